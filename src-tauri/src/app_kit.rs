@@ -26,7 +26,7 @@ type ShouldTerminate =
     extern "C-unwind" fn(&AnyObject, Sel, *mut AnyObject) -> NSApplicationTerminateReply;
 
 /// Has the Dock, a sign-out and a shutdown ask before they end the app, as its own menu does.
-pub(crate) fn ask_before_end(app: &AppHandle) {
+pub(crate) fn confirm_before_quit(app: &AppHandle) {
     let system = MainThreadMarker::new().map(NSApplication::sharedApplication);
     let Some(delegate) = system.and_then(|system| system.delegate()) else {
         return tracing::warn!("the Dock ends the app without asking");
@@ -49,7 +49,7 @@ extern "C-unwind" fn should_terminate(
     _: Sel,
     _: *mut AnyObject,
 ) -> NSApplicationTerminateReply {
-    match APP.get().is_some_and(quit::waits_for_answer) {
+    match APP.get().is_some_and(quit::confirm_quit) {
         // A yes ends the app by itself.
         true => NSApplicationTerminateReply::TerminateCancel,
         false => NSApplicationTerminateReply::TerminateNow,

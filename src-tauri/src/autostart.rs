@@ -21,18 +21,18 @@ pub(crate) fn is_hidden_start() -> bool {
 
 /// Whether the app starts with the session.
 pub(crate) fn is_on() -> bool {
-    list::has()
+    list::is_registered()
 }
 
 /// Starts the app with the session from now on, or does so no longer.
 ///
 /// # Errors
 /// The system's own.
-pub(crate) fn turn(on: bool) -> io::Result<()> {
+pub(crate) fn set_enabled(on: bool) -> io::Result<()> {
     if on {
-        list::put(&program()?)
+        list::register(&program()?)
     } else {
-        list::remove()
+        list::unregister()
     }
 }
 

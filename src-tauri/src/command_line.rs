@@ -14,10 +14,10 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// In words, when there is none, or the app is where what leads to it would soon lead nowhere.
-pub(crate) fn program_beside(app: &Path) -> Result<PathBuf, String> {
-    let is_passing =
+pub(crate) fn bundled_program(app: &Path) -> Result<PathBuf, String> {
+    let is_temporary =
         app.starts_with("/Volumes") || app.iter().any(|part| part == "AppTranslocation");
-    if is_passing {
+    if is_temporary {
         return Err(
             "Move Patchbay to your Applications folder first, then open it there.".to_owned(),
         );
@@ -55,14 +55,14 @@ mod tests {
             "/Volumes/Patchbay/Patchbay.app/Contents/MacOS/patchbay-desktop",
             "/private/var/folders/x/AppTranslocation/1/d/Patchbay.app/Contents/MacOS/patchbay-desktop",
         ] {
-            let refused = program_beside(Path::new(app)).unwrap_err();
+            let refused = bundled_program(Path::new(app)).unwrap_err();
             assert!(refused.contains("Applications"), "{refused}");
         }
         let folder = tempfile::tempdir().unwrap();
         let app = folder.path().join("patchbay-desktop");
-        assert!(program_beside(&app).is_err());
+        assert!(bundled_program(&app).is_err());
         let program = folder.path().join(format!("patchbay{EXE_SUFFIX}"));
         std::fs::write(&program, "").unwrap();
-        assert_eq!(program_beside(&app).unwrap(), program);
+        assert_eq!(bundled_program(&app).unwrap(), program);
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Latest<T>(Mutex<Option<T>>);
 pub(crate) type RefusedLink = Latest<Problem>;
 
 /// The latest server that a link proposed.
-pub(crate) type OfferedLink = Latest<Url>;
+pub(crate) type ProposedLink = Latest<Url>;
 
 impl<T> Default for Latest<T> {
     fn default() -> Self {
@@ -57,11 +57,11 @@ pub(crate) fn listen(app: &App) {
 fn take<R: Runtime>(app: &AppHandle<R>, link: &Url) {
     window::raise(app);
     if patchbay_ops::is_install_link(link) {
-        app.state::<OfferedLink>().put(link.clone());
+        app.state::<ProposedLink>().put(link.clone());
         return events::send(app, Event::LinkOffered);
     }
     let cx = app.state::<Context>();
-    if let Err(error) = patchbay_ops::take_callback_link(&cx, &Secret::new(link.as_str())) {
+    if let Err(error) = patchbay_ops::handle_callback_link(&cx, &Secret::new(link.as_str())) {
         let problem = error.problem();
         tracing::info!(code = problem.code.as_str(), "a link was not followed");
         app.state::<RefusedLink>().put(problem.clone());

@@ -14,7 +14,7 @@ pub(crate) struct Question {
     pub(crate) buttons: MessageButtons,
 }
 
-/// Asks whoever sits in front of the app; `None` when the dialog went away without a word.
+/// Asks the user; `None` if the dialog went away without an answer.
 pub(crate) async fn ask<R: Runtime>(
     app: &AppHandle<R>,
     question: Question,

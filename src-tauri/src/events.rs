@@ -1,7 +1,5 @@
-//! Sends what happens to the page.
-//!
-//! A channel that the page gives carries it. Tauri's own events would let the page listen to those of
-//! plugins as well, and a sign-in's callback address, which no page may see, is one of them.
+//! Forwards events to the page, over a channel that it provides. Tauri's own events would let the page listen to those
+//! of plugins as well, such as the callback URL of a sign-in, which no page may see.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -3,9 +3,10 @@
 //! This crate refuses to know connectors, credentials and protocols: commands pass arguments in and
 //! answers out. Start reading at [`run`], then [`bindings`].
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod allocator;
 #[cfg(target_os = "macos")]
 mod app_kit;
-mod attention;
 mod autostart;
 mod bindings;
 #[cfg(any(target_os = "macos", windows, test))]
@@ -14,11 +15,10 @@ mod commands;
 mod deep_link;
 mod dialog;
 mod events;
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-mod large_memory;
 #[cfg(target_os = "macos")]
 mod menu;
 mod needs;
+mod notifications;
 mod preferences;
 mod program_consent;
 mod quit;
@@ -39,7 +39,7 @@ use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 pub fn run() {
     patchbay_ops::keep_memory_private();
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    large_memory::give_back_at_once();
+    allocator::return_large_blocks();
     start_logging();
     let handler = bindings::builder::<tauri::Wry>().invoke_handler();
     let builder = tauri::Builder::default()
@@ -54,7 +54,7 @@ pub fn run() {
         .plugin(updater::plugin())
         .invoke_handler(handler)
         .on_page_load(window::show_when_loaded)
-        .on_window_event(window::keep_in_tray)
+        .on_window_event(window::close_to_tray)
         .setup(|app| set_up(app));
     #[expect(
         clippy::expect_used,
@@ -85,13 +85,13 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     };
     // The store opens while the web view starts; nothing of the page is heard before this returns.
     let mut options = ContextOptions::of_system(paths.clone());
-    options.asks = true;
+    options.can_ask = true;
     options.programs = Arc::new(program_consent::DialogConsent(app.handle().clone()));
     let opening = tauri::async_runtime::spawn(Context::open(options));
     #[cfg(target_os = "macos")]
     {
         menu::make(app.handle())?;
-        app_kit::ask_before_end(app.handle());
+        app_kit::confirm_before_quit(app.handle());
         app_kit::follow_full_screen(app.handle());
     }
     app.handle()
@@ -104,8 +104,8 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
         Ok(cx) => {
             match std::env::current_exe() {
                 Ok(program) => {
-                    cx.watch_servers_by(program);
-                    cx.hold_sessions_here();
+                    cx.set_server_watcher(program);
+                    cx.host_sessions_here();
                 }
                 Err(error) => tracing::warn!(%error, "servers are not watched"),
             }
@@ -120,27 +120,27 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     };
     app.manage(cx.clone());
     app.manage(deep_link::RefusedLink::default());
-    app.manage(deep_link::OfferedLink::default());
+    app.manage(deep_link::ProposedLink::default());
     app.manage(commands::bundles::ChosenBundle::default());
     app.manage(events::Subscriber::default());
     events::forward(app.handle(), &cx);
     let trimming = cx.clone();
-    tauri::async_runtime::spawn(async move { patchbay_ops::trim_hourly(&trimming).await });
+    tauri::async_runtime::spawn(async move { patchbay_ops::trim_periodically(&trimming).await });
     let following = cx.clone();
     tauri::async_runtime::spawn(async move { follow_other_processes(&following).await });
     let left = cx.clone();
     tauri::async_runtime::spawn(async move {
-        if let Err(error) = patchbay_ops::follow_left_runs(&left).await {
+        if let Err(error) = patchbay_ops::resume_abandoned_runs(&left).await {
             tracing::warn!(%error, "tasks of an earlier session could not be looked for");
         }
     });
-    attention::watch(app.handle(), &cx);
+    notifications::watch(app.handle(), &cx);
     needs::follow(app.handle(), &cx);
     updater::offer_updates(app.handle(), &cx);
     tauri::async_runtime::spawn(async move {
         let system = patchbay_ops::SystemPowerAndNetwork;
-        let pace = patchbay_ops::Pace::from_environment();
-        patchbay_ops::look_after_connectors(&cx, &system, pace).await;
+        let intervals = patchbay_ops::CheckIntervals::from_environment();
+        patchbay_ops::run_background_checks(&cx, &system, intervals).await;
     });
     deep_link::listen(app);
     if let Some(problem) = missing {
@@ -153,7 +153,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
 
 /// Hears what the command line changes, for as long as the app runs.
 async fn follow_other_processes(cx: &Context) {
-    match patchbay_ops::follow_other_processes(cx).await {
+    match patchbay_ops::watch_other_processes(cx).await {
         Ok(following) => following.await,
         Err(error) => tracing::warn!(%error, "other processes cannot be followed"),
     }

@@ -8,7 +8,7 @@ use tauri::menu::{Menu, MenuItem, MenuItemKind, PredefinedMenuItem, Submenu};
 use tauri::{AppHandle, Runtime};
 
 use crate::command_line::link::{LINK, Linked, link, script};
-use crate::command_line::{program_beside, say};
+use crate::command_line::{bundled_program, say};
 use crate::{quit, window};
 
 const SETTINGS: &str = "settings";
@@ -17,9 +17,9 @@ const COMMAND_LINE: &str = "command-line";
 const QUIT: &str = "quit-from-menu";
 
 /// Where ours stand in the app's own menu: after "About".
-const PLACE: usize = 2;
+const OWN_ITEMS_POSITION: usize = 2;
 /// After "Hide others".
-const SHOW_ALL: usize = 6;
+const SHOW_ALL_POSITION: usize = 6;
 
 /// Makes the menu bar.
 ///
@@ -33,8 +33,8 @@ pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         let words = "Install Command Line Tool…";
         let command_line = MenuItem::with_id(app, COMMAND_LINE, words, true, None::<&str>)?;
         let line = PredefinedMenuItem::separator(app)?;
-        own.insert(&PredefinedMenuItem::show_all(app, None)?, SHOW_ALL)?;
-        own.insert_items(&[&settings, &command_line, &line], PLACE)?;
+        own.insert(&PredefinedMenuItem::show_all(app, None)?, SHOW_ALL_POSITION)?;
+        own.insert_items(&[&settings, &command_line, &line], OWN_ITEMS_POSITION)?;
         let quit = MenuItem::with_id(app, QUIT, "Quit Patchbay", true, Some("CmdOrCtrl+Q"))?;
         replace_last(own, &quit)?;
     }
@@ -78,7 +78,7 @@ fn installed_words() -> String {
 /// Whether it is there now.
 fn install() -> Result<bool, String> {
     let app = std::env::current_exe().map_err(|error| error.to_string())?;
-    let program = program_beside(&app)?;
+    let program = bundled_program(&app)?;
     let at = Path::new(LINK);
     match link(&program, at) {
         Ok(Linked::Done) => Ok(true),

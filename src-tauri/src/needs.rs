@@ -9,8 +9,8 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::{tray, window};
 
-/// How long nothing has to happen before it is read again: a check of all connectors changes one after the other.
-const LULL: Duration = Duration::from_millis(200);
+/// Debounce interval: a check of all connectors changes them one after the other.
+const DEBOUNCE: Duration = Duration::from_millis(200);
 
 /// Shows it for as long as the app runs.
 pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
@@ -19,12 +19,14 @@ pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
     tauri::async_runtime::spawn(async move {
         loop {
             // The first time too: at the start the window's first page comes before.
-            while let Ok(true) = tokio::time::timeout(LULL, changes(&mut events)).await {}
+            while let Ok(true) = tokio::time::timeout(DEBOUNCE, wait_for_change(&mut events)).await
+            {
+            }
             match list_needs(&cx).await {
                 Ok(needs) => show(&app, &needs),
                 Err(error) => tracing::warn!(%error, "what needs a person could not be read"),
             }
-            if !changes(&mut events).await {
+            if !wait_for_change(&mut events).await {
                 return;
             }
         }
@@ -32,7 +34,7 @@ pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
 }
 
 /// Waits until there may be other needs; `false` when nothing will change any more.
-async fn changes(events: &mut Receiver<Event>) -> bool {
+async fn wait_for_change(events: &mut Receiver<Event>) -> bool {
     loop {
         match events.recv().await {
             Ok(

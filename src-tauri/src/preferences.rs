@@ -124,13 +124,13 @@ const FORM: std::ops::RangeInclusive<u16> = 25..=70;
 
 const FILE: &str = "preferences.json";
 /// How large a file of settings may be; what is kept takes a hundredth of it.
-const MOST_BYTES: u64 = 64 * 1024;
+const MAX_BYTES: u64 = 64 * 1024;
 const KEY: &str = "preferences";
 
 /// Reads the preferences; those that are missing or not understood are the usual ones.
 pub(crate) fn load<R: Runtime>(app: &AppHandle<R>) -> Result<Preferences, Problem> {
     let file = file(app);
-    make_readable(&file);
+    discard_unreadable(&file);
     let store = app.store(file).map_err(unavailable)?;
     Ok(parse(store.get(KEY)))
 }
@@ -170,8 +170,8 @@ pub(crate) fn save<R: Runtime>(
 }
 
 /// Lets a plugin begin anew where it would hang or fill the memory with a file of settings.
-pub(crate) fn make_readable(file: &Path) {
-    match set_aside_unreadable(file, MOST_BYTES) {
+pub(crate) fn discard_unreadable(file: &Path) {
+    match set_aside_unreadable(file, MAX_BYTES) {
         Ok(None) => {}
         Ok(Some(aside)) => tracing::warn!(?aside, "a file of settings was set aside: not readable"),
         Err(error) => tracing::warn!(?file, %error, "a file of settings cannot be used"),

@@ -37,10 +37,9 @@ impl ProgramConsent for DialogConsent {
     }
 }
 
-/// The buttons, and which of them is a yes: the one that has not the focus at first, for a key that was meant
-/// for the window must not be a yes. GTK puts its no first, and takes closing for the second of buttons with
-/// words of one's own; the others put what is named first first. The dialog plugin knows no difference
-/// between closing and the second button on any system.
+/// The buttons, and which of them means yes: not the one that is focused first, so that a key that was meant for the
+/// window is not a yes. GTK puts no first, and reports closing as the second of custom buttons; the others put the
+/// first-named button first. The dialog plugin can't tell closing from the second button on any system.
 fn buttons() -> (MessageButtons, MessageDialogResult) {
     if cfg!(target_os = "linux") {
         return (MessageButtons::YesNo, MessageDialogResult::Yes);
@@ -55,13 +54,15 @@ fn buttons() -> (MessageButtons, MessageDialogResult) {
 /// Whether a dialog shows all of that: none of the systems' own scrolls, and a yes is a yes to what is below the
 /// screen too.
 fn fits(question: &str) -> bool {
-    let rows = question.lines().map(|line| 1 + line.chars().count() / ROW);
-    rows.sum::<usize>() <= MOST_ROWS
+    let rows = question
+        .lines()
+        .map(|line| 1 + line.chars().count() / ROW_CHARS);
+    rows.sum::<usize>() <= MAX_ROWS
 }
 
 /// How much a dialog shows on a small screen: characters of a row, and rows.
-const ROW: usize = 60;
-const MOST_ROWS: usize = 30;
+const ROW_CHARS: usize = 60;
+const MAX_ROWS: usize = 30;
 
 fn too_long(request: &ProgramRequest) -> Question {
     let name = match &request.purpose {

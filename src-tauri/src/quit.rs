@@ -1,6 +1,6 @@
-//! The way out, and the question before it while something runs in Patchbay.
+//! Quitting, with a question before it while something runs.
 
-use patchbay_ops::{Context, count_under_way};
+use patchbay_ops::{Context, count_active_runs};
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 
@@ -8,16 +8,16 @@ use crate::window;
 
 /// Ends Patchbay, once the user agrees to what ends with it.
 pub(crate) fn quit<R: Runtime>(app: &AppHandle<R>) {
-    if !waits_for_answer(app) {
+    if !confirm_quit(app) {
         app.exit(0);
     }
 }
 
 /// Asks whether to end although something runs, and ends on a yes; `false` where there is nothing to ask.
-pub(crate) fn waits_for_answer<R: Runtime>(app: &AppHandle<R>) -> bool {
+pub(crate) fn confirm_quit<R: Runtime>(app: &AppHandle<R>) -> bool {
     let under_way = app
         .try_state::<Context>()
-        .map_or(0, |cx| count_under_way(&cx));
+        .map_or(0, |cx| count_active_runs(&cx));
     let Some(words) = question(under_way) else {
         return false;
     };

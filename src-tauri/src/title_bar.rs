@@ -13,7 +13,7 @@ enum DoubleClick {
 }
 
 impl DoubleClick {
-    /// As macOS writes it down; zooming is what it does where nothing was chosen, and has had several words.
+    /// Parses the setting of macOS. Zooming is the default, and has been spelled in several ways.
     fn chosen(setting: Option<&str>) -> Self {
         match setting {
             Some("Minimize") => Self::Minimize,

@@ -20,7 +20,7 @@ use tauri::{AppHandle, Runtime};
 
 #[cfg(windows)]
 use crate::command_line::registry as search_path;
-use crate::{attention, autostart, quit, window};
+use crate::{autostart, notifications, quit, window};
 
 const TRAY: &str = "tray";
 /// macOS tints a shape to fit its menu bar; elsewhere the panel may be of any colour.
@@ -37,9 +37,9 @@ const SEARCH_PATH: &str = "search-path";
 const QUIT: &str = "quit";
 
 /// How long the session may take to start its panel.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PANEL_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long between looks for it.
-const PAUSE: Duration = Duration::from_secs(1);
+const PANEL_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Makes the tray, once. Where the system has none, the window closes for good instead.
 pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) {
@@ -49,8 +49,8 @@ pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) {
     let app = app.clone();
     // Asking the system means waiting for it; the tray itself belongs to the main thread.
     tauri::async_runtime::spawn(async move {
-        if !panel::can_be_made() || !comes().await {
-            // A start without a window would be one without anything.
+        if !panel::can_be_made() || !wait_for_panel().await {
+            // Without a tray, a hidden start would show nothing at all.
             return window::raise(&app);
         }
         let handle = app.clone();
@@ -67,7 +67,7 @@ pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) {
 }
 
 /// Whether a panel shows trays, or soon will: the session that starts us starts it at the same time.
-async fn comes() -> bool {
+async fn wait_for_panel() -> bool {
     if panel::is_shown().await {
         return true;
     }
@@ -76,10 +76,10 @@ async fn comes() -> bool {
     }
     let coming = async {
         while !panel::is_shown().await {
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(PANEL_POLL_INTERVAL).await;
         }
     };
-    tokio::time::timeout(PATIENCE, coming).await.is_ok()
+    tokio::time::timeout(PANEL_TIMEOUT, coming).await.is_ok()
 }
 
 /// Whether the tray was made.
@@ -97,7 +97,7 @@ fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
     let quit = MenuItem::with_id(app, QUIT, "Quit Patchbay", true, None::<&str>)?;
     let switch = |id, words, on| CheckMenuItem::with_id(app, id, words, true, on, None::<&str>);
     let starts = switch(AUTOSTART, "Start when I sign in", autostart::is_on())?;
-    let notifies = switch(NOTIFICATIONS, "Notify me", attention::is_on(app))?;
+    let notifies = switch(NOTIFICATIONS, "Notify me", notifications::is_on(app))?;
     let line = || PredefinedMenuItem::separator(app);
     let menu = Menu::with_items(app, &[&open, &line()?, &starts, &notifies, &line()?, &quit])?;
     #[cfg(windows)]
@@ -112,12 +112,12 @@ fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
         .show_menu_on_left_click(cfg!(target_os = "macos"))
         .on_menu_event(move |app, event| match event.id().as_ref() {
             OPEN => window::raise(app),
-            AUTOSTART => keep(&starts, autostart::turn),
-            NOTIFICATIONS => keep(&notifies, |on| attention::turn(app, on)),
+            AUTOSTART => apply_switch(&starts, autostart::set_enabled),
+            NOTIFICATIONS => apply_switch(&notifies, |on| notifications::set_enabled(app, on)),
             #[cfg(windows)]
-            SEARCH_PATH => keep(&finds, |on| {
-                let turned = search_path::turn(on);
-                search_path::tell(app, on, &turned);
+            SEARCH_PATH => apply_switch(&finds, |on| {
+                let turned = search_path::set_enabled(on);
+                search_path::report(app, on, &turned);
                 turned
             }),
             QUIT => quit::quit(app),
@@ -133,7 +133,7 @@ fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
 }
 
 /// Keeps what the user switched, or switches it back where it cannot be kept.
-fn keep<R: Runtime, E: std::fmt::Display>(
+fn apply_switch<R: Runtime, E: std::fmt::Display>(
     item: &CheckMenuItem<R>,
     turn: impl FnOnce(bool) -> Result<(), E>,
 ) {

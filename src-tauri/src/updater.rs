@@ -23,10 +23,10 @@ const ENDPOINT: Option<&str> = option_env!("PATCHBAY_UPDATER_ENDPOINT");
 const PUBLIC_KEY: Option<&str> = option_env!("PATCHBAY_UPDATER_PUBLIC_KEY");
 
 /// How long the answer to whether there is one may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const CHECK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How much of the notes is shown, in letters.
-const LONGEST_NOTES: usize = 4_000;
+const MAX_NOTES_CHARS: usize = 4_000;
 
 /// What to do where the app cannot.
 const BY_HAND: &str = "Install the new version the way you installed this one.";
@@ -63,7 +63,7 @@ pub(crate) async fn check<R: Runtime>(
 
 /// Notes as they are shown: whoever answers for the endpoint wrote them, and only the archive is signed.
 fn shown_notes(notes: &str) -> String {
-    inert_block(&notes.chars().take(LONGEST_NOTES).collect::<String>())
+    inert_block(&notes.chars().take(MAX_NOTES_CHARS).collect::<String>())
 }
 
 /// Installs the newer version, whose signature is checked, and starts it.
@@ -74,11 +74,11 @@ pub(crate) async fn install<R: Runtime>(app: &AppHandle<R>, cx: &Context) -> Res
     let Some(update) = find(app).await? else {
         return Ok(());
     };
-    nothing_runs(cx).await?;
+    check_nothing_runs(cx).await?;
     let package = update.download(|_, _| {}, || {}).await;
     let package = package.map_err(|error| failed("couldn't download the update", error))?;
     // It took a while, and a tool may have been started meanwhile.
-    nothing_runs(cx).await?;
+    check_nothing_runs(cx).await?;
     if let Err(error) = update.install(package) {
         if IS_CLOSED.load(Ordering::Acquire) {
             // Nothing can be shown any more, nor anything be done.
@@ -106,20 +106,20 @@ fn end<R: Runtime>(app: &AppHandle<R>) {
     app.cleanup_before_exit();
 }
 
-async fn nothing_runs(cx: &Context) -> Result<(), Problem> {
+async fn check_nothing_runs(cx: &Context) -> Result<(), Problem> {
     let running = RunQuery {
         states: vec![RunState::Running],
         limit: 1,
         ..RunQuery::default()
     };
     let page = list_runs(cx, &running).await;
-    refuse_over(
+    refuse_while_running(
         page.map_err(|error| patchbay_model::Explain::problem(&error))?
             .total,
     )
 }
 
-fn refuse_over(running: u32) -> Result<(), Problem> {
+fn refuse_while_running(running: u32) -> Result<(), Problem> {
     if running == 0 {
         return Ok(());
     }
@@ -138,7 +138,7 @@ async fn find<R: Runtime>(app: &AppHandle<R>) -> Result<Option<Update>, Problem>
         );
     };
     let ending = app.clone();
-    let updater = app.updater_builder().timeout(PATIENCE);
+    let updater = app.updater_builder().timeout(CHECK_TIMEOUT);
     let updater = updater.on_before_exit(move || end(&ending));
     let updater = updater.endpoints(vec![endpoint]);
     let updater = updater
@@ -184,12 +184,12 @@ mod tests {
 
     #[test]
     fn nothing_is_installed_over_a_tool_that_runs() {
-        assert_eq!(refuse_over(0), Ok(()));
+        assert_eq!(refuse_while_running(0), Ok(()));
         assert_eq!(
-            refuse_over(1).unwrap_err().message,
+            refuse_while_running(1).unwrap_err().message,
             "1 tool is still running"
         );
-        let several = refuse_over(2).unwrap_err();
+        let several = refuse_while_running(2).unwrap_err();
         assert_eq!(several.message, "2 tools are still running");
     }
 
@@ -208,6 +208,6 @@ mod tests {
         let shown = shown_notes("Faster\u{1b}[2J\u{202e} lists\n- and more");
         assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown:?}");
         assert!(shown.contains("\n- and more"), "{shown:?}");
-        assert!(shown_notes(&"x".repeat(10_000)).chars().count() <= LONGEST_NOTES);
+        assert!(shown_notes(&"x".repeat(10_000)).chars().count() <= MAX_NOTES_CHARS);
     }
 }

@@ -1,11 +1,11 @@
 //! The one window: made hidden, shown once it has something to show, kept in the tray when closed.
 
 mod choose_file;
-mod own_page;
+mod navigation;
 mod pages;
 mod place;
 
-pub(crate) use choose_file::{Offered, choose_existing_file, choose_file};
+pub(crate) use choose_file::{SaveDialog, choose_existing_file, choose_file};
 #[cfg(target_os = "macos")]
 pub(crate) use pages::SETTINGS;
 pub(crate) use pages::{HOME, page_of};
@@ -34,7 +34,7 @@ pub(crate) fn create<R: Runtime>(app: &AppHandle<R>, paths: &AppPaths) -> tauri:
             .data_directory(paths.cache.join("webview"))
             .on_navigation({
                 let app = app.clone();
-                move |to| own_page::is_own(&app, to)
+                move |to| navigation::is_app_page(&app, to)
             })
             .on_new_window(|_, _| NewWindowResponse::Deny)
             .on_download(|_, _| false)
@@ -54,7 +54,7 @@ pub(crate) fn discard<R: Runtime>(app: &AppHandle<R>) {
 /// window shows is ours to say: one that draws before its page is there waits half a second for nothing.
 pub(crate) fn state_plugin<R: Runtime>(app: &AppHandle<R>, paths: &AppPaths) -> TauriPlugin<R> {
     let file = paths.settings.join("window.json");
-    preferences::make_readable(&file);
+    preferences::discard_unreadable(&file);
     place::clamp_window(app, &file, MAIN);
     tauri_plugin_window_state::Builder::default()
         .with_state_flags(StateFlags::all() - StateFlags::VISIBLE)
@@ -121,12 +121,12 @@ pub(crate) fn show_page<R: Runtime>(app: &AppHandle<R>, page: &str) {
 
 /// Closing the window leaves the app in the tray, where there is one; else it ends, once the user agrees to
 /// what ends with it.
-pub(crate) fn keep_in_tray<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
+pub(crate) fn close_to_tray<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
     let WindowEvent::CloseRequested { api, .. } = event else {
         return;
     };
     if !tray::is_made(window.app_handle()) {
-        if quit::waits_for_answer(window.app_handle()) {
+        if quit::confirm_quit(window.app_handle()) {
             api.prevent_close();
         }
         return;

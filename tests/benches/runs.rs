@@ -69,10 +69,10 @@ async fn fill(store: &Store, count: u64) -> Result<()> {
         let run: ToolRun = serde_json::from_value(run(number, begun))?;
         store.queue_run(&run).await?;
         if number % 10_000 == 0 {
-            store.settle_runs().await?;
+            store.flush_runs().await?;
         }
     }
-    Ok(store.settle_runs().await?)
+    Ok(store.flush_runs().await?)
 }
 
 /// A run as the history keeps it, about a kibibyte.

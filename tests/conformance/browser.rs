@@ -27,8 +27,8 @@ async fn follow(page: &Url) -> Result<()> {
         .redirect(reqwest::redirect::Policy::none())
         .build()?;
     let shown = http.get(page.clone()).send().await?;
-    let way_back = shown.headers().get(LOCATION).context("no redirect")?;
-    let way_back = page.join(way_back.to_str()?)?;
-    http.get(way_back).send().await?;
+    let callback_url = shown.headers().get(LOCATION).context("no redirect")?;
+    let callback_url = page.join(callback_url.to_str()?)?;
+    http.get(callback_url).send().await?;
     Ok(())
 }

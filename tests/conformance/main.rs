@@ -51,7 +51,7 @@ async fn connect_and_run_everything() -> Result<()> {
         programs: Arc::new(NoProgramConsent),
         clock: Arc::new(SystemClock),
         client_document: Some(Url::parse(CLIENT_DOCUMENT)?),
-        asks: true,
+        can_ask: true,
     };
     let cx = Context::open(options).await?;
     tokio::spawn(person::answer_questions(cx.clone()));

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::arguments::{required_of, without_nulls};
 
 /// How often one thing is tried again after signing in once more.
-const MOST_TRIES: usize = 3;
+const MAX_TRIES: usize = 3;
 
 /// How often tools are listed, so that a server sees a client that comes back.
 const LISTINGS: usize = 3;
@@ -144,14 +144,14 @@ impl<'a> Person<'a> {
     }
 
     async fn list(&self, connector: &Connector) -> Result<Vec<Tool>> {
-        for _ in 0..MOST_TRIES {
+        for _ in 0..MAX_TRIES {
             match refresh_tools(self.cx, &connector.id).await {
                 Ok(tools) => return Ok(tools),
                 Err(error) if wants_sign_in(error.code()) => self.sign_in(connector).await?,
                 Err(error) => return Err(error).context("the tools could not be listed"),
             }
         }
-        bail!("the tools could not be listed after signing in {MOST_TRIES} times")
+        bail!("the tools could not be listed after signing in {MAX_TRIES} times")
     }
 
     /// The calls that the scenario names, or one of every tool.
@@ -175,7 +175,7 @@ impl<'a> Person<'a> {
     }
 
     async fn run(&self, connector: &Connector, tool: &str, arguments: Value) -> Result<()> {
-        for _ in 0..MOST_TRIES {
+        for _ in 0..MAX_TRIES {
             let request = RunTool {
                 connector: connector.id.clone(),
                 tool: tool.to_owned(),
@@ -202,7 +202,7 @@ impl<'a> Person<'a> {
             }
             return Ok(());
         }
-        bail!("{tool} still asks for more after signing in {MOST_TRIES} times")
+        bail!("{tool} still asks for more after signing in {MAX_TRIES} times")
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_http::{Backoff, CallOptions, Jitter, Reading, Retries, RetryPolicy};
+use patchbay_http::{Backoff, CallOptions, Jitter, Retries, RetryAfterRules, RetryPolicy};
 use patchbay_model::Secret;
 use patchbay_platforms::{Error, Platform, hosted};
 use patchbay_tests::{Adapter, Line, Stage, from_environment};
@@ -124,9 +124,9 @@ fn retries_of_the_lost(max_retries: u32) -> RetryPolicy {
             jitter: Jitter::Around(0.1),
         },
         max_retry_after: Duration::from_secs(60),
-        reading: Reading {
+        retry_after_rules: RetryAfterRules {
             whole_seconds: true,
-            ..Reading::default()
+            ..RetryAfterRules::default()
         },
         honor_ratelimit_reset: true,
         max_elapsed: None,

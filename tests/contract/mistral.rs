@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_http::{Backoff, CallOptions, Jitter, Reading, Retries, RetryPolicy};
+use patchbay_http::{Backoff, CallOptions, Jitter, Retries, RetryAfterRules, RetryPolicy};
 use patchbay_model::{Platform, Secret};
-use patchbay_platforms::{Error, SignIn, hosted};
+use patchbay_platforms::{AccountConfig, Error, hosted};
 use patchbay_tests::{Adapter, Line, Stage, from_environment};
 use serde_json::{Map, Value, json};
 
@@ -52,7 +52,7 @@ impl Adapter for Mistral {
     }
 }
 
-fn account(line: &Line, stage: &Stage) -> SignIn {
+fn account(line: &Line, stage: &Stage) -> AccountConfig {
     let mistral = hosted(Platform::Mistral);
     let environment = line.config.get("env").and_then(Value::as_object);
     let (mut settings, mut secrets) = match (mistral, environment) {
@@ -110,9 +110,9 @@ fn options(line: &Line) -> CallOptions {
                         longest: millis(number(&retries["max_interval_ms"])),
                         jitter: Jitter::Added(Duration::from_secs(1)),
                     },
-                    reading: Reading {
+                    retry_after_rules: RetryAfterRules {
                         zero_millis_count: true,
-                        ..Reading::default()
+                        ..RetryAfterRules::default()
                     },
                     max_elapsed: Some(millis(number(&retries["max_elapsed_ms"]))),
                     ..RetryPolicy::NEVER

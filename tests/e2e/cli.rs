@@ -1,6 +1,6 @@
 //! The command line: the real binary, as a script would use it.
 
-pub(crate) mod desk;
+pub(crate) mod terminal;
 
 mod background;
 mod catalogue;

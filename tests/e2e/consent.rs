@@ -8,36 +8,37 @@ use patchbay_model::{
 use patchbay_ops::{
     AddConnector, AuthenticationChoice, ConnectorChanges, Error, StartAuthorization, add_connector,
     cancel_authorization, disconnect_connector, extend_authorization, find_authorization,
-    finish_authorization, list_authorizations, list_connectors, open_authorization_page,
-    remove_connector, restore_connector, start_authorization, take_callback_link, update_connector,
+    finish_authorization, handle_callback_link, list_authorizations, list_connectors,
+    open_authorization_page, remove_connector, restore_connector, start_authorization,
+    update_connector,
 };
 use patchbay_playground::{Endpoint, Failure, IssuerParameter, LoopbackPort, Options, Playground};
 use url::Url;
 
-use crate::support::{Answer, Browser, Child, Desk, Role, oauth, open_shared, visit};
+use crate::support::{Answer, Browser, Child, Harness, Role, oauth, open_shared, visit};
 
 #[tokio::test]
 async fn a_declined_consent_says_so_and_can_be_asked_again() {
-    let desk = Desk::new().await;
-    desk.browser.will(Answer::Deny);
-    let connector = desk.add().await;
-    let over = desk.sign_in(&connector).await;
+    let harness = Harness::new().await;
+    harness.browser.will(Answer::Deny);
+    let connector = harness.add().await;
+    let over = harness.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Denied);
     let problem = over.problem.unwrap();
     assert_eq!(problem.code, Code::AuthDenied);
     assert_eq!(problem.detail.as_deref(), Some("The person denied access"));
-    let page = desk.browser.ended(1).await.page.unwrap();
+    let page = harness.browser.ended(1).await.page.unwrap();
     assert!(page.contains("denied"), "{page}");
-    assert_eq!(desk.playground.token_requests(), 0);
-    let kept = desk.connector(&connector.id).await;
+    assert_eq!(harness.playground.token_requests(), 0);
+    let kept = harness.connector(&connector.id).await;
     assert_eq!(kept.status.status, Status::NeedsAuthorization);
     assert!(kept.draft);
 
-    desk.browser.will(Answer::Allow);
-    let over = desk.sign_in(&connector).await;
+    harness.browser.will(Answer::Allow);
+    let over = harness.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Authorized);
     assert_eq!(
-        desk.playground.registrations(),
+        harness.playground.registrations(),
         1,
         "the registration is used again"
     );
@@ -45,9 +46,9 @@ async fn a_declined_consent_says_so_and_can_be_asked_again() {
 
 #[tokio::test]
 async fn a_consent_that_nobody_answers_expires() {
-    let desk = Desk::new().await;
-    desk.browser.will(Answer::Nothing);
-    let connector = desk.add().await;
+    let harness = Harness::new().await;
+    harness.browser.will(Answer::Nothing);
+    let connector = harness.add().await;
     let request = StartAuthorization {
         connector: connector.id.clone(),
         redirect: None,
@@ -55,27 +56,29 @@ async fn a_consent_that_nobody_answers_expires() {
         choices: Json::default(),
         accept_issuer: None,
     };
-    let begun = start_authorization(&desk.cx, request).await.unwrap();
-    let page = desk.browser.page(1).await;
-    let over = desk.end_of(&begun).await;
+    let begun = start_authorization(&harness.cx, request).await.unwrap();
+    let page = harness.browser.page(1).await;
+    let over = harness.end_of(&begun).await;
     assert_eq!(over.state, AuthorizationState::Expired);
     assert_eq!(over.problem.unwrap().code, Code::AuthTimedOut);
-    let status = desk.connector(&connector.id).await.status;
+    let status = harness.connector(&connector.id).await.status;
     assert_eq!(status.status, Status::NeedsAuthorization);
 
-    let late = take_callback_link(&desk.cx, &answer_to(&page, "code=late"));
+    let late = handle_callback_link(&harness.cx, &answer_to(&page, "code=late"));
     assert_eq!(late.unwrap_err().code(), Code::AuthCallback);
-    assert_eq!(desk.playground.token_requests(), 0);
+    assert_eq!(harness.playground.token_requests(), 0);
 }
 
 #[tokio::test]
 async fn the_user_can_have_more_time() {
-    let desk = Desk::new().await;
-    desk.browser.will(Answer::Nothing);
-    let connector = desk.add().await;
-    let begun = desk.start(&connector, Redirect::DeepLink).await;
-    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
-    let extend = || extend_authorization(&desk.cx, &begun.id);
+    let harness = Harness::new().await;
+    harness.browser.will(Answer::Nothing);
+    let connector = harness.add().await;
+    let begun = harness.start(&connector, Redirect::DeepLink).await;
+    harness
+        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .await;
+    let extend = || extend_authorization(&harness.cx, &begun.id);
     let extended = extend().await.unwrap();
     assert_eq!(
         extended.deadline_at,
@@ -83,98 +86,114 @@ async fn the_user_can_have_more_time() {
     );
 
     // Beyond the first deadline; each extension makes it look at the clock again.
-    desk.clock.put_forward(Duration::from_secs(400));
+    harness.clock.put_forward(Duration::from_secs(400));
     extend().await.unwrap();
-    let now = find_authorization(&desk.cx, &begun.id).await.unwrap();
+    let now = find_authorization(&harness.cx, &begun.id).await.unwrap();
     assert_eq!(now.state, AuthorizationState::AwaitingUser);
-    desk.clock.put_forward(Duration::from_secs(2000));
+    harness.clock.put_forward(Duration::from_secs(2000));
     extend().await.unwrap();
-    assert_eq!(desk.end_of(&begun).await.state, AuthorizationState::Expired);
+    assert_eq!(
+        harness.end_of(&begun).await.state,
+        AuthorizationState::Expired
+    );
     assert_eq!(extend().await.unwrap_err().code(), Code::Conflict);
 }
 
 #[tokio::test]
 async fn a_cancelled_consent_leaves_a_connector_that_worked_as_it_was() {
-    let desk = Desk::new().await;
-    let fresh = desk.add().await;
-    desk.browser.will(Answer::Nothing);
-    let begun = desk.start(&fresh, Redirect::Loopback).await;
-    let way_back = way_back(&desk.browser.page(1).await);
-    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
-    let status = desk.connector(&fresh.id).await.status.status;
+    let harness = Harness::new().await;
+    let fresh = harness.add().await;
+    harness.browser.will(Answer::Nothing);
+    let begun = harness.start(&fresh, Redirect::Loopback).await;
+    let callback_url = callback_url(&harness.browser.page(1).await);
+    harness
+        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .await;
+    let status = harness.connector(&fresh.id).await.status.status;
     assert_eq!(status, Status::Authorizing);
-    cancel_authorization(&desk.cx, &begun.id).await.unwrap();
-    let over = desk.end_of(&begun).await;
+    cancel_authorization(&harness.cx, &begun.id).await.unwrap();
+    let over = harness.end_of(&begun).await;
     assert_eq!(over.state, AuthorizationState::Cancelled);
-    let status = desk.connector(&fresh.id).await.status.status;
+    let status = harness.connector(&fresh.id).await.status.status;
     assert_eq!(status, Status::NeedsAuthorization);
-    let port = std::net::TcpStream::connect(("127.0.0.1", way_back.port().unwrap()));
+    let port = std::net::TcpStream::connect(("127.0.0.1", callback_url.port().unwrap()));
     assert!(port.is_err(), "the port is closed");
 
-    desk.browser.will(Answer::Allow);
-    desk.sign_in(&fresh).await;
-    desk.browser.will(Answer::Nothing);
-    let begun = desk.start(&fresh, Redirect::Loopback).await;
-    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
-    cancel_authorization(&desk.cx, &begun.id).await.unwrap();
-    desk.end_of(&begun).await;
-    assert_eq!(desk.connector(&fresh.id).await.status.status, Status::Ready);
-    cancel_authorization(&desk.cx, &begun.id).await.unwrap();
+    harness.browser.will(Answer::Allow);
+    harness.sign_in(&fresh).await;
+    harness.browser.will(Answer::Nothing);
+    let begun = harness.start(&fresh, Redirect::Loopback).await;
+    harness
+        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .await;
+    cancel_authorization(&harness.cx, &begun.id).await.unwrap();
+    harness.end_of(&begun).await;
+    assert_eq!(
+        harness.connector(&fresh.id).await.status.status,
+        Status::Ready
+    );
+    cancel_authorization(&harness.cx, &begun.id).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_connector_has_one_consent_at_a_time_and_a_new_one_after_it() {
-    let desk = Desk::new().await;
-    desk.browser.will(Answer::Nothing);
-    let connector = desk.add().await;
-    let first = desk.start(&connector, Redirect::Loopback).await;
-    let second = desk.start(&connector, Redirect::DeepLink).await;
+    let harness = Harness::new().await;
+    harness.browser.will(Answer::Nothing);
+    let connector = harness.add().await;
+    let first = harness.start(&connector, Redirect::Loopback).await;
+    let second = harness.start(&connector, Redirect::DeepLink).await;
     assert_eq!(first.id, second.id);
-    desk.reaches(&first, AuthorizationState::AwaitingUser).await;
-    assert_eq!(desk.browser.opened().len(), 1);
+    harness
+        .reaches(&first, AuthorizationState::AwaitingUser)
+        .await;
+    assert_eq!(harness.browser.opened().len(), 1);
     for _ in 0..20 {
-        cancel_authorization(&desk.cx, &first.id).await.unwrap();
-        desk.end_of(&first).await;
-        let next = desk.start(&connector, Redirect::Loopback).await;
+        cancel_authorization(&harness.cx, &first.id).await.unwrap();
+        harness.end_of(&first).await;
+        let next = harness.start(&connector, Redirect::Loopback).await;
         assert_ne!(first.id, next.id, "one that is over is not under way");
-        cancel_authorization(&desk.cx, &next.id).await.unwrap();
-        desk.end_of(&next).await;
+        cancel_authorization(&harness.cx, &next.id).await.unwrap();
+        harness.end_of(&next).await;
     }
 }
 
 #[tokio::test]
 async fn what_belongs_to_another_consent_is_ignored() {
-    let desk = Desk::new().await;
-    desk.browser.will(Answer::Nothing);
-    let connector = desk.add().await;
-    let begun = desk.start(&connector, Redirect::Loopback).await;
-    let page = desk.browser.page(1).await;
-    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    let harness = Harness::new().await;
+    harness.browser.will(Answer::Nothing);
+    let connector = harness.add().await;
+    let begun = harness.start(&connector, Redirect::Loopback).await;
+    let page = harness.browser.page(1).await;
+    harness
+        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .await;
 
     let wrong = Secret::new("patchbay://oauth/callback?code=x&state=wrong");
-    let pasted = finish_authorization(&desk.cx, &begun.id, &wrong).await;
+    let pasted = finish_authorization(&harness.cx, &begun.id, &wrong).await;
     assert_eq!(pasted.unwrap_err().code(), Code::AuthCallback);
-    let linked = take_callback_link(&desk.cx, &wrong);
+    let linked = handle_callback_link(&harness.cx, &wrong);
     assert_eq!(linked.unwrap_err().code(), Code::AuthCallback);
-    let mut address = way_back(&page);
+    let mut address = callback_url(&page);
     address.set_query(Some("code=x&state=wrong"));
     let shown = visit(&address).await;
     assert!(!shown.contains("Signed in"), "{shown}");
     address.set_query(Some("error=access_denied"));
     visit(&address).await;
-    let now = find_authorization(&desk.cx, &begun.id).await.unwrap();
+    let now = find_authorization(&harness.cx, &begun.id).await.unwrap();
     assert_eq!(now.state, AuthorizationState::AwaitingUser);
-    assert_eq!(desk.playground.token_requests(), 0);
+    assert_eq!(harness.playground.token_requests(), 0);
 
-    desk.browser.will(Answer::Allow);
-    open_authorization_page(&desk.cx, &begun.id).await.unwrap();
-    let over = desk.end_of(&begun).await;
+    harness.browser.will(Answer::Allow);
+    open_authorization_page(&harness.cx, &begun.id)
+        .await
+        .unwrap();
+    let over = harness.end_of(&begun).await;
     assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
 }
 
 #[tokio::test]
 async fn an_error_of_the_provider_ends_the_consent_in_words() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let choice = AuthenticationChoice::Oauth {
         client: None,
         callback_port: None,
@@ -183,19 +202,21 @@ async fn an_error_of_the_provider_ends_the_consent_in_words() {
         scopes: vec!["fly".to_owned()],
         grant: OauthGrant::AuthorizationCode,
     };
-    let connector = desk.add_at(desk.playground.url().as_str(), choice).await;
-    let over = desk.sign_in(&connector).await;
+    let connector = harness
+        .add_at(harness.playground.url().as_str(), choice)
+        .await;
+    let over = harness.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Failed);
     let problem = over.problem.unwrap();
     assert_eq!(problem.code, Code::AuthExchange);
     assert!(problem.message.contains("invalid_scope"), "{problem:?}");
-    let page = desk.browser.ended(1).await.page.unwrap();
+    let page = harness.browser.ended(1).await.page.unwrap();
     assert!(page.contains("invalid_scope"), "{page}");
 }
 
 #[tokio::test]
 async fn whose_account_it_is_is_told_and_a_change_of_it_pointed_out() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let choice = AuthenticationChoice::Oauth {
         client: None,
         callback_port: None,
@@ -204,17 +225,20 @@ async fn whose_account_it_is_is_told_and_a_change_of_it_pointed_out() {
         scopes: vec!["openid".to_owned(), "read".to_owned()],
         grant: OauthGrant::AuthorizationCode,
     };
-    let connector = desk.add_at(desk.playground.url().as_str(), choice).await;
-    let over = desk.sign_in(&connector).await;
+    let connector = harness
+        .add_at(harness.playground.url().as_str(), choice)
+        .await;
+    let over = harness.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
     assert_eq!(over.identity.user.as_deref(), Some("lena-fischer"));
     assert_eq!(over.asked_as, None);
-    let kept = desk.connector(&connector.id).await;
+    let kept = harness.connector(&connector.id).await;
     assert_eq!(kept.identity.user.as_deref(), Some("lena-fischer"));
 
-    desk.playground
+    harness
+        .playground
         .turn(|switches| switches.people = vec!["sam-okafor".to_owned()]);
-    let over = desk.sign_in(&kept).await;
+    let over = harness.sign_in(&kept).await;
     assert_eq!(over.identity.user.as_deref(), Some("sam-okafor"));
     assert_eq!(over.asked_as.as_deref(), Some("lena-fischer"));
 }
@@ -223,22 +247,22 @@ async fn whose_account_it_is_is_told_and_a_change_of_it_pointed_out() {
 async fn a_callback_of_another_issuer_is_answered_and_waited_past() {
     let wrong = IssuerParameter::Wrong("https://evil.example".to_owned());
     for parameter in [wrong, IssuerParameter::Missing] {
-        let desk = Desk::with(|switches| switches.issuer_parameter = parameter).await;
-        let connector = desk.add().await;
-        let begun = desk.start(&connector, Redirect::Loopback).await;
-        let ended = desk.browser.ended(1).await;
+        let harness = Harness::with(|switches| switches.issuer_parameter = parameter).await;
+        let connector = harness.add().await;
+        let begun = harness.start(&connector, Redirect::Loopback).await;
+        let ended = harness.browser.ended(1).await;
         let page = ended.page.unwrap();
         assert!(page.contains("different authorization server"), "{page}");
-        let now = find_authorization(&desk.cx, &begun.id).await.unwrap();
+        let now = find_authorization(&harness.cx, &begun.id).await.unwrap();
         assert_eq!(now.state, AuthorizationState::AwaitingUser);
         assert!(now.trace.iter().any(|step| step.method == "callback"));
-        assert_eq!(desk.playground.token_requests(), 0);
+        assert_eq!(harness.playground.token_requests(), 0);
 
         // Pasted it is refused, too, and the right one still completes.
         let pasted = Secret::new(ended.at.as_str());
-        let refused = finish_authorization(&desk.cx, &begun.id, &pasted).await;
+        let refused = finish_authorization(&harness.cx, &begun.id, &pasted).await;
         assert_eq!(refused.unwrap_err().code(), Code::AuthCallback);
-        let issuer = desk.playground.issuer();
+        let issuer = harness.playground.issuer();
         let mut right = ended.at;
         let pairs: Vec<(String, String)> = right.query_pairs().into_owned().collect();
         right
@@ -247,107 +271,119 @@ async fn a_callback_of_another_issuer_is_answered_and_waited_past() {
             .extend_pairs(pairs.iter().filter(|(name, _)| name != "iss"))
             .append_pair("iss", &issuer);
         visit(&right).await;
-        let over = desk.end_of(&begun).await;
+        let over = harness.end_of(&begun).await;
         assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
     }
-    let desk = Desk::with(|switches| switches.issuer_parameter = IssuerParameter::Absent).await;
-    desk.connected().await;
+    let harness =
+        Harness::with(|switches| switches.issuer_parameter = IssuerParameter::Absent).await;
+    harness.connected().await;
 }
 
 #[tokio::test]
 async fn a_token_endpoint_that_fails_keeps_the_connector_for_another_try() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let failure = Failure::once(500, "server_error");
-    desk.playground
+    harness
+        .playground
         .turn(|switches| switches.failures.extend([(Endpoint::Token, failure)]));
-    let connector = desk.add().await;
-    let over = desk.sign_in(&connector).await;
+    let connector = harness.add().await;
+    let over = harness.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Failed);
     assert_eq!(over.problem.unwrap().code, Code::AuthExchange);
-    let page = desk.browser.ended(1).await.page.unwrap();
+    let page = harness.browser.ended(1).await.page.unwrap();
     assert!(page.contains("HTTP 500"), "{page}");
-    let over = desk.sign_in(&connector).await;
+    let over = harness.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Authorized);
 }
 
 #[tokio::test]
 async fn a_provider_that_forgot_us_gets_another_registration() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
-    let page = desk.browser.page(1).await;
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
+    let page = harness.browser.page(1).await;
     let client = page.query_pairs().find(|(name, _)| name == "client_id");
-    assert!(desk.playground.remove_client(&client.unwrap().1));
-    desk.playground.expire_access_tokens();
-    let run = desk
+    assert!(harness.playground.remove_client(&client.unwrap().1));
+    harness.playground.expire_access_tokens();
+    let run = harness
         .run(&connector, "echo", serde_json::json!({ "message": "hi" }))
         .await;
     assert_eq!(run.summary.problem.unwrap().code, Code::AuthExpired);
-    let status = desk.connector(&connector.id).await.status.status;
+    let status = harness.connector(&connector.id).await.status.status;
     assert_eq!(status, Status::NeedsAuthorization);
 
-    let begun = desk.start(&connector, Redirect::Loopback).await;
+    let begun = harness.start(&connector, Redirect::Loopback).await;
     // Only the user sees that the provider does not know us.
-    let page = desk.browser.ended(2).await.page.unwrap();
+    let page = harness.browser.ended(2).await.page.unwrap();
     assert!(page.contains("cannot go on"), "{page}");
-    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
-    cancel_authorization(&desk.cx, &begun.id).await.unwrap();
-    desk.end_of(&begun).await;
-    assert_eq!(desk.playground.registrations(), 1);
-    let over = desk.sign_in(&connector).await;
+    harness
+        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .await;
+    cancel_authorization(&harness.cx, &begun.id).await.unwrap();
+    harness.end_of(&begun).await;
+    assert_eq!(harness.playground.registrations(), 1);
+    let over = harness.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Authorized);
-    assert_eq!(desk.playground.registrations(), 2);
+    assert_eq!(harness.playground.registrations(), 2);
 }
 
 #[tokio::test]
 async fn a_removed_connector_takes_its_consent_with_it() {
-    let desk = Desk::new().await;
-    desk.browser.will(Answer::Nothing);
-    let connector = desk.add().await;
-    let begun = desk.start(&connector, Redirect::Loopback).await;
-    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
-    remove_connector(&desk.cx, &connector.id).await.unwrap();
+    let harness = Harness::new().await;
+    harness.browser.will(Answer::Nothing);
+    let connector = harness.add().await;
+    let begun = harness.start(&connector, Redirect::Loopback).await;
+    harness
+        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .await;
+    remove_connector(&harness.cx, &connector.id).await.unwrap();
     assert_eq!(
-        desk.end_of(&begun).await.state,
+        harness.end_of(&begun).await.state,
         AuthorizationState::Cancelled
     );
-    assert!(list_connectors(&desk.cx).await.unwrap().is_empty());
-    let restored = restore_connector(&desk.cx, &connector.id).await.unwrap();
+    assert!(list_connectors(&harness.cx).await.unwrap().is_empty());
+    let restored = restore_connector(&harness.cx, &connector.id).await.unwrap();
     assert_eq!(restored.status.status, Status::NeedsAuthorization);
 }
 
 #[tokio::test]
 async fn what_the_user_decides_meanwhile_outlasts_the_consent() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
-    desk.browser.will(Answer::Nothing);
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
+    harness.browser.will(Answer::Nothing);
 
-    let begun = desk.start(&connector, Redirect::Loopback).await;
-    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
-    disconnect_connector(&desk.cx, &connector.id).await.unwrap();
+    let begun = harness.start(&connector, Redirect::Loopback).await;
+    harness
+        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .await;
+    disconnect_connector(&harness.cx, &connector.id)
+        .await
+        .unwrap();
     assert_eq!(
-        desk.end_of(&begun).await.state,
+        harness.end_of(&begun).await.state,
         AuthorizationState::Cancelled
     );
-    let status = desk.connector(&connector.id).await.status.status;
+    let status = harness.connector(&connector.id).await.status.status;
     assert_eq!(status, Status::Disconnected);
 
-    let begun = desk.start(&connector, Redirect::Loopback).await;
-    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    let begun = harness.start(&connector, Redirect::Loopback).await;
+    harness
+        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .await;
     let off = ConnectorChanges {
         enabled: Some(false),
         ..ConnectorChanges::default()
     };
-    update_connector(&desk.cx, &connector.id, off)
+    update_connector(&harness.cx, &connector.id, off)
         .await
         .unwrap();
     assert_eq!(
-        desk.end_of(&begun).await.state,
+        harness.end_of(&begun).await.state,
         AuthorizationState::Cancelled
     );
-    let status = desk.connector(&connector.id).await.status.status;
+    let status = harness.connector(&connector.id).await.status.status;
     assert_eq!(status, Status::Disabled);
 
-    let opened = desk.browser.opened().len();
+    let opened = harness.browser.opened().len();
     let request = StartAuthorization {
         connector: connector.id.clone(),
         redirect: None,
@@ -355,45 +391,52 @@ async fn what_the_user_decides_meanwhile_outlasts_the_consent() {
         choices: Json::default(),
         accept_issuer: None,
     };
-    let refused = start_authorization(&desk.cx, request).await.unwrap_err();
+    let refused = start_authorization(&harness.cx, request).await.unwrap_err();
     assert!(matches!(refused, Error::SwitchedOff { .. }), "{refused:?}");
-    assert_eq!(desk.browser.opened().len(), opened);
+    assert_eq!(harness.browser.opened().len(), opened);
 }
 
 #[tokio::test]
 async fn a_code_is_redeemed_once_however_often_it_comes() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let slow = Duration::from_millis(300);
-    desk.playground
+    harness
+        .playground
         .turn(|switches| switches.delays.extend([(Endpoint::Token, slow)]));
-    let connector = desk.add().await;
-    let begun = desk.start(&connector, Redirect::DeepLink).await;
-    let link = Secret::new(desk.browser.ended(1).await.at.as_str());
-    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
-    take_callback_link(&desk.cx, &link).unwrap();
-    let second = finish_authorization(&desk.cx, &begun.id, &link).await;
+    let connector = harness.add().await;
+    let begun = harness.start(&connector, Redirect::DeepLink).await;
+    let link = Secret::new(harness.browser.ended(1).await.at.as_str());
+    harness
+        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .await;
+    handle_callback_link(&harness.cx, &link).unwrap();
+    let second = finish_authorization(&harness.cx, &begun.id, &link).await;
     assert_eq!(second.unwrap_err().code(), Code::Conflict);
-    desk.reaches(&begun, AuthorizationState::Exchanging).await;
-    let third = take_callback_link(&desk.cx, &link);
+    harness
+        .reaches(&begun, AuthorizationState::Exchanging)
+        .await;
+    let third = handle_callback_link(&harness.cx, &link);
     assert_eq!(third.unwrap_err().code(), Code::Conflict);
     assert_eq!(
-        desk.end_of(&begun).await.state,
+        harness.end_of(&begun).await.state,
         AuthorizationState::Authorized
     );
-    assert_eq!(desk.playground.token_requests(), 1);
+    assert_eq!(harness.playground.token_requests(), 1);
 }
 
 #[tokio::test]
 async fn quitting_in_the_middle_leaves_an_honest_row() {
-    let mut desk = Desk::new().await;
-    desk.browser.will(Answer::Nothing);
-    let connector = desk.add().await;
-    let begun = desk.start(&connector, Redirect::Loopback).await;
-    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
-    desk.restart().await;
-    let kept = find_authorization(&desk.cx, &begun.id).await.unwrap();
+    let mut harness = Harness::new().await;
+    harness.browser.will(Answer::Nothing);
+    let connector = harness.add().await;
+    let begun = harness.start(&connector, Redirect::Loopback).await;
+    harness
+        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .await;
+    harness.restart().await;
+    let kept = find_authorization(&harness.cx, &begun.id).await.unwrap();
     assert_eq!(kept.state, AuthorizationState::Cancelled);
-    let status = desk.connector(&connector.id).await.status.status;
+    let status = harness.connector(&connector.id).await.status.status;
     assert_eq!(status, Status::NeedsAuthorization);
 }
 
@@ -420,7 +463,7 @@ async fn a_consent_cut_off_by_a_kill_shows_as_expired() {
         &connector.id,
         Duration::ZERO,
     );
-    assert_eq!(child.hear().await, "waiting");
+    assert_eq!(child.receive_line().await, "waiting");
     let other = open_shared(home.path(), &browser, Duration::ZERO).await;
     let live = list_authorizations(&other).await.unwrap();
     assert_eq!(
@@ -470,14 +513,14 @@ async fn waits_for_its_user() {
     {
         tokio::task::yield_now().await;
     }
-    Role::say("waiting");
+    Role::send_line("waiting");
     patchbay_ops::wait_for_authorization(&role.cx, &begun.id)
         .await
         .unwrap();
 }
 
 /// The redirect that a consent page was asked with.
-fn way_back(page: &Url) -> Url {
+fn callback_url(page: &Url) -> Url {
     let mut pairs = page.query_pairs();
     let redirect = pairs.find(|(name, _)| name == "redirect_uri").unwrap().1;
     Url::parse(&redirect).unwrap()

@@ -8,26 +8,26 @@ use patchbay_model::{
 use patchbay_ops::{
     AddConnector, AuthenticationChoice, SecretInput, StartAuthorization, add_connector,
     cancel_authorization, cancel_inspection, find_authorization, finish_authorization,
-    inspect_address, inspect_address_until_cancelled, list_tools, refresh_tools,
-    start_authorization, take_callback_link,
+    handle_callback_link, inspect_address, inspect_address_until_cancelled, list_tools,
+    refresh_tools, start_authorization,
 };
 use patchbay_playground::{Challenge, Document, Options, Playground};
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 
-use crate::support::{Answer, Desk, PATIENCE, oauth, text_of};
+use crate::support::{Answer, Harness, TIMEOUT, oauth, text_of};
 
 #[tokio::test]
 async fn an_address_without_an_mcp_server_is_named_for_what_it_is() {
-    let desk = Desk::new().await;
-    let good = desk.connected().await;
-    let opened = desk.browser.opened().len();
+    let harness = Harness::new().await;
+    let good = harness.connected().await;
+    let opened = harness.browser.opened().len();
     let closed = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
         .unwrap();
-    let port = desk.playground.port();
-    let at = |path: &str| desk.playground.at(path).to_string();
+    let port = harness.playground.port();
+    let at = |path: &str| harness.playground.at(path).to_string();
     let cases = [
         (at("html"), Code::McpNotAServer),
         (at("json-not-rpc"), Code::McpNotAServer),
@@ -42,25 +42,25 @@ async fn an_address_without_an_mcp_server_is_named_for_what_it_is() {
         (format!("https://127.0.0.1:{port}/mcp"), Code::NetworkTls),
     ];
     for (address, code) in cases {
-        let found = inspect_address(&desk.cx, &address).await.unwrap();
+        let found = inspect_address(&harness.cx, &address).await.unwrap();
         let problem = found.problem.unwrap();
         assert_eq!(problem.code, code, "{address}: {problem:?}");
         assert!(problem.hint.is_some(), "{address}: {problem:?}");
 
-        let connector = desk.add_at(&address, oauth(None)).await;
-        let over = desk.sign_in(&connector).await;
+        let connector = harness.add_at(&address, oauth(None)).await;
+        let over = harness.sign_in(&connector).await;
         assert_eq!(over.state, AuthorizationState::Failed, "{address}");
         assert_eq!(over.problem.unwrap().code, code, "{address}");
-        let open = desk.add_at(&address, AuthenticationChoice::None).await;
-        let error = refresh_tools(&desk.cx, &open.id).await.unwrap_err();
+        let open = harness.add_at(&address, AuthenticationChoice::None).await;
+        let error = refresh_tools(&harness.cx, &open.id).await.unwrap_err();
         assert_eq!(error.code(), code, "{address}");
-        let kept = desk.connector(&open.id).await;
+        let kept = harness.connector(&open.id).await;
         assert_eq!(kept.status.status, Status::Failing, "{address}");
         assert_eq!(kept.status.code, Some(code), "{address}");
         assert!(kept.draft && kept.endpoint.as_deref() == Some(&*address));
     }
-    assert_eq!(desk.browser.opened().len(), opened, "nothing was opened");
-    let run = desk
+    assert_eq!(harness.browser.opened().len(), opened, "nothing was opened");
+    let run = harness
         .run(&good, "echo", json!({ "message": "still here" }))
         .await;
     assert_eq!(text_of(&run), "still here");
@@ -69,30 +69,28 @@ async fn an_address_without_an_mcp_server_is_named_for_what_it_is() {
 /// Accepts a connection and says nothing, at the negotiation and at every step of a discovery.
 #[tokio::test]
 async fn a_look_at_an_address_can_be_stopped_and_ends_its_request() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/mcp", silent.local_addr().unwrap());
     let id = InspectionId::new("look-1");
-    let looking = inspect_address_until_cancelled(&desk.cx, &address, &id);
+    let looking = inspect_address_until_cancelled(&harness.cx, &address, &id);
     let server = async {
         let (mut stream, _) = silent.accept().await.unwrap();
         let mut buffer = vec![0; 64 * 1024];
         assert!(stream.read(&mut buffer).await.unwrap() > 0, "it asks");
-        cancel_inspection(&desk.cx, &id);
+        cancel_inspection(&harness.cx, &id);
         // The client hangs up: whatever it has sent by then, an end follows.
         while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
     };
     let both = async { tokio::join!(looking, server).0 };
-    let stopped = tokio::time::timeout(PATIENCE, both)
-        .await
-        .expect("both end");
+    let stopped = tokio::time::timeout(TIMEOUT, both).await.expect("both end");
     assert_eq!(stopped.unwrap_err().code(), Code::Cancelled);
-    cancel_inspection(&desk.cx, &id);
+    cancel_inspection(&harness.cx, &id);
 }
 
 #[tokio::test]
 async fn what_is_no_address_is_not_added() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     for address in [
         "",
         "github",
@@ -103,7 +101,7 @@ async fn what_is_no_address_is_not_added() {
         "http://",
         "patchbay://oauth/callback",
     ] {
-        let error = inspect_address(&desk.cx, address).await.unwrap_err();
+        let error = inspect_address(&harness.cx, address).await.unwrap_err();
         assert_eq!(error.code(), Code::UsageInvalid, "{address}");
         let request = AddConnector {
             url: address.to_owned(),
@@ -112,7 +110,7 @@ async fn what_is_no_address_is_not_added() {
             authentication: None,
             allow_plain_http: false,
         };
-        let error = add_connector(&desk.cx, request).await.unwrap_err();
+        let error = add_connector(&harness.cx, request).await.unwrap_err();
         assert_eq!(error.code(), Code::UsageInvalid, "{address}");
     }
 }
@@ -120,27 +118,31 @@ async fn what_is_no_address_is_not_added() {
 #[tokio::test]
 async fn a_redirect_to_another_origin_gets_no_credential() {
     let recorder = Playground::start(Options::default()).await.unwrap();
-    let desk = Desk::with(|switches| switches.redirect_target = Some(recorder.open_url())).await;
+    let harness =
+        Harness::with(|switches| switches.redirect_target = Some(recorder.open_url())).await;
     let bearer = AuthenticationChoice::Bearer {
         token: SecretInput::New {
             secret: Secret::new("for-one-host-alone"),
         },
     };
-    let address = desk.playground.at("redirect-elsewhere");
-    let connector = desk.add_at(address.as_str(), bearer).await;
-    let error = refresh_tools(&desk.cx, &connector.id).await.unwrap_err();
+    let address = harness.playground.at("redirect-elsewhere");
+    let connector = harness.add_at(address.as_str(), bearer).await;
+    let error = refresh_tools(&harness.cx, &connector.id).await.unwrap_err();
     assert_eq!(error.code(), Code::NetworkRedirect);
     let sent = |request: &patchbay_playground::LoggedRequest| {
         request.header("authorization") == Some("Bearer for-one-host-alone")
     };
-    assert!(desk.playground.count(sent) > 0, "the host itself gets it");
+    assert!(
+        harness.playground.count(sent) > 0,
+        "the host itself gets it"
+    );
     assert!(recorder.log().is_empty(), "the other one is not even asked");
 }
 
 #[tokio::test]
 async fn hostile_metadata_opens_nothing_and_gets_nothing() {
-    let desk = Desk::new().await;
-    let connector = desk.add().await;
+    let harness = Harness::new().await;
+    let connector = harness.add().await;
     let of_server: Vec<(Value, Code)> = vec![
         (
             json!({ "authorization_endpoint": "javascript:alert(1)" }),
@@ -192,9 +194,10 @@ async fn hostile_metadata_opens_nothing_and_gets_nothing() {
         ),
     ];
     for (patch, code) in of_server {
-        desk.playground
+        harness
+            .playground
             .turn(|switches| switches.server_metadata = Document::Patched(patch.clone()));
-        let over = desk.sign_in(&connector).await;
+        let over = harness.sign_in(&connector).await;
         assert_eq!(over.state, AuthorizationState::Failed, "{patch}");
         assert_eq!(
             over.problem.as_ref().unwrap().code,
@@ -202,7 +205,8 @@ async fn hostile_metadata_opens_nothing_and_gets_nothing() {
             "{patch} {over:?}"
         );
     }
-    desk.playground
+    harness
+        .playground
         .turn(|switches| switches.server_metadata = Document::Published);
     let of_resource: Vec<(Value, Code)> = vec![
         (
@@ -223,9 +227,10 @@ async fn hostile_metadata_opens_nothing_and_gets_nothing() {
         ),
     ];
     for (patch, code) in of_resource {
-        desk.playground
+        harness
+            .playground
             .turn(|switches| switches.resource_metadata = Document::Patched(patch.clone()));
-        let over = desk.sign_in(&connector).await;
+        let over = harness.sign_in(&connector).await;
         assert_eq!(over.state, AuthorizationState::Failed, "{patch}");
         assert_eq!(
             over.problem.as_ref().unwrap().code,
@@ -234,27 +239,29 @@ async fn hostile_metadata_opens_nothing_and_gets_nothing() {
         );
     }
     assert!(
-        desk.browser.opened().is_empty(),
+        harness.browser.opened().is_empty(),
         "{:?}",
-        desk.browser.opened()
+        harness.browser.opened()
     );
-    assert_eq!(desk.playground.token_requests(), 0);
-    assert!(desk.connector(&connector.id).await.draft);
+    assert_eq!(harness.playground.token_requests(), 0);
+    assert!(harness.connector(&connector.id).await.draft);
 
-    desk.playground
+    harness
+        .playground
         .turn(|switches| switches.resource_metadata = Document::Published);
-    let over = desk.sign_in(&connector).await;
+    let over = harness.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Authorized);
 }
 
 #[tokio::test]
 async fn another_authorization_server_than_before_is_asked_for_nothing_until_agreed_to() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
-    let opened = desk.browser.opened().len();
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
+    let opened = harness.browser.opened().len();
     let other = Playground::start(Options::default()).await.unwrap();
     let named = json!({ "authorization_servers": [other.issuer()] });
-    desk.playground
+    harness
+        .playground
         .turn(|switches| switches.resource_metadata = Document::Patched(named));
     let host = |playground: &Playground| format!("127.0.0.1:{}", playground.port());
     let sign_in = async |accept_issuer: Option<String>| {
@@ -265,48 +272,51 @@ async fn another_authorization_server_than_before_is_asked_for_nothing_until_agr
             choices: Json::default(),
             accept_issuer,
         };
-        let begun = start_authorization(&desk.cx, request).await.unwrap();
-        desk.end_of(&begun).await
+        let begun = start_authorization(&harness.cx, request).await.unwrap();
+        harness.end_of(&begun).await
     };
-    for agreed in [None, Some(desk.playground.issuer()), Some(host(&other))] {
+    for agreed in [None, Some(harness.playground.issuer()), Some(host(&other))] {
         let over = sign_in(agreed).await;
         assert_eq!(over.state, AuthorizationState::Failed);
         let problem = over.problem.unwrap();
         assert_eq!(problem.code, Code::AuthIssuerChanged);
-        for named in [host(&other), host(&desk.playground)] {
+        for named in [host(&other), host(&harness.playground)] {
             assert!(problem.message.contains(&named), "{problem:?}");
         }
         let change = over.issuer_change.unwrap();
         assert_eq!(change.issuer, other.issuer());
-        assert_eq!(desk.browser.opened().len(), opened, "nothing was opened");
+        assert_eq!(harness.browser.opened().len(), opened, "nothing was opened");
         assert_eq!(other.registrations(), 0);
         assert_eq!(other.count(|request| request.method == "POST"), 0);
         // The sign-in before is as good as it was.
         assert_eq!(
-            desk.connector(&connector.id).await.status.status,
+            harness.connector(&connector.id).await.status.status,
             Status::Ready
         );
     }
     sign_in(Some(other.issuer())).await;
     assert_eq!(other.registrations(), 1);
-    let page = desk.browser.opened().pop().unwrap();
+    let page = harness.browser.opened().pop().unwrap();
     assert_eq!(page.port(), Some(other.port()));
 }
 
 #[tokio::test]
 async fn a_registration_that_was_never_used_is_remembered_too() {
-    let desk = Desk::new().await;
-    desk.browser.will(Answer::Nothing);
-    let connector = desk.add().await;
-    let begun = desk.start(&connector, Redirect::Loopback).await;
-    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
-    cancel_authorization(&desk.cx, &begun.id).await.unwrap();
-    desk.end_of(&begun).await;
+    let harness = Harness::new().await;
+    harness.browser.will(Answer::Nothing);
+    let connector = harness.add().await;
+    let begun = harness.start(&connector, Redirect::Loopback).await;
+    harness
+        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .await;
+    cancel_authorization(&harness.cx, &begun.id).await.unwrap();
+    harness.end_of(&begun).await;
     let other = Playground::start(Options::default()).await.unwrap();
     let named = json!({ "authorization_servers": [other.issuer()] });
-    desk.playground
+    harness
+        .playground
         .turn(|switches| switches.resource_metadata = Document::Patched(named));
-    let over = desk.sign_in(&connector).await;
+    let over = harness.sign_in(&connector).await;
     assert_eq!(over.problem.unwrap().code, Code::AuthIssuerChanged);
     assert_eq!(other.registrations(), 0);
 }
@@ -314,31 +324,31 @@ async fn a_registration_that_was_never_used_is_remembered_too() {
 #[tokio::test]
 async fn a_server_that_says_little_is_still_found_out() {
     for challenge in [Challenge::WithoutMetadata, Challenge::Absent] {
-        let desk = Desk::with(|switches| switches.challenge = challenge).await;
-        desk.connected().await;
+        let harness = Harness::with(|switches| switches.challenge = challenge).await;
+        harness.connected().await;
     }
 }
 
 #[tokio::test]
 async fn lists_that_never_end_are_given_up() {
-    let desk = Desk::with(|switches| switches.huge_list_tools = 4_000).await;
+    let harness = Harness::with(|switches| switches.huge_list_tools = 4_000).await;
     for (path, code) in [
         ("huge-list", Code::NetworkTooLarge),
         ("endless-body-list", Code::NetworkTooLarge),
         ("endless-list", Code::McpProtocol),
     ] {
-        let address = desk.playground.at(path);
-        let connector = desk
+        let address = harness.playground.at(path);
+        let connector = harness
             .add_at(address.as_str(), AuthenticationChoice::None)
             .await;
-        let error = refresh_tools(&desk.cx, &connector.id).await.unwrap_err();
+        let error = refresh_tools(&harness.cx, &connector.id).await.unwrap_err();
         assert_eq!(error.code(), code, "{path}: {error}");
         assert_eq!(
-            desk.connector(&connector.id).await.status.status,
+            harness.connector(&connector.id).await.status.status,
             Status::Failing
         );
         assert!(
-            list_tools(&desk.cx, Some(&connector.id))
+            list_tools(&harness.cx, Some(&connector.id))
                 .await
                 .unwrap()
                 .is_empty()
@@ -348,20 +358,20 @@ async fn lists_that_never_end_are_given_up() {
 
 #[tokio::test]
 async fn a_broken_tool_does_not_hide_the_others() {
-    let desk = Desk::new().await;
-    let address = desk.playground.at("broken-list");
-    let connector = desk
+    let harness = Harness::new().await;
+    let address = harness.playground.at("broken-list");
+    let connector = harness
         .add_at(address.as_str(), AuthenticationChoice::None)
         .await;
-    let tools = refresh_tools(&desk.cx, &connector.id).await.unwrap();
+    let tools = refresh_tools(&harness.cx, &connector.id).await.unwrap();
     let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(names, ["good"]);
 
-    let address = desk.playground.at("strange-list");
-    let connector = desk
+    let address = harness.playground.at("strange-list");
+    let connector = harness
         .add_at(address.as_str(), AuthenticationChoice::None)
         .await;
-    let tools = refresh_tools(&desk.cx, &connector.id).await.unwrap();
+    let tools = refresh_tools(&harness.cx, &connector.id).await.unwrap();
     assert!(tools.iter().any(|tool| tool.name == "twice"));
     let titles = tools
         .iter()
@@ -370,16 +380,16 @@ async fn a_broken_tool_does_not_hide_the_others() {
         assert!(!text.chars().any(char::is_control), "{text:?}");
     }
     assert_eq!(
-        desk.connector(&connector.id).await.status.status,
+        harness.connector(&connector.id).await.status.status,
         Status::Ready
     );
 }
 
 #[tokio::test]
 async fn a_schema_that_turns_in_circles_stops_neither_app_nor_tool() {
-    let desk = Desk::new().await;
-    let address = desk.playground.open_url();
-    let connector = desk
+    let harness = Harness::new().await;
+    let address = harness.playground.open_url();
+    let connector = harness
         .add_at(address.as_str(), AuthenticationChoice::None)
         .await;
     let many = vec![json!({ "$ref": "#" }); 12];
@@ -392,16 +402,17 @@ async fn a_schema_that_turns_in_circles_stops_neither_app_nor_tool() {
         json!({ "properties": { "message": { "type": "string", "pattern": "(a+)+$" } } }),
     ] {
         let change = json!({ "inputSchema": schema });
-        desk.playground
+        harness
+            .playground
             .turn(|switches| switches.tool_changes.extend([("echo".to_owned(), change)]));
-        refresh_tools(&desk.cx, &connector.id).await.unwrap();
+        refresh_tools(&harness.cx, &connector.id).await.unwrap();
         let long = format!("{}!", "a".repeat(40));
         let run = patchbay_ops::run_tool(
-            &desk.cx,
+            &harness.cx,
             crate::support::request(&connector.id, "echo", json!({ "message": long })),
             |_| {},
         );
-        match tokio::time::timeout(PATIENCE, run).await.unwrap() {
+        match tokio::time::timeout(TIMEOUT, run).await.unwrap() {
             Ok(run) => assert_eq!(run.summary.state, RunState::Done, "{schema}"),
             Err(error) => assert_eq!(error.code(), Code::ToolArguments, "{schema}"),
         }
@@ -410,19 +421,21 @@ async fn a_schema_that_turns_in_circles_stops_neither_app_nor_tool() {
 
 #[tokio::test]
 async fn links_and_pasted_addresses_of_others_change_nothing() {
-    let desk = Desk::new().await;
-    desk.browser.will(Answer::Nothing);
-    let connector = desk.add().await;
-    let begun = desk.start(&connector, Redirect::DeepLink).await;
-    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
-    let page = desk.browser.page(1).await;
+    let harness = Harness::new().await;
+    harness.browser.will(Answer::Nothing);
+    let connector = harness.add().await;
+    let begun = harness.start(&connector, Redirect::DeepLink).await;
+    harness
+        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .await;
+    let page = harness.browser.page(1).await;
     let state = page
         .query_pairs()
         .find(|(name, _)| name == "state")
         .unwrap()
         .1
         .into_owned();
-    let issuer = desk.playground.issuer();
+    let issuer = harness.playground.issuer();
     for link in [
         "patchbay://".to_owned(),
         "patchbay://oauth/callback".to_owned(),
@@ -437,16 +450,16 @@ async fn links_and_pasted_addresses_of_others_change_nothing() {
         "\u{0}".repeat(100_000),
     ] {
         let link = Secret::new(link);
-        let linked = take_callback_link(&desk.cx, &link).unwrap_err();
+        let linked = handle_callback_link(&harness.cx, &link).unwrap_err();
         assert_eq!(linked.code(), Code::AuthCallback, "{}", link.expose());
-        let pasted = finish_authorization(&desk.cx, &begun.id, &link).await;
+        let pasted = finish_authorization(&harness.cx, &begun.id, &link).await;
         assert_eq!(
             pasted.unwrap_err().code(),
             Code::AuthCallback,
             "{}",
             link.expose()
         );
-        let now = find_authorization(&desk.cx, &begun.id).await.unwrap();
+        let now = find_authorization(&harness.cx, &begun.id).await.unwrap();
         assert_eq!(
             now.state,
             AuthorizationState::AwaitingUser,
@@ -456,8 +469,8 @@ async fn links_and_pasted_addresses_of_others_change_nothing() {
     }
     // The right state with a code that was never given: refused by the server, and over.
     let link = format!("patchbay://oauth/callback?state={state}&code=guessed&iss={issuer}");
-    take_callback_link(&desk.cx, &Secret::new(link)).unwrap();
-    let over = desk.end_of(&begun).await;
+    handle_callback_link(&harness.cx, &Secret::new(link)).unwrap();
+    let over = harness.end_of(&begun).await;
     assert_eq!(over.state, AuthorizationState::Failed);
     assert_eq!(over.problem.unwrap().code, Code::AuthExchange);
 }

@@ -9,40 +9,42 @@ use patchbay_ops::{
 };
 use serde_json::json;
 
-use crate::support::{Desk, text_of};
+use crate::support::{Harness, text_of};
 
 #[tokio::test]
 async fn a_connector_whose_secret_is_lost_can_be_disconnected_and_connected_again() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
-    lose_secrets(&desk);
-    let gone = disconnect_connector(&desk.cx, &connector.id).await.unwrap();
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
+    lose_secrets(&harness);
+    let gone = disconnect_connector(&harness.cx, &connector.id)
+        .await
+        .unwrap();
     assert!(!gone.revoked);
     let note = gone.note.unwrap();
     assert!(note.contains("is missing from the vault"), "{note}");
     assert!(note.contains("couldn't be revoked"), "{note}");
     assert_eq!(gone.connector.status.status, Status::Disconnected);
-    assert!(list_wallet(&desk.cx).await.unwrap().is_empty());
-    desk.sign_in(&connector).await;
-    let status = desk.connector(&connector.id).await.status.status;
+    assert!(list_wallet(&harness.cx).await.unwrap().is_empty());
+    harness.sign_in(&connector).await;
+    let status = harness.connector(&connector.id).await.status.status;
     assert_eq!(status, Status::Ready);
 }
 
 #[tokio::test]
 async fn a_lost_secret_is_a_sign_in_that_is_needed_and_the_doctor_says_so() {
-    let desk = Desk::new().await;
-    let signed_in = desk.connected().await;
+    let harness = Harness::new().await;
+    let signed_in = harness.connected().await;
     let bearer = AuthenticationChoice::Bearer {
         token: SecretInput::New {
-            secret: Secret::new(desk.playground.bearer_token()),
+            secret: Secret::new(harness.playground.bearer_token()),
         },
     };
-    let address = desk.playground.bearer_url();
-    let guarded = desk.add_at(address.as_str(), bearer).await;
-    check_connector(&desk.cx, &guarded.id).await.unwrap();
-    lose_secrets(&desk);
+    let address = harness.playground.bearer_url();
+    let guarded = harness.add_at(address.as_str(), bearer).await;
+    check_connector(&harness.cx, &guarded.id).await.unwrap();
+    lose_secrets(&harness);
     for (connector, way_on) in [(&signed_in, "Sign in again."), (&guarded, "Enter it again")] {
-        let check = check_connector(&desk.cx, &connector.id).await.unwrap();
+        let check = check_connector(&harness.cx, &connector.id).await.unwrap();
         let failed = check.steps.iter().find(|it| it.state == CheckState::Failed);
         let failed = failed.unwrap();
         let problem = failed.problem.as_ref().unwrap();
@@ -54,48 +56,52 @@ async fn a_lost_secret_is_a_sign_in_that_is_needed_and_the_doctor_says_so() {
         let status = check.connector.status.status;
         assert_eq!(status, Status::NeedsAuthorization);
     }
-    let wallet = list_wallet(&desk.cx).await.unwrap();
+    let wallet = list_wallet(&harness.cx).await.unwrap();
     let entry = wallet.iter().find(|entry| entry.kind == WalletKind::Bearer);
-    let token = Secret::new(desk.playground.bearer_token());
-    replace_wallet_secret(&desk.cx, &entry.unwrap().id, WalletSecret::Bearer { token })
-        .await
-        .unwrap();
-    let check = check_connector(&desk.cx, &guarded.id).await.unwrap();
+    let token = Secret::new(harness.playground.bearer_token());
+    replace_wallet_secret(
+        &harness.cx,
+        &entry.unwrap().id,
+        WalletSecret::Bearer { token },
+    )
+    .await
+    .unwrap();
+    let check = check_connector(&harness.cx, &guarded.id).await.unwrap();
     assert_eq!(check.connector.status.status, Status::Ready);
 }
 
 #[tokio::test]
 async fn a_vault_whose_key_is_lost_is_put_aside_at_the_users_word_alone() {
-    let mut desk = Desk::new().await;
-    let connector = desk.connected().await;
-    let early = set_vault_aside(&desk.cx, true).await.unwrap_err();
+    let mut harness = Harness::new().await;
+    let connector = harness.connected().await;
+    let early = set_vault_aside(&harness.cx, true).await.unwrap_err();
     assert_eq!(early.code(), Code::UsageInvalid, "nothing is lost");
-    desk.cx.close().await;
-    desk.keychain.lose_entries();
-    desk.restart().await;
-    let asked = set_vault_aside(&desk.cx, false).await.unwrap_err();
+    harness.cx.close().await;
+    harness.keychain.lose_entries();
+    harness.restart().await;
+    let asked = set_vault_aside(&harness.cx, false).await.unwrap_err();
     assert_eq!(asked.code(), Code::ConfirmationNeeded);
-    let file = desk.cx.paths().data.join("vault.json");
+    let file = harness.cx.paths().data.join("vault.json");
     assert!(file.exists());
     let before = fs::read(&file).unwrap();
 
-    let status = set_vault_aside(&desk.cx, true).await.unwrap();
+    let status = set_vault_aside(&harness.cx, true).await.unwrap();
     assert_eq!(status.state, VaultState::Empty);
-    let aside = fs::read(desk.cx.paths().data.join("vault.aside-1.json")).unwrap();
+    let aside = fs::read(harness.cx.paths().data.join("vault.aside-1.json")).unwrap();
     assert_eq!(aside, before, "nothing is thrown away");
-    let needy = desk.connector(&connector.id).await.status;
+    let needy = harness.connector(&connector.id).await.status;
     assert_eq!(needy.status, Status::NeedsAuthorization);
     assert_eq!(needy.code, Some(Code::AuthNeeded));
 
-    desk.sign_in(&connector).await;
-    assert_eq!(vault_status(&desk.cx).await.state, VaultState::Ready);
-    let run = desk
+    harness.sign_in(&connector).await;
+    assert_eq!(vault_status(&harness.cx).await.state, VaultState::Ready);
+    let run = harness
         .run(&connector, "echo", json!({ "message": "hi" }))
         .await;
     assert_eq!(text_of(&run), "hi");
 }
 
 /// Takes the file of the secrets away, as a restored home folder may lack it.
-fn lose_secrets(desk: &Desk) {
-    fs::remove_file(desk.cx.paths().data.join("vault.json")).unwrap();
+fn lose_secrets(harness: &Harness) {
+    fs::remove_file(harness.cx.paths().data.join("vault.json")).unwrap();
 }

@@ -9,11 +9,11 @@ use patchbay_ops::{disconnect_connector, dry_run, refresh_tools, replay_run};
 use patchbay_playground::{Document, LoggedRequest};
 use serde_json::{Value, json};
 
-use crate::support::{Desk, request, text_of};
+use crate::support::{Harness, request, text_of};
 
 /// A desk, and text whose resolution would be noticed.
 struct Bait {
-    desk: Desk,
+    harness: Harness,
     spelling: String,
     marker: PathBuf,
     variable: String,
@@ -33,13 +33,13 @@ impl Bait {
     async fn all() -> Vec<Self> {
         let mut all = Vec::new();
         for spelling in SPELLINGS {
-            let desk = Desk::new().await;
-            let marker = desk.home.path().join("was-run");
+            let harness = Harness::new().await;
+            let marker = harness.home.path().join("was-run");
             all.push(Self {
                 spelling: spelling(&marker),
                 marker,
                 variable: std::env::var("PATH").unwrap(),
-                desk,
+                harness,
             });
         }
         all
@@ -55,14 +55,22 @@ impl Bait {
             let mut parts = headers.chain([&request.body, &request.query]);
             parts.any(|part| part.contains(&self.variable) || part.contains(&encoded))
         };
-        assert_eq!(self.desk.playground.count(leaves), 0, "{case}: PATH left");
+        assert_eq!(
+            self.harness.playground.count(leaves),
+            0,
+            "{case}: PATH left"
+        );
     }
 
     /// Runs a tool with a token that has to be renewed first.
     async fn renewed(&self, connector: &Connector) -> RunState {
-        self.desk.playground.expire_access_tokens();
+        self.harness.playground.expire_access_tokens();
         let echo = json!({ "message": "hi" });
-        self.desk.run(connector, "echo", echo).await.summary.state
+        self.harness
+            .run(connector, "echo", echo)
+            .await
+            .summary
+            .state
     }
 }
 
@@ -70,21 +78,24 @@ impl Bait {
 async fn the_secret_of_a_registration_is_sent_back_as_it_came() {
     for method in ["client_secret_post", "client_secret_basic"] {
         for bait in Bait::all().await {
-            let (desk, case) = (&bait.desk, format!("{method} {}", bait.spelling));
+            let (harness, case) = (&bait.harness, format!("{method} {}", bait.spelling));
             let answer = json!({
                 "client_secret": bait.spelling,
                 "client_secret_expires_at": 0,
                 "token_endpoint_auth_method": method,
             });
-            desk.playground
+            harness
+                .playground
                 .turn(|switches| switches.registration_answer = Some(answer));
-            let connector = desk.connected().await;
+            let connector = harness.connected().await;
             let state = bait.renewed(&connector).await;
             bait.is_untouched(&case);
             // The server takes none but the secret that it gave.
             assert_eq!(state, RunState::Done, "{case}");
-            assert_eq!(desk.playground.refreshes(), 1, "{case}");
-            let gone = disconnect_connector(&desk.cx, &connector.id).await.unwrap();
+            assert_eq!(harness.playground.refreshes(), 1, "{case}");
+            let gone = disconnect_connector(&harness.cx, &connector.id)
+                .await
+                .unwrap();
             bait.is_untouched(&case);
             assert!(gone.revoked, "{case}: {:?}", gone.note);
         }
@@ -94,13 +105,16 @@ async fn the_secret_of_a_registration_is_sent_back_as_it_came() {
 #[tokio::test]
 async fn the_client_id_of_a_registration_is_sent_back_as_it_came() {
     for bait in Bait::all().await {
-        let (desk, case) = (&bait.desk, &bait.spelling);
+        let (harness, case) = (&bait.harness, &bait.spelling);
         let answer = json!({ "client_id": bait.spelling });
-        desk.playground
+        harness
+            .playground
             .turn(|switches| switches.registration_answer = Some(answer));
-        let connector = desk.connected().await;
+        let connector = harness.connected().await;
         assert_eq!(bait.renewed(&connector).await, RunState::Done, "{case}");
-        let gone = disconnect_connector(&desk.cx, &connector.id).await.unwrap();
+        let gone = disconnect_connector(&harness.cx, &connector.id)
+            .await
+            .unwrap();
         assert!(gone.revoked, "{case}: {:?}", gone.note);
         bait.is_untouched(case);
     }
@@ -110,17 +124,18 @@ async fn the_client_id_of_a_registration_is_sent_back_as_it_came() {
 async fn tokens_and_scopes_are_sent_back_as_they_came() {
     for member in ["access_token", "refresh_token", "scope"] {
         for bait in Bait::all().await {
-            let (desk, spelling) = (&bait.desk, &bait.spelling);
+            let (harness, spelling) = (&bait.harness, &bait.spelling);
             let answer = json!({ member: spelling });
-            desk.playground
+            harness
+                .playground
                 .turn(|switches| switches.token_answer = Some(answer));
-            let connector = desk.add().await;
+            let connector = harness.add().await;
             // With a token that the server itself does not know nothing works, and nothing else happens.
-            desk.sign_in(&connector).await;
-            drop(refresh_tools(&desk.cx, &connector.id).await);
-            desk.playground.expire_access_tokens();
-            drop(refresh_tools(&desk.cx, &connector.id).await);
-            drop(disconnect_connector(&desk.cx, &connector.id).await);
+            harness.sign_in(&connector).await;
+            drop(refresh_tools(&harness.cx, &connector.id).await);
+            harness.playground.expire_access_tokens();
+            drop(refresh_tools(&harness.cx, &connector.id).await);
+            drop(disconnect_connector(&harness.cx, &connector.id).await);
             let case = format!("{member} {spelling}");
             bait.is_untouched(&case);
             let is_sent = |request: &LoggedRequest| {
@@ -133,7 +148,7 @@ async fn tokens_and_scopes_are_sent_back_as_they_came() {
                 "access_token" => !spelling.contains(' '),
                 member => member == "refresh_token",
             };
-            let sent = desk.playground.count(is_sent) > 0;
+            let sent = harness.playground.count(is_sent) > 0;
             assert_eq!(sent, can_be_sent, "{case}");
         }
     }
@@ -158,24 +173,24 @@ async fn metadata_that_is_spelled_like_a_reference_does_nothing() {
         |text| json!({ "scopes_supported": [text] }),
     ];
     for bait in Bait::all().await {
-        let desk = &bait.desk;
-        let connector = desk.add().await;
+        let harness = &bait.harness;
+        let connector = harness.add().await;
         let server = of_server.map(|patch| (true, patch(&bait.spelling)));
         let resource = of_resource.map(|patch| (false, patch(&bait.spelling)));
         for (of_server, patch) in server.into_iter().chain(resource) {
             let document = Document::Patched(patch.clone());
-            desk.playground.turn(|switches| match of_server {
+            harness.playground.turn(|switches| match of_server {
                 true => switches.server_metadata = document,
                 false => switches.resource_metadata = document,
             });
-            desk.sign_in(&connector).await;
+            harness.sign_in(&connector).await;
             bait.is_untouched(&patch.to_string());
-            desk.playground.turn(|switches| {
+            harness.playground.turn(|switches| {
                 switches.server_metadata = Document::Published;
                 switches.resource_metadata = Document::Published;
             });
         }
-        let over = desk.sign_in(&connector).await;
+        let over = harness.sign_in(&connector).await;
         assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
     }
 }
@@ -183,8 +198,8 @@ async fn metadata_that_is_spelled_like_a_reference_does_nothing() {
 #[tokio::test]
 async fn tools_and_results_that_are_spelled_like_a_reference_are_shown() {
     for bait in Bait::all().await {
-        let (desk, spelling) = (&bait.desk, &bait.spelling);
-        let connector = desk.connected().await;
+        let (harness, spelling) = (&bait.harness, &bait.spelling);
+        let connector = harness.connected().await;
         let change = json!({
             "title": spelling,
             "description": spelling,
@@ -192,24 +207,30 @@ async fn tools_and_results_that_are_spelled_like_a_reference_are_shown() {
                 "properties": { "message": { "default": spelling, "format": "password" } }
             },
         });
-        desk.playground
+        harness
+            .playground
             .turn(|switches| switches.tool_changes.extend([("echo".to_owned(), change)]));
-        let tools = refresh_tools(&desk.cx, &connector.id).await.unwrap();
+        let tools = refresh_tools(&harness.cx, &connector.id).await.unwrap();
         let echo = tools.iter().find(|tool| tool.name == "echo").unwrap();
         assert_eq!(echo.description.as_ref(), Some(spelling));
         let arguments = json!({ "message": spelling });
-        let run = desk.run(&connector, "echo", arguments.clone()).await;
+        let run = harness.run(&connector, "echo", arguments.clone()).await;
         assert_eq!(run.summary.state, RunState::Done);
-        let dry = dry_run(&desk.cx, request(&connector.id, "echo", arguments.clone())).await;
+        let dry = dry_run(
+            &harness.cx,
+            request(&connector.id, "echo", arguments.clone()),
+        )
+        .await;
         dry.unwrap();
 
-        desk.playground
+        harness
+            .playground
             .turn(|switches| switches.tool_changes.clear());
-        refresh_tools(&desk.cx, &connector.id).await.unwrap();
-        let run = desk.run(&connector, "echo", arguments).await;
+        refresh_tools(&harness.cx, &connector.id).await.unwrap();
+        let run = harness.run(&connector, "echo", arguments).await;
         assert_eq!(text_of(&run), spelling);
         let id = &run.summary.id;
-        let again = replay_run(&desk.cx, id, None, Origin::Window, true, |_| {}).await;
+        let again = replay_run(&harness.cx, id, None, Origin::Window, true, |_| {}).await;
         assert_eq!(text_of(&again.unwrap()), spelling);
         bait.is_untouched(spelling);
     }

@@ -22,12 +22,12 @@ use patchbay_playground::{
 use patchbay_testkit::find_leaks;
 use serde_json::json;
 
-use crate::support::{Desk, oauth_app, text_of};
+use crate::support::{Harness, oauth_app, text_of};
 
 #[tokio::test]
 async fn a_header_stands_for_what_its_reference_says_at_each_use() {
-    let desk = Desk::new().await;
-    let keyring = Keyring::new(&desk, "a wrong token");
+    let harness = Harness::new().await;
+    let keyring = Keyring::new(&harness, "a wrong token");
     let headers = AuthenticationChoice::Headers {
         entry: None,
         values: BTreeMap::from([
@@ -35,20 +35,20 @@ async fn a_header_stands_for_what_its_reference_says_at_each_use() {
             ("X-Team".to_owned(), Secret::new("blue").into()),
         ]),
     };
-    let address = desk.playground.bearer_url();
-    let connector = desk.add_at(address.as_str(), headers).await;
-    let check = check_connector(&desk.cx, &connector.id).await.unwrap();
+    let address = harness.playground.bearer_url();
+    let connector = harness.add_at(address.as_str(), headers).await;
+    let check = check_connector(&harness.cx, &connector.id).await.unwrap();
     assert_eq!(check.connector.status.status, Status::NeedsAuthorization);
 
-    keyring.now_holds(desk.playground.bearer_token());
-    let check = check_connector(&desk.cx, &connector.id).await.unwrap();
+    keyring.now_holds(harness.playground.bearer_token());
+    let check = check_connector(&harness.cx, &connector.id).await.unwrap();
     assert_eq!(check.connector.status.status, Status::Ready);
-    let message = json!({ "message": desk.playground.bearer_token() });
-    let run = desk.run(&connector, "echo", message).await;
+    let message = json!({ "message": harness.playground.bearer_token() });
+    let run = harness.run(&connector, "echo", message).await;
     assert_eq!(text_of(&run), "<redacted>", "what it stands for is known");
 
     keyring.is_gone();
-    let run = desk
+    let run = harness
         .run(&connector, "echo", json!({ "message": "hi" }))
         .await;
     assert_eq!(run.summary.state, RunState::Failed);
@@ -59,36 +59,38 @@ async fn a_header_stands_for_what_its_reference_says_at_each_use() {
 
 #[tokio::test]
 async fn the_secret_of_an_oauth_app_can_be_a_reference_and_is_never_kept() {
-    let desk = Desk::new().await;
-    let keyring = Keyring::new(&desk, CONFIDENTIAL_CLIENT_SECRET);
+    let harness = Harness::new().await;
+    let keyring = Keyring::new(&harness, CONFIDENTIAL_CLIENT_SECRET);
     let app = oauth_app_with(keyring.reference());
-    let connector = desk.add_at(desk.playground.url().as_str(), app).await;
-    let over = desk.sign_in(&connector).await;
+    let connector = harness.add_at(harness.playground.url().as_str(), app).await;
+    let over = harness.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
 
     let echo = json!({ "message": "hi" });
-    desk.playground.expire_access_tokens();
-    let run = desk.run(&connector, "echo", echo.clone()).await;
+    harness.playground.expire_access_tokens();
+    let run = harness.run(&connector, "echo", echo.clone()).await;
     assert_eq!(text_of(&run), "hi");
-    assert!(desk.playground.refreshes() > 0);
+    assert!(harness.playground.refreshes() > 0);
 
     // Without it nothing can be renewed: it was asked for again, not remembered.
     keyring.is_gone();
-    desk.playground.expire_access_tokens();
-    let run = desk.run(&connector, "echo", echo).await;
+    harness.playground.expire_access_tokens();
+    let run = harness.run(&connector, "echo", echo).await;
     assert_eq!(run.summary.problem.unwrap().code, Code::VaultReference);
 
     keyring.now_holds(CONFIDENTIAL_CLIENT_SECRET);
-    let gone = disconnect_connector(&desk.cx, &connector.id).await.unwrap();
+    let gone = disconnect_connector(&harness.cx, &connector.id)
+        .await
+        .unwrap();
     assert!(gone.revoked, "{:?}", gone.note);
     keyring.is_gone();
     let secret = [CONFIDENTIAL_CLIENT_SECRET.to_owned()];
-    assert_eq!(find_leaks(desk.home.path(), &secret).unwrap(), []);
+    assert_eq!(find_leaks(harness.home.path(), &secret).unwrap(), []);
 }
 
 #[tokio::test]
 async fn a_reference_that_stands_for_nothing_is_not_saved() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let nothing = || SecretValue::Reference {
         reference: "env://PATCHBAY_TEST_UNSET".to_owned(),
     };
@@ -103,17 +105,17 @@ async fn a_reference_that_stands_for_nothing_is_not_saved() {
     ];
     for secret in secrets {
         let name = "Mine".to_owned();
-        let error = add_wallet_entry(&desk.cx, AddWalletEntry { name, secret }).await;
+        let error = add_wallet_entry(&harness.cx, AddWalletEntry { name, secret }).await;
         assert_eq!(error.unwrap_err().code(), Code::VaultReference);
     }
-    assert!(list_wallet(&desk.cx).await.unwrap().is_empty());
+    assert!(list_wallet(&harness.cx).await.unwrap().is_empty());
 }
 
 /// A secret that was pasted is sent as it is, whatever it looks like.
 #[tokio::test]
 async fn a_secret_that_looks_like_a_reference_is_one_only_where_it_is_said_to_be() {
-    let desk = Desk::new().await;
-    let marker = desk.home.path().join("was-run");
+    let harness = Harness::new().await;
+    let marker = harness.home.path().join("was-run");
     let lookalike = format!("cmd://touch {}", marker.display());
     let secret = || Secret::new(lookalike.as_str());
     let headers = AuthenticationChoice::Headers {
@@ -127,21 +129,21 @@ async fn a_secret_that_looks_like_a_reference_is_one_only_where_it_is_said_to_be
         (headers, ("x-key", lookalike.clone())),
         (bearer, ("authorization", format!("Bearer {lookalike}"))),
     ] {
-        let connector = desk
-            .add_at(desk.playground.open_url().as_str(), choice)
+        let connector = harness
+            .add_at(harness.playground.open_url().as_str(), choice)
             .await;
-        let run = desk
+        let run = harness
             .run(&connector, "echo", json!({ "message": "hi" }))
             .await;
         assert_eq!(text_of(&run), "hi");
         let (name, value) = sent;
         let as_it_is = |request: &LoggedRequest| request.header(name) == Some(&value);
-        assert!(desk.playground.count(as_it_is) > 0, "{name}");
+        assert!(harness.playground.count(as_it_is) > 0, "{name}");
     }
     let app = oauth_app_with(secret().into());
-    let connector = desk.add_at(desk.playground.url().as_str(), app).await;
+    let connector = harness.add_at(harness.playground.url().as_str(), app).await;
     // The provider knows another.
-    let over = desk.sign_in(&connector).await;
+    let over = harness.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Failed, "{over:?}");
     assert!(!marker.exists());
 }
@@ -149,12 +151,12 @@ async fn a_secret_that_looks_like_a_reference_is_one_only_where_it_is_said_to_be
 /// What a page can ask for is the same verbs with the same arguments.
 #[tokio::test]
 async fn no_verb_starts_a_program_that_the_person_does_not_allow() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let person = Arc::new(Refusing::default());
-    let cx = desk
+    let cx = harness
         .open_before(Arc::clone(&person) as Arc<dyn ProgramConsent>)
         .await;
-    let marker = desk.home.path().join("was-run");
+    let marker = harness.home.path().join("was-run");
     let reference = format!("cmd://touch {}", marker.display());
     let value = || SecretValue::Reference {
         reference: reference.clone(),
@@ -181,7 +183,7 @@ async fn no_verb_starts_a_program_that_the_person_does_not_allow() {
         reference: reference.clone(),
     };
     let add = AddConnector {
-        url: desk.playground.open_url().to_string(),
+        url: harness.playground.open_url().to_string(),
         name: None,
         title: None,
         authentication: Some(AuthenticationChoice::Bearer { token: input() }),
@@ -205,14 +207,14 @@ async fn no_verb_starts_a_program_that_the_person_does_not_allow() {
     assert!(!marker.exists(), "it was run");
 
     // What was saved while it was allowed stops when that is forgotten, and never asks by itself.
-    let keyring = Keyring::new(&desk, desk.playground.bearer_token());
+    let keyring = Keyring::new(&harness, harness.playground.bearer_token());
     let token = AuthenticationChoice::Bearer {
         token: SecretInput::Reference {
             reference: keyring.spelling(),
         },
     };
-    let connector = desk
-        .add_at(desk.playground.bearer_url().as_str(), token)
+    let connector = harness
+        .add_at(harness.playground.bearer_url().as_str(), token)
         .await;
     let check = check_connector(&cx, &connector.id).await.unwrap();
     assert_eq!(
@@ -265,8 +267,8 @@ fn oauth_app_with(secret: SecretValue) -> AuthenticationChoice {
 struct Keyring(PathBuf);
 
 impl Keyring {
-    fn new(desk: &Desk, holds: &str) -> Self {
-        let keyring = Self(desk.home.path().join("keyring"));
+    fn new(harness: &Harness, holds: &str) -> Self {
+        let keyring = Self(harness.home.path().join("keyring"));
         keyring.now_holds(holds);
         keyring
     }

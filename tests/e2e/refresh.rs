@@ -17,7 +17,9 @@ use patchbay_playground::{
 };
 use serde_json::json;
 
-use crate::support::{Browser, Child, Desk, PATIENCE, Role, oauth, oauth_app, open_shared, run_in};
+use crate::support::{
+    Browser, Child, Harness, Role, TIMEOUT, oauth, oauth_app, open_shared, run_in,
+};
 
 /// How many calls each of two processes makes at once.
 const CALLS: usize = 50;
@@ -44,30 +46,30 @@ async fn two_processes_that_are_refused_renew_the_token_once() {
 
 #[tokio::test]
 async fn calls_refused_together_renew_the_token_once() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
     for round in 1..=5 {
-        desk.playground.expire_access_tokens();
-        assert_eq!(call_at_once(&desk.cx, &connector).await, CALLS);
-        assert_eq!(desk.playground.refreshes(), round);
+        harness.playground.expire_access_tokens();
+        assert_eq!(call_at_once(&harness.cx, &connector).await, CALLS);
+        assert_eq!(harness.playground.refreshes(), round);
     }
 }
 
 #[tokio::test]
 async fn an_app_of_ones_own_signs_in_as_itself_and_again_when_its_token_lapses() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let mut app = oauth_app(CONFIDENTIAL_CLIENT_ID, Some(CONFIDENTIAL_CLIENT_SECRET));
     if let AuthenticationChoice::Oauth { grant, .. } = &mut app {
         *grant = OauthGrant::ClientCredentials;
     }
-    let connector = desk.add_at(desk.playground.url().as_str(), app).await;
-    let over = desk.sign_in(&connector).await;
+    let connector = harness.add_at(harness.playground.url().as_str(), app).await;
+    let over = harness.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
-    assert!(desk.browser.opened().is_empty());
-    assert_done(&echo(&desk, &connector).await);
-    desk.playground.expire_access_tokens();
-    assert_done(&echo(&desk, &connector).await);
-    let asked = desk.playground.count(|request| {
+    assert!(harness.browser.opened().is_empty());
+    assert_done(&echo(&harness, &connector).await);
+    harness.playground.expire_access_tokens();
+    assert_done(&echo(&harness, &connector).await);
+    let asked = harness.playground.count(|request| {
         request.path == "/auth/token" && request.body.contains("client_credentials")
     });
     assert_eq!(asked, 2);
@@ -75,31 +77,31 @@ async fn an_app_of_ones_own_signs_in_as_itself_and_again_when_its_token_lapses()
 
 #[tokio::test]
 async fn an_app_without_a_secret_cannot_sign_in_as_itself() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let mut app = oauth_app(CONFIDENTIAL_CLIENT_ID, None);
     if let AuthenticationChoice::Oauth { grant, .. } = &mut app {
         *grant = OauthGrant::ClientCredentials;
     }
     let request = AddConnector {
-        url: desk.playground.url().into(),
+        url: harness.playground.url().into(),
         name: None,
         title: None,
         authentication: Some(app),
         allow_plain_http: false,
     };
-    let refused = add_connector(&desk.cx, request).await.unwrap_err();
+    let refused = add_connector(&harness.cx, request).await.unwrap_err();
     assert_eq!(refused.code(), Code::UsageInvalid, "{refused}");
-    assert!(list_wallet(&desk.cx).await.unwrap().is_empty());
+    assert!(list_wallet(&harness.cx).await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn a_call_that_hears_late_of_its_refusal_takes_the_renewed_token() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
-    desk.playground.expire_access_tokens();
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
+    harness.playground.expire_access_tokens();
     let slow = Duration::from_millis(500);
     let delay = |on: bool| {
-        desk.playground.turn(|switches| {
+        harness.playground.turn(|switches| {
             switches.delays.clear();
             switches.delays.extend(on.then_some((Endpoint::Mcp, slow)));
         });
@@ -109,18 +111,18 @@ async fn a_call_that_hears_late_of_its_refusal_takes_the_renewed_token() {
     };
     delay(true);
     let late = tokio::spawn({
-        let (cx, id) = (desk.cx.clone(), connector.id.clone());
+        let (cx, id) = (harness.cx.clone(), connector.id.clone());
         async move { run_in(&cx, &id, "whoami", json!({})).await }
     });
-    let begun = desk
+    let begun = harness
         .playground
-        .wait_until(|it| calls("whoami", it) == 1, PATIENCE);
+        .wait_until(|it| calls("whoami", it) == 1, TIMEOUT);
     assert!(begun.await);
     delay(false);
-    assert_done(&echo(&desk, &connector).await);
+    assert_done(&echo(&harness, &connector).await);
     assert!(!late.is_finished(), "the other was refused first");
     assert_done(&late.await.unwrap());
-    assert_eq!(desk.playground.refreshes(), 1);
+    assert_eq!(harness.playground.refreshes(), 1);
 }
 
 #[tokio::test]
@@ -132,10 +134,10 @@ async fn calls_at_once() {
     let connector = patchbay_ops::find_connector(&role.cx, &role.connector)
         .await
         .unwrap();
-    Role::say("ready");
-    Role::hear();
+    Role::send_line("ready");
+    Role::receive_line();
     let done = call_at_once(&role.cx, &connector).await;
-    Role::say(&done.to_string());
+    Role::send_line(&done.to_string());
     role.cx.close().await;
 }
 
@@ -152,10 +154,10 @@ async fn a_renewed_token_survives_a_kill_right_after_its_first_use() {
             &shared.connector.id,
             Duration::ZERO,
         );
-        assert_eq!(child.hear().await, "ready");
+        assert_eq!(child.receive_line().await, "ready");
         assert!(
             playground
-                .wait_until(|it| it.waits_begun() == round, PATIENCE)
+                .wait_until(|it| it.waits_begun() == round, TIMEOUT)
                 .await
         );
         child.kill().await;
@@ -186,23 +188,23 @@ async fn waits_with_a_new_token() {
     let Some(role) = Role::take().await else {
         return;
     };
-    Role::say("ready");
+    Role::send_line("ready");
     run_in(&role.cx, &role.connector, "wait", json!({})).await;
 }
 
 #[tokio::test]
 async fn a_token_refused_in_the_middle_is_renewed_without_the_user() {
     for rotate in [true, false] {
-        let desk = Desk::with(|switches| switches.rotate_refresh_tokens = rotate).await;
-        let connector = desk.connected().await;
+        let harness = Harness::with(|switches| switches.rotate_refresh_tokens = rotate).await;
+        let connector = harness.connected().await;
         for round in 1..=3 {
-            desk.playground.expire_access_tokens();
-            assert_done(&echo(&desk, &connector).await);
-            assert_eq!(desk.playground.refreshes(), round);
+            harness.playground.expire_access_tokens();
+            assert_done(&echo(&harness, &connector).await);
+            assert_eq!(harness.playground.refreshes(), round);
         }
-        assert_eq!(desk.browser.opened().len(), 1);
+        assert_eq!(harness.browser.opened().len(), 1);
         assert_eq!(
-            desk.connector(&connector.id).await.status.status,
+            harness.connector(&connector.id).await.status.status,
             Status::Ready
         );
     }
@@ -210,10 +212,10 @@ async fn a_token_refused_in_the_middle_is_renewed_without_the_user() {
 
 #[tokio::test]
 async fn a_token_endpoint_that_fails_for_a_while_ends_nothing() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
     let failing = |on: bool| {
-        desk.playground.turn(|switches| {
+        harness.playground.turn(|switches| {
             switches.failures.clear();
             if on {
                 let failure = Failure::always(500, "server_error");
@@ -222,97 +224,98 @@ async fn a_token_endpoint_that_fails_for_a_while_ends_nothing() {
         });
     };
     failing(true);
-    desk.clock.put_forward(Duration::from_secs(270));
-    assert_done(&echo(&desk, &connector).await);
-    assert_eq!(desk.playground.refreshes(), 1, "tried ahead of time");
+    harness.clock.put_forward(Duration::from_secs(270));
+    assert_done(&echo(&harness, &connector).await);
+    assert_eq!(harness.playground.refreshes(), 1, "tried ahead of time");
 
-    desk.playground.expire_access_tokens();
-    let run = echo(&desk, &connector).await;
+    harness.playground.expire_access_tokens();
+    let run = echo(&harness, &connector).await;
     let problem = run.summary.problem.unwrap();
     assert_eq!(problem.code, Code::AuthExchange);
     assert!(problem.retryable, "{problem:?}");
     assert_eq!(
-        desk.connector(&connector.id).await.status.status,
+        harness.connector(&connector.id).await.status.status,
         Status::Failing
     );
-    assert!(!wallet_entry(&desk).await.needs_authorization);
+    assert!(!wallet_entry(&harness).await.needs_authorization);
 
     failing(false);
-    assert_done(&echo(&desk, &connector).await);
-    let status = desk.connector(&connector.id).await.status;
+    assert_done(&echo(&harness, &connector).await);
+    let status = harness.connector(&connector.id).await.status;
     assert_eq!((status.status, status.reason), (Status::Ready, None));
-    assert_eq!(desk.browser.opened().len(), 1);
+    assert_eq!(harness.browser.opened().len(), 1);
 }
 
 #[tokio::test]
 async fn a_sign_in_that_the_provider_ended_asks_for_the_user() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
-    let before = wallet_entry(&desk).await;
-    desk.playground.revoke_everything();
-    let run = echo(&desk, &connector).await;
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
+    let before = wallet_entry(&harness).await;
+    harness.playground.revoke_everything();
+    let run = echo(&harness, &connector).await;
     let problem = run.summary.problem.unwrap();
     assert_eq!(problem.code, Code::AuthExpired);
     assert_eq!(problem.hint.as_deref(), Some("Sign in again."));
-    let status = desk.connector(&connector.id).await.status;
+    let status = harness.connector(&connector.id).await.status;
     assert_eq!(status.status, Status::NeedsAuthorization);
     assert_eq!(status.code, Some(Code::AuthExpired));
-    assert!(wallet_entry(&desk).await.needs_authorization);
-    assert_eq!(desk.browser.opened().len(), 1, "nothing opens by itself");
+    assert!(wallet_entry(&harness).await.needs_authorization);
+    assert_eq!(harness.browser.opened().len(), 1, "nothing opens by itself");
 
-    let over = desk.sign_in(&connector).await;
+    let over = harness.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Authorized);
-    let after = wallet_entry(&desk).await;
+    let after = wallet_entry(&harness).await;
     assert_eq!((after.id, after.needs_authorization), (before.id, false));
-    assert_done(&echo(&desk, &connector).await);
+    assert_done(&echo(&harness, &connector).await);
 }
 
 #[tokio::test]
 async fn without_a_refresh_token_the_user_is_asked_when_the_token_lapses() {
-    let desk = Desk::with(|switches| switches.refresh_tokens = RefreshTokens::Never).await;
-    let connector = desk.connected().await;
+    let harness = Harness::with(|switches| switches.refresh_tokens = RefreshTokens::Never).await;
+    let connector = harness.connected().await;
     assert!(
         connector.identity.expires_at.is_some(),
         "it does not renew itself"
     );
-    assert_done(&echo(&desk, &connector).await);
-    desk.clock.put_forward(Duration::from_secs(270));
-    assert_done(&echo(&desk, &connector).await);
-    desk.playground.expire_access_tokens();
-    let run = echo(&desk, &connector).await;
+    assert_done(&echo(&harness, &connector).await);
+    harness.clock.put_forward(Duration::from_secs(270));
+    assert_done(&echo(&harness, &connector).await);
+    harness.playground.expire_access_tokens();
+    let run = echo(&harness, &connector).await;
     assert_eq!(run.summary.problem.unwrap().code, Code::AuthExpired);
-    let status = desk.connector(&connector.id).await.status.status;
+    let status = harness.connector(&connector.id).await.status.status;
     assert_eq!(status, Status::NeedsAuthorization);
 }
 
 #[tokio::test]
 async fn offline_access_is_asked_for_where_it_is_offered() {
-    let desk =
-        Desk::with(|switches| switches.refresh_tokens = RefreshTokens::WithOfflineAccess).await;
-    let connector = desk.connected().await;
-    desk.playground.expire_access_tokens();
-    assert_done(&echo(&desk, &connector).await);
+    let harness =
+        Harness::with(|switches| switches.refresh_tokens = RefreshTokens::WithOfflineAccess).await;
+    let connector = harness.connected().await;
+    harness.playground.expire_access_tokens();
+    assert_done(&echo(&harness, &connector).await);
 }
 
 #[tokio::test]
 async fn consent_is_insisted_on_from_the_sign_in_after_one_that_could_not_be_renewed() {
-    let desk = Desk::with(|switches| switches.refresh_tokens = RefreshTokens::WithConsent).await;
-    let connector = desk.connected().await;
-    assert!(!wallet_entry(&desk).await.renews);
-    desk.playground.expire_access_tokens();
-    let run = echo(&desk, &connector).await;
+    let harness =
+        Harness::with(|switches| switches.refresh_tokens = RefreshTokens::WithConsent).await;
+    let connector = harness.connected().await;
+    assert!(!wallet_entry(&harness).await.renews);
+    harness.playground.expire_access_tokens();
+    let run = echo(&harness, &connector).await;
     assert_eq!(run.summary.problem.unwrap().code, Code::AuthExpired);
 
-    let connector = desk.connector(&connector.id).await;
-    desk.sign_in(&connector).await;
-    assert!(wallet_entry(&desk).await.renews);
-    desk.playground.expire_access_tokens();
-    assert_done(&echo(&desk, &connector).await);
+    let connector = harness.connector(&connector.id).await;
+    harness.sign_in(&connector).await;
+    assert!(wallet_entry(&harness).await.renews);
+    harness.playground.expire_access_tokens();
+    assert_done(&echo(&harness, &connector).await);
 
-    let connector = desk.connector(&connector.id).await;
-    desk.sign_in(&connector).await;
-    assert!(wallet_entry(&desk).await.renews);
-    let pages = desk.browser.opened();
+    let connector = harness.connector(&connector.id).await;
+    harness.sign_in(&connector).await;
+    assert!(wallet_entry(&harness).await.renews);
+    let pages = harness.browser.opened();
     let prompts: Vec<bool> = pages
         .iter()
         .map(|page| page.as_str().contains("prompt=consent"))
@@ -322,32 +325,32 @@ async fn consent_is_insisted_on_from_the_sign_in_after_one_that_could_not_be_ren
 
 #[tokio::test]
 async fn a_tool_that_needs_more_scopes_gets_them_after_another_consent() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
-    let refused = desk.run(&connector, "admin_report", json!({})).await;
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
+    let refused = harness.run(&connector, "admin_report", json!({})).await;
     assert_eq!(refused.summary.problem.unwrap().code, Code::AuthForbidden);
     // The tool is marked; the other tools work, and make nobody forget what the server asked for.
-    let marked = desk.connector(&connector.id).await;
+    let marked = harness.connector(&connector.id).await;
     assert_eq!(marked.status.status, Status::Ready);
     assert_eq!(marked.tools_lacking_access, ["admin_report"]);
-    assert_done(&echo(&desk, &connector).await);
-    let still = desk.connector(&connector.id).await;
+    assert_done(&echo(&harness, &connector).await);
+    let still = harness.connector(&connector.id).await;
     assert_eq!(still.status.status, Status::Ready);
     assert_eq!(still.tools_lacking_access, ["admin_report"]);
 
-    let over = desk.sign_in(&connector).await;
+    let over = harness.sign_in(&connector).await;
     let mut scopes = over.scopes.clone();
     scopes.sort();
     assert_eq!(scopes, ["admin", "read", "write"]);
-    let signed_in = desk.connector(&connector.id).await;
+    let signed_in = harness.connector(&connector.id).await;
     assert_eq!(signed_in.status.status, Status::Ready);
     assert!(signed_in.tools_lacking_access.is_empty());
-    assert_done(&desk.run(&connector, "admin_report", json!({})).await);
-    let mut granted = wallet_entry(&desk).await.scopes;
+    assert_done(&harness.run(&connector, "admin_report", json!({})).await);
+    let mut granted = wallet_entry(&harness).await.scopes;
     granted.sort();
     assert_eq!(granted, ["admin", "read", "write"]);
     assert_eq!(
-        desk.playground.refreshes(),
+        harness.playground.refreshes(),
         0,
         "a refresh does not widen scopes"
     );
@@ -355,28 +358,29 @@ async fn a_tool_that_needs_more_scopes_gets_them_after_another_consent() {
 
 #[tokio::test]
 async fn a_list_that_needs_more_scopes_says_so_and_signs_nobody_out() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
-    desk.playground.turn(|switches| {
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
+    harness.playground.turn(|switches| {
         let scopes = ["admin".to_owned()].into();
         switches.step_up.insert("tools/list".to_owned(), scopes);
     });
-    let error = refresh_tools(&desk.cx, &connector.id).await.unwrap_err();
+    let error = refresh_tools(&harness.cx, &connector.id).await.unwrap_err();
     assert_eq!(error.code(), Code::AuthForbidden);
     assert_eq!(error.hint().as_deref(), Some("Sign in with more access."));
-    let status = desk.connector(&connector.id).await.status;
+    let status = harness.connector(&connector.id).await.status;
     assert_eq!(status.status, Status::Failing);
     assert_eq!(status.reason.as_deref(), Some("this needs the scope admin"));
-    assert!(!wallet_entry(&desk).await.needs_authorization);
+    assert!(!wallet_entry(&harness).await.needs_authorization);
 
-    let over = desk.sign_in(&connector).await;
+    let over = harness.sign_in(&connector).await;
     assert!(over.scopes.contains(&"admin".to_owned()));
-    let status = desk.connector(&connector.id).await.status;
+    let status = harness.connector(&connector.id).await.status;
     assert_eq!((status.status, status.code), (Status::Ready, None));
 }
 
-async fn echo(desk: &Desk, connector: &Connector) -> ToolRun {
-    desk.run(connector, "echo", json!({ "message": "hi" }))
+async fn echo(harness: &Harness, connector: &Connector) -> ToolRun {
+    harness
+        .run(connector, "echo", json!({ "message": "hi" }))
         .await
 }
 
@@ -389,8 +393,8 @@ fn assert_done(run: &ToolRun) {
     );
 }
 
-async fn wallet_entry(desk: &Desk) -> WalletEntry {
-    let mut wallet = list_wallet(&desk.cx).await.unwrap();
+async fn wallet_entry(harness: &Harness) -> WalletEntry {
+    let mut wallet = list_wallet(&harness.cx).await.unwrap();
     assert_eq!(wallet.len(), 1);
     wallet.remove(0)
 }
@@ -447,15 +451,15 @@ impl SharedHome {
         };
         let mut children = [start(), start()];
         for child in &mut children {
-            assert_eq!(child.hear().await, "ready");
+            assert_eq!(child.receive_line().await, "ready");
         }
         right_before();
         for child in &mut children {
-            child.say("go").await;
+            child.send_line("go").await;
         }
         let mut done = 0;
         for mut child in children {
-            done += child.hear().await.parse::<usize>().unwrap();
+            done += child.receive_line().await.parse::<usize>().unwrap();
             child.end().await;
         }
         done

@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 use tracing_subscriber::EnvFilter;
 
-use crate::support::{Answer, Desk, oauth_app, request, text_of};
+use crate::support::{Answer, Harness, oauth_app, request, text_of};
 
 const PASSWORD: &str = "correct-horse-battery";
 
@@ -31,15 +31,15 @@ async fn after_a_whole_journey_no_secret_is_found_in_clear() {
         .with_writer(move || writer.clone())
         .finish();
     let _logging = tracing::subscriber::set_default(subscriber);
-    let mut desk = Desk::new().await;
-    let mut told = desk.cx.events();
-    let mut shown = journey(&desk).await;
+    let mut harness = Harness::new().await;
+    let mut told = harness.cx.events();
+    let mut shown = journey(&harness).await;
     shown.push_str(&read(&mut told));
 
-    let mut secrets = desk.playground.secrets();
+    let mut secrets = harness.playground.secrets();
     secrets.push(PASSWORD.to_owned());
     assert!(secrets.len() > 15, "{}", secrets.len());
-    let leaks = || find_leaks(desk.home.path(), &secrets).unwrap();
+    let leaks = || find_leaks(harness.home.path(), &secrets).unwrap();
     assert_eq!(leaks(), [], "while it runs, with the write-ahead log");
     assert_eq!(
         leaks_in("events and answers", shown.as_bytes(), &secrets),
@@ -48,26 +48,28 @@ async fn after_a_whole_journey_no_secret_is_found_in_clear() {
     let log = lines.0.lock().unwrap().clone();
     assert!(!log.is_empty(), "something was logged");
     assert_eq!(leaks_in("log", &log, &secrets), []);
-    desk.restart().await;
-    let leaks = find_leaks(desk.home.path(), &secrets).unwrap();
+    harness.restart().await;
+    let leaks = find_leaks(harness.home.path(), &secrets).unwrap();
     assert_eq!(leaks, [], "after a restart");
 }
 
 /// Everything that has to do with secrets, once; what a window would have been shown of it.
-async fn journey(desk: &Desk) -> String {
+async fn journey(harness: &Harness) -> String {
     let mut shown = String::new();
     let mut show = |text: String| shown.push_str(&text);
-    let playground = &desk.playground;
+    let playground = &harness.playground;
     let app = oauth_app(CONFIDENTIAL_CLIENT_ID, Some(CONFIDENTIAL_CLIENT_SECRET));
-    let own = desk.add_at(playground.url().as_str(), app).await;
-    show(format!("{:?}", desk.sign_in(&own).await));
-    let dynamic = desk.connected().await;
+    let own = harness.add_at(playground.url().as_str(), app).await;
+    show(format!("{:?}", harness.sign_in(&own).await));
+    let dynamic = harness.connected().await;
     let bearer = AuthenticationChoice::Bearer {
         token: SecretInput::New {
             secret: Secret::new(playground.bearer_token()),
         },
     };
-    let bearer = desk.add_at(playground.bearer_url().as_str(), bearer).await;
+    let bearer = harness
+        .add_at(playground.bearer_url().as_str(), bearer)
+        .await;
     let headers = AuthenticationChoice::Headers {
         entry: None,
         values: BTreeMap::from([(
@@ -75,27 +77,29 @@ async fn journey(desk: &Desk) -> String {
             Secret::new(playground.bearer_token()).into(),
         )]),
     };
-    let headers = desk.add_at(playground.bearer_url().as_str(), headers).await;
+    let headers = harness
+        .add_at(playground.bearer_url().as_str(), headers)
+        .await;
 
     for connector in [&own, &dynamic] {
         playground.expire_access_tokens();
-        desk.run(connector, "whoami", json!({})).await;
-        desk.run(connector, "admin_report", json!({})).await;
+        harness.run(connector, "whoami", json!({})).await;
+        harness.run(connector, "admin_report", json!({})).await;
     }
-    desk.sign_in(&dynamic).await;
-    desk.run(&dynamic, "admin_report", json!({})).await;
-    desk.browser.will(Answer::Deny);
-    desk.sign_in(&own).await;
-    desk.browser.will(Answer::Allow);
+    harness.sign_in(&dynamic).await;
+    harness.run(&dynamic, "admin_report", json!({})).await;
+    harness.browser.will(Answer::Deny);
+    harness.sign_in(&own).await;
+    harness.browser.will(Answer::Allow);
     playground.turn(|switches| {
         let failure = Failure::once(400, "invalid_grant");
         switches.failures.extend([(Endpoint::Token, failure)]);
     });
-    desk.sign_in(&own).await;
-    desk.sign_in(&own).await;
+    harness.sign_in(&own).await;
+    harness.sign_in(&own).await;
 
     // A server that sends back what it was sent, and a user who pastes a token into a tool.
-    let sent = desk.playground.log();
+    let sent = harness.playground.log();
     let token = sent
         .iter()
         .rev()
@@ -103,7 +107,7 @@ async fn journey(desk: &Desk) -> String {
     let token = token.unwrap().trim_start_matches("Bearer ").to_owned();
     for (connector, secret) in [(&own, token.as_str()), (&bearer, playground.bearer_token())] {
         let message = format!("it is {secret}!");
-        let run = desk
+        let run = harness
             .run(connector, "echo", json!({ "message": message }))
             .await;
         assert_eq!(text_of(&run), "it is <redacted>!");
@@ -111,49 +115,55 @@ async fn journey(desk: &Desk) -> String {
         show(format!("{run:?}"));
     }
     let message = json!({ "message": playground.bearer_token() });
-    show(format!("{:?}", desk.run(&headers, "echo", message).await));
+    show(format!(
+        "{:?}",
+        harness.run(&headers, "echo", message).await
+    ));
     let login = json!({ "user": "lena", "password": PASSWORD });
     show(format!(
         "{:?}",
-        desk.run(&dynamic, "check_login", login.clone()).await
+        harness.run(&dynamic, "check_login", login.clone()).await
     ));
-    let dry = dry_run(&desk.cx, request(&dynamic.id, "check_login", login))
+    let dry = dry_run(&harness.cx, request(&dynamic.id, "check_login", login))
         .await
         .unwrap();
     show(format!("{dry:?}"));
-    disconnect_connector(&desk.cx, &own.id).await.unwrap();
+    disconnect_connector(&harness.cx, &own.id).await.unwrap();
 
-    for run in list_runs(&desk.cx, &RunQuery::default())
+    for run in list_runs(&harness.cx, &RunQuery::default())
         .await
         .unwrap()
         .runs
     {
-        show(format!("{:?}", find_run(&desk.cx, &run.id).await.unwrap()));
+        show(format!(
+            "{:?}",
+            find_run(&harness.cx, &run.id).await.unwrap()
+        ));
     }
-    show(format!("{:?}", list_connectors(&desk.cx).await.unwrap()));
-    show(format!("{:?}", list_wallet(&desk.cx).await.unwrap()));
+    show(format!("{:?}", list_connectors(&harness.cx).await.unwrap()));
+    show(format!("{:?}", list_wallet(&harness.cx).await.unwrap()));
     show(format!(
         "{:?}",
-        list_authorizations(&desk.cx).await.unwrap()
+        list_authorizations(&harness.cx).await.unwrap()
     ));
     shown
 }
 
 #[tokio::test]
 async fn a_secret_argument_is_not_kept_and_such_a_run_is_not_repeated() {
-    let desk = Desk::new().await;
-    let address = desk.playground.open_url();
-    let connector = desk
+    let harness = Harness::new().await;
+    let address = harness.playground.open_url();
+    let connector = harness
         .add_at(address.as_str(), AuthenticationChoice::None)
         .await;
     let login = json!({ "user": "lena", "password": PASSWORD });
-    let run = desk.run(&connector, "check_login", login).await;
+    let run = harness.run(&connector, "check_login", login).await;
     assert_eq!(run.summary.state, RunState::Done);
-    let sent = desk
+    let sent = harness
         .playground
         .count(|request| request.body.contains(PASSWORD));
     assert_eq!(sent, 1, "the server gets it");
-    let kept = find_run(&desk.cx, &run.summary.id).await.unwrap();
+    let kept = find_run(&harness.cx, &run.summary.id).await.unwrap();
     assert_eq!(kept.arguments["password"], "<redacted>");
     assert_eq!(kept.arguments["user"], "lena");
     assert_eq!(text_of(&kept), "lena came in with the password <redacted>.");
@@ -164,7 +174,7 @@ async fn a_secret_argument_is_not_kept_and_such_a_run_is_not_repeated() {
     );
 
     let again = replay_run(
-        &desk.cx,
+        &harness.cx,
         &run.summary.id,
         None,
         run.summary.origin,
@@ -173,7 +183,7 @@ async fn a_secret_argument_is_not_kept_and_such_a_run_is_not_repeated() {
     );
     assert_eq!(again.await.unwrap_err().code(), Code::UsageInvalid);
     assert_eq!(
-        list_runs(&desk.cx, &RunQuery::default())
+        list_runs(&harness.cx, &RunQuery::default())
             .await
             .unwrap()
             .total,
@@ -183,15 +193,15 @@ async fn a_secret_argument_is_not_kept_and_such_a_run_is_not_repeated() {
 
 #[tokio::test]
 async fn words_of_a_server_are_kept_without_the_token_that_they_repeat() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
-    let token = desk.playground.log();
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
+    let token = harness.playground.log();
     let token = token
         .iter()
         .rev()
         .find_map(|request| request.header("authorization"));
     let token = token.unwrap().trim_start_matches("Bearer ").to_owned();
-    desk.playground.turn(|switches| {
+    harness.playground.turn(|switches| {
         let body = json!({ "error": format!("bad token {token}"), "message": token });
         let failure = Failure {
             body,
@@ -199,11 +209,11 @@ async fn words_of_a_server_are_kept_without_the_token_that_they_repeat() {
         };
         switches.failures.extend([(Endpoint::Mcp, failure)]);
     });
-    let run = desk
+    let run = harness
         .run(&connector, "echo", json!({ "message": "hi" }))
         .await;
     assert_eq!(run.summary.state, RunState::Failed);
-    let connector = desk.connector(&connector.id).await;
+    let connector = harness.connector(&connector.id).await;
     let shown = format!("{run:?} {connector:?}");
     assert_eq!(
         leaks_in("run and connector", shown.as_bytes(), &[token]),

@@ -10,37 +10,39 @@ use patchbay_model::{
 };
 use patchbay_ops::{
     AuthenticationChoice, RunProgress, SecretInput, cancel_run, check_connector, dry_run, find_run,
-    finish_authorization, inspect_address, list_runs, list_tools, list_wallet, replay_run,
-    run_tool, take_callback_link,
+    finish_authorization, handle_callback_link, inspect_address, list_runs, list_tools,
+    list_wallet, replay_run, run_tool,
 };
 use patchbay_playground::{APP_CLIENT_ID, CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET};
 use serde_json::json;
 
-use crate::support::{Answer, Desk, PATIENCE, oauth_app, request, text_of, wait_for};
+use crate::support::{Answer, Harness, TIMEOUT, oauth_app, request, text_of, wait_for};
 
 #[tokio::test]
 async fn a_pasted_address_leads_to_a_run_that_needs_no_second_consent() {
-    let mut desk = Desk::new().await;
-    let address = desk.playground.url();
-    let found = inspect_address(&desk.cx, address.as_str()).await.unwrap();
+    let mut harness = Harness::new().await;
+    let address = harness.playground.url();
+    let found = inspect_address(&harness.cx, address.as_str())
+        .await
+        .unwrap();
     assert_eq!(found.problem, None);
     assert_eq!(found.transport, Some(Transport::StreamableHttp));
     assert!(found.needs_authorization && found.registers_itself);
     assert_eq!(found.name, "patchbay-playground");
     assert_eq!(found.methods[0], AuthenticationMethod::Oauth);
-    assert_eq!(found.issuer, Some(desk.playground.issuer()));
-    assert!(desk.browser.opened().is_empty(), "looking opens nothing");
+    assert_eq!(found.issuer, Some(harness.playground.issuer()));
+    assert!(harness.browser.opened().is_empty(), "looking opens nothing");
 
-    let connector = desk.add().await;
+    let connector = harness.add().await;
     assert!(connector.draft);
     assert_eq!(connector.status.status, Status::Unknown);
-    let over = desk.sign_in(&connector).await;
+    let over = harness.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
     assert_eq!((over.page_host, over.problem), (None, None));
-    let page = desk.browser.ended(1).await.page.unwrap();
+    let page = harness.browser.ended(1).await.page.unwrap();
     assert!(page.contains(&connector.title), "{page}");
 
-    let connector = desk.connector(&connector.id).await;
+    let connector = harness.connector(&connector.id).await;
     assert!(!connector.draft);
     assert_eq!(connector.status.status, Status::Ready);
     assert_eq!(
@@ -48,17 +50,17 @@ async fn a_pasted_address_leads_to_a_run_that_needs_no_second_consent() {
         Some(&*connector.title)
     );
     assert_eq!(connector.identity.expires_at, None, "it renews itself");
-    let tools = list_tools(&desk.cx, Some(&connector.id)).await.unwrap();
+    let tools = list_tools(&harness.cx, Some(&connector.id)).await.unwrap();
     assert_eq!(connector.tool_count, u32::try_from(tools.len()).ok());
 
-    let run = desk
+    let run = harness
         .run(&connector, "echo", json!({ "message": "**hi**" }))
         .await;
     assert_eq!(run.summary.state, RunState::Done);
     assert_eq!(text_of(&run), "**hi**");
-    let listed = list_runs(&desk.cx, &RunQuery::default()).await.unwrap();
+    let listed = list_runs(&harness.cx, &RunQuery::default()).await.unwrap();
     assert_eq!(listed.runs, std::slice::from_ref(&run.summary));
-    let kept = find_run(&desk.cx, &run.summary.id).await.unwrap();
+    let kept = find_run(&harness.cx, &run.summary.id).await.unwrap();
     assert_eq!(kept, run);
     let exchange = kept.exchange.unwrap();
     let sent = exchange.request;
@@ -67,11 +69,11 @@ async fn a_pasted_address_leads_to_a_run_that_needs_no_second_consent() {
     assert!(sent.body.unwrap().contains(r#""message":"**hi**""#));
     assert_eq!(exchange.response.unwrap().status, Some(200));
 
-    desk.restart().await;
-    let connector = desk.connector(&connector.id).await;
+    harness.restart().await;
+    let connector = harness.connector(&connector.id).await;
     assert_eq!(connector.status.status, Status::Ready);
     let again = replay_run(
-        &desk.cx,
+        &harness.cx,
         &run.summary.id,
         None,
         run.summary.origin,
@@ -81,48 +83,52 @@ async fn a_pasted_address_leads_to_a_run_that_needs_no_second_consent() {
     let again = again.await.unwrap();
     assert_eq!(text_of(&again), "**hi**");
     assert_eq!(again.replay_of, Some(run.summary.id));
-    assert_eq!(desk.browser.opened().len(), 1);
-    assert_eq!(desk.playground.token_requests(), 1);
-    assert_eq!(desk.playground.registrations(), 1);
+    assert_eq!(harness.browser.opened().len(), 1);
+    assert_eq!(harness.playground.token_requests(), 1);
+    assert_eq!(harness.playground.registrations(), 1);
 }
 
 #[tokio::test]
 async fn the_way_back_can_be_a_link_of_the_system() {
-    let desk = Desk::new().await;
-    let connector = desk.add().await;
-    let begun = desk.start(&connector, Redirect::DeepLink).await;
-    let link = desk.browser.ended(1).await.at;
+    let harness = Harness::new().await;
+    let connector = harness.add().await;
+    let begun = harness.start(&connector, Redirect::DeepLink).await;
+    let link = harness.browser.ended(1).await.at;
     assert_eq!(link.scheme(), "patchbay");
     let link = Secret::new(link.as_str());
-    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
-    take_callback_link(&desk.cx, &link).unwrap();
+    harness
+        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .await;
+    handle_callback_link(&harness.cx, &link).unwrap();
     assert_eq!(
-        desk.end_of(&begun).await.state,
+        harness.end_of(&begun).await.state,
         AuthorizationState::Authorized
     );
-    let run = desk.run(&connector, "whoami", json!({})).await;
+    let run = harness.run(&connector, "whoami", json!({})).await;
     assert_eq!(
         run.result.unwrap().structured.unwrap()["subject"],
         "lena-fischer"
     );
 
-    let twice = take_callback_link(&desk.cx, &link).unwrap_err();
+    let twice = handle_callback_link(&harness.cx, &link).unwrap_err();
     assert_eq!(twice.code(), Code::AuthCallback);
-    assert_eq!(desk.playground.token_requests(), 1);
+    assert_eq!(harness.playground.token_requests(), 1);
 }
 
 #[tokio::test]
 async fn the_way_back_can_be_pasted() {
-    let desk = Desk::new().await;
-    let connector = desk.add().await;
-    let begun = desk.start(&connector, Redirect::DeepLink).await;
-    let pasted = format!(" {}\n", desk.browser.ended(1).await.at);
-    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
+    let harness = Harness::new().await;
+    let connector = harness.add().await;
+    let begun = harness.start(&connector, Redirect::DeepLink).await;
+    let pasted = format!(" {}\n", harness.browser.ended(1).await.at);
+    harness
+        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .await;
     let pasted = Secret::new(pasted);
-    let finish = || finish_authorization(&desk.cx, &begun.id, &pasted);
+    let finish = || finish_authorization(&harness.cx, &begun.id, &pasted);
     finish().await.unwrap();
     assert_eq!(
-        desk.end_of(&begun).await.state,
+        harness.end_of(&begun).await.state,
         AuthorizationState::Authorized
     );
     assert_eq!(finish().await.unwrap_err().code(), Code::Conflict);
@@ -130,12 +136,14 @@ async fn the_way_back_can_be_pasted() {
 
 #[tokio::test]
 async fn without_a_browser_the_link_can_be_copied() {
-    let desk = Desk::new().await;
-    desk.browser.will(Answer::Missing);
-    let connector = desk.add().await;
-    let begun = desk.start(&connector, Redirect::Loopback).await;
-    desk.reaches(&begun, AuthorizationState::AwaitingUser).await;
-    let shown = patchbay_ops::find_authorization(&desk.cx, &begun.id)
+    let harness = Harness::new().await;
+    harness.browser.will(Answer::Missing);
+    let connector = harness.add().await;
+    let begun = harness.start(&connector, Redirect::Loopback).await;
+    harness
+        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .await;
+    let shown = patchbay_ops::find_authorization(&harness.cx, &begun.id)
         .await
         .unwrap();
     assert!(
@@ -145,8 +153,8 @@ async fn without_a_browser_the_link_can_be_copied() {
             .any(|step| step.method == "open" && step.note.is_some())
     );
     assert!(shown.no_browser);
-    let page = patchbay_ops::authorization_page(&desk.cx, &begun.id).unwrap();
-    assert!(page.as_str().starts_with(&desk.playground.issuer()));
+    let page = patchbay_ops::authorization_page(&harness.cx, &begun.id).unwrap();
+    assert!(page.as_str().starts_with(&harness.playground.issuer()));
     // What windows and the store hear of names the host and holds nothing that finishes a sign-in.
     let (_, state) = page
         .query_pairs()
@@ -161,32 +169,34 @@ async fn without_a_browser_the_link_can_be_copied() {
             .map(|(host, port)| format!("{host}:{port}"))
             .as_deref()
     );
-    desk.browser.will(Answer::Allow);
-    patchbay_ops::open_authorization_page(&desk.cx, &begun.id)
+    harness.browser.will(Answer::Allow);
+    patchbay_ops::open_authorization_page(&harness.cx, &begun.id)
         .await
         .unwrap();
     assert_eq!(
-        desk.end_of(&begun).await.state,
+        harness.end_of(&begun).await.state,
         AuthorizationState::Authorized
     );
 }
 
 #[tokio::test]
 async fn oauth_apps_of_the_users_own_sign_in_without_registering() {
-    let desk = Desk::with(|switches| switches.registration = false).await;
-    let address = desk.playground.url();
+    let harness = Harness::with(|switches| switches.registration = false).await;
+    let address = harness.playground.url();
     let apps = [
         (APP_CLIENT_ID, None),
         (CONFIDENTIAL_CLIENT_ID, Some(CONFIDENTIAL_CLIENT_SECRET)),
     ];
     for (id, secret) in apps {
-        let connector = desk.add_at(address.as_str(), oauth_app(id, secret)).await;
-        let over = desk.sign_in(&connector).await;
+        let connector = harness
+            .add_at(address.as_str(), oauth_app(id, secret))
+            .await;
+        let over = harness.sign_in(&connector).await;
         assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
-        let run = desk.run(&connector, "whoami", json!({})).await;
+        let run = harness.run(&connector, "whoami", json!({})).await;
         assert_eq!(run.result.unwrap().structured.unwrap()["clientId"], id);
-        desk.playground.expire_access_tokens();
-        let run = desk.run(&connector, "whoami", json!({})).await;
+        harness.playground.expire_access_tokens();
+        let run = harness.run(&connector, "whoami", json!({})).await;
         assert_eq!(
             run.summary.state,
             RunState::Done,
@@ -194,29 +204,29 @@ async fn oauth_apps_of_the_users_own_sign_in_without_registering() {
             run.summary.problem
         );
     }
-    assert_eq!(desk.playground.registrations(), 0);
-    assert_eq!(desk.playground.refreshes(), 2);
+    assert_eq!(harness.playground.registrations(), 0);
+    assert_eq!(harness.playground.refreshes(), 2);
 }
 
 #[tokio::test]
 async fn a_server_that_registers_nobody_asks_for_an_app_of_ones_own() {
-    let desk = Desk::with(|switches| {
+    let harness = Harness::with(|switches| {
         switches.registration = false;
         switches.client_id_documents = false;
     })
     .await;
-    let connector = desk.add().await;
-    let over = desk.sign_in(&connector).await;
+    let connector = harness.add().await;
+    let over = harness.sign_in(&connector).await;
     assert_eq!(over.state, AuthorizationState::Failed);
     assert_eq!(over.problem.unwrap().code, Code::AuthClientNeeded);
-    assert!(desk.browser.opened().is_empty());
+    assert!(harness.browser.opened().is_empty());
 }
 
 #[tokio::test]
 async fn a_token_or_headers_do_without_a_consent() {
-    let desk = Desk::new().await;
-    let address = desk.playground.bearer_url();
-    let token = desk.playground.bearer_token().to_owned();
+    let harness = Harness::new().await;
+    let address = harness.playground.bearer_url();
+    let token = harness.playground.bearer_token().to_owned();
     let typed = |text: &str| AuthenticationChoice::Bearer {
         token: SecretInput::New {
             secret: Secret::new(text),
@@ -237,8 +247,8 @@ async fn a_token_or_headers_do_without_a_consent() {
         },
     };
     for choice in [typed(&format!(" {token}\n")), headers, reference] {
-        let connector = desk.add_at(address.as_str(), choice).await;
-        let run = desk
+        let connector = harness.add_at(address.as_str(), choice).await;
+        let run = harness
             .run(&connector, "echo", json!({ "message": "hi" }))
             .await;
         assert_eq!(
@@ -248,35 +258,39 @@ async fn a_token_or_headers_do_without_a_consent() {
             run.summary.problem
         );
         assert_eq!(
-            desk.connector(&connector.id).await.status.status,
+            harness.connector(&connector.id).await.status.status,
             Status::Ready
         );
     }
-    assert_eq!(list_wallet(&desk.cx).await.unwrap().len(), 3);
+    assert_eq!(list_wallet(&harness.cx).await.unwrap().len(), 3);
 
-    let wrong = desk.add_at(address.as_str(), typed("not-the-token")).await;
-    let refused = patchbay_ops::refresh_tools(&desk.cx, &wrong.id)
+    let wrong = harness
+        .add_at(address.as_str(), typed("not-the-token"))
+        .await;
+    let refused = patchbay_ops::refresh_tools(&harness.cx, &wrong.id)
         .await
         .unwrap_err();
     assert_eq!(refused.code(), Code::AuthRefused);
-    let status = desk.connector(&wrong.id).await.status;
+    let status = harness.connector(&wrong.id).await.status;
     assert_eq!(status.status, Status::NeedsAuthorization);
 }
 
 #[tokio::test]
 async fn answers_of_every_kind_reach_the_history() {
-    let desk = Desk::new().await;
-    let address = desk.playground.open_url();
-    let connector = desk
+    let harness = Harness::new().await;
+    let address = harness.playground.open_url();
+    let connector = harness
         .add_at(address.as_str(), AuthenticationChoice::None)
         .await;
 
-    let weather = desk
+    let weather = harness
         .run(&connector, "weather", json!({ "city": "Ulm" }))
         .await;
     assert_eq!(weather.result.unwrap().structured.unwrap()["city"], "Ulm");
 
-    let picture = desk.run(&connector, "picture", json!({ "size": 16 })).await;
+    let picture = harness
+        .run(&connector, "picture", json!({ "size": 16 }))
+        .await;
     let content = picture.result.unwrap().content;
     assert!(
         content
@@ -291,7 +305,7 @@ async fn answers_of_every_kind_reach_the_history() {
         "nickname": null, "pair": ["a", 1], "grid": [[1, 2.5]], "anything": { "deep": [null] },
         "tree": { "value": "a", "children": [{ "value": "b" }] },
     });
-    let shapes = desk.run(&connector, "shapes", arguments.clone()).await;
+    let shapes = harness.run(&connector, "shapes", arguments.clone()).await;
     assert_eq!(shapes.arguments, Json(arguments.clone()));
     assert_eq!(
         shapes.result.unwrap().structured.unwrap()["received"],
@@ -303,7 +317,7 @@ async fn answers_of_every_kind_reach_the_history() {
         "shapes",
         json!({ "title": "", "priority": "high" }),
     );
-    let error = run_tool(&desk.cx, wrong, |_| {}).await.unwrap_err();
+    let error = run_tool(&harness.cx, wrong, |_| {}).await.unwrap_err();
     assert_eq!(error.code(), Code::ToolArguments);
     let fields = error.problem().fields;
     let paths: Vec<_> = fields.iter().map(|field| field.path.as_str()).collect();
@@ -312,7 +326,7 @@ async fn answers_of_every_kind_reach_the_history() {
         "{paths:?}"
     );
 
-    let fail = desk
+    let fail = harness
         .run(&connector, "fail", json!({ "reason": "no paper" }))
         .await;
     assert_eq!(fail.summary.state, RunState::Failed);
@@ -322,14 +336,14 @@ async fn answers_of_every_kind_reach_the_history() {
     );
     assert_eq!(text_of(&fail), "no paper");
 
-    let crash = desk.run(&connector, "crash", json!({})).await;
+    let crash = harness.run(&connector, "crash", json!({})).await;
     assert_eq!(crash.summary.state, RunState::Failed);
     let problem = crash.summary.problem.unwrap();
     assert_eq!(problem.code, Code::McpServerError);
     assert!(problem.message.contains("the tool crashed"), "{problem:?}");
     assert!(problem.detail.unwrap().contains("playground-1"));
 
-    let large = desk
+    let large = harness
         .run(&connector, "huge", json!({ "bytes": 3_000_000 }))
         .await;
     assert_eq!(text_of(&large).len(), 3_000_000);
@@ -337,18 +351,18 @@ async fn answers_of_every_kind_reach_the_history() {
     assert_eq!(came.body, None, "too large to be kept twice");
     assert!(large.summary.result_bytes.unwrap() >= 3_000_000);
 
-    let listed = list_runs(&desk.cx, &RunQuery::default()).await.unwrap();
+    let listed = list_runs(&harness.cx, &RunQuery::default()).await.unwrap();
     assert_eq!(listed.total, 6);
     assert_eq!(
-        desk.connector(&connector.id).await.status.status,
+        harness.connector(&connector.id).await.status.status,
         Status::Ready
     );
 }
 
 #[tokio::test]
 async fn progress_is_heard_in_order() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
     let heard = Arc::new(Mutex::new(Vec::new()));
     let hearing = Arc::clone(&heard);
     let count = request(
@@ -356,7 +370,7 @@ async fn progress_is_heard_in_order() {
         "count",
         json!({ "steps": 4, "delay_ms": 20 }),
     );
-    let run = run_tool(&desk.cx, count, move |step| {
+    let run = run_tool(&harness.cx, count, move |step| {
         hearing.lock().unwrap().push(step)
     });
     let run = run.await.unwrap();
@@ -377,11 +391,14 @@ async fn progress_is_heard_in_order() {
 
 #[tokio::test]
 async fn a_cancelled_run_stops_at_the_server_too() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
-    let mut events = desk.cx.events();
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
+    let mut events = harness.cx.events();
     let running = tokio::spawn({
-        let (cx, wait) = (desk.cx.clone(), request(&connector.id, "wait", json!({})));
+        let (cx, wait) = (
+            harness.cx.clone(),
+            request(&connector.id, "wait", json!({})),
+        );
         async move { run_tool(&cx, wait, |_| {}).await }
     });
     let event = wait_for(&mut events, |event| {
@@ -391,35 +408,37 @@ async fn a_cancelled_run_stops_at_the_server_too() {
         unreachable!()
     };
     assert!(
-        desk.playground
-            .wait_until(|it| it.waits_begun() == 1, PATIENCE)
+        harness
+            .playground
+            .wait_until(|it| it.waits_begun() == 1, TIMEOUT)
             .await
     );
-    cancel_run(&desk.cx, &run.id).await.unwrap();
+    cancel_run(&harness.cx, &run.id).await.unwrap();
     let run = running.await.unwrap().unwrap();
     assert_eq!(run.summary.state, RunState::Cancelled);
     assert!(
-        desk.playground
-            .wait_until(|it| it.waits_cancelled() == 1, PATIENCE)
+        harness
+            .playground
+            .wait_until(|it| it.waits_cancelled() == 1, TIMEOUT)
             .await
     );
     assert_eq!(
-        cancel_run(&desk.cx, &run.summary.id)
+        cancel_run(&harness.cx, &run.summary.id)
             .await
             .unwrap_err()
             .code(),
         Code::NotFound
     );
     assert_eq!(
-        desk.connector(&connector.id).await.status.status,
+        harness.connector(&connector.id).await.status.status,
         Status::Ready
     );
 }
 
 #[tokio::test]
 async fn a_check_leaves_a_run_that_is_under_way_alone() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
     let begun = Arc::new(tokio::sync::Notify::new());
     let told = Arc::clone(&begun);
     let slowly = request(
@@ -427,14 +446,14 @@ async fn a_check_leaves_a_run_that_is_under_way_alone() {
         "count",
         json!({ "steps": 8, "delay_ms": 100 }),
     );
-    let counting = run_tool(&desk.cx, slowly, move |step| {
+    let counting = run_tool(&harness.cx, slowly, move |step| {
         if matches!(step, RunProgress::Progress { .. }) {
             told.notify_one();
         }
     });
     let checking = async {
         begun.notified().await;
-        check_connector(&desk.cx, &connector.id).await.unwrap()
+        check_connector(&harness.cx, &connector.id).await.unwrap()
     };
     let (run, check) = tokio::join!(counting, checking);
     let run = run.unwrap();
@@ -449,36 +468,38 @@ async fn a_check_leaves_a_run_that_is_under_way_alone() {
 
 #[tokio::test]
 async fn a_silent_tool_is_given_up_after_its_time() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
     let mut wait = request(&connector.id, "wait", json!({}));
     wait.timeout_seconds = Some(1);
-    let run = run_tool(&desk.cx, wait, |_| {}).await.unwrap();
+    let run = run_tool(&harness.cx, wait, |_| {}).await.unwrap();
     assert_eq!(run.summary.problem.unwrap().code, Code::TimedOut);
     assert!(run.summary.duration_ms.unwrap() >= 1000);
     assert!(
-        desk.playground
-            .wait_until(|it| it.waits_cancelled() == 1, PATIENCE)
+        harness
+            .playground
+            .wait_until(|it| it.waits_cancelled() == 1, TIMEOUT)
             .await
     );
     assert_eq!(
-        desk.connector(&connector.id).await.status.status,
+        harness.connector(&connector.id).await.status.status,
         Status::Ready
     );
 }
 
 #[tokio::test]
 async fn a_destructive_tool_runs_only_when_confirmed() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
-    desk.run(&connector, "add_note", json!({ "text": "keep me" }))
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
+    harness
+        .run(&connector, "add_note", json!({ "text": "keep me" }))
         .await;
     let mut delete = request(&connector.id, "delete_note", json!({ "id": 1 }));
-    let refused = run_tool(&desk.cx, delete.clone(), |_| {})
+    let refused = run_tool(&harness.cx, delete.clone(), |_| {})
         .await
         .unwrap_err();
     assert_eq!(refused.code(), Code::ConfirmationNeeded);
-    let shown = dry_run(&desk.cx, delete.clone()).await.unwrap();
+    let shown = dry_run(&harness.cx, delete.clone()).await.unwrap();
     let body = shown.request.body.as_deref().unwrap();
     assert!(body.contains(r#""name":"delete_note""#), "{body}");
     assert!(shown.is_exact);
@@ -493,23 +514,24 @@ async fn a_destructive_tool_runs_only_when_confirmed() {
         Some("application/json, text/event-stream")
     );
     assert!(header("MCP-Protocol-Version").is_some(), "{shown:?}");
-    let notes = desk.run(&connector, "list_notes", json!({})).await;
+    let notes = harness.run(&connector, "list_notes", json!({})).await;
     assert_eq!(
         notes.result.unwrap().structured.unwrap()["notes"][0]["text"],
         "keep me"
     );
     delete.confirmed = true;
-    let run = run_tool(&desk.cx, delete, |_| {}).await.unwrap();
+    let run = run_tool(&harness.cx, delete, |_| {}).await.unwrap();
     assert_eq!(text_of(&run), "Deleted note 1: keep me");
 }
 
 #[tokio::test]
 async fn a_destructive_run_is_on_disk_before_it_is_sent() {
-    let desk = Desk::new().await;
-    let connector = desk.connected().await;
-    desk.run(&connector, "add_note", json!({ "text": "keep me" }))
+    let harness = Harness::new().await;
+    let connector = harness.connected().await;
+    harness
+        .run(&connector, "add_note", json!({ "text": "keep me" }))
         .await;
-    let elsewhere = desk.open().await;
+    let elsewhere = harness.open().await;
     let mut delete = request(&connector.id, "delete_note", json!({ "id": 1 }));
     delete.confirmed = true;
     let (begun, has_begun) = tokio::sync::oneshot::channel();
@@ -517,7 +539,7 @@ async fn a_destructive_run_is_on_disk_before_it_is_sent() {
     let (go_on, may_go_on) = std::sync::mpsc::channel::<()>();
     let may_go_on = Mutex::new(may_go_on);
     let deleting = tokio::task::spawn_blocking({
-        let (cx, handle) = (desk.cx.clone(), tokio::runtime::Handle::current());
+        let (cx, handle) = (harness.cx.clone(), tokio::runtime::Handle::current());
         move || {
             handle.block_on(run_tool(&cx, delete, move |step| {
                 let RunProgress::Started { run, .. } = step else {
@@ -541,19 +563,23 @@ async fn a_destructive_run_is_on_disk_before_it_is_sent() {
 
 #[tokio::test]
 async fn a_run_that_is_cut_off_by_the_end_is_closed() {
-    let mut desk = Desk::new().await;
-    let connector = desk.connected().await;
+    let mut harness = Harness::new().await;
+    let connector = harness.connected().await;
     let running = tokio::spawn({
-        let (cx, wait) = (desk.cx.clone(), request(&connector.id, "wait", json!({})));
+        let (cx, wait) = (
+            harness.cx.clone(),
+            request(&connector.id, "wait", json!({})),
+        );
         async move { run_tool(&cx, wait, |_| {}).await }
     });
     assert!(
-        desk.playground
-            .wait_until(|it| it.waits_begun() == 1, PATIENCE)
+        harness
+            .playground
+            .wait_until(|it| it.waits_begun() == 1, TIMEOUT)
             .await
     );
     let began = std::time::Instant::now();
-    desk.restart().await;
+    harness.restart().await;
     assert!(
         began.elapsed() < Duration::from_secs(3),
         "{:?}",
@@ -561,6 +587,6 @@ async fn a_run_that_is_cut_off_by_the_end_is_closed() {
     );
     let run = running.await.unwrap().unwrap();
     assert_eq!(run.summary.state, RunState::Cancelled);
-    let kept = find_run(&desk.cx, &run.summary.id).await.unwrap();
+    let kept = find_run(&harness.cx, &run.summary.id).await.unwrap();
     assert_eq!(kept.summary.state, RunState::Cancelled);
 }

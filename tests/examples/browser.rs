@@ -9,12 +9,12 @@ use anyhow::{Context as _, Result, bail};
 use url::Url;
 
 /// How often it lets itself be sent on.
-const LONGEST_WAY: usize = 10;
+const MAX_REDIRECTS: usize = 10;
 
 fn main() -> Result<()> {
     let address = std::env::args().nth(1).context("which address?")?;
     let mut at = Url::parse(&address)?;
-    for _ in 0..LONGEST_WAY {
+    for _ in 0..MAX_REDIRECTS {
         match visit(&at)? {
             Some(next) => at = at.join(&next)?,
             None => return Ok(()),

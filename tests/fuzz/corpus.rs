@@ -13,7 +13,7 @@ pub(crate) fn folder(target: &Target) -> PathBuf {
 }
 
 /// Every kept input of a target with its path, in the order of names.
-pub(crate) fn kept(target: &Target) -> Vec<(PathBuf, Vec<u8>)> {
+pub(crate) fn saved_inputs(target: &Target) -> Vec<(PathBuf, Vec<u8>)> {
     let Ok(entries) = fs::read_dir(folder(target)) else {
         return Vec::new();
     };
@@ -28,7 +28,7 @@ pub(crate) fn kept(target: &Target) -> Vec<(PathBuf, Vec<u8>)> {
 /// What inputs are made of.
 pub(crate) fn seeds(target: &Target) -> Vec<Vec<u8>> {
     let mut seeds = (target.seeds)();
-    seeds.extend(kept(target).into_iter().map(|(_, bytes)| bytes));
+    seeds.extend(saved_inputs(target).into_iter().map(|(_, bytes)| bytes));
     seeds
 }
 

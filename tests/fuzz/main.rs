@@ -3,7 +3,7 @@
 //! Inputs are mutated from seeds (recorded traces, documents of the standards) by structure, dictionary,
 //! splice and repetition; nothing is instrumented, so that it runs on a stable compiler and on the build that
 //! is there anyway. An input follows from seeds, `--seed` and its number alone. None may panic, grow memory by
-//! more than [`MOST_GROWTH`], or take longer than its target's limit.
+//! more than [`MAX_GROWTH`], or take longer than its target's limit.
 //!
 //! Each target runs in a process of its own, two at a time, so that one that dies takes nothing along: the
 //! parent makes the input of that number again and keeps it in `corpus/TARGET`. Kept inputs are tried first.
@@ -29,17 +29,17 @@ use std::time::Duration;
 use targets::{TARGETS, Target};
 
 #[global_allocator]
-static ALLOCATOR: memory::Counted = memory::Counted;
+static ALLOCATOR: memory::CountingAllocator = memory::CountingAllocator;
 
 /// Most bytes that an input may take while it is worked on, besides itself.
-const MOST_GROWTH: usize = 100 * 1024 * 1024;
+const MAX_GROWTH: usize = 100 * 1024 * 1024;
 
 /// How long all targets run together, unless it is said otherwise.
 const SECONDS: u64 = 90;
 
 /// What is wanted, from the command line.
 #[derive(Clone, Debug)]
-struct Wanted {
+struct Options {
     seconds: u64,
     seed: u64,
     only: Option<String>,
@@ -58,33 +58,33 @@ fn main() -> ExitCode {
         }
         _ => {}
     }
-    let Some(wanted) = wanted(&words) else {
+    let Some(options) = parse_options(&words) else {
         println!("usage: fuzz [--seconds N] [--seed N] [--only TARGET] | fuzz replay FILE");
         return ExitCode::from(2);
     };
     let chosen: Vec<&Target> = TARGETS
         .iter()
-        .filter(|target| wanted.only.as_ref().is_none_or(|only| target.name == only))
+        .filter(|target| options.only.as_ref().is_none_or(|only| target.name == only))
         .collect();
-    run::all(&chosen, Duration::from_secs(wanted.seconds), wanted.seed)
+    run::all(&chosen, Duration::from_secs(options.seconds), options.seed)
 }
 
-fn wanted(words: &[&str]) -> Option<Wanted> {
-    let mut wanted = Wanted {
+fn parse_options(words: &[&str]) -> Option<Options> {
+    let mut options = Options {
         seconds: SECONDS,
         seed: fastrand::u64(..) >> 16,
         only: None,
     };
     for pair in words.chunks(2) {
         match pair {
-            ["--seconds", number] => wanted.seconds = number.parse().ok()?,
-            ["--seed", number] => wanted.seed = number.parse().ok()?,
+            ["--seconds", number] => options.seconds = number.parse().ok()?,
+            ["--seed", number] => options.seed = number.parse().ok()?,
             ["--only", name] => {
                 TARGETS.iter().find(|target| target.name == *name)?;
-                wanted.only = Some((*name).to_owned());
+                options.only = Some((*name).to_owned());
             }
             _ => return None,
         }
     }
-    Some(wanted)
+    Some(options)
 }

@@ -4,10 +4,10 @@ use fastrand::Rng;
 use serde_json::{Map, Value};
 
 /// Most bytes of a usual input.
-const MOST: usize = 256 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
 
 /// Most bytes of the few inputs that are to be large.
-const MOST_LARGE: usize = 4 * 1024 * 1024;
+const MAX_LARGE: usize = 4 * 1024 * 1024;
 
 /// What decoders, shells, terminals and browsers take for something special.
 const WORDS: &[&str] = &[
@@ -82,9 +82,9 @@ pub(crate) fn input(seeds: &[Vec<u8>], rng: &mut Rng) -> Vec<u8> {
     }
     let most = if rng.u16(..) < 130 {
         swell(&mut bytes, rng);
-        MOST_LARGE
+        MAX_LARGE
     } else {
-        MOST
+        MAX_BYTES
     };
     bytes.truncate(most);
     bytes
@@ -127,7 +127,7 @@ fn swell(bytes: &mut Vec<u8>, rng: &mut Rng) {
     let end = (at + rng.usize(1..64)).min(bytes.len());
     let piece = bytes[at..end].to_vec();
     if !piece.is_empty() {
-        let times = rng.usize(1_000..200_000).min(MOST_LARGE / piece.len());
+        let times = rng.usize(1_000..200_000).min(MAX_LARGE / piece.len());
         insert(bytes, at, &piece.repeat(times));
     }
 }
@@ -175,7 +175,7 @@ fn mutate_json(json: &mut Value, others: &[Value], rng: &mut Rng) {
                 && let Some(item) = rng.choice(&*items).cloned()
             {
                 // Lists of lists would multiply.
-                let most = MOST / (1 + item.to_string().len());
+                let most = MAX_BYTES / (1 + item.to_string().len());
                 let times = rng.usize(1..300).min(most);
                 items.extend(std::iter::repeat_n(item, times));
             }

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 /// A request, as far as it matters here.
-pub(crate) struct Asked {
+pub(crate) struct PeerRequest {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) body: Vec<u8>,
@@ -38,7 +38,7 @@ impl Answer {
     }
 }
 
-type Answers = Box<dyn Fn(&Asked) -> Answer + Send>;
+type Answers = Box<dyn Fn(&PeerRequest) -> Answer + Send>;
 
 /// The server; it lives as long as the process.
 #[derive(Clone)]
@@ -68,7 +68,7 @@ impl Peer {
     }
 
     /// What is answered from now on.
-    pub(crate) fn answers(&self, answers: impl Fn(&Asked) -> Answer + Send + 'static) {
+    pub(crate) fn answers(&self, answers: impl Fn(&PeerRequest) -> Answer + Send + 'static) {
         *lock(&self.answers) = Box::new(answers);
     }
 }
@@ -105,7 +105,7 @@ fn serve(stream: &TcpStream, answers: &Mutex<Answers>) -> std::io::Result<()> {
         let mut body = vec![0; length];
         reader.read_exact(&mut body)?;
         let (method, path) = asked;
-        let answer = lock(answers)(&Asked { method, path, body });
+        let answer = lock(answers)(&PeerRequest { method, path, body });
         let head = format!(
             "HTTP/1.1 {} X\r\ncontent-type: {}\r\ncontent-length: {}\r\n\r\n",
             answer.status,

@@ -14,10 +14,10 @@ use fastrand::Rng;
 
 use crate::memory::Growth;
 use crate::targets::{TARGETS, Target};
-use crate::{MOST_GROWTH, corpus, mutate};
+use crate::{MAX_GROWTH, corpus, mutate};
 
 /// How many targets run at once.
-const AT_ONCE: usize = 2;
+const CONCURRENCY: usize = 2;
 
 /// The exit code of a target that found something and said so.
 const FOUND: u8 = 3;
@@ -35,7 +35,7 @@ fn input(target: &Target, seeds: &[Vec<u8>], seed: u64, number: u64) -> Vec<u8> 
 /// What went wrong in any thread since it was last taken.
 static PANICKED: Mutex<Option<String>> = Mutex::new(None);
 
-fn hear_panics() {
+fn capture_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let mut heard = PANICKED.lock().unwrap_or_else(PoisonError::into_inner);
         heard.get_or_insert_with(|| panic.to_string());
@@ -50,16 +50,16 @@ fn take_panic() -> Option<String> {
 }
 
 /// What one input took.
-struct Taken {
+struct Measurement {
     time: Duration,
     growth: usize,
 }
 
 /// The time that this process has worked, so that other programs of a busy computer do not count. Where the
 /// system does not say, the time that passed.
-struct Worked(Instant, Option<Duration>);
+struct CpuTimer(Instant, Option<Duration>);
 
-impl Worked {
+impl CpuTimer {
     fn begin() -> Self {
         Self(Instant::now(), Self::so_far())
     }
@@ -82,10 +82,14 @@ impl Worked {
 }
 
 /// Tries one input; what was wrong with it, if anything was.
-fn attempt(target: &Target, take: &mut dyn FnMut(&[u8]), input: &[u8]) -> Result<Taken, String> {
-    let (growth, started) = (Growth::begin(), Worked::begin());
+fn attempt(
+    target: &Target,
+    take: &mut dyn FnMut(&[u8]),
+    input: &[u8],
+) -> Result<Measurement, String> {
+    let (growth, started) = (Growth::begin(), CpuTimer::begin());
     let ended = catch_unwind(AssertUnwindSafe(|| take(input)));
-    let taken = Taken {
+    let taken = Measurement {
         time: started.time(),
         growth: growth.most(),
     };
@@ -95,7 +99,7 @@ fn attempt(target: &Target, take: &mut dyn FnMut(&[u8]), input: &[u8]) -> Result
     if ended.is_err() {
         return Err("it panicked without a word".to_owned());
     }
-    if taken.growth > MOST_GROWTH {
+    if taken.growth > MAX_GROWTH {
         return Err(format!("it took {} MiB", taken.growth >> 20));
     }
     if taken.time > target.limit {
@@ -107,10 +111,10 @@ fn attempt(target: &Target, take: &mut dyn FnMut(&[u8]), input: &[u8]) -> Result
 /// Runs one target in this process until the time is over, and tells the parent by its exit code. The number
 /// of the input under way stands in the file `notes`.
 pub(crate) fn target(target: &Target, time: Duration, seed: u64, notes: &Path) -> ExitCode {
-    hear_panics();
+    capture_panics();
     let seeds = corpus::seeds(target);
     let mut take = (target.start)();
-    for (path, input) in corpus::kept(target) {
+    for (path, input) in corpus::saved_inputs(target) {
         if let Err(wrong) = attempt(target, &mut *take, &input) {
             println!("{wrong}\n  again by {}", path.display());
             return ExitCode::from(FOUND);
@@ -178,12 +182,12 @@ pub(crate) fn all(targets: &[&Target], time: Duration, seed: u64) -> ExitCode {
         "fuzzing {} targets for {time:?} by seed {seed}",
         targets.len()
     );
-    let rounds = targets.len().div_ceil(AT_ONCE).max(1);
+    let rounds = targets.len().div_ceil(CONCURRENCY).max(1);
     let each = time / u32::try_from(rounds).unwrap();
     let next = AtomicU64::new(0);
     let failed = AtomicU64::new(0);
     thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
+        for _ in 0..CONCURRENCY {
             scope.spawn(|| {
                 loop {
                     let index = usize::try_from(next.fetch_add(1, Ordering::SeqCst)).unwrap();
@@ -258,7 +262,7 @@ pub(crate) fn replay(file: &Path) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    hear_panics();
+    capture_panics();
     let mut take = (target.start)();
     match attempt(target, &mut *take, &input) {
         Ok(taken) => {

@@ -89,7 +89,7 @@ async fn open(folder: &Path) -> Context {
         browser: Arc::new(Browser::new()),
         clock: Arc::new(SystemClock),
         client_document: None,
-        asks: false,
+        can_ask: false,
         programs: Arc::new(NoProgramConsent),
     };
     Context::open(options).await.unwrap()

@@ -42,7 +42,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-cli/src/commands/pasted.rs::text_of",
             "crates/patchbay-ops/src/connectors/pasted.rs::read",
             "crates/patchbay-ops/src/connectors/pasted/command_line.rs::read",
-            "crates/patchbay-ops/src/connectors/pasted/link.rs::of_vscode_page",
+            "crates/patchbay-ops/src/connectors/pasted/link.rs::parse_vscode_page_link",
             "crates/patchbay-ops/src/connectors/pasted/settings.rs::parse",
         ],
     ),
@@ -88,10 +88,10 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-ops/src/secrets/programs.rs::run",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::ask",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::folders",
-            "crates/patchbay-ops/src/secrets/programs/search_path.rs::of_process",
-            "crates/patchbay-ops/src/secrets/programs/search_path.rs::of_servers",
+            "crates/patchbay-ops/src/secrets/programs/search_path.rs::process_search_path",
+            "crates/patchbay-ops/src/secrets/programs/search_path.rs::server_search_path",
             "crates/patchbay-ops/src/secrets/programs/search_path.rs::path_of_login_shell",
-            "crates/patchbay-ops/src/secrets/reference.rs::from_variable",
+            "crates/patchbay-ops/src/secrets/reference.rs::resolve_variable",
         ],
     ),
     // Links, and other programs of this computer.
@@ -106,11 +106,11 @@ pub(crate) const INTAKES: &[Intake] = &[
     intake(
         "environment",
         &[
-            "crates/patchbay-cli/src/commands/account_fields.rs::take_environment",
-            "crates/patchbay-cli/src/completion.rs::answer",
-            "crates/patchbay-cli/src/completion.rs::typed_connector",
+            "crates/patchbay-cli/src/commands/account_fields.rs::add_from_environment",
+            "crates/patchbay-cli/src/completion.rs::complete",
+            "crates/patchbay-cli/src/completion.rs::connector_argument",
             "crates/patchbay-cli/src/logging.rs::start",
-            "crates/patchbay-cli/src/main.rs::is_first",
+            "crates/patchbay-cli/src/main.rs::is_first_argument",
             "crates/patchbay-ops/src/servers/guard/watcher.rs::start",
             "crates/patchbay-ops/src/servers/guard/watcher.rs::watch_programs",
             "crates/patchbay-ops/src/servers/sessions/host.rs::start_program",
@@ -118,14 +118,14 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-cli/src/output.rs::new",
             "crates/patchbay-cli/src/unlock.rs::from_environment",
             "crates/patchbay-ops/src/accounts/form.rs::field_of",
-            "crates/patchbay-ops/src/background/pace.rs::from_environment",
+            "crates/patchbay-ops/src/background/intervals.rs::from_environment",
             "crates/patchbay-ops/src/connectors/report/person.rs::of_system",
             "crates/patchbay-ops/src/browser.rs::open",
             "crates/patchbay-ops/src/browser.rs::start",
             "crates/patchbay-ops/src/app_paths.rs::from_environment",
             "src/autostart.rs::is_hidden_start",
             "src/autostart.rs::program",
-            "src/autostart/file.rs::place",
+            "src/autostart/file.rs::entry_file",
             "src/command_line/registry.rs::variable",
             "src/commands/app.rs::about",
             "src/lib.rs::start_logging",
@@ -138,7 +138,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-ops/src/background/power_and_network/bus.rs::system",
             "crates/patchbay-ops/src/servers/guard/start_time.rs::by_ps",
             "crates/patchbay-ops/src/servers/guard/start_time.rs::in_proc",
-            "src/attention/linux.rs::show",
+            "src/notifications/linux.rs::show",
             "src/tray/linux.rs::has_panel",
         ],
     ),
@@ -164,11 +164,11 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-vault/src/stamp.rs::from_json",
             "crates/patchbay-oauth/src/client_identity.rs::from_secret",
             "crates/patchbay-oauth/src/grant.rs::from_secret",
-            "crates/patchbay-ops/src/accounts/secrets.rs::kept_entries",
+            "crates/patchbay-ops/src/accounts/secrets.rs::list_encoded_entries",
             "crates/patchbay-ops/src/accounts/secrets.rs::members",
             "crates/patchbay-ops/src/accounts/secrets.rs::resolve",
-            "crates/patchbay-ops/src/secrets.rs::oauth_app",
-            "crates/patchbay-ops/src/secrets.rs::read_values",
+            "crates/patchbay-ops/src/secrets.rs::read_oauth_app",
+            "crates/patchbay-ops/src/secrets.rs::decode_values",
         ],
     ),
     intake(
@@ -176,7 +176,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-store/src/connection.rs::open_file",
             "crates/patchbay-store/src/connector_list.rs::listed_row",
-            "crates/patchbay-store/src/presence.rs::clear_away",
+            "crates/patchbay-store/src/presence.rs::remove_stale",
             "crates/patchbay-store/src/presence.rs::is_held",
             "crates/patchbay-store/src/row.rs::from_body",
             "crates/patchbay-store/src/row.rs::parse_row",
@@ -200,7 +200,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         "preferences",
         &[
             "src/window/place.rs::clamp_window",
-            "src/window/place.rs::clamped",
+            "src/window/place.rs::clamp_saved",
             "src/preferences.rs::parse",
         ],
     ),
@@ -268,7 +268,7 @@ pub(crate) const INTAKES: &[Intake] = &[
     intake(
         "handshake",
         &[
-            "crates/patchbay-platforms/src/mcp/wire.rs::overhear",
+            "crates/patchbay-platforms/src/mcp/wire.rs::forward_unsolicited",
             "crates/patchbay-platforms/src/mcp/wire.rs::read",
             "crates/patchbay-http/src/body.rs::read_body",
         ],
@@ -281,7 +281,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         "tool result",
         &[
             "crates/patchbay-platforms/src/mcp/content.rs::tool_result",
-            "crates/patchbay-http/src/redact.rs::hide_in_json_text",
+            "crates/patchbay-http/src/redact.rs::redact_in_json_text",
             "crates/patchbay-ops/src/runs/compare/documents.rs::text_value",
         ],
     ),
@@ -305,7 +305,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         &[
             "crates/patchbay-http/src/body.rs::read_body",
             "crates/patchbay-http/src/picture.rs::fetch",
-            "crates/patchbay-http/src/picture.rs::recognize",
+            "crates/patchbay-http/src/picture.rs::detect_format",
             "crates/patchbay-ops/src/connectors/icon.rs::read",
             "crates/patchbay-ops/src/connectors/icon.rs::trim",
             "crates/patchbay-platforms/src/icon.rs::choose",
@@ -339,8 +339,8 @@ pub(crate) const INTAKES: &[Intake] = &[
     intake(
         "output of a program",
         &[
-            "crates/patchbay-platforms/src/mcp/inbox.rs::read",
-            "crates/patchbay-ops/src/servers/containers.rs::left_in",
+            "crates/patchbay-platforms/src/mcp/pending_requests.rs::read",
+            "crates/patchbay-ops/src/servers/containers.rs::unused_id_files",
             "crates/patchbay-ops/src/servers/containers.rs::set_aside",
             "crates/patchbay-ops/src/servers/containers.rs::stop",
             "crates/patchbay-ops/src/servers/log.rs::read",
@@ -386,7 +386,7 @@ pub(crate) const INTAKES: &[Intake] = &[
 /// What reads nothing from outside, and why.
 pub(crate) const OWN: &[(&str, &str)] = &[
     (
-        "crates/patchbay-cli/src/main.rs::not_understood",
+        "crates/patchbay-cli/src/main.rs::report_parse_error",
         "looks for `--json` among its own arguments",
     ),
     (

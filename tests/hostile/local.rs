@@ -13,9 +13,9 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use url::Url;
 
-use crate::desk::Terminal;
 use crate::payload::{self, places_of_text};
-use crate::support::{Answer, Desk, PATIENCE};
+use crate::support::{Answer, Harness, TIMEOUT};
+use crate::terminal::Terminal;
 use crate::traps::{Traps, active_characters};
 
 /// A file of a registry that means well, with everything that one may hold.
@@ -264,18 +264,18 @@ async fn arguments_from_a_pipe_are_data_and_no_more() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_of_this_computer_cannot_take_or_stop_a_sign_in() {
     let traps = Traps::set().await;
-    let desk = Desk::new().await;
-    desk.browser.will(Answer::Nothing);
-    let connector = desk.add().await;
-    let begun = desk.start(&connector, Redirect::Loopback).await;
-    let page = desk.browser.page(1).await;
+    let harness = Harness::new().await;
+    harness.browser.will(Answer::Nothing);
+    let connector = harness.add().await;
+    let begun = harness.start(&connector, Redirect::Loopback).await;
+    let page = harness.browser.page(1).await;
     let of = |name: &str| {
         let mut pairs = page.query_pairs();
         pairs.find(|(key, _)| key == name).unwrap().1.into_owned()
     };
     let (callback, state) = (Url::parse(&of("redirect_uri")).unwrap(), of("state"));
     let port = callback.port().unwrap();
-    let issuer = desk.playground.issuer();
+    let issuer = harness.playground.issuer();
     let path = callback.path().to_owned();
     // Whoever holds a connection open holds nobody up.
     let mut held = Vec::new();
@@ -307,28 +307,30 @@ async fn a_program_of_this_computer_cannot_take_or_stop_a_sign_in() {
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(),
         "GET / HTTP/1.1\r\n".repeat(10_000),
     ] {
-        let answer = say(port, request.as_bytes()).await;
+        let answer = send_raw(port, request.as_bytes()).await;
         let head = answer.split("\r\n\r\n").next().unwrap_or_default();
         assert!(!head.contains(&state), "{head}");
         assert!(!answer.contains("root:"), "{answer}");
-        let now = patchbay_ops::find_authorization(&desk.cx, &begun.id)
+        let now = patchbay_ops::find_authorization(&harness.cx, &begun.id)
             .await
             .unwrap();
         assert_eq!(now.state, AuthorizationState::AwaitingUser, "{request:.80}");
     }
     drop(held);
     // The person still comes through.
-    desk.browser.will(Answer::Allow);
-    open_authorization_page(&desk.cx, &begun.id).await.unwrap();
-    let over = desk.end_of(&begun).await;
+    harness.browser.will(Answer::Allow);
+    open_authorization_page(&harness.cx, &begun.id)
+        .await
+        .unwrap();
+    let over = harness.end_of(&begun).await;
     assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
-    traps.assert_quiet("a callback", &desk.playground.secrets(), &[]);
+    traps.assert_quiet("a callback", &harness.playground.secrets(), &[]);
     // Nobody listens any more.
     assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
 }
 
 /// Sends bytes, and gives what is answered within a second.
-async fn say(port: u16, bytes: &[u8]) -> String {
+async fn send_raw(port: u16, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     // It may have heard enough before everything is said.
     drop(stream.write_all(bytes).await);
@@ -365,10 +367,10 @@ async fn broken_file<F: Future<Output = ()>>(
     file: &str,
     opened: impl Fn(Context, &'static str) -> F,
 ) {
-    let mut desk = Desk::new().await;
-    let connector = desk.connected().await;
-    desk.cx.close().await;
-    let path = desk.home.path().join(file);
+    let mut harness = Harness::new().await;
+    let connector = harness.connected().await;
+    harness.cx.close().await;
+    let path = harness.home.path().join(file);
     // A database is good together with its log only; a broken one gets none.
     let logs = ["-wal", "-shm"].map(|end| PathBuf::from(format!("{}{end}", path.display())));
     let good = std::fs::read(&path).unwrap();
@@ -386,7 +388,7 @@ async fn broken_file<F: Future<Output = ()>>(
         }
         put(&body.bytes);
         let started = Instant::now();
-        let cx = tokio::time::timeout(PATIENCE, try_open(&desk)).await;
+        let cx = tokio::time::timeout(TIMEOUT, try_open(&harness)).await;
         let cx = cx.unwrap_or_else(|_| panic!("{}: it hangs", body.name));
         if let Ok(cx) = cx {
             opened(cx.clone(), body.name).await;
@@ -397,7 +399,7 @@ async fn broken_file<F: Future<Output = ()>>(
             );
             cx.close().await;
         }
-        assert!(started.elapsed() < PATIENCE, "{}", body.name);
+        assert!(started.elapsed() < TIMEOUT, "{}", body.name);
         assert_eq!(std::fs::read(&path).unwrap(), body.bytes, "{}", body.name);
     }
     put(&good);
@@ -406,26 +408,26 @@ async fn broken_file<F: Future<Output = ()>>(
             std::fs::write(log, bytes).unwrap();
         }
     }
-    desk.restart().await;
-    refresh_tools(&desk.cx, &connector.id).await.unwrap();
-    let leaks = find_leaks(desk.home.path(), &desk.playground.secrets()).unwrap();
+    harness.restart().await;
+    refresh_tools(&harness.cx, &connector.id).await.unwrap();
+    let leaks = find_leaks(harness.home.path(), &harness.playground.secrets()).unwrap();
     assert!(leaks.is_empty(), "{leaks:?}");
 }
 
-async fn try_open(desk: &Desk) -> Result<Context, patchbay_ops::Error> {
+async fn try_open(harness: &Harness) -> Result<Context, patchbay_ops::Error> {
     use std::sync::Arc;
 
     use patchbay_ops::{AppPaths, ContextOptions, NoProgramConsent};
 
-    let home: &Path = desk.home.path();
+    let home: &Path = harness.home.path();
     Context::open(ContextOptions {
         paths: AppPaths::under(home),
-        keychain: Arc::new(desk.keychain.clone()),
-        browser: Arc::new(desk.browser.clone()),
-        clock: desk.clock.clone(),
+        keychain: Arc::new(harness.keychain.clone()),
+        browser: Arc::new(harness.browser.clone()),
+        clock: harness.clock.clone(),
         programs: Arc::new(NoProgramConsent),
         client_document: None,
-        asks: false,
+        can_ask: false,
     })
     .await
 }

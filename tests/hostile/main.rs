@@ -14,11 +14,11 @@
 )]
 #![expect(clippy::print_stdout, reason = "processes of one test talk through it")]
 
-#[path = "../e2e/cli/desk.rs"]
-#[expect(dead_code, reason = "journeys of another binary use the rest")]
-mod desk;
 #[expect(dead_code, reason = "journeys of another binary use the rest")]
 mod support;
+#[path = "../e2e/cli/terminal.rs"]
+#[expect(dead_code, reason = "journeys of another binary use the rest")]
+mod terminal;
 
 mod faults;
 mod intake;

@@ -3,7 +3,7 @@
 //! Each transport is played in a process of its own, whose memory nobody else takes. While one server misbehaves, two
 //! others are called one call after the other.
 
-mod manner;
+mod cases;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -19,9 +19,9 @@ use patchbay_ops::{
 };
 use serde_json::json;
 
-use self::manner::{Case, Expected, Framing, HOSTILE, MOST_TOOLS, Manner, Stage};
+use self::cases::{Case, Expected, Framing, HOSTILE, MAX_TOOLS, Misbehavior, Stage};
 use crate::faults::arguments;
-use crate::support::{Desk, request};
+use crate::support::{Harness, request};
 use crate::traps::active_characters;
 
 /// The address before the names of the cases, for the process that plays them.
@@ -31,7 +31,7 @@ const ADDRESS: &str = "PATCHBAY_MISBEHAVING_ADDRESS";
 const GROWTH: u64 = 100 * 1024 * 1024;
 
 /// How long a case may take on a busy computer, and a call of the others meanwhile.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 const OTHERS: Duration = Duration::from_secs(5);
 
 #[tokio::test]
@@ -73,22 +73,24 @@ async fn plays_the_web() {
 
 /// Patchbay with two connectors that are used all the time.
 struct Play {
-    desk: Desk,
+    harness: Harness,
     others: Vec<ConnectorId>,
 }
 
 impl Play {
     async fn set() -> Arc<Self> {
-        let desk = Desk::new().await;
-        let open = desk.playground.open_url();
-        let web = desk.add_at(open.as_str(), AuthenticationChoice::None).await;
-        refresh_tools(&desk.cx, &web.id).await.unwrap();
+        let harness = Harness::new().await;
+        let open = harness.playground.open_url();
+        let web = harness
+            .add_at(open.as_str(), AuthenticationChoice::None)
+            .await;
+        refresh_tools(&harness.cx, &web.id).await.unwrap();
         let mut play = Self {
-            desk,
+            harness,
             others: vec![web.id],
         };
         let program = play.add_program(WELL).await;
-        refresh_tools(&play.desk.cx, &program.id).await.unwrap();
+        refresh_tools(&play.harness.cx, &program.id).await.unwrap();
         play.others.push(program.id);
         Arc::new(play)
     }
@@ -110,17 +112,21 @@ impl Play {
             }
         }
         assert!(wrong.is_empty(), "{wrong:?}");
-        self.desk.cx.close().await;
+        self.harness.cx.close().await;
     }
 
     /// Uses the server of a case while the others are used; gives how long a call of these took at most.
-    async fn beside_the_others(self: &Arc<Self>, case: Case, framing: Framing) -> (Came, Duration) {
+    async fn beside_the_others(
+        self: &Arc<Self>,
+        case: Case,
+        framing: Framing,
+    ) -> (Outcome, Duration) {
         let is_over = Arc::new(AtomicBool::new(false));
         let (play, over) = (Arc::clone(self), Arc::clone(&is_over));
         let others = tokio::spawn(async move { play.use_the_others(&over).await });
         let play = Arc::clone(self);
-        let walk = tokio::spawn(async move { play.walk(case, framing).await });
-        let came = tokio::time::timeout(PATIENCE, walk).await;
+        let journey = tokio::spawn(async move { play.run_journey(case, framing).await });
+        let came = tokio::time::timeout(TIMEOUT, journey).await;
         let came = came.unwrap_or_else(|_| panic!("{} has no end", case.name()));
         is_over.store(true, Ordering::SeqCst);
         (came.unwrap(), others.await.unwrap())
@@ -132,7 +138,7 @@ impl Play {
             for connector in &self.others {
                 let began = Instant::now();
                 let asked = request(connector, "echo", json!({ "message": "m", "text": "m" }));
-                let run = run_tool(&self.desk.cx, asked, |_| {}).await.unwrap();
+                let run = run_tool(&self.harness.cx, asked, |_| {}).await.unwrap();
                 let summary = &run.summary;
                 assert_eq!(summary.state, RunState::Done, "{:?}", summary.problem);
                 slowest = slowest.max(began.elapsed());
@@ -144,13 +150,13 @@ impl Play {
     }
 
     /// Adds the server of a case, uses it, and takes it away again.
-    async fn walk(&self, case: Case, framing: Framing) -> Came {
-        let cx = &self.desk.cx;
+    async fn run_journey(&self, case: Case, framing: Framing) -> Outcome {
+        let cx = &self.harness.cx;
         let connector = match framing {
             Framing::Lines => self.add_program(case).await,
             Framing::Events => {
                 let url = std::env::var(ADDRESS).unwrap() + &case.name();
-                self.desk.add_at(&url, AuthenticationChoice::None).await
+                self.harness.add_at(&url, AuthenticationChoice::None).await
             }
         };
         let limits = TimeLimits {
@@ -163,11 +169,11 @@ impl Play {
         };
         update_connector(cx, &connector.id, changes).await.unwrap();
         let came = use_all(cx, case, &connector).await;
-        if case.manner == Manner::Unasked {
+        if case.misbehavior == Misbehavior::Unasked {
             self.assert_log_is_small(&connector.id).await;
         }
         disconnect_connector(cx, &connector.id).await.unwrap();
-        if case.manner == Manner::Deaf {
+        if case.misbehavior == Misbehavior::Deaf {
             assert_gone(&self.pid_file()).await;
         }
         remove_connector(cx, &connector.id).await.unwrap();
@@ -181,36 +187,36 @@ impl Play {
             name: None,
             title: None,
         };
-        add_program(&self.desk.cx, request).await.unwrap()
+        add_program(&self.harness.cx, request).await.unwrap()
     }
 
     /// Of a flood of messages the beginning is written down.
     async fn assert_log_is_small(&self, connector: &ConnectorId) {
-        let log = read_server_log(&self.desk.cx, connector).await.unwrap();
+        let log = read_server_log(&self.harness.cx, connector).await.unwrap();
         let messages = log.iter().filter(|line| line.text.starts_with("[info] x"));
         let count = messages.count();
         assert!((1..1000).contains(&count), "{count} of {}", log.len());
     }
 
     fn pid_file(&self) -> PathBuf {
-        self.desk.home.path().join("pid")
+        self.harness.home.path().join("pid")
     }
 }
 
 /// One that does nothing wrong.
 const WELL: Case = Case {
-    manner: Manner::Well,
+    misbehavior: Misbehavior::Well,
     stage: Stage::Call,
 };
 
 /// How using a server went.
 #[derive(Debug, PartialEq, Eq)]
-enum Came {
+enum Outcome {
     Well,
     Failed(Code),
 }
 
-impl Came {
+impl Outcome {
     fn of(code: Option<Code>) -> Self {
         code.map_or(Self::Well, Self::Failed)
     }
@@ -230,18 +236,20 @@ impl Came {
 }
 
 /// Lists the tools of a server and runs one.
-async fn use_all(cx: &Context, case: Case, connector: &Connector) -> Came {
+async fn use_all(cx: &Context, case: Case, connector: &Connector) -> Outcome {
     let listed = match refresh_tools(cx, &connector.id).await {
         Ok(listed) => listed,
-        Err(error) => return Came::of(Some(error.code())),
+        Err(error) => return Outcome::of(Some(error.code())),
     };
-    match case.manner {
-        Manner::ManyTools => assert_eq!(listed.len(), MOST_TOOLS),
-        Manner::Names => assert_eq!(listed.len(), 2),
+    match case.misbehavior {
+        Misbehavior::ManyTools => assert_eq!(listed.len(), MAX_TOOLS),
+        Misbehavior::Names => assert_eq!(listed.len(), 2),
         _ => assert_eq!(listed.len(), 1, "{listed:?}"),
     }
     for tool in listed {
-        assert!(["echo", HOSTILE].contains(&&*tool.name) || case.manner == Manner::ManyTools);
+        assert!(
+            ["echo", HOSTILE].contains(&&*tool.name) || case.misbehavior == Misbehavior::ManyTools
+        );
         for words in [tool.title, tool.description].into_iter().flatten() {
             assert!(active_characters(&words).is_empty(), "{words:?}");
         }
@@ -251,8 +259,8 @@ async fn use_all(cx: &Context, case: Case, connector: &Connector) -> Came {
         ..request(&connector.id, "echo", json!({ "text": "m" }))
     };
     match run_tool(cx, run, |_| {}).await {
-        Ok(run) => Came::of(run.summary.problem.map(|problem| problem.code)),
-        Err(error) => Came::of(Some(error.code())),
+        Ok(run) => Outcome::of(run.summary.problem.map(|problem| problem.code)),
+        Err(error) => Outcome::of(Some(error.code())),
     }
 }
 
@@ -268,7 +276,7 @@ async fn assert_gone(pid_file: &Path) {
         !state.trim().is_empty() && !state.starts_with('Z')
     };
     while is_there() {
-        assert!(began.elapsed() < PATIENCE, "{pid} is left");
+        assert!(began.elapsed() < TIMEOUT, "{pid} is left");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

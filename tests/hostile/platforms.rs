@@ -16,8 +16,8 @@ use patchbay_ops::{
     wait_for_authorization,
 };
 use patchbay_testkit::fakes::{
-    Answer, Fake, FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakeTenex, Hosted, KINDS,
-    Seen,
+    Answer, Fake, FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakePlatform, FakeTenex,
+    KINDS, RecordedRequest,
 };
 use patchbay_testkit::{find_leaks, leaks_in};
 use serde_json::{Value, json};
@@ -25,12 +25,12 @@ use url::Url;
 
 use crate::payload::{self, places_of_text};
 use crate::sample::some_of;
-use crate::server::PATIENCE;
-use crate::support::{self, Desk, request};
+use crate::server::TIMEOUT;
+use crate::support::{self, Harness, request};
 use crate::traps::{Traps, active_characters};
 
 /// How many ways are gone at once.
-const AT_ONCE: usize = 4;
+const CONCURRENCY: usize = 4;
 
 const SECRET: &str = "tnx_abc12345_s3cret90ab";
 
@@ -140,21 +140,21 @@ fn tenex() -> Story {
 
 /// A desk before a fake, with a connector that the fake has.
 struct Fixture<H> {
-    desk: Desk,
+    harness: Harness,
     fake: Fake<H>,
     story: Story,
     problems: Vec<Problem>,
     shown: Vec<String>,
 }
 
-impl<H: Hosted> Fixture<H> {
-    async fn new(hosted: H, story: impl FnOnce(&Fake<H>, &Desk) -> Story) -> Self {
-        let desk = Desk::new().await;
-        desk.browser.will(support::Answer::Nothing);
+impl<H: FakePlatform> Fixture<H> {
+    async fn new(hosted: H, story: impl FnOnce(&Fake<H>, &Harness) -> Story) -> Self {
+        let harness = Harness::new().await;
+        harness.browser.will(support::Answer::Nothing);
         let fake = Fake::start(hosted).await.unwrap();
-        let story = story(&fake, &desk);
+        let story = story(&fake, &harness);
         Self {
-            desk,
+            harness,
             fake,
             story,
             problems: Vec::new(),
@@ -162,13 +162,13 @@ impl<H: Hosted> Fixture<H> {
         }
     }
 
-    fn heard<T>(&mut self, step: Result<T, Error>) -> Option<T> {
+    fn record<T>(&mut self, step: Result<T, Error>) -> Option<T> {
         step.map_err(|error| self.problems.push(error.problem()))
             .ok()
     }
 
     /// Signs in, creates, looks at everything there is to look at, and goes.
-    async fn walk(&mut self) {
+    async fn run_journey(&mut self) {
         let mut settings = self.story.settings.clone();
         settings["base_url"] = Value::from(self.fake.url());
         let secret = SecretInput::New {
@@ -180,22 +180,22 @@ impl<H: Hosted> Fixture<H> {
             settings: Json(settings),
             secrets: BTreeMap::from([(self.story.secret.to_owned(), secret)]),
         };
-        let added = add_account(&self.desk.cx, request).await;
-        let Some(account) = self.heard(added) else {
+        let added = add_account(&self.harness.cx, request).await;
+        let Some(account) = self.record(added) else {
             return;
         };
         self.call(&account.id, self.story.creates.clone()).await;
-        let synced = sync_account(&self.desk.cx, &account).await;
-        self.heard(synced);
+        let synced = sync_account(&self.harness.cx, &account).await;
+        self.record(synced);
         self.definitions(&account.id).await;
-        let listed = list_connectors(&self.desk.cx).await.unwrap();
+        let listed = list_connectors(&self.harness.cx).await.unwrap();
         for connector in listed {
             self.shown.push(connector.title.clone());
             self.shown.extend(connector.status.reason.clone());
             self.look_at(&connector.id).await;
         }
-        let tested = test_account(&self.desk.cx, &account.id).await;
-        self.heard(tested);
+        let tested = test_account(&self.harness.cx, &account.id).await;
+        self.record(tested);
     }
 
     async fn call(&mut self, account: &AccountId, (operation, arguments): (&str, Value)) {
@@ -210,23 +210,28 @@ impl<H: Hosted> Fixture<H> {
             query: Json(json!({})),
             body: Json(json!({})),
         };
-        let called = call_operation(&self.desk.cx, request).await;
-        self.heard(called);
+        let called = call_operation(&self.harness.cx, request).await;
+        self.record(called);
     }
 
     async fn definitions(&mut self, account: &AccountId) {
-        let listed = list_account_definitions(&self.desk.cx, Some(account)).await;
-        for of_account in self.heard(listed).into_iter().flatten() {
-            for definition in self.heard(of_account.outcome).into_iter().flatten().take(2) {
+        let listed = list_account_definitions(&self.harness.cx, Some(account)).await;
+        for of_account in self.record(listed).into_iter().flatten() {
+            for definition in self
+                .record(of_account.outcome)
+                .into_iter()
+                .flatten()
+                .take(2)
+            {
                 self.shown.push(definition.title.clone());
-                let form = creation_form(&self.desk.cx, account, &definition.id).await;
-                self.heard(form);
+                let form = creation_form(&self.harness.cx, account, &definition.id).await;
+                self.record(form);
             }
         }
     }
 
     async fn look_at(&mut self, id: &patchbay_model::ConnectorId) {
-        let cx = self.desk.cx.clone();
+        let cx = self.harness.cx.clone();
         let begun = start_authorization(
             &cx,
             StartAuthorization {
@@ -237,49 +242,49 @@ impl<H: Hosted> Fixture<H> {
                 accept_issuer: None,
             },
         );
-        if let Some(begun) = self.heard(begun.await) {
+        if let Some(begun) = self.record(begun.await) {
             // Until its page is opened, or it is over without one.
-            let opened = self.desk.browser.opened().len();
+            let opened = self.harness.browser.opened().len();
             tokio::select! {
-                _ = self.desk.browser.page(opened.max(1)) => {}
+                _ = self.harness.browser.page(opened.max(1)) => {}
                 _ = wait_for_authorization(&cx, &begun.id) => {}
             }
-            self.heard(cancel_authorization(&cx, &begun.id).await);
+            self.record(cancel_authorization(&cx, &begun.id).await);
         }
-        self.heard(check_connector(&cx, id).await);
-        self.heard(refresh_tools(&cx, id).await);
+        self.record(check_connector(&cx, id).await);
+        self.record(refresh_tools(&cx, id).await);
         for tool in self
-            .heard(list_tools(&cx, Some(id)).await)
+            .record(list_tools(&cx, Some(id)).await)
             .into_iter()
             .flatten()
         {
             self.shown.extend(tool.tool.title);
         }
         let (tool, arguments) = self.story.calls.clone();
-        if let Some(run) = self.heard(run_tool(&cx, request(id, tool, arguments), |_| {}).await) {
+        if let Some(run) = self.record(run_tool(&cx, request(id, tool, arguments), |_| {}).await) {
             self.problems.extend(run.summary.problem);
         }
-        self.heard(connector_details(&cx, id).await);
-        self.heard(connector_settings(&cx, id).await);
-        self.heard(list_platform_credentials(&cx, id).await);
-        self.heard(disconnect_connector(&cx, id).await);
+        self.record(connector_details(&cx, id).await);
+        self.record(connector_settings(&cx, id).await);
+        self.record(list_platform_credentials(&cx, id).await);
+        self.record(disconnect_connector(&cx, id).await);
     }
 
     #[track_caller]
     fn assert_harmless(&self, case: &str, traps: &Traps) {
         let secrets = vec![SECRET.to_owned()];
-        traps.assert_quiet(case, &secrets, &self.desk.playground.log());
+        traps.assert_quiet(case, &secrets, &self.harness.playground.log());
         let sent = format!("{:?}", self.fake.log());
         let variable = std::env::var(traps.variable()).unwrap();
         assert!(!sent.contains(&variable), "{case}: {sent}");
-        for page in self.desk.browser.opened() {
+        for page in self.harness.browser.opened() {
             assert!(
                 matches!(page.scheme(), "http" | "https"),
                 "{case}: opened {page}"
             );
             assert!(page.username().is_empty(), "{case}: opened {page}");
         }
-        let leaks = find_leaks(self.desk.home.path(), &secrets).unwrap();
+        let leaks = find_leaks(self.harness.home.path(), &secrets).unwrap();
         assert!(leaks.is_empty(), "{case}: {leaks:?}");
         for problem in &self.problems {
             let output = serde_json::to_string(problem).unwrap();
@@ -303,14 +308,14 @@ impl<H: Hosted> Fixture<H> {
 }
 
 /// What was asked, by which the same answer of another walk is known.
-fn route(seen: &Seen) -> String {
+fn route(seen: &RecordedRequest) -> String {
     format!("{} /{}", seen.method, seen.path.join("/"))
 }
 
 /// Changes a text at one place of one answer to everything worth trying, and looks at what comes of it.
-async fn try_platform<H: Hosted>(
+async fn try_platform<H: FakePlatform>(
     hosted: impl Fn() -> H,
-    story: impl Fn(&Fake<H>, &Desk) -> Story + Copy,
+    story: impl Fn(&Fake<H>, &Harness) -> Story + Copy,
 ) {
     let traps = Traps::set().await;
     let good = good_answers(hosted(), story, &traps).await;
@@ -338,8 +343,8 @@ async fn try_platform<H: Hosted>(
             for _ in 0..5 {
                 let mut fixture = Fixture::new(hosted(), story).await;
                 let changed = change_text(&fixture.fake, &at, &pointer, &payload.text);
-                let walked = tokio::time::timeout(PATIENCE, fixture.walk()).await;
-                assert!(walked.is_ok(), "{case}: it took more than {PATIENCE:?}");
+                let walked = tokio::time::timeout(TIMEOUT, fixture.run_journey()).await;
+                assert!(walked.is_ok(), "{case}: it took more than {TIMEOUT:?}");
                 fixture.assert_harmless(&case, traps);
                 if changed.load(Ordering::SeqCst) > 0 {
                     return;
@@ -347,13 +352,18 @@ async fn try_platform<H: Hosted>(
             }
             panic!("{case}: never reached");
         })
-        .buffer_unordered(AT_ONCE)
+        .buffer_unordered(CONCURRENCY)
         .for_each(|()| async {})
         .await;
 }
 
 /// Puts the text in that place of each answer on that route, and counts how often.
-fn change_text<H: Hosted>(fake: &Fake<H>, at: &str, fixture: &str, text: &str) -> Arc<AtomicUsize> {
+fn change_text<H: FakePlatform>(
+    fake: &Fake<H>,
+    at: &str,
+    fixture: &str,
+    text: &str,
+) -> Arc<AtomicUsize> {
     let changed = Arc::<AtomicUsize>::default();
     let count = Arc::clone(&changed);
     let [at, fixture, text] = [at, fixture, text].map(str::to_owned);
@@ -374,9 +384,9 @@ fn change_text<H: Hosted>(fake: &Fake<H>, at: &str, fixture: &str, text: &str) -
 }
 
 /// Each answer of a platform that means well, by what was asked.
-async fn good_answers<H: Hosted>(
+async fn good_answers<H: FakePlatform>(
     hosted: H,
-    story: impl Fn(&Fake<H>, &Desk) -> Story,
+    story: impl Fn(&Fake<H>, &Harness) -> Story,
     traps: &Traps,
 ) -> BTreeMap<String, Value> {
     let mut fixture = Fixture::new(hosted, story).await;
@@ -389,7 +399,7 @@ async fn good_answers<H: Hosted>(
             kept.lock().unwrap().entry(route(seen)).or_insert(json);
         }
     });
-    fixture.walk().await;
+    fixture.run_journey().await;
     fixture.assert_harmless("a platform that means well", traps);
     assert_eq!(fixture.fake.faults(), Vec::<String>::new());
     let found = found.lock().unwrap().clone();
@@ -410,8 +420,8 @@ async fn no_text_of_cohere_is_more_than_text() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_text_of_agent_stack_is_more_than_text() {
-    try_platform(agentstack_fake, |_, desk| {
-        agentstack(&desk.playground.open_url())
+    try_platform(agentstack_fake, |_, harness| {
+        agentstack(&harness.playground.open_url())
     })
     .await;
 }
@@ -427,9 +437,9 @@ async fn no_text_of_10ex_is_more_than_text() {
 }
 
 /// Every answer of a platform replaced by one that is broken, huge, slow to read or a redirect.
-async fn try_broken<H: Hosted>(
+async fn try_broken<H: FakePlatform>(
     hosted: impl Fn() -> H,
-    story: impl Fn(&Fake<H>, &Desk) -> Story + Copy,
+    story: impl Fn(&Fake<H>, &Harness) -> Story + Copy,
     is_wanted: fn(&str) -> bool,
 ) {
     let traps = Traps::set().await;
@@ -477,11 +487,11 @@ async fn try_broken<H: Hosted>(
                     *answer = wrong.clone();
                 }
             });
-            let walked = tokio::time::timeout(PATIENCE, fixture.walk()).await;
-            assert!(walked.is_ok(), "{case}: it took more than {PATIENCE:?}");
+            let walked = tokio::time::timeout(TIMEOUT, fixture.run_journey()).await;
+            assert!(walked.is_ok(), "{case}: it took more than {TIMEOUT:?}");
             fixture.assert_harmless(&case, traps);
         })
-        .buffer_unordered(AT_ONCE)
+        .buffer_unordered(CONCURRENCY)
         .for_each(|()| async {})
         .await;
 }
@@ -505,7 +515,7 @@ async fn a_broken_answer_of_cohere_is_an_error_and_no_more() {
 async fn a_broken_answer_of_agent_stack_is_an_error_and_no_more() {
     try_broken(
         agentstack_fake,
-        |_, desk| agentstack(&desk.playground.open_url()),
+        |_, harness| agentstack(&harness.playground.open_url()),
         |_| true,
     )
     .await;

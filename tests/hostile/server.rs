@@ -10,7 +10,7 @@ mod shapes;
 #[cfg(target_os = "linux")]
 mod terminal;
 
-pub(crate) use app::PATIENCE;
+pub(crate) use app::TIMEOUT;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -2,8 +2,8 @@
 
 #[path = "../e2e/support/browser.rs"]
 mod browser;
-#[path = "../e2e/support/desk.rs"]
-mod desk;
+#[path = "../e2e/support/harness.rs"]
+mod harness;
 
 pub(crate) use browser::{Answer, Browser};
-pub(crate) use desk::{Desk, PATIENCE, oauth, request, run_in};
+pub(crate) use harness::{Harness, TIMEOUT, oauth, request, run_in};

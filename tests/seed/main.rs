@@ -21,7 +21,7 @@ use serde_json::json;
 const ACCOUNTS: usize = 10;
 
 /// Writes that wait at once: the store takes one after the other.
-const AT_ONCE: usize = 64;
+const CONCURRENCY: usize = 64;
 
 const HOSTED: [Platform; 5] = [
     Platform::Mistral,
@@ -78,7 +78,7 @@ async fn main() -> Result<()> {
     }
     futures::stream::iter(&connectors)
         .map(|connector| store.save_connector(connector))
-        .buffer_unordered(AT_ONCE)
+        .buffer_unordered(CONCURRENCY)
         .try_collect::<Vec<()>>()
         .await?;
     let tools: Vec<Tool> = (0..tools).map(tool).collect();

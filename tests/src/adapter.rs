@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use patchbay_http::Clients;
 use patchbay_model::Secret;
-use patchbay_platforms::{AccountField, Error, SignIn};
+use patchbay_platforms::{AccountConfig, AccountField, Error};
 use serde_json::{Map, Value};
 
 use crate::{Line, ReplayClock};
@@ -45,8 +45,8 @@ impl Stage {
         &self,
         settings: Map<String, Value>,
         secrets: BTreeMap<String, Secret>,
-    ) -> SignIn {
-        SignIn {
+    ) -> AccountConfig {
+        AccountConfig {
             settings,
             secrets,
             clients: self.clients.clone(),

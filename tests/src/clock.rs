@@ -10,12 +10,12 @@ use patchbay_model::Timestamp;
 /// Starts at `2026-10-21T07:27:30Z` and jumps forward when somebody waits.
 #[derive(Debug)]
 pub struct ReplayClock {
-    hands: Mutex<Hands>,
+    state: Mutex<ClockState>,
     chance: f64,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Hands {
+struct ClockState {
     now: Timestamp,
     /// The time without what nobody waited for.
     waited: Timestamp,
@@ -31,12 +31,12 @@ impl ReplayClock {
     #[expect(clippy::expect_used, reason = "the text is fixed")]
     pub(crate) fn with_chance(chance: f64) -> Self {
         let start = Timestamp::parse("2026-10-21T07:27:30Z").expect("it is an instant");
-        let hands = Hands {
+        let state = ClockState {
             now: start,
             waited: start,
         };
         Self {
-            hands: Mutex::new(hands),
+            state: Mutex::new(state),
             chance,
         }
     }
@@ -44,31 +44,31 @@ impl ReplayClock {
     /// Jumps forward, as for a token that grows older between two calls. Nobody waits for it, so it is
     /// no gap between requests.
     pub fn advance(&self, by: Duration) {
-        let mut hands = self.hands();
-        hands.now = hands.now + by;
+        let mut state = self.state();
+        state.now = state.now + by;
     }
 
     /// The start, and as much later as somebody waited.
     pub(crate) fn waited(&self) -> Timestamp {
-        self.hands().waited
+        self.state().waited
     }
 
-    fn hands(&self) -> MutexGuard<'_, Hands> {
-        self.hands.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, ClockState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl Clock for ReplayClock {
     fn now(&self) -> Timestamp {
-        self.hands().now
+        self.state().now
     }
 
     async fn sleep(&self, duration: Duration) {
         {
-            let mut hands = self.hands();
-            hands.now = hands.now + duration;
-            hands.waited = hands.waited + duration;
+            let mut state = self.state();
+            state.now = state.now + duration;
+            state.waited = state.waited + duration;
         }
         // A loop that only sleeps still has to let others go on.
         tokio::task::yield_now().await;

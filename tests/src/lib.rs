@@ -8,8 +8,8 @@
 
 mod adapter;
 mod clock;
+mod comparison;
 mod exact;
-mod likeness;
 mod line;
 mod outcome;
 mod replay;

@@ -4,8 +4,8 @@ use patchbay_model::Explain as _;
 use patchbay_platforms::Error;
 use serde_json::{Map, Value};
 
+use crate::comparison::Comparison;
 use crate::exact;
-use crate::likeness::Likeness;
 use crate::line::Line;
 
 /// Members whose value must never come back to the caller.
@@ -84,7 +84,7 @@ fn ok(platform: &str, line: &Line, recorded: &Value, ours: &Value) -> Vec<String
         value
     };
     let answers = answers(line);
-    Likeness { answers: &answers }.differences(&compared(recorded), &compared(ours))
+    Comparison { answers: &answers }.differences(&compared(recorded), &compared(ours))
 }
 
 /// What counts of a relayed answer: some of its headers, and its `text` as a value where its content type

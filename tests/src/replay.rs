@@ -18,7 +18,7 @@ use crate::{Adapter, Line, ReplayClock, Stage, outcome, request};
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// So many lines at once; each has its own server and clock.
-const AT_ONCE: usize = 8;
+const CONCURRENCY: usize = 8;
 
 /// What became of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ pub async fn replay(
             }
         }
     });
-    Ok(verdicts.buffered(AT_ONCE).collect().await)
+    Ok(verdicts.buffered(CONCURRENCY).collect().await)
 }
 
 /// What differs, and whether the line is skipped.
@@ -119,7 +119,7 @@ async fn one(
 }
 
 /// A line and what became of it.
-struct Played {
+struct ReplayedLine {
     line: Line,
     token: String,
     arrivals: Vec<Arrival>,
@@ -132,7 +132,7 @@ async fn play(
     adapter: &dyn Adapter,
     clients: Clients,
     chance: f64,
-) -> Result<Option<Played>, String> {
+) -> Result<Option<ReplayedLine>, String> {
     let raw: Map<String, Value> =
         serde_json::from_str(text).map_err(|error| format!("no JSON object: {error}"))?;
     let config = raw.get("config").and_then(Value::as_object);
@@ -144,7 +144,7 @@ async fn play(
         .local_addr()
         .map_err(|error| format!("no port: {error}"))?
         .to_string();
-    let line = Line::read(&filled(text, &host, &token))?;
+    let line = Line::read(&fill_placeholders(text, &host, &token))?;
     if line.is_skipped {
         return Ok(None);
     }
@@ -168,7 +168,7 @@ async fn play(
     };
     let ours = adapter.run(&line, &stage).await;
     let arrivals = server.map(|server| server.arrivals()).unwrap_or_default();
-    Ok(Some(Played {
+    Ok(Some(ReplayedLine {
         line,
         token,
         arrivals,
@@ -177,7 +177,7 @@ async fn play(
 }
 
 /// The line with its placeholders filled in.
-fn filled(text: &str, host: &str, token: &str) -> String {
+fn fill_placeholders(text: &str, host: &str, token: &str) -> String {
     let quoted = Value::from(token).to_string();
     text.replace("{base_url}", &format!("http://{host}"))
         .replace("{host}", host)

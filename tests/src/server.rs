@@ -49,7 +49,7 @@ impl Server {
         clock: Arc<ReplayClock>,
     ) -> Self {
         let arrivals = Arc::new(Mutex::new(Vec::new()));
-        let desk = Arc::new(Desk {
+        let state = Arc::new(ReplayState {
             arrivals: Arc::clone(&arrivals),
             replies: Mutex::new(replies.into()),
             clock,
@@ -57,9 +57,9 @@ impl Server {
         let accepting = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((socket, _)) = listener.accept().await {
-                let desk = Arc::clone(&desk);
+                let state = Arc::clone(&state);
                 // A client that goes away in the middle is part of what is replayed.
-                connections.spawn(async move { drop(desk.connection(socket).await) });
+                connections.spawn(async move { drop(state.connection(socket).await) });
             }
         });
         Self {
@@ -81,13 +81,13 @@ impl Drop for Server {
     }
 }
 
-struct Desk {
+struct ReplayState {
     arrivals: Arc<Mutex<Vec<Arrival>>>,
     replies: Mutex<VecDeque<Reply>>,
     clock: Arc<ReplayClock>,
 }
 
-impl Desk {
+impl ReplayState {
     async fn connection(&self, socket: TcpStream) -> io::Result<()> {
         let mut socket = BufReader::new(socket);
         while let Some(mut arrival) = read_request(&mut socket).await? {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::seed::{self, ask};
-use crate::support::{Desk, Window, axe, keys};
+use crate::support::{Harness, Window, axe, keys};
 
 /// What can be pressed, read as a heading or typed into, and is cut off at the left or right.
 const CUT_OFF: &str = r#"
@@ -19,14 +19,14 @@ const CUT_OFF: &str = r#"
 
 #[test]
 fn axe_finds_no_fault_with_any_page_or_layer_in_light_and_dark() {
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     let mut faults = in_both_themes(&window, "first launch");
-    fill(&desk, &window);
+    fill(&harness, &window);
     visit_pages(&window, |window, page| {
         faults.extend(in_both_themes(window, page))
     });
-    visit_layers(&desk, &window, |window, layer| {
+    visit_layers(&harness, &window, |window, layer| {
         faults.extend(in_both_themes(window, layer))
     });
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
@@ -35,8 +35,8 @@ fn axe_finds_no_fault_with_any_page_or_layer_in_light_and_dark() {
 
 #[test]
 fn axe_finds_no_fault_where_there_is_no_keychain_in_light_and_dark() {
-    let desk = Desk::new();
-    let window = desk.start_without_keychain();
+    let harness = Harness::new();
+    let window = harness.start_without_keychain();
     window.go_to("Credentials");
     window.press("button", "Add credential");
     for kind in ["Headers", "OAuth app", "Token"] {
@@ -64,7 +64,7 @@ fn axe_finds_no_fault_where_there_is_no_keychain_in_light_and_dark() {
     window.see_gone("button", "Set passphrase");
     window.quit();
 
-    let window = desk.start_without_keychain();
+    let window = harness.start_without_keychain();
     window.go_to("Credentials");
     window.see_text("Vault locked");
     faults.extend(in_both_themes(&window, "locked by a passphrase"));
@@ -80,14 +80,14 @@ fn axe_finds_no_fault_where_there_is_no_keychain_in_light_and_dark() {
 
 #[test]
 fn nothing_is_cut_off_in_a_small_window_with_text_of_double_size() {
-    let desk = Desk::new();
-    let window = desk.start();
-    fill(&desk, &window);
+    let harness = Harness::new();
+    let window = harness.start();
+    fill(&harness, &window);
     make_small_with_large_text(&window);
     let mut lost = Vec::new();
     let mut look = |window: &Window, what: &str| lost.extend(cut_off(window, what));
     visit_pages(&window, &mut look);
-    visit_layers(&desk, &window, &mut look);
+    visit_layers(&harness, &window, &mut look);
     assert!(lost.is_empty(), "{}", lost.join("\n"));
     window.quit();
 }
@@ -118,15 +118,15 @@ pub(crate) fn in_both_themes(window: &Window, what: &str) -> Vec<String> {
     for theme in ["light", "dark"] {
         window.script(SET, &[json!(theme)]);
         window.script_async(SETTLED, &[]);
-        faults.extend(axe::faults(window, &format!("{what}, {theme}")));
+        faults.extend(axe::violations(window, &format!("{what}, {theme}")));
     }
     faults
 }
 
 /// One of everything: connectors that are ready and that wait, runs, a saved token.
-fn fill(desk: &Desk, window: &Window) {
-    let connector = seed::open_connector(desk, window);
-    seed::draft(desk, window, "loopback");
+fn fill(harness: &Harness, window: &Window) {
+    let connector = seed::open_connector(harness, window);
+    seed::draft(harness, window, "loopback");
     let request = json!({
         "connector": connector, "tool": "weather", "arguments": { "city": "Oslo" },
         "timeoutSeconds": null, "confirmed": false, "origin": { "kind": "window" },
@@ -170,18 +170,18 @@ fn visit_pages(window: &Window, mut look: impl FnMut(&Window, &str)) {
     look(window, "settings");
 }
 
-fn visit_layers(desk: &Desk, window: &Window, mut look: impl FnMut(&Window, &str)) {
+fn visit_layers(harness: &Harness, window: &Window, mut look: impl FnMut(&Window, &str)) {
     window.go_to("Connectors");
     window.press("button", "Add connector");
     look(window, "adding");
-    window.fill("Address or command", desk.playground.url().as_str());
+    window.fill("Address or command", harness.playground.url().as_str());
     window.keys(&[keys::ENTER]);
     window.see("region", "Found");
     window.press("button", "Advanced");
     look(window, "the review");
     window.keys(&[keys::ESCAPE]);
     window.press("button", "*, Playground");
-    desk.opened_page();
+    harness.opened_page();
     window.see("button", "Open browser again");
     look(window, "a sign-in");
     window.press("button", "Cancel sign-in");

@@ -2,19 +2,19 @@
 
 use patchbay_playground::BEARER_HEADER;
 
-use crate::support::{Desk, Window, keys};
+use crate::support::{Harness, Window, keys};
 
 #[test]
 fn what_is_no_mcp_server_is_named_with_its_code_and_nothing_typed_is_lost() {
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     window.go_to("Connectors");
     window.press("button", "Add connector");
     let dead = format!(
         "http://127.0.0.1:{}/mcp",
         crate::support::webdriver::free_port()
     );
-    let at = |path: &str| desk.playground.at(path).to_string();
+    let at = |path: &str| harness.playground.at(path).to_string();
     for (address, code) in [
         (at("html"), "mcp.not_a_server"),
         (at("notfound"), "mcp.not_a_server"),
@@ -35,11 +35,11 @@ fn what_is_no_mcp_server_is_named_with_its_code_and_nothing_typed_is_lost() {
 
 #[test]
 fn a_connector_with_a_token_runs_and_shows_the_token_nowhere() {
-    let desk = Desk::new();
-    let window = desk.start();
-    look_at(&window, desk.playground.bearer_url().as_str());
+    let harness = Harness::new();
+    let window = harness.start();
+    look_at(&window, harness.playground.bearer_url().as_str());
     window.press("radio", "Token");
-    window.fill("Token", desk.playground.bearer_token());
+    window.fill("Token", harness.playground.bearer_token());
     window.fill("Name", "Guarded");
     window.press("button", "Add connector");
     window.see_text("Ready");
@@ -47,8 +47,8 @@ fn a_connector_with_a_token_runs_and_shows_the_token_nowhere() {
     window.press("row", "whoami, *");
     window.press("button", "Run");
     window.see("region", "Result");
-    assert!(!window.source().contains(desk.playground.bearer_token()));
-    assert!(!window.crossed().contains(desk.playground.bearer_token()));
+    assert!(!window.source().contains(harness.playground.bearer_token()));
+    assert!(!window.crossed().contains(harness.playground.bearer_token()));
     window.go_to("Credentials");
     window.see("row", "*Used in 1 place*");
     window.quit();
@@ -56,14 +56,14 @@ fn a_connector_with_a_token_runs_and_shows_the_token_nowhere() {
 
 #[test]
 fn a_connector_with_headers_of_its_own_runs_and_shows_their_values_nowhere() {
-    let desk = Desk::new();
-    let window = desk.start();
-    look_at(&window, desk.playground.bearer_url().as_str());
+    let harness = Harness::new();
+    let window = harness.start();
+    look_at(&window, harness.playground.bearer_url().as_str());
     window.press("radio", "Headers");
     window.press("button", "Add connector");
     window.see_text("Enter at least one header");
     window.fill("Header", BEARER_HEADER);
-    window.fill("Value", desk.playground.bearer_token());
+    window.fill("Value", harness.playground.bearer_token());
     window.press("button", "Add header");
     window.fill("Header 2", "X-Team");
     window.fill("Value 2", "blue-team-7777");
@@ -74,12 +74,12 @@ fn a_connector_with_headers_of_its_own_runs_and_shows_their_values_nowhere() {
     window.press("row", "whoami, *");
     window.press("button", "Run");
     window.see("region", "Result");
-    let with_both = desk.playground.count(|request| {
+    let with_both = harness.playground.count(|request| {
         request.header("x-team") == Some("blue-team-7777")
-            && request.header(BEARER_HEADER) == Some(desk.playground.bearer_token())
+            && request.header(BEARER_HEADER) == Some(harness.playground.bearer_token())
     });
     assert!(with_both > 0);
-    for secret in [desk.playground.bearer_token(), "blue-team-7777"] {
+    for secret in [harness.playground.bearer_token(), "blue-team-7777"] {
         assert!(!window.source().contains(secret));
         assert!(!window.crossed().contains(secret));
     }
@@ -90,9 +90,9 @@ fn a_connector_with_headers_of_its_own_runs_and_shows_their_values_nowhere() {
 
 #[test]
 fn a_wrong_token_is_refused_and_can_be_replaced() {
-    let desk = Desk::new();
-    let window = desk.start();
-    look_at(&window, desk.playground.bearer_url().as_str());
+    let harness = Harness::new();
+    let window = harness.start();
+    look_at(&window, harness.playground.bearer_url().as_str());
     window.press("radio", "Token");
     window.fill("Token", "pg-wrong-token-0000");
     window.fill("Name", "Guarded");

@@ -1,12 +1,12 @@
 //! The wallet: saving, replacing and deleting, and what depends on an entry.
 
 use crate::support::display::{self, Key};
-use crate::support::{Desk, keys};
+use crate::support::{Harness, keys};
 
 #[test]
 fn an_entry_is_saved_used_replaced_and_deleted() {
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     window.go_to("Credentials");
     window.see_text("No saved credentials");
     window.press("button", "Add credential");
@@ -18,7 +18,10 @@ fn an_entry_is_saved_used_replaced_and_deleted() {
     // A connector that uses it fails, because the token is the wrong one.
     window.go_to("Home");
     window.press("button", "Add a connector*");
-    window.fill("Address or command", desk.playground.bearer_url().as_str());
+    window.fill(
+        "Address or command",
+        harness.playground.bearer_url().as_str(),
+    );
     window.keys(&[keys::ENTER]);
     window.see("region", "Found");
     window.press("radio", "Token");
@@ -32,7 +35,7 @@ fn an_entry_is_saved_used_replaced_and_deleted() {
     window.go_to("Credentials");
     window.press("row", "Guard token, *Used in 1 place,*");
     window.see("region", "Used by");
-    window.fill("Token", desk.playground.bearer_token());
+    window.fill("Token", harness.playground.bearer_token());
     window.press("button", "Replace");
     window.see_text("Guard token replaced");
     assert_eq!(window.value("Token"), "");
@@ -56,19 +59,19 @@ fn a_program_for_a_secret_runs_when_the_dialog_of_the_system_says_so_and_not_bef
     use std::os::unix::fs::PermissionsExt;
 
     const QUESTION: &str = "Allow Patchbay to run this program?";
-    let desk = Desk::new();
-    let (program, ran) = (desk.home().join("keys"), desk.home().join("ran"));
+    let harness = Harness::new();
+    let (program, ran) = (harness.home().join("keys"), harness.home().join("ran"));
     let script = format!("#!/bin/sh\ntouch {}\necho pg-token-5151\n", ran.display());
     std::fs::write(&program, script).expect("a program");
     std::fs::set_permissions(&program, PermissionsExt::from_mode(0o700)).expect("its mode");
-    let window = desk.start();
+    let window = harness.start();
     window.go_to("Credentials");
     window.press("button", "Add credential");
     window.fill("Name*", "From a program");
     window.fill("Token", &format!("cmd://{}", program.display()));
     window.press("button", "Use as reference");
     window.press_in(("dialog", "Add credential"), "button", "Save");
-    desk.wait_for("the question", || {
+    harness.wait_for("the question", || {
         display::close_dialog(QUESTION).then_some(())
     });
     window.see("button", "reference.not_allowed");
@@ -76,16 +79,16 @@ fn a_program_for_a_secret_runs_when_the_dialog_of_the_system_says_so_and_not_bef
 
     // The first key that is pressed blindly must not be a yes.
     window.press("button", "Allow program…");
-    desk.wait_for("the question", || {
+    harness.wait_for("the question", || {
         display::press_in_dialog(QUESTION, &[Key::Space]).then_some(())
     });
-    desk.wait_for("its end", || {
+    harness.wait_for("its end", || {
         display::is_dialog_gone(QUESTION).then_some(())
     });
     assert!(!ran.exists(), "the first button is no");
 
     window.press("button", "Allow program…");
-    desk.wait_for("the question", || {
+    harness.wait_for("the question", || {
         display::press_in_dialog(QUESTION, &[Key::Tab, Key::Space]).then_some(())
     });
     window.see_text("keys allowed");

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::support::portal::{Asked, Portal};
+use crate::support::portal::{FileRequest, Portal};
 use crate::support::seed::{self, ask};
-use crate::support::{Desk, Window, keys};
+use crate::support::{Harness, Window, keys};
 
 #[test]
 fn runs_are_found_by_words_and_filters() {
@@ -49,15 +49,16 @@ fn filters_become_tokens_that_are_taken_out_again() {
 
 #[test]
 fn a_run_is_run_again_and_edited_first() {
-    let (desk, window) = with_runs();
+    let (harness, window) = with_runs();
     let calls = || {
-        desk.playground
+        harness
+            .playground
             .count(|request| request.body.contains("needle"))
     };
     let before = calls();
     window.press("row", "echo, Done, *");
     window.press("button", "Run again");
-    desk.wait_for_playground("the run", |_| calls() == before + 1);
+    harness.wait_for_playground("the run", |_| calls() == before + 1);
     window.see_text("3 runs");
     window.press("row", "echo, Done, *");
     window.press("button", "Edit and run");
@@ -112,14 +113,14 @@ fn the_history_is_kept_as_chosen_and_deleted_when_asked_twice() {
 /// A window on the history of two runs.
 #[test]
 fn runs_are_written_to_the_file_that_was_chosen_in_the_portal() {
-    let desk = Desk::new();
-    let chosen = desk.home().join("chosen one.csv");
+    let harness = Harness::new();
+    let chosen = harness.home().join("chosen one.csv");
     let portal = Portal::open(&chosen);
-    let window = desk.start_with_portal();
-    add_runs(&desk, &window);
+    let window = harness.start_with_portal();
+    add_runs(&harness, &window);
     window.press("button", "Export*");
     window.press("menuitem", "CSV (spreadsheet)…");
-    let expected = Asked {
+    let expected = FileRequest {
         title: "Export runs".to_owned(),
         name: "patchbay-runs.csv".to_owned(),
     };
@@ -130,15 +131,15 @@ fn runs_are_written_to_the_file_that_was_chosen_in_the_portal() {
     window.quit();
 }
 
-fn with_runs() -> (Desk, Window) {
-    let desk = Desk::new();
-    let window = desk.start();
-    add_runs(&desk, &window);
-    (desk, window)
+fn with_runs() -> (Harness, Window) {
+    let harness = Harness::new();
+    let window = harness.start();
+    add_runs(&harness, &window);
+    (harness, window)
 }
 
-fn add_runs(desk: &Desk, window: &Window) {
-    let connector = seed::open_connector(desk, window);
+fn add_runs(harness: &Harness, window: &Window) {
+    let connector = seed::open_connector(harness, window);
     for (tool, arguments) in [
         ("echo", json!({ "message": "A needle in the hay" })),
         ("fail", json!({})),

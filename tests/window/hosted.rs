@@ -111,7 +111,7 @@ fn cohere_is_switched_off_and_on_and_signed_in_on_its_page() {
     window.wait_until("it to be on", || stage.status(&id) != "disabled");
 
     window.press("button", "Sign in*");
-    follow(&stage.desk, &stage.desk.opened_page());
+    follow(&stage.harness, &stage.harness.opened_page());
     window.see_text("Signed in to tickets");
     stage.wait_for_status(&id, "ready");
     stage.over();

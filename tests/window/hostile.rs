@@ -4,31 +4,32 @@ use patchbay_playground::{Consent, Document, IssuerParameter, Options, Playgroun
 use serde_json::{Value, json};
 
 use crate::support::seed;
-use crate::support::{Desk, keys};
+use crate::support::{Harness, keys};
 
 #[test]
 fn an_address_that_is_not_to_be_trusted_is_named_and_nothing_typed_is_lost() {
-    let desk = Desk::new();
-    let (recorder, strange) = desk.runtime.block_on(async {
+    let harness = Harness::new();
+    let (recorder, strange) = harness.runtime.block_on(async {
         let recorder = Playground::start(Options::default()).await;
         let strange = SelfSigned::start().await;
         (recorder.expect("a Playground"), strange.expect("a server"))
     });
     let elsewhere = recorder.open_url();
-    desk.playground
+    harness
+        .playground
         .turn(|switches| switches.redirect_target = Some(elsewhere));
-    let window = desk.start();
+    let window = harness.start();
     window.go_to("Connectors");
     window.press("button", "Add connector");
     for (address, code, words) in [
         (strange.url().to_string(), "network.tls", "certificate"),
         (
-            desk.playground.at("redirect-elsewhere").to_string(),
+            harness.playground.at("redirect-elsewhere").to_string(),
             "network.redirect",
             "redirects to",
         ),
         (
-            desk.playground.at("json-not-rpc").to_string(),
+            harness.playground.at("json-not-rpc").to_string(),
             "mcp.not_a_server",
             "no MCP server",
         ),
@@ -49,14 +50,14 @@ fn an_address_that_is_not_to_be_trusted_is_named_and_nothing_typed_is_lost() {
     }
     assert_eq!(strange.requests(), 0, "nothing is sent without trust");
     assert!(recorder.log().is_empty(), "nobody else is asked");
-    assert!(!desk.opened_any());
+    assert!(!harness.opened_any());
     window.quit();
 }
 
 #[test]
 fn what_is_no_address_is_refused_where_it_was_typed() {
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     window.go_to("Connectors");
     window.press("button", "Add connector");
     for (address, words) in [
@@ -75,28 +76,28 @@ fn what_is_no_address_is_refused_where_it_was_typed() {
         assert_eq!(window.value("Address or command"), address);
         assert!(window.look("region", "Found").is_none(), "{address}");
     }
-    assert!(!desk.opened_any());
-    assert!(desk.playground.log().is_empty(), "nobody was asked");
+    assert!(!harness.opened_any());
+    assert!(harness.playground.log().is_empty(), "nobody was asked");
     window.quit();
 }
 
 #[test]
 fn a_look_that_is_stopped_ends_at_once() {
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     window.go_to("Connectors");
     window.press("button", "Add connector");
-    let address = desk.playground.at("slow").to_string();
+    let address = harness.playground.at("slow").to_string();
     window.fill("Address or command", &address);
     window.keys(&[keys::ENTER]);
-    desk.wait_for_playground("the look", |playground| {
+    harness.wait_for_playground("the look", |playground| {
         playground.count(|request| request.path == "/slow") == 1
     });
     window.press("button", "Stop");
     window.see_gone("button", "Stop");
     assert_eq!(window.value("Address or command"), address);
     // The next one is not held up by it, and what came of the first is not shown any more.
-    window.fill("Address or command", desk.playground.open_url().as_str());
+    window.fill("Address or command", harness.playground.open_url().as_str());
     window.keys(&[keys::ENTER]);
     window.see("region", "Found");
     window.quit();
@@ -136,13 +137,14 @@ fn traps() -> [(Value, &'static str); 6] {
 
 #[test]
 fn hostile_metadata_is_named_opens_nothing_and_leaves_a_connector_that_works_later() {
-    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let harness = Harness::with(|switches| switches.consent = Consent::AllowAtOnce);
     let publish = |document| {
-        desk.playground
+        harness
+            .playground
             .turn(|switches| switches.server_metadata = document);
     };
-    let window = desk.start();
-    seed::draft(&desk, &window, "loopback");
+    let window = harness.start();
+    seed::draft(&harness, &window, "loopback");
     window.go_to("Connectors");
     for (number, (trap, code)) in traps().into_iter().enumerate() {
         publish(Document::Patched(trap.clone()));
@@ -153,45 +155,46 @@ fn hostile_metadata_is_named_opens_nothing_and_leaves_a_connector_that_works_lat
         }
         window.see_text(code);
         window.see("button", "Try again");
-        assert!(!desk.opened_any(), "{trap}");
+        assert!(!harness.opened_any(), "{trap}");
         let links =
             "return document.querySelectorAll('a:not([href^=\"/\"]):not([href^=\"#\"])').length";
         assert_eq!(window.script(links, &[]), 0, "{trap}");
     }
     publish(Document::Published);
     window.press("button", "Try again");
-    seed::follow(&desk, &desk.opened_page());
+    seed::follow(&harness, &harness.opened_page());
     window.see_text("Signed in to Playground");
     window.quit();
 }
 
 #[test]
 fn hostile_metadata_is_named_before_anything_is_added() {
-    let desk = Desk::new();
+    let harness = Harness::new();
     let trap = json!({ "authorization_endpoint": "javascript:alert(1)" });
-    desk.playground
+    harness
+        .playground
         .turn(|switches| switches.server_metadata = Document::Patched(trap));
-    let window = desk.start();
+    let window = harness.start();
     window.go_to("Connectors");
     window.press("button", "Add connector");
-    window.fill("Address or command", desk.playground.url().as_str());
+    window.fill("Address or command", harness.playground.url().as_str());
     window.keys(&[keys::ENTER]);
     window.see("region", "Found");
     window.see_text("auth.unsafe_url");
     // Consent is not offered as the way in; a token is.
     assert!(window.look("button", "Add and sign in*").is_none());
-    assert!(!desk.opened_any());
+    assert!(!harness.opened_any());
     window.quit();
 }
 
 #[test]
 fn hostile_answers_to_a_sign_in_and_in_a_result_are_words_and_nothing_else() {
-    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
-    let ran = desk.home().join("ran");
+    let harness = Harness::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let ran = harness.home().join("ran");
     let program = format!("cmd:///usr/bin/touch {}", ran.display());
     let page = "<img src=x onerror=\"document.title='ran'\">";
     let turned = "\u{202e}txt.exe";
-    desk.playground.turn(|switches| {
+    harness.playground.turn(|switches| {
         switches.registration_answer = Some(json!({
             "client_secret": program, "client_name": page, "client_uri": "javascript:alert(1)",
         }));
@@ -201,8 +204,8 @@ fn hostile_answers_to_a_sign_in_and_in_a_result_are_words_and_nothing_else() {
         let tool = json!({ "title": format!("echo {page}"), "description": turned });
         switches.tool_changes = [("echo".to_owned(), tool)].into();
     });
-    let window = desk.start();
-    let connector = seed::signed_in(&desk, &window);
+    let window = harness.start();
+    let connector = seed::signed_in(&harness, &window);
     window.go_to("Tools");
     window.press("row", "echo*");
     window.see_text("txt.exe");
@@ -223,44 +226,49 @@ fn hostile_answers_to_a_sign_in_and_in_a_result_are_words_and_nothing_else() {
     assert_eq!(window.script(elements, &[]), 0);
     assert_ne!(window.script("return document.title", &[]), "ran");
     assert!(!window.text().contains('\u{202e}'));
-    assert!(!desk.opened_any());
+    assert!(!harness.opened_any());
     assert!(!ran.exists(), "a program was run");
     window.quit();
 }
 
 #[test]
 fn a_sign_in_server_that_answers_wrongly_is_waited_past_and_gets_no_code() {
-    let desk = Desk::with(|switches| {
+    let harness = Harness::with(|switches| {
         switches.consent = Consent::AllowAtOnce;
         switches.registration_answer = Some(json!({ "client_id": "x".repeat(3_000) }));
     });
     // A challenge that leads into this network has no say: the well-known places are asked.
-    desk.playground.tamper(|_, reply| {
+    harness.playground.tamper(|_, reply| {
         let inside = "Bearer resource_metadata=\"https://169.254.169.254/meta\"";
         if reply.status == 401 {
             reply.set_header("www-authenticate", inside);
         }
     });
-    let window = desk.start();
-    seed::draft(&desk, &window, "loopback");
+    let window = harness.start();
+    seed::draft(&harness, &window, "loopback");
     window.go_to("Connectors");
     window.press("button", "*, Playground");
     window.see_text("a client ID longer than 2048 bytes");
-    assert!(!desk.opened_any());
+    assert!(!harness.opened_any());
 
     let wrong = "https://evil.example".to_owned();
-    desk.playground.turn(|switches| {
+    harness.playground.turn(|switches| {
         switches.registration_answer = None;
         switches.issuer_parameter = IssuerParameter::Wrong(wrong);
     });
     window.press("button", "Try again");
-    let page = desk.opened_page();
-    seed::follow(&desk, &page);
+    let page = harness.opened_page();
+    seed::follow(&harness, &page);
     window.see("progressbar", "Time left to sign in");
-    assert_eq!(desk.playground.token_requests(), 0, "no code is exchanged");
-    desk.playground
+    assert_eq!(
+        harness.playground.token_requests(),
+        0,
+        "no code is exchanged"
+    );
+    harness
+        .playground
         .turn(|switches| switches.issuer_parameter = IssuerParameter::Right);
-    seed::follow(&desk, &page);
+    seed::follow(&harness, &page);
     window.see_text("Signed in to Playground");
     window.quit();
 }

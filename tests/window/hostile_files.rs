@@ -7,7 +7,7 @@ use std::process::Command;
 use patchbay_playground::Consent;
 use serde_json::{Value, json};
 
-use crate::support::{Desk, Window, keys, seed};
+use crate::support::{Harness, Window, keys, seed};
 
 const MARKUP: &str = "<img src=x onerror=\"document.title='ran'\">";
 
@@ -45,23 +45,23 @@ fn settings() -> [(&'static str, Replace); 5] {
 
 #[test]
 fn hostile_settings_leave_a_window_that_can_be_used() {
-    let desk = Desk::new();
-    let folder = desk.patchbay_home().join("settings");
-    desk.start().quit();
+    let harness = Harness::new();
+    let folder = harness.patchbay_home().join("settings");
+    harness.start().quit();
     for (name, replace) in settings() {
         for file in ["preferences.json", "window.json"] {
             replace(&folder.join(file));
         }
-        let window = desk.start();
+        let window = harness.start();
         window.see("navigation", "Navigation");
         window.keys(&[keys::CONTROL, ","]);
         window.see("heading", "Settings");
         window.press_in(("radiogroup", "Theme"), "radio", "Dark");
         let theme = "return document.documentElement.dataset.theme";
         window.wait_until("dark colours", || window.script(theme, &[]) == "dark");
-        is_inert(&desk, &window, name);
+        is_inert(&harness, &window, name);
         window.quit();
-        let window = desk.start();
+        let window = harness.start();
         assert_eq!(window.script(theme, &[]), "dark", "{name}: it is not kept");
         window.quit();
     }
@@ -109,31 +109,31 @@ fn vaults(good: &Value, program: &str) -> Vec<(Vec<u8>, &'static str)> {
 
 #[test]
 fn a_hostile_vault_is_named_and_left_as_it_is_and_the_right_one_works_again() {
-    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
-    let ran = desk.home().join("ran");
+    let harness = Harness::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let ran = harness.home().join("ran");
     let program = format!("cmd:///usr/bin/touch {}", ran.display());
-    let window = desk.start();
-    seed::signed_in(&desk, &window);
+    let window = harness.start();
+    seed::signed_in(&harness, &window);
     window.quit();
-    let file = desk.patchbay_home().join("data/vault.json");
+    let file = harness.patchbay_home().join("data/vault.json");
     let good = fs::read(&file).expect("the vault");
     let parsed = serde_json::from_slice(&good).expect("the vault is JSON");
     for (number, (bytes, code)) in vaults(&parsed, &program).into_iter().enumerate() {
         write(&file, &bytes);
-        let window = desk.start();
+        let window = harness.start();
         window.go_to("Tools");
         window.press("row", "whoami, *");
         window.press("button", "Run");
         window.see_text(code);
         window.go_to("Credentials");
-        is_inert(&desk, &window, code);
+        is_inert(&harness, &window, code);
         assert!(!window.text().contains('\u{202e}'));
         window.quit();
         let left = fs::read(&file).expect("the vault");
         assert!(left == bytes, "vault {number} was changed");
     }
     write(&file, &good);
-    let window = desk.start();
+    let window = harness.start();
     window.go_to("Tools");
     window.press("row", "whoami, *");
     window.press("button", "Run");
@@ -142,11 +142,11 @@ fn a_hostile_vault_is_named_and_left_as_it_is_and_the_right_one_works_again() {
     assert!(!ran.exists(), "a program was run");
 }
 
-fn is_inert(desk: &Desk, window: &Window, name: &str) {
+fn is_inert(harness: &Harness, window: &Window, name: &str) {
     let elements = window.script("return document.querySelectorAll('img[src=x]').length", &[]);
     assert_eq!(elements, 0, "{name}");
     assert_ne!(window.script("return document.title", &[]), "ran", "{name}");
-    assert!(!desk.opened_any(), "{name}");
+    assert!(!harness.opened_any(), "{name}");
 }
 
 fn write(file: &Path, bytes: &[u8]) {

@@ -5,9 +5,9 @@ use std::fs;
 use patchbay_playground::{LoggedRequest, Reply};
 use serde_json::{Value, json};
 
-use crate::support::desk::binary;
+use crate::support::harness::binary;
 use crate::support::processes::Process;
-use crate::support::{Desk, seed};
+use crate::support::{Harness, seed};
 
 /// How many servers list their tools at once.
 const SERVERS: usize = 8;
@@ -24,18 +24,18 @@ const PAGE: usize = 4 * 1024 * 1024 - 64 * 1024;
 
 #[test]
 fn lists_of_many_servers_at_once_take_a_bounded_amount_of_memory() {
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     for number in 0..SERVERS {
-        let mut url = desk.playground.open_url();
+        let mut url = harness.playground.open_url();
         url.set_query(Some(&format!("n={number}")));
         seed::add_open(&window, &url, &format!("Server {number}"));
     }
     seed::ask(&window, "check_connectors", json!({}));
-    let before = peak(&desk);
-    desk.playground.tamper(enlarge);
+    let before = peak(&harness);
+    harness.playground.tamper(enlarge);
     seed::ask(&window, "check_connectors", json!({}));
-    let after = peak(&desk);
+    let after = peak(&harness);
     let listed = seed::ask(&window, "list_tools", json!({ "connector": null }));
     assert_eq!(listed.as_array().map(Vec::len), Some(SERVERS * TOOLS));
     assert!(
@@ -57,10 +57,10 @@ fn enlarge(request: &LoggedRequest, reply: &mut Reply) {
 }
 
 /// The most memory that the app ever took, in KiB.
-pub(crate) fn peak(desk: &Desk) -> u64 {
+pub(crate) fn peak(harness: &Harness) -> u64 {
     let app = binary("PATCHBAY_DESKTOP_BIN").display().to_string();
     let of_app = |process: &Process| process.command_line.starts_with(&app);
-    let process = desk.processes().into_iter().find(of_app);
+    let process = harness.processes().into_iter().find(of_app);
     let id = process.expect("the app runs").id;
     let status = fs::read_to_string(format!("/proc/{id}/status")).expect("its status");
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

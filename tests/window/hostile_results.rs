@@ -4,7 +4,7 @@ use patchbay_playground::{LoggedRequest, Reply};
 use serde_json::json;
 
 use crate::hostile_memory::peak;
-use crate::support::{Desk, seed};
+use crate::support::{Harness, seed};
 
 /// How many results come, one after the other.
 const RESULTS: usize = 12;
@@ -17,9 +17,9 @@ const TEXT: usize = 11 * 1024 * 1024;
 
 #[test]
 fn large_results_one_after_the_other_take_the_memory_of_one() {
-    let desk = Desk::new();
-    let window = desk.start();
-    let connector = seed::open_connector(&desk, &window);
+    let harness = Harness::new();
+    let window = harness.start();
+    let connector = seed::open_connector(&harness, &window);
     let run = || {
         let request = json!({
             "connector": connector, "tool": "echo", "arguments": { "message": "m" },
@@ -31,14 +31,14 @@ fn large_results_one_after_the_other_take_the_memory_of_one() {
         window.script_async(run, &[arguments])
     };
     assert_eq!(run()[0], "done");
-    let before = peak(&desk);
-    desk.playground.tamper(enlarge);
+    let before = peak(&harness);
+    harness.playground.tamper(enlarge);
     for _ in 0..RESULTS {
         let ran = run();
         assert_eq!(ran[0], "done");
         assert!(ran[1].as_u64() > Some(TEXT as u64), "{ran}");
     }
-    let after = peak(&desk);
+    let after = peak(&harness);
     assert!(
         after - before <= GROWTH,
         "{before} KiB before, {after} KiB after"

@@ -3,20 +3,20 @@
 use patchbay_playground::Consent;
 
 use crate::support::seed;
-use crate::support::{Desk, Window, keys};
+use crate::support::{Harness, Window, keys};
 
 #[test]
 fn the_whole_way_can_be_gone_with_keys_alone() {
-    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
-    let window = desk.start();
+    let harness = Harness::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let window = harness.start();
     window.wait_until("the focus in the box", || {
         window.focus().1 == "Address of an MCP server"
     });
-    window.type_text(desk.playground.url().as_str());
+    window.type_text(harness.playground.url().as_str());
     window.keys(&[keys::ENTER]);
     window.see("region", "Found");
     window.keys(&[keys::CONTROL, keys::ENTER]);
-    seed::follow(&desk, &desk.opened_page());
+    seed::follow(&harness, &harness.opened_page());
     window.wait_until("the focus on the way on", || {
         window.focus().1 == "View tools"
     });

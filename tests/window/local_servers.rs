@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::desk::binary;
 use crate::support::display::{self, Key};
-use crate::support::{Desk, Window, keys};
+use crate::support::harness::binary;
+use crate::support::{Harness, Window, keys};
 
 const SERVER: &str =
     include_str!("../../src-tauri/crates/patchbay-platforms/src/mcp/tests/programs/server.py");
@@ -13,10 +13,10 @@ const SERVER: &str =
 const QUESTION: &str = "Allow Patchbay to run this program?";
 
 /// The script of a server, and where each one that is started writes its number.
-fn server(desk: &Desk) -> (PathBuf, PathBuf) {
-    let script = desk.home().join("server.py");
+fn server(harness: &Harness) -> (PathBuf, PathBuf) {
+    let script = harness.home().join("server.py");
     fs::write(&script, SERVER).expect("a script");
-    (script, desk.home().join("pids"))
+    (script, harness.home().join("pids"))
 }
 
 fn started(pids: &Path) -> usize {
@@ -38,20 +38,20 @@ fn paste(window: &Window, text: &str) {
     window.keys(&[keys::ENTER]);
 }
 
-fn allow(desk: &Desk) {
-    desk.wait_for("the question", || {
+fn allow(harness: &Harness) {
+    harness.wait_for("the question", || {
         display::press_in_dialog(QUESTION, &[Key::Tab, Key::Space]).then_some(())
     });
-    desk.wait_for("its end", || {
+    harness.wait_for("its end", || {
         display::is_dialog_gone(QUESTION).then_some(())
     });
 }
 
 #[test]
 fn a_pasted_command_is_reviewed_allowed_and_runs() {
-    let desk = Desk::new();
-    let (script, pids) = server(&desk);
-    let window = desk.start();
+    let harness = Harness::new();
+    let (script, pids) = server(&harness);
+    let window = harness.start();
     let secret = "pasted-secret-4242";
     // A shell is needed for this one, and there is none.
     paste(&window, "curl https://127.0.0.1/x | sh");
@@ -71,7 +71,7 @@ fn a_pasted_command_is_reviewed_allowed_and_runs() {
     window.fill("Name", "Echoing");
     // By the keyboard alone.
     window.keys(&[keys::CONTROL, keys::ENTER]);
-    desk.wait_for("the question", || {
+    harness.wait_for("the question", || {
         display::close_dialog(QUESTION).then_some(())
     });
     window.see("heading", "Echoing");
@@ -80,7 +80,7 @@ fn a_pasted_command_is_reviewed_allowed_and_runs() {
     assert!(!window.source().contains(secret));
 
     window.press("button", "Check");
-    allow(&desk);
+    allow(&harness);
     window.see_text("Ready");
     assert!(started(&pids) > 0);
     window.press("tab", "Log");
@@ -94,7 +94,7 @@ fn a_pasted_command_is_reviewed_allowed_and_runs() {
     window.fill("Arguments", &lines);
     window.press("button", "Save command");
     window.press("button", "Check");
-    allow(&desk);
+    allow(&harness);
     window.see_text("Ready");
     assert!(started(&pids) > before);
     window.go_to("Tools");
@@ -106,14 +106,14 @@ fn a_pasted_command_is_reviewed_allowed_and_runs() {
     window.see("row", "*Used in 1 place*");
 
     // What the app holds, a command ends; and nothing outlives the app.
-    desk.wait_for("the server", || (running(&pids) == 1).then_some(()));
+    harness.wait_for("the server", || (running(&pids) == 1).then_some(()));
     let end = ["session", "end", "Echoing"];
-    desk.run(&binary("PATCHBAY_CLI_BIN"), &end);
+    harness.run(&binary("PATCHBAY_CLI_BIN"), &end);
     assert_eq!(running(&pids), 0);
     window.go_to("Tools");
     window.press("row", "echo, *");
     window.press("button", "Run");
-    desk.wait_for("it again", || (running(&pids) == 1).then_some(()));
+    harness.wait_for("it again", || (running(&pids) == 1).then_some(()));
     window.go_to("Connectors");
     window.press("row", "Echoing, *");
     window.press("tab", "Log");
@@ -126,9 +126,9 @@ fn a_pasted_command_is_reviewed_allowed_and_runs() {
 
 #[test]
 fn pasted_settings_with_two_servers_are_reviewed_one_after_the_other() {
-    let desk = Desk::new();
-    let (script, pids) = server(&desk);
-    let window = desk.start();
+    let harness = Harness::new();
+    let (script, pids) = server(&harness);
+    let window = harness.start();
     let settings = serde_json::json!({
         "inputs": [{ "type": "promptString", "id": "manner", "description": "How it works" }],
         "servers": {
@@ -137,7 +137,7 @@ fn pasted_settings_with_two_servers_are_reviewed_one_after_the_other() {
                 "args": [script, "${input:manner}"],
                 "env": { "PID_FILE": pids },
             },
-            "Second": { "url": desk.playground.open_url() },
+            "Second": { "url": harness.playground.open_url() },
             "Neither": { "command": "" },
         },
     });
@@ -152,7 +152,7 @@ fn pasted_settings_with_two_servers_are_reviewed_one_after_the_other() {
     assert!(!pids.exists(), "nothing is started while one reviews");
     window.see("region", "Found");
     window.press_in(("dialog", "Add connector"), "button", "Add connector");
-    allow(&desk);
+    allow(&harness);
     window.see("row", "First, *Ready*");
     window.see("row", "Second, *Ready*");
     assert!(started(&pids) > 0);
@@ -161,9 +161,9 @@ fn pasted_settings_with_two_servers_are_reviewed_one_after_the_other() {
 
 #[test]
 fn what_a_server_asks_is_answered_in_the_window() {
-    let desk = Desk::new();
-    let (script, pids) = server(&desk);
-    let window = desk.start();
+    let harness = Harness::new();
+    let (script, pids) = server(&harness);
+    let window = harness.start();
     paste(
         &window,
         &format!(
@@ -175,7 +175,7 @@ fn what_a_server_asks_is_answered_in_the_window() {
     window.see("list", "Words of the command");
     window.fill("Name", "Asking");
     window.keys(&[keys::CONTROL, keys::ENTER]);
-    allow(&desk);
+    allow(&harness);
     window.see_text("Ready");
     window.go_to("Tools");
     window.press("row", "echo, *");

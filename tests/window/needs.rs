@@ -7,28 +7,29 @@ use serde_json::json;
 
 use crate::accessibility::in_both_themes;
 use crate::support::seed::{self, ask, follow};
-use crate::support::{Desk, Window, keys};
+use crate::support::{Harness, Window, keys};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[test]
 fn a_sign_in_that_lapses_within_a_week_is_renewed_in_one_step() {
-    let desk = Desk::with(|switches| {
+    let harness = Harness::with(|switches| {
         switches.consent = Consent::AllowAtOnce;
         switches.refresh_tokens = RefreshTokens::Never;
         switches.access_token_life = 3 * DAY;
     });
-    let window = desk.start();
-    seed::signed_in(&desk, &window);
+    let window = harness.start();
+    seed::signed_in(&harness, &window);
     window.go_to("Home");
     window.see_text("expires soon");
     window.see_text("Used by Playground");
     assert_eq!(in_both_themes(&window, "lapsing"), Vec::<String>::new());
 
-    desk.playground
+    harness
+        .playground
         .turn(|switches| switches.access_token_life = 30 * DAY);
     window.press("button", "Renew, *");
-    follow(&desk, &desk.opened_page());
+    follow(&harness, &harness.opened_page());
     window.see_text("Signed in to Playground");
     window.keys(&[keys::ESCAPE]);
     window.see_gone("dialog", "*");
@@ -38,10 +39,10 @@ fn a_sign_in_that_lapses_within_a_week_is_renewed_in_one_step() {
 
 #[test]
 fn a_check_that_fails_leads_to_what_fails_and_back_to_quiet() {
-    let desk = Desk::new();
-    let window = desk.start();
-    seed::open_connector(&desk, &window);
-    fail(&desk);
+    let harness = Harness::new();
+    let window = harness.start();
+    seed::open_connector(&harness, &window);
+    fail(&harness);
     window.go_to("Home");
     window.see_text("All good");
     window.press("button", "Check all");
@@ -51,7 +52,7 @@ fn a_check_that_fails_leads_to_what_fails_and_back_to_quiet() {
     window.see("heading", "Open playground");
     window.see("alert", "*");
     window.see("button", "Check again");
-    mend(&desk);
+    mend(&harness);
     window.press("button", "Check again");
     window.see_gone("button", "Check again");
     window.go_to("Home");
@@ -61,13 +62,13 @@ fn a_check_that_fails_leads_to_what_fails_and_back_to_quiet() {
 
 #[test]
 fn the_background_tells_once_what_it_finds_and_rests_when_switched_off() {
-    let desk = Desk::new();
-    let window = desk.start_looking_fast();
-    let open = seed::open_connector(&desk, &window);
+    let harness = Harness::new();
+    let window = harness.start_looking_fast();
+    let open = seed::open_connector(&harness, &window);
     window.go_to("Home");
     window.see_text("All good");
 
-    fail(&desk);
+    fail(&harness);
     // First a word wherever one is, then it stands on Home for as long as it is so.
     window.see("region", "Notifications");
     window.see_text("Open playground isn't working");
@@ -80,24 +81,24 @@ fn the_background_tells_once_what_it_finds_and_rests_when_switched_off() {
         "it is told twice"
     );
     window.see("button", "Check, Open playground");
-    mend(&desk);
+    mend(&harness);
     window.see_text("All good");
-    assert!(!desk.opened_any(), "a browser was opened");
+    assert!(!harness.opened_any(), "a browser was opened");
 
     background(&window, false);
     window.quit();
-    fail(&desk);
-    desk.playground.clear_log();
-    let window = desk.start_looking_fast();
+    fail(&harness);
+    harness.playground.clear_log();
+    let window = harness.start_looking_fast();
     for page in ["Connectors", "Tools", "Runs", "Credentials", "Home"] {
         window.go_to(page);
     }
     window.see_text("All good");
-    assert_eq!(desk.playground.log().len(), 0, "it looks all the same");
+    assert_eq!(harness.playground.log().len(), 0, "it looks all the same");
     background(&window, true);
     window.go_to("Home");
     window.see_text("Open playground isn't working");
-    mend(&desk);
+    mend(&harness);
     window.see_text("All good");
     window.quit();
 }
@@ -128,13 +129,15 @@ fn look_again(window: &Window, connector: &str) {
     window.wait_until("one more look", || looked_at() != before);
 }
 
-pub(crate) fn fail(desk: &Desk) {
-    desk.playground.turn(|switches| {
+pub(crate) fn fail(harness: &Harness) {
+    harness.playground.turn(|switches| {
         let broken = Failure::always(500, "broken");
         switches.failures.insert(Endpoint::OpenMcp, broken);
     });
 }
 
-pub(crate) fn mend(desk: &Desk) {
-    desk.playground.turn(|switches| switches.failures.clear());
+pub(crate) fn mend(harness: &Harness) {
+    harness
+        .playground
+        .turn(|switches| switches.failures.clear());
 }

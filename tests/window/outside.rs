@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use patchbay_playground::Consent;
 use serde_json::json;
 
-use crate::support::desk::{Desk, binary};
+use crate::support::harness::{Harness, binary};
 use crate::support::{keys, seed};
 
 /// A server that only counts who asks it for something. WebKit opens a connection to the host of a link that
@@ -37,9 +37,9 @@ fn counting() -> (u16, Arc<AtomicUsize>) {
 
 #[test]
 fn no_script_takes_the_window_elsewhere_or_reaches_anybody() {
-    let desk = Desk::new();
+    let harness = Harness::new();
     let (port, visits) = counting();
-    let window = desk.start();
+    let window = harness.start();
     let page = window.script("return location.href", &[]);
     for attempt in [
         "location.href = to",
@@ -87,18 +87,18 @@ fn no_script_takes_the_window_elsewhere_or_reaches_anybody() {
         page.as_str()
             .is_some_and(|page| page.starts_with(now.as_str().unwrap_or("?")))
     );
-    assert!(!desk.opened_any());
+    assert!(!harness.opened_any());
     window.quit();
 }
 
 #[test]
 fn the_page_hears_the_host_of_a_sign_in_and_nothing_that_finishes_it() {
-    let desk = Desk::with(|switches| switches.consent = Consent::Ask);
-    let window = desk.start();
-    seed::draft(&desk, &window, "loopback");
+    let harness = Harness::with(|switches| switches.consent = Consent::Ask);
+    let window = harness.start();
+    seed::draft(&harness, &window, "loopback");
     window.go_to("Connectors");
     window.press("button", "*, Playground");
-    let page = desk.opened_page();
+    let page = harness.opened_page();
     let host = page.host_str().expect("a host").to_owned();
     window.see_text(&host);
     let (_, state) = page
@@ -119,8 +119,8 @@ fn the_page_hears_the_host_of_a_sign_in_and_nothing_that_finishes_it() {
 
 #[test]
 fn the_page_cannot_listen_to_the_events_of_plugins() {
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     let listen = "
         const [event, target] = args;
         const handler = window.__TAURI_INTERNALS__.transformCallback(() => 0);
@@ -140,18 +140,18 @@ fn the_page_cannot_listen_to_the_events_of_plugins() {
 #[test]
 fn a_link_that_starts_the_app_is_in_no_log_and_on_no_output() {
     const MARK: &str = "mark-7c1e0d55b2a94f";
-    let desk = Desk::new();
+    let harness = Harness::new();
     let link = format!("patchbay://oauth/callback?code={MARK}-code&state={MARK}-state");
     // The first takes it itself; the second hands its own to the first.
-    let mut first = started(&desk, &[&link]);
+    let mut first = started(&harness, &[&link]);
     let window_is_there = || crate::support::display::bounds();
-    desk.wait_for("the window", window_is_there);
-    let second = started(&desk, &[&link]);
+    harness.wait_for("the window", window_is_there);
+    let second = started(&harness, &[&link]);
     let of_second = second.wait_with_output().expect("it ends");
     first.kill().expect("it runs");
     let of_first = first.wait_with_output().expect("it ended");
     let mut log = String::new();
-    std::fs::File::open(desk.log())
+    std::fs::File::open(harness.log())
         .and_then(|mut file| file.read_to_string(&mut log))
         .expect("the log");
     assert!(log.contains("Patchbay started"), "the log is on: {log}");
@@ -163,24 +163,24 @@ fn a_link_that_starts_the_app_is_in_no_log_and_on_no_output() {
         let text = String::from_utf8_lossy(text);
         assert!(!text.contains(MARK), "{what}: {text}");
     }
-    assert_eq!(files_with(desk.home(), MARK), Vec::<String>::new());
+    assert_eq!(files_with(harness.home(), MARK), Vec::<String>::new());
 }
 
 #[test]
 fn a_link_that_installs_leads_to_the_review_and_adds_nothing_by_itself() {
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     window.see("heading", "Home");
     // {"command":"touch","args":["/tmp/mark"]}
     let config = "eyJjb21tYW5kIjoidG91Y2giLCJhcmdzIjpbIi90bXAvbWFyayJdfQ";
     let link = format!("patchbay://install?name=files&config={config}");
-    let second = started(&desk, &[&link]);
+    let second = started(&harness, &[&link]);
     second.wait_with_output().expect("it ends");
     window.see_text("/tmp/mark");
     window.keys(&[keys::ESCAPE]);
-    let address = desk.playground.url();
+    let address = harness.playground.url();
     let link = format!("patchbay://install?name=Played&url={address}");
-    let second = started(&desk, &[&link]);
+    let second = started(&harness, &[&link]);
     second.wait_with_output().expect("it ends");
     window.see_text("A link wants to add this server");
     window.see_text(address.as_str());
@@ -193,9 +193,9 @@ fn a_link_that_installs_leads_to_the_review_and_adds_nothing_by_itself() {
 }
 
 /// The app itself, without anybody who drives it.
-fn started(desk: &Desk, arguments: &[&str]) -> std::process::Child {
+fn started(harness: &Harness, arguments: &[&str]) -> std::process::Child {
     let mut command = Command::new(binary("PATCHBAY_DESKTOP_BIN"));
-    desk.prepare(&mut command);
+    harness.prepare(&mut command);
     command
         .args(arguments)
         .env("PATCHBAY_LOG", "trace,tauri_plugin_deep_link=trace")

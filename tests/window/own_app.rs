@@ -4,15 +4,15 @@ use patchbay_playground::{
     APP_CLIENT_ID, CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, LoopbackPort,
 };
 
-use crate::support::{Desk, Window, keys};
+use crate::support::{Harness, Window, keys};
 
 /// As it was entered at the provider.
 const REDIRECT: &str = "http://127.0.0.1:27218/callback";
 
 #[test]
 fn an_app_of_ones_own_signs_in_with_the_redirect_address_that_was_shown() {
-    let (desk, window) = strict_provider();
-    let browser = desk.browser();
+    let (harness, window) = strict_provider();
+    let browser = harness.browser();
     window.see_text("doesn't register apps automatically");
     window.see_text(REDIRECT);
     window.press_in(("dialog", "Add connector"), "button", "Copy");
@@ -22,7 +22,7 @@ fn an_app_of_ones_own_signs_in_with_the_redirect_address_that_was_shown() {
     window.fill("Client ID*", APP_CLIENT_ID);
     window.fill("Name", "Own app");
     window.press("button", "Add and sign in");
-    let page = desk.opened_page();
+    let page = harness.opened_page();
     let sent = |name: &str| {
         let found = page.query_pairs().find(|(key, _)| key == name);
         found.map(|(_, value)| value.into_owned())
@@ -31,7 +31,7 @@ fn an_app_of_ones_own_signs_in_with_the_redirect_address_that_was_shown() {
     assert_eq!(sent("redirect_uri").as_deref(), Some(REDIRECT));
     browser.allow(&page);
     window.see_text("Signed in to Own app");
-    assert_eq!(desk.playground.registrations(), 0);
+    assert_eq!(harness.playground.registrations(), 0);
     window.press("button", "View tools");
     window.press("row", "whoami, *");
     window.press("button", "Run");
@@ -51,22 +51,22 @@ fn an_app_of_ones_own_signs_in_with_the_redirect_address_that_was_shown() {
 
 #[test]
 fn an_app_with_a_secret_signs_in_and_its_secret_is_shown_nowhere() {
-    let (desk, window) = strict_provider();
-    let browser = desk.browser();
+    let (harness, window) = strict_provider();
+    let browser = harness.browser();
     window.fill("Client ID*", CONFIDENTIAL_CLIENT_ID);
     window.fill("Client secret", CONFIDENTIAL_CLIENT_SECRET);
     window.fill("Name", "Own app");
     window.press("button", "Add and sign in");
-    browser.allow(&desk.opened_page());
+    browser.allow(&harness.opened_page());
     window.see_text("Signed in to Own app");
     window.press("button", "View tools");
     window.press("row", "whoami, *");
     window.press("button", "Run");
     window.see_text("lena-fischer");
     // Renewing needs the secret too.
-    desk.playground.expire_access_tokens();
+    harness.playground.expire_access_tokens();
     window.press("button", "Run");
-    desk.wait_for_playground("a refresh", |playground| playground.refreshes() > 0);
+    harness.wait_for_playground("a refresh", |playground| playground.refreshes() > 0);
     // Quitting while it runs would ask first.
     window.see("region", "Result");
     assert!(!window.source().contains(CONFIDENTIAL_CLIENT_SECRET));
@@ -75,15 +75,18 @@ fn an_app_with_a_secret_signs_in_and_its_secret_is_shown_nowhere() {
 }
 
 /// The review of a server whose provider registers nobody and compares redirects as text.
-fn strict_provider() -> (Desk, Window) {
-    let desk = Desk::with(|switches| {
+fn strict_provider() -> (Harness, Window) {
+    let harness = Harness::with(|switches| {
         switches.registration = false;
         switches.client_id_documents = false;
         switches.loopback_port = LoopbackPort::Exact;
     });
-    let window = desk.start();
-    window.fill("Address of an MCP server", desk.playground.url().as_str());
+    let window = harness.start();
+    window.fill(
+        "Address of an MCP server",
+        harness.playground.url().as_str(),
+    );
     window.keys(&[keys::ENTER]);
     window.see("region", "Found");
-    (desk, window)
+    (harness, window)
 }

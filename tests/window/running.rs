@@ -4,11 +4,11 @@ use patchbay_playground::{LoggedRequest, Reply};
 
 use crate::keyboard::tab_to;
 use crate::support::seed;
-use crate::support::{Desk, Window, keys};
+use crate::support::{Harness, Window, keys};
 
 #[test]
 fn progress_is_shown_while_a_tool_counts() {
-    let (desk, window) = with_tool("count");
+    let (harness, window) = with_tool("count");
     window.fill("steps", "6");
     window.fill("delay_ms", "150");
     window.press("button", "Run");
@@ -16,19 +16,19 @@ fn progress_is_shown_while_a_tool_counts() {
     window.see_text("of 6");
     window.see_text("Counted to 6.");
     window.quit();
-    drop(desk);
+    drop(harness);
 }
 
 #[test]
 fn a_cancelled_run_stops_at_the_server_and_says_so() {
-    let (desk, window) = with_tool("wait");
+    let (harness, window) = with_tool("wait");
     window.press("button", "Run");
-    desk.wait_for_playground("the wait to begin", |playground| {
+    harness.wait_for_playground("the wait to begin", |playground| {
         playground.waits_begun() == 1
     });
     window.keys(&[keys::CONTROL, "."]);
     window.see("status", "Cancelled*");
-    desk.wait_for_playground("the wait to stop", |playground| {
+    harness.wait_for_playground("the wait to stop", |playground| {
         playground.waits_cancelled() == 1
     });
     window.quit();
@@ -36,9 +36,10 @@ fn a_cancelled_run_stops_at_the_server_and_says_so() {
 
 #[test]
 fn a_destructive_tool_asks_before_it_runs() {
-    let (desk, window) = with_tool("delete_note");
+    let (harness, window) = with_tool("delete_note");
     let calls = || {
-        desk.playground
+        harness
+            .playground
             .count(|request| request.body.contains("delete_note"))
     };
     window.fill("id", "7");
@@ -59,12 +60,13 @@ fn a_destructive_tool_asks_before_it_runs() {
 
 #[test]
 fn every_shape_of_input_goes_through_the_form_as_json() {
-    let (desk, window) = with_tool("shapes");
+    let (harness, window) = with_tool("shapes");
     window.press("button", "Run");
     // Nothing filled in: the first problem has the focus, nothing is sent.
     window.see_text("2 problems");
     assert_eq!(
-        desk.playground
+        harness
+            .playground
             .count(|request| request.body.contains("\"shapes\"")),
         0
     );
@@ -82,7 +84,7 @@ fn every_shape_of_input_goes_through_the_form_as_json() {
 
 #[test]
 fn failures_pictures_and_markdown_each_have_their_look() {
-    let (desk, window) = with_tool("fail");
+    let (harness, window) = with_tool("fail");
     window.press("button", "Run");
     window.see("alert", "The tool returned an error*");
     window.see_text("The printer is out of paper.");
@@ -102,7 +104,7 @@ fn failures_pictures_and_markdown_each_have_their_look() {
     let script = "return document.querySelectorAll('[onerror], img[src=x]').length";
     assert_eq!(window.script(script, &[]), 0);
     window.quit();
-    drop(desk);
+    drop(harness);
 }
 
 #[test]
@@ -134,8 +136,9 @@ fn short_fields_stand_side_by_side_where_there_is_room() {
 #[test]
 fn what_came_is_shown_byte_for_byte_with_all_of_the_request() {
     const CAME: &str = r#"{ "jsonrpc":"2.0", "result":{"structuredContent":{"b":12.0,"a":1e2},"content":[]}, "id":ID}"#;
-    let (desk, window) = with_tool("echo");
-    desk.playground
+    let (harness, window) = with_tool("echo");
+    harness
+        .playground
         .tamper(|request: &LoggedRequest, reply: &mut Reply| {
             if request.rpc_method().as_deref() == Some("tools/call")
                 && let Some(answer) = reply.json()
@@ -143,7 +146,7 @@ fn what_came_is_shown_byte_for_byte_with_all_of_the_request() {
                 reply.set_text(CAME.replace("ID", &answer["id"].to_string()).as_bytes());
             }
         });
-    let url = desk.playground.open_url();
+    let url = harness.playground.open_url();
     window.fill("message", "hi");
     window.press("button", "Dry run");
     window.see_text_in(("region", "Dry run"), url.as_str());
@@ -201,12 +204,12 @@ fn a_result_is_walked_and_folded_by_keys() {
 }
 
 /// A window with the form of a tool of the Playground for everybody.
-fn with_tool(tool: &str) -> (Desk, Window) {
-    let desk = Desk::new();
-    let window = desk.start();
-    seed::open_connector(&desk, &window);
+fn with_tool(tool: &str) -> (Harness, Window) {
+    let harness = Harness::new();
+    let window = harness.start();
+    seed::open_connector(&harness, &window);
     window.go_to("Tools");
     window.press("row", &format!("{tool}, *"));
     window.see("heading", tool);
-    (desk, window)
+    (harness, window)
 }

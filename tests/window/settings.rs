@@ -1,17 +1,17 @@
 //! Looks, keys, the palette, and ways back.
 
 use crate::support::seed;
-use crate::support::{Desk, Window, keys};
+use crate::support::{Harness, Window, keys};
 
 #[test]
 fn the_colours_change_at_once_and_are_kept() {
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     open_settings(&window);
     window.press_in(("radiogroup", "Theme"), "radio", "Dark");
     window.wait_until("dark colours", || theme(&window) == "dark");
     window.quit();
-    let window = desk.start();
+    let window = harness.start();
     assert_eq!(theme(&window), "dark");
     open_settings(&window);
     window.press_in(("radiogroup", "Theme"), "radio", "Light");
@@ -21,8 +21,8 @@ fn the_colours_change_at_once_and_are_kept() {
 
 #[test]
 fn a_mac_in_full_screen_keeps_no_room_for_the_buttons_of_its_window() {
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     let room = |mac: bool, full: bool| {
         let script = "const root = document.documentElement;
             root.toggleAttribute('data-mac', arguments[0]);
@@ -38,9 +38,9 @@ fn a_mac_in_full_screen_keeps_no_room_for_the_buttons_of_its_window() {
 
 #[test]
 fn the_palette_finds_tools_and_places() {
-    let desk = Desk::new();
-    let window = desk.start();
-    seed::open_connector(&desk, &window);
+    let harness = Harness::new();
+    let window = harness.start();
+    seed::open_connector(&harness, &window);
     window.keys(&[keys::CONTROL, "k"]);
     window.see("dialog", "Search or run a command");
     window.type_text("weath");
@@ -58,8 +58,8 @@ fn the_palette_finds_tools_and_places() {
 
 #[test]
 fn a_question_mark_shows_all_keys() {
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     window.go_to("Connectors");
     window.keys(&["?"]);
     window.see("dialog", "Keyboard shortcuts");
@@ -71,9 +71,9 @@ fn a_question_mark_shows_all_keys() {
 
 #[test]
 fn a_removed_connector_comes_back_with_undo() {
-    let desk = Desk::new();
-    let window = desk.start();
-    seed::open_connector(&desk, &window);
+    let harness = Harness::new();
+    let window = harness.start();
+    seed::open_connector(&harness, &window);
     window.go_to("Connectors");
     window.see("row", "Open playground, *");
     window.wait_until("the focus in the list", || window.focus().1 == "Connectors");
@@ -84,7 +84,7 @@ fn a_removed_connector_comes_back_with_undo() {
     window.press("button", "Undo");
     window.see("row", "Open playground, Ready, *");
     window.quit();
-    let window = desk.start();
+    let window = harness.start();
     window.go_to("Connectors");
     window.see("row", "Open playground, Ready, *");
     window.quit();

@@ -3,57 +3,59 @@
 use patchbay_playground::Consent;
 
 use crate::support::seed::{self, SIGNED_IN};
-use crate::support::{Desk, Window, keys};
+use crate::support::{Harness, Window, keys};
 
 #[test]
 fn denied_in_the_browser_it_says_so_and_can_be_tried_again() {
-    let desk = Desk::new();
-    let browser = desk.browser();
-    let window = desk.start();
-    seed::draft(&desk, &window, "loopback");
+    let harness = Harness::new();
+    let browser = harness.browser();
+    let window = harness.start();
+    seed::draft(&harness, &window, "loopback");
     sign_in(&window);
-    browser.deny(&desk.opened_page());
+    browser.deny(&harness.opened_page());
     browser.see("Access to Playground denied");
     window.see("alert", "Access denied*");
     window.see_text("auth.denied");
     window.press("button", "Try again");
-    browser.allow(&desk.opened_page());
+    browser.allow(&harness.opened_page());
     window.see_text("Signed in to Playground");
     window.quit();
 }
 
 #[test]
 fn not_finished_in_time_it_expires_and_can_be_tried_again() {
-    let desk = Desk::new();
-    let window = desk.start();
-    let connector = seed::draft(&desk, &window, "loopback");
+    let harness = Harness::new();
+    let window = harness.start();
+    let connector = seed::draft(&harness, &window, "loopback");
     seed::start_authorization(&window, &connector, Some(3));
-    let late = desk.opened_page();
+    let late = harness.opened_page();
     sign_in(&window);
     window.see("progressbar", "Time left to sign in");
     window.see("alert", "Sign-in not finished*");
     window.see_text("auth.timed_out");
     // Allowed too late, it signs nobody in.
-    desk.playground
+    harness
+        .playground
         .turn(|switches| switches.consent = Consent::AllowAtOnce);
     assert!(
-        desk.runtime
+        harness
+            .runtime
             .block_on(async { reqwest::get(late).await })
             .is_err()
     );
     window.press("button", "Try again");
-    seed::follow(&desk, &desk.opened_page());
+    seed::follow(&harness, &harness.opened_page());
     window.see_text("Signed in to Playground");
     window.quit();
 }
 
 #[test]
 fn cancelled_it_leaves_a_connector_that_still_needs_it() {
-    let desk = Desk::new();
-    let window = desk.start();
-    seed::draft(&desk, &window, "loopback");
+    let harness = Harness::new();
+    let window = harness.start();
+    seed::draft(&harness, &window, "loopback");
     sign_in(&window);
-    desk.opened_page();
+    harness.opened_page();
     window.press("button", "Cancel sign-in");
     window.see_text("Sign-in cancelled");
     window.see("button", "Try again");
@@ -64,54 +66,54 @@ fn cancelled_it_leaves_a_connector_that_still_needs_it() {
 
 #[test]
 fn hidden_it_goes_on_and_can_be_shown_again() {
-    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
-    let window = desk.start();
-    seed::draft(&desk, &window, "loopback");
+    let harness = Harness::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let window = harness.start();
+    seed::draft(&harness, &window, "loopback");
     sign_in(&window);
-    let page = desk.opened_page();
+    let page = harness.opened_page();
     window.see("button", "Open browser again");
     window.keys(&[keys::ESCAPE]);
     window.see_gone("dialog", "Sign in to Playground");
     window.press("button", "Show, Playground");
     window.see("dialog", "Sign in to Playground");
     assert!(
-        !desk.opened_any(),
+        !harness.opened_any(),
         "showing it opened the browser once more"
     );
     window.press("button", "Open browser again");
-    assert_eq!(desk.opened_page(), page);
+    assert_eq!(harness.opened_page(), page);
     window.press("button", "Hide (sign-in continues)");
-    seed::follow(&desk, &page);
+    seed::follow(&harness, &page);
     window.see("row", "Playground, Ready, *");
     window.quit();
 }
 
 #[test]
 fn ended_in_the_middle_it_asks_for_another_sign_in_at_the_next_start() {
-    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
-    let window = desk.start();
-    seed::draft(&desk, &window, "loopback");
+    let harness = Harness::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let window = harness.start();
+    seed::draft(&harness, &window, "loopback");
     sign_in(&window);
-    desk.opened_page();
+    harness.opened_page();
     window.see("button", "Open browser again");
     window.kill();
 
-    let window = desk.start();
+    let window = harness.start();
     window.see_text("Needs attention");
     sign_in(&window);
-    seed::follow(&desk, &desk.opened_page());
+    seed::follow(&harness, &harness.opened_page());
     window.see_text("Signed in to Playground");
     window.quit();
 }
 
 #[test]
 fn the_address_the_browser_ended_on_can_be_pasted() {
-    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
-    let browser = desk.browser();
-    let window = desk.start();
-    seed::draft(&desk, &window, "deep_link");
+    let harness = Harness::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let browser = harness.browser();
+    let window = harness.start();
+    seed::draft(&harness, &window, "deep_link");
     sign_in(&window);
-    browser.open(&desk.opened_page());
+    browser.open(&harness.opened_page());
     let ended_on = browser.deep_link();
     window.fill(
         "Redirect address",

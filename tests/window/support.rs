@@ -2,8 +2,8 @@
 
 pub(crate) mod axe;
 pub(crate) mod browser;
-pub(crate) mod desk;
 pub(crate) mod display;
+pub(crate) mod harness;
 pub(crate) mod keyring;
 pub(crate) mod panel;
 pub(crate) mod portal;
@@ -12,6 +12,6 @@ pub(crate) mod seed;
 pub(crate) mod webdriver;
 pub(crate) mod window;
 
-pub(crate) use desk::Desk;
+pub(crate) use harness::Harness;
 pub(crate) use keyring::Keyring;
 pub(crate) use window::{Window, keys};

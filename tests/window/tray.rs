@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::needs::{fail, mend};
-use crate::support::desk::binary;
+use crate::support::harness::binary;
 use crate::support::panel::{Panel, Tray};
-use crate::support::{Desk, Window, display, seed};
+use crate::support::{Harness, Window, display, seed};
 
 const STARTS: &str = "Start when I sign in";
 const NOTIFIES: &str = "Notify me";
@@ -18,15 +18,15 @@ const FAILING: &str = "Open playground isn't working";
 struct Hidden(Child);
 
 impl Hidden {
-    fn start(desk: &Desk) -> Self {
+    fn start(harness: &Harness) -> Self {
         let mut app = Command::new(binary("PATCHBAY_DESKTOP_BIN"));
-        desk.prepare(&mut app);
+        harness.prepare(&mut app);
         let app = app.arg("--hidden").stdin(Stdio::null());
         Self(app.stdout(Stdio::null()).spawn().expect("the app starts"))
     }
 
-    fn wait_until_ended(mut self, desk: &Desk) {
-        desk.wait_for("the app's end", || self.0.try_wait().expect("its end"));
+    fn wait_until_ended(mut self, harness: &Harness) {
+        harness.wait_for("the app's end", || self.0.try_wait().expect("its end"));
     }
 }
 
@@ -57,15 +57,15 @@ fn mute(window: &Window, connector: &str, muted: bool) {
 #[test]
 fn a_closed_window_waits_in_the_tray_and_the_tray_ends_the_app() {
     let panel = Panel::open();
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     let tray = panel.tray();
     let words: Vec<String> = tray.lines().into_iter().map(|line| line.words).collect();
     assert_eq!(words, ["Open Patchbay", STARTS, NOTIFIES, "Quit Patchbay"]);
 
     display::ask_to_close();
     window.wait_until("no window", || display::bounds().is_none());
-    assert!(!desk.processes().is_empty(), "the app ended");
+    assert!(!harness.processes().is_empty(), "the app ended");
     tray.press("Open Patchbay");
     window.wait_until("the window", || display::bounds().is_some());
     window.see("heading", "Home");
@@ -76,8 +76,8 @@ fn a_closed_window_waits_in_the_tray_and_the_tray_ends_the_app() {
 #[test]
 fn a_closed_window_ends_the_app_once_the_panel_is_gone() {
     let panel = Panel::open();
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     drop(panel.tray());
     panel.end();
     display::ask_to_close();
@@ -86,29 +86,29 @@ fn a_closed_window_ends_the_app_once_the_panel_is_gone() {
 
 #[test]
 fn a_start_with_the_session_waits_for_the_panel_without_a_window() {
-    let desk = Desk::new();
-    let app = Hidden::start(&desk);
-    let store = desk.patchbay_home().join("data");
-    desk.wait_for("the app's data", || store.exists().then_some(()));
+    let harness = Harness::new();
+    let app = Hidden::start(&harness);
+    let store = harness.patchbay_home().join("data");
+    harness.wait_for("the app's data", || store.exists().then_some(()));
     let a_while = async { tokio::time::sleep(Duration::from_secs(2)).await };
-    desk.runtime.block_on(a_while);
+    harness.runtime.block_on(a_while);
     assert_eq!(display::bounds(), None, "the window shows");
     let panel = Panel::open();
     let tray = panel.tray();
     assert_eq!(display::bounds(), None, "the window shows");
     tray.press("Open Patchbay");
-    desk.wait_for("the window", display::bounds);
+    harness.wait_for("the window", display::bounds);
     tray.press("Quit Patchbay");
-    app.wait_until_ended(&desk);
+    app.wait_until_ended(&harness);
 }
 
 #[test]
 fn the_app_starts_with_the_session_where_the_tray_says_so() {
     let panel = Panel::open();
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     let tray = panel.tray();
-    let entry = desk
+    let entry = harness
         .home()
         .join("home/.config/autostart/io.patchbay.desktop.desktop");
     assert!(!is_on(&tray, STARTS));
@@ -126,32 +126,32 @@ fn the_app_starts_with_the_session_where_the_tray_says_so() {
 #[test]
 fn what_needs_a_person_is_notified_while_nobody_looks_unless_it_is_turned_off() {
     let panel = Panel::open();
-    let desk = Desk::new();
-    let window = desk.start_looking_fast();
-    let open = seed::open_connector(&desk, &window);
+    let harness = Harness::new();
+    let window = harness.start_looking_fast();
+    let open = seed::open_connector(&harness, &window);
     let tray = panel.tray();
     assert!(is_on(&tray, NOTIFIES));
     display::ask_to_close();
     window.wait_until("no window", || display::bounds().is_none());
-    fail(&desk);
+    fail(&harness);
     let notice = panel.notice();
     assert_eq!(notice.title, FAILING);
     panel.click_notice();
     window.see("heading", "Open playground");
-    mend(&desk);
+    mend(&harness);
     window.go_to("Home");
     window.see_text("All good");
 
     mute(&window, &open, true);
     display::ask_to_close();
     window.wait_until("no window", || display::bounds().is_none());
-    fail(&desk);
+    fail(&harness);
     // The tray goes on saying what needs a person, and leads there.
     window.wait_until("a line of the tray", || has_line(&tray, FAILING));
     tray.press(FAILING);
     window.see("heading", "Open playground");
     assert!(panel.is_quiet(), "a muted connector is notified");
-    mend(&desk);
+    mend(&harness);
     window.go_to("Home");
     window.see_text("All good");
     window.wait_until("no line of it", || !has_line(&tray, FAILING));
@@ -161,7 +161,7 @@ fn what_needs_a_person_is_notified_while_nobody_looks_unless_it_is_turned_off() 
     window.wait_until("no tick", || !is_on(&tray, NOTIFIES));
     display::ask_to_close();
     window.wait_until("no window", || display::bounds().is_none());
-    fail(&desk);
+    fail(&harness);
     let needs = || seed::ask(&window, "list_needs", json!({}));
     window.wait_until("something that needs a person", || {
         needs().as_array().is_some_and(|needs| !needs.is_empty())

@@ -4,12 +4,12 @@ use patchbay_playground::Consent;
 
 use crate::accessibility::in_both_themes;
 use crate::support::seed;
-use crate::support::{Desk, Keyring, keys};
+use crate::support::{Harness, Keyring, keys};
 
 #[test]
 fn without_a_keychain_a_passphrase_protects_the_vault_and_is_asked_for_at_the_next_start() {
-    let desk = Desk::new();
-    let window = desk.start_without_keychain();
+    let harness = Harness::new();
+    let window = harness.start_without_keychain();
     window.go_to("Credentials");
     window.press("button", "Add credential");
     window.fill("Name*", "Token");
@@ -30,7 +30,7 @@ fn without_a_keychain_a_passphrase_protects_the_vault_and_is_asked_for_at_the_ne
     window.see("row", "Token, *");
     window.quit();
 
-    let window = desk.start_without_keychain();
+    let window = harness.start_without_keychain();
     window.go_to("Credentials");
     window.see_text("Vault locked");
     window.fill("Passphrase", "wrong horse battery");
@@ -49,14 +49,14 @@ fn without_a_keychain_a_passphrase_protects_the_vault_and_is_asked_for_at_the_ne
 
 #[test]
 fn a_locked_keychain_is_named_keeps_what_was_typed_and_works_again() {
-    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
-    let mut keyring = Keyring::open(&desk);
-    let window = desk.start_with(&keyring);
-    seed::signed_in(&desk, &window);
+    let harness = Harness::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let mut keyring = Keyring::open(&harness);
+    let window = harness.start_with(&keyring);
+    seed::signed_in(&harness, &window);
     window.quit();
 
     keyring.lock();
-    let window = desk.start_with(&keyring);
+    let window = harness.start_with(&keyring);
     window.go_to("Tools");
     window.press("row", "whoami, *");
     window.press("button", "Run");
@@ -87,14 +87,14 @@ fn a_locked_keychain_is_named_keeps_what_was_typed_and_works_again() {
 
 #[test]
 fn a_keychain_that_lost_the_key_is_named_and_the_vault_begun_anew_at_the_users_word() {
-    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
-    let mut keyring = Keyring::open(&desk);
-    let window = desk.start_with(&keyring);
-    seed::signed_in(&desk, &window);
+    let harness = Harness::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let mut keyring = Keyring::open(&harness);
+    let window = harness.start_with(&keyring);
+    seed::signed_in(&harness, &window);
     window.quit();
 
     keyring.lose_everything();
-    let window = desk.start_with(&keyring);
+    let window = harness.start_with(&keyring);
     window.go_to("Tools");
     window.press("row", "whoami, *");
     window.press("button", "Run");
@@ -102,7 +102,7 @@ fn a_keychain_that_lost_the_key_is_named_and_the_vault_begun_anew_at_the_users_w
     window.go_to("Credentials");
     window.see("alert", "Vault key is missing*");
     let mut faults = in_both_themes(&window, "a key that is lost");
-    let aside = desk.patchbay_home().join("data/vault.aside-1.json");
+    let aside = harness.patchbay_home().join("data/vault.aside-1.json");
     window.press("button", "Reset vault…");
     window.see("alertdialog", "Reset the vault?");
     assert_eq!(window.focus().1, "Cancel");
@@ -120,7 +120,7 @@ fn a_keychain_that_lost_the_key_is_named_and_the_vault_begun_anew_at_the_users_w
     // The connector says what it needs, and gets it.
     window.go_to("Connectors");
     window.press("button", "*, Playground");
-    seed::follow(&desk, &desk.opened_page());
+    seed::follow(&harness, &harness.opened_page());
     window.see_text("Signed in to Playground");
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
     window.quit();

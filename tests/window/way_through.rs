@@ -2,77 +2,80 @@
 
 use std::path::Path;
 
-use crate::support::desk::binary;
-use crate::support::{Desk, Window, keys};
+use crate::support::harness::binary;
+use crate::support::{Harness, Window, keys};
 
 #[test]
 fn an_address_pasted_into_an_empty_home_becomes_tools_that_run_and_stay_signed_in() {
-    let desk = Desk::new();
-    let browser = desk.browser();
-    let window = desk.start();
+    let harness = Harness::new();
+    let browser = harness.browser();
+    let window = harness.start();
     window.see("heading", "Add your first connector");
-    paste_address(&desk, &window);
+    paste_address(&harness, &window);
     window.press("button", "Add and sign in");
-    browser.allow(&desk.opened_page());
+    browser.allow(&harness.opened_page());
     browser.see("You can close this page and return to Patchbay");
-    use_tools_and_restart(&desk, window);
+    use_tools_and_restart(&harness, window);
 }
 
 #[test]
 fn a_link_of_the_apps_own_scheme_finishes_the_sign_in() {
-    let desk = Desk::new();
-    let browser = desk.browser();
-    let window = desk.start();
-    sign_in_by_link(&desk, &window);
-    browser.allow(&desk.opened_page());
+    let harness = Harness::new();
+    let browser = harness.browser();
+    let window = harness.start();
+    sign_in_by_link(&harness, &window);
+    browser.allow(&harness.opened_page());
     // What a desktop does with a link: it asks who registered for the scheme.
-    wait_for_handler(&desk);
-    desk.run(Path::new("gio"), &["open", &browser.deep_link()]);
-    use_tools_and_restart(&desk, window);
+    wait_for_handler(&harness);
+    harness.run(Path::new("gio"), &["open", &browser.deep_link()]);
+    use_tools_and_restart(&harness, window);
 }
 
 #[test]
 fn a_second_start_hands_its_link_to_the_first_and_ends() {
-    let desk = Desk::new();
-    let browser = desk.browser();
-    let window = desk.start();
-    sign_in_by_link(&desk, &window);
-    browser.allow(&desk.opened_page());
+    let harness = Harness::new();
+    let browser = harness.browser();
+    let window = harness.start();
+    sign_in_by_link(&harness, &window);
+    browser.allow(&harness.opened_page());
     let link = browser.deep_link();
-    desk.run(&binary("PATCHBAY_DESKTOP_BIN"), &[&link]);
+    harness.run(&binary("PATCHBAY_DESKTOP_BIN"), &[&link]);
     window.see_text("Signed in to Patchbay Playground");
     // Another use of the same link finishes nothing and breaks nothing.
-    desk.run(&binary("PATCHBAY_DESKTOP_BIN"), &[&link]);
+    harness.run(&binary("PATCHBAY_DESKTOP_BIN"), &[&link]);
     window.see_text("auth.callback");
     window.quit();
 }
 
-fn paste_address(desk: &Desk, window: &Window) {
-    window.fill("Address of an MCP server", desk.playground.url().as_str());
+fn paste_address(harness: &Harness, window: &Window) {
+    window.fill(
+        "Address of an MCP server",
+        harness.playground.url().as_str(),
+    );
     window.keys(&[keys::ENTER]);
     window.see("region", "Found");
 }
 
-fn sign_in_by_link(desk: &Desk, window: &Window) {
-    paste_address(desk, window);
+fn sign_in_by_link(harness: &Harness, window: &Window) {
+    paste_address(harness, window);
     window.press("button", "Advanced");
     window.press("radio", "patchbay:// link");
     window.press("button", "Add and sign in");
 }
 
 /// The app registers for its scheme on a thread of its own.
-fn wait_for_handler(desk: &Desk) {
-    let applications = desk.home().join("home/.local/share/applications");
-    desk.wait_for("the handler of the scheme", || {
+fn wait_for_handler(harness: &Harness) {
+    let applications = harness.home().join("home/.local/share/applications");
+    harness.wait_for("the handler of the scheme", || {
         std::fs::read_to_string(applications.join("mimeapps.list"))
-            .or_else(|_| std::fs::read_to_string(desk.home().join("home/.config/mimeapps.list")))
+            .or_else(|_| std::fs::read_to_string(harness.home().join("home/.config/mimeapps.list")))
             .ok()
             .filter(|list| list.contains("x-scheme-handler/patchbay"))
     });
 }
 
 /// From the end of a sign-in: its tools, a run, the history, and all of it again after a restart.
-fn use_tools_and_restart(desk: &Desk, window: Window) {
+fn use_tools_and_restart(harness: &Harness, window: Window) {
     window.see_text("Signed in to Patchbay Playground");
     window.press("button", "View tools");
     window.press("row", "echo, Read-only");
@@ -81,14 +84,14 @@ fn use_tools_and_restart(desk: &Desk, window: Window) {
     window.see("row", "echo, Done, *");
     window.quit();
 
-    let consents = desk.playground.consents_shown();
-    let window = desk.start();
+    let consents = harness.playground.consents_shown();
+    let window = harness.start();
     window.see_text("All good");
     window.go_to("Tools");
     window.press("row", "echo, Read-only, *");
     echo(&window, "Hello again");
-    assert!(!desk.opened_any(), "the browser was opened again");
-    assert_eq!(desk.playground.consents_shown(), consents);
+    assert!(!harness.opened_any(), "the browser was opened again");
+    assert_eq!(harness.playground.consents_shown(), consents);
     window.quit();
 }
 

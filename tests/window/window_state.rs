@@ -1,7 +1,7 @@
 //! Size and place of the window, from one start to the next.
 
 use crate::support::display::{self, Bounds};
-use crate::support::{Desk, Window};
+use crate::support::{Harness, Window};
 
 const CHOSEN: Bounds = Bounds {
     x: 130,
@@ -12,12 +12,12 @@ const CHOSEN: Bounds = Bounds {
 
 #[test]
 fn size_and_place_are_kept() {
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     assert_ne!(display::bounds(), Some(CHOSEN));
     put(&window, CHOSEN);
     window.quit();
-    let window = desk.start();
+    let window = harness.start();
     window.wait_until("the size and place of before", || {
         display::bounds() == Some(CHOSEN)
     });
@@ -26,7 +26,7 @@ fn size_and_place_are_kept() {
 
 #[test]
 fn a_place_beyond_the_screen_is_brought_back_into_it() {
-    let desk = Desk::new();
+    let harness = Harness::new();
     let (width, height) = display::size();
     let (width, height) = (
         i16::try_from(width).expect("a small display"),
@@ -34,10 +34,10 @@ fn a_place_beyond_the_screen_is_brought_back_into_it() {
     );
     // As far as a screen was that is gone, and over two edges of the one that there is.
     for (x, y) in [(width + 700, height + 300), (width - 200, height - 100)] {
-        let window = desk.start();
+        let window = harness.start();
         put(&window, Bounds { x, y, ..CHOSEN });
         window.quit();
-        let window = desk.start();
+        let window = harness.start();
         let corner = Bounds {
             x: width - 1000,
             y: height - 640,
@@ -52,13 +52,13 @@ fn a_place_beyond_the_screen_is_brought_back_into_it() {
 
 #[test]
 fn a_window_that_filled_the_screen_does_so_again() {
-    let desk = Desk::new();
-    let window = desk.start();
+    let harness = Harness::new();
+    let window = harness.start();
     put(&window, CHOSEN);
     assert!(!display::is_maximised());
     display::maximise();
     window.quit();
-    let window = desk.start();
+    let window = harness.start();
     window.wait_until("the wish to fill the screen", display::is_maximised);
     // What it goes back to is what was chosen.
     assert_eq!(
@@ -69,7 +69,7 @@ fn a_window_that_filled_the_screen_does_so_again() {
 }
 
 fn put(window: &Window, bounds: Bounds) {
-    display::put(bounds);
+    display::move_window(bounds);
     window.wait_until("the page in its new size", || {
         window.script("return innerWidth", &[]) == bounds.width
     });

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use super::HIDDEN;
 
-pub(super) fn has() -> bool {
-    place().is_ok_and(|file| file.is_file())
+pub(super) fn is_registered() -> bool {
+    entry_file().is_ok_and(|file| file.is_file())
 }
 
-pub(super) fn put(program: &Path) -> io::Result<()> {
-    let file = place()?;
+pub(super) fn register(program: &Path) -> io::Result<()> {
+    let file = entry_file()?;
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -24,14 +24,14 @@ pub(super) fn put(program: &Path) -> io::Result<()> {
     fs::write(file, entry)
 }
 
-pub(super) fn remove() -> io::Result<()> {
-    match fs::remove_file(place()?) {
+pub(super) fn unregister() -> io::Result<()> {
+    match fs::remove_file(entry_file()?) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
 }
 
-fn place() -> io::Result<PathBuf> {
+fn entry_file() -> io::Result<PathBuf> {
     let home = env::home_dir().ok_or(io::ErrorKind::NotFound)?;
     if cfg!(target_os = "macos") {
         return Ok(home.join("Library/LaunchAgents/io.patchbay.desktop.plist"));

@@ -7,26 +7,26 @@ use windows_registry::CURRENT_USER;
 
 use super::HIDDEN;
 
-const PLACE: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
-const NAME: &str = "Patchbay";
+const KEY_PATH: &str = r"Software\Microsoft\Windows\CurrentVersion\Run";
+const VALUE_NAME: &str = "Patchbay";
 
-pub(super) fn has() -> bool {
-    let key = CURRENT_USER.open(PLACE);
-    key.is_ok_and(|key| key.get_string(NAME).is_ok())
+pub(super) fn is_registered() -> bool {
+    let key = CURRENT_USER.open(KEY_PATH);
+    key.is_ok_and(|key| key.get_string(VALUE_NAME).is_ok())
 }
 
-pub(super) fn put(program: &Path) -> io::Result<()> {
+pub(super) fn register(program: &Path) -> io::Result<()> {
     let line = format!("\"{}\" {HIDDEN}", program.display());
-    let key = CURRENT_USER.create(PLACE).map_err(io::Error::from)?;
-    key.set_string(NAME, line).map_err(io::Error::from)
+    let key = CURRENT_USER.create(KEY_PATH).map_err(io::Error::from)?;
+    key.set_string(VALUE_NAME, line).map_err(io::Error::from)
 }
 
-pub(super) fn remove() -> io::Result<()> {
-    if !has() {
+pub(super) fn unregister() -> io::Result<()> {
+    if !is_registered() {
         return Ok(());
     }
-    let key = CURRENT_USER.create(PLACE).map_err(io::Error::from)?;
-    key.remove_value(NAME).map_err(io::Error::from)
+    let key = CURRENT_USER.create(KEY_PATH).map_err(io::Error::from)?;
+    key.remove_value(VALUE_NAME).map_err(io::Error::from)
 }
 
 #[cfg(test)]
@@ -37,21 +37,21 @@ mod tests {
     fn the_session_starts_what_was_put_there_until_it_is_removed() {
         // Whoever runs this may start Patchbay with the session.
         let before = CURRENT_USER
-            .open(PLACE)
-            .and_then(|key| key.get_string(NAME));
-        put(Path::new(r"C:\Program Files\Patchbay\patchbay-desktop.exe")).unwrap();
-        let key = CURRENT_USER.create(PLACE).unwrap();
-        let line = key.get_string(NAME).unwrap();
+            .open(KEY_PATH)
+            .and_then(|key| key.get_string(VALUE_NAME));
+        register(Path::new(r"C:\Program Files\Patchbay\patchbay-desktop.exe")).unwrap();
+        let key = CURRENT_USER.create(KEY_PATH).unwrap();
+        let line = key.get_string(VALUE_NAME).unwrap();
         assert_eq!(
             line,
             r#""C:\Program Files\Patchbay\patchbay-desktop.exe" --hidden"#
         );
-        assert!(has());
-        remove().unwrap();
-        assert!(!has());
-        remove().unwrap();
+        assert!(is_registered());
+        unregister().unwrap();
+        assert!(!is_registered());
+        unregister().unwrap();
         if let Ok(line) = before {
-            key.set_string(NAME, line).unwrap();
+            key.set_string(VALUE_NAME, line).unwrap();
         }
     }
 }

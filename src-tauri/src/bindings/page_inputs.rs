@@ -292,7 +292,7 @@ const COMMANDS: &[&str] = &[
 ];
 
 /// A command as the page sees it, or a type that one takes.
-struct Taken {
+struct Inputs {
     /// Names of arguments or members.
     names: BTreeSet<String>,
     /// Types that stand in it.
@@ -311,7 +311,7 @@ static EXPORTED: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// The commands, by their names in Rust.
-fn commands(text: &str) -> BTreeMap<String, Taken> {
+fn commands(text: &str) -> BTreeMap<String, Inputs> {
     let lines = text.lines().filter(|line| line.contains("__TAURI_INVOKE"));
     let command = |line: &str| {
         let (_, name) = line.split_once("__TAURI_INVOKE")?;
@@ -324,18 +324,18 @@ fn commands(text: &str) -> BTreeMap<String, Taken> {
         let rest = arguments.iter().skip(1);
         let rest = rest.filter_map(|one| Some(one.split_once('>')?.1));
         let arguments: String = arguments.iter().take(1).copied().chain(rest).collect();
-        Some((name.to_owned(), taken(&arguments)))
+        Some((name.to_owned(), parse_inputs(&arguments)))
     };
     lines.filter_map(command).collect()
 }
 
 /// The types, by name.
-fn types(text: &str) -> BTreeMap<String, Taken> {
+fn types(text: &str) -> BTreeMap<String, Inputs> {
     let definitions = text.split("\nexport type ").skip(1);
     let definition = |one: &str| {
         let (name, body) = one.split_once(" = ")?;
         let body = body.split(";\n\n").next()?;
-        Some((name.to_owned(), taken(&without_comments(body))))
+        Some((name.to_owned(), parse_inputs(&without_comments(body))))
     };
     definitions.filter_map(definition).collect()
 }
@@ -350,9 +350,9 @@ fn without_comments(text: &str) -> String {
     kept + rest
 }
 
-fn taken(text: &str) -> Taken {
+fn parse_inputs(text: &str) -> Inputs {
     let is_part = |sign: char| sign.is_alphanumeric() || sign == '_';
-    let mut found = Taken {
+    let mut found = Inputs {
         names: BTreeSet::new(),
         types: BTreeSet::new(),
     };
@@ -374,12 +374,12 @@ fn taken(text: &str) -> Taken {
 }
 
 /// Every type that the page hands over with some command, those within others included.
-fn handed_over<'a>(
-    commands: &'a BTreeMap<String, Taken>,
-    types: &'a BTreeMap<String, Taken>,
-) -> BTreeMap<&'a str, &'a Taken> {
-    let taken = commands.values().flat_map(|command| &command.types);
-    let mut waiting: Vec<&str> = taken.map(String::as_str).collect();
+fn reachable_types<'a>(
+    commands: &'a BTreeMap<String, Inputs>,
+    types: &'a BTreeMap<String, Inputs>,
+) -> BTreeMap<&'a str, &'a Inputs> {
+    let input_types = commands.values().flat_map(|command| &command.types);
+    let mut waiting: Vec<&str> = input_types.map(String::as_str).collect();
     let mut found = BTreeMap::new();
     while let Some(name) = waiting.pop() {
         if let Some(one) = types.get(name)
@@ -422,7 +422,7 @@ fn every_command_of_the_page_was_looked_at() {
 fn nothing_that_the_page_says_is_a_place_a_program_or_a_page_unless_somebody_judges_it() {
     let (commands, types) = (commands(&EXPORTED), types(&EXPORTED));
     assert!(types.len() > 100, "{}", types.len());
-    let of_types = handed_over(&commands, &types);
+    let of_types = reachable_types(&commands, &types);
     let of_commands = commands.iter().map(|(name, one)| (name.as_str(), one));
     let mut found = BTreeSet::new();
     for (owner, one) in of_commands.chain(of_types) {

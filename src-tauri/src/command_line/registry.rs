@@ -8,35 +8,35 @@ use rfd::MessageLevel;
 use tauri::{AppHandle, Runtime};
 use windows_registry::{CURRENT_USER, Key, Type};
 
-use super::{program_beside, say, search_path};
+use super::{bundled_program, say, search_path};
 
-const PLACE: &str = "Environment";
-const NAME: &str = "Path";
+const KEY_PATH: &str = "Environment";
+const VALUE_NAME: &str = "Path";
 
 /// What Windows says of a value that is not there, `ERROR_FILE_NOT_FOUND`.
 const NOT_FOUND: i32 = 0x8007_0002_u32.cast_signed();
 
 /// How long a variable may be, in UTF-16 units; Windows leaves a longer one out.
-const MOST: usize = 32_766;
+const MAX_UTF16_UNITS: usize = 32_766;
 
 const ADDED: &str = "The command `patchbay` is ready in new terminals. If a terminal doesn't find it, sign out of \
                      Windows and in again.";
 
 /// Whether a terminal finds the command line.
 pub(crate) fn is_on() -> bool {
-    folder().is_ok_and(|folder| has(PLACE, &folder).unwrap_or(false))
+    folder().is_ok_and(|folder| has(KEY_PATH, &folder).unwrap_or(false))
 }
 
 /// Has terminals find the command line from now on, or no longer.
 ///
 /// # Errors
 /// When there is no command line beside the app, or what is in the registry has to stay as it is.
-pub(crate) fn turn(on: bool) -> io::Result<()> {
-    turn_in(PLACE, &folder()?, on)
+pub(crate) fn set_enabled(on: bool) -> io::Result<()> {
+    set_in(KEY_PATH, &folder()?, on)
 }
 
 /// Says what became of it, where a person does not see that by itself.
-pub(crate) fn tell<R: Runtime>(app: &AppHandle<R>, on: bool, turned: &io::Result<()>) {
+pub(crate) fn report<R: Runtime>(app: &AppHandle<R>, on: bool, turned: &io::Result<()>) {
     let (level, text) = match turned {
         Ok(()) if !on => return,
         Ok(()) => (MessageLevel::Info, ADDED.to_owned()),
@@ -51,7 +51,7 @@ pub(crate) fn tell<R: Runtime>(app: &AppHandle<R>, on: bool, turned: &io::Result
 
 /// The folder that the app and the command line are in.
 fn folder() -> io::Result<String> {
-    let program = program_beside(&env::current_exe()?)
+    let program = bundled_program(&env::current_exe()?)
         .map_err(|_| io::Error::other("command line not found beside the app"))?;
     let folder = program.parent().and_then(|folder| folder.to_str());
     // These would mean something else there.
@@ -66,7 +66,7 @@ fn has(place: &str, folder: &str) -> io::Result<bool> {
     Ok(search_path::contains(&path, folder, variable))
 }
 
-fn turn_in(place: &str, folder: &str, on: bool) -> io::Result<()> {
+fn set_in(place: &str, folder: &str, on: bool) -> io::Result<()> {
     let key = CURRENT_USER.create(place)?;
     let (kind, path) = read(&key)?;
     let changed = match on {
@@ -75,12 +75,12 @@ fn turn_in(place: &str, folder: &str, on: bool) -> io::Result<()> {
     };
     match changed {
         None => {}
-        Some(path) if path.is_empty() => key.remove_value(NAME)?,
-        Some(path) if path.encode_utf16().count() > MOST => {
+        Some(path) if path.is_empty() => key.remove_value(VALUE_NAME)?,
+        Some(path) if path.encode_utf16().count() > MAX_UTF16_UNITS => {
             return Err(io::Error::other("it would be longer than Windows allows"));
         }
-        Some(path) if kind == Type::String => key.set_string(NAME, path)?,
-        Some(path) => key.set_expand_string(NAME, path)?,
+        Some(path) if kind == Type::String => key.set_string(VALUE_NAME, path)?,
+        Some(path) => key.set_expand_string(VALUE_NAME, path)?,
     }
     Ok(())
 }
@@ -90,7 +90,7 @@ fn turn_in(place: &str, folder: &str, on: bool) -> io::Result<()> {
 /// # Errors
 /// The system's own; and when it is no text, which could not be written again as it was.
 fn read(key: &Key) -> io::Result<(Type, String)> {
-    match key.get_value(NAME) {
+    match key.get_value(VALUE_NAME) {
         Ok(value) => Ok((value.ty(), value.try_into()?)),
         Err(error) if error.code().0 == NOT_FOUND => Ok((Type::ExpandString, String::new())),
         Err(error) => Err(error.into()),
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_folder_is_put_into_the_registry_and_taken_out_and_the_rest_stays_as_it_was() {
         let key = CURRENT_USER.create(TRIED).unwrap();
-        let turn = |on| turn_in(TRIED, FOLDER, on).unwrap();
+        let set_enabled = |on| set_in(TRIED, FOLDER, on).unwrap();
         let now = || {
             let (kind, path) = read(&key).unwrap();
             assert_eq!(has(TRIED, FOLDER).unwrap(), path.contains(FOLDER));
@@ -120,32 +120,32 @@ mod tests {
         };
         let usual = r"%USERPROFILE%\bin;D:\ä";
         let added = format!("{usual};{FOLDER}");
-        key.set_expand_string(NAME, usual).unwrap();
+        key.set_expand_string(VALUE_NAME, usual).unwrap();
         for (on, expected) in [
             (true, added.as_str()),
             (true, added.as_str()),
             (false, usual),
             (false, usual),
         ] {
-            turn(on);
+            set_enabled(on);
             assert_eq!(now(), (Type::ExpandString, expected.to_owned()));
         }
-        key.set_string(NAME, r"D:\b").unwrap();
-        turn(true);
+        key.set_string(VALUE_NAME, r"D:\b").unwrap();
+        set_enabled(true);
         assert_eq!(now(), (Type::String, format!(r"D:\b;{FOLDER}")));
-        key.remove_value(NAME).unwrap();
-        turn(true);
+        key.remove_value(VALUE_NAME).unwrap();
+        set_enabled(true);
         assert_eq!(now(), (Type::ExpandString, FOLDER.to_owned()));
-        turn(false);
-        assert!(key.get_value(NAME).is_err());
+        set_enabled(false);
+        assert!(key.get_value(VALUE_NAME).is_err());
 
-        let long = "a".repeat(MOST);
-        key.set_expand_string(NAME, &long).unwrap();
-        assert!(turn_in(TRIED, FOLDER, true).is_err());
+        let long = "a".repeat(MAX_UTF16_UNITS);
+        key.set_expand_string(VALUE_NAME, &long).unwrap();
+        assert!(set_in(TRIED, FOLDER, true).is_err());
         assert_eq!(now(), (Type::ExpandString, long));
-        key.set_u32(NAME, 7).unwrap();
-        assert!(turn_in(TRIED, FOLDER, true).is_err());
-        assert_eq!(key.get_u32(NAME).unwrap(), 7);
+        key.set_u32(VALUE_NAME, 7).unwrap();
+        assert!(set_in(TRIED, FOLDER, true).is_err());
+        assert_eq!(key.get_u32(VALUE_NAME).unwrap(), 7);
         CURRENT_USER.remove_tree(TRIED).unwrap();
     }
 }

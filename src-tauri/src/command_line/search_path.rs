@@ -48,17 +48,17 @@ fn entries(path: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_folder(entry: &str, folder: &str, variable: impl Fn(&str) -> Option<String>) -> bool {
-    comparable(&expanded(entry, variable)) == comparable(folder)
+    normalize_folder(&expand_variables(entry, variable)) == normalize_folder(folder)
 }
 
 /// The one spelling of a folder that Windows takes in several.
-fn comparable(folder: &str) -> String {
+fn normalize_folder(folder: &str) -> String {
     let folder = folder.replace('"', "").replace('/', r"\").to_lowercase();
     folder.trim().trim_end_matches('\\').to_owned()
 }
 
 /// The text with its variables filled in; those that are not known stay.
-fn expanded(text: &str, variable: impl Fn(&str) -> Option<String>) -> String {
+fn expand_variables(text: &str, variable: impl Fn(&str) -> Option<String>) -> String {
     let mut expanded = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('%') {

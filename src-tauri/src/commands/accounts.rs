@@ -139,7 +139,7 @@ pub(crate) async fn sync_connectors(
     cx: State<'_, Context>,
     each: Channel<AccountSynced>,
 ) -> Result<(), Problem> {
-    let tell = |synced: patchbay_ops::Synced| {
+    let tell = |synced: patchbay_ops::SyncOutcome| {
         let (connectors, problem) = match synced.outcome {
             Ok(connectors) => (u32::try_from(connectors).ok(), None),
             Err(error) => (None, Some(error.into())),
@@ -182,5 +182,5 @@ pub(crate) async fn call_operation(
     cx: State<'_, Context>,
     request: CallOperation,
 ) -> Result<OperationResponse, Problem> {
-    Ok(patchbay_ops::call_operation_with_head(&cx, request).await?)
+    Ok(patchbay_ops::call_operation_with_meta(&cx, request).await?)
 }

@@ -6,7 +6,7 @@ use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 
-use crate::deep_link::{OfferedLink, RefusedLink};
+use crate::deep_link::{ProposedLink, RefusedLink};
 use crate::events::Subscriber;
 use crate::preferences::{self, Preferences};
 use crate::updater::{self, AvailableUpdate};
@@ -42,7 +42,7 @@ pub(crate) async fn about<R: Runtime>(
         data_folder: cx.paths().data.display().to_string(),
         mac: cfg!(target_os = "macos"),
         playground_url: std::env::var("PATCHBAY_PLAYGROUND_URL").ok(),
-        redirect_uri: patchbay_ops::usual_redirect_uri(),
+        redirect_uri: patchbay_ops::default_redirect_uri(),
         updates: updater::is_configured(),
     })
 }
@@ -71,7 +71,7 @@ pub(crate) async fn take_refused_link(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn take_offered_link(
-    offered: State<'_, OfferedLink>,
+    offered: State<'_, ProposedLink>,
 ) -> Result<Option<String>, Problem> {
     Ok(offered.take().map(String::from))
 }

@@ -4,7 +4,7 @@ use patchbay_model::{Problem, RunId, RunQuery};
 use patchbay_ops::{Context, ExportFormat, Exported, History, Retention, RunsFile};
 use tauri::{AppHandle, Runtime, State};
 
-use crate::window::{Offered, choose_existing_file, choose_file};
+use crate::window::{SaveDialog, choose_existing_file, choose_file};
 
 /// How much the history holds, and how long it holds it.
 #[tauri::command]
@@ -50,12 +50,12 @@ pub(crate) async fn export_runs<R: Runtime>(
         ExportFormat::Jsonl => ("JSON Lines", "patchbay-runs.jsonl"),
         ExportFormat::Csv => ("CSV", "patchbay-runs.csv"),
     };
-    let offered = Offered {
+    let dialog_options = SaveDialog {
         title: "Export runs",
         name,
         kind: Some((kind, format.extension())),
     };
-    let Some(path) = choose_file(&app, offered).await? else {
+    let Some(path) = choose_file(&app, dialog_options).await? else {
         return Ok(None);
     };
     let exported = patchbay_ops::export_runs(&cx, &query, format, &path).await?;
@@ -70,12 +70,12 @@ pub(crate) async fn export_run<R: Runtime>(
     cx: State<'_, Context>,
     run: RunId,
 ) -> Result<Option<Exported>, Problem> {
-    let offered = Offered {
+    let dialog_options = SaveDialog {
         title: "Export a run",
         name: "patchbay-run.jsonl",
         kind: Some(("JSON Lines", "jsonl")),
     };
-    let Some(path) = choose_file(&app, offered).await? else {
+    let Some(path) = choose_file(&app, dialog_options).await? else {
         return Ok(None);
     };
     Ok(Some(patchbay_ops::export_run(&cx, &run, &path).await?))

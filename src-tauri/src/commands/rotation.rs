@@ -24,7 +24,7 @@ pub(crate) async fn rotate_wallet_entry(
     secret: WalletSecret,
     each: Channel<RotationTarget>,
 ) -> Result<Rotation, Problem> {
-    Ok(patchbay_ops::rotate_wallet_entry(&cx, &entry, secret, teller(each)).await?)
+    Ok(patchbay_ops::rotate_wallet_entry(&cx, &entry, secret, progress_sender(each)).await?)
 }
 
 /// Pushes once more to the places that the last rotation did not reach.
@@ -35,7 +35,7 @@ pub(crate) async fn retry_rotation(
     entry: WalletEntryId,
     each: Channel<RotationTarget>,
 ) -> Result<Rotation, Problem> {
-    Ok(patchbay_ops::retry_rotation(&cx, &entry, teller(each)).await?)
+    Ok(patchbay_ops::retry_rotation(&cx, &entry, progress_sender(each)).await?)
 }
 
 /// Puts the old secret back everywhere.
@@ -46,7 +46,7 @@ pub(crate) async fn roll_back_rotation(
     entry: WalletEntryId,
     each: Channel<RotationTarget>,
 ) -> Result<Rotation, Problem> {
-    Ok(patchbay_ops::roll_back_rotation(&cx, &entry, teller(each)).await?)
+    Ok(patchbay_ops::roll_back_rotation(&cx, &entry, progress_sender(each)).await?)
 }
 
 /// Forgets the old secret: there is no way back then.
@@ -59,7 +59,7 @@ pub(crate) async fn finish_rotation(
     Ok(patchbay_ops::finish_rotation(&cx, &entry).await?)
 }
 
-fn teller(each: Channel<RotationTarget>) -> impl FnMut(&RotationTarget) {
+fn progress_sender(each: Channel<RotationTarget>) -> impl FnMut(&RotationTarget) {
     // A window that is gone needs no news.
     move |place| drop(each.send(place.clone()))
 }

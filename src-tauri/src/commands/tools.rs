@@ -4,7 +4,7 @@ use patchbay_model::{ConnectorId, Content, FieldProblem, Json, Problem, RunId, T
 use patchbay_ops::{Attachment, Context, SavedAttachment};
 use tauri::{AppHandle, Runtime, State};
 
-use crate::window::{Offered, choose_file};
+use crate::window::{SaveDialog, choose_file};
 
 /// What is shown of the tools of one connector, or of all, from the cache.
 #[tauri::command]
@@ -96,12 +96,12 @@ async fn save<R: Runtime>(
     app: &AppHandle<R>,
     attachment: &Attachment,
 ) -> Result<Option<SavedAttachment>, Problem> {
-    let offered = Offered {
+    let dialog_options = SaveDialog {
         title: "Save file",
         name: attachment.name.as_str(),
         kind: None,
     };
-    match choose_file(app, offered).await? {
+    match choose_file(app, dialog_options).await? {
         Some(path) => Ok(Some(attachment.save_as(&path).await?)),
         None => Ok(None),
     }

@@ -9,11 +9,11 @@ use zbus::fdo::{DBusProxy, PropertiesProxy};
 use zbus::names::{BusName, InterfaceName};
 
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
-const PLACE: &str = "/StatusNotifierWatcher";
+const WATCHER_PATH: &str = "/StatusNotifierWatcher";
 const HAS_PANEL: &str = "IsStatusNotifierHostRegistered";
 
 /// How long the bus and a panel may take to answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+const BUS_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Those of which `libappindicator-sys` needs one: finding none it ends the app.
 const LIBRARIES: [&CStr; 4] = [
@@ -38,7 +38,7 @@ fn loads(library: &CStr) -> bool {
 
 /// Whether a panel shows trays now.
 pub(super) async fn is_shown() -> bool {
-    let asked = tokio::time::timeout(PATIENCE, has_panel()).await;
+    let asked = tokio::time::timeout(BUS_TIMEOUT, has_panel()).await;
     matches!(asked, Ok(Ok(true)))
 }
 
@@ -52,7 +52,7 @@ async fn has_panel() -> zbus::Result<bool> {
     }
     let properties = PropertiesProxy::builder(&bus)
         .destination(watcher)?
-        .path(PLACE)?
+        .path(WATCHER_PATH)?
         .build()
         .await?;
     let watcher = InterfaceName::try_from(WATCHER)?;

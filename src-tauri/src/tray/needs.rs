@@ -10,10 +10,10 @@ use tauri::{AppHandle, Manager, Runtime};
 use crate::window::{self, page_of};
 
 /// As many lines as are read at a glance.
-const MOST: usize = 5;
+const MAX_LINES: usize = 5;
 
 /// As many characters as fit a menu.
-const WIDTH: usize = 60;
+const MAX_CHARS: usize = 60;
 
 /// What the id of each line begins with; its number and page follow.
 const PREFIX: &str = "need ";
@@ -26,10 +26,10 @@ struct Line {
 }
 
 /// The lines: those to be shown, and the menu once there is one.
-struct Lines<R: Runtime>(Mutex<(Vec<Line>, Option<Shown<R>>)>);
+struct Lines<R: Runtime>(Mutex<(Vec<Line>, Option<NeedsMenu<R>>)>);
 
 /// The menu of the tray, and what stands in it of ours.
-struct Shown<R: Runtime> {
+struct NeedsMenu<R: Runtime> {
     menu: Menu<R>,
     items: Vec<MenuItem<R>>,
     separator: PredefinedMenuItem<R>,
@@ -49,7 +49,7 @@ pub(crate) fn show_needs<R: Runtime>(app: &AppHandle<R>, needs: &[Need]) -> taur
 
 /// Shows them in this menu from now on.
 pub(super) fn make<R: Runtime>(app: &AppHandle<R>, menu: Menu<R>) -> tauri::Result<()> {
-    let made = Shown {
+    let made = NeedsMenu {
         menu,
         items: Vec::new(),
         separator: PredefinedMenuItem::separator(app)?,
@@ -59,7 +59,7 @@ pub(super) fn make<R: Runtime>(app: &AppHandle<R>, menu: Menu<R>) -> tauri::Resu
 
 fn with_lines<R: Runtime, T>(
     app: &AppHandle<R>,
-    change: impl FnOnce(&mut Vec<Line>, &mut Option<Shown<R>>) -> T,
+    change: impl FnOnce(&mut Vec<Line>, &mut Option<NeedsMenu<R>>) -> T,
 ) -> T {
     // Whoever comes first makes it; a second one is not taken.
     app.manage(Lines::<R>(Mutex::new((Vec::new(), None))));
@@ -69,7 +69,7 @@ fn with_lines<R: Runtime, T>(
     change(lines, shown)
 }
 
-impl<R: Runtime> Shown<R> {
+impl<R: Runtime> NeedsMenu<R> {
     fn draw(&mut self, lines: &[Line]) -> tauri::Result<()> {
         let menu = &self.menu;
         if !self.items.is_empty() {
@@ -105,8 +105,8 @@ fn lines_of(needs: &[Need]) -> Vec<Line> {
         words: label(&need.headline),
         page: page_of(need),
     };
-    let mut lines: Vec<Line> = needs.iter().take(MOST).map(line).collect();
-    let more = needs.len().saturating_sub(MOST);
+    let mut lines: Vec<Line> = needs.iter().take(MAX_LINES).map(line).collect();
+    let more = needs.len().saturating_sub(MAX_LINES);
     if more > 0 {
         lines.push(Line {
             words: format!("{more} more…"),
@@ -119,7 +119,7 @@ fn lines_of(needs: &[Need]) -> Vec<Line> {
 /// Names that others wrote are in it; one ampersand would mark the letter behind it as a key.
 fn label(headline: &str) -> String {
     let line = inert_line(headline);
-    let mut short: String = line.chars().take(WIDTH).collect();
+    let mut short: String = line.chars().take(MAX_CHARS).collect();
     if short.len() < line.len() {
         short.push('…');
     }

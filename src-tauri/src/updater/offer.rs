@@ -10,15 +10,15 @@ use serde_json::Value;
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_store::StoreExt;
 
-use super::{AvailableUpdate, check, install, is_configured, nothing_runs};
+use super::{AvailableUpdate, check, check_nothing_runs, install, is_configured};
 use crate::dialog::{Question, ask};
 use crate::{preferences, window};
 
 /// How long after the start, and between looks for a good moment.
-const PAUSE: Duration = Duration::from_secs(5 * 60);
+const CHECK_INTERVAL: Duration = Duration::from_secs(5 * 60);
 
 /// How long between offers, through restarts too.
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const OFFER_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 
 const FILE: &str = "updates.json";
 /// The version that is never to be offered again.
@@ -38,14 +38,14 @@ pub(crate) fn offer_updates<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
     let (app, cx) = (app.clone(), cx.clone());
     tauri::async_runtime::spawn(async move {
         loop {
-            tokio::time::sleep(PAUSE).await;
-            let due = is_due(SystemClock.now(), kept(&app, OFFERED));
-            if due && window::is_looked_at(&app) && nothing_runs(&cx).await.is_ok() {
-                // Before it is asked: an app that ends at the question has asked all the same.
-                keep(&app, OFFERED, SystemClock.now().to_string());
+            tokio::time::sleep(CHECK_INTERVAL).await;
+            let due = is_due(SystemClock.now(), read_state(&app, OFFERED));
+            if due && window::is_looked_at(&app) && check_nothing_runs(&cx).await.is_ok() {
+                // Saved before asking: an app that quits during the question has asked all the same.
+                save_state(&app, OFFERED, SystemClock.now().to_string());
                 offer(&app, &cx).await;
                 // Also where nothing can be kept.
-                tokio::time::sleep(DAY).await;
+                tokio::time::sleep(OFFER_INTERVAL).await;
             }
         }
     });
@@ -53,7 +53,7 @@ pub(crate) fn offer_updates<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
 
 async fn offer<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
     let found = match check(app).await {
-        Ok(Some(found)) if is_offered(&found, kept(app, SKIPPED).as_ref()) => found,
+        Ok(Some(found)) if is_offered(&found, read_state(app, SKIPPED).as_ref()) => found,
         Ok(_) => return,
         // Nobody asked: whoever does is told why it fails.
         Err(problem) => return tracing::info!(code = problem.code.as_str(), "no word of updates"),
@@ -78,7 +78,7 @@ async fn offer<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
                 ask(app, failed).await;
             }
         }
-        Choice::Skip => keep(app, SKIPPED, found.version),
+        Choice::Skip => save_state(app, SKIPPED, found.version),
         Choice::Later => {}
     }
 }
@@ -121,17 +121,17 @@ fn is_due(now: Timestamp, offered: Option<Value>) -> bool {
         return true;
     };
     let passed = now.instant() - offered.instant();
-    passed.is_negative() || passed >= DAY
+    passed.is_negative() || passed >= OFFER_INTERVAL
 }
 
-fn kept<R: Runtime>(app: &AppHandle<R>, name: &str) -> Option<Value> {
+fn read_state<R: Runtime>(app: &AppHandle<R>, name: &str) -> Option<Value> {
     let file = file(app);
-    preferences::make_readable(&file);
+    preferences::discard_unreadable(&file);
     app.store(file).ok()?.get(name)
 }
 
 /// It is offered again where this cannot be kept.
-fn keep<R: Runtime>(app: &AppHandle<R>, name: &str, value: impl Into<Value>) {
+fn save_state<R: Runtime>(app: &AppHandle<R>, name: &str, value: impl Into<Value>) {
     let kept = app.store(file(app)).and_then(|store| {
         store.set(name, value);
         store.save()

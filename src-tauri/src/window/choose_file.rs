@@ -8,7 +8,7 @@ use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 use tokio::sync::oneshot;
 
 /// A file that is to be written, as the system's own dialog offers it.
-pub(crate) struct Offered<'a> {
+pub(crate) struct SaveDialog<'a> {
     /// What the dialog is called.
     pub(crate) title: &'a str,
     /// The name it begins with.
@@ -24,10 +24,10 @@ pub(crate) struct Offered<'a> {
 /// When what was chosen is no file of this computer.
 pub(crate) async fn choose_file<R: Runtime>(
     app: &AppHandle<R>,
-    offered: Offered<'_>,
+    dialog_options: SaveDialog<'_>,
 ) -> Result<Option<PathBuf>, Problem> {
-    let mut dialog = dialog(app, offered.title).set_file_name(offered.name);
-    if let Some((kind, ending)) = offered.kind {
+    let mut dialog = dialog(app, dialog_options.title).set_file_name(dialog_options.name);
+    if let Some((kind, ending)) = dialog_options.kind {
         dialog = dialog.add_filter(kind, &[ending]);
     }
     let (chosen, choice) = oneshot::channel();

@@ -1,7 +1,7 @@
-//! Where the window lies, brought back to where a screen shows it.
+//! The window's position, moved back onto the screens.
 //!
-//! The plugin that keeps size and place returns to any place that a screen shows a corner of. What it kept
-//! is put right before it reads it, so that the window never shows where it is not to stay.
+//! The plugin that restores size and position accepts any position of which a screen shows a corner. Its saved state
+//! is corrected before it is read, so that the window never shows where it is not to stay.
 
 use std::path::Path;
 
@@ -53,7 +53,7 @@ pub(super) fn clamp_window<R: Runtime>(app: &AppHandle<R>, file: &Path, label: &
         Ok(monitors) => monitors.iter().map(Screen::from).collect(),
         Err(error) => return tracing::warn!(%error, "the screens are not known"),
     };
-    let Some(right) = clamped(&kept, label, &screens) else {
+    let Some(right) = clamp_saved(&kept, label, &screens) else {
         return;
     };
     if let Err(error) = std::fs::write(file, right) {
@@ -62,7 +62,7 @@ pub(super) fn clamp_window<R: Runtime>(app: &AppHandle<R>, file: &Path, label: &
 }
 
 /// What is to be kept in place of that; `None` when it is right, or not understood.
-fn clamped(kept: &[u8], label: &str, screens: &[Screen]) -> Option<Vec<u8>> {
+fn clamp_saved(kept: &[u8], label: &str, screens: &[Screen]) -> Option<Vec<u8>> {
     let mut kept: Map<String, Value> = serde_json::from_slice(kept).ok()?;
     let window = kept.get_mut(label)?.as_object_mut()?;
     // One that fills the screen goes back to where it was before.
@@ -71,7 +71,7 @@ fn clamped(kept: &[u8], label: &str, screens: &[Screen]) -> Option<Vec<u8>> {
         _ => ("x", "y"),
     };
     let area = area_of(window, x, y)?;
-    let right = shown(area, screens);
+    let right = fit_to_screens(area, screens);
     window.insert(x.to_owned(), right.x.into());
     window.insert(y.to_owned(), right.y.into());
     window.insert("width".to_owned(), right.width.into());
@@ -89,9 +89,9 @@ fn area_of(window: &Map<String, Value>, x: &str, y: &str) -> Option<Area> {
     (area.width > 0 && area.height > 0).then_some(area)
 }
 
-/// That area when the screens show all of it, be it several together; else as much of it as the screen
-/// has room for that shows most of it, or lies nearest.
-fn shown(area: Area, screens: &[Screen]) -> Area {
+/// The area, if the screens together show all of it; otherwise it is moved, and shrunk if necessary, to fit the screen
+/// that shows most of it or is nearest.
+fn fit_to_screens(area: Area, screens: &[Screen]) -> Area {
     let hidden = screens.iter().fold(vec![area], |hidden, screen| {
         let rest = hidden.into_iter();
         rest.flat_map(|part| part.without(screen.whole)).collect()
@@ -103,7 +103,7 @@ fn shown(area: Area, screens: &[Screen]) -> Area {
         let common = area.common(screen.whole).map_or(0, Area::size);
         (std::cmp::Reverse(common), area.distance(screen.whole))
     });
-    nearest.map_or(area, |screen| area.moved_into(screen.free))
+    nearest.map_or(area, |screen| area.fit_into(screen.free))
 }
 
 impl Area {
@@ -174,7 +174,7 @@ impl Area {
     }
 
     /// The same within a room: smaller only where that has to be, and moved no further than is needed.
-    fn moved_into(self, room: Self) -> Self {
+    fn fit_into(self, room: Self) -> Self {
         let (width, height) = (self.width.min(room.width), self.height.min(room.height));
         let [left, top, right, bottom] = room.edges();
         let within = |at: i32, from: i64, to: i64, length: u32| {
@@ -219,43 +219,49 @@ mod tests {
     #[test]
     fn what_screens_show_stays_where_it_is() {
         let alone = area(100, 50, 1280, 800);
-        assert_eq!(shown(alone, &[left()]), alone);
+        assert_eq!(fit_to_screens(alone, &[left()]), alone);
         let over_both = area(1500, 40, 1280, 800);
-        assert_eq!(shown(over_both, &[left(), right()]), over_both);
+        assert_eq!(fit_to_screens(over_both, &[left(), right()]), over_both);
         let mirrored = [left(), screen(0, 0, 1280, 1024)];
         let large = area(0, 0, 1920, 1080);
-        assert_eq!(shown(large, &mirrored), large);
+        assert_eq!(fit_to_screens(large, &mirrored), large);
     }
 
     #[test]
     fn what_is_partly_off_is_moved_no_further_than_is_needed() {
         let below = area(200, 700, 1280, 800);
-        assert_eq!(shown(below, &[left()]), area(200, 280, 1280, 800));
+        assert_eq!(fit_to_screens(below, &[left()]), area(200, 280, 1280, 800));
         let aside = area(-300, 100, 1280, 800);
-        assert_eq!(shown(aside, &[left()]), area(0, 100, 1280, 800));
+        assert_eq!(fit_to_screens(aside, &[left()]), area(0, 100, 1280, 800));
         // Its lower part lies over both, its upper over neither.
         let above = area(1500, -100, 1280, 800);
-        assert_eq!(shown(above, &[left(), right()]), area(1920, 30, 1280, 800));
+        assert_eq!(
+            fit_to_screens(above, &[left(), right()]),
+            area(1920, 30, 1280, 800)
+        );
     }
 
     #[test]
     fn what_a_screen_showed_that_is_gone_goes_to_the_nearest() {
         let gone = area(2100, 200, 1280, 800);
-        assert_eq!(shown(gone, &[left()]), area(640, 200, 1280, 800));
+        assert_eq!(fit_to_screens(gone, &[left()]), area(640, 200, 1280, 800));
         let far = area(-9000, 0, 1280, 800);
-        assert_eq!(shown(far, &[right(), left()]), area(0, 30, 1280, 800));
+        assert_eq!(
+            fit_to_screens(far, &[right(), left()]),
+            area(0, 30, 1280, 800)
+        );
     }
 
     #[test]
     fn what_is_larger_than_the_screen_fills_it() {
         let large = area(10, 10, 2560, 1440);
-        assert_eq!(shown(large, &[left()]), area(0, 30, 1920, 1050));
+        assert_eq!(fit_to_screens(large, &[left()]), area(0, 30, 1920, 1050));
     }
 
     #[test]
     fn without_screens_nothing_is_moved() {
         let anywhere = area(-5000, 0, 1280, 800);
-        assert_eq!(shown(anywhere, &[]), anywhere);
+        assert_eq!(fit_to_screens(anywhere, &[]), anywhere);
     }
 
     #[test]
@@ -265,7 +271,7 @@ mod tests {
                 "prev_y": 100, "maximized": maximized, "later": "kept" } })
         };
         let clamp_window = |kept: Value| {
-            let right = clamped(kept.to_string().as_bytes(), "main", &[left()])?;
+            let right = clamp_saved(kept.to_string().as_bytes(), "main", &[left()])?;
             Some(serde_json::from_slice::<Value>(&right).unwrap())
         };
         assert_eq!(
@@ -280,7 +286,11 @@ mod tests {
     fn what_is_not_understood_is_left_alone() {
         let unshown = r#"{ "main": { "width": 0, "height": 0, "x": 9000, "y": 0 } }"#;
         for kept in ["", "[]", r#"{ "main": 1 }"#, r#"{ "main": {} }"#, unshown] {
-            assert_eq!(clamped(kept.as_bytes(), "main", &[left()]), None, "{kept}");
+            assert_eq!(
+                clamp_saved(kept.as_bytes(), "main", &[left()]),
+                None,
+                "{kept}"
+            );
         }
     }
 }

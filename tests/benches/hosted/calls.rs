@@ -14,10 +14,10 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::cases::{self, Asked, Case};
+use crate::cases::{self, CallSpec, Case};
+use crate::print_line;
 use crate::server::Server;
-use crate::side::Side;
-use crate::tell;
+use crate::side::Contender;
 
 /// Turns of each side.
 const ROUNDS: usize = 181;
@@ -26,7 +26,7 @@ const ROUNDS: usize = 181;
 const CALLS: usize = 192;
 
 /// How many of them are under way at the same time.
-const AT_ONCE: [usize; 2] = [1, 32];
+const CONCURRENCY: [usize; 2] = [1, 32];
 
 /// Measures every case; `words`, the name of a platform or a call, choose among them.
 ///
@@ -42,7 +42,7 @@ pub(crate) async fn measure(words: &[String]) -> Result<()> {
     let cases = cases::all()?.into_iter().filter(is_chosen);
     for case in cases.map(Arc::new) {
         let base = format!("{}/{}", server.base, case.platform);
-        for at_once in AT_ONCE {
+        for at_once in CONCURRENCY {
             let rounds = rounds(&case, &base, at_once).await?;
             report(&case, at_once, &rounds);
         }
@@ -54,8 +54,8 @@ pub(crate) async fn measure(words: &[String]) -> Result<()> {
 async fn rounds(case: &Arc<Case>, base: &str, at_once: usize) -> Result<Vec<(Duration, Duration)>> {
     let mut rounds = Vec::new();
     for round in 0..ROUNDS {
-        let ours = Arc::new(Side::ours(case, base)?);
-        let bare = Arc::new(Side::bare(case, base).await?);
+        let ours = Arc::new(Contender::ours(case, base)?);
+        let bare = Arc::new(Contender::bare(case, base).await?);
         calls(&ours, at_once).await?;
         calls(&bare, at_once).await?;
         // Whoever comes second may find warmer caches.
@@ -70,7 +70,7 @@ async fn rounds(case: &Arc<Case>, base: &str, at_once: usize) -> Result<Vec<(Dur
     Ok(rounds)
 }
 
-async fn calls(side: &Arc<Side>, at_once: usize) -> Result<Duration> {
+async fn calls(side: &Arc<Contender>, at_once: usize) -> Result<Duration> {
     // What a caller asks with is made before, for either side.
     let all: Vec<Vec<Value>> = std::iter::repeat_with(|| side.arguments(CALLS / at_once))
         .take(at_once)
@@ -101,11 +101,11 @@ fn median(mut all: Vec<f64>) -> f64 {
 /// The ratio is above 1 where Patchbay is faster.
 fn report(case: &Case, at_once: usize, rounds: &[(Duration, Duration)]) {
     let bare_is = match case.asked {
-        Asked::Operation(..) => "reqwest with serde",
-        Asked::Tool(..) => "rmcp with the same reqwest",
+        CallSpec::Operation(..) => "reqwest with serde",
+        CallSpec::Tool(..) => "rmcp with the same reqwest",
     };
     let of = |each: fn(&(Duration, Duration)) -> f64| median(rounds.iter().map(each).collect());
-    tell(json!({
+    print_line(json!({
         "ratio": of(|(ours, bare)| bare.as_secs_f64() / ours.as_secs_f64()),
         "platform": case.platform,
         "call": case.what,

@@ -18,7 +18,7 @@ pub(crate) struct Case {
     /// What it is: `list`, `get`, `call_tool`, or `call_in_session`.
     pub(crate) what: &'static str,
     /// How Patchbay is asked for it.
-    pub(crate) asked: Asked,
+    pub(crate) asked: CallSpec,
     /// The method on the wire.
     pub(crate) method: &'static str,
     /// The path on the wire.
@@ -32,7 +32,7 @@ pub(crate) struct Case {
 }
 
 /// How Patchbay is asked.
-pub(crate) enum Asked {
+pub(crate) enum CallSpec {
     /// By a documented operation and its arguments.
     Operation(&'static str, Value),
     /// By the name of a tool of connector 0 and its arguments, in an MCP session through the platform's
@@ -52,7 +52,7 @@ pub(crate) fn all() -> Result<Vec<Case>> {
 fn get(
     platform: &'static str,
     what: &'static str,
-    asked: Asked,
+    asked: CallSpec,
     path: &str,
     answer: Value,
 ) -> Case {
@@ -80,7 +80,7 @@ fn mistral() -> Result<Vec<Case>> {
             ..get(
                 "mistral",
                 "list",
-                Asked::Operation("list", json!({})),
+                CallSpec::Operation("list", json!({})),
                 "/v1/connectors",
                 page,
             )
@@ -90,7 +90,7 @@ fn mistral() -> Result<Vec<Case>> {
             ..get(
                 "mistral",
                 "get",
-                Asked::Operation("get", json!({"connector_id_or_name": "wiki_search"})),
+                CallSpec::Operation("get", json!({"connector_id_or_name": "wiki_search"})),
                 "/v1/connectors/wiki_search",
                 recorded::body("mistral", "get-full")?,
             )
@@ -101,7 +101,7 @@ fn mistral() -> Result<Vec<Case>> {
             ..get(
                 "mistral",
                 "call_tool",
-                Asked::Operation("call_tool", call),
+                CallSpec::Operation("call_tool", call),
                 "/v1/connectors/wiki_search/tools/search/call",
                 recorded::body("mistral", "call-tool-full")?,
             )
@@ -115,14 +115,14 @@ fn cohere() -> Result<Vec<Case>> {
         get(
             "cohere",
             "list",
-            Asked::Operation("list", json!({})),
+            CallSpec::Operation("list", json!({})),
             "/v1/connectors",
             page,
         ),
         get(
             "cohere",
             "get",
-            Asked::Operation("get", json!({"id": "intranet-9kx2"})),
+            CallSpec::Operation("get", json!({"id": "intranet-9kx2"})),
             "/v1/connectors/intranet-9kx2",
             recorded::body("cohere", "get")?,
         ),
@@ -145,14 +145,14 @@ fn agentstack() -> Result<Vec<Case>> {
         get(
             "agentstack",
             "list",
-            Asked::Operation("list", json!({})),
+            CallSpec::Operation("list", json!({})),
             all,
             page,
         ),
         get(
             "agentstack",
             "get",
-            Asked::Operation("get", json!({ "connector": id(0) })),
+            CallSpec::Operation("get", json!({ "connector": id(0) })),
             &one,
             recorded::body("agentstack", "get-by-object")?,
         ),
@@ -162,7 +162,7 @@ fn agentstack() -> Result<Vec<Case>> {
             ..get(
                 "agentstack",
                 "call_tool",
-                Asked::Operation("mcp_proxy", relayed),
+                CallSpec::Operation("mcp_proxy", relayed),
                 &relay,
                 answer.clone(),
             )
@@ -170,7 +170,7 @@ fn agentstack() -> Result<Vec<Case>> {
         get(
             "agentstack",
             "call_in_session",
-            Asked::Tool("echo", arguments),
+            CallSpec::Tool("echo", arguments),
             &relay,
             answer,
         ),
@@ -198,7 +198,7 @@ fn airbyte() -> Result<Vec<Case>> {
             ..get(
                 "airbyte",
                 "list",
-                Asked::Operation("list_connectors", json!({})),
+                CallSpec::Operation("list_connectors", json!({})),
                 all,
                 page,
             )
@@ -206,7 +206,7 @@ fn airbyte() -> Result<Vec<Case>> {
         get(
             "airbyte",
             "get",
-            Asked::Operation("get_connector_detail", json!({ "connector_id": id(0) })),
+            CallSpec::Operation("get_connector_detail", json!({ "connector_id": id(0) })),
             &one,
             recorded::body("airbyte", "get-connector-rest")?,
         ),
@@ -216,7 +216,7 @@ fn airbyte() -> Result<Vec<Case>> {
             ..get(
                 "airbyte",
                 "call_tool",
-                Asked::Operation("execute", execute),
+                CallSpec::Operation("execute", execute),
                 &format!("{one}/execute"),
                 recorded::body("airbyte", "execute-full")?,
             )
@@ -230,14 +230,14 @@ fn tenex() -> Result<Vec<Case>> {
         get(
             "tenex",
             "list",
-            Asked::Operation("list", json!({})),
+            CallSpec::Operation("list", json!({})),
             "/api/v1/connectors",
             page,
         ),
         get(
             "tenex",
             "get",
-            Asked::Operation("get", json!({"id": "con_1"})),
+            CallSpec::Operation("get", json!({"id": "con_1"})),
             "/api/v1/connectors/con_1",
             recorded::body("tenex", "get")?,
         ),

@@ -7,7 +7,7 @@ use patchbay_http::CallOptions;
 use serde_json::json;
 
 use crate::server::Server;
-use crate::{side, tell, usage};
+use crate::{print_line, side, usage};
 
 /// The argument with which this program connects once and ends.
 pub(crate) const ONCE: &str = "connect-once";
@@ -29,7 +29,7 @@ pub(crate) fn measure() -> Result<()> {
         start(&base)?;
     }
     let taken = usage::children_time()? - before;
-    tell(json!({
+    print_line(json!({
         "value": taken.as_secs_f64() * 1000.0 / f64::from(STARTS),
         "processes": STARTS,
         "counted": "user and system time of whole processes: start, sign-in, exchange of credentials, list, end",

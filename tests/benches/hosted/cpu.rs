@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::cases::{self, Case};
 use crate::server::Server;
-use crate::side::Side;
-use crate::{tell, usage};
+use crate::side::Contender;
+use crate::{print_line, usage};
 
 /// Platforms with an official client, and how each is used.
 const CLIENTS: [(&str, &str); 4] = [
@@ -49,11 +49,11 @@ pub(crate) fn measure(python: &Path) -> Result<()> {
             let is_same =
                 |case: &&Arc<Case>| case.platform == platform && theirs["call"] == case.what;
             let case = cases.iter().find(is_same).context("no such call")?;
-            let side = Side::ours(case, &base)?;
+            let side = Contender::ours(case, &base)?;
             // A task of the runtime, as what the app does is one.
             let (ours, calls) = runtime.block_on(runtime.spawn(milliseconds(side)))??;
             let ms = theirs["ms"].as_f64().context("no time")?;
-            tell(json!({
+            print_line(json!({
                 "ratio": ms / ours,
                 "platform": platform,
                 "call": case.what,
@@ -83,7 +83,7 @@ fn official(python: &Path, platform: &str, base: &str) -> Result<Vec<Value>> {
 }
 
 /// Milliseconds of processor time per call, and how many calls were counted.
-async fn milliseconds(side: Side) -> Result<(f64, u32)> {
+async fn milliseconds(side: Contender) -> Result<(f64, u32)> {
     for arguments in side.arguments(STRETCH) {
         side.call(arguments).await?;
     }

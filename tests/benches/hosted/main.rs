@@ -40,6 +40,6 @@ fn main() -> Result<()> {
 }
 
 /// Writes one line of the result.
-fn tell(line: impl std::fmt::Display) {
+fn print_line(line: impl std::fmt::Display) {
     println!("{line}");
 }

@@ -10,7 +10,7 @@ use patchbay_http::CallOptions;
 use serde_json::{Value, json};
 
 use crate::server::Server;
-use crate::{recorded, side, tell, usage};
+use crate::{print_line, recorded, side, usage};
 
 /// The argument with which this program lists once and tells what it took.
 pub(crate) const ONCE: &str = "many-once";
@@ -58,7 +58,7 @@ pub(crate) async fn once(platform: &str, base: &str) -> Result<()> {
     let peak = usage::peak_memory()?;
     ensure!(listed.len() == PAGES * ITEMS, "{} connectors", listed.len());
     let mebibytes = |kibibytes: u64| kibibytes as f64 / 1024.0;
-    tell(json!({
+    print_line(json!({
         "value": mebibytes(peak.saturating_sub(idle)),
         "platform": name,
         "connectors": listed.len(),

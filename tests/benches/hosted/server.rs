@@ -67,7 +67,7 @@ pub(crate) async fn serve() -> Result<()> {
     let routes = Arc::new(Routes::read()?);
     let router = Router::new().fallback(answer).with_state(routes);
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    crate::tell(format!("http://{}", listener.local_addr()?));
+    crate::print_line(format!("http://{}", listener.local_addr()?));
     let ended = tokio::task::spawn_blocking(|| std::io::stdin().read(&mut [0]));
     tokio::select! {
         served = axum::serve(listener, router) => Ok(served?),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail, ensure};
 use patchbay_http::{CallOptions, ClientSettings, Clients, SystemClock};
 use patchbay_model::{Platform as Kind, RemoteId, Secret};
-use patchbay_platforms::{Platform, SignIn, ToolRequest, hosted};
+use patchbay_platforms::{AccountConfig, Platform, ToolRequest, hosted};
 use reqwest::Method;
 use rmcp::ServiceExt as _;
 use rmcp::model::CallToolRequestParams;
@@ -16,7 +16,7 @@ use rmcp::transport::StreamableHttpClientTransport;
 use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
 use serde_json::{Map, Value, json};
 
-use crate::cases::{Asked, Case, KEY};
+use crate::cases::{CallSpec, Case, KEY};
 use crate::recorded;
 
 /// Patchbay's client of a platform of the contracts, signed in at `base`.
@@ -38,7 +38,7 @@ pub(crate) fn platform(name: &str, base: &str) -> Result<Arc<dyn Platform>> {
     if kind == Kind::Airbyte {
         fields.insert("client_id".to_owned(), json!("cid-1"));
     }
-    let account = SignIn {
+    let account = AccountConfig {
         settings: fields,
         secrets: BTreeMap::from([(secret.to_owned(), Secret::new(KEY))]),
         clients: Clients::build(&ClientSettings::default())?,
@@ -48,7 +48,7 @@ pub(crate) fn platform(name: &str, base: &str) -> Result<Arc<dyn Platform>> {
 }
 
 /// Makes one call and looks at its answer.
-pub(crate) enum Side {
+pub(crate) enum Contender {
     /// Patchbay's client.
     Ours(Arc<dyn Platform>, Arc<Case>),
     /// reqwest and `serde_json` alone, with the address of the server.
@@ -57,7 +57,7 @@ pub(crate) enum Side {
     Rmcp(RunningService<RoleClient, ()>, Arc<Case>),
 }
 
-impl Side {
+impl Contender {
     /// Patchbay's client for a case.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ impl Side {
     /// When a client cannot be made.
     pub(crate) async fn bare(case: &Arc<Case>, base: &str) -> Result<Self> {
         let client = reqwest::Client::builder().no_proxy().build()?;
-        if let Asked::Operation(..) = case.asked {
+        if let CallSpec::Operation(..) = case.asked {
             return Ok(Self::Bare(client, base.to_owned(), Arc::clone(case)));
         }
         let url = format!("{base}{}", case.path);
@@ -87,14 +87,16 @@ impl Side {
     pub(crate) fn arguments(&self, count: usize) -> Vec<Value> {
         let arguments = match self {
             Self::Ours(_, case) | Self::Rmcp(_, case) => match &case.asked {
-                Asked::Operation(_, arguments) | Asked::Tool(_, arguments) => arguments.clone(),
+                CallSpec::Operation(_, arguments) | CallSpec::Tool(_, arguments) => {
+                    arguments.clone()
+                }
             },
             Self::Bare(_, _, case) => case.body.clone().unwrap_or_default(),
         };
         vec![arguments; count]
     }
 
-    /// Makes the call with some of its [arguments](Side::arguments).
+    /// Makes the call with some of its [arguments](Contender::arguments).
     ///
     /// # Errors
     /// When it fails, or nothing is answered.
@@ -112,10 +114,10 @@ impl Side {
 async fn ask(platform: &dyn Platform, case: &Case, arguments: Value) -> Result<Value> {
     let options = CallOptions::default();
     match (&case.asked, arguments) {
-        (Asked::Operation(name, _), arguments) => {
+        (CallSpec::Operation(name, _), arguments) => {
             Ok(platform.call(name, arguments, &options).await?)
         }
-        (Asked::Tool(name, _), Value::Object(arguments)) => {
+        (CallSpec::Tool(name, _), Value::Object(arguments)) => {
             let tools = platform.tools().context("it has no tools")?;
             let id = RemoteId::new(recorded::id(0));
             let request = ToolRequest::new(&id, name, arguments);
@@ -123,7 +125,7 @@ async fn ask(platform: &dyn Platform, case: &Case, arguments: Value) -> Result<V
             ensure!(!outcome.result.content.is_empty(), "an empty result");
             Ok(json!(outcome.result))
         }
-        (Asked::Tool(..), _) => bail!("a tool is called with an object"),
+        (CallSpec::Tool(..), _) => bail!("a tool is called with an object"),
     }
 }
 
@@ -132,7 +134,7 @@ async fn rmcp(
     case: &Case,
     arguments: Value,
 ) -> Result<Value> {
-    let (Asked::Tool(name, _), Value::Object(arguments)) = (&case.asked, arguments) else {
+    let (CallSpec::Tool(name, _), Value::Object(arguments)) = (&case.asked, arguments) else {
         bail!("a tool is called with an object");
     };
     let request = CallToolRequestParams::new(*name).with_arguments(arguments);

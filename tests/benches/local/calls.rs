@@ -59,7 +59,7 @@ pub(crate) async fn over_http() -> Result<()> {
 pub(crate) async fn over_stdio(program: &str, arguments: &[String]) -> Result<()> {
     let home = tempfile::tempdir()?;
     let cx = crate::open(home.path()).await?;
-    cx.hold_sessions_here();
+    cx.host_sessions_here();
     let request = AddProgram {
         command: ServerCommand {
             program: program.to_owned(),
@@ -121,8 +121,8 @@ async fn measure(
         // Whoever comes later may find warmer caches.
         for side in (0..sides).map(|place| (round + place) % sides) {
             times[side] = match side {
-                0 => through_the_verb(cx, connector).await?,
-                side => through_rmcp(&clients[side - 1]).await?,
+                0 => call_through_ops(cx, connector).await?,
+                side => call_through_rmcp(&clients[side - 1]).await?,
             };
         }
         if round >= WARM_UP {
@@ -132,7 +132,7 @@ async fn measure(
     Ok(rounds)
 }
 
-async fn through_the_verb(cx: &Context, connector: &ConnectorId) -> Result<Duration> {
+async fn call_through_ops(cx: &Context, connector: &ConnectorId) -> Result<Duration> {
     let started = Instant::now();
     let mut last = None;
     for call in 0..CALLS {
@@ -160,7 +160,7 @@ async fn through_the_verb(cx: &Context, connector: &ConnectorId) -> Result<Durat
     Ok(started.elapsed())
 }
 
-async fn through_rmcp(client: &Bare) -> Result<Duration> {
+async fn call_through_rmcp(client: &Bare) -> Result<Duration> {
     let started = Instant::now();
     for call in 0..CALLS {
         let arguments = arguments(call);

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use patchbay_ops::{Pace, SystemPowerAndNetwork, look_after_connectors};
+use patchbay_ops::{CheckIntervals, SystemPowerAndNetwork, run_background_checks};
 use patchbay_playground::{Options, Playground};
 use serde_json::json;
 
@@ -42,7 +42,12 @@ pub(crate) async fn measure() -> Result<()> {
     }
     let looking = cx.clone();
     tokio::spawn(async move {
-        look_after_connectors(&looking, &SystemPowerAndNetwork, Pace::from_environment()).await;
+        run_background_checks(
+            &looking,
+            &SystemPowerAndNetwork,
+            CheckIntervals::from_environment(),
+        )
+        .await;
     });
     tokio::time::sleep(REST).await;
     let memory = usage::memory()?.saturating_sub(before);

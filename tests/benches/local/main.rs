@@ -49,7 +49,7 @@ async fn open(home: &Path) -> Result<Context> {
         programs: Arc::new(EveryProgram),
         clock: Arc::new(SystemClock),
         client_document: None,
-        asks: false,
+        can_ask: false,
     })
     .await?)
 }

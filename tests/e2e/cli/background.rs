@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::desk::Terminal;
+use super::terminal::Terminal;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn background_checks_are_switched_off_and_on_again() {

@@ -1,6 +1,6 @@
 //! The catalogue of MCP servers, and files of the registry.
 
-use super::desk::Terminal;
+use super::terminal::Terminal;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn known_servers_are_listed_searched_and_shown() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::desk::{Terminal, steady};
+use super::terminal::{Terminal, steady};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_is_one_document() {

@@ -1,6 +1,6 @@
 //! `patchbay exec`: a program with secrets in its environment.
 
-use super::desk::{TOKEN, Terminal};
+use super::terminal::{TOKEN, Terminal};
 
 /// A program that says what a variable holds, and ends with a code of its own.
 const SAYS: [&str; 3] = ["sh", "-c", "printf %s \"got $API_KEY\"; exit 7"];
@@ -69,7 +69,7 @@ async fn signals_and_streams_reach_the_program_itself() {
     let said = lines.next_line().await.unwrap().unwrap();
     // It took our place: nobody stands between.
     assert_eq!(said, format!("{} hello", child.id().unwrap()));
-    super::desk::send("-TERM", &child).await;
+    super::terminal::send("-TERM", &child).await;
     assert_eq!(child.wait().await.unwrap().code(), Some(9));
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::desk::{Terminal, steady};
+use super::terminal::{Terminal, steady};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_failure_has_its_exit_code() {
@@ -140,6 +140,6 @@ async fn a_reader_that_has_seen_enough_is_no_failure() {
     let huge = ["tool", "run", "play", "huge", "bytes:=4000000", "--quiet"];
     let mut child = terminal.command(&huge).spawn().unwrap();
     drop(child.stdout.take());
-    let done = super::desk::ended(child).await;
+    let done = super::terminal::ended(child).await;
     assert_eq!((done.code, done.stderr.as_str()), (0, ""));
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::desk::{TOKEN, Terminal, steady};
+use super::terminal::{TOKEN, Terminal, steady};
 
 /// Runs the tool that answers what it is told, and gives the run's id.
 async fn echoed(terminal: &Terminal, connector: &str, message: &str) -> String {

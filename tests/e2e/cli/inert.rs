@@ -3,7 +3,7 @@
 use patchbay_playground::Playground;
 use serde_json::{Value, json};
 
-use super::desk::{self, Terminal, ended};
+use super::terminal::{self, Terminal, ended};
 
 /// Clears a terminal, sets its title and its clipboard, turns and hides letters, and ends the line.
 const HOSTILE: &str = "a\u{1b}[2Jb\u{1b}]0;title\u{7}c\u{1b}]52;c;aGk=\u{1b}\\d\u{9b}31me\u{202e}f\u{2066}g\u{200b}h\u{e0041}i\u{feff}j\u{2028}k\rl";
@@ -17,7 +17,7 @@ fn acts(sign: char) -> bool {
 
 /// Runs a command on a terminal of its own, `columns` wide.
 async fn on_a_terminal(terminal: &Terminal, words: &[&str], columns: u16) -> String {
-    let mut script = desk::on_a_terminal(&terminal.command(words), columns);
+    let mut script = terminal::on_a_terminal(&terminal.command(words), columns);
     ended(script.spawn().unwrap()).await.stdout
 }
 

@@ -1,6 +1,6 @@
 //! The whole way, from an address to a run in the history and back.
 
-use super::desk::{Terminal, steady};
+use super::terminal::{Terminal, steady};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_way_through_consent() {

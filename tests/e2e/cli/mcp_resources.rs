@@ -1,6 +1,6 @@
 //! Resources and prompts of an MCP server.
 
-use super::desk::Terminal;
+use super::terminal::Terminal;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_server_offers_is_listed_read_and_filled_in() {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::process::{Child, Command};
 
-use super::desk::Terminal;
+use super::terminal::Terminal;
 
 /// Has a program crash where the system may write whole memories down, once `is_ready`.
 async fn crashed(terminal: &Terminal, words: &str, is_ready: impl Fn(&str) -> bool) -> ExitStatus {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::desk::{Done, TOKEN, Terminal};
+use super::terminal::{Done, TOKEN, Terminal};
 
 mod doctor;
 mod roots;
@@ -76,8 +76,8 @@ impl Programs {
 
 #[tokio::test]
 async fn a_program_is_added_allowed_used_and_never_left_behind() {
-    let desk = Programs::new().await;
-    let added = desk.add("well", &["--env-secret", "API_KEY"]).await;
+    let harness = Programs::new().await;
+    let added = harness.add("well", &["--env-secret", "API_KEY"]).await;
     added.succeeded();
     assert!(
         added
@@ -87,7 +87,7 @@ async fn a_program_is_added_allowed_used_and_never_left_behind() {
     );
 
     // Nobody is there to be asked.
-    let refused = desk
+    let refused = harness
         .terminal
         .run(&["connector", "connect", "files", "--json"])
         .await;
@@ -96,24 +96,25 @@ async fn a_program_is_added_allowed_used_and_never_left_behind() {
         problem.to_string().contains("program.not_allowed"),
         "{problem}"
     );
-    assert_eq!(pids(&desk.pids), [""; 0], "nothing was started");
+    assert_eq!(pids(&harness.pids), [""; 0], "nothing was started");
 
-    desk.terminal
+    harness
+        .terminal
         .run(&["connector", "remove", "files"])
         .await
         .succeeded();
     let options = ["--env-secret", "API_KEY", "--allow", "--connect"];
-    let added = desk.add("well", &options).await;
+    let added = harness.add("well", &options).await;
     added.succeeded();
     assert!(added.stderr.contains("Connected files"), "{added:?}");
-    assert!(desk.nothing_lives());
+    assert!(harness.nothing_lives());
 
     // Allowed is allowed, for exactly these words.
     let run = ["tool", "run", "files", "echo", "text=hello", "--json"];
-    let run = desk.terminal.run(&run).await;
+    let run = harness.terminal.run(&run).await;
     run.succeeded();
     assert!(run.stdout.contains("hello"), "{run:?}");
-    let check = desk
+    let check = harness
         .terminal
         .run(&["connector", "check", "files", "--json"])
         .await;
@@ -129,34 +130,37 @@ async fn a_program_is_added_allowed_used_and_never_left_behind() {
         steps.iter().all(|step| step["state"] == "passed"),
         "{check}"
     );
-    let shown = desk.terminal.run(&["connector", "show", "files"]).await;
+    let shown = harness.terminal.run(&["connector", "show", "files"]).await;
     assert!(
         shown
             .stdout
-            .contains(&format!("python3 {} well", desk.script)),
+            .contains(&format!("python3 {} well", harness.script)),
         "{shown:?}"
     );
     assert!(!shown.stdout.contains(TOKEN));
 
     // The secret is a credential of its own kind; another value of the same variable is allowed as well.
-    let wallet = desk.terminal.run(&["credential", "list", "--json"]).await;
+    let wallet = harness
+        .terminal
+        .run(&["credential", "list", "--json"])
+        .await;
     let entry = &wallet.document()[1];
     assert_eq!(entry["kind"], "variables", "{entry}");
     assert_eq!(entry["headerNames"], serde_json::json!(["API_KEY"]));
     let name = entry["name"].as_str().unwrap();
     let replace = ["credential", "replace", name, "--env-secret", "API_KEY"];
-    let other = desk.terminal.run_with(&replace, "other-token\n").await;
+    let other = harness.terminal.run_with(&replace, "other-token\n").await;
     other.succeeded();
     let run = ["tool", "run", "files", "echo", "text=again", "--json"];
-    desk.terminal.run(&run).await.succeeded();
-    assert!(desk.nothing_lives());
+    harness.terminal.run(&run).await.succeeded();
+    assert!(harness.nothing_lives());
 }
 
 #[tokio::test]
 async fn another_command_is_allowed_anew() {
-    let desk = Programs::new().await;
+    let harness = Programs::new().await;
     let options = ["--env-secret", "API_KEY", "--allow", "--connect"];
-    let failed = desk.add("ends", &options).await;
+    let failed = harness.add("ends", &options).await;
     assert_eq!(failed.code, 1, "{failed:?}");
 
     let edit = ["connector", "edit", "files"];
@@ -165,43 +169,47 @@ async fn another_command_is_allowed_anew() {
         "GREETING=hello",
         "--",
         "python3",
-        &desk.script,
+        &harness.script,
         "well",
     ];
-    let edited = desk.terminal.run(&[&edit[..], &words].concat()).await;
+    let edited = harness.terminal.run(&[&edit[..], &words].concat()).await;
     edited.succeeded();
-    let command = format!("python3 {} well", desk.script);
+    let command = format!("python3 {} well", harness.script);
     assert!(edited.stdout.contains(&command), "{edited:?}");
     assert!(edited.stdout.contains("GREETING=hello"), "{edited:?}");
     assert!(
         edited.stdout.contains("PID_FILE="),
         "what was not named stays"
     );
-    let refused = desk
+    let refused = harness
         .terminal
         .run(&["connector", "connect", "files", "--json"])
         .await;
     let problem = refused.failure().to_string();
     assert!(problem.contains("program.not_allowed"), "{problem}");
-    desk.terminal
+    harness
+        .terminal
         .run(&[&edit[..], &["--allow"]].concat())
         .await
         .succeeded();
-    let connected = desk.terminal.run(&["connector", "connect", "files"]).await;
+    let connected = harness
+        .terminal
+        .run(&["connector", "connect", "files"])
+        .await;
     connected.succeeded();
 
-    let removed = desk
+    let removed = harness
         .terminal
         .run(&[&edit[..], &["--remove-env", "GREETING"]].concat())
         .await;
     removed.succeeded();
     assert!(!removed.stdout.contains("GREETING"), "{removed:?}");
-    let again = desk
+    let again = harness
         .terminal
         .run(&[&edit[..], &["--remove-env", "GREETING"]].concat())
         .await;
     assert_eq!(again.code, 2, "{again:?}");
-    let secret = desk
+    let secret = harness
         .terminal
         .run(&[&edit[..], &["--env", "API_KEY=open"]].concat())
         .await;
@@ -213,17 +221,17 @@ async fn another_command_is_allowed_anew() {
 
 #[tokio::test]
 async fn what_a_program_has_logged_is_shown_from_a_level_on() {
-    let desk = Programs::new().await;
+    let harness = Programs::new().await;
     let options = ["--env-secret", "API_KEY", "--allow", "--connect"];
-    desk.add("logs", &options).await.succeeded();
-    let run = desk
+    harness.add("logs", &options).await.succeeded();
+    let run = harness
         .terminal
         .run(&["tool", "run", "files", "echo", "--yes"])
         .await;
     run.succeeded();
     let log = async |level: &str| {
         let shown = ["connector", "log", "files", "--level", level, "--json"];
-        desk.terminal.run(&shown).await.document()
+        harness.terminal.run(&shown).await.document()
     };
     let shown = log("notice").await;
     assert_eq!(shown.as_array().map(Vec::len), Some(3), "{shown}");
@@ -233,14 +241,14 @@ async fn what_a_program_has_logged_is_shown_from_a_level_on() {
     assert!(is_whole, "{shown}");
     assert_eq!(log("warning").await, serde_json::json!([]));
     let loud = ["connector", "log", "files", "--level", "loud"];
-    assert_eq!(desk.terminal.run(&loud).await.code, 2);
+    assert_eq!(harness.terminal.run(&loud).await.code, 2);
 }
 
 #[tokio::test]
 async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
-    let desk = Programs::new().await;
+    let harness = Programs::new().await;
     let options = ["--env-secret", "API_KEY", "--allow", "--connect"];
-    let failed = desk.add("ends", &options).await;
+    let failed = harness.add("ends", &options).await;
     assert_eq!(failed.code, 1, "{failed:?}");
     assert!(failed.stderr.contains("ended (exit code 3)"), "{failed:?}");
     assert!(
@@ -248,7 +256,7 @@ async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
         "{failed:?}"
     );
     assert!(!failed.stderr.contains(TOKEN));
-    let log = desk.terminal.run(&["connector", "log", "files"]).await;
+    let log = harness.terminal.run(&["connector", "log", "files"]).await;
     log.succeeded();
     assert!(log.stdout.contains("Patchbay starts "), "{log:?}");
     assert!(
@@ -256,7 +264,7 @@ async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
         "{log:?}"
     );
     let last = ["connector", "log", "files", "--lines", "1", "--json"];
-    let last = desk.terminal.run(&last).await.document();
+    let last = harness.terminal.run(&last).await.document();
     assert_eq!(last.as_array().map(Vec::len), Some(1), "{last}");
     let missing = [
         "connector",
@@ -266,7 +274,7 @@ async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
         "--",
         "npx-is-not-there",
     ];
-    let missing = desk.terminal.run(&missing).await;
+    let missing = harness.terminal.run(&missing).await;
     assert!(
         missing.stderr.contains("npx-is-not-there isn't in PATH"),
         "{missing:?}"
@@ -275,24 +283,25 @@ async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
 
 #[tokio::test]
 async fn killing_patchbay_leaves_nothing_that_it_had_started() {
-    let desk = Programs::new().await;
-    desk.add("deaf", &["--allow"]).await.succeeded();
-    desk.terminal
+    let harness = Programs::new().await;
+    harness.add("deaf", &["--allow"]).await.succeeded();
+    harness
+        .terminal
         .run(&["connector", "connect", "files"])
         .await
         .succeeded();
-    assert!(desk.nothing_lives(), "a deaf one is ended too");
-    std::fs::remove_file(&desk.pids).unwrap();
+    assert!(harness.nothing_lives(), "a deaf one is ended too");
+    std::fs::remove_file(&harness.pids).unwrap();
 
     let run = ["tool", "run", "files", "echo", "--yes"];
-    let mut patchbay = desk.terminal.command(&run).spawn().unwrap();
-    let called = || pids(&desk.pids).iter().any(|line| line == "called");
+    let mut patchbay = harness.terminal.command(&run).spawn().unwrap();
+    let called = || pids(&harness.pids).iter().any(|line| line == "called");
     wait_until("the tool was not called", called).await;
-    assert!(!desk.nothing_lives());
+    assert!(!harness.nothing_lives());
     // No chance to do anything about it.
     patchbay.start_kill().unwrap();
     patchbay.wait().await.unwrap();
-    wait_until("something was left", || desk.nothing_lives()).await;
+    wait_until("something was left", || harness.nothing_lives()).await;
 }
 
 /// The process that ends what another one leaves, of the program that is named the same.
@@ -311,21 +320,22 @@ fn watcher_of(patchbay: u32) -> String {
 
 #[tokio::test]
 async fn what_a_kill_of_every_patchbay_leaves_the_next_one_ends() {
-    let desk = Programs::new().await;
-    desk.add("deaf", &["--allow"]).await.succeeded();
-    desk.terminal
+    let harness = Programs::new().await;
+    harness.add("deaf", &["--allow"]).await.succeeded();
+    harness
+        .terminal
         .run(&["connector", "connect", "files"])
         .await
         .succeeded();
-    std::fs::remove_file(&desk.pids).unwrap();
+    std::fs::remove_file(&harness.pids).unwrap();
     let run = ["tool", "run", "files", "echo", "--yes"];
-    let mut patchbay = desk.terminal.command(&run).spawn().unwrap();
-    let called = || pids(&desk.pids).iter().any(|line| line == "called");
+    let mut patchbay = harness.terminal.command(&run).spawn().unwrap();
+    let called = || pids(&harness.pids).iter().any(|line| line == "called");
     wait_until("the tool was not called", called).await;
     // What another one started is not touched while it is there.
     let list = ["connector", "list"];
-    desk.terminal.run(&list).await.succeeded();
-    assert!(!desk.nothing_lives());
+    harness.terminal.run(&list).await.succeeded();
+    assert!(!harness.nothing_lives());
 
     // The watcher first, or it would see the end of the other.
     let id = patchbay.id().unwrap();
@@ -334,10 +344,10 @@ async fn what_a_kill_of_every_patchbay_leaves_the_next_one_ends() {
         .status();
     assert!(killed.unwrap().success());
     patchbay.wait().await.unwrap();
-    assert!(!desk.nothing_lives(), "a deaf one is left");
-    desk.terminal.run(&list).await.succeeded();
-    wait_until("something was left", || desk.nothing_lives()).await;
-    let running = desk
+    assert!(!harness.nothing_lives(), "a deaf one is left");
+    harness.terminal.run(&list).await.succeeded();
+    wait_until("something was left", || harness.nothing_lives()).await;
+    let running = harness
         .terminal
         .home
         .path()
@@ -347,26 +357,26 @@ async fn what_a_kill_of_every_patchbay_leaves_the_next_one_ends() {
 
 #[tokio::test]
 async fn servers_that_a_text_names_are_added_filled_in_and_run() {
-    let desk = Programs::new().await;
+    let harness = Programs::new().await;
     let text = serde_json::json!({
         "inputs": [{ "type": "promptString", "id": "key", "password": true }],
         "servers": {
             "files": {
                 "command": "python3",
-                "args": [desk.script, "${input:manner}"],
-                "env": { "PID_FILE": desk.pids, "API_KEY": "${input:key}" },
+                "args": [harness.script, "${input:manner}"],
+                "env": { "PID_FILE": harness.pids, "API_KEY": "${input:key}" },
                 "disabled": true,
             },
-            "notes": { "command": "python3", "args": [desk.script, "well"] },
+            "notes": { "command": "python3", "args": [harness.script, "well"] },
             "odd": { "url": "unix:///tmp/x" },
         },
     });
-    let file = desk.terminal.home.path().join("mcp.json");
+    let file = harness.terminal.home.path().join("mcp.json");
     std::fs::write(&file, format!("// from another app\n{text:#},")).unwrap();
     let from = ["connector", "add", "--from", file.to_str().unwrap()];
 
     // Nothing is added before all of it is there.
-    let open = desk.terminal.run(&from).await;
+    let open = harness.terminal.run(&from).await;
     assert_eq!(open.code, 2, "{open:?}");
     assert!(
         open.stderr
@@ -377,7 +387,7 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
         open.stderr.contains("hint: Pass --fill manner=TEXT."),
         "{open:?}"
     );
-    let none = desk.terminal.run(&["connector", "list", "--json"]).await;
+    let none = harness.terminal.run(&["connector", "list", "--json"]).await;
     assert_eq!(none.document(), serde_json::json!([]));
 
     let filled = [
@@ -389,7 +399,10 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
         "--json",
     ];
     let added = [&from[..], &filled].concat();
-    let added = desk.terminal.run_with(&added, &format!("{TOKEN}\n")).await;
+    let added = harness
+        .terminal
+        .run_with(&added, &format!("{TOKEN}\n"))
+        .await;
     added.succeeded();
     let connectors = added.document();
     let names: Vec<_> = connectors
@@ -408,21 +421,21 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
         assert!(added.stderr.contains(said), "{said}: {added:?}");
     }
     assert!(!added.stdout.contains(TOKEN) && !added.stderr.contains(TOKEN));
-    assert_eq!(pids(&desk.pids), [""; 0], "nothing was started");
+    assert_eq!(pids(&harness.pids), [""; 0], "nothing was started");
     let run = ["tool", "run", "files", "echo", "text=hello", "--json"];
-    let run = desk.terminal.run(&run).await;
+    let run = harness.terminal.run(&run).await;
     run.succeeded();
     assert!(run.stdout.contains("hello"), "{run:?}");
-    assert!(desk.nothing_lives());
+    assert!(harness.nothing_lives());
 
     // A command line from a pipe, one server of several, and what no text can be.
-    let line = format!("$ MODE='a b' python3 {} well\n", desk.script);
+    let line = format!("$ MODE='a b' python3 {} well\n", harness.script);
     let piped = ["connector", "add", "--from", "-", "--name", "piped"];
-    let piped = desk.terminal.run_with(&piped, &line).await;
+    let piped = harness.terminal.run_with(&piped, &line).await;
     piped.succeeded();
     assert_eq!(piped.stdout, "piped\n");
     let only = [&from[..], &["--only", "notes", "--title", "Mine"]].concat();
-    let only = desk.terminal.run(&only).await;
+    let only = harness.terminal.run(&only).await;
     only.succeeded();
     assert_eq!(only.stdout, "mine\n");
     for (text, said) in [
@@ -430,7 +443,7 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
         ("{\"mcpServers\": ", "This isn't valid JSON"),
         ("", "Nothing was pasted"),
     ] {
-        let refused = desk
+        let refused = harness
             .terminal
             .run_with(&["connector", "add", "--from", "-"], text)
             .await;
@@ -441,25 +454,25 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
 
 #[tokio::test]
 async fn servers_of_another_app_are_added_by_its_name() {
-    let desk = Programs::new().await;
-    let home = desk.terminal.home.path();
+    let harness = Programs::new().await;
+    let home = harness.terminal.home.path();
     std::fs::create_dir_all(home.join(".cursor")).unwrap();
     let settings = serde_json::json!({"mcpServers": {
-        "notes": { "command": "python3", "args": [desk.script, "well"] },
+        "notes": { "command": "python3", "args": [harness.script, "well"] },
     }});
     std::fs::write(home.join(".cursor/mcp.json"), settings.to_string()).unwrap();
     let run = async |app: &str| {
-        let mut command = desk
+        let mut command = harness
             .terminal
             .command(&["connector", "add", "--from-app", app]);
         command.env("HOME", home).env_remove("XDG_CONFIG_HOME");
-        desk.terminal.finish(command, "").await
+        harness.terminal.finish(command, "").await
     };
 
     let added = run("cursor").await;
     added.succeeded();
     assert_eq!(added.stdout, "notes\n");
-    assert_eq!(pids(&desk.pids), [""; 0], "nothing was started");
+    assert_eq!(pids(&harness.pids), [""; 0], "nothing was started");
 
     let missing = run("zed").await;
     assert_eq!(missing.code, 2, "{missing:?}");
@@ -547,14 +560,14 @@ const RUN: [&str; 4] = ["tool", "run", "files", "echo"];
 
 #[tokio::test]
 async fn what_a_server_asks_is_answered_at_the_terminal() {
-    let desk = Programs::new().await;
-    desk.asking("asks").await;
+    let harness = Programs::new().await;
+    harness.asking("asks").await;
     let steps = [
         ("Your name [Ada]: ", "\n"),
         ("Color, number (optional): ", "2\n"),
         ("[c]ancel: ", "y\n"),
     ];
-    let done = desk.typed(&RUN, &steps).await;
+    let done = harness.typed(&RUN, &steps).await;
     done.succeeded();
     let shown = &done.stdout;
     assert!(
@@ -578,31 +591,31 @@ async fn what_a_server_asks_is_answered_at_the_terminal() {
             ("(optional): ", "\n"),
             ("[c]ancel: ", typed),
         ];
-        let done = desk.typed(&RUN, &steps).await;
+        let done = harness.typed(&RUN, &steps).await;
         done.succeeded();
         let told = format!(r#"{{"action": "{word}"}}"#);
         assert!(done.stdout.contains(&told), "{done:?}");
     }
-    let runs = desk.terminal.run(&["run", "list", "--json"]).await;
+    let runs = harness.terminal.run(&["run", "list", "--json"]).await;
     runs.succeeded();
     let id = runs.document()["runs"][2]["id"]
         .as_str()
         .unwrap()
         .to_owned();
-    let shown = desk.terminal.run(&["run", "show", &id, "--json"]).await;
+    let shown = harness.terminal.run(&["run", "show", &id, "--json"]).await;
     assert_eq!(shown.document()["questions"][0]["reply"], "declined");
 }
 
 #[tokio::test]
 async fn a_server_gets_the_text_of_a_person_only_where_that_is_turned_on() {
-    let desk = Programs::new().await;
-    desk.asking("samples").await;
-    let done = desk.typed(&RUN, &[]).await;
+    let harness = Programs::new().await;
+    harness.asking("samples").await;
+    let done = harness.typed(&RUN, &[]).await;
     done.succeeded();
     assert!(done.stdout.contains("-32601"), "{done:?}");
 
     let edit = ["connector", "edit", "files", "--sampling"];
-    let on = desk.terminal.run(&[&edit[..], &["on"]].concat()).await;
+    let on = harness.terminal.run(&[&edit[..], &["on"]].concat()).await;
     on.succeeded();
     assert!(on.stdout.contains("texts of a language model"), "{on:?}");
     let steps = [
@@ -611,34 +624,34 @@ async fn a_server_gets_the_text_of_a_person_only_where_that_is_turned_on() {
         ("> ", ".\n"),
         ("[c]ancel: ", "y\n"),
     ];
-    let done = desk.typed(&RUN, &steps).await;
+    let done = harness.typed(&RUN, &steps).await;
     done.succeeded();
     assert!(done.stdout.contains(r#""text": "Beagle""#), "{done:?}");
     assert!(!done.stdout.contains("\u{1b}[2J"), "{done:?}");
-    let done = desk.typed(&RUN, &[("> ", ".\n")]).await;
+    let done = harness.typed(&RUN, &[("> ", ".\n")]).await;
     assert!(done.stdout.contains("User rejected"), "{done:?}");
     // Without somebody at the terminal it is not declared.
-    let done = desk.terminal.run(&RUN).await;
+    let done = harness.terminal.run(&RUN).await;
     assert!(done.stdout.contains("-32601"), "{done:?}");
 
-    let runs = desk.terminal.run(&["run", "list", "--json"]).await;
+    let runs = harness.terminal.run(&["run", "list", "--json"]).await;
     let id = runs.document()["runs"][2]["id"].clone();
     let shown = ["run", "show", id.as_str().unwrap(), "--json"];
-    let shown = desk.terminal.run(&shown).await.document();
+    let shown = harness.terminal.run(&shown).await.document();
     assert_eq!(shown["questions"][0]["reply"], "answered");
     assert!(!shown["questions"].to_string().contains("Beagle"));
 
     let off = [&edit[..], &["off"]].concat();
-    desk.terminal.run(&off).await.succeeded();
-    let done = desk.typed(&RUN, &[]).await;
+    harness.terminal.run(&off).await.succeeded();
+    let done = harness.typed(&RUN, &[]).await;
     assert!(done.stdout.contains("-32601"), "{done:?}");
 }
 
 #[tokio::test]
 async fn a_page_is_opened_after_a_yes_only() {
-    let desk = Programs::new().await;
-    desk.asking("asks page").await;
-    let done = desk
+    let harness = Programs::new().await;
+    harness.asking("asks page").await;
+    let done = harness
         .typed(
             &RUN,
             &[
@@ -651,41 +664,43 @@ async fn a_page_is_opened_after_a_yes_only() {
     assert!(done.stdout.contains(r#"{"action": "decline"}"#), "{done:?}");
     // Nobody answers at that address, so that the browser of the tests fails.
     let steps = [("[c]ancel: ", "y\n"), ("opened it: ", "\n")];
-    let done = desk.typed(&RUN, &steps).await;
+    let done = harness.typed(&RUN, &steps).await;
     assert!(done.stdout.contains(r#"{"action": "accept"}"#), "{done:?}");
 }
 
 #[tokio::test]
 async fn what_looks_like_a_secret_is_not_shown_and_not_kept() {
-    let desk = Programs::new().await;
-    desk.asking("asks secret").await;
+    let harness = Programs::new().await;
+    harness.asking("asks secret").await;
     let secret = "typed-secret-3141";
     let typed = format!("{secret}\n");
-    let done = desk
+    let done = harness
         .typed(&RUN, &[("password: ", &typed), ("[c]ancel: ", "y\n")])
         .await;
     done.succeeded();
     assert!(done.stdout.contains("must not ask for secrets"), "{done:?}");
     assert!(!done.stdout.contains(secret), "{done:?}");
-    let runs = desk.terminal.run(&["run", "list", "--json"]).await;
+    let runs = harness.terminal.run(&["run", "list", "--json"]).await;
     let id = runs.document()["runs"][0]["id"]
         .as_str()
         .unwrap()
         .to_owned();
-    let shown = desk.terminal.run(&["run", "show", &id, "--json"]).await;
+    let shown = harness.terminal.run(&["run", "show", &id, "--json"]).await;
     assert!(!shown.stdout.contains(secret), "{shown:?}");
     assert_eq!(shown.document()["questions"][0]["reply"], "answered");
 }
 
 #[tokio::test]
 async fn where_nobody_is_there_servers_are_not_told_that_they_may_ask() {
-    let desk = Programs::new().await;
-    desk.asking("asks").await;
+    let harness = Programs::new().await;
+    harness.asking("asks").await;
     for more in [&["--json"][..], &["--no-input"], &[]] {
-        let done = desk.terminal.run(&[&RUN, more].concat()).await;
+        let done = harness.terminal.run(&[&RUN, more].concat()).await;
         done.succeeded();
         assert!(done.stdout.contains("-32601"), "{done:?}");
     }
-    let done = desk.typed(&[&RUN[..], &["--no-input"]].concat(), &[]).await;
+    let done = harness
+        .typed(&[&RUN[..], &["--no-input"]].concat(), &[])
+        .await;
     assert!(done.stdout.contains("-32601"), "{done:?}");
 }

@@ -7,8 +7,8 @@ use patchbay_playground::{
 };
 
 #[cfg(target_os = "linux")]
-use super::desk::by;
-use super::desk::{TOKEN, Terminal, steady};
+use super::terminal::by;
+use super::terminal::{TOKEN, Terminal, steady};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_from_standard_input_is_sent_and_never_shown() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 #[cfg(unix)]
 use patchbay_playground::{LoggedRequest, Playground, Switches};
 
-use super::desk::{Done, Terminal};
+use super::terminal::{Done, Terminal};
 
 /// A desk whose commands leave their sessions to the next one, before a server that counts calls for each session.
 struct Sessions(Terminal);
@@ -87,29 +87,29 @@ impl Drop for Sessions {
 
 #[tokio::test]
 async fn a_session_goes_on_from_command_to_command() {
-    let desk = Sessions::new().await;
-    assert_eq!(desk.count(&[]).await, 1);
-    assert_eq!(desk.count(&[]).await, 2);
-    assert_eq!(desk.count(&[]).await, 3);
-    assert_eq!((desk.handshakes(), desk.deletions()), (1, 0));
+    let harness = Sessions::new().await;
+    assert_eq!(harness.count(&[]).await, 1);
+    assert_eq!(harness.count(&[]).await, 2);
+    assert_eq!(harness.count(&[]).await, 3);
+    assert_eq!((harness.handshakes(), harness.deletions()), (1, 0));
 
-    assert_eq!(desk.count(&["--own-session"]).await, 1);
-    assert_eq!((desk.handshakes(), desk.deletions()), (2, 1));
-    assert_eq!(desk.count(&[]).await, 4);
+    assert_eq!(harness.count(&["--own-session"]).await, 1);
+    assert_eq!((harness.handshakes(), harness.deletions()), (2, 1));
+    assert_eq!(harness.count(&[]).await, 4);
 
     // Its id is for the server alone.
-    let sent = desk.0.playground.log();
+    let sent = harness.0.playground.log();
     let mut ids = sent
         .iter()
         .filter_map(|request| request.header("mcp-session-id"));
     let id = ids.next_back().unwrap().to_owned();
-    let listed = desk.run(&["session", "list", "--json"]).await;
-    let shown = desk.run(&["session", "list"]).await;
-    let run = desk.run(&["run", "show", "last", "--json"]).await;
+    let listed = harness.run(&["session", "list", "--json"]).await;
+    let shown = harness.run(&["session", "list"]).await;
+    let run = harness.run(&["run", "show", "last", "--json"]).await;
     for shown in [&listed, &shown, &run] {
         assert!(!shown.shown().contains(&id), "{shown:?}");
     }
-    let database = std::fs::read(desk.0.home.path().join("patchbay/data/patchbay.db")).unwrap();
+    let database = std::fs::read(harness.0.home.path().join("patchbay/data/patchbay.db")).unwrap();
     let bytes = id.as_bytes();
     assert!(!database.windows(bytes.len()).any(|found| found == bytes));
     let listed = listed.document();
@@ -121,95 +121,95 @@ async fn a_session_goes_on_from_command_to_command() {
     {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = |path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(desk.folder()), 0o700);
-        assert_eq!(mode(desk.records().remove(0)), 0o600);
+        assert_eq!(mode(harness.folder()), 0o700);
+        assert_eq!(mode(harness.records().remove(0)), 0o600);
     }
 
-    let ended = desk.run(&["session", "end", "play"]).await;
+    let ended = harness.run(&["session", "end", "play"]).await;
     assert_eq!(ended.stderr, "Ended 1 session.\n");
-    assert_eq!((desk.records().len(), desk.deletions()), (0, 2));
-    assert_eq!(desk.0.playground.sessions().await, 0);
-    assert_eq!(desk.count(&[]).await, 1);
+    assert_eq!((harness.records().len(), harness.deletions()), (0, 2));
+    assert_eq!(harness.0.playground.sessions().await, 0);
+    assert_eq!(harness.count(&[]).await, 1);
 }
 
 #[tokio::test]
 async fn a_session_that_its_server_forgot_is_replaced_without_a_word() {
-    let desk = Sessions::new().await;
-    assert_eq!(desk.count(&[]).await, 1);
-    desk.0.playground.forget_sessions().await;
-    assert_eq!(desk.count(&[]).await, 1);
-    assert_eq!(desk.handshakes(), 2);
-    assert_eq!(desk.count(&[]).await, 2);
-    assert_eq!(desk.handshakes(), 2);
+    let harness = Sessions::new().await;
+    assert_eq!(harness.count(&[]).await, 1);
+    harness.0.playground.forget_sessions().await;
+    assert_eq!(harness.count(&[]).await, 1);
+    assert_eq!(harness.handshakes(), 2);
+    assert_eq!(harness.count(&[]).await, 2);
+    assert_eq!(harness.handshakes(), 2);
 }
 
 #[tokio::test]
 async fn a_session_that_nobody_uses_for_long_is_ended() {
-    let desk = Sessions::new().await;
-    assert_eq!(desk.count(&[]).await, 1);
-    desk.age();
-    let listed = desk.run(&["session", "list"]).await;
+    let harness = Sessions::new().await;
+    assert_eq!(harness.count(&[]).await, 1);
+    harness.age();
+    let listed = harness.run(&["session", "list"]).await;
     assert_eq!(listed.stderr, "No sessions.\n");
-    assert_eq!(desk.count(&[]).await, 1);
-    assert_eq!((desk.handshakes(), desk.deletions()), (2, 1));
-    assert_eq!(desk.0.playground.sessions().await, 1);
+    assert_eq!(harness.count(&[]).await, 1);
+    assert_eq!((harness.handshakes(), harness.deletions()), (2, 1));
+    assert_eq!(harness.0.playground.sessions().await, 1);
 }
 
 #[tokio::test]
 async fn a_session_goes_with_what_it_belongs_to() {
-    let desk = Sessions::new().await;
-    let elsewhere = format!("{}?other", desk.0.playground.at("sessions/mcp"));
+    let harness = Sessions::new().await;
+    let elsewhere = format!("{}?other", harness.0.playground.at("sessions/mcp"));
     let ends: [&[&str]; 3] = [
         &["connector", "disconnect", "play"],
         &["connector", "edit", "play", "--url", &elsewhere],
         &["connector", "remove", "play", "--yes"],
     ];
     for (ended, words) in ends.into_iter().enumerate() {
-        assert_eq!(desk.count(&[]).await, 1, "{words:?}");
-        assert_eq!(desk.records().len(), 1);
-        desk.run(words).await.succeeded();
-        assert_eq!(desk.records(), [] as [PathBuf; 0], "{words:?}");
-        assert_eq!(desk.deletions(), ended + 1, "{words:?}");
-        assert_eq!(desk.0.playground.sessions().await, 0);
+        assert_eq!(harness.count(&[]).await, 1, "{words:?}");
+        assert_eq!(harness.records().len(), 1);
+        harness.run(words).await.succeeded();
+        assert_eq!(harness.records(), [] as [PathBuf; 0], "{words:?}");
+        assert_eq!(harness.deletions(), ended + 1, "{words:?}");
+        assert_eq!(harness.0.playground.sessions().await, 0);
     }
 }
 
 #[tokio::test]
 async fn one_command_at_a_time_has_a_session() {
-    let desk = Sessions::new().await;
+    let harness = Sessions::new().await;
     for calls in 1..=5 {
-        assert_eq!(desk.count(&[]).await, calls);
+        assert_eq!(harness.count(&[]).await, calls);
     }
-    let mut counted = futures::future::join_all((0..4).map(|_| desk.count(&[]))).await;
+    let mut counted = futures::future::join_all((0..4).map(|_| harness.count(&[]))).await;
     counted.sort_unstable();
     assert!(counted[0] == 1 && counted[3] >= 6, "{counted:?}");
     // Of those that were left the oldest stays.
-    assert_eq!(desk.records().len(), 1);
-    assert_eq!(desk.0.playground.sessions().await, 1);
-    assert_eq!(desk.count(&[]).await, counted[3] + 1);
+    assert_eq!(harness.records().len(), 1);
+    assert_eq!(harness.0.playground.sessions().await, 1);
+    assert_eq!(harness.count(&[]).await, counted[3] + 1);
 }
 
 /// As a browser's server does, which would close it.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_server_that_asks_for_signs_of_life_gets_them_between_commands() {
-    let desk = Sessions::new().await;
+    let harness = Sessions::new().await;
     let every = Duration::from_millis(500);
     let turn = |switches: &mut Switches| switches.session_pings = Some(every);
-    desk.0.playground.turn(turn);
+    harness.0.playground.turn(turn);
     for calls in 1..=3 {
-        assert_eq!(desk.count(&[]).await, calls);
+        assert_eq!(harness.count(&[]).await, calls);
         let pongs = |playground: &Playground| {
             let is_pong = |request: &LoggedRequest| request.body.contains(r#""result":{}"#);
             playground.count(is_pong)
         };
-        let before = pongs(&desk.0.playground);
+        let before = pongs(&harness.0.playground);
         let answered = |playground: &Playground| pongs(playground) >= before + 3;
         let limit = Duration::from_secs(20);
-        assert!(desk.0.playground.wait_until(answered, limit).await);
+        assert!(harness.0.playground.wait_until(answered, limit).await);
     }
-    assert_eq!((desk.handshakes(), desk.deletions()), (1, 0));
-    let ended = desk.run(&["session", "end", "--all"]).await;
+    assert_eq!((harness.handshakes(), harness.deletions()), (1, 0));
+    let ended = harness.run(&["session", "end", "--all"]).await;
     assert_eq!(ended.stderr, "Ended 1 session.\n");
-    assert_eq!(desk.0.playground.sessions().await, 0);
+    assert_eq!(harness.0.playground.sessions().await, 0);
 }

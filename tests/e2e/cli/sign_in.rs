@@ -10,10 +10,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStderr};
 
 #[cfg(unix)]
-use super::desk::interrupt;
-use super::desk::{Terminal, ended, steady};
+use super::terminal::interrupt;
+use super::terminal::{Terminal, ended, steady};
 #[cfg(target_os = "linux")]
-use super::desk::{by, on_a_terminal, send};
+use super::terminal::{by, on_a_terminal, send};
 
 /// How long what has to happen may take.
 #[cfg(unix)]

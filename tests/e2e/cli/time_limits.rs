@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use serde_json::json;
 
-use super::desk::Terminal;
+use super::terminal::Terminal;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_too_slow_names_its_limit_and_how_to_raise_it() {

@@ -2,7 +2,7 @@
 
 use patchbay_playground::SelfSigned;
 
-use super::desk::Terminal;
+use super::terminal::Terminal;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_is_trusted_by_its_fingerprint_for_one_connector() {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::desk::{Terminal, steady};
+use super::terminal::{Terminal, steady};
 
 const TOKEN: &str = "token-6e5d4c3b2a10";
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::ChildStdout;
 
-use super::desk::Terminal;
+use super::terminal::Terminal;
 
 /// The next document of a command that goes on.
 async fn next(lines: &mut Lines<BufReader<ChildStdout>>) -> Value {
@@ -43,7 +43,7 @@ async fn a_change_by_another_command_is_one_more_document() {
     // Ctrl-C is how it ends, and no failure.
     #[cfg(unix)]
     for (mut child, _lines) in watching {
-        super::desk::interrupt(&child).await;
+        super::terminal::interrupt(&child).await;
         assert!(child.wait().await.unwrap().success());
     }
 }

@@ -247,7 +247,7 @@ async fn progress_comes_through_the_relay() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_cancels_a_run_at_the_server_behind_the_relay() {
-    use crate::cli::desk::{ended, interrupt};
+    use crate::cli::terminal::{ended, interrupt};
 
     let fixture = fixture().await;
     create(&fixture).await;

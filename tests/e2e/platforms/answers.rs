@@ -130,20 +130,20 @@ async fn half_a_stream_leaves_no_file() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_leaves_no_file() {
-    use crate::cli::desk::{ended, interrupt};
-    use patchbay_testkit::fakes::Hold;
+    use crate::cli::terminal::{ended, interrupt};
+    use patchbay_testkit::fakes::ResponseGate;
 
     let (fixture, id) = airbyte().await;
     let folder = tempfile::tempdir().unwrap();
     let (asked, to) = (download(&id), folder.path().join("report.csv"));
     let to = to.display().to_string();
-    let hold = Hold::default();
+    let hold = ResponseGate::default();
     fixture
         .fake
         .set_fault(is_execute(FaultKind::Held(hold.clone())));
     let call = ["api", "acc", "execute", "--args", &asked, "--output", &to];
     let child = fixture.terminal.command(&call).spawn().unwrap();
-    hold.come().await;
+    hold.wait_for_request().await;
     interrupt(&child).await;
     let done = ended(child).await;
     assert_eq!(

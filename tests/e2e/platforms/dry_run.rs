@@ -1,7 +1,8 @@
 //! What a dry run shows is what the platform gets.
 
 use patchbay_testkit::fakes::{
-    Fake, FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakeTenex, Hosted, KINDS, Seen,
+    Fake, FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakePlatform, FakeTenex, KINDS,
+    RecordedRequest,
 };
 use serde_json::{Value, json};
 use url::Url;
@@ -20,7 +21,7 @@ const NOT_COMPARED: [&str; 5] = [
 ];
 
 /// Shows a run, makes sure that nothing of it was sent, runs it, and compares.
-async fn shown_is_sent<H: Hosted>(fixture: &Fixture<H>, words: &str) {
+async fn shown_is_sent<H: FakePlatform>(fixture: &Fixture<H>, words: &str) {
     fixture.fake.clear_log();
     let shown = fixture.json(&format!("{words} --dry-run")).await;
     let shown = planned(&shown);
@@ -37,7 +38,7 @@ async fn shown_is_sent<H: Hosted>(fixture: &Fixture<H>, words: &str) {
 }
 
 /// How many of the requests so far are this one.
-fn found<H: Hosted>(fake: &Fake<H>, shown: &Value) -> usize {
+fn found<H: FakePlatform>(fake: &Fake<H>, shown: &Value) -> usize {
     let log = fake.log();
     log.iter().filter(|seen| as_sent(seen) == *shown).count()
 }
@@ -58,7 +59,7 @@ fn planned(shown: &Value) -> Value {
     })
 }
 
-fn as_sent(seen: &Seen) -> Value {
+fn as_sent(seen: &RecordedRequest) -> Value {
     let body = serde_json::from_slice(&seen.body).unwrap_or(Value::Null);
     json!({
         "method": seen.method, "path": format!("/{}", seen.path.join("/")), "query": seen.query,

@@ -10,8 +10,10 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use patchbay_http::{CallOptions, ClientSettings, Clients};
 use patchbay_model::{Explain as _, Platform, Secret};
-use patchbay_platforms::{Error, HOSTED, HostedPlatform, OperationEntry, SignIn};
-use patchbay_testkit::fakes::{Answer, Fake, FakeAirbyte, Fault, FaultKind, Judged, Seen};
+use patchbay_platforms::{AccountConfig, Error, HOSTED, HostedPlatform, OperationEntry};
+use patchbay_testkit::fakes::{
+    Answer, Fake, FakeAirbyte, FakeResult, Fault, FaultKind, RecordedRequest,
+};
 use patchbay_tests::ReplayClock;
 use serde_json::{Map, Value, json};
 
@@ -109,13 +111,13 @@ fn cases() -> Vec<Case> {
 /// Exchanges credentials as Airbyte does, where that is asked for; everything else is in trouble.
 struct Nowhere(FakeAirbyte);
 
-impl patchbay_testkit::fakes::Hosted for Nowhere {
-    fn answer(&mut self, seen: &Seen, base: &str) -> Judged {
+impl patchbay_testkit::fakes::FakePlatform for Nowhere {
+    fn answer(&mut self, seen: &RecordedRequest, base: &str) -> FakeResult {
         self.0.answer(seen, base)
     }
 }
 
-fn is_no_exchange(seen: &Seen) -> bool {
+fn is_no_exchange(seen: &RecordedRequest) -> bool {
     seen.path.last().is_none_or(|last| last != "token")
 }
 
@@ -177,7 +179,7 @@ async fn call(
 ) -> Result<Value, Error> {
     let (mut settings, secrets) = credentials(hosted.platform, operation.name);
     settings.insert("base_url".to_owned(), base.into());
-    let signed_in = (hosted.sign_in)(SignIn {
+    let signed_in = (hosted.sign_in)(AccountConfig {
         settings,
         secrets,
         clients: clients.clone(),
@@ -236,7 +238,7 @@ fn judge(
     operation: &OperationEntry,
     case: &Case,
     went: &Result<Value, Error>,
-    log: &[Seen],
+    log: &[RecordedRequest],
 ) -> Vec<String> {
     let mut wrong = Vec::new();
     let kind = went.as_ref().err().map_or("ok", Error::kind);

@@ -2,8 +2,8 @@
 //! deleted.
 
 use patchbay_testkit::fakes::{
-    Answer, FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakeTenex, Fault, Hosted, KINDS,
-    Seen,
+    Answer, FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakePlatform, FakeTenex, Fault,
+    KINDS, RecordedRequest,
 };
 use serde_json::{Value, json};
 
@@ -14,20 +14,25 @@ const TOKEN: &str = "service-token-1122aabb";
 const NEXT_TOKEN: &str = "service-token-next-3344";
 const APP_SECRET: &str = "app-secret-99c1d2e3f4";
 
-async fn fixture<H: Hosted>(fake: H, platform: &str, more: &[&str], input: &str) -> Fixture<H> {
+async fn fixture<H: FakePlatform>(
+    fake: H,
+    platform: &str,
+    more: &[&str],
+    input: &str,
+) -> Fixture<H> {
     let fixture = Fixture::new(fake, &[KEY, TOKEN, NEXT_TOKEN, APP_SECRET]).await;
     fixture.signed_in(platform, more, input).await;
     fixture
 }
 
 /// Saves the token that the stories are about in the wallet, as `key`.
-async fn save_key<H: Hosted>(fixture: &Fixture<H>) {
+async fn save_key<H: FakePlatform>(fixture: &Fixture<H>) {
     let add = ["credential", "add", "key", "--kind", "bearer"];
     fixture.run_with(&add, TOKEN).await.succeeded();
 }
 
 /// Rotates `key`; gives the document, or what was said of the failure beside it.
-async fn rotate<H: Hosted>(fixture: &Fixture<H>, exit: i32) -> Value {
+async fn rotate<H: FakePlatform>(fixture: &Fixture<H>, exit: i32) -> Value {
     let words = ["credential", "rotate", "key", "--json"];
     let done = fixture.run_with(&words, NEXT_TOKEN).await;
     assert_eq!(done.code, exit, "{}", done.shown());
@@ -44,7 +49,7 @@ fn problems(rotation: &Value) -> Vec<&Value> {
 fn refused_once() -> Fault {
     let said = json!({ "detail": "only owners may" });
     Fault::answer(Answer::json(403, &said))
-        .on(|seen: &Seen| seen.method != "GET")
+        .on(|seen: &RecordedRequest| seen.method != "GET")
         .times(1)
 }
 

@@ -9,7 +9,7 @@ use patchbay_ops::{
     list_connectors, list_definitions, refresh_connector, refresh_tools, resolve_account,
     sync_account, update_connector,
 };
-use patchbay_testkit::fakes::{FakeCohere, Fault, FaultKind, Hold};
+use patchbay_testkit::fakes::{FakeCohere, Fault, FaultKind, ResponseGate};
 use serde_json::json;
 
 use super::support::Fixture;
@@ -31,11 +31,11 @@ async fn meanwhile(
     asking: impl Future<Output = ()>,
     meanwhile: impl Future<Output = ()>,
 ) {
-    let hold = Hold::default();
+    let hold = ResponseGate::default();
     let held = Fault::always(FaultKind::Held(hold.clone()));
     fixture.fake.set_fault(held.times(1));
     let change = async {
-        hold.come().await;
+        hold.wait_for_request().await;
         meanwhile.await;
         hold.release();
     };

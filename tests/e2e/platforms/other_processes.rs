@@ -2,8 +2,8 @@
 
 use patchbay_model::{Connector, Status};
 use patchbay_ops::{
-    Context, Event, follow_other_processes, list_connectors, resolve_account, sync_account,
-    test_account,
+    Context, Event, list_connectors, resolve_account, sync_account, test_account,
+    watch_other_processes,
 };
 use patchbay_testkit::fakes::FakeMistral;
 use serde_json::json;
@@ -43,7 +43,7 @@ async fn wiki(app: &Context) -> Connector {
 
 /// Has the app follow other processes while that happens.
 async fn following(app: &Context, story: impl Future<Output = ()>) {
-    let following = follow_other_processes(app).await.unwrap();
+    let following = watch_other_processes(app).await.unwrap();
     tokio::select! {
         () = following => panic!("the app ended"),
         () = story => {}

@@ -12,13 +12,13 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::sync::Notify;
 
 use super::support::Fixture;
-use crate::support::Desk;
+use crate::support::Harness;
 
 const KEY: &str = "co-key-ten-0a1b2c3d4e";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_others_do_not_wait_for_it() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let mut fakes = Vec::new();
     for number in 0..10 {
         let mut cohere = FakeCohere::new(KEY);
@@ -39,7 +39,7 @@ async fn the_others_do_not_wait_for_it() {
             settings: Json(json!({ "base_url": fake.url() })),
             secrets: BTreeMap::from([("api_key".to_owned(), secret)]),
         };
-        add_account(&desk.cx, request).await.unwrap();
+        add_account(&harness.cx, request).await.unwrap();
         fakes.push(fake);
     }
     fakes[0].set_fault(Fault::always(FaultKind::Silence));
@@ -53,7 +53,7 @@ async fn the_others_do_not_wait_for_it() {
     }
 
     let (heard, all) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Notify::new()));
-    let tell = |synced: patchbay_ops::Synced| {
+    let tell = |synced: patchbay_ops::SyncOutcome| {
         let mut heard = heard.lock().unwrap();
         heard.push((synced.account.label, synced.outcome.is_ok()));
         if heard.len() == 9 {
@@ -63,7 +63,7 @@ async fn the_others_do_not_wait_for_it() {
     // The silent one would be waited for; nobody else is.
     let others = async {
         tokio::select! {
-            done = sync_connectors(&desk.cx, tell) => panic!("all ten answered: {done:?}"),
+            done = sync_connectors(&harness.cx, tell) => panic!("all ten answered: {done:?}"),
             () = all.notified() => {}
         }
     };
@@ -78,7 +78,7 @@ async fn the_others_do_not_wait_for_it() {
     assert_eq!(heard, expected);
 
     // What was known of the slow and the dead one is still there.
-    let connectors = list_connectors(&desk.cx).await.unwrap();
+    let connectors = list_connectors(&harness.cx).await.unwrap();
     let of = |label: &str| {
         let of_account = connectors
             .iter()

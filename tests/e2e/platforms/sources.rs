@@ -1,6 +1,6 @@
 //! Where `account add` finds what it needs: standard input, and the variables of the platforms' own clients.
 
-use patchbay_testkit::fakes::{FakeAirbyte, FakeCohere, FakeMistral, FakeTenex, Hosted};
+use patchbay_testkit::fakes::{FakeAirbyte, FakeCohere, FakeMistral, FakePlatform, FakeTenex};
 use serde_json::json;
 
 use super::support::Fixture;
@@ -8,7 +8,12 @@ use super::support::Fixture;
 const KEY: &str = "sk-sources-7d3f90b1c2";
 
 /// Adds an account with these variables set, and that on standard input.
-async fn adds<H: Hosted>(fixture: &Fixture<H>, words: &[&str], set: &[(&str, &str)], input: &str) {
+async fn adds<H: FakePlatform>(
+    fixture: &Fixture<H>,
+    words: &[&str],
+    set: &[(&str, &str)],
+    input: &str,
+) {
     let add = ["account", "add", words[0], "--name", "acc"];
     let mut command = fixture.terminal.command(&[&add, &words[1..]].concat());
     command.envs(set.iter().copied());

@@ -1,10 +1,10 @@
 //! A terminal before a fake platform.
 
-use patchbay_testkit::fakes::{Fake, Hosted};
+use patchbay_testkit::fakes::{Fake, FakePlatform};
 use patchbay_testkit::find_leaks;
 use serde_json::Value;
 
-use crate::cli::desk::{Done, Terminal};
+use crate::cli::terminal::{Done, Terminal};
 
 /// A terminal, a platform, and everything the terminal has said so far.
 pub(super) struct Fixture<H> {
@@ -13,7 +13,7 @@ pub(super) struct Fixture<H> {
     secrets: Vec<String>,
 }
 
-impl<H: Hosted> Fixture<H> {
+impl<H: FakePlatform> Fixture<H> {
     /// Neither of the secrets may ever be said or kept in the open.
     pub(super) async fn new(hosted: H, secrets: &[&str]) -> Self {
         Self {

@@ -60,7 +60,7 @@ impl Child {
     }
 
     /// The next line that is for us; panics when the process ends without one.
-    pub(crate) async fn hear(&mut self) -> String {
+    pub(crate) async fn receive_line(&mut self) -> String {
         loop {
             let line = self.lines.next_line().await.unwrap();
             let line = line.expect("the process ended without a word");
@@ -70,8 +70,8 @@ impl Child {
         }
     }
 
-    /// Says a line that [`Role::hear`] waits for.
-    pub(crate) async fn say(&mut self, word: &str) {
+    /// Says a line that [`Role::receive_line`] waits for.
+    pub(crate) async fn send_line(&mut self, word: &str) {
         let line = format!("{word}\n");
         self.input.write_all(line.as_bytes()).await.unwrap();
     }
@@ -112,12 +112,12 @@ impl Role {
     }
 
     /// Says a line to the parent.
-    pub(crate) fn say(word: &str) {
+    pub(crate) fn send_line(word: &str) {
         println!("{MARK}{word}");
     }
 
     /// Waits for a line of the parent.
-    pub(crate) fn hear() -> String {
+    pub(crate) fn receive_line() -> String {
         let mut line = String::new();
         std::io::stdin().read_line(&mut line).unwrap();
         line
@@ -135,7 +135,7 @@ pub(crate) async fn open_shared(home: &Path, browser: &Browser, late: Duration) 
         programs: Arc::new(NoProgramConsent),
         clock: Arc::new(clock),
         client_document: None,
-        asks: false,
+        can_ask: false,
     };
     Context::open(options).await.unwrap()
 }

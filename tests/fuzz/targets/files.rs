@@ -33,12 +33,12 @@ pub(super) fn registry() -> Taker {
 }
 
 /// A vault with a secret, and how it is opened.
-struct Kept {
+struct SavedVault {
     folder: tempfile::TempDir,
     keychain: MemoryKeychain,
 }
 
-impl Kept {
+impl SavedVault {
     fn new() -> Self {
         let kept = Self {
             folder: tempfile::tempdir().unwrap(),
@@ -76,7 +76,7 @@ pub(super) fn vault_seeds() -> Vec<Vec<u8>> {
 
 /// The input is the vault's file, or one of its records beside the right check.
 pub(super) fn vault() -> Taker {
-    let (kept, runtime) = (Kept::new(), runtime());
+    let (kept, runtime) = (SavedVault::new(), runtime());
     let right = std::fs::read(kept.file()).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&right).unwrap();
     let words = [

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use patchbay_http::Capture;
 use patchbay_model::{CompletionRequest, CompletionTarget, Json, Question, QuestionAnswer};
 use patchbay_platforms::mcp::{
-    Asker, Declared, McpLimits, McpTarget, SessionLife, ToolCall, connect,
+    Asker, ClientFeatures, McpLimits, McpTarget, SessionLife, ToolCall, connect,
 };
 use patchbay_platforms::{NoToken, PlainHttp};
 use serde_json::{Map, Value, json};
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{Taker, choice, runtime, texts};
-use crate::peer::{Answer, Asked, Peer};
+use crate::peer::{Answer, Peer, PeerRequest};
 
 /// Short silences, for what never answers is not looked for here.
 const LIMITS: McpLimits = McpLimits {
@@ -150,7 +150,7 @@ fn session(answers: Answers) -> Taker {
         .unwrap();
     Box::new(move |input| {
         let bytes = input.to_vec();
-        peer.answers(move |asked: &Asked| {
+        peer.answers(move |asked: &PeerRequest| {
             if asked.method != "POST" {
                 return Answer::empty(405);
             }
@@ -166,7 +166,7 @@ fn session(answers: Answers) -> Taker {
             tokens: Arc::new(NoToken),
             server_facts: None,
             plain_http: PlainHttp::Refused,
-            declared: Declared {
+            client_features: ClientFeatures {
                 asks: true,
                 sampling: true,
                 roots: vec![std::env::temp_dir()],
@@ -174,7 +174,7 @@ fn session(answers: Answers) -> Taker {
             log: Some(Arc::new(|_| {})),
             session: SessionLife::Connection,
         };
-        runtime.block_on(go(&http, target));
+        runtime.block_on(exercise_server(&http, target));
     })
 }
 
@@ -194,7 +194,7 @@ impl Asker for Accepting {
 }
 
 /// Everything that a session can be asked, whatever becomes of it.
-async fn go(http: &reqwest::Client, target: McpTarget) {
+async fn exercise_server(http: &reqwest::Client, target: McpTarget) {
     let cancel = CancellationToken::new();
     let Ok(session) = connect(http, target, LIMITS, &cancel).await else {
         return;
@@ -209,7 +209,7 @@ async fn go(http: &reqwest::Client, target: McpTarget) {
         timeout: LIMITS.idle,
         progress: Arc::new(|_| {}),
         asker: Some(Arc::new(Accepting)),
-        capture: Capture::wanted(),
+        capture: Capture::enabled(),
     };
     let asker = call.asker.clone();
     drop(session.call_tool(call.clone(), &cancel).await);

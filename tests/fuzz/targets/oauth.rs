@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{Taker, runtime, texts};
-use crate::peer::{Answer, Asked, Peer};
+use crate::peer::{Answer, Peer, PeerRequest};
 
 const REDIRECT: &str = "http://127.0.0.1:1/callback";
 
@@ -45,7 +45,9 @@ pub(super) fn callback() -> Taker {
     let client = client();
     let (discovery, identity) = signing_in(&client, "https://as.example");
     let redirect = Url::parse(REDIRECT).unwrap();
-    let pending = client.begin(&discovery, &identity, &redirect, &[]).unwrap();
+    let pending = client
+        .start_authorization(&discovery, &identity, &redirect, &[])
+        .unwrap();
     Box::new(move |input| {
         let text = String::from_utf8_lossy(input).replace("STATE", pending.state.expose());
         if let Ok(params) = parse_callback_url(&text)
@@ -84,7 +86,7 @@ fn discovers(attacked: &'static str) -> Taker {
     Box::new(move |input| {
         let url = peer.url.clone();
         let input = replaced(input, &url);
-        peer.answers(move |asked: &Asked| {
+        peer.answers(move |asked: &PeerRequest| {
             let resource = r#"{"resource":"URL/mcp","authorization_servers":["URL"]}"#;
             if asked.path.starts_with(attacked) {
                 Answer::json(input.clone())
@@ -171,7 +173,9 @@ pub(super) fn token() -> Taker {
     let code = Secret::new("code");
     Box::new(move |input| {
         answer_all(&peer, input);
-        let pending = client.begin(&discovery, &identity, &redirect, &[]).unwrap();
+        let pending = client
+            .start_authorization(&discovery, &identity, &redirect, &[])
+            .unwrap();
         let redeeming = client.exchange(&pending, &code, &identity, &discovery, &Untraced);
         let Ok(tokens) = runtime.block_on(redeeming) else {
             return;
@@ -229,7 +233,7 @@ fn client() -> OAuthClient {
 /// A provider at that address, and a client that it knows.
 fn signing_in(client: &OAuthClient, url: &str) -> (Discovery, ClientIdentity) {
     let at = |path: &str| Url::parse(&format!("{url}{path}")).unwrap();
-    let discovery = client.given_endpoints(
+    let discovery = client.discovery_from_endpoints(
         at("/authorize"),
         at("/token"),
         Vec::new(),

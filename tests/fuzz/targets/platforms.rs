@@ -9,11 +9,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use patchbay_http::{CallOptions, ClientSettings, Clients, Clock, Retries};
 use patchbay_model::{Level, Platform, RemoteId, Secret, Timestamp};
-use patchbay_platforms::{ConsentRequest, SignIn, ToolRequest, hosted};
+use patchbay_platforms::{AccountConfig, ConsentRequest, ToolRequest, hosted};
 use serde_json::{Map, Value, json};
 
 use super::{Taker, choice, runtime};
-use crate::peer::{Answer, Asked, Peer};
+use crate::peer::{Answer, Peer, PeerRequest};
 
 macro_rules! platforms {
     ($($start:ident $seeds:ident $platform:ident $settings:tt;)*) => {
@@ -76,10 +76,10 @@ fn seeds(platform: &str) -> Vec<Vec<u8>> {
 
 /// Time passes only when somebody waits for it, and then at once.
 #[derive(Default)]
-struct Hurried(AtomicI64);
+struct FastForwardClock(AtomicI64);
 
 #[async_trait]
-impl Clock for Hurried {
+impl Clock for FastForwardClock {
     fn now(&self) -> Timestamp {
         let waited = self.0.load(Ordering::SeqCst);
         Timestamp::from_unix_millis(1_700_000_000_000 + waited).unwrap()
@@ -105,7 +105,7 @@ fn start(platform: Platform, name: &'static str, mut settings: Value) -> Taker {
     let clients = Clients::build(&ClientSettings::default()).unwrap();
     let hosted = hosted(platform).unwrap();
     let known: Vec<&str> = hosted.fields.iter().map(|field| field.name).collect();
-    let sign_in = SignIn {
+    let sign_in = AccountConfig {
         settings: settings.as_object().unwrap().clone(),
         secrets: secrets
             .into_iter()
@@ -113,7 +113,7 @@ fn start(platform: Platform, name: &'static str, mut settings: Value) -> Taker {
             .map(|secret| (secret.to_owned(), Secret::new("a-secret-0123456789")))
             .collect::<BTreeMap<_, _>>(),
         clients,
-        clock: Arc::<Hurried>::default(),
+        clock: Arc::<FastForwardClock>::default(),
     };
     let calls = recorded_calls(name, hosted.operations);
     Box::new(move |input| {
@@ -161,7 +161,7 @@ fn recorded_calls(
 }
 
 /// Tokens are handed out, for behind them lies everything else; the rest is the input.
-fn answer(asked: &Asked, body: &[u8]) -> Answer {
+fn answer(asked: &PeerRequest, body: &[u8]) -> Answer {
     let is_token = asked.path.contains("token") && asked.method == "POST";
     if is_token && !choice(body).is_multiple_of(5) {
         let token =

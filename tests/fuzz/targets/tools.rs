@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 use url::Url;
 
 use super::{Taker, choice, texts};
-use crate::peer::{Answer, Asked, Peer};
+use crate::peer::{Answer, Peer, PeerRequest};
 
 /// Patchbay in a folder of its own.
 struct Home {
@@ -40,7 +40,7 @@ impl Home {
             clock: Arc::new(SystemClock),
             programs: Arc::new(NoProgramConsent),
             client_document: None,
-            asks: false,
+            can_ask: false,
         });
         Self {
             cx: runtime.block_on(opening).unwrap(),
@@ -148,7 +148,7 @@ async fn check(cx: &Context, connector: &ConnectorId, arguments: Value) {
     }
 }
 
-fn listing(asked: &Asked, schema: &[u8]) -> Answer {
+fn listing(asked: &PeerRequest, schema: &[u8]) -> Answer {
     let message: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
     let (method, Some(id)) = (message["method"].as_str(), message.get("id")) else {
         return Answer::empty(if asked.method == "POST" { 202 } else { 405 });

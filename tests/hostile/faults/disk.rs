@@ -18,9 +18,9 @@ use patchbay_playground::{Endpoint, Playground};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-use super::process::{Role, Victim, hear, say};
+use super::process::{Role, Victim, receive_line, send_line};
 use super::{add, open, playground, sign_in};
-use crate::support::{PATIENCE, oauth};
+use crate::support::{TIMEOUT, oauth};
 
 /// Room for a new database, its journal and the vault, and not much more.
 const DISK_MIB: u32 = 8;
@@ -42,7 +42,7 @@ impl Bench {
         let role = "faults::disk::does_as_it_is_told";
         let url = playground.url();
         let mut process = Victim::start_on_small_disk(role, folder.path(), DISK_MIB, url.as_str());
-        assert_eq!(process.hear().await, "signed in");
+        assert_eq!(process.receive_line().await, "signed in");
         Self {
             playground,
             process,
@@ -60,7 +60,7 @@ impl Bench {
         assert_eq!(self.process.ask("begin").await, "begun");
         let asked = self
             .playground
-            .wait_until(|it| it.refreshes() > refreshes, PATIENCE);
+            .wait_until(|it| it.refreshes() > refreshes, TIMEOUT);
         assert!(asked.await, "the server was not asked");
     }
 
@@ -176,11 +176,11 @@ async fn does_as_it_is_told() {
     let mut cx = open(&role.folder).await;
     let connector = add(&cx, &role.topic, oauth(None)).await.id;
     sign_in(&cx, &connector).await;
-    say("signed in");
+    send_line("signed in");
     let filler = role.folder.join("filler");
     let data = role.folder.join("home/data");
     let mut begun: Option<JoinHandle<String>> = None;
-    while let Some(word) = heard().await {
+    while let Some(word) = next_command().await {
         let answer = match word.as_str() {
             "fill" => {
                 fill(&filler);
@@ -220,14 +220,14 @@ async fn does_as_it_is_told() {
             }
             other => panic!("{other} is no word of this role"),
         };
-        say(&answer);
+        send_line(&answer);
     }
     cx.close().await;
 }
 
 /// The next word of the parent, without keeping the runtime from its work.
-async fn heard() -> Option<String> {
-    tokio::task::spawn_blocking(hear).await.unwrap()
+async fn next_command() -> Option<String> {
+    tokio::task::spawn_blocking(receive_line).await.unwrap()
 }
 
 /// Runs a tool; what came of it in words.

@@ -17,7 +17,7 @@ use patchbay_testkit::FolderKeychain;
 use patchbay_vault::{SecretName, Vault};
 use serde_json::json;
 
-use super::process::{DONE, Killed, Role, Victim, hear, say};
+use super::process::{DONE, Killed, Role, Victim, receive_line, send_line};
 use super::{
     Home, assert_done, assert_nothing_is_stuck, echo, open, playground, sign_in, try_sign_in,
 };
@@ -30,7 +30,7 @@ const ASKED: &str = "PATCHBAY_FAULTS_KILLS";
 
 /// What became of the kills of a course.
 #[derive(Default)]
-struct Tally {
+struct KillStats {
     kills: u32,
     /// Those that hit a living process before it had acknowledged everything.
     in_the_middle: u32,
@@ -39,7 +39,7 @@ struct Tally {
     sign_ins_lost: u32,
 }
 
-impl Tally {
+impl KillStats {
     /// The moments at which a course that takes so long is cut off: one in each of as many equal parts, and a
     /// little beyond its end.
     fn moments(whole: Duration) -> impl Iterator<Item = Duration> {
@@ -80,14 +80,14 @@ async fn a_kill_at_any_step_of_a_sign_in_leaves_one_that_can_be_done_again() {
     let playground = playground().await;
     let lasting = Home::new(&playground).await;
     let role = "faults::kills::signs_in";
-    let whole = Victim::start(role, &lasting).whole().await;
-    let mut tally = Tally::default();
-    for (number, moment) in Tally::moments(whole).enumerate() {
+    let whole = Victim::start(role, &lasting).run_to_end().await;
+    let mut stats = KillStats::default();
+    for (number, moment) in KillStats::moments(whole).enumerate() {
         // Every other one is a first sign-in, with the first key of a vault.
         let fresh = Home::new(&playground).await;
         let home = if number % 2 == 0 { &fresh } else { &lasting };
         let killed = Victim::start(role, home).killed_after(moment).await;
-        tally.add(&killed);
+        stats.add(&killed);
         let cx = home.open().await;
         assert_nothing_is_stuck(&cx, &home.connector).await;
         if !killed.was_done() {
@@ -97,7 +97,7 @@ async fn a_kill_at_any_step_of_a_sign_in_leaves_one_that_can_be_done_again() {
         assert_no_leftovers(home);
         cx.close().await;
     }
-    tally.close("sign-in");
+    stats.close("sign-in");
 }
 
 #[tokio::test]
@@ -107,12 +107,12 @@ async fn signs_in() {
     let cx = open(&role.folder).await;
     Role::ready();
     let over = try_sign_in(&cx, &role.connector()).await;
-    say(if over.problem.is_none() {
+    send_line(if over.problem.is_none() {
         DONE
     } else {
         "failed"
     });
-    hear();
+    receive_line();
 }
 
 #[tokio::test]
@@ -121,20 +121,20 @@ async fn a_kill_at_any_step_of_a_refresh_loses_nothing_that_was_acknowledged() {
     let home = Home::signed_in(&playground).await;
     let role = "faults::kills::refreshes";
     playground.expire_access_tokens();
-    let whole = Victim::start(role, &home).whole().await;
-    let mut tally = Tally::default();
-    for moment in Tally::moments(whole) {
+    let whole = Victim::start(role, &home).run_to_end().await;
+    let mut stats = KillStats::default();
+    for moment in KillStats::moments(whole) {
         playground.expire_access_tokens();
         let killed = Victim::start(role, &home).killed_after(moment).await;
-        tally.add(&killed);
+        stats.add(&killed);
         let lost = assert_refreshed_or_asked_for(&playground, &home).await;
         assert!(
             !(lost && killed.was_done()),
             "an acknowledged token is gone"
         );
-        tally.sign_ins_lost += u32::from(lost);
+        stats.sign_ins_lost += u32::from(lost);
     }
-    tally.close("refresh");
+    stats.close("refresh");
 }
 
 #[tokio::test]
@@ -144,11 +144,11 @@ async fn refreshes() {
     let cx = open(&role.folder).await;
     Role::ready();
     let run = echo(&cx, &role.connector()).await;
-    say(match run.summary.state {
+    send_line(match run.summary.state {
         RunState::Done => DONE,
         _ => "failed",
     });
-    hear();
+    receive_line();
 }
 
 /// Refreshes with the token that is on disk; whether a person had to sign in again, as when a kill fell
@@ -192,31 +192,31 @@ async fn a_kill_of_one_of_two_that_refresh_leaves_the_other_at_work() {
     let home = Home::signed_in(&playground).await;
     let role = "faults::kills::refreshes";
     playground.expire_access_tokens();
-    let whole = Victim::start(role, &home).whole().await;
-    let mut tally = Tally::default();
-    for moment in Tally::moments(whole) {
+    let whole = Victim::start(role, &home).run_to_end().await;
+    let mut stats = KillStats::default();
+    for moment in KillStats::moments(whole) {
         playground.expire_access_tokens();
         let mut other = Victim::start(role, &home);
-        assert_eq!(other.hear().await, "ready");
+        assert_eq!(other.receive_line().await, "ready");
         let killing = Victim::start(role, &home).killed_after(moment);
         let survived = async {
-            other.say("go").await;
-            let output = other.hear().await;
+            other.send_line("go").await;
+            let output = other.receive_line().await;
             other.end().await;
             output
         };
         let (killed, output) = tokio::join!(killing, survived);
-        tally.add(&killed);
+        stats.add(&killed);
         let lost = assert_refreshed_or_asked_for(&playground, &home).await;
         assert!(!(lost && output == DONE), "an acknowledged token is gone");
-        tally.sign_ins_lost += u32::from(lost || output != DONE);
+        stats.sign_ins_lost += u32::from(lost || output != DONE);
     }
     // The other one may be the first to finish.
     println!(
         "two at once: {} kills, {} of them in the middle, {} sign-ins lost",
-        tally.kills, tally.in_the_middle, tally.sign_ins_lost
+        stats.kills, stats.in_the_middle, stats.sign_ins_lost
     );
-    assert!(tally.in_the_middle > 0);
+    assert!(stats.in_the_middle > 0);
 }
 
 #[tokio::test]
@@ -224,13 +224,13 @@ async fn a_kill_at_any_step_of_a_rotation_leaves_the_old_or_the_new_secret() {
     let playground = playground().await;
     let home = Home::with_bearer(&playground, "secret-0000").await;
     let role = "faults::kills::rotates";
-    let whole = Victim::start(role, &home).whole().await;
-    let mut tally = Tally::default();
-    for moment in Tally::moments(whole) {
+    let whole = Victim::start(role, &home).run_to_end().await;
+    let mut stats = KillStats::default();
+    for moment in KillStats::moments(whole) {
         finish(&home).await;
         let before = saved(&home).await;
         let killed = Victim::start(role, &home).killed_after(moment).await;
-        tally.add(&killed);
+        stats.add(&killed);
         let next = next_secret(&before);
         let after = saved(&home).await;
         assert!([&before, &next].contains(&&after), "{after}");
@@ -245,7 +245,7 @@ async fn a_kill_at_any_step_of_a_rotation_leaves_the_old_or_the_new_secret() {
         }
         cx.close().await;
     }
-    tally.close("rotation");
+    stats.close("rotation");
 }
 
 #[tokio::test]
@@ -262,8 +262,8 @@ async fn rotates() {
     let token = Secret::new(token);
     let rotated = rotate_wallet_entry(&cx, &entry, WalletSecret::Bearer { token }, |_| ()).await;
     rotated.unwrap();
-    say(DONE);
-    hear();
+    send_line(DONE);
+    receive_line();
 }
 
 /// Ends the rotation before, so that the way back leads to the secret as it is now.
@@ -307,11 +307,11 @@ async fn a_kill_at_any_moment_leaves_an_honest_history() {
     let playground = playground().await;
     let home = Home::signed_in(&playground).await;
     let role = "faults::kills::runs";
-    let whole = Victim::start(role, &home).whole().await;
-    let mut tally = Tally::default();
-    for moment in Tally::moments(whole) {
+    let whole = Victim::start(role, &home).run_to_end().await;
+    let mut stats = KillStats::default();
+    for moment in KillStats::moments(whole) {
         let killed = Victim::start(role, &home).killed_after(moment).await;
-        tally.add(&killed);
+        stats.add(&killed);
         let cx = home.open().await;
         assert_nothing_is_stuck(&cx, &home.connector).await;
         let running = RunQuery {
@@ -338,7 +338,7 @@ async fn a_kill_at_any_moment_leaves_an_honest_history() {
         assert!(noted >= sent, "{sent} calls and {noted} traces");
         cx.close().await;
     }
-    tally.close("runs");
+    stats.close("runs");
 }
 
 #[tokio::test]
@@ -359,10 +359,10 @@ async fn runs() {
         };
         let run = run_tool(&cx, deletion, |_| {}).await.unwrap();
         in_the_file(&file, &run.summary.id).await;
-        say(&format!("ran {}", run.summary.id));
+        send_line(&format!("ran {}", run.summary.id));
     }
-    say(DONE);
-    hear();
+    send_line(DONE);
+    receive_line();
 }
 
 /// Waits until others find the end of a run in the file: it is written a little later than it is answered, see

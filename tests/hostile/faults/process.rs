@@ -85,12 +85,12 @@ impl Victim {
     }
 
     /// The next line that is for us.
-    pub(super) async fn hear(&mut self) -> String {
+    pub(super) async fn receive_line(&mut self) -> String {
         let line = self.next().await;
         line.expect("the process ended without a word; its standard error says why")
     }
 
-    pub(super) async fn say(&mut self, word: &str) {
+    pub(super) async fn send_line(&mut self, word: &str) {
         let line = format!("{word}\n");
         self.input.write_all(line.as_bytes()).await.unwrap();
     }
@@ -98,14 +98,14 @@ impl Victim {
     /// Says a word and hears the answer.
     #[cfg(target_os = "linux")]
     pub(super) async fn ask(&mut self, word: &str) -> String {
-        self.say(word).await;
-        self.hear().await
+        self.send_line(word).await;
+        self.receive_line().await
     }
 
     /// Lets it go, and ends it as `kill -9` does after that time.
     pub(super) async fn killed_after(mut self, moment: Duration) -> Killed {
-        assert_eq!(self.hear().await, "ready");
-        self.say("go").await;
+        assert_eq!(self.receive_line().await, "ready");
+        self.send_line("go").await;
         // The moment is what is varied; nothing waits for anything here.
         tokio::time::sleep(moment).await;
         let was_alive = self.process.try_wait().unwrap().is_none();
@@ -118,11 +118,11 @@ impl Victim {
     }
 
     /// Lets it go, waits until all of it is acknowledged, and ends it; how long that took.
-    pub(super) async fn whole(mut self) -> Duration {
-        assert_eq!(self.hear().await, "ready");
+    pub(super) async fn run_to_end(mut self) -> Duration {
+        assert_eq!(self.receive_line().await, "ready");
         let began = std::time::Instant::now();
-        self.say("go").await;
-        while self.hear().await != DONE {}
+        self.send_line("go").await;
+        while self.receive_line().await != DONE {}
         let took = began.elapsed();
         self.end().await;
         took
@@ -182,13 +182,13 @@ impl Role {
 
     /// Says that it can begin, and waits until it is let go.
     pub(super) fn ready() {
-        say("ready");
-        hear();
+        send_line("ready");
+        receive_line();
     }
 }
 
 /// Says a line to the parent. One that is killed right after has said it.
-pub(super) fn say(word: &str) {
+pub(super) fn send_line(word: &str) {
     use std::io::Write as _;
 
     let mut output = std::io::stdout().lock();
@@ -197,7 +197,7 @@ pub(super) fn say(word: &str) {
 }
 
 /// Waits for a line of the parent; `None` when it says no more.
-pub(super) fn hear() -> Option<String> {
+pub(super) fn receive_line() -> Option<String> {
     let mut line = String::new();
     let read = std::io::stdin().read_line(&mut line).unwrap();
     (read > 0).then(|| line.trim().to_owned())

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::faults::arguments;
 
-use super::manner::{BOMBS, Case, Framing, Manner};
+use super::cases::{BOMBS, Case, Framing, Misbehavior};
 
 /// Says what the program does; set, it is the server.
 const CASE: &str = "PATCHBAY_MISBEHAVES";
@@ -50,7 +50,7 @@ fn serves() {
     let case = Case::named(&name).unwrap();
     // The test runner has begun a line.
     write(&mut std::iter::once(b"\n".to_vec()));
-    if case.manner == Manner::Deaf {
+    if case.misbehavior == Misbehavior::Deaf {
         start_deaf();
     }
     for line in stdin().lock().lines() {
@@ -75,16 +75,16 @@ fn answer(case: Case, method: &str, id: &Value, params: &Value) {
     let good = case.good(method, params);
     if !case.is_at(method) {
         let well = Case {
-            manner: Manner::Well,
+            misbehavior: Misbehavior::Well,
             ..case
         };
         return write(&mut well.answer(Framing::Lines, id, &good));
     }
-    if case.manner == Manner::FloodsStderr {
+    if case.misbehavior == Misbehavior::FloodsStderr {
         flood_stderr();
     }
     write(&mut case.answer(Framing::Lines, id, &good));
-    if case.manner == Manner::Half {
+    if case.misbehavior == Misbehavior::Half {
         std::process::exit(0);
     }
 }
@@ -151,7 +151,8 @@ async fn respond(Path(name): Path<String>, body: Bytes) -> Response {
     }
     let pieces = case.answer(Framing::Events, id, &good).map(Ok);
     // A body that breaks off is one that ends with an error.
-    let breaks = (case.manner == Manner::Half).then(|| Err(std::io::Error::other("half")));
+    let breaks =
+        (case.misbehavior == Misbehavior::Half).then(|| Err(std::io::Error::other("half")));
     let kind = match case.is_of_events() {
         true => "text/event-stream",
         false => "application/json",

@@ -21,29 +21,29 @@ use url::Url;
 use super::Exchange;
 use crate::payload::{self, Payload, places_of_text};
 use crate::sample::some_of;
-use crate::support::{Desk, request};
+use crate::support::{Harness, request};
 use crate::traps::{Traps, active_characters};
 
 /// How many ways are gone at once; each waits for a few sockets and a file most of the time.
-const AT_ONCE: usize = 4;
+const CONCURRENCY: usize = 4;
 
 /// How long a way may take on a busy computer. Without an end is what would be wrong; how long it takes is
 /// measured elsewhere.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Where the browser comes back to.
 const CALLBACK: &str = "/callback";
 
 /// What a way came to: failures of steps are as good as successes here.
 #[derive(Default)]
-pub(super) struct Walked {
+pub(super) struct JourneyResult {
     problems: Vec<Problem>,
     /// Everything that is for people.
     shown: Vec<String>,
 }
 
-impl Walked {
-    fn heard<T>(&mut self, step: Result<T, Error>) -> Option<T> {
+impl JourneyResult {
+    fn record<T>(&mut self, step: Result<T, Error>) -> Option<T> {
         step.map_err(|error| self.problems.push(error.problem()))
             .ok()
     }
@@ -54,107 +54,114 @@ impl Walked {
 }
 
 /// Goes from an address to runs, a refresh, and back.
-pub(super) async fn walk(desk: &Desk) -> Walked {
-    let mut walked = Walked::default();
-    let url = desk.playground.url();
-    if let Some(found) = walked.heard(inspect_address(&desk.cx, url.as_str()).await) {
-        walked.shows(found.title);
-        walked.shows(found.warning);
-        walked.problems.extend(found.problem);
+pub(super) async fn run_journey(harness: &Harness) -> JourneyResult {
+    let mut journey = JourneyResult::default();
+    let url = harness.playground.url();
+    if let Some(found) = journey.record(inspect_address(&harness.cx, url.as_str()).await) {
+        journey.shows(found.title);
+        journey.shows(found.warning);
+        journey.problems.extend(found.problem);
         if let Some(server) = found.server {
-            walked.shows(server.instructions.map(|text| text.replace('\n', " ")));
-            walked.shows(server.name);
+            journey.shows(server.instructions.map(|text| text.replace('\n', " ")));
+            journey.shows(server.name);
         }
     }
-    let connector = desk.add().await;
-    let over = sign_in(desk, &connector).await;
-    walked.problems.extend(over.problem);
+    let connector = harness.add().await;
+    let over = sign_in(harness, &connector).await;
+    journey.problems.extend(over.problem);
     if over.state != AuthorizationState::Authorized {
-        return walked;
+        return journey;
     }
-    offers(desk, &connector, &mut walked).await;
-    calls(desk, &connector, &mut walked).await;
+    offers(harness, &connector, &mut journey).await;
+    calls(harness, &connector, &mut journey).await;
     // The access token has lapsed by then.
-    desk.clock.put_forward(Duration::from_secs(3600));
-    calls(desk, &connector, &mut walked).await;
-    if let Some(check) = walked.heard(check_connector(&desk.cx, &connector.id).await) {
+    harness.clock.put_forward(Duration::from_secs(3600));
+    calls(harness, &connector, &mut journey).await;
+    if let Some(check) = journey.record(check_connector(&harness.cx, &connector.id).await) {
         let problems = check.steps.into_iter().filter_map(|step| step.problem);
-        walked.problems.extend(problems);
+        journey.problems.extend(problems);
     }
-    walked.heard(disconnect_connector(&desk.cx, &connector.id).await);
-    walked
+    journey.record(disconnect_connector(&harness.cx, &connector.id).await);
+    journey
 }
 
 /// Signs in, or gives it up where the browser ends on a page that leads nowhere.
-async fn sign_in(desk: &Desk, connector: &Connector) -> Authorization {
-    let begun = desk.start(connector, Redirect::Loopback).await;
+async fn sign_in(harness: &Harness, connector: &Connector) -> Authorization {
+    let begun = harness.start(connector, Redirect::Loopback).await;
     let over = tokio::select! {
-        over = wait_for_authorization(&desk.cx, &begun.id) => Some(over),
-        ended = desk.browser.ended(1) => {
+        over = wait_for_authorization(&harness.cx, &begun.id) => Some(over),
+        ended = harness.browser.ended(1) => {
             if ended.at.path() != CALLBACK {
-                cancel_authorization(&desk.cx, &begun.id).await.unwrap();
+                cancel_authorization(&harness.cx, &begun.id).await.unwrap();
             }
             None
         }
     };
     match over {
         Some(over) => over.unwrap(),
-        None => wait_for_authorization(&desk.cx, &begun.id).await.unwrap(),
+        None => wait_for_authorization(&harness.cx, &begun.id)
+            .await
+            .unwrap(),
     }
 }
 
-async fn offers(desk: &Desk, connector: &Connector, walked: &mut Walked) {
-    let (cx, id) = (&desk.cx, &connector.id);
-    walked.heard(refresh_tools(cx, id).await);
-    for tool in walked
-        .heard(list_tools(cx, Some(id)).await)
+async fn offers(harness: &Harness, connector: &Connector, journey: &mut JourneyResult) {
+    let (cx, id) = (&harness.cx, &connector.id);
+    journey.record(refresh_tools(cx, id).await);
+    for tool in journey
+        .record(list_tools(cx, Some(id)).await)
         .into_iter()
         .flatten()
     {
-        walked.shows(tool.tool.title);
+        journey.shows(tool.tool.title);
     }
-    let resources = walked.heard(list_resources(cx, id).await);
+    let resources = journey.record(list_resources(cx, id).await);
     for resource in resources.into_iter().flatten() {
-        walked.shows(resource.name);
-        walked.shows(resource.title);
+        journey.shows(resource.name);
+        journey.shows(resource.title);
         let Some(variables) = resource.variables else {
-            walked.heard(read_resource(cx, id, &resource.uri).await);
+            journey.record(read_resource(cx, id, &resource.uri).await);
             continue;
         };
         let values = variables.into_iter().map(|one| (one.name, json!("x")));
         let values = Json(values.collect::<Map<_, _>>().into());
-        walked.heard(read_resource_template(cx, id, &resource.uri, values).await);
+        journey.record(read_resource_template(cx, id, &resource.uri, values).await);
     }
-    let prompts = walked.heard(list_prompts(cx, id).await);
+    let prompts = journey.record(list_prompts(cx, id).await);
     for prompt in prompts.into_iter().flatten() {
-        walked.shows(prompt.title);
+        journey.shows(prompt.title);
         let name = Json(json!({ "name": "Ada" }));
-        if let Some(filled) = walked.heard(fill_prompt(cx, id, &prompt.name, name).await) {
-            walked.shows(filled.description);
+        if let Some(filled) = journey.record(fill_prompt(cx, id, &prompt.name, name).await) {
+            journey.shows(filled.description);
         }
     }
 }
 
-async fn calls(desk: &Desk, connector: &Connector, walked: &mut Walked) {
+async fn calls(harness: &Harness, connector: &Connector, journey: &mut JourneyResult) {
     for (tool, arguments) in [("echo", json!({ "message": "m" })), ("crash", json!({}))] {
         let call = request(&connector.id, tool, arguments);
-        if let Some(run) = walked.heard(run_tool(&desk.cx, call, |_| {}).await) {
-            walked.problems.extend(run.summary.problem);
+        if let Some(run) = journey.record(run_tool(&harness.cx, call, |_| {}).await) {
+            journey.problems.extend(run.summary.problem);
         }
     }
 }
 
 /// What holds after every way, whatever was sent.
 #[track_caller]
-pub(super) fn assert_harmless(case: &str, desk: &Desk, traps: &Traps, walked: &Walked) {
-    let secrets = desk.playground.secrets();
-    traps.assert_quiet(case, &secrets, &desk.playground.log());
-    for page in desk.browser.opened() {
+pub(super) fn assert_harmless(
+    case: &str,
+    harness: &Harness,
+    traps: &Traps,
+    journey: &JourneyResult,
+) {
+    let secrets = harness.playground.secrets();
+    traps.assert_quiet(case, &secrets, &harness.playground.log());
+    for page in harness.browser.opened() {
         assert!(may_be_opened(&page), "{case}: opened {page}");
     }
-    let leaks = find_leaks(desk.home.path(), &secrets).unwrap();
+    let leaks = find_leaks(harness.home.path(), &secrets).unwrap();
     assert!(leaks.is_empty(), "{case}: {leaks:?}");
-    for problem in &walked.problems {
+    for problem in &journey.problems {
         let output = [
             Some(&problem.message),
             problem.hint.as_ref(),
@@ -172,7 +179,7 @@ pub(super) fn assert_harmless(case: &str, desk: &Desk, traps: &Traps, walked: &W
             );
         }
     }
-    for text in &walked.shown {
+    for text in &journey.shown {
         let active = active_characters(text);
         assert!(active.is_empty(), "{case}: {active:?} in {text:?}");
     }
@@ -191,24 +198,26 @@ pub(super) async fn try_answer(
     traps: Arc<Traps>,
     change: impl Fn(&mut patchbay_playground::Reply) + Send + Sync + 'static,
 ) {
-    let desk = Desk::new().await;
-    let changed = exchange.tamper(&desk.playground, change);
-    let walked = tokio::time::timeout(PATIENCE, walk(&desk)).await;
-    let walked = walked.unwrap_or_else(|_| panic!("{case}: it took more than {PATIENCE:?}"));
+    let harness = Harness::new().await;
+    let changed = exchange.tamper(&harness.playground, change);
+    let journey = tokio::time::timeout(TIMEOUT, run_journey(&harness)).await;
+    let journey = journey.unwrap_or_else(|_| panic!("{case}: it took more than {TIMEOUT:?}"));
     assert!(changed.load(Ordering::SeqCst) > 0, "{case}: never reached");
-    assert_harmless(&case, &desk, &traps, &walked);
+    assert_harmless(&case, &harness, &traps, &journey);
     // Nothing is left that keeps the same server from working, once it is itself again.
-    desk.playground.untamper();
-    desk.clock.put_forward(Duration::from_secs(3600));
+    harness.playground.clear_tamper();
+    harness.clock.put_forward(Duration::from_secs(3600));
     if exchange == Exchange::Registration {
         // Under which id a program is known stays the server's own affair.
-        let open = desk.playground.open_url();
-        let open = desk.add_at(open.as_str(), AuthenticationChoice::None).await;
-        refresh_tools(&desk.cx, &open.id).await.unwrap();
+        let open = harness.playground.open_url();
+        let open = harness
+            .add_at(open.as_str(), AuthenticationChoice::None)
+            .await;
+        refresh_tools(&harness.cx, &open.id).await.unwrap();
         return;
     }
-    let connector = desk.add().await;
-    let over = desk.sign_in(&connector).await;
+    let connector = harness.add().await;
+    let over = harness.sign_in(&connector).await;
     assert_eq!(
         over.state,
         AuthorizationState::Authorized,
@@ -218,10 +227,10 @@ pub(super) async fn try_answer(
 
 /// The answers of a server that means well.
 async fn good_answers() -> BTreeMap<Exchange, Value> {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let found = Arc::<Mutex<BTreeMap<Exchange, Value>>>::default();
     let kept = Arc::clone(&found);
-    desk.playground.tamper(move |asked, reply| {
+    harness.playground.tamper(move |asked, reply| {
         for exchange in Exchange::ALL {
             if exchange.is_asked(asked)
                 && let Some(json) = reply.json()
@@ -230,13 +239,13 @@ async fn good_answers() -> BTreeMap<Exchange, Value> {
             }
         }
     });
-    let walked = walk(&desk).await;
+    let journey = run_journey(&harness).await;
     // One of its tools answers with an error of the protocol, which is a place too.
-    let mut problems = walked.problems.iter().map(|problem| problem.code);
+    let mut problems = journey.problems.iter().map(|problem| problem.code);
     assert!(
         problems.all(|code| code == Code::McpServerError),
         "a good server is no trouble: {:?}",
-        walked.problems
+        journey.problems
     );
     found.lock().unwrap().clone()
 }
@@ -294,7 +303,7 @@ async fn try_texts(exchanges: &[Exchange]) {
             };
             tokio::spawn(try_answer(case, exchange, Arc::clone(&traps), change))
         })
-        .buffer_unordered(AT_ONCE)
+        .buffer_unordered(CONCURRENCY)
         .for_each(|tried| async { tried.unwrap() })
         .await;
 }

@@ -16,7 +16,7 @@ use crate::sample::some_of;
 use crate::traps::Traps;
 
 /// How many ways are gone at once.
-const AT_ONCE: usize = 4;
+const CONCURRENCY: usize = 4;
 
 type Change = Box<dyn Fn(&mut Reply) + Send + Sync>;
 
@@ -26,7 +26,7 @@ async fn try_all(cases: Vec<(String, Exchange, Change)>) {
         .map(|(case, exchange, change)| {
             tokio::spawn(try_answer(case, exchange, Arc::clone(&traps), change))
         })
-        .buffer_unordered(AT_ONCE)
+        .buffer_unordered(CONCURRENCY)
         .for_each(|tried| async { tried.unwrap() })
         .await;
 }
@@ -150,7 +150,7 @@ async fn a_redirect_takes_nothing_along() {
             };
             tokio::spawn(try_answer(case, exchange, Arc::clone(&traps), change))
         })
-        .buffer_unordered(AT_ONCE)
+        .buffer_unordered(CONCURRENCY)
         .for_each(|tried| async { tried.unwrap() })
         .await;
 }

@@ -8,8 +8,8 @@ use patchbay_testkit::{find_leaks, leaks_in};
 use serde_json::Value;
 
 use super::Exchange;
-use crate::desk::{Done, Terminal, ended};
 use crate::payload;
+use crate::terminal::{Done, Terminal, ended};
 use crate::traps::{Traps, active_characters};
 
 /// Members whose text is for people, in whatever answer.

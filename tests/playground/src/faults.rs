@@ -14,7 +14,7 @@ use crate::shared::{Shared, lock};
 use crate::switches::{Endpoint, Failure};
 
 /// Middleware: waits and fails as the switches say, else passes the request on.
-pub(crate) async fn make(
+pub(crate) async fn inject(
     State(shared): State<Arc<Shared>>,
     request: Request,
     next: Next,

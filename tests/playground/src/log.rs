@@ -18,7 +18,7 @@ use crate::shared::{Shared, lock};
 const KEPT: usize = 10_000;
 
 /// The largest request body taken, in bytes.
-pub(crate) const LARGEST_BODY: usize = 8 * 1024 * 1024;
+pub(crate) const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 
 /// One request as it arrived, with tokens as they were sent.
 #[derive(Clone, Debug)]
@@ -159,7 +159,7 @@ pub(crate) async fn record(
     next: Next,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let number = shared.log.begin(logged(&parts, &body));

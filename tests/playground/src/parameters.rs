@@ -25,7 +25,7 @@ impl Parameters {
     }
 
     /// The first name that came twice.
-    pub(crate) fn doubled(&self) -> Option<&str> {
+    pub(crate) fn duplicate_name(&self) -> Option<&str> {
         let mut seen = BTreeSet::new();
         self.0
             .iter()
@@ -55,8 +55,8 @@ mod tests {
     #[test]
     fn a_doubled_parameter_is_noticed() {
         let parameters = Parameters::parse(b"a=1&state=x&state=y");
-        assert_eq!(parameters.doubled(), Some("state"));
-        assert_eq!(Parameters::parse(b"a=1&b=1").doubled(), None);
+        assert_eq!(parameters.duplicate_name(), Some("state"));
+        assert_eq!(Parameters::parse(b"a=1&b=1").duplicate_name(), None);
     }
 
     #[test]

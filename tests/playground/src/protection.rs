@@ -19,7 +19,7 @@ use crate::shared::{Shared, lock};
 use crate::switches::{Challenge, Switches};
 
 /// The largest message taken, in bytes.
-const LARGEST_MESSAGE: usize = 8 * 1024 * 1024;
+const MAX_MESSAGE_BYTES: usize = 8 * 1024 * 1024;
 
 /// Who calls, as told by the access token; an extension of the request.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub(crate) struct Caller {
 }
 
 /// Middleware of `/mcp`: wants a living access token for this resource, and for some of what is asked more scopes.
-pub(crate) async fn want_access_token(
+pub(crate) async fn require_access_token(
     State(shared): State<Arc<Shared>>,
     request: Request,
     next: Next,
@@ -41,7 +41,7 @@ pub(crate) async fn want_access_token(
         return unauthorized(&shared, &switches, token.is_some());
     };
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_MESSAGE).await else {
+    let Ok(body) = to_bytes(body, MAX_MESSAGE_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     if let Some(wanted) = asked(&body).and_then(|asked| switches.step_up.get(&asked).cloned())
@@ -55,7 +55,7 @@ pub(crate) async fn want_access_token(
 }
 
 /// Middleware of `/bearer/mcp`: wants the one token everybody has, in either header.
-pub(crate) async fn want_static_token(
+pub(crate) async fn require_static_token(
     State(shared): State<Arc<Shared>>,
     request: Request,
     next: Next,

@@ -17,7 +17,7 @@ use crate::authorization::clients::{Client, Clients};
 use crate::authorization::{self, paths};
 use crate::log::{self, Log, LoggedRequest};
 use crate::options::Options;
-use crate::protection::{want_access_token, want_static_token};
+use crate::protection::{require_access_token, require_static_token};
 use crate::shared::{Shared, lock};
 use crate::switches::Switches;
 use crate::tamper::{self, Reply, Tamper};
@@ -157,7 +157,7 @@ impl Playground {
     }
 
     /// Lets answers pass as they are again.
-    pub fn untamper(&self) {
+    pub fn clear_tamper(&self) {
         *lock(&self.shared.tamper) = None;
     }
 
@@ -292,10 +292,10 @@ fn app(shared: &Arc<Shared>) -> Router {
     let with = || Arc::clone(shared);
     let protected = Router::new()
         .route_service("/mcp", mcp::service(shared))
-        .layer(from_fn_with_state(with(), want_access_token));
+        .layer(from_fn_with_state(with(), require_access_token));
     let bearer = Router::new()
         .route_service("/bearer/mcp", mcp::service(shared))
-        .layer(from_fn_with_state(with(), want_static_token));
+        .layer(from_fn_with_state(with(), require_static_token));
     Router::new()
         .route_service("/open/mcp", mcp::service(shared))
         .route_service("/sessions/mcp", mcp::sessions::service(shared))
@@ -303,8 +303,8 @@ fn app(shared: &Arc<Shared>) -> Router {
         .merge(bearer)
         .merge(authorization::routes())
         .merge(hostile::routes())
-        .layer(from_fn_with_state(with(), faults::make))
-        .layer(from_fn_with_state(with(), tamper::lay_hand))
+        .layer(from_fn_with_state(with(), faults::inject))
+        .layer(from_fn_with_state(with(), tamper::apply_tamper))
         .layer(from_fn_with_state(with(), log::record))
         .with_state(with())
 }

@@ -13,11 +13,11 @@ use axum::response::{IntoResponse, Response};
 use futures::{StreamExt as _, stream};
 use serde_json::Value;
 
-use crate::log::{self, LARGEST_BODY, LoggedRequest};
+use crate::log::{self, LoggedRequest, MAX_BODY_BYTES};
 use crate::shared::{Shared, lock};
 
 /// The largest answer that is held to be changed, in bytes.
-const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
 
 /// Bytes of a drop.
 const DROP: usize = 16;
@@ -103,7 +103,7 @@ impl fmt::Debug for Tamper {
 }
 
 /// Middleware: lets the tamper change the answer, where there is one.
-pub(crate) async fn lay_hand(
+pub(crate) async fn apply_tamper(
     State(shared): State<Arc<Shared>>,
     request: Request,
     next: Next,
@@ -112,7 +112,7 @@ pub(crate) async fn lay_hand(
         return next.run(request).await;
     };
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let asked = log::logged(&parts, &body);
@@ -123,7 +123,7 @@ pub(crate) async fn lay_hand(
     let (bytes, stream) = if is_held_open {
         (Bytes::new(), Some(body))
     } else {
-        match to_bytes(body, LARGEST_ANSWER).await {
+        match to_bytes(body, MAX_ANSWER_BYTES).await {
             Ok(bytes) => (bytes, None),
             Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         }

@@ -76,9 +76,13 @@ fn favourites_and_tags_are_kept_groups_and_order_too_and_filters_find_what_is_me
     see_rows(window, &["Open playground"]);
     window.press("radio", "This computer*");
 
-    let Stage { window, fake, desk } = stage;
+    let Stage {
+        window,
+        fake,
+        harness,
+    } = stage;
     window.quit();
-    let window = desk.start();
+    let window = harness.start();
     window.go_to("Connectors");
     see_rows(&window, &["docs", "Apollo", "Open playground", "tickets"]);
     view(&window, "Needs attention");
@@ -101,7 +105,7 @@ fn favourites_and_tags_are_kept_groups_and_order_too_and_filters_find_what_is_me
 /// A connector of this computer, two on Cohere, one on 10ex.
 fn furnish(stage: &Stage<FakeCohere>, tenex: &str) {
     let window = &stage.window;
-    seed::open_connector(&stage.desk, window);
+    seed::open_connector(&stage.harness, window);
     let with_key = |window: &Window| window.fill("API key*", KEY);
     stage.sign_in("Cohere", with_key);
     stage.sign_in_at(tenex, "10ex", with_key);

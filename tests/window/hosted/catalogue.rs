@@ -19,7 +19,7 @@ fn an_entry_is_found_created_and_consented_to() {
     window.press("button", "Create Gmail");
     window.see("dialog", "Create Gmail");
     window.keys(&[keys::CONTROL, keys::ENTER]);
-    follow(&stage.desk, &stage.desk.opened_page());
+    follow(&stage.harness, &stage.harness.opened_page());
     window.see_text("Signed in to gmail");
     let made = stage.fake.with(|tenex| tenex.connectors.len());
     assert_eq!(made, 1);

@@ -4,7 +4,7 @@ use patchbay_testkit::fakes::FakeAgentStack;
 use serde_json::json;
 
 use super::stage::Stage;
-use crate::support::desk::binary;
+use crate::support::harness::binary;
 use crate::support::seed::follow;
 
 const CONNECTION: (&str, &str) = ("group", "Connection");
@@ -56,7 +56,7 @@ fn a_server_that_wants_a_consent_is_connected_by_one() {
     let window = &stage.window;
     window.see_text_in(("region", "Facts"), "Auth required");
     window.press("button", "Show*");
-    follow(&stage.desk, &stage.desk.opened_page());
+    follow(&stage.harness, &stage.harness.opened_page());
     window.see_text("Signed in to 127.0.0.1");
     stage.wait_for_status(&id, "ready");
     stage.over();
@@ -66,11 +66,11 @@ fn a_server_that_wants_a_consent_is_connected_by_one() {
 fn the_browser_comes_back_by_a_link_where_that_is_chosen() {
     let stage = Stage::new(FakeAgentStack::new());
     let window = &stage.window;
-    let browser = stage.desk.browser();
+    let browser = stage.harness.browser();
     window.press("button", "Settings");
     let choice = ("radiogroup", "Return from platforms");
     window.press_in(choice, "radio", "patchbay:// link");
-    let server = stage.desk.playground.open_url().to_string();
+    let server = stage.harness.playground.open_url().to_string();
     stage
         .fake
         .with(|agentstack| agentstack.protected.push(server));
@@ -78,7 +78,7 @@ fn the_browser_comes_back_by_a_link_where_that_is_chosen() {
     window.press_in(CONNECTION, "button", "Connect");
     stage.wait_for_status(&id, "authorizing");
     window.press("button", "Show*");
-    browser.open(&stage.desk.opened_page());
+    browser.open(&stage.harness.opened_page());
     let redirect = stage.last_sent("POST", "connect")["redirect_url"].clone();
     let redirect = redirect.as_str().expect("an address");
     assert!(
@@ -86,7 +86,7 @@ fn the_browser_comes_back_by_a_link_where_that_is_chosen() {
         "{redirect}"
     );
     let link = browser.deep_link();
-    stage.desk.run(&binary("PATCHBAY_DESKTOP_BIN"), &[&link]);
+    stage.harness.run(&binary("PATCHBAY_DESKTOP_BIN"), &[&link]);
     window.see_text("Signed in to 127.0.0.1");
     stage.wait_for_status(&id, "ready");
 
@@ -107,16 +107,20 @@ fn the_browser_comes_back_by_a_link_where_that_is_chosen() {
 fn a_consent_in_whose_middle_the_app_ended_goes_on_at_the_next_start() {
     let (stage, _) = waiting_for_consent();
     stage.window.press("button", "Show*");
-    stage.desk.opened_page();
+    stage.harness.opened_page();
     stage.window.see("button", "Open browser again");
-    let Stage { window, fake, desk } = stage;
+    let Stage {
+        window,
+        fake,
+        harness,
+    } = stage;
     window.kill();
 
-    let window = desk.start();
+    let window = harness.start();
     window.go_to("Connectors");
     window.press("row", "127.0.0.1, Signing in, *");
     window.press("button", "Show*");
-    follow(&desk, &desk.opened_page());
+    follow(&harness, &harness.opened_page());
     window.see_text("Signed in to 127.0.0.1");
     window.see_text("Ready");
     assert_eq!(fake.faults(), Vec::<String>::new());
@@ -126,7 +130,7 @@ fn a_consent_in_whose_middle_the_app_ended_goes_on_at_the_next_start() {
 /// A connector that was asked to connect and whose consent waits to be shown, and its id.
 fn waiting_for_consent() -> (Stage<FakeAgentStack>, String) {
     let stage = Stage::new(FakeAgentStack::new());
-    let server = stage.desk.playground.open_url().to_string();
+    let server = stage.harness.playground.open_url().to_string();
     stage
         .fake
         .with(|agentstack| agentstack.protected.push(server));
@@ -139,6 +143,6 @@ fn waiting_for_consent() -> (Stage<FakeAgentStack>, String) {
 /// A connector to the Playground for everybody, its page open.
 fn create(stage: &Stage<FakeAgentStack>) -> String {
     stage.sign_in("Agent Stack", |_| {});
-    let server = stage.desk.playground.open_url();
+    let server = stage.harness.playground.open_url();
     stage.create("custom", json!({ "url": server.as_str() }), json!({}))
 }

@@ -1,6 +1,6 @@
 //! Creating connectors from the window: on an account, and once more on another one.
 
-use patchbay_testkit::fakes::{FakeAgentStack, FakeCohere, FakeMistral, Hosted};
+use patchbay_testkit::fakes::{FakeAgentStack, FakeCohere, FakeMistral, FakePlatform};
 use serde_json::json;
 
 use super::stage::{KEY, Stage};
@@ -67,13 +67,13 @@ fn a_field_that_the_platform_refuses_is_named_at_its_place_and_nothing_typed_is_
 fn a_server_is_also_created_on_an_account_and_compared() {
     let stage = Stage::new(FakeAgentStack::new());
     let window = &stage.window;
-    open_connector(&stage.desk, window);
+    open_connector(&stage.harness, window);
     stage.sign_in("Agent Stack", |_| {});
     open_copies(&stage);
     assert_eq!(in_both_themes(window, "accounts"), Vec::<String>::new());
     window.press("button", "Agent Stack*");
     window.see("dialog", "Copy Open playground to Agent Stack");
-    let address = stage.desk.playground.open_url();
+    let address = stage.harness.playground.open_url();
     window.wait_until("the address in the form", || {
         window.value("URL") == address.as_str()
     });
@@ -98,7 +98,7 @@ fn a_server_is_also_created_on_an_account_and_compared() {
 fn an_account_that_cannot_take_a_copy_says_so_and_is_not_chosen() {
     let stage = Stage::new(FakeCohere::new(KEY));
     let window = &stage.window;
-    open_connector(&stage.desk, window);
+    open_connector(&stage.harness, window);
     stage.sign_in("Cohere", |window| window.fill("API key*", KEY));
     open_copies(&stage);
     window.see("button", "Cohere*not MCP servers*");
@@ -111,7 +111,7 @@ fn an_account_that_cannot_take_a_copy_says_so_and_is_not_chosen() {
 }
 
 /// Opens the dialog that asks where the playground's connector is to be copied to.
-fn open_copies<H: Hosted>(stage: &Stage<H>) {
+fn open_copies<H: FakePlatform>(stage: &Stage<H>) {
     let window = &stage.window;
     stage.open_connector(OPEN);
     window.press_in(

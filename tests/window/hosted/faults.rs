@@ -141,7 +141,11 @@ fn what_was_typed_stays_while_the_platform_cannot_take_it() {
 #[test]
 fn a_platform_that_is_gone_leaves_what_was_known() {
     let stage = stage();
-    let Stage { window, fake, desk } = stage;
+    let Stage {
+        window,
+        fake,
+        harness,
+    } = stage;
     assert_eq!(fake.faults(), Vec::<String>::new());
     drop(fake);
     refresh(&window, "couldn't load", "failing");
@@ -152,5 +156,5 @@ fn a_platform_that_is_gone_leaves_what_was_known() {
     assert_eq!(in_both_themes(&window, "down"), Vec::<String>::new());
     assert!(!window.crossed().contains(KEY), "a secret came back");
     window.quit();
-    drop(desk);
+    drop(harness);
 }

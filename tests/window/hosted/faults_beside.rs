@@ -89,9 +89,13 @@ fn a_lost_key_is_told_on_home_and_the_other_account_goes_on() {
 #[test]
 fn the_background_notices_a_lost_key_and_when_it_is_good_again() {
     let (stage, mistral) = stage();
-    let Stage { window, fake, desk } = stage;
+    let Stage {
+        window,
+        fake,
+        harness,
+    } = stage;
     window.quit();
-    let window = desk.start_looking_fast();
+    let window = harness.start_looking_fast();
     window.see_text("All good");
     mistral.with(|mistral| mistral.keys.clear());
     window.see("link", "Mistral, signed out");

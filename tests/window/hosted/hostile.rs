@@ -1,7 +1,7 @@
 //! Each platform with texts that mean harm in all that a page shows of it.
 
 use patchbay_testkit::fakes::{
-    Answer, FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakeTenex, Hosted, KINDS,
+    Answer, FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakePlatform, FakeTenex, KINDS,
 };
 use serde_json::{Value, json};
 
@@ -75,7 +75,7 @@ fn texts_of_agent_stack_are_words_and_nothing_else() {
     let stage = Stage::new(FakeAgentStack::new());
     harm(&stage, None);
     stage.sign_in("Agent Stack", |_| {});
-    let server = stage.desk.playground.open_url();
+    let server = stage.harness.playground.open_url();
     let creates = json!({ "url": server, "metadata": { "name": "play", "description": "A play" } });
     walk(
         stage,
@@ -126,7 +126,7 @@ fn texts_of_10ex_are_words_and_nothing_else() {
 }
 
 /// Adds harm to every text that people read in every answer from now on, and to `also`.
-fn harm<H: Hosted>(stage: &Stage<H>, also: Option<&'static str>) {
+fn harm<H: FakePlatform>(stage: &Stage<H>, also: Option<&'static str>) {
     stage.fake.tamper(move |_, answer: &mut Answer| {
         if let Ok(mut json) = serde_json::from_slice::<Value>(&answer.body) {
             add_harm(&mut json, also);
@@ -152,7 +152,7 @@ fn add_harm(json: &mut Value, also: Option<&str>) {
 }
 
 /// Makes a connector, runs a tool of it, and opens every page that shows something of it.
-fn walk<H: Hosted>(stage: Stage<H>, story: Story) {
+fn walk<H: FakePlatform>(stage: Stage<H>, story: Story) {
     let window = &stage.window;
     let account = stage.account(story.platform);
     let (operation, arguments) = story.creates;
@@ -229,7 +229,7 @@ fn go(window: &Window, page: &str) {
 
 /// How often the page shows the words.
 #[track_caller]
-fn assert_harmless<H: Hosted>(stage: &Stage<H>, page: &str) -> usize {
+fn assert_harmless<H: FakePlatform>(stage: &Stage<H>, page: &str) -> usize {
     let window = &stage.window;
     let alive = "return document.querySelectorAll('img[src=x], [onerror], a[href^=javascript], a[href^=cmd]').length";
     assert_eq!(window.script(alive, &[]), 0, "{page}");
@@ -237,6 +237,6 @@ fn assert_harmless<H: Hosted>(stage: &Stage<H>, page: &str) -> usize {
     for active in ['\u{202e}', '\u{1b}'] {
         assert!(!window.text().contains(active), "{page} shows {active:?}");
     }
-    assert!(!stage.desk.opened_any(), "{page} opened something");
+    assert!(!stage.harness.opened_any(), "{page} opened something");
     window.text().matches("[go](javascript:alert(1))").count()
 }

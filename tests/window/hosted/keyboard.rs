@@ -62,7 +62,7 @@ fn an_account_and_its_connector_live_and_end_by_keys_alone() {
     }
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see("dialog", "Sign in to tickets");
-    follow(&stage.desk, &stage.desk.opened_page());
+    follow(&stage.harness, &stage.harness.opened_page());
     window.see_text("Signed in to tickets");
     window.wait_until("the focus on the way on", || {
         ["View tools", "Open connector"].contains(&window.focus().1.as_str())

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::stage::{KEY, Stage};
 use crate::accessibility::in_both_themes;
 use crate::support::seed::{self, OPEN};
-use crate::support::{Desk, Window, keys};
+use crate::support::{Harness, Window, keys};
 
 const PICKED: (&str, &str) = ("group", "Selected connectors");
 
@@ -115,11 +115,11 @@ fn picked_connectors_are_deleted_and_those_of_this_computer_come_back() {
 
 #[test]
 fn picked_connectors_are_signed_in_to_one_after_the_other() {
-    let desk = Desk::with(|switches| switches.consent = Consent::AllowAtOnce);
-    let window = desk.start();
+    let harness = Harness::with(|switches| switches.consent = Consent::AllowAtOnce);
+    let window = harness.start();
     for title in ["First", "Second"] {
         let request = json!({
-            "url": desk.playground.url(), "name": null, "title": title,
+            "url": harness.playground.url(), "name": null, "title": title,
             "authentication": {
                 "kind": "oauth", "client": null, "callbackPort": null, "callbackHost": null,
                 "redirect": "loopback", "scopes": [],
@@ -133,9 +133,9 @@ fn picked_connectors_are_signed_in_to_one_after_the_other() {
     window.press_in(PICKED, "button", "Connect*");
     for title in ["First", "Second"] {
         window.see("dialog", &format!("Sign in to {title}"));
-        let page = desk.opened_page();
-        assert!(!desk.opened_any(), "two pages at once");
-        seed::follow(&desk, &page);
+        let page = harness.opened_page();
+        assert!(!harness.opened_any(), "two pages at once");
+        seed::follow(&harness, &page);
     }
     window.see_text("Signed in to Second");
     window.keys(&[keys::ESCAPE]);
@@ -149,7 +149,7 @@ fn furnish() -> (Stage<FakeCohere>, Fake<FakeMistral>) {
     let stage = Stage::new(FakeCohere::new(KEY));
     let window = &stage.window;
     let mistral = stage.also(FakeMistral::new(KEY));
-    seed::open_connector(&stage.desk, window);
+    seed::open_connector(&stage.harness, window);
     let with_key = |window: &Window| window.fill("API key*", KEY);
     stage.sign_in("Cohere", with_key);
     stage.sign_in_at(mistral.url(), "Mistral", with_key);

@@ -4,7 +4,7 @@ use patchbay_testkit::fakes::FakeTenex;
 use serde_json::{Value, json};
 
 use super::stage::{KEY, Stage, TOKEN, secret};
-use crate::support::desk::binary;
+use crate::support::harness::binary;
 
 #[test]
 fn a_promotion_says_who_is_demoted_before_and_who_has_the_role_after() {
@@ -41,7 +41,7 @@ fn a_promotion_says_who_is_demoted_before_and_who_has_the_role_after() {
     // The open page follows what the command line does.
     let command_line = binary("PATCHBAY_CLI_BIN");
     let give_up = ["connector", "action", &pipeline, "role-source", "--yes"];
-    stage.desk.run(&command_line, &give_up);
+    stage.harness.run(&command_line, &give_up);
     assert_eq!(role(&stage, "Pipeline"), "source");
     window.see_text("No primary data source yet.");
     stage.over();

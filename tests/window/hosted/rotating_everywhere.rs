@@ -1,7 +1,9 @@
 //! One secret of the wallet that this computer and three platforms have: rotated in one go, the place that
 //! refused tried again from Home, all of it taken back, and at last deleted.
 
-use patchbay_testkit::fakes::{Answer, Fake, FakeCohere, FakeMistral, FakeTenex, Fault, Seen};
+use patchbay_testkit::fakes::{
+    Answer, Fake, FakeCohere, FakeMistral, FakeTenex, Fault, RecordedRequest,
+};
 use patchbay_testkit::{find_leaks, leaks_in};
 use serde_json::{Value, json};
 
@@ -26,7 +28,7 @@ fn a_new_secret_goes_everywhere_and_the_place_that_refused_is_tried_again_from_h
     let others = furnish(&stage);
     let window = &stage.window;
     // The Playground lets this one in, so that the connector of this computer tells whether it has it.
-    let new = stage.desk.playground.bearer_token().to_owned();
+    let new = stage.harness.playground.bearer_token().to_owned();
 
     open(&stage);
     window.press("button", "Rotate…");
@@ -118,7 +120,7 @@ fn furnish(stage: &Stage<FakeCohere>) -> Others {
     let entry = ask(window, "add_wallet_entry", json!({ "request": token }));
     let from_wallet = json!({ "kind": "entry", "entry": entry["id"] });
     let guarded = json!({
-        "url": stage.desk.playground.bearer_url(), "name": null, "title": "Guarded",
+        "url": stage.harness.playground.bearer_url(), "name": null, "title": "Guarded",
         "authentication": { "kind": "bearer", "token": from_wallet },
     });
     ask(window, "add_connector", json!({ "request": guarded }));
@@ -164,7 +166,7 @@ fn refusal() -> Fault {
     Fault::answer(Answer::json(400, &refused)).on(submits_key)
 }
 
-fn submits_key(seen: &Seen) -> bool {
+fn submits_key(seen: &RecordedRequest) -> bool {
     seen.method == "POST" && seen.path.last().is_some_and(|last| last == "byok")
 }
 
@@ -189,7 +191,7 @@ fn at_mistral(fake: &Fake<FakeMistral>) -> String {
     text(&kept[0].1["credentials"]["bearer_token"])
 }
 
-fn last_body(log: &[Seen], fits: fn(&Seen) -> bool) -> Value {
+fn last_body(log: &[RecordedRequest], fits: fn(&RecordedRequest) -> bool) -> Value {
     let sent = log.iter().rev().find(|seen| fits(seen));
     let sent = sent.expect("something was sent");
     serde_json::from_slice(&sent.body).expect("JSON was sent")
@@ -210,7 +212,7 @@ fn over(stage: Stage<FakeCohere>, others: Others, secrets: &[&str]) {
     assert!(crossed.contains(ENTRY), "no IPC was recorded");
     let mut leaks = leaks_in("what crossed to the page", crossed.as_bytes(), &secrets);
     leaks.extend(leaks_in("the page", page.as_bytes(), &secrets));
-    leaks.extend(find_leaks(stage.desk.home(), &secrets).expect("the home is read"));
+    leaks.extend(find_leaks(stage.harness.home(), &secrets).expect("the home is read"));
     let places: Vec<_> = leaks.iter().map(|leak| (&leak.place, leak.form)).collect();
     assert!(leaks.is_empty(), "{places:#?}");
     stage.over();

@@ -24,11 +24,11 @@ fn a_source_is_created_checked_run_downloaded_from_and_deleted() {
 #[test]
 fn a_refresh_token_is_had_from_the_provider_by_an_app_of_ones_own() {
     let stage = Stage::new(FakeAirbyte::new("client-1", KEY));
-    let at = |path: &str| stage.desk.playground.at(path).to_string();
+    let at = |path: &str| stage.harness.playground.at(path).to_string();
     let provider = (at("/auth/authorize"), at("/auth/token"));
     // Only an MCP server has tokens made for it alone.
     stage
-        .desk
+        .harness
         .playground
         .turn(|switches| switches.require_resource = false);
     stage.fake.with(|airbyte| airbyte.github = provider);
@@ -44,8 +44,8 @@ fn a_refresh_token_is_had_from_the_provider_by_an_app_of_ones_own() {
     window.fill("Client secret*", CONFIDENTIAL_CLIENT_SECRET);
     window.fill("Scopes", "read");
     window.press("button", "Sign in");
-    let browser = stage.desk.browser();
-    browser.allow(&stage.desk.opened_page());
+    let browser = stage.harness.browser();
+    browser.allow(&stage.harness.opened_page());
     // The key acts on the way out that has the focus, not on the form beneath.
     window.wait_until("the focus on the way on", || window.focus().1 == "Back");
     window.keys(&[keys::CONTROL, keys::ENTER]);
@@ -163,11 +163,11 @@ fn download(stage: &Stage<FakeAirbyte>) {
     run(window);
     window.press("button", "Save report.csv");
     // The system asks where to, and nothing is written by whom nobody answers.
-    stage.desk.wait_for("the question for a file", || {
+    stage.harness.wait_for("the question for a file", || {
         display::close_dialog("Save file").then_some(())
     });
     window.see("button", "Save report.csv");
-    assert!(!stage.desk.home().join("home/report.csv").exists());
+    assert!(!stage.harness.home().join("home/report.csv").exists());
 }
 
 fn delete(stage: &Stage<FakeAirbyte>) {

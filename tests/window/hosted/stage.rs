@@ -1,10 +1,10 @@
 //! A desk, a window and a platform, and what journeys on them begin and end with.
 
-use patchbay_testkit::fakes::{Fake, Hosted};
+use patchbay_testkit::fakes::{Fake, FakePlatform};
 use serde_json::{Value, json};
 
 use crate::support::seed::ask;
-use crate::support::{Desk, Window};
+use crate::support::{Harness, Window};
 
 pub(super) const KEY: &str = "hosted-key-7Qw2mZx9Lp4vTn";
 pub(super) const TOKEN: &str = "hosted-token-3Rf8kYb1Hs6dJc";
@@ -13,24 +13,24 @@ pub(super) const TOKEN: &str = "hosted-token-3Rf8kYb1Hs6dJc";
 pub(super) struct Stage<H> {
     pub(super) window: Window,
     pub(super) fake: Fake<H>,
-    pub(super) desk: Desk,
+    pub(super) harness: Harness,
 }
 
-impl<H: Hosted> Stage<H> {
+impl<H: FakePlatform> Stage<H> {
     pub(super) fn new(hosted: H) -> Self {
-        let desk = Desk::new();
-        let fake = desk.runtime.block_on(Fake::start(hosted));
-        let window = desk.start();
+        let harness = Harness::new();
+        let fake = harness.runtime.block_on(Fake::start(hosted));
+        let window = harness.start();
         Self {
             window,
             fake: fake.expect("the platform starts"),
-            desk,
+            harness,
         }
     }
 
     /// One more platform beside the first.
-    pub(super) fn also<O: Hosted>(&self, hosted: O) -> Fake<O> {
-        let fake = self.desk.runtime.block_on(Fake::start(hosted));
+    pub(super) fn also<O: FakePlatform>(&self, hosted: O) -> Fake<O> {
+        let fake = self.harness.runtime.block_on(Fake::start(hosted));
         fake.expect("the other platform starts")
     }
 
@@ -128,7 +128,7 @@ impl<H: Hosted> Stage<H> {
             );
         }
         self.window.quit();
-        drop(self.desk);
+        drop(self.harness);
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::window::Window;
 
 /// Everything that axe-core finds fault with in what is shown, said of `what`.
-pub(crate) fn faults(window: &Window, what: &str) -> Vec<String> {
+pub(crate) fn violations(window: &Window, what: &str) -> Vec<String> {
     // React Aria speaks through a region of its own, where what it spoke of may be gone a moment later.
     const RUN: &str = "
         const context = { exclude: ['[data-live-announcer]'] };

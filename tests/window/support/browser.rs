@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::Url;
 
-use super::desk::{Desk, PATIENCE};
+use super::harness::{Harness, TIMEOUT};
 use super::webdriver::{Element, Session};
 use super::window::FIND;
 
@@ -18,7 +18,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    pub(super) fn start(desk: &Desk) -> Self {
+    pub(super) fn start(harness: &Harness) -> Self {
         let profile = tempfile::Builder::new()
             .prefix("chromium-")
             .tempdir()
@@ -44,7 +44,7 @@ impl Browser {
                 .stderr(std::process::Stdio::null());
         };
         let session = Session::open(
-            &desk.runtime,
+            &harness.runtime,
             Path::new("chromedriver"),
             prepare,
             &capabilities,
@@ -90,7 +90,7 @@ impl Browser {
         let started = Instant::now();
         while !self.text().contains(words) {
             let text = self.text();
-            assert!(started.elapsed() < PATIENCE, "no {words:?} in\n{text}");
+            assert!(started.elapsed() < TIMEOUT, "no {words:?} in\n{text}");
             self.session.pause();
         }
     }
@@ -116,7 +116,7 @@ impl Browser {
             if let Some(link) = link {
                 return link;
             }
-            assert!(started.elapsed() < PATIENCE, "no redirect to patchbay://");
+            assert!(started.elapsed() < TIMEOUT, "no redirect to patchbay://");
             self.session.pause();
         }
     }

@@ -39,7 +39,7 @@ pub(crate) fn bounds() -> Option<Bounds> {
 }
 
 /// Moves the app's window, as dragging it and its edges does.
-pub(crate) fn put(bounds: Bounds) {
+pub(crate) fn move_window(bounds: Bounds) {
     let (display, screen) = connect();
     let window = shown(&display, display.setup().roots[screen].root).expect("a window is shown");
     let there = ConfigureWindowAux::new()

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::desk::Desk;
+use super::harness::Harness;
 
 const PASSWORD: &[u8] = b"journey";
 
@@ -15,7 +15,7 @@ const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
 
 /// A session bus and, most of the time, a keyring on it; both end when dropped.
 pub(crate) struct Keyring<'a> {
-    desk: &'a Desk,
+    harness: &'a Harness,
     home: TempDir,
     bus: Child,
     address: String,
@@ -24,7 +24,7 @@ pub(crate) struct Keyring<'a> {
 
 impl<'a> Keyring<'a> {
     /// One that is open, as after signing in to a desktop.
-    pub(crate) fn open(desk: &'a Desk) -> Self {
+    pub(crate) fn open(harness: &'a Harness) -> Self {
         let home = tempfile::Builder::new()
             .prefix("keyring-")
             .tempdir()
@@ -43,7 +43,7 @@ impl<'a> Keyring<'a> {
             .read_line(&mut address)
             .expect("the bus says where it is");
         let mut keyring = Self {
-            desk,
+            harness,
             home,
             bus,
             address: address.trim().to_owned(),
@@ -73,7 +73,7 @@ impl<'a> Keyring<'a> {
         input.write_all(PASSWORD).expect("the keyring reads");
         drop(input);
         self.daemon = Some(daemon);
-        self.desk
+        self.harness
             .wait_for("an open keyring", || self.is("false").then_some(()));
     }
 
@@ -83,7 +83,7 @@ impl<'a> Keyring<'a> {
         let method = "org.freedesktop.Secret.Service.Lock";
         let call = self.call("/org/freedesktop/secrets", method, &[&path]);
         assert!(call.is_some(), "the keyring is not locked");
-        self.desk
+        self.harness
             .wait_for("a locked keyring", || self.is("true").then_some(()));
     }
 

@@ -8,7 +8,7 @@ use zbus::message::Header;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
 use zbus::{fdo, interface};
 
-use super::desk::PATIENCE;
+use super::harness::TIMEOUT;
 
 const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
 const NOTIFICATIONS_PATH: &str = "/org/freedesktop/Notifications";
@@ -78,7 +78,7 @@ impl Panel {
 
     /// The tray of the program that is started meanwhile.
     pub(crate) fn tray(&self) -> Tray<'_> {
-        let Item { program, path } = self.items.recv_timeout(PATIENCE).expect("a tray");
+        let Item { program, path } = self.items.recv_timeout(TIMEOUT).expect("a tray");
         let proxy = |path: String, interface: &'static str| {
             Proxy::new(&self.bus, program.clone(), path, interface).expect("an object of the tray")
         };
@@ -105,7 +105,7 @@ impl Panel {
 
     /// The next notification, within the time that a journey waits.
     pub(crate) fn notice(&self) -> Notice {
-        self.notices.recv_timeout(PATIENCE).expect("a notification")
+        self.notices.recv_timeout(TIMEOUT).expect("a notification")
     }
 
     /// Whether nothing was notified that was not taken.

@@ -11,19 +11,19 @@ use zbus::object_server::ResponseDispatchNotifier;
 use zbus::zvariant::{ObjectPath, OwnedObjectPath, OwnedValue, Value};
 use zbus::{fdo, interface};
 
-use super::desk::PATIENCE;
+use super::harness::TIMEOUT;
 
 const PLACE: &str = "/org/freedesktop/portal/desktop";
 
 /// A portal on the session bus, in front of a person who always chooses the same file; it goes when dropped.
 pub(crate) struct Portal {
     _bus: Connection,
-    asked: Receiver<Asked>,
+    asked: Receiver<FileRequest>,
 }
 
 /// What a program asked for.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct FileRequest {
     pub(crate) title: String,
     pub(crate) name: String,
 }
@@ -46,14 +46,14 @@ impl Portal {
     }
 
     /// What the next program asks for, within the time that a journey waits.
-    pub(crate) fn asked(&self) -> Asked {
-        self.asked.recv_timeout(PATIENCE).expect("a question")
+    pub(crate) fn asked(&self) -> FileRequest {
+        self.asked.recv_timeout(TIMEOUT).expect("a question")
     }
 }
 
 struct FileChooser {
     chosen: Url,
-    asked: Sender<Asked>,
+    asked: Sender<FileRequest>,
 }
 
 #[interface(name = "org.freedesktop.portal.FileChooser")]
@@ -82,7 +82,7 @@ impl FileChooser {
         );
         let request = ObjectPath::try_from(request).map_err(zbus::Error::from)?;
         let name = text("current_name")?;
-        self.asked.send(Asked { title, name }).ok();
+        self.asked.send(FileRequest { title, name }).ok();
         let (reply, replied) = ResponseDispatchNotifier::new(request.to_owned().into());
         let choices = bus.executor().clone();
         let (bus, uris) = (bus.clone(), vec![self.chosen.to_string()]);

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;
 
-use super::desk::binary;
+use super::harness::binary;
 
 /// A running process.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::desk::Desk;
+use super::harness::Harness;
 use super::window::Window;
 
 /// What the connector behind a sign-in is called.
@@ -13,8 +13,8 @@ pub(crate) const SIGNED_IN: &str = "Playground";
 pub(crate) const OPEN: &str = "Open playground";
 
 /// Adds the Playground for everybody, its tools listed, and gives the connector's id.
-pub(crate) fn open_connector(desk: &Desk, window: &Window) -> String {
-    let id = add_open(window, &desk.playground.open_url(), OPEN);
+pub(crate) fn open_connector(harness: &Harness, window: &Window) -> String {
+    let id = add_open(window, &harness.playground.open_url(), OPEN);
     ask(window, "check_connector", json!({ "connector": id }));
     id
 }
@@ -25,20 +25,20 @@ pub(crate) fn add_open(window: &Window, url: &Url, title: &str) -> String {
 }
 
 /// Adds the Playground behind OAuth, not signed in, and gives the connector's id.
-pub(crate) fn draft(desk: &Desk, window: &Window, redirect: &str) -> String {
+pub(crate) fn draft(harness: &Harness, window: &Window, redirect: &str) -> String {
     let oauth = json!({
         "kind": "oauth", "client": null, "callbackPort": null, "callbackHost": null,
         "redirect": redirect, "scopes": [],
     });
-    add(window, &desk.playground.url(), SIGNED_IN, &oauth)
+    add(window, &harness.playground.url(), SIGNED_IN, &oauth)
 }
 
 /// Adds the Playground behind OAuth and signs in, and gives the connector's id. Its switches must let
 /// everybody in at once.
-pub(crate) fn signed_in(desk: &Desk, window: &Window) -> String {
-    let id = draft(desk, window, "loopback");
+pub(crate) fn signed_in(harness: &Harness, window: &Window) -> String {
+    let id = draft(harness, window, "loopback");
     start_authorization(window, &id, None);
-    follow(desk, &desk.opened_page());
+    follow(harness, &harness.opened_page());
     window.wait_until("the sign-in to end", || {
         let connectors = ask(window, "list_connectors", json!({}));
         connectors[0]["status"]["status"] == "ready"
@@ -58,9 +58,10 @@ pub(crate) fn start_authorization(
 }
 
 /// Opens a page as a browser does that shows nothing, redirects included.
-pub(crate) fn follow(desk: &Desk, page: &Url) {
+pub(crate) fn follow(harness: &Harness, page: &Url) {
     let opening = async { reqwest::get(page.clone()).await?.error_for_status() };
-    desk.runtime
+    harness
+        .runtime
         .block_on(opening)
         .expect("the page and where it leads open");
 }

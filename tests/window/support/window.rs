@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::desk::{Desk, PATIENCE, binary};
 use super::display;
+use super::harness::{Harness, TIMEOUT, binary};
 use super::processes::{self, Process};
 use super::webdriver::{Element, Refusal, Session};
 
@@ -45,22 +45,22 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    pub(super) fn start(desk: &Desk, prepare: impl FnOnce(&mut Command)) -> Self {
+    pub(super) fn start(harness: &Harness, prepare: impl FnOnce(&mut Command)) -> Self {
         let app = binary("PATCHBAY_DESKTOP_BIN");
         let capabilities = json!({ "webkitgtk:browserOptions": { "binary": app, "args": [] } });
         let prepare = |driver: &mut Command| {
-            desk.prepare(driver);
+            harness.prepare(driver);
             driver
                 .arg("--host=127.0.0.1")
                 .env("TAURI_WEBVIEW_AUTOMATION", "true");
             prepare(driver);
         };
         let driver = Path::new("WebKitWebDriver");
-        let session = Session::open(&desk.runtime, driver, prepare, &capabilities);
+        let session = Session::open(&harness.runtime, driver, prepare, &capabilities);
         let window = Self {
             session: Some(session),
-            home: desk.patchbay_home(),
-            log: desk.log(),
+            home: harness.patchbay_home(),
+            log: harness.log(),
         };
         window.wait_until("the first page", || {
             window.script(
@@ -121,7 +121,7 @@ impl Window {
 
     /// Waits until `fits` holds; panics after a while, naming `what`.
     pub(crate) fn wait_until(&self, what: &str, fits: impl FnMut() -> bool) {
-        self.wait_until_within(PATIENCE, what, fits);
+        self.wait_until_within(TIMEOUT, what, fits);
     }
 
     fn wait_until_within(&self, limit: Duration, what: &str, mut fits: impl FnMut() -> bool) {
@@ -237,7 +237,7 @@ impl Window {
     ) -> Outcome {
         let mut why = None;
         let started = Instant::now();
-        while started.elapsed() < PATIENCE {
+        while started.elapsed() < TIMEOUT {
             // Between finding and acting a view may be drawn anew, or a layer may still be on its way.
             let found = roles.iter().find_map(|role| self.look(role, name));
             match found.map(|element| act(&element)) {
@@ -327,7 +327,7 @@ impl Window {
     pub(crate) fn wait_until_ended(mut self) {
         let started = Instant::now();
         while !self.processes().is_empty() {
-            assert!(started.elapsed() < PATIENCE, "the app does not end");
+            assert!(started.elapsed() < TIMEOUT, "the app does not end");
             self.session().pause();
         }
         self.session.take();

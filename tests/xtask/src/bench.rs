@@ -122,7 +122,7 @@ pub(crate) fn bench(names: &[Bench], with_sdks: bool, as_json: bool) -> Result<E
         };
         for outcome in outcomes {
             all_met &= outcome.met;
-            shell::answer(if as_json {
+            shell::print_result(if as_json {
                 outcome.to_json().to_string()
             } else {
                 outcome.to_line()

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::Result;
 
 use crate::{
-    cargo, places, shell,
+    cargo, paths, shell,
     system::{self, Need},
     ui,
 };
@@ -24,11 +24,11 @@ pub(crate) fn write() -> Result<()> {
     } else {
         "written anew"
     };
-    shell::answer(format_args!("{}: {change}", places::bindings().display()));
+    shell::print_result(format_args!("{}: {change}", paths::bindings().display()));
     Ok(())
 }
 
 /// The bindings as they lie there now; nothing when there are none.
 pub(crate) fn read() -> Option<String> {
-    fs::read_to_string(places::bindings()).ok()
+    fs::read_to_string(paths::bindings()).ok()
 }

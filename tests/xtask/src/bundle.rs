@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::{
     cargo::cargo,
-    places, shell,
+    paths, shell,
     system::{self, Need},
     ui,
 };
@@ -79,7 +79,7 @@ pub(crate) const SETTINGS: [&str; 10] = [
 /// When a build or a package fails.
 pub(crate) fn bundle(formats: &[String]) -> Result<()> {
     for (package, bytes) in build_packages(formats)? {
-        shell::answer(format_args!(
+        shell::print_result(format_args!(
             "{:.1} MiB {}",
             mebibytes(bytes),
             package.display()
@@ -99,17 +99,17 @@ pub(crate) fn build_packages(formats: &[String]) -> Result<Vec<(PathBuf, u64)>> 
     system::prepare(Need::Build)?;
     let settings = settings(set);
     if settings["plugins"].is_null() {
-        shell::say("The updater is off: its endpoint and public key are not set.");
+        shell::log("The updater is off: its endpoint and public key are not set.");
     }
     build_programs(&[])?;
     place_command_line()?;
     let mut shell_files = json!({});
     if cfg!(target_os = "linux") {
-        let folder = places::root().join("target/sidecar/shell");
-        write_shell_files(&places::release_binary("patchbay"), &folder)?;
+        let folder = paths::root().join("target/sidecar/shell");
+        write_shell_files(&paths::release_binary("patchbay"), &folder)?;
         shell_files = with_shell_files(&folder);
     }
-    let made = places::target().join("release/bundle");
+    let made = paths::target().join("release/bundle");
     clear(&made)?;
     let formats = if formats.is_empty() {
         system::bundle_formats().join(",")
@@ -198,10 +198,10 @@ fn settings(variable: impl Fn(&str) -> Option<String>) -> Value {
 /// Copies `patchbay` to where Tauri looks for a second binary, named for the system it was built for.
 fn place_command_line() -> Result<()> {
     let system = shell::read(Command::new("rustc").args(["--print", "host-tuple"]))?;
-    let folder = places::root().join("target/sidecar");
+    let folder = paths::root().join("target/sidecar");
     fs::create_dir_all(&folder)?;
     let file = folder.join(format!("patchbay-{system}{}", env::consts::EXE_SUFFIX));
-    fs::copy(places::release_binary("patchbay"), &file)
+    fs::copy(paths::release_binary("patchbay"), &file)
         .with_context(|| format!("could not place {}", file.display()))?;
     Ok(())
 }
@@ -244,7 +244,7 @@ fn clear(folder: &Path) -> Result<()> {
 
 /// Copies what Tauri made, a folder for each format, into one folder of packages.
 fn gather(made: &Path) -> Result<Vec<(PathBuf, u64)>> {
-    let packages = places::target().join("packages");
+    let packages = paths::target().join("packages");
     clear(&packages)?;
     fs::create_dir_all(&packages)?;
     let mut found = Vec::new();

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use crate::{places, shell};
+use crate::{paths, shell};
 
 /// What every step over the whole workspace selects.
 ///
@@ -33,7 +33,7 @@ pub(crate) fn cargo(subcommand: &str) -> Command {
 
 fn plain() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(places::root());
+    command.current_dir(paths::root());
     command
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn build_everything() -> Result<()> {
 pub(crate) fn lint_everything() -> Result<()> {
     let mut build = linted(&["build"]);
     build.args(["--all-targets", "--message-format=json"]);
-    shell::say(format_args!("$ {}", shell::describe(&build)));
+    shell::log(format_args!("$ {}", shell::describe(&build)));
     let mut building = build.stdout(Stdio::piped()).spawn()?;
     let messages = building.stdout.take().context("cargo has no output")?;
     let mut warned = 0;
@@ -72,7 +72,7 @@ pub(crate) fn lint_everything() -> Result<()> {
         let message: Value = serde_json::from_str(&line?)?;
         if let Some(text) = message["message"]["rendered"].as_str() {
             warned += 1;
-            shell::say(text);
+            shell::log(text);
         }
     }
     let status = building.wait()?;

@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use crate::{cargo, places, shell, system, tally::Tally};
+use crate::{cargo, paths, shell, system, test_counts::TestCounts};
 
 /// The suite on npm.
 const SUITE: &str = "@modelcontextprotocol/conformance@0.2.0-alpha.12";
@@ -37,7 +37,7 @@ impl Suite {
     /// When a package cannot be downloaded, or the client does not compile.
     pub(crate) fn prepare() -> Result<Self> {
         shell::run(cargo::linted(&["build"]).args(["--example", "conformance"]))?;
-        let folder = places::target().join("conformance");
+        let folder = paths::target().join("conformance");
         fs::create_dir_all(&folder)?;
         let program = folder.join("node_modules/@modelcontextprotocol/conformance/dist/index.js");
         if !program.exists() {
@@ -54,10 +54,10 @@ impl Suite {
     ///
     /// # Errors
     /// When the suite cannot be started, or says nothing that can be counted.
-    pub(crate) fn run(&self, revision: &str) -> Result<Tally> {
+    pub(crate) fn run(&self, revision: &str) -> Result<TestCounts> {
         let mut command = Command::new(&self.node);
         command
-            .current_dir(places::root())
+            .current_dir(paths::root())
             .arg(&self.program)
             .arg("client")
             .arg("--command")
@@ -67,24 +67,24 @@ impl Suite {
                 "--expected-failures",
                 "tests/conformance/known-failures.yml",
             ]);
-        shell::say(format_args!("$ {}", shell::describe(&command)));
+        shell::log(format_args!("$ {}", shell::describe(&command)));
         let output = command.output().context("could not start the suite")?;
         let said = String::from_utf8_lossy(&output.stdout);
         let (_, summary) = said
             .split_once("=== SUITE SUMMARY ===")
             .with_context(|| format!("the suite has no summary: {said}"))?;
-        shell::answer(summary.trim());
-        let mut tally = count(summary);
+        shell::print_result(summary.trim());
+        let mut totals = count(summary);
         if !output.status.success() {
             // Something else than the known failures failed, or one of them does not any more.
-            tally.failed = tally.failed.max(1);
+            totals.failed = totals.failed.max(1);
         }
-        Ok(tally)
+        Ok(totals)
     }
 }
 
 /// Passed scenarios, and failed ones that are not known to fail.
-fn count(summary: &str) -> Tally {
+fn count(summary: &str) -> TestCounts {
     let unexpected = summary.split_once("Unexpected failures (");
     let failed = unexpected.map_or(0, |(_, list)| {
         let lines = list.lines().skip(1);
@@ -93,10 +93,10 @@ fn count(summary: &str) -> Tally {
             .count()
     });
     let passed = summary.lines().filter(|line| line.starts_with('✓'));
-    Tally {
+    TestCounts {
         passed: u32::try_from(passed.count()).unwrap_or(u32::MAX),
         failed: u32::try_from(failed).unwrap_or(u32::MAX),
-        ..Tally::default()
+        ..TestCounts::default()
     }
 }
 
@@ -127,7 +127,7 @@ fn install(folder: &Path, package: &str) -> Result<()> {
 }
 
 fn client() -> PathBuf {
-    let program = places::target().join("debug/examples/conformance");
+    let program = paths::target().join("debug/examples/conformance");
     program.with_extension(env::consts::EXE_EXTENSION)
 }
 
@@ -141,10 +141,10 @@ mod tests {
             ✓ tools_call: 2 passed, 0 failed\n✗ auth/x: 1 passed, 1 failed\n\nTotal: 5 passed, 7 failed\n\n\
             \u{1b}[33mExpected failures (in baseline):\u{1b}[0m\n  ~ elicitation\n\n\
             \u{1b}[31mUnexpected failures (not in baseline):\u{1b}[0m\n  ✗ auth/x\n\nmore ✗ words\n";
-        let counted = Tally {
+        let counted = TestCounts {
             passed: 2,
             failed: 1,
-            ..Tally::default()
+            ..TestCounts::default()
         };
         assert_eq!(count(summary), counted);
         assert_eq!(count("\n✓ initialize: 2 passed, 0 failed\n").failed, 0);

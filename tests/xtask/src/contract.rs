@@ -28,7 +28,7 @@ pub(crate) fn contract(files: &[PathBuf]) -> Result<ExitCode> {
         let file = path::absolute(file).with_context(|| format!("where is {}?", file.display()))?;
         command.arg(file);
     }
-    shell::say(format_args!("$ {}", shell::describe(&command)));
+    shell::log(format_args!("$ {}", shell::describe(&command)));
     let status = command.status().context("could not start cargo")?;
     Ok(if status.success() {
         ExitCode::SUCCESS

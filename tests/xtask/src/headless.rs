@@ -12,16 +12,16 @@ use std::{
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
-use crate::{places, shell};
+use crate::{paths, shell};
 
 pub(crate) use frame::Frame;
 
 /// Holds a fresh unlocked keyring, then becomes the program given as arguments.
-const UNLOCK_AND_BECOME: &str = concat!(include_str!("headless/keyring.sh"), "exec \"$@\"");
+const KEYRING_EXEC_SCRIPT: &str = concat!(include_str!("headless/keyring.sh"), "exec \"$@\"");
 
-/// The same, but it names the session's bus first, and the program ends when standard input does: also
-/// when xtask itself is killed.
-const UNLOCK_AND_GUARD: &str = concat!(
+/// The same, but it prints the session bus address first, and the program ends with standard input: also when xtask
+/// itself is killed.
+const KEYRING_GUARD_SCRIPT: &str = concat!(
     include_str!("headless/keyring.sh"),
     "echo \"$DBUS_SESSION_BUS_ADDRESS\"
     \"$@\" </dev/null >/dev/null & program=$!
@@ -87,11 +87,11 @@ impl Display {
 
     /// `program` on this display, with a session bus and an unlocked keyring, to be run to its end.
     pub(crate) fn command(&self, program: &Path) -> Command {
-        self.session(UNLOCK_AND_BECOME, program)
+        self.session(KEYRING_EXEC_SCRIPT, program)
     }
 
     /// The same of a program with arguments and variables.
-    pub(crate) fn around(&self, inner: &Command) -> Command {
+    pub(crate) fn wrap(&self, inner: &Command) -> Command {
         let mut command = self.command(inner.get_program().as_ref());
         command.args(inner.get_args());
         for (name, value) in inner.get_envs() {
@@ -110,8 +110,8 @@ impl Display {
         &self,
         program: &Path,
         prepare: impl FnOnce(&mut Command),
-    ) -> Result<Guarded> {
-        let mut command = self.session(UNLOCK_AND_GUARD, program);
+    ) -> Result<GuardedChild> {
+        let mut command = self.session(KEYRING_GUARD_SCRIPT, program);
         prepare(&mut command);
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child = child.context("could not start dbus-run-session")?;
@@ -119,13 +119,13 @@ impl Display {
         let stdout = child.stdout.take().context("the session has no output")?;
         BufReader::new(stdout).read_line(&mut bus)?;
         let bus = bus.trim().to_owned();
-        Ok(Guarded { child, bus })
+        Ok(GuardedChild { child, bus })
     }
 
     /// `program` on this display, in the session of a program that was started before.
-    pub(crate) fn command_beside(&self, started: &Guarded, program: &Path) -> Command {
+    pub(crate) fn command_in_session(&self, started: &GuardedChild, program: &Path) -> Command {
         let mut command = Command::new(program);
-        self.surround(&mut command);
+        self.set_environment(&mut command);
         command.env("DBUS_SESSION_BUS_ADDRESS", &started.bus);
         command
     }
@@ -170,17 +170,17 @@ impl Display {
         let mut command = Command::new("dbus-run-session");
         command
             .arg("--config-file")
-            .arg(places::root().join("tests/bus.conf"))
+            .arg(paths::root().join("tests/bus.conf"))
             .args(["--", "sh", "-c", script, "sh"])
             .arg(program);
-        self.surround(&mut command);
+        self.set_environment(&mut command);
         command
     }
 
     /// Gives `command` the display, and its homes instead of the person's.
-    fn surround(&self, command: &mut Command) {
+    fn set_environment(&self, command: &mut Command) {
         command
-            .current_dir(places::root())
+            .current_dir(paths::root())
             .env("DISPLAY", &self.name)
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
@@ -229,13 +229,13 @@ fn keep_tool_homes(command: &mut Command) {
 }
 
 /// A program in a session of its own; it ends when dropped.
-pub(crate) struct Guarded {
+pub(crate) struct GuardedChild {
     child: Child,
     /// Address of the session's bus.
     bus: String,
 }
 
-impl Drop for Guarded {
+impl Drop for GuardedChild {
     fn drop(&mut self) {
         drop(self.child.stdin.take());
         let _ = self.child.wait();

@@ -11,15 +11,15 @@ mod conformance;
 mod contract;
 mod dev;
 mod headless;
-mod places;
+mod paths;
 mod playground;
 mod run;
 mod screenshots;
 mod servers;
 mod shell;
 mod system;
-mod tally;
 mod test;
+mod test_counts;
 mod ui;
 mod update_manifest;
 mod webdriver;
@@ -100,7 +100,7 @@ fn main() -> ExitCode {
     match dispatch(Arguments::parse().command) {
         Ok(code) => code,
         Err(error) => {
-            shell::say(format_args!("error: {error:#}"));
+            shell::log(format_args!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }

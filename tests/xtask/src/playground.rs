@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::places;
+use crate::paths;
 
 /// Who answers the Playground's consent page.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Playground {
             Consent::Ask => "ask",
             Consent::Allow => "allow",
         };
-        let mut server = Command::new(places::debug_binary("patchbay-playground"))
+        let mut server = Command::new(paths::debug_binary("patchbay-playground"))
             .args(["--port", "0", "--consent", consent, "--until-stdin-closes"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

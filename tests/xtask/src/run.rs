@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::{
     cargo::{self, cargo},
     headless::Display,
-    places,
+    paths,
     playground::{Consent, Playground},
     shell,
     system::{self, Need},
@@ -25,19 +25,19 @@ pub(crate) const PLAYGROUND_VARIABLE: &str = "PATCHBAY_PLAYGROUND_URL";
 pub(crate) fn run() -> Result<()> {
     let display = system::has_display();
     if !display {
-        shell::say(
+        shell::log(
             "There is no display: the app will run on a private one, and you get a screenshot.",
         );
     }
     system::prepare(if display { Need::Build } else { Need::Headless })?;
     build(&["patchbay-desktop", "patchbay-playground"])?;
     let playground = Playground::start(Consent::Ask)?;
-    shell::say(format_args!(
+    shell::log(format_args!(
         "The Playground listens on {}",
         playground.url()?
     ));
     if display {
-        let mut app = Command::new(places::debug_binary("patchbay-desktop"));
+        let mut app = Command::new(paths::debug_binary("patchbay-desktop"));
         return shell::run(app.env(PLAYGROUND_VARIABLE, playground.url()?));
     }
     picture(&playground)
@@ -59,12 +59,12 @@ pub(crate) fn build(programs: &[&str]) -> Result<()> {
 
 fn picture(playground: &Playground) -> Result<()> {
     let display = Display::start(1280, 800)?;
-    let file = places::target().join("screenshots/run.png");
-    let app = places::debug_binary("patchbay-desktop");
+    let file = paths::target().join("screenshots/run.png");
+    let app = paths::debug_binary("patchbay-desktop");
     let window = WebView::start(&display, &app, &[(PLAYGROUND_VARIABLE, playground.url()?)])?;
     window.wait_for_content()?;
     display.screenshot(&file)?;
-    shell::say("The app showed its window. The screenshot lies in:");
-    shell::answer(file.display());
+    shell::log("The app showed its window. The screenshot lies in:");
+    shell::print_result(file.display());
     Ok(())
 }

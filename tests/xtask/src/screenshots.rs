@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use self::platforms::{Hosted, Platforms};
 use crate::{
     headless::Display,
-    places,
+    paths,
     playground::{Consent, Playground},
     run::{self, PLAYGROUND_VARIABLE},
     shell,
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How long what is to be pressed may take to be there.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Takes the pictures into `folder`, which is meant from the top of the repository.
 ///
@@ -36,12 +36,12 @@ pub(crate) fn screenshots(folder: &Path) -> Result<()> {
     }
     system::prepare(Need::Headless)?;
     run::build(&["patchbay-desktop", "patchbay-playground", "patchbay"])?;
-    let folder = places::root().join(folder);
+    let folder = paths::root().join(folder);
     let playground = Playground::start(Consent::Allow)?;
     let platforms = Platforms::start()?;
     let display = Display::start(1280, 800)?;
     let seeded = Seeded::fill(&display, &playground, &platforms)?;
-    let app = places::debug_binary("patchbay-desktop");
+    let app = paths::debug_binary("patchbay-desktop");
     let window = WebView::start(&display, &app, &[(PLAYGROUND_VARIABLE, playground.url()?)])?;
     window.wait_for_content()?;
     let mut before = Value::Null;
@@ -57,7 +57,7 @@ pub(crate) fn screenshots(folder: &Path) -> Result<()> {
             set_theme(&window, theme)?;
             let file = folder.join(format!("{name}-{theme}.png"));
             display.screenshot(&file)?;
-            shell::answer(file.display());
+            shell::print_result(file.display());
         }
     }
     Ok(())
@@ -157,7 +157,7 @@ fn go_to(window: &WebView, shot: &Shot) -> Result<Value> {
         "window.isBefore = true; location.hash = '/settings'; location.reload()",
         &[],
     )?;
-    shell::poll("the page anew", PATIENCE, || {
+    shell::poll("the page anew", TIMEOUT, || {
         let before = window.execute("return window.isBefore === true", &[])?;
         Ok((before == Value::Bool(false)).then_some(()))
     })?;
@@ -169,13 +169,13 @@ fn go_to(window: &WebView, shot: &Shot) -> Result<Value> {
     window.wait_for_content()?;
     for words in shot.presses {
         let before = window.execute(WORDS, &[])?;
-        shell::poll(words, PATIENCE, || {
+        shell::poll(words, TIMEOUT, || {
             let pressed = window.execute(PRESS, &[json!(words)])?;
             Ok((pressed == Value::Bool(true)).then_some(()))
         })?;
         if !words.starts_with('*') {
             // A layer may have to be loaded first.
-            shell::poll(words, PATIENCE, || {
+            shell::poll(words, TIMEOUT, || {
                 Ok((window.execute(WORDS, &[])? != before).then_some(()))
             })?;
         }
@@ -244,7 +244,7 @@ impl Patchbay<'_> {
     fn call_with(&self, arguments: &[&str], input: &str) -> Result<Value> {
         let file = self.display.home().join("input");
         fs::write(&file, input)?;
-        let mut command = self.display.command(&places::debug_binary("patchbay"));
+        let mut command = self.display.command(&paths::debug_binary("patchbay"));
         command
             .env("BROWSER", &self.browser)
             .args(arguments)

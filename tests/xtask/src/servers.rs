@@ -4,7 +4,7 @@
 //! official SDK and `FastMCP`. Each server gets a home of its own, and is spoken to as a person types it.
 
 mod browser;
-mod desk;
+mod cli_home;
 pub(crate) mod install;
 mod listening;
 pub(crate) mod sign_in;
@@ -16,8 +16,8 @@ use std::{
 
 use anyhow::{Result, ensure};
 
-use self::{desk::Desk, listening::ServerCommand};
-use crate::{cargo, places};
+use self::{cli_home::CliHome, listening::ServerCommand};
+use crate::{cargo, paths};
 
 /// The installed servers, and the command line.
 pub(crate) struct Servers {
@@ -29,7 +29,7 @@ pub(crate) struct Servers {
 
 /// How a server is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum Transport {
     Stdio,
     Sse,
     Http,
@@ -39,22 +39,22 @@ pub(crate) enum Reach {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Server {
     /// `@modelcontextprotocol/server-everything`.
-    Everything(Reach),
+    Everything(Transport),
     /// The official SDK for Python.
-    Python(Reach),
+    Python(Transport),
 }
 
 /// All of them.
 pub(crate) const ALL: [Server; 5] = [
-    Server::Everything(Reach::Stdio),
-    Server::Everything(Reach::Sse),
-    Server::Everything(Reach::Http),
-    Server::Python(Reach::Stdio),
-    Server::Python(Reach::Http),
+    Server::Everything(Transport::Stdio),
+    Server::Everything(Transport::Sse),
+    Server::Everything(Transport::Http),
+    Server::Python(Transport::Stdio),
+    Server::Python(Transport::Http),
 ];
 
 /// What one kind of server offers, by the words of its commands and answers.
-struct Offer {
+struct ServerFixture {
     /// A tool that takes a few seconds, and its arguments for a little and for a long while.
     long: (&'static str, [&'static str; 2], [&'static str; 2]),
     /// A template, one of its values, and a part of what is read then.
@@ -65,7 +65,7 @@ struct Offer {
     task: Option<[&'static str; 4]>,
 }
 
-const EVERYTHING: Offer = Offer {
+const EVERYTHING: ServerFixture = ServerFixture {
     long: (
         "trigger-long-running-operation",
         ["duration:=1", "steps:=4"],
@@ -85,7 +85,7 @@ const EVERYTHING: Offer = Offer {
     ]),
 };
 
-const PYTHON: Offer = Offer {
+const PYTHON: ServerFixture = ServerFixture {
     long: (
         "long",
         ["seconds:=1", "steps:=4"],
@@ -100,18 +100,20 @@ impl Server {
     /// What a report calls it.
     pub(crate) fn name(self) -> String {
         match self {
-            Self::Everything(reach) => format!("server-everything over {reach:?}").to_lowercase(),
-            Self::Python(reach) => format!("Python SDK over {reach:?}").to_lowercase(),
+            Self::Everything(transport) => {
+                format!("server-everything over {transport:?}").to_lowercase()
+            }
+            Self::Python(transport) => format!("Python SDK over {transport:?}").to_lowercase(),
         }
     }
 
-    fn reach(self) -> Reach {
+    fn transport(self) -> Transport {
         match self {
-            Self::Everything(reach) | Self::Python(reach) => reach,
+            Self::Everything(transport) | Self::Python(transport) => transport,
         }
     }
 
-    fn offer(self) -> &'static Offer {
+    fn offer(self) -> &'static ServerFixture {
         match self {
             Self::Everything(_) => &EVERYTHING,
             Self::Python(_) => &PYTHON,
@@ -130,7 +132,7 @@ impl Servers {
         Ok(Self {
             npm: install::npm()?,
             python: install::python()?,
-            patchbay: places::debug_binary("patchbay"),
+            patchbay: paths::debug_binary("patchbay"),
         })
     }
 
@@ -139,59 +141,58 @@ impl Servers {
     /// # Errors
     /// What went wrong, with the words of the command.
     pub(crate) fn go_through(&self, server: Server) -> Result<()> {
-        let desk = Desk::new(&self.patchbay)?;
+        let cli = CliHome::new(&self.patchbay)?;
         let command = self.command_of(server);
-        let _running = match server.reach() {
-            Reach::Stdio => {
-                let mut add = desk.patchbay(&["connector", "add", "play", "--allow", "--connect"]);
+        let _running = match server.transport() {
+            Transport::Stdio => {
+                let mut add = cli.patchbay(&["connector", "add", "play", "--allow", "--connect"]);
                 add.arg("--").arg(&command.program).args(&command.arguments);
-                desk.run(add)?;
+                cli.run(add)?;
                 None
             }
-            Reach::Sse | Reach::Http => {
-                let path = if server.reach() == Reach::Sse {
+            Transport::Sse | Transport::Http => {
+                let path = if server.transport() == Transport::Sse {
                     "sse"
                 } else {
                     "mcp"
                 };
                 let (running, url) = command.start(path, Stdio::null())?;
                 let words = ["connector", "add", &url, "--name", "play", "--connect"];
-                desk.run(desk.patchbay(&words))?;
+                cli.run(cli.patchbay(&words))?;
                 Some(running)
             }
         };
-        self.look_at(&desk, server)
+        self.exercise_command_line(&cli, server)
     }
 
-    fn look_at(&self, desk: &Desk, server: Server) -> Result<()> {
+    fn exercise_command_line(&self, cli: &CliHome, server: Server) -> Result<()> {
         let offer = server.offer();
-        let shown = desk.document(&["connector", "show", "play", "--json"])?;
-        let transport = match server.reach() {
-            Reach::Stdio => "stdio",
-            Reach::Sse => "sse",
-            Reach::Http => "streamable_http",
+        let shown = cli.document(&["connector", "show", "play", "--json"])?;
+        let transport = match server.transport() {
+            Transport::Stdio => "stdio",
+            Transport::Sse => "sse",
+            Transport::Http => "streamable_http",
         };
         ensure!(
             shown["server"]["transport"] == transport,
             "reached in another way: {shown}"
         );
 
-        let tools = desk.say(&["tool", "list", "play"])?;
+        let tools = cli.run_for_text(&["tool", "list", "play"])?;
         ensure!(tools.contains("echo"), "no echo in {tools}");
-        let said = desk.say(&["tool", "run", "play", "echo", "message=hello"])?;
+        let said = cli.run_for_text(&["tool", "run", "play", "echo", "message=hello"])?;
         ensure!(said.contains("Echo: hello"), "no echo: {said}");
 
         let (long, little, much) = offer.long;
-        let run =
-            desk.run(desk.patchbay(&[&["tool", "run", "play", long], &little[..]].concat()))?;
+        let run = cli.run(cli.patchbay(&[&["tool", "run", "play", long], &little[..]].concat()))?;
         let told = String::from_utf8_lossy(&run.stderr).into_owned();
         ensure!(told.contains("4 of 4"), "no progress: {told}");
-        desk.stop(&[&["tool", "run", "play", long], &much[..]].concat())?;
+        cli.stop(&[&["tool", "run", "play", long], &much[..]].concat())?;
         // It still answers.
-        desk.say(&["tool", "run", "play", "echo", "message=again"])?;
+        cli.run_for_text(&["tool", "run", "play", "echo", "message=again"])?;
 
         if let Some([tool, argument, meanwhile, expected]) = offer.task {
-            let run = desk.run(desk.patchbay(&["tool", "run", "play", tool, argument]))?;
+            let run = cli.run(cli.patchbay(&["tool", "run", "play", tool, argument]))?;
             let told = String::from_utf8_lossy(&run.stderr).into_owned();
             ensure!(told.contains(meanwhile), "no word of the task: {told}");
             let came = String::from_utf8_lossy(&run.stdout).into_owned();
@@ -199,7 +200,7 @@ impl Servers {
         }
 
         let (template, value, expected) = offer.template;
-        let resources = desk.document(&["connector", "resources", "play", "--json"])?;
+        let resources = cli.document(&["connector", "resources", "play", "--json"])?;
         let (templates, others): (Vec<_>, Vec<_>) = resources
             .as_array()
             .into_iter()
@@ -207,37 +208,38 @@ impl Servers {
             .partition(|one| one["uri"] == template);
         ensure!(templates.len() == 1, "no {template}: {resources}");
         ensure!(!others.is_empty(), "no resources: {resources}");
-        let read = desk.say(&["connector", "resource", "play", template, value])?;
+        let read = cli.run_for_text(&["connector", "resource", "play", template, value])?;
         ensure!(read.contains(expected), "{read}");
 
-        let prompts = desk.say(&["connector", "prompts", "play"])?;
+        let prompts = cli.run_for_text(&["connector", "prompts", "play"])?;
         ensure!(prompts.contains(offer.prompt), "no prompt: {prompts}");
-        let filled = desk.say(&["connector", "prompt", "play", offer.prompt, "city=Paris"])?;
+        let filled =
+            cli.run_for_text(&["connector", "prompt", "play", offer.prompt, "city=Paris"])?;
         ensure!(filled.contains("What's weather in Paris?"), "{filled}");
         Ok(())
     }
 
     fn command_of(&self, server: Server) -> ServerCommand {
         match server {
-            Server::Everything(reach) => ServerCommand {
+            Server::Everything(transport) => ServerCommand {
                 program: "node".to_owned(),
                 arguments: vec![
                     text(&self.npm.join(install::EVERYTHING)),
-                    match reach {
-                        Reach::Stdio => "stdio",
-                        Reach::Sse => "sse",
-                        Reach::Http => "streamableHttp",
+                    match transport {
+                        Transport::Stdio => "stdio",
+                        Transport::Sse => "sse",
+                        Transport::Http => "streamableHttp",
                     }
                     .to_owned(),
                 ],
             },
-            Server::Python(reach) => ServerCommand {
+            Server::Python(transport) => ServerCommand {
                 program: text(&self.python),
                 arguments: vec![
                     text(&install::source("server.py")),
-                    match reach {
-                        Reach::Stdio => "stdio",
-                        Reach::Sse | Reach::Http => "http",
+                    match transport {
+                        Transport::Stdio => "stdio",
+                        Transport::Sse | Transport::Http => "http",
                     }
                     .to_owned(),
                 ],

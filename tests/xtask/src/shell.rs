@@ -10,13 +10,13 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 /// Tells the person something; standard output stays free for results.
-pub(crate) fn say(text: impl Display) {
+pub(crate) fn log(text: impl Display) {
     // A closed terminal is no reason to stop half way.
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 /// Prints one line of the command's result.
-pub(crate) fn answer(text: impl Display) {
+pub(crate) fn print_result(text: impl Display) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn answer(text: impl Display) {
 /// When it cannot be started, or ends with anything but success.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = describe(command);
-    say(format_args!("$ {line}"));
+    log(format_args!("$ {line}"));
     let status = command
         .stdout(std::io::stderr())
         .status()

@@ -189,7 +189,7 @@ fn install_debian(packages: &[&str]) -> Result<()> {
     let Some(mut command) = as_root("sh") else {
         bail!("these packages are missing and there is no sudo. As root, run:\n  {steps}");
     };
-    shell::say(format_args!(
+    shell::log(format_args!(
         "Installing {} Debian packages that are missing.",
         packages.len()
     ));

@@ -30,7 +30,7 @@ pub(crate) use fuzz::Fuzzing;
 use crate::{
     shell,
     system::{self, Need},
-    tally::{self, Heard, Tally},
+    test_counts::{self, TestCounts, TestReport},
 };
 
 /// A part that can be run alone.
@@ -101,19 +101,19 @@ impl Part {
 /// When what the tests need cannot be installed.
 pub(crate) fn test(parts: &[Part], with: &[Part], fuzzing: Fuzzing) -> Result<ExitCode> {
     system::prepare(Need::Tests)?;
-    let mut total = Tally::default();
+    let mut total = TestCounts::default();
     for part in chosen(parts, with) {
         let mut report = Report::new(part);
         if let Err(error) = part.run(&mut report, fuzzing) {
             // What the rest of the part stands on failed, so the rest did not run.
-            let failed = Heard::of(Tally::one(false));
+            let failed = TestReport::of(TestCounts::one(false));
             report.add("what it needs", failed, Duration::ZERO);
-            shell::answer(format_args!("error: {error:#}"));
+            shell::print_result(format_args!("error: {error:#}"));
         }
         report.close();
-        total += report.tally;
+        total += report.totals;
     }
-    shell::answer(total);
+    shell::print_result(total);
     Ok(if total.failed == 0 {
         ExitCode::SUCCESS
     } else {
@@ -141,11 +141,11 @@ fn chosen(parts: &[Part], with: &[Part]) -> Vec<Part> {
         chosen.retain(|one| *one != part);
         if !with.contains(&part) {
             let name = part.name();
-            shell::answer(format_args!("The part `{name}` runs by name only: {why}."));
+            shell::print_result(format_args!("The part `{name}` runs by name only: {why}."));
         }
     }
     if !system::has_web_view_driver() {
-        shell::answer(
+        shell::print_result(
             "The parts `window` and `platform` run on Linux only: no other web view can be driven.",
         );
         chosen.retain(|part| !matches!(part, Part::Window | Part::Platform));
@@ -160,7 +160,7 @@ pub(super) struct Report {
     part: Part,
     started: Instant,
     steps: Vec<String>,
-    tally: Tally,
+    totals: TestCounts,
 }
 
 impl Report {
@@ -169,7 +169,7 @@ impl Report {
             part,
             started: Instant::now(),
             steps: Vec::new(),
-            tally: Tally::default(),
+            totals: TestCounts::default(),
         }
     }
 
@@ -177,7 +177,7 @@ impl Report {
     pub(super) fn check(&mut self, name: &str, check: impl FnOnce() -> Result<()>) {
         self.step(name, || {
             check()?;
-            Ok(Heard::of(Tally::one(true)))
+            Ok(TestReport::of(TestCounts::one(true)))
         });
     }
 
@@ -185,7 +185,7 @@ impl Report {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub(super) fn made<T>(&mut self, name: &str, make: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub(super) fn set_up<T>(&mut self, name: &str, make: impl FnOnce() -> Result<T>) -> Result<T> {
         let mut made = None;
         self.check(name, || {
             made = Some(make()?);
@@ -200,41 +200,41 @@ impl Report {
     }
 
     /// Runs a test runner and counts its tests.
-    pub(super) fn tests(&mut self, name: &str, runner: &mut Command) {
-        self.step(name, || tally::count(runner));
+    pub(super) fn run_tests(&mut self, name: &str, runner: &mut Command) {
+        self.step(name, || test_counts::count(runner));
     }
 
-    fn step(&mut self, name: &str, step: impl FnOnce() -> Result<Heard>) {
-        shell::answer(format_args!("\n== {}: {name}", self.part.name()));
+    fn step(&mut self, name: &str, step: impl FnOnce() -> Result<TestReport>) {
+        shell::print_result(format_args!("\n== {}: {name}", self.part.name()));
         let started = Instant::now();
-        let heard = step().unwrap_or_else(|error| {
-            shell::answer(format_args!("error: {error:#}"));
-            Heard::of(Tally::one(false))
+        let outcome = step().unwrap_or_else(|error| {
+            shell::print_result(format_args!("error: {error:#}"));
+            TestReport::of(TestCounts::one(false))
         });
-        self.add(name, heard, started.elapsed());
+        self.add(name, outcome, started.elapsed());
     }
 
-    fn add(&mut self, name: &str, heard: Heard, took: Duration) {
-        let tally = heard.tally;
-        self.tally += tally;
-        let verdict = if tally.failed == 0 { "ok" } else { "FAILED" };
+    fn add(&mut self, name: &str, outcome: TestReport, took: Duration) {
+        let totals = outcome.totals;
+        self.totals += totals;
+        let verdict = if totals.failed == 0 { "ok" } else { "FAILED" };
         self.steps.push(format!(
-            "  {verdict:<6} {name}: {tally} in {:.1} s",
+            "  {verdict:<6} {name}: {totals} in {:.1} s",
             took.as_secs_f32()
         ));
-        let named = heard.named.iter().map(|test| format!("         {test}"));
-        self.steps.extend(named);
+        let notes = outcome.notes.iter().map(|test| format!("         {test}"));
+        self.steps.extend(notes);
     }
 
     fn close(&self) {
-        shell::answer(format_args!(
+        shell::print_result(format_args!(
             "\n{}: {} in {:.1} s",
             self.part.name(),
-            self.tally,
+            self.totals,
             self.started.elapsed().as_secs_f32()
         ));
         for step in &self.steps {
-            shell::answer(step);
+            shell::print_result(step);
         }
     }
 }
@@ -249,11 +249,11 @@ mod tests {
         report.check("broken", || anyhow::bail!("no"));
         report.check("fine", || Ok(()));
         assert_eq!(
-            report.tally,
-            Tally {
+            report.totals,
+            TestCounts {
                 passed: 1,
                 failed: 1,
-                left_out: 0
+                skipped: 0
             }
         );
     }

@@ -10,23 +10,23 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use crate::{places, shell, system};
+use crate::{paths, shell, system};
 
 /// Installs the locked npm packages unless they are there already.
 ///
 /// # Errors
 /// When the lock file is missing or does not fit, or a package cannot be downloaded.
 pub(crate) fn install() -> Result<()> {
-    let lock = places::ui().join("package-lock.json");
+    let lock = paths::ui().join("package-lock.json");
     let wanted = modified(&lock).with_context(|| format!("could not read {}", lock.display()))?;
     // npm writes this list last, so it tells that an install was finished, and when.
-    let installed = places::ui().join("node_modules/.package-lock.json");
+    let installed = paths::ui().join("node_modules/.package-lock.json");
     if modified(&installed).is_ok_and(|finished| finished >= wanted) {
         return Ok(());
     }
     shell::run(
         system::npm()
-            .current_dir(places::ui())
+            .current_dir(paths::ui())
             .args(["ci", "--no-audit", "--no-fund"]),
     )
 }
@@ -64,7 +64,7 @@ pub(crate) fn bundle() -> Result<()> {
 pub(crate) fn script(name: &str) -> Command {
     let mut command = system::npm();
     command
-        .current_dir(places::ui())
+        .current_dir(paths::ui())
         .args(["run", "--silent", name]);
     command
 }
@@ -73,8 +73,8 @@ pub(crate) fn script(name: &str) -> Command {
 pub(crate) fn tauri(subcommand: &str) -> Command {
     let mut command = Command::new("node");
     command
-        .current_dir(places::src_tauri())
-        .arg(places::ui().join("node_modules/@tauri-apps/cli/tauri.js"))
+        .current_dir(paths::src_tauri())
+        .arg(paths::ui().join("node_modules/@tauri-apps/cli/tauri.js"))
         .arg(subcommand);
     command
 }

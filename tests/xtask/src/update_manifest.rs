@@ -62,7 +62,7 @@ pub(crate) fn write(folder: &Path, base_url: &str, notes: Option<&Path>) -> Resu
     }
     let file = folder.join("latest.json");
     fs::write(&file, serde_json::to_string_pretty(&manifest)?)?;
-    shell::answer(file.display());
+    shell::print_result(file.display());
     Ok(())
 }
 

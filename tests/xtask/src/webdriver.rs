@@ -12,17 +12,17 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use crate::{
-    headless::{Display, Guarded},
+    headless::{Display, GuardedChild},
     shell,
 };
 
 /// How long the driver, the app and a page may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// An app under control; it ends when dropped.
 pub(crate) struct WebView {
     session: String,
-    driver: Guarded,
+    driver: GuardedChild,
 }
 
 impl WebView {
@@ -40,7 +40,7 @@ impl WebView {
                 .envs(variables.iter().copied());
         })?;
         let base = format!("http://127.0.0.1:{port}");
-        shell::poll("WebKitWebDriver", PATIENCE, || {
+        shell::poll("WebKitWebDriver", TIMEOUT, || {
             Ok(Some(get(&format!("{base}/status"))?))
         })?;
         let wish = json!({"capabilities": {"alwaysMatch": {
@@ -59,7 +59,7 @@ impl WebView {
     }
 
     /// The session that the app runs in.
-    pub(crate) fn session(&self) -> &Guarded {
+    pub(crate) fn session(&self) -> &GuardedChild {
         &self.driver
     }
 
@@ -104,7 +104,7 @@ impl WebView {
     /// # Errors
     /// When it does not within a minute; `what` is named then.
     pub(crate) fn wait_for(&self, what: &str, script: &str) -> Result<()> {
-        shell::poll(what, PATIENCE, || {
+        shell::poll(what, TIMEOUT, || {
             Ok((self.execute(script, &[])? == Value::Bool(true)).then_some(()))
         })
     }
@@ -145,7 +145,7 @@ fn free_port() -> Result<u16> {
 
 fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
-        .timeout_global(Some(PATIENCE))
+        .timeout_global(Some(TIMEOUT))
         .http_status_as_error(false)
         .proxy(None)
         .build()

@@ -25,7 +25,7 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// Opens Patchbay; pages are opened in a browser only where a command is there for that.
+    /// Opens Patchbay. Pages are opened in a browser only if the command is meant to do so.
     ///
     /// # Errors
     /// When the folders or the database cannot be used.
@@ -40,7 +40,7 @@ impl Cli {
         if !opens_browser {
             options.browser = Arc::new(NoBrowser);
         }
-        options.asks = prompt::is_interactive(settings.no_input);
+        options.can_ask = prompt::is_interactive(settings.no_input);
         options.programs = Arc::new(TerminalConsent {
             allowed: allowed_programs,
             allows_server,
@@ -48,11 +48,11 @@ impl Cli {
             stderr: stderr.clone(),
         });
         let cx = Context::open(options).await?;
-        // Without its own path nobody watches; servers are ended all the same as long as we are there.
+        // Without our own path there is no watcher; servers are still ended while we run.
         if let Ok(program) = std::env::current_exe() {
-            cx.watch_servers_by(program.clone());
+            cx.set_server_watcher(program.clone());
             if !settings.own_session {
-                cx.hold_sessions_by(program);
+                cx.set_session_host(program);
             }
         }
         Ok(Self {
@@ -101,7 +101,7 @@ impl Cli {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub(crate) async fn answer_connector(
+    pub(crate) async fn print_connector(
         &self,
         connector: Connector,
         words: impl FnOnce(&Connector, Screen) -> String,
@@ -118,18 +118,18 @@ impl Cli {
         if !self.assume_yes() && !self.is_interactive() {
             return Err(otherwise);
         }
-        match self.agrees(question)? {
+        match self.confirm_optional(question)? {
             true => Ok(()),
             false => Err(Failure::cancelled()),
         }
     }
 
-    /// Whether to take what is offered: `--yes` says so, or the person at the terminal does. Where nobody
-    /// can be asked it is left.
+    /// Whether to accept an offer: by `--yes`, or by the person at the terminal. If nobody can be asked the answer is
+    /// no.
     ///
     /// # Errors
     /// When the terminal cannot be read.
-    pub(crate) fn agrees(&self, question: &str) -> Result<bool, Failure> {
+    pub(crate) fn confirm_optional(&self, question: &str) -> Result<bool, Failure> {
         if self.assume_yes() || !self.is_interactive() {
             return Ok(self.assume_yes());
         }

@@ -63,12 +63,12 @@ pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
     )
     .await?;
     if args.noun.watches() {
-        cli.out = cli.out.repeating();
+        cli.out = cli.out.with_repeats();
     }
-    let stops_itself = args.noun.watches() || stops_itself(&args.noun);
+    let handles_interrupt = args.noun.watches() || handles_interrupt(&args.noun);
     let ended = tokio::select! {
         ended = dispatch(&cli, args.noun) => ended,
-        () = interrupted(), if !stops_itself => Err(Failure::cancelled()),
+        () = interrupted(), if !handles_interrupt => Err(Failure::cancelled()),
     };
     cli.stderr.clear();
     cli.cx.close().await;
@@ -83,7 +83,7 @@ pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
 }
 
 /// Whether the command hears Ctrl-C itself, because it leaves something behind that must be ended.
-fn stops_itself(noun: &Noun) -> bool {
+fn handles_interrupt(noun: &Noun) -> bool {
     use crate::args::{ConnectorVerb, RunVerb, ToolVerb};
     match noun {
         Noun::Connector(ConnectorVerb::Add(add)) => add.connect,

@@ -25,7 +25,7 @@ const ZSH_FIRST_TIME: &[u8] =
     b"if [ \"$funcstack[1]\" = _patchbay ]; then _clap_dynamic_completer_patchbay \"$@\"; fi\n";
 
 /// Answers a shell that asks what may follow; `false` where none does.
-pub(crate) fn answer() -> bool {
+pub(crate) fn complete() -> bool {
     let environment = CompleteEnv::with_factory(grammar).var(VARIABLE);
     let folder = std::env::current_dir().ok();
     let answered = environment.try_complete(std::env::args_os(), folder.as_deref());
@@ -33,7 +33,7 @@ pub(crate) fn answer() -> bool {
     answered.unwrap_or(true)
 }
 
-/// What a shell has to run to ask [`answer`].
+/// What a shell has to run to ask [`complete`].
 ///
 /// # Errors
 /// [`Failure`] for a shell that cannot.
@@ -54,15 +54,17 @@ pub(crate) fn script(shell: Shell) -> Result<Vec<u8>, Failure> {
 }
 
 fn grammar() -> Command {
-    with_names(CliArgs::command())
+    add_completers(CliArgs::command())
 }
 
 /// The same command; an argument that is called after what it names offers the names of that.
-fn with_names(command: Command) -> Command {
-    command.mut_args(named).mut_subcommands(with_names)
+fn add_completers(command: Command) -> Command {
+    command
+        .mut_args(add_completer)
+        .mut_subcommands(add_completers)
 }
 
-fn named(arg: Arg) -> Arg {
+fn add_completer(arg: Arg) -> Arg {
     let candidates = match arg.get_id().as_str() {
         "connector" => ArgValueCandidates::new(|| names(Kind::Connector)),
         "account" => ArgValueCandidates::new(|| names(Kind::Account)),
@@ -126,7 +128,7 @@ async fn list(cx: &Context, kind: Kind) -> Option<Vec<CompletionCandidate>> {
                 .collect()
         }
         Kind::Tool => {
-            let connector = resolve_connector(cx, &typed_connector()?).await.ok()?;
+            let connector = resolve_connector(cx, &connector_argument()?).await.ok()?;
             let all = list_tools(cx, Some(&connector.id)).await.ok()?;
             let all = all.into_iter();
             // A tool has no other name that could be typed in its place.
@@ -144,7 +146,7 @@ async fn list(cx: &Context, kind: Kind) -> Option<Vec<CompletionCandidate>> {
 }
 
 /// The connector that stands before the word that is completed.
-fn typed_connector() -> Option<String> {
+fn connector_argument() -> Option<String> {
     let words = std::env::args_os().skip_while(|word| word != "--").skip(1);
     let grammar = CliArgs::command().ignore_errors(true);
     let matches = grammar.try_get_matches_from(words).ok()?;
@@ -156,8 +158,8 @@ fn typed_connector() -> Option<String> {
     typed.cloned()
 }
 
-/// A name, or what stands for it where a shell would read the name as something else: what is completed stands in
-/// the line as it is, and others may have chosen the name.
+/// A completion: the name, or the id where a shell would misread the name. Candidates are inserted into the line as
+/// they are, and the name may come from others.
 fn candidate(name: &str, id: &str, words: &str) -> Option<CompletionCandidate> {
     let typed = [name, id].into_iter().find(|word| is_plain(word))?;
     let help = text::line(words);

@@ -1,16 +1,16 @@
 //! Escape sequences: colours, and a line that is written over.
 
-/// Whether a terminal here reads them.
+/// Whether the terminal interprets escape sequences.
 ///
-/// The console of Windows shows them as letters until it is asked to read them, which those before Windows 10
-/// cannot. Where only one of both streams is a console it is not asked, and words come plain.
+/// A Windows console has to be switched to them, which it can be since Windows 10. That is not tried where only one of
+/// both streams is a console; output is plain then.
 #[cfg(windows)]
-pub(crate) fn are_read() -> bool {
+pub(crate) fn are_supported() -> bool {
     anstyle_query::windows::enable_ansi_colors() == Some(true)
 }
 
 /// Whether a terminal here reads them.
 #[cfg(not(windows))]
-pub(crate) fn are_read() -> bool {
+pub(crate) fn are_supported() -> bool {
     true
 }

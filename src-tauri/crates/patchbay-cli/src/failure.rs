@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use patchbay_model::{Code, Connector, Explain as _, FieldProblem, Problem, inert_json};
 
+use crate::command_hint::{self, with_command_hint};
 use crate::exit;
 use crate::output::text;
-use crate::remedy::{self, for_terminal};
 
 /// A problem on its way to standard error.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Failure {
     /// The same, with the command that helps this connector on.
     #[must_use]
     pub(crate) fn of(self, connector: &Connector) -> Self {
-        match remedy::remedy(&self.0, connector) {
+        match command_hint::command_hint(&self.0, connector) {
             Some(hint) => self.with_hint(hint),
             None => self,
         }
@@ -62,11 +62,11 @@ impl Failure {
 
     /// Says it on standard error, as one line of JSON or in words, and gives the exit code.
     pub(crate) fn report(self, json: bool) -> ExitCode {
-        let problem = for_terminal(*self.0);
+        let problem = with_command_hint(*self.0);
         let text = if json {
             inert_json(&problem) + "\n"
         } else {
-            words_of(&problem)
+            render_problem(&problem)
         };
         // A closed standard error leaves nobody to tell.
         drop(std::io::stderr().lock().write_all(text.as_bytes()));
@@ -86,7 +86,7 @@ impl From<patchbay_ops::Error> for Failure {
         let failure = Self::from(error.problem());
         match error {
             Error::SignedOut { account, .. } | Error::SignedOutHere { account } => {
-                failure.with_hint(remedy::replace_key(&account))
+                failure.with_hint(command_hint::replace_key_command(&account))
             }
             Error::SwitchedOff { connector, account } => {
                 let title = text::quote(&connector);
@@ -117,8 +117,8 @@ impl From<patchbay_ops::Error> for Failure {
                 connector,
                 limit,
                 seconds,
-            } => failure.with_hint(remedy::more_time(limit, &connector, seconds)),
-            Error::NotFound { kind, .. } => match list_of(kind) {
+            } => failure.with_hint(command_hint::raise_limit_hint(limit, &connector, seconds)),
+            Error::NotFound { kind, .. } => match list_command(kind) {
                 Some(command) => failure.with_hint(format!("Run `patchbay {command}`.")),
                 None => failure,
             },
@@ -128,7 +128,7 @@ impl From<patchbay_ops::Error> for Failure {
 }
 
 /// The command that lists things of that kind.
-fn list_of(kind: &str) -> Option<&'static str> {
+fn list_command(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "account" => "account list",
         "connector" => "connector list",
@@ -140,12 +140,12 @@ fn list_of(kind: &str) -> Option<&'static str> {
     })
 }
 
-fn words_of(problem: &Problem) -> String {
+fn render_problem(problem: &Problem) -> String {
     let mut text = format!("error: {}\n", sentence(problem));
     for field in &problem.fields {
-        text.push_str(&format!("  {}\n", text::line(&field_words(field))));
+        text.push_str(&format!("  {}\n", text::line(&render_field(field))));
     }
-    if let Some(detail) = problem.detail.as_ref().filter(|_| !is_all_fields(problem)) {
+    if let Some(detail) = problem.detail.as_ref().filter(|_| !repeats_fields(problem)) {
         text.push_str(&format!("  {}\n", text::line(detail)));
     }
     if let Some(request) = &problem.request {
@@ -161,7 +161,7 @@ fn words_of(problem: &Problem) -> String {
 }
 
 /// Whether the detail says of each field what stands there already.
-fn is_all_fields(problem: &Problem) -> bool {
+fn repeats_fields(problem: &Problem) -> bool {
     let says = |line: &str, field: &FieldProblem| {
         let path = line.strip_suffix(field.message.as_str());
         path.is_some_and(|path| path.is_empty() || path.trim_end_matches(": ") == field.path)
@@ -172,7 +172,7 @@ fn is_all_fields(problem: &Problem) -> bool {
 }
 
 /// `message: is required`; the field as one would write it, not as a JSON pointer.
-fn field_words(field: &FieldProblem) -> String {
+fn render_field(field: &FieldProblem) -> String {
     match field.path.trim_start_matches('/').replace('/', ".") {
         path if path.is_empty() => field.message.clone(),
         path => format!("{path}: {}", field.message),
@@ -221,7 +221,7 @@ mod tests {
         });
         problem.detail = Some("bad\u{1b}[31m\nwords\u{200b}".into());
         assert_eq!(
-            words_of(&problem),
+            render_problem(&problem),
             "error: Check the arguments of echo.\n  text: is required\n  bad�[31m words<U+200B>\nhint: Correct them.\n"
         );
     }
@@ -235,9 +235,9 @@ mod tests {
         });
         problem.detail = Some("/url: not a URL".into());
         let told = "error: The request was rejected.\n  url: not a URL\n";
-        assert_eq!(words_of(&problem), told);
+        assert_eq!(render_problem(&problem), told);
         problem.detail = Some("/url: not a URL\nand more".into());
-        assert!(words_of(&problem).contains("and more"));
+        assert!(render_problem(&problem).contains("and more"));
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub(crate) async fn secrets(cli: &Cli, given: &[String]) -> Result<Secrets, Fail
             ));
         };
         let source = Source::parse("--secret", source)?;
-        secrets.insert(pointer(slot), one(cli, &source, slot).await?);
+        secrets.insert(pointer(slot), read_secret(cli, &source, slot).await?);
     }
     Ok(secrets)
 }
@@ -55,7 +55,11 @@ pub(crate) async fn secrets(cli: &Cli, given: &[String]) -> Result<Secrets, Fail
 ///
 /// # Errors
 /// When there is none.
-pub(crate) async fn one(cli: &Cli, source: &Source, what: &str) -> Result<GivenSecret, Failure> {
+pub(crate) async fn read_secret(
+    cli: &Cli,
+    source: &Source,
+    what: &str,
+) -> Result<GivenSecret, Failure> {
     Ok(match source {
         Source::Input => GivenSecret::New {
             secret: cli.secrets().input(what)?,

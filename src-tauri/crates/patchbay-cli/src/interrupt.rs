@@ -8,11 +8,10 @@ use std::{mem::MaybeUninit, ptr::null};
 #[cfg(unix)]
 use tokio::signal::unix::SignalKind;
 
-/// Tells whether one kind of signal has come, once more.
+/// Polls for the next signal of one kind.
 type Signal = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<()>> + Send>;
 
-/// What the user, or the system, asks of this process from the moment of listening on. Before anybody
-/// listens such a signal ends it.
+/// Signals that ask this process to stop, from [`Interrupts::listen`] on. Before that they end it.
 pub(crate) struct Interrupts(Vec<Signal>);
 
 impl Interrupts {
@@ -41,24 +40,24 @@ pub(crate) async fn interrupted() {
 
 #[cfg(unix)]
 fn signals() -> [Option<Signal>; 3] {
-    let [interrupt, terminate] = [SignalKind::interrupt(), SignalKind::terminate()].map(heard);
+    let [interrupt, terminate] =
+        [SignalKind::interrupt(), SignalKind::terminate()].map(watch_signal);
     [interrupt, terminate, hangup()]
 }
 
 #[cfg(unix)]
-fn heard(kind: SignalKind) -> Option<Signal> {
+fn watch_signal(kind: SignalKind) -> Option<Signal> {
     let mut signal = tokio::signal::unix::signal(kind).ok()?;
     Some(Box::new(move |cx| signal.poll_recv(cx)))
 }
 
-/// The terminal is closed. That counts once: the shell and the system may both say so, and nobody is there
-/// to insist.
+/// The terminal was closed. It counts once: the shell and the system may both say so, and nobody is there to insist.
 #[cfg(unix)]
 fn hangup() -> Option<Signal> {
     if is_hangup_ignored() {
         return None;
     }
-    let mut hangup = heard(SignalKind::hangup())?;
+    let mut hangup = watch_signal(SignalKind::hangup())?;
     let mut is_over = false;
     Some(Box::new(move |cx| {
         if is_over {
@@ -87,7 +86,7 @@ fn is_hangup_ignored() -> bool {
 #[cfg(windows)]
 fn signals() -> [Option<Signal>; 5] {
     use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};
-    macro_rules! heard {
+    macro_rules! watch_signal {
         ($signal:ident) => {
             $signal().ok().map(|mut signal| {
                 Box::new(move |cx: &mut Context<'_>| signal.poll_recv(cx)) as Signal
@@ -95,10 +94,10 @@ fn signals() -> [Option<Signal>; 5] {
         };
     }
     [
-        heard!(ctrl_c),
-        heard!(ctrl_break),
-        heard!(ctrl_close),
-        heard!(ctrl_logoff),
-        heard!(ctrl_shutdown),
+        watch_signal!(ctrl_c),
+        watch_signal!(ctrl_break),
+        watch_signal!(ctrl_close),
+        watch_signal!(ctrl_logoff),
+        watch_signal!(ctrl_shutdown),
     ]
 }

@@ -6,6 +6,7 @@
 
 mod args;
 mod cli;
+mod command_hint;
 mod commands;
 mod completion;
 mod escapes;
@@ -18,7 +19,6 @@ mod output;
 mod program_consent;
 mod prompt;
 mod questions;
-mod remedy;
 mod secret_source;
 mod stderr;
 mod tool_arguments;
@@ -34,47 +34,50 @@ use clap::error::ErrorKind;
 use failure::Failure;
 use patchbay_ops::{HOST_SESSIONS, WATCH_PROGRAMS, host_sessions, watch_programs};
 
-/// How long threads that wait for the system may hold up the end.
-const LEAVE: Duration = Duration::from_millis(200);
+/// How long blocked threads may delay the exit.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// What the main thread has elsewhere; that of Windows has an eighth of it, which deep documents overflow.
-const STACK: usize = 8 * 1024 * 1024;
+/// Stack size: that of main threads elsewhere. On Windows it is an eighth of it, which deep documents overflow.
+const STACK_BYTES: usize = 8 * 1024 * 1024;
 
 /// As the standard library says it of a panic.
 const PANICKED: u8 = 101;
 
 fn main() -> ExitCode {
     // Before anything else: it holds nothing of ours.
-    if is_first(WATCH_PROGRAMS) {
+    if is_first_argument(WATCH_PROGRAMS) {
         watch_programs();
         return ExitCode::SUCCESS;
     }
     patchbay_ops::keep_memory_private();
-    match thread::Builder::new().stack_size(STACK).spawn(command) {
+    match thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(command)
+    {
         Ok(command) => command.join().unwrap_or(ExitCode::from(PANICKED)),
         Err(error) => Failure::internal(format!("couldn't start: {error}")).report(false),
     }
 }
 
-fn is_first(word: &str) -> bool {
+fn is_first_argument(word: &str) -> bool {
     std::env::args_os()
         .nth(1)
         .is_some_and(|first| first == word)
 }
 
 fn command() -> ExitCode {
-    if is_first(HOST_SESSIONS) {
-        return match hold() {
+    if is_first_argument(HOST_SESSIONS) {
+        return match run_session_host() {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => failure.report(false),
         };
     }
-    if completion::answer() {
+    if completion::complete() {
         return ExitCode::SUCCESS;
     }
     let cli = match CliArgs::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return not_understood(&error),
+        Err(error) => return report_parse_error(&error),
     };
     let settings = cli.settings;
     let ended = logging::start().and_then(|()| run(cli));
@@ -87,12 +90,12 @@ fn command() -> ExitCode {
 fn run(cli: CliArgs) -> Result<(), Failure> {
     let runtime = runtime()?;
     let ended = runtime.block_on(commands::run(cli));
-    runtime.shutdown_timeout(LEAVE);
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
     ended
 }
 
 /// Holds sessions for other commands.
-fn hold() -> Result<(), Failure> {
+fn run_session_host() -> Result<(), Failure> {
     let program = std::env::current_exe()
         .map_err(|error| Failure::internal(format!("couldn't start: {error}")))?;
     Ok(runtime()?.block_on(host_sessions(program))?)
@@ -111,7 +114,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 }
 
 /// Help and version are answers; anything else that clap says is a usage failure.
-fn not_understood(error: &clap::Error) -> ExitCode {
+fn report_parse_error(error: &clap::Error) -> ExitCode {
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion

@@ -36,8 +36,8 @@ pub(crate) struct Output {
     screen: Screen,
 }
 
-/// The answer that was given last, where one is given again and again: a process has one standard output.
-static LAST: Mutex<Option<String>> = Mutex::new(None);
+/// The last answer of `--watch`; static, as a process has one standard output.
+static LAST_ANSWER: Mutex<Option<String>> = Mutex::new(None);
 
 /// What the reader of standard output can show.
 #[derive(Clone, Copy, Debug)]
@@ -68,13 +68,14 @@ impl Output {
             screen: Screen {
                 is_terminal,
                 width: is_terminal.then(|| columns(std::io::stdout())).flatten(),
-                colour: is_terminal && shows_colour(no_color.as_deref(), escapes::are_read()),
+                colour: is_terminal
+                    && supports_colour(no_color.as_deref(), escapes::are_supported()),
             },
         }
     }
 
-    /// One that gives an answer again and again: as a line of JSON, or in place of the one before.
-    pub(crate) fn repeating(self) -> Self {
+    /// An output for `--watch`: each answer is a line of JSON, or replaces the one before.
+    pub(crate) fn with_repeats(self) -> Self {
         Self {
             repeats: true,
             ..self
@@ -91,7 +92,7 @@ impl Output {
     /// # Errors
     /// As [`Output::answer`].
     pub(crate) fn clear(self) -> Result<(), Failure> {
-        match self.screen.is_terminal && !self.json && escapes::are_read() {
+        match self.screen.is_terminal && !self.json && escapes::are_supported() {
             true => write(b"\x1b[2J\x1b[H"),
             false => Ok(()),
         }
@@ -117,22 +118,22 @@ impl Output {
                 false => inert_json_pretty(value) + "\n",
             }
         } else if self.screen.is_terminal {
-            text::keep_colours(&words(self.screen))
+            text::strip_foreign_codes(&words(self.screen))
         } else {
             words(self.screen)
         };
-        if self.repeats && !self.is_news(&text) {
+        if self.repeats && !self.has_changed(&text) {
             return Ok(());
         }
         write(text.as_bytes())
     }
 
-    /// Whether an answer is another one than the last; a terminal was emptied, and is given the same one too.
-    fn is_news(self, text: &str) -> bool {
-        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_news = last.as_deref() != Some(text);
+    /// Whether an answer differs from the last one. A terminal was cleared before, so it is given the same one again.
+    fn has_changed(self, text: &str) -> bool {
+        let mut last = LAST_ANSWER.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_changed = last.as_deref() != Some(text);
         *last = Some(text.to_owned());
-        is_news || (self.screen.is_terminal && !self.json)
+        has_changed || (self.screen.is_terminal && !self.json)
     }
 
     /// Standard output for bytes that are passed on as they come.
@@ -142,7 +143,7 @@ impl Output {
 }
 
 /// Whether words are coloured on a terminal: one that does not read escape sequences would show them as letters.
-fn shows_colour(no_color: Option<&OsStr>, reads_escapes: bool) -> bool {
+fn supports_colour(no_color: Option<&OsStr>, reads_escapes: bool) -> bool {
     reads_escapes && no_color.is_none_or(OsStr::is_empty)
 }
 
@@ -157,14 +158,14 @@ pub(crate) fn columns(stream: impl Stream) -> Option<usize> {
 /// # Errors
 /// As [`Output::answer`].
 pub(crate) fn write(bytes: &[u8]) -> Result<(), Failure> {
-    passed_on(bytes).map(drop)
+    write_to_stdout(bytes).map(drop)
 }
 
 /// Writes bytes as they are; whether anybody still reads them.
 ///
 /// # Errors
 /// As [`Output::answer`].
-fn passed_on(bytes: &[u8]) -> Result<bool, Failure> {
+fn write_to_stdout(bytes: &[u8]) -> Result<bool, Failure> {
     let mut stdout = std::io::stdout().lock();
     let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
     match written {
@@ -190,7 +191,7 @@ mod tests {
             (None, false, false),
             (Some("1"), true, false),
         ] {
-            let colour = shows_colour(no_color.map(OsStr::new), reads_escapes);
+            let colour = supports_colour(no_color.map(OsStr::new), reads_escapes);
             assert_eq!(colour, expected, "{no_color:?} {reads_escapes}");
             let screen = Screen {
                 is_terminal: true,
@@ -198,7 +199,7 @@ mod tests {
                 colour,
             };
             for tone in [Tone::Good, Tone::Warning, Tone::Bad, Tone::Faint] {
-                let shown = text::keep_colours(&tone.paint("ready", screen));
+                let shown = text::strip_foreign_codes(&tone.paint("ready", screen));
                 assert_eq!(shown.contains('\u{1b}'), expected, "{shown:?}");
             }
         }

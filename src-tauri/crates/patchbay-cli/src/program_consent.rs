@@ -8,7 +8,7 @@ use crate::output::text;
 use crate::prompt;
 use crate::stderr::Stderr;
 
-/// Asks at the terminal. `--yes` answers other questions: it was given before anybody knew of a program.
+/// Asks at the terminal. `--yes` does not count here: it was given before anybody knew of the program.
 pub(crate) struct TerminalConsent {
     /// What `--allow-program` names.
     pub(crate) allowed: Vec<SecretReference>,

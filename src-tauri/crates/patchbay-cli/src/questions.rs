@@ -21,9 +21,9 @@ use crate::prompt;
 use crate::stderr::Stderr;
 
 /// Answers questions until it is dropped.
-pub(crate) struct Answering(Option<JoinHandle<()>>);
+pub(crate) struct QuestionResponder(Option<JoinHandle<()>>);
 
-impl Answering {
+impl QuestionResponder {
     /// Begins, where somebody can be asked.
     pub(crate) fn start(cli: &Cli) -> Self {
         let (cx, stderr, now) = (cli.cx.clone(), cli.stderr.clone(), cli.now());
@@ -34,7 +34,7 @@ impl Answering {
     }
 }
 
-impl Drop for Answering {
+impl Drop for QuestionResponder {
     fn drop(&mut self) {
         if let Some(task) = &self.0 {
             task.abort();
@@ -61,7 +61,7 @@ async fn answer_all(cx: Context, stderr: Stderr, now: Timestamp) {
 
 async fn answer(cx: &Context, stderr: &Stderr, open: &OpenQuestion, now: Timestamp) {
     let _quiet = stderr.pause();
-    let answer = match on_terminal(open, now).await {
+    let answer = match ask_on_terminal(open, now).await {
         QuestionAnswer::Accept { values } if matches!(open.question, Question::Page { .. }) => {
             open_page(cx, stderr, open).await;
             QuestionAnswer::Accept { values }
@@ -86,34 +86,34 @@ async fn open_page(cx: &Context, stderr: &Stderr, open: &OpenQuestion) {
     };
     let hint = error.hint().unwrap_or_default();
     stderr.say(format!("{error}. {hint}").trim());
-    on_thread(|| drop(Terminal.line("Press Enter when you have opened it: "))).await;
+    run_on_thread(|| drop(Terminal.line("Press Enter when you have opened it: "))).await;
 }
 
 /// Asks on a thread that nobody has to wait for: a line that is being typed cannot be taken back.
-async fn on_terminal(open: &OpenQuestion, now: Timestamp) -> QuestionAnswer {
+async fn ask_on_terminal(open: &OpenQuestion, now: Timestamp) -> QuestionAnswer {
     let open = open.clone();
-    let asked = on_thread(move || ask(&mut Terminal, &open, now)).await;
+    let asked = run_on_thread(move || ask(&mut Terminal, &open, now)).await;
     asked.unwrap_or(QuestionAnswer::Cancel)
 }
 
-async fn on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+async fn run_on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let (done, doing) = oneshot::channel();
     std::thread::spawn(move || done.send(work()));
     doing.await.ok()
 }
 
 /// Who is asked: the terminal, or a test.
-trait Person {
+trait Prompter {
     fn say(&mut self, line: &str);
     /// What is typed; `None` at the end of input.
     fn line(&mut self, question: &str) -> Option<String>;
-    /// As [`Person::line`], without showing it.
-    fn hidden(&mut self, question: &str) -> Option<String>;
+    /// As [`Prompter::line`], without showing it.
+    fn read_hidden(&mut self, question: &str) -> Option<String>;
 }
 
 struct Terminal;
 
-impl Person for Terminal {
+impl Prompter for Terminal {
     fn say(&mut self, line: &str) {
         prompt::say(line);
     }
@@ -122,13 +122,13 @@ impl Person for Terminal {
         prompt::line(question).ok().flatten()
     }
 
-    fn hidden(&mut self, question: &str) -> Option<String> {
+    fn read_hidden(&mut self, question: &str) -> Option<String> {
         let secret = prompt::secret(question.trim_end_matches([':', ' '])).ok()?;
         Some(secret.expose().to_owned())
     }
 }
 
-fn ask(person: &mut impl Person, open: &OpenQuestion, now: Timestamp) -> QuestionAnswer {
+fn ask(prompter: &mut impl Prompter, open: &OpenQuestion, now: Timestamp) -> QuestionAnswer {
     let title = text::line(&open.connector_title);
     let act = match &open.during {
         AskedDuring::Run { .. } => "runs",
@@ -137,20 +137,20 @@ fn ask(person: &mut impl Person, open: &OpenQuestion, now: Timestamp) -> Questio
     };
     let name = text::line(open.during.name());
     let identity = text::line(&words::identity(&open.identity, now));
-    person.say(&format!("{title} asks, while {name} {act} as {identity}:"));
+    prompter.say(&format!("{title} asks, while {name} {act} as {identity}:"));
     match &open.question {
-        Question::Form(_) | Question::Page { .. } => say_lines(person, open.question.message()),
+        Question::Form(_) | Question::Page { .. } => say_lines(prompter, open.question.message()),
         // All that was said is shown there.
         Question::Sampling(_) => {}
     }
     match &open.question {
-        Question::Form(form) => fill_in(person, &open.question, form),
-        Question::Sampling(request) => write_text(person, request),
+        Question::Form(form) => prompt_form(prompter, &open.question, form),
+        Question::Sampling(request) => prompt_sampling(prompter, request),
         Question::Page { url, host, .. } => {
-            person.say(&format!("  Page: {}", text::lines(url)));
-            person.say(&format!("  Host: {}", text::line(host)));
-            decide(
-                person,
+            prompter.say(&format!("  Page: {}", text::lines(url)));
+            prompter.say(&format!("  Host: {}", text::line(host)));
+            prompt_decision(
+                prompter,
                 "Open it in the browser?",
                 Json(Value::Object(Map::new())),
             )
@@ -158,43 +158,45 @@ fn ask(person: &mut impl Person, open: &OpenQuestion, now: Timestamp) -> Questio
     }
 }
 
-fn say_lines(person: &mut impl Person, words: &str) {
+fn say_lines(prompter: &mut impl Prompter, words: &str) {
     for line in words.lines() {
-        person.say(&format!("  {}", text::line(line)));
+        prompter.say(&format!("  {}", text::line(line)));
     }
 }
 
 /// Shows what a language model would be told, and asks for what it would say.
-fn write_text(person: &mut impl Person, request: &SamplingRequest) -> QuestionAnswer {
+fn prompt_sampling(prompter: &mut impl Prompter, request: &SamplingRequest) -> QuestionAnswer {
     let SamplingRequest {
         system_prompt,
         messages,
         max_tokens,
         models,
     } = request;
-    person.say("It wants a text that a language model would write. Write it yourself, or decline.");
+    prompter
+        .say("It wants a text that a language model would write. Write it yourself, or decline.");
     if let Some(words) = system_prompt {
-        person.say("System prompt:");
-        say_lines(person, words);
+        prompter.say("System prompt:");
+        say_lines(prompter, words);
     }
     for message in messages {
-        person.say(match message.role {
+        prompter.say(match message.role {
             SamplingRole::User => "User:",
             SamplingRole::Assistant => "Assistant:",
         });
-        say_lines(person, &message.text);
+        say_lines(prompter, &message.text);
     }
     if !models.is_empty() {
         let names: Vec<_> = models.iter().map(|name| text::line(name)).collect();
-        person.say(&format!("Preferred models: {}", names.join(", ")));
+        prompter.say(&format!("Preferred models: {}", names.join(", ")));
     }
     if let Some(most) = max_tokens {
-        person.say(&format!("Longest text: {most} tokens"));
+        prompter.say(&format!("Longest text: {most} tokens"));
     }
-    person.say("Your text; end it with a line that has only a dot, or start with one to decline:");
+    prompter
+        .say("Your text; end it with a line that has only a dot, or start with one to decline:");
     let mut lines: Vec<String> = Vec::new();
     loop {
-        match person.line("> ") {
+        match prompter.line("> ") {
             None => return QuestionAnswer::Cancel,
             Some(line) if line == "." => break,
             Some(line) => lines.push(line),
@@ -205,14 +207,18 @@ fn write_text(person: &mut impl Person, request: &SamplingRequest) -> QuestionAn
         return QuestionAnswer::Decline;
     }
     let values = Map::from_iter([("text".to_owned(), text.into())]);
-    decide(person, "Send this?", Json(Value::Object(values)))
+    prompt_decision(prompter, "Send this?", Json(Value::Object(values)))
 }
 
-fn fill_in(person: &mut impl Person, question: &Question, form: &QuestionForm) -> QuestionAnswer {
+fn prompt_form(
+    prompter: &mut impl Prompter,
+    question: &Question,
+    form: &QuestionForm,
+) -> QuestionAnswer {
     if !form.secrets.is_empty() {
         let names: Vec<_> = form.secrets.iter().map(|name| text::line(name)).collect();
         let names = names.join(", ");
-        person.say(&format!(
+        prompter.say(&format!(
             "  Careful: servers must not ask for secrets this way ({names})."
         ));
     }
@@ -227,19 +233,19 @@ fn fill_in(person: &mut impl Person, question: &Question, form: &QuestionForm) -
             schema: field,
             is_required: required.is_some_and(|all| all.iter().any(|one| one == name)),
         };
-        match field.ask(person) {
+        match field.ask(prompter) {
             Some(Some(value)) => drop(values.insert(name.clone(), value)),
             Some(None) => {}
             None => return QuestionAnswer::Cancel,
         }
     }
-    decide(person, "Send this?", Json(Value::Object(values)))
+    prompt_decision(prompter, "Send this?", Json(Value::Object(values)))
 }
 
 /// The last word. Closing the input says nothing.
-fn decide(person: &mut impl Person, question: &str, values: Json) -> QuestionAnswer {
+fn prompt_decision(prompter: &mut impl Prompter, question: &str, values: Json) -> QuestionAnswer {
     loop {
-        let Some(word) = person.line(&format!("{question} [y]es, [d]ecline, [c]ancel: ")) else {
+        let Some(word) = prompter.line(&format!("{question} [y]es, [d]ecline, [c]ancel: ")) else {
             return QuestionAnswer::Cancel;
         };
         match word.trim().to_lowercase().as_str() {
@@ -260,37 +266,37 @@ struct Field<'a> {
 
 impl Field<'_> {
     /// The value, or none; `None` at the end of input.
-    fn ask(&self, person: &mut impl Person) -> Option<Option<Value>> {
+    fn ask(&self, prompter: &mut impl Prompter) -> Option<Option<Value>> {
         let schema = self.schema;
         if let Some(words) = schema["description"].as_str() {
             for line in words.lines() {
-                person.say(&format!("  {}", text::line(line)));
+                prompter.say(&format!("  {}", text::line(line)));
             }
         }
         let choices = self.choices();
         for (number, choice) in choices.iter().enumerate() {
             let title = choice["title"].as_str().unwrap_or_default();
-            person.say(&format!("  {:>3}  {}", number + 1, text::line(title)));
+            prompter.say(&format!("  {:>3}  {}", number + 1, text::line(title)));
         }
         let prompt = self.prompt();
         loop {
             let typed = match schema["format"] == "password" {
-                true => person.hidden(&prompt)?,
-                false => person.line(&prompt)?,
+                true => prompter.read_hidden(&prompt)?,
+                false => prompter.line(&prompt)?,
             };
             if typed.trim().is_empty() {
                 match schema.get("default") {
                     Some(default) => return Some(Some(default.clone())),
                     None if !self.is_required => return Some(None),
                     None => {
-                        person.say("  Required. Ctrl-D cancels.");
+                        prompter.say("  Required. Ctrl-D cancels.");
                         continue;
                     }
                 }
             }
             match self.read(&typed) {
                 Ok(value) => return Some(Some(value)),
-                Err(problem) => person.say(&format!("  {}", text::line(&problem))),
+                Err(problem) => prompter.say(&format!("  {}", text::line(&problem))),
             }
         }
     }
@@ -309,7 +315,7 @@ impl Field<'_> {
         };
         let default = match schema.get("default") {
             Some(_) if schema["format"] == "password" => " [filled in]".to_owned(),
-            Some(default) => format!(" [{}]", text::line(&self.shown(default))),
+            Some(default) => format!(" [{}]", text::line(&self.format_default(default))),
             None if self.is_required => String::new(),
             None => " (optional)".to_owned(),
         };
@@ -317,7 +323,7 @@ impl Field<'_> {
     }
 
     /// A default as one would type it.
-    fn shown(&self, value: &Value) -> String {
+    fn format_default(&self, value: &Value) -> String {
         let place = |value: &Value| {
             let mut choices = self.choices().iter();
             choices.position(|choice| choice["const"] == *value)
@@ -414,7 +420,7 @@ mod tests {
         shown: Vec<String>,
     }
 
-    impl Person for Script {
+    impl Prompter for Script {
         fn say(&mut self, line: &str) {
             self.shown.push(line.to_owned());
         }
@@ -424,7 +430,7 @@ mod tests {
             self.typed.pop_front().map(str::to_owned)
         }
 
-        fn hidden(&mut self, question: &str) -> Option<String> {
+        fn read_hidden(&mut self, question: &str) -> Option<String> {
             self.line(&format!("hidden {question}"))
         }
     }
@@ -453,13 +459,13 @@ mod tests {
             asked_at: now(),
             question,
         };
-        let mut person = Script {
+        let mut prompter = Script {
             typed: typed.iter().copied().collect(),
             ..Script::default()
         };
-        let answer = ask(&mut person, &open, now());
-        assert!(person.typed.is_empty(), "left: {:?}", person.typed);
-        (answer, person.shown)
+        let answer = ask(&mut prompter, &open, now());
+        assert!(prompter.typed.is_empty(), "left: {:?}", prompter.typed);
+        (answer, prompter.shown)
     }
 
     fn form(properties: Value, required: Value) -> Question {

@@ -33,7 +33,7 @@ impl Source {
         }
         match given.strip_prefix("wallet:") {
             Some(name) if !name.is_empty() => Ok(Self::Wallet(name.to_owned())),
-            _ => Err(refused(option)),
+            _ => Err(invalid_source(option)),
         }
     }
 }
@@ -43,10 +43,10 @@ pub(crate) fn parse_header(given: &str) -> Result<(String, Source), Failure> {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_.!#$%&'*+^`|~".contains(letter);
     let (name, from) = given.split_once('=').unwrap_or((given, "-"));
     if name.is_empty() || !name.chars().all(fits) {
-        return Err(refused("--header"));
+        return Err(invalid_source("--header"));
     }
     match Source::parse("--header", from)? {
-        Source::Wallet(_) => Err(refused("--header")),
+        Source::Wallet(_) => Err(invalid_source("--header")),
         source => Ok((name.to_owned(), source)),
     }
 }
@@ -56,15 +56,15 @@ pub(crate) fn parse_variable(given: &str) -> Result<(String, Source), Failure> {
     let (name, from) = given.split_once('=').unwrap_or((given, "-"));
     let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     if name.is_empty() || !name.chars().all(fits) {
-        return Err(refused("--env-secret"));
+        return Err(invalid_source("--env-secret"));
     }
     match Source::parse("--env-secret", from)? {
-        Source::Wallet(_) => Err(refused("--env-secret")),
+        Source::Wallet(_) => Err(invalid_source("--env-secret")),
         source => Ok((name.to_owned(), source)),
     }
 }
 
-fn refused(option: &str) -> Failure {
+fn invalid_source(option: &str) -> Failure {
     Failure::usage(
         format!("{option}: secrets can't be passed as arguments (other programs can read them)"),
         "Use - (stdin), env://NAME or wallet:NAME.",
@@ -119,12 +119,11 @@ impl SecretReader<'_> {
         Ok(Secret::new(whole.expose().trim_end()))
     }
 
-    /// What the wallet is to have: the reference that was named, or else what stands there as it is, even
-    /// where it looks like one.
+    /// What the wallet stores: the named reference, or else the text as it is, even where it looks like one.
     ///
     /// # Errors
     /// As [`SecretReader::read`].
-    pub(crate) async fn as_named(
+    pub(crate) async fn reference_or_secret(
         self,
         source: &Source,
         what: &str,

@@ -13,7 +13,7 @@ pub(crate) struct Stderr {
     live: bool,
     /// Whether the cursor stands at the end of a line that is to be overwritten.
     open: Arc<Mutex<bool>>,
-    /// Whether a question is on the terminal, into which no step may be written.
+    /// Whether a question is open on the terminal; steps are not written meanwhile.
     paused: Arc<AtomicBool>,
 }
 
@@ -21,7 +21,7 @@ impl Stderr {
     pub(crate) fn new(quiet: bool) -> Self {
         Self {
             quiet,
-            live: std::io::stderr().is_terminal() && crate::escapes::are_read(),
+            live: std::io::stderr().is_terminal() && crate::escapes::are_supported(),
             open: Arc::default(),
             paused: Arc::default(),
         }
@@ -59,20 +59,23 @@ impl Stderr {
     pub(crate) fn clear(&self) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if std::mem::take(&mut *open) {
-            put("\r\x1b[2K");
+            write_stderr("\r\x1b[2K");
         }
     }
 
-    fn write(&self, line: &str, stays_open: bool) {
+    fn write(&self, line: &str, overwritable: bool) {
         let line = text::message(line);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let before = if *open { "\r\x1b[2K" } else { "" };
-        *open = stays_open;
-        if stays_open {
+        *open = overwritable;
+        if overwritable {
             let width = output::columns(std::io::stderr()).map_or(79, |width| width - 1);
-            put(&format!("{before}{}", text::cut(&line, width)));
+            write_stderr(&format!(
+                "{before}{}",
+                text::truncate_to_width(&line, width)
+            ));
         } else {
-            put(&format!("{before}{line}\n"));
+            write_stderr(&format!("{before}{line}\n"));
         }
     }
 }
@@ -86,7 +89,7 @@ impl Drop for PauseGuard {
     }
 }
 
-fn put(text: &str) {
+fn write_stderr(text: &str) {
     let mut stderr = std::io::stderr().lock();
     // A closed standard error leaves nobody to tell.
     drop(

@@ -28,13 +28,13 @@ pub(crate) fn read(whole: Option<&str>, words: &[String]) -> Result<Json, Failur
 }
 
 fn pair(word: &str) -> Result<(String, Value), Failure> {
-    let (key, value) = word.split_once('=').ok_or_else(no_pair)?;
+    let (key, value) = word.split_once('=').ok_or_else(invalid_pair)?;
     let (key, value) = match key.strip_suffix(':') {
         Some(key) => (key, json(value, key)?),
         None => (key, Value::String(value.to_owned())),
     };
     if key.is_empty() {
-        return Err(no_pair());
+        return Err(invalid_pair());
     }
     Ok((key.to_owned(), value))
 }
@@ -52,7 +52,7 @@ pub(crate) fn meant_as_json<'a>(words: &'a [String], wrong: &[FieldProblem]) -> 
     found.map(|(key, _)| key)
 }
 
-fn no_pair() -> Failure {
+fn invalid_pair() -> Failure {
     Failure::usage(
         "arguments must be KEY=TEXT or KEY:=JSON",
         "Example: name=Ada count:=3",

@@ -31,7 +31,7 @@ pub(crate) async fn unlock(cli: &Cli) -> Result<(), Failure> {
         let hint = format!("Set {VARIABLE} to env://NAME or cmd://PROGRAM.");
         return Err(problem.with_hint(hint).into());
     }
-    ask(cli).await
+    prompt_passphrase(cli).await
 }
 
 impl Cli {
@@ -47,7 +47,7 @@ impl Cli {
     }
 }
 
-async fn ask(cli: &Cli) -> Result<(), Failure> {
+async fn prompt_passphrase(cli: &Cli) -> Result<(), Failure> {
     for tried in 1.. {
         let passphrase = prompt::secret("Vault passphrase")?;
         match unlock_vault(&cli.cx, passphrase)

@@ -24,7 +24,7 @@ use windows_sys::Win32::Security::{
 use windows_sys::Win32::Storage::FileSystem::CreateDirectoryW;
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 
-use crate::spelled_out;
+use crate::extended_path;
 
 /// The words for whoever owns the thing at `path` and whom its list lets in.
 ///
@@ -33,7 +33,7 @@ use crate::spelled_out;
 pub(crate) fn read(path: &Path) -> io::Result<String> {
     let path = wide(path)?;
     let asked = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
-    let mut found = Allocated(null_mut());
+    let mut found = SystemAllocation(null_mut());
     // SAFETY: the path ends with a zero, and what is not asked for may be null.
     let error = unsafe {
         GetNamedSecurityInfoW(
@@ -47,8 +47,8 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
             &raw mut found.0,
         )
     };
-    outcome(error)?;
-    words(&found, asked)
+    check_code(error)?;
+    to_sddl(&found, asked)
 }
 
 /// Gives the thing at `path` the list of these words, in place of all that the folder around it says.
@@ -57,7 +57,7 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
 /// The system's own; where a disk has no lists, that too.
 pub(crate) fn set(path: &Path, list: &str) -> io::Result<()> {
     let path = wide(path)?;
-    let descriptor = parse(list)?;
+    let descriptor = from_sddl(list)?;
     let (mut is_there, mut is_default) = (0, 0);
     let mut entries: *mut ACL = null_mut();
     // SAFETY: the descriptor lives until the end of this function, and with it the list within.
@@ -68,7 +68,7 @@ pub(crate) fn set(path: &Path, list: &str) -> io::Result<()> {
             &raw mut entries,
             &raw mut is_default,
         );
-        done(got)?;
+        check_result(got)?;
         SetNamedSecurityInfoW(
             path.as_ptr(),
             SE_FILE_OBJECT,
@@ -79,7 +79,7 @@ pub(crate) fn set(path: &Path, list: &str) -> io::Result<()> {
             null(),
         )
     };
-    outcome(error)
+    check_code(error)
 }
 
 /// Makes a folder with the list of these words; it never has another.
@@ -88,14 +88,14 @@ pub(crate) fn set(path: &Path, list: &str) -> io::Result<()> {
 /// The system's own.
 pub(crate) fn create_folder(path: &Path, list: &str) -> io::Result<()> {
     let path = wide(path)?;
-    let descriptor = parse(list)?;
+    let descriptor = from_sddl(list)?;
     let attributes = SECURITY_ATTRIBUTES {
         nLength: size_of::<SECURITY_ATTRIBUTES>() as u32,
         lpSecurityDescriptor: descriptor.0,
         bInheritHandle: 0,
     };
     // SAFETY: the path ends with a zero, and the descriptor lives until the end of this function.
-    done(unsafe { CreateDirectoryW(path.as_ptr(), &raw const attributes) })
+    check_result(unsafe { CreateDirectoryW(path.as_ptr(), &raw const attributes) })
 }
 
 /// The user of this process, as [`read`] names accounts.
@@ -104,8 +104,8 @@ pub(crate) fn create_folder(path: &Path, list: &str) -> io::Result<()> {
 /// The system's own.
 pub(crate) fn user() -> io::Result<String> {
     // Written down and read again, for some accounts have two letters in place of a number.
-    let descriptor = parse(&format!("O:{}", user_number()?))?;
-    let owner = words(&descriptor, OWNER_SECURITY_INFORMATION)?;
+    let descriptor = from_sddl(&format!("O:{}", user_number()?))?;
+    let owner = to_sddl(&descriptor, OWNER_SECURITY_INFORMATION)?;
     Ok(owner.trim_start_matches("O:").to_owned())
 }
 
@@ -118,7 +118,7 @@ fn user_number() -> io::Result<String> {
         GetTokenInformation(token.0, TokenUser, null_mut(), 0, &raw mut size);
         let mut room = vec![0_u64; (size as usize).div_ceil(size_of::<u64>())];
         let buffer = room.as_mut_ptr().cast::<c_void>();
-        done(GetTokenInformation(
+        check_result(GetTokenInformation(
             token.0,
             TokenUser,
             buffer,
@@ -127,16 +127,16 @@ fn user_number() -> io::Result<String> {
         ))?;
         let mut text = null_mut();
         let user = &*buffer.cast::<TOKEN_USER>();
-        done(ConvertSidToStringSidW(user.User.Sid, &raw mut text))?;
+        check_result(ConvertSidToStringSidW(user.User.Sid, &raw mut text))?;
         Ok(take_text(text))
     }
 }
 
-fn parse(words: &str) -> io::Result<Allocated> {
+fn from_sddl(words: &str) -> io::Result<SystemAllocation> {
     let words: Vec<u16> = words.encode_utf16().chain([0]).collect();
-    let mut made = Allocated(null_mut());
+    let mut made = SystemAllocation(null_mut());
     // SAFETY: the words end with a zero; what is made is freed when it is dropped.
-    done(unsafe {
+    check_result(unsafe {
         ConvertStringSecurityDescriptorToSecurityDescriptorW(
             words.as_ptr(),
             SDDL_REVISION_1,
@@ -147,11 +147,14 @@ fn parse(words: &str) -> io::Result<Allocated> {
     Ok(made)
 }
 
-fn words(descriptor: &Allocated, asked: OBJECT_SECURITY_INFORMATION) -> io::Result<String> {
+fn to_sddl(
+    descriptor: &SystemAllocation,
+    asked: OBJECT_SECURITY_INFORMATION,
+) -> io::Result<String> {
     let mut text = null_mut();
     // SAFETY: the descriptor is one that the system made.
     unsafe {
-        done(ConvertSecurityDescriptorToStringSecurityDescriptorW(
+        check_result(ConvertSecurityDescriptorToStringSecurityDescriptorW(
             descriptor.0,
             SDDL_REVISION_1,
             asked,
@@ -167,7 +170,7 @@ fn words(descriptor: &Allocated, asked: OBJECT_SECURITY_INFORMATION) -> io::Resu
 /// # Safety
 /// It ends with a zero, and nobody else has it.
 unsafe fn take_text(text: *mut u16) -> String {
-    let text = Allocated(text.cast());
+    let text = SystemAllocation(text.cast());
     let letters = text.0.cast::<u16>();
     // SAFETY: every place up to the zero at its end belongs to it.
     unsafe {
@@ -177,9 +180,9 @@ unsafe fn take_text(text: *mut u16) -> String {
 }
 
 /// Something that the system made and whoever asked for it has to free.
-struct Allocated(PSECURITY_DESCRIPTOR);
+struct SystemAllocation(PSECURITY_DESCRIPTOR);
 
-impl Drop for Allocated {
+impl Drop for SystemAllocation {
     fn drop(&mut self) {
         // SAFETY: it was made for us alone; of nothing there is nothing to be freed.
         unsafe { LocalFree(self.0) };
@@ -193,7 +196,9 @@ impl Token {
     fn of_process() -> io::Result<Self> {
         let mut token = Self(null_mut());
         // SAFETY: the handle of this process always holds.
-        done(unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token.0) })?;
+        check_result(unsafe {
+            OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token.0)
+        })?;
         Ok(token)
     }
 }
@@ -207,18 +212,18 @@ impl Drop for Token {
 
 /// The path as the system takes it, however long it is.
 fn wide(path: &Path) -> io::Result<Vec<u16>> {
-    let path = spelled_out(path)?;
+    let path = extended_path(path)?;
     Ok(path.as_os_str().encode_wide().chain([0]).collect())
 }
 
-fn done(answer: i32) -> io::Result<()> {
+fn check_result(answer: i32) -> io::Result<()> {
     match answer {
         0 => Err(io::Error::last_os_error()),
         _ => Ok(()),
     }
 }
 
-fn outcome(error: u32) -> io::Result<()> {
+fn check_code(error: u32) -> io::Result<()> {
     match error {
         ERROR_SUCCESS => Ok(()),
         error => Err(io::Error::from_raw_os_error(error.cast_signed())),

@@ -28,15 +28,15 @@ pub(crate) fn exposure(descriptor: &str, user: &str) -> Option<Exposure> {
     };
     let owner = owner.trim_start_matches("O:");
     if !is_known(owner) {
-        let owner = name(owner);
+        let owner = account_name(owner);
         return Some(Exposure::ForeignOwner { owner });
     }
     let mut others: Vec<String> = Vec::new();
     if list.contains("NO_ACCESS_CONTROL") {
-        others.push(name("WD"));
+        others.push(account_name("WD"));
     }
-    for account in list.split('(').filter_map(allowed) {
-        let name = name(account);
+    for account in list.split('(').filter_map(allowed_account) {
+        let name = account_name(account);
         if !is_known(account) && !others.contains(&name) {
             others.push(name);
         }
@@ -46,7 +46,7 @@ pub(crate) fn exposure(descriptor: &str, user: &str) -> Option<Exposure> {
 }
 
 /// Whom an entry lets in; `None` when it keeps somebody out, or is none.
-fn allowed(entry: &str) -> Option<&str> {
+fn allowed_account(entry: &str) -> Option<&str> {
     let mut parts = entry.split(';');
     let lets_in = ALLOWS.contains(&parts.next()?);
     let account = parts.nth(4)?.trim_end_matches(')');
@@ -54,7 +54,7 @@ fn allowed(entry: &str) -> Option<&str> {
 }
 
 /// What Windows calls an account for which it has two letters; others have a number.
-fn name(account: &str) -> String {
+fn account_name(account: &str) -> String {
     let name = match account {
         "WD" => "Everyone",
         "BU" => "Users",

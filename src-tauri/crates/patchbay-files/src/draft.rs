@@ -49,7 +49,7 @@ impl Draft {
     ///
     /// # Errors
     /// [`Error::Io`] when there is no such room.
-    pub fn make_room(&mut self, bytes: usize) -> Result<(), Error> {
+    pub fn reserve_space(&mut self, bytes: usize) -> Result<(), Error> {
         // Random bytes: a file system that compresses would find room for zeros everywhere.
         let mut piece = [0; 4096];
         fill_random(&mut piece)?;
@@ -163,7 +163,7 @@ mod tests {
         let target = folder.path().join("vault.json");
         fs::write(&target, "old").unwrap();
         let mut draft = Draft::create(&target).unwrap();
-        draft.make_room(10_000).unwrap();
+        draft.reserve_space(10_000).unwrap();
         assert_eq!(fs::metadata(&draft.path).unwrap().len(), 10_000);
         assert_eq!(fs::read(&target).unwrap(), b"old");
         draft.replace(b"new").unwrap();

@@ -21,7 +21,7 @@ mod set_aside;
 pub use draft::{Draft, name_beside, remove_leftovers};
 pub use error::{Error, NotPlain};
 pub use folder::{Exposure, close_to_others, create_private_folder, exposure, sync_folder};
-pub use long_path::spelled_out;
+pub use long_path::extended_path;
 pub use open::{open, open_lock, read};
 pub use rename::rename;
 pub use set_aside::set_aside_unreadable;

@@ -9,25 +9,25 @@ use std::path::{Component, Path, PathBuf, Prefix};
 ///
 /// # Errors
 /// When the path is empty, or the current folder is not known.
-pub fn spelled_out(path: &Path) -> io::Result<PathBuf> {
+pub fn extended_path(path: &Path) -> io::Result<PathBuf> {
     let path = std::path::absolute(path)?;
     let mut parts = path.components();
     let Some(Component::Prefix(prefix)) = parts.next() else {
         return Ok(path);
     };
-    let mut spelled_out = OsString::from(r"\\?\");
+    let mut extended_path = OsString::from(r"\\?\");
     match prefix.kind() {
-        Prefix::Disk(_) => spelled_out.push(prefix.as_os_str()),
+        Prefix::Disk(_) => extended_path.push(prefix.as_os_str()),
         Prefix::UNC(server, share) => {
             for part in [r"UNC\".as_ref(), server, r"\".as_ref(), share] {
-                spelled_out.push(part);
+                extended_path.push(part);
             }
         }
         // It is so already, or names no file.
         _ => return Ok(path),
     }
-    spelled_out.push(parts.as_path());
-    Ok(spelled_out.into())
+    extended_path.push(parts.as_path());
+    Ok(extended_path.into())
 }
 
 #[cfg(test)]
@@ -38,7 +38,7 @@ mod tests {
     #[test]
     fn other_systems_take_any_path() {
         let path = Path::new("/a/b");
-        assert_eq!(spelled_out(path).unwrap(), path);
+        assert_eq!(extended_path(path).unwrap(), path);
     }
 
     #[cfg(windows)]
@@ -49,8 +49,8 @@ mod tests {
             (r"\\server\share\a", r"\\?\UNC\server\share\a"),
             (r"\\?\C:\a", r"\\?\C:\a"),
         ] {
-            let spelled_out = spelled_out(Path::new(path)).unwrap();
-            assert_eq!(spelled_out.as_os_str(), expected);
+            let extended_path = extended_path(Path::new(path)).unwrap();
+            assert_eq!(extended_path.as_os_str(), expected);
         }
     }
 }

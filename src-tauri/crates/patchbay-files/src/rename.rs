@@ -16,7 +16,7 @@ const ATTEMPTS: u32 = 9;
 /// # Errors
 /// The system's own.
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    insist(is_open_elsewhere, || fs::rename(from, to))
+    retry_while(is_open_elsewhere, || fs::rename(from, to))
 }
 
 /// `ERROR_ACCESS_DENIED` or `ERROR_SHARING_VIOLATION`.
@@ -24,7 +24,7 @@ fn is_open_elsewhere(error: &io::Error) -> bool {
     cfg!(windows) && matches!(error.raw_os_error(), Some(5 | 32))
 }
 
-fn insist(
+fn retry_while(
     passes: impl Fn(&io::Error) -> bool,
     mut attempt: impl FnMut() -> io::Result<()>,
 ) -> io::Result<()> {
@@ -60,13 +60,13 @@ mod tests {
     #[test]
     fn what_passes_is_waited_for_and_what_stays_is_told() {
         let mut left = 3;
-        let outcome = insist(is_busy, || {
+        let outcome = retry_while(is_busy, || {
             left -= 1;
             if left == 0 { Ok(()) } else { busy() }
         });
         assert!(outcome.is_ok());
         let mut attempts = 0;
-        let outcome = insist(is_busy, || {
+        let outcome = retry_while(is_busy, || {
             attempts += 1;
             busy()
         });
@@ -78,7 +78,7 @@ mod tests {
     fn another_failure_is_told_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let mut attempts = 0;
-        let outcome = insist(is_busy, || {
+        let outcome = retry_while(is_busy, || {
             attempts += 1;
             fs::rename(folder.path().join("none"), folder.path().join("new"))
         });

@@ -10,7 +10,7 @@ use patchbay_model::SentRequest;
 /// A body of more bytes is not kept.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// The last request of a call with its answer, kept where they are [wanted](Capture::wanted). Clones are the
+/// The last request of a call with its answer, kept where they are [wanted](Capture::enabled). Clones are the
 /// same.
 #[derive(Clone, Default)]
 pub struct Capture {
@@ -49,7 +49,7 @@ pub struct CapturedResponse {
 
 impl Capture {
     /// Keeps them; by default nothing is kept, for hardly any call looks at them.
-    pub fn wanted() -> Self {
+    pub fn enabled() -> Self {
         Self {
             inner: Some(Arc::default()),
             keeps_request: false,
@@ -57,12 +57,12 @@ impl Capture {
     }
 
     /// Whether anything is kept.
-    pub(super) fn is_wanted(&self) -> bool {
+    pub(super) fn is_enabled(&self) -> bool {
         self.inner.is_some()
     }
 
     /// The same, for requests that hold what a person answered: the one before them stays.
-    pub fn keeping_request(&self) -> Self {
+    pub fn with_first_request(&self) -> Self {
         Self {
             keeps_request: true,
             ..self.clone()
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn the_last_request_is_kept_with_its_answer_alone() {
-        let capture = Capture::wanted();
+        let capture = Capture::enabled();
         capture.note_request(|| SentRequest::line("a"));
         capture.note_head(401, &HeaderMap::new());
         capture.note_request(|| SentRequest::line("b"));
@@ -156,10 +156,10 @@ mod tests {
 
     #[test]
     fn what_a_person_answered_is_not_kept() {
-        let capture = Capture::wanted();
+        let capture = Capture::enabled();
         capture.note_request(|| SentRequest::line("asks"));
         capture.note_body(b"who?");
-        let later = capture.keeping_request();
+        let later = capture.with_first_request();
         later.note_request(|| SentRequest::line("Grace"));
         later.note_body(b"hi");
         let kept = capture.take_exchange().unwrap();
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn large_bodies_and_unwanted_ones_are_not_kept() {
-        let capture = Capture::wanted();
+        let capture = Capture::enabled();
         capture.note_request(|| SentRequest::line("a"));
         capture.note_body(&vec![b' '; BODY_LIMIT + 1]);
         assert!(

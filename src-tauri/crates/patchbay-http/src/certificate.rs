@@ -10,11 +10,11 @@ use x509_cert::der::Decode as _;
 use crate::Error;
 
 /// How much of a name is shown.
-const LONGEST_NAME: usize = 200;
+const MAX_NAME: usize = 200;
 
 /// The most certificates that are read of one text, and its longest.
-const MOST: usize = 64;
-const LONGEST_PEM: usize = 512 * 1024;
+const MAX_CERTIFICATES: usize = 64;
+const MAX_PEM: usize = 512 * 1024;
 
 /// The certificates of a PEM text, each by itself.
 ///
@@ -22,12 +22,12 @@ const LONGEST_PEM: usize = 512 * 1024;
 /// [`Error::Usage`] when it holds none, too many, or one that cannot be read.
 pub fn read_certificates(pem: &str) -> Result<Vec<Certificate>, Error> {
     let unreadable = || Error::Usage("this isn't a certificate in PEM format".to_owned());
-    if pem.len() > LONGEST_PEM {
+    if pem.len() > MAX_PEM {
         return Err(unreadable());
     }
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
     let read = read.map_err(|_| unreadable())?;
-    if read.is_empty() || read.len() > MOST {
+    if read.is_empty() || read.len() > MAX_CERTIFICATES {
         return Err(unreadable());
     }
     let certificate = |der: CertificateDer<'_>| {
@@ -74,8 +74,8 @@ fn parse(der: &CertificateDer<'_>) -> Option<CertificateFacts> {
     let end = i64::try_from(end).ok()?;
     let end = OffsetDateTime::from_unix_timestamp(end).ok();
     Some(CertificateFacts {
-        subject: clean_text(&read.subject.to_string(), LONGEST_NAME),
-        issuer: clean_text(&read.issuer.to_string(), LONGEST_NAME),
+        subject: clean_text(&read.subject.to_string(), MAX_NAME),
+        issuer: clean_text(&read.issuer.to_string(), MAX_NAME),
         expires_at: end.map(Timestamp::new),
         sha256: fingerprint(der),
     })
@@ -134,7 +134,7 @@ mod tests {
         let key = KeyPair::generate().unwrap().serialize_pem();
         let cut = made().pem().replace("MII", "MIJ");
         let junk = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        let many = made().pem().repeat(MOST + 1);
+        let many = made().pem().repeat(MAX_CERTIFICATES + 1);
         for text in ["", "hello", &key, &cut, junk, &many] {
             assert!(
                 matches!(read_certificates(text), Err(Error::Usage(_))),

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderMap, Method, StatusCode};
-use patchbay_model::{FieldProblem, Secret, Timestamp, clean_text, hide_user_info, pointer};
+use patchbay_model::{FieldProblem, Secret, Timestamp, clean_text, pointer, redact_user_info};
 use serde_json::Value;
 use url::Url;
 
@@ -128,13 +128,13 @@ fn redact_fields(
 ) -> Vec<FieldProblem> {
     for field in &mut fields {
         field.path = redact(&field.path);
-        field.message = hide_user_info(&redact(&field.message));
+        field.message = redact_user_info(&redact(&field.message));
     }
     fields
 }
 
 fn clean_words(words: &str) -> Option<String> {
-    let words = text::clean_lines(&hide_user_info(words), TEXT_LIMIT);
+    let words = text::clean_lines(&redact_user_info(words), TEXT_LIMIT);
     (!words.is_empty()).then_some(words)
 }
 

@@ -81,11 +81,11 @@ pub use plan::{describe, placeholders};
 pub use policy::AddressPolicy;
 pub use proxies::Proxies;
 pub use reach::Reach;
-pub use redact::{SecretNames, hide_in_json_text, redact_members};
+pub use redact::{SecretNames, redact_in_json_text, redact_members};
 pub use redirect::location;
-pub use request::{Repeat, Request};
+pub use request::{Request, RetryClass};
 pub use retry::{Backoff, Jitter, RetryPolicy};
-pub use retry_after::{Reading, retry_after};
+pub use retry_after::{RetryAfterRules, retry_after};
 pub use secret_argument::{SecretArgument, Sensitive, reveal_secrets};
 pub use token_source::{
     FixedHeaders, Headers, NoToken, TokenSource, authorization, bearer, credentials,

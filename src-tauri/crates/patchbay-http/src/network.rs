@@ -38,7 +38,7 @@ impl Network {
     ) -> Result<Self, Error> {
         let addresses = match &settings.proxy {
             ProxyChoice::System => addresses.clone(),
-            chosen => addresses.through(Proxies::chosen(chosen)?),
+            chosen => addresses.with_proxies(Proxies::chosen(chosen)?),
         };
         let mut authorities = Vec::new();
         for authority in &settings.authorities {

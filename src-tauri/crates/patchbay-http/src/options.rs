@@ -105,13 +105,13 @@ pub struct CachedToken {
 }
 
 /// Credentials that a call sent, also those that were had for it, such as a token; kept where they are
-/// [wanted](SentSecrets::wanted). Clones are the same.
+/// [wanted](SentSecrets::enabled). Clones are the same.
 #[derive(Clone, Default)]
 pub struct SentSecrets(Option<Arc<Mutex<Vec<Secret>>>>);
 
 impl SentSecrets {
     /// Keeps them; by default nothing is kept.
-    pub fn wanted() -> Self {
+    pub fn enabled() -> Self {
         Self(Some(Arc::default()))
     }
 

@@ -21,7 +21,7 @@ const BYTES: usize = 64 * 1024;
 const SIDE: u32 = 1024;
 
 /// From the first request until all of it is there.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// How often it may lie elsewhere.
 const REDIRECT_LIMIT: usize = 3;
@@ -66,7 +66,7 @@ pub struct Picture {
 impl Picture {
     /// The picture that these bytes are; `None` where they are none that is taken.
     pub fn read(bytes: Vec<u8>) -> Option<Self> {
-        let (media_type, width, height) = recognize(&bytes)?;
+        let (media_type, width, height) = detect_format(&bytes)?;
         let is_small = bytes.len() <= BYTES && width.max(height) <= SIDE;
         is_small.then_some(Self { media_type, bytes })
     }
@@ -102,14 +102,14 @@ pub async fn fetch_picture(
     reach: &Reach,
     url: Url,
 ) -> Result<Picture, PictureError> {
-    within(PATIENCE, fetch(http, policy, reach, url)).await
+    with_time_limit(TIME_LIMIT, fetch(http, policy, reach, url)).await
 }
 
-async fn within(
-    patience: Duration,
+async fn with_time_limit(
+    limit: Duration,
     fetched: impl Future<Output = Result<Picture, PictureError>>,
 ) -> Result<Picture, PictureError> {
-    let fetched = tokio::time::timeout(patience, fetched).await;
+    let fetched = tokio::time::timeout(limit, fetched).await;
     fetched.unwrap_or(Err(PictureError::TimedOut))
 }
 
@@ -147,12 +147,20 @@ async fn fetch(
 }
 
 /// Media type, width and height by the first bytes.
-fn recognize(bytes: &[u8]) -> Option<(&'static str, u32, u32)> {
+fn detect_format(bytes: &[u8]) -> Option<(&'static str, u32, u32)> {
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") && bytes.get(12..16)? == b"IHDR" {
-        return Some(("image/png", big(bytes, 16, 4)?, big(bytes, 20, 4)?));
+        return Some((
+            "image/png",
+            read_big_endian(bytes, 16, 4)?,
+            read_big_endian(bytes, 20, 4)?,
+        ));
     }
     if bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a") {
-        return Some(("image/gif", little(bytes, 6, 2)?, little(bytes, 8, 2)?));
+        return Some((
+            "image/gif",
+            read_little_endian(bytes, 6, 2)?,
+            read_little_endian(bytes, 8, 2)?,
+        ));
     }
     if bytes.starts_with(b"\xff\xd8\xff") {
         let (width, height) = jpeg_size(bytes)?;
@@ -176,9 +184,14 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
             // Filling before a marker.
             0xff => at += 1,
             // Tables that share their numbers with frames.
-            0xc4 | 0xc8 | 0xcc => at += 2 + big(bytes, at + 2, 2)? as usize,
-            0xc0..=0xcf => return Some((big(bytes, at + 7, 2)?, big(bytes, at + 5, 2)?)),
-            _ => at += 2 + big(bytes, at + 2, 2)? as usize,
+            0xc4 | 0xc8 | 0xcc => at += 2 + read_big_endian(bytes, at + 2, 2)? as usize,
+            0xc0..=0xcf => {
+                return Some((
+                    read_big_endian(bytes, at + 7, 2)?,
+                    read_big_endian(bytes, at + 5, 2)?,
+                ));
+            }
+            _ => at += 2 + read_big_endian(bytes, at + 2, 2)? as usize,
         }
     }
 }
@@ -187,25 +200,28 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
 fn webp_size(bytes: &[u8]) -> Option<(u32, u32)> {
     const FOURTEEN: u32 = 0x3fff;
     match bytes.get(12..16)? {
-        b"VP8X" => Some((little(bytes, 24, 3)? + 1, little(bytes, 27, 3)? + 1)),
+        b"VP8X" => Some((
+            read_little_endian(bytes, 24, 3)? + 1,
+            read_little_endian(bytes, 27, 3)? + 1,
+        )),
         b"VP8L" => {
-            let packed = little(bytes, 21, 4)?;
+            let packed = read_little_endian(bytes, 21, 4)?;
             Some(((packed & FOURTEEN) + 1, ((packed >> 14) & FOURTEEN) + 1))
         }
         b"VP8 " => Some((
-            little(bytes, 26, 2)? & FOURTEEN,
-            little(bytes, 28, 2)? & FOURTEEN,
+            read_little_endian(bytes, 26, 2)? & FOURTEEN,
+            read_little_endian(bytes, 28, 2)? & FOURTEEN,
         )),
         _ => None,
     }
 }
 
-fn big(bytes: &[u8], at: usize, count: usize) -> Option<u32> {
+fn read_big_endian(bytes: &[u8], at: usize, count: usize) -> Option<u32> {
     let read = bytes.get(at..at + count)?.iter();
     Some(read.fold(0, |number, byte| number << 8 | u32::from(*byte)))
 }
 
-fn little(bytes: &[u8], at: usize, count: usize) -> Option<u32> {
+fn read_little_endian(bytes: &[u8], at: usize, count: usize) -> Option<u32> {
     let read = bytes.get(at..at + count)?.iter().rev();
     Some(read.fold(0, |number, byte| number << 8 | u32::from(*byte)))
 }

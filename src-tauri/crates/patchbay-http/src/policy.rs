@@ -17,11 +17,11 @@ use url::{Host, Url};
 
 use crate::address_error::LookupFailed;
 use crate::lookup::SystemLookup;
-use crate::reach::{Kind, kind_of};
+use crate::reach::{AddressKind, kind_of};
 use crate::{AddressError, BrowserUrl, Lookup, Proxies, Reach};
 
 /// How long a connection may use the addresses that were checked; longer than any request takes.
-const PIN_LIFE: Duration = Duration::from_secs(60);
+const PIN_TTL: Duration = Duration::from_secs(60);
 
 /// Which addresses may be asked, and the addresses that names were checked to stand for.
 ///
@@ -67,7 +67,7 @@ impl AddressPolicy {
 
     /// The same, through other proxies.
     #[must_use]
-    pub fn through(&self, proxies: Proxies) -> Self {
+    pub fn with_proxies(&self, proxies: Proxies) -> Self {
         Self {
             inner: Arc::clone(&self.inner),
             proxies: Arc::new(proxies),
@@ -155,7 +155,7 @@ impl AddressPolicy {
             return Err(private(name));
         }
         let mut pins = lock(&self.inner.pins);
-        pins.retain(|_, (since, _)| since.elapsed() < PIN_LIFE);
+        pins.retain(|_, (since, _)| since.elapsed() < PIN_TTL);
         pins.insert(name.to_owned(), (Instant::now(), found));
         Ok(())
     }
@@ -175,7 +175,7 @@ impl AddressPolicy {
         })?;
         if found
             .iter()
-            .all(|address| self.may_lead(name, kind_of(*address)))
+            .all(|address| self.may_resolve_to(name, kind_of(*address)))
         {
             return Ok(found);
         }
@@ -185,11 +185,11 @@ impl AddressPolicy {
     fn find_pinned(&self, name: &str) -> Option<Vec<IpAddr>> {
         let pins = lock(&self.inner.pins);
         let (since, found) = pins.get(name)?;
-        (since.elapsed() < PIN_LIFE).then(|| found.clone())
+        (since.elapsed() < PIN_TTL).then(|| found.clone())
     }
 
     /// Whether a name may lead to such a place, whoever asks for it.
-    fn may_lead(&self, name: &str, kind: Kind) -> bool {
+    fn may_resolve_to(&self, name: &str, kind: AddressKind) -> bool {
         if leaves_loopback(name, kind) {
             return false;
         }
@@ -198,18 +198,18 @@ impl AddressPolicy {
             return true;
         }
         match kind {
-            Kind::Public => true,
-            Kind::Loopback if is_localhost(name) => true,
-            Kind::Loopback | Kind::Private => lock(&self.inner.given).contains(name),
-            Kind::Never => false,
+            AddressKind::Public => true,
+            AddressKind::Loopback if is_localhost(name) => true,
+            AddressKind::Loopback | AddressKind::Private => lock(&self.inner.given).contains(name),
+            AddressKind::Never => false,
         }
     }
 }
 
 /// Whether a name of this computer leads away from it: it may be asked without encryption, and whoever
 /// answers look-ups could have it lead anywhere.
-fn leaves_loopback(name: &str, kind: Kind) -> bool {
-    is_localhost(name) && kind != Kind::Loopback
+fn leaves_loopback(name: &str, kind: AddressKind) -> bool {
+    is_localhost(name) && kind != AddressKind::Loopback
 }
 
 fn private(name: &str) -> AddressError {

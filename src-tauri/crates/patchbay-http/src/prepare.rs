@@ -11,7 +11,7 @@ use url::Url;
 
 use super::options::query_pairs;
 use super::request::Body;
-use super::{Api, CallOptions, Repeat, Request};
+use super::{Api, CallOptions, Request, RetryClass};
 use crate::redact::redact_json_text;
 use crate::{Error, TokenSource};
 
@@ -33,7 +33,7 @@ pub(super) struct Prepared<'a> {
     /// Secrets in body and headers.
     pub(super) secrets: Vec<Secret>,
     pub(super) options: &'a CallOptions,
-    pub(super) repeat: Repeat,
+    pub(super) repeat: RetryClass,
     pub(super) is_anonymous: bool,
     pub(super) limit: Duration,
 }
@@ -70,7 +70,7 @@ impl Prepared<'_> {
     pub(super) fn note_body(&self, body: &[u8]) {
         let capture = &self.options.capture;
         match std::str::from_utf8(body) {
-            Ok(text) if capture.is_wanted() && !self.secrets.is_empty() => {
+            Ok(text) if capture.is_enabled() && !self.secrets.is_empty() => {
                 let shown = redact_json_text(text.to_owned(), &self.secrets);
                 capture.note_body(shown.as_bytes());
             }

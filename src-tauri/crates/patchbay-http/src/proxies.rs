@@ -42,7 +42,9 @@ impl Proxies {
         match choice {
             ProxyChoice::System => Ok(Self::of_system()),
             ProxyChoice::Direct => Ok(Self::none()),
-            ProxyChoice::Url(url) => Ok(Self::of(Matcher::builder().all(checked(url)?).build())),
+            ProxyChoice::Url(url) => Ok(Self::of(
+                Matcher::builder().all(validate_proxy(url)?).build(),
+            )),
         }
     }
 
@@ -84,7 +86,7 @@ impl Proxies {
 }
 
 /// Host and port of a proxy as they may be kept with a connector, where no secret is.
-fn checked(url: &str) -> Result<String, Error> {
+fn validate_proxy(url: &str) -> Result<String, Error> {
     let refused = |why: &str| Err(Error::Usage(format!("this proxy can't be used: {why}")));
     let Ok(read) = Url::parse(url) else {
         return refused("it isn't an address like http://proxy.example:3128");

@@ -59,20 +59,20 @@ impl Reach {
     }
 
     /// Whether that host may be of that kind.
-    pub(crate) fn allows(&self, host: &str, kind: Kind) -> bool {
+    pub(crate) fn allows(&self, host: &str, kind: AddressKind) -> bool {
         match kind {
-            Kind::Public => true,
-            Kind::Loopback => self.loopback,
+            AddressKind::Public => true,
+            AddressKind::Loopback => self.loopback,
             // The user typed this very host, so asking it tells nobody anything new.
-            Kind::Private => host == self.own_host,
-            Kind::Never => false,
+            AddressKind::Private => host == self.own_host,
+            AddressKind::Never => false,
         }
     }
 }
 
 /// What kind of place an address is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum AddressKind {
     Public,
     Loopback,
     Private,
@@ -80,16 +80,16 @@ pub(crate) enum Kind {
     Never,
 }
 
-fn kind_of_host(host: &Host<&str>) -> Kind {
+fn kind_of_host(host: &Host<&str>) -> AddressKind {
     match host {
         Host::Ipv4(address) => kind_of((*address).into()),
         Host::Ipv6(address) => kind_of((*address).into()),
-        Host::Domain(name) if is_localhost(name) => Kind::Loopback,
-        Host::Domain(_) => Kind::Public,
+        Host::Domain(name) if is_localhost(name) => AddressKind::Loopback,
+        Host::Domain(_) => AddressKind::Public,
     }
 }
 
-pub(crate) fn kind_of(address: IpAddr) -> Kind {
+pub(crate) fn kind_of(address: IpAddr) -> AddressKind {
     match address {
         IpAddr::V4(address) => kind_of_v4(address),
         IpAddr::V6(address) => match v4_within(address) {
@@ -99,28 +99,28 @@ pub(crate) fn kind_of(address: IpAddr) -> Kind {
     }
 }
 
-fn kind_of_v4(address: Ipv4Addr) -> Kind {
+fn kind_of_v4(address: Ipv4Addr) -> AddressKind {
     match address.octets() {
         // Metadata services of Alibaba Cloud and Azure, which are not link-local.
-        [100, 100, 100, 200] | [168, 63, 129, 16] => Kind::Never,
-        [127, ..] => Kind::Loopback,
-        [10, ..] | [192, 168, ..] => Kind::Private,
-        [172, second, ..] if (16..32).contains(&second) => Kind::Private,
-        [100, second, ..] if (64..128).contains(&second) => Kind::Private,
-        [0, ..] | [169, 254, ..] | [192, 0, 0, _] | [224..=255, ..] => Kind::Never,
-        _ => Kind::Public,
+        [100, 100, 100, 200] | [168, 63, 129, 16] => AddressKind::Never,
+        [127, ..] => AddressKind::Loopback,
+        [10, ..] | [192, 168, ..] => AddressKind::Private,
+        [172, second, ..] if (16..32).contains(&second) => AddressKind::Private,
+        [100, second, ..] if (64..128).contains(&second) => AddressKind::Private,
+        [0, ..] | [169, 254, ..] | [192, 0, 0, _] | [224..=255, ..] => AddressKind::Never,
+        _ => AddressKind::Public,
     }
 }
 
-fn kind_of_v6(address: Ipv6Addr) -> Kind {
+fn kind_of_v6(address: Ipv6Addr) -> AddressKind {
     // Metadata service of AWS.
     const AWS: Ipv6Addr = Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x254);
     match address.segments()[0] {
-        _ if address == Ipv6Addr::LOCALHOST => Kind::Loopback,
-        _ if address == AWS || address.is_unspecified() => Kind::Never,
-        0xfc00..=0xfdff | 0xfec0..=0xfeff => Kind::Private,
-        0xfe80..=0xfebf | 0xff00..=0xffff => Kind::Never,
-        _ => Kind::Public,
+        _ if address == Ipv6Addr::LOCALHOST => AddressKind::Loopback,
+        _ if address == AWS || address.is_unspecified() => AddressKind::Never,
+        0xfc00..=0xfdff | 0xfec0..=0xfeff => AddressKind::Private,
+        0xfe80..=0xfebf | 0xff00..=0xffff => AddressKind::Never,
+        _ => AddressKind::Public,
     }
 }
 

@@ -68,17 +68,16 @@ fn collect_marked(schema: &Value, names: &mut Vec<String>) {
     }
 }
 
-/// Whether a member of this name tells one thing from another: a secret that is the same word is not
-/// meant by it.
-fn names_a_thing(name: &str) -> bool {
+/// Whether a member of this name identifies something: it may equal a secret by chance.
+fn is_identifier_name(name: &str) -> bool {
     matches!(
         name,
         "description" | "id" | "name" | "provider" | "status" | "title"
     )
 }
 
-/// Whether a secret could be any word: taking it out of longer text would only spoil that.
-fn is_a_word(given: &str) -> bool {
+/// Whether a secret may be an ordinary word: longer text would only be spoiled without it.
+fn is_plain_word(given: &str) -> bool {
     given.len() < 8 && given.chars().all(char::is_alphabetic)
 }
 
@@ -92,7 +91,7 @@ pub fn redact_members(value: &mut Value, names: &SecretNames) {
 pub(crate) fn redact_given(value: &mut Value, given: &[&str]) {
     remove(value, &|name, text| {
         let mut given = given.iter();
-        given.any(|given| given.len() >= 3 && *given == text && !names_a_thing(name))
+        given.any(|given| given.len() >= 3 && *given == text && !is_identifier_name(name))
     });
     redact_texts(value, given);
 }
@@ -125,7 +124,7 @@ fn redact_texts(value: &mut Value, given: &[&str]) {
     match value {
         Value::String(words) => {
             let given = given.iter().copied();
-            *words = text::redact(words, given.filter(|given| !is_a_word(given)));
+            *words = text::redact(words, given.filter(|given| !is_plain_word(given)));
         }
         Value::Array(items) => items.iter_mut().for_each(|item| redact_texts(item, given)),
         Value::Object(members) => members
@@ -137,7 +136,7 @@ fn redact_texts(value: &mut Value, given: &[&str]) {
 
 /// Changes JSON text only where `hide` gives a replacement for one of its strings, names included, or for the text as a
 /// whole: every other byte stays. A string is looked at as what it says, however it is escaped.
-pub fn hide_in_json_text(text: &str, hide: impl Fn(&str) -> Option<String>) -> String {
+pub fn redact_in_json_text(text: &str, hide: impl Fn(&str) -> Option<String>) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('"') {
@@ -166,12 +165,12 @@ fn literal_end(text: &str) -> usize {
     end.map_or(text.len(), |end| end + 2)
 }
 
-/// As [`hide_in_json_text`], for secrets.
+/// As [`redact_in_json_text`], for secrets.
 pub(crate) fn redact_json_text(text: String, secrets: &[Secret]) -> String {
     if secrets.is_empty() {
         return text;
     }
-    hide_in_json_text(&text, |said| {
+    redact_in_json_text(&text, |said| {
         let hidden = text::redact(said, secrets.iter().map(Secret::expose));
         (hidden != said).then_some(hidden)
     })

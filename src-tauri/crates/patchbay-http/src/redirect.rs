@@ -9,7 +9,7 @@ use super::prepare::{Prepared, build_request};
 use crate::Error;
 use crate::address::{PlainHttp, check_address};
 
-const MOST_REDIRECTS: usize = 20;
+const MAX_REDIRECTS: usize = 20;
 
 /// Where redirects have led, and what has become of the request on the way.
 pub(super) struct RedirectChain<'a> {
@@ -75,7 +75,7 @@ impl<'a> RedirectChain<'a> {
     /// Where the answer points to; `None` when it does not, or there were too many redirects.
     pub(super) fn target(&self, answer: &reqwest::Response) -> Option<Url> {
         let points = matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308);
-        let is_followed = points && self.count < MOST_REDIRECTS;
+        let is_followed = points && self.count < MAX_REDIRECTS;
         location(self.url(), answer.headers()).filter(|_| is_followed)
     }
 
@@ -84,7 +84,7 @@ impl<'a> RedirectChain<'a> {
     /// # Errors
     /// [`Error::RedirectRefused`] when something would get where it does not belong.
     pub(super) fn follow(&mut self, base: &Url, status: StatusCode, to: Url) -> Result<(), Error> {
-        // As the official clients do: a moved page takes only what posts to it for a reader.
+        // As the official clients do: 301 turns only POST into GET, 302 and 303 every method.
         let becomes_get = match status {
             StatusCode::MOVED_PERMANENTLY => self.method == Method::POST,
             StatusCode::FOUND | StatusCode::SEE_OTHER => self.method != Method::GET,

@@ -17,7 +17,7 @@ static ANYTHING: HeaderValue = HeaderValue::from_static("application/json, */*;q
 
 /// Whether a request may be sent again after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
+pub enum RetryClass {
     /// Never: it would do something twice.
     Never,
     /// After 429 only, when the platform did nothing.
@@ -37,7 +37,7 @@ pub struct Request {
     pub(super) headers: Vec<(String, String)>,
     pub(super) secret_headers: Vec<(String, Secret)>,
     pub(super) body: Body,
-    pub(super) repeat: Repeat,
+    pub(super) repeat: RetryClass,
     pub(super) timeout: Option<Duration>,
     pub(super) is_anonymous: bool,
     pub(super) secrets: Vec<Secret>,
@@ -70,8 +70,8 @@ impl Request {
     pub fn new(method: Method, path: Path) -> Self {
         Self {
             repeat: match method {
-                Method::GET => Repeat::Freely,
-                _ => Repeat::Never,
+                Method::GET => RetryClass::Freely,
+                _ => RetryClass::Never,
             },
             method,
             path,
@@ -184,7 +184,7 @@ impl Request {
 
     /// Says whether it may be repeated.
     #[must_use]
-    pub fn repeat(mut self, repeat: Repeat) -> Self {
+    pub fn repeat(mut self, repeat: RetryClass) -> Self {
         self.repeat = repeat;
         self
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use http::HeaderMap;
 use patchbay_model::Timestamp;
 
-use super::Repeat;
-use super::retry_after::{self, Reading};
+use super::RetryClass;
+use super::retry_after::{self, RetryAfterRules};
 use crate::{Error, Unreachable};
 
 /// Which failures are repeated, how often, and with which waits in between.
@@ -22,7 +22,7 @@ pub struct RetryPolicy {
     /// Longest wait that an answer may ask for (`retry-after-ms`, `retry-after`); zero to ignore them.
     pub max_retry_after: Duration,
     /// How the two are read.
-    pub reading: Reading,
+    pub retry_after_rules: RetryAfterRules,
     /// Whether `x-ratelimit-reset` (unix seconds) is heeded where the other two are missing.
     pub honor_ratelimit_reset: bool,
     /// No more repeats once so much time has passed since the first attempt.
@@ -69,7 +69,7 @@ impl RetryPolicy {
             jitter: Jitter::Around(0.1),
         },
         max_retry_after: Duration::from_secs(60),
-        reading: Reading {
+        retry_after_rules: RetryAfterRules {
             whole_seconds: false,
             zero_millis_count: false,
         },
@@ -80,14 +80,14 @@ impl RetryPolicy {
     };
 
     /// Whether this failure is repeated at all.
-    pub(super) fn repeats(&self, error: &Error, repeat: Repeat) -> bool {
+    pub(super) fn repeats(&self, error: &Error, repeat: RetryClass) -> bool {
         if let Error::Unreachable { how, .. } = error {
             let wanted = match how {
                 Unreachable::Refused | Unreachable::Dns | Unreachable::NoRoute => self.on_connect,
                 Unreachable::Lost => self.on_lost,
                 Unreachable::Tls => false,
             };
-            return wanted && repeat == Repeat::Freely;
+            return wanted && repeat == RetryClass::Freely;
         }
         let Some(refusal) = error.refusal() else {
             return false;
@@ -101,16 +101,16 @@ impl RetryPolicy {
         is_refused
             && is_listed
             && match repeat {
-                Repeat::Never => false,
-                Repeat::WhenRateLimited => refusal.status == 429,
-                Repeat::Freely => true,
+                RetryClass::Never => false,
+                RetryClass::WhenRateLimited => refusal.status == 429,
+                RetryClass::Freely => true,
             }
     }
 
     /// How long to wait before repeat number `n`, counted from zero.
     pub(super) fn wait(&self, n: u32, answer: &HeaderMap, now: Timestamp, chance: f64) -> Duration {
-        let asked =
-            retry_after::requested_wait(answer, now, self.reading).filter(|wait| !wait.is_zero());
+        let asked = retry_after::requested_wait(answer, now, self.retry_after_rules)
+            .filter(|wait| !wait.is_zero());
         if let Some(asked) = asked
             && !self.max_retry_after.is_zero()
         {

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 /// What the platforms' own clients read differently.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
+pub struct RetryAfterRules {
     /// Whether seconds with a fraction are not understood.
     pub whole_seconds: bool,
     /// Whether zero milliseconds stand in front of `retry-after` as any other number of them.
@@ -18,7 +18,7 @@ pub struct Reading {
 
 /// How long the answer asks to wait, as most clients read it.
 pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    requested_wait(headers, now, Reading::default())
+    requested_wait(headers, now, RetryAfterRules::default())
 }
 
 /// What `retry-after-ms`, else `retry-after` asks for: milliseconds, seconds with or without a
@@ -28,17 +28,17 @@ pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
 pub(super) fn requested_wait(
     headers: &HeaderMap,
     now: Timestamp,
-    reading: Reading,
+    rules: RetryAfterRules,
 ) -> Option<Duration> {
     let millis = text(headers, "retry-after-ms")
         .and_then(|text| text.parse::<f64>().ok())
-        .filter(|millis| *millis > 0.0 || (*millis == 0.0 && reading.zero_millis_count));
+        .filter(|millis| *millis > 0.0 || (*millis == 0.0 && rules.zero_millis_count));
     if let Some(millis) = millis {
         return Duration::try_from_secs_f64(millis / 1000.0).ok();
     }
     let text = text(headers, RETRY_AFTER.as_str())?;
     match text.parse::<f64>() {
-        Ok(_) if reading.whole_seconds && text.parse::<i64>().is_err() => None,
+        Ok(_) if rules.whole_seconds && text.parse::<i64>().is_err() => None,
         Ok(seconds) if seconds < 0.0 => Some(Duration::ZERO),
         Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
         Err(_) => {
@@ -81,7 +81,7 @@ mod tests {
         let read = |pairs, reading| {
             requested_wait(&headers(pairs), now(), reading).map(|wait| wait.as_millis())
         };
-        let of = |pairs| read(pairs, Reading::default());
+        let of = |pairs| read(pairs, RetryAfterRules::default());
         assert_eq!(of(&[("retry-after", "7")]), Some(7000));
         assert_eq!(of(&[("retry-after", " 1.5 ")]), Some(1500));
         assert_eq!(
@@ -104,7 +104,7 @@ mod tests {
             of(&[("retry-after", "9"), ("retry-after-ms", "0")]),
             Some(9000)
         );
-        let official = Reading {
+        let official = RetryAfterRules {
             whole_seconds: true,
             zero_millis_count: true,
         };
@@ -130,7 +130,7 @@ mod tests {
             requested_wait(
                 &headers(&[("retry-after", value)]),
                 now(),
-                Reading::default(),
+                RetryAfterRules::default(),
             )
         };
         assert_eq!(of("Wed, 21 Oct 2026 07:00:00 GMT"), Some(Duration::ZERO));

@@ -24,7 +24,7 @@ pub trait Sensitive {
     type Plain: Serialize + ?Sized;
 
     /// The same, exposed.
-    fn plain(&self) -> &Self::Plain;
+    fn as_plain(&self) -> &Self::Plain;
 
     /// Each text in it that must not come back.
     fn collect(&self, found: &mut Vec<Secret>);
@@ -33,7 +33,7 @@ pub trait Sensitive {
 impl Sensitive for Secret {
     type Plain = str;
 
-    fn plain(&self) -> &str {
+    fn as_plain(&self) -> &str {
         self.expose()
     }
 
@@ -47,7 +47,7 @@ impl Sensitive for Secret {
 impl Sensitive for Value {
     type Plain = Self;
 
-    fn plain(&self) -> &Self {
+    fn as_plain(&self) -> &Self {
         self
     }
 
@@ -64,7 +64,7 @@ impl Sensitive for Value {
 impl Sensitive for Map<String, Value> {
     type Plain = Self;
 
-    fn plain(&self) -> &Self {
+    fn as_plain(&self) -> &Self {
         self
     }
 
@@ -94,7 +94,7 @@ impl SecretArgument {
 impl<T: Sensitive> SecretArgument<T> {
     /// What goes over the wire; for the border where it leaves, and nowhere else.
     pub fn expose(&self) -> &T::Plain {
-        self.0.plain()
+        self.0.as_plain()
     }
 
     /// Each text in it that must not come back.
@@ -166,7 +166,7 @@ impl<T: Sensitive> Serialize for SecretArgument<T> {
             None => false,
         });
         match is_for_the_wire {
-            true => self.0.plain().serialize(serializer),
+            true => self.0.as_plain().serialize(serializer),
             false => Err(S::Error::custom("a secret is written into requests only")),
         }
     }

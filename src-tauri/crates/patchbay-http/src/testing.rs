@@ -23,7 +23,7 @@ use crate::{Api, CallOptions, ClientSettings, Clients, Clock, NoToken, TokenSour
 
 /// A request as it arrived.
 #[derive(Debug)]
-pub struct Seen {
+pub struct ReceivedRequest {
     /// HTTP method.
     pub method: Method,
     /// Path and query.
@@ -38,7 +38,7 @@ pub struct Seen {
 pub struct Server {
     /// Its address, with a path that stays in front.
     pub base: String,
-    pub(crate) seen: Arc<Mutex<Vec<Seen>>>,
+    pub(crate) seen: Arc<Mutex<Vec<ReceivedRequest>>>,
     answers: Arc<Mutex<VecDeque<Response>>>,
     task: JoinHandle<()>,
 }
@@ -46,13 +46,13 @@ pub struct Server {
 impl Server {
     /// Listens on loopback; once the answers are used up it says 418.
     pub async fn start(answers: impl IntoIterator<Item = Response>) -> Self {
-        let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
+        let seen: Arc<Mutex<Vec<ReceivedRequest>>> = Arc::default();
         let answers: Arc<Mutex<VecDeque<Response>>> =
             Arc::new(Mutex::new(answers.into_iter().collect()));
         let router = Router::new().fallback({
             let (seen, answers) = (seen.clone(), answers.clone());
             move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
-                seen.lock().unwrap().push(Seen {
+                seen.lock().unwrap().push(ReceivedRequest {
                     method,
                     uri,
                     headers,
@@ -77,13 +77,13 @@ impl Server {
     }
 
     /// What it was asked since the last time.
-    pub fn seen(&self) -> Vec<Seen> {
+    pub fn seen(&self) -> Vec<ReceivedRequest> {
         std::mem::take(&mut self.seen.lock().unwrap())
     }
 }
 
 /// Options of a call, and what stops it.
-pub fn stoppable() -> (CallOptions, CancellationToken) {
+pub fn cancellable_options() -> (CallOptions, CancellationToken) {
     let stop = CancellationToken::new();
     let options = CallOptions {
         cancel: Some(stop.clone()),
@@ -99,12 +99,12 @@ impl Drop for Server {
 }
 
 /// Starts at the moment of the contracts' replays and jumps forward instead of waiting.
-pub struct Jumping {
+pub struct JumpingClock {
     now: Mutex<Timestamp>,
     waits: Mutex<Vec<f64>>,
 }
 
-impl Jumping {
+impl JumpingClock {
     /// Nothing waited for yet.
     pub fn new() -> Arc<Self> {
         Arc::new(Self {
@@ -120,7 +120,7 @@ impl Jumping {
 }
 
 #[async_trait]
-impl Clock for Jumping {
+impl Clock for JumpingClock {
     fn now(&self) -> Timestamp {
         *self.now.lock().unwrap()
     }
@@ -149,7 +149,7 @@ pub fn api_with(base: &str, clock: Arc<dyn Clock>, tokens: Arc<dyn TokenSource>)
 
 /// An account at that address without credentials.
 pub fn api(base: &str) -> Api {
-    api_with(base, Jumping::new(), Arc::new(NoToken))
+    api_with(base, JumpingClock::new(), Arc::new(NoToken))
 }
 
 /// An answer in JSON.

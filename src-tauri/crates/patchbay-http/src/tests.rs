@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use patchbay_model::{Secret, Timestamp};
 use tokio::net::TcpListener;
 
-use crate::testing::{Jumping, Server, api, api_with, json, stoppable};
+use crate::testing::{JumpingClock, Server, api, api_with, cancellable_options, json};
 use crate::{
     Api, BoxError, CallOptions, Clients, Clock, Error, Headers, NoToken, Path, Request, TokenSource,
 };

@@ -55,7 +55,7 @@ pub trait TokenSource: Send + Sync {
     }
 }
 
-/// The credentials of a request. That most are at hand spares each of them a wait.
+/// The credentials of a request; cached ones are returned without waiting.
 ///
 /// # Errors
 /// [`Error::Credential`] with what keeps the source from knowing them.

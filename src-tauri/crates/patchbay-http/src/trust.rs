@@ -37,9 +37,9 @@ pub(crate) fn tls_config(
     shown: Option<&ClientCertificate>,
 ) -> Result<ClientConfig, Error> {
     let provider = provider();
-    let trust = Trust {
-        system: of_system().map_err(unusable)?,
-        added: added(authorities, &provider)?,
+    let trust = CertificateVerifier {
+        system: system_verifier().map_err(unusable)?,
+        added: added_verifier(authorities, &provider)?,
         pin,
     };
     let config = ClientConfig::builder_with_provider(provider)
@@ -66,7 +66,7 @@ pub(crate) fn provider() -> Arc<CryptoProvider> {
 }
 
 /// The system's own judgement. Reading its authorities takes a while, so all share one.
-fn of_system() -> Result<Arc<Verifier>, TlsError> {
+fn system_verifier() -> Result<Arc<Verifier>, TlsError> {
     static SHARED: OnceLock<Arc<Verifier>> = OnceLock::new();
     if let Some(shared) = SHARED.get() {
         return Ok(Arc::clone(shared));
@@ -77,7 +77,7 @@ fn of_system() -> Result<Arc<Verifier>, TlsError> {
 
 /// The judgement of the authorities that a person added. Each system has its own idea of what such a one may do,
 /// and this is the same on all.
-fn added(
+fn added_verifier(
     authorities: Vec<CertificateDer<'static>>,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Option<Arc<WebPkiServerVerifier>>, Error> {
@@ -96,7 +96,7 @@ fn added(
 /// A certificate that was not accepted, on its way through the errors of TLS and HTTP.
 #[derive(Debug, thiserror::Error)]
 #[error("the certificate isn't trusted: {reason}")]
-pub(crate) struct Distrusted {
+pub(crate) struct RejectedCertificate {
     /// Who was expected.
     pub(crate) host: ServerName<'static>,
     /// As the end of a sentence.
@@ -105,13 +105,13 @@ pub(crate) struct Distrusted {
 }
 
 #[derive(Debug)]
-struct Trust {
+struct CertificateVerifier {
     system: Arc<Verifier>,
     added: Option<Arc<WebPkiServerVerifier>>,
     pin: Option<PinnedCertificate>,
 }
 
-impl Trust {
+impl CertificateVerifier {
     fn is_pinned(&self, leaf: &CertificateDer<'_>, host: &ServerName<'_>) -> bool {
         self.pin
             .as_ref()
@@ -119,7 +119,7 @@ impl Trust {
     }
 }
 
-impl ServerCertVerifier for Trust {
+impl ServerCertVerifier for CertificateVerifier {
     fn verify_server_cert(
         &self,
         leaf: &CertificateDer<'_>,
@@ -131,13 +131,13 @@ impl ServerCertVerifier for Trust {
         if self.is_pinned(leaf, host) {
             return Ok(ServerCertVerified::assertion());
         }
-        let judged = |by: &dyn ServerCertVerifier| {
+        let verify_with = |by: &dyn ServerCertVerifier| {
             by.verify_server_cert(leaf, intermediates, host, ocsp, now)
         };
-        let verified = judged(&*self.system).or_else(|error| match &self.added {
+        let verified = verify_with(&*self.system).or_else(|error| match &self.added {
             // Whoever does not know the issuer knows nothing else of the certificate.
-            Some(added) if may_be_vouched_for(&error) => {
-                judged(&**added).map_err(|why| match why {
+            Some(added) if allows_other_authority(&error) => {
+                verify_with(&**added).map_err(|why| match why {
                     TlsError::InvalidCertificate(CertificateError::UnknownIssuer) => error,
                     why => why,
                 })
@@ -147,12 +147,12 @@ impl ServerCertVerifier for Trust {
         verified.map_err(|error| match error {
             TlsError::InvalidCertificate(why) => {
                 let facts = facts_of(leaf);
-                let told = Distrusted {
+                let rejected = RejectedCertificate {
                     host: host.to_owned(),
                     reason: reason(&why, &facts),
                     facts,
                 };
-                CertificateError::Other(OtherError(Arc::new(told))).into()
+                CertificateError::Other(OtherError(Arc::new(rejected))).into()
             }
             error => error,
         })
@@ -182,9 +182,9 @@ impl ServerCertVerifier for Trust {
     }
 }
 
-/// Whether what the system said leaves room for another authority. What was revoked stays so, and what is wrong
-/// with something else than the certificate is nobody's to make good.
-fn may_be_vouched_for(error: &TlsError) -> bool {
+/// Whether an authority that the person added may overrule the system: not for a revoked certificate, nor for errors
+/// that are not about the certificate.
+fn allows_other_authority(error: &TlsError) -> bool {
     match error {
         TlsError::InvalidCertificate(why) => *why != CertificateError::Revoked,
         _ => false,

@@ -40,7 +40,7 @@ pub fn has_secret_query(url: &Url) -> bool {
 
 /// The text with `***` for the password of every address in it, and for a user name without a password,
 /// which may be a token. For addresses that others give: what a person types is refused with either.
-pub fn hide_user_info(text: &str) -> String {
+pub fn redact_user_info(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find("://") {
@@ -67,14 +67,14 @@ pub fn hide_user_info(text: &str) -> String {
     shown
 }
 
-/// [`hide_user_info`] in every text of a value.
-pub fn hide_user_infos(value: Value) -> Value {
+/// [`redact_user_info`] in every text of a value.
+pub fn redact_user_infos(value: Value) -> Value {
     match value {
-        Value::String(text) if text.contains("://") => Value::String(hide_user_info(&text)),
-        Value::Array(items) => items.into_iter().map(hide_user_infos).collect(),
+        Value::String(text) if text.contains("://") => Value::String(redact_user_info(&text)),
+        Value::Array(items) => items.into_iter().map(redact_user_infos).collect(),
         Value::Object(members) => members
             .into_iter()
-            .map(|(name, member)| (name, hide_user_infos(member)))
+            .map(|(name, member)| (name, redact_user_infos(member)))
             .collect(),
         other => other,
     }
@@ -103,11 +103,11 @@ mod tests {
             ("mail ada@a.example", "mail ada@a.example"),
             ("://", "://"),
         ] {
-            assert_eq!(hide_user_info(text), shown);
+            assert_eq!(redact_user_info(text), shown);
         }
         let native = json!({"url": "https://u:p@a/", "list": ["x", {"n": 1}]});
         let shown = json!({"url": "https://u:***@a/", "list": ["x", {"n": 1}]});
-        assert_eq!(hide_user_infos(native), shown);
+        assert_eq!(redact_user_infos(native), shown);
     }
 
     #[test]

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::clean_text;
 
 /// The longest name, in characters and in bytes: file systems stop at 255, and a number may be added.
-const LONGEST: usize = 120;
-const MOST_BYTES: usize = 200;
+const MAX_CHARS: usize = 120;
+const MAX_BYTES: usize = 200;
 
 /// The longest ending that is kept when a name is cut.
-const LONGEST_ENDING: usize = 16;
+const MAX_ENDING: usize = 16;
 
 /// Names that Windows takes for devices, whatever their ending and in whatever folder.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
@@ -59,18 +59,18 @@ impl PlainFileName {
 
 /// The name cut to what file systems take, its ending kept.
 fn shorten(name: &str) -> String {
-    if name.chars().count() <= LONGEST && name.len() <= MOST_BYTES {
+    if name.chars().count() <= MAX_CHARS && name.len() <= MAX_BYTES {
         return name.to_owned();
     }
     let ending = name.rfind('.').map_or("", |dot| &name[dot..]);
-    let ending = if ending.len() <= LONGEST_ENDING {
+    let ending = if ending.len() <= MAX_ENDING {
         ending
     } else {
         ""
     };
     let mut stem = String::new();
-    for sign in name.chars().take(LONGEST - ending.len()) {
-        if stem.len() + sign.len_utf8() + ending.len() > MOST_BYTES {
+    for sign in name.chars().take(MAX_CHARS - ending.len()) {
+        if stem.len() + sign.len_utf8() + ending.len() > MAX_BYTES {
             break;
         }
         stem.push(sign);
@@ -143,11 +143,11 @@ mod tests {
     #[test]
     fn a_long_name_keeps_its_ending() {
         let long = named(&format!("{}.tar", "x".repeat(500)));
-        assert!(long.chars().count() == LONGEST && long.ends_with("x.tar"));
+        assert!(long.chars().count() == MAX_CHARS && long.ends_with("x.tar"));
         let wide = named(&format!("{}.csv", "日".repeat(500)));
-        assert!(wide.len() <= MOST_BYTES && wide.ends_with("日.csv"));
+        assert!(wide.len() <= MAX_BYTES && wide.ends_with("日.csv"));
         let ending = named(&format!("a.{}", "x".repeat(500)));
-        assert_eq!(ending.chars().count(), LONGEST);
+        assert_eq!(ending.chars().count(), MAX_CHARS);
     }
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
                 prop_assert_eq!(inside.parent(), Some(Path::new("/folder")));
                 prop_assert_eq!(inside.components().count(), 3);
                 prop_assert!(!name.as_str().starts_with(['.', '-', ' ']));
-                prop_assert!(name.as_str().len() <= MOST_BYTES + 1);
+                prop_assert!(name.as_str().len() <= MAX_BYTES + 1);
             }
         }
     }

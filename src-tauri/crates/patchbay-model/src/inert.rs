@@ -10,14 +10,14 @@ pub use json::{inert_json, inert_json_pretty};
 const CONTROL: char = '\u{fffd}';
 
 /// How many hidden characters in a row are named each; of more only the number is said.
-const NAMED_IN_A_ROW: usize = 8;
+const MAX_NAMED: usize = 8;
 
 /// The text on one line: white space of any kind becomes single spaces, control characters `�`, and
 /// characters that hide or turn others their own names, such as `<U+202E>`.
 ///
 /// It is still not HTML: whoever puts it on a page has to escape it.
 pub fn inert_line(text: &str) -> String {
-    let mut shown = Inert::default();
+    let mut shown = InertWriter::default();
     let mut gap = false;
     for (sign, after) in with_next(text) {
         if sign.is_whitespace() && !is_invisible(sign) {
@@ -25,7 +25,7 @@ pub fn inert_line(text: &str) -> String {
             continue;
         }
         if std::mem::take(&mut gap) && !shown.is_empty() {
-            shown.keep(' ');
+            shown.push_visible(' ');
         }
         shown.push(sign, after);
     }
@@ -34,11 +34,11 @@ pub fn inert_line(text: &str) -> String {
 
 /// As [`inert_line`], but line breaks, tabs and spaces stay: for text that has a place of its own.
 pub fn inert_block(text: &str) -> String {
-    let mut shown = Inert::default();
+    let mut shown = InertWriter::default();
     for (sign, after) in with_next(text) {
         match (sign, after) {
             ('\r', Some('\n')) => {}
-            ('\n' | '\t', _) => shown.keep(sign),
+            ('\n' | '\t', _) => shown.push_visible(sign),
             _ => shown.push(sign, after),
         }
     }
@@ -51,7 +51,7 @@ pub fn inert_word(text: &str) -> String {
     if text.is_empty() {
         return "\"\"".to_owned();
     }
-    let mut shown = Inert::default();
+    let mut shown = InertWriter::default();
     for (sign, after) in with_next(text) {
         if sign.is_whitespace() && sign != ' ' && !is_invisible(sign) {
             shown.close_row();
@@ -132,23 +132,23 @@ pub(crate) fn with_next(text: &str) -> impl Iterator<Item = (char, Option<char>)
 
 /// A text on its way to being shown.
 #[derive(Default)]
-struct Inert {
+struct InertWriter {
     shown: String,
     /// Hidden characters since the last visible one.
     hidden: usize,
 }
 
-impl Inert {
+impl InertWriter {
     fn push(&mut self, sign: char, after: Option<char>) {
         if sign.is_control() {
-            self.keep(CONTROL);
+            self.push_visible(CONTROL);
         } else if is_invisible(sign) && !is_needed(self.last(), sign, after) {
             self.hidden += 1;
-            if self.hidden <= NAMED_IN_A_ROW {
+            if self.hidden <= MAX_NAMED {
                 self.name(sign);
             }
         } else {
-            self.keep(sign);
+            self.push_visible(sign);
         }
     }
 
@@ -162,7 +162,7 @@ impl Inert {
         last.filter(|_| self.hidden == 0)
     }
 
-    fn keep(&mut self, sign: char) {
+    fn push_visible(&mut self, sign: char) {
         self.close_row();
         self.shown.push(sign);
     }
@@ -170,7 +170,7 @@ impl Inert {
     /// Says how many hidden characters were not named.
     fn close_row(&mut self) {
         let hidden = std::mem::take(&mut self.hidden);
-        if let Some(more @ 1..) = hidden.checked_sub(NAMED_IN_A_ROW) {
+        if let Some(more @ 1..) = hidden.checked_sub(MAX_NAMED) {
             self.shown.push_str(&format!("<{more} more hidden>"));
         }
     }

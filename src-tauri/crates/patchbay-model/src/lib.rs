@@ -45,7 +45,7 @@ mod vault;
 pub use abilities::Abilities;
 pub use account::{Account, AccountColour, Platform};
 pub use address::{
-    has_secret_query, has_user_info, hide_user_info, hide_user_infos, is_localhost, is_loopback,
+    has_secret_query, has_user_info, is_localhost, is_loopback, redact_user_info, redact_user_infos,
 };
 pub use authorization::{
     Authorization, AuthorizationState, Granted, IssuerChange, Redirect, TraceStep,

@@ -17,12 +17,12 @@ const MAX_CHARS: usize = 4_096;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(transparent)]
 pub struct SecretReference(
-    #[serde(deserialize_with = "parsed")]
+    #[serde(deserialize_with = "deserialize_text")]
     #[specta(type = String)]
     String,
 );
 
-fn parsed<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+fn deserialize_text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let text = String::deserialize(from)?;
     let reference = SecretReference::parse(&text).map_err(D::Error::custom)?;
     Ok(reference.0)

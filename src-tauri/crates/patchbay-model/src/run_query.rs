@@ -133,8 +133,8 @@ impl RunQuery {
                 }
             }
             "is" if value.eq_ignore_ascii_case("pinned") => self.pinned = true,
-            "connector" => self.connector = Some(part(value)),
-            "tool" => self.tool = Some(part(value)),
+            "connector" => self.connector = Some(substring_pattern(value)),
+            "tool" => self.tool = Some(substring_pattern(value)),
             "source" => self.origin = Some(origin_of(value)),
             _ => return false,
         }
@@ -175,12 +175,14 @@ fn origin_of(word: &str) -> Origin {
         "window" => Origin::Window,
         "cli" => Origin::CommandLine,
         "client" => Origin::Client { name: "*".into() },
-        _ => Origin::Client { name: part(word) },
+        _ => Origin::Client {
+            name: substring_pattern(word),
+        },
     }
 }
 
 /// A pattern for names that contain the word.
-fn part(word: &str) -> String {
+fn substring_pattern(word: &str) -> String {
     format!("*{word}*")
 }
 

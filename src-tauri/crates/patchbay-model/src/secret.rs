@@ -20,12 +20,14 @@ pub const SECRET_MARK: &str = "x-secret";
 #[derive(Clone, Deserialize, Type)]
 #[serde(transparent)]
 pub struct Secret(
-    #[serde(deserialize_with = "shared")]
+    #[serde(deserialize_with = "deserialize_shared")]
     #[specta(type = String)]
     Arc<Zeroizing<String>>,
 );
 
-fn shared<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Zeroizing<String>>, D::Error> {
+fn deserialize_shared<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Arc<Zeroizing<String>>, D::Error> {
     Zeroizing::deserialize(from).map(Arc::new)
 }
 

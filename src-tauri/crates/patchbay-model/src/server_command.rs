@@ -23,7 +23,7 @@ impl ServerCommand {
     /// All of it on one line, for people: words that a shell would not read as one are put in quotes.
     pub fn line(&self) -> String {
         let words = std::iter::once(&self.program).chain(&self.arguments);
-        words.map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+        words.map(|word| quote(word)).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -35,7 +35,7 @@ pub fn is_variable_name(name: &str) -> bool {
     (1..=128).contains(&name.len()) && begins_well && name.chars().all(fits)
 }
 
-fn quoted(word: &str) -> String {
+fn quote(word: &str) -> String {
     let is_plain = |sign: char| sign.is_alphanumeric() || "-_./:@%+=,~\\".contains(sign);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

@@ -232,7 +232,7 @@ mod tests {
             redirect_uri: Url::parse("http://127.0.0.1:27218/callback").unwrap(),
             client_id: "me".to_owned(),
             scopes: Vec::new(),
-            insists_on_consent: false,
+            forces_consent: false,
             wants_refresh_token: false,
         }
     }

@@ -31,7 +31,7 @@ impl Challenge {
         wanted.map(Self::from_parts).unwrap_or_default()
     }
 
-    fn from_parts(parts: &Parts) -> Self {
+    fn from_parts(parts: &ParsedChallenge) -> Self {
         Self {
             resource_metadata: parts
                 .get("resource_metadata")
@@ -41,12 +41,12 @@ impl Challenge {
     }
 }
 
-struct Parts {
+struct ParsedChallenge {
     scheme: String,
     parameters: Vec<(String, String)>,
 }
 
-impl Parts {
+impl ParsedChallenge {
     fn get(&self, name: &str) -> Option<&str> {
         let mut all = self.parameters.iter();
         all.find(|(key, _)| key.eq_ignore_ascii_case(name))
@@ -55,8 +55,8 @@ impl Parts {
 }
 
 /// The challenges of a header value. A word that no `=` follows begins a new one.
-fn split(header: &str) -> Vec<Parts> {
-    let mut challenges: Vec<Parts> = Vec::new();
+fn split(header: &str) -> Vec<ParsedChallenge> {
+    let mut challenges: Vec<ParsedChallenge> = Vec::new();
     let mut rest = header;
     loop {
         rest = rest.trim_start_matches([' ', '\t', ',']);
@@ -79,7 +79,7 @@ fn split(header: &str) -> Vec<Parts> {
             // Padding of a token68, or a parameter before any scheme: skipped.
             (Some(value), _) => rest = value.trim_start_matches('='),
             (None, _) => {
-                challenges.push(Parts {
+                challenges.push(ParsedChallenge {
                     scheme: word.to_owned(),
                     parameters: Vec::new(),
                 });

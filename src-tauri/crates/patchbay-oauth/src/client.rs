@@ -18,11 +18,11 @@ impl OAuthClient {
     /// `http` must follow no redirects and keep no cookies, and should have the policy's
     /// [`resolver`](AddressPolicy::resolver).
     pub fn new(http: reqwest::Client, policy: AddressPolicy) -> Self {
-        Self::over(Network::of(http, policy))
+        Self::with_network(Network::of(http, policy))
     }
 
     /// By the clients of a connector, or those that all others share.
-    pub fn over(network: Network) -> Self {
+    pub fn with_network(network: Network) -> Self {
         Self {
             network,
             time_limit: TIME_LIMIT,

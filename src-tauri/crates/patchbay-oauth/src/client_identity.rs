@@ -6,7 +6,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::loopback::is_loopback_redirect;
-use crate::token::Prover;
+use crate::token::ClientAuthentication;
 use crate::trace::now;
 use crate::{Discovery, Error};
 
@@ -123,7 +123,7 @@ impl ClientIdentity {
     pub fn fits(&self, discovery: &Discovery, redirect: &Url) -> bool {
         match self {
             Self::PreRegistered { .. } => true,
-            Self::MetadataDocument { .. } => discovery.takes_metadata_document,
+            Self::MetadataDocument { .. } => discovery.supports_metadata_document,
             Self::Dynamic {
                 issuer,
                 redirect_uris,
@@ -149,8 +149,8 @@ impl ClientIdentity {
     }
 
     /// The client with its proof for the token endpoint of that server.
-    pub(crate) fn prover(&self, discovery: &Discovery) -> Prover<'_> {
-        Prover {
+    pub(crate) fn client_authentication(&self, discovery: &Discovery) -> ClientAuthentication<'_> {
+        ClientAuthentication {
             id: self.id(),
             secret: self.secret(),
             method: self.token_auth(discovery),

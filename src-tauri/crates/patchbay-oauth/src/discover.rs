@@ -55,8 +55,8 @@ impl OAuthClient {
             .map(|challenge| challenge.scopes.as_slice())
             .unwrap_or_default();
         match resource {
-            Some(resource) => search.by_resource(&resource, asked).await,
-            None => search.by_host(asked).await,
+            Some(resource) => search.discover_by_resource(&resource, asked).await,
+            None => search.discover_by_host(asked).await,
         }
     }
 }
@@ -99,7 +99,7 @@ impl Search<'_> {
         }
     }
 
-    async fn by_resource(
+    async fn discover_by_resource(
         &self,
         resource: &ResourceMetadata,
         asked: &[String],
@@ -133,7 +133,7 @@ impl Search<'_> {
                     } else {
                         asked.to_vec()
                     };
-                    let found = Found {
+                    let found = DiscoveredServer {
                         source: DiscoverySource::ResourceMetadata,
                         resource: published,
                         resource_name: resource
@@ -205,7 +205,7 @@ impl Search<'_> {
     /// For servers without resource metadata: the host itself is the authorization server.
     ///
     /// Source: MCP authorization, revision 2025-03-26, "Server Metadata Discovery" and "Fallbacks".
-    async fn by_host(&self, asked: &[String]) -> Result<Discovery, Error> {
+    async fn discover_by_host(&self, asked: &[String]) -> Result<Discovery, Error> {
         let root = at(&self.server, "/", None);
         let with_slash = root.as_str();
         let without = with_slash.trim_end_matches('/');
@@ -218,10 +218,10 @@ impl Search<'_> {
                 without.to_owned(),
             ),
         };
-        let resource = canonical(&self.server);
+        let resource = canonical_resource(&self.server);
         let scopes = asked.to_vec();
         self.check_metadata(
-            Found {
+            DiscoveredServer {
                 source,
                 resource,
                 resource_name: None,
@@ -233,7 +233,11 @@ impl Search<'_> {
     }
 
     /// Checks everything that will be asked or opened later.
-    fn check_metadata(&self, found: Found, metadata: ServerMetadata) -> Result<Discovery, Error> {
+    fn check_metadata(
+        &self,
+        found: DiscoveredServer,
+        metadata: ServerMetadata,
+    ) -> Result<Discovery, Error> {
         let issuer = found.issuer;
         let has_page = self.grant == OauthGrant::AuthorizationCode;
         let deviations = Deviations::of(&issuer, self.chosen);
@@ -281,7 +285,7 @@ impl Search<'_> {
             scopes_supported,
             token_auth_methods: metadata.token_endpoint_auth_methods_supported,
             iss_required: metadata.authorization_response_iss_parameter_supported,
-            takes_metadata_document: metadata.client_id_metadata_document_supported,
+            supports_metadata_document: metadata.client_id_metadata_document_supported,
             server: self.server.clone(),
             source: found.source,
             resource: found.resource,
@@ -306,7 +310,7 @@ impl Search<'_> {
     }
 }
 
-struct Found {
+struct DiscoveredServer {
     source: DiscoverySource,
     resource: String,
     resource_name: Option<String>,
@@ -357,7 +361,7 @@ fn is_plain(url: &str) -> bool {
 /// The server as a resource that it did not name itself: without the slash of an empty path.
 ///
 /// Source: MCP authorization, "Canonical Server URI".
-fn canonical(server: &Url) -> String {
+fn canonical_resource(server: &Url) -> String {
     match (server.path(), server.query()) {
         ("/", None) => server.as_str().trim_end_matches('/').to_owned(),
         _ => server.as_str().to_owned(),
@@ -421,7 +425,7 @@ mod tests {
 
     #[test]
     fn canonical_resource_has_no_lonely_slash() {
-        let of = |url: &str| canonical(&Url::parse(url).unwrap());
+        let of = |url: &str| canonical_resource(&Url::parse(url).unwrap());
         assert_eq!(of("https://h.example/"), "https://h.example");
         assert_eq!(of("https://h.example/mcp"), "https://h.example/mcp");
         assert_eq!(of("https://h.example/mcp/"), "https://h.example/mcp/");

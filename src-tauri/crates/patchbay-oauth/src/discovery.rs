@@ -42,7 +42,7 @@ pub struct Discovery {
     /// Whether every callback has to carry `iss` (RFC 9207).
     pub iss_required: bool,
     /// Whether an https address may stand as client id, with our own metadata behind it.
-    pub takes_metadata_document: bool,
+    pub supports_metadata_document: bool,
     /// Where this provider differs from the standards.
     pub deviations: Deviations,
     pub(crate) reach: Reach,
@@ -70,7 +70,7 @@ impl OAuthClient {
     /// # Errors
     ///
     /// [`Error::NotHttps`], [`Error::UnsafeUrl`] when an endpoint must not be used.
-    pub fn given_endpoints(
+    pub fn discovery_from_endpoints(
         &self,
         authorization_endpoint: Url,
         token_endpoint: Url,
@@ -94,7 +94,7 @@ impl OAuthClient {
             scopes_supported: Vec::new(),
             token_auth_methods: Some(vec!["client_secret_post".to_owned()]),
             iss_required: false,
-            takes_metadata_document: false,
+            supports_metadata_document: false,
             deviations: Deviations::default(),
             reach,
         })

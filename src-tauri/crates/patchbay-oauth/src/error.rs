@@ -268,7 +268,7 @@ impl Error {
             Self::Refused { error, detail, .. } => detail.clone().or_else(|| error.clone()),
             Self::Untrusted(certificate) => Some(untrusted_detail(certificate)),
             Self::Unreachable { source, .. } | Self::Tls { source, .. } => {
-                Some(crate::http::innermost(source))
+                Some(crate::http::innermost_message(source))
             }
             _ => None,
         }
@@ -396,21 +396,21 @@ pub enum RefreshError {
     NotRenewable,
     /// Anything else: the tokens stay, and the same again may help later.
     #[error("couldn't renew the sign-in")]
-    Later(#[source] Error),
+    Transient(#[source] Error),
 }
 
 impl Explain for RefreshError {
     fn code(&self) -> Code {
         match self {
             Self::SignInAgain { .. } | Self::NotRenewable => Code::AuthExpired,
-            Self::Later(error) => error.code(),
+            Self::Transient(error) => error.code(),
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
             Self::SignInAgain { .. } | Self::NotRenewable => Some("Sign in again.".to_owned()),
-            Self::Later(error) => error.hint(),
+            Self::Transient(error) => error.hint(),
         }
     }
 
@@ -425,7 +425,7 @@ impl Explain for RefreshError {
                 hint: self.hint(),
                 ..Problem::new(self.code(), self.to_string())
             },
-            Self::Later(error) => Problem {
+            Self::Transient(error) => Problem {
                 message: format!("{self}: {error}"),
                 retryable: true,
                 ..error.problem()

@@ -4,7 +4,7 @@ use patchbay_model::{OauthGrant, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::token::Prover;
+use crate::token::ClientAuthentication;
 use crate::{ClientIdentity, Deviations, Discovery, Error, Pending, TokenAuth, Tokens};
 
 /// What is kept of a consent. Lives in the vault only, as the text of [`Grant::to_secret`].
@@ -58,7 +58,7 @@ impl Grant {
         now: Timestamp,
     ) -> Self {
         Self {
-            insisted_on_consent: pending.insists_on_consent,
+            insisted_on_consent: pending.forces_consent,
             kind: OauthGrant::AuthorizationCode,
             ..Self::for_client(discovery, client, tokens, now)
         }
@@ -92,7 +92,7 @@ impl Grant {
     }
 
     /// Whether another access token can be had without a person.
-    pub fn renews(&self) -> bool {
+    pub fn is_renewable(&self) -> bool {
         self.refresh_token.is_some() || self.kind == OauthGrant::ClientCredentials
     }
 
@@ -110,7 +110,7 @@ impl Grant {
     }
 
     /// Whether the access token may be sent there: to the origin of its server and nowhere else.
-    pub fn may_go_to(&self, url: &Url) -> bool {
+    pub fn allows_url(&self, url: &Url) -> bool {
         self.server.origin() == url.origin()
     }
 
@@ -133,8 +133,8 @@ impl Grant {
         serde_json::from_str(text.expose()).map_err(|_| Error::Damaged)
     }
 
-    pub(crate) fn prover(&self) -> Prover<'_> {
-        Prover {
+    pub(crate) fn client_authentication(&self) -> ClientAuthentication<'_> {
+        ClientAuthentication {
             id: &self.client_id,
             secret: self.client_secret.as_ref(),
             method: self.auth_method,
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_token_goes_to_its_own_origin_only() {
-        let may = |url: &str| grant().may_go_to(&Url::parse(url).unwrap());
+        let may = |url: &str| grant().allows_url(&Url::parse(url).unwrap());
         assert!(may("https://mcp.example/other"));
         for other in [
             "https://mcp.example:8443/mcp",

@@ -10,7 +10,7 @@ use serde_json::Value;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::trace::Begun;
+use crate::trace::PendingStep;
 use crate::{Error, OAuthClient, Trace};
 
 /// Largest body that is read.
@@ -66,7 +66,7 @@ impl OAuthClient {
         trace: &dyn Trace,
     ) -> Result<Answer, Error> {
         reach.check_url(what, request.url())?;
-        let begun = Begun::new(request.method().as_str(), request.url(), note);
+        let step = PendingStep::new(request.method().as_str(), request.url(), note);
         let host = host_of(request.url());
         let asked = tokio::time::timeout(self.time_limit, self.ask(what, request, reach));
         let result = match asked.await {
@@ -74,8 +74,8 @@ impl OAuthClient {
             Err(_) => Err(Error::TimedOut { host }),
         };
         match &result {
-            Ok(answer) => begun.end(trace, Some(answer.status.as_u16()), None),
-            Err(error) => begun.end(trace, None, Some(error.to_string())),
+            Ok(answer) => step.end(trace, Some(answer.status.as_u16()), None),
+            Err(error) => step.end(trace, None, Some(error.to_string())),
         }
         result
     }
@@ -99,7 +99,7 @@ impl OAuthClient {
         Ok(Answer {
             status: response.status(),
             headers: response.headers().clone(),
-            body: body.map_err(|error| unread(&host, error))?,
+            body: body.map_err(|error| body_error(&host, error))?,
             host,
         })
     }
@@ -164,7 +164,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Why an answer could not be read.
-fn unread(host: &str, error: BodyError) -> Error {
+fn body_error(host: &str, error: BodyError) -> Error {
     let host = host.to_owned();
     match error {
         BodyError::TooLarge => Error::TooLarge {
@@ -221,7 +221,7 @@ fn inner<'a>(
 }
 
 /// The words of the innermost cause, cleaned.
-pub(crate) fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+pub(crate) fn innermost_message(error: &(dyn std::error::Error + 'static)) -> String {
     let mut last = error;
     while let Some(next) = inner(last) {
         last = next;

@@ -7,14 +7,14 @@
 //! returns values, and the caller keeps them.
 //!
 //! Start reading at [`OAuthClient`]; the way of one consent is [`OAuthClient::discover`],
-//! [`OAuthClient::register`], [`LoopbackListener::bind`], [`OAuthClient::begin`],
+//! [`OAuthClient::register`], [`LoopbackListener::bind`], [`OAuthClient::start_authorization`],
 //! [`LoopbackListener::wait_for`] (or [`parse_callback_url`] and [`check_callback`]),
 //! [`OAuthClient::exchange`], [`Grant::new`].
 //!
 //! Source: MCP authorization, revision 2026-07-28; OAuth 2.1; RFC 6749, 7009, 7591, 7636, 8252,
 //! 8414, 8707, 9207, 9728; OpenID Connect Core 1.0 for who signed in.
 
-mod begin;
+mod authorization_request;
 mod callback;
 mod challenge;
 mod client;
@@ -37,7 +37,7 @@ mod token;
 mod trace;
 mod user;
 
-pub use begin::Pending;
+pub use authorization_request::Pending;
 pub use callback::{
     Callback, CallbackError, CallbackParams, DEEP_LINK_REDIRECT, check_callback, parse_callback_url,
 };

@@ -39,7 +39,7 @@ const HEAD_LIMIT: Duration = Duration::from_secs(2);
 /// How long a connection may last, including the wait for [`CallbackRequest::respond`].
 const CONNECTION_LIMIT: Duration = Duration::from_secs(60);
 /// How long to wait for the browser to take the page.
-const FAREWELL_LIMIT: Duration = Duration::from_secs(2);
+const RESPONSE_LIMIT: Duration = Duration::from_secs(2);
 /// Largest head of a request; codes are long at some providers.
 const HEAD_BYTES: usize = 64 * 1024;
 /// How many connections are served at once; those of a program that says nothing hold up the browser until the
@@ -174,12 +174,12 @@ impl LoopbackListener {
     /// # Errors
     ///
     /// [`Error::Cancelled`] when `cancel` is cancelled.
-    pub async fn wait_for_return(
+    pub async fn wait_for_redirect(
         &mut self,
         state: &RedirectState,
         cancel: &CancellationToken,
     ) -> Result<CallbackRequest, Error> {
-        self.wait_until(|params| state.is_carried_by(params), cancel)
+        self.wait_until(|params| state.matches_params(params), cancel)
             .await
     }
 
@@ -203,7 +203,7 @@ impl LoopbackListener {
 pub struct CallbackRequest {
     params: CallbackParams,
     page: oneshot::Sender<Page>,
-    farewell: oneshot::Receiver<Infallible>,
+    connection_closed: oneshot::Receiver<Infallible>,
 }
 
 impl CallbackRequest {
@@ -216,7 +216,7 @@ impl CallbackRequest {
     pub async fn respond(self, page: Page) {
         if self.page.send(page).is_ok() {
             // The sender is dropped when the connection is over; a browser that dawdles is left alone.
-            let _ = tokio::time::timeout(FAREWELL_LIMIT, self.farewell).await;
+            let _ = tokio::time::timeout(RESPONSE_LIMIT, self.connection_closed).await;
         }
     }
 }
@@ -280,10 +280,10 @@ struct Acceptor {
 }
 
 async fn accept(socket: TcpListener, acceptor: Acceptor) {
-    let seats = Arc::new(Semaphore::new(CONNECTIONS));
+    let permits = Arc::new(Semaphore::new(CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
-        let Ok(seat) = seats.clone().acquire_owned().await else {
+        let Ok(seat) = permits.clone().acquire_owned().await else {
             return;
         };
         while connections.try_join_next().is_some() {}
@@ -306,15 +306,15 @@ async fn accept(socket: TcpListener, acceptor: Acceptor) {
 
 async fn serve(stream: TcpStream, acceptor: Acceptor) {
     // Dropped when the connection is over, which tells `respond`.
-    let (_over, farewell) = oneshot::channel();
-    let farewell = Mutex::new(Some(farewell));
+    let (_over, connection_closed) = oneshot::channel();
+    let connection_closed = Mutex::new(Some(connection_closed));
     let service = service_fn(|request| {
-        let farewell = farewell
+        let connection_closed = connection_closed
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         let acceptor = &acceptor;
-        async move { Ok::<_, Infallible>(respond(&answer(request, farewell, acceptor).await)) }
+        async move { Ok::<_, Infallible>(respond(&answer(request, connection_closed, acceptor).await)) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -329,13 +329,13 @@ async fn serve(stream: TcpStream, acceptor: Acceptor) {
 
 async fn answer(
     request: Request<Incoming>,
-    farewell: Option<oneshot::Receiver<Infallible>>,
+    connection_closed: Option<oneshot::Receiver<Infallible>>,
     acceptor: &Acceptor,
 ) -> Page {
     let host = request.headers().get(header::HOST);
     let is_ours = host.is_none_or(|host| host.as_bytes() == acceptor.authority.as_bytes());
     let is_callback = request.method() == Method::GET && request.uri().path() == CALLBACK_PATH;
-    let (true, true, Some(farewell)) = (is_ours, is_callback, farewell) else {
+    let (true, true, Some(connection_closed)) = (is_ours, is_callback, connection_closed) else {
         return Page::not_found();
     };
     let params = CallbackParams::from_query(request.uri().query().unwrap_or_default());
@@ -345,7 +345,7 @@ async fn answer(
         .send(CallbackRequest {
             params,
             page,
-            farewell,
+            connection_closed,
         })
         .await;
     match sent {

@@ -8,7 +8,7 @@ use patchbay_model::Secret;
 use subtle::ConstantTimeEq;
 use url::Url;
 
-use crate::begin::random;
+use crate::authorization_request::random;
 use crate::callback::refusal;
 use crate::{CallbackError, CallbackParams, Error};
 
@@ -39,7 +39,7 @@ impl RedirectState {
     }
 
     /// Whether these parameters carry this state.
-    pub fn is_carried_by(&self, params: &CallbackParams) -> bool {
+    pub fn matches_params(&self, params: &CallbackParams) -> bool {
         params.state().is_some_and(|state| {
             let state = state.expose().as_bytes();
             bool::from(state.ct_eq(self.state.expose().as_bytes()))
@@ -52,7 +52,7 @@ impl RedirectState {
     /// [`CallbackError::WrongState`], which must not end the consent; [`CallbackError::Denied`],
     /// [`CallbackError::Refused`].
     pub fn check(&self, params: &CallbackParams) -> Result<(), CallbackError> {
-        if !self.is_carried_by(params) {
+        if !self.matches_params(params) {
             return Err(CallbackError::WrongState);
         }
         refusal(params).map_or(Ok(()), Err)
@@ -76,11 +76,11 @@ mod tests {
     fn what_carries_the_state_is_ours() {
         let (ours, other) = (redirect_state(), redirect_state());
         let params = callback(ours.address().as_str());
-        assert!(ours.is_carried_by(&params));
+        assert!(ours.matches_params(&params));
         assert_eq!(ours.check(&params), Ok(()));
         assert_eq!(other.check(&params), Err(CallbackError::WrongState));
         let twice = callback(&format!("{}&state=other", ours.address()));
-        assert!(!ours.is_carried_by(&twice));
+        assert!(!ours.matches_params(&twice));
     }
 
     #[test]
@@ -96,6 +96,6 @@ mod tests {
     #[test]
     fn a_link_can_be_the_way_back() {
         let state = RedirectState::new(&Url::parse(DEEP_LINK_REDIRECT).unwrap()).unwrap();
-        assert!(state.is_carried_by(&callback(state.address().as_str())));
+        assert!(state.matches_params(&callback(state.address().as_str())));
     }
 }

@@ -32,7 +32,7 @@ impl OAuthClient {
             return Ok(Revocation::NotOffered);
         };
         let reach = self.network.addresses().reach(&grant.server);
-        let one = One {
+        let revocation = TokenRevocation {
             client: self,
             grant,
             endpoint,
@@ -40,9 +40,9 @@ impl OAuthClient {
             trace,
         };
         if let Some(token) = &grant.refresh_token {
-            one.revoke(token, "refresh_token").await?;
+            revocation.revoke(token, "refresh_token").await?;
         }
-        match one.revoke(&grant.access_token, "access_token").await {
+        match revocation.revoke(&grant.access_token, "access_token").await {
             // Some providers revoke refresh tokens only; the access token dies with it, or soon.
             Err(Error::Refused {
                 error: Some(error), ..
@@ -53,7 +53,7 @@ impl OAuthClient {
     }
 }
 
-struct One<'a> {
+struct TokenRevocation<'a> {
     client: &'a OAuthClient,
     grant: &'a Grant,
     endpoint: &'a Url,
@@ -61,10 +61,13 @@ struct One<'a> {
     trace: &'a dyn Trace,
 }
 
-impl One<'_> {
+impl TokenRevocation<'_> {
     async fn revoke(&self, token: &Secret, kind: &str) -> Result<(), Error> {
         let form = [("token", token.expose()), ("token_type_hint", kind)];
-        let request = self.grant.prover().request(self.endpoint, &form);
+        let request = self
+            .grant
+            .client_authentication()
+            .request(self.endpoint, &form);
         let note = Some(format!("Revoke {}", kind.replace('_', " ")));
         let answer = self
             .client

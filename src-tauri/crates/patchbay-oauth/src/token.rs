@@ -68,7 +68,9 @@ impl OAuthClient {
         ];
         form.extend(discovery.sent_resource().map(|it| ("resource", it)));
         let endpoint = &discovery.token_endpoint;
-        let request = client.prover(discovery).request(endpoint, &form);
+        let request = client
+            .client_authentication(discovery)
+            .request(endpoint, &form);
         let note = Some("Exchange code for tokens".to_owned());
         let answer = self
             .send(WHAT, request, note, &discovery.reach, trace)
@@ -105,7 +107,9 @@ impl OAuthClient {
         let scope = asked.join(" ");
         let form = client_credentials(&scope, discovery.sent_resource());
         let endpoint = &discovery.token_endpoint;
-        let request = client.prover(discovery).request(endpoint, &form);
+        let request = client
+            .client_authentication(discovery)
+            .request(endpoint, &form);
         let note = Some("Request a token as the app".to_owned());
         let answer = self
             .send(WHAT, request, note, &discovery.reach, trace)
@@ -123,7 +127,7 @@ impl OAuthClient {
     /// # Errors
     ///
     /// [`RefreshError::SignInAgain`] on `invalid_grant`, and on `invalid_client` from a provider that
-    /// forgot us; [`RefreshError::NotRenewable`] without a refresh token; [`RefreshError::Later`] for everything else.
+    /// forgot us; [`RefreshError::NotRenewable`] without a refresh token; [`RefreshError::Transient`] for everything else.
     pub async fn refresh(&self, grant: &Grant, trace: &dyn Trace) -> Result<Tokens, RefreshError> {
         let scope = grant.scopes.join(" ");
         let resource = sent_resource(&grant.resource, &grant.deviations);
@@ -140,13 +144,13 @@ impl OAuthClient {
             (OauthGrant::AuthorizationCode, None) => return Err(RefreshError::NotRenewable),
         };
         let endpoint = &grant.token_endpoint;
-        let request = grant.prover().request(endpoint, &form);
+        let request = grant.client_authentication().request(endpoint, &form);
         let reach = self.network.addresses().reach(&grant.server);
         let note = Some("refresh".to_owned());
         let answer = self
             .send(WHAT, request, note, &reach, trace)
             .await
-            .map_err(RefreshError::Later)?;
+            .map_err(RefreshError::Transient)?;
         let given = parse_success(endpoint, &answer).map_err(|error| match error {
             Error::Refused {
                 error: Some(error),
@@ -155,11 +159,11 @@ impl OAuthClient {
             } if matches!(error.as_str(), "invalid_grant" | "invalid_client") => {
                 RefreshError::SignInAgain { detail }
             }
-            error => RefreshError::Later(error),
+            error => RefreshError::Transient(error),
         })?;
         let former = grant.refresh_token.as_ref();
         read_tokens(endpoint, &given, &grant.scopes, former, &grant.deviations)
-            .map_err(RefreshError::Later)
+            .map_err(RefreshError::Transient)
     }
 }
 
@@ -177,13 +181,13 @@ fn client_credentials<'a>(
 }
 
 /// A client with its proof.
-pub(crate) struct Prover<'a> {
+pub(crate) struct ClientAuthentication<'a> {
     pub(crate) id: &'a str,
     pub(crate) secret: Option<&'a Secret>,
     pub(crate) method: TokenAuth,
 }
 
-impl Prover<'_> {
+impl ClientAuthentication<'_> {
     /// A form for a token endpoint, with the proof where the method wants it.
     pub(crate) fn request(&self, endpoint: &Url, form: &[(&str, &str)]) -> Request {
         let mut body = Serializer::new(String::new());
@@ -416,7 +420,7 @@ mod tests {
         let endpoint = Url::parse("https://as.example/token").unwrap();
         let secret = Secret::new("s");
         let sent = |method| {
-            let request = Prover {
+            let request = ClientAuthentication {
                 id: "me",
                 secret: Some(&secret),
                 method,

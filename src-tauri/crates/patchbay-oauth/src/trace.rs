@@ -29,12 +29,12 @@ impl<F: Fn(TraceStep) + Send + Sync> Trace for F {
 }
 
 /// A step that has begun.
-pub(crate) struct Begun {
+pub(crate) struct PendingStep {
     step: TraceStep,
     since: Instant,
 }
 
-impl Begun {
+impl PendingStep {
     pub(crate) fn new(method: &str, url: &Url, note: Option<String>) -> Self {
         Self {
             step: TraceStep {

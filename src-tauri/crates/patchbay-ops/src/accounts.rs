@@ -43,8 +43,8 @@ pub(crate) async fn find_account(cx: &Context, id: &AccountId) -> Result<Account
     account.ok_or_else(|| not_found(id.as_str()))
 }
 
-/// What the platform of an account may name: what is public, and what is of its own kind of place where a person
-/// gave its address.
+/// Which addresses the platform of an account may name: public ones and, where a person entered its address, its own
+/// host, and loopback if it is there.
 pub(crate) fn reach_of(cx: &Context, account: &Account) -> Reach {
     match account.base_url.as_deref().map(Url::parse) {
         Some(Ok(base)) => cx.addresses().reach(&base),
@@ -52,7 +52,7 @@ pub(crate) fn reach_of(cx: &Context, account: &Account) -> Reach {
     }
 }
 
-/// Changes an account as it is known at that moment, not as it was before its platform was asked.
+/// Changes the current row of an account, not the copy from before its platform was asked.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is gone; [`Error::Store`].
@@ -65,8 +65,7 @@ pub(crate) async fn change(
     changed.ok_or_else(|| not_found(id.as_str()))
 }
 
-/// Keeps others from writing or deleting the secrets of an account, in this process and others, so that they
-/// and what is known of the account stay together.
+/// Locks the secrets of an account across tasks and processes, so that they stay consistent with its row.
 ///
 /// # Errors
 /// [`Error::File`] when the lock cannot be had.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use url::{Host, Url};
 
 use crate::error::Error;
-use crate::redact::hide_marked;
+use crate::redact::redact_marked;
 
 /// The most bytes of an address that is typed: what servers and proxies take for certain.
 ///
@@ -92,7 +92,7 @@ pub(crate) fn shares_domain(one: &Url, other: &Url) -> bool {
 /// # Errors
 /// [`Error::AddressSecret`] with the place of the first.
 pub(crate) fn refuse_user_info(values: &Value, schema: &Value, known: &Value) -> Result<(), Error> {
-    match user_info_at(&hide_marked(values, schema), known, &mut String::new()) {
+    match user_info_at(&redact_marked(values, schema), known, &mut String::new()) {
         Some(path) => Err(Error::AddressSecret { path }),
         None => Ok(()),
     }

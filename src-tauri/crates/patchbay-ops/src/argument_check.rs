@@ -3,7 +3,7 @@
 use patchbay_model::{FieldProblem, pointer};
 use serde_json::Value;
 
-use crate::schema::{comes_to_an_end, is_checked_soon};
+use crate::schema::{is_cheap_to_check, terminates};
 
 /// What is wrong with a value by a JSON Schema, as [`ArgumentCheck`] says.
 pub(crate) fn check_arguments(schema: &Value, arguments: &Value) -> Vec<FieldProblem> {
@@ -24,7 +24,7 @@ struct Ready {
 impl ArgumentCheck {
     /// Makes a schema ready, which takes longer than a check.
     pub(crate) fn new(schema: &Value) -> Self {
-        if !comes_to_an_end(schema) {
+        if !terminates(schema) {
             return Self(None);
         }
         let validator = jsonschema::options()
@@ -39,7 +39,7 @@ impl ArgumentCheck {
     /// What is wrong with the value; empty when nothing is, or when it would take too long to find out.
     pub(crate) fn problems(&self, value: &Value) -> Vec<FieldProblem> {
         let ready = self.0.iter();
-        let soon = ready.filter(|ready| is_checked_soon(&ready.schema, value));
+        let soon = ready.filter(|ready| is_cheap_to_check(&ready.schema, value));
         let errors = soon.flat_map(|ready| ready.validator.iter_errors(value));
         errors
             .map(|error| FieldProblem {

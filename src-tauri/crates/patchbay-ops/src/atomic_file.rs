@@ -23,7 +23,7 @@ impl AtomicFile {
     /// # Errors
     /// [`Error::File`].
     pub(crate) async fn create(path: &Path) -> Result<Self, Error> {
-        let part = name_beside(path, ".part").map_err(|source| failed(path, source))?;
+        let part = name_beside(path, ".part").map_err(|source| file_error(path, source))?;
         let mut options = tokio::fs::OpenOptions::new();
         // The folder is the user's choice, and may be one where others write too: nothing that stands there is
         // taken for ours.
@@ -31,7 +31,7 @@ impl AtomicFile {
         #[cfg(unix)]
         options.mode(0o600);
         let file = options.open(&part).await;
-        let file = file.map_err(|source| failed(&part, source))?;
+        let file = file.map_err(|source| file_error(&part, source))?;
         Ok(Self {
             file: Some(file),
             part,
@@ -53,7 +53,9 @@ impl AtomicFile {
             // What is still being written when it is dropped would keep it open, and Windows removes no open file.
             file.flush().await
         };
-        written.await.map_err(|source| failed(&self.part, source))
+        written
+            .await
+            .map_err(|source| file_error(&self.part, source))
     }
 
     /// Puts it in its place; one that is there is replaced.
@@ -63,12 +65,12 @@ impl AtomicFile {
     pub(crate) async fn finish(mut self) -> Result<(), Error> {
         if let Some(file) = self.file.take() {
             let synced = file.sync_all().await;
-            synced.map_err(|source| failed(&self.part, source))?;
+            synced.map_err(|source| file_error(&self.part, source))?;
         }
         let (part, path) = (self.part.clone(), self.path.clone());
         let moved = tokio::task::spawn_blocking(move || rename(&part, &path)).await;
         let moved = moved.map_err(std::io::Error::other).flatten();
-        moved.map_err(|source| failed(&self.path, source))?;
+        moved.map_err(|source| file_error(&self.path, source))?;
         self.is_whole = true;
         Ok(())
     }
@@ -86,7 +88,7 @@ impl Drop for AtomicFile {
 }
 
 /// That a file cannot be written, and which.
-pub(crate) fn failed(path: &Path, source: std::io::Error) -> Error {
+pub(crate) fn file_error(path: &Path, source: std::io::Error) -> Error {
     Error::File {
         path: path.display().to_string(),
         source,

@@ -3,13 +3,13 @@
 //! Source: the product's design, "Authorization"; MCP requirements R8–R20.
 
 pub(crate) mod await_user;
+mod callback_receiver;
 mod client;
 pub(crate) mod control;
 mod hosted;
 mod issuer;
 mod local;
 mod provider;
-mod return_visit;
 mod save_grant;
 pub(crate) mod scope_upgrade;
 pub(crate) mod start;
@@ -27,8 +27,8 @@ use crate::error::Error;
 /// How many consents [`list_authorizations`] tells of.
 const LISTED: u32 = 50;
 
-/// Who signed in before, where it is known that somebody else has now.
-fn somebody_else(before: Option<&String>, now: Option<&String>) -> Option<String> {
+/// The user before, where somebody else is known to be signed in now.
+fn previous_user(before: Option<&String>, now: Option<&String>) -> Option<String> {
     let changed = before.filter(|before| now.is_some_and(|now| now != *before));
     changed.cloned()
 }

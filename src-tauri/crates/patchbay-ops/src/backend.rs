@@ -1,9 +1,8 @@
 //! What holds a connector: this computer, or an account of a hosted platform.
 //!
-//! Verbs ask for one [`Backend`] and never which it is. It is no
-//! [`Platform`](patchbay_platforms::Platform): one of those speaks for an account, by its wire alone, while what
-//! is held here reads the vault and the store, shares its connections and reports progress, with errors of its
-//! own.
+//! Verbs use a [`Backend`] and never ask which. It is not a [`Platform`](patchbay_platforms::Platform), which speaks
+//! for an account over the wire alone: a backend also reads vault and store, shares connections, reports progress, and
+//! has errors of its own.
 
 pub(crate) mod hosted;
 mod local;
@@ -30,18 +29,18 @@ use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 
-/// What a verb needs of whatever holds a connector. Defaults are for what nothing has to be done about.
+/// What a verb needs of whatever holds a connector. The defaults do nothing.
 #[async_trait]
 pub(crate) trait Backend: Send + Sync {
-    /// Asks for the tools, `anew` where somebody keeps what the server said before; `None` where there are none to be
-    /// had, after a look at the connector itself.
+    /// Lists the tools, bypassing the platform's cache if `anew`; `None` where the platform lists none, after
+    /// refreshing the status.
     async fn list_tools(
         &self,
         anew: bool,
         cancel: &CancellationToken,
     ) -> Result<Option<ListedTools>, Error>;
 
-    /// What it says of a connector that its tools were listed.
+    /// How a successful listing changes the connector.
     async fn status_after_listing(&self) -> Option<Change>;
 
     /// What a tool does with these arguments, where that is known without asking.
@@ -60,7 +59,7 @@ pub(crate) trait Backend: Send + Sync {
         call: ToolCall,
         credential: Option<String>,
         cancel: &CancellationToken,
-    ) -> Result<Called, Error>;
+    ) -> Result<CompletedCall, Error>;
 
     /// What [`Backend::call_tool`] would send; the call itself is not sent.
     async fn plan_call(
@@ -70,7 +69,7 @@ pub(crate) trait Backend: Send + Sync {
         credential: Option<String>,
     ) -> Result<PlannedCall, Error>;
 
-    /// What it says of a connector that was not thought to work that a tool answered.
+    /// How the answer of a tool changes a connector that was not known to work.
     async fn status_after_call(&self, outcome: &CallOutcome) -> Option<Change>;
 
     /// The arguments with which a tool gives its next page; `None` at the end, and where there are no pages.
@@ -90,8 +89,8 @@ pub(crate) trait Backend: Send + Sync {
     /// What may be asked for a picture that it names at an address; `None` where nobody is.
     async fn icon_reach(&self, icon: &Url) -> Result<Option<Reach>, Error>;
 
-    /// Every secret that it sends, to be kept out of what is saved; none when they cannot be read, for then
-    /// none was sent either.
+    /// Every secret that it sends, to be redacted in what is saved; empty when they cannot be read, as then none was
+    /// sent.
     async fn secrets(&self) -> Vec<Secret>;
 
     /// The resources, as they are now.
@@ -138,12 +137,11 @@ pub(crate) trait Backend: Send + Sync {
         callbacks: mpsc::Receiver<CallbackParams>,
     ) -> Result<(), Error>;
 
-    /// Takes note that nobody waits for a consent any more, and asks how it left the connector, where somebody else
-    /// knows.
+    /// Called when a consent is no longer waited for: refreshes the connector where its platform knows the outcome.
     async fn give_up_authorization(&self) {}
 
     /// Gives up the sign-in, and keeps how the connector is then.
-    async fn disconnect(&self) -> Result<Revoked, Error>;
+    async fn disconnect(&self) -> Result<RevokeOutcome, Error>;
 
     /// Asks how the connector is, and keeps the answer, where somebody else knows.
     async fn refresh(&self) -> Result<(), Error> {
@@ -167,7 +165,7 @@ pub(crate) struct ListedTools {
 }
 
 /// A call that was answered.
-pub(crate) struct Called {
+pub(crate) struct CompletedCall {
     pub(crate) outcome: CallOutcome,
     /// When everything was ready for it to be sent.
     pub(crate) ready_at: Instant,
@@ -183,7 +181,7 @@ pub(crate) struct PlannedCall {
 }
 
 /// How giving up a sign-in went.
-pub(crate) struct Revoked {
+pub(crate) struct RevokeOutcome {
     /// Whether the provider was told to forget the tokens, and did.
     pub(crate) revoked: bool,
     /// Why the provider was not told, in words for people.

@@ -1,15 +1,15 @@
-//! Looking after connectors while nobody asks: gently, and never with a browser.
+//! Background checks of connectors. They never open a browser.
 //!
-//! Whatever it finds is told once. It rests while the system wants to save power or pays for its network,
-//! and while the user has switched it off.
+//! Each finding is reported once. Checks pause while the system saves power, its network is metered or the vault is
+//! locked, and while the user has switched them off.
 
-mod pace;
+mod intervals;
 mod power_and_network;
-mod rounds;
+mod schedule;
 #[cfg(test)]
 mod tests;
 
-pub use pace::Pace;
+pub use intervals::CheckIntervals;
 pub use power_and_network::{PowerAndNetwork, SystemPowerAndNetwork};
 
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use futures::StreamExt;
 use patchbay_model::{Account, VaultState};
 
-use self::rounds::{Look, Rounds, queues};
+use self::schedule::{CheckSchedule, CheckTarget, group_by_host};
 use crate::accounts::{list_accounts, platform};
 use crate::check_connector;
 use crate::connectors::list_connectors;
@@ -54,43 +54,47 @@ pub async fn switch_background_checks(cx: &Context, on: bool) -> Result<(), Erro
 }
 
 /// Looks after accounts and connectors until the process ends.
-pub async fn look_after_connectors(cx: &Context, system: &dyn PowerAndNetwork, pace: Pace) {
-    let mut rounds = Rounds::new(pace);
-    let mut pause = pace.first;
+pub async fn run_background_checks(
+    cx: &Context,
+    system: &dyn PowerAndNetwork,
+    intervals: CheckIntervals,
+) {
+    let mut schedule = CheckSchedule::new(intervals);
+    let mut pause = intervals.first;
     loop {
         tokio::select! {
-            () = cx.ending().cancelled() => return,
-            () = tokio::time::sleep(pause) => pause = pace.again,
+            () = cx.shutdown().cancelled() => return,
+            () = tokio::time::sleep(pause) => pause = intervals.again,
         }
-        if let Err(error) = round(cx, system, &mut rounds).await {
+        if let Err(error) = run_due_checks(cx, system, &mut schedule).await {
             tracing::warn!(%error, "connectors could not be looked after");
         }
     }
 }
 
-/// Does what is due, and tells what came of it that was not known before.
-async fn round(
+/// Runs the checks that are due, and emits the needs that are new.
+async fn run_due_checks(
     cx: &Context,
     system: &dyn PowerAndNetwork,
-    rounds: &mut Rounds,
+    schedule: &mut CheckSchedule,
 ) -> Result<(), Error> {
-    if rests(cx, system).await? {
+    if should_pause(cx, system).await? {
         return Ok(());
     }
     let accounts = list_accounts(cx).await?;
     let connectors = list_connectors(cx).await?;
-    let due = rounds.due(cx.now(), &accounts, &connectors, rounds::by_chance);
+    let due = schedule.due(cx.now(), &accounts, &connectors, schedule::random_up_to);
     if due.is_empty() {
         return Ok(());
     }
-    let known = needs_of_now(cx).await?;
-    futures::stream::iter(queues(due))
+    let known = current_need_ids(cx).await?;
+    futures::stream::iter(group_by_host(due))
         .for_each_concurrent(HOSTS_AT_ONCE, |queue| async move {
-            for look in queue {
+            for target in queue {
                 // Otherwise one host that hangs would keep the process from ending.
                 tokio::select! {
-                    () = cx.ending().cancelled() => return,
-                    () = take(cx, look) => {}
+                    () = cx.shutdown().cancelled() => return,
+                    () = run_check(cx, target) => {}
                 }
             }
         })
@@ -105,7 +109,7 @@ async fn round(
     Ok(())
 }
 
-async fn rests(cx: &Context, system: &dyn PowerAndNetwork) -> Result<bool, Error> {
+async fn should_pause(cx: &Context, system: &dyn PowerAndNetwork) -> Result<bool, Error> {
     let is_locked = || async { vault_status(cx).await.state == VaultState::Locked };
     Ok(!background_checks(cx).await?
         || system.saves_power().await == Some(true)
@@ -113,15 +117,15 @@ async fn rests(cx: &Context, system: &dyn PowerAndNetwork) -> Result<bool, Error
         || is_locked().await)
 }
 
-async fn needs_of_now(cx: &Context) -> Result<BTreeSet<String>, Error> {
+async fn current_need_ids(cx: &Context) -> Result<BTreeSet<String>, Error> {
     let needs = list_needs(cx).await?;
     Ok(needs.into_iter().map(|need| need.id).collect())
 }
 
-async fn take(cx: &Context, look: Look) {
-    let taken = match &look {
-        Look::Account(account) => ask(cx, account).await,
-        Look::Connector(id) => check_connector(cx, id).await.map(drop),
+async fn run_check(cx: &Context, target: CheckTarget) {
+    let taken = match &target {
+        CheckTarget::Account(account) => check_account(cx, account).await,
+        CheckTarget::Connector(id) => check_connector(cx, id).await.map(drop),
     };
     if let Err(error) = taken {
         // What ails it is kept where it belongs.
@@ -130,8 +134,8 @@ async fn take(cx: &Context, look: Look) {
 }
 
 /// Asks an account for its connectors, and tells how that went.
-async fn ask(cx: &Context, account: &Account) -> Result<(), Error> {
+async fn check_account(cx: &Context, account: &Account) -> Result<(), Error> {
     let asked = sync_account(cx, account).await;
-    platform::emit_asked(cx, account, asked.as_ref().err());
+    platform::emit_account_checked(cx, account, asked.as_ref().err());
     asked.map(drop)
 }

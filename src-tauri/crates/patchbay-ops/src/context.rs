@@ -1,7 +1,6 @@
 //! What every verb works with.
 
-pub(crate) mod known_tools;
-mod marks;
+mod generations;
 pub(crate) mod networks;
 pub(crate) mod open_questions;
 pub(crate) mod running;
@@ -9,6 +8,7 @@ pub(crate) mod running_authorizations;
 pub(crate) mod session_host;
 pub(crate) mod sessions;
 pub(crate) mod sign_ins;
+pub(crate) mod tool_cache;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, Weak};
@@ -24,15 +24,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
 
-use self::known_tools::KnownTools;
-use self::marks::StoredMarks;
+use self::generations::SettingsGenerations;
 use self::networks::Networks;
 use self::open_questions::Questions;
-use self::running::Running;
+use self::running::CancelRegistry;
 use self::running_authorizations::RunningAuthorizations;
 use self::session_host::SessionHost;
 use self::sessions::Sessions;
 use self::sign_ins::SignIns;
+use self::tool_cache::ToolCache;
 use crate::app_paths::{AppPaths, DataExposure};
 use crate::browser::{OpenBrowser, SystemBrowser};
 use crate::clock::{Clock, SystemClock, new_id};
@@ -44,8 +44,8 @@ use crate::secrets::tokens::Tokens;
 use crate::servers::guard::Guard;
 use crate::servers::restarts::Restarts;
 
-/// News that nobody has fetched yet; a window that falls further behind reads its lists anew.
-const EVENTS_KEPT: usize = 256;
+/// Capacity of the event channel; a window that lags further behind reads its lists again.
+const EVENT_CAPACITY: usize = 256;
 
 /// The open store, the vault, the HTTP client, the clock and everything that is under way.
 ///
@@ -84,15 +84,15 @@ struct Inner {
     restarts: Restarts,
     authorizations: RunningAuthorizations,
     questions: Questions,
-    asks: bool,
-    running: Running<RunId>,
-    inspections: Running<InspectionId>,
-    checks: Running<ConnectorId>,
-    rotations: Running<WalletEntryId>,
+    can_ask: bool,
+    running: CancelRegistry<RunId>,
+    inspections: CancelRegistry<InspectionId>,
+    checks: CancelRegistry<ConnectorId>,
+    rotations: CancelRegistry<WalletEntryId>,
     client_document: Option<Url>,
-    known_tools: KnownTools,
+    tool_cache: ToolCache,
     tasks: TaskTracker,
-    ending: CancellationToken,
+    shutdown: CancellationToken,
     exposure: Option<DataExposure>,
 }
 
@@ -110,7 +110,7 @@ pub struct ContextOptions {
     /// Whether somebody is there who answers what servers ask while their tools run, by
     /// [`list_questions`](crate::list_questions) and [`answer_question`](crate::answer_question). Else servers are
     /// not told that they may ask.
-    pub asks: bool,
+    pub can_ask: bool,
     /// What tells the time.
     pub clock: Arc<dyn Clock>,
     /// Absolute URL of our client-id metadata document; `None` where there is none.
@@ -128,7 +128,7 @@ impl ContextOptions {
             keychain: Arc::new(SystemKeychain),
             browser: Arc::new(SystemBrowser),
             programs: Arc::new(NoProgramConsent),
-            asks: false,
+            can_ask: false,
             clock: Arc::new(SystemClock),
             client_document: CLIENT_DOCUMENT.and_then(|url| Url::parse(url).ok()),
         }
@@ -143,14 +143,14 @@ impl Context {
         let vault = Vault::new(options.paths.data.clone(), options.keychain);
         let addresses = AddressPolicy::default();
         let networks = Networks::new(addresses.clone(), vault.clone())?;
-        let oauth = OAuthClient::over(networks.shared().clone());
-        vault.note_in(Arc::new(StoredMarks(store.clone())));
-        let (events, _) = broadcast::channel(EVENTS_KEPT);
+        let oauth = OAuthClient::with_network(networks.shared().clone());
+        vault.set_generation_store(Arc::new(SettingsGenerations(store.clone())));
+        let (events, _) = broadcast::channel(EVENT_CAPACITY);
         let tasks = TaskTracker::new();
         let references =
             References::new(store.clone(), Arc::clone(&options.clock), options.programs);
-        let ending = CancellationToken::new();
-        let tokens = Tokens::new(crate::secrets::tokens::Parts {
+        let shutdown = CancellationToken::new();
+        let tokens = Tokens::new(crate::secrets::tokens::Dependencies {
             store: store.clone(),
             vault: vault.clone(),
             references: references.clone(),
@@ -159,7 +159,7 @@ impl Context {
             locks: options.paths.locks(),
             events: events.clone(),
             tasks: tasks.clone(),
-            ending: ending.clone(),
+            shutdown: shutdown.clone(),
         });
         let sign_ins = SignIns::new(Arc::clone(&options.clock), addresses.clone());
         let guard = Arc::new(Guard::new(&options.paths));
@@ -183,31 +183,31 @@ impl Context {
                 restarts: Restarts::default(),
                 authorizations: RunningAuthorizations::default(),
                 questions: Questions::default(),
-                asks: options.asks,
-                running: Running::default(),
-                inspections: Running::default(),
-                checks: Running::default(),
-                rotations: Running::default(),
+                can_ask: options.can_ask,
+                running: CancelRegistry::default(),
+                inspections: CancelRegistry::default(),
+                checks: CancelRegistry::default(),
+                rotations: CancelRegistry::default(),
                 client_document: options.client_document,
-                known_tools: KnownTools::default(),
+                tool_cache: ToolCache::default(),
                 tasks,
-                ending,
+                shutdown,
                 exposure,
             }),
         };
         Ok(cx)
     }
 
-    /// Stops what is under way, says farewell to servers, and waits for both, a few seconds at most; then
-    /// the history is on disk.
+    /// Cancels what is running, closes server connections and waits for both, a few seconds at most; then the history
+    /// is on disk.
     pub async fn close(&self) {
         const PATIENCE: Duration = Duration::from_secs(3);
-        self.inner.ending.cancel();
+        self.inner.shutdown.cancel();
         self.inner.tasks.close();
         let farewell = async {
             self.inner.tasks.wait().await;
             let sessions = self.inner.sessions.close_all();
-            futures::future::join(sessions, self.inner.sign_ins.settle_all()).await;
+            futures::future::join(sessions, self.inner.sign_ins.close_all_platforms()).await;
         };
         if tokio::time::timeout(PATIENCE, farewell).await.is_err() {
             tracing::warn!("work was still under way when Patchbay ended");
@@ -221,12 +221,12 @@ impl Context {
             Ok(Err(error)) => tracing::error!(%error, "a renewed sign-in is lost"),
             Err(_) => tracing::error!("a renewed sign-in is lost: saving it took too long"),
         }
-        if let Err(error) = self.inner.store.settle_runs().await {
+        if let Err(error) = self.inner.store.flush_runs().await {
             tracing::error!(%error, "the history is not complete");
         }
     }
 
-    /// News from now on.
+    /// Subscribes to events from now on.
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.inner.events.subscribe()
     }
@@ -246,7 +246,7 @@ impl Context {
         drop(self.inner.events.send(event));
     }
 
-    /// The same for whoever is not to keep all of this open.
+    /// A weak handle, for tasks that must not keep the context open.
     pub(crate) fn downgrade(&self) -> WeakContext {
         WeakContext(Arc::downgrade(&self.inner))
     }
@@ -264,7 +264,7 @@ impl Context {
         &self.inner.addresses
     }
 
-    /// What asks addresses that were checked, for nobody in particular.
+    /// The HTTP clients for requests that belong to no connector.
     pub(crate) fn network(&self) -> &Network {
         self.inner.networks.shared()
     }
@@ -286,7 +286,7 @@ impl Context {
         self.inner.networks.of(connector).await
     }
 
-    /// What asks authorization servers, for nobody in particular.
+    /// The OAuth client for requests that belong to no connector.
     pub(crate) fn oauth(&self) -> &OAuthClient {
         &self.inner.oauth
     }
@@ -296,7 +296,7 @@ impl Context {
     /// # Errors
     /// As [`Context::network_of`].
     pub(crate) async fn oauth_of(&self, connector: &Connector) -> Result<OAuthClient, Error> {
-        Ok(OAuthClient::over(self.network_of(connector).await?))
+        Ok(OAuthClient::with_network(self.network_of(connector).await?))
     }
 
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
@@ -333,20 +333,20 @@ impl Context {
 
     /// Has servers that are programs ended, should this process end without a word, by `program`: one of ours that
     /// understands [`WATCH_PROGRAMS`](crate::WATCH_PROGRAMS).
-    pub fn watch_servers_by(&self, program: PathBuf) {
-        self.inner.guard.watch_by(program);
+    pub fn set_server_watcher(&self, program: PathBuf) {
+        self.inner.guard.set_watcher(program);
     }
 
     /// Has servers that are programs outlive this process, held by `program`: one of ours that understands
     /// [`HOST_SESSIONS`](crate::HOST_SESSIONS). Without it they end with us.
-    pub fn hold_sessions_by(&self, program: PathBuf) {
+    pub fn set_session_host(&self, program: PathBuf) {
         // The first one stays: both are this program.
         drop(self.inner.session_host.set(SessionHost::Program(program)));
     }
 
     /// Has servers that are programs held by this process for commands too, as long as it runs, unless another one
     /// holds them.
-    pub fn hold_sessions_here(&self) {
+    pub fn host_sessions_here(&self) {
         drop(self.inner.session_host.set(SessionHost::ThisProcess));
     }
 
@@ -373,24 +373,24 @@ impl Context {
     }
 
     /// Whether somebody is there who answers what servers ask.
-    pub(crate) fn asks(&self) -> bool {
-        self.inner.asks
+    pub(crate) fn can_ask(&self) -> bool {
+        self.inner.can_ask
     }
 
-    pub(crate) fn running(&self) -> &Running<RunId> {
+    pub(crate) fn running(&self) -> &CancelRegistry<RunId> {
         &self.inner.running
     }
 
     /// Checks of connectors that are under way here.
-    pub(crate) fn checks(&self) -> &Running<ConnectorId> {
+    pub(crate) fn checks(&self) -> &CancelRegistry<ConnectorId> {
         &self.inner.checks
     }
 
-    pub(crate) fn inspections(&self) -> &Running<InspectionId> {
+    pub(crate) fn inspections(&self) -> &CancelRegistry<InspectionId> {
         &self.inner.inspections
     }
 
-    pub(crate) fn rotations(&self) -> &Running<WalletEntryId> {
+    pub(crate) fn rotations(&self) -> &CancelRegistry<WalletEntryId> {
         &self.inner.rotations
     }
 
@@ -398,8 +398,8 @@ impl Context {
         self.inner.client_document.as_ref()
     }
 
-    pub(crate) fn known_tools(&self) -> &KnownTools {
-        &self.inner.known_tools
+    pub(crate) fn tool_cache(&self) -> &ToolCache {
+        &self.inner.tool_cache
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {
@@ -407,7 +407,7 @@ impl Context {
     }
 
     /// Cancelled when the process is about to end.
-    pub(crate) fn ending(&self) -> &CancellationToken {
-        &self.inner.ending
+    pub(crate) fn shutdown(&self) -> &CancellationToken {
+        &self.inner.shutdown
     }
 }

@@ -47,7 +47,7 @@ pub enum GivenSecret {
 }
 
 /// A form that was filled and fits its schema.
-pub(crate) struct Filled {
+pub(crate) struct FilledForm {
     /// The values with secrets in their places.
     pub(crate) values: Map<String, Value>,
     /// The wallet entries that went into it, by the JSON pointer of their place.
@@ -66,7 +66,7 @@ pub(crate) async fn fill(
     form: &Form,
     values: Json,
     given: BTreeMap<String, GivenSecret>,
-) -> Result<Filled, Error> {
+) -> Result<FilledForm, Error> {
     if !redact::marked_values(&values, &form.schema).is_empty() {
         return Err(Error::Usage {
             what: "secret fields can't be set as plain values".to_owned(),
@@ -77,7 +77,7 @@ pub(crate) async fn fill(
     let Json(mut values) = values;
     let (mut entries, mut to_save) = (BTreeMap::new(), Vec::new());
     for (path, given) in given {
-        let secret = had(cx, given.clone()).await?;
+        let secret = resolve_given(cx, given.clone()).await?;
         match given {
             GivenSecret::Entry { entry } => drop(entries.insert(path.clone(), entry)),
             GivenSecret::New {
@@ -95,14 +95,14 @@ pub(crate) async fn fill(
     let Value::Object(values) = values else {
         return Err(not_an_object("values"));
     };
-    Ok(Filled {
+    Ok(FilledForm {
         values,
         entries,
         to_save,
     })
 }
 
-impl Filled {
+impl FilledForm {
     /// Values without any secret.
     #[cfg(test)]
     pub(crate) fn of(values: Map<String, Value>) -> Self {
@@ -137,7 +137,7 @@ impl Filled {
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Usage`] as [`single_secret`]; [`Error::Vault`], [`Error::Reference`].
-pub(crate) async fn had(cx: &Context, given: GivenSecret) -> Result<Secret, Error> {
+pub(crate) async fn resolve_given(cx: &Context, given: GivenSecret) -> Result<Secret, Error> {
     match given {
         GivenSecret::Entry { entry } => {
             single_secret(cx, &find_wallet_entry(cx, &entry).await?).await
@@ -160,7 +160,7 @@ pub(crate) async fn single_secret(cx: &Context, entry: &WalletEntry) -> Result<S
     match entry.kind {
         WalletKind::Bearer => secrets::read(cx.vault(), references, entry).await,
         WalletKind::OauthClient => {
-            let app = secrets::oauth_app(cx.vault(), entry).await?;
+            let app = secrets::read_oauth_app(cx.vault(), entry).await?;
             let secret = app.client_secret(references, Occasion::Needed).await?;
             secret.ok_or_else(refused)
         }

@@ -64,7 +64,7 @@ pub use accounts::{list_accounts, resolve_account};
 pub use app_paths::{AppPaths, DataExposure};
 pub use authorizations::control::{
     authorization_page, cancel_authorization, extend_authorization, finish_authorization,
-    open_authorization_page, take_callback_link,
+    handle_callback_link, open_authorization_page,
 };
 pub use authorizations::start::{
     StartAuthorization, consent_form, has_consent, start_authorization,
@@ -74,14 +74,14 @@ pub use authorizations::{
     start_provider_sign_in, wait_for_authorization,
 };
 pub use background::{
-    Pace, PowerAndNetwork, SystemPowerAndNetwork, background_checks, look_after_connectors,
-    switch_background_checks,
+    CheckIntervals, PowerAndNetwork, SystemPowerAndNetwork, background_checks,
+    run_background_checks, switch_background_checks,
 };
 pub use browser::{OpenBrowser, SystemBrowser};
 pub use catalogue::{CatalogueEntry, Reach, list_catalogue, read_registry_file};
 pub use clock::{Clock, SystemClock};
 pub use connectors::add::{
-    AddConnector, AuthenticationChoice, Connecting, OAuthClientInput, add_connector,
+    AddConnector, AuthenticationChoice, ConnectionOptions, OAuthClientInput, add_connector,
     add_connector_with,
 };
 pub use connectors::add_program::{AddProgram, add_program, allow_connector_program};
@@ -89,8 +89,7 @@ pub use connectors::bundle::{
     AddBundle, Bundle, BundleSetting, BundleSettingKind, add_bundle, read_bundle,
 };
 pub use connectors::check::{
-    Check, CheckState, CheckStep, cancel_check, check_connector, check_connectors,
-    platforms_objection,
+    Check, CheckState, CheckStep, cancel_check, check_connector, check_connectors, platform_problem,
 };
 pub use connectors::client_certificate::set_client_certificate;
 pub use connectors::create::{
@@ -105,8 +104,8 @@ pub use connectors::edit::{
 };
 pub use connectors::icon::load_icon;
 pub use connectors::inspect_address::{
-    AddressInspection, cancel_inspection, inspect_address, inspect_address_until_cancelled,
-    usual_redirect_uri,
+    AddressInspection, cancel_inspection, default_redirect_uri, inspect_address,
+    inspect_address_until_cancelled,
 };
 pub use connectors::mcp_resources::{
     complete, fill_prompt, list_prompts, list_resources, read_resource, read_resource_template,
@@ -125,8 +124,8 @@ pub use connectors::report::check_report;
 pub use connectors::settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
 };
-pub use connectors::sync::{Synced, sync_account, sync_connectors};
-pub use connectors::time_limits::LONGEST_WAIT;
+pub use connectors::sync::{SyncOutcome, sync_account, sync_connectors};
+pub use connectors::time_limits::MAX_WAIT;
 pub use connectors::tool_changes::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
 pub use connectors::tools::{
     ConnectorTool, find_tool, list_tool_summaries, list_tools, names_credentials, refresh_tools,
@@ -165,13 +164,13 @@ pub use logging::log_to_stderr;
 pub use need::{Need, NeedFix, NeedKind};
 pub use needs::list_needs;
 pub use next_action::{NextAction, reauth_action};
-pub use operations::response_meta::{OperationResponse, ResponseMeta, call_operation_with_head};
+pub use operations::response_meta::{OperationResponse, ResponseMeta, call_operation_with_meta};
 pub use operations::stream::{SavedOperation, StreamedOperation, save_operation, stream_operation};
 pub use operations::{
     CallOperation, OperationInfo, OperationsSetting, call_operation, list_account_operations,
     list_operations, operations_setting,
 };
-pub use other_processes::follow_other_processes;
+pub use other_processes::watch_other_processes;
 pub use patchbay_files::Exposure;
 pub use patchbay_http::{BrowserUrl, UNTRUSTED_HINT};
 pub use patchbay_oauth::deviation_hint;
@@ -183,14 +182,14 @@ pub use runs::compare::{
 };
 pub use runs::dry_run::{DryRun, dry_run};
 pub use runs::export::{ExportFormat, Exported, RunExport, export_run, export_runs, run_document};
-pub use runs::follow_run::{follow_left_runs, follow_run};
+pub use runs::follow_run::{follow_run, resume_abandoned_runs};
 pub use runs::label::label_run;
 pub use runs::next_page::next_page;
 pub use runs::replay::{ReplayTarget, replay_run};
 pub use runs::retention::{
-    History, Retention, history, keep_runs, remove_all_runs, trim_hourly, trim_runs,
+    History, Retention, history, keep_runs, remove_all_runs, trim_periodically, trim_runs,
 };
-pub use runs::run_tool::{RunProgress, RunTool, cancel_run, count_under_way, run_tool};
+pub use runs::run_tool::{RunProgress, RunTool, cancel_run, count_active_runs, run_tool};
 pub use runs::runs_file::{RunsFile, read_runs_file};
 pub use runs::save_attachment::{Attachment, SavedAttachment};
 pub use runs::{find_run, list_runs, remove_run};

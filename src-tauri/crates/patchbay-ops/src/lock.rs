@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use patchbay_files::{create_private_folder, open_lock};
 
-use crate::atomic_file::failed;
+use crate::atomic_file::file_error;
 use crate::error::Error;
 
 /// A locked file; the system lets go of it when the value is dropped, or the process ends.
@@ -28,7 +28,7 @@ impl FileLock {
                 file.lock()?;
                 Ok(Self { _file: file })
             };
-            lock().map_err(|source| failed(&path, source))
+            lock().map_err(|source| file_error(&path, source))
         });
         taking.await.unwrap_or(Err(Error::Cancelled))
     }

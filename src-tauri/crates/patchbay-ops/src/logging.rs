@@ -31,10 +31,10 @@ pub fn log_to_stderr(filter: &str) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter).map_err(|error| error.to_string())?;
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(false)
-        .with_writer(HarmlessStderr);
+        .with_writer(SanitizedStderr);
     let started = tracing_subscriber::registry()
         .with(filter)
-        .with(filter_fn(is_heard))
+        .with(filter_fn(is_logged))
         .with(lines)
         .try_init();
     started.map_err(|error| error.to_string())?;
@@ -42,16 +42,16 @@ pub fn log_to_stderr(filter: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn is_heard(metadata: &Metadata<'_>) -> bool {
+fn is_logged(metadata: &Metadata<'_>) -> bool {
     let crate_name = metadata.target().split("::").next().unwrap_or_default();
     let is_ours = crate_name == "patchbay" || crate_name.starts_with("patchbay_");
     is_ours || (*metadata.level() <= Level::WARN && !SILENT.contains(&crate_name))
 }
 
 /// Standard error for lines in which others may have written.
-struct HarmlessStderr;
+struct SanitizedStderr;
 
-impl<'a> MakeWriter<'a> for HarmlessStderr {
+impl<'a> MakeWriter<'a> for SanitizedStderr {
     type Writer = Self;
 
     fn make_writer(&'a self) -> Self::Writer {
@@ -59,10 +59,10 @@ impl<'a> MakeWriter<'a> for HarmlessStderr {
     }
 }
 
-impl Write for HarmlessStderr {
+impl Write for SanitizedStderr {
     /// Takes one event, which is written at once.
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
-        io::stderr().write_all(harmless(&String::from_utf8_lossy(event)).as_bytes())?;
+        io::stderr().write_all(sanitize_log_text(&String::from_utf8_lossy(event)).as_bytes())?;
         Ok(event.len())
     }
 
@@ -72,7 +72,7 @@ impl Write for HarmlessStderr {
 }
 
 /// The text without what an address may hold in secret, and with nothing in it that acts.
-pub(crate) fn harmless(text: &str) -> String {
+pub(crate) fn sanitize_log_text(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("://") {
@@ -80,7 +80,7 @@ pub(crate) fn harmless(text: &str) -> String {
         shown.push_str(before);
         let end = from.find(ends_address).unwrap_or(from.len());
         let (address, after) = from.split_at(end);
-        shown.push_str(&bare(address));
+        shown.push_str(&strip_secrets(address));
         rest = after;
     }
     shown.push_str(rest);
@@ -92,7 +92,7 @@ fn ends_address(sign: char) -> bool {
 }
 
 /// Host and path of an address of which the scheme is cut off.
-fn bare(address: &str) -> String {
+fn strip_secrets(address: &str) -> String {
     let end = address.find(['?', '#']).unwrap_or(address.len());
     let (place, secret) = address.split_at(end);
     let host_end = place.find('/').unwrap_or(place.len());
@@ -124,12 +124,15 @@ mod tests {
             ("http://127.0.0.1:7777/mcp", "http://127.0.0.1:7777/mcp"),
             ("no address ?code=x", "no address ?code=x"),
         ] {
-            assert_eq!(harmless(written), shown);
+            assert_eq!(sanitize_log_text(written), shown);
         }
     }
 
     #[test]
     fn nothing_in_a_line_acts() {
-        assert_eq!(harmless("a\u{1b}[2Jb\u{202e}c\n"), "a�[2Jb<U+202E>c\n");
+        assert_eq!(
+            sanitize_log_text("a\u{1b}[2Jb\u{202e}c\n"),
+            "a�[2Jb<U+202E>c\n"
+        );
     }
 }

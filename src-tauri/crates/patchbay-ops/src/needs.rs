@@ -20,9 +20,9 @@ use crate::need::{Need, NeedFix, NeedKind};
 use crate::next_action::next_action;
 
 /// How long before something lapses it is told.
-const AHEAD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const NOTICE_PERIOD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// How far apart two looks at servers are that had the same network.
+/// Checks less than this apart are taken to have had the same network.
 const SAME_TIME: Duration = Duration::from_secs(60);
 
 /// Everything that waits for a person, the most urgent first; nothing is sent.
@@ -34,7 +34,7 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
     let connectors = list_connector_rows(cx).await?;
     let mut needs = Vec::new();
     for account in &accounts {
-        needs.extend(of_account(cx, account).await?);
+        needs.extend(find_account_need(cx, account).await?);
     }
     // Nothing of an account can be mended before it is signed in.
     let signed_out: Vec<AccountId> = needs
@@ -47,10 +47,10 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
         connectors
             .iter()
             .filter(reached)
-            .filter_map(|connector| of_connector(connector, cx.now())),
+            .filter_map(|connector| find_connector_need(connector, cx.now())),
     );
     let mut needs = fold_unreachable(needs, &connectors);
-    needs.extend(changed_tools(cx, &connectors).await?);
+    needs.extend(list_tool_change_needs(cx, &connectors).await?);
     let unsaved = cx.vault().unsaved();
     for entry in list_wallet(cx).await? {
         let own = SecretName::wallet(&entry.id);
@@ -58,7 +58,7 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
         let unsaved = unsaved.find(|(name, _)| *name == own);
         needs.extend(unsaved.map(|(_, error)| Need::unsaved(&entry, error, cx.now())));
         needs.extend(lapsing_entry(&entry, &needs, cx.now()));
-        needs.extend(open_rotation(cx, &entry).await?);
+        needs.extend(find_rotation_need(cx, &entry).await?);
     }
     needs.sort_by(|a, b| (a.kind, a.lapses_at, &a.title).cmp(&(b.kind, b.lapses_at, &b.title)));
     Ok(needs)
@@ -73,7 +73,7 @@ fn fold_unreachable(needs: Vec<Need>, connectors: &[Connector]) -> Vec<Need> {
             matches!(need.code, Some(Code::NetworkUnreachable | Code::NetworkDns))
         }
         NeedKind::Failing => {
-            need.code == Some(Code::NetworkDns) && !is_another_found(connectors, need)
+            need.code == Some(Code::NetworkDns) && !is_another_reachable(connectors, need)
         }
         _ => false,
     };
@@ -103,8 +103,8 @@ fn fold_unreachable(needs: Vec<Need>, connectors: &[Connector]) -> Vec<Need> {
     others
 }
 
-/// Whether the server of another connector, somewhere in the network, was found when that one's was not.
-fn is_another_found(connectors: &[Connector], need: &Need) -> bool {
+/// Whether another remote server was found at about the time when this one was not.
+fn is_another_reachable(connectors: &[Connector], need: &Need) -> bool {
     let own = connectors
         .iter()
         .find(|one| Some(&one.id) == need.connector.as_ref());
@@ -124,7 +124,7 @@ fn is_another_found(connectors: &[Connector], need: &Need) -> bool {
     })
 }
 
-async fn of_account(cx: &Context, account: &Account) -> Result<Option<Need>, Error> {
+async fn find_account_need(cx: &Context, account: &Account) -> Result<Option<Need>, Error> {
     if !platform_abilities(account.platform).has_accounts {
         return Ok(None);
     }
@@ -151,7 +151,7 @@ async fn of_account(cx: &Context, account: &Account) -> Result<Option<Need>, Err
         (NeedKind::AccountFailing, headline, NeedFix::Check)
     };
     Ok(Some(Need {
-        words: beyond(&headline, &failure.problem.message),
+        words: strip_headline(&headline, &failure.problem.message),
         code: Some(failure.problem.code),
         since: Some(failure.since),
         ..blank(kind, headline, fix)
@@ -159,7 +159,7 @@ async fn of_account(cx: &Context, account: &Account) -> Result<Option<Need>, Err
 }
 
 /// What a message says that the headline does not say already.
-fn beyond(headline: &str, message: &str) -> Option<String> {
+fn strip_headline(headline: &str, message: &str) -> Option<String> {
     let rest = message.strip_prefix(headline).unwrap_or(message);
     let rest = rest.trim_start_matches(": ");
     (!rest.is_empty()).then(|| rest.to_owned())
@@ -177,7 +177,7 @@ fn is_signed_out(code: Code) -> bool {
     )
 }
 
-fn of_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
+fn find_connector_need(connector: &Connector, now: Timestamp) -> Option<Need> {
     let title = &connector.title;
     let status = &connector.status;
     let (kind, headline) = match status.status {
@@ -238,7 +238,10 @@ fn lapsing_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
     })
 }
 
-async fn changed_tools(cx: &Context, connectors: &[Connector]) -> Result<Vec<Need>, Error> {
+async fn list_tool_change_needs(
+    cx: &Context,
+    connectors: &[Connector],
+) -> Result<Vec<Need>, Error> {
     let changes = cx.store().list_changed_tools().await?;
     let needs = connectors.iter().filter_map(|connector| {
         let mut changes = changes.iter().filter(|one| one.connector == connector.id);
@@ -299,7 +302,7 @@ fn lapsing_entry(entry: &WalletEntry, needs: &[Need], now: Timestamp) -> Option<
     })
 }
 
-async fn open_rotation(cx: &Context, entry: &WalletEntry) -> Result<Option<Need>, Error> {
+async fn find_rotation_need(cx: &Context, entry: &WalletEntry) -> Result<Option<Need>, Error> {
     if cx.rotations().has(&entry.id) {
         // Places that wait for their turn wait for no person.
         return Ok(None);
@@ -334,7 +337,7 @@ async fn open_rotation(cx: &Context, entry: &WalletEntry) -> Result<Option<Need>
 }
 
 fn is_near(at: Timestamp, now: Timestamp) -> bool {
-    let ahead = i64::try_from(AHEAD.as_millis()).unwrap_or(i64::MAX);
+    let ahead = i64::try_from(NOTICE_PERIOD.as_millis()).unwrap_or(i64::MAX);
     at.unix_millis().saturating_sub(now.unix_millis()) < ahead
 }
 

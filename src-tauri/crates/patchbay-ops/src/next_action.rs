@@ -103,7 +103,7 @@ mod tests {
     use super::Status::{NeedsAuthorization as Waiting, *};
     use super::*;
     use crate::clock::SystemClock;
-    use crate::testing::{NOBODY, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open};
 
     fn oauth(entry: Option<&str>) -> Authentication {
         Authentication::Oauth {
@@ -174,7 +174,7 @@ mod tests {
         ];
         let home = tempfile::tempdir().unwrap();
         let cx = open(home.path(), Arc::new(SystemClock)).await;
-        let mut connector = add(&cx, NOBODY).await;
+        let mut connector = add(&cx, UNREACHABLE_URL).await;
         for (platform, status, authentication, methods, action) in cases {
             connector.identity.platform = platform;
             connector.status.status = status;
@@ -195,7 +195,7 @@ mod tests {
     async fn a_missing_right_is_mended_where_the_connector_signs_in_itself() {
         let home = tempfile::tempdir().unwrap();
         let cx = open(home.path(), Arc::new(SystemClock)).await;
-        let mut connector = add(&cx, NOBODY).await;
+        let mut connector = add(&cx, UNREACHABLE_URL).await;
         connector.status.status = Failing;
         connector.status.code = Some(Code::AuthForbidden);
         let mut step = |platform, authentication, method| {

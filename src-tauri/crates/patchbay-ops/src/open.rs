@@ -93,13 +93,13 @@ mod tests {
 
     use super::*;
     use crate::clock::SystemClock;
-    use crate::testing::{NOBODY, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open};
 
     #[tokio::test]
     async fn a_sign_in_whose_process_is_gone_ends_while_others_run() {
         let home = tempfile::tempdir().unwrap();
         let cx = open(home.path(), Arc::new(SystemClock)).await;
-        let connector = add(&cx, NOBODY).await;
+        let connector = add(&cx, UNREACHABLE_URL).await;
         let signing_in = |it: &mut Connector| it.status.status = Status::Authorizing;
         status::change(&cx, &connector.id, signing_in)
             .await

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use patchbay_http::{CallOptions, Retries, SentSecrets};
 use patchbay_model::{
-    Account, AccountId, Json, OperationEffect, Platform, Secret, hide_user_infos,
+    Account, AccountId, Json, OperationEffect, Platform, Secret, redact_user_infos,
 };
 use patchbay_platforms::{OperationEntry, Platform as Hosted, hosted};
 use serde::{Deserialize, Serialize};
@@ -105,7 +105,7 @@ pub async fn list_account_operations(
 /// [`Error::NotFound`] when there is no such account or operation; [`Error::ConfirmationNeeded`];
 /// [`Error::AddressSecret`]; [`Error::Usage`] when arguments or options do not fit; [`Error::Platform`], [`Error::Vault`].
 pub async fn call_operation(cx: &Context, request: CallOperation) -> Result<Json, Error> {
-    Call::prepared(cx, request).await?.made(cx).await
+    Call::prepare(cx, request).await?.send(cx).await
 }
 
 /// A call that may be made.
@@ -122,7 +122,7 @@ impl Call {
     ///
     /// # Errors
     /// As [`call_operation`].
-    pub(crate) async fn prepared(cx: &Context, request: CallOperation) -> Result<Self, Error> {
+    pub(crate) async fn prepare(cx: &Context, request: CallOperation) -> Result<Self, Error> {
         let account = find_account(cx, &request.account).await?;
         let operation = find_operation(&account, &request.operation)?;
         if operation.effect.needs_confirmation() && !request.confirmed {
@@ -143,7 +143,7 @@ impl Call {
                 .into_iter()
                 .collect(),
             body: members(request.body, "extra body properties")?,
-            sent: SentSecrets::wanted(),
+            sent: SentSecrets::enabled(),
             ..options(cx)
         };
         let schema = operation.parameters().to_value();
@@ -166,14 +166,14 @@ impl Call {
     ///
     /// # Errors
     /// [`Error::Usage`] when the arguments do not fit; [`Error::Platform`].
-    pub(crate) async fn made(self, cx: &Context) -> Result<Json, Error> {
+    pub(crate) async fn send(self, cx: &Context) -> Result<Json, Error> {
         let known = self.known_secrets();
         let called = self
             .platform
             .call(self.operation.name, self.arguments, &self.options);
         let answer = called.await;
         let answer = finish_call(cx, &self.account.id, &*self.platform, answer).await?;
-        Ok(Json(hide_user_infos(known().hide(answer))))
+        Ok(Json(redact_user_infos(known().redact(answer))))
     }
 
     /// What nobody is to see of what comes back: what the account is signed in with, what was given as a

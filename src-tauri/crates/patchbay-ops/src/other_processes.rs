@@ -1,4 +1,4 @@
-//! What other processes change: noticed soon, taken up here, and told to whoever shows it.
+//! Watches what other processes change, reloads what this one caches, and emits events.
 //!
 //! Nothing is sent from process to process: each looks at the file that they share. A look at a file that
 //! nobody wrote to takes microseconds.
@@ -14,10 +14,9 @@ use crate::events::Event;
 use crate::open::end_abandoned;
 
 /// Time between two looks.
-const AGAIN: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// After how many of them it is looked whether a process ended in the middle of a sign-in: that it is gone
-/// changes nothing in the file.
+/// After how many polls to look for processes that died during a sign-in, which changes nothing in the file.
 const LOOKS: u32 = 10;
 
 /// Looks at the file now; what it answers follows what other processes change from then on, until this one
@@ -25,15 +24,15 @@ const LOOKS: u32 = 10;
 ///
 /// # Errors
 /// [`Error::Store`].
-pub async fn follow_other_processes(cx: &Context) -> Result<impl Future<Output = ()>, Error> {
-    let mut seen = Seen::now(cx).await?;
+pub async fn watch_other_processes(cx: &Context) -> Result<impl Future<Output = ()>, Error> {
+    let mut state = FileState::now(cx).await?;
     Ok(async move {
         for looks in 1_u32.. {
             tokio::select! {
-                () = cx.ending().cancelled() => return,
-                () = tokio::time::sleep(AGAIN) => {}
+                () = cx.shutdown().cancelled() => return,
+                () = tokio::time::sleep(POLL_INTERVAL) => {}
             }
-            let mut looked = look(cx, &mut seen).await;
+            let mut looked = check_for_changes(cx, &mut state).await;
             if looked.is_ok() && looks.is_multiple_of(LOOKS) {
                 looked = end_abandoned(cx).await;
             }
@@ -46,50 +45,50 @@ pub async fn follow_other_processes(cx: &Context) -> Result<impl Future<Output =
 
 /// How the file was at the last look.
 #[derive(Clone, Copy)]
-struct Seen {
+struct FileState {
     /// Another one after every write.
     version: i64,
     /// Another one after every write of another process.
-    elsewhere: i64,
+    external: i64,
     changes: Changes,
 }
 
-impl Seen {
+impl FileState {
     async fn now(cx: &Context) -> Result<Self, Error> {
         // Before anything else: what is written meanwhile makes it another one.
         let version = cx.store().version()?;
-        let mut elsewhere = cx.store().external_version().await?;
+        let mut external = cx.store().external_version().await?;
         loop {
             let changes = cx.store().changes().await?;
             let since = cx.store().external_version().await?;
-            if since == elsewhere {
+            if since == external {
                 return Ok(Self {
                     version,
-                    elsewhere,
+                    external,
                     changes,
                 });
             }
-            elsewhere = since;
+            external = since;
         }
     }
 }
 
-async fn look(cx: &Context, seen: &mut Seen) -> Result<(), Error> {
-    if seen.version == cx.store().version()? {
+async fn check_for_changes(cx: &Context, state: &mut FileState) -> Result<(), Error> {
+    if state.version == cx.store().version()? {
         return Ok(());
     }
-    let now = Seen::now(cx).await?;
-    let before = std::mem::replace(seen, now);
+    let now = FileState::now(cx).await?;
+    let before = std::mem::replace(state, now);
     // What was written here was told when it was.
-    if before.elsewhere != now.elsewhere {
-        take_up(cx, &before.changes, &now.changes).await?;
+    if before.external != now.external {
+        reload_changed(cx, &before.changes, &now.changes).await?;
         emit_changes(cx, &before.changes, &now.changes);
     }
     Ok(())
 }
 
-/// Lets go of what this process holds in memory and is not so any more.
-async fn take_up(cx: &Context, before: &Changes, now: &Changes) -> Result<(), Error> {
+/// Drops what this process caches and is out of date.
+async fn reload_changed(cx: &Context, before: &Changes, now: &Changes) -> Result<(), Error> {
     if before.accounts != now.accounts {
         cx.sign_ins().forget_all();
     } else if before.wallet != now.wallet {

@@ -17,7 +17,7 @@ use crate::argument_check::check_arguments;
 use crate::authorizations::await_user::open_browser;
 use crate::connectors::reach_of;
 use crate::context::Context;
-use crate::context::open_questions::{AskedDuring, OpenQuestion, Waiting};
+use crate::context::open_questions::{AskedDuring, OpenQuestion, PendingQuestion};
 use crate::error::Error;
 use crate::events::Event;
 use crate::redact::marked_values;
@@ -99,12 +99,12 @@ pub(crate) struct PersonAsker {
     during: AskedDuring,
     identity: IdentityLine,
     reach: Reach,
-    kept: Mutex<Kept>,
+    log: Mutex<QuestionLog>,
 }
 
 /// What a run keeps of the questions in it.
 #[derive(Default)]
-pub(crate) struct Kept {
+pub(crate) struct QuestionLog {
     /// What was asked, and how it was answered.
     pub(crate) questions: Vec<RunQuestion>,
     /// Answers that must not be kept, wherever they turn up.
@@ -113,7 +113,7 @@ pub(crate) struct Kept {
 
 impl PersonAsker {
     /// For a run, as who it runs.
-    pub(crate) fn of_run(cx: &Context, run: &ToolRunSummary, connector: &Connector) -> Arc<Self> {
+    pub(crate) fn for_run(cx: &Context, run: &ToolRunSummary, connector: &Connector) -> Arc<Self> {
         let during = AskedDuring::Run {
             run: run.id.clone(),
             tool: run.tool.clone(),
@@ -134,21 +134,21 @@ impl PersonAsker {
             during,
             identity,
             reach: reach_of(cx, connector),
-            kept: Mutex::default(),
+            log: Mutex::default(),
         })
     }
 
     /// What is to be kept, once the run is over.
-    pub(crate) fn take(&self) -> Kept {
-        std::mem::take(&mut *self.kept())
+    pub(crate) fn take(&self) -> QuestionLog {
+        std::mem::take(&mut *self.log())
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn log(&self) -> MutexGuard<'_, QuestionLog> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn note(&self, question: &Question, answer: &QuestionAnswer) {
-        let mut kept = self.kept();
+    fn record_answer(&self, question: &Question, answer: &QuestionAnswer) {
+        let mut log = self.log();
         if let (
             Question::Form(form),
             QuestionAnswer::Accept {
@@ -157,9 +157,9 @@ impl PersonAsker {
         ) = (question, answer)
         {
             let secrets = marked_values(values, &form.form.schema);
-            kept.secrets.extend(secrets);
+            log.secrets.extend(secrets);
         }
-        kept.questions.push(RunQuestion {
+        log.questions.push(RunQuestion {
             message: text::clean_lines(question.message(), MESSAGE_LIMIT),
             reply: answer.reply(),
         });
@@ -180,14 +180,14 @@ impl Asker for PersonAsker {
             asked_at: cx.now(),
             question: question.clone(),
         };
-        let mut listed = Listed {
+        let mut listed = ListedQuestion {
             cx,
             asker: self,
             id: open.id.clone(),
             question,
             answer: QuestionAnswer::Cancel,
         };
-        cx.questions().lock().push(Waiting {
+        cx.questions().lock().push(PendingQuestion {
             open,
             reach: self.reach.clone(),
             answer,
@@ -199,7 +199,7 @@ impl Asker for PersonAsker {
 }
 
 /// A question in the list; it leaves it when it is answered, and when nobody waits any more.
-struct Listed<'a> {
+struct ListedQuestion<'a> {
     cx: &'a Context,
     asker: &'a PersonAsker,
     id: QuestionId,
@@ -207,9 +207,9 @@ struct Listed<'a> {
     answer: QuestionAnswer,
 }
 
-impl Drop for Listed<'_> {
+impl Drop for ListedQuestion<'_> {
     fn drop(&mut self) {
-        self.asker.note(&self.question, &self.answer);
+        self.asker.record_answer(&self.question, &self.answer);
         let mut all = self.cx.questions().lock();
         let before = all.len();
         all.retain(|one| one.open.id != self.id);
@@ -231,7 +231,7 @@ mod tests {
 
     use super::*;
     use crate::clock::SystemClock;
-    use crate::testing::{NOBODY, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open};
 
     fn password() -> Question {
         let schema = json!({
@@ -250,7 +250,7 @@ mod tests {
     }
 
     async fn asker(cx: &Context) -> Arc<PersonAsker> {
-        let connector = add(cx, NOBODY).await;
+        let connector = add(cx, UNREACHABLE_URL).await;
         let run = ToolRunSummary {
             id: RunId::new("run_1"),
             connector: connector.id.clone(),
@@ -267,7 +267,7 @@ mod tests {
             capture: CaptureLevel::default(),
             label: RunLabel::default(),
         };
-        PersonAsker::of_run(cx, &run, &connector)
+        PersonAsker::for_run(cx, &run, &connector)
     }
 
     fn echo() -> AskedDuring {
@@ -308,9 +308,9 @@ mod tests {
         };
         let (answer, ()) = tokio::join!(asker.ask(password()), person);
         assert_eq!(answer.reply(), Reply::Answered);
-        let kept = asker.take();
-        assert_eq!(kept.secrets[0].expose(), "hunter2-hunter2");
-        assert_eq!(kept.questions[0].reply, Reply::Answered);
+        let log = asker.take();
+        assert_eq!(log.secrets[0].expose(), "hunter2-hunter2");
+        assert_eq!(log.questions[0].reply, Reply::Answered);
     }
 
     #[tokio::test]
@@ -338,9 +338,9 @@ mod tests {
         };
         let (answer, ()) = tokio::join!(asker.ask(Question::Sampling(request)), person);
         assert_eq!(answer, accept(json!({ "text": "Hi" })));
-        let kept = asker.take();
-        assert!(kept.questions[0].message.chars().count() <= MESSAGE_LIMIT);
-        assert_eq!(kept.questions[0].reply, Reply::Answered);
+        let log = asker.take();
+        assert!(log.questions[0].message.chars().count() <= MESSAGE_LIMIT);
+        assert_eq!(log.questions[0].reply, Reply::Answered);
     }
 
     #[tokio::test]

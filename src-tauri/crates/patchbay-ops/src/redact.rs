@@ -1,10 +1,10 @@
 //! Taking secrets out of what is kept or shown.
 
-use patchbay_http::hide_in_json_text;
+use patchbay_http::redact_in_json_text;
 use patchbay_model::Secret;
 use serde_json::Value;
 
-use crate::schema::{Root, of_item, of_member};
+use crate::schema::{Root, item_schemas, member_schemas};
 
 /// What stands where a secret was.
 pub(crate) const REDACTED: &str = "<redacted>";
@@ -15,22 +15,22 @@ pub(crate) fn is_redacted(text: &str) -> bool {
 }
 
 /// Shorter texts are no secrets anybody could protect, and would redact half of every answer.
-const SHORTEST: usize = 6;
+const MIN_SECRET_LENGTH: usize = 6;
 
 /// The arguments with everything hidden that the schema marks as secret (`writeOnly`, or
 /// `format: password`).
-pub(crate) fn hide_marked(arguments: &Value, schema: &Value) -> Value {
-    hide_at(arguments, vec![schema], &Root::new(schema))
+pub(crate) fn redact_marked(arguments: &Value, schema: &Value) -> Value {
+    redact_at(arguments, vec![schema], &Root::new(schema))
 }
 
-/// The texts that [`hide_marked`] hides.
+/// The texts that [`redact_marked`] hides.
 pub(crate) fn marked_values(arguments: &Value, schema: &Value) -> Vec<Secret> {
     let mut found = Vec::new();
-    collect_hidden(arguments, &hide_marked(arguments, schema), &mut found);
+    collect_hidden(arguments, &redact_marked(arguments, schema), &mut found);
     found
 }
 
-/// Whether the schema marks anything at all. Where it does not, [`hide_marked`] hides nothing.
+/// Whether the schema marks anything at all. Where it does not, [`redact_marked`] hides nothing.
 pub(crate) fn has_marks(schema: &Value) -> bool {
     let mut waiting = vec![schema];
     while let Some(part) = waiting.pop() {
@@ -74,8 +74,8 @@ fn collect_texts(value: &Value, found: &mut Vec<Secret>) {
 
 /// Hides what any of the schemas that speak of the value marks. A secret of an alternative is hidden,
 /// taken or not.
-fn hide_at<'a>(value: &Value, schemas: Vec<&'a Value>, root: &Root<'a>) -> Value {
-    let schemas = root.all_beside(schemas);
+fn redact_at<'a>(value: &Value, schemas: Vec<&'a Value>, root: &Root<'a>) -> Value {
+    let schemas = root.applicable_schemas(schemas);
     if schemas.is_empty() {
         return value.clone();
     }
@@ -86,16 +86,20 @@ fn hide_at<'a>(value: &Value, schemas: Vec<&'a Value>, root: &Root<'a>) -> Value
         Value::Object(members) => members
             .iter()
             .map(|(name, member)| {
-                let parts = schemas.iter().flat_map(|schema| of_member(schema, name));
-                (name.clone(), hide_at(member, parts.collect(), root))
+                let parts = schemas
+                    .iter()
+                    .flat_map(|schema| member_schemas(schema, name));
+                (name.clone(), redact_at(member, parts.collect(), root))
             })
             .collect(),
         Value::Array(items) => items
             .iter()
             .enumerate()
             .map(|(place, item)| {
-                let parts = schemas.iter().flat_map(|schema| of_item(schema, place));
-                hide_at(item, parts.collect(), root)
+                let parts = schemas
+                    .iter()
+                    .flat_map(|schema| item_schemas(schema, place));
+                redact_at(item, parts.collect(), root)
             })
             .collect(),
         other => other.clone(),
@@ -125,7 +129,7 @@ impl KnownSecrets {
             .into_iter()
             .flat_map(|secret| [bare(&secret), Some(secret)])
             .flatten()
-            .filter(|secret| secret.expose().len() >= SHORTEST)
+            .filter(|secret| secret.expose().len() >= MIN_SECRET_LENGTH)
             .collect();
         known.sort_by(|a, b| {
             let (a, b) = (a.expose(), b.expose());
@@ -146,33 +150,33 @@ impl KnownSecrets {
     }
 
     /// The value with every occurrence of a known secret replaced, in member names too.
-    pub(crate) fn hide(&self, value: Value) -> Value {
+    pub(crate) fn redact(&self, value: Value) -> Value {
         if self.is_empty() {
             return value;
         }
         match value {
-            Value::String(text) => Value::String(self.hide_text(text)),
-            Value::Array(items) => items.into_iter().map(|item| self.hide(item)).collect(),
+            Value::String(text) => Value::String(self.redact_text(text)),
+            Value::Array(items) => items.into_iter().map(|item| self.redact(item)).collect(),
             Value::Object(members) => members
                 .into_iter()
-                .map(|(name, member)| (self.hide_text(name), self.hide(member)))
+                .map(|(name, member)| (self.redact_text(name), self.redact(member)))
                 .collect(),
             other => other,
         }
     }
 
     /// JSON text with every occurrence of a known secret replaced, however it is escaped; every other byte stays.
-    pub(crate) fn hide_json_text(&self, text: String) -> String {
+    pub(crate) fn redact_json_text(&self, text: String) -> String {
         if self.is_empty() {
             return text;
         }
-        hide_in_json_text(&text, |said| {
-            let hidden = self.hide_text(said.to_owned());
+        redact_in_json_text(&text, |said| {
+            let hidden = self.redact_text(said.to_owned());
             (hidden != said).then_some(hidden)
         })
     }
 
-    pub(crate) fn hide_text(&self, text: String) -> String {
+    pub(crate) fn redact_text(&self, text: String) -> String {
         self.0.iter().fold(text, |text, secret| {
             if text.contains(secret.expose()) {
                 text.replace(secret.expose(), REDACTED)
@@ -202,18 +206,18 @@ impl StreamRedaction {
     pub(crate) fn push(&mut self, piece: &[u8]) -> Vec<u8> {
         let mut text = std::mem::take(&mut self.held);
         text.extend_from_slice(piece);
-        let (shown, held) = self.shown(&text, false);
+        let (shown, held) = self.redact_prefix(&text, false);
         self.held = held.to_vec();
         shown
     }
 
     /// What is left at the end.
     pub(crate) fn finish(self) -> Vec<u8> {
-        self.shown(&self.held, true).0
+        self.redact_prefix(&self.held, true).0
     }
 
     /// What can be shown of a text, and what of it may be the beginning of a secret.
-    fn shown<'a>(&self, text: &'a [u8], is_end: bool) -> (Vec<u8>, &'a [u8]) {
+    fn redact_prefix<'a>(&self, text: &'a [u8], is_end: bool) -> (Vec<u8>, &'a [u8]) {
         let secrets = || self.known.0.iter().map(|secret| secret.expose().as_bytes());
         let mut shown = Vec::with_capacity(text.len());
         let mut rest = text;
@@ -263,7 +267,7 @@ mod tests {
             "other": 1,
         });
         assert_eq!(
-            hide_marked(&arguments, &schema),
+            redact_marked(&arguments, &schema),
             json!({
                 "login": { "user": "lena", "password": REDACTED },
                 "keys": [REDACTED, REDACTED],
@@ -289,7 +293,10 @@ mod tests {
     fn a_schema_that_refers_to_itself_ends() {
         let many = vec![json!({ "$ref": "#" }); 12];
         for schema in [json!({ "$ref": "#" }), json!({ "anyOf": many })] {
-            assert_eq!(hide_marked(&json!({ "a": 1 }), &schema), json!({ "a": 1 }));
+            assert_eq!(
+                redact_marked(&json!({ "a": 1 }), &schema),
+                json!({ "a": 1 })
+            );
             assert!(!has_marks(&schema), "{schema}");
         }
     }
@@ -326,7 +333,7 @@ mod tests {
                 json!({ "key": REDACTED }),
             ),
         ] {
-            assert_eq!(hide_marked(&arguments, &schema), hidden, "{schema}");
+            assert_eq!(redact_marked(&arguments, &schema), hidden, "{schema}");
             assert!(has_marks(&schema), "{schema}");
         }
     }
@@ -334,7 +341,7 @@ mod tests {
     #[test]
     fn known_secrets_are_hidden_wherever_they_stand() {
         let known = KnownSecrets::new([Secret::new("tok-123456"), Secret::new("abc")]);
-        let hidden = known.hide(json!({ "tok-123456": ["Bearer tok-123456", "abc", 7] }));
+        let hidden = known.redact(json!({ "tok-123456": ["Bearer tok-123456", "abc", 7] }));
         assert_eq!(
             hidden,
             json!({ "<redacted>": ["Bearer <redacted>", "abc", 7] })
@@ -344,7 +351,7 @@ mod tests {
     #[test]
     fn a_token_goes_with_and_without_its_scheme() {
         let known = KnownSecrets::new([Secret::new("Bearer sk-123456")]);
-        let hidden = known.hide_text("you sent Bearer sk-123456, that is sk-123456".to_owned());
+        let hidden = known.redact_text("you sent Bearer sk-123456, that is sk-123456".to_owned());
         assert_eq!(hidden, "you sent <redacted>, that is <redacted>");
     }
 
@@ -369,7 +376,7 @@ mod tests {
     fn no_secret_survives_inside_another() {
         let [first, second] = ["tok-123456", "tok-123456-long"].map(|it| [Secret::new(it)]);
         let known = KnownSecrets::new(first).and(KnownSecrets::new(second));
-        let hidden = known.hide_text("tok-123456-long tok-123456".to_owned());
+        let hidden = known.redact_text("tok-123456-long tok-123456".to_owned());
         assert_eq!(hidden, "<redacted> <redacted>");
     }
 }

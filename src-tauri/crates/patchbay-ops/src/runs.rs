@@ -2,11 +2,11 @@
 
 pub(crate) mod compare;
 pub(crate) mod dry_run;
+pub(crate) mod exchange;
 pub(crate) mod export;
 pub(crate) mod follow_run;
 pub(crate) mod label;
 pub(crate) mod next_page;
-pub(crate) mod on_the_wire;
 pub(crate) mod replay;
 pub(crate) mod retention;
 pub(crate) mod run_tool;

@@ -9,22 +9,21 @@ use std::collections::{HashMap, HashSet};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-/// The longest way from one part to the next that speaks of the same value. Validators go it by calling
-/// themselves, and a stack that overflows ends the whole process.
-const LONGEST_WAY: usize = 64;
+/// Longest chain of subschemas that apply to the same value. Validators recurse along it, and a stack overflow ends the
+/// process.
+const MAX_CHAIN: usize = 64;
 
-/// How many parts may speak of one value, counted once for every way that leads to them.
-const MOST_PARTS: u32 = 10_000;
+/// Most subschemas that may apply to one value, counted once for each path to them.
+const MAX_PARTS: u32 = 10_000;
 
-/// How often parts may be held against a value and what is in it. A validator may keep some kilobytes for
-/// each.
-const MOST_STEPS: usize = 20_000;
+/// Most steps of validating a value and what is in it. A validator may keep some kilobytes for each.
+const MAX_STEPS: usize = 20_000;
 
-/// The longest way through a value and the parts that speak of it.
-const DEEPEST: usize = 500;
+/// Deepest nesting of a value and the subschemas that apply to it.
+const MAX_DEPTH: usize = 500;
 
 /// Most values of a schema that a validator is made of. Those that people write have some hundreds.
-const MOST_VALUES: usize = 50_000;
+const MAX_VALUES: usize = 50_000;
 
 /// Most bytes of regular expressions, which take some hundred times as much once they are ready.
 const PATTERN_BYTES: usize = 64 * 1024;
@@ -50,9 +49,9 @@ impl<'a> Root<'a> {
         }
     }
 
-    /// The schemas beside `schema` that speak of the same value: alternatives, conditions and references.
-    /// `None` among them stands for a reference that leads nowhere.
-    fn beside(&self, schema: &'a Value) -> Vec<Option<&'a Value>> {
+    /// The subschemas that apply to the same value as `schema`: alternatives, conditions and references. `None` stands
+    /// for a dangling reference.
+    fn adjacent_schemas(&self, schema: &'a Value) -> Vec<Option<&'a Value>> {
         let mut found = Vec::new();
         for word in ["oneOf", "anyOf", "allOf"] {
             let list = schema.get(word).and_then(Value::as_array);
@@ -73,45 +72,44 @@ impl<'a> Root<'a> {
     }
 
     /// Every schema that speaks of the same value as one of `schemas`, those included, each once.
-    pub(crate) fn all_beside(&self, schemas: Vec<&'a Value>) -> Vec<&'a Value> {
+    pub(crate) fn applicable_schemas(&self, schemas: Vec<&'a Value>) -> Vec<&'a Value> {
         let (mut all, mut seen) = (Vec::new(), HashSet::new());
         let mut waiting = schemas;
         while let Some(schema) = waiting.pop() {
             if seen.insert(std::ptr::from_ref(schema)) {
                 all.push(schema);
-                waiting.extend(self.beside(schema).into_iter().flatten());
+                waiting.extend(self.adjacent_schemas(schema).into_iter().flatten());
             }
         }
         all
     }
 
-    /// How many parts speak of a value that `schema` speaks of; `None` for too many. A part that leads back
-    /// to itself makes the way too long.
-    fn weigh(
+    /// Number of subschemas that apply to the same value as `schema`; `None` for too many. A cycle exceeds the chain
+    /// limit.
+    fn count_parts(
         &self,
         schema: &'a Value,
-        way: usize,
+        chain_length: usize,
         weights: &mut HashMap<*const Value, u32>,
     ) -> Option<u32> {
         if let Some(known) = weights.get(&std::ptr::from_ref(schema)) {
             return Some(*known);
         }
-        if way > LONGEST_WAY {
+        if chain_length > MAX_CHAIN {
             return None;
         }
         let mut weight = 1_u32;
-        for part in self.beside(schema) {
-            weight = weight.saturating_add(self.weigh(part?, way + 1, weights)?);
+        for part in self.adjacent_schemas(schema) {
+            weight = weight.saturating_add(self.count_parts(part?, chain_length + 1, weights)?);
         }
-        if weight > MOST_PARTS {
+        if weight > MAX_PARTS {
             return None;
         }
         weights.insert(schema, weight);
         Some(weight)
     }
 
-    /// How often parts are held against the value and what is in it, counted once for every way that leads
-    /// there; `None` for too often.
+    /// Number of steps of validating the value and what is in it, counted once for each path; `None` for too many.
     fn steps(
         &self,
         value: &Value,
@@ -123,21 +121,21 @@ impl<'a> Root<'a> {
         if let Some(steps) = known.get(&both) {
             return Some(*steps);
         }
-        if depth > DEEPEST || known.len() >= MOST_STEPS {
+        if depth > MAX_DEPTH || known.len() >= MAX_STEPS {
             return None;
         }
         let mut steps = 1;
         let mut add = |value, part| {
             steps += self.steps(value, part, depth + 1, known)?;
-            (steps <= MOST_STEPS).then_some(())
+            (steps <= MAX_STEPS).then_some(())
         };
-        for part in self.beside(schema) {
+        for part in self.adjacent_schemas(schema) {
             add(value, part?)?;
         }
         match value {
             Value::Object(members) => {
                 for (name, member) in members {
-                    for part in of_member(schema, name) {
+                    for part in member_schemas(schema, name) {
                         add(member, part)?;
                     }
                 }
@@ -145,7 +143,7 @@ impl<'a> Root<'a> {
             Value::Array(items) => {
                 for (place, item) in items.iter().enumerate() {
                     let contained = schema.get("contains");
-                    for part in of_item(schema, place).into_iter().chain(contained) {
+                    for part in item_schemas(schema, place).into_iter().chain(contained) {
                         add(item, part)?;
                     }
                 }
@@ -178,21 +176,20 @@ impl<'a> Root<'a> {
     }
 }
 
-/// Whether a validator comes to an end with it, in a reasonable time: no part leads back to itself
-/// without going into the value, no value is spoken of by too many parts, and what is to be made ready is
-/// no more than a tool needs.
-pub(crate) fn comes_to_an_end(schema: &Value) -> bool {
+/// Whether validation terminates in a reasonable time: no subschema leads back to itself without descending into the
+/// value, not too many apply to one value, and the schema is no larger than a tool needs.
+pub(crate) fn terminates(schema: &Value) -> bool {
     let root = Root::new(schema);
     let mut weights = HashMap::new();
     let (mut values, mut pattern_bytes) = (0, 0);
     let mut waiting = vec![schema];
     while let Some(part) = waiting.pop() {
         values += 1;
-        pattern_bytes += bytes_of_patterns(part);
-        if values > MOST_VALUES || pattern_bytes > PATTERN_BYTES {
+        pattern_bytes += count_pattern_bytes(part);
+        if values > MAX_VALUES || pattern_bytes > PATTERN_BYTES {
             return false;
         }
-        if part.is_object() && root.weigh(part, 0, &mut weights).is_none() {
+        if part.is_object() && root.count_parts(part, 0, &mut weights).is_none() {
             return false;
         }
         match part {
@@ -205,7 +202,7 @@ pub(crate) fn comes_to_an_end(schema: &Value) -> bool {
 }
 
 /// The schemas for the member of that name. Patterns are not tried: one that may fit counts.
-pub(crate) fn of_member<'a>(schema: &'a Value, name: &str) -> Vec<&'a Value> {
+pub(crate) fn member_schemas<'a>(schema: &'a Value, name: &str) -> Vec<&'a Value> {
     let named = schema.get("properties").and_then(|all| all.get(name));
     let patterns = schema.get("patternProperties").and_then(Value::as_object);
     let mut parts: Vec<_> = named.into_iter().collect();
@@ -218,7 +215,7 @@ pub(crate) fn of_member<'a>(schema: &'a Value, name: &str) -> Vec<&'a Value> {
 }
 
 /// The schemas for the item at that place, in the words of this and of earlier drafts.
-pub(crate) fn of_item(schema: &Value, place: usize) -> Vec<&Value> {
+pub(crate) fn item_schemas(schema: &Value, place: usize) -> Vec<&Value> {
     let own = |word: &str| schema.get(word)?.as_array()?.get(place);
     if let Some(own) = own("prefixItems").or_else(|| own("items")) {
         return vec![own];
@@ -227,17 +224,16 @@ pub(crate) fn of_item(schema: &Value, place: usize) -> Vec<&Value> {
     others.iter().filter_map(|word| schema.get(*word)).collect()
 }
 
-/// Whether a validator checks the value in a reasonable number of steps, by a schema that
-/// [comes to an end](comes_to_an_end). Where two parts lead into the value, and two more from there, the
-/// ways double with each of its levels.
-pub(crate) fn is_checked_soon(schema: &Value, value: &Value) -> bool {
+/// Whether the value is validated in a reasonable number of steps, by a schema that [terminates](terminates).
+/// Where two subschemas apply at each level, the paths double with each level.
+pub(crate) fn is_cheap_to_check(schema: &Value, value: &Value) -> bool {
     Root::new(schema)
         .steps(value, schema, 0, &mut HashMap::new())
         .is_some()
 }
 
 /// The length of the regular expressions of a part, without those of its parts.
-fn bytes_of_patterns(part: &Value) -> usize {
+fn count_pattern_bytes(part: &Value) -> usize {
     let own = part.get("pattern").and_then(Value::as_str);
     let of_members = part.get("patternProperties").and_then(Value::as_object);
     let of_members = of_members.into_iter().flat_map(|members| members.keys());
@@ -273,10 +269,10 @@ mod tests {
         let tree = json!({ "$ref": "#/$defs/node", "$defs": { "node": {
             "properties": { "children": { "items": { "$ref": "#/$defs/node" } } },
         } } });
-        assert!(comes_to_an_end(&tree));
+        assert!(terminates(&tree));
         let named = json!({ "$ref": "#name", "$defs": { "a b": { "$anchor": "name" } } });
-        assert!(comes_to_an_end(&named));
-        assert!(comes_to_an_end(
+        assert!(terminates(&named));
+        assert!(terminates(
             &json!({ "$ref": "#/$defs/a%20b", "$defs": { "a b": true } })
         ));
     }
@@ -294,7 +290,7 @@ mod tests {
             two,
             by_id,
         ] {
-            assert!(!comes_to_an_end(&schema), "{schema}");
+            assert!(!terminates(&schema), "{schema}");
         }
     }
 
@@ -308,14 +304,12 @@ mod tests {
             })
             .chain([("40".to_owned(), json!(true))])
             .collect();
-        assert!(!comes_to_an_end(&json!({ "$defs": doubling })));
+        assert!(!terminates(&json!({ "$defs": doubling })));
         let chain: serde_json::Map<_, _> = (0..5_000)
             .map(|number| (number.to_string(), next(number + 1)))
             .chain([("5000".to_owned(), json!(true))])
             .collect();
-        assert!(!comes_to_an_end(
-            &json!({ "$ref": "#/$defs/0", "$defs": chain })
-        ));
+        assert!(!terminates(&json!({ "$ref": "#/$defs/0", "$defs": chain })));
     }
 
     /// As many references as names: looking each of them up anew would take minutes.
@@ -333,24 +327,25 @@ mod tests {
             .map(|reference| json!({ "$ref": reference }))
             .collect();
         let schema = json!({ "$defs": names, "prefixItems": references, "allOf": references });
-        assert!(comes_to_an_end(&schema));
-        assert_eq!(Root::new(&schema).all_beside(vec![&schema]).len(), 6_001);
+        assert!(terminates(&schema));
+        assert_eq!(
+            Root::new(&schema).applicable_schemas(vec![&schema]).len(),
+            6_001
+        );
         let took = began.elapsed();
         assert!(took < std::time::Duration::from_secs(5), "{took:?}");
     }
 
     #[test]
     fn schemas_of_too_much_do_not() {
-        let values = vec![json!({}); MOST_VALUES];
-        assert!(!comes_to_an_end(&json!({ "examples": values })));
+        let values = vec![json!({}); MAX_VALUES];
+        assert!(!terminates(&json!({ "examples": values })));
         let pattern = "a|".repeat(PATTERN_BYTES / 2);
-        assert!(!comes_to_an_end(
-            &json!({ "pattern": format!("{pattern}b") })
-        ));
+        assert!(!terminates(&json!({ "pattern": format!("{pattern}b") })));
         let [one, two] = ["a", "b"].map(|name| name.repeat(PATTERN_BYTES / 2 + 1));
         let both = json!({ "patternProperties": { one: true, two: true } });
-        assert!(!comes_to_an_end(&both));
-        assert!(comes_to_an_end(
+        assert!(!terminates(&both));
+        assert!(terminates(
             &json!({ "pattern": pattern, "examples": [1, 2] })
         ));
     }
@@ -361,17 +356,17 @@ mod tests {
         let nested = |levels: usize| (0..levels).fold(json!({}), |inner, _| json!({ "c": inner }));
         for word in ["allOf", "anyOf", "oneOf"] {
             let schema = json!({ word: [next, next] });
-            assert!(comes_to_an_end(&schema));
-            assert!(is_checked_soon(&schema, &nested(8)), "{word}");
-            assert!(!is_checked_soon(&schema, &nested(30)), "{word}");
+            assert!(terminates(&schema));
+            assert!(is_cheap_to_check(&schema, &nested(8)), "{word}");
+            assert!(!is_cheap_to_check(&schema, &nested(30)), "{word}");
         }
         let items = json!({ "items": { "$ref": "#" }, "contains": { "$ref": "#" } });
         let lists = (0..30).fold(json!([]), |inner, _| json!([inner]));
-        assert!(!is_checked_soon(&items, &lists));
+        assert!(!is_cheap_to_check(&items, &lists));
         let tree = json!({ "properties": { "c": { "$ref": "#" } } });
-        assert!(is_checked_soon(&tree, &nested(100)));
+        assert!(is_cheap_to_check(&tree, &nested(100)));
         let table = json!({ "items": { "properties": { "a": { "type": "integer" } } } });
-        assert!(is_checked_soon(
+        assert!(is_cheap_to_check(
             &table,
             &json!(vec![json!({ "a": 1 }); 5_000])
         ));
@@ -379,9 +374,9 @@ mod tests {
 
     #[test]
     fn references_that_lead_nowhere_end_nothing_well() {
-        assert!(!comes_to_an_end(
+        assert!(!terminates(
             &json!({ "$ref": "https://elsewhere.example/schema" })
         ));
-        assert!(!comes_to_an_end(&json!({ "$ref": "#/$defs/gone" })));
+        assert!(!terminates(&json!({ "$ref": "#/$defs/gone" })));
     }
 }

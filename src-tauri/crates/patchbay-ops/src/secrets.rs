@@ -24,10 +24,10 @@ pub(crate) type SavedValues = BTreeMap<String, StoredSecret>;
 
 /// A secret as a wallet entry has it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", from = "Written")]
+#[serde(rename_all = "snake_case", from = "StoredFormat")]
 pub(crate) enum StoredSecret {
     /// The secret itself, whatever it looks like.
-    Secret(#[serde(serialize_with = "exposed")] Secret),
+    Secret(#[serde(serialize_with = "serialize_exposed")] Secret),
     /// Where it is to be found at each use.
     Reference(SecretReference),
 }
@@ -35,27 +35,29 @@ pub(crate) enum StoredSecret {
 /// What the vault may hold in the place of a [`StoredSecret`].
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Written {
-    Now(WrittenNow),
+enum StoredFormat {
+    Current(CurrentFormat),
     /// By a Patchbay that knew references by their spelling.
-    Before(Secret),
+    Legacy(Secret),
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum WrittenNow {
+enum CurrentFormat {
     Secret(Secret),
     Reference(SecretReference),
 }
 
-impl From<Written> for StoredSecret {
-    fn from(written: Written) -> Self {
+impl From<StoredFormat> for StoredSecret {
+    fn from(written: StoredFormat) -> Self {
         match written {
-            Written::Now(WrittenNow::Secret(secret)) => Self::Secret(secret),
-            Written::Now(WrittenNow::Reference(reference)) => Self::Reference(reference),
+            StoredFormat::Current(CurrentFormat::Secret(secret)) => Self::Secret(secret),
+            StoredFormat::Current(CurrentFormat::Reference(reference)) => {
+                Self::Reference(reference)
+            }
             // Header values and secrets of OAuth apps were only ever entered by a person, and resolved before
             // they were saved: what looks like a reference was one.
-            Written::Before(text) => match SecretReference::parse(text.expose()) {
+            StoredFormat::Legacy(text) => match SecretReference::parse(text.expose()) {
                 Ok(reference) => Self::Reference(reference),
                 Err(_) => Self::Secret(text),
             },
@@ -64,7 +66,7 @@ impl From<Written> for StoredSecret {
 }
 
 /// For the vault, which is where the text of a secret may be written.
-fn exposed<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
+fn serialize_exposed<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(secret.expose())
 }
 
@@ -124,7 +126,7 @@ pub(crate) async fn read(
 ) -> Result<Secret, Error> {
     match &entry.reference {
         Some(reference) => references.resolve(reference, Occasion::Needed).await,
-        None => saved(vault, entry).await,
+        None => read_stored(vault, entry).await,
     }
 }
 
@@ -132,9 +134,9 @@ pub(crate) async fn read(
 ///
 /// # Errors
 /// [`Error::Vault`]; [`Error::SecretLost`] when the vault has nothing of that name.
-pub(crate) async fn saved(vault: &Vault, entry: &WalletEntry) -> Result<Secret, Error> {
+pub(crate) async fn read_stored(vault: &Vault, entry: &WalletEntry) -> Result<Secret, Error> {
     let found = vault.read(&SecretName::wallet(&entry.id)).await?;
-    found.ok_or_else(|| lost(entry))
+    found.ok_or_else(|| secret_lost_error(entry))
 }
 
 /// What an entry puts on a request, or into the environment of a program, references resolved.
@@ -147,8 +149,8 @@ pub(crate) async fn headers(
     entry: &WalletEntry,
 ) -> Result<SecretHeaders, Error> {
     if entry.kind.has_named_values() {
-        let saved = saved_values(vault, entry).await?;
-        return resolved_values(references, &saved, Occasion::Needed).await;
+        let saved = read_stored_values(vault, entry).await?;
+        return resolve_values(references, &saved, Occasion::Needed).await;
     }
     let secret = read(vault, references, entry).await?;
     let value = Secret::new(format!("Bearer {}", secret.expose()));
@@ -159,16 +161,19 @@ pub(crate) async fn headers(
 ///
 /// # Errors
 /// [`Error::Vault`]; [`Error::SecretLost`] when the vault has none that can be read.
-pub(crate) async fn saved_values(vault: &Vault, entry: &WalletEntry) -> Result<SavedValues, Error> {
-    let secret = saved(vault, entry).await?;
-    read_values(&secret).ok_or_else(|| lost(entry))
+pub(crate) async fn read_stored_values(
+    vault: &Vault,
+    entry: &WalletEntry,
+) -> Result<SavedValues, Error> {
+    let secret = read_stored(vault, entry).await?;
+    decode_values(&secret).ok_or_else(|| secret_lost_error(entry))
 }
 
 /// Values with what their references stand for.
 ///
 /// # Errors
 /// As [`References::resolve`].
-pub(crate) async fn resolved_values(
+pub(crate) async fn resolve_values(
     references: &References,
     saved: &SavedValues,
     occasion: Occasion,
@@ -181,17 +186,17 @@ pub(crate) async fn resolved_values(
 }
 
 /// Values with their names as one text for the vault.
-pub(crate) fn write_values(values: &SavedValues) -> Secret {
+pub(crate) fn encode_values(values: &SavedValues) -> Secret {
     Secret::new(json!(values).to_string())
 }
 
-/// Values as [`write_values`] wrote them.
-pub(crate) fn read_values(secret: &Secret) -> Option<SavedValues> {
+/// Values as [`encode_values`] wrote them.
+pub(crate) fn decode_values(secret: &Secret) -> Option<SavedValues> {
     serde_json::from_str(secret.expose()).ok()
 }
 
 /// An OAuth app as one text for the vault.
-pub(crate) fn write_oauth_app(app: &OAuthApp) -> Secret {
+pub(crate) fn encode_oauth_app(app: &OAuthApp) -> Secret {
     let mut written = json!({ "client_id": app.client_id });
     if let Some(secret) = &app.client_secret {
         written["client_secret"] = json!(secret);
@@ -199,25 +204,26 @@ pub(crate) fn write_oauth_app(app: &OAuthApp) -> Secret {
     Secret::new(written.to_string())
 }
 
-/// An OAuth app as [`write_oauth_app`] wrote it.
+/// An OAuth app as [`encode_oauth_app`] wrote it.
 ///
 /// # Errors
 /// As [`saved`].
-pub(crate) async fn oauth_app(vault: &Vault, entry: &WalletEntry) -> Result<OAuthApp, Error> {
+pub(crate) async fn read_oauth_app(vault: &Vault, entry: &WalletEntry) -> Result<OAuthApp, Error> {
     #[derive(Deserialize)]
     struct Saved {
         client_id: String,
         client_secret: Option<StoredSecret>,
     }
-    let secret = saved(vault, entry).await?;
-    let saved: Saved = serde_json::from_str(secret.expose()).map_err(|_| lost(entry))?;
+    let secret = read_stored(vault, entry).await?;
+    let saved: Saved =
+        serde_json::from_str(secret.expose()).map_err(|_| secret_lost_error(entry))?;
     Ok(OAuthApp {
         client_id: saved.client_id,
         client_secret: saved.client_secret,
     })
 }
 
-fn lost(entry: &WalletEntry) -> Error {
+fn secret_lost_error(entry: &WalletEntry) -> Error {
     Error::SecretLost {
         name: entry.name.clone(),
         kind: entry.kind,
@@ -240,7 +246,7 @@ mod tests {
             ("X-Like".to_owned(), secret("cmd://touch /tmp/x")),
             ("X-Ref".to_owned(), StoredSecret::Reference(reference)),
         ]);
-        let back = read_values(&write_values(&headers)).unwrap();
+        let back = decode_values(&encode_values(&headers)).unwrap();
         let text = |name| match &back[name] {
             StoredSecret::Secret(secret) => secret.expose(),
             StoredSecret::Reference(reference) => panic!("{reference}"),
@@ -253,7 +259,7 @@ mod tests {
     #[test]
     fn headers_of_an_older_patchbay_are_read_as_they_were_meant() {
         let written = Secret::new(r#"{"X-Key": "k", "X-Ref": "env://KEY"}"#);
-        let back = read_values(&written).unwrap();
+        let back = decode_values(&written).unwrap();
         assert!(!back["X-Key"].is_reference());
         assert!(back["X-Ref"].is_reference());
     }

@@ -26,22 +26,22 @@ use crate::connectors::time_limits::limits_of;
 use crate::context::Context;
 use crate::context::sessions::Slot;
 use crate::error::Error;
-use crate::secrets::programs::{Occasion, Purpose, find_in, in_unicode, search_path};
+use crate::secrets::programs::{Occasion, Purpose, find_in, search_path, to_unicode};
 
 /// How long a server that never worked yet may take to speak: it may have to be downloaded first.
-const FIRST_START: Duration = Duration::from_secs(600);
+const FIRST_START_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// How long one that worked before may take.
-const START: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// After how long without a call a server is ended.
-const IDLE: Duration = Duration::from_secs(600);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// How often it is looked whether a server is idle.
-const LOOK: Duration = Duration::from_secs(30);
+const IDLE_CHECK_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The program of a connector as it would be started now.
-struct Found {
+struct LaunchTarget {
     program: Program,
     folder: PathBuf,
     /// Where programs are looked for, by us and by it.
@@ -50,7 +50,7 @@ struct Found {
 
 /// Why a server is started.
 #[derive(Clone, Copy)]
-pub(crate) struct Cause {
+pub(crate) struct StartCause {
     /// Whether a person is there to be asked.
     pub(crate) occasion: Occasion,
     /// Whether it ran before, and ended without being told to.
@@ -66,10 +66,10 @@ pub(crate) async fn start(
     cx: &Context,
     connector: &Connector,
     command: &ServerCommand,
-    Cause {
+    StartCause {
         occasion,
         ended_by_itself,
-    }: Cause,
+    }: StartCause,
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
     let restarts = cx.restarts();
@@ -78,7 +78,7 @@ pub(crate) async fn start(
     }
     tokio::select! {
         () = cancel.cancelled() => return Err(Error::Cancelled),
-        waited = restarts.wait_for_turn(connector, ended_by_itself) => waited?,
+        waited = restarts.wait_before_start(connector, ended_by_itself) => waited?,
     }
     let found = find_allowed(cx, connector, command, occasion).await?;
     let secrets = secret_variables(cx, connector).await?;
@@ -100,21 +100,21 @@ pub(crate) async fn start(
         log: log::writer(cx, &connector.id),
     };
     let usual = match connector.server {
-        Some(_) => START,
-        None => FIRST_START,
+        Some(_) => START_TIMEOUT,
+        None => FIRST_START_TIMEOUT,
     };
     let limits = limits_of(connector, usual);
-    let declared = declared_to(cx, connector);
+    let client_features = declared_to(cx, connector);
     let attached = tokio::select! {
         () = cancel.cancelled() => return Err(Error::Cancelled),
         attached = sessions::attach(cx, connector, command, &program) => attached,
     };
     let session = match attached {
-        Ok(Some(held)) => mcp::connect_attached(held, declared, limits, cancel).await,
-        Ok(None) => mcp::connect_program(program, declared, limits, cancel).await,
+        Ok(Some(held)) => mcp::connect_attached(held, client_features, limits, cancel).await,
+        Ok(None) => mcp::connect_program(program, client_features, limits, cancel).await,
         Err(error) => Err(error),
     };
-    restarts.note(&connector.id, session.as_ref().err());
+    restarts.record(&connector.id, session.as_ref().err());
     Ok(session?)
 }
 
@@ -138,9 +138,9 @@ async fn find_allowed(
     connector: &Connector,
     command: &ServerCommand,
     occasion: Occasion,
-) -> Result<Found, Error> {
+) -> Result<LaunchTarget, Error> {
     let (file, path) = find(&command.program, command.variables.get("PATH")).await?;
-    let missing = |why| missing(&command.program, why);
+    let missing = |why| program_missing_error(&command.program, why);
     let folder = match &command.folder {
         Some(folder) => PathBuf::from(folder),
         None => cx.paths().server_folder(&connector.id),
@@ -153,10 +153,10 @@ async fn find_allowed(
     variables.sort();
     let program = Program {
         name: command.program.clone(),
-        file: in_unicode(&file, &command.program).map_err(missing)?,
+        file: to_unicode(&file, &command.program).map_err(missing)?,
         arguments: containers::arguments(command, &cx.paths().server_folder(&connector.id)),
         server: Some(ServerSurroundings {
-            folder: in_unicode(&folder, "the folder").map_err(missing)?,
+            folder: to_unicode(&folder, "the folder").map_err(missing)?,
             variables,
         }),
     };
@@ -168,7 +168,7 @@ async fn find_allowed(
             program,
         });
     }
-    Ok(Found {
+    Ok(LaunchTarget {
         program,
         folder,
         path,
@@ -193,21 +193,21 @@ pub async fn find_program(program: &str, path: Option<&String>) -> Result<String
 
 /// As [`find_program`], with all folders in which it was looked for.
 async fn find(program: &str, path: Option<&String>) -> Result<(PathBuf, Vec<PathBuf>), Error> {
-    let path = search_path::of_servers(path).await;
+    let path = search_path::server_search_path(path).await;
     match find_in(program, &path) {
         Ok(file) => Ok((file, path)),
-        Err(why) => Err(missing(program, looked_in(why, &path))),
+        Err(why) => Err(program_missing_error(program, describe_search(why, &path))),
     }
 }
 
-fn missing(program: &str, why: String) -> Error {
+fn program_missing_error(program: &str, why: String) -> Error {
     Error::ProgramMissing {
         program: program.to_owned(),
         why,
     }
 }
 
-fn looked_in(why: String, path: &[PathBuf]) -> String {
+fn describe_search(why: String, path: &[PathBuf]) -> String {
     match path {
         [] => why,
         folders => {
@@ -248,7 +248,7 @@ pub(crate) async fn remove_own_files(cx: &Context, id: &ConnectorId) -> Result<(
         return Ok(());
     }
     let log = cx.paths().server_log(id);
-    for file in [log::former(&log), log] {
+    for file in [log::rotated_path(&log), log] {
         // Most servers say nothing.
         drop(tokio::fs::remove_file(file).await);
     }
@@ -272,16 +272,16 @@ fn is_name(id: &str) -> bool {
 }
 
 /// Ends a server that nobody uses, and notes when it ends by itself.
-pub(crate) fn look_after(cx: &Context, connector: &Connector, session: McpSession, slot: Slot) {
-    let (id, ending) = (connector.id.clone(), cx.ending().clone());
+pub(crate) fn supervise(cx: &Context, connector: &Connector, session: McpSession, slot: Slot) {
+    let (id, ending) = (connector.id.clone(), cx.shutdown().clone());
     let watching = async move {
         loop {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(IDLE_CHECK_INTERVAL).await;
             let mut live = slot.lock().await;
             if session.is_closed() {
                 return;
             }
-            if session.idle_for().is_some_and(|idle| idle >= IDLE) {
+            if session.idle_for().is_some_and(|idle| idle >= IDLE_TIMEOUT) {
                 // Nobody can take it meanwhile, and whoever comes next starts it again.
                 *live = None;
                 drop(live);

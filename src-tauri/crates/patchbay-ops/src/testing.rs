@@ -18,7 +18,7 @@ use crate::context::{Context, ContextOptions};
 use crate::secrets::programs::{ProgramConsent, ProgramRequest};
 
 /// An address where nobody listens.
-pub(crate) const NOBODY: &str = "http://127.0.0.1:9/mcp";
+pub(crate) const UNREACHABLE_URL: &str = "http://127.0.0.1:9/mcp";
 
 /// Everything under a folder, with a keychain in memory.
 pub(crate) async fn open(home: &Path, clock: Arc<dyn Clock>) -> Context {
@@ -26,19 +26,19 @@ pub(crate) async fn open(home: &Path, clock: Arc<dyn Clock>) -> Context {
         paths: AppPaths::under(home),
         keychain: Arc::new(MemoryKeychain::new()),
         browser: Arc::new(SystemBrowser),
-        programs: Arc::new(EveryProgram),
+        programs: Arc::new(AllowAllPrograms),
         clock,
         client_document: None,
-        asks: false,
+        can_ask: false,
     };
     Context::open(options).await.unwrap()
 }
 
 /// A person who allows whatever a test has started.
-pub(crate) struct EveryProgram;
+pub(crate) struct AllowAllPrograms;
 
 #[async_trait]
-impl ProgramConsent for EveryProgram {
+impl ProgramConsent for AllowAllPrograms {
     async fn allows(&self, _request: &ProgramRequest) -> bool {
         true
     }
@@ -76,12 +76,12 @@ pub(crate) async fn account(cx: &Context, platform: Platform, kept: &Value) -> A
     account
 }
 
-/// A grant for [`NOBODY`] that has lapsed, renewed at `token_endpoint`.
+/// A grant for [`UNREACHABLE_URL`] that has lapsed, renewed at `token_endpoint`.
 pub(crate) fn lapsed_grant(access_token: &str, token_endpoint: &str) -> Grant {
     let written = json!({
-        "server": NOBODY,
+        "server": UNREACHABLE_URL,
         "issuer": "http://127.0.0.1:9",
-        "resource": NOBODY,
+        "resource": UNREACHABLE_URL,
         "token_endpoint": token_endpoint,
         "revocation_endpoint": null,
         "client_id": "me",

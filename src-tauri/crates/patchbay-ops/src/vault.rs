@@ -41,11 +41,11 @@ pub async fn unlock_vault(cx: &Context, passphrase: Secret) -> Result<VaultStatu
 /// # Errors
 /// [`Error::Usage`] when the passphrase is shorter than 8 characters; [`Error::Vault`].
 pub async fn choose_passphrase(cx: &Context, passphrase: Secret) -> Result<VaultStatus, Error> {
-    const SHORTEST: usize = 8;
-    if passphrase.expose().chars().count() < SHORTEST {
+    const MIN_PASSPHRASE_LENGTH: usize = 8;
+    if passphrase.expose().chars().count() < MIN_PASSPHRASE_LENGTH {
         return Err(Error::Usage {
             what: "passphrase too short".to_owned(),
-            hint: format!("Use at least {SHORTEST} characters, such as four words."),
+            hint: format!("Use at least {MIN_PASSPHRASE_LENGTH} characters, such as four words."),
         });
     }
     cx.vault().choose_passphrase(passphrase).await?;
@@ -173,9 +173,10 @@ async fn note_lost(cx: &Context) -> Result<(), Error> {
         if entry.reference.is_some() {
             continue;
         }
-        if let Err(lost @ Error::SecretLost { .. }) = secrets::saved(cx.vault(), &entry).await {
+        if let Err(lost @ Error::SecretLost { .. }) = secrets::read_stored(cx.vault(), &entry).await
+        {
             sessions::end_session(cx, &connector.id).await;
-            status::note_failure(cx, &connector.id, &lost).await?;
+            status::record_failure(cx, &connector.id, &lost).await?;
         }
     }
     Ok(())

@@ -3,8 +3,8 @@
 #![expect(clippy::print_stdout, reason = "it shows what it does")]
 
 use patchbay_http::CallOptions;
-use patchbay_platforms::agentstack::operations::{Connect, Create, Delete, List, Which};
-use patchbay_platforms::{Operation, SignIn, agentstack, operations};
+use patchbay_platforms::agentstack::operations::{Connect, ConnectorRef, Create, Delete, List};
+use patchbay_platforms::{AccountConfig, Operation, agentstack, operations};
 use patchbay_testkit::fakes::{Fake, FakeAgentStack};
 use serde_json::json;
 
@@ -16,10 +16,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     fake.protected.push(PROTECTED.to_owned());
     let fake = Fake::start(fake).await?;
     let options = CallOptions::default();
-    let sign_in = SignIn::new([("base_url", fake.url())], [])?;
+    let sign_in = AccountConfig::new([("base_url", fake.url())], [])?;
     let client = agentstack::client(&sign_in)?;
     let create: Create = operations::arguments(json!({ "url": PROTECTED }))?;
-    let connector = Which::by_id(create.run(&client, &options).await?.id);
+    let connector = ConnectorRef::by_id(create.run(&client, &options).await?.id);
     let connect = Connect {
         connector: connector.clone(),
         redirect_url: None,

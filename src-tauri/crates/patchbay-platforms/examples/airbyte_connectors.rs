@@ -6,7 +6,7 @@ use patchbay_http::CallOptions;
 use patchbay_platforms::airbyte::operations::{
     CreateConnector, DeleteConnector, Execute, ListConnectors,
 };
-use patchbay_platforms::{Operation, Output, SignIn, airbyte, operations};
+use patchbay_platforms::{AccountConfig, Operation, Output, airbyte, operations};
 use patchbay_testkit::fakes::{Fake, FakeAirbyte, KINDS};
 use serde_json::json;
 
@@ -16,7 +16,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = CallOptions::default();
     let settings = [("base_url", fake.url()), ("client_id", "cid-1")];
     let secrets = [("client_secret", "sec-12345")];
-    let client = airbyte::client(&SignIn::new(settings, secrets)?)?;
+    let client = airbyte::client(&AccountConfig::new(settings, secrets)?)?;
     let create: CreateConnector = operations::arguments(json!({
         "definition_id": KINDS[0].0,
         "credentials": {"option_title": "PAT Credentials", "token": "ghp_12345"},

@@ -5,7 +5,7 @@
 use patchbay_http::CallOptions;
 use patchbay_http::testing::{Server, json};
 use patchbay_platforms::cohere::operations::{Create, Delete, List, OAuthAuthorize, TestSearch};
-use patchbay_platforms::{Operation, SignIn, cohere, operations};
+use patchbay_platforms::{AccountConfig, Operation, cohere, operations};
 use patchbay_testkit::fakes::{Fake, FakeCohere};
 use serde_json::json as value;
 
@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let results = || json(200, value!({"results": [{"title": "Leave"}]}));
     let search = Server::start([results(), results()]).await;
     let options = CallOptions::default();
-    let sign_in = SignIn::new([("base_url", fake.url())], [("api_key", "key")])?;
+    let sign_in = AccountConfig::new([("base_url", fake.url())], [("api_key", "key")])?;
     let client = cohere::client(&sign_in)?;
     let page = List::default().run(&client, &options).await?;
     println!("{} connectors", page.value.connectors.len());

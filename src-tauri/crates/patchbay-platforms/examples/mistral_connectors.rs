@@ -6,7 +6,7 @@ use patchbay_http::CallOptions;
 use patchbay_platforms::mistral::operations::authorization::GetAuthUrl;
 use patchbay_platforms::mistral::operations::connectors::{Create, Delete, List};
 use patchbay_platforms::mistral::operations::tools::CallTool;
-use patchbay_platforms::{Operation, Output, SignIn, mistral, operations};
+use patchbay_platforms::{AccountConfig, Operation, Output, mistral, operations};
 use patchbay_testkit::fakes::{Fake, FakeMistral};
 use serde_json::json;
 
@@ -14,7 +14,7 @@ use serde_json::json;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let fake = Fake::start(FakeMistral::new("key-12345")).await?;
     let options = CallOptions::default();
-    let sign_in = SignIn::new([("base_url", fake.url())], [("api_key", "key-12345")])?;
+    let sign_in = AccountConfig::new([("base_url", fake.url())], [("api_key", "key-12345")])?;
     let client = mistral::client(&sign_in)?;
     let create: Create = operations::arguments(json!({
         "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp", "protocol": "mcp",

@@ -4,7 +4,7 @@
 
 use patchbay_http::CallOptions;
 use patchbay_platforms::tenex::operations::{Delete, List, StartOauth, SubmitByok, Test};
-use patchbay_platforms::{Operation, SignIn, operations, tenex};
+use patchbay_platforms::{AccountConfig, Operation, operations, tenex};
 use patchbay_testkit::fakes::{Fake, FakeTenex};
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use serde_json::json;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let fake = Fake::start(FakeTenex::new("tnx_abc12345_s3cret")).await?;
     let options = CallOptions::default();
-    let sign_in = SignIn::new(
+    let sign_in = AccountConfig::new(
         [("base_url", fake.url())],
         [("api_key", "tnx_abc12345_s3cret")],
     )?;

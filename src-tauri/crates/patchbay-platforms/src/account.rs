@@ -20,7 +20,7 @@ pub struct AccountField {
     pub help: &'static str,
     /// Whether it is secret.
     pub is_secret: bool,
-    /// Whether nothing works without it. What is needed only beside another field is not.
+    /// Whether it is always required. A field that is needed only beside another one is not.
     pub is_required: bool,
     /// Another field that makes it unneeded.
     pub unless: Option<&'static str>,
@@ -33,8 +33,8 @@ pub struct AccountField {
     /// The values that there are, where it is one of few; none may be chosen where the field is
     /// not required.
     pub choices: &'static [&'static str],
-    /// Its form, where the value is JSON: what fits the schema can be kept as this field. Whether the account then
-    /// works shows when it is signed in to with the settings to be tried and [checked](Platform::check).
+    /// The form of a JSON value. A value that fits can be stored; whether the account works with it shows in a
+    /// [check](Platform::check) with the settings to be tried.
     pub form: Option<fn() -> Form>,
 }
 
@@ -49,7 +49,7 @@ pub(crate) const ALLOW_PLAIN_HTTP: AccountField = AccountField::new(
 
 /// Whether these settings let the key of an account go over plain http to its own address.
 pub fn allows_plain_http(settings: &Map<String, Value>) -> bool {
-    text_of(settings, ALLOW_PLAIN_HTTP.name) == Some("allowed")
+    text_setting(settings, ALLOW_PLAIN_HTTP.name) == Some("allowed")
 }
 
 impl AccountField {
@@ -125,7 +125,7 @@ impl AccountField {
 
 /// An account's fields, and what its client works with.
 #[derive(Clone)]
-pub struct SignIn {
+pub struct AccountConfig {
     /// Fields that are no secrets, by the names of [`HostedPlatform::fields`]; what is missing has its
     /// default. `base_url` among them is an absolute URL.
     pub settings: Map<String, Value>,
@@ -138,12 +138,12 @@ pub struct SignIn {
 }
 
 /// The text of a setting; `None` where it is empty or something else.
-pub(crate) fn text_of<'a>(settings: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+pub(crate) fn text_setting<'a>(settings: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     let text = settings.get(name)?.as_str()?;
     Some(text).filter(|text| !text.is_empty())
 }
 
-impl SignIn {
+impl AccountConfig {
     /// One whose settings are text, with clients and a clock of its own.
     ///
     /// # Errors

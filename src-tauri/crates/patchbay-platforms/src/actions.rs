@@ -92,7 +92,7 @@ pub(crate) fn humanize(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use patchbay_http::Repeat;
+    use patchbay_http::RetryClass;
     use serde::Deserialize;
 
     use super::*;
@@ -101,7 +101,7 @@ mod tests {
     struct Update {}
 
     impl Operation for Update {
-        const CONTRACT: Contract = Contract::write("update").retry(Repeat::Freely);
+        const CONTRACT: Contract = Contract::write("update").retry(RetryClass::Freely);
         type Output = Value;
     }
 
@@ -109,7 +109,7 @@ mod tests {
     struct Revoke {}
 
     impl Operation for Revoke {
-        const CONTRACT: Contract = Contract::destructive("revoke").retry(Repeat::Freely);
+        const CONTRACT: Contract = Contract::destructive("revoke").retry(RetryClass::Freely);
         type Output = Value;
     }
 

@@ -208,8 +208,8 @@ pub struct ConsentRequest<'a> {
     pub redirect: Option<&'a Url>,
     /// Values of [`Consents::consent_form`], none of which has to be there.
     pub choices: Map<String, Value>,
-    /// Whether one that was given before is to be given anew.
-    pub is_again: bool,
+    /// Whether an earlier consent is to be given anew.
+    pub is_renewal: bool,
 }
 
 impl<'a> ConsentRequest<'a> {
@@ -223,7 +223,7 @@ impl<'a> ConsentRequest<'a> {
             connector,
             redirect,
             choices,
-            is_again: false,
+            is_renewal: false,
         }
     }
 
@@ -263,7 +263,7 @@ pub trait Consents: Send + Sync {
     ) -> Result<StartedConsent, Error>;
 
     /// Takes note that nobody waits for the consent any more.
-    fn give_up_consent(&self, _id: &RemoteId) {}
+    fn abandon_consent(&self, _id: &RemoteId) {}
 
     /// How far the consent is.
     ///
@@ -292,7 +292,7 @@ pub struct StartedConsent {
     /// The page to be opened; `None` when no consent is needed.
     pub page: Option<Url>,
     /// How long the platform waits for the user, where it tells.
-    pub lives: Option<Duration>,
+    pub valid_for: Option<Duration>,
     /// How often to ask [`Consents::consent_state`].
     pub poll_every: Duration,
 }
@@ -313,7 +313,7 @@ pub enum ConsentState {
     },
 }
 
-/// A connector can be parted from the service behind it, and stays on the platform.
+/// Its connectors can be disconnected from their service, and stay on the platform.
 #[async_trait]
 pub trait Disconnects: Send + Sync {
     /// Gives up the sign-in of one connector, at the service too where the platform can.

@@ -8,7 +8,7 @@ use crate::observations::Observations;
 use crate::{Error, Result};
 
 /// How long a consent is waited for where the platform does not tell.
-const CONSENT_LIVES: Duration = Duration::from_secs(300);
+const CONSENT_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// What the operations of a platform are called with: the way to it, and what was found out here about its
 /// connectors.
@@ -47,7 +47,7 @@ impl Client {
 
     /// Notes that a consent was started.
     pub(crate) fn await_consent(&self, id: &str) {
-        let until = self.api.clock.now() + CONSENT_LIVES;
+        let until = self.api.clock.now() + CONSENT_TIMEOUT;
         self.observations
             .note(id, |found| found.consent_until = Some(until));
     }

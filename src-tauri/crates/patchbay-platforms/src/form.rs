@@ -2,7 +2,7 @@
 //! brought to their fields.
 
 #[cfg(test)]
-pub(crate) mod filled_in;
+pub(crate) mod test_support;
 
 use patchbay_model::{Form, Json, SECRET_MARK};
 use schemars::JsonSchema;
@@ -78,8 +78,8 @@ pub(crate) fn options<'a>(words: impl IntoIterator<Item = (&'a str, &'a str)>) -
     options.collect()
 }
 
-/// The form of a type, with the values that stand in it now. A secret of the alternative that stands is there, never
-/// shown, and need not be given again, nor what stands beside it and is not shown either.
+/// The form of a type with its current values. A stored secret of the selected alternative is never shown and need not
+/// be given again, nor need the members beside it that are not shown either.
 pub(crate) fn of<T: Serialize + JsonSchema>(values: &T) -> Form {
     let mut form = new(values);
     relax(&mut form.schema.0, &form.values, "", &mut form.kept);
@@ -139,8 +139,8 @@ pub(crate) fn drop_alternative(form: &mut Form, member: &str, kind: &str) {
     }
 }
 
-/// The same schema as people are shown it: what may be left out is not null as well, and a choice says of which type
-/// its alternatives are, where they are of one.
+/// The schema as people are shown it: an optional member is not nullable as well, and a choice names the type of its
+/// alternatives if they share one.
 fn sanitize_schema(mut schema: Value) -> Value {
     match &mut schema {
         Value::Array(items) => items
@@ -190,7 +190,7 @@ fn sanitize_schema(mut schema: Value) -> Value {
     schema
 }
 
-/// Finds the secrets that are kept in the alternatives that stand, and requires beside one only what is shown.
+/// Collects the stored secrets of the selected alternatives; beside one, only members that are shown stay required.
 fn relax(schema: &mut Value, values: &Value, pointer: &str, kept: &mut Vec<String>) {
     if let Some(options) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
         let mut options = options.iter_mut();
@@ -227,9 +227,9 @@ pub(crate) fn empty(schema: Value) -> Form {
     }
 }
 
-/// Brings the fields of a refusal to those of a form: `pointer` gets pointer and words of each, and gives
-/// the pointer into the form's values.
-pub(crate) fn at_fields(error: Error, pointer: impl Fn(&str, &str) -> String) -> Error {
+/// Maps the fields of a validation error to those of a form: `pointer` turns the pointer and words of each into a
+/// pointer into the form's values.
+pub(crate) fn map_field_pointers(error: Error, pointer: impl Fn(&str, &str) -> String) -> Error {
     let moved = |mut refusal: Box<Refusal>| {
         for field in &mut refusal.fields {
             field.path = pointer(&field.path, &field.message);
@@ -334,9 +334,9 @@ mod tests {
             }],
             ..Refusal::default()
         }));
-        let moved = at_fields(refused, |path, words| format!("{path}/{words}"));
+        let moved = map_field_pointers(refused, |path, words| format!("{path}/{words}"));
         assert_eq!(moved.refusal().unwrap().fields[0].path, "/body/no");
-        let other = at_fields(Error::Cancelled, |_, _| String::new());
+        let other = map_field_pointers(Error::Cancelled, |_, _| String::new());
         assert_eq!(other.kind(), "cancelled");
     }
 }

@@ -6,7 +6,7 @@ use patchbay_http::SecretNames;
 use patchbay_model::{Abilities, PlatformLook, Tool, ToolEffect};
 use serde_json::{Map, Value};
 
-use crate::{AccountField, Error, OperationEntry, Platform, SignIn};
+use crate::{AccountConfig, AccountField, Error, OperationEntry, Platform};
 
 /// A hosted platform: what it is called, what one needs to sign in, and what it can do.
 #[derive(Clone, Copy, Debug)]
@@ -26,13 +26,13 @@ pub struct HostedPlatform {
     pub secret_for: fn(&Map<String, Value>) -> Option<&'static str>,
     /// Every documented operation, whichever account may call it.
     pub operations: fn() -> &'static [OperationEntry],
-    /// Name of the account field on which it depends which of them an account may call, and those by its settings;
-    /// `None` where all accounts have all of them.
+    /// The account field that decides which operations an account may call, and those by its settings; `None` where
+    /// all accounts have all of them.
     pub operations_by: Option<(&'static str, OperationsOf)>,
     /// What is known of its connectors and tools without asking it.
     pub rules: Rules,
     /// Signs in; sends nothing yet.
-    pub sign_in: fn(SignIn) -> Result<Arc<dyn Platform>, Error>,
+    pub sign_in: fn(AccountConfig) -> Result<Arc<dyn Platform>, Error>,
 }
 
 /// The operations that an account with these settings may call.
@@ -104,7 +104,7 @@ impl HostedPlatform {
         look: PlatformLook,
         fields: &'static [AccountField],
         operations: fn() -> &'static [OperationEntry],
-        sign_in: fn(SignIn) -> Result<Arc<dyn Platform>, Error>,
+        sign_in: fn(AccountConfig) -> Result<Arc<dyn Platform>, Error>,
     ) -> Self {
         Self {
             platform,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 /// An address that is longer is not kept; a picture within one may be as long.
-const LONGEST: usize = 8 * 1024;
+const MAX_ADDRESS_BYTES: usize = 8 * 1024;
 
 /// The first address that may lead to a picture, of pairs of address and media type.
 pub(crate) fn choose<'a>(
@@ -13,7 +13,7 @@ pub(crate) fn choose<'a>(
 ) -> Option<String> {
     let mut icons = icons.into_iter();
     icons.find_map(|(address, media_type)| {
-        let address = address.filter(|address| address.len() <= LONGEST)?;
+        let address = address.filter(|address| address.len() <= MAX_ADDRESS_BYTES)?;
         let url = Url::parse(address).ok()?;
         // SVG is markup, which is never shown.
         let is_markup = |name: &str| name.contains("svg");
@@ -28,7 +28,7 @@ pub(crate) fn choose<'a>(
 }
 
 /// As [`choose`], of what MCP calls `icons`.
-pub(crate) fn choose_of(icons: &Value) -> Option<String> {
+pub(crate) fn choose_from_mcp(icons: &Value) -> Option<String> {
     let icons = icons.as_array().map_or(&[][..], Vec::as_slice);
     choose(
         icons
@@ -54,16 +54,19 @@ mod tests {
             {"src": "file:///etc/passwd"},
             {"src": "/relative.png"},
             {"src": "https://user:secret@a.example/logo.png"},
-            {"src": format!("https://a.example/{}.png", "a".repeat(LONGEST))},
+            {"src": format!("https://a.example/{}.png", "a".repeat(MAX_ADDRESS_BYTES))},
             {"src": "https://a.example/logo.png", "mimeType": "image/png", "sizes": ["48x48"]},
             {"src": "https://a.example/other.png"},
         ]);
-        let chosen = choose_of(&icons);
+        let chosen = choose_from_mcp(&icons);
         assert_eq!(chosen.as_deref(), Some("https://a.example/logo.png"));
         let within = json!([{"src": "data:image/png;base64,iVBORw0KGgo="}]);
-        assert_eq!(choose_of(&within).as_deref(), within[0]["src"].as_str());
+        assert_eq!(
+            choose_from_mcp(&within).as_deref(),
+            within[0]["src"].as_str()
+        );
         for none in [json!(null), json!([]), json!({"src": "https://a.example/"})] {
-            assert_eq!(choose_of(&none), None);
+            assert_eq!(choose_from_mcp(&none), None);
         }
     }
 }

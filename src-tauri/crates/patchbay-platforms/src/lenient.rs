@@ -1,5 +1,5 @@
-//! Members of answers that may be of another type than documented, for `deserialize_with`: such a one is as if
-//! it was not there, unless said otherwise.
+//! Functions for `deserialize_with` that tolerate undocumented types: such a member counts as missing, unless said
+//! otherwise.
 
 use patchbay_model::RemoteId;
 use serde::de::{DeserializeOwned, Error};

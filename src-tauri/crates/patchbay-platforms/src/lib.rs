@@ -30,7 +30,7 @@ pub mod tenex;
 #[cfg(test)]
 mod testing;
 
-pub use account::{AccountField, SignIn, allows_plain_http};
+pub use account::{AccountConfig, AccountField, allows_plain_http};
 pub use capabilities::{
     Connectors, ConsentRequest, ConsentState, Consents, Creation, CredentialToSave, Credentials,
     Details, Disconnects, Prompts, ProviderOAuth, RemoteConnector, Resources, Settings,

@@ -6,16 +6,16 @@
 //!
 //! Source: MCP requirements R1–R8, R20, R26, R27, R30.
 
-mod asking;
 mod call;
+mod client_features;
+mod client_handler;
 mod content;
-mod declared;
 mod exchange;
 mod http_sse;
-mod inbox;
 mod log_line;
 mod negotiate;
-mod own_side;
+mod pending_requests;
+mod question_router;
 mod questions;
 mod resources;
 mod sampling;
@@ -36,13 +36,13 @@ use std::time::Duration;
 use patchbay_model::ServerFacts;
 use url::Url;
 
-pub use asking::Asker;
 pub use call::{CallOutcome, TaskKeeper, ToolCall};
+pub use client_features::ClientFeatures;
 pub(crate) use content::tool_result;
-pub use declared::Declared;
-pub use log_line::OnLine;
+pub use log_line::LineSink;
 pub use negotiate::{connect, connect_attached, connect_program, end_session};
 pub use patchbay_http::CallProgress;
+pub use question_router::Asker;
 pub use session::McpSession;
 #[cfg(unix)]
 pub use stdio::Announcement;
@@ -72,9 +72,9 @@ pub struct McpTarget {
     /// What the server was found to be the last time, to save asking again; `None` to find out.
     pub server_facts: Option<ServerFacts>,
     /// What the server is told that it may ask for.
-    pub declared: Declared,
+    pub client_features: ClientFeatures,
     /// Hears what the server has logged, line by line; must not block for long. `None` where nobody reads it.
-    pub log: Option<OnLine>,
+    pub log: Option<LineSink>,
     /// How long its session lasts, where it gives one.
     pub session: SessionLife,
 }
@@ -87,7 +87,7 @@ impl McpTarget {
             tokens: Arc::new(NoToken),
             plain_http: PlainHttp::Refused,
             server_facts: None,
-            declared: Declared::default(),
+            client_features: ClientFeatures::default(),
             log: None,
             session: SessionLife::Connection,
         }

@@ -75,8 +75,7 @@ pub trait SavedObservations: Sync {
     /// All of them, as JSON. Holds no secret.
     fn to_json(&self) -> Value;
 
-    /// Takes up what [`Self::to_json`] gave before, in place of what was found out so far. What cannot be read any
-    /// more is as if never known.
+    /// Replaces the observations by what [`Self::to_json`] gave before. What can't be read any more is dropped.
     fn restore(&self, json: Value);
 }
 

@@ -6,7 +6,7 @@ use std::any::Any;
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
-use patchbay_http::{Api, CallOptions, Repeat, Request, StreamedAnswer};
+use patchbay_http::{Api, CallOptions, Request, RetryClass, StreamedAnswer};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -26,37 +26,37 @@ pub struct Contract {
     pub name: &'static str,
     /// What it does to the platform.
     pub effect: Effect,
-    /// Whether it may be sent again after a failure. Where nothing is said, only what changes nothing is.
-    pub retry: Repeat,
+    /// Whether it may be sent again after a failure. By default only a read may.
+    pub retry: RetryClass,
 }
 
 impl Contract {
-    /// Of what changes nothing.
+    /// A read.
     pub const fn read(name: &'static str) -> Self {
-        Self::new(name, Effect::Read, Repeat::Freely)
+        Self::new(name, Effect::Read, RetryClass::Freely)
     }
 
-    /// Of what makes or changes something.
+    /// An operation that creates or changes something.
     pub const fn write(name: &'static str) -> Self {
-        Self::new(name, Effect::Write, Repeat::Never)
+        Self::new(name, Effect::Write, RetryClass::Never)
     }
 
-    /// Of what takes something away that can be had again.
+    /// An operation that removes something that can be had again.
     pub const fn destructive(name: &'static str) -> Self {
-        Self::new(name, Effect::Destructive, Repeat::Never)
+        Self::new(name, Effect::Destructive, RetryClass::Never)
     }
 
-    /// Of what takes something away for good.
+    /// An operation that removes something for good.
     pub const fn irreversible(name: &'static str) -> Self {
-        Self::new(name, Effect::Irreversible, Repeat::Never)
+        Self::new(name, Effect::Irreversible, RetryClass::Never)
     }
 
     /// One that may be sent again otherwise.
-    pub const fn retry(self, retry: Repeat) -> Self {
+    pub const fn retry(self, retry: RetryClass) -> Self {
         Self { retry, ..self }
     }
 
-    const fn new(name: &'static str, effect: Effect, retry: Repeat) -> Self {
+    const fn new(name: &'static str, effect: Effect, retry: RetryClass) -> Self {
         Self {
             name,
             effect,
@@ -167,11 +167,11 @@ pub struct OperationEntry {
     /// Whether its answer can be had as it comes.
     pub is_streamed: bool,
     schema: fn() -> Schema,
-    call: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, Value>,
-    stream: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> Called<'a, StreamedAnswer>,
+    call: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> CallFuture<'a, Value>,
+    stream: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> CallFuture<'a, StreamedAnswer>,
 }
 
-type Called<'a, T> = BoxFuture<'a, Result<T, Error>>;
+type CallFuture<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
 /// The client of a platform, which only its own operations know.
 pub type AnyClient = dyn Any + Send + Sync;
@@ -332,7 +332,7 @@ pub trait Platform: Send + Sync {
         }
     }
 
-    /// Sees to it that servers hear what was told to them before the process ends. Nothing is called afterwards.
+    /// Flushes pending notifications to servers before the process ends. Nothing is called afterwards.
     async fn settle(&self) {}
 
     /// Listing, looking at and deleting connectors.
@@ -433,14 +433,14 @@ pub fn arguments<T: DeserializeOwned>(arguments: Value) -> Result<T, Error> {
     if !arguments.is_object() {
         return Err(Error::Usage("arguments must be a JSON object".to_owned()));
     }
-    // The words of serde quote values of the wrong type, and one of them may be a secret in the wrong
-    // place; they are kept for member names only.
+    // serde's messages quote values of the wrong type, one of which may be a misplaced secret; only member names are
+    // kept.
     serde_json::from_value(arguments)
-        .map_err(|error| Error::Usage(without_values(&error.to_string())))
+        .map_err(|error| Error::Usage(redact_quoted(&error.to_string())))
 }
 
 /// The words of serde with what stands in its double quotes left out.
-pub(crate) fn without_values(words: &str) -> String {
+pub(crate) fn redact_quoted(words: &str) -> String {
     let parts: Vec<&str> = words.split('"').collect();
     match parts.as_slice() {
         [before, .., after] if parts.len() >= 3 => format!("{before}…{after}"),

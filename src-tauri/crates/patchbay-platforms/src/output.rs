@@ -64,11 +64,11 @@ impl<T: DeserializeOwned + Send> Output for Raw<T> {
 }
 
 /// An answer whose type keeps the members that nobody knows yet, and is all of it.
-pub trait Whole: Serialize + DeserializeOwned + Send {}
+pub trait LosslessOutput: Serialize + DeserializeOwned + Send {}
 
-impl<T: Whole> Output for T {
+impl<T: LosslessOutput> Output for T {
     fn read(answer: &Answer, _: &str) -> Result<Self, Error> {
-        whole(object(answer)?, answer)
+        parse_documented(object(answer)?, answer)
     }
 
     fn into_json(self) -> Value {
@@ -85,7 +85,10 @@ pub(crate) fn object(answer: &Answer) -> Result<Value, Error> {
 }
 
 /// Reads the JSON of an answer that was brought into the documented shape.
-pub(crate) fn whole<T: DeserializeOwned>(json: Value, answer: &Answer) -> Result<T, Error> {
+pub(crate) fn parse_documented<T: DeserializeOwned>(
+    json: Value,
+    answer: &Answer,
+) -> Result<T, Error> {
     serde_json::from_value(json).map_err(|error| unexpected(answer, &error))
 }
 

@@ -76,7 +76,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::{Platform, SignIn};
+    use crate::{AccountConfig, Platform};
 
     #[test]
     fn every_form_of_a_setting_is_an_object() {
@@ -121,7 +121,7 @@ mod tests {
         let settings = settings.as_object().unwrap().clone();
         let secret = (hosted.secret_for)(&settings);
         let secrets = secret.map(|name| (name.to_owned(), Secret::new("secret-1")));
-        let sign_in = SignIn {
+        let sign_in = AccountConfig {
             settings,
             secrets: secrets.into_iter().collect(),
             clients: Clients::build(&ClientSettings::default()).unwrap(),

@@ -17,7 +17,7 @@ pub(crate) fn answer(body: &Value) -> Answer {
 }
 
 /// The same answer to a request that gave this secret.
-pub(crate) fn giving(answer: Answer, secret: &str) -> Answer {
+pub(crate) fn with_sent_secret(answer: Answer, secret: &str) -> Answer {
     Answer {
         given: vec![Secret::new(secret)],
         ..answer

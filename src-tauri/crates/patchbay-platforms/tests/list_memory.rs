@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use futures::stream;
 use patchbay_model::Tool;
-use patchbay_platforms::mcp::{Declared, McpLimits, McpTarget, SessionLife, connect};
+use patchbay_platforms::mcp::{ClientFeatures, McpLimits, McpTarget, SessionLife, connect};
 use patchbay_platforms::{Error, NoToken, PlainHttp};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -29,7 +29,7 @@ const TOO_LARGE: usize = 16 * MIB;
 const SERVERS: usize = 4;
 
 /// Most that may come on top, whatever is sent.
-const MOST_GROWTH: usize = 100 * MIB;
+const MAX_GROWTH: usize = 100 * MIB;
 
 /// What the schemas of the tools are full of.
 #[derive(Clone, Copy, Debug)]
@@ -126,7 +126,7 @@ async fn list(filling: Filling, size: (usize, usize)) -> Result<Vec<Tool>, Error
         tokens: Arc::new(NoToken),
         plain_http: PlainHttp::Refused,
         server_facts: None,
-        declared: Declared::default(),
+        client_features: ClientFeatures::default(),
         log: None,
         session: SessionLife::Connection,
     };
@@ -172,7 +172,7 @@ async fn large_lists_take_little_memory() {
             growth / 1024
         );
         assert!(
-            growth <= MOST_GROWTH,
+            growth <= MAX_GROWTH,
             "{filling:?} in {pages} pages: {growth}"
         );
     }

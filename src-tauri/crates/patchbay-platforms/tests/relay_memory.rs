@@ -11,7 +11,7 @@ use std::sync::Arc;
 use futures::StreamExt;
 use patchbay_http::{CallOptions, ClientSettings, Clients, SystemClock};
 use patchbay_model::Platform;
-use patchbay_platforms::{SignIn, hosted};
+use patchbay_platforms::{AccountConfig, hosted};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 const MIB: usize = 1024 * 1024;
 
 /// Most that may come on top, whatever the size.
-const MOST_GROWTH: usize = 20 * MIB;
+const MAX_GROWTH: usize = 20 * MIB;
 
 /// Bytes of this process that are in memory.
 fn resident() -> Option<usize> {
@@ -55,7 +55,7 @@ async fn a_large_answer_takes_little_memory() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let server = tokio::spawn(serve(listener, size));
-    let account = SignIn {
+    let account = AccountConfig {
         settings: json!({"base_url": base_url}).as_object().unwrap().clone(),
         secrets: BTreeMap::new(),
         clients: Clients::build(&ClientSettings::default()).unwrap(),
@@ -81,7 +81,7 @@ async fn a_large_answer_takes_little_memory() {
     server.await.unwrap().unwrap();
     let growth = most - before;
     assert_eq!(received, size);
-    assert!(growth < MOST_GROWTH, "{growth} bytes more for {size}");
+    assert!(growth < MAX_GROWTH, "{growth} bytes more for {size}");
     eprintln!(
         "{} MiB streamed, {} KiB more in memory",
         size / MIB,

@@ -78,13 +78,13 @@ impl Store {
     /// Ends the consents that are still open though whoever waited for them is gone: they become
     /// `expired` with the code `auth.timed_out`. Answers which.
     ///
-    /// `still_alive` is asked about the owners of such consents; [`Store::liveness`] knows.
+    /// `is_alive` is asked about the owners of such consents; [`Store::liveness`] knows.
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Row`].
     pub async fn expire_open_authorizations(
         &self,
-        still_alive: impl Fn(&str) -> bool + Send + 'static,
+        is_alive: impl Fn(&str) -> bool + Send + 'static,
     ) -> Result<Vec<AuthorizationId>, Error> {
         let owner = self.owner().to_owned();
         self.write(move |tx| {
@@ -93,11 +93,11 @@ impl Store {
                 .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<Result<_, _>>()?;
             let mut expired = Vec::new();
-            let gone = owned.iter().filter(|(owner, _)| !still_alive(owner));
+            let gone = owned.iter().filter(|(owner, _)| !is_alive(owner));
             let readable = gone.filter_map(|(_, body)| parse_row::<Authorization>(TABLE, body));
             for mut authorization in readable {
                 authorization.state = AuthorizationState::Expired;
-                authorization.problem = Some(interrupted());
+                authorization.problem = Some(interrupted_problem());
                 save(tx, &authorization, &owner)?;
                 expired.push(authorization.id);
             }
@@ -107,7 +107,7 @@ impl Store {
     }
 }
 
-fn interrupted() -> Problem {
+fn interrupted_problem() -> Problem {
     Problem::new(
         Code::AuthTimedOut,
         "Patchbay quit before the sign-in finished",

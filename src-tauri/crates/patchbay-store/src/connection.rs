@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use patchbay_files::{create_private_folder, open, open_lock, spelled_out};
+use patchbay_files::{create_private_folder, extended_path, open, open_lock};
 use rusqlite::{Connection, OpenFlags, Transaction};
 
 use crate::Error;
@@ -23,11 +23,11 @@ const STATEMENTS: usize = 64;
 
 /// Pages in the journal from which on whoever writes takes them into the file, though others wait.
 /// Usually the writer did it earlier, in a quiet moment.
-const LONGEST_JOURNAL: u32 = 8_000;
+const MAX_JOURNAL: u32 = 8_000;
 
 /// What a program of Windows may call a file, in letters, with room for the names of SQLite's journals: a
 /// longer path has to be spelled out, and to be asked for as a long one.
-const LONGEST_USUAL_PATH: usize = 240;
+const MAX_USUAL_PATH: usize = 240;
 
 /// The open file.
 #[derive(Debug)]
@@ -50,8 +50,8 @@ impl Connections {
             create_private_folder(folder).map_err(Error::file(folder))?;
         }
         // Looked at before anything is touched: a file that is too new stays as it is, to the byte.
-        if is_there(path)? {
-            migrations::check(&open_reader(path)?, migrations::newest(TABLES))?;
+        if is_plain_file(path)? {
+            migrations::check(&open_reader(path)?, migrations::newest_version(TABLES))?;
         }
         let _opening = opening_lock(path)?;
         create_private(path)?;
@@ -112,7 +112,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Whether there is a file, and a plain one: SQLite would follow a link, and wait for a pipe.
-fn is_there(path: &Path) -> Result<bool, Error> {
+fn is_plain_file(path: &Path) -> Result<bool, Error> {
     match open(path, OpenOptions::new().read(true)) {
         Ok(_) => Ok(true),
         Err(patchbay_files::Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -142,7 +142,7 @@ fn open_writer(path: &Path) -> Result<Connection, Error> {
     // Safe in WAL: a power cut may undo the last writes but not damage the file.
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "wal_autocheckpoint", LONGEST_JOURNAL)?;
+    connection.pragma_update(None, "wal_autocheckpoint", MAX_JOURNAL)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
@@ -157,8 +157,8 @@ fn open_reader(path: &Path) -> Result<Connection, Error> {
 fn open_file(path: &Path, access: OpenFlags) -> Result<Connection, Error> {
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     // The rest of us opens files by way of the standard library, which knows about long paths.
-    let connection = if cfg!(windows) && path.as_os_str().len() > LONGEST_USUAL_PATH {
-        let path = spelled_out(path).map_err(Error::file(path))?;
+    let connection = if cfg!(windows) && path.as_os_str().len() > MAX_USUAL_PATH {
+        let path = extended_path(path).map_err(Error::file(path))?;
         Connection::open_with_flags_and_vfs(path, flags, c"win32-longpath")?
     } else {
         Connection::open_with_flags(path, flags)?

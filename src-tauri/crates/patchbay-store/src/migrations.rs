@@ -24,12 +24,12 @@ pub(crate) struct Migration {
 /// # Errors
 /// [`Error::TooNew`] as [`check`] says, the file being left as it is; [`Error::Failed`].
 pub(crate) fn migrate(connection: &mut Connection, tables: &[&[Migration]]) -> Result<(), Error> {
-    let known = newest(tables);
+    let known = newest_version(tables);
     // Another process may be at it: what counts is the version seen inside the transaction.
     let tx = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
     check(&tx, known)?;
     for version in version_of(&tx)? + 1..=known {
-        take(&tx, tables, version)?;
+        apply_version(&tx, tables, version)?;
     }
     tx.commit()?;
     Ok(())
@@ -44,8 +44,8 @@ pub(crate) fn check(connection: &Connection, known: u32) -> Result<(), Error> {
     if found <= known {
         return Ok(());
     }
-    let harmless = harmless_above(connection, known)?;
-    if harmless == found - known {
+    let compatible = count_compatible_above(connection, known)?;
+    if compatible == found - known {
         Ok(())
     } else {
         Err(Error::TooNew { found, known })
@@ -53,13 +53,13 @@ pub(crate) fn check(connection: &Connection, known: u32) -> Result<(), Error> {
 }
 
 /// The highest number among the steps.
-pub(crate) fn newest(tables: &[&[Migration]]) -> u32 {
+pub(crate) fn newest_version(tables: &[&[Migration]]) -> u32 {
     let numbers = tables.iter().copied().flatten().map(|step| step.version);
     numbers.max().unwrap_or(0)
 }
 
 /// Takes all steps of one version and notes it.
-fn take(tx: &Transaction<'_>, tables: &[&[Migration]], version: u32) -> Result<(), Error> {
+fn apply_version(tx: &Transaction<'_>, tables: &[&[Migration]], version: u32) -> Result<(), Error> {
     let steps = || tables.iter().copied().flatten();
     for step in steps().filter(|step| step.version == version) {
         tx.execute_batch(step.sql)?;
@@ -86,7 +86,7 @@ fn version_of(connection: &Connection) -> Result<u32, Error> {
 }
 
 /// Number of versions above `known` that are marked as harmless; 0 for a file that keeps no such marks.
-fn harmless_above(connection: &Connection, known: u32) -> Result<u32, Error> {
+fn count_compatible_above(connection: &Connection, known: u32) -> Result<u32, Error> {
     if !connection.table_exists(None, "versions")? {
         return Ok(0);
     }
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn versions_have_no_gap_and_tables_no_step_back() {
-        for version in 1..=newest(TABLES) {
+        for version in 1..=newest_version(TABLES) {
             assert!(
                 TABLES
                     .iter()

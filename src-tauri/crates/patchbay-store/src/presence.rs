@@ -29,7 +29,7 @@ impl Presence {
     /// one of a process that is gone.
     pub(crate) fn new(database: &Path, owner: String) -> Result<Self, Error> {
         let folder = folder_of(database)?;
-        clear_away(&folder)?;
+        remove_stale(&folder)?;
         let path = folder.join(&owner);
         let lock = open_mark(&path)?;
         lock.lock().map_err(Error::file(&path))?;
@@ -87,7 +87,7 @@ fn is_held(path: &Path) -> bool {
     }
 }
 
-fn clear_away(folder: &Path) -> Result<(), Error> {
+fn remove_stale(folder: &Path) -> Result<(), Error> {
     for entry in std::fs::read_dir(folder).map_err(Error::file(folder))? {
         let path = entry.map_err(Error::file(folder))?.path();
         if !is_held(&path) {

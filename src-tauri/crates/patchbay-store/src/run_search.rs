@@ -99,7 +99,8 @@ fn push_json(text: &mut String, json: &JsonValue) {
 }
 
 /// The rows that a text finds.
-const FOUND: &str = "(SELECT rowid AS found FROM tool_run_texts WHERE tool_run_texts MATCH ?)";
+const MATCHING_ROWS: &str =
+    "(SELECT rowid AS found FROM tool_run_texts WHERE tool_run_texts MATCH ?)";
 
 /// Conditions on `tool_runs`, joined by AND, with the values of their `?`.
 ///
@@ -177,7 +178,7 @@ impl Conditions {
     /// How many runs there are.
     pub(crate) fn count(&self) -> String {
         if self.text.is_some() && self.sql.is_empty() {
-            return format!("SELECT count(*) FROM {FOUND}");
+            return format!("SELECT count(*) FROM {MATCHING_ROWS}");
         }
         format!("SELECT count(*) FROM {}", self.rest())
     }
@@ -191,7 +192,7 @@ impl Conditions {
 
     fn rest(&self) -> String {
         let from = if self.text.is_some() {
-            format!("{FOUND} CROSS JOIN tool_runs ON tool_runs.rowid = found")
+            format!("{MATCHING_ROWS} CROSS JOIN tool_runs ON tool_runs.rowid = found")
         } else {
             "tool_runs".to_owned()
         };

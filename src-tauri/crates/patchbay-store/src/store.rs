@@ -76,11 +76,11 @@ impl Store {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let turn = Arc::clone(&self.readers).acquire_owned().await;
-        let turn = turn.map_err(|_| Error::Interrupted)?;
+        let permit = Arc::clone(&self.readers).acquire_owned().await;
+        let permit = permit.map_err(|_| Error::Interrupted)?;
         let connections = Arc::clone(&self.connections);
         blocking(move || {
-            let _turn = turn;
+            let _permit = permit;
             connections.read(work)
         })
         .await

@@ -135,13 +135,13 @@ impl Store {
 }
 
 /// Notes how a new list differs from what the user agreed to, before it takes the place of the old one.
-pub(crate) fn note(
+pub(crate) fn record_changes(
     tx: &Transaction<'_>,
     connector: &str,
     tools: &[(String, String)],
     at: Timestamp,
 ) -> Result<(), Error> {
-    let agreed = list_accepted(tx, connector)?;
+    let accepted = list_accepted(tx, connector)?;
     let mut now: BTreeMap<&str, &str> = BTreeMap::new();
     for (name, body) in tools {
         now.entry(name).or_insert(body);
@@ -151,10 +151,13 @@ pub(crate) fn note(
     let mut keep = tx.prepare_cached(
         "INSERT OR IGNORE INTO tool_changes (connector, name, earlier, noticed_at) VALUES (?1, ?2, ?3, ?4)",
     )?;
-    let names = agreed.keys().map(String::as_str).chain(now.keys().copied());
+    let names = accepted
+        .keys()
+        .map(String::as_str)
+        .chain(now.keys().copied());
     for name in names {
-        let earlier = agreed.get(name).and_then(Option::as_deref);
-        if is_same(earlier, now.get(name).copied()) {
+        let earlier = accepted.get(name).and_then(Option::as_deref);
+        if is_same_tool(earlier, now.get(name).copied()) {
             forget.execute((connector, name))?;
         } else {
             keep.execute((connector, name, earlier, at.unix_millis()))?;
@@ -165,7 +168,7 @@ pub(crate) fn note(
 
 /// Whether two rows are the same tool; members of objects may have changed their places. Nobody agrees to an icon, or
 /// to how a tool is called: no model sees them.
-fn is_same(earlier: Option<&str>, now: Option<&str>) -> bool {
+fn is_same_tool(earlier: Option<&str>, now: Option<&str>) -> bool {
     let read = |body: &str| {
         let tool: Tool = parse_row(TABLE, body)?;
         Some(Tool {

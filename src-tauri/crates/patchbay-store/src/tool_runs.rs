@@ -25,10 +25,10 @@ const TABLE: &str = "tool_runs";
 
 /// Length of a page where the query names none, and the most that it can be.
 const PAGE: u32 = 50;
-const LONGEST_PAGE: u32 = 500;
+const MAX_PAGE: u32 = 500;
 
 /// Answers of more bytes do not lie in memory until they are written.
-const LARGE: u32 = 256 * 1024;
+const LARGE_RESULT: u32 = 256 * 1024;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
@@ -78,8 +78,8 @@ impl Store {
     /// # Errors
     /// [`Error::Failed`], [`Error::Row`].
     pub async fn open_run(&self, run: &ToolRun) -> Result<(), Error> {
-        let begins = true;
-        self.note_now(Arc::new(run.clone()), begins).await
+        let is_new = true;
+        self.write_run_now(Arc::new(run.clone()), is_new).await
     }
 
     /// As [`Store::open_run`], without waiting for the disk: this store finds the run at once, other
@@ -93,7 +93,7 @@ impl Store {
             return Err(failure);
         }
         let run = Arc::new(run.clone());
-        self.writer().queue(RunWrite { run, begins: true }).await
+        self.writer().queue(RunWrite { run, is_new: true }).await
     }
 
     /// Notes how a run went on or ended, unless it was removed meanwhile. It is written as soon as a
@@ -102,15 +102,15 @@ impl Store {
     /// # Errors
     /// [`Error::Failed`], [`Error::Row`] when its answer is large; [`Error::Interrupted`].
     pub async fn close_run(&self, run: Arc<ToolRun>) -> Result<(), Error> {
-        let begins = false;
-        if run.summary.result_bytes > Some(LARGE) {
-            return self.note_now(run, begins).await;
+        let is_new = false;
+        if run.summary.result_bytes > Some(LARGE_RESULT) {
+            return self.write_run_now(run, is_new).await;
         }
-        self.writer().queue(RunWrite { run, begins }).await
+        self.writer().queue(RunWrite { run, is_new }).await
     }
 
-    async fn note_now(&self, run: Arc<ToolRun>, begins: bool) -> Result<(), Error> {
-        let write = RunWrite { run, begins };
+    async fn write_run_now(&self, run: Arc<ToolRun>, is_new: bool) -> Result<(), Error> {
+        let write = RunWrite { run, is_new };
         let owner = self.owner().to_owned();
         self.write(move |tx| write_run(tx, &write, &owner)).await
     }
@@ -119,7 +119,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Row`] when one could not be; [`Error::Interrupted`].
-    pub async fn settle_runs(&self) -> Result<(), Error> {
+    pub async fn flush_runs(&self) -> Result<(), Error> {
         self.writer().flush().await?;
         self.writer().take_failure().map_or(Ok(()), Err)
     }
@@ -151,7 +151,7 @@ impl Store {
             }
             let limit = match query.limit {
                 0 => PAGE,
-                limit => limit.min(LONGEST_PAGE),
+                limit => limit.min(MAX_PAGE),
             };
             let (runs, next) = page(tx, &conditions, limit)?;
             Ok(RunPage { runs, next, total })
@@ -178,24 +178,24 @@ impl Store {
     /// with the code `cancelled`. Answers which. Those that a server works on as a task stay, see
     /// [`Store::claim_task`].
     ///
-    /// `still_alive` is asked about the owners of such runs; [`Store::liveness`] knows.
+    /// `is_alive` is asked about the owners of such runs; [`Store::liveness`] knows.
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Row`].
     pub async fn close_orphans(
         &self,
-        still_alive: impl Fn(&str) -> bool + Send + 'static,
+        is_alive: impl Fn(&str) -> bool + Send + 'static,
     ) -> Result<Vec<RunId>, Error> {
         let owner = self.owner().to_owned();
         self.write(move |tx| {
-            let orphans = orphans(tx, still_alive)?;
+            let orphans = orphans(tx, is_alive)?;
             let mut closed = Vec::with_capacity(orphans.len());
             for (row, mut run) in orphans {
                 if run.task.is_some() {
                     continue;
                 }
                 run.summary.state = RunState::Failed;
-                run.summary.problem = Some(interrupted());
+                run.summary.problem = Some(interrupted_problem());
                 update(tx, row, &run, &owner)?;
                 write_details(tx, row, &run)?;
                 closed.push(run.summary.id);
@@ -209,12 +209,12 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Failed`], [`Error::Row`].
-    pub async fn list_left_tasks(
+    pub async fn list_abandoned_tasks(
         &self,
-        still_alive: impl Fn(&str) -> bool + Send + 'static,
+        is_alive: impl Fn(&str) -> bool + Send + 'static,
     ) -> Result<Vec<RunId>, Error> {
         self.read_runs(move |tx| {
-            let left = orphans(tx, still_alive)?.into_iter();
+            let left = orphans(tx, is_alive)?.into_iter();
             let left = left.filter(|(_, run)| run.task.is_some());
             Ok(left.map(|(_, run)| run.summary.id).collect())
         })
@@ -229,11 +229,11 @@ impl Store {
     pub async fn claim_task(
         &self,
         id: &RunId,
-        still_alive: impl Fn(&str) -> bool + Send + 'static,
+        is_alive: impl Fn(&str) -> bool + Send + 'static,
     ) -> Result<Option<ToolRun>, Error> {
         let (id, owner) = (id.clone(), self.owner().to_owned());
         self.write(move |tx| {
-            let mut left = orphans(tx, still_alive)?.into_iter();
+            let mut left = orphans(tx, is_alive)?.into_iter();
             let found = left.find(|(_, run)| run.summary.id == id && run.task.is_some());
             let Some((row, run)) = found else {
                 return Ok(None);
@@ -248,7 +248,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Failed`].
-    pub async fn leave_task(&self, id: &RunId) -> Result<(), Error> {
+    pub async fn release_task(&self, id: &RunId) -> Result<(), Error> {
         let id = id.clone();
         self.write(move |tx| {
             tx.prepare_cached(
@@ -261,7 +261,7 @@ impl Store {
     }
 }
 
-fn interrupted() -> Problem {
+fn interrupted_problem() -> Problem {
     Problem::new(Code::Cancelled, "Patchbay quit before the tool responded")
         .with_hint("Check whether it took effect before running it again.")
 }
@@ -380,7 +380,7 @@ fn page(
 /// The runs whose owner is gone, with their rows; without those that this version cannot read.
 fn orphans(
     tx: &Transaction<'_>,
-    still_alive: impl Fn(&str) -> bool,
+    is_alive: impl Fn(&str) -> bool,
 ) -> Result<Vec<(i64, ToolRun)>, Error> {
     let owned: Vec<(i64, String, String)> = tx
         .prepare_cached(
@@ -390,9 +390,7 @@ fn orphans(
         )?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<_, _>>()?;
-    let gone = owned
-        .into_iter()
-        .filter(|(_, owner, _)| !still_alive(owner));
+    let gone = owned.into_iter().filter(|(_, owner, _)| !is_alive(owner));
     Ok(gone
         .filter_map(|(row, _, body)| Some((row, parse_row(TABLE, &body)?)))
         .collect())

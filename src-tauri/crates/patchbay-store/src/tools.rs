@@ -35,7 +35,7 @@ const DESCRIPTION_START: usize = 300;
 
 /// What is read of a tool's body for a list.
 #[derive(Deserialize)]
-struct Shown {
+struct SummaryRow {
     name: String,
     title: Option<String>,
     description: Option<String>,
@@ -77,7 +77,7 @@ impl Store {
                 return Ok(false);
             }
             if !is_first {
-                tool_changes::note(tx, &connector, &tools, at)?;
+                tool_changes::record_changes(tx, &connector, &tools, at)?;
             }
             tx.prepare_cached("DELETE FROM tools WHERE connector = ?1")?
                 .execute([&connector])?;
@@ -135,7 +135,7 @@ impl Store {
             let mut tools = Vec::new();
             while let Some(row) = rows.next()? {
                 let body = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-                let Some(shown) = parse_row::<Shown>(TABLE, body) else {
+                let Some(shown) = parse_row::<SummaryRow>(TABLE, body) else {
                     continue;
                 };
                 tools.push(ToolSummary {

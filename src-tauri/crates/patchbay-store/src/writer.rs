@@ -2,7 +2,7 @@
 //!
 //! All that is to be written goes through one queue and is written in its order. A write that somebody
 //! waits for is a transaction of its own and begins at once. Rows of runs are queued instead, and nobody
-//! waits: they lie in the queue for up to [`WINDOW`], and those that came together are one transaction,
+//! waits: they lie in the queue for up to [`BATCH_WINDOW`], and those that came together are one transaction,
 //! which costs hardly more than one row. A process that is killed loses the writes of its last window;
 //! whoever cannot have that waits, and whoever reads runs calls [`Writer::flush`] first.
 
@@ -19,19 +19,19 @@ use crate::Error;
 use crate::tool_runs::{RunWrite, merge_writes, write_run};
 
 /// How long a write waits for others at most.
-pub(crate) const WINDOW: Duration = Duration::from_millis(20);
+pub(crate) const BATCH_WINDOW: Duration = Duration::from_millis(20);
 
-/// Notes that may wait; whoever brings more waits until some are written.
+/// Capacity of the queue; further writes wait for a free slot.
 const QUEUE_LEN: usize = 256;
 
 /// How long nothing must be written before the journal is taken into the file. Nobody waits for that
 /// then; under steady load SQLite does it by itself, see `connection.rs`.
-const QUIET: Duration = Duration::from_secs(1);
+const CHECKPOINT_DELAY: Duration = Duration::from_secs(1);
 
-/// The way to the thread. Dropping it writes what is queued and ends the thread.
+/// Handle of the thread. Dropping it writes what is queued and ends the thread.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    /// `None` only while it is dropped: that the queue has no other end is what ends the thread.
+    /// `None` only while it is dropped: closing the queue ends the thread.
     queue: Option<Queue>,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
@@ -62,8 +62,8 @@ enum Job {
 impl Writer {
     /// Starts the thread on that connection; `owner` is what rows of runs carry while they are open.
     pub(crate) fn start(connection: Connection, owner: String) -> std::io::Result<Self> {
-        let (jobs, waiting) = mpsc::channel();
-        let (wake, woken) = mpsc::sync_channel(1);
+        let (jobs, jobs_rx) = mpsc::channel();
+        let (wake, wake_rx) = mpsc::sync_channel(1);
         let shared = Arc::new(Shared {
             slots: Semaphore::new(QUEUE_LEN),
             unwritten: AtomicUsize::new(0),
@@ -72,15 +72,15 @@ impl Writer {
         let worker = Worker {
             connection,
             owner,
-            waiting,
-            woken,
+            jobs_rx,
+            wake_rx,
             shared: Arc::clone(&shared),
         };
         let thread = Builder::new().name("store-writer".to_owned());
         Ok(Self {
             queue: Some(Queue { jobs, wake }),
             shared,
-            thread: Some(thread.spawn(move || worker.work())?),
+            thread: Some(thread.spawn(move || worker.run())?),
         })
     }
 
@@ -97,7 +97,7 @@ impl Writer {
         answered.await.unwrap_or(Err(Error::Interrupted))
     }
 
-    /// Has the write written within [`WINDOW`], and waits only while too many others lie before it.
+    /// Queues the write, which is written within [`BATCH_WINDOW`]. Waits only while the queue is full.
     pub(crate) async fn queue(&self, write: RunWrite) -> Result<(), Error> {
         let slot = match self.shared.slots.try_acquire() {
             Ok(slot) => slot,
@@ -157,7 +157,7 @@ impl Writer {
 
     fn wake(&self) {
         if let Some(queue) = &self.queue {
-            // A wake that was woken and not heard yet is enough.
+            // One pending wake is enough.
             let _ = queue.wake.try_send(());
         }
     }
@@ -183,29 +183,29 @@ impl Shared {
 struct Worker {
     connection: Connection,
     owner: String,
-    waiting: Receiver<Job>,
-    woken: Receiver<()>,
+    jobs_rx: Receiver<Job>,
+    wake_rx: Receiver<()>,
     shared: Arc<Shared>,
 }
 
 impl Worker {
-    fn work(mut self) {
+    fn run(mut self) {
         let mut has_written = false;
         loop {
             let first = if has_written {
-                self.waiting.recv_timeout(QUIET)
+                self.jobs_rx.recv_timeout(CHECKPOINT_DELAY)
             } else {
-                self.waiting
+                self.jobs_rx
                     .recv()
                     .map_err(|_| RecvTimeoutError::Disconnected)
             };
             match first {
                 Ok(first) => {
-                    self.take(first);
+                    self.run_batch(first);
                     has_written = true;
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    self.take_journal_in();
+                    self.checkpoint();
                     has_written = false;
                 }
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -214,15 +214,15 @@ impl Worker {
     }
 
     /// Does the first job and all that came meanwhile.
-    fn take(&mut self, first: Job) {
+    fn run_batch(&mut self, first: Job) {
         if matches!(first, Job::RunWrite(_)) {
-            // Rung or not, the time is over then.
-            let _ = self.woken.recv_timeout(WINDOW);
+            // Woken or timed out, the window is over then.
+            let _ = self.wake_rx.recv_timeout(BATCH_WINDOW);
         }
-        // Before the queue is looked at: whoever rings from now on may have come too late for this time.
-        while self.woken.try_recv().is_ok() {}
+        // Before the queue is read: a later wake may be for a job that missed this batch.
+        while self.wake_rx.try_recv().is_ok() {}
         let mut jobs = vec![first];
-        jobs.extend(self.waiting.try_iter());
+        jobs.extend(self.jobs_rx.try_iter());
         let mut writes = Vec::new();
         for job in jobs {
             match job {
@@ -267,7 +267,7 @@ impl Worker {
         }
     }
 
-    fn take_journal_in(&mut self) {
+    fn checkpoint(&mut self) {
         // Passive: neither waits for other processes nor keeps them waiting.
         let taken = self
             .connection

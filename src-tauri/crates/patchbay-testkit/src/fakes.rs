@@ -19,13 +19,13 @@ mod tenex;
 
 pub use agentstack::FakeAgentStack;
 pub use airbyte::{FakeAirbyte, KINDS};
-pub use answer::{Answer, Judged};
+pub use answer::{Answer, FakeResult};
 pub use cohere::FakeCohere;
 pub use example::FakeExample;
-pub use fault::{Fault, FaultKind, Hold};
+pub use fault::{Fault, FaultKind, ResponseGate};
 pub use mistral::FakeMistral;
-pub use request::Seen;
-pub use server::{Fake, Hosted};
+pub use request::RecordedRequest;
+pub use server::{Fake, FakePlatform};
 pub use tenex::FakeTenex;
 
 /// When everything happens.
@@ -43,6 +43,6 @@ fn reaches(url: &str) -> bool {
 }
 
 /// The value of a bearer token, of whatever is sent without one `None`.
-fn bearer(seen: &Seen) -> Option<&str> {
-    seen.header("authorization")?.strip_prefix("Bearer ")
+fn bearer(recorded: &RecordedRequest) -> Option<&str> {
+    recorded.header("authorization")?.strip_prefix("Bearer ")
 }

@@ -54,7 +54,7 @@ impl Keychain for FolderKeychain {
         }
     }
 
-    fn look(&self, user: &str) -> Result<Presence, KeychainError> {
+    fn find_presence(&self, user: &str) -> Result<Presence, KeychainError> {
         match self.file(user).exists() {
             true => Ok(Presence::There),
             false => Ok(Presence::Missing),
@@ -78,8 +78,8 @@ mod tests {
         assert_eq!(one.read("a/b").unwrap(), None);
         one.write("a/b", b"key").unwrap();
         assert_eq!(other.read("a/b").unwrap().unwrap().as_slice(), b"key");
-        assert_eq!(other.look("a/b").unwrap(), Presence::There);
+        assert_eq!(other.find_presence("a/b").unwrap(), Presence::There);
         other.delete("a/b").unwrap();
-        assert_eq!(one.look("a/b").unwrap(), Presence::Missing);
+        assert_eq!(one.find_presence("a/b").unwrap(), Presence::Missing);
     }
 }

@@ -57,12 +57,12 @@ pub fn leaks_in(place: impl AsRef<Path>, bytes: &[u8], secrets: &[String]) -> Ve
     for (number, (_, (_, pattern))) in patterns.iter().enumerate() {
         may_begin[first_two(pattern)] = true;
         by_beginning
-            .entry(&pattern[..BEGINNING])
+            .entry(&pattern[..PREFIX_BYTES])
             .or_default()
             .push(number);
     }
     let mut found = BTreeSet::new();
-    for (at, beginning) in bytes.windows(BEGINNING).enumerate() {
+    for (at, beginning) in bytes.windows(PREFIX_BYTES).enumerate() {
         if may_begin[first_two(beginning)]
             && let Some(candidates) = by_beginning.get(beginning)
         {
@@ -82,7 +82,7 @@ pub fn leaks_in(place: impl AsRef<Path>, bytes: &[u8], secrets: &[String]) -> Ve
 }
 
 /// How many bytes of a pattern are looked up at once.
-const BEGINNING: usize = 8;
+const PREFIX_BYTES: usize = 8;
 
 fn first_two(bytes: &[u8]) -> usize {
     usize::from(bytes[0]) << 8 | usize::from(bytes[1])

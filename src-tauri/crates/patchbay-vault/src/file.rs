@@ -17,7 +17,7 @@ const FILE: &str = "vault.json";
 /// The format this Patchbay writes, and the newest it reads. Version 1 had no stamp.
 const VERSION: u32 = 2;
 /// So much is read of the file: thousands of secrets take a tenth of it.
-const MOST_MIB: u64 = 16;
+const MAX_MIB: u64 = 16;
 /// What a right key finds in the check.
 const CHECK: &[u8] = b"this is the key";
 
@@ -108,7 +108,7 @@ impl VaultFile {
         };
         key.open(&self.vault, Purpose::Stamp, sealed)
             .and_then(|text| Stamp::from_json(&text))
-            .ok_or_else(|| damaged(folder, "the stamp does not open"))
+            .ok_or_else(|| damaged_error(folder, "the stamp does not open"))
     }
 
     /// Puts a stamp on the file as it is now.
@@ -137,7 +137,7 @@ pub(crate) fn path(folder: &Path) -> PathBuf {
 }
 
 /// A [`Error::Damaged`] of the file in `folder`.
-pub(crate) fn damaged(folder: &Path, detail: impl Into<String>) -> Error {
+pub(crate) fn damaged_error(folder: &Path, detail: impl Into<String>) -> Error {
     Error::Damaged {
         file: path(folder),
         detail: detail.into(),
@@ -147,7 +147,7 @@ pub(crate) fn damaged(folder: &Path, detail: impl Into<String>) -> Error {
 /// Reads the file; `None` when there is none. Needs no lock, for the file is only ever replaced whole.
 pub(crate) fn load(folder: &Path) -> Result<Option<VaultFile>, Error> {
     let path = path(folder);
-    let bytes = patchbay_files::read(&path, MOST_MIB).map_err(Error::files("read", path))?;
+    let bytes = patchbay_files::read(&path, MAX_MIB).map_err(Error::files("read", path))?;
     bytes.map(|bytes| parse(folder, &bytes)).transpose()
 }
 
@@ -160,7 +160,7 @@ fn parse(folder: &Path, bytes: &[u8]) -> Result<VaultFile, Error> {
     // Only the place is told: a parser's words may quote the file.
     let at = |error: serde_json::Error| {
         let (line, column) = (error.line(), error.column());
-        damaged(
+        damaged_error(
             folder,
             format!("not understood at line {line}, column {column}"),
         )
@@ -171,22 +171,22 @@ fn parse(folder: &Path, bytes: &[u8]) -> Result<VaultFile, Error> {
     }
     let file: VaultFile = serde_json::from_slice(bytes).map_err(at)?;
     if version > 1 && file.stamp.is_none() {
-        return Err(damaged(folder, "the stamp is missing"));
+        return Err(damaged_error(folder, "the stamp is missing"));
     }
     Ok(file)
 }
 
-/// Replaces the file, by way of `room` where some was made for it. When this returns the new state survives a
+/// Replaces the file, by way of `reservation` where some was made for it. When this returns the new state survives a
 /// power cut; when the process dies before, the old one is there.
 pub(crate) fn save(
     folder: &Path,
     _lock: &FolderLock,
     file: &VaultFile,
-    room: Option<Draft>,
+    reservation: Option<Draft>,
 ) -> Result<(), Error> {
     let path = path(folder);
     remove_leftovers(&path);
-    let draft = match room {
+    let draft = match reservation {
         Some(draft) => draft,
         None => Draft::create(&path).map_err(Error::files("write", &path))?,
     };
@@ -195,13 +195,17 @@ pub(crate) fn save(
 }
 
 /// Begins the next file, with room for that many bytes more than there are now.
-pub(crate) fn make_room(folder: &Path, _lock: &FolderLock, more: usize) -> Result<Draft, Error> {
+pub(crate) fn reserve_space(
+    folder: &Path,
+    _lock: &FolderLock,
+    more: usize,
+) -> Result<Draft, Error> {
     let path = path(folder);
     remove_leftovers(&path);
     let now = fs::metadata(&path).map_or(0, |found| found.len());
     let bytes = usize::try_from(now).unwrap_or(usize::MAX);
     let draft = Draft::create(&path).and_then(|mut draft| {
-        draft.make_room(bytes.saturating_add(more))?;
+        draft.reserve_space(bytes.saturating_add(more))?;
         Ok(draft)
     });
     draft.map_err(Error::files("write", &path))

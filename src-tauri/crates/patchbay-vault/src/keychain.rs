@@ -9,7 +9,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-pub use memory::{MemoryKeychain, Mood};
+pub use memory::{Behavior, MemoryKeychain};
 pub use system::SystemKeychain;
 
 /// The name under which Patchbay's entries stand in a keychain. macOS shows it to people: in its list, and
@@ -47,13 +47,13 @@ pub trait Keychain: Send + Sync {
     ///
     /// # Errors
     /// [`KeychainError`], as for all calls.
-    fn look(&self, user: &str) -> Result<Presence, KeychainError>;
+    fn find_presence(&self, user: &str) -> Result<Presence, KeychainError>;
 
-    /// The number that was noted last for that vault, see [`Keychain::write_mark`].
+    /// The number that was noted last for that vault, see [`Keychain::write_generation`].
     ///
     /// # Errors
     /// [`KeychainError`], as for all calls.
-    fn read_mark(&self, vault: &str) -> Result<Option<u64>, KeychainError> {
+    fn read_generation(&self, vault: &str) -> Result<Option<u64>, KeychainError> {
         let noted = self.read(&mark(vault))?;
         let number = noted.and_then(|text| std::str::from_utf8(&text).ok()?.parse().ok());
         Ok(number)
@@ -64,16 +64,16 @@ pub trait Keychain: Send + Sync {
     ///
     /// # Errors
     /// [`KeychainError`], as for all calls.
-    fn write_mark(&self, vault: &str, generation: u64) -> Result<(), KeychainError> {
+    fn write_generation(&self, vault: &str, generation: u64) -> Result<(), KeychainError> {
         let user = mark(vault);
-        if self.look(&user)? == Presence::Locked {
+        if self.find_presence(&user)? == Presence::Locked {
             return Ok(());
         }
         self.write(&user, generation.to_string().as_bytes())
     }
 }
 
-/// What the entries of [`Keychain::write_mark`] begin with.
+/// What the entries of [`Keychain::write_generation`] begin with.
 const MARK: &str = "newest file of vault ";
 
 /// The entry of a vault's mark. macOS asks before a program reads or changes what another made, so each of ours has

@@ -16,17 +16,17 @@
 mod blocking;
 mod error;
 mod file;
+mod generation_store;
 mod key;
 mod keychain;
 mod lock;
-mod marks;
 mod name;
 mod passphrase;
 mod stamp;
 mod vault;
 
 pub use error::Error;
-pub use keychain::{Keychain, KeychainError, MemoryKeychain, Mood, Presence, SystemKeychain};
-pub use marks::Marks;
+pub use generation_store::GenerationStore;
+pub use keychain::{Behavior, Keychain, KeychainError, MemoryKeychain, Presence, SystemKeychain};
 pub use name::SecretName;
-pub use vault::{Room, Saved, Vault};
+pub use vault::{Saved, SpaceReservation, Vault};

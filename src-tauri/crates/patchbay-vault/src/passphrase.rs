@@ -16,11 +16,11 @@ const PASSES: u32 = 3;
 /// Lanes; the library fills them one after the other, so more would not be faster for us. Source: as above.
 const LANES: u32 = 4;
 /// A file that wants more memory than this was not written by Patchbay.
-const MOST_MEMORY_KIB: u32 = 256 * 1024;
+const MAX_MEMORY_KIB: u32 = 256 * 1024;
 /// A file that wants more passes than this was not written by Patchbay.
-const MOST_PASSES: u32 = 8;
+const MAX_PASSES: u32 = 8;
 /// A file that wants more lanes than this was not written by Patchbay.
-const MOST_LANES: u32 = 16;
+const MAX_LANES: u32 = 16;
 
 /// A data key under argon2id, with all that is needed to try a passphrase on it.
 #[derive(Clone, Serialize, Deserialize)]
@@ -59,8 +59,7 @@ impl Wrapped {
         vault: &VaultId,
         passphrase: &Secret,
     ) -> Result<Option<DataKey>, &'static str> {
-        if self.memory_kib > MOST_MEMORY_KIB || self.passes > MOST_PASSES || self.lanes > MOST_LANES
-        {
+        if self.memory_kib > MAX_MEMORY_KIB || self.passes > MAX_PASSES || self.lanes > MAX_LANES {
             return Err("the costs of the passphrase are out of range");
         }
         let salt = BASE64_STANDARD
@@ -114,8 +113,8 @@ mod tests {
             wrapped.unwrap_with(&vault, &Secret::new("x"))
         };
         assert!(with(|it| it.memory_kib = u32::MAX).is_err());
-        assert!(with(|it| it.memory_kib = MOST_MEMORY_KIB + 1).is_err());
-        assert!(with(|it| it.passes = MOST_PASSES + 1).is_err());
-        assert!(with(|it| it.lanes = MOST_LANES + 1).is_err());
+        assert!(with(|it| it.memory_kib = MAX_MEMORY_KIB + 1).is_err());
+        assert!(with(|it| it.passes = MAX_PASSES + 1).is_err());
+        assert!(with(|it| it.lanes = MAX_LANES + 1).is_err());
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Whoever can write to the folder could put a former file, or one former record, in place of what is there:
 //! every part of it was sealed with the right key once. So each saved file carries a number, and names the
-//! sealing of each record; the number is noted outside of the folder too (see [`crate::Marks`]).
+//! sealing of each record; the number is noted outside of the folder too (see [`crate::GenerationStore`]).
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    /// A stamp that believes the records as they are. So it is with a file from before there were stamps.
+    /// A stamp that trusts the records as they are, as for a file from before there were stamps.
     pub(crate) fn of(generation: u64, records: &BTreeMap<String, Sealed>) -> Self {
         let marks = records.iter().map(|(name, it)| (name.clone(), it.mark()));
         Self {

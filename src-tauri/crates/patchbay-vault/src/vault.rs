@@ -17,19 +17,19 @@ use patchbay_model::Secret;
 use crate::blocking::blocking;
 use crate::file::{self, VaultFile};
 use crate::key::{DataKey, Purpose, VaultId};
-use crate::keychain::bounded::Threads;
+use crate::keychain::bounded::CallThreads;
 use crate::lock::lock;
-use crate::{Error, Keychain, Marks, SecretName};
+use crate::{Error, GenerationStore, Keychain, SecretName};
 
 use edit::{Edit, SavedFile};
-use open::Flight;
+use open::KeyRequest;
 use unsaved::UnsavedSecrets;
-pub use unsaved::{Room, Saved};
+pub use unsaved::{Saved, SpaceReservation};
 
 /// How long a keychain is waited for; enough to type a password into its window.
 const KEYCHAIN_LIMIT: Duration = Duration::from_secs(20);
 /// So often a write starts over because the vault was put aside and begun anew in between.
-const MOST_ATTEMPTS: u32 = 3;
+const MAX_ATTEMPTS: u32 = 3;
 
 /// The secrets of one data folder. Clones share the data key, which is read once.
 #[derive(Clone)]
@@ -38,27 +38,27 @@ pub struct Vault(Arc<Inner>);
 struct Inner {
     folder: PathBuf,
     keychain: Arc<dyn Keychain>,
-    threads: Threads,
+    threads: CallThreads,
     /// The data key, once it was obtained.
-    held: Mutex<Option<HeldKey>>,
+    held: Mutex<Option<CachedKey>>,
     /// The reading of the data key that is under way.
-    flight: Mutex<Option<Flight>>,
+    key_request: Mutex<Option<KeyRequest>>,
     unsaved: Mutex<UnsavedSecrets>,
-    marks: OnceLock<Arc<dyn Marks>>,
+    marks: OnceLock<Arc<dyn GenerationStore>>,
     /// Whether the keychain is noting a number.
-    is_noting: AtomicBool,
+    is_recording: AtomicBool,
 }
 
 /// A data key and the vault it belongs to.
 #[derive(Clone)]
-struct HeldKey {
+struct CachedKey {
     vault: VaultId,
     key: Arc<DataKey>,
     /// The number of the newest file that is known of.
     newest: Arc<AtomicU64>,
 }
 
-impl HeldKey {
+impl CachedKey {
     fn new(vault: VaultId, key: Arc<DataKey>) -> Self {
         Self {
             vault,
@@ -97,18 +97,18 @@ impl Vault {
         Self(Arc::new(Inner {
             folder,
             keychain,
-            threads: Threads::new(limit),
+            threads: CallThreads::new(limit),
             held: Mutex::default(),
-            flight: Mutex::default(),
+            key_request: Mutex::default(),
             unsaved: Mutex::default(),
             marks: OnceLock::new(),
-            is_noting: AtomicBool::new(false),
+            is_recording: AtomicBool::new(false),
         }))
     }
 
-    /// Has the number of the newest file noted there while a passphrase protects the vault. It is said once.
-    pub fn note_in(&self, marks: Arc<dyn Marks>) {
-        // A second word changes nothing: two places would each know half.
+    /// Sets where the number of the newest file is recorded while a passphrase protects the vault; can be called once.
+    pub fn set_generation_store(&self, marks: Arc<dyn GenerationStore>) {
+        // A second call changes nothing: two stores would each know half.
         drop(self.0.marks.set(marks));
     }
 
@@ -125,11 +125,11 @@ impl Vault {
             .await?;
         let saved = self.load().await?;
         let opens = |file: &VaultFile| {
-            self.find_held_key(file)
+            self.find_cached_key(file)
                 .is_some_and(|held| file.is_opened_by(&held.key))
         };
         if !saved.as_ref().is_some_and(opens) {
-            return Err(self.damaged("write check failed"));
+            return Err(self.damaged_error("write check failed"));
         }
         self.restore_lost_entry().await
     }
@@ -157,19 +157,19 @@ impl Vault {
         let opened = held
             .key
             .open(&file.vault, Purpose::Record(name.as_str()), sealed)
-            .ok_or_else(|| self.damaged(format!("the secret {name} does not open")))?;
+            .ok_or_else(|| self.damaged_error(format!("the secret {name} does not open")))?;
         let stamp = file.stamp(&self.0.folder, &held.key)?;
         if !stamp.is_latest(name.as_str(), sealed) {
             return Err(self.record_rolled_back(name.as_str()));
         }
         let text = std::str::from_utf8(&opened)
-            .map_err(|_| self.damaged(format!("the secret {name} is not text")))?;
+            .map_err(|_| self.damaged_error(format!("the secret {name} is not text")))?;
         Ok(Some(Secret::new(text)))
     }
 
     /// The file and its key, the file read anew where a newer one is known of; `None` when there is none any
     /// more.
-    async fn newest(&self, mut file: VaultFile) -> Result<Option<(VaultFile, HeldKey)>, Error> {
+    async fn newest(&self, mut file: VaultFile) -> Result<Option<(VaultFile, CachedKey)>, Error> {
         let mut known: Option<(VaultId, u64)> = None;
         loop {
             let held = self.obtain_key(&file).await?;
@@ -231,7 +231,7 @@ impl Vault {
             if file.records.remove(name.as_str()).is_none() {
                 return Ok((false, None));
             }
-            let held = inner.held_key().clone().filter(|held| held.opens(&file));
+            let held = inner.cached_key().clone().filter(|held| held.opens(&file));
             let saved = match held {
                 Some(held) => {
                     let edit = Edit::of(&inner.folder, file, &held.key)?;
@@ -246,7 +246,7 @@ impl Vault {
         })
         .await?;
         if let Some(saved) = saved {
-            self.note_generation(saved).await;
+            self.record_generation(saved).await;
         }
         Ok(removed || was_unsaved)
     }
@@ -277,11 +277,11 @@ impl Vault {
     /// # Errors
     /// As [`Vault::write`].
     pub async fn accept_older(&self) -> Result<(), Error> {
-        let accept = |edit: &mut Edit, _: &HeldKey, known| {
+        let accept = |edit: &mut Edit, _: &CachedKey, known| {
             edit.accept(known);
             Ok(())
         };
-        self.change_as_found(None, accept).await
+        self.change_regardless_of_age(None, accept).await
     }
 
     /// Puts the file aside under another name, so that a new vault can begin; says which, or `None` when
@@ -294,21 +294,21 @@ impl Vault {
         let lock = lock(&inner.folder).await?;
         blocking(move || {
             let aside = file::set_aside(&inner.folder, &lock)?;
-            *inner.held_key() = None;
+            *inner.cached_key() = None;
             Ok(aside)
         })
         .await
     }
 
     /// Runs `edit` on the newest file, under the lock, with the data key that belongs to it, and saves it, into
-    /// `room` where some was made; the key is created if there is none yet.
+    /// `reservation` where some was made; the key is created if there is none yet.
     async fn change<T: Send + 'static>(
         &self,
-        room: Option<Draft>,
-        edit: impl FnOnce(&mut Edit, &HeldKey) -> Result<T, Error> + Send + 'static,
+        reservation: Option<Draft>,
+        edit: impl FnOnce(&mut Edit, &CachedKey) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let rolled_back = self.rolled_back();
-        self.change_as_found(room, move |file, held, known| {
+        self.change_regardless_of_age(reservation, move |file, held, known| {
             if file.generation() < known {
                 return Err(rolled_back);
             }
@@ -318,12 +318,12 @@ impl Vault {
     }
 
     /// As [`Vault::change`], however old the file is; `edit` hears the number of the newest one that is known.
-    async fn change_as_found<T: Send + 'static>(
+    async fn change_regardless_of_age<T: Send + 'static>(
         &self,
-        room: Option<Draft>,
-        edit: impl FnOnce(&mut Edit, &HeldKey, u64) -> Result<T, Error> + Send + 'static,
+        reservation: Option<Draft>,
+        edit: impl FnOnce(&mut Edit, &CachedKey, u64) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        for _ in 0..MOST_ATTEMPTS {
+        for _ in 0..MAX_ATTEMPTS {
             let held = self.obtain_or_create_key().await?;
             // Asked before the file is read, which is as new as that then.
             let known = held.newest();
@@ -335,10 +335,10 @@ impl Vault {
             let changing = blocking(move || {
                 let mut file = Edit::of(&inner.folder, file, &held.key)?;
                 let done = edit(&mut file, &held, known)?;
-                Ok((done, inner.save(&lock, file, &held, room)?))
+                Ok((done, inner.save(&lock, file, &held, reservation)?))
             });
             let (done, saved) = changing.await?;
-            self.note_generation(saved).await;
+            self.record_generation(saved).await;
             return Ok(done);
         }
         Err(Error::Busy)
@@ -346,7 +346,7 @@ impl Vault {
 
     /// Notes outside of the folder how new the file is. That it cannot be noted is no reason to fail: less is
     /// noticed then.
-    async fn note_generation(&self, saved: SavedFile) {
+    async fn record_generation(&self, saved: SavedFile) {
         let SavedFile {
             vault,
             in_keychain,
@@ -359,13 +359,13 @@ impl Vault {
             return;
         }
         // A keychain that hangs is not waited for at every change.
-        if self.0.is_noting.swap(true, Ordering::SeqCst) {
+        if self.0.is_recording.swap(true, Ordering::SeqCst) {
             return;
         }
         let inner = self.0.clone();
         let noted = self.0.threads.run_briefly(move || {
-            let noted = inner.keychain.write_mark(&vault, generation);
-            inner.is_noting.store(false, Ordering::SeqCst);
+            let noted = inner.keychain.write_generation(&vault, generation);
+            inner.is_recording.store(false, Ordering::SeqCst);
             noted.map_err(|error| Error::keychain(error, true))
         });
         if let Err(error) = noted.await {
@@ -391,25 +391,25 @@ impl Vault {
         }
     }
 
-    fn damaged(&self, detail: impl Into<String>) -> Error {
-        file::damaged(&self.0.folder, detail)
+    fn damaged_error(&self, detail: impl Into<String>) -> Error {
+        file::damaged_error(&self.0.folder, detail)
     }
 }
 
 impl Inner {
-    fn held_key(&self) -> MutexGuard<'_, Option<HeldKey>> {
+    fn cached_key(&self) -> MutexGuard<'_, Option<CachedKey>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps `key` for the rest of the process; a file of the number `newest` is known of.
-    fn hold_key(&self, vault: &VaultId, key: Arc<DataKey>, newest: u64) -> HeldKey {
-        let mut held = self.held_key();
+    fn cache_key(&self, vault: &VaultId, key: Arc<DataKey>, newest: u64) -> CachedKey {
+        let mut held = self.cached_key();
         // What this process knows already stays known.
         let known = held.as_ref().filter(|held| held.vault == *vault);
         let known = known.map(|held| Arc::clone(&held.newest));
-        let fresh = HeldKey {
+        let fresh = CachedKey {
             newest: known.unwrap_or_default(),
-            ..HeldKey::new(vault.clone(), key)
+            ..CachedKey::new(vault.clone(), key)
         };
         fresh.raise_newest(newest);
         *held = Some(fresh.clone());

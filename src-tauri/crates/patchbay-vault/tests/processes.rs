@@ -211,7 +211,7 @@ impl Keychain for FolderKeychain {
         fs::remove_file(self.entry(user)).map_err(failed)
     }
 
-    fn look(&self, user: &str) -> Result<Presence, KeychainError> {
+    fn find_presence(&self, user: &str) -> Result<Presence, KeychainError> {
         Ok(match self.read(user)? {
             Some(_) => Presence::There,
             None => Presence::Missing,

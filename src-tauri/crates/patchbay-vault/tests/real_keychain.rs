@@ -144,10 +144,10 @@ fn a_lost_key_is_told_and_the_file_is_left_as_it_is() {
         let before = std::fs::read_to_string(&file).unwrap();
         let json: serde_json::Value = serde_json::from_str(&before).unwrap();
         let entry = json["protection"]["entry"].as_str().unwrap();
-        assert_eq!(SystemKeychain.look(entry), Ok(Presence::There));
+        assert_eq!(SystemKeychain.find_presence(entry), Ok(Presence::There));
         SystemKeychain.delete(entry).unwrap();
         SystemKeychain.delete(entry).unwrap();
-        assert_eq!(SystemKeychain.look(entry), Ok(Presence::Missing));
+        assert_eq!(SystemKeychain.find_presence(entry), Ok(Presence::Missing));
 
         let lost = vault(&home);
         let status = lost.status().await;
@@ -315,7 +315,7 @@ impl Keyring {
 
     fn wait_until(&mut self, ready: impl Fn(Result<Presence, KeychainError>) -> bool) {
         let deadline = Instant::now() + Duration::from_secs(20);
-        while !ready(SystemKeychain.look("nobody")) {
+        while !ready(SystemKeychain.find_presence("nobody")) {
             assert_eq!(self.0.try_wait().unwrap(), None, "the keyring ended");
             assert!(Instant::now() < deadline, "the keyring does not answer");
             std::thread::yield_now();

@@ -22,35 +22,38 @@ impl Programs {
 
 #[tokio::test]
 async fn each_step_that_fails_has_its_cause_and_a_command() {
-    let desk = Programs::new().await;
-    desk.add("well", &["--env-secret", "API_KEY"])
+    let harness = Programs::new().await;
+    harness
+        .add("well", &["--env-secret", "API_KEY"])
         .await
         .succeeded();
     let allow = ["connector", "edit", "files", "--allow"];
 
-    let (step, said) = desk.failing_step().await;
+    let (step, said) = harness.failing_step().await;
     assert_eq!(step, "started", "{said}");
     let hint = "If you trust it, run `patchbay connector edit files --allow`.";
     assert!(said.contains(hint), "{said}");
     let found = said.lines().find(|line| line.contains("  found "));
     assert!(found.unwrap().contains("/python3"), "{said}");
-    desk.terminal.run(&allow).await.succeeded();
-    desk.terminal.run(&["doctor", "files"]).await.succeeded();
+    harness.terminal.run(&allow).await.succeeded();
+    harness.terminal.run(&["doctor", "files"]).await.succeeded();
 
     for (manner, fails_at, why) in [
         ("ends", "spoke", "| no YES option for <redacted>"),
         ("silent", "spoke", "--connect-timeout 8`"),
         ("unlisted", "tools", "no tools today"),
     ] {
-        desk.now_starts(&["python3", &desk.script, manner]).await;
-        desk.terminal.run(&allow).await.succeeded();
-        let (step, said) = desk.failing_step().await;
+        harness
+            .now_starts(&["python3", &harness.script, manner])
+            .await;
+        harness.terminal.run(&allow).await.succeeded();
+        let (step, said) = harness.failing_step().await;
         assert_eq!(step, fails_at, "{said}");
         assert!(said.contains(why), "{said}");
         assert!(!said.contains(TOKEN), "{said}");
     }
-    desk.now_starts(&["npx-is-not-there"]).await;
-    let (step, said) = desk.failing_step().await;
+    harness.now_starts(&["npx-is-not-there"]).await;
+    let (step, said) = harness.failing_step().await;
     assert_eq!(step, "found", "{said}");
     let hint = "Install it, or run `patchbay connector edit files -- FULL_PATH ARGUMENTS`.";
     assert!(said.contains(hint), "{said}");
@@ -58,14 +61,15 @@ async fn each_step_that_fails_has_its_cause_and_a_command() {
 
 #[tokio::test]
 async fn a_report_is_fit_to_be_given_away() {
-    let desk = Programs::new().await;
+    let harness = Programs::new().await;
     let options = ["--env-secret", "API_KEY", "--title", "Lovelace's files"];
-    desk.add("ends", &[&options[..], &["--allow"]].concat())
+    harness
+        .add("ends", &[&options[..], &["--allow"]].concat())
         .await
         .succeeded();
-    let mut command = desk.terminal.command(&["doctor", "files", "--report"]);
+    let mut command = harness.terminal.command(&["doctor", "files", "--report"]);
     command.env("USER", "lovelace");
-    let report = desk.terminal.finish(command, "").await;
+    let report = harness.terminal.finish(command, "").await;
     // What it tells of failed, it did not.
     report.succeeded();
     for said in [
@@ -83,6 +87,6 @@ async fn a_report_is_fit_to_be_given_away() {
         assert!(!report.stdout.contains(hidden), "{hidden}\n{report:?}");
     }
     let words = ["doctor", "files", "--report", "--json"];
-    let report = desk.terminal.run(&words).await.document();
+    let report = harness.terminal.run(&words).await.document();
     assert!(report["report"].as_str().unwrap().contains("!!  spoke"));
 }

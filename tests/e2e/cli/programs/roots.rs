@@ -15,23 +15,23 @@ impl Sessions {
 
 #[tokio::test]
 async fn a_server_is_told_of_the_folders_that_were_chosen_and_of_none_else() {
-    let desk = Sessions::new("roots").await;
-    assert_eq!(desk.told().await["code"], -32601);
+    let harness = Sessions::new("roots").await;
+    assert_eq!(harness.told().await["code"], -32601);
 
-    let home = desk.0.terminal.home.path();
+    let home = harness.0.terminal.home.path();
     let notes = home.join("my notes");
     std::fs::create_dir(&notes).unwrap();
     let (home, notes) = (home.to_str().unwrap(), notes.to_str().unwrap());
     let edit = ["connector", "edit", "files"];
     let both = ["--root", notes, "--root", home];
-    let edited = desk.run(&[&edit[..], &both].concat()).await;
+    let edited = harness.run(&[&edit[..], &both].concat()).await;
     edited.succeeded();
     assert!(
         edited.stdout.contains(&format!("{notes}, {home}")),
         "{edited:?}"
     );
     // The server that was held is another one now.
-    let told = desk.told().await;
+    let told = harness.told().await;
     assert_eq!(told["roots"].as_array().unwrap().len(), 2, "{told}");
     assert_eq!(told["roots"][0]["name"], "my notes");
     let uri = told["roots"][0]["uri"].as_str().unwrap();
@@ -41,16 +41,16 @@ async fn a_server_is_told_of_the_folders_that_were_chosen_and_of_none_else() {
     );
 
     let gone = format!("{home}/gone");
-    let refused = desk.run(&[&edit[..], &["--root", &gone]].concat()).await;
+    let refused = harness.run(&[&edit[..], &["--root", &gone]].concat()).await;
     assert_eq!(
         refused.stderr,
         format!("error: Folder {gone} not found.\nhint: Choose a folder that exists.\n")
     );
     let shown = ["connector", "show", "files", "--json"];
-    let shown = desk.run(&shown).await.document();
+    let shown = harness.run(&shown).await.document();
     assert_eq!(shown["roots"].as_array().unwrap().len(), 2, "{shown}");
 
     let none = [&edit[..], &["--no-roots"]].concat();
-    desk.run(&none).await.succeeded();
-    assert_eq!(desk.told().await["code"], -32601);
+    harness.run(&none).await.succeeded();
+    assert_eq!(harness.told().await["code"], -32601);
 }

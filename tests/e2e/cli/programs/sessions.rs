@@ -9,9 +9,9 @@ pub(super) struct Sessions(pub(super) Programs);
 
 impl Sessions {
     pub(super) async fn new(manner: &str) -> Self {
-        let desk = Programs::new().await;
-        desk.add(manner, &["--allow"]).await.succeeded();
-        Self(desk)
+        let harness = Programs::new().await;
+        harness.add(manner, &["--allow"]).await.succeeded();
+        Self(harness)
     }
 
     pub(super) async fn run(&self, words: &[&str]) -> Done {
@@ -57,79 +57,90 @@ impl Drop for Sessions {
 
 #[tokio::test]
 async fn a_server_remembers_from_command_to_command() {
-    let desk = Sessions::new("well").await;
-    desk.run(&["connector", "connect", "files"])
+    let harness = Sessions::new("well").await;
+    harness
+        .run(&["connector", "connect", "files"])
         .await
         .succeeded();
-    let first = desk.heard().await;
-    let second = desk.heard().await;
+    let first = harness.heard().await;
+    let second = harness.heard().await;
     assert!(second > first, "{first} {second}");
-    assert_eq!(pids(&desk.0.pids).len(), 1, "started once");
+    assert_eq!(pids(&harness.0.pids).len(), 1, "started once");
 
-    let folder = desk.0.terminal.home.path().join("patchbay/data/sessions");
+    let folder = harness
+        .0
+        .terminal
+        .home
+        .path()
+        .join("patchbay/data/sessions");
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&folder), 0o700);
     let socket = folder.join("host.sock");
     assert!(std::fs::metadata(&socket).unwrap().file_type().is_socket());
     assert_eq!(mode(&socket), 0o600);
 
-    let own = desk
+    let own = harness
         .run(&[&RUN[..], &["--own-session", "--json"]].concat())
         .await;
     own.succeeded();
-    let started = pids(&desk.0.pids);
+    let started = pids(&harness.0.pids);
     assert_eq!(started.len(), 2);
     assert!(!lives(&started[1]), "it ended with its command");
 
-    let listed = desk.run(&["sessions", "list", "--json"]).await.document();
+    let listed = harness
+        .run(&["sessions", "list", "--json"])
+        .await
+        .document();
     assert_eq!(listed[0]["name"], "files", "{listed}");
     assert_eq!(listed[0]["pid"].to_string(), started[0]);
     assert_eq!(listed.as_array().map(Vec::len), Some(1));
-    let shown = desk.run(&["session", "list"]).await;
+    let shown = harness.run(&["session", "list"]).await;
     assert!(shown.stdout.contains("python3"), "{shown:?}");
-    let ended = desk.run(&["session", "end", "files"]).await;
+    let ended = harness.run(&["session", "end", "files"]).await;
     assert_eq!(ended.stderr, "Ended 1 session.\n");
-    assert!(desk.0.nothing_lives());
-    let none = desk.run(&["session", "list"]).await;
+    assert!(harness.0.nothing_lives());
+    let none = harness.run(&["session", "list"]).await;
     assert_eq!(none.stderr, "No sessions.\n");
 
     // Begun anew, and gone with the connector.
-    assert!(desk.heard().await < second);
-    assert!(!desk.0.nothing_lives());
-    desk.run(&["connector", "disconnect", "files"])
+    assert!(harness.heard().await < second);
+    assert!(!harness.0.nothing_lives());
+    harness
+        .run(&["connector", "disconnect", "files"])
         .await
         .succeeded();
-    assert!(desk.0.nothing_lives());
+    assert!(harness.0.nothing_lives());
 }
 
 #[tokio::test]
 async fn whoever_holds_sessions_ends_them_however_it_ends() {
-    let desk = Sessions::new("deaf").await;
+    let harness = Sessions::new("deaf").await;
     for (signal, is_heard) in [("-TERM", true), ("-KILL", false)] {
-        drop(std::fs::remove_file(&desk.0.pids));
-        desk.run(&["connector", "connect", "files"])
+        drop(std::fs::remove_file(&harness.0.pids));
+        harness
+            .run(&["connector", "connect", "files"])
             .await
             .succeeded();
-        assert!(!desk.0.nothing_lives());
-        let host = desk.host();
+        assert!(!harness.0.nothing_lives());
+        let host = harness.host();
         kill(signal, &host);
         wait_until("something was left", || {
-            desk.0.nothing_lives() && !lives(&host)
+            harness.0.nothing_lives() && !lives(&host)
         })
         .await;
         let socket = "patchbay/data/sessions/host.sock";
-        let socket = desk.0.terminal.home.path().join(socket);
+        let socket = harness.0.terminal.home.path().join(socket);
         assert_eq!(socket.exists(), !is_heard);
     }
 }
 
 #[tokio::test]
 async fn commands_that_come_together_share_one_server() {
-    let desk = Sessions::new("well").await;
-    let runs = (0..4).map(|_| desk.heard());
+    let harness = Sessions::new("well").await;
+    let runs = (0..4).map(|_| harness.heard());
     let mut heard = futures::future::join_all(runs).await;
     heard.sort_unstable();
     heard.dedup();
     assert_eq!(heard.len(), 4, "each was heard by the same one: {heard:?}");
-    assert_eq!(pids(&desk.0.pids).len(), 1);
+    assert_eq!(pids(&harness.0.pids).len(), 1);
 }

@@ -1,8 +1,8 @@
 //! The same failures as the command line tells them: code, exit status, and nothing kept.
 
 use patchbay_testkit::fakes::{
-    Answer, FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakeTenex, Fault, FaultKind,
-    Hosted, Seen,
+    Answer, FakeAgentStack, FakeAirbyte, FakeCohere, FakeMistral, FakePlatform, FakeTenex, Fault,
+    FaultKind, RecordedRequest,
 };
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ fn table() -> Vec<(FaultKind, &'static str, i32)> {
 }
 
 /// Calls two operations, one that reads and one that writes, before each failure.
-async fn fails<H: Hosted>(fixture: &Fixture<H>, read: (&str, Value), write: (&str, Value)) {
+async fn fails<H: FakePlatform>(fixture: &Fixture<H>, read: (&str, Value), write: (&str, Value)) {
     for (operation, arguments) in [read, write] {
         let arguments = arguments.to_string();
         for (what, code, exit) in table() {
@@ -85,7 +85,7 @@ async fn fails<H: Hosted>(fixture: &Fixture<H>, read: (&str, Value), write: (&st
             assert!(failure["message"].is_string(), "{}", done.shown());
             let has_hint = failure["hint"].is_string();
             assert!(has_hint || code == "platform.answer", "{}", done.shown());
-            let writes = |seen: &&Seen| seen.writes() && is_no_exchange(seen);
+            let writes = |seen: &&RecordedRequest| seen.writes() && is_no_exchange(seen);
             let log = fixture.fake.log();
             // A token that was refused did nothing: only then may the call be made again.
             let most = if code == "platform.signed_out" { 2 } else { 1 };
@@ -100,7 +100,12 @@ async fn fails<H: Hosted>(fixture: &Fixture<H>, read: (&str, Value), write: (&st
 }
 
 /// An account that cannot be reached is not kept.
-async fn is_not_kept<H: Hosted>(fixture: &Fixture<H>, platform: &str, more: &[&str], input: &str) {
+async fn is_not_kept<H: FakePlatform>(
+    fixture: &Fixture<H>,
+    platform: &str,
+    more: &[&str],
+    input: &str,
+) {
     let tls = fixture.fake.url().replacen("http:", "https:", 1);
     for (base, code) in [
         ("https://patchbay.invalid", "network.dns"),

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::super::process::{Killed, arguments};
-use super::Tally;
-use crate::desk::Terminal;
+use super::KillStats;
+use crate::terminal::Terminal;
 
 /// How the server is started, for the processes that it and its child are.
 const ROLE: &str = "faults::kills::programs::serves";
@@ -26,7 +26,7 @@ const PORTS: &str = "PATCHBAY_FAULTS_PORTS";
 const CHILD: &str = "PATCHBAY_FAULTS_CHILD";
 
 /// How long what is left may take to end on a busy computer.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 #[tokio::test]
 async fn a_kill_at_any_moment_leaves_no_program_no_port_and_no_lock() {
@@ -52,15 +52,15 @@ async fn a_kill_at_any_moment_leaves_no_program_no_port_and_no_lock() {
     let run = ["tool", "run", "local", "echo", "--yes"];
     let began = Instant::now();
     terminal.run(&run).await.succeeded();
-    let mut tally = Tally::default();
-    for moment in Tally::moments(began.elapsed()) {
+    let mut stats = KillStats::default();
+    for moment in KillStats::moments(began.elapsed()) {
         let mut patchbay = terminal.command(&run).spawn().unwrap();
         // The moment is what is varied; nothing waits for anything here.
         tokio::time::sleep(moment).await;
         let was_alive = patchbay.try_wait().unwrap().is_none();
         patchbay.kill().await.unwrap();
         let output = Vec::new();
-        tally.add(&Killed { was_alive, output });
+        stats.add(&Killed { was_alive, output });
         assert_silent(&ports).await;
         let runs = terminal.run(&["run", "list", "--json"]).await;
         runs.succeeded();
@@ -72,7 +72,7 @@ async fn a_kill_at_any_moment_leaves_no_program_no_port_and_no_lock() {
     // One that came late would be seen now.
     terminal.run(&run).await.succeeded();
     assert_silent(&ports).await;
-    tally.close("local programs");
+    stats.close("local programs");
 }
 
 /// Waits until nobody listens on any port that was ever noted.
@@ -83,10 +83,10 @@ async fn assert_silent(ports: &Path) {
         let port: u16 = port.parse().unwrap();
         let address = (Ipv4Addr::LOCALHOST, port).into();
         loop {
-            match TcpStream::connect_timeout(&address, PATIENCE) {
+            match TcpStream::connect_timeout(&address, TIMEOUT) {
                 Err(error) if error.kind() == ErrorKind::ConnectionRefused => break,
                 // Nobody takes connections, so that after a while one neither comes about nor is refused.
-                _ => assert!(began.elapsed() < PATIENCE, "who listens on {port} is left"),
+                _ => assert!(began.elapsed() < TIMEOUT, "who listens on {port} is left"),
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

@@ -13,7 +13,7 @@ use url::Url;
 use super::clients::Client;
 use super::documents::find_client;
 use super::error::OAuthError;
-use super::store::Asked;
+use super::store::AuthorizationRequest;
 use super::{OFFLINE_ACCESS, SCOPES, page};
 use crate::parameters::{Parameters, scopes};
 use crate::shared::{Shared, lock};
@@ -27,7 +27,7 @@ pub(crate) async fn authorize(
     let switches = shared.switches();
     let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
     // Without a trusted redirect URI nobody is sent anywhere (OAuth 2.1, section 4.1.2.1).
-    let (client, redirect_uri) = match way_back(&shared, &switches, &parameters).await {
+    let (client, redirect_uri) = match redirect_target(&shared, &switches, &parameters).await {
         Ok(known) => known,
         Err(reason) => return (StatusCode::BAD_REQUEST, page::refusal(&reason)).into_response(),
     };
@@ -55,7 +55,7 @@ pub(crate) async fn authorize(
 pub(crate) fn allow(
     shared: &Shared,
     switches: &Switches,
-    asked: Asked,
+    asked: AuthorizationRequest,
     subject: String,
 ) -> Response {
     let redirect_uri = asked.redirect_uri.clone();
@@ -66,18 +66,18 @@ pub(crate) fn allow(
 }
 
 /// Sends the browser back with `access_denied`.
-pub(crate) fn deny(shared: &Shared, switches: &Switches, asked: &Asked) -> Response {
+pub(crate) fn deny(shared: &Shared, switches: &Switches, asked: &AuthorizationRequest) -> Response {
     let error = OAuthError::new("access_denied", "The person denied access");
     let state = asked.state.as_deref();
     send_back_error(shared, switches, &asked.redirect_uri, state, &error)
 }
 
-async fn way_back(
+async fn redirect_target(
     shared: &Shared,
     switches: &Switches,
     parameters: &Parameters,
 ) -> Result<(Client, String), String> {
-    if let Some(name) = parameters.doubled() {
+    if let Some(name) = parameters.duplicate_name() {
         return Err(format!("The parameter {name} came twice."));
     }
     let id = parameters
@@ -102,7 +102,7 @@ fn check(
     parameters: &Parameters,
     client: &Client,
     redirect_uri: &str,
-) -> Result<Asked, OAuthError> {
+) -> Result<AuthorizationRequest, OAuthError> {
     if parameters.find("response_type") != Some("code") {
         return Err(OAuthError::new(
             "unsupported_response_type",
@@ -124,7 +124,7 @@ fn check(
     if switches.refresh_tokens == RefreshTokens::WithConsent && !insists {
         scopes.remove(OFFLINE_ACCESS);
     }
-    Ok(Asked {
+    Ok(AuthorizationRequest {
         client_id: client.id.clone(),
         client_name: client.name.clone(),
         redirect_uri: redirect_uri.to_owned(),

@@ -11,7 +11,7 @@ use super::clients::{Client, ClientAuthentication, Origin, is_loopback};
 use crate::shared::Shared;
 
 /// The largest document read, in bytes; the draft suggests 5 KB.
-const LARGEST: usize = 64 * 1024;
+const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
 
 /// How long a document may take.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -60,7 +60,7 @@ async fn read(id: &str) -> Result<Value, String> {
     }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(unreadable)? {
-        if body.len() + chunk.len() > LARGEST {
+        if body.len() + chunk.len() > MAX_DOCUMENT_BYTES {
             return Err("The client's document is too large.".to_owned());
         }
         body.extend_from_slice(&chunk);

@@ -4,7 +4,7 @@ use axum::http::{HeaderName, header};
 use axum::response::{Html, IntoResponse, Response};
 use url::Url;
 
-use super::store::Asked;
+use super::store::AuthorizationRequest;
 use super::{SCOPES, paths};
 
 /// Colours and sizes are those of the app's own tokens, light and dark.
@@ -15,7 +15,7 @@ const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Asks whether the client may do what it asked for. Its buttons have the ids `allow` and `deny`.
-pub(crate) fn consent(asked: &Asked, ticket: &str, people: &[String]) -> Response {
+pub(crate) fn consent(asked: &AuthorizationRequest, ticket: &str, people: &[String]) -> Response {
     let name = escape(&asked.client_name);
     let scopes: String = asked.scopes.iter().map(|scope| scope_line(scope)).collect();
     let people: String = people

@@ -109,12 +109,12 @@ fn accept(shared: &Shared, registration: Registration) -> Result<Value, OAuthErr
     if let Some(patch) = shared.switches().registration_answer {
         merge(&mut answer, &patch);
     }
-    shared.clients.put(as_told(client, &answer));
+    shared.clients.put(apply_answer(client, &answer));
     Ok(answer)
 }
 
 /// The client as the answer describes it, whatever it asked for.
-fn as_told(client: Client, answer: &Value) -> Client {
+fn apply_answer(client: Client, answer: &Value) -> Client {
     let text = |name: &str| answer[name].as_str().map(ToOwned::to_owned);
     let authentication = match answer["token_endpoint_auth_method"].as_str() {
         Some("none") => ClientAuthentication::None,

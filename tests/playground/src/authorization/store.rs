@@ -9,7 +9,7 @@ use crate::secrets::random;
 
 /// What a client asked the authorization endpoint for, checked.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct AuthorizationRequest {
     pub(crate) client_id: String,
     pub(crate) client_name: String,
     pub(crate) redirect_uri: String,
@@ -33,7 +33,7 @@ pub(crate) struct Family {
 
 #[derive(Debug)]
 struct Code {
-    asked: Asked,
+    asked: AuthorizationRequest,
     subject: String,
     expires: Option<Instant>,
     /// The family it was redeemed for.
@@ -55,7 +55,7 @@ struct RefreshToken {
 
 /// What became of a code or refresh token that was shown.
 #[derive(Debug)]
-pub(crate) enum Shown<T> {
+pub(crate) enum TokenState<T> {
     /// It is good.
     Good(T),
     /// It was good once and has been used: perhaps two parties have it.
@@ -67,7 +67,7 @@ pub(crate) enum Shown<T> {
 /// Consents that wait, codes and tokens.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
-    consents: HashMap<String, Asked>,
+    consents: HashMap<String, AuthorizationRequest>,
     codes: HashMap<String, Code>,
     families: HashMap<FamilyId, Family>,
     access: HashMap<String, AccessToken>,
@@ -79,19 +79,24 @@ pub(crate) struct Store {
 
 impl Store {
     /// Keeps a request until the person has answered; the answer names the returned ticket.
-    pub(crate) fn await_consent(&mut self, asked: Asked) -> String {
+    pub(crate) fn await_consent(&mut self, asked: AuthorizationRequest) -> String {
         let ticket = random("");
         self.consents.insert(ticket.clone(), asked);
         ticket
     }
 
     /// Takes the request of `ticket`; each can be answered once.
-    pub(crate) fn take_consent(&mut self, ticket: &str) -> Option<Asked> {
+    pub(crate) fn take_consent(&mut self, ticket: &str) -> Option<AuthorizationRequest> {
         self.consents.remove(ticket)
     }
 
     /// Issues a code for what `subject` allowed.
-    pub(crate) fn issue_code(&mut self, asked: Asked, subject: String, life: Duration) -> String {
+    pub(crate) fn issue_code(
+        &mut self,
+        asked: AuthorizationRequest,
+        subject: String,
+        life: Duration,
+    ) -> String {
         let code = random("pgc_");
         self.issued.push(code.clone());
         let kept = Code {
@@ -105,14 +110,14 @@ impl Store {
     }
 
     /// Looks at a code without spending it.
-    pub(crate) fn show_code(&self, code: &str) -> Shown<Asked> {
+    pub(crate) fn look_up_code(&self, code: &str) -> TokenState<AuthorizationRequest> {
         match self.codes.get(code) {
             Some(Code {
                 redeemed: Some(family),
                 ..
-            }) => Shown::UsedBefore(*family),
-            Some(code) if !over(code.expires) => Shown::Good(code.asked.clone()),
-            _ => Shown::Unknown,
+            }) => TokenState::UsedBefore(*family),
+            Some(code) if !over(code.expires) => TokenState::Good(code.asked.clone()),
+            _ => TokenState::Unknown,
         }
     }
 
@@ -180,12 +185,12 @@ impl Store {
     }
 
     /// Looks at a refresh token without spending it.
-    pub(crate) fn show_refresh(&self, token: &str) -> Shown<FamilyId> {
+    pub(crate) fn look_up_refresh(&self, token: &str) -> TokenState<FamilyId> {
         match self.refresh.get(token) {
-            Some(token) if !self.families.contains_key(&token.family) => Shown::Unknown,
-            Some(token) if token.spent => Shown::UsedBefore(token.family),
-            Some(token) => Shown::Good(token.family),
-            None => Shown::Unknown,
+            Some(token) if !self.families.contains_key(&token.family) => TokenState::Unknown,
+            Some(token) if token.spent => TokenState::UsedBefore(token.family),
+            Some(token) => TokenState::Good(token.family),
+            None => TokenState::Unknown,
         }
     }
 

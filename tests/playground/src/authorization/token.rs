@@ -20,7 +20,7 @@ use super::clients::{Client, ClientAuthentication};
 use super::documents::find_client;
 use super::error::OAuthError;
 use super::merge;
-use super::store::{Family, FamilyId, Shown, Store};
+use super::store::{Family, FamilyId, Store, TokenState};
 use crate::parameters::{Parameters, joined, scopes};
 use crate::secrets::challenge_of;
 use crate::shared::{Shared, lock};
@@ -45,7 +45,7 @@ pub(crate) async fn exchange(
 
 async fn answer(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Result<Value, OAuthError> {
     let form = Parameters::parse(body);
-    if let Some(name) = form.doubled() {
+    if let Some(name) = form.duplicate_name() {
         return Err(OAuthError::new(
             "invalid_request",
             format!("the parameter {name} came twice"),
@@ -136,14 +136,16 @@ fn redeem(
         .find("code")
         .ok_or_else(|| OAuthError::new("invalid_request", "code is missing"))?;
     let mut store = lock(&shared.store);
-    let asked = match store.show_code(code) {
-        Shown::Good(asked) => asked,
-        Shown::UsedBefore(family) => {
+    let asked = match store.look_up_code(code) {
+        TokenState::Good(asked) => asked,
+        TokenState::UsedBefore(family) => {
             // Somebody else may have had it first (OAuth 2.1, section 4.1.3).
             store.end_family(family);
             return Err(OAuthError::invalid_grant("the code was used before"));
         }
-        Shown::Unknown => return Err(OAuthError::invalid_grant("the code is unknown or over")),
+        TokenState::Unknown => {
+            return Err(OAuthError::invalid_grant("the code is unknown or over"));
+        }
     };
     if asked.client_id != client.id {
         return Err(OAuthError::invalid_grant("the code is another client's"));
@@ -185,9 +187,9 @@ fn refresh(
         .find("refresh_token")
         .ok_or_else(|| OAuthError::new("invalid_request", "refresh_token is missing"))?;
     let mut store = lock(&shared.store);
-    let id = match store.show_refresh(token) {
-        Shown::Good(id) => id,
-        Shown::UsedBefore(id) => {
+    let id = match store.look_up_refresh(token) {
+        TokenState::Good(id) => id,
+        TokenState::UsedBefore(id) => {
             if switches.reuse_revokes_family {
                 store.end_family(id);
             }
@@ -195,7 +197,7 @@ fn refresh(
                 "the refresh token was used before",
             ));
         }
-        Shown::Unknown => {
+        TokenState::Unknown => {
             return Err(OAuthError::invalid_grant(
                 "the refresh token is unknown or revoked",
             ));

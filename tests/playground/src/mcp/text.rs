@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Tools;
 
 /// The most text `huge` answers with, in bytes.
-const LARGEST: u32 = 64 * 1024 * 1024;
+const MAX_HUGE_BYTES: u32 = 64 * 1024 * 1024;
 
 /// What `echo` takes.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -107,9 +107,9 @@ impl Tools {
         annotations(read_only_hint = true, idempotent_hint = true, open_world_hint = false)
     )]
     fn huge(&self, Parameters(Huge { bytes }): Parameters<Huge>) -> Result<String, ErrorData> {
-        if bytes > LARGEST {
+        if bytes > MAX_HUGE_BYTES {
             return Err(ErrorData::invalid_params(
-                format!("bytes is above {LARGEST}"),
+                format!("bytes is above {MAX_HUGE_BYTES}"),
                 None,
             ));
         }

@@ -18,7 +18,7 @@ use super::{Outcome, median};
 use crate::{
     bundle, cargo,
     headless::Display,
-    places,
+    paths,
     playground::{Consent, Playground},
     servers::install,
     shell,
@@ -43,7 +43,7 @@ pub(super) fn measure() -> Result<Outcome> {
     let display = Display::start(640, 480)?;
     let session = display.start_program(Path::new("true"), |_| {})?;
     let patchbay = |words: &[&str]| {
-        let mut patchbay = display.command_beside(&session, &places::release_binary("patchbay"));
+        let mut patchbay = display.command_in_session(&session, &paths::release_binary("patchbay"));
         patchbay.args(words);
         patchbay
     };

@@ -12,8 +12,8 @@ use serde_json::json;
 use super::{Outcome, median, processes::Tree};
 use crate::{
     bundle,
-    headless::{Display, Frame, Guarded},
-    places, shell,
+    headless::{Display, Frame, GuardedChild},
+    paths, shell,
     system::{self, Need},
 };
 
@@ -24,7 +24,7 @@ const TIME_GOAL: f64 = 1.4;
 const MEMORY_GOAL: f64 = 1.3;
 
 /// How long one start or end may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How often the display is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
@@ -44,8 +44,8 @@ pub(super) fn measure() -> Result<Vec<Outcome>> {
     bundle::build_programs(&["patchbay-blank-window"])?;
     let stage = Stage::new()?;
     let programs = [
-        places::release_binary("patchbay-desktop"),
-        places::release_binary("patchbay-blank-window"),
+        paths::release_binary("patchbay-desktop"),
+        paths::release_binary("patchbay-blank-window"),
     ];
     let mut starts = [Vec::new(), Vec::new()];
     // The first start of each fills caches and does not count.
@@ -72,7 +72,7 @@ struct Start {
 /// Where programs are started: a display and a session that stay the same.
 struct Stage {
     display: Display,
-    session: Guarded,
+    session: GuardedChild,
 }
 
 impl Stage {
@@ -85,7 +85,7 @@ impl Stage {
     fn start(&self, program: &Path) -> Result<Start> {
         let mut frame = self.display.frame()?;
         wait_for_colours(&mut frame, "an empty display", |colours| colours == 0)?;
-        let mut command = self.display.command_beside(&self.session, program);
+        let mut command = self.display.command_in_session(&self.session, program);
         let begun = Instant::now();
         let app = App(command.spawn()?);
         wait_for_colours(&mut frame, "content in the window", |colours| {
@@ -93,9 +93,9 @@ impl Stage {
         })?;
         let painted = begun.elapsed().as_secs_f64() * 1000.0;
         let tree = Tree::of(app.0.id())?;
-        let memory = bundle::mebibytes(settled_memory(&tree)?);
+        let memory = bundle::mebibytes(stable_memory(&tree)?);
         drop(app);
-        shell::poll("the end of the app", PATIENCE, || {
+        shell::poll("the end of the app", TIMEOUT, || {
             Ok(tree.is_gone().then_some(()))
         })?;
         Ok(Start { painted, memory })
@@ -103,13 +103,13 @@ impl Stage {
 }
 
 fn wait_for_colours(frame: &mut Frame, what: &str, fits: impl Fn(usize) -> bool) -> Result<()> {
-    shell::poll_every(LOOK_EVERY, what, PATIENCE, || {
+    shell::poll_every(LOOK_EVERY, what, TIMEOUT, || {
         Ok(fits(frame.colours(CONTENT_COLOURS)?).then_some(()))
     })
 }
 
 /// The memory of `tree` in bytes, once two looks half a second apart differ by less than a hundredth.
-fn settled_memory(tree: &Tree) -> Result<u64> {
+fn stable_memory(tree: &Tree) -> Result<u64> {
     let mut before = 0;
     let look = || {
         let now = tree.proportional_memory()?;
@@ -117,7 +117,7 @@ fn settled_memory(tree: &Tree) -> Result<u64> {
         before = now;
         Ok(settled.then_some(now))
     };
-    shell::poll_every(Duration::from_millis(500), "steady memory", PATIENCE, look)
+    shell::poll_every(Duration::from_millis(500), "steady memory", TIMEOUT, look)
 }
 
 /// A started program; it ends when dropped, as if the person's session did.

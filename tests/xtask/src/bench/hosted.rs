@@ -40,7 +40,10 @@ pub(super) fn calls() -> Result<Vec<Outcome>> {
         goal: ">= 0.75",
         detail: line.detail,
     };
-    Ok(measured(&["calls"])?.into_iter().map(line).collect())
+    Ok(run_bench_program(&["calls"])?
+        .into_iter()
+        .map(line)
+        .collect())
 }
 
 /// Processor time per call beside the official clients, a line for each call that both have; none
@@ -50,7 +53,7 @@ pub(super) fn calls() -> Result<Vec<Outcome>> {
 /// When a client cannot be installed, the program does not compile, or a call fails.
 pub(super) fn cpu(with_sdks: bool) -> Result<Vec<Outcome>> {
     if !with_sdks {
-        shell::say(
+        shell::log(
             "hosted_cpu is left out: it compares with the official clients, which --with-sdks installs \
              from PyPI into a throw-away virtual environment.",
         );
@@ -73,7 +76,7 @@ pub(super) fn cpu(with_sdks: bool) -> Result<Vec<Outcome>> {
             detail: line.detail,
         }
     };
-    let lines = measured(&["cpu", python])?;
+    let lines = run_bench_program(&["cpu", python])?;
     Ok(lines.into_iter().map(line).collect())
 }
 
@@ -99,7 +102,10 @@ pub(super) fn connect() -> Result<Vec<Outcome>> {
         goal: "<= 50",
         detail: line.detail,
     };
-    Ok(measured(&["connect"])?.into_iter().map(line).collect())
+    Ok(run_bench_program(&["connect"])?
+        .into_iter()
+        .map(line)
+        .collect())
 }
 
 /// Memory of listing 10,000 connectors over 100 pages, a line for each platform that has pages.
@@ -116,7 +122,10 @@ pub(super) fn many() -> Result<Vec<Outcome>> {
         goal: "< 64",
         detail: line.detail,
     };
-    Ok(measured(&["many"])?.into_iter().map(line).collect())
+    Ok(run_bench_program(&["many"])?
+        .into_iter()
+        .map(line)
+        .collect())
 }
 
 /// A measured number and what belongs to it.
@@ -126,7 +135,7 @@ struct Line {
 }
 
 /// Builds the program that measures and runs it with these arguments.
-fn measured(arguments: &[&str]) -> Result<Vec<Line>> {
+fn run_bench_program(arguments: &[&str]) -> Result<Vec<Line>> {
     let results = program::results("hosted", arguments)?;
     results.into_iter().map(line).collect()
 }

@@ -11,7 +11,7 @@ use super::{Outcome, median};
 use crate::{
     bundle, cargo,
     headless::Display,
-    places, shell,
+    paths, shell,
     system::{self, Need},
     webdriver::WebView,
 };
@@ -46,12 +46,12 @@ const STEPS: &str = include_str!("list.js");
 /// When a build fails, the list stays away, or this system's web view cannot be driven.
 pub(super) fn first_rows() -> Result<Vec<Outcome>> {
     prepare()?;
-    let (full, empty) = (Desk::open([EACH, 0, 0])?, Desk::open([0; 3])?);
+    let (full, empty) = (SeededApp::open([EACH, 0, 0])?, SeededApp::open([0; 3])?);
     let mut times = [Vec::new(), Vec::new()];
     // The first opening of each fills caches and does not count.
     for round in 0..=OPENINGS {
-        for (desk, times) in [&full, &empty].into_iter().zip(&mut times) {
-            let time = desk.first_look()?;
+        for (app, times) in [&full, &empty].into_iter().zip(&mut times) {
+            let time = app.reload_until_drawn()?;
             if round > 0 {
                 times.push(time);
             }
@@ -76,7 +76,7 @@ pub(super) fn first_rows() -> Result<Vec<Outcome>> {
 /// As [`first_rows`].
 pub(super) fn filter() -> Result<Vec<Outcome>> {
     prepare()?;
-    let keys = Desk::open([EACH, 0, 0])?.type_into_filter("Connectors", TYPED)?;
+    let keys = SeededApp::open([EACH, 0, 0])?.type_into_filter("Connectors", TYPED)?;
     let times = |of: &str| -> Vec<f64> { keys.iter().filter_map(|key| key[of].as_f64()).collect() };
     let [rust, paint] = ["rust", "paint"].map(|of| median(times(of).into_iter()));
     let slowest = times("paint").into_iter().fold(0.0, f64::max);
@@ -114,11 +114,11 @@ pub(super) fn filter() -> Result<Vec<Outcome>> {
 /// As [`first_rows`].
 pub(super) fn scroll() -> Result<Vec<Outcome>> {
     prepare()?;
-    let desk = Desk::open([EACH, 0, 0])?;
-    desk.wait_for_all()?;
+    let app = SeededApp::open([EACH, 0, 0])?;
+    app.wait_for_all()?;
     let mut frames = [Vec::new(), Vec::new()];
     for _ in 0..RUNS {
-        let run = desk.step("scroll", &[json!(RUN_MS), json!(STEP)])?;
+        let run = app.step("scroll", &[json!(RUN_MS), json!(STEP)])?;
         for (of, frames) in ["list", "text"].into_iter().zip(&mut frames) {
             frames.push(run[of].as_f64().context("no frames were counted")?);
         }
@@ -153,19 +153,19 @@ const DATABASE: &str = "home/.local/share/patchbay/patchbay.db";
 const SEED: &str = "many_connectors";
 
 /// The release app over a database of its own, at the list of connectors.
-pub(super) struct Desk {
+pub(super) struct SeededApp {
     pub(super) window: WebView,
     connectors: u32,
     _display: Display,
 }
 
-impl Desk {
+impl SeededApp {
     /// Opens one whose ten accounts have `each` connectors; on this computer are as many as are `waiting` for a
     /// person, and as many credentials. The connectors of the accounts have so many `tools` together.
     pub(super) fn open([each, waiting, tools]: [u32; 3]) -> Result<Self> {
         let display = Display::start(1280, 800)?;
         seed(&display.home().join(DATABASE), [each, waiting, tools])?;
-        let window = WebView::start(&display, &places::release_binary("patchbay-desktop"), &[])?;
+        let window = WebView::start(&display, &paths::release_binary("patchbay-desktop"), &[])?;
         window.wait_for_content()?;
         window.execute("location.hash = '/connectors'", &[])?;
         window.settle()?;
@@ -178,10 +178,10 @@ impl Desk {
     }
 
     /// Loads the page anew; milliseconds until its rows, or that there are none, are drawn.
-    pub(super) fn first_look(&self) -> Result<f64> {
+    pub(super) fn reload_until_drawn(&self) -> Result<f64> {
         self.window.execute("window.isLeft = true", &[])?;
         self.window.reload()?;
-        let looked = shell::poll_every(Duration::from_millis(1), "the new page", PATIENCE, || {
+        let looked = shell::poll_every(Duration::from_millis(1), "the new page", TIMEOUT, || {
             let look = self.step("firstLook", &[json!(self.connectors == 0)])?;
             Ok((look != "left").then_some(look))
         })?;
@@ -198,7 +198,7 @@ impl Desk {
         let known = self.connectors.to_string();
         let script = "const number = document.querySelector('[href$=\"#/connectors\"]').innerText.replace(/\\D/g, '') || '0';
             return number === arguments[0]";
-        shell::poll("all connectors", PATIENCE, || {
+        shell::poll("all connectors", TIMEOUT, || {
             let there = self.window.execute(script, &[json!(known)])?;
             Ok((there == true).then_some(()))
         })?;
@@ -228,13 +228,13 @@ impl Desk {
 }
 
 /// How long a page may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 fn seed(database: &Path, counts: [u32; 3]) -> Result<()> {
     if let Some(folder) = database.parent() {
         fs::create_dir_all(folder)?;
     }
-    let mut program = Command::new(places::debug_example(SEED));
+    let mut program = Command::new(paths::debug_example(SEED));
     shell::run(
         program
             .arg(database)

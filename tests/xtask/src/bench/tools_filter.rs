@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::list::{self, Desk};
+use super::list::{self, SeededApp};
 use super::{Outcome, median};
 
 /// Connectors of each of the ten accounts, and the tools of all of them.
@@ -22,11 +22,11 @@ const GOAL_MS: f64 = 16.0;
 /// When a build fails, the list stays away, or this system's web view cannot be driven.
 pub(super) fn measure() -> Result<Outcome> {
     list::prepare()?;
-    let desk = Desk::open([EACH, 0, TOOLS])?;
-    desk.wait_for_all()?;
+    let app = SeededApp::open([EACH, 0, TOOLS])?;
+    app.wait_for_all()?;
     let rows = "[role='grid'][aria-label='Tools'] [role='row']";
-    desk.step("open", &[json!("/tools"), json!(rows)])?;
-    let keys = desk.type_into_filter("Tools", TYPED)?;
+    app.step("open", &[json!("/tools"), json!(rows)])?;
+    let keys = app.type_into_filter("Tools", TYPED)?;
     let times = |of: &str| -> Result<Vec<f64>> {
         let times = keys.iter().map(|key| key[of].as_f64());
         times

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::list::{self, Desk};
+use super::list::{self, SeededApp};
 use super::{Outcome, median};
 
 /// Connectors of each of the ten accounts, and those of this computer, which all need attention.
@@ -52,14 +52,14 @@ const ELSEWHERE: (&str, &str) = ("/settings", "main h2");
 /// When a build fails, a page stays away, or this system's web view cannot be driven.
 pub(super) fn measure() -> Result<Vec<Outcome>> {
     list::prepare()?;
-    let empty = Desk::open([0; 3])?;
+    let empty = SeededApp::open([0; 3])?;
     let mut first_run = Vec::new();
     for _ in 0..OPENINGS {
-        first_run.push(empty.first_look()?);
+        first_run.push(empty.reload_until_drawn()?);
     }
     drop(empty);
-    let desk = Desk::open([EACH, WAITING, 0])?;
-    let keys = desk.type_into_filter("Connectors", TYPED)?;
+    let app = SeededApp::open([EACH, WAITING, 0])?;
+    let keys = app.type_into_filter("Connectors", TYPED)?;
     let keys = keys.iter().filter_map(|key| key["paint"].as_f64());
     let mut outcomes = vec![
         outcome("window_latency_first_run", first_run, Value::Null),
@@ -68,8 +68,8 @@ pub(super) fn measure() -> Result<Vec<Outcome>> {
     for (bench, path, wanted) in PAGES {
         let mut times = Vec::new();
         for _ in 0..=OPENINGS {
-            open(&desk, ELSEWHERE)?;
-            times.push(open(&desk, (path, wanted))?);
+            open(&app, ELSEWHERE)?;
+            times.push(open(&app, (path, wanted))?);
         }
         // The first time reads what is kept afterwards.
         let first = times.remove(0);
@@ -78,9 +78,9 @@ pub(super) fn measure() -> Result<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-fn open(desk: &Desk, (path, wanted): (&str, &str)) -> Result<f64> {
-    let took = desk.step("open", &[json!(path), json!(wanted)])?;
-    desk.window.settle()?;
+fn open(app: &SeededApp, (path, wanted): (&str, &str)) -> Result<f64> {
+    let took = app.step("open", &[json!(path), json!(wanted)])?;
+    app.window.settle()?;
     took.as_f64().context("the page told no time")
 }
 

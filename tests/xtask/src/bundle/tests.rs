@@ -3,12 +3,12 @@
 use super::*;
 
 fn json_file(name: &str) -> Value {
-    let text = fs::read_to_string(places::src_tauri().join(name)).expect("the file is there");
+    let text = fs::read_to_string(paths::src_tauri().join(name)).expect("the file is there");
     serde_json::from_str(&text).expect("the file holds JSON")
 }
 
 fn text_file(name: &str) -> String {
-    fs::read_to_string(places::src_tauri().join(name)).expect("the file is there")
+    fs::read_to_string(paths::src_tauri().join(name)).expect("the file is there")
 }
 
 fn configuration() -> Value {
@@ -95,7 +95,7 @@ fn every_package_holds_both_binaries() {
     );
     // In the main file it would make every build ask for a binary that is built later.
     assert_eq!(configuration()["bundle"]["externalBin"], Value::Null);
-    let manifest = places::src_tauri().join("crates/patchbay-cli/Cargo.toml");
+    let manifest = paths::src_tauri().join("crates/patchbay-cli/Cargo.toml");
     let manifest: toml::Table = fs::read_to_string(manifest)
         .expect("the file is there")
         .parse()
@@ -216,7 +216,7 @@ fn icons_exist_for_every_system() {
     }
     for icon in icons {
         assert!(
-            places::src_tauri().join(&icon).is_file(),
+            paths::src_tauri().join(&icon).is_file(),
             "{icon} is missing"
         );
     }
@@ -280,8 +280,7 @@ fn the_updater_needs_endpoint_and_public_key() {
 
 #[test]
 fn no_javascript_plugin_is_installed() {
-    let manifest =
-        fs::read_to_string(places::ui().join("package.json")).expect("the file is there");
+    let manifest = fs::read_to_string(paths::ui().join("package.json")).expect("the file is there");
     assert!(!manifest.contains("@tauri-apps/plugin-"));
 }
 

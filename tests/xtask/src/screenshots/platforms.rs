@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use super::{Patchbay, id_of};
-use crate::{cargo, places, shell};
+use crate::{cargo, paths, shell};
 
 /// The example that plays the platforms.
 const PROGRAM: &str = "platforms";
@@ -39,7 +39,7 @@ impl Platforms {
     pub(super) fn start() -> Result<Self> {
         let mut build = cargo::linted(&["build"]);
         shell::run(build.args(["--example", PROGRAM]))?;
-        let mut program = Command::new(places::debug_binary(&format!("examples/{PROGRAM}")))
+        let mut program = Command::new(paths::debug_binary(&format!("examples/{PROGRAM}")))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

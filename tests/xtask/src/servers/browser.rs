@@ -9,7 +9,7 @@ use ureq::{Agent, http::Response};
 const PAGE: Duration = Duration::from_secs(20);
 
 /// How many redirects and forms there may be on the way.
-const MOST_STEPS: usize = 20;
+const MAX_STEPS: usize = 20;
 
 /// What stays between pages: a session, as long as this.
 pub(super) struct Browser {
@@ -32,7 +32,7 @@ impl Browser {
     pub(super) fn go_through(&mut self, address: &str) -> Result<()> {
         let mut address = address.to_owned();
         let mut filled = None;
-        for _ in 0..MOST_STEPS {
+        for _ in 0..MAX_STEPS {
             let mut shown = self.load(&address, filled.take())?;
             let way = shown.headers().get("location");
             if let Some(way) = way.map(|way| way.to_str()).transpose()? {
@@ -49,7 +49,7 @@ impl Browser {
             address = join(&address, &form.action);
             filled = Some(form.values);
         }
-        bail!("{address} is not the end after {MOST_STEPS} steps")
+        bail!("{address} is not the end after {MAX_STEPS} steps")
     }
 
     fn load(

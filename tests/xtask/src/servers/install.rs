@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use crate::{places, shell, system};
+use crate::{paths, shell, system};
 
 /// Where `server-everything` lies in the folder of npm.
 pub(crate) const EVERYTHING: &str =
@@ -96,10 +96,10 @@ fn keep_installed(folder: &Path, locks: &[&str]) -> Result<()> {
 }
 
 fn folder(name: &str) -> PathBuf {
-    places::target().join("servers").join(name)
+    paths::target().join("servers").join(name)
 }
 
 /// A file of `tests/servers`.
 pub(super) fn source(name: &str) -> PathBuf {
-    places::root().join("tests/servers").join(name)
+    paths::root().join("tests/servers").join(name)
 }

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::{
     Servers,
     browser::{Browser, agent},
-    desk::Desk,
+    cli_home::CliHome,
     install,
     listening::{Running, ServerCommand},
     text,
@@ -38,20 +38,20 @@ pub(crate) enum Issuer {
 pub(crate) const ALL: [Issuer; 3] = [Issuer::Opaque, Issuer::Jwt, Issuer::FastMcp];
 
 /// One thing that is seen of a server.
-pub(crate) type Check = (&'static str, fn(&mut Visit) -> Result<()>);
+pub(crate) type Check = (&'static str, fn(&mut SignInTest) -> Result<()>);
 
 const OF_OPENID: [Check; 5] = [
-    ("sign-in without renewal", Visit::sign_in),
-    ("consent insisted on after it", Visit::insist),
-    ("renewal", Visit::renew),
-    ("more access", Visit::step_up),
-    ("disconnect", Visit::disconnect),
+    ("sign-in without renewal", SignInTest::sign_in),
+    ("consent insisted on after it", SignInTest::require_consent),
+    ("renewal", SignInTest::renew),
+    ("more access", SignInTest::step_up),
+    ("disconnect", SignInTest::disconnect),
 ];
 
 const OF_FASTMCP: [Check; 3] = [
-    ("sign-in", Visit::sign_in),
-    ("renewal", Visit::renew),
-    ("disconnect", Visit::disconnect),
+    ("sign-in", SignInTest::sign_in),
+    ("renewal", SignInTest::renew),
+    ("disconnect", SignInTest::disconnect),
 ];
 
 impl Issuer {
@@ -80,9 +80,9 @@ impl Issuer {
 }
 
 /// A person, and a server that runs as long as this.
-pub(crate) struct Visit {
+pub(crate) struct SignInTest {
     issuer: Issuer,
-    desk: Desk,
+    cli: CliHome,
     browser: Browser,
     url: String,
     log: PathBuf,
@@ -95,7 +95,7 @@ impl Servers {
     ///
     /// # Errors
     /// When it does not start, or cannot be added.
-    pub(crate) fn visit(&self, issuer: Issuer) -> Result<Visit> {
+    pub(crate) fn visit(&self, issuer: Issuer) -> Result<SignInTest> {
         let folder = tempfile::tempdir()?;
         let log = folder.path().join("told.jsonl");
         let of_openid = |format: &str| ServerCommand {
@@ -111,11 +111,11 @@ impl Servers {
             },
         };
         let (running, url) = command.start("mcp", File::create(&log)?.into())?;
-        let desk = Desk::new(&self.patchbay)?;
-        desk.say(&["connector", "add", &url, "--name", "play"])?;
-        Ok(Visit {
+        let cli = CliHome::new(&self.patchbay)?;
+        cli.run_for_text(&["connector", "add", &url, "--name", "play"])?;
+        Ok(SignInTest {
             issuer,
-            desk,
+            cli,
             browser: Browser::new(),
             url,
             log,
@@ -125,11 +125,11 @@ impl Servers {
     }
 }
 
-impl Visit {
+impl SignInTest {
     /// The first sign-in does not insist on consent, so a server that follows OpenID gives no refresh token.
     fn sign_in(&mut self) -> Result<()> {
-        let page = self.desk.connect(&mut self.browser)?;
-        ensure!(!insists(&page), "it insists on consent: {page}");
+        let page = self.cli.connect(&mut self.browser)?;
+        ensure!(!requires_consent(&page), "it insists on consent: {page}");
         self.look()?;
         let renews = self.renews()?;
         ensure!(
@@ -139,18 +139,21 @@ impl Visit {
         Ok(())
     }
 
-    fn insist(&mut self) -> Result<()> {
-        self.wait_for_the_end()?;
-        let problem = self.desk.problem(&["tool", "run", "play", "look"])?;
+    fn require_consent(&mut self) -> Result<()> {
+        self.wait_for_expiry()?;
+        let problem = self.cli.problem(&["tool", "run", "play", "look"])?;
         ensure!(problem["code"] == "auth.expired", "{problem}");
-        let page = self.desk.connect(&mut self.browser)?;
-        ensure!(insists(&page), "it does not insist on consent: {page}");
+        let page = self.cli.connect(&mut self.browser)?;
+        ensure!(
+            requires_consent(&page),
+            "it does not insist on consent: {page}"
+        );
         ensure!(self.renews()?, "no refresh token");
         self.look()
     }
 
     fn renew(&mut self) -> Result<()> {
-        self.wait_for_the_end()?;
+        self.wait_for_expiry()?;
         self.look()?;
         let token = self.token()?;
         ensure!(token["event"] == "refresh_token", "not renewed");
@@ -159,18 +162,18 @@ impl Visit {
 
     /// The tool of another scope is refused until that scope was asked for beside those of before.
     fn step_up(&mut self) -> Result<()> {
-        let problem = self.desk.problem(&["tool", "run", "play", "govern"])?;
+        let problem = self.cli.problem(&["tool", "run", "play", "govern"])?;
         ensure!(problem["code"] == "auth.forbidden", "{problem}");
         let message = member(&problem, "message")?;
         ensure!(message.contains("admin"), "no scope is named: {message}");
-        let page = self.desk.connect(&mut self.browser)?;
+        let page = self.cli.connect(&mut self.browser)?;
         for scope in ["readable", "admin", "offline_access"] {
             ensure!(page.contains(scope), "{scope} is not asked for: {page}");
         }
-        let governed = self.desk.say(&["tool", "run", "play", "govern"])?;
+        let governed = self.cli.run_for_text(&["tool", "run", "play", "govern"])?;
         ensure!(governed.contains("Governed"), "{governed}");
         ensure!(self.renews()?, "it cannot be renewed any longer");
-        self.wait_for_the_end()?;
+        self.wait_for_expiry()?;
         self.look()
     }
 
@@ -179,10 +182,11 @@ impl Visit {
         self.look()?;
         let token = self.token()?;
         ensure!(!self.is_refused(&token)?, "refused while connected");
-        self.desk.say(&["connector", "disconnect", "play"])?;
-        let told = self.told()?;
+        self.cli
+            .run_for_text(&["connector", "disconnect", "play"])?;
+        let server_events = self.server_events()?;
         ensure!(
-            told.iter().any(|line| line["event"] == "revoked"),
+            server_events.iter().any(|line| line["event"] == "revoked"),
             "nothing was revoked"
         );
         ensure!(
@@ -191,20 +195,20 @@ impl Visit {
         );
         let refusal = self.renew_again(&token)?;
         ensure!(refusal["error"] == "invalid_grant", "{refusal}");
-        let problem = self.desk.problem(&["tool", "run", "play", "look"])?;
+        let problem = self.cli.problem(&["tool", "run", "play", "look"])?;
         ensure!(problem["code"] == "auth.needed", "{problem}");
         Ok(())
     }
 
     fn look(&self) -> Result<()> {
-        let seen = self.desk.say(&["tool", "run", "play", "look"])?;
+        let seen = self.cli.run_for_text(&["tool", "run", "play", "look"])?;
         ensure!(seen.contains("Seen"), "{seen}");
         Ok(())
     }
 
     /// Waits until the token that the server gave last has lapsed by any clock. It is not tried: FastMCP takes the
     /// refresh token back when it is shown one that lapsed.
-    fn wait_for_the_end(&self) -> Result<()> {
+    fn wait_for_expiry(&self) -> Result<()> {
         let lasts = self.token()?["expires_in"].as_u64();
         let lasts = Duration::from_secs(lasts.context("a token without end")? + 1);
         ensure!(lasts <= LIFE, "it lasts {lasts:?}");
@@ -247,22 +251,22 @@ impl Visit {
 
     /// What the server gave last.
     fn token(&self) -> Result<Value> {
-        let told = self.told()?;
-        let given = told
+        let server_events = self.server_events()?;
+        let given = server_events
             .into_iter()
             .rfind(|line| line["access_token"].is_string());
         given.context("no token was given")
     }
 
     /// What the server tells of tokens, among lines of its packages.
-    fn told(&self) -> Result<Vec<Value>> {
+    fn server_events(&self) -> Result<Vec<Value>> {
         let lines = fs::read_to_string(&self.log)?;
-        let told = lines.lines().map(serde_json::from_str);
-        Ok(told.filter_map(Result::ok).collect())
+        let server_events = lines.lines().map(serde_json::from_str);
+        Ok(server_events.filter_map(Result::ok).collect())
     }
 }
 
-fn insists(page: &str) -> bool {
+fn requires_consent(page: &str) -> bool {
     page.contains("prompt=consent")
 }
 

@@ -41,7 +41,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     let file = packages.first().map(|(file, _)| file);
     let file = file.context("Tauri built no Debian package")?;
     let installed = Installed::from(file)?;
-    report.check("both programs are there", both_programs);
+    report.check("both programs are there", check_programs);
     report.check("shells and man find the command line", what_shells_look_for);
     report.check("the desktop entry is valid", || {
         shell::run(Command::new("desktop-file-validate").arg(DESKTOP_ENTRY))
@@ -93,7 +93,7 @@ impl Drop for Installed {
         if system::is_installed(PACKAGE)
             && let Err(error) = purge()
         {
-            shell::say(format_args!("{PACKAGE} is still installed: {error:#}"));
+            shell::log(format_args!("{PACKAGE} is still installed: {error:#}"));
         }
     }
 }
@@ -106,7 +106,7 @@ fn as_root(program: &str) -> Result<Command> {
     system::as_root(program).context("only root can install a package, and there is no sudo")
 }
 
-fn both_programs() -> Result<()> {
+fn check_programs() -> Result<()> {
     for program in PROGRAMS {
         ensure!(Path::new(program).is_file(), "there is no {program}");
     }
@@ -142,7 +142,7 @@ fn start_and_link() -> Result<()> {
     let window = WebView::start(&display, Path::new(PROGRAMS[0]), &[])?;
     window.wait_for_content()?;
     let gio = |arguments: &[&str]| {
-        let mut gio = display.command_beside(window.session(), Path::new("gio"));
+        let mut gio = display.command_in_session(window.session(), Path::new("gio"));
         gio.args(arguments);
         gio
     };

@@ -6,7 +6,7 @@ use super::Report;
 use crate::{
     conformance::{REVISIONS, Suite},
     servers::{self, Servers, sign_in},
-    tally::Heard,
+    test_counts::TestReport,
 };
 
 /// Runs the part.
@@ -16,9 +16,9 @@ use crate::{
 pub(super) fn run(report: &mut Report) -> Result<()> {
     let suite = Suite::prepare()?;
     for revision in REVISIONS {
-        report.step(revision, || suite.run(revision).map(Heard::of));
+        report.step(revision, || suite.run(revision).map(TestReport::of));
     }
-    let servers = report.made("servers of others", Servers::prepare)?;
+    let servers = report.set_up("servers of others", Servers::prepare)?;
     for server in servers::ALL {
         report.check(&server.name(), || servers.go_through(server));
     }

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::{
     cargo::{list, text},
-    places,
+    paths,
 };
 
 /// Checks every package of ours in `metadata`, the answer of `cargo metadata`.
@@ -33,7 +33,7 @@ pub(super) fn check(metadata: &Value) -> Result<()> {
                 .filter(|dependency| {
                     !sources
                         .iter()
-                        .any(|code| names(code, &identifier(dependency)))
+                        .any(|code| mentions(code, &identifier(dependency)))
                 })
                 .map(|dependency| {
                     format!("{}: {}", text(package, "name"), text(dependency, "name"))
@@ -57,7 +57,7 @@ pub(super) fn check(metadata: &Value) -> Result<()> {
 
 /// The names in the top manifest's `[workspace.dependencies]`.
 fn shared() -> Result<Vec<String>> {
-    let manifest: toml::Table = fs::read_to_string(places::root().join("Cargo.toml"))?.parse()?;
+    let manifest: toml::Table = fs::read_to_string(paths::root().join("Cargo.toml"))?.parse()?;
     let table = manifest
         .get("workspace")
         .and_then(|workspace| workspace.get("dependencies"));
@@ -80,7 +80,7 @@ fn identifier(dependency: &Value) -> String {
 }
 
 /// Whether `word` stands in `code` as a word of its own.
-fn names(code: &str, word: &str) -> bool {
+fn mentions(code: &str, word: &str) -> bool {
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
     code.match_indices(word).any(|(start, _)| {
         !code[..start].ends_with(is_part) && !code[start + word.len()..].starts_with(is_part)
@@ -123,8 +123,8 @@ mod tests {
 
     #[test]
     fn a_name_counts_only_as_a_word() {
-        assert!(names("use url::Url;", "url"));
-        assert!(names("url", "url"));
-        assert!(!names("fn curl(my_url: i32)", "url"));
+        assert!(mentions("use url::Url;", "url"));
+        assert!(mentions("url", "url"));
+        assert!(!mentions("fn curl(my_url: i32)", "url"));
     }
 }

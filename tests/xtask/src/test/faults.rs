@@ -19,11 +19,11 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
         .args(["--test", "hostile", "--", "faults::kills::"])
         .args(["--nocapture", "--test-threads=1"])
         .env("PATCHBAY_FAULTS_KILLS", KILLS);
-    report.tests("kills", &mut tests);
+    report.run_tests("kills", &mut tests);
     let mut tests = cargo::linted(&["test"]);
     tests
         .args(["--test", "hostile", "--", "--skip", "faults::kills::"])
         .env("PATCHBAY_HOSTILE_ALL", "1");
-    report.tests("hostile peers, all cases", &mut tests);
+    report.run_tests("hostile peers, all cases", &mut tests);
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::Report;
-use crate::{cargo, places, shell};
+use crate::{cargo, paths, shell};
 
 /// How long the part runs, and by what it is made to do the same again.
 #[derive(Clone, Copy, Default, clap::Args)]
@@ -27,13 +27,13 @@ pub(crate) struct Fuzzing {
 /// When the program does not compile.
 pub(super) fn run(report: &mut Report, fuzzing: Fuzzing) -> Result<()> {
     shell::run(cargo::linted(&["build"]).args(["--example", "fuzz"]))?;
-    let mut command = Command::new(places::debug_example("fuzz"));
+    let mut command = Command::new(paths::debug_example("fuzz"));
     if let Some(seconds) = fuzzing.seconds {
         command.args(["--seconds", &seconds.to_string()]);
     }
     if let Some(seed) = fuzzing.seed {
         command.args(["--seed", &seed.to_string()]);
     }
-    report.tests("inputs", &mut command);
+    report.run_tests("inputs", &mut command);
     Ok(())
 }

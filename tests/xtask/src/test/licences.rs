@@ -10,7 +10,7 @@ use spdx::{Expression, Licensee, ParseMode};
 
 use crate::{
     cargo::{list, text},
-    places,
+    paths,
 };
 
 /// What a dependency may be licensed under, and where it may come from.
@@ -24,7 +24,7 @@ struct Policy {
 /// # Errors
 /// When `.deny.toml` cannot be read, or with every dependency that it does not allow.
 pub(super) fn check(metadata: &Value) -> Result<()> {
-    let settings = fs::read_to_string(places::root().join(".deny.toml"))?;
+    let settings = fs::read_to_string(paths::root().join(".deny.toml"))?;
     let policy = Policy::parse(&settings)?;
     let objections: Vec<String> = list(metadata, "packages")
         .filter_map(|package| policy.objection(package))

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use super::{Report, dependencies, licences, platform_names, words, workflows};
 use crate::{
     cargo::{self, cargo},
-    places, shell, system, ui,
+    paths, shell, system, ui,
 };
 
 /// The spell checker's version on PyPI, where it comes ready-made.
@@ -48,7 +48,7 @@ fn spelling() -> Result<()> {
     let tool = typos()?;
     shell::run(
         Command::new(tool)
-            .current_dir(places::root())
+            .current_dir(paths::root())
             .args(["--config", ".typos.toml"]),
     )
 }
@@ -58,7 +58,7 @@ fn typos() -> Result<std::path::PathBuf> {
     if system::has_program("typos") {
         return Ok("typos".into());
     }
-    let environment = places::target().join("python");
+    let environment = paths::target().join("python");
     let (folder, python) = system::python_tools();
     let tool = environment.join(folder).join("typos");
     if !system::has_program(&tool) {

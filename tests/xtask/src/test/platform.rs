@@ -1,5 +1,5 @@
-//! One platform more, in a build of its own: nothing but its folder, a line of the registry and a word is told
-//! of it, and the command line and the window have it.
+//! A build with the example platform: its folder, a line of the registry and its word are enough for the command line
+//! and the window to have it.
 //!
 //! The build shares everything but our own crates with the ordinary one. Its programs lie in a folder of their own,
 //! and the tests that start them are those of the ordinary build.
@@ -9,7 +9,7 @@ use std::{fs, path::PathBuf, process::Command};
 use anyhow::{Context as _, Result, bail};
 
 use super::{Report, rust::with_programs};
-use crate::{cargo, headless::Display, places, shell, system, ui};
+use crate::{cargo, headless::Display, paths, shell, system, ui};
 
 /// What turns the platform on. A release build with it does not compile.
 const FEATURE: &str = "patchbay-desktop/example-platform";
@@ -26,14 +26,14 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
         bail!("the journey needs WebKitWebDriver, which only Linux has");
     }
     ui::install()?;
-    report.made("command line", || {
+    report.set_up("command line", || {
         build(&["--bin", "patchbay", "--example", "platform_types"])
     })?;
-    report.made("types of the page", || {
+    report.set_up("types of the page", || {
         copy_page()?;
         shell::run(&mut tool("typescript/bin/tsc", &["--noEmit"]))
     })?;
-    report.made("window", || {
+    report.set_up("window", || {
         shell::run(&mut tool(
             "vite/bin/vite.js",
             &["build", "--logLevel", "warn"],
@@ -52,23 +52,23 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
         "--ignored",
         TESTS,
     ]);
-    report.tests(
+    report.run_tests(
         "command line and journey",
-        with_programs(&mut display.around(&tests), program),
+        with_programs(&mut display.wrap(&tests), program),
     );
     Ok(())
 }
 
 /// Where all of it lies.
 fn folder() -> PathBuf {
-    places::target().join("example-platform")
+    paths::target().join("example-platform")
 }
 
 /// A program of this build.
 fn program(name: &str) -> PathBuf {
     match name {
         // It knows no platform.
-        "patchbay-playground" => places::debug_binary(name),
+        "patchbay-playground" => paths::debug_binary(name),
         name => folder().join("debug").join(name),
     }
 }
@@ -83,7 +83,7 @@ fn build(what: &[&str]) -> Result<()> {
             .args(what)
             .arg("--target-dir")
             .arg(folder())
-            .env("CARGO_BUILD_BUILD_DIR", places::target())
+            .env("CARGO_BUILD_BUILD_DIR", paths::target())
             .env("TAURI_CONFIG", page.to_string()),
     )
 }
@@ -98,7 +98,7 @@ fn copy_page() -> Result<()> {
     drop(fs::remove_dir_all(page()));
     fs::create_dir_all(page())?;
     let mut copy = Command::new("cp");
-    copy.current_dir(places::ui()).arg("-R");
+    copy.current_dir(paths::ui()).arg("-R");
     copy.args([
         "src",
         "public",
@@ -111,7 +111,7 @@ fn copy_page() -> Result<()> {
     shell::run(
         Command::new("ln")
             .arg("-s")
-            .arg(places::ui().join("node_modules"))
+            .arg(paths::ui().join("node_modules"))
             .arg(page()),
     )?;
     let types = folder().join("debug/examples/platform_types");
@@ -138,7 +138,7 @@ fn tool(script: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new("node");
     command
         .current_dir(page())
-        .arg(places::ui().join("node_modules").join(script))
+        .arg(paths::ui().join("node_modules").join(script))
         .args(arguments);
     command
 }

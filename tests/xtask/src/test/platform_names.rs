@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 
 use super::words::product_part;
-use crate::places;
+use crate::paths;
 
 /// Folders of the platforms, which are their words too.
 const FOLDERS: &str = "src-tauri/crates/patchbay-platforms/src";
@@ -43,7 +43,7 @@ const EXAMPLE: &str = "example";
 /// # Errors
 /// When some does, with its place.
 pub(super) fn check() -> Result<()> {
-    let root = places::root();
+    let root = paths::root();
     let names = names(&root.join(FOLDERS))?;
     let mut files = Vec::new();
     for folder in SOURCES {
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn every_platform_has_a_title() {
-        let names = names(&places::root().join(FOLDERS)).expect("folders of platforms");
+        let names = names(&paths::root().join(FOLDERS)).expect("folders of platforms");
         assert!(names.iter().any(|(_, name)| name == "agent stack"));
         assert!(names.iter().any(|(_, name)| name == "tenex"));
     }

@@ -8,7 +8,7 @@ use super::Report;
 use crate::{
     bindings,
     cargo::{self, cargo},
-    contract, places, system, ui,
+    contract, paths, system, ui,
 };
 
 /// The test binary that needs a display; the part `window` runs it.
@@ -27,8 +27,8 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     for variable in ["NEXTEST_TEST_THREADS", "RUST_TEST_THREADS"] {
         tests.env(variable, &at_once);
     }
-    report.tests("tests", with_binaries(&mut tests));
-    report.tests("contract", &mut contract::runner());
+    report.run_tests("tests", with_binaries(&mut tests));
+    report.run_tests("contract", &mut contract::runner());
     report.check("bindings unchanged", || {
         let before = before.context("there were no bindings before the tests")?;
         ensure!(
@@ -37,8 +37,8 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
         );
         Ok(())
     });
-    report.tests("doctests", cargo::linted(&["test"]).arg("--doc"));
-    report.tests(
+    report.run_tests("doctests", cargo::linted(&["test"]).arg("--doc"));
+    report.run_tests(
         "xtask",
         cargo("test").args(["--package", "xtask", "--locked"]),
     );
@@ -109,7 +109,7 @@ fn integration_tests() -> Result<Vec<String>> {
 
 /// Tells tests where the programs lie that they start.
 pub(super) fn with_binaries(command: &mut Command) -> &mut Command {
-    with_programs(command, places::debug_binary)
+    with_programs(command, paths::debug_binary)
 }
 
 /// The same of programs that lie elsewhere.

@@ -18,7 +18,7 @@ use anyhow::{Result, bail};
 
 use super::Report;
 use crate::{
-    places, shell,
+    paths, shell,
     system::{self, Need},
     ui,
 };
@@ -41,14 +41,14 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
         bail!("the compilers for other systems are packages of Debian, which this is not");
     }
     system::prepare(Need::Systems)?;
-    let compiler = report.made("compiler", Compiler::prepare)?;
-    let cross = report.made("standard libraries", || Cross::prepare(compiler))?;
+    let compiler = report.set_up("compiler", Compiler::prepare)?;
+    let cross = report.set_up("standard libraries", || Cross::prepare(compiler))?;
     ui::build()?;
     report.check("clippy for macOS", || cross.clippy(MAC));
-    let build = report.made("clippy and build for Windows", || {
+    let build = report.set_up("clippy and build for Windows", || {
         windows::Build::make(&cross)
     })?;
-    let wine = report.made("wine", || Wine::prepare(&folder().join("wine")))?;
+    let wine = report.set_up("wine", || Wine::prepare(&folder().join("wine")))?;
     build.test(report, &wine);
     console::test(report, &build, &wine);
     desktop::test(report, &build, &wine);
@@ -57,7 +57,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
 
 /// Where everything of this part lies.
 fn folder() -> PathBuf {
-    places::target().join("systems")
+    paths::target().join("systems")
 }
 
 /// Removes what lies in a folder under a name that begins like this, but not under this one.
@@ -66,7 +66,7 @@ fn clear_older(beginning: &str, current: &str) -> Result<()> {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.starts_with(beginning) && name != current {
-            shell::say(format_args!("Removing {name}, which is out of date."));
+            shell::log(format_args!("Removing {name}, which is out of date."));
             std::fs::remove_dir_all(entry.path())?;
         }
     }

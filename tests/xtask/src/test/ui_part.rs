@@ -13,7 +13,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     ui::install()?;
     report.check("types", || shell::run(&mut ui::script("typecheck")));
     report.check("eslint", || shell::run(&mut ui::script("lint")));
-    report.tests("vitest", &mut ui::script("test"));
+    report.run_tests("vitest", &mut ui::script("test"));
     report.check("build", ui::build);
     Ok(())
 }

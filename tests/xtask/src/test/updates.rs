@@ -21,14 +21,14 @@ use super::Report;
 use crate::{
     bundle, cargo,
     headless::Display,
-    places,
+    paths,
     playground::{Consent, Playground},
     shell, system, ui,
     webdriver::WebView,
 };
 
 /// How long an installation, or a run, may take to begin.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Newer than any version that this can be run with.
 const VERSION: &str = "999.0.0";
@@ -59,31 +59,31 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     if !system::has_web_view_driver() {
         bail!("the app is looked at with WebKitWebDriver, which only Linux has");
     }
-    let bench = report.made("an app that updates itself", Bench::prepare)?;
+    let update_test = report.set_up("an app that updates itself", UpdateTest::prepare)?;
     report.check("an archive that somebody changed is not installed", || {
-        bench.refuses_a_changed_archive()
+        update_test.refuses_a_changed_archive()
     });
     report.check("an archive under another version is not installed", || {
-        bench.refuses_another_version()
+        update_test.refuses_another_version()
     });
     report.check("nothing is installed while a tool runs", || {
-        bench.waits_for_a_tool()
+        update_test.waits_for_a_tool()
     });
     report.check("the new version is shown, installed and started", || {
-        bench.installs()
+        update_test.installs()
     });
     Ok(())
 }
 
 /// An app that asks our server for updates, and a new version of it.
-struct Bench {
+struct UpdateTest {
     folder: tempfile::TempDir,
     server: Server,
     new_version: Vec<u8>,
     signature: String,
 }
 
-impl Bench {
+impl UpdateTest {
     fn prepare() -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("patchbay-updates-")
@@ -107,7 +107,7 @@ impl Bench {
                 .env(bundle::UPDATER_PUBLIC_KEY, public_key.trim()),
         )?;
         fs::copy(
-            places::debug_binary("patchbay-desktop"),
+            paths::debug_binary("patchbay-desktop"),
             folder.path().join("patchbay-desktop"),
         )?;
         let archive = folder.path().join("new-version");
@@ -201,7 +201,7 @@ impl Bench {
         let running = self.command_line(&["tool", "run", "play", "wait", "seconds:=100"]);
         let running = Running::start(running)?;
         let list = ["run", "list", "--status", "running", "--json"];
-        shell::poll("the run", PATIENCE, || {
+        shell::poll("the run", TIMEOUT, || {
             let page: Value = serde_json::from_str(&shell::read(&mut self.command_line(&list))?)?;
             Ok((page["total"] == 1).then_some(()))
         })?;
@@ -213,7 +213,7 @@ impl Bench {
     }
 
     fn command_line(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(places::debug_binary("patchbay"));
+        let mut command = Command::new(paths::debug_binary("patchbay"));
         command.args(words).env("PATCHBAY_HOME", self.home());
         command
     }
@@ -223,7 +223,7 @@ impl Bench {
         let display = Display::start(1280, 900)?;
         let window = self.look(&display, VERSION)?;
         let started = self.app().with_extension("started");
-        shell::poll("the start of the new version", PATIENCE, || {
+        shell::poll("the start of the new version", TIMEOUT, || {
             Ok(started.exists().then_some(()))
         })?;
         ensure!(

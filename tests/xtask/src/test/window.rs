@@ -20,6 +20,6 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     cargo::build_everything()?;
     let display = Display::start(1280, 900)?;
     let tests = runner(Tests::Window)?;
-    report.tests("journeys", with_binaries(&mut display.around(&tests)));
+    report.run_tests("journeys", with_binaries(&mut display.wrap(&tests)));
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::places;
+use crate::paths;
 
 /// Where texts for users are written in Rust.
 const SOURCES: [&str; 9] = [
@@ -28,11 +28,11 @@ const SOURCES: [&str; 9] = [
 /// # Errors
 /// When one does, with its place.
 pub(super) fn check() -> Result<()> {
-    let guide = fs::read_to_string(places::root().join(".github/WORDS.md"))?;
+    let guide = fs::read_to_string(paths::root().join(".github/WORDS.md"))?;
     let phrases = phrases(&guide)?;
     let mut files = Vec::new();
     for folder in SOURCES {
-        collect(&places::root().join(folder), &mut files)?;
+        collect(&paths::root().join(folder), &mut files)?;
     }
     let mut found = Vec::new();
     for file in files {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
-use crate::{bundle, places};
+use crate::{bundle, paths};
 
 /// Every action is named by the digest of a commit, for whoever owns it can move a tag; and a release passes on every
 /// setting that `cargo xtask bundle` reads.
@@ -13,10 +13,10 @@ use crate::{bundle, places};
 /// When one is not, or the version that the digest stands for is not said beside it, or a setting is missing.
 pub(super) fn check() -> Result<()> {
     let mut loose = Vec::new();
-    for entry in std::fs::read_dir(places::root().join(".github/workflows"))? {
+    for entry in std::fs::read_dir(paths::root().join(".github/workflows"))? {
         let path = entry?.path();
         let text = std::fs::read_to_string(&path)?;
-        let found = text.lines().filter(|line| is_loose(line));
+        let found = text.lines().filter(|line| is_unpinned(line));
         loose.extend(found.map(|line| words(&path, line)));
     }
     ensure!(
@@ -24,9 +24,11 @@ pub(super) fn check() -> Result<()> {
         "actions without a digest and its version:\n{}",
         loose.join("\n")
     );
-    let release = std::fs::read_to_string(places::root().join(".github/workflows/release.yml"))?;
+    let release = std::fs::read_to_string(paths::root().join(".github/workflows/release.yml"))?;
     let settings = bundle::SETTINGS.into_iter();
-    let missing: Vec<_> = settings.filter(|name| !passes(&release, name)).collect();
+    let missing: Vec<_> = settings
+        .filter(|name| !sets_variable(&release, name))
+        .collect();
     ensure!(
         missing.is_empty(),
         "the release does not pass on {}",
@@ -36,7 +38,7 @@ pub(super) fn check() -> Result<()> {
 }
 
 /// Whether a workflow gives its steps this variable.
-fn passes(workflow: &str, name: &str) -> bool {
+fn sets_variable(workflow: &str, name: &str) -> bool {
     let mut lines = workflow.lines();
     lines.any(|line| {
         line.trim_start()
@@ -49,7 +51,7 @@ fn words(path: &Path, line: &str) -> String {
     format!("{}: {}", path.display(), line.trim())
 }
 
-fn is_loose(line: &str) -> bool {
+fn is_unpinned(line: &str) -> bool {
     let line = line.trim_start().trim_start_matches("- ");
     let Some(action) = line.strip_prefix("uses:") else {
         return false;
@@ -70,20 +72,20 @@ mod tests {
     #[test]
     fn a_tag_a_branch_and_a_digest_without_its_version_are_loose() {
         let digest = "11d5960a326750d5838078e36cf38b85af677262";
-        assert!(is_loose("      - uses: actions/checkout@v4"));
-        assert!(is_loose("        uses: actions/checkout@main # v4"));
-        assert!(is_loose(&format!("- uses: actions/checkout@{digest}")));
-        assert!(!is_loose(&format!(
+        assert!(is_unpinned("      - uses: actions/checkout@v4"));
+        assert!(is_unpinned("        uses: actions/checkout@main # v4"));
+        assert!(is_unpinned(&format!("- uses: actions/checkout@{digest}")));
+        assert!(!is_unpinned(&format!(
             "- uses: actions/checkout@{digest} # v4.4.0"
         )));
-        assert!(!is_loose("      - run: cargo xtask test"));
+        assert!(!is_unpinned("      - run: cargo xtask test"));
     }
 
     #[test]
     fn a_setting_is_passed_on_by_its_whole_name() {
         let step =
             "  env:\n    APPLE_ID_OF_ANOTHER: ${{ secrets.A }}\n    TEAM: ${{ secrets.B }}\n";
-        assert!(passes(step, "TEAM"));
-        assert!(!passes(step, "APPLE_ID"));
+        assert!(sets_variable(step, "TEAM"));
+        assert!(!sets_variable(step, "APPLE_ID"));
     }
 }

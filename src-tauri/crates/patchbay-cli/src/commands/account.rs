@@ -48,7 +48,7 @@ pub(super) async fn run(cli: &Cli, verb: AccountVerb) -> Result<(), Failure> {
 }
 
 /// The failure of a form that was just filled in.
-fn explain_form(error: patchbay_ops::Error) -> Failure {
+fn with_fields_hint(error: patchbay_ops::Error) -> Failure {
     let failure = Failure::from(error);
     match failure.code() {
         Code::UsageInvalid if failure.hint().is_none() => {
@@ -89,7 +89,9 @@ async fn add(cli: &Cli, args: AccountAddArgs) -> Result<(), Failure> {
         settings: Json(Value::Object(fields.settings)),
         secrets: fields.secrets,
     };
-    let account = add_account(&cli.cx, request).await.map_err(explain_form)?;
+    let account = add_account(&cli.cx, request)
+        .await
+        .map_err(with_fields_hint)?;
     cli.stderr.say(&format!("Signed in to {}.", form.title));
     cli.out.answer(&account, |_| format!("{}\n", account.label))
 }
@@ -108,7 +110,7 @@ async fn replace(cli: &Cli, text: &str, args: AccountSecretArgs) -> Result<(), F
     let fields = fields.fill(cli, &form, args).await?;
     unlock(cli).await?;
     let replaced = replace_account_secrets(&cli.cx, &account.id, fields.secrets).await;
-    let account = replaced.map_err(explain_form)?;
+    let account = replaced.map_err(with_fields_hint)?;
     print_done(
         cli,
         &format!("Replaced the key of {}", account.label),

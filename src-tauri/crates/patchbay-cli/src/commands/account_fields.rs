@@ -50,8 +50,8 @@ impl Fields {
         }
     }
 
-    /// The same with what the options stand for; what they leave open comes from the environment if the
-    /// user agrees, and a secret that is still missing from standard input.
+    /// Fills in the options, then the environment if the user agrees; a secret that is still missing is read from
+    /// standard input.
     ///
     /// # Errors
     /// When a secret cannot be had, or is for no field of the form.
@@ -63,19 +63,19 @@ impl Fields {
     ) -> Result<Self, Failure> {
         if let Some(from) = &args.from {
             let source = Source::parse("--from", from)?;
-            self.take_key(cli, form, &source).await?;
+            self.add_key(cli, form, &source).await?;
         }
         for given in &args.secrets {
-            self.take_named(cli, given).await?;
+            self.add_named(cli, given).await?;
         }
-        self.take_environment(cli, form)?;
+        self.add_from_environment(cli, form)?;
         if self.secrets.is_empty() && (self.is_known || self.key(form).is_some()) {
-            self.take_key(cli, form, &Source::Input).await?;
+            self.add_key(cli, form, &Source::Input).await?;
         }
         Ok(self)
     }
 
-    async fn take_named(&mut self, cli: &Cli, given: &str) -> Result<(), Failure> {
+    async fn add_named(&mut self, cli: &Cli, given: &str) -> Result<(), Failure> {
         let Some((name, source)) = given.split_once('=') else {
             return Err(Failure::usage(
                 "--secret needs a source",
@@ -92,7 +92,7 @@ impl Fields {
     }
 
     /// The one secret, or from standard input a JSON object of several fields.
-    async fn take_key(
+    async fn add_key(
         &mut self,
         cli: &Cli,
         form: &PlatformForm,
@@ -111,7 +111,7 @@ impl Fields {
         }
         let given = cli.secrets().input_or_object(&field.title)?;
         match members(&given)? {
-            Some(members) => self.take_members(form, members),
+            Some(members) => self.add_members(form, members),
             None => {
                 self.secrets
                     .insert(field.name.clone(), strip_scheme(&given));
@@ -127,7 +127,7 @@ impl Fields {
         form.fields.iter().find(|field| field.name == name)
     }
 
-    fn take_members(
+    fn add_members(
         &mut self,
         form: &PlatformForm,
         members: BTreeMap<String, Member>,
@@ -164,11 +164,13 @@ impl Fields {
     }
 
     /// What the platform's own client would find in the environment, when the user agrees to use it.
-    fn take_environment(&mut self, cli: &Cli, form: &PlatformForm) -> Result<(), Failure> {
-        let offered = self.offered(form);
+    fn add_from_environment(&mut self, cli: &Cli, form: &PlatformForm) -> Result<(), Failure> {
+        let offered = self.find_in_environment(form);
         let names: Vec<_> = offered.iter().map(|(_, name)| *name).collect();
         let names = names.join(", ");
-        if offered.is_empty() || !cli.agrees(&format!("Use {names} from the environment?"))? {
+        if offered.is_empty()
+            || !cli.confirm_optional(&format!("Use {names} from the environment?"))?
+        {
             return Ok(());
         }
         for (field, variable) in offered {
@@ -185,7 +187,7 @@ impl Fields {
 
     /// The fields that were not given and whose variables are set, unless another field stands in their
     /// place.
-    fn offered<'a>(&self, form: &'a PlatformForm) -> Vec<(&'a PlatformField, &'a str)> {
+    fn find_in_environment<'a>(&self, form: &'a PlatformForm) -> Vec<(&'a PlatformField, &'a str)> {
         let fields = &form.fields;
         let is_given =
             |name: &str| self.settings.contains_key(name) || self.secrets.contains_key(name);
@@ -291,7 +293,7 @@ mod tests {
     }
 
     fn offered<'a>(fields: &Fields, form: &'a PlatformForm) -> Vec<&'a str> {
-        let offered = fields.offered(form).into_iter();
+        let offered = fields.find_in_environment(form).into_iter();
         offered.map(|(_, variable)| variable).collect()
     }
 
@@ -353,7 +355,7 @@ mod tests {
         let given = "{\n \"client_id\": \"a\",\n \"client_secret\": \"Bearer b\", \"workspace_name\": \"w\"\n}";
         let given = members(&Secret::new(given)).unwrap().unwrap();
         let mut fields = new(json!({ "workspace_name": "tea" }));
-        fields.take_members(&form, given).unwrap();
+        fields.add_members(&form, given).unwrap();
         let settings = json!({ "client_id": "a", "workspace_name": "tea" });
         assert_eq!(Value::Object(fields.settings), settings);
         assert_eq!(text(&fields.secrets["client_secret"]), "b");
@@ -372,7 +374,7 @@ mod tests {
                 is_known,
                 ..new(json!({}))
             };
-            let failure = fields.take_members(&form, given).unwrap_err();
+            let failure = fields.add_members(&form, given).unwrap_err();
             assert_eq!(failure.code(), Code::UsageInvalid);
             assert!(!format!("{failure:?}").contains("hunter2"));
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use patchbay_model::{Account, Json, OperationEffect, Platform, inert_json_pretty};
 use patchbay_ops::{
-    CallOperation, Error, OperationInfo, ResponseMeta, call_operation, call_operation_with_head,
+    CallOperation, Error, OperationInfo, ResponseMeta, call_operation, call_operation_with_meta,
     list_account_operations, list_operations, operations_setting, resolve_account, save_operation,
     stream_operation,
 };
@@ -22,10 +22,10 @@ use crate::tool_arguments;
 use crate::unlock::unlock;
 
 /// What can be called, and where all of it is listed.
-struct Offered {
+struct OperationList {
     operations: Vec<OperationInfo>,
     /// What to do where one is not among them.
-    way_on: String,
+    list_hint: String,
 }
 
 pub(super) async fn run(cli: &Cli, args: ApiArgs) -> Result<(), Failure> {
@@ -33,28 +33,28 @@ pub(super) async fn run(cli: &Cli, args: ApiArgs) -> Result<(), Failure> {
         Some(account) => Some(resolve_account(&cli.cx, account).await?),
         None => None,
     };
-    let offered = match &account {
-        Some(account) => Offered::of(cli, account).await?,
-        None => Offered::on(args.platform.as_deref()),
+    let available = match &account {
+        Some(account) => OperationList::of(cli, account).await?,
+        None => OperationList::on(args.platform.as_deref()),
     };
     let described = args.describe.clone().map(|name| {
         let named = Some(name).filter(|name| !name.is_empty());
         named.or_else(|| args.operation.clone()).unwrap_or_default()
     });
     match (described, account) {
-        (Some(name), _) => describe(cli, offered.find_operation(&name)?),
-        (None, _) if args.list => list(cli, &offered.operations),
-        (None, Some(account)) => call(cli, &account, &offered, args).await,
+        (Some(name), _) => describe(cli, available.find_operation(&name)?),
+        (None, _) if args.list => list(cli, &available.operations),
+        (None, Some(account)) => call(cli, &account, &available, args).await,
         (None, None) => Err(no_operation()),
     }
 }
 
-impl Offered {
+impl OperationList {
     /// What an account can call, which may differ from account to account.
     async fn of(cli: &Cli, account: &Account) -> Result<Self, Failure> {
         let label = text::quote(&account.label);
         let list = format!("Run `patchbay api {label} --list`");
-        let way_on = match operations_setting(account.platform) {
+        let list_hint = match operations_setting(account.platform) {
             Some(setting) => format!(
                 "{list}, or choose another {}: `patchbay account edit {label} {}=…`.",
                 setting.title, setting.name
@@ -63,7 +63,7 @@ impl Offered {
         };
         Ok(Self {
             operations: list_account_operations(&cli.cx, &account.id).await?,
-            way_on,
+            list_hint,
         })
     }
 
@@ -74,7 +74,7 @@ impl Offered {
         let platform = platform.unwrap_or(Platform::Local);
         Self {
             operations: list_operations(platform),
-            way_on: format!(
+            list_hint: format!(
                 "Run `patchbay api --platform {} --list`.",
                 platform.as_str()
             ),
@@ -89,7 +89,7 @@ impl Offered {
                 kind: "operation",
                 name: name.to_owned(),
             };
-            Failure::from(missing).with_hint(&self.way_on)
+            Failure::from(missing).with_hint(&self.list_hint)
         })
     }
 }
@@ -166,11 +166,11 @@ fn kind(property: &Value) -> String {
 async fn call(
     cli: &Cli,
     account: &Account,
-    offered: &Offered,
+    available: &OperationList,
     args: ApiArgs,
 ) -> Result<(), Failure> {
     let name = args.operation.as_deref().ok_or_else(no_operation)?;
-    let operation = offered.find_operation(name)?;
+    let operation = available.find_operation(name)?;
     let headers = if args.headers.is_empty() {
         BTreeMap::new()
     } else {
@@ -191,7 +191,7 @@ async fn call(
     match args.output {
         Some(output) => stream(cli, request, args.include, &output).await,
         None if args.include => {
-            let answered = call_operation_with_head(&cli.cx, request).await?;
+            let answered = call_operation_with_meta(&cli.cx, request).await?;
             let words = |_| format!("{}{}", render_meta(&answered.head), pretty(&answered.data));
             cli.out.answer(&answered, words)
         }

@@ -102,7 +102,9 @@ async fn client(
 /// When it is not there.
 pub(super) async fn client_secret(cli: &Cli, from: &str) -> Result<SecretValue, Failure> {
     let source = Source::parse("--client-secret-from", from)?;
-    cli.secrets().as_named(&source, "client secret").await
+    cli.secrets()
+        .reference_or_secret(&source, "client secret")
+        .await
 }
 
 async fn bearer(cli: &Cli, from: &str) -> Result<AuthenticationChoice, Failure> {
@@ -153,7 +155,7 @@ pub(super) async fn header_values(
 ) -> Result<BTreeMap<String, SecretValue>, Failure> {
     let mut values = BTreeMap::new();
     for (name, source) in named_headers(given)? {
-        let value = cli.secrets().as_named(&source, &name).await?;
+        let value = cli.secrets().reference_or_secret(&source, &name).await?;
         values.insert(name, value);
     }
     Ok(values)
@@ -170,7 +172,7 @@ pub(super) async fn variable_values(
     let mut values = BTreeMap::new();
     for given in given {
         let (name, source) = parse_variable(given)?;
-        let value = cli.secrets().as_named(&source, &name).await?;
+        let value = cli.secrets().reference_or_secret(&source, &name).await?;
         values.insert(name, value);
     }
     Ok(values)

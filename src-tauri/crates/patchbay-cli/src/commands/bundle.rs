@@ -6,7 +6,7 @@ use std::path::Path;
 use patchbay_model::{Connector, ServerCommand};
 use patchbay_ops::{AddBundle, Bundle, BundleSetting, BundleSettingKind, add_bundle, read_bundle};
 
-use super::pasted::{filled_in, filled_in_secrets};
+use super::pasted::{parse_fill, read_fill_secrets};
 use crate::args::PastedArgs;
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -21,7 +21,8 @@ use crate::unlock::unlock;
 /// When it is no bundle.
 pub(super) async fn describe(cli: &Cli, file: &Path) -> Result<(), Failure> {
     let bundle = read_bundle(&cli.cx, file).await?;
-    cli.out.answer(&bundle, |screen| described(&bundle, screen))
+    cli.out
+        .answer(&bundle, |screen| render_bundle(&bundle, screen))
 }
 
 /// Adds the server of a bundle.
@@ -37,11 +38,11 @@ pub(super) async fn add(
 ) -> Result<Connector, Failure> {
     let bundle = read_bundle(&cli.cx, file).await?;
     let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (key, text) in filled_in(&filled.filled)? {
+    for (key, text) in parse_fill(&filled.filled)? {
         let value = text.to_owned();
         values.entry(key.to_owned()).or_default().push(value);
     }
-    let secrets = filled_in_secrets(cli, &filled.filled_secrets).await?;
+    let secrets = read_fill_secrets(cli, &filled.filled_secrets).await?;
     let is_missing = |setting: &&BundleSetting| {
         let key = &setting.key;
         setting.is_required
@@ -59,7 +60,7 @@ pub(super) async fn add(
             format!("Pass {option} {}.", text::quote(&key)),
         ));
     }
-    for line in described(&bundle, Screen::PLAIN).lines() {
+    for line in render_bundle(&bundle, Screen::PLAIN).lines() {
         cli.stderr.say(line);
     }
     if !secrets.is_empty() {
@@ -75,7 +76,7 @@ pub(super) async fn add(
     Ok(add_bundle(&cli.cx, file, request).await?)
 }
 
-fn described(bundle: &Bundle, screen: Screen) -> String {
+fn render_bundle(bundle: &Bundle, screen: Screen) -> String {
     let mut words = bundle.command.iter().cloned();
     let command = ServerCommand {
         program: words.next().unwrap_or_default(),
@@ -85,10 +86,10 @@ fn described(bundle: &Bundle, screen: Screen) -> String {
     let mut facts = Facts::default()
         .add("Name", &bundle.title)
         .add("Version", &bundle.version)
-        .maybe("Author", bundle.author.as_ref())
-        .maybe("Description", bundle.description.as_ref())
+        .add_optional("Author", bundle.author.as_ref())
+        .add_optional("Description", bundle.description.as_ref())
         .add("Command", command.line())
-        .maybe("Program", bundle.program.as_ref())
+        .add_optional("Program", bundle.program.as_ref())
         .add("Variables", bundle.variables.join(" "))
         .add("Needs", bundle.runtimes.join(", "))
         .add("SHA-256", &bundle.sha256);

@@ -1,6 +1,6 @@
 //! `patchbay catalog …`: what can be set up.
 
-mod offer;
+mod item;
 
 use std::io::Read as _;
 use std::path::Path;
@@ -11,7 +11,7 @@ use patchbay_ops::{
     platform_abilities, read_registry_file, resolve_account,
 };
 
-use self::offer::Offer;
+use self::item::CatalogueItem;
 use crate::args::{CatalogueVerb, SourceArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -26,33 +26,33 @@ pub(super) async fn run(cli: &Cli, verb: CatalogueVerb) -> Result<(), Failure> {
             ..
         } => {
             let entries = read_registry_file(&text_of(&file)?)?.into_iter();
-            list(cli, entries.map(Offer::Server).collect(), &words)
+            list(cli, entries.map(CatalogueItem::Server).collect(), &words)
         }
         CatalogueVerb::List { words, of, .. } | CatalogueVerb::Search { words, of } => {
-            list(cli, offers(cli, &of).await?, &words)
+            list(cli, list_items(cli, &of).await?, &words)
         }
         CatalogueVerb::Show { name, of } => show(cli, &name, &of).await,
     }
 }
 
 /// What the accounts can create, each account by itself, then the servers that are known.
-async fn offers(cli: &Cli, of: &SourceArgs) -> Result<Vec<Offer>, Failure> {
+async fn list_items(cli: &Cli, of: &SourceArgs) -> Result<Vec<CatalogueItem>, Failure> {
     let account = match &of.account {
         Some(text) => Some(resolve_account(&cli.cx, text).await?.id),
         None => None,
     };
-    let mut offers = Vec::new();
+    let mut items = Vec::new();
     if account != Some(AccountId::local()) {
-        offers = definitions(cli, account.as_ref()).await?;
+        items = definitions(cli, account.as_ref()).await?;
     }
     if account.is_none_or(|account| account == AccountId::local()) {
-        offers.extend(list_catalogue().into_iter().map(Offer::Server));
+        items.extend(list_catalogue().into_iter().map(CatalogueItem::Server));
     }
-    Ok(offers)
+    Ok(items)
 }
 
-/// An account that cannot be asked is told of, and fails nothing unless it alone was asked for.
-async fn definitions(cli: &Cli, only: Option<&AccountId>) -> Result<Vec<Offer>, Failure> {
+/// An account that can't be asked is reported, and is an error only if it alone was asked for.
+async fn definitions(cli: &Cli, only: Option<&AccountId>) -> Result<Vec<CatalogueItem>, Failure> {
     let accounts = list_accounts(&cli.cx).await?;
     if !accounts
         .iter()
@@ -67,12 +67,12 @@ async fn definitions(cli: &Cli, only: Option<&AccountId>) -> Result<Vec<Offer>, 
         cli.stderr.say("Vault locked: accounts not included.");
         return Ok(Vec::new());
     }
-    let mut offers = Vec::new();
+    let mut items = Vec::new();
     for AccountDefinitions { account, outcome } in list_account_definitions(&cli.cx, only).await? {
         match outcome {
             Ok(definitions) => {
                 let definitions = definitions.into_iter();
-                offers.extend(definitions.map(|one| Offer::of_account(&account, one)));
+                items.extend(definitions.map(|one| CatalogueItem::of_account(&account, one)));
             }
             Err(error) if only.is_some() => return Err(error.into()),
             Err(error) => {
@@ -81,18 +81,18 @@ async fn definitions(cli: &Cli, only: Option<&AccountId>) -> Result<Vec<Offer>, 
             }
         }
     }
-    Ok(offers)
+    Ok(items)
 }
 
 /// Lists those that every word matches.
-fn list(cli: &Cli, mut offers: Vec<Offer>, words: &[String]) -> Result<(), Failure> {
+fn list(cli: &Cli, mut items: Vec<CatalogueItem>, words: &[String]) -> Result<(), Failure> {
     let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
-    offers.retain(|offer| offer.answers(&words));
-    if offers.is_empty() {
+    items.retain(|item| item.matches_all(&words));
+    if items.is_empty() {
         cli.stderr.say("No matches.");
     }
-    cli.out.answer(&offers, |screen| {
-        if offers.is_empty() {
+    cli.out.answer(&items, |screen| {
+        if items.is_empty() {
             return String::new();
         }
         let heads = [
@@ -102,23 +102,23 @@ fn list(cli: &Cli, mut offers: Vec<Offer>, words: &[String]) -> Result<(), Failu
             "SIGN-IN",
             "DESCRIPTION",
         ];
-        Table::new(heads, offers.iter().map(Offer::row)).render(screen)
+        Table::new(heads, items.iter().map(CatalogueItem::row)).render(screen)
     })
 }
 
 async fn show(cli: &Cli, name: &str, of: &SourceArgs) -> Result<(), Failure> {
-    let is_meant = |offer: &Offer| offer.is_called(name);
+    let is_meant = |item: &CatalogueItem| item.is_named(name);
     // Nobody is asked for what is known here.
-    let known = list_catalogue().into_iter().map(Offer::Server);
-    let offer = match known.filter(|_| of.account.is_none()).find(is_meant) {
+    let known = list_catalogue().into_iter().map(CatalogueItem::Server);
+    let item = match known.filter(|_| of.account.is_none()).find(is_meant) {
         Some(known) => Some(known),
-        None => offers(cli, of).await?.into_iter().find(is_meant),
+        None => list_items(cli, of).await?.into_iter().find(is_meant),
     };
-    let offer = offer.ok_or_else(|| {
+    let item = item.ok_or_else(|| {
         let problem = Problem::new(Code::NotFound, format!("{name} isn't in the catalog"));
         Failure::from(problem).with_hint("Run `patchbay catalog list`.")
     })?;
-    cli.out.answer(&offer, |screen| offer.facts(screen))
+    cli.out.answer(&item, |screen| item.facts(screen))
 }
 
 fn text_of(file: &Path) -> Result<String, Failure> {

@@ -35,8 +35,7 @@ pub(super) async fn change(
     let change = read_changes(cli, now, &args).await?;
     let plan = plan_settings(&cli.cx, &connector.id, change.clone()).await?;
     if args.dry_run {
-        cli.out
-            .answer(&plan, |screen| plan_in_words(&plan, screen))?;
+        cli.out.answer(&plan, |screen| render_plan(&plan, screen))?;
         return Ok(None);
     }
     if is_empty(&plan) {
@@ -84,12 +83,12 @@ fn confirmation_failure(connector: &Connector) -> Failure {
 
 /// The difference goes to standard error: the answer is the connector afterwards.
 fn show(cli: &Cli, plan: &SettingsPlan) {
-    for line in plan_in_words(plan, Screen::PLAIN).lines() {
+    for line in render_plan(plan, Screen::PLAIN).lines() {
         cli.stderr.say(line);
     }
 }
 
-fn plan_in_words(plan: &SettingsPlan, screen: Screen) -> String {
+fn render_plan(plan: &SettingsPlan, screen: Screen) -> String {
     let mut text = forms::differences(&plan.changes, screen);
     for secret in &plan.secrets {
         text.push_str(&format!("{}\n  + new secret\n", text::line(secret)));
@@ -253,7 +252,7 @@ mod tests {
             changed_elsewhere: Vec::new(),
         };
         assert_eq!(
-            plan_in_words(&plan, Screen::PLAIN),
+            render_plan(&plan, Screen::PLAIN),
             "/name\n  + \"b\"\n/token\n  + new secret\n"
         );
     }

@@ -9,7 +9,7 @@ use patchbay_model::{
 use patchbay_ops::{
     ConnectorChanges, Event, StartAuthorization, abilities, authorization_page,
     cancel_authorization, consent_form, find_authorization, find_connector, finish_authorization,
-    has_consent, platforms_objection, refresh_connector, refresh_tools, start_authorization,
+    has_consent, platform_problem, refresh_connector, refresh_tools, start_authorization,
     update_connector, wait_for_authorization,
 };
 use tokio::sync::{broadcast, mpsc};
@@ -35,14 +35,14 @@ pub(super) async fn connect(
     choices: Json,
     how: ConnectArgs,
 ) -> Result<Connector, Failure> {
-    let connector = keep_limit(cli, connector, &how).await?;
+    let connector = save_connect_timeout(cli, connector, &how).await?;
     cli.unlock_for(&connector).await?;
     let needs_consent = match connector.authentication {
         // Whoever chooses wants another sign-in than the one that there may be.
         _ if how.again || !is_empty(&choices) => true,
-        _ if abilities(&connector).reports_status => is_parted(cli, &connector).await?,
+        _ if abilities(&connector).reports_status => is_disconnected(cli, &connector).await?,
         Authentication::Oauth { .. } => true,
-        Authentication::None => !opens_without(cli, &connector).await?,
+        Authentication::None => !connects_without_sign_in(cli, &connector).await?,
         Authentication::Bearer { .. }
         | Authentication::Headers { .. }
         | Authentication::Variables { .. } => {
@@ -57,10 +57,10 @@ pub(super) async fn connect(
         let authorization = consent(cli, &connector, choices, how).await?;
         granted = scope_list(&authorization.granted_scopes);
         former.clone_from(&authorization.asked_as);
-        judge(authorization).map_err(|failure| failure.of(&connector))?;
+        check_granted(authorization).map_err(|failure| failure.of(&connector))?;
     }
     let connector = find_connector(&cli.cx, &connector.id).await?;
-    if let Some(error) = platforms_objection(&connector) {
+    if let Some(error) = platform_problem(&connector) {
         return Err(Failure::from(error).of(&connector));
     }
     let tools = count(connector.tool_count.unwrap_or_default(), "tool");
@@ -84,7 +84,7 @@ pub(super) async fn connect(
 ///
 /// # Errors
 /// When it is not edited here.
-pub(super) async fn keep_limit(
+pub(super) async fn save_connect_timeout(
     cli: &Cli,
     connector: Connector,
     how: &ConnectArgs,
@@ -124,13 +124,13 @@ fn is_empty(choices: &Json) -> bool {
 
 /// Whether a connector still has to be connected, by what its platform says of it now. What is
 /// connected already only has its tools listed.
-async fn is_parted(cli: &Cli, connector: &Connector) -> Result<bool, Failure> {
+async fn is_disconnected(cli: &Cli, connector: &Connector) -> Result<bool, Failure> {
     let now = refresh_connector(&cli.cx, &connector.id).await?;
-    let is_parted = matches!(
+    let is_disconnected = matches!(
         now.status.status,
         Status::NeedsAuthorization | Status::Authorizing | Status::Disconnected
     );
-    if is_parted && has_consent(&cli.cx, &now).await? {
+    if is_disconnected && has_consent(&cli.cx, &now).await? {
         return Ok(true);
     }
     match list_tools(cli, &now).await {
@@ -146,7 +146,7 @@ async fn is_parted(cli: &Cli, connector: &Connector) -> Result<bool, Failure> {
 }
 
 /// Whether a server that was added without a sign-in lets us in.
-async fn opens_without(cli: &Cli, connector: &Connector) -> Result<bool, Failure> {
+async fn connects_without_sign_in(cli: &Cli, connector: &Connector) -> Result<bool, Failure> {
     match list_tools(cli, connector).await {
         Ok(()) => Ok(true),
         Err(failure) if failure.code() == Code::AuthNeeded && connector.signs_in_by_browser() => {
@@ -184,11 +184,13 @@ async fn consent(
             choices: choices.clone(),
             accept_issuer: accepted.clone(),
         };
-        let begun = start_authorization(&cli.cx, request).await?;
-        let over = wait_out(cli, begun, events, how.no_browser).await?;
-        // What was agreed to is one place: a server that names the next one then is refused.
+        let started = start_authorization(&cli.cx, request).await?;
+        let over = wait_for_end(cli, started, events, how.no_browser).await?;
+        // One host was agreed to: a server that then names another one is refused.
         match &over.issuer_change {
-            Some(change) if accepted.is_none() && accepts(cli, connector, change, &how)? => {
+            Some(change)
+                if accepted.is_none() && confirm_new_issuer(cli, connector, change, &how)? =>
+            {
                 accepted = Some(change.issuer.clone());
             }
             _ => return Ok(over),
@@ -196,9 +198,9 @@ async fn consent(
     }
 }
 
-/// Whether to sign in at another place than before: the flag names it, or the person at the terminal
-/// agrees. `--yes` is not enough, for whoever gives it cannot know where a server leads.
-fn accepts(
+/// Whether to accept a new sign-in host: the flag names it, or the person at the terminal agrees. `--yes` is not
+/// enough: it was given before the host was known.
+fn confirm_new_issuer(
     cli: &Cli,
     connector: &Connector,
     change: &IssuerChange,
@@ -219,22 +221,22 @@ fn accepts(
     ))
 }
 
-/// Tells of a consent under way until it is over; `events` has been heard since before it began.
+/// Reports a consent until it is over; `events` was subscribed before it began.
 ///
 /// # Errors
 /// When it was interrupted, or cannot be looked at any more.
-pub(super) async fn wait_out(
+pub(super) async fn wait_for_end(
     cli: &Cli,
-    begun: Authorization,
+    started: Authorization,
     mut events: broadcast::Receiver<Event>,
     no_browser: bool,
 ) -> Result<Authorization, Failure> {
-    // From before the page is shown: whoever sees it may press at once.
+    // Listens before the page is shown: Ctrl-C may come at once.
     let mut interrupts = Interrupts::listen();
-    let mut now = begun;
+    let mut now = started;
     let mut pasted = None;
     let mut ticks = tokio::time::interval(TICK);
-    let mut shown = Shown::default();
+    let mut shown = ShownState::default();
     while !now.state.is_over() {
         shown.show(cli, &now, no_browser);
         if now.state == AuthorizationState::AwaitingUser && pasted.is_none() {
@@ -251,7 +253,7 @@ pub(super) async fn wait_out(
                 };
             }
             _ = ticks.tick() => {}
-            Some(address) = next_line(&mut pasted) => take_pasted(cli, &now, &address).await,
+            Some(address) = next_line(&mut pasted) => finish_from_pasted(cli, &now, &address).await,
             () = interrupts.next() => return cancel(cli, &now, &mut interrupts).await,
         }
     }
@@ -275,7 +277,7 @@ async fn cancel(
 ///
 /// # Errors
 /// Unless it was given.
-pub(super) fn judge(over: Authorization) -> Result<(), Failure> {
+pub(super) fn check_granted(over: Authorization) -> Result<(), Failure> {
     if over.state == AuthorizationState::Authorized {
         return Ok(());
     }
@@ -293,11 +295,11 @@ pub(super) fn judge(over: Authorization) -> Result<(), Failure> {
 
 /// What the user was told so far.
 #[derive(Default)]
-struct Shown {
+struct ShownState {
     state: Option<AuthorizationState>,
 }
 
-impl Shown {
+impl ShownState {
     /// Tells what is new: a state once, the countdown again and again.
     fn show(&mut self, cli: &Cli, now: &Authorization, no_browser: bool) {
         let is_new = self.state.replace(now.state) != Some(now.state);
@@ -308,7 +310,7 @@ impl Shown {
             }
             AuthorizationState::AwaitingUser => {
                 if is_new {
-                    introduce(cli, now, no_browser);
+                    print_page(cli, now, no_browser);
                 }
                 let left = when::countdown(now.deadline_at, cli.now());
                 cli.stderr
@@ -321,7 +323,7 @@ impl Shown {
     }
 }
 
-fn introduce(cli: &Cli, now: &Authorization, no_browser: bool) {
+fn print_page(cli: &Cli, now: &Authorization, no_browser: bool) {
     let (Some(host), Ok(page)) = (&now.page_host, authorization_page(&cli.cx, &now.id)) else {
         return;
     };
@@ -376,7 +378,7 @@ fn pasted_lines(cli: &Cli) -> mpsc::Receiver<Secret> {
     receiver
 }
 
-async fn take_pasted(cli: &Cli, now: &Authorization, address: &Secret) {
+async fn finish_from_pasted(cli: &Cli, now: &Authorization, address: &Secret) {
     let address = Secret::new(address.expose().trim());
     if address.is_empty() {
         return;

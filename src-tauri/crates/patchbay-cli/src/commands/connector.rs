@@ -8,10 +8,11 @@ use patchbay_model::{
     TimeLimits, Timestamp, count, has_secret_query,
 };
 use patchbay_ops::{
-    AddConnector, Check, Connecting, ConnectorChanges, NetworkChanges, ServerLogLine, Synced,
-    abilities, add_connector_with, allow_connector_program, check_connector, delete_connector,
-    disconnect_connector, list_connectors, list_deviations, read_server_log, remove_connector,
-    restore_connector, set_client_certificate, sync_connectors, update_connector, view_connectors,
+    AddConnector, Check, ConnectionOptions, ConnectorChanges, NetworkChanges, ServerLogLine,
+    SyncOutcome, abilities, add_connector_with, allow_connector_program, check_connector,
+    delete_connector, disconnect_connector, list_connectors, list_deviations, read_server_log,
+    remove_connector, restore_connector, set_client_certificate, sync_connectors, update_connector,
+    view_connectors,
 };
 use url::Url;
 
@@ -21,11 +22,11 @@ use super::{
 };
 use crate::args::{AddArgs, ConnectorVerb, EditArgs, ListArgs, Switch};
 use crate::cli::Cli;
+use crate::command_hint::reauth_command;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table, Tone};
 use crate::output::{Screen, text, when, words};
-use crate::remedy::way_in;
 use crate::tool_arguments;
 use crate::unlock::unlock;
 
@@ -50,7 +51,7 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
             }
             let choices = tool_arguments::read(None, &choices)?;
             let connector = connect::connect(cli, connector, choices, how).await?;
-            cli.answer_connector(connector, |_, _| String::new()).await
+            cli.print_connector(connector, |_, _| String::new()).await
         }
         ConnectorVerb::Disconnect { connector } => disconnect(cli, &connector).await,
         ConnectorVerb::Remove { connector } => remove(cli, &connector).await,
@@ -115,7 +116,7 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
         if is_allowed {
             allow_connector_program(&cli.cx, &added.id).await?;
         }
-        connect::keep_limit(cli, added, &args.how).await?
+        connect::save_connect_timeout(cli, added, &args.how).await?
     } else if args.command.is_empty() {
         let request = AddConnector {
             authentication: choice,
@@ -124,7 +125,7 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
             title: args.title,
             allow_plain_http: args.allow_plain_http,
         };
-        let connecting = Connecting {
+        let connecting = ConnectionOptions {
             time_limits: TimeLimits {
                 connect_seconds: args.how.connect_timeout,
                 ..TimeLimits::default()
@@ -148,7 +149,7 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
         if is_allowed {
             allow_connector_program(&cli.cx, &added.id).await?;
         }
-        connect::keep_limit(cli, added, &args.how).await?
+        connect::save_connect_timeout(cli, added, &args.how).await?
     };
     let title = &connector.title;
     cli.stderr.say(&format!("Added {title}."));
@@ -164,7 +165,7 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
         let next = format!("Next: patchbay {}", next_step(&connector));
         cli.stderr.say(&next);
     }
-    cli.answer_connector(connector, |it, _| format!("{}\n", it.name))
+    cli.print_connector(connector, |it, _| format!("{}\n", it.name))
         .await
 }
 
@@ -172,20 +173,20 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
 fn next_step(connector: &Connector) -> String {
     let is_open = connector.authentication == Authentication::None;
     if is_open && connector.endpoint.is_some() && !connector.signs_in_by_browser() {
-        return way_in(connector);
+        return reauth_command(connector);
     }
     format!("connector connect {}", text::quote(&connector.name))
 }
 
-/// Asks every hosted account; one that fails is told of and holds up nobody. `each` takes the connectors
-/// of one account, as soon as its turn is over.
+/// Syncs every hosted account; a failure is reported and holds up no other. `each` takes the connectors of an account
+/// as soon as it is done.
 async fn refresh(
     cli: &Cli,
     mut each: impl FnMut(&[Connector]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     unlock(cli).await?;
     let mut ended = Ok(());
-    let tell = |synced: Synced| {
+    let tell = |synced: SyncOutcome| {
         let label = synced.account.label;
         cli.stderr.step(&match synced.outcome {
             Ok(number) => format!("{label}: {}", count(number, "connector")),
@@ -276,7 +277,7 @@ fn table<'a>(
         "NAME", "STATUS", "TOOLS", "TYPE", "ACCOUNT", "CHECKED", "URL",
     ];
     Table::new(heads, connectors.map(|one| row(one, now)))
-        .hide_if_empty("TYPE")
+        .optional_column("TYPE")
         .render(screen)
 }
 
@@ -315,7 +316,7 @@ async fn show(cli: &Cli, text: &str) -> Result<(), Failure> {
 async fn answer_facts(cli: &Cli, connector: Connector) -> Result<(), Failure> {
     let now = cli.now();
     let known = list_deviations(&cli.cx, &connector.id).await?;
-    cli.answer_connector(connector, |it, screen| {
+    cli.print_connector(connector, |it, screen| {
         facts(it, now, screen) + &deviations::lines(&known, screen)
     })
     .await
@@ -347,53 +348,53 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
         .add("Name", &connector.title)
         .add("Short name", &connector.name)
         .add("Id", connector.id.as_str())
-        .maybe("Type", connector.connector_type.as_ref())
-        .maybe("URL", connector.endpoint.as_ref())
-        .maybe("Command", command.map(ServerCommand::line))
-        .maybe("Folder", command.and_then(|it| it.folder.as_ref()))
-        .maybe("Variables", variables)
+        .add_optional("Type", connector.connector_type.as_ref())
+        .add_optional("URL", connector.endpoint.as_ref())
+        .add_optional("Command", command.map(ServerCommand::line))
+        .add_optional("Folder", command.and_then(|it| it.folder.as_ref()))
+        .add_optional("Variables", variables)
         .toned("Status", status, tone)
-        .maybe("Reason", connector.status.reason.as_ref())
-        .maybe("Code", connector.status.code.map(|code| code.as_str()))
-        .maybe("State", draft)
-        .maybe(
+        .add_optional("Reason", connector.status.reason.as_ref())
+        .add_optional("Code", connector.status.code.map(|code| code.as_str()))
+        .add_optional("State", draft)
+        .add_optional(
             "Encryption",
             connector
                 .allows_plain_http
                 .then_some("none: credentials may be sent over plain http"),
         )
         .add("Account", words::identity(&connector.identity, now))
-        .maybe(
+        .add_optional(
             "Sign-in",
             // What a hosted connector signs in with is its platform's, and told with the account.
             abilities(connector)
                 .signs_in_here
                 .then(|| words::authentication(connector)),
         )
-        .maybe("Tools", connector.tool_count.map(|count| count.to_string()))
-        .maybe(
+        .add_optional("Tools", connector.tool_count.map(|count| count.to_string()))
+        .add_optional(
             "Server",
             server.map(|server| format!("{} {}", server.name, server.version)),
         )
-        .maybe("Folders it may know", roots)
-        .maybe(
+        .add_optional("Folders it may know", roots)
+        .add_optional(
             "May ask for",
             connector
                 .sampling
                 .then_some("texts of a language model, from you"),
         )
-        .maybe("Notifications", connector.muted.then_some("off"))
-        .maybe("Kept of runs", words::capture(connector.capture))
+        .add_optional("Notifications", connector.muted.then_some("off"))
+        .add_optional("Kept of runs", words::capture(connector.capture))
         .add("Authorities", trust::authorities(connector))
         .add("Trusts", trust::pins(connector))
-        .maybe("Shows", trust::client_certificate(connector))
+        .add_optional("Shows", trust::client_certificate(connector))
         .add("Proxy", trust::proxy(connector))
-        .maybe("Time limits", words::time_limits(connector.time_limits))
-        .maybe("Protocol", server.map(words::protocol))
+        .add_optional("Time limits", words::time_limits(connector.time_limits))
+        .add_optional("Protocol", server.map(words::protocol))
         .add("Tags", connector.tags.join(", "))
-        .maybe("Checked", ago(connector.status.checked_at))
-        .maybe("Last success", ago(connector.status.last_ok_at))
-        .maybe("Added", ago(Some(connector.created_at)))
+        .add_optional("Checked", ago(connector.status.checked_at))
+        .add_optional("Last success", ago(connector.status.last_ok_at))
+        .add_optional("Added", ago(Some(connector.created_at)))
         .render(screen)
 }
 
@@ -450,7 +451,7 @@ async fn restore(cli: &Cli, id: String) -> Result<(), Failure> {
         }
     })?;
     cli.stderr.say(&format!("Restored {}.", connector.title));
-    cli.answer_connector(connector, |it, _| format!("{}\n", it.name))
+    cli.print_connector(connector, |it, _| format!("{}\n", it.name))
         .await
 }
 
@@ -475,7 +476,7 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         name: args.name,
         title: args.title,
         url: args.url,
-        command: program::changed(&connector, args.program)?,
+        command: program::updated_command(&connector, args.program)?,
         authentication: authentication::choice(cli, args.authentication).await?,
         tags: args.tags,
         favourite: one_of(args.favorite, args.no_favorite),

@@ -50,7 +50,7 @@ pub(super) async fn create(cli: &Cli, args: CreateArgs) -> Result<(), Failure> {
     if args.form.describe {
         return forms::describe(cli, &form);
     }
-    let mut filled = Filled::of(cli, form, &words, &args.form).await?;
+    let mut filled = FilledForm::of(cli, form, &words, &args.form).await?;
     if let Some(client_id) = args.provider.client_id.clone() {
         let target = Target {
             account: &account,
@@ -84,7 +84,7 @@ pub(super) async fn copy(cli: &Cli, args: CopyArgs) -> Result<(), Failure> {
     if args.form.describe {
         return forms::describe(cli, &copy.form);
     }
-    let filled = Filled::of(cli, copy.form, &args.values, &args.form).await?;
+    let filled = FilledForm::of(cli, copy.form, &args.values, &args.form).await?;
     let request = CreateConnector {
         account,
         definition: copy.definition,
@@ -103,10 +103,10 @@ pub(super) async fn copies(cli: &Cli, connector: &str) -> Result<(), Failure> {
     }
     let now = cli.now();
     cli.out
-        .answer(&copies, |screen| copies_in_words(&copies, now, screen))
+        .answer(&copies, |screen| render_copies(&copies, now, screen))
 }
 
-fn copies_in_words(copies: &[ConnectorCopy], now: Timestamp, screen: Screen) -> String {
+fn render_copies(copies: &[ConnectorCopy], now: Timestamp, screen: Screen) -> String {
     if copies.is_empty() {
         return String::new();
     }
@@ -147,11 +147,11 @@ async fn definition(
     let exact = found.iter().find(|one| Some(&one.id) == given.as_ref());
     match (exact, found.as_slice()) {
         (Some(one), _) | (None, [one]) => Ok(one.id.clone()),
-        (None, found) => Err(unclear(given.as_deref(), found.len())),
+        (None, found) => Err(ambiguous_definition(given.as_deref(), found.len())),
     }
 }
 
-fn unclear(given: Option<&str>, count: usize) -> Failure {
+fn ambiguous_definition(given: Option<&str>, count: usize) -> Failure {
     let failure = match given {
         None => Failure::usage("name a connector type", ""),
         Some(given) if count == 0 => Failure::from(Error::NotFound {
@@ -164,12 +164,12 @@ fn unclear(given: Option<&str>, count: usize) -> Failure {
 }
 
 /// A form with what was typed.
-struct Filled {
+struct FilledForm {
     values: Json,
     secrets: Secrets,
 }
 
-impl Filled {
+impl FilledForm {
     async fn of(cli: &Cli, form: Form, words: &[String], args: &FormArgs) -> Result<Self, Failure> {
         Ok(Self {
             values: form_values::overlay(form.values.0, words)?,
@@ -191,7 +191,7 @@ async fn sign_in(
     client_id: String,
     args: ProviderArgs,
     how: &ConnectArgs,
-    filled: &mut Filled,
+    filled: &mut FilledForm,
 ) -> Result<(), Failure> {
     let sign_in_form = provider_sign_in(&cli.cx, target.account, target.definition).await?;
     let sign_in_form = sign_in_form.ok_or_else(|| {
@@ -200,7 +200,7 @@ async fn sign_in(
     let client_secret = match &args.client_secret_from {
         Some(from) => {
             let source = Source::parse("--client-secret-from", from)?;
-            Some(form_values::one(cli, &source, "client secret").await?)
+            Some(form_values::read_secret(cli, &source, "client secret").await?)
         }
         None => None,
     };
@@ -215,10 +215,10 @@ async fn sign_in(
         redirect: args.redirect.map(Into::into).unwrap_or_default(),
     };
     let events = cli.cx.events();
-    let begun = start_provider_sign_in(&cli.cx, request).await?;
-    let over = connect::wait_out(cli, begun, events, how.no_browser).await?;
+    let started = start_provider_sign_in(&cli.cx, request).await?;
+    let over = connect::wait_for_end(cli, started, events, how.no_browser).await?;
     if over.state != AuthorizationState::Authorized {
-        return connect::judge(over);
+        return connect::check_granted(over);
     }
     merge(&mut filled.values.0, sign_in_form.values.0.clone());
     let ProviderSignIn {
@@ -267,7 +267,7 @@ async fn create_from_form(
     } else if let Some(next) = next_step(&connector) {
         cli.stderr.say(&next);
     }
-    cli.answer_connector(connector, |it, _| format!("{}\n", it.name))
+    cli.print_connector(connector, |it, _| format!("{}\n", it.name))
         .await
 }
 
@@ -307,8 +307,11 @@ mod tests {
     #[test]
     fn a_definition_that_is_unknown_is_not_found() {
         use patchbay_model::Code;
-        assert_eq!(unclear(Some("x"), 0).code(), Code::NotFound);
-        assert_eq!(unclear(Some("x"), 2).code(), Code::UsageInvalid);
-        assert_eq!(unclear(None, 2).code(), Code::UsageInvalid);
+        assert_eq!(ambiguous_definition(Some("x"), 0).code(), Code::NotFound);
+        assert_eq!(
+            ambiguous_definition(Some("x"), 2).code(),
+            Code::UsageInvalid
+        );
+        assert_eq!(ambiguous_definition(None, 2).code(), Code::UsageInvalid);
     }
 }

@@ -13,10 +13,10 @@ use tokio::task::JoinSet;
 
 use super::vault;
 use crate::cli::Cli;
+use crate::command_hint::with_command_hint;
 use crate::failure::Failure;
 use crate::output::table::Tone;
 use crate::output::{Screen, text, when};
-use crate::remedy::for_terminal;
 use crate::unlock::unlock;
 
 /// How many lines of a program that ended are shown; its log has more.
@@ -61,18 +61,18 @@ pub(super) async fn run(cli: &Cli, only: Option<&str>, is_report: bool) -> Resul
         connectors: checks(cli, connectors).await?,
     };
     if is_report {
-        return give_report(cli, report.connectors).await;
+        return print_shareable_report(cli, report.connectors).await;
     }
     cli.out
-        .answer(&report, |screen| words_of(&report, screen))?;
-    match worst(&report) {
+        .answer(&report, |screen| render_report(&report, screen))?;
+    match first_failure(&report) {
         Some(failure) => Err(failure),
         None => Ok(()),
     }
 }
 
 /// What was found as a text for others; whatever it tells of, giving it is no failure.
-async fn give_report(cli: &Cli, checks: Vec<Check>) -> Result<(), Failure> {
+async fn print_shareable_report(cli: &Cli, checks: Vec<Check>) -> Result<(), Failure> {
     let steps = checks.into_iter();
     let steps = steps.map(|check| (check.connector.id.clone(), check.steps));
     let report = check_report(&cli.cx, &steps.collect::<Vec<_>>()).await?;
@@ -185,7 +185,7 @@ async fn checks(cli: &Cli, connectors: Vec<Connector>) -> Result<Vec<Check>, Fai
 }
 
 /// The first problem, for the exit code.
-fn worst(report: &Report) -> Option<Failure> {
+fn first_failure(report: &Report) -> Option<Failure> {
     let folders = report
         .folders
         .iter()
@@ -211,7 +211,7 @@ fn failure_of(step: &CheckStep, connector: &Connector) -> Option<Failure> {
     Some(Failure::from(problem).of(connector))
 }
 
-fn words_of(report: &Report, screen: Screen) -> String {
+fn render_report(report: &Report, screen: Screen) -> String {
     let mut words = format!("Patchbay {}\n", report.version);
     for folder in &report.folders {
         let problem = folder
@@ -224,7 +224,7 @@ fn words_of(report: &Report, screen: Screen) -> String {
             Tone::Good
         };
         let text = problem.unwrap_or(&folder.path);
-        words.push_str(&item(tone, folder.name, text, screen));
+        words.push_str(&render_item(tone, folder.name, text, screen));
         let hint = folder
             .problem
             .as_ref()
@@ -238,8 +238,8 @@ fn words_of(report: &Report, screen: Screen) -> String {
         Some(_) => format!("{state}, protected by {}", vault::protection(&report.vault)),
         None => format!("{state}, not set up yet"),
     };
-    words.push_str(&item(tone, "vault", &protected, screen));
-    words.push_str(&problem_words(report.vault.problem.as_ref()));
+    words.push_str(&render_item(tone, "vault", &protected, screen));
+    words.push_str(&render_hints(report.vault.problem.as_ref()));
     for check in &report.connectors {
         words.push_str(&format!("\n{}\n", text::line(&check.connector.title)));
         words.push_str(&steps(check, screen));
@@ -252,11 +252,11 @@ pub(super) fn steps(check: &Check, screen: Screen) -> String {
     check
         .steps
         .iter()
-        .map(|step| step_words(step, &check.connector, screen))
+        .map(|step| render_step(step, &check.connector, screen))
         .collect()
 }
 
-fn step_words(step: &CheckStep, connector: &Connector, screen: Screen) -> String {
+fn render_step(step: &CheckStep, connector: &Connector, screen: Screen) -> String {
     let tone = match step.state {
         CheckState::Passed => Tone::Good,
         CheckState::Failed => Tone::Bad,
@@ -265,25 +265,25 @@ fn step_words(step: &CheckStep, connector: &Connector, screen: Screen) -> String
     let note = step.note.as_deref().map(ToOwned::to_owned);
     let took = step.duration_ms.map(when::duration);
     let text: Vec<_> = [note, took].into_iter().flatten().collect();
-    let line = item(tone, &step.name.replace('_', "-"), &text.join(", "), screen);
+    let line = render_item(tone, &step.name.replace('_', "-"), &text.join(", "), screen);
     let problem = failure_of(step, connector).map(Failure::into_problem);
-    line + &problem_words(problem.as_ref())
+    line + &render_hints(problem.as_ref())
 }
 
-fn problem_words(problem: Option<&Problem>) -> String {
-    let Some(problem) = problem.cloned().map(for_terminal) else {
+fn render_hints(problem: Option<&Problem>) -> String {
+    let Some(problem) = problem.cloned().map(with_command_hint) else {
         return String::new();
     };
     let hint = problem.hint.as_deref().map(text::line);
     let hint = hint
         .map(|hint| format!("     {hint}\n"))
         .unwrap_or_default();
-    let said = said_last(&problem);
+    let said = last_output(&problem);
     format!("     {}\n{said}{hint}", text::line(&problem.message))
 }
 
 /// The last lines that a program wrote before it ended: most of them say why.
-fn said_last(problem: &Problem) -> String {
+fn last_output(problem: &Problem) -> String {
     let said = problem.detail.as_deref().unwrap_or_default();
     if problem.code != Code::ProgramEnded || said.is_empty() {
         return String::new();
@@ -295,7 +295,7 @@ fn said_last(problem: &Problem) -> String {
 }
 
 /// A line with a sign in front; the sign is a word, for colour must not be the only one.
-fn item(tone: Tone, name: &str, text: &str, screen: Screen) -> String {
+fn render_item(tone: Tone, name: &str, text: &str, screen: Screen) -> String {
     let sign = match tone {
         Tone::Good => "ok",
         Tone::Bad | Tone::Warning => "!!",

@@ -1,7 +1,7 @@
-//! `patchbay exec …`: a program with secrets in its environment, and in nothing else of ours.
+//! `patchbay exec …`: a program with secrets in its environment, and nothing else of ours.
 //!
-//! It inherits the terminal, and its exit code is ours. On Unix it takes the place of this process, so that signals
-//! reach it as if nobody stood between; Windows has nothing like it, and we wait there.
+//! It inherits the terminal, and its exit code is ours. On Unix it replaces this process, so that signals reach it
+//! directly; Windows can't do that, so we wait for it.
 
 use std::process::Command;
 
@@ -65,7 +65,7 @@ fn variable(given: &str) -> Result<(String, VariableSource), Failure> {
 pub(super) async fn run(mut command: Command) -> Result<(), Failure> {
     use std::os::unix::process::CommandExt as _;
     let error = command.exec();
-    Err(not_started(&command, &error))
+    Err(start_failure(&command, &error))
 }
 
 /// Waits for the program, and ends as it did. What the console sends, such as Ctrl-C, it hears as well as we do; its
@@ -77,13 +77,13 @@ pub(super) async fn run(mut command: Command) -> Result<(), Failure> {
 pub(super) async fn run(mut command: Command) -> Result<(), Failure> {
     let _heard = crate::interrupt::Interrupts::listen();
     let started = command.spawn();
-    let mut child = started.map_err(|error| not_started(&command, &error))?;
+    let mut child = started.map_err(|error| start_failure(&command, &error))?;
     let ended = tokio::task::block_in_place(|| child.wait());
-    let status = ended.map_err(|error| not_started(&command, &error))?;
+    let status = ended.map_err(|error| start_failure(&command, &error))?;
     std::process::exit(status.code().unwrap_or(1))
 }
 
-fn not_started(command: &Command, error: &std::io::Error) -> Failure {
+fn start_failure(command: &Command, error: &std::io::Error) -> Failure {
     let program = command.get_program().to_string_lossy();
     let message = format!("couldn't start {program}: {error}");
     let problem = patchbay_model::Problem::new(patchbay_model::Code::ProgramNotStarted, message);

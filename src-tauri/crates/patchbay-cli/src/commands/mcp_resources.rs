@@ -12,7 +12,7 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table};
 use crate::output::text;
-use crate::questions::Answering;
+use crate::questions::QuestionResponder;
 use crate::tool_arguments;
 
 pub(super) async fn resources(cli: &Cli, connector: &str) -> Result<(), Failure> {
@@ -64,7 +64,7 @@ pub(super) async fn read(
     };
     let connector = cli.connector(connector).await?;
     cli.unlock_for(&connector).await?;
-    let _answering = Answering::start(cli);
+    let _responder = QuestionResponder::start(cli);
     let parts = match values {
         Some(values) => read_resource_template(&cli.cx, &connector.id, uri, values).await,
         None => read_resource(&cli.cx, &connector.id, uri).await,
@@ -140,7 +140,7 @@ pub(super) async fn prompt(
     let arguments = tool_arguments::read(None, arguments)?;
     let connector = cli.connector(connector).await?;
     cli.unlock_for(&connector).await?;
-    let _answering = Answering::start(cli);
+    let _responder = QuestionResponder::start(cli);
     let filled = fill_prompt(&cli.cx, &connector.id, name, arguments).await;
     let filled = filled.map_err(|error| Failure::from(error).of(&connector))?;
     cli.out.answer(&filled, |_| prompt_text(&filled))

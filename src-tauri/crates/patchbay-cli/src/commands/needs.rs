@@ -12,7 +12,7 @@ pub(super) async fn run(cli: &Cli) -> Result<(), Failure> {
     let needs = list_needs(&cli.cx).await?;
     if needs.is_empty() {
         let vault = vault_status(&cli.cx).await;
-        cli.stderr.say(nothing(vault.state, vault.backend));
+        cli.stderr.say(nothing_message(vault.state, vault.backend));
     }
     let now = cli.now();
     cli.out.answer(&needs, |screen| {
@@ -25,7 +25,7 @@ pub(super) async fn run(cli: &Cli) -> Result<(), Failure> {
 }
 
 /// That nobody is waited for. A passphrase is asked for by each command that needs it.
-fn nothing(vault: VaultState, backend: Option<VaultBackend>) -> &'static str {
+fn nothing_message(vault: VaultState, backend: Option<VaultBackend>) -> &'static str {
     match (vault, backend) {
         (VaultState::Unavailable, _) => {
             "No problems found, but the keychain isn't available. To see why, run `patchbay doctor`."
@@ -52,7 +52,7 @@ fn row(need: &Need, now: Timestamp) -> [Cell; 5] {
         Cell::from(need.words.as_deref().unwrap_or_default()),
         Cell::from(who.unwrap_or_default()),
         Cell::from(time.unwrap_or_default()),
-        Cell::from(help(need)),
+        Cell::from(help_command(need)),
     ]
 }
 
@@ -65,7 +65,7 @@ fn tone(kind: NeedKind) -> Tone {
 }
 
 /// The command that helps.
-fn help(need: &Need) -> String {
+fn help_command(need: &Need) -> String {
     let name = |id: Option<&str>| text::quote(id.unwrap_or(&need.title));
     let connector = name(need.connector.as_ref().map(|id| id.as_str()));
     let account = name(need.account.as_ref().map(|id| id.as_str()));
@@ -110,7 +110,7 @@ mod tests {
         for (name, id) in about {
             need[name] = json!(id);
         }
-        help(&serde_json::from_value(need).unwrap())
+        help_command(&serde_json::from_value(need).unwrap())
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::secret_source::Source;
 use crate::unlock::unlock;
 
 /// What is read of a file at most: one byte more than a text may have, so that it is refused by its length.
-const MOST_BYTES: u64 = 256 * 1024 + 1;
+const MAX_BYTES: u64 = 256 * 1024 + 1;
 
 /// The servers of the file or the app that is named; `None` where none is.
 ///
@@ -44,14 +44,14 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
     for note in &found.notes {
         cli.stderr.say(&format!("Note: {note}."));
     }
-    let servers = chosen(found.servers, &args.pasted.only)?;
+    let servers = select_servers(found.servers, &args.pasted.only)?;
     if servers.len() > 1 && (args.name.is_some() || args.title.is_some()) {
         return Err(Failure::usage(
             "--name and --title are for one server, and there are several",
             "Choose one with --only NAME.",
         ));
     }
-    let given = Given::read(cli, &args).await?;
+    let given = PastedInput::read(cli, &args).await?;
     let requests: Result<Vec<_>, Failure> = servers
         .iter()
         .map(|server| given.request(server, &args))
@@ -80,7 +80,7 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
         connected.push(match args.connect {
             true => connect::connect(cli, connector, Json::default(), args.how.clone()).await?,
             false => {
-                let connector = connect::keep_limit(cli, connector, &args.how).await?;
+                let connector = connect::save_connect_timeout(cli, connector, &args.how).await?;
                 let name = text::quote(&connector.name);
                 let next = format!("Next: patchbay connector connect {name}");
                 cli.stderr.say(&next);
@@ -103,14 +103,12 @@ fn text_of(file: &Path) -> Result<String, Failure> {
         if file == Path::new("-") {
             let stdin = std::io::stdin().lock();
             return stdin
-                .take(MOST_BYTES)
+                .take(MAX_BYTES)
                 .read_to_string(&mut text)
                 .map(|_| text);
         }
         let file = std::fs::File::open(file)?;
-        file.take(MOST_BYTES)
-            .read_to_string(&mut text)
-            .map(|_| text)
+        file.take(MAX_BYTES).read_to_string(&mut text).map(|_| text)
     });
     read.map_err(|source| {
         let path = file.display().to_string();
@@ -120,7 +118,10 @@ fn text_of(file: &Path) -> Result<String, Failure> {
 }
 
 /// The servers of these names, or all of them.
-fn chosen(servers: Vec<PastedServer>, only: &[String]) -> Result<Vec<PastedServer>, Failure> {
+fn select_servers(
+    servers: Vec<PastedServer>,
+    only: &[String],
+) -> Result<Vec<PastedServer>, Failure> {
     let is_called = |server: &PastedServer, name: &str| server.title.as_deref() == Some(name);
     let mut asked = only.iter();
     if let Some(missing) = asked.find(|name| !servers.iter().any(|one| is_called(one, name))) {
@@ -137,7 +138,7 @@ fn chosen(servers: Vec<PastedServer>, only: &[String]) -> Result<Vec<PastedServe
 }
 
 /// What the command line says beside the text.
-struct Given {
+struct PastedInput {
     /// What is filled in, by the name of the placeholder.
     filled: BTreeMap<String, SecretValue>,
     /// Variables in place of those of the text.
@@ -163,12 +164,12 @@ impl Request {
     }
 }
 
-impl Given {
+impl PastedInput {
     async fn read(cli: &Cli, args: &AddArgs) -> Result<Self, Failure> {
-        let plain = filled_in(&args.pasted.filled)?;
+        let plain = parse_fill(&args.pasted.filled)?;
         let plain = plain.map(|(name, text)| (name.to_owned(), Secret::new(text).into()));
         let mut filled: BTreeMap<String, SecretValue> = plain.collect();
-        filled.extend(filled_in_secrets(cli, &args.pasted.filled_secrets).await?);
+        filled.extend(read_fill_secrets(cli, &args.pasted.filled_secrets).await?);
         let secrets = variable_values(cli, &args.program.secrets).await?;
         let folder = args.program.folder.as_deref();
         Ok(Self {
@@ -207,7 +208,7 @@ impl Given {
                     }
                     if variable.value.is_empty() {
                         let asked = format!("--env {name}=VALUE or --env-secret {name}");
-                        return Err(missing(server, name, &asked));
+                        return Err(missing_value(server, name, &asked));
                     }
                     if variable.is_secret {
                         secrets.insert(name.clone(), self.secret(&variable.value, server)?);
@@ -292,7 +293,7 @@ impl Given {
             true => format!("--fill-secret {}", text::quote(name)),
             false => format!("--fill {}", text::quote(&format!("{name}=TEXT"))),
         };
-        Err(missing(server, name, &asked))
+        Err(missing_value(server, name, &asked))
     }
 }
 
@@ -300,7 +301,7 @@ impl Given {
 ///
 /// # Errors
 /// When one has no name.
-pub(super) fn filled_in(pairs: &[String]) -> Result<impl Iterator<Item = (&str, &str)>, Failure> {
+pub(super) fn parse_fill(pairs: &[String]) -> Result<impl Iterator<Item = (&str, &str)>, Failure> {
     let pairs = pairs.iter().map(|pair| {
         pair.split_once('=').ok_or_else(|| {
             Failure::usage("--fill needs a name and a text", "Use --fill NAME=TEXT.")
@@ -314,7 +315,7 @@ pub(super) fn filled_in(pairs: &[String]) -> Result<impl Iterator<Item = (&str, 
 ///
 /// # Errors
 /// When one can't be read.
-pub(super) async fn filled_in_secrets(
+pub(super) async fn read_fill_secrets(
     cli: &Cli,
     given: &[String],
 ) -> Result<BTreeMap<String, SecretValue>, Failure> {
@@ -322,16 +323,16 @@ pub(super) async fn filled_in_secrets(
     for given in given {
         let (name, from) = given.split_once('=').unwrap_or((given, "-"));
         let source = match Source::parse("--fill-secret", from)? {
-            Source::Wallet(_) => return Err(from_wallet()),
+            Source::Wallet(_) => return Err(wallet_not_supported()),
             source => source,
         };
-        let value = cli.secrets().as_named(&source, name).await?;
+        let value = cli.secrets().reference_or_secret(&source, name).await?;
         filled.insert(name.to_owned(), value);
     }
     Ok(filled)
 }
 
-fn missing(server: &PastedServer, name: &str, asked: &str) -> Failure {
+fn missing_value(server: &PastedServer, name: &str, asked: &str) -> Failure {
     let title = server.title.as_deref().unwrap_or("this server");
     Failure::usage(
         format!("enter a value for {name}, which {title} needs"),
@@ -339,7 +340,7 @@ fn missing(server: &PastedServer, name: &str, asked: &str) -> Failure {
     )
 }
 
-fn from_wallet() -> Failure {
+fn wallet_not_supported() -> Failure {
     Failure::usage(
         "--fill-secret can't take a saved credential",
         "Use - (stdin), env://NAME, cmd://… or op://….",

@@ -19,7 +19,7 @@ use crate::unlock::unlock;
 /// A credential at its place, as an answer.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Placed<'a> {
+struct CredentialLocation<'a> {
     connector: &'a str,
     level: Level,
     name: &'a str,
@@ -67,9 +67,9 @@ impl Target {
 
     fn print_done(&self, cli: &Cli, verb: &str, name: &str) -> Result<(), Failure> {
         let title = &self.connector.title;
-        let shown = described(self.level, name);
+        let shown = describe_credential(self.level, name);
         cli.stderr.say(&format!("{verb} {shown} of {title}."));
-        let placed = Placed {
+        let placed = CredentialLocation {
             connector: self.connector.id.as_str(),
             level: self.level,
             name,
@@ -79,7 +79,7 @@ impl Target {
 }
 
 /// `user credential mine`; the one of a level has no name.
-fn described(level: Level, name: &str) -> String {
+fn describe_credential(level: Level, name: &str) -> String {
     let level = words::level(level);
     match name {
         "" => format!("{level} credential"),
@@ -168,7 +168,7 @@ fn row(credential: &PlatformCredential, now: Timestamp) -> [Cell; 6] {
         None => word.to_owned(),
     };
     let ago = |at: Option<Timestamp>| at.map(|at| when::relative(at, now)).unwrap_or_default();
-    let made = [ago(credential.created_at), by(credential)];
+    let made = [ago(credential.created_at), added_by(credential)];
     let made: Vec<_> = made.into_iter().filter(|part| !part.is_empty()).collect();
     [
         Cell::from(words::level(credential.level)),
@@ -180,7 +180,7 @@ fn row(credential: &PlatformCredential, now: Timestamp) -> [Cell; 6] {
     ]
 }
 
-fn by(credential: &PlatformCredential) -> String {
+fn added_by(credential: &PlatformCredential) -> String {
     let who = credential.created_by.as_ref();
     who.map(|who| format!("by {who}")).unwrap_or_default()
 }
@@ -191,7 +191,10 @@ pub(super) async fn add(cli: &Cli, name: Option<String>, args: PlacedArgs) -> Re
     let name = name.unwrap_or_default();
     if target.has(&name) == Some(true) && !args.form.describe {
         return Err(Failure::usage(
-            format!("{} already exists", described(target.level, &name)),
+            format!(
+                "{} already exists",
+                describe_credential(target.level, &name)
+            ),
             "Use `patchbay credential replace` or choose another name.",
         ));
     }
@@ -247,7 +250,7 @@ pub(super) async fn make_default(cli: &Cli, name: &str, args: &TargetArgs) -> Re
 /// Deletes one, after it was agreed to.
 pub(super) async fn remove(cli: &Cli, name: &str, args: &TargetArgs) -> Result<(), Failure> {
     let target = Target::find(cli, args).await?;
-    let shown = described(target.level, name);
+    let shown = describe_credential(target.level, name);
     let question = format!("Delete {shown} of {}?", target.connector.title);
     let needed = Error::ConfirmationNeeded {
         what: format!("Deleting {shown}"),

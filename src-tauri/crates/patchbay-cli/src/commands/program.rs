@@ -47,7 +47,7 @@ pub(super) async fn add(
 ///
 /// # Errors
 /// When a path or a variable cannot be used.
-pub(super) fn changed(
+pub(super) fn updated_command(
     connector: &Connector,
     args: EditProgramArgs,
 ) -> Result<Option<ServerCommand>, Failure> {

@@ -36,7 +36,7 @@ fn facts(rotation: &Rotation, now: Timestamp, screen: Screen) -> String {
         .add("Name", &entry.name)
         .add("Id", entry.id.as_str())
         .add("Kind", words::wallet_kind(entry.kind))
-        .maybe(
+        .add_optional(
             "Source",
             entry.reference.as_ref().map(SecretReference::as_str),
         )
@@ -44,13 +44,13 @@ fn facts(rotation: &Rotation, now: Timestamp, screen: Screen) -> String {
             words::value_names(entry.kind),
             entry.header_names.join(", "),
         )
-        .maybe("Issuer", entry.issuer.as_ref())
+        .add_optional("Issuer", entry.issuer.as_ref())
         .add("Scopes", entry.scopes.join(" "))
         .add("Saved", ago(entry.created_at))
         .add("Replaced", ago(entry.replaced_at))
-        .maybe("Expires", entry.expires_at.map(ago))
-        .maybe("Last used", entry.last_used_at.map(ago))
-        .maybe("Old credential", kept)
+        .add_optional("Expires", entry.expires_at.map(ago))
+        .add_optional("Last used", entry.last_used_at.map(ago))
+        .add_optional("Old credential", kept)
         .render(screen)
 }
 
@@ -83,7 +83,7 @@ pub(super) async fn rotate(cli: &Cli, args: RotateArgs) -> Result<(), Failure> {
         (_, true) => "Finished rotating",
         _ => "Rotated",
     };
-    judge(cli, &rotation, verb)
+    report_rotation(cli, &rotation, verb)
 }
 
 fn answer(cli: &Cli, rotation: &Rotation) -> Result<(), Failure> {
@@ -92,7 +92,7 @@ fn answer(cli: &Cli, rotation: &Rotation) -> Result<(), Failure> {
 }
 
 /// Says how it ended; places that still have another secret are a failure.
-fn judge(cli: &Cli, rotation: &Rotation, verb: &str) -> Result<(), Failure> {
+fn report_rotation(cli: &Cli, rotation: &Rotation, verb: &str) -> Result<(), Failure> {
     let name = &rotation.entry.name;
     let missed = rotation
         .targets

@@ -5,7 +5,7 @@ mod edit;
 mod export;
 mod file;
 mod follow;
-mod keep;
+mod retention;
 
 use patchbay_model::{
     Connector, RunId, RunQuery, RunState, Timestamp, ToolRun, ToolRunSummary, inert_json,
@@ -39,19 +39,19 @@ pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
             compare,
         } => again(cli, id, (connector, credential), compare).await,
         RunVerb::Edit(args) => edit::run(cli, args).await,
-        RunVerb::Follow { id } => follow::task(cli, &id).await,
+        RunVerb::Follow { id } => follow::wait_for_run(cli, &id).await,
         RunVerb::Next { id } => follow::next(cli, &id).await,
         RunVerb::Save { id, part, folder } => follow::save(cli, &id, part, folder).await,
         RunVerb::Compare(args) => compare::run(cli, args).await,
         RunVerb::Export(args) => export::run(cli, args).await,
-        RunVerb::Limits { days, runs } => keep::limits(cli, days, runs).await,
-        RunVerb::Prune => keep::prune(cli).await,
+        RunVerb::Limits { days, runs } => retention::limits(cli, days, runs).await,
+        RunVerb::Prune => retention::prune(cli).await,
         RunVerb::Delete { id: Some(id), .. } => {
             remove_run(&cli.cx, &RunId::new(&id)).await?;
             cli.stderr.say(&format!("Deleted {id}."));
             cli.out.answer(&id, |_| String::new())
         }
-        RunVerb::Delete { id: None, .. } => keep::delete_all(cli).await,
+        RunVerb::Delete { id: None, .. } => retention::delete_all(cli).await,
     }
 }
 
@@ -116,7 +116,7 @@ fn row(run: &ToolRunSummary, now: Timestamp) -> [Cell; 7] {
     [
         Cell::from(run.id.as_str()),
         Cell::from(&run.connector_title),
-        Cell::from(tool_words(run)),
+        Cell::from(tool_label(run)),
         Cell::toned(state, tone),
         Cell::from(run.duration_ms.map(when::duration).unwrap_or_default()),
         Cell::from(when::relative(run.started_at, now)),
@@ -125,7 +125,7 @@ fn row(run: &ToolRunSummary, now: Timestamp) -> [Cell; 7] {
 }
 
 /// The tool, with the name of the run where it has one.
-fn tool_words(run: &ToolRunSummary) -> String {
+fn tool_label(run: &ToolRunSummary) -> String {
     match &run.label.name {
         Some(name) => format!("{} ({name})", run.tool),
         None => run.tool.clone(),
@@ -140,7 +140,7 @@ async fn show(cli: &Cli, id: String) -> Result<(), Failure> {
 fn answer_run(cli: &Cli, run: &ToolRun) -> Result<(), Failure> {
     let now = cli.now();
     cli.out.answer(run, |screen| {
-        format!("{}{}", facts(run, now, screen), result_words(run, screen))
+        format!("{}{}", facts(run, now, screen), render_result(run, screen))
     })
 }
 
@@ -151,21 +151,21 @@ fn facts(run: &ToolRun, now: Timestamp, screen: Screen) -> String {
     let arguments = inert_json(&run.arguments);
     let facts = Facts::default()
         .add("Run", summary.id.as_str())
-        .maybe("Name", summary.label.name.as_ref())
-        .maybe("Note", summary.label.note.as_ref())
-        .maybe("Pinned", summary.label.pinned.then_some("yes"))
+        .add_optional("Name", summary.label.name.as_ref())
+        .add_optional("Note", summary.label.note.as_ref())
+        .add_optional("Pinned", summary.label.pinned.then_some("yes"))
         .add("Connector", &summary.connector_title)
         .add("Tool", &summary.tool)
         .add("Account", words::identity(&summary.identity, now))
         .add("Started by", words::origin(&summary.origin))
         .toned("Status", state, tone)
-        .maybe("Error", problem.map(|problem| &problem.message))
-        .maybe("Code", problem.map(|problem| problem.code.as_str()))
+        .add_optional("Error", problem.map(|problem| &problem.message))
+        .add_optional("Code", problem.map(|problem| problem.code.as_str()))
         .add("When", when::relative(summary.started_at, now))
-        .maybe("Duration", summary.duration_ms.map(when::duration))
-        .maybe("Size", summary.result_bytes.map(when::size))
-        .maybe("Repeats", run.replay_of.as_ref().map(RunId::as_str))
-        .maybe("Kept", words::capture(summary.capture))
+        .add_optional("Duration", summary.duration_ms.map(when::duration))
+        .add_optional("Size", summary.result_bytes.map(when::size))
+        .add_optional("Repeats", run.replay_of.as_ref().map(RunId::as_str))
+        .add_optional("Kept", words::capture(summary.capture))
         .add("Arguments", arguments);
     let asked = run.questions.iter().fold(facts, |facts, question| {
         let reply = words::reply(question.reply);
@@ -174,7 +174,7 @@ fn facts(run: &ToolRun, now: Timestamp, screen: Screen) -> String {
     asked.render(screen)
 }
 
-fn result_words(run: &ToolRun, screen: Screen) -> String {
+fn render_result(run: &ToolRun, screen: Screen) -> String {
     run.result
         .as_ref()
         .map(|result| format!("\n{}", result_text(result, screen)))
@@ -189,7 +189,7 @@ async fn again(
 ) -> Result<(), Failure> {
     let (run, connector) = replay(cli, RunId::new(&id), elsewhere).await?;
     if compares {
-        return compare::two(cli, id, run.summary.id.to_string()).await;
+        return compare::compare_two(cli, id, run.summary.id.to_string()).await;
     }
     finish(cli, &run, &connector)
 }
@@ -223,13 +223,13 @@ async fn replay(
         until_interrupted(cli, running, &progress)
     };
     let run = match again(cli.assume_yes()).await {
-        Err(super::tool::Stopped::Failed(Error::ConfirmationNeeded { what: tool })) => {
+        Err(super::tool::RunError::Failed(Error::ConfirmationNeeded { what: tool })) => {
             let identity = words::identity(&connector.identity, cli.now());
             confirm(cli, &tool, &connector.title, &identity)?;
             again(true).await
         }
         run => run,
     };
-    let run = run.map_err(|stopped| stopped.into_failure(&connector))?;
+    let run = run.map_err(|run_error| run_error.into_failure(&connector))?;
     Ok((run, connector))
 }

@@ -53,13 +53,13 @@ pub(super) fn result_text(result: &ToolResult, screen: Screen) -> String {
         let structured = result.structured.as_ref();
         return structured
             .map(inert_json_pretty)
-            .map(|json| inert_for(&json, screen))
+            .map(|json| make_inert(&json, screen))
             .unwrap_or_default();
     }
     result
         .content
         .iter()
-        .map(|part| inert_for(&part_text(part), screen))
+        .map(|part| make_inert(&part_text(part), screen))
         .collect()
 }
 
@@ -95,7 +95,7 @@ pub(super) fn binary(what: &str, kind: &str, base64: &str) -> String {
 }
 
 /// Text for a terminal cannot move its cursor; text for a file or a program stays as it is.
-fn inert_for(text: &str, screen: Screen) -> String {
+fn make_inert(text: &str, screen: Screen) -> String {
     let mut text = if screen.is_terminal {
         text::lines(text)
     } else {

@@ -16,7 +16,7 @@ use crate::interrupt::Interrupts;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table, Tone};
 use crate::output::{Screen, text, words};
-use crate::questions::Answering;
+use crate::questions::QuestionResponder;
 use crate::stderr::Stderr;
 use crate::tool_arguments;
 use crate::unlock::unlock;
@@ -27,8 +27,8 @@ pub(super) async fn run(cli: &Cli, verb: ToolVerb) -> Result<(), Failure> {
         ToolVerb::Show { connector, tool } => show(cli, &connector, &tool).await,
         ToolVerb::Changes { connector } => tool_changes::list(cli, connector.as_deref()).await,
         ToolVerb::Accept { connector } => tool_changes::accept(cli, &connector).await,
-        ToolVerb::Run(args) if args.dry_run => try_out(cli, args).await,
-        ToolVerb::Run(args) => run_one(cli, args).await,
+        ToolVerb::Run(args) if args.dry_run => print_dry_run(cli, args).await,
+        ToolVerb::Run(args) => run_tool_command(cli, args).await,
     }
 }
 
@@ -111,9 +111,9 @@ fn facts(tool: &Tool, screen: Screen) -> String {
     let schema = inert_json_pretty(&tool.input_schema);
     let facts = Facts::default()
         .add("Name", &tool.name)
-        .maybe("Title", tool.title.as_ref())
+        .add_optional("Title", tool.title.as_ref())
         .toned("Effect", effect, tone)
-        .maybe("Description", tool.description.as_ref())
+        .add_optional("Description", tool.description.as_ref())
         .render(screen);
     format!("{facts}\nArguments (JSON Schema):\n{schema}\n")
 }
@@ -135,7 +135,7 @@ async fn request(cli: &Cli, args: RunArgs) -> Result<(Connector, RunTool), Failu
     Ok((connector, request))
 }
 
-async fn try_out(cli: &Cli, args: RunArgs) -> Result<(), Failure> {
+async fn print_dry_run(cli: &Cli, args: RunArgs) -> Result<(), Failure> {
     let words = args.arguments.clone();
     let (connector, request) = request(cli, args).await?;
     let dry = dry_run(&cli.cx, request).await;
@@ -143,11 +143,11 @@ async fn try_out(cli: &Cli, args: RunArgs) -> Result<(), Failure> {
     let now = cli.now();
     cli.out.answer(&dry, |screen| {
         let identity = words::identity(&dry.identity, now);
-        would_send(&dry, &identity, screen)
+        render_dry_run(&dry, &identity, screen)
     })
 }
 
-fn would_send(dry: &DryRun, identity: &str, screen: Screen) -> String {
+fn render_dry_run(dry: &DryRun, identity: &str, screen: Screen) -> String {
     let (effect, tone) = words::effect(dry.effect);
     let request = &dry.request;
     let body = request.body.as_deref().map(inert_block);
@@ -160,7 +160,7 @@ fn would_send(dry: &DryRun, identity: &str, screen: Screen) -> String {
         (!dry.is_exact).then_some("not connected yet: id, session and version may differ");
     let facts = Facts::default()
         .add("Request", to)
-        .maybe("Note", missing)
+        .add_optional("Note", missing)
         .add("Account", identity)
         .toned("Effect", effect, tone)
         .render(screen);
@@ -172,10 +172,10 @@ fn would_send(dry: &DryRun, identity: &str, screen: Screen) -> String {
     format!("{facts}\n{headers}\n{}\n", body.unwrap_or_default())
 }
 
-async fn run_one(cli: &Cli, args: RunArgs) -> Result<(), Failure> {
+async fn run_tool_command(cli: &Cli, args: RunArgs) -> Result<(), Failure> {
     let words = args.arguments.clone();
     let (connector, request) = request(cli, args).await?;
-    let done = carry_out(cli, connector, request).await;
+    let done = run_confirmed(cli, connector, request).await;
     done.map_err(|failure| with_way_to_write(failure, &words))
 }
 
@@ -194,28 +194,28 @@ fn with_way_to_write(failure: Failure, words: &[String]) -> Failure {
 ///
 /// # Errors
 /// What kept it from beginning, and that it failed.
-pub(super) async fn carry_out(
+pub(super) async fn run_confirmed(
     cli: &Cli,
     connector: Connector,
     request: RunTool,
 ) -> Result<(), Failure> {
     let progress = Progress::new(cli);
-    let heard = progress.listener();
-    let running = run_tool(&cli.cx, request.clone(), heard);
+    let on_progress = progress.listener();
+    let running = run_tool(&cli.cx, request.clone(), on_progress);
     let run = match until_interrupted(cli, running, &progress).await {
-        Err(Stopped::Failed(Error::ConfirmationNeeded { what: tool })) => {
+        Err(RunError::Failed(Error::ConfirmationNeeded { what: tool })) => {
             let identity = words::identity(&connector.identity, cli.now());
             confirm(cli, &tool, &connector.title, &identity)?;
             let request = RunTool {
                 confirmed: true,
                 ..request
             };
-            let heard = progress.listener();
-            until_interrupted(cli, run_tool(&cli.cx, request, heard), &progress).await
+            let on_progress = progress.listener();
+            until_interrupted(cli, run_tool(&cli.cx, request, on_progress), &progress).await
         }
         run => run,
     };
-    let run = run.map_err(|stopped| stopped.into_failure(&connector))?;
+    let run = run.map_err(|run_error| run_error.into_failure(&connector))?;
     run_result::finish(cli, &run, &connector)
 }
 
@@ -253,12 +253,12 @@ pub(super) fn confirm(
 }
 
 /// Why a run did not end by itself.
-pub(super) enum Stopped {
+pub(super) enum RunError {
     Failed(Error),
     Interrupted,
 }
 
-impl Stopped {
+impl RunError {
     pub(super) fn into_failure(self, connector: &Connector) -> Failure {
         match self {
             Self::Failed(error) => explain(error, connector),
@@ -276,22 +276,22 @@ pub(super) async fn until_interrupted(
     cli: &Cli,
     running: impl Future<Output = Result<ToolRun, Error>>,
     progress: &Progress,
-) -> Result<ToolRun, Stopped> {
+) -> Result<ToolRun, RunError> {
     tokio::pin!(running);
-    let _answering = Answering::start(cli);
+    let _responder = QuestionResponder::start(cli);
     let mut interrupts = Interrupts::listen();
     tokio::select! {
-        run = &mut running => return run.map_err(Stopped::Failed),
+        run = &mut running => return run.map_err(RunError::Failed),
         () = interrupts.next() => {}
     }
     let Some(id) = progress.started.get() else {
-        return Err(Stopped::Interrupted);
+        return Err(RunError::Interrupted);
     };
     // It may have ended meanwhile, then there is nothing to cancel.
     drop(cancel_run(&cli.cx, id).await);
     tokio::select! {
-        run = &mut running => run.map_err(Stopped::Failed),
-        () = interrupts.next() => Err(Stopped::Interrupted),
+        run = &mut running => run.map_err(RunError::Failed),
+        () = interrupts.next() => Err(RunError::Interrupted),
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) async fn list(cli: &Cli, connector: Option<&str>) -> Result<(), Failu
         }
         changes
             .iter()
-            .map(|change| words_of(change, screen))
+            .map(|change| render_change(change, screen))
             .collect()
     })
 }
@@ -32,12 +32,12 @@ pub(super) async fn accept(cli: &Cli, connector: &str) -> Result<(), Failure> {
     accept_tools(&cli.cx, &connector.id).await?;
     cli.stderr
         .say(&format!("Accepted tool changes of {}.", connector.title));
-    cli.answer_connector(connector, |_, _| String::new()).await
+    cli.print_connector(connector, |_, _| String::new()).await
 }
 
 /// A tool that came, went or changed, and every place that differs with both of its values: what is to be
 /// accepted is shown whole, or it is said how much of it is not.
-fn words_of(change: &ToolChange, screen: Screen) -> String {
+fn render_change(change: &ToolChange, screen: Screen) -> String {
     let (word, tone) = match change.kind {
         ToolChangeKind::Added => ("new", Tone::Warning),
         ToolChangeKind::Removed => ("gone", Tone::Faint),
@@ -71,10 +71,10 @@ mod tests {
             serde_json::from_value(change).unwrap()
         };
         assert_eq!(
-            words_of(&change("Deletes.".to_owned()), Screen::PLAIN),
+            render_change(&change("Deletes.".to_owned()), Screen::PLAIN),
             "echo: changed\n  /description\n    - \"Reads.\\u202e\"\n    + \"Deletes.\"\n"
         );
-        let long = words_of(&change("x".repeat(9000)), Screen::PLAIN);
+        let long = render_change(&change("x".repeat(9000)), Screen::PLAIN);
         assert!(long.contains("more characters)"), "{long}");
     }
 }

@@ -19,7 +19,7 @@ pub(super) async fn trust(cli: &Cli, text: &str, fingerprint: Option<&str>) -> R
         let place = place.unwrap_or_default();
         cli.stderr
             .say(&format!("Trusted the certificate of {place}."));
-        return cli.answer_connector(trusting, |_, _| String::new()).await;
+        return cli.print_connector(trusting, |_, _| String::new()).await;
     }
     let found = find_untrusted_certificate(&cli.cx, &connector.id).await?;
     match &found {
@@ -44,7 +44,7 @@ fn facts(certificate: &UntrustedCertificate) -> Facts {
         .add("Not trusted", &certificate.reason)
         .add("Subject", &facts.subject)
         .add("Issuer", &facts.issuer)
-        .maybe("Expires", facts.expires_at.map(|end| end.to_string()))
+        .add_optional("Expires", facts.expires_at.map(|end| end.to_string()))
         .add("SHA-256", &facts.sha256)
 }
 

@@ -8,12 +8,12 @@ use patchbay_ops::{
 
 use crate::args::VaultVerb;
 use crate::cli::Cli;
+use crate::command_hint::with_command_hint;
 use crate::failure::Failure;
 use crate::output::Screen;
 use crate::output::facts::Facts;
 use crate::output::table::Tone;
 use crate::prompt;
-use crate::remedy::for_terminal;
 use crate::secret_source::Source;
 use crate::unlock::{VARIABLE, from_environment, unlock};
 
@@ -34,19 +34,19 @@ pub(super) async fn run(cli: &Cli, verb: VaultVerb) -> Result<(), Failure> {
             status
         }
         VaultVerb::Accept => accept(cli).await?,
-        VaultVerb::Reset => set_aside(cli).await?,
+        VaultVerb::Reset => reset(cli).await?,
     };
     cli.out.answer(&status, |screen| facts(&status, screen))
 }
 
 /// Begins anew where the secrets are lost, at the user's word.
-async fn set_aside(cli: &Cli) -> Result<VaultStatus, Failure> {
+async fn reset(cli: &Cli) -> Result<VaultStatus, Failure> {
     open_if_possible(cli).await?;
     let needed = match set_vault_aside(&cli.cx, false).await {
         Err(needed @ Error::VaultBeginsAnew) => needed,
         other => return Ok(other?),
     };
-    let lost = lost(cli).await?;
+    let lost = describe_losses(cli).await?;
     cli.stderr.say(&format!(
         "You'll enter {lost} again. Connectors, tools and runs stay; the old file is kept."
     ));
@@ -84,7 +84,7 @@ async fn open_if_possible(cli: &Cli) -> Result<(), Failure> {
 }
 
 /// What has to be entered again, in words.
-async fn lost(cli: &Cli) -> Result<String, Failure> {
+async fn describe_losses(cli: &Cli) -> Result<String, Failure> {
     let credentials = list_wallet(&cli.cx).await?.len();
     let accounts = list_accounts(&cli.cx).await?;
     let keys = accounts
@@ -126,13 +126,13 @@ async fn new_passphrase(cli: &Cli, from: Option<&str>) -> Result<Secret, Failure
 
 fn facts(status: &VaultStatus, screen: Screen) -> String {
     let (state, tone) = state(status);
-    let problem = status.problem.clone().map(for_terminal);
+    let problem = status.problem.clone().map(with_command_hint);
     let problem = problem.as_ref();
     Facts::default()
         .add("Protected by", protection(status))
         .toned("Status", state, tone)
-        .maybe("Error", problem.map(|problem| &problem.message))
-        .maybe("Hint", problem.and_then(|problem| problem.hint.as_ref()))
+        .add_optional("Error", problem.map(|problem| &problem.message))
+        .add_optional("Hint", problem.and_then(|problem| problem.hint.as_ref()))
         .render(screen)
 }
 

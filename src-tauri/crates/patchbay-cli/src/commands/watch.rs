@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use patchbay_ops::follow_other_processes;
+use patchbay_ops::watch_other_processes;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::cli::Cli;
@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::interrupt::interrupted;
 
 /// What changes within this time is shown together.
-const TOGETHER: Duration = Duration::from_millis(100);
+const DEBOUNCE: Duration = Duration::from_millis(100);
 
 /// Gives the answer of `show`; where it is watched, again whenever something changed, here or by another process.
 ///
@@ -24,7 +24,7 @@ pub(super) async fn repeat(
         return show().await;
     }
     let mut events = cli.cx.events();
-    let following = follow_other_processes(&cli.cx).await?;
+    let following = watch_other_processes(&cli.cx).await?;
     let repeating = async {
         loop {
             cli.out.clear()?;
@@ -32,7 +32,7 @@ pub(super) async fn repeat(
             if let Err(RecvError::Closed) = events.recv().await {
                 return Ok(());
             }
-            tokio::time::sleep(TOGETHER).await;
+            tokio::time::sleep(DEBOUNCE).await;
             events = events.resubscribe();
         }
     };

@@ -13,7 +13,7 @@ impl Facts {
     }
 
     /// Adds a value where there is one.
-    pub(crate) fn maybe(self, name: &'static str, value: Option<impl AsRef<str>>) -> Self {
+    pub(crate) fn add_optional(self, name: &'static str, value: Option<impl AsRef<str>>) -> Self {
         match value {
             Some(value) => self.add(name, value),
             None => self,
@@ -54,7 +54,7 @@ mod tests {
         let facts = Facts::default()
             .add("Name", "x")
             .add("Description", "")
-            .maybe("Icon", None::<&str>)
+            .add_optional("Icon", None::<&str>)
             .add("Endpoint", "y");
         assert_eq!(facts.render(Screen::PLAIN), "Name:      x\nEndpoint:  y\n");
     }

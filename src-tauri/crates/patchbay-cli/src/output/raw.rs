@@ -1,6 +1,6 @@
 //! Bytes of other parties, passed on as they come.
 
-use super::{passed_on, text};
+use super::{text, write_to_stdout};
 use crate::failure::Failure;
 
 /// Standard output for bytes: a pipe or a file gets them as they are, a terminal as text that cannot act.
@@ -30,9 +30,9 @@ impl Raw {
     /// When standard output cannot be written.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<bool, Failure> {
         if self.is_terminal {
-            passed_on(text::lines(&self.decode(bytes)).as_bytes())
+            write_to_stdout(text::lines(&self.decode(bytes)).as_bytes())
         } else {
-            passed_on(bytes)
+            write_to_stdout(bytes)
         }
     }
 
@@ -41,7 +41,7 @@ impl Raw {
     /// # Errors
     /// When standard output cannot be written.
     pub(crate) fn finish(self) -> Result<(), Failure> {
-        passed_on(String::from_utf8_lossy(&self.rest).as_bytes()).map(drop)
+        write_to_stdout(String::from_utf8_lossy(&self.rest).as_bytes()).map(drop)
     }
 
     /// All whole characters; what is none is shown as `�`.
@@ -49,7 +49,7 @@ impl Raw {
         self.rest.extend_from_slice(bytes);
         let whole = match std::str::from_utf8(&self.rest) {
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
-            _ => whole_before_an_open_end(&self.rest),
+            _ => complete_utf8_len(&self.rest),
         };
         let after = self.rest.split_off(whole);
         let now = std::mem::replace(&mut self.rest, after);
@@ -58,7 +58,7 @@ impl Raw {
 }
 
 /// Where a character begins that the bytes break off in; their length where none does.
-fn whole_before_an_open_end(bytes: &[u8]) -> usize {
+fn complete_utf8_len(bytes: &[u8]) -> usize {
     let last = bytes.len().saturating_sub(3)..bytes.len();
     let is_open = |from: &usize| {
         let end = std::str::from_utf8(&bytes[*from..]);

@@ -5,9 +5,9 @@ use clap::builder::styling::{AnsiColor, Style};
 use super::{Screen, text};
 
 /// Columns that a cut column keeps at least.
-const NARROWEST: usize = 8;
+const MIN_COLUMN_WIDTH: usize = 8;
 
-const GAP: &str = "  ";
+const COLUMN_GAP: &str = "  ";
 
 /// What a cell says of a state, beside its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl<const N: usize> Table<N> {
     }
 
     /// Leaves out the column of that head where no row has anything in it.
-    pub(crate) fn hide_if_empty(self, head: &'static str) -> Self {
+    pub(crate) fn optional_column(self, head: &'static str) -> Self {
         let optional = Some(head);
         Self { optional, ..self }
     }
@@ -109,7 +109,7 @@ impl<const N: usize> Table<N> {
             return widths;
         };
         // The widest column gives way first: it has the most to spare.
-        let gaps = GAP.len()
+        let gaps = COLUMN_GAP.len()
             * widths
                 .iter()
                 .filter(|width| **width > 0)
@@ -117,7 +117,7 @@ impl<const N: usize> Table<N> {
                 .saturating_sub(1);
         while widths.iter().sum::<usize>() + gaps > wanted {
             match widths.iter_mut().max() {
-                Some(widest) if *widest > NARROWEST => *widest -= 1,
+                Some(widest) if *widest > MIN_COLUMN_WIDTH => *widest -= 1,
                 _ => break,
             }
         }
@@ -130,9 +130,9 @@ fn row_line(row: &[Cell], widths: &[usize], screen: Screen) -> String {
     let shown = row.iter().zip(widths).filter(|(_, width)| **width > 0);
     for (place, (cell, width)) in shown.enumerate() {
         if place > 0 {
-            line.push_str(GAP);
+            line.push_str(COLUMN_GAP);
         }
-        let shown = text::cut(&cell.text, *width);
+        let shown = text::truncate_to_width(&cell.text, *width);
         let padding = width - text::width(&shown);
         line.push_str(&cell.tone.paint(&shown, screen));
         line.push_str(&" ".repeat(padding));
@@ -204,7 +204,7 @@ mod tests {
             Tone::Faint,
         ] {
             let shown = tone.paint("x", screen);
-            assert_eq!(text::keep_colours(&shown), shown);
+            assert_eq!(text::strip_foreign_codes(&shown), shown);
         }
     }
 }

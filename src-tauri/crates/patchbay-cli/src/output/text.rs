@@ -4,10 +4,10 @@ use patchbay_model::{inert_block, inert_line};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// The longest line that stands among others; of what is longer it is said how much is left out.
-const LONGEST_LINE: usize = 2000;
+const MAX_LINE_CHARS: usize = 2000;
 
 /// Every terminal code that a tone of a table writes.
-const OWN_CODES: [&str; 5] = [
+const TONE_CODES: [&str; 5] = [
     "\u{1b}[32m",
     "\u{1b}[33m",
     "\u{1b}[31m",
@@ -17,7 +17,7 @@ const OWN_CODES: [&str; 5] = [
 
 /// One line on which nothing acts or hides.
 pub(crate) fn line(text: &str) -> String {
-    shorten(&inert_line(text), LONGEST_LINE)
+    shorten(&inert_line(text), MAX_LINE_CHARS)
 }
 
 /// Lines and tabs as they are, but nothing that acts or hides.
@@ -31,13 +31,13 @@ pub(crate) fn message(text: &str) -> String {
 }
 
 /// Words for a terminal: of its codes only our own colours come through.
-pub(crate) fn keep_colours(text: &str) -> String {
+pub(crate) fn strip_foreign_codes(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('\u{1b}') {
         shown.push_str(&inert_block(&rest[..at]));
         rest = &rest[at..];
-        match OWN_CODES.iter().find(|code| rest.starts_with(**code)) {
+        match TONE_CODES.iter().find(|code| rest.starts_with(**code)) {
             Some(code) => {
                 shown.push_str(code);
                 rest = &rest[code.len()..];
@@ -83,7 +83,7 @@ pub(crate) fn width(text: &str) -> usize {
 }
 
 /// The text, cut to that many columns.
-pub(crate) fn cut(text: &str, columns: usize) -> String {
+pub(crate) fn truncate_to_width(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
@@ -105,11 +105,11 @@ mod tests {
 
     #[test]
     fn cutting_counts_columns_not_letters() {
-        assert_eq!(cut("hello", 5), "hello");
-        assert_eq!(cut("hello", 3), "he…");
-        assert_eq!(cut("日本語", 5), "日本…");
-        assert_eq!(cut("日本語", 4), "日…");
-        assert_eq!(cut("x", 0), "");
+        assert_eq!(truncate_to_width("hello", 5), "hello");
+        assert_eq!(truncate_to_width("hello", 3), "he…");
+        assert_eq!(truncate_to_width("日本語", 5), "日本…");
+        assert_eq!(truncate_to_width("日本語", 4), "日…");
+        assert_eq!(truncate_to_width("x", 0), "");
     }
 
     #[test]
@@ -122,14 +122,14 @@ mod tests {
     #[test]
     fn a_terminal_gets_our_colours_and_no_other_code() {
         assert_eq!(
-            keep_colours("\u{1b}[32mok\u{1b}[0m\n"),
+            strip_foreign_codes("\u{1b}[32mok\u{1b}[0m\n"),
             "\u{1b}[32mok\u{1b}[0m\n"
         );
         assert_eq!(
-            keep_colours("\u{1b}[2J\u{1b}]52;c;x\u{7}\u{1b}"),
+            strip_foreign_codes("\u{1b}[2J\u{1b}]52;c;x\u{7}\u{1b}"),
             "�[2J�]52;c;x��"
         );
-        assert_eq!(keep_colours("a\u{9b}2J\u{202e}\r"), "a�2J<U+202E>�");
+        assert_eq!(strip_foreign_codes("a\u{9b}2J\u{202e}\r"), "a�2J<U+202E>�");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use patchbay_model::Timestamp;
 
 /// Seconds that nobody counts.
-const JUST: i64 = 5;
+const JUST_NOW_SECONDS: i64 = 5;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -14,8 +14,8 @@ pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
     let seconds = (now.unix_millis() - at.unix_millis()) / 1000;
     let distance = seconds.abs();
     let amount = match distance {
-        0..JUST => return "just now".to_owned(),
-        JUST..MINUTE => format!("{distance} s"),
+        0..JUST_NOW_SECONDS => return "just now".to_owned(),
+        JUST_NOW_SECONDS..MINUTE => format!("{distance} s"),
         MINUTE..HOUR => format!("{} min", distance / MINUTE),
         HOUR..DAY => format!("{} h", distance / HOUR),
         _ if distance < 30 * DAY => format!("{} d", distance / DAY),

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::io::ErrorKind;
 
-use crate::trust::Distrusted;
+use crate::trust::RejectedCertificate;
 use crate::{AddressError, find_address_error};
 use patchbay_model::{Code, UntrustedCertificate};
 
@@ -89,22 +89,25 @@ pub fn find_untrusted(
     error: &(dyn StdError + 'static),
     host: &str,
 ) -> Option<UntrustedCertificate> {
-    let told = std::iter::successors(Some(error), |&error| inner(error)).find_map(distrusted)?;
+    let rejected = std::iter::successors(Some(error), |&error| inner(error))
+        .find_map(as_rejected_certificate)?;
     let place = match host_of_place(host) {
         Some(_) => host.to_owned(),
         None => format!("{host}:443"),
     };
-    (host_of_place(&place)? == told.host).then(|| UntrustedCertificate {
+    (host_of_place(&place)? == rejected.host).then(|| UntrustedCertificate {
         place,
-        reason: told.reason.clone(),
-        facts: told.facts.clone(),
+        reason: rejected.reason.clone(),
+        facts: rejected.facts.clone(),
     })
 }
 
-fn distrusted<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Distrusted> {
+fn as_rejected_certificate<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> Option<&'a RejectedCertificate> {
     match error.downcast_ref()? {
-        rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(told))) => {
-            told.downcast_ref()
+        rustls::Error::InvalidCertificate(CertificateError::Other(OtherError(rejected))) => {
+            rejected.downcast_ref()
         }
         _ => None,
     }

@@ -134,7 +134,7 @@ async fn a_status_that_is_no_success_is_no_picture() {
 async fn a_server_that_never_ends_is_given_up() {
     let silent = futures::stream::pending::<Result<Vec<u8>, std::io::Error>>();
     let fetched = fetch_from([answer(Body::from_stream(silent))]);
-    let refused = within(Duration::from_millis(200), fetched).await;
+    let refused = with_time_limit(Duration::from_millis(200), fetched).await;
     assert!(
         matches!(refused, Err(PictureError::TimedOut)),
         "{refused:?}"
@@ -155,7 +155,7 @@ fn types_and_sizes_are_told_by_the_first_bytes() {
         (lossless, ("image/webp", 32, 16)),
         (lossy, ("image/webp", 32, 16)),
     ] {
-        assert_eq!(recognize(bytes), Some(expected));
+        assert_eq!(detect_format(bytes), Some(expected));
     }
 }
 

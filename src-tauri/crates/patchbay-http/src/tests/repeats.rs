@@ -4,7 +4,7 @@ use axum::http::header::RETRY_AFTER;
 use serde_json::json as value;
 
 use super::*;
-use crate::{Backoff, Jitter, Repeat, Retries, RetryPolicy};
+use crate::{Backoff, Jitter, Retries, RetryClass, RetryPolicy};
 
 /// The policy of the Cohere contract, section 6.
 fn twice() -> RetryPolicy {
@@ -30,7 +30,7 @@ async fn sent(
     options: &CallOptions,
 ) -> Outcome {
     let server = Server::start(answers).await;
-    let clock = Jumping::new();
+    let clock = JumpingClock::new();
     let mut api = api_with(&server.base, clock.clone(), Arc::new(NoToken));
     api.retries = policy;
     let result = api.send(request, options).await.map(|answer| answer.status);
@@ -79,9 +79,9 @@ async fn what_could_double_is_not_repeated() {
     for (request, status, requests) in [
         (post(), 503, 1),
         (post(), 429, 1),
-        (post().repeat(Repeat::WhenRateLimited), 503, 1),
-        (post().repeat(Repeat::WhenRateLimited), 429, 2),
-        (post().repeat(Repeat::Freely), 503, 2),
+        (post().repeat(RetryClass::WhenRateLimited), 503, 1),
+        (post().repeat(RetryClass::WhenRateLimited), 429, 2),
+        (post().repeat(RetryClass::Freely), 503, 2),
         (get(), 409, 1),
         (get(), 404, 1),
     ] {
@@ -204,7 +204,7 @@ async fn a_connection_that_cannot_be_made_is_repeated_when_wanted() {
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     for (on_connect, waits) in [(true, vec![1.0, 2.0]), (false, vec![])] {
-        let clock = Jumping::new();
+        let clock = JumpingClock::new();
         let mut api = api_with(&base, clock.clone(), Arc::new(NoToken));
         api.retries = RetryPolicy {
             on_connect,
@@ -239,7 +239,7 @@ async fn a_call_can_be_stopped_while_it_waits_for_the_next_attempt() {
     let server = Server::start(statuses(&[503])).await;
     let mut api = api_with(&server.base, Arc::new(Stuck), Arc::new(NoToken));
     api.retries = twice();
-    let (options, stop) = stoppable();
+    let (options, stop) = cancellable_options();
     let stopped = async {
         while server.seen.lock().unwrap().is_empty() {
             tokio::task::yield_now().await;

@@ -160,7 +160,7 @@ async fn a_renewed_token_is_tried_once_and_never_shown() {
         ),
     ] {
         let server = Server::start(answers).await;
-        let api = api_with(&server.base, Jumping::new(), Renewing::new(renews));
+        let api = api_with(&server.base, JumpingClock::new(), Renewing::new(renews));
         let result = api.send(post(), &CallOptions::default()).await;
         assert_eq!(result.as_ref().err().map(Error::kind), kind);
         let shown = format!("{result:?}");
@@ -184,7 +184,7 @@ async fn an_anonymous_request_and_one_with_its_own_key_take_no_token() {
         (post(), own, Some("Basic own")),
     ] {
         let server = Server::start([StatusCode::UNAUTHORIZED.into_response()]).await;
-        let api = api_with(&server.base, Jumping::new(), Renewing::new(true));
+        let api = api_with(&server.base, JumpingClock::new(), Renewing::new(true));
         assert_eq!(
             api.send(request, &options).await.unwrap_err().kind(),
             "unauthorized"
@@ -215,7 +215,7 @@ async fn redirects_within_the_origin_are_followed() {
         (303, post(), "GET", ""),
     ] {
         let server = Server::start([pointing(status, "/moved?x=1"), json(200, value!(1))]).await;
-        let api = api_with(&server.base, Jumping::new(), Renewing::new(false));
+        let api = api_with(&server.base, JumpingClock::new(), Renewing::new(false));
         let request = request.json(&value!({"a": 1})).unwrap();
         api.send(request, &CallOptions::default()).await.unwrap();
         let second = server.seen().remove(1);
@@ -230,7 +230,7 @@ async fn redirects_within_the_origin_are_followed() {
 async fn another_origin_gets_no_credentials_and_no_body() {
     let other = Server::start([json(200, value!({}))]).await;
     let server = Server::start([pointing(302, &other.base)]).await;
-    let mut api = api_with(&server.base, Jumping::new(), Renewing::new(true));
+    let mut api = api_with(&server.base, JumpingClock::new(), Renewing::new(true));
     api.headers = vec![("x-organization-id".to_owned(), "o-1".to_owned())];
     let options = CallOptions {
         headers: vec![("x-own".to_owned(), Secret::new("own"))],
@@ -246,7 +246,7 @@ async fn another_origin_gets_no_credentials_and_no_body() {
 
     let other = Server::start([json(401, value!({}))]).await;
     let server = Server::start([pointing(307, &other.base)]).await;
-    let api = api_with(&server.base, Jumping::new(), Renewing::new(true));
+    let api = api_with(&server.base, JumpingClock::new(), Renewing::new(true));
     let error = api.send(get(), &CallOptions::default()).await.unwrap_err();
     assert_eq!(error.status(), Some(401));
     // New credentials would not reach it either.
@@ -257,7 +257,7 @@ async fn another_origin_gets_no_credentials_and_no_body() {
 async fn who_wants_to_know_of_the_credentials_is_not_answered_by_another_origin() {
     let other = Server::start([json(200, value!({}))]).await;
     let server = Server::start([pointing(302, "/within"), pointing(302, &other.base)]).await;
-    let api = api_with(&server.base, Jumping::new(), Renewing::new(false));
+    let api = api_with(&server.base, JumpingClock::new(), Renewing::new(false));
     let options = CallOptions {
         same_origin_only: true,
         ..CallOptions::default()
@@ -299,7 +299,7 @@ async fn the_way_back_from_another_origin_stays_without_credentials() {
     let other = Server::start([]).await;
     let server = Server::start([pointing(307, &other.base), json(200, value!({}))]).await;
     other.then(pointing(307, &format!("{}back", server.base)));
-    let api = api_with(&server.base, Jumping::new(), Renewing::new(false));
+    let api = api_with(&server.base, JumpingClock::new(), Renewing::new(false));
     api.send(get(), &CallOptions::default()).await.unwrap();
     let back = server.seen().remove(1);
     assert_eq!(back.uri, "/edge/back");
@@ -310,7 +310,7 @@ async fn the_way_back_from_another_origin_stays_without_credentials() {
 async fn redirects_with_a_body_elsewhere_or_unwanted_or_endless_are_no_success() {
     let other = Server::start([]).await;
     let server = Server::start([pointing(307, &other.base)]).await;
-    let api = api_with(&server.base, Jumping::new(), Renewing::new(false));
+    let api = api_with(&server.base, JumpingClock::new(), Renewing::new(false));
     let request = post().json(&value!({"a": 1})).unwrap();
     let error = api.send(request, &CallOptions::default()).await;
     let error = error.unwrap_err();
@@ -398,7 +398,7 @@ async fn time_and_size_are_bounded_and_a_call_can_be_stopped() {
     };
     assert_eq!(api.send(get(), &hasty).await.unwrap_err().kind(), "timeout");
 
-    let (options, stop) = stoppable();
+    let (options, stop) = cancellable_options();
     let stopped = async {
         while server.seen.lock().unwrap().len() < 3 {
             tokio::task::yield_now().await;
@@ -463,7 +463,7 @@ async fn pieces_arrive_one_by_one_and_end_with_what_ended_them() {
     let (piece, pieces) = tokio::sync::mpsc::unbounded_channel::<Result<String, std::io::Error>>();
     let body = Body::from_stream(tokio_stream::wrappers::UnboundedReceiverStream::new(pieces));
     let server = Server::start([body.into_response()]).await;
-    let (options, stop) = stoppable();
+    let (options, stop) = cancellable_options();
     let mut answer = api(&server.base).stream(get(), &options).await.unwrap();
     for words in ["one", "two"] {
         piece.send(Ok(words.to_owned())).unwrap();
@@ -501,7 +501,7 @@ fn by_name(server: &Server, plain_http: PlainHttp) -> (Api, Url) {
         .build()
         .unwrap();
     let base = server.base.replace("127.0.0.1", "nas.example");
-    let mut api = api_with(&base, Jumping::new(), Renewing::new(false));
+    let mut api = api_with(&base, JumpingClock::new(), Renewing::new(false));
     api.clients = Clients {
         usual: client.clone(),
         raw: client,

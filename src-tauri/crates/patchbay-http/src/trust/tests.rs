@@ -142,9 +142,11 @@ async fn an_authority_of_ones_own_vouches_for_its_servers_alone() {
 
 #[test]
 fn what_the_system_says_was_revoked_no_other_authority_makes_good() {
-    assert!(may_be_vouched_for(&CertificateError::UnknownIssuer.into()));
-    assert!(!may_be_vouched_for(&CertificateError::Revoked.into()));
-    assert!(!may_be_vouched_for(&TlsError::DecryptError));
+    assert!(allows_other_authority(
+        &CertificateError::UnknownIssuer.into()
+    ));
+    assert!(!allows_other_authority(&CertificateError::Revoked.into()));
+    assert!(!allows_other_authority(&TlsError::DecryptError));
 }
 
 #[tokio::test]

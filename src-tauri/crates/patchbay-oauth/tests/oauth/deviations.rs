@@ -28,7 +28,7 @@ async fn sign_in(authority: &Authority, chosen: &ChosenDeviations) -> (Pending, 
     let discovery = authority.discover_with(chosen).await.unwrap();
     let redirect = Url::parse(REDIRECT).unwrap();
     let pending = client()
-        .begin(&discovery, &app(), &redirect, &["read".to_owned()])
+        .start_authorization(&discovery, &app(), &redirect, &["read".to_owned()])
         .unwrap();
     let tokens = client()
         .exchange(&pending, &Secret::new("c"), &app(), &discovery, &Untraced)
@@ -98,13 +98,13 @@ async fn a_refresh_token_can_be_asked_for_by_a_parameter_and_insisted_on() {
     let authority = Authority::with(no_scope.clone()).await;
     let (page, _) = sign_in(&authority, &ChosenDeviations::new()).await;
     assert_eq!(parameter(&page, "access_type"), None);
-    assert_eq!(parameter(&page.insisting_on_consent(), "prompt"), None);
+    assert_eq!(parameter(&page.with_forced_consent(), "prompt"), None);
 
     let authority = Authority::with(no_scope).await;
     let (page, _) = sign_in(&authority, &chosen(OauthDeviation::OfflineAccess)).await;
     assert_eq!(parameter(&page, "access_type").unwrap(), "offline");
     assert_eq!(parameter(&page, "prompt"), None);
-    let page = page.insisting_on_consent();
+    let page = page.with_forced_consent();
     assert_eq!(parameter(&page, "prompt").unwrap(), "consent");
     assert_eq!(parameter(&page, "access_type").unwrap(), "offline");
 }

@@ -135,7 +135,9 @@ async fn an_identity_serves_its_issuer_and_redirects_only() {
     );
     let identity = register(&authority).await.unwrap();
     let [redirect, _] = redirects();
-    let begin = |discovery, redirect: &Url| client().begin(discovery, &identity, redirect, &[]);
+    let begin = |discovery, redirect: &Url| {
+        client().start_authorization(discovery, &identity, redirect, &[])
+    };
     let own = authority.discover().await.unwrap();
     begin(&own, &redirect).unwrap();
     let moved = Url::parse("http://127.0.0.1:4711/callback").unwrap();
@@ -224,7 +226,9 @@ async fn the_page_of_a_consent_is_looked_up_before_a_browser_gets_it() {
         let [redirect, _] = redirects();
         let policy = AddressPolicy::new(Arc::new(Inside), Proxies::none());
         let client = client_with(policy);
-        let pending = client.begin(&discovery, &app, &redirect, &[]).unwrap();
+        let pending = client
+            .start_authorization(&discovery, &app, &redirect, &[])
+            .unwrap();
         client.consent_page(&discovery, &pending).await
     };
     let page = page_at("public.example").await.unwrap();

@@ -59,7 +59,7 @@ async fn begun(authority: &Authority) -> (LoopbackListener, Pending) {
         .await
         .unwrap();
     let pending = client
-        .begin(&discovery, &identity, &redirect, &discovery.initial_scopes)
+        .start_authorization(&discovery, &identity, &redirect, &discovery.initial_scopes)
         .unwrap();
     (listener, pending)
 }
@@ -94,7 +94,7 @@ async fn a_whole_consent() {
         .await
         .unwrap();
     let pending = client
-        .begin(&discovery, &identity, &redirect, &discovery.initial_scopes)
+        .start_authorization(&discovery, &identity, &redirect, &discovery.initial_scopes)
         .unwrap();
 
     let asked = |name| parameter(&pending.url, name).unwrap();
@@ -105,7 +105,7 @@ async fn a_whole_consent() {
     assert_eq!(asked("scope"), "read write offline_access");
     assert_eq!(asked("code_challenge_method"), "S256");
     assert_eq!(parameter(&pending.url, "prompt"), None);
-    let insisting = pending.clone().insisting_on_consent();
+    let insisting = pending.clone().with_forced_consent();
     assert_eq!(
         parameter(&insisting.url, "prompt").as_deref(),
         Some("consent")
@@ -115,12 +115,12 @@ async fn a_whole_consent() {
         Some(pending.state.expose())
     );
     let online = client
-        .begin(&discovery, &identity, &redirect, &["read".to_owned()])
+        .start_authorization(&discovery, &identity, &redirect, &["read".to_owned()])
         .unwrap()
-        .insisting_on_consent();
+        .with_forced_consent();
     assert_eq!(parameter(&online.url, "prompt"), None);
     assert_eq!(
-        (insisting.insists_on_consent, online.insists_on_consent),
+        (insisting.forces_consent, online.forces_consent),
         (true, false)
     );
 

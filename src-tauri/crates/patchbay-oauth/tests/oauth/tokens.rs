@@ -24,7 +24,7 @@ async fn exchange_as(authority: &Authority, app: &ClientIdentity) -> Result<Gran
     let discovery = authority.discover().await.unwrap();
     let redirect = Url::parse("http://127.0.0.1:27218/callback").unwrap();
     let pending = client()
-        .begin(&discovery, app, &redirect, &["read".to_owned()])
+        .start_authorization(&discovery, app, &redirect, &["read".to_owned()])
         .unwrap();
     let tokens = client()
         .exchange(&pending, &Secret::new("c0de"), app, &discovery, &Untraced)
@@ -83,7 +83,7 @@ async fn an_app_signs_in_as_itself_where_nobody_can_consent_and_is_renewed_alike
     let grant = signed_in_as_client(&authority, &app(Some("s3cret")))
         .await
         .unwrap();
-    assert!(grant.renews() && grant.refresh_token.is_none());
+    assert!(grant.is_renewable() && grant.refresh_token.is_none());
     let kept = Grant::from_secret(&grant.to_secret()).unwrap();
     client().refresh(&kept, &Untraced).await.unwrap();
     let seen = authority.seen();
@@ -154,7 +154,9 @@ async fn user_of(authority: &Authority, given: Value) -> (Option<String>, usize)
     let discovery = authority.discover().await.unwrap();
     let app = app(None);
     let redirect = Url::parse("http://127.0.0.1:27218/callback").unwrap();
-    let pending = client().begin(&discovery, &app, &redirect, &[]).unwrap();
+    let pending = client()
+        .start_authorization(&discovery, &app, &redirect, &[])
+        .unwrap();
     let code = Secret::new("c0de");
     let tokens = client()
         .exchange(&pending, &code, &app, &discovery, &Untraced)
@@ -276,7 +278,9 @@ async fn a_consent_cannot_be_finished_with_another_server() {
     let (authority, other) = (Authority::complete().await, Authority::complete().await);
     let redirect = Url::parse("http://127.0.0.1:27218/callback").unwrap();
     let begun = authority.discover().await.unwrap();
-    let pending = client().begin(&begun, &app(None), &redirect, &[]).unwrap();
+    let pending = client()
+        .start_authorization(&begun, &app(None), &redirect, &[])
+        .unwrap();
     let foreign = other.discover().await.unwrap();
     let refused = client()
         .exchange(&pending, &Secret::new("c"), &app(None), &foreign, &Untraced)
@@ -329,7 +333,7 @@ async fn only_invalid_grant_means_sign_in_again() {
         Answer::Page("maintenance"),
     ] {
         let error = refresh(&authority, answer).await.unwrap_err();
-        assert!(matches!(error, RefreshError::Later(_)), "{error:?}");
+        assert!(matches!(error, RefreshError::Transient(_)), "{error:?}");
         assert!(error.problem().retryable);
     }
 }
@@ -343,7 +347,10 @@ async fn slow_refresh_is_tried_later() {
         .refresh(&grant, &Untraced)
         .await
         .unwrap_err();
-    assert!(matches!(error, RefreshError::Later(Error::TimedOut { .. })));
+    assert!(matches!(
+        error,
+        RefreshError::Transient(Error::TimedOut { .. })
+    ));
 }
 
 #[tokio::test]

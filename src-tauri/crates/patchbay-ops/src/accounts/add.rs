@@ -10,7 +10,7 @@ use serde_json::Value;
 use specta::Type;
 
 use crate::accounts::form::{base_url, check_settings};
-use crate::accounts::secrets::{entries_of, kept_secrets, resolve};
+use crate::accounts::secrets::{encode_secrets, resolve, wallet_entries_in};
 use crate::accounts::{check_label, list_accounts, platform};
 use crate::address::free_name;
 use crate::connectors::sync;
@@ -50,21 +50,21 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
     let account = Account {
         id: AccountId::new(cx.new_id("acc")),
         platform: request.platform,
-        label: chosen_label(cx, request.label, hosted.look.title).await?,
+        label: resolve_label(cx, request.label, hosted.look.title).await?,
         colour: None,
         base_url: base_url(&settings),
         settings: Json(Value::Object(settings)),
         is_signed_out: false,
-        entries: entries_of(&request.secrets),
+        entries: wallet_entries_in(&request.secrets),
         created_at: cx.now(),
     };
     let given: Vec<String> = request.secrets.keys().cloned().collect();
-    let kept = kept_secrets(request.secrets)?;
-    let signed_in = platform::sign_in(cx, &account, resolve(cx, &kept, Occasion::Given).await?)?;
+    let stored = encode_secrets(request.secrets)?;
+    let signed_in = platform::sign_in(cx, &account, resolve(cx, &stored, Occasion::Given).await?)?;
     let verified = platform::verify(cx, &*signed_in).await;
-    verified.map_err(|error| platform::refused(&account, given, error))?;
+    verified.map_err(|error| platform::key_refused_error(&account, given, error))?;
     cx.vault()
-        .write(&SecretName::account(&account.id), &kept)
+        .write(&SecretName::account(&account.id), &stored)
         .await?;
     cx.store().save_account(&account).await?;
     cx.emit(Event::AccountsChanged);
@@ -75,7 +75,7 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
     Ok(account)
 }
 
-async fn chosen_label(cx: &Context, label: Option<String>, title: &str) -> Result<String, Error> {
+async fn resolve_label(cx: &Context, label: Option<String>, title: &str) -> Result<String, Error> {
     let taken = list_accounts(cx).await?;
     let is_taken = |label: &str| taken.iter().any(|account| account.label == label);
     match label.filter(|label| !label.trim().is_empty()) {

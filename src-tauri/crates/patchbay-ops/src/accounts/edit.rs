@@ -55,7 +55,7 @@ pub async fn change_account_settings(
     settings: Json,
 ) -> Result<Account, Error> {
     let tried = try_settings(cx, id, settings).await?;
-    let account = keep_settings(cx, tried).await?;
+    let account = save_settings(cx, tried).await?;
     errors::record(cx, &account, None).await;
     cx.sign_ins().forget(id);
     cx.emit(Event::AccountsChanged);
@@ -63,16 +63,16 @@ pub async fn change_account_settings(
 }
 
 /// Keeps settings that work, unless the account was removed or signed out since they were tried.
-async fn keep_settings(cx: &Context, tried: Account) -> Result<Account, Error> {
+async fn save_settings(cx: &Context, tried: Account) -> Result<Account, Error> {
     let (id, was_signed_out) = (tried.id.clone(), tried.is_signed_out);
     let is_too_late = move |known: &Account| known.is_signed_out && !was_signed_out;
-    let keep = move |known: &mut Account| {
+    let apply_settings = move |known: &mut Account| {
         if !is_too_late(known) {
             known.base_url = tried.base_url;
             known.settings = tried.settings;
         }
     };
-    let account = change(cx, &id, keep).await?;
+    let account = change(cx, &id, apply_settings).await?;
     if is_too_late(&account) {
         return Err(signed_out_meanwhile(&account));
     }
@@ -114,7 +114,7 @@ async fn try_settings(cx: &Context, id: &AccountId, settings: Json) -> Result<Ac
     };
     let signed_in = platform::sign_in(cx, &account, secrets)?;
     let checked = platform::verify(cx, &*signed_in).await;
-    checked.map_err(|error| platform::signed_out(&account, error))?;
+    checked.map_err(|error| platform::signed_out_error(&account, error))?;
     Ok(account)
 }
 
@@ -134,7 +134,7 @@ pub async fn test_account(cx: &Context, id: &AccountId) -> Result<Account, Error
     if platform_abilities(account.platform).has_accounts {
         let signed_in = platform::platform_of(cx, &account).await?;
         let checked = platform::verify(cx, &*signed_in).await;
-        let checked = checked.map_err(|error| platform::signed_out(&account, error));
+        let checked = checked.map_err(|error| platform::signed_out_error(&account, error));
         errors::record(cx, &account, checked.as_ref().err()).await;
         checked?;
     }
@@ -158,7 +158,7 @@ pub async fn rename_account(cx: &Context, id: &AccountId, label: &str) -> Result
     let rename = move |known: &mut Account| known.label = label;
     let account = change(cx, id, rename).await?;
     cx.emit(Event::AccountsChanged);
-    sync::relabel(cx, &account).await?;
+    sync::update_account_label(cx, &account).await?;
     Ok(account)
 }
 
@@ -214,7 +214,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let (cx, tried) = bench(&home).await;
         rename_account(&cx, &tried.id, "Southlight").await.unwrap();
-        let kept = keep_settings(&cx, tried.clone()).await.unwrap();
+        let kept = save_settings(&cx, tried.clone()).await.unwrap();
         assert_eq!(kept.label, "Southlight");
         assert_eq!(kept.settings, tried.settings);
     }
@@ -224,7 +224,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let (cx, tried) = bench(&home).await;
         let signed_out = sign_out_account(&cx, &tried.id).await.unwrap();
-        let error = keep_settings(&cx, tried).await.unwrap_err();
+        let error = save_settings(&cx, tried).await.unwrap_err();
         assert!(matches!(error, Error::SignedOutHere { .. }), "{error:?}");
         let known = find_account(&cx, &signed_out.id).await.unwrap();
         assert_eq!(known, signed_out);
@@ -236,7 +236,7 @@ mod tests {
         let (cx, tried) = bench(&home).await;
         remove_account(&cx, &tried.id).await.unwrap();
         let id = tried.id.clone();
-        let error = keep_settings(&cx, tried).await.unwrap_err();
+        let error = save_settings(&cx, tried).await.unwrap_err();
         assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
         assert_eq!(cx.store().find_account(&id).await.unwrap(), None);
     }

@@ -1,4 +1,4 @@
-//! What ails accounts, kept so that it is known where nobody asks their platforms.
+//! The last error of each account, saved for those who don't ask its platform.
 
 use patchbay_model::{Account, AccountId, Code, Explain, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ pub(crate) struct AccountError {
     pub(crate) since: Timestamp,
 }
 
-/// What ails an account; `None` when nothing does, or nobody has asked it yet.
+/// The last error of an account; `None` when there is none, or it was not asked yet.
 ///
 /// # Errors
 /// [`Error::Store`].
@@ -26,17 +26,17 @@ pub(crate) async fn account_error(
     Ok(kept.flatten())
 }
 
-/// Notes how asking an account went; says so when that is news.
+/// Records how a request to an account went, and emits an event when that changed.
 pub(crate) async fn record(cx: &Context, account: &Account, error: Option<&Error>) {
-    if let Err(failed) = try_note(cx, account, error).await {
+    if let Err(failed) = try_record(cx, account, error).await {
         tracing::warn!(account = %account.id, error = %failed, "how an account is could not be noted");
     }
 }
 
-async fn try_note(cx: &Context, account: &Account, error: Option<&Error>) -> Result<(), Error> {
+async fn try_record(cx: &Context, account: &Account, error: Option<&Error>) -> Result<(), Error> {
     let before = account_error(cx, &account.id).await?;
     let problem = error
-        .filter(|error| lasts(error.code()))
+        .filter(|error| is_lasting(error.code()))
         .map(Error::problem);
     let code = |problem: &Problem| problem.code;
     if before.as_ref().map(|before| code(&before.problem)) == problem.as_ref().map(code) {
@@ -50,8 +50,8 @@ async fn try_note(cx: &Context, account: &Account, error: Option<&Error>) -> Res
     Ok(())
 }
 
-/// Whether a person has to do something about it: what is slow today answers tomorrow.
-fn lasts(code: Code) -> bool {
+/// Whether a person has to act on it; other failures pass by themselves.
+fn is_lasting(code: Code) -> bool {
     !matches!(
         code,
         Code::TimedOut | Code::PlatformRateLimited | Code::Cancelled

@@ -1,7 +1,7 @@
 //! What platforms have observed of the connectors of an account, shared with other processes.
 //!
-//! It lies in the database. A process lays what it found out itself over what is there, so that two that
-//! look at different connectors take nothing from one another.
+//! They are stored in the database. Each process merges its own into the stored ones, so that two that check different
+//! connectors don't overwrite each other.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,11 @@ use serde_json::{Map, Value};
 use crate::context::Context;
 use crate::error::Error;
 
-/// How deep observations are told apart: a map by connector, or by kind and connector, and what stands under
-/// that belongs together.
+/// Depth down to which observations are merged: a map by connector, or by kind and connector. What is below is replaced
+/// whole.
 const DEPTH: u32 = 2;
 
-/// Gives a platform that was just signed in to what any process found out before.
+/// Restores the saved observations into a platform that was just signed in to.
 pub(super) async fn restore(cx: &Context, account: &AccountId, platform: &dyn Platform) {
     let Some(observations) = platform.observations() else {
         return;
@@ -32,8 +32,8 @@ pub(super) async fn restore(cx: &Context, account: &AccountId, platform: &dyn Pl
     }
 }
 
-/// Keeps what a platform found out that it would not tell again, for other processes. Nothing depends on
-/// it but how connectors are shown.
+/// Saves observations that the platform would not report again, for other processes. Only how connectors are shown
+/// depends on them.
 pub(crate) async fn save_observations(cx: &Context, account: &AccountId, platform: &dyn Platform) {
     let Some(observations) = platform.observations() else {
         return;
@@ -48,12 +48,12 @@ pub(crate) async fn save_observations(cx: &Context, account: &AccountId, platfor
         return;
     }
     let (before, found) = (before.unwrap_or_default(), ours.clone());
-    let lay_over = move |stored: Option<Json>| {
+    let merge_stored = move |stored: Option<Json>| {
         let stored = stored.unwrap_or_default().0;
         Json(merge_observations(&before, found, stored))
     };
-    let name = name_of(account);
-    match cx.store().change_setting(&name, lay_over).await {
+    let name = setting_name(account);
+    match cx.store().change_setting(&name, merge_stored).await {
         Ok(Json(kept)) => {
             if kept != ours {
                 observations.restore(kept);
@@ -93,17 +93,17 @@ pub(super) async fn merge_saved(
 /// [`Error::Store`].
 pub(crate) async fn delete_observations(cx: &Context, account: &AccountId) -> Result<(), Error> {
     cx.sign_ins().observations.lock().remove(account);
-    let names = vec![name_of(account)];
+    let names = vec![setting_name(account)];
     Ok(cx.store().put_settings(names, &Json::default()).await?)
 }
 
 async fn find_saved(cx: &Context, account: &AccountId) -> Result<Option<Value>, Error> {
-    let found: Option<Json> = cx.store().find_setting(&name_of(account)).await?;
+    let found: Option<Json> = cx.store().find_setting(&setting_name(account)).await?;
     Ok(found.map(|found| found.0))
 }
 
 /// The name under which an account's observations are kept.
-fn name_of(account: &AccountId) -> String {
+fn setting_name(account: &AccountId) -> String {
     format!("remembered.{account}")
 }
 
@@ -111,7 +111,7 @@ fn is_empty(saved: &Value) -> bool {
     saved.is_null() || saved.as_object().is_some_and(Map::is_empty)
 }
 
-/// What two processes found out since they knew the same; where both did of the same thing, ours counts.
+/// Three-way merge of observations with `before` as the common base; on a conflict `ours` wins.
 fn merge_observations(before: &Value, ours: Value, theirs: Value) -> Value {
     merge(Some(before), Some(ours), Some(theirs), DEPTH).unwrap_or_default()
 }

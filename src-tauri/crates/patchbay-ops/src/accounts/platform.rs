@@ -7,7 +7,7 @@ use std::time::Duration;
 use patchbay_http::{CallOptions, Retries};
 use patchbay_model::{Account, AccountId, Explain, Secret};
 use patchbay_platforms::{
-    Error as PlatformError, PlainHttp, Platform, SignIn, allows_plain_http, hosted,
+    AccountConfig, Error as PlatformError, PlainHttp, Platform, allows_plain_http, hosted,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -21,12 +21,11 @@ use crate::context::sign_ins::SignedIn;
 use crate::error::Error;
 use crate::events::Event;
 
-/// How long the read may take that tells whose sign-in was refused.
-const READ_LIMIT: Duration = Duration::from_secs(10);
+/// Time limit of the read that tells whose credentials a 401 is about.
+const VERIFY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long is waited where a platform asks for a pause: whoever asked for something waits meanwhile, and
-/// would rather be told.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Longest pause that a platform may ask for before a retry; beyond it the caller gets the error at once.
+const MAX_RETRY_WAIT: Duration = Duration::from_secs(10);
 
 /// The platform of an account, signed in.
 ///
@@ -76,7 +75,7 @@ pub(crate) fn sign_in(
     };
     let mut clients = cx.sign_ins().clients()?;
     clients.plain_http = plain_http_of(&settings);
-    Ok((hosted.sign_in)(SignIn {
+    Ok((hosted.sign_in)(AccountConfig {
         settings,
         secrets,
         clients,
@@ -125,7 +124,7 @@ pub(crate) async fn finish_call<T>(
     }
 }
 
-/// What a 401 speaks of: the account's key, or one connector's own sign-in. A light read tells which.
+/// Tells by a light read whether a 401 is about the account's key or one connector's own sign-in.
 async fn classify_unauthorized(
     cx: &Context,
     account: &AccountId,
@@ -133,7 +132,7 @@ async fn classify_unauthorized(
     error: PlatformError,
 ) -> Result<Error, Error> {
     let read = CallOptions {
-        timeout: Some(READ_LIMIT),
+        timeout: Some(VERIFY_TIMEOUT),
         retries: Some(Retries::Times(0)),
         ..options(cx)
     };
@@ -141,14 +140,14 @@ async fn classify_unauthorized(
         return Ok(error.into());
     };
     let account = accounts::find_account(cx, account).await?;
-    let error = signed_out(&account, error);
+    let error = signed_out_error(&account, error);
     errors::record(cx, &account, Some(&error)).await;
-    emit_asked(cx, &account, Some(&error));
+    emit_account_checked(cx, &account, Some(&error));
     Ok(error)
 }
 
-/// Tells how asking an account went, where the window did not ask for its list.
-pub(crate) fn emit_asked(cx: &Context, account: &Account, error: Option<&Error>) {
+/// Emits how a request to an account went, where the window did not request its list.
+pub(crate) fn emit_account_checked(cx: &Context, account: &Account, error: Option<&Error>) {
     cx.emit(Event::AccountAsked {
         account: account.id.clone(),
         problem: error.map(|error| Box::new(error.problem())),
@@ -156,7 +155,7 @@ pub(crate) fn emit_asked(cx: &Context, account: &Account, error: Option<&Error>)
 }
 
 /// The failure of what speaks of nothing but the account itself.
-pub(crate) fn signed_out(account: &Account, error: PlatformError) -> Error {
+pub(crate) fn signed_out_error(account: &Account, error: PlatformError) -> Error {
     match error {
         PlatformError::Unauthorized { .. } => Error::SignedOut {
             account: account.label.clone(),
@@ -167,7 +166,11 @@ pub(crate) fn signed_out(account: &Account, error: PlatformError) -> Error {
 }
 
 /// The failure of secrets that were just entered into these fields.
-pub(crate) fn refused(account: &Account, fields: Vec<String>, error: PlatformError) -> Error {
+pub(crate) fn key_refused_error(
+    account: &Account,
+    fields: Vec<String>,
+    error: PlatformError,
+) -> Error {
     match error {
         PlatformError::Unauthorized { .. } => Error::KeyRefused {
             by: hosted(account.platform).map_or_else(
@@ -194,8 +197,8 @@ pub(crate) async fn verify(cx: &Context, platform: &dyn Platform) -> Result<(), 
 /// Options of a call that ends when the process does.
 pub(crate) fn options(cx: &Context) -> CallOptions {
     CallOptions {
-        max_retry_wait: Some(LONGEST_PAUSE),
-        cancel: Some(cx.ending().child_token()),
+        max_retry_wait: Some(MAX_RETRY_WAIT),
+        cancel: Some(cx.shutdown().child_token()),
         ..CallOptions::default()
     }
 }

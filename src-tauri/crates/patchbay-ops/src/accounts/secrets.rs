@@ -19,7 +19,7 @@ use crate::secrets::reference::parse_reference;
 /// What an account keeps of a secret field.
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-enum KeptSecret {
+enum AccountSecret {
     Secret { secret: Secret },
     Reference { reference: SecretReference },
     Entry { entry: WalletEntryId },
@@ -35,7 +35,7 @@ pub(crate) async fn secrets_of(
     account: &Account,
 ) -> Result<BTreeMap<String, Secret>, Error> {
     match cx.vault().read(&SecretName::account(&account.id)).await? {
-        Some(kept) => resolve(cx, &kept, Occasion::Needed).await,
+        Some(stored) => resolve(cx, &stored, Occasion::Needed).await,
         None => Ok(BTreeMap::new()),
     }
 }
@@ -64,14 +64,14 @@ pub(super) async fn replace_secrets(
     if secrets.is_empty() {
         return Err(usage("enter a key".to_owned()));
     }
-    let fresh = kept_secrets(secrets)?;
+    let fresh = encode_secrets(secrets)?;
     let before = cx.vault().read(&SecretName::account(&account.id)).await?;
-    let mut kept = before.as_ref().map(members).unwrap_or_default();
-    kept.extend(members(&fresh));
-    Ok(Secret::new(Value::Object(kept).to_string()))
+    let mut stored = before.as_ref().map(members).unwrap_or_default();
+    stored.extend(members(&fresh));
+    Ok(Secret::new(Value::Object(stored).to_string()))
 }
 
-pub(super) fn entries_of(secrets: &BTreeMap<String, SecretInput>) -> Vec<WalletEntryId> {
+pub(super) fn wallet_entries_in(secrets: &BTreeMap<String, SecretInput>) -> Vec<WalletEntryId> {
     let entries = secrets.values().filter_map(|input| match input {
         SecretInput::Entry { entry } => Some(entry.clone()),
         SecretInput::New { .. } | SecretInput::Reference { .. } => None,
@@ -79,22 +79,22 @@ pub(super) fn entries_of(secrets: &BTreeMap<String, SecretInput>) -> Vec<WalletE
     entries.collect()
 }
 
-pub(super) fn kept_entries(kept: &Secret) -> Vec<WalletEntryId> {
-    let kept: BTreeMap<String, KeptSecret> =
-        serde_json::from_str(kept.expose()).unwrap_or_default();
-    let entries = kept.into_values().filter_map(|kept| match kept {
-        KeptSecret::Entry { entry } => Some(entry),
-        KeptSecret::Secret { .. } | KeptSecret::Reference { .. } => None,
+pub(super) fn list_encoded_entries(stored: &Secret) -> Vec<WalletEntryId> {
+    let stored: BTreeMap<String, AccountSecret> =
+        serde_json::from_str(stored.expose()).unwrap_or_default();
+    let entries = stored.into_values().filter_map(|stored| match stored {
+        AccountSecret::Entry { entry } => Some(entry),
+        AccountSecret::Secret { .. } | AccountSecret::Reference { .. } => None,
     });
     entries.collect()
 }
 
-fn members(kept: &Secret) -> Map<String, Value> {
-    serde_json::from_str(kept.expose()).unwrap_or_default()
+fn members(stored: &Secret) -> Map<String, Value> {
+    serde_json::from_str(stored.expose()).unwrap_or_default()
 }
 
-pub(super) fn kept_secrets(secrets: BTreeMap<String, SecretInput>) -> Result<Secret, Error> {
-    let mut kept = Map::new();
+pub(super) fn encode_secrets(secrets: BTreeMap<String, SecretInput>) -> Result<Secret, Error> {
+    let mut stored = Map::new();
     for (name, input) in secrets {
         let secret = match input {
             SecretInput::New { secret } => json!({ "kind": "secret", "secret": secret.expose() }),
@@ -103,29 +103,29 @@ pub(super) fn kept_secrets(secrets: BTreeMap<String, SecretInput>) -> Result<Sec
             }
             SecretInput::Entry { entry } => json!({ "kind": "entry", "entry": entry }),
         };
-        kept.insert(name, secret);
+        stored.insert(name, secret);
     }
-    Ok(Secret::new(Value::Object(kept).to_string()))
+    Ok(Secret::new(Value::Object(stored).to_string()))
 }
 
 pub(super) async fn resolve(
     cx: &Context,
-    kept: &Secret,
+    stored: &Secret,
     occasion: Occasion,
 ) -> Result<BTreeMap<String, Secret>, Error> {
-    let kept: BTreeMap<String, KeptSecret> =
-        serde_json::from_str(kept.expose()).map_err(|_| Error::NotFound {
+    let stored: BTreeMap<String, AccountSecret> =
+        serde_json::from_str(stored.expose()).map_err(|_| Error::NotFound {
             kind: "saved secret",
             name: "of the account".to_owned(),
         })?;
     let mut secrets = BTreeMap::new();
-    for (name, kept) in kept {
-        let secret = match kept {
-            KeptSecret::Secret { secret } => secret,
-            KeptSecret::Reference { reference } => {
+    for (name, stored) in stored {
+        let secret = match stored {
+            AccountSecret::Secret { secret } => secret,
+            AccountSecret::Reference { reference } => {
                 cx.references().resolve(&reference, occasion).await?
             }
-            KeptSecret::Entry { entry } => {
+            AccountSecret::Entry { entry } => {
                 let entry = find_wallet_entry(cx, &entry).await?;
                 single_secret(cx, &entry).await?
             }

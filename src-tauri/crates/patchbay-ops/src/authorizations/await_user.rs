@@ -77,7 +77,7 @@ pub(super) async fn await_user(
     .await?;
     tokio::select! {
         () = deadline(cx, running) => Err(Error::ConsentTimedOut),
-        received = from_browser(cx, listener, pending, running) => received,
+        received = receive_from_browser(cx, listener, pending, running) => received,
         params = callbacks.recv() => {
             let params = params.ok_or(Error::Cancelled)?;
             let Callback { code, .. } = check_callback(pending, &params)?;
@@ -140,9 +140,9 @@ fn opening_step(cx: &Context, page: &Url, error: Option<&Error>) -> TraceStep {
     }
 }
 
-/// Waits for the browser on the loopback port; for ever where the way back is a link. Whoever comes with
-/// another state, or from another authorization server, gets a page that says so, and the wait goes on.
-async fn from_browser(
+/// Waits for the browser on the loopback port; for ever where the redirect is a link. A callback with another state or
+/// issuer gets an error page, and the wait goes on.
+async fn receive_from_browser(
     cx: &Context,
     listener: Option<LoopbackListener>,
     pending: &Pending,

@@ -1,4 +1,4 @@
-//! As which program, and by which way back, a consent is asked for.
+//! OAuth client and redirect of a consent.
 //!
 //! Source: MCP requirements R13, R14, R17.
 
@@ -22,13 +22,13 @@ use crate::secrets::programs::Occasion;
 const CLIENT_NAME: &str = "Patchbay";
 
 /// Everything that has to be there before the browser opens.
-pub(super) struct Prepared {
+pub(super) struct PreparedClient {
     pub(super) client: ClientIdentity,
     pub(super) redirect: Url,
     pub(super) listener: Option<LoopbackListener>,
 }
 
-/// Finds or registers the client, and opens the way back first, for a registration names it.
+/// Binds the redirect, then finds or registers the client: a registration names the redirect.
 ///
 /// # Errors
 /// [`Error::OAuth`] when no port can be had, or Patchbay cannot be registered; [`Error::Vault`],
@@ -39,7 +39,7 @@ pub(super) async fn prepare(
     discovery: &Discovery,
     running: &RunningAuthorization,
     trace: &dyn Trace,
-) -> Result<Prepared, Error> {
+) -> Result<PreparedClient, Error> {
     let redirect = running.snapshot().redirect;
     let known = known_client(cx, connector, discovery).await?;
     let (redirect, listener) = redirect_target(connector, redirect, known.as_ref()).await?;
@@ -54,7 +54,7 @@ pub(super) async fn prepare(
         }
         None => register(cx, connector, discovery, &redirect, trace).await?,
     };
-    Ok(Prepared {
+    Ok(PreparedClient {
         client,
         redirect,
         listener,
@@ -123,7 +123,7 @@ async fn known_client(
         return Ok(Some(app));
     }
     let document = cx.client_document();
-    if let Some(url) = document.filter(|_| discovery.takes_metadata_document) {
+    if let Some(url) = document.filter(|_| discovery.supports_metadata_document) {
         return Ok(Some(ClientIdentity::MetadataDocument { url: url.clone() }));
     }
     find_registered(cx, discovery).await
@@ -151,7 +151,7 @@ async fn own_app(
     {
         return Err(patchbay_oauth::Error::ClientMismatch.into());
     }
-    let app = secrets::oauth_app(cx.vault(), &entry).await?;
+    let app = secrets::read_oauth_app(cx.vault(), &entry).await?;
     let secret = app.client_secret(cx.references(), Occasion::Needed).await?;
     if entry.issuer.is_none() {
         let issuer = discovery.issuer.clone();

@@ -20,7 +20,7 @@ const EXTENSION: Duration = Duration::from_secs(300);
 /// # Errors
 /// [`Error::AuthorizationOver`] when it does not wait for the user; [`Error::Browser`].
 pub async fn open_authorization_page(cx: &Context, id: &AuthorizationId) -> Result<(), Error> {
-    let running = under_way(cx, id)?;
+    let running = find_running(cx, id)?;
     let page = running.page.get().ok_or(Error::AuthorizationOver)?;
     await_user::open_browser(cx, page).await?;
     running.change(cx, |now| now.no_browser = false);
@@ -33,7 +33,7 @@ pub async fn open_authorization_page(cx: &Context, id: &AuthorizationId) -> Resu
 /// # Errors
 /// [`Error::AuthorizationOver`] when it does not wait for the user.
 pub fn authorization_page(cx: &Context, id: &AuthorizationId) -> Result<Url, Error> {
-    let running = under_way(cx, id)?;
+    let running = find_running(cx, id)?;
     let page = running.page.get().ok_or(Error::AuthorizationOver)?;
     Ok(page.url().clone())
 }
@@ -48,25 +48,25 @@ pub async fn finish_authorization(
     id: &AuthorizationId,
     address: &Secret,
 ) -> Result<(), Error> {
-    let running = under_way(cx, id)?;
+    let running = find_running(cx, id)?;
     let params = parse_callback_url(address.expose())?;
     let expected_callback = running
         .expected_callback
         .get()
         .ok_or(Error::AuthorizationOver)?;
-    expected_callback.ensure_from_here(&params)?;
-    hand_over(&running, params)
+    expected_callback.ensure_expected(&params)?;
+    send_callback(&running, params)
 }
 
 /// Takes a `patchbay://oauth/callback` link that the system handed to this process.
 ///
 /// # Errors
 /// [`Error::OAuth`] when it is another link; [`Error::Callback`] when no consent waits for it.
-pub fn take_callback_link(cx: &Context, link: &Secret) -> Result<(), Error> {
+pub fn handle_callback_link(cx: &Context, link: &Secret) -> Result<(), Error> {
     let params = parse_callback_url(link.expose())?;
-    let running = cx.running_authorizations().awaiting(&params);
+    let running = cx.running_authorizations().find_awaiting(&params);
     let running = running.ok_or(CallbackError::WrongState)?;
-    hand_over(&running, params)
+    send_callback(&running, params)
 }
 
 /// Gives the user five minutes more.
@@ -77,7 +77,7 @@ pub async fn extend_authorization(
     cx: &Context,
     id: &AuthorizationId,
 ) -> Result<Authorization, Error> {
-    let running = under_way(cx, id)?;
+    let running = find_running(cx, id)?;
     let extend = |now: &mut Authorization| now.deadline_at = now.deadline_at + EXTENSION;
     running.advance(cx, extend).await?;
     Ok(running.snapshot())
@@ -95,13 +95,13 @@ pub async fn cancel_authorization(cx: &Context, id: &AuthorizationId) -> Result<
     Ok(())
 }
 
-fn under_way(cx: &Context, id: &AuthorizationId) -> Result<Arc<RunningAuthorization>, Error> {
+fn find_running(cx: &Context, id: &AuthorizationId) -> Result<Arc<RunningAuthorization>, Error> {
     let running = cx.running_authorizations().find(id);
     let running = running.filter(|running| !running.is_over());
     running.ok_or(Error::AuthorizationOver)
 }
 
-fn hand_over(
+fn send_callback(
     running: &RunningAuthorization,
     params: patchbay_oauth::CallbackParams,
 ) -> Result<(), Error> {

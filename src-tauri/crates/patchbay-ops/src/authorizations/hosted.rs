@@ -1,4 +1,4 @@
-//! A consent on a hosted platform's own page: opened here, given there, and asked for until it is.
+//! A consent on a hosted platform's own page: we open the page and poll the platform until the consent is given.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use url::Url;
 
 use super::await_user;
 use super::await_user::answer_browser;
-use super::return_visit::ReturnVisit;
-use super::somebody_else;
+use super::callback_receiver::CallbackReceiver;
+use super::previous_user;
 use crate::accounts::platform::{finish_call, options};
 use crate::accounts::{find_account, reach_of};
 use crate::connectors::remote::{platform_for, refresh_status};
@@ -25,7 +25,7 @@ use crate::events::Event;
 /// What the page is called in messages.
 const PAGE: &str = "sign-in page";
 
-/// Goes the whole way of such a consent.
+/// Runs such a consent from start to end.
 pub(crate) async fn authorize_at_platform(
     cx: &Context,
     running: &Arc<RunningAuthorization>,
@@ -34,7 +34,7 @@ pub(crate) async fn authorize_at_platform(
     callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<(), Error> {
     let (platform, remote) = platform_for(cx, connector).await?;
-    go_through(
+    run_consent(
         cx, running, connector, &*platform, &remote, choices, callbacks,
     )
     .await?;
@@ -45,7 +45,7 @@ pub(crate) async fn authorize_at_platform(
     let before = &connector.identity;
     let connector = crate::connectors::find_connector(cx, &connector.id).await?;
     running.change(cx, |now| {
-        now.asked_as = somebody_else(
+        now.asked_as = previous_user(
             before.credential.as_ref(),
             connector.identity.credential.as_ref(),
         );
@@ -55,7 +55,7 @@ pub(crate) async fn authorize_at_platform(
 }
 
 /// Has the platform ask for the consent, and waits until it is given.
-async fn go_through(
+async fn run_consent(
     cx: &Context,
     running: &Arc<RunningAuthorization>,
     connector: &Connector,
@@ -68,18 +68,18 @@ async fn go_through(
         what: format!("{} has no browser sign-in", connector.title),
         hint: "Enter a key instead.".to_owned(),
     })?;
-    let mut visit = ReturnVisit::expect(running, callbacks).await?;
-    // What cannot be told is met again below.
+    let mut receiver = CallbackReceiver::open(running, callbacks).await?;
+    // An error here comes up again below.
     let before = consents.consent_state(remote, &options(cx)).await;
     let was_given = matches!(before, Ok(ConsentState::Given));
     let request = ConsentRequest {
-        is_again: was_given,
-        ..ConsentRequest::new(remote, Some(visit.address()), choices.clone())
+        is_renewal: was_given,
+        ..ConsentRequest::new(remote, Some(receiver.address()), choices.clone())
     };
     let started = consents.start_consent(request, &options(cx)).await;
     let started = finish_call(cx, &connector.account, platform, started).await?;
     if let Some(page) = &started.page {
-        let asked = Asked {
+        let poll = ConsentPoll {
             consents,
             remote,
             poll_every: started.poll_every,
@@ -87,10 +87,10 @@ async fn go_through(
             title: &connector.title,
             was_given,
         };
-        open(cx, running, connector, page, &started).await?;
+        open_consent_page(cx, running, connector, page, &started).await?;
         tokio::select! {
             () = await_user::deadline(cx, running) => return Err(Error::ConsentTimedOut),
-            given = wait(cx, running, &asked, &mut visit) => given?,
+            given = poll_until_given(cx, running, &poll, &mut receiver) => given?,
         }
     }
     Ok(())
@@ -100,7 +100,7 @@ async fn go_through(
 ///
 /// # Errors
 /// [`Error::OAuth`] when it must not be opened; [`Error::Store`].
-async fn open(
+async fn open_consent_page(
     cx: &Context,
     running: &RunningAuthorization,
     connector: &Connector,
@@ -111,7 +111,7 @@ async fn open(
     let reach = reach_of(cx, &account);
     let page = cx.addresses().browser_url(PAGE, &reach, page.clone()).await;
     let page = page.map_err(patchbay_oauth::Error::from)?;
-    let until = started.lives.map(|lives| cx.now() + lives);
+    let until = started.valid_for.map(|valid_for| cx.now() + valid_for);
     await_user::show_page(cx, running, page, |now| {
         // The platform's own patience ends it, when that is shorter than ours.
         now.deadline_at = until.map_or(now.deadline_at, |until| until.min(now.deadline_at));
@@ -119,32 +119,32 @@ async fn open(
     .await
 }
 
-/// What is asked until it is known.
-struct Asked<'a> {
+/// What polling for a consent needs.
+struct ConsentPoll<'a> {
     consents: &'a dyn Consents,
     remote: &'a RemoteId,
     poll_every: Duration,
     account: &'a str,
     title: &'a str,
-    /// Whether there was a consent before this one: only that the browser came back tells them apart.
+    /// Whether there was a consent before: then a new one is only recognized after the browser came back.
     was_given: bool,
 }
 
-/// Asks until the consent is given or over, at once when the browser comes back: what the platform says
-/// counts, not the visit. What fails once is asked again: the deadline ends it.
-async fn wait(
+/// Polls until the consent is given or over, and at once when the browser comes back: the platform's answer decides,
+/// not the callback. Retryable failures are polled again until the deadline.
+async fn poll_until_given(
     cx: &Context,
     running: &RunningAuthorization,
-    asked: &Asked<'_>,
-    visit: &mut ReturnVisit,
+    poll: &ConsentPoll<'_>,
+    receiver: &mut CallbackReceiver,
 ) -> Result<(), Error> {
     let (mut browser, mut is_back) = (None, false);
     let options = options(cx);
-    let mut was_given = asked.was_given;
+    let mut was_given = poll.was_given;
     let given = loop {
         tokio::select! {
-            () = tokio::time::sleep(asked.poll_every) => {}
-            received = visit.receive(running, asked.title), if !is_back => {
+            () = tokio::time::sleep(poll.poll_every) => {}
+            received = receiver.receive(running, poll.title), if !is_back => {
                 is_back = true;
                 cx.emit(Event::Raise);
                 match received {
@@ -153,13 +153,13 @@ async fn wait(
                 }
             }
         }
-        let state = asked.consents.consent_state(asked.remote, &options);
+        let state = poll.consents.consent_state(poll.remote, &options);
         match state.await {
             Ok(ConsentState::Given) if was_given && !is_back => {}
             Ok(ConsentState::Given) => break Ok(()),
             Ok(ConsentState::Ended { reason, is_refusal }) => {
                 break Err(Error::ConsentEnded {
-                    by: asked.account.to_owned(),
+                    by: poll.account.to_owned(),
                     reason,
                     is_refusal,
                 });
@@ -169,7 +169,7 @@ async fn wait(
             Err(error) => break Err(error.into()),
         }
     };
-    answer_browser(browser, asked.title, given.as_ref().err()).await;
+    answer_browser(browser, poll.title, given.as_ref().err()).await;
     if given.is_ok() && !is_back {
         cx.emit(Event::Raise);
     }

@@ -21,7 +21,7 @@ const SHOWN: usize = 256;
 ///
 /// # Errors
 /// [`Error::IssuerChanged`]; [`Error::Store`].
-pub(super) async fn ensure_agreed(
+pub(super) async fn ensure_issuer_accepted(
     cx: &Context,
     connector: &Connector,
     discovery: &Discovery,
@@ -35,7 +35,7 @@ pub(super) async fn ensure_agreed(
     if running.accepted_issuer.as_ref() == Some(issuer) {
         return Ok(());
     }
-    let change = change(&former, issuer);
+    let change = describe_change(&former, issuer);
     running.change(cx, |now| now.issuer_change = Some(change.clone()));
     Err(Error::IssuerChanged {
         connector: connector.title.clone(),
@@ -87,8 +87,8 @@ fn is_for(entry: &WalletEntry, server: &Url) -> bool {
     }
 }
 
-/// What is said of a change: the hosts, or all of both addresses where the host is the same.
-fn change(former: &str, issuer: &str) -> IssuerChange {
+/// A change as it is shown: both hosts, or both whole addresses where the host is the same.
+fn describe_change(former: &str, issuer: &str) -> IssuerChange {
     let host = |issuer: &str| Url::parse(issuer).ok().map(|url| host_of(&url));
     let (former, current) = match (host(former), host(issuer)) {
         (Some(former), Some(current)) if former != current => (former, current),
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn a_change_names_what_differs() {
         let of = |former, issuer| {
-            let change = change(former, issuer);
+            let change = describe_change(former, issuer);
             (change.former, change.current)
         };
         let texts = |a: &str, b: &str| (a.to_owned(), b.to_owned());

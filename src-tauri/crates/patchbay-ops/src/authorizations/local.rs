@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::address::endpoint_of;
 use crate::authorizations::await_user::answer_browser;
 use crate::authorizations::save_grant::save_grant;
-use crate::authorizations::{await_user, client, issuer, scope_upgrade, somebody_else};
+use crate::authorizations::{await_user, client, issuer, previous_user, scope_upgrade};
 use crate::connectors::find_connector;
 use crate::connectors::time_limits::{limits_of, name_limit};
 use crate::context::Context;
@@ -31,7 +31,7 @@ pub(crate) async fn authorize_here(
     let trace = tracer(cx, running);
     let oauth = cx.oauth_of(connector).await?;
     let discovery = discover(cx, connector, &trace).await?;
-    issuer::ensure_agreed(cx, connector, &discovery, running).await?;
+    issuer::ensure_issuer_accepted(cx, connector, &discovery, running).await?;
     let scopes = scopes(cx, connector, &discovery).await?;
     if grant_of(connector) == OauthGrant::ClientCredentials {
         running
@@ -43,11 +43,12 @@ pub(crate) async fn authorize_here(
     let discovery = discovery.with_scopes(&scopes);
     let prepared = client::prepare(cx, connector, &discovery, running, &trace).await?;
     let former = issuer::former_grant(cx, connector).await?;
-    let mut pending = oauth.begin(&discovery, &prepared.client, &prepared.redirect, &scopes)?;
+    let mut pending =
+        oauth.start_authorization(&discovery, &prepared.client, &prepared.redirect, &scopes)?;
     if let Some(former) = &former
         && (!former.renews || renews_by_consent(cx, former).await)
     {
-        pending = pending.insisting_on_consent();
+        pending = pending.with_forced_consent();
     }
     let page = oauth.consent_page(&discovery, &pending).await?;
     running.change(cx, |now| {
@@ -141,7 +142,7 @@ async fn check(
     running
         .advance(cx, |now| {
             now.state = AuthorizationState::Checking;
-            now.asked_as = somebody_else(before.user.as_ref(), connector.identity.user.as_ref());
+            now.asked_as = previous_user(before.user.as_ref(), connector.identity.user.as_ref());
             now.identity.clone_from(&connector.identity);
         })
         .await
@@ -156,7 +157,7 @@ async fn challenge(
     let target = McpTarget::anonymous(url.clone());
     let limits = limits_of(connector, McpLimits::DEFAULT.connect);
     let network = cx.network_of(connector).await?;
-    match mcp::connect(network.client_for(url), target, limits, cx.ending()).await {
+    match mcp::connect(network.client_for(url), target, limits, cx.shutdown()).await {
         Ok(session) => {
             session.close().await;
             Ok(None)
@@ -197,9 +198,9 @@ async fn scopes(
     Ok(union(&union(first, &granted), &wanted))
 }
 
-/// Whether a sign-in that can be renewed became so by insisting on consent.
+/// Whether the former sign-in has a refresh token only because consent was forced.
 async fn renews_by_consent(cx: &Context, former: &WalletEntry) -> bool {
-    let saved = secrets::saved(cx.vault(), former).await;
+    let saved = secrets::read_stored(cx.vault(), former).await;
     let grant = saved.ok().and_then(|saved| Grant::from_secret(&saved).ok());
     grant.is_some_and(|grant| grant.insisted_on_consent)
 }

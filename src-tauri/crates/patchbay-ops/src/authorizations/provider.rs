@@ -30,7 +30,7 @@ use crate::credentials::edit::{add_wallet_entry, free_entry_name};
 use crate::credentials::secret::{AddWalletEntry, WalletSecret};
 use crate::error::Error;
 use crate::events::Event;
-use crate::forms::{GivenSecret, had};
+use crate::forms::{GivenSecret, resolve_given};
 
 /// How the form of a definition can be filled by a sign-in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -109,7 +109,7 @@ pub async fn start_provider_sign_in(
     let provider = provider.ok_or_else(|| usage("this form can't be filled by signing in"))?;
     cx.vault().probe().await?;
     let secret = match request.client_secret.clone() {
-        Some(given) => Some(had(cx, given).await?),
+        Some(given) => Some(resolve_given(cx, given).await?),
         None => None,
     };
     let authorize_url = address(
@@ -120,7 +120,7 @@ pub async fn start_provider_sign_in(
         Some(_) => cx.addresses().reach(&authorize_url),
         None => reach_of(cx, &account),
     };
-    let visit = Visit {
+    let plan = SignInPlan {
         client: ClientIdentity::PreRegistered {
             id: request.client_id.trim().to_owned(),
             secret,
@@ -135,23 +135,23 @@ pub async fn start_provider_sign_in(
         redirect: request.redirect,
         provider,
     };
-    let authorization = begun(cx, &account, &request);
+    let authorization = new_authorization(cx, &account, &request);
     let (running, callbacks) =
-        RunningAuthorization::new(authorization, None, cx.ending().child_token());
-    if let Err(other) = cx.running_authorizations().enter(Arc::clone(&running)) {
+        RunningAuthorization::new(authorization, None, cx.shutdown().child_token());
+    if let Err(other) = cx.running_authorizations().register(Arc::clone(&running)) {
         return Ok(other.snapshot());
     }
     cx.tasks().spawn(run_authorization(
         cx.clone(),
         Arc::clone(&running),
-        visit,
+        plan,
         callbacks,
     ));
     Ok(running.snapshot())
 }
 
 /// Everything that one sign-in needs.
-struct Visit {
+struct SignInPlan {
     client: ClientIdentity,
     authorize_url: Url,
     /// Which addresses may be asked: those beside what a person gave.
@@ -190,7 +190,11 @@ fn usage(what: &str) -> Error {
     }
 }
 
-fn begun(cx: &Context, account: &Account, request: &StartProviderSignIn) -> Authorization {
+fn new_authorization(
+    cx: &Context,
+    account: &Account,
+    request: &StartProviderSignIn,
+) -> Authorization {
     let identity = IdentityLine {
         platform: account.platform,
         account: account.label.clone(),
@@ -214,11 +218,11 @@ fn begun(cx: &Context, account: &Account, request: &StartProviderSignIn) -> Auth
 async fn run_authorization(
     cx: Context,
     running: Arc<RunningAuthorization>,
-    visit: Visit,
+    plan: SignInPlan,
     callbacks: mpsc::Receiver<CallbackParams>,
 ) {
     let outcome = tokio::select! {
-        outcome = authorize(&cx, &running, &visit, callbacks) => outcome,
+        outcome = authorize(&cx, &running, &plan, callbacks) => outcome,
         () = running.cancel.cancelled() => Err(Error::Cancelled),
     };
     let error = outcome.as_ref().err();
@@ -231,20 +235,20 @@ async fn run_authorization(
     if let Err(error) = ended.await {
         tracing::error!(%error, "the end of a sign-in could not be kept");
     }
-    cx.running_authorizations().leave(&running.snapshot().id);
+    cx.running_authorizations().remove(&running.snapshot().id);
 }
 
 async fn authorize(
     cx: &Context,
     running: &Arc<RunningAuthorization>,
-    visit: &Visit,
+    plan: &SignInPlan,
     callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<(), Error> {
-    let (oauth, scopes) = (cx.oauth(), visit.scopes.clone());
-    let (page, token) = (visit.authorize_url.clone(), visit.token_url.clone());
-    let discovery = oauth.given_endpoints(page, token, scopes, visit.reach.clone())?;
-    let (redirect, listener) = redirect_target(visit.redirect).await?;
-    let pending = oauth.begin(&discovery, &visit.client, &redirect, &visit.scopes)?;
+    let (oauth, scopes) = (cx.oauth(), plan.scopes.clone());
+    let (page, token) = (plan.authorize_url.clone(), plan.token_url.clone());
+    let discovery = oauth.discovery_from_endpoints(page, token, scopes, plan.reach.clone())?;
+    let (redirect, listener) = redirect_target(plan.redirect).await?;
+    let pending = oauth.start_authorization(&discovery, &plan.client, &redirect, &plan.scopes)?;
     let page = oauth.consent_page(&discovery, &pending).await?;
     let received = await_user::await_user(cx, running, &pending, page, listener, callbacks).await?;
     cx.emit(Event::Raise);
@@ -255,16 +259,16 @@ async fn authorize(
         let (cx, running) = (cx.clone(), Arc::clone(running));
         move |step: TraceStep| running.change(&cx, |now| now.trace.push(step))
     };
-    let kept = async {
+    let saved = async {
         let tokens = oauth
-            .exchange(&pending, &received.code, &visit.client, &discovery, &trace)
+            .exchange(&pending, &received.code, &plan.client, &discovery, &trace)
             .await?;
-        keep(cx, running, visit, tokens).await
+        save_token(cx, running, plan, tokens).await
     };
-    let kept = kept.await;
+    let saved = saved.await;
     let title = running.snapshot().connector_title;
-    answer_browser(received.browser, &title, kept.as_ref().err()).await;
-    kept
+    answer_browser(received.browser, &title, saved.as_ref().err()).await;
+    saved
 }
 
 async fn redirect_target(redirect: Redirect) -> Result<(Url, Option<LoopbackListener>), Error> {
@@ -276,19 +280,19 @@ async fn redirect_target(redirect: Redirect) -> Result<(Url, Option<LoopbackList
 }
 
 /// Keeps the token that the form asks for, and says where it goes.
-async fn keep(
+async fn save_token(
     cx: &Context,
     running: &RunningAuthorization,
-    visit: &Visit,
+    plan: &SignInPlan,
     tokens: Tokens,
 ) -> Result<(), Error> {
-    let provider = &visit.provider;
+    let provider = &plan.provider;
     let (path, token, kind) = match (&provider.refresh_token_field, &provider.access_token_field) {
         (Some(path), _) => (path, tokens.refresh_token, "refresh token"),
         (None, Some(path)) => (path, Some(tokens.access_token), "access token"),
         (None, None) => return Err(usage("the form has no token field")),
     };
-    let host = visit.authorize_url.host_str().unwrap_or("provider");
+    let host = plan.authorize_url.host_str().unwrap_or("provider");
     let token: Secret = token.ok_or_else(|| Error::ConsentEnded {
         by: host.to_owned(),
         reason: "it sent no refresh token".to_owned(),

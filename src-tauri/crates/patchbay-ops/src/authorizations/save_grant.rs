@@ -30,7 +30,7 @@ pub(super) async fn save_grant(
     user: Option<String>,
 ) -> Result<(), Error> {
     let connector = find_connector(cx, id).await?;
-    if !grant.may_go_to(&endpoint_of(&connector)?) {
+    if !grant.allows_url(&endpoint_of(&connector)?) {
         // Another process moved it meanwhile: tokens belong to the origin that they were issued for.
         return Err(patchbay_oauth::Error::ClientMismatch.into());
     }
@@ -50,7 +50,7 @@ pub(super) async fn save_grant(
     let change = move |connector: &mut Connector| {
         connector.identity = status::identity(Some(&entry));
         use_entry(&mut connector.authentication, entry.id);
-        scope_upgrade::forget_scopes(connector);
+        scope_upgrade::clear_wanted_scopes(connector);
     };
     status::change(cx, id, change).await?;
     sessions::end_session(cx, id).await;
@@ -88,7 +88,7 @@ async fn without_reference(
         return Ok(kept);
     };
     if let Some(app) = cx.store().find_wallet_entry(app).await? {
-        let app = secrets::oauth_app(cx.vault(), &app).await?;
+        let app = secrets::read_oauth_app(cx.vault(), &app).await?;
         let secret = app.client_secret.as_ref();
         if secret.is_some_and(StoredSecret::is_reference) {
             kept.client_secret = None;
@@ -116,7 +116,7 @@ async fn entry_for(
         scopes: grant.scopes.clone(),
         user: None,
         expires_at: grant.expires_at,
-        renews: grant.renews(),
+        renews: grant.is_renewable(),
         needs_authorization: false,
         created_at,
         replaced_at: now,
@@ -166,14 +166,14 @@ mod tests {
 
     use super::*;
     use crate::clock::SystemClock;
-    use crate::testing::{NOBODY, add, lapsed_grant, open};
+    use crate::testing::{UNREACHABLE_URL, add, lapsed_grant, open};
 
     #[tokio::test]
     async fn a_sign_in_is_kept_after_the_refresh_of_the_one_before() {
         let home = tempfile::tempdir().unwrap();
         let cx = open(home.path(), Arc::new(SystemClock)).await;
-        let id = add(&cx, NOBODY).await.id;
-        let first = lapsed_grant("first-token-1", NOBODY);
+        let id = add(&cx, UNREACHABLE_URL).await.id;
+        let first = lapsed_grant("first-token-1", UNREACHABLE_URL);
         save_grant(&cx, &id, &first, None).await.unwrap();
         let entry = cx.store().list_wallet().await.unwrap().remove(0);
         let saved = async || {
@@ -184,7 +184,7 @@ mod tests {
         };
 
         let refreshing = cx.tokens().lock_credential(&entry.id).await.unwrap();
-        let next = lapsed_grant("next-token-2", NOBODY);
+        let next = lapsed_grant("next-token-2", UNREACHABLE_URL);
         let mut keeping = std::pin::pin!(save_grant(&cx, &id, &next, None));
         let soon = tokio::time::timeout(Duration::from_millis(200), &mut keeping).await;
         assert!(soon.is_err(), "it did not wait for the refresh");

@@ -1,5 +1,5 @@
-//! What a sign-in turned out to lack, kept until the next one: the scopes that a server asked for, of which the user
-//! is asked, and the tools that it refused.
+//! What a sign-in lacks, saved until the next one: scopes that the server asked for, which the user is asked to grant,
+//! and tools that it refused.
 //!
 //! Source: MCP requirement R18.
 
@@ -13,13 +13,13 @@ use crate::error::Error;
 const MEMBER: &str = "wantedScopes";
 
 /// How many refused tools of a connector are kept.
-const MOST_TOOLS: usize = 100;
+const MAX_TOOLS: usize = 100;
 
 /// Keeps the scopes that a refusal names, for the next sign-in.
 ///
 /// # Errors
 /// [`Error::Store`].
-pub(crate) async fn note_refusal(
+pub(crate) async fn record_refused_scopes(
     cx: &Context,
     id: &ConnectorId,
     error: &Error,
@@ -28,7 +28,7 @@ pub(crate) async fn note_refusal(
     if scopes.is_empty() {
         return Ok(());
     }
-    let note = |connector: &mut Connector| remember_scopes(connector, scopes);
+    let note = |connector: &mut Connector| add_wanted_scopes(connector, scopes);
     status::change(cx, id, note).await.map(drop)
 }
 
@@ -36,7 +36,7 @@ pub(crate) async fn note_refusal(
 ///
 /// # Errors
 /// [`Error::Store`].
-pub(crate) async fn note_tool(
+pub(crate) async fn record_tool_access(
     cx: &Context,
     connector: &Connector,
     tool: &str,
@@ -49,7 +49,7 @@ pub(crate) async fn note_tool(
     let note = move |connector: &mut Connector| {
         let tools = &mut connector.tools_lacking_access;
         tools.retain(|it| *it != tool);
-        if is_refused && tools.len() < MOST_TOOLS {
+        if is_refused && tools.len() < MAX_TOOLS {
             tools.push(tool);
         }
     };
@@ -66,7 +66,7 @@ fn named_scopes(error: &Error) -> Vec<String> {
     }
 }
 
-fn remember_scopes(connector: &mut Connector, scopes: Vec<String>) {
+fn add_wanted_scopes(connector: &mut Connector, scopes: Vec<String>) {
     let mut wanted = wanted_scopes(connector);
     wanted.extend(scopes);
     wanted.sort();
@@ -85,7 +85,7 @@ pub(crate) fn wanted_scopes(connector: &Connector) -> Vec<String> {
 }
 
 /// Forgets them, for they were granted.
-pub(crate) fn forget_scopes(connector: &mut Connector) {
+pub(crate) fn clear_wanted_scopes(connector: &mut Connector) {
     if let Some(native) = connector.native.as_object_mut() {
         native.remove(MEMBER);
     }

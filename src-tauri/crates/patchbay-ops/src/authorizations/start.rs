@@ -72,7 +72,7 @@ pub async fn start_authorization(
     }
     let choices = members(request.choices, "sign-in options")?;
     let connector = find_connector(cx, &request.connector).await?;
-    status::ensure_on(&connector)?;
+    status::ensure_enabled(&connector)?;
     for_connector(cx, &connector)
         .prepare_authorization()
         .await?;
@@ -93,13 +93,13 @@ pub async fn start_authorization(
     let (running, callbacks) = RunningAuthorization::new(
         authorization,
         request.accept_issuer,
-        cx.ending().child_token(),
+        cx.shutdown().child_token(),
     );
-    if let Err(other) = cx.running_authorizations().enter(Arc::clone(&running)) {
+    if let Err(other) = cx.running_authorizations().register(Arc::clone(&running)) {
         return Ok(other.snapshot());
     }
     if let Err(error) = running.advance(cx, |_| {}).await {
-        cx.running_authorizations().leave(&running.snapshot().id);
+        cx.running_authorizations().remove(&running.snapshot().id);
         return Err(error);
     }
     let task = run_authorization(
@@ -129,15 +129,15 @@ async fn run_authorization(
         let connector = find_connector(&cx, &connector.id).await?;
         tools::refresh(&cx, &connector, &running.cancel).await
     };
-    let went = tokio::select! {
-        went = steps => went.map(drop),
+    let outcome = tokio::select! {
+        outcome = steps => outcome.map(drop),
         () = running.cancel.cancelled() => Err(Error::Cancelled),
     };
     let id = running.snapshot().id;
-    if let Err(error) = finish(&cx, &running, &connector, before, went).await {
+    if let Err(error) = finish(&cx, &running, &connector, before, outcome).await {
         tracing::error!(%error, "the end of a sign-in could not be kept");
     }
-    cx.running_authorizations().leave(&id);
+    cx.running_authorizations().remove(&id);
 }
 
 async fn show_authorizing(cx: &Context, connector: &Connector) -> Result<(), Error> {
@@ -157,11 +157,11 @@ async fn finish(
     running: &RunningAuthorization,
     connector: &Connector,
     before: ConnectorStatus,
-    went: Result<(), Error>,
+    outcome: Result<(), Error>,
 ) -> Result<(), Error> {
-    let error = went.err();
+    let error = outcome.err();
     if let Some(error) = &error {
-        doubt_registration(cx, running, error).await;
+        discard_failed_registration(cx, running, error).await;
     }
     if let Some(error) = &error {
         let after = status_after(cx, before, running, error);
@@ -193,9 +193,9 @@ async fn finish(
         .await
 }
 
-/// A provider that forgot us says so to the user alone, on a page that we do not see. What came to
-/// nothing is not tried with the same registration again.
-async fn doubt_registration(cx: &Context, running: &RunningAuthorization, error: &Error) {
+/// A provider that no longer knows our registration tells only the user, on a page that we do not see. So a consent
+/// that failed is not retried with the same registration.
+async fn discard_failed_registration(cx: &Context, running: &RunningAuthorization, error: &Error) {
     let asked = matches!(
         running.snapshot().state,
         AuthorizationState::AwaitingUser | AuthorizationState::Exchanging

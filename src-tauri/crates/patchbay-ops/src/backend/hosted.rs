@@ -16,21 +16,23 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::{Backend, Called, Change, ListedTools, PlannedCall, Revoked};
+use super::{Backend, Change, CompletedCall, ListedTools, PlannedCall, RevokeOutcome};
 use crate::accounts::platform::{finish_call, options};
 use crate::accounts::secrets::secrets_of as secrets_of_account;
 use crate::accounts::{find_account, reach_of};
 use crate::authorizations;
-use crate::connectors::remote::{fresh, platform_for, refresh_after_failure, refresh_status};
-use crate::connectors::remote_call::{finish_connector_call, look_for_missing};
+use crate::connectors::remote::{
+    fetch_snapshot, platform_for, refresh_after_failure, refresh_status,
+};
+use crate::connectors::remote_call::{finish_connector_call, resync_if_missing};
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 use crate::redact::KnownSecrets;
-use crate::runs::on_the_wire::shown_request;
+use crate::runs::exchange::redact_request;
 
 /// How long its platform may take to say how a sign-in that failed left a connector.
-const AFTERWARDS: Duration = Duration::from_secs(5);
+const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A connector of a hosted platform.
 pub(super) struct Hosted<'a> {
@@ -91,7 +93,7 @@ impl Backend for Hosted<'_> {
     /// That a platform describes tools does not mean that they work: it is asked for that. One that cannot be
     /// asked leaves open how the connector is.
     async fn status_after_listing(&self) -> Option<Change> {
-        let fresh = fresh(self.cx, self.connector).await?;
+        let fresh = fetch_snapshot(self.cx, self.connector).await?;
         Some(Box::new(move |connector| fresh.apply_to(connector)))
     }
 
@@ -112,7 +114,7 @@ impl Backend for Hosted<'_> {
         call: ToolCall,
         credential: Option<String>,
         cancel: &CancellationToken,
-    ) -> Result<Called, Error> {
+    ) -> Result<CompletedCall, Error> {
         let (platform, remote) = self.platform().await?;
         let tools = self.tools(&*platform)?;
         let options = CallOptions {
@@ -126,7 +128,7 @@ impl Backend for Hosted<'_> {
         let ready_at = Instant::now();
         let request = ToolRequest::new(&remote, &call.name, call.arguments);
         let outcome = tools.call_tool(request, &options).await;
-        Ok(Called {
+        Ok(CompletedCall {
             outcome: self.finish_call(&*platform, outcome).await?,
             ready_at,
             answered_at: Instant::now(),
@@ -151,7 +153,7 @@ impl Backend for Hosted<'_> {
         let planned = self.finish_call(&*platform, planned).await?;
         let secrets = KnownSecrets::new(self.secrets().await);
         Ok(PlannedCall {
-            request: shown_request(planned, &secrets),
+            request: redact_request(planned, &secrets),
             is_exact: true,
         })
     }
@@ -260,18 +262,18 @@ impl Backend for Hosted<'_> {
         let asked = async {
             let (platform, remote) = self.platform().await?;
             if let Some(consents) = platform.consents() {
-                consents.give_up_consent(&remote);
+                consents.abandon_consent(&remote);
             }
             let left = refresh_after_failure(self.cx, self.connector, &*platform, &remote).await;
-            look_for_missing(self.cx, self.connector, left).await
+            resync_if_missing(self.cx, self.connector, left).await
         };
-        let asked = tokio::time::timeout(AFTERWARDS, asked);
+        let asked = tokio::time::timeout(STATUS_TIMEOUT, asked);
         if let Ok(Err(error)) = asked.await {
             tracing::debug!(%error, "a sign-in failed, and its platform is silent");
         }
     }
 
-    async fn disconnect(&self) -> Result<Revoked, Error> {
+    async fn disconnect(&self) -> Result<RevokeOutcome, Error> {
         let (platform, remote) = self.platform().await?;
         let disconnects = platform.disconnects().ok_or_else(|| {
             let account = &self.connector.identity.account;
@@ -281,7 +283,7 @@ impl Backend for Hosted<'_> {
         self.finish_call(&*platform, gone).await?;
         refresh_status(self.cx, self.connector, &*platform, &remote).await?;
         // No platform tells whether the provider took its tokens back, or whether there were any.
-        Ok(Revoked {
+        Ok(RevokeOutcome {
             revoked: false,
             note: None,
         })
@@ -290,7 +292,7 @@ impl Backend for Hosted<'_> {
     async fn refresh(&self) -> Result<(), Error> {
         let (platform, remote) = self.platform().await?;
         let asked = refresh_status(self.cx, self.connector, &*platform, &remote).await;
-        look_for_missing(self.cx, self.connector, asked).await
+        resync_if_missing(self.cx, self.connector, asked).await
     }
 
     async fn delete(&self) -> Result<(), Error> {
@@ -330,7 +332,7 @@ mod tests {
     use super::*;
     use crate::clock::SystemClock;
     use crate::connectors::remote::platform_for;
-    use crate::testing::{NOBODY, account, add, open};
+    use crate::testing::{UNREACHABLE_URL, account, add, open};
 
     #[tokio::test]
     async fn what_an_account_signed_in_with_stays_known_when_its_reference_leads_nowhere() {
@@ -344,7 +346,7 @@ mod tests {
         let connector = &Connector {
             account: account.id,
             remote_id: Some(RemoteId::new("r1")),
-            ..add(&cx, NOBODY).await
+            ..add(&cx, UNREACHABLE_URL).await
         };
         let cx = &cx;
 

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use self::session::session;
-use super::{Backend, Called, Change, ListedTools, PlannedCall, Revoked};
+use super::{Backend, Change, CompletedCall, ListedTools, PlannedCall, RevokeOutcome};
 use crate::address::shares_domain;
 use crate::authorizations;
 use crate::connectors::reach_of;
@@ -32,7 +32,7 @@ use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::{Error, TimeLimit};
 use crate::questions::PersonAsker;
 use crate::redact::{KnownSecrets, REDACTED};
-use crate::runs::on_the_wire::shown_request;
+use crate::runs::exchange::redact_request;
 use crate::secrets::programs::Occasion;
 
 /// A connector of this computer.
@@ -44,21 +44,21 @@ pub(super) struct Local<'a> {
 impl Local<'_> {
     async fn session(&self) -> Result<McpSession, Error> {
         let (cx, connector) = (self.cx, self.connector);
-        let session = session(cx, connector, Occasion::Needed, cx.ending()).await;
+        let session = session(cx, connector, Occasion::Needed, cx.shutdown()).await;
         Ok(session.map_err(|error| self.explain(error))?.0)
     }
 
-    async fn listed_tools(&self, cancel: &CancellationToken) -> Result<ListedTools, Error> {
+    async fn fetch_tools(&self, cancel: &CancellationToken) -> Result<ListedTools, Error> {
         let (cx, connector) = (self.cx, self.connector);
         // A person has this done, and can be asked about a program.
         let given = Occasion::Given;
         let (live, reused) = session(cx, connector, given, cancel).await?;
-        match listed(&live, cancel).await {
+        match list_session_tools(&live, cancel).await {
             // The server may have forgotten a connection that lay idle: that says nothing of its tools.
             Err(error) if reused && is_broken(error.code()) => {
                 cx.sessions().drain(&connector.id).await;
                 let (live, _) = session(cx, connector, given, cancel).await?;
-                listed(&live, cancel).await
+                list_session_tools(&live, cancel).await
             }
             listed => listed,
         }
@@ -86,10 +86,10 @@ impl Local<'_> {
             asker: None,
             capture: Capture::default(),
         };
-        let planned = live.plan_call(&call, self.cx.ending()).await?;
+        let planned = live.plan_call(&call, self.cx.shutdown()).await?;
         let secrets = KnownSecrets::new(self.secrets().await);
         Ok(Some(PlannedCall {
-            request: shown_request(planned, &secrets),
+            request: redact_request(planned, &secrets),
             is_exact: true,
         }))
     }
@@ -98,11 +98,11 @@ impl Local<'_> {
     fn asker(&self, during: AskedDuring) -> Option<Arc<dyn Asker>> {
         let identity = self.connector.identity.clone();
         let asker = || PersonAsker::new(self.cx, self.connector, during, identity);
-        self.cx.asks().then(|| asker() as Arc<dyn Asker>)
+        self.cx.can_ask().then(|| asker() as Arc<dyn Asker>)
     }
 
-    /// Has whoever calls next connect in the older era of the protocol, where the server can ask. The call that
-    /// found it out is not repeated: the tool may have acted before it asked.
+    /// Makes the next connection use the older revision of the protocol, in which the server can ask questions. This
+    /// call is not repeated: the tool may have acted before it asked.
     async fn connect_by_handshake(&self) -> Result<(), Error> {
         let (cx, id) = (self.cx, &self.connector.id);
         let note = |connector: &mut Connector| {
@@ -149,7 +149,7 @@ impl Backend for Local<'_> {
         _anew: bool,
         cancel: &CancellationToken,
     ) -> Result<Option<ListedTools>, Error> {
-        let listed = self.listed_tools(cancel).await;
+        let listed = self.fetch_tools(cancel).await;
         listed.map(Some).map_err(|error| {
             let error = self.explain(error);
             name_limit(error, self.connector, TimeLimit::Run)
@@ -159,7 +159,7 @@ impl Backend for Local<'_> {
     async fn status_after_listing(&self) -> Option<Change> {
         let now = self.cx.now();
         Some(Box::new(move |connector| {
-            status::note_ready(connector, now);
+            status::mark_ready(connector, now);
         }))
     }
 
@@ -168,7 +168,7 @@ impl Backend for Local<'_> {
         call: ToolCall,
         _credential: Option<String>,
         cancel: &CancellationToken,
-    ) -> Result<Called, Error> {
+    ) -> Result<CompletedCall, Error> {
         let connecting = session(self.cx, self.connector, Occasion::Needed, cancel);
         let (live, connection_reused) = tokio::select! {
             () = cancel.cancelled() => return Err(Error::Cancelled),
@@ -183,7 +183,7 @@ impl Backend for Local<'_> {
             let error = self.explain(error.into());
             name_limit(error, self.connector, TimeLimit::Run)
         })?;
-        Ok(Called {
+        Ok(CompletedCall {
             outcome,
             ready_at,
             answered_at: Instant::now(),
@@ -236,8 +236,8 @@ impl Backend for Local<'_> {
     async fn status_after_call(&self, _outcome: &CallOutcome) -> Option<Change> {
         let now = self.cx.now();
         Some(Box::new(move |connector| {
-            if !status::is_decided(connector.status.status) {
-                status::note_ready(connector, now);
+            if !status::is_settled(connector.status.status) {
+                status::mark_ready(connector, now);
             }
         }))
     }
@@ -258,8 +258,8 @@ impl Backend for Local<'_> {
 
     async fn list_resources(&self) -> Result<Vec<Resource>, Error> {
         let live = self.session().await?;
-        let mut found = live.list_resources(self.cx.ending()).await?;
-        match live.list_resource_templates(self.cx.ending()).await {
+        let mut found = live.list_resources(self.cx.shutdown()).await?;
+        match live.list_resource_templates(self.cx.shutdown()).await {
             Ok(templates) => found.extend(templates),
             // Whatever it says of templates, the resources are there.
             Err(patchbay_platforms::Error::ServerError { .. }) => {}
@@ -273,13 +273,13 @@ impl Backend for Local<'_> {
         let asker = self.asker(AskedDuring::Resource {
             uri: uri.to_owned(),
         });
-        let ending = self.cx.ending();
+        let ending = self.cx.shutdown();
         Ok(live.read_resource(uri, asker.as_ref(), ending).await?)
     }
 
     async fn list_prompts(&self) -> Result<Vec<Prompt>, Error> {
         let live = self.session().await?;
-        Ok(live.list_prompts(self.cx.ending()).await?)
+        Ok(live.list_prompts(self.cx.shutdown()).await?)
     }
 
     async fn fill_prompt(
@@ -291,13 +291,13 @@ impl Backend for Local<'_> {
         let asker = self.asker(AskedDuring::Prompt {
             name: name.to_owned(),
         });
-        let filled = live.fill_prompt(name, arguments, asker.as_ref(), self.cx.ending());
+        let filled = live.fill_prompt(name, arguments, asker.as_ref(), self.cx.shutdown());
         Ok(filled.await?)
     }
 
     async fn complete(&self, request: CompletionRequest) -> Result<Vec<String>, Error> {
         let live = self.session().await?;
-        Ok(live.complete(request, self.cx.ending()).await?)
+        Ok(live.complete(request, self.cx.shutdown()).await?)
     }
 
     /// The tokens have to be saved afterwards.
@@ -314,12 +314,15 @@ impl Backend for Local<'_> {
         authorizations::authorize_here(self.cx, running, self.connector, callbacks).await
     }
 
-    async fn disconnect(&self) -> Result<Revoked, Error> {
+    async fn disconnect(&self) -> Result<RevokeOutcome, Error> {
         disconnect::disconnect(self.cx, self.connector).await
     }
 }
 
-async fn listed(live: &McpSession, cancel: &CancellationToken) -> Result<ListedTools, Error> {
+async fn list_session_tools(
+    live: &McpSession,
+    cancel: &CancellationToken,
+) -> Result<ListedTools, Error> {
     Ok(ListedTools {
         tools: live.list_tools(cancel).await?,
         server: Some(live.facts().clone()),

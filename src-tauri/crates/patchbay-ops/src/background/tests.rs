@@ -9,7 +9,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::connectors::find_connector;
 use crate::need::NeedKind;
-use crate::testing::{NOBODY, add, open};
+use crate::testing::{UNREACHABLE_URL, add, open};
 
 /// A clock that stands still until it is turned.
 struct Turned(Mutex<Timestamp>);
@@ -62,7 +62,7 @@ async fn bench() -> Bench {
     let start = Timestamp::parse("2026-11-20T08:00:00Z").unwrap();
     let clock = Arc::new(Turned(Mutex::new(start)));
     let cx = open(home.path(), clock.clone()).await;
-    let mut connector = add(&cx, NOBODY).await;
+    let mut connector = add(&cx, UNREACHABLE_URL).await;
     connector.draft = false;
     connector.status.status = Status::Ready;
     connector.status.reason = None;
@@ -102,16 +102,22 @@ impl Bench {
 #[tokio::test]
 async fn a_connector_is_looked_at_half_hourly_and_what_is_found_told_once() {
     let mut bench = bench().await;
-    let mut rounds = Rounds::default();
+    let mut schedule = CheckSchedule::default();
     let start = bench.clock.now();
 
-    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    run_due_checks(&bench.cx, &WELL, &mut schedule)
+        .await
+        .unwrap();
     bench.clock.turn(Duration::from_secs(29 * 60));
-    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    run_due_checks(&bench.cx, &WELL, &mut schedule)
+        .await
+        .unwrap();
     assert_eq!(bench.looked_at().await, (Status::Ready, start));
 
     bench.clock.turn(Duration::from_secs(2 * 60));
-    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    run_due_checks(&bench.cx, &WELL, &mut schedule)
+        .await
+        .unwrap();
     assert_eq!(
         bench.looked_at().await,
         (Status::Failing, bench.clock.now())
@@ -120,10 +126,14 @@ async fn a_connector_is_looked_at_half_hourly_and_what_is_found_told_once() {
 
     let first = bench.clock.now();
     bench.clock.turn(Duration::from_secs(29 * 60));
-    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    run_due_checks(&bench.cx, &WELL, &mut schedule)
+        .await
+        .unwrap();
     assert_eq!(bench.looked_at().await.1, first);
     bench.clock.turn(Duration::from_secs(10 * 60));
-    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    run_due_checks(&bench.cx, &WELL, &mut schedule)
+        .await
+        .unwrap();
     assert_eq!(bench.looked_at().await.1, bench.clock.now());
     assert_eq!(bench.told(), []);
 }
@@ -131,9 +141,11 @@ async fn a_connector_is_looked_at_half_hourly_and_what_is_found_told_once() {
 #[tokio::test]
 async fn nothing_is_asked_while_power_or_network_are_dear_or_it_is_off() {
     let bench = bench().await;
-    let mut rounds = Rounds::default();
+    let mut schedule = CheckSchedule::default();
     let start = bench.clock.now();
-    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    run_due_checks(&bench.cx, &WELL, &mut schedule)
+        .await
+        .unwrap();
     bench.clock.turn(Duration::from_secs(60 * 60));
 
     let saving = System {
@@ -145,14 +157,20 @@ async fn nothing_is_asked_while_power_or_network_are_dear_or_it_is_off() {
         is_metered: Some(true),
     };
     for system in [saving, metered] {
-        round(&bench.cx, &system, &mut rounds).await.unwrap();
+        run_due_checks(&bench.cx, &system, &mut schedule)
+            .await
+            .unwrap();
         assert_eq!(bench.looked_at().await.1, start);
     }
     switch_background_checks(&bench.cx, false).await.unwrap();
-    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    run_due_checks(&bench.cx, &WELL, &mut schedule)
+        .await
+        .unwrap();
     assert_eq!(bench.looked_at().await.1, start);
     switch_background_checks(&bench.cx, true).await.unwrap();
-    round(&bench.cx, &WELL, &mut rounds).await.unwrap();
+    run_due_checks(&bench.cx, &WELL, &mut schedule)
+        .await
+        .unwrap();
     assert_eq!(bench.looked_at().await.1, bench.clock.now());
 }
 
@@ -172,16 +190,20 @@ async fn looks_at_one_host_wait_for_each_other_and_come_late_by_chance() {
         on("con_d", "cmd:npx%20server"),
     ];
     let accounts = list_accounts(&bench.cx).await.unwrap();
-    let mut rounds = Rounds::default();
+    let mut schedule = CheckSchedule::default();
     let longest = |up_to: Duration| up_to;
     let now = bench.clock.now();
     let later = |minutes: u64| now + Duration::from_secs(minutes * 60);
-    assert!(rounds.due(now, &accounts, &connectors, longest).is_empty());
-    let due = rounds.due(later(30), &accounts, &connectors, longest);
-    let lengths: Vec<usize> = queues(due).iter().map(Vec::len).collect();
+    assert!(
+        schedule
+            .due(now, &accounts, &connectors, longest)
+            .is_empty()
+    );
+    let due = schedule.due(later(30), &accounts, &connectors, longest);
+    let lengths: Vec<usize> = group_by_host(due).iter().map(Vec::len).collect();
     assert_eq!(lengths, [2, 1]);
-    let due = rounds.due(later(65), &accounts, &connectors, longest);
+    let due = schedule.due(later(65), &accounts, &connectors, longest);
     assert!(due.is_empty(), "the longest delay is not over yet: {due:?}");
-    let due = rounds.due(later(66), &accounts, &connectors, longest);
+    let due = schedule.due(later(66), &accounts, &connectors, longest);
     assert_eq!(due.len(), 3);
 }

@@ -11,7 +11,7 @@ use super::{CatalogueEntry, Reach};
 use crate::error::Error;
 
 /// Servers that are read of one file.
-const MOST_SERVERS: usize = 5_000;
+const MAX_SERVERS: usize = 5_000;
 
 pub(super) fn read(text: &str) -> Result<Vec<CatalogueEntry>, Error> {
     let json: Value = serde_json::from_str(text)
@@ -26,8 +26,8 @@ pub(super) fn read(text: &str) -> Result<Vec<CatalogueEntry>, Error> {
         }
         one => vec![one],
     };
-    if servers.len() > MOST_SERVERS {
-        return Err(usage(format!("more than {MOST_SERVERS} servers")));
+    if servers.len() > MAX_SERVERS {
+        return Err(usage(format!("more than {MAX_SERVERS} servers")));
     }
     let read: Result<Vec<_>, Error> = servers.into_iter().map(server).collect();
     Ok(read?.into_iter().flat_map(entries).collect())

@@ -17,10 +17,10 @@ use specta::Type;
 use crate::SecretInput;
 use crate::address::{free_name, name_of, plain_http, read_address, title_of};
 use crate::connectors::blank_connector::blank_connector;
-use crate::connectors::client_certificate::{needs_address, read_file};
+use crate::connectors::client_certificate::{ensure_https, read_file};
 use crate::connectors::inspect_address::inspect_address_over;
 use crate::connectors::network::{self, NetworkChanges};
-use crate::connectors::time_limits::{checked_limits, connect_limit};
+use crate::connectors::time_limits::{connect_limit, validate_limits};
 use crate::connectors::{list_connectors, status};
 use crate::context::Context;
 use crate::credentials::edit::{add_wallet_entry, free_entry_name};
@@ -118,12 +118,12 @@ pub enum OAuthClientInput {
 /// [`Error::Platform`] when a credential would go unencrypted; [`Error::Store`] when the name is taken;
 /// [`Error::Vault`].
 pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connector, Error> {
-    add_connector_with(cx, request, Connecting::default()).await
+    add_connector_with(cx, request, ConnectionOptions::default()).await
 }
 
 /// How a new connector connects, where that is not as all others do.
 #[derive(Clone, Debug, Default)]
-pub struct Connecting {
+pub struct ConnectionOptions {
     /// How long its server is waited for.
     pub time_limits: TimeLimits,
     /// Its proxy, and what it trusts.
@@ -132,21 +132,21 @@ pub struct Connecting {
     pub client_certificate: Option<PathBuf>,
 }
 
-/// As [`add_connector`], so connected from the first look at the address on.
+/// As [`add_connector`], with these connection options from the first request on.
 ///
 /// # Errors
 /// As [`add_connector`]; [`Error::Usage`] for a limit or a certificate that cannot be kept.
 pub async fn add_connector_with(
     cx: &Context,
     request: AddConnector,
-    connecting: Connecting,
+    options: ConnectionOptions,
 ) -> Result<Connector, Error> {
-    let time_limits = checked_limits(connecting.time_limits)?;
-    let mut network = network::changed(NetworkSettings::default(), &connecting.network)?;
+    let time_limits = validate_limits(options.time_limits)?;
+    let mut network = network::apply_changes(NetworkSettings::default(), &options.network)?;
     let url = read_address(&request.url)?;
-    let shown = match &connecting.client_certificate {
+    let shown = match &options.client_certificate {
         Some(file) => {
-            needs_address(&url)?;
+            ensure_https(&url)?;
             Some(read_file(file).await?)
         }
         None => None,
@@ -165,11 +165,11 @@ pub async fn add_connector_with(
         None => {
             let shown = shown.as_ref().map(|(_, certificate)| (&url, certificate));
             let by = cx.networks().with(&network, shown)?;
-            suggested(cx, url.as_str(), time_limits, &by).await?
+            suggest_authentication(cx, url.as_str(), time_limits, &by).await?
         }
     };
-    let title = checked_title(request.title).unwrap_or(own_title);
-    let name = chosen_name(cx, request.name, &title).await?;
+    let title = clean_title(request.title).unwrap_or(own_title);
+    let name = resolve_name(cx, request.name, &title).await?;
     let plain_http = plain_http(request.allow_plain_http, &url);
     if !matches!(choice, AuthenticationChoice::None) {
         // Before a secret is saved for it.
@@ -211,7 +211,7 @@ struct Suggestion {
 }
 
 /// How the server wants to be signed in to, and what it calls itself.
-async fn suggested(
+async fn suggest_authentication(
     cx: &Context,
     address: &str,
     time_limits: TimeLimits,
@@ -245,7 +245,7 @@ async fn suggested(
 }
 
 /// The name that was asked for, or a free one made of the title.
-pub(crate) async fn chosen_name(
+pub(crate) async fn resolve_name(
     cx: &Context,
     name: Option<String>,
     title: &str,
@@ -255,11 +255,11 @@ pub(crate) async fn chosen_name(
         let is_taken = |name: &str| taken.iter().any(|connector| connector.name == name);
         return Ok(free_name(&name_of(title), "-", is_taken));
     };
-    checked_name(&name)
+    validate_name(&name)
 }
 
 /// A name as the command line can take it.
-pub(crate) fn checked_name(name: &str) -> Result<String, Error> {
+pub(crate) fn validate_name(name: &str) -> Result<String, Error> {
     let name = name.trim();
     let fits = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.');
     if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
@@ -272,7 +272,7 @@ pub(crate) fn checked_name(name: &str) -> Result<String, Error> {
 }
 
 /// A title as it can be shown; `None` where none was given.
-pub(crate) fn checked_title(title: Option<String>) -> Option<String> {
+pub(crate) fn clean_title(title: Option<String>) -> Option<String> {
     let title = clean_text(&title?, 100);
     (!title.is_empty()).then_some(title)
 }
@@ -299,7 +299,7 @@ pub(crate) async fn authentication(
                 client,
                 entry: None,
                 callback_port,
-                callback_host: checked_host(callback_host)?,
+                callback_host: validate_callback_host(callback_host)?,
                 redirect,
                 scopes,
                 grant,
@@ -315,7 +315,7 @@ pub(crate) async fn authentication(
         }
         AuthenticationChoice::Headers { entry, values } => {
             let entry = match entry {
-                Some(id) => of_kind(cx, &id, WalletKind::Headers).await?,
+                Some(id) => find_entry_of_kind(cx, &id, WalletKind::Headers).await?,
                 None => new_entry(cx, title, WalletSecret::Headers { values }).await?,
             };
             let authentication = Authentication::Headers {
@@ -351,7 +351,7 @@ async fn oauth_client(
     let entry = match client {
         None => return Ok(None),
         Some(OAuthClientInput::Entry { entry }) => {
-            of_kind(cx, &entry, WalletKind::OauthClient).await?
+            find_entry_of_kind(cx, &entry, WalletKind::OauthClient).await?
         }
         Some(OAuthClientInput::New {
             client_id,
@@ -369,7 +369,7 @@ async fn oauth_client(
 
 async fn bearer(cx: &Context, token: SecretInput, title: &str) -> Result<WalletEntry, Error> {
     match token {
-        SecretInput::Entry { entry } => of_kind(cx, &entry, WalletKind::Bearer).await,
+        SecretInput::Entry { entry } => find_entry_of_kind(cx, &entry, WalletKind::Bearer).await,
         SecretInput::New { secret } => {
             new_entry(cx, title, WalletSecret::Bearer { token: secret }).await
         }
@@ -379,7 +379,11 @@ async fn bearer(cx: &Context, token: SecretInput, title: &str) -> Result<WalletE
     }
 }
 
-async fn of_kind(cx: &Context, id: &WalletEntryId, kind: WalletKind) -> Result<WalletEntry, Error> {
+async fn find_entry_of_kind(
+    cx: &Context,
+    id: &WalletEntryId,
+    kind: WalletKind,
+) -> Result<WalletEntry, Error> {
     let entry = find_wallet_entry(cx, id).await?;
     if entry.kind == kind {
         return Ok(entry);
@@ -399,7 +403,7 @@ pub(crate) async fn new_entry(
     add_wallet_entry(cx, AddWalletEntry { name, secret }).await
 }
 
-fn checked_host(host: Option<String>) -> Result<Option<String>, Error> {
+fn validate_callback_host(host: Option<String>) -> Result<Option<String>, Error> {
     match host.as_deref() {
         None | Some("") => Ok(None),
         Some("127.0.0.1" | "localhost") => Ok(host),

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 use specta::Type;
 
-use crate::connectors::add::{checked_title, chosen_name, new_entry};
+use crate::connectors::add::{clean_title, new_entry, resolve_name};
 use crate::connectors::blank_connector::blank_connector;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
@@ -61,11 +61,11 @@ pub(crate) async fn add_program_as(
     request: AddProgram,
 ) -> Result<Connector, Error> {
     let secrets = request.secrets.keys().map(String::as_str);
-    let command = checked_command(request.command, secrets.collect())?;
-    let title = checked_title(request.title)
-        .or_else(|| checked_title(request.name.clone()))
+    let command = validate_command(request.command, secrets.collect())?;
+    let title = clean_title(request.title)
+        .or_else(|| clean_title(request.name.clone()))
         .unwrap_or_else(|| title_of(&command));
-    let name = chosen_name(cx, request.name, &title).await?;
+    let name = resolve_name(cx, request.name, &title).await?;
     let entry = match request.secrets.is_empty() {
         true => None,
         false => {
@@ -122,7 +122,7 @@ pub(crate) fn no_program(connector: &Connector) -> Error {
 ///
 /// # Errors
 /// [`Error::Usage`] for what no program can be given.
-pub(crate) fn checked_command(
+pub(crate) fn validate_command(
     command: ServerCommand,
     secrets: Vec<&str>,
 ) -> Result<ServerCommand, Error> {
@@ -337,7 +337,7 @@ mod tests {
             let refused = update_connector(&cx, &id, change(wrong)).await.unwrap_err();
             assert_eq!(refused.code(), Code::UsageInvalid, "{refused}");
         }
-        let elsewhere = testing::add(&cx, testing::NOBODY).await;
+        let elsewhere = testing::add(&cx, testing::UNREACHABLE_URL).await;
         let changed = change(command(&["npx"]));
         let refused = update_connector(&cx, &elsewhere.id, changed).await;
         assert_eq!(refused.unwrap_err().code(), Code::UsageInvalid);

@@ -28,7 +28,7 @@ pub(crate) fn blank_connector(
         endpoint: None,
         command: None,
         visibility: Visibility::Private,
-        status: status::unchecked(),
+        status: status::unchecked_status(),
         identity: status::identity(None),
         authentication: Authentication::None,
         authentication_methods: Vec::new(),

@@ -21,7 +21,7 @@ pub use self::manifest::{BundleSetting, BundleSettingKind};
 
 use self::archive::Archive;
 use self::manifest::{Launch, Manifest, ServerKind};
-use self::variables::{Filled, Variables, with_folders};
+use self::variables::{ResolvedVariable, Variables, expand_folders};
 use crate::connectors::add_program::{AddProgram, add_program_as};
 use crate::context::Context;
 use crate::credentials::secret::SecretValue;
@@ -33,7 +33,7 @@ use crate::secrets::programs::{find_in, search_path};
 const FOLDER: &str = "${__dirname}";
 
 /// The most values of a setting.
-const MOST_VALUES: usize = 100;
+const MAX_VALUES: usize = 100;
 
 /// A bundle as a person looks through it. All of it is what the bundle says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
@@ -84,10 +84,10 @@ pub struct AddBundle {
 /// # Errors
 /// [`Error::Usage`] when it is not understood, or has something that is not unpacked; [`Error::File`].
 pub async fn read_bundle(cx: &Context, file: &Path) -> Result<Bundle, Error> {
-    let _alone = alone(cx).await?;
-    let (archive, manifest) = opened(cx, file).await?;
+    let _lock = lock_unpacking(cx).await?;
+    let (archive, manifest) = open_bundle(cx, file).await?;
     let launch = manifest.launch()?;
-    let settings = manifest.settings(with_folders)?;
+    let settings = manifest.settings(expand_folders)?;
     let mut notes = Vec::new();
     if let Some(systems) = manifest.other_systems() {
         notes.push(format!(
@@ -99,7 +99,7 @@ pub async fn read_bundle(cx: &Context, file: &Path) -> Result<Bundle, Error> {
             "It carries a signature, which Patchbay can't check. Compare the SHA-256".to_owned(),
         );
     }
-    let path = search_path::of_servers(path_of(&launch)).await;
+    let path = search_path::server_search_path(path_of(&launch)).await;
     let program = program_of(&launch, FOLDER, &manifest, &archive, &path)?;
     let found = match &program {
         Program::Inside(_) => None,
@@ -137,8 +137,8 @@ pub async fn read_bundle(cx: &Context, file: &Path) -> Result<Bundle, Error> {
 /// As [`read_bundle`]; [`Error::Usage`] too when it is not the one that was looked through, is made for another system,
 /// or a setting is missing or not understood; [`Error::Store`], [`Error::Vault`].
 pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result<Connector, Error> {
-    let _alone = alone(cx).await?;
-    let (archive, manifest) = opened(cx, file).await?;
+    let _lock = lock_unpacking(cx).await?;
+    let (archive, manifest) = open_bundle(cx, file).await?;
     if archive.sha256 != request.sha256 {
         return Err(Error::usage(
             "the bundle has changed since you reviewed it",
@@ -146,23 +146,23 @@ pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result
         ));
     }
     if let Some(systems) = manifest.other_systems() {
-        return Err(refused(&format!("it is made for {systems}")));
+        return Err(bundle_error(&format!("it is made for {systems}")));
     }
     let launch = manifest.launch()?;
-    let settings = manifest.settings(with_folders)?;
-    let plain = checked_values(&settings, request.values, &request.secrets)?;
+    let settings = manifest.settings(expand_folders)?;
+    let plain = validate_values(&settings, request.values, &request.secrets)?;
     let id = ConnectorId::new(cx.new_id("con"));
     let folder = cx.paths().server_folder(&id);
     let folder_text = folder
         .to_str()
-        .ok_or_else(|| refused("the data folder's path isn't valid Unicode"))?;
+        .ok_or_else(|| bundle_error("the data folder's path isn't valid Unicode"))?;
     let variables = Variables {
         folder: folder_text,
         settings: &settings,
         plain: &plain,
         secret: &request.secrets,
     };
-    let path = search_path::of_servers(path_of(&launch)).await;
+    let path = search_path::server_search_path(path_of(&launch)).await;
     let program = program_of(&launch, FOLDER, &manifest, &archive, &path)?;
     let words = launch
         .args
@@ -173,8 +173,10 @@ pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result
     let (mut plain_variables, mut secrets) = (BTreeMap::new(), BTreeMap::new());
     for (name, text) in launch.env.iter().flatten() {
         match variables.variable(text)? {
-            Some(Filled::Plain(value)) => drop(plain_variables.insert(name.clone(), value)),
-            Some(Filled::Secret(value)) => drop(secrets.insert(name.clone(), value)),
+            Some(ResolvedVariable::Plain(value)) => {
+                drop(plain_variables.insert(name.clone(), value))
+            }
+            Some(ResolvedVariable::Secret(value)) => drop(secrets.insert(name.clone(), value)),
             None => {}
         }
     }
@@ -205,11 +207,11 @@ pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result
 }
 
 /// One bundle at a time, among all processes: there is one folder to unpack in.
-async fn alone(cx: &Context) -> Result<FileLock, Error> {
+async fn lock_unpacking(cx: &Context) -> Result<FileLock, Error> {
     FileLock::take(cx.paths().locks().join("bundle")).await
 }
 
-async fn opened(cx: &Context, file: &Path) -> Result<(Archive, Manifest), Error> {
+async fn open_bundle(cx: &Context, file: &Path) -> Result<(Archive, Manifest), Error> {
     let (file, folder) = (file.to_owned(), cx.paths().servers().join(".bundle"));
     blocking(move || {
         let mut archive = Archive::open(&file, &folder)?;
@@ -290,7 +292,7 @@ fn program_of(
         // A name with `..` in it is that of no file, for none such is unpacked.
         return match archive.has_file(name) && !name.split('/').any(|part| part == "..") {
             true => Ok(Program::Inside(name.to_owned())),
-            false => Err(refused(&format!(
+            false => Err(bundle_error(&format!(
                 "it starts {}, which isn't in it",
                 clean_text(name, 100)
             ))),
@@ -307,7 +309,7 @@ fn program_of(
 ///
 /// # Errors
 /// [`Error::Usage`] for the first that is missing or not understood.
-fn checked_values(
+fn validate_values(
     settings: &[BundleSetting],
     mut given: BTreeMap<String, Vec<String>>,
     secrets: &BTreeMap<String, SecretValue>,
@@ -334,7 +336,7 @@ fn checked_values(
         if values.is_empty() && setting.is_required {
             return Err(missing());
         }
-        if values.len() > if setting.is_multiple { MOST_VALUES } else { 1 } {
+        if values.len() > if setting.is_multiple { MAX_VALUES } else { 1 } {
             return Err(Error::usage(
                 format!("there are too many values for {title}"),
                 "Remove some.",
@@ -390,7 +392,7 @@ fn check_value(setting: &BundleSetting, value: &str) -> Result<(), Error> {
 }
 
 /// A bundle that is not taken.
-fn refused(why: &str) -> Error {
+fn bundle_error(why: &str) -> Error {
     Error::usage(
         format!("can't add this bundle: {why}"),
         "Get another version of it, or another server.",

@@ -92,26 +92,26 @@ pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Er
     let connector = find_connector(cx, id).await?;
     // A run may be under way: the doctor must not end it.
     cx.sessions().drain(id).await;
-    let cancel = cx.ending().child_token();
-    let _entered = cx.checks().enter(id, cancel.clone());
+    let cancel = cx.shutdown().child_token();
+    let _guard = cx.checks().register(id, cancel.clone());
     let began = Instant::now();
-    let listed = list_anew(cx, connector, &cancel).await;
+    let listed = relist_tools(cx, connector, &cancel).await;
     let took = u32::try_from(began.elapsed().as_millis()).ok();
     let connector = find_connector(cx, id).await?;
     let is_connected = cx.sessions().slot(id).lock().await.is_some();
     let steps = match listed {
-        Ok(tools) => match platforms_objection(&connector) {
-            Some(error) => failed(&connector, error.problem(), is_connected, took),
-            None => passed(&connector, tools.len(), took),
+        Ok(tools) => match platform_problem(&connector) {
+            Some(error) => failed_steps(&connector, error.problem(), is_connected, took),
+            None => passed_steps(&connector, tools.len(), took),
         },
         // Whatever it was doing at that moment says so in its own words.
         Err(_) if cancel.is_cancelled() => return Err(Error::Cancelled),
         Err(error @ (Error::Store(_) | Error::NotFound { .. } | Error::SwitchedOff { .. })) => {
             return Err(error);
         }
-        Err(error) => failed(&connector, error.problem(), is_connected, took),
+        Err(error) => failed_steps(&connector, error.problem(), is_connected, took),
     };
-    let steps = with_program(&connector, steps).await;
+    let steps = add_program_path(&connector, steps).await;
     let steps = with_deviations(cx, &connector, steps).await?;
     let connector = view_connector(cx, connector).await?;
     Ok(Check { connector, steps })
@@ -122,8 +122,9 @@ pub fn cancel_check(cx: &Context, id: &ConnectorId) {
     cx.checks().cancel(id);
 }
 
-/// What is wrong with a connector whose tools were listed: some platforms have none, and are asked how it is.
-pub fn platforms_objection(connector: &Connector) -> Option<Error> {
+/// The problem of a connector whose tools were listed without error: some platforms list none and report a status
+/// instead.
+pub fn platform_problem(connector: &Connector) -> Option<Error> {
     let title = connector.title.clone();
     match connector.status.status {
         Status::NeedsAuthorization => Some(Error::SignInNeeded { connector: title }),
@@ -137,7 +138,7 @@ pub fn platforms_objection(connector: &Connector) -> Option<Error> {
 
 /// The tools as they are now. A connector that its platform turned off may be on again there, which is asked
 /// first; what is turned off here stays so.
-async fn list_anew(
+async fn relist_tools(
     cx: &Context,
     mut connector: Connector,
     cancel: &CancellationToken,
@@ -190,7 +191,7 @@ fn applies(connector: &Connector, step: &str) -> bool {
     }
 }
 
-fn blank(connector: &Connector, name: &str) -> CheckStep {
+fn new_step(connector: &Connector, name: &str) -> CheckStep {
     let applies = applies(connector, name);
     CheckStep {
         name: name.to_owned(),
@@ -205,9 +206,9 @@ fn blank(connector: &Connector, name: &str) -> CheckStep {
     }
 }
 
-fn passed(connector: &Connector, tools: usize, took: Option<u32>) -> Vec<CheckStep> {
+fn passed_steps(connector: &Connector, tools: usize, took: Option<u32>) -> Vec<CheckStep> {
     let names = steps_of(connector).iter();
-    let mut steps: Vec<_> = names.map(|name| blank(connector, name)).collect();
+    let mut steps: Vec<_> = names.map(|name| new_step(connector, name)).collect();
     let facts = connector.server.as_ref();
     for step in &mut steps {
         step.note = match step.name.as_str() {
@@ -224,7 +225,7 @@ fn passed(connector: &Connector, tools: usize, took: Option<u32>) -> Vec<CheckSt
 }
 
 /// The file that is started, where it was found.
-async fn with_program(connector: &Connector, mut steps: Vec<CheckStep>) -> Vec<CheckStep> {
+async fn add_program_path(connector: &Connector, mut steps: Vec<CheckStep>) -> Vec<CheckStep> {
     let found = steps.iter_mut().find(|step| step.name == "found");
     if let (Some(step), Some(command)) = (found, &connector.command)
         && step.state == CheckState::Passed
@@ -251,7 +252,7 @@ async fn with_deviations(
 }
 
 /// The steps before the one that failed went well, for each needs those before it.
-fn failed(
+fn failed_steps(
     connector: &Connector,
     problem: Problem,
     is_connected: bool,
@@ -267,7 +268,7 @@ fn failed(
     let is_hidden = abilities(connector).reports_status && !applies(connector, failing);
     let failing = if is_hidden { "tools" } else { failing };
     let names = steps_of(connector);
-    let mut steps: Vec<_> = names.iter().map(|name| blank(connector, name)).collect();
+    let mut steps: Vec<_> = names.iter().map(|name| new_step(connector, name)).collect();
     let place = names.iter().position(|name| *name == failing).unwrap_or(0);
     for step in steps.iter_mut().skip(place + 1) {
         step.state = CheckState::Skipped;

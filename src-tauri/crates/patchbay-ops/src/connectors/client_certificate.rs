@@ -29,13 +29,13 @@ pub async fn set_client_certificate(
     if !abilities(&connector).configured_here {
         return Err(needs_https());
     }
-    needs_address(&endpoint_of(&connector)?)?;
+    ensure_https(&endpoint_of(&connector)?)?;
     let (pem, certificate) = read_file(file).await?;
     client_certificate::save(cx.vault(), id, &pem).await?;
     let facts = certificate.facts().clone();
     let change = move |connector: &mut Connector| {
         connector.network.client_certificate = Some(facts);
-        status::forget_failure(connector);
+        status::clear_failure(connector);
     };
     let changed = status::change(cx, id, change).await?;
     let changed = changed.ok_or_else(|| not_found(id.as_str()))?;
@@ -60,7 +60,7 @@ pub(crate) async fn read_file(file: &Path) -> Result<(Secret, ClientCertificate)
 
 /// # Errors
 /// [`Error::Usage`] for an address to which nothing of a certificate is shown.
-pub(crate) fn needs_address(url: &Url) -> Result<(), Error> {
+pub(crate) fn ensure_https(url: &Url) -> Result<(), Error> {
     if url.scheme() == "https" {
         return Ok(());
     }

@@ -11,7 +11,7 @@ use specta::Type;
 
 use crate::accounts::platform::{finish_call, options, platform_of};
 use crate::accounts::{find_account, list_accounts};
-use crate::connectors::remote::Fresh;
+use crate::connectors::remote::RemoteSnapshot;
 use crate::connectors::{not_found, status, sync};
 use crate::context::Context;
 use crate::credentials::locations;
@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::forms::{GivenSecret, fill};
 
 /// How long one account may take to tell its definitions; the others do not wait for it.
-const PATIENCE: Duration = Duration::from_secs(30);
+const ACCOUNT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How many accounts are asked at once.
 const AT_ONCE: usize = 16;
@@ -55,7 +55,7 @@ pub async fn list_definitions(cx: &Context, account: &AccountId) -> Result<Vec<D
     let account = find_account(cx, account).await?;
     let platform = platform_of(cx, &account).await?;
     let creation = creation(&account, &*platform)?;
-    told(cx, &account, &*platform, creation).await
+    fetch_definitions(cx, &account, &*platform, creation).await
 }
 
 /// What can be created on each hosted account, or on `only` one, in the order of the accounts; several are
@@ -72,9 +72,9 @@ pub async fn list_account_definitions(
         account.platform != Place::Local && only.is_none_or(|only| account.id == *only)
     });
     let turns = futures::stream::iter(asked).map(|account| async move {
-        let told = tokio::time::timeout(PATIENCE, definitions_of(cx, &account)).await;
-        let outcome = told.unwrap_or(Err(Error::TimedOut {
-            seconds: PATIENCE.as_secs(),
+        let fetched = tokio::time::timeout(ACCOUNT_TIMEOUT, definitions_of(cx, &account)).await;
+        let outcome = fetched.unwrap_or(Err(Error::TimedOut {
+            seconds: ACCOUNT_TIMEOUT.as_secs(),
         }));
         AccountDefinitions { account, outcome }
     });
@@ -85,12 +85,12 @@ pub async fn list_account_definitions(
 async fn definitions_of(cx: &Context, account: &Account) -> Result<Vec<Definition>, Error> {
     let platform = platform_of(cx, account).await?;
     match platform.creation() {
-        Some(creation) => told(cx, account, &*platform, creation).await,
+        Some(creation) => fetch_definitions(cx, account, &*platform, creation).await,
         None => Ok(Vec::new()),
     }
 }
 
-async fn told(
+async fn fetch_definitions(
     cx: &Context,
     account: &Account,
     platform: &dyn Platform,
@@ -134,14 +134,14 @@ pub async fn create_connector(cx: &Context, request: CreateConnector) -> Result<
         .create_connector(&request.definition, filled.values.clone(), &options)
         .await;
     let remote = finish_call(cx, &account.id, &*platform, remote).await?;
-    let connector = keep(cx, &account, remote).await?;
+    let connector = save_created(cx, &account, remote).await?;
     let entries = filled.save_secrets(cx).await?;
-    locations::note_creation(cx, &connector, &request.values, entries).await?;
+    locations::record_creation(cx, &connector, &request.values, entries).await?;
     Ok(connector)
 }
 
-/// Takes a connector that is new on its platform into the cache.
-async fn keep(
+/// Saves a connector that was just created on its platform.
+async fn save_created(
     cx: &Context,
     account: &Account,
     remote: patchbay_platforms::RemoteConnector,
@@ -150,7 +150,7 @@ async fn keep(
     // A list that was read meanwhile may have brought it already.
     let is_it = |other: &&Connector| other.remote_id.as_ref() == Some(&remote.remote_id);
     if let Some(known) = known.iter().find(is_it) {
-        let fresh = Fresh::new(cx, known, remote).await?;
+        let fresh = RemoteSnapshot::new(cx, known, remote).await?;
         let change = move |connector: &mut Connector| fresh.apply_to(connector);
         let kept = status::change(cx, &known.id, change).await?;
         let kept = kept.ok_or_else(|| not_found(known.id.as_str()))?;

@@ -48,11 +48,11 @@ pub struct ActionOutcome {
 pub async fn connector_details(cx: &Context, id: &ConnectorId) -> Result<PlatformDetails, Error> {
     let connector = find_connector(cx, id).await?;
     let (platform, remote) = platform_for(cx, &connector).await?;
-    read(cx, &connector, &*platform, &remote).await
+    fetch_details(cx, &connector, &*platform, &remote).await
 }
 
 /// None where the platform has nothing of its own.
-async fn read(
+async fn fetch_details(
     cx: &Context,
     connector: &Connector,
     platform: &dyn Platform,
@@ -76,7 +76,7 @@ async fn read(
 pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcome, Error> {
     let connector = find_connector(cx, &request.connector).await?;
     let (platform, remote) = platform_for(cx, &connector).await?;
-    let details = read(cx, &connector, &*platform, &remote).await?;
+    let details = fetch_details(cx, &connector, &*platform, &remote).await?;
     let action = details.find(&request.action).ok_or(Error::NotFound {
         kind: "action",
         name: request.action,
@@ -86,7 +86,7 @@ pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcom
             what: action.title.clone(),
         });
     }
-    let arguments = arguments(action, request.values)?;
+    let arguments = merge_arguments(action, request.values)?;
     let answer = platform
         .call(&action.operation, arguments, &options(cx))
         .await;
@@ -100,7 +100,7 @@ pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcom
 }
 
 /// What is settled, with what was asked for.
-fn arguments(action: &Action, values: Json) -> Result<Value, Error> {
+fn merge_arguments(action: &Action, values: Json) -> Result<Value, Error> {
     let mut given = members(values, "arguments")?;
     match &action.input_schema {
         Some(schema) => {
@@ -154,9 +154,9 @@ mod tests {
         };
         let given = Json(json!({ "note": "x", "id": "other" }));
         assert_eq!(
-            arguments(&asking, given).unwrap(),
+            merge_arguments(&asking, given).unwrap(),
             json!({ "note": "x", "id": "c1", "role": "source" })
         );
-        assert!(arguments(&action(), Json(json!({ "note": "x" }))).is_err());
+        assert!(merge_arguments(&action(), Json(json!({ "note": "x" }))).is_err());
     }
 }

@@ -30,7 +30,7 @@ pub struct Disconnected {
 /// [`Error::NotFound`]; [`Error::Store`]; [`Error::Vault`] when the tokens could not be deleted;
 /// [`Error::Platform`] when the platform did not do it, or cannot.
 pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disconnected, Error> {
-    cx.running_authorizations().end_of(id).await;
+    cx.running_authorizations().cancel_and_wait(id).await;
     let connector = find_connector(cx, id).await?;
     let gone = for_connector(cx, &connector).disconnect().await?;
     Ok(Disconnected {

@@ -12,11 +12,11 @@ use url::Url;
 use crate::abilities::abilities;
 use crate::address::{plain_http, read_address};
 use crate::backend::for_connector;
-use crate::connectors::add::{AuthenticationChoice, authentication, checked_name, checked_title};
-use crate::connectors::add_program::{checked_command, native, no_program};
+use crate::connectors::add::{AuthenticationChoice, authentication, clean_title, validate_name};
+use crate::connectors::add_program::{native, no_program, validate_command};
 use crate::connectors::network::{self, NetworkChanges};
-use crate::connectors::roots::checked_roots;
-use crate::connectors::time_limits::checked_limits;
+use crate::connectors::roots::validate_roots;
+use crate::connectors::time_limits::validate_limits;
 use crate::connectors::{find_connector, not_found, status};
 use crate::context::Context;
 use crate::credentials::forget::forget;
@@ -76,12 +76,12 @@ pub async fn update_connector(
     id: &ConnectorId,
     changes: ConnectorChanges,
 ) -> Result<Connector, Error> {
-    if ends_consent(&changes) {
+    if ends_sign_in(&changes) {
         // Its tokens would be those of another address or setting.
-        cx.running_authorizations().end_of(id).await;
+        cx.running_authorizations().cancel_and_wait(id).await;
     }
     let connector = find_connector(cx, id).await?;
-    refuse_elsewhere(&connector, &changes)?;
+    ensure_editable_here(&connector, &changes)?;
     refuse_plain_http(&connector, &changes)?;
     let edit = Edit::read(cx, changes, &connector).await?;
     let changed = status::change(cx, id, |connector| edit.apply_to(connector)).await?;
@@ -97,7 +97,7 @@ pub async fn update_connector(
         || after.status.status == Status::Disabled;
     if reconnects {
         // Where it was before, and as whom it was there.
-        servers::sessions::over_http::end_of(cx, &before).await;
+        servers::sessions::over_http::cancel_and_wait(cx, &before).await;
         servers::sessions::end_session(cx, id).await;
     }
     let was_shown = before.network.client_certificate.is_some();
@@ -143,19 +143,19 @@ impl Edit {
         changes: ConnectorChanges,
         connector: &Connector,
     ) -> Result<Self, Error> {
-        let name = changes.name.map(|name| checked_name(&name)).transpose()?;
+        let name = changes.name.map(|name| validate_name(&name)).transpose()?;
         let url = changes.url.map(|url| read_address(&url)).transpose()?;
-        let wanted = checked_title(changes.title);
+        let wanted = clean_title(changes.title);
         let command = match changes.command {
             Some(command) => {
                 let secrets = cx.tokens().header_names(connector).await?;
                 let secrets = secrets.iter().map(String::as_str);
-                Some(checked_command(command, secrets.collect())?)
+                Some(validate_command(command, secrets.collect())?)
             }
             None => None,
         };
         let roots = match changes.roots {
-            Some(roots) => Some(checked_roots(roots, &connector.roots).await?),
+            Some(roots) => Some(validate_roots(roots, &connector.roots).await?),
             None => None,
         };
         let authentication = match changes.authentication {
@@ -172,18 +172,18 @@ impl Edit {
             url,
             command,
             authentication,
-            tags: changes.tags.map(checked_tags),
+            tags: changes.tags.map(clean_tags),
             favourite: changes.favourite,
             enabled: changes.enabled,
             allow_plain_http: changes.allow_plain_http,
-            time_limits: changes.time_limits.map(checked_limits).transpose()?,
+            time_limits: changes.time_limits.map(validate_limits).transpose()?,
             roots,
             sampling: changes.sampling,
             muted: changes.muted,
             capture: changes.capture,
             oauth_deviations: changes.oauth_deviations,
             network: match &changes.network {
-                Some(changes) => Some(network::changed(connector.network.clone(), changes)?),
+                Some(changes) => Some(network::apply_changes(connector.network.clone(), changes)?),
                 None => None,
             },
             at: cx.now(),
@@ -196,12 +196,12 @@ impl Edit {
         replace(&mut connector.tags, self.tags);
         replace(&mut connector.favourite, self.favourite);
         if let Some(url) = self.url {
-            move_to(connector, &url);
+            set_endpoint(connector, &url);
         }
         if let Some(command) = self.command
             && connector.command.as_ref() != Some(&command)
         {
-            start_by(connector, command);
+            set_command(connector, command);
         }
         replace(&mut connector.allows_plain_http, self.allow_plain_http);
         replace(&mut connector.time_limits, self.time_limits);
@@ -214,27 +214,27 @@ impl Edit {
             && connector.network != network
         {
             connector.network = network;
-            status::forget_failure(connector);
+            status::clear_failure(connector);
         }
         if let Some((chosen, identity)) = self.authentication {
-            connector.authentication = keep_sign_in(chosen, &connector.authentication);
+            connector.authentication = retain_sign_in(chosen, &connector.authentication);
             connector.identity = identity;
-            connector.status = status::unchecked();
+            connector.status = status::unchecked_status();
         }
         if let Some(enabled) = self.enabled {
-            switch(connector, enabled);
+            set_enabled(connector, enabled);
         }
         connector.updated_at = self.at;
     }
 }
 
 /// What the former program said of itself says nothing of another one, which may have to be downloaded first.
-fn start_by(connector: &mut Connector, command: ServerCommand) {
+fn set_command(connector: &mut Connector, command: ServerCommand) {
     connector.native = native(&command);
     connector.command = Some(command);
     connector.server = None;
     if connector.status.status != Status::Disabled {
-        connector.status = status::unchecked();
+        connector.status = status::unchecked_status();
     }
 }
 
@@ -245,7 +245,7 @@ fn replace<T>(value: &mut T, given: Option<T>) {
 }
 
 /// Tags, favourites, notifications and what is kept of runs are ours; everything else may be the platform's.
-fn refuse_elsewhere(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
+fn ensure_editable_here(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
     let needs_address = changes.url.is_some()
         || changes.authentication.is_some()
         || changes.oauth_deviations.is_some()
@@ -306,7 +306,7 @@ fn refuse_plain_http(connector: &Connector, changes: &ConnectorChanges) -> Resul
     Ok(plain_http(is_allowed, &url).check(&url)?)
 }
 
-fn ends_consent(changes: &ConnectorChanges) -> bool {
+fn ends_sign_in(changes: &ConnectorChanges) -> bool {
     changes.url.is_some() || changes.authentication.is_some() || changes.enabled == Some(false)
 }
 
@@ -327,9 +327,9 @@ pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Erro
             hint: "Delete it instead; you can't undo that.".to_owned(),
         });
     }
-    cx.running_authorizations().end_of(id).await;
+    cx.running_authorizations().cancel_and_wait(id).await;
     // As long as the server can be told.
-    servers::sessions::over_http::end_of(cx, &connector).await;
+    servers::sessions::over_http::cancel_and_wait(cx, &connector).await;
     cx.store().remove_connector(id).await?;
     servers::sessions::end_session(cx, id).await;
     cx.emit(Event::ConnectorsChanged);
@@ -359,7 +359,7 @@ pub async fn delete_connector(
         return deleted;
     }
     // What somebody else deleted is out of our lists too, before that is told.
-    cx.running_authorizations().end_of(id).await;
+    cx.running_authorizations().cancel_and_wait(id).await;
     cx.store().remove_connector(id).await?;
     cx.emit(Event::ConnectorsChanged);
     deleted
@@ -419,7 +419,7 @@ async fn drop_own_sign_in(cx: &Context, connector: &Connector) -> Result<(), Err
     Ok(())
 }
 
-fn move_to(connector: &mut Connector, url: &Url) {
+fn set_endpoint(connector: &mut Connector, url: &Url) {
     let before = connector.endpoint.as_deref();
     let before = before.and_then(|address| read_address(address).ok());
     if before.as_ref() == Some(url) {
@@ -439,11 +439,11 @@ fn move_to(connector: &mut Connector, url: &Url) {
     connector.native["url"] = url.as_str().into();
     connector.endpoint = Some(url.to_string());
     connector.server = None;
-    connector.status = status::unchecked();
+    connector.status = status::unchecked_status();
 }
 
 /// Another port or scope does not end a sign-in; another OAuth app does, and signing in as somebody else.
-fn keep_sign_in(mut chosen: Authentication, before: &Authentication) -> Authentication {
+fn retain_sign_in(mut chosen: Authentication, before: &Authentication) -> Authentication {
     if let Authentication::Oauth {
         client,
         grant,
@@ -464,13 +464,13 @@ fn keep_sign_in(mut chosen: Authentication, before: &Authentication) -> Authenti
     chosen
 }
 
-fn switch(connector: &mut Connector, enabled: bool) {
+fn set_enabled(connector: &mut Connector, enabled: bool) {
     let is_on = connector.status.status != Status::Disabled;
     if enabled == is_on {
         return;
     }
     let last_ok_at = connector.status.last_ok_at;
-    connector.status = status::unchecked();
+    connector.status = status::unchecked_status();
     connector.status.last_ok_at = last_ok_at;
     if !enabled {
         connector.status.status = Status::Disabled;
@@ -479,7 +479,7 @@ fn switch(connector: &mut Connector, enabled: bool) {
 }
 
 /// Tags as they can be shown, the first fifty of them.
-fn checked_tags(tags: Vec<String>) -> Vec<String> {
+fn clean_tags(tags: Vec<String>) -> Vec<String> {
     let tags = tags.iter().map(|tag| clean_text(tag, 50));
     tags.filter(|tag| !tag.is_empty()).take(50).collect()
 }
@@ -492,13 +492,13 @@ mod tests {
 
     use super::*;
     use crate::clock::SystemClock;
-    use crate::testing::{NOBODY, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open};
 
     #[tokio::test]
     async fn edits_that_come_together_are_all_kept() {
         let home = tempfile::tempdir().unwrap();
         let cx = open(home.path(), Arc::new(SystemClock)).await;
-        let id = add(&cx, NOBODY).await.id;
+        let id = add(&cx, UNREACHABLE_URL).await.id;
         let favourite = ConnectorChanges {
             favourite: Some(true),
             ..ConnectorChanges::default()
@@ -529,7 +529,7 @@ mod tests {
     async fn a_title_and_tags_become_short_clean_lines() {
         let home = tempfile::tempdir().unwrap();
         let cx = open(home.path(), Arc::new(SystemClock)).await;
-        let id = add(&cx, NOBODY).await.id;
+        let id = add(&cx, UNREACHABLE_URL).await.id;
         let changes = ConnectorChanges {
             title: Some(format!(" Wiki\u{202e} {}", "i".repeat(2_000_000))),
             tags: Some(vec![" work\n".to_owned(), String::new()]),
@@ -545,7 +545,7 @@ mod tests {
     async fn a_secret_that_was_typed_for_one_origin_stays_behind() {
         let home = tempfile::tempdir().unwrap();
         let cx = open(home.path(), Arc::new(SystemClock)).await;
-        let id = add(&cx, NOBODY).await.id;
+        let id = add(&cx, UNREACHABLE_URL).await.id;
         let entry = || WalletEntryId::new("cred_1");
         for typed in [
             Authentication::Bearer { entry: entry() },
@@ -554,11 +554,11 @@ mod tests {
             let mut connector = find_connector(&cx, &id).await.unwrap();
             connector.authentication = typed.clone();
             let here = Url::parse(connector.endpoint.as_deref().unwrap()).unwrap();
-            move_to(&mut connector, &here.join("/other/path?tenant=2").unwrap());
+            set_endpoint(&mut connector, &here.join("/other/path?tenant=2").unwrap());
             assert_eq!(connector.authentication, typed);
             let mut away = here;
             away.set_port(Some(4)).unwrap();
-            move_to(&mut connector, &away);
+            set_endpoint(&mut connector, &away);
             assert_eq!(connector.authentication, Authentication::None);
         }
     }

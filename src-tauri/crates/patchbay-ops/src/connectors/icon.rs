@@ -22,13 +22,13 @@ use crate::error::Error;
 static FETCHES: Semaphore = Semaphore::const_new(4);
 
 /// Pictures that are kept. There are twice as many at most until the oldest go.
-const KEPT: usize = 256;
+const MAX_CACHED: usize = 256;
 
 /// For how long they are.
-const LIFE: Duration = Duration::from_hours(30 * 24);
+const CACHE_TTL: Duration = Duration::from_hours(30 * 24);
 
 /// MiB of a file that are read; no picture is as large.
-const LARGEST_MIB: u64 = 1;
+const MAX_MIB: u64 = 1;
 
 /// The icon of a connector, or of a tool of it, as a `data:` URL of a small raster picture; `None` where there is
 /// none that can be had.
@@ -62,19 +62,19 @@ pub async fn load_icon(
 /// The picture at an address, as it was fetched before where that is not too long ago.
 async fn load(cx: &Context, reach: &Reach, url: Url) -> Option<Picture> {
     let file = file_of(&cx.paths().icons(), &url);
-    let kept = on_disk({
+    let cached = run_blocking({
         let file = file.clone();
         let now = UNIX_EPOCH + Duration::from_millis(cx.now().unix_millis().unsigned_abs());
         move || read(&file, now)
     });
-    if let Some(picture) = kept.await {
+    if let Some(picture) = cached.await {
         return Some(picture);
     }
-    let _turn = FETCHES.acquire().await.ok()?;
+    let _permit = FETCHES.acquire().await.ok()?;
     match fetch_picture(cx.network().client_for(&url), cx.addresses(), reach, url).await {
         Ok(picture) => {
-            let kept = picture.clone();
-            on_disk(move || save(&file, kept.bytes()).ok()).await;
+            let cached = picture.clone();
+            run_blocking(move || save(&file, cached.bytes()).ok()).await;
             Some(picture)
         }
         Err(error) => {
@@ -84,7 +84,7 @@ async fn load(cx: &Context, reach: &Reach, url: Url) -> Option<Picture> {
     }
 }
 
-async fn on_disk<T: Send + 'static>(
+async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Option<T> + Send + 'static,
 ) -> Option<T> {
     tokio::task::spawn_blocking(work).await.ok()?
@@ -97,10 +97,10 @@ fn file_of(folder: &Path, url: &Url) -> PathBuf {
 
 fn read(file: &Path, now: SystemTime) -> Option<Picture> {
     let written = fs::symlink_metadata(file).ok()?.modified().ok()?;
-    if now.duration_since(written).is_ok_and(|age| age > LIFE) {
+    if now.duration_since(written).is_ok_and(|age| age > CACHE_TTL) {
         return None;
     }
-    Picture::read(patchbay_files::read(file, LARGEST_MIB).ok()??)
+    Picture::read(patchbay_files::read(file, MAX_MIB).ok()??)
 }
 
 fn save(file: &Path, bytes: &[u8]) -> Result<(), patchbay_files::Error> {
@@ -113,13 +113,13 @@ fn save(file: &Path, bytes: &[u8]) -> Result<(), patchbay_files::Error> {
 /// Removes the oldest files of a folder that has too many.
 fn trim(folder: &Path) -> io::Result<()> {
     let entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
-    if entries.len() <= 2 * KEPT {
+    if entries.len() <= 2 * MAX_CACHED {
         return Ok(());
     }
     let written = |entry: &fs::DirEntry| entry.metadata().and_then(|found| found.modified()).ok();
     let mut files: Vec<_> = entries.iter().map(|it| (written(it), it.path())).collect();
     files.sort();
-    for (_, path) in &files[..files.len() - KEPT] {
+    for (_, path) in &files[..files.len() - MAX_CACHED] {
         fs::remove_file(path)?;
     }
     Ok(())

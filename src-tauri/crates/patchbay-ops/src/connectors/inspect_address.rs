@@ -22,7 +22,7 @@ use crate::context::Context;
 use crate::error::Error;
 
 /// How long a short name is at most that nobody chose.
-const LONGEST_NAME: usize = 40;
+const MAX_NAME: usize = 40;
 
 /// What was found at an address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -76,8 +76,8 @@ pub async fn inspect_address_until_cancelled(
     address: &str,
     id: &InspectionId,
 ) -> Result<AddressInspection, Error> {
-    let cancel = cx.ending().child_token();
-    let _entered = cx.inspections().enter(id, cancel.clone());
+    let cancel = cx.shutdown().child_token();
+    let _guard = cx.inspections().register(id, cancel.clone());
     // Whatever is asked at that moment ends with its future.
     tokio::select! {
         biased;
@@ -109,7 +109,7 @@ pub(crate) async fn inspect_address_over(
     network: &Network,
 ) -> Result<AddressInspection, Error> {
     let url = read_address(address)?;
-    let mut found = blank(cx, &url).await?;
+    let mut found = empty_inspection(cx, &url).await?;
     let target = McpTarget::anonymous(url.clone());
     let limits = McpLimits {
         connect,
@@ -117,38 +117,38 @@ pub(crate) async fn inspect_address_over(
     };
     // A person gave it.
     cx.addresses().allow_host(&url);
-    match mcp::connect(network.client_for(&url), target, limits, cx.ending()).await {
+    match mcp::connect(network.client_for(&url), target, limits, cx.shutdown()).await {
         Ok(session) => {
-            note_server(cx, &mut found, &session).await;
+            add_server_facts(cx, &mut found, &session).await;
             session.close().await;
         }
         Err(patchbay_platforms::Error::Unauthorized { challenge, .. }) => {
             found.transport = Some(Transport::StreamableHttp);
             found.needs_authorization = true;
-            note_sign_in(network, &mut found, &url, challenge.as_deref()).await;
+            add_sign_in_methods(network, &mut found, &url, challenge.as_deref()).await;
         }
         Err(error) => found.problem = Some(error.problem()),
     }
-    found.name = usual_name(cx, &found.title).await?;
+    found.name = default_name(cx, &found.title).await?;
     Ok(found)
 }
 
 /// A short name after what the server calls itself, or after its address where it does not.
-async fn usual_name(cx: &Context, title: &str) -> Result<String, Error> {
+async fn default_name(cx: &Context, title: &str) -> Result<String, Error> {
     let connectors = list_connectors(cx).await?;
     let is_taken = |name: &str| connectors.iter().any(|connector| connector.name == name);
     let mut name = name_of(title);
-    name.truncate(LONGEST_NAME);
+    name.truncate(MAX_NAME);
     Ok(free_name(name.trim_end_matches('-'), "-", is_taken))
 }
 
 /// The redirect address to enter in an OAuth app of one's own, absolute URL, unless the connector has a
 /// port or a host of its own.
-pub fn usual_redirect_uri() -> String {
+pub fn default_redirect_uri() -> String {
     format!("http://127.0.0.1:{DEFAULT_PORT}{CALLBACK_PATH}")
 }
 
-async fn blank(cx: &Context, url: &Url) -> Result<AddressInspection, Error> {
+async fn empty_inspection(cx: &Context, url: &Url) -> Result<AddressInspection, Error> {
     let connectors = list_connectors(cx).await?;
     let already = connectors
         .iter()
@@ -167,7 +167,7 @@ async fn blank(cx: &Context, url: &Url) -> Result<AddressInspection, Error> {
         issuer: None,
         scopes: Vec::new(),
         registers_itself: false,
-        redirect_uri: usual_redirect_uri(),
+        redirect_uri: default_redirect_uri(),
         server: None,
         tool_count: None,
         name: String::new(),
@@ -181,21 +181,21 @@ async fn blank(cx: &Context, url: &Url) -> Result<AddressInspection, Error> {
 }
 
 /// What a server says that lets everybody in.
-async fn note_server(cx: &Context, found: &mut AddressInspection, session: &McpSession) {
+async fn add_server_facts(cx: &Context, found: &mut AddressInspection, session: &McpSession) {
     let facts = session.facts().clone();
     found.transport = Some(facts.transport);
     if !facts.name.is_empty() {
         found.title.clone_from(&facts.name);
     }
     found.server = Some(facts);
-    match session.list_tools(cx.ending()).await {
+    match session.list_tools(cx.shutdown()).await {
         Ok(tools) => found.tool_count = u32::try_from(tools.len()).ok(),
         Err(error) => found.problem = Some(error.problem()),
     }
 }
 
 /// How one signs in to a server that lets nobody in without.
-async fn note_sign_in(
+async fn add_sign_in_methods(
     network: &Network,
     found: &mut AddressInspection,
     url: &Url,
@@ -204,7 +204,7 @@ async fn note_sign_in(
     let challenge = challenge.map(Challenge::parse);
     let typed_in = [AuthenticationMethod::Bearer, AuthenticationMethod::Headers];
     found.methods = typed_in.to_vec();
-    let oauth = OAuthClient::over(network.clone());
+    let oauth = OAuthClient::with_network(network.clone());
     let grant = OauthGrant::AuthorizationCode;
     match oauth
         .discover(

@@ -20,9 +20,9 @@ use crate::json_object::members;
 /// [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Platform`] when its platform knows no resources,
 /// and for whatever kept them from being listed.
 pub async fn list_resources(cx: &Context, id: &ConnectorId) -> Result<Vec<Resource>, Error> {
-    let connector = switched_on(cx, id).await?;
+    let connector = find_enabled(cx, id).await?;
     let listed = for_connector(cx, &connector).list_resources().await;
-    noting_scopes(cx, id, listed).await
+    record_scopes_on_refusal(cx, id, listed).await
 }
 
 /// Reads a resource of a connector: its parts, each with its own URI.
@@ -34,9 +34,9 @@ pub async fn read_resource(
     id: &ConnectorId,
     uri: &str,
 ) -> Result<Vec<Content>, Error> {
-    let connector = switched_on(cx, id).await?;
+    let connector = find_enabled(cx, id).await?;
     let read = for_connector(cx, &connector).read_resource(uri).await;
-    noting_scopes(cx, id, read).await
+    record_scopes_on_refusal(cx, id, read).await
 }
 
 /// Reads a resource whose URI has gaps. `values` is a JSON object of texts.
@@ -88,9 +88,9 @@ pub async fn read_resource_template(
 /// # Errors
 /// As [`list_resources`].
 pub async fn list_prompts(cx: &Context, id: &ConnectorId) -> Result<Vec<Prompt>, Error> {
-    let connector = switched_on(cx, id).await?;
+    let connector = find_enabled(cx, id).await?;
     let listed = for_connector(cx, &connector).list_prompts().await;
-    noting_scopes(cx, id, listed).await
+    record_scopes_on_refusal(cx, id, listed).await
 }
 
 /// Has a connector fill a prompt in. `arguments` is a JSON object of texts, or null for none.
@@ -104,11 +104,11 @@ pub async fn fill_prompt(
     name: &str,
     arguments: Json,
 ) -> Result<FilledPrompt, Error> {
-    let connector = switched_on(cx, id).await?;
+    let connector = find_enabled(cx, id).await?;
     let arguments = members(arguments, "arguments")?;
     let backend = for_connector(cx, &connector);
     let filled = backend.fill_prompt(name, arguments).await;
-    noting_scopes(cx, id, filled).await
+    record_scopes_on_refusal(cx, id, filled).await
 }
 
 /// What the server of a connector suggests for a text that is being typed, at most a hundred; nothing where it does
@@ -121,25 +121,25 @@ pub async fn complete(
     id: &ConnectorId,
     request: CompletionRequest,
 ) -> Result<Vec<String>, Error> {
-    let connector = switched_on(cx, id).await?;
+    let connector = find_enabled(cx, id).await?;
     for_connector(cx, &connector).complete(request).await
 }
 
 /// Notes the scopes that a server named when it refused, so that the next sign-in asks for them.
-async fn noting_scopes<T>(
+async fn record_scopes_on_refusal<T>(
     cx: &Context,
     id: &ConnectorId,
     answered: Result<T, Error>,
 ) -> Result<T, Error> {
     if let Err(error) = &answered {
-        scope_upgrade::note_refusal(cx, id, error).await?;
+        scope_upgrade::record_refused_scopes(cx, id, error).await?;
     }
     answered
 }
 
-async fn switched_on(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
+async fn find_enabled(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
     let connector = find_connector(cx, id).await?;
-    status::ensure_on(&connector)?;
+    status::ensure_enabled(&connector)?;
     Ok(connector)
 }
 
@@ -149,19 +149,19 @@ mod tests {
 
     use super::*;
     use crate::clock::SystemClock;
-    use crate::testing::{NOBODY, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open};
 
     #[tokio::test]
     async fn scopes_that_a_refused_resource_names_are_asked_for_at_the_next_sign_in() {
         let home = tempfile::tempdir().unwrap();
         let cx = open(home.path(), Arc::new(SystemClock)).await;
-        let id = add(&cx, NOBODY).await.id;
+        let id = add(&cx, UNREACHABLE_URL).await.id;
         let refused = Error::Platform(patchbay_platforms::Error::Forbidden {
             scope: Some("resources:read".to_owned()),
             challenge: None,
             refusal: Box::default(),
         });
-        let answered: Result<(), _> = noting_scopes(&cx, &id, Err(refused)).await;
+        let answered: Result<(), _> = record_scopes_on_refusal(&cx, &id, Err(refused)).await;
         assert!(answered.is_err());
         let connector = find_connector(&cx, &id).await.unwrap();
         let wanted = scope_upgrade::wanted_scopes(&connector);

@@ -13,7 +13,7 @@ use tokio::io::AsyncReadExt as _;
 use crate::error::Error;
 
 /// More than is read of a certificate.
-const LONGEST_FILE: u64 = 1024 * 1024;
+const MAX_FILE: u64 = 1024 * 1024;
 
 /// What is to change of how a connector connects; what is `None` stays.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Type)]
@@ -59,7 +59,7 @@ pub(crate) async fn read_pem_file(path: &Path) -> Result<String, Error> {
     };
     let file = File::open(path).await.map_err(failed)?;
     let mut bytes = Vec::new();
-    let mut start = file.take(LONGEST_FILE + 1);
+    let mut start = file.take(MAX_FILE + 1);
     start.read_to_end(&mut bytes).await.map_err(failed)?;
     // What is longer than any list of certificates is refused as what it is: none.
     Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -69,7 +69,7 @@ pub(crate) async fn read_pem_file(path: &Path) -> Result<String, Error> {
 ///
 /// # Errors
 /// [`Error::Usage`] for a text that holds no certificate, or a proxy that can't be used.
-pub(crate) fn changed(
+pub(crate) fn apply_changes(
     mut settings: NetworkSettings,
     changes: &NetworkChanges,
 ) -> Result<NetworkSettings, Error> {

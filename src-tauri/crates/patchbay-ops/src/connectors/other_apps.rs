@@ -12,7 +12,7 @@ use super::pasted::{PastedServers, parse_settings, read_pasted};
 use crate::error::Error;
 
 /// The largest settings that are read, in MiB: Claude Code keeps much else in the same file.
-const LARGEST_MIB: u64 = 8;
+const MAX_MIB: u64 = 8;
 
 /// Where an app keeps its servers.
 struct Location {
@@ -198,7 +198,7 @@ impl Folders {
 fn read_servers(file: &Path, member: &str) -> Option<PastedServers> {
     // Many keep their settings elsewhere and link to them.
     let target = file.canonicalize().ok()?;
-    let bytes = patchbay_files::read(&target, LARGEST_MIB).ok()??;
+    let bytes = patchbay_files::read(&target, MAX_MIB).ok()??;
     let text = String::from_utf8(bytes).ok()?;
     let mut settings: Map<String, Value> = match file.extension()?.to_str()? {
         "toml" => toml::from_str(&text).ok()?,

@@ -24,19 +24,19 @@ use self::blanks::Blanks;
 use crate::error::Error;
 
 /// The most bytes that are read; settings with a hundred servers have a tenth of it.
-const MOST_BYTES: usize = 256 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
 
 /// The most servers of one text: each is looked through by a person.
-const MOST_SERVERS: usize = 50;
+const MAX_SERVERS: usize = 50;
 
 /// The most variables, headers and values to fill in, of one server each.
-const MOST_VALUES: usize = 100;
+const MAX_VALUES: usize = 100;
 
 /// The most words of a command, as when it is added.
-const MOST_WORDS: usize = 256;
+const MAX_WORDS: usize = 256;
 
 /// The most bytes of a word, an address or a value.
-const MOST_BYTES_OF_ONE: usize = 8_000;
+const MAX_BYTES_OF_ONE: usize = 8_000;
 
 /// The servers that were found in a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
@@ -178,18 +178,18 @@ pub fn fill_in<'a>(
     Some(whole)
 }
 
-fn read(text: &str, home: Option<&str>) -> Result<PastedServers, Unreadable> {
-    if text.len() > MOST_BYTES {
-        return Err(Unreadable::TooMuch {
+fn read(text: &str, home: Option<&str>) -> Result<PastedServers, PasteError> {
+    if text.len() > MAX_BYTES {
+        return Err(PasteError::TooMuch {
             what: "text",
             most: "256 kB",
         });
     }
     let text =
-        without_fence(text.trim_matches(|sign: char| sign.is_whitespace() || sign == '\u{feff}'));
+        strip_fence(text.trim_matches(|sign: char| sign.is_whitespace() || sign == '\u{feff}'));
     let home = home.unwrap_or("~");
     if text.is_empty() {
-        return Err(Unreadable::Nothing);
+        return Err(PasteError::Nothing);
     }
     if text.starts_with(['{', '['])
         || is_member(text)
@@ -203,7 +203,7 @@ fn read(text: &str, home: Option<&str>) -> Result<PastedServers, Unreadable> {
     }
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     if lines.clone().all(is_address) {
-        return found(lines.by_ref().map(|url| address(url, Vec::new())));
+        return collect_servers(lines.by_ref().map(|url| address(url, Vec::new())));
     }
     command_line::read(text, home)
 }
@@ -236,10 +236,12 @@ fn address(url: &str, headers: Vec<PastedValue>) -> PastedServer {
     }
 }
 
-fn found(servers: impl Iterator<Item = PastedServer>) -> Result<PastedServers, Unreadable> {
-    let servers: Vec<_> = servers.take(MOST_SERVERS + 1).collect();
-    if servers.len() > MOST_SERVERS {
-        return Err(Unreadable::TooMuch {
+fn collect_servers(
+    servers: impl Iterator<Item = PastedServer>,
+) -> Result<PastedServers, PasteError> {
+    let servers: Vec<_> = servers.take(MAX_SERVERS + 1).collect();
+    if servers.len() > MAX_SERVERS {
+        return Err(PasteError::TooMuch {
             what: "list of servers",
             most: "50 servers",
         });
@@ -251,7 +253,7 @@ fn found(servers: impl Iterator<Item = PastedServer>) -> Result<PastedServers, U
 }
 
 /// What a page with Markdown puts around a text.
-fn without_fence(text: &str) -> &str {
+fn strip_fence(text: &str) -> &str {
     let inner = text.strip_prefix("```").and_then(|text| {
         // With the name of its language.
         let (language, text) = text.split_once('\n')?;
@@ -273,7 +275,7 @@ fn without_fence(text: &str) -> &str {
 
 /// Why nothing was found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Unreadable {
+enum PasteError {
     /// It is empty.
     Nothing,
     /// It has more than is read.
@@ -299,11 +301,11 @@ enum Unreadable {
     Control,
 }
 
-impl From<Unreadable> for Error {
-    fn from(unreadable: Unreadable) -> Self {
-        let (what, hint) = match unreadable {
-            Unreadable::Nothing => ("nothing was pasted".to_owned(), EXAMPLES),
-            Unreadable::TooMuch { what, most } => (
+impl From<PasteError> for Error {
+    fn from(error: PasteError) -> Self {
+        let (what, hint) = match error {
+            PasteError::Nothing => ("nothing was pasted".to_owned(), EXAMPLES),
+            PasteError::TooMuch { what, most } => (
                 format!("the {what} is too long"),
                 match most {
                     "50 servers" => "Paste up to 50 servers at a time.",
@@ -311,32 +313,32 @@ impl From<Unreadable> for Error {
                     _ => "Save the command as a script and add that.",
                 },
             ),
-            Unreadable::Json { line } => (
+            PasteError::Json { line } => (
                 format!("this isn't valid JSON (line {line})"),
                 "Copy the whole entry, with its braces.",
             ),
-            Unreadable::NoServer => ("no server in this JSON".to_owned(), EXAMPLES),
-            Unreadable::NotUsable { name, why } => (
+            PasteError::NoServer => ("no server in this JSON".to_owned(), EXAMPLES),
+            PasteError::NotUsable { name, why } => (
                 match name {
                     Some(name) => format!("can't add {name}: {why}"),
                     None => format!("can't add this: {why}"),
                 },
                 EXAMPLES,
             ),
-            Unreadable::Shell { sign } => (
+            PasteError::Shell { sign } => (
                 format!("{sign} needs a shell, and Patchbay runs none"),
                 "Save the command as a script and add that.",
             ),
-            Unreadable::OpenQuote => (
+            PasteError::OpenQuote => (
                 "a quotation mark has no end".to_owned(),
                 "Copy the whole command.",
             ),
-            Unreadable::Commands => (
+            PasteError::Commands => (
                 "there is more than one command".to_owned(),
                 "Paste one command at a time.",
             ),
-            Unreadable::Link { why } => (format!("this link can't be used: {why}"), EXAMPLES),
-            Unreadable::Control => (
+            PasteError::Link { why } => (format!("this link can't be used: {why}"), EXAMPLES),
+            PasteError::Control => (
                 "the command contains control characters".to_owned(),
                 "Type it instead of pasting it.",
             ),
@@ -377,7 +379,10 @@ impl<'a> Draft<'a> {
             _ => text.to_owned(),
         };
         let text = match text.strip_prefix("$HOME") {
-            Some(rest) if self.blanks.of_a_shell && (rest.is_empty() || rest.starts_with('/')) => {
+            Some(rest)
+                if self.blanks.has_shell_variables
+                    && (rest.is_empty() || rest.starts_with('/')) =>
+            {
                 format!("{}{rest}", self.home)
             }
             _ => text,
@@ -388,8 +393,8 @@ impl<'a> Draft<'a> {
     }
 
     fn note(&mut self, note: impl Into<String>) {
-        const MOST_NOTES: usize = 20;
-        if self.notes.len() < MOST_NOTES {
+        const MAX_NOTES: usize = 20;
+        if self.notes.len() < MAX_NOTES {
             self.notes.push(note.into());
         }
     }
@@ -399,7 +404,7 @@ impl<'a> Draft<'a> {
         mut self,
         title: Option<String>,
         mut place: PastedPlace,
-    ) -> Result<PastedServer, Unreadable> {
+    ) -> Result<PastedServer, PasteError> {
         check(&place)?;
         if has_invisible(&place) {
             self.note("It contains hidden characters, which are shown by name");
@@ -429,23 +434,23 @@ fn is_secret_word(word: &str, blanks: &[PastedBlank]) -> bool {
 }
 
 /// Whether a place is within the limits, and has nothing that no program or request can be given.
-fn check(place: &PastedPlace) -> Result<(), Unreadable> {
-    let too_long = Err(Unreadable::TooMuch {
+fn check(place: &PastedPlace) -> Result<(), PasteError> {
+    let too_long = Err(PasteError::TooMuch {
         what: "command",
         most: "a command",
     });
     let mut texts = texts_of(place);
-    if texts.any(|text| text.len() > MOST_BYTES_OF_ONE) {
+    if texts.any(|text| text.len() > MAX_BYTES_OF_ONE) {
         return too_long;
     }
     let is_wild = |text: &str| text.chars().any(|sign| sign.is_control() && sign != '\n');
     match place {
         PastedPlace::Address { url, headers } => {
-            if headers.len() > MOST_VALUES {
+            if headers.len() > MAX_VALUES {
                 return too_long;
             }
             if url.chars().any(char::is_control) {
-                return Err(Unreadable::Control);
+                return Err(PasteError::Control);
             }
         }
         PastedPlace::Program {
@@ -454,11 +459,11 @@ fn check(place: &PastedPlace) -> Result<(), Unreadable> {
             variables,
             ..
         } => {
-            if arguments.len() >= MOST_WORDS || variables.len() > MOST_VALUES {
+            if arguments.len() >= MAX_WORDS || variables.len() > MAX_VALUES {
                 return too_long;
             }
             if is_wild(program) || arguments.iter().any(|word| is_wild(word)) {
-                return Err(Unreadable::Control);
+                return Err(PasteError::Control);
             }
         }
     }

@@ -77,7 +77,7 @@ pub async fn list_copy_targets(cx: &Context, id: &ConnectorId) -> Result<Vec<Cop
     let accounts = list_accounts(cx).await?.into_iter();
     let others = accounts.filter(|account| account.id != connector.account);
     let targets = others.map(|account| CopyTarget {
-        obstacle: copied_address(&connector, account.platform).err(),
+        obstacle: find_copy_address(&connector, account.platform).err(),
         account: account.id,
     });
     Ok(targets.collect())
@@ -85,7 +85,7 @@ pub async fn list_copy_targets(cx: &Context, id: &ConnectorId) -> Result<Vec<Cop
 
 /// The address that a copy on that platform leads to; what keeps one from working there, as far as that is known
 /// without asking it.
-fn copied_address(connector: &Connector, platform: Platform) -> Result<&str, String> {
+fn find_copy_address(connector: &Connector, platform: Platform) -> Result<&str, String> {
     let target = platform_abilities(platform);
     let is_server = abilities(connector).takes_mcp_servers;
     match connector.endpoint.as_deref() {
@@ -115,7 +115,7 @@ pub async fn copy_form(
         hint: "Choose a connector type of that account.".to_owned(),
     };
     let target = find_account(cx, account).await?;
-    let endpoint = copied_address(&connector, target.platform).map_err(|obstacle| {
+    let endpoint = find_copy_address(&connector, target.platform).map_err(|obstacle| {
         let title = &connector.title;
         usage(format!(
             "{title} can't be copied to {}: {obstacle}",
@@ -124,8 +124,8 @@ pub async fn copy_form(
     })?;
     let definitions = list_definitions(cx, account).await?;
     let same_place = |address: &Option<String>| {
-        let address = address.as_deref().and_then(normal);
-        address.is_some() && address == normal(endpoint)
+        let address = address.as_deref().and_then(normalize_address);
+        address.is_some() && address == normalize_address(endpoint)
     };
     let own = definitions.iter().find(|one| same_place(&one.endpoint));
     let any = definitions.iter().find(|one| one.endpoint_field.is_some());
@@ -195,12 +195,12 @@ fn facts(connector: &Connector) -> Value {
 }
 
 fn service_of(connector: &Connector) -> Option<String> {
-    normal(connector.endpoint.as_deref()?)
+    normalize_address(connector.endpoint.as_deref()?)
 }
 
 /// An address as it is compared: letter case of the host, default ports, and a slash or fragment in the end
 /// make no other service.
-fn normal(address: &str) -> Option<String> {
+fn normalize_address(address: &str) -> Option<String> {
     let mut url = Url::parse(address).ok()?;
     url.set_fragment(None);
     Some(url.as_str().trim_end_matches('/').to_owned())
@@ -212,39 +212,48 @@ mod tests {
 
     use super::*;
     use crate::clock::SystemClock;
-    use crate::testing::{NOBODY, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open};
 
     #[test]
     fn an_address_is_the_same_however_it_is_written() {
-        let expected = normal("https://mcp.example/mcp");
+        let expected = normalize_address("https://mcp.example/mcp");
         for other in [
             "HTTPS://MCP.example:443/mcp/",
             "https://mcp.example/mcp#part",
         ] {
-            assert_eq!(normal(other), expected, "{other}");
+            assert_eq!(normalize_address(other), expected, "{other}");
         }
-        assert_ne!(normal("https://mcp.example/other"), expected);
-        assert_ne!(normal("https://mcp.example/mcp?team=1"), expected);
-        assert_eq!(normal("no address"), None);
+        assert_ne!(normalize_address("https://mcp.example/other"), expected);
+        assert_ne!(
+            normalize_address("https://mcp.example/mcp?team=1"),
+            expected
+        );
+        assert_eq!(normalize_address("no address"), None);
     }
 
     #[tokio::test]
     async fn what_keeps_a_copy_from_working_is_known_beforehand() {
         let home = tempfile::tempdir().unwrap();
         let cx = open(home.path(), Arc::new(SystemClock)).await;
-        let mut connector = add(&cx, NOBODY).await;
+        let mut connector = add(&cx, UNREACHABLE_URL).await;
         let search = "Search services for Cohere chat, not MCP servers".to_owned();
-        assert_eq!(copied_address(&connector, Platform::Cohere), Err(search));
-        assert_eq!(copied_address(&connector, Platform::Mistral), Ok(NOBODY));
-        assert!(copied_address(&connector, Platform::Tenex).is_err());
-        connector.identity.platform = Platform::Cohere;
-        assert_eq!(copied_address(&connector, Platform::Cohere), Ok(NOBODY));
+        assert_eq!(find_copy_address(&connector, Platform::Cohere), Err(search));
         assert_eq!(
-            copied_address(&connector, Platform::Local),
+            find_copy_address(&connector, Platform::Mistral),
+            Ok(UNREACHABLE_URL)
+        );
+        assert!(find_copy_address(&connector, Platform::Tenex).is_err());
+        connector.identity.platform = Platform::Cohere;
+        assert_eq!(
+            find_copy_address(&connector, Platform::Cohere),
+            Ok(UNREACHABLE_URL)
+        );
+        assert_eq!(
+            find_copy_address(&connector, Platform::Local),
             Err("MCP servers only".to_owned())
         );
         connector.endpoint = None;
-        assert!(copied_address(&connector, Platform::Cohere).is_err());
+        assert!(find_copy_address(&connector, Platform::Cohere).is_err());
     }
 
     #[test]

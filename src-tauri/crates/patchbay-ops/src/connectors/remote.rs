@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use patchbay_model::{
     Account, Connector, ConnectorStatus, IdentityLine, Json, RemoteId, Status, Timestamp,
-    clean_text, hide_user_info, hide_user_infos,
+    clean_text, redact_user_info, redact_user_infos,
 };
 use patchbay_platforms::{Platform, RemoteConnector};
 
@@ -41,22 +41,22 @@ pub(crate) async fn refresh_status(
     platform: &dyn Platform,
     remote: &RemoteId,
 ) -> Result<(), Error> {
-    let Some(fresh) = ask(cx, connector, platform, remote).await? else {
+    let Some(fresh) = fetch_remote(cx, connector, platform, remote).await? else {
         return Ok(());
     };
     let change = move |connector: &mut Connector| fresh.apply_to(connector);
     status::change(cx, &connector.id, change).await.map(drop)
 }
 
-/// Asks the platform how a connector is, and keeps the answer. Where the status is the same, what is known here of a
-/// sign-in that failed says more than the platform does.
+/// Refreshes the status from the platform. Where it did not change, our own details of the failed sign-in stay: they
+/// say more.
 pub(crate) async fn refresh_after_failure(
     cx: &Context,
     connector: &Connector,
     platform: &dyn Platform,
     remote: &RemoteId,
 ) -> Result<(), Error> {
-    let Some(fresh) = ask(cx, connector, platform, remote).await? else {
+    let Some(fresh) = fetch_remote(cx, connector, platform, remote).await? else {
         return Ok(());
     };
     // Nobody waits any more, whatever the platform or its deadline says.
@@ -75,13 +75,13 @@ pub(crate) async fn refresh_after_failure(
 }
 
 /// What the platform of a connector says that it is now.
-pub(crate) struct Fresh {
+pub(crate) struct RemoteSnapshot {
     account: Account,
     found: RemoteConnector,
     at: Timestamp,
 }
 
-impl Fresh {
+impl RemoteSnapshot {
     pub(crate) async fn new(
         cx: &Context,
         connector: &Connector,
@@ -94,17 +94,17 @@ impl Fresh {
         })
     }
 
-    /// Brings what is known of the connector up to it.
+    /// Applies the snapshot to the connector.
     pub(crate) fn apply_to(self, connector: &mut Connector) {
         copy_remote(connector, &self.account, self.found, self.at);
     }
 }
 
 /// How a connector is by its platform, not kept yet; `None` where that cannot be asked.
-pub(crate) async fn fresh(cx: &Context, connector: &Connector) -> Option<Fresh> {
+pub(crate) async fn fetch_snapshot(cx: &Context, connector: &Connector) -> Option<RemoteSnapshot> {
     let asked = async {
         let (platform, remote) = platform_for(cx, connector).await?;
-        ask(cx, connector, &*platform, &remote).await
+        fetch_remote(cx, connector, &*platform, &remote).await
     };
     asked.await.unwrap_or_else(|error: Error| {
         tracing::warn!(connector = %connector.id, %error, "its platform could not be asked");
@@ -113,22 +113,22 @@ pub(crate) async fn fresh(cx: &Context, connector: &Connector) -> Option<Fresh> 
 }
 
 /// `None` where the platform shows no single connector.
-async fn ask(
+async fn fetch_remote(
     cx: &Context,
     connector: &Connector,
     platform: &dyn Platform,
     remote: &RemoteId,
-) -> Result<Option<Fresh>, Error> {
+) -> Result<Option<RemoteSnapshot>, Error> {
     let Some(connectors) = platform.connectors() else {
         return Ok(None);
     };
     let found = connectors.find_connector(remote, &options(cx)).await;
     let found = finish_call(cx, &connector.account, platform, found).await?;
-    Fresh::new(cx, connector, found).await.map(Some)
+    RemoteSnapshot::new(cx, connector, found).await.map(Some)
 }
 
-/// Takes over what its platform says of a connector. What is the user's own stays, and so does its name:
-/// scripts know it by that, only its title follows the platform.
+/// Copies what the platform reports into the connector. The user's own settings stay, and so does the name, which
+/// scripts use; only the title follows the platform.
 pub(crate) fn copy_remote(
     connector: &mut Connector,
     account: &Account,
@@ -154,7 +154,7 @@ pub(crate) fn copy_remote(
     connector.description = remote.description;
     connector.connector_type = remote.connector_type;
     connector.icon = remote.icon;
-    connector.endpoint = remote.endpoint.as_deref().map(hide_user_info);
+    connector.endpoint = remote.endpoint.as_deref().map(redact_user_info);
     connector.visibility = remote.visibility;
     connector.identity = IdentityLine {
         platform: account.platform,
@@ -167,5 +167,5 @@ pub(crate) fn copy_remote(
     connector.authentication_methods = remote.methods;
     connector.created_at = remote.created_at.unwrap_or(connector.created_at);
     connector.updated_at = remote.updated_at.unwrap_or(now);
-    connector.native = Json(hide_user_infos(remote.native.0));
+    connector.native = Json(redact_user_infos(remote.native.0));
 }

@@ -9,8 +9,8 @@ use crate::connectors::sync::sync_account;
 use crate::context::Context;
 use crate::error::Error;
 
-/// Ends a call about a connector as [`finish_call`] does. What its platform doesn't find may have been deleted
-/// elsewhere, the connector itself included: its list tells.
+/// As [`finish_call`], for a call about one connector. When the platform doesn't find something the account is synced,
+/// as the connector itself may have been deleted.
 ///
 /// # Errors
 /// As [`finish_call`].
@@ -21,14 +21,14 @@ pub(crate) async fn finish_connector_call<T>(
     outcome: patchbay_platforms::Result<T>,
 ) -> Result<T, Error> {
     let finished = finish_call(cx, &connector.account, platform, outcome).await;
-    look_for_missing(cx, connector, finished).await
+    resync_if_missing(cx, connector, finished).await
 }
 
-/// The same outcome, after a look at what the platform still has where that was not found.
+/// Returns the outcome unchanged; on "not found" the account is synced first.
 ///
 /// # Errors
 /// Those of the outcome.
-pub(crate) async fn look_for_missing<T>(
+pub(crate) async fn resync_if_missing<T>(
     cx: &Context,
     connector: &Connector,
     outcome: Result<T, Error>,

@@ -11,12 +11,12 @@ use serde_json::json;
 use url::Url;
 
 use self::person::Person;
-use self::words::hide_secret_words;
+use self::words::redact_secret_words;
 use crate::connectors::check::{CheckState, CheckStep};
 use crate::connectors::find_connector;
 use crate::context::Context;
 use crate::error::Error;
-use crate::logging::harmless;
+use crate::logging::sanitize_log_text;
 use crate::redact::KnownSecrets;
 use crate::servers::log::read_server_log;
 use crate::vault::vault_status;
@@ -50,14 +50,14 @@ pub async fn check_report(
         secrets.extend(cx.tokens().secrets_of(&connector).await);
         addresses.extend(connector.endpoint);
     }
-    let mut text = KnownSecrets::new(secrets).hide_text(lines.join("\n"));
+    let mut text = KnownSecrets::new(secrets).redact_text(lines.join("\n"));
     for address in addresses {
         // Some servers are reached by whoever knows the path.
         text = text.replace(&address, &host_of(&address));
     }
-    let lines = text.lines().map(hide_secret_words);
+    let lines = text.lines().map(redact_secret_words);
     let text = lines.collect::<Vec<_>>().join("\n") + "\n";
-    Ok(Person::of_system().hide(&harmless(&text)))
+    Ok(Person::of_system().redact(&sanitize_log_text(&text)))
 }
 
 /// What a connector is, and what is known of its server.

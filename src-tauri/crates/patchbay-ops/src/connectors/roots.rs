@@ -3,18 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use patchbay_model::Connector;
-use patchbay_platforms::mcp::Declared;
+use patchbay_platforms::mcp::ClientFeatures;
 
 use crate::context::Context;
 use crate::error::Error;
 
 /// Most folders of one connector.
-const MOST: usize = 50;
+const MAX_ROOTS: usize = 50;
 
 /// What the server of a connector is told that it may ask for.
-pub(crate) fn declared_to(cx: &Context, connector: &Connector) -> Declared {
-    Declared {
-        asks: cx.asks(),
+pub(crate) fn declared_to(cx: &Context, connector: &Connector) -> ClientFeatures {
+    ClientFeatures {
+        asks: cx.can_ask(),
         sampling: connector.sampling,
         roots: connector.roots.iter().map(PathBuf::from).collect(),
     }
@@ -24,7 +24,7 @@ pub(crate) fn declared_to(cx: &Context, connector: &Connector) -> Declared {
 ///
 /// # Errors
 /// [`Error::Usage`] for what is no full path of a folder that is there, and for too many.
-pub(crate) async fn checked_roots(
+pub(crate) async fn validate_roots(
     roots: Vec<String>,
     before: &[String],
 ) -> Result<Vec<String>, Error> {
@@ -38,7 +38,7 @@ pub(crate) async fn checked_roots(
         }
         checked.push(root);
     }
-    if checked.len() > MOST {
+    if checked.len() > MAX_ROOTS {
         return Err(Error::usage(
             "there are too many folders",
             "Choose up to 50.",
@@ -70,13 +70,13 @@ mod tests {
     use super::*;
     use crate::clock::SystemClock;
     use crate::connectors::edit::{ConnectorChanges, update_connector};
-    use crate::testing::{NOBODY, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open};
 
     #[tokio::test]
     async fn only_folders_that_are_there_are_told_and_each_once() {
         let home = tempfile::tempdir().unwrap();
         let cx = open(home.path(), Arc::new(SystemClock)).await;
-        let connector = add(&cx, NOBODY).await;
+        let connector = add(&cx, UNREACHABLE_URL).await;
         assert!(declared_to(&cx, &connector).roots.is_empty());
         let change = async |roots: &[&str]| {
             let roots = roots.iter().map(|&it| it.to_owned()).collect();

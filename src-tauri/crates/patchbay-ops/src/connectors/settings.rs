@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::credentials::locations;
 use crate::differences::differences;
 use crate::error::Error;
-use crate::forms::{Filled, GivenSecret, fill};
+use crate::forms::{FilledForm, GivenSecret, fill};
 
 /// A change of a connector's settings.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -107,7 +107,7 @@ pub async fn change_settings(
     finish_connector_call(cx, &connector, &*platform, changed).await?;
     locations::forget_members(cx, &connector, members.iter()).await?;
     let entries = filled.save_secrets(cx).await?;
-    locations::note_settings(cx, &connector, &change.values, entries).await?;
+    locations::record_settings(cx, &connector, &change.values, entries).await?;
     refresh_status(cx, &connector, &*platform, &remote).await?;
     find_connector(cx, id).await
 }
@@ -138,7 +138,7 @@ fn is_within(one: &str, other: &str) -> bool {
 }
 
 /// The top members that are to be others, whole; null for those that are gone.
-fn changed_members(plan: &SettingsPlan, filled: &Filled) -> Map<String, Value> {
+fn changed_members(plan: &SettingsPlan, filled: &FilledForm) -> Map<String, Value> {
     let paths = plan.changes.iter().map(|difference| &difference.path);
     let touched: Vec<&String> = paths.chain(&plan.secrets).collect();
     let mut members: Map<String, Value> = Map::new();
@@ -204,7 +204,7 @@ mod tests {
         let Value::Object(values) = values else {
             panic!("an object")
         };
-        let filled = Filled::of(values);
+        let filled = FilledForm::of(values);
         Value::Object(changed_members(&plan, &filled))
     }
 

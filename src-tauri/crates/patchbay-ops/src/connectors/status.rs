@@ -15,7 +15,7 @@ use crate::events::Event;
 pub(crate) const THIS_COMPUTER: &str = "This computer";
 
 /// The status of a connector that nobody has looked at.
-pub(crate) fn unchecked() -> ConnectorStatus {
+pub(crate) fn unchecked_status() -> ConnectorStatus {
     ConnectorStatus {
         status: Status::Unknown,
         word: None,
@@ -26,20 +26,20 @@ pub(crate) fn unchecked() -> ConnectorStatus {
     }
 }
 
-/// What failed under former settings says nothing of the new ones.
-pub(crate) fn forget_failure(connector: &mut Connector) {
+/// Clears a failure that dates from former settings.
+pub(crate) fn clear_failure(connector: &mut Connector) {
     if connector.status.status == Status::Failing {
-        connector.status = unchecked();
+        connector.status = unchecked_status();
     }
 }
 
 /// Notes that tools were listed.
-pub(crate) fn note_ready(connector: &mut Connector, now: Timestamp) {
+pub(crate) fn mark_ready(connector: &mut Connector, now: Timestamp) {
     connector.draft = false;
     connector.status = ConnectorStatus {
         status: Status::Ready,
         // The platform's own word for it still holds; a server of ours has none.
-        word: platforms_word(connector),
+        word: take_platform_word(connector),
         reason: None,
         code: None,
         checked_at: Some(now),
@@ -47,16 +47,16 @@ pub(crate) fn note_ready(connector: &mut Connector, now: Timestamp) {
     };
 }
 
-fn platforms_word(connector: &mut Connector) -> Option<String> {
+fn take_platform_word(connector: &mut Connector) -> Option<String> {
     let reports_status = abilities(connector).reports_status;
     connector.status.word.take().filter(|_| reports_status)
 }
 
-/// Notes what a failure says of a connector; what says nothing of the connector itself changes nothing.
+/// Records a failure in the status of a connector, unless it is not about the connector itself.
 ///
 /// # Errors
 /// [`Error::Store`].
-pub(crate) async fn note_failure(
+pub(crate) async fn record_failure(
     cx: &Context,
     id: &ConnectorId,
     error: &Error,
@@ -72,7 +72,7 @@ pub(crate) async fn note_failure(
         }
         connector.status = ConnectorStatus {
             status,
-            word: platforms_word(connector),
+            word: take_platform_word(connector),
             reason: Some(reason),
             code: Some(code),
             checked_at: Some(now),
@@ -120,7 +120,7 @@ fn status_after(code: Code) -> Option<Status> {
 ///
 /// # Errors
 /// [`Error::SwitchedOff`].
-pub(crate) fn ensure_on(connector: &Connector) -> Result<(), Error> {
+pub(crate) fn ensure_enabled(connector: &Connector) -> Result<(), Error> {
     if connector.status.status != Status::Disabled {
         return Ok(());
     }
@@ -131,9 +131,9 @@ pub(crate) fn ensure_on(connector: &Connector) -> Result<(), Error> {
     })
 }
 
-/// Whether a call that works says nothing new of a connector in that status: it works already, somebody
-/// turned it off, or its sign-in decides.
-pub(crate) fn is_decided(status: Status) -> bool {
+/// Whether a successful call leaves that status as it is: the connector works already, was turned off, or its sign-in
+/// decides.
+pub(crate) fn is_settled(status: Status) -> bool {
     matches!(
         status,
         Status::Ready | Status::Disabled | Status::Authorizing
@@ -193,22 +193,22 @@ mod tests {
     use crate::authorizations::scope_upgrade;
     use crate::clock::SystemClock;
     use crate::connectors::find_connector;
-    use crate::testing::{NOBODY, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open};
 
     #[tokio::test]
     async fn a_missing_right_signs_nobody_out_and_is_asked_for_at_the_next_sign_in() {
         let home = tempfile::tempdir().unwrap();
         let cx = open(home.path(), Arc::new(SystemClock)).await;
-        let id = add(&cx, NOBODY).await.id;
+        let id = add(&cx, UNREACHABLE_URL).await.id;
         let refused = Error::Platform(patchbay_platforms::Error::Forbidden {
             scope: Some("admin".to_owned()),
             challenge: None,
             refusal: Box::default(),
         });
-        scope_upgrade::note_refusal(&cx, &id, &refused)
+        scope_upgrade::record_refused_scopes(&cx, &id, &refused)
             .await
             .unwrap();
-        note_failure(&cx, &id, &refused).await.unwrap();
+        record_failure(&cx, &id, &refused).await.unwrap();
         let connector = find_connector(&cx, &id).await.unwrap();
         assert_eq!(scope_upgrade::wanted_scopes(&connector), ["admin"]);
         let status = connector.status;

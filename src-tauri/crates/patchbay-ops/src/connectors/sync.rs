@@ -1,4 +1,4 @@
-//! Bringing the cache of connectors up to what each account's platform says.
+//! Syncs the cached connectors with what each account's platform lists.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use patchbay_platforms::RemoteConnector;
 
 use crate::abilities::platform_abilities;
 use crate::accounts::observations::save_observations;
-use crate::accounts::platform::{options, platform_of, signed_out};
+use crate::accounts::platform::{options, platform_of, signed_out_error};
 use crate::accounts::{errors, list_accounts};
 use crate::address::{free_name, name_of};
 use crate::connectors::blank_connector::blank_connector;
@@ -22,14 +22,14 @@ use crate::error::Error;
 use crate::events::Event;
 
 /// How long one account may take; the others do not wait for it.
-const PATIENCE: Duration = Duration::from_secs(30);
+const ACCOUNT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How many accounts are asked at once.
 const AT_ONCE: usize = 16;
 
 /// What became of one account's turn.
 #[derive(Debug)]
-pub struct Synced {
+pub struct SyncOutcome {
     /// The account.
     pub account: Account,
     /// Number of its connectors, or why they could not be listed.
@@ -43,7 +43,7 @@ pub struct Synced {
 ///
 /// # Errors
 /// [`Error::Store`]. What ails an account stands in its own outcome.
-pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(Synced)) -> Result<(), Error> {
+pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(SyncOutcome)) -> Result<(), Error> {
     let accounts = list_accounts(cx).await?;
     let hosted = accounts
         .into_iter()
@@ -52,8 +52,10 @@ pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(Synced)) -> Resu
         .map(|account| async move {
             let outcome = sync_account(cx, &account).await;
             // A database that cannot be read has its say in the outcome already.
-            let connectors = of_account(cx, &account.id).await.unwrap_or_default();
-            Synced {
+            let connectors = list_account_connectors(cx, &account.id)
+                .await
+                .unwrap_or_default();
+            SyncOutcome {
                 account,
                 outcome,
                 connectors,
@@ -71,20 +73,20 @@ pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(Synced)) -> Resu
 /// # Errors
 /// [`Error::TimedOut`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Store`]. The cache stays then.
 pub async fn sync_account(cx: &Context, account: &Account) -> Result<usize, Error> {
-    let synced = bring_up_to_date(cx, account).await;
+    let synced = fetch_and_apply(cx, account).await;
     errors::record(cx, account, synced.as_ref().err()).await;
     synced
 }
 
-async fn bring_up_to_date(cx: &Context, account: &Account) -> Result<usize, Error> {
+async fn fetch_and_apply(cx: &Context, account: &Account) -> Result<usize, Error> {
     let asked = cx.now();
-    let before = of_account(cx, &account.id).await?;
-    let listed = tokio::time::timeout(PATIENCE, list(cx, account)).await;
+    let before = list_account_connectors(cx, &account.id).await?;
+    let listed = tokio::time::timeout(ACCOUNT_TIMEOUT, list(cx, account)).await;
     let listed = listed.map_err(|_| Error::TimedOut {
-        seconds: PATIENCE.as_secs(),
+        seconds: ACCOUNT_TIMEOUT.as_secs(),
     })??;
     prune_missing(cx, &before, &listed).await?;
-    let known = of_account(cx, &account.id).await?;
+    let known = list_account_connectors(cx, &account.id).await?;
     let place = |connector: &Connector| Some((connector.remote_id.clone()?, connector.id.clone()));
     let here: HashMap<RemoteId, ConnectorId> = known.iter().filter_map(place).collect();
     let mut names: HashSet<String> = known.into_iter().map(|connector| connector.name).collect();
@@ -111,8 +113,8 @@ async fn bring_up_to_date(cx: &Context, account: &Account) -> Result<usize, Erro
     Ok(count)
 }
 
-/// Lets go of those of the connectors that are gone, so that their names are free. `before` are those that
-/// were known when the list was asked for: what was created meanwhile need not be in it.
+/// Removes the connectors that the list lacks, which frees their names. `before` are those known when the list was
+/// requested: one created since need not be in it.
 async fn prune_missing(
     cx: &Context,
     before: &[Connector],
@@ -141,7 +143,7 @@ fn apply_remote(
 ) {
     let before = connector.status.clone();
     copy_remote(connector, account, remote, now);
-    if knows_no_more(&connector.status, &before) {
+    if keeps_known_status(&connector.status, &before) {
         connector.status = before;
     }
 }
@@ -152,15 +154,15 @@ async fn list(cx: &Context, account: &Account) -> Result<Vec<RemoteConnector>, E
         Some(connectors) => {
             let listed = connectors.list_connectors(&options(cx)).await;
             save_observations(cx, &account.id, &*platform).await;
-            listed.map_err(|error| signed_out(account, error))
+            listed.map_err(|error| signed_out_error(account, error))
         }
         None => Ok(Vec::new()),
     }
 }
 
 /// Writes a new label into the identity lines of an account's connectors.
-pub(crate) async fn relabel(cx: &Context, account: &Account) -> Result<(), Error> {
-    for connector in of_account(cx, &account.id).await? {
+pub(crate) async fn update_account_label(cx: &Context, account: &Account) -> Result<(), Error> {
+    for connector in list_account_connectors(cx, &account.id).await? {
         let label = account.label.clone();
         let change = move |connector: &mut Connector| connector.identity.account = label;
         cx.store().change_connector(&connector.id, change).await?;
@@ -169,7 +171,7 @@ pub(crate) async fn relabel(cx: &Context, account: &Account) -> Result<(), Error
     Ok(())
 }
 
-async fn of_account(cx: &Context, id: &AccountId) -> Result<Vec<Connector>, Error> {
+async fn list_account_connectors(cx: &Context, id: &AccountId) -> Result<Vec<Connector>, Error> {
     Ok(cx.store().list_connectors_of(id).await?)
 }
 
@@ -186,9 +188,8 @@ pub(crate) fn new_connector(
     connector
 }
 
-/// Whether a platform's list knows no more than was known before: what was found out here since holds, that
-/// its tools were listed, or that its platform could not list them.
-fn knows_no_more(listed: &ConnectorStatus, before: &ConnectorStatus) -> bool {
+/// Whether the listed status says less than the known one: that tools were listed here, or could not be, stays.
+fn keeps_known_status(listed: &ConnectorStatus, before: &ConnectorStatus) -> bool {
     let is_found_out = match before.status {
         Status::Ready => true,
         Status::Failing => before

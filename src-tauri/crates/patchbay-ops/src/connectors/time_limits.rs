@@ -8,18 +8,18 @@ use patchbay_platforms::mcp::McpLimits;
 use crate::error::{Error, TimeLimit};
 
 /// The longest time that a server can be given, in seconds.
-pub const LONGEST_WAIT: u32 = 86_400;
+pub const MAX_WAIT: u32 = 86_400;
 
 /// Time limits that can be kept.
 ///
 /// # Errors
 /// [`Error::Usage`] for one of nothing, or of more than a day.
-pub(crate) fn checked_limits(limits: TimeLimits) -> Result<TimeLimits, Error> {
+pub(crate) fn validate_limits(limits: TimeLimits) -> Result<TimeLimits, Error> {
     let given = [limits.connect_seconds, limits.run_seconds];
     if given
         .into_iter()
         .flatten()
-        .all(|seconds| (1..=LONGEST_WAIT).contains(&seconds))
+        .all(|seconds| (1..=MAX_WAIT).contains(&seconds))
     {
         return Ok(limits);
     }

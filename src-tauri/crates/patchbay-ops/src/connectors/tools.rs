@@ -10,10 +10,10 @@ use crate::argument_check::check_arguments;
 use crate::authorizations::scope_upgrade;
 use crate::backend::{Backend, ListedTools, for_connector};
 use crate::connectors;
-use crate::connectors::add::checked_title;
+use crate::connectors::add::clean_title;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
-use crate::credentials::edit::follow_title;
+use crate::credentials::edit::rename_with_connector;
 use crate::error::Error;
 use crate::events::Event;
 
@@ -58,7 +58,7 @@ pub async fn list_tool_summaries(
 /// [`Error::NotFound`]; [`Error::SwitchedOff`]; what kept the tools from being listed.
 pub async fn refresh_tools(cx: &Context, id: &ConnectorId) -> Result<Vec<Tool>, Error> {
     let connector = find_connector(cx, id).await?;
-    list(cx, &connector, cx.ending(), true).await
+    list(cx, &connector, cx.shutdown(), true).await
 }
 
 /// As [`refresh_tools`], until `cancel`, and as its platform keeps them.
@@ -76,15 +76,15 @@ async fn list(
     cancel: &CancellationToken,
     anew: bool,
 ) -> Result<Vec<Tool>, Error> {
-    status::ensure_on(connector)?;
+    status::ensure_enabled(connector)?;
     let backend = for_connector(cx, connector);
     match backend.list_tools(anew, cancel).await {
         // What is said of the connector is kept already, and all that there is.
         Ok(None) => Ok(Vec::new()),
-        Ok(Some(listed)) => keep(cx, connector, &*backend, listed).await,
+        Ok(Some(listed)) => save_listed(cx, connector, &*backend, listed).await,
         Err(error) => {
-            scope_upgrade::note_refusal(cx, &connector.id, &error).await?;
-            status::note_failure(cx, &connector.id, &error).await?;
+            scope_upgrade::record_refused_scopes(cx, &connector.id, &error).await?;
+            status::record_failure(cx, &connector.id, &error).await?;
             Err(error)
         }
     }
@@ -94,7 +94,7 @@ async fn list(
 ///
 /// # Errors
 /// [`Error::NotFound`] when the connector is gone; [`Error::Store`].
-pub(crate) async fn keep(
+pub(crate) async fn save_listed(
     cx: &Context,
     connector: &Connector,
     backend: &dyn Backend,
@@ -104,7 +104,7 @@ pub(crate) async fn keep(
     let count = u32::try_from(tools.len()).ok();
     let change = move |connector: &mut Connector| {
         if let Some(server) = &server {
-            take_title(connector, server);
+            adopt_server_title(connector, server);
         }
         connector.server = server;
         connector.tool_count = count;
@@ -114,7 +114,7 @@ pub(crate) async fn keep(
     };
     let kept = status::change(cx, &connector.id, change).await?;
     let kept = kept.ok_or_else(|| connectors::not_found(connector.id.as_str()))?;
-    follow_title(cx, &kept).await?;
+    rename_with_connector(cx, &kept).await?;
     let now = cx.now();
     cx.store().replace_tools(&connector.id, &tools, now).await?;
     cx.emit(Event::ConnectorChanged {
@@ -123,15 +123,14 @@ pub(crate) async fn keep(
     Ok(tools)
 }
 
-/// A connector that is called after its address, for nobody named it, is called what its server calls itself when it
-/// first works.
-fn take_title(connector: &mut Connector, server: &ServerFacts) {
+/// A connector that nobody named has a title made of its address; once it works it gets the server's own name.
+fn adopt_server_title(connector: &mut Connector, server: &ServerFacts) {
     let address = connector.endpoint.as_deref();
     let address = address.and_then(|address| read_address(address).ok());
     let is_nameless = address.is_some_and(|url| title_of(&url) == connector.title);
     if connector.draft
         && is_nameless
-        && let Some(title) = checked_title(Some(server.name.clone()))
+        && let Some(title) = clean_title(Some(server.name.clone()))
     {
         connector.title = title;
     }
@@ -203,7 +202,7 @@ mod tests {
         };
         let title = |connector: &Connector, name: &str| {
             let mut connector = connector.clone();
-            take_title(&mut connector, &server(name));
+            adopt_server_title(&mut connector, &server(name));
             connector.title
         };
         assert_eq!(nameless.title, "127.0.0.1:9");

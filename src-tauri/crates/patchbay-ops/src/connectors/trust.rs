@@ -69,7 +69,7 @@ pub async fn trust_certificate(
     let trust = move |connector: &mut Connector| {
         connector.network.pins.retain(|it| it.place != pin.place);
         connector.network.pins.push(pin);
-        connector.status = status::unchecked();
+        connector.status = status::unchecked_status();
         connector.updated_at = now;
     };
     let changed = status::change(cx, id, trust).await?;

@@ -36,12 +36,12 @@ impl Networks {
         })))
     }
 
-    /// That of whatever is no connector's own matter.
+    /// The clients that belong to no connector.
     pub(crate) fn shared(&self) -> &Network {
         &self.0.shared
     }
 
-    /// That of settings that nobody keeps yet; `shown` is the certificate that the server at its address sees.
+    /// Clients with settings that are not saved yet; `shown` is the certificate for the server at that address.
     ///
     /// # Errors
     /// [`Error::Platform`] when a certificate or the proxy cannot be used.
@@ -56,7 +56,7 @@ impl Networks {
         Ok(Network::build(settings, shown, &self.0.addresses)?)
     }
 
-    /// That of a connector, as it is set up now.
+    /// The clients of a connector with its present settings.
     ///
     /// # Errors
     /// As [`Networks::with`]; [`Error::Vault`] from its client certificate.
@@ -70,7 +70,7 @@ impl Networks {
         {
             return Ok(network.clone());
         }
-        let shown = client_certificate::shown(&self.0.vault, connector).await?;
+        let shown = client_certificate::load(&self.0.vault, connector).await?;
         let shown = shown
             .as_ref()
             .map(|(server, certificate)| (server, certificate));
@@ -97,9 +97,9 @@ impl Networks {
             let connector = store.find_connector(&user.connector).await?;
             let own = connector.filter(|it| it.network != NetworkSettings::default());
             if let Some(connector) = own {
-                return Ok(OAuthClient::over(self.of(&connector).await?));
+                return Ok(OAuthClient::with_network(self.of(&connector).await?));
             }
         }
-        Ok(OAuthClient::over(self.0.shared.clone()))
+        Ok(OAuthClient::with_network(self.0.shared.clone()))
     }
 }

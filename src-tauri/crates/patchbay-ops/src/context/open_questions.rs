@@ -70,17 +70,17 @@ impl AskedDuring {
 
 /// The questions that are open in this process, the oldest first.
 #[derive(Default)]
-pub(crate) struct Questions(Mutex<Vec<Waiting>>);
+pub(crate) struct Questions(Mutex<Vec<PendingQuestion>>);
 
 /// One of them, and who waits for its answer.
-pub(crate) struct Waiting {
+pub(crate) struct PendingQuestion {
     pub(crate) open: OpenQuestion,
     pub(crate) reach: Reach,
     pub(crate) answer: oneshot::Sender<QuestionAnswer>,
 }
 
 impl Questions {
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Vec<Waiting>> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Vec<PendingQuestion>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,22 +5,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 /// How to stop each thing that is under way. One id may be there twice, as two checks of one connector.
-pub(crate) struct Running<Id>(Mutex<Vec<Entry<Id>>>);
+pub(crate) struct CancelRegistry<Id>(Mutex<Vec<Entry<Id>>>);
 
 type Entry<Id> = (Id, Arc<CancellationToken>);
 
-impl<Id> Default for Running<Id> {
+impl<Id> Default for CancelRegistry<Id> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<Id: Clone + Eq> Running<Id> {
+impl<Id: Clone + Eq> CancelRegistry<Id> {
     /// Notes what begins; it is under way until the guard is dropped.
-    pub(crate) fn enter(&self, id: &Id, cancel: CancellationToken) -> Underway<'_, Id> {
+    pub(crate) fn register(&self, id: &Id, cancel: CancellationToken) -> RunningGuard<'_, Id> {
         let cancel = Arc::new(cancel);
         self.lock().push((id.clone(), Arc::clone(&cancel)));
-        Underway {
+        RunningGuard {
             running: self,
             cancel,
         }
@@ -46,19 +46,19 @@ impl<Id: Clone + Eq> Running<Id> {
     }
 }
 
-impl<Id> Running<Id> {
+impl<Id> CancelRegistry<Id> {
     fn lock(&self) -> MutexGuard<'_, Vec<Entry<Id>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Something that is under way.
-pub(crate) struct Underway<'a, Id> {
-    running: &'a Running<Id>,
+pub(crate) struct RunningGuard<'a, Id> {
+    running: &'a CancelRegistry<Id>,
     cancel: Arc<CancellationToken>,
 }
 
-impl<Id> Drop for Underway<'_, Id> {
+impl<Id> Drop for RunningGuard<'_, Id> {
     fn drop(&mut self) {
         let mut running = self.running.lock();
         running.retain(|(_, cancel)| !Arc::ptr_eq(cancel, &self.cancel));
@@ -71,10 +71,10 @@ mod tests {
 
     #[test]
     fn two_of_one_id_are_stopped_together_and_end_one_by_one() {
-        let running = Running::default();
+        let running = CancelRegistry::default();
         let (first, second) = (CancellationToken::new(), CancellationToken::new());
-        let entered = running.enter(&"con_1", first.clone());
-        let again = running.enter(&"con_1", second.clone());
+        let entered = running.register(&"con_1", first.clone());
+        let again = running.register(&"con_1", second.clone());
         drop(entered);
         assert!(running.has(&"con_1"));
         assert!(running.cancel(&"con_1"));

@@ -26,14 +26,17 @@ impl RunningAuthorizations {
     }
 
     /// The authorization to which a callback belongs, by its state.
-    pub(crate) fn awaiting(&self, params: &CallbackParams) -> Option<Arc<RunningAuthorization>> {
+    pub(crate) fn find_awaiting(
+        &self,
+        params: &CallbackParams,
+    ) -> Option<Arc<RunningAuthorization>> {
         let all = self.lock();
         let found = all.values().find(|running| running.awaits(params));
         found.cloned()
     }
 
     /// Notes an authorization, unless its connector has one: then that one is the answer.
-    pub(crate) fn enter(
+    pub(crate) fn register(
         &self,
         running: Arc<RunningAuthorization>,
     ) -> Result<(), Arc<RunningAuthorization>> {
@@ -47,13 +50,13 @@ impl RunningAuthorizations {
         Ok(())
     }
 
-    pub(crate) fn leave(&self, id: &AuthorizationId) {
+    pub(crate) fn remove(&self, id: &AuthorizationId) {
         self.lock().remove(id);
     }
 
-    /// Stops the authorization of a connector, if there is one, and waits until it has written down how it
-    /// ended: what is decided after that is not overwritten.
-    pub(crate) async fn end_of(&self, connector: &ConnectorId) {
+    /// Cancels the authorization of a connector, if there is one, and waits until its outcome is saved, so that it
+    /// can't overwrite what comes next.
+    pub(crate) async fn cancel_and_wait(&self, connector: &ConnectorId) {
         if let Some(running) = self.of(connector) {
             running.cancel.cancel();
             let mut changes = running.watch();
@@ -87,7 +90,7 @@ pub(crate) struct RunningAuthorization {
 }
 
 impl RunningAuthorization {
-    /// An authorization, and the end at which its callbacks come out.
+    /// An authorization, and the receiver of its callbacks.
     pub(crate) fn new(
         authorization: Authorization,
         accepted_issuer: Option<String>,
@@ -129,7 +132,7 @@ impl RunningAuthorization {
         let expected_callback = self.expected_callback.get();
         !self.is_over()
             && expected_callback
-                .is_some_and(|expected_callback| expected_callback.ensure_from_here(params).is_ok())
+                .is_some_and(|expected_callback| expected_callback.ensure_expected(params).is_ok())
     }
 }
 
@@ -142,12 +145,11 @@ pub(crate) enum ExpectedCallback {
 }
 
 impl ExpectedCallback {
-    /// Whether what came back belongs to it and comes from where it was sent; its other errors are for the
-    /// authorization itself to meet.
+    /// Checks state and issuer of a callback. Its other errors are left to the authorization itself.
     ///
     /// # Errors
     /// [`CallbackError::WrongState`], [`CallbackError::WrongIssuer`]: the wait goes on.
-    pub(crate) fn ensure_from_here(&self, params: &CallbackParams) -> Result<(), CallbackError> {
+    pub(crate) fn ensure_expected(&self, params: &CallbackParams) -> Result<(), CallbackError> {
         let checked = match self {
             Self::Code(pending) => check_callback(pending, params).map(drop),
             Self::Return(way) => way.check(params),

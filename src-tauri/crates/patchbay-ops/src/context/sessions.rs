@@ -11,7 +11,7 @@ use patchbay_platforms::mcp::McpSession;
 /// together share one.
 #[derive(Default)]
 pub(crate) struct Sessions {
-    places: Mutex<HashMap<ConnectorId, Slot>>,
+    slots: Mutex<HashMap<ConnectorId, Slot>>,
     handovers: Mutex<HashMap<ConnectorId, Handover>>,
 }
 
@@ -22,8 +22,8 @@ pub(crate) type Handover = Box<dyn FnOnce(McpSession) -> BoxFuture<'static, ()> 
 
 impl Sessions {
     pub(crate) fn slot(&self, connector: &ConnectorId) -> Slot {
-        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(places.entry(connector.clone()).or_default())
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(slots.entry(connector.clone()).or_default())
     }
 
     /// Has the connection of a connector handed over when this process ends, rather than ended.
@@ -45,7 +45,7 @@ impl Sessions {
         }
     }
 
-    /// Has whoever comes next connect anew. Calls that are under way come to their own end.
+    /// Makes the next caller connect anew. Running calls finish on the old connection.
     pub(crate) async fn drain(&self, connector: &ConnectorId) {
         if let Some(session) = self.take(connector).await {
             session.drain().await;
@@ -55,8 +55,8 @@ impl Sessions {
     async fn take(&self, connector: &ConnectorId) -> Option<McpSession> {
         self.handovers().remove(connector);
         let slot = {
-            let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-            places.remove(connector)
+            let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            slots.remove(connector)
         };
         slot?.lock().await.take()
     }
@@ -64,8 +64,8 @@ impl Sessions {
     /// Lets go of all connections.
     pub(crate) async fn close_all(&self) {
         let connectors: Vec<_> = {
-            let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-            places.keys().cloned().collect()
+            let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            slots.keys().cloned().collect()
         };
         let farewells = connectors.iter().map(async |connector| {
             let handover = self.handovers().remove(connector);

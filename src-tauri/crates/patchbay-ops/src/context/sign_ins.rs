@@ -35,7 +35,7 @@ impl SignIns {
     pub(crate) fn new(clock: Arc<dyn Clock>, addresses: AddressPolicy) -> Self {
         Self {
             clients: OnceLock::new(),
-            clock: Arc::new(TurnedClock(clock)),
+            clock: Arc::new(PlatformClockAdapter(clock)),
             addresses,
             open: Mutex::default(),
             observations: SharedObservations::default(),
@@ -70,7 +70,7 @@ impl SignIns {
     }
 
     /// Has every platform that was used end in good form.
-    pub(crate) async fn settle_all(&self) {
+    pub(crate) async fn close_all_platforms(&self) {
         let used: Vec<SignedIn> = self.lock().drain().map(|(_, used)| used).collect();
         futures::future::join_all(used.iter().map(|used| used.platform.settle())).await;
     }
@@ -81,10 +81,10 @@ impl SignIns {
 }
 
 /// Our clock in the form that platforms take.
-struct TurnedClock(Arc<dyn Clock>);
+struct PlatformClockAdapter(Arc<dyn Clock>);
 
 #[async_trait]
-impl PlatformClock for TurnedClock {
+impl PlatformClock for PlatformClockAdapter {
     fn now(&self) -> Timestamp {
         self.0.now()
     }
@@ -98,7 +98,7 @@ impl PlatformClock for TurnedClock {
     }
 }
 
-/// What each platform had observed when it was last the same here and in the database.
+/// The observations of each platform when memory and database last agreed: the base of the next merge.
 #[derive(Default)]
 pub(crate) struct SharedObservations(Mutex<HashMap<AccountId, Value>>);
 

@@ -14,7 +14,7 @@ use crate::secrets::reference::{References, parse_reference};
 use crate::secrets::{self, OAuthApp, SavedValues, StoredSecret};
 
 /// An entry whose new secret can be used, and is not saved yet.
-pub(crate) struct Checked {
+pub(crate) struct CheckedSecret {
     pub(super) entry: WalletEntry,
     /// What the vault is to hold; `None` where the entry has a reference in its place.
     pub(super) secret: Option<Secret>,
@@ -27,7 +27,7 @@ pub(super) async fn check_secret_of(
     mut entry: WalletEntry,
     secret: WalletSecret,
     saved: &SavedValues,
-) -> Result<Checked, Error> {
+) -> Result<CheckedSecret, Error> {
     let (references, given) = (cx.references(), Occasion::Given);
     entry.reference = None;
     let secret = match secret {
@@ -40,11 +40,11 @@ pub(super) async fn check_secret_of(
         WalletSecret::Bearer { token } => Some(check_secret(&token, "the token")?),
         WalletSecret::Headers { values } => {
             let headers = check_headers(values, saved)?;
-            Some(named_values(references, &mut entry, &headers).await?)
+            Some(encode_named_values(references, &mut entry, &headers).await?)
         }
         WalletSecret::Variables { values } => {
             let variables = check_variables(values, saved)?;
-            Some(named_values(references, &mut entry, &variables).await?)
+            Some(encode_named_values(references, &mut entry, &variables).await?)
         }
         WalletSecret::OauthClient {
             client_id,
@@ -52,21 +52,21 @@ pub(super) async fn check_secret_of(
         } => {
             let app = check_app(&client_id, client_secret)?;
             app.client_secret(references, given).await?;
-            Some(secrets::write_oauth_app(&app))
+            Some(secrets::encode_oauth_app(&app))
         }
     };
-    Ok(Checked { entry, secret })
+    Ok(CheckedSecret { entry, secret })
 }
 
 /// Values with names as the vault keeps them; the entry keeps their names.
-async fn named_values(
+async fn encode_named_values(
     references: &References,
     entry: &mut WalletEntry,
     values: &SavedValues,
 ) -> Result<Secret, Error> {
-    secrets::resolved_values(references, values, Occasion::Given).await?;
+    secrets::resolve_values(references, values, Occasion::Given).await?;
     entry.header_names = values.keys().cloned().collect();
-    Ok(secrets::write_values(values))
+    Ok(secrets::encode_values(values))
 }
 
 pub(super) async fn write(
@@ -103,7 +103,8 @@ fn check_headers(
                 "Use letters, digits and hyphens, for example X-Api-Key.",
             ));
         }
-        let value = kept(saved, &name, &value).map_or_else(|| value.into_stored(&name), Ok)?;
+        let value =
+            find_saved(saved, &name, &value).map_or_else(|| value.into_stored(&name), Ok)?;
         headers.insert(name, value);
     }
     if headers.is_empty() {
@@ -119,8 +120,8 @@ fn check_variables(
     let mut variables = SavedValues::new();
     for (name, value) in values {
         check_variable_name(&name)?;
-        let value =
-            kept(saved, &name, &value).map_or_else(|| value.into_stored_variable(&name), Ok)?;
+        let value = find_saved(saved, &name, &value)
+            .map_or_else(|| value.into_stored_variable(&name), Ok)?;
         variables.insert(name, value);
     }
     if variables.is_empty() {
@@ -145,7 +146,7 @@ pub(crate) fn check_variable_name(name: &str) -> Result<(), Error> {
 }
 
 /// The saved value, where a new one is left empty.
-fn kept(saved: &SavedValues, name: &str, value: &SecretValue) -> Option<StoredSecret> {
+fn find_saved(saved: &SavedValues, name: &str, value: &SecretValue) -> Option<StoredSecret> {
     saved.get(name).filter(|_| value.is_empty()).cloned()
 }
 
@@ -165,11 +166,11 @@ fn check_app(client_id: &str, client_secret: Option<SecretValue>) -> Result<OAut
 ///
 /// # Errors
 /// As [`replace_wallet_secret`].
-pub(crate) async fn checked_next(
+pub(crate) async fn check_replacement(
     cx: &Context,
     id: &WalletEntryId,
     secret: WalletSecret,
-) -> Result<Checked, Error> {
+) -> Result<CheckedSecret, Error> {
     let entry = find_wallet_entry(cx, id).await?;
     if entry.kind != secret.kind() {
         return Err(Error::Usage {
@@ -178,11 +179,13 @@ pub(crate) async fn checked_next(
         });
     }
     let saved = match entry.kind {
-        kind if kind.has_named_values() => match secrets::saved_values(cx.vault(), &entry).await {
-            // New ones are the way on from there.
-            Err(Error::SecretLost { .. }) => SavedValues::new(),
-            saved => saved?,
-        },
+        kind if kind.has_named_values() => {
+            match secrets::read_stored_values(cx.vault(), &entry).await {
+                // New ones are the way on from there.
+                Err(Error::SecretLost { .. }) => SavedValues::new(),
+                saved => saved?,
+            }
+        }
         _ => SavedValues::new(),
     };
     check_secret_of(cx, entry, secret, &saved).await

@@ -5,7 +5,9 @@ use patchbay_store::Changed;
 
 use crate::address::free_name;
 use crate::context::Context;
-use crate::credentials::check::{Checked, check_name, check_secret_of, checked_next, write};
+use crate::credentials::check::{
+    CheckedSecret, check_name, check_replacement, check_secret_of, write,
+};
 use crate::credentials::forget::forget;
 use crate::credentials::secret::{AddWalletEntry, WalletSecret};
 use crate::credentials::users::{drop_credential, refresh_identities, reload_users};
@@ -48,7 +50,7 @@ pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<W
             hint: "Choose another name or replace it.".to_owned(),
         });
     }
-    let Checked { entry, secret } =
+    let CheckedSecret { entry, secret } =
         check_secret_of(cx, entry, request.secret, &SavedValues::new()).await?;
     write(cx, &entry, secret).await?;
     cx.store().save_wallet_entry(&entry).await?;
@@ -66,16 +68,19 @@ pub async fn replace_wallet_secret(
     id: &WalletEntryId,
     secret: WalletSecret,
 ) -> Result<WalletEntry, Error> {
-    let next = checked_next(cx, id, secret).await?;
-    save_next(cx, next).await
+    let next = check_replacement(cx, id, secret).await?;
+    save_replacement(cx, next).await
 }
 
 /// Saves it. An entry that was deleted meanwhile stays deleted, one that was renamed keeps its new name.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Vault`], [`Error::Store`].
-pub(crate) async fn save_next(cx: &Context, next: Checked) -> Result<WalletEntry, Error> {
-    let Checked { entry, secret } = next;
+pub(crate) async fn save_replacement(
+    cx: &Context,
+    next: CheckedSecret,
+) -> Result<WalletEntry, Error> {
+    let CheckedSecret { entry, secret } = next;
     let id = entry.id.clone();
     let lock = cx.tokens().lock_credential(&id).await?;
     // Nothing is left in the vault without an entry.
@@ -116,7 +121,7 @@ pub async fn rename_wallet_entry(
 
 /// Calls the credential of a connector as the connector is called now, where it was called as the connector was. One
 /// that cannot be called so, for another is, keeps its name.
-pub(crate) async fn follow_title(cx: &Context, changed: &Changed) -> Result<(), Error> {
+pub(crate) async fn rename_with_connector(cx: &Context, changed: &Changed) -> Result<(), Error> {
     let Changed { before, after } = changed;
     let Some(id) = entry_id(&after.authentication).filter(|_| before.title != after.title) else {
         return Ok(());

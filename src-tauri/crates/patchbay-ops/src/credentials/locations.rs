@@ -26,33 +26,33 @@ impl From<CredentialHolder> for SecretHolder {
 ///
 /// # Errors
 /// [`Error::Store`].
-pub(crate) async fn note_creation(
+pub(crate) async fn record_creation(
     cx: &Context,
     connector: &Connector,
     values: &Json,
     entries: BTreeMap<String, WalletEntryId>,
 ) -> Result<(), Error> {
-    note(cx, connector, SecretHolder::Creation, values, entries).await
+    record(cx, connector, SecretHolder::Creation, values, entries).await
 }
 
 /// Notes what the settings of a connector were given.
 ///
 /// # Errors
 /// [`Error::Store`].
-pub(crate) async fn note_settings(
+pub(crate) async fn record_settings(
     cx: &Context,
     connector: &Connector,
     values: &Json,
     entries: BTreeMap<String, WalletEntryId>,
 ) -> Result<(), Error> {
-    note(cx, connector, SecretHolder::Settings, values, entries).await
+    record(cx, connector, SecretHolder::Settings, values, entries).await
 }
 
 /// Notes what a credential was given. Whatever it was given before is not there any more.
 ///
 /// # Errors
 /// [`Error::Store`].
-pub(crate) async fn note_credential(
+pub(crate) async fn record_credential(
     cx: &Context,
     connector: &Connector,
     holder: CredentialHolder,
@@ -63,7 +63,7 @@ pub(crate) async fn note_credential(
     cx.store()
         .remove_secret_locations(&connector.id, &holder)
         .await?;
-    note(cx, connector, holder, values, entries).await
+    record(cx, connector, holder, values, entries).await
 }
 
 /// Forgets what a connector was created with, or its settings were given, in these members: something else
@@ -102,7 +102,7 @@ pub(crate) async fn forget_credential(
         .await?)
 }
 
-async fn note(
+async fn record(
     cx: &Context,
     connector: &Connector,
     holder: SecretHolder,

@@ -144,7 +144,7 @@ pub async fn save_platform_credential(
         level,
         name: request.name,
     };
-    locations::note_credential(cx, &connector, holder, &request.values, entries).await?;
+    locations::record_credential(cx, &connector, holder, &request.values, entries).await?;
     after_change(cx, &connector, &*platform, &remote).await
 }
 

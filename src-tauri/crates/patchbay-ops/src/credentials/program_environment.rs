@@ -16,7 +16,7 @@ use crate::secrets::programs::{Occasion, find_in, search_path};
 use crate::secrets::tokens::entry_id;
 
 /// How a person says that they mean a credential, where a connector has the same name.
-const OF_WALLET: &str = "wallet:";
+const WALLET_PREFIX: &str = "wallet:";
 
 /// Where the value of a variable comes from that a person names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub enum VariableSource {
 }
 
 /// What a connector or credential has to give.
-enum Given {
+enum SubjectSecrets {
     /// Variables with their names.
     Variables(BTreeMap<String, Secret>),
     /// One secret, to which the person gives a name.
@@ -49,13 +49,13 @@ pub async fn program_environment(
     named: &[(String, VariableSource)],
 ) -> Result<BTreeMap<String, Secret>, Error> {
     let given = match subject {
-        Some(subject) => Some((subject, given_by(cx, subject).await?)),
+        Some(subject) => Some((subject, find_subject_secrets(cx, subject).await?)),
         None => None,
     };
     let mut one = None;
     let mut variables = match given {
-        Some((_, Given::Variables(variables))) => variables,
-        Some((subject, Given::One(secret))) => {
+        Some((_, SubjectSecrets::Variables(variables))) => variables,
+        Some((subject, SubjectSecrets::One(secret))) => {
             if !named
                 .iter()
                 .any(|(_, from)| *from == VariableSource::Subject)
@@ -81,11 +81,11 @@ pub async fn program_environment(
             }
             VariableSource::Credential(text) => {
                 let entry = resolve_wallet_entry(cx, text).await?;
-                match given_by_entry(cx, &entry).await? {
-                    Given::One(secret) => secret,
-                    Given::Variables(mut all) => match (all.len(), all.pop_first()) {
+                match find_entry_secrets(cx, &entry).await? {
+                    SubjectSecrets::One(secret) => secret,
+                    SubjectSecrets::Variables(mut all) => match (all.len(), all.pop_first()) {
                         (1, Some((_, only))) => only,
-                        _ => return Err(several(&entry)),
+                        _ => return Err(several_secrets_error(&entry)),
                     },
                 }
             }
@@ -115,7 +115,7 @@ pub fn own_program(name: &str) -> Result<PathBuf, Error> {
     };
     let is_path = Path::new(name).components().count() > 1 || Path::new(name).is_absolute();
     if !is_path {
-        return find_in(name, &search_path::of_process()).map_err(missing);
+        return find_in(name, &search_path::process_search_path()).map_err(missing);
     }
     let path = std::path::absolute(name).map_err(|error| missing(error.to_string()))?;
     let path = path
@@ -124,15 +124,15 @@ pub fn own_program(name: &str) -> Result<PathBuf, Error> {
     find_in(path, &[]).map_err(missing)
 }
 
-async fn given_by(cx: &Context, subject: &str) -> Result<Given, Error> {
-    if let Some(name) = subject.strip_prefix(OF_WALLET) {
+async fn find_subject_secrets(cx: &Context, subject: &str) -> Result<SubjectSecrets, Error> {
+    if let Some(name) = subject.strip_prefix(WALLET_PREFIX) {
         let entry = resolve_wallet_entry(cx, name).await?;
-        return given_by_entry(cx, &entry).await;
+        return find_entry_secrets(cx, &entry).await;
     }
     match resolve_connector(cx, subject).await {
-        Ok(connector) => given_by_connector(cx, &connector).await,
+        Ok(connector) => find_connector_secrets(cx, &connector).await,
         Err(Error::NotFound { .. }) => match resolve_wallet_entry(cx, subject).await {
-            Ok(entry) => given_by_entry(cx, &entry).await,
+            Ok(entry) => find_entry_secrets(cx, &entry).await,
             Err(Error::NotFound { name, .. }) => Err(Error::NotFound {
                 kind: "connector or credential",
                 name,
@@ -144,7 +144,10 @@ async fn given_by(cx: &Context, subject: &str) -> Result<Given, Error> {
 }
 
 /// What the server of a connector gets, where that is a program; else its only secret.
-async fn given_by_connector(cx: &Context, connector: &Connector) -> Result<Given, Error> {
+async fn find_connector_secrets(
+    cx: &Context,
+    connector: &Connector,
+) -> Result<SubjectSecrets, Error> {
     let entry = match entry_id(&connector.authentication) {
         Some(id) => Some(find_wallet_entry(cx, id).await?),
         None => None,
@@ -154,14 +157,14 @@ async fn given_by_connector(cx: &Context, connector: &Connector) -> Result<Given
             let what = format!("{} has no secret in the wallet", connector.title);
             Error::usage(what, "Name a credential: `patchbay credential list`.")
         })?;
-        return given_by_entry(cx, &entry).await;
+        return find_entry_secrets(cx, &entry).await;
     };
     let plain = command.variables.iter();
     let mut variables: BTreeMap<_, _> = plain
         .map(|(name, value)| (name.clone(), Secret::new(value.as_str())))
         .collect();
     if let Some(path) = command.variables.get("PATH") {
-        let folders = search_path::of_servers(Some(path)).await;
+        let folders = search_path::server_search_path(Some(path)).await;
         let joined = env::join_paths(folders)
             .ok()
             .and_then(|it| it.into_string().ok());
@@ -169,36 +172,38 @@ async fn given_by_connector(cx: &Context, connector: &Connector) -> Result<Given
         variables.insert("PATH".to_owned(), Secret::new(joined));
     }
     if let Some(entry) = entry
-        && let Given::Variables(secret) = given_by_entry(cx, &entry).await?
+        && let SubjectSecrets::Variables(secret) = find_entry_secrets(cx, &entry).await?
     {
         variables.extend(secret);
     }
-    Ok(Given::Variables(variables))
+    Ok(SubjectSecrets::Variables(variables))
 }
 
-async fn given_by_entry(cx: &Context, entry: &WalletEntry) -> Result<Given, Error> {
+async fn find_entry_secrets(cx: &Context, entry: &WalletEntry) -> Result<SubjectSecrets, Error> {
     let (vault, references) = (cx.vault(), cx.references());
     match entry.kind {
-        WalletKind::Bearer => Ok(Given::One(match &entry.reference {
+        WalletKind::Bearer => Ok(SubjectSecrets::One(match &entry.reference {
             Some(reference) => references.resolve(reference, Occasion::Given).await?,
-            None => secrets::saved(vault, entry).await?,
+            None => secrets::read_stored(vault, entry).await?,
         })),
         WalletKind::Variables | WalletKind::Headers => {
-            let saved = secrets::saved_values(vault, entry).await?;
-            let mut values = secrets::resolved_values(references, &saved, Occasion::Given).await?;
+            let saved = secrets::read_stored_values(vault, entry).await?;
+            let mut values = secrets::resolve_values(references, &saved, Occasion::Given).await?;
             match (entry.kind, values.len()) {
-                (WalletKind::Variables, _) => Ok(Given::Variables(values)),
+                (WalletKind::Variables, _) => Ok(SubjectSecrets::Variables(values)),
                 (_, 1) => values
                     .pop_first()
-                    .map(|(_, only)| Given::One(only))
-                    .ok_or_else(|| several(entry)),
-                _ => Err(several(entry)),
+                    .map(|(_, only)| SubjectSecrets::One(only))
+                    .ok_or_else(|| several_secrets_error(entry)),
+                _ => Err(several_secrets_error(entry)),
             }
         }
         WalletKind::OauthClient => {
-            let app = secrets::oauth_app(vault, entry).await?;
+            let app = secrets::read_oauth_app(vault, entry).await?;
             let secret = app.client_secret(references, Occasion::Given).await?;
-            secret.map(Given::One).ok_or_else(|| no_value(&entry.name))
+            secret
+                .map(SubjectSecrets::One)
+                .ok_or_else(|| no_value(&entry.name))
         }
         // Its tokens are for one server alone, which says so in them.
         WalletKind::Oauth => Err(Error::usage(
@@ -211,7 +216,7 @@ async fn given_by_entry(cx: &Context, entry: &WalletEntry) -> Result<Given, Erro
     }
 }
 
-fn several(entry: &WalletEntry) -> Error {
+fn several_secrets_error(entry: &WalletEntry) -> Error {
     Error::usage(
         format!("{} has several values", entry.name),
         "Save the one you need as a credential of its own.",

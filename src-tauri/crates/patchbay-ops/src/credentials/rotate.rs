@@ -19,8 +19,8 @@ use crate::accounts::platform::options;
 use crate::connectors::find_connector;
 use crate::connectors::remote::{platform_for, refresh_status};
 use crate::context::Context;
-use crate::credentials::check::checked_next;
-use crate::credentials::edit::save_next;
+use crate::credentials::check::check_replacement;
+use crate::credentials::edit::save_replacement;
 use crate::credentials::forget::previous_secret_name;
 use crate::credentials::secret::WalletSecret;
 use crate::credentials::users::reload_users;
@@ -68,7 +68,7 @@ pub async fn plan_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation,
     let entry = find_wallet_entry(cx, id).await?;
     let mut targets = own_targets(cx, &entry).await?;
     for location in cx.store().list_secret_locations(id).await? {
-        targets.push(shown(cx, location).await?);
+        targets.push(to_target(cx, location).await?);
     }
     let kept = cx.vault().read(&previous_secret_name(id)).await?;
     Ok(Rotation {
@@ -104,14 +104,14 @@ pub async fn rotate_wallet_entry(
     if !secret_locations.is_empty() && !secret.is_single() {
         return Err(not_single(&entry));
     }
-    let next = checked_next(cx, id, secret).await?;
+    let next = check_replacement(cx, id, secret).await?;
     let old = cx.vault().read(&SecretName::wallet(id)).await?;
     let rotating = async {
-        note_waiting(cx, &secret_locations).await?;
+        mark_pending(cx, &secret_locations).await?;
         if let Some(old) = old {
             cx.vault().write(&previous_secret_name(id), &old).await?;
         }
-        save_next(cx, next).await?;
+        save_replacement(cx, next).await?;
         push(cx, id, secret_locations, Direction::Forward, each).await
     };
     in_progress(cx, id, rotating).await
@@ -151,22 +151,23 @@ pub async fn roll_back_rotation(
         what: format!("the old {} is no longer stored", entry.name),
         hint: "Rotate to the credential you want.".to_owned(),
     })?;
-    let going_back = async {
-        let reached = to_take_back(cx, id).await?;
-        note_waiting(cx, &reached).await?;
+    let rolling_back = async {
+        let reached = locations_to_roll_back(cx, id).await?;
+        mark_pending(cx, &reached).await?;
         restore_previous(cx, id, &old).await?;
         push(cx, id, reached, Direction::Back, each).await
     };
-    in_progress(cx, id, going_back).await
+    in_progress(cx, id, rolling_back).await
 }
 
-/// Places wait for nobody while this goes on. How it ended is told, well or not.
+/// Marks the rotation as running during `work`, when pending locations need no person, and emits the change however it
+/// ends.
 async fn in_progress(
     cx: &Context,
     id: &WalletEntryId,
     work: impl Future<Output = Result<(), Error>>,
 ) -> Result<Rotation, Error> {
-    let in_progress = cx.rotations().enter(id, cx.ending().child_token());
+    let in_progress = cx.rotations().register(id, cx.shutdown().child_token());
     let done = work.await;
     drop(in_progress);
     cx.emit(Event::WalletChanged);
@@ -174,8 +175,11 @@ async fn in_progress(
     plan_rotation(cx, id).await
 }
 
-/// The places that may have the new secret. What takes no other secret has kept the old one all along.
-async fn to_take_back(cx: &Context, id: &WalletEntryId) -> Result<Vec<SecretLocation>, Error> {
+/// The locations that may hold the new secret. One that accepts no replacement still holds the old one.
+async fn locations_to_roll_back(
+    cx: &Context,
+    id: &WalletEntryId,
+) -> Result<Vec<SecretLocation>, Error> {
     let mut reached = Vec::new();
     for location in cx.store().list_secret_locations(id).await? {
         let problem = location.problem.as_ref();
@@ -246,7 +250,7 @@ async fn own_targets(cx: &Context, entry: &WalletEntry) -> Result<Vec<RotationTa
     Ok(targets)
 }
 
-async fn shown(cx: &Context, location: SecretLocation) -> Result<RotationTarget, Error> {
+async fn to_target(cx: &Context, location: SecretLocation) -> Result<RotationTarget, Error> {
     let connector = find_connector(cx, &location.connector).await?;
     Ok(RotationTarget {
         title: connector.title,
@@ -267,9 +271,9 @@ enum Direction {
     Back,
 }
 
-/// Notes that these places wait for the secret, before the wallet has it: whatever ends the process while it
-/// is pushed, none that was not tried counts as reached.
-async fn note_waiting(cx: &Context, secret_locations: &[SecretLocation]) -> Result<(), Error> {
+/// Marks these locations as pending before the wallet has the secret: if the process dies while pushing, none that was
+/// not tried counts as updated.
+async fn mark_pending(cx: &Context, secret_locations: &[SecretLocation]) -> Result<(), Error> {
     for location in secret_locations.iter().filter(|one| one.problem.is_none()) {
         let waiting = Problem::new(Code::Cancelled, "not updated yet");
         let location = SecretLocation {
@@ -298,7 +302,7 @@ async fn push(
     };
     for (location, secret) in secret_locations.into_iter().zip(secret.iter().cycle()) {
         let mut pushed = push_one(cx, &location, secret).await;
-        if direction == Direction::Back && location.problem.is_some() && is_by_hand(&pushed) {
+        if direction == Direction::Back && location.problem.is_some() && is_manual_only(&pushed) {
             // It was never given the new one, and takes none: it has kept the old one all along.
             pushed = Ok(());
         }
@@ -312,7 +316,7 @@ async fn push(
             ..location
         };
         cx.store().save_secret_location(&location).await?;
-        each(&shown(cx, location).await?);
+        each(&to_target(cx, location).await?);
     }
     Ok(())
 }
@@ -322,10 +326,10 @@ async fn push_one(cx: &Context, location: &SecretLocation, secret: &Secret) -> R
     let (platform, remote) = platform_for(cx, &connector).await?;
     match &location.holder {
         SecretHolder::Credential { level, name } => {
-            save(cx, &*platform, &remote, location, (*level, name), secret).await?;
+            replace_credential(cx, &*platform, &remote, location, (*level, name), secret).await?;
         }
         SecretHolder::Settings | SecretHolder::Creation => {
-            if !change(cx, &*platform, &remote, location, secret).await? {
+            if !change_setting(cx, &*platform, &remote, location, secret).await? {
                 save_unnamed(cx, &*platform, &remote, location, secret).await?;
             }
         }
@@ -334,7 +338,7 @@ async fn push_one(cx: &Context, location: &SecretLocation, secret: &Secret) -> R
 }
 
 /// Replaces a credential by the same values with the new secret.
-async fn save(
+async fn replace_credential(
     cx: &Context,
     platform: &dyn Platform,
     remote: &RemoteId,
@@ -342,7 +346,7 @@ async fn save(
     (level, name): (Level, &str),
     secret: &Secret,
 ) -> Result<(), Error> {
-    let credentials = platform.credentials().ok_or_else(by_hand)?;
+    let credentials = platform.credentials().ok_or_else(manual_only_error)?;
     let credential = CredentialToSave {
         name: name.to_owned(),
         level,
@@ -356,7 +360,7 @@ async fn save(
 }
 
 /// Changes the setting that holds the secret; `false` where no setting does.
-async fn change(
+async fn change_setting(
     cx: &Context,
     platform: &dyn Platform,
     remote: &RemoteId,
@@ -397,10 +401,10 @@ async fn save_unnamed(
     location: &SecretLocation,
     secret: &Secret,
 ) -> Result<(), Error> {
-    let credentials = platform.credentials().ok_or_else(by_hand)?;
+    let credentials = platform.credentials().ok_or_else(manual_only_error)?;
     let levels = credentials.credential_levels(remote, &options(cx)).await?;
     let level = levels.into_iter().find(|level| !level.is_named);
-    let level = level.ok_or_else(by_hand)?.level;
+    let level = level.ok_or_else(manual_only_error)?.level;
     let form = credentials
         .credential_form(remote, level, &options(cx))
         .await?;
@@ -411,7 +415,7 @@ async fn save_unnamed(
             .is_some()
     });
     if !values.keys().any(|name| leads_into(location, name)) {
-        return Err(by_hand());
+        return Err(manual_only_error());
     }
     let credential = CredentialToSave {
         name: String::new(),
@@ -436,16 +440,16 @@ fn with_secret(location: &SecretLocation, secret: &Secret) -> Result<Map<String,
     put(&mut values, &location.path, Value::from(secret.expose()))?;
     match values {
         Value::Object(values) => Ok(values),
-        _ => Err(by_hand()),
+        _ => Err(manual_only_error()),
     }
 }
 
-fn is_by_hand(pushed: &Result<(), Error>) -> bool {
+fn is_manual_only(pushed: &Result<(), Error>) -> bool {
     let code = pushed.as_ref().err().map(Error::code);
     code == Some(Code::PlatformNotSupported)
 }
 
-fn by_hand() -> Error {
+fn manual_only_error() -> Error {
     let what = "replacing this credential without creating the connector again";
     patchbay_platforms::Error::NotSupported(what.to_owned()).into()
 }

@@ -56,7 +56,7 @@ pub(crate) async fn drop_credential(cx: &Context, gone: &WalletEntry) -> Result<
             continue;
         }
         let gone = gone.clone();
-        let drop = move |connector: &mut Connector| lose(connector, &gone);
+        let drop = move |connector: &mut Connector| remove_credential(connector, &gone);
         status::change(cx, &connector.id, drop).await?;
         sessions::end_session(cx, &connector.id).await;
     }
@@ -69,7 +69,7 @@ fn uses(authentication: &Authentication, id: &WalletEntryId) -> bool {
     is_app || entry_id(authentication) == Some(id)
 }
 
-fn lose(connector: &mut Connector, gone: &WalletEntry) {
+fn remove_credential(connector: &mut Connector, gone: &WalletEntry) {
     if !uses(&connector.authentication, &gone.id) {
         return;
     }

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::clock::SystemClock;
 use crate::connectors::tool_changes::accept_tools;
-use crate::testing::{NOBODY, add, open};
+use crate::testing::{UNREACHABLE_URL, add, open};
 
 struct Bench {
     _home: tempfile::TempDir,
@@ -98,7 +98,7 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 #[tokio::test]
 async fn nothing_is_needed_while_all_is_well() {
     let bench = bench().await;
-    bench.connector(NOBODY).await;
+    bench.connector(UNREACHABLE_URL).await;
     bench.account(false).await;
     bench.entry("far", Some(8 * DAY)).await;
     bench.entry("never", None).await;
@@ -108,7 +108,7 @@ async fn nothing_is_needed_while_all_is_well() {
 #[tokio::test]
 async fn a_connector_without_a_right_is_not_said_to_be_signed_out() {
     let bench = bench().await;
-    let mut connector = bench.connector(NOBODY).await;
+    let mut connector = bench.connector(UNREACHABLE_URL).await;
     connector.title = "Wiki".to_owned();
     connector.status.status = Status::Failing;
     connector.status.code = Some(Code::AuthForbidden);
@@ -122,7 +122,7 @@ async fn a_connector_without_a_right_is_not_said_to_be_signed_out() {
 #[tokio::test]
 async fn a_connector_says_what_it_needs() {
     let bench = bench().await;
-    let mut connector = bench.connector(NOBODY).await;
+    let mut connector = bench.connector(UNREACHABLE_URL).await;
     connector.title = "Wiki".to_owned();
     let cases = [
         (
@@ -170,7 +170,7 @@ async fn a_connector_that_never_worked_is_not_said_to_fail_since_its_last_check(
 async fn a_connector_that_its_platform_let_go_asks_for_its_consent_or_its_key() {
     let bench = bench().await;
     let account = bench.account(false).await;
-    let mut connector = bench.connector(NOBODY).await;
+    let mut connector = bench.connector(UNREACHABLE_URL).await;
     connector.account = account.id;
     connector.identity.platform = account.platform;
     connector.remote_id = Some(RemoteId::new("con_1"));
@@ -205,7 +205,7 @@ async fn a_connector_that_its_platform_let_go_asks_for_its_consent_or_its_key() 
 async fn an_account_without_key_comes_first_and_stands_for_its_connectors() {
     let bench = bench().await;
     let account = bench.account(true).await;
-    let mut connector = bench.connector(NOBODY).await;
+    let mut connector = bench.connector(UNREACHABLE_URL).await;
     connector.account = account.id.clone();
     connector.status.status = Status::Failing;
     bench.save(&connector).await;
@@ -257,7 +257,7 @@ async fn several_accounts_and_connectors_out_of_reach_are_one_need() {
         );
         assert_eq!(bench.needs().await, [told]);
     }
-    let mut connector = bench.connector(NOBODY).await;
+    let mut connector = bench.connector(UNREACHABLE_URL).await;
     let mut reached = async |code| {
         connector.status.status = Status::Failing;
         connector.status.code = Some(code);
@@ -302,7 +302,7 @@ async fn connectors_not_found_while_another_is_have_mistyped_addresses() {
 #[test]
 fn what_the_headline_says_is_not_said_again() {
     let headline = "Northlight is signed out";
-    let words = |message: &str| beyond(headline, message);
+    let words = |message: &str| strip_headline(headline, message);
     let more = words("Northlight is signed out: its key was rejected");
     assert_eq!(more.as_deref(), Some("its key was rejected"));
     assert_eq!(words(headline), None);
@@ -344,7 +344,7 @@ async fn a_consent_that_no_connector_uses_lapses_unsaid() {
 #[tokio::test]
 async fn a_rotation_that_did_not_reach_a_place_is_to_be_tried_again() {
     let bench = bench().await;
-    let connector = bench.connector(NOBODY).await;
+    let connector = bench.connector(UNREACHABLE_URL).await;
     let entry = bench.entry("Stripe key", None).await;
     let location = SecretLocation {
         entry: entry.id.clone(),
@@ -371,7 +371,7 @@ async fn a_rotation_that_did_not_reach_a_place_is_to_be_tried_again() {
     assert_eq!(needs[0].entry, Some(entry.id.clone()));
 
     let rotations = bench.cx.rotations();
-    let in_progress = rotations.enter(&entry.id, bench.cx.ending().child_token());
+    let in_progress = rotations.register(&entry.id, bench.cx.shutdown().child_token());
     assert_eq!(bench.needs().await, [], "places that wait for their turn");
     drop(in_progress);
     assert_eq!(bench.needs().await.len(), 1);
@@ -380,7 +380,7 @@ async fn a_rotation_that_did_not_reach_a_place_is_to_be_tried_again() {
 #[tokio::test]
 async fn changed_tools_are_to_be_reviewed_until_they_are_accepted() {
     let bench = bench().await;
-    let connector = bench.connector(NOBODY).await;
+    let connector = bench.connector(UNREACHABLE_URL).await;
     let tool = |description: &str| Tool {
         name: "search".to_owned(),
         title: None,

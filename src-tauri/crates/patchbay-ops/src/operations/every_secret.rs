@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::{CallOperation, list_account_operations};
 use crate::clock::SystemClock;
 use crate::context::Context;
-use crate::operations::response_meta::call_operation_with_head;
+use crate::operations::response_meta::call_operation_with_meta;
 use crate::testing;
 
 /// What the account signs in with.
@@ -277,7 +277,7 @@ async fn call(cx: &Context, account: &AccountId, operation: &str, arguments: Val
         body: Json::default(),
     };
     let mut shown = format!("{request:?}");
-    match call_operation_with_head(cx, request).await {
+    match call_operation_with_meta(cx, request).await {
         Ok(answered) => {
             let answer = serde_json::to_string(&answered).unwrap();
             write!(shown, "{answer} {answered:?}").unwrap();

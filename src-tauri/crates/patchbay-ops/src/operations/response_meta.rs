@@ -48,17 +48,17 @@ pub struct OperationResponse {
 ///
 /// # Errors
 /// Those of [`call_operation`](crate::operations::call_operation).
-pub async fn call_operation_with_head(
+pub async fn call_operation_with_meta(
     cx: &Context,
     request: CallOperation,
 ) -> Result<OperationResponse, Error> {
-    let mut call = Call::prepared(cx, request).await?;
-    let wanted = Capture::wanted();
+    let mut call = Call::prepare(cx, request).await?;
+    let wanted = Capture::enabled();
     call.options.capture = wanted.clone();
     let known = call.known_secrets();
-    let data = call.made(cx).await?;
+    let data = call.send(cx).await?;
     let head = wanted.take();
-    let head = head.map(|(status, headers)| ResponseMeta::shown(status, &headers, &known()));
+    let head = head.map(|(status, headers)| ResponseMeta::redacted(status, &headers, &known()));
     Ok(OperationResponse {
         head: head.unwrap_or_default(),
         data,
@@ -67,10 +67,10 @@ pub async fn call_operation_with_head(
 
 impl ResponseMeta {
     /// Status and headers as they may be shown.
-    pub(crate) fn shown(status: u16, sent: &HeaderMap, secrets: &KnownSecrets) -> Self {
+    pub(crate) fn redacted(status: u16, sent: &HeaderMap, secrets: &KnownSecrets) -> Self {
         let mut headers = BTreeMap::<String, String>::new();
         for (name, value) in sent {
-            let value = shown_header(name, value, secrets);
+            let value = redact_header(name, value, secrets);
             headers
                 .entry(name.to_string())
                 .and_modify(|before| *before = format!("{before}, {value}"))
@@ -84,14 +84,14 @@ impl ResponseMeta {
 }
 
 /// The value of a header as it may be shown.
-pub(crate) fn shown_header(
+pub(crate) fn redact_header(
     name: &HeaderName,
     value: &HeaderValue,
     secrets: &KnownSecrets,
 ) -> String {
     match SECRET_HEADERS.contains(&name.as_str()) {
         true => REDACTED.to_owned(),
-        false => secrets.hide_text(String::from_utf8_lossy(value.as_bytes()).into_owned()),
+        false => secrets.redact_text(String::from_utf8_lossy(value.as_bytes()).into_owned()),
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
             sent.append(name, value.parse().unwrap());
         }
         let answered = OperationResponse {
-            head: ResponseMeta::shown(201, &sent, &secrets),
+            head: ResponseMeta::redacted(201, &sent, &secrets),
             data: Json(json!([1])),
         };
         assert_eq!(

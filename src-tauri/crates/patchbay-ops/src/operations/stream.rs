@@ -49,7 +49,7 @@ pub async fn stream_operation(
     request: CallOperation,
     wants_head: bool,
 ) -> Result<StreamedOperation, Error> {
-    let call = streamed_call(cx, request).await?;
+    let call = prepare_stream(cx, request).await?;
     open_stream(cx, call, wants_head).await
 }
 
@@ -64,7 +64,7 @@ pub async fn save_operation(
     wants_head: bool,
     path: &Path,
 ) -> Result<SavedOperation, Error> {
-    let call = streamed_call(cx, request).await?;
+    let call = prepare_stream(cx, request).await?;
     // Before anything is sent, for a file that fails undoes nothing of what was done at the platform.
     let mut file = AtomicFile::create(path).await?;
     let mut streamed = open_stream(cx, call, wants_head).await?;
@@ -81,8 +81,8 @@ pub async fn save_operation(
     })
 }
 
-async fn streamed_call(cx: &Context, request: CallOperation) -> Result<Call, Error> {
-    let call = Call::prepared(cx, request).await?;
+async fn prepare_stream(cx: &Context, request: CallOperation) -> Result<Call, Error> {
+    let call = Call::prepare(cx, request).await?;
     let OperationEntry {
         name, is_streamed, ..
     } = call.operation;
@@ -107,7 +107,7 @@ async fn open_stream(
     let answer = finish_call(cx, &call.account.id, &*call.platform, opened.await).await?;
     let secrets = call.known_secrets()();
     Ok(StreamedOperation {
-        head: wants_head.then(|| ResponseMeta::shown(answer.status, &answer.headers, &secrets)),
+        head: wants_head.then(|| ResponseMeta::redacted(answer.status, &answer.headers, &secrets)),
         redaction: is_text(&answer.headers).then(|| StreamRedaction::new(secrets)),
         answer,
     })

@@ -11,7 +11,7 @@ mod suggestions;
 
 use differences::differences;
 use documents::Documents;
-use lines::compared_lines;
+use lines::compare_lines;
 use patchbay_model::{Json, RunId, RunQuery, ToolRun, ToolRunSummary};
 use paths::{PathPattern, patterns};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::runs::find_run;
 
 /// Differences beyond these are counted and not listed.
-const MOST_DIFFERENCES: usize = 500;
+const MAX_DIFFERENCES: usize = 500;
 
 /// What differs between two runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -211,11 +211,11 @@ fn compare(before: &ToolRun, after: &ToolRun, ignored: Vec<String>) -> RunCompar
     let new = Documents::of(after, &patterns);
     let mut found = differences(&old, &new, &patterns);
     let suggested = suggestions::suggest(&found);
-    let more = found.len().saturating_sub(MOST_DIFFERENCES);
-    found.truncate(MOST_DIFFERENCES);
+    let more = found.len().saturating_sub(MAX_DIFFERENCES);
+    found.truncate(MAX_DIFFERENCES);
     let texts = [RunPart::Arguments, RunPart::Outcome].map(|part| ComparedText {
         part,
-        lines: compared_lines(&old.text(part), &new.text(part)),
+        lines: compare_lines(&old.text(part), &new.text(part)),
     });
     RunComparison {
         before: before.summary.clone(),

@@ -8,7 +8,7 @@ use specta::Type;
 use crate::backend::for_connector;
 use crate::context::Context;
 use crate::error::Error;
-use crate::redact::hide_marked;
+use crate::redact::redact_marked;
 use crate::runs::run_tool::{RunTool, identity, prepare};
 
 /// What a run would send, secrets redacted.
@@ -33,7 +33,7 @@ pub struct DryRun {
 /// As [`run_tool`](crate::runs::run_tool()), without [`Error::ConfirmationNeeded`].
 pub async fn dry_run(cx: &Context, request: RunTool) -> Result<DryRun, Error> {
     let prepared = prepare(cx, &request).await?;
-    let arguments = hide_marked(&request.arguments, &prepared.tool.input_schema);
+    let arguments = redact_marked(&request.arguments, &prepared.tool.input_schema);
     // What is hidden of an object is an object.
     let arguments = match arguments {
         Value::Object(arguments) => arguments,

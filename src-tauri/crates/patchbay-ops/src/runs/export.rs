@@ -22,7 +22,7 @@ use crate::backend::for_connector;
 use crate::connectors::tools;
 use crate::context::Context;
 use crate::error::Error;
-use crate::redact::{KnownSecrets, hide_marked};
+use crate::redact::{KnownSecrets, redact_marked};
 use crate::runs::find_run;
 
 /// Runs that are read at once.
@@ -217,11 +217,11 @@ impl Lookups {
     /// The run as JSON, searched once more for secrets.
     async fn redact_run(&mut self, cx: &Context, mut run: ToolRun) -> Result<Value, Error> {
         if let Some(schema) = self.schema(cx, &run).await? {
-            run.arguments.0 = hide_marked(&run.arguments, schema);
+            run.arguments.0 = redact_marked(&run.arguments, schema);
         }
         let secrets = self.secrets(cx, &run.summary.connector).await?;
         let value = serde_json::to_value(&run).unwrap_or_default();
-        Ok(secrets.hide(value))
+        Ok(secrets.redact(value))
     }
 
     async fn schema(&mut self, cx: &Context, run: &ToolRun) -> Result<Option<&Value>, Error> {

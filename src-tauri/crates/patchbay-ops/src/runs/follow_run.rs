@@ -15,11 +15,13 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::redact::KnownSecrets;
 use crate::runs::find_run;
-use crate::runs::run_tool::keep::millis;
-use crate::runs::run_tool::{Parts, RunProgress, announce, call, conclude, silence_of};
+use crate::runs::run_tool::finish::millis;
+use crate::runs::run_tool::{
+    RunHooks, RunProgress, call, emit_run_changed, record_outcome, silence_limit,
+};
 
 /// Time between two looks at a run that another process waits for.
-const AGAIN: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Waits for a run until it is over, whoever began it. One whose process has gone is taken up here where the server
 /// works on it as a task: `on_progress` hears as in [`run_tool`](super::run_tool::run_tool), and it can be cancelled here.
@@ -34,15 +36,15 @@ pub async fn follow_run(
     loop {
         let store = cx.store();
         if let Some(run) = store.claim_task(id, store.liveness()).await? {
-            return take_up(cx, run, on_progress).await;
+            return resume_run(cx, run, on_progress).await;
         }
         let run = find_run(cx, id).await?;
-        if run.summary.state != RunState::Running || cx.ending().is_cancelled() {
+        if run.summary.state != RunState::Running || cx.shutdown().is_cancelled() {
             return Ok(run);
         }
         tokio::select! {
-            () = cx.ending().cancelled() => {}
-            () = tokio::time::sleep(AGAIN) => {}
+            () = cx.shutdown().cancelled() => {}
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
     }
 }
@@ -52,9 +54,9 @@ pub async fn follow_run(
 ///
 /// # Errors
 /// [`Error::Store`].
-pub async fn follow_left_runs(cx: &Context) -> Result<(), Error> {
+pub async fn resume_abandoned_runs(cx: &Context) -> Result<(), Error> {
     let store = cx.store();
-    let left = store.list_left_tasks(store.liveness()).await?;
+    let left = store.list_abandoned_tasks(store.liveness()).await?;
     for id in left {
         let waiting = cx.clone();
         cx.tasks().spawn(async move {
@@ -67,28 +69,28 @@ pub async fn follow_left_runs(cx: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-async fn take_up(
+async fn resume_run(
     cx: &Context,
     run: ToolRun,
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
 ) -> Result<ToolRun, Error> {
     let began = Instant::now();
     let id = run.summary.id.clone();
-    let cancel = cx.ending().child_token();
-    let _entered = cx.running().enter(&id, cancel.clone());
-    announce(cx, &run);
+    let cancel = cx.shutdown().child_token();
+    let _guard = cx.running().register(&id, cancel.clone());
+    emit_run_changed(cx, &run);
     on_progress(RunProgress::Started {
         run: id.clone(),
         identity: run.summary.identity.clone(),
     });
-    let ended = wait_on(cx, &run, began, &cancel, on_progress).await;
+    let ended = await_task(cx, &run, began, &cancel, on_progress).await;
     if !matches!(&ended, Ok(run) if run.summary.state != RunState::Running) {
-        cx.store().leave_task(&id).await?;
+        cx.store().release_task(&id).await?;
     }
     ended
 }
 
-async fn wait_on(
+async fn await_task(
     cx: &Context,
     run: &ToolRun,
     began: Instant,
@@ -96,31 +98,31 @@ async fn wait_on(
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
 ) -> Result<ToolRun, Error> {
     let connector = find_connector(cx, &run.summary.connector).await?;
-    let parts = Parts::new(cx, run, &connector);
+    let hooks = RunHooks::new(cx, run, &connector);
     let (again, task) = (run.clone(), run.task.clone());
-    let resumed = resumed_call(&again, task, &connector);
-    let called = call(cx, &connector, resumed, &parts, cancel, on_progress).await;
-    if parts.task.is_left() {
+    let resumed = resume_call(&again, task, &connector);
+    let called = call(cx, &connector, resumed, &hooks, cancel, on_progress).await;
+    if hooks.task.is_detached() {
         return Ok(again);
     }
     match called {
-        Err(error) if !says_of_the_task(&error) => Err(error),
+        Err(error) if !is_about_task(&error) => Err(error),
         called => {
             let mut run = again;
             let earlier = cx.now().unix_millis() - run.summary.started_at.unix_millis();
             let earlier = Duration::from_millis(earlier.max(0).cast_unsigned());
             run.summary.duration_ms = Some(millis(earlier.saturating_sub(began.elapsed())));
-            let kept = parts.take_questions();
-            run.questions.extend(kept.questions);
+            let recorded = hooks.take_questions();
+            run.questions.extend(recorded.questions);
             let secrets = for_connector(cx, &connector).secrets().await;
-            let secrets = KnownSecrets::new(secrets).and(KnownSecrets::new(kept.secrets));
-            let wire = parts.capture.take_exchange();
-            Ok(conclude(cx, run, &connector, called, (wire, began), &secrets).await)
+            let secrets = KnownSecrets::new(secrets).and(KnownSecrets::new(recorded.secrets));
+            let wire = hooks.capture.take_exchange();
+            Ok(record_outcome(cx, run, &connector, called, (wire, began), &secrets).await)
         }
     }
 }
 
-fn resumed_call(run: &ToolRun, task: Option<ServerTask>, connector: &Connector) -> ToolCall {
+fn resume_call(run: &ToolRun, task: Option<ServerTask>, connector: &Connector) -> ToolCall {
     ToolCall {
         name: run.summary.tool.clone(),
         // They are not sent again, and what is secret of them was not kept.
@@ -128,15 +130,15 @@ fn resumed_call(run: &ToolRun, task: Option<ServerTask>, connector: &Connector) 
         as_task: true,
         resumes: task,
         task_keeper: None,
-        timeout: silence_of(connector),
+        timeout: silence_limit(connector),
         progress: Arc::new(|_| {}),
         asker: None,
         capture: Capture::default(),
     }
 }
 
-/// Whether an error tells how the task ended. Where the server was not reached, or not let in, it works on.
-fn says_of_the_task(error: &Error) -> bool {
+/// Whether an error tells how the task ended. Where the server was not reached, or did not let us in, the task goes on.
+fn is_about_task(error: &Error) -> bool {
     matches!(
         error.code(),
         Code::McpServerError | Code::McpProtocol | Code::Cancelled | Code::NetworkTooLarge

@@ -10,8 +10,8 @@ use crate::redact::KnownSecrets;
 use crate::runs::{find_run, not_found};
 
 /// How long a name and a note are, in characters.
-const LONGEST_NAME: usize = 100;
-const LONGEST_NOTE: usize = 4000;
+const MAX_NAME: usize = 100;
+const MAX_NOTE: usize = 4000;
 
 /// Notes what its owner says of a run, in place of what was said before. Secrets of its connector are hidden in
 /// it, as in all that is kept of runs.
@@ -22,13 +22,13 @@ const LONGEST_NOTE: usize = 4000;
 pub async fn label_run(cx: &Context, id: &RunId, label: RunLabel) -> Result<ToolRunSummary, Error> {
     let run = find_run(cx, id).await?.summary;
     if run.state == RunState::Running {
-        return Err(under_way());
+        return Err(still_running_error());
     }
     let secrets = match cx.store().find_connector(&run.connector).await? {
         Some(connector) => KnownSecrets::new(for_connector(cx, &connector).secrets().await),
         None => KnownSecrets::default(),
     };
-    let label = cleaned(label, &secrets)?;
+    let label = clean_label(label, &secrets)?;
     let labelled = cx.store().label_run(id, label).await?;
     let labelled = labelled.ok_or_else(|| not_found(id))?;
     cx.emit(Event::RunChanged {
@@ -37,23 +37,23 @@ pub async fn label_run(cx: &Context, id: &RunId, label: RunLabel) -> Result<Tool
     Ok(labelled)
 }
 
-fn under_way() -> Error {
+fn still_running_error() -> Error {
     Error::Usage {
         what: "this run is still running".to_owned(),
         hint: "Name, note or pin it when it finishes.".to_owned(),
     }
 }
 
-fn cleaned(label: RunLabel, secrets: &KnownSecrets) -> Result<RunLabel, Error> {
+fn clean_label(label: RunLabel, secrets: &KnownSecrets) -> Result<RunLabel, Error> {
     let name = label
         .name
-        .map(|name| clean_text(&secrets.hide_text(name), LONGEST_NAME));
+        .map(|name| clean_text(&secrets.redact_text(name), MAX_NAME));
     let note = label
         .note
-        .map(|note| clean_block(&secrets.hide_text(note)).trim().to_owned());
-    if note.as_ref().map(|note| note.chars().count()) > Some(LONGEST_NOTE) {
+        .map(|note| clean_block(&secrets.redact_text(note)).trim().to_owned());
+    if note.as_ref().map(|note| note.chars().count()) > Some(MAX_NOTE) {
         return Err(Error::Usage {
-            what: format!("a note has at most {LONGEST_NOTE} characters"),
+            what: format!("a note has at most {MAX_NOTE} characters"),
             hint: "Shorten it.".to_owned(),
         });
     }
@@ -78,7 +78,7 @@ mod tests {
             note: Some(note.to_owned()),
             pinned: true,
         };
-        let said = cleaned(
+        let said = clean_label(
             label(" two\nlines ", "with tok-123456\r\n\u{1b}[2Jnext\n"),
             &secrets,
         );
@@ -86,9 +86,9 @@ mod tests {
             said.unwrap(),
             label("two lines", "with <redacted>\n[2Jnext")
         );
-        let nothing = cleaned(label(" ", "\n"), &secrets).unwrap();
+        let nothing = clean_label(label(" ", "\n"), &secrets).unwrap();
         assert_eq!((nothing.name, nothing.note), (None, None));
-        let long = cleaned(label("x", &"x".repeat(LONGEST_NOTE + 1)), &secrets);
+        let long = clean_label(label("x", &"x".repeat(MAX_NOTE + 1)), &secrets);
         assert!(matches!(long, Err(Error::Usage { .. })), "{long:?}");
     }
 }

@@ -7,7 +7,7 @@ use crate::backend::for_connector;
 use crate::context::Context;
 use crate::error::Error;
 use crate::runs::find_run;
-use crate::runs::replay::holds_redacted;
+use crate::runs::replay::contains_redacted;
 
 /// The arguments with which the tool of a run gives its next page; `None` at the end, where there are no
 /// pages, and where an argument is not kept. Nothing is sent.
@@ -16,7 +16,7 @@ use crate::runs::replay::holds_redacted;
 /// [`Error::NotFound`]; [`Error::Vault`], [`Error::Reference`], [`Error::Store`].
 pub async fn next_page(cx: &Context, run: &RunId) -> Result<Option<Json>, Error> {
     let run = find_run(cx, run).await?;
-    let is_whole = run.summary.capture.is_full() && !holds_redacted(&run.arguments);
+    let is_whole = run.summary.capture.is_full() && !contains_redacted(&run.arguments);
     let structured = run.result.and_then(|result| result.structured);
     let (Some(Json(result)), Json(Value::Object(arguments))) = (structured, run.arguments) else {
         return Ok(None);

@@ -36,9 +36,9 @@ pub async fn replay_run(
 ) -> Result<ToolRun, Error> {
     let earlier = find_run(cx, run).await?;
     let capture = earlier.summary.capture;
-    if capture == CaptureLevel::Metadata || holds_redacted(&earlier.arguments) {
+    if capture == CaptureLevel::Metadata || contains_redacted(&earlier.arguments) {
         return Err(Error::Usage {
-            what: unkept_words(capture).to_owned(),
+            what: missing_arguments_message(capture).to_owned(),
             hint: "Edit and run to enter them again.".to_owned(),
         });
     }
@@ -59,7 +59,7 @@ pub async fn replay_run(
     run_tool(cx, request, on_progress).await
 }
 
-fn unkept_words(capture: CaptureLevel) -> &'static str {
+fn missing_arguments_message(capture: CaptureLevel) -> &'static str {
     match capture {
         CaptureLevel::Full => "secret arguments aren't kept with runs",
         CaptureLevel::Redacted | CaptureLevel::Metadata => "the arguments of this run weren't kept",
@@ -67,13 +67,13 @@ fn unkept_words(capture: CaptureLevel) -> &'static str {
 }
 
 /// Whether a secret was hidden somewhere in it, be it in a part of a text or in the name of a member.
-pub(crate) fn holds_redacted(value: &Value) -> bool {
+pub(crate) fn contains_redacted(value: &Value) -> bool {
     match value {
         Value::String(text) => is_redacted(text),
-        Value::Array(items) => items.iter().any(holds_redacted),
+        Value::Array(items) => items.iter().any(contains_redacted),
         Value::Object(members) => members
             .iter()
-            .any(|(name, member)| is_redacted(name) || holds_redacted(member)),
+            .any(|(name, member)| is_redacted(name) || contains_redacted(member)),
         _ => false,
     }
 }
@@ -84,7 +84,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::redact::{KnownSecrets, hide_marked};
+    use crate::redact::{KnownSecrets, redact_marked};
 
     #[test]
     fn whatever_was_hidden_is_noticed() {
@@ -94,10 +94,13 @@ mod tests {
             json!({"headers": [{"Authorization": "Bearer tok-123456"}]}),
             json!({"by": {"key tok-123456": 1}}),
         ] {
-            assert!(!holds_redacted(&arguments), "{arguments}");
-            assert!(holds_redacted(&known.hide(arguments)));
+            assert!(!contains_redacted(&arguments), "{arguments}");
+            assert!(contains_redacted(&known.redact(arguments)));
         }
         let schema = json!({"properties": {"pin": {"writeOnly": true}}});
-        assert!(holds_redacted(&hide_marked(&json!({"pin": 1234}), &schema)));
+        assert!(contains_redacted(&redact_marked(
+            &json!({"pin": 1234}),
+            &schema
+        )));
     }
 }

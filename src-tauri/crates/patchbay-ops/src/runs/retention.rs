@@ -21,10 +21,10 @@ const BATCH: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Time after the start before the history is trimmed for the first time: the window comes first.
-const FIRST: Duration = Duration::from_secs(10);
+const INITIAL_DELAY: Duration = Duration::from_secs(10);
 
 /// Time between two trims of a process that goes on.
-const AGAIN: Duration = Duration::from_secs(60 * 60);
+const INTERVAL: Duration = Duration::from_secs(60 * 60);
 
 /// In milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -123,15 +123,15 @@ pub async fn remove_all_runs(cx: &Context) -> Result<u32, Error> {
 }
 
 /// Trims the history soon and then every hour, until the context is closed.
-pub async fn trim_hourly(cx: &Context) {
-    let mut wait = FIRST;
+pub async fn trim_periodically(cx: &Context) {
+    let mut wait = INITIAL_DELAY;
     while cx
-        .ending()
+        .shutdown()
         .run_until_cancelled(tokio::time::sleep(wait))
         .await
         .is_some()
     {
-        wait = AGAIN;
+        wait = INTERVAL;
         // Closing waits for a trim under way.
         let trimmed = cx.tasks().track_future(trim_runs(cx)).await;
         if let Err(error) = trimmed {
@@ -161,7 +161,7 @@ async fn remove(cx: &Context, old: &OldRuns) -> Result<u32, Error> {
     loop {
         let batch = cx.store().trim_runs(old, BATCH).await?;
         removed += batch;
-        if batch < BATCH || cx.ending().is_cancelled() {
+        if batch < BATCH || cx.shutdown().is_cancelled() {
             break;
         }
         tokio::time::sleep(PAUSE).await;

@@ -1,10 +1,10 @@
 //! Running a tool: the main thing that Patchbay does.
 
 mod capture;
-pub(super) mod keep;
-mod known;
+pub(super) mod finish;
 mod progress;
 pub(super) mod task;
+mod tool_lookup;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,19 +23,19 @@ use tokio_util::sync::CancellationToken;
 use self::progress::Progress;
 use self::task::RunTask;
 use crate::authorizations::scope_upgrade;
-use crate::backend::{Called, for_connector};
+use crate::backend::{CompletedCall, for_connector};
 use crate::connectors::time_limits::run_limit;
 use crate::connectors::{status, tools};
 use crate::context::Context;
-use crate::context::known_tools::{KnownTool, RunTarget};
+use crate::context::tool_cache::{CachedTool, RunTarget};
 use crate::error::{Error, TimeLimit};
 use crate::events::Event;
 use crate::json_object::not_an_object;
-use crate::questions::{Kept, PersonAsker};
-use crate::redact::{KnownSecrets, hide_marked, marked_values};
+use crate::questions::{PersonAsker, QuestionLog};
+use crate::redact::{KnownSecrets, marked_values, redact_marked};
 
 /// How long a tool may be silent unless the caller says otherwise.
-const SILENCE: Duration = Duration::from_secs(60);
+const DEFAULT_SILENCE_LIMIT: Duration = Duration::from_secs(60);
 
 /// A tool to be run.
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -108,43 +108,43 @@ pub async fn run_tool(
     if prepared.effect == ToolEffect::Destructive && !request.confirmed {
         return Err(Error::ConfirmationNeeded { what: request.tool });
     }
-    let secrets = known_secrets(cx, &prepared).await;
-    let mut run = opened(cx, &request, &prepared, &secrets);
-    open(cx, &run, prepared.effect).await?;
-    let cancel = cx.ending().child_token();
-    let _entered = cx.running().enter(&run.summary.id, cancel.clone());
-    announce(cx, &run);
+    let secrets = collect_secrets(cx, &prepared).await;
+    let mut run = new_run(cx, &request, &prepared, &secrets);
+    record_start(cx, &run, prepared.effect).await?;
+    let cancel = cx.shutdown().child_token();
+    let _guard = cx.running().register(&run.summary.id, cancel.clone());
+    emit_run_changed(cx, &run);
     on_progress(RunProgress::Started {
         run: run.summary.id.clone(),
         identity: run.summary.identity.clone(),
     });
 
-    let parts = Parts::new(cx, &run, &prepared.connector);
+    let hooks = RunHooks::new(cx, &run, &prepared.connector);
     let tool_call = tool_call(&request, &prepared);
     let called = call(
         cx,
         &prepared.connector,
         tool_call,
-        &parts,
+        &hooks,
         &cancel,
         on_progress,
     )
     .await;
-    let called = called.map_err(|error| blame_call(error, &request));
-    if parts.task.is_left() {
+    let called = called.map_err(|error| name_call_limit(error, &request));
+    if hooks.task.is_detached() {
         return Ok(run);
     }
-    let kept = parts.take_questions();
+    let recorded = hooks.take_questions();
     // The token may have been renewed meanwhile; a vault that could not be read is not asked again. What was
     // known before stays known: it was sent, and may not be had a second time.
     let secrets = match &called {
         Err(error) if error.code().as_str().starts_with("vault.") => secrets,
-        _ => secrets.and(known_secrets(cx, &prepared).await),
+        _ => secrets.and(collect_secrets(cx, &prepared).await),
     };
-    let secrets = secrets.and(KnownSecrets::new(kept.secrets));
-    run.questions = kept.questions;
-    let wire = parts.capture.take_exchange();
-    Ok(conclude(
+    let secrets = secrets.and(KnownSecrets::new(recorded.secrets));
+    run.questions = recorded.questions;
+    let wire = hooks.capture.take_exchange();
+    Ok(record_outcome(
         cx,
         run,
         &prepared.connector,
@@ -155,60 +155,58 @@ pub async fn run_tool(
     .await)
 }
 
-/// Writes into the history what became of a run, as much as its connector lets be kept, and into its connector what
-/// that says of it. The run is answered whole.
-pub(super) async fn conclude(
+/// Saves the outcome of a run, filtered by its connector's capture level, and updates the connector. Returns the whole
+/// run.
+pub(super) async fn record_outcome(
     cx: &Context,
     mut run: ToolRun,
     connector: &Connector,
-    called: Result<Called, Error>,
+    called: Result<CompletedCall, Error>,
     (wire, began): (Option<Captured>, Instant),
     secrets: &KnownSecrets,
 ) -> ToolRun {
     let noted = match &called {
-        Ok(called) => note_success(cx, connector, &run.summary.tool, &called.outcome).await,
-        Err(error) => note_failure(cx, connector, &run.summary.tool, error).await,
+        Ok(called) => record_success(cx, connector, &run.summary.tool, &called.outcome).await,
+        Err(error) => record_failure(cx, connector, &run.summary.tool, error).await,
     };
-    keep::close(&mut run, called, wire, began, secrets);
+    finish::finish_run(&mut run, called, wire, began, secrets);
     let run = Arc::new(run);
-    let kept = capture::kept_run(&run);
-    let closed = cx.store().close_run(Arc::clone(&kept)).await;
-    // The tool has run, and may not run the same way twice: whoever asked has its answer, whatever becomes
-    // of what is noted of it.
+    let recorded = capture::filter_run(&run);
+    let closed = cx.store().close_run(Arc::clone(&recorded)).await;
+    // The tool has run, and may not run the same way twice: the caller gets its answer even where saving it failed.
     if let Err(error) = noted.and(closed.map_err(Error::from)) {
         tracing::warn!(code = error.code().as_str(), run = %run.summary.id, "a run could not be noted");
     }
-    announce(cx, &kept);
-    drop(kept);
+    emit_run_changed(cx, &recorded);
+    drop(recorded);
     Arc::unwrap_or_clone(run)
 }
 
-/// What hears of a call while it is under way.
-pub(super) struct Parts {
+/// What receives questions, the exchange and the task of a running call.
+pub(super) struct RunHooks {
     asker: Option<Arc<PersonAsker>>,
     pub(super) capture: Capture,
     pub(super) task: Arc<RunTask>,
 }
 
-impl Parts {
+impl RunHooks {
     pub(super) fn new(cx: &Context, run: &ToolRun, connector: &Connector) -> Self {
-        let asker = || PersonAsker::of_run(cx, &run.summary, connector);
+        let asker = || PersonAsker::for_run(cx, &run.summary, connector);
         Self {
-            asker: cx.asks().then(asker),
-            capture: Capture::wanted(),
+            asker: cx.can_ask().then(asker),
+            capture: Capture::enabled(),
             task: RunTask::new(cx, run),
         }
     }
 
-    pub(super) fn take_questions(&self) -> Kept {
+    pub(super) fn take_questions(&self) -> QuestionLog {
         let asker = self.asker.as_ref();
         asker.map(|asker| asker.take()).unwrap_or_default()
     }
 }
 
-/// Puts the run that begins into the history. What may destroy something leaves its trace before
-/// anything is sent, whenever the process ends.
-async fn open(cx: &Context, run: &ToolRun, effect: ToolEffect) -> Result<(), Error> {
+/// Adds the run to the history. A destructive one is on disk before anything is sent.
+async fn record_start(cx: &Context, run: &ToolRun, effect: ToolEffect) -> Result<(), Error> {
     match effect {
         ToolEffect::Destructive => cx.store().open_run(run).await?,
         ToolEffect::Read | ToolEffect::Write => cx.store().queue_run(run).await?,
@@ -231,7 +229,7 @@ pub async fn cancel_run(cx: &Context, run: &RunId) -> Result<(), Error> {
 }
 
 /// How many runs and rotations are under way in this process, and end with it.
-pub fn count_under_way(cx: &Context) -> usize {
+pub fn count_active_runs(cx: &Context) -> usize {
     cx.running().len() + cx.rotations().len()
 }
 
@@ -246,13 +244,14 @@ pub(crate) struct Prepared {
     /// Its arguments, as they are to be sent.
     pub(crate) arguments: Map<String, Value>,
     /// Whether the tool's schema marks anything as secret.
-    has_marks: bool,
+    has_marked_secrets: bool,
 }
 
 /// Finds what a run needs before anything is sent.
 pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared, Error> {
-    let RunTarget { connector, tool } = known::find(cx, &request.connector, &request.tool).await?;
-    status::ensure_on(&connector)?;
+    let RunTarget { connector, tool } =
+        tool_lookup::find(cx, &request.connector, &request.tool).await?;
+    status::ensure_enabled(&connector)?;
     if request.credential.is_some() && !for_connector(cx, &connector).takes_credential().await? {
         return Err(Error::Usage {
             what: format!("{} can't run with another credential", connector.title),
@@ -263,11 +262,13 @@ pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared,
         return Err(not_an_object("arguments"));
     };
     let known = match tool {
-        None if connector.tool_count.is_none() => listed_tool(cx, &connector, request).await?,
+        None if connector.tool_count.is_none() => {
+            list_and_find_tool(cx, &connector, request).await?
+        }
         tool => tool,
     };
     let backend = for_connector(cx, &connector);
-    let unlisted = || backend.unlisted_tool(&request.tool).map(KnownTool::new);
+    let unlisted = || backend.unlisted_tool(&request.tool).map(CachedTool::new);
     let Some(known) = known.or_else(|| unlisted().map(Arc::new)) else {
         return Err(tools::not_found(&request.tool));
     };
@@ -285,29 +286,34 @@ pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared,
         tool: Arc::clone(&known.tool),
         effect,
         arguments,
-        has_marks: known.has_marks,
+        has_marked_secrets: known.has_marked_secrets,
     })
 }
 
 /// The tool from the server, for its tools were never listed.
-async fn listed_tool(
+async fn list_and_find_tool(
     cx: &Context,
     connector: &Connector,
     request: &RunTool,
-) -> Result<Option<Arc<KnownTool>>, Error> {
-    tools::refresh(cx, connector, cx.ending()).await?;
-    let known = known::find(cx, &connector.id, &request.tool).await?;
+) -> Result<Option<Arc<CachedTool>>, Error> {
+    tools::refresh(cx, connector, cx.shutdown()).await?;
+    let known = tool_lookup::find(cx, &connector.id, &request.tool).await?;
     Ok(known.tool)
 }
 
-fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownSecrets) -> ToolRun {
+fn new_run(
+    cx: &Context,
+    request: &RunTool,
+    prepared: &Prepared,
+    secrets: &KnownSecrets,
+) -> ToolRun {
     let connector = &prepared.connector;
-    let arguments = if prepared.has_marks {
-        hide_marked(&request.arguments, &prepared.tool.input_schema)
+    let arguments = if prepared.has_marked_secrets {
+        redact_marked(&request.arguments, &prepared.tool.input_schema)
     } else {
         request.arguments.0.clone()
     };
-    let arguments = capture::kept_arguments(secrets.hide(arguments), connector.capture);
+    let arguments = capture::filter_arguments(secrets.redact(arguments), connector.capture);
     ToolRun {
         summary: ToolRunSummary {
             id: RunId::new(cx.new_id("run")),
@@ -321,7 +327,7 @@ fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownS
             duration_ms: None,
             result_bytes: None,
             problem: None,
-            arguments_line: keep::arguments_line(&arguments),
+            arguments_line: finish::arguments_line(&arguments),
             capture: connector.capture,
             label: RunLabel::default(),
         },
@@ -336,8 +342,7 @@ fn opened(cx: &Context, request: &RunTool, prepared: &Prepared, secrets: &KnownS
     }
 }
 
-/// As who it runs. Of a credential that was named nobody tells here at which level it is, or until when
-/// it is good.
+/// The identity of the run. Level and expiry of a credential that was named are not known here.
 pub(crate) fn identity(connector: &Connector, request: &RunTool) -> IdentityLine {
     let own = connector.identity.clone();
     match &request.credential {
@@ -361,7 +366,7 @@ fn tool_call(request: &RunTool, prepared: &Prepared) -> ToolCall {
         task_keeper: None,
         timeout: match request.timeout_seconds {
             Some(seconds) => Duration::from_secs(seconds.max(1).into()),
-            None => silence_of(&prepared.connector),
+            None => silence_limit(&prepared.connector),
         },
         progress: Arc::new(|_| {}),
         asker: None,
@@ -370,47 +375,47 @@ fn tool_call(request: &RunTool, prepared: &Prepared) -> ToolCall {
 }
 
 /// How long a tool of that connector may be silent.
-pub(super) fn silence_of(connector: &Connector) -> Duration {
-    run_limit(connector).unwrap_or(SILENCE)
+pub(super) fn silence_limit(connector: &Connector) -> Duration {
+    run_limit(connector).unwrap_or(DEFAULT_SILENCE_LIMIT)
 }
 
-/// Has the connector make a call, and brings how far it is and what it asks to whoever hears of it.
+/// Makes the call, and forwards its progress and questions.
 pub(super) async fn call(
     cx: &Context,
     connector: &Connector,
     call: ToolCall,
-    parts: &Parts,
+    hooks: &RunHooks,
     cancel: &CancellationToken,
     on_progress: impl Fn(RunProgress) + Send + Sync + 'static,
-) -> Result<Called, Error> {
+) -> Result<CompletedCall, Error> {
     let progress = Arc::new(Progress::new(on_progress));
-    let hearing = Arc::clone(&progress);
-    let hear = move |step: CallProgress| {
-        hearing.hear(RunProgress::Progress {
+    let sink = Arc::clone(&progress);
+    let report = move |step: CallProgress| {
+        sink.push(RunProgress::Progress {
             progress: step.progress,
             total: step.total,
             message: step.message,
         });
     };
-    let credential = parts.task.credential();
+    let credential = hooks.task.credential();
     let call = ToolCall {
-        task_keeper: Some(Arc::clone(&parts.task) as Arc<dyn TaskKeeper>),
-        progress: Arc::new(hear),
-        asker: parts.asker.clone().map(|asker| asker as Arc<dyn Asker>),
-        capture: parts.capture.clone(),
+        task_keeper: Some(Arc::clone(&hooks.task) as Arc<dyn TaskKeeper>),
+        progress: Arc::new(report),
+        asker: hooks.asker.clone().map(|asker| asker as Arc<dyn Asker>),
+        capture: hooks.capture.clone(),
         ..call
     };
     let backend = for_connector(cx, connector);
     let called = tokio::select! {
         called = backend.call_tool(call, credential, cancel) => called,
-        never = progress.pass_on() => match never {},
+        never = progress.flush_periodically() => match never {},
     };
     progress.flush();
     called
 }
 
-/// The same error; where the caller's own limit was too short, with that one.
-fn blame_call(error: Error, request: &RunTool) -> Error {
+/// Names the caller's own time limit in the error, where that was exceeded.
+fn name_call_limit(error: Error, request: &RunTool) -> Error {
     match error {
         Error::TooSlow {
             connector,
@@ -425,15 +430,15 @@ fn blame_call(error: Error, request: &RunTool) -> Error {
     }
 }
 
-/// A connector that was thought not to work may do.
-async fn note_success(
+/// Updates a connector that was not known to work.
+async fn record_success(
     cx: &Context,
     connector: &Connector,
     tool: &str,
     outcome: &CallOutcome,
 ) -> Result<(), Error> {
-    scope_upgrade::note_tool(cx, connector, tool, false).await?;
-    if status::is_decided(connector.status.status) {
+    scope_upgrade::record_tool_access(cx, connector, tool, false).await?;
+    if status::is_settled(connector.status.status) {
         return Ok(());
     }
     let backend = for_connector(cx, connector);
@@ -443,26 +448,26 @@ async fn note_success(
     }
 }
 
-async fn note_failure(
+async fn record_failure(
     cx: &Context,
     connector: &Connector,
     tool: &str,
     error: &Error,
 ) -> Result<(), Error> {
-    scope_upgrade::note_refusal(cx, &connector.id, error).await?;
+    scope_upgrade::record_refused_scopes(cx, &connector.id, error).await?;
     if error.code() == Code::AuthForbidden {
-        return scope_upgrade::note_tool(cx, connector, tool, true).await;
+        return scope_upgrade::record_tool_access(cx, connector, tool, true).await;
     }
     // That one tool is slow or fails says nothing of its connector.
     if matches!(error.code(), Code::TimedOut | Code::McpServerError) {
         return Ok(());
     }
-    status::note_failure(cx, &connector.id, error).await
+    status::record_failure(cx, &connector.id, error).await
 }
 
-async fn known_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {
+async fn collect_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {
     let mut secrets = for_connector(cx, &prepared.connector).secrets().await;
-    if prepared.has_marks {
+    if prepared.has_marked_secrets {
         let arguments = Value::Object(prepared.arguments.clone());
         secrets.extend(marked_values(&arguments, &prepared.tool.input_schema));
     }
@@ -470,7 +475,7 @@ async fn known_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {
 }
 
 /// Tells whoever shows it how a run stands.
-pub(super) fn announce(cx: &Context, run: &ToolRun) {
+pub(super) fn emit_run_changed(cx: &Context, run: &ToolRun) {
     cx.emit(Event::RunChanged {
         run: Box::new(run.summary.clone()),
     });

@@ -16,10 +16,10 @@ use tokio::io::AsyncReadExt as _;
 use crate::error::Error;
 
 /// The most bytes of a file.
-const MOST_BYTES: usize = 64 * 1024 * 1024;
+const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// The most runs of a file: all of them are in memory.
-const MOST_RUNS: usize = 500;
+const MAX_RUNS: usize = 500;
 
 /// How much there is of one run: what a tool may answer, and the rest of it.
 const OF_RUN: json::Limits = json::Limits {
@@ -56,7 +56,7 @@ pub async fn read_runs_file(path: &Path) -> Result<RunsFile, Error> {
     };
     let file = File::open(path).await.map_err(failed)?;
     let mut bytes = Vec::new();
-    let mut start = file.take(MOST_BYTES as u64 + 1);
+    let mut start = file.take(MAX_BYTES as u64 + 1);
     start.read_to_end(&mut bytes).await.map_err(failed)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     Ok(RunsFile {
@@ -66,8 +66,8 @@ pub async fn read_runs_file(path: &Path) -> Result<RunsFile, Error> {
 }
 
 fn read_runs(bytes: &[u8]) -> Result<Vec<ToolRun>, Error> {
-    if bytes.len() > MOST_BYTES {
-        return Err(too_much(&format!("{} MiB", MOST_BYTES / 1024 / 1024)));
+    if bytes.len() > MAX_BYTES {
+        return Err(too_much(&format!("{} MiB", MAX_BYTES / 1024 / 1024)));
     }
     let lines = bytes.split(|byte| *byte == b'\n');
     let lines: Vec<_> = lines.filter(|line| !line.trim_ascii().is_empty()).collect();
@@ -79,8 +79,8 @@ fn read_runs(bytes: &[u8]) -> Result<Vec<ToolRun>, Error> {
         // One document over several lines, or none.
         return Ok(vec![read_run(bytes)?]);
     }
-    if lines.len() > MOST_RUNS {
-        return Err(too_much(&format!("{MOST_RUNS} runs")));
+    if lines.len() > MAX_RUNS {
+        return Err(too_much(&format!("{MAX_RUNS} runs")));
     }
     lines.into_iter().map(read_run).collect()
 }
@@ -230,7 +230,7 @@ mod tests {
             let error = read(other).unwrap_err().to_string();
             assert!(error.contains("no exported runs"), "{other:?}: {error}");
         }
-        let many = format!("{}\n", inert_json(&run())).repeat(MOST_RUNS + 1);
+        let many = format!("{}\n", inert_json(&run())).repeat(MAX_RUNS + 1);
         assert!(read(&many).unwrap_err().to_string().contains("500 runs"));
         let mut deep = run();
         deep["arguments"] = json!("DEEP");

@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::atomic_file::{AtomicFile, failed};
+use crate::atomic_file::{AtomicFile, file_error};
 use crate::context::Context;
 use crate::error::Error;
 use crate::runs::find_run;
 
 /// How many files of one name are told apart by a number.
-const MOST_OF_ONE_NAME: u32 = 1000;
+const MAX_OF_ONE_NAME: u32 = 1000;
 
 /// A part that was written to a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -78,7 +78,7 @@ impl Attachment {
         if let Err(source) = written.await {
             // Half a file helps nobody; that it cannot be removed changes nothing of the error.
             drop(tokio::fs::remove_file(&path).await);
-            return Err(failed(&path, source));
+            return Err(file_error(&path, source));
         }
         Ok(self.saved(&path))
     }
@@ -163,11 +163,11 @@ async fn create(folder: &Path, name: &PlainFileName) -> Result<(tokio::fs::File,
     loop {
         match options.open(&path).await {
             Ok(file) => return Ok((file, path)),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists && number < MOST_OF_ONE_NAME => {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && number < MAX_OF_ONE_NAME => {
                 number += 1;
                 path = name.with_number(number).within(folder);
             }
-            Err(error) => return Err(failed(&path, error)),
+            Err(error) => return Err(file_error(&path, error)),
         }
     }
 }

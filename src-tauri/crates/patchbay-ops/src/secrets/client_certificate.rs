@@ -30,7 +30,7 @@ pub(crate) async fn forget(vault: &Vault, id: &ConnectorId) -> Result<(), Error>
 ///
 /// # Errors
 /// [`Error::Vault`]; [`Error::Usage`] when the vault has it no longer.
-pub(crate) async fn shown(
+pub(crate) async fn load(
     vault: &Vault,
     connector: &Connector,
 ) -> Result<Option<(Url, ClientCertificate)>, Error> {

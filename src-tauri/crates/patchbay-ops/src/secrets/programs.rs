@@ -13,10 +13,10 @@ use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 
 /// How long a program may take to hand out a secret; long enough for a person to touch a sensor.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The longest secret that is read from a program, in bytes.
-const LONGEST: u64 = 64 * 1024;
+const MAX_SECRET_BYTES: u64 = 64 * 1024;
 
 /// A program that somebody has to allow first.
 #[derive(Clone, Debug)]
@@ -87,20 +87,20 @@ pub(crate) async fn program_of(reference: &SecretReference) -> Result<Option<Pro
     let name = words.remove(0);
     let file = find(&name).await?;
     Ok(Some(Program {
-        file: in_unicode(&file, &name)?,
+        file: to_unicode(&file, &name)?,
         name,
         arguments: words,
         server: None,
     }))
 }
 
-pub(crate) fn in_unicode(file: &Path, name: &str) -> Result<String, String> {
+pub(crate) fn to_unicode(file: &Path, name: &str) -> Result<String, String> {
     let text = file.to_str().map(str::to_owned);
     text.ok_or_else(|| format!("the path of {name} isn't valid Unicode"))
 }
 
 /// What stands for exactly this file with exactly these arguments, in exactly these surroundings.
-pub(crate) fn id_of(program: &Program) -> String {
+pub(crate) fn program_id(program: &Program) -> String {
     let mut hash = Sha256::new();
     let mut add = |part: &str| {
         // With its length before it, so that no two lists of parts run together.
@@ -200,11 +200,16 @@ pub(crate) async fn run(program: &Program) -> Result<Secret, String> {
     let reading = async {
         let mut text = Vec::new();
         if let Some(output) = child.stdout.take() {
-            let read = output.take(LONGEST + 1).read_to_end(&mut text).await;
+            let read = output
+                .take(MAX_SECRET_BYTES + 1)
+                .read_to_end(&mut text)
+                .await;
             read.map_err(|error| format!("couldn't read output of {name}: {error}"))?;
         }
-        if text.len() as u64 > LONGEST {
-            return Err(format!("{name} returned more than {LONGEST} bytes"));
+        if text.len() as u64 > MAX_SECRET_BYTES {
+            return Err(format!(
+                "{name} returned more than {MAX_SECRET_BYTES} bytes"
+            ));
         }
         let status = child.wait().await;
         let status = status.map_err(|error| format!("couldn't wait for {name}: {error}"))?;
@@ -215,9 +220,9 @@ pub(crate) async fn run(program: &Program) -> Result<Secret, String> {
         text.map(Secret::new)
             .map_err(|_| format!("{name} returned no text"))
     };
-    tokio::time::timeout(PATIENCE, reading)
+    tokio::time::timeout(TIMEOUT, reading)
         .await
-        .map_err(|_| format!("{name} timed out after {} s", PATIENCE.as_secs()))?
+        .map_err(|_| format!("{name} timed out after {} s", TIMEOUT.as_secs()))?
 }
 
 /// Keeps the window of a console from flashing up, unless we run in one, where the program may ask its question.

@@ -13,7 +13,7 @@ use patchbay_store::Store;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::secrets::programs::{
-    Occasion, ProgramConsent, ProgramRequest, Purpose, id_of, program_of, run,
+    Occasion, ProgramConsent, ProgramRequest, Purpose, program_id, program_of, run,
 };
 
 /// Looks up what references stand for. Clones share one state.
@@ -25,7 +25,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     consent: Arc<dyn ProgramConsent>,
     /// One question at a time, so that a person sees what each of them is about.
-    asking: tokio::sync::Mutex<()>,
+    prompt_lock: tokio::sync::Mutex<()>,
 }
 
 impl References {
@@ -38,7 +38,7 @@ impl References {
             store,
             clock,
             consent,
-            asking: tokio::sync::Mutex::default(),
+            prompt_lock: tokio::sync::Mutex::default(),
         }))
     }
 
@@ -57,7 +57,7 @@ impl References {
                 .await?;
             return secret_of(reference, run(&program).await);
         }
-        from_variable(reference)
+        resolve_variable(reference)
     }
 
     /// Has the program of a reference allowed; see [`crate::secrets::programs::allow_program`].
@@ -98,14 +98,14 @@ impl References {
     ) -> Result<Option<AllowedProgram>, Error> {
         let Inner { store, .. } = &*self.0;
         let allowed = AllowedProgram {
-            id: id_of(program),
+            id: program_id(program),
             program: program.clone(),
             allowed_at: self.0.clock.now(),
         };
         if store.is_program_allowed(&allowed.id).await? {
             return Ok(Some(allowed));
         }
-        let _turn = self.0.asking.lock().await;
+        let _prompt = self.0.prompt_lock.lock().await;
         // Whoever was before may have asked the same.
         if store.is_program_allowed(&allowed.id).await? {
             return Ok(Some(allowed));
@@ -142,7 +142,7 @@ pub(crate) fn parse_reference(text: &str) -> Result<SecretReference, Error> {
 pub async fn resolve_from_environment(reference: &SecretReference) -> Result<Secret, Error> {
     match find_program(reference).await? {
         Some(program) => secret_of(reference, run(&program).await),
-        None => from_variable(reference),
+        None => resolve_variable(reference),
     }
 }
 
@@ -153,7 +153,7 @@ async fn find_program(reference: &SecretReference) -> Result<Option<Program>, Er
     })
 }
 
-fn from_variable(reference: &SecretReference) -> Result<Secret, Error> {
+fn resolve_variable(reference: &SecretReference) -> Result<Secret, Error> {
     let found = match reference.target() {
         ReferenceTarget::Variable(name) => {
             let value = std::env::var(name).map(Secret::new);

@@ -16,7 +16,7 @@ use patchbay_model::{
 use patchbay_oauth::{Grant, RefreshError, Tokens as RenewedTokens, Untraced};
 use patchbay_platforms::{BoxError, Headers, NoToken, TokenSource};
 use patchbay_store::Store;
-use patchbay_vault::{Room, Saved, SecretName, Vault};
+use patchbay_vault::{Saved, SecretName, SpaceReservation, Vault};
 use refusals::Refusals;
 use tokio::sync::{OwnedMutexGuard, broadcast};
 use tokio_util::sync::CancellationToken;
@@ -35,7 +35,7 @@ use crate::secrets::reference::References;
 use crate::secrets::{SecretHeaders, StoredSecret};
 
 /// How long before its end an access token is renewed, unless its life is short.
-const AHEAD: Duration = Duration::from_secs(60);
+const RENEW_AHEAD: Duration = Duration::from_secs(60);
 
 /// How an access token is sent.
 const SCHEME: &str = "Bearer ";
@@ -48,7 +48,7 @@ const TOUCH_EVERY: Duration = Duration::from_secs(60);
 pub(crate) struct Tokens(Arc<State>);
 
 /// What [`Tokens`] works with.
-pub(crate) struct Parts {
+pub(crate) struct Dependencies {
     pub(crate) store: Store,
     pub(crate) vault: Vault,
     pub(crate) references: References,
@@ -57,11 +57,11 @@ pub(crate) struct Parts {
     pub(crate) locks: PathBuf,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) tasks: TaskTracker,
-    pub(crate) ending: CancellationToken,
+    pub(crate) shutdown: CancellationToken,
 }
 
 struct State {
-    parts: Parts,
+    deps: Dependencies,
     refusals: Refusals,
     retry: Retry,
     locks_by_entry: Mutex<HashMap<WalletEntryId, Arc<tokio::sync::Mutex<()>>>>,
@@ -78,22 +78,22 @@ struct CachedSecrets {
     secrets: VecDeque<Secret>,
 }
 
-/// An entry whose secret nobody else touches.
+/// Exclusive access to the secret of an entry, across tasks and processes.
 pub(crate) struct CredentialLock {
-    // Let go of before the turn, which the next task of this process waits for.
+    // Dropped before the task lock, on which the next task of this process waits.
     _lock: FileLock,
-    _turn: OwnedMutexGuard<()>,
+    _task_lock: OwnedMutexGuard<()>,
 }
 
 /// How many secrets of one entry are kept; the oldest are dropped first.
-const REMEMBERED: usize = 32;
+const MAX_CACHED: usize = 32;
 
 impl Tokens {
-    pub(crate) fn new(parts: Parts) -> Self {
+    pub(crate) fn new(deps: Dependencies) -> Self {
         Self(Arc::new(State {
-            refusals: Refusals::new(parts.store.clone()),
+            refusals: Refusals::new(deps.store.clone()),
             retry: Retry::default(),
-            parts,
+            deps,
             locks_by_entry: Mutex::default(),
             touched: Mutex::default(),
             known: Mutex::default(),
@@ -125,7 +125,7 @@ impl Tokens {
             return Ok(Vec::new());
         };
         if entry.kind.has_named_values() {
-            let headers = secrets::saved_values(&self.0.parts.vault, &entry).await?;
+            let headers = secrets::read_stored_values(&self.0.deps.vault, &entry).await?;
             return Ok(headers.into_keys().collect());
         }
         Ok(vec!["Authorization".to_owned()])
@@ -136,11 +136,11 @@ impl Tokens {
     pub(crate) async fn secrets_of(&self, connector: &Connector) -> Vec<Secret> {
         match self.try_secrets_of(connector).await {
             Ok(secrets) => secrets,
-            Err(_) => self.had_before(connector),
+            Err(_) => self.cached_secrets(connector),
         }
     }
 
-    fn had_before(&self, connector: &Connector) -> Vec<Secret> {
+    fn cached_secrets(&self, connector: &Connector) -> Vec<Secret> {
         let known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
         let known = entry_id(&connector.authentication).and_then(|entry| known.get(entry));
         known.map_or_else(Vec::new, |known| known.secrets.iter().cloned().collect())
@@ -153,24 +153,23 @@ impl Tokens {
         if let Some(known) = self.find_cached(&entry) {
             return Ok(known);
         }
-        let Parts {
+        let Dependencies {
             vault, references, ..
-        } = &self.0.parts;
+        } = &self.0.deps;
         let mut may_change = entry.reference.is_some();
         let secrets = match entry.kind {
             WalletKind::Oauth => grant_secrets(self.read_grant(&entry).await?),
             WalletKind::Headers | WalletKind::Variables => {
-                let saved = secrets::saved_values(vault, &entry).await?;
+                let saved = secrets::read_stored_values(vault, &entry).await?;
                 may_change |= saved.values().any(StoredSecret::is_reference);
-                let headers =
-                    secrets::resolved_values(references, &saved, Occasion::Needed).await?;
+                let headers = secrets::resolve_values(references, &saved, Occasion::Needed).await?;
                 headers.into_values().collect()
             }
             WalletKind::Bearer | WalletKind::OauthClient => {
                 vec![secrets::read(vault, references, &entry).await?]
             }
         };
-        Ok(self.remember(&entry, secrets, may_change))
+        Ok(self.cache_secrets(&entry, secrets, may_change))
     }
 
     /// What is known of an entry, unless its secret was or may have been replaced since.
@@ -181,7 +180,12 @@ impl Tokens {
         holds.then(|| known.secrets.iter().cloned().collect())
     }
 
-    fn remember(&self, entry: &WalletEntry, secrets: Vec<Secret>, may_change: bool) -> Vec<Secret> {
+    fn cache_secrets(
+        &self,
+        entry: &WalletEntry,
+        secrets: Vec<Secret>,
+        may_change: bool,
+    ) -> Vec<Secret> {
         let mut all = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
         let known = all
             .entry(entry.id.clone())
@@ -198,14 +202,14 @@ impl Tokens {
                 known.secrets.push_back(secret);
             }
         }
-        let surplus = known.secrets.len().saturating_sub(REMEMBERED);
+        let surplus = known.secrets.len().saturating_sub(MAX_CACHED);
         known.secrets.drain(..surplus);
         known.secrets.iter().cloned().collect()
     }
 
     async fn entry_of(&self, connector: &Connector) -> Result<Option<WalletEntry>, Error> {
         match entry_id(&connector.authentication) {
-            Some(id) => Ok(self.0.parts.store.find_wallet_entry(id).await?),
+            Some(id) => Ok(self.0.deps.store.find_wallet_entry(id).await?),
             None => Ok(None),
         }
     }
@@ -230,7 +234,7 @@ impl Tokens {
         let tokens = self.clone();
         let (entry, title) = (entry.clone(), title.to_owned());
         let renewing = async move { tokens.renew(&entry, &title, refused).await };
-        let task = self.0.parts.tasks.spawn(renewing);
+        let task = self.0.deps.tasks.spawn(renewing);
         task.await.unwrap_or(Err(Error::Cancelled))
     }
 
@@ -246,29 +250,32 @@ impl Tokens {
         if !self.must_renew(&grant, refused.as_ref()) {
             return Ok(grant);
         }
-        let is_usable = refused.is_none() && !has_lapsed(&grant, self.now());
+        let is_usable = refused.is_none() && !has_expired(&grant, self.now());
         let asking = self.with_app_secret(entry, grant.clone()).await?;
         if let Some(refusal) = self.0.refusals.find(&entry.id, &asking).await {
-            return Err(self.give_up(entry, title, refusal.detail).await);
+            return Err(self.require_sign_in(entry, title, refusal.detail).await);
         }
         let name = SecretName::wallet(&entry.id);
         let bytes = grant.to_secret().expose().len();
         // A rotated token makes the old one worthless: no server is asked for what could not be saved.
-        let room = match self.0.parts.vault.make_room(&name, bytes).await {
-            Ok(room) => room,
+        let reservation = match self.0.deps.vault.reserve_space(&name, bytes).await {
+            Ok(reservation) => reservation,
             Err(error) if is_usable => {
                 tracing::warn!(%error, "a token is not renewed while it could not be saved");
                 return Ok(grant);
             }
             Err(error) => return Err(error.into()),
         };
-        let Parts {
+        let Dependencies {
             networks, store, ..
-        } = &self.0.parts;
+        } = &self.0.deps;
         let oauth = networks.oauth_of(store, entry).await?;
         match oauth.refresh(&asking, &Untraced).await {
-            Ok(tokens) => self.keep(entry, title, (grant, tokens), room).await,
-            Err(RefreshError::Later(error)) => {
+            Ok(tokens) => {
+                self.save_renewed(entry, title, (grant, tokens), reservation)
+                    .await
+            }
+            Err(RefreshError::Transient(error)) => {
                 if is_usable {
                     Ok(grant)
                 } else {
@@ -276,11 +283,11 @@ impl Tokens {
                 }
             }
             Err(RefreshError::SignInAgain { detail }) => {
-                self.0.refusals.note(&entry.id, &asking, &detail).await;
-                Err(self.give_up(entry, title, detail).await)
+                self.0.refusals.record(&entry.id, &asking, &detail).await;
+                Err(self.require_sign_in(entry, title, detail).await)
             }
             Err(_) if is_usable => Ok(grant),
-            Err(_) => Err(self.give_up(entry, title, None).await),
+            Err(_) => Err(self.require_sign_in(entry, title, None).await),
         }
     }
 
@@ -297,12 +304,12 @@ impl Tokens {
         entry: &WalletEntry,
         mut grant: Grant,
     ) -> Result<Grant, Error> {
-        let Parts {
+        let Dependencies {
             store,
             vault,
             references,
             ..
-        } = &self.0.parts;
+        } = &self.0.deps;
         for user in &entry.used_by {
             let connector = store.find_connector(&user.connector).await?;
             let Some(Authentication::Oauth {
@@ -319,7 +326,7 @@ impl Tokens {
             if app.issuer.as_ref() != Some(&grant.issuer) {
                 continue;
             }
-            let app = secrets::oauth_app(vault, &app).await?;
+            let app = secrets::read_oauth_app(vault, &app).await?;
             if app.client_id == grant.client_id {
                 grant.client_secret = app.client_secret(references, Occasion::Needed).await?;
                 break;
@@ -328,17 +335,16 @@ impl Tokens {
         Ok(grant)
     }
 
-    /// Saves a renewed grant: on disk before anybody uses it, and in memory where it cannot be saved. Whoever
-    /// writes or deletes one waits for its turn, but for an older Patchbay and a vault that is begun anew:
-    /// what they did stands.
-    async fn keep(
+    /// Saves a renewed grant: on disk before anybody uses it, or in memory where it cannot be saved. The lock keeps
+    /// other writers out, except an older Patchbay and a vault that was reset: their changes stand.
+    async fn save_renewed(
         &self,
         entry: &WalletEntry,
         title: &str,
         (sent, tokens): (Grant, RenewedTokens),
-        room: Room,
+        reservation: SpaceReservation,
     ) -> Result<Grant, Error> {
-        match self.0.parts.store.find_wallet_entry(&entry.id).await {
+        match self.0.deps.store.find_wallet_entry(&entry.id).await {
             Ok(Some(_)) => {}
             Ok(None) => {
                 return Err(Error::SignInNeeded {
@@ -358,8 +364,8 @@ impl Tokens {
         }
         let now = self.now();
         let grant = sent.renew(tokens, now);
-        if let Saved::InMemory(error) = room.save(&grant.to_secret()).await {
-            self.tell_unsaved(entry, &error);
+        if let Saved::InMemory(error) = reservation.save(&grant.to_secret()).await {
+            self.emit_unsaved(entry, &error);
         }
         let expires_at = grant.expires_at;
         let renewed = move |known: &mut WalletEntry| {
@@ -374,7 +380,12 @@ impl Tokens {
     }
 
     /// Notes that a person has to sign in again. The tokens stay: they may still be taken back.
-    async fn give_up(&self, entry: &WalletEntry, title: &str, detail: Option<String>) -> Error {
+    async fn require_sign_in(
+        &self,
+        entry: &WalletEntry,
+        title: &str,
+        detail: Option<String>,
+    ) -> Error {
         if !entry.needs_authorization {
             let noted = self.change(entry, |known| known.needs_authorization = true);
             if let Err(error) = noted.await {
@@ -397,9 +408,9 @@ impl Tokens {
         entry: &WalletEntry,
         change: impl FnOnce(&mut WalletEntry) + Send + 'static,
     ) -> Result<(), Error> {
-        let store = &self.0.parts.store;
+        let store = &self.0.deps.store;
         store.change_wallet_entry(&entry.id, change).await?;
-        drop(self.0.parts.events.send(Event::WalletChanged));
+        drop(self.0.deps.events.send(Event::WalletChanged));
         Ok(())
     }
 
@@ -413,28 +424,28 @@ impl Tokens {
         entry: &WalletEntryId,
     ) -> Result<CredentialLock, Error> {
         let turn = self.lock_of(entry).lock_owned().await;
-        let lock = self.0.parts.locks.join(format!("{entry}.lock"));
+        let lock = self.0.deps.locks.join(format!("{entry}.lock"));
         Ok(CredentialLock {
             _lock: FileLock::take(lock).await?,
-            _turn: turn,
+            _task_lock: turn,
         })
     }
 
     async fn headers_of(&self, entry: &WalletEntry) -> Result<SecretHeaders, Error> {
-        let Parts {
+        let Dependencies {
             vault, references, ..
-        } = &self.0.parts;
+        } = &self.0.deps;
         secrets::headers(vault, references, entry).await
     }
 
     async fn read_grant(&self, entry: &WalletEntry) -> Result<Grant, Error> {
-        let secret = secrets::saved(&self.0.parts.vault, entry).await?;
+        let secret = secrets::read_stored(&self.0.deps.vault, entry).await?;
         Ok(Grant::from_secret(&secret)?)
     }
 
     fn must_renew(&self, grant: &Grant, refused: Option<&Secret>) -> bool {
         let refused = refused.is_some_and(|token| token.expose() == grant.access_token.expose());
-        refused || is_about_to_lapse(grant, self.now())
+        refused || expires_soon(grant, self.now())
     }
 
     fn lock_of(&self, entry: &WalletEntryId) -> Arc<tokio::sync::Mutex<()>> {
@@ -447,7 +458,7 @@ impl Tokens {
     }
 
     fn now(&self) -> Timestamp {
-        self.0.parts.clock.now()
+        self.0.deps.clock.now()
     }
 
     /// Notes that an entry was sent, once a minute at most.
@@ -464,7 +475,7 @@ impl Tokens {
             }
             touched.insert(entry.clone(), now);
         }
-        self.0.parts.store.touch_wallet_entry(entry, now).await?;
+        self.0.deps.store.touch_wallet_entry(entry, now).await?;
         Ok(())
     }
 }
@@ -487,12 +498,12 @@ fn grant_secrets(grant: Grant) -> Vec<Secret> {
     secrets
 }
 
-fn has_lapsed(grant: &Grant, now: Timestamp) -> bool {
+fn has_expired(grant: &Grant, now: Timestamp) -> bool {
     grant.expires_at.is_some_and(|end| end <= now)
 }
 
 /// Whether the end is nearer than a minute, or than a fifth of a life that is shorter than five.
-fn is_about_to_lapse(grant: &Grant, now: Timestamp) -> bool {
+fn expires_soon(grant: &Grant, now: Timestamp) -> bool {
     let Some(end) = grant.expires_at else {
         return false;
     };
@@ -500,7 +511,7 @@ fn is_about_to_lapse(grant: &Grant, now: Timestamp) -> bool {
         .unix_millis()
         .saturating_sub(grant.obtained_at.unix_millis());
     let life = Duration::from_millis(u64::try_from(life).unwrap_or(0));
-    now + AHEAD.min(life / 5) >= end
+    now + RENEW_AHEAD.min(life / 5) >= end
 }
 
 /// The credentials of one connection.
@@ -518,7 +529,7 @@ impl Source {
             connector: self.title.clone(),
         };
         let id = self.entry.as_ref().ok_or_else(needed)?;
-        let found = self.tokens.0.parts.store.find_wallet_entry(id).await?;
+        let found = self.tokens.0.deps.store.find_wallet_entry(id).await?;
         found.ok_or_else(needed)
     }
 
@@ -536,7 +547,7 @@ impl Source {
         if !self
             .endpoint
             .as_ref()
-            .is_some_and(|url| grant.may_go_to(url))
+            .is_some_and(|url| grant.allows_url(url))
         {
             return Err(Error::SignInNeeded {
                 connector: self.title.clone(),

@@ -115,7 +115,12 @@ impl Container {
     /// Stops it, now that its server has ended; the last of several stops all of them.
     pub(super) async fn stop(self) {
         unlock(&self.lock);
-        stop(&self.program, self.environment, left_in(&self.folder)).await;
+        stop(
+            &self.program,
+            self.environment,
+            unused_id_files(&self.folder),
+        )
+        .await;
     }
 }
 
@@ -126,7 +131,7 @@ impl Container {
 pub(crate) async fn stop_abandoned(cx: &Context) -> Result<(), Error> {
     let servers = cx.paths().servers();
     for AllowedProgram { program, .. } in cx.store().list_allowed_programs().await? {
-        let left = folder_of(&program.arguments, &servers).map(left_in);
+        let left = folder_of(&program.arguments, &servers).map(unused_id_files);
         if let Some(left) = left.filter(|left| !left.is_empty())
             && let Some(environment) = environment_of(&program).await
         {
@@ -143,7 +148,7 @@ async fn environment_of(program: &Program) -> Option<Vec<Variable>> {
     let variables: BTreeMap<_, _> = plain
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    let path = search_path::of_servers(variables.get("PATH")).await;
+    let path = search_path::server_search_path(variables.get("PATH")).await;
     let command = ServerCommand {
         program: program.name.clone(),
         arguments: Vec::new(),
@@ -154,7 +159,7 @@ async fn environment_of(program: &Program) -> Option<Vec<Variable>> {
 }
 
 /// The files of containers that nobody uses, each named after the id of one.
-fn left_in(folder: &Path) -> Vec<PathBuf> {
+fn unused_id_files(folder: &Path) -> Vec<PathBuf> {
     let list = || -> io::Result<Vec<PathBuf>> {
         // Locked for this moment only: whoever starts the server meanwhile has a file of their own.
         let lock = lock_file(folder)?;

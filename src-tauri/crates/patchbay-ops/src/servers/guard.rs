@@ -79,13 +79,13 @@ impl Guard {
 
     /// Has servers watched by `program`, one of ours that understands [`WATCH_PROGRAMS`].
     #[cfg(unix)]
-    pub(crate) fn watch_by(&self, program: PathBuf) {
-        lock(&self.watcher).watch_by(program);
+    pub(crate) fn set_watcher(&self, program: PathBuf) {
+        lock(&self.watcher).set_watcher(program);
     }
 
     /// Whoever watches here is the system.
     #[cfg(not(unix))]
-    pub(crate) fn watch_by(&self, program: PathBuf) {
+    pub(crate) fn set_watcher(&self, program: PathBuf) {
         let _watcher = lock(&self.watcher);
         tracing::debug!(program = %program.display(), "servers end with their job");
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use patchbay_files::create_private_folder;
 use patchbay_model::{ConnectorId, Timestamp, clean_text};
-use patchbay_platforms::mcp::OnLine;
+use patchbay_platforms::mcp::LineSink;
 use serde::Serialize;
 use specta::Type;
 use tokio::io::AsyncReadExt as _;
@@ -20,10 +20,10 @@ use crate::context::Context;
 use crate::error::Error;
 
 /// Most bytes of a file; then it takes the place of the one before.
-const MOST_BYTES: u64 = 256 * 1024;
+const MAX_BYTES: u64 = 256 * 1024;
 
 /// Most lines that are shown.
-const MOST_LINES: usize = 1000;
+const MAX_LINES: usize = 1000;
 
 /// Most characters of a line that are shown.
 const LINE_LENGTH: usize = 500;
@@ -52,7 +52,7 @@ pub async fn read_server_log(cx: &Context, id: &ConnectorId) -> Result<Vec<Serve
     }
     let file = cx.paths().server_log(id);
     let mut lines = Vec::new();
-    for file in [former(&file), file] {
+    for file in [rotated_path(&file), file] {
         match read(&file).await {
             Ok(bytes) => lines.extend(String::from_utf8_lossy(&bytes).lines().filter_map(line)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -64,12 +64,12 @@ pub async fn read_server_log(cx: &Context, id: &ConnectorId) -> Result<Vec<Serve
             }
         }
     }
-    lines.drain(..lines.len().saturating_sub(MOST_LINES));
+    lines.drain(..lines.len().saturating_sub(MAX_LINES));
     Ok(lines)
 }
 
 async fn read(file: &Path) -> io::Result<Vec<u8>> {
-    let (mut bytes, most) = (Vec::new(), 2 * MOST_BYTES);
+    let (mut bytes, most) = (Vec::new(), 2 * MAX_BYTES);
     let file = tokio::fs::File::open(file).await?;
     file.take(most).read_to_end(&mut bytes).await?;
     Ok(bytes)
@@ -84,12 +84,12 @@ fn line(written: &str) -> Option<ServerLogLine> {
 }
 
 /// Writes lines into the log of a connector.
-pub(crate) fn writer(cx: &Context, id: &ConnectorId) -> OnLine {
+pub(crate) fn writer(cx: &Context, id: &ConnectorId) -> LineSink {
     to_file(cx.paths().server_log(id), cx.clock())
 }
 
 /// Writes lines into that file.
-pub(super) fn to_file(file: PathBuf, clock: Arc<dyn Clock>) -> OnLine {
+pub(super) fn to_file(file: PathBuf, clock: Arc<dyn Clock>) -> LineSink {
     Arc::new(move |line| {
         if let Err(error) = append(&file, clock.now(), line) {
             tracing::debug!(%error, "a line of a server was not kept");
@@ -114,14 +114,14 @@ fn append(file: &Path, now: Timestamp, line: &str) -> io::Result<()> {
     opened.write_all(format!("{now} {line}\n").as_bytes())?;
     let written = opened.metadata()?.len();
     drop(opened);
-    if written > MOST_BYTES {
-        fs::rename(file, former(file))?;
+    if written > MAX_BYTES {
+        fs::rename(file, rotated_path(file))?;
     }
     Ok(())
 }
 
 /// Where the lines before those of a file are.
-pub(super) fn former(file: &Path) -> PathBuf {
+pub(super) fn rotated_path(file: &Path) -> PathBuf {
     file.with_extension("log.1")
 }
 
@@ -131,13 +131,13 @@ mod tests {
 
     use super::*;
     use crate::clock::SystemClock;
-    use crate::testing::{NOBODY, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open};
 
     #[tokio::test]
     async fn the_last_lines_are_kept_in_bounded_space() {
         let home = tempfile::tempdir().unwrap();
         let cx = open(home.path(), Arc::new(SystemClock)).await;
-        let mut connector = add(&cx, NOBODY).await;
+        let mut connector = add(&cx, UNREACHABLE_URL).await;
         let id = connector.id.clone();
         assert_eq!(read_server_log(&cx, &id).await.unwrap(), []);
         let file = cx.paths().server_log(&id);
@@ -146,10 +146,10 @@ mod tests {
             write(&format!("{number} {}", "x".repeat(150)));
         }
         let lines = read_server_log(&cx, &id).await.unwrap();
-        assert_eq!(lines.len(), MOST_LINES);
-        assert!(lines[MOST_LINES - 1].text.starts_with("4999 x"));
+        assert_eq!(lines.len(), MAX_LINES);
+        assert!(lines[MAX_LINES - 1].text.starts_with("4999 x"));
         let size = |file: &Path| fs::metadata(file).unwrap().len();
-        assert!(size(&file) + size(&former(&file)) < 2 * MOST_BYTES + 500);
+        assert!(size(&file) + size(&rotated_path(&file)) < 2 * MAX_BYTES + 500);
         // What somebody else put there is text, or nothing.
         fs::write(&file, "no time\n2026-01-01T00:00:00Z a\u{1b}[2Jb\n\u{ff}").unwrap();
         let lines = read_server_log(&cx, &id).await.unwrap();

@@ -8,21 +8,21 @@ use patchbay_model::{Connector, ConnectorId, Explain as _};
 
 use crate::error::Error;
 
-/// How long is waited before a server that ended is started again, one after the other; then it stays as it is.
-const WAITS: [Duration; 3] = [
+/// Waits before each restart of a server that ended; after the last it is not restarted.
+const BACKOFF: [Duration; 3] = [
     Duration::from_secs(1),
     Duration::from_secs(5),
     Duration::from_secs(30),
 ];
 
-/// One that ran for so long did not end because it was started.
-const SETTLED: Duration = Duration::from_secs(60);
+/// A server that ran for this long counts as started well.
+const STABLE_AFTER: Duration = Duration::from_secs(60);
 
 /// What is known of the starts of servers, in this process.
 #[derive(Default)]
-pub(crate) struct Restarts(Mutex<HashMap<ConnectorId, Starts>>);
+pub(crate) struct Restarts(Mutex<HashMap<ConnectorId, StartHistory>>);
 
-struct Starts {
+struct StartHistory {
     /// When it was last started.
     last: Instant,
     /// How often it was started again since it last ran for long.
@@ -36,7 +36,7 @@ impl Restarts {
     ///
     /// # Errors
     /// [`Error::ServerStopped`] when it is not any more, until a person tries again.
-    pub(crate) async fn wait_for_turn(
+    pub(crate) async fn wait_before_start(
         &self,
         connector: &Connector,
         ended_by_itself: bool,
@@ -58,7 +58,11 @@ impl Restarts {
     }
 
     /// Notes how a start went.
-    pub(crate) fn note(&self, connector: &ConnectorId, error: Option<&patchbay_platforms::Error>) {
+    pub(crate) fn record(
+        &self,
+        connector: &ConnectorId,
+        error: Option<&patchbay_platforms::Error>,
+    ) {
         let stopped = match error {
             // It says nothing of the program that nobody waited for it.
             Some(patchbay_platforms::Error::Cancelled) => return,
@@ -66,7 +70,7 @@ impl Restarts {
         };
         let mut all = self.lock();
         let again = all.get(connector).map_or(0, |starts| starts.again);
-        let starts = Starts {
+        let starts = StartHistory {
             last: Instant::now(),
             again,
             stopped,
@@ -79,23 +83,26 @@ impl Restarts {
         self.lock().remove(connector);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectorId, Starts>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<ConnectorId, StartHistory>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Starts {
+impl StartHistory {
     /// How long to wait before it is started again, or why it is not.
     fn wait(&mut self, ended_by_itself: bool) -> Result<Duration, (String, Option<String>)> {
         if let Some(stopped) = &self.stopped {
             return Err(stopped.clone());
         }
-        if !ended_by_itself || self.last.elapsed() >= SETTLED {
+        if !ended_by_itself || self.last.elapsed() >= STABLE_AFTER {
             self.again = 0;
             return Ok(Duration::ZERO);
         }
-        let Some(wait) = WAITS.get(self.again) else {
-            let stopped = (format!("it ended {} times in a row", WAITS.len() + 1), None);
+        let Some(wait) = BACKOFF.get(self.again) else {
+            let stopped = (
+                format!("it ended {} times in a row", BACKOFF.len() + 1),
+                None,
+            );
             self.stopped = Some(stopped.clone());
             return Err(stopped);
         };
@@ -110,7 +117,7 @@ mod tests {
 
     #[test]
     fn one_that_ends_again_and_again_is_left_at_last() {
-        let mut starts = Starts {
+        let mut starts = StartHistory {
             last: Instant::now(),
             again: 0,
             stopped: None,
@@ -125,7 +132,7 @@ mod tests {
         assert!(starts.wait(false).is_err(), "until a person tries again");
 
         starts.stopped = None;
-        starts.last = Instant::now().checked_sub(SETTLED).unwrap();
+        starts.last = Instant::now().checked_sub(STABLE_AFTER).unwrap();
         assert_eq!(starts.wait(true), Ok(Duration::ZERO), "it ran for long");
     }
 }

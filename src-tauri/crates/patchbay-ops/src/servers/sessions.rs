@@ -126,7 +126,7 @@ pub(super) async fn attach(
         return Ok(None);
     };
     let digest = digest(connector, command, program);
-    let Some(launch) = Launch::new(program, connector.id.as_str(), digest, cx.asks()) else {
+    let Some(launch) = Launch::new(program, connector.id.as_str(), digest, cx.can_ask()) else {
         return Ok(None);
     };
     match attach_by(cx, host, launch).await {
@@ -177,7 +177,7 @@ async fn keep_alive(_cx: &Context, _session: IdleSession) {}
 /// Takes a session over HTTP back from whoever keeps it alive.
 #[cfg(unix)]
 async fn release(cx: &Context, id: &ConnectorId) {
-    if let Err(error) = host::release(cx.paths(), id, cx.asks()).await {
+    if let Err(error) = host::release(cx.paths(), id, cx.can_ask()).await {
         tracing::debug!(%error, "a session was not taken back");
     }
 }
@@ -205,8 +205,8 @@ async fn list(_cx: &Context) -> Result<Vec<HeldServer>, Error> {
     Ok(Vec::new())
 }
 
-/// Tells what is started from anything else. What is inherited from the terminal is left out: two of them differ, and
-/// are to meet the same server. What a server may ask for it is told when it is greeted, which it is once.
+/// Identifies what is started. The environment inherited from the terminal is left out, so that two terminals share a
+/// server. Roots and sampling are included, as a server is told of them once, when it is initialized.
 fn digest(connector: &Connector, command: &ServerCommand, program: &McpProgram) -> String {
     let mut parts = vec![
         program.file.display().to_string(),

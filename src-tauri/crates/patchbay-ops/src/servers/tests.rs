@@ -153,11 +153,11 @@ async fn a_program_is_asked_about_once_and_gets_its_variables_and_no_others() {
 #[tokio::test]
 async fn a_server_of_the_app_serves_commands_while_the_app_runs() {
     let bench = bench().await;
-    bench.cx.hold_sessions_here();
+    bench.cx.host_sessions_here();
     let connector = bench.add().await;
     refresh_tools(&bench.cx, &connector.id).await.unwrap();
     let command = Context::open(bench.options.clone()).await.unwrap();
-    command.hold_sessions_by(PathBuf::from("/nowhere/patchbay"));
+    command.set_session_host(PathBuf::from("/nowhere/patchbay"));
     refresh_tools(&command, &connector.id).await.unwrap();
     assert_eq!(bench.starts(&connector), 1, "the same process");
     let held = list_sessions(&command).await.unwrap();

@@ -5,7 +5,7 @@ use patchbay_http::Api;
 
 use super::mapping::Observation;
 use super::quirks::sessions::Sessions;
-use super::wire::{Which, plain_id};
+use super::wire::{ConnectorRef, plain_id};
 use crate::observations::Observations;
 
 /// One account: its operations are called with it.
@@ -28,7 +28,7 @@ impl AgentStack {
     }
 
     /// A connector that is gone, or begins anew.
-    pub(super) fn forget(&self, which: &Which) {
+    pub(super) fn forget(&self, which: &ConnectorRef) {
         if let Ok(id) = which.id() {
             self.sessions.forget(id);
             self.observations.forget(&plain_id(id));

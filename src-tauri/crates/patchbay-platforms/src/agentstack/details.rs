@@ -10,7 +10,7 @@ use serde_json::json;
 use super::client::AgentStack;
 use super::mapping;
 use super::operations::{Connect, Disconnect};
-use super::wire::{CONNECTED, Connector, Which};
+use super::wire::{CONNECTED, Connector, ConnectorRef};
 use crate::actions::{button, call, fact, humanize, moment};
 use crate::{Details, Result};
 
@@ -32,7 +32,7 @@ impl Details for AgentStack {
 impl AgentStack {
     /// Where other programs reach the MCP server through the platform, signed in as this account.
     fn relay_url(&self, connector: &Connector) -> Option<String> {
-        let path = Which::by_id(connector.id.as_str()).path().ok()?;
+        let path = ConnectorRef::by_id(connector.id.as_str()).path().ok()?;
         Some(path.then("/mcp").under(&self.api.base).to_string())
     }
 }

@@ -78,7 +78,7 @@ impl NewConnector {
 }
 
 /// What one gives for any MCP server.
-pub(super) fn custom() -> Form {
+pub(super) fn custom_form() -> Form {
     form::new(&NewConnector {
         match_preset: Some(true),
         ..NewConnector::default()
@@ -86,7 +86,7 @@ pub(super) fn custom() -> Form {
 }
 
 /// What one gives for a server that the platform has prepared.
-pub(super) fn of_preset(preset: &Preset) -> Form {
+pub(super) fn preset_form(preset: &Preset) -> Form {
     let mut form = form::new(&NewConnector {
         metadata: preset.texts(),
         match_preset: Some(true),

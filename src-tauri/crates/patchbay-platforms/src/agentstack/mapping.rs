@@ -25,7 +25,7 @@ pub(super) struct Observation {
     pub(super) consent_until: Option<Timestamp>,
     /// What the platform said when it failed to connect.
     pub(super) connect_failure: Option<String>,
-    /// Whether the connector was seen not connected since that failure.
+    /// Whether the connector was seen disconnected since that failure.
     pub(super) was_apart: bool,
     /// How the relay did since it was connected.
     pub(super) relay: Option<Relay>,
@@ -43,9 +43,9 @@ pub(super) enum Relay {
 }
 
 impl Observation {
-    /// The connector is now as the platform says. What was found out while it was connected ends with that state,
-    /// and a failure to connect ends with success. The platform leaves the state as it was when it fails, so that
-    /// one that was connected already has not succeeded by that.
+    /// Takes over the platform's state. Findings of a connection end with it, and a connect failure ends with success.
+    /// A failed connect leaves the platform's state as it was, so a connector that never left it has not succeeded by
+    /// that.
     pub(super) fn update(&mut self, is_connected: bool) {
         if is_connected {
             self.consent_until = None;
@@ -132,8 +132,8 @@ fn status(wire: &Connector, found: &Observation, now: Timestamp) -> (Status, Opt
     }
 }
 
-/// How far the user's consent is. A refusal on the page leaves the state as it is: the deadline ends it, or the
-/// way back. What ends it here is an MCP server that did not take the token.
+/// Progress of the user's consent. A refusal on the page leaves the state as it is, so the deadline or the redirect
+/// ends the wait. The state ends it only if the MCP server rejected the token.
 pub(super) fn consent(wire: &Connector) -> ConsentState {
     match wire.state.as_str() {
         CONNECTED => ConsentState::Given,

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 pub use self::wait::{WaitForDeletion, WaitForState};
 use super::client::AgentStack;
 pub use super::quirks::relay::Mcp;
-pub use super::wire::Which;
+pub use super::wire::ConnectorRef;
 use super::wire::{AUTH_REQUIRED, Connector, Page, Preset, connectors};
 use crate::operations::{Contract, Operation, OperationEntry, on_connector, operations};
 use crate::{Error, Result};
@@ -41,7 +41,7 @@ pub(super) static OPERATIONS: &[OperationEntry] = operations![
 const CONNECT_LIMIT: Duration = Duration::from_secs(330);
 
 /// How long a consent is waited for; the platform does not tell.
-const CONSENT_LIVES: Duration = Duration::from_secs(300);
+const CONSENT_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Create a connector, using a matching preset.
 ///
@@ -60,11 +60,11 @@ pub struct Create {
     /// Notes such as `name` and `description`. Default: the preset's
     pub metadata: Option<Map<String, Value>>,
     /// Fill empty fields from a preset with the same URL. Default: true
-    #[serde(default = "yes")]
+    #[serde(default = "default_true")]
     pub match_preset: bool,
 }
 
-fn yes() -> bool {
+fn default_true() -> bool {
     true
 }
 
@@ -106,7 +106,7 @@ impl Operation<AgentStack> for List {
     }
 }
 
-on_connector! { AgentStack, connector: Which = "The connector." =>
+on_connector! { AgentStack, connector: ConnectorRef = "The connector." =>
     /// Get a connector.
     ///
     /// Source: Agent Stack contract, section 3.
@@ -134,7 +134,7 @@ on_connector! { AgentStack, connector: Which = "The connector." =>
 impl AgentStack {
     /// A connector as it is now.
     pub(super) async fn find(&self, id: &str, options: &CallOptions) -> Result<Connector> {
-        let connector = Which::by_id(id);
+        let connector = ConnectorRef::by_id(id);
         Get { connector }.run(self, options).await
     }
 }
@@ -147,7 +147,7 @@ impl AgentStack {
 pub struct Connect {
     /// The connector.
     #[serde(skip_serializing)]
-    pub connector: Which,
+    pub connector: ConnectorRef,
     /// Where the browser returns. Default: a page of the platform
     #[serde(serialize_with = "serialize_non_empty")]
     pub redirect_url: Option<String>,
@@ -180,7 +180,7 @@ impl Operation<AgentStack> for Connect {
         match &outcome {
             Ok(connector) => {
                 let waits = connector.state == AUTH_REQUIRED && connector.auth_request().is_some();
-                let until = client.api.clock.now() + CONSENT_LIVES;
+                let until = client.api.clock.now() + CONSENT_TIMEOUT;
                 client.note(id, |found| {
                     found.consent_until = waits.then_some(until);
                     found.connect_failure = None;

@@ -19,17 +19,18 @@ use super::forms::{self, AccessToken, NewConnector};
 use super::mapping;
 use super::operations::{Connect, Delete, Disconnect, List, OPERATIONS, Presets};
 use super::quirks::sessions::Sessions;
-use super::wire::{AUTH_REQUIRED, Connector, DISCONNECTED, Which, plain_id};
-use crate::account::{ALLOW_PLAIN_HTTP, text_of};
+use super::wire::{AUTH_REQUIRED, Connector, ConnectorRef, DISCONNECTED, plain_id};
+use crate::account::{ALLOW_PLAIN_HTTP, text_setting};
 use crate::capabilities::{offers, web_page};
 use crate::form;
 use crate::hosted::{HOSTED_ABILITIES, secret_names};
 use crate::observations::Observations;
 use crate::operations::{AnyClient, arguments};
 use crate::{
-    AccountField, Connectors, ConsentRequest, ConsentState, Consents, Creation, CredentialToSave,
-    Credentials, Disconnects, Error, HostedPlatform, NoToken, Operation, OperationEntry, Platform,
-    RemoteConnector, Result, SavedObservations, SignIn, StartedConsent, TokenSource,
+    AccountConfig, AccountField, Connectors, ConsentRequest, ConsentState, Consents, Creation,
+    CredentialToSave, Credentials, Disconnects, Error, HostedPlatform, NoToken, Operation,
+    OperationEntry, Platform, RemoteConnector, Result, SavedObservations, StartedConsent,
+    TokenSource,
 };
 
 const BASE_URL: &str = "http://127.0.0.1:8333";
@@ -97,7 +98,10 @@ const FIELDS: &[AccountField] = &[
 
 /// As [`credentials`] tells the ways to sign in apart, before there is any secret.
 fn secret_for(settings: &Map<String, Value>) -> Option<&'static str> {
-    match (text_of(settings, "auth"), text_of(settings, "user")) {
+    match (
+        text_setting(settings, "auth"),
+        text_setting(settings, "user"),
+    ) {
         (Some("bearer"), _) => Some("token"),
         (Some("basic"), _) | (None, Some(_)) => Some("password"),
         _ => None,
@@ -108,7 +112,7 @@ fn secret_for(settings: &Map<String, Value>) -> Option<&'static str> {
 ///
 /// # Errors
 /// [`Error::Usage`] when a secret is missing, or a setting cannot be used.
-pub fn client(account: &SignIn) -> Result<AgentStack> {
+pub fn client(account: &AccountConfig) -> Result<AgentStack> {
     let base = account.text("base_url")?.unwrap_or(BASE_URL);
     Ok(AgentStack {
         api: Api {
@@ -122,7 +126,7 @@ pub fn client(account: &SignIn) -> Result<AgentStack> {
 }
 
 /// What is sent with each request, the relayed ones included.
-fn credentials(account: &SignIn) -> Result<Arc<dyn TokenSource>> {
+fn credentials(account: &AccountConfig) -> Result<Arc<dyn TokenSource>> {
     let secret = |name| account.secret(name).filter(|secret| !secret.is_empty());
     let missing = |name: &str| Error::Usage(format!("enter {name}"));
     let (token, password) = (secret("token"), secret("password"));
@@ -182,18 +186,18 @@ impl AgentStack {
     }
 
     /// The connector after the platform tried the token, else as it was, with what went wrong noted.
-    async fn with_token(
+    async fn connect_with_token(
         &self,
         created: Connector,
         token: SecretArgument,
         options: &CallOptions,
     ) -> Connector {
         let connect = Connect {
-            connector: Which::by_id(created.id.as_str()),
+            connector: ConnectorRef::by_id(created.id.as_str()),
             redirect_url: None,
             access_token: Some(token),
         };
-        let tried = connect.run(self, &bare(options)).await;
+        let tried = connect.run(self, &without_extra_members(options)).await;
         // Nobody stands before a page.
         self.note(&created.id, |found| found.consent_until = None);
         let refused = match &tried {
@@ -208,13 +212,13 @@ impl AgentStack {
     }
 
     /// Names the connector that has the URL of a refused one, as far as the platform tells.
-    async fn naming(&self, error: Error, url: &str, options: &CallOptions) -> Error {
+    async fn name_duplicate(&self, error: Error, url: &str, options: &CallOptions) -> Error {
         let Error::AlreadyThere { refusal, .. } = error else {
             return error;
         };
         // The platform normalises URLs before it compares them.
         let normalize = |url: &str| Url::parse(url).map_or_else(|_| url.to_owned(), String::from);
-        let page = List {}.run(self, &bare(options)).await;
+        let page = List {}.run(self, &without_extra_members(options)).await;
         let mut connectors = page.into_iter().flat_map(|page| page.items);
         let found = connectors.find(|one| normalize(&one.url) == normalize(url));
         let name = found.map(|connector| self.map_connector(connector).name);
@@ -223,7 +227,7 @@ impl AgentStack {
 }
 
 /// The options for another request: members put in place of those of the creation are none of its.
-fn bare(options: &CallOptions) -> CallOptions {
+fn without_extra_members(options: &CallOptions) -> CallOptions {
     CallOptions {
         body: Map::new(),
         query: Vec::new(),
@@ -277,7 +281,7 @@ impl Connectors for AgentStack {
     }
 
     async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
-        let connector = Which::by_id(id.as_str());
+        let connector = ConnectorRef::by_id(id.as_str());
         Delete { connector }.run(self, options).await
     }
 }
@@ -285,7 +289,7 @@ impl Connectors for AgentStack {
 #[async_trait]
 impl Disconnects for AgentStack {
     async fn disconnect(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
-        let connector = Which::by_id(id.as_str());
+        let connector = ConnectorRef::by_id(id.as_str());
         let left = Disconnect { connector }.run(self, options).await;
         left.map(drop)
     }
@@ -302,11 +306,11 @@ impl Consents for AgentStack {
         request.check_no_choices()?;
         let id = request.connector;
         let connect = Connect {
-            connector: Which::by_id(id.as_str()),
+            connector: ConnectorRef::by_id(id.as_str()),
             redirect_url: request.redirect.map(Url::to_string),
             access_token: None,
         };
-        if request.is_again {
+        if request.is_renewal {
             // What is connected is answered to be so, without a page.
             let connector = connect.connector.clone();
             Disconnect { connector }.run(self, options).await?;
@@ -321,12 +325,12 @@ impl Consents for AgentStack {
         };
         Ok(StartedConsent {
             page: page(&connector)?,
-            lives: None,
+            valid_for: None,
             poll_every: POLL_EVERY,
         })
     }
 
-    fn give_up_consent(&self, id: &RemoteId) {
+    fn abandon_consent(&self, id: &RemoteId) {
         self.note(id.as_str(), |found| found.consent_until = None);
     }
 
@@ -385,14 +389,14 @@ impl Creation for AgentStack {
 
     async fn creation_form(&self, definition: &str, options: &CallOptions) -> Result<Form> {
         if definition == CUSTOM {
-            return Ok(forms::custom());
+            return Ok(forms::custom_form());
         }
         let presets = Presets {}.run(self, options).await?;
         let mut presets = presets.items.iter();
         presets
             .find(|preset| preset.url == definition)
-            .map(forms::of_preset)
-            .ok_or_else(|| no_preset(definition))
+            .map(forms::preset_form)
+            .ok_or_else(|| preset_not_found(definition))
     }
 
     /// Connects at once when a token was given. That a connector could not be connected is its state, not
@@ -412,17 +416,17 @@ impl Creation for AgentStack {
         let (new, access_token) = given.create(url);
         let created = match new.run(self, options).await {
             Ok(created) => created,
-            Err(error) => return Err(self.naming(error, &new.url, options).await),
+            Err(error) => return Err(self.name_duplicate(error, &new.url, options).await),
         };
         let connector = match access_token {
-            Some(token) => self.with_token(created, token, options).await,
+            Some(token) => self.connect_with_token(created, token, options).await,
             None => created,
         };
         Ok(self.map_connector(connector))
     }
 }
 
-fn no_preset(definition: &str) -> Error {
+fn preset_not_found(definition: &str) -> Error {
     Error::Usage(format!("no preset for {}", clean_text(definition, 200)))
 }
 
@@ -454,12 +458,12 @@ impl Credentials for AgentStack {
         level: Level,
         _: &CallOptions,
     ) -> Result<Vec<PlatformCredential>> {
-        of_user(level)?;
+        check_user_level(level)?;
         Ok(Vec::new())
     }
 
     async fn credential_form(&self, _: &RemoteId, level: Level, _: &CallOptions) -> Result<Form> {
-        of_user(level)?;
+        check_user_level(level)?;
         Ok(form::empty(form::schema_of::<AccessToken>()))
     }
 
@@ -469,7 +473,7 @@ impl Credentials for AgentStack {
         credential: CredentialToSave,
         options: &CallOptions,
     ) -> Result<()> {
-        of_user(credential.level)?;
+        check_user_level(credential.level)?;
         if !credential.name.is_empty() {
             return Err(Error::Usage("this token has no name".to_owned()));
         }
@@ -478,7 +482,7 @@ impl Credentials for AgentStack {
             return Err(Error::Usage("enter a token".to_owned()));
         }
         let connect = Connect {
-            connector: Which::by_id(id.as_str()),
+            connector: ConnectorRef::by_id(id.as_str()),
             redirect_url: None,
             access_token: Some(given.access_token),
         };
@@ -494,7 +498,7 @@ impl Credentials for AgentStack {
     }
 }
 
-fn of_user(level: Level) -> Result<()> {
+fn check_user_level(level: Level) -> Result<()> {
     match level {
         Level::User => Ok(()),
         _ => Err(Error::Usage(

@@ -12,7 +12,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use crate::output::whole;
+use crate::output::parse_documented;
 use crate::{Error, Output, Result, lenient};
 
 /// The state in which tools can be used.
@@ -38,14 +38,14 @@ pub struct Connector {
 /// A connector, by its id or whole as an operation answered it.
 #[derive(Clone, Debug, JsonSchema)]
 #[serde(untagged)]
-pub enum Which {
+pub enum ConnectorRef {
     /// Its id, a UUID.
     Id(String),
     /// The whole connector.
     Whole(Map<String, Value>),
 }
 
-impl<'de> Deserialize<'de> for Which {
+impl<'de> Deserialize<'de> for ConnectorRef {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
             Value::String(id) => Ok(Self::Id(id)),
@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for Which {
     }
 }
 
-impl Which {
+impl ConnectorRef {
     /// By its id.
     pub fn by_id(id: impl Into<String>) -> Self {
         Self::Id(id.into())
@@ -152,7 +152,7 @@ impl Output for Connector {
     fn read(answer: &Answer, _: &str) -> Result<Self> {
         let mut json = answer.object()?.into();
         Self::redact(&mut json, answer.secret_names);
-        whole(json, answer)
+        parse_documented(json, answer)
     }
 
     fn into_json(self) -> Value {
@@ -221,7 +221,7 @@ impl<T: Item> Output for Page<T> {
         let items = json.get_mut("items").and_then(Value::as_array_mut);
         let items = items.into_iter().flatten();
         items.for_each(|item| T::redact(item, answer.secret_names));
-        whole(json, answer)
+        parse_documented(json, answer)
     }
 
     fn into_json(self) -> Value {

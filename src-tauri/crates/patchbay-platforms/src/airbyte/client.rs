@@ -10,7 +10,7 @@ use super::mapping::Observation;
 use super::quirks::identities::Identities;
 use super::quirks::token::NoCredentials;
 use crate::observations::Observations;
-use crate::{NoToken, Result, SignIn};
+use crate::{AccountConfig, NoToken, Result};
 
 const BASE_URL: &str = "https://api.airbyte.ai";
 
@@ -37,7 +37,7 @@ impl AsRef<Api> for Airbyte {
 ///
 /// # Errors
 /// [`Error::Usage`](crate::Error::Usage) when a setting cannot be used.
-pub fn client(account: &SignIn) -> Result<Airbyte> {
+pub fn client(account: &AccountConfig) -> Result<Airbyte> {
     let base = account.text("base_url")?.unwrap_or(BASE_URL);
     let anonymous = Api {
         secrets: account.secrets.values().cloned().collect(),
@@ -46,7 +46,7 @@ pub fn client(account: &SignIn) -> Result<Airbyte> {
     let identities = Identities::new(account, anonymous)?;
     let workspace = account.text("workspace_name")?.unwrap_or(WORKSPACE);
     Ok(Airbyte {
-        api: identities.own(),
+        api: identities.account_api(),
         identities,
         workspace: workspace.to_owned(),
         known_ids: KnownIds::default(),

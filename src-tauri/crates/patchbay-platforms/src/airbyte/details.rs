@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::client::Airbyte;
 use super::forms::EntityChoice;
-use super::mapping::Checked;
+use super::mapping::CheckRecord;
 use super::operations::{Check, Inspect, UpdateConnector};
 use super::wire::{Connector, Inspection};
 use crate::actions::{button, call, fact, humanize, moment};
@@ -52,8 +52,8 @@ impl Details for Airbyte {
 }
 
 /// How the last check from here ended, and when that was.
-fn last_check(check: Option<Checked>) -> [Option<Fact>; 2] {
-    let Some(Checked { state, at }) = check else {
+fn last_check(check: Option<CheckRecord>) -> [Option<Fact>; 2] {
+    let Some(CheckRecord { state, at }) = check else {
         return [None, None];
     };
     let outcome = match state.status {

@@ -135,7 +135,7 @@ pub(super) struct EntityChoice {
 }
 
 /// What is as good as not given.
-pub(super) fn is_empty(value: &Value) -> bool {
+pub(super) fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),

@@ -18,7 +18,7 @@ const REASON_LIMIT: usize = 500;
 #[serde(default)]
 pub(super) struct Observation {
     /// `None` when it was not checked from here.
-    pub(super) check: Option<Checked>,
+    pub(super) check: Option<CheckRecord>,
     /// Whether its deletion was accepted.
     pub(super) is_leaving: bool,
     /// Name of its workspace, where it was made from here in another one than the account's.
@@ -27,7 +27,7 @@ pub(super) struct Observation {
 
 /// What the last check told, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Checked {
+pub(super) struct CheckRecord {
     pub(super) state: State,
     pub(super) at: Timestamp,
 }
@@ -67,7 +67,7 @@ impl Observation {
     }
 }
 
-impl Checked {
+impl CheckRecord {
     /// What a check tells, after what one told before.
     pub(super) fn after(before: Option<Self>, result: &CheckResult, at: Timestamp) -> Self {
         let word = result.status.as_deref().map(|word| clean_text(word, 100));
@@ -111,23 +111,26 @@ fn failure(result: &CheckResult) -> Option<String> {
 /// The contract gives no member for it, so the words and numbers of the failed parts are looked at.
 fn is_refused_by_provider(result: &CheckResult) -> bool {
     let words = [&result.error_message, &result.failure_reason];
-    words.into_iter().flatten().any(|words| says_refusal(words))
-        || names_refusal(&result.entity_check_results)
+    words
+        .into_iter()
+        .flatten()
+        .any(|words| is_refusal_text(words))
+        || contains_refusal(&result.entity_check_results)
 }
 
-fn says_refusal(words: &str) -> bool {
+fn is_refusal_text(words: &str) -> bool {
     let words = words.to_lowercase();
     let mut numbers = words.split(|sign: char| !sign.is_ascii_alphanumeric());
     let terms = ["invalid_grant", "refresh token", "refresh_token"];
     numbers.any(|number| number == "401") || terms.iter().any(|term| words.contains(term))
 }
 
-fn names_refusal(value: &Value) -> bool {
+fn contains_refusal(value: &Value) -> bool {
     match value {
-        Value::String(words) => says_refusal(words),
+        Value::String(words) => is_refusal_text(words),
         Value::Number(number) => number.as_u64() == Some(401),
-        Value::Array(items) => items.iter().any(names_refusal),
-        Value::Object(members) => members.values().any(names_refusal),
+        Value::Array(items) => items.iter().any(contains_refusal),
+        Value::Object(members) => members.values().any(contains_refusal),
         Value::Null | Value::Bool(_) => false,
     }
 }

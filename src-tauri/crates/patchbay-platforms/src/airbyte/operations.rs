@@ -56,7 +56,7 @@ pub(super) static OPERATIONS: &[OperationEntry] = operations![
 ];
 
 /// Text that may be left out: empty text is none.
-fn filled<'de, D, T>(from: D) -> std::result::Result<Option<T>, D::Error>
+fn empty_as_none<'de, D, T>(from: D) -> std::result::Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de> + Default + PartialEq,
@@ -83,14 +83,14 @@ fn find_named(
     let found = items
         .into_iter()
         .filter(|item| item["name"].as_str().is_some_and(&fits));
-    one(found, what, clean_text(name, 200))
+    exactly_one(found, what, clean_text(name, 200))
 }
 
 /// The one that was found by a name.
 ///
 /// # Errors
 /// [`Error::NoneFound`], [`Error::ManyFound`].
-fn one<T>(mut found: impl Iterator<Item = T>, what: &str, name: String) -> Result<T> {
+fn exactly_one<T>(mut found: impl Iterator<Item = T>, what: &str, name: String) -> Result<T> {
     match (found.next(), found.count()) {
         (Some(one), 0) => Ok(one),
         (None, _) => Err(Error::NoneFound(format!("{what} {name}"))),

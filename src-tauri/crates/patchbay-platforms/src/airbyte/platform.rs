@@ -22,9 +22,9 @@ use super::quirks::oauth;
 use super::quirks::spec::Spec;
 use super::quirks::tools;
 use super::wire::{Connectors as ConnectorList, DefinitionDetail, NativeConnector};
-use crate::account::{ALLOW_PLAIN_HTTP, text_of};
+use crate::account::{ALLOW_PLAIN_HTTP, text_setting};
 use crate::capabilities::offers;
-use crate::form::at_fields;
+use crate::form::map_field_pointers;
 use crate::hosted::{HOSTED_ABILITIES, Rules};
 use crate::operations::{AnyClient, Operation, arguments};
 use crate::{
@@ -40,14 +40,14 @@ pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
         ..HOSTED_ABILITIES
     },
     // Without an application there is nothing but a token to be had.
-    secret_for: |settings| match text_of(settings, "client_id") {
+    secret_for: |settings| match text_setting(settings, "client_id") {
         Some(_) => Some("client_secret"),
         None => Some("token"),
     },
     rules: Rules {
         kind_of: mapping::kind_of,
         effect_of: tools::effect_of,
-        unlisted_tool: tools::unlisted,
+        unlisted_tool: tools::documented_tool,
     },
     ..HostedPlatform::new(
         patchbay_model::Platform::Airbyte,
@@ -213,12 +213,12 @@ impl Creation for Airbyte {
         options: &CallOptions,
     ) -> Result<RemoteConnector> {
         let mut given = values.clone();
-        given.retain(|_, value| !forms::is_empty(value));
+        given.retain(|_, value| !forms::is_blank(value));
         given.insert("definition_id".to_owned(), definition.into());
         let create: CreateConnector = arguments(given.into())?;
         let made = create.run(self, options).await;
         let made = made.map_err(|error| {
-            at_fields(error, |path, words| {
+            map_field_pointers(error, |path, words| {
                 forms::form_pointer(path, words, &values)
             })
         })?;
@@ -262,7 +262,7 @@ impl Settings for Airbyte {
         let update: UpdateConnector = forms::update(id, changes.clone())?;
         let changed = update.run(self, options).await;
         changed.map_err(|error| {
-            at_fields(error, |path, words| {
+            map_field_pointers(error, |path, words| {
                 forms::form_pointer(path, words, &changes)
             })
         })?;

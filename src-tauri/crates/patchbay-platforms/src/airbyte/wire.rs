@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 use serde_with::apply;
 
-use crate::output::Whole;
+use crate::output::LosslessOutput;
 use crate::{Error, Output, Raw, Result, lenient};
 
 /// The answer of the token exchange.
@@ -202,8 +202,8 @@ pub struct Connection {
     pub organization_id: Option<String>,
 }
 
-impl Whole for FoundConnector {}
-impl Whole for Connection {}
+impl LosslessOutput for FoundConnector {}
+impl LosslessOutput for Connection {}
 
 /// A job that deletes a connector.
 #[derive(Clone, Debug)]

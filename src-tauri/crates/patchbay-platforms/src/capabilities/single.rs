@@ -30,7 +30,7 @@ pub(crate) trait SingleCredential: Send + Sync {
     type Values: DeserializeOwned + Send;
 
     /// Whether the connector takes one.
-    async fn takes_one(&self, _id: &RemoteId, _options: &CallOptions) -> Result<bool> {
+    async fn accepts_credential(&self, _id: &RemoteId, _options: &CallOptions) -> Result<bool> {
         Ok(true)
     }
 
@@ -68,8 +68,8 @@ impl<P: SingleCredential> Credentials for P {
             can_delete: P::CAN_DELETE,
             is_listed: true,
         };
-        let is_taken = self.takes_one(id, options).await?;
-        Ok(is_taken.then_some(level).into_iter().collect())
+        let is_accepted = self.accepts_credential(id, options).await?;
+        Ok(is_accepted.then_some(level).into_iter().collect())
     }
 
     async fn list_credentials(

@@ -129,7 +129,7 @@ impl From<&Connector> for Credential {
 
 impl Profile {
     /// What takes the sign-in away.
-    pub(super) fn without_sign_in() -> Self {
+    pub(super) fn clear_sign_in() -> Self {
         Self {
             authentication: Field::Null,
             ..Self::default()
@@ -175,7 +175,7 @@ impl Profile {
 
 impl Authentication {
     /// The members of the wire that make it so; what is there `now` and is not to be any more is cleared.
-    fn replace(self, now: &Self) -> Result<(Field<OAuth>, Field<ServiceAuth>)> {
+    fn into_wire(self, now: &Self) -> Result<(Field<OAuth>, Field<ServiceAuth>)> {
         let mut wire = match now {
             Self::None => (Field::Absent, Field::Absent),
             Self::Oauth(_) => (Field::Null, Field::Absent),
@@ -226,7 +226,10 @@ fn sign_in(
 ) -> Result<(Field<OAuth>, Field<ServiceAuth>)> {
     match wanted {
         Field::Absent => Ok((Field::Absent, Field::Absent)),
-        wanted => wanted.value().unwrap_or(Authentication::None).replace(now),
+        wanted => wanted
+            .value()
+            .unwrap_or(Authentication::None)
+            .into_wire(now),
     }
 }
 

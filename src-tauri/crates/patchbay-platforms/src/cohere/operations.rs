@@ -5,7 +5,7 @@
 
 pub(super) mod test_search;
 
-use patchbay_http::{Path, Repeat, Request, SecretArgument};
+use patchbay_http::{Path, Request, RetryClass, SecretArgument};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -77,7 +77,7 @@ pub struct Create {
 }
 
 impl Operation for Create {
-    const CONTRACT: Contract = Contract::write("create").retry(Repeat::WhenRateLimited);
+    const CONTRACT: Contract = Contract::write("create").retry(RetryClass::WhenRateLimited);
     type Output = Raw<Envelope>;
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -94,7 +94,7 @@ on_connector! { Client, id: RemoteId = "Id of the connector." =>
     /// Delete a connector, its credentials and sign-ins.
     ///
     /// Source: Cohere contract, section 2.
-    Delete(Contract::irreversible("delete").retry(Repeat::Freely)) -> Value:
+    Delete(Contract::irreversible("delete").retry(RetryClass::Freely)) -> Value:
         |id, _| Ok(Request::delete(connector(id)?)),
         noting |id, client, _| client.observations.forget(id.as_str());
 }
@@ -126,7 +126,7 @@ pub struct Update {
 }
 
 impl Operation for Update {
-    const CONTRACT: Contract = Contract::write("update").retry(Repeat::Freely);
+    const CONTRACT: Contract = Contract::write("update").retry(RetryClass::Freely);
     type Output = Raw<Envelope>;
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -148,7 +148,8 @@ pub struct OAuthAuthorize {
 }
 
 impl Operation for OAuthAuthorize {
-    const CONTRACT: Contract = Contract::write("o_auth_authorize").retry(Repeat::WhenRateLimited);
+    const CONTRACT: Contract =
+        Contract::write("o_auth_authorize").retry(RetryClass::WhenRateLimited);
     type Output = Raw<AuthorizationPage>;
 
     fn request(&self, _: &Client) -> Result<Request> {

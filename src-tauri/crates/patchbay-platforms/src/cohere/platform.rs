@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_http::{Api, CallOptions, FixedHeaders, Reading, RetryPolicy, SecretNames};
+use patchbay_http::{Api, CallOptions, FixedHeaders, RetryAfterRules, RetryPolicy, SecretNames};
 use patchbay_model::{
     Abilities, ConnectorSettings, Definition, Form, Level, PlatformCredential, PlatformLook,
     RemoteId, TileColours,
@@ -19,22 +19,22 @@ use super::operations::{Delete, Get, List, OAuthAuthorize, OPERATIONS};
 use super::wire::Connector;
 use crate::account::ALLOW_PLAIN_HTTP;
 use crate::capabilities::{SingleCredential, offers, web_page};
-use crate::form::{self, at_fields};
+use crate::form::{self, map_field_pointers};
 use crate::hosted::{HOSTED_ABILITIES, secret_names};
 use crate::operations::{AnyClient, Operation, arguments};
 use crate::{
-    AccountField, Client, Connectors, ConsentRequest, ConsentState, Consents, Creation, Error,
-    HostedPlatform, OperationEntry, Platform, Raw, RemoteConnector, Result, SavedObservations,
-    Settings, SignIn, StartedConsent,
+    AccountConfig, AccountField, Client, Connectors, ConsentRequest, ConsentState, Consents,
+    Creation, Error, HostedPlatform, OperationEntry, Platform, Raw, RemoteConnector, Result,
+    SavedObservations, Settings, StartedConsent,
 };
 
 const BASE_URL: &str = "https://api.cohere.com";
 
 /// The most that the platform gives at once.
-const PAGE: i64 = 100;
+const PAGE_SIZE: i64 = 100;
 
 /// A list that goes on after so many pages is broken.
-const MOST_PAGES: usize = 1000;
+const MAX_PAGES: usize = 1000;
 
 const POLL_EVERY: Duration = Duration::from_secs(2);
 
@@ -97,7 +97,7 @@ pub(super) struct Cohere {
 ///
 /// # Errors
 /// [`Error::Usage`] when the key is missing, or the base URL is none.
-pub fn client(account: &SignIn) -> Result<Client> {
+pub fn client(account: &AccountConfig) -> Result<Client> {
     let key = account.secret("api_key").filter(|key| !key.is_empty());
     let key = key.ok_or_else(|| Error::Usage("enter an API key".to_owned()))?;
     let base = base_url(account.text("base_url")?.unwrap_or(BASE_URL));
@@ -130,9 +130,9 @@ fn retries() -> RetryPolicy {
         max_retries: 2,
         statuses: vec![408..=408, 429..=429, 500..=u16::MAX],
         max_retry_after: Duration::from_secs(60),
-        reading: Reading {
+        retry_after_rules: RetryAfterRules {
             whole_seconds: true,
-            ..Reading::default()
+            ..RetryAfterRules::default()
         },
         honor_ratelimit_reset: true,
         on_connect: true,
@@ -189,13 +189,13 @@ impl Platform for Cohere {
 impl Connectors for Cohere {
     async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>> {
         let (mut found, mut seen, mut offset) = (Vec::new(), HashSet::new(), 0);
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let list = List {
-                limit: Some(PAGE),
+                limit: Some(PAGE_SIZE),
                 offset: Some(offset),
             };
             let page = list.run(&self.client, options).await?;
-            let received = i64::try_from(page.value.connectors.len()).unwrap_or(PAGE);
+            let received = i64::try_from(page.value.connectors.len()).unwrap_or(PAGE_SIZE);
             offset += received;
             let is_all = page
                 .value
@@ -205,12 +205,12 @@ impl Connectors for Cohere {
             let each = page.each("connectors", |page| page.connectors);
             let fresh = each.filter(|(connector, _)| seen.insert(connector.id.clone()));
             found.extend(fresh.map(|connector| self.map_connector(connector)));
-            if received < PAGE || is_all {
+            if received < PAGE_SIZE || is_all {
                 return Ok(found);
             }
         }
         Err(Error::Protocol(format!(
-            "too many connectors (over {MOST_PAGES} pages)"
+            "too many connectors (over {MAX_PAGES} pages)"
         )))
     }
 
@@ -244,7 +244,7 @@ impl Consents for Cohere {
         let page = value.redirect_url.map(|page| web_page(&page, status));
         Ok(StartedConsent {
             page: page.transpose()?,
-            lives: None,
+            valid_for: None,
             poll_every: POLL_EVERY,
         })
     }
@@ -288,7 +288,8 @@ impl Creation for Cohere {
         check_definition(definition)?;
         let create = arguments::<Profile>(values.into())?.create()?;
         let made = create.run(&self.client, options).await;
-        let made = made.map_err(|error| at_fields(error, |path, _| forms::form_pointer(path)))?;
+        let made =
+            made.map_err(|error| map_field_pointers(error, |path, _| forms::form_pointer(path)))?;
         Ok(self.map_connector(made.connector()))
     }
 }
@@ -324,7 +325,7 @@ impl Settings for Cohere {
         // What is cleared depends on how it signs in now.
         let update = changes.update(&self.find(id, options).await?.0)?;
         let changed = update.run(&self.client, options).await;
-        changed.map_err(|error| at_fields(error, |path, _| forms::form_pointer(path)))?;
+        changed.map_err(|error| map_field_pointers(error, |path, _| forms::form_pointer(path)))?;
         Ok(())
     }
 }
@@ -360,7 +361,7 @@ impl SingleCredential for Cohere {
     async fn delete(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
         let (connector, _) = self.find(id, options).await?;
         mapping::credential(&connector).ok_or_else(|| Error::NoneFound("credential".to_owned()))?;
-        let update = Profile::without_sign_in().update(&connector)?;
+        let update = Profile::clear_sign_in().update(&connector)?;
         update.run(&self.client, options).await.map(drop)
     }
 }

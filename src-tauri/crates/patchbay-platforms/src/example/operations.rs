@@ -1,6 +1,6 @@
 //! The documented operations, a type each. What is sent of one is sent as it stands here.
 
-use patchbay_http::{Path, Repeat, Request};
+use patchbay_http::{Path, Request, RetryClass};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,7 @@ pub struct Create {
 }
 
 impl Operation for Create {
-    const CONTRACT: Contract = Contract::write("create").retry(Repeat::WhenRateLimited);
+    const CONTRACT: Contract = Contract::write("create").retry(RetryClass::WhenRateLimited);
     type Output = Raw<Connector>;
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -83,7 +83,7 @@ pub struct Delete {
 }
 
 impl Operation for Delete {
-    const CONTRACT: Contract = Contract::irreversible("delete").retry(Repeat::Freely);
+    const CONTRACT: Contract = Contract::irreversible("delete").retry(RetryClass::Freely);
     type Output = ();
 
     fn request(&self, _: &Client) -> Result<Request> {
@@ -125,7 +125,7 @@ pub struct CallTool {
 }
 
 impl Operation for CallTool {
-    const CONTRACT: Contract = Contract::write("call_tool").retry(Repeat::WhenRateLimited);
+    const CONTRACT: Contract = Contract::write("call_tool").retry(RetryClass::WhenRateLimited);
     type Output = Raw<Value>;
 
     fn request(&self, _: &Client) -> Result<Request> {

@@ -18,8 +18,8 @@ use crate::hosted::secret_names;
 use crate::mcp::{self, CallOutcome};
 use crate::operations::{AnyClient, Operation, arguments};
 use crate::{
-    AccountField, Client, Connectors, Creation, Error, HostedPlatform, OperationEntry, Platform,
-    Raw, RemoteConnector, Result, SignIn, ToolRequest, Tools, form,
+    AccountConfig, AccountField, Client, Connectors, Creation, Error, HostedPlatform,
+    OperationEntry, Platform, Raw, RemoteConnector, Result, ToolRequest, Tools, form,
 };
 
 /// The platform in the registry.
@@ -61,7 +61,7 @@ pub(super) struct Example {
 ///
 /// # Errors
 /// [`Error::Usage`] when the key is missing, or the base URL is none.
-pub fn client(account: &SignIn) -> Result<Client> {
+pub fn client(account: &AccountConfig) -> Result<Client> {
     let key = account.secret("api_key").filter(|key| !key.is_empty());
     let key = key.ok_or_else(|| Error::Usage("enter an API key".to_owned()))?;
     let base = account.text("base_url")?.unwrap_or("https://api.example");

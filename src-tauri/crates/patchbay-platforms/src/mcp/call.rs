@@ -10,14 +10,15 @@ use serde_json::{Map, Value};
 
 use super::Asker;
 
-/// Keeps the task that a server made of a call, so that somebody can come back for its result.
+/// Stores the task that a server created for a call, so that its result can be fetched later.
 #[async_trait]
 pub trait TaskKeeper: Send + Sync {
-    /// Notes it, before it is waited for.
+    /// Stores the task before it is awaited.
     async fn keep(&self, task: ServerTask);
 
-    /// Whether somebody comes back for it, now that it is not waited for any more; else the server is told to stop.
-    fn leaves(&self) -> bool;
+    /// Whether the result will be fetched later, now that it is not awaited any more; else the server is told to
+    /// cancel it.
+    fn is_resumable(&self) -> bool;
 }
 
 /// A tool to be called.
@@ -29,20 +30,19 @@ pub struct ToolCall {
     pub arguments: Map<String, Value>,
     /// Whether it is called as a task in the older era; in the newer one the server decides.
     pub as_task: bool,
-    /// The task that the server made of this call earlier: its result is waited for, and nothing called anew.
+    /// A task that the server created for this call earlier: it is resumed, and the tool is not called again.
     pub resumes: Option<ServerTask>,
-    /// Hears of the task that the server makes of it; `None` where nobody comes back for one.
+    /// Receives the task that the server creates; `None` if it won't be resumed.
     pub task_keeper: Option<Arc<dyn TaskKeeper>>,
-    /// Longest silence; each notice of progress starts it anew. [`McpLimits::total`] bounds the whole.
+    /// Idle timeout; each progress notification resets it. [`McpLimits::total`] bounds the whole call.
     ///
     /// [`McpLimits::total`]: crate::mcp::McpLimits::total
     pub timeout: Duration,
-    /// Hears how far the tool is, in order and never backwards; must not block.
+    /// Progress callback: called in order, never backwards; must not block.
     pub progress: OnProgress,
     /// Whom the server may ask meanwhile; `None` for nobody.
     pub asker: Option<Arc<dyn Asker>>,
-    /// Brings back what was on the wire: the request as sent first, without answers to what the server asked, and
-    /// the last that came for it.
+    /// Captures the first request, without answers to the server's questions, and the last response.
     pub capture: Capture,
 }
 

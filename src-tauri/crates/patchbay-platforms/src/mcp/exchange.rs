@@ -9,10 +9,9 @@ use tokio::sync::Notify;
 
 use crate::Error;
 
-/// Travels with a request through rmcp, and brings back what rmcp would not tell: the answer as it
-/// came, its size, and the error as we know it.
+/// Travels with a request through rmcp and records what rmcp would drop: the raw answer, its size, and our own error.
 ///
-/// Clones are the same exchange.
+/// Clones share the exchange.
 #[derive(Clone, Default)]
 pub(super) struct Exchange(Arc<Inner>);
 
@@ -21,7 +20,7 @@ struct Inner {
     facts: Mutex<Facts>,
     failed: Notify,
     capture: Capture,
-    /// Where the request goes that is made and never sent.
+    /// Receives the request of a dry run, which is built and not sent.
     plan: Option<Mutex<Option<SentRequest>>>,
 }
 
@@ -41,7 +40,7 @@ pub(super) struct Facts {
 }
 
 impl Exchange {
-    /// One whose request is made as any other and then not sent.
+    /// A dry run: the request is built as any other, and not sent.
     pub(super) fn planned() -> Self {
         Self(Arc::new(Inner {
             plan: Some(Mutex::default()),
@@ -62,7 +61,7 @@ impl Exchange {
         &self.0.capture
     }
 
-    /// Where to put the request instead of sending it; `None` when it is to be sent.
+    /// Where to store the request of a dry run; `None` if it is to be sent.
     pub(super) fn plan(&self) -> Option<&Mutex<Option<SentRequest>>> {
         self.0.plan.as_ref()
     }

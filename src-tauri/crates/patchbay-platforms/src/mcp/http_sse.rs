@@ -1,8 +1,8 @@
-//! HTTP with server-sent events, as servers of 2024-11-05 speak: one stream brings every message of the server, and
-//! its first event names the address that ours are posted to.
+//! HTTP with server-sent events, as of 2024-11-05: one stream carries every message of the server, and its first event
+//! names the endpoint that ours are posted to.
 //!
-//! Addresses, credentials and redirects are those of `wire`. The stream is never asked for again: whatever was under
-//! way on one that ended is lost, and the next request finds the session closed.
+//! URLs, credentials and redirects are those of `wire`. The stream is never reopened: requests in flight when it ends
+//! are lost, and the next one finds the session closed.
 //!
 //! Source: MCP 2024-11-05, "Transports", "HTTP with SSE".
 
@@ -22,14 +22,14 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
 use super::McpLimits;
-use super::inbox::{Inbox, NotSent, Read};
-use super::sse::{self, BrokenStream, Events, Spent};
+use super::pending_requests::{PendingRequests, Read, SendError};
+use super::sse::{self, Events, StreamError, StreamUsage};
 use super::wire::refusal::refusal;
 use super::wire::{EVENT_STREAM, JSON, Wire, answer};
 use crate::{Error, Unreachable};
 
-/// How long a server may take to open the stream and name the address: one of streamable HTTP may open a stream as
-/// well, and say nothing on it.
+/// Timeout for the stream and its endpoint event: a streamable HTTP server may open a stream too, and stay silent on
+/// it.
 const ENDPOINT_WAIT: Duration = Duration::from_secs(10);
 
 /// Most bytes of the address.
@@ -39,15 +39,15 @@ const ENDPOINT_BYTES: usize = 8 * 1024;
 const BACKLOG: usize = 64;
 
 /// Why there is no connection.
-pub(super) enum NotOpened {
+pub(super) enum OpenError {
     /// Nobody there speaks this way.
-    NotSpoken,
+    Unsupported,
     /// Anything else.
     Failed(Error),
 }
 
 /// A connection. Dropping it ends the stream.
-pub(super) struct EventPipe {
+pub(super) struct SseTransport {
     shared: Arc<Shared>,
     incoming: mpsc::Receiver<ServerJsonRpcMessage>,
     _until_dropped: DropGuard,
@@ -58,45 +58,45 @@ pub(super) struct Shared {
     wire: Wire,
     /// Where messages are posted to.
     endpoint: Url,
-    inbox: Inbox,
+    pending_requests: PendingRequests,
     over: CancellationToken,
 }
 
 /// Why the stream is not read any further.
 #[derive(Clone, Copy)]
-enum End {
+enum StreamEnd {
     /// It ended, or was cut.
     Lost,
     TooLarge(usize),
     TooMany(usize),
     Exceeded(json::Exceeded),
     /// The address was named twice.
-    NamedAgain,
+    DuplicateEndpoint,
     /// Nothing is at the address that was named.
-    NothingThere,
+    EndpointNotFound,
 }
 
 /// Asks for the stream and reads it up to the address.
-pub(super) async fn open(wire: Wire, limits: McpLimits) -> Result<EventPipe, NotOpened> {
-    let spent = Spent::default();
+pub(super) async fn open(wire: Wire, limits: McpLimits) -> Result<SseTransport, OpenError> {
+    let usage = StreamUsage::default();
     let opening = async {
-        let (mut events, asked) = stream(&wire, spent.clone()).await?;
-        let endpoint = endpoint(&mut events, &asked).await?;
+        let (mut events, stream_url) = stream(&wire, usage.clone()).await?;
+        let endpoint = endpoint(&mut events, &stream_url).await?;
         Ok((events, endpoint))
     };
     let opened = tokio::time::timeout(ENDPOINT_WAIT, opening).await;
-    let (events, endpoint) = opened.unwrap_or(Err(NotOpened::NotSpoken))?;
+    let (events, endpoint) = opened.unwrap_or(Err(OpenError::Unsupported))?;
     let (to_rmcp, incoming) = mpsc::channel(BACKLOG);
     let over = CancellationToken::new();
     let log = Arc::clone(wire.log());
     let shared = Arc::new(Shared {
         wire,
         endpoint,
-        inbox: Inbox::new(limits, log),
+        pending_requests: PendingRequests::new(limits, log),
         over: over.clone(),
     });
-    tokio::spawn(listen(Arc::clone(&shared), events, spent, to_rmcp));
-    Ok(EventPipe {
+    tokio::spawn(listen(Arc::clone(&shared), events, usage, to_rmcp));
+    Ok(SseTransport {
         shared,
         incoming,
         _until_dropped: over.drop_guard(),
@@ -104,46 +104,46 @@ pub(super) async fn open(wire: Wire, limits: McpLimits) -> Result<EventPipe, Not
 }
 
 /// The events, and the address they came from at last.
-async fn stream(wire: &Wire, spent: Spent) -> Result<(Events, Url), NotOpened> {
+async fn stream(wire: &Wire, usage: StreamUsage) -> Result<(Events, Url), OpenError> {
     let headers = HeaderMap::from_iter([(header::ACCEPT, EVENT_STREAM)]);
     let sent = wire
         .send_to(wire.url(), Method::GET, &headers, None, &Capture::default())
         .await
-        .map_err(NotOpened::Failed)?;
+        .map_err(OpenError::Failed)?;
     match sent.answer.status() {
         StatusCode::OK if answer::is_event_stream(&sent.answer) => {
             let from = sent.answer.url().clone();
             let limits = wire.stream_limits(wire.limits().body_bytes);
-            Ok((sse::events_counting(sent.answer, limits, spent), from))
+            Ok((sse::events_counting(sent.answer, limits, usage), from))
         }
         StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
-            Err(NotOpened::Failed(refusal(sent).await.0))
+            Err(OpenError::Failed(refusal(sent).await.0))
         }
-        _ => Err(NotOpened::NotSpoken),
+        _ => Err(OpenError::Unsupported),
     }
 }
 
 /// Reads up to the event that names the address for messages.
-async fn endpoint(events: &mut Events, from: &Url) -> Result<Url, NotOpened> {
+async fn endpoint(events: &mut Events, from: &Url) -> Result<Url, OpenError> {
     while let Some(event) = events.next().await {
-        let event = event.map_err(|error| match End::of(&error) {
-            End::Lost => NotOpened::NotSpoken,
-            end => NotOpened::Failed(end.error("")),
+        let event = event.map_err(|error| match StreamEnd::of(&error) {
+            StreamEnd::Lost => OpenError::Unsupported,
+            end => OpenError::Failed(end.error("")),
         })?;
         if is_endpoint(&event) {
             let named = event.data.unwrap_or_default();
-            return read_endpoint(&named, from).map_err(NotOpened::Failed);
+            return read_endpoint(&named, from).map_err(OpenError::Failed);
         }
     }
-    Err(NotOpened::NotSpoken)
+    Err(OpenError::Unsupported)
 }
 
 fn is_endpoint(event: &Sse) -> bool {
     event.event.as_deref() == Some("endpoint")
 }
 
-/// The address for messages: absolute, or relative to where the stream is, and never of another origin, which would
-/// be sent credentials and everything else.
+/// Resolves the endpoint, absolute or relative to the stream's URL. Another origin is refused: it would be sent the
+/// credentials.
 fn read_endpoint(named: &str, from: &Url) -> Result<Url, Error> {
     let named = named.trim();
     let invalid = || Error::Protocol("it names no valid address for messages".to_owned());
@@ -166,37 +166,37 @@ fn read_endpoint(named: &str, from: &Url) -> Result<Url, Error> {
 async fn listen(
     shared: Arc<Shared>,
     mut events: Events,
-    spent: Spent,
+    usage: StreamUsage,
     to_rmcp: mpsc::Sender<ServerJsonRpcMessage>,
 ) {
     let end = loop {
         let event = tokio::select! {
             biased;
-            () = shared.over.cancelled() => break End::Lost,
+            () = shared.over.cancelled() => break StreamEnd::Lost,
             event = events.next() => event,
         };
         let read = match event {
-            None => break End::Lost,
-            Some(Err(error)) => break End::of(&error),
+            None => break StreamEnd::Lost,
+            Some(Err(error)) => break StreamEnd::of(&error),
             Some(Ok(event)) => shared.read(&event),
         };
         let message = match read {
             Ok(Read::Answer(message)) => {
-                spent.reset();
+                usage.reset();
                 message
             }
-            Ok(Read::Unasked(message)) => message,
-            Ok(Read::Useless | Read::Stray) => continue,
+            Ok(Read::Unsolicited(message)) => message,
+            Ok(Read::Ignored | Read::NotAMessage) => continue,
             Err(end) => break end,
         };
         if to_rmcp.send(message).await.is_err() {
-            break End::Lost;
+            break StreamEnd::Lost;
         }
     };
     shared.end(end);
 }
 
-impl EventPipe {
+impl SseTransport {
     /// What outlives the connection, for what went wrong with it.
     pub(super) fn shared(&self) -> Arc<Shared> {
         Arc::clone(&self.shared)
@@ -206,88 +206,90 @@ impl EventPipe {
 impl Shared {
     /// Why a request of the negotiation failed, where that is known.
     pub(super) fn take_failure(&self) -> Option<Error> {
-        self.inbox.take_failure()
+        self.pending_requests.take_failure()
     }
 
-    fn read(&self, event: &Sse) -> Result<Read, End> {
+    fn read(&self, event: &Sse) -> Result<Read, StreamEnd> {
         match event.event.as_deref() {
-            _ if is_endpoint(event) => Err(End::NamedAgain),
+            _ if is_endpoint(event) => Err(StreamEnd::DuplicateEndpoint),
             None | Some("" | "message") => {
                 let data = event.data.as_deref().unwrap_or_default();
-                self.inbox.read(data.as_bytes()).map_err(End::Exceeded)
+                self.pending_requests
+                    .read(data.as_bytes())
+                    .map_err(StreamEnd::Exceeded)
             }
             // Such as `ping`.
-            Some(_) => Ok(Read::Useless),
+            Some(_) => Ok(Read::Ignored),
         }
     }
 
     /// Posts a message; its answer, if any, comes on the stream.
-    async fn send(&self, message: &ClientJsonRpcMessage) -> Result<(), NotSent> {
-        let lost = || End::Lost.error(&self.wire.host());
+    async fn send(&self, message: &ClientJsonRpcMessage) -> Result<(), SendError> {
+        let lost = || StreamEnd::Lost.error(&self.wire.host());
         let headers = HeaderMap::from_iter([(header::ACCEPT, JSON), (header::CONTENT_TYPE, JSON)]);
         let plan = |text| self.wire.plan(&self.endpoint, &headers, text);
-        let (text, asked) = self.inbox.note_outgoing(message, plan, lost)?;
+        let (text, tracked) = self.pending_requests.note_outgoing(message, plan, lost)?;
         let nobody = Capture::default();
-        let capture = asked
+        let capture = tracked
             .as_ref()
-            .map_or(&nobody, |asked| asked.exchange.capture());
+            .map_or(&nobody, |tracked| tracked.exchange.capture());
         let body = Some(text.into());
         let posting = self
             .wire
             .send_to(&self.endpoint, Method::POST, &headers, body, capture);
         let sent = tokio::select! {
             biased;
-            () = self.over.cancelled() => return Err(NotSent),
+            () = self.over.cancelled() => return Err(SendError),
             sent = posting => sent,
         };
         let error = match sent {
             Ok(sent) => {
                 let status = sent.answer.status();
-                if let Some(asked) = &asked {
+                if let Some(tracked) = &tracked {
                     let status = status.as_u16();
-                    asked.exchange.note(|facts| facts.status = Some(status));
+                    tracked.exchange.note(|facts| facts.status = Some(status));
                 }
                 if status.is_success() {
                     return Ok(());
                 }
                 if status == StatusCode::NOT_FOUND {
-                    self.end(match asked.is_some_and(|asked| !asked.is_followed) {
-                        true => End::NothingThere,
+                    self.end(match tracked.is_some_and(|tracked| !tracked.is_followed) {
+                        true => StreamEnd::EndpointNotFound,
                         // The session is over, as its stream may not have told.
-                        false => End::Lost,
+                        false => StreamEnd::Lost,
                     });
-                    return Err(NotSent);
+                    return Err(SendError);
                 }
                 let (error, body) = refusal(sent).await;
-                if let Some(asked) = &asked {
-                    asked.exchange.capture().note_body(&body);
+                if let Some(tracked) = &tracked {
+                    tracked.exchange.capture().note_body(&body);
                 }
                 error
             }
             Err(error) => error,
         };
-        self.inbox.fail(error, asked.as_ref());
-        Err(NotSent)
+        self.pending_requests.fail(error, tracked.as_ref());
+        Err(SendError)
     }
 
     /// Ends the connection, and with it whatever is under way.
-    fn end(&self, end: End) {
+    fn end(&self, end: StreamEnd) {
         let host = self.wire.host();
-        self.inbox.end(|| end.error(&host));
+        self.pending_requests.end(|| end.error(&host));
         self.over.cancel();
     }
 }
 
-impl End {
+impl StreamEnd {
     /// Why a stream broke.
     fn of(error: &SseError) -> Self {
         let broken = match error {
-            SseError::Body(inner) => inner.downcast_ref::<BrokenStream>(),
+            SseError::Body(inner) => inner.downcast_ref::<StreamError>(),
             _ => None,
         };
         match broken {
-            Some(BrokenStream::TooLarge(limit)) => Self::TooLarge(*limit),
-            Some(BrokenStream::TooMany(limit)) => Self::TooMany(*limit),
+            Some(StreamError::TooLarge(limit)) => Self::TooLarge(*limit),
+            Some(StreamError::TooMany(limit)) => Self::TooMany(*limit),
             _ => Self::Lost,
         }
     }
@@ -306,10 +308,10 @@ impl End {
                 Error::Protocol(format!("more than {limit} events without a response"))
             }
             Self::Exceeded(limit) => Error::Exceeded(limit),
-            Self::NamedAgain => {
+            Self::DuplicateEndpoint => {
                 Error::Protocol("it names an address for messages twice".to_owned())
             }
-            Self::NothingThere => {
+            Self::EndpointNotFound => {
                 let words =
                     "the address it names for messages doesn't exist; a proxy may change its paths";
                 Error::Protocol(words.to_owned())
@@ -318,13 +320,13 @@ impl End {
     }
 }
 
-impl Transport<RoleClient> for EventPipe {
-    type Error = NotSent;
+impl Transport<RoleClient> for SseTransport {
+    type Error = SendError;
 
     fn send(
         &mut self,
         item: ClientJsonRpcMessage,
-    ) -> impl Future<Output = Result<(), NotSent>> + Send + 'static {
+    ) -> impl Future<Output = Result<(), SendError>> + Send + 'static {
         let shared = Arc::clone(&self.shared);
         async move { shared.send(&item).await }
     }
@@ -333,7 +335,7 @@ impl Transport<RoleClient> for EventPipe {
         self.incoming.recv().await
     }
 
-    async fn close(&mut self) -> Result<(), NotSent> {
+    async fn close(&mut self) -> Result<(), SendError> {
         self.shared.over.cancel();
         Ok(())
     }

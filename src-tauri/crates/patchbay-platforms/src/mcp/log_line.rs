@@ -12,20 +12,20 @@ pub(super) const LINE_LENGTH: usize = 500;
 const LINE_BYTES: usize = 8 * 1024;
 
 /// Hears a line that is fit to be shown.
-pub type OnLine = Arc<dyn Fn(&str) + Send + Sync>;
+pub type LineSink = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// One short line without terminal codes and secrets; empty where nothing is left.
-pub(super) fn log_line<'a>(
+pub(super) fn sanitize_log_line<'a>(
     written: &[u8],
     secrets: impl IntoIterator<Item = &'a Secret>,
 ) -> String {
     let line = String::from_utf8_lossy(&written[..written.len().min(LINE_BYTES)]);
     let line = text::redact(&line, secrets.into_iter().map(Secret::expose));
-    clean_text(&without_colors(&line), LINE_LENGTH)
+    clean_text(&strip_ansi_codes(&line), LINE_LENGTH)
 }
 
 /// Without the codes by which terminals are told colors: what they leave behind is not for people.
-fn without_colors(line: &str) -> String {
+fn strip_ansi_codes(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
     let mut rest = line.chars();
     while let Some(sign) = rest.next() {

@@ -13,14 +13,14 @@ use rmcp::transport::streamable_http_client::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::http_sse::{self, NotOpened};
-use super::own_side::OwnSide;
+use super::client_handler::McpClientHandler;
+use super::http_sse::{self, OpenError};
 use super::server_log::ServerLog;
-use super::session::{McpSession, Offers, Peer, Running};
+use super::session::{McpSession, Peer, Running, ServerOffer};
 use super::stdio::host::Attached;
-use super::stdio::{self, McpProgram, Pipe};
+use super::stdio::{self, McpProgram, StdioTransport};
 use super::wire::{ResumableSession, SessionLife, Wire};
-use super::{Declared, McpLimits, McpTarget};
+use super::{ClientFeatures, McpLimits, McpTarget};
 use crate::{Error, Found, icon};
 
 const NAME_LIMIT: usize = 200;
@@ -81,7 +81,7 @@ async fn negotiate(
         match start(
             wire_for(target.session.clone()),
             mode,
-            &target.declared,
+            &target.client_features,
             limits,
         )
         .await
@@ -96,13 +96,15 @@ async fn negotiate(
             SessionLife::Resumable(_) => SessionLife::Resumable(None),
         })
     };
-    let events_first = seems_http_sse(&target);
-    if events_first && let Some(session) = start_http_sse(wire(), &target.declared, limits).await? {
+    let events_first = prefers_http_sse(&target);
+    if events_first
+        && let Some(session) = start_http_sse(wire(), &target.client_features, limits).await?
+    {
         return Ok(session);
     }
     let mut last = None;
     for mode in modes(target.server_facts.as_ref()) {
-        match start(wire(), mode, &target.declared, limits).await {
+        match start(wire(), mode, &target.client_features, limits).await {
             Ok(session) => return Ok(session),
             Err(error) if is_final(&error) => return Err(error),
             Err(error) => last = Some(error),
@@ -110,8 +112,8 @@ async fn negotiate(
     }
     let error = last.unwrap_or_else(|| Error::Protocol("no way to connect was tried".to_owned()));
     if !events_first
-        && knows_no_post(&error)
-        && let Some(session) = start_http_sse(wire(), &target.declared, limits).await?
+        && lacks_streamable_http(&error)
+        && let Some(session) = start_http_sse(wire(), &target.client_features, limits).await?
     {
         return Ok(session);
     }
@@ -119,7 +121,7 @@ async fn negotiate(
 }
 
 /// Whether a server is rather one of 2024-11-05: it was the last time, or its path is the usual one of them.
-fn seems_http_sse(target: &McpTarget) -> bool {
+fn prefers_http_sse(target: &McpTarget) -> bool {
     let is_known = |facts: &ServerFacts| facts.transport == Transport::Sse;
     target.server_facts.as_ref().is_some_and(is_known)
         || target.url.path().trim_end_matches('/').ends_with("/sse")
@@ -128,7 +130,7 @@ fn seems_http_sse(target: &McpTarget) -> bool {
 /// Whether a server refused what streamable HTTP begins with as one of 2024-11-05 does.
 ///
 /// Source: MCP 2026-07-28, "Transports", "Backwards Compatibility".
-fn knows_no_post(error: &Error) -> bool {
+fn lacks_streamable_http(error: &Error) -> bool {
     matches!(
         error,
         Error::NotAServer {
@@ -186,51 +188,51 @@ fn is_final(error: &Error) -> bool {
 async fn start(
     wire: Wire,
     mode: ClientLifecycleMode,
-    declared: &Declared,
+    client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
-    let own_side = OwnSide::new(declared, &limits);
-    let own_side = match mode {
+    let client_handler = McpClientHandler::new(client_features, &limits);
+    let client_handler = match mode {
         // A server may echo whatever is named, and a handshake for the newer era would be none.
         ClientLifecycleMode::Initialize => {
-            own_side.speaking(ProtocolVersion::LATEST_WITH_INITIALIZE)
+            client_handler.with_version(ProtocolVersion::LATEST_WITH_INITIALIZE)
         }
-        _ => own_side,
+        _ => client_handler,
     };
-    let unless_abandoned = wire.abandon_on_drop();
+    let cancel_guard = wire.cancel_on_drop();
     let mut config =
         StreamableHttpClientTransportConfig::with_uri("").max_sse_event_size(limits.body_bytes);
     config.retry_config = Arc::new(retries(&limits));
     let transport = StreamableHttpClientTransport::with_client(wire.clone(), config);
-    let running: Running = own_side
+    let running: Running = client_handler
         .clone()
         .serve_with_lifecycle(transport, mode)
         .await
         .map_err(|error| wire.take_failure().unwrap_or_else(|| explain(error)))?;
-    unless_abandoned.disarm();
+    cancel_guard.disarm();
     let peer = Peer::Host {
         host: wire.host(),
         transport: Transport::StreamableHttp,
         wire: wire.clone(),
     };
-    Ok(session(running, own_side, limits, peer, wire.log()).await)
+    Ok(session(running, client_handler, limits, peer, wire.log()).await)
 }
 
 /// `None` where nobody speaks this way.
 async fn start_http_sse(
     wire: Wire,
-    declared: &Declared,
+    client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<Option<McpSession>, Error> {
     let pipe = match http_sse::open(wire.clone(), limits).await {
         Ok(pipe) => pipe,
-        Err(NotOpened::NotSpoken) => return Ok(None),
-        Err(NotOpened::Failed(error)) => return Err(error),
+        Err(OpenError::Unsupported) => return Ok(None),
+        Err(OpenError::Failed(error)) => return Err(error),
     };
     let version = ProtocolVersion::LATEST_WITH_INITIALIZE;
-    let own_side = OwnSide::new(declared, &limits).speaking(version);
+    let client_handler = McpClientHandler::new(client_features, &limits).with_version(version);
     let shared = pipe.shared();
-    let running: Running = own_side
+    let running: Running = client_handler
         .clone()
         .serve_with_lifecycle(pipe, ClientLifecycleMode::Initialize)
         .await
@@ -240,7 +242,7 @@ async fn start_http_sse(
         transport: Transport::Sse,
         wire: wire.clone(),
     };
-    let session = session(running, own_side, limits, peer, wire.log());
+    let session = session(running, client_handler, limits, peer, wire.log());
     Ok(Some(session.await))
 }
 
@@ -269,9 +271,8 @@ pub async fn end_session(
 
 /// Starts a program that is a server, and connects to it over its standard streams.
 ///
-/// The handshake comes first, `server/discover` on the same process only after a server that refuses it: one that
-/// speaks both can ask back in the older era only, and one that starts slowly would be given up before it can tell
-/// which it speaks.
+/// The handshake comes first; `server/discover` follows on the same process only if the server refuses it. A server of
+/// both eras can ask back in the older one only, and a slow starter would time out before it says which it speaks.
 ///
 /// # Errors
 /// [`Error::ProgramNotStarted`]; [`Error::ProgramEnded`] when it ends before it spoke; [`Error::TooLarge`],
@@ -279,11 +280,17 @@ pub async fn end_session(
 /// [`Error::ServerError`]; [`Error::Protocol`]. The process is ended with each of them, and with the future.
 pub async fn connect_program(
     program: McpProgram,
-    declared: Declared,
+    client_features: ClientFeatures,
     limits: McpLimits,
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
-    connect_over(stdio::start(program, limits)?, &declared, limits, cancel).await
+    connect_over(
+        stdio::start(program, limits)?,
+        &client_features,
+        limits,
+        cancel,
+    )
+    .await
 }
 
 /// Connects to a program that another process holds; it goes on when the session ends.
@@ -292,68 +299,81 @@ pub async fn connect_program(
 /// As [`connect_program`], but for the first.
 pub async fn connect_attached(
     attached: Attached,
-    declared: Declared,
+    client_features: ClientFeatures,
     limits: McpLimits,
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
-    connect_over(stdio::attach(attached, limits), &declared, limits, cancel).await
+    connect_over(
+        stdio::attach(attached, limits),
+        &client_features,
+        limits,
+        cancel,
+    )
+    .await
 }
 
 async fn connect_over(
-    pipe: Pipe,
-    declared: &Declared,
+    pipe: StdioTransport,
+    client_features: &ClientFeatures,
     limits: McpLimits,
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
-    let unless_abandoned = pipe.process().stop_on_drop();
+    let cancel_guard = pipe.process().stop_on_drop();
     let session = tokio::select! {
         biased;
         () = cancel.cancelled() => Err(Error::Cancelled),
-        session = tokio::time::timeout(limits.connect, negotiate_over(&pipe, declared, limits)) => {
+        session = tokio::time::timeout(limits.connect, negotiate_over(&pipe, client_features, limits)) => {
             session.unwrap_or(Err(Error::TimedOut { after: limits.connect }))
         }
     };
     if session.is_ok() {
         // From here on the session sees to its end.
-        unless_abandoned.disarm();
+        cancel_guard.disarm();
     }
     session
 }
 
 async fn negotiate_over(
-    pipe: &Pipe,
-    declared: &Declared,
+    pipe: &StdioTransport,
+    client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
     let discover = ClientLifecycleMode::Discover {
         preferred_versions: known_versions(),
     };
-    match start_over(pipe, ClientLifecycleMode::Initialize, declared, limits).await {
-        Err(Error::ServerError { .. }) => start_over(pipe, discover, declared, limits).await,
+    match start_over(
+        pipe,
+        ClientLifecycleMode::Initialize,
+        client_features,
+        limits,
+    )
+    .await
+    {
+        Err(Error::ServerError { .. }) => start_over(pipe, discover, client_features, limits).await,
         session => session,
     }
 }
 
 async fn start_over(
-    pipe: &Pipe,
+    pipe: &StdioTransport,
     mode: ClientLifecycleMode,
-    declared: &Declared,
+    client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
     let version = ProtocolVersion::LATEST_WITH_INITIALIZE;
-    let own_side = OwnSide::new(declared, &limits).speaking(version);
-    let running: Running = own_side
+    let client_handler = McpClientHandler::new(client_features, &limits).with_version(version);
+    let running: Running = client_handler
         .clone()
         .serve_with_lifecycle(pipe.clone(), mode)
         .await
         .map_err(|error| pipe.take_failure().unwrap_or_else(|| explain(error)))?;
     let peer = Peer::Program(pipe.process().clone());
-    Ok(session(running, own_side, limits, peer, pipe.log()).await)
+    Ok(session(running, client_handler, limits, peer, pipe.log()).await)
 }
 
 async fn session(
     running: Running,
-    own_side: OwnSide,
+    client_handler: McpClientHandler,
     limits: McpLimits,
     peer: Peer,
     log: &ServerLog,
@@ -364,7 +384,7 @@ async fn session(
         let capabilities = &info.capabilities;
         let (tools, resources) = (&capabilities.tools, &capabilities.resources);
         let prompts = &capabilities.prompts;
-        Offers {
+        ServerOffer {
             tools: tools.is_some(),
             completions: capabilities.completions.is_some(),
             log: log.is_read() && capabilities.logging.is_some(),
@@ -374,13 +394,13 @@ async fn session(
         }
     });
     let offers = offers.unwrap_or_default();
-    let session = McpSession::new(running, own_side, facts, limits, offers, peer);
-    session.ask_for_log().await;
+    let session = McpSession::new(running, client_handler, facts, limits, offers, peer);
+    session.request_log_level().await;
     session
 }
 
-/// When rmcp asks for a stream again that could not be opened. One that was opened and ended soon is
-/// waited for in `wire`, which counts both.
+/// rmcp's backoff for a stream that failed to open. For one that opened and ended soon `wire` waits, which counts
+/// both.
 fn retries(limits: &McpLimits) -> ExponentialBackoff {
     let mut retries = ExponentialBackoff::default();
     (retries.base_duration, retries.max_delay) =

@@ -1,7 +1,7 @@
-//! What a server asks, from its wire form to a form that can be drawn.
+//! Parses the questions of servers into forms.
 //!
-//! Servers send more than the protocol's subset of JSON Schema: what is left of a field is read, and one that says
-//! nothing that is known is asked for as JSON. Patterns are left to the server.
+//! Servers send more than the protocol's subset of JSON Schema: known keywords are read, and a field without any is
+//! asked for as JSON. Patterns are left to the server.
 //!
 //! Source: MCP 2025-11-25 and 2026-07-28, "Elicitation".
 
@@ -17,8 +17,8 @@ const DEFAULT_LIMIT: usize = 4_000;
 const ADDRESS_LIMIT: usize = 2_000;
 
 /// More are no question to a person.
-const MOST_FIELDS: usize = 50;
-const MOST_CHOICES: usize = 300;
+const MAX_FIELDS: usize = 50;
+const MAX_CHOICES: usize = 300;
 
 /// What a name says of a field that asks for a secret, one word or two.
 const SECRET_WORDS: &[&str] = &[
@@ -42,13 +42,13 @@ const SECRET_WORDS: &[&str] = &[
 
 /// A question as it was read.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct ParsedQuestion {
     pub(super) question: Question,
     /// Fields that have to be sent as `null` where nothing was given.
     null_if_missing: Vec<String>,
 }
 
-impl Asked {
+impl ParsedQuestion {
     /// One whose answer is sent as it is.
     pub(super) fn plain(question: Question) -> Self {
         Self {
@@ -69,8 +69,8 @@ impl Asked {
     }
 }
 
-/// Reads the parameters of `elicitation/create`; `None` of what nobody can be asked.
-pub(super) fn read(params: &Value) -> Option<Asked> {
+/// Parses the parameters of `elicitation/create`; `None` if a person can't be asked for it.
+pub(super) fn read(params: &Value) -> Option<ParsedQuestion> {
     let message = params["message"].as_str().unwrap_or_default();
     let message = text::clean_lines(message, MESSAGE_LIMIT);
     match params["mode"].as_str() {
@@ -83,7 +83,7 @@ pub(super) fn read(params: &Value) -> Option<Asked> {
 /// Pages that an error says have to be visited first.
 ///
 /// Source: MCP 2025-11-25, "Elicitation", "URL Elicitation Required Error".
-pub(super) fn pages_of(data: Option<&Value>) -> Vec<Asked> {
+pub(super) fn parse_required_pages(data: Option<&Value>) -> Vec<ParsedQuestion> {
     let listed = data.and_then(|data| data["elicitations"].as_array());
     let pages = listed.into_iter().flatten().filter_map(read);
     pages
@@ -91,7 +91,7 @@ pub(super) fn pages_of(data: Option<&Value>) -> Vec<Asked> {
         .collect()
 }
 
-fn page(message: String, address: &str) -> Option<Asked> {
+fn page(message: String, address: &str) -> Option<ParsedQuestion> {
     if address.len() > ADDRESS_LIMIT {
         return None;
     }
@@ -104,17 +104,17 @@ fn page(message: String, address: &str) -> Option<Asked> {
     if !is_open || has_user_info(&url) {
         return None;
     }
-    Some(Asked::plain(Question::Page {
+    Some(ParsedQuestion::plain(Question::Page {
         message,
         host: patchbay_http::host_of(&url),
         url: url.into(),
     }))
 }
 
-fn read_form(message: String, schema: &Value) -> Option<Asked> {
+fn read_form(message: String, schema: &Value) -> Option<ParsedQuestion> {
     let none = Map::new();
     let members = schema["properties"].as_object().unwrap_or(&none);
-    if members.len() > MOST_FIELDS {
+    if members.len() > MAX_FIELDS {
         return None;
     }
     let required = schema["required"].as_array();
@@ -137,7 +137,7 @@ fn read_form(message: String, schema: &Value) -> Option<Asked> {
         properties.insert(name.clone(), field.schema);
     }
     let schema = json!({ "type": "object", "properties": properties, "required": needed });
-    Some(Asked {
+    Some(ParsedQuestion {
         question: Question::Form(QuestionForm {
             message,
             form: Form {
@@ -161,9 +161,9 @@ struct Field {
 }
 
 impl Field {
-    /// Reads what is known; `None` of one with more choices than a person looks through.
+    /// Parses the known keywords; `None` if there are more choices than a person looks through.
     fn read(name: &str, raw: &Value) -> Option<Self> {
-        let (raw, is_nullable) = without_null(raw);
+        let (raw, is_nullable) = strip_null_type(raw);
         let title = [raw["title"].as_str(), Some(name)];
         let mut titles = title
             .into_iter()
@@ -172,9 +172,9 @@ impl Field {
         let title = titles.find(|title| !title.is_empty());
         let title = title.unwrap_or_else(|| "?".to_owned());
         let is_secret = raw["format"] == "password" || is_secret(name) || is_secret(&title);
-        let mut schema = kind_of(&raw, is_secret)?;
+        let mut schema = value_schema(&raw, is_secret)?;
         if let Some(default) = raw.get("default")
-            && let Some(default) = fitting(default, &schema)
+            && let Some(default) = fit_default(default, &schema)
         {
             schema.insert("default".to_owned(), default);
         }
@@ -195,7 +195,7 @@ impl Field {
 }
 
 /// What kind of value it is, in words of JSON Schema; none for any.
-fn kind_of(raw: &Value, is_secret: bool) -> Option<Map<String, Value>> {
+fn value_schema(raw: &Value, is_secret: bool) -> Option<Map<String, Value>> {
     if let Some(choices) = choices(raw) {
         return Some(object(json!({ "oneOf": choices? })));
     }
@@ -237,7 +237,7 @@ fn kind_of(raw: &Value, is_secret: bool) -> Option<Map<String, Value>> {
     Some(schema)
 }
 
-/// The values to choose from, each with its name for people; within it `None` of too many.
+/// The choices with their titles; `None` if the field has none, `Some(None)` if there are too many.
 fn choices(raw: &Value) -> Option<Option<Vec<Value>>> {
     let choice = |value: &Value, title: Option<&str>| {
         let own = match value {
@@ -264,11 +264,11 @@ fn choices(raw: &Value) -> Option<Option<Vec<Value>>> {
         let option = |option: &Value| choice(&option["const"], option["title"].as_str());
         listed.iter().map(option).collect()
     };
-    Some((choices.len() <= MOST_CHOICES).then_some(choices))
+    Some((choices.len() <= MAX_CHOICES).then_some(choices))
 }
 
 /// The field without `null` as one of its types, and whether it was there.
-fn without_null(raw: &Value) -> (Value, bool) {
+fn strip_null_type(raw: &Value) -> (Value, bool) {
     let is_null = |option: &Value| option["type"] == "null";
     let mut outer = raw.clone();
     if let Some(types) = raw["type"].as_array() {
@@ -297,7 +297,7 @@ fn without_null(raw: &Value) -> (Value, bool) {
 }
 
 /// A default in the form that its field has; `None` where it does not fit.
-fn fitting(default: &Value, schema: &Map<String, Value>) -> Option<Value> {
+fn fit_default(default: &Value, schema: &Map<String, Value>) -> Option<Value> {
     let one_of = |schema: &Value, value: &Value| {
         let choices = schema["oneOf"].as_array();
         choices.is_some_and(|all| all.iter().any(|choice| choice["const"] == *value))
@@ -467,7 +467,7 @@ mod tests {
             let fields: Map<_, _> = fields.collect();
             json!({ "requestedSchema": { "properties": fields } })
         };
-        assert!(read(&many(MOST_FIELDS)).is_some());
+        assert!(read(&many(MAX_FIELDS)).is_some());
         assert!(read(&many(10_000)).is_none());
         let choices: Vec<_> = (0..10_000).collect();
         let long = json!({ "requestedSchema": { "properties": { "a": { "enum": choices } } } });
@@ -547,7 +547,7 @@ mod tests {
         let listed = json!({ "elicitations": [
             { "mode": "url", "url": "https://a.example/", "elicitationId": "1" }, { "mode": "form" }, 7,
         ]});
-        assert_eq!(pages_of(Some(&listed)).len(), 1);
+        assert_eq!(parse_required_pages(Some(&listed)).len(), 1);
     }
 
     proptest! {

@@ -9,18 +9,18 @@ use patchbay_model::{
 use serde_json::{Value, json};
 
 use super::content::content;
-use super::questions::Asked;
+use super::questions::ParsedQuestion;
 
-/// Whoever answers sees all that is asked: of more than this nobody is asked.
+/// Maximum characters of a request, which a person has to read before answering.
 const TEXT_LIMIT: usize = 50_000;
-const MOST_MESSAGES: usize = 100;
+const MAX_MESSAGES: usize = 100;
 
-const MOST_MODELS: usize = 10;
+const MAX_MODELS: usize = 10;
 const NAME_LIMIT: usize = 200;
 
-/// Reads the parameters of `sampling/createMessage`; `None` of what nobody can be asked: too much, tools, which the
-/// server was not told that it may offer, and what has no last word to answer.
-pub(super) fn read(params: &Value) -> Option<Asked> {
+/// Parses the parameters of `sampling/createMessage`; `None` if it is too long, offers tools, which were not declared,
+/// or has no last message to answer.
+pub(super) fn read(params: &Value) -> Option<ParsedQuestion> {
     if params["tools"]
         .as_array()
         .is_some_and(|tools| !tools.is_empty())
@@ -28,7 +28,7 @@ pub(super) fn read(params: &Value) -> Option<Asked> {
         return None;
     }
     let all = params["messages"].as_array()?;
-    if all.is_empty() || all.len() > MOST_MESSAGES {
+    if all.is_empty() || all.len() > MAX_MESSAGES {
         return None;
     }
     let messages: Option<Vec<_>> = all.iter().map(message).collect();
@@ -47,13 +47,13 @@ pub(super) fn read(params: &Value) -> Option<Asked> {
         (!name.is_empty()).then_some(name)
     });
     let max_tokens = params["maxTokens"].as_u64();
-    Some(Asked::plain(Question::Sampling(SamplingRequest {
+    Some(ParsedQuestion::plain(Question::Sampling(SamplingRequest {
         system_prompt: system_prompt
             .map(|words| text::clean_lines(words, TEXT_LIMIT))
             .filter(|words| !words.is_empty()),
         messages,
         max_tokens: max_tokens.and_then(|most| u32::try_from(most).ok()),
-        models: names.take(MOST_MODELS).collect(),
+        models: names.take(MAX_MODELS).collect(),
     })))
 }
 
@@ -101,7 +101,7 @@ fn named(what: &str, mime_type: &str) -> String {
 ///
 /// # Errors
 /// The words of the error that is sent where there is none.
-pub(super) fn wire_form(answer: QuestionAnswer) -> Result<Value, &'static str> {
+pub(super) fn to_wire(answer: QuestionAnswer) -> Result<Value, &'static str> {
     match answer {
         QuestionAnswer::Accept { values } => match values.0["text"].as_str() {
             Some(text) => Ok(json!({
@@ -176,7 +176,7 @@ mod tests {
         assert!(
             read(&json!({ "messages": [says(&half), says("y")], "systemPrompt": half })).is_none()
         );
-        assert!(read(&json!({ "messages": vec![says("x"); MOST_MESSAGES + 1] })).is_none());
+        assert!(read(&json!({ "messages": vec![says("x"); MAX_MESSAGES + 1] })).is_none());
         assert!(read(&json!({ "messages": [] })).is_none());
         assert!(read(&json!({ "messages": [{ "role": "root", "content": {} }] })).is_none());
         // These were not declared.
@@ -187,14 +187,14 @@ mod tests {
     #[test]
     fn a_text_is_sent_as_a_persons_and_nothing_as_an_error() {
         let values = Json(json!({ "text": "Hi" }));
-        let sent = wire_form(QuestionAnswer::Accept { values }).unwrap();
+        let sent = to_wire(QuestionAnswer::Accept { values }).unwrap();
         assert_eq!(
             sent,
             json!({ "role": "assistant", "content": { "type": "text", "text": "Hi" }, "model": "human", "stopReason": "endTurn" })
         );
-        let refused = wire_form(QuestionAnswer::Decline);
+        let refused = to_wire(QuestionAnswer::Decline);
         assert_eq!(refused, Err("User rejected sampling request"));
-        assert_eq!(wire_form(QuestionAnswer::Cancel), Err(NOBODY));
+        assert_eq!(to_wire(QuestionAnswer::Cancel), Err(NOBODY));
     }
 
     proptest! {

@@ -1,7 +1,6 @@
-//! What a server has its client log, as lines for people.
+//! Log notifications of a server, as lines for people.
 //!
-//! The messages are taken off the stream where it is read, in their order: they are of no use to rmcp, which would begin
-//! a task for each.
+//! They are taken off the stream in order and before rmcp, which has no use for them and would spawn a task for each.
 //!
 //! Source: MCP 2025-11-25 and 2026-07-28, "Logging".
 
@@ -9,19 +8,19 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use patchbay_http::hide_in_json_text;
+use patchbay_http::redact_in_json_text;
 use patchbay_model::{LogLevel, Secret, clean_text};
 use rmcp::model::{ConstString as _, LoggingMessageNotificationMethod};
 use serde_json::Value;
 
-use super::log_line::{OnLine, log_line};
+use super::log_line::{LineSink, sanitize_log_line};
 
 /// Most messages in [`WINDOW`] that are written down.
-const MOST: u32 = 200;
+const MAX_LINES: u32 = 200;
 const WINDOW: Duration = Duration::from_secs(10);
 
 /// How many secrets are kept out of it; the oldest are forgotten first.
-const SECRETS: usize = 32;
+const MAX_SECRETS: usize = 32;
 
 /// Most characters of the name of what logs.
 const LOGGER_LENGTH: usize = 60;
@@ -29,7 +28,7 @@ const LOGGER_LENGTH: usize = 60;
 /// Where the messages of one connection go.
 pub(super) struct ServerLog {
     /// `None` where nobody reads them.
-    write: Option<OnLine>,
+    write: Option<LineSink>,
     state: Mutex<State>,
 }
 
@@ -41,7 +40,7 @@ struct State {
 
 impl ServerLog {
     /// One that keeps these secrets out.
-    pub(super) fn new(write: Option<OnLine>, secrets: Vec<Secret>) -> Self {
+    pub(super) fn new(write: Option<LineSink>, secrets: Vec<Secret>) -> Self {
         Self {
             write,
             state: Mutex::new(State {
@@ -58,7 +57,7 @@ impl ServerLog {
     }
 
     /// Keeps out what was sent to the server, should it write that down.
-    pub(super) fn hide(&self, sent: &[(String, Secret)]) {
+    pub(super) fn redact_values(&self, sent: &[(String, Secret)]) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for (_, secret) in sent {
             let is_new = |known: &Secret| known.expose() != secret.expose();
@@ -66,7 +65,7 @@ impl ServerLog {
                 state.secrets.push_back(secret.clone());
             }
         }
-        let surplus = state.secrets.len().saturating_sub(SECRETS);
+        let surplus = state.secrets.len().saturating_sub(MAX_SECRETS);
         state.secrets.drain(..surplus);
     }
 
@@ -82,13 +81,13 @@ impl ServerLog {
         true
     }
 
-    fn note(&self, params: &Value, write: &OnLine) {
+    fn note(&self, params: &Value, write: &LineSink) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.since.elapsed() >= WINDOW {
             (state.since, state.count) = (Instant::now(), 0);
         }
         state.count = state.count.saturating_add(1);
-        let line = match state.count.cmp(&(MOST + 1)) {
+        let line = match state.count.cmp(&(MAX_LINES + 1)) {
             std::cmp::Ordering::Less => shown(params, &state.secrets),
             std::cmp::Ordering::Equal => left_out(),
             std::cmp::Ordering::Greater => None,
@@ -106,7 +105,7 @@ fn shown(params: &Value, secrets: &VecDeque<Secret>) -> Option<String> {
         Value::Null => return None,
         Value::String(text) => text.clone(),
         // A secret that is escaped in it is found as what it says.
-        other => hide_in_json_text(&other.to_string(), |text| {
+        other => redact_in_json_text(&other.to_string(), |text| {
             let shown = patchbay_http::text::redact(text, secrets.iter().map(Secret::expose));
             (shown != text).then_some(shown)
         }),
@@ -121,12 +120,16 @@ fn shown(params: &Value, secrets: &VecDeque<Secret>) -> Option<String> {
     if clean_text(&said, 1).is_empty() {
         return None;
     }
-    Some(log_line(format!("[{level}] {said}").as_bytes(), secrets))
+    Some(sanitize_log_line(
+        format!("[{level}] {said}").as_bytes(),
+        secrets,
+    ))
 }
 
 fn left_out() -> Option<String> {
     let seconds = WINDOW.as_secs();
-    let words = format!("Patchbay leaves messages out: there are more than {MOST} in {seconds} s");
+    let words =
+        format!("Patchbay leaves messages out: there are more than {MAX_LINES} in {seconds} s");
     Some(words)
 }
 
@@ -141,7 +144,7 @@ mod tests {
     fn log(secrets: Vec<Secret>) -> (ServerLog, Arc<Mutex<Vec<String>>>) {
         let heard = Arc::new(Mutex::new(Vec::new()));
         let hearing = Arc::clone(&heard);
-        let write: OnLine = Arc::new(move |line| hearing.lock().unwrap().push(line.to_owned()));
+        let write: LineSink = Arc::new(move |line| hearing.lock().unwrap().push(line.to_owned()));
         (ServerLog::new(Some(write), secrets), heard)
     }
 
@@ -152,7 +155,7 @@ mod tests {
     #[test]
     fn a_message_is_one_inert_line_with_level_and_logger_and_without_secrets() {
         let (log, heard) = log(vec![Secret::new("hunter2-hunter2")]);
-        log.hide(&[("Authorization".to_owned(), Secret::new("Bearer to\"ken-1"))]);
+        log.redact_values(&[("Authorization".to_owned(), Secret::new("Bearer to\"ken-1"))]);
         for params in [
             json!({ "level": "warning", "logger": "db", "data": "slow\n\u{1b}[31mhunter2-hunter2\u{202e}" }),
             json!({ "level": "error", "data": { "sent": ["to\"ken-1", "hunter2-hunter2"] } }),
@@ -198,8 +201,8 @@ mod tests {
             log.take(&message(json!({ "level": "info", "data": number })));
         }
         let heard = heard.lock().unwrap();
-        assert_eq!(heard.len(), MOST as usize + 1);
-        assert_eq!(heard[MOST as usize - 1], "[info] 199");
-        assert!(heard[MOST as usize].starts_with("Patchbay leaves messages out"));
+        assert_eq!(heard.len(), MAX_LINES as usize + 1);
+        assert_eq!(heard[MAX_LINES as usize - 1], "[info] 199");
+        assert!(heard[MAX_LINES as usize].starts_with("Patchbay leaves messages out"));
     }
 }

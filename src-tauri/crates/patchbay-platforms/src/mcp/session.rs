@@ -27,8 +27,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use self::lists::Listing;
-use self::pending::Patience;
-use super::own_side::OwnSide;
+use self::pending::Timeouts;
+use super::client_handler::McpClientHandler;
 use super::stdio::Process;
 use super::wire::{ResumableSession, Wire};
 use super::{McpLimits, ToolCall, tools};
@@ -37,7 +37,7 @@ use crate::{Error, Unreachable};
 /// How long a server may take to hear that the session ends.
 const CLOSE_LIMIT: Duration = Duration::from_secs(5);
 
-pub(super) type Running = RunningService<RoleClient, OwnSide>;
+pub(super) type Running = RunningService<RoleClient, McpClientHandler>;
 
 /// What is at the other end.
 pub(super) enum Peer {
@@ -85,7 +85,7 @@ impl Peer {
 
 /// What a server says that it has.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Offers {
+pub(super) struct ServerOffer {
     pub(super) tools: bool,
     pub(super) completions: bool,
     /// Messages to be logged, where somebody reads them.
@@ -99,7 +99,7 @@ pub(super) struct Offers {
 }
 
 /// How a session is used.
-struct Use {
+struct Usage {
     /// Requests that wait for their answers.
     under_way: usize,
     /// When the last one ended.
@@ -112,45 +112,45 @@ pub struct McpSession(Arc<Inner>);
 
 struct Inner {
     peer: RmcpPeer<RoleClient>,
-    own_side: OwnSide,
+    client_handler: McpClientHandler,
     facts: ServerFacts,
     limits: McpLimits,
-    offers: Offers,
-    other_side: Peer,
+    offers: ServerOffer,
+    remote: Peer,
     /// Ends the process that is the server, when nobody did before.
     _process: Option<DropGuard>,
-    in_use: Mutex<Use>,
+    usage: Mutex<Usage>,
     running: Mutex<Option<Running>>,
-    farewells: TaskTracker,
+    cancel_notices: TaskTracker,
 }
 
 impl McpSession {
     pub(super) fn new(
         running: Running,
-        own_side: OwnSide,
+        client_handler: McpClientHandler,
         facts: ServerFacts,
         limits: McpLimits,
-        offers: Offers,
-        other_side: Peer,
+        offers: ServerOffer,
+        remote: Peer,
     ) -> Self {
-        let process = match &other_side {
+        let process = match &remote {
             Peer::Host { .. } => None,
             Peer::Program(process) => Some(process.stop_on_drop()),
         };
         Self(Arc::new(Inner {
             peer: running.peer().clone(),
-            own_side,
+            client_handler,
             facts,
             limits,
             offers,
-            other_side,
+            remote,
             _process: process,
-            in_use: Mutex::new(Use {
+            usage: Mutex::new(Usage {
                 under_way: 0,
                 last: Instant::now(),
             }),
             running: Mutex::new(Some(running)),
-            farewells: TaskTracker::new(),
+            cancel_notices: TaskTracker::new(),
         }))
     }
 
@@ -165,13 +165,13 @@ impl McpSession {
     }
 
     /// Marked from now on when the server says that its tools changed, until the session is dropped.
-    pub fn tool_list(&self) -> watch::Receiver<()> {
-        self.0.own_side.tools()
+    pub fn subscribe_tool_changes(&self) -> watch::Receiver<()> {
+        self.0.client_handler.subscribe_tool_changes()
     }
 
     /// Marked from now on when the server says that its resources or prompts changed, until the session is dropped.
-    pub fn offer(&self) -> watch::Receiver<()> {
-        self.0.own_side.offer()
+    pub fn subscribe_offer_changes(&self) -> watch::Receiver<()> {
+        self.0.client_handler.subscribe_offer_changes()
     }
 
     /// Whether nothing can be asked any more.
@@ -181,8 +181,8 @@ impl McpSession {
 
     /// For how long nothing was asked; `None` while something is.
     pub fn idle_for(&self) -> Option<Duration> {
-        let in_use = self.0.in_use();
-        (in_use.under_way == 0).then(|| in_use.last.elapsed())
+        let usage = self.0.usage();
+        (usage.under_way == 0).then(|| usage.last.elapsed())
     }
 
     /// Every tool of the server. One that is malformed is left out; the rest is not affected.
@@ -245,24 +245,24 @@ impl McpSession {
         } else {
             DiscoverRequest::new(DiscoverRequestParams {}).into()
         };
-        let patience = Patience::usual(&self.0.limits);
-        self.request(request, patience, &|_| {}, cancel).await?;
+        let timeouts = Timeouts::from_limits(&self.0.limits);
+        self.request(request, timeouts, &|_| {}, cancel).await?;
         Ok(())
     }
 
-    /// Lets go of this clone: ends the session in good form where it is the last, and leaves it to the
-    /// others where calls are still under way.
+    /// Drops this clone: closes the session properly if it is the last one, and leaves it to the others where calls
+    /// are still under way.
     pub async fn drain(self) {
         if Arc::strong_count(&self.0) == 1 {
             self.close().await;
         }
     }
 
-    /// Waits until the server heard what it was told to stop, a few seconds at most. Nothing else may be asked
+    /// Waits a few seconds at most until the server has received pending cancellations. No request may be made
     /// meanwhile.
     pub async fn settle(&self) {
-        self.0.farewells.close();
-        let _ = tokio::time::timeout(CLOSE_LIMIT, self.0.farewells.wait()).await;
+        self.0.cancel_notices.close();
+        let _ = tokio::time::timeout(CLOSE_LIMIT, self.0.cancel_notices.wait()).await;
     }
 
     /// Ends the connection for all clones and leaves the session to whoever continues it, as its target wanted; `None`
@@ -270,7 +270,7 @@ impl McpSession {
     pub async fn detach(&self) -> Option<ResumableSession> {
         // Before it is continued: what is to be stopped belongs to us.
         self.settle().await;
-        let session = match &self.0.other_side {
+        let session = match &self.0.remote {
             Peer::Host { wire, .. } if !self.is_closed() => wire.detach(),
             _ => None,
         };
@@ -291,15 +291,15 @@ impl McpSession {
         if let Some(mut running) = running {
             let _ = running.close_with_timeout(CLOSE_LIMIT).await;
         }
-        if let Peer::Program(process) = &self.0.other_side {
+        if let Peer::Program(process) = &self.0.remote {
             process.end().await;
         }
     }
 }
 
 impl Inner {
-    fn in_use(&self) -> MutexGuard<'_, Use> {
-        self.in_use.lock().unwrap_or_else(PoisonError::into_inner)
+    fn usage(&self) -> MutexGuard<'_, Usage> {
+        self.usage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) struct StreamLimits {
 
 /// Why a stream of events ended early.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum BrokenStream {
+pub(super) enum StreamError {
     #[error("more than {0} bytes")]
     TooLarge(usize),
     #[error("more than {0} events")]
@@ -37,16 +37,16 @@ pub(super) enum BrokenStream {
 
 /// How much of a stream was read since it was last worth it; clones count for the same stream.
 #[derive(Clone, Default)]
-pub(super) struct Spent(Arc<(AtomicUsize, AtomicUsize)>);
+pub(super) struct StreamUsage(Arc<(AtomicUsize, AtomicUsize)>);
 
-impl Spent {
+impl StreamUsage {
     /// Begins to count anew.
     pub(super) fn reset(&self) {
         self.0.0.store(0, Ordering::Relaxed);
         self.0.1.store(0, Ordering::Relaxed);
     }
 
-    /// Counts, and tells the bytes and events since the last [`Spent::reset`].
+    /// Counts, and tells the bytes and events since the last [`StreamUsage::reset`].
     fn add(&self, bytes: usize, events: usize) -> (usize, usize) {
         let sum = |of: &AtomicUsize, more| of.fetch_add(more, Ordering::Relaxed) + more;
         (sum(&self.0.0, bytes), sum(&self.0.1, events))
@@ -55,27 +55,27 @@ impl Spent {
 
 /// Reads the events of an answer and ends with an error once they exceed a limit.
 pub(super) fn events(answer: reqwest::Response, limits: StreamLimits) -> Events {
-    events_counting(answer, limits, Spent::default())
+    events_counting(answer, limits, StreamUsage::default())
 }
 
-/// As [`events`], where the limits over all events are of what is spent: a stream that lasts as long as a session
-/// may bring more, as long as it brings what was asked for.
+/// As [`events`], with the totals counted in `usage`: a stream that lasts as long as a session may bring more, as long
+/// as it brings what was asked for.
 pub(super) fn events_counting(
     answer: reqwest::Response,
     limits: StreamLimits,
-    spent: Spent,
+    usage: StreamUsage,
 ) -> Events {
     let mut size = EventSize::default();
     let bytes = answer.bytes_stream().map(move |chunk| {
-        let chunk = chunk.map_err(|error| BrokenStream::Cut(error.without_url()))?;
+        let chunk = chunk.map_err(|error| StreamError::Cut(error.without_url()))?;
         let (before, largest) = (size.events, size.add(&chunk));
-        let (bytes, events) = spent.add(chunk.len(), size.events - before);
+        let (bytes, events) = usage.add(chunk.len(), size.events - before);
         if largest > limits.event {
-            Err(BrokenStream::TooLarge(limits.event))
+            Err(StreamError::TooLarge(limits.event))
         } else if bytes > limits.bytes {
-            Err(BrokenStream::TooLarge(limits.bytes))
+            Err(StreamError::TooLarge(limits.bytes))
         } else if events > limits.events {
-            Err(BrokenStream::TooMany(limits.events))
+            Err(StreamError::TooMany(limits.events))
         } else {
             Ok::<Bytes, _>(chunk)
         }

@@ -31,10 +31,10 @@ pub(super) use self::process::Process;
 pub use self::process::{McpProgram, ProcessGuard};
 
 use self::host::{Attached, ExitListener};
-use self::lines::{Lines, Next};
-use self::process::{Cut, Streams};
+use self::lines::{Lines, NextLine};
+use self::process::{LimitViolation, Streams};
 use super::McpLimits;
-use super::inbox::{Inbox, NotSent, Read};
+use super::pending_requests::{PendingRequests, Read, SendError};
 use super::server_log::ServerLog;
 use crate::Error;
 
@@ -47,14 +47,14 @@ const OUTPUT_GRACE: Duration = Duration::from_millis(500);
 /// The streams of one program; clones are the same ones, so that a second way to negotiate meets the same
 /// process.
 #[derive(Clone)]
-pub(super) struct Pipe {
+pub(super) struct StdioTransport {
     shared: Arc<Shared>,
     incoming: Arc<tokio::sync::Mutex<mpsc::Receiver<ServerJsonRpcMessage>>>,
 }
 
 struct Shared {
     outgoing: mpsc::Sender<Vec<u8>>,
-    inbox: Inbox,
+    pending_requests: PendingRequests,
     limits: McpLimits,
     process: Process,
     /// Where the end is told of one that another process holds.
@@ -65,13 +65,13 @@ struct Shared {
 ///
 /// # Errors
 /// [`Error::ProgramNotStarted`].
-pub(super) fn start(program: McpProgram, limits: McpLimits) -> Result<Pipe, Error> {
+pub(super) fn start(program: McpProgram, limits: McpLimits) -> Result<StdioTransport, Error> {
     let (process, streams) = process::start(program)?;
     Ok(listen_to(process, streams, limits, None))
 }
 
 /// Listens to a program that another process holds.
-pub(super) fn attach(attached: Attached, limits: McpLimits) -> Pipe {
+pub(super) fn attach(attached: Attached, limits: McpLimits) -> StdioTransport {
     let Attached {
         process,
         streams,
@@ -85,19 +85,19 @@ fn listen_to(
     streams: Streams,
     limits: McpLimits,
     exit_listener: Option<ExitListener>,
-) -> Pipe {
+) -> StdioTransport {
     let (outgoing, to_write) = mpsc::channel(BACKLOG);
     let (to_rmcp, incoming) = mpsc::channel(BACKLOG);
     let shared = Arc::new(Shared {
         outgoing,
-        inbox: Inbox::new(limits, Arc::new(process.stderr().server_log())),
+        pending_requests: PendingRequests::new(limits, Arc::new(process.stderr().server_log())),
         limits,
         process: process.clone(),
         exit_listener,
     });
     tokio::spawn(write(streams.stdin, to_write, process.stopping().clone()));
     tokio::spawn(listen(Arc::clone(&shared), streams.stdout, to_rmcp));
-    Pipe {
+    StdioTransport {
         shared,
         incoming: Arc::new(tokio::sync::Mutex::new(incoming)),
     }
@@ -136,12 +136,14 @@ async fn listen(
         let next = tokio::select! {
             next = lines.next() => next,
             // Something that the program left behind may hold its output open.
-            () = gone(&shared.process) => break None,
+            () = wait_until_gone(&shared.process) => break None,
         };
         let message = match next {
-            Next::Line(line) => shared.read(line),
-            Next::TooLong => break Some(Cut::TooLarge(shared.limits.body_bytes as u64)),
-            Next::End => break None,
+            NextLine::Line(line) => shared.read(line),
+            NextLine::TooLong => {
+                break Some(LimitViolation::TooLarge(shared.limits.body_bytes as u64));
+            }
+            NextLine::End => break None,
         };
         match message {
             Ok(None) => {}
@@ -150,63 +152,63 @@ async fn listen(
                     break None;
                 }
             }
-            Err(limit) => break Some(Cut::Exceeded(limit)),
+            Err(limit) => break Some(LimitViolation::Exceeded(limit)),
         }
     };
     shared.end(reason).await;
 }
 
 /// Waits until the process has ended, and what it wrote last has arrived.
-async fn gone(process: &Process) {
+async fn wait_until_gone(process: &Process) {
     process.exited().await;
     tokio::time::sleep(OUTPUT_GRACE).await;
 }
 
-impl Pipe {
+impl StdioTransport {
     pub(super) fn process(&self) -> &Process {
         &self.shared.process
     }
 
     /// Where messages go that are to be logged.
     pub(super) fn log(&self) -> &ServerLog {
-        self.shared.inbox.log()
+        self.shared.pending_requests.log()
     }
 
     /// Why a request of the negotiation failed, where that is known.
     pub(super) fn take_failure(&self) -> Option<Error> {
-        self.shared.inbox.take_failure()
+        self.shared.pending_requests.take_failure()
     }
 }
 
 impl Shared {
     /// Puts a message on its way.
-    async fn send(&self, message: &ClientJsonRpcMessage) -> Result<(), NotSent> {
+    async fn send(&self, message: &ClientJsonRpcMessage) -> Result<(), SendError> {
         let plan = |text| Ok(SentRequest::line(text));
-        let (text, asked) = self
-            .inbox
+        let (text, tracked) = self
+            .pending_requests
             .note_outgoing(message, plan, || self.process.ended())?;
-        if let Some(asked) = asked {
-            let capture = asked.exchange.capture();
+        if let Some(tracked) = tracked {
+            let capture = tracked.exchange.capture();
             capture.note_request(|| SentRequest::line(text.as_str()));
         }
         let mut bytes = text.into_bytes();
         bytes.push(b'\n');
-        self.outgoing.send(bytes).await.map_err(|_| NotSent)
+        self.outgoing.send(bytes).await.map_err(|_| SendError)
     }
 
     /// The message of a line; `None` of what is none, or of no use to rmcp.
     ///
     /// # Errors
-    /// As [`Inbox::read`].
+    /// As [`PendingRequests::read`].
     fn read(&self, line: &[u8]) -> Result<Option<ServerJsonRpcMessage>, json::Exceeded> {
         let is_exit_notice = |exit_listener: &ExitListener| exit_listener.take(line, &self.process);
         if line.is_empty() || self.exit_listener.as_ref().is_some_and(is_exit_notice) {
             return Ok(None);
         }
-        Ok(match self.inbox.read(line)? {
-            Read::Answer(message) | Read::Unasked(message) => Some(message),
-            Read::Useless => None,
-            Read::Stray => {
+        Ok(match self.pending_requests.read(line)? {
+            Read::Answer(message) | Read::Unsolicited(message) => Some(message),
+            Read::Ignored => None,
+            Read::NotAMessage => {
                 self.process.stderr().note(line);
                 None
             }
@@ -214,24 +216,24 @@ impl Shared {
     }
 
     /// Ends the process, and with it whatever is under way.
-    async fn end(&self, cut: Option<Cut>) {
+    async fn end(&self, cut: Option<LimitViolation>) {
         match cut {
             Some(cut) => self.process.cut(cut),
             // Its output may end a little before it does.
             None => drop(tokio::time::timeout(OUTPUT_GRACE, self.process.exited()).await),
         }
         self.process.stop();
-        self.inbox.end(|| self.process.ended());
+        self.pending_requests.end(|| self.process.ended());
     }
 }
 
-impl Transport<RoleClient> for Pipe {
-    type Error = NotSent;
+impl Transport<RoleClient> for StdioTransport {
+    type Error = SendError;
 
     fn send(
         &mut self,
         item: ClientJsonRpcMessage,
-    ) -> impl Future<Output = Result<(), NotSent>> + Send + 'static {
+    ) -> impl Future<Output = Result<(), SendError>> + Send + 'static {
         let shared = Arc::clone(&self.shared);
         async move { shared.send(&item).await }
     }
@@ -241,7 +243,7 @@ impl Transport<RoleClient> for Pipe {
     }
 
     /// The process outlives it: a negotiation may go on in another way.
-    async fn close(&mut self) -> Result<(), NotSent> {
+    async fn close(&mut self) -> Result<(), SendError> {
         Ok(())
     }
 }

@@ -32,7 +32,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::{CallProgress, Declared, McpLimits, McpSession, McpTarget, ToolCall, connect};
+use super::{CallProgress, ClientFeatures, McpLimits, McpSession, McpTarget, ToolCall, connect};
 use crate::{BoxError, Error, Headers, PlainHttp, TokenSource};
 
 /// A server on a free port of loopback; stops when dropped.
@@ -101,7 +101,7 @@ fn call(name: &str) -> ToolCall {
         timeout: Duration::from_secs(20),
         progress: Arc::new(|_: CallProgress| {}),
         asker: None,
-        capture: Capture::wanted(),
+        capture: Capture::enabled(),
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn for_rmcp(page: &Value) -> ListToolsResult {
 /// `x-mcp-header` breaks the rules must not be used.
 ///
 /// Source: MCP 2026-07-28, "Custom Headers from Tool Parameters".
-pub(super) fn keep_accepted(answer: &mut Value, accepted: &[RmcpTool]) {
+pub(super) fn retain_accepted(answer: &mut Value, accepted: &[RmcpTool]) {
     let tools = answer.pointer_mut("/result/tools");
     let Some(tools) = tools.and_then(Value::as_array_mut) else {
         return;
@@ -131,7 +131,7 @@ fn tool(entry: &mut Value) -> Option<Tool> {
         },
         idempotent: flag("idempotentHint") == Some(true),
         open_world: flag("openWorldHint") != Some(false),
-        icon: icon::choose_of(&entry["icons"]),
+        icon: icon::choose_from_mcp(&entry["icons"]),
         needs_task: entry["execution"]["taskSupport"] == "required",
     })
 }

@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 /// Most gaps of one address.
-const MOST_VARIABLES: usize = 50;
+const MAX_VARIABLES: usize = 50;
 
 /// All but what RFC 3986 calls unreserved.
 const SIMPLE: &AsciiSet = &NON_ALPHANUMERIC
@@ -44,7 +44,7 @@ pub struct UriTemplate<'a>(Vec<Part<'a>>);
 #[derive(Debug, PartialEq, Eq)]
 enum Part<'a> {
     Literal(&'a str),
-    Gap(&'static Operator, Vec<&'a str>),
+    Expression(&'static Operator, Vec<&'a str>),
 }
 
 /// How an expression is filled in.
@@ -107,11 +107,11 @@ impl<'a> UriTemplate<'a> {
                 .map(|name| name.strip_suffix('*').unwrap_or(name));
             let names: Vec<&str> = names.collect();
             count += names.len();
-            if count > MOST_VARIABLES || !names.iter().all(|name| is_name(name)) {
+            if count > MAX_VARIABLES || !names.iter().all(|name| is_name(name)) {
                 return None;
             }
             parts.push(Part::Literal(literal));
-            parts.push(Part::Gap(operator, names));
+            parts.push(Part::Expression(operator, names));
             rest = after;
         }
         if rest.contains('}') {
@@ -125,7 +125,7 @@ impl<'a> UriTemplate<'a> {
     pub fn variables(&self) -> Vec<TemplateVariable> {
         let mut found: Vec<TemplateVariable> = Vec::new();
         for part in &self.0 {
-            let Part::Gap(operator, names) = part else {
+            let Part::Expression(operator, names) = part else {
                 continue;
             };
             for name in names {
@@ -149,7 +149,7 @@ impl<'a> UriTemplate<'a> {
         for part in &self.0 {
             match part {
                 Part::Literal(text) => filled.push_str(text),
-                Part::Gap(operator, names) => operator.fill(names, values, &mut filled),
+                Part::Expression(operator, names) => operator.fill(names, values, &mut filled),
             }
         }
         filled

@@ -28,13 +28,14 @@ use self::session::{SessionState, fingerprint};
 use super::McpLimits;
 use super::exchange::Exchange;
 use super::server_log::ServerLog;
-use super::sse::{self, BrokenStream, StreamLimits};
+use super::sse::{self, StreamError, StreamLimits};
 use crate::{Error, PlainHttp, TokenSource};
 
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-const BOTH_KINDS: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
+const ACCEPT_JSON_OR_SSE: HeaderValue =
+    HeaderValue::from_static("application/json, text/event-stream");
 pub(super) const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -42,7 +43,7 @@ pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json"
 pub(super) const SMALL_BYTES: usize = 1024 * 1024;
 
 /// Most levels of arrays and objects in a message.
-pub(super) const MOST_DEPTH: usize = 100;
+pub(super) const MAX_DEPTH: usize = 100;
 
 /// Most bytes of a stream, as a multiple of the most of one answer.
 const STREAM_FACTOR: usize = 4;
@@ -77,31 +78,30 @@ struct Inner {
     log: Arc<ServerLog>,
     failure: Mutex<Option<Error>>,
     /// Requests whose streams can be resumed, with the last event of each.
-    resumable: Mutex<HashMap<RequestId, (String, Asked)>>,
+    resumable: Mutex<HashMap<RequestId, (String, TrackedRequest)>>,
     /// The stream of what the server says unasked.
-    unasked: Arc<Reconnects>,
+    unsolicited: Arc<Reconnects>,
     /// Ends whatever is under way, because the connection is not wanted any more.
-    abandoned: CancellationToken,
+    shutdown: CancellationToken,
     session: SessionState,
 }
 
-/// Stands for an error that was put aside, because rmcp only hands on errors that can be cloned or
-/// printed.
+/// Placeholder for a stored error: rmcp only passes on errors that can be cloned or printed.
 #[derive(Debug, thiserror::Error)]
 #[error("the request failed")]
-pub(super) struct PutAside;
+pub(super) struct DeferredError;
 
-type RmcpResult<T> = Result<T, StreamableHttpError<PutAside>>;
+type RmcpResult<T> = Result<T, StreamableHttpError<DeferredError>>;
 
 /// Why a POST brought nothing.
-enum Failure {
+enum PostError {
     /// The session is over: rmcp starts another one.
     SessionOver,
     /// Anything else.
     Known(Error),
 }
 
-impl From<Error> for Failure {
+impl From<Error> for PostError {
     fn from(error: Error) -> Self {
         Self::Known(error)
     }
@@ -109,17 +109,17 @@ impl From<Error> for Failure {
 
 /// What is asked for, and the part of it that shapes how an answer is read; clones are the same request.
 #[derive(Clone)]
-pub(super) struct Asked {
+pub(super) struct TrackedRequest {
     pub(super) id: RequestId,
     pub(super) exchange: Exchange,
     /// Whether somebody looks at the exchange; nobody does during the negotiation.
     pub(super) is_followed: bool,
-    pub(super) kind: Kind,
+    pub(super) kind: RequestKind,
     reconnects: Arc<Reconnects>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum RequestKind {
     Discover,
     Initialize,
     /// Its answer ends what is listened to.
@@ -148,16 +148,16 @@ impl Wire {
             log,
             failure: Mutex::default(),
             resumable: Mutex::default(),
-            unasked: Arc::default(),
-            abandoned: CancellationToken::new(),
+            unsolicited: Arc::default(),
+            shutdown: CancellationToken::new(),
             session: SessionState::new(session),
         }))
     }
 
-    /// Ends every request at once when the answer is dropped: rmcp sends on a task of its own, which
-    /// would go on where nobody waits any more. Disarm it once somebody does.
-    pub(super) fn abandon_on_drop(&self) -> DropGuard {
-        self.0.abandoned.clone().drop_guard()
+    /// Aborts every request when the returned guard is dropped: rmcp sends on a task of its own, which would outlive
+    /// the caller. Disarm it once a session owns the connection.
+    pub(super) fn cancel_on_drop(&self) -> DropGuard {
+        self.0.shutdown.clone().drop_guard()
     }
 
     /// The last error of a request that no [`Exchange`] went with, which is how negotiations fail.
@@ -192,12 +192,16 @@ impl Wire {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put_aside(&self, error: Error, asked: Option<&Asked>) -> StreamableHttpError<PutAside> {
-        match asked {
-            Some(asked) if asked.is_followed => asked.exchange.fail(error),
+    fn defer_error(
+        &self,
+        error: Error,
+        tracked: Option<&TrackedRequest>,
+    ) -> StreamableHttpError<DeferredError> {
+        match tracked {
+            Some(tracked) if tracked.is_followed => tracked.exchange.fail(error),
             _ => *self.lock() = Some(error),
         }
-        StreamableHttpError::Client(PutAside)
+        StreamableHttpError::Client(DeferredError)
     }
 
     async fn post(
@@ -205,8 +209,8 @@ impl Wire {
         message: &ClientJsonRpcMessage,
         session: Option<Arc<str>>,
         protocol_headers: HashMap<HeaderName, HeaderValue>,
-        asked: Option<&Asked>,
-    ) -> Result<StreamableHttpPostResponse, Failure> {
+        tracked: Option<&TrackedRequest>,
+    ) -> Result<StreamableHttpPostResponse, PostError> {
         let mut body =
             serde_json::to_value(message).map_err(|error| Error::Usage(error.to_string()))?;
         if session.is_some() {
@@ -214,12 +218,12 @@ impl Wire {
         }
         let bytes = body.to_string();
         let nobody = Capture::default();
-        let capture = asked.map_or(&nobody, |asked| asked.exchange.capture());
+        let capture = tracked.map_or(&nobody, |tracked| tracked.exchange.capture());
         let mut headers = header_map(protocol_headers, session.as_deref())?;
-        headers.insert(header::ACCEPT, BOTH_KINDS);
+        headers.insert(header::ACCEPT, ACCEPT_JSON_OR_SSE);
         headers.insert(header::CONTENT_TYPE, JSON);
-        if let Some(asked) = asked
-            && let Some(plan) = asked.exchange.plan()
+        if let Some(tracked) = tracked
+            && let Some(plan) = tracked.exchange.plan()
         {
             let planned = self.plan(&self.0.url, &headers, bytes)?;
             *plan.lock().unwrap_or_else(PoisonError::into_inner) = Some(planned);
@@ -229,8 +233,8 @@ impl Wire {
             .send(Method::POST, &headers, Some(bytes.into()), capture)
             .await?;
         let status = sent.answer.status();
-        if let Some(asked) = asked {
-            asked
+        if let Some(tracked) = tracked {
+            tracked
                 .exchange
                 .note(|facts| facts.status = Some(status.as_u16()));
         }
@@ -238,19 +242,19 @@ impl Wire {
             return Ok(StreamableHttpPostResponse::Accepted);
         }
         if status == StatusCode::NOT_FOUND && session.is_some() {
-            return Err(Failure::SessionOver);
+            return Err(PostError::SessionOver);
         }
-        let Some(asked) = asked else {
+        let Some(tracked) = tracked else {
             return self.read_acknowledgement(sent).await;
         };
         if status.is_success() {
-            if asked.kind == Kind::Initialize {
+            if tracked.kind == RequestKind::Initialize {
                 let id = answer::session_id(sent.answer.headers());
                 self.0.session.begin(id.as_deref(), &sent.credentials);
             }
-            self.read_success(sent, asked).await
+            self.read_success(sent, tracked).await
         } else {
-            self.read_refusal(sent, asked, session.is_some()).await
+            self.read_refusal(sent, tracked, session.is_some()).await
         }
     }
 
@@ -259,7 +263,7 @@ impl Wire {
     async fn resume(
         &self,
         message: &ClientJsonRpcMessage,
-    ) -> Result<Option<StreamableHttpPostResponse>, Failure> {
+    ) -> Result<Option<StreamableHttpPostResponse>, PostError> {
         let Some(resumed) = self.0.session.take_resumed(message) else {
             return Ok(None);
         };
@@ -275,10 +279,10 @@ impl Wire {
     }
 
     /// Notes whether the session goes on: nobody continues one that only fails.
-    fn note_answer(&self, posted: &Result<StreamableHttpPostResponse, Failure>) {
+    fn note_answer(&self, posted: &Result<StreamableHttpPostResponse, PostError>) {
         match posted {
             Ok(_) => self.0.session.note_answer(true),
-            Err(Failure::Known(Error::Status(_) | Error::Protocol(_))) => {
+            Err(PostError::Known(Error::Status(_) | Error::Protocol(_))) => {
                 self.0.session.note_answer(false);
             }
             Err(_) => {}
@@ -304,28 +308,30 @@ impl Wire {
     }
 
     /// Most bytes of an answer of that kind.
-    fn answer_bytes(&self, kind: Kind) -> usize {
+    fn answer_bytes(&self, kind: RequestKind) -> usize {
         let limits = &self.0.limits;
         match kind {
-            Kind::Discover | Kind::Initialize | Kind::Listen => limits.body_bytes.min(SMALL_BYTES),
-            Kind::List(_) => limits.body_bytes.min(limits.page_bytes),
-            Kind::Other => limits.body_bytes,
+            RequestKind::Discover | RequestKind::Initialize | RequestKind::Listen => {
+                limits.body_bytes.min(SMALL_BYTES)
+            }
+            RequestKind::List(_) => limits.body_bytes.min(limits.page_bytes),
+            RequestKind::Other => limits.body_bytes,
         }
     }
 
     /// Reads a message that answers, or comes with the answer to, that request.
-    fn read(&self, bytes: &[u8], asked: &Asked) -> Result<Value, json::Error> {
-        let limits = self.json_limits(asked.kind);
+    fn read(&self, bytes: &[u8], tracked: &TrackedRequest) -> Result<Value, json::Error> {
+        let limits = self.json_limits(tracked.kind);
         let (mut message, values) = json::parse_counting(bytes, limits)?;
-        asked.exchange.note(|facts| facts.values += values);
+        tracked.exchange.note(|facts| facts.values += values);
         self.0.session.number_incoming(&mut message);
-        if asked.kind == Kind::Initialize {
+        if tracked.kind == RequestKind::Initialize {
             self.0.session.note_handshake(&message);
         }
         Ok(message)
     }
 
-    fn json_limits(&self, kind: Kind) -> json::Limits {
+    fn json_limits(&self, kind: RequestKind) -> json::Limits {
         let limits = &self.0.limits;
         let items = json::Items {
             // The document, its result, the list in it.
@@ -334,16 +340,16 @@ impl Wire {
         };
         json::Limits {
             values: limits.values,
-            depth: MOST_DEPTH,
+            depth: MAX_DEPTH,
             text: limits.body_bytes,
-            items: matches!(kind, Kind::List(_)).then_some(items),
+            items: matches!(kind, RequestKind::List(_)).then_some(items),
         }
     }
 
     /// The error of an answer of that kind that exceeds a limit.
-    fn limit_error(&self, kind: Kind, limit: json::Exceeded) -> Error {
+    fn limit_error(&self, kind: RequestKind, limit: json::Exceeded) -> Error {
         match (kind, limit) {
-            (Kind::List(what), json::Exceeded::Items(most)) => {
+            (RequestKind::List(what), json::Exceeded::Items(most)) => {
                 Error::Protocol(format!("more than {most} {what}"))
             }
             _ => Error::Exceeded(limit),
@@ -359,18 +365,22 @@ impl Wire {
     }
 
     /// Watches the events of an answer for the answer itself.
-    fn watch(&self, answer: reqwest::Response, asked: &Asked) -> BoxStream<'static, EventResult> {
-        let limits = self.stream_limits(self.answer_bytes(asked.kind));
-        let (wire, asked) = (self.clone(), asked.clone());
-        let open = asked.reconnects.open_stream();
+    fn watch(
+        &self,
+        answer: reqwest::Response,
+        tracked: &TrackedRequest,
+    ) -> BoxStream<'static, EventResult> {
+        let limits = self.stream_limits(self.answer_bytes(tracked.kind));
+        let (wire, tracked) = (self.clone(), tracked.clone());
+        let open = tracked.reconnects.open_stream();
         sse::events(answer, limits)
-            .take_until(self.0.abandoned.clone().cancelled_owned())
+            .take_until(self.0.shutdown.clone().cancelled_owned())
             .map(move |event| {
                 let _until_dropped = &open;
                 match event {
-                    Ok(event) => wire.watch_event(event, &asked),
+                    Ok(event) => wire.watch_event(event, &tracked),
                     Err(error) => {
-                        wire.note_broken(&error, &asked);
+                        wire.record_stream_error(&error, &tracked);
                         Err(error)
                     }
                 }
@@ -379,21 +389,21 @@ impl Wire {
     }
 
     /// Takes the answer out of its event, and leaves of each event what rmcp may see.
-    fn watch_event(&self, event: Sse, asked: &Asked) -> EventResult {
+    fn watch_event(&self, event: Sse, tracked: &TrackedRequest) -> EventResult {
         let mut event = clamp_event(event);
         if let Some(id) = &event.id {
-            self.note_resumable(id, asked);
+            self.note_resumable(id, tracked);
         }
         let Some(data) = event.data.take() else {
             return Ok(event);
         };
         let bytes = data.len();
-        asked.exchange.note(|facts| facts.bytes += bytes as u64);
-        event.data = match self.read(data.as_bytes(), asked) {
-            Ok(message) if answer::is_answer(&message) && answer::is_for(&message, &asked.id) => {
-                self.lock_resumable().remove(&asked.id);
-                asked.exchange.capture().note_body(data.as_bytes());
-                answer::for_rmcp_as_text(message, asked)
+        tracked.exchange.note(|facts| facts.bytes += bytes as u64);
+        event.data = match self.read(data.as_bytes(), tracked) {
+            Ok(message) if answer::is_answer(&message) && answer::is_for(&message, &tracked.id) => {
+                self.lock_resumable().remove(&tracked.id);
+                tracked.exchange.capture().note_body(data.as_bytes());
+                answer::for_rmcp_as_text(message, tracked)
             }
             // rmcp would take it for the end of this stream.
             Ok(message) if answer::is_answer(&message) => None,
@@ -404,17 +414,17 @@ impl Wire {
                 None
             }
             Err(json::Error::Exceeded(limit)) => {
-                self.give_up(self.limit_error(asked.kind, limit), asked);
-                return Err(SseError::Body(Box::new(BrokenStream::Refused)));
+                self.give_up(self.limit_error(tracked.kind, limit), tracked);
+                return Err(SseError::Body(Box::new(StreamError::Refused)));
             }
         };
         Ok(event)
     }
 
-    /// Hands on what the server says unasked, within limits.
-    fn overhear(&self, answer: reqwest::Response) -> BoxStream<'static, EventResult> {
-        let limits = self.json_limits(Kind::Other);
-        let (open, wire) = (self.0.unasked.open_stream(), self.clone());
+    /// Passes on messages that no request asked for, within limits.
+    fn forward_unsolicited(&self, answer: reqwest::Response) -> BoxStream<'static, EventResult> {
+        let limits = self.json_limits(RequestKind::Other);
+        let (open, wire) = (self.0.unsolicited.open_stream(), self.clone());
         sse::events(answer, self.stream_limits(SMALL_BYTES))
             .map(move |event| {
                 let _until_dropped = &open;
@@ -431,32 +441,32 @@ impl Wire {
     }
 
     /// Ends a request for good: its stream is not asked for again.
-    fn give_up(&self, error: Error, asked: &Asked) {
-        asked.reconnects.end();
-        self.lock_resumable().remove(&asked.id);
+    fn give_up(&self, error: Error, tracked: &TrackedRequest) {
+        tracked.reconnects.end();
+        self.lock_resumable().remove(&tracked.id);
         // That a stream was lost is no news any more.
-        asked.exchange.note(|facts| facts.failure = None);
+        tracked.exchange.note(|facts| facts.failure = None);
         // What rmcp is handed is our stand-in for it.
-        let _put_aside = self.put_aside(error, Some(asked));
+        let _put_aside = self.defer_error(error, Some(tracked));
     }
 
-    fn note_broken(&self, error: &SseError, asked: &Asked) {
+    fn record_stream_error(&self, error: &SseError, tracked: &TrackedRequest) {
         let broken = match error {
-            SseError::Body(inner) => inner.downcast_ref::<BrokenStream>(),
+            SseError::Body(inner) => inner.downcast_ref::<StreamError>(),
             _ => None,
         };
         match broken {
             // Asking for the same event again would bring the same.
-            Some(BrokenStream::TooLarge(limit)) => {
+            Some(StreamError::TooLarge(limit)) => {
                 let limit = *limit as u64;
-                self.give_up(Error::TooLarge { limit }, asked);
+                self.give_up(Error::TooLarge { limit }, tracked);
             }
-            Some(BrokenStream::TooMany(limit)) => {
+            Some(StreamError::TooMany(limit)) => {
                 let words = format!("more than {limit} events in a response");
-                self.give_up(Error::Protocol(words), asked);
+                self.give_up(Error::Protocol(words), tracked);
             }
             // Noted only: rmcp may resume the stream where it was cut.
-            _ => asked.exchange.note(|facts| {
+            _ => tracked.exchange.note(|facts| {
                 facts.failure.get_or_insert(Error::Unreachable {
                     host: self.host(),
                     how: crate::Unreachable::Lost,
@@ -467,23 +477,23 @@ impl Wire {
     }
 
     /// Remembers the last event of a request, by which rmcp asks for the rest of its stream.
-    fn note_resumable(&self, id: &str, asked: &Asked) {
+    fn note_resumable(&self, id: &str, tracked: &TrackedRequest) {
         let mut resumable = self.lock_resumable();
-        if resumable.len() >= RESUMABLE && !resumable.contains_key(&asked.id) {
+        if resumable.len() >= RESUMABLE && !resumable.contains_key(&tracked.id) {
             return;
         }
-        resumable.insert(asked.id.clone(), (id.to_owned(), asked.clone()));
+        resumable.insert(tracked.id.clone(), (id.to_owned(), tracked.clone()));
     }
 
     /// The request whose stream ended with that event.
-    fn resume_after(&self, last_event: &str) -> Option<Asked> {
+    fn resume_after(&self, last_event: &str) -> Option<TrackedRequest> {
         let resumable = self.lock_resumable();
         let mut all = resumable.values();
         let found = all.find(|(id, _)| id == last_event);
-        found.map(|(_, asked)| asked.clone())
+        found.map(|(_, tracked)| tracked.clone())
     }
 
-    fn lock_resumable(&self) -> MutexGuard<'_, HashMap<RequestId, (String, Asked)>> {
+    fn lock_resumable(&self) -> MutexGuard<'_, HashMap<RequestId, (String, TrackedRequest)>> {
         let resumable = &self.0.resumable;
         resumable.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -492,15 +502,15 @@ impl Wire {
     async fn open_stream(
         &self,
         headers: &HeaderMap,
-        resumed: Option<&Asked>,
+        resumed: Option<&TrackedRequest>,
     ) -> RmcpResult<BoxStream<'static, EventResult>> {
         let limits = &self.0.limits;
-        let reconnects = resumed.map_or(&self.0.unasked, |asked| &asked.reconnects);
+        let reconnects = resumed.map_or(&self.0.unsolicited, |tracked| &tracked.reconnects);
         let paused = reconnects.pause(limits.reconnects, limits.reconnect_waits);
         if paused.await.is_err() {
             let limit = limits.reconnects;
             match resumed {
-                Some(asked) => self.give_up(Error::TooManyReconnects { limit }, asked),
+                Some(tracked) => self.give_up(Error::TooManyReconnects { limit }, tracked),
                 None => tracing::warn!(
                     limit,
                     "no longer listening: the stream ends again and again"
@@ -517,7 +527,7 @@ impl Wire {
                 Ok(sent) => sent,
                 // Only these can be different the next time.
                 Err(Error::Unreachable { .. } | Error::TimedOut { .. }) => {
-                    return Err(StreamableHttpError::Client(PutAside));
+                    return Err(StreamableHttpError::Client(DeferredError));
                 }
                 Err(_) => return Err(StreamableHttpError::ServerDoesNotSupportSse),
             };
@@ -530,14 +540,14 @@ impl Wire {
             }
         };
         if sent.answer.status().is_server_error() {
-            return Err(StreamableHttpError::Client(PutAside));
+            return Err(StreamableHttpError::Client(DeferredError));
         }
         if sent.answer.status() != StatusCode::OK || !answer::is_event_stream(&sent.answer) {
             return Err(StreamableHttpError::ServerDoesNotSupportSse);
         }
         Ok(match resumed {
-            Some(asked) => self.watch(sent.answer, asked),
-            None => self.overhear(sent.answer),
+            Some(tracked) => self.watch(sent.answer, tracked),
+            None => self.forward_unsolicited(sent.answer),
         })
     }
 }
@@ -565,31 +575,33 @@ fn header_map(
     Ok(map)
 }
 
-pub(super) fn classify_request(message: &ClientJsonRpcMessage) -> Option<Asked> {
+pub(super) fn classify_request(message: &ClientJsonRpcMessage) -> Option<TrackedRequest> {
     let ClientJsonRpcMessage::Request(request) = message else {
         return None;
     };
     let exchange = request.request.extensions().get::<Exchange>().cloned();
-    Some(Asked {
+    Some(TrackedRequest {
         id: request.id.clone(),
         is_followed: exchange.is_some(),
         exchange: exchange.unwrap_or_default(),
         kind: match &request.request {
-            ClientRequest::DiscoverRequest(_) => Kind::Discover,
-            ClientRequest::InitializeRequest(_) => Kind::Initialize,
-            ClientRequest::SubscriptionsListenRequest(_) => Kind::Listen,
-            ClientRequest::ListToolsRequest(_) => Kind::List("tools"),
-            ClientRequest::ListResourcesRequest(_) => Kind::List("resources"),
-            ClientRequest::ListResourceTemplatesRequest(_) => Kind::List("resourceTemplates"),
-            ClientRequest::ListPromptsRequest(_) => Kind::List("prompts"),
-            _ => Kind::Other,
+            ClientRequest::DiscoverRequest(_) => RequestKind::Discover,
+            ClientRequest::InitializeRequest(_) => RequestKind::Initialize,
+            ClientRequest::SubscriptionsListenRequest(_) => RequestKind::Listen,
+            ClientRequest::ListToolsRequest(_) => RequestKind::List("tools"),
+            ClientRequest::ListResourcesRequest(_) => RequestKind::List("resources"),
+            ClientRequest::ListResourceTemplatesRequest(_) => {
+                RequestKind::List("resourceTemplates")
+            }
+            ClientRequest::ListPromptsRequest(_) => RequestKind::List("prompts"),
+            _ => RequestKind::Other,
         },
         reconnects: Arc::default(),
     })
 }
 
 impl StreamableHttpClient for Wire {
-    type Error = PutAside;
+    type Error = DeferredError;
 
     async fn post_message(
         &self,
@@ -599,31 +611,31 @@ impl StreamableHttpClient for Wire {
         _auth_header: Option<String>,
         custom_headers: HashMap<HeaderName, HeaderValue>,
     ) -> RmcpResult<StreamableHttpPostResponse> {
-        let asked = classify_request(&message);
+        let tracked = classify_request(&message);
         if self.0.session.skips(&message) {
             return Ok(StreamableHttpPostResponse::Accepted);
         }
-        let in_session = session_id.is_some() && asked.is_some();
+        let in_session = session_id.is_some() && tracked.is_some();
         let posted = async {
             match self.resume(&message).await? {
                 Some(resumed) => Ok(resumed),
                 None => {
-                    self.post(&message, session_id, custom_headers, asked.as_ref())
+                    self.post(&message, session_id, custom_headers, tracked.as_ref())
                         .await
                 }
             }
         };
         let posted = tokio::select! {
             biased;
-            () = self.0.abandoned.cancelled() => Err(Error::Cancelled.into()),
+            () = self.0.shutdown.cancelled() => Err(Error::Cancelled.into()),
             posted = posted => posted,
         };
         if in_session {
             self.note_answer(&posted);
         }
         posted.map_err(|failure| match failure {
-            Failure::SessionOver => StreamableHttpError::SessionExpired,
-            Failure::Known(error) => self.put_aside(error, asked.as_ref()),
+            PostError::SessionOver => StreamableHttpError::SessionExpired,
+            PostError::Known(error) => self.defer_error(error, tracked.as_ref()),
         })
     }
 

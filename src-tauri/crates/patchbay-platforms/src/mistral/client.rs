@@ -3,19 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_http::{Api, Backoff, Jitter, Reading, RetryPolicy, parse_base_url};
+use patchbay_http::{Api, Backoff, Jitter, RetryAfterRules, RetryPolicy, parse_base_url};
 use patchbay_model::RemoteId;
 
 use super::operations::scope::Scope;
 use super::quirks::key::Key;
-use super::quirks::observations::{Listing, Observation};
+use super::quirks::observations::{Observation, ToolListOutcome};
 use super::quirks::surface::Surface;
 use super::wire::AuthUrl;
 use crate::observations::Observations;
-use crate::{Result, SignIn};
+use crate::{AccountConfig, Result};
 
 /// Nobody signs in for longer than a day.
-const LONGEST_PAGE: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_PAGE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// One account: its operations are called with it.
 pub struct Mistral {
@@ -35,7 +35,7 @@ impl AsRef<Api> for Mistral {
 ///
 /// # Errors
 /// [`Error::Usage`](crate::Error::Usage) when the key is empty, or a setting cannot be used.
-pub fn client(account: &SignIn) -> Result<Mistral> {
+pub fn client(account: &AccountConfig) -> Result<Mistral> {
     let surface = Surface::from_word(account.text("surface")?)?;
     let region = surface.base_url(account.text("region")?)?;
     let base = account.text("base_url")?.unwrap_or(region);
@@ -67,9 +67,9 @@ fn retries() -> RetryPolicy {
             jitter: Jitter::Added(Duration::from_secs(1)),
         },
         max_retry_after: Duration::from_secs(60),
-        reading: Reading {
+        retry_after_rules: RetryAfterRules {
             zero_millis_count: true,
-            ..Reading::default()
+            ..RetryAfterRules::default()
         },
         max_elapsed: Some(Duration::from_secs(3600)),
         ..RetryPolicy::NEVER
@@ -78,23 +78,23 @@ fn retries() -> RetryPolicy {
 
 impl Mistral {
     /// The older surface tells itself whether a connector is on.
-    pub(super) fn note_switched(&self, id: &RemoteId, scope: Scope, is_on: bool) {
+    pub(super) fn record_switch(&self, id: &RemoteId, scope: Scope, is_on: bool) {
         if scope == Scope::User && self.surface == Surface::Current {
             self.observations
                 .note(id.as_str(), |observed| observed.is_switched_off = !is_on);
         }
     }
 
-    pub(super) fn note_page(&self, id: &RemoteId, page: &AuthUrl) {
-        let until = self.api.clock.now() + page.lives().min(LONGEST_PAGE);
+    pub(super) fn record_page(&self, id: &RemoteId, page: &AuthUrl) {
+        let until = self.api.clock.now() + page.valid_for().min(MAX_PAGE_LIFETIME);
         self.observations.note(id.as_str(), |observed| {
             observed.page_until = Some(until);
             observed.awaited = None;
         });
     }
 
-    pub(super) fn note_listed<T>(&self, id: &RemoteId, outcome: &Result<T>) {
-        if let Some(listing) = Listing::of(outcome) {
+    pub(super) fn record_tool_list<T>(&self, id: &RemoteId, outcome: &Result<T>) {
+        if let Some(listing) = ToolListOutcome::of(outcome) {
             self.observations
                 .note(id.as_str(), |observed| observed.tools = Some(listing));
         }

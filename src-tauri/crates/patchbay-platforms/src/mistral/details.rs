@@ -44,15 +44,11 @@ impl Details for Mistral {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<PlatformDetails, Error> {
-        let (found, tools) = join(
-            self.find_known(id, options),
-            self.tools_to_choose_from(id, options),
-        )
-        .await;
+        let (found, tools) = join(self.find_known(id, options), self.tool_names(id, options)).await;
         let connector = found?.value;
         let mut groups = vec![
-            self.activation(&connector, &tools),
-            self.sharing(&connector),
+            self.activation_group(&connector, &tools),
+            self.sharing_group(&connector),
         ];
         if self.surface == Surface::Current {
             groups.push(credentials_group(&connector));
@@ -68,7 +64,7 @@ impl Details for Mistral {
 impl Mistral {
     /// Names of the tools that an activation may name; none where it cannot, and where they are not known: they are
     /// typed then.
-    async fn tools_to_choose_from(&self, id: &RemoteId, options: &CallOptions) -> Vec<String> {
+    async fn tool_names(&self, id: &RemoteId, options: &CallOptions) -> Vec<String> {
         if self.surface == Surface::Current {
             return Vec::new();
         }
@@ -118,13 +114,13 @@ impl Mistral {
         (self.surface == Surface::Current).then_some(address)
     }
 
-    fn activation(&self, connector: &Connector, tools: &[String]) -> ControlGroup {
-        let controls = SCOPES.map(|(scope, label, loss)| Control::Switch {
+    fn activation_group(&self, connector: &Connector, tools: &[String]) -> ControlGroup {
+        let controls = SCOPES.map(|(scope, label, warning)| Control::Switch {
             label: label.to_owned(),
             is_main: true,
             is_on: self.is_active(connector, scope),
-            turn_on: Box::new(self.switching_on(connector, scope, tools)),
-            turn_off: Box::new(Self::switching_off(connector, scope, loss)),
+            turn_on: Box::new(self.turn_on_action(connector, scope, tools)),
+            turn_off: Box::new(Self::turn_off_action(connector, scope, warning)),
         });
         let help = match self.surface {
             Surface::Current => {
@@ -151,14 +147,14 @@ impl Mistral {
         connector.active.or(was_switched_off)
     }
 
-    fn switching_on(&self, connector: &Connector, scope: Scope, tools: &[String]) -> Action {
+    fn turn_on_action(&self, connector: &Connector, scope: Scope, tools: &[String]) -> Action {
         let contract = Activation::CONTRACTS[scope as usize];
         let name = format!("activate-for-{}", scope.as_str());
         let action = actions::call_by(contract, &name, "Turn on", by_id(connector));
         if self.surface == Surface::Current {
             return action;
         }
-        let set = tools::set_at(&connector.preferences, scope);
+        let set = tools::configuration_at(&connector.preferences, scope);
         Action {
             input_schema: Some(Json(tools::configuration(tools, &set))),
             values: Json(json!(set)),
@@ -166,13 +162,13 @@ impl Mistral {
         }
     }
 
-    fn switching_off(connector: &Connector, scope: Scope, loss: &str) -> Action {
+    fn turn_off_action(connector: &Connector, scope: Scope, warning: &str) -> Action {
         let contract = Deactivation::CONTRACTS[scope as usize];
         let name = format!("deactivate-for-{}", scope.as_str());
-        actions::call_by(contract, &name, "Turn off", by_id(connector)).with_warning(loss)
+        actions::call_by(contract, &name, "Turn off", by_id(connector)).with_warning(warning)
     }
 
-    fn sharing(&self, connector: &Connector) -> ControlGroup {
+    fn sharing_group(&self, connector: &Connector) -> ControlGroup {
         let word = connector.visibility.as_deref();
         let controls = match (self.surface, word) {
             (Surface::Current, _) => {
@@ -191,7 +187,7 @@ impl Mistral {
                 ]
             }
             (Surface::Seed, Some("private") | None) => {
-                vec![actions::button(share_for_good(connector))]
+                vec![actions::button(share_irreversibly(connector))]
             }
             (Surface::Seed, Some(_)) => Vec::new(),
         };
@@ -233,7 +229,7 @@ fn sharing_switch<On: Operation<Mistral>, Off: Operation<Mistral>>(
     }
 }
 
-fn share_for_good(connector: &Connector) -> Action {
+fn share_irreversibly(connector: &Connector) -> Action {
     let title = "Share with the workspace";
     let share = actions::call::<seed::Share, _>;
     share("share-with-workspace", title, by_id(connector)).with_warning(

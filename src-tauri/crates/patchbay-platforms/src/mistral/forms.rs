@@ -118,7 +118,7 @@ fn secrets_by_name(list: Vec<NamedSecret>) -> Result<BTreeMap<String, Value>> {
     let mut found = BTreeMap::new();
     for secret in list {
         let (name, value) = secret.into_pair()?;
-        insert_once(&mut found, name, Value::from(value.expose()))?;
+        insert_unique(&mut found, name, Value::from(value.expose()))?;
     }
     Ok(found)
 }
@@ -150,7 +150,7 @@ fn global_headers(
             value: Secret::new(value).into(),
             is_secret: false,
         };
-        insert_once(&mut found, name, header)?;
+        insert_unique(&mut found, name, header)?;
     }
     for secret in secret.value().unwrap_or_default() {
         let (name, value) = secret.into_pair()?;
@@ -158,12 +158,12 @@ fn global_headers(
             value: value.into(),
             is_secret: true,
         };
-        insert_once(&mut found, name, header)?;
+        insert_unique(&mut found, name, header)?;
     }
     Ok(Some(found))
 }
 
-fn insert_once<T>(found: &mut BTreeMap<String, T>, name: String, value: T) -> Result<()> {
+fn insert_unique<T>(found: &mut BTreeMap<String, T>, name: String, value: T) -> Result<()> {
     if found.contains_key(&name) {
         return Err(Error::Usage(format!("duplicate header {name}")));
     }

@@ -9,7 +9,7 @@ use patchbay_model::{
 };
 use serde_json::{Map, Value, json};
 
-use super::quirks::observations::{Listing, Observation};
+use super::quirks::observations::{Observation, ToolListOutcome};
 use super::wire::{
     Connector, Credential, CredentialStatus as WireStatus, Object, ToolResult as WireResult,
 };
@@ -20,7 +20,7 @@ const WORDS_LIMIT: usize = 2000;
 const REASON_LIMIT: usize = 300;
 
 /// Messages of a credential that a person can mend by signing in again.
-const SIGN_IN_AGAIN: [&str; 4] = [
+const REAUTH_MESSAGES: [&str; 4] = [
     "oauth expired",
     "you need to reconnect",
     "empty credentials",
@@ -103,9 +103,9 @@ fn state(connector: &Connector, observed: &Observation, now: Timestamp) -> State
     }
     let status = status_in_use(connector);
     let message = status.and_then(|status| status.error_message.as_deref());
-    if let Some(status) = status.filter(|status| is_bad(status)) {
+    if let Some(status) = status.filter(|status| is_unusable(status)) {
         let word = Some(status.status_type.clone());
-        if wants_sign_in(status) {
+        if needs_sign_in(status) {
             return State {
                 word,
                 ..state(Status::NeedsAuthorization, message)
@@ -116,7 +116,7 @@ fn state(connector: &Connector, observed: &Observation, now: Timestamp) -> State
             ..state(Status::Failing, reason(status).as_deref())
         };
     }
-    if let Some(Listing::Failed(reason)) = &observed.tools {
+    if let Some(ToolListOutcome::Failed(reason)) = &observed.tools {
         return state(Status::Failing, Some(reason));
     }
     signed_in(connector, observed, message)
@@ -130,17 +130,17 @@ fn signed_in(connector: &Connector, observed: &Observation, message: Option<&str
         reason: reason.map(str::to_owned),
     };
     let methods = method_types(connector);
-    let wants_sign_in = methods.iter().any(|method| *method != "none");
-    let needs_none = !methods.is_empty() && !wants_sign_in;
+    let needs_sign_in = methods.iter().any(|method| *method != "none");
+    let needs_none = !methods.is_empty() && !needs_sign_in;
     let authenticated = connector.is_authenticated;
-    let was_refused = observed.tools == Some(Listing::Unauthorized);
-    if wants_sign_in && (authenticated == Some(false) || was_refused) {
+    let was_refused = observed.tools == Some(ToolListOutcome::Unauthorized);
+    if needs_sign_in && (authenticated == Some(false) || was_refused) {
         return state(Status::NeedsAuthorization, None);
     }
     if authenticated == Some(true) || needs_none {
         let lapses = message.is_some_and(|it| it.eq_ignore_ascii_case("oauth near expiry"));
         return match &observed.tools {
-            Some(Listing::Well) => state(Status::Ready, lapses.then_some("expires soon")),
+            Some(ToolListOutcome::Well) => state(Status::Ready, lapses.then_some("expires soon")),
             _ => state(Status::Unknown, Some("signed in, tools not loaded")),
         };
     }
@@ -204,17 +204,17 @@ fn methods(connector: &Connector) -> Vec<AuthenticationMethod> {
 /// Whether the platform says that somebody is signed in, with a credential that is still good.
 pub(super) fn is_authenticated(connector: &Connector) -> bool {
     let status = status_in_use(connector);
-    let has_lapsed = status.is_some_and(|status| is_bad(status) && wants_sign_in(status));
-    connector.is_authenticated == Some(true) && !has_lapsed
+    let has_expired = status.is_some_and(|status| is_unusable(status) && needs_sign_in(status));
+    connector.is_authenticated == Some(true) && !has_expired
 }
 
-fn is_bad(status: &WireStatus) -> bool {
+fn is_unusable(status: &WireStatus) -> bool {
     matches!(status.status_type.as_str(), "invalid" | "error")
 }
 
-fn wants_sign_in(status: &WireStatus) -> bool {
+fn needs_sign_in(status: &WireStatus) -> bool {
     let message = status.error_message.as_deref().map(str::to_lowercase);
-    message.is_some_and(|message| SIGN_IN_AGAIN.contains(&message.as_str()))
+    message.is_some_and(|message| REAUTH_MESSAGES.contains(&message.as_str()))
 }
 
 /// A credential in our words, listed at a level.

@@ -37,8 +37,7 @@ use super::quirks::surface::Surface;
 use crate::Result;
 use crate::operations::{OperationEntry, operations};
 
-/// Those of the current surface, and by their own names those that the product text has beside them: they lead to
-/// the same endpoints.
+/// Operations of the current surface, and those that the product text names otherwise for the same endpoints.
 pub(super) static CURRENT: &[OperationEntry] = operations![
     Create,
     List,
@@ -137,17 +136,17 @@ fn credentials_path(id_or_name: &RemoteId, scope: Scope) -> Result<Path> {
 }
 
 /// The size of a page where none is given.
-fn hundred() -> Option<i64> {
+fn default_page_size() -> Option<i64> {
     Some(100)
 }
 
 /// What holds of a question of yes or no where nothing is given.
-fn no() -> Option<bool> {
+fn default_false() -> Option<bool> {
     Some(false)
 }
 
 /// What holds of a header where nothing is said.
-fn yes() -> bool {
+fn default_true() -> bool {
     true
 }
 

@@ -21,8 +21,8 @@ use super::operations::tools::{CallTool, ListTools};
 use super::operations::{self, CURRENT};
 use super::quirks::observations::Observation;
 use super::quirks::surface::Surface;
-use super::wire::{Connector, Kept, Object, OneConnector, ToolAnswer};
-use crate::account::{ALLOW_PLAIN_HTTP, text_of};
+use super::wire::{Connector, LenientConnector, Object, OneConnector, ToolAnswer};
+use crate::account::{ALLOW_PLAIN_HTTP, text_setting};
 use crate::capabilities::offers;
 use crate::hosted::HOSTED_ABILITIES;
 use crate::mcp::{self, CallOutcome};
@@ -45,7 +45,7 @@ pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
         has_consent_form: true,
         ..HOSTED_ABILITIES
     },
-    secret_for: |settings| match text_of(settings, "token_file") {
+    secret_for: |settings| match text_setting(settings, "token_file") {
         Some(_) => None,
         None => Some("api_key"),
     },
@@ -101,7 +101,7 @@ const FIELDS: &[AccountField] = &[
 
 /// What [`sign_in`] refuses as a surface is the current one here: nothing is called then.
 fn operations_of(settings: &Map<String, Value>) -> &'static [OperationEntry] {
-    let surface = Surface::from_word(text_of(settings, "surface"));
+    let surface = Surface::from_word(text_setting(settings, "surface"));
     operations::of(surface.unwrap_or(Surface::Current))
 }
 
@@ -132,23 +132,23 @@ impl Platform for Mistral {
 /// The most that the platform gives at once.
 ///
 /// Source: Mistral contract, section 10.
-const PAGE: i64 = 1000;
+const PAGE_SIZE: i64 = 1000;
 
 /// A list that goes on after so many pages is broken.
-const MOST_PAGES: usize = 1000;
+const MAX_PAGES: usize = 1000;
 
 /// How many tools are asked for at once: `list_tools` of the current surface has no second page.
-const TOOLS: i64 = 1000;
+const TOOL_PAGE_SIZE: i64 = 1000;
 
-/// With one list, so many connectors of which it is not known how their user is signed in are asked for by
-/// themselves; the others follow with the next ones.
-const ASKED: usize = 64;
+/// How many connectors with an unknown sign-in are asked for individually per list; the others follow with the next
+/// ones.
+const MAX_LOOKUPS: usize = 64;
 
 /// How many of them are asked for at once.
-const AT_ONCE: usize = 8;
+const CONCURRENCY: usize = 8;
 
 /// How long that may take: the list waits for it.
-const PATIENCE: Duration = Duration::from_secs(10);
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Without a filter both surfaces list alike.
 fn page(cursor: Option<String>, size: i64) -> List {
@@ -190,24 +190,24 @@ impl Mistral {
             observed.user_data = Some(user_data);
         });
         let observed = self.observations.of_any([id.as_str(), name]);
-        self.in_our_words(connector, &observed)
+        self.map_with_observation(connector, &observed)
     }
 
-    /// A connector out of a list, which does not tell of the user's sign-in: what was said of it last holds.
-    /// And whether that was ever said.
-    fn mapped_of_list(&self, connector: &Object<Connector>) -> (RemoteConnector, bool) {
+    /// Maps a connector of a list, which leaves out the user's sign-in: the last known one is used. Also tells whether
+    /// there is one.
+    fn map_listed_connector(&self, connector: &Object<Connector>) -> (RemoteConnector, bool) {
         let Connector { id, name, .. } = &connector.value;
         let observed = self.observations.of_any([id.as_str(), name]);
         match &observed.user_data {
-            None => (self.in_our_words(connector, &observed), false),
+            None => (self.map_with_observation(connector, &observed), false),
             Some(user_data) => {
-                let connector = connector.completed_by(user_data);
-                (self.in_our_words(&connector, &observed), true)
+                let connector = connector.with_members(user_data);
+                (self.map_with_observation(&connector, &observed), true)
             }
         }
     }
 
-    fn in_our_words(
+    fn map_with_observation(
         &self,
         connector: &Object<Connector>,
         observed: &Observation,
@@ -216,19 +216,19 @@ impl Mistral {
     }
 
     /// Asks for each of them by itself, as long as there is time. One that cannot be asked stays as it is.
-    async fn ask_for_each(
+    async fn fetch_each(
         &self,
         found: &mut [RemoteConnector],
-        places: Vec<usize>,
+        indexes: Vec<usize>,
         options: &CallOptions,
     ) {
-        let ids: Vec<(usize, RemoteId)> = places
+        let ids: Vec<(usize, RemoteId)> = indexes
             .into_iter()
             .map(|index| (index, found[index].remote_id.clone()))
             .collect();
         let mut answers = futures::stream::iter(ids)
             .map(|(index, id)| async move { (index, self.find_connector(&id, options).await) })
-            .buffer_unordered(AT_ONCE);
+            .buffer_unordered(CONCURRENCY);
         let asking = async {
             while let Some((index, answer)) = answers.next().await {
                 if let Ok(connector) = answer {
@@ -237,7 +237,7 @@ impl Mistral {
             }
         };
         // What was not told until then is asked for with the next list.
-        drop(tokio::time::timeout(PATIENCE, asking).await);
+        drop(tokio::time::timeout(LOOKUP_TIMEOUT, asking).await);
     }
 
     async fn tool_entries(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Value>> {
@@ -248,13 +248,13 @@ impl Mistral {
                 page: has_pages.then_some(page).into(),
                 // The first page renews what the others are of.
                 refresh: Some(options.anew && page == 1),
-                ..ListTools::of(id, TOOLS)
+                ..ListTools::of(id, TOOL_PAGE_SIZE)
             };
             let more = list.run(self, options).await?.json;
             // A server that ignores `page` would give the same for ever.
-            let is_last = (more.len() as i64) < TOOLS || entries.ends_with(&more);
+            let is_last = (more.len() as i64) < TOOL_PAGE_SIZE || entries.ends_with(&more);
             entries.extend(more);
-            if !has_pages || is_last || page as usize == MOST_PAGES {
+            if !has_pages || is_last || page as usize == MAX_PAGES {
                 break;
             }
         }
@@ -266,13 +266,13 @@ impl Mistral {
 impl Connectors for Mistral {
     async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>> {
         let (mut found, mut seen) = (Vec::new(), HashSet::new());
-        let (mut cursor, mut unasked) = (None, Vec::new());
-        for _ in 0..MOST_PAGES {
-            let page = page(cursor, PAGE).run(self, options).await?;
-            for connector in page.items.iter().filter_map(Kept::read) {
-                let (connector, was_asked) = self.mapped_of_list(connector);
-                if !was_asked && unasked.len() < ASKED {
-                    unasked.push(found.len());
+        let (mut cursor, mut unresolved) = (None, Vec::new());
+        for _ in 0..MAX_PAGES {
+            let page = page(cursor, PAGE_SIZE).run(self, options).await?;
+            for connector in page.items.iter().filter_map(LenientConnector::read) {
+                let (connector, is_resolved) = self.map_listed_connector(connector);
+                if !is_resolved && unresolved.len() < MAX_LOOKUPS {
+                    unresolved.push(found.len());
                 }
                 found.push(connector);
             }
@@ -280,13 +280,13 @@ impl Connectors for Mistral {
             match page.next_cursor() {
                 Some(next) if seen.insert(next.to_owned()) => cursor = Some(next.to_owned()),
                 _ => {
-                    self.ask_for_each(&mut found, unasked, options).await;
+                    self.fetch_each(&mut found, unresolved, options).await;
                     return Ok(found);
                 }
             }
         }
         Err(Error::Protocol(format!(
-            "too many connectors (over {MOST_PAGES} pages)"
+            "too many connectors (over {MAX_PAGES} pages)"
         )))
     }
 

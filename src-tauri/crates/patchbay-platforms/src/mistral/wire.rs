@@ -1,8 +1,7 @@
-//! What Mistral answers, of either surface, read tolerantly.
+//! Responses of Mistral's two surfaces, read leniently.
 //!
-//! Only what the contract requires has to be there. Answers stay JSON, every known member of which is brought into
-//! its one form where it lies; what Patchbay looks at is read of that. Members that we do not know, and values that
-//! do not fit, are kept as they came.
+//! Only what the contract requires has to be there. A response stays JSON: its known members are normalized in place,
+//! and typed views are read from that. Unknown members, and values that don't fit, are kept as they came.
 //!
 //! Source: Mistral contract, sections 4 and 9.
 
@@ -48,7 +47,7 @@ impl<T: Shaped> Object<T> {
         let Value::Object(mut members) = json else {
             return Err((json, "not an object".to_owned()));
         };
-        let fits = T::SHAPE.fit(&mut members);
+        let fits = T::SHAPE.normalize(&mut members);
         let json = Value::Object(members);
         let other = |_| "unknown format".to_owned();
         match fits.and_then(|()| T::deserialize(&json).map_err(other)) {
@@ -94,7 +93,7 @@ impl<T: Shaped> Items<T> {
             Value::Null => Vec::new(),
             _ => return Err("not a list".to_owned()),
         };
-        T::SHAPE.fit_each(&mut json);
+        T::SHAPE.normalize_each(&mut json);
         Ok(Self {
             json,
             kind: PhantomData,
@@ -184,7 +183,7 @@ pub struct ToolConfiguration {
 
 impl Object<Connector> {
     /// The connector with those members as well, where it came without.
-    pub fn completed_by(&self, more: &Map<String, Value>) -> Self {
+    pub fn with_members(&self, more: &Map<String, Value>) -> Self {
         let mut json = self.json.clone();
         for (name, member) in more {
             if json[name].is_null() {
@@ -197,16 +196,16 @@ impl Object<Connector> {
 
 /// A connector of the documented form, or whatever was sent in its place.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Kept {
+pub enum LenientConnector {
     Read(Box<Object<Connector>>),
-    AsSent(Value),
+    Unparsed(Value),
 }
 
-impl Kept {
+impl LenientConnector {
     fn of(json: Value) -> Self {
         match Object::of(json) {
             Ok(connector) => Self::Read(Box::new(connector)),
-            Err((json, _)) => Self::AsSent(json),
+            Err((json, _)) => Self::Unparsed(json),
         }
     }
 
@@ -214,28 +213,28 @@ impl Kept {
     pub fn read(&self) -> Option<&Object<Connector>> {
         match self {
             Self::Read(connector) => Some(connector),
-            Self::AsSent(_) => None,
+            Self::Unparsed(_) => None,
         }
     }
 
     fn into_json(self) -> Value {
         match self {
             Self::Read(connector) => connector.json,
-            Self::AsSent(json) => json,
+            Self::Unparsed(json) => json,
         }
     }
 }
 
 /// A connector as an answer of its own: what carries a protocol but is none that we know is kept.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OneConnector(pub Kept);
+pub struct OneConnector(pub LenientConnector);
 
 impl OneConnector {
     fn of(json: Value) -> Result<Self, String> {
         let is_tagged = json.get("protocol").is_some_and(Value::is_string);
         match Object::of(json) {
-            Ok(connector) => Ok(Self(Kept::Read(Box::new(connector)))),
-            Err((json, _)) if is_tagged => Ok(Self(Kept::AsSent(json))),
+            Ok(connector) => Ok(Self(LenientConnector::Read(Box::new(connector)))),
+            Err((json, _)) if is_tagged => Ok(Self(LenientConnector::Unparsed(json))),
             Err((_, what)) => Err(what),
         }
     }
@@ -246,8 +245,10 @@ impl OneConnector {
     /// [`Error::Protocol`] when it is of another.
     pub fn known(self) -> Result<Object<Connector>> {
         match self.0 {
-            Kept::Read(connector) => Ok(*connector),
-            Kept::AsSent(_) => Err(Error::Protocol("unsupported connector type".to_owned())),
+            LenientConnector::Read(connector) => Ok(*connector),
+            LenientConnector::Unparsed(_) => {
+                Err(Error::Protocol("unsupported connector type".to_owned()))
+            }
         }
     }
 }
@@ -265,7 +266,7 @@ impl Output for OneConnector {
 /// A page of connectors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PaginatedConnectors {
-    pub items: Vec<Kept>,
+    pub items: Vec<LenientConnector>,
     page: Object<Page>,
 }
 
@@ -290,7 +291,7 @@ impl PaginatedConnectors {
         if !items.iter().all(Value::is_object) {
             return Err("an item isn't an object".to_owned());
         }
-        let items = items.into_iter().map(Kept::of).collect();
+        let items = items.into_iter().map(LenientConnector::of).collect();
         Ok(Self { items, page })
     }
 
@@ -308,7 +309,11 @@ impl Output for PaginatedConnectors {
 
     fn into_json(self) -> Value {
         let mut json = self.page.json;
-        json["items"] = self.items.into_iter().map(Kept::into_json).collect();
+        json["items"] = self
+            .items
+            .into_iter()
+            .map(LenientConnector::into_json)
+            .collect();
         json
     }
 }
@@ -400,7 +405,7 @@ pub struct AuthUrl {
 
 impl AuthUrl {
     /// How long it is good for; nothing when it is less than that.
-    pub fn lives(&self) -> Duration {
+    pub fn valid_for(&self) -> Duration {
         Duration::from_secs(self.ttl.try_into().unwrap_or_default())
     }
 }

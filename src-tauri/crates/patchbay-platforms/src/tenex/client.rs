@@ -7,8 +7,8 @@ use patchbay_model::Timestamp;
 use serde_json::{Map, Value};
 
 use super::quirks::mcp_path::McpPath;
+use super::quirks::pending_pages::PendingPages;
 use super::quirks::table::Table;
-use super::quirks::waiting::Waiting;
 use super::wire::{Connector, Started};
 use crate::observations::Observations;
 use crate::{Error, Operation, Result};
@@ -19,7 +19,7 @@ pub struct Tenex {
     pub(super) table: Table,
     pub(super) mcp: McpPath,
     pub(super) observations: Observations,
-    pub(super) waiting: Waiting,
+    pub(super) pending_pages: PendingPages,
 }
 
 impl AsRef<Api> for Tenex {
@@ -39,7 +39,7 @@ impl Tenex {
     }
 
     /// Sends an operation by its route.
-    pub(super) async fn ask<O: Operation<Self>>(
+    pub(super) async fn send_by_route<O: Operation<Self>>(
         &self,
         operation: &O,
         options: &CallOptions,
@@ -49,7 +49,7 @@ impl Tenex {
     }
 
     /// Sends an operation by its route, or calls the tool in place of it where the settings say so.
-    pub(super) async fn ask_either<O: Operation<Self>>(
+    pub(super) async fn send_by_route_or_tool<O: Operation<Self>>(
         &self,
         operation: &O,
         tool: &str,
@@ -57,7 +57,7 @@ impl Tenex {
         options: &CallOptions,
     ) -> Result<Answer> {
         if !self.table.uses_mcp {
-            return self.ask(operation, options).await;
+            return self.send_by_route(operation, options).await;
         }
         if !self.offers::<O>() {
             return Err(Error::NotSupported(O::CONTRACT.name.to_owned()));
@@ -66,12 +66,12 @@ impl Tenex {
     }
 
     /// What was found out before no longer holds for a connector that was changed.
-    pub(super) fn forget_findings(&self, connector: &Connector) {
+    pub(super) fn forget_observation(&self, connector: &Connector) {
         self.observations.forget(connector.id.as_str());
     }
 
     /// How long a consent is waited for.
-    pub(super) fn lives(&self, started: &Started) -> Duration {
+    pub(super) fn valid_for(&self, started: &Started) -> Duration {
         let end = started.expires_at.as_str().and_then(Timestamp::parse);
         let left = end.map(|end| self.until(end));
         let limit = self.table.poll_limit;

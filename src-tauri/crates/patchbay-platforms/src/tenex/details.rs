@@ -8,8 +8,8 @@ use patchbay_model::{Action, Control, ControlGroup, Fact, PlatformDetails, Remot
 use serde_json::json;
 
 use super::client::Tenex;
-use super::forms::{self, SOLE, title_of_role};
-use super::operations::{Disable, Enable, List, PAGE, Refresh, Revoke, Test, Update};
+use super::forms::{self, EXCLUSIVE_ROLES, role_title};
+use super::operations::{Disable, Enable, List, PAGE_SIZE, Refresh, Revoke, Test, Update};
 use super::wire::{Connector, Provider};
 use crate::actions::{button, call, fact, humanize, moment};
 use crate::{Details, Operation, Result};
@@ -46,13 +46,15 @@ impl Tenex {
     /// Other connectors with such a role: the role and the connector's name.
     async fn holders(&self, connector: &Connector, options: &CallOptions) -> Holders {
         let page = List {
-            limit: Some(PAGE),
+            limit: Some(PAGE_SIZE),
             ..List::default()
         };
         let all = self.list_all(&page, options).await.ok()?.items;
         let others = all.iter().filter(|other| other.id != connector.id);
         let holders = others.filter_map(|other| {
-            let role = other.text("role").filter(|role| SOLE.contains(role))?;
+            let role = other
+                .text("role")
+                .filter(|role| EXCLUSIVE_ROLES.contains(role))?;
             Some((role.to_owned(), display_name(other)))
         });
         Some(holders.collect())
@@ -113,8 +115,8 @@ fn roles(connector: &Connector, provider: &Provider, holders: &Holders) -> Contr
     let actions = offered.into_iter().map(|role| {
         let fixed = json!({"id": connector.id, "role": role});
         let is_changed = current != Some(role.as_str());
-        let action = call::<Update, Tenex>(&name(&role), &title_of_role(&role), fixed);
-        match demotion(&role, holders).filter(|_| is_changed) {
+        let action = call::<Update, Tenex>(&name(&role), &role_title(&role), fixed);
+        match demotion_warning(&role, holders).filter(|_| is_changed) {
             Some(warning) => action.with_warning(warning),
             None => action,
         }
@@ -136,13 +138,15 @@ fn name(role: &str) -> String {
 
 /// Who has the roles that only one can have.
 fn help(current: Option<&str>, offered: &[String], holders: &Holders) -> Option<String> {
-    let sole = offered.iter().filter(|role| SOLE.contains(&role.as_str()));
+    let sole = offered
+        .iter()
+        .filter(|role| EXCLUSIVE_ROLES.contains(&role.as_str()));
     let held_roles = sole.filter_map(|role| {
-        let title = within_a_sentence(role);
+        let title = lowercase_title(role);
         if current == Some(role.as_str()) {
             return Some(format!("This is the {title}."));
         }
-        let names = held_by(holders.as_ref()?, role);
+        let names = holders_of(holders.as_ref()?, role);
         Some(match names.is_empty() {
             true => format!("No {title} yet."),
             false => format!("Current {title}: {}.", names.join(", ")),
@@ -152,14 +156,14 @@ fn help(current: Option<&str>, offered: &[String], holders: &Holders) -> Option<
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
-fn held_by<'a>(holders: &'a [(String, String)], role: &str) -> Vec<&'a str> {
+fn holders_of<'a>(holders: &'a [(String, String)], role: &str) -> Vec<&'a str> {
     let of_role = holders.iter().filter(|(held, _)| held == role);
     of_role.map(|(_, name)| name.as_str()).collect()
 }
 
 /// The title of a role that is no title: `CRM` stays as it is.
-fn within_a_sentence(role: &str) -> String {
-    let title = title_of_role(role);
+fn lowercase_title(role: &str) -> String {
+    let title = role_title(role);
     let mut signs = title.chars();
     match (signs.next(), signs.clone().next()) {
         (Some(first), Some(second)) if second.is_lowercase() => {
@@ -170,15 +174,15 @@ fn within_a_sentence(role: &str) -> String {
 }
 
 /// Who loses the role.
-fn demotion(role: &str, holders: &Holders) -> Option<String> {
-    if !SOLE.contains(&role) {
+fn demotion_warning(role: &str, holders: &Holders) -> Option<String> {
+    if !EXCLUSIVE_ROLES.contains(&role) {
         return None;
     }
-    let title = within_a_sentence(role);
+    let title = lowercase_title(role);
     let Some(holders) = holders else {
         return Some(format!("Replaces the current {title}."));
     };
-    let names = held_by(holders, role);
+    let names = holders_of(holders, role);
     (!names.is_empty()).then(|| format!("Replaces {} as {title}.", names.join(", ")))
 }
 
@@ -196,13 +200,13 @@ mod tests {
     fn a_promotion_says_who_is_demoted() {
         let holders = Some(vec![("crm_sink".to_owned(), "HubSpot".to_owned())]);
         assert_eq!(
-            demotion("crm_sink", &holders).as_deref(),
+            demotion_warning("crm_sink", &holders).as_deref(),
             Some("Replaces HubSpot as CRM sink.")
         );
-        assert_eq!(demotion("primary_source", &holders), None);
-        assert_eq!(demotion("sink", &None), None);
+        assert_eq!(demotion_warning("primary_source", &holders), None);
+        assert_eq!(demotion_warning("sink", &None), None);
         assert!(
-            demotion("primary_source", &None)
+            demotion_warning("primary_source", &None)
                 .unwrap()
                 .contains("the current primary data source")
         );

@@ -18,7 +18,7 @@ use crate::form::{self, Members};
 const ROLES: [&str; 5] = ["source", "sink", "both", "primary_source", "crm_sink"];
 
 /// Roles that one connector has at most: whoever gets one takes it from another.
-pub(super) const SOLE: [&str; 2] = ["primary_source", "crm_sink"];
+pub(super) const EXCLUSIVE_ROLES: [&str; 2] = ["primary_source", "crm_sink"];
 
 /// How a connector is made.
 #[derive(Deserialize, JsonSchema)]
@@ -210,12 +210,12 @@ fn of_provider(mut schema: Value, provider: &Provider) -> Value {
 pub(super) fn title(provider: &Provider) -> String {
     let code = &provider.provider;
     let name = provider.name.as_deref().map(|name| clean_text(name, 200));
-    name.filter(|name| !shouts(name, code))
+    name.filter(|name| !is_uppercase_code(name, code))
         .unwrap_or_else(|| humanize(code))
 }
 
 /// Whether the name is the code in capitals; a short one, such as `IBM`, is an abbreviation.
-fn shouts(name: &str, code: &str) -> bool {
+fn is_uppercase_code(name: &str, code: &str) -> bool {
     name.chars().count() > 4 && name != code && *name == code.to_uppercase()
 }
 
@@ -235,13 +235,13 @@ pub(super) fn roles(provider: &Provider, current: Option<&str>) -> Vec<String> {
 
 fn role_options(provider: &Provider, current: Option<&str>) -> Value {
     let roles = roles(provider, current);
-    let titles: Vec<String> = roles.iter().map(|role| title_of_role(role)).collect();
+    let titles: Vec<String> = roles.iter().map(|role| role_title(role)).collect();
     let words = roles.iter().map(String::as_str);
     form::options(words.zip(titles.iter().map(String::as_str)))
 }
 
 /// What a role is called in a list of them.
-pub(super) fn title_of_role(role: &str) -> String {
+pub(super) fn role_title(role: &str) -> String {
     match role {
         "both" => "Source and sink".to_owned(),
         "primary_source" => "Primary data source".to_owned(),

@@ -7,7 +7,7 @@ use patchbay_model::{
     Visibility, clean_text,
 };
 
-use super::forms::title_of_role;
+use super::forms::role_title;
 use super::quirks::table::States;
 use super::wire::{Connector, Grant};
 use crate::actions::humanize;
@@ -59,7 +59,7 @@ pub(super) fn connector(
 /// By what people look for a connector: whose service it is, and what it is for.
 fn connector_type(wire: &Connector) -> String {
     let provider = humanize(&wire.provider);
-    let role = wire.text("role").map(title_of_role);
+    let role = wire.text("role").map(role_title);
     let parts: Vec<String> = [Some(provider), role].into_iter().flatten().collect();
     clean_text(&parts.join(" · "), NAME_LIMIT)
 }

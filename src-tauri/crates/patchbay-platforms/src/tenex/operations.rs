@@ -40,10 +40,10 @@ pub(super) static OPERATIONS: &[OperationEntry] = operations![
 ];
 
 /// The most that the platform is assumed to give at once.
-pub(super) const PAGE: i64 = 200;
+pub(super) const PAGE_SIZE: i64 = 200;
 
 /// A list that goes on after so many pages is cut there.
-const MOST_PAGES: usize = 100;
+const MAX_PAGES: usize = 100;
 
 /// List providers (one page).
 ///
@@ -69,7 +69,9 @@ impl Operation<Tenex> for ListProviders {
     }
 
     async fn send(&self, client: &Tenex, options: &CallOptions) -> Result<Page<Value>> {
-        client.table.page(&client.ask(self, options).await?)
+        client
+            .table
+            .parse_page(&client.send_by_route(self, options).await?)
     }
 }
 
@@ -106,8 +108,8 @@ impl Operation<Tenex> for List {
 
     async fn send(&self, client: &Tenex, options: &CallOptions) -> Result<Page<Connector>> {
         let asked = client.table.parameters(self);
-        let answer = client.ask_either(self, "list_connectors", asked, options);
-        client.table.page(&answer.await?)
+        let answer = client.send_by_route_or_tool(self, "list_connectors", asked, options);
+        client.table.parse_page(&answer.await?)
     }
 }
 
@@ -156,7 +158,7 @@ pub(super) async fn all_pages<T, F: Future<Output = Result<Page<T>>>>(
 ) -> Result<Page<T>> {
     let (mut items, mut total) = (Vec::new(), Value::Null);
     let mut cursors: HashSet<String> = cursor.iter().cloned().collect();
-    for _ in 0..MOST_PAGES {
+    for _ in 0..MAX_PAGES {
         let found = page(cursor).await?;
         items.extend(found.items);
         if !found.total.is_null() {
@@ -184,25 +186,25 @@ on_connector! { Tenex, id: RemoteId = "Id of the connector." =>
     /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
     Disable(Contract::write("disable")) -> Connector:
         |id, client| client.table.request(Self::CONTRACT.name, &switched(id, false)),
-        noting |_, client, connector| client.forget_findings(connector);
+        noting |_, client, connector| client.forget_observation(connector);
     /// Turn on.
     ///
     /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
     Enable(Contract::write("enable")) -> Connector:
         |id, client| client.table.request(Self::CONTRACT.name, &switched(id, true)),
-        noting |_, client, connector| client.forget_findings(connector);
+        noting |_, client, connector| client.forget_observation(connector);
     /// Refresh the provider token.
     ///
     /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
     Refresh(Contract::write("refresh")) -> Connector:
         |id, client| client.table.request_on(Self::CONTRACT.name, id),
-        noting |_, client, connector| client.forget_findings(connector);
+        noting |_, client, connector| client.forget_observation(connector);
     /// Revoke access at the provider.
     ///
     /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
     Revoke(Contract::destructive("revoke")) -> Connector:
         |id, client| client.table.request_on(Self::CONTRACT.name, id),
-        noting |_, client, connector| client.forget_findings(connector);
+        noting |_, client, connector| client.forget_observation(connector);
     /// Test a connector.
     ///
     /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
@@ -221,7 +223,7 @@ on_connector! { Tenex, id: RemoteId = "Id of the connector." =>
         |id, client| client.table.request_on(Self::CONTRACT.name, id),
         noting |id, client, ()| {
             client.observations.forget(id.as_str());
-            client.waiting.forget(id.as_str());
+            client.pending_pages.forget(id.as_str());
         };
 }
 
@@ -271,14 +273,14 @@ impl Operation<Tenex> for StartOauth {
 
     async fn send(&self, client: &Tenex, options: &CallOptions) -> Result<Started> {
         let asked = members(self).0;
-        let answer = client.ask_either(self, "start_connector_oauth", asked, options);
-        client.table.started(&answer.await?)
+        let answer = client.send_by_route_or_tool(self, "start_connector_oauth", asked, options);
+        client.table.parse_started(&answer.await?)
     }
 
     fn observe(&self, client: &Tenex, started: &Started) {
         let asked = self.connector_id.as_ref().map(RemoteId::as_str);
         if let Some(id) = started.connector_id.as_deref().or(asked) {
-            let until = client.now() + client.lives(started);
+            let until = client.now() + client.valid_for(started);
             client
                 .observations
                 .note(id, |found| found.consent_until = Some(until));
@@ -309,7 +311,7 @@ impl Operation<Tenex> for GetStatus {
 
     async fn send(&self, client: &Tenex, options: &CallOptions) -> Result<Grant> {
         let asked = members(&json!({"connector_id": self.id})).0;
-        let answer = client.ask_either(self, "get_connector_status", asked, options);
+        let answer = client.send_by_route_or_tool(self, "get_connector_status", asked, options);
         let mut grant = Grant::read(&answer.await?, Self::CONTRACT.name)?;
         grant
             .connector_id
@@ -422,7 +424,7 @@ impl Operation<Tenex> for SubmitByok {
     }
 
     fn observe(&self, client: &Tenex, connector: &Connector) {
-        client.forget_findings(connector);
+        client.forget_observation(connector);
     }
 }
 
@@ -466,6 +468,6 @@ impl Operation<Tenex> for Update {
     }
 
     fn observe(&self, client: &Tenex, connector: &Connector) {
-        client.forget_findings(connector);
+        client.forget_observation(connector);
     }
 }

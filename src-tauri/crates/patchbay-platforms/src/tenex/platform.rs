@@ -20,26 +20,26 @@ use super::client::Tenex;
 use super::forms::{self, Key, NewConnector};
 use super::mapping;
 use super::operations::{
-    Delete, Get, GetStatus, List, ListProviders, OPERATIONS, PAGE, Revoke, StartOauth, SubmitByok,
-    Test, Update, all_pages,
+    Delete, Get, GetStatus, List, ListProviders, OPERATIONS, PAGE_SIZE, Revoke, StartOauth,
+    SubmitByok, Test, Update, all_pages,
 };
 use super::quirks::fields::FIELDS;
 use super::quirks::login::Login;
 use super::quirks::mcp_path::McpPath;
+use super::quirks::pending_pages::{self, PendingPages};
 use super::quirks::settings::Settings as AccountSettings;
 use super::quirks::table::Table;
-use super::quirks::waiting::{self, Waiting};
 use super::wire::{Connector, Provider};
-use crate::account::text_of;
+use crate::account::text_setting;
 use crate::capabilities::{SingleCredential, SingleOutcome, SingleTool};
-use crate::form::at_fields;
+use crate::form::map_field_pointers;
 use crate::hosted::{HOSTED_ABILITIES, secret_names};
 use crate::observations::Observations;
 use crate::operations::{AnyClient, arguments};
 use crate::{
-    Connectors, ConsentRequest, ConsentState, Consents, Creation, Credentials, Details,
-    Disconnects, Error, HostedPlatform, NoToken, Operation, OperationEntry, Output, Platform,
-    Refusal, RemoteConnector, Result, SavedObservations, Settings, SignIn, StartedConsent,
+    AccountConfig, Connectors, ConsentRequest, ConsentState, Consents, Creation, Credentials,
+    Details, Disconnects, Error, HostedPlatform, NoToken, Operation, OperationEntry, Output,
+    Platform, Refusal, RemoteConnector, Result, SavedObservations, Settings, StartedConsent,
     TokenSource, Tools,
 };
 
@@ -56,7 +56,7 @@ pub(crate) const TENEX: HostedPlatform = HostedPlatform {
         ..HOSTED_ABILITIES
     },
     is_assumed: true,
-    secret_for: |settings| match text_of(settings, "email") {
+    secret_for: |settings| match text_setting(settings, "email") {
         Some(_) => Some("password"),
         None => Some("api_key"),
     },
@@ -80,7 +80,7 @@ pub(crate) const TENEX: HostedPlatform = HostedPlatform {
 ///
 /// # Errors
 /// [`Error::Usage`] when key and password are missing, or a setting cannot be used.
-pub fn client(account: &SignIn) -> Result<Tenex> {
+pub fn client(account: &AccountConfig) -> Result<Tenex> {
     let settings = AccountSettings(&account.settings);
     let base = account.text("base_url")?.unwrap_or(BASE_URL);
     let anonymous = Api {
@@ -99,20 +99,20 @@ pub fn client(account: &SignIn) -> Result<Tenex> {
         table: Table::read(&settings)?,
         mcp: McpPath::default(),
         observations: Observations::default(),
-        waiting: Waiting::default(),
+        pending_pages: PendingPages::default(),
     })
 }
 
 /// A key, else e-mail address and password.
 fn tokens(
-    account: &SignIn,
+    account: &AccountConfig,
     settings: &AccountSettings<'_>,
     anonymous: &Api,
 ) -> Result<Arc<dyn TokenSource>> {
     let credential = settings.credential()?;
     let given = |name| account.secret(name).filter(|secret| !secret.is_empty());
     if let Some(key) = given("api_key") {
-        let (name, value) = credential.with(key);
+        let (name, value) = credential.header_with(key);
         return Ok(Arc::new(FixedHeaders::new(&name, value)));
     }
     match (account.text("email")?, given("password")) {
@@ -121,8 +121,8 @@ fn tokens(
             email: email.to_owned(),
             password: password.clone(),
             credential,
-            turn: tokio::sync::Mutex::default(),
-            kept: Mutex::default(),
+            login_lock: tokio::sync::Mutex::default(),
+            cached: Mutex::default(),
         })),
         _ => Err(Error::Usage(
             "enter an API key, or email and password".to_owned(),
@@ -149,7 +149,7 @@ impl Tenex {
     async fn providers(&self, options: &CallOptions) -> Result<Vec<Provider>> {
         let page = |cursor| {
             let page = ListProviders {
-                limit: Some(PAGE),
+                limit: Some(PAGE_SIZE),
                 cursor,
                 category: None,
             };
@@ -193,7 +193,7 @@ impl Tenex {
             key.secrets = secrets.into_iter().map(Secret::new).collect();
         }
         let submitted = key.run(self, options).await;
-        submitted.map_err(|error| at_fields(error, |path, _| forms::form_pointer(path)))
+        submitted.map_err(|error| map_field_pointers(error, |path, _| forms::form_pointer(path)))
     }
 
     /// By a consent, the start of it makes the connector; its page is kept for whoever asks next.
@@ -203,9 +203,9 @@ impl Tenex {
         options: &CallOptions,
     ) -> Result<Connector> {
         let started = which.run(self, options).await;
-        let started =
-            started.map_err(|error| at_fields(error, |path, _| forms::form_pointer(path)))?;
-        let lives = self.lives(&started);
+        let started = started
+            .map_err(|error| map_field_pointers(error, |path, _| forms::form_pointer(path)))?;
+        let valid_for = self.valid_for(&started);
         let id = started
             .connector_id
             .ok_or_else(|| Error::UnexpectedAnswer {
@@ -215,12 +215,12 @@ impl Tenex {
                     ..Refusal::default()
                 }),
             })?;
-        let page = waiting::Page {
+        let page = pending_pages::Page {
             provider: which.provider.clone(),
             page: started.redirect_url,
-            until: self.now() + lives,
+            until: self.now() + valid_for,
         };
-        self.waiting.keep(&id, page);
+        self.pending_pages.keep(&id, page);
         let id = RemoteId::new(id);
         // The page is what counts: a connector that cannot be read yet is pending.
         let made = self.find(&id, options).await;
@@ -232,10 +232,10 @@ impl Tenex {
         }))
     }
 
-    fn start_of(&self, page: Url, lives: Duration) -> StartedConsent {
+    fn started_consent(&self, page: Url, valid_for: Duration) -> StartedConsent {
         StartedConsent {
             page: Some(page),
-            lives: Some(lives),
+            valid_for: Some(valid_for),
             poll_every: self.table.poll_interval,
         }
     }
@@ -316,7 +316,7 @@ impl Platform for Tenex {
 impl Connectors for Tenex {
     async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>> {
         let page = List {
-            limit: Some(PAGE),
+            limit: Some(PAGE_SIZE),
             ..List::default()
         };
         let all = self.list_all(&page, options).await?.items;
@@ -347,8 +347,8 @@ impl Disconnects for Tenex {
 /// Source: 10ex contract, section 3, `start_oauth` and "Polling" (assumed).
 #[async_trait]
 impl Consents for Tenex {
-    /// A new connector has its page already. It is asked for once more only to have the browser end at
-    /// `redirect`; where that is refused because one is under way, the page it has is as good.
+    /// A new connector has its page already. Another one is asked for only to redirect the browser to `redirect`; if
+    /// that is refused because a consent is under way, the page it has is used.
     async fn start_consent(
         &self,
         request: ConsentRequest<'_>,
@@ -356,9 +356,10 @@ impl Consents for Tenex {
     ) -> Result<StartedConsent> {
         request.check_no_choices()?;
         let (id, redirect) = (request.connector, request.redirect);
-        let waiting = self.waiting.of(id.as_str(), self.now());
-        let kept = |page: waiting::Page| self.start_of(page.page, self.until(page.until));
-        let provider = match waiting.clone() {
+        let pending_pages = self.pending_pages.of(id.as_str(), self.now());
+        let kept =
+            |page: pending_pages::Page| self.started_consent(page.page, self.until(page.until));
+        let provider = match pending_pages.clone() {
             Some(page) if redirect.is_none() => return Ok(kept(page)),
             Some(page) => page.provider,
             // A consent is for a provider; naming the connector makes it one of connecting again.
@@ -370,11 +371,11 @@ impl Consents for Tenex {
             connector_id: Some(id.clone()),
             return_url: redirect.map(Url::to_string),
         };
-        match (which.run(self, options).await, waiting) {
+        match (which.run(self, options).await, pending_pages) {
             (Ok(started), _) => {
-                self.waiting.forget(id.as_str());
-                let lives = self.lives(&started);
-                Ok(self.start_of(started.redirect_url, lives))
+                self.pending_pages.forget(id.as_str());
+                let valid_for = self.valid_for(&started);
+                Ok(self.started_consent(started.redirect_url, valid_for))
             }
             (Err(Error::Conflict(_)), Some(page)) => Ok(kept(page)),
             (Err(error), _) => Err(error),
@@ -390,7 +391,7 @@ impl Consents for Tenex {
         let grant = GetStatus { id: id.clone() }.run(self, &once).await?;
         let state = mapping::consent(&grant, &self.table.states);
         if state != ConsentState::Waiting {
-            self.waiting.forget(id.as_str());
+            self.pending_pages.forget(id.as_str());
         }
         if state == ConsentState::Given {
             self.observations.forget(id.as_str());
@@ -481,7 +482,7 @@ impl Settings for Tenex {
         changes.insert("id".to_owned(), id.as_str().into());
         let changes: Update = arguments(changes.into())?;
         let changed = changes.run(self, options).await;
-        changed.map_err(|error| at_fields(error, |path, _| forms::form_pointer(path)))?;
+        changed.map_err(|error| map_field_pointers(error, |path, _| forms::form_pointer(path)))?;
         Ok(())
     }
 }
@@ -497,7 +498,7 @@ impl SingleCredential for Tenex {
     type Values = Key;
 
     /// None for a connector that lives by a consent.
-    async fn takes_one(&self, id: &RemoteId, options: &CallOptions) -> Result<bool> {
+    async fn accepts_credential(&self, id: &RemoteId, options: &CallOptions) -> Result<bool> {
         Ok(!self.find(id, options).await?.has_consent())
     }
 

@@ -13,7 +13,7 @@ use serde_with::apply;
 use url::Url;
 
 use crate::lenient;
-use crate::output::Whole;
+use crate::output::LosslessOutput;
 
 /// A configured connector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,10 +106,10 @@ pub struct Tested {
     pub message: Option<String>,
 }
 
-impl Whole for Connector {}
-impl<T: Serialize + serde::de::DeserializeOwned + Send> Whole for Page<T> {}
-impl Whole for Started {}
-impl Whole for Grant {}
+impl LosslessOutput for Connector {}
+impl<T: Serialize + serde::de::DeserializeOwned + Send> LosslessOutput for Page<T> {}
+impl LosslessOutput for Started {}
+impl LosslessOutput for Grant {}
 
 /// The service behind a connector.
 #[apply(

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use patchbay_http::{CallOptions, ClientSettings, Clients, Clock};
 use patchbay_model::{Action, Form, PlatformDetails, RemoteId, Secret, Timestamp};
-use patchbay_platforms::{Platform, SignIn, hosted};
+use patchbay_platforms::{AccountConfig, Platform, hosted};
 use serde_json::{Map, Value, json};
 
 /// Always the same moment; nothing here waits.
@@ -33,7 +33,7 @@ pub(crate) fn sign_in(
 ) -> Arc<dyn Platform> {
     let secrets = secrets.iter();
     let secrets = secrets.map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)));
-    let account = SignIn {
+    let account = AccountConfig {
         settings: object(settings),
         secrets: secrets.collect::<BTreeMap<_, _>>(),
         clients: Clients::build(&ClientSettings::default()).unwrap(),

@@ -7,7 +7,7 @@ use patchbay_model::{Code, RunQuery, RunState};
 use rusqlite::Connection;
 
 use super::*;
-use crate::migrations::newest;
+use crate::migrations::newest_version;
 use crate::samples::{connector, run, store};
 use crate::tables::TABLES;
 
@@ -91,7 +91,7 @@ async fn version_1_is_brought_up_to_date_with_all_it_holds() {
 async fn a_newer_file_is_refused_and_left_alone() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("patchbay.sqlite");
-    let newer = newest(TABLES) + 1;
+    let newer = newest_version(TABLES) + 1;
     let connection = Connection::open(&path).unwrap();
     connection.execute_batch("CREATE TABLE theirs (a)").unwrap();
     connection

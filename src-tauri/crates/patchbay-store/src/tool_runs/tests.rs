@@ -345,10 +345,10 @@ async fn a_task_that_a_gone_process_waited_for_is_left_for_one_to_claim() {
         None,
         "somebody waits for it"
     );
-    assert_eq!(store.list_left_tasks(|_| true).await.unwrap(), []);
+    assert_eq!(store.list_abandoned_tasks(|_| true).await.unwrap(), []);
     let closed = store.close_orphans(|_| false).await.unwrap();
     assert_eq!(closed, std::slice::from_ref(&plain.summary.id));
-    let left = store.list_left_tasks(|_| false).await.unwrap();
+    let left = store.list_abandoned_tasks(|_| false).await.unwrap();
     assert_eq!(left, std::slice::from_ref(id));
     assert_eq!(claim(&plain.summary.id, false).await.unwrap(), None);
     assert_eq!(claim(id, false).await.unwrap().as_ref(), Some(&open));
@@ -356,7 +356,7 @@ async fn a_task_that_a_gone_process_waited_for_is_left_for_one_to_claim() {
     // What is let go of can be claimed again, by the store that let go as well.
     let claimed = store.claim_task(id, store.liveness()).await.unwrap();
     assert_eq!(claimed, None);
-    store.leave_task(id).await.unwrap();
+    store.release_task(id).await.unwrap();
     let claimed = store.claim_task(id, store.liveness()).await.unwrap();
     assert_eq!(claimed.as_ref(), Some(&open));
     let over = answered(open.clone(), "fine");

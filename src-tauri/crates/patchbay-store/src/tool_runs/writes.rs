@@ -15,7 +15,7 @@ pub(crate) struct RunWrite {
     pub(crate) run: Arc<ToolRun>,
     /// Whether it is to be added where it is missing. A run that was removed while it was under way does
     /// not come back by its end.
-    pub(crate) begins: bool,
+    pub(crate) is_new: bool,
 }
 
 /// The same with one write for each run: of one that began and ended since the last time, only the end
@@ -36,7 +36,7 @@ pub(crate) fn merge_writes(writes: Vec<RunWrite>) -> Vec<RunWrite> {
 
 /// Writes what a write says.
 pub(crate) fn write_run(tx: &Transaction<'_>, write: &RunWrite, owner: &str) -> Result<(), Error> {
-    let row = if write.begins {
+    let row = if write.is_new {
         insert(tx, &write.run, owner)?
     } else {
         let Some(row) = row_of(tx, &write.run.summary.id)? else {
@@ -63,9 +63,9 @@ mod tests {
 
     #[test]
     fn of_a_run_that_began_and_ended_one_note_is_left() {
-        let write = |run: ToolRun, begins| RunWrite {
+        let write = |run: ToolRun, is_new| RunWrite {
             run: Arc::new(run),
-            begins,
+            is_new,
         };
         let writes = merge_writes(vec![
             write(run(1), true),
@@ -79,7 +79,7 @@ mod tests {
                 (
                     write.run.summary.id.as_str(),
                     write.run.summary.state,
-                    write.begins,
+                    write.is_new,
                 )
             })
             .collect();
@@ -128,7 +128,7 @@ mod tests {
             .await
             .unwrap();
         store.queue_run(&run(1)).await.unwrap();
-        store.settle_runs().await.unwrap();
+        store.flush_runs().await.unwrap();
         assert_eq!(count(&elsewhere, "status:running").await, 1);
 
         store.queue_run(&run(2)).await.unwrap();
@@ -192,7 +192,7 @@ mod tests {
         let found = store.queue_run(&run(3)).await.unwrap_err();
         assert!(matches!(found, Error::Failed(_)), "{found:?}");
         store.queue_run(&run(4)).await.unwrap();
-        store.settle_runs().await.unwrap();
+        store.flush_runs().await.unwrap();
         assert_eq!(count(&store, "").await, 3);
     }
 }

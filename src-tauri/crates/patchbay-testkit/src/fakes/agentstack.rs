@@ -9,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::{Answer, Hosted, Judged, NOW, Seen, bearer, reaches, uuid};
+use super::{Answer, FakePlatform, FakeResult, NOW, RecordedRequest, bearer, reaches, uuid};
 
 /// What the relay passes on.
 const RELAYED: [&str; 5] = [
@@ -40,7 +40,7 @@ pub struct FakeAgentStack {
     /// Logins under way: what `state` stands for.
     logins: BTreeMap<String, Login>,
     /// Tokens by the id of their connector.
-    kept: BTreeMap<String, String>,
+    connector_tokens: BTreeMap<String, String>,
     /// Whether providers give out tokens that renew the others.
     pub renews: bool,
     /// Connectors whose token the MCP server does not take any more.
@@ -71,7 +71,7 @@ impl FakeAgentStack {
             consents: true,
             presets: Vec::new(),
             logins: BTreeMap::new(),
-            kept: BTreeMap::new(),
+            connector_tokens: BTreeMap::new(),
             renews: false,
             expired: BTreeSet::new(),
             stuck: BTreeSet::new(),
@@ -104,12 +104,12 @@ impl FakeAgentStack {
 
     fn keep(&mut self, id: &str, token: String) {
         self.expired.remove(id);
-        self.kept.insert(id.to_owned(), token);
+        self.connector_tokens.insert(id.to_owned(), token);
     }
 
     fn lose(&mut self, id: &str) {
         self.expired.remove(id);
-        self.kept.remove(id);
+        self.connector_tokens.remove(id);
     }
 
     /// An updated row moves to the end of the list.
@@ -120,8 +120,8 @@ impl FakeAgentStack {
         Answer::json(200, &body)
     }
 
-    fn create(&mut self, seen: &Seen) -> Judged {
-        let given = seen.known_members(
+    fn create(&mut self, recorded: &RecordedRequest) -> FakeResult {
+        let given = recorded.known_members(
             "url:text! client_id:text? client_secret:text? metadata:object? match_preset:bool",
         )?;
         if given["client_id"].is_null() && !given["client_secret"].is_null() {
@@ -141,7 +141,7 @@ impl FakeAgentStack {
         if let Some(refused) = wrong_metadata(&given["metadata"]) {
             return Ok(refused);
         }
-        if url.as_str().len() > LONGEST_URL {
+        if url.as_str().len() > MAX_URL_CHARS {
             let words = "[('DataError', 'value too long for type character varying(256)')]";
             return Ok(refusal(500, words));
         }
@@ -168,8 +168,8 @@ impl FakeAgentStack {
     }
 
     /// One page of everything, with the token that leads nowhere.
-    fn list(&self, seen: &Seen) -> Judged {
-        seen.no_body()?;
+    fn list(&self, recorded: &RecordedRequest) -> FakeResult {
+        recorded.check_no_body()?;
         let last = self.connectors.last().map(|one| one["id"].clone());
         let body = json!({
             "items": self.connectors, "total_count": self.connectors.len(), "has_more": false,
@@ -178,8 +178,8 @@ impl FakeAgentStack {
         Ok(Answer::json(200, &body))
     }
 
-    fn connect(&mut self, seen: &Seen, base: &str, index: usize) -> Judged {
-        let given = seen.object("redirect_url:text!? access_token:text!?")?;
+    fn connect(&mut self, recorded: &RecordedRequest, base: &str, index: usize) -> FakeResult {
+        let given = recorded.object("redirect_url:text!? access_token:text!?")?;
         let back = match given["redirect_url"].as_str().map(Url::parse) {
             None => None,
             Some(Ok(back)) => Some(back),
@@ -194,7 +194,7 @@ impl FakeAgentStack {
             self.keep(&id, token.to_owned());
         }
         let url = self.connectors[index]["url"].as_str().unwrap_or_default();
-        let token = self.kept.get(&id);
+        let token = self.connector_tokens.get(&id);
         let is_good = token.is_some_and(|token| !self.refused.contains(token));
         let is_good = is_good && !self.expired.contains(&id);
         let is_protected = self.protected.iter().any(|other| other == url);
@@ -232,8 +232,8 @@ impl FakeAgentStack {
         Ok(self.moved(index))
     }
 
-    fn disconnect(&mut self, seen: &Seen, index: usize) -> Judged {
-        seen.no_body()?;
+    fn disconnect(&mut self, recorded: &RecordedRequest, index: usize) -> FakeResult {
+        recorded.check_no_body()?;
         let connector = &mut self.connectors[index];
         if connector["state"] == "created" {
             let words = "Connector must be in connected, disconnected or auth_required state";
@@ -250,8 +250,8 @@ impl FakeAgentStack {
     }
 
     /// The provider's page: the browser goes on to the platform's callback.
-    fn authorize(&self, seen: &Seen, base: &str) -> Judged {
-        let state = seen.parameter("state").unwrap_or_default();
+    fn authorize(&self, recorded: &RecordedRequest, base: &str) -> FakeResult {
+        let state = recorded.parameter("state").unwrap_or_default();
         let outcome = if self.consents {
             "code=c-1"
         } else {
@@ -261,9 +261,9 @@ impl FakeAgentStack {
         Ok(Answer::redirect(&back))
     }
 
-    fn callback(&mut self, seen: &Seen) -> Judged {
+    fn callback(&mut self, recorded: &RecordedRequest) -> FakeResult {
         const FAILED: &str = "Authorization Failed";
-        let Some(state) = seen.parameter("state") else {
+        let Some(state) = recorded.parameter("state") else {
             let problem = json!({
                 "type": "missing", "loc": ["query", "state"], "msg": "Field required", "input": null,
             });
@@ -272,7 +272,7 @@ impl FakeAgentStack {
         let Some(login) = self.logins.get(state) else {
             return Ok(Answer::page(FAILED));
         };
-        if let Some(error) = seen.parameter("error") {
+        if let Some(error) = recorded.parameter("error") {
             let Some(mut back) = login.back.clone() else {
                 return Ok(Answer::page(FAILED));
             };
@@ -297,8 +297,8 @@ impl FakeAgentStack {
         })
     }
 
-    fn relay(&self, seen: &Seen, index: usize) -> Judged {
-        if !matches!(seen.method.as_str(), "GET" | "POST") {
+    fn relay(&self, recorded: &RecordedRequest, index: usize) -> FakeResult {
+        if !matches!(recorded.method.as_str(), "GET" | "POST") {
             return Ok(refusal(405, "Method Not Allowed").with("allow", "GET"));
         }
         let connector = &self.connectors[index];
@@ -311,22 +311,25 @@ impl FakeAgentStack {
             return Ok(refusal(401, "Unauthorized").with("www-authenticate", words));
         }
         let passed = RELAYED.iter().filter_map(|name| {
-            let value = seen.header(name)?;
+            let value = recorded.header(name)?;
             Some(((*name).to_owned(), value.to_owned()))
         });
-        let token = self.kept.get(&id_of(connector)).filter(|_| is_connected);
+        let token = self
+            .connector_tokens
+            .get(&id_of(connector))
+            .filter(|_| is_connected);
         let token = token.map(|token| ("authorization".to_owned(), format!("Bearer {token}")));
         Ok(Answer::relay(url, passed.chain(token).collect()))
     }
 
-    fn handle_authorized(&mut self, seen: &Seen, base: &str) -> Judged {
-        let (method, path) = seen.route();
+    fn handle_authorized(&mut self, recorded: &RecordedRequest, base: &str) -> FakeResult {
+        let (method, path) = recorded.route();
         let ["api", "v1", "connectors", rest @ ..] = path.as_slice() else {
             return Err("no such operation".to_owned());
         };
         match (method, rest) {
-            ("GET", []) => return self.list(seen),
-            ("POST", []) => return self.create(seen),
+            ("GET", []) => return self.list(recorded),
+            ("POST", []) => return self.create(recorded),
             ("GET", ["presets"]) => {
                 let body = json!({
                     "items": self.presets, "total_count": self.presets.len(), "has_more": false,
@@ -357,18 +360,18 @@ impl FakeAgentStack {
         };
         match (method, rest) {
             ("GET", []) => {
-                seen.no_body()?;
+                recorded.check_no_body()?;
                 let body = Value::Object(self.connectors[index].clone());
                 Ok(Answer::json(200, &body))
             }
             ("DELETE", []) => {
-                seen.no_body()?;
+                recorded.check_no_body()?;
                 self.connectors.remove(index);
                 Ok(Answer::empty(204))
             }
-            ("POST", ["connect"]) => self.connect(seen, base, index),
-            ("POST", ["disconnect"]) => self.disconnect(seen, index),
-            (_, ["mcp"]) => self.relay(seen, index),
+            ("POST", ["connect"]) => self.connect(recorded, base, index),
+            ("POST", ["disconnect"]) => self.disconnect(recorded, index),
+            (_, ["mcp"]) => self.relay(recorded, index),
             _ => Err("no such operation".to_owned()),
         }
     }
@@ -380,12 +383,12 @@ impl Default for FakeAgentStack {
     }
 }
 
-impl Hosted for FakeAgentStack {
+impl FakePlatform for FakeAgentStack {
     /// What the MCP server said when it was asked to begin.
     ///
     /// Source: Agent Stack contract, section 3, `connect`, "probe result".
-    fn probed(&mut self, seen: &Seen, status: Option<u16>) -> Answer {
-        let id = seen.path.get(3).and_then(|id| plain_uuid(id));
+    fn probed(&mut self, recorded: &RecordedRequest, status: Option<u16>) -> Answer {
+        let id = recorded.path.get(3).and_then(|id| plain_uuid(id));
         let index = self
             .connectors
             .iter()
@@ -406,32 +409,32 @@ impl Hosted for FakeAgentStack {
         self.moved(index)
     }
 
-    fn answer(&mut self, seen: &Seen, base: &str) -> Judged {
-        match seen.route() {
-            ("GET", path) if path == ["authorize"] => return self.authorize(seen, base),
+    fn answer(&mut self, recorded: &RecordedRequest, base: &str) -> FakeResult {
+        match recorded.route() {
+            ("GET", path) if path == ["authorize"] => return self.authorize(recorded, base),
             ("GET", path) if path == ["api", "v1", "connectors", "oauth", "callback"] => {
-                return self.callback(seen);
+                return self.callback(recorded);
             }
             _ => {}
         }
         if let Some((user, password)) = &self.basic {
-            let given = seen.header("authorization").unwrap_or_default();
+            let given = recorded.header("authorization").unwrap_or_default();
             let encoded = given.strip_prefix("Basic ").unwrap_or_default();
             let decoded = BASE64_STANDARD.decode(encoded).unwrap_or_default();
             return match decoded == format!("{user}:{password}").into_bytes() {
-                true => self.handle_authorized(seen, base),
+                true => self.handle_authorized(recorded, base),
                 false => Ok(refusal(401, "Not authenticated").with("www-authenticate", "Basic")),
             };
         }
         if self.tokens.is_empty() {
-            return match seen.header("authorization") {
-                None => self.handle_authorized(seen, base),
+            return match recorded.header("authorization") {
+                None => self.handle_authorized(recorded, base),
                 Some(_) => Err("a credential that nobody gave".to_owned()),
             };
         }
-        match bearer(seen) {
+        match bearer(recorded) {
             Some(token) if self.tokens.iter().any(|good| good == token) => {
-                self.handle_authorized(seen, base)
+                self.handle_authorized(recorded, base)
             }
             _ => {
                 let challenge = format!(
@@ -448,7 +451,7 @@ fn refusal(status: u16, detail: &str) -> Answer {
 }
 
 /// Source: Agent Stack contract, sections 2 and 3, `create`.
-const LONGEST_URL: usize = 256;
+const MAX_URL_CHARS: usize = 256;
 
 /// Metadata over the limits: at most 16 notes, with keys of 64 characters and values of 512.
 fn wrong_metadata(metadata: &Value) -> Option<Answer> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Hosted, Judged, NOW, Seen, bearer, uuid};
+use super::{Answer, FakePlatform, FakeResult, NOW, RecordedRequest, bearer, uuid};
 
 /// Id and slug of the kinds that can be created.
 pub const KINDS: [(&str, &str); 2] = [
@@ -60,11 +60,11 @@ impl FakeAirbyte {
         }
     }
 
-    fn exchange(&mut self, seen: &Seen) -> Judged {
-        if seen.header("authorization").is_some() {
+    fn exchange(&mut self, recorded: &RecordedRequest) -> FakeResult {
+        if recorded.header("authorization").is_some() {
             return Err("credentials beside those of the exchange".to_owned());
         }
-        let given = seen.object("client_id:text! client_secret:text!")?;
+        let given = recorded.object("client_id:text! client_secret:text!")?;
         let (id, secret) = &self.credentials;
         if given["client_id"] != **id || given["client_secret"] != **secret {
             return Ok(refusal(401, "Invalid client credentials"));
@@ -79,10 +79,10 @@ impl FakeAirbyte {
         Ok(Answer::json(200, &body))
     }
 
-    fn list(&mut self, seen: &Seen) -> Judged {
-        seen.no_body()?;
-        seen.only_query("workspace_name workspace_id definition_id")?;
-        let Some(workspace) = seen.parameter("workspace_name") else {
+    fn list(&mut self, recorded: &RecordedRequest) -> FakeResult {
+        recorded.check_no_body()?;
+        recorded.check_query("workspace_name workspace_id definition_id")?;
+        let Some(workspace) = recorded.parameter("workspace_name") else {
             return Err("no workspace".to_owned());
         };
         if !self.workspaces.iter().any(|name| name == workspace) {
@@ -101,7 +101,7 @@ impl FakeAirbyte {
             .iter()
             .filter(|one| one["workspace"] == workspace)
             .filter(|one| {
-                let wanted = seen.parameter("definition_id");
+                let wanted = recorded.parameter("definition_id");
                 wanted.is_none_or(|id| one["source_template"]["actor_definition_id"] == id)
             })
             .map(|one| {
@@ -114,8 +114,8 @@ impl FakeAirbyte {
         Ok(Answer::json(200, &json!({ "data": items })))
     }
 
-    fn create(&mut self, seen: &Seen) -> Judged {
-        let given = seen.object(
+    fn create(&mut self, recorded: &RecordedRequest) -> FakeResult {
+        let given = recorded.object(
             "name:text workspace_name:text! definition_id:text connector_type:text \
              source_template_id:text credentials:object replication_config:object \
              server_side_oauth_secret_id:text environment:object entities:list \
@@ -164,8 +164,8 @@ impl FakeAirbyte {
         Ok(Answer::json(200, &shown(connector)))
     }
 
-    fn execute(&self, seen: &Seen) -> Judged {
-        let given = seen.object(
+    fn execute(&self, recorded: &RecordedRequest) -> FakeResult {
+        let given = recorded.object(
             "entity:text! action:text! skip_truncation:bool! params:object select_fields:list \
              exclude_fields:list intent:text",
         )?;
@@ -214,23 +214,23 @@ impl FakeAirbyte {
         )
     }
 
-    fn of_connector(&mut self, seen: &Seen, id: &str, rest: &[&str]) -> Judged {
+    fn of_connector(&mut self, recorded: &RecordedRequest, id: &str, rest: &[&str]) -> FakeResult {
         let index = self.connectors.iter().position(|one| one["id"] == id);
         let Some(index) = index else {
             return Ok(refusal(404, "Connector not found"));
         };
-        match (seen.method.as_str(), rest) {
+        match (recorded.method.as_str(), rest) {
             ("GET", []) => {
-                seen.no_body()?;
+                recorded.check_no_body()?;
                 Ok(Answer::json(200, &shown(self.connectors[index].clone())))
             }
             ("PUT", []) => {
-                let given = seen.object("name:text replication_config:object entities:list")?;
+                let given = recorded.object("name:text replication_config:object entities:list")?;
                 self.connectors[index].extend(given);
                 Ok(Answer::json(200, &shown(self.connectors[index].clone())))
             }
             ("DELETE", []) => {
-                seen.no_body()?;
+                recorded.check_no_body()?;
                 self.leaving.insert(id.to_owned(), self.lingers);
                 Ok(Answer::json(202, &json!({ "job_id": uuid(600) })))
             }
@@ -248,17 +248,17 @@ impl FakeAirbyte {
                 Ok(Answer::json(200, &body))
             }
             ("POST", ["check"]) => {
-                seen.no_body()?;
+                recorded.check_no_body()?;
                 Ok(self.check(&self.connectors[index]))
             }
-            ("POST", ["execute"]) => self.execute(seen),
+            ("POST", ["execute"]) => self.execute(recorded),
             _ => Err("no such operation".to_owned()),
         }
     }
 
     /// One kind with the form of its credentials.
-    fn definition(&self, seen: &Seen, id: &str) -> Judged {
-        seen.no_body()?;
+    fn definition(&self, recorded: &RecordedRequest, id: &str) -> FakeResult {
+        recorded.check_no_body()?;
         let Some((id, title)) = KINDS.iter().find(|(known, _)| *known == id) else {
             return Ok(refusal(404, "Definition not found"));
         };
@@ -284,9 +284,12 @@ impl FakeAirbyte {
         Ok(Answer::json(200, &body))
     }
 
-    fn definitions(&self, seen: &Seen) -> Judged {
-        seen.only_query("name")?;
-        let wanted = seen.parameter("name").unwrap_or_default().to_lowercase();
+    fn definitions(&self, recorded: &RecordedRequest) -> FakeResult {
+        recorded.check_query("name")?;
+        let wanted = recorded
+            .parameter("name")
+            .unwrap_or_default()
+            .to_lowercase();
         let fits = |(_, title): &&(&str, &str)| title.to_lowercase().contains(&wanted);
         let found = KINDS.iter().filter(fits).map(|(id, title)| {
             json!({
@@ -300,8 +303,8 @@ impl FakeAirbyte {
     }
 
     /// Pages of one workspace each; the next is an address of this host.
-    fn list_workspaces(&self, seen: &Seen, base: &str) -> Judged {
-        let from = seen.parameter("offset").and_then(|at| at.parse().ok());
+    fn list_workspaces(&self, recorded: &RecordedRequest, base: &str) -> FakeResult {
+        let from = recorded.parameter("offset").and_then(|at| at.parse().ok());
         let from: usize = from.unwrap_or(0);
         let item = |(index, name): (usize, &String)| {
             json!({
@@ -324,14 +327,14 @@ impl FakeAirbyte {
     }
 
     /// Changes of one workspace.
-    fn of_workspace(&mut self, seen: &Seen, id: &str) -> Judged {
+    fn of_workspace(&mut self, recorded: &RecordedRequest, id: &str) -> FakeResult {
         let mut places = 0..self.workspaces.len();
         let Some(index) = places.find(|index| workspace_id(*index) == id) else {
             return Ok(refusal(404, "Workspace not found"));
         };
-        match seen.method.as_str() {
+        match recorded.method.as_str() {
             "PUT" => {
-                let given = seen.object("name:text status:text visibility:text color:text?")?;
+                let given = recorded.object("name:text status:text visibility:text color:text?")?;
                 if let Some(name) = given.get("name").and_then(Value::as_str) {
                     name.clone_into(&mut self.workspaces[index]);
                 }
@@ -339,7 +342,7 @@ impl FakeAirbyte {
                 Ok(Answer::json(200, &body))
             }
             "DELETE" => {
-                seen.no_body()?;
+                recorded.check_no_body()?;
                 self.workspaces.remove(index);
                 Ok(Answer::empty(204))
             }
@@ -348,10 +351,10 @@ impl FakeAirbyte {
     }
 
     /// Tokens for one workspace, and for the widget.
-    fn other_tokens(&mut self, seen: &Seen, kind: &[&str]) -> Judged {
-        match (seen.method.as_str(), kind) {
+    fn other_tokens(&mut self, recorded: &RecordedRequest, kind: &[&str]) -> FakeResult {
+        match (recorded.method.as_str(), kind) {
             ("POST", ["scoped-token"]) => {
-                let given = seen.object("workspace_name:text! region_id:text")?;
+                let given = recorded.object("workspace_name:text! region_id:text")?;
                 let name = given["workspace_name"].as_str().unwrap_or_default();
                 if !self.workspaces.iter().any(|known| known == name) {
                     self.workspaces.push(name.to_owned());
@@ -362,8 +365,8 @@ impl FakeAirbyte {
                 Ok(Answer::json(200, &json!({ "token": token })))
             }
             ("GET", ["scoped-token", "info"]) => {
-                seen.no_body()?;
-                let name = bearer(seen).and_then(|token| self.scoped.get(token));
+                recorded.check_no_body()?;
+                let name = bearer(recorded).and_then(|token| self.scoped.get(token));
                 let Some(name) = name else {
                     return Ok(refusal(403, "Not a scoped token"));
                 };
@@ -375,10 +378,10 @@ impl FakeAirbyte {
                 Ok(Answer::json(200, &body))
             }
             ("POST", ["widget-token"]) => {
-                if seen.body.is_empty() {
-                    seen.no_body()?;
+                if recorded.body.is_empty() {
+                    recorded.check_no_body()?;
                 } else {
-                    seen.object("workspace_name:text allowed_origin:text")?;
+                    recorded.object("workspace_name:text allowed_origin:text")?;
                 }
                 let body = json!({ "token": "widget-token-00000001" });
                 Ok(Answer::json(200, &body))
@@ -387,38 +390,42 @@ impl FakeAirbyte {
         }
     }
 
-    fn handle_authorized(&mut self, seen: &Seen, base: &str) -> Judged {
-        let (method, path) = seen.route();
+    fn handle_authorized(&mut self, recorded: &RecordedRequest, base: &str) -> FakeResult {
+        let (method, path) = recorded.route();
         let ["api", "v1", path @ ..] = path.as_slice() else {
             return Err("no such operation".to_owned());
         };
         match (method, path) {
-            ("GET", ["integrations", "connectors"]) => self.list(seen),
-            ("POST", ["integrations", "connectors"]) => self.create(seen),
-            (_, ["integrations", "connectors", id, rest @ ..]) => self.of_connector(seen, id, rest),
-            ("GET", ["integrations", "definitions", "sources"]) => self.definitions(seen),
-            ("GET", ["integrations", "definitions", "sources", id]) => self.definition(seen, id),
-            ("GET", ["workspaces"]) => self.list_workspaces(seen, base),
-            (_, ["workspaces", id]) => self.of_workspace(seen, id),
-            (_, ["account", "applications", kind @ ..]) => self.other_tokens(seen, kind),
+            ("GET", ["integrations", "connectors"]) => self.list(recorded),
+            ("POST", ["integrations", "connectors"]) => self.create(recorded),
+            (_, ["integrations", "connectors", id, rest @ ..]) => {
+                self.of_connector(recorded, id, rest)
+            }
+            ("GET", ["integrations", "definitions", "sources"]) => self.definitions(recorded),
+            ("GET", ["integrations", "definitions", "sources", id]) => {
+                self.definition(recorded, id)
+            }
+            ("GET", ["workspaces"]) => self.list_workspaces(recorded, base),
+            (_, ["workspaces", id]) => self.of_workspace(recorded, id),
+            (_, ["account", "applications", kind @ ..]) => self.other_tokens(recorded, kind),
             _ => Err("no such operation".to_owned()),
         }
     }
 }
 
-impl Hosted for FakeAirbyte {
-    fn answer(&mut self, seen: &Seen, base: &str) -> Judged {
+impl FakePlatform for FakeAirbyte {
+    fn answer(&mut self, recorded: &RecordedRequest, base: &str) -> FakeResult {
         let exchange = ["api", "v1", "account", "applications", "token"];
-        if seen.method == "POST" && seen.path == exchange {
-            return self.exchange(seen);
+        if recorded.method == "POST" && recorded.path == exchange {
+            return self.exchange(recorded);
         }
-        match bearer(seen) {
+        match bearer(recorded) {
             None => Err("no bearer token".to_owned()),
             Some(token)
                 if self.tokens.iter().any(|good| good == token)
                     || self.scoped.contains_key(token) =>
             {
-                self.handle_authorized(seen, base)
+                self.handle_authorized(recorded, base)
             }
             Some(_) => Ok(refusal(401, "Invalid or expired token")),
         }

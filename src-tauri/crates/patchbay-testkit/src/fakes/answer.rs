@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// An answer, or what was wrong with the request by the contract.
-pub type Judged = Result<Answer, String>;
+pub type FakeResult = Result<Answer, String>;
 
 /// An answer of a fake.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ impl Answer {
         }
     }
 
-    /// What [`Hosted::probed`](super::Hosted::probed) says once a service was asked.
+    /// What [`FakePlatform::probed`](super::FakePlatform::probed) says once a service was asked.
     #[must_use]
     pub(super) fn probe(url: &str, token: Option<&str>, body: Value) -> Self {
         let (url, token) = (url.to_owned(), token.map(str::to_owned));

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Hosted, Judged, NOW, Seen, bearer, reaches};
+use super::{Answer, FakePlatform, FakeResult, NOW, RecordedRequest, bearer, reaches};
 
 const OAUTH: [&str; 5] = [
     "client_id",
@@ -42,9 +42,9 @@ impl FakeCohere {
         }
     }
 
-    fn list(&self, seen: &Seen) -> Judged {
-        seen.only_query("limit offset")?;
-        let number = |name: &str, usual: usize| match seen.parameter(name) {
+    fn list(&self, recorded: &RecordedRequest) -> FakeResult {
+        recorded.check_query("limit offset")?;
+        let number = |name: &str, usual: usize| match recorded.parameter(name) {
             // The official client's numbers are floats.
             Some(text) => match text.parse::<f64>() {
                 Ok(number) if number >= 0.0 && number.fract() == 0.0 => Ok(number as usize),
@@ -62,9 +62,9 @@ impl FakeCohere {
     }
 
     /// Nothing is made before the service was asked once.
-    fn create(&mut self, seen: &Seen) -> Judged {
-        let given = seen.object(CREATE)?;
-        keeps_to(&given)?;
+    fn create(&mut self, recorded: &RecordedRequest) -> FakeResult {
+        let given = recorded.object(CREATE)?;
+        check_authentication(&given)?;
         let url = given["url"].as_str().unwrap_or_default();
         if !url.starts_with("http") {
             return Ok(refusal(422, "invalid url"));
@@ -93,12 +93,12 @@ impl FakeCohere {
         Answer::json(200, &json!({ "connector": given }))
     }
 
-    fn update(&mut self, seen: &Seen, index: usize) -> Judged {
-        let given = seen.object(
+    fn update(&mut self, recorded: &RecordedRequest, index: usize) -> FakeResult {
+        let given = recorded.object(
             "name:text? url:text? excludes:list? oauth:object? active:bool? \
              continue_on_failure:bool? service_auth:object?",
         )?;
-        keeps_to(&given)?;
+        check_authentication(&given)?;
         let connector = &mut self.connectors[index];
         if given.contains_key("oauth") || given.contains_key("service_auth") {
             connector.remove("auth_type");
@@ -112,16 +112,16 @@ impl FakeCohere {
         Ok(Answer::json(200, &json!({ "connector": connector })))
     }
 
-    fn authorize(&self, seen: &Seen, base: &str, index: usize) -> Judged {
-        seen.only_query("after_token_redirect")?;
-        seen.no_body()?;
+    fn authorize(&self, recorded: &RecordedRequest, base: &str, index: usize) -> FakeResult {
+        recorded.check_query("after_token_redirect")?;
+        recorded.check_no_body()?;
         let connector = &self.connectors[index];
         if !connector.contains_key("oauth") {
             return Ok(refusal(400, "connector has no oauth"));
         }
         let id = connector["id"].as_str().unwrap_or_default();
         let mut page = format!("{base}/consent/{id}");
-        if let Some(back) = seen.parameter("after_token_redirect") {
+        if let Some(back) = recorded.parameter("after_token_redirect") {
             let mut query = url::form_urlencoded::Serializer::new(page + "?");
             page = query.append_pair("back", back).finish();
         }
@@ -129,7 +129,7 @@ impl FakeCohere {
     }
 
     /// The page on which the user consents.
-    fn consent(&mut self, seen: &Seen, id: &str) -> Judged {
+    fn consent(&mut self, recorded: &RecordedRequest, id: &str) -> FakeResult {
         let connector = self.connectors.iter_mut().find(|one| one["id"] == id);
         let Some(connector) = connector else {
             return Ok(Answer::text(404, "text/plain", "no such consent"));
@@ -137,20 +137,20 @@ impl FakeCohere {
         if self.consents {
             connector.insert("auth_status".to_owned(), "valid".into());
         }
-        Ok(match seen.parameter("back") {
+        Ok(match recorded.parameter("back") {
             Some(back) => Answer::redirect(back),
             None => Answer::page("You may close this window"),
         })
     }
 
-    fn handle_authorized(&mut self, seen: &Seen, base: &str) -> Judged {
-        let (method, path) = seen.route();
+    fn handle_authorized(&mut self, recorded: &RecordedRequest, base: &str) -> FakeResult {
+        let (method, path) = recorded.route();
         match (method, path.as_slice()) {
             ("GET", ["v1", "connectors"]) => {
-                seen.no_body()?;
-                return self.list(seen);
+                recorded.check_no_body()?;
+                return self.list(recorded);
             }
-            ("POST", ["v1", "connectors"]) => return self.create(seen),
+            ("POST", ["v1", "connectors"]) => return self.create(recorded),
             _ => {}
         }
         let ["v1", "connectors", id, rest @ ..] = path.as_slice() else {
@@ -165,39 +165,39 @@ impl FakeCohere {
         };
         match (method, rest) {
             ("GET", []) => {
-                seen.no_body()?;
+                recorded.check_no_body()?;
                 let body = json!({ "connector": self.connectors[index] });
                 Ok(Answer::json(200, &body))
             }
-            ("PATCH", []) => self.update(seen, index),
+            ("PATCH", []) => self.update(recorded, index),
             ("DELETE", []) => {
-                seen.no_body()?;
+                recorded.check_no_body()?;
                 self.connectors.remove(index);
                 Ok(Answer::json(200, &json!({})))
             }
-            ("POST", ["oauth", "authorize"]) => self.authorize(seen, base, index),
+            ("POST", ["oauth", "authorize"]) => self.authorize(recorded, base, index),
             _ => Err("no such operation".to_owned()),
         }
     }
 }
 
-impl Hosted for FakeCohere {
+impl FakePlatform for FakeCohere {
     /// Source: Cohere contract, section 8.
-    fn probed(&mut self, seen: &Seen, status: Option<u16>) -> Answer {
-        match (status, seen.object(CREATE)) {
+    fn probed(&mut self, recorded: &RecordedRequest, status: Option<u16>) -> Answer {
+        match (status, recorded.object(CREATE)) {
             (Some(200..300), Ok(given)) => self.make(given),
             _ => refusal(400, "the connector's URL could not be called"),
         }
     }
 
-    fn answer(&mut self, seen: &Seen, base: &str) -> Judged {
-        match seen.route() {
+    fn answer(&mut self, recorded: &RecordedRequest, base: &str) -> FakeResult {
+        match recorded.route() {
             ("GET", path) if path.first() == Some(&"consent") && path.len() == 2 => {
-                return self.consent(seen, path[1]);
+                return self.consent(recorded, path[1]);
             }
             ("POST", path) if path == ["search"] => {
-                seen.object("query:text!")?;
-                if bearer(seen).is_some_and(|token| self.keys.iter().any(|key| key == token)) {
+                recorded.object("query:text!")?;
+                if bearer(recorded).is_some_and(|token| self.keys.iter().any(|key| key == token)) {
                     return Err("the account's key went to a connector".to_owned());
                 }
                 let found = json!({ "results": [{ "id": "1", "text": "found" }] });
@@ -205,10 +205,10 @@ impl Hosted for FakeCohere {
             }
             _ => {}
         }
-        match bearer(seen) {
+        match bearer(recorded) {
             None => Err("no bearer token".to_owned()),
             Some(key) if self.keys.iter().any(|known| known == key) => {
-                self.handle_authorized(seen, base)
+                self.handle_authorized(recorded, base)
             }
             Some(_) => Ok(refusal(401, "invalid api token")),
         }
@@ -226,7 +226,7 @@ fn members(value: Value) -> Map<String, Value> {
     }
 }
 
-fn keeps_to(given: &Map<String, Value>) -> Result<(), String> {
+fn check_authentication(given: &Map<String, Value>) -> Result<(), String> {
     let is_there = |name: &str| given.get(name).is_some_and(|value| !value.is_null());
     if is_there("oauth") && is_there("service_auth") {
         return Err("oauth and service_auth together".to_owned());

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Hosted, Judged, Seen, bearer};
+use super::{Answer, FakePlatform, FakeResult, RecordedRequest, bearer};
 
 /// A place of the example platform whose connectors have one tool, `echo`.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ impl FakeExample {
         }
     }
 
-    fn create(&mut self, seen: &Seen) -> Judged {
-        let mut made = seen.object("name:text! url:text!")?;
+    fn create(&mut self, recorded: &RecordedRequest) -> FakeResult {
+        let mut made = recorded.object("name:text! url:text!")?;
         let id = format!("connector-{}", self.connectors.len() + 1);
         made.insert("id".to_owned(), id.into());
         made.insert("state".to_owned(), "ready".into());
@@ -33,18 +33,18 @@ impl FakeExample {
     }
 }
 
-impl Hosted for FakeExample {
-    fn answer(&mut self, seen: &Seen, _: &str) -> Judged {
-        if bearer(seen) != Some(&self.key) {
+impl FakePlatform for FakeExample {
+    fn answer(&mut self, recorded: &RecordedRequest, _: &str) -> FakeResult {
+        if bearer(recorded) != Some(&self.key) {
             return Ok(Answer::json(401, &json!({ "message": "unknown key" })));
         }
-        let (method, path) = seen.route();
+        let (method, path) = recorded.route();
         let ["connectors", rest @ ..] = path.as_slice() else {
             return Err("no such operation".to_owned());
         };
         match (method, rest) {
             ("GET", []) => return Ok(Answer::json(200, &json!({"connectors": self.connectors}))),
-            ("POST", []) => return self.create(seen),
+            ("POST", []) => return self.create(recorded),
             _ => {}
         }
         let is_meant = |one: &Map<String, Value>| rest.first().is_some_and(|id| one["id"] == *id);
@@ -72,7 +72,7 @@ impl Hosted for FakeExample {
                 Ok(Answer::json(200, &json!({ "tools": [echo] })))
             }
             ("POST", ["tools", "echo"]) => {
-                let given = seen.object("text:text!")?;
+                let given = recorded.object("text:text!")?;
                 let content = json!([{ "type": "text", "text": given["text"] }]);
                 Ok(Answer::json(200, &json!({ "content": content })))
             }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use super::{Answer, Seen};
+use super::{Answer, RecordedRequest};
 
 /// A failure in place of the platform's answer.
 #[derive(Clone, Debug)]
 pub struct Fault {
     /// Which requests it strikes.
-    pub strikes: fn(&Seen) -> bool,
+    pub applies_to: fn(&RecordedRequest) -> bool,
     /// How often it still does; `None` for always.
     pub times: Option<u32>,
     /// What happens then.
@@ -26,20 +26,20 @@ pub enum FaultKind {
     Silence,
     /// With half of an answer, then the end of the connection.
     Cut,
-    /// Not at all: answered as things are when it comes, but only once somebody lets it.
-    Held(Hold),
+    /// Not at all: answered by the state at arrival, but only once it is released.
+    Held(ResponseGate),
 }
 
 /// Where an answer waits. Clones are the same.
 #[derive(Clone, Debug, Default)]
-pub struct Hold {
+pub struct ResponseGate {
     arrived: Arc<Notify>,
     may_go: Arc<Notify>,
 }
 
-impl Hold {
+impl ResponseGate {
     /// Waits until a request has come.
-    pub async fn come(&self) {
+    pub async fn wait_for_request(&self) {
         self.arrived.notified().await;
     }
 
@@ -59,7 +59,7 @@ impl Fault {
     #[must_use]
     pub fn always(kind: FaultKind) -> Self {
         Self {
-            strikes: |_| true,
+            applies_to: |_| true,
             times: None,
             kind,
         }
@@ -80,13 +80,13 @@ impl Fault {
 
     /// The same, for these requests only.
     #[must_use]
-    pub fn on(mut self, strikes: fn(&Seen) -> bool) -> Self {
-        self.strikes = strikes;
+    pub fn on(mut self, applies_to: fn(&RecordedRequest) -> bool) -> Self {
+        self.applies_to = applies_to;
         self
     }
 
-    pub(super) fn strike(&mut self, seen: &Seen) -> Option<FaultKind> {
-        if !(self.strikes)(seen) || self.times == Some(0) {
+    pub(super) fn take_fault(&mut self, recorded: &RecordedRequest) -> Option<FaultKind> {
+        if !(self.applies_to)(recorded) || self.times == Some(0) {
             return None;
         }
         self.times = self.times.map(|times| times - 1);

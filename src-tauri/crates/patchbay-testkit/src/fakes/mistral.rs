@@ -7,7 +7,7 @@ mod methods;
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Hosted, Judged, NOW, Seen, bearer, uuid};
+use super::{Answer, FakePlatform, FakeResult, NOW, RecordedRequest, bearer, uuid};
 
 /// Words of a path and of a body for the three levels.
 const SCOPES: [&str; 3] = ["organization", "workspace", "user"];
@@ -105,8 +105,8 @@ impl FakeMistral {
         }
     }
 
-    fn create(&mut self, seen: &Seen) -> Judged {
-        let given = seen.object(if self.seed { SEED_CREATE } else { CREATE })?;
+    fn create(&mut self, recorded: &RecordedRequest) -> FakeResult {
+        let given = recorded.object(if self.seed { SEED_CREATE } else { CREATE })?;
         let closed = [
             ("protocol", &["mcp", "http"][..]),
             (
@@ -129,7 +129,7 @@ impl FakeMistral {
         if !server.starts_with("http") {
             return Ok(self.invalid(protocol, &["server"], "Input should be a valid URL"));
         }
-        if let Some(path) = methods::find_fault(&given)? {
+        if let Some(path) = methods::find_invalid_method(&given)? {
             let path: Vec<&str> = path.iter().map(String::as_str).collect();
             return Ok(self.invalid(protocol, &path, "String should have at least 3 characters"));
         }
@@ -178,22 +178,22 @@ impl FakeMistral {
     }
 
     /// Keyset pages; an empty one in the middle has a successor all the same.
-    fn list(&self, seen: &Seen) -> Judged {
-        seen.no_body()?;
+    fn list(&self, recorded: &RecordedRequest) -> FakeResult {
+        recorded.check_no_body()?;
         let filter = if self.seed { "active" } else { "supports_mcp" };
-        seen.only_query(&format!("{filter} cursor page_size"))?;
-        let size = seen
+        recorded.check_query(&format!("{filter} cursor page_size"))?;
+        let size = recorded
             .parameter("page_size")
             .and_then(|size| size.parse().ok());
         let size: usize = size.ok_or("page_size is missing")?;
-        let from = match seen.parameter("cursor") {
+        let from = match recorded.parameter("cursor") {
             Some(cursor) => cursor
                 .strip_prefix("after/")
                 .and_then(|from| from.parse().ok())
                 .ok_or_else(|| format!("cursor {cursor:?} is not one of ours"))?,
             None => 0,
         };
-        let wanted = seen.parameter(filter).map(|word| word == "true");
+        let wanted = recorded.parameter(filter).map(|word| word == "true");
         let of_kind = |one: &&Connector| {
             let fits = match self.seed {
                 true => one.is_active(),
@@ -203,7 +203,7 @@ impl FakeMistral {
         };
         let found: Vec<&Connector> = self.connectors.iter().filter(of_kind).collect();
         // A page holds ten connectors here, and before them comes one that holds none.
-        let (items, next) = match seen.parameter("cursor") {
+        let (items, next) = match recorded.parameter("cursor") {
             None if found.len() > 10 => (Vec::new(), Some("after/0".to_owned())),
             _ => {
                 let until = found.len().min(from + size.min(10));
@@ -219,13 +219,13 @@ impl FakeMistral {
         Ok(Answer::json(200, &body))
     }
 
-    fn get(&self, seen: &Seen, index: usize) -> Judged {
-        seen.no_body()?;
+    fn get(&self, recorded: &RecordedRequest, index: usize) -> FakeResult {
+        recorded.check_no_body()?;
         // The published specification still has both, on either surface.
-        seen.only_query("fetch_user_data fetch_customer_data")?;
+        recorded.check_query("fetch_user_data fetch_customer_data")?;
         let one = &self.connectors[index];
         let mut shown = Value::Object(one.shown.clone());
-        if seen.parameter("fetch_user_data") == Some("true") {
+        if recorded.parameter("fetch_user_data") == Some("true") {
             let credentials = one.credentials.iter();
             let credentials: Vec<_> = credentials.map(credentials::shown).collect();
             shown["connection_credentials"] = credentials.into();
@@ -233,8 +233,8 @@ impl FakeMistral {
         Ok(Answer::json(200, &shown))
     }
 
-    fn update(&mut self, seen: &Seen, index: usize) -> Judged {
-        let mut given = seen.object(if self.seed { SEED_UPDATE } else { UPDATE })?;
+    fn update(&mut self, recorded: &RecordedRequest, index: usize) -> FakeResult {
+        let mut given = recorded.object(if self.seed { SEED_UPDATE } else { UPDATE })?;
         let shown = &mut self.connectors[index].shown;
         if given.contains_key("auth_methods") {
             let before = shown["supported_auth_methods"].clone();
@@ -250,10 +250,10 @@ impl FakeMistral {
         Ok(Answer::json(200, &Value::Object(shown.clone())))
     }
 
-    fn auth_url(&self, seen: &Seen, base: &str, index: usize) -> Judged {
-        seen.no_body()?;
+    fn auth_url(&self, recorded: &RecordedRequest, base: &str, index: usize) -> FakeResult {
+        recorded.check_no_body()?;
         let title = if self.seed { "" } else { "credentials_title " };
-        seen.only_query(&format!(
+        recorded.check_query(&format!(
             "app_return_url method_type credentials_name {title}github_installation_link"
         ))?;
         let id = self.connectors[index].shown["id"]
@@ -264,7 +264,7 @@ impl FakeMistral {
             .into_iter()
             .flatten()
             .filter(|method| !matches!(method["method_type"].as_str(), Some("none" | "bearer")));
-        if seen.parameter("method_type").is_none() && on_page.count() > 1 {
+        if recorded.parameter("method_type").is_none() && on_page.count() > 1 {
             return Ok(refusal(400, "method_type is required"));
         }
         let mut page = url::form_urlencoded::Serializer::new(format!("{base}/consent/{id}?"));
@@ -274,7 +274,7 @@ impl FakeMistral {
             "credentials_name",
             "credentials_title",
         ] {
-            if let Some(value) = seen.parameter(name) {
+            if let Some(value) = recorded.parameter(name) {
                 page.append_pair(name, value);
             }
         }
@@ -282,33 +282,33 @@ impl FakeMistral {
         Ok(Answer::json(200, &json!({ "auth_url": page, "ttl": 300 })))
     }
 
-    fn consent(&mut self, seen: &Seen, id: &str) -> Judged {
+    fn consent(&mut self, recorded: &RecordedRequest, id: &str) -> FakeResult {
         let consents = self.consents;
         let connector = self.connectors.iter_mut().find(|one| one.shown["id"] == id);
         let Some(connector) = connector else {
             return Ok(Answer::text(404, "text/plain", "no such consent"));
         };
         if consents {
-            let method = seen.parameter("method_type").unwrap_or("oauth2");
-            let name = seen.parameter("credentials_name").unwrap_or("default");
-            connector.consented(name, method, seen.parameter("credentials_title"));
+            let method = recorded.parameter("method_type").unwrap_or("oauth2");
+            let name = recorded.parameter("credentials_name").unwrap_or("default");
+            connector.consented(name, method, recorded.parameter("credentials_title"));
         }
-        Ok(match seen.parameter("app_return_url") {
+        Ok(match recorded.parameter("app_return_url") {
             Some(back) => Answer::redirect(back),
             None => Answer::page("You can go back to Le Chat"),
         })
     }
 
-    fn list_tools(&self, seen: &Seen, index: usize) -> Judged {
-        seen.no_body()?;
-        seen.only_query("page page_size refresh pretty credentials_name")?;
+    fn list_tools(&self, recorded: &RecordedRequest, index: usize) -> FakeResult {
+        recorded.check_no_body()?;
+        recorded.check_query("page page_size refresh pretty credentials_name")?;
         if let Some(refused) = self.closed(index) {
             return Ok(refused);
         }
         let text = json!({ "type": "object", "required": ["text"], "properties": {
             "text": { "type": "string" },
         }});
-        let number = |name: &str, usual: usize| match seen.parameter(name) {
+        let number = |name: &str, usual: usize| match recorded.parameter(name) {
             Some(text) => text.parse().map_err(|_| format!("{name} {text:?}")),
             None => Ok(usual),
         };
@@ -327,9 +327,9 @@ impl FakeMistral {
         Ok(Answer::json(200, &json!(tools)))
     }
 
-    fn call_tool(&self, seen: &Seen, index: usize, tool: &str) -> Judged {
-        seen.only_query("credentials_name")?;
-        let given = seen.object("arguments:object")?;
+    fn call_tool(&self, recorded: &RecordedRequest, index: usize, tool: &str) -> FakeResult {
+        recorded.check_query("credentials_name")?;
+        let given = recorded.object("arguments:object")?;
         if let Some(refused) = self.closed(index) {
             return Ok(refused);
         }
@@ -338,7 +338,7 @@ impl FakeMistral {
             "echo" | "erase" => (text.unwrap_or_default(), false),
             "fail" => (json!("it went wrong"), true),
             // A service that repeats what it was sent has been seen.
-            "whoami" => (json!(bearer(seen)), false),
+            "whoami" => (json!(bearer(recorded)), false),
             _ => return Ok(refusal(404, "no such tool")),
         };
         let body = json!({
@@ -354,11 +354,11 @@ impl FakeMistral {
         (!is_in).then(|| refusal(401, "you need to authenticate with this connector"))
     }
 
-    fn share(&mut self, seen: &Seen, index: usize, level: &str) -> Judged {
-        seen.no_body()?;
+    fn share(&mut self, recorded: &RecordedRequest, index: usize, level: &str) -> FakeResult {
+        recorded.check_no_body()?;
         let shared = &mut self.connectors[index].shared;
         shared.retain(|other| other != level);
-        if seen.method == "PUT" {
+        if recorded.method == "PUT" {
             shared.push(level.to_owned());
         }
         let visibility = match shared.as_slice() {
@@ -371,14 +371,20 @@ impl FakeMistral {
         Ok(message("done"))
     }
 
-    fn activate(&mut self, seen: &Seen, index: usize, scope: &str, on: bool) -> Judged {
+    fn activate(
+        &mut self,
+        recorded: &RecordedRequest,
+        index: usize,
+        scope: &str,
+        on: bool,
+    ) -> FakeResult {
         if self.seed && on {
             let shape =
                 "requires_confirmation:any? skip_confirmation:any? include:list? exclude:list?";
-            let configuration = seen.object(shape)?;
+            let configuration = recorded.object(shape)?;
             self.connectors[index].prefer(scope, configuration);
         } else {
-            seen.no_body()?;
+            recorded.check_no_body()?;
         }
         let active = &mut self.connectors[index].active;
         active.retain(|other| other != scope);
@@ -388,46 +394,52 @@ impl FakeMistral {
         Ok(message("done"))
     }
 
-    fn of_connector(&mut self, seen: &Seen, base: &str, index: usize, rest: &[&str]) -> Judged {
-        match (seen.method.as_str(), rest) {
-            ("GET", []) => self.get(seen, index),
-            ("PATCH", []) => self.update(seen, index),
+    fn of_connector(
+        &mut self,
+        recorded: &RecordedRequest,
+        base: &str,
+        index: usize,
+        rest: &[&str],
+    ) -> FakeResult {
+        match (recorded.method.as_str(), rest) {
+            ("GET", []) => self.get(recorded, index),
+            ("PATCH", []) => self.update(recorded, index),
             ("DELETE", []) => {
-                seen.no_body()?;
+                recorded.check_no_body()?;
                 self.connectors.remove(index);
                 Ok(message("deleted"))
             }
-            ("GET", ["auth_url"]) => self.auth_url(seen, base, index),
-            ("PUT" | "DELETE", ["share"]) => self.share(seen, index, "workspace"),
+            ("GET", ["auth_url"]) => self.auth_url(recorded, base, index),
+            ("PUT" | "DELETE", ["share"]) => self.share(recorded, index, "workspace"),
             ("PUT" | "DELETE", ["organization", "share"]) if !self.seed => {
-                self.share(seen, index, "organization")
+                self.share(recorded, index, "organization")
             }
             ("POST", [scope, verb @ ("activate" | "deactivate")]) if SCOPES.contains(scope) => {
-                self.activate(seen, index, scope, *verb == "activate")
+                self.activate(recorded, index, scope, *verb == "activate")
             }
-            ("GET", ["tools"]) => self.list_tools(seen, index),
-            ("POST", ["tools", tool, "call"]) => self.call_tool(seen, index, tool),
+            ("GET", ["tools"]) => self.list_tools(recorded, index),
+            ("POST", ["tools", tool, "call"]) => self.call_tool(recorded, index, tool),
             ("GET", ["authentication_methods"]) => {
-                seen.no_body()?;
+                recorded.check_no_body()?;
                 let methods = &self.connectors[index].shown["supported_auth_methods"];
                 Ok(Answer::json(200, methods))
             }
             (_, [scope, "credentials", rest @ ..]) if SCOPES.contains(scope) => {
                 let seed = self.seed;
-                self.connectors[index].credentials(seen, scope, rest, seed)
+                self.connectors[index].credentials(recorded, scope, rest, seed)
             }
             _ => Err("no such operation".to_owned()),
         }
     }
 
     /// The service behind a connector says what it was asked; a path `down` does not reach it.
-    fn gateway(&self, seen: &Seen, id: &str, rest: &[&str]) -> Judged {
+    fn gateway(&self, recorded: &RecordedRequest, id: &str, rest: &[&str]) -> FakeResult {
         let is_it = |one: &&Connector| one.shown["id"] == *id || one.shown["name"] == *id;
         if self.connectors.iter().find(is_it).is_none() {
             let status = "connectors-gateway; error=connector_not_found; status-code=404";
             return Ok(Answer::empty(404).with("proxy-status", status));
         }
-        let sent: Value = serde_json::from_slice(&seen.body).unwrap_or_default();
+        let sent: Value = serde_json::from_slice(&recorded.body).unwrap_or_default();
         match rest {
             ["mcp"] => Ok(behind_the_gateway(&sent)),
             ["http", "down"] => {
@@ -436,8 +448,8 @@ impl FakeMistral {
             }
             ["http", path @ ..] => {
                 let body = json!({
-                    "method": seen.method, "path": path, "query": seen.query, "body": sent,
-                    "credentials": seen.header("x-credentials-name"),
+                    "method": recorded.method, "path": path, "query": recorded.query, "body": sent,
+                    "credentials": recorded.header("x-credentials-name"),
                 });
                 // What the service itself refuses is handed over unchanged.
                 let status = if path == ["teapot"] { 418 } else { 200 };
@@ -447,36 +459,37 @@ impl FakeMistral {
         }
     }
 
-    fn handle_authorized(&mut self, seen: &Seen, base: &str) -> Judged {
-        let (method, path) = seen.route();
+    fn handle_authorized(&mut self, recorded: &RecordedRequest, base: &str) -> FakeResult {
+        let (method, path) = recorded.route();
         match (method, path.as_slice()) {
-            ("GET", ["v1", "connectors"]) => return self.list(seen),
-            ("POST", ["v1", "connectors"]) => return self.create(seen),
+            ("GET", ["v1", "connectors"]) => return self.list(recorded),
+            ("POST", ["v1", "connectors"]) => return self.create(recorded),
             _ => {}
         }
         if let ["v1", "connectors-gateway", id, rest @ ..] = path.as_slice() {
-            return self.gateway(seen, id, rest);
+            return self.gateway(recorded, id, rest);
         }
         let ["v1", "connectors", id, rest @ ..] = path.as_slice() else {
             return Err("no such operation".to_owned());
         };
         let is_it = |one: &Connector| one.shown["id"] == *id || one.shown["name"] == *id;
         match self.connectors.iter().position(is_it) {
-            Some(index) => self.of_connector(seen, base, index, rest),
+            Some(index) => self.of_connector(recorded, base, index, rest),
             None => Ok(refusal(404, "connector not found")),
         }
     }
 }
 
-impl Hosted for FakeMistral {
-    fn answer(&mut self, seen: &Seen, base: &str) -> Judged {
-        if let ("GET", ["consent", id]) = (seen.method.as_str(), seen.route().1.as_slice()) {
-            return self.consent(seen, id);
+impl FakePlatform for FakeMistral {
+    fn answer(&mut self, recorded: &RecordedRequest, base: &str) -> FakeResult {
+        if let ("GET", ["consent", id]) = (recorded.method.as_str(), recorded.route().1.as_slice())
+        {
+            return self.consent(recorded, id);
         }
-        match bearer(seen) {
+        match bearer(recorded) {
             None => Err("no bearer token".to_owned()),
             Some(key) if self.keys.iter().any(|known| known == key) => {
-                self.handle_authorized(seen, base)
+                self.handle_authorized(recorded, base)
             }
             Some(_) => Ok(refusal(401, "Unauthorized")),
         }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 /// One request that a fake saw.
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub struct RecordedRequest {
     /// Method in upper case.
     pub method: String,
     /// Parts of the path, percent-decoded.
@@ -20,7 +20,7 @@ pub struct Seen {
     pub body: Bytes,
 }
 
-impl Seen {
+impl RecordedRequest {
     /// Method and parts of the path, to be matched.
     pub fn route(&self) -> (&str, Vec<&str>) {
         let parts = self.path.iter().map(String::as_str).collect();
@@ -48,7 +48,7 @@ impl Seen {
     ///
     /// # Errors
     /// What is there beyond them.
-    pub(super) fn only_query(&self, allowed: &str) -> Result<(), String> {
+    pub(super) fn check_query(&self, allowed: &str) -> Result<(), String> {
         let mut left = allowed.split(' ');
         for (name, _) in &self.query {
             if !left.any(|allowed| allowed == name) {
@@ -62,7 +62,7 @@ impl Seen {
     ///
     /// # Errors
     /// What is there all the same.
-    pub(super) fn no_body(&self) -> Result<(), String> {
+    pub(super) fn check_no_body(&self) -> Result<(), String> {
         if !self.body.is_empty() {
             return Err("a body where there is none".to_owned());
         }

@@ -15,23 +15,23 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::answer::Probe;
-use super::{Answer, Fault, FaultKind, Judged, Seen};
+use super::{Answer, FakeResult, Fault, FaultKind, RecordedRequest};
 
 /// Longest request body.
-const LONGEST: usize = 4 << 20;
+const MAX_BODY_BYTES: usize = 4 << 20;
 
 /// A platform's side of its contract.
-pub trait Hosted: Send + 'static {
+pub trait FakePlatform: Send + 'static {
     /// Answers a request. `base` is the address of this fake, without a slash at its end.
     ///
     /// # Errors
     /// What the contract does not allow: a fault of the client.
-    fn answer(&mut self, seen: &Seen, base: &str) -> Judged;
+    fn answer(&mut self, recorded: &RecordedRequest, base: &str) -> FakeResult;
 
     /// Answers a request once a service was asked for it, by the status of that service; `None` when it could not be
     /// reached.
-    fn probed(&mut self, seen: &Seen, status: Option<u16>) -> Answer {
-        let _ = (seen, status);
+    fn probed(&mut self, recorded: &RecordedRequest, status: Option<u16>) -> Answer {
+        let _ = (recorded, status);
         Answer::empty(500)
     }
 }
@@ -45,14 +45,14 @@ pub struct Fake<H> {
 
 struct Shared<H> {
     hosted: H,
-    log: Vec<Seen>,
+    log: Vec<RecordedRequest>,
     faults: Vec<String>,
     fault: Option<Fault>,
     tamper: Option<Tamper>,
 }
 
 /// What changes answers on their way out.
-type Tamper = Arc<dyn Fn(&Seen, &mut Answer) + Send + Sync>;
+type Tamper = Arc<dyn Fn(&RecordedRequest, &mut Answer) + Send + Sync>;
 
 struct Backend<H> {
     base: String,
@@ -61,7 +61,7 @@ struct Backend<H> {
     http: reqwest::Client,
 }
 
-impl<H: Hosted> Fake<H> {
+impl<H: FakePlatform> Fake<H> {
     /// Opens the port.
     ///
     /// # Errors
@@ -98,7 +98,7 @@ impl<H: Hosted> Fake<H> {
     }
 
     /// Every request so far.
-    pub fn log(&self) -> Vec<Seen> {
+    pub fn log(&self) -> Vec<RecordedRequest> {
         self.lock().log.clone()
     }
 
@@ -123,12 +123,12 @@ impl<H: Hosted> Fake<H> {
     }
 
     /// Has `change` look at every answer from now on, and change it on its way out.
-    pub fn tamper(&self, change: impl Fn(&Seen, &mut Answer) + Send + Sync + 'static) {
+    pub fn tamper(&self, change: impl Fn(&RecordedRequest, &mut Answer) + Send + Sync + 'static) {
         self.lock().tamper = Some(Arc::new(change));
     }
 
     /// Lets answers pass as they are again.
-    pub fn untamper(&self) {
+    pub fn clear_tamper(&self) {
         self.lock().tamper = None;
     }
 
@@ -147,21 +147,24 @@ fn lock<H>(shared: &Mutex<Shared<H>>) -> MutexGuard<'_, Shared<H>> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn handle<H: Hosted>(State(backend): State<Arc<Backend<H>>>, request: Request) -> Response {
-    let seen = match read(request).await {
-        Ok(seen) => seen,
+async fn handle<H: FakePlatform>(
+    State(backend): State<Arc<Backend<H>>>,
+    request: Request,
+) -> Response {
+    let recorded = match read(request).await {
+        Ok(recorded) => recorded,
         Err(fault) => {
             lock(&backend.shared).faults.push(fault.clone());
             return respond(Answer::text(500, "text/plain", fault));
         }
     };
-    let answer = match strike(&backend, &seen) {
-        None => judge(&backend, &seen),
+    let answer = match take_fault(&backend, &recorded) {
+        None => answer_or_log_fault(&backend, &recorded),
         Some(FaultKind::Silence) => std::future::pending().await,
         Some(FaultKind::Cut) => return cut(),
         Some(FaultKind::Answer(answer)) => *answer,
         Some(FaultKind::Held(hold)) => {
-            let answer = judge(&backend, &seen);
+            let answer = answer_or_log_fault(&backend, &recorded);
             hold.wait().await;
             answer
         }
@@ -169,38 +172,44 @@ async fn handle<H: Hosted>(State(backend): State<Arc<Backend<H>>>, request: Requ
     let mut answer = match &answer.probe {
         Some(probe) => {
             let status = ask(&backend.http, probe).await;
-            lock(&backend.shared).hosted.probed(&seen, status)
+            lock(&backend.shared).hosted.probed(&recorded, status)
         }
         None => answer,
     };
     let tamper = lock(&backend.shared).tamper.clone();
     if let Some(change) = tamper {
-        change(&seen, &mut answer);
+        change(&recorded, &mut answer);
     }
     match answer.relay.clone() {
-        Some(to) => relay(&backend.http, &to, &answer, &seen).await,
+        Some(to) => relay(&backend.http, &to, &answer, &recorded).await,
         None => respond(answer),
     }
 }
 
-fn strike<H: Hosted>(backend: &Backend<H>, seen: &Seen) -> Option<FaultKind> {
+fn take_fault<H: FakePlatform>(
+    backend: &Backend<H>,
+    recorded: &RecordedRequest,
+) -> Option<FaultKind> {
     let mut shared = lock(&backend.shared);
-    shared.log.push(seen.clone());
-    shared.fault.as_mut()?.strike(seen)
+    shared.log.push(recorded.clone());
+    shared.fault.as_mut()?.take_fault(recorded)
 }
 
-fn judge<H: Hosted>(backend: &Backend<H>, seen: &Seen) -> Answer {
+fn answer_or_log_fault<H: FakePlatform>(
+    backend: &Backend<H>,
+    recorded: &RecordedRequest,
+) -> Answer {
     let mut shared = lock(&backend.shared);
-    let response = shared.hosted.answer(seen, &backend.base);
+    let response = shared.hosted.answer(recorded, &backend.base);
     response.unwrap_or_else(|fault| {
-        let path = seen.path.join("/");
-        let fault = format!("{} /{path}: {fault}", seen.method);
+        let path = recorded.path.join("/");
+        let fault = format!("{} /{path}: {fault}", recorded.method);
         shared.faults.push(fault.clone());
         Answer::text(500, "text/plain", fault)
     })
 }
 
-async fn read(request: Request) -> Result<Seen, String> {
+async fn read(request: Request) -> Result<RecordedRequest, String> {
     let (parts, body) = request.into_parts();
     let decode = |part: &str| {
         let decoded = percent_decode_str(part).decode_utf8();
@@ -215,14 +224,14 @@ async fn read(request: Request) -> Result<Seen, String> {
             return Err(format!("header {name} twice"));
         }
     }
-    Ok(Seen {
+    Ok(RecordedRequest {
         method: parts.method.to_string(),
         path: path.map_err(|error| error.to_string())?,
         query: url::form_urlencoded::parse(query.as_bytes())
             .into_owned()
             .collect(),
         headers,
-        body: to_bytes(body, LONGEST)
+        body: to_bytes(body, MAX_BODY_BYTES)
             .await
             .map_err(|error| error.to_string())?,
     })
@@ -268,9 +277,14 @@ async fn ask(http: &reqwest::Client, probe: &Probe) -> Option<u16> {
     Some(answer.status().as_u16())
 }
 
-async fn relay(http: &reqwest::Client, to: &str, answer: &Answer, seen: &Seen) -> Response {
-    let method = seen.method.parse().unwrap_or(reqwest::Method::POST);
-    let mut request = http.request(method, to).body(seen.body.clone());
+async fn relay(
+    http: &reqwest::Client,
+    to: &str,
+    answer: &Answer,
+    recorded: &RecordedRequest,
+) -> Response {
+    let method = recorded.method.parse().unwrap_or(reqwest::Method::POST);
+    let mut request = http.request(method, to).body(recorded.body.clone());
     for (name, value) in &answer.relayed {
         request = request.header(name, value);
     }

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Hosted, Judged, NOW, Seen, bearer, uuid};
+use super::{Answer, FakePlatform, FakeResult, NOW, RecordedRequest, bearer, uuid};
 
 const LATER: &str = "2099-01-01T00:00:00Z";
 
@@ -41,8 +41,8 @@ impl FakeTenex {
         }
     }
 
-    fn page(&self, seen: &Seen, items: &[&Value]) -> Judged {
-        let limit = match seen.parameter("limit") {
+    fn page(&self, recorded: &RecordedRequest, items: &[&Value]) -> FakeResult {
+        let limit = match recorded.parameter("limit") {
             Some(text) => text
                 .parse::<usize>()
                 .map_err(|_| format!("limit {text:?}"))?,
@@ -51,7 +51,7 @@ impl FakeTenex {
         if limit > 200 {
             return Err(format!("limit {limit}"));
         }
-        let from = match seen.parameter("cursor") {
+        let from = match recorded.parameter("cursor") {
             Some(cursor) => cursor
                 .strip_prefix("at+")
                 .and_then(|at| at.parse::<usize>().ok())
@@ -65,22 +65,22 @@ impl FakeTenex {
         Ok(Answer::json(200, &body))
     }
 
-    fn list(&self, seen: &Seen) -> Judged {
-        seen.only_query("provider role status limit cursor")?;
-        seen.no_body()?;
+    fn list(&self, recorded: &RecordedRequest) -> FakeResult {
+        recorded.check_query("provider role status limit cursor")?;
+        recorded.check_no_body()?;
         let all: Vec<Value> = self.connectors.iter().cloned().map(Value::Object).collect();
         let fits = |one: &&Value| {
             ["provider", "role", "status"].iter().all(|name| {
-                let wanted = seen.parameter(name);
+                let wanted = recorded.parameter(name);
                 wanted.is_none_or(|wanted| one[*name] == wanted)
             })
         };
         let items: Vec<&Value> = all.iter().filter(fits).collect();
-        self.page(seen, &items)
+        self.page(recorded, &items)
     }
 
-    fn providers(&self, seen: &Seen) -> Judged {
-        seen.only_query("limit cursor category")?;
+    fn providers(&self, recorded: &RecordedRequest) -> FakeResult {
+        recorded.check_query("limit cursor category")?;
         let provider =
             |slug: &str, category: &str, auth: &[&str], roles: &[&str], fields: Value| {
                 json!({
@@ -108,11 +108,11 @@ impl FakeTenex {
             provider("hubspot", "crm", &["oauth", "byok"], &crm, json!([key()])),
         ];
         let fits = |one: &&Value| {
-            let category = seen.parameter("category");
+            let category = recorded.parameter("category");
             category.is_none_or(|category| one["category"] == category)
         };
         let items: Vec<&Value> = all.iter().filter(fits).collect();
-        self.page(seen, &items)
+        self.page(recorded, &items)
     }
 
     fn add(&mut self, provider: &Value, status: &str, auth: &str) -> &mut Map<String, Value> {
@@ -130,8 +130,9 @@ impl FakeTenex {
         &mut self.connectors[last]
     }
 
-    fn start_oauth(&mut self, seen: &Seen, base: &str) -> Judged {
-        let given = seen.object("provider:text! role:text connector_id:text return_url:text")?;
+    fn start_oauth(&mut self, recorded: &RecordedRequest, base: &str) -> FakeResult {
+        let given =
+            recorded.object("provider:text! role:text connector_id:text return_url:text")?;
         let id = match given.get("connector_id").and_then(Value::as_str) {
             Some(id) => match self.index(id) {
                 Some(index) => {
@@ -158,8 +159,8 @@ impl FakeTenex {
         Ok(Answer::json(201, &body))
     }
 
-    fn submit(&mut self, seen: &Seen) -> Judged {
-        let given = seen.object(
+    fn submit(&mut self, recorded: &RecordedRequest) -> FakeResult {
+        let given = recorded.object(
             "provider:text! api_key:text! name:text role:text settings:object connector_id:text",
         )?;
         if given["provider"] == "gmail" {
@@ -180,9 +181,9 @@ impl FakeTenex {
         Ok(Answer::json(201, &Value::Object(connector.clone())))
     }
 
-    fn update(&mut self, seen: &Seen, index: usize) -> Judged {
-        let given =
-            seen.object("name:text? role:text? is_primary:bool settings:object enabled:bool")?;
+    fn update(&mut self, recorded: &RecordedRequest, index: usize) -> FakeResult {
+        let given = recorded
+            .object("name:text? role:text? is_primary:bool settings:object enabled:bool")?;
         if given.is_empty() {
             return Err("an update of nothing".to_owned());
         }
@@ -213,8 +214,8 @@ impl FakeTenex {
     }
 
     /// `refresh`, `revoke` and `test`.
-    fn act(&mut self, seen: &Seen, index: usize, verb: &str) -> Judged {
-        seen.no_body()?;
+    fn act(&mut self, recorded: &RecordedRequest, index: usize, verb: &str) -> FakeResult {
+        recorded.check_no_body()?;
         let connector = &mut self.connectors[index];
         match verb {
             "refresh" => {}
@@ -255,7 +256,7 @@ impl FakeTenex {
         }
     }
 
-    fn consent(&mut self, id: &str) -> Judged {
+    fn consent(&mut self, id: &str) -> FakeResult {
         if self.index(id).is_none() {
             return Ok(Answer::text(404, "text/plain", "no such consent"));
         }
@@ -263,8 +264,8 @@ impl FakeTenex {
         Ok(Answer::page("Back to 10ex"))
     }
 
-    fn log_in(&mut self, seen: &Seen) -> Judged {
-        let given = seen.object("email:text! password:text!")?;
+    fn log_in(&mut self, recorded: &RecordedRequest) -> FakeResult {
+        let given = recorded.object("email:text! password:text!")?;
         let (email, password) = &self.login;
         if given["email"] != **email || given["password"] != **password {
             return Ok(refusal(401, "unauthorized"));
@@ -275,16 +276,16 @@ impl FakeTenex {
         Ok(Answer::json(200, &body))
     }
 
-    fn handle_authorized(&mut self, seen: &Seen, base: &str) -> Judged {
-        let (method, path) = seen.route();
+    fn handle_authorized(&mut self, recorded: &RecordedRequest, base: &str) -> FakeResult {
+        let (method, path) = recorded.route();
         let ["api", "v1", "connectors", rest @ ..] = path.as_slice() else {
             return Err("no such operation".to_owned());
         };
         match (method, rest) {
-            ("GET", []) => return self.list(seen),
-            ("GET", ["providers"]) => return self.providers(seen),
-            ("POST", ["oauth", "start"]) => return self.start_oauth(seen, base),
-            ("POST", ["byok"]) => return self.submit(seen),
+            ("GET", []) => return self.list(recorded),
+            ("GET", ["providers"]) => return self.providers(recorded),
+            ("POST", ["oauth", "start"]) => return self.start_oauth(recorded, base),
+            ("POST", ["byok"]) => return self.submit(recorded),
             _ => {}
         }
         let [id, rest @ ..] = rest else {
@@ -295,14 +296,14 @@ impl FakeTenex {
         };
         match (method, rest) {
             ("GET", []) => {
-                seen.no_body()?;
+                recorded.check_no_body()?;
                 Ok(Answer::json(
                     200,
                     &Value::Object(self.connectors[index].clone()),
                 ))
             }
             ("GET", ["status"]) => {
-                seen.no_body()?;
+                recorded.check_no_body()?;
                 let one = &self.connectors[index];
                 let body = json!({
                     "connector_id": one["id"], "status": one["status"], "error": one["error"],
@@ -310,31 +311,33 @@ impl FakeTenex {
                 });
                 Ok(Answer::json(200, &body))
             }
-            ("PATCH", []) => self.update(seen, index),
+            ("PATCH", []) => self.update(recorded, index),
             ("DELETE", []) => {
-                seen.no_body()?;
+                recorded.check_no_body()?;
                 self.connectors.remove(index);
                 Ok(Answer::empty(204))
             }
-            ("POST", [verb]) => self.act(seen, index, verb),
+            ("POST", [verb]) => self.act(recorded, index, verb),
             _ => Err("no such operation".to_owned()),
         }
     }
 }
 
-impl Hosted for FakeTenex {
-    fn answer(&mut self, seen: &Seen, base: &str) -> Judged {
-        match seen.route() {
+impl FakePlatform for FakeTenex {
+    fn answer(&mut self, recorded: &RecordedRequest, base: &str) -> FakeResult {
+        match recorded.route() {
             ("GET", path) if path.first() == Some(&"consent") && path.len() == 2 => {
                 return self.consent(path[1]);
             }
-            ("POST", path) if path == ["api", "v1", "users", "login"] => return self.log_in(seen),
+            ("POST", path) if path == ["api", "v1", "users", "login"] => {
+                return self.log_in(recorded);
+            }
             _ => {}
         }
-        match bearer(seen) {
+        match bearer(recorded) {
             None => Err("no bearer token".to_owned()),
             Some(key) if self.keys.iter().any(|known| known == key) => {
-                self.handle_authorized(seen, base)
+                self.handle_authorized(recorded, base)
             }
             Some(_) => Ok(refusal(401, "unauthorized")),
         }

@@ -11,22 +11,22 @@ use tokio::time::timeout;
 use crate::Error;
 
 /// So many calls may hang at once; one more is refused rather than piled up.
-const MOST: usize = 4;
+const MAX_HUNG_CALLS: usize = 4;
 /// Limit of a call that asks nobody for a password.
-const BRIEF: Duration = Duration::from_secs(3);
+const BRIEF_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Runs keychain calls on threads of their own.
 ///
 /// A thread of the runtime's blocking pool will not do: the runtime waits for those when it ends, and a
 /// keychain that waits for its password would keep the process from ending.
 #[derive(Clone)]
-pub(crate) struct Threads {
+pub(crate) struct CallThreads {
     running: Arc<AtomicUsize>,
     /// How long an answer is waited for.
     pub(crate) limit: Duration,
 }
 
-impl Threads {
+impl CallThreads {
     pub(crate) fn new(limit: Duration) -> Self {
         Self {
             running: Arc::default(),
@@ -56,7 +56,7 @@ impl Threads {
     /// Starts `job` and waits for its answer, but no longer than the limit.
     ///
     /// # Errors
-    /// As [`Threads::start`], those of the job, and [`Error::KeychainSilent`] after the limit.
+    /// As [`CallThreads::start`], those of the job, and [`Error::KeychainSilent`] after the limit.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> Result<T, Error> + Send + 'static,
@@ -64,12 +64,12 @@ impl Threads {
         self.run_within(self.limit, job).await
     }
 
-    /// As [`Threads::run`], for a call that asks nobody: it hangs only when the keychain does.
+    /// As [`CallThreads::run`], for a call that asks nobody: it hangs only when the keychain does.
     pub(crate) async fn run_briefly<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.run_within(self.limit.min(BRIEF), job).await
+        self.run_within(self.limit.min(BRIEF_TIMEOUT), job).await
     }
 
     async fn run_within<T: Send + 'static>(
@@ -82,7 +82,7 @@ impl Threads {
         self.start(move || drop(sender.send(job())))?;
         match timeout(limit, receiver).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(_)) => Err(broken_off()),
+            Ok(Err(_)) => Err(aborted_call_error()),
             Err(_) => Err(Error::KeychainSilent { limit }),
         }
     }
@@ -95,7 +95,7 @@ impl Threads {
 }
 
 /// The answer of a call whose thread died.
-pub(crate) fn broken_off() -> Error {
+pub(crate) fn aborted_call_error() -> Error {
     Error::KeychainFailed {
         detail: "the call broke off".to_owned(),
     }
@@ -108,7 +108,7 @@ impl Slot {
     fn take(running: &Arc<AtomicUsize>) -> Option<Self> {
         running
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |count| {
-                (count < MOST).then_some(count + 1)
+                (count < MAX_HUNG_CALLS).then_some(count + 1)
             })
             .ok()
             .map(|_| Self(running.clone()))

@@ -19,7 +19,7 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    mood: Mood,
+    behavior: Behavior,
     entries: HashMap<String, Zeroizing<Vec<u8>>>,
     marks: HashMap<String, u64>,
     reads: u32,
@@ -27,7 +27,7 @@ struct State {
 
 /// How a [`MemoryKeychain`] behaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mood {
+pub enum Behavior {
     /// As it should.
     #[default]
     Working,
@@ -52,8 +52,8 @@ impl MemoryKeychain {
     }
 
     /// Changes how it behaves from now on; calls that hang go on in the new mood.
-    pub fn set_mood(&self, mood: Mood) {
-        self.state().mood = mood;
+    pub fn set_behavior(&self, behavior: Behavior) {
+        self.state().behavior = behavior;
         self.0.changed.notify_all();
     }
 
@@ -88,13 +88,16 @@ impl MemoryKeychain {
         let state = self
             .0
             .changed
-            .wait_while(self.state(), |state| state.mood == Mood::Hanging)
+            .wait_while(self.state(), |state| state.behavior == Behavior::Hanging)
             .unwrap_or_else(PoisonError::into_inner);
-        match state.mood {
-            Mood::Absent => Err(KeychainError::Absent("no bus".to_owned())),
-            Mood::Locked => Err(KeychainError::Locked),
-            Mood::Denied => Err(KeychainError::Denied("the user clicked Deny".to_owned())),
-            Mood::Working | Mood::Hanging | Mood::NeverCreated | Mood::Forgetful => Ok(state),
+        match state.behavior {
+            Behavior::Absent => Err(KeychainError::Absent("no bus".to_owned())),
+            Behavior::Locked => Err(KeychainError::Locked),
+            Behavior::Denied => Err(KeychainError::Denied("the user clicked Deny".to_owned())),
+            Behavior::Working
+            | Behavior::Hanging
+            | Behavior::NeverCreated
+            | Behavior::Forgetful => Ok(state),
         }
     }
 }
@@ -107,9 +110,9 @@ impl Keychain for MemoryKeychain {
 
     fn write(&self, user: &str, key: &[u8]) -> Result<(), KeychainError> {
         let mut state = self.answer()?;
-        match state.mood {
-            Mood::NeverCreated => Err(KeychainError::Absent("no keyring".to_owned())),
-            Mood::Forgetful => Ok(()),
+        match state.behavior {
+            Behavior::NeverCreated => Err(KeychainError::Absent("no keyring".to_owned())),
+            Behavior::Forgetful => Ok(()),
             _ => {
                 let key = Zeroizing::new(key.to_vec());
                 state.entries.insert(user.to_owned(), key);
@@ -123,30 +126,32 @@ impl Keychain for MemoryKeychain {
         Ok(())
     }
 
-    fn look(&self, user: &str) -> Result<Presence, KeychainError> {
+    fn find_presence(&self, user: &str) -> Result<Presence, KeychainError> {
         // Real ones do not ask anybody here, so this neither hangs nor is refused.
         let state = self.state();
-        match state.mood {
-            Mood::Absent => Err(KeychainError::Absent("no bus".to_owned())),
-            Mood::Locked | Mood::Hanging => Ok(Presence::Locked),
+        match state.behavior {
+            Behavior::Absent => Err(KeychainError::Absent("no bus".to_owned())),
+            Behavior::Locked | Behavior::Hanging => Ok(Presence::Locked),
             _ if state.entries.contains_key(user) => Ok(Presence::There),
             _ => Ok(Presence::Missing),
         }
     }
 
-    fn read_mark(&self, vault: &str) -> Result<Option<u64>, KeychainError> {
+    fn read_generation(&self, vault: &str) -> Result<Option<u64>, KeychainError> {
         Ok(self.answer()?.marks.get(vault).copied())
     }
 
-    fn write_mark(&self, vault: &str, generation: u64) -> Result<(), KeychainError> {
+    fn write_generation(&self, vault: &str, generation: u64) -> Result<(), KeychainError> {
         let mut state = self.state();
-        match state.mood {
-            Mood::Working => drop(state.marks.insert(vault.to_owned(), generation)),
-            Mood::Denied => return Err(KeychainError::Denied("the user clicked Deny".to_owned())),
-            Mood::Absent | Mood::NeverCreated => {
+        match state.behavior {
+            Behavior::Working => drop(state.marks.insert(vault.to_owned(), generation)),
+            Behavior::Denied => {
+                return Err(KeychainError::Denied("the user clicked Deny".to_owned()));
+            }
+            Behavior::Absent | Behavior::NeverCreated => {
                 return Err(KeychainError::Absent("no bus".to_owned()));
             }
-            Mood::Locked | Mood::Hanging | Mood::Forgetful => {}
+            Behavior::Locked | Behavior::Hanging | Behavior::Forgetful => {}
         }
         Ok(())
     }

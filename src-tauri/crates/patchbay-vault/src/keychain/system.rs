@@ -34,7 +34,7 @@ impl Keychain for SystemKeychain {
         store::delete(user)
     }
 
-    fn look(&self, user: &str) -> Result<Presence, KeychainError> {
-        store::look(user)
+    fn find_presence(&self, user: &str) -> Result<Presence, KeychainError> {
+        store::find_presence(user)
     }
 }

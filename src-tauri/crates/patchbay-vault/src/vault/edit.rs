@@ -4,7 +4,7 @@ use std::path::Path;
 
 use patchbay_files::Draft;
 
-use super::{HeldKey, Inner};
+use super::{CachedKey, Inner};
 use crate::Error;
 use crate::file::{self, VaultFile};
 use crate::key::{DataKey, Purpose, Sealed};
@@ -24,7 +24,7 @@ impl Edit {
     }
 
     /// Seals `secret` and files it under `name`.
-    pub(crate) fn put(&mut self, held: &HeldKey, name: &str, secret: &[u8]) -> Result<(), Error> {
+    pub(crate) fn put(&mut self, held: &CachedKey, name: &str, secret: &[u8]) -> Result<(), Error> {
         let purpose = Purpose::Record(name);
         let sealed = held.key.seal(&self.file.vault, purpose, secret)?;
         self.stamp.note(name, &sealed);
@@ -47,7 +47,7 @@ impl Edit {
     }
 }
 
-/// A file that was saved, for [`super::Vault::note_generation`].
+/// A file that was saved, for [`super::Vault::record_generation`].
 pub(super) struct SavedFile {
     pub(super) vault: String,
     pub(super) in_keychain: bool,
@@ -60,8 +60,8 @@ impl Inner {
         &self,
         lock: &FolderLock,
         edit: Edit,
-        held: &HeldKey,
-        room: Option<Draft>,
+        held: &CachedKey,
+        reservation: Option<Draft>,
     ) -> Result<SavedFile, Error> {
         let Edit {
             mut file,
@@ -69,7 +69,7 @@ impl Inner {
         } = edit;
         stamp.advance(&file.records);
         file.put_stamp(&stamp, &held.key)?;
-        file::save(&self.folder, lock, &file, room)?;
+        file::save(&self.folder, lock, &file, reservation)?;
         // Only now: whoever reads the file from here on finds this one, or a newer one.
         held.raise_newest(stamp.generation);
         Ok(SavedFile {

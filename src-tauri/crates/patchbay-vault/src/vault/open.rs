@@ -6,54 +6,54 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::{Edit, HeldKey, Inner, Vault};
+use super::{CachedKey, Edit, Inner, Vault};
 use crate::Error;
 use crate::file::{self, Protection, VaultFile};
 use crate::key::{DataKey, VaultId};
-use crate::keychain::bounded::broken_off;
+use crate::keychain::bounded::aborted_call_error;
 use crate::lock::lock_blocking;
 
 /// After so long a call is given up for dead and another one is tried: the keychain may have been
 /// replaced since.
-const DEAD_AFTER: Duration = Duration::from_secs(120);
+const ABANDON_AFTER: Duration = Duration::from_secs(120);
 
-type Answer = watch::Receiver<Option<Result<HeldKey, Error>>>;
+type Answer = watch::Receiver<Option<Result<CachedKey, Error>>>;
 
-/// The one conversation with the keychain about the data key. Later callers wait for its answer instead
-/// of asking again, and an answer that comes after everybody left still counts.
-pub(super) struct Flight {
-    errand: Errand,
+/// The one pending request to the keychain for the data key. Later callers wait for its answer instead of asking again,
+/// and an answer counts even after everybody stopped waiting.
+pub(super) struct KeyRequest {
+    kind: KeyRequestKind,
     started: Instant,
     answer: Answer,
 }
 
 /// What the keychain is asked for.
 #[derive(Clone, PartialEq, Eq)]
-enum Errand {
+enum KeyRequestKind {
     /// The key of this vault.
     Read(VaultId),
     /// To keep a first key.
     Create,
 }
 
-impl Flight {
+impl KeyRequest {
     fn is_under_way(&self) -> bool {
         let thread_lives = self.answer.has_changed().is_ok();
-        thread_lives && self.answer.borrow().is_none() && self.started.elapsed() < DEAD_AFTER
+        thread_lives && self.answer.borrow().is_none() && self.started.elapsed() < ABANDON_AFTER
     }
 }
 
 impl Vault {
     /// The key of `file`.
-    pub(super) async fn obtain_key(&self, file: &VaultFile) -> Result<HeldKey, Error> {
-        if let Some(held) = self.find_held_key(file) {
+    pub(super) async fn obtain_key(&self, file: &VaultFile) -> Result<CachedKey, Error> {
+        if let Some(held) = self.find_cached_key(file) {
             return Ok(held);
         }
         match &file.protection {
             Protection::Passphrase { .. } => Err(Error::PassphraseNeeded),
             Protection::Keychain { .. } => {
                 let (inner, own) = (self.0.clone(), file.clone());
-                self.ask_keychain(Errand::Read(file.vault.clone()), move || {
+                self.ask_keychain(KeyRequestKind::Read(file.vault.clone()), move || {
                     read_key(&inner, &own)
                 })
                 .await
@@ -62,7 +62,7 @@ impl Vault {
     }
 
     /// The key of the vault as it is now, created in the keychain if there is none and nothing was saved.
-    pub(super) async fn obtain_or_create_key(&self) -> Result<HeldKey, Error> {
+    pub(super) async fn obtain_or_create_key(&self) -> Result<CachedKey, Error> {
         let lost = match self.load().await? {
             None => None,
             Some(file) => match self.obtain_key(&file).await {
@@ -72,21 +72,25 @@ impl Vault {
             },
         };
         let inner = self.0.clone();
-        self.ask_keychain(Errand::Create, move || create_key(&inner, lost.as_ref()))
-            .await
+        self.ask_keychain(KeyRequestKind::Create, move || {
+            create_key(&inner, lost.as_ref())
+        })
+        .await
     }
 
     /// The key of `file`, if it is in memory.
-    pub(super) fn find_held_key(&self, file: &VaultFile) -> Option<HeldKey> {
-        self.0.held_key().clone().filter(|held| held.opens(file))
+    pub(super) fn find_cached_key(&self, file: &VaultFile) -> Option<CachedKey> {
+        self.0.cached_key().clone().filter(|held| held.opens(file))
     }
 
     /// Whether a call to the keychain is under way that has no answer within the limit either.
     pub(super) async fn is_waiting_for_keychain(&self, limit: Duration) -> bool {
         let under_way = {
-            let flight = self.0.flight();
-            let flight = flight.as_ref().filter(|flight| flight.is_under_way());
-            flight.map(|flight| flight.answer.clone())
+            let key_request = self.0.key_request();
+            let key_request = key_request
+                .as_ref()
+                .filter(|key_request| key_request.is_under_way());
+            key_request.map(|key_request| key_request.answer.clone())
         };
         match under_way {
             Some(mut answer) => timeout(limit, answer.wait_for(Option::is_some))
@@ -99,36 +103,36 @@ impl Vault {
     /// Starts `job`, or joins it if it is under way already, and waits for the answer up to the limit.
     async fn ask_keychain(
         &self,
-        errand: Errand,
-        job: impl FnOnce() -> Result<HeldKey, Error> + Send + 'static,
-    ) -> Result<HeldKey, Error> {
-        let mut answer = self.join_flight(errand, job)?;
+        kind: KeyRequestKind,
+        job: impl FnOnce() -> Result<CachedKey, Error> + Send + 'static,
+    ) -> Result<CachedKey, Error> {
+        let mut answer = self.join_key_request(kind, job)?;
         let limit = self.0.threads.limit;
         match timeout(limit, answer.wait_for(Option::is_some)).await {
-            Ok(Ok(answer)) => answer.clone().unwrap_or_else(|| Err(broken_off())),
-            Ok(Err(_)) => Err(broken_off()),
+            Ok(Ok(answer)) => answer.clone().unwrap_or_else(|| Err(aborted_call_error())),
+            Ok(Err(_)) => Err(aborted_call_error()),
             Err(_) => Err(Error::KeychainSilent { limit }),
         }
     }
 
-    fn join_flight(
+    fn join_key_request(
         &self,
-        errand: Errand,
-        job: impl FnOnce() -> Result<HeldKey, Error> + Send + 'static,
+        kind: KeyRequestKind,
+        job: impl FnOnce() -> Result<CachedKey, Error> + Send + 'static,
     ) -> Result<Answer, Error> {
-        let mut flight = self.0.flight();
-        if let Some(flight) = flight.as_ref()
-            && flight.errand == errand
-            && flight.is_under_way()
+        let mut key_request = self.0.key_request();
+        if let Some(key_request) = key_request.as_ref()
+            && key_request.kind == kind
+            && key_request.is_under_way()
         {
-            return Ok(flight.answer.clone());
+            return Ok(key_request.answer.clone());
         }
         let (sender, answer) = watch::channel(None);
         self.0.threads.start(move || {
             sender.send_replace(Some(job()));
         })?;
-        *flight = Some(Flight {
-            errand,
+        *key_request = Some(KeyRequest {
+            kind,
             started: Instant::now(),
             answer: answer.clone(),
         });
@@ -137,15 +141,17 @@ impl Vault {
 }
 
 impl Inner {
-    fn flight(&self) -> MutexGuard<'_, Option<Flight>> {
-        self.flight.lock().unwrap_or_else(PoisonError::into_inner)
+    fn key_request(&self) -> MutexGuard<'_, Option<KeyRequest>> {
+        self.key_request
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives `key` to the keychain under a name never used before, makes sure that it kept it, and
     /// answers with the name. Blocks.
     ///
     /// A write that hung may go through hours later; under a name of its own it can overwrite nothing.
-    pub(super) fn entrust(&self, key: &DataKey) -> Result<String, Error> {
+    pub(super) fn store_key(&self, key: &DataKey) -> Result<String, Error> {
         let tried = |error| Error::keychain(error, false);
         let entry = format!("vault {}", VaultId::random()?.as_str());
         self.keychain.write(&entry, key.bytes()).map_err(tried)?;
@@ -175,7 +181,7 @@ impl Inner {
 }
 
 /// Reads the key of `file` from the keychain. Blocks.
-fn read_key(inner: &Inner, file: &VaultFile) -> Result<HeldKey, Error> {
+fn read_key(inner: &Inner, file: &VaultFile) -> Result<CachedKey, Error> {
     let entry = file.protection.entry().ok_or(Error::PassphraseNeeded)?;
     let found = inner
         .keychain
@@ -187,60 +193,60 @@ fn read_key(inner: &Inner, file: &VaultFile) -> Result<HeldKey, Error> {
         .ok_or_else(|| Error::KeyLost {
             file: file::path(&inner.folder),
         })?;
-    let noted = inner.keychain.read_mark(file.vault.as_str());
+    let noted = inner.keychain.read_generation(file.vault.as_str());
     let newest = noted.unwrap_or_else(|error| {
         tracing::warn!(%error, "the keychain does not tell how new the saved secrets were");
         None
     });
-    Ok(inner.hold_key(&file.vault, Arc::new(key), newest.unwrap_or_default()))
+    Ok(inner.cache_key(&file.vault, Arc::new(key), newest.unwrap_or_default()))
 }
 
 /// Makes the first key, for a new vault or in place of the empty one called `lost`. Blocks.
 ///
 /// The keychain comes first and without the lock, for it may take for ever: a kill in between leaves an
 /// entry that nobody misses, and whoever is first to write the file wins.
-fn create_key(inner: &Inner, lost: Option<&VaultId>) -> Result<HeldKey, Error> {
+fn create_key(inner: &Inner, lost: Option<&VaultId>) -> Result<CachedKey, Error> {
     let key = Arc::new(DataKey::random()?);
-    let entry = inner.entrust(&key)?;
-    let begun = begin(inner, lost, key, &entry);
-    if !matches!(begun, Ok(Begun::Ours(_))) {
+    let entry = inner.store_key(&key)?;
+    let created = create_vault(inner, lost, key, &entry);
+    if !matches!(created, Ok(CreatedVault::Ours(_))) {
         inner.forget(&entry);
     }
-    match begun? {
-        Begun::Ours(held) => Ok(held),
-        Begun::Theirs(file) => {
-            let held = inner.held_key().clone().filter(|held| held.opens(&file));
+    match created? {
+        CreatedVault::Ours(held) => Ok(held),
+        CreatedVault::Theirs(file) => {
+            let held = inner.cached_key().clone().filter(|held| held.opens(&file));
             held.map_or_else(|| read_key(inner, &file), Ok)
         }
     }
 }
 
-/// Whose file a first use ended with.
-enum Begun {
-    Ours(HeldKey),
+/// Whose file won when several began a vault at once.
+enum CreatedVault {
+    Ours(CachedKey),
     Theirs(VaultFile),
 }
 
-fn begin(
+fn create_vault(
     inner: &Inner,
     lost: Option<&VaultId>,
     key: Arc<DataKey>,
     entry: &str,
-) -> Result<Begun, Error> {
+) -> Result<CreatedVault, Error> {
     let lock = lock_blocking(&inner.folder)?;
     if let Some(file) = file::load(&inner.folder)? {
         let replaceable = lost == Some(&file.vault) && file.records.is_empty();
         if !replaceable {
-            return Ok(Begun::Theirs(file));
+            return Ok(CreatedVault::Theirs(file));
         }
     }
     // A new id, so that nobody takes a lost key for the one of this vault.
     let vault = VaultId::random()?;
     let protection = Protection::keychain(&vault, &key, entry.to_owned())?;
-    let held = HeldKey::new(vault.clone(), key);
+    let held = CachedKey::new(vault.clone(), key);
     let file = VaultFile::new(vault, protection);
     let edit = Edit::of(&inner.folder, file, &held.key)?;
     let saved = inner.save(&lock, edit, &held, None)?;
-    let held = inner.hold_key(&held.vault, held.key, saved.generation);
-    Ok(Begun::Ours(held))
+    let held = inner.cache_key(&held.vault, held.key, saved.generation);
+    Ok(CreatedVault::Ours(held))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use patchbay_model::Secret;
 
-use super::{Edit, HeldKey, Inner, SavedFile, Vault};
+use super::{CachedKey, Edit, Inner, SavedFile, Vault};
 use crate::blocking::blocking;
 use crate::file::{self, Protection, VaultFile};
 use crate::key::{DataKey, VaultId};
@@ -28,12 +28,12 @@ impl Vault {
             Some(file) => Some(self.obtain_key(&file).await?),
             None => None,
         };
-        let known = held.as_ref().map_or(0, HeldKey::newest);
+        let known = held.as_ref().map_or(0, CachedKey::newest);
         let lock = lock(&self.0.folder).await?;
         let inner = self.0.clone();
         let (former, saved) =
             blocking(move || wrap(&inner, &lock, held, known, &passphrase)).await?;
-        self.note_generation(saved).await;
+        self.record_generation(saved).await;
         if let Some(entry) = former {
             self.forget(entry).await;
         }
@@ -58,12 +58,15 @@ impl Vault {
             };
             let key = wrapped
                 .unwrap_with(&file.vault, &passphrase)
-                .map_err(|detail| file::damaged(&inner.folder, detail))?
+                .map_err(|detail| file::damaged_error(&inner.folder, detail))?
                 .ok_or(Error::WrongPassphrase)?;
             if !file.is_opened_by(&key) {
-                return Err(file::damaged(&inner.folder, "the check does not open"));
+                return Err(file::damaged_error(
+                    &inner.folder,
+                    "the check does not open",
+                ));
             }
-            inner.hold_key(&file.vault, Arc::new(key), newest.unwrap_or_default());
+            inner.cache_key(&file.vault, Arc::new(key), newest.unwrap_or_default());
             Ok(())
         })
         .await
@@ -89,11 +92,12 @@ impl Vault {
         let Some(file) = self.load().await? else {
             return Ok(());
         };
-        let (Some(entry), Some(held)) = (file.protection.entry(), self.find_held_key(&file)) else {
+        let (Some(entry), Some(held)) = (file.protection.entry(), self.find_cached_key(&file))
+        else {
             return Ok(());
         };
         let entry = entry.to_owned();
-        match self.look(entry.clone(), true).await {
+        match self.find_presence(entry.clone(), true).await {
             Ok(Presence::Missing) => {
                 tracing::warn!("the system keychain lost the key of the secrets; it is given back");
                 self.give_to_keychain(held, Some(entry)).await
@@ -103,10 +107,10 @@ impl Vault {
     }
 
     /// Lets the keychain keep the key in place of `former`: an entry, or `None` for a passphrase.
-    async fn give_to_keychain(&self, held: HeldKey, former: Option<String>) -> Result<(), Error> {
+    async fn give_to_keychain(&self, held: CachedKey, former: Option<String>) -> Result<(), Error> {
         let inner = self.0.clone();
         let job = move || {
-            let entry = inner.entrust(&held.key)?;
+            let entry = inner.store_key(&held.key)?;
             let moved = move_to_keychain(&inner, &held, former.as_deref(), &entry);
             if moved.is_err() {
                 inner.forget(&entry);
@@ -114,7 +118,7 @@ impl Vault {
             moved
         };
         let saved = self.0.threads.run(job).await?;
-        self.note_generation(saved).await;
+        self.record_generation(saved).await;
         Ok(())
     }
 
@@ -137,7 +141,7 @@ impl Vault {
 fn wrap(
     inner: &Inner,
     lock: &FolderLock,
-    held: Option<HeldKey>,
+    held: Option<CachedKey>,
     known: u64,
     passphrase: &Secret,
 ) -> Result<(Option<String>, SavedFile), Error> {
@@ -159,11 +163,11 @@ fn wrap(
         (None, None) => {
             let (vault, key) = (VaultId::random()?, Arc::new(DataKey::random()?));
             let protection = protect(&vault, &key)?;
-            let held = HeldKey::new(vault.clone(), key);
+            let held = CachedKey::new(vault.clone(), key);
             let file = VaultFile::new(vault, protection);
             let edit = Edit::of(&inner.folder, file, &held.key)?;
             let saved = inner.save(lock, edit, &held, None)?;
-            inner.hold_key(&held.vault, Arc::clone(&held.key), saved.generation);
+            inner.cache_key(&held.vault, Arc::clone(&held.key), saved.generation);
             Ok((None, saved))
         }
         // Somebody began, or put aside, a vault in this very moment.
@@ -173,7 +177,7 @@ fn wrap(
 
 fn move_to_keychain(
     inner: &Inner,
-    held: &HeldKey,
+    held: &CachedKey,
     former: Option<&str>,
     entry: &str,
 ) -> Result<SavedFile, Error> {

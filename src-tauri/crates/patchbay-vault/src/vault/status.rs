@@ -8,8 +8,8 @@ use super::Vault;
 use crate::file::{self, Protection, VaultFile};
 use crate::{Error, Presence};
 
-/// How long the key may be on its way before the keychain is taken for one that waits for the user.
-const READING: Duration = Duration::from_secs(1);
+/// How long reading the key may take before the keychain counts as waiting for the user.
+const KEY_READ_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl Vault {
     /// What protects the secrets and whether they can be read now, with the reason if not.
@@ -29,7 +29,7 @@ impl Vault {
 
     async fn empty(&self) -> VaultStatus {
         // Any name does: the question is whether a keychain answers.
-        let problem = match self.look("probe".to_owned(), false).await {
+        let problem = match self.find_presence("probe".to_owned(), false).await {
             Err(error @ Error::NoKeychain { .. }) => Some(error.problem()),
             _ => None,
         };
@@ -42,7 +42,7 @@ impl Vault {
 
     async fn with_passphrase(&self, file: &VaultFile) -> VaultStatus {
         let backend = VaultBackend::Passphrase;
-        match self.find_held_key(file) {
+        match self.find_cached_key(file) {
             Some(_) => self.open(backend).await,
             None => unusable(Some(backend), Error::PassphraseNeeded),
         }
@@ -58,13 +58,13 @@ impl Vault {
 
     async fn in_keychain(&self, file: &VaultFile, entry: String) -> VaultStatus {
         let backend = VaultBackend::Keychain;
-        if self.is_waiting_for_keychain(READING).await {
+        if self.is_waiting_for_keychain(KEY_READ_TIMEOUT).await {
             return unusable(Some(backend), Error::KeychainLocked);
         }
-        if self.find_held_key(file).is_some() {
+        if self.find_cached_key(file).is_some() {
             return self.open(backend).await;
         }
-        match self.look(entry, true).await {
+        match self.find_presence(entry, true).await {
             Ok(Presence::There) => ready(backend),
             Ok(Presence::Locked) => unusable(Some(backend), Error::KeychainLocked),
             Ok(Presence::Missing) if file.records.is_empty() => ready(backend),
@@ -77,10 +77,14 @@ impl Vault {
     }
 
     /// Looks for `entry`, of a keychain that is `in_use` already or would be tried for the first time.
-    pub(super) async fn look(&self, entry: String, in_use: bool) -> Result<Presence, Error> {
+    pub(super) async fn find_presence(
+        &self,
+        entry: String,
+        in_use: bool,
+    ) -> Result<Presence, Error> {
         let inner = self.0.clone();
         let job = move || {
-            let seen = inner.keychain.look(&entry);
+            let seen = inner.keychain.find_presence(&entry);
             seen.map_err(|error| Error::keychain(error, in_use))
         };
         self.0.threads.run_briefly(job).await

@@ -9,7 +9,7 @@ use patchbay_model::{Code, Explain, VaultBackend, VaultState};
 use tempfile::TempDir;
 
 use super::*;
-use crate::{MemoryKeychain, Mood};
+use crate::{Behavior, MemoryKeychain};
 
 /// Long enough on a busy machine, and never waited for but where a keychain hangs.
 const SHORT: Duration = Duration::from_millis(300);
@@ -97,7 +97,7 @@ async fn file_and_folder_belong_to_the_user_alone() {
 #[tokio::test]
 async fn an_empty_vault_needs_no_key_to_be_read() {
     let fixture = Fixture::new();
-    fixture.keychain.set_mood(Mood::Absent);
+    fixture.keychain.set_behavior(Behavior::Absent);
     assert_eq!(text(&fixture.vault(), &token()).await, None);
     assert!(!fixture.vault().remove(&token()).await.unwrap());
     assert!(!fixture.file().exists());
@@ -148,12 +148,12 @@ async fn probe_sees_a_folder_that_cannot_be_written() {
 
 #[tokio::test]
 async fn first_use_without_a_keychain_leaves_nothing_behind() {
-    for mood in [Mood::Absent, Mood::NeverCreated] {
+    for mood in [Behavior::Absent, Behavior::NeverCreated] {
         let fixture = Fixture::new();
-        fixture.keychain.set_mood(mood);
+        fixture.keychain.set_behavior(mood);
         assert_eq!(code(fixture.vault().probe().await), Code::VaultNoKeychain);
         assert!(!fixture.file().exists());
-        fixture.keychain.set_mood(Mood::Working);
+        fixture.keychain.set_behavior(Behavior::Working);
         fixture.vault().probe().await.unwrap();
     }
 }
@@ -161,7 +161,7 @@ async fn first_use_without_a_keychain_leaves_nothing_behind() {
 #[tokio::test]
 async fn a_keychain_that_keeps_nothing_is_not_trusted() {
     let fixture = Fixture::new();
-    fixture.keychain.set_mood(Mood::Forgetful);
+    fixture.keychain.set_behavior(Behavior::Forgetful);
     let error = fixture.vault().probe().await.unwrap_err();
     assert!(matches!(error, Error::KeychainFailed { .. }));
     assert!(!fixture.file().exists());
@@ -170,7 +170,7 @@ async fn a_keychain_that_keeps_nothing_is_not_trusted() {
 #[tokio::test]
 async fn an_empty_vault_says_that_no_keychain_answers() {
     let fixture = Fixture::new();
-    fixture.keychain.set_mood(Mood::Absent);
+    fixture.keychain.set_behavior(Behavior::Absent);
     let status = fixture.vault().status().await;
     assert_eq!((status.state, status.backend), (VaultState::Empty, None));
     assert_eq!(status.problem.unwrap().code, Code::VaultNoKeychain);
@@ -179,13 +179,17 @@ async fn an_empty_vault_says_that_no_keychain_answers() {
 #[tokio::test]
 async fn each_mood_of_the_keychain_has_its_own_code_and_state() {
     let cases = [
-        (Mood::Absent, Code::VaultNoKeychain, VaultState::Unavailable),
-        (Mood::Locked, Code::VaultLocked, VaultState::Locked),
-        (Mood::Hanging, Code::VaultLocked, VaultState::Locked),
+        (
+            Behavior::Absent,
+            Code::VaultNoKeychain,
+            VaultState::Unavailable,
+        ),
+        (Behavior::Locked, Code::VaultLocked, VaultState::Locked),
+        (Behavior::Hanging, Code::VaultLocked, VaultState::Locked),
     ];
     for (mood, expected, state) in cases {
         let fixture = Fixture::with_secret().await;
-        fixture.keychain.set_mood(mood);
+        fixture.keychain.set_behavior(mood);
         let before = fs::read(fixture.file()).unwrap();
         let status = fixture.vault().status().await;
         assert_eq!(
@@ -199,7 +203,7 @@ async fn each_mood_of_the_keychain_has_its_own_code_and_state() {
         assert_eq!(code(vault.probe().await), expected, "{mood:?}");
         assert_eq!(fs::read(fixture.file()).unwrap(), before);
 
-        fixture.keychain.set_mood(Mood::Working);
+        fixture.keychain.set_behavior(Behavior::Working);
         assert!(text(&vault, &token()).await.is_some(), "after {mood:?}");
     }
 }
@@ -207,17 +211,17 @@ async fn each_mood_of_the_keychain_has_its_own_code_and_state() {
 #[tokio::test]
 async fn a_refusal_can_be_taken_back() {
     let fixture = Fixture::with_secret().await;
-    fixture.keychain.set_mood(Mood::Denied);
+    fixture.keychain.set_behavior(Behavior::Denied);
     let vault = fixture.vault();
     assert_eq!(code(vault.read(&token()).await), Code::VaultDenied);
-    fixture.keychain.set_mood(Mood::Working);
+    fixture.keychain.set_behavior(Behavior::Working);
     assert!(text(&vault, &token()).await.is_some());
 }
 
 #[tokio::test]
 async fn a_keychain_gone_later_does_not_offer_a_passphrase() {
     let fixture = Fixture::with_secret().await;
-    fixture.keychain.set_mood(Mood::Absent);
+    fixture.keychain.set_behavior(Behavior::Absent);
     let error = fixture.vault().read(&token()).await.unwrap_err();
     assert!(matches!(error, Error::KeychainGone { .. }));
     assert!(!error.hint().unwrap().contains("passphrase"));
@@ -263,8 +267,8 @@ async fn a_keychain_locked_later_does_not_stop_who_holds_the_key() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
     assert!(text(&vault, &token()).await.is_some());
-    for mood in [Mood::Locked, Mood::Absent, Mood::Hanging] {
-        fixture.keychain.set_mood(mood);
+    for mood in [Behavior::Locked, Behavior::Absent, Behavior::Hanging] {
+        fixture.keychain.set_behavior(mood);
         vault.probe().await.unwrap();
         vault.write(&token(), &secret()).await.unwrap();
         assert_eq!(vault.status().await.state, VaultState::Ready);
@@ -275,7 +279,7 @@ async fn a_keychain_locked_later_does_not_stop_who_holds_the_key() {
 async fn a_key_that_is_on_its_way_is_waited_for_before_the_keychain_is_called_locked() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
-    fixture.keychain.set_mood(Mood::Hanging);
+    fixture.keychain.set_behavior(Behavior::Hanging);
     let reader = vault.clone();
     let reading = tokio::spawn(async move { reader.read(&token()).await });
     while !vault.is_waiting_for_keychain(Duration::ZERO).await {
@@ -283,7 +287,7 @@ async fn a_key_that_is_on_its_way_is_waited_for_before_the_keychain_is_called_lo
     }
     let answer = async {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        fixture.keychain.set_mood(Mood::Working);
+        fixture.keychain.set_behavior(Behavior::Working);
     };
     let (status, ()) = tokio::join!(vault.status(), answer);
     assert_eq!(status.state, VaultState::Ready);
@@ -323,7 +327,7 @@ async fn a_vault_put_aside_keeps_its_secrets_and_makes_room() {
 #[tokio::test]
 async fn hanging_calls_do_not_pile_up() {
     let fixture = Fixture::with_secret().await;
-    fixture.keychain.set_mood(Mood::Hanging);
+    fixture.keychain.set_behavior(Behavior::Hanging);
     let vault = fixture.vault();
     for _ in 0..3 {
         assert_eq!(code(vault.read(&token()).await), Code::VaultLocked);
@@ -331,21 +335,21 @@ async fn hanging_calls_do_not_pile_up() {
     assert_eq!(vault.0.threads.running(), 1);
 
     // The late answer counts, though everybody had left.
-    fixture.keychain.set_mood(Mood::Working);
+    fixture.keychain.set_behavior(Behavior::Working);
     assert!(text(&vault, &token()).await.is_some());
 }
 
 #[tokio::test]
 async fn a_passphrase_can_be_chosen_while_the_keychain_hangs() {
     let fixture = Fixture::new();
-    fixture.keychain.set_mood(Mood::Hanging);
+    fixture.keychain.set_behavior(Behavior::Hanging);
     let vault = fixture.vault();
     assert_eq!(code(vault.probe().await), Code::VaultLocked);
     vault.choose_passphrase(Secret::new("open")).await.unwrap();
     vault.write(&token(), &secret()).await.unwrap();
 
     // The keychain's late answer changes nothing and leaves nothing there.
-    fixture.keychain.set_mood(Mood::Working);
+    fixture.keychain.set_behavior(Behavior::Working);
     while vault.0.threads.running() > 0 {
         tokio::task::yield_now().await;
     }
@@ -358,7 +362,7 @@ async fn a_passphrase_can_be_chosen_while_the_keychain_hangs() {
 #[tokio::test]
 async fn a_passphrase_vault_opens_with_the_passphrase_only() {
     let fixture = Fixture::new();
-    fixture.keychain.set_mood(Mood::Absent);
+    fixture.keychain.set_behavior(Behavior::Absent);
     let vault = fixture.vault();
     let chosen = vault.choose_passphrase(Secret::new("open sesame")).await;
     chosen.unwrap();
@@ -366,7 +370,7 @@ async fn a_passphrase_vault_opens_with_the_passphrase_only() {
     assert_eq!(vault.status().await.state, VaultState::Ready);
 
     // The keychain that is there again is not asked.
-    fixture.keychain.set_mood(Mood::Working);
+    fixture.keychain.set_behavior(Behavior::Working);
     let other = fixture.vault();
     let status = other.status().await;
     assert_eq!(status.backend, Some(VaultBackend::Passphrase));
@@ -420,8 +424,8 @@ async fn a_keychain_that_fails_leaves_the_passphrase_in_place() {
     let fixture = Fixture::new();
     let vault = fixture.vault();
     vault.choose_passphrase(Secret::new("open")).await.unwrap();
-    for mood in [Mood::Absent, Mood::Denied, Mood::Forgetful] {
-        fixture.keychain.set_mood(mood);
+    for mood in [Behavior::Absent, Behavior::Denied, Behavior::Forgetful] {
+        fixture.keychain.set_behavior(mood);
         assert!(vault.use_keychain().await.is_err(), "{mood:?}");
         let status = fixture.vault().status().await;
         assert_eq!(status.backend, Some(VaultBackend::Passphrase));

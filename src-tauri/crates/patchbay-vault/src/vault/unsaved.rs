@@ -31,14 +31,14 @@ pub(super) struct Unsaved {
 pub(super) type UnsavedSecrets = BTreeMap<SecretName, Unsaved>;
 
 /// Room on the disk for a secret that is about to be obtained. Dropping it gives the room back.
-pub struct Room {
+pub struct SpaceReservation {
     vault: Vault,
     name: SecretName,
     former: Option<Sealed>,
     draft: Draft,
 }
 
-/// Where a secret is after [`Room::save`].
+/// Where a secret is after [`SpaceReservation::save`].
 #[derive(Debug)]
 #[must_use]
 pub enum Saved {
@@ -55,15 +55,19 @@ impl Vault {
     /// # Errors
     /// [`Error::File`] when there is no such room or the folder cannot be written; [`Error::Busy`],
     /// [`Error::NotPlain`], [`Error::Damaged`], [`Error::TooNew`].
-    pub async fn make_room(&self, name: &SecretName, bytes: usize) -> Result<Room, Error> {
+    pub async fn reserve_space(
+        &self,
+        name: &SecretName,
+        bytes: usize,
+    ) -> Result<SpaceReservation, Error> {
         let lock = lock(&self.0.folder).await?;
         let (vault, name) = (self.clone(), name.clone());
         blocking(move || {
             let folder = &vault.0.folder;
             let file = file::load(folder)?;
             let former = file.and_then(|mut file| file.records.remove(name.as_str()));
-            let draft = file::make_room(folder, &lock, 2 * bytes + ALLOWANCE)?;
-            Ok(Room {
+            let draft = file::reserve_space(folder, &lock, 2 * bytes + ALLOWANCE)?;
+            Ok(SpaceReservation {
                 vault,
                 name,
                 former,
@@ -130,7 +134,7 @@ impl Vault {
     }
 }
 
-impl Room {
+impl SpaceReservation {
     /// Saves the secret, into the room that was made for it; what cannot be saved is kept in memory.
     pub async fn save(self, secret: &Secret) -> Saved {
         let Self {

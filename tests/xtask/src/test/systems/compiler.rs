@@ -6,7 +6,7 @@ use std::{env, ffi::OsString, fs, path::PathBuf, process::Command};
 use anyhow::{Context as _, Result, ensure};
 
 use super::{clear_older, folder};
-use crate::{places, shell, system};
+use crate::{paths, shell, system};
 
 /// The packages; what they need and this system does not have comes with them.
 ///
@@ -40,7 +40,7 @@ impl Compiler {
         }
         clear_older("rust-", &name)?;
         let version = shell::read(compiler.program("rustc").arg("--version"))?;
-        shell::answer(version);
+        shell::print_result(version);
         Ok(compiler)
     }
 
@@ -50,8 +50,8 @@ impl Compiler {
         let programs = self.home.join("usr/bin");
         let mut command = Command::new(programs.join(name));
         command
-            .current_dir(places::root())
-            .env("PATH", before("PATH", programs))
+            .current_dir(paths::root())
+            .env("PATH", prepend_path("PATH", programs))
             .env("LD_LIBRARY_PATH", self.libraries());
         for variable in ["RUSTUP_TOOLCHAIN", "RUSTC", "RUSTDOC", "RUSTFLAGS", "CARGO"] {
             command.env_remove(variable);
@@ -144,7 +144,7 @@ fn candidate_in(policy: &str) -> Option<&str> {
 }
 
 /// The folders of a variable, with one put before them.
-fn before(variable: &str, folder: PathBuf) -> OsString {
+fn prepend_path(variable: &str, folder: PathBuf) -> OsString {
     let others = env::var_os(variable).unwrap_or_default();
     let all = std::iter::once(folder).chain(env::split_paths(&others));
     // A folder whose name holds a colon cannot stand in a list of folders.

@@ -20,44 +20,44 @@ use super::{
 use crate::shell;
 
 /// How long a run may take to begin.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What is typed where nobody may read it.
 const SECRET: &str = "typed-5c1e07b2";
 
 /// Runs the checks.
 pub(super) fn test(report: &mut Report, build: &Build, wine: &Wine) {
-    let Ok(desk) = report.made("a Playground beside the command line", || {
-        Desk::prepare(build, wine)
+    let Ok(console) = report.set_up("a Playground beside the command line", || {
+        ConsoleTest::prepare(build, wine)
     }) else {
         return;
     };
     report.check("Ctrl-C ends a run and the history says so", || {
-        desk.interrupts_a_run()
+        console.interrupts_a_run()
     });
     report.check("a secret is typed without being shown", || {
-        desk.types_a_secret()
+        console.types_a_secret()
     });
     report.check("the key of the secrets stays on this computer", || {
-        desk.key_is_local()
+        console.key_is_local()
     });
     report.check(
         "a local server runs a tool, and ends with what it started",
-        || desk.runs_a_local_server(&build.program("examples/stdio_server")),
+        || console.runs_a_local_server(&build.program("examples/stdio_server")),
     );
     report.check("folders may have names of any length", || {
-        desk.takes_long_paths()
+        console.takes_long_paths()
     });
 }
 
 /// A command line with files of its own, and a server to connect to.
-struct Desk<'a> {
+struct ConsoleTest<'a> {
     wine: &'a Wine,
     program: PathBuf,
     playground: Child,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> ConsoleTest<'a> {
     fn prepare(build: &Build, wine: &'a Wine) -> Result<Self> {
         let mut playground = wine
             .command(&build.program("patchbay-playground"))
@@ -67,7 +67,7 @@ impl<'a> Desk<'a> {
             .spawn()
             .context("could not start wine")?;
         let stdout = playground.stdout.take();
-        let desk = Self {
+        let console = Self {
             wine,
             program: build.program("patchbay"),
             playground,
@@ -76,8 +76,8 @@ impl<'a> Desk<'a> {
         let addresses: Value = serde_json::from_str(&greeting)?;
         let url = addresses["openUrl"].as_str().context("no address")?;
         let add = ["connector", "add", url, "--name", "play", "--connect"];
-        shell::run(&mut desk.command(&add))?;
-        Ok(desk)
+        shell::run(&mut console.command(&add))?;
+        Ok(console)
     }
 
     fn command(&self, words: &[&str]) -> Command {
@@ -102,7 +102,7 @@ impl<'a> Desk<'a> {
             .args(["--quiet", "--return", "--flush", "--command"])
             .args([&line, "/dev/null"])
             .env("PATCHBAY_HOME", r"C:\console");
-        self.wine.surround(&mut script);
+        self.wine.set_environment(&mut script);
         script
     }
 
@@ -118,7 +118,7 @@ impl<'a> Desk<'a> {
             .stdout(Stdio::null())
             .spawn()
             .context("could not start script")?;
-        let begun = shell::poll_every(Duration::from_secs(1), "the run", PATIENCE, || {
+        let begun = shell::poll_every(Duration::from_secs(1), "the run", TIMEOUT, || {
             Ok((self.runs("running")? == 1).then_some(()))
         });
         fs::write(mark, "")?;
@@ -223,7 +223,7 @@ impl<'a> Desk<'a> {
     }
 }
 
-impl Drop for Desk<'_> {
+impl Drop for ConsoleTest<'_> {
     fn drop(&mut self) {
         drop(self.playground.stdin.take());
         drop(self.playground.wait());

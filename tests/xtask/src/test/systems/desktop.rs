@@ -26,11 +26,11 @@ const STRAY_LINK: &str = "patchbay://oauth/callback?code=stray&state=unknown";
 const OPENS_LINKS: &str = r"HKCU\Software\Classes\patchbay\shell\open\command";
 
 /// How long a start, a link or an end may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Runs the checks; each stands on those before it.
 pub(super) fn test(report: &mut Report, build: &Build, wine: &Wine) {
-    let Ok(mut app) = report.made("the app starts under wine", || App::start(build, wine)) else {
+    let Ok(mut app) = report.set_up("the app starts under wine", || App::start(build, wine)) else {
         return;
     };
     report.check("it says that the web view is missing", || app.says_why());
@@ -101,7 +101,7 @@ impl<'a> App<'a> {
     fn is_registered(&self) -> Result<()> {
         let wanted = format!("\"{}\" \"%1\"", self.wine.path(&self.program));
         let what = "the entry for patchbay:// links";
-        shell::poll_every(Duration::from_secs(1), what, PATIENCE, || {
+        shell::poll_every(Duration::from_secs(1), what, TIMEOUT, || {
             let mut query = self.beside(Path::new("reg"));
             let entry = shell::read(query.args(["query", OPENS_LINKS, "/ve"]))?;
             ensure!(entry.contains(&wanted), "{OPENS_LINKS} holds {entry}");
@@ -113,7 +113,7 @@ impl<'a> App<'a> {
     /// does not follow entries of one user.
     fn takes_a_link(&self) -> Result<()> {
         shell::run(self.beside(&self.program).arg(STRAY_LINK))?;
-        let log = shell::poll("word of the link", PATIENCE, || {
+        let log = shell::poll("word of the link", TIMEOUT, || {
             let log = fs::read_to_string(&self.log)?;
             Ok(log.contains("a link was not followed").then_some(log))
         })?;
@@ -124,12 +124,12 @@ impl<'a> App<'a> {
 
     fn ends(&mut self) -> Result<()> {
         shell::run(self.beside(&self.dialog).args([TITLE, "press"]))?;
-        let ended = shell::poll("the app's end", PATIENCE, || Ok(self.child.try_wait()?))?;
+        let ended = shell::poll("the app's end", TIMEOUT, || Ok(self.child.try_wait()?))?;
         ensure!(ended.code() == Some(1), "it ended with {ended}");
         // What it held is free: the next process clears its mark away.
         let list = ["run", "list", "--json"];
         shell::read(self.beside(&self.command_line).args(list))?;
-        let left = marks_of_processes(&self.wine.disk().join("users"))?;
+        let left = process_marks(&self.wine.disk().join("users"))?;
         ensure!(left.is_empty(), "it left its marks: {left:?}");
         Ok(())
     }
@@ -144,7 +144,7 @@ impl Drop for App<'_> {
 }
 
 /// What processes that have the database of the user open keep beside it.
-fn marks_of_processes(folder: &Path) -> Result<Vec<PathBuf>> {
+fn process_marks(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut find = Command::new("find");
     find.arg(folder)
         .args(["-path", "*/Local/patchbay/data/patchbay.db.processes/*"]);

@@ -242,7 +242,7 @@ const ABSENT: [Test; 46] = [
     },
     Test {
         program: "src-tauri",
-        name: "attention::system::tests::what_others_wrote_is_no_markup",
+        name: "notifications::system::tests::what_others_wrote_is_no_markup",
         reason: "the notices of Linux take markup",
     },
     Test {

@@ -54,7 +54,7 @@ pub(super) fn prepare(compiler: &Compiler, target: &str) -> Result<()> {
         .join("release/deps");
     let parts = place.path().join("lib");
     fs::create_dir(&parts)?;
-    gather(&made, &parts)?;
+    copy_libraries(&made, &parts)?;
     if target == WINDOWS {
         start_files(compiler, &parts)?;
     }
@@ -73,7 +73,7 @@ fn write_empty_package(place: &Path) -> Result<()> {
 }
 
 /// Copies the libraries but our own.
-fn gather(made: &Path, parts: &Path) -> Result<()> {
+fn copy_libraries(made: &Path, parts: &Path) -> Result<()> {
     let mut found = false;
     for file in fs::read_dir(made)? {
         let file = file?;

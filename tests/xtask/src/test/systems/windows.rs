@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use super::{Report, WINDOWS, cross::Cross, exceptions, folder, wine::Wine};
 use crate::{
-    cargo, places, shell,
-    tally::{self, Heard, Limit, Tally},
+    cargo, paths, shell,
+    test_counts::{self, Limit, TestCounts, TestReport},
 };
 
 /// How long a test program may take: less than any program under wine, so that what held it up is named. On
@@ -47,7 +47,7 @@ impl Build {
         for program in ["patchbay", "patchbay-desktop", "patchbay-playground"] {
             let file = build.program(program);
             ensure!(file.is_file(), "there is no {}", file.display());
-            shell::answer(file.display());
+            shell::print_result(file.display());
         }
         Ok(build)
     }
@@ -69,7 +69,7 @@ impl Build {
 
     /// What this system tests and Windows does not, by name: nothing is left out because it does not compile there
     /// without being counted. Each exception has to name a test that is missing.
-    fn absent(&self, wine: &Wine) -> Result<Heard> {
+    fn absent(&self, wine: &Wine) -> Result<TestReport> {
         let mut here = cargo::linted(&["test"]);
         here.arg("--no-run");
         let here = by_program(&test_programs(&mut here)?, |program| {
@@ -78,13 +78,13 @@ impl Build {
             command
         })?;
         let there = by_program(&self.tests, |program| program.command(wine))?;
-        let mut heard = Heard::of(Tally::one(true));
+        let mut outcome = TestReport::of(TestCounts::one(true));
         let mut unexplained = Vec::new();
         for (program, tests) in here {
             if exceptions::is_untested(&program) {
                 let number = u32::try_from(tests.len()).unwrap_or(u32::MAX);
                 let all = format!("{number} of {program}");
-                heard.leave_out_all(number, &all, exceptions::UNTESTED_REASON);
+                outcome.skip_tests(number, &all, exceptions::UNTESTED_REASON);
                 continue;
             }
             let known = there.get(&program).cloned().unwrap_or_default();
@@ -100,7 +100,7 @@ impl Build {
                 let mut exceptions = exceptions::absent(&program);
                 let name = format!("{program} {test}");
                 match exceptions.find(|one| one.covers(test)) {
-                    Some(exception) => heard.leave_out(&name, exception.reason),
+                    Some(exception) => outcome.skip_test(&name, exception.reason),
                     None => unexplained.push(name),
                 }
             }
@@ -110,42 +110,42 @@ impl Build {
             "Windows does not have these, and no exception says why:\n{}",
             unexplained.join("\n")
         );
-        Ok(heard)
+        Ok(outcome)
     }
 }
 
 impl TestProgram {
-    fn run(&self, wine: &Wine) -> Result<Heard> {
+    fn run(&self, wine: &Wine) -> Result<TestReport> {
         if let Some(exception) = exceptions::program(&self.name) {
-            let mut heard = Heard::default();
-            heard.leave_out(exception.name, exception.reason);
-            return Ok(heard);
+            let mut outcome = TestReport::default();
+            outcome.skip_test(exception.name, exception.reason);
+            return Ok(outcome);
         }
-        let left_out = self.left_out(wine)?;
+        let skipped = self.skipped(wine)?;
         let mut command = self.command(wine);
-        if !left_out.is_empty() {
+        if !skipped.is_empty() {
             // The name of one test may be the beginning of another's.
             command.arg("--exact");
         }
-        for (test, _) in &left_out {
+        for (test, _) in &skipped {
             command.args(["--skip", test]);
         }
         let limit = Limit {
             time: LIMIT,
             end: &|| wine.restart(),
         };
-        let mut heard = tally::count_within(&mut command, limit)?;
-        let failed = heard.failed_tests();
+        let mut outcome = test_counts::count_within(&mut command, limit)?;
+        let failed = outcome.failed_tests();
         if !failed.is_empty() {
             // Wine is slower than any Windows: what fails only beside others has been waited for too briefly.
             let mut again = self.command(wine);
             again.args(["--test-threads=1", "--exact"]).args(failed);
-            heard.retried(&tally::count_within(&mut again, limit)?);
+            outcome.apply_retry(&test_counts::count_within(&mut again, limit)?);
         }
-        for (test, reason) in left_out {
-            heard.leave_out(&test, reason);
+        for (test, reason) in skipped {
+            outcome.skip_test(&test, reason);
         }
-        Ok(heard)
+        Ok(outcome)
     }
 
     /// The program, to be run under wine where its package lies, told of ours.
@@ -153,7 +153,7 @@ impl TestProgram {
         let mut command = wine.command(&self.file);
         command
             .current_dir(&self.package)
-            .env("INSTA_WORKSPACE_ROOT", wine.path(places::root()))
+            .env("INSTA_WORKSPACE_ROOT", wine.path(paths::root()))
             .env("INSTA_UPDATE", "no")
             // What loads the web view lies beside the programs, not beside the tests.
             .env("WINEPATH", wine.path(&built()));
@@ -168,31 +168,31 @@ impl TestProgram {
     }
 
     /// The tests that are not run and why. Each exception has to name a test that is there.
-    fn left_out(&self, wine: &Wine) -> Result<Vec<(String, &'static str)>> {
+    fn skipped(&self, wine: &Wine) -> Result<Vec<(String, &'static str)>> {
         let mut exceptions = exceptions::tests(&self.name).peekable();
         if exceptions.peek().is_none() {
             return Ok(Vec::new());
         }
         let listed = list(self.command(wine))?;
-        let mut left_out = Vec::new();
+        let mut skipped = Vec::new();
         for exception in exceptions {
-            let before = left_out.len();
+            let before = skipped.len();
             let tests = listed.iter().filter(|test| exception.covers(test));
-            left_out.extend(tests.map(|test| (test.clone(), exception.reason)));
+            skipped.extend(tests.map(|test| (test.clone(), exception.reason)));
             ensure!(
-                left_out.len() > before,
+                skipped.len() > before,
                 "{} names no test: {}",
                 self.name,
                 exception.name
             );
         }
-        Ok(left_out)
+        Ok(skipped)
     }
 }
 
 /// Builds, and says which programs that run tests came of it.
 fn test_programs(build: &mut Command) -> Result<Vec<TestProgram>> {
-    shell::say(format_args!("$ {}", shell::describe(build)));
+    shell::log(format_args!("$ {}", shell::describe(build)));
     build.arg("--message-format=json-render-diagnostics");
     let messages = shell::read(build.stderr(Stdio::inherit()))?;
     let messages = messages.lines().map(serde_json::from_str::<Value>);

@@ -44,14 +44,14 @@ impl Wine {
         let mut tries = 1;
         while let Err(error) = wine.start_afresh() {
             if tries == TRIES {
-                return Err(error.context(wine.surroundings()));
+                return Err(error.context(wine.describe_environment()));
             }
-            shell::say(format_args!("wine doesn't start: {error:#}"));
+            shell::log(format_args!("wine doesn't start: {error:#}"));
             tries += 1;
         }
         let version = ["add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10"];
         shell::run(wine.command(Path::new("reg")).args(version).arg("/f"))?;
-        wine.complete("bcryptprimitives.dll", RANDOM_BYTES)?;
+        wine.build_missing_library("bcryptprimitives.dll", RANDOM_BYTES)?;
         Ok(wine)
     }
 
@@ -68,7 +68,7 @@ impl Wine {
     /// and wait for its end.
     fn start(&self) -> Result<()> {
         let mut server = Command::new(SERVER);
-        self.surround(&mut server);
+        self.set_environment(&mut server);
         self.run(server.arg("--persistent"))?;
         self.run(self.command(Path::new("wineboot")).arg("--init"))
     }
@@ -90,7 +90,7 @@ impl Wine {
 
     /// What wine itself does not name when it cannot start: it says only that a library is missing when no file
     /// can be opened or written.
-    fn surroundings(&self) -> String {
+    fn describe_environment(&self) -> String {
         let ask = |program: &str, words: &[&str]| {
             let answer = shell::read(Command::new(program).args(words));
             answer.unwrap_or_else(|error| error.to_string())
@@ -116,7 +116,7 @@ impl Wine {
 
     fn end(&self) {
         let mut end = Command::new(SERVER);
-        self.surround(&mut end);
+        self.set_environment(&mut end);
         // Where no program of it runs there is none to be ended, which it calls a failure.
         drop(end.arg("--kill").output());
     }
@@ -125,12 +125,12 @@ impl Wine {
     pub(super) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new("timeout");
         command.args(["--kill-after=10", LIMIT, WINE]).arg(program);
-        self.surround(&mut command);
+        self.set_environment(&mut command);
         command
     }
 
     /// Makes what `command` starts belong to this Windows.
-    pub(super) fn surround(&self, command: &mut Command) {
+    pub(super) fn set_environment(&self, command: &mut Command) {
         command
             .env("WINEPREFIX", &self.home)
             .env("WINEARCH", "win64")
@@ -153,7 +153,7 @@ impl Wine {
     }
 
     /// Compiles a library that wine lacks.
-    fn complete(&self, name: &str, source: &str) -> Result<()> {
+    fn build_missing_library(&self, name: &str, source: &str) -> Result<()> {
         compile(
             source,
             &self.disk().join("windows/system32").join(name),

@@ -14,10 +14,10 @@ use crate::output::table::Tone;
 use crate::output::{Screen, text, when, words};
 
 /// A value longer than this is cut where it stands in a list.
-const LONGEST: usize = 100;
+const MAX_VALUE_CHARS: usize = 100;
 
 /// Two runs, without what is ignored for their tool.
-pub(super) async fn two(cli: &Cli, first: String, second: String) -> Result<(), Failure> {
+pub(super) async fn compare_two(cli: &Cli, first: String, second: String) -> Result<(), Failure> {
     let args = RunCompareArgs {
         first,
         second: Some(second),
@@ -29,7 +29,7 @@ pub(super) async fn two(cli: &Cli, first: String, second: String) -> Result<(), 
 }
 
 pub(super) async fn run(cli: &Cli, args: RunCompareArgs) -> Result<(), Failure> {
-    let (before, after) = chosen(cli, args.first, args.second).await?;
+    let (before, after) = resolve_pair(cli, args.first, args.second).await?;
     let mut comparison = compare_runs(&cli.cx, &before, &after, None).await?;
     if args.all || !args.ignored.is_empty() {
         let mut ignored = if args.all {
@@ -57,7 +57,7 @@ pub(super) async fn run(cli: &Cli, args: RunCompareArgs) -> Result<(), Failure> 
 }
 
 /// The earlier and the later run.
-async fn chosen(
+async fn resolve_pair(
     cli: &Cli,
     first: String,
     second: Option<String>,
@@ -137,7 +137,7 @@ fn difference_lines(difference: &RunDifference, screen: Screen) -> String {
 }
 
 fn short(value: &serde_json::Value) -> String {
-    text::cut(&text::line(&inert_json(value)), LONGEST)
+    text::truncate_to_width(&text::line(&inert_json(value)), MAX_VALUE_CHARS)
 }
 
 fn line_of(line: &ComparedLine, screen: Screen) -> String {

@@ -7,11 +7,11 @@ use patchbay_ops::{Attachment, RunTool, find_connector, find_run, follow_run, ne
 
 use crate::cli::Cli;
 use crate::commands::run_result::finish;
-use crate::commands::tool::{Progress, carry_out, until_interrupted};
+use crate::commands::tool::{Progress, run_confirmed, until_interrupted};
 use crate::failure::Failure;
 
 /// Waits for a run, and shows what it brought.
-pub(super) async fn task(cli: &Cli, id: &str) -> Result<(), Failure> {
+pub(super) async fn wait_for_run(cli: &Cli, id: &str) -> Result<(), Failure> {
     let id = RunId::new(id);
     let run = find_run(&cli.cx, &id).await?;
     let connector = find_connector(&cli.cx, &run.summary.connector).await?;
@@ -22,7 +22,7 @@ pub(super) async fn task(cli: &Cli, id: &str) -> Result<(), Failure> {
     let progress = Progress::new(cli);
     let following = follow_run(&cli.cx, &id, progress.listener());
     let run = until_interrupted(cli, following, &progress).await;
-    let run = run.map_err(|stopped| stopped.into_failure(&connector))?;
+    let run = run.map_err(|run_error| run_error.into_failure(&connector))?;
     finish(cli, &run, &connector)
 }
 
@@ -47,7 +47,7 @@ pub(super) async fn next(cli: &Cli, id: &str) -> Result<(), Failure> {
         origin: Origin::CommandLine,
         credential: earlier.credential,
     };
-    carry_out(cli, connector, request).await
+    run_confirmed(cli, connector, request).await
 }
 
 /// Writes a part of the answer into a folder.

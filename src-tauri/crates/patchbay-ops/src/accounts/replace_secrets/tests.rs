@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::accounts::edit::{remove_account, rename_account, sign_out_account};
-use crate::accounts::secrets::{kept_secrets, resolve};
+use crate::accounts::secrets::{encode_secrets, resolve};
 use crate::clock::SystemClock;
 use crate::credentials::edit::add_wallet_entry;
 use crate::credentials::secret::{AddWalletEntry, WalletSecret};
@@ -44,7 +44,7 @@ async fn secrets_bring_no_account_back_that_was_removed_meanwhile() {
     let (cx, id) = (&bench.cx, &bench.account.id);
     remove_account(cx, id).await.unwrap();
     let kept = Secret::new(secret("new-key-2").to_string());
-    let error = keep(cx, &bench.account, kept).await.unwrap_err();
+    let error = save_secrets(cx, &bench.account, kept).await.unwrap_err();
     assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
     assert_eq!(cx.store().find_account(id).await.unwrap(), None);
     assert!(bench.saved().await.is_none());
@@ -56,13 +56,15 @@ async fn secrets_undo_no_sign_out() {
     let (cx, id) = (&bench.cx, &bench.account.id);
     sign_out_account(cx, id).await.unwrap();
     let kept = Secret::new(secret("new-key-2").to_string());
-    let error = keep(cx, &bench.account, kept.clone()).await.unwrap_err();
+    let error = save_secrets(cx, &bench.account, kept.clone())
+        .await
+        .unwrap_err();
     assert!(matches!(error, Error::SignedOutHere { .. }), "{error:?}");
     assert!(bench.saved().await.is_none());
     // A key that is entered afterwards signs it in again.
     let signed_out = find_account(cx, id).await.unwrap();
     assert!(signed_out.is_signed_out);
-    keep(cx, &signed_out, kept).await.unwrap();
+    save_secrets(cx, &signed_out, kept).await.unwrap();
     assert!(!find_account(cx, id).await.unwrap().is_signed_out);
     assert!(bench.saved().await.is_some());
 }
@@ -73,7 +75,7 @@ async fn secrets_leave_what_else_was_changed_meanwhile() {
     let (cx, id) = (&bench.cx, &bench.account.id);
     rename_account(cx, id, "Southlight").await.unwrap();
     let kept = Secret::new(secret("new-key-2").to_string());
-    let account = keep(cx, &bench.account, kept).await.unwrap();
+    let account = save_secrets(cx, &bench.account, kept).await.unwrap();
     assert_eq!(account.label, "Southlight");
 }
 
@@ -87,7 +89,7 @@ async fn a_key_is_the_one_secret_of_its_wallet_entry() {
     let input = SecretInput::Entry {
         entry: entry.unwrap().id,
     };
-    let kept = kept_secrets(BTreeMap::from([("api_key".to_owned(), input)])).unwrap();
+    let kept = encode_secrets(BTreeMap::from([("api_key".to_owned(), input)])).unwrap();
     let secrets = resolve(cx, &kept, Occasion::Needed).await.unwrap();
     assert_eq!(secrets["api_key"].expose(), "key-123456");
 }

@@ -7,7 +7,7 @@ use patchbay_model::{
 use patchbay_oauth::{Grant, Revocation, Untraced};
 use patchbay_vault::SecretName;
 
-use crate::backend::Revoked;
+use crate::backend::RevokeOutcome;
 use crate::connectors::{not_found, status};
 use crate::context::Context;
 use crate::credentials::forget::{forget, forget_locked};
@@ -18,9 +18,12 @@ use crate::secrets::tokens::entry_id;
 use crate::servers::sessions;
 
 /// Gives up the sign-in of a connector, at the provider too where it takes tokens back.
-pub(super) async fn disconnect(cx: &Context, connector: &Connector) -> Result<Revoked, Error> {
+pub(super) async fn disconnect(
+    cx: &Context,
+    connector: &Connector,
+) -> Result<RevokeOutcome, Error> {
     sessions::end_session(cx, &connector.id).await;
-    let revoked = give_back(cx, connector).await?;
+    let revoked = revoke_and_forget(cx, connector).await?;
     let (now, used) = (cx.now(), entry_id(&connector.authentication).cloned());
     let change = move |known: &mut Connector| {
         if entry_id(&known.authentication) != used.as_ref() {
@@ -48,27 +51,29 @@ pub(super) async fn disconnect(cx: &Context, connector: &Connector) -> Result<Re
 
 /// Tells the provider, then deletes the tokens whatever it said. Tokens that another connector uses too
 /// stay with it.
-async fn give_back(cx: &Context, connector: &Connector) -> Result<Revoked, Error> {
+async fn revoke_and_forget(cx: &Context, connector: &Connector) -> Result<RevokeOutcome, Error> {
     let Authentication::Oauth {
         entry: Some(id), ..
     } = &connector.authentication
     else {
-        return Ok(not_told(None));
+        return Ok(not_revoked(None));
     };
     let Some(entry) = cx.store().find_wallet_entry(id).await? else {
-        return Ok(not_told(None));
+        return Ok(not_revoked(None));
     };
     let shared = entry
         .used_by
         .iter()
         .any(|user| user.connector != connector.id);
     if shared || entry.kind != WalletKind::Oauth {
-        return Ok(not_told(Some("another connector still uses this sign-in")));
+        return Ok(not_revoked(Some(
+            "another connector still uses this sign-in",
+        )));
     }
-    let told = match secrets::saved(cx.vault(), &entry).await {
+    let told = match secrets::read_stored(cx.vault(), &entry).await {
         Ok(secret) => {
             let told = revoke(cx, &entry, &secret).await;
-            match forget_told(cx, id, &secret).await? {
+            match forget_revoked(cx, id, &secret).await? {
                 Some(renewed) => revoke(cx, &entry, &renewed).await,
                 None => told,
             }
@@ -83,15 +88,15 @@ async fn give_back(cx: &Context, connector: &Connector) -> Result<Revoked, Error
     };
     cx.emit(Event::WalletChanged);
     Ok(match told {
-        Ok(Revocation::Revoked) => Revoked {
+        Ok(Revocation::Revoked) => RevokeOutcome {
             revoked: true,
             note: None,
         },
-        Ok(Revocation::NotOffered) => not_told(Some(
+        Ok(Revocation::NotOffered) => not_revoked(Some(
             "the provider can't revoke access from here: remove Patchbay in its settings",
         )),
-        Err(_) if has_ended(&entry, cx.now()) => not_told(None),
-        Err(error) => not_told(Some(&format!(
+        Err(_) if has_ended(&entry, cx.now()) => not_revoked(None),
+        Err(error) => not_revoked(Some(&format!(
             "access couldn't be revoked: {error}. Remove Patchbay in the provider's settings"
         ))),
     })
@@ -102,16 +107,15 @@ fn has_ended(entry: &WalletEntry, now: Timestamp) -> bool {
     !entry.renews && entry.expires_at.is_some_and(|end| end <= now)
 }
 
-fn not_told(why: Option<&str>) -> Revoked {
-    Revoked {
+fn not_revoked(why: Option<&str>) -> RevokeOutcome {
+    RevokeOutcome {
         revoked: false,
         note: why.map(ToOwned::to_owned),
     }
 }
 
-/// Deletes the tokens; those that stood there meanwhile in place of the ones that the provider was told of,
-/// for a refresh was under way, are the answer.
-async fn forget_told(
+/// Deletes the tokens. Returns the ones that a concurrent refresh had put in place of those that were revoked.
+async fn forget_revoked(
     cx: &Context,
     id: &WalletEntryId,
     told: &Secret,
@@ -151,7 +155,7 @@ mod tests {
             };
             let entry = add_wallet_entry(&cx, AddWalletEntry { name, secret }).await;
             let id = entry.unwrap().id;
-            let untold = forget_told(&cx, &id, &told).await.unwrap();
+            let untold = forget_revoked(&cx, &id, &told).await.unwrap();
             assert_eq!(untold.as_ref().map(Secret::expose), left);
             assert_eq!(cx.store().list_wallet().await.unwrap(), []);
             let left = cx.vault().read(&SecretName::wallet(&id)).await.unwrap();

@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::error::{Error, TimeLimit};
 use crate::secrets::programs::Occasion;
 use crate::servers::sessions::over_http::{self, Lease};
-use crate::servers::{self, Cause};
+use crate::servers::{self, StartCause};
 
 /// The connection of a connector, and whether it was there already.
 ///
@@ -34,7 +34,7 @@ pub(in crate::backend) async fn session(
     let ended_by_itself = live.take().is_some();
     let connected = match &connector.command {
         Some(command) => {
-            let cause = Cause {
+            let cause = StartCause {
                 occasion,
                 ended_by_itself,
             };
@@ -44,9 +44,9 @@ pub(in crate::backend) async fn session(
     };
     let session = connected.map_err(|error| name_limit(error, connector, TimeLimit::Connect))?;
     if connector.command.is_some() {
-        servers::look_after(cx, connector, session.clone(), slot.clone());
+        servers::supervise(cx, connector, session.clone(), slot.clone());
     }
-    changes::follow(cx, connector, &session);
+    changes::watch_changes(cx, connector, &session);
     *live = Some(session.clone());
     Ok((session, false))
 }
@@ -63,7 +63,7 @@ async fn connect(
         url,
         tokens: cx.tokens().source(connector),
         server_facts: connector.server.clone(),
-        declared: declared_to(cx, connector),
+        client_features: declared_to(cx, connector),
         log: Some(servers::log::writer(cx, &connector.id)),
         session: lease
             .as_ref()

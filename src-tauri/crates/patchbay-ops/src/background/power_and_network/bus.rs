@@ -7,7 +7,7 @@ use zbus::proxy::{Builder, CacheProperties, MethodFlags, Proxy};
 use zbus::zvariant::OwnedValue;
 
 /// How long a service may take to answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A service whose interface is called as it is itself, and where that lies.
 type Service = (&'static str, &'static str);
@@ -28,7 +28,7 @@ const NETWORK_MANAGER: Service = (
 
 /// The system's bus; `None` where there is none.
 pub(super) async fn system() -> Option<Connection> {
-    match tokio::time::timeout(PATIENCE, Connection::system()).await {
+    match tokio::time::timeout(TIMEOUT, Connection::system()).await {
         Ok(Ok(bus)) => Some(bus),
         Ok(Err(error)) => {
             tracing::debug!(%error, "the system has no bus");
@@ -80,7 +80,7 @@ where
         let value = value.ok_or(zbus::Error::InvalidReply)?;
         T::try_from(value).map_err(Into::into)
     };
-    match tokio::time::timeout(PATIENCE, ask).await {
+    match tokio::time::timeout(TIMEOUT, ask).await {
         Ok(Ok(value)) => Some(value),
         Ok(Err(error)) => {
             tracing::debug!(service, %error, "the system does not tell");

@@ -13,29 +13,29 @@ use sha2::{Digest as _, Sha256};
 use zip::read::ZipFile;
 use zip::result::ZipError;
 
-use super::refused;
-use crate::atomic_file::failed;
+use super::bundle_error;
+use crate::atomic_file::file_error;
 use crate::error::Error;
 
 /// The largest file, in bytes.
-const MOST_BYTES: u64 = 256 * 1024 * 1024;
+const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
-/// The most that may come of it, in bytes, and how many times its own size beyond the first megabytes: programs
-/// shrink to a third, a bomb to a thousandth.
-const MOST_UNPACKED: u64 = 1024 * 1024 * 1024;
-const MOST_TIMES: u64 = 100;
-const FREE: u64 = 16 * 1024 * 1024;
+/// Most bytes when unpacked, and the highest ratio to the archive's size beyond the first megabytes: programs compress
+/// to a third, a zip bomb to a thousandth.
+const MAX_UNPACKED: u64 = 1024 * 1024 * 1024;
+const MAX_TIMES: u64 = 100;
+const RATIO_ALLOWANCE: u64 = 16 * 1024 * 1024;
 
 /// The most files and folders, and bytes of the list of them.
-const MOST_ENTRIES: usize = 50_000;
-const MOST_LIST_BYTES: u32 = 16 * 1024 * 1024;
+const MAX_ENTRIES: usize = 50_000;
+const MAX_LIST_BYTES: u32 = 16 * 1024 * 1024;
 
 /// The longest name of a file with its folders, and the most folders above it.
-const MOST_NAME_BYTES: usize = 512;
-const MOST_FOLDERS: usize = 40;
+const MAX_NAME_BYTES: usize = 512;
+const MAX_FOLDERS: usize = 40;
 
 /// The largest manifest, in bytes.
-const MOST_MANIFEST_BYTES: u64 = 256 * 1024;
+const MAX_MANIFEST_BYTES: u64 = 256 * 1024;
 
 /// A bundle that was copied into a folder which nobody else writes to: what was measured is what is unpacked.
 pub(super) struct Archive {
@@ -66,30 +66,32 @@ impl Archive {
     pub(super) fn open(file: &Path, folder: &Path) -> Result<Self, Error> {
         match fs::remove_dir_all(folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(failed(folder, error));
+                return Err(file_error(folder, error));
             }
             _ => {}
         }
-        create_private_folder(folder).map_err(|error| failed(folder, error))?;
+        create_private_folder(folder).map_err(|error| file_error(folder, error))?;
         let folder = WorkFolder(folder.to_owned());
-        let source = File::open(file).map_err(|error| failed(file, error))?;
+        let source = File::open(file).map_err(|error| file_error(file, error))?;
         if !source.metadata().is_ok_and(|found| found.is_file()) {
-            return Err(refused("it isn't a file"));
+            return Err(bundle_error("it isn't a file"));
         }
         let path = folder.0.join("bundle");
-        let copy = copied(source, &path).map_err(|error| failed(file, error))?;
-        let (mut copy, bytes, sha256) = copy.ok_or_else(|| refused("it has more than 256 MB"))?;
-        let is_signed = cut_signature(&mut copy, bytes).map_err(|error| failed(&path, error))?;
-        let lists = list_sizes(&mut copy).map_err(|error| failed(&path, error))?;
-        if lists.is_some_and(|most| most > MOST_LIST_BYTES) {
-            return Err(refused("it has too many files"));
+        let copy = copy_and_hash(source, &path).map_err(|error| file_error(file, error))?;
+        let (mut copy, bytes, sha256) =
+            copy.ok_or_else(|| bundle_error("it has more than 256 MB"))?;
+        let is_signed =
+            cut_signature(&mut copy, bytes).map_err(|error| file_error(&path, error))?;
+        let lists = list_sizes(&mut copy).map_err(|error| file_error(&path, error))?;
+        if lists.is_some_and(|most| most > MAX_LIST_BYTES) {
+            return Err(bundle_error("it has too many files"));
         }
-        let zip = zip::ZipArchive::new(copy).map_err(|error| of_zip(&path, error))?;
-        if zip.len() > MOST_ENTRIES {
-            return Err(refused("it has too many files"));
+        let zip = zip::ZipArchive::new(copy).map_err(|error| from_zip_error(&path, error))?;
+        if zip.len() > MAX_ENTRIES {
+            return Err(bundle_error("it has too many files"));
         }
         if zip.has_duplicate_names() {
-            return Err(twice());
+            return Err(duplicate_entry_error());
         }
         Ok(Self {
             zip,
@@ -107,14 +109,14 @@ impl Archive {
     pub(super) fn manifest(&mut self) -> Result<Vec<u8>, Error> {
         let place = self.folder.0.join("manifest.json");
         let entry = match self.zip.by_name("manifest.json") {
-            Err(ZipError::FileNotFound) => return Err(refused("it has no manifest.json")),
-            entry => entry.map_err(|error| of_zip(&place, error))?,
+            Err(ZipError::FileNotFound) => return Err(bundle_error("it has no manifest.json")),
+            entry => entry.map_err(|error| from_zip_error(&place, error))?,
         };
         let mut text = Vec::new();
-        let read = entry.take(MOST_MANIFEST_BYTES + 1).read_to_end(&mut text);
-        read.map_err(|_| refused("its manifest can't be unpacked"))?;
-        if text.len() as u64 > MOST_MANIFEST_BYTES {
-            return Err(refused("its manifest has more than 256 kB"));
+        let read = entry.take(MAX_MANIFEST_BYTES + 1).read_to_end(&mut text);
+        read.map_err(|_| bundle_error("its manifest can't be unpacked"))?;
+        if text.len() as u64 > MAX_MANIFEST_BYTES {
+            return Err(bundle_error("its manifest has more than 256 kB"));
         }
         Ok(text)
     }
@@ -132,41 +134,45 @@ impl Archive {
     /// [`Error::Usage`] for what is not unpacked; [`Error::File`].
     pub(super) fn unpack(mut self, target: &Path, programs: &[String]) -> Result<(), Error> {
         let root = self.folder.0.join("files");
-        create_private_folder(&root).map_err(|error| failed(&root, error))?;
-        let most = MOST_UNPACKED.min(self.bytes.saturating_mul(MOST_TIMES).saturating_add(FREE));
+        create_private_folder(&root).map_err(|error| file_error(&root, error))?;
+        let most = MAX_UNPACKED.min(
+            self.bytes
+                .saturating_mul(MAX_TIMES)
+                .saturating_add(RATIO_ALLOWANCE),
+        );
         let mut left = most;
         for index in 0..self.zip.len() {
             let entry = self.zip.by_index(index);
-            let mut entry = entry.map_err(|error| of_zip(&root, error))?;
-            let name = checked_name(&entry)?;
+            let mut entry = entry.map_err(|error| from_zip_error(&root, error))?;
+            let name = validate_entry_name(&entry)?;
             let path = root.join(name.split('/').collect::<PathBuf>());
             if entry.is_dir() {
-                create_private_folder(&path).map_err(|error| failed(&path, error))?;
+                create_private_folder(&path).map_err(|error| file_error(&path, error))?;
                 continue;
             }
             if let Some(folder) = path.parent() {
-                create_private_folder(folder).map_err(|error| failed(folder, error))?;
+                create_private_folder(folder).map_err(|error| file_error(folder, error))?;
             }
             let is_program =
                 programs.contains(&name) || entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
             left = left
-                .checked_sub(written(&mut entry, &path, left, is_program)?)
-                .ok_or_else(|| refused("far more comes out of it than it holds"))?;
+                .checked_sub(write_entry(&mut entry, &path, left, is_program)?)
+                .ok_or_else(|| bundle_error("far more comes out of it than it holds"))?;
         }
         let whole = || {
             fs::rename(&root, target)?;
             sync_folder(target.parent().unwrap_or(target))
         };
-        whole().map_err(|error| failed(target, error))
+        whole().map_err(|error| file_error(target, error))
     }
 }
 
 /// Copies a file as far as it is taken, and measures it; `None` for one that is too large.
-fn copied(source: File, to: &Path) -> io::Result<Option<(File, u64, String)>> {
+fn copy_and_hash(source: File, to: &Path) -> io::Result<Option<(File, u64, String)>> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
     let mut copy = patchbay_files::open(to, &options).map_err(patchbay_files::Error::into_io)?;
-    let mut source = source.take(MOST_BYTES + 1);
+    let mut source = source.take(MAX_BYTES + 1);
     let mut hash = Sha256::new();
     let mut bytes = 0;
     let mut piece = vec![0; 64 * 1024];
@@ -181,17 +187,17 @@ fn copied(source: File, to: &Path) -> io::Result<Option<(File, u64, String)>> {
     }
     let digest = hash.finalize();
     let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((bytes <= MOST_BYTES).then_some((copy, bytes, sha256)))
+    Ok((bytes <= MAX_BYTES).then_some((copy, bytes, sha256)))
 }
 
 /// The last bytes of a file, as many as the end of an archive can have, and where they begin.
 fn tail(file: &mut File) -> io::Result<(u64, Vec<u8>)> {
-    const MOST: u64 = 128 * 1024;
+    const MAX_TAIL_BYTES: u64 = 128 * 1024;
     let length = file.seek(SeekFrom::End(0))?;
-    let begin = length.saturating_sub(MOST);
+    let begin = length.saturating_sub(MAX_TAIL_BYTES);
     file.seek(SeekFrom::Start(begin))?;
     let mut bytes = Vec::new();
-    file.take(MOST).read_to_end(&mut bytes)?;
+    file.take(MAX_TAIL_BYTES).read_to_end(&mut bytes)?;
     Ok((begin, bytes))
 }
 
@@ -213,8 +219,8 @@ fn cut_signature(copy: &mut File, length: u64) -> io::Result<bool> {
     Ok(true)
 }
 
-/// The longest list of files that any end of an archive speaks of; `None` when there is no end. One that needs 64 bits
-/// has more files than are taken.
+/// Largest central directory that any end record of the archive names; `None` without an end record. An archive that
+/// needs ZIP64 has more files than are accepted.
 fn list_sizes(copy: &mut File) -> io::Result<Option<u32>> {
     let (_, bytes) = tail(copy)?;
     if bytes.windows(4).any(|window| window == b"PK\x06\x07") {
@@ -231,32 +237,32 @@ fn list_sizes(copy: &mut File) -> io::Result<Option<u32>> {
 ///
 /// # Errors
 /// [`Error::Usage`] for what is no plain file or folder with a plain name, on any system.
-fn checked_name<R: Read>(entry: &ZipFile<'_, R>) -> Result<String, Error> {
+fn validate_entry_name<R: Read>(entry: &ZipFile<'_, R>) -> Result<String, Error> {
     const KIND: u32 = 0o170_000;
     const PLAIN: [u32; 3] = [0, 0o100_000, 0o040_000];
     let name = entry
         .name()
-        .map_err(|_| refused("a file in it has a name that isn't text"))?;
+        .map_err(|_| bundle_error("a file in it has a name that isn't text"))?;
     let shown = || patchbay_model::clean_text(&name, 100);
     if entry.is_symlink()
         || entry
             .unix_mode()
             .is_some_and(|mode| !PLAIN.contains(&(mode & KIND)))
     {
-        return Err(refused(&format!(
+        return Err(bundle_error(&format!(
             "it contains a link or device ({})",
             shown()
         )));
     }
     if entry.encrypted() {
-        return Err(refused("it is encrypted"));
+        return Err(bundle_error("it is encrypted"));
     }
     let plain = name.strip_suffix('/').unwrap_or(&name);
     let plain = plain.strip_prefix("./").unwrap_or(plain);
     let parts: Vec<&str> = plain.split('/').collect();
-    let fits = name.len() <= MOST_NAME_BYTES && parts.len() <= MOST_FOLDERS;
+    let fits = name.len() <= MAX_NAME_BYTES && parts.len() <= MAX_FOLDERS;
     if !fits || !parts.iter().all(|part| is_plain(part)) {
-        return Err(refused(&format!(
+        return Err(bundle_error(&format!(
             "it contains a file name that isn't safe ({})",
             shown()
         )));
@@ -279,8 +285,8 @@ fn is_plain(part: &str) -> bool {
     !part.is_empty() && !part.contains(is_sign) && !part.ends_with(['.', ' ']) && !is_device
 }
 
-/// Writes an entry to where nothing is yet, at most a byte more than is left; how many bytes there were.
-fn written<R: Read>(
+/// Writes an entry to a new file, at most one byte more than `left`, and returns its size.
+fn write_entry<R: Read>(
     entry: &mut ZipFile<'_, R>,
     path: &Path,
     left: u64,
@@ -293,20 +299,20 @@ fn written<R: Read>(
         Err(error) => {
             let error = error.into_io();
             return Err(match error.kind() {
-                io::ErrorKind::AlreadyExists => twice(),
-                _ => failed(path, error),
+                io::ErrorKind::AlreadyExists => duplicate_entry_error(),
+                _ => file_error(path, error),
             });
         }
     };
     let count = io::copy(&mut entry.take(left + 1), &mut file);
     let count = count.map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
-            refused("it is damaged")
+            bundle_error("it is damaged")
         }
-        _ => failed(path, error),
+        _ => file_error(path, error),
     })?;
     if is_program {
-        make_runnable(&file).map_err(|error| failed(path, error))?;
+        make_runnable(&file).map_err(|error| file_error(path, error))?;
     }
     Ok(count)
 }
@@ -322,16 +328,18 @@ fn make_runnable(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-fn twice() -> Error {
-    refused("it contains the same file twice")
+fn duplicate_entry_error() -> Error {
+    bundle_error("it contains the same file twice")
 }
 
-fn of_zip(path: &Path, error: ZipError) -> Error {
+fn from_zip_error(path: &Path, error: ZipError) -> Error {
     match error {
-        ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => failed(path, error),
-        ZipError::UnsupportedArchive(_) => {
-            refused("it is packed in a way that Patchbay can't unpack")
+        ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
+            file_error(path, error)
         }
-        _ => refused("it is damaged, or isn't a bundle"),
+        ZipError::UnsupportedArchive(_) => {
+            bundle_error("it is packed in a way that Patchbay can't unpack")
+        }
+        _ => bundle_error("it is damaged, or isn't a bundle"),
     }
 }

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
-use super::refused;
+use super::bundle_error;
 use crate::error::Error;
 
 /// The most settings, and characters of a text that is shown.
-const MOST_SETTINGS: usize = 100;
-const MOST_SHOWN: usize = 200;
+const MAX_SETTINGS: usize = 100;
+const MAX_SHOWN: usize = 200;
 
 #[derive(Deserialize)]
 pub(super) struct Manifest {
@@ -118,7 +118,7 @@ pub enum BundleSettingKind {
 }
 
 #[derive(Deserialize)]
-struct GivenSetting {
+struct RawSetting {
     #[serde(rename = "type")]
     kind: BundleSettingKind,
     title: Option<String>,
@@ -148,19 +148,19 @@ impl Manifest {
     pub(super) fn parse(text: &[u8]) -> Result<Self, Error> {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         let manifest: Self = serde_json::from_slice(text).map_err(|error| {
-            refused(&format!(
+            bundle_error(&format!(
                 "its manifest isn't valid ({})",
-                clean_text(&error.to_string(), MOST_SHOWN)
+                clean_text(&error.to_string(), MAX_SHOWN)
             ))
         })?;
         if !manifest.manifest_version.starts_with("0.") {
             let version = clean_text(&manifest.manifest_version, 20);
-            return Err(refused(&format!(
+            return Err(bundle_error(&format!(
                 "its manifest has version {version}, which is newer than Patchbay knows"
             )));
         }
-        if manifest.user_config.len() > MOST_SETTINGS {
-            return Err(refused("it has more than 100 settings"));
+        if manifest.user_config.len() > MAX_SETTINGS {
+            return Err(bundle_error("it has more than 100 settings"));
         }
         Ok(manifest)
     }
@@ -176,7 +176,7 @@ impl Manifest {
 
     pub(super) fn author(&self) -> Option<String> {
         let author = self.author.as_ref()?;
-        Some(clean_text(&author.name, MOST_SHOWN))
+        Some(clean_text(&author.name, MAX_SHOWN))
     }
 
     pub(super) fn description(&self) -> Option<String> {
@@ -206,7 +206,7 @@ impl Manifest {
                     ),
                     env: None,
                 }),
-                _ => Err(refused("its manifest doesn't say how it is started")),
+                _ => Err(bundle_error("its manifest doesn't say how it is started")),
             };
         };
         let mut launch = config.usual.clone();
@@ -220,12 +220,14 @@ impl Manifest {
             .as_deref()
             .is_none_or(|command| command.trim().is_empty())
         {
-            return Err(refused("its manifest doesn't say how it is started"));
+            return Err(bundle_error("its manifest doesn't say how it is started"));
         }
         let mut names = launch.env.iter().flat_map(BTreeMap::keys);
         if let Some(name) = names.find(|name| !is_variable_name(name)) {
             let name = clean_text(name, 100);
-            return Err(refused(&format!("{name} can't be the name of a variable")));
+            return Err(bundle_error(&format!(
+                "{name} can't be the name of a variable"
+            )));
         }
         Ok(launch)
     }
@@ -240,10 +242,10 @@ impl Manifest {
     ) -> Result<Vec<BundleSetting>, Error> {
         let all = self.user_config.iter().map(|(key, value)| {
             let shown = clean_text(key, 100);
-            let given = GivenSetting::deserialize(value)
-                .map_err(|_| refused(&format!("its setting {shown} isn't valid")))?;
+            let given = RawSetting::deserialize(value)
+                .map_err(|_| bundle_error(&format!("its setting {shown} isn't valid")))?;
             if shown != *key || key.is_empty() || key.contains(['{', '}', '=']) {
-                return Err(refused(&format!(
+                return Err(bundle_error(&format!(
                     "its setting {shown} has a name that can't be used"
                 )));
             }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use patchbay_model::Secret;
 
+use super::bundle_error;
 use super::manifest::BundleSetting;
-use super::refused;
 use crate::credentials::secret::SecretValue;
 use crate::error::Error;
 
@@ -29,7 +29,7 @@ enum Part<'a> {
 }
 
 /// A variable of the environment with everything filled in.
-pub(super) enum Filled {
+pub(super) enum ResolvedVariable {
     Plain(String),
     Secret(SecretValue),
 }
@@ -45,21 +45,21 @@ impl Variables<'_> {
         if let [Part::Setting(key)] = parts.as_slice() {
             return Ok(self.values(key)?.to_vec());
         }
-        Ok(self.joined(&parts)?.into_iter().collect())
+        Ok(self.join_parts(&parts)?.into_iter().collect())
     }
 
     /// The value of a variable; `None` for one that needs a setting without a value.
     ///
     /// # Errors
     /// [`Error::Usage`] for several values in one place, or a reference that is a part of a value.
-    pub(super) fn variable(&self, text: &str) -> Result<Option<Filled>, Error> {
+    pub(super) fn variable(&self, text: &str) -> Result<Option<ResolvedVariable>, Error> {
         let parts = parts(text, self.folder);
         let is_secret = |part: &Part<'_>| matches!(part, Part::Setting(key) if self.is_secret(key));
         if !parts.iter().any(is_secret) {
-            return Ok(self.joined(&parts)?.map(Filled::Plain));
+            return Ok(self.join_parts(&parts)?.map(ResolvedVariable::Plain));
         }
         if let [Part::Setting(key)] = parts.as_slice() {
-            return Ok(self.secret.get(*key).cloned().map(Filled::Secret));
+            return Ok(self.secret.get(*key).cloned().map(ResolvedVariable::Secret));
         }
         let mut whole = String::new();
         for part in &parts {
@@ -76,16 +76,16 @@ impl Variables<'_> {
                     }
                     None => return Ok(None),
                 },
-                other => match self.joined(std::slice::from_ref(other))? {
+                other => match self.join_parts(std::slice::from_ref(other))? {
                     Some(text) => whole.push_str(&text),
                     None => return Ok(None),
                 },
             }
         }
-        Ok(Some(Filled::Secret(Secret::new(whole).into())))
+        Ok(Some(ResolvedVariable::Secret(Secret::new(whole).into())))
     }
 
-    fn joined(&self, parts: &[Part<'_>]) -> Result<Option<String>, Error> {
+    fn join_parts(&self, parts: &[Part<'_>]) -> Result<Option<String>, Error> {
         let mut whole = String::new();
         for part in parts {
             match part {
@@ -94,7 +94,7 @@ impl Variables<'_> {
                 Part::Setting(key) => match self.values(key)? {
                     [] => return Ok(None),
                     [value] => whole.push_str(value),
-                    _ => return Err(refused(&format!("it takes one value of {key} only"))),
+                    _ => return Err(bundle_error(&format!("it takes one value of {key} only"))),
                 },
             }
         }
@@ -103,13 +103,13 @@ impl Variables<'_> {
 
     fn values(&self, key: &str) -> Result<&[String], Error> {
         if self.is_secret(key) {
-            return Err(refused(&format!(
+            return Err(bundle_error(&format!(
                 "it passes the secret {key} as a part of its command, where other programs can read it"
             )));
         }
         if !self.settings.iter().any(|setting| setting.key == key) {
             let key = patchbay_model::clean_text(key, 100);
-            return Err(refused(&format!(
+            return Err(bundle_error(&format!(
                 "its command needs {key}, which isn't among its settings"
             )));
         }
@@ -124,7 +124,7 @@ impl Variables<'_> {
 }
 
 /// A text with the folders of this computer filled in.
-pub(super) fn with_folders(text: &str) -> String {
+pub(super) fn expand_folders(text: &str) -> String {
     let parts = parts(text, "${__dirname}");
     let texts = parts.iter().map(|part| match part {
         Part::Text(text) => (*text).to_owned(),
@@ -145,7 +145,7 @@ fn parts<'a>(text: &'a str, folder: &str) -> Vec<Part<'a>> {
         let name = &rest[begin + 2..begin + length];
         let part = match name.strip_prefix("user_config.") {
             Some(key) => Some(Part::Setting(key)),
-            None => known(name, folder).map(Part::Known),
+            None => expand_variable(name, folder).map(Part::Known),
         };
         // What only looks like the beginning of one may have one in it.
         let end = if part.is_some() {
@@ -166,7 +166,7 @@ fn parts<'a>(text: &'a str, folder: &str) -> Vec<Part<'a>> {
     parts
 }
 
-fn known(name: &str, folder: &str) -> Option<String> {
+fn expand_variable(name: &str, folder: &str) -> Option<String> {
     let of_user = |folder: Option<&std::path::Path>, usual: &str| {
         let home = directories::BaseDirs::new()?;
         let usual = home.home_dir().join(usual);

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::clock::SystemClock;
-use crate::testing::{NOBODY, add, open};
+use crate::testing::{UNREACHABLE_URL, add, open};
 
 /// A GIF of one pixel.
 const GIF: &[u8] = b"GIF89a\x01\0\x01\0\0\0\0;";
@@ -47,7 +47,7 @@ async fn an_icon_is_fetched_once_and_kept_under_a_name_of_ours() {
     let home = tempfile::tempdir().unwrap();
     let cx = open(home.path(), Arc::new(SystemClock)).await;
     let (address, asked) = server(GIF).await;
-    let connector = with_icon(&cx, NOBODY, &format!("{address}?../../x")).await;
+    let connector = with_icon(&cx, UNREACHABLE_URL, &format!("{address}?../../x")).await;
     for _ in 0..3 {
         let shown = load_icon(&cx, &connector.id, None).await.unwrap();
         assert_eq!(shown.as_deref(), Some(SHOWN));
@@ -67,11 +67,11 @@ async fn what_is_no_picture_or_out_of_reach_is_no_icon_and_leaves_nothing() {
     let (markup, _) = server(b"<svg xmlns='http://www.w3.org/2000/svg'/>").await;
     let (picture, asked) = server(GIF).await;
     for (server, icon) in [
-        (NOBODY, markup.as_str()),
+        (UNREACHABLE_URL, markup.as_str()),
         ("https://mcp.example/", &picture),
-        (NOBODY, &picture.replace("127.0.0.1", "localhost")),
-        (NOBODY, "data:image/svg+xml;base64,PHN2Zy8+"),
-        (NOBODY, "file:///etc/passwd"),
+        (UNREACHABLE_URL, &picture.replace("127.0.0.1", "localhost")),
+        (UNREACHABLE_URL, "data:image/svg+xml;base64,PHN2Zy8+"),
+        (UNREACHABLE_URL, "file:///etc/passwd"),
     ] {
         let connector = with_icon(&cx, server, icon).await;
         let shown = load_icon(&cx, &connector.id, None).await.unwrap();
@@ -85,7 +85,7 @@ async fn what_is_no_picture_or_out_of_reach_is_no_icon_and_leaves_nothing() {
 async fn a_tool_has_an_icon_of_its_own() {
     let home = tempfile::tempdir().unwrap();
     let cx = open(home.path(), Arc::new(SystemClock)).await;
-    let connector = add(&cx, NOBODY).await;
+    let connector = add(&cx, UNREACHABLE_URL).await;
     let tool = serde_json::json!({
         "name": "look", "title": null, "description": null, "inputSchema": {}, "outputSchema": null,
         "effect": "read", "idempotent": true, "openWorld": false, "icon": SHOWN,
@@ -106,21 +106,21 @@ async fn a_tool_has_an_icon_of_its_own() {
 fn old_pictures_are_not_shown_and_the_oldest_of_too_many_go() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("one");
-    let now = SystemTime::UNIX_EPOCH + 2 * LIFE;
+    let now = SystemTime::UNIX_EPOCH + 2 * CACHE_TTL;
     save(&file, GIF).unwrap();
     let written = |file: &Path, at| {
         let opened = fs::File::options().append(true).open(file).unwrap();
         opened.set_modified(at).unwrap();
     };
-    written(&file, now - LIFE);
+    written(&file, now - CACHE_TTL);
     assert!(read(&file, now).is_some());
-    written(&file, now - LIFE - Duration::from_secs(1));
+    written(&file, now - CACHE_TTL - Duration::from_secs(1));
     assert_eq!(read(&file, now), None);
-    for number in 1..2 * KEPT {
+    for number in 1..2 * MAX_CACHED {
         fs::write(folder.path().join(number.to_string()), GIF).unwrap();
     }
     save(&folder.path().join("last"), GIF).unwrap();
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), KEPT);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), MAX_CACHED);
     assert!(!file.exists() && folder.path().join("last").exists());
 }
 

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::{MOST_VALUES, PastedBlank, PastedPlace, PastedValue, Unreadable, texts_of};
+use super::{MAX_VALUES, PasteError, PastedBlank, PastedPlace, PastedValue, texts_of};
 use patchbay_model::clean_text;
 
 /// The most characters of the name of a blank; longer ones are text.
-const LONGEST_NAME: usize = 100;
+const MAX_NAME: usize = 100;
 
 /// Whether something of that name seems to be a secret.
 pub(in crate::connectors) fn is_secret_name(name: &str) -> bool {
@@ -94,7 +94,7 @@ pub(super) fn value(name: &str, value: String) -> PastedValue {
 pub(super) struct Blanks {
     inputs: Vec<Input>,
     /// Whether a name after `$` alone is a blank, as in a shell, and one between `%`, as in its neighbor.
-    pub(super) of_a_shell: bool,
+    pub(super) has_shell_variables: bool,
 }
 
 /// An input that settings of VS Code declare.
@@ -109,20 +109,20 @@ struct Input {
 
 impl Blanks {
     /// Of settings that declare what they ask for.
-    pub(super) fn declared(inputs: Option<&Value>) -> Self {
+    pub(super) fn from_inputs(inputs: Option<&Value>) -> Self {
         let inputs = inputs.and_then(Value::as_array).map(Vec::as_slice);
         let inputs = inputs.unwrap_or_default().iter().filter_map(input);
         Self {
-            inputs: inputs.take(MOST_VALUES).collect(),
-            of_a_shell: false,
+            inputs: inputs.take(MAX_VALUES).collect(),
+            has_shell_variables: false,
         }
     }
 
     /// Of a command line.
-    pub(super) fn of_a_shell() -> Self {
+    pub(super) fn for_shell() -> Self {
         Self {
             inputs: Vec::new(),
-            of_a_shell: true,
+            has_shell_variables: true,
         }
     }
 
@@ -130,7 +130,7 @@ impl Blanks {
     ///
     /// # Errors
     /// When there are too many.
-    pub(super) fn finish(&self, place: &mut PastedPlace) -> Result<Vec<PastedBlank>, Unreadable> {
+    pub(super) fn finish(&self, place: &mut PastedPlace) -> Result<Vec<PastedBlank>, PasteError> {
         let mut blanks: Vec<PastedBlank> = Vec::new();
         for text in texts_of(place) {
             for blank in self.find(text) {
@@ -138,8 +138,8 @@ impl Blanks {
                     blanks.push(blank);
                 }
             }
-            if blanks.len() > MOST_VALUES {
-                return Err(Unreadable::TooMuch {
+            if blanks.len() > MAX_VALUES {
+                return Err(PasteError::TooMuch {
                     what: "command",
                     most: "a command",
                 });
@@ -165,7 +165,7 @@ impl Blanks {
 
     fn find(&self, text: &str) -> Vec<PastedBlank> {
         let mut blanks = Vec::new();
-        if let Some(name) = whole(text) {
+        if let Some(name) = placeholder_name(text) {
             blanks.push(self.blank(text, name, None));
             return blanks;
         }
@@ -175,7 +175,7 @@ impl Blanks {
             let (length, blank) = self.first(rest);
             blanks.extend(blank);
             rest = &rest[length..];
-            if blanks.len() > MOST_VALUES {
+            if blanks.len() > MAX_VALUES {
                 break;
             }
         }
@@ -199,12 +199,12 @@ impl Blanks {
                 .find_map(|prefix| name.strip_prefix(prefix))
                 .unwrap_or(name);
             let fits = |sign: char| is_name(sign) || "-.: ".contains(sign);
-            if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(fits) {
+            if name.is_empty() || name.len() > MAX_NAME || !name.chars().all(fits) {
                 return (2, None);
             }
             return (length, Some(self.blank(&text[..length], name, default)));
         }
-        if !self.of_a_shell {
+        if !self.has_shell_variables {
             return (1, None);
         }
         let name = &text[1..];
@@ -213,7 +213,7 @@ impl Blanks {
         let after = text[1 + name.len()..].starts_with('%');
         let length = match text.starts_with('%') {
             true if begins && after => name.len() + 2,
-            false if begins && name.len() <= LONGEST_NAME => name.len() + 1,
+            false if begins && name.len() <= MAX_NAME => name.len() + 1,
             _ => return (1, None),
         };
         (length, Some(self.blank(&text[..length], name, None)))
@@ -225,7 +225,7 @@ impl Blanks {
         let input = inputs.find(|input| input.id == name);
         PastedBlank {
             text: text.to_owned(),
-            name: clean_text(name, LONGEST_NAME),
+            name: clean_text(name, MAX_NAME),
             description: input.and_then(|input| input.description.clone()),
             default: input
                 .and_then(|input| input.default.clone())
@@ -237,29 +237,29 @@ impl Blanks {
 }
 
 /// The name in a value that is nothing but a request to replace it: `<api key>`, `YOUR_API_KEY`, `$API_KEY`.
-fn whole(text: &str) -> Option<&str> {
+fn placeholder_name(text: &str) -> Option<&str> {
     let is_name = |sign: char| sign.is_ascii_alphanumeric() || "_-. ".contains(sign);
     if let Some(inner) = text.strip_prefix('<').and_then(|it| it.strip_suffix('>')) {
-        let fits = !inner.is_empty() && inner.len() <= LONGEST_NAME && inner.chars().all(is_name);
+        let fits = !inner.is_empty() && inner.len() <= MAX_NAME && inner.chars().all(is_name);
         return fits.then_some(inner);
     }
     if let Some(name) = text.strip_prefix('$') {
         let is_variable = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
         let fits = name.starts_with(|sign: char| sign.is_ascii_uppercase() || sign == '_')
-            && name.len() <= LONGEST_NAME
+            && name.len() <= MAX_NAME
             && name.chars().all(is_variable);
         return fits.then_some(name);
     }
     let begins = ["YOUR_", "YOUR-", "your_", "your-"]
         .iter()
         .any(|begin| text.starts_with(begin));
-    (begins && text.len() <= LONGEST_NAME && text.chars().all(is_name)).then_some(text)
+    (begins && text.len() <= MAX_NAME && text.chars().all(is_name)).then_some(text)
 }
 
 /// One that asks for the output of a command is left out: it is filled in by a person, as any other.
 fn input(value: &Value) -> Option<Input> {
     let text = |key: &str| value.get(key).and_then(Value::as_str);
-    let id = text("id").filter(|id| id.len() <= LONGEST_NAME)?;
+    let id = text("id").filter(|id| id.len() <= MAX_NAME)?;
     let options = value.get("options").and_then(Value::as_array);
     let options = options.map(Vec::as_slice).unwrap_or_default();
     let option = |option: &Value| {
@@ -271,11 +271,7 @@ fn input(value: &Value) -> Option<Input> {
         id: id.to_owned(),
         description: text("description").map(|text| clean_text(text, 200)),
         default: text("default").map(|text| clean_text(text, 200)),
-        options: options
-            .iter()
-            .filter_map(option)
-            .take(MOST_VALUES)
-            .collect(),
+        options: options.iter().filter_map(option).take(MAX_VALUES).collect(),
         is_secret: is_password,
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use patchbay_model::{ServerCommand, is_variable_name};
 
 use super::blanks::value;
-use super::{Draft, PastedPlace, PastedServer, PastedValue, Unreadable};
+use super::{Draft, PasteError, PastedPlace, PastedServer, PastedValue};
 use crate::connectors::add_program::title_of;
 
 /// A command and what it is started with, before it is a proposal.
@@ -24,9 +24,9 @@ impl Command {
         mut self,
         title: Option<String>,
         mut draft: Draft<'_>,
-    ) -> Result<PastedServer, Unreadable> {
+    ) -> Result<PastedServer, PasteError> {
         if self.words.is_empty() {
-            return Err(Unreadable::Nothing);
+            return Err(PasteError::Nothing);
         }
         let cmd = |word: &str| {
             let name = word.to_ascii_lowercase();
@@ -43,7 +43,7 @@ impl Command {
         self.pass_through_docker();
         let mut words = self.words.iter().map(|word| draft.at_home(word));
         let place = PastedPlace::Program {
-            program: words.next().ok_or(Unreadable::Nothing)?,
+            program: words.next().ok_or(PasteError::Nothing)?,
             arguments: words.collect(),
             folder: self.folder.as_deref().map(|folder| draft.at_home(folder)),
             variables: self

@@ -4,37 +4,42 @@ use patchbay_model::{clean_text, is_variable_name};
 
 use super::blanks::{Blanks, value};
 use super::command::{Command, header, option};
-use super::{Draft, PastedPlace, PastedServer, PastedServers, PastedValue, Unreadable};
-use super::{found, settings, words};
+use super::{Draft, PasteError, PastedPlace, PastedServer, PastedServers, PastedValue};
+use super::{collect_servers, settings, words};
 
 /// Reads one command; lines before it may set its variables.
 ///
 /// # Errors
 /// When it needs a shell, has no end, or is more than one.
-pub(super) fn read(text: &str, home: &str) -> Result<PastedServers, Unreadable> {
-    let (text, was_changed) = typed(text);
+pub(super) fn read(text: &str, home: &str) -> Result<PastedServers, PasteError> {
+    let (text, was_changed) = normalize_input(text);
     let mut commands = words::split(&text)?;
     let mut draft = Draft::new(home);
-    draft.blanks = Blanks::of_a_shell();
+    draft.blanks = Blanks::for_shell();
     if was_changed {
         draft.note("Typographic quotation marks, dashes and spaces were replaced");
     }
     let mut variables = Vec::new();
     while commands.len() > 1 && commands[0][0] == "export" {
         let words = commands.remove(0);
-        variables.extend(words.iter().skip(1).filter_map(|word| assignment(word)));
+        variables.extend(
+            words
+                .iter()
+                .skip(1)
+                .filter_map(|word| parse_assignment(word)),
+        );
     }
     let mut words = match commands.len() {
-        0 => return Err(Unreadable::Nothing),
+        0 => return Err(PasteError::Nothing),
         1 => commands.remove(0),
-        _ => return Err(Unreadable::Commands),
+        _ => return Err(PasteError::Commands),
     };
     take_variables(&mut words, &mut variables);
     let variables: Vec<_> = variables
         .iter()
         .map(|(name, it)| value(name, it.clone()))
         .collect();
-    if let Some(read) = of_another_client(&words, &variables, &draft) {
+    if let Some(read) = parse_client_command(&words, &variables, &draft) {
         return read;
     }
     let place = Command {
@@ -43,11 +48,11 @@ pub(super) fn read(text: &str, home: &str) -> Result<PastedServers, Unreadable> 
         folder: None,
     };
     let server = place.into_server(None, draft)?;
-    found(std::iter::once(server))
+    collect_servers(std::iter::once(server))
 }
 
 /// A text as it was typed before a word processor or a web page made it nicer.
-fn typed(text: &str) -> (String, bool) {
+fn normalize_input(text: &str) -> (String, bool) {
     let mut lines = Vec::new();
     let mut was_changed = false;
     for line in text.lines() {
@@ -93,7 +98,7 @@ fn typed(text: &str) -> (String, bool) {
     (plain, was_changed)
 }
 
-fn assignment(word: &str) -> Option<(String, String)> {
+fn parse_assignment(word: &str) -> Option<(String, String)> {
     let (name, value) = word.split_once('=')?;
     is_variable_name(name).then(|| (name.to_owned(), value.to_owned()))
 }
@@ -101,7 +106,7 @@ fn assignment(word: &str) -> Option<(String, String)> {
 /// What stands before a command: variables, and programs that do no more than to set them.
 fn take_variables(words: &mut Vec<String>, variables: &mut Vec<(String, String)>) {
     while let Some(first) = words.first() {
-        if let Some(pair) = assignment(first) {
+        if let Some(pair) = parse_assignment(first) {
             variables.push(pair);
         } else if !(words.len() > 1 && matches!(first.as_str(), "env" | "cross-env")) {
             break;
@@ -111,11 +116,11 @@ fn take_variables(words: &mut Vec<String>, variables: &mut Vec<(String, String)>
 }
 
 /// What another program is told to add: `claude mcp add …`, `codex mcp add …`, `code --add-mcp JSON`.
-fn of_another_client(
+fn parse_client_command(
     words: &[String],
     variables: &[PastedValue],
     draft: &Draft<'_>,
-) -> Option<Result<PastedServers, Unreadable>> {
+) -> Option<Result<PastedServers, PasteError>> {
     let known: Vec<&str> = words.iter().take(3).map(String::as_str).collect();
     match known[..] {
         ["code" | "code-insiders", "--add-mcp", json] => Some(settings::read(json, draft.home)),
@@ -130,7 +135,7 @@ fn of_another_client(
                 }
             }
             let [name, json] = plain[..] else {
-                return Some(Err(Unreadable::NoServer));
+                return Some(Err(PasteError::NoServer));
             };
             Some(settings::read_named(json, Some(name), draft.home))
         }
@@ -138,16 +143,19 @@ fn of_another_client(
             "claude" | "codex" | "gemini" | "amp" | "copilot" | "qwen",
             "mcp",
             "add",
-        ] => Some(added(&words[3..], variables, draft).and_then(|it| found(std::iter::once(it)))),
+        ] => Some(
+            parse_add_command(&words[3..], variables, draft)
+                .and_then(|it| collect_servers(std::iter::once(it))),
+        ),
         _ => None,
     }
 }
 
-fn added(
+fn parse_add_command(
     words: &[String],
     variables: &[PastedValue],
     draft: &Draft<'_>,
-) -> Result<PastedServer, Unreadable> {
+) -> Result<PastedServer, PasteError> {
     let mut draft = draft.clone();
     let mut variables = variables.to_vec();
     let mut headers = Vec::new();
@@ -163,7 +171,7 @@ fn added(
             break rest.as_slice();
         }
         if let Some(pair) = option(word, &["-e", "--env"], &mut rest) {
-            variables.extend(assignment(pair).map(|(name, it)| value(&name, it)));
+            variables.extend(parse_assignment(pair).map(|(name, it)| value(&name, it)));
         } else if let Some(line) = option(word, &["-H", "--header"], &mut rest) {
             headers.extend(header(line));
         } else if let Some(given) = option(word, &["--url"], &mut rest) {
@@ -196,7 +204,7 @@ fn added(
                 headers,
             },
         ),
-        None if command.is_empty() => Err(Unreadable::NoServer),
+        None if command.is_empty() => Err(PasteError::NoServer),
         None => {
             let command = Command {
                 words: command.to_vec(),

@@ -10,32 +10,32 @@ use url::Url;
 
 use super::blanks::value;
 use super::command::{Command, header};
-use super::{Draft, MOST_VALUES, PastedPlace, PastedServers, Unreadable, found, settings};
+use super::{Draft, MAX_VALUES, PasteError, PastedPlace, PastedServers, collect_servers, settings};
 
 /// Reads a link; `None` for what is none of them.
 ///
 /// # Errors
 /// When it has not the shape that it should have.
-pub(super) fn read(text: &str, home: &str) -> Option<Result<PastedServers, Unreadable>> {
+pub(super) fn read(text: &str, home: &str) -> Option<Result<PastedServers, PasteError>> {
     let (scheme, rest) = text.split_once(':')?;
     match scheme {
-        "cursor" => Some(url(text).and_then(|url| of_cursor(&url, home))),
-        "vscode" | "vscode-insiders" => Some(of_vscode(rest, home)),
-        "patchbay" => Some(url(text).and_then(|url| of_ours(&url, home))),
-        "goose" => Some(url(text).and_then(|url| of_goose(&url, home))),
+        "cursor" => Some(url(text).and_then(|url| parse_cursor_link(&url, home))),
+        "vscode" | "vscode-insiders" => Some(parse_vscode_link(rest, home)),
+        "patchbay" => Some(url(text).and_then(|url| parse_patchbay_link(&url, home))),
+        "goose" => Some(url(text).and_then(|url| parse_goose_link(&url, home))),
         "https" => {
             let url = Url::parse(text).ok()?;
             match (url.host_str()?, url.path()) {
                 ("cursor.com" | "www.cursor.com", path) if path.ends_with("/install-mcp") => {
-                    Some(of_cursor(&url, home))
+                    Some(parse_cursor_link(&url, home))
                 }
                 ("vscode.dev" | "insiders.vscode.dev", "/redirect/mcp/install") => {
-                    Some(of_vscode_page(&url, home))
+                    Some(parse_vscode_page_link(&url, home))
                 }
                 ("vscode.dev" | "insiders.vscode.dev", "/redirect") => {
                     let link = parameter(&url, "url")?;
                     let (_, rest) = link.split_once(':')?;
-                    Some(of_vscode(rest, home))
+                    Some(parse_vscode_link(rest, home))
                 }
                 _ => None,
             }
@@ -44,12 +44,12 @@ pub(super) fn read(text: &str, home: &str) -> Option<Result<PastedServers, Unrea
     }
 }
 
-fn url(text: &str) -> Result<Url, Unreadable> {
-    Url::parse(text).map_err(|_| refused("it isn't complete"))
+fn url(text: &str) -> Result<Url, PasteError> {
+    Url::parse(text).map_err(|_| link_error("it isn't complete"))
 }
 
-fn refused(why: &'static str) -> Unreadable {
-    Unreadable::Link { why }
+fn link_error(why: &'static str) -> PasteError {
+    PasteError::Link { why }
 }
 
 fn parameter(url: &Url, name: &str) -> Option<String> {
@@ -59,19 +59,19 @@ fn parameter(url: &Url, name: &str) -> Option<String> {
 }
 
 /// `patchbay://install?url=ADDRESS&name=…`, or with `config` as Cursor has it in place of an address.
-fn of_ours(url: &Url, home: &str) -> Result<PastedServers, Unreadable> {
+fn parse_patchbay_link(url: &Url, home: &str) -> Result<PastedServers, PasteError> {
     if !is_install_link(url) {
-        return Err(refused("it doesn't install a server"));
+        return Err(link_error("it doesn't install a server"));
     }
     let Some(address) = parameter(url, "url") else {
-        return of_cursor(url, home);
+        return parse_cursor_link(url, home);
     };
     let title = parameter(url, "name").map(|title| clean_text(&title, 100));
     let place = PastedPlace::Address {
-        url: web_address(address)?,
+        url: validate_web_address(address)?,
         headers: Vec::new(),
     };
-    found(std::iter::once(Draft::new(home).finish(title, place)?))
+    collect_servers(std::iter::once(Draft::new(home).finish(title, place)?))
 }
 
 /// Whether a link of ours proposes a server.
@@ -79,17 +79,17 @@ pub(super) fn is_install_link(link: &Url) -> bool {
     link.scheme() == "patchbay" && link.host_str() == Some("install")
 }
 
-fn web_address(address: String) -> Result<String, Unreadable> {
+fn validate_web_address(address: String) -> Result<String, PasteError> {
     match address.starts_with("http://") || address.starts_with("https://") {
         true => Ok(address),
-        false => Err(refused("its address isn't http or https")),
+        false => Err(link_error("its address isn't http or https")),
     }
 }
 
 /// `cursor://anysphere.cursor-deeplink/mcp/install?name=…&config=BASE64`: the JSON of an entry, by itself or under its
 /// name.
-fn of_cursor(url: &Url, home: &str) -> Result<PastedServers, Unreadable> {
-    let config = parameter(url, "config").ok_or_else(|| refused("it has no configuration"))?;
+fn parse_cursor_link(url: &Url, home: &str) -> Result<PastedServers, PasteError> {
+    let config = parameter(url, "config").ok_or_else(|| link_error("it has no configuration"))?;
     // A plus sign that nobody encoded is a space by now.
     let config = config.replace([' ', '-'], "+").replace('_', "/");
     let lenient = GeneralPurposeConfig::new()
@@ -98,38 +98,38 @@ fn of_cursor(url: &Url, home: &str) -> Result<PastedServers, Unreadable> {
     let engine = GeneralPurpose::new(&alphabet::STANDARD, lenient);
     let json = engine.decode(config.trim()).ok();
     let json = json.and_then(|bytes| String::from_utf8(bytes).ok());
-    let json = json.ok_or_else(|| refused("its configuration can't be decoded"))?;
+    let json = json.ok_or_else(|| link_error("its configuration can't be decoded"))?;
     let name = parameter(url, "name");
     settings::read_named(&json, name.as_deref(), home)
 }
 
 /// `vscode:mcp/install?JSON`: an entry with its name, percent-encoded or not.
-fn of_vscode(rest: &str, home: &str) -> Result<PastedServers, Unreadable> {
+fn parse_vscode_link(rest: &str, home: &str) -> Result<PastedServers, PasteError> {
     let rest = rest.trim_start_matches('/');
     let json = rest
         .strip_prefix("mcp/install?")
-        .ok_or_else(|| refused("it doesn't install a server"))?;
+        .ok_or_else(|| link_error("it doesn't install a server"))?;
     let json = percent_decode_str(json).decode_utf8();
-    let json = json.map_err(|_| refused("its configuration can't be decoded"))?;
+    let json = json.map_err(|_| link_error("its configuration can't be decoded"))?;
     settings::read(json.trim(), home)
 }
 
 /// `https://vscode.dev/redirect/mcp/install?name=…&config=JSON&inputs=JSON`.
-fn of_vscode_page(url: &Url, home: &str) -> Result<PastedServers, Unreadable> {
+fn parse_vscode_page_link(url: &Url, home: &str) -> Result<PastedServers, PasteError> {
     let json = |name: &str| {
         let text = parameter(url, name)?;
         serde_json::from_str::<Value>(&text).ok()
     };
-    let config = json("config").ok_or_else(|| refused("it has no configuration"))?;
+    let config = json("config").ok_or_else(|| link_error("it has no configuration"))?;
     let name = parameter(url, "name").unwrap_or_default();
     let whole = serde_json::json!({ "servers": { name: config }, "inputs": json("inputs") });
     settings::read(&whole.to_string(), home)
 }
 
 /// `goose://extension?cmd=…&arg=…&env=NAME=description&name=…`, or with `url` and `header` in place of a command.
-fn of_goose(url: &Url, home: &str) -> Result<PastedServers, Unreadable> {
+fn parse_goose_link(url: &Url, home: &str) -> Result<PastedServers, PasteError> {
     if url.host_str() != Some("extension") {
-        return Err(refused("it doesn't install a server"));
+        return Err(link_error("it doesn't install a server"));
     }
     let all = |name: &'static str| {
         let pairs = url.query_pairs();
@@ -140,22 +140,22 @@ fn of_goose(url: &Url, home: &str) -> Result<PastedServers, Unreadable> {
     let title = parameter(url, "name").or_else(|| parameter(url, "id"));
     let title = title.map(|title| clean_text(&title, 100));
     if let Some(address) = parameter(url, "url") {
-        let lines = all("header").take(MOST_VALUES + 1);
+        let lines = all("header").take(MAX_VALUES + 1);
         let place = PastedPlace::Address {
-            url: web_address(address)?,
+            url: validate_web_address(address)?,
             headers: lines
                 .filter_map(|line| header(&line.replacen('=', ":", 1)))
                 .collect(),
         };
-        return found(std::iter::once(draft.finish(title, place)?));
+        return collect_servers(std::iter::once(draft.finish(title, place)?));
     }
     let mut words: Vec<String> = all("cmd").take(1).collect();
     words.extend(all("arg"));
     if words.is_empty() {
-        return Err(refused("it has neither a command nor an address"));
+        return Err(link_error("it has neither a command nor an address"));
     }
     let mut variables = Vec::new();
-    for variable in all("env").take(MOST_VALUES + 1) {
+    for variable in all("env").take(MAX_VALUES + 1) {
         // Behind the name it says what the variable is for.
         let (name, description) = variable.split_once('=').unwrap_or((&variable, ""));
         if !is_variable_name(name) {
@@ -171,5 +171,5 @@ fn of_goose(url: &Url, home: &str) -> Result<PastedServers, Unreadable> {
         variables,
         folder: None,
     };
-    found(std::iter::once(command.into_server(title, draft)?))
+    collect_servers(std::iter::once(command.into_server(title, draft)?))
 }

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::blanks::{Blanks, value};
 use super::command::{Command, header};
-use super::{Draft, MOST_SERVERS, PastedPlace, PastedServer, PastedServers, PastedValue};
-use super::{Unreadable, words};
+use super::{Draft, MAX_SERVERS, PastedPlace, PastedServer, PastedServers, PastedValue};
+use super::{PasteError, words};
 
 /// The names under which programs keep their servers.
 const CONTAINERS: [&str; 7] = [
@@ -55,7 +55,7 @@ const KNOWN: [&str; 20] = [
 ///
 /// # Errors
 /// When it is no JSON, has no server, or more than are looked through.
-pub(super) fn read(text: &str, home: &str) -> Result<PastedServers, Unreadable> {
+pub(super) fn read(text: &str, home: &str) -> Result<PastedServers, PasteError> {
     read_named(text, None, home)
 }
 
@@ -67,26 +67,26 @@ pub(super) fn read_named(
     text: &str,
     name: Option<&str>,
     home: &str,
-) -> Result<PastedServers, Unreadable> {
+) -> Result<PastedServers, PasteError> {
     let root = parse(text)?;
     let mut notes = Vec::new();
-    let entries = entries(&root, name, 0, &mut notes).ok_or(Unreadable::NoServer)?;
-    if entries.list.len() > MOST_SERVERS {
-        return Err(Unreadable::TooMuch {
+    let entries = find_entries(&root, name, 0, &mut notes).ok_or(PasteError::NoServer)?;
+    if entries.list.len() > MAX_SERVERS {
+        return Err(PasteError::TooMuch {
             what: "list of servers",
             most: "50 servers",
         });
     }
     let inputs = entries.inputs.or_else(|| root.get("inputs"));
-    let blanks = Blanks::declared(inputs);
+    let blanks = Blanks::from_inputs(inputs);
     let mut servers = Vec::new();
     let mut first_refused = None;
     for (name, entry) in entries.list {
         let name = name.map(|name| clean_text(name, 100));
-        match server(name.clone(), entry, blanks.clone(), home) {
+        match parse_server(name.clone(), entry, blanks.clone(), home) {
             Ok(server) => servers.push(server),
-            Err(refused @ Unreadable::NotUsable { .. }) => {
-                if let Unreadable::NotUsable { why, .. } = &refused {
+            Err(refused @ PasteError::NotUsable { .. }) => {
+                if let PasteError::NotUsable { why, .. } = &refused {
                     let name = name.as_deref().unwrap_or("one");
                     notes.push(format!("{name} was left out: {why}"));
                 }
@@ -97,21 +97,21 @@ pub(super) fn read_named(
     }
     match first_refused {
         Some(refused) if servers.is_empty() => Err(refused),
-        None if servers.is_empty() => Err(Unreadable::NoServer),
+        None if servers.is_empty() => Err(PasteError::NoServer),
         _ => Ok(PastedServers { servers, notes }),
     }
 }
 
 /// JSON, also with comments, commas behind the last, or the braces around it left behind.
-pub(super) fn parse(text: &str) -> Result<Value, Unreadable> {
+pub(super) fn parse(text: &str) -> Result<Value, PasteError> {
     let options = ParseOptions::default();
     // One of several may have been copied with what separates it from the next.
     let text = text.trim_end_matches(|sign: char| sign == ',' || sign.is_whitespace());
     let parsed = |text: &str| parse_to_serde_value::<Value>(text, &options);
     let failed = match parsed(text) {
         Ok(value) if value.is_object() || value.is_array() => return Ok(value),
-        Ok(_) => Unreadable::NoServer,
-        Err(error) => Unreadable::Json {
+        Ok(_) => PasteError::NoServer,
+        Err(error) => PasteError::Json {
             line: error.line_display(),
         },
     };
@@ -135,7 +135,7 @@ struct Entries<'a> {
 }
 
 /// The entries in a value, wherever its program keeps them.
-fn entries<'a>(
+fn find_entries<'a>(
     value: &'a Value,
     name: Option<&'a str>,
     depth: usize,
@@ -163,7 +163,7 @@ fn entries<'a>(
         let Some(inner) = object.get(container).filter(|_| depth < DEPTH) else {
             continue;
         };
-        if let Some(mut found) = entries(inner, None, depth + 1, notes) {
+        if let Some(mut found) = find_entries(inner, None, depth + 1, notes) {
             found.inputs = found.inputs.or_else(|| object.get("inputs"));
             let others = object.keys().filter(|key| {
                 !CONTAINERS.contains(&key.as_str()) && !matches!(key.as_str(), "inputs" | "$schema")
@@ -219,13 +219,13 @@ fn is_entry(entry: &Map<String, Value>) -> bool {
     program || first(entry, &ADDRESSES).is_some_and(Value::is_string)
 }
 
-fn server(
+fn parse_server(
     name: Option<String>,
     entry: &Map<String, Value>,
     blanks: Blanks,
     home: &str,
-) -> Result<PastedServer, Unreadable> {
-    let refused = |why: &str| Unreadable::NotUsable {
+) -> Result<PastedServer, PasteError> {
+    let refused = |why: &str| PasteError::NotUsable {
         name: name.clone(),
         why: why.to_owned(),
     };
@@ -243,8 +243,8 @@ fn server(
         .or(name.clone());
     if let Some(command) = first(entry, &PROGRAMS) {
         let mut command = Command {
-            words: words_of(command, entry.get("args")).map_err(refused)?,
-            variables: pairs(first(entry, &VARIABLES), &mut draft),
+            words: command_words(command, entry.get("args")).map_err(refused)?,
+            variables: parse_pairs(first(entry, &VARIABLES), &mut draft),
             folder: text(entry, "cwd").map(str::to_owned),
         };
         command.variables.retain(|variable| {
@@ -275,9 +275,9 @@ fn server(
             }
         }
         return match command.into_server(title, draft) {
-            Err(Unreadable::Nothing) => Err(refused("it has no command")),
-            Err(Unreadable::Control) => Err(refused("its command contains control characters")),
-            Err(Unreadable::TooMuch { .. }) => Err(refused("its command is too long")),
+            Err(PasteError::Nothing) => Err(refused("it has no command")),
+            Err(PasteError::Control) => Err(refused("its command contains control characters")),
+            Err(PasteError::TooMuch { .. }) => Err(refused("its command is too long")),
             done => done,
         };
     }
@@ -288,7 +288,7 @@ fn server(
     if !(url.starts_with("http://") || url.starts_with("https://") || url.starts_with("${")) {
         return Err(refused("its address isn't http or https"));
     }
-    let mut headers = pairs(first(entry, &["headers", "http_headers"]), &mut draft);
+    let mut headers = parse_pairs(first(entry, &["headers", "http_headers"]), &mut draft);
     if let Some(variable) = text(entry, "bearer_token_env_var") {
         headers.extend(header(&format!("Authorization: Bearer ${{{variable}}}")));
     }
@@ -297,20 +297,20 @@ fn server(
         headers,
     };
     match draft.finish(title, place) {
-        Err(Unreadable::Control) => Err(refused("its address contains control characters")),
-        Err(Unreadable::TooMuch { .. }) => Err(refused("its address is too long")),
+        Err(PasteError::Control) => Err(refused("its address contains control characters")),
+        Err(PasteError::TooMuch { .. }) => Err(refused("its address is too long")),
         done => done,
     }
 }
 
 /// The words of a command, which is one word, all of them in a list, or a whole line.
-fn words_of(command: &Value, arguments: Option<&Value>) -> Result<Vec<String>, &'static str> {
+fn command_words(command: &Value, arguments: Option<&Value>) -> Result<Vec<String>, &'static str> {
     let texts = |list: &[Value]| -> Result<Vec<String>, &'static str> {
         let word = |value: &Value| scalar(value).ok_or("an argument isn't text");
         list.iter().map(word).collect()
     };
     let mut words = match command {
-        Value::String(line) if arguments.is_none() && is_line(line) => {
+        Value::String(line) if arguments.is_none() && is_command_line(line) => {
             let mut commands = words::split(line).map_err(|_| "its command needs a shell")?;
             match commands.len() {
                 1 => commands.remove(0),
@@ -333,7 +333,7 @@ fn words_of(command: &Value, arguments: Option<&Value>) -> Result<Vec<String>, &
 }
 
 /// Whether a command without a list of arguments is a whole line, and not a path with blanks in it.
-fn is_line(command: &str) -> bool {
+fn is_command_line(command: &str) -> bool {
     let is_path = command.starts_with(['/', '~']) || command.contains(":\\");
     command.trim().contains(char::is_whitespace) && !is_path
 }
@@ -348,7 +348,7 @@ fn scalar(value: &Value) -> Option<String> {
 }
 
 /// Variables or headers: an object of texts, or a list of `NAME=value` and `Name: value`.
-fn pairs(values: Option<&Value>, draft: &mut Draft<'_>) -> Vec<PastedValue> {
+fn parse_pairs(values: Option<&Value>, draft: &mut Draft<'_>) -> Vec<PastedValue> {
     let mut found = Vec::new();
     match values {
         Some(Value::Object(values)) => {

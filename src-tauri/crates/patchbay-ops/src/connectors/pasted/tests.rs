@@ -20,7 +20,7 @@ fn one(text: &str) -> PastedServer {
     servers.remove(0)
 }
 
-fn refused(text: &str) -> Unreadable {
+fn refused(text: &str) -> PasteError {
     read(text, Some("/home/ada")).unwrap_err()
 }
 
@@ -165,13 +165,13 @@ fn what_only_a_shell_understands_is_refused_by_its_sign() {
         ("npx server &", "&"),
     ] {
         let sign = sign.to_owned();
-        assert_eq!(refused(text), Unreadable::Shell { sign }, "{text}");
+        assert_eq!(refused(text), PasteError::Shell { sign }, "{text}");
     }
-    assert_eq!(refused("npx 'server a"), Unreadable::OpenQuote);
-    assert_eq!(refused("npx \"server a"), Unreadable::OpenQuote);
-    assert_eq!(refused("npm install x\nnpx x"), Unreadable::Commands);
-    assert_eq!(refused(" \n\u{feff} "), Unreadable::Nothing);
-    assert_eq!(refused("npx server \u{1b}[2J"), Unreadable::Control);
+    assert_eq!(refused("npx 'server a"), PasteError::OpenQuote);
+    assert_eq!(refused("npx \"server a"), PasteError::OpenQuote);
+    assert_eq!(refused("npm install x\nnpx x"), PasteError::Commands);
+    assert_eq!(refused(" \n\u{feff} "), PasteError::Nothing);
+    assert_eq!(refused("npx server \u{1b}[2J"), PasteError::Control);
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn commands_of_other_programs_are_the_server_inside() {
         "codex mcp add linear --url {URL} --bearer-token-env-var LINEAR"
     ));
     assert_eq!(line(&codex), [URL, "Authorization!=Bearer ${LINEAR}"]);
-    assert_eq!(refused("claude mcp add files"), Unreadable::NoServer);
+    assert_eq!(refused("claude mcp add files"), PasteError::NoServer);
 }
 
 #[test]
@@ -274,10 +274,10 @@ fn json_may_have_comments_commas_and_lack_its_braces() {
     }
     assert_eq!(
         refused("{\n\"mcpServers\": ?}"),
-        Unreadable::Json { line: 2 }
+        PasteError::Json { line: 2 }
     );
-    assert_eq!(refused("{\"mcpServers\": {}}"), Unreadable::NoServer);
-    assert_eq!(refused("{\"a\": [1, {\"b\": null}]}"), Unreadable::NoServer);
+    assert_eq!(refused("{\"mcpServers\": {}}"), PasteError::NoServer);
+    assert_eq!(refused("{\"a\": [1, {\"b\": null}]}"), PasteError::NoServer);
 }
 
 #[test]
@@ -442,7 +442,7 @@ fn links_that_install_are_read() {
         "goose://extension?name=a",
         "goose://extension?url=file%3A%2F%2F%2Fetc",
     ] {
-        assert!(matches!(refused(text), Unreadable::Link { .. }), "{text}");
+        assert!(matches!(refused(text), PasteError::Link { .. }), "{text}");
     }
 }
 
@@ -489,26 +489,23 @@ fn secrets_are_told_by_their_names_and_shapes() {
 
 #[test]
 fn hostile_text_is_refused_or_stays_text() {
-    let long = "x".repeat(MOST_BYTES_OF_ONE + 1);
+    let long = "x".repeat(MAX_BYTES_OF_ONE + 1);
     let huge = "x".repeat(1 << 20);
-    let too_much = |text: &str| matches!(refused(text), Unreadable::TooMuch { .. });
+    let too_much = |text: &str| matches!(refused(text), PasteError::TooMuch { .. });
     assert!(too_much(
         &json!({"mcpServers": {"a": {"command": huge}}}).to_string()
     ));
     assert!(too_much(&format!("npx {long}")));
-    assert!(too_much(&format!("npx {}", "a ".repeat(MOST_WORDS))));
-    assert!(too_much(&format!(
-        "{}npx a",
-        "A=b ".repeat(MOST_VALUES + 1)
-    )));
-    assert!(too_much(&"https://a.example\n".repeat(MOST_SERVERS + 1)));
+    assert!(too_much(&format!("npx {}", "a ".repeat(MAX_WORDS))));
+    assert!(too_much(&format!("{}npx a", "A=b ".repeat(MAX_VALUES + 1))));
+    assert!(too_much(&"https://a.example\n".repeat(MAX_SERVERS + 1)));
     let many: Map<String, Value> = (0..10_000)
         .map(|number| (number.to_string(), json!({"url": "https://a"})))
         .collect();
     assert!(too_much(&Value::Object(many).to_string()));
     for deep in ["[", "{\"a\":", "{\"mcpServers\":"] {
         assert!(
-            matches!(refused(&deep.repeat(15_000)), Unreadable::Json { .. }),
+            matches!(refused(&deep.repeat(15_000)), PasteError::Json { .. }),
             "{deep}"
         );
         let closed = format!(
@@ -516,12 +513,12 @@ fn hostile_text_is_refused_or_stays_text() {
             deep.repeat(400),
             if deep == "[" { "]" } else { "}" }.repeat(400)
         );
-        assert_eq!(refused(&closed), Unreadable::NoServer, "{deep}");
+        assert_eq!(refused(&closed), PasteError::NoServer, "{deep}");
     }
     for sign in ["\u{1b}]0;x\u{7}", "a\u{0}b", "a\rb"] {
         let text = json!({"command": "npx", "args": [sign]}).to_string();
         assert!(
-            matches!(refused(&text), Unreadable::NotUsable { .. }),
+            matches!(refused(&text), PasteError::NotUsable { .. }),
             "{text}"
         );
     }

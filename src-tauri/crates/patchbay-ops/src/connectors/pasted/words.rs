@@ -1,6 +1,6 @@
 //! A command line, taken apart into words as a shell would, without one.
 
-use super::Unreadable;
+use super::PasteError;
 
 /// How a command line is quoted.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ enum Dialect {
 ///
 /// # Errors
 /// When a shell would be needed, or a quote has no end.
-pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, Unreadable> {
+pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, PasteError> {
     let dialect = dialect_of(text);
     let mut commands = vec![Vec::new()];
     // `None` between words: an empty word is one too.
@@ -23,10 +23,10 @@ pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, Unreadable> {
     while let Some(sign) = signs.next() {
         match sign {
             '\n' => {
-                end(&mut commands, &mut word);
+                end_word(&mut commands, &mut word);
                 commands.push(Vec::new());
             }
-            _ if sign.is_whitespace() => end(&mut commands, &mut word),
+            _ if sign.is_whitespace() => end_word(&mut commands, &mut word),
             '\\' if dialect == Dialect::Posix => match signs.next() {
                 // The line goes on.
                 Some('\n') | None => {}
@@ -42,7 +42,7 @@ pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, Unreadable> {
                     match signs.next() {
                         Some('\'') => break,
                         Some(sign) => quoted.push(sign),
-                        None => return Err(Unreadable::OpenQuote),
+                        None => return Err(PasteError::OpenQuote),
                     }
                 }
             }
@@ -59,10 +59,14 @@ pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, Unreadable> {
                             Some('\n') if dialect == Dialect::Posix => drop(signs.next()),
                             _ => quoted.push('\\'),
                         },
-                        Some('`') if dialect == Dialect::Posix => return Err(shell("`")),
-                        Some('$') if signs.peek() == Some(&'(') => return Err(shell("$(")),
+                        Some('`') if dialect == Dialect::Posix => {
+                            return Err(needs_shell_error("`"));
+                        }
+                        Some('$') if signs.peek() == Some(&'(') => {
+                            return Err(needs_shell_error("$("));
+                        }
                         Some(sign) => quoted.push(sign),
-                        None => return Err(Unreadable::OpenQuote),
+                        None => return Err(PasteError::OpenQuote),
                     }
                 }
             }
@@ -75,10 +79,12 @@ pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, Unreadable> {
                     let word = word.get_or_insert_default();
                     word.push_str(&format!("<{name}>"));
                 }
-                None => return Err(shell("<")),
+                None => return Err(needs_shell_error("<")),
             },
-            '$' if signs.peek() == Some(&'(') => return Err(shell("$(")),
-            '|' | '&' | ';' | '>' | '`' => return Err(shell(&operator(sign, signs.peek()))),
+            '$' if signs.peek() == Some(&'(') => return Err(needs_shell_error("$(")),
+            '|' | '&' | ';' | '>' | '`' => {
+                return Err(needs_shell_error(&operator(sign, signs.peek())));
+            }
             '#' if word.is_none() => {
                 // A comment, up to the end of its line.
                 while signs.next_if(|sign| *sign != '\n').is_some() {}
@@ -86,12 +92,12 @@ pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, Unreadable> {
             sign => word.get_or_insert_default().push(sign),
         }
     }
-    end(&mut commands, &mut word);
+    end_word(&mut commands, &mut word);
     commands.retain(|words| !words.is_empty());
     Ok(commands)
 }
 
-fn end(commands: &mut [Vec<String>], word: &mut Option<String>) {
+fn end_word(commands: &mut [Vec<String>], word: &mut Option<String>) {
     if let (Some(words), Some(word)) = (commands.last_mut(), word.take()) {
         words.push(word);
     }
@@ -104,8 +110,8 @@ fn operator(sign: char, next: Option<&char>) -> String {
     }
 }
 
-fn shell(sign: &str) -> Unreadable {
-    Unreadable::Shell {
+fn needs_shell_error(sign: &str) -> PasteError {
+    PasteError::Shell {
         sign: sign.to_owned(),
     }
 }

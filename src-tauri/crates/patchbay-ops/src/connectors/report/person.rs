@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::env;
 
 /// Shorter ones are parts of any text.
-const SHORTEST: usize = 2;
+const MIN_LENGTH: usize = 2;
 
 /// The folder of a person, and what the system calls them.
 pub(super) struct Person {
@@ -31,7 +31,7 @@ impl Person {
             home.to_owned(),
             home.replace('\\', "/"),
         ];
-        let is_told = |text: &String| text.len() >= SHORTEST;
+        let is_told = |text: &String| text.len() >= MIN_LENGTH;
         Self {
             folders: folders.into_iter().filter(is_told).collect(),
             names: names.into_iter().chain(of_home).filter(is_told).collect(),
@@ -39,7 +39,7 @@ impl Person {
     }
 
     /// The text without them.
-    pub(super) fn hide(&self, text: &str) -> String {
+    pub(super) fn redact(&self, text: &str) -> String {
         let folders = self.folders.iter().map(|folder| (folder, "~"));
         let names = self.names.iter().map(|name| (name, "<user>"));
         folders
@@ -80,7 +80,7 @@ mod tests {
             ("Ada, adapter, (ADA)", "<user>, adapter, (<user>)"),
             ("-u lovelace ü lovelaces", "-u <user> ü lovelaces"),
         ] {
-            assert_eq!(person.hide(text), shown);
+            assert_eq!(person.redact(text), shown);
         }
     }
 
@@ -92,13 +92,13 @@ mod tests {
             r#""C:\\Users\\Ada B\\x""#,
             "C:/Users/Ada B/x",
         ] {
-            let shown = person.hide(path);
+            let shown = person.redact(path);
             assert!(shown.contains('~') && !shown.contains("Ada B"), "{shown}");
         }
     }
 
     #[test]
     fn one_without_a_folder_hides_nothing() {
-        assert_eq!(Person::new("/", []).hide("/ is /"), "/ is /");
+        assert_eq!(Person::new("/", []).redact("/ is /"), "/ is /");
     }
 }

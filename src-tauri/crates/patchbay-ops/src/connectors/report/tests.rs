@@ -6,13 +6,13 @@ use patchbay_model::{Code, ServerCommand};
 
 use super::*;
 use crate::clock::SystemClock;
-use crate::testing::{NOBODY, add, open};
+use crate::testing::{UNREACHABLE_URL, add, open};
 
 #[tokio::test]
 async fn a_report_tells_what_failed_and_neither_secrets_nor_who_it_was() {
     let home = tempfile::tempdir().unwrap();
     let cx = open(home.path(), Arc::new(SystemClock)).await;
-    let mut connector = add(&cx, NOBODY).await;
+    let mut connector = add(&cx, UNREACHABLE_URL).await;
     let own = std::env::home_dir().unwrap();
     let own = own.to_str().unwrap();
     connector.endpoint = Some("https://mcp.example.com/s/path-secret/mcp".to_owned());

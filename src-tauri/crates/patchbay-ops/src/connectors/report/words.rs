@@ -4,7 +4,7 @@ use crate::connectors::pasted::blanks::{is_secret_argument, is_secret_name, is_s
 use crate::redact::REDACTED;
 
 /// A line without the words that seem to be secrets, or follow an option that is named after one.
-pub(super) fn hide_secret_words(line: &str) -> String {
+pub(super) fn redact_secret_words(line: &str) -> String {
     let mut is_next = false;
     let words = line.split(' ').map(|word| {
         let bare = word.trim_matches(['\'', '"', '(', ')', ',', ';', '`']);
@@ -59,7 +59,7 @@ mod tests {
             ("bad token: hunter2", "bad token: <redacted>"),
             ("API_KEY=hunter2 MODE=fast", "API_KEY=<redacted> MODE=fast"),
         ] {
-            assert_eq!(hide_secret_words(line), shown);
+            assert_eq!(redact_secret_words(line), shown);
         }
     }
 }

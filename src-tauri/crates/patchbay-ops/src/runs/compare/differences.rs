@@ -13,21 +13,21 @@ use super::paths::{IGNORED, PathPattern, Step, is_ignored, pointer};
 use super::{RunChange, RunDifference, RunPart};
 
 /// How long items of one list may be matched; what is left then counts as replaced.
-const PATIENCE: Duration = Duration::from_millis(500);
+const MATCH_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Members by which an item of a list is known again though others of its members changed.
 const NAMES: [&str; 8] = ["id", "key", "uuid", "uri", "url", "path", "name", "number"];
 
 /// A difference on its way to the answer.
-pub(super) struct Found {
+pub(super) struct FoundDifference {
     pub(super) part: RunPart,
     pub(super) path: Vec<Step>,
     pub(super) before: Option<Value>,
     pub(super) after: Option<Value>,
 }
 
-impl From<Found> for RunDifference {
-    fn from(found: Found) -> Self {
+impl From<FoundDifference> for RunDifference {
+    fn from(found: FoundDifference) -> Self {
         let change = match (&found.before, &found.after) {
             (None, _) => RunChange::Added,
             (_, None) => RunChange::Removed,
@@ -44,7 +44,11 @@ impl From<Found> for RunDifference {
 }
 
 /// All differences between two runs, part by part.
-pub(super) fn differences(old: &Documents, new: &Documents, ignored: &[PathPattern]) -> Vec<Found> {
+pub(super) fn differences(
+    old: &Documents,
+    new: &Documents,
+    ignored: &[PathPattern],
+) -> Vec<FoundDifference> {
     let mut all = Vec::new();
     for ((part, before), (_, after)) in old.parts().zip(new.parts()) {
         let mut walk = Walk {
@@ -63,7 +67,7 @@ struct Walk<'a> {
     part: RunPart,
     path: Vec<Step>,
     ignored: &'a [PathPattern],
-    found: Vec<Found>,
+    found: Vec<FoundDifference>,
 }
 
 impl Walk<'_> {
@@ -78,20 +82,20 @@ impl Walk<'_> {
 
     fn compare_members(&mut self, before: &Map<String, Value>, after: &Map<String, Value>) {
         for (name, value) in before {
-            self.beneath(Step::Member(name.clone()), |walk| match after.get(name) {
+            self.descend(Step::Member(name.clone()), |walk| match after.get(name) {
                 Some(other) => walk.compare(value, other),
                 None => walk.note(Some(value), None),
             });
         }
         for (name, value) in after.iter().filter(|(name, _)| !before.contains_key(*name)) {
-            self.beneath(Step::Member(name.clone()), |walk| {
+            self.descend(Step::Member(name.clone()), |walk| {
                 walk.note(None, Some(value));
             });
         }
     }
 
     fn compare_items(&mut self, before: &[Value], after: &[Value]) {
-        let deadline = Some(Instant::now() + PATIENCE);
+        let deadline = Some(Instant::now() + MATCH_TIMEOUT);
         let [old, new] = [before, after].map(|items| items.iter().map(hash_of).collect::<Vec<_>>());
         for op in capture_diff_slices_deadline(Algorithm::Myers, &old, &new, deadline) {
             if let DiffOp::Equal { .. } = op {
@@ -109,7 +113,7 @@ impl Walk<'_> {
                 (_, Some(new)) => after.0 + new,
                 (old, None) => before.0 + old.unwrap_or_default(),
             };
-            self.beneath(Step::Item(index), |walk| {
+            self.descend(Step::Item(index), |walk| {
                 match (old.map(|at| &before.1[at]), new.map(|at| &after.1[at])) {
                     (Some(old), Some(new)) => walk.compare(old, new),
                     (old, new) => walk.note(old, new),
@@ -118,7 +122,7 @@ impl Walk<'_> {
         }
     }
 
-    fn beneath(&mut self, step: Step, look: impl FnOnce(&mut Self)) {
+    fn descend(&mut self, step: Step, look: impl FnOnce(&mut Self)) {
         self.path.push(step);
         look(self);
         self.path.pop();
@@ -129,7 +133,7 @@ impl Walk<'_> {
         if is_ignored(self.ignored, &self.path) {
             return;
         }
-        self.found.push(Found {
+        self.found.push(FoundDifference {
             part: self.part,
             path: self.path.clone(),
             before: before.cloned(),

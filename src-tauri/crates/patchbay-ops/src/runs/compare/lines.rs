@@ -7,29 +7,29 @@ use similar::{ChangeTag, TextDiff};
 use super::ComparedLine;
 
 /// Equal lines that are shown around those that differ.
-const AROUND: usize = 3;
+const CONTEXT_LINES: usize = 3;
 
 /// How long lines may be matched; what is left then counts as replaced.
-const PATIENCE: Duration = Duration::from_millis(500);
+const MATCH_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Lines beyond these are counted and not shown.
-const MOST_LINES: usize = 4000;
+const MAX_LINES: usize = 4000;
 
 /// Signs of a line beyond these are counted and not shown.
-const LONGEST: usize = 2000;
+const MAX_LINE_LENGTH: usize = 2000;
 
 /// The lines of both texts with equal stretches folded; none when the texts are equal.
-pub(super) fn compared_lines(before: &str, after: &str) -> Vec<ComparedLine> {
+pub(super) fn compare_lines(before: &str, after: &str) -> Vec<ComparedLine> {
     if before == after {
         return Vec::new();
     }
     let diff = TextDiff::configure()
-        .timeout(PATIENCE)
+        .timeout(MATCH_TIMEOUT)
         .diff_lines(before, after);
     let mut lines = Vec::new();
     // Lines of the earlier text that are shown or folded already.
     let mut past = 0;
-    for group in diff.grouped_ops(AROUND) {
+    for group in diff.grouped_ops(CONTEXT_LINES) {
         let start = group.first().map_or(past, |op| op.old_range().start);
         fold(&mut lines, start - past);
         for op in &group {
@@ -59,7 +59,7 @@ fn line_of(change: &similar::Change<&str>) -> ComparedLine {
 }
 
 fn shorten(line: &str) -> String {
-    match line.char_indices().nth(LONGEST) {
+    match line.char_indices().nth(MAX_LINE_LENGTH) {
         Some((end, _)) => format!(
             "{} … {} more characters",
             &line[..end],
@@ -77,9 +77,9 @@ fn fold(lines: &mut Vec<ComparedLine>, count: usize) {
 }
 
 fn cut(mut lines: Vec<ComparedLine>) -> Vec<ComparedLine> {
-    if lines.len() > MOST_LINES {
-        let count = u32::try_from(lines.len() - MOST_LINES).unwrap_or(u32::MAX);
-        lines.truncate(MOST_LINES);
+    if lines.len() > MAX_LINES {
+        let count = u32::try_from(lines.len() - MAX_LINES).unwrap_or(u32::MAX);
+        lines.truncate(MAX_LINES);
         lines.push(ComparedLine::Cut { count });
     }
     lines

@@ -38,7 +38,7 @@ pub(super) fn pointer(path: &[Step]) -> String {
 }
 
 /// The path as a pattern that fits it for every item of a list.
-pub(super) fn general(path: &[Step]) -> String {
+pub(super) fn to_pattern(path: &[Step]) -> String {
     path.iter()
         .map(|step| match step {
             Step::Member(_) => format!("/{}", step.escape()),
@@ -180,7 +180,7 @@ mod tests {
     fn names_with_slashes_are_escaped_both_ways() {
         let steps = path(&["a/b", "c~d", "0"]);
         assert_eq!(pointer(&steps), "/a~1b/c~0d/0");
-        assert_eq!(general(&steps), "/a~1b/c~0d/*");
+        assert_eq!(to_pattern(&steps), "/a~1b/c~0d/*");
         assert!(PathPattern::parse(&pointer(&steps)).covers(&steps));
     }
 

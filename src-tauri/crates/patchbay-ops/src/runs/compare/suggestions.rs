@@ -4,11 +4,11 @@ use patchbay_model::Timestamp;
 use serde_json::Value;
 
 use super::RunPart;
-use super::differences::Found;
-use super::paths::{Step, general};
+use super::differences::FoundDifference;
+use super::paths::{Step, to_pattern};
 
 /// How many are suggested.
-const MOST: usize = 8;
+const MAX_SUGGESTIONS: usize = 8;
 
 /// Endings of names, small letters only, whose values are new with every call.
 const NAMES: [&str; 16] = [
@@ -31,28 +31,28 @@ const NAMES: [&str; 16] = [
 ];
 
 /// Paths among the differences that look as if they differed every time, most general form, in order.
-pub(super) fn suggest(found: &[Found]) -> Vec<String> {
+pub(super) fn suggest(found: &[FoundDifference]) -> Vec<String> {
     let mut paths: Vec<String> = Vec::new();
     for one in found.iter().filter(|one| changes_every_time(one)) {
-        let path = general(&one.path);
+        let path = to_pattern(&one.path);
         if !paths.contains(&path) {
             paths.push(path);
         }
-        if paths.len() == MOST {
+        if paths.len() == MAX_SUGGESTIONS {
             break;
         }
     }
     paths
 }
 
-fn changes_every_time(found: &Found) -> bool {
+fn changes_every_time(found: &FoundDifference) -> bool {
     let (Some(before), Some(after)) = (&found.before, &found.after) else {
         return false;
     };
     found.part == RunPart::Outcome
         && is_plain(before)
         && is_plain(after)
-        && (has_telling_name(&found.path) || [before, after].into_iter().all(is_telling_value))
+        && (has_volatile_name(&found.path) || [before, after].into_iter().all(is_volatile_value))
 }
 
 fn is_plain(value: &Value) -> bool {
@@ -60,7 +60,7 @@ fn is_plain(value: &Value) -> bool {
 }
 
 /// Whether the last name of the path says that it holds a time or the number of one call.
-fn has_telling_name(path: &[Step]) -> bool {
+fn has_volatile_name(path: &[Step]) -> bool {
     let name = path.iter().rev().find_map(|step| match step {
         Step::Member(name) => Some(name),
         Step::Item(_) => None,
@@ -81,7 +81,7 @@ fn has_telling_name(path: &[Step]) -> bool {
 }
 
 /// Whether the text is an instant or a UUID.
-fn is_telling_value(value: &Value) -> bool {
+fn is_volatile_value(value: &Value) -> bool {
     let Some(text) = value.as_str() else {
         return false;
     };

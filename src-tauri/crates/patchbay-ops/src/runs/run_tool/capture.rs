@@ -8,11 +8,11 @@ use patchbay_model::{
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::keep::arguments_line;
+use super::finish::arguments_line;
 use crate::redact::REDACTED;
 
 /// The arguments as they may be kept.
-pub(super) fn kept_arguments(arguments: Value, level: CaptureLevel) -> Value {
+pub(super) fn filter_arguments(arguments: Value, level: CaptureLevel) -> Value {
     match level {
         CaptureLevel::Full => arguments,
         CaptureLevel::Redacted => without_values(arguments),
@@ -21,26 +21,26 @@ pub(super) fn kept_arguments(arguments: Value, level: CaptureLevel) -> Value {
 }
 
 /// The run as it may be kept.
-pub(super) fn kept_run(run: &Arc<ToolRun>) -> Arc<ToolRun> {
+pub(super) fn filter_run(run: &Arc<ToolRun>) -> Arc<ToolRun> {
     let level = run.summary.capture;
     if level.is_full() {
         return Arc::clone(run);
     }
     let shows = level == CaptureLevel::Redacted;
-    let arguments = kept_arguments(run.arguments.0.clone(), level);
+    let arguments = filter_arguments(run.arguments.0.clone(), level);
     let mut summary = run.summary.clone();
     summary.arguments_line = arguments_line(&arguments);
-    summary.problem = summary.problem.as_ref().map(kept_problem);
+    summary.problem = summary.problem.as_ref().map(filter_problem);
     Arc::new(ToolRun {
         summary,
         arguments: Json(arguments),
-        result: run.result.as_ref().filter(|_| shows).map(kept_result),
-        exchange: run.exchange.as_ref().filter(|_| shows).map(kept_exchange),
+        result: run.result.as_ref().filter(|_| shows).map(filter_result),
+        exchange: run.exchange.as_ref().filter(|_| shows).map(filter_exchange),
         timings: run.timings,
         replay_of: run.replay_of.clone(),
         credential: run.credential.clone(),
         questions: if shows {
-            run.questions.iter().map(kept_question).collect()
+            run.questions.iter().map(filter_question).collect()
         } else {
             Vec::new()
         },
@@ -61,17 +61,17 @@ fn without_values(value: Value) -> Value {
     }
 }
 
-fn kept_result(result: &ToolResult) -> ToolResult {
+fn filter_result(result: &ToolResult) -> ToolResult {
     let structured = result.structured.as_ref();
     ToolResult {
-        content: result.content.iter().map(kept_content).collect(),
+        content: result.content.iter().map(filter_content).collect(),
         structured: structured.map(|json| Json(without_values(json.0.clone()))),
         is_error: result.is_error,
     }
 }
 
 /// Of a picture without its bytes nothing could be drawn.
-fn kept_content(content: &Content) -> Content {
+fn filter_content(content: &Content) -> Content {
     let kind = match content {
         Content::Text { .. } => {
             return Content::Text {
@@ -90,7 +90,7 @@ fn kept_content(content: &Content) -> Content {
 }
 
 /// An address may hold arguments in its path and query, so the host alone stays.
-fn kept_exchange(exchange: &Exchange) -> Exchange {
+fn filter_exchange(exchange: &Exchange) -> Exchange {
     let origin = |url: &String| {
         let url = Url::parse(url).ok()?;
         Some(url.origin().ascii_serialization())
@@ -118,7 +118,7 @@ fn without_header_values(headers: &[(String, String)]) -> Vec<(String, String)> 
         .collect()
 }
 
-fn kept_question(question: &RunQuestion) -> RunQuestion {
+fn filter_question(question: &RunQuestion) -> RunQuestion {
     RunQuestion {
         message: REDACTED.to_owned(),
         reply: question.reply,
@@ -126,7 +126,7 @@ fn kept_question(question: &RunQuestion) -> RunQuestion {
 }
 
 /// The words of a failure may repeat what was sent.
-fn kept_problem(problem: &Problem) -> Problem {
+fn filter_problem(problem: &Problem) -> Problem {
     Problem {
         status: problem.status,
         retryable: problem.retryable,
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn below_full_no_value_is_kept() {
         for level in [CaptureLevel::Redacted, CaptureLevel::Metadata] {
-            let kept = kept_run(&whole(level));
+            let kept = filter_run(&whole(level));
             let written = serde_json::to_string(&kept).unwrap();
             assert!(!written.contains("harbour"), "{level:?}: {written}");
             let problem = kept.summary.problem.as_ref().unwrap();
@@ -225,12 +225,12 @@ mod tests {
             );
         }
         let full = whole(CaptureLevel::Full);
-        assert_eq!(kept_run(&full), full);
+        assert_eq!(filter_run(&full), full);
     }
 
     #[test]
     fn redacted_runs_keep_their_structure_and_metadata_alone_does_not() {
-        let kept = kept_run(&whole(CaptureLevel::Redacted));
+        let kept = filter_run(&whole(CaptureLevel::Redacted));
         assert_eq!(
             kept.arguments.0,
             json!({ "place": { "name": "<redacted>", "at": ["<redacted>", null] } })
@@ -241,7 +241,7 @@ mod tests {
         assert_eq!(kept.result.as_ref().unwrap().content.len(), 2);
         assert_eq!(kept.questions[0].reply, Reply::Answered);
 
-        let kept = kept_run(&whole(CaptureLevel::Metadata));
+        let kept = filter_run(&whole(CaptureLevel::Metadata));
         assert_eq!(kept.arguments.0, json!({}));
         assert_eq!(kept.summary.arguments_line, None);
         assert!(kept.result.is_none() && kept.exchange.is_none() && kept.questions.is_empty());

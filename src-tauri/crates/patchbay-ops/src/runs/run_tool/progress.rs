@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::RunProgress;
 
-/// So many steps are passed on as they come before they are thinned out.
+/// Steps that are passed on at once before they are throttled.
 const BURST: u32 = 20;
 
-/// How often one is passed on then: the newest.
+/// How often the newest step is passed on while throttled.
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Steps on their way to whoever asked for the run.
@@ -35,8 +35,8 @@ impl<F: Fn(RunProgress)> Progress<F> {
         }
     }
 
-    /// Passes a step on, or keeps it in place of the one before.
-    pub(super) fn hear(&self, step: RunProgress) {
+    /// Passes a step on; while throttled it replaces the pending one.
+    pub(super) fn push(&self, step: RunProgress) {
         let mut state = self.state();
         if state.allowance == 0 {
             state.newest = Some(step);
@@ -47,7 +47,7 @@ impl<F: Fn(RunProgress)> Progress<F> {
     }
 
     /// Passes on what was kept, again and again.
-    pub(super) async fn pass_on(&self) -> Infallible {
+    pub(super) async fn flush_periodically(&self) -> Infallible {
         loop {
             tokio::time::sleep(INTERVAL).await;
             if !self.flush() {
@@ -88,7 +88,7 @@ mod tests {
         });
         let say = |steps: std::ops::RangeInclusive<u32>| {
             for step in steps {
-                progress.hear(RunProgress::Progress {
+                progress.push(RunProgress::Progress {
                     progress: step.into(),
                     total: None,
                     message: None,
@@ -97,7 +97,7 @@ mod tests {
         };
         say(1..=100_000);
         assert_eq!(heard.lock().unwrap().len(), 20);
-        let soon = tokio::time::timeout(INTERVAL * 3, progress.pass_on());
+        let soon = tokio::time::timeout(INTERVAL * 3, progress.flush_periodically());
         assert!(soon.await.is_err());
         assert_eq!(heard.lock().unwrap().last(), Some(&100_000.0));
         say(100_001..=200_000);

@@ -29,8 +29,8 @@ impl RunTask {
     }
 
     /// Whether the server works on while this process ends: the run is not over then.
-    pub(in crate::runs) fn is_left(&self) -> bool {
-        self.cx.ending().is_cancelled() && self.run().task.is_some()
+    pub(in crate::runs) fn is_detached(&self) -> bool {
+        self.cx.shutdown().is_cancelled() && self.run().task.is_some()
     }
 
     fn run(&self) -> std::sync::MutexGuard<'_, ToolRun> {
@@ -53,7 +53,7 @@ impl TaskKeeper for RunTask {
         }
     }
 
-    fn leaves(&self) -> bool {
-        self.is_left()
+    fn is_resumable(&self) -> bool {
+        self.is_detached()
     }
 }

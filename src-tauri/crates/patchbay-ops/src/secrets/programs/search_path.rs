@@ -12,13 +12,13 @@ use tokio::process::Command;
 use tokio::sync::OnceCell;
 
 /// How long a login shell may take; it reads whatever its user wrote down for it.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long one may take that reads what is written down for those who type in it.
-const INTERACTIVE_PATIENCE: Duration = Duration::from_secs(10);
+const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The most that is read of what a shell says, in bytes.
-const LONGEST: u64 = 1024 * 1024;
+const MAX_OUTPUT_BYTES: u64 = 1024 * 1024;
 
 /// The folders of `PATH`. On macOS those of the user's login shell come after them: an app that is opened from
 /// the Finder or the Dock is given the system's own only, not those where people install programs.
@@ -29,7 +29,7 @@ pub(crate) async fn folders() -> Vec<PathBuf> {
     if cfg!(target_os = "macos") {
         let asked = OF_LOGIN_SHELL.get_or_init(|| async {
             let shell = env::var_os("SHELL").unwrap_or_else(|| "/bin/zsh".into());
-            path_of_login_shell(Path::new(&shell), PATIENCE).await
+            path_of_login_shell(Path::new(&shell), TIMEOUT).await
         });
         paths.extend(asked.await.clone());
     }
@@ -37,7 +37,7 @@ pub(crate) async fn folders() -> Vec<PathBuf> {
 }
 
 /// The folders of our own `PATH`, as whoever types a command has it.
-pub(crate) fn of_process() -> Vec<PathBuf> {
+pub(crate) fn process_search_path() -> Vec<PathBuf> {
     join_paths(&[env::var_os("PATH").unwrap_or_default()])
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn of_process() -> Vec<PathBuf> {
 ///
 /// Who started us from a shell has the `PATH` they want. An app that is opened otherwise asks the login shell, whose
 /// folders come first: what people install stands there, and what the system has may be old.
-pub(crate) async fn of_servers(before: Option<&String>) -> Vec<PathBuf> {
+pub(crate) async fn server_search_path(before: Option<&String>) -> Vec<PathBuf> {
     static OF_LOGIN_SHELL: OnceCell<Option<OsString>> = OnceCell::const_new();
 
     let mut paths: Vec<OsString> = before.map(OsString::from).into_iter().collect();
@@ -87,15 +87,15 @@ fn usual_folders() -> OsString {
 /// The `PATH` of a shell that a person would type in: version managers are set up in the files that only such a one
 /// reads. It gets no terminal and no input, so that nothing in those files can wait for a person.
 async fn path_of_interactive_shell(shell: &Path) -> Option<OsString> {
-    let as_typed_in = ask(shell, &["-i", "-l", "-c"], INTERACTIVE_PATIENCE).await;
+    let as_typed_in = ask(shell, &["-i", "-l", "-c"], INTERACTIVE_TIMEOUT).await;
     match as_typed_in {
         Some(path) => Some(path),
-        None => path_of_login_shell(shell, PATIENCE).await,
+        None => path_of_login_shell(shell, TIMEOUT).await,
     }
 }
 
 /// Asks a shell for its `PATH`, between marks, for it may greet its user before and after.
-async fn ask(shell: &Path, options: &[&str], patience: Duration) -> Option<OsString> {
+async fn ask(shell: &Path, options: &[&str], limit: Duration) -> Option<OsString> {
     const MARK: &str = "__patchbay_path__";
     let mut command = Command::new(shell);
     command
@@ -116,10 +116,14 @@ async fn ask(shell: &Path, options: &[&str], patience: Duration) -> Option<OsStr
         let mut shell = command.spawn().ok()?;
         let mut text = Vec::new();
         let output = shell.stdout().take()?;
-        output.take(LONGEST).read_to_end(&mut text).await.ok()?;
+        output
+            .take(MAX_OUTPUT_BYTES)
+            .read_to_end(&mut text)
+            .await
+            .ok()?;
         String::from_utf8(text).ok()
     };
-    let text = tokio::time::timeout(patience, reading).await.ok()??;
+    let text = tokio::time::timeout(limit, reading).await.ok()??;
     let between = text.split(MARK).nth(1)?.trim();
     (!between.is_empty()).then(|| between.into())
 }
@@ -136,8 +140,8 @@ fn join_paths(paths: &[OsString]) -> Vec<PathBuf> {
 }
 
 /// The `PATH` that a login shell gives to the programs it starts; `None` when it does not say.
-async fn path_of_login_shell(shell: &Path, patience: Duration) -> Option<OsString> {
-    ask(shell, &["-l", "-c"], patience).await
+async fn path_of_login_shell(shell: &Path, limit: Duration) -> Option<OsString> {
+    ask(shell, &["-l", "-c"], limit).await
 }
 
 #[cfg(test)]

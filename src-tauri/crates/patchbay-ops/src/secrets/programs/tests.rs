@@ -161,13 +161,13 @@ fn another_file_or_another_cut_of_the_arguments_is_another_program() {
         program("/usr/local/bin/keys", &["a", "b"]),
         program("/usr/bin/keysa", &["b"]),
     ];
-    let ids: std::collections::BTreeSet<_> = all.iter().map(id_of).collect();
+    let ids: std::collections::BTreeSet<_> = all.iter().map(program_id).collect();
     assert_eq!(ids.len(), all.len());
     let named_otherwise = Program {
         name: "/usr/bin/keys".to_owned(),
         ..all[0].clone()
     };
-    assert_eq!(id_of(&named_otherwise), id_of(&all[0]));
+    assert_eq!(program_id(&named_otherwise), program_id(&all[0]));
 }
 
 #[tokio::test]

@@ -52,7 +52,12 @@ impl Refusals {
     }
 
     /// Notes that this grant was refused.
-    pub(super) async fn note(&self, entry: &WalletEntryId, grant: &Grant, detail: &Option<String>) {
+    pub(super) async fn record(
+        &self,
+        entry: &WalletEntryId,
+        grant: &Grant,
+        detail: &Option<String>,
+    ) {
         let refusal = Refusal {
             fingerprint: fingerprint(grant),
             detail: detail.clone(),

@@ -13,7 +13,7 @@ use crate::credentials::forget::forget;
 use crate::credentials::secret::{AddWalletEntry, SecretValue, WalletSecret};
 use crate::need::NeedKind;
 use crate::needs::list_needs;
-use crate::testing::{NOBODY, add, lapsed_grant, open};
+use crate::testing::{UNREACHABLE_URL, add, lapsed_grant, open};
 use crate::vault::{save_unsaved_secrets, unsaved_problem};
 
 /// A token endpoint that was asked to renew a grant, and answers when it is told to.
@@ -249,7 +249,9 @@ async fn a_refresh_brings_no_credential_back() {
 async fn a_refresh_of_an_older_grant_does_not_undo_a_sign_in() {
     let mut bench = bench().await;
     let (asked, renewing) = bench.renewing().await;
-    bench.write(&lapsed_grant("signed-in-anew-3", NOBODY)).await;
+    bench
+        .write(&lapsed_grant("signed-in-anew-3", UNREACHABLE_URL))
+        .await;
     asked.answer();
     renewing.await.unwrap().unwrap();
     assert_eq!(bench.saved().await.as_deref(), Some("signed-in-anew-3"));
@@ -280,9 +282,9 @@ async fn a_grant_of_an_older_patchbay_has_a_reference_only_where_its_own_app_has
         true => "cmd://cmd /c echo from-the-app",
         false => "cmd://echo from-the-app",
     };
-    let mut connector = add(cx, NOBODY).await;
+    let mut connector = add(cx, UNREACHABLE_URL).await;
     let before = |client_secret: String| {
-        let mut grant = lapsed_grant("first-token-1", NOBODY);
+        let mut grant = lapsed_grant("first-token-1", UNREACHABLE_URL);
         grant.client_secret = Some(Secret::new(client_secret));
         grant
     };
@@ -348,7 +350,7 @@ async fn what_a_reference_led_to_stays_known_when_it_leads_nowhere() {
     cx.store().save_wallet_entry(&entry).await.unwrap();
     let connector = Connector {
         authentication: Authentication::Bearer { entry: entry.id },
-        ..add(cx, NOBODY).await
+        ..add(cx, UNREACHABLE_URL).await
     };
     let known = async || {
         let known = cx.tokens().secrets_of(&connector).await;

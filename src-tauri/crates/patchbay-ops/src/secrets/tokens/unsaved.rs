@@ -13,7 +13,7 @@ use crate::need::Need;
 /// First pause between two tries; each is twice the one before.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// Longest pause between two tries.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const MAX_PAUSE: Duration = Duration::from_secs(60);
 
 /// Whether saving is tried again and again.
 #[derive(Default)]
@@ -22,53 +22,53 @@ pub(super) struct Retry(AtomicBool);
 impl Tokens {
     /// Tries once more to save what an entry holds in memory only.
     pub(super) async fn save_unsaved(&self, entry: &WalletEntry) {
-        let vault = &self.0.parts.vault;
+        let vault = &self.0.deps.vault;
         let name = SecretName::wallet(&entry.id);
         if !vault.unsaved().iter().any(|(unsaved, _)| *unsaved == name) {
             return;
         }
         match vault.save_unsaved().await {
-            Ok(()) => self.tell_wallet_changed(),
+            Ok(()) => self.emit_wallet_changed(),
             Err(error) => tracing::warn!(%error, "a renewed token still could not be saved"),
         }
     }
 
     /// Says that a renewed token could not be saved, and goes on trying.
-    pub(super) fn tell_unsaved(&self, entry: &WalletEntry, error: &patchbay_vault::Error) {
+    pub(super) fn emit_unsaved(&self, entry: &WalletEntry, error: &patchbay_vault::Error) {
         tracing::error!(%error, entry = %entry.id, "a renewed token could not be saved");
         let need = Need::unsaved(entry, error, self.now());
-        drop(self.0.parts.events.send(Event::NeedArose {
+        drop(self.0.deps.events.send(Event::NeedArose {
             need: Box::new(need),
         }));
-        self.tell_wallet_changed();
+        self.emit_wallet_changed();
         if self.0.retry.0.swap(true, Ordering::SeqCst) {
             return;
         }
         let tokens = self.clone();
-        self.0.parts.tasks.spawn(async move {
+        self.0.deps.tasks.spawn(async move {
             tokens.retry().await;
             tokens.0.retry.0.store(false, Ordering::SeqCst);
         });
     }
 
     async fn retry(&self) {
-        let vault = &self.0.parts.vault;
+        let vault = &self.0.deps.vault;
         let mut pause = FIRST_PAUSE;
         while !vault.unsaved().is_empty() {
             tokio::select! {
                 // The last try is made by whoever closes.
-                () = self.0.parts.ending.cancelled() => return,
+                () = self.0.deps.shutdown.cancelled() => return,
                 () = tokio::time::sleep(pause) => {}
             }
             if vault.save_unsaved().await.is_ok() {
-                self.tell_wallet_changed();
+                self.emit_wallet_changed();
             }
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            pause = (pause * 2).min(MAX_PAUSE);
         }
     }
 
-    fn tell_wallet_changed(&self) {
+    fn emit_wallet_changed(&self) {
         // Nobody may be listening, as on the command line.
-        drop(self.0.parts.events.send(Event::WalletChanged));
+        drop(self.0.deps.events.send(Event::WalletChanged));
     }
 }

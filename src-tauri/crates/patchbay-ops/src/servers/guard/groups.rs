@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
 /// How long a server may take to end after it was told to, when nobody is left to ask anything of it.
-const PATIENCE: Duration = Duration::from_millis(500);
+const TERM_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// How often it is looked whether any is left.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
@@ -22,7 +22,7 @@ pub(super) fn end(groups: impl Iterator<Item = i32>) {
     let told = Instant::now();
     loop {
         groups.retain(|group| test_kill_process_group(*group).is_ok());
-        if groups.is_empty() || told.elapsed() >= PATIENCE {
+        if groups.is_empty() || told.elapsed() >= TERM_TIMEOUT {
             break;
         }
         pause();

@@ -1,5 +1,5 @@
-//! What runs, on disk: the watcher is a process of our own program, so that whoever kills all of those by name leaves
-//! their servers to nobody. The next Patchbay that is opened ends them.
+//! What runs, on disk. Killing all our processes by name kills the watcher too, which leaves their servers running: the
+//! next Patchbay that is opened ends them.
 //!
 //! Each group has a file, locked as long as the Patchbay is there that started it.
 
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{groups, start_time};
 
 /// Most bytes of a file that are read.
-const MOST_BYTES: u64 = 1024;
+const MAX_BYTES: u64 = 1024;
 
 /// The files of this process.
 pub(super) struct Ledger {
@@ -41,13 +41,13 @@ impl Ledger {
 
     /// Notes a group. Servers run without that too: it is for the day on which nothing else ends them.
     pub(super) fn started(&mut self, group: u32) {
-        match self.note(group) {
+        match self.write_entry(group) {
             Ok(file) => drop(self.locked.insert(group, file)),
             Err(error) => tracing::warn!(%error, group, "a server was not noted"),
         }
     }
 
-    fn note(&self, group: u32) -> io::Result<File> {
+    fn write_entry(&self, group: u32) -> io::Result<File> {
         let started = start_time::of(group)?;
         create_private_folder(&self.folder)?;
         let file = open_lock(&self.file(group)).map_err(patchbay_files::Error::into_io)?;
@@ -81,7 +81,7 @@ pub(super) fn end_abandoned(folder: &Path) {
         .filter_map(|path| Some((take(&path)?, path)))
         .collect();
     let are_left = abandoned.iter().map(|((entry, _), _)| entry);
-    let are_left = are_left.filter(|entry| entry.is_there());
+    let are_left = are_left.filter(|entry| entry.is_alive());
     groups::end(are_left.filter_map(|entry| i32::try_from(entry.group).ok()));
     for (_, path) in abandoned {
         drop(fs::remove_file(path));
@@ -93,13 +93,13 @@ pub(super) fn end_abandoned(folder: &Path) {
 fn take(path: &Path) -> Option<(Entry, File)> {
     let file = open(path, OpenOptions::new().read(true)).ok()?;
     file.try_lock().ok()?;
-    let entry = serde_json::from_reader((&file).take(MOST_BYTES)).ok()?;
+    let entry = serde_json::from_reader((&file).take(MAX_BYTES)).ok()?;
     Some((entry, file))
 }
 
 impl Entry {
     /// Whether the process that led the group still does.
-    fn is_there(&self) -> bool {
+    fn is_alive(&self) -> bool {
         start_time::of(self.group).is_ok_and(|started| started == self.started)
     }
 }

@@ -23,12 +23,12 @@ pub(super) struct Watcher {
 }
 
 impl Watcher {
-    pub(super) fn watch_by(&mut self, program: PathBuf) {
+    pub(super) fn set_watcher(&mut self, program: PathBuf) {
         self.program = Some(program);
     }
 
-    /// Starts it, where it is not there yet or not any more: a group that ran before it was would be left by our end
-    /// meanwhile. Servers run without one too: it is for the day on which we do not end them ourselves.
+    /// Starts the watcher unless it runs, before the first group does: one started earlier would survive us. Servers
+    /// run without it too, as it only matters when we don't end them ourselves.
     pub(super) fn prepare(&mut self) {
         let is_there = |process: &mut Child| matches!(process.try_wait(), Ok(None));
         if !self.process.as_mut().is_some_and(is_there) {
@@ -47,17 +47,17 @@ impl Watcher {
     /// Tells it of a group that is to be ended with us.
     pub(super) fn started(&mut self, group: u32) {
         self.groups.insert(group);
-        self.tell(&format!("{group}\n"));
+        self.send(&format!("{group}\n"));
     }
 
     /// Tells it that nothing is left of a group.
     pub(super) fn ended(&mut self, group: u32) {
         self.groups.remove(&group);
-        self.tell(&format!("-{group}\n"));
+        self.send(&format!("-{group}\n"));
     }
 
-    /// One that hears nothing was killed, and another one takes its place.
-    fn tell(&mut self, words: &str) {
+    /// Writes to the watcher; one that does not accept it was killed, and is replaced.
+    fn send(&mut self, words: &str) {
         let Some(process) = &mut self.process else {
             return;
         };
@@ -107,27 +107,27 @@ fn write(process: &mut Child, words: &str) -> io::Result<()> {
 /// Waits until whoever started this process is gone, and ends what it had started: the whole life of the process
 /// that [`WATCH_PROGRAMS`] makes.
 pub fn watch_programs() {
-    let mut heard = Heard::default();
+    let mut watched = WatchedGroups::default();
     for line in io::stdin().lock().lines() {
         let Ok(line) = line else {
             break;
         };
-        heard.note(&line);
+        watched.apply_line(&line);
     }
-    groups::end(heard.left());
+    groups::end(watched.remaining());
 }
 
 /// What whoever waits was told.
 #[derive(Default)]
-struct Heard {
+struct WatchedGroups {
     groups: BTreeSet<i32>,
     /// Processes that announced themselves and may not have been told of yet, by their number.
     announced: BTreeMap<u64, i32>,
 }
 
-impl Heard {
+impl WatchedGroups {
     /// `GROUP` was started, `-GROUP` has ended; `?NUMBER GROUP` announces itself, and `!NUMBER` ends that.
-    fn note(&mut self, line: &str) {
+    fn apply_line(&mut self, line: &str) {
         let first = line.chars().next();
         let words = line.trim_start_matches(['-', '?', '!']);
         match first {
@@ -147,7 +147,7 @@ impl Heard {
     }
 
     /// The groups of which nobody said that they have ended.
-    fn left(&self) -> impl Iterator<Item = i32> {
+    fn remaining(&self) -> impl Iterator<Item = i32> {
         self.groups.iter().chain(self.announced.values()).copied()
     }
 }
@@ -169,7 +169,7 @@ mod tests {
         fs::write(&script, SCRIPT).unwrap();
         fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
         let mut watcher = Watcher::default();
-        watcher.watch_by(script);
+        watcher.set_watcher(script);
         watcher.prepare();
         for group in [11, 12, 13] {
             watcher.started(group);
@@ -188,10 +188,10 @@ mod tests {
 
     #[test]
     fn whoever_announced_itself_is_left_until_it_is_told_of() {
-        let mut heard = Heard::default();
+        let mut watched = WatchedGroups::default();
         let mut after = |line: &str| {
-            heard.note(line);
-            heard.left().collect::<Vec<_>>()
+            watched.apply_line(line);
+            watched.remaining().collect::<Vec<_>>()
         };
         assert_eq!(after("?1 11"), [11]);
         assert_eq!(after("?2 12"), [11, 12]);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use patchbay_files::{create_private_folder, open_lock};
 use patchbay_model::ConnectorId;
 use patchbay_platforms::mcp::{
-    self, AttachError, Attached, HeldServer, Host, IdleSession, Launch, OnLine, ProcessGuard,
+    self, AttachError, Attached, HeldServer, Host, IdleSession, Launch, LineSink, ProcessGuard,
 };
 use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,13 +20,13 @@ use tokio_util::task::TaskTracker;
 
 use super::{HOST_SESSIONS, socket};
 use crate::app_paths::AppPaths;
-use crate::atomic_file::failed;
+use crate::atomic_file::file_error;
 use crate::clock::SystemClock;
 use crate::context::Context;
 use crate::context::session_host::SessionHost;
 use crate::error::Error;
 use crate::servers::guard::{self, Guard};
-use crate::servers::{IDLE, is_name, log};
+use crate::servers::{IDLE_TIMEOUT, is_name, log};
 
 /// How long a process that holds sessions goes on without any.
 const IDLE_EXIT: Duration = Duration::from_secs(60);
@@ -144,7 +144,7 @@ fn start(cx: &Context, host: &SessionHost) -> io::Result<()> {
         SessionHost::ThisProcess => {
             let held = cx.clone();
             cx.tasks().spawn(async move {
-                let hosted = hold(held.paths(), held.guard(), held.ending()).await;
+                let hosted = hold(held.paths(), held.guard(), held.shutdown()).await;
                 if let Err(error) = hosted {
                     tracing::warn!(%error, "sessions are not held for commands");
                 }
@@ -197,16 +197,16 @@ async fn connect_if_running(paths: &AppPaths) -> Result<Option<UnixStream>, Erro
     match socket::connect(paths).await {
         Ok(stream) => Ok(Some(stream)),
         Err(error) if is_retryable(&error) => Ok(None),
-        Err(error) => Err(failed(&socket::path(paths), error)),
+        Err(error) => Err(file_error(&socket::path(paths), error)),
     }
 }
 
 fn host_error(paths: &AppPaths, error: AttachError) -> Error {
-    failed(&socket::path(paths), io::Error::other(error))
+    file_error(&socket::path(paths), io::Error::other(error))
 }
 
 /// Holds sessions until nobody needs them: the whole life of the process that [`HOST_SESSIONS`] makes. Should it be
-/// killed, `program` ends what it had started, as for [`Context::watch_servers_by`].
+/// killed, `program` ends what it had started, as for [`Context::set_server_watcher`].
 ///
 /// # Errors
 /// [`Error::NoHome`]; [`Error::File`].
@@ -217,7 +217,7 @@ pub async fn host_sessions(program: PathBuf) -> Result<(), Error> {
     let _ = std::env::set_current_dir("/");
     guard::end_abandoned(&paths).await;
     let guard = Arc::new(Guard::new(&paths));
-    guard.watch_by(program);
+    guard.set_watcher(program);
     let shutdown = CancellationToken::new();
     let signalled = shutdown.clone();
     tokio::spawn(async move {
@@ -237,17 +237,17 @@ async fn hold(
 ) -> Result<(), Error> {
     let file = paths.locks().join("sessions.lock");
     let locked = lock(paths, &file).await;
-    let Some(_lock) = locked.map_err(|error| failed(&file, error))? else {
+    let Some(_lock) = locked.map_err(|error| file_error(&file, error))? else {
         return Ok(());
     };
     let socket = socket::path(paths);
-    let listener = socket::listen(paths).map_err(|error| failed(&socket, error))?;
+    let listener = socket::listen(paths).map_err(|error| file_error(&socket, error))?;
     let logs = paths.clone();
     let log = move |connector: &str| make_log(&logs, connector);
     let host = Arc::new(Host::new(
         guard as Arc<dyn ProcessGuard>,
         Box::new(log),
-        IDLE,
+        IDLE_TIMEOUT,
     ));
     let tasks = TaskTracker::new();
     serve(&host, listener, &socket, &tasks, shutdown).await;
@@ -298,13 +298,13 @@ async fn serve(
 /// Waits for the system, or the user, to ask for the end.
 async fn shutdown_signal() {
     tokio::select! {
-        () = received(SignalKind::terminate()) => {}
-        () = received(SignalKind::interrupt()) => {}
-        () = received(SignalKind::hangup()) => {}
+        () = wait_for_signal(SignalKind::terminate()) => {}
+        () = wait_for_signal(SignalKind::interrupt()) => {}
+        () = wait_for_signal(SignalKind::hangup()) => {}
     }
 }
 
-async fn received(kind: SignalKind) {
+async fn wait_for_signal(kind: SignalKind) {
     match signal(kind) {
         Ok(mut signal) => drop(signal.recv().await),
         // It ends this process in the system's own way.
@@ -333,7 +333,7 @@ async fn lock(paths: &AppPaths, path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-fn make_log(paths: &AppPaths, connector: &str) -> OnLine {
+fn make_log(paths: &AppPaths, connector: &str) -> LineSink {
     if !is_name(connector) {
         // Not an id that Patchbay gave.
         return Arc::new(|_| {});

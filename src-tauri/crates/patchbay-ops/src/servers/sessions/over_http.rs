@@ -22,7 +22,7 @@ use self::records::{Record, Records};
 use crate::address::{endpoint_of, plain_http};
 use crate::context::Context;
 use crate::error::Error;
-use crate::servers::IDLE;
+use crate::servers::IDLE_TIMEOUT;
 
 /// How long a server may take to hear that a session ends.
 const END_LIMIT: Duration = Duration::from_secs(2);
@@ -77,7 +77,9 @@ pub(crate) async fn lease(cx: &Context, connector: &Connector) -> Option<Lease> 
     }
     let binding = binding(connector);
     let now = cx.now();
-    let (found, expired) = records(cx).take_over(&connector.id, cx.asks(), now).await;
+    let (found, expired) = records(cx)
+        .take_over(&connector.id, cx.can_ask(), now)
+        .await;
     for record in expired {
         let ending = cx.clone();
         // Whoever waits for this connector does not wait for that.
@@ -102,7 +104,7 @@ pub(crate) async fn lease(cx: &Context, connector: &Connector) -> Option<Lease> 
 /// Leaves a session to the next command, or ends it where nobody may continue it.
 async fn leave(cx: &Context, id: &ConnectorId, lease: Lease, live: McpSession) {
     let idle = live.idle_for().unwrap_or_default();
-    if idle >= IDLE {
+    if idle >= IDLE_TIMEOUT {
         return live.close().await;
     }
     let connector = match cx.store().find_connector(id).await {
@@ -125,7 +127,7 @@ async fn leave(cx: &Context, id: &ConnectorId, lease: Lease, live: McpSession) {
         since,
         cx.now() - idle,
     );
-    match records(cx).leave(record, cx.asks()).await {
+    match records(cx).leave(record, cx.can_ask()).await {
         Some(surplus) if is_same(&surplus, &session) => return end(cx, &connector, surplus).await,
         Some(surplus) => end(cx, &connector, surplus).await,
         None => {}
@@ -157,7 +159,7 @@ async fn keep_alive(cx: &Context, connector: &Connector, session: ResumableSessi
     };
     let idle = IdleSession {
         connector: connector.id.as_str().to_owned(),
-        asks: cx.asks(),
+        asks: cx.can_ask(),
         url,
         network: connector.network.clone(),
         allows_plain_http: connector.allows_plain_http,
@@ -174,7 +176,7 @@ pub(super) async fn list(cx: &Context) -> Vec<Record> {
 }
 
 /// Ends what is left of a connector's sessions, as long as its credential is there; how many those were.
-pub(crate) async fn end_of(cx: &Context, connector: &Connector) -> u32 {
+pub(crate) async fn cancel_and_wait(cx: &Context, connector: &Connector) -> u32 {
     let left = records(cx).take(Some(&connector.id)).await;
     let count = left.len();
     let ended = left.into_iter().map(|record| end(cx, connector, record));

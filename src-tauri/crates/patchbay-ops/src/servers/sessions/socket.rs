@@ -13,12 +13,12 @@ use tokio::net::{UnixListener, UnixStream};
 use crate::app_paths::AppPaths;
 
 /// Longest path of a socket that every system takes.
-const MOST_BYTES: usize = 100;
+const MAX_BYTES: usize = 100;
 
 /// Where the socket of these folders is.
 pub(super) fn path(paths: &AppPaths) -> PathBuf {
     let usual = paths.data.join("sessions").join("host.sock");
-    if usual.as_os_str().len() <= MOST_BYTES {
+    if usual.as_os_str().len() <= MAX_BYTES {
         return usual;
     }
     let hash = Sha256::digest(usual.as_os_str().as_encoded_bytes());

@@ -8,7 +8,7 @@ fn preset(json: Value) -> Preset {
 
 #[test]
 fn a_presets_form_starts_with_its_texts_and_asks_for_no_address() {
-    let form = of_preset(&preset(
+    let form = preset_form(&preset(
         json!({"url": "https://a.example/", "metadata": {"name": "A", "n": 1}}),
     ));
     assert_eq!(
@@ -16,14 +16,14 @@ fn a_presets_form_starts_with_its_texts_and_asks_for_no_address() {
         json!({"match_preset": true, "metadata": {"name": "A"}})
     );
     assert!(form.schema["properties"].get("url").is_none());
-    let managed = of_preset(&preset(json!({"url": "mcp+stdio://github"})));
+    let managed = preset_form(&preset(json!({"url": "mcp+stdio://github"})));
     assert!(managed.schema["properties"].get("match_preset").is_none());
     assert_eq!(managed.values.0, json!({}));
 }
 
 #[test]
 fn the_limits_of_the_contract_stand_in_the_schema() {
-    let form = custom();
+    let form = custom_form();
     let validator = jsonschema::validator_for(&form.schema).unwrap();
     let url = "https://mcp.example/";
     let many: Map<String, Value> = (0..17).map(|n| (n.to_string(), json!("x"))).collect();

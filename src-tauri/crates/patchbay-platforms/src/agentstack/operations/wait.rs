@@ -9,7 +9,7 @@ use patchbay_model::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{List, Which};
+use super::{ConnectorRef, List};
 use crate::agentstack::client::AgentStack;
 use crate::agentstack::mapping::disconnect_reason;
 use crate::agentstack::wire::{CONNECTED, Connector, DISCONNECTED, same_id};
@@ -30,7 +30,7 @@ const DELETION_LIMIT: Duration = Duration::from_secs(30);
 #[serde(deny_unknown_fields)]
 pub struct WaitForState {
     /// The connector.
-    pub connector: Which,
+    pub connector: ConnectorRef,
     /// State to wait for. Default: connected
     pub state: Option<String>,
     /// Poll interval in seconds. Default: 1
@@ -55,7 +55,7 @@ impl Operation<AgentStack> for WaitForState {
             Some(connector) => connector,
             None => client.find(id, options).await?,
         };
-        let patience = Patience::new(client, limit, options);
+        let deadline = Deadline::new(client, limit, options);
         loop {
             if connector.state == wanted {
                 return Ok(connector);
@@ -65,8 +65,8 @@ impl Operation<AgentStack> for WaitForState {
                     reason: disconnect_reason(&connector),
                 });
             }
-            patience.pause(interval).await?;
-            connector = patience.within(client.find(id, options)).await?;
+            deadline.pause(interval).await?;
+            connector = deadline.within(client.find(id, options)).await?;
         }
     }
 }
@@ -78,7 +78,7 @@ impl Operation<AgentStack> for WaitForState {
 #[serde(deny_unknown_fields)]
 pub struct WaitForDeletion {
     /// The connector that is being deleted.
-    pub connector: Which,
+    pub connector: ConnectorRef,
     /// Poll interval in seconds. Default: 1
     #[schemars(range(min = 0))]
     pub poll_interval: Option<f64>,
@@ -95,13 +95,13 @@ impl Operation<AgentStack> for WaitForDeletion {
         let interval = seconds("poll_interval", self.poll_interval, INTERVAL)?;
         let limit = seconds("limit_s", self.limit_s, DELETION_LIMIT)?;
         let id = self.connector.id()?;
-        let patience = Patience::new(client, limit, options);
+        let deadline = Deadline::new(client, limit, options);
         loop {
-            let page = patience.within(List {}.run(client, options)).await?;
+            let page = deadline.within(List {}.run(client, options)).await?;
             if !page.items.iter().any(|each| same_id(&each.id, id)) {
                 return Ok(());
             }
-            patience.pause(interval).await?;
+            deadline.pause(interval).await?;
         }
     }
 }
@@ -118,14 +118,14 @@ fn seconds(name: &str, given: Option<f64>, otherwise: Duration) -> Result<Durati
 }
 
 /// A wait with an end.
-struct Patience<'a> {
+struct Deadline<'a> {
     client: &'a AgentStack,
     options: &'a CallOptions,
     started: Timestamp,
     limit: Duration,
 }
 
-impl<'a> Patience<'a> {
+impl<'a> Deadline<'a> {
     fn new(client: &'a AgentStack, limit: Duration, options: &'a CallOptions) -> Self {
         Self {
             client,
@@ -141,7 +141,7 @@ impl<'a> Patience<'a> {
             .saturating_sub(Duration::try_from(passed).unwrap_or_default())
     }
 
-    fn is_over(&self) -> Error {
+    fn timeout_error(&self) -> Error {
         Error::TimedOut { after: self.limit }
     }
 
@@ -150,7 +150,7 @@ impl<'a> Patience<'a> {
         let interval = interval.min(self.remaining());
         sleep(&self.client.api, interval, self.options).await?;
         if self.remaining().is_zero() {
-            return Err(self.is_over());
+            return Err(self.timeout_error());
         }
         Ok(())
     }
@@ -158,6 +158,6 @@ impl<'a> Patience<'a> {
     async fn within<T>(&self, read: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::time::timeout(self.remaining(), read)
             .await
-            .unwrap_or_else(|_| Err(self.is_over()))
+            .unwrap_or_else(|_| Err(self.timeout_error()))
     }
 }

@@ -9,7 +9,7 @@ mod waits;
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use patchbay_http::testing::{Jumping, Server, json, stoppable};
+use patchbay_http::testing::{JumpingClock, Server, cancellable_options, json};
 use patchbay_http::{ClientSettings, Clients};
 use patchbay_model::{Explain, Secret};
 use proptest::prelude::*;
@@ -32,10 +32,10 @@ pub(in crate::agentstack) fn any_json() -> impl Strategy<Value = Value> {
     ])
 }
 
-fn account(settings: Value, secrets: &[(&str, &str)], clock: Arc<Jumping>) -> SignIn {
+fn account(settings: Value, secrets: &[(&str, &str)], clock: Arc<JumpingClock>) -> AccountConfig {
     let settings: Map<String, Value> = settings.as_object().unwrap().clone();
     let secrets = secrets.iter();
-    SignIn {
+    AccountConfig {
         settings,
         secrets: secrets
             .map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)))
@@ -46,7 +46,7 @@ fn account(settings: Value, secrets: &[(&str, &str)], clock: Arc<Jumping>) -> Si
 }
 
 /// Signed in without credentials.
-fn signed_in(base: &str, clock: Arc<Jumping>) -> Arc<dyn Platform> {
+fn signed_in(base: &str, clock: Arc<JumpingClock>) -> Arc<dyn Platform> {
     (AGENTSTACK.sign_in)(account(value!({"base_url": base}), &[], clock)).unwrap()
 }
 
@@ -62,7 +62,7 @@ async fn authorization(settings: Value, secrets: &[(&str, &str)]) -> Result<Opti
     let server = Server::start([json(200, value!({"items": []}))]).await;
     let mut settings = settings;
     settings["base_url"] = server.base.clone().into();
-    let platform = (AGENTSTACK.sign_in)(account(settings, secrets, Jumping::new()))?;
+    let platform = (AGENTSTACK.sign_in)(account(settings, secrets, JumpingClock::new()))?;
     platform.check(&options()).await?;
     let seen = server.seen();
     assert_eq!(seen[0].uri.path(), "/edge/api/v1/connectors");
@@ -119,7 +119,7 @@ async fn a_sign_in_that_lacks_something_is_refused() {
 #[tokio::test]
 async fn arguments_that_do_not_fit_send_nothing() {
     let server = Server::start([]).await;
-    let platform = signed_in(&server.base, Jumping::new());
+    let platform = signed_in(&server.base, JumpingClock::new());
     for (operation, arguments) in [
         ("list", value!({"page_token": "x"})),
         ("create", value!({})),
@@ -163,7 +163,7 @@ async fn a_token_of_the_last_page_is_not_followed() {
         "next_page_token": "c-1"
     });
     let server = Server::start([json(200, page)]).await;
-    let platform = signed_in(&server.base, Jumping::new());
+    let platform = signed_in(&server.base, JumpingClock::new());
     let connectors = platform.connectors().unwrap();
     let all = connectors.list_connectors(&options()).await.unwrap();
     assert_eq!(all.len(), 1);
@@ -176,7 +176,7 @@ async fn a_refusal_keeps_the_words_of_the_platform() {
     let validation = value!({"detail": [{"loc": ["body", "url"], "msg": "bad URL"}]});
     let server =
         Server::start([json(409, value!({"detail": detail})), json(422, validation)]).await;
-    let platform = signed_in(&server.base, Jumping::new());
+    let platform = signed_in(&server.base, JumpingClock::new());
     let new = value!({"url": "https://a"});
     let error = platform
         .call("create", new.clone(), &options())
@@ -196,7 +196,7 @@ async fn a_refusal_keeps_the_words_of_the_platform() {
 async fn a_refusal_does_not_repeat_the_secrets_that_were_sent() {
     let words = value!({"detail": "no client takes s3cr3t-77"});
     let server = Server::start([json(400, words.clone()), json(502, words)]).await;
-    let platform = signed_in(&server.base, Jumping::new());
+    let platform = signed_in(&server.base, JumpingClock::new());
     for (operation, arguments) in [
         (
             "create",
@@ -223,7 +223,7 @@ fn plain(status: u16) -> Response {
 #[tokio::test]
 async fn a_connector_is_left_by_a_request_without_a_body() {
     let server = Server::start([json(200, connector("disconnected"))]).await;
-    let platform = signed_in(&server.base, Jumping::new());
+    let platform = signed_in(&server.base, JumpingClock::new());
     let disconnects = platform.disconnects().unwrap();
     let id = RemoteId::new("c-1");
     disconnects.disconnect(&id, &options()).await.unwrap();
@@ -237,7 +237,7 @@ async fn a_connector_is_left_by_a_request_without_a_body() {
 #[tokio::test]
 async fn a_deleted_connector_is_acknowledged_whatever_the_body() {
     let server = Server::start([plain(204), json(200, value!({"ok": 1}))]).await;
-    let platform = signed_in(&server.base, Jumping::new());
+    let platform = signed_in(&server.base, JumpingClock::new());
     for _ in 0..2 {
         let gone = platform
             .call("delete", value!({"connector": "c-1"}), &options())

@@ -64,7 +64,7 @@ impl Body {
             if let Stage::Compressed { decoder, left } = &mut self.stage
                 && !left.is_empty()
             {
-                let piece = inflate_step(decoder, left).map_err(broken)?;
+                let piece = inflate_step(decoder, left).map_err(invalid_gzip)?;
                 if !piece.is_empty() {
                     return Ok(Some(piece));
                 }
@@ -85,8 +85,8 @@ impl Body {
         match &mut self.stage {
             Stage::Start(start) => {
                 start.extend_from_slice(&piece);
-                let is_told = start.len() >= MAGIC.len() || !MAGIC.starts_with(start);
-                if !is_told {
+                let is_decided = start.len() >= MAGIC.len() || !MAGIC.starts_with(start);
+                if !is_decided {
                     return None;
                 }
                 let start = start.split().freeze();
@@ -111,7 +111,7 @@ impl Body {
     fn end(&mut self) -> Result<Option<Bytes>, Error> {
         let rest = match std::mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Start(start) => start.freeze(),
-            Stage::Compressed { decoder, .. } => decoder.finish().map_err(broken)?.into(),
+            Stage::Compressed { decoder, .. } => decoder.finish().map_err(invalid_gzip)?.into(),
             Stage::Plain | Stage::Ended => Bytes::new(),
         };
         Ok(Some(rest).filter(|rest| !rest.is_empty()))
@@ -127,7 +127,7 @@ fn inflate_step(decoder: &mut MultiGzDecoder<Vec<u8>>, left: &mut Bytes) -> io::
     Ok(std::mem::take(decoder.get_mut()).into())
 }
 
-fn broken(_: io::Error) -> Error {
+fn invalid_gzip(_: io::Error) -> Error {
     Error::Protocol("compressed response is broken".to_owned())
 }
 

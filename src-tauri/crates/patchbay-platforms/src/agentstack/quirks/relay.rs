@@ -19,15 +19,16 @@ use serde_json::{Map, Value, json};
 
 use super::inflate::inflate;
 use crate::agentstack::client::AgentStack;
-use crate::agentstack::wire::Which;
+use crate::agentstack::wire::ConnectorRef;
 use crate::{Contract, Error, Operation, Result};
 
 /// Longest silence. Tools may think for long, and a stream of events may have none; neither platform nor
 /// official client has a limit.
-const SILENCE: Duration = Duration::from_secs(3600);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(3600);
 
 /// What an MCP server wants to hear from everyone who posts to it.
-static BOTH_KINDS: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
+static ACCEPT_JSON_OR_SSE: HeaderValue =
+    HeaderValue::from_static("application/json, text/event-stream");
 
 /// Headers whose value is a secret of the caller.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
@@ -41,7 +42,7 @@ const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorizati
 #[serde(deny_unknown_fields)]
 pub struct Mcp {
     /// The connector.
-    pub connector: Which,
+    pub connector: ConnectorRef,
     /// HTTP method; the platform relays `POST` and `GET`.
     pub method: String,
     /// Headers; accept, content-type, mcp-protocol-version, mcp-session-id and last-event-id get through.
@@ -63,7 +64,7 @@ impl Operation<AgentStack> for Mcp {
         let (request, options) = self.prepare(options)?;
         let answer = client.api.send_raw(request, &options).await?;
         let (status, headers) = (answer.status, headers_by_name(&answer.headers));
-        let body = match names_gzip(&answer.headers) {
+        let body = match is_marked_gzip(&answer.headers) {
             true => {
                 inflate(into_stream(answer))
                     .read(client.api.body_bytes)
@@ -81,7 +82,7 @@ impl Operation<AgentStack> for Mcp {
     async fn stream(&self, client: &AgentStack, options: &CallOptions) -> Result<StreamedAnswer> {
         let (request, options) = self.prepare(options)?;
         let answer = client.api.stream(request, &options).await?;
-        Ok(match names_gzip(&answer.headers) {
+        Ok(match is_marked_gzip(&answer.headers) {
             true => inflate(answer),
             false => answer,
         })
@@ -94,8 +95,8 @@ impl Mcp {
         let method = Method::from_bytes(self.method.to_ascii_uppercase().as_bytes())
             .map_err(|_| Error::Usage("method isn't an HTTP method".to_owned()))?;
         let mut request = Request::new(method, self.connector.path()?.then("/mcp"))
-            .timeout(SILENCE)
-            .accept(&BOTH_KINDS);
+            .timeout(IDLE_TIMEOUT)
+            .accept(&ACCEPT_JSON_OR_SSE);
         request = match (&self.content, &self.content_json) {
             (Some(_), Some(_)) => {
                 return Err(Error::Usage(
@@ -122,7 +123,7 @@ impl Mcp {
 }
 
 /// Asked for or not, compressed bytes may come; and bytes may only be called compressed.
-fn names_gzip(headers: &HeaderMap) -> bool {
+fn is_marked_gzip(headers: &HeaderMap) -> bool {
     headers.get_all(CONTENT_ENCODING).iter().any(|coding| {
         let coding = coding.to_str().unwrap_or_default();
         coding.to_ascii_lowercase().contains("gzip")

@@ -19,7 +19,7 @@ impl Resources for AgentStack {
         options: &CallOptions,
     ) -> Result<Vec<Resource>, Error> {
         let cancel = &options.stop();
-        self.through(id, options, move |session| {
+        self.in_session(id, options, move |session| {
             async move { session.list_resources(cancel).await }.boxed()
         })
         .await
@@ -32,7 +32,7 @@ impl Resources for AgentStack {
         options: &CallOptions,
     ) -> Result<Vec<Content>, Error> {
         let cancel = &options.stop();
-        self.through(id, options, move |session| {
+        self.in_session(id, options, move |session| {
             async move { session.read_resource(uri, None, cancel).await }.boxed()
         })
         .await
@@ -47,7 +47,7 @@ impl Prompts for AgentStack {
         options: &CallOptions,
     ) -> Result<Vec<Prompt>, Error> {
         let cancel = &options.stop();
-        self.through(id, options, move |session| {
+        self.in_session(id, options, move |session| {
             async move { session.list_prompts(cancel).await }.boxed()
         })
         .await
@@ -61,7 +61,7 @@ impl Prompts for AgentStack {
         options: &CallOptions,
     ) -> Result<FilledPrompt, Error> {
         let (arguments, cancel) = (&arguments, &options.stop());
-        self.through(id, options, move |session| {
+        self.in_session(id, options, move |session| {
             let arguments = arguments.clone();
             async move { session.fill_prompt(name, arguments, None, cancel).await }.boxed()
         })

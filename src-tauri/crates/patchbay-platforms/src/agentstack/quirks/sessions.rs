@@ -13,8 +13,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::Error;
-use crate::agentstack::wire::{Which, plain_id};
-use crate::mcp::{self, Declared, McpLimits, McpSession, McpTarget, SessionLife};
+use crate::agentstack::wire::{ConnectorRef, plain_id};
+use crate::mcp::{self, ClientFeatures, McpLimits, McpSession, McpTarget, SessionLife};
 
 /// Live sessions by connector. A place is locked while its session is made, so that callers who come
 /// together share one.
@@ -25,22 +25,22 @@ type Slot = Arc<tokio::sync::Mutex<Option<McpSession>>>;
 
 impl Sessions {
     fn slot(&self, id: &str) -> Slot {
-        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(places.entry(plain_id(id)).or_default())
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(slots.entry(plain_id(id)).or_default())
     }
 
     /// Lets go of a session.
     pub(in crate::agentstack) fn forget(&self, id: &str) {
-        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        places.remove(&plain_id(id));
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.remove(&plain_id(id));
     }
 
-    /// Lets every MCP server hear that what was stopped is not awaited any more, where it has not yet: the
-    /// platform drops what it has not passed on when a connection closes.
+    /// Delivers pending cancellations to every MCP server: the platform drops what it has not relayed when a
+    /// connection closes.
     pub(in crate::agentstack) async fn settle(&self) {
         let slots: Vec<Slot> = {
-            let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            places.drain().map(|(_, slot)| slot).collect()
+            let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            slots.drain().map(|(_, slot)| slot).collect()
         };
         let settled = slots.iter().map(|slot| async move {
             if let Some(session) = slot.lock().await.take() {
@@ -57,7 +57,7 @@ impl Sessions {
     pub(in crate::agentstack) async fn of(
         &self,
         api: &Api,
-        connector: &Which,
+        connector: &ConnectorRef,
         options: &CallOptions,
     ) -> Result<McpSession, Error> {
         let slot = self.slot(connector.id()?);
@@ -69,8 +69,8 @@ impl Sessions {
             url: connector.path()?.then("/mcp").under(&api.base),
             tokens: Arc::clone(&api.tokens),
             plain_http: api.clients.plain_http.clone(),
-            server_facts: Some(behind_the_relay()),
-            declared: Declared::default(),
+            server_facts: Some(relay_server_facts()),
+            client_features: ClientFeatures::default(),
             log: None,
             session: SessionLife::Connection,
         };
@@ -84,7 +84,7 @@ impl Sessions {
 
 /// What is known of every server behind the relay: the relay leaves out the headers without which the newer
 /// lifecycle cannot begin, so that asking for it first would only cost a request.
-fn behind_the_relay() -> ServerFacts {
+fn relay_server_facts() -> ServerFacts {
     ServerFacts {
         name: String::new(),
         version: String::new(),

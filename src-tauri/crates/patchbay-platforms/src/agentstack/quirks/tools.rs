@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::agentstack::client::AgentStack;
 use crate::agentstack::mapping::Relay;
-use crate::agentstack::wire::Which;
+use crate::agentstack::wire::ConnectorRef;
 use crate::client::sleep;
 use crate::mcp::{CallOutcome, McpLimits, McpSession, ToolCall};
 use crate::{Error, Found, Refusal, ToolRequest, Tools, Unreachable};
@@ -22,13 +22,13 @@ use crate::{Error, Found, Refusal, ToolRequest, Tools, Unreachable};
 /// The platform looks after its tokens this often, and a little more.
 ///
 /// Source: Agent Stack contract, section 5.
-const NEXT_PROBE: Duration = Duration::from_secs(31);
+const TOKEN_RENEWAL_WAIT: Duration = Duration::from_secs(31);
 
 #[async_trait]
 impl Tools for AgentStack {
     async fn list_tools(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Tool>, Error> {
         let cancel = &options.stop();
-        self.through(id, options, move |session| {
+        self.in_session(id, options, move |session| {
             async move { session.list_tools(cancel).await }.boxed()
         })
         .await
@@ -41,7 +41,7 @@ impl Tools for AgentStack {
     ) -> Result<CallOutcome, Error> {
         let id = request.connector;
         let (call, cancel) = (&call_of(request, options), &options.stop());
-        self.through(id, options, move |session| {
+        self.in_session(id, options, move |session| {
             async move { session.call_tool(call.clone(), cancel).await }.boxed()
         })
         .await
@@ -56,7 +56,7 @@ impl Tools for AgentStack {
     ) -> Result<SentRequest, Error> {
         let id = request.connector;
         let (call, cancel) = (&call_of(request, options), &options.stop());
-        self.through(id, options, move |session| {
+        self.in_session(id, options, move |session| {
             async move { session.plan_call(call, cancel).await }.boxed()
         })
         .await
@@ -89,24 +89,27 @@ impl AgentStack {
     /// # Errors
     /// Those of [`connect`](crate::mcp::connect) and of the work itself, with the platform's own words;
     /// those of [`AgentStack::find`] when the platform refuses the account, or does not know the connector.
-    pub(in crate::agentstack) async fn through<'a, T>(
+    pub(in crate::agentstack) async fn in_session<'a, T>(
         &self,
         id: &RemoteId,
         options: &CallOptions,
         work: impl Fn(McpSession) -> Work<'a, T> + Send + Sync,
     ) -> Result<T, Error> {
         let id = id.as_str();
-        let connector = Which::by_id(id);
-        let mut outcome = self.once(&connector, options, &work).await;
+        let connector = ConnectorRef::by_id(id);
+        let mut outcome = self.run_in_session(&connector, options, &work).await;
         if let Err(Error::Unauthorized { .. }) = outcome {
             self.sessions.forget(id);
             // The same status comes from the platform when it refuses the account itself.
             let found = self.find(id, options).await?;
-            if found.is_connected() && options.max_retry_wait.is_none_or(|most| NEXT_PROBE <= most)
+            if found.is_connected()
+                && options
+                    .max_retry_wait
+                    .is_none_or(|most| TOKEN_RENEWAL_WAIT <= most)
             {
-                say_waiting(options);
-                sleep(&self.api, NEXT_PROBE, options).await?;
-                outcome = self.once(&connector, options, &work).await;
+                report_waiting(options);
+                sleep(&self.api, TOKEN_RENEWAL_WAIT, options).await?;
+                outcome = self.run_in_session(&connector, options, &work).await;
             }
         }
         if let Err(Error::NotAServer {
@@ -118,13 +121,13 @@ impl AgentStack {
         }
         let outcome = outcome.map_err(with_detail);
         if let Err(error) = &outcome
-            && !says_nothing_of_the_session(error)
+            && !keeps_session(error)
         {
             self.sessions.forget(id);
         }
         let relay = match &outcome {
             Ok(_) => Some(Relay::Works),
-            Err(error) => finding(error),
+            Err(error) => relay_state(error),
         };
         if let Some(relay) = relay {
             self.note(id, |found| found.relay = Some(relay));
@@ -132,9 +135,9 @@ impl AgentStack {
         outcome
     }
 
-    async fn once<'a, T>(
+    async fn run_in_session<'a, T>(
         &self,
-        connector: &Which,
+        connector: &ConnectorRef,
         options: &CallOptions,
         work: &(impl Fn(McpSession) -> Work<'a, T> + Send + Sync),
     ) -> Result<T, Error> {
@@ -143,12 +146,12 @@ impl AgentStack {
     }
 }
 
-/// Says to whoever listens that nothing is wrong with a call that is silent for so long.
-fn say_waiting(options: &CallOptions) {
+/// Reports that the call waits for the platform, so that its silence is not taken for a failure.
+fn report_waiting(options: &CallOptions) {
     let Some(progress) = &options.progress else {
         return;
     };
-    let seconds = NEXT_PROBE.as_secs();
+    let seconds = TOKEN_RENEWAL_WAIT.as_secs();
     progress(CallProgress {
         progress: 0.0,
         total: None,
@@ -159,7 +162,7 @@ fn say_waiting(options: &CallOptions) {
 }
 
 /// Whether a session goes on after such an error.
-fn says_nothing_of_the_session(error: &Error) -> bool {
+fn keeps_session(error: &Error) -> bool {
     matches!(
         error,
         Error::ServerError { .. }
@@ -177,7 +180,7 @@ fn says_nothing_of_the_session(error: &Error) -> bool {
 }
 
 /// What an error says of the way to the MCP server; `None` when it is about something else.
-fn finding(error: &Error) -> Option<Relay> {
+fn relay_state(error: &Error) -> Option<Relay> {
     match error {
         Error::Unauthorized { .. } => Some(Relay::Refused),
         Error::Unreachable {
@@ -186,13 +189,13 @@ fn finding(error: &Error) -> Option<Relay> {
         }
         | Error::Status(_)
         | Error::NotAServer { .. }
-        | Error::Protocol(_) => Some(Relay::Failed(words(error))),
+        | Error::Protocol(_) => Some(Relay::Failed(error_text(error))),
         _ => None,
     }
 }
 
 /// Status and text.
-fn words(error: &Error) -> String {
+fn error_text(error: &Error) -> String {
     match error.refusal().and_then(|refusal| refusal.text.as_deref()) {
         Some(text) => format!("{error}: {text}"),
         None => error.to_string(),

@@ -5,7 +5,7 @@ use super::*;
 use crate::Error;
 use crate::agentstack::platform::SECRET_NAMES;
 use crate::agentstack::platform::tests::any_json;
-use crate::testing::{self, giving};
+use crate::testing::{self, with_sent_secret};
 
 fn answer(body: &Value) -> Answer {
     Answer {
@@ -41,7 +41,7 @@ fn a_secret_that_was_given_does_not_come_back() {
         "id": "a", "url": "https://a", "state": "created", "client_secret": "other",
         "metadata": {"note": "my s3cr3t!", "token": "in the vault"}
     });
-    let read = Connector::read(&giving(answer(&body), "s3cr3t"), "create").unwrap();
+    let read = Connector::read(&with_sent_secret(answer(&body), "s3cr3t"), "create").unwrap();
     let json = read.into_json().to_string();
     assert!(
         !json.contains("s3cr3t") && !json.contains("other"),

@@ -7,9 +7,9 @@ use crate::airbyte::platform::tests::any_json;
 fn after(answer: Value) -> (Status, Option<String>) {
     let ready: CheckResult = serde_json::from_value(json!({"status": "succeeded"})).unwrap();
     let now = Timestamp::from_unix_millis(0).unwrap();
-    let before = Checked::after(None, &ready, now);
+    let before = CheckRecord::after(None, &ready, now);
     let result = serde_json::from_value(answer).unwrap();
-    let Checked { state, .. } = Checked::after(Some(before), &result, now);
+    let CheckRecord { state, .. } = CheckRecord::after(Some(before), &result, now);
     (state.status, state.reason)
 }
 
@@ -110,7 +110,7 @@ proptest! {
     fn any_answer_of_a_check_has_a_state(answer in any_json()) {
         let now = Timestamp::from_unix_millis(0).unwrap();
         if let Ok(result) = serde_json::from_value(answer) {
-            let _ = Checked::after(None, &result, now);
+            let _ = CheckRecord::after(None, &result, now);
         }
     }
 

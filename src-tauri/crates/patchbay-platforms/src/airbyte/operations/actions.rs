@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use serde_with::apply;
 
-use super::{connector, filled};
+use super::{connector, empty_as_none};
 use crate::airbyte::client::Airbyte;
 use crate::airbyte::quirks::download::{self, DOWNLOAD};
 use crate::airbyte::wire::{Executed, Reply};
@@ -20,18 +20,18 @@ use crate::operations::{Contract, Operation};
 use crate::{Error, Output, Result};
 
 /// Most characters of an intent.
-const INTENT: usize = 512;
+const MAX_INTENT_CHARS: usize = 512;
 
 /// Most pages that are read in a row.
-const MOST_PAGES: usize = 10_000;
+const MAX_PAGES: usize = 10_000;
 
 /// Run an action on an entity.
 ///
 /// Source: Airbyte contract, section 3, execute.
 #[apply(
     Option<_> => #[serde(skip_serializing_if = "Option::is_none")],
-    Option<String> => #[serde(default, deserialize_with = "filled")],
-    Option<RemoteId> => #[serde(default, deserialize_with = "filled")],
+    Option<String> => #[serde(default, deserialize_with = "empty_as_none")],
+    Option<RemoteId> => #[serde(default, deserialize_with = "empty_as_none")],
 )]
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -78,8 +78,8 @@ impl Operation<Airbyte> for Execute {
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
         let intent = self.intent.as_deref().unwrap_or_default();
-        if intent.chars().count() > INTENT {
-            let words = format!("intent can be at most {INTENT} characters");
+        if intent.chars().count() > MAX_INTENT_CHARS {
+            let words = format!("intent can be at most {MAX_INTENT_CHARS} characters");
             return Err(Error::Usage(words));
         }
         let missing = || Error::Usage("connector_id is required".to_owned());
@@ -88,7 +88,7 @@ impl Operation<Airbyte> for Execute {
     }
 
     async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<Executed> {
-        let found = self.with_id(client, options).await?;
+        let found = self.resolve_id(client, options).await?;
         found.send(client, options).await?.success()
     }
 
@@ -106,20 +106,20 @@ impl Operation<Airbyte> for Execute {
     }
 
     async fn stream(&self, client: &Airbyte, options: &CallOptions) -> Result<StreamedAnswer> {
-        let found = self.with_id(client, options).await?;
+        let found = self.resolve_id(client, options).await?;
         let answer = client.api.stream(found.request(client)?, options).await?;
-        download::pass(answer).await
+        download::forward_unless_failed(answer).await
     }
 
     async fn plan(&self, client: &Airbyte, options: &CallOptions) -> Result<SentRequest> {
-        let found = self.with_id(client, options).await?;
+        let found = self.resolve_id(client, options).await?;
         client.api.plan(&found.request(client)?, options)
     }
 }
 
 impl Execute {
     /// With the id of the connector, which is looked up once where its kind is given.
-    async fn with_id(&self, client: &Airbyte, options: &CallOptions) -> Result<Cow<'_, Self>> {
+    async fn resolve_id(&self, client: &Airbyte, options: &CallOptions) -> Result<Cow<'_, Self>> {
         let (None, Some(kind)) = (&self.connector_id, &self.connector_definition_id) else {
             return Ok(Cow::Borrowed(self));
         };
@@ -151,7 +151,7 @@ impl Operation<Airbyte> for ExecuteAll {
     }
 
     async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<Value> {
-        let mut page = self.0.with_id(client, options).await?.into_owned();
+        let mut page = self.0.resolve_id(client, options).await?.into_owned();
         let (mut data, mut pages, mut cursors) = (Vec::new(), 0, HashSet::new());
         loop {
             let executed = page.send(client, options).await?.success()?;
@@ -165,7 +165,7 @@ impl Operation<Airbyte> for ExecuteAll {
                 Value::Null => {}
                 other => data.push(other),
             }
-            match next.filter(|next| pages < MOST_PAGES && cursors.insert(next.clone())) {
+            match next.filter(|next| pages < MAX_PAGES && cursors.insert(next.clone())) {
                 Some(next) => {
                     let params = page.params.get_or_insert_default();
                     params.insert("cursor".to_owned(), next.into());

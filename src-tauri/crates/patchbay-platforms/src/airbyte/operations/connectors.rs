@@ -4,16 +4,16 @@
 
 use std::time::Duration;
 
-use patchbay_http::{CallOptions, Repeat, Request, SecretArgument};
+use patchbay_http::{CallOptions, Request, RetryClass, SecretArgument};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use serde_with::apply;
 
-use super::{connector, connectors, filled};
+use super::{connector, connectors, empty_as_none};
 use crate::airbyte::client::Airbyte;
-use crate::airbyte::mapping::Checked;
+use crate::airbyte::mapping::CheckRecord;
 use crate::airbyte::quirks::identities::Caller;
 use crate::airbyte::wire::{
     CheckResult, Connection, Connectors, DeletionJob, FoundConnector, Inspection, NativeConnector,
@@ -24,7 +24,7 @@ use crate::operations::{Contract, Operation, on_connector};
 use crate::{Error, Field, Raw, Result};
 
 /// How long a deletion is waited for.
-const DELETION: Duration = Duration::from_secs(300);
+const DELETION_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Waits between two looks at the list while a deletion runs.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -34,7 +34,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 ///
 /// Source: Airbyte contract, section 3, list.
 #[apply(Option<String> => #[serde(
-    default, deserialize_with = "filled", skip_serializing_if = "Option::is_none"
+    default, deserialize_with = "empty_as_none", skip_serializing_if = "Option::is_none"
 )])]
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -80,7 +80,7 @@ impl Operation<Airbyte> for ListConnectors {
 /// Source: Airbyte contract, section 3, create.
 #[apply(
     Option<_> => #[serde(skip_serializing_if = "Option::is_none")],
-    Option<String> => #[serde(default, deserialize_with = "filled")],
+    Option<String> => #[serde(default, deserialize_with = "empty_as_none")],
 )]
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -186,7 +186,7 @@ impl Operation<Airbyte> for CreateConnector {
 ///
 /// Source: Airbyte contract, section 3, get.
 #[apply(Option<_> => #[serde(
-    default, deserialize_with = "filled", skip_serializing_if = "Option::is_none"
+    default, deserialize_with = "empty_as_none", skip_serializing_if = "Option::is_none"
 )])]
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -232,13 +232,13 @@ on_connector! { Airbyte, connector_id: RemoteId = "Id of the connector, a UUID."
     /// Test a connector's credentials.
     ///
     /// Source: Airbyte contract, section 3, check.
-    Check(Contract::read("check").retry(Repeat::Never)) -> Raw<CheckResult>:
+    Check(Contract::read("check").retry(RetryClass::Never)) -> Raw<CheckResult>:
         |id, _| Ok(Request::post(connector(id)?.then("/check"))),
         noting |id, client, result| {
             let now = client.api.clock.now();
             client.observations.note(id.as_str(), |found| {
                 let before = found.check.take();
-                found.check = Some(Checked::after(before, &result.value, now));
+                found.check = Some(CheckRecord::after(before, &result.value, now));
             });
         };
     /// Start deleting a connector (returns a job).
@@ -275,7 +275,7 @@ pub struct UpdateConnector {
     pub connector_id: RemoteId,
     /// New name
     #[schemars(title = "Name", length(min = 1))]
-    #[serde(deserialize_with = "filled")]
+    #[serde(deserialize_with = "empty_as_none")]
     pub name: Option<String>,
     /// Settings. Default: unchanged
     #[schemars(title = "Settings")]
@@ -305,7 +305,7 @@ pub struct WaitForDeletion {
     /// Workspace name. Default: the account's
     #[serde(
         default,
-        deserialize_with = "filled",
+        deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
     pub workspace_name: Option<String>,
@@ -325,7 +325,7 @@ impl Operation<Airbyte> for WaitForDeletion {
         let (ends, mut pause) = (clock.now() + limit, FIRST_PAUSE);
         loop {
             let mut wait = pause;
-            match self.is_there(client, options).await {
+            match self.is_listed(client, options).await {
                 Ok(false) => {
                     client.forget(&self.connector_id);
                     return Ok(());
@@ -354,10 +354,10 @@ impl WaitForDeletion {
         let limit = self.limit_s.map(Duration::try_from_secs_f64).transpose();
         let limit =
             limit.map_err(|_| Error::Usage("limit_s must be a number of seconds".to_owned()))?;
-        Ok(limit.unwrap_or(DELETION))
+        Ok(limit.unwrap_or(DELETION_TIMEOUT))
     }
 
-    async fn is_there(&self, client: &Airbyte, options: &CallOptions) -> Result<bool> {
+    async fn is_listed(&self, client: &Airbyte, options: &CallOptions) -> Result<bool> {
         let list = ListConnectors::of_workspace(self.workspace_name.as_deref());
         let Connectors(all) = list.run(client, options).await?;
         let wanted = self.connector_id.as_str();
@@ -371,8 +371,8 @@ impl WaitForDeletion {
 /// Source: Airbyte contract, section 3, connect.
 #[apply(
     Option<_> => #[serde(skip_serializing_if = "Option::is_none")],
-    Option<String> => #[serde(default, deserialize_with = "filled")],
-    Option<RemoteId> => #[serde(default, deserialize_with = "filled")],
+    Option<String> => #[serde(default, deserialize_with = "empty_as_none")],
+    Option<RemoteId> => #[serde(default, deserialize_with = "empty_as_none")],
 )]
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{filled, find_named};
+use super::{empty_as_none, find_named};
 use crate::airbyte::client::Airbyte;
 use crate::airbyte::wire::{DefinitionDetail, Definitions};
 use crate::operations::{Contract, Operation};
@@ -26,7 +26,7 @@ pub struct ListDefinitions {
     /// Part of the name, in any letter case.
     #[serde(
         default,
-        deserialize_with = "filled",
+        deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
     pub name: Option<String>,

@@ -7,7 +7,7 @@ use patchbay_model::{RemoteId, clean_text};
 use serde_json::Map;
 
 use super::connectors::ListConnectors;
-use super::one;
+use super::exactly_one;
 use crate::airbyte::client::Airbyte;
 use crate::airbyte::wire::{Connector, Connectors, uuid};
 use crate::{Operation, Output, Result};
@@ -27,7 +27,7 @@ impl Airbyte {
         let request = ListConnectors::of_workspace(Some(workspace)).request(self)?;
         let answer = api.send(request, options).await?;
         let Connectors(all) = Connectors::read(&answer, ListConnectors::CONTRACT.name)?;
-        only(all.into_iter().map(|one| one.connector), kind, workspace)
+        exactly_one_of_kind(all.into_iter().map(|one| one.connector), kind, workspace)
     }
 
     /// The id of that connector, looked up once and then kept.
@@ -56,7 +56,7 @@ impl Airbyte {
     }
 }
 
-fn only(
+fn exactly_one_of_kind(
     connectors: impl Iterator<Item = Connector>,
     wanted: &str,
     workspace: &str,
@@ -67,7 +67,7 @@ fn only(
         clean_text(wanted, 200),
         clean_text(workspace, 200)
     );
-    one(found, "connector", name)
+    exactly_one(found, "connector", name)
 }
 
 fn is_of_kind(connector: &Connector, wanted: &str) -> bool {

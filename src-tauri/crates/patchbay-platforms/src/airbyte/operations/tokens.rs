@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use serde_with::apply;
 
-use super::filled;
+use super::empty_as_none;
 use crate::airbyte::client::Airbyte;
 use crate::airbyte::wire::{NewToken, TokenInfo};
 use crate::operations::{Contract, Operation};
@@ -22,7 +22,7 @@ fn applications() -> Path {
 ///
 /// Source: Airbyte contract, section 2, other tokens.
 #[apply(Option<_> => #[serde(
-    default, deserialize_with = "filled", skip_serializing_if = "Option::is_none"
+    default, deserialize_with = "empty_as_none", skip_serializing_if = "Option::is_none"
 )])]
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

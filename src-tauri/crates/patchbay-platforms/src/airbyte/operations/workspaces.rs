@@ -12,14 +12,14 @@ use serde_with::apply;
 use url::Url;
 
 use super::http::encoded_path;
-use super::{filled, find_named};
+use super::{empty_as_none, find_named};
 use crate::airbyte::client::Airbyte;
 use crate::airbyte::wire::WorkspacePage;
 use crate::operations::{Contract, Operation};
 use crate::{Output, Raw, Result};
 
 /// A list that goes on after so many pages is cut there.
-const MOST_PAGES: usize = 1000;
+const MAX_PAGES: usize = 1000;
 
 fn workspaces() -> Path {
     Path::new("/api/v1/workspaces")
@@ -33,7 +33,7 @@ fn workspace(id: &str) -> Result<Path> {
 ///
 /// Source: Airbyte contract, section 5.
 #[apply(Option<_> => #[serde(
-    default, deserialize_with = "filled", skip_serializing_if = "Option::is_none"
+    default, deserialize_with = "empty_as_none", skip_serializing_if = "Option::is_none"
 )])]
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -61,7 +61,7 @@ impl ListWorkspaces {
     ) -> Result<Vec<Value>> {
         let mut request = self.request(client)?;
         let (mut all, mut seen) = (Vec::new(), HashSet::new());
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let answer = client.api.send(request, options).await?;
             let page = Raw::<WorkspacePage>::read(&answer, Self::CONTRACT.name)?.value;
             all.extend(page.data);

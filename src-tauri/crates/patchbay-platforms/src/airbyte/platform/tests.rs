@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::{Error, Platform, SignIn};
+use crate::{AccountConfig, Error, Platform};
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
@@ -111,9 +111,9 @@ impl Drop for Server {
 }
 
 /// Jumps forward instead of waiting.
-struct Jumping(Mutex<Timestamp>);
+struct JumpingClock(Mutex<Timestamp>);
 
-impl Jumping {
+impl JumpingClock {
     fn start() -> Arc<Self> {
         let start = Timestamp::parse("2026-10-21T07:27:30Z").unwrap();
         Arc::new(Self(Mutex::new(start)))
@@ -126,7 +126,7 @@ impl Jumping {
 }
 
 #[async_trait]
-impl Clock for Jumping {
+impl Clock for JumpingClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap()
     }
@@ -142,12 +142,16 @@ impl Clock for Jumping {
 }
 
 /// Signs in with these secrets, and the client id `cid-1`.
-fn account(server: &Server, clock: &Arc<Jumping>, secrets: &[(&str, &str)]) -> Arc<dyn Platform> {
+fn account(
+    server: &Server,
+    clock: &Arc<JumpingClock>,
+    secrets: &[(&str, &str)],
+) -> Arc<dyn Platform> {
     let settings = json!({"base_url": server.base, "client_id": "cid-1", "organization_id": ""});
     let secrets = secrets
         .iter()
         .map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)));
-    let account = SignIn {
+    let account = AccountConfig {
         settings: settings.as_object().unwrap().clone(),
         secrets: secrets.collect::<BTreeMap<_, _>>(),
         clients: Clients::build(&ClientSettings::default()).unwrap(),
@@ -157,7 +161,11 @@ fn account(server: &Server, clock: &Arc<Jumping>, secrets: &[(&str, &str)]) -> A
 }
 
 fn signed_in(server: &Server) -> Arc<dyn Platform> {
-    account(server, &Jumping::start(), &[("client_secret", "sec-12345")])
+    account(
+        server,
+        &JumpingClock::start(),
+        &[("client_secret", "sec-12345")],
+    )
 }
 
 async fn call(platform: &dyn Platform, operation: &str, given: Value) -> Result<Value, Error> {
@@ -204,7 +212,7 @@ async fn every_operation_of_the_table_is_known() {
 #[tokio::test]
 async fn without_credentials_nothing_is_sent() {
     let server = Server::start(|_, _| listed(json!([]))).await;
-    let platform = account(&server, &Jumping::start(), &[("client_secret", "")]);
+    let platform = account(&server, &JumpingClock::start(), &[("client_secret", "")]);
     for (operation, given) in [
         ("list_connectors", json!({})),
         ("get_connector", json!({"connector_id": "a"})),

@@ -15,7 +15,7 @@ use crate::airbyte::wire::{Envelope, Executed, File, Reply};
 pub(in crate::airbyte) const DOWNLOAD: &str = "download";
 
 /// How much of a JSON answer is read to learn whether it says that the download failed.
-const PEEK: usize = 64 * 1024;
+const PEEK_BYTES: usize = 64 * 1024;
 
 /// The answer of a download: a file, or an envelope where the connector gives one. An answer without
 /// bytes is a file too.
@@ -36,12 +36,14 @@ pub(in crate::airbyte) fn read(answer: &Answer) -> Executed {
 ///
 /// # Errors
 /// [`Error::Status`] then; or what the first pieces failed with.
-pub(in crate::airbyte) async fn pass(mut answer: StreamedAnswer) -> Result<StreamedAnswer, Error> {
+pub(in crate::airbyte) async fn forward_unless_failed(
+    mut answer: StreamedAnswer,
+) -> Result<StreamedAnswer, Error> {
     if !may_be_envelope(&answer.headers) {
         return Ok(answer);
     }
     let mut start = Vec::new();
-    while start.len() < PEEK {
+    while start.len() < PEEK_BYTES {
         match answer.pieces.next().await {
             Some(piece) => start.extend_from_slice(&piece?),
             None => break,

@@ -8,15 +8,15 @@ use patchbay_http::{Api, FixedHeaders, SecretArgument};
 use patchbay_model::Secret;
 
 use super::token::{ApplicationToken, NoCredentials};
-use crate::{Result, SignIn, TokenSource};
+use crate::{AccountConfig, Result, TokenSource};
 
 /// How many identities besides the account's own keep their tokens.
-const MOST_OTHERS: usize = 8;
+const MAX_CACHED_TOKENS: usize = 8;
 
 /// What the platform's own client sends with every request.
 ///
 /// Source: Airbyte contract, section 1, "constant header".
-const CLIENT: (&str, &str) = ("x-adp-agent-sdk", "airbyte-agent-sdk");
+const CLIENT_HEADER: (&str, &str) = ("x-adp-agent-sdk", "airbyte-agent-sdk");
 
 /// The credentials of an account, and where they are good.
 pub(in crate::airbyte) struct Identities {
@@ -28,7 +28,7 @@ pub(in crate::airbyte) struct Identities {
     token: Option<Secret>,
     organization_id: Option<String>,
     /// Identities that single calls asked for, the latest last.
-    others: Mutex<Vec<Arc<ApplicationToken>>>,
+    cached_tokens: Mutex<Vec<Arc<ApplicationToken>>>,
 }
 
 /// Whom a single call acts as, where it names somebody else than the account.
@@ -44,7 +44,7 @@ impl Identities {
     ///
     /// # Errors
     /// [`Error::Usage`](crate::Error::Usage) when a setting is no text.
-    pub(in crate::airbyte) fn new(account: &SignIn, api: Api) -> Result<Self> {
+    pub(in crate::airbyte) fn new(account: &AccountConfig, api: Api) -> Result<Self> {
         let text = |name| Ok(account.text(name)?.map(str::to_owned));
         let secret = |name| account.secret(name).filter(|secret| !secret.is_empty());
         Ok(Self {
@@ -53,7 +53,7 @@ impl Identities {
             client_secret: secret("client_secret").cloned(),
             token: secret("token").cloned(),
             organization_id: text("organization_id")?,
-            others: Mutex::default(),
+            cached_tokens: Mutex::default(),
         })
     }
 
@@ -63,8 +63,8 @@ impl Identities {
     }
 
     /// The account's own way to the platform.
-    pub(in crate::airbyte) fn own(&self) -> Api {
-        let api = self.within(self.organization_id.as_deref());
+    pub(in crate::airbyte) fn account_api(&self) -> Api {
+        let api = self.in_organization(self.organization_id.as_deref());
         let tokens: Arc<dyn TokenSource> = match (&self.token, &self.client_id, &self.client_secret)
         {
             (Some(token), ..) => Arc::new(FixedHeaders::bearer(token)),
@@ -99,7 +99,7 @@ impl Identities {
                 false => Err(NoCredentials::error()),
             };
         }
-        let api = self.within(organization);
+        let api = self.in_organization(organization);
         if let (true, Some(token)) = (is_own_application, &self.token) {
             let tokens = Arc::new(FixedHeaders::bearer(token));
             return Ok(Some(Api { tokens, ..api }));
@@ -107,29 +107,35 @@ impl Identities {
         let id = call.client_id.or(self.client_id.as_deref());
         let secret = given.as_ref().or(self.client_secret.as_ref());
         let (id, secret) = id.zip(secret).ok_or_else(NoCredentials::error)?;
-        let tokens = self.other(&api, id, secret);
+        let tokens = self.cached_token_for(&api, id, secret);
         Ok(Some(Api { tokens, ..api }))
     }
 
-    fn other(&self, api: &Api, id: &str, secret: &Secret) -> Arc<ApplicationToken> {
-        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = others.iter().find(|other| other.is_of(api, id, secret)) {
+    fn cached_token_for(&self, api: &Api, id: &str, secret: &Secret) -> Arc<ApplicationToken> {
+        let mut cached_tokens = self
+            .cached_tokens
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = cached_tokens
+            .iter()
+            .find(|other| other.is_of(api, id, secret))
+        {
             return Arc::clone(known);
         }
         let new = ApplicationToken::new(api.clone(), id.to_owned(), secret.clone());
         let new = Arc::new(new);
-        if others.len() == MOST_OTHERS {
-            others.remove(0);
+        if cached_tokens.len() == MAX_CACHED_TOKENS {
+            cached_tokens.remove(0);
         }
-        others.push(Arc::clone(&new));
+        cached_tokens.push(Arc::clone(&new));
         new
     }
 
-    fn within(&self, organization: Option<&str>) -> Api {
+    fn in_organization(&self, organization: Option<&str>) -> Api {
         let header = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         let organization = organization.map(|id| ("x-organization-id", id));
         Api {
-            headers: [CLIENT]
+            headers: [CLIENT_HEADER]
                 .into_iter()
                 .chain(organization)
                 .map(header)

@@ -30,7 +30,7 @@ const TOKEN: [&str; 4] = [
 ];
 
 /// Levels of a specification that are looked through.
-const DEEPEST: usize = 16;
+const MAX_DEPTH: usize = 16;
 
 /// The OAuth of a kind of connector, out of the answer of `get_definition`; `None` when its credentials
 /// take no token that an app obtains.
@@ -143,20 +143,20 @@ fn scopes(name: &str, value: &Value) -> Option<Vec<String>> {
 }
 
 /// The first member anywhere that a look finds something in, outer ones first.
-fn find<T>(json: &Value, depth: usize, look: &impl Fn(&str, &Value) -> Option<T>) -> Option<T> {
-    if depth == DEEPEST {
+fn find<T>(json: &Value, depth: usize, probe: &impl Fn(&str, &Value) -> Option<T>) -> Option<T> {
+    if depth == MAX_DEPTH {
         return None;
     }
     match json {
         Value::Object(members) => members
             .iter()
-            .find_map(|(name, value)| look(name, value))
+            .find_map(|(name, value)| probe(name, value))
             .or_else(|| {
                 members
                     .values()
-                    .find_map(|inner| find(inner, depth + 1, look))
+                    .find_map(|inner| find(inner, depth + 1, probe))
             }),
-        Value::Array(items) => items.iter().find_map(|item| find(item, depth + 1, look)),
+        Value::Array(items) => items.iter().find_map(|item| find(item, depth + 1, probe)),
         _ => None,
     }
 }

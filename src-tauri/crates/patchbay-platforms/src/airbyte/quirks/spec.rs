@@ -40,13 +40,15 @@ impl Spec {
         };
         let named = CREDENTIALS.iter().find_map(|name| {
             let found = rest.shift_remove(*name)?;
-            Some((with_named_methods(found), required.contains(name)))
+            Some((name_methods(found), required.contains(name)))
         });
-        let credentials = named.or_else(|| whole(&schema, &rest)).or_else(|| {
-            let secrets = secrets(&mut rest);
-            let is_needed = secrets.keys().any(|name| required.contains(&name.as_str()));
-            (!secrets.is_empty()).then(|| (object(&schema, secrets), is_needed))
-        });
+        let credentials = named
+            .or_else(|| only_sign_in_methods(&schema, &rest))
+            .or_else(|| {
+                let secrets = secrets(&mut rest);
+                let is_needed = secrets.keys().any(|name| required.contains(&name.as_str()));
+                (!secrets.is_empty()).then(|| (object(&schema, secrets), is_needed))
+            });
         let replication = match rest.shift_remove("replication_config") {
             Some(replication) => Some(replication),
             None if rest.is_empty() => None,
@@ -126,10 +128,10 @@ fn schema(definition: &Value) -> Option<&Value> {
 }
 
 /// A specification that is nothing but ways to sign in.
-fn whole(schema: &Value, properties: &Map<String, Value>) -> Option<(Value, bool)> {
-    let is_only_ways =
+fn only_sign_in_methods(schema: &Value, properties: &Map<String, Value>) -> Option<(Value, bool)> {
+    let has_only_methods =
         properties.is_empty() && (schema["oneOf"].is_array() || schema["anyOf"].is_array());
-    is_only_ways.then(|| (with_named_methods(schema.clone()), true))
+    has_only_methods.then(|| (name_methods(schema.clone()), true))
 }
 
 /// The secret members at the top, taken out, with the id that belongs to a secret of an OAuth app.
@@ -166,7 +168,7 @@ fn required(schema: &Value) -> impl Iterator<Item = &str> {
 
 /// Ways to sign in that a person can choose from: one is no choice, and of several each says its name, by
 /// `option_title` where nothing else tells it from the others.
-fn with_named_methods(mut credentials: Value) -> Value {
+fn name_methods(mut credentials: Value) -> Value {
     let found = ["oneOf", "anyOf"]
         .into_iter()
         .find_map(|word| credentials.get_mut(word).map(Value::take));

@@ -15,10 +15,10 @@ use crate::airbyte::wire::ExchangedToken;
 use crate::{BoxError, Error, Headers, Result, TokenSource};
 
 /// How long before its end a token is no longer used, in seconds.
-const MARGIN: u64 = 60;
+const EXPIRY_MARGIN_SECS: u64 = 60;
 
 /// How long a token is used when the platform does not say how long it lives, in seconds.
-const DEFAULT_LIFETIME: u64 = 840;
+const DEFAULT_LIFETIME_SECS: u64 = 840;
 
 /// The token of one application in one organization.
 pub(in crate::airbyte) struct ApplicationToken {
@@ -26,7 +26,7 @@ pub(in crate::airbyte) struct ApplicationToken {
     api: Api,
     client_id: String,
     client_secret: Secret,
-    /// Held while exchanging: whoever waits for it takes what comes out.
+    /// Held during an exchange; whoever waits for it uses its result.
     exchange: tokio::sync::Mutex<()>,
     cache: Mutex<Cache>,
 }
@@ -42,13 +42,13 @@ struct Token {
     /// What it is sent in.
     headers: Headers,
     good_until: Timestamp,
-    /// Whether a request was made with it that did not wait for it, so that another one may help.
+    /// Whether it was served from the cache, so that a new one may succeed where it is refused.
     is_used: bool,
 }
 
 impl Cache {
     /// The kept token while it is good.
-    fn good(&mut self, now: Timestamp) -> Option<Headers> {
+    fn valid_headers(&mut self, now: Timestamp) -> Option<Headers> {
         let token = self.token.as_mut().filter(|token| now < token.good_until)?;
         token.is_used = true;
         Some(token.headers.clone())
@@ -81,23 +81,23 @@ impl ApplicationToken {
     /// A new token, unless somebody else got one meanwhile.
     async fn exchange(&self) -> Result<Headers> {
         let _exchange = self.exchange.lock().await;
-        if let Some(headers) = self.cache().good(self.api.clock.now()) {
+        if let Some(headers) = self.cache().valid_headers(self.api.clock.now()) {
             return Ok(headers);
         }
-        let token = self.ask().await?;
-        let lives = token
-            .expires_in
-            .map_or(DEFAULT_LIFETIME, |seconds| seconds.saturating_sub(MARGIN));
+        let token = self.request_token().await?;
+        let valid_for = token.expires_in.map_or(DEFAULT_LIFETIME_SECS, |seconds| {
+            seconds.saturating_sub(EXPIRY_MARGIN_SECS)
+        });
         let headers = bearer(&token.access_token);
         self.cache().token = Some(Token {
             headers: headers.clone(),
-            good_until: self.api.clock.now() + Duration::from_secs(lives),
+            good_until: self.api.clock.now() + Duration::from_secs(valid_for),
             is_used: false,
         });
         Ok(headers)
     }
 
-    async fn ask(&self) -> Result<ExchangedToken> {
+    async fn request_token(&self) -> Result<ExchangedToken> {
         let secret = self.client_secret.expose();
         let body = json!({"client_id": self.client_id, "client_secret": secret});
         let request = Request::post(Path::new("/api/v1/account/applications/token"))
@@ -117,7 +117,7 @@ impl ApplicationToken {
 #[async_trait]
 impl TokenSource for ApplicationToken {
     fn cached_headers(&self) -> Option<Headers> {
-        self.cache().good(self.api.clock.now())
+        self.cache().valid_headers(self.api.clock.now())
     }
 
     async fn headers(&self) -> Result<Headers, BoxError> {
@@ -130,7 +130,7 @@ impl TokenSource for ApplicationToken {
         let headers = bearer(&cached.token);
         let mut cache = self.cache();
         let is_refused = value(&headers) == cache.refused.as_deref().and_then(value);
-        if now < cached.good_until && !is_refused && cache.good(now).is_none() {
+        if now < cached.good_until && !is_refused && cache.valid_headers(now).is_none() {
             cache.token = Some(Token {
                 headers,
                 good_until: cached.good_until,
@@ -139,8 +139,8 @@ impl TokenSource for ApplicationToken {
         }
     }
 
-    /// A late 401 of an old token does not cost a newer one; one that was had for the call is no better the next
-    /// time.
+    /// A late 401 of an old token doesn't discard a newer one. A token that was fetched for this very call is not
+    /// replaced.
     async fn on_unauthorized(
         &self,
         sent: &[(String, Secret)],

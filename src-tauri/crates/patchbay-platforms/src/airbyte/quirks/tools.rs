@@ -26,15 +26,16 @@ use crate::operations::{arguments, parameters};
 use crate::{Error, Operation, Result, ToolRequest, Tools};
 
 /// The tool for any action of any entity.
-const ANY: &str = "execute";
+const ANY_ACTION_TOOL: &str = "execute";
 
 const SEARCH: &str = "context_store_search";
 
 /// What a tool says of the connector itself.
-const CONNECTOR: [&str; 3] = ["connector_id", "connector_definition_id", "workspace_name"];
+const CONNECTOR_ARGUMENTS: [&str; 3] =
+    ["connector_id", "connector_definition_id", "workspace_name"];
 
 /// What the name of a tool says.
-const ACTION: [&str; 2] = ["entity", "action"];
+const ACTION_ARGUMENTS: [&str; 2] = ["entity", "action"];
 
 #[async_trait]
 impl Tools for Airbyte {
@@ -59,12 +60,12 @@ impl Tools for Airbyte {
         options: &CallOptions,
     ) -> Result<CallOutcome> {
         let execute = execute(request)?;
-        let began = Instant::now();
+        let started = Instant::now();
         let executed = execute.send(self, options).await?;
-        let wait = began.elapsed();
+        let wait = started.elapsed();
         let result = match executed.reply {
-            Reply::Envelope(envelope) => of_envelope(envelope),
-            Reply::File(file) => of_file(&file),
+            Reply::Envelope(envelope) => envelope_result(envelope),
+            Reply::File(file) => file_result(&file),
         };
         Ok(CallOutcome {
             result,
@@ -103,7 +104,7 @@ impl Tools for Airbyte {
 /// What can be expected of a connector, by its detail and what was found when it was inspected.
 fn tools(connector: &Connector, inspected: &Inspection) -> Vec<Tool> {
     let mut all = vec![tool(
-        ANY,
+        ANY_ACTION_TOOL,
         "Any action on any entity",
         ToolEffect::Destructive,
     )];
@@ -176,13 +177,13 @@ fn effect(action: &str) -> ToolEffect {
 /// What a tool does with these arguments: the one for any action does what the action says.
 pub(in crate::airbyte) fn effect_of(tool: &Tool, arguments: &Map<String, Value>) -> ToolEffect {
     match arguments.get("action").and_then(Value::as_str) {
-        Some(action) if tool.name == ANY => effect(action),
+        Some(action) if tool.name == ANY_ACTION_TOOL => effect(action),
         _ => tool.effect,
     }
 }
 
 /// The tool for a documented action of an entity that nobody described: the connector may know it all the same.
-pub(in crate::airbyte) fn unlisted(name: &str) -> Option<Tool> {
+pub(in crate::airbyte) fn documented_tool(name: &str) -> Option<Tool> {
     let (entity, action) = name.rsplit_once('.')?;
     let effect = documented_effect(action).filter(|_| !entity.is_empty())?;
     Some(tool(name, &words_of(entity, action), effect))
@@ -209,7 +210,8 @@ fn tool(name: &str, words: &str, effect: ToolEffect) -> Tool {
 
 /// Arguments of the operation that the name of a tool says already.
 fn is_fixed(tool: &str, argument: &str) -> bool {
-    CONNECTOR.contains(&argument) || (tool != ANY && ACTION.contains(&argument))
+    CONNECTOR_ARGUMENTS.contains(&argument)
+        || (tool != ANY_ACTION_TOOL && ACTION_ARGUMENTS.contains(&argument))
 }
 
 /// The arguments of the operation that are left.
@@ -233,7 +235,7 @@ fn execute(request: ToolRequest<'_>) -> Result<Execute> {
     if let Some(name) = given.keys().find(|name| is_fixed(tool, name)) {
         return Err(Error::Usage(format!("unknown field `{name}`")));
     }
-    if tool != ANY {
+    if tool != ANY_ACTION_TOOL {
         let named = tool.rsplit_once('.');
         let named = named.filter(|(entity, action)| !entity.is_empty() && !action.is_empty());
         let (entity, action) = named.ok_or_else(|| Error::ToolNotFound {
@@ -247,7 +249,7 @@ fn execute(request: ToolRequest<'_>) -> Result<Execute> {
 }
 
 /// The result of a tool; what says that it failed is a result too.
-fn of_envelope(envelope: Envelope) -> ToolResult {
+fn envelope_result(envelope: Envelope) -> ToolResult {
     let (text, is_error) = match (&envelope.failure, &envelope.result) {
         (Some(failure), _) => {
             let problem = failure.problem();
@@ -263,7 +265,7 @@ fn of_envelope(envelope: Envelope) -> ToolResult {
     }
 }
 
-fn of_file(file: &File) -> ToolResult {
+fn file_result(file: &File) -> ToolResult {
     let name = file.filename.as_deref().unwrap_or(DOWNLOAD);
     let content = Content::Resource {
         uri: format!("attachment:{name}"),

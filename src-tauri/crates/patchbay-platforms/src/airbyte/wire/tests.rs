@@ -18,17 +18,17 @@ fn answer(body: impl Into<Bytes>) -> Answer {
 
 #[test]
 fn a_token_lives_as_long_as_the_platform_says() {
-    let lives = |expires_in: Value| {
+    let valid_for = |expires_in: Value| {
         let body = json!({"access_token": "t", "expires_in": expires_in});
         let token: ExchangedToken = serde_json::from_value(body).unwrap();
         token.expires_in
     };
-    assert_eq!(lives(json!(900)), Some(900));
-    assert_eq!(lives(json!(5.9)), Some(5));
-    assert_eq!(lives(json!("900")), Some(900));
-    assert_eq!(lives(json!(-3)), Some(0));
-    assert_eq!(lives(json!(null)), None);
-    assert_eq!(lives(json!("soon")), None);
+    assert_eq!(valid_for(json!(900)), Some(900));
+    assert_eq!(valid_for(json!(5.9)), Some(5));
+    assert_eq!(valid_for(json!("900")), Some(900));
+    assert_eq!(valid_for(json!(-3)), Some(0));
+    assert_eq!(valid_for(json!(null)), None);
+    assert_eq!(valid_for(json!("soon")), None);
 }
 
 #[test]

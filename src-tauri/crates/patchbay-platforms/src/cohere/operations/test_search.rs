@@ -10,7 +10,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use patchbay_http::{
-    Api, CallOptions, FixedHeaders, NoToken, Path, Redirects, Repeat, Request, RetryPolicy,
+    Api, CallOptions, FixedHeaders, NoToken, Path, Redirects, Request, RetryClass, RetryPolicy,
     TokenSource,
 };
 use patchbay_model::{RemoteId, Secret, SentRequest};
@@ -42,7 +42,7 @@ pub struct TestSearch {
 }
 
 impl Operation for TestSearch {
-    const CONTRACT: Contract = Contract::read("test_search").retry(Repeat::Never);
+    const CONTRACT: Contract = Contract::read("test_search").retry(RetryClass::Never);
     type Output = Raw<SearchResults>;
 
     async fn run(&self, client: &Client, options: &CallOptions) -> Result<Self::Output> {

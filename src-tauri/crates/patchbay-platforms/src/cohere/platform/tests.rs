@@ -8,7 +8,7 @@ mod settings;
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use patchbay_http::testing::{Jumping, Server, json};
+use patchbay_http::testing::{JumpingClock, Server, json};
 use patchbay_http::{Capture, ClientSettings, Clients};
 use patchbay_model::{Secret, Status};
 use proptest::prelude::*;
@@ -21,13 +21,13 @@ pub(in crate::cohere) fn any_json() -> impl Strategy<Value = Value> {
     crate::testing::any_json(&["id", "name", "connector", "connectors", "oauth", "active"])
 }
 
-fn account(settings: Value, key: &str) -> SignIn {
+fn account(settings: Value, key: &str) -> AccountConfig {
     let settings: Map<String, Value> = settings.as_object().unwrap().clone();
-    SignIn {
+    AccountConfig {
         settings,
         secrets: BTreeMap::from([("api_key".to_owned(), Secret::new(key))]),
         clients: Clients::build(&ClientSettings::default()).unwrap(),
-        clock: Jumping::new(),
+        clock: JumpingClock::new(),
     }
 }
 
@@ -207,7 +207,7 @@ async fn status_and_headers_are_there_beside_the_data() {
     let answer = json(201, value!({"connector": {"id": "a"}}));
     let (cohere, _server) = signed_in([answer]).await;
     let options = CallOptions {
-        capture: Capture::wanted(),
+        capture: Capture::enabled(),
         ..options()
     };
     let made = value!({"name": "n", "url": "u"});

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::cohere::platform::SECRET_NAMES;
 use crate::cohere::platform::tests::any_json;
-use crate::testing::{self, giving};
+use crate::testing::{self, with_sent_secret};
 use crate::{Output, Raw};
 
 fn answer(body: &Value) -> Answer {
@@ -53,7 +53,7 @@ fn secrets_do_not_come_back() {
         "id": "a", "description": "made with shh-12345",
         "oauth": {"client_secret": "shh-12345", "token_url": "https://a"}
     }});
-    let read = Raw::<Envelope>::read(&giving(answer(&body), "shh-12345"), "get")
+    let read = Raw::<Envelope>::read(&with_sent_secret(answer(&body), "shh-12345"), "get")
         .unwrap()
         .into_json();
     let left = json!({"connector": {

@@ -7,12 +7,12 @@ use patchbay_model::{Content, ToolResult, clean_text};
 use rmcp::model::{CallToolRequest, CallToolRequestParams, ClientRequest, ErrorCode};
 use tokio_util::sync::CancellationToken;
 
-use super::pending::{Answered, Patience};
+use super::pending::{RawResponse, Timeouts};
 use super::rounds::{Rounds, unexpected};
 use super::{METHOD_NOT_FOUND, McpSession, tasks};
 use crate::Error;
-use crate::mcp::asking::Present;
 use crate::mcp::exchange::Exchange;
+use crate::mcp::question_router::RegisteredCall;
 use crate::mcp::{CallOutcome, ToolCall, content};
 
 const HEADER_MISMATCH: i64 = ErrorCode::HEADER_MISMATCH.0 as i64;
@@ -21,9 +21,9 @@ const INVALID_PARAMS: i64 = ErrorCode::INVALID_PARAMS.0 as i64;
 /// A page has to be visited before the call.
 ///
 /// Source: MCP 2025-11-25, "Elicitation", "URL Elicitation Required Error".
-const PAGE_FIRST: i64 = -32042;
+const URL_ELICITATION_REQUIRED: i64 = -32042;
 
-/// What the frameworks say that speak both eras, and ask in the older one alone.
+/// What frameworks say that speak both eras, and can ask only in the older one.
 ///
 /// Source: Python SDK 2 (`NoBackChannelError`), TypeScript server 2.
 const ASKS_OVER_HANDSHAKE: [&str; 3] = [
@@ -54,47 +54,56 @@ impl McpSession {
         cancel: &CancellationToken,
     ) -> Result<CallOutcome, Error> {
         let started = Instant::now();
-        let present = self.0.own_side.desk().enter(call.asker.as_ref());
-        let present = present.as_ref();
+        let registered_call = self
+            .0
+            .client_handler
+            .question_router()
+            .register_call(call.asker.as_ref());
+        let registered_call = registered_call.as_ref();
         let answered = match &call.resumes {
-            Some(task) => self.resume_task(task, &call, present, cancel).await,
-            None if self.is_task(&call) => self.call_as_task(&call, present, cancel).await,
-            None => self.call_in_rounds(&call, present, cancel).await,
+            Some(task) => self.resume_task(task, &call, registered_call, cancel).await,
+            None if self.is_task(&call) => self.call_as_task(&call, registered_call, cancel).await,
+            None => {
+                self.call_until_answered(&call, registered_call, cancel)
+                    .await
+            }
         };
         let answered = match answered {
             Ok(answered) => answered,
-            Err(error) => return Err(self.explain(error, &call, present, cancel).await),
+            Err(error) => return Err(self.explain(error, &call, registered_call, cancel).await),
         };
         let outcome = outcome(&answered, started);
-        if present.is_some() && cannot_ask(&outcome.result) {
-            return Err(self.without_back_channel());
+        if registered_call.is_some() && cannot_ask(&outcome.result) {
+            return Err(self.back_channel_error());
         }
         Ok(outcome)
     }
 
     /// Calls a tool as often as the server asks first.
-    async fn call_in_rounds(
+    async fn call_until_answered(
         &self,
         call: &ToolCall,
-        present: Option<&Present<'_>>,
+        registered_call: Option<&RegisteredCall<'_>>,
         cancel: &CancellationToken,
-    ) -> Result<Answered, Error> {
+    ) -> Result<RawResponse, Error> {
         let mut params = params_of(call);
         let mut capture = call.capture.clone();
-        let mut rounds = Rounds::new(&self.0.own_side, self.limit_of(call));
+        let mut rounds = Rounds::new(&self.0.client_handler, self.limit_of(call));
         loop {
-            let answered = self.answer_to(call, &params, &capture, present, cancel);
+            let answered = self.send_call(call, &params, &capture, registered_call, cancel);
             let answered = answered.await?;
             let result = &answered.answer["result"];
             match result["resultType"].as_str() {
                 None | Some("complete") => return Ok(answered),
                 Some("task") => {
-                    return self.wait_for_created(result, call, present, cancel).await;
+                    return self
+                        .wait_for_created(result, call, registered_call, cancel)
+                        .await;
                 }
                 Some("input_required") => {
                     // Those that follow hold what the person answered.
-                    capture = capture.keeping_request();
-                    let next = rounds.next(result, present);
+                    capture = capture.with_first_request();
+                    let next = rounds.next(result, registered_call);
                     let round = tokio::select! {
                         biased;
                         () = cancel.cancelled() => return Err(Error::Cancelled),
@@ -125,23 +134,23 @@ impl McpSession {
         self.0.limits.total.max(call.timeout)
     }
 
-    async fn answer_to(
+    async fn send_call(
         &self,
         call: &ToolCall,
         params: &CallToolRequestParams,
         capture: &Capture,
-        present: Option<&Present<'_>>,
+        registered_call: Option<&RegisteredCall<'_>>,
         cancel: &CancellationToken,
-    ) -> Result<Answered, Error> {
+    ) -> Result<RawResponse, Error> {
         let once = async || {
-            let patience = Patience {
+            let timeouts = Timeouts {
                 idle: call.timeout,
                 total: self.limit_of(call),
-                is_asking: present.map(Present::is_asking),
+                is_asking: registered_call.map(RegisteredCall::is_asking),
             };
             let request = request_of(params.clone());
             let exchange = Exchange::captured(capture.clone());
-            self.exchange(request, exchange, patience, &*call.progress, cancel)
+            self.exchange(request, exchange, timeouts, &*call.progress, cancel)
                 .await
         };
         match once().await {
@@ -160,7 +169,7 @@ impl McpSession {
         &self,
         error: Error,
         call: &ToolCall,
-        present: Option<&Present<'_>>,
+        registered_call: Option<&RegisteredCall<'_>>,
         cancel: &CancellationToken,
     ) -> Error {
         let (
@@ -169,16 +178,16 @@ impl McpSession {
                 message,
                 data,
             },
-            Some(present),
-        ) = (&error, present)
+            Some(registered_call),
+        ) = (&error, registered_call)
         else {
-            return name_missing_tool(error, &call.name);
+            return map_unknown_tool(error, &call.name);
         };
-        if *code == PAGE_FIRST {
+        if *code == URL_ELICITATION_REQUIRED {
             let was_opened = tokio::select! {
                 biased;
                 () = cancel.cancelled() => return Error::Cancelled,
-                was_opened = present.offer_pages(data.as_ref()) => was_opened,
+                was_opened = registered_call.offer_pages(data.as_ref()) => was_opened,
             };
             return match was_opened {
                 true => Error::PageFirst,
@@ -186,13 +195,13 @@ impl McpSession {
             };
         }
         if asks_over_handshake(message) {
-            return self.without_back_channel();
+            return self.back_channel_error();
         }
-        name_missing_tool(error, &call.name)
+        map_unknown_tool(error, &call.name)
     }
 
     /// What it means that the server found no way to ask over this session.
-    fn without_back_channel(&self) -> Error {
+    fn back_channel_error(&self) -> Error {
         match self.is_legacy() {
             true => Error::CannotAsk,
             false => Error::AsksOverHandshake,
@@ -200,7 +209,7 @@ impl McpSession {
     }
 }
 
-fn outcome(answered: &Answered, started: Instant) -> CallOutcome {
+fn outcome(answered: &RawResponse, started: Instant) -> CallOutcome {
     CallOutcome {
         result: content::tool_result(&answered.answer["result"]),
         status: answered.status,
@@ -235,10 +244,11 @@ fn asks_over_handshake(words: &str) -> bool {
 /// The protocol gives an unknown tool the code of wrong arguments; only the words tell them apart.
 ///
 /// Source: MCP 2026-07-28, "Tools", "Error Handling".
-fn name_missing_tool(error: Error, name: &str) -> Error {
+fn map_unknown_tool(error: Error, name: &str) -> Error {
     match &error {
         Error::ServerError { code, message, .. }
-            if matches!(*code, INVALID_PARAMS | METHOD_NOT_FOUND) && says_unknown(message) =>
+            if matches!(*code, INVALID_PARAMS | METHOD_NOT_FOUND)
+                && is_unknown_tool_message(message) =>
         {
             Error::ToolNotFound {
                 name: clean_text(name, 200),
@@ -248,7 +258,7 @@ fn name_missing_tool(error: Error, name: &str) -> Error {
     }
 }
 
-fn says_unknown(message: &str) -> bool {
+fn is_unknown_tool_message(message: &str) -> bool {
     let message = message.to_lowercase();
     message.contains("tool")
         && ["unknown", "not found", "no such", "does not exist"]

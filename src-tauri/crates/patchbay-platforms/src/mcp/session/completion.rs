@@ -10,17 +10,17 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::McpSession;
-use super::pending::Patience;
+use super::pending::Timeouts;
 use crate::Error;
 
 /// Most suggestions, which is as many as the protocol allows.
-const MOST: usize = 100;
+const MAX_SUGGESTIONS: usize = 100;
 
 /// Most characters of one.
-const LENGTH: usize = 1_000;
+const MAX_SUGGESTION_CHARS: usize = 1_000;
 
 /// How long suggestions are awaited: whoever types goes on meanwhile.
-const PATIENCE: Duration = Duration::from_secs(5);
+const SUGGESTION_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl McpSession {
     /// What the server suggests for a text that is being typed; nothing where it does not say that it can.
@@ -37,13 +37,13 @@ impl McpSession {
         if !self.0.offers.completions {
             return Ok(Vec::new());
         }
-        let patience = Patience {
-            idle: PATIENCE,
-            total: PATIENCE,
+        let timeouts = Timeouts {
+            idle: SUGGESTION_TIMEOUT,
+            total: SUGGESTION_TIMEOUT,
             is_asking: None,
         };
         let request = CompleteRequest::new(params_of(request)).into();
-        let facts = self.request(request, patience, &|_| {}, cancel).await?;
+        let facts = self.request(request, timeouts, &|_| {}, cancel).await?;
         Ok(suggestions(&facts.answer["result"]))
     }
 }
@@ -66,11 +66,12 @@ fn params_of(request: CompletionRequest) -> CompleteRequestParams {
 fn suggestions(result: &Value) -> Vec<String> {
     let values = result["completion"]["values"].as_array();
     let mut found: Vec<String> = Vec::new();
-    for text in values.into_iter().flatten().take(MOST) {
+    for text in values.into_iter().flatten().take(MAX_SUGGESTIONS) {
         let Some(text) = text.as_str().filter(|text| !text.is_empty()) else {
             continue;
         };
-        if clean_text(text, LENGTH) == text && found.iter().all(|known| known != text) {
+        if clean_text(text, MAX_SUGGESTION_CHARS) == text && found.iter().all(|known| known != text)
+        {
             found.push(text.to_owned());
         }
     }
@@ -99,7 +100,7 @@ mod tests {
         assert_eq!(suggestions(&result), ["a", "two words"]);
         let many: Vec<_> = (0..1_000).map(|number| number.to_string()).collect();
         let result = json!({ "completion": { "values": many } });
-        assert_eq!(suggestions(&result).len(), MOST);
+        assert_eq!(suggestions(&result).len(), MAX_SUGGESTIONS);
         for odd in [json!(null), json!({ "completion": [] })] {
             assert!(suggestions(&odd).is_empty());
         }

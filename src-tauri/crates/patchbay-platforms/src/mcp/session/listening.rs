@@ -6,8 +6,8 @@ use std::sync::Arc;
 use rmcp::model::{ServerNotification, SubscriptionFilter};
 use rmcp::service::{Peer, RoleClient, ServiceError, SubscriptionEnd};
 
-use super::{McpSession, Offers};
-use crate::mcp::own_side::OwnSide;
+use super::{McpSession, ServerOffer};
+use crate::mcp::client_handler::McpClientHandler;
 use crate::mcp::wire::reconnect::Reconnects;
 
 /// How many notices wait to be heard; with more there is one change to be told anyway.
@@ -24,14 +24,18 @@ impl McpSession {
     pub fn listen(&self) -> impl Future<Output = ()> + Send + use<> {
         let inner = &self.0;
         let filter = wanted(inner.offers).filter(|_| !self.is_legacy());
-        let (peer, own_side, limits) = (inner.peer.clone(), inner.own_side.clone(), inner.limits);
+        let (peer, client_handler, limits) = (
+            inner.peer.clone(),
+            inner.client_handler.clone(),
+            inner.limits,
+        );
         async move {
             let Some(filter) = filter else { return };
             let reconnects = Arc::<Reconnects>::default();
             let pause = || reconnects.pause(limits.reconnects, limits.reconnect_waits);
             while pause().await.is_ok() && !peer.is_transport_closed() {
                 let _until_ended = reconnects.open_stream();
-                if let Err(Refused) = hear(&peer, &own_side, filter.clone()).await {
+                if let Err(Refused) = hear(&peer, &client_handler, filter.clone()).await {
                     return;
                 }
             }
@@ -40,7 +44,7 @@ impl McpSession {
 }
 
 /// What there is to listen for; `None` where the server tells of no change.
-fn wanted(offers: Offers) -> Option<SubscriptionFilter> {
+fn wanted(offers: ServerOffer) -> Option<SubscriptionFilter> {
     let mut filter = SubscriptionFilter::new();
     filter.tools_list_changed = offers.tool_changes.then_some(true);
     filter.resources_list_changed = offers.resource_changes.then_some(true);
@@ -54,7 +58,7 @@ struct Refused;
 /// Listens once, until that ends.
 async fn hear(
     peer: &Peer<RoleClient>,
-    own_side: &OwnSide,
+    client_handler: &McpClientHandler,
     filter: SubscriptionFilter,
 ) -> Result<(), Refused> {
     let mut subscription = match peer.listen_with_capacity(filter, BACKLOG).await {
@@ -67,13 +71,13 @@ async fn hear(
     };
     while let Ok(Some(notice)) = subscription.next().await {
         match notice {
-            ServerNotification::ToolListChangedNotification(_) => own_side.note_tool_change(),
-            _ => own_side.note_offer_change(),
+            ServerNotification::ToolListChangedNotification(_) => client_handler.note_tool_change(),
+            _ => client_handler.note_offer_change(),
         }
     }
     if let Some(SubscriptionEnd::Lagged { .. }) = subscription.end() {
-        own_side.note_tool_change();
-        own_side.note_offer_change();
+        client_handler.note_tool_change();
+        client_handler.note_offer_change();
     }
     Ok(())
 }

@@ -7,18 +7,18 @@ use rmcp::model::{ClientRequest, PaginatedRequestParams};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::pending::Patience;
+use super::pending::Timeouts;
 use super::{METHOD_NOT_FOUND, McpSession};
 use crate::Error;
 
-/// Most bytes of the word by which a server knows where its list goes on; each is kept and sent.
+/// Maximum bytes of a cursor; each is stored and sent back.
 const CURSOR_BYTES: usize = 16 * 1024;
 
 /// Which list.
 pub(super) struct Listing {
     /// The member of a page that holds its items, and what they are called.
     pub(super) member: &'static str,
-    /// Whether the server says that it has such things. One that does not and knows no such list has none.
+    /// Whether the server declares the capability. Without it, an unknown method stands for an empty list.
     pub(super) is_offered: bool,
     /// Asks for one page.
     pub(super) request: fn(Option<PaginatedRequestParams>) -> ClientRequest,
@@ -43,7 +43,7 @@ impl McpSession {
             let params = PaginatedRequestParams::default().with_cursor(cursor);
             let request = (list.request)(Some(params));
             let mut facts = match self
-                .request(request, Patience::usual(limits), &|_| {}, cancel)
+                .request(request, Timeouts::from_limits(limits), &|_| {}, cancel)
                 .await
             {
                 Err(Error::ServerError { code, .. })

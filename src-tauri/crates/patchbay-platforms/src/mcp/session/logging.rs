@@ -6,16 +6,16 @@ use rmcp::service::PeerRequestOptions;
 use super::McpSession;
 use crate::mcp::exchange::Exchange;
 
-/// What happens, and whatever matters more. Without a word servers say all, or nothing.
+/// `info` and above. Without a level servers log everything or nothing.
 #[expect(deprecated, reason = "servers still write logs through it")]
 const LEVEL: rmcp::model::LoggingLevel = rmcp::model::LoggingLevel::Info;
 
 impl McpSession {
-    /// Tells a server of the older era from which level on it is to log, where it logs. Nobody waits for its answer:
-    /// whatever it is, the session is there.
+    /// Sets the log level of a server of the older era that declares logging. The answer is not awaited: the session
+    /// works either way.
     ///
     /// Source: MCP 2025-11-25, `logging/setLevel`.
-    pub(in crate::mcp) async fn ask_for_log(&self) {
+    pub(in crate::mcp) async fn request_log_level(&self) {
         if !self.0.offers.log || !self.is_legacy() {
             return;
         }
@@ -29,8 +29,7 @@ impl McpSession {
         }
     }
 
-    /// What goes with each request. In the newer era a server logs nothing for one that does not say from which level
-    /// on.
+    /// Options of each request. In the newer era a server logs nothing for a request that names no level.
     ///
     /// Source: MCP 2026-07-28, "Logging", `io.modelcontextprotocol/logLevel`.
     pub(super) fn request_options(&self) -> PeerRequestOptions {

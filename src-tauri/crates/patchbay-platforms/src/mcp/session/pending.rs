@@ -18,14 +18,14 @@ use crate::Error;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::{CallProgress, McpLimits, tools};
 
-/// How long a server may take to hear that an answer is not awaited any more.
-pub(super) const FAREWELL_LIMIT: Duration = Duration::from_secs(5);
+/// Timeout for telling a server that an answer is not awaited any more.
+pub(super) const CANCEL_NOTICE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long progress that was told before an answer may come after it: rmcp hands on both side by side.
+/// How long progress may arrive after the answer that it preceded: rmcp delivers both concurrently.
 const LATE_PROGRESS: Duration = Duration::from_millis(200);
 
 /// How long an answer is awaited.
-pub(super) struct Patience {
+pub(super) struct Timeouts {
     /// Longest silence.
     pub(super) idle: Duration,
     /// Longest time at all.
@@ -34,8 +34,8 @@ pub(super) struct Patience {
     pub(super) is_asking: Option<watch::Receiver<bool>>,
 }
 
-impl Patience {
-    pub(super) fn usual(limits: &McpLimits) -> Self {
+impl Timeouts {
+    pub(super) fn from_limits(limits: &McpLimits) -> Self {
         Self {
             idle: limits.idle,
             total: limits.total,
@@ -45,7 +45,7 @@ impl Patience {
 }
 
 /// An answer with what is known of its way.
-pub(super) struct Answered {
+pub(super) struct RawResponse {
     pub(super) answer: Value,
     pub(super) status: Option<u16>,
     pub(super) bytes: u64,
@@ -57,12 +57,12 @@ impl McpSession {
     pub(super) async fn request(
         &self,
         request: ClientRequest,
-        patience: Patience,
+        timeouts: Timeouts,
         progress: &(dyn Fn(CallProgress) + Send + Sync),
         cancel: &CancellationToken,
-    ) -> Result<Answered, Error> {
+    ) -> Result<RawResponse, Error> {
         let exchange = Exchange::default();
-        self.exchange(request, exchange, patience, progress, cancel)
+        self.exchange(request, exchange, timeouts, progress, cancel)
             .await
     }
 
@@ -73,9 +73,9 @@ impl McpSession {
         cancel: &CancellationToken,
     ) -> Result<SentRequest, Error> {
         let exchange = Exchange::planned();
-        let patience = Patience::usual(&self.0.limits);
+        let timeouts = Timeouts::from_limits(&self.0.limits);
         let ended = self
-            .exchange(request, exchange.clone(), patience, &|_| {}, cancel)
+            .exchange(request, exchange.clone(), timeouts, &|_| {}, cancel)
             .await;
         match (exchange.take_planned(), ended) {
             (Some(planned), _) => Ok(planned),
@@ -88,14 +88,14 @@ impl McpSession {
         &self,
         mut request: ClientRequest,
         exchange: Exchange,
-        mut patience: Patience,
+        mut timeouts: Timeouts,
         progress: &(dyn Fn(CallProgress) + Send + Sync),
         cancel: &CancellationToken,
-    ) -> Result<Answered, Error> {
+    ) -> Result<RawResponse, Error> {
         request.extensions_mut().insert(exchange.clone());
-        let _until_answered = InUse::begin(&self.0);
+        let _until_answered = UsageGuard::begin(&self.0);
         // Before the request leaves, so that nothing of its progress is missed.
-        let mut updates = self.0.own_side.progress();
+        let mut updates = self.0.client_handler.progress();
         let handle = self
             .0
             .peer
@@ -104,11 +104,11 @@ impl McpSession {
             .map_err(|_| self.lost())?;
         let mut pending = Pending {
             handle: Some(handle),
-            farewells: &self.0.farewells,
+            cancel_notices: &self.0.cancel_notices,
         };
         let mut last = None;
-        let mut idle = std::pin::pin!(tokio::time::sleep(patience.idle));
-        let mut total = std::pin::pin!(tokio::time::sleep(patience.total));
+        let mut idle = std::pin::pin!(tokio::time::sleep(timeouts.idle));
+        let mut total = std::pin::pin!(tokio::time::sleep(timeouts.total));
         let mut asking_since = None;
         let answer = loop {
             tokio::select! {
@@ -120,28 +120,28 @@ impl McpSession {
                     return Err(exchange.take().failure.unwrap_or_else(|| self.lost()));
                 }
                 step = updates.recv() => match step {
-                    Ok(step) if pending.is_about(&step) => {
+                    Ok(step) if pending.matches_progress(&step) => {
                         report(&step, &mut last, progress);
-                        idle.as_mut().reset(Instant::now() + patience.idle);
+                        idle.as_mut().reset(Instant::now() + timeouts.idle);
                     }
                     Ok(_) | Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return Err(self.lost()),
                 },
-                is_asking = next(&mut patience.is_asking) => match is_asking {
+                is_asking = next(&mut timeouts.is_asking) => match is_asking {
                     true => asking_since = Some(Instant::now()),
                     false => if let Some(since) = asking_since.take() {
-                        idle.as_mut().reset(Instant::now() + patience.idle);
+                        idle.as_mut().reset(Instant::now() + timeouts.idle);
                         let later = total.deadline() + since.elapsed();
                         total.as_mut().reset(later);
                     },
                 },
-                () = &mut idle, if asking_since.is_none() => return Err(Error::TimedOut { after: patience.idle }),
-                () = &mut total, if asking_since.is_none() => return Err(Error::TimedOut { after: patience.total }),
+                () = &mut idle, if asking_since.is_none() => return Err(Error::TimedOut { after: timeouts.idle }),
+                () = &mut total, if asking_since.is_none() => return Err(Error::TimedOut { after: timeouts.total }),
             }
         };
         let until = Instant::now() + LATE_PROGRESS;
         loop {
-            let step = match is_in_the_middle(last) {
+            let step = match expects_more_progress(last) {
                 true => tokio::time::timeout_at(until, updates.recv())
                     .await
                     .ok()
@@ -149,23 +149,23 @@ impl McpSession {
                 false => updates.try_recv().ok(),
             };
             let Some(step) = step else { break };
-            if pending.is_about(&step) {
+            if pending.matches_progress(&step) {
                 report(&step, &mut last, progress);
             }
         }
         pending.forget();
-        self.answered(answer, &exchange)
+        self.read_response(answer, &exchange)
     }
 
-    fn answered(
+    fn read_response(
         &self,
         answer: Result<ServerResult, ServiceError>,
         exchange: &Exchange,
-    ) -> Result<Answered, Error> {
+    ) -> Result<RawResponse, Error> {
         let facts = exchange.take();
         match answer {
-            Ok(result) => Ok(Answered {
-                answer: as_it_came(facts.answer, &result),
+            Ok(result) => Ok(RawResponse {
+                answer: merge_raw_answer(facts.answer, &result),
                 status: facts.status,
                 bytes: facts.bytes,
                 values: facts.values,
@@ -176,7 +176,7 @@ impl McpSession {
     }
 
     fn lost(&self) -> Error {
-        self.0.other_side.lost()
+        self.0.remote.lost()
     }
 }
 
@@ -190,14 +190,13 @@ async fn next(is_asking: &mut Option<watch::Receiver<bool>>) -> bool {
     std::future::pending().await
 }
 
-/// The answer as it came, without tools that rmcp refused. What came on the stream of another request was
-/// seen by rmcp only.
-fn as_it_came(answer: Option<Value>, result: &ServerResult) -> Value {
+/// The raw answer without the tools that rmcp rejected. An answer on another request's stream was seen by rmcp only.
+fn merge_raw_answer(answer: Option<Value>, result: &ServerResult) -> Value {
     let Some(mut answer) = answer else {
         return json!({ "result": result });
     };
     if let ServerResult::ListToolsResult(list) = result {
-        tools::keep_accepted(&mut answer, &list.tools);
+        tools::retain_accepted(&mut answer, &list.tools);
     }
     answer
 }
@@ -223,32 +222,32 @@ fn report(
 }
 
 /// Whether more progress was to be expected.
-fn is_in_the_middle(last: Option<(f64, Option<f64>)>) -> bool {
+fn expects_more_progress(last: Option<(f64, Option<f64>)>) -> bool {
     matches!(last, Some((progress, Some(total))) if progress < total)
 }
 
 /// That a request is under way.
-struct InUse<'a>(&'a Inner);
+struct UsageGuard<'a>(&'a Inner);
 
-impl<'a> InUse<'a> {
+impl<'a> UsageGuard<'a> {
     fn begin(session: &'a Inner) -> Self {
-        session.in_use().under_way += 1;
+        session.usage().under_way += 1;
         Self(session)
     }
 }
 
-impl Drop for InUse<'_> {
+impl Drop for UsageGuard<'_> {
     fn drop(&mut self) {
-        let mut in_use = self.0.in_use();
-        in_use.under_way -= 1;
-        in_use.last = std::time::Instant::now();
+        let mut usage = self.0.usage();
+        usage.under_way -= 1;
+        usage.last = std::time::Instant::now();
     }
 }
 
-/// A request whose answer is awaited. Dropping it tells the server that it is not any more.
+/// A request in flight. Dropping it tells the server that its answer is not awaited any more.
 struct Pending<'a> {
     handle: Option<RequestHandle<RoleClient>>,
-    farewells: &'a TaskTracker,
+    cancel_notices: &'a TaskTracker,
 }
 
 impl Pending<'_> {
@@ -261,7 +260,7 @@ impl Pending<'_> {
         }
     }
 
-    fn is_about(&self, step: &ProgressNotificationParam) -> bool {
+    fn matches_progress(&self, step: &ProgressNotificationParam) -> bool {
         self.handle
             .as_ref()
             .is_some_and(|handle| handle.progress_token == step.progress_token)
@@ -280,10 +279,10 @@ impl Drop for Pending<'_> {
         else {
             return;
         };
-        let farewell = async move {
+        let cancel_notice = async move {
             let reason = Some("no longer awaited".to_owned());
-            let _ = tokio::time::timeout(FAREWELL_LIMIT, handle.cancel(reason)).await;
+            let _ = tokio::time::timeout(CANCEL_NOTICE_TIMEOUT, handle.cancel(reason)).await;
         };
-        self.farewells.spawn_on(farewell, &runtime);
+        self.cancel_notices.spawn_on(cancel_notice, &runtime);
     }
 }

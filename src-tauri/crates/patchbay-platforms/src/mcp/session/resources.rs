@@ -76,7 +76,7 @@ impl McpSession {
             (params.request_state, params.input_responses) = (round.state, round.responses);
             ReadResourceRequest::new(params).into()
         };
-        let result = self.result_in_rounds(request, asker, cancel).await?;
+        let result = self.request_until_answered(request, asker, cancel).await?;
         Ok(resources::contents(&result))
     }
 
@@ -118,7 +118,7 @@ impl McpSession {
             (params.request_state, params.input_responses) = (round.state, round.responses);
             GetPromptRequest::new(params).into()
         };
-        let result = self.result_in_rounds(request, asker, cancel).await?;
+        let result = self.request_until_answered(request, asker, cancel).await?;
         Ok(resources::parse_prompt(&result))
     }
 

@@ -1,4 +1,4 @@
-//! The rounds in which a server asks before it answers: the same request is made again, with what it asked for.
+//! Multi-round requests: a server asks for input instead of answering, and the same request is sent again with it.
 //!
 //! Source: MCP 2026-07-28, "Multi Round-Trip Requests".
 
@@ -12,21 +12,21 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::McpSession;
-use super::pending::Patience;
+use super::pending::Timeouts;
 use crate::Error;
 use crate::mcp::Asker;
-use crate::mcp::asking::Present;
-use crate::mcp::own_side::OwnSide;
+use crate::mcp::client_handler::McpClientHandler;
+use crate::mcp::question_router::RegisteredCall;
 
 /// How often a server may ask before it answers.
-const MOST_ROUNDS: usize = 10;
+const MAX_ROUNDS: usize = 10;
 
-/// How long a server is left alone that only says that it is not ready, each time twice as long.
-const WAITS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
+/// First and longest wait for a server that only says that it is not ready; the wait doubles each time.
+const BACKOFF_BOUNDS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 
 /// What the rounds of one request came to until now.
 pub(super) struct Rounds<'a> {
-    own_side: &'a OwnSide,
+    client_handler: &'a McpClientHandler,
     asked: usize,
     /// How often in a row it only had us wait.
     waits: u32,
@@ -35,7 +35,7 @@ pub(super) struct Rounds<'a> {
     limit: Duration,
 }
 
-/// What the same request carries besides the next time.
+/// What the next round adds to the request.
 #[derive(Default)]
 pub(super) struct Round {
     /// What the server wants to see again.
@@ -45,9 +45,9 @@ pub(super) struct Round {
 }
 
 impl<'a> Rounds<'a> {
-    pub(super) fn new(own_side: &'a OwnSide, limit: Duration) -> Self {
+    pub(super) fn new(client_handler: &'a McpClientHandler, limit: Duration) -> Self {
         Self {
-            own_side,
+            client_handler,
             asked: 0,
             waits: 0,
             waited: Duration::ZERO,
@@ -59,15 +59,15 @@ impl<'a> Rounds<'a> {
     ///
     /// # Errors
     /// [`Error::TimedOut`] after too long a wait; [`Error::Protocol`] after too many rounds; those of
-    /// [`OwnSide::answer_all`].
+    /// [`McpClientHandler::answer_all`].
     pub(super) async fn next(
         &mut self,
         result: &Value,
-        present: Option<&Present<'_>>,
+        registered_call: Option<&RegisteredCall<'_>>,
     ) -> Result<Round, Error> {
         let state = result["requestState"].as_str().map(str::to_owned);
         let Some(requests) = result["inputRequests"].as_object() else {
-            let pause = wait(self.waits);
+            let pause = backoff(self.waits);
             (self.waits, self.waited) = (self.waits + 1, self.waited + pause);
             if self.waited > self.limit {
                 return Err(Error::TimedOut { after: self.limit });
@@ -80,11 +80,14 @@ impl<'a> Rounds<'a> {
         };
         self.waits = 0;
         self.asked += 1;
-        if self.asked > MOST_ROUNDS {
-            let words = format!("more than {MOST_ROUNDS} rounds of questions");
+        if self.asked > MAX_ROUNDS {
+            let words = format!("more than {MAX_ROUNDS} rounds of questions");
             return Err(Error::Protocol(words));
         }
-        let responses = self.own_side.answer_all(present, requests).await?;
+        let responses = self
+            .client_handler
+            .answer_all(registered_call, requests)
+            .await?;
         Ok(Round {
             state,
             responses: Some(responses),
@@ -98,29 +101,29 @@ impl McpSession {
     /// # Errors
     /// [`Error::InputRequired`] when the server asks and nobody is there, or for what nobody can give;
     /// [`Error::NotAnswered`]; [`Error::TimedOut`], the time of questions apart; those of every request.
-    pub(super) async fn result_in_rounds(
+    pub(super) async fn request_until_answered(
         &self,
         request: impl Fn(Round) -> ClientRequest + Send + Sync,
         asker: Option<&Arc<dyn Asker>>,
         cancel: &CancellationToken,
     ) -> Result<Value, Error> {
-        let present = self.0.own_side.desk().enter(asker);
-        let present = present.as_ref();
-        let mut rounds = Rounds::new(&self.0.own_side, self.0.limits.total);
+        let registered_call = self.0.client_handler.question_router().register_call(asker);
+        let registered_call = registered_call.as_ref();
+        let mut rounds = Rounds::new(&self.0.client_handler, self.0.limits.total);
         let mut round = Round::default();
         loop {
-            let patience = Patience {
-                is_asking: present.map(Present::is_asking),
-                ..Patience::usual(&self.0.limits)
+            let timeouts = Timeouts {
+                is_asking: registered_call.map(RegisteredCall::is_asking),
+                ..Timeouts::from_limits(&self.0.limits)
             };
             let mut answered = self
-                .request(request(round), patience, &|_| {}, cancel)
+                .request(request(round), timeouts, &|_| {}, cancel)
                 .await?;
             let result = answered.answer["result"].take();
             match result["resultType"].as_str() {
                 None | Some("complete") => return Ok(result),
                 Some("input_required") => {
-                    let next = rounds.next(&result, present);
+                    let next = rounds.next(&result, registered_call);
                     round = tokio::select! {
                         biased;
                         () = cancel.cancelled() => return Err(Error::Cancelled),
@@ -138,8 +141,8 @@ pub(super) fn unexpected(kind: &str) -> Error {
     Error::Protocol(format!("unexpected result type {}", clean_text(kind, 50)))
 }
 
-fn wait(in_a_row: u32) -> Duration {
-    let (shortest, longest) = WAITS;
+fn backoff(in_a_row: u32) -> Duration {
+    let (shortest, longest) = BACKOFF_BOUNDS;
     shortest
         .saturating_mul(2_u32.saturating_pow(in_a_row))
         .min(longest)

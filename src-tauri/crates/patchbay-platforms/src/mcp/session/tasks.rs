@@ -1,7 +1,7 @@
-//! Tools that are called as a task: the server says at once that it works on it, and is asked how far it is.
+//! Tools that are called as a task: the server acknowledges at once, and is polled for the status.
 //!
-//! In 2025-11-25 whoever calls says so, and the result is asked for by itself; as an extension of 2026-07-28 the server
-//! decides, and what it says of the task carries the result and what it asks.
+//! In 2025-11-25 the caller asks for a task and fetches its result separately; in the extension of 2026-07-28 the
+//! server decides, and the status carries the result and the server's questions.
 //!
 //! Source: MCP 2025-11-25, "Tasks"; SEP-2663, extension `io.modelcontextprotocol/tasks`.
 
@@ -19,25 +19,26 @@ use rmcp::service::PeerRequestOptions;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::pending::{Answered, FAREWELL_LIMIT, Patience};
+use super::pending::{CANCEL_NOTICE_TIMEOUT, RawResponse, Timeouts};
 use super::{McpSession, server_error};
 use crate::Error;
-use crate::mcp::asking::Present;
 use crate::mcp::exchange::Exchange;
+use crate::mcp::question_router::RegisteredCall;
 use crate::mcp::{CallProgress, TaskKeeper, ToolCall};
 
-/// How long a server is left alone between two looks at its task, where it names no time or an odd one.
-const PAUSE: Duration = Duration::from_secs(1);
-const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(30));
+/// Poll interval if the server names none, or an odd one.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+const POLL_INTERVAL_BOUNDS: (Duration, Duration) =
+    (Duration::from_millis(100), Duration::from_secs(30));
 
 /// How much longer than the call a result is to be kept.
-const KEPT_LONGER: Duration = Duration::from_secs(60);
+const RESULT_TTL_MARGIN: Duration = Duration::from_secs(60);
 
 /// Longest id that is sent back.
 const ID_LIMIT: usize = 1_000;
 
 /// Most questions of one task.
-const MOST_QUESTIONS: usize = 100;
+const MAX_QUESTIONS: usize = 100;
 
 /// How a task stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,8 +89,8 @@ impl Task {
             id: id.to_owned(),
             status: Status::read(raw["status"].as_str().unwrap_or_default())?,
             words: words.filter(|words| !words.is_empty()),
-            pause: pause.map_or(PAUSE, |millis| {
-                Duration::from_millis(millis).clamp(PAUSES.0, PAUSES.1)
+            pause: pause.map_or(POLL_INTERVAL, |millis| {
+                Duration::from_millis(millis).clamp(POLL_INTERVAL_BOUNDS.0, POLL_INTERVAL_BOUNDS.1)
             }),
         })
     }
@@ -97,7 +98,7 @@ impl Task {
 
 /// The call as it is sent in the older era.
 pub(super) fn request_of(call: &ToolCall, limit: Duration) -> ClientRequest {
-    let ttl = u64::try_from((limit + KEPT_LONGER).as_millis()).unwrap_or(u64::MAX);
+    let ttl = u64::try_from((limit + RESULT_TTL_MARGIN).as_millis()).unwrap_or(u64::MAX);
     // rmcp's own type has no room for the task.
     let params = json!({ "name": call.name, "arguments": call.arguments, "task": { "ttl": ttl } });
     ClientRequest::CustomRequest(CustomRequest::new("tools/call", Some(params)))
@@ -108,18 +109,18 @@ impl McpSession {
     pub(super) async fn call_as_task(
         &self,
         call: &ToolCall,
-        present: Option<&Present<'_>>,
+        registered_call: Option<&RegisteredCall<'_>>,
         cancel: &CancellationToken,
-    ) -> Result<Answered, Error> {
+    ) -> Result<RawResponse, Error> {
         let limit = self.limit_of(call);
         let exchange = Exchange::captured(call.capture.clone());
-        let patience = Patience {
+        let timeouts = Timeouts {
             idle: call.timeout,
             total: limit,
-            is_asking: present.map(Present::is_asking),
+            is_asking: registered_call.map(RegisteredCall::is_asking),
         };
         let request = request_of(call, limit);
-        let created = self.exchange(request, exchange, patience, &*call.progress, cancel);
+        let created = self.exchange(request, exchange, timeouts, &*call.progress, cancel);
         let created = created.await?;
         let result = &created.answer["result"];
         // A server that knows no tasks takes the call for a usual one.
@@ -127,7 +128,8 @@ impl McpSession {
             return Ok(created);
         }
         let task = Task::read(&result["task"])?;
-        self.wait_for(task, false, call, present, cancel).await
+        self.wait_for(task, false, call, registered_call, cancel)
+            .await
     }
 
     /// Waits for the result of the task that a server of the newer era made of a call.
@@ -135,11 +137,12 @@ impl McpSession {
         &self,
         created: &Value,
         call: &ToolCall,
-        present: Option<&Present<'_>>,
+        registered_call: Option<&RegisteredCall<'_>>,
         cancel: &CancellationToken,
-    ) -> Result<Answered, Error> {
+    ) -> Result<RawResponse, Error> {
         let task = Task::read(created)?;
-        self.wait_for(task, true, call, present, cancel).await
+        self.wait_for(task, true, call, registered_call, cancel)
+            .await
     }
 
     /// Waits for the result of a task that was begun earlier.
@@ -147,20 +150,20 @@ impl McpSession {
         &self,
         task: &ServerTask,
         call: &ToolCall,
-        present: Option<&Present<'_>>,
+        registered_call: Option<&RegisteredCall<'_>>,
         cancel: &CancellationToken,
-    ) -> Result<Answered, Error> {
-        let mut waiting = Waiting::new(self, task.clone(), call, present, cancel);
+    ) -> Result<RawResponse, Error> {
+        let mut waiting = TaskWait::new(self, task.clone(), call, registered_call, cancel);
         waiting.capture = call.capture.clone();
-        let looked = waiting.look().await.map_err(|error| match error {
-            // Whatever it says of an id that it gave out itself, it knows it no more.
+        let poll = waiting.poll_once().await.map_err(|error| match error {
+            // Whatever the error for an id that the server issued itself, the task is gone.
             Error::ServerError { .. } => Error::TaskLost,
             error => error,
         });
-        if matches!(looked, Err(Error::TaskLost)) {
-            waiting.unless_over.is_over = true;
+        if matches!(poll, Err(Error::TaskLost)) {
+            waiting.cancel_guard.is_over = true;
         }
-        waiting.result(looked?).await
+        waiting.result(poll?).await
     }
 
     async fn wait_for(
@@ -168,72 +171,72 @@ impl McpSession {
         task: Task,
         extension: bool,
         call: &ToolCall,
-        present: Option<&Present<'_>>,
+        registered_call: Option<&RegisteredCall<'_>>,
         cancel: &CancellationToken,
-    ) -> Result<Answered, Error> {
+    ) -> Result<RawResponse, Error> {
         let known = ServerTask {
             id: task.id.clone(),
             extension,
         };
-        let mut waiting = Waiting::new(self, known.clone(), call, present, cancel);
+        let mut waiting = TaskWait::new(self, known.clone(), call, registered_call, cancel);
         if let Some(keeper) = &call.task_keeper {
             keeper.keep(known).await;
         }
-        waiting.steps.tell(&task, call);
-        let looked = match extension {
-            false if task.status != Status::Working => Looked {
+        waiting.reporter.report(&task, call);
+        let poll = match extension {
+            false if task.status != Status::Working => TaskPoll {
                 task,
                 answered: None,
             },
-            _ => waiting.look_later(task.pause).await?,
+            _ => waiting.poll_after(task.pause).await?,
         };
-        waiting.result(looked).await
+        waiting.result(poll).await
     }
 }
 
 /// A task whose result is awaited.
-struct Waiting<'a> {
+struct TaskWait<'a> {
     session: &'a McpSession,
     task: ServerTask,
     call: &'a ToolCall,
-    present: Option<&'a Present<'a>>,
+    registered_call: Option<&'a RegisteredCall<'a>>,
     cancel: &'a CancellationToken,
     capture: Capture,
     until: Instant,
     limit: Duration,
-    steps: Steps,
+    reporter: StatusReporter,
     /// The questions that were answered, by their keys, which are never used twice.
     answered: HashSet<String>,
-    unless_over: CancelOnDrop<'a>,
+    cancel_guard: CancelOnDrop<'a>,
 }
 
 /// How a task stood, with the answer that says so, where it was asked for.
-struct Looked {
+struct TaskPoll {
     task: Task,
-    answered: Option<Answered>,
+    answered: Option<RawResponse>,
 }
 
-impl<'a> Waiting<'a> {
+impl<'a> TaskWait<'a> {
     fn new(
         session: &'a McpSession,
         task: ServerTask,
         call: &'a ToolCall,
-        present: Option<&'a Present<'a>>,
+        registered_call: Option<&'a RegisteredCall<'a>>,
         cancel: &'a CancellationToken,
     ) -> Self {
         let limit = session.limit_of(call);
         Self {
             session,
             call,
-            present,
+            registered_call,
             cancel,
             // What was sent first is the call itself.
-            capture: call.capture.keeping_request(),
+            capture: call.capture.with_first_request(),
             until: Instant::now() + limit,
             limit,
-            steps: Steps::default(),
+            reporter: StatusReporter::default(),
             answered: HashSet::new(),
-            unless_over: CancelOnDrop {
+            cancel_guard: CancelOnDrop {
                 session,
                 task: task.id.clone(),
                 keeper: call.task_keeper.clone(),
@@ -244,22 +247,22 @@ impl<'a> Waiting<'a> {
     }
 
     /// Waits until the task has a result, and gives it.
-    async fn result(&mut self, mut looked: Looked) -> Result<Answered, Error> {
+    async fn result(&mut self, mut poll: TaskPoll) -> Result<RawResponse, Error> {
         loop {
-            match looked.task.status {
+            match poll.task.status {
                 Status::Working => {}
                 _ if !self.task.extension => return self.fetch_result().await,
-                Status::InputRequired => self.answer(looked.answered.as_ref()).await?,
+                Status::InputRequired => self.answer(poll.answered.as_ref()).await?,
                 Status::Completed | Status::Failed | Status::Cancelled => {
-                    self.unless_over.is_over = true;
-                    return ended(looked);
+                    self.cancel_guard.is_over = true;
+                    return into_result(poll);
                 }
             }
-            looked = self.look_later(looked.task.pause).await?;
+            poll = self.poll_after(poll.task.pause).await?;
         }
     }
 
-    async fn look_later(&mut self, pause: Duration) -> Result<Looked, Error> {
+    async fn poll_after(&mut self, pause: Duration) -> Result<TaskPoll, Error> {
         let left = self.until.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(Error::TimedOut { after: self.limit });
@@ -269,31 +272,31 @@ impl<'a> Waiting<'a> {
             () = self.cancel.cancelled() => return Err(Error::Cancelled),
             () = tokio::time::sleep(pause.min(left)) => {}
         }
-        self.look().await
+        self.poll_once().await
     }
 
-    async fn look(&mut self) -> Result<Looked, Error> {
+    async fn poll_once(&mut self) -> Result<TaskPoll, Error> {
         let request = GetTaskRequest::new(GetTaskParams::new(self.task.id.clone()));
         // In the older era the result comes in an answer of its own.
         let exchange = match self.task.extension {
             true => Exchange::captured(self.capture.clone()),
             false => Exchange::default(),
         };
-        let looked = self.exchange(request.into(), exchange).await?;
-        let task = Task::read(&looked.answer["result"])?;
+        let poll = self.exchange(request.into(), exchange).await?;
+        let task = Task::read(&poll.answer["result"])?;
         if task.id != self.task.id {
             return Err(Error::Protocol("another task than asked for".to_owned()));
         }
-        self.steps.tell(&task, self.call);
-        Ok(Looked {
+        self.reporter.report(&task, self.call);
+        Ok(TaskPoll {
             task,
-            answered: Some(looked),
+            answered: Some(poll),
         })
     }
 
     /// Answers what a task asks, each question once.
-    async fn answer(&mut self, looked: Option<&Answered>) -> Result<(), Error> {
-        let requests = looked.and_then(|it| it.answer["result"]["inputRequests"].as_object());
+    async fn answer(&mut self, poll: Option<&RawResponse>) -> Result<(), Error> {
+        let requests = poll.and_then(|it| it.answer["result"]["inputRequests"].as_object());
         let new: Map<String, Value> = requests
             .into_iter()
             .flatten()
@@ -303,15 +306,15 @@ impl<'a> Waiting<'a> {
         if new.is_empty() {
             return Ok(());
         }
-        if self.answered.len() + new.len() > MOST_QUESTIONS {
-            let words = format!("more than {MOST_QUESTIONS} questions in one task");
+        if self.answered.len() + new.len() > MAX_QUESTIONS {
+            let words = format!("more than {MAX_QUESTIONS} questions in one task");
             return Err(Error::Protocol(words));
         }
         let asked_at = Instant::now();
         let responses = tokio::select! {
             biased;
             () = self.cancel.cancelled() => return Err(Error::Cancelled),
-            responses = self.session.0.own_side.answer_all(self.present, &new) => responses?,
+            responses = self.session.0.client_handler.answer_all(self.registered_call, &new) => responses?,
         };
         self.until += asked_at.elapsed();
         let update = UpdateTaskParams::new(self.task.id.clone(), responses);
@@ -325,25 +328,25 @@ impl<'a> Waiting<'a> {
         &self,
         request: ClientRequest,
         exchange: Exchange,
-    ) -> Result<Answered, Error> {
-        let patience = Patience {
+    ) -> Result<RawResponse, Error> {
+        let timeouts = Timeouts {
             idle: self.call.timeout,
             total: self.call.timeout,
             is_asking: None,
         };
         self.session
-            .exchange(request, exchange, patience, &|_| {}, self.cancel)
+            .exchange(request, exchange, timeouts, &|_| {}, self.cancel)
             .await
     }
 
     /// Asks a server of the older era for the result.
-    async fn fetch_result(&mut self) -> Result<Answered, Error> {
+    async fn fetch_result(&mut self) -> Result<RawResponse, Error> {
         let left = self.until.saturating_duration_since(Instant::now());
         // Where the server asks first, it answers when the rest is done: its silence means nothing.
-        let patience = Patience {
+        let timeouts = Timeouts {
             idle: left,
             total: left,
-            is_asking: self.present.map(Present::is_asking),
+            is_asking: self.registered_call.map(RegisteredCall::is_asking),
         };
         let params = json!({ "taskId": self.task.id });
         let request =
@@ -352,22 +355,22 @@ impl<'a> Waiting<'a> {
         let progress = &*self.call.progress;
         let answered = self
             .session
-            .exchange(request, exchange, patience, progress, self.cancel)
+            .exchange(request, exchange, timeouts, progress, self.cancel)
             .await;
         if let Ok(_) | Err(Error::ServerError { .. }) = &answered {
-            self.unless_over.is_over = true;
+            self.cancel_guard.is_over = true;
         }
         answered
     }
 }
 
 /// The result of a task of the newer era that is over.
-fn ended(looked: Looked) -> Result<Answered, Error> {
-    let Some(mut answered) = looked.answered else {
+fn into_result(poll: TaskPoll) -> Result<RawResponse, Error> {
+    let Some(mut answered) = poll.answered else {
         return Err(Error::Protocol("a task without a result".to_owned()));
     };
     let said = answered.answer["result"].take();
-    match looked.task.status {
+    match poll.task.status {
         Status::Cancelled => Err(Error::TaskCancelled),
         Status::Failed => {
             let error: Result<ErrorData, _> = serde_json::from_value(said["error"].clone());
@@ -386,27 +389,27 @@ fn ended(looked: Looked) -> Result<Answered, Error> {
 
 /// Hands on what a server says of its task, once.
 #[derive(Default)]
-struct Steps {
-    told: u32,
+struct StatusReporter {
+    reported: u32,
     last: Option<String>,
 }
 
-impl Steps {
-    fn tell(&mut self, task: &Task, call: &ToolCall) {
+impl StatusReporter {
+    fn report(&mut self, task: &Task, call: &ToolCall) {
         if task.words.is_none() || task.words == self.last {
             return;
         }
         self.last.clone_from(&task.words);
-        self.told += 1;
+        self.reported += 1;
         (call.progress)(CallProgress {
-            progress: f64::from(self.told),
+            progress: f64::from(self.reported),
             total: None,
             message: task.words.clone(),
         });
     }
 }
 
-/// Tells the server that a task is not wanted any more, unless it is over or somebody comes back for it.
+/// Cancels a task on drop, unless it has ended or will be resumed.
 struct CancelOnDrop<'a> {
     session: &'a McpSession,
     task: String,
@@ -416,16 +419,19 @@ struct CancelOnDrop<'a> {
 
 impl Drop for CancelOnDrop<'_> {
     fn drop(&mut self) {
-        let is_left = self.keeper.as_ref().is_some_and(|keeper| keeper.leaves());
+        let is_resumable = self
+            .keeper
+            .as_ref()
+            .is_some_and(|keeper| keeper.is_resumable());
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
         };
-        if self.is_over || is_left {
+        if self.is_over || is_resumable {
             return;
         }
         let session = &self.session.0;
         let (peer, task) = (session.peer.clone(), std::mem::take(&mut self.task));
-        let farewell = async move {
+        let cancel_notice = async move {
             let request = CancelTaskRequest::new(CancelTaskParams::new(task));
             let sent = async {
                 let options = PeerRequestOptions::no_options();
@@ -434,9 +440,9 @@ impl Drop for CancelOnDrop<'_> {
                     drop(handle.rx.await);
                 }
             };
-            drop(tokio::time::timeout(FAREWELL_LIMIT, sent).await);
+            drop(tokio::time::timeout(CANCEL_NOTICE_TIMEOUT, sent).await);
         };
-        session.farewells.spawn_on(farewell, &runtime);
+        session.cancel_notices.spawn_on(cancel_notice, &runtime);
     }
 }
 
@@ -454,10 +460,16 @@ mod tests {
                 .extend(more.as_object().unwrap().clone());
             read(raw).unwrap()
         };
-        assert_eq!(task(json!({})).pause, PAUSE);
-        assert_eq!(task(json!({ "pollInterval": 0 })).pause, PAUSES.0);
-        assert_eq!(task(json!({ "pollInterval": 1e18 as u64 })).pause, PAUSES.1);
-        assert_eq!(task(json!({ "pollInterval": -1 })).pause, PAUSE);
+        assert_eq!(task(json!({})).pause, POLL_INTERVAL);
+        assert_eq!(
+            task(json!({ "pollInterval": 0 })).pause,
+            POLL_INTERVAL_BOUNDS.0
+        );
+        assert_eq!(
+            task(json!({ "pollInterval": 1e18 as u64 })).pause,
+            POLL_INTERVAL_BOUNDS.1
+        );
+        assert_eq!(task(json!({ "pollInterval": -1 })).pause, POLL_INTERVAL);
         let extension = task(json!({ "pollIntervalMs": 200 }));
         assert_eq!(extension.pause, Duration::from_millis(200));
         assert_eq!(

@@ -1,5 +1,5 @@
-//! A process that says by itself that it is there: were it told of by us alone, a kill of ours just after its start
-//! would leave it to nobody.
+//! A process that announces itself: if only we reported it, a kill of ours just after its start would leave it
+//! running.
 
 use std::io::{self, Cursor, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
@@ -9,9 +9,9 @@ use tokio::process::Command;
 /// Most bytes of what is written at once: below what a pipe takes without parting it.
 const LINE_BYTES: usize = 64;
 
-/// The right to announce one process to whoever ends it should we be gone. It writes `?NUMBER GROUP` to a pipe before
-/// it is the program that it was started for, and `!NUMBER` is written when this is dropped: by then its group was
-/// told of by us, or nothing was started.
+/// Announces one process to the watcher that ends it if we are gone. The process writes `?NUMBER GROUP` to a pipe
+/// before it executes its program, and dropping this writes `!NUMBER`: by then we reported its group, or nothing was
+/// started.
 pub struct Announcement {
     pipe: OwnedFd,
     number: u64,
@@ -28,7 +28,7 @@ impl Announcement {
     /// # Errors
     /// When the pipe cannot be given to it.
     #[expect(unsafe_code, reason = "only the new process itself can write this")]
-    pub(super) fn precede(&self, command: &mut Command) -> io::Result<()> {
+    pub(super) fn install_on(&self, command: &mut Command) -> io::Result<()> {
         let (pipe, number) = (self.pipe.try_clone()?, self.number);
         let announce = move || {
             let mut line = [0; LINE_BYTES];
@@ -47,7 +47,7 @@ impl Announcement {
 
 impl Drop for Announcement {
     fn drop(&mut self) {
-        // Whoever would have read it is gone, and so is what it was told.
+        // A closed pipe means that the watcher is gone, and what it knew with it.
         let line = format!("!{}\n", self.number);
         let _ = rustix::io::write(&self.pipe, line.as_bytes());
     }
@@ -67,7 +67,7 @@ mod tests {
             let pipe = announced.try_clone().unwrap();
             let announcement = Announcement::new(pipe.into(), number);
             let mut command = Command::new(program);
-            announcement.precede(&mut command).unwrap();
+            announcement.install_on(&mut command).unwrap();
             let started = command.spawn();
             assert_eq!(started.is_ok(), number == 7);
             if let Ok(process) = started {

@@ -23,7 +23,7 @@ use patchbay_model::Secret;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::McpProgram;
-use super::process::Cut;
+use super::process::LimitViolation;
 
 /// Most bytes of a line between the two.
 const LINE_BYTES: usize = 16 * 1024 * 1024;
@@ -36,17 +36,17 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub struct Launch {
     /// The connector whose server it is.
     pub connector: String,
-    /// Tells its words, folder, variables, secrets and what it is told from others: with other ones it is started
-    /// anew.
+    /// Digest of its command, folder, variables, secrets and what is declared to it: with another digest it is
+    /// restarted.
     pub digest: String,
     name: String,
     file: String,
     arguments: Vec<String>,
     folder: String,
     environment: Vec<(std::ffi::OsString, std::ffi::OsString)>,
-    #[serde(serialize_with = "exposed")]
+    #[serde(serialize_with = "serialize_exposed")]
     secrets: Vec<Secret>,
-    /// Whether it is told that it may ask a person: one that may not is another server.
+    /// Whether it may ask a person. A server that may not is a separate one.
     asks: bool,
 }
 
@@ -68,7 +68,7 @@ impl Launch {
 }
 
 /// The stream is to the holder alone, and nothing of it is kept.
-fn exposed<S: Serializer>(secrets: &[Secret], to: S) -> Result<S::Ok, S::Error> {
+fn serialize_exposed<S: Serializer>(secrets: &[Secret], to: S) -> Result<S::Ok, S::Error> {
     to.collect_seq(secrets.iter().map(Secret::expose))
 }
 
@@ -140,7 +140,7 @@ pub struct HeldServer {
 struct ExitNotice {
     patchbay_exit: Option<String>,
     stderr: String,
-    cut: Option<Cut>,
+    cut: Option<LimitViolation>,
 }
 
 /// A message as a line.

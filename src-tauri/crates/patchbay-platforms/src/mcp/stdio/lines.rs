@@ -9,11 +9,11 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub(super) struct Lines<R> {
     input: BufReader<R>,
     line: Vec<u8>,
-    most: usize,
+    max_bytes: usize,
 }
 
 /// What came next.
-pub(super) enum Next<'a> {
+pub(super) enum NextLine<'a> {
     /// A line, without its end and blanks around it.
     Line(&'a [u8]),
     /// More than is accepted without an end; the rest of it comes next.
@@ -23,11 +23,11 @@ pub(super) enum Next<'a> {
 }
 
 impl<R: AsyncRead + Unpin> Lines<R> {
-    pub(super) fn new(input: R, most: usize) -> Self {
+    pub(super) fn new(input: R, max_bytes: usize) -> Self {
         Self {
             input: BufReader::with_capacity(64 * 1024, input),
             line: Vec::new(),
-            most,
+            max_bytes,
         }
     }
 
@@ -37,7 +37,7 @@ impl<R: AsyncRead + Unpin> Lines<R> {
     }
 
     /// The next line. What was read of one stays when this is dropped before it ended.
-    pub(super) async fn next(&mut self) -> Next<'_> {
+    pub(super) async fn next(&mut self) -> NextLine<'_> {
         if self.line.last() == Some(&b'\n') {
             self.line.clear();
             // One large answer is no reason to keep as much for good.
@@ -45,18 +45,18 @@ impl<R: AsyncRead + Unpin> Lines<R> {
         }
         loop {
             let Ok(available) = self.input.fill_buf().await else {
-                return Next::End;
+                return NextLine::End;
             };
             if available.is_empty() {
                 // A line without an end was cut off.
-                return Next::End;
+                return NextLine::End;
             }
             let (taken, is_whole) = match available.iter().position(|&byte| byte == b'\n') {
                 Some(at) => (at + 1, true),
                 None => (available.len(), false),
             };
-            if self.line.len() + taken > self.most {
-                return Next::TooLong;
+            if self.line.len() + taken > self.max_bytes {
+                return NextLine::TooLong;
             }
             self.line.extend_from_slice(&available[..taken]);
             self.input.consume(taken);
@@ -65,7 +65,7 @@ impl<R: AsyncRead + Unpin> Lines<R> {
             }
         }
         let line = self.line.trim_ascii();
-        Next::Line(line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line))
+        NextLine::Line(line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line))
     }
 }
 
@@ -73,14 +73,14 @@ impl<R: AsyncRead + Unpin> Lines<R> {
 mod tests {
     use super::*;
 
-    async fn read(text: &[u8], most: usize) -> Vec<String> {
-        let mut lines = Lines::new(text, most);
+    async fn read(text: &[u8], max_bytes: usize) -> Vec<String> {
+        let mut lines = Lines::new(text, max_bytes);
         let mut found = Vec::new();
         loop {
             match lines.next().await {
-                Next::Line(line) => found.push(String::from_utf8_lossy(line).into_owned()),
-                Next::TooLong => return [found, vec!["too long".to_owned()]].concat(),
-                Next::End => return found,
+                NextLine::Line(line) => found.push(String::from_utf8_lossy(line).into_owned()),
+                NextLine::TooLong => return [found, vec!["too long".to_owned()]].concat(),
+                NextLine::End => return found,
             }
         }
     }

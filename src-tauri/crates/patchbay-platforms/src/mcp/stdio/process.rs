@@ -21,10 +21,10 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 #[cfg(unix)]
 use super::announcement::Announcement;
-use super::lines::{Lines, Next};
+use super::lines::{Lines, NextLine};
 use super::stderr::StderrTail;
 use crate::Error;
-use crate::mcp::log_line::OnLine;
+use crate::mcp::log_line::LineSink;
 
 /// How long a program may take to end after its input ended, and again after it was told to.
 const GRACE_PERIOD: Duration = Duration::from_secs(2);
@@ -54,13 +54,13 @@ pub struct McpProgram {
     /// Who sees to it that no process outlives us.
     pub guard: Arc<dyn ProcessGuard>,
     /// Hears what it says to people, line by line; must not block for long.
-    pub log: OnLine,
+    pub log: LineSink,
 }
 
-/// Is told of process groups as long as they are there, to end them should we not come to it.
+/// Keeps track of process groups while they exist, to end them if we can't.
 #[async_trait]
 pub trait ProcessGuard: Send + Sync {
-    /// A program is about to be started: whatever it takes to see to its end has to be there before it is.
+    /// A program is about to be started: whatever it takes to end it later has to be in place before.
     fn prepare(&self, program: &McpProgram);
     /// How its process makes itself known before we do.
     #[cfg(unix)]
@@ -69,13 +69,13 @@ pub trait ProcessGuard: Send + Sync {
     }
     /// It was started, as that group. On Windows its job ends it with us.
     fn started(&self, group: u32, program: &McpProgram);
-    /// Nothing is left of the group. What it had others start for it is ended by this.
+    /// The group is empty. Ends what others started on its behalf, too.
     async fn ended(&self, group: u32);
 }
 
-/// Why a program that goes on well is ended.
+/// The limit for which a program that works is ended.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-pub(super) enum Cut {
+pub(super) enum LimitViolation {
     /// A line has more bytes than that.
     TooLarge(u64),
     /// A message has more parts than are read.
@@ -92,7 +92,7 @@ struct Inner {
     /// Its process group; `None` for one that another process holds.
     group: Option<u32>,
     stderr: StderrTail,
-    cut: Mutex<Option<Cut>>,
+    cut: Mutex<Option<LimitViolation>>,
     stopping: CancellationToken,
     /// How its leader ended.
     exit: watch::Receiver<Option<String>>,
@@ -122,8 +122,8 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
     let announcement = program.guard.announce();
     #[cfg(unix)]
     if let Some(announcement) = &announcement {
-        let precede = announcement.precede(command.command_mut());
-        precede.map_err(not_started)?;
+        let installed = announcement.install_on(command.command_mut());
+        installed.map_err(not_started)?;
     }
     let mut child = command.spawn().map_err(not_started)?;
     let streams = (
@@ -143,7 +143,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
     let (gone_to, gone) = watch::channel(false);
     let stopping = CancellationToken::new();
     tokio::spawn(listen(stderr, tail.clone()));
-    let supervised = Supervised {
+    let supervisor = Supervisor {
         child,
         group,
         stopping: stopping.clone(),
@@ -151,7 +151,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
     };
     let guard = program.guard;
     tokio::spawn(async move {
-        supervised.run().await;
+        supervisor.run().await;
         guard.ended(group).await;
         gone_to.send_replace(true);
     });
@@ -171,7 +171,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
     Ok((process, streams))
 }
 
-/// One that another process of ours holds, and who tells how it ended. To stop it is to leave it there.
+/// A process that another process of ours holds, which reports how it ended. Stopping it only detaches from it.
 pub(super) fn attached(
     name: &str,
     secrets: Vec<Secret>,
@@ -224,14 +224,14 @@ fn command(program: &McpProgram) -> CommandWrap {
     command
 }
 
-/// Reads what a program says to people to its end, whatever it is: one that nobody listens to would stand still.
+/// Reads a program's standard error to its end, whatever it is: a full pipe would block the program.
 async fn listen(stderr: ChildStderr, tail: StderrTail) {
     let mut lines = Lines::new(stderr, LINE_BYTES);
     loop {
         match lines.next().await {
-            Next::Line(line) => tail.note(line),
-            Next::TooLong => lines.skip(),
-            Next::End => return,
+            NextLine::Line(line) => tail.note(line),
+            NextLine::TooLong => lines.skip(),
+            NextLine::End => return,
         }
     }
 }
@@ -248,7 +248,7 @@ impl Process {
     }
 
     /// How its leader ended, and why it was cut off, where that is known.
-    pub(super) fn outcome(&self) -> (Option<String>, Option<Cut>) {
+    pub(super) fn outcome(&self) -> (Option<String>, Option<LimitViolation>) {
         let cut = *self.0.cut.lock().unwrap_or_else(PoisonError::into_inner);
         (self.0.exit.borrow().clone(), cut)
     }
@@ -274,7 +274,7 @@ impl Process {
     }
 
     /// As [`Process::stop`], because it sent what is not accepted.
-    pub(super) fn cut(&self, cut: Cut) {
+    pub(super) fn cut(&self, cut: LimitViolation) {
         let mut known = self.0.cut.lock().unwrap_or_else(PoisonError::into_inner);
         known.get_or_insert(cut);
     }
@@ -297,8 +297,8 @@ impl Process {
     pub(in crate::mcp) fn ended(&self) -> Error {
         let (how, cut) = self.outcome();
         match cut {
-            Some(Cut::TooLarge(limit)) => Error::TooLarge { limit },
-            Some(Cut::Exceeded(limit)) => Error::Exceeded(limit),
+            Some(LimitViolation::TooLarge(limit)) => Error::TooLarge { limit },
+            Some(LimitViolation::Exceeded(limit)) => Error::Exceeded(limit),
             None => Error::ProgramEnded {
                 program: self.0.name.clone(),
                 how,
@@ -309,14 +309,14 @@ impl Process {
 }
 
 /// A process with whoever sees to its end.
-struct Supervised {
+struct Supervisor {
     child: Box<dyn ChildWrapper>,
     group: u32,
     stopping: CancellationToken,
     exit: watch::Sender<Option<String>>,
 }
 
-impl Supervised {
+impl Supervisor {
     /// Waits for its end, or brings it about; then for that of everything that it started.
     async fn run(mut self) {
         tokio::select! {
@@ -329,7 +329,7 @@ impl Supervised {
                 }
             }
         }
-        self.sweep().await;
+        self.terminate_group().await;
         if self.exit.borrow().is_none() {
             let status = self.child.wait().await;
             self.note(status);
@@ -342,7 +342,7 @@ impl Supervised {
 
     /// Tells what is left of the group to end, and then ends it.
     #[cfg(unix)]
-    async fn sweep(&mut self) {
+    async fn terminate_group(&mut self) {
         use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
         let Some(group) = i32::try_from(self.group).ok().and_then(Pid::from_raw) else {
@@ -370,7 +370,7 @@ impl Supervised {
 
     /// Ends the job, with whatever is in it.
     #[cfg(not(unix))]
-    async fn sweep(&mut self) {
+    async fn terminate_group(&mut self) {
         if let Err(error) = self.child.start_kill() {
             tracing::debug!(group = self.group, %error, "nothing was left to end");
         }

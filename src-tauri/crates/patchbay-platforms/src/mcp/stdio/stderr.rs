@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use patchbay_model::Secret;
 
-use crate::mcp::log_line::{OnLine, log_line};
+use crate::mcp::log_line::{LineSink, sanitize_log_line};
 use crate::mcp::server_log::ServerLog;
 
 /// Most lines that are kept.
@@ -19,11 +19,11 @@ struct Inner {
     lines: Mutex<VecDeque<String>>,
     /// What it was given and must not be shown.
     secrets: Vec<Secret>,
-    log: OnLine,
+    log: LineSink,
 }
 
 impl StderrTail {
-    pub(super) fn new(secrets: Vec<Secret>, log: OnLine) -> Self {
+    pub(super) fn new(secrets: Vec<Secret>, log: LineSink) -> Self {
         Self(Arc::new(Inner {
             lines: Mutex::default(),
             secrets,
@@ -33,7 +33,7 @@ impl StderrTail {
 
     /// Notes a line of its standard error.
     pub(super) fn note(&self, line: &[u8]) {
-        let line = log_line(line, &self.0.secrets);
+        let line = sanitize_log_line(line, &self.0.secrets);
         if line.is_empty() {
             return;
         }
@@ -66,7 +66,7 @@ mod tests {
     fn secrets_and_terminal_codes_are_taken_out() {
         let heard = Arc::new(Mutex::new(String::new()));
         let hearing = Arc::clone(&heard);
-        let log: OnLine = Arc::new(move |line| hearing.lock().unwrap().push_str(line));
+        let log: LineSink = Arc::new(move |line| hearing.lock().unwrap().push_str(line));
         let tail = StderrTail::new(vec![Secret::new("hunter2-hunter2")], log);
         tail.note(b"\x1b[31mbad key\x1b[0m hunter2-hunter2\x07\xff");
         assert_eq!(tail.text(), "bad key <redacted> \u{fffd}");

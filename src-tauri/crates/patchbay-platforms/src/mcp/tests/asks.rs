@@ -11,11 +11,11 @@ use serde_json::{Map, Value, json};
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::hand_made::{self, Asked, accepted, event, events, failure, result};
+use super::hand_made::{self, ReceivedRequest, accepted, event, events, failure, result};
 use super::{Server, call, http, target};
 use crate::Error;
 use crate::mcp::{
-    Asker, CallOutcome, Declared, McpLimits, McpSession, McpTarget, ToolCall, connect,
+    Asker, CallOutcome, ClientFeatures, McpLimits, McpSession, McpTarget, ToolCall, connect,
 };
 
 /// Answers as a test wants, after a while, and keeps what was asked.
@@ -75,7 +75,7 @@ impl Asker for Person {
 /// A server of the older era that asks all of `questions` at once during each call, and answers with what it was told.
 fn legacy(questions: Vec<Value>) -> Router {
     let (answers, _) = broadcast::channel::<(Value, Value)>(64);
-    hand_made::server(move |asked: Asked| {
+    hand_made::server(move |asked: ReceivedRequest| {
         let (answers, questions) = (answers.clone(), questions.clone());
         async move {
             match asked.method.as_str() {
@@ -123,7 +123,7 @@ fn given(text: &str) -> Value {
 
 /// A server of the newer era that wants `questions` answered before it answers.
 fn modern(questions: Value) -> Router {
-    hand_made::raw(move |asked: Asked| {
+    hand_made::raw(move |asked: ReceivedRequest| {
         let questions = questions.clone();
         async move {
             match asked.method.as_str() {
@@ -162,9 +162,9 @@ pub(super) fn discovered() -> Value {
 async fn session(router: Router, limits: McpLimits) -> (Server, McpSession) {
     let server = Server::start(router).await;
     let target = McpTarget {
-        declared: Declared {
+        client_features: ClientFeatures {
             asks: true,
-            ..Declared::default()
+            ..ClientFeatures::default()
         },
         ..target(&server.url)
     };
@@ -373,7 +373,7 @@ async fn what_is_asked_for_a_prompt_or_a_resource_is_answered_in_both_eras() {
 async fn without_a_person_nothing_is_declared_and_nobody_asked() {
     let heard = Arc::new(Mutex::new(Value::Null));
     let hearing = Arc::clone(&heard);
-    let router = hand_made::raw(move |asked: Asked| {
+    let router = hand_made::raw(move |asked: ReceivedRequest| {
         let hearing = Arc::clone(&hearing);
         async move {
             match asked.method.as_str() {
@@ -396,15 +396,15 @@ async fn without_a_person_nothing_is_declared_and_nobody_asked() {
     let person = Person::sending(json!({}));
     let refused = session.unwrap().call_tool(asking(&person), &cancel).await;
     assert!(matches!(refused, Err(Error::InputRequired)), "{refused:?}");
-    let declared = json!({ "extensions": { "io.modelcontextprotocol/tasks": {} } });
-    assert_eq!(*heard.lock().unwrap(), declared);
+    let client_features = json!({ "extensions": { "io.modelcontextprotocol/tasks": {} } });
+    assert_eq!(*heard.lock().unwrap(), client_features);
     assert_eq!(person.asked(), 0);
 }
 
 #[tokio::test]
 async fn a_question_without_a_call_is_cancelled() {
     let (answers, mut told) = mpsc::unbounded_channel();
-    let router = hand_made::server(move |asked: Asked| {
+    let router = hand_made::server(move |asked: ReceivedRequest| {
         let answers = answers.clone();
         async move {
             match asked.method.as_str() {
@@ -429,7 +429,7 @@ async fn a_question_without_a_call_is_cancelled() {
 
 #[tokio::test]
 async fn a_server_that_is_never_ready_is_left_at_the_limit() {
-    let router = hand_made::raw(move |asked: Asked| async move {
+    let router = hand_made::raw(move |asked: ReceivedRequest| async move {
         match asked.method.as_str() {
             "server/discover" => result(&asked.id, discovered()),
             "tools/call" => result(&asked.id, json!({"resultType": "input_required"})),
@@ -523,7 +523,7 @@ async fn a_question_ends_with_its_run() {
 #[tokio::test]
 async fn pages_that_an_error_names_are_offered_and_the_call_is_left_to_the_person() {
     let router = || {
-        hand_made::server(|asked: Asked| async move {
+        hand_made::server(|asked: ReceivedRequest| async move {
             let data = json!({"elicitations": [{"mode": "url", "message": "Sign", "url": "https://sign.example/", "elicitationId": "1"}]});
             let error = json!({"code": -32042, "message": "first", "data": data});
             axum::response::IntoResponse::into_response(axum::Json(
@@ -546,7 +546,7 @@ async fn pages_that_an_error_names_are_offered_and_the_call_is_left_to_the_perso
 async fn a_server_that_asks_in_the_older_era_only_is_told_apart() {
     let says = "Cannot send 'elicitation/create': this transport context has no back-channel for server-initiated requests.";
     let modern = |is_error: bool| {
-        hand_made::raw(move |asked: Asked| async move {
+        hand_made::raw(move |asked: ReceivedRequest| async move {
             match asked.method.as_str() {
                 "server/discover" => result(&asked.id, discovered()),
                 "tools/call" if is_error => failure(&asked.id, -32600, says),
@@ -571,7 +571,9 @@ async fn a_server_that_asks_in_the_older_era_only_is_told_apart() {
     }
     // In the older era nothing is left to try.
     let older =
-        hand_made::server(move |asked: Asked| async move { failure(&asked.id, -32600, says) });
+        hand_made::server(
+            move |asked: ReceivedRequest| async move { failure(&asked.id, -32600, says) },
+        );
     let person = Person::sending(json!({}));
     let refused = called(older, &person).await;
     assert!(matches!(refused, Err(Error::CannotAsk)), "{refused:?}");

@@ -10,11 +10,11 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tokio_util::sync::CancellationToken;
 
-use super::hand_made::{self, Asked};
+use super::hand_made::{self, ReceivedRequest};
 use super::roots::{NOTES, root};
 use super::*;
 
-fn progress(asked: &Asked, done: u32, words: &str) -> String {
+fn progress(asked: &ReceivedRequest, done: u32, words: &str) -> String {
     hand_made::event(&json!({
         "jsonrpc": "2.0", "method": "notifications/progress",
         "params": {
@@ -24,7 +24,7 @@ fn progress(asked: &Asked, done: u32, words: &str) -> String {
     }))
 }
 
-fn answer(asked: &Asked, result: Value) -> String {
+fn answer(asked: &ReceivedRequest, result: Value) -> String {
     hand_made::event(&json!({"jsonrpc": "2.0", "id": asked.id, "result": result}))
 }
 
@@ -34,7 +34,7 @@ async fn progress_is_heard_in_order_before_the_answer() {
     let (heard, acknowledged) = mpsc::unbounded_channel::<CallProgress>();
     let acknowledged = Arc::new(Mutex::new(Some(acknowledged)));
     let steps: Arc<Mutex<Vec<CallProgress>>> = Arc::default();
-    let server = Server::start(hand_made::server(move |asked: Asked| {
+    let server = Server::start(hand_made::server(move |asked: ReceivedRequest| {
         let acknowledged = acknowledged.lock().unwrap().take().expect("one call");
         let pieces = stream::iter([Ok(progress(&asked, 1, "o\u{1b}ne"))]).chain(
             UnboundedReceiverStream::new(acknowledged).map(move |step| {
@@ -93,7 +93,7 @@ async fn progress_is_heard_in_order_before_the_answer() {
 async fn progress_keeps_a_call_alive() {
     let (step, steps) = mpsc::unbounded_channel::<()>();
     let steps = Arc::new(Mutex::new(Some(steps)));
-    let server = Server::start(hand_made::server(move |asked: Asked| {
+    let server = Server::start(hand_made::server(move |asked: ReceivedRequest| {
         let steps = steps.lock().unwrap().take().expect("one call");
         let pieces = UnboundedReceiverStream::new(steps)
             .enumerate()
@@ -128,7 +128,7 @@ async fn progress_keeps_a_call_alive() {
 /// A server whose tool never answers, and what it hears after the call.
 async fn deaf() -> (Server, mpsc::UnboundedReceiver<(String, Value)>) {
     let (tell, heard) = mpsc::unbounded_channel();
-    let router = hand_made::server(move |asked: Asked| {
+    let router = hand_made::server(move |asked: ReceivedRequest| {
         let _ = tell.send((asked.method.clone(), asked.params.clone()));
         let response = match asked.method.as_str() {
             "tools/call" => hand_made::events(stream::pending()),
@@ -184,7 +184,7 @@ async fn questions_of_the_server_are_declined_as_unknown() {
             let message: Value = serde_json::from_slice(&body).unwrap();
             let (reply, replies) = (reply.clone(), replies.clone());
             async move {
-                let asked = Asked {
+                let asked = ReceivedRequest {
                     method: message["method"].as_str().unwrap_or_default().to_owned(),
                     id: message["id"].clone(),
                     params: message["params"].clone(),
@@ -207,12 +207,12 @@ async fn questions_of_the_server_are_declined_as_unknown() {
     let server = Server::start(router).await;
     let chosen = json!({"result": {"roots": [root(NOTES, "notes")]}});
     for (roots, answer) in [(vec![], json!(-32601)), (vec![NOTES.into()], chosen)] {
-        let declared = Declared {
+        let client_features = ClientFeatures {
             roots,
-            ..Declared::default()
+            ..ClientFeatures::default()
         };
         let target = McpTarget {
-            declared,
+            client_features,
             ..target(&server.url)
         };
         let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
@@ -231,7 +231,7 @@ async fn questions_of_the_server_are_declined_as_unknown() {
 }
 
 fn interview(
-    asked: Asked,
+    asked: ReceivedRequest,
     replies: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Value>>>,
 ) -> impl futures::Stream<Item = Result<String, std::io::Error>> {
     let questions = [

@@ -6,12 +6,12 @@ use patchbay_model::{CompletionRequest, CompletionTarget};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::hand_made::{self, Asked, accepted, failure, result};
+use super::hand_made::{self, ReceivedRequest, accepted, failure, result};
 use super::{Server, connected};
 
 /// A server that suggests what it was asked, as text; one that does not say so answers all the same.
 fn server(says_so: bool) -> axum::Router {
-    hand_made::raw(move |asked: Asked| async move {
+    hand_made::raw(move |asked: ReceivedRequest| async move {
         match asked.method.as_str() {
             "server/discover" => failure(&asked.id, -32601, "Method not found"),
             "initialize" => {

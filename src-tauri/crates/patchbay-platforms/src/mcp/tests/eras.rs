@@ -17,7 +17,7 @@ use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, Stream
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::hand_made::{self, Asked};
+use super::hand_made::{self, ReceivedRequest};
 use super::*;
 
 #[derive(Clone)]
@@ -106,7 +106,7 @@ async fn both_eras_list_and_call() {
 
 #[tokio::test]
 async fn words_of_the_server_are_cleaned() {
-    let server = Server::start(hand_made::server(|_: Asked| async {
+    let server = Server::start(hand_made::server(|_: ReceivedRequest| async {
         hand_made::accepted()
     }))
     .await;
@@ -121,14 +121,14 @@ async fn words_of_the_server_are_cleaned() {
 /// R2: whatever is wrong with the answer to the probe, plain `initialize` is tried on a new transport.
 #[tokio::test]
 async fn a_server_that_stumbles_over_the_probe_is_asked_in_the_old_way() {
-    let odd: [fn(&Asked) -> axum::response::Response; 4] = [
+    let odd: [fn(&ReceivedRequest) -> axum::response::Response; 4] = [
         |_| StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         |_| axum::Json(json!({})).into_response(),
         |asked| hand_made::result(&asked.id, json!({})),
         |_| "what?".into_response(),
     ];
     for answer in odd {
-        let server = Server::start(hand_made::raw(move |asked: Asked| async move {
+        let server = Server::start(hand_made::raw(move |asked: ReceivedRequest| async move {
             match asked.method.as_str() {
                 "server/discover" => answer(&asked),
                 "initialize" => hand_made::result(&asked.id, hand_made::welcome()),
@@ -152,7 +152,7 @@ async fn a_server_that_stumbles_over_the_probe_is_asked_in_the_old_way() {
 async fn a_remembered_era_saves_the_probe() {
     let probes = Arc::new(AtomicUsize::new(0));
     let count = probes.clone();
-    let server = Server::start(hand_made::raw(move |asked: Asked| {
+    let server = Server::start(hand_made::raw(move |asked: ReceivedRequest| {
         if asked.method == "server/discover" {
             count.fetch_add(1, Ordering::SeqCst);
         }
@@ -175,7 +175,7 @@ async fn a_remembered_era_saves_the_probe() {
 
 #[tokio::test]
 async fn a_server_without_tools_has_an_empty_list() {
-    let server = Server::start(hand_made::raw(|asked: Asked| async move {
+    let server = Server::start(hand_made::raw(|asked: ReceivedRequest| async move {
         match asked.method.as_str() {
             "initialize" => {
                 let mut welcome = hand_made::welcome();
@@ -202,7 +202,7 @@ async fn a_server_without_tools_has_an_empty_list() {
 async fn arguments_that_belong_into_headers_are_found_out() {
     let calls = Arc::new(AtomicUsize::new(0));
     let count = calls.clone();
-    let server = Server::start(hand_made::raw(move |asked: Asked| {
+    let server = Server::start(hand_made::raw(move |asked: ReceivedRequest| {
         let region = asked
             .headers
             .get("mcp-param-region")
@@ -266,7 +266,7 @@ async fn a_tool_whose_headers_break_the_rules_hides_itself_only() {
     ]);
     let listed = async |version: &'static str| {
         let tools = tools.clone();
-        let server = Server::start(hand_made::raw(move |asked: Asked| {
+        let server = Server::start(hand_made::raw(move |asked: ReceivedRequest| {
             std::future::ready(match asked.method.as_str() {
                 "server/discover" if version >= "2026" => hand_made::result(
                     &asked.id,

@@ -8,7 +8,7 @@ use axum::routing::post;
 use serde_json::{Value, json};
 
 /// One JSON-RPC request, as a hand-made server sees it.
-pub(super) struct Asked {
+pub(super) struct ReceivedRequest {
     pub(super) method: String,
     pub(super) id: Value,
     pub(super) params: Value,
@@ -20,7 +20,7 @@ pub(super) struct Asked {
 /// Serves `/mcp`; `answer` gets whatever is not part of the negotiation.
 pub(super) fn server<F, Fut>(answer: F) -> Router
 where
-    F: Fn(Asked) -> Fut + Clone + Send + Sync + 'static,
+    F: Fn(ReceivedRequest) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Response> + Send,
 {
     raw(move |asked| {
@@ -39,12 +39,12 @@ where
 /// Serves `/mcp` and decides about everything.
 pub(super) fn raw<F, Fut>(answer: F) -> Router
 where
-    F: Fn(Asked) -> Fut + Clone + Send + Sync + 'static,
+    F: Fn(ReceivedRequest) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Response> + Send,
 {
     let handler = move |headers: HeaderMap, body: Bytes| {
         let message: Value = serde_json::from_slice(&body).unwrap();
-        let asked = Asked {
+        let asked = ReceivedRequest {
             method: message["method"].as_str().unwrap_or_default().to_owned(),
             id: message["id"].clone(),
             params: message["params"].clone(),

@@ -8,7 +8,7 @@ use patchbay_model::{Code, Explain};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::hand_made::{self, Asked};
+use super::hand_made::{self, ReceivedRequest};
 use super::*;
 use crate::Unreachable;
 
@@ -24,9 +24,9 @@ const TIGHT: McpLimits = McpLimits {
 };
 
 async fn listed(
-    answer: impl Fn(Asked) -> axum::response::Response + Clone + Send + Sync + 'static,
+    answer: impl Fn(ReceivedRequest) -> axum::response::Response + Clone + Send + Sync + 'static,
 ) -> Error {
-    let server = Server::start(hand_made::server(move |asked: Asked| {
+    let server = Server::start(hand_made::server(move |asked: ReceivedRequest| {
         std::future::ready(answer(asked))
     }))
     .await;
@@ -96,7 +96,7 @@ async fn listed_both_ways(result: Value, limits: McpLimits) -> [Error; 2] {
     let mut errors = Vec::new();
     for as_event in [false, true] {
         let result = result.clone();
-        let server = Server::start(hand_made::server(move |asked: Asked| {
+        let server = Server::start(hand_made::server(move |asked: ReceivedRequest| {
             let result = result.clone();
             std::future::ready(if as_event {
                 let message = json!({"jsonrpc": "2.0", "id": asked.id, "result": result});
@@ -150,7 +150,7 @@ async fn a_page_of_too_many_bytes_is_given_up_though_another_answer_might_have_t
 #[tokio::test]
 async fn the_values_of_all_pages_are_counted() {
     let page = Arc::new(AtomicUsize::new(0));
-    let server = Server::start(hand_made::server(move |asked: Asked| {
+    let server = Server::start(hand_made::server(move |asked: ReceivedRequest| {
         let cursor = page.fetch_add(1, Ordering::SeqCst).to_string();
         let schema = json!({"enum": vec![0; 40]});
         let tools = json!([{"name": cursor, "inputSchema": schema}]);
@@ -282,7 +282,7 @@ async fn connecting_can_be_stopped() {
 
 #[tokio::test]
 async fn a_malformed_tool_hides_itself_only() {
-    let server = Server::start(hand_made::server(|asked: Asked| async move {
+    let server = Server::start(hand_made::server(|asked: ReceivedRequest| async move {
         let tools = json!([
             {"name": "good", "inputSchema": {"type": "object", "$comment": "kept"}},
             {"name": "bad", "inputSchema": "text"},

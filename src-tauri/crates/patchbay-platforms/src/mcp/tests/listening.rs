@@ -100,7 +100,10 @@ async fn changes_are_heard_as_long_as_the_session_lasts() {
     let server = restless.start().await;
     let session = connected(&server.url).await;
     assert_eq!(session.facts().protocol_version, "2026-07-28");
-    let (mut tools, mut offer) = (session.tool_list(), session.offer());
+    let (mut tools, mut offer) = (
+        session.subscribe_tool_changes(),
+        session.subscribe_offer_changes(),
+    );
     let listening = tokio::spawn(session.listen());
     for _ in 0..2 {
         restless.turn.notify_one();

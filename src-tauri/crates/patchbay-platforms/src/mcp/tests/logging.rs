@@ -14,9 +14,9 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::json;
 
-use super::hand_made::{self, Asked};
+use super::hand_made::{self, ReceivedRequest};
 use super::*;
-use crate::mcp::OnLine;
+use crate::mcp::LineSink;
 
 /// Logs with each call from which level on it was asked to.
 #[derive(Clone, Default)]
@@ -62,10 +62,10 @@ impl ServerHandler for Logs {
 }
 
 /// What is heard of a log.
-fn heard() -> (OnLine, Arc<Mutex<Vec<String>>>) {
+fn heard() -> (LineSink, Arc<Mutex<Vec<String>>>) {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let hearing = Arc::clone(&heard);
-    let log: OnLine = Arc::new(move |line| hearing.lock().unwrap().push(line.to_owned()));
+    let log: LineSink = Arc::new(move |line| hearing.lock().unwrap().push(line.to_owned()));
     (log, heard)
 }
 
@@ -111,7 +111,7 @@ async fn servers_of_both_eras_are_asked_to_log_and_heard() {
 
 #[tokio::test]
 async fn a_credential_that_a_server_logs_is_not_written_down_and_one_that_cannot_be_asked_works() {
-    let server = Server::start(hand_made::raw(|asked: Asked| async move {
+    let server = Server::start(hand_made::raw(|asked: ReceivedRequest| async move {
         match asked.method.as_str() {
             "initialize" => {
                 let mut welcome = hand_made::welcome();

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{call, came, json_of};
 use crate::Error;
 use crate::mcp::{
-    CallProgress, Declared, McpLimits, McpProgram, McpSession, ProcessGuard, connect_program,
+    CallProgress, ClientFeatures, McpLimits, McpProgram, McpSession, ProcessGuard, connect_program,
 };
 
 mod held;
@@ -111,7 +111,7 @@ async fn tried(manner: &str) -> Tried {
     let limits = McpLimits::DEFAULT;
     let session = connect_program(
         program(manner, &groups),
-        Declared::default(),
+        ClientFeatures::default(),
         limits,
         &CancellationToken::new(),
     )
@@ -278,7 +278,7 @@ async fn one_that_nobody_wants_any_more_is_ended() {
     let silent = program("silent", &groups);
     let limits = McpLimits::DEFAULT;
     let (tried, ()) = tokio::join!(
-        connect_program(silent, Declared::default(), limits, &cancel),
+        connect_program(silent, ClientFeatures::default(), limits, &cancel),
         async {
             tokio::time::sleep(Duration::from_millis(300)).await;
             cancel.cancel();
@@ -296,7 +296,7 @@ async fn one_that_nobody_wants_any_more_is_ended() {
 async fn it_is_heard_that_its_resources_or_prompts_changed() {
     let tried = tried("changes").await;
     let session = tried.session();
-    let mut offer = session.offer();
+    let mut offer = session.subscribe_offer_changes();
     assert!(!offer.has_changed().unwrap());
     let cancel = CancellationToken::new();
     session.call_tool(call("echo"), &cancel).await.unwrap();
@@ -316,7 +316,7 @@ async fn what_a_program_has_logged_is_in_its_log_in_order() {
         ..program("logs", &groups)
     };
     let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
-    let session = connect_program(logs, Declared::default(), limits, &cancel)
+    let session = connect_program(logs, ClientFeatures::default(), limits, &cancel)
         .await
         .unwrap();
     session.call_tool(call("echo"), &cancel).await.unwrap();
@@ -332,7 +332,13 @@ async fn a_file_that_is_no_program_is_told() {
     let mut text = program("well", &groups);
     text.file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let limits = McpLimits::DEFAULT;
-    let error = connect_program(text, Declared::default(), limits, &CancellationToken::new()).await;
+    let error = connect_program(
+        text,
+        ClientFeatures::default(),
+        limits,
+        &CancellationToken::new(),
+    )
+    .await;
     let error = error.err().unwrap();
     assert!(matches!(error, Error::ProgramNotStarted { .. }), "{error}");
     assert_eq!(groups.left.load(Ordering::SeqCst), 0);

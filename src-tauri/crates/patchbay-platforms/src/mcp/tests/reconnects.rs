@@ -10,7 +10,7 @@ use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::hand_made::{self, Asked};
+use super::hand_made::{self, ReceivedRequest};
 use super::*;
 
 /// One piece of a stream, which ends after it.
@@ -21,10 +21,10 @@ fn once(piece: String) -> Response {
 /// Serves `/mcp` as [`hand_made::server`] does, and streams on GET.
 fn server<A, G>(answer: A, stream: G) -> Router
 where
-    A: Fn(Asked) -> Response + Clone + Send + Sync + 'static,
+    A: Fn(ReceivedRequest) -> Response + Clone + Send + Sync + 'static,
     G: Fn(HeaderMap) -> Response + Clone + Send + Sync + 'static,
 {
-    let answer = move |asked: Asked| std::future::ready(answer(asked));
+    let answer = move |asked: ReceivedRequest| std::future::ready(answer(asked));
     let stream = move |headers: HeaderMap| std::future::ready(stream(headers));
     hand_made::server(answer).route("/mcp", get(stream))
 }
@@ -166,7 +166,7 @@ async fn an_answer_may_come_on_the_stream_that_goes_on() {
 
 #[tokio::test]
 async fn the_first_answer_counts_and_answers_to_nobody_do_not() {
-    let server = Server::start(hand_made::server(|asked: Asked| async move {
+    let server = Server::start(hand_made::server(|asked: ReceivedRequest| async move {
         let message = |id: &Value, name: &str| {
             let result = json!({"tools": [{"name": name, "inputSchema": {}}]});
             hand_made::event(&json!({"jsonrpc": "2.0", "id": id, "result": result}))

@@ -11,7 +11,7 @@ use patchbay_model::{Code, Explain};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::hand_made::{self, Asked};
+use super::hand_made::{self, ReceivedRequest};
 use super::*;
 use crate::{Found, Unreachable};
 
@@ -118,7 +118,7 @@ async fn a_server_without_tls_is_a_tls_failure() {
 
 /// Answers 401 unless it sees `token-<n>`.
 fn guarded(n: usize, challenge: Option<&'static str>) -> Router {
-    hand_made::raw(move |asked: Asked| async move {
+    hand_made::raw(move |asked: ReceivedRequest| async move {
         let wanted = format!("Bearer token-{n}");
         if asked
             .headers
@@ -198,7 +198,7 @@ async fn a_renewed_token_is_tried_once() {
 
 #[tokio::test]
 async fn a_lapsed_token_is_noticed_in_a_call() {
-    let server = Server::start(hand_made::server(|asked: Asked| async move {
+    let server = Server::start(hand_made::server(|asked: ReceivedRequest| async move {
         if asked.method == "tools/call" {
             return StatusCode::UNAUTHORIZED.into_response();
         }
@@ -217,7 +217,7 @@ async fn a_lapsed_token_is_noticed_in_a_call() {
 async fn a_refused_sign_of_life_says_why() {
     let is_lapsed = Arc::new(AtomicBool::new(false));
     let lapsed = is_lapsed.clone();
-    let server = Server::start(hand_made::raw(move |asked: Asked| {
+    let server = Server::start(hand_made::raw(move |asked: ReceivedRequest| {
         std::future::ready(if lapsed.load(Ordering::SeqCst) {
             StatusCode::UNAUTHORIZED.into_response()
         } else {
@@ -241,7 +241,7 @@ async fn a_refused_sign_of_life_says_why() {
 
 #[tokio::test]
 async fn missing_scopes_are_kept() {
-    let server = Server::start(hand_made::server(|_: Asked| async {
+    let server = Server::start(hand_made::server(|_: ReceivedRequest| async {
         let challenge = r#"Bearer error="insufficient_scope", scope="files:write""#;
         (
             StatusCode::FORBIDDEN,
@@ -291,7 +291,7 @@ async fn a_redirect_to_another_origin_is_not_followed_and_sees_no_token() {
 
 #[tokio::test]
 async fn a_redirect_within_the_origin_keeps_method_body_and_token() {
-    let moved = |_: Asked| async {
+    let moved = |_: ReceivedRequest| async {
         (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "/mcp")]).into_response()
     };
     let entrance = hand_made::raw(moved);
@@ -325,7 +325,7 @@ async fn going_round_in_circles_ends() {
 
 #[tokio::test]
 async fn an_unknown_tool_and_other_errors_are_told_apart() {
-    let server = Server::start(hand_made::server(|asked: Asked| async move {
+    let server = Server::start(hand_made::server(|asked: ReceivedRequest| async move {
         let message = match asked.params["name"].as_str() {
             Some("gone") => "Unknown tool: gone",
             _ => "limit has to be a number",
@@ -348,7 +348,7 @@ async fn an_unknown_tool_and_other_errors_are_told_apart() {
 #[tokio::test]
 async fn a_status_of_500_is_one_code_everywhere_and_an_error_in_mcp_another() {
     let failing = |in_words: bool| {
-        move |asked: Asked| async move {
+        move |asked: ReceivedRequest| async move {
             let error = json!({"code": -32603, "message": "Internal error"});
             let body = json!({"jsonrpc": "2.0", "id": asked.id, "error": error});
             match in_words {
@@ -379,9 +379,9 @@ async fn what_answers_something_else_is_a_protocol_error() {
         |id| axum::Json(json!({"jsonrpc": "2.0", "id": id, "error": "text"})).into_response(),
     ];
     for answer in answers {
-        let server = Server::start(hand_made::server(move |asked: Asked| async move {
-            answer(&asked.id)
-        }))
+        let server = Server::start(hand_made::server(
+            move |asked: ReceivedRequest| async move { answer(&asked.id) },
+        ))
         .await;
         let session = connected(&server.url).await;
         let outcome = session

@@ -4,11 +4,11 @@ use patchbay_model::Content;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::hand_made::{self, Asked, accepted, result};
+use super::hand_made::{self, ReceivedRequest, accepted, result};
 use super::http_sse::{Old, asks_for_roots};
 use super::{Server, call, http, target};
 use crate::Error;
-use crate::mcp::{CallOutcome, Declared, McpLimits, McpTarget, connect};
+use crate::mcp::{CallOutcome, ClientFeatures, McpLimits, McpTarget, connect};
 
 /// Folders as this system writes them.
 #[cfg(unix)]
@@ -26,10 +26,10 @@ pub(super) fn root(folder: &str, name: &str) -> Value {
     json!({ "uri": uri, "name": name })
 }
 
-fn declared(roots: &[&str]) -> Declared {
-    Declared {
+fn client_features(roots: &[&str]) -> ClientFeatures {
+    ClientFeatures {
         roots: roots.iter().map(Into::into).collect(),
-        ..Declared::default()
+        ..ClientFeatures::default()
     }
 }
 
@@ -45,7 +45,7 @@ pub(super) fn told(outcome: &CallOutcome) -> Value {
 async fn called(router: axum::Router, roots: &[&str]) -> Result<CallOutcome, Error> {
     let server = Server::start(router).await;
     let target = McpTarget {
-        declared: declared(roots),
+        client_features: client_features(roots),
         ..target(&server.url)
     };
     let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
@@ -55,7 +55,7 @@ async fn called(router: axum::Router, roots: &[&str]) -> Result<CallOutcome, Err
 
 /// A server of the newer era that wants folders before it answers.
 fn modern() -> axum::Router {
-    hand_made::raw(async |asked: Asked| match asked.method.as_str() {
+    hand_made::raw(async |asked: ReceivedRequest| match asked.method.as_str() {
         "server/discover" => result(&asked.id, super::asks::discovered()),
         "tools/call" => {
             let told = &asked.params["inputResponses"]["folders"];
@@ -63,9 +63,13 @@ fn modern() -> axum::Router {
                 let more = json!({"resultType": "input_required", "inputRequests": {"folders": {"method": "roots/list"}}});
                 return result(&asked.id, more);
             }
-            let declared = &asked.params["_meta"]["io.modelcontextprotocol/clientCapabilities"];
+            let client_features =
+                &asked.params["_meta"]["io.modelcontextprotocol/clientCapabilities"];
             let extensions = json!({"io.modelcontextprotocol/tasks": {}});
-            assert_eq!(declared, &json!({"roots": {}, "extensions": extensions}));
+            assert_eq!(
+                client_features,
+                &json!({"roots": {}, "extensions": extensions})
+            );
             let content = json!([{"type": "text", "text": told.to_string()}]);
             let done = json!({"resultType": "complete", "content": content});
             result(&asked.id, done)
@@ -113,7 +117,7 @@ async fn programs_are_told_them_and_without_any_that_there_is_no_such_thing() {
         let groups = Arc::new(Groups::default());
         let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
         let program = program("roots", &groups);
-        let session = connect_program(program, declared(roots), limits, &cancel).await;
+        let session = connect_program(program, client_features(roots), limits, &cancel).await;
         let session = session.unwrap();
         let outcome = session.call_tool(call("echo"), &cancel).await.unwrap();
         assert_eq!(told(&outcome), answer);

@@ -8,16 +8,16 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::asks::{Person, asking};
-use super::hand_made::{self, Asked, accepted, result};
+use super::hand_made::{self, ReceivedRequest, accepted, result};
 use super::{Server, http, target};
 use crate::Error;
-use crate::mcp::{CallOutcome, Declared, McpLimits, McpTarget, connect};
+use crate::mcp::{CallOutcome, ClientFeatures, McpLimits, McpTarget, connect};
 
-fn declared(sampling: bool) -> Declared {
-    Declared {
+fn client_features(sampling: bool) -> ClientFeatures {
+    ClientFeatures {
         asks: true,
         sampling,
-        ..Declared::default()
+        ..ClientFeatures::default()
     }
 }
 
@@ -39,7 +39,7 @@ fn saying_nothing(answer: QuestionAnswer) -> Arc<Person> {
 
 /// A server of the newer era that wants a text before it answers.
 fn modern() -> axum::Router {
-    hand_made::raw(async |asked: Asked| match asked.method.as_str() {
+    hand_made::raw(async |asked: ReceivedRequest| match asked.method.as_str() {
         "server/discover" => result(&asked.id, super::asks::discovered()),
         "tools/call" => {
             let told = &asked.params["inputResponses"]["text"];
@@ -50,8 +50,9 @@ fn modern() -> axum::Router {
                     json!({"resultType": "input_required", "inputRequests": {"text": request}});
                 return result(&asked.id, more);
             }
-            let declared = &asked.params["_meta"]["io.modelcontextprotocol/clientCapabilities"];
-            assert_eq!(declared["sampling"], json!({}));
+            let client_features =
+                &asked.params["_meta"]["io.modelcontextprotocol/clientCapabilities"];
+            assert_eq!(client_features["sampling"], json!({}));
             let content = json!([{"type": "text", "text": told.to_string()}]);
             let done = json!({"resultType": "complete", "content": content});
             result(&asked.id, done)
@@ -63,7 +64,7 @@ fn modern() -> axum::Router {
 async fn called(person: &Arc<Person>, sampling: bool) -> Result<CallOutcome, Error> {
     let server = Server::start(modern()).await;
     let target = McpTarget {
-        declared: declared(sampling),
+        client_features: client_features(sampling),
         ..target(&server.url)
     };
     let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
@@ -112,7 +113,7 @@ async fn programs_get_a_text_or_an_error_and_are_told_only_where_it_is_turned_on
         let groups = Arc::new(Groups::default());
         let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
         let program = program("samples", &groups);
-        let session = connect_program(program, declared(sampling), limits, &cancel).await;
+        let session = connect_program(program, client_features(sampling), limits, &cancel).await;
         let session = session.unwrap();
         let outcome = session.call_tool(asking(&person), &cancel).await.unwrap();
         let told = told(&outcome);

@@ -8,9 +8,9 @@ use rmcp::model::{ErrorData, RequestId, ServerJsonRpcMessage, ServerResult};
 use rmcp::transport::streamable_http_client::StreamableHttpPostResponse;
 use serde_json::Value;
 
-use super::refusal::{Sent, is_html, media_type, refusal};
+use super::refusal::{ReceivedResponse, is_html, media_type, refusal};
 use super::session::names_session;
-use super::{Asked, Failure, Kind, Wire};
+use super::{PostError, RequestKind, TrackedRequest, Wire};
 use crate::mcp::tools;
 use crate::{Error, Found};
 
@@ -18,8 +18,8 @@ impl Wire {
     /// The answer to a notification or a reply: nothing in it matters but its status.
     pub(super) async fn read_acknowledgement(
         &self,
-        sent: Sent,
-    ) -> Result<StreamableHttpPostResponse, Failure> {
+        sent: ReceivedResponse,
+    ) -> Result<StreamableHttpPostResponse, PostError> {
         if sent.answer.status().is_success() {
             return Ok(StreamableHttpPostResponse::Accepted);
         }
@@ -28,51 +28,51 @@ impl Wire {
 
     pub(super) async fn read_success(
         &self,
-        sent: Sent,
-        asked: &Asked,
-    ) -> Result<StreamableHttpPostResponse, Failure> {
+        sent: ReceivedResponse,
+        tracked: &TrackedRequest,
+    ) -> Result<StreamableHttpPostResponse, PostError> {
         let session = session_id(sent.answer.headers());
         if is_event_stream(&sent.answer) {
-            let events = self.watch(sent.answer, asked);
+            let events = self.watch(sent.answer, tracked);
             return Ok(StreamableHttpPostResponse::Sse(events, session));
         }
         let media_type = media_type(sent.answer.headers());
-        let (mut answer, limit) = (sent.answer, self.answer_bytes(asked.kind));
+        let (mut answer, limit) = (sent.answer, self.answer_bytes(tracked.kind));
         let started = Instant::now();
         let body = read_body(&mut answer, limit, None).await;
         let body =
             body.map_err(|error| error.into_error(answer.url(), limit, started.elapsed()))?;
-        asked
+        tracked
             .exchange
             .note(|facts| facts.bytes += body.len() as u64);
-        asked.exchange.capture().note_body(&body);
-        let message = self.read(&body, asked).map_err(|error| match error {
-            json::Error::NotJson => not_json(asked.kind, &body, media_type),
-            json::Error::Exceeded(limit) => self.limit_error(asked.kind, limit),
+        tracked.exchange.capture().note_body(&body);
+        let message = self.read(&body, tracked).map_err(|error| match error {
+            json::Error::NotJson => not_json(tracked.kind, &body, media_type),
+            json::Error::Exceeded(limit) => self.limit_error(tracked.kind, limit),
         })?;
         // Large ones are not kept twice.
         drop(body);
-        let message = self.answer_message(message, asked)?;
+        let message = self.answer_message(message, tracked)?;
         Ok(StreamableHttpPostResponse::Json(message, session))
     }
 
     /// An answer without success. A JSON-RPC error in it is the server's answer all the same.
     pub(super) async fn read_refusal(
         &self,
-        sent: Sent,
-        asked: &Asked,
+        sent: ReceivedResponse,
+        tracked: &TrackedRequest,
         in_session: bool,
-    ) -> Result<StreamableHttpPostResponse, Failure> {
+    ) -> Result<StreamableHttpPostResponse, PostError> {
         let status = sent.answer.status();
         let session = session_id(sent.answer.headers());
         let (error, body) = refusal(sent).await;
-        asked.exchange.capture().note_body(&body);
+        tracked.exchange.capture().note_body(&body);
         if status == StatusCode::BAD_REQUEST
             && in_session
             && self.0.session.is_untried()
             && names_session(&body)
         {
-            return Err(Failure::SessionOver);
+            return Err(PostError::SessionOver);
         }
         if matches!(
             status,
@@ -80,19 +80,19 @@ impl Wire {
         ) {
             return Err(error.into());
         }
-        if let Ok(message @ Value::Object(_)) = self.read(&body, asked)
+        if let Ok(message @ Value::Object(_)) = self.read(&body, tracked)
             && message.get("error").is_some_and(Value::is_object)
-            && let Ok(message) = self.answer_message(message, asked)
+            && let Ok(message) = self.answer_message(message, tracked)
         {
             return Ok(StreamableHttpPostResponse::Json(message, session));
         }
         // A server of the older era refuses what it does not know; rmcp then starts its handshake.
-        if asked.kind == Kind::Discover && !in_session && status.is_client_error() {
+        if tracked.kind == RequestKind::Discover && !in_session && status.is_client_error() {
             let error = ErrorData::invalid_request(format!("HTTP {status}"), None);
-            let message = ServerJsonRpcMessage::error(error, Some(asked.id.clone()));
+            let message = ServerJsonRpcMessage::error(error, Some(tracked.id.clone()));
             return Ok(StreamableHttpPostResponse::Json(message, None));
         }
-        if asked.kind == Kind::Initialize && status.is_client_error() {
+        if tracked.kind == RequestKind::Initialize && status.is_client_error() {
             let found = Found::Status(status.as_u16());
             return Err(Error::NotAServer { found }.into());
         }
@@ -103,11 +103,11 @@ impl Wire {
     fn answer_message(
         &self,
         mut message: Value,
-        asked: &Asked,
+        tracked: &TrackedRequest,
     ) -> Result<ServerJsonRpcMessage, Error> {
         if !is_answer(&message) {
-            return Err(match asked.kind {
-                Kind::Discover | Kind::Initialize => Error::NotAServer {
+            return Err(match tracked.kind {
+                RequestKind::Discover | RequestKind::Initialize => Error::NotAServer {
                     found: Found::OtherJson,
                 },
                 _ => Error::Protocol("not JSON-RPC".to_owned()),
@@ -115,45 +115,50 @@ impl Wire {
         }
         // The id may be left out of an error; there is no doubt what it belongs to.
         if message.get("error").is_some() && message["id"].is_null() {
-            message["id"] = asked.id.clone().into_json_value();
+            message["id"] = tracked.id.clone().into_json_value();
         }
-        if !is_for(&message, &asked.id) {
+        if !is_for(&message, &tracked.id) {
             return Err(Error::Protocol("response to another request".to_owned()));
         }
-        for_rmcp(message, asked).ok_or_else(|| Error::Protocol("malformed response".to_owned()))
+        for_rmcp(message, tracked).ok_or_else(|| Error::Protocol("malformed response".to_owned()))
     }
 }
 
-/// Keeps the result of a message, the first one counts, and gives what rmcp needs of it: to know that
-/// the request was answered, and the tools whose parameters go into headers. So that nothing large is
-/// read or kept twice.
+/// Stores the first result of a message, and gives what rmcp needs of it: that the request was answered, and the tools
+/// whose parameters go into headers. Nothing large is read or kept twice.
 ///
 /// `None` when it is malformed.
-pub(in crate::mcp) fn for_rmcp(message: Value, asked: &Asked) -> Option<ServerJsonRpcMessage> {
-    if message["error"].is_object() || is_read_by_rmcp(asked.kind) {
+pub(in crate::mcp) fn for_rmcp(
+    message: Value,
+    tracked: &TrackedRequest,
+) -> Option<ServerJsonRpcMessage> {
+    if message["error"].is_object() || is_read_by_rmcp(tracked.kind) {
         return serde_json::from_value(message).ok();
     }
-    let result = match asked.kind {
-        Kind::List("tools") => tools::for_rmcp(&message["result"]).into(),
+    let result = match tracked.kind {
+        RequestKind::List("tools") => tools::for_rmcp(&message["result"]).into(),
         _ => ServerResult::empty(()),
     };
-    asked.exchange.note(|facts| {
+    tracked.exchange.note(|facts| {
         facts.answer.get_or_insert(message);
     });
-    Some(ServerJsonRpcMessage::response(result, asked.id.clone()))
+    Some(ServerJsonRpcMessage::response(result, tracked.id.clone()))
 }
 
 /// Whether rmcp itself reads the result of such a request.
-fn is_read_by_rmcp(kind: Kind) -> bool {
-    matches!(kind, Kind::Discover | Kind::Initialize | Kind::Listen)
+fn is_read_by_rmcp(kind: RequestKind) -> bool {
+    matches!(
+        kind,
+        RequestKind::Discover | RequestKind::Initialize | RequestKind::Listen
+    )
 }
 
 /// As [`for_rmcp`], for a message that came with an event.
-pub(super) fn for_rmcp_as_text(message: Value, asked: &Asked) -> Option<String> {
-    if message["error"].is_object() || is_read_by_rmcp(asked.kind) {
+pub(super) fn for_rmcp_as_text(message: Value, tracked: &TrackedRequest) -> Option<String> {
+    if message["error"].is_object() || is_read_by_rmcp(tracked.kind) {
         return Some(message.to_string());
     }
-    serde_json::to_string(&for_rmcp(message, asked)?).ok()
+    serde_json::to_string(&for_rmcp(message, tracked)?).ok()
 }
 
 /// Whether this is a JSON-RPC result or error.
@@ -176,8 +181,8 @@ pub(in crate::mcp) fn is_event_stream(answer: &reqwest::Response) -> bool {
     media_type(answer.headers()).as_deref() == Some("text/event-stream")
 }
 
-fn not_json(kind: Kind, body: &[u8], media_type: Option<String>) -> Error {
-    if !matches!(kind, Kind::Discover | Kind::Initialize) {
+fn not_json(kind: RequestKind, body: &[u8], media_type: Option<String>) -> Error {
+    if !matches!(kind, RequestKind::Discover | RequestKind::Initialize) {
         return Error::Protocol("not JSON".to_owned());
     }
     let starts_like_html = body.trim_ascii_start().starts_with(b"<");

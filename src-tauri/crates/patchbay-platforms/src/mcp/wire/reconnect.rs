@@ -1,8 +1,7 @@
 //! How often, and how soon, a stream that ended is asked for again.
 //!
-//! A server may end its streams and name the wait before the next one. One that says "at once", or ends
-//! each stream as soon as it is opened, would be asked without end, so that waits have a shortest length,
-//! grow while streams end soon, and come to an end.
+//! A server may end its streams and name the wait before the next one. For one that says "at once", or ends each
+//! stream as soon as it is opened, waits have a minimum, grow while streams end soon, and are limited in number.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,7 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// A stream that lived as long is no storm, however often it ends.
-const STEADY: Duration = Duration::from_secs(30);
+const STABLE_AFTER: Duration = Duration::from_secs(30);
 
 /// Bounds of the wait that a server may name, in milliseconds.
 const NAMED_WAITS: (u64, u64) = (500, 60_000);
@@ -22,7 +21,7 @@ pub(super) fn clamp_retry(milliseconds: u64) -> u64 {
 
 /// No stream is asked for any more: as many as the limit ended soon, one after the other.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::mcp) struct GaveUp;
+pub(in crate::mcp) struct ReconnectLimit;
 
 /// The reconnections of one stream: that of a request, that of a session, or that of what is listened to.
 #[derive(Default)]
@@ -41,12 +40,12 @@ impl Reconnects {
     /// Waits until the stream may be asked for; the first one at once.
     ///
     /// # Errors
-    /// [`GaveUp`] beyond `most` reconnections in a row, and after [`Reconnects::end`].
+    /// [`ReconnectLimit`] beyond `most` reconnections in a row, and after [`Reconnects::end`].
     pub(in crate::mcp) async fn pause(
         &self,
         most: u32,
         waits: (Duration, Duration),
-    ) -> Result<(), GaveUp> {
+    ) -> Result<(), ReconnectLimit> {
         let until = self.lock().next(Instant::now(), most, waits)?;
         tokio::time::sleep_until(until).await;
         self.lock().ended_at = Some(Instant::now());
@@ -78,15 +77,15 @@ impl State {
         now: Instant,
         most: u32,
         waits: (Duration, Duration),
-    ) -> Result<Instant, GaveUp> {
+    ) -> Result<Instant, ReconnectLimit> {
         let Some(ended_at) = self.ended_at else {
             return Ok(now);
         };
         if self.is_over || self.in_a_row >= most {
             self.is_over = true;
-            return Err(GaveUp);
+            return Err(ReconnectLimit);
         }
-        let next = ended_at + wait(self.in_a_row, waits);
+        let next = ended_at + backoff(self.in_a_row, waits);
         self.in_a_row += 1;
         Ok(next)
     }
@@ -94,7 +93,7 @@ impl State {
     /// Notes that a stream ended that was open since then.
     fn record_end(&mut self, since: Instant, now: Instant) {
         self.ended_at = Some(now);
-        if now.duration_since(since) >= STEADY {
+        if now.duration_since(since) >= STABLE_AFTER {
             self.in_a_row = 0;
         }
     }
@@ -115,7 +114,7 @@ impl Drop for OpenStream {
 }
 
 /// How long to wait after so many reconnections in a row.
-fn wait(in_a_row: u32, (shortest, longest): (Duration, Duration)) -> Duration {
+fn backoff(in_a_row: u32, (shortest, longest): (Duration, Duration)) -> Duration {
     shortest
         .saturating_mul(2_u32.saturating_pow(in_a_row))
         .min(longest)
@@ -136,9 +135,9 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_longest() {
-        let waits: Vec<u128> = (0..8).map(|n| wait(n, WAITS).as_millis()).collect();
+        let waits: Vec<u128> = (0..8).map(|n| backoff(n, WAITS).as_millis()).collect();
         assert_eq!(waits, [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000]);
-        assert_eq!(wait(u32::MAX, WAITS), WAITS.1);
+        assert_eq!(backoff(u32::MAX, WAITS), WAITS.1);
     }
 
     #[test]
@@ -154,7 +153,7 @@ mod tests {
         assert_eq!(opened, 6, "the first one and five more");
         let waited = now.duration_since(began).as_millis();
         assert_eq!(waited, 500 + 1000 + 2000 + 4000 + 8000);
-        assert_eq!(state.next(now, 5, WAITS), Err(GaveUp));
+        assert_eq!(state.next(now, 5, WAITS), Err(ReconnectLimit));
     }
 
     #[test]
@@ -162,7 +161,7 @@ mod tests {
         let (mut state, mut now) = (State::default(), Instant::now());
         for _ in 0..50 {
             let opened = state.next(now, 5, WAITS).unwrap();
-            now = opened + STEADY;
+            now = opened + STABLE_AFTER;
             state.record_end(opened, now);
         }
     }

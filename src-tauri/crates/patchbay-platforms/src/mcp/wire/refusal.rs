@@ -13,14 +13,14 @@ use crate::{Error, Headers, Refusal};
 const ERROR_BYTES: usize = 64 * 1024;
 
 /// An answer, and the secrets that must not be found in what is shown of it.
-pub(in crate::mcp) struct Sent {
+pub(in crate::mcp) struct ReceivedResponse {
     pub(in crate::mcp) answer: reqwest::Response,
     pub(super) secrets: Vec<Secret>,
     pub(super) credentials: Headers,
 }
 
 /// The words of an answer that is no success, cleaned.
-pub(super) async fn short_text(sent: Sent, capture: &Capture) -> Option<String> {
+pub(super) async fn short_text(sent: ReceivedResponse, capture: &Capture) -> Option<String> {
     let is_html = is_html(media_type(sent.answer.headers()).as_deref());
     let body = read_start(sent.answer, ERROR_BYTES).await;
     capture.note_body(&body);
@@ -28,7 +28,7 @@ pub(super) async fn short_text(sent: Sent, capture: &Capture) -> Option<String> 
 }
 
 /// The error that a status without success is, and the start of the body.
-pub(in crate::mcp) async fn refusal(sent: Sent) -> (Error, Vec<u8>) {
+pub(in crate::mcp) async fn refusal(sent: ReceivedResponse) -> (Error, Vec<u8>) {
     let status = sent.answer.status();
     let headers = sent.answer.headers().clone();
     let host = host_of(sent.answer.url());

@@ -11,14 +11,14 @@ use patchbay_model::{Secret, SentRequest};
 use url::Url;
 
 use super::Wire;
-use super::refusal::{Sent, short_text};
+use super::refusal::{ReceivedResponse, short_text};
 use crate::{Error, Refusal};
 
 /// How often an address may point to another one of the same origin.
-const MOST_REDIRECTS: usize = 5;
+const MAX_REDIRECTS: usize = 5;
 
 /// Headers that belong to the connection, not to whoever supplies credentials.
-const OF_THE_CONNECTION: [HeaderName; 5] = [
+const CONNECTION_HEADERS: [HeaderName; 5] = [
     header::HOST,
     header::CONNECTION,
     header::CONTENT_LENGTH,
@@ -37,7 +37,7 @@ impl Wire {
         headers: &HeaderMap,
         body: Option<Bytes>,
         capture: &Capture,
-    ) -> Result<Sent, Error> {
+    ) -> Result<ReceivedResponse, Error> {
         self.send_to(&self.0.url, method, headers, body, capture)
             .await
     }
@@ -50,7 +50,7 @@ impl Wire {
         headers: &HeaderMap,
         body: Option<Bytes>,
         capture: &Capture,
-    ) -> Result<Sent, Error> {
+    ) -> Result<ReceivedResponse, Error> {
         let mut again = false;
         loop {
             let sent = self
@@ -59,10 +59,10 @@ impl Wire {
             if sent.answer.status() != StatusCode::UNAUTHORIZED {
                 return Ok(sent);
             }
-            let asked = challenge(sent.answer.headers());
+            let challenge = challenge(sent.answer.headers());
             if again
                 || !self
-                    .renew_credentials(&sent.credentials, asked.clone())
+                    .renew_credentials(&sent.credentials, challenge.clone())
                     .await?
             {
                 let refusal = Refusal {
@@ -72,7 +72,7 @@ impl Wire {
                     ..Refusal::default()
                 };
                 return Err(Error::Unauthorized {
-                    challenge: asked,
+                    challenge,
                     refusal: Box::new(refusal),
                 });
             }
@@ -99,12 +99,12 @@ impl Wire {
         headers: &HeaderMap,
         body: Option<Bytes>,
         capture: &Capture,
-    ) -> Result<Sent, Error> {
+    ) -> Result<ReceivedResponse, Error> {
         let credentials = credentials(&*self.0.tokens).await?;
-        self.0.log.hide(&credentials);
+        self.0.log.redact_values(&credentials);
         let all = all_headers(&credentials, headers)?;
         let mut url = url.clone();
-        for _ in 0..=MOST_REDIRECTS {
+        for _ in 0..=MAX_REDIRECTS {
             if !credentials.is_empty() {
                 self.0.plain_http.check(&url)?;
             }
@@ -120,7 +120,7 @@ impl Wire {
             capture.note_head(answer.status().as_u16(), answer.headers());
             if !answer.status().is_redirection() {
                 let secrets = credentials.iter().map(|(_, secret)| secret.clone());
-                return Ok(Sent {
+                return Ok(ReceivedResponse {
                     answer,
                     secrets: secrets.collect(),
                     credentials,
@@ -192,7 +192,7 @@ fn credential_headers(credentials: &[(String, Secret)]) -> Result<HeaderMap, Err
     for (name, secret) in credentials {
         let parsed = HeaderName::from_bytes(name.as_bytes())
             .ok()
-            .filter(|name| !OF_THE_CONNECTION.contains(name))
+            .filter(|name| !CONNECTION_HEADERS.contains(name))
             .ok_or_else(|| Error::Usage(format!("{name:?} isn't a valid header")))?;
         let mut value = HeaderValue::from_str(secret.expose())
             .map_err(|_| Error::Usage(format!("invalid value for header {name:?}")))?;

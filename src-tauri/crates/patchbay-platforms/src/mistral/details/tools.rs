@@ -34,7 +34,7 @@ struct Configuration {
 // Some of the tools. The operation takes choices of choices; nobody has to think in those.
 #[derive(JsonSchema)]
 #[serde(untagged)]
-#[schemars(transform = told_apart)]
+#[schemars(transform = make_exclusive)]
 #[expect(dead_code, reason = "only its schema is looked at")]
 enum Choice {
     #[schemars(title = "By name")]
@@ -68,7 +68,7 @@ struct Joined {
 
 #[derive(JsonSchema)]
 #[serde(untagged)]
-#[schemars(transform = told_apart)]
+#[schemars(transform = make_exclusive)]
 #[expect(dead_code, reason = "only its schema is looked at")]
 enum Simple {
     #[schemars(title = "By name")]
@@ -78,19 +78,19 @@ enum Simple {
 }
 
 /// Nothing is two of the alternatives.
-fn told_apart(schema: &mut Schema) {
+fn make_exclusive(schema: &mut Schema) {
     if let Some(alternatives) = schema.remove("anyOf") {
         schema.insert("oneOf".to_owned(), alternatives);
     }
 }
 
 /// More tools than these are named by typing.
-const MOST_CHOICES: usize = 200;
+const MAX_CHOICES: usize = 200;
 
 /// The schema of what is asked, with those tools to choose from, and those that are set already.
 pub(super) fn configuration(tools: &[String], set: &ToolConfiguration) -> Value {
     let mut schema = form::schema_of::<Configuration>();
-    if (1..=MOST_CHOICES).contains(&tools.len()) {
+    if (1..=MAX_CHOICES).contains(&tools.len()) {
         let mut tools: Vec<&str> = tools.iter().map(String::as_str).collect();
         // Those that are set need not be there any more; a form could not show them otherwise.
         for name in names(set) {
@@ -98,7 +98,7 @@ pub(super) fn configuration(tools: &[String], set: &ToolConfiguration) -> Value 
                 tools.push(name);
             }
         }
-        offer(&mut schema, &tools);
+        add_choices(&mut schema, &tools);
     }
     schema
 }
@@ -120,7 +120,7 @@ fn names_of(choice: &ToolChoice) -> Vec<&str> {
 }
 
 /// What is set at a level.
-pub(super) fn set_at(preferences: &[Preference], scope: Scope) -> ToolConfiguration {
+pub(super) fn configuration_at(preferences: &[Preference], scope: Scope) -> ToolConfiguration {
     let is_of = |preference: &&Preference| {
         preference.consumer_type.as_deref().map(level) == Some(scope.as_str())
     };
@@ -130,7 +130,7 @@ pub(super) fn set_at(preferences: &[Preference], scope: Scope) -> ToolConfigurat
 }
 
 /// Lists of names become choices; nothing else in the schema is a list of texts.
-fn offer(schema: &mut Value, tools: &[&str]) {
+fn add_choices(schema: &mut Value, tools: &[&str]) {
     match schema {
         Value::Object(members) => {
             if members
@@ -140,9 +140,11 @@ fn offer(schema: &mut Value, tools: &[&str]) {
                 members.insert("items".to_owned(), json!({"type": "string", "enum": tools}));
                 members.insert("uniqueItems".to_owned(), true.into());
             }
-            members.values_mut().for_each(|member| offer(member, tools));
+            members
+                .values_mut()
+                .for_each(|member| add_choices(member, tools));
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| offer(item, tools)),
+        Value::Array(items) => items.iter_mut().for_each(|item| add_choices(item, tools)),
         _ => {}
     }
 }
@@ -150,7 +152,7 @@ fn offer(schema: &mut Value, tools: &[&str]) {
 /// What is set, a fact for each level.
 pub(super) fn facts(preferences: &[Preference]) -> impl Iterator<Item = Option<Fact>> {
     preferences.iter().map(|preference| {
-        let words = words(preference.tool_configuration.as_ref()?);
+        let words = describe_configuration(preference.tool_configuration.as_ref()?);
         let label = match preference.consumer_type.as_deref().map(level) {
             Some(level) => clean_text(&format!("Tools for the {level}"), LABEL_LIMIT),
             None => "Tools".to_owned(),
@@ -159,9 +161,9 @@ pub(super) fn facts(preferences: &[Preference]) -> impl Iterator<Item = Option<F
     })
 }
 
-fn words(set: &ToolConfiguration) -> String {
+fn describe_configuration(set: &ToolConfiguration) -> String {
     let names = |names: &Option<Vec<String>>| names.as_ref().map(|names| names.join(", "));
-    let choice = |choice: &Option<ToolChoice>| choice.as_ref().map(which);
+    let choice = |choice: &Option<ToolChoice>| choice.as_ref().map(describe_condition);
     let parts = [
         ("Only", names(&set.include)),
         ("Not", names(&set.exclude)),
@@ -177,7 +179,7 @@ fn words(set: &ToolConfiguration) -> String {
 }
 
 /// The tools that a choice means.
-fn which(choice: &ToolChoice) -> String {
+fn describe_condition(choice: &ToolChoice) -> String {
     match choice {
         ToolChoice::Names(names) => names.join(", "),
         ToolChoice::Effect(effect) => match effect.read_only {
@@ -186,7 +188,7 @@ fn which(choice: &ToolChoice) -> String {
             None => String::new(),
         },
         ToolChoice::Joined(joined) => {
-            let each: Vec<String> = joined.expressions.iter().map(which).collect();
+            let each: Vec<String> = joined.expressions.iter().map(describe_condition).collect();
             each.join(match joined.r#type {
                 Joint::And => " and ",
                 Joint::Or => " or ",

@@ -160,7 +160,7 @@ impl Credential {
                 }),
                 ..values
             },
-            Self::OauthToken(_) | Self::GithubApp(_) => return Err(of_other_surface()),
+            Self::OauthToken(_) | Self::GithubApp(_) => return Err(wrong_surface()),
         })
     }
 
@@ -168,7 +168,7 @@ impl Credential {
     ///
     /// # Errors
     /// [`Error::Usage`] for what only the current one has.
-    pub(in crate::mistral) fn wire_of_seed(self) -> Result<SeedValues> {
+    pub(in crate::mistral) fn into_seed_wire(self) -> Result<SeedValues> {
         let values = SeedValues::default();
         Ok(match self {
             Self::None(Headers { headers }) => SeedValues { headers, ..values },
@@ -187,12 +187,12 @@ impl Credential {
                 github_installation_id: Field::Value(installation.github_installation_id),
                 ..values
             },
-            Self::ClientCredentials(_) => return Err(of_other_surface()),
+            Self::ClientCredentials(_) => return Err(wrong_surface()),
         })
     }
 }
 
-fn of_other_surface() -> Error {
+fn wrong_surface() -> Error {
     Error::Usage("the other API version of Mistral takes this credential".to_owned())
 }
 
@@ -210,7 +210,7 @@ pub(in crate::mistral) fn form(surface: Surface, methods: &[AuthMethod]) -> Resu
         found.cloned().unwrap_or_default()
     };
     let typed = methods.iter().filter_map(|method| {
-        let headers = asked_headers(method);
+        let headers = header_schema(method);
         let kind = kind(surface, method, headers.is_some())?;
         Some(with_headers(alternative(kind), headers))
     });
@@ -250,7 +250,7 @@ fn kind(surface: Surface, method: &AuthMethod, has_headers: bool) -> Option<&'st
 }
 
 /// The headers that a way to sign in wants, by the names that it says.
-fn asked_headers(method: &AuthMethod) -> Option<Value> {
+fn header_schema(method: &AuthMethod) -> Option<Value> {
     let help = "Sent with each request.";
     let mut members = Members::default();
     for header in &method.headers {

@@ -128,7 +128,7 @@ impl Method {
     /// [`Error::Usage`](crate::Error::Usage) when a header is there twice, or secret headers change without all their
     /// values.
     pub(super) fn wire(self, known: &[Self]) -> Result<AuthMethod> {
-        let known = known.iter().find(|known| known.is_same_way(&self));
+        let known = known.iter().find(|known| known.is_same_method(&self));
         let known_headers = known.map(Self::headers);
         Ok(match self {
             Self::Bearer(headers) => headers.wire("bearer", known_headers)?,
@@ -169,7 +169,7 @@ impl Method {
         })
     }
 
-    fn is_same_way(&self, other: &Self) -> bool {
+    fn is_same_method(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Other(one), Self::Other(other)) => one.method_type == other.method_type,
             _ => discriminant(self) == discriminant(other),

@@ -24,7 +24,7 @@ fn status(more: Value, observed: &Observation) -> (Status, Option<String>) {
     (connector.status, connector.reason)
 }
 
-fn listed(tools: Listing) -> Observation {
+fn listed(tools: ToolListOutcome) -> Observation {
     Observation {
         tools: Some(tools),
         ..Observation::default()
@@ -73,7 +73,10 @@ fn the_first_row_that_fits_decides() {
         Status::NeedsAuthorization
     );
     assert_eq!(
-        status(oauth(None), &listed(Listing::Failed("down".to_owned()))),
+        status(
+            oauth(None),
+            &listed(ToolListOutcome::Failed("down".to_owned()))
+        ),
         (Status::Failing, reason("down"))
     );
     assert_eq!(
@@ -81,16 +84,16 @@ fn the_first_row_that_fits_decides() {
         Status::NeedsAuthorization
     );
     assert_eq!(
-        status(oauth(None), &listed(Listing::Unauthorized)).0,
+        status(oauth(None), &listed(ToolListOutcome::Unauthorized)).0,
         Status::NeedsAuthorization
     );
     assert_eq!(
-        status(oauth(Some(true)), &listed(Listing::Well)),
+        status(oauth(Some(true)), &listed(ToolListOutcome::Well)),
         (Status::Ready, None)
     );
     let none = json!({"supported_auth_methods": [{"method_type": "none"}]});
     assert_eq!(
-        status(none.clone(), &listed(Listing::Well)).0,
+        status(none.clone(), &listed(ToolListOutcome::Well)).0,
         Status::Ready
     );
     assert_eq!(
@@ -138,7 +141,7 @@ fn the_credential_in_use_tells_what_is_wrong() {
         ]
     });
     assert_eq!(
-        status(near, &listed(Listing::Well)),
+        status(near, &listed(ToolListOutcome::Well)),
         (Status::Ready, Some("expires soon".to_owned()))
     );
 }

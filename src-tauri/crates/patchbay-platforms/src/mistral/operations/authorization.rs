@@ -2,12 +2,12 @@
 //!
 //! Source: Mistral contract, section 2.
 
-use patchbay_http::{Repeat, Request};
+use patchbay_http::{Request, RetryClass};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{by_ref, no};
+use super::{by_ref, default_false};
 use crate::mistral::Mistral;
 use crate::mistral::quirks::surface::Surface;
 use crate::mistral::wire::{AuthMethod, AuthUrl, Items, Object};
@@ -31,12 +31,12 @@ pub struct GetAuthUrl {
     /// Their name for people; the older API has none.
     pub credentials_title: Option<String>,
     /// Whether to install the GitHub app first.
-    #[serde(default = "no")]
+    #[serde(default = "default_false")]
     pub github_installation_link: Option<bool>,
 }
 
 impl Operation<Mistral> for GetAuthUrl {
-    const CONTRACT: Contract = Contract::write("get_auth_url").retry(Repeat::Freely);
+    const CONTRACT: Contract = Contract::write("get_auth_url").retry(RetryClass::Freely);
     type Output = Object<AuthUrl>;
 
     fn request(&self, client: &Mistral) -> Result<Request> {
@@ -56,7 +56,7 @@ impl Operation<Mistral> for GetAuthUrl {
     }
 
     fn observe(&self, client: &Mistral, page: &Object<AuthUrl>) {
-        client.note_page(&self.connector_id_or_name, &page.value);
+        client.record_page(&self.connector_id_or_name, &page.value);
     }
 }
 

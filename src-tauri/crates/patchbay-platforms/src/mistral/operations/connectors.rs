@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_http::{Repeat, Request, SecretArgument};
+use patchbay_http::{Request, RetryClass, SecretArgument};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use serde_with::apply;
 
 use super::authentication::{AuthMethod, GlobalHeader};
 use super::server_metadata::ServerMetadata;
-use super::{all, by_id, by_ref, hundred, no};
+use super::{all, by_id, by_ref, default_false, default_page_size};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{Message, Object, OneConnector, PaginatedConnectors};
 use crate::operations::on_connector;
@@ -105,7 +105,7 @@ pub struct List {
     /// Where to go on: `next_cursor` of the page before.
     pub cursor: Option<String>,
     /// How many at most, 1 to 1000; 100 when absent.
-    #[serde(default = "hundred")]
+    #[serde(default = "default_page_size")]
     pub page_size: Option<i64>,
 }
 
@@ -139,7 +139,7 @@ pub struct Get {
     /// Id or name of the connector.
     pub connector_id_or_name: RemoteId,
     /// Whether to tell how the user stands to it.
-    #[serde(default = "no")]
+    #[serde(default = "default_false")]
     pub fetch_user_data: Option<bool>,
     /// Whether to tell how the customer stands to it; only the older clients ask, with false when absent.
     #[serde(default)]
@@ -188,7 +188,7 @@ pub struct Update {
 }
 
 impl Operation<Mistral> for Update {
-    const CONTRACT: Contract = Contract::write("update").retry(Repeat::Freely);
+    const CONTRACT: Contract = Contract::write("update").retry(RetryClass::Freely);
     type Output = OneConnector;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -205,7 +205,7 @@ on_connector! { Mistral, connector_id: RemoteId = "Id of the connector." =>
     /// Delete a connector.
     ///
     /// Source: Mistral contract, section 2.
-    Delete(Contract::irreversible("delete").retry(Repeat::Freely)) -> Option<Object<Message>>:
+    Delete(Contract::irreversible("delete").retry(RetryClass::Freely)) -> Option<Object<Message>>:
         |id, _| Ok(Request::delete(by_id(id)?)),
         noting |id, client, _| client.observations.forget(id.as_str());
 }

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_http::{CallOptions, Repeat, Request, SecretArgument};
+use patchbay_http::{CallOptions, Request, RetryClass, SecretArgument};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_with::apply;
 
 use super::levels::{AtLevel, at_levels};
-use super::{Scope, credentials_path, no};
+use super::{Scope, credentials_path, default_false};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{Credentials, Message, Object};
 use crate::operations::on_connector;
@@ -27,7 +27,7 @@ pub struct CredentialFilter {
     /// Only those of this kind, such as `bearer`.
     pub auth_type: Option<String>,
     /// Whether to tell the default only.
-    #[serde(default = "no")]
+    #[serde(default = "default_false")]
     pub fetch_default: Option<bool>,
 }
 
@@ -37,7 +37,7 @@ impl CredentialFilter {
         Self {
             connector_id_or_name: connector.clone(),
             auth_type: None,
-            fetch_default: no(),
+            fetch_default: default_false(),
         }
     }
 }
@@ -167,7 +167,7 @@ impl Operation<Mistral> for CreateCredentials {
 pub struct UpdateCredentials(pub CredentialInput);
 
 impl Operation<Mistral> for UpdateCredentials {
-    const CONTRACT: Contract = Contract::write("update_credentials").retry(Repeat::Freely);
+    const CONTRACT: Contract = Contract::write("update_credentials").retry(RetryClass::Freely);
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -190,7 +190,8 @@ pub struct DeleteCredentials {
 }
 
 impl Operation<Mistral> for DeleteCredentials {
-    const CONTRACT: Contract = Contract::irreversible("delete_credentials").retry(Repeat::Freely);
+    const CONTRACT: Contract =
+        Contract::irreversible("delete_credentials").retry(RetryClass::Freely);
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -204,6 +205,6 @@ on_connector! { Mistral, connector_id_or_name: RemoteId = "Id or name of the con
     /// Delete all your credentials.
     ///
     /// Source: Mistral contract, section 2.
-    DeleteAllUserCredentials(Contract::irreversible("delete_all_user_credentials").retry(Repeat::Freely))
+    DeleteAllUserCredentials(Contract::irreversible("delete_all_user_credentials").retry(RetryClass::Freely))
         -> Option<Object<Message>>: |id, _| Ok(Request::delete(credentials_path(id, Scope::User)?));
 }

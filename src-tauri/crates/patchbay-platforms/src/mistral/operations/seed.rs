@@ -6,7 +6,7 @@ pub mod activation;
 pub mod connectors;
 pub mod credentials;
 
-use patchbay_http::Repeat;
+use patchbay_http::RetryClass;
 use patchbay_model::RemoteId;
 
 pub use self::activation::{
@@ -28,6 +28,6 @@ on_connector! { Mistral, connector_id: RemoteId = "Id of the connector." =>
     /// Share with the workspace (can't be undone).
     ///
     /// Source: Mistral contract, section 9.
-    Share(Contract::irreversible("share").retry(Repeat::Freely)) -> Option<Object<Message>>:
+    Share(Contract::irreversible("share").retry(RetryClass::Freely)) -> Option<Object<Message>>:
         |id, client| super::Share { connector_id: id.clone() }.request(client);
 }

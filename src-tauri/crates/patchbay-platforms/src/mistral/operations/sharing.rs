@@ -2,7 +2,7 @@
 //!
 //! Source: Mistral contract, section 2.
 
-use patchbay_http::{Path, Repeat, Request};
+use patchbay_http::{Path, Request, RetryClass};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -17,22 +17,22 @@ on_connector! { Mistral, connector_id: RemoteId = "Id of the connector." =>
     /// Share with the workspace.
     ///
     /// Source: Mistral contract, section 2.
-    Share(Contract::write("share").retry(Repeat::Freely)) -> Option<Object<Message>>:
+    Share(Contract::write("share").retry(RetryClass::Freely)) -> Option<Object<Message>>:
         |id, _| Ok(Request::put(with_workspace(id)?));
     /// Unshare from the workspace.
     ///
     /// Source: Mistral contract, section 2.
-    Unshare(Contract::destructive("unshare").retry(Repeat::Freely)) -> Option<Object<Message>>:
+    Unshare(Contract::destructive("unshare").retry(RetryClass::Freely)) -> Option<Object<Message>>:
         |id, _| Ok(Request::delete(with_workspace(id)?));
     /// Share with the organization.
     ///
     /// Source: Mistral contract, section 2.
-    ShareToOrganization(Contract::write("share_to_organization").retry(Repeat::Freely))
+    ShareToOrganization(Contract::write("share_to_organization").retry(RetryClass::Freely))
         -> Option<Object<Message>>: |id, _| Ok(Request::put(with_organization(id)?));
     /// Unshare from the organization.
     ///
     /// Source: Mistral contract, section 2.
-    UnshareFromOrganization(Contract::destructive("unshare_from_organization").retry(Repeat::Freely))
+    UnshareFromOrganization(Contract::destructive("unshare_from_organization").retry(RetryClass::Freely))
         -> Option<Object<Message>>: |id, _| Ok(Request::delete(with_organization(id)?));
 }
 
@@ -57,7 +57,7 @@ pub struct ActivateForConsumer {
 }
 
 impl Operation<Mistral> for ActivateForConsumer {
-    const CONTRACT: Contract = Contract::write("activate_for_consumer").retry(Repeat::Freely);
+    const CONTRACT: Contract = Contract::write("activate_for_consumer").retry(RetryClass::Freely);
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -66,7 +66,7 @@ impl Operation<Mistral> for ActivateForConsumer {
     }
 
     fn observe(&self, client: &Mistral, _: &Option<Object<Message>>) {
-        client.note_switched(&self.connector_id, self.consumer_scope, true);
+        client.record_switch(&self.connector_id, self.consumer_scope, true);
     }
 }
 
@@ -84,7 +84,7 @@ pub struct DeactivateForConsumer {
 
 impl Operation<Mistral> for DeactivateForConsumer {
     const CONTRACT: Contract =
-        Contract::destructive("deactivate_for_consumer").retry(Repeat::Freely);
+        Contract::destructive("deactivate_for_consumer").retry(RetryClass::Freely);
     type Output = Option<Object<Message>>;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
@@ -93,6 +93,6 @@ impl Operation<Mistral> for DeactivateForConsumer {
     }
 
     fn observe(&self, client: &Mistral, _: &Option<Object<Message>>) {
-        client.note_switched(&self.connector_id, self.consumer_scope, false);
+        client.record_switch(&self.connector_id, self.consumer_scope, false);
     }
 }

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{by_ref, hundred, no};
+use super::{by_ref, default_false, default_page_size};
 use crate::mistral::Mistral;
 use crate::mistral::wire::{Items, Tool, ToolAnswer};
 use crate::{Contract, Field, Operation, Result};
@@ -25,13 +25,13 @@ pub struct ListTools {
     #[serde(default)]
     pub page: Field<i64>,
     /// How many at most; 100 when absent.
-    #[serde(default = "hundred")]
+    #[serde(default = "default_page_size")]
     pub page_size: Option<i64>,
     /// Whether to ask the service anew.
-    #[serde(default = "no")]
+    #[serde(default = "default_false")]
     pub refresh: Option<bool>,
     /// Whether to shorten them.
-    #[serde(default = "no")]
+    #[serde(default = "default_false")]
     pub pretty: Option<bool>,
     /// Name of the credentials to ask with.
     pub credentials_name: Option<String>,
@@ -44,8 +44,8 @@ impl ListTools {
             connector_id_or_name: connector.clone(),
             page: Field::Absent,
             page_size: Some(page_size),
-            refresh: no(),
-            pretty: no(),
+            refresh: default_false(),
+            pretty: default_false(),
             credentials_name: None,
         }
     }
@@ -68,7 +68,7 @@ impl Operation<Mistral> for ListTools {
     /// Notes what it means for the connector.
     async fn run(&self, client: &Mistral, options: &CallOptions) -> Result<Items<Tool>> {
         let listed = self.send(client, options).await;
-        client.note_listed(&self.connector_id_or_name, &listed);
+        client.record_tool_list(&self.connector_id_or_name, &listed);
         listed
     }
 }

@@ -13,7 +13,7 @@ use url::Url;
 use crate::capabilities::web_page;
 use crate::mistral::forms::authorization::{self, Choices};
 use crate::mistral::operations::authorization::{GetAuthUrl, GetAuthenticationMethods};
-use crate::mistral::quirks::observations::Awaited;
+use crate::mistral::quirks::observations::ExpectedCredential;
 use crate::mistral::wire::{AuthMethod, Connector, Object};
 use crate::mistral::{Mistral, mapping};
 use crate::operations::arguments;
@@ -54,7 +54,7 @@ impl Consents for Mistral {
             Some(name) => {
                 let before = credential(&self.find_known(id, options).await?, name);
                 let name = name.clone();
-                Some(Awaited { name, before })
+                Some(ExpectedCredential { name, before })
             }
             None => None,
         };
@@ -69,7 +69,7 @@ impl Consents for Mistral {
         let page = ask.run(self, options).await?;
         let started = StartedConsent {
             page: Some(web_page(&page.value.auth_url, 200)?),
-            lives: Some(page.value.lives()).filter(|lives| !lives.is_zero()),
+            valid_for: Some(page.value.valid_for()).filter(|valid_for| !valid_for.is_zero()),
             poll_every: POLL_EVERY,
         };
         self.observations

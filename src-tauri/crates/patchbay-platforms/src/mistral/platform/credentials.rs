@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use patchbay_http::CallOptions;
 use patchbay_model::{CredentialLevel, Form, Level, PlatformCredential, RemoteId, clean_text};
 
-use crate::form::at_fields;
+use crate::form::map_field_pointers;
 use crate::mistral::forms::check_name;
 use crate::mistral::forms::credential::{self, NewCredential};
 use crate::mistral::operations::credentials::{
@@ -83,15 +83,15 @@ impl Credentials for Mistral {
         let given: NewCredential = arguments(credential.values.clone().into())?;
         let known = self.list_credentials(id, credential.level, options).await?;
         check_default(&credential, &given, &known)?;
-        let save = Save {
+        let save = CredentialWrite {
             id,
             level: credential.level,
             name: &credential.name,
             is_default: credential.is_default.into(),
-            is_there: credential.is_replacement,
+            exists: credential.is_replacement,
         };
         let saved = self.save(save, given, options).await;
-        saved.map_err(|error| at_fields(error, |path, _| credential::form_pointer(path)))
+        saved.map_err(|error| map_field_pointers(error, |path, _| credential::form_pointer(path)))
     }
 
     async fn make_default(
@@ -106,12 +106,12 @@ impl Credentials for Mistral {
         if find_named(&known, name)?.is_default {
             return Ok(());
         }
-        let save = Save {
+        let save = CredentialWrite {
             id,
             level,
             name,
             is_default: Field::Value(true),
-            is_there: true,
+            exists: true,
         };
         self.save(save, NewCredential::default(), options).await
     }
@@ -142,19 +142,19 @@ impl Credentials for Mistral {
 }
 
 /// What is to be saved beside what was filled in.
-struct Save<'a> {
+struct CredentialWrite<'a> {
     id: &'a RemoteId,
     level: Level,
     name: &'a str,
     is_default: Field<bool>,
     /// Whether there is one of that name already.
-    is_there: bool,
+    exists: bool,
 }
 
 impl Mistral {
     async fn save(
         &self,
-        save: Save<'_>,
+        save: CredentialWrite<'_>,
         given: NewCredential,
         options: &CallOptions,
     ) -> Result<()> {
@@ -166,7 +166,7 @@ impl Mistral {
 
     async fn save_current(
         &self,
-        save: Save<'_>,
+        save: CredentialWrite<'_>,
         given: NewCredential,
         options: &CallOptions,
     ) -> Result<()> {
@@ -179,7 +179,7 @@ impl Mistral {
             is_default: save.is_default,
             credentials: values.transpose()?.into(),
         };
-        let saved = match save.is_there {
+        let saved = match save.exists {
             true => UpdateCredentials(input).run(self, options).await,
             false => CreateCredentials(input).run(self, options).await,
         };
@@ -188,11 +188,11 @@ impl Mistral {
 
     async fn save_seed(
         &self,
-        save: Save<'_>,
+        save: CredentialWrite<'_>,
         given: NewCredential,
         options: &CallOptions,
     ) -> Result<()> {
-        let values = given.credential.map(credential::Credential::wire_of_seed);
+        let values = given.credential.map(credential::Credential::into_seed_wire);
         let input = SeedInput {
             connector_id_or_name: save.id.clone(),
             name: save.name.to_owned(),

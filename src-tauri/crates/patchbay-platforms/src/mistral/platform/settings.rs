@@ -7,7 +7,7 @@ use patchbay_http::CallOptions;
 use patchbay_model::{ConnectorSettings, Definition, Form, RemoteId};
 use serde_json::{Map, Value};
 
-use crate::form::at_fields;
+use crate::form::map_field_pointers;
 use crate::mistral::Mistral;
 use crate::mistral::forms::{profile, seed};
 use crate::mistral::operations::connectors::Protocol;
@@ -82,7 +82,8 @@ impl Creation for Mistral {
                 profile.create()?.run(self, options).await
             }
         };
-        let made = made.map_err(|error| at_fields(error, |path, _| form_pointer(&values, path)))?;
+        let made =
+            made.map_err(|error| map_field_pointers(error, |path, _| form_pointer(&values, path)))?;
         Ok(self.map_connector(&made.known()?))
     }
 }
@@ -121,8 +122,8 @@ impl Settings for Mistral {
                 profile.update(id)?.run(self, options).await
             }
         };
-        let changed =
-            changed.map_err(|error| at_fields(error, |path, _| form_pointer(&changes, path)));
+        let changed = changed
+            .map_err(|error| map_field_pointers(error, |path, _| form_pointer(&changes, path)));
         changed.map(drop)
     }
 }

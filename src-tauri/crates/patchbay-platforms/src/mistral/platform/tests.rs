@@ -7,12 +7,12 @@ use patchbay_model::Secret;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::{Effect, SignIn};
+use crate::{AccountConfig, Effect};
 
-fn account(settings: Value, key: Option<&str>) -> SignIn {
+fn account(settings: Value, key: Option<&str>) -> AccountConfig {
     let settings: Map<String, Value> = serde_json::from_value(settings).unwrap();
     let key = key.map(|key| ("api_key".to_owned(), Secret::new(key)));
-    SignIn {
+    AccountConfig {
         settings,
         secrets: BTreeMap::from_iter(key),
         clients: Clients::build(&ClientSettings::default()).unwrap(),

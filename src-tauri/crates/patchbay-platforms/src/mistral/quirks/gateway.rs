@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 use futures::stream::{self, StreamExt as _};
 use http::{HeaderValue, Method};
 use patchbay_http::{
-    Api, CallOptions, Path, Redirects, Repeat, Request, RetryPolicy, SecretArgument, StreamedAnswer,
+    Api, CallOptions, Path, Redirects, Request, RetryClass, RetryPolicy, SecretArgument,
+    StreamedAnswer,
 };
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
@@ -22,7 +23,7 @@ use serde_json::{Map, Value, json};
 use crate::mistral::Mistral;
 use crate::{Contract, Error, Operation, Refusal, Result};
 
-static WHATEVER: HeaderValue = HeaderValue::from_static("*/*");
+static ACCEPT_ANY: HeaderValue = HeaderValue::from_static("*/*");
 
 /// Proxy a request to the MCP server.
 ///
@@ -56,11 +57,11 @@ impl Operation<Mistral> for GatewayMcp {
     }
 
     async fn send(&self, client: &Mistral, options: &CallOptions) -> Result<Value> {
-        whole(self.stream(client, options).await?).await
+        read_to_json(self.stream(client, options).await?).await
     }
 
     async fn stream(&self, client: &Mistral, options: &CallOptions) -> Result<StreamedAnswer> {
-        pass(&client.api, self.request(client)?, options).await
+        stream_once(&client.api, self.request(client)?, options).await
     }
 }
 
@@ -107,16 +108,16 @@ impl Operation<Mistral> for GatewayHttp {
     }
 
     async fn send(&self, client: &Mistral, options: &CallOptions) -> Result<Value> {
-        whole(self.stream(client, options).await?).await
+        read_to_json(self.stream(client, options).await?).await
     }
 
     async fn stream(&self, client: &Mistral, options: &CallOptions) -> Result<StreamedAnswer> {
-        pass(&client.api, self.request(client)?, options).await
+        stream_once(&client.api, self.request(client)?, options).await
     }
 }
 
 /// An answer as JSON, for callers that take no streams: `{status, headers, text}`.
-async fn whole(mut answer: StreamedAnswer) -> Result<Value> {
+async fn read_to_json(mut answer: StreamedAnswer) -> Result<Value> {
     let body = answer.read(Api::BODY_BYTES).await?;
     let headers: Map<String, Value> = answer
         .headers
@@ -144,12 +145,12 @@ fn method(given: Option<&str>, default: Method) -> Result<Method> {
 
 /// The caller's path without its first slash.
 fn inner_path(path: &str) -> Result<&str> {
-    let leaves = path.split(['/', '\\']).any(|segment| {
+    let escapes = path.split(['/', '\\']).any(|segment| {
         let decoded = segment.replace("%2e", ".").replace("%2E", ".");
         matches!(decoded.as_str(), "." | "..")
     });
     let is_odd = path.contains(['?', '#']) || path.chars().any(char::is_control);
-    if leaves || is_odd {
+    if escapes || is_odd {
         return Err(Error::Usage(
             "path must stay within the service and have no query".to_owned(),
         ));
@@ -169,7 +170,7 @@ fn with_headers(
     headers: &BTreeMap<String, SecretArgument<Value>>,
     credentials_name: Option<&str>,
 ) -> Result<Request> {
-    let mut request = request.accept(&WHATEVER);
+    let mut request = request.accept(&ACCEPT_ANY);
     for (name, value) in headers {
         let Value::String(value) = value.expose() else {
             return Err(Error::Usage(format!("header {name:?} must be text")));
@@ -183,13 +184,13 @@ fn with_headers(
 }
 
 /// Redirects are the service's and not followed, and nothing is repeated.
-async fn pass(api: &Api, request: Request, options: &CallOptions) -> Result<StreamedAnswer> {
+async fn stream_once(api: &Api, request: Request, options: &CallOptions) -> Result<StreamedAnswer> {
     let api = Api {
         redirects: Redirects::Refuse,
         retries: RetryPolicy::NEVER,
         ..api.clone()
     };
-    let request = request.repeat(Repeat::Never);
+    let request = request.repeat(RetryClass::Never);
     let error = match api.stream(request, options).await {
         Ok(answer) => return Ok(answer),
         Err(error) => error,
@@ -197,7 +198,7 @@ async fn pass(api: &Api, request: Request, options: &CallOptions) -> Result<Stre
     let Some(refusal) = error.refusal() else {
         return Err(error);
     };
-    match proxy_status::own_failure(&refusal.headers) {
+    match proxy_status::gateway_failure(&refusal.headers) {
         Some(failure) => Err(Error::Status(Box::new(Refusal {
             code: Some(failure.error),
             text: failure.details.or_else(|| refusal.text.clone()),

@@ -9,11 +9,11 @@ use patchbay_http::authorization;
 use patchbay_model::Secret;
 use tokio::io::AsyncReadExt as _;
 
-use crate::{BoxError, Error, Headers, SignIn, TokenSource};
+use crate::{AccountConfig, BoxError, Error, Headers, TokenSource};
 
 /// The longest file that is read. Whoever names one may name any: it has to look like a token before it
 /// is sent.
-const LONGEST: u64 = 16 * 1024;
+const MAX_KEY_FILE_BYTES: u64 = 16 * 1024;
 
 /// Where the key comes from.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl Key {
     ///
     /// # Errors
     /// [`Error::Usage`] when the key is empty.
-    pub(in crate::mistral) fn of(account: &SignIn) -> Result<Self, Error> {
+    pub(in crate::mistral) fn of(account: &AccountConfig) -> Result<Self, Error> {
         if let Some(key) = account.secret("api_key") {
             if key.is_empty() {
                 return Err(Error::Usage("enter an API key".to_owned()));
@@ -57,16 +57,19 @@ async fn read(path: &Path) -> Result<Secret, Error> {
     let file = tokio::fs::File::open(path).await;
     let file = file.map_err(|_| refuse("couldn't be read"))?;
     let mut text = String::new();
-    let reading = file.take(LONGEST + 1).read_to_string(&mut text).await;
+    let reading = file
+        .take(MAX_KEY_FILE_BYTES + 1)
+        .read_to_string(&mut text)
+        .await;
     // Wiped when it is dropped, as any secret.
     let text = Secret::new(text);
     reading.map_err(|_| refuse("couldn't be read"))?;
     let is_sent = |sign: char| sign == ' ' || sign.is_ascii_graphic();
     match text.expose().trim() {
         "" => Err(refuse("is empty")),
-        key if text.expose().len() as u64 > LONGEST || !key.chars().all(is_sent) => Err(refuse(
-            "contains no key: it must be one line of plain letters and digits",
-        )),
+        key if text.expose().len() as u64 > MAX_KEY_FILE_BYTES || !key.chars().all(is_sent) => Err(
+            refuse("contains no key: it must be one line of plain letters and digits"),
+        ),
         key => Ok(Secret::new(key)),
     }
 }

@@ -18,9 +18,9 @@ pub(in crate::mistral) struct Observation {
     /// Until when a page that was asked for can be used.
     pub(in crate::mistral) page_until: Option<Timestamp>,
     /// The credential that the consent under way is to bring, where it was named.
-    pub(in crate::mistral) awaited: Option<Awaited>,
+    pub(in crate::mistral) awaited: Option<ExpectedCredential>,
     /// How the last list of its tools ended; `None` before the first.
-    pub(in crate::mistral) tools: Option<Listing>,
+    pub(in crate::mistral) tools: Option<ToolListOutcome>,
     /// What the platform last said of the user's own sign-in, which its lists leave out; no secrets. `None`
     /// before it was asked.
     pub(in crate::mistral) user_data: Option<Map<String, Value>>,
@@ -28,7 +28,7 @@ pub(in crate::mistral) struct Observation {
 
 /// A credential that a consent is to bring.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::mistral) struct Awaited {
+pub(in crate::mistral) struct ExpectedCredential {
     /// Its name.
     pub(in crate::mistral) name: String,
     /// What the platform showed of it before; `None` when there was none.
@@ -37,7 +37,7 @@ pub(in crate::mistral) struct Awaited {
 
 /// How a list of tools ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::mistral) enum Listing {
+pub(in crate::mistral) enum ToolListOutcome {
     /// With tools.
     Well,
     /// With 401.
@@ -46,7 +46,7 @@ pub(in crate::mistral) enum Listing {
     Failed(String),
 }
 
-impl Listing {
+impl ToolListOutcome {
     /// What an outcome says of the connector; `None` when it says nothing.
     pub(in crate::mistral) fn of<T>(outcome: &Result<T, Error>) -> Option<Self> {
         Some(match outcome {

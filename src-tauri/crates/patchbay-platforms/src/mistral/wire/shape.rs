@@ -1,4 +1,4 @@
-//! Objects as the contract has them, brought into one form where they lie: nothing is copied.
+//! Shapes of the contract's objects, which are normalized in place: nothing is copied.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use super::lenient;
 #[derive(Clone, Copy)]
 pub struct Shape {
     /// Members without which it is none.
-    pub(super) needed: &'static [&'static str],
+    pub(super) required: &'static [&'static str],
     /// How a member is read; `None` of one that is not known.
     pub(super) form: fn(&str) -> Option<Form>,
 }
@@ -33,15 +33,15 @@ pub(super) enum Form {
 }
 
 impl Shape {
-    /// Brings every known member into its one form. What does not fit stays as it was sent, and what may
-    /// be missing is taken out where it is null.
+    /// Normalizes every known member. What does not fit stays as it was sent, and an optional member that is null is
+    /// removed.
     ///
     /// # Errors
     /// What of it is missing or wrong; nothing is changed then.
-    pub(super) fn fit(&self, members: &mut Map<String, Value>) -> Result<(), String> {
+    pub(super) fn normalize(&self, members: &mut Map<String, Value>) -> Result<(), String> {
         self.check(members)?;
         let is_needless = |name: &str, value: &Value| {
-            value.is_null() && !self.needed.contains(&name) && (self.form)(name).is_some()
+            value.is_null() && !self.required.contains(&name) && (self.form)(name).is_some()
         };
         members.retain(|name, value| !is_needless(name, value));
         for (name, value) in members {
@@ -53,9 +53,9 @@ impl Shape {
     }
 
     /// Brings each object into its one form; one that lacks something stays as it was sent.
-    pub(super) fn fit_each<'a>(&self, values: impl IntoIterator<Item = &'a mut Value>) {
+    pub(super) fn normalize_each<'a>(&self, values: impl IntoIterator<Item = &'a mut Value>) {
         for members in values.into_iter().filter_map(Value::as_object_mut) {
-            let _ = self.fit(members);
+            let _ = self.normalize(members);
         }
     }
 
@@ -66,18 +66,18 @@ impl Shape {
     fn check(&self, members: &Map<String, Value>) -> Result<(), String> {
         let mut found = 0;
         for (name, value) in members {
-            if self.needed.contains(&name.as_str()) {
+            if self.required.contains(&name.as_str()) {
                 found += 1;
                 if !(self.form)(name).is_none_or(|form| form.fits(value)) {
                     return Err(format!("unexpected `{name}`"));
                 }
             }
         }
-        if found == self.needed.len() {
+        if found == self.required.len() {
             return Ok(());
         }
         let missing = self
-            .needed
+            .required
             .iter()
             .find(|name| !members.contains_key(**name));
         Err(format!("`{}` missing", missing.unwrap_or(&"a member")))
@@ -100,29 +100,29 @@ impl Form {
     }
 
     fn coerce(self, value: &mut Value) {
-        let brought = match self {
+        let coerced = match self {
             Self::Text => None,
             Self::Flag => lenient::flag(value).map(Value::from),
             Self::Number => lenient::number(value).map(Value::from),
             Self::Moment => lenient::moment(value).map(|at| Value::from(at.to_string())),
-            Self::Object(shape) => return shape.fit_each([value]),
+            Self::Object(shape) => return shape.normalize_each([value]),
             Self::Each(shape) => {
-                shape.fit_each(value.as_object_mut().into_iter().flat_map(Map::values_mut));
+                shape.normalize_each(value.as_object_mut().into_iter().flat_map(Map::values_mut));
                 None
             }
             Self::List(shape) => match value {
                 Value::Null => Some(Value::Array(Vec::new())),
                 Value::Array(items) => {
                     if let Some(shape) = shape {
-                        shape.fit_each(items);
+                        shape.normalize_each(items);
                     }
                     None
                 }
                 _ => None,
             },
         };
-        if let Some(brought) = brought {
-            *value = brought;
+        if let Some(coerced) = coerced {
+            *value = coerced;
         }
     }
 }

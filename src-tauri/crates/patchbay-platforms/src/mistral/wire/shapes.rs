@@ -27,10 +27,10 @@ shaped! {
 
 /// Each with the members without which it is none, and the form of those that are known.
 macro_rules! shapes {
-    ($($(#[$words:meta])* $shape:ident[$($needed:literal),*]: $($($member:literal)|+ => $form:expr),+;)*) => {$(
+    ($($(#[$words:meta])* $shape:ident[$($required:literal),*]: $($($member:literal)|+ => $form:expr),+;)*) => {$(
         $(#[$words])*
         const $shape: Shape = Shape {
-            needed: &[$($needed),*],
+            required: &[$($required),*],
             form: |name| match name {
                 $($($member)|+ => Some($form),)+
                 _ => None,
@@ -40,7 +40,7 @@ macro_rules! shapes {
 }
 
 const ANYTHING: Shape = Shape {
-    needed: &[],
+    required: &[],
     form: |_| None,
 };
 

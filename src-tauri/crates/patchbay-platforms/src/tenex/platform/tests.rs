@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use patchbay_http::testing::{Jumping, Server, json, stoppable};
+use patchbay_http::testing::{JumpingClock, Server, cancellable_options, json};
 use patchbay_http::{ClientSettings, Clients};
 use patchbay_model::{Code, Explain, Secret, Status};
 use proptest::prelude::*;
@@ -31,11 +31,11 @@ pub(in crate::tenex) fn any_json() -> impl Strategy<Value = Value> {
     ])
 }
 
-fn account(settings: &Value, secrets: &[(&str, &str)], clock: Arc<Jumping>) -> SignIn {
+fn account(settings: &Value, secrets: &[(&str, &str)], clock: Arc<JumpingClock>) -> AccountConfig {
     let secrets = secrets
         .iter()
         .map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)));
-    SignIn {
+    AccountConfig {
         settings: settings.as_object().unwrap().clone(),
         secrets: secrets.collect::<BTreeMap<_, _>>(),
         clients: Clients::build(&ClientSettings::default()).unwrap(),
@@ -46,7 +46,7 @@ fn account(settings: &Value, secrets: &[(&str, &str)], clock: Arc<Jumping>) -> S
 async fn signed_in(answers: impl IntoIterator<Item = Response>) -> (Arc<dyn Platform>, Server) {
     let server = Server::start(answers).await;
     let settings = value!({"base_url": server.base});
-    let account = account(&settings, &[("api_key", "tnx_a_b")], Jumping::new());
+    let account = account(&settings, &[("api_key", "tnx_a_b")], JumpingClock::new());
     ((TENEX.sign_in)(account).unwrap(), server)
 }
 
@@ -80,7 +80,7 @@ fn nothing_works_without_a_key_or_a_password() {
         (value!({"email": "a@b"}), vec![]),
         (value!({}), vec![("password", "p")]),
     ] {
-        let refused = (TENEX.sign_in)(account(&settings, &secrets, Jumping::new())).map(drop);
+        let refused = (TENEX.sign_in)(account(&settings, &secrets, JumpingClock::new())).map(drop);
         assert_eq!(refused.unwrap_err().kind(), "usage", "{settings}");
     }
 }
@@ -89,7 +89,7 @@ fn nothing_works_without_a_key_or_a_password() {
 async fn a_jwt_is_kept_until_it_lapses() {
     let server = Server::start([token("jwt-1"), empty(), empty(), token("jwt-2"), empty()]).await;
     let settings = value!({"base_url": server.base, "email": "a@b"});
-    let clock = Jumping::new();
+    let clock = JumpingClock::new();
     let account = account(&settings, &[("password", "hunter22")], clock.clone());
     let tenex = (TENEX.sign_in)(account).unwrap();
     for wait in [0, 3599, 1] {
@@ -133,7 +133,7 @@ async fn a_kept_jwt_that_is_refused_is_replaced_once_and_a_fresh_one_is_not() {
     ] {
         let server = Server::start(answers).await;
         let settings = value!({"base_url": server.base, "email": "a@b"});
-        let account = account(&settings, &[("password", "hunter22")], Jumping::new());
+        let account = account(&settings, &[("password", "hunter22")], JumpingClock::new());
         let tenex = (TENEX.sign_in)(account).unwrap();
         for kind in kinds {
             let outcome = tenex.check(&options()).await;
@@ -147,7 +147,7 @@ async fn a_kept_jwt_that_is_refused_is_replaced_once_and_a_fresh_one_is_not() {
 async fn a_wrong_password_is_told_as_such() {
     let server = Server::start([json(401, value!({"detail": "Wrong password hunter22"}))]).await;
     let settings = value!({"base_url": server.base, "email": "a@b"});
-    let account = account(&settings, &[("password", "hunter22")], Jumping::new());
+    let account = account(&settings, &[("password", "hunter22")], JumpingClock::new());
     let error = (TENEX.sign_in)(account)
         .unwrap()
         .check(&options())
@@ -172,7 +172,7 @@ async fn without(
         .map(|name| ((*name).to_owned(), value!({"enabled": false})))
         .collect();
     let settings = value!({"base_url": server.base, "routes": routes});
-    let account = account(&settings, &[("api_key", "tnx_a_b")], Jumping::new());
+    let account = account(&settings, &[("api_key", "tnx_a_b")], JumpingClock::new());
     ((TENEX.sign_in)(account).unwrap(), server)
 }
 
@@ -225,7 +225,7 @@ async fn a_login_of_another_shape_does_not_show_its_token() {
     ] {
         let server = Server::start([json(200, body.clone())]).await;
         let settings = value!({"base_url": server.base, "email": "a@b"});
-        let account = account(&settings, &[("password", "hunter22")], Jumping::new());
+        let account = account(&settings, &[("password", "hunter22")], JumpingClock::new());
         let outcome = (TENEX.sign_in)(account).unwrap().check(&options()).await;
         let problem = outcome.unwrap_err().problem();
         assert_eq!(problem.code, Code::PlatformAnswer);
@@ -258,7 +258,7 @@ async fn a_consent_connects_a_connector_again() {
         .await
         .unwrap();
     assert_eq!(started.page.unwrap().as_str(), "https://p.example/o");
-    assert_eq!(started.lives, Some(Duration::from_secs(60)));
+    assert_eq!(started.valid_for, Some(Duration::from_secs(60)));
     assert_eq!(started.poll_every, Duration::from_secs(2));
     let seen = server.seen();
     assert_eq!(
@@ -319,7 +319,7 @@ async fn a_wait_ends_when_the_consent_lapses_and_when_it_is_stopped() {
     // At 0 and 2 seconds; the one at 4 would come too late.
     assert_eq!(server.seen().len(), 2);
 
-    let (stopped, stop) = stoppable();
+    let (stopped, stop) = cancellable_options();
     stop.cancel();
     let error = tenex
         .call("wait_for_grant", value!({"id": "con_1"}), &stopped)
@@ -339,7 +339,7 @@ async fn a_route_may_ask_by_query() {
         "base_url": server.base,
         "routes": {"start_oauth": {"method": "GET", "path": "/{provider}/oauth"}}
     });
-    let account = account(&settings, &[("api_key", "tnx_a_b")], Jumping::new());
+    let account = account(&settings, &[("api_key", "tnx_a_b")], JumpingClock::new());
     let tenex = (TENEX.sign_in)(account).unwrap();
     let which = value!({"provider": "a/b", "role": "sink"});
     tenex.call("start_oauth", which, &options()).await.unwrap();

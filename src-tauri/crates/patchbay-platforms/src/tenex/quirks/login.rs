@@ -16,7 +16,7 @@ use super::settings::Credential;
 use crate::{BoxError, Error, Headers, TokenSource};
 
 /// How long a JWT is used when the platform does not say how long it lives, in seconds.
-const USUAL: u64 = 3600;
+const DEFAULT_LIFETIME_SECS: u64 = 3600;
 
 /// The JWT of one account.
 pub(in crate::tenex) struct Login {
@@ -25,8 +25,8 @@ pub(in crate::tenex) struct Login {
     pub(in crate::tenex) password: Secret,
     pub(in crate::tenex) credential: Credential,
     /// Held while logging in: whoever waits for it takes what comes out.
-    pub(in crate::tenex) turn: tokio::sync::Mutex<()>,
-    pub(in crate::tenex) kept: Mutex<Option<Jwt>>,
+    pub(in crate::tenex) login_lock: tokio::sync::Mutex<()>,
+    pub(in crate::tenex) cached: Mutex<Option<Jwt>>,
 }
 
 /// A JWT, and when it lapses.
@@ -38,18 +38,18 @@ pub(in crate::tenex) struct Jwt {
 }
 
 #[derive(Deserialize)]
-struct LoggedIn {
+struct LoginResponse {
     access_token: Secret,
     expires_in: Option<u64>,
 }
 
 impl Login {
     async fn token(&self) -> Result<Secret, Error> {
-        if let Some(token) = self.good() {
+        if let Some(token) = self.valid_token() {
             return Ok(token);
         }
-        let _turn = self.turn.lock().await;
-        if let Some(token) = self.good() {
+        let _turn = self.login_lock.lock().await;
+        if let Some(token) = self.valid_token() {
             return Ok(token);
         }
         let body = json!({"email": self.email, "password": self.password.expose()});
@@ -58,27 +58,27 @@ impl Login {
             .secret(self.password.clone())
             .anonymous();
         let answer = self.api.send(request, &CallOptions::default()).await?;
-        let logged_in: LoggedIn = answer.json_as()?;
-        let lives = Duration::from_secs(logged_in.expires_in.unwrap_or(USUAL));
-        let token = logged_in.access_token;
-        *self.kept() = Some(Jwt {
+        let response: LoginResponse = answer.json_as()?;
+        let valid_for = Duration::from_secs(response.expires_in.unwrap_or(DEFAULT_LIFETIME_SECS));
+        let token = response.access_token;
+        *self.cached() = Some(Jwt {
             token: token.clone(),
-            until: self.api.clock.now() + lives,
+            until: self.api.clock.now() + valid_for,
             is_used: false,
         });
         Ok(token)
     }
 
-    fn good(&self) -> Option<Secret> {
+    fn valid_token(&self) -> Option<Secret> {
         let now = self.api.clock.now();
-        let mut kept = self.kept();
-        let jwt = kept.as_mut().filter(|jwt| now < jwt.until)?;
+        let mut cached = self.cached();
+        let jwt = cached.as_mut().filter(|jwt| now < jwt.until)?;
         jwt.is_used = true;
         Some(jwt.token.clone())
     }
 
-    fn kept(&self) -> MutexGuard<'_, Option<Jwt>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn cached(&self) -> MutexGuard<'_, Option<Jwt>> {
+        self.cached.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -87,11 +87,11 @@ impl TokenSource for Login {
     async fn headers(&self) -> Result<Headers, BoxError> {
         let token = self.token().await;
         let token = token.map_err(|error| Box::new(error) as BoxError)?;
-        Ok(Arc::new([self.credential.with(&token)]))
+        Ok(Arc::new([self.credential.header_with(&token)]))
     }
 
     fn header_names(&self) -> Vec<String> {
-        vec![self.credential.with(&self.password).0]
+        vec![self.credential.header_with(&self.password).0]
     }
 
     async fn on_unauthorized(
@@ -99,21 +99,21 @@ impl TokenSource for Login {
         sent: &[(String, Secret)],
         _challenge: Option<String>,
     ) -> Result<bool, BoxError> {
-        let mut kept = self.kept();
-        let Some(jwt) = kept.as_ref() else {
+        let mut cached = self.cached();
+        let Some(jwt) = cached.as_ref() else {
             return Ok(true);
         };
-        let (_, ours) = self.credential.with(&jwt.token);
+        let (_, ours) = self.credential.header_with(&jwt.token);
         let was_sent = sent
             .iter()
             .any(|(_, value)| value.expose() == ours.expose());
         if was_sent && !jwt.is_used {
             // It is fresh from a login: another one would be refused as well.
-            *kept = None;
+            *cached = None;
             return Ok(false);
         }
         if was_sent {
-            *kept = None;
+            *cached = None;
         }
         Ok(true)
     }

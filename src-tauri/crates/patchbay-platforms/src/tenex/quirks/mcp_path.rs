@@ -11,7 +11,7 @@ use patchbay_model::{Content, Secret};
 use serde_json::{Map, Value};
 
 use crate::mcp::{
-    CallOutcome, Declared, McpLimits, McpSession, McpTarget, SessionLife, ToolCall, connect,
+    CallOutcome, ClientFeatures, McpLimits, McpSession, McpTarget, SessionLife, ToolCall, connect,
 };
 use crate::{BoxError, Error, Headers, TokenSource};
 
@@ -59,13 +59,13 @@ impl McpPath {
         url.set_path(&format!("{}/mcp", api.base.path().trim_end_matches('/')));
         let target = McpTarget {
             url,
-            tokens: Arc::new(WithHeaders {
+            tokens: Arc::new(ExtraHeaders {
                 tokens: Arc::clone(&api.tokens),
                 headers: api.headers.clone(),
             }),
             plain_http: api.clients.plain_http.clone(),
             server_facts: None,
-            declared: Declared::default(),
+            client_features: ClientFeatures::default(),
             log: None,
             session: SessionLife::Connection,
         };
@@ -77,26 +77,26 @@ impl McpPath {
 }
 
 /// The credentials of the account, and the headers that it sends besides.
-struct WithHeaders {
+struct ExtraHeaders {
     tokens: Arc<dyn TokenSource>,
     headers: Vec<(String, String)>,
 }
 
 #[async_trait]
-impl TokenSource for WithHeaders {
+impl TokenSource for ExtraHeaders {
     async fn headers(&self) -> Result<Headers, BoxError> {
         let headers = self.tokens.headers().await?;
-        let besides = self.headers.iter();
-        let besides = besides.map(|(name, value)| (name.clone(), Secret::new(value)));
-        Ok(headers.iter().cloned().chain(besides).collect())
+        let extra = self.headers.iter();
+        let extra = extra.map(|(name, value)| (name.clone(), Secret::new(value)));
+        Ok(headers.iter().cloned().chain(extra).collect())
     }
 
     fn header_names(&self) -> Vec<String> {
-        let besides = self.headers.iter().map(|(name, _)| name.clone());
+        let extra = self.headers.iter().map(|(name, _)| name.clone());
         self.tokens
             .header_names()
             .into_iter()
-            .chain(besides)
+            .chain(extra)
             .collect()
     }
 

@@ -9,13 +9,13 @@ use serde_json::{Map, Value};
 use crate::Error;
 
 /// The longest wait that a setting may ask for, in seconds: a day.
-const LONGEST: f64 = 86_400.0;
+const MAX_SECONDS: f64 = 86_400.0;
 
 pub(in crate::tenex) struct Settings<'a>(pub(in crate::tenex) &'a Map<String, Value>);
 
 impl Settings<'_> {
     /// A setting that was given; null and empty text count as not given.
-    fn given(&self, name: &str) -> Option<&Value> {
+    fn value_of(&self, name: &str) -> Option<&Value> {
         let value = self.0.get(name)?;
         (!value.is_null() && value.as_str() != Some("")).then_some(value)
     }
@@ -25,10 +25,10 @@ impl Settings<'_> {
     /// # Errors
     /// [`Error::Usage`] when it is something else.
     pub(in crate::tenex) fn text_or(&self, name: &str, default: &str) -> Result<String, Error> {
-        match self.given(name) {
+        match self.value_of(name) {
             None => Ok(default.to_owned()),
             Some(Value::String(text)) => Ok(text.clone()),
-            Some(_) => Err(wrong(name, "text")),
+            Some(_) => Err(invalid_setting(name, "text")),
         }
     }
 
@@ -41,7 +41,7 @@ impl Settings<'_> {
         name: &str,
         default: &[&str],
     ) -> Result<Vec<String>, Error> {
-        let words = match self.given(name) {
+        let words = match self.value_of(name) {
             None => return Ok(default.iter().map(|word| (*word).to_owned()).collect()),
             Some(Value::String(text)) if !text.trim_start().starts_with('[') => {
                 text.split(',').map(|word| word.trim().to_owned()).collect()
@@ -56,15 +56,15 @@ impl Settings<'_> {
     /// # Errors
     /// [`Error::Usage`] when it is something else.
     pub(in crate::tenex) fn seconds_or(&self, name: &str, default: f64) -> Result<Duration, Error> {
-        let seconds = match self.given(name) {
+        let seconds = match self.value_of(name) {
             None => Some(default),
             Some(Value::String(text)) => text.trim().parse().ok(),
             Some(other) => other.as_f64(),
         };
         seconds
-            .filter(|seconds| *seconds > 0.0 && *seconds <= LONGEST)
+            .filter(|seconds| *seconds > 0.0 && *seconds <= MAX_SECONDS)
             .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-            .ok_or_else(|| wrong(name, "a number of seconds"))
+            .ok_or_else(|| invalid_setting(name, "a number of seconds"))
     }
 
     /// Yes or no; no when it was not given.
@@ -72,12 +72,12 @@ impl Settings<'_> {
     /// # Errors
     /// [`Error::Usage`] when it is something else.
     pub(in crate::tenex) fn flag(&self, name: &str) -> Result<bool, Error> {
-        match self.given(name) {
+        match self.value_of(name) {
             None => Ok(false),
             Some(Value::Bool(flag)) => Ok(*flag),
             Some(Value::String(text)) if text == "true" => Ok(true),
             Some(Value::String(text)) if text == "false" => Ok(false),
-            Some(_) => Err(wrong(name, "true or false")),
+            Some(_) => Err(invalid_setting(name, "true or false")),
         }
     }
 
@@ -89,13 +89,13 @@ impl Settings<'_> {
         &self,
         name: &str,
     ) -> Result<Option<T>, Error> {
-        let read = match self.given(name) {
+        let read = match self.value_of(name) {
             None => return Ok(None),
             Some(Value::String(text)) => serde_json::from_str(text),
             Some(json) => serde_json::from_value(json.clone()),
         };
         read.map(Some)
-            .map_err(|_| wrong(name, "JSON as documented"))
+            .map_err(|_| invalid_setting(name, "JSON as documented"))
     }
 
     /// A header as `[name, value]`, or as the text `Name: value`.
@@ -103,11 +103,11 @@ impl Settings<'_> {
     /// # Errors
     /// [`Error::Usage`] when it is something else.
     pub(in crate::tenex) fn header(&self, name: &str) -> Result<Option<(String, String)>, Error> {
-        match self.given(name) {
+        match self.value_of(name) {
             Some(Value::String(text)) if !text.trim_start().starts_with('[') => {
                 let (header, value) = text
                     .split_once(':')
-                    .ok_or_else(|| wrong(name, "Name: value"))?;
+                    .ok_or_else(|| invalid_setting(name, "Name: value"))?;
                 Ok(Some((header.trim().to_owned(), value.trim().to_owned())))
             }
             _ => self.json(name),
@@ -124,7 +124,7 @@ impl Settings<'_> {
             prefix: match self.0.get("auth_prefix") {
                 None | Some(Value::Null) => "Bearer ".to_owned(),
                 Some(Value::String(prefix)) => prefix.clone(),
-                Some(_) => return Err(wrong("auth_prefix", "text")),
+                Some(_) => return Err(invalid_setting("auth_prefix", "text")),
             },
         })
     }
@@ -139,13 +139,13 @@ pub(in crate::tenex) struct Credential {
 
 impl Credential {
     /// The header with that token.
-    pub(in crate::tenex) fn with(&self, token: &Secret) -> (String, Secret) {
+    pub(in crate::tenex) fn header_with(&self, token: &Secret) -> (String, Secret) {
         let value = Secret::new(format!("{}{}", self.prefix, token.expose()));
         (self.header.clone(), value)
     }
 }
 
-fn wrong(name: &str, what: &str) -> Error {
+fn invalid_setting(name: &str, what: &str) -> Error {
     Error::Usage(format!("{name} must be {what}"))
 }
 
@@ -181,9 +181,12 @@ mod tests {
         let credential = Settings(settings.as_object().unwrap())
             .credential()
             .unwrap();
-        let (name, value) = credential.with(&Secret::new("tnx_a"));
+        let (name, value) = credential.header_with(&Secret::new("tnx_a"));
         assert_eq!((name.as_str(), value.expose()), ("X-Api-Key", "tnx_a"));
         let usual = Settings(&Map::new()).credential().unwrap();
-        assert_eq!(usual.with(&Secret::new("tnx_a")).1.expose(), "Bearer tnx_a");
+        assert_eq!(
+            usual.header_with(&Secret::new("tnx_a")).1.expose(),
+            "Bearer tnx_a"
+        );
     }
 }

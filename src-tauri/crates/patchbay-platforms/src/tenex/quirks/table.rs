@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 
 use super::settings::Settings;
 use crate::capabilities::web_page;
-use crate::output::{object, whole};
+use crate::output::{object, parse_documented};
 use crate::tenex::wire::{Page, Started};
 use crate::{Error, Result, lenient};
 
@@ -138,7 +138,7 @@ impl Table {
         route.ok_or_else(|| Error::NotSupported(operation.to_owned()))
     }
 
-    /// It, where operations that the MCP server covers go by their routes.
+    /// The table, unless operations that the MCP server covers bypass their routes.
     ///
     /// # Errors
     /// [`Error::NotSupported`] where they do not, so that there is no request to be shown.
@@ -165,7 +165,7 @@ impl Table {
         members.shift_remove("id");
         match members.is_empty() {
             true => Ok(request),
-            false if is_get => Ok(in_query(request, members)),
+            false if is_get => Ok(append_query(request, members)),
             false => request.json(&members),
         }
     }
@@ -188,7 +188,7 @@ impl Table {
         arguments: &impl Serialize,
     ) -> Result<Request> {
         let (request, _) = self.build_request(operation, &members(arguments).0)?;
-        Ok(in_query(request, self.parameters(arguments)))
+        Ok(append_query(request, self.parameters(arguments)))
     }
 
     /// The arguments of a list by the names of the settings.
@@ -226,7 +226,10 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::UnexpectedAnswer`] without a list of items, or when one of them is unreadable.
-    pub(in crate::tenex) fn page<T: DeserializeOwned>(&self, answer: &Answer) -> Result<Page<T>> {
+    pub(in crate::tenex) fn parse_page<T: DeserializeOwned>(
+        &self,
+        answer: &Answer,
+    ) -> Result<Page<T>> {
         let mut json = answer.json()?;
         redact_members(&mut json, answer.secret_names);
         let mut page = match json {
@@ -239,7 +242,7 @@ impl Table {
         };
         let items = page.shift_remove(&self.items_key);
         let missing = || answer.unexpected(format!("{} missing", self.items_key));
-        let items: Option<Vec<T>> = whole(items.ok_or_else(missing)?, answer)?;
+        let items: Option<Vec<T>> = parse_documented(items.ok_or_else(missing)?, answer)?;
         let cursor = page.shift_remove(&self.cursor_key).and_then(id);
         Ok(Page {
             items: items.unwrap_or_default(),
@@ -252,7 +255,7 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::UnexpectedAnswer`] without a redirect URL; [`Error::UnsafeUrl`] when it is no web address.
-    pub(in crate::tenex) fn started(&self, answer: &Answer) -> Result<Started> {
+    pub(in crate::tenex) fn parse_started(&self, answer: &Answer) -> Result<Started> {
         let mut json = object(answer)?;
         let mut keys = self.redirect_keys.iter();
         let page = keys.find_map(|key| non_empty(json.get(key)?));
@@ -282,7 +285,7 @@ fn id(value: Value) -> Option<String> {
     lenient::known_id(value).ok()?
 }
 
-fn in_query(request: Request, members: Map<String, Value>) -> Request {
+fn append_query(request: Request, members: Map<String, Value>) -> Request {
     let add = |request: Request, (name, value): (String, Value)| match value {
         Value::String(text) => request.query(&name, text),
         value => request.query(&name, value),

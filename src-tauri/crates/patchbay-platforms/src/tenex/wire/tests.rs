@@ -9,7 +9,7 @@ use crate::tenex::platform::SECRET_NAMES;
 use crate::tenex::platform::tests::any_json;
 use crate::tenex::quirks::settings::Settings;
 use crate::tenex::quirks::table::Table;
-use crate::testing::{self, giving};
+use crate::testing::{self, with_sent_secret};
 use crate::{Output, Raw, Result};
 
 fn answer(body: &Value) -> Answer {
@@ -52,7 +52,7 @@ fn what_is_required_is_missed_by_name() {
         let error = Connector::read(&answer(&body), "get").unwrap_err();
         assert!(error.to_string().ends_with(what), "{error}");
     }
-    let page = |body| -> Result<Page<Connector>> { table().page(&answer(&body)) };
+    let page = |body| -> Result<Page<Connector>> { table().parse_page(&answer(&body)) };
     assert!(page(json!({"items": [{"id": "a"}]})).is_err());
     assert!(page(json!({"items": {}})).is_err());
     assert!(page(json!({"items": null})).unwrap().items.is_empty());
@@ -64,7 +64,7 @@ fn a_secret_that_comes_back_is_dropped() {
         "id": "a", "provider": "apollo", "status": "connected", "api_key": "ak-1",
         "settings": {"key": "ak-1", "dataset": "prod"}
     });
-    let read = Connector::read(&giving(answer(&body), "ak-1"), "submit_byok")
+    let read = Connector::read(&with_sent_secret(answer(&body), "ak-1"), "submit_byok")
         .unwrap()
         .into_json();
     let left = json!({
@@ -76,11 +76,11 @@ fn a_secret_that_comes_back_is_dropped() {
 #[test]
 fn the_first_page_member_that_is_there_wins() {
     let body = json!({"redirect_url": null, "url": "https://b.example/", "auth_url": "https://a.example/", "id": 8});
-    let started = table().started(&answer(&body)).unwrap();
+    let started = table().parse_started(&answer(&body)).unwrap();
     assert_eq!(started.redirect_url.as_str(), "https://a.example/");
     assert_eq!(started.connector_id.as_deref(), Some("8"));
     for page in ["file:///etc/passwd", "javascript:1", "nothing"] {
-        let refused = table().started(&answer(&json!({ "url": page })));
+        let refused = table().parse_started(&answer(&json!({ "url": page })));
         assert_eq!(refused.unwrap_err().kind(), "unsafe_url");
     }
 }
@@ -90,9 +90,9 @@ proptest! {
     fn no_json_breaks_a_reader(body in any_json()) {
         let (answer, table) = (answer(&body), table());
         drop(Connector::read(&answer, ""));
-        drop(table.page::<Connector>(&answer));
-        drop(table.page::<Value>(&answer).map(|page| page.providers().count()));
-        drop(table.started(&answer));
+        drop(table.parse_page::<Connector>(&answer));
+        drop(table.parse_page::<Value>(&answer).map(|page| page.providers().count()));
+        drop(table.parse_started(&answer));
         drop(Grant::read(&answer, ""));
         drop(Raw::<Tested>::read(&answer, ""));
     }

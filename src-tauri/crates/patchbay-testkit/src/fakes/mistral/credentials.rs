@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Connector, message, refusal};
-use crate::fakes::{Answer, Judged, Seen};
+use crate::fakes::{Answer, FakeResult, RecordedRequest};
 
 const GIVEN: &str = "name:text! title:text? is_default:bool? credentials:object?";
 const SEED_GIVEN: &str = "name:text! is_default:bool? credentials:object?";
@@ -11,32 +11,32 @@ const SEED_GIVEN: &str = "name:text! is_default:bool? credentials:object?";
 impl Connector {
     pub(super) fn credentials(
         &mut self,
-        seen: &Seen,
+        recorded: &RecordedRequest,
         scope: &str,
         rest: &[&str],
         seed: bool,
-    ) -> Judged {
-        match (seen.method.as_str(), rest) {
+    ) -> FakeResult {
+        match (recorded.method.as_str(), rest) {
             ("GET", []) => {
-                seen.only_query("auth_type fetch_default")?;
+                recorded.check_query("auth_type fetch_default")?;
                 let of_scope = self.credentials.iter().filter(|(level, _)| level == scope);
-                let kind = seen.parameter("auth_type");
-                let only_default = seen.parameter("fetch_default") == Some("true");
+                let kind = recorded.parameter("auth_type");
+                let only_default = recorded.parameter("fetch_default") == Some("true");
                 let wanted = of_scope
                     .filter(|(_, one)| kind.is_none_or(|kind| method_of(one) == kind))
                     .filter(|(_, one)| !only_default || is_default(one));
                 let found: Vec<_> = wanted.map(shown).collect();
                 Ok(Answer::json(200, &json!({ "credentials": found })))
             }
-            ("POST" | "PATCH", []) => self.put(seen, scope, seed),
+            ("POST" | "PATCH", []) => self.put(recorded, scope, seed),
             ("DELETE", []) if scope == "user" && !seed => {
-                seen.no_body()?;
+                recorded.check_no_body()?;
                 self.credentials.retain(|(level, _)| level != scope);
                 self.settle_default();
                 Ok(message("deleted"))
             }
             ("DELETE", [name]) => {
-                seen.no_body()?;
+                recorded.check_no_body()?;
                 let before = self.credentials.len();
                 if self.is_needed(scope, name) {
                     return Ok(refusal(409, "promote other credentials to default first"));
@@ -53,11 +53,11 @@ impl Connector {
         }
     }
 
-    fn put(&mut self, seen: &Seen, scope: &str, seed: bool) -> Judged {
-        if seed && seen.method == "PATCH" {
+    fn put(&mut self, recorded: &RecordedRequest, scope: &str, seed: bool) -> FakeResult {
+        if seed && recorded.method == "PATCH" {
             return Err("no such operation".to_owned());
         }
-        let given = seen.object(if seed { SEED_GIVEN } else { GIVEN })?;
+        let given = recorded.object(if seed { SEED_GIVEN } else { GIVEN })?;
         let is_it = |(level, one): &&mut (String, Map<String, Value>)| {
             level == scope && one["name"] == given["name"]
         };
@@ -69,7 +69,7 @@ impl Connector {
         let makes_default = given.get("is_default") == Some(&true.into());
         match (
             self.credentials.iter_mut().find(is_it),
-            seen.method.as_str(),
+            recorded.method.as_str(),
         ) {
             (Some(_), "POST") if !seed => {
                 return Ok(refusal(409, "credentials of that name exist"));

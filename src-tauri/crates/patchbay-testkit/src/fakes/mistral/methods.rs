@@ -52,7 +52,9 @@ fn public(method: &Value, before: Option<&Value>) -> Value {
 ///
 /// # Errors
 /// What no way has.
-pub(super) fn find_fault(given: &Map<String, Value>) -> Result<Option<Vec<String>>, String> {
+pub(super) fn find_invalid_method(
+    given: &Map<String, Value>,
+) -> Result<Option<Vec<String>>, String> {
     let chosen = given.get("auth_methods").and_then(Value::as_array);
     for (index, method) in chosen.into_iter().flatten().enumerate() {
         let is_app = method["grant_type"] == "authorization_code";

@@ -33,7 +33,7 @@ pub(super) fn delete(user: &str) -> Result<(), KeychainError> {
 
 /// A search for attributes never asks the user; reading the key may.
 #[cfg(target_os = "macos")]
-pub(super) fn look(user: &str) -> Result<Presence, KeychainError> {
+pub(super) fn find_presence(user: &str) -> Result<Presence, KeychainError> {
     // Opens the store that the search below uses.
     entry(user)?;
     let wanted = std::collections::HashMap::from([("service", SERVICE), ("user", user)]);
@@ -46,7 +46,7 @@ pub(super) fn look(user: &str) -> Result<Presence, KeychainError> {
 
 /// The Credential Manager never asks the user.
 #[cfg(target_os = "windows")]
-pub(super) fn look(user: &str) -> Result<Presence, KeychainError> {
+pub(super) fn find_presence(user: &str) -> Result<Presence, KeychainError> {
     Ok(match read(user)? {
         Some(_) => Presence::There,
         None => Presence::Missing,

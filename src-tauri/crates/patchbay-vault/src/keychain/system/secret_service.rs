@@ -25,7 +25,7 @@ pub(super) fn read(user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainErr
     if let Some(key) = secret(&entry)? {
         return Ok(Some(key));
     }
-    match look(user)? {
+    match find_presence(user)? {
         Presence::Missing => Ok(None),
         // A locked KWallet shows no entries at all: open it before believing that there is none.
         Presence::Locked | Presence::There => {
@@ -46,7 +46,7 @@ pub(super) fn delete(user: &str) -> Result<(), KeychainError> {
     }
 }
 
-pub(super) fn look(user: &str) -> Result<Presence, KeychainError> {
+pub(super) fn find_presence(user: &str) -> Result<Presence, KeychainError> {
     // No secret crosses the bus, so the session needs no encryption.
     let service = SecretService::connect(EncryptionType::Plain).map_err(classify)?;
     let attributes = HashMap::from([("service", SERVICE), ("username", user)]);

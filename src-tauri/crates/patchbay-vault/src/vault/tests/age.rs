@@ -51,7 +51,7 @@ async fn a_former_file_is_noticed_while_the_vault_is_open() {
     let vault = fixture.vault();
     vault.write(&token(), &Secret::new("newer")).await.unwrap();
     // Even where the keychain knows nothing of it.
-    fixture.keychain.set_mood(Mood::Absent);
+    fixture.keychain.set_behavior(Behavior::Absent);
     write_json(&fixture, &before);
     assert_eq!(code(vault.read(&token()).await), Code::VaultRolledBack);
 }
@@ -130,7 +130,7 @@ async fn a_file_without_a_stamp_is_taken_until_one_was_written() {
     version_1.as_object_mut().unwrap().remove("stamp");
 
     // As it is where the older Patchbay wrote it: no number was noted.
-    fixture.keychain.set_mood(Mood::Working);
+    fixture.keychain.set_behavior(Behavior::Working);
     let noted = fixture.keychain.clone();
     noted.forget_marks();
     write_json(&fixture, &version_1);
@@ -165,11 +165,16 @@ async fn a_keychain_that_notes_nothing_keeps_nobody_from_writing() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
     assert!(text(&vault, &token()).await.is_some());
-    for mood in [Mood::Absent, Mood::Denied, Mood::Locked, Mood::Hanging] {
-        fixture.keychain.set_mood(mood);
+    for mood in [
+        Behavior::Absent,
+        Behavior::Denied,
+        Behavior::Locked,
+        Behavior::Hanging,
+    ] {
+        fixture.keychain.set_behavior(mood);
         vault.write(&token(), &Secret::new("newer")).await.unwrap();
     }
-    fixture.keychain.set_mood(Mood::Working);
+    fixture.keychain.set_behavior(Behavior::Working);
     assert_eq!(
         text(&fixture.vault(), &token()).await.as_deref(),
         Some("newer")
@@ -181,7 +186,7 @@ async fn a_keychain_that_notes_nothing_keeps_nobody_from_writing() {
 struct Noted(Mutex<HashMap<String, u64>>);
 
 #[async_trait]
-impl Marks for Noted {
+impl GenerationStore for Noted {
     async fn read(&self, vault: &str) -> Option<u64> {
         self.0.lock().unwrap().get(vault).copied()
     }
@@ -194,11 +199,11 @@ impl Marks for Noted {
 #[tokio::test]
 async fn with_a_passphrase_the_number_is_noted_where_it_was_said() {
     let fixture = Fixture::new();
-    fixture.keychain.set_mood(Mood::Absent);
+    fixture.keychain.set_behavior(Behavior::Absent);
     let noted = Arc::new(Noted::default());
     let open = || {
         let vault = fixture.vault();
-        vault.note_in(noted.clone());
+        vault.set_generation_store(noted.clone());
         vault
     };
     let vault = open();

@@ -87,13 +87,13 @@ async fn a_pipe_a_device_and_a_link_in_place_of_the_vault_are_named_at_once() {
 async fn a_secret_that_cannot_be_saved_is_used_from_memory_until_it_can() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
-    let room = vault.make_room(&token(), 100).await.unwrap();
+    let reservation = vault.reserve_space(&token(), 100).await.unwrap();
     // Nothing can be written where the folder is gone for a while.
     let data = fixture.folder.path().join("data");
     let away = fixture.folder.path().join("away");
     fs::rename(&data, &away).unwrap();
     fs::write(&data, "a file in its place").unwrap();
-    let saved = room.save(&Secret::new("rotated")).await;
+    let saved = reservation.save(&Secret::new("rotated")).await;
     assert!(matches!(saved, Saved::InMemory(Error::File { .. })));
     assert_eq!(text(&vault, &token()).await.as_deref(), Some("rotated"));
     assert_eq!(vault.unsaved()[0].0, token());
@@ -118,12 +118,12 @@ async fn a_secret_that_cannot_be_saved_is_used_from_memory_until_it_can() {
 async fn a_secret_that_somebody_saved_meanwhile_counts_more_than_one_in_memory() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
-    let room = vault.make_room(&token(), 100).await.unwrap();
+    let reservation = vault.reserve_space(&token(), 100).await.unwrap();
     let data = fixture.folder.path().join("data");
     let away = fixture.folder.path().join("away");
     fs::rename(&data, &away).unwrap();
     fs::write(&data, "a file in its place").unwrap();
-    let saved = room.save(&Secret::new("rotated")).await;
+    let saved = reservation.save(&Secret::new("rotated")).await;
     assert!(matches!(saved, Saved::InMemory(_)));
     fs::remove_file(&data).unwrap();
     fs::rename(&away, &data).unwrap();
@@ -140,11 +140,11 @@ async fn a_secret_that_somebody_saved_meanwhile_counts_more_than_one_in_memory()
 async fn room_that_is_not_needed_is_given_back() {
     let fixture = Fixture::with_secret().await;
     let vault = fixture.vault();
-    let room = vault.make_room(&token(), 100).await.unwrap();
+    let reservation = vault.reserve_space(&token(), 100).await.unwrap();
     assert_eq!(names(&fixture).len(), 3);
     // Others save meanwhile, and leave it alone.
     fixture.vault().write(&token(), &secret()).await.unwrap();
     assert_eq!(names(&fixture).len(), 3);
-    drop(room);
+    drop(reservation);
     assert_eq!(names(&fixture), ["vault.json", "vault.lock"]);
 }

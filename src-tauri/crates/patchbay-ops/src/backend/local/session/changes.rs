@@ -12,24 +12,28 @@ use crate::context::{Context, WeakContext};
 use crate::error::Error;
 use crate::events::Event;
 
-/// How often the tools are listed, and the rest is told, at most: a server may say it all the time.
-const NEWS: Duration = Duration::from_secs(2);
+/// Least time between two reactions to a server's change notifications, which may come without pause.
+const MIN_INTERVAL: Duration = Duration::from_secs(2);
 
 /// How long a connection has to last before its server is listened to: most commands are over by then.
 const LASTING: Duration = Duration::from_secs(2);
 
 /// Lists the tools again when the server says that they changed, and tells whoever shows its resources and prompts
 /// when those did, as long as it is connected.
-pub(super) fn follow(cx: &Context, connector: &Connector, session: &McpSession) {
+pub(super) fn watch_changes(cx: &Context, connector: &Connector, session: &McpSession) {
     let id = &connector.id;
-    let tools = follow_tools(cx.downgrade(), id.clone(), session.tool_list());
-    let offer = follow_offer(cx.downgrade(), id.clone(), session.offer());
+    let tools = watch_tools(cx.downgrade(), id.clone(), session.subscribe_tool_changes());
+    let offer = watch_resources_and_prompts(
+        cx.downgrade(),
+        id.clone(),
+        session.subscribe_offer_changes(),
+    );
     let listening = session.listen();
     let listening = async move {
         tokio::time::sleep(LASTING).await;
         listening.await;
     };
-    let ending = cx.ending().clone();
+    let ending = cx.shutdown().clone();
     cx.tasks().spawn(async move {
         tokio::select! {
             _ = futures::future::join3(tools, offer, listening) => {}
@@ -38,37 +42,41 @@ pub(super) fn follow(cx: &Context, connector: &Connector, session: &McpSession) 
     });
 }
 
-async fn follow_tools(cx: WeakContext, id: ConnectorId, mut changed: watch::Receiver<()>) {
+async fn watch_tools(cx: WeakContext, id: ConnectorId, mut changed: watch::Receiver<()>) {
     while changed.changed().await.is_ok() {
         let Some(cx) = cx.upgrade() else { return };
-        if let Err(error) = list_again(&cx, &id).await {
+        if let Err(error) = relist_tools(&cx, &id).await {
             // Whoever uses it next meets the same, and is told.
             tracing::debug!(connector = %id, %error, "tools that changed were not listed");
         }
         drop(cx);
-        tokio::time::sleep(NEWS).await;
+        tokio::time::sleep(MIN_INTERVAL).await;
     }
 }
 
-async fn follow_offer(cx: WeakContext, id: ConnectorId, mut changed: watch::Receiver<()>) {
+async fn watch_resources_and_prompts(
+    cx: WeakContext,
+    id: ConnectorId,
+    mut changed: watch::Receiver<()>,
+) {
     while changed.changed().await.is_ok() {
         let Some(cx) = cx.upgrade() else { return };
         let connector = id.clone();
         cx.emit(Event::OfferChanged { connector });
         drop(cx);
-        tokio::time::sleep(NEWS).await;
+        tokio::time::sleep(MIN_INTERVAL).await;
     }
 }
 
-/// Keeps the tools as the server lists them now, on the connection that there is: none is made for it.
-async fn list_again(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
+/// Lists the tools again and saves them, on the live connection only.
+async fn relist_tools(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     let live = cx.sessions().slot(id).lock().await.clone();
     let Some(live) = live.filter(|session| !session.is_closed()) else {
         return Ok(());
     };
-    let tools = live.list_tools(cx.ending()).await?;
+    let tools = live.list_tools(cx.shutdown()).await?;
     let known = cx.store().list_tools(Some(id)).await?;
-    if are_same(&tools, known.iter().map(|(_, tool)| tool)) {
+    if have_same_tools(&tools, known.iter().map(|(_, tool)| tool)) {
         return Ok(());
     }
     let connector = find_connector(cx, id).await?;
@@ -77,12 +85,12 @@ async fn list_again(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
         tools,
         server: Some(live.facts().clone()),
     };
-    tools::keep(cx, &connector, &*backend, listed).await?;
+    tools::save_listed(cx, &connector, &*backend, listed).await?;
     Ok(())
 }
 
 /// Whether two lists hold the same tools, in whatever order.
-fn are_same<'a>(listed: &'a [Tool], known: impl Iterator<Item = &'a Tool>) -> bool {
+fn have_same_tools<'a>(listed: &'a [Tool], known: impl Iterator<Item = &'a Tool>) -> bool {
     let (mut listed, mut known): (Vec<_>, Vec<_>) = (listed.iter().collect(), known.collect());
     listed.sort_by(|one, other| one.name.cmp(&other.name));
     known.sort_by(|one, other| one.name.cmp(&other.name));

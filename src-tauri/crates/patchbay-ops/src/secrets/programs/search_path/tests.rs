@@ -18,7 +18,7 @@ fn shell(home: &Path, profile: &str) -> PathBuf {
 async fn a_login_shell_is_asked_for_its_path_whatever_it_says_before() {
     let home = tempfile::tempdir().unwrap();
     let profile = "echo Welcome; export PATH=/opt/homebrew/bin:$PATH";
-    let path = path_of_login_shell(&shell(home.path(), profile), PATIENCE).await;
+    let path = path_of_login_shell(&shell(home.path(), profile), TIMEOUT).await;
     let folders = join_paths(&[path.unwrap()]);
     assert_eq!(folders[0], Path::new("/opt/homebrew/bin"));
 }
@@ -27,9 +27,9 @@ async fn a_login_shell_is_asked_for_its_path_whatever_it_says_before() {
 async fn a_shell_that_fails_or_does_not_answer_names_nothing() {
     let home = tempfile::tempdir().unwrap();
     let missing = home.path().join("none");
-    assert_eq!(path_of_login_shell(&missing, PATIENCE).await, None);
+    assert_eq!(path_of_login_shell(&missing, TIMEOUT).await, None);
     let failing = shell(home.path(), "exit 1");
-    assert_eq!(path_of_login_shell(&failing, PATIENCE).await, None);
+    assert_eq!(path_of_login_shell(&failing, TIMEOUT).await, None);
     let waiting = shell(home.path(), "exec sleep 100");
     let patience = Duration::from_millis(50);
     assert_eq!(path_of_login_shell(&waiting, patience).await, None);

@@ -13,10 +13,10 @@ use serde_json::Value;
 
 use crate::app_paths::AppPaths;
 use crate::lock::FileLock;
-use crate::servers::{IDLE, is_name};
+use crate::servers::{IDLE_TIMEOUT, is_name};
 
 /// Most MiB of a record; what a server says in its handshake is less.
-const MOST_MIB: u64 = 2;
+const MAX_MIB: u64 = 2;
 
 /// A session that nobody uses at the moment.
 #[derive(Clone, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ impl Record {
     /// Whether nobody used it for too long, by a clock that may have been set.
     fn is_expired(&self, now: Timestamp) -> bool {
         let age = now.unix_millis().abs_diff(self.used.unix_millis());
-        Duration::from_millis(age) >= IDLE
+        Duration::from_millis(age) >= IDLE_TIMEOUT
     }
 }
 
@@ -231,7 +231,7 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// One that is damaged is none.
 fn load(path: &Path) -> Option<Record> {
-    let bytes = read(path, MOST_MIB).ok()??;
+    let bytes = read(path, MAX_MIB).ok()??;
     serde_json::from_slice(&bytes).ok()
 }
 

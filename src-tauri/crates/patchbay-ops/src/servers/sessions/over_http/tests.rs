@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::app_paths::AppPaths;
 use crate::clock::SystemClock;
-use crate::testing::{NOBODY, add, open};
+use crate::testing::{UNREACHABLE_URL, add, open};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -31,7 +31,7 @@ fn id_of(record: Option<&Record>) -> Option<String> {
 async fn a_record_is_taken_once_and_by_its_own_only() {
     let home = tempfile::tempdir().unwrap();
     let cx = open(home.path(), Arc::new(SystemClock)).await;
-    let connector = add(&cx, NOBODY).await;
+    let connector = add(&cx, UNREACHABLE_URL).await;
     let records = Records::new(&AppPaths::under(home.path()));
     let record = |id, since, used| {
         Record::new(
@@ -77,7 +77,7 @@ async fn a_record_is_taken_once_and_by_its_own_only() {
 async fn what_is_no_record_is_left_out() {
     let home = tempfile::tempdir().unwrap();
     let cx = open(home.path(), Arc::new(SystemClock)).await;
-    let connector = add(&cx, NOBODY).await;
+    let connector = add(&cx, UNREACHABLE_URL).await;
     let paths = AppPaths::under(home.path());
     let records = Records::new(&paths);
     let hostile = ConnectorId::new("../../escaped");
@@ -123,7 +123,7 @@ async fn what_is_no_record_is_left_out() {
 async fn a_session_belongs_to_the_settings_that_it_began_with() {
     let home = tempfile::tempdir().unwrap();
     let cx = open(home.path(), Arc::new(SystemClock)).await;
-    let connector = add(&cx, NOBODY).await;
+    let connector = add(&cx, UNREACHABLE_URL).await;
     let known = binding(&connector);
     let mut renamed = connector.clone();
     renamed.title = "Another".to_owned();
@@ -146,7 +146,7 @@ async fn a_session_belongs_to_the_settings_that_it_began_with() {
 
     // Nobody holds sessions for others here.
     assert!(lease(&cx, &connector).await.is_none());
-    cx.hold_sessions_here();
+    cx.host_sessions_here();
     let record = Record::new(&connector, known, session("a"), cx.now(), cx.now());
     let records = Records::new(cx.paths());
     assert!(records.leave(record.clone(), false).await.is_none());

@@ -23,7 +23,7 @@ fn id() -> RemoteId {
 
 async fn started(answer: Value) -> Result<Option<Url>, Error> {
     let server = Server::start([json(200, answer)]).await;
-    let platform = signed_in(&server.base, Jumping::new());
+    let platform = signed_in(&server.base, JumpingClock::new());
     let consents = platform.consents().unwrap();
     let started = consents
         .start_consent(ConsentRequest::new(&id(), None, Map::new()), &options())
@@ -57,7 +57,7 @@ async fn what_connecting_answers_decides_on_the_page() {
 
 #[tokio::test]
 async fn a_consent_shows_until_it_is_given_or_its_time_is_over() {
-    let clock = Jumping::new();
+    let clock = JumpingClock::new();
     let required = || json(200, asking(code("https://auth.example/")));
     let server = Server::start([
         required(),
@@ -113,7 +113,7 @@ async fn a_failure_to_connect_is_the_reason_until_it_is_over() {
         json(200, connector("connected")),
     ])
     .await;
-    let platform = signed_in(&server.base, Jumping::new());
+    let platform = signed_in(&server.base, JumpingClock::new());
     let connect = async || {
         let one = value!({"connector": "c-1"});
         platform.call("connect", one, &options()).await
@@ -139,7 +139,7 @@ async fn a_failure_to_connect_is_the_reason_until_it_is_over() {
 async fn a_connected_one_that_fails_to_connect_again_says_why_until_it_works() {
     let words = "Connector has returned an error";
     let fake = Fake::start(Some("connected")).await;
-    let platform = signed_in(&fake.base, Jumping::new());
+    let platform = signed_in(&fake.base, JumpingClock::new());
     let reason = async || {
         let connectors = platform.connectors().unwrap();
         let found = connectors.find_connector(&id(), &options()).await.unwrap();
@@ -151,7 +151,8 @@ async fn a_connected_one_that_fails_to_connect_again_says_why_until_it_works() {
     };
     list().await;
     assert_eq!(reason().await, (Status::Ready, None));
-    fake.desk.fail_to_connect(502, value!({"detail": words}));
+    fake.fake_state
+        .fail_to_connect(502, value!({"detail": words}));
     let one = value!({"connector": "c-1"});
     let failed = platform.call("connect", one, &options()).await;
     assert_eq!(failed.unwrap_err().status(), Some(502));
@@ -170,7 +171,7 @@ async fn a_failure_is_over_once_the_consent_connected() {
         json(200, connector("connected")),
     ])
     .await;
-    let platform = signed_in(&server.base, Jumping::new());
+    let platform = signed_in(&server.base, JumpingClock::new());
     let one = value!({"connector": "c-1"});
     let failed = platform.call("connect", one, &options()).await;
     assert_eq!(failed.unwrap_err().status(), Some(500));
@@ -193,7 +194,7 @@ async fn a_token_that_lapsed_for_good_ends_in_one_sign_in() {
         json(200, asking(code(page))),
     ])
     .await;
-    let platform = signed_in(&server.base, Jumping::new());
+    let platform = signed_in(&server.base, JumpingClock::new());
     let consents = platform.consents().unwrap();
     let started = consents
         .start_consent(ConsentRequest::new(&id(), None, Map::new()), &options())
@@ -209,7 +210,7 @@ async fn a_token_that_lapsed_for_good_ends_in_one_sign_in() {
 
     // What fails otherwise stays the answer, and nothing is given up for it.
     let server = Server::start([lost(), json(200, connector("created"))]).await;
-    let platform = signed_in(&server.base, Jumping::new());
+    let platform = signed_in(&server.base, JumpingClock::new());
     let refused = platform
         .consents()
         .unwrap()

@@ -16,12 +16,12 @@ use tokio::task::JoinHandle;
 /// The platform; it ends when dropped.
 pub(super) struct Fake {
     pub(super) base: String,
-    pub(super) desk: Arc<Desk>,
+    pub(super) fake_state: Arc<FakeState>,
     task: JoinHandle<()>,
 }
 
 #[derive(Default)]
-pub(super) struct Desk {
+pub(super) struct FakeState {
     /// The connector's state; `None` when there is no such connector.
     state: Mutex<Option<String>>,
     /// What the relay answers before it works: status and body.
@@ -32,7 +32,7 @@ pub(super) struct Desk {
     got: Mutex<Vec<(String, Option<String>)>>,
 }
 
-impl Desk {
+impl FakeState {
     pub(super) fn set(&self, state: Option<&str>) {
         *self.state.lock().unwrap() = state.map(str::to_owned);
     }
@@ -52,18 +52,18 @@ impl Desk {
 
 impl Fake {
     pub(super) async fn start(state: Option<&str>) -> Self {
-        let desk = Arc::new(Desk::default());
-        desk.set(state);
+        let fake_state = Arc::new(FakeState::default());
+        fake_state.set(state);
         let one = "/api/v1/connectors/c-1";
         let router = Router::new()
             .route(one, get(read))
             .route(&format!("{one}/connect"), post(connect))
             .route(&format!("{one}/mcp"), post(relay))
-            .with_state(Arc::clone(&desk));
+            .with_state(Arc::clone(&fake_state));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         Self {
             base: format!("http://{}", listener.local_addr().unwrap()),
-            desk,
+            fake_state,
             task: tokio::spawn(async move { axum::serve(listener, router).await.unwrap() }),
         }
     }
@@ -80,30 +80,34 @@ fn unknown() -> Response {
     (StatusCode::NOT_FOUND, Json(detail)).into_response()
 }
 
-async fn read(State(desk): State<Arc<Desk>>) -> Response {
-    let state = desk.state.lock().unwrap().clone();
+async fn read(State(fake_state): State<Arc<FakeState>>) -> Response {
+    let state = fake_state.state.lock().unwrap().clone();
     let Some(state) = state else {
         return unknown();
     };
     Json(json!({"id": "c-1", "url": "http://127.0.0.1:9/mcp", "state": state})).into_response()
 }
 
-async fn connect(State(desk): State<Arc<Desk>>) -> Response {
-    let failure = desk.connecting.lock().unwrap().take();
+async fn connect(State(fake_state): State<Arc<FakeState>>) -> Response {
+    let failure = fake_state.connecting.lock().unwrap().take();
     match failure {
         Some((status, body)) => {
             let status = StatusCode::from_u16(status).unwrap();
             (status, Json(body)).into_response()
         }
-        None => read(State(desk)).await,
+        None => read(State(fake_state)).await,
     }
 }
 
-async fn relay(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes) -> Response {
-    if desk.state.lock().unwrap().is_none() {
+async fn relay(
+    State(fake_state): State<Arc<FakeState>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if fake_state.state.lock().unwrap().is_none() {
         return unknown();
     }
-    let fault = desk.fault.lock().unwrap().pop_front();
+    let fault = fake_state.fault.lock().unwrap().pop_front();
     if let Some((status, body)) = fault {
         let status = StatusCode::from_u16(status).unwrap();
         return (status, Json(body)).into_response();
@@ -112,7 +116,7 @@ async fn relay(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes) -
     let method = message["method"].as_str().unwrap_or_default().to_owned();
     let sent = headers.get(header::AUTHORIZATION);
     let sent = sent.map(|value| value.to_str().unwrap().to_owned());
-    desk.got.lock().unwrap().push((method.clone(), sent));
+    fake_state.got.lock().unwrap().push((method.clone(), sent));
     let result = match method.as_str() {
         "initialize" => json!({
             "protocolVersion": "2025-06-18", "capabilities": {"tools": {}},

@@ -12,7 +12,7 @@ impl Socket {
     async fn open() -> (Self, Arc<dyn Platform>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        (Self(listener), signed_in(&base, Jumping::new()))
+        (Self(listener), signed_in(&base, JumpingClock::new()))
     }
 
     /// Takes a request and starts an answer in pieces.
@@ -80,7 +80,7 @@ async fn dropping_the_answer_closes_the_connection() {
 #[tokio::test]
 async fn cancelling_closes_the_connection() {
     let (server, platform) = Socket::open().await;
-    let (options, stop) = stoppable();
+    let (options, stop) = cancellable_options();
     let (answer, mut socket) = tokio::join!(
         platform.stream("mcp_proxy", listening(), &options),
         server.answering()
@@ -102,7 +102,7 @@ async fn an_empty_answer_keeps_status_and_headers() {
     let session = "s-1".try_into().unwrap();
     accepted.headers_mut().insert("mcp-session-id", session);
     let server = Server::start([accepted]).await;
-    let platform = signed_in(&server.base, Jumping::new());
+    let platform = signed_in(&server.base, JumpingClock::new());
     let note = value!({
         "connector": "c-1", "method": "post", "content_json": {"jsonrpc": "2.0", "method": "n"}
     });
@@ -125,7 +125,7 @@ async fn a_refusal_carries_status_headers_and_body_and_no_secret_of_the_caller()
         .unwrap();
     refused.headers_mut().insert("www-authenticate", challenge);
     let server = Server::start([refused]).await;
-    let platform = signed_in(&server.base, Jumping::new());
+    let platform = signed_in(&server.base, JumpingClock::new());
     let ping = value!({
         "connector": "c-1", "method": "POST", "content": "{}",
         "headers": {"Authorization": "Bearer tok-987", "Content-TYPE": "text/x", "x-custom": "1"}
@@ -152,7 +152,7 @@ async fn bytes_that_are_no_text_are_told_in_base64() {
     let mut answer = plain(200);
     *answer.body_mut() = vec![0xff, 0x00].into();
     let server = Server::start([answer]).await;
-    let platform = signed_in(&server.base, Jumping::new());
+    let platform = signed_in(&server.base, JumpingClock::new());
     let answer = platform
         .call("mcp_proxy", listening(), &options())
         .await

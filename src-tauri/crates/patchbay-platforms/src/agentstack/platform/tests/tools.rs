@@ -26,7 +26,7 @@ async fn tools_are_listed_and_run_in_one_session_as_the_account() {
     let account = account(
         value!({"base_url": fake.base}),
         &[("token", "t-1")],
-        Jumping::new(),
+        JumpingClock::new(),
     );
     let platform = (AGENTSTACK.sign_in)(account).unwrap();
     assert_eq!(shown(&*platform).await.0, Status::Unknown);
@@ -42,7 +42,7 @@ async fn tools_are_listed_and_run_in_one_session_as_the_account() {
         text: "hé".to_owned(),
     };
     assert_eq!(outcome.result.content, [text]);
-    let got = fake.desk.got();
+    let got = fake.fake_state.got();
     assert!(
         got.iter()
             .all(|(_, sent)| sent.as_deref() == Some("Bearer t-1"))
@@ -54,11 +54,11 @@ async fn tools_are_listed_and_run_in_one_session_as_the_account() {
 /// The platform renews a token only at its next look.
 #[tokio::test]
 async fn a_token_that_lapsed_is_asked_for_once_more_after_the_next_look() {
-    let clock = Jumping::new();
+    let clock = JumpingClock::new();
     let fake = Fake::start(Some("connected")).await;
     let platform = signed_in(&fake.base, Arc::clone(&clock));
     let lapsed = value!({"error": "invalid_token"});
-    fake.desk.fault(401, lapsed.clone());
+    fake.fake_state.fault(401, lapsed.clone());
     assert_eq!(names(&*platform).await.unwrap(), ["echo"]);
     assert_eq!(clock.waits(), [31.0]);
     platform
@@ -66,7 +66,7 @@ async fn a_token_that_lapsed_is_asked_for_once_more_after_the_next_look() {
         .await
         .unwrap();
     for _ in 0..2 {
-        fake.desk.fault(401, lapsed.clone());
+        fake.fake_state.fault(401, lapsed.clone());
     }
     assert!(matches!(
         names(&*platform).await,
@@ -74,18 +74,19 @@ async fn a_token_that_lapsed_is_asked_for_once_more_after_the_next_look() {
     ));
     assert_eq!(shown(&*platform).await.0, Status::NeedsAuthorization);
     // Left meanwhile, and let in again: what was found out before does not count any more.
-    fake.desk.set(Some("disconnected"));
+    fake.fake_state.set(Some("disconnected"));
     assert_eq!(shown(&*platform).await.0, Status::Disconnected);
-    fake.desk.set(Some("connected"));
+    fake.fake_state.set(Some("connected"));
     assert_eq!(shown(&*platform).await.0, Status::Unknown);
 }
 
 #[tokio::test]
 async fn a_connector_without_a_token_is_not_waited_for() {
-    let clock = Jumping::new();
+    let clock = JumpingClock::new();
     let fake = Fake::start(Some("created")).await;
     let platform = signed_in(&fake.base, Arc::clone(&clock));
-    fake.desk.fault(401, value!({"error": "invalid_token"}));
+    fake.fake_state
+        .fault(401, value!({"error": "invalid_token"}));
     assert!(matches!(
         names(&*platform).await,
         Err(Error::Unauthorized { .. })
@@ -96,10 +97,10 @@ async fn a_connector_without_a_token_is_not_waited_for() {
 #[tokio::test]
 async fn a_relay_that_fails_tells_the_words_of_the_platform() {
     let fake = Fake::start(Some("connected")).await;
-    let platform = signed_in(&fake.base, Jumping::new());
+    let platform = signed_in(&fake.base, JumpingClock::new());
     let words = "[('ConnectError', 'All connection attempts failed')]";
     for _ in 0..2 {
-        fake.desk.fault(500, value!({"detail": words}));
+        fake.fake_state.fault(500, value!({"detail": words}));
     }
     let error = names(&*platform).await.unwrap_err();
     assert_eq!(error.refusal().unwrap().text.as_deref(), Some(words));
@@ -113,7 +114,7 @@ async fn a_relay_that_fails_tells_the_words_of_the_platform() {
 #[tokio::test]
 async fn a_connector_that_is_gone_is_called_so() {
     let fake = Fake::start(None).await;
-    let platform = signed_in(&fake.base, Jumping::new());
+    let platform = signed_in(&fake.base, JumpingClock::new());
     let error = names(&*platform).await.unwrap_err();
     assert!(matches!(error, Error::NotFound(_)), "{error:?}");
     let words = error.refusal().unwrap().text.as_deref();
@@ -123,11 +124,11 @@ async fn a_connector_that_is_gone_is_called_so() {
 /// A person who asks to be connected does not wait for a platform that may renew a token by itself.
 #[tokio::test]
 async fn only_who_is_patient_waits_for_the_next_look_and_hears_of_it() {
-    let clock = Jumping::new();
+    let clock = JumpingClock::new();
     let fake = Fake::start(Some("connected")).await;
     let platform = signed_in(&fake.base, Arc::clone(&clock));
     let lapsed = value!({"error": "invalid_token"});
-    fake.desk.fault(401, lapsed.clone());
+    fake.fake_state.fault(401, lapsed.clone());
     let hurried = CallOptions {
         max_retry_wait: Some(Duration::from_secs(10)),
         ..options()
@@ -137,7 +138,7 @@ async fn only_who_is_patient_waits_for_the_next_look_and_hears_of_it() {
     assert!(matches!(refused, Err(Error::Unauthorized { .. })));
     assert!(clock.waits().is_empty());
 
-    fake.desk.fault(401, lapsed);
+    fake.fake_state.fault(401, lapsed);
     let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
     let hearing = Arc::clone(&heard);
     let patient = CallOptions {

@@ -12,7 +12,7 @@ fn connectors(templates: &[Value]) -> Vec<Connector> {
 }
 
 fn found(templates: &[Value], wanted: &str) -> String {
-    match only(connectors(templates).into_iter(), wanted, "default") {
+    match exactly_one_of_kind(connectors(templates).into_iter(), wanted, "default") {
         Ok(connector) => connector.id.to_string(),
         Err(error) => error.kind().to_owned(),
     }

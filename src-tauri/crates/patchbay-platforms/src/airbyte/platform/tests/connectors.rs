@@ -16,7 +16,7 @@ async fn a_deletion_is_over_when_the_list_has_it_no_more() {
         }
     })
     .await;
-    let clock = Jumping::start();
+    let clock = JumpingClock::start();
     let began = clock.now();
     let platform = account(&server, &clock, &[("client_secret", "sec-12345")]);
     let connectors = platform.connectors().unwrap();

@@ -114,7 +114,7 @@ async fn a_tool_that_fails_says_so_in_its_result() {
     let tools = platform.tools().unwrap();
     let id = RemoteId::new("a");
     let options = CallOptions {
-        capture: patchbay_http::Capture::wanted(),
+        capture: patchbay_http::Capture::enabled(),
         ..CallOptions::default()
     };
     let run = async |tool: &str, given: Value| {

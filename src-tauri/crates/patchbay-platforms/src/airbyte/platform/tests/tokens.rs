@@ -32,7 +32,7 @@ async fn a_kept_token_that_is_refused_is_renewed_once_for_all() {
         _ => listed(json!([item("a", "stripe")])),
     })
     .await;
-    let clock = Jumping::start();
+    let clock = JumpingClock::start();
     let platform = account(&server, &clock, &[("client_secret", "sec-12345")]);
     // A fresh token that is refused is no better the next time: one exchange, and the error.
     call(&*platform, "list_connectors", json!({}))
@@ -65,7 +65,7 @@ async fn a_token_brought_by_the_call_is_used_until_it_lapses_or_is_refused() {
         _ => listed(json!([])),
     })
     .await;
-    let clock = Jumping::start();
+    let clock = JumpingClock::start();
     let platform = account(&server, &clock, &[("client_secret", "sec-12345")]);
     let options = CallOptions {
         cached_token: Some(CachedToken {

@@ -80,14 +80,19 @@ async fn a_stream_says_that_the_download_failed_and_otherwise_is_passed_on() {
     };
     let failed = streamed("application/json", &["{\"status\":", "\"failed\"}"]);
     assert_eq!(
-        pass(failed).await.err().map(|error| error.kind()),
+        forward_unless_failed(failed)
+            .await
+            .err()
+            .map(|error| error.kind()),
         Some("platform")
     );
     for (content_type, pieces) in [
         ("application/json", ["{\"a\":", "1}"]),
         ("text/csv", ["{\"status\":", "\"failed\"}"]),
     ] {
-        let passed = pass(streamed(content_type, &pieces)).await.unwrap();
+        let passed = forward_unless_failed(streamed(content_type, &pieces))
+            .await
+            .unwrap();
         let pieces: Vec<_> = passed.pieces.map(|piece| piece.unwrap()).collect().await;
         let whole: Vec<u8> = pieces.concat();
         let sent = match content_type {

@@ -13,10 +13,10 @@ use serde_json::{Map, Value, json};
 use crate::actions::humanize;
 
 /// Parts within parts; deeper ones are free JSON.
-const DEEPEST: usize = 16;
+const MAX_DEPTH: usize = 16;
 
 /// Parts of one schema, those behind references counted each time.
-const MOST_PARTS: usize = 4000;
+const MAX_PARTS: usize = 4000;
 
 const TITLE_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 1000;
@@ -29,7 +29,7 @@ const TYPES: [&str; 7] = [
 pub(super) fn sanitize_schema(schema: &Value) -> Value {
     let cleaner = Cleaner {
         root: schema,
-        left: Cell::new(MOST_PARTS),
+        left: Cell::new(MAX_PARTS),
     };
     cleaner.clean(schema, 0)
 }
@@ -42,7 +42,7 @@ struct Cleaner<'a> {
 impl Cleaner<'_> {
     fn clean(&self, schema: &Value, depth: usize) -> Value {
         let left = self.left.get();
-        let Some(own) = schema.as_object().filter(|_| depth < DEEPEST && left > 0) else {
+        let Some(own) = schema.as_object().filter(|_| depth < MAX_DEPTH && left > 0) else {
             return json!({});
         };
         self.left.set(left - 1);
@@ -118,7 +118,7 @@ impl Cleaner<'_> {
                 drawn.insert((*name).to_owned(), json!({"title": humanize(name)}));
             }
         }
-        let drawn = in_order(drawn, properties, &required);
+        let drawn = sort_properties(drawn, properties, &required);
         clean.insert("properties".to_owned(), Value::Object(drawn));
         if !required.is_empty() {
             clean.insert("required".to_owned(), json!(required));
@@ -128,7 +128,7 @@ impl Cleaner<'_> {
 }
 
 /// By `order`, then those that have to be there, then as they come.
-fn in_order(
+fn sort_properties(
     drawn: Map<String, Value>,
     properties: Option<&Map<String, Value>>,
     required: &[&str],
@@ -153,7 +153,7 @@ fn annotations(own: &Map<String, Value>) -> Map<String, Value> {
         clean.insert("title".to_owned(), clean_text(title, TITLE_LIMIT).into());
     }
     if let Some(words) = text("description") {
-        let words = text::clean_lines(&without_tags(words), DESCRIPTION_LIMIT);
+        let words = text::clean_lines(&strip_html_tags(words), DESCRIPTION_LIMIT);
         clean.insert("description".to_owned(), words.into());
     }
     let types: Vec<&str> = match own.get("type") {
@@ -267,7 +267,7 @@ fn texts(value: Option<&Value>) -> Vec<&str> {
 }
 
 /// Descriptions come with links in HTML; the words between the tags stay.
-fn without_tags(words: &str) -> String {
+fn strip_html_tags(words: &str) -> String {
     let mut left = String::new();
     let mut rest = words;
     while let Some((before, tag)) = rest.split_once('<') {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::fixture::{Fixture, app, docs};
-use crate::form::filled_in::members;
+use crate::form::test_support::members;
 
 #[tokio::test]
 async fn each_sign_in_becomes_its_member_of_the_wire() {

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::fixture::{Fixture, app};
 use super::*;
 use crate::CredentialToSave;
-use crate::form::filled_in::{fits, members};
+use crate::form::test_support::{assert_fits, members};
 
 fn to_save(authentication: Value) -> CredentialToSave {
     CredentialToSave {
@@ -34,7 +34,7 @@ async fn a_token_is_replaced_by_an_app_and_deleted() {
     let next = json!({"kind": "service_auth", "type": "basic", "token": "next-12345"});
     let form = credentials.credential_form(&id, Level::Organization, &fixture.options);
     let form = form.await.unwrap();
-    fits(&form, &json!({ "authentication": next }));
+    assert_fits(&form, &json!({ "authentication": next }));
     let saved = credentials.save_credential(&id, to_save(next), &fixture.options);
     saved.await.unwrap();
     assert_eq!(

@@ -8,7 +8,7 @@ use patchbay_testkit::fakes::{Fake, FakeCohere};
 use serde_json::{Value, json};
 
 use crate::Platform;
-use crate::form::filled_in::{fits, members};
+use crate::form::test_support::{assert_fits, members};
 
 pub(in crate::cohere) struct Fixture {
     pub(in crate::cohere) platform: Arc<dyn Platform>,
@@ -35,7 +35,7 @@ impl Fixture {
             .creation_form("search", &self.options)
             .await
             .unwrap();
-        fits(&form, &values);
+        assert_fits(&form, &values);
         let made = creation
             .create_connector("search", members(values), &self.options)
             .await;

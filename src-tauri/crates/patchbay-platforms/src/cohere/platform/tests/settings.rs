@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::fixture::{Fixture, app};
 use super::*;
-use crate::form::filled_in::{fits, members};
+use crate::form::test_support::{assert_fits, members};
 
 #[tokio::test]
 async fn the_form_shows_what_is_set_and_no_secret() {
@@ -16,7 +16,7 @@ async fn the_form_shows_what_is_set_and_no_secret() {
         .await;
     let settings = fixture.platform.settings().unwrap();
     let found = settings.settings(&id, &fixture.options).await.unwrap();
-    fits(&found.form, &found.form.values);
+    assert_fits(&found.form, &found.form.values);
     let mut shown = app();
     shown.as_object_mut().unwrap().remove("client_secret");
     assert_eq!(
@@ -84,7 +84,7 @@ async fn a_sign_in_can_be_switched_and_what_it_was_is_cleared() {
         json!({"kind": "service_auth"})
     );
     assert_eq!(now.form.kept, ["/authentication/token"]);
-    fits(&now.form, &now.form.values);
+    assert_fits(&now.form, &now.form.values);
     // Half of a token is refused, by the form and before anything is sent.
     let half = json!({"kind": "service_auth", "type": "basic"});
     let validator = jsonschema::validator_for(&now.form.schema).unwrap();

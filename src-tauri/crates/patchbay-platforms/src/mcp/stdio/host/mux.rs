@@ -1,7 +1,7 @@
-//! Several clients on one session: whose request, answer, progress or question a message is.
+//! Several clients on one session: routes requests, answers, progress and questions.
 //!
-//! Requests go on under numbers of our own, which stand for their tokens of progress too. The server is initialized once;
-//! whoever comes later is given what it answered.
+//! Requests are forwarded under our own numbers, which replace their progress tokens too. The server is initialized
+//! once; later clients are given the same answer.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::super::super::wire::answer::is_answer;
 
 /// Most questions of a server that are open.
-const MOST_QUESTIONS: usize = 64;
+const MAX_QUESTIONS: usize = 64;
 
 /// Where a notice, and the result that ends them, name the request that they belong to.
 ///
@@ -180,14 +180,14 @@ impl Mux {
         out.into_iter().collect()
     }
 
-    /// A question is taken for one about the call that began last. For its folders a server asks between calls too,
-    /// and all clients were given the same ones.
+    /// Routes a question to the client of the latest call. Roots are also asked for between calls, and are the same
+    /// for all clients.
     fn route_question(&mut self, id: Value, message: Value) -> Outgoing {
         let mut newest = self.pending.values().rev();
         let client = newest.find_map(|pending| pending.client);
         let asks_for_roots = message["method"] == "roots/list";
         let client = client.or(self.newest.filter(|_| asks_for_roots));
-        match client.filter(|_| self.questions.len() < MOST_QUESTIONS) {
+        match client.filter(|_| self.questions.len() < MAX_QUESTIONS) {
             Some(client) => {
                 self.questions.insert(id.to_string(), (client, id));
                 Outgoing::Client(client, message)

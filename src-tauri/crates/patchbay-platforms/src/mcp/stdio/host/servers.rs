@@ -11,7 +11,7 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::super::lines::{Lines, Next};
+use super::super::lines::{Lines, NextLine};
 use super::super::process::{self, Process};
 use super::super::{McpProgram, ProcessGuard};
 use super::attach::Stream;
@@ -22,7 +22,7 @@ use super::{
     VERSION, line,
 };
 use crate::Error;
-use crate::mcp::log_line::OnLine;
+use crate::mcp::log_line::LineSink;
 
 /// How long a client may take to say what it wants.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -31,7 +31,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 const BACKLOG: usize = 256;
 
 /// Makes the log of a connector's server.
-type MakeLog = Box<dyn Fn(&str) -> OnLine + Send + Sync>;
+type MakeLog = Box<dyn Fn(&str) -> LineSink + Send + Sync>;
 
 /// Holds servers for whoever attaches.
 pub struct Host {
@@ -45,7 +45,7 @@ pub struct Host {
     draining: CancellationToken,
 }
 
-/// A server is told once whether it may ask, so that there is one for each.
+/// The connector, and whether its server may ask a person: that is declared once, so there is a server for each case.
 pub(super) type Key = (String, bool);
 
 struct Server {
@@ -88,7 +88,7 @@ impl Host {
         let (read, mut write) = tokio::io::split(stream);
         let mut lines = Lines::new(read, LINE_BYTES);
         let first = match tokio::time::timeout(REQUEST_TIMEOUT, lines.next()).await {
-            Ok(Next::Line(first)) => parse_request(first),
+            Ok(NextLine::Line(first)) => parse_request(first),
             _ => return,
         };
         let response = match first {
@@ -239,7 +239,7 @@ impl Host {
     }
 }
 
-/// What a client asks for. One of another version is understood where it asks us to go.
+/// Parses what a client asks for. A client of another version can't attach, but can have us end.
 fn parse_request(first: &[u8]) -> Option<HostRequest> {
     let first: RequestEnvelope<serde_json::Value> = serde_json::from_slice(first).ok()?;
     let request = serde_json::from_value(first.request).ok()?;

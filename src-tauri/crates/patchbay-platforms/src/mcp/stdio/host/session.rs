@@ -8,20 +8,20 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use super::super::lines::{Lines, Next};
-use super::super::process::{Cut, Process, Streams};
-use super::super::{BACKLOG, OUTPUT_GRACE, gone, write};
+use super::super::lines::{Lines, NextLine};
+use super::super::process::{LimitViolation, Process, Streams};
+use super::super::{BACKLOG, OUTPUT_GRACE, wait_until_gone, write};
 use super::mux::{ClientId, Mux, Outgoing};
 use super::{ExitNotice, line};
 use crate::mcp::McpLimits;
 use crate::mcp::server_log::ServerLog;
-use crate::mcp::wire::MOST_DEPTH;
+use crate::mcp::wire::MAX_DEPTH;
 
-/// How long a client may leave what is for it unread before it is given up.
-const STALLED: Duration = Duration::from_secs(10);
+/// How long a client may leave its messages unread before it is dropped.
+const CLIENT_SEND_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Most messages that a server has not taken: what it brings about itself waits for no room.
-const MOST_WAITING: usize = 16 * BACKLOG;
+const MAX_WAITING: usize = 16 * BACKLOG;
 
 /// What happens with a client.
 pub(super) enum ClientEvent {
@@ -54,7 +54,7 @@ pub(super) fn spawn(process: Process, streams: Streams, idle: Duration) -> Handl
     let (count, clients) = watch::channel(0);
     let Streams { stdin, stdout } = streams;
     tokio::spawn(write(stdin, to_write, process.stopping().clone()));
-    let held = ServerSession {
+    let server_session = ServerSession {
         process: process.clone(),
         waiting: VecDeque::new(),
         clients: HashMap::new(),
@@ -65,7 +65,7 @@ pub(super) fn spawn(process: Process, streams: Streams, idle: Duration) -> Handl
         last_used: Instant::now(),
     };
     let lines = Lines::new(stdout, McpLimits::DEFAULT.body_bytes);
-    tokio::spawn(held.run(lines, outgoing, events));
+    tokio::spawn(server_session.run(lines, outgoing, events));
     Handle {
         process,
         events: events_tx,
@@ -95,7 +95,7 @@ impl ServerSession {
         mut events: mpsc::Receiver<ClientEvent>,
     ) {
         let process = self.process.clone();
-        let gone = gone(&process);
+        let gone = wait_until_gone(&process);
         tokio::pin!(gone);
         loop {
             let is_unused = self.clients.is_empty() && !process.stopping().is_cancelled();
@@ -109,17 +109,17 @@ impl ServerSession {
                 }
                 Some(event) = events.recv(), if self.waiting.len() < BACKLOG => self.handle_event(event).await,
                 next = lines.next() => match next {
-                    Next::Line(line) => {
+                    NextLine::Line(line) => {
                         if let Err(cut) = self.handle_server_line(line).await {
                             process.cut(cut);
                             break;
                         }
                     }
-                    Next::TooLong => {
-                        process.cut(Cut::TooLarge(McpLimits::DEFAULT.body_bytes as u64));
+                    NextLine::TooLong => {
+                        process.cut(LimitViolation::TooLarge(McpLimits::DEFAULT.body_bytes as u64));
                         break;
                     }
-                    Next::End => break,
+                    NextLine::End => break,
                 },
                 // Something that the program left behind may spawn its output open.
                 () = &mut gone => break,
@@ -150,14 +150,14 @@ impl ServerSession {
         }
     }
 
-    async fn handle_server_line(&mut self, line: &[u8]) -> Result<(), Cut> {
+    async fn handle_server_line(&mut self, line: &[u8]) -> Result<(), LimitViolation> {
         if line.is_empty() {
             return Ok(());
         }
         let limits = McpLimits::DEFAULT;
         let limits = json::Limits {
             values: limits.values,
-            depth: MOST_DEPTH,
+            depth: MAX_DEPTH,
             text: limits.body_bytes,
             items: None,
         };
@@ -169,7 +169,7 @@ impl ServerSession {
                 let out = self.mux.on_server(message);
                 self.send(out).await;
             }
-            Err(json::Error::Exceeded(limit)) => return Err(Cut::Exceeded(limit)),
+            Err(json::Error::Exceeded(limit)) => return Err(LimitViolation::Exceeded(limit)),
             _ => self.process.stderr().note(line),
         }
         Ok(())
@@ -193,7 +193,7 @@ impl ServerSession {
         for out in out {
             let (to, message) = match out {
                 Outgoing::Server(message) => {
-                    if self.waiting.len() < MOST_WAITING {
+                    if self.waiting.len() < MAX_WAITING {
                         self.waiting.extend(line(&message).ok());
                     }
                     continue;
@@ -211,7 +211,11 @@ impl ServerSession {
                 let Some(sender) = self.clients.get(&client) else {
                     continue;
                 };
-                if sender.send_timeout(text.clone(), STALLED).await.is_err() {
+                if sender
+                    .send_timeout(text.clone(), CLIENT_SEND_TIMEOUT)
+                    .await
+                    .is_err()
+                {
                     stalled.push(client);
                 }
             }
@@ -252,7 +256,7 @@ pub(super) async fn relay_client(
 ) {
     let until_gone = tokio_util::sync::CancellationToken::new();
     let reading = async {
-        while let Next::Line(line) = lines.next().await {
+        while let NextLine::Line(line) = lines.next().await {
             if !line.is_empty()
                 && events
                     .send(ClientEvent::Message(client, line.to_vec()))

@@ -6,7 +6,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStrea
 
 use super::*;
 use crate::mcp::{
-    AttachError, Host, Launch, OnLine, attach, connect_attached, drain, end_held, list_held,
+    AttachError, Host, Launch, LineSink, attach, connect_attached, drain, end_held, list_held,
 };
 
 const IDLE: Duration = Duration::from_millis(300);
@@ -22,7 +22,7 @@ impl Holder {
     }
 
     /// One that writes what servers say into that log.
-    fn logging(log: OnLine) -> Self {
+    fn logging(log: LineSink) -> Self {
         let groups = Arc::new(Groups::default());
         let guard = Arc::clone(&groups) as Arc<dyn ProcessGuard>;
         let host = Host::new(guard, Box::new(move |_| Arc::clone(&log)), IDLE);
@@ -41,12 +41,13 @@ impl Holder {
     }
 
     async fn session(&self, manner: &str, digest: &str) -> Result<McpSession, Error> {
-        self.session_with(Declared::default(), manner, digest).await
+        self.session_with(ClientFeatures::default(), manner, digest)
+            .await
     }
 
     async fn session_with(
         &self,
-        declared: Declared,
+        client_features: ClientFeatures,
         manner: &str,
         digest: &str,
     ) -> Result<McpSession, Error> {
@@ -58,7 +59,7 @@ impl Holder {
         );
         let attached = attach(self.stream(), launch.unwrap()).await.unwrap();
         let limits = McpLimits::DEFAULT;
-        connect_attached(attached, declared, limits, &CancellationToken::new()).await
+        connect_attached(attached, client_features, limits, &CancellationToken::new()).await
     }
 
     fn left(&self) -> u32 {
@@ -129,11 +130,14 @@ async fn what_it_has_logged_is_written_down_once_however_many_clients_there_are(
 #[tokio::test]
 async fn its_folders_are_told_to_it_between_calls() {
     let holder = Holder::new();
-    let declared = Declared {
+    let client_features = ClientFeatures {
         roots: vec!["/srv/notes".into()],
-        ..Declared::default()
+        ..ClientFeatures::default()
     };
-    let session = holder.session_with(declared, "roots", "a").await.unwrap();
+    let session = holder
+        .session_with(client_features, "roots", "a")
+        .await
+        .unwrap();
     let outcome = session
         .call_tool(call("echo"), &CancellationToken::new())
         .await;
@@ -213,7 +217,7 @@ async fn one_that_never_spoke_is_not_kept() {
     };
     let refused = connect_attached(
         attached,
-        Declared::default(),
+        ClientFeatures::default(),
         limits,
         &CancellationToken::new(),
     )

@@ -12,7 +12,7 @@ use super::super::{came, json_of};
 use super::{Groups, program};
 use crate::Error;
 use crate::mcp::{
-    CallOutcome, CallProgress, Declared, McpLimits, McpSession, TaskKeeper, ToolCall,
+    CallOutcome, CallProgress, ClientFeatures, McpLimits, McpSession, TaskKeeper, ToolCall,
     connect_program,
 };
 
@@ -21,12 +21,12 @@ async fn session(groups: &Arc<Groups>) -> McpSession {
 }
 
 async fn session_with(manner: &str, groups: &Arc<Groups>) -> McpSession {
-    let declared = Declared {
+    let client_features = ClientFeatures {
         asks: true,
-        ..Declared::default()
+        ..ClientFeatures::default()
     };
     let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
-    let session = connect_program(program(manner, groups), declared, limits, &cancel).await;
+    let session = connect_program(program(manner, groups), client_features, limits, &cancel).await;
     session.unwrap()
 }
 
@@ -273,7 +273,7 @@ impl TaskKeeper for Keeper {
         self.kept.lock().unwrap().push(task);
     }
 
-    fn leaves(&self) -> bool {
+    fn is_resumable(&self) -> bool {
         true
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: Mistral contract, sections 4 and 9.
 
-use patchbay_http::{CallOptions, Repeat, Request};
+use patchbay_http::{CallOptions, Request, RetryClass};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -87,9 +87,9 @@ impl Activation {
 
 impl AtLevel for Activation {
     const CONTRACTS: [Contract; 3] = [
-        Contract::write("activate_for_organization").retry(Repeat::Freely),
-        Contract::write("activate_for_workspace").retry(Repeat::Freely),
-        Contract::write("activate_for_user").retry(Repeat::Freely),
+        Contract::write("activate_for_organization").retry(RetryClass::Freely),
+        Contract::write("activate_for_workspace").retry(RetryClass::Freely),
+        Contract::write("activate_for_user").retry(RetryClass::Freely),
     ];
     type Output = Option<Object<Message>>;
 
@@ -107,7 +107,7 @@ impl AtLevel for Activation {
     }
 
     fn observe_at(&self, client: &Mistral, scope: Scope) {
-        client.note_switched(&self.connector_id, scope, true);
+        client.record_switch(&self.connector_id, scope, true);
     }
 }
 
@@ -137,9 +137,9 @@ pub struct Deactivation {
 
 impl AtLevel for Deactivation {
     const CONTRACTS: [Contract; 3] = [
-        Contract::destructive("deactivate_for_organization").retry(Repeat::Freely),
-        Contract::destructive("deactivate_for_workspace").retry(Repeat::Freely),
-        Contract::destructive("deactivate_for_user").retry(Repeat::Freely),
+        Contract::destructive("deactivate_for_organization").retry(RetryClass::Freely),
+        Contract::destructive("deactivate_for_workspace").retry(RetryClass::Freely),
+        Contract::destructive("deactivate_for_user").retry(RetryClass::Freely),
     ];
     type Output = Option<Object<Message>>;
 
@@ -149,7 +149,7 @@ impl AtLevel for Deactivation {
     }
 
     fn observe_at(&self, client: &Mistral, scope: Scope) {
-        client.note_switched(&self.connector_id, scope, false);
+        client.record_switch(&self.connector_id, scope, false);
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_http::{Repeat, Request, SecretArgument};
+use patchbay_http::{Request, RetryClass, SecretArgument};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use serde_with::apply;
 use crate::mistral::Mistral;
 use crate::mistral::operations::authentication::AuthData;
 use crate::mistral::operations::server_metadata::ServerMetadata;
-use crate::mistral::operations::{all, by_id, hundred};
+use crate::mistral::operations::{all, by_id, default_page_size};
 use crate::mistral::wire::{OneConnector, PaginatedConnectors};
 use crate::{Contract, Error, Field, Operation, Result};
 
@@ -77,7 +77,7 @@ pub struct List {
     /// Where to go on: `next_cursor` of the page before.
     pub cursor: Option<String>,
     /// How many at most, 1 to 1000; 100 when absent.
-    #[serde(default = "hundred")]
+    #[serde(default = "default_page_size")]
     pub page_size: Option<i64>,
 }
 
@@ -135,7 +135,7 @@ pub struct Update {
 }
 
 impl Operation<Mistral> for Update {
-    const CONTRACT: Contract = Contract::write("update").retry(Repeat::Freely);
+    const CONTRACT: Contract = Contract::write("update").retry(RetryClass::Freely);
     type Output = OneConnector;
 
     fn request(&self, _: &Mistral) -> Result<Request> {

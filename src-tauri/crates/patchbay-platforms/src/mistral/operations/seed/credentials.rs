@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_http::{CallOptions, Repeat, Request, SecretArgument};
+use patchbay_http::{CallOptions, Request, RetryClass, SecretArgument};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -107,9 +107,9 @@ pub struct NamedCredentials {
 
 impl AtLevel for NamedCredentials {
     const CONTRACTS: [Contract; 3] = [
-        Contract::irreversible("delete_organization_credentials").retry(Repeat::Freely),
-        Contract::irreversible("delete_workspace_credentials").retry(Repeat::Freely),
-        Contract::irreversible("delete_user_credentials").retry(Repeat::Freely),
+        Contract::irreversible("delete_organization_credentials").retry(RetryClass::Freely),
+        Contract::irreversible("delete_workspace_credentials").retry(RetryClass::Freely),
+        Contract::irreversible("delete_user_credentials").retry(RetryClass::Freely),
     ];
     type Output = Option<Object<Message>>;
 

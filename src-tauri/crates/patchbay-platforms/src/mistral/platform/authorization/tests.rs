@@ -3,7 +3,7 @@
 use serde_json::{Map, json};
 
 use super::*;
-use crate::form::filled_in::{fits, members};
+use crate::form::test_support::{assert_fits, members};
 use crate::mistral::platform::tests::fixture::{Fixture, token};
 
 async fn open(page: &Url) -> reqwest::Response {
@@ -32,7 +32,7 @@ async fn a_sign_in_under_a_name_is_waited_for_by_that_name() {
         "method_type": "oauth2", "credentials_name": "personal", "credentials_title": "Mine",
         "github_installation_link": true,
     });
-    fits(&form, &choices);
+    assert_fits(&form, &choices);
     let back = Url::parse("http://127.0.0.1:1/done").unwrap();
     let request = ConsentRequest::new(&id, Some(&back), members(choices));
     let started = consents

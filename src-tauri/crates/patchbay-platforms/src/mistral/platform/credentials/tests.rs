@@ -4,7 +4,7 @@ use patchbay_model::{AuthenticationMethod, CredentialStatus};
 use serde_json::json;
 
 use super::*;
-use crate::form::filled_in::{fits, members};
+use crate::form::test_support::{assert_fits, members};
 use crate::mistral::platform::tests::fixture::{Fixture, token};
 
 async fn fixture(surface: &str) -> (Fixture, RemoteId) {
@@ -152,9 +152,9 @@ async fn the_form_has_what_the_ways_to_sign_in_want() {
             "kind": "client_credentials", "client_id": "cid", "client_secret": "sec-12345",
         },
     });
-    fits(&form, &app);
+    assert_fits(&form, &app);
     let headers = json!({"credential": {"kind": "none", "headers": {"X-Only": "only-12345"}}});
-    fits(&form, &headers);
+    assert_fits(&form, &headers);
     for (values, sent) in [
         (
             app,
@@ -200,7 +200,7 @@ async fn the_older_surface_takes_stored_tokens_and_installations() {
         ),
     ] {
         let values = json!({ "credential": given });
-        fits(&form, &values);
+        assert_fits(&form, &values);
         let credential = CredentialToSave {
             name: format!("as-{}", given["kind"].as_str().unwrap()),
             values: members(values),

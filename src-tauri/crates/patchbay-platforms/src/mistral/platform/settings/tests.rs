@@ -5,7 +5,7 @@ mod creation;
 use serde_json::json;
 
 use super::*;
-use crate::form::filled_in::{fits, members};
+use crate::form::test_support::{assert_fits, members};
 use crate::mistral::platform::tests::fixture::Fixture;
 
 fn methods() -> Value {
@@ -30,7 +30,7 @@ async fn the_form_shows_what_is_set_and_no_secret() {
     });
     let settings = fixture.platform.settings().unwrap();
     let found = settings.settings(&id, &fixture.options).await.unwrap();
-    fits(&found.form, &found.form.values);
+    assert_fits(&found.form, &found.form.values);
     assert_eq!(
         *found.form.values,
         json!({
@@ -147,7 +147,7 @@ async fn the_older_surface_keeps_what_it_does_not_tell() {
     });
     let settings = fixture.platform.settings().unwrap();
     let found = settings.settings(&id, &fixture.options).await.unwrap();
-    fits(&found.form, &found.form.values);
+    assert_fits(&found.form, &found.form.values);
     assert_eq!(found.form.values["oauth_app"], json!({"kind": "kept"}));
     assert_eq!(
         found.form.values["connection_config"],

@@ -7,7 +7,7 @@ use patchbay_model::RemoteId;
 use patchbay_testkit::fakes::{Fake, FakeMistral};
 use serde_json::{Value, json};
 
-use crate::form::filled_in::{fits, members};
+use crate::form::test_support::{assert_fits, members};
 use crate::{CredentialToSave, Platform};
 
 pub(in crate::mistral) struct Fixture {
@@ -35,7 +35,7 @@ impl Fixture {
         let values = wiki(more);
         let creation = self.platform.creation().unwrap();
         let form = creation.creation_form("mcp", &self.options).await.unwrap();
-        fits(&form, &values);
+        assert_fits(&form, &values);
         let made = creation
             .create_connector("mcp", members(values), &self.options)
             .await;

@@ -17,7 +17,7 @@ pub(super) struct Failure {
 }
 
 /// The failure that the gateway's own member of the list tells of; members of other proxies are skipped.
-pub(super) fn own_failure(headers: &HeaderMap) -> Option<Failure> {
+pub(super) fn gateway_failure(headers: &HeaderMap) -> Option<Failure> {
     headers
         .get_all("proxy-status")
         .iter()
@@ -93,7 +93,7 @@ mod tests {
     fn read(value: &'static str) -> Option<(String, Option<String>)> {
         let mut headers = HeaderMap::new();
         headers.insert("proxy-status", value.parse().unwrap());
-        own_failure(&headers).map(|failure| (failure.error, failure.details))
+        gateway_failure(&headers).map(|failure| (failure.error, failure.details))
     }
 
     #[test]
@@ -111,6 +111,6 @@ mod tests {
         assert_eq!(read("connectors-gateway;received-status=500"), None);
         assert_eq!(read("other;error=\"connectors-gateway;error=x\""), None);
         assert_eq!(read(""), None);
-        assert_eq!(own_failure(&HeaderMap::new()), None);
+        assert_eq!(gateway_failure(&HeaderMap::new()), None);
     }
 }

@@ -62,7 +62,7 @@ async fn over_mcp(answers: Value) -> (Arc<dyn Platform>, Calls) {
     let settings = value!({
         "base_url": base, "use_mcp": true, "workspace_header": "X-Workspace-Id: ws_9"
     });
-    let account = account(&settings, &[("api_key", "tnx_a_b")], Jumping::new());
+    let account = account(&settings, &[("api_key", "tnx_a_b")], JumpingClock::new());
     ((TENEX.sign_in)(account).unwrap(), calls)
 }
 

@@ -3,7 +3,7 @@
 use patchbay_model::Explain as _;
 use serde_json::json;
 
-use crate::form::filled_in::{fits, members};
+use crate::form::test_support::{assert_fits, members};
 use crate::mistral::platform::tests::fixture::{Fixture, wiki};
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn the_rules_of_the_contract_stand_in_the_form() {
         .creation_form("mcp", &fixture.options)
         .await
         .unwrap();
-    fits(&form, &wiki(json!({})));
+    assert_fits(&form, &wiki(json!({})));
     let validator = jsonschema::validator_for(&form.schema).unwrap();
     for wrong in [
         json!({"name": "two words"}),

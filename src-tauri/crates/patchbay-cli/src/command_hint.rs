@@ -1,0 +1,173 @@
+//! The command that helps, where the window has a button.
+
+use patchbay_model::{Code, Connector, OauthDeviation, Problem};
+use patchbay_ops::{
+    MAX_WAIT, NextAction, TimeLimit, UNTRUSTED_HINT, abilities, deviation_hint, reauth_action,
+};
+
+use crate::args::deviation_name;
+use crate::output::text;
+
+/// The command that solves a connector's problem; `None` where the hint is good as it is.
+pub(crate) fn command_hint(problem: &Problem, connector: &Connector) -> Option<String> {
+    let hint = problem.hint.as_deref().unwrap_or_default();
+    if names_command(hint) {
+        return None;
+    }
+    if let Some(limit) = TimeLimit::ALL.into_iter().find(|one| one.hint() == hint) {
+        let limits = connector.time_limits;
+        let chosen = match limit {
+            TimeLimit::Connect => limits.connect_seconds,
+            TimeLimit::Run | TimeLimit::Call => limits.run_seconds,
+        };
+        let usual = if connector.command.is_some() { 600 } else { 60 };
+        let now = chosen.unwrap_or(usual);
+        return Some(raise_limit_hint(limit, &connector.title, now.into()));
+    }
+    let name = text::quote(&connector.name);
+    let is_edited_here = abilities(connector).configured_here;
+    let mut deviations = OauthDeviation::ALL.into_iter();
+    if let Some(deviation) = deviations.find(|one| deviation_hint(*one) == hint) {
+        let chosen = deviation_name(deviation);
+        return Some(format!(
+            "Contact the server's operator. If you trust the provider, run `patchbay connector edit {name} --oauth-deviation {chosen}=on`."
+        ));
+    }
+    Some(match problem.code {
+        Code::AuthNeeded
+        | Code::AuthRefused
+        | Code::AuthExpired
+        | Code::AuthTimedOut
+        | Code::AuthDenied
+        | Code::AuthCallback
+        | Code::AuthExchange => format!("Run `patchbay {}`.", reauth_command(connector)),
+        Code::AuthIssuerChanged => format!(
+            "Contact the server's operator. If that is the right place, run `patchbay connector connect {name} --accept-issuer HOST`."
+        ),
+        Code::AuthForbidden => {
+            let command = reauth_command(connector);
+            format!("To sign in with more access, run `patchbay {command}`.")
+        }
+        Code::PlatformSignedOut => replace_key_command(&connector.identity.account),
+        Code::ToolNotFound => format!("Run `patchbay tool list {name} --refresh`."),
+        Code::NotFound | Code::Conflict => {
+            "Run `patchbay connector list --refresh` and try again.".to_owned()
+        }
+        Code::NetworkTls if is_edited_here && hint == UNTRUSTED_HINT => {
+            format!("To see it and trust it, run `patchbay connector trust {name}`.")
+        }
+        Code::NetworkPlainHttp if is_edited_here => format!(
+            "Use an https address, or if you trust the network, run `patchbay connector edit {name} --allow-plain-http`."
+        ),
+        Code::NetworkRedirect if is_edited_here => {
+            format!("If you trust it, run `patchbay connector edit {name} --url URL`.")
+        }
+        Code::McpNotAServer if is_edited_here => {
+            format!("Try a path such as /mcp: run `patchbay connector edit {name} --url URL`.")
+        }
+        Code::AuthClientNeeded if is_edited_here => format!(
+            "Register an OAuth app with the provider, then run `patchbay connector edit {name} --client-id ID`."
+        ),
+        Code::AuthPortBusy if is_edited_here => {
+            format!("Close that app, or run `patchbay connector edit {name} --callback-port PORT`.")
+        }
+        Code::ProgramNotFound => {
+            let install = hint.trim_end_matches(", or enter its full path.");
+            format!("{install}, or run `patchbay connector edit {name} -- FULL_PATH ARGUMENTS`.")
+        }
+        Code::ProgramNotAllowed => {
+            format!("If you trust it, run `patchbay connector edit {name} --allow`.")
+        }
+        Code::FileFailed if connector.command.is_some() => {
+            format!("If its folder is gone, run `patchbay connector edit {name} --cwd FOLDER`.")
+        }
+        Code::ProgramNotStarted
+        | Code::ProgramEnded
+        | Code::TimedOut
+        | Code::McpProtocol
+        | Code::McpServerError
+            if connector.command.is_some() =>
+        {
+            let log = format!("run `patchbay connector log {name}`.");
+            match hint.strip_suffix('.') {
+                None => format!("To see what it wrote, {log}"),
+                Some(words) => format!("{words}, or {log}"),
+            }
+        }
+        Code::TimedOut
+        | Code::NetworkUnreachable
+        | Code::NetworkDns
+        | Code::NetworkTls
+        | Code::NetworkPlainHttp
+        | Code::NetworkRedirect
+        | Code::McpNotAServer
+        | Code::McpProtocol
+        | Code::PlatformFailed
+        | Code::PlatformAnswer => {
+            let check = format!("run `patchbay connector check {name}`.");
+            match hint.strip_suffix('.') {
+                None => format!("To see why, {check}"),
+                Some(words) if hint.starts_with("Try again") => {
+                    format!("{words}. If that doesn't help, {check}")
+                }
+                Some(words) => format!("{words}, then {check}"),
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// The command that lets a connector in again.
+pub(crate) fn reauth_command(connector: &Connector) -> String {
+    let name = text::quote(&connector.name);
+    match (reauth_action(connector), &connector.identity.credential) {
+        (NextAction::SignIn, _) => format!("connector connect {name}"),
+        (NextAction::EnterKey, _) => format!("credential add --connector {name}"),
+        (NextAction::Doctor, _) => format!("connector check {name}"),
+        _ if !abilities(connector).signs_in_here => format!("connector edit {name}"),
+        (_, Some(credential)) => format!("credential replace {}", text::quote(credential)),
+        (_, None) => format!("connector edit {name} --token-from -"),
+    }
+}
+
+/// What signs an account in again.
+pub(crate) fn replace_key_command(account: &str) -> String {
+    let label = text::quote(account);
+    format!("Run `patchbay account replace-key {label} --from -`.")
+}
+
+/// How a limit of so many seconds is raised.
+pub(crate) fn raise_limit_hint(limit: TimeLimit, connector: &str, seconds: u64) -> String {
+    let flag = match limit {
+        TimeLimit::Connect => "--connect-timeout",
+        TimeLimit::Run => "--run-timeout",
+        TimeLimit::Call => return "Run it again with a longer --timeout.".to_owned(),
+    };
+    let title = text::quote(connector);
+    let more = seconds.saturating_mul(4).clamp(1, MAX_WAIT.into());
+    format!("To give it more time, run `patchbay connector edit {title} {flag} {more}`.")
+}
+
+/// Hints that name a click become hints that name a command, whatever it was that met them.
+pub(crate) fn with_command_hint(problem: Problem) -> Problem {
+    let hint = match problem.code {
+        Code::ConfirmationNeeded => "Add --yes to confirm.",
+        Code::VaultNoKeychain => {
+            "Start a keychain such as GNOME Keyring or KWallet, or run `patchbay vault passphrase`."
+        }
+        Code::VaultKeyLost => "Restore the keychain from a backup, or run `patchbay vault reset`.",
+        Code::VaultDamaged => "Restore it from a backup, or run `patchbay vault reset`.",
+        Code::VaultRolledBack => {
+            "If you restored it from a backup, run `patchbay vault accept`. Otherwise, find out who changed it."
+        }
+        Code::Internal | Code::StoreFailed | Code::FileFailed if problem.hint.is_none() => {
+            "Run `patchbay doctor`."
+        }
+        _ => return problem,
+    };
+    problem.with_hint(hint)
+}
+
+fn names_command(hint: &str) -> bool {
+    hint.contains("`patchbay ")
+}

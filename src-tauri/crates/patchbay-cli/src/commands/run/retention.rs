@@ -1,0 +1,74 @@
+//! `patchbay run limits`, `prune` and `delete --all`.
+
+use patchbay_model::{Code, Problem, count};
+use patchbay_ops::{History, Retention, history, keep_runs, remove_all_runs, trim_runs};
+
+use crate::args::Limit;
+use crate::cli::Cli;
+use crate::failure::Failure;
+use crate::output::facts::Facts;
+use crate::output::{Screen, when};
+
+pub(super) async fn limits(
+    cli: &Cli,
+    days: Option<Limit>,
+    runs: Option<Limit>,
+) -> Result<(), Failure> {
+    let mut kept = history(&cli.cx).await?;
+    if days.is_some() || runs.is_some() {
+        let retention = Retention {
+            days: days.map_or(kept.retention.days, |days| days.0),
+            runs: runs.map_or(kept.retention.runs, |runs| runs.0),
+        };
+        kept = keep_runs(&cli.cx, retention).await?;
+    }
+    if kept.due > 0 {
+        let due = kept.due;
+        cli.stderr.say(&format!(
+            "{due} past the limit; deleted within an hour, or now with `patchbay run prune`."
+        ));
+    }
+    let now = cli.now();
+    cli.out.answer(&kept, |screen| facts(&kept, now, screen))
+}
+
+fn facts(history: &History, now: patchbay_model::Timestamp, screen: Screen) -> String {
+    let Retention { days, runs } = history.retention;
+    let days = days.map_or_else(|| "forever".to_owned(), |days| format!("{days} days"));
+    let newest = runs.map_or_else(|| "no limit".to_owned(), |runs| format!("latest {runs}"));
+    Facts::default()
+        .add("Limit", format!("{days}, {newest}"))
+        .add("Runs", history.runs.to_string())
+        .add("Size", when::size(history.kilobytes.saturating_mul(1000)))
+        .add_optional(
+            "Pinned",
+            (history.pinned > 0).then(|| history.pinned.to_string()),
+        )
+        .add_optional("Oldest", history.oldest.map(|at| when::relative(at, now)))
+        .render(screen)
+}
+
+pub(super) async fn prune(cli: &Cli) -> Result<(), Failure> {
+    let removed = trim_runs(&cli.cx).await?;
+    print_done(cli, removed)
+}
+
+pub(super) async fn delete_all(cli: &Cli) -> Result<(), Failure> {
+    let History { runs, pinned, .. } = history(&cli.cx).await?;
+    let runs = runs.saturating_sub(pinned);
+    let stays = if pinned > 0 { " Pinned runs stay." } else { "" };
+    let needed = Problem::new(Code::ConfirmationNeeded, "this deletes every run")
+        .with_hint("Add --yes to confirm.");
+    cli.confirm(
+        &format!("Delete all runs ({runs})?{stays} You can't undo this."),
+        needed.into(),
+    )?;
+    let removed = remove_all_runs(&cli.cx).await?;
+    print_done(cli, removed)
+}
+
+fn print_done(cli: &Cli, removed: u32) -> Result<(), Failure> {
+    cli.stderr
+        .say(&format!("Deleted {}.", count(removed, "run")));
+    cli.out.answer(&removed, |_| String::new())
+}

@@ -1,0 +1,160 @@
+//! What is due when.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use patchbay_model::{Account, Connector, ConnectorId, Status, Timestamp};
+use url::Url;
+
+use super::CheckIntervals;
+use crate::abilities::{abilities, platform_abilities};
+
+/// A check may be late by one part in this many of its interval, so that those that start together drift apart.
+const JITTER: u32 = 5;
+
+/// Something to look at.
+#[derive(Clone, Debug)]
+pub(super) enum CheckTarget {
+    Account(Account),
+    Connector(ConnectorId),
+}
+
+/// A look and the host that it asks.
+#[derive(Debug)]
+pub(super) struct DueCheck {
+    host: String,
+    target: CheckTarget,
+}
+
+/// When each thing may be looked at next, by its id.
+#[derive(Debug, Default)]
+pub(super) struct CheckSchedule {
+    intervals: CheckIntervals,
+    next: HashMap<String, Timestamp>,
+}
+
+impl CheckSchedule {
+    /// Nothing was looked at yet.
+    pub(super) fn new(intervals: CheckIntervals) -> Self {
+        Self {
+            intervals,
+            next: HashMap::new(),
+        }
+    }
+
+    /// The checks that are due now, accounts first; they count as done. `chance` returns a random time up to its
+    /// argument.
+    pub(super) fn due(
+        &mut self,
+        now: Timestamp,
+        accounts: &[Account],
+        connectors: &[Connector],
+        chance: impl Fn(Duration) -> Duration,
+    ) -> Vec<DueCheck> {
+        let CheckIntervals {
+            account: every_account,
+            connector: every_connector,
+            ..
+        } = self.intervals;
+        let mut due = Vec::new();
+        for account in accounts.iter().filter(|account| is_checkable(account)) {
+            if self.is_due(account.id.as_str(), every_account, None, now, &chance) {
+                due.push(DueCheck {
+                    host: host_of_account(account),
+                    target: CheckTarget::Account(account.clone()),
+                });
+            }
+        }
+        for connector in connectors {
+            let account = accounts
+                .iter()
+                .find(|account| account.id == connector.account);
+            let Some(host) = account.and_then(|account| host_of(connector, account)) else {
+                continue;
+            };
+            let seen = connector.status.checked_at;
+            if self.is_due(connector.id.as_str(), every_connector, seen, now, &chance) {
+                due.push(DueCheck {
+                    host,
+                    target: CheckTarget::Connector(connector.id.clone()),
+                });
+            }
+        }
+        due
+    }
+
+    /// Whether it was not looked at for long enough, by us or by anybody else.
+    fn is_due(
+        &mut self,
+        id: &str,
+        every: Duration,
+        seen: Option<Timestamp>,
+        now: Timestamp,
+        chance: impl Fn(Duration) -> Duration,
+    ) -> bool {
+        let after_seen = seen.map(|seen| seen + every);
+        // What is seen for the first time waits a little, so that not all comes at once after the start.
+        let planned = *self
+            .next
+            .entry(id.to_owned())
+            .or_insert_with(|| now + chance(every / JITTER));
+        let next = after_seen.map_or(planned, |after| after.max(planned));
+        if next > now {
+            return false;
+        }
+        self.next
+            .insert(id.to_owned(), now + every + chance(every / JITTER));
+        true
+    }
+}
+
+/// The checks grouped by the host that they ask: those of one host run one after the other.
+pub(super) fn group_by_host(due: Vec<DueCheck>) -> Vec<Vec<CheckTarget>> {
+    let mut queues: BTreeMap<String, Vec<CheckTarget>> = BTreeMap::new();
+    for DueCheck { host, target } in due {
+        queues.entry(host).or_default().push(target);
+    }
+    queues.into_values().collect()
+}
+
+/// A random time up to that.
+pub(super) fn random_up_to(up_to: Duration) -> Duration {
+    let mut bytes = [0u8; 4];
+    // Without randomness there is no jitter, which is acceptable.
+    if getrandom::fill(&mut bytes).is_err() {
+        return Duration::ZERO;
+    }
+    up_to.mul_f64(f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX))
+}
+
+fn is_checkable(account: &Account) -> bool {
+    platform_abilities(account.platform).has_accounts && !account.is_signed_out
+}
+
+/// The host that a look at a connector asks; `None` when a look would tell nothing, or start a program.
+fn host_of(connector: &Connector, account: &Account) -> Option<String> {
+    // Whatever waits for a person does not mend itself.
+    let can_change = matches!(
+        connector.status.status,
+        Status::Ready | Status::Failing | Status::Unknown
+    );
+    if !can_change || connector.draft {
+        return None;
+    }
+    if abilities(connector).reports_status {
+        return is_checkable(account).then(|| host_of_account(account));
+    }
+    let endpoint = Url::parse(connector.endpoint.as_deref()?).ok()?;
+    let is_web = matches!(endpoint.scheme(), "http" | "https");
+    endpoint
+        .host_str()
+        .filter(|_| is_web)
+        .map(ToOwned::to_owned)
+}
+
+fn host_of_account(account: &Account) -> String {
+    let base = account.base_url.as_deref().map(Url::parse);
+    let host = base.and_then(Result::ok);
+    let host = host.as_ref().and_then(Url::host_str);
+    host.unwrap_or_else(|| account.platform.as_str()).to_owned()
+}

@@ -1,0 +1,30 @@
+//! Where the number of the newest vault file is noted when no keychain holds its key.
+
+use async_trait::async_trait;
+use patchbay_store::Store;
+use patchbay_vault::GenerationStore;
+
+/// Numbers among the settings.
+pub(crate) struct SettingsGenerations(pub(crate) Store);
+
+#[async_trait]
+impl GenerationStore for SettingsGenerations {
+    async fn read(&self, vault: &str) -> Option<u64> {
+        let noted = self.0.find_setting(&setting(vault)).await;
+        noted.unwrap_or_else(|error| {
+            tracing::warn!(%error, "how new the saved secrets were is not known");
+            None
+        })
+    }
+
+    async fn write(&self, vault: &str, generation: u64) {
+        let raise = move |known: Option<u64>| known.unwrap_or_default().max(generation);
+        if let Err(error) = self.0.change_setting(&setting(vault), raise).await {
+            tracing::warn!(%error, "how new the saved secrets are was not noted");
+        }
+    }
+}
+
+fn setting(vault: &str) -> String {
+    format!("vault.newest.{vault}")
+}

@@ -1,0 +1,102 @@
+//! What is on the wire of a run, as it may be kept and shown.
+
+use patchbay_http::{Captured, CapturedResponse};
+use patchbay_model::{Exchange, ReceivedResponse, SentRequest, clean_text};
+
+use crate::operations::response_meta::redact_header;
+use crate::redact::KnownSecrets;
+
+/// How long the value of a header of an answer is shown, in characters, and how many of them are.
+const HEADER_LIMIT: usize = 1000;
+const MAX_HEADERS: usize = 100;
+
+/// A request without secrets.
+pub(crate) fn redact_request(request: SentRequest, secrets: &KnownSecrets) -> SentRequest {
+    let headers = request.headers.into_iter();
+    SentRequest {
+        method: request.method,
+        url: request.url.map(|url| secrets.redact_text(url)),
+        headers: headers
+            .map(|(name, value)| (name, secrets.redact_text(value)))
+            .collect(),
+        body: request.body.map(|body| secrets.redact_json_text(body)),
+    }
+}
+
+/// A request and its answer without secrets.
+pub(super) fn redact_exchange(captured: Captured, secrets: &KnownSecrets) -> Exchange {
+    Exchange {
+        request: redact_request(captured.request, secrets),
+        response: captured
+            .response
+            .map(|response| redact_response(&response, secrets)),
+    }
+}
+
+fn redact_response(response: &CapturedResponse, secrets: &KnownSecrets) -> ReceivedResponse {
+    let headers = response.headers.iter().take(MAX_HEADERS);
+    let headers = headers.map(|(name, value)| {
+        let value = redact_header(name, value, secrets);
+        (name.to_string(), clean_text(&value, HEADER_LIMIT))
+    });
+    let body = response.body.as_deref();
+    let text = body.and_then(|body| std::str::from_utf8(body).ok());
+    ReceivedResponse {
+        status: response.status,
+        headers: headers.collect(),
+        body: text.map(|text| secrets.redact_json_text(text.to_owned())),
+        took_ms: u32::try_from(response.took.as_millis()).unwrap_or(u32::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_http::Capture;
+    use patchbay_model::Secret;
+    use reqwest::header::HeaderMap;
+
+    use super::*;
+
+    #[test]
+    fn what_came_stays_as_it_came_but_for_secrets() {
+        let capture = Capture::enabled();
+        capture.note_request(|| SentRequest {
+            url: Some("https://a.example/mcp?key=key-123456".to_owned()),
+            ..SentRequest::line(r#"{"b": 12.0, "a": "key-123456"}"#)
+        });
+        let headers = [
+            ("set-cookie", "a=b"),
+            ("x-echo", "Bearer key-123456"),
+            ("x-long", &"x".repeat(5000)),
+        ];
+        let headers = headers.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        capture.note_head(200, &HeaderMap::from_iter(headers));
+        capture.note_body(br#"{ "z":12.0,"a":1e2,"k":"key\u002d123456" }"#);
+
+        let secrets = KnownSecrets::new([Secret::new("key-123456")]);
+        let shown = redact_exchange(capture.take_exchange().unwrap(), &secrets);
+        let url = shown.request.url.as_deref();
+        assert_eq!(url, Some("https://a.example/mcp?key=<redacted>"));
+        let sent = shown.request.body.as_deref();
+        assert_eq!(sent, Some(r#"{"b": 12.0, "a": "<redacted>"}"#));
+        let response = shown.response.unwrap();
+        let came = response.body.as_deref();
+        assert_eq!(came, Some(r#"{ "z":12.0,"a":1e2,"k":"<redacted>" }"#));
+        let header = |name: &str| {
+            let found = response.headers.iter().find(|(sent, _)| sent == name);
+            found.unwrap().1.as_str()
+        };
+        assert_eq!(header("set-cookie"), "<redacted>");
+        assert_eq!(header("x-echo"), "Bearer <redacted>");
+        assert_eq!(header("x-long").chars().count(), HEADER_LIMIT);
+    }
+
+    #[test]
+    fn what_is_no_text_is_not_kept() {
+        let capture = Capture::enabled();
+        capture.note_request(SentRequest::default);
+        capture.note_body(b"\xff\xfe");
+        let shown = redact_exchange(capture.take_exchange().unwrap(), &KnownSecrets::default());
+        assert_eq!(shown.response.unwrap().body, None);
+    }
+}

@@ -1,0 +1,126 @@
+//! What the history keeps of a run.
+
+use std::time::{Duration, Instant};
+
+use patchbay_http::Captured;
+use patchbay_model::{Code, Explain, Json, RunState, RunTimings, ToolResult, ToolRun, clean_text};
+use serde_json::Value;
+
+use crate::backend::CompletedCall;
+use crate::error::Error;
+use crate::redact::KnownSecrets;
+use crate::runs::exchange::redact_exchange;
+
+/// How long the arguments are in a row of history, in characters.
+const LINE_LIMIT: usize = 120;
+
+/// Writes into the run what became of it.
+pub(super) fn finish_run(
+    run: &mut ToolRun,
+    called: Result<CompletedCall, Error>,
+    wire: Option<Captured>,
+    began: Instant,
+    secrets: &KnownSecrets,
+) {
+    run.exchange = wire.map(|wire| redact_exchange(wire, secrets));
+    match called {
+        Ok(called) => finish_answered(run, called, began, secrets),
+        Err(error) => finish_failed(run, &error, secrets),
+    }
+    for question in &mut run.questions {
+        question.message = secrets.redact_text(std::mem::take(&mut question.message));
+    }
+    run.arguments = Json(secrets.redact(std::mem::take(&mut run.arguments).0));
+    run.summary.arguments_line = arguments_line(&run.arguments.0);
+    run.task = None;
+    // One that was taken up again began before.
+    let earlier = run.summary.duration_ms.unwrap_or_default();
+    run.summary.duration_ms = Some(earlier.saturating_add(millis(began.elapsed())));
+}
+
+fn finish_answered(
+    run: &mut ToolRun,
+    called: CompletedCall,
+    began: Instant,
+    secrets: &KnownSecrets,
+) {
+    let outcome = called.outcome;
+    run.summary.result_bytes = u32::try_from(outcome.bytes).ok();
+    run.summary.state = RunState::Done;
+    if outcome.result.is_error {
+        let failed = Error::ToolFailed {
+            tool: run.summary.tool.clone(),
+        };
+        run.summary.state = RunState::Failed;
+        run.summary.problem = Some(failed.problem());
+    }
+    run.result = Some(redact_result(outcome.result, secrets));
+    run.timings = Some(RunTimings {
+        prepare_ms: millis(called.ready_at.duration_since(began)),
+        wait_ms: millis(outcome.wait),
+        read_ms: millis(called.answered_at.elapsed()),
+        connection_reused: called.connection_reused,
+    });
+}
+
+fn finish_failed(run: &mut ToolRun, error: &Error, secrets: &KnownSecrets) {
+    let mut problem = error.problem();
+    problem.message = secrets.redact_text(problem.message);
+    problem.detail = problem.detail.map(|detail| secrets.redact_text(detail));
+    run.summary.state = match error.code() {
+        Code::Cancelled => RunState::Cancelled,
+        _ => RunState::Failed,
+    };
+    run.summary.problem = Some(problem);
+}
+
+fn redact_result(result: ToolResult, secrets: &KnownSecrets) -> ToolResult {
+    if secrets.is_empty() {
+        return result;
+    }
+    let hidden = serde_json::to_value(&result).map(|value| secrets.redact(value));
+    let hidden = hidden.and_then(serde_json::from_value);
+    // Only texts were replaced, so it reads back; were it not to, nothing is the safe thing to keep.
+    hidden.unwrap_or_default()
+}
+
+/// The same in milliseconds.
+pub(in crate::runs) fn millis(duration: Duration) -> u32 {
+    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
+}
+
+/// Arguments in one short line, as a row of history shows them.
+pub(super) fn arguments_line(arguments: &Value) -> Option<String> {
+    let written = arguments
+        .as_object()?
+        .iter()
+        .map(|(name, value)| match value {
+            Value::String(text) => {
+                let begin: String = text.chars().take(LINE_LIMIT).collect();
+                format!("{name}={begin}")
+            }
+            value => format!("{name}={value}"),
+        });
+    let line = clean_text(&written.collect::<Vec<_>>().join(", "), LINE_LIMIT);
+    (!line.is_empty()).then_some(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn arguments_in_one_line_tell_runs_apart() {
+        let line = |arguments| arguments_line(&arguments);
+        assert_eq!(line(json!({})), None);
+        let some = line(json!({"city": "Lisbon\nPorto", "days": 3, "units": ["c"]}));
+        assert_eq!(
+            some.as_deref(),
+            Some("city=Lisbon Porto, days=3, units=[\"c\"]")
+        );
+        let long = line(json!({"text": "x".repeat(1000)})).unwrap();
+        assert!(long.chars().count() <= LINE_LIMIT, "{long}");
+    }
+}

@@ -1,0 +1,112 @@
+//! Looks connectors and tools up for runs, by a cache that keeps their compiled schemas.
+
+use std::sync::Arc;
+
+use patchbay_model::ConnectorId;
+
+use crate::connectors::not_found;
+use crate::context::Context;
+use crate::context::tool_cache::{CacheEntry, CachedTool, RunTarget};
+use crate::error::Error;
+
+/// The connector and its tool of that name as they are now, whoever changed them last.
+///
+/// They are looked at again only when something was written to the file since, and the schema is made
+/// ready again only when it is another one.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such connector; [`Error::Store`].
+pub(super) async fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<RunTarget, Error> {
+    // Before anything is read: what is written meanwhile makes the version another one.
+    let version = cx.store().version()?;
+    let key = (id.clone(), name.to_owned());
+    let mut before = None;
+    if let Some(cached) = cx.tool_cache().lock().get_mut(&key) {
+        let holds = cached.version == version || cx.store().is_current(id, name, &cached.rows)?;
+        if holds {
+            cached.version = version;
+            return Ok(cached.known.clone());
+        }
+        before = cached.known.tool.clone();
+    }
+    let rows = cx.store().find_tool_rows(id, name).await?;
+    let connector = rows.connector()?.ok_or_else(|| not_found(id.as_str()))?;
+    let known = RunTarget {
+        connector: Arc::new(connector),
+        tool: rows.tool()?.map(|tool| match before {
+            Some(before) if *before.tool == tool => before,
+            _ => Arc::new(CachedTool::new(tool)),
+        }),
+    };
+    let cached = CacheEntry {
+        version,
+        rows,
+        known: known.clone(),
+    };
+    cx.tool_cache().insert(key, cached);
+    Ok(known)
+}
+
+#[cfg(test)]
+mod tests {
+    use patchbay_model::{Json, ToolEffect};
+    use patchbay_store::Store;
+    use serde_json::json;
+
+    use super::*;
+    use crate::app_paths::AppPaths;
+    use crate::clock::SystemClock;
+    use crate::testing::{UNREACHABLE_URL, add, open};
+    use patchbay_model::Tool;
+
+    fn echo(schema: serde_json::Value) -> Tool {
+        Tool {
+            name: "echo".to_owned(),
+            title: None,
+            description: None,
+            input_schema: Json(schema),
+            output_schema: None,
+            effect: ToolEffect::Read,
+            idempotent: true,
+            open_world: false,
+            icon: None,
+            needs_task: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_known_follows_changes_by_this_process_and_by_others() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let mut connector = add(&cx, UNREACHABLE_URL).await;
+        let id = connector.id.clone();
+        assert!(find(&cx, &id, "echo").await.unwrap().tool.is_none());
+
+        let tools = [echo(json!({ "type": "object" }))];
+        let now = cx.now();
+        cx.store().replace_tools(&id, &tools, now).await.unwrap();
+        let first = find(&cx, &id, "echo").await.unwrap().tool.unwrap();
+        assert!(first.check.problems(&json!({})).is_empty());
+
+        connector.title = "Renamed".to_owned();
+        cx.store().save_connector(&connector).await.unwrap();
+        let renamed = find(&cx, &id, "echo").await.unwrap();
+        assert_eq!(renamed.connector.title, "Renamed");
+        assert!(Arc::ptr_eq(&renamed.tool.unwrap(), &first));
+
+        let elsewhere = Store::open(&AppPaths::under(home.path()).database())
+            .await
+            .unwrap();
+        let tools = [echo(json!({ "type": "object", "required": ["message"] }))];
+        elsewhere
+            .replace_tools(&id, &tools, cx.now())
+            .await
+            .unwrap();
+        let second = find(&cx, &id, "echo").await.unwrap().tool.unwrap();
+        assert_eq!(second.check.problems(&json!({})).len(), 1);
+
+        elsewhere.remove_connector(&id).await.unwrap();
+        let gone = find(&cx, &id, "echo").await.err();
+        assert!(matches!(gone, Some(Error::NotFound { .. })), "{gone:?}");
+    }
+}

@@ -1,0 +1,22 @@
+//! Forms and what is filled in, for the tests of the platforms.
+
+use patchbay_model::Form;
+use serde_json::{Map, Value};
+
+/// The members of an object.
+pub(crate) fn members(value: Value) -> Map<String, Value> {
+    serde_json::from_value(value).unwrap()
+}
+
+/// The values fit the form's schema, and the schema is one.
+pub(crate) fn assert_fits(form: &Form, values: &Value) {
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&form.schema)
+        .unwrap();
+    let problems: Vec<String> = validator
+        .iter_errors(values)
+        .map(|error| format!("{}: {error}", error.instance_path))
+        .collect();
+    assert_eq!(problems, Vec::<String>::new(), "{values}");
+}

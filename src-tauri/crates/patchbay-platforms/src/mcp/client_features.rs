@@ -1,0 +1,58 @@
+//! What a server is told that it may ask for.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use url::Url;
+
+/// What a server is told that it may ask for; nothing else of it is answered.
+#[derive(Clone, Debug, Default)]
+pub struct ClientFeatures {
+    /// Whether it may ask the person who runs a tool.
+    pub asks: bool,
+    /// Whether it may ask that person for what a language model would write, too.
+    pub sampling: bool,
+    /// The folders that a person chose for it, as absolute paths; with none of them it may not ask for any.
+    pub roots: Vec<PathBuf>,
+}
+
+impl ClientFeatures {
+    /// The answer to a server that asks for its folders; `None` where none was chosen.
+    ///
+    /// Source: MCP 2025-11-25, "Roots".
+    pub(super) fn roots_result(&self) -> Option<Value> {
+        let roots: Vec<Value> = self.roots.iter().filter_map(|it| root(it)).collect();
+        (!roots.is_empty()).then(|| json!({ "roots": roots }))
+    }
+}
+
+fn root(folder: &Path) -> Option<Value> {
+    let uri = Url::from_file_path(folder).ok()?;
+    let mut root = json!({ "uri": uri });
+    if let Some(name) = folder.file_name().and_then(|name| name.to_str()) {
+        root["name"] = name.into();
+    }
+    Some(root)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_become_file_uris_and_none_no_answer() {
+        let client_features = |roots: &[&str]| ClientFeatures {
+            roots: roots.iter().map(PathBuf::from).collect(),
+            ..ClientFeatures::default()
+        };
+        assert_eq!(
+            client_features(&["/srv/a b/Änderung#1", "/"]).roots_result(),
+            Some(json!({ "roots": [
+                { "uri": "file:///srv/a%20b/%C3%84nderung%231", "name": "Änderung#1" },
+                { "uri": "file:///" },
+            ] }))
+        );
+        assert_eq!(client_features(&[]).roots_result(), None);
+        assert_eq!(client_features(&["relative"]).roots_result(), None);
+    }
+}

@@ -1,0 +1,229 @@
+//! Pending requests of a connection whose answers all come on one stream: a message is a line of a program, or an
+//! event of a 2024-11-05 server.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use patchbay_http::json;
+use patchbay_model::SentRequest;
+use rmcp::model::{ClientJsonRpcMessage, ClientNotification, RequestId, ServerJsonRpcMessage};
+use serde_json::Value;
+
+use super::McpLimits;
+use super::server_log::ServerLog;
+use super::wire::{MAX_DEPTH, RequestKind, SMALL_BYTES, TrackedRequest, answer, classify_request};
+use crate::Error;
+
+/// A message was not sent; its exchange holds the reason.
+#[derive(Debug, thiserror::Error)]
+#[error("the message couldn't be sent")]
+pub(super) struct SendError;
+
+/// What is awaited on one stream.
+pub(super) struct PendingRequests {
+    limits: McpLimits,
+    log: Arc<ServerLog>,
+    pending: Mutex<Pending>,
+    /// The last error of a request without an exchange, which is how negotiations fail.
+    failure: Mutex<Option<Error>>,
+}
+
+#[derive(Default)]
+struct Pending {
+    tracked: HashMap<RequestId, TrackedRequest>,
+    /// Nothing can be asked any more.
+    is_over: bool,
+}
+
+/// What a piece of the stream was.
+pub(super) enum Read {
+    /// The answer to a request, as rmcp needs it.
+    Answer(ServerJsonRpcMessage),
+    /// What the server says or asks by itself.
+    Unsolicited(ServerJsonRpcMessage),
+    /// A message of no use to rmcp.
+    Ignored,
+    /// No message.
+    NotAMessage,
+}
+
+impl PendingRequests {
+    pub(super) fn new(limits: McpLimits, log: Arc<ServerLog>) -> Self {
+        Self {
+            limits,
+            log,
+            pending: Mutex::default(),
+            failure: Mutex::default(),
+        }
+    }
+
+    /// Where messages go that are to be logged.
+    pub(super) fn log(&self) -> &ServerLog {
+        &self.log
+    }
+
+    /// Registers a message before it is sent, to match its answer; gives its text and its request. For a dry run it is
+    /// described by `plan` and stored for the caller instead.
+    ///
+    /// # Errors
+    /// [`SendError`] once the stream has ended, whose error `over` makes, and for a request that is only planned.
+    pub(super) fn note_outgoing(
+        &self,
+        message: &ClientJsonRpcMessage,
+        plan: impl FnOnce(String) -> Result<SentRequest, Error>,
+        over: impl FnOnce() -> Error,
+    ) -> Result<(String, Option<TrackedRequest>), SendError> {
+        let tracked = classify_request(message);
+        let body = serde_json::to_value(message).map_err(|_| SendError)?;
+        let text = body.to_string();
+        if let Some(tracked) = &tracked {
+            if let Some(slot) = tracked.exchange.plan() {
+                let error = match plan(text) {
+                    Ok(planned) => {
+                        *lock(slot) = Some(planned);
+                        Error::Cancelled
+                    }
+                    Err(error) => error,
+                };
+                tracked.exchange.fail(error);
+                return Err(SendError);
+            }
+            let mut pending = lock(&self.pending);
+            if pending.is_over {
+                drop(pending);
+                self.fail(over(), Some(tracked));
+                return Err(SendError);
+            }
+            pending.tracked.insert(tracked.id.clone(), tracked.clone());
+        } else if let ClientJsonRpcMessage::Notification(told) = message
+            && let ClientNotification::CancelledNotification(cancelled) = &told.notification
+            && let Some(id) = &cancelled.params.request_id
+        {
+            lock(&self.pending).tracked.remove(id);
+        }
+        Ok((text, tracked))
+    }
+
+    /// Reads one piece of the stream.
+    ///
+    /// # Errors
+    /// The limit, for more than is read: whose answer it was cannot be told.
+    pub(super) fn read(&self, piece: &[u8]) -> Result<Read, json::Exceeded> {
+        let limits = json::Limits {
+            values: self.limits.values,
+            depth: MAX_DEPTH,
+            text: self.limits.body_bytes,
+            items: None,
+        };
+        let (message, values) = match json::parse_counting(piece, limits) {
+            Ok(read) => read,
+            Err(json::Error::NotJson) => return Ok(Read::NotAMessage),
+            Err(json::Error::Exceeded(limit)) => return Err(limit),
+        };
+        if message["jsonrpc"] != "2.0" {
+            // A log line that is JSON: answering it would begin a dialogue with a log.
+            return Ok(Read::NotAMessage);
+        }
+        if answer::is_answer(&message) {
+            let answer = self.answer(message, piece, values);
+            return Ok(answer.map_or(Read::Ignored, Read::Answer));
+        }
+        if self.log.take(&message) {
+            return Ok(Read::Ignored);
+        }
+        if piece.len() > SMALL_BYTES {
+            tracing::debug!(bytes = piece.len(), "dropped a large message");
+            return Ok(Read::Ignored);
+        }
+        Ok(serde_json::from_value(message).map_or(Read::Ignored, Read::Unsolicited))
+    }
+
+    /// Takes an answer to whoever asked, and gives rmcp what it needs of it.
+    fn answer(
+        &self,
+        mut message: Value,
+        piece: &[u8],
+        values: usize,
+    ) -> Option<ServerJsonRpcMessage> {
+        let tracked = self.take_pending(&message)?;
+        let bytes = piece.len();
+        tracked.exchange.capture().note_body(piece);
+        tracked.exchange.note(|facts| {
+            facts.bytes += bytes as u64;
+            facts.values += values;
+        });
+        if let RequestKind::List(what) = tracked.kind {
+            let most = self.limits.list_items;
+            if bytes > self.limits.page_bytes {
+                let limit = self.limits.page_bytes as u64;
+                self.fail(Error::TooLarge { limit }, Some(&tracked));
+                return None;
+            }
+            if message["result"][what].as_array().map_or(0, Vec::len) > most {
+                let error = Error::Protocol(format!("more than {most} {what}"));
+                self.fail(error, Some(&tracked));
+                return None;
+            }
+        }
+        message["id"] = tracked.id.clone().into_json_value();
+        let for_rmcp = answer::for_rmcp(message, &tracked);
+        if for_rmcp.is_none() {
+            let error = Error::Protocol("malformed response".to_owned());
+            self.fail(error, Some(&tracked));
+        }
+        for_rmcp
+    }
+
+    /// The request that a message answers. An error may leave the id out, where there is no doubt.
+    fn take_pending(&self, message: &Value) -> Option<TrackedRequest> {
+        let mut pending = lock(&self.pending);
+        let tracked = &mut pending.tracked;
+        // What is listened to waits for no answer.
+        let mut awaited = tracked
+            .values()
+            .filter(|tracked| tracked.kind != RequestKind::Listen);
+        let only = match (awaited.next(), awaited.next()) {
+            (Some(tracked), None) => Some(tracked.id.clone()),
+            _ => None,
+        };
+        let id = if message["id"].is_null() && message["error"].is_object() && only.is_some() {
+            only
+        } else {
+            tracked
+                .keys()
+                .find(|id| answer::is_for(message, id))
+                .cloned()
+        };
+        tracked.remove(&id?)
+    }
+
+    /// Fails a request, or the negotiation if no exchange follows it.
+    pub(super) fn fail(&self, error: Error, tracked: Option<&TrackedRequest>) {
+        match tracked {
+            Some(tracked) if tracked.is_followed => tracked.exchange.fail(error),
+            _ => *lock(&self.failure) = Some(error),
+        }
+    }
+
+    /// Ends whatever is under way, with the error that `why` makes.
+    pub(super) fn end(&self, why: impl Fn() -> Error) {
+        let tracked = {
+            let mut pending = lock(&self.pending);
+            pending.is_over = true;
+            std::mem::take(&mut pending.tracked)
+        };
+        for tracked in tracked.values() {
+            self.fail(why(), Some(tracked));
+        }
+        lock(&self.failure).get_or_insert_with(why);
+    }
+
+    /// Why a request of the negotiation failed, where that is known.
+    pub(super) fn take_failure(&self) -> Option<Error> {
+        lock(&self.failure).take()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

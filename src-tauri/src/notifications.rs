@@ -1,0 +1,177 @@
+//! Notifies of what needs a person while the window is not looked at: by a system notification, on macOS by the icon
+//! in the Dock.
+
+#[cfg_attr(target_os = "linux", path = "notifications/linux.rs")]
+#[cfg_attr(target_os = "macos", path = "notifications/macos.rs")]
+#[cfg_attr(windows, path = "notifications/windows.rs")]
+mod system;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use patchbay_model::{ConnectorId, QuestionId, inert_line};
+use patchbay_ops::{Context, Event, Need, OpenQuestion, find_connector, list_questions};
+use serde_json::Value;
+use tauri::{AppHandle, Manager, Runtime};
+use tauri_plugin_store::StoreExt;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::{preferences, window};
+
+const FILE: &str = "notifications.json";
+const ON: &str = "on";
+
+/// A notification.
+#[derive(Debug, PartialEq, Eq)]
+struct Notice {
+    title: String,
+    words: String,
+    /// The page to which it leads; `None` for the one that the window shows.
+    page: Option<String>,
+}
+
+/// Says it for as long as the app runs.
+pub(crate) fn watch<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
+    let (app, cx) = (app.clone(), cx.clone());
+    let mut events = cx.events();
+    tauri::async_runtime::spawn(async move {
+        let mut notified = HashSet::new();
+        loop {
+            match events.recv().await {
+                Ok(Event::NeedArose { need }) => {
+                    if !is_muted(&cx, need.connector.as_ref()).await {
+                        notify(&app, about_need(&need));
+                    }
+                }
+                Ok(Event::QuestionsChanged) => notify_questions(&app, &cx, &mut notified).await,
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            }
+        }
+    });
+}
+
+/// Whether nobody is to be notified of a connector.
+async fn is_muted(cx: &Context, connector: Option<&ConnectorId>) -> bool {
+    match connector {
+        Some(id) => find_connector(cx, id).await.is_ok_and(|it| it.muted),
+        None => false,
+    }
+}
+
+/// Tells of each question once: a run waits until somebody comes.
+async fn notify_questions<R: Runtime>(
+    app: &AppHandle<R>,
+    cx: &Context,
+    notified: &mut HashSet<QuestionId>,
+) {
+    let open = list_questions(cx);
+    notified.retain(|id| open.iter().any(|one| one.id == *id));
+    for question in open {
+        if notified.insert(question.id.clone()) && !is_muted(cx, Some(&question.connector)).await {
+            notify(app, about_question(&question));
+        }
+    }
+}
+
+/// Whoever looks at the window sees it there.
+fn notify<R: Runtime>(app: &AppHandle<R>, notice: Notice) {
+    if window::is_looked_at(app) || !is_on(app) {
+        return;
+    }
+    let app = app.clone();
+    // The system's answer is waited for.
+    std::thread::spawn(move || {
+        if let Err(error) = system::show(&app, &notice) {
+            tracing::info!(%error, "a notification could not be shown");
+        }
+    });
+}
+
+/// Goes where a notification leads.
+#[cfg(not(target_os = "macos"))]
+fn open_page<R: Runtime>(app: &AppHandle<R>, page: Option<&str>) {
+    match page {
+        Some(page) => window::show_page(app, page),
+        None => window::raise(app),
+    }
+}
+
+/// Names of connectors are in it, which others wrote.
+fn about_need(need: &Need) -> Notice {
+    Notice {
+        title: inert_line(&need.headline),
+        words: need.words.as_deref().map(inert_line).unwrap_or_default(),
+        page: Some(window::page_of(need)),
+    }
+}
+
+/// What it asks is read in the window, where it is told from words of Patchbay's.
+fn about_question(question: &OpenQuestion) -> Notice {
+    Notice {
+        title: format!(
+            "{} asks you something",
+            inert_line(&question.connector_title)
+        ),
+        words: format!(
+            "{} waits for your answer",
+            inert_line(question.during.name())
+        ),
+        page: None,
+    }
+}
+
+/// Whether notifications are shown; they are unless the user turned them off.
+pub(crate) fn is_on<R: Runtime>(app: &AppHandle<R>) -> bool {
+    let file = file(app);
+    preferences::discard_unreadable(&file);
+    let kept = app.store(file).ok().and_then(|store| store.get(ON));
+    kept.as_ref().and_then(Value::as_bool).unwrap_or(true)
+}
+
+/// Shows notifications from now on, or none.
+///
+/// # Errors
+/// When that cannot be kept.
+pub(crate) fn set_enabled<R: Runtime>(
+    app: &AppHandle<R>,
+    on: bool,
+) -> tauri_plugin_store::Result<()> {
+    let store = app.store(file(app))?;
+    store.set(ON, on);
+    store.save()
+}
+
+fn file<R: Runtime>(app: &AppHandle<R>) -> PathBuf {
+    app.state::<Context>().paths().settings.join(FILE)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_question_is_told_by_who_asks_and_what_waits_and_its_words_are_left_out() {
+        let question = json!({
+            "id": "ask_1",
+            "connector": "con_1",
+            "connectorTitle": "Files\u{202e}",
+            "during": { "kind": "run", "run": "run_1", "tool": "delete\nall" },
+            "identity": {
+                "account": "This computer", "platform": "local", "credential": null, "user": null,
+                "level": null, "expiresAt": null,
+            },
+            "askedAt": "2026-10-21T07:27:30Z",
+            "question": { "kind": "page", "message": "Go there", "url": "https://evil.example/", "host": "evil.example" },
+        });
+        let question = serde_json::from_value(question).expect("it is a question");
+        let expected = Notice {
+            title: "Files<U+202E> asks you something".to_owned(),
+            words: "delete all waits for your answer".to_owned(),
+            page: None,
+        };
+        assert_eq!(about_question(&question), expected);
+    }
+}

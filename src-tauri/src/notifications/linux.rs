@@ -1,0 +1,118 @@
+//! Source: freedesktop.org, "Desktop Notifications Specification".
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use tauri::{AppHandle, Manager, Runtime};
+use zbus::MatchRule;
+use zbus::blocking::{Connection, MessageIterator};
+use zbus::message::{Message, Type};
+use zbus::zvariant::Value;
+
+use super::Notice;
+
+const NAME: &str = "org.freedesktop.Notifications";
+
+/// What is shown, and the connection that showed it: a click comes back there.
+struct ShownNotifications {
+    bus: Connection,
+    /// Where each leads, by the id that the desktop gave it.
+    pages: Mutex<HashMap<u32, Option<String>>>,
+}
+
+pub(super) fn show<R: Runtime>(app: &AppHandle<R>, notice: &Notice) -> zbus::Result<()> {
+    if app.try_state::<ShownNotifications>().is_none() {
+        let bus = Connection::session()?;
+        let is_first = app.manage(ShownNotifications {
+            bus: bus.clone(),
+            pages: Mutex::default(),
+        });
+        if is_first {
+            listen_for_clicks(app, &bus)?;
+        }
+    }
+    let shown = app.state::<ShownNotifications>();
+    // An action of this name is a click on the notification itself.
+    let actions: &[&str] = &["default", "Open"];
+    let hints = HashMap::from([("desktop-entry", Value::from("Patchbay"))]);
+    let (replaces, as_long_as_usual) = (0_u32, -1_i32);
+    // Locked until the id is stored: a click may come at once, on another thread.
+    let mut pages = shown.pages.lock().unwrap_or_else(PoisonError::into_inner);
+    let reply = shown.bus.call_method(
+        Some(NAME),
+        "/org/freedesktop/Notifications",
+        Some(NAME),
+        "Notify",
+        &(
+            "Patchbay",
+            replaces,
+            "patchbay-desktop",
+            notice.title.as_str(),
+            without_markup(&notice.words),
+            actions,
+            hints,
+            as_long_as_usual,
+        ),
+    )?;
+    let id: u32 = reply.body().deserialize()?;
+    pages.insert(id, notice.page.clone());
+    Ok(())
+}
+
+/// Hears what is clicked, for as long as the app runs.
+fn listen_for_clicks<R: Runtime>(app: &AppHandle<R>, bus: &Connection) -> zbus::Result<()> {
+    let rule = MatchRule::builder()
+        .msg_type(Type::Signal)
+        .interface(NAME)?
+        .build();
+    let signals = MessageIterator::for_match_rule(rule, bus, None)?;
+    let app = app.clone();
+    std::thread::spawn(move || {
+        for signal in signals.flatten() {
+            // What cannot be understood is no click.
+            drop(handle_signal(&app, &signal));
+        }
+    });
+    Ok(())
+}
+
+fn handle_signal<R: Runtime>(app: &AppHandle<R>, signal: &Message) -> zbus::Result<()> {
+    let shown = app.state::<ShownNotifications>();
+    let pages = || shown.pages.lock().unwrap_or_else(PoisonError::into_inner);
+    let header = signal.header();
+    let body = signal.body();
+    match header.member().map(|member| member.as_str()) {
+        Some("ActionInvoked") => {
+            let (id, _): (u32, &str) = body.deserialize()?;
+            let page = pages().get(&id).cloned();
+            if let Some(page) = page {
+                super::open_page(app, page.as_deref());
+            }
+        }
+        Some("NotificationClosed") => {
+            let (id, _): (u32, u32) = body.deserialize()?;
+            pages().remove(&id);
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The words may hold links and pictures; ours are words.
+fn without_markup(words: &str) -> String {
+    words
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_wrote_is_no_markup() {
+        let shown = without_markup(r#"<a href="x">R&D</a>"#);
+        assert_eq!(shown, r#"&lt;a href="x"&gt;R&amp;D&lt;/a&gt;"#);
+    }
+}

@@ -1,0 +1,73 @@
+//! Which pages the window may show: those that come with the app, and none else.
+
+use tauri::{AppHandle, Runtime};
+use url::Url;
+
+/// Whether `to` is one of the app's own pages. Anywhere else a page could hand data to strangers, or
+/// look like Patchbay without being it.
+pub(super) fn is_app_page<R: Runtime>(app: &AppHandle<R>, to: &Url) -> bool {
+    let development = app.config().build.dev_url.as_ref();
+    is_page_of(to, development.filter(|_| tauri::is_dev()))
+}
+
+fn is_page_of(to: &Url, development: Option<&Url>) -> bool {
+    let is_at =
+        |scheme, host| to.scheme() == scheme && to.host_str() == Some(host) && to.port().is_none();
+    // Windows has no schemes of one's own.
+    let is_bundled = if cfg!(windows) {
+        is_at("http", "tauri.localhost")
+    } else {
+        is_at("tauri", "localhost")
+    };
+    let is_served = development.is_some_and(|page| page.origin() == to.origin());
+    is_bundled || is_served
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allows(to: &str, development: Option<&str>) -> bool {
+        let url = |text: &str| Url::parse(text).unwrap();
+        is_page_of(&url(to), development.map(url).as_ref())
+    }
+
+    #[test]
+    fn only_pages_of_the_app_are_shown() {
+        let own = if cfg!(windows) {
+            "http://tauri.localhost"
+        } else {
+            "tauri://localhost"
+        };
+        assert!(allows(own, None));
+        assert!(allows(&format!("{own}/connectors?x#y"), None));
+        for to in [
+            "http://127.0.0.1:8080/",
+            "http://localhost:1420/",
+            "https://tauri.localhost.example/",
+            "http://tauri.localhost:81/",
+            "tauri://localhost:81/",
+            "tauri://localhost.example/",
+            "tauri://user@other/",
+            "ipc://localhost/run_tool",
+            "asset://localhost/etc/passwd",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "blob:tauri://localhost/x",
+            "javascript:alert(1)",
+            "about:blank",
+            "about:srcdoc",
+            "patchbay://oauth/callback?code=x",
+        ] {
+            assert!(!allows(to, None), "{to}");
+        }
+    }
+
+    #[test]
+    fn while_it_is_developed_its_server_is_its_own_page_too() {
+        let server = Some("http://localhost:1420");
+        assert!(allows("http://localhost:1420/x", server));
+        assert!(!allows("http://localhost:1421/", server));
+        assert!(!allows("https://localhost:1420/", server));
+    }
+}
