@@ -67,7 +67,7 @@ fn a_locked_keychain_is_named_keeps_what_was_typed_and_works_again() {
     window.go_to("Credentials");
     window.see("alert", "System keychain is locked*");
     window.see_text("Unlock it, then try again");
-    window.press("button", "Save*");
+    window.press("button", "Add credential*");
     window.fill("Name*", "Token");
     window.fill("Token", "pg-secret-token-4444");
     window.press_in(("dialog", "Add credential"), "button", "Save");

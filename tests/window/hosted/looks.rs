@@ -41,7 +41,7 @@ fn assistive_technology_is_told_what_is_what() {
     let window = &stage.window;
     for (role, name) in [
         ("region", "On Mistral"),
-        ("group", "Your workspace"),
+        ("button", "Turn on for…"),
         ("switch", "Share with the workspace"),
         ("tab", "Credentials"),
         ("button", "Copy to another account…"),
