@@ -80,7 +80,8 @@ const EVERYTHING: ServerFixture = ServerFixture {
     task: Some([
         "simulate-research-query",
         "topic=ships",
-        "Analyzing content...",
+        // The first of its stages: of those after it, which last a second each, a busy computer may miss one.
+        "Gathering sources...",
         "Research Report: ships",
     ]),
 };

@@ -134,7 +134,7 @@ const SIGNALS: &str = "its interrupt is a signal; that of a console is tried bes
 const TERMINAL: &str = "its terminal is one of Unix";
 
 /// Tests of this system that Windows does not have. What is not named here has to be there.
-const ABSENT: [Test; 46] = [
+const ABSENT: [Test; 48] = [
     Test {
         program: "patchbay-files",
         name: "draft::tests::a_link_among_leftovers_goes_without_what_it_leads_to",
@@ -184,6 +184,11 @@ const ABSENT: [Test; 46] = [
         program: "patchbay-ops",
         name: "secrets::programs::search_path::tests::",
         reason: "login shells are those of Unix",
+    },
+    Test {
+        program: "patchbay-ops",
+        name: "connectors::other_apps::tests::settings_that_are_kept_elsewhere_are_followed",
+        reason: FILES,
     },
     Test {
         program: "patchbay-ops",
@@ -264,6 +269,11 @@ const ABSENT: [Test; 46] = [
         program: "src-tauri",
         name: "tray::panel::tests::",
         reason: "the panel is that of Linux",
+    },
+    Test {
+        program: "tests e2e",
+        name: "cli::sessions::a_server_that_asks_for_signs_of_life_gets_them_between_commands",
+        reason: "Windows has no process that answers a server between commands",
     },
     Test {
         program: "tests e2e",
