@@ -97,7 +97,7 @@ pub async fn update_connector(
         || after.status.status == Status::Disabled;
     if reconnects {
         // Where it was before, and as whom it was there.
-        servers::sessions::over_http::cancel_and_wait(cx, &before).await;
+        servers::sessions::over_http::end_for_connector(cx, &before).await;
         servers::sessions::end_session(cx, id).await;
     }
     let was_shown = before.network.client_certificate.is_some();
@@ -329,7 +329,7 @@ pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Erro
     }
     cx.running_authorizations().cancel_and_wait(id).await;
     // As long as the server can be told.
-    servers::sessions::over_http::cancel_and_wait(cx, &connector).await;
+    servers::sessions::over_http::end_for_connector(cx, &connector).await;
     cx.store().remove_connector(id).await?;
     servers::sessions::end_session(cx, id).await;
     cx.emit(Event::ConnectorsChanged);

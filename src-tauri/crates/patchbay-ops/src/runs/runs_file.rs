@@ -140,17 +140,17 @@ fn inert(mut run: ToolRun) -> ToolRun {
 }
 
 fn no_runs() -> Error {
-    Error::Usage {
-        what: "that file holds no exported runs".to_owned(),
-        hint: "Choose a file that was exported as JSON Lines.".to_owned(),
-    }
+    Error::usage(
+        "that file holds no exported runs",
+        "Choose a file that was exported as JSON Lines.",
+    )
 }
 
 fn too_much(limit: &str) -> Error {
-    Error::Usage {
-        what: format!("that file holds more than {limit}"),
-        hint: "Export fewer runs.".to_owned(),
-    }
+    Error::usage(
+        format!("that file holds more than {limit}"),
+        "Export fewer runs.",
+    )
 }
 
 #[cfg(test)]

@@ -176,7 +176,7 @@ pub(super) async fn list(cx: &Context) -> Vec<Record> {
 }
 
 /// Ends what is left of a connector's sessions, as long as its credential is there; how many those were.
-pub(crate) async fn cancel_and_wait(cx: &Context, connector: &Connector) -> u32 {
+pub(crate) async fn end_for_connector(cx: &Context, connector: &Connector) -> u32 {
     let left = records(cx).take(Some(&connector.id)).await;
     let count = left.len();
     let ended = left.into_iter().map(|record| end(cx, connector, record));
