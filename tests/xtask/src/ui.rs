@@ -1,12 +1,6 @@
 //! The window's own tools: npm, its packages, its build.
 
-use std::{
-    fs, io,
-    path::Path,
-    process::Command,
-    sync::atomic::{AtomicBool, Ordering},
-    time::SystemTime,
-};
+use std::{fs, io, path::Path, process::Command, time::SystemTime};
 
 use anyhow::{Context as _, Result};
 
@@ -35,20 +29,35 @@ fn modified(file: &Path) -> io::Result<SystemTime> {
     fs::metadata(file)?.modified()
 }
 
-/// Builds the window into `ui/dist`, which the app's own build needs; once in a run, because new
-/// files there make Cargo compile the app again.
+/// Builds the window into `ui/dist`, which the app's own build needs, unless what is there is newer than all that it
+/// is built from: new files there make Cargo compile the app again.
 ///
 /// # Errors
 /// When the packages cannot be installed or the build fails.
 pub(crate) fn build() -> Result<()> {
-    static BUILT: AtomicBool = AtomicBool::new(false);
-    if BUILT.load(Ordering::Relaxed) {
+    install()?;
+    let built = modified(&paths::ui().join("dist/index.html"));
+    if built.is_ok_and(|built| last_change(&paths::ui()).is_ok_and(|changed| changed < built)) {
         return Ok(());
     }
-    install()?;
-    shell::run(&mut script("build"))?;
-    BUILT.store(true, Ordering::Relaxed);
-    Ok(())
+    shell::run(&mut script("build"))
+}
+
+/// When a file below a folder was last changed, what is built or installed there aside.
+fn last_change(folder: &Path) -> io::Result<SystemTime> {
+    let mut last = modified(folder)?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name == "dist" || name == "node_modules" {
+            continue;
+        }
+        last = last.max(match entry.file_type()?.is_dir() {
+            true => last_change(&entry.path())?,
+            false => modified(&entry.path())?,
+        });
+    }
+    Ok(last)
 }
 
 /// Bundles the window's page without a look at its types, which may be about to be written anew.
