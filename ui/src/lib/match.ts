@@ -6,6 +6,11 @@ export function splitWords(query: string): string[] {
   return query.toLowerCase().split(/\s+/).filter(Boolean);
 }
 
+/** Whether each of the words, is somewhere in a text, in lower case as they are. */
+export function hasWords(text: string, words: readonly string[]): boolean {
+  return words.every((word) => text.includes(word));
+}
+
 /**
  * How well texts answer the words: higher is better, `null` when a word is nowhere. A word at the
  * head of a text counts most, at the head of a word within it more than in the middle.

@@ -2,7 +2,7 @@ import { needsAttention, statusLook } from "@/components/connectorStatus";
 import { type AccountId, type Connector, type Platform, type Status } from "@/host/bindings";
 import { targetOf } from "@/components/commandLine";
 import { hasAccounts } from "@/host/platforms";
-import { splitWords } from "@/lib/match";
+import { hasWords, splitWords } from "@/lib/match";
 
 export type GroupId = "needs" | "favourites" | "others";
 
@@ -75,7 +75,7 @@ export function matchesFilters({
     (tag === null || connector.tags.includes(tag)) &&
     (type === null || connector.connectorType === type) &&
     // Every word has to be somewhere in what the row says.
-    words.every((word) => searchText(connector).includes(word));
+    hasWords(searchText(connector), words);
 }
 
 // Every key asks all rows again: what they say is put together once.

@@ -22,6 +22,7 @@ import {
 } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
+import { hasWords, splitWords } from "@/lib/match";
 import { grouped } from "@/lib/words";
 import { AddEntryDialog } from "./AddEntryDialog";
 import styles from "./Credentials.module.css";
@@ -235,11 +236,7 @@ function matchesFilter(filter: string, entry: WalletEntry, uses: SecretUsage): b
     ...entry.headerNames,
     ...uses.titles,
   ];
-  const all = text.filter(Boolean).join(" ").toLowerCase();
-  return filter
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => all.includes(word));
+  return hasWords(text.filter(Boolean).join(" ").toLowerCase(), splitWords(filter));
 }
 
 function protection(vault: VaultStatus | undefined): string {

@@ -9,6 +9,7 @@ import {
   type PlatformCredential,
 } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { hasWords, splitWords } from "@/lib/match";
 import { ago } from "@/lib/time";
 import { capital, count } from "@/lib/words";
 
@@ -34,7 +35,7 @@ export function hostedRows(
   answerOf: (id: ConnectorId) => Answer,
   filter: string,
 ): OfAccount[] {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = splitWords(filter);
   const accounts = new Map<string, OfAccount>();
   for (const connector of [...connectors].sort((left, right) => left.title.localeCompare(right.title))) {
     const answer = answerOf(connector.id);
@@ -43,7 +44,7 @@ export function hostedRows(
     const text = [connector.title, account, ...credentials.map((one) => [one.name, one.title, one.level].join(" "))]
       .join(" ")
       .toLowerCase();
-    if (!words.every((word) => text.includes(word))) continue;
+    if (!hasWords(text, words)) continue;
     const found = accounts.get(account) ?? { account, platform, rows: [] };
     found.rows.push({ kind: "connector", key: connector.id, connector, answer });
     for (const credential of credentials) {

@@ -14,13 +14,16 @@ import { Skeleton } from "@/components/Skeleton";
 import { Tag } from "@/components/Tag";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
+import { hasWords, splitWords } from "@/lib/match";
 import { count } from "@/lib/words";
 import { FindTool } from "./FindTool";
-import { effects, matches, ownTitle } from "./toolGroups";
+import { effects, ownTitle, searchText } from "./toolGroups";
 import styles from "./ToolsPage.module.css";
 import { useToolKeys } from "./useToolKeys";
 
-type Row = ToolSummary & { key: string };
+/** A tool with what the list knows it by, and what the filter looks through. */
+type Row = ToolSummary & { key: string; text: string };
+type Group = { connector: Connector; rows: Row[] };
 
 const rowHeight: [number, number] = [2.125, 1.75];
 
@@ -31,10 +34,8 @@ export function ToolsPage() {
   const connectors = useQuery(queries.connectors());
   const [filter, setFilter] = useState("");
   const [selected, setSelected] = useState<string | null>(null);
-  const groups = useMemo(
-    () => byConnector(connectors.data ?? [], tools.data ?? [], filter),
-    [connectors.data, tools.data, filter],
-  );
+  const all = useMemo(() => byConnector(connectors.data ?? [], tools.data ?? []), [connectors.data, tools.data]);
+  const groups = useMemo(() => narrow(all, filter), [all, filter]);
   const total = tools.data?.length ?? 0;
   const shown = groups.reduce((sum, group) => sum + group.rows.length, 0);
   const open = ({ connector, name }: Row) =>
@@ -161,23 +162,27 @@ function ToolWords({ tool }: { tool: ToolSummary }) {
   );
 }
 
-function byConnector(
-  connectors: readonly Connector[],
-  tools: readonly ToolSummary[],
-  filter: string,
-): { connector: Connector; rows: Row[] }[] {
+function byConnector(connectors: readonly Connector[], tools: readonly ToolSummary[]): Group[] {
   const byId = new Map<string, ToolSummary[]>();
   for (const tool of tools) {
     const others = byId.get(tool.connector);
     if (others) others.push(tool);
     else byId.set(tool.connector, [tool]);
   }
-  return connectors
-    .map((connector) => ({
-      connector,
-      rows: (byId.get(connector.id) ?? [])
-        .filter((tool) => matches(tool, filter, `${connector.title} ${connector.name}`))
-        .map((tool) => ({ ...tool, key: `${connector.id} ${tool.name}` })),
-    }))
-    .filter((group) => group.rows.length > 0);
+  return connectors.map((connector) => ({
+    connector,
+    rows: (byId.get(connector.id) ?? []).map((tool) => ({
+      ...tool,
+      key: `${connector.id} ${tool.name}`,
+      text: searchText(tool, `${connector.title} ${connector.name}`),
+    })),
+  }));
+}
+
+/** The rows that have every word of the filter, and the connectors that have such rows. */
+function narrow(groups: readonly Group[], filter: string): Group[] {
+  const words = splitWords(filter);
+  return groups
+    .map(({ connector, rows }) => ({ connector, rows: rows.filter(({ text }) => hasWords(text, words)) }))
+    .filter(({ rows }) => rows.length > 0);
 }

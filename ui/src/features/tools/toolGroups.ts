@@ -1,4 +1,5 @@
 import { type Tool, type ToolEffect, type ToolSummary } from "@/host/bindings";
+import { hasWords, splitWords } from "@/lib/match";
 
 /** Words of what a tool does to the world: as a group, and as a tag. */
 export const effects: Record<ToolEffect, { group: string; tag: string }> = {
@@ -17,20 +18,16 @@ export function groupTools(
   tools: readonly ToolSummary[],
   filter: string,
 ): { effect: ToolEffect; tools: ToolSummary[] }[] {
-  const matching = tools.filter((tool) => matches(tool, filter));
+  const words = splitWords(filter);
+  const matching = tools.filter((tool) => hasWords(searchText(tool), words));
   return order
     .map((effect) => ({ effect, tools: matching.filter((tool) => tool.effect === effect) }))
     .filter((group) => group.tools.length > 0);
 }
 
-/** Whether every word of `filter` is somewhere in the tool's name, title or description, or in `more`. */
-export function matches(tool: Shown, filter: string, more = ""): boolean {
-  const text =
-    `${tool.name} ${tool.title ?? ""} ${tool.description ?? ""} ${effects[tool.effect].tag} ${more}`.toLowerCase();
-  return filter
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+/** What a filter looks for words in: name, title, description, effect and `more`, in lower case. */
+export function searchText(tool: Shown, more = ""): string {
+  return `${tool.name} ${tool.title ?? ""} ${tool.description ?? ""} ${effects[tool.effect].tag} ${more}`.toLowerCase();
 }
 
 /** What a tool does, as words on a button: its title, or `delete_branch` as "Delete branch". */

@@ -1,5 +1,6 @@
 import { type OperationInfo, type OperationEffect } from "@/host/bindings";
 import { type Tone } from "@/components/StatusGlyph";
+import { hasWords, splitWords } from "@/lib/match";
 
 /** What an operation does to its platform, as a tag. */
 export const effects: Record<OperationEffect, { tag: string; tone?: Tone; help: string }> = {
@@ -12,8 +13,5 @@ export const effects: Record<OperationEffect, { tag: string; tone?: Tone; help: 
 /** Whether every word of the filter is somewhere in what an operation says of itself. */
 export function matches({ name, summary, effect }: OperationInfo, filter: string): boolean {
   const text = `${name} ${name.replace(/[_.]/g, " ")} ${summary} ${effects[effect].tag}`.toLowerCase();
-  return filter
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+  return hasWords(text, splitWords(filter));
 }
