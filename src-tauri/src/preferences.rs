@@ -1,5 +1,6 @@
 //! How the user likes it. Preferences only: never a secret, never data.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use patchbay_files::set_aside_unreadable;
@@ -23,6 +24,8 @@ pub(crate) struct Preferences {
     density: Density,
     /// Whether single letters act when no field has focus.
     single_letter_keys: bool,
+    /// Keys chosen in place of the usual ones, by the shortcut they act for.
+    shortcuts: BTreeMap<String, String>,
     /// Whether the sidebar shows tiles only.
     sidebar_collapsed: bool,
     /// Size of all text and spacing, in percent of the usual.
@@ -44,6 +47,7 @@ impl Default for Preferences {
             contrast: Contrast::System,
             density: Density::Comfortable,
             single_letter_keys: true,
+            shortcuts: BTreeMap::new(),
             sidebar_collapsed: false,
             zoom_percent: 100,
             form_percent: 40,
@@ -52,6 +56,50 @@ impl Default for Preferences {
             hosted_redirect: Redirect::Loopback,
         }
     }
+}
+
+impl Preferences {
+    /// With sizes that leave a window that can be used, and shortcuts that can be pressed.
+    fn bounded(self) -> Self {
+        let shortcuts = self.shortcuts.into_iter();
+        let usable = |(id, keys): &(String, String)| id.len() <= MAX_ID_BYTES && is_shortcut(keys);
+        Self {
+            zoom_percent: self.zoom_percent.clamp(*ZOOM.start(), *ZOOM.end()),
+            form_percent: self.form_percent.clamp(*FORM.start(), *FORM.end()),
+            shortcuts: shortcuts.filter(usable).take(MAX_SHORTCUTS).collect(),
+            ..self
+        }
+    }
+}
+
+/// Whether these are keys as the window writes them, such as `Mod+Shift+C`, and none that lists and dialogs need.
+fn is_shortcut(keys: &str) -> bool {
+    let mut modifiers: Vec<&str> = keys.split('+').collect();
+    let Some(key) = modifiers.pop() else {
+        return false;
+    };
+    let place = |name: &&str| MODIFIERS.iter().position(|modifier| modifier == name);
+    let places: Option<Vec<usize>> = modifiers.iter().map(place).collect();
+    let is_held = modifiers.contains(&"Mod") || modifiers.contains(&"Alt");
+    let mut signs = key.chars();
+    let is_sign = matches!(
+        (signs.next(), signs.next()),
+        (Some(sign), None) if sign.is_alphanumeric() || sign.is_ascii_punctuation()
+    );
+    places.is_some_and(|places| places.is_sorted_by(|left, right| left < right))
+        && (is_sign || is_free(key) || is_held && is_needed_alone(key))
+}
+
+fn is_free(key: &str) -> bool {
+    let number = key.strip_prefix('F').map(str::parse);
+    matches!(key, "Backspace" | "Delete") || matches!(number, Some(Ok(1..=12_u8)))
+}
+
+/// Whether lists and dialogs need this key, unless `Mod` or `Alt` is held.
+fn is_needed_alone(key: &str) -> bool {
+    let arrow = key.strip_prefix("Arrow");
+    matches!(key, "Enter" | "Home" | "End" | "PageUp" | "PageDown")
+        || matches!(arrow, Some("Up" | "Down" | "Left" | "Right"))
 }
 
 /// Colours of the window.
@@ -122,6 +170,11 @@ const ZOOM: std::ops::RangeInclusive<u16> = 80..=200;
 /// What is accepted as [`Preferences::form_percent`]: neither side is ever out of sight.
 const FORM: std::ops::RangeInclusive<u16> = 25..=70;
 
+/// How many shortcuts are kept; the window has about fifty.
+const MAX_SHORTCUTS: usize = 100;
+const MAX_ID_BYTES: usize = 40;
+/// In the order in which they are written.
+const MODIFIERS: [&str; 3] = ["Mod", "Alt", "Shift"];
 const FILE: &str = "preferences.json";
 /// How large a file of settings may be; what is kept takes a hundredth of it.
 const MAX_BYTES: u64 = 64 * 1024;
@@ -147,23 +200,19 @@ fn parse(saved: Option<Value>) -> Preferences {
         members.extend([one]);
         serde_json::from_value(Value::Object(members)).unwrap_or(before)
     };
-    let read = saved.into_iter().fold(Preferences::default(), with);
-    let zoom_percent = read.zoom_percent.clamp(*ZOOM.start(), *ZOOM.end());
-    let form_percent = read.form_percent.clamp(*FORM.start(), *FORM.end());
-    Preferences {
-        zoom_percent,
-        form_percent,
-        ..read
-    }
+    saved
+        .into_iter()
+        .fold(Preferences::default(), with)
+        .bounded()
 }
 
 /// Keeps the preferences.
 pub(crate) fn save<R: Runtime>(
     app: &AppHandle<R>,
-    preferences: &Preferences,
+    preferences: Preferences,
 ) -> Result<(), Problem> {
     let store = app.store(file(app)).map_err(unavailable)?;
-    let value = serde_json::to_value(preferences)
+    let value = serde_json::to_value(preferences.bounded())
         .map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
     store.set(KEY, value);
     store.save().map_err(unavailable)
@@ -212,6 +261,30 @@ mod tests {
         }
     }
 
+    #[test]
+    fn shortcuts_are_kept_that_can_be_pressed_and_leave_lists_their_keys() {
+        let kept = json!({"runs.again": "Mod+Shift+G", "a": "?", "b": "F8", "c": "Alt+ArrowLeft", "d": "Mod+Enter",
+            "e": "Shift+É", "f": "Backspace"});
+        let read = parse(Some(json!({"shortcuts": kept})));
+        assert_eq!(json!(read.shortcuts), kept);
+        let unusable = "|+|Shift+Mod+G|Mod+Mod+G|Mod+|Enter|Shift+ArrowUp|Escape|Tab|Space|F13|GG| |\u{202e}|Hyper+G";
+        for keys in unusable.split('|') {
+            let read = parse(Some(json!({"shortcuts": {"runs.again": keys}})));
+            assert_eq!(read.shortcuts, BTreeMap::new(), "{keys}");
+        }
+    }
+
+    #[test]
+    fn so_many_shortcuts_are_kept_that_the_file_can_be_read_again() {
+        let many = (0..1000).map(|number| (format!("a{number}"), json!("G")));
+        let long = ("x".repeat(MAX_ID_BYTES + 1), json!("G"));
+        let read = parse(Some(
+            json!({"shortcuts": many.chain([long]).collect::<serde_json::Map<_, _>>()}),
+        ));
+        assert_eq!(read.shortcuts.len(), MAX_SHORTCUTS);
+        assert!(json!(read).to_string().len() < usize::try_from(MAX_BYTES).unwrap() / 8);
+    }
+
     fn anything() -> impl Strategy<Value = Value> {
         let words = prop_oneof![
             Just("dark".to_owned()),
@@ -225,6 +298,7 @@ mod tests {
             any::<f64>().prop_map(Value::from),
             words.prop_map(Value::from),
             Just(json!({"theme": {"theme": []}})),
+            any::<String>().prop_map(|keys| json!({"runs.again": keys, "runs.edit": "Mod+G"})),
         ]
     }
 
@@ -232,7 +306,7 @@ mod tests {
         #[test]
         fn any_file_leaves_a_window_that_can_be_used(
             members in prop::collection::vec(
-                (prop::sample::select(vec!["theme", "density", "zoomPercent", "formPercent", "singleLetterKeys", "x"]), anything()),
+                (prop::sample::select(vec!["theme", "density", "zoomPercent", "formPercent", "singleLetterKeys", "shortcuts", "x"]), anything()),
                 0..8,
             ),
         ) {

@@ -111,7 +111,7 @@ pub(crate) async fn save_preferences<R: Runtime>(
     app: AppHandle<R>,
     preferences: Preferences,
 ) -> Result<(), Problem> {
-    preferences::save(&app, &preferences)
+    preferences::save(&app, preferences)
 }
 
 /// Moves the window with the pointer until its button is let go: a Mac's has no title bar to hold it by.

@@ -99,10 +99,58 @@ describe("keys", () => {
     await user.keyboard("?");
     const sheet = await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
     // Those of other pages too, which do not act here.
-    expect(within(within(sheet).getByRole("region", { name: "On runs" })).getByText("Edit and run")).toBeVisible();
-    expect(within(within(sheet).getByRole("region", { name: "On tools" })).getByText("Dry run")).toBeVisible();
+    expect(
+      within(within(sheet).getByRole("region", { name: "On tools and runs" })).getByText("Edit and run"),
+    ).toBeVisible();
+    expect(within(within(sheet).getByRole("region", { name: "On tools and runs" })).getByText("Dry run")).toBeVisible();
     expect(within(sheet).getByText("Remove")).toBeVisible();
     expect(within(sheet).getByText("Open browser again")).toBeVisible();
+  });
+
+  it("change_on_the_sheet_and_act_and_are_shown_so_at_once", async () => {
+    const { host, user } = renderApp("/connectors", full);
+    await screen.findByRole("row", { name: /^HubSpot/ });
+    await user.keyboard("?");
+    const sheet = await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
+    const group = within(within(sheet).getByRole("region", { name: "On Home and connectors" }));
+    await user.click(group.getByRole("button", { name: "Change Add connector, N" }));
+    await user.keyboard("d");
+    expect(within(sheet).getByRole("alert")).toHaveTextContent("“Check” already has D. Press other keys.");
+    await user.keyboard("{Enter}");
+    expect(within(sheet).getByRole("alert")).toHaveTextContent("This key can't be a shortcut. Press other keys.");
+    await user.keyboard("{Control>}g{/Control}");
+    expect(within(sheet).queryByRole("alert")).toBeNull();
+    expect(group.getByRole("button", { name: "Change Add connector, Ctrl G" })).toHaveTextContent("Ctrl G");
+    await waitFor(() => expect(host.state.preferences.shortcuts).toEqual({ "connectors.add": "Mod+G" }));
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(screen.getByRole("button", { name: "Add connector" })).toHaveTextContent("Ctrl G");
+    await user.keyboard("n");
+    expect(screen.queryByRole("dialog")).toBeNull();
+    await user.keyboard("{Control>}g{/Control}");
+    expect(await screen.findByRole("dialog", { name: /Add/ })).toBeVisible();
+  });
+
+  it("stay_as_they_were_when_their_change_is_left_and_come_back_by_reset", async () => {
+    const shortcuts = { "connectors.add": "Mod+G", "runs.again": "G" };
+    const { host, user } = renderApp("/connectors", { ...full, preferences: { shortcuts } });
+    await screen.findByRole("row", { name: /^HubSpot/ });
+    await user.keyboard("?");
+    const sheet = await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
+    const runs = within(within(sheet).getByRole("region", { name: "On tools and runs" }));
+    await user.click(runs.getByRole("button", { name: "Change Run again, G" }));
+    await user.keyboard("{Escape}");
+    // Only the change was left.
+    expect(sheet).toBeVisible();
+    await user.click(runs.getByRole("button", { name: "Change Run again, G" }));
+    await user.tab();
+    await user.keyboard("x");
+    await user.click(runs.getByRole("button", { name: "Reset Run again" }));
+    await waitFor(() => expect(host.state.preferences.shortcuts).toEqual({ "connectors.add": "Mod+G" }));
+    expect(runs.getByRole("button", { name: "Change Run again, R" })).toBeVisible();
+    await user.click(within(sheet).getByRole("button", { name: "Reset all" }));
+    await waitFor(() => expect(host.state.preferences.shortcuts).toEqual({}));
+    expect(within(sheet).getByRole("button", { name: "Reset all" })).toBeDisabled();
   });
 
   it("of_one_letter_rest_when_switched_off", async () => {

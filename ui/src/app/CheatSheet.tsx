@@ -1,99 +1,162 @@
-import { useContext, useState } from "react";
+import { type KeyboardEvent, useContext, useState } from "react";
+import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { KeyHint } from "@/components/KeyHint";
-import { ShortcutContext } from "@/components/shortcuts";
+import { useMac } from "@/components/MacContext";
+import { ProblemNotice } from "@/components/ProblemNotice";
+import { type ActiveShortcut, ShortcutContext } from "@/components/shortcuts";
+import {
+  findConflict,
+  findShortcut,
+  groups,
+  isOverridden,
+  listKeys,
+  type ShortcutId,
+  withKeys,
+} from "@/components/shortcutTable";
+import { OverridesContext, useKeysOf } from "@/components/useKeysOf";
+import { asProblem } from "@/host/call";
+import { useChangePreferences } from "@/host/preferences";
+import { keysOfPress, showKeys } from "@/lib/keys";
 import styles from "./CheatSheet.module.css";
 
-const inLists = [
-  { keys: ["↑", "↓", "J", "K"], label: "Move" },
-  { keys: ["Home", "End"], label: "First / last row" },
-  { keys: ["Enter"], label: "Open" },
-  { keys: ["X"], label: "Select" },
-  { keys: ["Space"], label: "Preview" },
-  { keys: ["Shift+F10"], label: "Menu of the row" },
-  { keys: ["↓"], label: "Filter to list" },
-  { keys: ["Tab"], label: "Next section" },
-  { keys: ["Escape"], label: "Close" },
-];
-
-const onConnectors = [
-  { keys: ["C"], label: "Sign in or fix" },
-  { keys: ["D"], label: "Check" },
-];
-
-const onTools = [
-  { keys: ["Mod+Enter"], label: "Run" },
-  { keys: ["Mod+Shift+Enter"], label: "Dry run" },
-  { keys: ["Mod+."], label: "Cancel" },
-  { keys: ["Mod+J"], label: "Form or JSON" },
-  { keys: ["F8"], label: "Next problem" },
-  { keys: ["E"], label: "Open with last arguments" },
-  { keys: ["Mod+Shift+C"], label: "Copy as command" },
-];
-
-const onRuns = [
-  { keys: ["R"], label: "Run again" },
-  { keys: ["E"], label: "Edit and run" },
-  { keys: ["A"], label: "Run elsewhere" },
-  { keys: ["Mod+D"], label: "Compare" },
-];
-
-const inSignIns = [
-  { keys: ["O"], label: "Open browser again" },
-  { keys: ["L"], label: "Copy link" },
-  { keys: ["Mod+V"], label: "Paste the redirect address" },
-  { keys: ["Mod+."], label: "Cancel sign-in" },
-  { keys: ["Escape"], label: "Hide (sign-in continues)" },
-];
-
-/** The keys that work on every page. */
-const ofWindow = /^(Mod\+[\dK,[\]]|Alt\+Arrow(Left|Right)|\?)$/;
-
-/** Every key that works now, and those of lists and sign-ins. */
+/** Every key, those that work here first, and where to change them. */
 export function CheatSheet({ onClose }: { onClose: () => void }) {
   const registry = useContext(ShortcutContext);
   // What acted beneath this sheet when it opened, not what acts in it.
   const [here] = useState(() => registry.active());
-  const page = here.filter((shortcut) => !ofWindow.test(shortcut.keys));
-  const everywhere = here.filter((shortcut) => !page.includes(shortcut));
+  const overrides = useContext(OverridesContext);
+  const mac = useMac();
+  const change = useChangePreferences();
+  const [refused, setRefused] = useState<string | null>(null);
+  const rows = listKeys(overrides, mac);
+  const setKeys = (id: ShortcutId, keys: string | null) =>
+    change.mutate({ shortcuts: withKeys(overrides, id, keys, mac) });
+  const group = { onChange: setKeys, onRefused: setRefused };
   return (
-    <Dialog title="Keyboard shortcuts" wide textOnly onClose={onClose}>
+    <Dialog
+      title="Keyboard shortcuts"
+      subtitle="Select keys to change them"
+      wide
+      notice={
+        (refused && (
+          <p className={styles.refused} role="alert">
+            {refused}
+          </p>
+        )) ??
+        (change.error && <ProblemNotice problem={asProblem(change.error)} />)
+      }
+      footer={
+        <>
+          <Button keys="Escape" onPress={onClose}>
+            Close
+          </Button>
+          <Button
+            icon="rotate-ccw"
+            isDisabled={!rows.some(({ id }) => id && isOverridden(id, overrides))}
+            onPress={() => change.mutate({ shortcuts: {} })}
+          >
+            Reset all
+          </Button>
+        </>
+      }
+      onClose={onClose}
+    >
       <div className={styles.columns}>
-        <Group title="This page" keys={page.map(({ keys, label }) => ({ keys: [keys], label }))} />
-        <Group
-          title="Anywhere"
-          keys={[
-            ...everywhere.map(({ keys, label }) => ({ keys: [keys], label })),
-            { keys: ["Mod+V"], label: "Add the address you copied" },
-          ]}
-        />
-        <Group title="In lists" keys={inLists} />
-        <Group title="On connectors" keys={onConnectors} />
-        <Group title="On tools" keys={onTools} />
-        <Group title="On runs" keys={onRuns} />
-        <Group title="During sign-in" keys={inSignIns} />
+        <Group title="This page" rows={here.filter(isOfPage).map(rowOf)} {...group} />
+        {groups.map((title) => (
+          <Group key={title} title={title} rows={rows.filter((row) => row.group === title)} {...group} />
+        ))}
       </div>
     </Dialog>
   );
 }
 
-function Group({ title, keys }: { title: string; keys: { keys: string[]; label: string }[] }) {
-  if (keys.length === 0) return null;
+type Row = { id: ShortcutId | null; label: string; keys: readonly string[] };
+
+function isOfPage({ keys }: ActiveShortcut): boolean {
+  return findShortcut(keys)?.group !== "Anywhere";
+}
+
+function rowOf({ keys, label }: ActiveShortcut): Row {
+  return { id: findShortcut(keys) && (keys as ShortcutId), label, keys: [keys] };
+}
+
+type Changes = {
+  onChange: (id: ShortcutId, keys: string | null) => void;
+  /** Says why keys can't be those of a shortcut; `null` once that is over. */
+  onRefused: (why: string | null) => void;
+};
+
+function Group({ title, rows, ...changes }: Changes & { title: string; rows: Row[] }) {
+  if (rows.length === 0) return null;
   return (
     <section aria-label={title}>
       <h3 className={styles.head}>{title}</h3>
       <ul>
-        {keys.map((entry) => (
-          <li key={entry.label + entry.keys.join()} className={styles.entry}>
-            <span>{entry.label}</span>
-            <span className={styles.keys}>
-              {entry.keys.map((one) => (
-                <KeyHint key={one} keys={one} />
-              ))}
-            </span>
+        {rows.map(({ id, label, keys }) => (
+          <li key={label + (id ?? keys.join())} className={styles.entry}>
+            <span>{label}</span>
+            {id ? <Chosen id={id} label={label} {...changes} /> : <Fixed keys={keys} />}
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+function Fixed({ keys }: { keys: readonly string[] }) {
+  const [first = "", last = ""] = [keys[0], keys.at(-1)];
+  const shown = keys.length > 4 ? [first, "–", last] : keys;
+  return (
+    <span className={styles.keys}>{shown.map((one) => (one === "–" ? one : <KeyHint key={one} keys={one} />))}</span>
+  );
+}
+
+/** The keys of a shortcut, and how one changes them or gets the usual ones back. */
+function Chosen({ id, label, onChange, onRefused }: Changes & { id: ShortcutId; label: string }) {
+  const overrides = useContext(OverridesContext);
+  const keysOf = useKeysOf();
+  const mac = useMac();
+  const [waits, setWaits] = useState(false);
+  const setWaiting = (next: boolean) => {
+    setWaits(next);
+    onRefused(null);
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLButtonElement>) => {
+    if (!waits || event.key === "Tab") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.key === "Escape") setWaiting(false);
+    if (/^(Escape|Shift|Control|Alt|AltGraph|Meta)$/.test(event.key)) return;
+    const keys = keysOfPress(event.nativeEvent, mac);
+    const other = keys && findConflict(id, keys, overrides, mac);
+    if (!keys) onRefused("This key can't be a shortcut. Press other keys.");
+    else if (other) onRefused(`“${other}” already has ${showKeys(keys, mac)}. Press other keys.`);
+    else {
+      setWaiting(false);
+      onChange(id, keys);
+    }
+  };
+  return (
+    <span className={styles.keys}>
+      {isOverridden(id, overrides) && (
+        <Button look="quiet" small icon="rotate-ccw" label={`Reset ${label}`} onPress={() => onChange(id, null)} />
+      )}
+      <button
+        type="button"
+        className={styles.change}
+        aria-label={waits ? `Press new keys for ${label}` : `Change ${label}, ${showKeys(keysOf(id), mac)}`}
+        onClick={(event) => {
+          // A Mac's web view gives a pressed button no focus.
+          event.currentTarget.focus();
+          setWaiting(true);
+        }}
+        onKeyDown={onKeyDown}
+        onBlur={() => waits && setWaiting(false)}
+      >
+        {waits ? "Press new keys" : <KeyHint keys={id} />}
+      </button>
+    </span>
   );
 }

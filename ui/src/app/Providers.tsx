@@ -3,10 +3,11 @@ import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react
 import { AllowProgramContext } from "@/components/AllowProgramContext";
 import { AppearanceContext } from "@/components/AppearanceContext";
 import { CopyContext } from "@/components/CopyContext";
-import { MacContext } from "@/components/MacContext";
+import { MacContext, useMac } from "@/components/MacContext";
 import { ShortcutContext, ShortcutRegistry } from "@/components/shortcuts";
 import { StatusBarProvider } from "@/components/StatusBar";
 import { Toasts } from "@/components/Toast";
+import { OverridesContext, useKeysOf } from "@/components/useKeysOf";
 import { commands } from "@/host/bindings";
 import { call } from "@/host/call";
 import { applyEvent, listen } from "@/host/events";
@@ -59,7 +60,9 @@ function AppearanceProvider({ children }: { children: ReactNode }) {
   );
   return (
     <MacContext value={about?.mac ?? false}>
-      <AppearanceContext value={appearance}>{children}</AppearanceContext>
+      <OverridesContext value={preferences.shortcuts}>
+        <AppearanceContext value={appearance}>{children}</AppearanceContext>
+      </OverridesContext>
     </MacContext>
   );
 }
@@ -115,15 +118,16 @@ function EventReader() {
 }
 
 function ShortcutListener({ registry }: { registry: ShortcutRegistry }) {
-  const { data: about } = useQuery(queries.about());
   const { data: preferences } = useQuery(queries.preferences());
-  const mac = about?.mac ?? false;
+  const keysOf = useKeysOf();
+  const mac = useMac();
   const singles = complete(preferences).singleLetterKeys;
   useEffect(() => {
-    const read = (event: KeyboardEvent) => void registry.dispatch(event, mac, singles);
+    const settings = { keysOf, mac, singles };
+    const read = (event: KeyboardEvent) => void registry.dispatch(event, settings);
     // Buttons take Enter for themselves, with Ctrl or Command too: what sends a form comes before them.
     const readFirst = (event: KeyboardEvent) => {
-      if (pressed(event, "Mod+Enter", mac) && registry.dispatch(event, mac, singles)) event.stopPropagation();
+      if (pressed(event, "Mod+Enter", mac) && registry.dispatch(event, settings)) event.stopPropagation();
     };
     addEventListener("keydown", readFirst, true);
     addEventListener("keydown", read);
@@ -131,6 +135,6 @@ function ShortcutListener({ registry }: { registry: ShortcutRegistry }) {
       removeEventListener("keydown", readFirst, true);
       removeEventListener("keydown", read);
     };
-  }, [registry, mac, singles]);
+  }, [registry, keysOf, mac, singles]);
   return null;
 }

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouter, useRouterState } from "@tanstack/react-router";
 import { type RefObject, useEffect, useRef } from "react";
-import { useMac } from "@/components/MacContext";
 import { StatusBar } from "@/components/StatusBar";
 import { useShortcut } from "@/components/shortcuts";
 import { AccountWatch } from "@/features/accounts/AccountWatch";
@@ -84,20 +83,18 @@ function useWindowKeys() {
   const navigate = useNavigate();
   const layers = useLayers();
   const go = (index: number) => void navigate({ to: destinations[index]?.path ?? "/" });
-  useShortcut({ keys: "Mod+K", label: "Search or run a command", run: () => layers.openPalette() });
-  useShortcut({ keys: "?", label: "Keyboard shortcuts", inBar: true, run: layers.openKeys });
-  useShortcut({ keys: "Mod+,", label: "Settings", run: () => void navigate({ to: "/settings" }) });
-  useShortcut({ keys: "Mod+1", label: "Home", run: () => go(0) });
-  useShortcut({ keys: "Mod+2", label: "Connectors", run: () => go(1) });
-  useShortcut({ keys: "Mod+3", label: "Tools", run: () => go(2) });
-  useShortcut({ keys: "Mod+4", label: "Runs", run: () => go(3) });
-  useShortcut({ keys: "Mod+5", label: "Credentials", run: () => go(4) });
-  useShortcut({ keys: "Mod+6", label: "Catalog", run: () => go(5) });
-  // Elsewhere as in a browser; on a Mac Option with an arrow moves by words in a field.
+  useShortcut({ keys: "window.search", run: () => layers.openPalette() });
+  useShortcut({ keys: "window.keys", inBar: true, run: layers.openKeys });
+  useShortcut({ keys: "window.settings", run: () => void navigate({ to: "/settings" }) });
+  useShortcut({ keys: "window.home", run: () => go(0) });
+  useShortcut({ keys: "window.connectors", run: () => go(1) });
+  useShortcut({ keys: "window.tools", run: () => go(2) });
+  useShortcut({ keys: "window.runs", run: () => go(3) });
+  useShortcut({ keys: "window.credentials", run: () => go(4) });
+  useShortcut({ keys: "window.catalog", run: () => go(5) });
   const { history } = useRouter();
-  const mac = useMac();
-  useShortcut({ keys: mac ? "Mod+[" : "Alt+ArrowLeft", label: "Back", run: () => history.back() });
-  useShortcut({ keys: mac ? "Mod+]" : "Alt+ArrowRight", label: "Forward", run: () => history.forward() });
+  useShortcut({ keys: "page.back", run: () => history.back() });
+  useShortcut({ keys: "page.forward", run: () => history.forward() });
 }
 
 /** A server pasted outside a field opens the dialog that adds it. */

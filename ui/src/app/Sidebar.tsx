@@ -42,7 +42,7 @@ export function Sidebar({ collapsed, onToggle }: Props) {
         <Icon name="search" size={14} />
         <span className={`cut ${styles.words ?? ""}`}>Search or run a command</span>
         <span className={styles.end}>
-          <KeyHint keys="Mod+K" />
+          <KeyHint keys="window.search" />
         </span>
       </button>
       <ul className={styles.places}>

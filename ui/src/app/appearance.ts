@@ -7,6 +7,7 @@ export const usual: Required<Preferences> = {
   contrast: "system",
   density: "comfortable",
   singleLetterKeys: true,
+  shortcuts: {},
   sidebarCollapsed: false,
   zoomPercent: 100,
   formPercent: usualFormPercent,

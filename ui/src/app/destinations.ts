@@ -1,11 +1,12 @@
 import { type IconName } from "@/components/Icon";
+import { type ShortcutId } from "@/components/shortcutTable";
 
-/** Where one can go, in the order of the sidebar; the n-th answers to Mod+n. */
+/** Where one can go, in the order of the sidebar; each with the shortcut that goes there. */
 export const destinations = [
-  { path: "/", label: "Home", icon: "house" },
-  { path: "/connectors", label: "Connectors", icon: "cable" },
-  { path: "/tools", label: "Tools", icon: "wrench" },
-  { path: "/runs", label: "Runs", icon: "history" },
-  { path: "/credentials", label: "Credentials", icon: "key-round" },
-  { path: "/catalogue", label: "Catalog", icon: "library" },
-] as const satisfies { path: string; label: string; icon: IconName }[];
+  { path: "/", label: "Home", icon: "house", keys: "window.home" },
+  { path: "/connectors", label: "Connectors", icon: "cable", keys: "window.connectors" },
+  { path: "/tools", label: "Tools", icon: "wrench", keys: "window.tools" },
+  { path: "/runs", label: "Runs", icon: "history", keys: "window.runs" },
+  { path: "/credentials", label: "Credentials", icon: "key-round", keys: "window.credentials" },
+  { path: "/catalogue", label: "Catalog", icon: "library", keys: "window.catalog" },
+] as const satisfies { path: string; label: string; icon: IconName; keys: ShortcutId }[];

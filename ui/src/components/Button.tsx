@@ -5,6 +5,8 @@ import styles from "./Button.module.css";
 import { Icon, type IconName } from "./Icon";
 import { KeyHint } from "./KeyHint";
 import { useMac } from "./MacContext";
+import { type Keys } from "./shortcutTable";
+import { useKeysOf } from "./useKeysOf";
 
 type Looks = "plain" | "primary" | "danger" | "quiet" | "link";
 
@@ -15,7 +17,7 @@ type Props = Omit<ButtonProps, "children" | "className" | "style"> & {
   /** A drawing after the words, such as the arrow of a menu. */
   endIcon?: IconName;
   /** The shortcut that does the same; shown in the button, registered elsewhere. */
-  keys?: string;
+  keys?: Keys;
   /** The words; without them `label` must say what the button does. */
   children?: ReactNode;
   /** Name for assistive technology where there are no words. */
@@ -37,10 +39,11 @@ export function Button({
   ...rest
 }: Props) {
   const mac = useMac();
+  const keysOf = useKeysOf();
   return (
     <AriaButton
       {...rest}
-      {...(keys ? { "aria-keyshortcuts": ariaKeys(keys, mac) } : {})}
+      {...(keys ? { "aria-keyshortcuts": ariaKeys(keysOf(keys), mac) } : {})}
       aria-label={label}
       className={styles.button ?? ""}
       data-look={look}

@@ -17,8 +17,6 @@ type Props = {
   footer?: ReactNode;
   /** 608 px, or 720 px to review something. */
   wide?: boolean;
-  /** There is nothing in it to go to, so that the keys scroll it as a whole. */
-  textOnly?: boolean;
   /** Asks for a decision: closes by its own buttons and Escape only. */
   alert?: boolean;
   /** Name of the close button where closing is not cancelling. */
@@ -35,7 +33,6 @@ export function Dialog({
   notice,
   footer,
   wide = false,
-  textOnly = false,
   alert = false,
   closeLabel = "Close",
   onClose,
@@ -62,10 +59,7 @@ export function Dialog({
               </div>
               {!alert && <Button look="quiet" icon="x" label={closeLabel} onPress={onClose} />}
             </header>
-            {/* A scrolling region has to be reachable by keyboard. */}
-            <div className={styles.body} {...(textOnly && { role: "region", "aria-label": title, tabIndex: 0 })}>
-              {children}
-            </div>
+            <div className={styles.body}>{children}</div>
             {notice && <div className={styles.notice}>{notice}</div>}
             {footer && <footer className={styles.footer}>{footer}</footer>}
           </Layer>

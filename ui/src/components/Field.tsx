@@ -3,6 +3,7 @@ import { FieldError, Input, Label, Text, TextArea, TextField, type TextFieldProp
 import styles from "./Field.module.css";
 import { Icon, type IconName } from "./Icon";
 import { KeyHint } from "./KeyHint";
+import { type Keys } from "./shortcutTable";
 
 type Props = Omit<TextFieldProps, "children" | "className" | "style"> & {
   label: string;
@@ -15,7 +16,7 @@ type Props = Omit<TextFieldProps, "children" | "className" | "style"> & {
   error?: string | null;
   placeholder?: string;
   icon?: IconName;
-  keys?: string;
+  keys?: Keys;
   mono?: boolean;
   /** Lines of a text area; 1 for a single line. */
   lines?: number;

@@ -3,12 +3,13 @@ import { Button, Menu as AriaMenu, MenuItem, MenuTrigger, Popover } from "react-
 import { Icon, type IconName } from "./Icon";
 import { KeyHint } from "./KeyHint";
 import styles from "./Select.module.css";
+import { type Keys } from "./shortcutTable";
 
 type MenuAction = {
   id: string;
   label: string;
   icon?: IconName;
-  keys?: string;
+  keys?: Keys;
   danger?: boolean;
   isDisabled?: boolean;
   onAction: () => void;

@@ -28,7 +28,7 @@ export function RowMenu({ label, openLabel, at, onOpen, onClose }: Props) {
           id: keys,
           label,
           keys,
-          danger: keys === "Backspace",
+          danger: keys === "list.delete",
           onAction: run,
         })),
       ]}

@@ -22,8 +22,8 @@ export function StatusBar() {
   // Keys of the view first, those that work everywhere last.
   const inBar = active.filter((shortcut) => shortcut.inBar);
   const shown = [
-    ...inBar.filter((shortcut) => shortcut.keys !== "?").slice(-6),
-    ...inBar.filter((shortcut) => shortcut.keys === "?"),
+    ...inBar.filter((shortcut) => shortcut.keys !== "window.keys").slice(-6),
+    ...inBar.filter((shortcut) => shortcut.keys === "window.keys"),
   ];
   return (
     <footer className={styles.bar}>

@@ -42,7 +42,7 @@ function ToastCard({ toast, onEnd }: { toast: Toast; onEnd: (id: number) => void
     toast.undo?.();
     onEnd(toast.id);
   };
-  useShortcut(toast.undo ? { keys: "Mod+Z", label: "Undo", run: undo } : null);
+  useShortcut(toast.undo ? { keys: "window.undo", run: undo } : null);
   return (
     <div
       className={styles.toast}
@@ -54,7 +54,7 @@ function ToastCard({ toast, onEnd }: { toast: Toast; onEnd: (id: number) => void
     >
       <span className={styles.words}>{toast.text}</span>
       {toast.undo && (
-        <Button small look="quiet" keys="Mod+Z" onPress={undo}>
+        <Button small look="quiet" keys="window.undo" onPress={undo}>
           Undo
         </Button>
       )}

@@ -14,16 +14,16 @@ export const nextActionLabels: Record<NextAction, string> = {
 };
 
 /** The key that does what the button does. */
-export const nextActionKeys: Record<NextAction, string> = {
-  sign_in: "C",
-  enter_key: "C",
-  new_secret: "C",
-  show: "C",
-  connect: "C",
-  turn_on: "C",
-  review: "C",
-  doctor: "D",
-  check: "D",
+export const nextActionKeys: Record<NextAction, "connectors.connect" | "connectors.check"> = {
+  sign_in: "connectors.connect",
+  enter_key: "connectors.connect",
+  new_secret: "connectors.connect",
+  show: "connectors.connect",
+  connect: "connectors.connect",
+  turn_on: "connectors.connect",
+  review: "connectors.connect",
+  doctor: "connectors.check",
+  check: "connectors.check",
 };
 
 const actionTabs = { enter_key: "credentials", new_secret: "settings", review: "tools", doctor: "overview" } as const;

@@ -1,5 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
-import { ShortcutRegistry } from "./shortcuts";
+import { type KeySettings, ShortcutRegistry } from "./shortcuts";
+import { type Overrides, resolveKeys } from "./shortcutTable";
+
+function settings(mac = false, overrides: Overrides = {}): KeySettings {
+  return { keysOf: (keys) => resolveKeys(keys, overrides, mac), mac, singles: true };
+}
 
 function press(key: string, target: Element = document.body, given: KeyboardEventInit = {}): KeyboardEvent {
   const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...given });
@@ -13,21 +18,21 @@ describe("shortcut registry", () => {
     const registry = new ShortcutRegistry();
     const page = vi.fn();
     const row = vi.fn();
-    registry.add("page", { keys: "D", label: "Check", run: page }, 0);
-    registry.add("row", { keys: "D", label: "Doctor", run: row }, 0);
-    expect(registry.dispatch(press("d"), false, true)).toBe(true);
+    registry.add("page", { keys: "connectors.check", label: "Check", run: page }, 0);
+    registry.add("row", { keys: "connectors.check", label: "Doctor", run: row }, 0);
+    expect(registry.dispatch(press("d"), settings())).toBe(true);
     expect(row).toHaveBeenCalledOnce();
     expect(page).not.toHaveBeenCalled();
   });
 
   it("rests_what_lies_under_a_dialog", () => {
     const registry = new ShortcutRegistry();
-    registry.add("page", { keys: "N", label: "Add", run: vi.fn() }, 0);
+    registry.add("page", { keys: "connectors.add", label: "Add", run: vi.fn() }, 0);
     const dialog = registry.nextLayer();
     registry.openLayer(dialog);
-    expect(registry.dispatch(press("n"), false, true)).toBe(false);
+    expect(registry.dispatch(press("n"), settings())).toBe(false);
     registry.closeLayer(dialog);
-    expect(registry.dispatch(press("n"), false, true)).toBe(true);
+    expect(registry.dispatch(press("n"), settings())).toBe(true);
   });
 
   it("rests_what_lies_in_a_dialog_under_one_that_opened_later_beside_it", () => {
@@ -35,39 +40,59 @@ describe("shortcut registry", () => {
     const [form, over] = [registry.nextLayer(), registry.nextLayer()];
     const submit = vi.fn();
     registry.openLayer(form);
-    registry.add("submit", { keys: "Mod+Enter", label: "Create", inFields: true, run: submit }, form);
+    registry.add("submit", { keys: "form.submit", label: "Create", run: submit }, form);
     // The one above has no such key of its own.
     registry.openLayer(over);
-    expect(registry.dispatch(press("Enter", document.body, { ctrlKey: true }), false, true)).toBe(false);
+    expect(registry.dispatch(press("Enter", document.body, { ctrlKey: true }), settings())).toBe(false);
     registry.closeLayer(over);
-    expect(registry.dispatch(press("Enter", document.body, { ctrlKey: true }), false, true)).toBe(true);
+    expect(registry.dispatch(press("Enter", document.body, { ctrlKey: true }), settings())).toBe(true);
     expect(submit).toHaveBeenCalledOnce();
   });
 
   it("leaves_keys_to_an_open_menu_but_not_those_that_act_everywhere", () => {
     const registry = new ShortcutRegistry();
-    registry.add("c", { keys: "C", label: "Sign in", run: vi.fn() }, 0);
-    registry.add("k", { keys: "Mod+K", label: "Search", everywhere: true, run: vi.fn() }, 0);
+    registry.add("c", { keys: "connectors.connect", label: "Sign in", run: vi.fn() }, 0);
+    registry.add("k", { keys: "window.search", label: "Search", everywhere: true, run: vi.fn() }, 0);
     const menu = document.createElement("div");
     menu.setAttribute("data-trigger", "MenuTrigger");
     const item = menu.appendChild(document.createElement("div"));
-    expect(registry.dispatch(press("c", item), false, true)).toBe(false);
-    expect(registry.dispatch(press("k", item, { ctrlKey: true }), false, true)).toBe(true);
+    expect(registry.dispatch(press("c", item), settings())).toBe(false);
+    expect(registry.dispatch(press("k", item, { ctrlKey: true }), settings())).toBe(true);
   });
 
   it("leaves_letters_to_fields_but_not_keys_with_ctrl", () => {
     const registry = new ShortcutRegistry();
-    registry.add("n", { keys: "N", label: "Add", run: vi.fn() }, 0);
-    registry.add("k", { keys: "Mod+K", label: "Search", run: vi.fn() }, 0);
+    registry.add("n", { keys: "connectors.add", label: "Add", run: vi.fn() }, 0);
+    registry.add("k", { keys: "window.search", label: "Search", run: vi.fn() }, 0);
     const field = document.createElement("input");
-    expect(registry.dispatch(press("n", field), false, true)).toBe(false);
-    expect(registry.dispatch(press("k", field, { ctrlKey: true }), false, true)).toBe(true);
+    expect(registry.dispatch(press("n", field), settings())).toBe(false);
+    expect(registry.dispatch(press("k", field, { ctrlKey: true }), settings())).toBe(true);
   });
 
   it("takes_command_for_mod_on_a_mac_only", () => {
     const registry = new ShortcutRegistry();
-    registry.add("k", { keys: "Mod+K", label: "Search", run: vi.fn() }, 0);
-    expect(registry.dispatch(press("k", document.body, { ctrlKey: true }), true, true)).toBe(false);
-    expect(registry.dispatch(press("k", document.body, { metaKey: true }), true, true)).toBe(true);
+    registry.add("k", { keys: "window.search", label: "Search", run: vi.fn() }, 0);
+    expect(registry.dispatch(press("k", document.body, { ctrlKey: true }), settings(true))).toBe(false);
+    expect(registry.dispatch(press("k", document.body, { metaKey: true }), settings(true))).toBe(true);
+  });
+
+  it("acts_by_the_keys_that_a_person_chose_and_no_longer_by_the_usual_ones", () => {
+    const registry = new ShortcutRegistry();
+    const check = vi.fn();
+    registry.add("d", { keys: "connectors.check", run: check }, 0);
+    // Ids of other versions mean nothing.
+    const chosen = settings(false, { "connectors.check": "Mod+G", gone: "D" });
+    expect(registry.dispatch(press("d"), chosen)).toBe(false);
+    expect(registry.dispatch(press("g", document.body, { ctrlKey: true }), chosen)).toBe(true);
+    expect(check).toHaveBeenCalledOnce();
+    expect(registry.active()[0]?.label).toBe("Check");
+  });
+
+  it("leaves_a_letter_to_fields_where_the_usual_keys_were_for_fields_too", () => {
+    const registry = new ShortcutRegistry();
+    registry.add("submit", { keys: "form.submit", run: vi.fn() }, 0);
+    const chosen = settings(false, { "form.submit": "G" });
+    expect(registry.dispatch(press("g", document.createElement("input")), chosen)).toBe(false);
+    expect(registry.dispatch(press("g"), chosen)).toBe(true);
   });
 });

@@ -1,35 +1,40 @@
 import { createContext, useContext, useEffect, useId, useRef, useState } from "react";
 import { isInMenu, isSingle, pressed, takesText } from "@/lib/keys";
+import { findShortcut, type Keys } from "./shortcutTable";
 
 /** A key and what it does, as long as the view that registered it is shown. */
 export type Shortcut = {
-  keys: string;
-  label: string;
+  keys: Keys;
+  /** What it does here, where the table of shortcuts says it otherwise. */
+  label?: string;
   /** Whether the status bar shows it. */
   inBar?: boolean;
   /** Whether it is for the current row of a list, whose menu has it too. */
   ofRow?: boolean;
   /** Whether it works over dialogs too. */
   everywhere?: boolean;
-  /** Whether it works while a field has focus; `Mod` keys do anyway. */
-  inFields?: boolean;
   run: () => void;
 };
 
-type Registered = Shortcut & { layer: number; order: number };
+/** A shortcut that acts now. */
+export type ActiveShortcut = Shortcut & { label: string; layer: number; order: number };
+
+/** How keys are pressed here: what acts for a shortcut, whether on a Mac, and whether single letters act. */
+export type KeySettings = { keysOf: (keys: string) => string; mac: boolean; singles: boolean };
 
 /** Which shortcuts exist now. The last one registered in the layer that opened last wins. */
 export class ShortcutRegistry {
-  private readonly registered = new Map<string, Registered>();
+  private readonly registered = new Map<string, ActiveShortcut>();
   private readonly layers = new Set<number>();
   private readonly listeners = new Set<() => void>();
-  private snapshot: Registered[] = [];
+  private snapshot: ActiveShortcut[] = [];
   private counter = 0;
   private lastLayer = 0;
 
   /** Adds a shortcut, or renews it under the same id. */
   add(id: string, shortcut: Shortcut, layer: number): void {
-    this.registered.set(id, { ...shortcut, layer, order: this.registered.get(id)?.order ?? this.counter++ });
+    const label = shortcut.label ?? findShortcut(shortcut.keys)?.label ?? "";
+    this.registered.set(id, { ...shortcut, label, layer, order: this.registered.get(id)?.order ?? this.counter++ });
     this.changed();
   }
 
@@ -55,7 +60,7 @@ export class ShortcutRegistry {
   }
 
   /** The shortcuts that act now, in the order in which they were registered. */
-  readonly active = (): Registered[] => this.snapshot;
+  readonly active = (): ActiveShortcut[] => this.snapshot;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -63,7 +68,7 @@ export class ShortcutRegistry {
   };
 
   /** Runs what belongs to a key press; tells whether anything did. */
-  dispatch(event: KeyboardEvent, mac: boolean, singles: boolean): boolean {
+  dispatch(event: KeyboardEvent, { keysOf, mac, singles }: KeySettings): boolean {
     if (event.defaultPrevented || event.isComposing) return false;
     const typing = takesText(event.target);
     if (typing && event.key === "Escape") {
@@ -74,8 +79,9 @@ export class ShortcutRegistry {
     const inMenu = isInMenu(event.target);
     const match = this.snapshot.findLast((shortcut) => {
       if (inMenu && !shortcut.everywhere) return false;
-      if (isSingle(shortcut.keys) && !shortcut.inFields && (typing || !singles)) return false;
-      return pressed(event, shortcut.keys, mac);
+      const keys = keysOf(shortcut.keys);
+      if (isSingle(keys) && (typing || !singles)) return false;
+      return pressed(event, keys, mac);
     });
     if (!match) return false;
     event.preventDefault();
@@ -108,16 +114,15 @@ export function useShortcut(shortcut: Shortcut | null): void {
     run.current = shortcut?.run;
   });
   const keys = shortcut?.keys;
-  const label = shortcut?.label ?? "";
+  const label = shortcut?.label;
   const inBar = shortcut?.inBar ?? false;
   const ofRow = shortcut?.ofRow ?? false;
   const everywhere = shortcut?.everywhere ?? false;
-  const inFields = shortcut?.inFields ?? false;
   useEffect(() => {
     if (!keys) return;
-    registry.add(id, { keys, label, inBar, ofRow, everywhere, inFields, run: () => run.current?.() }, layer);
+    registry.add(id, { keys, ...(label && { label }), inBar, ofRow, everywhere, run: () => run.current?.() }, layer);
     return () => registry.remove(id);
-  }, [registry, id, keys, label, inBar, ofRow, everywhere, inFields, layer]);
+  }, [registry, id, keys, label, inBar, ofRow, everywhere, layer]);
 }
 
 /** Puts the calling dialog over all shortcuts beneath it, and gives its own layer. */

@@ -2074,6 +2074,8 @@ export type Preferences = {
 	density?: Density,
 	/**  Whether single letters act when no field has focus. */
 	singleLetterKeys?: boolean,
+	/**  Keys chosen in place of the usual ones, by the shortcut they act for. */
+	shortcuts?: { [key in string]: string },
 	/**  Whether the sidebar shows tiles only. */
 	sidebarCollapsed?: boolean,
 	/**  Size of all text and spacing, in percent of the usual. */

@@ -27,6 +27,8 @@ export function ariaKeys(keys: string, mac: boolean): string {
   return keys.replace("Mod", mac ? "Meta" : "Control");
 }
 
+type KeyPress = Pick<KeyboardEvent, "key" | "altKey" | "ctrlKey" | "metaKey" | "shiftKey">;
+
 /** Whether a key press is this shortcut. Shift counts only with letters: `?` is typed with it. */
 export function pressed(event: KeyboardEvent, keys: string, mac: boolean): boolean {
   const parts = keys.split("+");
@@ -34,10 +36,26 @@ export function pressed(event: KeyboardEvent, keys: string, mac: boolean): boole
   const mod = mac ? event.metaKey : event.ctrlKey;
   const foreign = mac ? event.ctrlKey : event.metaKey;
   if (foreign || mod !== parts.includes("Mod") || event.altKey !== parts.includes("Alt")) return false;
-  const sign = key.length === 1 && key.toLowerCase() === key.toUpperCase();
-  if (!sign && event.shiftKey !== parts.includes("Shift")) return false;
+  if (!isSign(key) && event.shiftKey !== parts.includes("Shift")) return false;
   const typed = event.key === " " ? "Space" : event.key;
   return typed.toLowerCase() === key.toLowerCase();
+}
+
+const free = /^([\p{Alphabetic}\p{N}]|[!-*,-/:-@[-`{-~]|F([1-9]|1[0-2])|Backspace|Delete)$/u;
+const neededAlone = /^(Enter|Arrow(Up|Down|Left|Right)|Home|End|PageUp|PageDown)$/;
+
+/** The shortcut that was pressed; `null` for keys that lists, dialogs or the system need, and for a lone Shift. */
+export function keysOfPress(event: KeyPress, mac: boolean): string | null {
+  const { key: typed, altKey, shiftKey } = event;
+  const [mod, foreign] = mac ? [event.metaKey, event.ctrlKey] : [event.ctrlKey, event.metaKey];
+  const key = typed.length === 1 ? typed.toUpperCase() : typed;
+  if (foreign || !(free.test(key) || ((mod || altKey) && neededAlone.test(key)))) return null;
+  const modifiers = [mod && "Mod", altKey && "Alt", shiftKey && !isSign(key) && "Shift"];
+  return [...modifiers, key].filter(Boolean).join("+");
+}
+
+function isSign(key: string): boolean {
+  return key.length === 1 && key.toLowerCase() === key.toUpperCase();
 }
 
 /** Elements that typing goes into, for a selector. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { showKeys } from "./keys";
+import { keysOfPress, pressed, showKeys } from "./keys";
 import { score, splitByMatch } from "./match";
 import {
   ago,
@@ -133,4 +133,26 @@ describe("search", () => {
 it("keys_are_shown_as_each_system_does", () => {
   expect(showKeys("Mod+Shift+Enter", true)).toBe("⌘⇧↵");
   expect(showKeys("Mod+K", false)).toBe("Ctrl K");
+});
+
+it("a_press_is_read_as_the_shortcut_that_it_presses_and_keys_of_lists_and_dialogs_as_none", () => {
+  const press = (key: string, held: KeyboardEventInit = {}) => new KeyboardEvent("keydown", { key, ...held });
+  const read = [
+    [press("g"), "G"],
+    [press("G", { shiftKey: true }), "Shift+G"],
+    [press("?", { shiftKey: true }), "?"],
+    [press("g", { ctrlKey: true, altKey: true, shiftKey: true }), "Mod+Alt+Shift+G"],
+    [press("Enter", { ctrlKey: true }), "Mod+Enter"],
+    [press("ArrowLeft", { altKey: true }), "Alt+ArrowLeft"],
+    [press("F8"), "F8"],
+    [press("É"), "É"],
+  ] as const;
+  for (const [event, keys] of read) {
+    expect(keysOfPress(event, false)).toBe(keys);
+    expect(pressed(event, keys, false)).toBe(true);
+  }
+  expect(keysOfPress(press("g", { metaKey: true }), true)).toBe("Mod+G");
+  const none = ["Enter", "Escape", "Tab", " ", "ArrowUp", "Home", "PageDown", "Shift", "Dead", "+", "F13", "\u202e"];
+  for (const key of none) expect(keysOfPress(press(key), false)).toBeNull();
+  expect(keysOfPress(press("g", { metaKey: true }), false)).toBeNull();
 });

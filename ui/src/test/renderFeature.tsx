@@ -14,6 +14,7 @@ import { newQueryClient } from "@/host/queryClient";
 import { CopyContext } from "@/components/CopyContext";
 import { ShortcutContext, ShortcutRegistry } from "@/components/shortcuts";
 import { StatusBar, StatusBarProvider } from "@/components/StatusBar";
+import { useKeysOf } from "@/components/useKeysOf";
 
 type Options = {
   /** Path pattern to component; the features' own routes, as `app` has them. */
@@ -63,10 +64,11 @@ export function renderFeature({ routes, at, onCopy = () => undefined }: Options)
 }
 
 function Keys({ registry }: { registry: ShortcutRegistry }) {
+  const keysOf = useKeysOf();
   useEffect(() => {
-    const read = (event: KeyboardEvent) => void registry.dispatch(event, false, true);
+    const read = (event: KeyboardEvent) => void registry.dispatch(event, { keysOf, mac: false, singles: true });
     addEventListener("keydown", read);
     return () => removeEventListener("keydown", read);
-  }, [registry]);
+  }, [registry, keysOf]);
   return null;
 }

@@ -2,6 +2,7 @@ import { type ReactNode } from "react";
 import { type Connector, type Platform } from "@/host/bindings";
 import { type GlyphName } from "@/components/StatusGlyph";
 import { type IconName } from "@/components/Icon";
+import { type Keys } from "@/components/shortcutTable";
 import { score, splitWords } from "@/lib/match";
 
 /** Groups in their fixed order, with the prefix that shows one alone. */
@@ -26,7 +27,7 @@ export type Item = {
   /** Names on the wire are set in mono. */
   mono?: boolean;
   status?: { glyph: GlyphName; word: string };
-  keys?: string;
+  keys?: Keys;
   end?: ReactNode;
   run: () => void;
 };

@@ -4,7 +4,7 @@ import { useContext, useMemo, useState } from "react";
 import { accountLook } from "@/components/accountLook";
 import { needsAttention, statusLook } from "@/components/connectorStatus";
 import { isSignInAction, tabFor } from "@/components/nextAction";
-import { type Shortcut, ShortcutContext } from "@/components/shortcuts";
+import { type ActiveShortcut, ShortcutContext } from "@/components/shortcuts";
 import { runStates } from "@/components/ToolResult/runWords";
 import { type AccountState, useAccountStates, useRefreshAccounts } from "@/host/accountSync";
 import {
@@ -67,21 +67,24 @@ export function useItems(): Item[] {
     const hosted = (accounts ?? []).filter(hasAccounts);
     const actions: Item[] = [
       ...here.filter(isOfPage).map(hereItem),
-      ...destinations.map((place, index): Item => ({
+      ...destinations.map((place): Item => ({
         id: `go-${place.path}`,
         group: "do",
         text: `Go to ${place.label}`,
         detail: "",
         start: place.icon,
-        keys: `Mod+${index + 1}`,
+        keys: place.keys,
         run: () => void navigate({ to: place.path }),
       })),
       action("add", "Add connector", "plus", () => layers.add()),
       action("add-account", "Add account", "plus", layers.addAccount),
       ...(hosted.length > 0 ? [action("refresh", "Refresh all accounts", "refresh-cw", () => void refresh())] : []),
       action("check-all", "Check all connectors", "refresh-cw", () => check()),
-      { ...action("settings", "Settings", "settings", () => void navigate({ to: "/settings" })), keys: "Mod+," },
-      { ...action("keys", "Keyboard shortcuts", "keyboard", layers.openKeys), keys: "?" },
+      {
+        ...action("settings", "Settings", "settings", () => void navigate({ to: "/settings" })),
+        keys: "window.settings",
+      },
+      { ...action("keys", "Keyboard shortcuts", "keyboard", layers.openKeys), keys: "window.keys" },
       action("light", "Light theme", "eye", () => changePreferences({ theme: "light" })),
       action("dark", "Dark theme", "eye-off", () => changePreferences({ theme: "dark" })),
       action("system", "System theme", "eye", () => changePreferences({ theme: "system" })),
@@ -102,12 +105,12 @@ export function useItems(): Item[] {
 }
 
 /** Keys of the whole window have entries of their own, and some only move the focus. */
-function isOfPage({ keys }: Shortcut): boolean {
-  return !/^(Mod\+[\dKZ,]|\?|\/|Escape|Space)$/.test(keys);
+function isOfPage({ keys }: ActiveShortcut): boolean {
+  return !/^(window\.|(list\.filter|Escape|Space)$)/.test(keys);
 }
 
 /** What a key of the page does, such as comparing the chosen run. */
-function hereItem({ keys, label, run }: Shortcut): Item {
+function hereItem({ keys, label, run }: ActiveShortcut): Item {
   return { id: `here-${keys}`, group: "do", text: label, detail: "This page", start: "keyboard", keys, run };
 }
 

@@ -20,7 +20,7 @@ export function WithFind({ what, view, children }: Props) {
   const [openIn, setOpenIn] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
   useShortcut({
-    keys: "Mod+F",
+    keys: "page.find",
     label: `Find in ${what}`,
     run: () => {
       setOpenIn(view);

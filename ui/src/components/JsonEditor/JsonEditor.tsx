@@ -64,7 +64,7 @@ export function JsonEditor({ label, value, onChange, problems = [], onReadable, 
     const mark = marks[next];
     if (mark) area.current?.show(mark.from, mark.to);
   }, [marks, at]);
-  useShortcut(marks.length > 0 ? { keys: "F8", label: "Next problem", inBar: true, inFields: true, run: step } : null);
+  useShortcut(marks.length > 0 ? { keys: "form.nextProblem", inBar: true, run: step } : null);
 
   return (
     <div className={styles.editor}>
@@ -83,7 +83,7 @@ export function JsonEditor({ label, value, onChange, problems = [], onReadable, 
               >
                 <Icon name="circle-alert" size={12} />
                 <span className="grow">{`Line ${mark.line}: ${mark.message}`}</span>
-                {index === 0 && <KeyHint keys="F8" />}
+                {index === 0 && <KeyHint keys="form.nextProblem" />}
               </button>
             </li>
           ))}

@@ -162,10 +162,10 @@ export function useRunner({
 
 /** The keys of the editor; after those that run it, which come first in the status bar. */
 export function useRunnerKeys({ args, form, mode, switchMode }: Runner): void {
-  useShortcut({ keys: "Mod+J", label: "Form or JSON", inBar: true, run: switchMode });
+  useShortcut({ keys: "form.mode", inBar: true, run: switchMode });
   useShortcut(
     mode === "form" && args.shown.length > 0
-      ? { keys: "F8", label: "Next problem", inBar: true, inFields: true, run: () => form.current?.focusProblem() }
+      ? { keys: "form.nextProblem", inBar: true, run: () => form.current?.focusProblem() }
       : null,
   );
 }

@@ -20,7 +20,7 @@ type Props = {
  */
 export function ConfirmCard({ title, children, verb, onConfirm, onKeep }: Props) {
   const id = useId();
-  useShortcut({ keys: "Escape", label: "Cancel", inBar: true, inFields: true, run: onKeep });
+  useShortcut({ keys: "Escape", label: "Cancel", inBar: true, run: onKeep });
   useIgnoreOpeningKeys();
   return (
     <section className={styles.confirm} role="alertdialog" aria-label={title} aria-describedby={id}>

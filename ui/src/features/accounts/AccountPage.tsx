@@ -86,12 +86,10 @@ function Loaded({
   const title = platform?.title ?? account.platform;
 
   const next = () => onTab(tab === "account" ? "operations" : "account");
-  useShortcut(
-    account.isSignedOut ? null : { keys: "T", label: "Test sign-in", inBar: true, run: () => test.mutate(account.id) },
-  );
-  useShortcut({ keys: "N", label: "Create connector", run: onCreate });
-  useShortcut({ keys: "[", label: "Previous tab", run: next });
-  useShortcut({ keys: "]", label: "Next tab", run: next });
+  useShortcut(account.isSignedOut ? null : { keys: "accounts.test", inBar: true, run: () => test.mutate(account.id) });
+  useShortcut({ keys: "connectors.add", label: "Create connector", run: onCreate });
+  useShortcut({ keys: "tab.previous", run: next });
+  useShortcut({ keys: "tab.next", run: next });
   useShortcut({ keys: "Escape", label: "All connectors", run: onLeave });
 
   return (
@@ -114,7 +112,7 @@ function Loaded({
           <Button
             look="quiet"
             icon="refresh-cw"
-            keys="T"
+            keys="accounts.test"
             isDisabled={account.isSignedOut}
             isPending={test.isPending}
             onPress={() => test.mutate(account.id)}
@@ -122,7 +120,7 @@ function Loaded({
             Test sign-in
           </Button>
           <Button onPress={onShowConnectors}>Show connectors</Button>
-          <Button icon="plus" keys="N" onPress={onCreate}>
+          <Button icon="plus" keys="connectors.add" onPress={onCreate}>
             Create connector
           </Button>
         </div>

@@ -59,8 +59,8 @@ function SettingsForm({ account, platform }: Props) {
     tried.reset();
     if (given) change.mutate({ id: account.id, settings: given }, { onError: setServerErrors });
   };
-  useShortcut({ keys: "Mod+S", label: "Save settings", inFields: true, run: () => save() });
-  useShortcut({ keys: "Mod+Enter", label: "Test settings", inFields: true, run: tryChanges });
+  useShortcut({ keys: "form.save", run: () => save() });
+  useShortcut({ keys: "form.submit", label: "Test settings", run: tryChanges });
 
   return (
     <section className={styles.section} aria-label="Settings">
@@ -92,12 +92,12 @@ function SettingsForm({ account, platform }: Props) {
         {failure && <ProblemNotice problem={beyondFields(asProblem(failure), fields)} />}
         {isSignedOut && <p className="text2 small">Sign in to change settings.</p>}
         <div className={styles.actions}>
-          <Button keys="Mod+Enter" isDisabled={isSignedOut} isPending={tried.isPending} onPress={tryChanges}>
+          <Button keys="form.submit" isDisabled={isSignedOut} isPending={tried.isPending} onPress={tryChanges}>
             Test
           </Button>
           <Button
             type="submit"
-            keys="Mod+S"
+            keys="form.save"
             look={isChanged ? "primary" : "plain"}
             isDisabled={!isChanged || isSignedOut}
             isPending={change.isPending}

@@ -80,7 +80,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
           <span />
           <Button onPress={leave(onBack)}>Back</Button>
           <SubmitKey label="Add account" onSubmit={submit} />
-          <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={() => submit()}>
+          <Button look="primary" keys="form.submit" isPending={add.isPending} onPress={() => submit()}>
             Add account
           </Button>
         </>

@@ -63,7 +63,7 @@ export function AuthorizationDialog({
             <span>You can close this; the sign-in continues.</span>
             <CancelKey onCancel={cancel} />
             {onOptions && <Button onPress={onOptions}>Options…</Button>}
-            <Button keys="Mod+." onPress={cancel} isPending={actions.cancel.isPending}>
+            <Button keys="form.cancel" onPress={cancel} isPending={actions.cancel.isPending}>
               Cancel sign-in
             </Button>
           </>
@@ -115,7 +115,7 @@ export function AuthorizationDialog({
 
 /** Lies within the dialog, so that the key belongs to its layer. */
 function CancelKey({ onCancel }: { onCancel: () => void }) {
-  useShortcut({ keys: "Mod+.", label: "Cancel sign-in", run: onCancel });
+  useShortcut({ keys: "form.cancel", label: "Cancel sign-in", run: onCancel });
   return null;
 }
 

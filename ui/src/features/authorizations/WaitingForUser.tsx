@@ -18,8 +18,8 @@ export function WaitingForUser({ authorization, actions }: Props) {
   const left = useCountdown(authorization.deadlineAt, true);
   const whole = (new Date(authorization.deadlineAt).getTime() - new Date(authorization.startedAt).getTime()) / 1000;
   const { newScopes, noBrowser, pageHost: host } = authorization;
-  useShortcut({ keys: "O", label: "Open browser again", run: () => openPage.mutate() });
-  useShortcut(host ? { keys: "L", label: "Copy link", run: () => copyPage.mutate() } : null);
+  useShortcut({ keys: "signIn.open", run: () => openPage.mutate() });
+  useShortcut(host ? { keys: "signIn.copy", run: () => copyPage.mutate() } : null);
   const problem = finish.error ?? openPage.error ?? copyPage.error ?? extend.error;
   return (
     <>
@@ -68,7 +68,7 @@ export function WaitingForUser({ authorization, actions }: Props) {
         <Button
           look="primary"
           icon="external-link"
-          keys="O"
+          keys="signIn.open"
           autoFocus
           onPress={() => openPage.mutate()}
           isPending={openPage.isPending}
@@ -77,7 +77,7 @@ export function WaitingForUser({ authorization, actions }: Props) {
         </Button>
         <Button
           icon="copy"
-          keys="L"
+          keys="signIn.copy"
           isDisabled={!host}
           onPress={() => copyPage.mutate()}
           isPending={copyPage.isPending}

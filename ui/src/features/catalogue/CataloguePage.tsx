@@ -62,15 +62,11 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
     setSource(null);
   };
 
-  useShortcut({ keys: "/", label: "Search", inBar: true, run: () => search.current?.focus() });
+  useShortcut({ keys: "list.filter", label: "Search", inBar: true, run: () => search.current?.focus() });
   useShortcut(
     current ? { keys: "Space", label: "Details", inBar: true, ofRow: true, run: () => setDetailed(current) } : null,
   );
-  useShortcut({
-    keys: "R",
-    label: "Refresh all accounts",
-    run: () => sources.forEach((one) => one.account && one.retry()),
-  });
+  useShortcut({ keys: "catalog.refresh", run: () => sources.forEach((one) => one.account && one.retry()) });
 
   return (
     <div className={styles.page}>
@@ -88,7 +84,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
           hideLabel
           soft
           icon="search"
-          keys="/"
+          keys="list.filter"
           placeholder="Search by name, address or purpose"
           value={typed}
           onChange={setTyped}

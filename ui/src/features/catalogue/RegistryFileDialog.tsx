@@ -47,7 +47,7 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
           <SubmitKey label="Open" onSubmit={submit} />
           <Button
             look="primary"
-            keys="Mod+Enter"
+            keys="form.submit"
             isDisabled={!text.trim()}
             isPending={read.isPending}
             onPress={() => submit()}

@@ -114,7 +114,7 @@ export function AddAddress(props: Props) {
             {hasAnswer ? (
               <>
                 <SubmitKey label="Add connector" onSubmit={submit} />
-                <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={submit}>
+                <Button look="primary" keys="form.submit" isPending={add.isPending} onPress={submit}>
                   {form.method === "oauth" && !turn ? "Add and sign in" : "Add connector"}
                 </Button>
               </>
@@ -126,7 +126,7 @@ export function AddAddress(props: Props) {
                 <SubmitKey label="Try again" onSubmit={() => inspectAddress(found.url)} />
                 <Button
                   look="primary"
-                  keys="Mod+Enter"
+                  keys="form.submit"
                   isPending={inspect.isPending}
                   onPress={() => inspectAddress(found.url)}
                 >

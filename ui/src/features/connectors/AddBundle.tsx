@@ -46,7 +46,7 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
           <span>Saved as a draft until it first works.</span>
           <Button onPress={onBack}>Back</Button>
           <SubmitKey label="Add connector" onSubmit={submit} />
-          <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={submit}>
+          <Button look="primary" keys="form.submit" isPending={add.isPending} onPress={submit}>
             Add connector
           </Button>
         </>

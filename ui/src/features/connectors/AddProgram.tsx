@@ -75,7 +75,7 @@ export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdd
           <Button onPress={onBack}>Back</Button>
           {onSkip && <Button onPress={onSkip}>Skip</Button>}
           <SubmitKey label="Add connector" onSubmit={submit} />
-          <Button look="primary" keys="Mod+Enter" isPending={add.isPending} onPress={submit}>
+          <Button look="primary" keys="form.submit" isPending={add.isPending} onPress={submit}>
             Add connector
           </Button>
         </>

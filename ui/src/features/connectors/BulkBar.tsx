@@ -17,11 +17,11 @@ export function BulkBar({ selection }: { selection: Selection }) {
   const when = (run: () => void) => () => {
     if (!busy) run();
   };
-  useShortcut({ keys: "D", label: "Check selected", run: when(selection.check) });
-  useShortcut({ keys: "C", label: "Connect selected", run: when(selection.connect) });
-  useShortcut({ keys: "Shift+E", label: "Turn on selected", run: when(() => selection.setEnabled(true)) });
-  useShortcut({ keys: "Shift+D", label: "Turn off selected", run: when(() => selection.setEnabled(false)) });
-  useShortcut({ keys: "Backspace", label: "Delete selected", run: when(remove) });
+  useShortcut({ keys: "connectors.check", label: "Check selected", run: when(selection.check) });
+  useShortcut({ keys: "connectors.connect", label: "Connect selected", run: when(selection.connect) });
+  useShortcut({ keys: "connectors.turnOn", run: when(() => selection.setEnabled(true)) });
+  useShortcut({ keys: "connectors.turnOff", run: when(() => selection.setEnabled(false)) });
+  useShortcut({ keys: "list.delete", label: "Delete selected", run: when(remove) });
   useShortcut({ keys: "Escape", label: "Clear selection", inBar: true, run: selection.clear });
   return (
     <div className={styles.bulk} role="group" aria-label="Selected connectors">
@@ -34,19 +34,19 @@ export function BulkBar({ selection }: { selection: Selection }) {
           Stop ({signIns} left to sign in)
         </Button>
       )}
-      <Button small keys="D" isDisabled={busy} isPending={selection.running} onPress={selection.check}>
+      <Button small keys="connectors.check" isDisabled={busy} isPending={selection.running} onPress={selection.check}>
         Check
       </Button>
-      <Button small keys="C" isDisabled={busy} onPress={selection.connect}>
+      <Button small keys="connectors.connect" isDisabled={busy} onPress={selection.connect}>
         Connect
       </Button>
-      <Button small keys="Shift+E" isDisabled={busy} onPress={() => selection.setEnabled(true)}>
+      <Button small keys="connectors.turnOn" isDisabled={busy} onPress={() => selection.setEnabled(true)}>
         Turn on
       </Button>
-      <Button small keys="Shift+D" isDisabled={busy} onPress={() => selection.setEnabled(false)}>
+      <Button small keys="connectors.turnOff" isDisabled={busy} onPress={() => selection.setEnabled(false)}>
         Turn off
       </Button>
-      <Button small icon="trash-2" keys="Backspace" isDisabled={busy} onPress={remove}>
+      <Button small icon="trash-2" keys="list.delete" isDisabled={busy} onPress={remove}>
         Delete
       </Button>
       <Button small look="quiet" icon="x" label="Clear selection" onPress={selection.clear} />

@@ -35,7 +35,7 @@ export function ChooseServers({ pasted: { servers, notes }, onChosen, onBack, on
           <span>{chosen.length === 0 ? "None selected" : `${chosen.length} selected`}</span>
           <Button onPress={onBack}>Back</Button>
           <SubmitKey label="Continue" onSubmit={submit} />
-          <Button look="primary" keys="Mod+Enter" isDisabled={chosen.length === 0} onPress={submit}>
+          <Button look="primary" keys="form.submit" isDisabled={chosen.length === 0} onPress={submit}>
             Continue
           </Button>
         </>

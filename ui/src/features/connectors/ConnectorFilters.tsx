@@ -47,7 +47,7 @@ export function ConnectorFilters({ text, ref, ...rest }: Props) {
         label="Filter connectors"
         hideLabel
         icon="search"
-        keys="/"
+        keys="list.filter"
         soft
         placeholder="Filter"
         value={text}

@@ -128,11 +128,11 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   };
 
   const currentAction = current?.nextAction;
-  useShortcut({ keys: "/", label: "Filter", inBar: true, run: () => filterField.current?.focus() });
+  useShortcut({ keys: "list.filter", inBar: true, run: () => filterField.current?.focus() });
   useShortcut(
     current && !isSelecting
       ? {
-          keys: "Backspace",
+          keys: "list.delete",
           label: abilitiesOf(current).deletesForGood ? "Delete" : "Remove",
           inBar: true,
           ofRow: true,
@@ -142,13 +142,13 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   );
   useShortcut(
     current && !isSelecting
-      ? { keys: "D", label: "Check", inBar: true, ofRow: true, run: () => act("doctor", current) }
+      ? { keys: "connectors.check", inBar: true, ofRow: true, run: () => act("doctor", current) }
       : null,
   );
   useShortcut(
-    current && !isSelecting && currentAction && nextActionKeys[currentAction] === "C"
+    current && !isSelecting && currentAction && nextActionKeys[currentAction] === "connectors.connect"
       ? {
-          keys: "C",
+          keys: "connectors.connect",
           label: nextActionLabels[currentAction],
           inBar: true,
           ofRow: true,
@@ -159,7 +159,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   useShortcut(
     current
       ? {
-          keys: "X",
+          keys: "list.select",
           label: selection.ids.has(current.id) ? "Deselect" : "Select",
           inBar: true,
           ofRow: true,
@@ -173,7 +173,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
       : null,
   );
   useShortcut(peeks && !isSelecting ? { keys: "Escape", label: "Close preview", run: () => setPeeks(false) } : null);
-  useShortcut({ keys: "Mod+A", label: "Select all", run: () => selection.selectAll(order) });
+  useShortcut({ keys: "list.selectAll", run: () => selection.selectAll(order) });
   const problem = selection.error ?? remove.error ?? turnOn.error ?? check.error;
 
   return (

@@ -142,14 +142,17 @@ function Known({
     remove.mutate(connector);
   };
   // A check has a button of its own, and where a step is taken already, nothing leads there.
-  const mainAction = action && nextActionKeys[action] === "C" && tabFor(action) !== tab ? action : null;
+  const mainAction =
+    action && nextActionKeys[action] === "connectors.connect" && tabFor(action) !== tab ? action : null;
 
   // As somebody else, or with more access; what needs a sign-in has a button of its own.
   const canSignInAgain = !isOff && connector.reauthAction === "sign_in" && !isSignInAction(action);
 
-  useShortcut(!checkable ? null : { keys: "D", label: "Check", inBar: true, run: runCheck });
+  useShortcut(!checkable ? null : { keys: "connectors.check", inBar: true, run: runCheck });
   useShortcut(
-    mainAction ? { keys: "C", label: nextActionLabels[mainAction], inBar: true, run: () => run(mainAction) } : null,
+    mainAction
+      ? { keys: "connectors.connect", label: nextActionLabels[mainAction], inBar: true, run: () => run(mainAction) }
+      : null,
   );
   const tabs = connectorTabs.filter((one) => {
     // Elsewhere what a connector signs in with is one of its settings.
@@ -158,8 +161,8 @@ function Known({
     if (one === "log") return configuredHere;
     return hasResources || (one !== "resources" && one !== "prompts");
   });
-  useShortcut({ keys: "[", label: "Previous tab", run: () => onTab(neighbour(tabs, tab, -1)) });
-  useShortcut({ keys: "]", label: "Next tab", run: () => onTab(neighbour(tabs, tab, 1)) });
+  useShortcut({ keys: "tab.previous", run: () => onTab(neighbour(tabs, tab, -1)) });
+  useShortcut({ keys: "tab.next", run: () => onTab(neighbour(tabs, tab, 1)) });
   useShortcut({ keys: "Escape", label: "All connectors", run: onLeave });
   const views: Record<ConnectorTab, Omit<TabItem<ConnectorTab>, "id">> = {
     overview: {
@@ -204,12 +207,12 @@ function Known({
     <>
       <Crumbs title={connector.title} onLeave={onLeave}>
         {checkable && (
-          <Button look="quiet" icon="refresh-cw" keys="D" isPending={checking} onPress={runCheck}>
+          <Button look="quiet" icon="refresh-cw" keys="connectors.check" isPending={checking} onPress={runCheck}>
             Check
           </Button>
         )}
         {mainAction && (
-          <Button look="primary" keys="C" onPress={() => run(mainAction)}>
+          <Button look="primary" keys="connectors.connect" onPress={() => run(mainAction)}>
             {nextActionLabels[mainAction]}
           </Button>
         )}

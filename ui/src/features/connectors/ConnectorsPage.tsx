@@ -44,14 +44,20 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
   const { running } = useSync();
   const refresh = useRefreshAccounts();
   useRefreshOnOpen();
-  useShortcut({ keys: "N", label: "Add connector", run: onAdd });
-  useShortcut(hosted ? { keys: "R", label: "Refresh", run: () => void refresh() } : null);
+  useShortcut({ keys: "connectors.add", run: onAdd });
+  useShortcut(hosted ? { keys: "connectors.refresh", run: () => void refresh() } : null);
   return (
     <>
       <Toolbar title="Connectors" count={all?.length ?? first?.total}>
         {isWaiting ? null : hosted ? (
           <>
-            <Button look="quiet" icon="rotate-cw" keys="R" isPending={running} onPress={() => void refresh()}>
+            <Button
+              look="quiet"
+              icon="rotate-cw"
+              keys="connectors.refresh"
+              isPending={running}
+              onPress={() => void refresh()}
+            >
               {running ? "Refreshing" : "Refresh"}
             </Button>
             <Menu
@@ -79,7 +85,7 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
             Check all
           </Button>
         )}
-        <Button look="primary" icon="plus" keys="N" onPress={onAdd}>
+        <Button look="primary" icon="plus" keys="connectors.add" onPress={onAdd}>
           Add connector
         </Button>
       </Toolbar>

@@ -36,7 +36,7 @@ export function FillIn({ server, turn, onFilled, onBack, onSkip, onClose }: Prop
           <Button onPress={onBack}>Back</Button>
           {onSkip && <Button onPress={onSkip}>Skip</Button>}
           <SubmitKey label="Continue" onSubmit={submit} />
-          <Button look="primary" keys="Mod+Enter" onPress={submit}>
+          <Button look="primary" keys="form.submit" onPress={submit}>
             Continue
           </Button>
         </>

@@ -19,7 +19,7 @@ export function OfferedAddress({ url, turn, onSkip, onClose, onAgree }: Props) {
           <Button onPress={onClose}>Cancel</Button>
           {onSkip && <Button onPress={onSkip}>Skip</Button>}
           <SubmitKey label="Continue" onSubmit={onAgree} />
-          <Button look="primary" keys="Mod+Enter" onPress={onAgree}>
+          <Button look="primary" keys="form.submit" onPress={onAgree}>
             Continue
           </Button>
         </>

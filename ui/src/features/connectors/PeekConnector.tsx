@@ -29,7 +29,7 @@ export function PeekConnector({ connector, colour, isSelecting, onOpen, onNextAc
   const { check, checking } = useLastCheck(connector.id);
   const { glyph, word } = statusLook(connector, connector.changedTools);
   const { nextAction: action } = connector;
-  const mainAction = action && nextActionKeys[action] === "C" ? action : null;
+  const mainAction = action && nextActionKeys[action] === "connectors.connect" ? action : null;
   const runCheck = () => onNextAction("check", connector);
   return (
     <aside className={styles.peek} aria-label={`Preview of ${connector.title}`}>

@@ -19,7 +19,7 @@ export function ToolChanges({ connector }: { connector: Connector }) {
   const { data: changes = [], error } = useQuery(queries.toolChanges(connector.id));
   const accept = useAccept(connector);
   const [first] = changes;
-  useShortcut(first ? { keys: "Shift+A", label: "Accept changes", run: () => accept.mutate() } : null);
+  useShortcut(first ? { keys: "connectors.accept", run: () => accept.mutate() } : null);
   const problem = accept.error ?? error;
   if (!first)
     return (
@@ -38,7 +38,7 @@ export function ToolChanges({ connector }: { connector: Connector }) {
           Noticed {ago(first.noticedAt)}
         </span>
         <span className="grow" />
-        <Button look="primary" keys="Shift+A" isPending={accept.isPending} onPress={() => accept.mutate()}>
+        <Button look="primary" keys="connectors.accept" isPending={accept.isPending} onPress={() => accept.mutate()}>
           Accept changes
         </Button>
       </div>

@@ -139,7 +139,7 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
           </span>
           <Button onPress={onBack}>{backLabel}</Button>
           <SubmitKey label="Create connector" onSubmit={submit} />
-          <Button look="primary" keys="Mod+Enter" isPending={create.isPending} onPress={submit}>
+          <Button look="primary" keys="form.submit" isPending={create.isPending} onPress={submit}>
             {hasConsent ? "Create and sign in" : "Create connector"}
           </Button>
         </>

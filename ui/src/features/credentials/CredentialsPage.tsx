@@ -67,16 +67,14 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
   const next = shown[place + 1] ?? shown[place - 1];
   const close = () => setOpen(null);
 
-  useShortcut({ keys: "N", label: "Add credential", inBar: true, run: () => setOpen("add") });
-  useShortcut({ keys: "/", label: "Filter", run: () => filterField.current?.focus() });
+  useShortcut({ keys: "credentials.add", inBar: true, run: () => setOpen("add") });
+  useShortcut({ keys: "list.filter", run: () => filterField.current?.focus() });
   useShortcut(
     current && typedKindOf(current.kind, current.reference)
-      ? { keys: "R", label: "Rotate", inBar: true, ofRow: true, run: () => setOpen("rotate") }
+      ? { keys: "credentials.rotate", inBar: true, ofRow: true, run: () => setOpen("rotate") }
       : null,
   );
-  useShortcut(
-    current ? { keys: "Backspace", label: "Delete", inBar: true, ofRow: true, run: () => setOpen("remove") } : null,
-  );
+  useShortcut(current ? { keys: "list.delete", inBar: true, ofRow: true, run: () => setOpen("remove") } : null);
 
   return (
     <div className={styles.split}>
@@ -91,7 +89,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
               close();
             }}
           />
-          <Button icon="plus" keys="N" onPress={() => setOpen("add")}>
+          <Button icon="plus" keys="credentials.add" onPress={() => setOpen("add")}>
             Add credential
           </Button>
         </Toolbar>
@@ -128,7 +126,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
                 label="Filter credentials"
                 hideLabel
                 icon="search"
-                keys="/"
+                keys="list.filter"
                 soft
                 placeholder="Filter"
                 value={filter}

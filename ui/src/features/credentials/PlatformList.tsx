@@ -62,8 +62,7 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
   useShortcut(
     current
       ? {
-          keys: "O",
-          label: "Open credentials",
+          keys: "credentials.open",
           inBar: true,
           // Enter does the same on a credential.
           ofRow: current.kind === "connector",
@@ -88,7 +87,7 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
           label="Filter connectors and credentials"
           hideLabel
           icon="search"
-          keys="/"
+          keys="list.filter"
           soft
           placeholder="Filter"
           value={filter}

@@ -54,10 +54,9 @@ export function RotateSheet({ entry, onClose }: Props) {
   useShortcut(
     isOpen && !pushing
       ? {
-          keys: "Mod+Enter",
+          keys: "form.submit",
           label: missed.length > 0 ? "Retry" : "Finish",
           inBar: true,
-          inFields: true,
           run: missed.length > 0 ? again : end,
         }
       : null,
@@ -93,7 +92,7 @@ export function RotateSheet({ entry, onClose }: Props) {
               <Button
                 look="primary"
                 autoFocus
-                keys="Mod+Enter"
+                keys="form.submit"
                 isPending={retry.isPending}
                 isDisabled={pushing && !retry.isPending}
                 onPress={again}
@@ -102,7 +101,7 @@ export function RotateSheet({ entry, onClose }: Props) {
               <Button
                 look={rejected > 0 && !isRestored ? "plain" : "primary"}
                 autoFocus
-                keys="Mod+Enter"
+                keys="form.submit"
                 isPending={finish.isPending}
                 isDisabled={pushing}
                 onPress={end}

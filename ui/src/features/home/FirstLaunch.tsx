@@ -4,6 +4,7 @@ import { Button } from "@/components/Button";
 import { Icon, type IconName } from "@/components/Icon";
 import { KeyHint } from "@/components/KeyHint";
 import { useShortcut } from "@/components/shortcuts";
+import { type ShortcutId } from "@/components/shortcutTable";
 import { StatusFacts } from "@/components/StatusBar";
 import { Toolbar } from "@/components/Toolbar";
 import { type VaultStatus } from "@/host/bindings";
@@ -35,17 +36,17 @@ export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettin
           <PasteBox large onPaste={onAdd} />
           <div className={styles.starts}>
             {playground && (
-              <Start icon="play" keys="P" title="Try the Playground" onPress={() => onAdd(playground)}>
+              <Start icon="play" keys="first.playground" title="Try the Playground" onPress={() => onAdd(playground)}>
                 A sample MCP server with its own sign-in, running on this computer.
               </Start>
             )}
-            <Start icon="plus" keys="N" title="Add a connector" onPress={() => onAdd()}>
+            <Start icon="plus" keys="first.add" title="Add a connector" onPress={() => onAdd()}>
               A server on the web or a program on this computer.
             </Start>
-            <Start icon="log-in" keys="A" title="Sign in to a platform" onPress={onAddAccount}>
+            <Start icon="log-in" keys="first.account" title="Sign in to a platform" onPress={onAddAccount}>
               Manage your connectors on {hostedTitles()}.
             </Start>
-            <Start icon="library" keys="C" title="Browse the catalog" onPress={onOpenCatalogue}>
+            <Start icon="library" keys="first.catalog" title="Browse the catalog" onPress={onOpenCatalogue}>
               Well-known MCP servers and how they sign in.
             </Start>
           </div>
@@ -88,12 +89,12 @@ function Start({
   children,
 }: {
   icon: IconName;
-  keys: string;
+  keys: ShortcutId;
   title: string;
   onPress: () => void;
   children: ReactNode;
 }) {
-  useShortcut({ keys, label: title, run: onPress });
+  useShortcut({ keys, run: onPress });
   return (
     <button type="button" className={styles.start} onClick={onPress}>
       <span className={styles.startHead}>

@@ -47,7 +47,7 @@ export function HomePage(props: Props) {
   const { data: connectors, error, refetch } = useQuery(queries.connectors());
   const needs = useQuery(queries.needs());
   const { data: runs, isPending: isWaiting } = useQuery(latestRuns());
-  useShortcut({ keys: "N", label: "Add connector", run: () => props.onAdd() });
+  useShortcut({ keys: "connectors.add", run: () => props.onAdd() });
   if (error ?? needs.error) {
     return (
       <>
@@ -114,7 +114,7 @@ function Full({
         <Button look="quiet" icon="refresh-cw" isPending={checkAll.isPending} onPress={() => checkAll.mutate()}>
           Check all
         </Button>
-        <Button icon="plus" keys="N" onPress={() => onAdd()}>
+        <Button icon="plus" keys="connectors.add" onPress={() => onAdd()}>
           Add connector
         </Button>
       </Toolbar>

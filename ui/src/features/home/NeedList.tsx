@@ -6,6 +6,7 @@ import { credentialWord } from "@/components/identityWords";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
+import { digits, type Keys } from "@/components/shortcutTable";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { TwoLines } from "@/components/TwoLines";
 import { type Account, type Need } from "@/host/bindings";
@@ -24,19 +25,18 @@ type Props = NeedHandlers & {
   isCalm: boolean;
 };
 
-/** So many needs have a key of their own: 1 to 9. */
-const keyed = 9;
-
 /** What waits for a person, each with the one button that helps and its key. */
 export function NeedList({ needs, isCalm, ...handlers }: Props) {
   const { data: accounts = [] } = useQuery(queries.accounts());
   const { fix, words, pending, error } = useNeedActions(handlers);
   const checkAll = useCheckAll();
   const [showsAll, setShowsAll] = useState(false);
-  const shown = showsAll ? needs : needs.slice(0, keyed);
+  const shown = showsAll ? needs : needs.slice(0, digits.length);
   const failing = needs.filter((need) => need.kind === "failing").length;
   const [first] = needs;
-  useShortcut(first ? { keys: "C", label: "Fix the first one", inBar: true, run: () => fix(first) } : null);
+  useShortcut(
+    first ? { keys: "connectors.connect", label: "Fix the first one", inBar: true, run: () => fix(first) } : null,
+  );
   if (needs.length === 0 && !isCalm) return null;
   return (
     <section aria-labelledby="needs-you">
@@ -67,7 +67,7 @@ export function NeedList({ needs, isCalm, ...handlers }: Props) {
               need={need}
               words={words(need)}
               account={accounts.find((one) => one.id === need.account)}
-              keys={index < keyed ? String(index + 1) : undefined}
+              keys={digits[index]}
               isFirst={index === 0}
               isPending={pending(need)}
               onFix={() => fix(need)}
@@ -90,7 +90,7 @@ type RowProps = {
   need: Need;
   words: string;
   account: Account | undefined;
-  keys: string | undefined;
+  keys: Keys | undefined;
   isFirst: boolean;
   isPending: boolean;
   onFix: () => void;

@@ -49,7 +49,7 @@ function FormDialog({ open, question, answering }: Props<"form">) {
       answering={answering}
       problem={isAtFields ? undefined : refusal}
       act={
-        <Button look="primary" keys="Mod+Enter" onPress={send} isPending={answering.isPending}>
+        <Button look="primary" keys="form.submit" onPress={send} isPending={answering.isPending}>
           Send
         </Button>
       }
@@ -115,7 +115,7 @@ function SamplingDialog({ open, question, answering }: Props<"sampling">) {
       answering={answering}
       problem={answering.problem}
       act={
-        <Button look="primary" keys="Mod+Enter" onPress={send} isDisabled={isBlank} isPending={answering.isPending}>
+        <Button look="primary" keys="form.submit" onPress={send} isDisabled={isBlank} isPending={answering.isPending}>
           Send
         </Button>
       }

@@ -86,25 +86,21 @@ function Loaded({
   const pinWord = label.pinned ? "Unpin" : "Pin";
   const rename = () => setLabelling(true);
   useShortcut(
-    actions.asking || isRunning
-      ? null
-      : { keys: "R", label: "Run again", inBar: true, ofRow: true, run: actions.replay },
+    actions.asking || isRunning ? null : { keys: "runs.again", inBar: true, ofRow: true, run: actions.replay },
   );
   useShortcut(
-    actions.asking || isRunning
-      ? null
-      : { keys: "A", label: "Run elsewhere", inBar: true, ofRow: true, run: runElsewhere },
+    actions.asking || isRunning ? null : { keys: "runs.elsewhere", inBar: true, ofRow: true, run: runElsewhere },
   );
-  useShortcut({ keys: "E", label: "Edit and run", ofRow: true, run: actions.edit });
-  useShortcut(isRunning ? null : { keys: "P", label: pinWord, ofRow: true, run: pin });
-  useShortcut(isRunning ? null : { keys: "N", label: "Name and note", ofRow: true, run: rename });
-  useShortcut({ keys: "Backspace", label: "Delete", ofRow: true, run: () => setRemoving(true) });
-  useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", ofRow: true, run: copyCommand });
+  useShortcut({ keys: "runs.edit", ofRow: true, run: actions.edit });
+  useShortcut(isRunning ? null : { keys: "runs.pin", label: pinWord, ofRow: true, run: pin });
+  useShortcut(isRunning ? null : { keys: "runs.rename", ofRow: true, run: rename });
+  useShortcut({ keys: "list.delete", ofRow: true, run: () => setRemoving(true) });
+  useShortcut({ keys: "form.copyCommand", ofRow: true, run: copyCommand });
   const compares = onCompareMarked
     ? { label: "Compare selected", run: onCompareMarked }
     : !isRunning && !comparing && { label: "Compare", run: compare };
-  useShortcut(compares ? { ...compares, keys: "Mod+D", inBar: true, ofRow: true } : null);
-  useShortcut(isRunning ? { keys: "Mod+.", label: "Cancel", inBar: true, run: actions.cancel } : null);
+  useShortcut(compares ? { ...compares, keys: "runs.compare", inBar: true, ofRow: true } : null);
+  useShortcut(isRunning ? { keys: "form.cancel", inBar: true, run: actions.cancel } : null);
   return (
     <article className={styles.detail} aria-label={`Run of ${run.tool}`}>
       <header className={styles.head}>
@@ -112,16 +108,21 @@ function Loaded({
           <RunTitle run={run} />
           <div className={styles.buttons}>
             {isRunning && (
-              <Button keys="Mod+." onPress={actions.cancel}>
+              <Button keys="form.cancel" onPress={actions.cancel}>
                 Cancel
               </Button>
             )}
             {!isRunning && (
-              <Button icon="rotate-cw" keys="R" isDisabled={actions.isReplaying} onPress={() => actions.replay()}>
+              <Button
+                icon="rotate-cw"
+                keys="runs.again"
+                isDisabled={actions.isReplaying}
+                onPress={() => actions.replay()}
+              >
                 Run again
               </Button>
             )}
-            <Button keys="E" onPress={actions.edit}>
+            <Button keys="runs.edit" onPress={actions.edit}>
               Edit and run
             </Button>
             <Menu
@@ -132,7 +133,7 @@ function Loaded({
                   id: "elsewhere",
                   label: "Run elsewhere…",
                   icon: "rotate-cw",
-                  keys: "A",
+                  keys: "runs.elsewhere",
                   isDisabled: isRunning,
                   onAction: runElsewhere,
                 },
@@ -140,16 +141,16 @@ function Loaded({
                   id: "compare",
                   label: "Compare with previous run",
                   icon: "git-compare",
-                  keys: "Mod+D",
+                  keys: "runs.compare",
                   isDisabled: isRunning,
                   onAction: compare,
                 },
-                { id: "pin", label: pinWord, icon: "pin", keys: "P", isDisabled: isRunning, onAction: pin },
+                { id: "pin", label: pinWord, icon: "pin", keys: "runs.pin", isDisabled: isRunning, onAction: pin },
                 {
                   id: "label",
                   label: "Name and note…",
                   icon: "pencil",
-                  keys: "N",
+                  keys: "runs.rename",
                   isDisabled: isRunning,
                   onAction: rename,
                 },
@@ -157,7 +158,7 @@ function Loaded({
                   id: "command",
                   label: "Copy as command",
                   icon: "square-terminal",
-                  keys: "Mod+Shift+C",
+                  keys: "form.copyCommand",
                   onAction: copyCommand,
                 },
                 {
@@ -171,7 +172,7 @@ function Loaded({
                   id: "remove",
                   label: "Delete…",
                   icon: "trash-2",
-                  keys: "Backspace",
+                  keys: "list.delete",
                   danger: true,
                   isDisabled: isRunning,
                   onAction: () => setRemoving(true),

@@ -19,7 +19,7 @@ type Props = {
  */
 export function RunFilterField({ filters, words, onChange }: Props) {
   const input = useRef<HTMLInputElement>(null);
-  useShortcut({ keys: "/", label: "Filter", run: () => input.current?.focus() });
+  useShortcut({ keys: "list.filter", run: () => input.current?.focus() });
   const type = (text: string, isOver = false) => {
     const { filters: more, rest } = takeFilters(text, isOver);
     if (more.length > 0 || rest !== words) onChange(withFilters(filters, more), rest);
@@ -42,7 +42,7 @@ export function RunFilterField({ filters, words, onChange }: Props) {
       type="search"
       icon="search"
       // Tokens need the room, and whoever put them in knows the key.
-      keys={last ? undefined : "/"}
+      keys={last ? undefined : "list.filter"}
       placeholder={last ? undefined : "Search, or status:failed tool:…"}
       start={
         last && (

@@ -31,7 +31,7 @@ export function RunLabelDialog({ tool, label, isPending, problem, onSave, onClos
           <span className="grow" />
           <Button onPress={onClose}>Cancel</Button>
           <SubmitKey label="Save" onSubmit={save} />
-          <Button look="primary" keys="Mod+Enter" isPending={isPending} onPress={save}>
+          <Button look="primary" keys="form.submit" isPending={isPending} onPress={save}>
             Save
           </Button>
         </>

@@ -82,7 +82,7 @@ export function RunsBrowser({ connector }: Props) {
     selected === null
       ? null
       : {
-          keys: "X",
+          keys: "list.select",
           label: marks.marked.has(selected) ? "Deselect" : "Select to compare",
           inBar: true,
           ofRow: true,

@@ -6,12 +6,15 @@ import { ProblemNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { Skeleton } from "@/components/Skeleton";
 import { Switch } from "@/components/Switch";
+import { type ShortcutId } from "@/components/shortcutTable";
 import { Toolbar } from "@/components/Toolbar";
+import { useKeysOf } from "@/components/useKeysOf";
 import { useAnsweredFirst } from "@/host/useAnsweredFirst";
 import { type Contrast, type Density, type Preferences, type Redirect, type Theme } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
+import { showKeys } from "@/lib/keys";
 import { BackgroundSettings } from "./BackgroundSettings";
 import { HistorySettings } from "./HistorySettings";
 import { ProgramSettings } from "./ProgramSettings";
@@ -64,6 +67,8 @@ const zooms = ["80", "90", "100", "110", "125", "150", "175", "200"] as const;
 
 function AppearanceSettings({ preferences, onChange, onOpenKeys }: AppearanceProps) {
   const mac = useMac();
+  const keysOf = useKeysOf();
+  const of = (shortcut: ShortcutId) => showKeys(keysOf(shortcut), mac);
   return (
     <>
       <Section title="Appearance">
@@ -131,7 +136,7 @@ function AppearanceSettings({ preferences, onChange, onOpenKeys }: AppearancePro
         <Switch
           isSelected={preferences.singleLetterKeys ?? true}
           onChange={(singleLetterKeys) => onChange({ singleLetterKeys })}
-          help={`N adds, C connects, D checks. ${mac ? "⌘" : "Ctrl"} shortcuts always work.`}
+          help={`${of("connectors.add")} adds, ${of("connectors.connect")} connects, ${of("connectors.check")} checks. ${mac ? "⌘" : "Ctrl"} shortcuts always work.`}
         >
           Single-key shortcuts
         </Switch>

@@ -9,7 +9,7 @@ export function CompareButton({ run }: { run: ToolRun }) {
   const navigate = useNavigate();
   const hasEarlier = useRecentRuns(run.connector, run.tool).some(({ id }) => id !== run.id);
   const compare = () => void navigate({ to: "/runs/$run", params: { run: run.id }, search: { with: "" } });
-  useShortcut(hasEarlier ? { keys: "Mod+D", label: "Compare with previous run", run: compare } : null);
+  useShortcut(hasEarlier ? { keys: "runs.compare", label: "Compare with previous run", run: compare } : null);
   if (!hasEarlier) return null;
   return (
     <Button small look="quiet" icon="git-compare" onPress={compare}>

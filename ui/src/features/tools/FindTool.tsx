@@ -16,7 +16,7 @@ type Props = {
 /** The filter over a list of tools: Enter opens the first, ↓ goes into the list, Escape empties it. */
 export function FindTool({ placeholder, value, onChange, onEnter, inBar = false }: Props) {
   const field = useRef<HTMLInputElement>(null);
-  useShortcut({ keys: "/", label: "Find a tool", inBar, run: () => field.current?.focus() });
+  useShortcut({ keys: "list.filter", label: "Find a tool", inBar, run: () => field.current?.focus() });
   return (
     <Field
       ref={field}
@@ -26,7 +26,7 @@ export function FindTool({ placeholder, value, onChange, onEnter, inBar = false 
       type="search"
       placeholder={placeholder}
       icon="search"
-      keys="/"
+      keys="list.filter"
       value={value}
       onChange={onChange}
       onKeyDown={(event) => {

@@ -55,7 +55,7 @@ export function OutcomePane({ connector, tool, onNextPage, onRetry, beyondFields
             <>
               <CompareButton run={outcome.run} />
               {onNextPage && (
-                <Button small endIcon="chevron-right" keys="Mod+Shift+N" onPress={onNextPage}>
+                <Button small endIcon="chevron-right" keys="tools.nextPage" onPress={onNextPage}>
                   Next page
                 </Button>
               )}

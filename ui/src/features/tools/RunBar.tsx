@@ -65,14 +65,14 @@ export function RunBar(props: Props) {
           ref={first}
           look={isRunning ? "plain" : "primary"}
           icon={isRunning ? "x" : "play"}
-          keys={isRunning ? "Mod+." : "Mod+Enter"}
+          keys={isRunning ? "form.cancel" : "form.submit"}
           isPending={isCancelling}
           onPress={isRunning ? props.onCancel : props.onRun}
           testId={isRunning ? undefined : "run"}
         >
           {isCancelling ? "Cancelling" : isRunning ? "Cancel" : "Run"}
         </Button>
-        <Button keys="Mod+Shift+Enter" isDisabled={isRunning} onPress={props.onDryRun}>
+        <Button keys="tools.dryRun" isDisabled={isRunning} onPress={props.onDryRun}>
           Dry run
         </Button>
         <span className="grow" />
@@ -94,7 +94,7 @@ export function RunBar(props: Props) {
               id: "command",
               label: "Copy as command",
               icon: "square-terminal",
-              keys: "Mod+Shift+C",
+              keys: "form.copyCommand",
               onAction: props.onCopyCommand,
             },
             { id: "clear", label: "Clear form", icon: "rotate-ccw", onAction: () => props.onFill({}) },

@@ -104,17 +104,15 @@ function Runner({ connector, tool, initialValues, missing, from, initialCredenti
   useShortcut(
     isConfirming || isRunning
       ? null
-      : { keys: "Mod+Enter", label: "Run", inBar: true, ofRow: true, run: () => runner.submit() },
+      : { keys: "form.submit", label: "Run", inBar: true, ofRow: true, run: () => runner.submit() },
   );
-  useShortcut({ keys: "Mod+Shift+Enter", label: "Dry run", ofRow: true, run: submitDryRun });
-  useShortcut(isRunning ? { keys: "Mod+.", label: "Cancel", inBar: true, run: () => void cancel() } : null);
+  useShortcut({ keys: "tools.dryRun", ofRow: true, run: submitDryRun });
+  useShortcut(isRunning ? { keys: "form.cancel", inBar: true, run: () => void cancel() } : null);
   useShortcut(
-    nextPage && !isConfirming
-      ? { keys: "Mod+Shift+N", label: "Next page", inBar: true, inFields: true, run: () => runner.submit(nextPage) }
-      : null,
+    nextPage && !isConfirming ? { keys: "tools.nextPage", inBar: true, run: () => runner.submit(nextPage) } : null,
   );
   useRunnerKeys(runner);
-  useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", ofRow: true, run: copyCommand });
+  useShortcut({ keys: "form.copyCommand", ofRow: true, run: copyCommand });
 
   return (
     <>

@@ -24,8 +24,8 @@ export function useToolKeys(tool: ToolSummary | undefined): void {
   };
   useShortcut(
     tool && !isFetching && !hasNone
-      ? { keys: "E", label: "Open with last arguments", ofRow: true, run: () => void openLast(tool) }
+      ? { keys: "runs.edit", label: "Open with last arguments", ofRow: true, run: () => void openLast(tool) }
       : null,
   );
-  useShortcut(tool ? { keys: "Y", label: "Copy name", ofRow: true, run: () => copy(tool.name, "Name") } : null);
+  useShortcut(tool ? { keys: "tools.copyName", ofRow: true, run: () => copy(tool.name, "Name") } : null);
 }

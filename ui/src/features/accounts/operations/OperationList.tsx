@@ -16,7 +16,7 @@ const rowHeight: [number, number] = [1.875, 1.625];
 export function OperationList({ operations, title, selected, onSelect }: Props) {
   const [filter, setFilter] = useState("");
   const field = useRef<HTMLInputElement>(null);
-  useShortcut({ keys: "/", label: "Find an operation", inBar: true, run: () => field.current?.focus() });
+  useShortcut({ keys: "list.filter", label: "Find an operation", inBar: true, run: () => field.current?.focus() });
   const found = operations.filter((operation) => matches(operation, filter));
   const [first] = found;
   return (
@@ -29,7 +29,7 @@ export function OperationList({ operations, title, selected, onSelect }: Props) 
           type="search"
           placeholder="Find an operation"
           icon="search"
-          keys="/"
+          keys="list.filter"
           soft
           value={filter}
           onChange={setFilter}

@@ -64,10 +64,10 @@ export function OperationRunner({ account, operation }: Props) {
   const copyCommand = () =>
     copy(apiCommand(account.label, operation.name, schemaOf(operation.parameters), value), "Command");
   useShortcut(
-    runner.isConfirming ? null : { keys: "Mod+Enter", label: "Call", inBar: true, run: () => runner.submit() },
+    runner.isConfirming ? null : { keys: "form.submit", label: "Call", inBar: true, run: () => runner.submit() },
   );
   useRunnerKeys(runner);
-  useShortcut({ keys: "Mod+Shift+C", label: "Copy as command", run: copyCommand });
+  useShortcut({ keys: "form.copyCommand", run: copyCommand });
 
   return (
     <>
@@ -112,11 +112,11 @@ export function OperationRunner({ account, operation }: Props) {
           />
         ) : (
           <div className={styles.bar}>
-            <Button look="primary" icon="play" keys="Mod+Enter" isPending={isRunning} onPress={() => runner.submit()}>
+            <Button look="primary" icon="play" keys="form.submit" isPending={isRunning} onPress={() => runner.submit()}>
               Call
             </Button>
             <span className="grow" />
-            <Button icon="square-terminal" keys="Mod+Shift+C" onPress={copyCommand}>
+            <Button icon="square-terminal" keys="form.copyCommand" onPress={copyCommand}>
               Copy as command
             </Button>
           </div>

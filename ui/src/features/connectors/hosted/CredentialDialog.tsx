@@ -119,7 +119,7 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
           <span>Sent to {connector.identity.account}. You can't view it again.</span>
           <Button onPress={onClose}>Cancel</Button>
           <SubmitKey label={titleOf(replaced)} onSubmit={submit} />
-          <Button look="primary" keys="Mod+Enter" isPending={save.isPending} onPress={submit}>
+          <Button look="primary" keys="form.submit" isPending={save.isPending} onPress={submit}>
             {replaced ? "Replace" : "Save"}
           </Button>
         </>
