@@ -1456,10 +1456,10 @@ export type Event =
 { kind: "accounts_changed" } | 
 /**  Connectors came, went or changed, nobody says which: read the lists again. */
 { kind: "connectors_changed" } | 
-/**  A connector or its tools changed: read it again. */
+/**  A connector or its tools changed. */
 { kind: "connector_changed"; 
-/**  The connector. */
-connector: ConnectorId } | 
+/**  As it stands now. */
+connector: Connector } | 
 /**  The wallet changed: read it again. */
 { kind: "wallet_changed" } | 
 /**  A consent moved on. */

@@ -1,5 +1,5 @@
-import { QueryClient } from "@tanstack/react-query";
-import { expect, it, vi } from "vitest";
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { MockHost } from "@/test/mockHost";
 import { authorization, connector, problem, run } from "@/test/samples";
 import { syncKey } from "./accountSync";
@@ -73,22 +73,26 @@ it("reads_resources_and_prompts_again_of_the_connector_whose_server_says_so", ()
   expect(client.getQueryState(notion)?.isInvalidated).toBe(false);
 });
 
-it("puts_a_connector_that_changed_into_the_list_without_reading_the_list_again", async () => {
+it("puts_a_connector_that_changed_where_it_is_shown_without_reading_anything_again", async () => {
   const host = new MockHost({ connectors: [connector({ id: "con_a" }), connector({ id: "con_b" })] }).install();
   const client = new QueryClient();
   await client.fetchQuery(queries.connectors());
-  host.state.connectors = [connector({ id: "con_a", title: "Other" }), connector({ id: "con_b" })];
-  applyEvent(client, { kind: "connector_changed", connector: "con_a" });
-  const titles = () => client.getQueryData(queries.connectors().queryKey)?.map(({ title }) => title);
-  await vi.waitFor(() => expect(titles()?.[0]).toBe("Other"));
-  expect(host.calls.filter(({ name }) => name === "listConnectors")).toHaveLength(1);
+  const other = connector({ id: "con_a", title: "Other" });
+  applyEvent(client, { kind: "connector_changed", connector: other });
+  expect(client.getQueryData(queries.connectors().queryKey)?.map(({ title }) => title)).toEqual(["Other", "GitHub"]);
+  expect(client.getQueryData(queries.connector("con_a").queryKey)).toEqual(other);
+  expect(client.getQueryState(queries.connectors().queryKey)?.isInvalidated).toBe(false);
+  expect(host.calls.map(({ name }) => name)).toEqual(["listConnectors"]);
 });
 
-it("reads_the_list_again_when_a_connector_that_changed_is_gone", async () => {
-  const host = new MockHost({ connectors: [connector({ id: "con_a" }), connector({ id: "con_b" })] }).install();
+it("reads_a_list_once_more_that_was_on_its_way_when_a_connector_changed", async () => {
+  const host = new MockHost({ connectors: [connector({ id: "con_a" })] }).install();
   const client = new QueryClient();
-  await client.fetchQuery(queries.connectors());
-  host.state.connectors = [connector({ id: "con_b" })];
-  applyEvent(client, { kind: "connector_changed", connector: "con_a" });
-  await vi.waitFor(() => expect(client.getQueryState(queries.connectors().queryKey)?.isInvalidated).toBe(true));
+  const observer = new QueryObserver(client, queries.connectors());
+  onTestFinished(observer.subscribe(() => undefined));
+  const other = connector({ id: "con_a", title: "Other" });
+  host.state.connectors = [other];
+  applyEvent(client, { kind: "connector_changed", connector: other });
+  await vi.waitFor(() => expect(observer.getCurrentResult().data?.[0]?.title).toBe("Other"));
+  expect(host.calls.filter(({ name }) => name === "listConnectors")).toHaveLength(2);
 });

@@ -5,7 +5,7 @@ import {
   type Authorization,
   type AuthorizationState,
   commands,
-  type ConnectorId,
+  type Connector,
   type Event as HostEvent,
 } from "./bindings";
 import { call } from "./call";
@@ -24,8 +24,8 @@ export function applyEvent(client: QueryClient, event: HostEvent): void {
       void invalidate(client, keys.connectors, keys.tools, keys.wallet);
       break;
     case "connector_changed":
-      void readConnectorAgain(client, event.connector);
-      void invalidate(client, keys.connector(event.connector), keys.tools, keys.wallet);
+      applyConnector(client, event.connector);
+      void invalidate(client, keys.tools, keys.wallet);
       break;
     case "wallet_changed":
       // A secret was kept: a keychain that was locked before answers again.
@@ -98,23 +98,17 @@ export function upsertAuthorization(client: QueryClient, authorization: Authoriz
   );
 }
 
-/** The last read of each connector that is under way. */
-const reads = new Map<ConnectorId, symbol>();
-
-/**
- * Reads one connector and puts it into the list, which may be long. A list that is on its way may have been made
- * before the change, so that it is asked for again; so is one that has something that is gone.
- */
-async function readConnectorAgain(client: QueryClient, id: ConnectorId): Promise<void> {
-  const read = Symbol(id);
-  reads.set(id, read);
-  const connector = await call(commands.findConnector(id)).catch(() => null);
-  // It changed once more meanwhile: that read has the news of this one too.
-  if (reads.get(id) !== read) return;
-  reads.delete(id);
-  const { queryKey } = queries.connectors();
-  if (connector && client.isFetching({ queryKey, exact: true }) === 0) upsertConnector(client, connector);
-  else await invalidate(client, queryKey);
+/** Puts a connector where it is shown. What is read just now may be from before the change: that is read once more. */
+function applyConnector(client: QueryClient, connector: Connector): void {
+  for (const { queryKey, promise } of client
+    .getQueryCache()
+    .findAll({ queryKey: keys.connectors, fetchStatus: "fetching" })) {
+    const again = () => client.invalidateQueries({ queryKey, exact: true }, { cancelRefetch: false });
+    void promise?.then(again, again);
+  }
+  upsertConnector(client, connector);
+  const ofConnector = keys.connector(connector.id);
+  void client.invalidateQueries({ queryKey: ofConnector, predicate: ({ queryKey }) => queryKey.length > 2 });
 }
 
 type Listener = (event: HostEvent) => void;

@@ -19,7 +19,7 @@ use patchbay_model::{Connector, ConnectorId, InspectionId, RunId, WalletEntryId}
 use patchbay_oauth::OAuthClient;
 use patchbay_store::Store;
 use patchbay_vault::{Keychain, SystemKeychain, Vault};
-use tokio::sync::broadcast;
+use tokio::sync::{Mutex, MutexGuard, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
@@ -76,6 +76,7 @@ struct Inner {
     browser: Arc<dyn OpenBrowser>,
     references: References,
     events: broadcast::Sender<Event>,
+    connector_turn: Mutex<()>,
     tokens: Tokens,
     sign_ins: SignIns,
     sessions: Sessions,
@@ -175,6 +176,7 @@ impl Context {
                 browser: options.browser,
                 references,
                 events,
+                connector_turn: Mutex::default(),
                 tokens,
                 sign_ins,
                 sessions: Sessions::default(),
@@ -244,6 +246,16 @@ impl Context {
     pub(crate) fn emit(&self, event: Event) {
         // Nobody may be listening, as on the command line.
         drop(self.inner.events.send(event));
+    }
+
+    /// Whether anybody hears of events: on the command line nobody does.
+    pub(crate) fn is_listened_to(&self) -> bool {
+        self.inner.events.receiver_count() > 0
+    }
+
+    /// Waits until nobody else reads a connector to tell how it is.
+    pub(crate) async fn connector_turn(&self) -> MutexGuard<'_, ()> {
+        self.inner.connector_turn.lock().await
     }
 
     /// A weak handle, for tasks that must not keep the context open.

@@ -4,6 +4,7 @@ use patchbay_model::{AccountId, Authorization, ConnectorId, Problem, ToolRunSumm
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::connectors::view::ConnectorView;
 use crate::need::Need;
 
 /// Something changed.
@@ -18,10 +19,10 @@ pub enum Event {
     AccountsChanged,
     /// Connectors came, went or changed, nobody says which: read the lists again.
     ConnectorsChanged,
-    /// A connector or its tools changed: read it again.
+    /// A connector or its tools changed.
     ConnectorChanged {
-        /// The connector.
-        connector: ConnectorId,
+        /// As it stands now.
+        connector: Box<ConnectorView>,
     },
     /// The wallet changed: read it again.
     WalletChanged,

@@ -7,6 +7,7 @@ use patchbay_model::{
 use patchbay_store::Changed;
 
 use crate::abilities::abilities;
+use crate::connectors::view::emit_changed;
 use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
@@ -168,9 +169,7 @@ pub(crate) async fn change(
 ) -> Result<Option<Changed>, Error> {
     let changed = cx.store().change_connector(id, change).await?;
     if changed.as_ref().is_some_and(|it| it.before != it.after) {
-        cx.emit(Event::ConnectorChanged {
-            connector: id.clone(),
-        });
+        emit_changed(cx, id).await?;
     }
     Ok(changed)
 }

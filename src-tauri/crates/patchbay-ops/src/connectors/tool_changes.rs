@@ -10,10 +10,10 @@ use serde_json::Value;
 use specta::Type;
 
 use crate::connectors::find_connector;
+use crate::connectors::view::emit_changed;
 use crate::context::Context;
 use crate::differences::differences;
 use crate::error::Error;
-use crate::events::Event;
 
 /// A tool that is not any more as it was when the user agreed to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -66,10 +66,7 @@ pub async fn list_tool_changes(
 pub async fn accept_tools(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     let connector = find_connector(cx, id).await?;
     cx.store().accept_tools(&connector.id).await?;
-    cx.emit(Event::ConnectorChanged {
-        connector: connector.id,
-    });
-    Ok(())
+    emit_changed(cx, &connector.id).await
 }
 
 fn change_of(row: ToolChangeRow) -> ToolChange {

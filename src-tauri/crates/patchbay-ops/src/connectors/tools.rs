@@ -11,11 +11,11 @@ use crate::authorizations::scope_upgrade;
 use crate::backend::{Backend, ListedTools, for_connector};
 use crate::connectors;
 use crate::connectors::add::clean_title;
+use crate::connectors::view::emit_changed;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::credentials::edit::rename_with_connector;
 use crate::error::Error;
-use crate::events::Event;
 
 /// A tool and the connector that offers it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -117,9 +117,7 @@ pub(crate) async fn save_listed(
     rename_with_connector(cx, &kept).await?;
     let now = cx.now();
     cx.store().replace_tools(&connector.id, &tools, now).await?;
-    cx.emit(Event::ConnectorChanged {
-        connector: connector.id.clone(),
-    });
+    emit_changed(cx, &connector.id).await?;
     Ok(tools)
 }
 

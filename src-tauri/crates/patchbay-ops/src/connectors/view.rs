@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::ops::Deref;
 
-use patchbay_model::Connector;
+use patchbay_model::{Connector, ConnectorId};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::context::Context;
 use crate::error::Error;
+use crate::events::Event;
 use crate::next_action::{NextAction, next_action, reauth_action};
 
 /// A connector with what follows from it and its tools at that moment. The window knows no other.
@@ -74,4 +75,52 @@ pub async fn view_connectors(
         ConnectorView::new(connector, changed)
     };
     Ok(connectors.into_iter().map(view).collect())
+}
+
+/// Tells whoever listens how a connector is now that it or its tools changed, or that it is gone.
+///
+/// # Errors
+/// [`Error::Store`].
+pub(crate) async fn emit_changed(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
+    if !cx.is_listened_to() {
+        return Ok(());
+    }
+    // From reading to telling nobody else does: what is told last is never older than what was told before.
+    let _turn = cx.connector_turn().await;
+    cx.emit(match cx.store().find_connector(id).await? {
+        None => Event::ConnectorsChanged,
+        Some(connector) => Event::ConnectorChanged {
+            connector: Box::new(view_connector(cx, connector).await?),
+        },
+    });
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::connectors::status;
+    use crate::testing::{UNREACHABLE_URL, add, open};
+
+    #[tokio::test]
+    async fn a_connector_that_changed_is_told_with_what_helps_it_on_and_one_that_is_gone_as_gone() {
+        let home = tempfile::tempdir().unwrap();
+        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let added = add(&cx, UNREACHABLE_URL).await;
+        let mut events = cx.events();
+        let rename = |connector: &mut Connector| connector.title = "Other".to_owned();
+        status::change(&cx, &added.id, rename).await.unwrap();
+        let Ok(Event::ConnectorChanged { connector }) = events.recv().await else {
+            panic!("nothing was told of it");
+        };
+        assert_eq!(connector.title, "Other");
+        let known = cx.store().find_connector(&added.id).await.unwrap().unwrap();
+        assert_eq!(*connector, view_connector(&cx, known).await.unwrap());
+        cx.store().remove_connector(&added.id).await.unwrap();
+        emit_changed(&cx, &added.id).await.unwrap();
+        assert!(matches!(events.recv().await, Ok(Event::ConnectorsChanged)));
+    }
 }

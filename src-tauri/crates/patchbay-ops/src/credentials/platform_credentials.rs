@@ -13,10 +13,10 @@ use crate::accounts::platform::options;
 use crate::connectors::find_connector;
 use crate::connectors::remote::{platform_for, refresh_status};
 use crate::connectors::remote_call::finish_connector_call;
+use crate::connectors::view::emit_changed;
 use crate::context::Context;
 use crate::credentials::locations;
 use crate::error::Error;
-use crate::events::Event;
 use crate::forms::{GivenSecret, fill};
 
 /// One level of a connector's credentials.
@@ -219,10 +219,7 @@ async fn after_change(
     remote: &patchbay_model::RemoteId,
 ) -> Result<(), Error> {
     refresh_status(cx, connector, platform, remote).await?;
-    cx.emit(Event::ConnectorChanged {
-        connector: connector.id.clone(),
-    });
-    Ok(())
+    emit_changed(cx, &connector.id).await
 }
 
 fn credentials<'a>(
