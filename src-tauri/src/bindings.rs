@@ -1,5 +1,6 @@
 //! The typed surface between Rust and the web view.
 
+use patchbay_ops::{account_state, by_code, fix, platform_infos};
 use tauri::Runtime;
 use tauri_specta::{Builder, collect_commands};
 
@@ -13,7 +14,9 @@ use crate::commands::{
 pub(crate) fn builder<R: Runtime>() -> Builder<R> {
     Builder::new()
         .disable_serde_phases()
-        .constant("platforms", patchbay_ops::platform_infos())
+        .constant("platforms", platform_infos())
+        .constant("fixes", by_code(fix))
+        .constant("accountStates", by_code(account_state))
         .commands(collect_commands![
             accounts::add_account,
             accounts::call_operation,

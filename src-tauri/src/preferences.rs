@@ -302,11 +302,21 @@ mod tests {
         ]
     }
 
+    const NAMES: &[&str] = &[
+        "theme",
+        "density",
+        "zoomPercent",
+        "formPercent",
+        "singleLetterKeys",
+        "shortcuts",
+        "x",
+    ];
+
     proptest! {
         #[test]
         fn any_file_leaves_a_window_that_can_be_used(
             members in prop::collection::vec(
-                (prop::sample::select(vec!["theme", "density", "zoomPercent", "formPercent", "singleLetterKeys", "shortcuts", "x"]), anything()),
+                (prop::sample::select(NAMES), anything()),
                 0..8,
             ),
         ) {

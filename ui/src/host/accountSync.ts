@@ -1,7 +1,7 @@
 import { Channel } from "@tauri-apps/api/core";
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { type AccountId, type AccountSynced, type Code, commands, type Problem } from "./bindings";
+import { type AccountId, accountStates, type AccountSynced, type Code, commands, type Problem } from "./bindings";
 import { asProblem, call } from "./call";
 import { clientState, stateKey, useClientState } from "./clientState";
 import { firstPaint } from "./firstPaint";
@@ -29,7 +29,7 @@ type Sync = {
 };
 
 /** How an account is, in one word. */
-export type AccountState = "fine" | "slow" | "failing" | "signed_out";
+export type AccountState = "fine" | (typeof accountStates)[Code];
 
 /** How long an account may take before it is called slow, in milliseconds. */
 export const slowAfter = 10_000;
@@ -113,21 +113,9 @@ function withoutRequests(accounts: Sync["accounts"]): Sync["accounts"] {
   );
 }
 
-const signedOut: ReadonlySet<Code> = new Set<Code>([
-  "platform.signed_out",
-  "auth.needed",
-  "auth.expired",
-  "auth.denied",
-  "vault.reference",
-  "reference.not_allowed",
-]);
-const slow: ReadonlySet<Code> = new Set<Code>(["timed_out", "platform.rate_limited"]);
-
 function stateOf(sync: AccountSync, now: number): AccountState {
   if (sync.requestedAt !== null && !sync.isDismissed && now - sync.requestedAt >= slowAfter) return "slow";
-  if (!sync.problem) return "fine";
-  if (signedOut.has(sync.problem.code)) return "signed_out";
-  return slow.has(sync.problem.code) ? "slow" : "failing";
+  return sync.problem ? accountStates[sync.problem.code] : "fine";
 }
 
 /** How each account is; renders again when one of them changes its state, not with every second. */

@@ -31,6 +31,7 @@ import {
   type RotationTarget,
   type RunLabel,
   type RunQuery,
+  type RunTool,
   type StartAuthorization,
   type ToolChange,
   type ToolRun,
@@ -572,7 +573,13 @@ export class MockHost {
         return labelled;
       },
       replayRun: () => run({ id: "run_again" }),
-      runTool: () => run({ id: "run_new" }),
+      runTool: ({ request }) => {
+        const { connector: id, tool: name, confirmed } = request as RunTool;
+        const known = state.tools.find((one) => one.connector === id && one.tool.name === name);
+        if (known?.tool.effect === "destructive" && !confirmed)
+          throw problem({ code: "confirmation_needed", message: `${name} needs confirmation` });
+        return run({ id: "run_new" });
+      },
       complete: () => [],
       fillPrompt: () => ({ description: null, messages: [] }),
       listPrompts: () => [],

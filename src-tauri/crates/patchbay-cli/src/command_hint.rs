@@ -2,7 +2,8 @@
 
 use patchbay_model::{Code, Connector, OauthDeviation, Problem};
 use patchbay_ops::{
-    MAX_WAIT, NextAction, TimeLimit, UNTRUSTED_HINT, abilities, deviation_hint, reauth_action,
+    Fix, MAX_WAIT, NextAction, TimeLimit, UNTRUSTED_HINT, abilities, deviation_hint, fix,
+    reauth_action,
 };
 
 use crate::args::deviation_name;
@@ -34,21 +35,19 @@ pub(crate) fn command_hint(problem: &Problem, connector: &Connector) -> Option<S
         ));
     }
     Some(match problem.code {
-        Code::AuthNeeded
-        | Code::AuthRefused
-        | Code::AuthExpired
-        | Code::AuthTimedOut
-        | Code::AuthDenied
-        | Code::AuthCallback
-        | Code::AuthExchange => format!("Run `patchbay {}`.", reauth_command(connector)),
+        code if fix(code) == Some(Fix::Reauth) => {
+            format!("Run `patchbay {}`.", reauth_command(connector))
+        }
         Code::AuthIssuerChanged => format!(
             "Contact the server's operator. If that is the right place, run `patchbay connector connect {name} --accept-issuer HOST`."
         ),
-        Code::AuthForbidden => {
+        code if fix(code) == Some(Fix::MoreAccess) => {
             let command = reauth_command(connector);
             format!("To sign in with more access, run `patchbay {command}`.")
         }
-        Code::PlatformSignedOut => replace_key_command(&connector.identity.account),
+        code if fix(code) == Some(Fix::ReplaceKey) => {
+            replace_key_command(&connector.identity.account)
+        }
         Code::ToolNotFound => format!("Run `patchbay tool list {name} --refresh`."),
         Code::NotFound | Code::Conflict => {
             "Run `patchbay connector list --refresh` and try again.".to_owned()
@@ -81,12 +80,8 @@ pub(crate) fn command_hint(problem: &Problem, connector: &Connector) -> Option<S
         Code::FileFailed if connector.command.is_some() => {
             format!("If its folder is gone, run `patchbay connector edit {name} --cwd FOLDER`.")
         }
-        Code::ProgramNotStarted
-        | Code::ProgramEnded
-        | Code::TimedOut
-        | Code::McpProtocol
-        | Code::McpServerError
-            if connector.command.is_some() =>
+        code if connector.command.is_some()
+            && (code == Code::ProgramNotStarted || fix(code) == Some(Fix::ShowLog)) =>
         {
             let log = format!("run `patchbay connector log {name}`.");
             match hint.strip_suffix('.') {

@@ -37,6 +37,4 @@ pub struct Abilities {
     pub has_pages: bool,
     /// They may offer resources to be read and prompts to be filled in.
     pub has_resources: bool,
-    /// Whether a run has to be agreed to may depend on its arguments, which only the verb looks at.
-    pub has_effects_by_arguments: bool,
 }

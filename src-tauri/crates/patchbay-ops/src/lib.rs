@@ -22,6 +22,7 @@ mod background;
 mod browser;
 mod catalogue;
 mod clock;
+mod code_rules;
 mod connectors;
 mod context;
 mod credentials;
@@ -80,6 +81,7 @@ pub use background::{
 pub use browser::{OpenBrowser, SystemBrowser};
 pub use catalogue::{CatalogueEntry, Reach, list_catalogue, read_registry_file};
 pub use clock::{Clock, SystemClock};
+pub use code_rules::{Fix, account_state, by_code, fix};
 pub use connectors::add::{
     AddConnector, AuthenticationChoice, ConnectionOptions, OAuthClientInput, add_connector,
     add_connector_with,

@@ -12,6 +12,7 @@ use url::Url;
 use crate::abilities::{abilities, platform_abilities};
 use crate::accounts::errors::account_error;
 use crate::accounts::list_accounts;
+use crate::code_rules::{AccountState, account_state};
 use crate::connectors::list_connector_rows;
 use crate::context::Context;
 use crate::credentials::list_wallet;
@@ -143,7 +144,7 @@ async fn find_account_need(cx: &Context, account: &Account) -> Result<Option<Nee
     let Some(failure) = account_error(cx, &account.id).await? else {
         return Ok(None);
     };
-    let (kind, headline, fix) = if is_signed_out(failure.problem.code) {
+    let (kind, headline, fix) = if account_state(failure.problem.code) == AccountState::SignedOut {
         let headline = format!("{label} is signed out");
         (NeedKind::AccountSignedOut, headline, NeedFix::ReplaceKey)
     } else {
@@ -163,18 +164,6 @@ fn strip_headline(headline: &str, message: &str) -> Option<String> {
     let rest = message.strip_prefix(headline).unwrap_or(message);
     let rest = rest.trim_start_matches(": ");
     (!rest.is_empty()).then(|| rest.to_owned())
-}
-
-fn is_signed_out(code: Code) -> bool {
-    matches!(
-        code,
-        Code::PlatformSignedOut
-            | Code::AuthNeeded
-            | Code::AuthExpired
-            | Code::AuthDenied
-            | Code::VaultReference
-            | Code::ReferenceNotAllowed
-    )
 }
 
 fn find_connector_need(connector: &Connector, now: Timestamp) -> Option<Need> {

@@ -72,7 +72,6 @@ pub(crate) const LOCAL_ABILITIES: Abilities = Abilities {
     has_details: false,
     has_pages: false,
     has_resources: true,
-    has_effects_by_arguments: false,
 };
 
 /// What every hosted platform does alike; what only some do is left out.

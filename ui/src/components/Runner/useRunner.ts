@@ -57,8 +57,8 @@ type Options = {
   initialValues?: JsonObject;
   missing: readonly string[];
   isRunning: boolean;
-  /** Whether a person is asked before it runs. */
-  needsConfirmation: boolean;
+  /** Whether a person is asked before it runs; what says so only once it is asked for is asked for then. */
+  needsConfirmation?: boolean;
   /** Whether what is typed beside the arguments can be used. */
   validateOptions?: () => boolean;
   run: (values: JsonObject, confirmed: boolean) => Promise<Problem | null>;
@@ -91,7 +91,7 @@ export function useRunner({
   initialValues,
   missing,
   isRunning,
-  needsConfirmation,
+  needsConfirmation = false,
   validateOptions = () => true,
   run,
 }: Options): Runner {

@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from "react";
-import { type ToolRunSummary } from "@/host/bindings";
+import { fixes, type ToolRunSummary } from "@/host/bindings";
 import { Icon } from "@/components/Icon";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { originWord, runStates } from "@/components/ToolResult/runWords";
@@ -118,7 +118,6 @@ function End({ onSeen }: { onSeen: () => void }) {
 
 /** A run that failed for want of a sign-in says so by its glyph. */
 function glyphOf(run: ToolRunSummary) {
-  const code = run.problem?.code;
-  const needsSignIn = code === "auth.needed" || code === "auth.refused" || code === "auth.expired";
+  const needsSignIn = run.problem && fixes[run.problem.code] === "reauth";
   return needsSignIn ? ("signin" as const) : runStates[run.state].glyph;
 }

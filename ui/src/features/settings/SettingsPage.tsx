@@ -68,7 +68,8 @@ const zooms = ["80", "90", "100", "110", "125", "150", "175", "200"] as const;
 function AppearanceSettings({ preferences, onChange, onOpenKeys }: AppearanceProps) {
   const mac = useMac();
   const keysOf = useKeysOf();
-  const of = (shortcut: ShortcutId) => showKeys(keysOf(shortcut), mac);
+  const shortcuts: ShortcutId[] = ["connectors.add", "connectors.connect", "connectors.check"];
+  const [add, connect, check] = shortcuts.map((shortcut) => showKeys(keysOf(shortcut), mac));
   return (
     <>
       <Section title="Appearance">
@@ -136,7 +137,7 @@ function AppearanceSettings({ preferences, onChange, onOpenKeys }: AppearancePro
         <Switch
           isSelected={preferences.singleLetterKeys ?? true}
           onChange={(singleLetterKeys) => onChange({ singleLetterKeys })}
-          help={`${of("connectors.add")} adds, ${of("connectors.connect")} connects, ${of("connectors.check")} checks. ${mac ? "⌘" : "Ctrl"} shortcuts always work.`}
+          help={`${add} adds, ${connect} connects, ${check} checks. ${mac ? "⌘" : "Ctrl"} shortcuts always work.`}
         >
           Single-key shortcuts
         </Switch>

@@ -56,6 +56,9 @@ beforeEach(() => {
     find_tool: ({ tool: name }) => tools.find((tool) => tool.name === name),
     list_runs: () => ({ runs: [], next: null, total: 0 }),
     run_tool: ({ request }) => {
+      const { tool: name, confirmed } = request as RunTool;
+      if (!confirmed && tools.find((one) => one.name === name)?.effect === "destructive")
+        return Promise.reject(problem({ code: "confirmation_needed", message: `${name} needs confirmation` }));
       requests.push(request as RunTool);
       return sampleRun();
     },
@@ -267,7 +270,7 @@ describe("a destructive tool", () => {
 
   it("asks where Run was, naming verb, target and identity, with the focus on the way out", async () => {
     await fill();
-    const asked = screen.getByRole("alertdialog", { name: "Delete branch release/1.4?" });
+    const asked = await screen.findByRole("alertdialog", { name: "Delete branch release/1.4?" });
     expect(asked).toHaveAccessibleDescription(
       /branch release\/1\.4, repo patch-lab\. On GitHub, as This computer · lena-fischer/,
     );
@@ -284,25 +287,11 @@ describe("a destructive tool", () => {
     await userEvent.type(await screen.findByRole("textbox", { name: "branch" }), "release/1.4");
     const repo = screen.getByRole("textbox", { name: "repo" });
     await userEvent.type(repo, "patch-lab{Control>}{Enter}{/Control}");
-    await userEvent.click(within(screen.getByRole("alertdialog")).getByRole("button", { name: "Cancel" }));
+    await userEvent.click(within(await screen.findByRole("alertdialog")).getByRole("button", { name: "Cancel" }));
     expect(repo).toHaveFocus();
   });
 
   it("runs once confirmed", async () => {
-    await fill();
-    await userEvent.click(screen.getByRole("button", { name: "Delete branch" }));
-    await result();
-    expect(requests).toMatchObject([{ tool: "delete_branch", confirmed: true }]);
-  });
-
-  it("asks only once it was refused where its arguments may decide", async () => {
-    const identity = { ...connector().identity, platform: "airbyte" as const };
-    host.find_connector = () => connector({ identity });
-    const usual = host.run_tool;
-    host.run_tool = (args) =>
-      (args.request as RunTool).confirmed
-        ? usual?.(args)
-        : Promise.reject(problem({ code: "confirmation_needed", message: "delete_branch needs confirmation" }));
     await fill();
     await userEvent.click(await screen.findByRole("button", { name: "Delete branch" }));
     await result();
@@ -312,6 +301,7 @@ describe("a destructive tool", () => {
 
   it("is not confirmed by the keys that asked for it, pressed again", async () => {
     await fill();
+    await screen.findByRole("alertdialog");
     await userEvent.keyboard("{Control>}{Enter}{Enter}{/Control}");
     expect(requests).toEqual([]);
     expect(screen.getByRole("alertdialog")).toBeVisible();
@@ -322,6 +312,7 @@ describe("a destructive tool", () => {
 
   it("is not confirmed by keys that are still held down", async () => {
     await fill();
+    await screen.findByRole("alertdialog");
     window.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, repeat: true }));
     expect(requests).toEqual([]);
     expect(screen.getByRole("alertdialog")).toBeVisible();
@@ -415,7 +406,7 @@ describe("a secret argument", () => {
     await userEvent.type(await screen.findByRole("textbox", { name: "account" }), "savings");
     await userEvent.type(screen.getByLabelText("pin"), "s3cret-4711");
     await userEvent.click(screen.getByRole("button", { name: "Run" }));
-    const asked = screen.getByRole("alertdialog", { name: "Reset pin?" });
+    const asked = await screen.findByRole("alertdialog", { name: "Reset pin?" });
     expect(asked).toHaveAccessibleDescription(/account savings, pin \(hidden\)\. On GitHub/);
     expect(document.body.textContent).not.toContain("s3cret-4711");
     await userEvent.click(within(asked).getByRole("button", { name: "Reset pin" }));

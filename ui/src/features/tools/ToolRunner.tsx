@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Connector, type RunId, type Tool } from "@/host/bindings";
 import { queries } from "@/host/queries";
-import { abilitiesOf } from "@/components/abilities";
 import { useCopy } from "@/components/CopyContext";
 import { ArgumentsEditor } from "@/components/Runner/ArgumentsEditor";
 import { useRunner, useRunnerKeys } from "@/components/Runner/useRunner";
@@ -92,8 +91,6 @@ function Runner({ connector, tool, initialValues, missing, from, initialCredenti
     initialValues,
     missing,
     isRunning,
-    // Otherwise the run is asked for, and the answer says whether it has to be confirmed.
-    needsConfirmation: tool.effect === "destructive" && !abilitiesOf(connector).hasEffectsByArguments,
     run: (values, confirmed) => run(request(values, confirmed)),
   });
   const { args, isConfirming } = runner;

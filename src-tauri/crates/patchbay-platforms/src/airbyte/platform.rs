@@ -36,7 +36,6 @@ use crate::{
 pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
     abilities: Abilities {
         has_pages: true,
-        has_effects_by_arguments: true,
         ..HOSTED_ABILITIES
     },
     // Without an application there is nothing but a token to be had.
