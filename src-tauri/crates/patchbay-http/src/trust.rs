@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use patchbay_model::CertificateFacts;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::CryptoProvider;
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, OtherError,
@@ -38,7 +38,7 @@ pub(crate) fn tls_config(
 ) -> Result<ClientConfig, Error> {
     let provider = provider();
     let trust = CertificateVerifier {
-        system: system_verifier().map_err(unusable)?,
+        provider: Arc::clone(&provider),
         added: added_verifier(authorities, &provider)?,
         pin,
     };
@@ -65,7 +65,8 @@ pub(crate) fn provider() -> Arc<CryptoProvider> {
         .unwrap_or_else(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
 }
 
-/// The system's own judgement. Reading its authorities takes a while, so all share one.
+/// The system's own judgement. Reading its authorities takes a while, so all share one, and it is made when the first
+/// certificate has to be judged: most commands see none.
 fn system_verifier() -> Result<Arc<Verifier>, TlsError> {
     static SHARED: OnceLock<Arc<Verifier>> = OnceLock::new();
     if let Some(shared) = SHARED.get() {
@@ -106,7 +107,7 @@ pub(crate) struct RejectedCertificate {
 
 #[derive(Debug)]
 struct CertificateVerifier {
-    system: Arc<Verifier>,
+    provider: Arc<CryptoProvider>,
     added: Option<Arc<WebPkiServerVerifier>>,
     pin: Option<PinnedCertificate>,
 }
@@ -131,10 +132,11 @@ impl ServerCertVerifier for CertificateVerifier {
         if self.is_pinned(leaf, host) {
             return Ok(ServerCertVerified::assertion());
         }
+        let system = system_verifier()?;
         let verify_with = |by: &dyn ServerCertVerifier| {
             by.verify_server_cert(leaf, intermediates, host, ocsp, now)
         };
-        let verified = verify_with(&*self.system).or_else(|error| match &self.added {
+        let verified = verify_with(&*system).or_else(|error| match &self.added {
             // Whoever does not know the issuer knows nothing else of the certificate.
             Some(added) if allows_other_authority(&error) => {
                 verify_with(&**added).map_err(|why| match why {
@@ -165,7 +167,8 @@ impl ServerCertVerifier for CertificateVerifier {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.system.verify_tls12_signature(message, leaf, signed)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, leaf, signed, algorithms)
     }
 
     fn verify_tls13_signature(
@@ -174,11 +177,14 @@ impl ServerCertVerifier for CertificateVerifier {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.system.verify_tls13_signature(message, leaf, signed)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, leaf, signed, algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.system.supported_verify_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 
