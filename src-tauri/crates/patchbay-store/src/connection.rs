@@ -49,9 +49,14 @@ impl Connections {
         {
             create_private_folder(folder).map_err(Error::file(folder))?;
         }
-        // Looked at before anything is touched: a file that is too new stays as it is, to the byte.
-        if is_plain_file(path)? {
-            migrations::check(&open_reader(path)?, migrations::newest_version(TABLES))?;
+        // Looked at before anything is touched: a file that is too new stays as it is, to the byte. What looked stays
+        // open: where nobody else has the file open, each first connection reads the whole journal.
+        let found = match is_plain_file(path)? {
+            true => Some(open_reader(path)?),
+            false => None,
+        };
+        if let Some(found) = &found {
+            migrations::check(found, migrations::newest_version(TABLES))?;
         }
         let _opening = opening_lock(path)?;
         create_private(path)?;
@@ -59,11 +64,15 @@ impl Connections {
         migrations::migrate(&mut writer, TABLES)?;
         let owner = new_owner(&writer)?;
         let presence = Presence::new(path, owner.clone())?;
+        let watch = match found {
+            Some(found) => found,
+            None => open_reader(path)?,
+        };
         Ok(Self {
             path: path.to_owned(),
             writer: Writer::start(writer, owner).map_err(Error::file(path))?,
             idle_readers: Mutex::default(),
-            watch: Mutex::new(open_reader(path)?),
+            watch: Mutex::new(watch),
             presence,
         })
     }

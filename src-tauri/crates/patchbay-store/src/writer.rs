@@ -6,6 +6,7 @@
 //! which costs hardly more than one row. A process that is killed loses the writes of its last window;
 //! whoever cannot have that waits, and whoever reads runs calls [`Writer::flush`] first.
 
+use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +28,9 @@ const QUEUE_LEN: usize = 256;
 /// How long nothing must be written before the journal is taken into the file. Nobody waits for that
 /// then; under steady load SQLite does it by itself, see `connection.rs`.
 const CHECKPOINT_DELAY: Duration = Duration::from_secs(1);
+
+/// Bytes of the journal that a process may leave to the next, which reads them in about a millisecond.
+pub(crate) const MAX_JOURNAL_LEFT: u64 = 512 * 1024;
 
 /// Handle of the thread. Dropping it writes what is queued and ends the thread.
 #[derive(Debug)]
@@ -208,7 +212,7 @@ impl Worker {
                     self.checkpoint();
                     has_written = false;
                 }
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => return self.truncate_journal(),
             }
         }
     }
@@ -267,12 +271,27 @@ impl Worker {
         }
     }
 
-    fn checkpoint(&mut self) {
-        // Passive: neither waits for other processes nor keeps them waiting.
-        let taken = self
-            .connection
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-        if let Err(error) = taken {
+    /// Neither waits for other processes nor keeps them waiting.
+    fn checkpoint(&self) {
+        self.take_in_journal("PRAGMA wal_checkpoint(PASSIVE)");
+    }
+
+    /// Empties a journal that grew long, unless another process reads from it: one command after another would leave a
+    /// little in it, and each would read all of it first.
+    fn truncate_journal(&self) {
+        let journal = self.connection.path().map(|path| format!("{path}-wal"));
+        let length = journal.and_then(|journal| fs::metadata(journal).ok());
+        if length.is_none_or(|journal| journal.len() < MAX_JOURNAL_LEFT) {
+            return;
+        }
+        match self.connection.busy_timeout(Duration::ZERO) {
+            Ok(()) => self.take_in_journal("PRAGMA wal_checkpoint(TRUNCATE)"),
+            Err(error) => tracing::warn!(%error, "the journal was left as it is"),
+        }
+    }
+
+    fn take_in_journal(&self, pragma: &str) {
+        if let Err(error) = self.connection.query_row(pragma, [], |_| Ok(())) {
             tracing::warn!(%error, "the journal could not be taken into the database");
         }
     }

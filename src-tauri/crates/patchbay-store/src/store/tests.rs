@@ -10,6 +10,7 @@ use super::*;
 use crate::migrations::newest_version;
 use crate::samples::{connector, run, store};
 use crate::tables::TABLES;
+use crate::writer::MAX_JOURNAL_LEFT;
 
 /// A file as version 1 left it, with a row in every table.
 const VERSION_1: &str = include_str!("../../fixtures/version-1.sql");
@@ -311,4 +312,29 @@ async fn a_path_may_be_longer_than_windows_usually_takes() {
     let store = Store::open(&path).await.unwrap();
     assert_eq!(store.list_accounts().await.unwrap().len(), 1);
     assert!(path.is_file());
+}
+
+#[tokio::test]
+async fn a_long_journal_is_not_left_to_the_next_process() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("patchbay.sqlite");
+    let journal = home.path().join("patchbay.sqlite-wal");
+    let length = || std::fs::metadata(&journal).map_or(0, |journal| journal.len());
+    let store = Store::open(&path).await.unwrap();
+    let mut wide = connector("c1", "github");
+    let mut written = 0;
+    while length() < MAX_JOURNAL_LEFT {
+        written += 1;
+        wide.title = format!("{written} {}", "x".repeat(10_000));
+        store.save_connector(&wide).await.unwrap();
+    }
+    drop(store);
+    assert_eq!(length(), 0);
+
+    let store = Store::open(&path).await.unwrap();
+    let found = store.find_connector(&wide.id).await.unwrap();
+    assert_eq!(found.map(|found| found.title), Some(wide.title));
+    drop(store);
+    // Hardly anything was written this time: it costs nobody a wait.
+    assert!(length() < MAX_JOURNAL_LEFT);
 }
