@@ -19,7 +19,7 @@ fn every_configuration_fits_the_schema() {
     for configuration in [app, bundle, blank] {
         let errors = validator.iter_errors(&configuration);
         let errors: Vec<_> = errors
-            .map(|error| format!("{}: {error}", error.instance_path))
+            .map(|error| format!("{}: {error}", error.instance_path()))
             .collect();
         assert_eq!(errors, [""; 0]);
     }

@@ -53,8 +53,8 @@ impl ArgumentCheck {
 /// Where the problem is to be shown: a missing or unwelcome member at itself, not at its parent.
 fn pointer_of(error: &jsonschema::ValidationError<'_>) -> String {
     use jsonschema::error::ValidationErrorKind as Kind;
-    let parent = error.instance_path.to_string();
-    let member = match &error.kind {
+    let parent = error.instance_path().to_string();
+    let member = match error.kind() {
         Kind::Required { property } => property.as_str().map(ToOwned::to_owned),
         Kind::AdditionalProperties { unexpected } => unexpected.first().cloned(),
         _ => None,
@@ -64,7 +64,7 @@ fn pointer_of(error: &jsonschema::ValidationError<'_>) -> String {
 
 fn words_of(error: &jsonschema::ValidationError<'_>) -> String {
     use jsonschema::error::ValidationErrorKind as Kind;
-    match &error.kind {
+    match error.kind() {
         Kind::Required { .. } => "required".to_owned(),
         Kind::AdditionalProperties { .. } => "unknown argument".to_owned(),
         // The value may be secret: the schema's own words say enough.

@@ -16,7 +16,7 @@ pub(crate) fn assert_fits(form: &Form, values: &Value) {
         .unwrap();
     let problems: Vec<String> = validator
         .iter_errors(values)
-        .map(|error| format!("{}: {error}", error.instance_path))
+        .map(|error| format!("{}: {error}", error.instance_path()))
         .collect();
     assert_eq!(problems, Vec::<String>::new(), "{values}");
 }
