@@ -1,7 +1,7 @@
 //! Opening a vault that a passphrase protects.
 
-use patchbay_model::{Code, Connector, Problem, Secret, SecretReference, VaultBackend, VaultState};
-use patchbay_ops::{resolve_from_environment, sends_secrets, unlock_vault, vault_status};
+use patchbay_model::{Code, Connector, Problem, Secret, SecretReference};
+use patchbay_ops::{needs_passphrase, resolve_from_environment, sends_secrets, unlock_vault};
 
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -18,8 +18,7 @@ const TRIES: u32 = 3;
 /// # Errors
 /// When nobody can be asked for the passphrase, or it is wrong.
 pub(crate) async fn unlock(cli: &Cli) -> Result<(), Failure> {
-    let status = vault_status(&cli.cx).await;
-    if status.backend != Some(VaultBackend::Passphrase) || status.state != VaultState::Locked {
+    if !needs_passphrase(&cli.cx).await {
         return Ok(());
     }
     if let Some(passphrase) = from_environment().await? {

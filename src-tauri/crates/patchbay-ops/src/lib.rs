@@ -204,6 +204,6 @@ pub use servers::sessions::{
     HOST_SESSIONS, HeldSession, end_session, end_sessions, host_sessions, list_sessions,
 };
 pub use vault::{
-    accept_older_secrets, choose_passphrase, probe_vault, save_unsaved_secrets, set_vault_aside,
-    unlock_vault, unsaved_problem, use_keychain, vault_status,
+    accept_older_secrets, choose_passphrase, needs_passphrase, probe_vault, save_unsaved_secrets,
+    set_vault_aside, unlock_vault, unsaved_problem, use_keychain, vault_status,
 };

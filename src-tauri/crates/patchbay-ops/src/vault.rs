@@ -18,6 +18,11 @@ pub async fn vault_status(cx: &Context) -> VaultStatus {
     cx.vault().status().await
 }
 
+/// Whether a passphrase protects the vault and was not entered yet.
+pub async fn needs_passphrase(cx: &Context) -> bool {
+    cx.vault().needs_passphrase().await
+}
+
 /// Tries whether a secret can be written and read back; makes the data key at first use.
 ///
 /// # Errors

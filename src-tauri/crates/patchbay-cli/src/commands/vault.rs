@@ -2,8 +2,8 @@
 
 use patchbay_model::{Code, Explain as _, Secret, VaultBackend, VaultState, VaultStatus, count};
 use patchbay_ops::{
-    Error, accept_older_secrets, choose_passphrase, list_accounts, list_wallet, platform_abilities,
-    set_vault_aside, unlock_vault, use_keychain, vault_status,
+    Error, accept_older_secrets, choose_passphrase, list_accounts, list_wallet, needs_passphrase,
+    platform_abilities, set_vault_aside, unlock_vault, use_keychain, vault_status,
 };
 
 use crate::args::VaultVerb;
@@ -71,7 +71,7 @@ async fn accept(cli: &Cli) -> Result<VaultStatus, Failure> {
 
 /// Opens the vault with the passphrase of the environment: one that opens it is not forgotten.
 async fn open_if_possible(cli: &Cli) -> Result<(), Failure> {
-    if vault_status(&cli.cx).await.state != VaultState::Locked {
+    if !needs_passphrase(&cli.cx).await {
         return Ok(());
     }
     let Some(passphrase) = from_environment().await? else {

@@ -27,6 +27,15 @@ impl Vault {
         }
     }
 
+    /// Whether nothing can be read until the passphrase was entered. Asks no keychain, which takes longer than the file.
+    pub async fn needs_passphrase(&self) -> bool {
+        let file = self.load().await.ok().flatten();
+        file.is_some_and(|file| {
+            matches!(file.protection, Protection::Passphrase { .. })
+                && self.find_cached_key(&file).is_none()
+        })
+    }
+
     async fn empty(&self) -> VaultStatus {
         // Any name does: the question is whether a keychain answers.
         let problem = match self.find_presence("probe".to_owned(), false).await {
