@@ -330,6 +330,9 @@ pub(crate) const INTAKES: &[Intake] = &[
         "process that holds sessions",
         &[
             "crates/patchbay-ops/src/servers/sessions/host.rs::serve",
+            "crates/patchbay-ops/src/servers/sessions/pipe.rs::connect",
+            "crates/patchbay-ops/src/servers/sessions/pipe.rs::receive",
+            "crates/patchbay-ops/src/servers/sessions/socket.rs::accept",
             "crates/patchbay-platforms/src/mcp/stdio/host/attach.rs::request",
             "crates/patchbay-platforms/src/mcp/stdio/host/attach.rs::take",
             "crates/patchbay-platforms/src/mcp/stdio/host/session.rs::handle_event",

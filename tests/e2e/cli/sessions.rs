@@ -1,10 +1,8 @@
 //! Sessions at servers of the web that outlive the commands that use them.
 
 use std::path::PathBuf;
-#[cfg(unix)]
 use std::time::Duration;
 
-#[cfg(unix)]
 use patchbay_playground::{LoggedRequest, Playground, Switches};
 
 use super::terminal::{Done, Terminal};
@@ -190,7 +188,6 @@ async fn one_command_at_a_time_has_a_session() {
 }
 
 /// As a browser's server does, which would close it.
-#[cfg(unix)]
 #[tokio::test]
 async fn a_server_that_asks_for_signs_of_life_gets_them_between_commands() {
     let harness = Sessions::new().await;

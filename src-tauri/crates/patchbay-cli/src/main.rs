@@ -33,6 +33,8 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 use failure::Failure;
 use patchbay_ops::{HOST_SESSIONS, WATCH_PROGRAMS, host_sessions, watch_programs};
+#[cfg(windows)]
+use patchbay_ops::{START_HOST, start_host};
 
 /// How long blocked threads may delay the exit.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(200);
@@ -48,6 +50,12 @@ fn main() -> ExitCode {
     if is_first_argument(WATCH_PROGRAMS) {
         watch_programs();
         return ExitCode::SUCCESS;
+    }
+    // Nobody hears it: whoever started it waits for what comes of it.
+    #[cfg(windows)]
+    if is_first_argument(START_HOST) {
+        let started = std::env::current_exe().and_then(|program| start_host(&program));
+        return ExitCode::from(u8::from(started.is_err()));
     }
     patchbay_ops::keep_memory_private();
     match thread::Builder::new()

@@ -203,6 +203,8 @@ pub use servers::log::{ServerLogLine, read_server_log};
 pub use servers::sessions::{
     HOST_SESSIONS, HeldSession, end_session, end_sessions, host_sessions, list_sessions,
 };
+#[cfg(windows)]
+pub use servers::sessions::{START_HOST, start_host};
 pub use vault::{
     accept_older_secrets, choose_passphrase, needs_passphrase, probe_vault, save_unsaved_secrets,
     set_vault_aside, unlock_vault, unsaved_problem, use_keychain, vault_status,

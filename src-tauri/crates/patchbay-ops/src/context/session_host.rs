@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 /// Who holds sessions where nobody does yet.
-#[cfg_attr(not(unix), allow(dead_code, reason = "nobody holds any there"))]
 pub(crate) enum SessionHost {
     /// A process of this program of ours, which understands [`HOST_SESSIONS`](crate::HOST_SESSIONS) and outlives us.
     Program(PathBuf),

@@ -3,26 +3,25 @@
 //!
 //! That process is the app, where it runs and was the first to need one; else the first command that needs a server
 //! starts one for nothing but this, which ends when nothing is left to hold. It needs neither the vault nor the
-//! database: what a program needs comes to it over a socket of this user alone, from whoever looked whether the program
-//! is allowed. Who cannot reach it starts the server for itself.
-//!
-//! On Windows each command has servers of its own: a process that is started there keeps the output of the command
-//! that started it open, and whoever reads that would wait for minutes.
+//! database: what a program needs comes to it over a socket or pipe of this user alone, from whoever looked whether the
+//! program is allowed. Who cannot reach it starts the server for itself.
 
-#[cfg(unix)]
 mod host;
 pub(crate) mod over_http;
+#[cfg(windows)]
+mod pipe;
 #[cfg(unix)]
 mod socket;
 
 use patchbay_model::{Connector, ConnectorId, ServerCommand};
-use patchbay_platforms::mcp::{AttachError, Attached, HeldServer, IdleSession, Launch, McpProgram};
+use patchbay_platforms::mcp::{AttachError, Attached, IdleSession, Launch, McpProgram};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use specta::Type;
 
-#[cfg(unix)]
 pub use self::host::host_sessions;
+#[cfg(windows)]
+pub use self::host::start_host;
 use crate::connectors::list_connectors;
 use crate::context::Context;
 use crate::context::session_host::SessionHost;
@@ -30,6 +29,10 @@ use crate::error::Error;
 
 /// The argument by which the command line becomes the process that holds sessions.
 pub const HOST_SESSIONS: &str = "__host";
+
+/// The argument by which the command line starts that process and is done.
+#[cfg(windows)]
+pub const START_HOST: &str = "__start-host";
 
 /// A session that outlives the commands that use it.
 #[derive(Clone, Debug, Serialize, Type)]
@@ -49,21 +52,12 @@ pub struct HeldSession {
     pub seconds: u32,
 }
 
-/// Holds sessions until nobody needs them; on this system there are none.
-///
-/// # Errors
-/// None.
-#[cfg(not(unix))]
-pub async fn host_sessions(_program: std::path::PathBuf) -> Result<(), Error> {
-    Ok(())
-}
-
 /// The sessions that are there for the next command now.
 ///
 /// # Errors
 /// [`Error::Store`]; [`Error::File`] where the process that holds programs does not answer.
 pub async fn list_sessions(cx: &Context) -> Result<Vec<HeldSession>, Error> {
-    let held = list(cx).await?;
+    let held = host::list(cx.paths()).await?;
     let left = over_http::list(cx).await;
     if held.is_empty() && left.is_empty() {
         return Ok(Vec::new());
@@ -100,7 +94,8 @@ pub async fn list_sessions(cx: &Context) -> Result<Vec<HeldSession>, Error> {
 /// [`Error::File`] where the process that holds programs does not answer.
 pub async fn end_sessions(cx: &Context, id: Option<&ConnectorId>) -> Result<u32, Error> {
     let left = over_http::end_all(cx, id).await;
-    Ok(left + end_held(cx, id).await?)
+    let held = host::end(cx.paths(), id.map(|id| id.as_str().to_owned())).await?;
+    Ok(left + held)
 }
 
 /// Ends the connection of a connector, and the session that is there for it: nobody may use it any more, or it would
@@ -129,8 +124,8 @@ pub(super) async fn attach(
     let Some(launch) = Launch::new(program, connector.id.as_str(), digest, cx.can_ask()) else {
         return Ok(None);
     };
-    match attach_by(cx, host, launch).await {
-        Ok(attached) => Ok(attached),
+    match host::attach(cx, host, launch).await {
+        Ok(attached) => Ok(Some(attached)),
         Err(AttachError::NotStarted(why)) => {
             let program = program.name.clone();
             Err(patchbay_platforms::Error::ProgramNotStarted { program, why })
@@ -142,26 +137,7 @@ pub(super) async fn attach(
     }
 }
 
-#[cfg(unix)]
-async fn attach_by(
-    cx: &Context,
-    host: &SessionHost,
-    launch: Launch,
-) -> Result<Option<Attached>, AttachError> {
-    host::attach(cx, host, launch).await.map(Some)
-}
-
-#[cfg(not(unix))]
-async fn attach_by(
-    _cx: &Context,
-    _host: &SessionHost,
-    _launch: Launch,
-) -> Result<Option<Attached>, AttachError> {
-    Ok(None)
-}
-
 /// Has a session over HTTP kept alive until the next command, by whoever outlives us.
-#[cfg(unix)]
 async fn keep_alive(cx: &Context, session: IdleSession) {
     let Some(host @ SessionHost::Program(_)) = cx.session_host() else {
         return;
@@ -171,38 +147,11 @@ async fn keep_alive(cx: &Context, session: IdleSession) {
     }
 }
 
-#[cfg(not(unix))]
-async fn keep_alive(_cx: &Context, _session: IdleSession) {}
-
 /// Takes a session over HTTP back from whoever keeps it alive.
-#[cfg(unix)]
 async fn release(cx: &Context, id: &ConnectorId) {
     if let Err(error) = host::release(cx.paths(), id, cx.can_ask()).await {
         tracing::debug!(%error, "a session was not taken back");
     }
-}
-
-#[cfg(not(unix))]
-async fn release(_cx: &Context, _id: &ConnectorId) {}
-
-#[cfg(unix)]
-async fn end_held(cx: &Context, id: Option<&ConnectorId>) -> Result<u32, Error> {
-    host::end(cx.paths(), id.map(|id| id.as_str().to_owned())).await
-}
-
-#[cfg(not(unix))]
-async fn end_held(_cx: &Context, _id: Option<&ConnectorId>) -> Result<u32, Error> {
-    Ok(0)
-}
-
-#[cfg(unix)]
-async fn list(cx: &Context) -> Result<Vec<HeldServer>, Error> {
-    host::list(cx.paths()).await
-}
-
-#[cfg(not(unix))]
-async fn list(_cx: &Context) -> Result<Vec<HeldServer>, Error> {
-    Ok(Vec::new())
 }
 
 /// Identifies what is started. The environment inherited from the terminal is left out, so that two terminals share a

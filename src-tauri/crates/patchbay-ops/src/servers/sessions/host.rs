@@ -12,13 +12,15 @@ use patchbay_model::ConnectorId;
 use patchbay_platforms::mcp::{
     self, AttachError, Attached, HeldServer, Host, IdleSession, Launch, LineSink, ProcessGuard,
 };
-use tokio::net::{UnixListener, UnixStream};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{HOST_SESSIONS, socket};
+use super::HOST_SESSIONS;
+#[cfg(unix)]
+use super::socket as endpoint;
+#[cfg(windows)]
+use super::{START_HOST, pipe as endpoint};
 use crate::app_paths::AppPaths;
 use crate::atomic_file::file_error;
 use crate::clock::SystemClock;
@@ -44,7 +46,8 @@ const RETRY_DELAY: (Duration, Duration) = (Duration::from_millis(5), Duration::f
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// What it is given of our environment: where its files are. What servers need comes with each of them.
-const PASSED_ENVIRONMENT: [&str; 7] = [
+#[cfg(unix)]
+const PASSED_ENVIRONMENT: &[&str] = &[
     "HOME",
     "PATCHBAY_HOME",
     "TMPDIR",
@@ -52,6 +55,20 @@ const PASSED_ENVIRONMENT: [&str; 7] = [
     "XDG_CONFIG_HOME",
     "XDG_DATA_HOME",
     "XDG_STATE_HOME",
+];
+
+/// As on Unix, and those without which Windows finds no part of its own.
+#[cfg(windows)]
+const PASSED_ENVIRONMENT: &[&str] = &[
+    "APPDATA",
+    "LOCALAPPDATA",
+    "PATCHBAY_HOME",
+    "SystemDrive",
+    "SystemRoot",
+    "TEMP",
+    "TMP",
+    "USERPROFILE",
+    "windir",
 ];
 
 /// Attaches to a server that is held; starts whoever holds it where nobody does.
@@ -89,7 +106,7 @@ pub(super) async fn release(paths: &AppPaths, id: &ConnectorId, asks: bool) -> R
 async fn ask_host<T, Asking>(
     cx: &Context,
     host: &SessionHost,
-    ask: impl Fn(UnixStream) -> Asking,
+    ask: impl Fn(endpoint::Stream) -> Asking,
 ) -> Result<T, AttachError>
 where
     Asking: Future<Output = Result<T, AttachError>>,
@@ -98,12 +115,12 @@ where
     let (deadline, mut wait) = (Instant::now() + START_TIMEOUT, RETRY_DELAY.0);
     let mut is_started = false;
     loop {
-        let tried = match socket::connect(paths).await {
+        let tried = match endpoint::connect(paths).await {
             Ok(stream) => ask(stream).await,
             Err(error) => Err(error.into()),
         };
         match &tried {
-            Err(AttachError::OlderHost(_)) => mcp::drain(socket::connect(paths).await?).await?,
+            Err(AttachError::OlderHost(_)) => mcp::drain(endpoint::connect(paths).await?).await?,
             Err(AttachError::Unreachable(error)) if is_retryable(error) => {}
             _ => return tried,
         }
@@ -156,19 +173,64 @@ fn start(cx: &Context, host: &SessionHost) -> io::Result<()> {
 
 /// Nobody waits for its end, for it outlives us.
 fn start_program(program: &Path) -> io::Result<()> {
-    let kept = PASSED_ENVIRONMENT.map(|name| (name, std::env::var_os(name)));
-    let kept = kept
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)));
-    Command::new(program)
-        .arg(HOST_SESSIONS)
+    let kept = PASSED_ENVIRONMENT.iter();
+    let kept = kept.filter_map(|name| Some((name, std::env::var_os(name)?)));
+    let mut command = Command::new(program);
+    command
         .env_clear()
         .envs(kept)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map(drop)
+        .stderr(Stdio::null());
+    #[cfg(unix)]
+    command.arg(HOST_SESSIONS);
+    #[cfg(windows)]
+    {
+        use std::os::windows::process::CommandExt as _;
+        /// Without it a console window flashes up.
+        const DETACHED_PROCESS: u32 = 0x0000_0008;
+        command.arg(START_HOST).creation_flags(DETACHED_PROCESS);
+    }
+    command.spawn().map(drop)
+}
+
+/// Starts the process that holds sessions: the whole life of the process that [`START_HOST`] makes. The standard
+/// library passes every handle on that can be, so that whoever reads what a command says would wait for the end of all
+/// that it starts. Winsafe passes none on, but always our environment; so this one stands between, which has as little
+/// of that as it passes on.
+///
+/// # Errors
+/// The system's own.
+#[cfg(windows)]
+pub fn start_host(program: &Path) -> io::Result<()> {
+    use winsafe::co::{CREATE, ERROR};
+
+    let file = program.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
+    let line = format!("\"{file}\" {HOST_SESSIONS}");
+    // It keeps no folder busy but that of its own file.
+    let folder = program.parent().and_then(Path::to_str);
+    let start = |flags| {
+        let mut info = winsafe::STARTUPINFO::default();
+        let started = winsafe::CreateProcess(
+            Some(file),
+            Some(line.as_str()),
+            None,
+            None,
+            false,
+            flags,
+            &[],
+            folder,
+            &mut info,
+        );
+        started.map(drop)
+    };
+    let flags = CREATE::DETACHED_PROCESS | CREATE::NEW_PROCESS_GROUP;
+    let started = match start(flags | CREATE::BREAKAWAY_FROM_JOB) {
+        // The job that this terminal is in ends with all that is in it.
+        Err(ERROR::ACCESS_DENIED) => start(flags),
+        started => started,
+    };
+    started.map_err(|error| io::Error::from_raw_os_error(error.raw().cast_signed()))
 }
 
 /// What is held.
@@ -193,16 +255,16 @@ pub(super) async fn end(paths: &AppPaths, connector: Option<String>) -> Result<u
 }
 
 /// `None` where nothing is held.
-async fn connect_if_running(paths: &AppPaths) -> Result<Option<UnixStream>, Error> {
-    match socket::connect(paths).await {
+async fn connect_if_running(paths: &AppPaths) -> Result<Option<endpoint::Stream>, Error> {
+    match endpoint::connect(paths).await {
         Ok(stream) => Ok(Some(stream)),
         Err(error) if is_retryable(&error) => Ok(None),
-        Err(error) => Err(file_error(&socket::path(paths), error)),
+        Err(error) => Err(file_error(&endpoint::path(paths), error)),
     }
 }
 
 fn host_error(paths: &AppPaths, error: AttachError) -> Error {
-    file_error(&socket::path(paths), io::Error::other(error))
+    file_error(&endpoint::path(paths), io::Error::other(error))
 }
 
 /// Holds sessions until nobody needs them: the whole life of the process that [`HOST_SESSIONS`] makes. Should it be
@@ -212,9 +274,12 @@ fn host_error(paths: &AppPaths, error: AttachError) -> Error {
 /// [`Error::NoHome`]; [`Error::File`].
 pub async fn host_sessions(program: PathBuf) -> Result<(), Error> {
     let paths = AppPaths::from_environment()?;
-    // No terminal interrupts it, and it keeps no folder busy; both fail where there is nothing to leave.
-    let _ = rustix::process::setsid();
-    let _ = std::env::set_current_dir("/");
+    #[cfg(unix)]
+    {
+        // No terminal interrupts it, and it keeps no folder busy; both fail where there is nothing to leave.
+        let _ = rustix::process::setsid();
+        let _ = std::env::set_current_dir("/");
+    }
     guard::end_abandoned(&paths).await;
     let guard = Arc::new(Guard::new(&paths));
     guard.set_watcher(program);
@@ -240,8 +305,8 @@ async fn hold(
     let Some(_lock) = locked.map_err(|error| file_error(&file, error))? else {
         return Ok(());
     };
-    let socket = socket::path(paths);
-    let listener = socket::listen(paths).map_err(|error| file_error(&socket, error))?;
+    let place = endpoint::path(paths);
+    let listener = endpoint::listen(paths).map_err(|error| file_error(&place, error))?;
     let logs = paths.clone();
     let log = move |connector: &str| make_log(&logs, connector);
     let host = Arc::new(Host::new(
@@ -250,7 +315,7 @@ async fn hold(
         IDLE_TIMEOUT,
     ));
     let tasks = TaskTracker::new();
-    serve(&host, listener, &socket, &tasks, shutdown).await;
+    serve(&host, listener, &place, &tasks, shutdown).await;
     host.close().await;
     tasks.close();
     drop(tokio::time::timeout(SHUTDOWN_TIMEOUT, tasks.wait()).await);
@@ -260,17 +325,22 @@ async fn hold(
 /// Serves clients until it is told to end, or nothing is left to hold.
 async fn serve(
     host: &Arc<Host>,
-    listener: UnixListener,
-    socket: &Path,
+    mut listener: endpoint::Listener,
+    place: &Path,
     tasks: &TaskTracker,
     shutdown: &CancellationToken,
 ) {
     let mut used = Instant::now();
     while used.elapsed() < IDLE_EXIT {
         tokio::select! {
-            Ok((stream, _)) = listener.accept() => if socket::is_same_user(&stream) {
+            Ok(client) = listener.accept() => {
                 let host = Arc::clone(host);
-                tasks.spawn(async move { host.serve(stream).await });
+                tasks.spawn(async move {
+                    match client.await {
+                        Ok(stream) => host.serve(stream).await,
+                        Err(error) => tracing::debug!(%error, "a client was refused"),
+                    }
+                });
             },
             () = host.draining().cancelled() => break,
             () = shutdown.cancelled() => break,
@@ -282,7 +352,7 @@ async fn serve(
     }
     // Whoever comes now starts the next one, which waits until this one is gone.
     drop(listener);
-    drop(std::fs::remove_file(socket));
+    drop(std::fs::remove_file(place));
     let is_drained = host.draining().is_cancelled();
     let unused = async {
         while is_drained && !host.is_empty().await {
@@ -296,7 +366,10 @@ async fn serve(
 }
 
 /// Waits for the system, or the user, to ask for the end.
+#[cfg(unix)]
 async fn shutdown_signal() {
+    use tokio::signal::unix::SignalKind;
+
     tokio::select! {
         () = wait_for_signal(SignalKind::terminate()) => {}
         () = wait_for_signal(SignalKind::interrupt()) => {}
@@ -304,8 +377,15 @@ async fn shutdown_signal() {
     }
 }
 
-async fn wait_for_signal(kind: SignalKind) {
-    match signal(kind) {
+/// Windows asks only who has a console or a window; others it ends, and with them the jobs of their servers.
+#[cfg(windows)]
+async fn shutdown_signal() {
+    std::future::pending().await
+}
+
+#[cfg(unix)]
+async fn wait_for_signal(kind: tokio::signal::unix::SignalKind) {
+    match tokio::signal::unix::signal(kind) {
         Ok(mut signal) => drop(signal.recv().await),
         // It ends this process in the system's own way.
         Err(_) => std::future::pending().await,
@@ -323,7 +403,7 @@ async fn lock(paths: &AppPaths, path: &Path) -> io::Result<Option<File>> {
             Ok(()) => return Ok(Some(file)),
             Err(TryLockError::Error(error)) => return Err(error),
             Err(TryLockError::WouldBlock) => {
-                let is_served = socket::connect(paths).await.is_ok();
+                let is_served = endpoint::connect(paths).await.is_ok();
                 if is_served || Instant::now() >= deadline {
                     return Ok(None);
                 }

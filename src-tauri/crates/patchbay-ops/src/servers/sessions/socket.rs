@@ -1,4 +1,4 @@
-//! Where the process that holds sessions is reached: a socket that this user alone can use.
+//! Where the process that holds sessions is reached on Unix: a socket that this user alone can use.
 
 use std::fs;
 use std::io;
@@ -14,6 +14,9 @@ use crate::app_paths::AppPaths;
 
 /// Longest path of a socket that every system takes.
 const MAX_BYTES: usize = 100;
+
+/// The way to the process that holds sessions.
+pub(super) type Stream = UnixStream;
 
 /// Where the socket of these folders is.
 pub(super) fn path(paths: &AppPaths) -> PathBuf {
@@ -37,21 +40,20 @@ pub(super) fn path(paths: &AppPaths) -> PathBuf {
 ///
 /// # Errors
 /// The system's own; `PermissionDenied` where somebody else could be behind it.
-pub(super) async fn connect(paths: &AppPaths) -> io::Result<UnixStream> {
+pub(super) async fn connect(paths: &AppPaths) -> io::Result<Stream> {
     let socket = path(paths);
     ensure_private(&socket)?;
-    let stream = UnixStream::connect(&socket).await?;
-    match is_same_user(&stream) {
-        true => Ok(stream),
-        false => Err(io::ErrorKind::PermissionDenied.into()),
-    }
+    of_same_user(UnixStream::connect(&socket).await?)
 }
+
+/// Takes clients on.
+pub(super) struct Listener(UnixListener);
 
 /// Listens there. The caller holds the lock: what is there is of nobody any more.
 ///
 /// # Errors
 /// As [`connect`].
-pub(super) fn listen(paths: &AppPaths) -> io::Result<UnixListener> {
+pub(super) fn listen(paths: &AppPaths) -> io::Result<Listener> {
     let socket = path(paths);
     if let Some(folder) = socket.parent() {
         create_private_folder(folder)?;
@@ -63,14 +65,29 @@ pub(super) fn listen(paths: &AppPaths) -> io::Result<UnixListener> {
     }
     let listener = UnixListener::bind(&socket)?;
     fs::set_permissions(&socket, fs::Permissions::from_mode(0o600))?;
-    Ok(listener)
+    Ok(Listener(listener))
 }
 
-/// Whether the other end is of this user.
-pub(super) fn is_same_user(stream: &UnixStream) -> bool {
-    stream
-        .peer_cred()
-        .is_ok_and(|peer| peer.uid() == getuid().as_raw())
+impl Listener {
+    /// The next client, if it is of this user.
+    ///
+    /// # Errors
+    /// The system's own.
+    pub(super) async fn accept(
+        &mut self,
+    ) -> io::Result<impl Future<Output = io::Result<UnixStream>> + use<>> {
+        let (stream, _) = self.0.accept().await?;
+        Ok(std::future::ready(of_same_user(stream)))
+    }
+}
+
+/// The stream, if the other end is of this user.
+fn of_same_user(stream: UnixStream) -> io::Result<UnixStream> {
+    let peer = stream.peer_cred();
+    match peer.is_ok_and(|peer| peer.uid() == getuid().as_raw()) {
+        true => Ok(stream),
+        false => Err(io::ErrorKind::PermissionDenied.into()),
+    }
 }
 
 /// The folder of the socket is this user's own, and no link to another.
@@ -99,12 +116,12 @@ mod tests {
         let folder = paths.data.join("sessions");
         let missing = connect(&paths).await.unwrap_err();
         assert_eq!(missing.kind(), io::ErrorKind::NotFound);
-        let listener = listen(&paths).unwrap();
+        let mut listener = listen(&paths).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
         assert_eq!(mode(&path(&paths)), 0o600);
         assert_eq!(mode(&folder), 0o700);
         let (made, taken) = tokio::join!(connect(&paths), listener.accept());
-        assert!(is_same_user(&made.unwrap()) && is_same_user(&taken.unwrap().0));
+        assert!(made.is_ok() && taken.unwrap().await.is_ok());
         // Left behind by one that was killed.
         drop(listener);
         drop(listen(&paths).unwrap());
