@@ -41,10 +41,14 @@ pub(super) fn test(report: &mut Report, build: &Build, wine: &Wine) {
     report.check("the key of the secrets stays on this computer", || {
         console.key_is_local()
     });
+    let server = build.program("examples/stdio_server");
     report.check(
         "a local server runs a tool, and ends with what it started",
-        || console.runs_a_local_server(&build.program("examples/stdio_server")),
+        || console.runs_a_local_server(&server),
     );
+    report.check("a local server outlives its command", || {
+        console.keeps_a_local_server(&server)
+    });
     report.check("folders may have names of any length", || {
         console.takes_long_paths()
     });
@@ -163,19 +167,50 @@ impl<'a> ConsoleTest<'a> {
     }
 
     fn runs_a_local_server(&self, server: &Path) -> Result<()> {
-        let (server, name) = (self.wine.path(server), ["connector", "add", "least"]);
-        let options = ["--env", r"PORTS=C:\ports", "--allow", "--connect", "--"];
-        shell::run(&mut self.command(&[&name[..], &options, &[&server]].concat()))?;
+        self.add_local_server("least", server, &["--own-session"])?;
         let run = ["tool", "run", "least", "echo", "text=hello"];
-        let said = shell::read(&mut self.command(&run))?;
+        let said = shell::read(self.command(&run).arg("--own-session"))?;
         ensure!(said.contains("hello"), "{said}");
-        let ports = fs::read_to_string(self.wine.disk().join("ports"))?;
-        let ports: Vec<u16> = ports.lines().map(str::parse).collect::<Result<_, _>>()?;
-        ensure!(ports.len() == 4, "two starts of two programs: {ports:?}");
-        let mut living = ports.iter();
-        let living = living.find(|port| TcpStream::connect(("127.0.0.1", **port)).is_ok());
-        ensure!(living.is_none(), "one still runs: {living:?}");
+        let living = self.living("least", 4)?;
+        ensure!(living.is_empty(), "some still run: {living:?}");
         Ok(())
+    }
+
+    fn keeps_a_local_server(&self, server: &Path) -> Result<()> {
+        self.add_local_server("kept", server, &[])?;
+        for text in ["text=one", "text=two"] {
+            let run = ["tool", "run", "kept", "echo", text];
+            // To its end, for which nobody waits who outlives it. Wine itself passes on where it is to complain.
+            let said = shell::read(self.command(&run).stderr(Stdio::null()))?;
+            ensure!(said.contains(&text[5..]), "{said}");
+        }
+        let living = self.living("kept", 2)?;
+        ensure!(living.len() == 2, "of two only these run: {living:?}");
+        let list = shell::read(&mut self.command(&["session", "list", "--json"]))?;
+        let list: Value = serde_json::from_str(&list)?;
+        ensure!(list[0]["name"] == "kept", "{list}");
+        shell::run(&mut self.command(&["session", "end", "--all"]))?;
+        let living = self.living("kept", 2)?;
+        ensure!(living.is_empty(), "some still run: {living:?}");
+        Ok(())
+    }
+
+    fn add_local_server(&self, name: &str, server: &Path, more: &[&str]) -> Result<()> {
+        let ports = format!(r"PORTS=C:\{name}");
+        let add = ["connector", "add", name, "--env", &ports];
+        let options = ["--allow", "--connect"];
+        let server = self.wine.path(server);
+        let add = [&add[..], &options, more, &["--", &server]].concat();
+        shell::run(&mut self.command(&add))
+    }
+
+    /// On which of so many ports the programs of a local server listen still.
+    fn living(&self, server: &str, started: usize) -> Result<Vec<u16>> {
+        let ports = fs::read_to_string(self.wine.disk().join(server))?;
+        let mut ports: Vec<u16> = ports.lines().map(str::parse).collect::<Result<_, _>>()?;
+        ensure!(ports.len() == started, "{started} were to start: {ports:?}");
+        ports.retain(|port| TcpStream::connect(("127.0.0.1", *port)).is_ok());
+        Ok(ports)
     }
 
     fn takes_long_paths(&self) -> Result<()> {
