@@ -151,6 +151,7 @@ export function AddAddress(props: Props) {
           }}
           name={name}
           onName={setName}
+          failure={add.error}
           form={form}
           errors={errors}
           allowPlainHttp={allowPlainHttp}

@@ -14,6 +14,7 @@ import { asProblem } from "@/host/call";
 import { inertText } from "@/lib/inertText";
 import { sentence } from "@/lib/words";
 import styles from "./AddDialog.module.css";
+import { NameFields } from "./NameFields";
 import { useAddBundle } from "./useConnectorActions";
 
 type Props = { bundle: Bundle; onBack: () => void; onClose: () => void; onAdded: (connector: Connector) => void };
@@ -81,16 +82,7 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
           ))}
         </dl>
       </section>
-      <div className={styles.pair}>
-        <Field label="Name" autoFocus value={title} onChange={setTitle} />
-        <Field
-          label="Short name"
-          mono
-          value={name}
-          onChange={setName}
-          help="Used on the command line. Default: from the name."
-        />
-      </div>
+      <NameFields title={title} onTitle={setTitle} name={name} onName={setName} failure={add.error} />
       {bundle.settings.map((setting) => (
         <Setting
           key={setting.key}

@@ -48,6 +48,24 @@ it("goes_from_an_address_to_a_sign_in", async () => {
   });
 });
 
+it("shows_the_short_name_and_opens_it_to_be_changed_and_where_it_is_taken", async () => {
+  const { user, host } = await pasteAddress((mock) => {
+    mock.handlers.inspectAddress = ({ address: url }) => inspection(url as string, { name: "patchbay-playground" });
+    mock.handlers.addConnector = () => {
+      throw problem({ code: "conflict", message: "the name is taken", hint: "Choose another name.", retryable: false });
+    };
+  });
+  expect(await screen.findByRole("button", { name: "Short name: patchbay-playground" })).toBeVisible();
+  expect(screen.queryByRole("textbox", { name: "Short name" })).not.toBeInTheDocument();
+  await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add and sign in/ }));
+  const field = await screen.findByRole("textbox", { name: "Short name" });
+  expect(field).toHaveValue("patchbay-playground");
+  await user.clear(field);
+  await user.type(field, "mine");
+  await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add and sign in/ }));
+  await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { name: "mine" } }));
+});
+
 it("keeps_what_is_typed_about_the_sign_in_from_one_address_to_the_next", async () => {
   const { user } = await pasteAddress();
   await user.click(await screen.findByRole("radio", { name: "Token" }));

@@ -135,7 +135,8 @@ it("keeps_what_was_typed_when_adding_fails", async () => {
       throw problem({ code: "conflict", message: "the name is taken", hint: "Choose another name.", retryable: false });
     };
   });
-  await user.type(await screen.findByRole("textbox", { name: "Short name" }), "files");
+  await user.click(await screen.findByRole("button", { name: "Short name" }));
+  await user.type(screen.getByRole("textbox", { name: "Short name" }), "files");
   await user.click(dialog().getByRole("button", { name: /^Add connector/ }));
   expect(await screen.findByText("The name is taken")).toBeVisible();
   expect(screen.getByRole("textbox", { name: "Short name" })).toHaveValue("files");

@@ -14,6 +14,7 @@ import { asProblem } from "@/host/call";
 import { inertText } from "@/lib/inertText";
 import styles from "./AddDialog.module.css";
 import { BlankFields } from "./BlankFields";
+import { NameFields } from "./NameFields";
 import { PastedNotes } from "./PastedNotes";
 import {
   blanksBeside,
@@ -97,16 +98,13 @@ export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdd
         </ol>
         <ResolvedProgram program={fillIn(place.program, blanks, shown)} path={pathOf(form.variables)} />
       </section>
-      <div className={styles.pair}>
-        <Field label="Name" autoFocus value={form.title} onChange={(typed) => set({ title: typed })} />
-        <Field
-          label="Short name"
-          mono
-          value={form.name}
-          onChange={(name) => set({ name })}
-          help="Used on the command line. Default: from the name."
-        />
-      </div>
+      <NameFields
+        title={form.title}
+        onTitle={(typed) => set({ title: typed })}
+        name={form.name}
+        onName={(name) => set({ name })}
+        failure={add.error}
+      />
       <BlankFields blanks={blanks} filled={form.filled} errors={errors} onChange={(filled) => set({ filled })} />
       {form.variables.length > 0 && (
         <section className={styles.form} aria-label="Environment variables">

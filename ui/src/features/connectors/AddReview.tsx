@@ -1,6 +1,5 @@
 import { type ReactNode } from "react";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { Field } from "@/components/Field";
 import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Tag } from "@/components/Tag";
@@ -10,6 +9,7 @@ import styles from "./AddDialog.module.css";
 import { AuthenticationFields } from "./AuthenticationFields";
 import { type KnownServer } from "./knownServer";
 import { type AuthenticationForm, type FormErrors } from "./authenticationForm";
+import { NameFields } from "./NameFields";
 
 type Props = {
   found: AddressInspection;
@@ -18,6 +18,8 @@ type Props = {
   onTitle: (title: string) => void;
   name: string;
   onName: (name: string) => void;
+  /** Why it was not added. */
+  failure: unknown;
   form: AuthenticationForm;
   errors: FormErrors;
   allowPlainHttp: boolean;
@@ -33,6 +35,7 @@ export function AddReview({
   onTitle,
   name,
   onName,
+  failure,
   form,
   errors,
   allowPlainHttp,
@@ -89,10 +92,7 @@ export function AddReview({
           {found.toolCount !== null && <Fact name="Tools">{count(found.toolCount, "tool")}</Fact>}
         </dl>
       </section>
-      <div className={styles.pair}>
-        <Field label="Name" autoFocus value={title} onChange={onTitle} />
-        <Field label="Short name" mono value={name} onChange={onName} help="Used on the command line." />
-      </div>
+      <NameFields title={title} onTitle={onTitle} name={name} onName={onName} failure={failure} />
       <AuthenticationFields
         form={form}
         errors={errors}
