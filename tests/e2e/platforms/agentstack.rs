@@ -315,10 +315,11 @@ async fn resources_and_prompts_come_through_the_relay() {
         .does(&format!("connector prompt {name} greet name=Ada"))
         .await;
     assert_eq!(filled.stdout, "user: Greet Ada.\n");
-    // The relay drops the headers of the newer lifecycle, which is not tried.
+    // The relay passes on neither the headers of the newer lifecycle nor the end of a session, which are not tried.
     for seen in fixture.fake.log() {
         let body = String::from_utf8_lossy(&seen.body).into_owned();
         assert!(!body.contains("server/discover"), "{body}");
+        assert_ne!(seen.method, "DELETE");
     }
     fixture.over();
 }

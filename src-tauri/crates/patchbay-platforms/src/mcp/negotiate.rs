@@ -91,9 +91,9 @@ async fn negotiate(
         }
     }
     let wire = || {
-        wire_for(match target.session {
-            SessionLife::Connection => SessionLife::Connection,
+        wire_for(match &target.session {
             SessionLife::Resumable(_) => SessionLife::Resumable(None),
+            life => life.clone(),
         })
     };
     let events_first = prefers_http_sse(&target);
@@ -103,7 +103,7 @@ async fn negotiate(
         return Ok(session);
     }
     let mut last = None;
-    for mode in modes(target.server_facts.as_ref()) {
+    for mode in modes(&target) {
         match start(wire(), mode, &target.client_features, limits).await {
             Ok(session) => return Ok(session),
             Err(error) if is_final(&error) => return Err(error),
@@ -112,6 +112,7 @@ async fn negotiate(
     }
     let error = last.unwrap_or_else(|| Error::Protocol("no way to connect was tried".to_owned()));
     if !events_first
+        && !is_relayed(&target)
         && lacks_streamable_http(&error)
         && let Some(session) = start_http_sse(wire(), &target.client_features, limits).await?
     {
@@ -140,17 +141,22 @@ fn lacks_streamable_http(error: &Error) -> bool {
 }
 
 /// What worked the last time comes first; plain `initialize` is the last resort.
-fn modes(server_facts: Option<&ServerFacts>) -> Vec<ClientLifecycleMode> {
+fn modes(target: &McpTarget) -> Vec<ClientLifecycleMode> {
     let auto = ClientLifecycleMode::Auto {
         preferred_versions: known_versions(),
         legacy_version: None,
     };
-    match server_facts {
+    match &target.server_facts {
+        _ if is_relayed(target) => vec![ClientLifecycleMode::Initialize],
         Some(facts) if is_legacy(&facts.protocol_version) => {
             vec![ClientLifecycleMode::Initialize, auto]
         }
         _ => vec![auto, ClientLifecycleMode::Initialize],
     }
+}
+
+fn is_relayed(target: &McpTarget) -> bool {
+    matches!(target.session, SessionLife::Relayed)
 }
 
 /// Every revision, the newest first.

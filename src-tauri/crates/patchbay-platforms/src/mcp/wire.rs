@@ -666,7 +666,7 @@ impl StreamableHttpClient for Wire {
         _auth_header: Option<String>,
         custom_headers: HashMap<HeaderName, HeaderValue>,
     ) -> RmcpResult<()> {
-        if self.0.session.is_detached() {
+        if !self.0.session.ends_with_connection() {
             return Ok(());
         }
         // A server may refuse to end a session (405), and then it ends by itself.

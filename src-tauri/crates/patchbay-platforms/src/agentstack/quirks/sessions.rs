@@ -1,16 +1,15 @@
 //! Sessions with the MCP servers behind the relay.
 //!
-//! The platform routes no `DELETE`, so that a session cannot be closed through it: sessions are kept and
-//! used again rather than left behind at the MCP server.
+//! The relay passes no `DELETE` on, so that a session cannot be closed through it: sessions are kept and used again
+//! rather than left behind at the MCP server. Nor does it pass on the headers without which the newer lifecycle cannot
+//! begin.
 //!
 //! Source: Agent Stack contract, section 3, `mcp`.
 
-use patchbay_http::{Api, CallOptions};
-use patchbay_model::{ServerFacts, Transport};
-use rmcp::model::ProtocolVersion;
-
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use patchbay_http::{Api, CallOptions};
 
 use crate::Error;
 use crate::agentstack::wire::{ConnectorRef, plain_id};
@@ -69,28 +68,15 @@ impl Sessions {
             url: connector.path()?.then("/mcp").under(&api.base),
             tokens: Arc::clone(&api.tokens),
             plain_http: api.clients.plain_http.clone(),
-            server_facts: Some(relay_server_facts()),
+            server_facts: None,
             client_features: ClientFeatures::default(),
             log: None,
-            session: SessionLife::Connection,
+            session: SessionLife::Relayed,
         };
         let limits = McpLimits::default();
         // The usual connections ask for compression, which the relay labels wrongly.
         let session = mcp::connect(&api.clients.raw, target, limits, &options.stop()).await?;
         *live = Some(session.clone());
         Ok(session)
-    }
-}
-
-/// What is known of every server behind the relay: the relay leaves out the headers without which the newer
-/// lifecycle cannot begin, so that asking for it first would only cost a request.
-fn relay_server_facts() -> ServerFacts {
-    ServerFacts {
-        name: String::new(),
-        version: String::new(),
-        protocol_version: ProtocolVersion::LATEST_WITH_INITIALIZE.to_string(),
-        transport: Transport::StreamableHttp,
-        instructions: None,
-        icon: None,
     }
 }

@@ -194,3 +194,19 @@ async fn a_session_ends_with_its_connection_unless_it_is_left() {
     assert!(open(own).await.detach().await.is_none());
     assert_eq!(state.lock().unwrap().count("DELETE"), 3);
 }
+
+#[tokio::test]
+async fn behind_a_relay_only_the_handshake_is_tried_and_no_end_is_told() {
+    let state = Shared::default();
+    let running = Server::start(server(&state, LOST)).await;
+    let relayed = McpTarget {
+        session: SessionLife::Relayed,
+        ..target(&running.url)
+    };
+    let session = open(relayed).await;
+    assert_eq!(called_in(&session).await, "session-1");
+    session.close().await;
+    let state = state.lock().unwrap();
+    assert_eq!(state.count("server/discover"), 0);
+    assert_eq!((state.count("DELETE"), state.live.len()), (0, 1));
+}

@@ -29,12 +29,17 @@ pub enum SessionLife {
     Connection,
     /// Longer, by [`McpSession::detach`](crate::mcp::McpSession::detach); this one is continued, where there is one.
     Resumable(Option<ResumableSession>),
+    /// Until its server gives it up, behind a relay that passes on neither `DELETE` nor the headers of the newer era:
+    /// only the handshake is tried.
+    Relayed,
 }
 
 /// The session of one connection.
 pub(super) struct SessionState {
     /// Whether it may outlive the connection.
     is_resumable: bool,
+    /// Whether nobody can tell the server that it ends.
+    is_relayed: bool,
     /// Added to the ids of requests, so that no two processes use the same in one session.
     first_id: i64,
     state: Mutex<State>,
@@ -60,12 +65,14 @@ struct State {
 
 impl SessionState {
     pub(super) fn new(life: SessionLife) -> Self {
+        let is_relayed = matches!(life, SessionLife::Relayed);
         let (is_resumable, resumed) = match life {
-            SessionLife::Connection => (false, None),
+            SessionLife::Connection | SessionLife::Relayed => (false, None),
             SessionLife::Resumable(resumed) => (true, resumed),
         };
         Self {
             is_resumable,
+            is_relayed,
             first_id: if is_resumable { random_id() } else { 0 },
             state: Mutex::new(State {
                 resumed,
@@ -163,8 +170,9 @@ impl SessionState {
         Some(session)
     }
 
-    pub(super) fn is_detached(&self) -> bool {
-        self.lock().is_detached
+    /// Whether the server is told when the connection ends.
+    pub(super) fn ends_with_connection(&self) -> bool {
+        !self.is_relayed && !self.lock().is_detached
     }
 
     /// Gives what is sent in a session ids that no other process uses there.
@@ -319,12 +327,12 @@ mod tests {
         };
         begin(&state);
         state.note_answer(false);
-        assert!(state.detach().is_none() && !state.is_detached());
+        assert!(state.detach().is_none() && state.ends_with_connection());
         state.note_answer(true);
         let session = state.detach().unwrap();
         assert_eq!(session.id.expose(), "s-1");
         assert_eq!(session.handshake["protocolVersion"], "2025-11-25");
-        assert!(state.is_detached());
+        assert!(!state.ends_with_connection());
         // One that began without an id has nothing to go on with.
         state.begin(None, &[]);
         assert!(state.detach().is_none());
