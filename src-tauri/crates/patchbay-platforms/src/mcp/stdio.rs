@@ -16,7 +16,6 @@ mod stderr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_http::json;
 use patchbay_model::SentRequest;
 use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::service::RoleClient;
@@ -32,7 +31,7 @@ pub use self::process::{McpProgram, ProcessGuard};
 
 use self::host::{Attached, ExitListener};
 use self::lines::{Lines, NextLine};
-use self::process::{LimitViolation, Streams};
+use self::process::{Streams, Violation};
 use super::McpLimits;
 use super::pending_requests::{PendingRequests, Read, SendError};
 use super::server_log::ServerLog;
@@ -141,7 +140,7 @@ async fn listen(
         let message = match next {
             NextLine::Line(line) => shared.read(line),
             NextLine::TooLong => {
-                break Some(LimitViolation::TooLarge(shared.limits.body_bytes as u64));
+                break Some(Violation::TooLarge(shared.limits.body_bytes as u64));
             }
             NextLine::End => break None,
         };
@@ -152,7 +151,7 @@ async fn listen(
                     break None;
                 }
             }
-            Err(limit) => break Some(LimitViolation::Exceeded(limit)),
+            Err(violation) => break Some(violation),
         }
     };
     shared.end(reason).await;
@@ -199,24 +198,22 @@ impl Shared {
     /// The message of a line; `None` of what is none, or of no use to rmcp.
     ///
     /// # Errors
-    /// As [`PendingRequests::read`].
-    fn read(&self, line: &[u8]) -> Result<Option<ServerJsonRpcMessage>, json::Exceeded> {
+    /// What the program is to be ended for.
+    fn read(&self, line: &[u8]) -> Result<Option<ServerJsonRpcMessage>, Violation> {
         let is_exit_notice = |exit_listener: &ExitListener| exit_listener.take(line, &self.process);
         if line.is_empty() || self.exit_listener.as_ref().is_some_and(is_exit_notice) {
             return Ok(None);
         }
-        Ok(match self.pending_requests.read(line)? {
-            Read::Answer(message) | Read::Unsolicited(message) => Some(message),
-            Read::Ignored => None,
-            Read::NotAMessage => {
-                self.process.stderr().note(line);
-                None
-            }
-        })
+        match self.pending_requests.read(line) {
+            Ok(Read::Answer(message) | Read::Unsolicited(message)) => Ok(Some(message)),
+            Ok(Read::Ignored) => Ok(None),
+            Ok(Read::NotAMessage) => self.process.note_stray(line).map(|()| None),
+            Err(limit) => Err(Violation::Exceeded(limit)),
+        }
     }
 
     /// Ends the process, and with it whatever is under way.
-    async fn end(&self, cut: Option<LimitViolation>) {
+    async fn end(&self, cut: Option<Violation>) {
         match cut {
             Some(cut) => self.process.cut(cut),
             // Its output may end a little before it does.

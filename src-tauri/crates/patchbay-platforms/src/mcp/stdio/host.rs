@@ -23,7 +23,7 @@ use patchbay_model::Secret;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::McpProgram;
-use super::process::LimitViolation;
+use super::process::Violation;
 
 /// Most bytes of a line between the two.
 const LINE_BYTES: usize = 16 * 1024 * 1024;
@@ -140,7 +140,7 @@ pub struct HeldServer {
 struct ExitNotice {
     patchbay_exit: Option<String>,
     stderr: String,
-    cut: Option<LimitViolation>,
+    cut: Option<Violation>,
 }
 
 /// A message as a line.

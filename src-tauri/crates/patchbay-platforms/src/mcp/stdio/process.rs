@@ -73,13 +73,15 @@ pub trait ProcessGuard: Send + Sync {
     async fn ended(&self, group: u32);
 }
 
-/// The limit for which a program that works is ended.
+/// What a program did for which it is ended, though it works.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-pub(super) enum LimitViolation {
+pub(super) enum Violation {
     /// A line has more bytes than that.
     TooLarge(u64),
     /// A message has more parts than are read.
     Exceeded(Exceeded),
+    /// A message is in UTF-16, as Windows PowerShell writes what it hands on.
+    Utf16,
 }
 
 /// A process that was started; clones are the same one. It is ended when the last of its [`DropGuard`]s goes, and by
@@ -92,7 +94,7 @@ struct Inner {
     /// Its process group; `None` for one that another process holds.
     group: Option<u32>,
     stderr: StderrTail,
-    cut: Mutex<Option<LimitViolation>>,
+    cut: Mutex<Option<Violation>>,
     stopping: CancellationToken,
     /// How its leader ended.
     exit: watch::Receiver<Option<String>>,
@@ -248,7 +250,7 @@ impl Process {
     }
 
     /// How its leader ended, and why it was cut off, where that is known.
-    pub(super) fn outcome(&self) -> (Option<String>, Option<LimitViolation>) {
+    pub(super) fn outcome(&self) -> (Option<String>, Option<Violation>) {
         let cut = *self.0.cut.lock().unwrap_or_else(PoisonError::into_inner);
         (self.0.exit.borrow().clone(), cut)
     }
@@ -256,6 +258,22 @@ impl Process {
     /// The last lines of its standard error.
     pub(super) fn stderr(&self) -> &StderrTail {
         &self.0.stderr
+    }
+
+    /// Notes a line of its output that is no message.
+    ///
+    /// # Errors
+    /// [`Violation::Utf16`] where it would be one in UTF-8: its answers would be waited for in vain.
+    pub(super) fn note_stray(&self, line: &[u8]) -> Result<(), Violation> {
+        const MEMBER: &[u8] = b"\"jsonrpc\"";
+        if line.contains(&0) {
+            let ascii: Vec<u8> = line.iter().copied().filter(|byte| *byte != 0).collect();
+            if ascii.windows(MEMBER.len()).any(|word| word == MEMBER) {
+                return Err(Violation::Utf16);
+            }
+        }
+        self.0.stderr.note(line);
+        Ok(())
     }
 
     /// Triggered when it is to end.
@@ -274,7 +292,7 @@ impl Process {
     }
 
     /// As [`Process::stop`], because it sent what is not accepted.
-    pub(super) fn cut(&self, cut: LimitViolation) {
+    pub(super) fn cut(&self, cut: Violation) {
         let mut known = self.0.cut.lock().unwrap_or_else(PoisonError::into_inner);
         known.get_or_insert(cut);
     }
@@ -297,8 +315,11 @@ impl Process {
     pub(in crate::mcp) fn ended(&self) -> Error {
         let (how, cut) = self.outcome();
         match cut {
-            Some(LimitViolation::TooLarge(limit)) => Error::TooLarge { limit },
-            Some(LimitViolation::Exceeded(limit)) => Error::Exceeded(limit),
+            Some(Violation::TooLarge(limit)) => Error::TooLarge { limit },
+            Some(Violation::Exceeded(limit)) => Error::Exceeded(limit),
+            Some(Violation::Utf16) => {
+                Error::Protocol("it writes UTF-16 instead of UTF-8".to_owned())
+            }
             None => Error::ProgramEnded {
                 program: self.0.name.clone(),
                 how,

@@ -206,6 +206,17 @@ async fn one_that_ends_at_once_says_how_and_why() {
 }
 
 #[tokio::test]
+async fn one_that_writes_utf_16_is_told_so_at_once() {
+    let began = Instant::now();
+    let error = tried("utf16").await.error().to_string();
+    assert!(
+        error.ends_with("it writes UTF-16 instead of UTF-8"),
+        "{error}"
+    );
+    assert!(began.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test]
 async fn a_call_in_flight_fails_as_soon_as_the_program_ends() {
     let tried = tried("dies").await;
     let began = Instant::now();

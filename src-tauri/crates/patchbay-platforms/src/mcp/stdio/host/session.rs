@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::super::lines::{Lines, NextLine};
-use super::super::process::{LimitViolation, Process, Streams};
+use super::super::process::{Process, Streams, Violation};
 use super::super::{BACKLOG, OUTPUT_GRACE, wait_until_gone, write};
 use super::mux::{ClientId, Mux, Outgoing};
 use super::{ExitNotice, line};
@@ -116,7 +116,7 @@ impl ServerSession {
                         }
                     }
                     NextLine::TooLong => {
-                        process.cut(LimitViolation::TooLarge(McpLimits::DEFAULT.body_bytes as u64));
+                        process.cut(Violation::TooLarge(McpLimits::DEFAULT.body_bytes as u64));
                         break;
                     }
                     NextLine::End => break,
@@ -150,7 +150,7 @@ impl ServerSession {
         }
     }
 
-    async fn handle_server_line(&mut self, line: &[u8]) -> Result<(), LimitViolation> {
+    async fn handle_server_line(&mut self, line: &[u8]) -> Result<(), Violation> {
         if line.is_empty() {
             return Ok(());
         }
@@ -169,8 +169,8 @@ impl ServerSession {
                 let out = self.mux.on_server(message);
                 self.send(out).await;
             }
-            Err(json::Error::Exceeded(limit)) => return Err(LimitViolation::Exceeded(limit)),
-            _ => self.process.stderr().note(line),
+            Err(json::Error::Exceeded(limit)) => return Err(Violation::Exceeded(limit)),
+            _ => return self.process.note_stray(line),
         }
         Ok(())
     }

@@ -17,6 +17,10 @@ answers = {}
 
 
 def say(message):
+    if manner == "utf16":
+        sys.stdout.buffer.write((json.dumps(message) + "\r\n").encode("utf-16"))
+        sys.stdout.buffer.flush()
+        return
     print(json.dumps(message), flush=True)
 
 
