@@ -97,7 +97,8 @@ impl McpTarget {
 /// How much, and for how long, a server is listened to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct McpLimits {
-    /// Longest time from the first request to the end of the negotiation.
+    /// Longest time from the first request to the end of the negotiation; longer for a program as long as it tells
+    /// people what it does.
     pub connect: Duration,
     /// Longest silence while an answer is awaited.
     pub idle: Duration,

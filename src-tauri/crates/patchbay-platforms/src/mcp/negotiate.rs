@@ -18,13 +18,16 @@ use super::http_sse::{self, OpenError};
 use super::server_log::ServerLog;
 use super::session::{McpSession, Peer, Running, ServerOffer};
 use super::stdio::host::Attached;
-use super::stdio::{self, McpProgram, StdioTransport};
+use super::stdio::{self, McpProgram, Process, StdioTransport};
 use super::wire::{ResumableSession, SessionLife, Wire};
 use super::{ClientFeatures, McpLimits, McpTarget};
 use crate::{Error, Found, icon};
 
 const NAME_LIMIT: usize = 200;
 const INSTRUCTIONS_LIMIT: usize = 20_000;
+
+/// How long a program may go on telling people what it does before it speaks.
+const LONGEST_START: Duration = Duration::from_secs(3600);
 
 /// Connects to a server over streamable HTTP, in whatever era it speaks, or over the HTTP with server-sent events of
 /// 2024-11-05 where it does not know that.
@@ -282,8 +285,9 @@ pub async fn end_session(
 ///
 /// # Errors
 /// [`Error::ProgramNotStarted`]; [`Error::ProgramEnded`] when it ends before it spoke; [`Error::TooLarge`],
-/// [`Error::Exceeded`]; [`Error::TimedOut`] after [`McpLimits::connect`]; [`Error::Cancelled`];
-/// [`Error::ServerError`]; [`Error::Protocol`]. The process is ended with each of them, and with the future.
+/// [`Error::Exceeded`]; [`Error::TimedOut`] after [`McpLimits::connect`] without a word to anyone;
+/// [`Error::Cancelled`]; [`Error::ServerError`]; [`Error::Protocol`]. The process is ended with each of them, and with
+/// the future.
 pub async fn connect_program(
     program: McpProgram,
     client_features: ClientFeatures,
@@ -328,15 +332,24 @@ async fn connect_over(
     let session = tokio::select! {
         biased;
         () = cancel.cancelled() => Err(Error::Cancelled),
-        session = tokio::time::timeout(limits.connect, negotiate_over(&pipe, client_features, limits)) => {
-            session.unwrap_or(Err(Error::TimedOut { after: limits.connect }))
-        }
+        session = negotiate_over(&pipe, client_features, limits) => session,
+        after = wait_until_overdue(pipe.process(), limits.connect) => Err(Error::TimedOut { after }),
     };
     if session.is_ok() {
         // From here on the session sees to its end.
         cancel_guard.disarm();
     }
     session
+}
+
+/// Waits until a program should have spoken, and tells how long that was. One that says to people what it does may be
+/// downloading: to end it would waste that, and the next start would begin with it again.
+async fn wait_until_overdue(process: &Process, limit: Duration) -> Duration {
+    let longest = limit.max(LONGEST_START);
+    match tokio::time::timeout(longest, process.wait_until_quiet(limit)).await {
+        Ok(()) => limit,
+        Err(_) => longest,
+    }
 }
 
 async fn negotiate_over(

@@ -134,6 +134,9 @@ pub struct HeldServer {
     pub seconds: u32,
 }
 
+/// What a client hears whenever a server writes a line for people that has not spoken yet.
+const STARTING: &[u8] = br#"{"patchbay_starting":true}"#;
+
 /// The last line that a client hears, unless it leaves before.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -297,6 +297,12 @@ impl Process {
         known.get_or_insert(cut);
     }
 
+    /// Waits until it has not written a line for people for that long.
+    pub(in crate::mcp) async fn wait_until_quiet(&self, limit: Duration) {
+        let mut activity = self.0.stderr.activity();
+        while let Ok(Ok(())) = tokio::time::timeout(limit, activity.changed()).await {}
+    }
+
     /// Waits until its leader has ended.
     pub(super) async fn exited(&self) {
         let mut exit = self.0.exit.clone();

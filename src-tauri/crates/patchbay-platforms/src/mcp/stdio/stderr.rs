@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use patchbay_model::Secret;
+use tokio::sync::watch;
 
 use crate::mcp::log_line::{LineSink, sanitize_log_line};
 use crate::mcp::server_log::ServerLog;
@@ -17,6 +18,8 @@ pub(super) struct StderrTail(Arc<Inner>);
 
 struct Inner {
     lines: Mutex<VecDeque<String>>,
+    /// Marked with each line.
+    activity: watch::Sender<()>,
     /// What it was given and must not be shown.
     secrets: Vec<Secret>,
     log: LineSink,
@@ -26,13 +29,25 @@ impl StderrTail {
     pub(super) fn new(secrets: Vec<Secret>, log: LineSink) -> Self {
         Self(Arc::new(Inner {
             lines: Mutex::default(),
+            activity: watch::Sender::default(),
             secrets,
             log,
         }))
     }
 
+    /// Marked from now on when the program writes a line.
+    pub(super) fn activity(&self) -> watch::Receiver<()> {
+        self.0.activity.subscribe()
+    }
+
+    /// Notes that the program wrote something.
+    pub(super) fn note_activity(&self) {
+        self.0.activity.send_replace(());
+    }
+
     /// Notes a line of its standard error.
     pub(super) fn note(&self, line: &[u8]) {
+        self.note_activity();
         let line = sanitize_log_line(line, &self.0.secrets);
         if line.is_empty() {
             return;

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::super::process::{self, Process, Streams};
 use super::{
     ExitNotice, HeldServer, HostRequest, HostResponse, IdleSession, LINE_BYTES, Launch,
-    RequestEnvelope, ResponseEnvelope, VERSION, line,
+    RequestEnvelope, ResponseEnvelope, STARTING, VERSION, line,
 };
 
 /// How long a holder may take to answer: the one before it of the same connector may have to end.
@@ -177,14 +177,18 @@ fn is_older(version: &str) -> bool {
     numbers(version) < numbers(VERSION)
 }
 
-/// Hears how a server ended that another process holds.
+/// Hears how a server starts and ended that another process holds.
 pub(in crate::mcp::stdio) struct ExitListener {
     exit: watch::Sender<Option<String>>,
 }
 
 impl ExitListener {
-    /// Whether the line is no message but the end; notes it.
+    /// Whether the line is no message but news of the process; notes it.
     pub(in crate::mcp::stdio) fn take(&self, line: &[u8], process: &Process) -> bool {
+        if line == STARTING {
+            process.stderr().note_activity();
+            return true;
+        }
         let Ok(notice) = serde_json::from_slice::<ExitNotice>(line) else {
             return false;
         };

@@ -12,7 +12,7 @@ use super::super::lines::{Lines, NextLine};
 use super::super::process::{Process, Streams, Violation};
 use super::super::{BACKLOG, OUTPUT_GRACE, wait_until_gone, write};
 use super::mux::{ClientId, Mux, Outgoing};
-use super::{ExitNotice, line};
+use super::{ExitNotice, STARTING, line};
 use crate::mcp::McpLimits;
 use crate::mcp::server_log::ServerLog;
 use crate::mcp::wire::MAX_DEPTH;
@@ -95,6 +95,7 @@ impl ServerSession {
         mut events: mpsc::Receiver<ClientEvent>,
     ) {
         let process = self.process.clone();
+        let mut activity = process.stderr().activity();
         let gone = wait_until_gone(&process);
         tokio::pin!(gone);
         loop {
@@ -121,7 +122,10 @@ impl ServerSession {
                     }
                     NextLine::End => break,
                 },
-                // Something that the program left behind may spawn its output open.
+                Ok(()) = activity.changed(), if !self.mux.has_answered() => {
+                    self.tell_activity();
+                }
+                // Something that the program left behind may hold its output open.
                 () = &mut gone => break,
                 () = tokio::time::sleep_until(self.last_used + self.idle), if is_unused => {
                     process.stop();
@@ -173,6 +177,14 @@ impl ServerSession {
             _ => return self.process.note_stray(line),
         }
         Ok(())
+    }
+
+    /// Tells whoever waits for it that the server is at work.
+    fn tell_activity(&self) {
+        for client in self.clients.values() {
+            // One that has no room for it has enough to read.
+            drop(client.try_send([STARTING, b"\n"].concat()));
+        }
     }
 
     async fn detach(&mut self, client: ClientId) {

@@ -201,6 +201,33 @@ async fn how_it_ended_is_told_to_whoever_uses_it() {
     holder.groups.wait_until_gone().await;
 }
 
+/// It takes longer than it may, and says so.
+#[tokio::test]
+async fn one_that_tells_what_it_does_is_waited_for() {
+    let limits = McpLimits {
+        connect: Duration::from_secs(2),
+        ..McpLimits::DEFAULT
+    };
+    let (holder, groups) = (Holder::new(), Arc::new(Groups::default()));
+    let launch = Launch::new(
+        &program("downloads", &holder.groups),
+        "con_1",
+        String::new(),
+        false,
+    );
+    let attached = attach(holder.stream(), launch.unwrap()).await.unwrap();
+    let (cancel, nothing) = (CancellationToken::new(), ClientFeatures::default);
+    let (held, own) = tokio::join!(
+        connect_attached(attached, nothing(), limits, &cancel),
+        connect_program(program("downloads", &groups), nothing(), limits, &cancel),
+    );
+    for session in [held.unwrap(), own.unwrap()] {
+        session.close().await;
+    }
+    groups.wait_until_gone().await;
+    holder.groups.wait_until_gone().await;
+}
+
 #[tokio::test]
 async fn one_that_never_spoke_is_not_kept() {
     let holder = Holder::new();

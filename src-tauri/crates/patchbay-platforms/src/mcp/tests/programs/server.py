@@ -91,6 +91,10 @@ note_pid(os.getpid())
 if manner == "ends":
     tell("\x1b[31mno YES option\x1b[0m for " + os.environ["API_KEY"])
     sys.exit(3)
+if manner == "downloads":
+    for number in range(12):
+        tell(f"fetched part {number}")
+        time.sleep(0.3)
 if manner == "silent":
     time.sleep(600)
 if manner == "deaf":
