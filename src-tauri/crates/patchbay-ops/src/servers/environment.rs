@@ -202,6 +202,9 @@ mod tests {
         assert_eq!(value("LC_ALL"), Some("C".into()));
         assert_eq!(value("API_KEY"), Some("hunter2".into()));
         assert_eq!(value("npm_config_yes"), Some("true".into()));
+        for name in ["PYTHONUTF8", "PYTHONIOENCODING"] {
+            assert_eq!(value(name).is_some(), cfg!(windows), "{name}");
+        }
         assert_eq!(value("PATH"), Some(env::join_paths(&folders).unwrap()));
         let broken = [("API_KEY".to_owned(), Secret::new("a\0b"))];
         assert_eq!(
