@@ -242,6 +242,20 @@ pub enum Error {
         /// The last lines that it wrote.
         said: Option<String>,
     },
+    /// The program of a connector ended instead of speaking, and its Node.js is older than servers are made for.
+    #[error("{what}. It was run by Node.js {version}, {file}")]
+    OldNode {
+        /// That it ended, and how.
+        what: String,
+        /// Which Node.js ran it.
+        version: String,
+        /// Where that is.
+        file: String,
+        /// The folder of another one.
+        other: Option<String>,
+        /// The last lines that the program wrote.
+        said: String,
+    },
     /// The caller stopped it.
     #[error("cancelled")]
     Cancelled,
@@ -365,7 +379,7 @@ impl Explain for Error {
             Self::ProgramNotAllowed { .. } => Code::ReferenceNotAllowed,
             Self::ServerNotAllowed { .. } => Code::ProgramNotAllowed,
             Self::ProgramMissing { .. } => Code::ProgramNotFound,
-            Self::ServerStopped { .. } => Code::ProgramEnded,
+            Self::ServerStopped { .. } | Self::OldNode { .. } => Code::ProgramEnded,
             Self::Cancelled => Code::Cancelled,
             Self::TimedOut { .. } | Self::TooSlow { .. } => Code::TimedOut,
             Self::Store(error) => error.code(),
@@ -444,6 +458,15 @@ impl Explain for Error {
                 return Some(crate::install_hint::what_to_install(program));
             }
             Self::ServerStopped { .. } => "Check the connector to start it again.",
+            Self::OldNode { other: None, .. } => "Install a newer Node.js.",
+            Self::OldNode {
+                other: Some(folder),
+                ..
+            } => {
+                return Some(format!(
+                    "Add the variable PATH={folder} to the connector, or install a newer Node.js."
+                ));
+            }
             Self::TimedOut { .. } => "Try again.",
             Self::TooSlow { limit, .. } => limit.hint(),
             Self::Arguments { .. }
@@ -508,6 +531,10 @@ impl Explain for Error {
             },
             Self::ServerStopped { said, .. } => Problem {
                 detail: said.clone(),
+                ..own
+            },
+            Self::OldNode { said, .. } => Problem {
+                detail: Some(said.clone()).filter(|said| !said.is_empty()),
                 ..own
             },
             Self::File { source, .. } | Self::Browser(source) => Problem {

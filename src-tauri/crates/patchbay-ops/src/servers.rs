@@ -8,17 +8,20 @@ pub(crate) mod containers;
 mod environment;
 pub(crate) mod guard;
 pub(crate) mod log;
+mod node;
 pub(crate) mod restarts;
 pub(crate) mod sessions;
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_model::{Connector, ConnectorId, Program, Secret, ServerCommand, ServerSurroundings};
 use patchbay_platforms::mcp::{self, McpProgram, McpSession, ProcessGuard};
+use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 
 use crate::connectors::roots::declared_to;
@@ -61,7 +64,8 @@ pub(crate) struct StartCause {
 ///
 /// # Errors
 /// [`Error::ServerStopped`] for one that is not started by itself any more; [`Error::ProgramMissing`];
-/// [`Error::ServerNotAllowed`]; [`Error::Platform`], [`Error::Vault`], [`Error::Reference`], [`Error::File`].
+/// [`Error::ServerNotAllowed`]; [`Error::OldNode`], [`Error::Platform`], [`Error::Vault`], [`Error::Reference`],
+/// [`Error::File`].
 pub(crate) async fn start(
     cx: &Context,
     connector: &Connector,
@@ -89,12 +93,14 @@ pub(crate) async fn start(
         what: format!("the value of {name} can't be passed to a program"),
         hint: "Add the connector again without it.".to_owned(),
     })?;
+    let allowed = PathBuf::from(&found.program.file);
+    let (file, arguments) = node::without_batch_file(allowed.clone(), found.program.arguments);
     let program = McpProgram {
         name: command.program.clone(),
-        file: PathBuf::from(&found.program.file),
-        arguments: found.program.arguments,
+        file,
+        arguments,
         folder: found.folder,
-        environment,
+        environment: environment.clone(),
         secrets: secrets.into_iter().map(|(_, secret)| secret).collect(),
         guard: cx.guard() as Arc<dyn ProcessGuard>,
         log: log::writer(cx, &connector.id),
@@ -115,7 +121,10 @@ pub(crate) async fn start(
         Err(error) => Err(error),
     };
     restarts.record(&connector.id, session.as_ref().err());
-    Ok(session?)
+    match session {
+        Ok(session) => Ok(session),
+        Err(error) => Err(node::blame_old_node(error, &allowed, &found.path, environment).await),
+    }
 }
 
 /// Has the person in front of this computer allow the program of a connector, unless it is allowed already. Nothing
@@ -301,6 +310,24 @@ pub(crate) fn supervise(cx: &Context, connector: &Connector, session: McpSession
 
 /// A variable and its value, as programs are given them.
 type Variable = (OsString, OsString);
+
+/// A program that is asked or told something about a server, with nothing of ours and nothing to be seen of it.
+fn quiet_command(program: &Path, environment: Vec<Variable>) -> Command {
+    let mut command = Command::new(program);
+    command
+        .env_clear()
+        .envs(environment)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    #[cfg(windows)]
+    {
+        /// Without it a console window flashes up.
+        const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+        command.creation_flags(CREATE_NO_WINDOW);
+    }
+    command
+}
 
 #[cfg(test)]
 mod tests;

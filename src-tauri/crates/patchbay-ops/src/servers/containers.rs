@@ -9,15 +9,13 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 
 use patchbay_files::{create_private_folder, open_lock, read};
 use patchbay_model::{AllowedProgram, Program, ServerCommand};
 use patchbay_platforms::mcp::McpProgram;
-use tokio::process::Command;
 
-use super::{Variable, environment};
+use super::{Variable, environment, quiet_command};
 use crate::context::Context;
 use crate::error::Error;
 use crate::secrets::programs::search_path;
@@ -219,24 +217,13 @@ async fn stop(program: &Path, environment: Vec<Variable>, files: Vec<PathBuf>) {
     if files.is_empty() {
         return;
     }
-    let mut command = Command::new(program);
+    let mut command = quiet_command(program, environment);
     command
         .args(["stop", "-t", GRACE_SECONDS])
-        .args(files.iter().filter_map(|file| id_of(file)))
-        .env_clear()
-        .envs(environment)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+        .args(files.iter().filter_map(|file| id_of(file)));
     // It goes on should we end meanwhile.
     #[cfg(unix)]
     command.process_group(0);
-    #[cfg(windows)]
-    {
-        /// Without it a console window flashes up.
-        const CREATE_NO_WINDOW: u32 = 0x0800_0000;
-        command.creation_flags(CREATE_NO_WINDOW);
-    }
     match tokio::time::timeout(STOP_TIMEOUT, command.status()).await {
         Ok(Ok(_)) => files.iter().for_each(|file| drop(fs::remove_file(file))),
         Ok(Err(error)) => tracing::warn!(%error, "a container was not stopped"),

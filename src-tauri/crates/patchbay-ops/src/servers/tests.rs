@@ -296,6 +296,42 @@ async fn a_first_start_that_takes_long_is_stopped_by_a_person() {
 }
 
 #[tokio::test]
+async fn one_that_an_old_node_ended_names_it_and_another() {
+    let bench = bench().await;
+    let mut connector = bench.add().await;
+    let node = |name: &str, text: &str| {
+        let folder = bench.home.path().join(name);
+        fs::create_dir(&folder).unwrap();
+        bench.script(&format!("{name}/node"), text);
+        folder
+    };
+    let old = node(
+        "old",
+        "#!/bin/sh\n[ \"$1\" = --version ] && { echo v10.24.1; exit; }\nexit 1\n",
+    );
+    let new = node("new", "#!/bin/sh\nexit 1\n");
+    let path = std::env::join_paths([&old, &new]).unwrap();
+    let command = connector.command.as_mut().unwrap();
+    command.program = "node".to_owned();
+    let path = path.into_string().unwrap();
+    command.variables.insert("PATH".to_owned(), path);
+    bench.cx.store().save_connector(&connector).await.unwrap();
+    let check = check_connector(&bench.cx, &connector.id).await.unwrap();
+    let problem = check.steps.iter().find_map(|step| step.problem.clone());
+    let problem = problem.unwrap();
+    assert_eq!(
+        problem.message,
+        format!(
+            "the program node ended (exit code 1). It was run by Node.js v10.24.1, {}/node",
+            old.display()
+        )
+    );
+    let hint = problem.hint.unwrap();
+    assert!(hint.starts_with("Add the variable PATH="), "{hint}");
+    bench.cx.close().await;
+}
+
+#[tokio::test]
 async fn a_program_that_is_not_there_names_what_to_install() {
     let bench = bench().await;
     let mut connector = bench.add().await;

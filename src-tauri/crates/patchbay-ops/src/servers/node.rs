@@ -1,0 +1,185 @@
+//! Servers that Node.js runs: which one does, and how npm starts it.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use patchbay_platforms::Error as PlatformError;
+
+use super::{Variable, quiet_command};
+use crate::error::Error;
+use crate::secrets::programs::find_in;
+
+/// The oldest version that servers are made for.
+const OLDEST: u32 = 18;
+
+/// How long it may take to name its version.
+const VERSION_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What starts the same as a batch file of npm, where that takes no such words: a line break would end the command
+/// that Windows has for it.
+pub(super) fn without_batch_file(file: PathBuf, arguments: Vec<String>) -> (PathBuf, Vec<String>) {
+    let name = file.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    let script = match name.to_ascii_lowercase().as_str() {
+        "npx.cmd" => "npx-cli.js",
+        "npm.cmd" => "npm-cli.js",
+        _ => return (file, arguments),
+    };
+    let node = file.with_file_name("node.exe");
+    let script = file
+        .with_file_name("node_modules")
+        .join("npm")
+        .join("bin")
+        .join(script);
+    let has_line_break = arguments.iter().any(|word| word.contains(['\r', '\n']));
+    match script.to_str() {
+        Some(words) if has_line_break && node.is_file() && script.is_file() => {
+            (node, [vec![words.to_owned()], arguments].concat())
+        }
+        _ => (file, arguments),
+    }
+}
+
+/// The error of a program that ended instead of speaking; where a Node.js ran it that is too old for most servers,
+/// with that one and how to have it run by another. Of several on a computer the first in `PATH` is taken.
+pub(super) async fn blame_old_node(
+    error: PlatformError,
+    file: &Path,
+    path: &[PathBuf],
+    environment: Vec<Variable>,
+) -> Error {
+    let PlatformError::ProgramEnded { said, .. } = &error else {
+        return error.into();
+    };
+    let node = match file.file_stem().and_then(OsStr::to_str) {
+        Some("node") => Some(file.to_owned()),
+        Some("npx" | "npm") => find_in("node", path).ok(),
+        _ => None,
+    };
+    let Some(node) = node else {
+        return error.into();
+    };
+    match version_of(&node, environment).await {
+        Some(version) if major(&version).is_some_and(|major| major < OLDEST) => Error::OldNode {
+            what: error.to_string(),
+            version,
+            file: node.display().to_string(),
+            other: other_folder(&node, path, &nvm_folder()).map(|it| it.display().to_string()),
+            said: said.clone(),
+        },
+        _ => error.into(),
+    }
+}
+
+/// What a Node.js calls itself, such as `v10.24.1`.
+async fn version_of(node: &Path, environment: Vec<Variable>) -> Option<String> {
+    let mut command = quiet_command(node, environment);
+    command
+        .arg("--version")
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    let output = command.output();
+    let output = tokio::time::timeout(VERSION_TIMEOUT, output)
+        .await
+        .ok()?
+        .ok()?;
+    let version = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    let is_version = version.len() < 40 && major(&version).is_some() && is_plain(&version);
+    is_version.then_some(version)
+}
+
+fn major(version: &str) -> Option<u32> {
+    version.strip_prefix('v')?.split('.').next()?.parse().ok()
+}
+
+fn is_plain(version: &str) -> bool {
+    version
+        .chars()
+        .all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '-'))
+}
+
+fn nvm_folder() -> PathBuf {
+    let named = env::var_os("NVM_DIR").map(PathBuf::from);
+    named.unwrap_or_else(|| env::home_dir().unwrap_or_default().join(".nvm"))
+}
+
+/// The folder of another one: the newest of nvm, which names folders by version, else the next in `PATH`. It is not
+/// started to be asked, for nobody allowed that.
+fn other_folder(node: &Path, path: &[PathBuf], nvm: &Path) -> Option<PathBuf> {
+    let versions = std::fs::read_dir(nvm.join("versions").join("node"));
+    let newest = versions
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let major = major(entry.file_name().to_str()?)?;
+            let folder = entry.path().join("bin");
+            (major >= OLDEST && folder.join("node").is_file()).then_some((major, folder))
+        });
+    let newest = newest.max().map(|(_, folder)| folder);
+    newest.or_else(|| {
+        let mut others = path
+            .iter()
+            .filter(|folder| node.parent() != Some(folder.as_path()));
+        let has_one = |folder: &&PathBuf| find_in("node", std::slice::from_ref(*folder)).is_ok();
+        others.find(has_one).cloned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(unix)]
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_newest_of_nvm_is_named_and_else_the_next_in_path() {
+        let home = tempfile::tempdir().unwrap();
+        let node = |folder: &str| {
+            let folder = home.path().join(folder);
+            std::fs::create_dir_all(&folder).unwrap();
+            for name in ["node", "node.exe"] {
+                std::fs::write(folder.join(name), "").unwrap();
+                #[cfg(unix)]
+                std::fs::set_permissions(folder.join(name), PermissionsExt::from_mode(0o755))
+                    .unwrap();
+            }
+            folder
+        };
+        let path = [node("old"), home.path().join("none"), node("next")];
+        let other = || other_folder(&path[0].join("node"), &path, home.path());
+        assert_eq!(other(), Some(path[2].clone()));
+        let of_nvm = |version: &str| node(&format!("versions/node/{version}/bin"));
+        of_nvm("v9.1.0");
+        assert_eq!(other(), Some(path[2].clone()), "too old as well");
+        of_nvm("v18.0.0");
+        let newest = of_nvm("v100.0.0");
+        assert_eq!(other(), Some(newest));
+    }
+
+    #[test]
+    fn words_that_no_batch_file_takes_go_to_node_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let npx = folder.path().join("npx.cmd");
+        let lines = || vec!["-y".to_owned(), "two\nlines".to_owned()];
+        let unchanged = |(file, words): (PathBuf, Vec<String>)| file == npx && words.len() == 2;
+        assert!(
+            unchanged(without_batch_file(npx.clone(), lines())),
+            "nothing else is there"
+        );
+        let script = folder.path().join("node_modules/npm/bin");
+        std::fs::create_dir_all(&script).unwrap();
+        for file in [folder.path().join("node.exe"), script.join("npx-cli.js")] {
+            std::fs::write(file, "").unwrap();
+        }
+        let (node, words) = without_batch_file(npx.clone(), lines());
+        assert_eq!(node, folder.path().join("node.exe"));
+        assert_eq!(words[1..], lines());
+        assert_eq!(Path::new(&words[0]), script.join("npx-cli.js"));
+        let one_line = vec!["-y".to_owned(), "a & b".to_owned()];
+        assert!(unchanged(without_batch_file(npx.clone(), one_line)));
+    }
+}
