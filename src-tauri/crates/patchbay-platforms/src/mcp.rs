@@ -43,7 +43,7 @@ pub use log_line::LineSink;
 pub use negotiate::{connect, connect_attached, connect_program, end_session};
 pub use patchbay_http::CallProgress;
 pub use question_router::Asker;
-pub use session::McpSession;
+pub use session::{McpSession, ResourceWatch};
 #[cfg(unix)]
 pub use stdio::Announcement;
 pub use stdio::host::{

@@ -9,7 +9,8 @@ use rmcp::model::{
     CustomResult, ElicitRequestParams, ElicitResult, ElicitationCapability,
     ElicitationCreateRequestMethod, ErrorCode, ErrorData, FormElicitationCapability,
     Implementation, ListRootsRequestMethod, ProgressNotificationParam, ProtocolVersion,
-    RootsCapabilities, SamplingCapability, TASKS_EXTENSION_ID, UrlElicitationCapability,
+    ResourceUpdatedNotificationParam, RootsCapabilities, SamplingCapability, TASKS_EXTENSION_ID,
+    UrlElicitationCapability,
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleClient};
 use serde::Serialize;
@@ -25,6 +26,9 @@ use crate::Error;
 /// How many notices of progress wait for a slow reader; older ones are skipped.
 const PROGRESS_BACKLOG: usize = 256;
 
+/// How many updated resources wait for a slow reader; with more it reads anew.
+const UPDATES_BACKLOG: usize = 64;
+
 /// If a person can be asked, declares elicitation, and sampling where it is turned on; also the roots that were chosen
 /// for the server. Any other request but `ping` is answered as an unknown method.
 #[derive(Clone)]
@@ -39,6 +43,8 @@ pub(super) struct McpClientHandler {
     tools: watch::Sender<()>,
     /// Marked when what the server offers beside tools changed.
     offer: watch::Sender<()>,
+    /// URIs of resources that the server says were updated.
+    resource_updates: broadcast::Sender<Arc<str>>,
 }
 
 impl McpClientHandler {
@@ -50,6 +56,7 @@ impl McpClientHandler {
             roots: client_features.roots_result().map(Arc::new),
             tools: watch::Sender::new(()),
             offer: watch::Sender::new(()),
+            resource_updates: broadcast::channel(UPDATES_BACKLOG).0,
         }
     }
 
@@ -135,6 +142,11 @@ impl McpClientHandler {
         self.offer.subscribe()
     }
 
+    /// The URI of every resource that is updated from now on.
+    pub(super) fn resource_updates(&self) -> broadcast::Receiver<Arc<str>> {
+        self.resource_updates.subscribe()
+    }
+
     /// Notes that the server says that its tools changed.
     pub(super) fn note_tool_change(&self) {
         self.tools.send_replace(());
@@ -198,6 +210,15 @@ impl ClientHandler for McpClientHandler {
 
     async fn on_tool_list_changed(&self, _: NotificationContext<RoleClient>) {
         self.note_tool_change();
+    }
+
+    async fn on_resource_updated(
+        &self,
+        updated: ResourceUpdatedNotificationParam,
+        _: NotificationContext<RoleClient>,
+    ) {
+        // Fails when nobody watches one any more.
+        let _ = self.resource_updates.send(updated.uri.into());
     }
 
     async fn on_resource_list_changed(&self, _: NotificationContext<RoleClient>) {

@@ -409,6 +409,7 @@ async fn session(
             log: log.is_read() && capabilities.logging.is_some(),
             tool_changes: tools.as_ref().and_then(|it| it.list_changed) == Some(true),
             resource_changes: resources.as_ref().and_then(|it| it.list_changed) == Some(true),
+            resource_updates: resources.as_ref().and_then(|it| it.subscribe) == Some(true),
             prompt_changes: prompts.as_ref().and_then(|it| it.list_changed) == Some(true),
         }
     });

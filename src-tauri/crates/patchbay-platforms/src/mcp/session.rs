@@ -6,11 +6,12 @@ mod listening;
 mod lists;
 mod logging;
 mod pending;
+mod resource_watch;
 mod resources;
 mod rounds;
 mod tasks;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,6 +29,7 @@ use tokio_util::task::TaskTracker;
 
 use self::lists::Listing;
 use self::pending::Timeouts;
+pub use self::resource_watch::ResourceWatch;
 use super::client_handler::McpClientHandler;
 use super::stdio::Process;
 use super::wire::{ResumableSession, Wire};
@@ -94,6 +96,8 @@ pub(super) struct ServerOffer {
     pub(super) tool_changes: bool,
     /// News of its resources.
     pub(super) resource_changes: bool,
+    /// News of a single resource, to whoever wants them.
+    pub(super) resource_updates: bool,
     /// News of its prompts.
     pub(super) prompt_changes: bool,
 }
@@ -122,6 +126,9 @@ struct Inner {
     usage: Mutex<Usage>,
     running: Mutex<Option<Running>>,
     cancel_notices: TaskTracker,
+    /// Resources whose changes the server was asked to tell, each with how many wait for them; locked while it is
+    /// asked, so that it hears the last word last.
+    subscriptions: tokio::sync::Mutex<HashMap<String, usize>>,
 }
 
 impl McpSession {
@@ -151,6 +158,7 @@ impl McpSession {
             }),
             running: Mutex::new(Some(running)),
             cancel_notices: TaskTracker::new(),
+            subscriptions: tokio::sync::Mutex::default(),
         }))
     }
 

@@ -11,7 +11,7 @@ use crate::mcp::client_handler::McpClientHandler;
 use crate::mcp::wire::reconnect::Reconnects;
 
 /// How many notices wait to be heard; with more there is one change to be told anyway.
-const BACKLOG: NonZeroUsize = match NonZeroUsize::new(16) {
+pub(super) const BACKLOG: NonZeroUsize = match NonZeroUsize::new(16) {
     Some(backlog) => backlog,
     None => NonZeroUsize::MIN,
 };

@@ -1,5 +1,6 @@
 //! One request under way: every wait ends, and nobody is left waiting.
 
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use patchbay_http::text;
@@ -175,7 +176,7 @@ impl McpSession {
         }
     }
 
-    fn lost(&self) -> Error {
+    pub(super) fn lost(&self) -> Error {
         self.0.remote.lost()
     }
 }
@@ -227,20 +228,22 @@ fn expects_more_progress(last: Option<(f64, Option<f64>)>) -> bool {
 }
 
 /// That a request is under way.
-struct UsageGuard<'a>(&'a Inner);
+pub(super) struct UsageGuard(Weak<Inner>);
 
-impl<'a> UsageGuard<'a> {
-    fn begin(session: &'a Inner) -> Self {
+impl UsageGuard {
+    pub(super) fn begin(session: &Arc<Inner>) -> Self {
         session.usage().under_way += 1;
-        Self(session)
+        Self(Arc::downgrade(session))
     }
 }
 
-impl Drop for UsageGuard<'_> {
+impl Drop for UsageGuard {
     fn drop(&mut self) {
-        let mut usage = self.0.usage();
-        usage.under_way -= 1;
-        usage.last = std::time::Instant::now();
+        if let Some(session) = self.0.upgrade() {
+            let mut usage = session.usage();
+            usage.under_way -= 1;
+            usage.last = std::time::Instant::now();
+        }
     }
 }
 

@@ -56,6 +56,8 @@ impl ServerHandler for Restless {
         let capabilities = ServerCapabilities::builder()
             .enable_tools()
             .enable_tool_list_changed()
+            .enable_resources()
+            .enable_resources_subscribe()
             .enable_prompts()
             .enable_prompts_list_changed();
         ServerConfig::new(capabilities.build())
@@ -79,8 +81,14 @@ impl ServerHandler for Restless {
             tokio::select! {
                 () = context.cancelled() => break,
                 () = self.turn.notified() => {
-                    context.sink().notify_tool_list_changed().await.unwrap();
-                    context.sink().notify_prompt_list_changed().await.unwrap();
+                    let (accepted, sink) = (context.accepted(), context.sink());
+                    for uri in accepted.resource_subscriptions.iter().flatten() {
+                        sink.notify_resource_updated(uri).await.unwrap();
+                    }
+                    if accepted.tools_list_changed.is_some() {
+                        sink.notify_tool_list_changed().await.unwrap();
+                        sink.notify_prompt_list_changed().await.unwrap();
+                    }
                 }
             }
         }
@@ -120,6 +128,33 @@ async fn changes_are_heard_as_long_as_the_session_lasts() {
     soon(restless.left.notified()).await;
     drop(session);
     while soon(tools.changed()).await.is_ok() {}
+}
+
+#[tokio::test]
+async fn a_resource_is_watched_until_nobody_wants_it() {
+    let restless = Restless::new(Manner::Tells);
+    let server = restless.start().await;
+    let session = connected(&server.url).await;
+    let cancel = CancellationToken::new();
+    let mut watch = session.watch_resource("a://b", &cancel).await.unwrap();
+    // It is listened to from now on.
+    soon(watch.changed()).await.unwrap();
+    for _ in 0..2 {
+        restless.turn.notify_one();
+        soon(watch.changed()).await.unwrap();
+    }
+    soon(watch.end()).await;
+    soon(restless.left.notified()).await;
+
+    let refusing = Restless::new(Manner::Refuses);
+    let server = refusing.start().await;
+    let session = connected(&server.url).await;
+    let mut watch = session.watch_resource("a://b", &cancel).await.unwrap();
+    let refused = soon(watch.changed()).await;
+    assert!(
+        matches!(refused, Err(Error::NotSupported(_))),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]

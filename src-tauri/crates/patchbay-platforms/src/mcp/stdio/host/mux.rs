@@ -3,7 +3,7 @@
 //! Requests are forwarded under our own numbers, which replace their progress tokens too. The server is initialized
 //! once; later clients are given the same answer.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -38,6 +38,8 @@ pub(super) struct Mux {
     pending: BTreeMap<u64, Pending>,
     /// Who answers what the server asked, by the text of its id.
     questions: HashMap<String, (ClientId, Value)>,
+    /// Who waits for changes of a resource, by its URI.
+    subscribed: HashMap<String, HashSet<ClientId>>,
     initialization: Initialization,
     is_initialized: bool,
     has_answered: bool,
@@ -72,7 +74,18 @@ impl Mux {
         let id = message.get("id").filter(|id| !id.is_null()).cloned();
         match (message["method"].as_str(), id) {
             (Some("initialize"), Some(id)) => self.initialize(client, id, message),
-            (Some(_), Some(id)) => {
+            (Some("resources/unsubscribe"), Some(id))
+                if self.keeps_subscription(client, &message) =>
+            {
+                let answer = json!({ "jsonrpc": "2.0", "id": id, "result": {} });
+                Some(Outgoing::Client(client, answer))
+            }
+            (Some(method), Some(id)) => {
+                if method == "resources/subscribe" {
+                    let uri = message["params"]["uri"].as_str().unwrap_or_default();
+                    let clients = self.subscribed.entry(uri.to_owned()).or_default();
+                    clients.insert(client);
+                }
                 let token = message.pointer_mut("/params/_meta/progressToken");
                 let number = self.last + 1;
                 let token = token.map(|token| std::mem::replace(token, number.into()));
@@ -106,6 +119,17 @@ impl Mux {
             }
             (None, None) => None,
         }
+    }
+
+    /// Whether others still wait for changes of a resource that a client unsubscribes from: the server keeps one
+    /// subscription for all.
+    fn keeps_subscription(&mut self, client: ClientId, message: &Value) -> bool {
+        let uri = message["params"]["uri"].as_str().unwrap_or_default();
+        let clients = self.subscribed.get_mut(uri);
+        clients.is_some_and(|clients| {
+            clients.remove(&client);
+            !clients.is_empty()
+        })
     }
 
     fn initialize(&mut self, client: ClientId, id: Value, message: Value) -> Option<Outgoing> {
@@ -254,6 +278,10 @@ impl Mux {
         if let Initialization::Pending(waiting) = &mut self.initialization {
             waiting.retain(|(who, _)| *who != client);
         }
+        self.subscribed.retain(|_, clients| {
+            clients.remove(&client);
+            !clients.is_empty()
+        });
         outgoing
     }
 }

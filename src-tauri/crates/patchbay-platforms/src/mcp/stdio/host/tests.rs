@@ -88,6 +88,30 @@ fn answers_and_progress_reach_whoever_asked() {
 }
 
 #[test]
+fn a_resource_is_watched_until_the_last_client_wants_no_more() {
+    let mut mux = Mux::default();
+    let asked = |id: u64, method: &str| {
+        let params = json!({ "uri": "a://b" });
+        json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
+    };
+    for client in [1, 2, 3] {
+        let subscribed = to_server(mux.on_client(client, asked(1, "resources/subscribe")));
+        assert_eq!(subscribed["params"]["uri"], "a://b");
+    }
+    let updated = notification("notifications/resources/updated", json!({ "uri": "a://b" }));
+    assert_eq!(
+        mux.on_server(updated.clone()),
+        [Outgoing::AllClients(updated)]
+    );
+    let kept = json!({ "jsonrpc": "2.0", "id": 2, "result": {} });
+    let unsubscribed = mux.on_client(1, asked(2, "resources/unsubscribe"));
+    assert_eq!(unsubscribed, Some(Outgoing::Client(1, kept)));
+    mux.detach(2);
+    let last = to_server(mux.on_client(3, asked(2, "resources/unsubscribe")));
+    assert_eq!(last["method"], "resources/unsubscribe");
+}
+
+#[test]
 fn a_server_is_initialized_once() {
     let mut mux = Mux::default();
     let initialize = to_server(mux.on_client(1, request(0, "initialize")));

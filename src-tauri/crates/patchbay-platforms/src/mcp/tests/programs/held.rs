@@ -201,6 +201,57 @@ async fn how_it_ended_is_told_to_whoever_uses_it() {
     holder.groups.wait_until_gone().await;
 }
 
+#[tokio::test]
+async fn a_resource_is_watched_by_several_until_the_last_wants_no_more() {
+    let holder = Holder::new();
+    let cancel = CancellationToken::new();
+    let first = holder.session("watched", "a").await.unwrap();
+    let second = holder.session("watched", "a").await.unwrap();
+    let watch = async |session: &McpSession| {
+        let mut watch = session.watch_resource("a://b", &cancel).await.unwrap();
+        // It is to be read at first.
+        watch.changed().await.unwrap();
+        watch
+    };
+    let mut all = [
+        watch(&first).await,
+        watch(&first).await,
+        watch(&second).await,
+    ];
+    assert!(first.idle_for().is_none(), "it is used");
+    let subscribed = async || {
+        let outcome = first.call_tool(call("echo"), &cancel).await.unwrap();
+        outcome.result.content
+    };
+    let text = |uris: &[&str]| {
+        let text = json!(uris).to_string().replace(',', ", ");
+        [Content::Text { text }]
+    };
+    assert_eq!(subscribed().await, text(&["a://b"; 3]));
+    for watch in &mut all {
+        watch.changed().await.unwrap();
+    }
+    let [one, two, three] = all;
+    one.end().await;
+    three.end().await;
+    assert_eq!(
+        subscribed().await,
+        text(&["a://b"; 3]),
+        "the server is asked to end it once"
+    );
+    two.end().await;
+    assert_eq!(subscribed().await, text(&["a://b"; 2]));
+    let mut last = watch(&second).await;
+    second.close().await;
+    let over = last.changed().await;
+    assert!(matches!(over, Err(Error::ProgramEnded { .. })), "{over:?}");
+    drop(second);
+    assert!(first.idle_for().is_some());
+    let nothing = holder.session("well", "b").await.unwrap();
+    let refused = nothing.watch_resource("a://b", &cancel).await;
+    assert!(matches!(refused, Err(Error::NotSupported(_))));
+}
+
 /// It takes longer than it may, and says so.
 #[tokio::test]
 async fn one_that_tells_what_it_does_is_waited_for() {

@@ -14,6 +14,7 @@ how = None
 level = None
 task_methods = []
 answers = {}
+subscriptions = []
 
 
 def say(message):
@@ -54,6 +55,9 @@ SAMPLING = {
     "maxTokens": 100,
     "modelPreferences": {"hints": [{"name": "sonnet"}]},
 }
+
+
+DECLARED = {"logs": {"logging": {}}, "watched": {"resources": {"subscribe": True}}}
 
 
 def task(status, **more):
@@ -121,7 +125,7 @@ for line in sys.stdin:
         capabilities = message["params"]["capabilities"]
         result = {
             "protocolVersion": message["params"]["protocolVersion"],
-            "capabilities": {"tools": {}, "logging": {}} if manner == "logs" else {"tools": {}},
+            "capabilities": {"tools": {}, **DECLARED.get(manner, {})},
             "serverInfo": {"name": "hand-made", "version": "1"},
         }
     elif method == "logging/setLevel":
@@ -142,6 +146,12 @@ for line in sys.stdin:
             "cacheScope": "private",
         }
     elif method == "ping":
+        result = {}
+    elif method == "resources/subscribe":
+        subscriptions.append(message["params"]["uri"])
+        result = {}
+    elif method == "resources/unsubscribe":
+        subscriptions.remove(message["params"]["uri"])
         result = {}
     elif method == "tools/list" and manner == "unlisted":
         say({"jsonrpc": "2.0", "id": asked, "error": {"code": -32603, "message": "no tools today"}})
@@ -246,6 +256,10 @@ for line in sys.stdin:
             for _ in range(100):
                 say({"jsonrpc": "2.0", "method": "notifications/resources/list_changed"})
                 say({"jsonrpc": "2.0", "method": "notifications/prompts/list_changed"})
+        if manner == "watched":
+            text = json.dumps(subscriptions)
+            for uri in ("a://bc", *subscriptions):
+                say({"jsonrpc": "2.0", "method": "notifications/resources/updated", "params": {"uri": uri}})
         if manner == "roots":
             text = json.dumps(roots or answer_to("roots"), sort_keys=True)
         if manner == "samples":

@@ -1,0 +1,220 @@
+//! Single resources whose changes are told: by request in the older era, to whoever listens in the newer one.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use rmcp::model::{
+    ClientRequest, GetExtensions as _, SubscribeRequestParams, SubscriptionFilter,
+    UnsubscribeRequestParams,
+};
+use rmcp::service::{Peer, RoleClient, ServiceError};
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::listening::BACKLOG;
+use super::pending::{CANCEL_NOTICE_TIMEOUT, Timeouts, UsageGuard};
+use super::{Inner, McpSession};
+use crate::Error;
+use crate::mcp::McpLimits;
+use crate::mcp::exchange::Exchange;
+use crate::mcp::wire::reconnect::Reconnects;
+
+/// How often it is looked whether the session still lasts.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+
+/// A resource whose changes are told, until this is dropped. Keeps nothing of the session open.
+pub struct ResourceWatch {
+    changes: watch::Receiver<()>,
+    session: Weak<Inner>,
+    ended: DropGuard,
+    task: JoinHandle<()>,
+}
+
+impl ResourceWatch {
+    /// Waits until the resource is to be read: when its changes begin to be told, and with each of them.
+    ///
+    /// # Errors
+    /// Once nothing is told any more: that of a session that was lost; [`Error::Cancelled`] after one that was ended;
+    /// [`Error::NotSupported`] where the server won't tell.
+    pub async fn changed(&mut self) -> Result<(), Error> {
+        if self.changes.changed().await.is_ok() {
+            return Ok(());
+        }
+        Err(match self.session.upgrade().map(McpSession) {
+            None => Error::Cancelled,
+            Some(session) if session.is_closed() => session.lost(),
+            Some(_) => not_told(),
+        })
+    }
+
+    /// Ends it, and waits until the server was told.
+    pub async fn end(self) {
+        drop(self.ended);
+        drop(self.task.await);
+    }
+}
+
+impl McpSession {
+    /// Has the server tell of changes to a resource.
+    ///
+    /// # Errors
+    /// [`Error::NotSupported`] where the server does not say that it can; those of every request, as in [`McpSession::list_tools`].
+    ///
+    /// Source: MCP 2025-11-25, `resources/subscribe`; MCP 2026-07-28, `subscriptions/listen`.
+    pub async fn watch_resource(
+        &self,
+        uri: &str,
+        cancel: &CancellationToken,
+    ) -> Result<ResourceWatch, Error> {
+        if !self.0.offers.resource_updates {
+            return Err(not_told());
+        }
+        let (to, changes) = watch::channel(());
+        let ended = CancellationToken::new();
+        let until = ended.clone();
+        let (peer, limits) = (self.0.peer.clone(), self.0.limits);
+        let in_use = UsageGuard::begin(&self.0);
+        let uri = uri.to_owned();
+        let task = if self.is_legacy() {
+            let updates = self.0.client_handler.resource_updates();
+            self.subscribe(&uri, cancel).await?;
+            let session = Arc::downgrade(&self.0);
+            tokio::spawn(async move {
+                let _in_use = in_use;
+                to.send_replace(());
+                tokio::select! {
+                    () = until.cancelled() => {}
+                    () = forward(updates, &uri, &to) => {}
+                    () = wait_until_closed(&peer) => {}
+                }
+                unsubscribe(session, uri).await;
+            })
+        } else {
+            tokio::spawn(async move {
+                let _in_use = in_use;
+                tokio::select! {
+                    () = until.cancelled() => {}
+                    () = hear(&peer, limits, uri, &to) => {}
+                }
+            })
+        };
+        Ok(ResourceWatch {
+            changes,
+            session: Arc::downgrade(&self.0),
+            ended: ended.drop_guard(),
+            task,
+        })
+    }
+
+    /// Asks for the changes of a resource, also where it was asked for before: a server may have forgotten.
+    async fn subscribe(&self, uri: &str, cancel: &CancellationToken) -> Result<(), Error> {
+        let mut subscriptions = self.0.subscriptions.lock().await;
+        let request = subscribe_request(uri);
+        let timeouts = Timeouts::from_limits(&self.0.limits);
+        self.request(request, timeouts, &|_| {}, cancel).await?;
+        *subscriptions.entry(uri.to_owned()).or_default() += 1;
+        Ok(())
+    }
+}
+
+fn not_told() -> Error {
+    Error::NotSupported("watching this resource".to_owned())
+}
+
+/// Ends the subscription of one watch; the server is told with the last of a resource.
+async fn unsubscribe(session: Weak<Inner>, uri: String) {
+    let Some(session) = session.upgrade() else {
+        return;
+    };
+    let mut subscriptions = session.subscriptions.lock().await;
+    if let Some(count) = subscriptions.get_mut(&uri) {
+        *count -= 1;
+        if *count > 0 {
+            return;
+        }
+    }
+    subscriptions.remove(&uri);
+    let mut request = unsubscribe_request(uri);
+    // With one it fails for itself, and is not taken for a negotiation that did.
+    request.extensions_mut().insert(Exchange::default());
+    let told = session.peer.send_request(request);
+    // One that does not hear it goes on telling, and nobody listens.
+    drop(tokio::time::timeout(CANCEL_NOTICE_TIMEOUT, told).await);
+}
+
+#[expect(deprecated, reason = "servers of the older era are asked so")]
+fn subscribe_request(uri: &str) -> ClientRequest {
+    rmcp::model::SubscribeRequest::new(SubscribeRequestParams::new(uri)).into()
+}
+
+#[expect(deprecated, reason = "servers of the older era are asked so")]
+fn unsubscribe_request(uri: String) -> ClientRequest {
+    rmcp::model::UnsubscribeRequest::new(UnsubscribeRequestParams::new(uri)).into()
+}
+
+/// Marks each change of a resource among those of all.
+async fn forward(mut updates: broadcast::Receiver<Arc<str>>, uri: &str, to: &watch::Sender<()>) {
+    loop {
+        match updates.recv().await {
+            Ok(updated) if !is_within(&updated, uri) => {}
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {
+                to.send_replace(());
+            }
+            Err(broadcast::error::RecvError::Closed) => return,
+        }
+    }
+}
+
+/// Whether a resource is another, or a part of it: servers name what changed within what was asked for.
+///
+/// Source: MCP 2025-11-25, schema, `ResourceUpdatedNotification`.
+fn is_within(updated: &str, uri: &str) -> bool {
+    updated.strip_prefix(uri).is_some_and(|rest| {
+        rest.is_empty() || uri.ends_with('/') || rest.starts_with(['/', '#', '?'])
+    })
+}
+
+async fn wait_until_closed(peer: &Peer<RoleClient>) {
+    while !peer.is_transport_closed() {
+        tokio::time::sleep(POLL_INTERVAL).await;
+    }
+}
+
+/// Listens for changes of a resource, again when that ends, until the server won't have it.
+async fn hear(peer: &Peer<RoleClient>, limits: McpLimits, uri: String, to: &watch::Sender<()>) {
+    let filter = SubscriptionFilter::builder()
+        .resource_subscription(uri)
+        .build();
+    let reconnects = Arc::<Reconnects>::default();
+    let pause = || reconnects.pause(limits.reconnects, limits.reconnect_waits);
+    while pause().await.is_ok() && !peer.is_transport_closed() {
+        let _until_ended = reconnects.open_stream();
+        let mut subscription = match peer.listen_with_capacity(filter.clone(), BACKLOG).await {
+            Ok(subscription) if *subscription.acknowledged() == filter => subscription,
+            Ok(_) | Err(ServiceError::McpError(_)) => return,
+            Err(_) => continue,
+        };
+        // What changed while nobody listened was not told.
+        to.send_replace(());
+        while let Ok(Some(_)) = subscription.next().await {
+            to.send_replace(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_within;
+
+    #[test]
+    fn a_part_of_a_resource_is_within_it_and_a_longer_name_is_not() {
+        for part in ["a://b", "a://b/c", "a://b#c", "a://b?c"] {
+            assert!(is_within(part, "a://b"), "{part}");
+        }
+        assert!(is_within("a://b/c", "a://b/"));
+        for other in ["a://bc", "a://", "b://b"] {
+            assert!(!is_within(other, "a://b"), "{other}");
+        }
+    }
+}
