@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
-use tokio::process::ChildStdout;
+use tokio::process::{Child, ChildStdout};
 
 use super::terminal::Terminal;
 
@@ -39,11 +39,60 @@ async fn a_change_by_another_command_is_one_more_document() {
     let run = ["tool", "run", "play", "echo", "message=hello"];
     terminal.run(&run).await.succeeded();
     assert_eq!(next(&mut watching[1].1).await["runs"][0]["tool"], "echo");
-
-    // Ctrl-C is how it ends, and no failure.
-    #[cfg(unix)]
-    for (mut child, _lines) in watching {
-        super::terminal::interrupt(&child).await;
-        assert!(child.wait().await.unwrap().success());
+    for (child, _lines) in watching {
+        end(child).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resource_is_shown_again_when_its_server_says_that_it_changed() {
+    let terminal = Terminal::new().await;
+    terminal.connected().await;
+    let words = [
+        "connector",
+        "resource",
+        "play",
+        "playground://notes",
+        "--watch",
+        "--json",
+    ];
+    let mut watching = terminal.command(&words).spawn().unwrap();
+    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
+    assert_eq!(next(&mut lines).await[0]["text"], "");
+    for (text, all) in [("one", "one\n"), ("two", "one\ntwo\n")] {
+        let add = [
+            "tool",
+            "run",
+            "play",
+            "add_note",
+            "--yes",
+            &format!("text={text}"),
+        ];
+        terminal.run(&add).await.succeeded();
+        assert_eq!(next(&mut lines).await[0]["text"], all);
+    }
+    end(watching).await;
+
+    let welcome = [
+        "connector",
+        "resource",
+        "play",
+        "playground://welcome",
+        "--watch",
+    ];
+    let refused = terminal.run(&welcome).await;
+    assert_eq!(refused.code, 1, "{}", refused.shown());
+    let told = "Watching this resource isn't supported";
+    assert!(refused.stderr.contains(told), "{}", refused.shown());
+}
+
+/// Ctrl-C is how it ends, and no failure.
+async fn end(child: Child) {
+    #[cfg(unix)]
+    {
+        super::terminal::interrupt(&child).await;
+        assert!(child.wait_with_output().await.unwrap().status.success());
+    }
+    #[cfg(not(unix))]
+    drop(child);
 }

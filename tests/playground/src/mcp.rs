@@ -11,6 +11,7 @@ mod text;
 mod time;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rmcp::handler::server::router::tool::ToolRouter;
 use rmcp::handler::server::tool::ToolCallContext;
@@ -18,9 +19,9 @@ use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, GetPromptRequestParams, GetPromptResponse,
     Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
     ListToolsResult, PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams,
-    ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
+    ReadResourceResponse, ServerCapabilities, ServerConfig, SubscriptionFilter, Tool,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{RequestContext, SubscriptionContext};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -28,6 +29,9 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use crate::authorization::merge;
 use crate::shared::Shared;
 use crate::switches::Switches;
+
+/// How often it is looked whether somebody changed the notes.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The handler of one session, or of one request when there are no sessions.
 #[derive(Clone, Debug)]
@@ -147,7 +151,10 @@ impl ServerHandler for Tools {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let read = resources::read(&request.uri)?;
+        let read = match request.uri.as_str() {
+            resources::NOTES => resources::text(&self.all_notes(), resources::NOTES),
+            uri => resources::read(uri)?,
+        };
         Ok(if is_modern(&context) {
             read.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
         } else {
@@ -177,6 +184,30 @@ impl ServerHandler for Tools {
         Ok(resources::fill(&request)?.into())
     }
 
+    fn accepted_subscription_filter(
+        &self,
+        requested: &SubscriptionFilter,
+    ) -> Option<SubscriptionFilter> {
+        let notes = SubscriptionFilter::builder().resource_subscription(resources::NOTES);
+        Some(requested.intersection(&notes.build()))
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let mut known = self.all_notes();
+        loop {
+            tokio::select! {
+                () = context.cancelled() => return Ok(()),
+                () = self.shared.stopping.cancelled() => return Ok(()),
+                () = tokio::time::sleep(POLL_INTERVAL) => {}
+            }
+            let now = self.all_notes();
+            if std::mem::replace(&mut known, now) != known {
+                let told = context.sink().notify_resource_updated(resources::NOTES);
+                drop(told.await);
+            }
+        }
+    }
+
     fn get_tool(&self, name: &str) -> Option<Tool> {
         self.router.get(name).cloned()
     }
@@ -187,6 +218,7 @@ fn offered() -> ServerCapabilities {
     ServerCapabilities::builder()
         .enable_tools()
         .enable_resources()
+        .enable_resources_subscribe()
         .enable_prompts()
         .build()
 }

@@ -204,6 +204,7 @@ impl Noun {
         match self {
             Self::Status { watch } => *watch,
             Self::Connector(ConnectorVerb::List(list)) => list.watch,
+            Self::Connector(ConnectorVerb::Resource { watch, .. }) => *watch,
             Self::Run(RunVerb::List(list)) => list.watch,
             _ => false,
         }

@@ -63,6 +63,10 @@ id! {
     InspectionId
 }
 id! {
+    /// A resource whose changes somebody waits for, named by whoever may want to stop that.
+    WatchId
+}
+id! {
     /// A personal credential in the vault.
     WalletEntryId
 }

@@ -62,7 +62,7 @@ pub use exchange::{Exchange, ReceivedResponse, SentRequest};
 pub use file_name::PlainFileName;
 pub use id::{
     AccountId, AuthorizationId, ConnectorId, InspectionId, QuestionId, RemoteId, RunId,
-    WalletEntryId,
+    WalletEntryId, WatchId,
 };
 pub use inert::{inert_block, inert_json, inert_json_pretty, inert_line, inert_word, is_invisible};
 pub use json::Json;

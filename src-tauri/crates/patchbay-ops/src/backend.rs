@@ -17,7 +17,7 @@ use patchbay_model::{
     SentRequest, ServerFacts, Tool, ToolEffect,
 };
 use patchbay_oauth::CallbackParams;
-use patchbay_platforms::mcp::{CallOutcome, ToolCall};
+use patchbay_platforms::mcp::{CallOutcome, ResourceWatch, ToolCall};
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -98,6 +98,12 @@ pub(crate) trait Backend: Send + Sync {
 
     /// The parts of a resource.
     async fn read_resource(&self, uri: &str) -> Result<Vec<Content>, Error>;
+
+    /// Has changes of a resource told.
+    async fn watch_resource(&self, _uri: &str) -> Result<ResourceWatch, Error> {
+        let what = "watching this resource".to_owned();
+        Err(patchbay_platforms::Error::NotSupported(what).into())
+    }
 
     /// The prompts, as they are now.
     async fn list_prompts(&self) -> Result<Vec<Prompt>, Error>;

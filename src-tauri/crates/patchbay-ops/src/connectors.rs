@@ -22,6 +22,7 @@ pub(crate) mod related;
 pub(crate) mod remote;
 pub(crate) mod remote_call;
 pub(crate) mod report;
+pub(crate) mod resource_watch;
 pub(crate) mod roots;
 pub(crate) mod settings;
 pub(crate) mod status;

@@ -15,7 +15,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use patchbay_http::{AddressPolicy, Network};
-use patchbay_model::{Connector, ConnectorId, InspectionId, RunId, WalletEntryId};
+use patchbay_model::{Connector, ConnectorId, InspectionId, RunId, WalletEntryId, WatchId};
 use patchbay_oauth::OAuthClient;
 use patchbay_store::Store;
 use patchbay_vault::{Keychain, SystemKeychain, Vault};
@@ -88,6 +88,7 @@ struct Inner {
     can_ask: bool,
     running: CancelRegistry<RunId>,
     inspections: CancelRegistry<InspectionId>,
+    watches: CancelRegistry<WatchId>,
     checks: CancelRegistry<ConnectorId>,
     rotations: CancelRegistry<WalletEntryId>,
     client_document: Option<Url>,
@@ -188,6 +189,7 @@ impl Context {
                 can_ask: options.can_ask,
                 running: CancelRegistry::default(),
                 inspections: CancelRegistry::default(),
+                watches: CancelRegistry::default(),
                 checks: CancelRegistry::default(),
                 rotations: CancelRegistry::default(),
                 client_document: options.client_document,
@@ -400,6 +402,10 @@ impl Context {
 
     pub(crate) fn inspections(&self) -> &CancelRegistry<InspectionId> {
         &self.inner.inspections
+    }
+
+    pub(crate) fn watches(&self) -> &CancelRegistry<WatchId> {
+        &self.inner.watches
     }
 
     pub(crate) fn rotations(&self) -> &CancelRegistry<WalletEntryId> {

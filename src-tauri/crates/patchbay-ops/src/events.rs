@@ -69,6 +69,13 @@ pub enum Event {
         /// The connector.
         connector: ConnectorId,
     },
+    /// A resource that somebody waits for is to be read: its changes are told from now on, or there was one.
+    ResourceChanged {
+        /// The connector.
+        connector: ConnectorId,
+        /// Which of its resources.
+        uri: String,
+    },
     /// A server asks something, or does not wait for the answer any more: read what is open again.
     QuestionsChanged,
     /// The window should come to the front.

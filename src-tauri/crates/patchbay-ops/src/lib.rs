@@ -123,6 +123,7 @@ pub use connectors::related::{
     ConnectorCopy, CopyForm, CopyTarget, copy_form, list_copies, list_copy_targets,
 };
 pub use connectors::report::check_report;
+pub use connectors::resource_watch::{end_watch, watch_resource, watch_resource_until_ended};
 pub use connectors::settings::{
     ChangeSettings, SettingsPlan, change_settings, connector_settings, plan_settings,
 };

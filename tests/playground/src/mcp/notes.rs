@@ -41,6 +41,18 @@ struct Notes {
     notes: Vec<Note>,
 }
 
+impl Tools {
+    /// All notes, a line each.
+    pub(super) fn all_notes(&self) -> String {
+        let notes = lock(&self.shared.notes);
+        notes
+            .texts
+            .values()
+            .map(|text| format!("{text}\n"))
+            .collect()
+    }
+}
+
 #[tool_router(router = note_tools, vis = "pub(crate)")]
 impl Tools {
     #[tool(

@@ -1,4 +1,5 @@
-//! What the server offers beside tools: two things to read and any greeting, one message to fill in.
+//! What the server offers beside tools: two things to read and any greeting, one message to fill in. The notes can be
+//! read too, and tell when they change.
 
 use rmcp::ErrorData;
 use rmcp::model::{
@@ -8,6 +9,7 @@ use rmcp::model::{
 
 const WELCOME: &str = "playground://welcome";
 const DOT: &str = "playground://dot.png";
+pub(super) const NOTES: &str = "playground://notes";
 const GREETING: &str = "playground://greeting/";
 
 /// A picture of one pixel, as base64.
@@ -39,15 +41,22 @@ pub(super) fn templates() -> Vec<ResourceTemplate> {
 /// # Errors
 /// When there is none of that URI.
 pub(super) fn read(uri: &str) -> Result<ReadResourceResult, ErrorData> {
-    let contents = match uri {
-        WELCOME => ResourceContents::text("Welcome to the playground.\n", uri),
-        DOT => ResourceContents::blob(ONE_PIXEL, uri).with_mime_type("image/png"),
+    Ok(match uri {
+        WELCOME => text("Welcome to the playground.\n", uri),
+        DOT => {
+            let dot = ResourceContents::blob(ONE_PIXEL, uri).with_mime_type("image/png");
+            ReadResourceResult::new(vec![dot])
+        }
         _ if uri.starts_with(GREETING) => {
-            ResourceContents::text(format!("Hello, {}.\n", &uri[GREETING.len()..]), uri)
+            text(&format!("Hello, {}.\n", &uri[GREETING.len()..]), uri)
         }
         _ => return Err(ErrorData::resource_not_found("resource not found", None)),
-    };
-    Ok(ReadResourceResult::new(vec![contents]))
+    })
+}
+
+/// What is read of a text.
+pub(super) fn text(text: &str, uri: &str) -> ReadResourceResult {
+    ReadResourceResult::new(vec![ResourceContents::text(text, uri)])
 }
 
 /// What can be filled in.

@@ -96,6 +96,9 @@ pub(crate) enum ConnectorVerb {
         /// Value of a template, as KEY=TEXT, or - to read a JSON object from stdin
         #[arg(value_name = "ARGUMENT")]
         arguments: Vec<String>,
+        /// Show it again whenever it changes
+        #[arg(long, conflicts_with = "arguments")]
+        watch: bool,
     },
     /// List prompts
     Prompts {

@@ -68,7 +68,11 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
             connector,
             uri,
             arguments,
-        } => mcp_resources::read(cli, &connector, &uri, &arguments).await,
+            watch,
+        } => match watch {
+            true => mcp_resources::watch(cli, &connector, &uri).await,
+            false => mcp_resources::read(cli, &connector, &uri, &arguments).await,
+        },
         ConnectorVerb::Prompts { connector } => mcp_resources::prompts(cli, &connector).await,
         ConnectorVerb::Prompt {
             connector,

@@ -1,15 +1,17 @@
-//! `patchbay connector resources|read|prompts|prompt`.
+//! `patchbay connector resources|resource|prompts|prompt`.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use patchbay_model::{Content, FilledPrompt, Resource, inert_json_pretty};
 use patchbay_ops::{
     fill_prompt, list_prompts, list_resources, read_resource, read_resource_template,
+    watch_resource,
 };
 
 use super::run_result;
 use crate::cli::Cli;
 use crate::failure::Failure;
+use crate::interrupt::interrupted;
 use crate::output::table::{Cell, Table};
 use crate::output::text;
 use crate::questions::QuestionResponder;
@@ -69,17 +71,49 @@ pub(super) async fn read(
         Some(values) => read_resource_template(&cli.cx, &connector.id, uri, values).await,
         None => read_resource(&cli.cx, &connector.id, uri).await,
     };
-    let parts = parts.map_err(|error| Failure::from(error).of(&connector))?;
+    print(
+        cli,
+        &parts.map_err(|error| Failure::from(error).of(&connector))?,
+    )
+}
+
+/// Prints what is read, and again whenever its server says that it changed, until Ctrl-C.
+pub(super) async fn watch(cli: &Cli, connector: &str, uri: &str) -> Result<(), Failure> {
+    let connector = cli.connector(connector).await?;
+    cli.unlock_for(&connector).await?;
+    let _responder = QuestionResponder::start(cli);
+    let (change_to, mut change) = tokio::sync::watch::channel(());
+    let on_change = || change_to.send_replace(());
+    let watching = watch_resource(&cli.cx, &connector.id, uri, interrupted(), on_change);
+    let printing = async {
+        while change.changed().await.is_ok() {
+            let parts = read_resource(&cli.cx, &connector.id, uri).await?;
+            cli.out.clear()?;
+            print(cli, &parts)?;
+        }
+        Ok(())
+    };
+    let watched = tokio::select! {
+        ended = watching => ended.map_err(Failure::from),
+        ended = printing => ended,
+    };
+    watched.map_err(|failure: Failure| failure.of(&connector))
+}
+
+fn print(cli: &Cli, parts: &[Content]) -> Result<(), Failure> {
     if cli.is_json() {
-        return cli.out.answer(&parts, |_| String::new());
+        return cli.out.answer(parts, |_| String::new());
     }
     let mut raw = cli.out.raw();
-    for part in &parts {
+    for part in parts {
         match part {
             Content::Resource {
                 text: Some(text), ..
             } => {
                 raw.write(text.as_bytes())?;
+                if cli.out.repeats() && !text.ends_with('\n') {
+                    raw.write(b"\n")?;
+                }
             }
             Content::Resource {
                 uri,

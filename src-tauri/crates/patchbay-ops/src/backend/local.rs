@@ -13,7 +13,9 @@ use patchbay_model::{
     Resource, Secret, SentRequest, Tool,
 };
 use patchbay_oauth::CallbackParams;
-use patchbay_platforms::mcp::{self, Asker, CallOutcome, McpLimits, McpSession, ToolCall};
+use patchbay_platforms::mcp::{
+    self, Asker, CallOutcome, McpLimits, McpSession, ResourceWatch, ToolCall,
+};
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -275,6 +277,11 @@ impl Backend for Local<'_> {
         });
         let ending = self.cx.shutdown();
         Ok(live.read_resource(uri, asker.as_ref(), ending).await?)
+    }
+
+    async fn watch_resource(&self, uri: &str) -> Result<ResourceWatch, Error> {
+        let live = self.session().await?;
+        Ok(live.watch_resource(uri, self.cx.shutdown()).await?)
     }
 
     async fn list_prompts(&self) -> Result<Vec<Prompt>, Error> {

@@ -126,7 +126,7 @@ pub async fn complete(
 }
 
 /// Notes the scopes that a server named when it refused, so that the next sign-in asks for them.
-async fn record_scopes_on_refusal<T>(
+pub(super) async fn record_scopes_on_refusal<T>(
     cx: &Context,
     id: &ConnectorId,
     answered: Result<T, Error>,
@@ -137,7 +137,7 @@ async fn record_scopes_on_refusal<T>(
     answered
 }
 
-async fn find_enabled(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
+pub(super) async fn find_enabled(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
     let connector = find_connector(cx, id).await?;
     status::ensure_enabled(&connector)?;
     Ok(connector)

@@ -1,6 +1,8 @@
 //! Servers that say by themselves that their tools changed.
 
 use super::*;
+use crate::connectors::mcp_resources::read_resource;
+use crate::connectors::resource_watch::watch_resource;
 use crate::connectors::tools::list_tools;
 
 /// Lists one tool first and another one from then on, and says each time that its list changed.
@@ -83,5 +85,68 @@ async fn a_server_of_the_newer_era_is_listened_to_once() {
     let folder = bench.cx.paths().server_folder(&connector.id);
     let listened = fs::read_to_string(folder.join("heard")).unwrap();
     assert_eq!(listened.lines().count(), 1, "{listened}");
+    bench.cx.close().await;
+}
+
+/// A resource that changes once it was read, and a server that ends at the next reading.
+const WATCHED: &str = r#"#!/bin/sh
+while read -r line; do
+  id=${line##*'"id":'}; id=${id%%[,\}]*}
+  say() { echo '{"jsonrpc":"2.0","id":'"$id"',"result":'"$1"'}'; }
+  case "$line" in
+    *'"initialize"'*) say '{"protocolVersion":"2025-11-25","capabilities":{"resources":{"subscribe":true}},"serverInfo":{"name":"watched","version":"1"}}' ;;
+    *'"resources/subscribe"'* | *'"resources/unsubscribe"'*) echo "$line" >> asked; say '{}' ;;
+    *'"resources/read"'*)
+      [ -e dies ] && exit 3
+      say '{"contents":[{"uri":"a://b","text":"'"$(cat read 2> /dev/null)"'"}]}'
+      [ -e read ] || { printf changed > read; echo '{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"a://b"}}'; } ;;
+  esac
+done
+"#;
+
+#[tokio::test]
+async fn a_resource_is_read_again_when_it_changed_and_its_watch_ends_with_its_server() {
+    let bench = bench().await;
+    let connector = bench.add().await;
+    fs::write(bench.home.path().join("server"), WATCHED).unwrap();
+    allow(&bench.cx, &connector, connector.command.as_ref().unwrap())
+        .await
+        .unwrap();
+    let folder = bench.cx.paths().server_folder(&connector.id);
+    let (cx, id) = (&bench.cx, &connector.id);
+    let (change_to, mut change) = tokio::sync::watch::channel(());
+    let until = CancellationToken::new();
+    let on_change = || change_to.send_replace(());
+    let watching = watch_resource(cx, id, "a://b", until.cancelled(), on_change);
+    let reading = async {
+        loop {
+            change.changed().await.unwrap();
+            let read = serde_json::to_string(&read_resource(cx, id, "a://b").await.unwrap());
+            if read.unwrap().contains("changed") {
+                until.cancel();
+                return;
+            }
+        }
+    };
+    let both = futures::future::join(watching, reading);
+    let (ended, ()) = tokio::time::timeout(Duration::from_secs(20), both)
+        .await
+        .unwrap();
+    ended.unwrap();
+    let asked = fs::read_to_string(folder.join("asked")).unwrap();
+    let methods: Vec<_> = asked
+        .lines()
+        .map(|line| line.contains("unsubscribe"))
+        .collect();
+    assert_eq!(methods, [false, true], "{asked}");
+
+    let watching = watch_resource(cx, id, "a://b", std::future::pending(), || {
+        fs::write(folder.join("dies"), "").unwrap();
+        let (cx, id) = (cx.clone(), id.clone());
+        tokio::spawn(async move { read_resource(&cx, &id, "a://b").await });
+    });
+    let ended = tokio::time::timeout(Duration::from_secs(20), watching).await;
+    let error = ended.unwrap().unwrap_err();
+    assert_eq!(error.code(), Code::ProgramEnded, "{error}");
     bench.cx.close().await;
 }

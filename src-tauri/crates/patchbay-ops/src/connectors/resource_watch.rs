@@ -1,0 +1,112 @@
+//! Resources that are read again whenever their server says that they changed.
+
+use std::time::Duration;
+
+use patchbay_model::{ConnectorId, WatchId};
+use patchbay_platforms::mcp::ResourceWatch;
+use tokio_util::sync::CancellationToken;
+
+use crate::backend::for_connector;
+use crate::connectors::mcp_resources::{find_enabled, record_scopes_on_refusal};
+use crate::context::Context;
+use crate::error::Error;
+use crate::events::Event;
+
+/// Least time between two changes that are told, which may come without pause; also how long a connection that ended
+/// may take to be there again.
+const MIN_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Calls `on_change` whenever a resource of a connector is to be read: once its server tells of changes, and with each
+/// of them. Ends with `until`; the doctor may connect anew meanwhile.
+///
+/// # Errors
+/// As [`list_resources`](crate::list_resources); [`Error::Platform`] where nobody tells of its changes, or not any more.
+pub async fn watch_resource(
+    cx: &Context,
+    id: &ConnectorId,
+    uri: &str,
+    until: impl Future<Output = ()>,
+    on_change: impl Fn(),
+) -> Result<(), Error> {
+    let cancel = cx.shutdown().child_token();
+    let mut watching = std::pin::pin!(watch_until_cancelled(cx, id, uri, &cancel, on_change));
+    tokio::select! {
+        ended = &mut watching => return ended,
+        () = until => cancel.cancel(),
+    }
+    watching.await
+}
+
+/// As [`watch_resource`], told by events until [`end_watch`] is called with `watch`.
+///
+/// # Errors
+/// As [`watch_resource`].
+pub async fn watch_resource_until_ended(
+    cx: &Context,
+    id: &ConnectorId,
+    uri: &str,
+    watch: &WatchId,
+) -> Result<(), Error> {
+    let cancel = cx.shutdown().child_token();
+    let _guard = cx.watches().register(watch, cancel.clone());
+    let tell = || {
+        let (connector, uri) = (id.clone(), uri.to_owned());
+        cx.emit(Event::ResourceChanged { connector, uri });
+    };
+    watch_until_cancelled(cx, id, uri, &cancel, tell).await
+}
+
+/// Nobody waits for the changes of a resource any more; nothing when that is over.
+pub fn end_watch(cx: &Context, watch: &WatchId) {
+    cx.watches().cancel(watch);
+}
+
+async fn watch_until_cancelled(
+    cx: &Context,
+    id: &ConnectorId,
+    uri: &str,
+    cancel: &CancellationToken,
+    on_change: impl Fn(),
+) -> Result<(), Error> {
+    loop {
+        let mut watch = tokio::select! {
+            () = cancel.cancelled() => return Ok(()),
+            begun = begin(cx, id, uri) => begun?,
+        };
+        let ended = loop {
+            tokio::select! {
+                () = cancel.cancelled() => {
+                    watch.end().await;
+                    return Ok(());
+                }
+                changed = watch.changed() => match changed {
+                    Ok(()) => on_change(),
+                    Err(error) => break error,
+                },
+            }
+            pause(cancel).await;
+        };
+        pause(cancel).await;
+        // A server is not started again for this alone: a person may have ended it.
+        let is_refused = matches!(ended, patchbay_platforms::Error::NotSupported(_));
+        if is_refused || !is_connected(cx, id).await {
+            return Err(ended.into());
+        }
+    }
+}
+
+async fn begin(cx: &Context, id: &ConnectorId, uri: &str) -> Result<ResourceWatch, Error> {
+    let connector = find_enabled(cx, id).await?;
+    let watch = for_connector(cx, &connector).watch_resource(uri).await;
+    record_scopes_on_refusal(cx, id, watch).await
+}
+
+async fn is_connected(cx: &Context, id: &ConnectorId) -> bool {
+    let slot = cx.sessions().slot(id);
+    let live = slot.lock().await;
+    live.as_ref().is_some_and(|session| !session.is_closed())
+}
+
+async fn pause(cancel: &CancellationToken) {
+    drop(tokio::time::timeout(MIN_INTERVAL, cancel.cancelled()).await);
+}
