@@ -141,6 +141,11 @@ const REVIEWED: &[(&str, &str, &str)] = &[
         "settings",
         "as those of an account that is added",
     ),
+    (
+        "watch_resource",
+        "uri",
+        "sent to its server as a word, never opened here",
+    ),
 ];
 
 /// Every command: one that is new has to be looked at before it is added here.
@@ -188,6 +193,7 @@ const COMMANDS: &[&str] = &[
     "drag_window",
     "dry_run",
     "end_session",
+    "end_watch",
     "export_run",
     "export_runs",
     "extend_authorization",
@@ -289,6 +295,7 @@ const COMMANDS: &[&str] = &[
     "use_keychain",
     "validate_arguments",
     "vault_status",
+    "watch_resource",
 ];
 
 /// A command as the page sees it, or a type that one takes.

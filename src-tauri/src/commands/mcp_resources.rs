@@ -1,7 +1,7 @@
 //! What connectors offer beside tools.
 
 use patchbay_model::{
-    CompletionRequest, ConnectorId, Content, FilledPrompt, Json, Problem, Prompt, Resource,
+    CompletionRequest, ConnectorId, Content, FilledPrompt, Json, Problem, Prompt, Resource, WatchId,
 };
 use patchbay_ops::Context;
 use tauri::State;
@@ -37,6 +37,27 @@ pub(crate) async fn read_resource_template(
     values: Json,
 ) -> Result<Vec<Content>, Problem> {
     Ok(patchbay_ops::read_resource_template(&cx, &connector, &uri, values).await?)
+}
+
+/// Tells by events when a resource of a connector is to be read again, until its server tells no more, or that is
+/// ended. `watch` names this.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn watch_resource(
+    cx: State<'_, Context>,
+    connector: ConnectorId,
+    uri: String,
+    watch: WatchId,
+) -> Result<(), Problem> {
+    Ok(patchbay_ops::watch_resource_until_ended(&cx, &connector, &uri, &watch).await?)
+}
+
+/// Nobody waits for the changes of a resource any more; nothing when that is over.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn end_watch(cx: State<'_, Context>, watch: WatchId) -> Result<(), Problem> {
+    patchbay_ops::end_watch(&cx, &watch);
+    Ok(())
 }
 
 /// The prompts of a connector, as its server lists them now.

@@ -197,6 +197,8 @@ export const commands = {
 	switchBackgroundChecks: (on: boolean) => typedError<null, Problem>(__TAURI_INVOKE("switch_background_checks", { on })),
 	/**  What the server of a connector suggests for a text that is being typed. */
 	complete: (connector: ConnectorId, request: CompletionRequest) => typedError<string[], Problem>(__TAURI_INVOKE("complete", { connector, request })),
+	/**  Nobody waits for the changes of a resource any more; nothing when that is over. */
+	endWatch: (watch: WatchId) => typedError<null, Problem>(__TAURI_INVOKE("end_watch", { watch })),
 	/**  Has a connector fill a prompt in; the values are a JSON object of texts. */
 	fillPrompt: (connector: ConnectorId, prompt: string, values: Json) => typedError<FilledPrompt, Problem>(__TAURI_INVOKE("fill_prompt", { connector, prompt, values })),
 	/**  The prompts of a connector, as its server lists them now. */
@@ -207,6 +209,11 @@ export const commands = {
 	readResource: (connector: ConnectorId, uri: string) => typedError<Content[], Problem>(__TAURI_INVOKE("read_resource", { connector, uri })),
 	/**  Reads a resource whose URI has gaps; the values are a JSON object of texts. */
 	readResourceTemplate: (connector: ConnectorId, uri: string, values: Json) => typedError<Content[], Problem>(__TAURI_INVOKE("read_resource_template", { connector, uri, values })),
+	/**
+	 *  Tells by events when a resource of a connector is to be read again, until its server tells no more, or that is
+	 *  ended. `watch` names this.
+	 */
+	watchResource: (connector: ConnectorId, uri: string, watch: WatchId) => typedError<null, Problem>(__TAURI_INVOKE("watch_resource", { connector, uri, watch })),
 	/**  The credentials of a hosted connector, by level. */
 	listPlatformCredentials: (connector: ConnectorId) => typedError<CredentialsOfLevel[], Problem>(__TAURI_INVOKE("list_platform_credentials", { connector })),
 	/**  Makes a credential the one that is used when none is named. */
@@ -1502,6 +1509,12 @@ need: Need } |
 { kind: "offer_changed"; 
 /**  The connector. */
 connector: ConnectorId } | 
+/**  A resource that somebody waits for is to be read: its changes are told from now on, or there was one. */
+{ kind: "resource_changed"; 
+/**  The connector. */
+connector: ConnectorId; 
+/**  Which of its resources. */
+uri: string } | 
 /**  A server asks something, or does not wait for the answer any more: read what is open again. */
 { kind: "questions_changed" } | 
 /**  The window should come to the front. */
@@ -3108,6 +3121,9 @@ values: { [key in string]: SecretValue } } |
 clientId: string; 
 /**  The client secret, where there is one. */
 clientSecret: SecretValue | null };
+
+/**  A resource whose changes somebody waits for, named by whoever may want to stop that. */
+export type WatchId = string;
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -55,6 +55,9 @@ export function applyEvent(client: QueryClient, event: HostEvent): void {
     case "offer_changed":
       void invalidate(client, keys.offeredBy(event.connector));
       break;
+    case "resource_changed":
+      void invalidate(client, queries.resource(event.connector, event.uri).queryKey);
+      break;
     case "questions_changed":
       void invalidate(client, keys.questions);
       break;

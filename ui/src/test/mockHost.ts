@@ -589,6 +589,8 @@ export class MockHost {
       findProgram: ({ program }) => `/usr/bin/${String(program)}`,
       listResources: () => [],
       readResource: () => [],
+      watchResource: () => null,
+      endWatch: () => null,
       findTool: ({ connector: id, tool: name }) => {
         const found = state.tools.find((one) => one.connector === id && one.tool.name === name);
         if (!found) throw problem({ code: "not_found" });

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { type CheckStep, type CompletionRequest } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
@@ -351,6 +351,35 @@ it("suggests_what_the_server_knows_while_a_prompt_is_filled_in_and_never_stands_
   await user.click(screen.getByRole("tab", { name: /^Prompts/ }));
   await user.click(await screen.findByRole("button", { name: /^review/ }));
   expect(await screen.findByLabelText(/^repo/)).toHaveValue("pat");
+});
+
+it("reads_a_resource_again_when_its_server_says_so_as_long_as_it_is_shown", async () => {
+  let text = "first";
+  const { user, host } = renderApp("/connectors/con_github?tab=resources", { connectors: [connector()] }, (mock) => {
+    mock.handlers.listResources = () =>
+      ["readme", "license"].map((name) => ({
+        uri: `repo://${name}`,
+        name,
+        title: null,
+        description: null,
+        mimeType: null,
+        variables: null,
+      }));
+    mock.handlers.readResource = ({ uri }) => [
+      { kind: "resource", uri: uri as string, mimeType: "text/plain", text: `${text} ${String(uri)}`, blob: null },
+    ];
+  });
+  await user.click(await screen.findByRole("button", { name: /^readme/ }));
+  expect(await screen.findByText("first repo://readme")).toBeVisible();
+  await waitFor(() => expect(host.lastCall("watchResource")).toMatchObject({ uri: "repo://readme" }));
+  const watch = host.lastCall("watchResource")?.watch;
+  text = "second";
+  const changed = { kind: "resource_changed", connector: "con_github", uri: "repo://readme" } as const;
+  await act(() => host.emit(changed));
+  expect(await screen.findByText("second repo://readme")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: /^license/ }));
+  await waitFor(() => expect(host.lastCall("endWatch")).toEqual({ watch }));
+  await waitFor(() => expect(host.lastCall("watchResource")).toMatchObject({ uri: "repo://license" }));
 });
 
 it("reads_a_resource_and_fills_in_a_prompt", async () => {

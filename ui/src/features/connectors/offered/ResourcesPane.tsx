@@ -1,9 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { ContentPart } from "@/components/ToolResult/ContentPart";
 import { SaveParts } from "@/components/ToolResult/SaveParts";
-import { commands, type Connector, type Content, type Resource, type TemplateVariable } from "@/host/bindings";
+import {
+  commands,
+  type Connector,
+  type ConnectorId,
+  type Content,
+  type Resource,
+  type TemplateVariable,
+} from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
@@ -72,9 +80,21 @@ function Template({ connector, uri, variables }: TemplateProps) {
 
 function Read({ connector, uri }: { connector: Connector; uri: string }) {
   const { data, error, refetch } = useQuery(queries.resource(connector.id, uri));
+  useResourceWatch(connector.id, uri, data !== undefined);
   if (error) return <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton rows={4} label="Reading resource" />;
   return <Parts parts={data} />;
+}
+
+/** Has a resource that was read be read again whenever its server says that it changed, as long as it is shown. */
+function useResourceWatch(connector: ConnectorId, uri: string, isRead: boolean) {
+  useEffect(() => {
+    if (!isRead) return;
+    const watch = crypto.randomUUID();
+    // What nobody tells the changes of is shown as it was read.
+    call(commands.watchResource(connector, uri, watch)).catch(() => undefined);
+    return () => void call(commands.endWatch(watch));
+  }, [connector, uri, isRead]);
 }
 
 function Parts({ parts }: { parts: Content[] }) {
