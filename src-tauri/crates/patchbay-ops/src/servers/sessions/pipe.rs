@@ -203,7 +203,8 @@ mod tests {
         for _ in 0..3 {
             let serving = async {
                 let mut stream = listener.accept().await.unwrap().await.unwrap();
-                stream.write_all(&receive(&mut stream).await.unwrap()).await
+                let heard = receive(&mut stream).await.unwrap();
+                stream.write_all(&heard).await
             };
             let asking = async {
                 let mut stream = connect(&paths).await.unwrap();
