@@ -178,20 +178,33 @@ impl<'a> ConsoleTest<'a> {
 
     fn keeps_a_local_server(&self, server: &Path) -> Result<()> {
         self.add_local_server("kept", server, &[])?;
-        for text in ["text=one", "text=two"] {
-            let run = ["tool", "run", "kept", "echo", text];
-            // To its end, for which nobody waits who outlives it. Wine itself passes on where it is to complain.
-            let said = shell::read(self.command(&run).stderr(Stdio::null()))?;
-            ensure!(said.contains(&text[5..]), "{said}");
-        }
-        let living = self.living("kept", 2)?;
-        ensure!(living.len() == 2, "of two only these run: {living:?}");
+        self.uses_kept_server(2)?;
         let list = shell::read(&mut self.command(&["session", "list", "--json"]))?;
         let list: Value = serde_json::from_str(&list)?;
         ensure!(list[0]["name"] == "kept", "{list}");
+        // However the process that holds it ends, it ends too, and the next command begins anew.
+        let kill = ["/F", "/IM", "patchbay.exe"];
+        shell::read(self.wine.command(Path::new("taskkill")).args(kill))?;
+        shell::poll("its end", TIMEOUT, || {
+            Ok(self.living("kept", 2)?.is_empty().then_some(()))
+        })?;
+        self.uses_kept_server(4)?;
         shell::run(&mut self.command(&["session", "end", "--all"]))?;
-        let living = self.living("kept", 2)?;
+        let living = self.living("kept", 4)?;
         ensure!(living.is_empty(), "some still run: {living:?}");
+        Ok(())
+    }
+
+    /// Runs two tools at the server that is kept, of which so many programs were started by then.
+    fn uses_kept_server(&self, started: usize) -> Result<()> {
+        for text in ["one", "two"] {
+            let run = ["tool", "run", "kept", "echo", &format!("text={text}")];
+            // Read to its end, for which nobody may be waited for. Wine itself passes standard error on.
+            let said = shell::read(self.command(&run).stderr(Stdio::null()))?;
+            ensure!(said.contains(text), "{said}");
+        }
+        let living = self.living("kept", started)?;
+        ensure!(living.len() == 2, "of two only these run: {living:?}");
         Ok(())
     }
 
