@@ -203,9 +203,10 @@ impl<'a> ConsoleTest<'a> {
             let said = shell::read(self.command(&run).stderr(Stdio::null()))?;
             ensure!(said.contains(text), "{said}");
         }
-        let living = self.living("kept", started)?;
-        ensure!(living.len() == 2, "of two only these run: {living:?}");
-        Ok(())
+        // The second of them is started by the first.
+        shell::poll("the start of both programs", TIMEOUT, || {
+            Ok((self.living("kept", started)?.len() == 2).then_some(()))
+        })
     }
 
     fn add_local_server(&self, name: &str, server: &Path, more: &[&str]) -> Result<()> {
