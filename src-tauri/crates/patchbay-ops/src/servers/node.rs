@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use patchbay_platforms::Error as PlatformError;
+use tokio::io::AsyncReadExt as _;
 
 use super::{Variable, quiet_command};
 use crate::error::Error;
@@ -15,8 +16,9 @@ use crate::secrets::programs::find_in;
 /// The oldest version that servers are made for.
 const OLDEST: u32 = 18;
 
-/// How long it may take to name its version.
+/// How long it may take to name its version, and how much is read of that.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(5);
+const MAX_VERSION_BYTES: u64 = 40;
 
 /// What starts the same as a batch file of npm, where that takes no such words: a line break would end the command
 /// that Windows has for it.
@@ -80,13 +82,16 @@ async fn version_of(node: &Path, environment: Vec<Variable>) -> Option<String> {
         .arg("--version")
         .stdout(Stdio::piped())
         .kill_on_drop(true);
-    let output = command.output();
-    let output = tokio::time::timeout(VERSION_TIMEOUT, output)
+    let mut child = command.spawn().ok()?;
+    let mut said = Vec::new();
+    let mut output = child.stdout.take()?.take(MAX_VERSION_BYTES);
+    let reading = output.read_to_end(&mut said);
+    tokio::time::timeout(VERSION_TIMEOUT, reading)
         .await
         .ok()?
         .ok()?;
-    let version = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-    let is_version = version.len() < 40 && major(&version).is_some() && is_plain(&version);
+    let version = String::from_utf8(said).ok()?.trim().to_owned();
+    let is_version = major(&version).is_some() && is_plain(&version);
     is_version.then_some(version)
 }
 
