@@ -66,7 +66,6 @@ export const shortcutTable = {
   "signIn.open": { group: "During sign-in", label: "Open browser again", keys: "O" },
   "signIn.copy": { group: "During sign-in", label: "Copy link", keys: "L" },
   "first.playground": { group: "At first launch", label: "Try the Playground", keys: "P" },
-  "first.add": { group: "At first launch", label: "Add a connector", keys: "N" },
   "first.account": { group: "At first launch", label: "Sign in to a platform", keys: "A" },
   "first.catalog": { group: "At first launch", label: "Browse the catalog", keys: "C" },
 } as const satisfies Record<string, Entry>;

@@ -40,7 +40,7 @@ export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettin
                 A sample MCP server with its own sign-in, running on this computer.
               </Start>
             )}
-            <Start icon="plus" keys="first.add" title="Add a connector" onPress={() => onAdd()}>
+            <Start icon="plus" keys="connectors.add" title="Add a connector" onPress={() => onAdd()}>
               A server on the web or a program on this computer.
             </Start>
             <Start icon="log-in" keys="first.account" title="Sign in to a platform" onPress={onAddAccount}>

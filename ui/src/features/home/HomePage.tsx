@@ -47,16 +47,26 @@ export function HomePage(props: Props) {
   const { data: connectors, error, refetch } = useQuery(queries.connectors());
   const needs = useQuery(queries.needs());
   const { data: runs, isPending: isWaiting } = useQuery(latestRuns());
-  useShortcut({ keys: "connectors.add", run: () => props.onAdd() });
-  if (error ?? needs.error) {
+  const failure = error ?? needs.error;
+  const isFirst = !failure && !isWaiting && connectors?.length === 0 && needs.data?.length === 0 && !runs?.runs.length;
+  // The first launch has a tile with these keys.
+  useShortcut(isFirst ? null : { keys: "connectors.add", run: () => props.onAdd() });
+  if (isFirst) {
+    return (
+      <FirstLaunch
+        onAdd={props.onAdd}
+        onOpenCatalogue={props.onOpenCatalogue}
+        onAddAccount={props.onAddAccount}
+        onOpenSettings={props.onOpenSettings}
+      />
+    );
+  }
+  if (failure) {
     return (
       <>
         <Toolbar title="Home" />
         <div className={styles.left}>
-          <ProblemNotice
-            problem={asProblem(error ?? needs.error)}
-            onRetry={() => void (error ? refetch() : needs.refetch())}
-          />
+          <ProblemNotice problem={asProblem(failure)} onRetry={() => void (error ? refetch() : needs.refetch())} />
         </div>
       </>
     );
@@ -67,16 +77,6 @@ export function HomePage(props: Props) {
         <Toolbar title="Home" />
         <Skeleton label="Loading" rows={5} />
       </>
-    );
-  }
-  if (connectors.length === 0 && needs.data.length === 0 && !runs?.runs.length) {
-    return (
-      <FirstLaunch
-        onAdd={props.onAdd}
-        onOpenCatalogue={props.onOpenCatalogue}
-        onAddAccount={props.onAddAccount}
-        onOpenSettings={props.onOpenSettings}
-      />
     );
   }
   return <Full {...props} needs={needs.data} connectors={connectors} runs={runs?.runs ?? []} />;
