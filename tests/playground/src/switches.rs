@@ -61,8 +61,8 @@ pub struct Switches {
     pub hidden_tools: BTreeSet<String>,
     /// Where `/redirect-elsewhere` points with a 307; `None`: `/open/mcp` under the name `localhost`.
     pub redirect_target: Option<Url>,
-    /// How often the sessions of `/sessions/mcp` ask whether their client is still there, and how long they wait for its
-    /// answer before they end; `None`: never.
+    /// How often the sessions of `/sessions/mcp` ask whether their client is still there; without an answer they end.
+    /// `None`: never.
     pub session_pings: Option<Duration>,
     /// How long `/slow` waits before it answers.
     pub slow: Duration,

@@ -20,6 +20,10 @@ use serde_json::json;
 
 use crate::shared::Shared;
 
+/// How long a session waits for its client's answer before it ends: longer than two programs take to start on a slow
+/// machine, one of which answers between commands.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 /// One session.
 #[derive(Clone)]
 pub(crate) struct Counter {
@@ -88,7 +92,7 @@ async fn look_after(shared: Arc<Shared>, context: RequestContext<RoleServer>, ev
     loop {
         let ping = ServerRequest::PingRequest(PingRequest::default());
         let answer = context.peer.send_request(ping);
-        if !matches!(tokio::time::timeout(every, answer).await, Ok(Ok(_))) {
+        if !matches!(tokio::time::timeout(PATIENCE, answer).await, Ok(Ok(_))) {
             drop(shared.sessions.close_session(&id).await);
             return;
         }
