@@ -20,13 +20,14 @@ const RUNS: u64 = 1_000_000;
 const ROUNDS: usize = 9;
 
 /// What is typed: a word of one run in ten thousand, of one in a hundred, of one in ten, of all of them; the beginning
-/// of many words; filters.
-const SEARCHES: [(&str, &str); 7] = [
+/// of many words, and more of it; filters.
+const SEARCHES: [(&str, &str); 8] = [
     ("rare", "rare77 "),
     ("usual", "usual7 "),
     ("frequent", "frequent3 "),
     ("everywhere", "everywhere "),
     ("beginning", "us"),
+    ("longer beginning", "usual"),
     ("two words", "usual7 frequent7"),
     ("filters", "tool:tool-7 everywhere"),
 ];

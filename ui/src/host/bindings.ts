@@ -2433,6 +2433,8 @@ export type RunPage = {
 	next: RunId | null,
 	/**  Number of runs on all pages. */
 	total: number,
+	/**  Whether there may be more than `total`: of very many that a text finds only the newest are counted. */
+	hasMoreThanTotal: boolean,
 };
 
 /**  One part of a run. */

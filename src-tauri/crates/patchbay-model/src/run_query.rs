@@ -43,6 +43,8 @@ pub struct RunPage {
     pub next: Option<RunId>,
     /// Number of runs on all pages.
     pub total: u32,
+    /// Whether there may be more than `total`: of very many that a text finds only the newest are counted.
+    pub has_more_than_total: bool,
 }
 
 impl RunQuery {
@@ -64,7 +66,7 @@ impl RunQuery {
                 words.push(word);
             }
         }
-        query.text = (!words.is_empty()).then(|| words.join(" "));
+        query.text = joined(&words, text);
         query
     }
 
@@ -112,7 +114,7 @@ impl RunQuery {
             })
             .collect();
         Self {
-            text: (!words.is_empty()).then(|| words.join(" ")),
+            text: joined(&words, text),
             since: self.since.or(since),
             ..self
         }
@@ -140,6 +142,16 @@ impl RunQuery {
         }
         true
     }
+}
+
+/// The words that are left of a typed text. A blank behind the last stays: it says that the word is whole.
+fn joined(words: &[&str], typed: &str) -> Option<String> {
+    let end = if typed.ends_with(char::is_whitespace) {
+        " "
+    } else {
+        ""
+    };
+    (!words.is_empty()).then(|| words.join(" ") + end)
 }
 
 fn state_of(word: &str) -> Option<RunState> {
@@ -212,6 +224,15 @@ mod tests {
         assert_eq!(query.connector.as_deref(), Some("*github*"));
         assert_eq!(query.tool.as_deref(), Some("*search*"));
         assert_eq!(query.text.as_deref(), Some("rate limit"));
+    }
+
+    #[test]
+    fn a_blank_behind_the_last_word_stays() {
+        let query = RunQuery::parse("tool:search  rate lim \n").expand();
+        assert_eq!(query.text.as_deref(), Some("rate lim "));
+        let now = Timestamp::parse("2026-11-20T12:00:00Z").unwrap();
+        assert_eq!(query.at(now).text.as_deref(), Some("rate lim "));
+        assert_eq!(RunQuery::parse("tool:search ").text, None);
     }
 
     #[test]

@@ -98,15 +98,18 @@ fn push_json(text: &mut String, json: &JsonValue) {
     }
 }
 
+/// The most rows that a text finds which are counted: a page comes at once, a count takes as long as there are rows.
+const COUNTED_ROWS: u32 = 20_000;
+
 /// The rows that a text finds.
 const MATCHING_ROWS: &str =
-    "(SELECT rowid AS found FROM tool_run_texts WHERE tool_run_texts MATCH ?)";
+    "SELECT rowid AS found FROM tool_run_texts WHERE tool_run_texts MATCH ?";
 
 /// Conditions on `tool_runs`, joined by AND, with the values of their `?`.
 ///
 /// Runs that a text finds come in the order in which they were written, which is that in which they began but for
 /// milliseconds: the index gives them so, and no more of them than are asked for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Conditions {
     text: Option<Value>,
     sql: Vec<String>,
@@ -175,12 +178,23 @@ impl Conditions {
         );
     }
 
-    /// How many runs there are.
+    /// How many runs meet the conditions, and whether there may be more: of those that a text finds the newest
+    /// [`COUNTED_ROWS`] are looked at.
     pub(crate) fn count(&self) -> String {
-        if self.text.is_some() && self.sql.is_empty() {
-            return format!("SELECT count(*) FROM {MATCHING_ROWS}");
+        if self.text.is_none() {
+            return format!("SELECT count(*), false FROM {}", self.rest());
         }
-        format!("SELECT count(*) FROM {}", self.rest())
+        let newest =
+            format!("WITH newest AS ({MATCHING_ROWS} ORDER BY rowid DESC LIMIT {COUNTED_ROWS})");
+        let is_cut = format!("count(*) = {COUNTED_ROWS}");
+        if self.sql.is_empty() {
+            return format!("{newest} SELECT count(*), {is_cut} FROM newest");
+        }
+        let conditions = self.sql.join(" AND ");
+        format!(
+            "{newest} SELECT count(*) FILTER (WHERE {conditions}), {is_cut}
+             FROM newest CROSS JOIN tool_runs ON tool_runs.rowid = found"
+        )
     }
 
     /// Ids and summaries of the first runs, of which the last `?` says how many.
@@ -192,7 +206,7 @@ impl Conditions {
 
     fn rest(&self) -> String {
         let from = if self.text.is_some() {
-            format!("{MATCHING_ROWS} CROSS JOIN tool_runs ON tool_runs.rowid = found")
+            format!("({MATCHING_ROWS}) CROSS JOIN tool_runs ON tool_runs.rowid = found")
         } else {
             "tool_runs".to_owned()
         };

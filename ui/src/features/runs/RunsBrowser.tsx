@@ -205,7 +205,10 @@ export function RunsBrowser({ connector }: Props) {
         </div>
       )}
       <StatusFacts>
-        <span>{isFiltered ? `${count(total, "run")} found` : count(total, "run")}</span>
+        <span>
+          {found.hasMoreThanTotal && "At least "}
+          {isFiltered ? `${count(total, "run")} found` : count(total, "run")}
+        </span>
         {marks.marked.size > 0 && <span>{`${marks.marked.size} selected`}</span>}
         {!isEmpty && <span>Secret arguments are redacted</span>}
       </StatusFacts>

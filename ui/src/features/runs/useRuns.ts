@@ -8,6 +8,8 @@ type Runs = {
   runs: ToolRunSummary[];
   /** Number of runs on all pages. */
   total: number;
+  /** Whether there may be more than `total`. */
+  hasMoreThanTotal: boolean;
   isPending: boolean;
   /** Whether these are still the runs of the filter before. */
   isPrevious: boolean;
@@ -25,6 +27,7 @@ export function useRuns(filter: RunFilter): Runs {
   return {
     runs,
     total: data?.pages[0]?.total ?? 0,
+    hasMoreThanTotal: data?.pages[0]?.hasMoreThanTotal ?? false,
     isPending,
     isPrevious: isPlaceholderData,
     problem: error ? asProblem(error) : null,

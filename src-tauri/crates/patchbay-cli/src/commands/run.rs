@@ -79,9 +79,6 @@ async fn list(cli: &Cli, args: RunListArgs) -> Result<(), Failure> {
 async fn list_page(cli: &Cli, query: &RunQuery) -> Result<(), Failure> {
     let page = list_runs(&cli.cx, query).await?;
     let now = cli.now();
-    let left = page
-        .total
-        .saturating_sub(u32::try_from(page.runs.len()).unwrap_or(u32::MAX));
     if page.runs.is_empty() {
         cli.stderr.say("No runs.");
     }
@@ -91,9 +88,14 @@ async fn list_page(cli: &Cli, query: &RunQuery) -> Result<(), Failure> {
         }
         table(page.runs.iter(), now).render(screen)
     })?;
-    if let Some(next) = page.next.filter(|_| left > 0) {
+    if let Some(next) = page.next {
+        let total = if page.has_more_than_total {
+            format!("At least {}", page.total)
+        } else {
+            page.total.to_string()
+        };
         cli.stderr
-            .say(&format!("{left} more. Next: --before {next}"));
+            .say(&format!("{total} in all. Next: --before {next}"));
     }
     Ok(())
 }

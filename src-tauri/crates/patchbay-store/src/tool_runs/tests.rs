@@ -232,6 +232,32 @@ async fn pages_hold_every_run_once() {
 }
 
 #[tokio::test]
+async fn of_very_many_that_a_text_finds_the_newest_are_counted() {
+    let (_home, store) = store().await;
+    let counted = async |text: &str| {
+        let page = store.list_runs(&RunQuery::parse(text)).await.unwrap();
+        (page.total, page.has_more_than_total)
+    };
+    for (runs, expected) in [(19_999, (19_999, false)), (2, (20_000, true))] {
+        store
+            .write(move |tx| {
+                for number in 0..runs {
+                    let run = answered(run(runs * 100_000 + number), "fine");
+                    let row = insert(tx, &run, "nobody")?;
+                    write_details(tx, row, &run)?;
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+        assert_eq!(counted("fine").await, expected);
+        assert_eq!(counted("fine status:done").await, expected);
+    }
+    assert_eq!(counted("fine status:failed").await, (0, true));
+    assert_eq!(counted("status:done").await, (20_001, false));
+}
+
+#[tokio::test]
 async fn a_search_goes_on_where_it_was_though_the_run_there_is_gone() {
     let (_home, store) = store().await;
     for number in 1..=4 {
