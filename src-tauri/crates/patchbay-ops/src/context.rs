@@ -361,7 +361,11 @@ impl Context {
     /// Has servers that are programs held by this process for commands too, as long as it runs, unless another one
     /// holds them.
     pub fn host_sessions_here(&self) {
-        drop(self.inner.session_host.set(SessionHost::ThisProcess));
+        drop(
+            self.inner
+                .session_host
+                .set(SessionHost::ThisProcess(std::sync::Mutex::default())),
+        );
     }
 
     /// Who holds sessions, where they are held for others too.

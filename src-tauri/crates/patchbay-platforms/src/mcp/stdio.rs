@@ -9,6 +9,7 @@
 #[cfg(unix)]
 mod announcement;
 pub(super) mod host;
+mod incoming;
 mod lines;
 mod process;
 mod stderr;
@@ -20,7 +21,7 @@ use patchbay_model::SentRequest;
 use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::service::RoleClient;
 use rmcp::transport::Transport;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -29,7 +30,8 @@ pub use self::announcement::Announcement;
 pub(super) use self::process::Process;
 pub use self::process::{McpProgram, ProcessGuard};
 
-use self::host::{Attached, ExitListener};
+use self::host::{Attached, Client, ClientSender, ExitListener};
+use self::incoming::Incoming;
 use self::lines::{Lines, NextLine};
 use self::process::{Streams, Violation};
 use super::McpLimits;
@@ -51,8 +53,22 @@ pub(super) struct StdioTransport {
     incoming: Arc<tokio::sync::Mutex<mpsc::Receiver<ServerJsonRpcMessage>>>,
 }
 
+/// The way to a program.
+enum Link {
+    /// Its own streams, or one to the process that holds it.
+    Streams(Streams),
+    /// The host in this process, which holds it.
+    Host(Client),
+}
+
+/// Where lines go that are for a program.
+enum Outgoing {
+    Stream(mpsc::Sender<Vec<u8>>),
+    Host(ClientSender),
+}
+
 struct Shared {
-    outgoing: mpsc::Sender<Vec<u8>>,
+    outgoing: Outgoing,
     pending_requests: PendingRequests,
     limits: McpLimits,
     process: Process,
@@ -66,36 +82,52 @@ struct Shared {
 /// [`Error::ProgramNotStarted`].
 pub(super) fn start(program: McpProgram, limits: McpLimits) -> Result<StdioTransport, Error> {
     let (process, streams) = process::start(program)?;
-    Ok(listen_to(process, streams, limits, None))
+    Ok(listen_to(process, Link::Streams(streams), limits, None))
 }
 
-/// Listens to a program that another process holds.
+/// Listens to a program that a host holds.
 pub(super) fn attach(attached: Attached, limits: McpLimits) -> StdioTransport {
     let Attached {
         process,
-        streams,
+        link,
         exit_listener,
     } = attached;
-    listen_to(process, streams, limits, Some(exit_listener))
+    listen_to(process, link, limits, Some(exit_listener))
 }
 
 fn listen_to(
     process: Process,
-    streams: Streams,
+    link: Link,
     limits: McpLimits,
     exit_listener: Option<ExitListener>,
 ) -> StdioTransport {
-    let (outgoing, to_write) = mpsc::channel(BACKLOG);
+    let stopping = process.stopping().clone();
+    let (outgoing, lines) = match link {
+        Link::Streams(Streams { stdin, stdout }) => {
+            let (outgoing, to_write) = mpsc::channel(BACKLOG);
+            tokio::spawn(write(stdin, to_write, stopping));
+            let lines = Incoming::Stream(Lines::new(stdout, limits.body_bytes));
+            (Outgoing::Stream(outgoing), lines)
+        }
+        Link::Host(client) => {
+            let attached = client.attached;
+            tokio::spawn(async move {
+                stopping.cancelled().await;
+                drop(attached);
+            });
+            let lines = Incoming::host(client.messages, limits.body_bytes);
+            (Outgoing::Host(client.sender), lines)
+        }
+    };
     let (to_rmcp, incoming) = mpsc::channel(BACKLOG);
     let shared = Arc::new(Shared {
         outgoing,
         pending_requests: PendingRequests::new(limits, Arc::new(process.stderr().server_log())),
         limits,
-        process: process.clone(),
+        process,
         exit_listener,
     });
-    tokio::spawn(write(streams.stdin, to_write, process.stopping().clone()));
-    tokio::spawn(listen(Arc::clone(&shared), streams.stdout, to_rmcp));
+    tokio::spawn(listen(Arc::clone(&shared), lines, to_rmcp));
     StdioTransport {
         shared,
         incoming: Arc::new(tokio::sync::Mutex::new(incoming)),
@@ -127,10 +159,9 @@ async fn write(
 /// Hands on what the program says, until it ends or says too much; then every call in flight ends.
 async fn listen(
     shared: Arc<Shared>,
-    stdout: Box<dyn AsyncRead + Send + Unpin>,
+    mut lines: Incoming,
     to_rmcp: mpsc::Sender<ServerJsonRpcMessage>,
 ) {
-    let mut lines = Lines::new(stdout, shared.limits.body_bytes);
     let reason = loop {
         let next = tokio::select! {
             next = lines.next() => next,
@@ -192,7 +223,11 @@ impl Shared {
         }
         let mut bytes = text.into_bytes();
         bytes.push(b'\n');
-        self.outgoing.send(bytes).await.map_err(|_| SendError)
+        let is_sent = match &self.outgoing {
+            Outgoing::Stream(stream) => stream.send(bytes).await.is_ok(),
+            Outgoing::Host(host) => host.send(bytes).await,
+        };
+        is_sent.then_some(()).ok_or(SendError)
     }
 
     /// The message of a line; `None` of what is none, or of no use to rmcp.

@@ -77,7 +77,16 @@ pub(super) async fn attach(
     host: &SessionHost,
     launch: Launch,
 ) -> Result<Attached, AttachError> {
-    let attach = |stream| mcp::attach(stream, launch.clone());
+    let paths = cx.paths();
+    let attach = || {
+        let launch = launch.clone();
+        async move {
+            match host.own() {
+                Some(own) => own.attach(launch).await,
+                None => mcp::attach(endpoint::connect(paths).await?, launch).await,
+            }
+        }
+    };
     ask_host(cx, host, attach).await
 }
 
@@ -87,7 +96,11 @@ pub(super) async fn keep_alive(
     host: &SessionHost,
     session: IdleSession,
 ) -> Result<(), AttachError> {
-    let keep_alive = |stream| mcp::keep_alive(stream, session.clone());
+    let paths = cx.paths();
+    let keep_alive = || {
+        let session = session.clone();
+        async move { mcp::keep_alive(endpoint::connect(paths).await?, session).await }
+    };
     ask_host(cx, host, keep_alive).await
 }
 
@@ -106,7 +119,7 @@ pub(super) async fn release(paths: &AppPaths, id: &ConnectorId, asks: bool) -> R
 async fn ask_host<T, Asking>(
     cx: &Context,
     host: &SessionHost,
-    ask: impl Fn(endpoint::Stream) -> Asking,
+    ask: impl Fn() -> Asking,
 ) -> Result<T, AttachError>
 where
     Asking: Future<Output = Result<T, AttachError>>,
@@ -115,10 +128,7 @@ where
     let (deadline, mut wait) = (Instant::now() + START_TIMEOUT, RETRY_DELAY.0);
     let mut is_started = false;
     loop {
-        let tried = match endpoint::connect(paths).await {
-            Ok(stream) => ask(stream).await,
-            Err(error) => Err(error.into()),
-        };
+        let tried = ask().await;
         match &tried {
             Err(AttachError::OlderHost(_)) => mcp::drain(endpoint::connect(paths).await?).await?,
             Err(AttachError::Unreachable(error)) if is_retryable(error) => {}
@@ -158,10 +168,15 @@ fn is_retryable(error: &io::Error) -> bool {
 fn start(cx: &Context, host: &SessionHost) -> io::Result<()> {
     match host {
         SessionHost::Program(program) => start_program(program),
-        SessionHost::ThisProcess => {
+        SessionHost::ThisProcess(_) => {
             let held = cx.clone();
             cx.tasks().spawn(async move {
-                let hosted = hold(held.paths(), held.guard(), held.shutdown()).await;
+                let on_start = |host: &Arc<Host>| {
+                    if let Some(own) = held.session_host() {
+                        own.set_own(host);
+                    }
+                };
+                let hosted = hold(held.paths(), held.guard(), held.shutdown(), on_start).await;
                 if let Err(error) = hosted {
                     tracing::warn!(%error, "sessions are not held for commands");
                 }
@@ -289,16 +304,17 @@ pub async fn host_sessions(program: PathBuf) -> Result<(), Error> {
         shutdown_signal().await;
         signalled.cancel();
     });
-    let held = hold(&paths, Arc::clone(&guard), &shutdown).await;
+    let held = hold(&paths, Arc::clone(&guard), &shutdown, |_| {}).await;
     guard.wait_until_empty(SHUTDOWN_TIMEOUT).await;
     held
 }
 
-/// Holds sessions in this process until nobody needs them, or it ends; at once where another process does.
+/// Holds sessions in this process until nobody needs them, or it ends; ends at once where another process does.
 async fn hold(
     paths: &AppPaths,
     guard: Arc<Guard>,
     shutdown: &CancellationToken,
+    on_start: impl FnOnce(&Arc<Host>),
 ) -> Result<(), Error> {
     let file = paths.locks().join("sessions.lock");
     let locked = lock(paths, &file).await;
@@ -314,6 +330,7 @@ async fn hold(
         Box::new(log),
         IDLE_TIMEOUT,
     ));
+    on_start(&host);
     let tasks = TaskTracker::new();
     serve(&host, listener, &place, &tasks, shutdown).await;
     host.close().await;

@@ -18,6 +18,7 @@ pub use self::idle::IdleSession;
 pub use self::servers::Host;
 
 pub(super) use self::attach::ExitListener;
+pub(super) use self::session::{Client, ClientSender};
 
 use patchbay_model::Secret;
 use serde::{Deserialize, Serialize, Serializer};

@@ -3,12 +3,14 @@
 use std::io;
 use std::time::Duration;
 
+use patchbay_model::Secret;
 use tokio::io::{
     AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
     ReadHalf, WriteHalf,
 };
 use tokio::sync::watch;
 
+use super::super::Link;
 use super::super::process::{self, Process, Streams};
 use super::{
     ExitNotice, HeldServer, HostRequest, HostResponse, IdleSession, LINE_BYTES, Launch,
@@ -21,8 +23,19 @@ const HOST_TIMEOUT: Duration = Duration::from_secs(10);
 /// A server that another process holds, ready to be initialized.
 pub struct Attached {
     pub(in crate::mcp::stdio) process: Process,
-    pub(in crate::mcp::stdio) streams: Streams,
+    pub(in crate::mcp::stdio) link: Link,
     pub(in crate::mcp::stdio) exit_listener: ExitListener,
+}
+
+impl Attached {
+    pub(super) fn new(name: &str, secrets: Vec<Secret>, link: Link) -> Self {
+        let (process, exit) = process::attached(name, secrets);
+        Self {
+            process,
+            link,
+            exit_listener: ExitListener { exit },
+        }
+    }
 }
 
 /// Why a holder did not do what it was asked.
@@ -59,15 +72,11 @@ pub async fn attach(stream: impl Stream, launch: Launch) -> Result<Attached, Att
         HostResponse::NotStarted(why) => return Err(AttachError::NotStarted(why)),
         other => return Err(unexpected(&other)),
     }
-    let (process, exit) = process::attached(&name, secrets);
-    Ok(Attached {
-        process,
-        streams: Streams {
-            stdin: Box::new(stdin),
-            stdout: Box::new(stdout),
-        },
-        exit_listener: ExitListener { exit },
-    })
+    let streams = Streams {
+        stdin: Box::new(stdin),
+        stdout: Box::new(stdout),
+    };
+    Ok(Attached::new(&name, secrets, Link::Streams(streams)))
 }
 
 /// What is held there.
@@ -161,7 +170,7 @@ async fn request<S: Stream>(stream: S, request: HostRequest) -> Result<Responded
     }
 }
 
-fn unexpected(response: &HostResponse) -> AttachError {
+pub(super) fn unexpected(response: &HostResponse) -> AttachError {
     AttachError::Unreachable(io::Error::other(match response {
         HostResponse::Refused => "it is about to end",
         _ => "it answered something else",

@@ -13,10 +13,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::lines::{Lines, NextLine};
 use super::super::process::{self, Process};
-use super::super::{McpProgram, ProcessGuard};
-use super::attach::Stream;
+use super::super::{Link, McpProgram, ProcessGuard};
+use super::attach::{AttachError, Attached, Stream, unexpected};
 use super::idle::{IdleSession, IdleSessions};
-use super::session::{ClientEvent, Handle, relay_client, spawn};
+use super::session::{Client, ClientEvent, Handle, relay_client, spawn};
 use super::{
     HeldServer, HostRequest, HostResponse, LINE_BYTES, Launch, RequestEnvelope, ResponseEnvelope,
     VERSION, line,
@@ -113,11 +113,9 @@ impl Host {
             }
             Some(HostRequest::Attach(launch)) => match self.attach_client(*launch).await {
                 Ok(None) => HostResponse::Refused,
-                Ok(Some((client, events, for_client))) => {
+                Ok(Some(client)) => {
                     if respond(&mut write, HostResponse::Attached).await {
-                        relay_client(client, lines, write, &events, for_client).await;
-                    } else {
-                        drop(events.send(ClientEvent::Detached(client)).await);
+                        relay_client(client, lines, write).await;
                     }
                     return;
                 }
@@ -127,11 +125,21 @@ impl Host {
         respond(&mut write, response).await;
     }
 
+    /// Attaches from within this process to a server, which is started unless it runs.
+    ///
+    /// # Errors
+    /// [`AttachError::NotStarted`]; [`AttachError::Unreachable`] when nobody is taken on any more.
+    pub async fn attach(&self, launch: Launch) -> Result<Attached, AttachError> {
+        let (name, secrets) = (launch.name.clone(), launch.secrets.clone());
+        match self.attach_client(launch).await {
+            Ok(Some(client)) => Ok(Attached::new(&name, secrets, Link::Host(client))),
+            Ok(None) => Err(unexpected(&HostResponse::Refused)),
+            Err(error) => Err(AttachError::NotStarted(start_failure(error))),
+        }
+    }
+
     /// Takes a client to its server; `None` where nobody is taken on any more.
-    async fn attach_client(
-        &self,
-        launch: Launch,
-    ) -> Result<Option<(u64, mpsc::Sender<ClientEvent>, mpsc::Receiver<Vec<u8>>)>, Error> {
+    async fn attach_client(&self, launch: Launch) -> Result<Option<Client>, Error> {
         let key = (launch.connector.clone(), launch.asks);
         let client = self.clients.fetch_add(1, Ordering::Relaxed);
         let (to_client, for_client) = mpsc::channel(BACKLOG);
@@ -148,7 +156,7 @@ impl Host {
                     .await
                     .is_ok()
             {
-                return Ok(Some((client, events, for_client)));
+                return Ok(Some(Client::new(client, events, for_client)));
             }
             // Two at a time could be in each other's way.
             known.handle.process.end().await;
@@ -158,7 +166,7 @@ impl Host {
         let events = server.handle.events.clone();
         drop(events.send(ClientEvent::Attached(client, to_client)).await);
         servers.insert(key, server);
-        Ok(Some((client, events, for_client)))
+        Ok(Some(Client::new(client, events, for_client)))
     }
 
     /// Whether the session is kept alive from now on.

@@ -7,6 +7,7 @@ use patchbay_http::json;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::super::lines::{Lines, NextLine};
 use super::super::process::{Process, Streams, Violation};
@@ -31,6 +32,48 @@ pub(super) enum ClientEvent {
     Message(ClientId, Vec<u8>),
     /// It is gone.
     Detached(ClientId),
+}
+
+/// A client of a server that is held; it detaches when its guard is dropped.
+pub(in crate::mcp::stdio) struct Client {
+    pub(in crate::mcp::stdio) sender: ClientSender,
+    /// What is for it, a line each.
+    pub(in crate::mcp::stdio) messages: mpsc::Receiver<Vec<u8>>,
+    pub(in crate::mcp::stdio) attached: DropGuard,
+}
+
+impl Client {
+    pub(super) fn new(
+        id: ClientId,
+        events: mpsc::Sender<ClientEvent>,
+        messages: mpsc::Receiver<Vec<u8>>,
+    ) -> Self {
+        let (detached, leaving) = (CancellationToken::new(), events.clone());
+        let attached = detached.clone().drop_guard();
+        tokio::spawn(async move {
+            detached.cancelled().await;
+            drop(leaving.send(ClientEvent::Detached(id)).await);
+        });
+        Self {
+            sender: ClientSender { id, events },
+            messages,
+            attached,
+        }
+    }
+}
+
+/// What takes a client's messages to its server.
+pub(in crate::mcp::stdio) struct ClientSender {
+    id: ClientId,
+    events: mpsc::Sender<ClientEvent>,
+}
+
+impl ClientSender {
+    /// Sends a line; `false` when the server is held no more.
+    pub(in crate::mcp::stdio) async fn send(&self, line: Vec<u8>) -> bool {
+        let message = ClientEvent::Message(self.id, line);
+        self.events.send(message).await.is_ok()
+    }
 }
 
 /// A server that is held, as others see it.
@@ -260,29 +303,21 @@ impl ServerSession {
 
 /// Carries messages between a client and a server until one of them is gone.
 pub(super) async fn relay_client(
-    client: ClientId,
+    client: Client,
     mut lines: Lines<impl AsyncRead + Unpin>,
     to_client: impl AsyncWrite + Send + Unpin + 'static,
-    events: &mpsc::Sender<ClientEvent>,
-    for_client: mpsc::Receiver<Vec<u8>>,
 ) {
-    let until_gone = tokio_util::sync::CancellationToken::new();
+    let until_gone = CancellationToken::new();
     let reading = async {
         while let NextLine::Line(line) = lines.next().await {
-            if !line.is_empty()
-                && events
-                    .send(ClientEvent::Message(client, line.to_vec()))
-                    .await
-                    .is_err()
-            {
+            if !line.is_empty() && !client.sender.send(line.to_vec()).await {
                 // What the server wrote last is still to be written.
                 return std::future::pending().await;
             }
         }
     };
     tokio::select! {
-        () = write(Box::new(to_client), for_client, until_gone.clone()) => {}
+        () = write(Box::new(to_client), client.messages, until_gone) => {}
         () = reading => {}
     }
-    drop(events.send(ClientEvent::Detached(client)).await);
 }
