@@ -4,6 +4,8 @@ use std::convert::Infallible;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
+
 use super::RunProgress;
 
 /// Steps that are passed on at once before they are throttled.
@@ -14,6 +16,8 @@ const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Steps on their way to whoever asked for the run.
 pub(super) struct Progress<F> {
+    /// Notified of each step.
+    begun: Notify,
     state: Mutex<State>,
     on_progress: F,
 }
@@ -30,6 +34,7 @@ impl<F: Fn(RunProgress)> Progress<F> {
             newest: None,
         };
         Self {
+            begun: Notify::new(),
             state: Mutex::new(state),
             on_progress,
         }
@@ -37,6 +42,7 @@ impl<F: Fn(RunProgress)> Progress<F> {
 
     /// Passes a step on; while throttled it replaces the pending one.
     pub(super) fn push(&self, step: RunProgress) {
+        self.begun.notify_one();
         let mut state = self.state();
         if state.allowance == 0 {
             state.newest = Some(step);
@@ -46,8 +52,9 @@ impl<F: Fn(RunProgress)> Progress<F> {
         }
     }
 
-    /// Passes on what was kept, again and again.
+    /// Passes on what was kept, again and again from the first step on.
     pub(super) async fn flush_periodically(&self) -> Infallible {
+        self.begun.notified().await;
         loop {
             tokio::time::sleep(INTERVAL).await;
             if !self.flush() {
