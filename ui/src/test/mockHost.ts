@@ -561,7 +561,12 @@ export class MockHost {
         const all = state.runs.filter((one) => isAsked(one, query as RunQuery));
         const start = before === null ? 0 : all.findIndex((one) => one.id === before) + 1;
         const runs = all.slice(start, start + (limit || 50));
-        return { runs, next: start + runs.length < all.length ? (runs.at(-1)?.id ?? null) : null, total: all.length };
+        return {
+          runs,
+          next: start + runs.length < all.length ? (runs.at(-1)?.id ?? null) : null,
+          total: all.length,
+          hasMoreThanTotal: false,
+        };
       },
       removeRun: ({ run: id }) => {
         state.runs = state.runs.filter((one) => one.id !== id);

@@ -10,7 +10,6 @@ import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
 import { everyRun } from "@/host/queries";
-import { count } from "@/lib/words";
 import { AddFilterMenu } from "./AddFilterMenu";
 import { type Comparing, newComparison } from "./comparing";
 import { ExportMenu, useExportRuns } from "./ExportMenu";
@@ -21,6 +20,7 @@ import { RunDetail } from "./RunDetail";
 import { RunFilterField } from "./RunFilterField";
 import { RunList } from "./RunList";
 import styles from "./Runs.module.css";
+import { totalText } from "./totalText";
 import { asTyped, type TypedFilter, withFilters } from "./typedFilters";
 import { useFilters } from "./useFilters";
 import { useMarks } from "./useMarks";
@@ -205,10 +205,7 @@ export function RunsBrowser({ connector }: Props) {
         </div>
       )}
       <StatusFacts>
-        <span>
-          {found.hasMoreThanTotal && "At least "}
-          {isFiltered ? `${count(total, "run")} found` : count(total, "run")}
-        </span>
+        <span>{totalText(total, { isFiltered, hasMoreThanTotal: found.hasMoreThanTotal })}</span>
         {marks.marked.size > 0 && <span>{`${marks.marked.size} selected`}</span>}
         {!isEmpty && <span>Secret arguments are redacted</span>}
       </StatusFacts>
