@@ -35,7 +35,7 @@ impl McpSession {
             let pause = || reconnects.pause(limits.reconnects, limits.reconnect_waits);
             while pause().await.is_ok() && !peer.is_transport_closed() {
                 let _until_ended = reconnects.open_stream();
-                if let Err(Refused) = hear(&peer, &client_handler, filter.clone()).await {
+                if let Err(Refused) = listen_once(&peer, &client_handler, filter.clone()).await {
                     return;
                 }
             }
@@ -56,7 +56,7 @@ fn wanted(offers: ServerOffer) -> Option<SubscriptionFilter> {
 struct Refused;
 
 /// Listens once, until that ends.
-async fn hear(
+async fn listen_once(
     peer: &Peer<RoleClient>,
     client_handler: &McpClientHandler,
     filter: SubscriptionFilter,

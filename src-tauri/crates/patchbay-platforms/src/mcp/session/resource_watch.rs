@@ -44,7 +44,7 @@ impl ResourceWatch {
         Err(match self.session.upgrade().map(McpSession) {
             None => Error::Cancelled,
             Some(session) if session.is_closed() => session.lost(),
-            Some(_) => not_told(),
+            Some(_) => watching_not_offered(),
         })
     }
 
@@ -68,7 +68,7 @@ impl McpSession {
         cancel: &CancellationToken,
     ) -> Result<ResourceWatch, Error> {
         if !self.0.offers.resource_updates {
-            return Err(not_told());
+            return Err(watching_not_offered());
         }
         let (to, changes) = watch::channel(());
         let ended = CancellationToken::new();
@@ -95,7 +95,7 @@ impl McpSession {
                 let _in_use = in_use;
                 tokio::select! {
                     () = until.cancelled() => {}
-                    () = hear(&peer, limits, uri, &to) => {}
+                    () = listen_until_lost(&peer, limits, uri, &to) => {}
                 }
             })
         };
@@ -118,7 +118,7 @@ impl McpSession {
     }
 }
 
-fn not_told() -> Error {
+fn watching_not_offered() -> Error {
     Error::NotSupported("watching this resource".to_owned())
 }
 
@@ -182,7 +182,12 @@ async fn wait_until_closed(peer: &Peer<RoleClient>) {
 }
 
 /// Listens for changes of a resource, again when that ends, until the server won't have it.
-async fn hear(peer: &Peer<RoleClient>, limits: McpLimits, uri: String, to: &watch::Sender<()>) {
+async fn listen_until_lost(
+    peer: &Peer<RoleClient>,
+    limits: McpLimits,
+    uri: String,
+    to: &watch::Sender<()>,
+) {
     let filter = SubscriptionFilter::builder()
         .resource_subscription(uri)
         .build();
