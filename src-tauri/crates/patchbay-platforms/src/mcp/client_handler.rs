@@ -24,7 +24,7 @@ use super::{ClientFeatures, McpLimits};
 use crate::Error;
 
 /// How many notices of progress wait for a slow reader; older ones are skipped.
-const PROGRESS_BACKLOG: usize = 256;
+const PROGRESS_BACKLOG: usize = 32;
 
 /// How many updated resources wait for a slow reader; with more it reads anew.
 const UPDATES_BACKLOG: usize = 64;

@@ -45,7 +45,8 @@ pub(super) fn watch_changes(cx: &Context, connector: &Connector, session: &McpSe
 async fn watch_tools(cx: WeakContext, id: ConnectorId, mut changed: watch::Receiver<()>) {
     while changed.changed().await.is_ok() {
         let Some(cx) = cx.upgrade() else { return };
-        if let Err(error) = relist_tools(&cx, &id).await {
+        // Boxed, or each connection would keep room for all that listing takes.
+        if let Err(error) = Box::pin(relist_tools(&cx, &id)).await {
             // Whoever uses it next meets the same, and is told.
             tracing::debug!(connector = %id, %error, "tools that changed were not listed");
         }
