@@ -179,7 +179,7 @@ impl Backend for Local<'_> {
         let ready_at = Instant::now();
         let outcome = live.call_tool(call, cancel).await;
         if let Err(patchbay_platforms::Error::AsksOverHandshake) = &outcome {
-            self.connect_by_handshake().await?;
+            Box::pin(self.connect_by_handshake()).await?;
         }
         let outcome = outcome.map_err(|error| {
             let error = self.explain(error.into());

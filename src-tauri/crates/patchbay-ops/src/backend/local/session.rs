@@ -38,9 +38,10 @@ pub(in crate::backend) async fn session(
                 occasion,
                 ended_by_itself,
             };
-            servers::start(cx, connector, command, cause, cancel).await
+            // Boxed, or each call would move the room that connecting takes.
+            Box::pin(servers::start(cx, connector, command, cause, cancel)).await
         }
-        None => connect(cx, connector, cancel).await,
+        None => Box::pin(connect(cx, connector, cancel)).await,
     };
     let session = connected.map_err(|error| name_limit(error, connector, TimeLimit::Connect))?;
     if connector.command.is_some() {

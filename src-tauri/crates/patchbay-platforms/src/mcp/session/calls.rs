@@ -61,8 +61,11 @@ impl McpSession {
             .register_call(call.asker.as_ref());
         let registered_call = registered_call.as_ref();
         let answered = match &call.resumes {
-            Some(task) => self.resume_task(task, &call, registered_call, cancel).await,
-            None if self.is_task(&call) => self.call_as_task(&call, registered_call, cancel).await,
+            // Boxed, or each call would move the room that a task takes.
+            Some(task) => Box::pin(self.resume_task(task, &call, registered_call, cancel)).await,
+            None if self.is_task(&call) => {
+                Box::pin(self.call_as_task(&call, registered_call, cancel)).await
+            }
             None => {
                 self.call_until_answered(&call, registered_call, cancel)
                     .await
@@ -70,7 +73,10 @@ impl McpSession {
         };
         let answered = match answered {
             Ok(answered) => answered,
-            Err(error) => return Err(self.explain(error, &call, registered_call, cancel).await),
+            Err(error) => {
+                let explained = self.explain(error, &call, registered_call, cancel);
+                return Err(Box::pin(explained).await);
+            }
         };
         let outcome = outcome(&answered, started);
         if registered_call.is_some() && cannot_ask(&outcome.result) {
@@ -96,14 +102,13 @@ impl McpSession {
             match result["resultType"].as_str() {
                 None | Some("complete") => return Ok(answered),
                 Some("task") => {
-                    return self
-                        .wait_for_created(result, call, registered_call, cancel)
-                        .await;
+                    let task = self.wait_for_created(result, call, registered_call, cancel);
+                    return Box::pin(task).await;
                 }
                 Some("input_required") => {
                     // Those that follow hold what the person answered.
                     capture = capture.with_first_request();
-                    let next = rounds.next(result, registered_call);
+                    let next = Box::pin(rounds.next(result, registered_call));
                     let round = tokio::select! {
                         biased;
                         () = cancel.cancelled() => return Err(Error::Cancelled),
@@ -157,7 +162,7 @@ impl McpSession {
             // Arguments that go into headers as well are known from the list only. The server has
             // refused the call unseen, so that nothing happens twice.
             Err(Error::ServerError { code, .. }) if code == HEADER_MISMATCH => {
-                self.list_tools(cancel).await?;
+                Box::pin(self.list_tools(cancel)).await?;
                 once().await
             }
             answered => answered,
