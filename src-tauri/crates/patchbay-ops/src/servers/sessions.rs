@@ -4,7 +4,8 @@
 //! That process is the app, where it runs and was the first to need one; else the first command that needs a server
 //! starts one for nothing but this, which ends when nothing is left to hold. It needs neither the vault nor the
 //! database: what a program needs comes to it over a socket or pipe of this user alone, from whoever looked whether the
-//! program is allowed. Who cannot reach it starts the server for itself.
+//! program is allowed. The app takes no such way to what it holds itself. Who cannot reach it starts the server for
+//! itself.
 
 mod host;
 pub(crate) mod over_http;

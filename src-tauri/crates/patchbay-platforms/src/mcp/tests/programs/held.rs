@@ -51,15 +51,40 @@ impl Holder {
         manner: &str,
         digest: &str,
     ) -> Result<McpSession, Error> {
-        let launch = Launch::new(
-            &program(manner, &self.groups),
-            "con_1",
-            digest.to_owned(),
-            false,
-        );
-        let attached = attach(self.stream(), launch.unwrap()).await.unwrap();
+        let attached = attach(self.stream(), self.launch(manner, digest)).await;
         let limits = McpLimits::DEFAULT;
-        connect_attached(attached, client_features, limits, &CancellationToken::new()).await
+        connect_attached(
+            attached.unwrap(),
+            client_features,
+            limits,
+            &CancellationToken::new(),
+        )
+        .await
+    }
+
+    /// A session of the process that holds the server.
+    async fn own_session(&self, manner: &str, digest: &str) -> Result<McpSession, Error> {
+        let attached = self.host.attach(self.launch(manner, digest)).await;
+        let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
+        connect_attached(
+            attached.unwrap(),
+            ClientFeatures::default(),
+            limits,
+            &cancel,
+        )
+        .await
+    }
+
+    fn launch(&self, manner: &str, digest: &str) -> Launch {
+        let program = program(manner, &self.groups);
+        Launch::new(&program, "con_1", digest.to_owned(), false).unwrap()
+    }
+
+    /// Waits until so many clients use the one server.
+    async fn wait_for_clients(&self, count: u32) {
+        while list_held(self.stream()).await.unwrap()[0].clients != count {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     fn left(&self) -> u32 {
@@ -202,6 +227,38 @@ async fn how_it_ended_is_told_to_whoever_uses_it() {
 }
 
 #[tokio::test]
+async fn the_process_that_holds_a_server_uses_it_beside_others() {
+    let holder = Holder::new();
+    let other = holder.session("well", "a").await.unwrap();
+    assert_eq!(heard(&other).await, 3);
+    let own = holder.own_session("well", "a").await.unwrap();
+    let (one, another) = tokio::join!(heard(&own), heard(&other));
+    assert_eq!(one + another, 4 + 5);
+    let unused = holder.host.attach(holder.launch("well", "a")).await;
+    holder.wait_for_clients(3).await;
+    drop(unused);
+    holder.wait_for_clients(2).await;
+    own.close().await;
+    holder.wait_for_clients(1).await;
+    assert_eq!(heard(&other).await, 6);
+    other.close().await;
+    holder.groups.wait_until_gone().await;
+
+    let error = holder.own_session("ends", "b").await.err().unwrap();
+    assert_eq!(error.to_string(), "the program server ended (exit code 3)");
+    let session = holder.own_session("endless", "c").await.unwrap();
+    let error = session
+        .call_tool(call("echo"), &CancellationToken::new())
+        .await;
+    let error = error.unwrap_err().to_string();
+    assert_eq!(error, "the response is larger than 12.6 MB");
+    drain(holder.stream()).await.unwrap();
+    let late = holder.host.attach(holder.launch("well", "a")).await;
+    assert!(matches!(late, Err(AttachError::Unreachable(_))));
+    holder.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
 async fn a_resource_is_watched_by_several_until_the_last_wants_no_more() {
     let holder = Holder::new();
     let cancel = CancellationToken::new();
@@ -260,13 +317,8 @@ async fn one_that_tells_what_it_does_is_waited_for() {
         ..McpLimits::DEFAULT
     };
     let (holder, groups) = (Holder::new(), Arc::new(Groups::default()));
-    let launch = Launch::new(
-        &program("downloads", &holder.groups),
-        "con_1",
-        String::new(),
-        false,
-    );
-    let attached = attach(holder.stream(), launch.unwrap()).await.unwrap();
+    let launch = holder.launch("downloads", "");
+    let attached = attach(holder.stream(), launch).await.unwrap();
     let (cancel, nothing) = (CancellationToken::new(), ClientFeatures::default);
     let (held, own) = tokio::join!(
         connect_attached(attached, nothing(), limits, &cancel),
@@ -282,13 +334,8 @@ async fn one_that_tells_what_it_does_is_waited_for() {
 #[tokio::test]
 async fn one_that_never_spoke_is_not_kept() {
     let holder = Holder::new();
-    let launch = Launch::new(
-        &program("silent", &holder.groups),
-        "con_1",
-        String::new(),
-        false,
-    );
-    let attached = attach(holder.stream(), launch.unwrap()).await.unwrap();
+    let launch = holder.launch("silent", "");
+    let attached = attach(holder.stream(), launch).await.unwrap();
     let limits = McpLimits {
         connect: Duration::from_millis(100),
         ..McpLimits::DEFAULT
@@ -333,12 +380,7 @@ async fn answered(holder: &Holder, line: &str) -> Value {
 async fn other_versions_part_in_good_form() {
     let holder = Holder::new();
     let session = holder.session("well", "a").await.unwrap();
-    let launch = Launch::new(
-        &program("well", &holder.groups),
-        "con_1",
-        "a".to_owned(),
-        false,
-    );
+    let launch = holder.launch("well", "a");
     let open = json!({ "version": "9.9.9", "request": { "attach": launch } });
     let refused = answered(&holder, &format!("{open}\n")).await;
     assert_eq!(refused["response"], "refused");
@@ -353,13 +395,8 @@ async fn other_versions_part_in_good_form() {
     }
     drain(holder.stream()).await.unwrap();
     assert!(holder.host.draining().is_cancelled());
-    let launch = Launch::new(
-        &program("well", &holder.groups),
-        "con_1",
-        "a".to_owned(),
-        false,
-    );
-    let late = attach(holder.stream(), launch.unwrap()).await;
+    let launch = holder.launch("well", "a");
+    let late = attach(holder.stream(), launch).await;
     assert!(matches!(late, Err(AttachError::Unreachable(_))));
     assert_eq!(heard(&session).await, 3, "whoever is there goes on");
     session.close().await;
