@@ -182,7 +182,8 @@ impl Conditions {
     /// [`COUNTED_ROWS`] are looked at.
     pub(crate) fn count(&self) -> String {
         if self.text.is_none() {
-            return format!("SELECT count(*), false FROM {}", self.rest());
+            // By itself, for SQLite counts all rows of a table without looking at each.
+            return format!("SELECT (SELECT count(*) FROM {}), false", self.rest());
         }
         let newest =
             format!("WITH newest AS ({MATCHING_ROWS} ORDER BY rowid DESC LIMIT {COUNTED_ROWS})");

@@ -310,6 +310,11 @@ fn lists_and_counts_need_no_sorting_and_no_summaries() {
     assert!(!searched.contains("TEMP B-TREE"), "{searched}");
     let filtered = plan("SELECT count(*) FROM tool_runs WHERE state = 'done' AND tool LIKE 'a%'");
     assert!(filtered.contains("USING COVERING INDEX"), "{filtered}");
+    let all = format!("EXPLAIN {}", Conditions::default().count());
+    let mut statement = connection.prepare(&all).unwrap();
+    let steps = statement.query_map([], |row| row.get::<_, String>("opcode"));
+    let steps: Vec<_> = steps.unwrap().map(Result::unwrap).collect();
+    assert!(steps.contains(&"Count".to_owned()), "{steps:?}");
 }
 
 #[tokio::test]
