@@ -7,7 +7,7 @@ use crate::inert::{is_invisible, is_needed, with_next};
 /// Line breaks and other white space become single spaces; what is cut off ends in `…`. The text is
 /// still not HTML: whoever puts it on a page has to escape it.
 pub fn clean_text(text: &str, max_chars: usize) -> String {
-    let mut clean = String::new();
+    let mut clean = String::with_capacity(text.len().min(max_chars));
     let mut length = 0;
     let mut gap = false;
     for (sign, after) in with_next(text) {
@@ -15,9 +15,11 @@ pub fn clean_text(text: &str, max_chars: usize) -> String {
             gap = true;
             continue;
         }
-        let before = clean.chars().next_back().filter(|_| !gap);
-        if is_invisible(sign) && !is_needed(before, sign, after) {
-            continue;
+        if is_invisible(sign) {
+            let before = clean.chars().next_back().filter(|_| !gap);
+            if !is_needed(before, sign, after) {
+                continue;
+            }
         }
         let wanted = if gap && length > 0 { 2 } else { 1 };
         if length + wanted > max_chars {

@@ -68,7 +68,9 @@ pub fn inert_word(text: &str) -> String {
 ///
 /// Source: Unicode 16, `Default_Ignorable_Code_Point` and `Bidi_Control`; line and paragraph separators.
 pub fn is_invisible(sign: char) -> bool {
-    matches!(sign,
+    // Nearly all text is ASCII, of which none is listed.
+    !sign.is_ascii()
+        && matches!(sign,
         '\u{ad}'
         | '\u{34f}'
         | '\u{61c}'

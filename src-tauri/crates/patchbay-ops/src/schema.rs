@@ -28,6 +28,14 @@ const MAX_VALUES: usize = 50_000;
 /// Most bytes of regular expressions, which take some hundred times as much once they are ready.
 const PATTERN_BYTES: usize = 64 * 1024;
 
+/// The words for subschemas that apply to the same value: lists of them, single ones, those of members, and references.
+const ADJACENT: [&[&str]; 4] = [
+    &["oneOf", "anyOf", "allOf"],
+    &["if", "then", "else", "not"],
+    &["dependentSchemas", "dependencies"],
+    &["$ref", "$dynamicRef", "$recursiveRef"],
+];
+
 /// A schema whose parts are looked at, with the names that references go by, gathered when one is first
 /// followed: there may be as many references as names.
 pub(crate) struct Root<'a> {
@@ -53,18 +61,23 @@ impl<'a> Root<'a> {
     /// for a dangling reference.
     fn adjacent_schemas(&self, schema: &'a Value) -> Vec<Option<&'a Value>> {
         let mut found = Vec::new();
-        for word in ["oneOf", "anyOf", "allOf"] {
+        let mut words = schema.as_object().into_iter().flat_map(|all| all.keys());
+        if !words.any(|word| ADJACENT.iter().any(|some| some.contains(&word.as_str()))) {
+            return found;
+        }
+        let [lists, schemas, maps, references] = ADJACENT;
+        for word in lists {
             let list = schema.get(word).and_then(Value::as_array);
             found.extend(list.into_iter().flatten().map(Some));
         }
-        for word in ["if", "then", "else", "not"] {
+        for word in schemas {
             found.extend(schema.get(word).map(Some));
         }
-        for word in ["dependentSchemas", "dependencies"] {
+        for word in maps {
             let members = schema.get(word).and_then(Value::as_object);
             found.extend(members.into_iter().flat_map(|all| all.values()).map(Some));
         }
-        for word in ["$ref", "$dynamicRef", "$recursiveRef"] {
+        for word in references {
             let reference = schema.get(word).and_then(Value::as_str);
             found.extend(reference.map(|reference| self.resolve(reference)));
         }

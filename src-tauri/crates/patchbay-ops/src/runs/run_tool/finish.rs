@@ -96,8 +96,9 @@ pub(super) fn arguments_line(arguments: &Value) -> Option<String> {
         .iter()
         .map(|(name, value)| match value {
             Value::String(text) => {
-                let begin: String = text.chars().take(LINE_LIMIT).collect();
-                format!("{name}={begin}")
+                let end = text.char_indices().nth(LINE_LIMIT);
+                let shown = end.map_or(text.as_str(), |(end, _)| &text[..end]);
+                format!("{name}={shown}")
             }
             value => format!("{name}={value}"),
         });
