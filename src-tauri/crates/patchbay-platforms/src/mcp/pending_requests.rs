@@ -74,8 +74,7 @@ impl PendingRequests {
         over: impl FnOnce() -> Error,
     ) -> Result<(String, Option<TrackedRequest>), SendError> {
         let tracked = classify_request(message);
-        let body = serde_json::to_value(message).map_err(|_| SendError)?;
-        let text = body.to_string();
+        let text = serde_json::to_string(message).map_err(|_| SendError)?;
         if let Some(tracked) = &tracked {
             if let Some(slot) = tracked.exchange.plan() {
                 let error = match plan(text) {
@@ -120,22 +119,32 @@ impl PendingRequests {
             Err(json::Error::NotJson) => return Ok(Read::NotAMessage),
             Err(json::Error::Exceeded(limit)) => return Err(limit),
         };
+        Ok(self.classify(message, piece, values))
+    }
+
+    /// Takes a message that was read within the limits before.
+    pub(super) fn take(&self, message: Value) -> Read {
+        let (piece, values) = (message.to_string(), json::count_values(&message));
+        self.classify(message, piece.as_bytes(), values)
+    }
+
+    fn classify(&self, message: Value, piece: &[u8], values: usize) -> Read {
         if message["jsonrpc"] != "2.0" {
             // A log line that is JSON: answering it would begin a dialogue with a log.
-            return Ok(Read::NotAMessage);
+            return Read::NotAMessage;
         }
         if answer::is_answer(&message) {
             let answer = self.answer(message, piece, values);
-            return Ok(answer.map_or(Read::Ignored, Read::Answer));
+            return answer.map_or(Read::Ignored, Read::Answer);
         }
         if self.log.take(&message) {
-            return Ok(Read::Ignored);
+            return Read::Ignored;
         }
         if piece.len() > SMALL_BYTES {
             tracing::debug!(bytes = piece.len(), "dropped a large message");
-            return Ok(Read::Ignored);
+            return Read::Ignored;
         }
-        Ok(serde_json::from_value(message).map_or(Read::Ignored, Read::Unsolicited))
+        serde_json::from_value(message).map_or(Read::Ignored, Read::Unsolicited)
     }
 
     /// Takes an answer to whoever asked, and gives rmcp what it needs of it.

@@ -30,8 +30,8 @@ pub use self::announcement::Announcement;
 pub(super) use self::process::Process;
 pub use self::process::{McpProgram, ProcessGuard};
 
-use self::host::{Attached, Client, ClientSender, ExitListener};
-use self::incoming::Incoming;
+use self::host::{Attached, Client, ClientMessage, ClientSender, ExitListener};
+use self::incoming::{Incoming, Next};
 use self::lines::{Lines, NextLine};
 use self::process::{Streams, Violation};
 use super::McpLimits;
@@ -115,7 +115,7 @@ fn listen_to(
                 stopping.cancelled().await;
                 drop(attached);
             });
-            let lines = Incoming::host(client.messages, limits.body_bytes);
+            let lines = Incoming::Host(client.messages);
             (Outgoing::Host(client.sender), lines)
         }
     };
@@ -169,11 +169,12 @@ async fn listen(
             () = wait_until_gone(&shared.process) => break None,
         };
         let message = match next {
-            NextLine::Line(line) => shared.read(line),
-            NextLine::TooLong => {
+            Next::Message(message) => Ok(shared.take(message)),
+            Next::Line(NextLine::Line(line)) => shared.read(line),
+            Next::Line(NextLine::TooLong) => {
                 break Some(Violation::TooLarge(shared.limits.body_bytes as u64));
             }
-            NextLine::End => break None,
+            Next::Line(NextLine::End) => break None,
         };
         match message {
             Ok(None) => {}
@@ -221,11 +222,16 @@ impl Shared {
             let capture = tracked.exchange.capture();
             capture.note_request(|| SentRequest::line(text.as_str()));
         }
-        let mut bytes = text.into_bytes();
-        bytes.push(b'\n');
         let is_sent = match &self.outgoing {
-            Outgoing::Stream(stream) => stream.send(bytes).await.is_ok(),
-            Outgoing::Host(host) => host.send(bytes).await,
+            Outgoing::Stream(stream) => {
+                let mut line = text.into_bytes();
+                line.push(b'\n');
+                stream.send(line).await.is_ok()
+            }
+            Outgoing::Host(host) => {
+                let message = serde_json::to_value(message).map_err(|_| SendError)?;
+                host.send(message).await
+            }
         };
         is_sent.then_some(()).ok_or(SendError)
     }
@@ -245,6 +251,23 @@ impl Shared {
             Ok(Read::NotAMessage) => self.process.note_stray(line).map(|()| None),
             Err(limit) => Err(Violation::Exceeded(limit)),
         }
+    }
+
+    /// What rmcp needs of what the host in this process says.
+    fn take(&self, message: ClientMessage) -> Option<ServerJsonRpcMessage> {
+        match message {
+            ClientMessage::Json(message) => match self.pending_requests.take(message) {
+                Read::Answer(message) | Read::Unsolicited(message) => return Some(message),
+                Read::Ignored | Read::NotAMessage => {}
+            },
+            ClientMessage::Starting => self.process.stderr().note_activity(),
+            ClientMessage::Exited(notice) => {
+                if let Some(exit_listener) = &self.exit_listener {
+                    exit_listener.note_exit(notice, &self.process);
+                }
+            }
+        }
+        None
     }
 
     /// Ends the process, and with it whatever is under way.

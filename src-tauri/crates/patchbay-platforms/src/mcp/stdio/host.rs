@@ -22,6 +22,7 @@ pub(super) use self::session::{Client, ClientSender};
 
 use patchbay_model::Secret;
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 
 use super::McpProgram;
 use super::process::Violation;
@@ -135,13 +136,34 @@ pub struct HeldServer {
     pub seconds: u32,
 }
 
-/// What a client hears whenever a server writes a line for people that has not spoken yet.
+/// The line for a server that starts.
 const STARTING: &[u8] = br#"{"patchbay_starting":true}"#;
 
-/// The last line that a client hears, unless it leaves before.
-#[derive(Serialize, Deserialize)]
+/// What a client hears of the server that is held.
+pub(super) enum ClientMessage {
+    /// It wrote a line for people, and has not spoken yet.
+    Starting,
+    /// It sent this, read within the usual limits.
+    Json(Value),
+    /// It ended. This comes last.
+    Exited(ExitNotice),
+}
+
+impl ClientMessage {
+    /// As it goes to another process.
+    fn line(&self) -> std::io::Result<Vec<u8>> {
+        match self {
+            Self::Starting => Ok([STARTING, b"\n"].concat()),
+            Self::Json(message) => line(message),
+            Self::Exited(notice) => line(notice),
+        }
+    }
+}
+
+/// How a server ended.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ExitNotice {
+pub(super) struct ExitNotice {
     patchbay_exit: Option<String>,
     stderr: String,
     cut: Option<Violation>,

@@ -1,45 +1,33 @@
-//! Lines that come from a program, or from the host in this process that holds it.
+//! What comes from a program, or from the host in this process that holds it.
 
 use tokio::io::AsyncRead;
 use tokio::sync::mpsc;
 
+use super::host::ClientMessage;
 use super::lines::{Lines, NextLine};
 
-/// Where lines come from.
+/// Where messages come from.
 pub(super) enum Incoming {
     Stream(Lines<Box<dyn AsyncRead + Send + Unpin>>),
-    Host(HostLines),
+    /// The host has read them already.
+    Host(mpsc::Receiver<ClientMessage>),
 }
 
-/// Lines that the host read already.
-pub(super) struct HostLines {
-    messages: mpsc::Receiver<Vec<u8>>,
-    current: Vec<u8>,
-    max_bytes: usize,
+/// What came next.
+pub(super) enum Next<'a> {
+    Line(NextLine<'a>),
+    Message(ClientMessage),
 }
 
 impl Incoming {
-    pub(super) fn host(messages: mpsc::Receiver<Vec<u8>>, max_bytes: usize) -> Self {
-        Self::Host(HostLines {
-            messages,
-            current: Vec::new(),
-            max_bytes,
-        })
-    }
-
-    /// The next line; nothing is lost when this is dropped before.
-    pub(super) async fn next(&mut self) -> NextLine<'_> {
-        let host = match self {
-            Self::Stream(lines) => return lines.next().await,
-            Self::Host(host) => host,
-        };
-        host.current = match host.messages.recv().await {
-            Some(line) => line,
-            None => return NextLine::End,
-        };
-        match host.current.trim_ascii() {
-            line if line.len() > host.max_bytes => NextLine::TooLong,
-            line => NextLine::Line(line),
+    /// What comes next; nothing is lost when this is dropped before.
+    pub(super) async fn next(&mut self) -> Next<'_> {
+        match self {
+            Self::Stream(lines) => Next::Line(lines.next().await),
+            Self::Host(messages) => match messages.recv().await {
+                Some(message) => Next::Message(message),
+                None => Next::Line(NextLine::End),
+            },
         }
     }
 }

@@ -198,9 +198,16 @@ impl ExitListener {
             process.stderr().note_activity();
             return true;
         }
-        let Ok(notice) = serde_json::from_slice::<ExitNotice>(line) else {
-            return false;
-        };
+        let notice = serde_json::from_slice(line);
+        let is_notice = notice.is_ok();
+        if let Ok(notice) = notice {
+            self.note_exit(notice, process);
+        }
+        is_notice
+    }
+
+    /// Notes how the server ended.
+    pub(in crate::mcp::stdio) fn note_exit(&self, notice: ExitNotice, process: &Process) {
         for line in notice.stderr.lines() {
             process.stderr().note(line.as_bytes());
         }
@@ -208,6 +215,5 @@ impl ExitListener {
             process.cut(cut);
         }
         self.exit.send_replace(notice.patchbay_exit);
-        true
     }
 }

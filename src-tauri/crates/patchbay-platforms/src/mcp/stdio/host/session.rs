@@ -1,19 +1,21 @@
 //! One server that is held, and its clients.
 
 use std::collections::{HashMap, VecDeque};
+use std::io;
 use std::time::Duration;
 
 use patchbay_http::json;
-use tokio::io::{AsyncRead, AsyncWrite};
+use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::super::lines::{Lines, NextLine};
 use super::super::process::{Process, Streams, Violation};
-use super::super::{BACKLOG, OUTPUT_GRACE, wait_until_gone, write};
+use super::super::{BACKLOG, OUTPUT_GRACE, wait_until_gone};
 use super::mux::{ClientId, Mux, Outgoing};
-use super::{ExitNotice, STARTING, line};
+use super::{ClientMessage, ExitNotice, line};
 use crate::mcp::McpLimits;
 use crate::mcp::server_log::ServerLog;
 use crate::mcp::wire::MAX_DEPTH;
@@ -24,12 +26,15 @@ const CLIENT_SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// Most messages that a server has not taken: what it brings about itself waits for no room.
 const MAX_WAITING: usize = 16 * BACKLOG;
 
+/// Where what is for each client is sent.
+type Clients = HashMap<ClientId, mpsc::Sender<ClientMessage>>;
+
 /// What happens with a client.
 pub(super) enum ClientEvent {
     /// It attached; what is for it is sent there.
-    Attached(ClientId, mpsc::Sender<Vec<u8>>),
-    /// It sent a line.
-    Message(ClientId, Vec<u8>),
+    Attached(ClientId, mpsc::Sender<ClientMessage>),
+    /// It sent a message.
+    Message(ClientId, Value),
     /// It is gone.
     Detached(ClientId),
 }
@@ -37,8 +42,8 @@ pub(super) enum ClientEvent {
 /// A client of a server that is held; it detaches when its guard is dropped.
 pub(in crate::mcp::stdio) struct Client {
     pub(in crate::mcp::stdio) sender: ClientSender,
-    /// What is for it, a line each.
-    pub(in crate::mcp::stdio) messages: mpsc::Receiver<Vec<u8>>,
+    /// What is for it.
+    pub(in crate::mcp::stdio) messages: mpsc::Receiver<ClientMessage>,
     pub(in crate::mcp::stdio) attached: DropGuard,
 }
 
@@ -46,7 +51,7 @@ impl Client {
     pub(super) fn new(
         id: ClientId,
         events: mpsc::Sender<ClientEvent>,
-        messages: mpsc::Receiver<Vec<u8>>,
+        messages: mpsc::Receiver<ClientMessage>,
     ) -> Self {
         let (detached, leaving) = (CancellationToken::new(), events.clone());
         let attached = detached.clone().drop_guard();
@@ -69,9 +74,9 @@ pub(in crate::mcp::stdio) struct ClientSender {
 }
 
 impl ClientSender {
-    /// Sends a line; `false` when the server is held no more.
-    pub(in crate::mcp::stdio) async fn send(&self, line: Vec<u8>) -> bool {
-        let message = ClientEvent::Message(self.id, line);
+    /// Sends a message; `false` when the server is held no more.
+    pub(in crate::mcp::stdio) async fn send(&self, message: Value) -> bool {
+        let message = ClientEvent::Message(self.id, message);
         self.events.send(message).await.is_ok()
     }
 }
@@ -92,14 +97,12 @@ impl Handle {
 
 /// Holds a server that was started, until it ends, or nobody is attached and it was not used for that long.
 pub(super) fn spawn(process: Process, streams: Streams, idle: Duration) -> Handle {
-    let (outgoing, to_write) = mpsc::channel(BACKLOG);
     let (events_tx, events) = mpsc::channel(BACKLOG);
     let (count, clients) = watch::channel(0);
     let Streams { stdin, stdout } = streams;
-    tokio::spawn(write(stdin, to_write, process.stopping().clone()));
     let server_session = ServerSession {
         process: process.clone(),
-        waiting: VecDeque::new(),
+        input: Input::new(stdin),
         clients: HashMap::new(),
         count,
         log: process.stderr().server_log(),
@@ -108,7 +111,7 @@ pub(super) fn spawn(process: Process, streams: Streams, idle: Duration) -> Handl
         last_used: Instant::now(),
     };
     let lines = Lines::new(stdout, McpLimits::DEFAULT.body_bytes);
-    tokio::spawn(server_session.run(lines, outgoing, events));
+    tokio::spawn(server_session.run(lines, events));
     Handle {
         process,
         events: events_tx,
@@ -118,9 +121,8 @@ pub(super) fn spawn(process: Process, streams: Streams, idle: Duration) -> Handl
 
 struct ServerSession {
     process: Process,
-    /// What the server has not taken yet.
-    waiting: VecDeque<Vec<u8>>,
-    clients: HashMap<ClientId, mpsc::Sender<Vec<u8>>>,
+    input: Input,
+    clients: Clients,
     count: watch::Sender<usize>,
     /// Where messages go that are to be logged: once, however many clients there are.
     log: ServerLog,
@@ -134,7 +136,6 @@ impl ServerSession {
     async fn run<R: AsyncRead + Unpin>(
         mut self,
         mut lines: Lines<R>,
-        outgoing: mpsc::Sender<Vec<u8>>,
         mut events: mpsc::Receiver<ClientEvent>,
     ) {
         let process = self.process.clone();
@@ -144,14 +145,9 @@ impl ServerSession {
         loop {
             let is_unused = self.clients.is_empty() && !process.stopping().is_cancelled();
             tokio::select! {
-                room = outgoing.reserve(), if !self.waiting.is_empty() => {
-                    match (room, self.waiting.pop_front()) {
-                        (Ok(room), Some(next)) => room.send(next),
-                        // It listens to nothing any more: how it ends is heard below.
-                        _ => self.waiting.clear(),
-                    }
-                }
-                Some(event) = events.recv(), if self.waiting.len() < BACKLOG => self.handle_event(event).await,
+                () = self.input.write(), if !self.input.waiting.is_empty() => {}
+                () = process.stopping().cancelled(), if self.input.stream.is_some() => self.input.close(),
+                Some(event) = events.recv(), if self.input.waiting.len() < BACKLOG => self.handle_event(event).await,
                 next = lines.next() => match next {
                     NextLine::Line(line) => {
                         if let Err(cut) = self.handle_server_line(line).await {
@@ -186,11 +182,9 @@ impl ServerSession {
                 self.clients.insert(client, to);
                 self.count.send_replace(self.clients.len());
             }
-            ClientEvent::Message(client, line) => {
+            ClientEvent::Message(client, message) => {
                 self.last_used = Instant::now();
-                // Bounded by its line alone: whoever may attach may as well start programs.
-                let message = serde_json::from_slice(&line).ok();
-                let out = message.and_then(|message| self.mux.on_client(client, message));
+                let out = self.mux.on_client(client, message);
                 self.send(out).await;
             }
             ClientEvent::Detached(client) => self.detach(client).await,
@@ -226,7 +220,7 @@ impl ServerSession {
     fn tell_activity(&self) {
         for client in self.clients.values() {
             // One that has no room for it has enough to read.
-            drop(client.try_send([STARTING, b"\n"].concat()));
+            drop(client.try_send(ClientMessage::Starting));
         }
     }
 
@@ -246,32 +240,20 @@ impl ServerSession {
     async fn send(&mut self, out: impl IntoIterator<Item = Outgoing>) {
         let mut stalled = Vec::new();
         for out in out {
-            let (to, message) = match out {
-                Outgoing::Server(message) => {
-                    if self.waiting.len() < MAX_WAITING {
-                        self.waiting.extend(line(&message).ok());
-                    }
-                    continue;
+            match out {
+                Outgoing::Server(message) if self.input.has_room() => {
+                    self.input.waiting.extend(line(&message).ok());
                 }
+                Outgoing::Server(_) => {}
                 Outgoing::Client(client, message) => {
                     self.last_used = Instant::now();
-                    (vec![client], message)
+                    stalled.extend(deliver(&self.clients, client, message).await.err());
                 }
-                Outgoing::AllClients(message) => (self.clients.keys().copied().collect(), message),
-            };
-            let Ok(text) = line(&message) else {
-                continue;
-            };
-            for client in to {
-                let Some(sender) = self.clients.get(&client) else {
-                    continue;
-                };
-                if sender
-                    .send_timeout(text.clone(), CLIENT_SEND_TIMEOUT)
-                    .await
-                    .is_err()
-                {
-                    stalled.push(client);
+                Outgoing::AllClients(message) => {
+                    for client in self.clients.keys() {
+                        let sent = deliver(&self.clients, *client, message.clone()).await;
+                        stalled.extend(sent.err());
+                    }
                 }
             }
         }
@@ -293,31 +275,108 @@ impl ServerSession {
             stderr: self.process.stderr().text(),
             cut,
         };
-        if let Ok(text) = line(&notice) {
-            for client in self.clients.values() {
-                drop(client.send_timeout(text.clone(), OUTPUT_GRACE).await);
-            }
+        for client in self.clients.values() {
+            let notice = ClientMessage::Exited(notice.clone());
+            drop(client.send_timeout(notice, OUTPUT_GRACE).await);
         }
+    }
+}
+
+/// Hands a client a message.
+///
+/// # Errors
+/// The client, when it takes none.
+async fn deliver(clients: &Clients, client: ClientId, message: Value) -> Result<(), ClientId> {
+    let Some(sender) = clients.get(&client) else {
+        return Ok(());
+    };
+    let message = ClientMessage::Json(message);
+    let sent = sender.send_timeout(message, CLIENT_SEND_TIMEOUT).await;
+    sent.map_err(|_| client)
+}
+
+/// What a server reads.
+struct Input {
+    /// `None` once it is closed.
+    stream: Option<Box<dyn AsyncWrite + Send + Unpin>>,
+    /// What it has not taken yet.
+    waiting: VecDeque<Vec<u8>>,
+    /// Bytes that it has taken of the first.
+    written: usize,
+}
+
+impl Input {
+    fn new(stream: Box<dyn AsyncWrite + Send + Unpin>) -> Self {
+        Self {
+            stream: Some(stream),
+            waiting: VecDeque::new(),
+            written: 0,
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.stream.is_some() && self.waiting.len() < MAX_WAITING
+    }
+
+    /// Writes what waits first; the rest of it is written later when this is dropped before.
+    async fn write(&mut self) {
+        // One that closed its input has ended, or is about to: the reader tells how.
+        if self.try_write().await.is_err() {
+            self.close();
+        }
+    }
+
+    async fn try_write(&mut self) -> io::Result<()> {
+        let (Some(stream), Some(line)) = (&mut self.stream, self.waiting.front()) else {
+            return Ok(());
+        };
+        while self.written < line.len() {
+            self.written += match stream.write(&line[self.written..]).await? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                written => written,
+            };
+        }
+        stream.flush().await?;
+        self.waiting.pop_front();
+        self.written = 0;
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        self.stream = None;
+        self.waiting.clear();
     }
 }
 
 /// Carries messages between a client and a server until one of them is gone.
 pub(super) async fn relay_client(
-    client: Client,
+    mut client: Client,
     mut lines: Lines<impl AsyncRead + Unpin>,
-    to_client: impl AsyncWrite + Send + Unpin + 'static,
+    mut to_client: impl AsyncWrite + Unpin,
 ) {
-    let until_gone = CancellationToken::new();
     let reading = async {
         while let NextLine::Line(line) = lines.next().await {
-            if !line.is_empty() && !client.sender.send(line.to_vec()).await {
+            // Bounded by its line alone: whoever may attach may as well start programs.
+            let Ok(message) = serde_json::from_slice(line) else {
+                continue;
+            };
+            if !client.sender.send(message).await {
                 // What the server wrote last is still to be written.
                 return std::future::pending().await;
             }
         }
     };
+    let writing = async {
+        while let Some(message) = client.messages.recv().await {
+            let line = message.line()?;
+            to_client.write_all(&line).await?;
+            to_client.flush().await?;
+        }
+        to_client.shutdown().await
+    };
     tokio::select! {
-        () = write(Box::new(to_client), client.messages, until_gone) => {}
+        // Whether the client heard the end changes nothing.
+        _ = writing => {}
         () = reading => {}
     }
 }
