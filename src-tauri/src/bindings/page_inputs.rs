@@ -112,6 +112,11 @@ const REVIEWED: &[(&str, &str, &str)] = &[
         "settings",
         "as those of an account that is added",
     ),
+    (
+        "fill_resource_template",
+        "uri",
+        "filled in with texts, never opened here",
+    ),
     ("find_program", "path", "where it is looked for"),
     ("find_program", "program", "looked for, never started"),
     (
@@ -130,11 +135,6 @@ const REVIEWED: &[(&str, &str, &str)] = &[
         "read_resource",
         "uri",
         "sent to its server as a word, never opened here",
-    ),
-    (
-        "read_resource_template",
-        "uri",
-        "filled in with texts, and sent to its server as a word",
     ),
     (
         "try_account_settings",
@@ -198,6 +198,7 @@ const COMMANDS: &[&str] = &[
     "export_runs",
     "extend_authorization",
     "fill_prompt",
+    "fill_resource_template",
     "find_authorization",
     "find_connector",
     "find_program",
@@ -252,7 +253,6 @@ const COMMANDS: &[&str] = &[
     "read_pasted",
     "read_registry_file",
     "read_resource",
-    "read_resource_template",
     "read_server_log",
     "refresh_tools",
     "remove_account",

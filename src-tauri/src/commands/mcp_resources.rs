@@ -27,16 +27,11 @@ pub(crate) async fn read_resource(
     Ok(patchbay_ops::read_resource(&cx, &connector, &uri).await?)
 }
 
-/// Reads a resource whose URI has gaps; the values are a JSON object of texts.
+/// The URI of a resource whose template is filled in; the values are a JSON object of texts.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn read_resource_template(
-    cx: State<'_, Context>,
-    connector: ConnectorId,
-    uri: String,
-    values: Json,
-) -> Result<Vec<Content>, Problem> {
-    Ok(patchbay_ops::read_resource_template(&cx, &connector, &uri, values).await?)
+pub(crate) async fn fill_resource_template(uri: String, values: Json) -> Result<String, Problem> {
+    Ok(patchbay_ops::fill_resource_template(&uri, values)?)
 }
 
 /// Tells by events when a resource of a connector is to be read again, until its server tells no more, or that is

@@ -48,17 +48,21 @@ async fn a_change_by_another_command_is_one_more_document() {
 async fn a_resource_is_shown_again_when_its_server_says_that_it_changed() {
     let terminal = Terminal::new().await;
     terminal.connected().await;
-    let words = [
-        "connector",
-        "resource",
-        "play",
-        "playground://notes",
-        "--watch",
-        "--json",
-    ];
-    let mut watching = terminal.command(&words).spawn().unwrap();
-    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
-    assert_eq!(next(&mut lines).await[0]["text"], "");
+    let named = ["playground://notes"];
+    let filled_in = ["playground://{list}", "list=notes"];
+    let mut watching = [&named[..], &filled_in].map(|resource| {
+        let words = [
+            &["connector", "resource", "play"],
+            resource,
+            &["--watch", "--json"],
+        ];
+        let mut child = terminal.command(&words.concat()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        (child, lines)
+    });
+    for (_, lines) in &mut watching {
+        assert_eq!(next(lines).await[0]["text"], "");
+    }
     for (text, all) in [("one", "one\n"), ("two", "one\ntwo\n")] {
         let add = [
             "tool",
@@ -69,9 +73,13 @@ async fn a_resource_is_shown_again_when_its_server_says_that_it_changed() {
             &format!("text={text}"),
         ];
         terminal.run(&add).await.succeeded();
-        assert_eq!(next(&mut lines).await[0]["text"], all);
+        for (_, lines) in &mut watching {
+            assert_eq!(next(lines).await[0]["text"], all);
+        }
     }
-    end(watching).await;
+    for (child, _lines) in watching {
+        end(child).await;
+    }
 
     let welcome = [
         "connector",

@@ -11,8 +11,8 @@ use patchbay_model::{
 };
 use patchbay_ops::{
     AuthenticationChoice, Error, cancel_authorization, check_connector, disconnect_connector,
-    fill_prompt, inspect_address, list_prompts, list_resources, list_tools, read_resource,
-    read_resource_template, refresh_tools, run_tool, wait_for_authorization,
+    fill_prompt, fill_resource_template, inspect_address, list_prompts, list_resources, list_tools,
+    read_resource, refresh_tools, run_tool, wait_for_authorization,
 };
 use patchbay_testkit::find_leaks;
 use serde_json::{Map, Value, json};
@@ -119,13 +119,17 @@ async fn offers(harness: &Harness, connector: &Connector, journey: &mut JourneyR
     for resource in resources.into_iter().flatten() {
         journey.shows(resource.name);
         journey.shows(resource.title);
-        let Some(variables) = resource.variables else {
-            journey.record(read_resource(cx, id, &resource.uri).await);
-            continue;
+        let filled = match resource.variables {
+            None => Some(resource.uri),
+            Some(variables) => {
+                let values = variables.into_iter().map(|one| (one.name, json!("x")));
+                let values = Json(values.collect::<Map<_, _>>().into());
+                journey.record(fill_resource_template(&resource.uri, values))
+            }
         };
-        let values = variables.into_iter().map(|one| (one.name, json!("x")));
-        let values = Json(values.collect::<Map<_, _>>().into());
-        journey.record(read_resource_template(cx, id, &resource.uri, values).await);
+        if let Some(uri) = filled {
+            journey.record(read_resource(cx, id, &uri).await);
+        }
     }
     let prompts = journey.record(list_prompts(cx, id).await);
     for prompt in prompts.into_iter().flatten() {

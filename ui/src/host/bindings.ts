@@ -201,14 +201,14 @@ export const commands = {
 	endWatch: (watch: WatchId) => typedError<null, Problem>(__TAURI_INVOKE("end_watch", { watch })),
 	/**  Has a connector fill a prompt in; the values are a JSON object of texts. */
 	fillPrompt: (connector: ConnectorId, prompt: string, values: Json) => typedError<FilledPrompt, Problem>(__TAURI_INVOKE("fill_prompt", { connector, prompt, values })),
+	/**  The URI of a resource whose template is filled in; the values are a JSON object of texts. */
+	fillResourceTemplate: (uri: string, values: Json) => typedError<string, Problem>(__TAURI_INVOKE("fill_resource_template", { uri, values })),
 	/**  The prompts of a connector, as its server lists them now. */
 	listPrompts: (connector: ConnectorId) => typedError<Prompt[], Problem>(__TAURI_INVOKE("list_prompts", { connector })),
 	/**  The resources of a connector, as its server lists them now. */
 	listResources: (connector: ConnectorId) => typedError<Resource[], Problem>(__TAURI_INVOKE("list_resources", { connector })),
 	/**  Reads a resource of a connector: its parts, each with its own URI. */
 	readResource: (connector: ConnectorId, uri: string) => typedError<Content[], Problem>(__TAURI_INVOKE("read_resource", { connector, uri })),
-	/**  Reads a resource whose URI has gaps; the values are a JSON object of texts. */
-	readResourceTemplate: (connector: ConnectorId, uri: string, values: Json) => typedError<Content[], Problem>(__TAURI_INVOKE("read_resource_template", { connector, uri, values })),
 	/**
 	 *  Tells by events when a resource of a connector is to be read again, until its server tells no more, or that is
 	 *  ended. `watch` names this.

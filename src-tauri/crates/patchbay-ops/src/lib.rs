@@ -110,7 +110,7 @@ pub use connectors::inspect_address::{
     inspect_address_until_cancelled,
 };
 pub use connectors::mcp_resources::{
-    complete, fill_prompt, list_prompts, list_resources, read_resource, read_resource_template,
+    complete, fill_prompt, fill_resource_template, list_prompts, list_resources, read_resource,
 };
 pub use connectors::network::{NetworkChanges, read_authorities_file};
 pub use connectors::other_apps::read_other_app;

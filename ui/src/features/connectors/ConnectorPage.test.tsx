@@ -400,17 +400,15 @@ it("reads_a_resource_and_fills_in_a_prompt", async () => {
           },
         ].map((one) => ({ ...one, title: null, description: null, mimeType: "text/markdown" }));
       mock.handlers.readResource = ({ uri }) => [
-        { kind: "resource", uri: uri as string, mimeType: "text/markdown", text: "All **rights**", blob: null },
-      ];
-      mock.handlers.readResourceTemplate = ({ values }) => [
         {
           kind: "resource",
-          uri: "repo://file",
-          mimeType: "text/plain",
-          text: `path ${String((values as { path: string }).path)}`,
+          uri: uri as string,
+          mimeType: "text/markdown",
+          text: uri === "repo://license" ? "All **rights**" : `path ${String(uri)}`,
           blob: null,
         },
       ];
+      mock.handlers.fillResourceTemplate = ({ values }) => (values as { path: string }).path;
       mock.handlers.listPrompts = () => [
         {
           name: "review",
@@ -446,11 +444,11 @@ it("reads_a_resource_and_fills_in_a_prompt", async () => {
   expect(screen.getByRole("textbox", { name: /^ref/ })).not.toHaveAccessibleDescription("Enter ref");
   await user.type(screen.getByRole("textbox", { name: /^path/ }), "src/main.rs{Enter}");
   expect(await screen.findByText("path src/main.rs")).toBeVisible();
-  expect(host.lastCall("readResourceTemplate")).toEqual({
-    connector: "con_github",
+  expect(host.lastCall("fillResourceTemplate")).toEqual({
     uri: "repo://{+path}{?ref}",
     values: { path: "src/main.rs" },
   });
+  await waitFor(() => expect(host.lastCall("watchResource")).toMatchObject({ uri: "src/main.rs" }));
   expect(await axeViolations(container)).toEqual([]);
 
   await user.click(screen.getByRole("tab", { name: "Prompts" }));

@@ -97,7 +97,7 @@ pub(crate) enum ConnectorVerb {
         #[arg(value_name = "ARGUMENT")]
         arguments: Vec<String>,
         /// Show it again whenever it changes
-        #[arg(long, conflicts_with = "arguments")]
+        #[arg(long)]
         watch: bool,
     },
     /// List prompts

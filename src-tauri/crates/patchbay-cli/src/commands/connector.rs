@@ -69,10 +69,13 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
             uri,
             arguments,
             watch,
-        } => match watch {
-            true => mcp_resources::watch(cli, &connector, &uri).await,
-            false => mcp_resources::read(cli, &connector, &uri, &arguments).await,
-        },
+        } => {
+            let uri = mcp_resources::fill_in(uri, &arguments)?;
+            match watch {
+                true => mcp_resources::watch(cli, &connector, &uri).await,
+                false => mcp_resources::read(cli, &connector, &uri).await,
+            }
+        }
         ConnectorVerb::Prompts { connector } => mcp_resources::prompts(cli, &connector).await,
         ConnectorVerb::Prompt {
             connector,

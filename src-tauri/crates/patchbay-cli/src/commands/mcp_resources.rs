@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use patchbay_model::{Content, FilledPrompt, Resource, inert_json_pretty};
 use patchbay_ops::{
-    fill_prompt, list_prompts, list_resources, read_resource, read_resource_template,
+    fill_prompt, fill_resource_template, list_prompts, list_resources, read_resource,
     watch_resource,
 };
 
@@ -53,24 +53,21 @@ fn marked(name: &str, is_required: bool) -> String {
     format!("{name}{}", if is_required { "" } else { "?" })
 }
 
+/// A URI as it was given, or made of a template and its values.
+pub(super) fn fill_in(uri: String, arguments: &[String]) -> Result<String, Failure> {
+    if arguments.is_empty() {
+        return Ok(uri);
+    }
+    let values = tool_arguments::read(None, arguments)?;
+    Ok(fill_resource_template(&uri, values)?)
+}
+
 /// Prints what is read as it is: text as text, anything else as its bytes, which a terminal only has named.
-pub(super) async fn read(
-    cli: &Cli,
-    connector: &str,
-    uri: &str,
-    arguments: &[String],
-) -> Result<(), Failure> {
-    let values = match arguments {
-        [] => None,
-        arguments => Some(tool_arguments::read(None, arguments)?),
-    };
+pub(super) async fn read(cli: &Cli, connector: &str, uri: &str) -> Result<(), Failure> {
     let connector = cli.connector(connector).await?;
     cli.unlock_for(&connector).await?;
     let _responder = QuestionResponder::start(cli);
-    let parts = match values {
-        Some(values) => read_resource_template(&cli.cx, &connector.id, uri, values).await,
-        None => read_resource(&cli.cx, &connector.id, uri).await,
-    };
+    let parts = read_resource(&cli.cx, &connector.id, uri).await;
     print(
         cli,
         &parts.map_err(|error| Failure::from(error).of(&connector))?,

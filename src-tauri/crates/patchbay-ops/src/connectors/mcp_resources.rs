@@ -39,28 +39,21 @@ pub async fn read_resource(
     record_scopes_on_refusal(cx, id, read).await
 }
 
-/// Reads a resource whose URI has gaps. `values` is a JSON object of texts.
+/// The URI of a resource whose template is filled in. `values` is a JSON object of texts.
 ///
 /// # Errors
-/// As [`read_resource`]; [`Error::Usage`] when the template cannot be filled in with these values.
-pub async fn read_resource_template(
-    cx: &Context,
-    id: &ConnectorId,
-    template: &str,
-    values: Json,
-) -> Result<Vec<Content>, Error> {
+/// [`Error::Usage`] when the template cannot be filled in with these values.
+///
+/// Source: MCP 2025-11-25, "Resource Templates"; RFC 6570.
+pub fn fill_resource_template(template: &str, values: Json) -> Result<String, Error> {
     let values = members(values, "values")?;
-    let refuse = |what: String, hint: &str| Error::Usage {
-        what,
-        hint: hint.to_owned(),
-    };
-    let read = UriTemplate::parse(template).ok_or_else(|| {
-        refuse(
-            "this address can't be filled in".to_owned(),
+    let template = UriTemplate::parse(template).ok_or_else(|| {
+        Error::usage(
+            "this address can't be filled in",
             "Enter the whole address instead.",
         )
     })?;
-    let variables = read.variables();
+    let variables = template.variables();
     if let Some(unknown) = values
         .keys()
         .find(|name| variables.iter().all(|one| one.name != **name))
@@ -71,16 +64,16 @@ pub async fn read_resource_template(
             names => format!("It takes {}.", names.join(", ")),
         };
         let what = format!("{} isn't part of the address", clean_text(unknown, 200));
-        return Err(refuse(what, &hint));
+        return Err(Error::usage(what, hint));
     }
     for variable in variables.iter().filter(|one| one.is_required) {
         let given = values.get(&variable.name).and_then(|value| value.as_str());
         if given.is_none_or(str::is_empty) {
             let what = format!("{} is missing", variable.name);
-            return Err(refuse(what, "Enter it as text."));
+            return Err(Error::usage(what, "Enter it as text."));
         }
     }
-    read_resource(cx, id, &read.fill(&values)).await
+    Ok(template.fill(&values))
 }
 
 /// The prompts of a connector, as its server lists them now; none where it has no such thing.

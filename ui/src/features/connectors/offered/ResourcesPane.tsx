@@ -50,8 +50,8 @@ type TemplateProps = { connector: Connector; uri: string; variables: TemplateVar
 
 /** A resource whose address is filled in first. */
 function Template({ connector, uri, variables }: TemplateProps) {
-  const read = useCommand({
-    mutationFn: (values: Record<string, string>) => call(commands.readResourceTemplate(connector.id, uri, values)),
+  const fill = useCommand({
+    mutationFn: (values: Record<string, string>) => call(commands.fillResourceTemplate(uri, values)),
   });
   return (
     <>
@@ -63,17 +63,11 @@ function Template({ connector, uri, variables }: TemplateProps) {
         target={{ kind: "template", uri }}
         asked={variables}
         action="Read resource"
-        isPending={read.isPending}
-        onSubmit={read.mutate}
+        isPending={fill.isPending}
+        onSubmit={fill.mutate}
       />
-      {read.error && (
-        <ProblemNotice
-          problem={asProblem(read.error)}
-          connector={connector}
-          onFixed={() => read.mutate(read.variables)}
-        />
-      )}
-      {read.data && <Parts parts={read.data} />}
+      {fill.error && <ProblemNotice problem={asProblem(fill.error)} connector={connector} />}
+      {fill.data && <Read key={fill.submittedAt} connector={connector} uri={fill.data} />}
     </>
   );
 }
