@@ -2520,8 +2520,8 @@ export type RunTimings = {
 	waitMs: number,
 	/**  Reading and keeping the answer. */
 	readMs: number,
-	/**  Whether a connection was there already. */
-	connectionReused: boolean,
+	/**  Whether a session was there already; `None` where there are none. */
+	connectionReused: boolean | null,
 };
 
 /**  A tool to be run. */

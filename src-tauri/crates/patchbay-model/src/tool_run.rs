@@ -182,6 +182,6 @@ pub struct RunTimings {
     pub wait_ms: u32,
     /// Reading and keeping the answer.
     pub read_ms: u32,
-    /// Whether a connection was there already.
-    pub connection_reused: bool,
+    /// Whether a session was there already; `None` where there are none.
+    pub connection_reused: Option<bool>,
 }

@@ -176,7 +176,7 @@ pub(crate) struct CompletedCall {
     /// When everything was ready for it to be sent.
     pub(crate) ready_at: Instant,
     pub(crate) answered_at: Instant,
-    pub(crate) connection_reused: bool,
+    pub(crate) connection_reused: Option<bool>,
 }
 
 /// What a call would send, secrets redacted.

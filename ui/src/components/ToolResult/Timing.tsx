@@ -7,7 +7,7 @@ type Props = { timings: RunTimings };
 /** How long each part of a run took, as bars on one scale: waiting in grey, work in accent. */
 export function Timing({ timings }: Props) {
   const phases = [
-    { name: "Connect", length: timings.prepareMs, waits: false },
+    { name: timings.connectionReused === false ? "Connect" : "Prepare", length: timings.prepareMs, waits: false },
     { name: "Wait", length: timings.waitMs, waits: true },
     { name: "Download", length: timings.readMs, waits: false },
   ];
@@ -20,7 +20,9 @@ export function Timing({ timings }: Props) {
     <section className={styles.timing} aria-label="Timing">
       <header className={styles.head}>
         <h3>Timing</h3>
-        <span>{timings.connectionReused ? "Reused connection" : "New connection"}</span>
+        {timings.connectionReused !== null && (
+          <span>{timings.connectionReused ? "Reused connection" : "New connection"}</span>
+        )}
       </header>
       <dl className={styles.phases}>
         {phases.map((phase, index) => (

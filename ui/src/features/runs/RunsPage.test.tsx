@@ -77,6 +77,7 @@ it("shows the newest run beside the list, and another one when it is chosen", as
   expect(shown.getByText("Done")).toBeVisible();
   expect(shown.getByText("lena-fischer")).toBeVisible();
   expect(shown.getByText("Reused connection")).toBeVisible();
+  expect(shown.getByText("Prepare")).toBeVisible();
   await userEvent.click(screen.getByRole("row", { name: /^delete_branch, Failed, GitHub, lena-fischer, You/ }));
   expect(within(await detail("delete_branch")).getByText("The host fell silent")).toBeVisible();
 });

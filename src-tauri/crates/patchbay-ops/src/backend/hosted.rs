@@ -132,7 +132,7 @@ impl Backend for Hosted<'_> {
             outcome: self.finish_call(&*platform, outcome).await?,
             ready_at,
             answered_at: Instant::now(),
-            connection_reused: false,
+            connection_reused: None,
         })
     }
 

@@ -189,7 +189,7 @@ impl Backend for Local<'_> {
             outcome,
             ready_at,
             answered_at: Instant::now(),
-            connection_reused,
+            connection_reused: Some(connection_reused),
         })
     }
 

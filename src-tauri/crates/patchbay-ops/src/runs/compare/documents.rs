@@ -154,7 +154,7 @@ fn timing(run: &ToolRun) -> Value {
         ("readMs", word(&timings.map(|one| one.read_ms))),
         (
             "connectionReused",
-            word(&timings.map(|one| one.connection_reused)),
+            word(&timings.and_then(|one| one.connection_reused)),
         ),
         ("resultBytes", word(&run.summary.result_bytes)),
     ]))

@@ -44,7 +44,7 @@ fn run(id: &str, structured: Value) -> ToolRun {
             prepare_ms: 1,
             wait_ms: 10,
             read_ms: 1,
-            connection_reused: true,
+            connection_reused: Some(true),
         }),
         replay_of: None,
         credential: None,
