@@ -21,6 +21,7 @@ mod backend;
 mod background;
 mod browser;
 mod catalogue;
+mod chosen_file;
 mod clock;
 mod code_rules;
 mod connectors;

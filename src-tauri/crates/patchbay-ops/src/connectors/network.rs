@@ -7,13 +7,12 @@ use patchbay_http::{Proxies, read_certificates};
 use patchbay_model::{Certificate, NetworkSettings, ProxyChoice};
 use serde::Deserialize;
 use specta::Type;
-use tokio::fs::File;
-use tokio::io::AsyncReadExt as _;
 
+use crate::chosen_file::read_start;
 use crate::error::Error;
 
 /// More than is read of a certificate.
-const MAX_FILE: u64 = 1024 * 1024;
+const MAX_FILE: usize = 1024 * 1024;
 
 /// What is to change of how a connector connects; what is `None` stays.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Type)]
@@ -53,14 +52,7 @@ pub async fn read_authorities_file(path: &Path) -> Result<Vec<Certificate>, Erro
 /// # Errors
 /// [`Error::File`].
 pub(crate) async fn read_pem_file(path: &Path) -> Result<String, Error> {
-    let failed = |source| Error::File {
-        path: path.display().to_string(),
-        source,
-    };
-    let file = File::open(path).await.map_err(failed)?;
-    let mut bytes = Vec::new();
-    let mut start = file.take(MAX_FILE + 1);
-    start.read_to_end(&mut bytes).await.map_err(failed)?;
+    let bytes = read_start(path, MAX_FILE).await?;
     // What is longer than any list of certificates is refused as what it is: none.
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -10,9 +10,8 @@ use patchbay_http::text::clean_lines;
 use patchbay_model::{Origin, Problem, RunLabel, ToolRun, clean_text};
 use serde::Serialize;
 use specta::Type;
-use tokio::fs::File;
-use tokio::io::AsyncReadExt as _;
 
+use crate::chosen_file::read_start;
 use crate::error::Error;
 
 /// The most bytes of a file.
@@ -50,14 +49,7 @@ pub struct RunsFile {
 /// # Errors
 /// [`Error::File`]; [`Error::Usage`] for what holds no runs, or more than is read.
 pub async fn read_runs_file(path: &Path) -> Result<RunsFile, Error> {
-    let failed = |source| Error::File {
-        path: path.display().to_string(),
-        source,
-    };
-    let file = File::open(path).await.map_err(failed)?;
-    let mut bytes = Vec::new();
-    let mut start = file.take(MAX_BYTES as u64 + 1);
-    start.read_to_end(&mut bytes).await.map_err(failed)?;
+    let bytes = read_start(path, MAX_BYTES).await?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     Ok(RunsFile {
         name: clean_text(&name, NAME_LIMIT),

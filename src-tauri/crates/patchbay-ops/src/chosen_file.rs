@@ -1,0 +1,25 @@
+//! A file that a person chose to be read.
+
+use std::path::Path;
+
+use tokio::fs::File;
+use tokio::io::AsyncReadExt as _;
+
+use crate::error::Error;
+
+/// Its bytes; of a longer one the first `max_bytes` and one more.
+///
+/// # Errors
+/// [`Error::File`].
+pub(crate) async fn read_start(path: &Path, max_bytes: usize) -> Result<Vec<u8>, Error> {
+    let read = async {
+        let mut bytes = Vec::new();
+        let mut start = File::open(path).await?.take(max_bytes as u64 + 1);
+        start.read_to_end(&mut bytes).await?;
+        Ok(bytes)
+    };
+    read.await.map_err(|source| Error::File {
+        path: path.display().to_string(),
+        source,
+    })
+}
