@@ -65,8 +65,8 @@ pub(crate) fn provider() -> Arc<CryptoProvider> {
         .unwrap_or_else(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
 }
 
-/// The system's own judgement. Reading its authorities takes a while, so all share one, and it is made when the first
-/// certificate has to be judged: most commands see none.
+/// The system's own verifier. Reading its authorities takes a while, so all share one, and it is made when the first
+/// certificate has to be verified: most commands see none.
 fn system_verifier() -> Result<Arc<Verifier>, TlsError> {
     static SHARED: OnceLock<Arc<Verifier>> = OnceLock::new();
     if let Some(shared) = SHARED.get() {

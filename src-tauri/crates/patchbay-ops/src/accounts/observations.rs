@@ -104,7 +104,7 @@ async fn find_saved(cx: &Context, account: &AccountId) -> Result<Option<Value>, 
 
 /// The name under which an account's observations are kept.
 fn setting_name(account: &AccountId) -> String {
-    format!("remembered.{account}")
+    format!("observations.{account}")
 }
 
 fn is_empty(saved: &Value) -> bool {
