@@ -59,6 +59,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         "certificates",
         &[
             "crates/patchbay-http/src/certificate.rs::parse",
+            "crates/patchbay-ops/src/chosen_file.rs::read_start",
             "crates/patchbay-ops/src/connectors/network.rs::read_authorities_file",
             "crates/patchbay-ops/src/connectors/network.rs::read_pem_file",
         ],
@@ -73,6 +74,7 @@ pub(crate) const INTAKES: &[Intake] = &[
     intake(
         "file of runs",
         &[
+            "crates/patchbay-ops/src/chosen_file.rs::read_start",
             "crates/patchbay-ops/src/runs/runs_file.rs::read_run",
             "crates/patchbay-ops/src/runs/runs_file.rs::read_runs_file",
         ],
@@ -337,7 +339,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-ops/src/servers/sessions/socket.rs::accept",
             "crates/patchbay-platforms/src/mcp/stdio/host/attach.rs::request",
             "crates/patchbay-platforms/src/mcp/stdio/host/attach.rs::take",
-            "crates/patchbay-platforms/src/mcp/stdio/host/session.rs::handle_event",
+            "crates/patchbay-platforms/src/mcp/stdio/host/session.rs::relay_client",
             "crates/patchbay-platforms/src/mcp/stdio/host/servers.rs::parse_request",
         ],
     ),
