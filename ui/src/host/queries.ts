@@ -155,6 +155,8 @@ export const queries = {
       queryKey: [...keys.offeredBy(id), "resource", uri],
       queryFn: () => call(commands.readResource(id, uri)),
       ...form,
+      // Also where it takes its own place, as one that is read again does.
+      staleTime: 0,
     }),
   prompts: (id: ConnectorId) =>
     queryOptions({

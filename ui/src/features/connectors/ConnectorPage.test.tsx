@@ -449,6 +449,10 @@ it("reads_a_resource_and_fills_in_a_prompt", async () => {
     values: { path: "src/main.rs" },
   });
   await waitFor(() => expect(host.lastCall("watchResource")).toMatchObject({ uri: "src/main.rs" }));
+  const reads = () => host.calls.filter((one) => one.name === "readResource" && one.given.uri === "src/main.rs");
+  expect(reads()).toHaveLength(1);
+  await user.click(screen.getByRole("button", { name: "Read resource" }));
+  await waitFor(() => expect(reads()).toHaveLength(2));
   expect(await axeViolations(container)).toEqual([]);
 
   await user.click(screen.getByRole("tab", { name: "Prompts" }));
