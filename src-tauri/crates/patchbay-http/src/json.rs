@@ -291,7 +291,8 @@ mod tests {
             assert_eq!(read, wanted, "{text}");
             let (_, values) = parse_counting(text.as_bytes(), TIGHT).unwrap();
             // A member that stands twice is kept once.
-            assert!(values - count_values(&read) <= usize::from(text.matches("\"a\"").count() > 1));
+            let is_kept_once = usize::from(text == r#"{"a":1,"a":2}"#);
+            assert_eq!(count_values(&read) + is_kept_once, values, "{text}");
             assert_eq!(read.to_string(), wanted.to_string(), "{text}");
         }
     }

@@ -7,6 +7,7 @@
 
 mod attach;
 mod idle;
+mod input;
 mod mux;
 mod servers;
 mod session;

@@ -198,12 +198,11 @@ impl ExitListener {
             process.stderr().note_activity();
             return true;
         }
-        let notice = serde_json::from_slice(line);
-        let is_notice = notice.is_ok();
-        if let Ok(notice) = notice {
-            self.note_exit(notice, process);
-        }
-        is_notice
+        let Ok(notice) = serde_json::from_slice(line) else {
+            return false;
+        };
+        self.note_exit(notice, process);
+        true
     }
 
     /// Notes how the server ended.

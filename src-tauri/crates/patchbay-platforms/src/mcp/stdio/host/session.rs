@@ -1,7 +1,6 @@
 //! One server that is held, and its clients.
 
-use std::collections::{HashMap, VecDeque};
-use std::io;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use patchbay_http::json;
@@ -14,17 +13,15 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use super::super::lines::{Lines, NextLine};
 use super::super::process::{Process, Streams, Violation};
 use super::super::{BACKLOG, OUTPUT_GRACE, wait_until_gone};
+use super::input::Input;
 use super::mux::{ClientId, Mux, Outgoing};
-use super::{ClientMessage, ExitNotice, line};
+use super::{ClientMessage, ExitNotice};
 use crate::mcp::McpLimits;
 use crate::mcp::server_log::ServerLog;
 use crate::mcp::wire::MAX_DEPTH;
 
 /// How long a client may leave its messages unread before it is dropped.
 const CLIENT_SEND_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Most messages that a server has not taken: what it brings about itself waits for no room.
-const MAX_WAITING: usize = 16 * BACKLOG;
 
 /// Where what is for each client is sent.
 type Clients = HashMap<ClientId, mpsc::Sender<ClientMessage>>;
@@ -145,9 +142,9 @@ impl ServerSession {
         loop {
             let is_unused = self.clients.is_empty() && !process.stopping().is_cancelled();
             tokio::select! {
-                () = self.input.write(), if !self.input.waiting.is_empty() => {}
-                () = process.stopping().cancelled(), if self.input.stream.is_some() => self.input.close(),
-                Some(event) = events.recv(), if self.input.waiting.len() < BACKLOG => self.handle_event(event).await,
+                () = self.input.write(), if self.input.waiting() > 0 => {}
+                () = process.stopping().cancelled(), if self.input.is_open() => self.input.close(),
+                Some(event) = events.recv(), if self.input.waiting() < BACKLOG => self.handle_event(event).await,
                 next = lines.next() => match next {
                     NextLine::Line(line) => {
                         if let Err(cut) = self.handle_server_line(line).await {
@@ -241,10 +238,7 @@ impl ServerSession {
         let mut stalled = Vec::new();
         for out in out {
             match out {
-                Outgoing::Server(message) if self.input.has_room() => {
-                    self.input.waiting.extend(line(&message).ok());
-                }
-                Outgoing::Server(_) => {}
+                Outgoing::Server(message) => self.input.push(&message),
                 Outgoing::Client(client, message) => {
                     self.last_used = Instant::now();
                     stalled.extend(deliver(&self.clients, client, message).await.err());
@@ -293,59 +287,6 @@ async fn deliver(clients: &Clients, client: ClientId, message: Value) -> Result<
     let message = ClientMessage::Json(message);
     let sent = sender.send_timeout(message, CLIENT_SEND_TIMEOUT).await;
     sent.map_err(|_| client)
-}
-
-/// What a server reads.
-struct Input {
-    /// `None` once it is closed.
-    stream: Option<Box<dyn AsyncWrite + Send + Unpin>>,
-    /// What it has not taken yet.
-    waiting: VecDeque<Vec<u8>>,
-    /// Bytes that it has taken of the first.
-    written: usize,
-}
-
-impl Input {
-    fn new(stream: Box<dyn AsyncWrite + Send + Unpin>) -> Self {
-        Self {
-            stream: Some(stream),
-            waiting: VecDeque::new(),
-            written: 0,
-        }
-    }
-
-    fn has_room(&self) -> bool {
-        self.stream.is_some() && self.waiting.len() < MAX_WAITING
-    }
-
-    /// Writes what waits first; the rest of it is written later when this is dropped before.
-    async fn write(&mut self) {
-        // One that closed its input has ended, or is about to: the reader tells how.
-        if self.try_write().await.is_err() {
-            self.close();
-        }
-    }
-
-    async fn try_write(&mut self) -> io::Result<()> {
-        let (Some(stream), Some(line)) = (&mut self.stream, self.waiting.front()) else {
-            return Ok(());
-        };
-        while self.written < line.len() {
-            self.written += match stream.write(&line[self.written..]).await? {
-                0 => return Err(io::ErrorKind::WriteZero.into()),
-                written => written,
-            };
-        }
-        stream.flush().await?;
-        self.waiting.pop_front();
-        self.written = 0;
-        Ok(())
-    }
-
-    fn close(&mut self) {
-        self.stream = None;
-        self.waiting.clear();
-    }
 }
 
 /// Carries messages between a client and a server until one of them is gone.

@@ -1,0 +1,124 @@
+//! What a server that is held reads.
+
+use std::collections::VecDeque;
+use std::io;
+
+use serde_json::Value;
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+
+use super::super::BACKLOG;
+use super::line;
+
+/// Most messages that a server has not taken: what it brings about itself waits for no room.
+const MAX_WAITING: usize = 16 * BACKLOG;
+
+/// The input of a server, and what is to be written to it.
+pub(super) struct Input {
+    /// `None` once it is closed.
+    stream: Option<Box<dyn AsyncWrite + Send + Unpin>>,
+    /// What it has not taken yet.
+    waiting: VecDeque<Vec<u8>>,
+    /// Bytes that it has taken of the first.
+    written: usize,
+}
+
+impl Input {
+    pub(super) fn new(stream: Box<dyn AsyncWrite + Send + Unpin>) -> Self {
+        Self {
+            stream: Some(stream),
+            waiting: VecDeque::new(),
+            written: 0,
+        }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.stream.is_some()
+    }
+
+    /// How many messages it has not taken.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Has a message written, unless it is closed, or too many wait already.
+    pub(super) fn push(&mut self, message: &Value) {
+        if self.is_open() && self.waiting.len() < MAX_WAITING {
+            self.waiting.extend(line(message).ok());
+        }
+    }
+
+    /// Writes what waits first; the rest of it is written later when this is dropped before.
+    pub(super) async fn write(&mut self) {
+        // One that closed its input has ended, or is about to: the reader tells how.
+        if self.try_write().await.is_err() {
+            self.close();
+        }
+    }
+
+    async fn try_write(&mut self) -> io::Result<()> {
+        let (Some(stream), Some(line)) = (&mut self.stream, self.waiting.front()) else {
+            return Ok(());
+        };
+        while self.written < line.len() {
+            self.written += match stream.write(&line[self.written..]).await? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                written => written,
+            };
+        }
+        stream.flush().await?;
+        self.waiting.pop_front();
+        self.written = 0;
+        Ok(())
+    }
+
+    pub(super) fn close(&mut self) {
+        self.stream = None;
+        self.waiting.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tokio::io::AsyncReadExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_line_that_was_written_in_part_goes_on_where_it_was() {
+        let (stream, mut server) = tokio::io::duplex(4);
+        let mut input = Input::new(Box::new(stream));
+        let messages = [json!({ "number": 1 }), json!({ "number": 2 })];
+        messages.iter().for_each(|message| input.push(message));
+        let mut heard = Vec::new();
+        while input.waiting() > 0 {
+            // Full, it is dropped with a part of the line written.
+            tokio::select! {
+                biased;
+                () = input.write() => {}
+                () = std::future::ready(()) => {}
+            }
+            let mut some = [0; 4];
+            let length = server.read(&mut some).await.unwrap();
+            heard.extend_from_slice(&some[..length]);
+        }
+        input.close();
+        server.read_to_end(&mut heard).await.unwrap();
+        let lines = messages.map(|message| line(&message).unwrap()).concat();
+        assert_eq!(heard, lines);
+        assert!(!input.is_open());
+        input.push(&json!({}));
+        assert_eq!(input.waiting(), 0, "nobody reads it any more");
+    }
+
+    #[tokio::test]
+    async fn one_that_reads_no_more_is_closed() {
+        let (stream, server) = tokio::io::duplex(4);
+        let mut input = Input::new(Box::new(stream));
+        input.push(&json!({ "number": 1 }));
+        drop(server);
+        input.write().await;
+        assert!(!input.is_open());
+        assert_eq!(input.waiting(), 0);
+    }
+}
