@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sign_in = AccountConfig::new([("base_url", fake.url())], [])?;
     let client = agentstack::client(&sign_in)?;
     let create: Create = operations::arguments(json!({ "url": PROTECTED }))?;
-    let connector = ConnectorRef::by_id(create.run(&client, &options).await?.id);
+    let connector = ConnectorRef::by_id(create.run(&client, &options).await?.value.id);
     let connect = Connect {
         connector: connector.clone(),
         redirect_url: None,

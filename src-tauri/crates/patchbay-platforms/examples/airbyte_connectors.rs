@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         "credentials": {"option_title": "PAT Credentials", "token": "ghp_12345"},
         "replication_config": {"repositories": ["ada/tea"]},
     }))?;
-    let connector_id = create.run(&client, &options).await?.connector.id;
+    let connector_id = create.run(&client, &options).await?.value.id;
     let listed = ListConnectors::default().run(&client, &options).await?;
     println!("{} connectors", listed.0.len());
     let issues = Execute {

@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{} connectors", page.items.len());
     let key = json!({"provider": "apollo", "api_key": "apollo-key", "name": "Apollo"});
     let byok: SubmitByok = operations::arguments(key)?;
-    let id = byok.run(&client, &options).await?.id;
+    let id = byok.run(&client, &options).await?.value.id;
     let tested = Test { id: id.clone() }.run(&client, &options).await?;
     println!("works: {}", tested.value.ok);
     let gmail = StartOauth {

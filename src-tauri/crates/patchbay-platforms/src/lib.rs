@@ -40,7 +40,7 @@ pub use client::Client;
 pub use hosted::{HostedPlatform, OperationsOf, Rules};
 pub use observations::SavedObservations;
 pub use operations::{Contract, Effect, Operation, OperationEntry, Platform};
-pub use output::{Output, Raw};
+pub use output::{Members, Output, Parsed, Raw};
 pub use patchbay_http::{
     BoxError, Error, Field, Found, Headers, NoToken, PlainHttp, Refusal, Result, TokenSource,
     Unreachable,

@@ -1,11 +1,14 @@
 //! What comes back of an operation.
 
-use patchbay_http::{Answer, redact_members};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use std::ops::Deref;
+
+use patchbay_http::text::non_empty;
+use patchbay_http::{Answer, SecretNames, redact_members};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::Error;
+use crate::{Error, lenient};
 
 /// What can be read of an answer.
 pub trait Output: Sized + Send {
@@ -63,6 +66,75 @@ impl<T: DeserializeOwned + Send> Output for Raw<T> {
     }
 }
 
+/// A JSON object, and the members of it that Patchbay looks at. All of it is kept, for nobody knows what comes later.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed<T> {
+    /// All of it.
+    pub json: Value,
+    /// What Patchbay looks at.
+    pub value: T,
+}
+
+/// Members of an object that Patchbay looks at.
+pub trait Members: DeserializeOwned + Send {
+    /// Takes secrets out of the object.
+    fn redact(json: &mut Value, names: &SecretNames) {
+        redact_members(json, names);
+    }
+
+    /// Writes into the object what was read of another form than is handed on.
+    fn normalize(&self, _json: &mut Value) {}
+}
+
+impl<T: Members> Parsed<T> {
+    /// Reads a JSON object.
+    ///
+    /// # Errors
+    /// When it is something else, or a member is missing or of another type.
+    pub fn of(mut json: Value) -> serde_json::Result<Self> {
+        let value: T = lenient::object(&json)?;
+        value.normalize(&mut json);
+        Ok(Self { json, value })
+    }
+
+    /// Reads a JSON object of an answer, without secrets.
+    pub(crate) fn of_answer(mut json: Value, answer: &Answer) -> Result<Self, Error> {
+        T::redact(&mut json, answer.secret_names);
+        Self::of(json).map_err(|error| unexpected(answer, &error))
+    }
+}
+
+impl<T> Parsed<T> {
+    /// A member that is text and not empty.
+    pub fn text(&self, member: &str) -> Option<&str> {
+        non_empty(self.json.get(member)?)
+    }
+}
+
+impl<T> Deref for Parsed<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<'de, T: Members> Deserialize<'de> for Parsed<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::of(Value::deserialize(from)?).map_err(D::Error::custom)
+    }
+}
+
+impl<T: Members> Output for Parsed<T> {
+    fn read(answer: &Answer, _: &str) -> Result<Self, Error> {
+        Self::of_answer(answer.object()?.into(), answer)
+    }
+
+    fn into_json(self) -> Value {
+        self.json
+    }
+}
+
 /// An answer whose type keeps the members that nobody knows yet, and is all of it.
 pub trait LosslessOutput: Serialize + DeserializeOwned + Send {}
 
@@ -82,6 +154,15 @@ pub(crate) fn object(answer: &Answer) -> Result<Value, Error> {
     let mut json = Value::Object(answer.object()?);
     redact_members(&mut json, answer.secret_names);
     Ok(json)
+}
+
+/// The items of a list; null is an empty one.
+pub(crate) fn items(list: Value, answer: &Answer) -> Result<Vec<Value>, Error> {
+    match list {
+        Value::Array(items) => Ok(items),
+        Value::Null => Ok(Vec::new()),
+        _ => Err(answer.unexpected("expected a sequence")),
+    }
 }
 
 /// Reads the JSON of an answer that was brought into the documented shape.

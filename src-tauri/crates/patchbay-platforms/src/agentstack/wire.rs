@@ -8,12 +8,11 @@
 use patchbay_http::text::non_empty;
 use patchbay_http::{Answer, Path, SecretNames, redact_members};
 use schemars::JsonSchema;
-use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::output::parse_documented;
-use crate::{Error, Output, Result, lenient};
+use crate::{Error, Members, Output, Parsed, Result, output};
 
 /// The state in which tools can be used.
 pub const CONNECTED: &str = "connected";
@@ -25,14 +24,25 @@ pub const DISCONNECTED: &str = "disconnected";
 pub const AUTH_REQUIRED: &str = "auth_required";
 
 /// A record of one MCP server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Connector {
+pub type Connector = Parsed<ConnectorMembers>;
+
+/// What every record of a server has.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct ConnectorMembers {
     pub id: String,
     pub url: String,
     pub state: String,
-    /// All of its other members.
-    #[serde(flatten)]
-    pub rest: Map<String, Value>,
+}
+
+impl Members for ConnectorMembers {
+    /// Its maker named the texts in `metadata`, so no name in there tells a secret.
+    fn redact(json: &mut Value, names: &SecretNames) {
+        let metadata = json.get_mut("metadata").map(Value::take);
+        redact_members(json, names);
+        if let Some(metadata) = metadata {
+            json["metadata"] = metadata;
+        }
+    }
 }
 
 /// A connector, by its id or whole as an operation answered it.
@@ -84,8 +94,8 @@ impl ConnectorRef {
             Self::Id(_) => Ok(None),
             Self::Whole(connector) => {
                 let mut json = Value::Object(connector.clone());
-                Connector::redact(&mut json, names);
-                let read = serde_json::from_value(json);
+                ConnectorMembers::redact(&mut json, names);
+                let read = Connector::of(json);
                 let words = || "connector without id, url or state".to_owned();
                 read.map(Some).map_err(|_| Error::Usage(words()))
             }
@@ -120,19 +130,14 @@ impl Connector {
         self.state == CONNECTED
     }
 
-    /// A member that is text and not empty.
-    pub fn text(&self, member: &str) -> Option<&str> {
-        non_empty(self.rest.get(member)?)
-    }
-
     /// Text that its maker wrote beside it.
     pub fn metadata(&self, key: &str) -> Option<&str> {
-        non_empty(self.rest.get("metadata")?.get(key)?)
+        non_empty(self.json.get("metadata")?.get(key)?)
     }
 
     /// What its maker wrote there beside name and description, by their own names.
     pub fn notes(&self) -> impl Iterator<Item = (&str, &str)> {
-        let metadata = self.rest.get("metadata").and_then(Value::as_object);
+        let metadata = self.json.get("metadata").and_then(Value::as_object);
         let notes = metadata.into_iter().flatten();
         let notes = notes.filter(|(name, _)| !matches!(name.as_str(), "name" | "description"));
         notes.filter_map(|(name, words)| Some((name.as_str(), non_empty(words)?)))
@@ -140,7 +145,7 @@ impl Connector {
 
     /// Where a person consents, while that is waited for.
     pub fn auth_request(&self) -> Option<AuthRequest<'_>> {
-        let request = self.rest.get("auth_request")?.as_object()?;
+        let request = self.json.get("auth_request")?.as_object()?;
         Some(AuthRequest {
             kind: request.get("type").and_then(non_empty).unwrap_or("code"),
             authorization_endpoint: request.get("authorization_endpoint").and_then(non_empty),
@@ -148,85 +153,60 @@ impl Connector {
     }
 }
 
-impl Output for Connector {
-    fn read(answer: &Answer, _: &str) -> Result<Self> {
-        let mut json = answer.object()?.into();
-        Self::redact(&mut json, answer.secret_names);
-        parse_documented(json, answer)
-    }
+/// A server that the platform knows by its URL.
+pub type Preset = Parsed<PresetMembers>;
 
-    fn into_json(self) -> Value {
-        // Its keys are text.
-        serde_json::to_value(self).unwrap_or_default()
-    }
+/// What every preset has.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct PresetMembers {
+    pub url: String,
 }
 
-/// A server that the platform knows by its URL.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Preset {
-    pub url: String,
-    /// All of its other members.
-    #[serde(flatten)]
-    rest: Map<String, Value>,
+impl Members for PresetMembers {
+    /// The platform's keepers wrote it, for everybody.
+    fn redact(_: &mut Value, _: &SecretNames) {}
 }
 
 impl Preset {
     /// Text that its keepers wrote beside it.
     pub fn metadata(&self, key: &str) -> Option<&str> {
-        non_empty(self.rest.get("metadata")?.get(key)?)
+        non_empty(self.json.get("metadata")?.get(key)?)
     }
 
     /// All of these texts; `None` when there are none.
     pub fn texts(&self) -> Option<Map<String, Value>> {
-        let mut texts = self.rest.get("metadata")?.as_object()?.clone();
+        let mut texts = self.json.get("metadata")?.as_object()?.clone();
         texts.retain(|_, text| text.is_string());
         (!texts.is_empty()).then_some(texts)
     }
 }
 
-/// What a list is of.
-pub trait Item: Serialize + DeserializeOwned + Send {
-    /// Takes secrets out of its JSON.
-    fn redact(_json: &mut Value, _names: &SecretNames) {}
-}
-
-impl Item for Connector {
-    /// Its maker named the texts in `metadata`, so no name in there tells a secret.
-    fn redact(json: &mut Value, names: &SecretNames) {
-        let metadata = json.get_mut("metadata").map(Value::take);
-        redact_members(json, names);
-        if let Some(metadata) = metadata {
-            json["metadata"] = metadata;
-        }
-    }
-}
-
-impl Item for Preset {}
-
 /// Connectors, or presets. The platform gives all of them at once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(bound(deserialize = "T: DeserializeOwned"))]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Page<T> {
-    /// Null is none.
-    #[serde(deserialize_with = "lenient::list")]
     pub items: Vec<T>,
     /// All of its other members.
-    #[serde(flatten)]
     rest: Map<String, Value>,
 }
 
-impl<T: Item> Output for Page<T> {
+impl<T: Members> Output for Page<Parsed<T>> {
+    /// Null is no items.
     fn read(answer: &Answer, _: &str) -> Result<Self> {
-        let mut json: Value = answer.object()?.into();
-        let items = json.get_mut("items").and_then(Value::as_array_mut);
-        let items = items.into_iter().flatten();
-        items.for_each(|item| T::redact(item, answer.secret_names));
-        parse_documented(json, answer)
+        let mut rest = answer.object()?;
+        let missing = || answer.unexpected("missing field `items`");
+        let items = rest.get_mut("items").ok_or_else(missing)?.take();
+        let items = output::items(items, answer)?.into_iter();
+        let items = items.map(|item| Parsed::of_answer(item, answer));
+        Ok(Self {
+            items: items.collect::<Result<_>>()?,
+            rest,
+        })
     }
 
-    fn into_json(self) -> Value {
-        // Its keys are text.
-        serde_json::to_value(self).unwrap_or_default()
+    fn into_json(mut self) -> Value {
+        let items = self.items.into_iter().map(Parsed::into_json);
+        self.rest.insert("items".to_owned(), items.collect());
+        self.rest.into()
     }
 }
 

@@ -22,7 +22,7 @@ impl Details for Airbyte {
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<PlatformDetails> {
-        let connector = self.find(id, options).await?.connector;
+        let connector = self.find(id, options).await?.value;
         let connector_id = id.clone();
         // Not every kind can be looked into; the rest is shown all the same.
         let inspected = Inspect { connector_id }.run(self, options).await;

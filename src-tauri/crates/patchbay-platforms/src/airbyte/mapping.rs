@@ -6,9 +6,9 @@ use patchbay_model::{Definition, Json, Status, Timestamp, Visibility, clean_text
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::wire::{self, CheckResult, NativeConnector};
-use crate::RemoteConnector;
+use super::wire::{self, CheckResult, Connector};
 use crate::actions::humanize;
+use crate::{Parsed, RemoteConnector};
 
 const NAME_LIMIT: usize = 200;
 const REASON_LIMIT: usize = 500;
@@ -137,12 +137,12 @@ fn contains_refusal(value: &Value) -> bool {
 
 /// The slug by which Airbyte's documents call the kind of a connector.
 pub(super) fn kind_of(native: &Value) -> Option<String> {
-    wire::Connector::deserialize(native).ok()?.slug()
+    Connector::deserialize(native).ok()?.slug()
 }
 
 /// An item of the list, or a detail, in unified form, with what was found out about it here.
-pub(super) fn connector(native: NativeConnector, found: &Observation) -> RemoteConnector {
-    let wire = native.connector;
+pub(super) fn connector(native: Parsed<Connector>, found: &Observation) -> RemoteConnector {
+    let wire = native.value;
     let State {
         status,
         word,

@@ -21,14 +21,14 @@ use super::operations::{
 use super::quirks::oauth;
 use super::quirks::spec::Spec;
 use super::quirks::tools;
-use super::wire::{Connectors as ConnectorList, DefinitionDetail, NativeConnector};
+use super::wire::{Connector, Connectors as ConnectorList, DefinitionDetail};
 use crate::account::{ALLOW_PLAIN_HTTP, text_setting};
 use crate::capabilities::offers;
 use crate::form::map_field_pointers;
 use crate::hosted::{HOSTED_ABILITIES, Rules};
 use crate::operations::{AnyClient, Operation, arguments};
 use crate::{
-    AccountField, Connectors, Creation, Error, HostedPlatform, OperationEntry, Platform,
+    AccountField, Connectors, Creation, Error, HostedPlatform, OperationEntry, Parsed, Platform,
     ProviderOAuth, Raw, RemoteConnector, Result, SavedObservations, Settings,
 };
 
@@ -116,8 +116,8 @@ impl Airbyte {
         GetDefinition { definition_id }.run(self, options).await
     }
 
-    fn map_connector(&self, native: NativeConnector) -> RemoteConnector {
-        let found = self.observations.of(native.connector.id.as_str());
+    fn map_connector(&self, native: Parsed<Connector>) -> RemoteConnector {
+        let found = self.observations.of(native.id.as_str());
         mapping::connector(native, &found)
     }
 }
@@ -155,7 +155,7 @@ impl Connectors for Airbyte {
                 Err(error) => return Err(error),
             }
         }
-        let ids: HashSet<&str> = all.iter().map(|one| one.connector.id.as_str()).collect();
+        let ids: HashSet<&str> = all.iter().map(|one| one.id.as_str()).collect();
         self.observations.retain(|id| ids.contains(id));
         Ok(all.into_iter().map(|one| self.map_connector(one)).collect())
     }
@@ -241,13 +241,13 @@ impl Settings for Airbyte {
         let found = self.find(id, options).await?;
         let mut spec = Spec::read(&found.json["source_template"]);
         if spec.replication.is_none()
-            && let Some(definition) = found.connector.definition_id()
+            && let Some(definition) = found.definition_id()
             && let Ok(definition) = self.definition(definition, options).await
         {
             spec = Spec::read(&definition.json);
         }
         Ok(ConnectorSettings {
-            form: forms::settings(found.connector, &spec),
+            form: forms::settings(found.value, &spec),
             native: Json(found.json),
         })
     }

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use serde_with::apply;
 
 use crate::output::LosslessOutput;
-use crate::{Error, Output, Raw, Result, lenient};
+use crate::{Error, Members, Output, Parsed, Result, lenient, output};
 
 /// The answer of the token exchange.
 #[derive(Clone, Debug, Deserialize)]
@@ -52,7 +52,7 @@ pub struct TokenInfo {
     pub workspace_name: Option<String>,
 }
 
-/// A connector: an item of the list, or the detail.
+/// A connector: an item of the list, or the detail. Its id is text in its own JSON too.
 #[apply(Option<String> => #[serde(default, deserialize_with = "lenient::text")])]
 #[derive(Clone, Debug, Deserialize)]
 pub struct Connector {
@@ -126,62 +126,31 @@ impl Connector {
     }
 }
 
-/// A connector with its own JSON, in which the id is text.
-#[derive(Clone, Debug)]
-pub struct NativeConnector {
-    pub connector: Connector,
-    pub json: Value,
-}
-
-impl NativeConnector {
-    fn new(connector: Connector, mut json: Value) -> Self {
-        json["id"] = connector.id.as_str().into();
-        Self { connector, json }
+impl Members for Connector {
+    fn normalize(&self, json: &mut Value) {
+        json["id"] = self.id.as_str().into();
     }
-}
-
-impl Output for NativeConnector {
-    fn read(answer: &Answer, operation: &str) -> Result<Self> {
-        let Raw { value, json, .. } = Raw::read(answer, operation)?;
-        Ok(Self::new(value, json))
-    }
-
-    fn into_json(self) -> Value {
-        self.json
-    }
-}
-
-#[derive(Deserialize)]
-struct ConnectorList {
-    #[serde(deserialize_with = "lenient::objects")]
-    data: Vec<Connector>,
 }
 
 /// The connectors of a workspace.
 #[derive(Clone, Debug)]
-pub struct Connectors(pub Vec<NativeConnector>);
+pub struct Connectors(pub Vec<Parsed<Connector>>);
 
 impl Output for Connectors {
-    fn read(answer: &Answer, operation: &str) -> Result<Self> {
-        let list: Raw<ConnectorList> = Raw::read(answer, operation)?;
-        let each = list.each("data", |list| list.data);
-        Ok(Self(
-            each.map(|(connector, json)| NativeConnector::new(connector, json))
-                .collect(),
-        ))
+    fn read(answer: &Answer, _: &str) -> Result<Self> {
+        let missing = || answer.unexpected("missing field `data`");
+        let list = answer.object()?.get_mut("data").map(Value::take);
+        let items = output::items(list.ok_or_else(missing)?, answer)?.into_iter();
+        let items = items.map(|item| Parsed::of_answer(item, answer));
+        Ok(Self(items.collect::<Result<_>>()?))
     }
 
     /// With the members that the contract promises to callers.
     fn into_json(self) -> Value {
-        let items = self.0.into_iter().map(
-            |NativeConnector {
-                 connector,
-                 mut json,
-             }| {
-                json["connector_type"] = connector.kind().into();
-                json
-            },
-        );
+        let items = self.0.into_iter().map(|Parsed { mut json, value }| {
+            json["connector_type"] = value.kind().into();
+            json
+        });
         items.collect()
     }
 }

@@ -118,7 +118,7 @@ pub(super) fn creation(provider: &Provider, methods: (bool, bool)) -> Form {
 
 /// What one gives to replace the key of a connector.
 pub(super) fn key(connector: &Connector, provider: &Provider) -> Form {
-    let settings = connector.rest.get("settings").and_then(Value::as_object);
+    let settings = connector.json.get("settings").and_then(Value::as_object);
     let settings = settings.filter(|settings| !settings.is_empty());
     let values = settings.map(|settings| ("settings".to_owned(), Value::from(settings.clone())));
     Form {
@@ -130,12 +130,12 @@ pub(super) fn key(connector: &Connector, provider: &Provider) -> Form {
 
 /// What can be changed of a connector. Its key is none of it: that is a credential.
 pub(super) fn settings(connector: &Connector, provider: &Provider) -> Form {
-    let text = |member: &str| match connector.rest.get(member) {
+    let text = |member: &str| match connector.json.get(member) {
         Some(Value::String(text)) => Field::Value(text.clone()),
         _ => Field::Absent,
     };
-    let is_primary = connector.rest.get("is_primary") == Some(&Value::Bool(true));
-    let settings = match connector.rest.get("settings") {
+    let is_primary = connector.json.get("is_primary") == Some(&Value::Bool(true));
+    let settings = match connector.json.get("settings") {
         Some(Value::Object(settings)) => settings.clone(),
         _ => Map::new(),
     };

@@ -128,8 +128,11 @@ impl Operation<Tenex> for ListAll {
     type Output = Value;
 
     async fn run(&self, client: &Tenex, options: &CallOptions) -> Result<Value> {
-        let all = client.list_all(&self.0, options).await?;
-        Ok(json!({"items": all.items, "total": all.total}))
+        let mut all = client.list_all(&self.0, options).await?.into_json();
+        if let Some(members) = all.as_object_mut() {
+            members.shift_remove("next_cursor");
+        }
+        Ok(all)
     }
 }
 

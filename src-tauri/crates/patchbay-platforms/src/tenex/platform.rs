@@ -224,12 +224,7 @@ impl Tenex {
         let id = RemoteId::new(id);
         // The page is what counts: a connector that cannot be read yet is pending.
         let made = self.find(&id, options).await;
-        Ok(made.unwrap_or_else(|_| Connector {
-            id,
-            provider: which.provider,
-            status: "pending".to_owned(),
-            rest: Map::new(),
-        }))
+        Ok(made.unwrap_or_else(|_| Connector::pending(id, which.provider)))
     }
 
     fn started_consent(&self, page: Url, valid_for: Duration) -> StartedConsent {
@@ -363,7 +358,7 @@ impl Consents for Tenex {
             Some(page) if redirect.is_none() => return Ok(kept(page)),
             Some(page) => page.provider,
             // A consent is for a provider; naming the connector makes it one of connecting again.
-            None => self.find(id, options).await?.provider,
+            None => self.find(id, options).await?.value.provider,
         };
         let which = StartOauth {
             provider,
@@ -517,7 +512,7 @@ impl SingleCredential for Tenex {
     }
 
     async fn save(&self, id: &RemoteId, key: Key, options: &CallOptions) -> Result<()> {
-        let provider = self.find(id, options).await?.provider;
+        let provider = self.find(id, options).await?.value.provider;
         let key = key.submit(provider, Some(id.clone()));
         self.submit(key, options).await.map(drop)
     }

@@ -6,36 +6,50 @@
 #![expect(missing_docs, reason = "the members are the contract's own")]
 
 use patchbay_http::text::non_empty;
+use patchbay_http::{Answer, redact_members};
 use patchbay_model::RemoteId;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use serde_with::apply;
 use url::Url;
 
-use crate::lenient;
-use crate::output::LosslessOutput;
+use crate::output::{self, LosslessOutput};
+use crate::{Members, Output, Parsed, Result, lenient};
 
-/// A configured connector.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Connector {
+/// A configured connector, with its id as text.
+pub type Connector = Parsed<ConnectorMembers>;
+
+/// What every connector has.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct ConnectorMembers {
     #[serde(deserialize_with = "lenient::id")]
     pub id: RemoteId,
     pub provider: String,
     pub status: String,
-    /// All of its other members.
-    #[serde(flatten)]
-    pub rest: Map<String, Value>,
+}
+
+impl Members for ConnectorMembers {
+    fn normalize(&self, json: &mut Value) {
+        json["id"] = self.id.as_str().into();
+    }
 }
 
 impl Connector {
-    /// A member that is text and not empty.
-    pub fn text(&self, member: &str) -> Option<&str> {
-        non_empty(self.rest.get(member)?)
+    /// One of which nothing is known yet but that its consent was started.
+    pub(super) fn pending(id: RemoteId, provider: String) -> Self {
+        let status = "pending".to_owned();
+        let json = json!({"id": id, "provider": provider, "status": status});
+        let value = ConnectorMembers {
+            id,
+            provider,
+            status,
+        };
+        Self { json, value }
     }
 
     /// The words of its error.
     pub fn error(&self) -> Option<&str> {
-        non_empty(self.rest.get("error")?.get("message")?)
+        non_empty(self.json.get("error")?.get("message")?)
     }
 
     /// Whether it lives by a consent, and not by a key.
@@ -45,17 +59,74 @@ impl Connector {
 }
 
 /// A page of connectors or providers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(bound(deserialize = "T: serde::de::DeserializeOwned"))]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Page<T> {
-    /// Null is none.
-    #[serde(deserialize_with = "lenient::list")]
     pub items: Vec<T>,
     /// Where to go on; `None` at the end.
-    #[serde(default, deserialize_with = "lenient::known_id")]
     pub next_cursor: Option<String>,
-    #[serde(default)]
     pub total: Value,
+}
+
+/// An item of a page.
+pub trait Item: Output {
+    #[doc(hidden)]
+    fn of(json: Value, answer: &Answer) -> Result<Self>;
+}
+
+impl Item for Value {
+    fn of(mut json: Value, answer: &Answer) -> Result<Self> {
+        redact_members(&mut json, answer.secret_names);
+        Ok(json)
+    }
+}
+
+impl<T: Members> Item for Parsed<T> {
+    fn of(json: Value, answer: &Answer) -> Result<Self> {
+        Self::of_answer(json, answer)
+    }
+}
+
+impl<T: Item> Page<T> {
+    /// Reads a page, whose list may be null.
+    ///
+    /// # Errors
+    /// [`Error::UnexpectedAnswer`](crate::Error::UnexpectedAnswer) without the list, or when an item is unreadable.
+    pub(super) fn of(
+        mut page: Map<String, Value>,
+        items: &str,
+        cursor: &str,
+        answer: &Answer,
+    ) -> Result<Self> {
+        let missing = || answer.unexpected(format!("{items} missing"));
+        let items = output::items(page.shift_remove(items).ok_or_else(missing)?, answer)?;
+        let items = items.into_iter().map(|item| T::of(item, answer));
+        let cursor = page.shift_remove(cursor).and_then(id);
+        Ok(Self {
+            items: items.collect::<Result<_>>()?,
+            next_cursor: cursor.filter(|cursor| !cursor.is_empty()),
+            total: page.shift_remove("total").unwrap_or_default(),
+        })
+    }
+}
+
+impl<T: Item> Output for Page<T> {
+    fn read(answer: &Answer, _: &str) -> Result<Self> {
+        Self::of(answer.object()?, "items", "next_cursor", answer)
+    }
+
+    fn into_json(self) -> Value {
+        let items = self.items.into_iter().map(Output::into_json);
+        Value::from_iter([
+            ("items", items.collect()),
+            ("next_cursor", self.next_cursor.into()),
+            ("total", self.total),
+        ])
+    }
+}
+
+/// An id: text, or a number that becomes text.
+pub(super) fn id(value: Value) -> Option<String> {
+    lenient::known_id(value).ok()?
 }
 
 /// A consent that was started.
@@ -106,8 +177,6 @@ pub struct Tested {
     pub message: Option<String>,
 }
 
-impl LosslessOutput for Connector {}
-impl<T: Serialize + serde::de::DeserializeOwned + Send> LosslessOutput for Page<T> {}
 impl LosslessOutput for Started {}
 impl LosslessOutput for Grant {}
 
@@ -157,7 +226,7 @@ impl Page<Value> {
     /// Those that have a name to be called by.
     pub fn providers(self) -> impl Iterator<Item = Provider> {
         let read = self.items.into_iter().map(serde_json::from_value);
-        read.filter_map(|read: Result<Provider, _>| read.ok())
+        read.filter_map(|read: serde_json::Result<Provider>| read.ok())
             .filter(|provider| !provider.provider.is_empty())
     }
 }

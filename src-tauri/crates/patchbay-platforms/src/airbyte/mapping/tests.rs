@@ -75,8 +75,7 @@ fn each_word_of_a_check_has_its_state() {
 }
 
 fn shown(json: Value) -> RemoteConnector {
-    let connector = serde_json::from_value(json.clone()).unwrap();
-    super::connector(NativeConnector { connector, json }, &Observation::default())
+    connector(Parsed::of(json).unwrap(), &Observation::default())
 }
 
 #[test]

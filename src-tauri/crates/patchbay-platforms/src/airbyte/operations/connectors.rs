@@ -16,12 +16,12 @@ use crate::airbyte::client::Airbyte;
 use crate::airbyte::mapping::CheckRecord;
 use crate::airbyte::quirks::identities::Caller;
 use crate::airbyte::wire::{
-    CheckResult, Connection, Connectors, DeletionJob, FoundConnector, Inspection, NativeConnector,
+    CheckResult, Connection, Connector, Connectors, DeletionJob, FoundConnector, Inspection,
     same_id,
 };
 use crate::client::sleep;
 use crate::operations::{Contract, Operation, on_connector};
-use crate::{Error, Field, Raw, Result};
+use crate::{Error, Field, Parsed, Raw, Result};
 
 /// How long a deletion is waited for.
 const DELETION_TIMEOUT: Duration = Duration::from_secs(300);
@@ -149,7 +149,7 @@ pub struct Mode(pub String);
 impl Operation<Airbyte> for CreateConnector {
     /// A second one would make the slug ambiguous.
     const CONTRACT: Contract = Contract::write("create_connector");
-    type Output = NativeConnector;
+    type Output = Parsed<Connector>;
 
     fn request(&self, client: &Airbyte) -> Result<Request> {
         let kinds = [
@@ -170,11 +170,11 @@ impl Operation<Airbyte> for CreateConnector {
     }
 
     /// The account's own workspace is listed anyway.
-    fn observe(&self, client: &Airbyte, made: &NativeConnector) {
+    fn observe(&self, client: &Airbyte, made: &Parsed<Connector>) {
         let workspace = client.workspace_or(&self.workspace_name);
         if workspace != client.workspace {
             let workspace = Some(workspace.to_owned());
-            let id = made.connector.id.as_str();
+            let id = made.id.as_str();
             client
                 .observations
                 .note(id, |found| found.workspace = workspace);
@@ -222,7 +222,7 @@ on_connector! { Airbyte, connector_id: RemoteId = "Id of the connector, a UUID."
     /// Get a connector with template, settings and entities.
     ///
     /// Source: Airbyte contract, section 3, get, REST.
-    GetConnectorDetail(Contract::read("get_connector_detail")) -> NativeConnector:
+    GetConnectorDetail(Contract::read("get_connector_detail")) -> Parsed<Connector>:
         |id, _| Ok(Request::get(connector(id)?));
     /// Show contents and search support.
     ///
@@ -257,7 +257,7 @@ impl Airbyte {
         &self,
         id: &RemoteId,
         options: &CallOptions,
-    ) -> Result<NativeConnector> {
+    ) -> Result<Parsed<Connector>> {
         let connector_id = id.clone();
         GetConnectorDetail { connector_id }.run(self, options).await
     }
@@ -287,7 +287,7 @@ pub struct UpdateConnector {
 
 impl Operation<Airbyte> for UpdateConnector {
     const CONTRACT: Contract = Contract::write("update_connector");
-    type Output = NativeConnector;
+    type Output = Parsed<Connector>;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
         Request::put(connector(&self.connector_id)?).json(self)
@@ -361,7 +361,7 @@ impl WaitForDeletion {
         let list = ListConnectors::of_workspace(self.workspace_name.as_deref());
         let Connectors(all) = list.run(client, options).await?;
         let wanted = self.connector_id.as_str();
-        let mut ids = all.iter().map(|one| one.connector.id.as_str());
+        let mut ids = all.iter().map(|one| one.id.as_str());
         Ok(ids.any(|id| same_id(id, wanted)))
     }
 }

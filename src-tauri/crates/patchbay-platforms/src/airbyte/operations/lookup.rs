@@ -27,7 +27,7 @@ impl Airbyte {
         let request = ListConnectors::of_workspace(Some(workspace)).request(self)?;
         let answer = api.send(request, options).await?;
         let Connectors(all) = Connectors::read(&answer, ListConnectors::CONTRACT.name)?;
-        exactly_one_of_kind(all.into_iter().map(|one| one.connector), kind, workspace)
+        exactly_one_of_kind(all.into_iter().map(|one| one.value), kind, workspace)
     }
 
     /// The id of that connector, looked up once and then kept.

@@ -40,7 +40,7 @@ const ACTION_ARGUMENTS: [&str; 2] = ["entity", "action"];
 #[async_trait]
 impl Tools for Airbyte {
     async fn list_tools(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Tool>> {
-        let connector = self.find(id, options).await?.connector;
+        let connector = self.find(id, options).await?.value;
         let connector_id = id.clone();
         let inspected = match (Inspect { connector_id }).run(self, options).await {
             Ok(inspected) => inspected.value,

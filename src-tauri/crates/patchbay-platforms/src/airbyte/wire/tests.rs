@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::Raw;
 use crate::airbyte::operations::Execute;
 use crate::airbyte::platform::tests::any_json;
 
@@ -71,7 +72,7 @@ fn read_all(answer: &Answer) {
     let _ = (
         read_json::<ExchangedToken>(&answer.body),
         Connectors::read(answer, "list_connectors"),
-        NativeConnector::read(answer, "get_connector_detail"),
+        Parsed::<Connector>::read(answer, "get_connector_detail"),
         Raw::<Inspection>::read(answer, "inspect"),
         Raw::<CheckResult>::read(answer, "check"),
         Raw::<WorkspacePage>::read(answer, "list_workspaces"),
@@ -82,14 +83,14 @@ fn read_all(answer: &Answer) {
 proptest! {
     #[test]
     fn a_connector_comes_back_as_it_was(mut json in any_json()) {
-        let read = |json: &Value| NativeConnector::read(&answer(json.to_string()), "detail");
+        let read = |json: &Value| Parsed::<Connector>::read(&answer(json.to_string()), "detail");
         let Some(members) = json.as_object_mut() else {
             prop_assert!(read(&json).is_err());
             return Ok(());
         };
         members.insert("id".to_owned(), json!("a"));
         let connector = read(&json).unwrap();
-        let _ = (connector.connector.slug(), connector.connector.definition_id());
+        let _ = (connector.slug(), connector.definition_id());
         prop_assert_eq!(connector.into_json(), json);
     }
 

@@ -11,18 +11,17 @@ use std::time::Duration;
 
 use http::Method;
 use patchbay_http::text::non_empty;
-use patchbay_http::{Answer, Path, Request, redact_members, reveal_secrets};
+use patchbay_http::{Answer, Path, Request, reveal_secrets};
 use patchbay_model::{RemoteId, Secret};
 use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::settings::Settings;
 use crate::capabilities::web_page;
-use crate::output::{object, parse_documented};
-use crate::tenex::wire::{Page, Started};
-use crate::{Error, Result, lenient};
+use crate::output::object;
+use crate::tenex::wire::{Item, Page, Started, id};
+use crate::{Error, Result};
 
 /// Method and path of each operation under the base path.
 pub(super) const ROUTES: [(&str, Method, &str); 13] = [
@@ -226,13 +225,8 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::UnexpectedAnswer`] without a list of items, or when one of them is unreadable.
-    pub(in crate::tenex) fn parse_page<T: DeserializeOwned>(
-        &self,
-        answer: &Answer,
-    ) -> Result<Page<T>> {
-        let mut json = answer.json()?;
-        redact_members(&mut json, answer.secret_names);
-        let mut page = match json {
+    pub(in crate::tenex) fn parse_page<T: Item>(&self, answer: &Answer) -> Result<Page<T>> {
+        let page = match answer.json()? {
             Value::Object(page) => page,
             // Tools often give a bare list.
             items @ Value::Array(_) if self.uses_mcp => {
@@ -240,15 +234,7 @@ impl Table {
             }
             _ => return Err(answer.unexpected("not an object")),
         };
-        let items = page.shift_remove(&self.items_key);
-        let missing = || answer.unexpected(format!("{} missing", self.items_key));
-        let items: Option<Vec<T>> = parse_documented(items.ok_or_else(missing)?, answer)?;
-        let cursor = page.shift_remove(&self.cursor_key).and_then(id);
-        Ok(Page {
-            items: items.unwrap_or_default(),
-            next_cursor: cursor.filter(|cursor| !cursor.is_empty()),
-            total: page.shift_remove("total").unwrap_or_default(),
-        })
+        Page::of(page, &self.items_key, &self.cursor_key, answer)
     }
 
     /// Reads the start of a consent.
@@ -279,10 +265,6 @@ pub(in crate::tenex) fn members(arguments: &impl Serialize) -> (Map<String, Valu
         // Arguments of ours are an object whose keys are text.
         (_, secrets) => (Map::new(), secrets),
     }
-}
-
-fn id(value: Value) -> Option<String> {
-    lenient::known_id(value).ok()?
 }
 
 fn append_query(request: Request, members: Map<String, Value>) -> Request {
