@@ -65,8 +65,8 @@ fn build(settings: &ClientSettings, decompress: bool) -> Result<reqwest::Client,
         .connect_timeout(CONNECT_LIMIT)
         .dns_resolver(settings.addresses.resolver())
         .gzip(decompress)
-        .deflate(decompress)
-        .proxy(settings.addresses.proxy());
+        .deflate(decompress);
+    let builder = settings.addresses.route(builder);
     let mut authorities = Vec::new();
     for pem in &settings.authorities {
         authorities.extend(to_der(pem)?);

@@ -78,7 +78,7 @@ pub fn challenge(headers: &HeaderMap) -> Option<String> {
 
 /// Reads the words, the code and the fields out of a body, whatever its form.
 pub(super) fn read(status: u16, headers: HeaderMap, body: Bytes, secrets: &[Secret]) -> Refusal {
-    let json: Value = text::read_json(&body).unwrap_or_default();
+    let json = text::read_json(&body).unwrap_or_default();
     let redact = |text: &str| text::redact(text, secrets.iter().map(Secret::expose));
     let fields = redact_fields(fields(&json), redact);
     let words =
@@ -104,7 +104,7 @@ pub(super) fn outline(
     secrets: &[Secret],
 ) -> Refusal {
     let redact = |text: &str| text::redact(text, secrets.iter().map(Secret::expose));
-    let json: Option<Value> = text::read_json(body);
+    let json = text::read_json(body);
     let known = json.as_ref().unwrap_or(&Value::Null);
     let request_id = request_id(headers, known).map(|id| redact(&id));
     let fields = redact_fields(fields(known), redact);

@@ -52,9 +52,8 @@ impl Network {
                 .connect_timeout(CONNECT_TIMEOUT)
                 .tcp_nodelay(true)
                 .dns_resolver(addresses.resolver())
-                .proxy(addresses.proxy())
                 .tls_backend_preconfigured(tls);
-            let built = builder.build();
+            let built = addresses.route(builder).build();
             built.map_err(|_| Error::Usage("the network settings can't be used".to_owned()))
         };
         let mut places = HashMap::new();

@@ -86,10 +86,14 @@ impl AddressPolicy {
         Arc::new(self.clone())
     }
 
-    /// For `reqwest::ClientBuilder::proxy`: these proxies, but none to this computer.
-    pub fn proxy(&self) -> reqwest::Proxy {
+    /// Has a client use these proxies, but none to this computer.
+    pub fn route(&self, client: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+        if self.proxies.is_empty() {
+            // Asked for one, a client builds the address of each request anew.
+            return client.no_proxy();
+        }
         let policy = self.clone();
-        reqwest::Proxy::custom(move |url| policy.proxy_for(url))
+        client.proxy(reqwest::Proxy::custom(move |url| policy.proxy_for(url)))
     }
 
     /// Notes a host that the person gave by typing or choosing it: it may lie in the local network.

@@ -50,15 +50,19 @@ impl Proxies {
 
     fn of(matcher: Matcher) -> Self {
         // The name is nobody's, so that no exception is for it: what is found are the proxies themselves.
-        let asked = ["http://proxies.invalid/", "https://proxies.invalid/"];
-        let hosts = asked.into_iter().filter_map(|url| {
-            let proxy = matcher.intercept(&Uri::from_static(url))?;
-            Some(normalize_host(proxy.uri().host()?))
-        });
+        let asked = ["http://proxies.invalid/", "https://proxies.invalid/"].into_iter();
+        let found = asked.filter_map(|url| matcher.intercept(&Uri::from_static(url)));
+        let found: Vec<Intercept> = found.collect();
+        let hosts = found.iter().filter_map(|proxy| proxy.uri().host());
         Self {
-            hosts: hosts.collect(),
-            matcher: Some(matcher),
+            hosts: hosts.map(normalize_host).collect(),
+            matcher: Some(matcher).filter(|_| !found.is_empty()),
         }
+    }
+
+    /// Whether there is no proxy at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.matcher.is_none()
     }
 
     /// Whether a proxy makes the connection to that address.

@@ -2,7 +2,6 @@
 
 use crate::json;
 use patchbay_model::clean_text;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// How much JSON of a hosted platform is read; its longest lists have a fraction of it.
@@ -14,8 +13,8 @@ pub const JSON_LIMITS: json::Limits = json::Limits {
 };
 
 /// Reads a body as JSON, within limits. Why it is none is not told.
-pub fn read_json<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
-    serde_json::from_value(json::parse(body, JSON_LIMITS).ok()?).ok()
+pub fn read_json(body: &[u8]) -> Option<Value> {
+    json::parse(body, JSON_LIMITS).ok()
 }
 
 /// Text that is not empty.

@@ -379,7 +379,9 @@ pub struct Envelope {
 impl Envelope {
     /// `None` when it is none, or has neither a `result` nor the word that it failed.
     pub(super) fn read(answer: &Answer) -> Option<Self> {
-        let mut rest: Map<String, Value> = read_json(&answer.body)?;
+        let Value::Object(mut rest) = read_json(&answer.body)? else {
+            return None;
+        };
         let result = rest.shift_remove("result");
         let has_failed = matches!(status(&rest), Some("error" | "failed"));
         (has_failed || result.is_some()).then(|| Self {

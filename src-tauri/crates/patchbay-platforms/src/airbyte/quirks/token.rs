@@ -104,8 +104,10 @@ impl ApplicationToken {
             .json(&body)?
             .secret(self.client_secret.clone());
         let answer = self.api.send(request, &CallOptions::default()).await?;
-        let token: Option<ExchangedToken> = read_json(&answer.body);
-        let token = token.filter(|token| !token.access_token.is_empty());
+        let token = read_json(&answer.body).map(serde_json::from_value::<ExchangedToken>);
+        let token = token
+            .and_then(Result::ok)
+            .filter(|token| !token.access_token.is_empty());
         token.ok_or_else(|| answer.unexpected("no access_token received"))
     }
 

@@ -70,7 +70,7 @@ fn the_next_page_is_found_in_every_spelling() {
 /// Whatever an answer is, it is read or refused.
 fn read_all(answer: &Answer) {
     let _ = (
-        read_json::<ExchangedToken>(&answer.body),
+        read_json(&answer.body).map(serde_json::from_value::<ExchangedToken>),
         Connectors::read(answer, "list_connectors"),
         Parsed::<Connector>::read(answer, "get_connector_detail"),
         Raw::<Inspection>::read(answer, "inspect"),
