@@ -2,7 +2,10 @@
 
 use patchbay_model::{Content, Origin, RunId, RunQuery, RunState, ToolRun};
 use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, Transaction};
 use serde_json::Value as JsonValue;
+
+use crate::Error;
 
 /// How much of a text is indexed, in bytes: enough to find a run again, and a result of many megabytes
 /// does not grow the file twice.
@@ -101,6 +104,12 @@ fn push_json(text: &mut String, json: &JsonValue) {
 /// The most rows that a text finds which are counted: a page comes at once, a count takes as long as there are rows.
 const COUNTED_ROWS: u32 = 20_000;
 
+/// The most words that a typed beginning is replaced by.
+const MAX_WORDS: usize = 200;
+
+/// Beginnings up to this length are found in an index of their own.
+const INDEXED_BEGINNING: usize = 3;
+
 /// The rows that a text finds.
 const MATCHING_ROWS: &str =
     "SELECT rowid AS found FROM tool_run_texts WHERE tool_run_texts MATCH ?";
@@ -157,6 +166,39 @@ impl Conditions {
             conditions.add("started_at >= ?", [since.unix_millis()]);
         }
         conditions
+    }
+
+    /// The text without the beginning of a word that it ends with, and that beginning, where looking it up by its words
+    /// pays.
+    fn beginning(&self) -> Option<(&str, &str)> {
+        let Some(Value::Text(text)) = &self.text else {
+            return None;
+        };
+        // No phrase has a quotation mark in it.
+        let (before, word) = text.strip_suffix("\"*")?.rsplit_once('"')?;
+        let is_one_word = word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        (is_one_word && word.len() > INDEXED_BEGINNING).then_some((before, word))
+    }
+
+    /// Whether [`Conditions::expand`] has something to do.
+    pub(crate) fn ends_with_beginning(&self) -> bool {
+        self.beginning().is_some()
+    }
+
+    /// Puts the words that the typed beginning stands for in its place, where they are not too many: all rows of a
+    /// beginning are gathered before the first is there, those of a word come one by one.
+    pub(crate) fn expand(&mut self, tx: &Transaction<'_>) -> Result<(), Error> {
+        let Some((before, word)) = self.beginning() else {
+            return Ok(());
+        };
+        let words = words_with(tx, &word.to_ascii_lowercase())?;
+        if words.is_empty() || words.len() > MAX_WORDS {
+            return Ok(());
+        }
+        let and = if before.is_empty() { "" } else { "AND " };
+        let text = format!("{before}{and}(\"{}\")", words.join("\" OR \""));
+        self.text = Some(Value::Text(text));
+        Ok(())
     }
 
     /// Adds a condition with the values of its `?`.
@@ -221,6 +263,28 @@ impl Conditions {
     pub(crate) fn values(&self) -> impl Iterator<Item = &Value> {
         self.text.iter().chain(&self.values)
     }
+}
+
+/// The indexed words that begin so, one more than [`MAX_WORDS`] at most.
+fn words_with(tx: &Transaction<'_>, beginning: &str) -> Result<Vec<String>, Error> {
+    tx.execute_batch(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.tool_run_words
+             USING fts5vocab (main, tool_run_texts, instance)",
+    )?;
+    let mut next =
+        tx.prepare_cached("SELECT term FROM temp.tool_run_words WHERE term >= ?1 LIMIT 1")?;
+    let mut words = Vec::new();
+    let mut from = beginning.to_owned();
+    while words.len() <= MAX_WORDS {
+        let found: Option<String> = next.query_row([&from], |row| row.get(0)).optional()?;
+        let Some(word) = found.filter(|word| word.starts_with(beginning)) else {
+            break;
+        };
+        // What comes after it: no word has a space.
+        from = format!("{word} ");
+        words.push(word);
+    }
+    Ok(words)
 }
 
 /// The word for the state in the column.

@@ -145,7 +145,11 @@ impl Store {
     /// [`Error::Failed`].
     pub async fn list_runs(&self, query: &RunQuery) -> Result<RunPage, Error> {
         let query = query.clone().expand();
-        let all = Conditions::of(&query);
+        let mut all = Conditions::of(&query);
+        if all.ends_with_beginning() {
+            let expand = move |tx: &Transaction<'_>| all.expand(tx).map(|()| all);
+            all = self.read_runs(expand).await?;
+        }
         let mut listed = all.clone();
         if let Some(before) = &query.before {
             listed.after(before);

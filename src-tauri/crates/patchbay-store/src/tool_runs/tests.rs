@@ -232,6 +232,28 @@ async fn pages_hold_every_run_once() {
 }
 
 #[tokio::test]
+async fn a_beginning_finds_every_word_that_begins_so() {
+    let (_home, store) = store().await;
+    for number in 0..=201 {
+        let text = format!(
+            "Invoice{number} for {}",
+            if number < 3 { "Zoë" } else { "Max" }
+        );
+        store.open_run(&answered(run(number), &text)).await.unwrap();
+    }
+    let first_three = ["run-000002", "run-000001", "run-000000"];
+    assert_eq!(found(&store, "INVOICE2").await.len(), 1 + 10 + 2);
+    assert_eq!(found(&store, "zoe invoi").await, first_three);
+    assert_eq!(found(&store, "\"for zoe\" invoi").await, first_three);
+    assert_eq!(found(&store, "invoice201").await, ["run-000201"]);
+    assert_eq!(found(&store, "invoice2 ").await, ["run-000002"]);
+    assert!(found(&store, "invoices").await.is_empty());
+    // More words than are named one by one.
+    let query = RunQuery::parse("invoic");
+    assert_eq!(store.list_runs(&query).await.unwrap().total, 202);
+}
+
+#[tokio::test]
 async fn of_very_many_that_a_text_finds_the_newest_are_counted() {
     let (_home, store) = store().await;
     let counted = async |text: &str| {
