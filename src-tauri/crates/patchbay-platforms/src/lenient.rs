@@ -175,8 +175,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for KnownVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Option<T>, A::Error> {
         let known = T::deserialize(SeqAccessDeserializer::new(&mut items)).ok();
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(known)
+        let mut is_all = true;
+        while items.next_element::<IgnoredAny>()?.is_some() {
+            is_all = false;
+        }
+        Ok(known.filter(|_| is_all))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Option<T>, A::Error> {
@@ -206,5 +209,69 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
         T::deserialize(MapAccessDeserializer::new(members))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Outer {
+        #[serde(default, deserialize_with = "known_object")]
+        inner: Option<Inner>,
+        #[serde(default, deserialize_with = "each")]
+        pairs: Vec<(u8, String)>,
+        #[serde(default, deserialize_with = "each_object")]
+        inners: Vec<Inner>,
+        #[serde(default, deserialize_with = "text")]
+        last: Option<String>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Inner {
+        a: u8,
+        b: String,
+    }
+
+    fn read(json: &Value) -> Outer {
+        let borrowed = Outer::deserialize(json).unwrap();
+        assert_eq!(borrowed, serde_json::from_value(json.clone()).unwrap());
+        assert_eq!(borrowed.last.as_deref(), Some("read"));
+        borrowed
+    }
+
+    #[test]
+    fn what_is_of_another_type_is_missing_and_all_after_it_is_read() {
+        for other in [
+            json!({"a": "1", "b": "x", "c": [1, {}]}),
+            json!({"b": "x"}),
+            json!([1, "x"]),
+            json!("x"),
+            json!(1.5),
+            json!(true),
+            Value::Null,
+        ] {
+            let outer =
+                read(&json!({"inner": other, "pairs": other, "inners": other, "last": "read"}));
+            assert_eq!(outer.inner, None, "{other}");
+            assert!(outer.pairs.is_empty() && outer.inners.is_empty(), "{other}");
+        }
+    }
+
+    #[test]
+    fn of_a_list_those_of_the_type_are_read() {
+        let (good, b) = (json!({"b": "x", "a": 1}), "x".to_owned());
+        let outer = read(&json!({
+            "inner": good,
+            "pairs": [[1, "x"], [1], [1, "x", 2], ["x", 1], 7, [2, "y"]],
+            "inners": [[1, "x"], good, {"a": 256, "b": "x"}, null],
+            "last": "read",
+        }));
+        assert_eq!(outer.inner, Some(Inner { a: 1, b: b.clone() }));
+        assert_eq!(outer.pairs, [(1, b.clone()), (2, "y".to_owned())]);
+        assert_eq!(outer.inners, [Inner { a: 1, b }]);
     }
 }
