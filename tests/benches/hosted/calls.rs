@@ -3,7 +3,7 @@
 //!
 //! Both sides take turns, so that a busy machine slows both, and each turn is compared with the one beside it. All of
 //! a side runs on one thread: where tasks wake one another on different cores a turn takes up to twice as long, and
-//! the same client beside itself came out at 1.4. So it comes out at 0.98 to 0.99.
+//! the same client beside itself came out at 1.4; on one it comes out at 0.98 to 0.99.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

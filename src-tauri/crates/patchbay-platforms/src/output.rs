@@ -4,8 +4,8 @@ use std::ops::Deref;
 
 use patchbay_http::text::non_empty;
 use patchbay_http::{Answer, SecretNames, redact_members};
-use serde::de::{DeserializeOwned, Error as _};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{Error, lenient};
@@ -119,12 +119,6 @@ impl<T> Deref for Parsed<T> {
     }
 }
 
-impl<'de, T: Members> Deserialize<'de> for Parsed<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Self::of(Value::deserialize(from)?).map_err(D::Error::custom)
-    }
-}
-
 impl<T: Members> Output for Parsed<T> {
     fn read(answer: &Answer, _: &str) -> Result<Self, Error> {
         Self::of_answer(answer.object()?.into(), answer)
@@ -173,7 +167,8 @@ pub(crate) fn parse_documented<T: DeserializeOwned>(
     serde_json::from_value(json).map_err(|error| unexpected(answer, &error))
 }
 
-fn unexpected(answer: &Answer, error: &serde_json::Error) -> Error {
+/// The error of an answer that serde could not read.
+pub(crate) fn unexpected(answer: &Answer, error: &serde_json::Error) -> Error {
     answer.unexpected(reason(&error.to_string()))
 }
 

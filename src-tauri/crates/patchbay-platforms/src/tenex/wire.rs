@@ -70,48 +70,44 @@ pub struct Page<T> {
 /// An item of a page.
 pub trait Item: Output {
     #[doc(hidden)]
-    fn of(json: Value, answer: &Answer) -> Result<Self>;
+    fn of(json: Value) -> serde_json::Result<Self>;
 }
 
 impl Item for Value {
-    fn of(mut json: Value, answer: &Answer) -> Result<Self> {
-        redact_members(&mut json, answer.secret_names);
+    fn of(json: Value) -> serde_json::Result<Self> {
         Ok(json)
     }
 }
 
 impl<T: Members> Item for Parsed<T> {
-    fn of(json: Value, answer: &Answer) -> Result<Self> {
-        Self::of_answer(json, answer)
+    fn of(json: Value) -> serde_json::Result<Self> {
+        Self::of(json)
     }
 }
 
 impl<T: Item> Page<T> {
-    /// Reads a page, whose list may be null.
+    /// Reads a page, a JSON object whose list may be null, without secrets.
     ///
     /// # Errors
     /// [`Error::UnexpectedAnswer`](crate::Error::UnexpectedAnswer) without the list, or when an item is unreadable.
-    pub(super) fn of(
-        mut page: Map<String, Value>,
-        items: &str,
-        cursor: &str,
-        answer: &Answer,
-    ) -> Result<Self> {
+    pub(super) fn of(mut page: Value, items: &str, cursor: &str, answer: &Answer) -> Result<Self> {
+        redact_members(&mut page, answer.secret_names);
         let missing = || answer.unexpected(format!("{items} missing"));
-        let items = output::items(page.shift_remove(items).ok_or_else(missing)?, answer)?;
-        let items = items.into_iter().map(|item| T::of(item, answer));
-        let cursor = page.shift_remove(cursor).and_then(id);
+        let items = page.get_mut(items).ok_or_else(missing)?.take();
+        let items = output::items(items, answer)?.into_iter().map(T::of);
+        let items = items.collect::<serde_json::Result<_>>();
+        let cursor = page.get_mut(cursor).and_then(|cursor| id(cursor.take()));
         Ok(Self {
-            items: items.collect::<Result<_>>()?,
+            items: items.map_err(|error| output::unexpected(answer, &error))?,
             next_cursor: cursor.filter(|cursor| !cursor.is_empty()),
-            total: page.shift_remove("total").unwrap_or_default(),
+            total: page["total"].take(),
         })
     }
 }
 
 impl<T: Item> Output for Page<T> {
     fn read(answer: &Answer, _: &str) -> Result<Self> {
-        Self::of(answer.object()?, "items", "next_cursor", answer)
+        Self::of(answer.object()?.into(), "items", "next_cursor", answer)
     }
 
     fn into_json(self) -> Value {

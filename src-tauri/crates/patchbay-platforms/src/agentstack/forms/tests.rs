@@ -3,7 +3,7 @@ use serde_json::json;
 use super::*;
 
 fn preset(json: Value) -> Preset {
-    serde_json::from_value(json).unwrap()
+    Preset::of(json).unwrap()
 }
 
 #[test]

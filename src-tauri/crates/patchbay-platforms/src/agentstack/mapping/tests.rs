@@ -16,7 +16,7 @@ fn wire(more: Value) -> Connector {
     for (name, value) in more.as_object().unwrap() {
         json[name] = value.clone();
     }
-    serde_json::from_value(json).unwrap()
+    Connector::of(json).unwrap()
 }
 
 fn map_connector(state: &str, known: &Observation) -> (Status, Option<String>) {
@@ -159,7 +159,7 @@ fn a_preset_is_called_by_its_name_its_host_or_its_url() {
         (json!({"url": "mcp+stdio://github"}), "github", None),
         (json!({"url": "odd"}), "odd", None),
     ] {
-        let definition = definition(&serde_json::from_value(wire.clone()).unwrap());
+        let definition = definition(&Preset::of(wire.clone()).unwrap());
         assert_eq!(definition.title, title, "{wire}");
         assert_eq!(definition.endpoint.as_deref(), endpoint, "{wire}");
         assert_eq!(definition.endpoint_field, None);
@@ -177,7 +177,7 @@ proptest! {
                 }
             }
         }
-        let wire: Connector = serde_json::from_value(json).unwrap();
+        let wire = Connector::of(json).unwrap();
         let _ = consent(&wire);
         prop_assert!(!connector(wire, &Observation::default(), start()).name.is_empty());
     }

@@ -55,7 +55,7 @@ fn a_secret_that_was_given_does_not_come_back() {
 fn a_sign_in_is_of_kind_code_unless_told() {
     let read = |request: Value| {
         let json = json!({"id": "a", "url": "u", "state": "s", "auth_request": request});
-        serde_json::from_value::<Connector>(json)
+        Connector::of(json)
     };
     let connector = read(json!({"authorization_endpoint": "https://a"})).unwrap();
     let request = connector.auth_request().unwrap();

@@ -63,7 +63,7 @@ fn the_documented_settings_have_fields_of_their_own() {
         let connector = json!({
             "id": "c", "provider": "p", "status": "connected", "settings": kept,
         });
-        let connector: Connector = serde_json::from_value(connector).unwrap();
+        let connector = Connector::of(connector).unwrap();
         let form = settings(&connector, &provider);
         assert!(jsonschema::is_valid(&form.schema, &form.values));
         let fields = form.schema["properties"]["settings"]["properties"].as_object();

@@ -227,10 +227,10 @@ impl Table {
     /// [`Error::UnexpectedAnswer`] without a list of items, or when one of them is unreadable.
     pub(in crate::tenex) fn parse_page<T: Item>(&self, answer: &Answer) -> Result<Page<T>> {
         let page = match answer.json()? {
-            Value::Object(page) => page,
+            page @ Value::Object(_) => page,
             // Tools often give a bare list.
             items @ Value::Array(_) if self.uses_mcp => {
-                Map::from_iter([(self.items_key.clone(), items)])
+                Value::from_iter([(self.items_key.clone(), items)])
             }
             _ => return Err(answer.unexpected("not an object")),
         };

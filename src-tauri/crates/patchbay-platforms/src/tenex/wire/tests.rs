@@ -74,6 +74,25 @@ fn a_secret_that_comes_back_is_dropped() {
 }
 
 #[test]
+fn a_secret_anywhere_in_a_page_is_dropped() {
+    let connector = json!({"id": "a", "provider": "x", "status": "y"});
+    let with_secret = |json: &Value| {
+        let mut json = json.clone();
+        json["api_key"] = "ak-1".into();
+        json
+    };
+    let body =
+        json!({"items": [with_secret(&connector)], "total": with_secret(&json!({"all": 1}))});
+    let left = json!({"items": [connector], "next_cursor": null, "total": {"all": 1}});
+    let page = table().parse_page::<Connector>(&answer(&body)).unwrap();
+    assert_eq!(page.into_json(), left);
+    let page = table().parse_page::<Value>(&answer(&body)).unwrap();
+    assert_eq!(page.into_json(), left);
+    let page = Page::<Value>::read(&answer(&body), "list").unwrap();
+    assert_eq!(page.into_json(), left);
+}
+
+#[test]
 fn the_first_page_member_that_is_there_wins() {
     let body = json!({"redirect_url": null, "url": "https://b.example/", "auth_url": "https://a.example/", "id": 8});
     let started = table().parse_started(&answer(&body)).unwrap();
