@@ -13,6 +13,8 @@
 //!
 //! Source: the wire contracts' README, "What every client of Patchbay does".
 
+#![warn(missing_docs)]
+
 mod address;
 mod address_error;
 mod answer;

@@ -7,6 +7,8 @@
 //! This crate refuses to know HTTP, SQLite, keychains, windows and terminals. Start reading at
 //! [`Connector`].
 
+#![warn(missing_docs)]
+
 mod abilities;
 mod account;
 mod address;

@@ -14,6 +14,8 @@
 //! Source: MCP authorization, revision 2026-07-28; OAuth 2.1; RFC 6749, 7009, 7591, 7636, 8252,
 //! 8414, 8707, 9207, 9728; OpenID Connect Core 1.0 for who signed in.
 
+#![warn(missing_docs)]
+
 mod authorization_request;
 mod callback;
 mod challenge;

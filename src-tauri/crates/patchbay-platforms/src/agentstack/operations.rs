@@ -2,6 +2,8 @@
 //!
 //! Source: Agent Stack contract, sections 1 and 3.
 
+#![warn(missing_docs)]
+
 mod wait;
 
 use std::time::Duration;

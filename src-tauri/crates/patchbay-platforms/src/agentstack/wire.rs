@@ -3,8 +3,6 @@
 //!
 //! Source: Agent Stack contract, section 2.
 
-#![expect(missing_docs, reason = "the members are the contract's own")]
-
 use patchbay_http::text::non_empty;
 use patchbay_http::{Answer, Path, SecretNames, redact_members};
 use schemars::JsonSchema;

@@ -3,6 +3,8 @@
 //!
 //! Source: Airbyte contract, sections 2, 3 and 5.
 
+#![warn(missing_docs)]
+
 mod actions;
 mod connectors;
 mod definitions;

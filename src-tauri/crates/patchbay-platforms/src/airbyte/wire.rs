@@ -3,8 +3,6 @@
 //!
 //! Source: Airbyte contract, sections 2, 3 and 5.
 
-#![expect(missing_docs, reason = "the members are the contract's own")]
-
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;

@@ -3,6 +3,8 @@
 //!
 //! Source: Cohere contract, sections 2, 3 and 6.
 
+#![warn(missing_docs)]
+
 pub(super) mod test_search;
 
 use patchbay_http::{Path, Request, RetryClass, SecretArgument};

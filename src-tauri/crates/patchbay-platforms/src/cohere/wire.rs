@@ -3,8 +3,6 @@
 //!
 //! Source: Cohere contract, section 3.
 
-#![expect(missing_docs, reason = "the members are the contract's own")]
-
 use patchbay_model::RemoteId;
 use serde::Deserialize;
 use serde_json::Value;

@@ -1,5 +1,7 @@
 //! The documented operations, a type each. What is sent of one is sent as it stands here.
 
+#![warn(missing_docs)]
+
 use patchbay_http::{Path, Request, RetryClass};
 use patchbay_model::RemoteId;
 use schemars::JsonSchema;

@@ -1,7 +1,5 @@
 //! What comes over the wire: the members that Patchbay looks at.
 
-#![expect(missing_docs, reason = "the members are the contract's own")]
-
 use patchbay_model::RemoteId;
 use serde::Deserialize;
 

@@ -6,6 +6,8 @@
 //!
 //! Source: Mistral contract, sections 1, 2 and 3.
 
+#![warn(missing_docs)]
+
 pub mod authentication;
 pub mod authorization;
 pub mod connectors;

@@ -5,8 +5,6 @@
 //!
 //! Source: Mistral contract, sections 4 and 9.
 
-#![expect(missing_docs, reason = "the members are the contract's own")]
-
 mod lenient;
 mod shape;
 mod shapes;

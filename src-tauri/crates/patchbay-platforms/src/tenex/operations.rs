@@ -3,6 +3,8 @@
 //!
 //! Source: 10ex contract, sections 2, 3 and 6.
 
+#![warn(missing_docs)]
+
 use std::collections::HashSet;
 use std::time::Duration;
 

@@ -3,8 +3,6 @@
 //!
 //! Source: 10ex contract, section 3.
 
-#![expect(missing_docs, reason = "the members are the contract's own")]
-
 use patchbay_http::text::non_empty;
 use patchbay_http::{Answer, redact_members};
 use patchbay_model::RemoteId;
