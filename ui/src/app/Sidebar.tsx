@@ -36,11 +36,11 @@ export function Sidebar({ collapsed, onToggle }: Props) {
         type="button"
         className={styles.find}
         onClick={() => layers.openPalette()}
-        aria-label={collapsed ? "Search or run a command" : undefined}
+        aria-label="Search or run a command"
         title={collapsed ? "Search or run a command" : undefined}
       >
         <Icon name="search" size={14} />
-        <span className={`cut ${styles.words ?? ""}`}>Search or run a command</span>
+        <span className={styles.words}>Search</span>
         <span className={styles.end}>
           <KeyHint keys="window.search" />
         </span>
