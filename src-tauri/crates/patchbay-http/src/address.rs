@@ -1,15 +1,15 @@
-//! What an address must be before anything is sent to it.
+//! Checks of an address before anything is sent to it.
 
 use patchbay_model::{has_user_info, is_loopback};
 use url::{Origin, Url};
 
 use crate::Error;
 
-/// Accepts `http` and `https` without a user name: one in the address would be sent as a credential of
-/// its own, and shown wherever the address is.
+/// Accepts `http` and `https` addresses without a user name, which would be sent as a credential and shown wherever
+/// the address is.
 ///
 /// # Errors
-/// [`Error::Usage`] for any other.
+/// [`Error::Usage`] for any other address.
 pub fn check_address(url: &Url) -> Result<(), Error> {
     let refuse = |words: &str| Err(Error::Usage(words.to_owned()));
     if !matches!(url.scheme(), "http" | "https") {
@@ -21,31 +21,31 @@ pub fn check_address(url: &Url) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether credentials may go to another computer unencrypted. Loopback is not another computer.
+/// Whether credentials may be sent unencrypted to another computer. To this computer they always may.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PlainHttp {
-    /// Nowhere.
+    /// To none.
     #[default]
     Refused,
-    /// To this origin, on which the person insists.
+    /// To this origin only, which the person allowed.
     AllowedTo(Origin),
 }
 
 impl PlainHttp {
-    /// The exception for the origin of that address.
+    /// Allows the origin of that address.
     pub fn allowed_to(url: &Url) -> Self {
         Self::AllowedTo(url.origin())
     }
 
-    /// Whether credentials for that address need the exception.
+    /// Whether sending credentials to that address has to be allowed first.
     pub fn is_needed_for(url: &Url) -> bool {
         Self::Refused.check(url).is_err()
     }
 
-    /// Judges every request that carries credentials, of whatever client, at each address it goes to.
+    /// Checks an address to which credentials are about to be sent; also each redirect target.
     ///
     /// # Errors
-    /// [`Error::PlainHttp`] when they would go unencrypted to another computer without the exception.
+    /// [`Error::PlainHttp`] if they would be sent unencrypted to another computer that isn't allowed.
     pub fn check(&self, url: &Url) -> Result<(), Error> {
         let is_allowed = match self {
             Self::Refused => false,
@@ -58,7 +58,7 @@ impl PlainHttp {
     }
 }
 
-/// Host and port of an address, for people.
+/// Host and port of an address, for display.
 pub fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port()

@@ -1,43 +1,43 @@
-//! Why an address is not asked or opened.
+//! Why an address must not be requested or opened.
 
 use std::error::Error as StdError;
 use std::io;
 
-/// An address that must not be asked or opened.
+/// An address that must not be requested or opened.
 ///
-/// `what` says what the address is for, such as `token endpoint`.
+/// `what` names the purpose of the address, such as `token endpoint`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AddressError {
-    /// Another scheme, user information, a fragment, or no host at all.
+    /// It has another scheme, user information, a fragment, or no host.
     #[error("the {what} isn't safe to open")]
     Unsafe {
-        /// What the address is for.
+        /// Purpose of the address.
         what: &'static str,
     },
-    /// Without encryption, and not on this computer.
+    /// It is unencrypted and not on this computer.
     #[error("the {what} isn't HTTPS: {host}")]
     NotHttps {
-        /// What the address is for.
+        /// Purpose of the address.
         what: &'static str,
-        /// The host that was named.
+        /// Host of the address.
         host: String,
     },
-    /// This computer, the local network or a cloud's inside, named by somebody who has no business there.
+    /// It leads to this computer, the local network or the inside of a cloud, and the person did not enter it.
     #[error("{host} is an address in the local network")]
     Private {
-        /// The host that was named.
+        /// Host of the address.
         host: String,
     },
-    /// The name stands for no address, so that it cannot be checked.
+    /// Its host name does not resolve, so it cannot be checked.
     #[error("host {host} not found")]
     Unknown {
-        /// The host that was named.
+        /// Host of the address.
         host: String,
     },
 }
 
-/// A name that could not be looked up while a connection was made.
+/// A name that could not be resolved while connecting.
 #[derive(Debug, thiserror::Error)]
 #[error("host not found")]
 pub(crate) struct LookupFailed {
@@ -46,24 +46,23 @@ pub(crate) struct LookupFailed {
     pub(crate) source: io::Error,
 }
 
-/// What the resolver had against the host of a failed request, found in the chain of its causes.
+/// Returns the [`AddressError`] with which the resolver failed a request, if one is among the causes of `error`.
 pub fn find_address_error(error: &(dyn StdError + 'static)) -> Option<AddressError> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(refused) = error.downcast_ref::<AddressError>() {
-            return Some(refused.clone());
-        }
-        if let Some(failed) = error.downcast_ref::<LookupFailed>() {
-            return Some(AddressError::Unknown {
-                host: failed.host.clone(),
-            });
-        }
-        next = cause(error);
-    }
-    None
+    causes(error).find_map(|cause| match cause.downcast_ref::<LookupFailed>() {
+        Some(failed) => Some(AddressError::Unknown {
+            host: failed.host.clone(),
+        }),
+        None => cause.downcast_ref::<AddressError>().cloned(),
+    })
 }
 
-/// What lies behind an error. An `io::Error` hides what it wraps from `source`, so it is opened as well.
+/// An error and its causes, outermost first, including what an `io::Error` wraps: its `source` skips that.
+pub fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| cause(error))
+}
+
 fn cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
     let wrapped = error
         .downcast_ref::<io::Error>()

@@ -1,6 +1,5 @@
-//! What a platform answered with success.
+//! Successful responses of a platform.
 
-use crate::json;
 use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt};
 use http::HeaderMap;
@@ -8,44 +7,42 @@ use patchbay_model::Secret;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::error_response;
-use crate::Error;
 use crate::redact::{SecretNames, redact_given};
 use crate::text::JSON_LIMITS;
+use crate::{Error, error_response, json};
 
 const OTHER_SHAPE: &str = "unknown format";
 
-/// A success, read as a whole.
+/// A successful response, read to its end.
 #[derive(Clone, Default)]
 pub struct Answer {
     /// HTTP status, 200 to 299.
     pub status: u16,
-    /// Headers as sent.
+    /// Headers as received.
     pub headers: HeaderMap,
     /// Body, after decompression.
     pub body: Bytes,
-    /// Secrets that the request gave; what is read of the body comes without them.
+    /// Secrets of the request, which are redacted in the parsed body.
     pub given: Vec<Secret>,
-    /// Names of members that are secret in it.
+    /// Names of properties that are secret in the body.
     pub secret_names: &'static SecretNames,
 }
 
-/// A success whose body comes piece by piece.
+/// A successful response whose body is streamed.
 pub struct StreamedAnswer {
     /// HTTP status, 200 to 299.
     pub status: u16,
-    /// Headers as sent.
+    /// Headers as received.
     pub headers: HeaderMap,
-    /// The pieces as they come; ends after the first error.
+    /// The pieces of the body; ends after the first error.
     pub pieces: BoxStream<'static, Result<Bytes, Error>>,
 }
 
 impl Answer {
-    /// Reads the body as JSON, whatever its content type says, without the secrets that were given.
+    /// Parses the body as JSON, whatever its content type, and redacts the secrets of the request.
     ///
     /// # Errors
-    /// [`Error::UnexpectedAnswer`] when it is something else; [`Error::Exceeded`] when it is more than is
-    /// read.
+    /// [`Error::UnexpectedAnswer`] if it isn't JSON; [`Error::Exceeded`] if it exceeds a limit.
     pub fn json(&self) -> Result<Value, Error> {
         let mut json = json::parse(&self.body, JSON_LIMITS).map_err(|error| match error {
             json::Error::Exceeded(limit) => Error::Exceeded(limit),
@@ -55,16 +52,13 @@ impl Answer {
             }),
         })?;
         if !self.given.is_empty() {
-            redact_given(&mut json, &self.given_texts());
+            let given: Vec<&str> = self.given.iter().map(Secret::expose).collect();
+            redact_given(&mut json, &given);
         }
         Ok(json)
     }
 
-    fn given_texts(&self) -> Vec<&str> {
-        self.given.iter().map(Secret::expose).collect()
-    }
-
-    /// Reads the body as a JSON object.
+    /// Parses the body as a JSON object.
     ///
     /// # Errors
     /// As [`Answer::json`].
@@ -75,7 +69,7 @@ impl Answer {
         }
     }
 
-    /// Reads the body as JSON of that shape.
+    /// Parses the body as JSON and converts it.
     ///
     /// # Errors
     /// As [`Answer::json`].
@@ -83,10 +77,10 @@ impl Answer {
         serde_json::from_value(self.json()?).map_err(|_| self.unexpected(OTHER_SHAPE))
     }
 
-    /// The body of an operation that only acknowledges: empty is null.
+    /// Parses the body as JSON; an empty one, as of an operation that only acknowledges, becomes null.
     ///
     /// # Errors
-    /// [`Error::UnexpectedAnswer`] when there is a body and it is no JSON.
+    /// As [`Answer::json`].
     pub fn json_or_null(&self) -> Result<Value, Error> {
         if self.body.trim_ascii().is_empty() {
             return Ok(Value::Null);
@@ -94,8 +88,8 @@ impl Answer {
         self.json()
     }
 
-    /// The error of a success that does not hold what was documented; `what` is wrong with it. Values of
-    /// the body stay out of it: a token in an unforeseen place would be shown and kept.
+    /// The error for a success of undocumented form; `what` says what is wrong. It contains no values of the body,
+    /// since a token in an unexpected place would be shown and stored.
     pub fn unexpected(&self, what: impl Into<String>) -> Error {
         Error::UnexpectedAnswer {
             what: what.into(),
@@ -108,7 +102,7 @@ impl Answer {
         }
     }
 
-    /// The error of a success whose envelope says that it failed.
+    /// The error for a success whose envelope reports a failure.
     pub fn failed(&self) -> Error {
         let (headers, body) = (self.headers.clone(), self.body.clone());
         Error::Status(Box::new(error_response::read(
@@ -121,7 +115,7 @@ impl Answer {
 }
 
 impl StreamedAnswer {
-    /// What is left of the body, to its end.
+    /// Reads the rest of the body.
     ///
     /// # Errors
     /// [`Error::TooLarge`] beyond `most` bytes; those of the pieces.

@@ -1,4 +1,4 @@
-//! An account's way to its platform.
+//! How requests of one account are sent to its platform.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,55 +8,55 @@ use url::Url;
 
 use crate::{Clients, Clock, Error, RetryPolicy, SecretNames, TokenSource, check_address};
 
-/// Where a redirect may lead.
+/// Whether redirects are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Redirects {
-    /// Nowhere: it is an answer like any other, and no success.
+    /// A redirect is an error response.
     Refuse,
-    /// Wherever the platform points to. On the way to another origin credentials and the call's own headers are
-    /// left out for good; a body, or the step from https to http, is refused whatever the platform's own
+    /// Redirects are followed. From the first other origin on, credentials and the call's own headers are left out.
+    /// A redirect of a body to another origin, or from https to http there, is refused, whatever the platform's own
     /// client does.
     Follow,
 }
 
-/// One account's way to its platform: address, credentials and the rules of the platform's contract.
+/// Address, credentials and contract rules of one account of a platform.
 #[derive(Clone)]
 pub struct Api {
-    /// The connections.
+    /// The HTTP clients.
     pub clients: Clients,
-    /// The time, and how to wait.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Absolute URL; a path in it stays in front of every operation's.
+    /// Absolute URL whose path is the prefix of every operation's path.
     pub base: Url,
     /// Credentials, sent to the origin of `base` only.
     pub tokens: Arc<dyn TokenSource>,
-    /// Headers of every request that are no credentials, such as the organization.
+    /// Headers of every request that aren't credentials, such as the organization.
     pub headers: Vec<(String, String)>,
-    /// Where a redirect may lead.
+    /// Whether redirects are followed.
     pub redirects: Redirects,
-    /// The time limit of [`CallOptions`], unless the request or the call says otherwise.
+    /// Default of [`CallOptions::timeout`](crate::CallOptions::timeout) for requests without a limit of their own.
     pub timeout: Duration,
-    /// Most bytes of an answer that is read as a whole, after decompression.
+    /// Maximum bytes of a response that is read to its end, after decompression.
     pub body_bytes: usize,
-    /// What is repeated by itself.
+    /// Default retry policy.
     pub retries: RetryPolicy,
-    /// Secrets of the account that not every request sends, such as the one that its token was had for.
-    /// Like those that are sent they are taken out of what the server says when it refuses.
+    /// Secrets of the account that not every request sends, such as the one that was exchanged for its token. They are
+    /// redacted in error responses, as are those that are sent.
     pub secrets: Vec<Secret>,
-    /// Names of members that are secret wherever the platform might repeat them.
+    /// Names of properties that are secret in any response.
     pub secret_names: &'static SecretNames,
 }
 
 impl Api {
-    /// The official clients' limit for one answer.
+    /// The official clients' limit for one response.
     pub const TIMEOUT: Duration = Duration::from_secs(300);
-    /// Far more than any documented answer.
+    /// Far more than any documented response.
     pub const BODY_BYTES: usize = 32 * 1024 * 1024;
 
-    /// An account at `base`, without slashes at its end, that follows redirects and repeats nothing.
+    /// An account at `base`, whose trailing slashes are dropped; follows redirects and retries nothing.
     ///
     /// # Errors
-    /// [`Error::Usage`] when `base` is no absolute `http` or `https` URL, or holds a user name.
+    /// [`Error::Usage`] if `base` isn't an absolute `http` or `https` URL, or contains a user name.
     pub fn new(
         clients: Clients,
         clock: Arc<dyn Clock>,
@@ -83,10 +83,10 @@ impl Api {
     }
 }
 
-/// The address of an account.
+/// Parses the address of an account.
 ///
 /// # Errors
-/// [`Error::Usage`] when it is no absolute `http` or `https` URL, or holds a user name.
+/// [`Error::Usage`] if it isn't an absolute `http` or `https` URL, or contains a user name.
 pub fn parse_base_url(base: &str) -> Result<Url, Error> {
     let base =
         Url::parse(base).map_err(|_| Error::Usage("the base URL must be a full URL".to_owned()))?;

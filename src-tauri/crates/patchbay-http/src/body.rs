@@ -1,4 +1,4 @@
-//! Reads the body of an answer, never more of it than is wanted.
+//! Reads the body of a response within a size limit.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use crate::{Error, from_reqwest};
 /// Why a body was not read to its end.
 #[derive(Debug)]
 pub enum BodyError {
-    /// It is larger than is accepted.
+    /// It exceeds the limit.
     TooLarge,
-    /// Nothing more of it came for as long as is waited.
+    /// No further piece came in time.
     Silent,
     /// The connection was lost.
     Lost(reqwest::Error),
 }
 
 impl BodyError {
-    /// What this is for whoever asked `url`, took `limit` bytes at most and has `waited` so long.
+    /// Converts the error of a request to `url`, by the limits that were in force.
     pub fn into_error(self, url: &Url, limit: usize, waited: Duration) -> Error {
         match self {
             Self::TooLarge => Error::TooLarge {
@@ -32,15 +32,15 @@ impl BodyError {
     }
 }
 
-/// Reads a body to its end, or not at all where its headers say already that it has more than `limit` bytes.
-/// `silence` is the longest wait between two pieces. The bytes are wiped when they are dropped.
+/// Reads a body to its end, or not at all if its headers announce more than `limit` bytes.
+/// `idle` is the longest wait between two pieces. The bytes are wiped on drop.
 ///
 /// # Errors
 /// [`BodyError`].
 pub async fn read_body(
     answer: &mut reqwest::Response,
     limit: usize,
-    silence: Option<Duration>,
+    idle: Option<Duration>,
 ) -> Result<Zeroizing<Vec<u8>>, BodyError> {
     if answer
         .content_length()
@@ -49,7 +49,7 @@ pub async fn read_body(
         return Err(BodyError::TooLarge);
     }
     let mut body = Zeroizing::new(Vec::new());
-    while let Some(piece) = next_piece(answer, silence).await? {
+    while let Some(piece) = next_piece(answer, idle).await? {
         if body.len() + piece.len() > limit {
             return Err(BodyError::TooLarge);
         }
@@ -58,22 +58,22 @@ pub async fn read_body(
     Ok(body)
 }
 
-/// What comes next of a body; `None` at its end.
+/// The next piece of a body; `None` at its end.
 pub(crate) async fn next_piece(
     answer: &mut reqwest::Response,
-    silence: Option<Duration>,
+    idle: Option<Duration>,
 ) -> Result<Option<bytes::Bytes>, BodyError> {
-    let piece = match silence {
+    let piece = match idle {
         None => answer.chunk().await,
-        Some(silence) => tokio::time::timeout(silence, answer.chunk())
+        Some(idle) => tokio::time::timeout(idle, answer.chunk())
             .await
             .map_err(|_| BodyError::Silent)?,
     };
     piece.map_err(BodyError::Lost)
 }
 
-/// The start of an error's body, `limit` bytes at most. What cannot be read is left out: the status says
-/// enough.
+/// Reads up to `limit` bytes of the body of an error response. Ends early if the connection is lost, since the status
+/// says enough.
 pub async fn read_start(mut answer: reqwest::Response, limit: usize) -> Vec<u8> {
     let mut body = Vec::new();
     while body.len() < limit

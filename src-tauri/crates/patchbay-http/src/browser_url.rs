@@ -1,12 +1,12 @@
-//! Pages that may be opened in a person's browser.
+//! Pages that may be opened in the browser.
 
 use url::Url;
 
-/// An address that a browser may be given: `https`, or `http` on this computer, without a user name, and
-/// not leading into the local network unless the person named that host.
+/// An address that may be opened in the browser: `https`, or `http` on this computer, without a user name, and
+/// not in the local network unless the person entered that host.
 ///
-/// Only [`AddressPolicy::browser_url`](crate::AddressPolicy::browser_url) makes one. It may carry the
-/// state of a sign-in, so that `Debug` leaves out its query.
+/// Only [`AddressPolicy::browser_url`](crate::AddressPolicy::browser_url) creates one. `Debug` leaves out its query,
+/// which may contain the state of a sign-in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BrowserUrl(Url);
 
@@ -20,7 +20,7 @@ impl BrowserUrl {
         &self.0
     }
 
-    /// The address as one argument.
+    /// The address as text.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }

@@ -1,4 +1,4 @@
-//! What was on the wire of a call, for whoever looks at it.
+//! Captures requests and responses of a call for display.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,15 +7,14 @@ use bytes::Bytes;
 use http::HeaderMap;
 use patchbay_model::SentRequest;
 
-/// A body of more bytes is not kept.
+/// Maximum bytes of a captured body; larger ones are dropped.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// The last request of a call with its answer, kept where they are [wanted](Capture::enabled). Clones are the
-/// same.
+/// Captures the last request of a call and its response, if [enabled](Capture::enabled). Clones share them.
 #[derive(Clone, Default)]
 pub struct Capture {
     inner: Option<Arc<Mutex<Inner>>>,
-    /// Whether the request that was noted before stays the one that is shown.
+    /// Whether a request that was captured before is kept.
     keeps_request: bool,
 }
 
@@ -25,30 +24,30 @@ struct Inner {
     exchange: Option<Captured>,
 }
 
-/// A request and its answer. Values of sensitive headers of the request are hidden; whatever else is secret is not.
+/// A request and its response. Of the request only the values of sensitive headers are hidden; other secrets aren't.
 pub struct Captured {
-    /// What was sent.
+    /// The request.
     pub request: SentRequest,
-    /// What came back.
+    /// The response, if any of it was received.
     pub response: Option<CapturedResponse>,
     sent_at: Instant,
 }
 
-/// An answer, as far as it has come.
+/// A response, as far as it was received.
 #[derive(Default)]
 pub struct CapturedResponse {
     /// HTTP status.
     pub status: Option<u16>,
-    /// Headers as sent.
+    /// Headers as received.
     pub headers: HeaderMap,
-    /// The body, where it is small enough.
+    /// The body, unless it is too large.
     pub body: Option<Bytes>,
-    /// From the request until the last of it was there.
+    /// From the request until the latest part of the response.
     pub took: Duration,
 }
 
 impl Capture {
-    /// Keeps them; by default nothing is kept, for hardly any call looks at them.
+    /// Captures requests; the default captures nothing.
     pub fn enabled() -> Self {
         Self {
             inner: Some(Arc::default()),
@@ -56,12 +55,11 @@ impl Capture {
         }
     }
 
-    /// Whether anything is kept.
     pub(super) fn is_enabled(&self) -> bool {
         self.inner.is_some()
     }
 
-    /// The same, for requests that hold what a person answered: the one before them stays.
+    /// The same capture for follow-up requests that contain a person's answers: the request before them is kept.
     pub fn with_first_request(&self) -> Self {
         Self {
             keeps_request: true,
@@ -69,18 +67,17 @@ impl Capture {
         }
     }
 
-    /// HTTP status and headers of the last success as sent; `None` while there was none, and where they are
-    /// not wanted.
+    /// Takes HTTP status and headers of the last success; `None` if there was none, or nothing is captured.
     pub fn take(&self) -> Option<(u16, HeaderMap)> {
         self.lock()?.success.take()
     }
 
-    /// The last request that was sent; `None` while there was none, and where it is not wanted.
+    /// Takes the last request; `None` if there was none, or nothing is captured.
     pub fn take_exchange(&self) -> Option<Captured> {
         self.lock()?.exchange.take()
     }
 
-    /// Notes a request that is about to leave. What was known of one before is forgotten.
+    /// Captures a request that is about to be sent, in place of the one before.
     pub fn note_request(&self, request: impl FnOnce() -> SentRequest) {
         let Some(mut inner) = self.lock() else { return };
         let before = inner.exchange.take().filter(|_| self.keeps_request);
@@ -91,7 +88,7 @@ impl Capture {
         });
     }
 
-    /// Notes status and headers. The answer itself may have come before them, on another stream.
+    /// Captures status and headers of the response. Its body may have been captured before, from another stream.
     pub fn note_head(&self, status: u16, headers: &HeaderMap) {
         self.note_response(|response| {
             response.status = Some(status);
@@ -99,7 +96,7 @@ impl Capture {
         });
     }
 
-    /// Notes the body, or what stands for it on a stream.
+    /// Captures the body of the response, or the message on a stream that stands for it.
     pub fn note_body(&self, body: &[u8]) {
         self.note_response(|response| {
             response.body = (body.len() <= BODY_LIMIT).then(|| Bytes::copy_from_slice(body));
@@ -129,7 +126,7 @@ impl Capture {
 
 impl std::fmt::Debug for Capture {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Nobody knows what is in the headers.
+        // Headers may contain anything.
         f.debug_struct("Capture").finish_non_exhaustive()
     }
 }

@@ -1,5 +1,7 @@
-//! What a certificate says of itself, in words for people. Nothing here decides whether it is trusted.
+//! Reads the facts of certificates for display. Nothing here decides whether one is trusted.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use patchbay_model::{Certificate, CertificateFacts, Timestamp, clean_text};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -9,17 +11,19 @@ use x509_cert::der::Decode as _;
 
 use crate::Error;
 
-/// How much of a name is shown.
+/// Maximum length of a name, in characters.
 const MAX_NAME: usize = 200;
 
-/// The most certificates that are read of one text, and its longest.
+/// Maximum number of certificates in one PEM text.
 const MAX_CERTIFICATES: usize = 64;
+
+/// Maximum bytes of a PEM text.
 const MAX_PEM: usize = 512 * 1024;
 
-/// The certificates of a PEM text, each by itself.
+/// Splits a PEM text into its certificates.
 ///
 /// # Errors
-/// [`Error::Usage`] when it holds none, too many, or one that cannot be read.
+/// [`Error::Usage`] if it contains none, too many, or one that cannot be parsed.
 pub fn read_certificates(pem: &str) -> Result<Vec<Certificate>, Error> {
     let unreadable = || Error::Usage("this isn't a certificate in PEM format".to_owned());
     if pem.len() > MAX_PEM {
@@ -40,10 +44,10 @@ pub fn read_certificates(pem: &str) -> Result<Vec<Certificate>, Error> {
     read.into_iter().map(certificate).collect()
 }
 
-/// The certificates as TLS takes them.
+/// Decodes the certificates of a PEM text.
 ///
 /// # Errors
-/// [`Error::Usage`] when one cannot be read.
+/// [`Error::Usage`] if there is none, or one cannot be decoded.
 pub(crate) fn to_der(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     read.ok()
@@ -51,7 +55,7 @@ pub(crate) fn to_der(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> 
         .ok_or_else(|| Error::Usage("the certificate isn't valid PEM".to_owned()))
 }
 
-/// What is known of a certificate that somebody sent: its fingerprint at least.
+/// The facts of a certificate; only its fingerprint if it cannot be parsed.
 pub(crate) fn facts_of(der: &CertificateDer<'_>) -> CertificateFacts {
     parse(der).unwrap_or_else(|| CertificateFacts {
         subject: String::new(),
@@ -82,15 +86,11 @@ fn parse(der: &CertificateDer<'_>) -> Option<CertificateFacts> {
 }
 
 fn to_pem(der: &CertificateDer<'_>) -> String {
-    use base64::Engine as _;
-    let text = base64::engine::general_purpose::STANDARD.encode(der);
     let mut pem = "-----BEGIN CERTIFICATE-----\n".to_owned();
-    let mut rest = text.as_str();
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(rest.len().min(64));
-        pem.push_str(line);
+    // 48 bytes make a line of 64 characters.
+    for bytes in der.chunks(48) {
+        STANDARD.encode_string(bytes, &mut pem);
         pem.push('\n');
-        rest = after;
     }
     pem.push_str("-----END CERTIFICATE-----\n");
     pem

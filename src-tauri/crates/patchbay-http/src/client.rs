@@ -1,42 +1,41 @@
-//! The pooled connections under every request.
+//! The HTTP clients of platform accounts.
 
 use std::time::Duration;
 
-use crate::AddressPolicy;
 use http::HeaderValue;
 use reqwest::{ClientBuilder, redirect};
 
-use crate::Error;
 use crate::address::PlainHttp;
 use crate::certificate::to_der;
 use crate::trust::tls_config;
+use crate::{AddressPolicy, Error};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(30);
 
-/// Static, as every request copies it several times: all threads would count the copies of another in one
-/// place.
+/// Static, since every request clones it several times: clones of another value share a reference count.
 const USER_AGENT: HeaderValue =
     HeaderValue::from_static(concat!("patchbay/", env!("CARGO_PKG_VERSION")));
 
-/// How requests leave this computer.
+/// Settings of [`Clients`].
 #[derive(Clone, Debug, Default)]
 pub struct ClientSettings {
-    /// Where they may lead.
+    /// Which addresses may be requested.
     pub addresses: AddressPolicy,
     /// Certificate authorities to trust besides the system's, as PEM.
     pub authorities: Vec<Vec<u8>>,
 }
 
-/// The shared clients. None follows redirects by itself, so that credentials stay with their origin.
+/// The HTTP clients of an account. They don't follow redirects by themselves, so that credentials stay with their
+/// origin.
 #[derive(Clone, Debug)]
 pub struct Clients {
-    /// Decodes compressed answers.
+    /// Decompresses responses.
     pub usual: reqwest::Client,
-    /// Asks for no compression and gives bytes as they come, for relays that label them wrongly.
+    /// Accepts no compression and decompresses nothing, for relays that label bodies wrongly.
     pub raw: reqwest::Client,
-    /// Where both may lead.
+    /// Which addresses both may request.
     pub addresses: AddressPolicy,
-    /// Whether credentials may go over plain http.
+    /// Whether credentials may be sent over plain http.
     pub plain_http: PlainHttp,
 }
 
@@ -44,7 +43,7 @@ impl Clients {
     /// Builds both clients.
     ///
     /// # Errors
-    /// [`Error::Usage`] when a certificate authority cannot be used.
+    /// [`Error::Usage`] if a certificate authority cannot be used.
     pub fn build(settings: &ClientSettings) -> Result<Self, Error> {
         Ok(Self {
             usual: build(settings, true)?,
@@ -59,8 +58,8 @@ fn build(settings: &ClientSettings, decompress: bool) -> Result<reqwest::Client,
     let builder = ClientBuilder::new()
         .user_agent(USER_AGENT)
         .redirect(redirect::Policy::none())
-        // Repeats are counted and bounded in one place only; without the number, each request is copied
-        // for them all the same.
+        // Retries are counted and bounded in one place only. Without the number, reqwest would still clone each
+        // request for a retry.
         .retry(reqwest::retry::never().max_retries_per_request(0))
         .connect_timeout(CONNECT_LIMIT)
         .dns_resolver(settings.addresses.resolver())

@@ -1,4 +1,4 @@
-//! The certificate by which a server knows a connector.
+//! Client certificates of connectors.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::Error;
 use crate::certificate::facts_of;
 use crate::trust::provider;
 
-/// A certificate with its private key.
+/// A client certificate with its private key.
 #[derive(Clone)]
 pub struct ClientCertificate {
     key: Arc<CertifiedKey>,
@@ -27,10 +27,10 @@ impl std::fmt::Debug for ClientCertificate {
 }
 
 impl ClientCertificate {
-    /// Reads a PEM text with the certificate, those that vouch for it behind it, and its key, in any order.
+    /// Reads a PEM text with the certificate, its chain behind it, and the private key, in any order.
     ///
     /// # Errors
-    /// [`Error::Usage`] when either is missing or can't be read, when the key is encrypted, or is another's.
+    /// [`Error::Usage`] if either is missing or can't be read, or the key is encrypted or doesn't match.
     pub fn read(pem: &Secret) -> Result<Self, Error> {
         let pem = pem.expose().as_bytes();
         let refused =
@@ -54,7 +54,7 @@ impl ClientCertificate {
         })
     }
 
-    /// What it says of itself.
+    /// Facts of the certificate, for display.
     pub fn facts(&self) -> &CertificateFacts {
         &self.facts
     }

@@ -1,4 +1,4 @@
-//! The time, waiting, and chance, so that tests and replays can turn them.
+//! Time, waiting and randomness, which tests and replays replace.
 
 use std::time::Duration;
 
@@ -6,20 +6,20 @@ use async_trait::async_trait;
 use patchbay_model::Timestamp;
 use time::OffsetDateTime;
 
-/// What a client takes from outside instead of asking the system.
+/// Time, waiting and randomness.
 #[async_trait]
 pub trait Clock: Send + Sync {
-    /// The time now.
+    /// The current time.
     fn now(&self) -> Timestamp;
 
-    /// Waits so long.
+    /// Waits for that long.
     async fn sleep(&self, duration: Duration);
 
-    /// A random number from 0 up to 1, which keeps many clients from coming back at the same moment.
+    /// A random number from 0 up to 1 for jitter, which keeps clients from retrying at the same moment.
     fn chance(&self) -> f64;
 }
 
-/// The system's own.
+/// The system's clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -34,7 +34,7 @@ impl Clock for SystemClock {
     }
 
     fn chance(&self) -> f64 {
-        // Without randomness everybody waits the middle of the range, which is still right.
+        // Without randomness the middle of the range is still right.
         let drawn = getrandom::u32().unwrap_or(u32::MAX / 2);
         f64::from(drawn) / (f64::from(u32::MAX) + 1.0)
     }

@@ -1,30 +1,28 @@
-//! What can go wrong between Patchbay and a place where connectors live.
+//! Errors of requests to platforms and MCP servers.
 
 mod reach;
 mod refusal;
 
 use std::time::Duration;
 
-use crate::json::Exceeded;
 use patchbay_model::{Code, Explain, Problem, UntrustedCertificate};
 use thiserror::Error as ThisError;
 
-pub use reach::Unreachable;
-pub use reach::{find_untrusted, from_reqwest};
-pub use refusal::Refusal;
-pub use refusal::TEXT_LIMIT;
+pub use reach::{Unreachable, find_untrusted, from_reqwest};
+pub use refusal::{Refusal, TEXT_LIMIT};
 
+use crate::json::Exceeded;
 use crate::text;
 
-/// An error of the part that supplies credentials, kept with its own code and hint.
+/// An error of a [`TokenSource`](crate::TokenSource), with its own code and hint.
 pub type BoxError = Box<dyn Explain + Send + Sync>;
 
-/// What succeeds or fails by [`enum@Error`].
+/// A `Result` with this crate's [`enum@Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A situation that someone acts on.
+/// Why a request failed.
 ///
-/// Texts of the other side in it are cleaned of control characters and of the secrets that were sent.
+/// Texts of the other side are cleaned of control characters and of the secrets that were sent.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum Error {
@@ -36,49 +34,49 @@ pub enum Error {
     Unreachable {
         /// Host and port.
         host: String,
-        /// What kept the connection from being made.
+        /// Why the connection failed.
         how: Unreachable,
-        /// The error underneath, without its URL.
+        /// The underlying error, without its URL.
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
-    /// The server showed a certificate that nobody vouches for; nothing was sent.
+    /// The server's certificate is not trusted; nothing was sent.
     #[error("{}", untrusted_words(.0))]
     Untrusted(Box<UntrustedCertificate>),
-    /// No whole answer within the time given.
+    /// No complete response within the time limit.
     #[error("no response in {}", seconds(*after))]
     TimedOut {
-        /// The time given.
+        /// The time limit.
         after: Duration,
     },
-    /// The caller stopped it.
+    /// The caller cancelled the request.
     #[error("stopped")]
     Cancelled,
-    /// The answer is larger than is accepted.
+    /// The response exceeds the size limit.
     #[error("the response is larger than {}", megabytes(*limit))]
     TooLarge {
-        /// What is accepted, in bytes.
+        /// The limit in bytes.
         limit: u64,
     },
-    /// The answer has more parts than are read.
+    /// The response exceeds a limit of its JSON.
     #[error("the response has {0}")]
     Exceeded(Exceeded),
-    /// The server ended its stream again and again before it answered.
+    /// The server repeatedly ended its stream before it responded.
     #[error("the server ended its stream {limit} times without a response")]
     TooManyReconnects {
-        /// How often it was asked to go on.
+        /// Maximum number of reconnections.
         limit: u32,
     },
-    /// The address leads to this computer or into the local network, and nobody entered it as such.
+    /// The address leads to this computer or into the local network, and the person did not enter it.
     #[error("{host} leads into the local network")]
     PrivateAddress {
-        /// The host.
+        /// Host of the address.
         host: String,
     },
-    /// The server points to another origin, to which nothing is sent.
+    /// The server redirects to another origin, to which nothing was sent.
     #[error("the server redirects to {to}")]
     RedirectRefused {
-        /// Origin it points to, such as `https://example.com`.
+        /// Origin of the target, such as `https://example.com`.
         to: String,
         /// HTTP status of the redirect.
         status: u16,
@@ -89,22 +87,22 @@ pub enum Error {
         /// Host and port.
         host: String,
     },
-    /// 401: a person, or a new token, is needed.
+    /// 401: a person has to sign in, or a new token is needed.
     #[error("{} requires sign-in", refusal.by())]
     Unauthorized {
-        /// `WWW-Authenticate` as sent; `None` when the server sent none.
+        /// `WWW-Authenticate` as received; `None` if there was none.
         challenge: Option<String>,
-        /// The answer.
+        /// The error response.
         refusal: Box<Refusal>,
     },
-    /// 403: what was sent is valid, and not allowed to do this.
+    /// 403: the credentials are valid but not sufficient.
     #[error("{}", forbidden_words(scope.as_deref()))]
     Forbidden {
-        /// Scopes the server wants, separated by spaces, where it says so (`insufficient_scope`).
+        /// Scopes that the server requires, separated by spaces, if it names them (`insufficient_scope`).
         scope: Option<String>,
-        /// `WWW-Authenticate` as sent.
+        /// `WWW-Authenticate` as received.
         challenge: Option<String>,
-        /// The answer.
+        /// The error response.
         refusal: Box<Refusal>,
     },
     /// 404.
@@ -113,15 +111,15 @@ pub enum Error {
     /// 409.
     #[error("already exists or was changed")]
     Conflict(Box<Refusal>),
-    /// 409 of a creation: there is one at that address.
+    /// 409 to a creation: a connector with that address exists.
     #[error("a connector with this address already exists{}", after_colon(name.as_deref()))]
     AlreadyThere {
-        /// What it is called, cleaned; `None` where the platform was not asked, or did not tell.
+        /// Name of the existing connector, cleaned; `None` if it is not known.
         name: Option<String>,
-        /// The answer.
+        /// The error response.
         refusal: Box<Refusal>,
     },
-    /// 400 or 422: the request is wrong.
+    /// 400 or 422: the request is invalid.
     #[error("{} rejected the request", .0.by())]
     Invalid(Box<Refusal>),
     /// 429.
@@ -129,111 +127,111 @@ pub enum Error {
     RateLimited {
         /// How long the server asks to wait.
         retry_after: Option<Duration>,
-        /// The answer.
+        /// The error response.
         refusal: Box<Refusal>,
     },
-    /// Any other status that is no success, or an envelope that says that it failed.
+    /// Any other error status, or a success whose envelope reports a failure.
     #[error("{}", status_words(.0))]
     Status(Box<Refusal>),
-    /// A success that cannot be read.
+    /// A success of unexpected form.
     #[error("unexpected response: {what}")]
     UnexpectedAnswer {
         /// What is wrong with it.
         what: String,
-        /// The answer.
+        /// An outline of the response.
         refusal: Box<Refusal>,
     },
     /// There is no MCP server at that address.
     #[error("no MCP server at this address ({found})")]
     NotAServer {
-        /// What is there.
+        /// What was found instead.
         found: Found,
     },
-    /// The server speaks MCP in a way that cannot be understood.
+    /// The server violated the MCP protocol.
     #[error("the server violated the MCP protocol: {0}")]
     Protocol(String),
-    /// The server answered with an error of its own.
+    /// The server returned a JSON-RPC error.
     #[error("the server returned an error: {message}")]
     ServerError {
         /// JSON-RPC error code.
         code: i64,
-        /// Its words, cleaned.
+        /// JSON-RPC error message, cleaned.
         message: String,
-        /// More of it, as sent.
+        /// JSON-RPC error data, as received.
         data: Option<serde_json::Value>,
     },
-    /// A program of this computer that is to be a server could not be started.
+    /// A local server program could not be started.
     #[error("couldn't start {program}: {why}")]
     ProgramNotStarted {
-        /// What people call it.
+        /// Display name of the program.
         program: String,
-        /// The system's words.
+        /// The system's error message.
         why: String,
     },
-    /// A program of this computer that is a server ended while it was needed.
+    /// A local server program ended while it was in use.
     #[error("the program {program} ended{}", in_brackets(how.as_deref()))]
     ProgramEnded {
-        /// What people call it.
+        /// Display name of the program.
         program: String,
-        /// Its exit code or signal; `None` where it only closed its output.
+        /// Its exit code or signal; `None` if it only closed its output.
         how: Option<String>,
-        /// The last lines that it wrote for people, cleaned.
+        /// The last lines of its standard error, cleaned.
         said: String,
     },
-    /// The server asks back before it answers, which nobody can do here.
+    /// The server requires input, and nobody can be asked for it here.
     #[error("the server asks for input, which can't be given here")]
     InputRequired,
-    /// The server asked for what it can't go on without, and the person gave nothing.
+    /// The server requires input, and the person gave none.
     #[error("the server's question wasn't answered")]
     NotAnswered,
-    /// The server can ask the person in the older era of the protocol only.
+    /// The server can ask the person only in the older era of the protocol.
     #[error("the server asks questions over the older protocol only")]
     AsksOverHandshake,
     /// The server, as it is set up, can't ask the person in any era of the protocol.
     #[error("this installation of the server can't ask questions")]
     CannotAsk,
-    /// The server wants a page visited first, which was opened.
+    /// The server requires a page to be visited first, which was opened.
     #[error("the server wants you to finish in the browser first")]
     PageFirst,
-    /// The server ended the task that it had made of a call.
+    /// The server cancelled the task that it created for a call.
     #[error("the server cancelled the task")]
     TaskCancelled,
-    /// The server does not know the task any more that it had made of a call.
+    /// The server no longer knows the task that it created for a call.
     #[error("the server no longer has this task")]
     TaskLost,
-    /// The tool is not offered.
+    /// The server does not offer the tool.
     #[error("tool {name} not found")]
     ToolNotFound {
-        /// The name asked for, cleaned.
+        /// Name of the tool, cleaned.
         name: String,
     },
     /// Nothing has that name.
     #[error("{0} not found")]
     NoneFound(String),
-    /// A name stands for several things.
+    /// A name is ambiguous.
     #[error("{count} are named {name}")]
     ManyFound {
         /// The name, cleaned.
         name: String,
-        /// How many.
+        /// Number of things with that name.
         count: usize,
     },
     /// An authorization ended without success.
     #[error("sign-in failed{}", after_colon(reason.as_deref()))]
     GrantFailed {
-        /// The platform's words, cleaned.
+        /// The platform's reason, cleaned.
         reason: Option<String>,
     },
-    /// The platform gave an address that must not be opened.
+    /// The platform sent an address that must not be opened.
     #[error("the platform sent an unsafe sign-in address")]
     UnsafeUrl {
-        /// HTTP status of the answer that held it.
+        /// HTTP status of the response that contained it.
         status: u16,
     },
     /// Switched off in the settings, or not offered.
     #[error("{0} isn't supported")]
     NotSupported(String),
-    /// The credentials could not be had.
+    /// The token source could not supply credentials.
     #[error("{0}")]
     Credential(BoxError),
 }
@@ -248,7 +246,7 @@ pub enum Found {
     /// A status, for example 404.
     #[error("HTTP {0}")]
     Status(u16),
-    /// JSON that is no JSON-RPC.
+    /// JSON that isn't JSON-RPC.
     #[error("other JSON")]
     OtherJson,
     /// Something else, by its media type.
@@ -257,11 +255,9 @@ pub enum Found {
 }
 
 impl Error {
-    /// What a token source reports. An error of this crate stays what it is, so that a platform whose
-    /// tokens are fetched over its own [`Api`] fails as if the operation itself had.
-    ///
-    /// [`Api`]: crate::Api
-    #[expect(clippy::expect_used, reason = "the type was just looked at")]
+    /// Wraps the error of a token source. An error of this crate is returned as it is, so that a platform whose
+    /// tokens are fetched over its own [`Api`](crate::Api) fails as if the operation itself had failed.
+    #[expect(clippy::expect_used, reason = "the type was just checked")]
     pub fn credential(error: BoxError) -> Self {
         let plain: &(dyn std::error::Error + 'static) = &*error;
         if !plain.is::<Self>() {
@@ -271,7 +267,7 @@ impl Error {
         *plain.downcast().expect("it is an error of this crate")
     }
 
-    /// The answer that refused the request, where there was one.
+    /// The error response, if there was one.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Unauthorized { refusal, .. }
@@ -287,13 +283,13 @@ impl Error {
         }
     }
 
-    /// What the server said when it refused or failed, else our own words for it.
+    /// The server's own message, or else the message of this error.
     pub fn words(&self) -> String {
         let words = self.refusal().and_then(|refusal| refusal.text.clone());
         words.unwrap_or_else(|| self.to_string())
     }
 
-    /// The word of the wire contracts for this kind of error.
+    /// Name of this kind of error in the wire contracts.
     ///
     /// Source: the wire contracts' README, table of kinds.
     pub fn kind(&self) -> &'static str {
@@ -337,7 +333,7 @@ impl Error {
         }
     }
 
-    /// HTTP status, where there was an answer.
+    /// HTTP status, if there was a response.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::RedirectRefused { status, .. } | Self::UnsafeUrl { status } => Some(*status),
@@ -345,13 +341,12 @@ impl Error {
         }
     }
 
-    /// Whether the same again may help.
+    /// Whether repeating the same request may succeed.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Unreachable { how, .. } => *how != Unreachable::Tls,
             Self::TimedOut { .. } | Self::RateLimited { .. } => true,
-            // RFC 9110, section 15.5.9: a request that came too slowly may come again.
-            // What the server cannot do it cannot do the next time either.
+            // 501: what isn't implemented won't be at the next attempt. 408: RFC 9110, section 15.5.9.
             Self::Status(refusal) if refusal.status == 501 => false,
             Self::Status(refusal) => matches!(refusal.status, 408 | 499) || refusal.status >= 500,
             _ => false,
@@ -487,17 +482,17 @@ impl Explain for Error {
     }
 }
 
-/// What helps where a certificate is not trusted.
+/// Hint for a certificate that is not trusted.
 pub const UNTRUSTED_HINT: &str =
     "Compare the fingerprint with the one its operator has, then trust the certificate.";
 
-/// That a certificate is not trusted, and why.
+/// Message for a certificate that is not trusted.
 pub fn untrusted_words(certificate: &UntrustedCertificate) -> String {
     let UntrustedCertificate { place, reason, .. } = certificate;
     format!("the certificate of {place} isn't trusted: {reason}")
 }
 
-/// Who issued a certificate, until when it is valid, and what tells it from any other.
+/// Issuer, expiry and fingerprint of a certificate, as the detail of a problem.
 pub fn untrusted_detail(certificate: &UntrustedCertificate) -> String {
     let facts = &certificate.facts;
     let mut words = Vec::new();
@@ -514,14 +509,14 @@ pub fn untrusted_detail(certificate: &UntrustedCertificate) -> String {
 fn status_words(refusal: &Refusal) -> String {
     match refusal.status {
         200..300 => "the platform reported an error".to_owned(),
-        status => format!("{} (HTTP {status})", meaning(status, refusal.by())),
+        status => format!("{} (HTTP {status})", describe_status(status, refusal.by())),
     }
 }
 
-/// What a status says that is none of the usual refusals.
+/// Message for a status without an error variant of its own.
 ///
 /// Source: RFC 9110, section 15.6; Cohere contract, section 4.
-fn meaning(status: u16, host: &str) -> String {
+fn describe_status(status: u16, host: &str) -> String {
     match status {
         498 => format!("{host} doesn't allow something in the text"),
         499 => format!("the request was closed before {host} answered"),
@@ -539,7 +534,7 @@ fn forbidden_words(scope: Option<&str>) -> String {
     }
 }
 
-/// What helps a program that said this before it ended.
+/// Hint for a program that ended, by its last output.
 fn hint_for(said: &str) -> &'static str {
     let known = [
         ("no YES option", "Add -y to the command."),
@@ -581,12 +576,12 @@ fn hint_for(said: &str) -> &'static str {
     })
 }
 
-/// ` (exit code 1)`; nothing where there is nothing to say.
+/// For example ` (exit code 1)`; empty for `None`.
 fn in_brackets(words: Option<&str>) -> String {
     words.map(|words| format!(" ({words})")).unwrap_or_default()
 }
 
-/// `: Wiki`; nothing where there is nothing to say.
+/// For example `: Wiki`; empty for `None`.
 fn after_colon(words: Option<&str>) -> String {
     words.map(|words| format!(": {words}")).unwrap_or_default()
 }

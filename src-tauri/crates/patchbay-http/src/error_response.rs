@@ -1,4 +1,4 @@
-//! What an answer without success says, in every form the platforms use.
+//! Reads error responses, in every form that the platforms use.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
@@ -11,10 +11,10 @@ use super::retry_after::retry_after;
 use crate::error::TEXT_LIMIT;
 use crate::{Error, Refusal, host_of, text};
 
-/// How many characters are kept of what was asked.
+/// Maximum length of a request line, in characters.
 const REQUEST_LIMIT: usize = 300;
 
-/// Where platforms put their own number of a request, first one wins.
+/// Headers in which platforms send their id of a request; the first one wins.
 const REQUEST_IDS: [&str; 4] = [
     "x-request-id",
     "request-id",
@@ -22,14 +22,14 @@ const REQUEST_IDS: [&str; 4] = [
     "x-trace-id",
 ];
 
-/// The end of a header's name that holds such a number too, with the platform's own word before it.
+/// Suffix of other headers with such an id; the platform's name comes before it.
 const REQUEST_ID_SUFFIX: &str = "-correlation-id";
 
-/// The error that a status stands for.
+/// The error that a response with that status stands for.
 ///
 /// Source: the wire contracts' README, table of kinds.
 pub(super) fn error(
-    asked: (&Method, &Url),
+    (method, url): (&Method, &Url),
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
@@ -38,7 +38,6 @@ pub(super) fn error(
 ) -> Error {
     let challenge = challenge(&headers);
     let retry_after = retry_after(&headers, now);
-    let (method, url) = asked;
     let request = format!("{method} {}", url.path());
     let request = text::redact(&request, secrets.iter().map(Secret::expose));
     let refusal = Box::new(Refusal {
@@ -64,7 +63,7 @@ pub(super) fn error(
     }
 }
 
-/// All that `WWW-Authenticate` asks for, joined where it stands in several headers.
+/// The value of `WWW-Authenticate`, joined by commas if there are several headers.
 ///
 /// Source: RFC 9110, sections 5.3 and 11.6.1.
 pub fn challenge(headers: &HeaderMap) -> Option<String> {
@@ -76,7 +75,7 @@ pub fn challenge(headers: &HeaderMap) -> Option<String> {
     (!challenges.is_empty()).then(|| challenges.join(", "))
 }
 
-/// Reads the words, the code and the fields out of a body, whatever its form.
+/// Reads message, code and field problems of a body in any form.
 pub(super) fn read(status: u16, headers: HeaderMap, body: Bytes, secrets: &[Secret]) -> Refusal {
     let json = text::read_json(&body).unwrap_or_default();
     let redact = |text: &str| text::redact(text, secrets.iter().map(Secret::expose));
@@ -95,8 +94,8 @@ pub(super) fn read(status: u16, headers: HeaderMap, body: Bytes, secrets: &[Secr
     }
 }
 
-/// What a success of unexpected shape says: words meant for a person, else which members it has. No other
-/// value of it is kept: one may be a token, and what was not sent cannot be taken out.
+/// Outlines a success of unexpected form: its message for people, or else the names of its properties. Other values
+/// are left out, since one may be a token that was never sent and thus can't be redacted.
 pub(super) fn outline(
     status: u16,
     headers: &HeaderMap,
@@ -121,7 +120,7 @@ pub(super) fn outline(
     }
 }
 
-/// The same fields without secrets, which a server may repeat as the name of a field too.
+/// Redacts path and message of each field: a server may repeat a secret as the name of a field, too.
 fn redact_fields(
     mut fields: Vec<FieldProblem>,
     redact: impl Fn(&str) -> String,
@@ -150,7 +149,7 @@ fn request_id(headers: &HeaderMap, json: &Value) -> Option<String> {
     found.map(|id| clean_text(id, 200))
 }
 
-/// The same JSON with texts and numbers left blank.
+/// Replaces all texts and numbers by `…`.
 fn blank_values(json: Value) -> Value {
     match json {
         Value::String(_) | Value::Number(_) => Value::from("…"),
@@ -163,7 +162,7 @@ fn blank_values(json: Value) -> Value {
     }
 }
 
-/// Kind and size of a body that is no JSON; nothing when there is none.
+/// Media type and size of a body that isn't JSON; empty for an empty body.
 fn describe_body(headers: &HeaderMap, body: &Bytes) -> String {
     if body.trim_ascii().is_empty() {
         return String::new();
@@ -174,7 +173,7 @@ fn describe_body(headers: &HeaderMap, body: &Bytes) -> String {
     format!("{} bytes of {}", body.len(), kind.unwrap_or("unknown type"))
 }
 
-/// `detail`, `errors`, `message`, `error`, in this order.
+/// The message in `detail`, `errors`, `message` or `error`, in this order.
 fn words(json: &Value, fields: &[FieldProblem]) -> Option<String> {
     if let Some(detail) = non_empty(&json["detail"]) {
         return Some(detail.to_owned());
@@ -197,7 +196,7 @@ fn words(json: &Value, fields: &[FieldProblem]) -> Option<String> {
     .map(str::to_owned)
 }
 
-/// Text that says something.
+/// Text that isn't blank.
 fn non_empty(value: &Value) -> Option<&str> {
     value.as_str().filter(|text| !text.trim().is_empty())
 }
@@ -211,7 +210,7 @@ fn code(json: &Value) -> Option<&str> {
     ]
     .into_iter()
     .find_map(Value::as_str)
-    // `error` is a code where other words stand beside it.
+    // `error` is a code if there is a message beside it.
     .or_else(|| {
         json["error"]
             .as_str()
@@ -219,7 +218,7 @@ fn code(json: &Value) -> Option<&str> {
     })
 }
 
-/// What is wrong with which field: FastAPI's list `detail`, or a list `errors`.
+/// Field problems in FastAPI's list `detail`, or in a list `errors`.
 fn fields(json: &Value) -> Vec<FieldProblem> {
     let list = [&json["detail"], &json["errors"]]
         .into_iter()
@@ -246,7 +245,7 @@ fn field(entry: &Value) -> Option<FieldProblem> {
     })
 }
 
-/// A JSON pointer; the word `body` in front names the whole and is left out.
+/// A JSON pointer; a first segment `body` stands for the whole body and is left out.
 fn pointer_of(segments: impl Iterator<Item = String>) -> String {
     segments
         .enumerate()

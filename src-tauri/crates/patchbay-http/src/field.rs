@@ -1,4 +1,4 @@
-//! A member of a JSON object that tells absent, null and a value apart.
+//! A JSON property that distinguishes absent, null and a value.
 
 use std::borrow::Cow;
 
@@ -9,22 +9,22 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// `#[serde(default, skip_serializing_if = "Field::is_absent")]`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Field<T> {
-    /// Not there at all: the other side keeps what it has.
+    /// Left out: the other side keeps its value.
     #[default]
     Absent,
-    /// There, and null: the other side clears what it has.
+    /// Null: the other side clears its value.
     Null,
-    /// There.
+    /// A value.
     Value(T),
 }
 
 impl<T> Field<T> {
-    /// Whether it is not there at all.
+    /// Whether it is left out.
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
 
-    /// The value, where there is one.
+    /// The value, if there is one.
     pub fn value(self) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),
@@ -33,7 +33,7 @@ impl<T> Field<T> {
     }
 }
 
-/// None is absent.
+/// `None` is absent.
 impl<T> From<Option<T>> for Field<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Absent, Self::Value)
@@ -51,7 +51,7 @@ impl<T: Serialize> Serialize for Field<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Only called for a member that is there.
+        // Only called for a property that is present.
         Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Value))
     }
 }

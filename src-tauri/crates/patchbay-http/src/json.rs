@@ -1,7 +1,7 @@
-//! JSON of others, read once and within limits.
+//! Parses untrusted JSON within limits.
 //!
-//! Sixteen megabytes of text can become twenty times as much in memory, so that bytes alone are no limit:
-//! values, depth and texts are counted while they are read, and the first one too many ends it.
+//! Parsed JSON can take twenty times the memory of its text, so limiting bytes is not enough: values, depth and text
+//! lengths are counted while parsing, which stops at the first excess.
 
 use std::cell::Cell;
 use std::fmt;
@@ -10,40 +10,40 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
-/// How much JSON is read.
+/// Limits of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Most values, over all levels; an object counts twice, for it takes that much more memory.
+    /// Maximum number of values on all levels; an object counts twice, since it takes that much more memory.
     pub values: usize,
-    /// Most levels of arrays and objects, at most 120.
+    /// Maximum number of levels of arrays and objects; at most 120.
     pub depth: usize,
-    /// Most bytes of one text, be it a value or the name of a member.
+    /// Maximum bytes of one string, be it a value or the name of a property.
     pub text: usize,
-    /// Most items of arrays at one level; `None` for as many as there are values.
+    /// Maximum number of items of arrays at one level; `None` to limit values only.
     pub items: Option<Items>,
 }
 
-/// How many items an array may have.
+/// Limit of the items of an array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Items {
-    /// The level of such arrays; an array that is the whole document is at level 1.
+    /// Level of the arrays that are limited; an array that is the whole document is at level 1.
     pub level: usize,
-    /// Most items.
+    /// Maximum number of items.
     pub most: usize,
 }
 
-/// Why JSON could not be read.
+/// Why a document could not be parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// It is none. Why is not told: words of the parser quote it, where a secret could be.
+    /// It isn't JSON. The parser's message is dropped: it quotes the document, which may contain a secret.
     #[error("not JSON")]
     NotJson,
-    /// It is more than is read.
+    /// It exceeds a limit.
     #[error(transparent)]
     Exceeded(#[from] Exceeded),
 }
 
-/// The limit that was exceeded.
+/// The limit that a document exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Exceeded {
     /// Too many values.
@@ -60,20 +60,20 @@ pub enum Exceeded {
     Items(usize),
 }
 
-/// Reads a document.
+/// Parses a document.
 ///
 /// # Errors
-/// [`Error::NotJson`]; [`Error::Exceeded`] at the first value too many, the rest is not looked at.
+/// [`Error::NotJson`]; [`Error::Exceeded`] at the first excess, without parsing the rest.
 pub fn parse(bytes: &[u8], limits: Limits) -> Result<Value, Error> {
     parse_counting(bytes, limits).map(|(value, _)| value)
 }
 
-/// As [`parse`], with how many values it has, counted as [`Limits::values`] does.
+/// As [`parse`]; also returns the number of values, counted as for [`Limits::values`].
 ///
 /// # Errors
 /// As [`parse`].
 pub fn parse_counting(bytes: &[u8], limits: Limits) -> Result<(Value, usize), Error> {
-    // Read from bytes, each string of it would be looked at for UTF-8 by itself, which takes much longer.
+    // From bytes, serde_json would check each string for UTF-8 by itself, which is much slower.
     let text = std::str::from_utf8(bytes).map_err(|_| Error::NotJson)?;
     let budget = Budget {
         limits,
@@ -96,7 +96,7 @@ pub fn parse_counting(bytes: &[u8], limits: Limits) -> Result<(Value, usize), Er
     }
 }
 
-/// How many values a document has, counted as [`Limits::values`] does.
+/// Number of values of a document, counted as for [`Limits::values`].
 pub fn count_values(value: &Value) -> usize {
     match value {
         Value::Array(items) => 1 + items.iter().map(count_values).sum::<usize>(),
@@ -147,11 +147,11 @@ impl Budget {
     }
 }
 
-/// Reads one value and pays for it.
+/// Parses one value within the budget.
 #[derive(Clone, Copy)]
 struct One<'a> {
     budget: &'a Budget,
-    /// How many arrays and objects are around it.
+    /// Number of arrays and objects around the value.
     level: usize,
 }
 
@@ -216,7 +216,7 @@ impl<'de> Visitor<'de> for One<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         self.budget.spend(2)?;
         let inner = self.inner()?;
-        // Gathered first, so that the map is made no larger than it has to be.
+        // Collected first, so that the map is allocated in its final size.
         let mut read = Vec::new();
         while let Some(name) = members.next_key_seed(Name(self.budget))? {
             read.push((name, members.next_value_seed(inner)?));
@@ -235,7 +235,7 @@ impl One<'_> {
     }
 }
 
-/// Reads the name of a member.
+/// Parses the name of a property.
 struct Name<'a>(&'a Budget);
 
 impl<'de> DeserializeSeed<'de> for Name<'_> {

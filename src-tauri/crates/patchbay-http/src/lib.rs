@@ -1,15 +1,15 @@
-//! The one way out of this computer: which addresses may be asked or opened, and how much is read.
+//! Every outgoing HTTP request: which addresses may be requested or opened, and how much of a response is read.
 //!
-//! Servers, platforms and authorization servers name addresses and send documents. What they name is
-//! checked here, in one place, before anything is connected or opened ([`AddressPolicy`]), and what they
-//! send is read within limits ([`json`]). The crate knows nothing of MCP, OAuth or any platform.
+//! Addresses that servers, platforms and authorization servers name are checked in one place before anything
+//! is connected or opened ([`AddressPolicy`]), and their documents are read within limits ([`json`]). The crate
+//! knows nothing of MCP, OAuth or any platform.
 //!
 //! Start reading at [`AddressPolicy`].
 //!
-//! A platform folder makes an [`Api`] of its account, describes each documented operation as a
+//! A platform folder creates an [`Api`] for an account, describes each documented operation as a
 //! [`Request`] (a [`Path`] of segments, query, body, and whether it may be repeated), and reads the
-//! [`Answer`]. Time limits, retries, redirects, size limits, credentials, redaction and the meaning of
-//! an error status are the same for all of them and live here.
+//! [`Answer`]. Time limits, retries, redirects, size limits, credentials, redaction and the mapping of status
+//! codes to errors are the same for all platforms and live here.
 //!
 //! Source: the wire contracts' README, "What every client of Patchbay does".
 
@@ -58,7 +58,7 @@ mod trust;
 mod tests;
 
 pub use address::{PlainHttp, check_address, host_of};
-pub use address_error::{AddressError, find_address_error};
+pub use address_error::{AddressError, causes, find_address_error};
 pub use answer::{Answer, StreamedAnswer};
 pub use api::{Api, Redirects, parse_base_url};
 pub use body::{BodyError, read_body, read_start};

@@ -1,22 +1,21 @@
-//! Names to addresses.
+//! DNS lookups.
 
 use std::io;
 use std::net::IpAddr;
 
 use async_trait::async_trait;
 
-/// Turns names to addresses; a trait so that tests need no DNS.
+/// Resolves names; a trait so that tests need no DNS.
 #[async_trait]
 pub trait Lookup: Send + Sync {
-    /// All addresses of the name, never none.
+    /// All addresses of a name, at least one.
     ///
     /// # Errors
-    ///
-    /// When the name stands for no address, or nobody could be asked.
+    /// If the name does not resolve, or the lookup fails.
     async fn lookup(&self, host: &str) -> io::Result<Vec<IpAddr>>;
 }
 
-/// What the system says.
+/// The system's resolver.
 pub(crate) struct SystemLookup;
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! The clients of one connector, or those that all others share.
+//! The HTTP clients of MCP servers and authorization servers, by the network settings of a connector.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,25 +12,24 @@ use crate::certificate::to_der;
 use crate::trust::{PinnedCertificate, tls_config};
 use crate::{AddressPolicy, ClientCertificate, Error, Proxies};
 
-/// How long a connection to a host may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// What asks addresses that were checked. None of its clients follows redirects, so that no credential ever
-/// travels to another host. Cheap to clone.
+/// The HTTP clients of a connector. They don't follow redirects, so that no credential ever goes to another host.
+/// Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Network {
     addresses: AddressPolicy,
     usual: reqwest::Client,
-    /// Those of places with a certificate of their own, or that see one of ours, by host and port.
+    /// Clients for hosts with a pinned certificate or that get our client certificate, by host and port.
     places: Arc<HashMap<String, reqwest::Client>>,
 }
 
 impl Network {
-    /// With what a connector does otherwise than others. `shown` is the certificate that the server at its
-    /// address may see, and nobody else.
+    /// Builds the clients for the network settings of a connector. `shown` is the client certificate for the server at
+    /// that address; no other host gets it.
     ///
     /// # Errors
-    /// [`Error::Usage`] when a certificate or the proxy cannot be used, or not both together.
+    /// [`Error::Usage`] if a certificate or the proxy cannot be used, or both not together.
     pub fn build(
         settings: &NetworkSettings,
         shown: Option<(&Url, &ClientCertificate)>,
@@ -81,8 +80,8 @@ impl Network {
         })
     }
 
-    /// One client for all addresses, which must follow no redirects and keep no cookies, and should have the
-    /// policy's [`resolver`](AddressPolicy::resolver).
+    /// Uses one client for all addresses. It must follow no redirects and keep no cookies, and should have the policy's
+    /// [`resolver`](AddressPolicy::resolver).
     pub fn of(client: reqwest::Client, addresses: AddressPolicy) -> Self {
         Self {
             addresses,
@@ -91,7 +90,7 @@ impl Network {
         }
     }
 
-    /// What asks that address.
+    /// The client for that address.
     pub fn client_for(&self, url: &Url) -> &reqwest::Client {
         let of_place = match self.places.is_empty() || url.scheme() != "https" {
             true => None,
@@ -100,13 +99,13 @@ impl Network {
         of_place.unwrap_or(&self.usual)
     }
 
-    /// Where its requests may lead.
+    /// Which addresses its clients may request.
     pub fn addresses(&self) -> &AddressPolicy {
         &self.addresses
     }
 }
 
-/// A proxy that is reached by TLS would be shown the certificate as well.
+/// A proxy that is reached by TLS would get the client certificate as well.
 fn refuse_proxy_by_tls(addresses: &AddressPolicy, server: &Url) -> Result<(), Error> {
     match addresses.proxy_for(server) {
         Some(proxy) if proxy.scheme() == "https" => Err(Error::Usage(
@@ -116,7 +115,7 @@ fn refuse_proxy_by_tls(addresses: &AddressPolicy, server: &Url) -> Result<(), Er
     }
 }
 
-/// Host and port of an address, both always.
+/// Host and port of an address, also for a default port.
 fn authority_of(url: &Url) -> Option<String> {
     Some(format!(
         "{}:{}",
@@ -125,7 +124,7 @@ fn authority_of(url: &Url) -> Option<String> {
     ))
 }
 
-/// The name that TLS has for a host and port.
+/// The TLS server name of a host and port.
 pub(crate) fn host_of_place(place: &str) -> Option<ServerName<'static>> {
     let (host, _) = place.rsplit_once(':')?;
     let host = host.trim_start_matches('[').trim_end_matches(']');

@@ -1,7 +1,7 @@
-//! What a caller may ask for besides the operation's own arguments.
+//! Options of a call besides the operation's own arguments.
 
 use std::future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use patchbay_model::{Secret, Timestamp};
@@ -10,61 +10,57 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Capture, RetryPolicy};
 
-/// How far a call is.
+/// Progress of a call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CallProgress {
-    /// How far, in the tool's own unit.
+    /// Progress so far, in the tool's own unit.
     pub progress: f64,
-    /// How much there is, where the tool says so.
+    /// The total in the same unit, if the tool knows it.
     pub total: Option<f64>,
-    /// In words, cleaned.
+    /// A message for people, cleaned.
     pub message: Option<String>,
 }
 
-/// Hears how far a call is, in order and never backwards; must not block.
+/// Progress callback: called in order, never backwards; must not block.
 pub type OnProgress = Arc<dyn Fn(CallProgress) + Send + Sync>;
 
-/// Options of one call; the same for every operation of every platform. `Debug` leaves out what may hold
+/// Options of one call; the same for every operation of every platform. `Debug` leaves out what may contain
 /// secrets.
 #[derive(Clone, Default)]
 pub struct CallOptions {
-    /// Longest time until the answer to one attempt begins, and then from one piece of it to the next, as
-    /// the platforms' own clients have it; `None` for the operation's own.
+    /// Time limit of each attempt until its response begins, and of each wait between two pieces of the response, as
+    /// in the platforms' own clients; `None` for the operation's default.
     pub timeout: Option<Duration>,
-    /// How often a failure is repeated; `None` for what the platform's contract says.
+    /// How often a failure is retried; `None` for the platform's default.
     pub retries: Option<Retries>,
-    /// Longest wait for the next attempt: where more is asked for, the refusal is the answer at once;
-    /// `None` to wait as long as the platform's contract says.
+    /// Maximum wait before a retry: if more is required, the call fails at once; `None` to wait as long as the
+    /// platform's contract says.
     pub max_retry_wait: Option<Duration>,
-    /// Headers that replace those of the same name, in any letter case. They may hold secrets.
+    /// Headers that replace those of the same name, in any letter case. They may contain secrets.
     pub headers: Vec<(String, Secret)>,
-    /// Secrets among what is given beside the operation's own arguments, to be taken out of what the server
-    /// says.
+    /// Secrets among these options, to be redacted in the response.
     pub secrets: Vec<Secret>,
-    /// Query parameters that are appended: a list repeats its name, an object gives `name[key]`, and
-    /// null is left out.
+    /// Query parameters to append: a list repeats its name, an object gives `name[key]`, and null is left out.
     pub query: Vec<(String, Value)>,
-    /// Members of the JSON body that override the operation's own.
+    /// Properties of the JSON body that override the operation's own.
     pub body: Map<String, Value>,
-    /// Name of the connector's credential that a tool is to be called with; `None` for its default. Of no
-    /// effect but where a platform's tools take one.
+    /// Name of the connector's credential with which a tool is called; `None` for its default. Ignored unless the
+    /// platform's tools take one.
     pub credential: Option<String>,
-    /// A token that is still good, so that no exchange of credentials comes first. Of no effect where
-    /// nothing is exchanged, and where the account has a good token already.
+    /// A token that is still valid, so that no credentials have to be exchanged first. Ignored if the platform
+    /// exchanges none, or the account has a valid token already.
     pub cached_token: Option<CachedToken>,
-    /// Refuses to be pointed to another origin, whose answer would say nothing of the credentials: they do
-    /// not go there.
+    /// Refuses redirects to another origin: credentials aren't sent there, so its response would not prove them.
     pub same_origin_only: bool,
-    /// Brings back what was on the wire, beside the data.
+    /// Captures the request and the response.
     pub capture: Capture,
-    /// Brings back what was sent as credentials, so that it is hidden in what is shown.
+    /// Collects the credentials that were sent, so that they can be redacted.
     pub sent: SentSecrets,
-    /// Asks the service behind the platform anew, where that keeps what the service said before.
+    /// Bypasses a cache that the platform has in front of a service.
     pub anew: bool,
-    /// Hears how far a call is that tells; `None` where nobody listens. Of no effect but where a platform passes
-    /// on what its tools say.
+    /// Progress callback. Ignored unless the platform passes on the progress of its tools.
     pub progress: Option<OnProgress>,
-    /// Stops the call, also while it waits for the next attempt; `None` when nobody will.
+    /// Cancels the call, also while it waits for a retry.
     pub cancel: Option<CancellationToken>,
 }
 
@@ -81,7 +77,7 @@ impl std::fmt::Debug for CallOptions {
 }
 
 impl CallOptions {
-    /// Waits until the call is to stop.
+    /// Waits until the call is cancelled.
     pub async fn cancelled(&self) {
         match &self.cancel {
             Some(cancel) => cancel.cancelled().await,
@@ -89,7 +85,7 @@ impl CallOptions {
         }
     }
 
-    /// What stops the call, for whoever takes it along.
+    /// The token that cancels the call; one that never does if there is none.
     pub fn stop(&self) -> CancellationToken {
         self.cancel.clone().unwrap_or_default()
     }
@@ -98,35 +94,37 @@ impl CallOptions {
 /// A token from an earlier exchange of credentials.
 #[derive(Clone, Debug)]
 pub struct CachedToken {
-    /// The token itself, without a scheme.
+    /// The token, without a scheme.
     pub token: Secret,
     /// When it is no longer used.
     pub good_until: Timestamp,
 }
 
-/// Credentials that a call sent, also those that were had for it, such as a token; kept where they are
-/// [wanted](SentSecrets::enabled). Clones are the same.
+/// Collects the credentials that a call sent, including tokens that were obtained for it, if
+/// [enabled](SentSecrets::enabled). Clones share them.
 #[derive(Clone, Default)]
 pub struct SentSecrets(Option<Arc<Mutex<Vec<Secret>>>>);
 
 impl SentSecrets {
-    /// Keeps them; by default nothing is kept.
+    /// Collects credentials; the default collects nothing.
     pub fn enabled() -> Self {
         Self(Some(Arc::default()))
     }
 
-    /// What was sent until now.
+    /// The credentials sent so far.
     pub fn all(&self) -> Vec<Secret> {
-        let kept = self.0.as_ref();
-        let kept = kept.map(|kept| kept.lock().unwrap_or_else(PoisonError::into_inner).clone());
-        kept.unwrap_or_default()
+        self.lock().map(|sent| sent.clone()).unwrap_or_default()
     }
 
     pub(super) fn record(&self, credentials: &[(String, Secret)]) {
-        if let Some(kept) = &self.0 {
-            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.extend(credentials.iter().map(|(_, secret)| secret.clone()));
+        if let Some(mut sent) = self.lock() {
+            sent.extend(credentials.iter().map(|(_, secret)| secret.clone()));
         }
+    }
+
+    fn lock(&self) -> Option<MutexGuard<'_, Vec<Secret>>> {
+        let sent = self.0.as_ref()?;
+        Some(sent.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -136,16 +134,16 @@ impl std::fmt::Debug for SentSecrets {
     }
 }
 
-/// How often a failure is repeated. What an operation must not repeat stays unrepeated.
+/// How often a failure is retried. An operation that must not be repeated is never retried.
 #[derive(Clone, Debug)]
 pub enum Retries {
-    /// So many times, otherwise by the platform's rules; of no effect where they name no status.
+    /// That many times, otherwise by the platform's policy; without effect if that names no status.
     Times(u32),
-    /// By these rules in place of the platform's.
+    /// By this policy instead of the platform's.
     Policy(RetryPolicy),
 }
 
-/// The pairs that a query parameter of free JSON stands for.
+/// The query parameters that JSON expands to.
 pub(super) fn query_pairs(name: &str, value: &Value) -> Vec<(String, String)> {
     match value {
         Value::Null => Vec::new(),

@@ -1,4 +1,4 @@
-//! The path of an operation, built of segments.
+//! The path of an operation, built from segments.
 
 use std::borrow::Cow;
 
@@ -14,29 +14,30 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// A path whose values can never become anything but one segment each.
+/// A path in which each value is exactly one segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Path(String);
 
 impl Path {
-    /// A path as the contract or the settings spell it, for example `/v1/connectors`.
+    /// A literal path, for example `/v1/connectors`.
     pub fn new(fixed: &str) -> Self {
         Self(fixed.to_owned())
     }
 
-    /// Appends what the contract spells out, for example `/share`.
+    /// Appends a literal path, for example `/share`.
     #[must_use]
     pub fn then(mut self, fixed: &str) -> Self {
         self.0.push_str(fixed);
         self
     }
 
-    /// Appends a value as one segment; `name` is what the operation calls it.
+    /// Appends a value as one segment; `name` is the operation's name for it.
     ///
     /// # Errors
-    /// [`Error::Usage`] when the value is empty, `.` or `..`, also spelled with `%2e`.
+    /// [`Error::Usage`] if the value is empty, `.` or `..`, also spelled with `%2e`.
     pub fn value(mut self, name: &str, value: &str) -> Result<Self, Error> {
-        if is_no_segment(value) {
+        let decoded = value.replace("%2e", ".").replace("%2E", ".");
+        if matches!(decoded.as_str(), "" | "." | "..") {
             return Err(Error::Usage(format!("{name} can't be {value:?}")));
         }
         self.0.push('/');
@@ -44,11 +45,11 @@ impl Path {
         Ok(self)
     }
 
-    /// Appends the segments of a template from the settings, such as `/{id}/status`, with each name in
-    /// braces replaced by its value.
+    /// Appends a path template, such as `/{id}/status`, with each name in braces replaced by the value that `find`
+    /// returns.
     ///
     /// # Errors
-    /// [`Error::Usage`] when `find` knows no value for a name, or it cannot be a segment.
+    /// [`Error::Usage`] if `find` has no value for a name, or it cannot be a segment.
     pub fn template<'a>(
         mut self,
         template: &str,
@@ -67,29 +68,23 @@ impl Path {
                 }
             };
         }
-        // Some servers tell a path with a slash at its end from one without.
+        // To some servers a trailing slash makes a difference.
         Ok(match template.ends_with('/') {
             true => self.then("/"),
             false => self,
         })
     }
 
-    /// The absolute URL under `base`, whose own path stays in front but for one slash at its end.
+    /// Appends the path to that of `base`, less one trailing slash. Query and fragment of `base` are dropped.
     pub fn under(self, base: &Url) -> Url {
-        let front = base.path();
-        let front = front.strip_suffix('/').unwrap_or(front);
+        let prefix = base.path();
+        let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
         let mut url = base.clone();
-        url.set_path(&format!("{front}{}", self.0));
+        url.set_path(&format!("{prefix}{}", self.0));
         url.set_query(None);
         url.set_fragment(None);
         url
     }
-}
-
-/// Whether a value is empty, `.` or `..`, also spelled with `%2e`.
-fn is_no_segment(value: &str) -> bool {
-    let decoded = value.replace("%2e", ".").replace("%2E", ".");
-    matches!(decoded.as_str(), "" | "." | "..")
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Small pictures that somebody else names, such as the icon of a connector.
+//! Small pictures at untrusted addresses, such as the icon of a connector.
 //!
-//! They are fetched without credentials, and nothing but a small raster picture is taken: its own first
-//! bytes say what it is, not its name or its headers. SVG is markup and is never taken.
+//! They are fetched without credentials, and only a small raster picture is accepted, whose type is detected from its
+//! first bytes rather than from its name or headers. SVG is markup and never accepted.
 
 use std::time::Duration;
 
@@ -14,44 +14,43 @@ use url::Url;
 
 use crate::{AddressError, AddressPolicy, BodyError, Reach, location, read_body};
 
-/// Bytes of a picture that are taken.
+/// Maximum bytes of a picture.
 const BYTES: usize = 64 * 1024;
 
-/// Width and height that are taken: few bytes can stand for more pixels than there is memory.
+/// Maximum width and height: a few bytes can stand for more pixels than there is memory.
 const SIDE: u32 = 1024;
 
-/// From the first request until all of it is there.
+/// From the first request to the end of the body.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
-/// How often it may lie elsewhere.
 const REDIRECT_LIMIT: usize = 3;
 
-/// What the address is for, in messages.
+/// Purpose of the address, in messages.
 const WHAT: &str = "icon";
 
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PictureError {
-    /// The address must not be asked.
+    /// The address must not be requested.
     #[error(transparent)]
     Address(#[from] AddressError),
-    /// The server answered with another status than success.
+    /// The response is not a success.
     #[error("the server answered with status {0}")]
     Status(u16),
-    /// It lies elsewhere again and again.
+    /// There are too many redirects.
     #[error("too many redirects")]
     Redirects,
-    /// More bytes than are taken.
+    /// The body exceeds the size limit.
     #[error("the picture is too large")]
     TooLarge,
-    /// Not all of it came in time.
+    /// The body did not end within the time limit.
     #[error("the picture didn't come in time")]
     TimedOut,
     /// No connection, or it was lost.
     #[error("couldn't get the picture")]
     Lost,
-    /// No picture of a type and size that is taken.
+    /// The body isn't a picture of an accepted type and size.
     #[error("not a small picture")]
     NoPicture,
 }
@@ -64,14 +63,14 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// The picture that these bytes are; `None` where they are none that is taken.
+    /// Reads a picture; `None` if type or size is not accepted.
     pub fn read(bytes: Vec<u8>) -> Option<Self> {
         let (media_type, width, height) = detect_format(&bytes)?;
         let is_small = bytes.len() <= BYTES && width.max(height) <= SIDE;
         is_small.then_some(Self { media_type, bytes })
     }
 
-    /// The picture of a `data:` URL in base64, whatever type that names.
+    /// Reads a `data:` URL in base64; the media type that it names is ignored.
     pub fn from_data_url(url: &str) -> Option<Self> {
         let (head, data) = url.strip_prefix("data:")?.split_once(',')?;
         head.ends_with(";base64")
@@ -79,20 +78,20 @@ impl Picture {
             .and_then(Self::read)
     }
 
-    /// Its bytes.
+    /// The bytes of the picture.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// It as a `data:` URL.
+    /// Formats the picture as a `data:` URL.
     pub fn to_data_url(&self) -> String {
         let data = BASE64_STANDARD.encode(&self.bytes);
         format!("data:{};base64,{data}", self.media_type)
     }
 }
 
-/// Fetches the picture at an address on behalf of whoever `reach` is for, without credentials. `http` follows no
-/// redirects by itself and connects by `policy`.
+/// Fetches a picture without credentials, on behalf of the server that `reach` belongs to. `http` must follow no
+/// redirects by itself and connect by `policy`.
 ///
 /// # Errors
 /// Each [`PictureError`].
@@ -146,7 +145,7 @@ async fn fetch(
     Err(PictureError::Redirects)
 }
 
-/// Media type, width and height by the first bytes.
+/// Media type, width and height, detected from the first bytes.
 fn detect_format(bytes: &[u8]) -> Option<(&'static str, u32, u32)> {
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") && bytes.get(12..16)? == b"IHDR" {
         return Some((
@@ -173,7 +172,7 @@ fn detect_format(bytes: &[u8]) -> Option<(&'static str, u32, u32)> {
     None
 }
 
-/// Goes from segment to segment until one tells the size of the frame.
+/// Width and height, from the first segment that starts a frame.
 fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
     let mut at = 2;
     loop {
@@ -181,9 +180,9 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
             return None;
         };
         match marker {
-            // Filling before a marker.
+            // Padding before a marker.
             0xff => at += 1,
-            // Tables that share their numbers with frames.
+            // Tables whose markers are in the range of frames.
             0xc4 | 0xc8 | 0xcc => at += 2 + read_big_endian(bytes, at + 2, 2)? as usize,
             0xc0..=0xcf => {
                 return Some((
@@ -196,7 +195,7 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
     }
 }
 
-/// By the three forms of its first chunk: extended, lossless, lossy.
+/// Width and height, from the three forms of the first chunk: extended, lossless, lossy.
 fn webp_size(bytes: &[u8]) -> Option<(u32, u32)> {
     const FOURTEEN: u32 = 0x3fff;
     match bytes.get(12..16)? {

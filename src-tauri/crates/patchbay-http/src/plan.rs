@@ -1,4 +1,4 @@
-//! What a request would be, without sending it: made by the code that sends.
+//! Dry runs: builds a request with the code that sends it, and describes it instead.
 
 use patchbay_model::{Secret, SentRequest};
 
@@ -6,10 +6,10 @@ use super::prepare::build_request;
 use super::{Api, CallOptions, Request};
 use crate::{Error, redact};
 
-/// What stands where a secret would be sent.
+/// Placeholder for a secret.
 const REDACTED: &str = "<redacted>";
 
-/// A request that is ready to be sent, without the values of its sensitive headers and without these secrets.
+/// Describes a request without the values of its sensitive headers and without these secrets.
 pub fn describe(request: &reqwest::Request, secrets: &[Secret]) -> SentRequest {
     let shown = |value: &http::HeaderValue| match value.is_sensitive() {
         true => REDACTED.to_owned(),
@@ -28,14 +28,14 @@ pub fn describe(request: &reqwest::Request, secrets: &[Secret]) -> SentRequest {
     }
 }
 
-/// Stands for credentials that nobody asked for.
+/// Headers with placeholders in place of credentials.
 pub fn placeholders(names: Vec<String>) -> Vec<(String, Secret)> {
     let names = names.into_iter();
     names.map(|name| (name, Secret::new(REDACTED))).collect()
 }
 
 impl Api {
-    /// What [`Api::send`] would send first. Nothing is sent, and no credentials are asked for.
+    /// Describes the first request that [`Api::send`] would send. Nothing is sent, and no credentials are obtained.
     ///
     /// # Errors
     /// [`Error::Usage`], as [`Api::send`].

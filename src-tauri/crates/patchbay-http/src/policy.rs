@@ -1,9 +1,9 @@
-//! Which addresses may be asked.
+//! Which addresses may be requested.
 //!
-//! A server names the addresses of its sign-in, so a hostile one could make this computer ask its own
-//! services, its network or a cloud's inside. What is named must therefore use https and be a public
-//! address, also after DNS; loopback is for servers of this computer alone. The clients' own resolver
-//! keeps to the same rule, so that no second look-up can lead elsewhere.
+//! Servers name the addresses of their sign-in, so a hostile one could make this computer send requests to its own
+//! services, its network or the inside of a cloud. Such addresses must therefore use https and resolve to public
+//! addresses; only servers on loopback may name loopback. The HTTP clients' resolver enforces the same rule, so that
+//! no second lookup can lead elsewhere.
 
 use std::collections::{HashMap, HashSet};
 use std::error::Error as StdError;
@@ -20,13 +20,13 @@ use crate::lookup::SystemLookup;
 use crate::reach::{AddressKind, kind_of};
 use crate::{AddressError, BrowserUrl, Lookup, Proxies, Reach};
 
-/// How long a connection may use the addresses that were checked; longer than any request takes.
+/// How long a connection may use the checked addresses; longer than any request takes.
 const PIN_TTL: Duration = Duration::from_secs(60);
 
-/// Which addresses may be asked, and the addresses that names were checked to stand for.
+/// Decides which addresses may be requested, and pins names to the addresses that were checked.
 ///
-/// Clones share what was checked and which hosts the person gave. Every HTTP client gets
-/// [`resolver`](Self::resolver), and a connection goes to the very addresses that were checked.
+/// Clones share the pins and the hosts that the person entered. Every HTTP client gets
+/// [`resolver`](Self::resolver), so that a connection goes to the very addresses that were checked.
 #[derive(Clone)]
 pub struct AddressPolicy {
     inner: Arc<Inner>,
@@ -40,7 +40,7 @@ struct Inner {
 }
 
 impl Default for AddressPolicy {
-    /// The system's look-ups and proxies.
+    /// With the system's resolver and proxies.
     fn default() -> Self {
         Self::new(Arc::new(SystemLookup), Proxies::of_system())
     }
@@ -53,7 +53,7 @@ impl std::fmt::Debug for AddressPolicy {
 }
 
 impl AddressPolicy {
-    /// Public addresses only, loopback for servers on loopback; names are looked up with `lookup`.
+    /// Allows public addresses, and loopback for servers on loopback; names are resolved with `lookup`.
     pub fn new(lookup: Arc<dyn Lookup>, proxies: Proxies) -> Self {
         Self {
             inner: Arc::new(Inner {
@@ -65,7 +65,7 @@ impl AddressPolicy {
         }
     }
 
-    /// The same, through other proxies.
+    /// The same policy with other proxies.
     #[must_use]
     pub fn with_proxies(&self, proxies: Proxies) -> Self {
         Self {
@@ -74,46 +74,43 @@ impl AddressPolicy {
         }
     }
 
-    /// The proxy that makes the connection to that address.
     pub(crate) fn proxy_for(&self, url: &Url) -> Option<Url> {
         self.proxies.proxy_for(url)
     }
 
-    /// For `reqwest::ClientBuilder::dns_resolver`: connections to names that were checked within the last
-    /// minute use the checked addresses. Others are looked up and refused when they lead to this computer
-    /// or into the local network, except for hosts that the person [gave](Self::allow_host).
+    /// For `reqwest::ClientBuilder::dns_resolver`: names that were checked within the last minute resolve to the
+    /// checked addresses. Others are looked up, and refused if they lead to this computer or into the local network,
+    /// except for hosts that the person [entered](Self::allow_host).
     pub fn resolver(&self) -> Arc<impl Resolve + 'static> {
         Arc::new(self.clone())
     }
 
-    /// Has a client use these proxies, but none to this computer.
+    /// Makes a client use these proxies, except for addresses on this computer.
     pub fn route(&self, client: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
         if self.proxies.is_empty() {
-            // Asked for one, a client builds the address of each request anew.
             return client.no_proxy();
         }
         let policy = self.clone();
         client.proxy(reqwest::Proxy::custom(move |url| policy.proxy_for(url)))
     }
 
-    /// Notes a host that the person gave by typing or choosing it: it may lie in the local network.
+    /// Allows a host that the person typed or chose to be in the local network.
     pub fn allow_host(&self, url: &Url) {
         if let Some(Host::Domain(name)) = url.host() {
             lock(&self.inner.given).insert(name.to_owned());
         }
     }
 
-    /// What may be asked on behalf of that server, whose address the person gave.
+    /// What may be requested on behalf of that server, whose address the person entered.
     pub fn reach(&self, server: &Url) -> Reach {
         Reach::of(server)
     }
 
-    /// Checks an address with its name looked up, and has the connection that follows use what was found.
-    /// `what` names its purpose for messages.
+    /// Checks an address and what its name resolves to, which the connection that follows will use.
+    /// `what` names its purpose in messages.
     ///
     /// # Errors
-    /// Each [`AddressError`]. A name that cannot be looked up passes only where a proxy makes the
-    /// connection.
+    /// Each [`AddressError`]. A name that does not resolve passes only if a proxy makes the connection.
     pub async fn check(
         &self,
         what: &'static str,
@@ -124,7 +121,7 @@ impl AddressPolicy {
         self.check_host(reach, url).await
     }
 
-    /// A page that a browser may be given on behalf of whoever `reach` is for.
+    /// Checks a page that is to be opened in a browser on behalf of the server that `reach` belongs to.
     ///
     /// # Errors
     /// As [`AddressPolicy::check`].
@@ -138,8 +135,8 @@ impl AddressPolicy {
         Ok(BrowserUrl::checked(url))
     }
 
-    /// Looks the host up, refuses it when any of its addresses is out of reach, and keeps the addresses
-    /// for the connection that follows.
+    /// Resolves the host, refuses it if any of its addresses is out of reach, and pins the addresses for the
+    /// connection that follows.
     async fn check_host(&self, reach: &Reach, url: &Url) -> Result<(), AddressError> {
         let Some(Host::Domain(name)) = url.host() else {
             return Ok(());
@@ -164,7 +161,7 @@ impl AddressPolicy {
         Ok(())
     }
 
-    /// The addresses to which a connection to that name may go.
+    /// The addresses to which a connection to that name may be made.
     pub(crate) async fn addresses(
         &self,
         name: &str,
@@ -192,12 +189,12 @@ impl AddressPolicy {
         (since.elapsed() < PIN_TTL).then(|| found.clone())
     }
 
-    /// Whether a name may lead to such a place, whoever asks for it.
+    /// Whether a name may resolve to an address of that kind, whoever named it.
     fn may_resolve_to(&self, name: &str, kind: AddressKind) -> bool {
         if leaves_loopback(name, kind) {
             return false;
         }
-        // Somebody entered it on this computer.
+        // The proxy's address was entered on this computer.
         if self.proxies.has_host(name) {
             return true;
         }
@@ -210,8 +207,8 @@ impl AddressPolicy {
     }
 }
 
-/// Whether a name of this computer leads away from it: it may be asked without encryption, and whoever
-/// answers look-ups could have it lead anywhere.
+/// Whether a name for this computer resolves to another one: such names may be requested without encryption, and a
+/// DNS server could make them lead anywhere.
 fn leaves_loopback(name: &str, kind: AddressKind) -> bool {
     is_localhost(name) && kind != AddressKind::Loopback
 }

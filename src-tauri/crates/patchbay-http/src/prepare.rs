@@ -1,4 +1,4 @@
-//! A request before it is sent: everything but its credentials, checked.
+//! Checks a request and completes it with everything but its credentials.
 
 use std::time::Duration;
 
@@ -17,15 +17,15 @@ use crate::{Error, TokenSource};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// A request with everything but its credentials, checked.
+/// A checked request with everything but its credentials.
 pub(super) struct Prepared<'a> {
-    /// Where the credentials come from.
     pub(super) tokens: &'a dyn TokenSource,
     pub(super) method: Method,
     pub(super) url: Url,
     accept: &'static HeaderValue,
-    /// Headers of every request, then those of this one; those of the call stand in its options.
+    /// Headers of every request of the account.
     usual: &'a [(String, String)],
+    /// Headers of this operation; those of the call are in `options`.
     headers: Vec<(String, String)>,
     secret_headers: Vec<(String, Secret)>,
     content_type: Option<HeaderValue>,
@@ -39,7 +39,7 @@ pub(super) struct Prepared<'a> {
 }
 
 impl Prepared<'_> {
-    /// The credentials and its headers, of which a later one replaces an earlier one of its name.
+    /// All headers, in the order of precedence: a later one replaces an earlier one of the same name.
     pub(super) fn headers_with(
         &self,
         credentials: &[(String, Secret)],
@@ -54,7 +54,7 @@ impl Prepared<'_> {
         }
         if self.body.is_none() && matches!(self.method, Method::POST | Method::PUT | Method::PATCH)
         {
-            // Some servers refuse such a request without it, and the official clients send it.
+            // Some servers refuse such a request without this header, and the official clients send it.
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         for (name, value) in self.usual.iter().chain(&self.headers) {
@@ -66,7 +66,7 @@ impl Prepared<'_> {
         Ok(headers)
     }
 
-    /// Keeps a body for whoever looks at the wire, without the secrets that were given.
+    /// Captures a response body without the secrets of the request.
     pub(super) fn note_body(&self, body: &[u8]) {
         let capture = &self.options.capture;
         match std::str::from_utf8(body) {
@@ -77,18 +77,10 @@ impl Prepared<'_> {
             _ => capture.note_body(body),
         }
     }
-
-    /// Whether it brings headers that have yet to be checked.
-    fn has_own_headers(&self) -> bool {
-        !(self.usual.is_empty()
-            && self.headers.is_empty()
-            && self.secret_headers.is_empty()
-            && self.options.headers.is_empty())
-    }
 }
 
 impl Api {
-    /// Checks a request and fills in what holds for every one of this account.
+    /// Checks a request and adds what applies to every request of the account.
     ///
     /// # Errors
     /// [`Error::Usage`] for a body or a header that cannot be sent.
@@ -125,15 +117,12 @@ impl Api {
             is_anonymous: request.is_anonymous,
             limit: options.timeout.or(request.timeout).unwrap_or(self.timeout),
         };
-        if prepared.has_own_headers() {
-            let headers = prepared.headers_with(&[])?;
-            prepared.is_anonymous |= headers.contains_key(AUTHORIZATION);
-        }
+        let headers = prepared.headers_with(&[])?;
+        prepared.is_anonymous |= headers.contains_key(AUTHORIZATION);
         Ok(prepared)
     }
 }
 
-/// One attempt as it goes to the connection.
 pub(super) fn build_request(
     method: Method,
     url: Url,
@@ -146,7 +135,7 @@ pub(super) fn build_request(
     request
 }
 
-/// The body to send and its content type, with the call's own members in it.
+/// The body to send, with the properties that the call adds, and its content type.
 fn body(body: Body, options: &CallOptions) -> Result<(Option<Bytes>, Option<HeaderValue>), Error> {
     let extra = &options.body;
     let json = match body {
@@ -165,21 +154,21 @@ fn body(body: Body, options: &CallOptions) -> Result<(Option<Bytes>, Option<Head
         Body::None => Value::Object(extra.clone()).to_string().into(),
         Body::Json(json) => {
             let Ok(Value::Object(mut members)) = serde_json::from_slice(&json) else {
-                return Err(takes_no_more());
+                return Err(extra_not_supported());
             };
             members.extend(extra.clone());
             Value::Object(members).to_string().into()
         }
-        Body::Bytes { .. } => return Err(takes_no_more()),
+        Body::Bytes { .. } => return Err(extra_not_supported()),
     };
     Ok((Some(json), Some(JSON)))
 }
 
-fn takes_no_more() -> Error {
+fn extra_not_supported() -> Error {
     Error::Usage("extra body properties aren't supported here".to_owned())
 }
 
-/// Sets a header in place of any of that name; a sensitive one is kept out of logs.
+/// Sets a header, replacing any of that name; a sensitive one is kept out of logs.
 fn set(headers: &mut HeaderMap, name: &str, value: &str, is_sensitive: bool) -> Result<(), Error> {
     let parsed = HeaderName::from_bytes(name.as_bytes())
         .map_err(|_| Error::Usage(format!("{name:?} isn't a valid header")))?;

@@ -1,4 +1,4 @@
-//! The proxies between this computer and the rest.
+//! HTTP proxies.
 
 use std::collections::HashSet;
 
@@ -11,17 +11,17 @@ use url::Url;
 
 use crate::Error;
 
-/// Which requests go through a proxy: by the system's settings, and never those to this computer. They go
-/// without encryption, so that whoever runs the proxy could read the credentials and answer them.
+/// Which requests go through a proxy. Those to this computer never do: they may be unencrypted, so the proxy could
+/// read their credentials and forge responses.
 ///
-/// Behind a proxy this computer often cannot look names up at all: the proxy does, and connects.
+/// Behind a proxy this computer often cannot resolve names at all: the proxy does, and connects.
 pub struct Proxies {
     matcher: Option<Matcher>,
     hosts: HashSet<String>,
 }
 
 impl Proxies {
-    /// None at all.
+    /// No proxies.
     pub fn none() -> Self {
         Self {
             matcher: None,
@@ -29,15 +29,15 @@ impl Proxies {
         }
     }
 
-    /// Those of the system's settings and of the environment variables.
+    /// The proxies of the system's settings and environment variables.
     pub fn of_system() -> Self {
         Self::of(Matcher::from_system())
     }
 
-    /// What a person chose.
+    /// The proxies that the person chose.
     ///
     /// # Errors
-    /// [`Error::Usage`] for what is no address of a proxy, or holds a password.
+    /// [`Error::Usage`] for an invalid proxy address, or one with a password.
     pub fn chosen(choice: &ProxyChoice) -> Result<Self, Error> {
         match choice {
             ProxyChoice::System => Ok(Self::of_system()),
@@ -49,9 +49,9 @@ impl Proxies {
     }
 
     fn of(matcher: Matcher) -> Self {
-        // The name is nobody's, so that no exception is for it: what is found are the proxies themselves.
-        let asked = ["http://proxies.invalid/", "https://proxies.invalid/"].into_iter();
-        let found = asked.filter_map(|url| matcher.intercept(&Uri::from_static(url)));
+        // No bypass rule matches a name in `.invalid`, so this finds the proxies themselves.
+        let probes = ["http://proxies.invalid/", "https://proxies.invalid/"].into_iter();
+        let found = probes.filter_map(|url| matcher.intercept(&Uri::from_static(url)));
         let found: Vec<Intercept> = found.collect();
         let hosts = found.iter().filter_map(|proxy| proxy.uri().host());
         Self {
@@ -60,17 +60,16 @@ impl Proxies {
         }
     }
 
-    /// Whether there is no proxy at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.matcher.is_none()
     }
 
-    /// Whether a proxy makes the connection to that address.
+    /// Whether connections to that address go through a proxy.
     pub(crate) fn connects(&self, url: &Url) -> bool {
         self.intercept(url).is_some()
     }
 
-    /// The proxy that makes the connection to that address, with what it asks to sign in.
+    /// The proxy for connections to that address, with its user name and password.
     pub(crate) fn proxy_for(&self, url: &Url) -> Option<Url> {
         with_sign_in(&self.intercept(url)?)
     }
@@ -83,13 +82,13 @@ impl Proxies {
         self.matcher.as_ref()?.intercept(&uri)
     }
 
-    /// Whether that is the host of a proxy itself, which somebody entered on this computer.
+    /// Whether that is the host of a proxy.
     pub(crate) fn has_host(&self, name: &str) -> bool {
         self.hosts.contains(&normalize_host(name))
     }
 }
 
-/// Host and port of a proxy as they may be kept with a connector, where no secret is.
+/// Checks the address of a proxy for a connector's settings, which must contain no secret.
 fn validate_proxy(url: &str) -> Result<String, Error> {
     let refused = |why: &str| Err(Error::Usage(format!("this proxy can't be used: {why}")));
     let Ok(read) = Url::parse(url) else {

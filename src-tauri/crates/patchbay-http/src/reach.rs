@@ -1,4 +1,4 @@
-//! What may be asked on behalf of one server, and what kind of place an address is.
+//! What may be requested on behalf of one server, by kinds of addresses.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -7,16 +7,16 @@ use url::{Host, Url};
 
 use crate::AddressError;
 
-/// What may be asked or opened on behalf of one server.
+/// What may be requested or opened on behalf of one server.
 #[derive(Clone, Debug)]
 pub struct Reach {
     loopback: bool,
-    /// The host that the person gave; empty where nobody gave one.
+    /// The host that the person entered; empty if there is none.
     own_host: String,
 }
 
 impl Reach {
-    /// What a server may name that the person gave that address of.
+    /// For a server whose address the person entered.
     pub(crate) fn of(server: &Url) -> Self {
         Self {
             loopback: is_loopback(server),
@@ -24,7 +24,7 @@ impl Reach {
         }
     }
 
-    /// Public addresses alone: what may be named by somebody whose own address nobody gave.
+    /// Public addresses only: for a party whose own address the person did not enter.
     pub fn public() -> Self {
         Self {
             loopback: false,
@@ -32,7 +32,7 @@ impl Reach {
         }
     }
 
-    /// Checks all of an address that needs no DNS. `what` names its purpose for messages.
+    /// Checks an address as far as possible without DNS. `what` names its purpose in messages.
     ///
     /// # Errors
     /// [`AddressError::Unsafe`], [`AddressError::NotHttps`], [`AddressError::Private`].
@@ -58,19 +58,18 @@ impl Reach {
         Ok(())
     }
 
-    /// Whether that host may be of that kind.
+    /// Whether a host may have addresses of that kind.
     pub(crate) fn allows(&self, host: &str, kind: AddressKind) -> bool {
         match kind {
             AddressKind::Public => true,
             AddressKind::Loopback => self.loopback,
-            // The user typed this very host, so asking it tells nobody anything new.
+            // The person typed this very host.
             AddressKind::Private => host == self.own_host,
             AddressKind::Never => false,
         }
     }
 }
 
-/// What kind of place an address is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AddressKind {
     Public,
@@ -124,7 +123,7 @@ fn kind_of_v6(address: Ipv6Addr) -> AddressKind {
     }
 }
 
-/// The IPv4 address that an IPv6 address leads to: mapped, compatible, NAT64, 6to4.
+/// The IPv4 address embedded in an IPv6 address: mapped, compatible, NAT64, 6to4.
 fn v4_within(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let [a, b, c, d, e, f, high, low] = address.segments();
     let join = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));

@@ -1,4 +1,4 @@
-//! Answers that repeat what they should not.
+//! Takes secrets out of responses.
 
 use patchbay_model::Secret;
 use schemars::{JsonSchema, Schema, schema_for};
@@ -6,24 +6,24 @@ use serde_json::Value;
 
 use crate::text;
 
-/// What a server that follows RFC 6749, section 5.1, or OpenID Connect calls its tokens.
+/// Names of tokens in RFC 6749, section 5.1, and OpenID Connect.
 #[derive(JsonSchema)]
-#[expect(dead_code, reason = "only its schema is looked at")]
+#[expect(dead_code, reason = "only its schema is used")]
 struct Tokens {
     access_token: Secret,
     refresh_token: Secret,
     id_token: Secret,
 }
 
-/// Names of members that are secret wherever a platform might repeat them: those that its operations take
-/// as secrets, those that its accounts are signed in with, and those of tokens.
+/// Names of JSON properties that are secret in any response of a platform: those that its operations take as secrets,
+/// those of its credentials, and those of tokens.
 pub struct SecretNames(Vec<String>);
 
 impl SecretNames {
-    /// None at all.
+    /// No names.
     pub const NONE: &'static Self = &Self(Vec::new());
 
-    /// Those that schemas of arguments mark, and others.
+    /// The names that schemas of arguments mark as secret, those of tokens, and `others`.
     pub fn new<'a>(
         arguments: impl IntoIterator<Item = Schema>,
         others: impl IntoIterator<Item = &'a str>,
@@ -39,7 +39,7 @@ impl SecretNames {
         Self(names)
     }
 
-    /// Whether it is one of them.
+    /// Whether a name is one of them.
     pub fn contains(&self, name: &str) -> bool {
         self.0
             .binary_search_by(|known| known.as_str().cmp(name))
@@ -53,7 +53,7 @@ impl Default for &SecretNames {
     }
 }
 
-/// Names of the members that a schema marks as secret, at any depth.
+/// Collects the names of the properties that a schema marks as secret, at any depth.
 fn collect_marked(schema: &Value, names: &mut Vec<String>) {
     match schema {
         Value::Object(parts) => {
@@ -68,7 +68,7 @@ fn collect_marked(schema: &Value, names: &mut Vec<String>) {
     }
 }
 
-/// Whether a member of this name identifies something: it may equal a secret by chance.
+/// Whether a property of this name identifies something, and may equal a secret by chance.
 fn is_identifier_name(name: &str) -> bool {
     matches!(
         name,
@@ -76,18 +76,17 @@ fn is_identifier_name(name: &str) -> bool {
     )
 }
 
-/// Whether a secret may be an ordinary word: longer text would only be spoiled without it.
+/// Whether a secret may be an ordinary word, which is not taken out of longer text.
 fn is_plain_word(given: &str) -> bool {
     given.len() < 8 && given.chars().all(char::is_alphabetic)
 }
 
-/// Takes members out of an answer that have a secret's name and hold text.
+/// Removes properties that have one of the names and hold text.
 pub fn redact_members(value: &mut Value, names: &SecretNames) {
     remove(value, &|name, _| names.contains(name));
 }
 
-/// Takes the `given` values out of an answer: members that are one of them, and the given values inside
-/// longer text.
+/// Removes properties that equal one of the `given` values, and redacts these values within longer text.
 pub(crate) fn redact_given(value: &mut Value, given: &[&str]) {
     remove(value, &|name, text| {
         let mut given = given.iter();
@@ -96,20 +95,12 @@ pub(crate) fn redact_given(value: &mut Value, given: &[&str]) {
     redact_texts(value, given);
 }
 
-/// Takes out members that hold text of which `is_secret` says so, by name and text.
+/// Removes properties that hold text and are secret by name and text.
 fn remove(value: &mut Value, is_secret: &impl Fn(&str, &str) -> bool) {
     match value {
         Value::Object(members) => {
-            let is_secret_member = |name: &str, member: &Value| {
-                member.as_str().is_some_and(|text| is_secret(name, text))
-            };
-            // Nearly every answer holds none, and is not rebuilt.
-            if members
-                .iter()
-                .any(|(name, member)| is_secret_member(name, member))
-            {
-                members.retain(|name, member| !is_secret_member(name, member));
-            }
+            members
+                .retain(|name, member| !member.as_str().is_some_and(|text| is_secret(name, text)));
             members
                 .values_mut()
                 .for_each(|member| remove(member, is_secret));
@@ -119,7 +110,7 @@ fn remove(value: &mut Value, is_secret: &impl Fn(&str, &str) -> bool) {
     }
 }
 
-/// Takes the `given` values out of longer text.
+/// Redacts the `given` values in all texts.
 fn redact_texts(value: &mut Value, given: &[&str]) {
     match value {
         Value::String(words) => {
@@ -134,8 +125,8 @@ fn redact_texts(value: &mut Value, given: &[&str]) {
     }
 }
 
-/// Changes JSON text only where `hide` gives a replacement for one of its strings, names included, or for the text as a
-/// whole: every other byte stays. A string is looked at as what it says, however it is escaped.
+/// Replaces strings of a JSON text, names included, for which `hide` returns a replacement, and then the whole text if
+/// `hide` returns one for it. Every other byte stays. `hide` gets strings unescaped.
 pub fn redact_in_json_text(text: &str, hide: impl Fn(&str) -> Option<String>) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -143,8 +134,8 @@ pub fn redact_in_json_text(text: &str, hide: impl Fn(&str) -> Option<String>) ->
         let (before, from) = rest.split_at(at);
         let (literal, after) = from.split_at(literal_end(from));
         shown.push_str(before);
-        let hidden = serde_json::from_str::<String>(literal).ok();
-        match hidden.and_then(|said| hide(&said)) {
+        let unescaped = serde_json::from_str::<String>(literal).ok();
+        match unescaped.and_then(|text| hide(&text)) {
             Some(hidden) => shown.push_str(&Value::from(hidden).to_string()),
             None => shown.push_str(literal),
         }
@@ -154,7 +145,7 @@ pub fn redact_in_json_text(text: &str, hide: impl Fn(&str) -> Option<String>) ->
     hide(&shown).unwrap_or(shown)
 }
 
-/// Where the string ends that a text begins with, its quotes included.
+/// Length of the JSON string at the beginning of a text, with its quotes.
 fn literal_end(text: &str) -> usize {
     let mut is_escaped = false;
     let end = text.bytes().skip(1).position(|byte| {
@@ -165,14 +156,14 @@ fn literal_end(text: &str) -> usize {
     end.map_or(text.len(), |end| end + 2)
 }
 
-/// As [`redact_in_json_text`], for secrets.
+/// Redacts secrets in a JSON text, as [`redact_in_json_text`] does.
 pub(crate) fn redact_json_text(text: String, secrets: &[Secret]) -> String {
     if secrets.is_empty() {
         return text;
     }
-    redact_in_json_text(&text, |said| {
-        let hidden = text::redact(said, secrets.iter().map(Secret::expose));
-        (hidden != said).then_some(hidden)
+    redact_in_json_text(&text, |text| {
+        let redacted = text::redact(text, secrets.iter().map(Secret::expose));
+        (redacted != text).then_some(redacted)
     })
 }
 

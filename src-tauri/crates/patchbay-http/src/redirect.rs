@@ -1,4 +1,4 @@
-//! What becomes of a request when the platform points elsewhere.
+//! Redirects: where they lead, and what a request may carry there.
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -11,15 +11,14 @@ use crate::address::{PlainHttp, check_address};
 
 const MAX_REDIRECTS: usize = 20;
 
-/// Where redirects have led, and what has become of the request on the way.
+/// A request on its way through redirects.
 pub(super) struct RedirectChain<'a> {
     prepared: &'a Prepared<'a>,
     plain_http: &'a PlainHttp,
     method: Method,
-    /// Where it has moved; `None` while that is nowhere.
-    moved: Option<Box<Url>>,
+    url: Url,
     keeps_body: bool,
-    /// Whether another origin than the account's has been on the way.
+    /// Whether a redirect has led to another origin than the account's; stays set afterwards.
     pub(super) is_elsewhere: bool,
     count: usize,
 }
@@ -30,19 +29,19 @@ impl<'a> RedirectChain<'a> {
             prepared,
             plain_http,
             method: prepared.method.clone(),
-            moved: None,
+            url: prepared.url.clone(),
             keeps_body: true,
             is_elsewhere: false,
             count: 0,
         }
     }
 
-    /// Where it goes now.
+    /// The current target.
     pub(super) fn url(&self) -> &Url {
-        self.moved.as_deref().unwrap_or(&self.prepared.url)
+        &self.url
     }
 
-    /// The request as it is now.
+    /// Builds the request to the current target.
     ///
     /// # Errors
     /// [`Error::Usage`] when credentials cannot be used as headers; [`Error::PlainHttp`].
@@ -62,29 +61,29 @@ impl<'a> RedirectChain<'a> {
         let has_credentials = headers.values().any(HeaderValue::is_sensitive)
             || (body.is_some() && !self.prepared.secrets.is_empty());
         if has_credentials {
-            self.plain_http.check(self.url())?;
+            self.plain_http.check(&self.url)?;
         }
         Ok(build_request(
             self.method.clone(),
-            self.url().clone(),
+            self.url.clone(),
             headers,
             body,
         ))
     }
 
-    /// Where the answer points to; `None` when it does not, or there were too many redirects.
+    /// The target of a redirect; `None` if the response is none, or there were too many.
     pub(super) fn target(&self, answer: &reqwest::Response) -> Option<Url> {
-        let points = matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308);
-        let is_followed = points && self.count < MAX_REDIRECTS;
-        location(self.url(), answer.headers()).filter(|_| is_followed)
+        let is_redirect = matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308);
+        let is_followed = is_redirect && self.count < MAX_REDIRECTS;
+        location(&self.url, answer.headers()).filter(|_| is_followed)
     }
 
     /// Follows a redirect; `base` is the account's address.
     ///
     /// # Errors
-    /// [`Error::RedirectRefused`] when something would get where it does not belong.
+    /// [`Error::RedirectRefused`] if the request would carry something there that must not leave its origin.
     pub(super) fn follow(&mut self, base: &Url, status: StatusCode, to: Url) -> Result<(), Error> {
-        // As the official clients do: 301 turns only POST into GET, 302 and 303 every method.
+        // As the official clients do: 301 turns only POST into GET, 302 and 303 any method.
         let becomes_get = match status {
             StatusCode::MOVED_PERMANENTLY => self.method == Method::POST,
             StatusCode::FOUND | StatusCode::SEE_OTHER => self.method != Method::GET,
@@ -96,7 +95,7 @@ impl<'a> RedirectChain<'a> {
         }
         self.is_elsewhere |= to.origin() != base.origin();
         let has_body = self.keeps_body && self.prepared.body.is_some();
-        let falls_to_http = self.url().scheme() == "https" && to.scheme() != "https";
+        let falls_to_http = self.url.scheme() == "https" && to.scheme() != "https";
         let same_origin_only = self.prepared.options.same_origin_only;
         if self.is_elsewhere
             && (same_origin_only || has_body || falls_to_http || check_address(&to).is_err())
@@ -106,20 +105,18 @@ impl<'a> RedirectChain<'a> {
                 status: status.as_u16(),
             });
         }
-        self.moved = Some(Box::new(to));
+        self.url = to;
         self.count += 1;
         Ok(())
     }
 }
 
-/// Where the `Location` of an answer points to, seen from the address that gave it; `None` where there is none
-/// that can be read.
+/// The `Location` of a response, resolved against the address that it came from; `None` if it is missing or invalid.
 pub fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
     let to = headers.get(LOCATION)?.to_str().ok()?;
     from.join(to).ok()
 }
 
-/// What may go to another origin than the account's.
 fn strip_sensitive(headers: HeaderMap) -> HeaderMap {
     let all = headers.iter().filter(|(_, value)| !value.is_sensitive());
     all.map(|(name, value)| (name.clone(), value.clone()))

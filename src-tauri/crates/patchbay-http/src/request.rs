@@ -1,4 +1,4 @@
-//! One documented operation with its arguments, ready to be sent.
+//! A request for one documented operation.
 
 use std::time::Duration;
 
@@ -15,19 +15,18 @@ use crate::secret_argument::reveal_secrets;
 
 static ANYTHING: HeaderValue = HeaderValue::from_static("application/json, */*;q=0.9");
 
-/// Whether a request may be sent again after a failure.
+/// Whether a request may be retried after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryClass {
-    /// Never: it would do something twice.
+    /// Never, since it would take effect twice.
     Never,
-    /// After 429 only, when the platform did nothing.
+    /// After 429 only, which means that the platform did nothing.
     WhenRateLimited,
-    /// Whenever the retry policy says so.
+    /// Whenever the retry policy allows it.
     Freely,
 }
 
-/// One request. Nothing of it is sent before all of it is known to be well formed. `Debug` leaves out what
-/// may hold secrets.
+/// A request. All of it is validated before any of it is sent. `Debug` leaves out what may contain secrets.
 #[derive(Clone)]
 pub struct Request {
     pub(super) method: Method,
@@ -46,7 +45,7 @@ pub struct Request {
 #[derive(Clone)]
 pub(super) enum Body {
     None,
-    /// JSON as it is written.
+    /// Serialized JSON.
     Json(Bytes),
     Bytes {
         content_type: Option<String>,
@@ -65,8 +64,7 @@ impl std::fmt::Debug for Request {
 }
 
 impl Request {
-    /// A request without query and body, that may be repeated freely when it is a `GET` and never
-    /// otherwise.
+    /// A request without query and body. A `GET` may be retried freely, any other never.
     pub fn new(method: Method, path: Path) -> Self {
         Self {
             repeat: match method {
@@ -86,7 +84,7 @@ impl Request {
         }
     }
 
-    /// A `GET`, that may be repeated freely.
+    /// A `GET`, which may be retried freely.
     pub fn get(path: Path) -> Self {
         Self::new(Method::GET, path)
     }
@@ -118,7 +116,7 @@ impl Request {
         self
     }
 
-    /// Appends a query parameter where there is a value.
+    /// Appends a query parameter if there is a value.
     #[must_use]
     pub fn query_if(self, name: &str, value: Option<impl ToString>) -> Self {
         match value {
@@ -127,33 +125,32 @@ impl Request {
         }
     }
 
-    /// Appends a query parameter of free JSON: a list repeats its name, an object gives `name[key]`, and null
-    /// is left out.
+    /// Appends JSON as query parameters: a list repeats its name, an object gives `name[key]`, and null is left out.
     #[must_use]
     pub fn query_json(mut self, name: &str, value: &Value) -> Self {
         self.query.extend(query_pairs(name, value));
         self
     }
 
-    /// Names the types of answer that it takes, in place of any with JSON first.
+    /// Sets the `Accept` header; by default any type is accepted, preferably JSON.
     #[must_use]
     pub fn accept(mut self, types: &'static HeaderValue) -> Self {
         self.accept = types;
         self
     }
 
-    /// Adds a header of this operation.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    /// Sends a JSON body. Its [secret arguments](crate::secret_argument) are taken out of what the server
-    /// says, as by [`Request::secret`].
+    /// Sets a JSON body. Its [secret arguments](crate::SecretArgument) are redacted in the response, as by
+    /// [`Request::secret`].
     ///
     /// # Errors
-    /// [`Error::Usage`] when it cannot be written as JSON.
+    /// [`Error::Usage`] if it cannot be serialized.
     pub fn json(mut self, body: &impl Serialize) -> Result<Self, Error> {
         let mut written = Vec::new();
         let (outcome, secrets) = reveal_secrets(|| serde_json::to_writer(&mut written, body));
@@ -163,7 +160,7 @@ impl Request {
         Ok(self)
     }
 
-    /// Sends a header that is secret.
+    /// Adds a secret header.
     #[must_use]
     pub fn secret_header(mut self, name: &str, value: &str) -> Self {
         self.secrets.push(Secret::new(value));
@@ -172,7 +169,7 @@ impl Request {
         self
     }
 
-    /// Sends a body as it is, with a content type where there is one.
+    /// Sets a raw body.
     #[must_use]
     pub fn bytes(mut self, content_type: Option<&str>, bytes: impl Into<Bytes>) -> Self {
         self.body = Body::Bytes {
@@ -182,28 +179,28 @@ impl Request {
         self
     }
 
-    /// Says whether it may be repeated.
+    /// Sets whether it may be retried.
     #[must_use]
     pub fn repeat(mut self, repeat: RetryClass) -> Self {
         self.repeat = repeat;
         self
     }
 
-    /// Gives it a time limit of its own.
+    /// Sets a time limit in place of the account's.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// Names a secret in the body, to be taken out of what the server says.
+    /// Names a secret in the body, which is redacted in the response.
     #[must_use]
     pub fn secret(mut self, secret: Secret) -> Self {
         self.secrets.push(secret);
         self
     }
 
-    /// Sends no credentials with it, as for the exchange of credentials itself.
+    /// Sends it without credentials, as the request that exchanges them.
     #[must_use]
     pub fn anonymous(mut self) -> Self {
         self.is_anonymous = true;

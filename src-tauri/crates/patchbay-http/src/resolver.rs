@@ -1,4 +1,4 @@
-//! The resolver under the HTTP clients: what is connected to is what was checked.
+//! The resolver of the HTTP clients, which connects to the addresses that were checked.
 
 use std::net::SocketAddr;
 

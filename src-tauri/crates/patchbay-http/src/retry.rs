@@ -1,4 +1,4 @@
-//! When a request is sent again, and after how long.
+//! Which failures are retried, and after how long.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -10,55 +10,55 @@ use super::RetryClass;
 use super::retry_after::{self, RetryAfterRules};
 use crate::{Error, Unreachable};
 
-/// Which failures are repeated, how often, and with which waits in between.
+/// Which failures are retried, how often, and after which waits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryPolicy {
-    /// Most repeats after the first attempt.
+    /// Maximum number of retries after the first attempt.
     pub max_retries: u32,
-    /// Statuses that are repeated, as ranges.
+    /// Ranges of statuses that are retried.
     pub statuses: Vec<RangeInclusive<u16>>,
-    /// Waits when the answer asks for none.
+    /// Waits if the response asks for none.
     pub backoff: Backoff,
-    /// Longest wait that an answer may ask for (`retry-after-ms`, `retry-after`); zero to ignore them.
+    /// Maximum of the wait that a response asks for (`retry-after-ms`, `retry-after`); zero to ignore these headers.
     pub max_retry_after: Duration,
-    /// How the two are read.
+    /// How these headers are parsed.
     pub retry_after_rules: RetryAfterRules,
-    /// Whether `x-ratelimit-reset` (unix seconds) is heeded where the other two are missing.
+    /// Whether `x-ratelimit-reset` (unix seconds) is used if these headers are missing.
     pub honor_ratelimit_reset: bool,
-    /// No more repeats once so much time has passed since the first attempt.
+    /// No retries once this time has passed since the first attempt.
     pub max_elapsed: Option<Duration>,
-    /// Whether a connection that cannot be made is repeated.
+    /// Whether failures to connect are retried.
     pub on_connect: bool,
-    /// Whether a connection that was lost after sending is repeated.
+    /// Whether connections that were lost after sending are retried.
     pub on_lost: bool,
 }
 
-/// Waits that grow: `first × factor^n`, never over `longest`.
+/// Exponential backoff: `first × factor^n`, at most `longest`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Backoff {
-    /// Wait before the first repeat.
+    /// Wait before the first retry.
     pub first: Duration,
     /// Growth from one wait to the next.
     pub factor: f64,
-    /// Longest wait.
+    /// Maximum wait.
     pub longest: Duration,
-    /// What chance does to it.
+    /// Random variation of each wait.
     pub jitter: Jitter,
 }
 
-/// What chance does to a wait.
+/// Random variation of a wait.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Jitter {
-    /// Up to so much longer or shorter, as a fraction.
+    /// Longer or shorter by up to this fraction.
     Around(f64),
-    /// Up to so much longer, as a fraction.
+    /// Longer by up to this fraction.
     Above(f64),
-    /// Up to so much longer, before the cap.
+    /// Longer by up to this time, before the maximum applies.
     Added(Duration),
 }
 
 impl RetryPolicy {
-    /// Nothing is repeated.
+    /// Retries nothing.
     pub const NEVER: Self = Self {
         max_retries: 0,
         statuses: Vec::new(),
@@ -79,15 +79,15 @@ impl RetryPolicy {
         on_lost: false,
     };
 
-    /// Whether this failure is repeated at all.
+    /// Whether this failure is retried.
     pub(super) fn repeats(&self, error: &Error, repeat: RetryClass) -> bool {
         if let Error::Unreachable { how, .. } = error {
-            let wanted = match how {
+            let is_retried = match how {
                 Unreachable::Refused | Unreachable::Dns | Unreachable::NoRoute => self.on_connect,
                 Unreachable::Lost => self.on_lost,
                 Unreachable::Tls => false,
             };
-            return wanted && repeat == RetryClass::Freely;
+            return is_retried && repeat == RetryClass::Freely;
         }
         let Some(refusal) = error.refusal() else {
             return false;
@@ -96,7 +96,7 @@ impl RetryPolicy {
             .statuses
             .iter()
             .any(|range| range.contains(&refusal.status));
-        // A success that cannot be read has a status too, and would be no better the next time.
+        // A success of unexpected form has a status, too, and would be the same at the next attempt.
         let is_refused = !matches!(error, Error::UnexpectedAnswer { .. });
         is_refused
             && is_listed
@@ -107,14 +107,14 @@ impl RetryPolicy {
             }
     }
 
-    /// How long to wait before repeat number `n`, counted from zero.
+    /// How long to wait before retry `n`, counted from zero.
     pub(super) fn wait(&self, n: u32, answer: &HeaderMap, now: Timestamp, chance: f64) -> Duration {
-        let asked = retry_after::requested_wait(answer, now, self.retry_after_rules)
+        let requested = retry_after::requested_wait(answer, now, self.retry_after_rules)
             .filter(|wait| !wait.is_zero());
-        if let Some(asked) = asked
+        if let Some(requested) = requested
             && !self.max_retry_after.is_zero()
         {
-            return asked.min(self.max_retry_after);
+            return requested.min(self.max_retry_after);
         }
         if self.honor_ratelimit_reset
             && let Some(reset) = retry_after::reset(answer, now)

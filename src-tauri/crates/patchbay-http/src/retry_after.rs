@@ -1,4 +1,4 @@
-//! How long an answer asks to wait.
+//! How long a response asks to wait before a retry.
 
 use std::time::Duration;
 
@@ -7,22 +7,22 @@ use http::header::RETRY_AFTER;
 use patchbay_model::Timestamp;
 use time::OffsetDateTime;
 
-/// What the platforms' own clients read differently.
+/// Differences in how the platforms' own clients parse the headers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RetryAfterRules {
-    /// Whether seconds with a fraction are not understood.
+    /// Whether fractions of seconds are invalid.
     pub whole_seconds: bool,
-    /// Whether zero milliseconds stand in front of `retry-after` as any other number of them.
+    /// Whether `retry-after-ms: 0` takes precedence over `retry-after`, as other numbers of milliseconds do.
     pub zero_millis_count: bool,
 }
 
-/// How long the answer asks to wait, as most clients read it.
+/// How long a response asks to wait, as most clients parse it.
 pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     requested_wait(headers, now, RetryAfterRules::default())
 }
 
-/// What `retry-after-ms`, else `retry-after` asks for: milliseconds, seconds with or without a
-/// fraction, or an HTTP date counted from `now`. A moment that is over is zero.
+/// The wait in `retry-after-ms`, or else in `retry-after`: milliseconds, seconds with or without a fraction, or an
+/// HTTP date relative to `now`. A time in the past is zero.
 ///
 /// Source: RFC 9110, section 10.2.3; Cohere contract, section 6; Mistral contract, section 7.
 pub(super) fn requested_wait(
@@ -48,7 +48,7 @@ pub(super) fn requested_wait(
     }
 }
 
-/// How long it is until the moment in `x-ratelimit-reset` (unix seconds), while it lies ahead.
+/// The time until `x-ratelimit-reset` (unix seconds); `None` if it is in the past.
 pub(super) fn reset(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let at = text(headers, "x-ratelimit-reset")?.parse::<f64>().ok()?;
     let now = now.instant().unix_timestamp_nanos() as f64 / 1e9;

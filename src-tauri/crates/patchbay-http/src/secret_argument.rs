@@ -1,4 +1,4 @@
-//! Arguments that are secret, from the type of the operation up to the wire.
+//! Secret arguments of operations.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -12,21 +12,21 @@ use serde_json::{Map, Value};
 
 /// A secret among the arguments of an operation: a text, or JSON whose texts are secret.
 ///
-/// The type alone says so. Its schema is marked `writeOnly`, by which windows, confirmations, dry runs and
-/// history hide it; `Debug` hides it; and it can be written by [`reveal_secrets`] only, which tells what it wrote,
-/// so that an answer does not bring it back.
+/// Its schema is marked `writeOnly`, by which windows, confirmations, dry runs and history hide it, and `Debug` hides
+/// it too. It can be serialized only within [`reveal_secrets`], which collects what was written so that it can be
+/// redacted in the response.
 #[derive(Clone, PartialEq)]
 pub struct SecretArgument<T = Secret>(T);
 
-/// What can be a [`SecretArgument`].
+/// Content of a [`SecretArgument`].
 pub trait Sensitive {
-    /// What goes over the wire.
+    /// Its form on the wire.
     type Plain: Serialize + ?Sized;
 
-    /// The same, exposed.
+    /// Exposes it in its form on the wire.
     fn as_plain(&self) -> &Self::Plain;
 
-    /// Each text in it that must not come back.
+    /// Appends each of its texts, which have to be redacted in the response.
     fn collect(&self, found: &mut Vec<Secret>);
 }
 
@@ -80,24 +80,24 @@ impl<T> From<T> for SecretArgument<T> {
 }
 
 impl SecretArgument {
-    /// The secret itself, for whoever keeps it as one.
+    /// Returns the secret.
     pub fn into_secret(self) -> Secret {
         self.0
     }
 
-    /// Whether there is no text at all.
+    /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
 impl<T: Sensitive> SecretArgument<T> {
-    /// What goes over the wire; for the border where it leaves, and nowhere else.
+    /// Exposes the form on the wire; only for the code that sends it.
     pub fn expose(&self) -> &T::Plain {
         self.0.as_plain()
     }
 
-    /// Each text in it that must not come back.
+    /// Each text in it, to be redacted in the response.
     pub fn texts(&self) -> Vec<Secret> {
         let mut found = Vec::new();
         self.0.collect(&mut found);
@@ -135,25 +135,23 @@ impl<T: JsonSchema> JsonSchema for SecretArgument<T> {
 }
 
 thread_local! {
-    /// What was written since [`reveal_secrets`] began; `None` outside of it.
+    /// The secrets serialized since [`reveal_secrets`] began; `None` outside of it.
     static REVEALED: RefCell<Option<Vec<Secret>>> = const { RefCell::new(None) };
 }
 
-/// Writes arguments for the wire; with the secrets among them. Nothing else can write a
-/// [`SecretArgument`]: a log, a window or a file would get an error in its place.
+/// Serializes arguments for the wire in `write`; also returns the secrets among them. Outside of it a
+/// [`SecretArgument`] can't be serialized, so a log, a window or a file gets an error instead.
 pub fn reveal_secrets<R>(write: impl FnOnce() -> R) -> (R, Vec<Secret>) {
-    /// Ends it also when the writing panics.
-    struct Ended(Option<Vec<Secret>>);
-    impl Drop for Ended {
+    /// Restores the former state, also if `write` panics.
+    struct Restore(Option<Vec<Secret>>);
+    impl Drop for Restore {
         fn drop(&mut self) {
             REVEALED.set(self.0.take());
         }
     }
-    let ended = Ended(REVEALED.replace(Some(Vec::new())));
+    let _restore = Restore(REVEALED.replace(Some(Vec::new())));
     let written = write();
-    let found = REVEALED.take().unwrap_or_default();
-    drop(ended);
-    (written, found)
+    (written, REVEALED.take().unwrap_or_default())
 }
 
 impl<T: Sensitive> Serialize for SecretArgument<T> {

@@ -1,8 +1,7 @@
-//! Sends a request: credentials, redirects, time limits, repeats.
+//! Sends a request: credentials, redirects, time limits, retries.
 
 use std::time::{Duration, Instant};
 
-use crate::AddressError;
 use bytes::Bytes;
 use futures::stream::{self, StreamExt};
 use http::{HeaderMap, StatusCode};
@@ -21,35 +20,35 @@ use crate::body::{next_piece, read_body, read_start};
 use crate::error::from_reqwest;
 use crate::plan::describe;
 use crate::token_source::credentials;
-use crate::{Error, Headers};
+use crate::{AddressError, Error, Headers};
 
-/// How much of the body of an error is kept.
+/// Maximum bytes that are kept of the body of an error response.
 const ERROR_BYTES: usize = 1024 * 1024;
 
-/// How much of an answer is read before it is handed on.
+/// How much of the body is read before the response is returned.
 #[derive(Clone, Copy)]
 enum BodyMode {
     /// All of it, decompressed.
     Whole,
-    /// All of it, as it is sent.
+    /// All of it, without decompression.
     Raw,
-    /// Status and headers; the rest stays as it is sent.
+    /// None of it; the rest is streamed without decompression.
     Start,
 }
 
-/// An answer with any status, its body not read yet.
+/// A response with any status, its body not read yet.
 struct Response {
     answer: reqwest::Response,
-    /// What the connection itself sent, as asked for at that moment.
+    /// The token source's headers with which the request was sent.
     credentials: Headers,
-    /// Whether another origin gave it, which no credentials were sent to.
+    /// Whether it comes from another origin, to which no credentials were sent.
     is_from_elsewhere: bool,
 }
 
 impl Api {
-    /// Sends a request and reads the whole answer, within the size limit.
+    /// Sends a request and reads the whole response, within the size limit.
     ///
-    /// The time limit holds for the headers, and then between one piece of the body and the next.
+    /// The time limit applies to the headers, and then to each wait between two pieces of the body.
     ///
     /// # Errors
     /// [`Error::Usage`] before anything is sent; by status [`Error::Unauthorized`],
@@ -61,7 +60,7 @@ impl Api {
         self.send_and_read(request, options, BodyMode::Whole).await
     }
 
-    /// As [`Api::send`], with the body as it is sent: nothing is decompressed, nor asked to be compressed.
+    /// As [`Api::send`], without decompression: the request doesn't accept any compression either.
     ///
     /// # Errors
     /// Those of [`Api::send`].
@@ -77,13 +76,8 @@ impl Api {
     ) -> Result<Answer, Error> {
         let prepared = self.prepare(request, options)?;
         let (mut answer, body) = self.with_retries(&prepared, mode).await?;
-        let status = answer.status().as_u16();
-        prepared
-            .options
-            .capture
-            .record_success(status, answer.headers());
         Ok(Answer {
-            status,
+            status: answer.status().as_u16(),
             headers: std::mem::take(answer.headers_mut()),
             body,
             given: prepared.secrets,
@@ -91,9 +85,9 @@ impl Api {
         })
     }
 
-    /// Sends a request and hands the body on as it comes, as it is: nothing is decompressed.
+    /// Sends a request and streams the body, without decompression.
     ///
-    /// The time limit holds for the headers, and then between one piece and the next.
+    /// The time limit applies to the headers, and then to each wait between two pieces.
     ///
     /// # Errors
     /// Those of [`Api::send`]; each piece can be [`Error::Unreachable`], [`Error::TimedOut`] or
@@ -105,19 +99,15 @@ impl Api {
     ) -> Result<StreamedAnswer, Error> {
         let prepared = self.prepare(request, options)?;
         let (answer, _) = self.with_retries(&prepared, BodyMode::Start).await?;
-        let status = answer.status().as_u16();
-        prepared
-            .options
-            .capture
-            .record_success(status, answer.headers());
         Ok(StreamedAnswer {
-            status,
+            status: answer.status().as_u16(),
             headers: answer.headers().clone(),
             pieces: pieces(answer, prepared.limit, prepared.options.stop()).boxed(),
         })
     }
 
-    /// Repeats an attempt as far as the policy and the request allow; with what was read of the body.
+    /// Repeats an attempt as far as the policy and the request allow. Returns a success with the body as far as
+    /// `mode` reads it.
     async fn with_retries(
         &self,
         prepared: &Prepared<'_>,
@@ -129,12 +119,16 @@ impl Api {
             let outcome = tokio::select! {
                 biased;
                 () = prepared.options.cancelled() => return Err(Error::Cancelled),
-                // On the heap: whatever waits for it, in however many layers, would grow by all of it.
+                // Boxed, because every future that awaits this one would grow by its size.
                 outcome = Box::pin(self.send_once(prepared, mode)) => outcome,
             };
             let wait = match outcome {
-                Ok(value) => return Ok(value),
-                Err(error) => self.wait(error, prepared, repeats, started)?,
+                Ok((answer, body)) => {
+                    let capture = &prepared.options.capture;
+                    capture.record_success(answer.status().as_u16(), answer.headers());
+                    return Ok((answer, body));
+                }
+                Err(error) => self.retry_wait(error, prepared, repeats, started)?,
             };
             repeats += 1;
             tokio::select! {
@@ -166,11 +160,11 @@ impl Api {
         Ok((answer, body))
     }
 
-    /// How long to wait for the next attempt after so many `repeats` since `started`.
+    /// How long to wait before the next attempt, after so many `repeats` since `started`.
     ///
     /// # Errors
-    /// The error of the last attempt, when that is the end of it.
-    fn wait(
+    /// `error`, that of the last attempt, if there is no next one.
+    fn retry_wait(
         &self,
         error: Error,
         prepared: &Prepared<'_>,
@@ -180,9 +174,9 @@ impl Api {
         let options = prepared.options;
         let (policy, max_retries) = self.policy(options);
         let now = self.clock.now();
-        let passed = Duration::try_from(now.instant() - started.instant()).unwrap_or_default();
+        let elapsed = Duration::try_from(now.instant() - started.instant()).unwrap_or_default();
         let is_over =
-            repeats >= max_retries || policy.max_elapsed.is_some_and(|longest| passed >= longest);
+            repeats >= max_retries || policy.max_elapsed.is_some_and(|longest| elapsed >= longest);
         if is_over || !policy.repeats(&error, prepared.repeat) {
             return Err(error);
         }
@@ -196,7 +190,7 @@ impl Api {
         Ok(wait)
     }
 
-    /// The rules of a call, and its most repeats.
+    /// The retry policy of a call, and its maximum number of retries.
     fn policy<'a>(&'a self, options: &'a CallOptions) -> (&'a RetryPolicy, u32) {
         match &options.retries {
             None => (&self.retries, self.retries.max_retries),
@@ -205,7 +199,7 @@ impl Api {
         }
     }
 
-    /// One attempt until its answer begins, within the time limit.
+    /// Makes one attempt; the time limit applies until the response begins.
     async fn with_timeout(
         &self,
         client: &reqwest::Client,
@@ -216,29 +210,33 @@ impl Api {
         outcome.unwrap_or(Err(Error::TimedOut { after }))
     }
 
-    /// Sends until there is a success; after a 401 once more when new credentials can be had.
+    /// Sends a request, and once more after a 401 if the token source can renew the credentials.
     async fn with_reauth(
         &self,
         client: &reqwest::Client,
         prepared: &Prepared<'_>,
     ) -> Result<Response, Error> {
-        let mut again = false;
+        let mut is_second = false;
         loop {
             let response = self.follow_redirects(client, prepared).await?;
             if response.answer.status().is_success() {
                 return Ok(response);
             }
-            self.handle_refusal(prepared, response, again).await?;
-            again = true;
+            self.handle_refusal(prepared, response, is_second).await?;
+            is_second = true;
         }
     }
 
-    /// Reads a refusal; there is none any more when it was a 401 and new credentials can be had.
+    /// Reads an error response. Returns `Ok` if it is a 401 whose credentials were renewed: the request is to be
+    /// sent again then.
+    ///
+    /// # Errors
+    /// The error that the response stands for.
     async fn handle_refusal(
         &self,
         prepared: &Prepared<'_>,
         response: Response,
-        again: bool,
+        is_second: bool,
     ) -> Result<(), Error> {
         let status = response.answer.status();
         let headers = response.answer.headers().clone();
@@ -254,20 +252,24 @@ impl Api {
         let known = prepared.secrets.iter().chain(&self.secrets);
         let known = known.chain(&prepared.options.secrets);
         let secrets: Vec<Secret> = known.chain(sent).cloned().collect();
-        let asked = (&prepared.method, &url);
+        let request = (&prepared.method, &url);
         let now = self.clock.now();
-        let error = error_response::error(asked, status, headers, body.into(), &secrets, now);
-        let Error::Unauthorized { challenge, .. } = &error else {
-            return Err(error);
+        let error = error_response::error(request, status, headers, body.into(), &secrets, now);
+        let challenge = match &error {
+            Error::Unauthorized { challenge, .. }
+                if !(is_second || prepared.is_anonymous || response.is_from_elsewhere) =>
+            {
+                challenge.clone()
+            }
+            _ => return Err(error),
         };
-        if again
-            || prepared.is_anonymous
-            || response.is_from_elsewhere
-            || !renew_credentials(prepared, &response.credentials, challenge.clone()).await?
-        {
-            return Err(error);
+        let renewed = prepared
+            .tokens
+            .on_unauthorized(&response.credentials, challenge);
+        match renewed.await.map_err(Error::credential)? {
+            true => Ok(()),
+            false => Err(error),
         }
-        Ok(())
     }
 
     async fn follow_redirects(
@@ -283,7 +285,7 @@ impl Api {
         let mut chain = RedirectChain::new(prepared, &self.clients.plain_http);
         loop {
             let started = Instant::now();
-            // Made before it is waited for, or it would be kept as long.
+            // Built before the await, or the headers would be kept across it.
             let request = chain.request(&credentials)?;
             let capture = &prepared.options.capture;
             capture.note_request(|| describe(&request, &prepared.secrets));
@@ -311,8 +313,7 @@ impl Api {
         }
     }
 
-    /// Looks up where a redirect to another origin leads, for whoever sends it must not reach into this
-    /// computer's network.
+    /// Resolves the target of a redirect to another origin: it must not lead into the local network.
     async fn check_elsewhere(&self, to: &Url, status: StatusCode) -> Result<(), Error> {
         let mut plain = to.clone();
         plain.set_fragment(None);
@@ -332,34 +333,17 @@ impl Api {
         })
     }
 
-    /// Reads a body to its end; `after` is the longest silence.
+    /// Reads a body to its end; `idle` is the longest wait between two pieces.
     async fn read_whole(
         &self,
         answer: &mut reqwest::Response,
-        after: Duration,
+        idle: Duration,
     ) -> Result<Bytes, Error> {
         let limit = self.body_bytes;
-        let body = read_body(answer, limit, Some(after)).await;
-        let mut body = body.map_err(|error| error.into_error(answer.url(), limit, after))?;
+        let body = read_body(answer, limit, Some(idle)).await;
+        let mut body = body.map_err(|error| error.into_error(answer.url(), limit, idle))?;
         Ok(std::mem::take(&mut *body).into())
     }
-}
-
-async fn renew_credentials(
-    prepared: &Prepared<'_>,
-    sent: &[(String, Secret)],
-    challenge: Option<String>,
-) -> Result<bool, Error> {
-    let renewed = prepared.tokens.on_unauthorized(sent, challenge).await;
-    renewed.map_err(Error::credential)
-}
-
-async fn streamed_piece(
-    answer: &mut reqwest::Response,
-    after: Duration,
-) -> Result<Option<Bytes>, Error> {
-    let piece = next_piece(answer, Some(after)).await;
-    piece.map_err(|error| error.into_error(answer.url(), 0, after))
 }
 
 fn pieces(
@@ -372,7 +356,9 @@ fn pieces(
         let piece = tokio::select! {
             biased;
             () = cancel.cancelled() => Err(Error::Cancelled),
-            piece = streamed_piece(&mut answer, idle) => piece,
+            piece = next_piece(&mut answer, Some(idle)) => {
+                piece.map_err(|error| error.into_error(answer.url(), 0, idle))
+            }
         };
         match piece.transpose()? {
             Ok(piece) => Some((Ok(piece), Some((answer, cancel)))),

@@ -1,4 +1,4 @@
-//! A server on loopback that gives its answers in order, and a clock that jumps.
+//! A loopback server with scripted responses, and a clock that jumps.
 
 #![allow(
     clippy::unwrap_used,
@@ -34,9 +34,9 @@ pub struct ReceivedRequest {
     pub body: Bytes,
 }
 
-/// Gives its answers in order, and keeps what it was asked.
+/// Returns its responses in order, and records the requests.
 pub struct Server {
-    /// Its address, with a path that stays in front.
+    /// Base URL, with a path.
     pub base: String,
     pub(crate) seen: Arc<Mutex<Vec<ReceivedRequest>>>,
     answers: Arc<Mutex<VecDeque<Response>>>,
@@ -44,7 +44,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens on loopback; once the answers are used up it says 418.
+    /// Listens on loopback; once the responses are used up it returns 418.
     pub async fn start(answers: impl IntoIterator<Item = Response>) -> Self {
         let seen: Arc<Mutex<Vec<ReceivedRequest>>> = Arc::default();
         let answers: Arc<Mutex<VecDeque<Response>>> =
@@ -71,18 +71,18 @@ impl Server {
         }
     }
 
-    /// One more answer after the others.
+    /// Appends a response.
     pub fn then(&self, answer: Response) {
         self.answers.lock().unwrap().push_back(answer);
     }
 
-    /// What it was asked since the last time.
+    /// Takes the requests received since the last time.
     pub fn seen(&self) -> Vec<ReceivedRequest> {
         std::mem::take(&mut self.seen.lock().unwrap())
     }
 }
 
-/// Options of a call, and what stops it.
+/// Options of a call, and the token that cancels it.
 pub fn cancellable_options() -> (CallOptions, CancellationToken) {
     let stop = CancellationToken::new();
     let options = CallOptions {
@@ -98,14 +98,14 @@ impl Drop for Server {
     }
 }
 
-/// Starts at the moment of the contracts' replays and jumps forward instead of waiting.
+/// Starts at the time of the contracts' replays and jumps forward instead of waiting.
 pub struct JumpingClock {
     now: Mutex<Timestamp>,
     waits: Mutex<Vec<f64>>,
 }
 
 impl JumpingClock {
-    /// Nothing waited for yet.
+    /// A clock without waits so far.
     pub fn new() -> Arc<Self> {
         Arc::new(Self {
             now: Mutex::new(Timestamp::parse("2026-10-21T07:27:30Z").unwrap()),
@@ -113,7 +113,7 @@ impl JumpingClock {
         })
     }
 
-    /// The waits since the last time, in seconds.
+    /// Takes the waits since the last time, in seconds.
     pub fn waits(&self) -> Vec<f64> {
         std::mem::take(&mut self.waits.lock().unwrap())
     }
@@ -152,7 +152,7 @@ pub fn api(base: &str) -> Api {
     api_with(base, JumpingClock::new(), Arc::new(NoToken))
 }
 
-/// An answer in JSON.
+/// A JSON response.
 pub fn json(status: u16, body: serde_json::Value) -> Response {
     let status = StatusCode::from_u16(status).unwrap();
     (status, axum::Json(body)).into_response()

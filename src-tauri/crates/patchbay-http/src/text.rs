@@ -1,10 +1,11 @@
-//! Text of others, made fit to be shown.
+//! Cleans and redacts untrusted text.
 
-use crate::json;
 use patchbay_model::clean_text;
 use serde_json::Value;
 
-/// How much JSON of a hosted platform is read; its longest lists have a fraction of it.
+use crate::json;
+
+/// Limits for JSON of hosted platforms, whose longest lists are a fraction of it.
 pub const JSON_LIMITS: json::Limits = json::Limits {
     values: 1_000_000,
     depth: 100,
@@ -12,17 +13,17 @@ pub const JSON_LIMITS: json::Limits = json::Limits {
     items: None,
 };
 
-/// Reads a body as JSON, within limits. Why it is none is not told.
+/// Parses a body as JSON within [`JSON_LIMITS`].
 pub fn read_json(body: &[u8]) -> Option<Value> {
     json::parse(body, JSON_LIMITS).ok()
 }
 
-/// Text that is not empty.
+/// The text of a JSON string that isn't empty.
 pub fn non_empty(value: &Value) -> Option<&str> {
     value.as_str().filter(|text| !text.is_empty())
 }
 
-/// Cleaned line by line, so that its line breaks stay; at most about `max_chars` characters.
+/// Cleans a text line by line, keeping its line breaks; at most about `max_chars` characters.
 pub fn clean_lines(text: &str, max_chars: usize) -> String {
     let mut left = max_chars;
     let mut lines = Vec::new();
@@ -37,15 +38,15 @@ pub fn clean_lines(text: &str, max_chars: usize) -> String {
     lines.join("\n").trim().to_owned()
 }
 
-/// Takes the given secrets out of a text, longest first so that none survives inside another.
+/// Replaces the secrets in a text by `<redacted>`, longest first so that none survives inside another.
 ///
-/// A value with a scheme, such as `Bearer …`, goes with and without it.
+/// A value with a scheme, such as `Bearer …`, is replaced with and without it.
 pub fn redact<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
     let mut secrets: Vec<&str> = secrets
         .into_iter()
         .flat_map(|secret| [Some(secret), secret.split_once(' ').map(|(_, token)| token)])
         .flatten()
-        // Shorter ones are words, and taking them out would only make the text unreadable.
+        // Shorter ones are words, and replacing them would make the text unreadable.
         .filter(|secret| secret.len() >= 4)
         .collect();
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));

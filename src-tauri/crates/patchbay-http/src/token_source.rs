@@ -1,4 +1,4 @@
-//! What to send as credentials, asked for at each request.
+//! Credentials, obtained for each request.
 
 use std::sync::Arc;
 
@@ -7,45 +7,42 @@ use patchbay_model::Secret;
 
 use crate::{BoxError, CachedToken, Error};
 
-/// Headers with secrets, as name and value; shared, since every request takes them.
+/// Headers with secrets, as name and value; shared by all requests.
 pub type Headers = Arc<[(String, Secret)]>;
 
-/// Where the secrets of a connection come from; this crate keeps none of them.
+/// Supplies the credentials of a connection; this crate stores none.
 ///
-/// Its headers go to the origin of the connection's own address and nowhere else.
+/// Its headers are sent to the origin of the connection's own address and nowhere else.
 #[async_trait]
 pub trait TokenSource: Send + Sync {
-    /// The headers to send now, empty for none, where they are at hand; `None` where somebody has to be asked
-    /// for them.
+    /// The headers to send now, if they are available without waiting.
     fn cached_headers(&self) -> Option<Headers> {
         None
     }
 
-    /// The headers to send now, wherever they come from.
+    /// Obtains the headers to send now; empty for none.
     ///
     /// # Errors
-    /// Whatever keeps it from knowing them; the request is not made then.
+    /// Why there are no credentials; the request is not sent then.
     async fn headers(&self) -> Result<Headers, BoxError> {
         Ok(self.cached_headers().unwrap_or_default())
     }
 
-    /// Takes a token that a caller still has from an earlier exchange, where nothing better is at hand.
+    /// Offers a token of an earlier exchange, to be used unless the source has a better one.
     fn offer(&self, _: &CachedToken) {}
 
-    /// Names of the headers that [`TokenSource::headers`] gives, for showing a request that is not sent;
-    /// asks nobody.
+    /// Names of the headers that [`TokenSource::headers`] returns, for a dry run. Obtains nothing.
     fn header_names(&self) -> Vec<String> {
         vec!["authorization".to_owned()]
     }
 
-    /// Hears that the server answered 401 to the headers that were `sent`, with its
-    /// `WWW-Authenticate` where it sent one. Meanwhile [`TokenSource::headers`] may have given others to
-    /// somebody else.
+    /// Called when the server responded with 401 to the headers `sent`, with its `WWW-Authenticate`. Meanwhile
+    /// [`TokenSource::headers`] may have returned other headers for another request.
     ///
-    /// `true` asks for one more try with new headers; what cannot be renewed is the end of it.
+    /// Returns whether the credentials were renewed, so that the request is to be sent once more.
     ///
     /// # Errors
-    /// Whatever kept it from renewing them; the request ends with it.
+    /// Why they could not be renewed; the request fails with it.
     async fn on_unauthorized(
         &self,
         _sent: &[(String, Secret)],
@@ -55,10 +52,10 @@ pub trait TokenSource: Send + Sync {
     }
 }
 
-/// The credentials of a request; cached ones are returned without waiting.
+/// Obtains the credentials of a request; cached ones without waiting.
 ///
 /// # Errors
-/// [`Error::Credential`] with what keeps the source from knowing them.
+/// [`Error::Credential`] if the source fails.
 pub async fn credentials(tokens: &dyn TokenSource) -> Result<Headers, Error> {
     match tokens.cached_headers() {
         Some(headers) => Ok(headers),
@@ -66,7 +63,7 @@ pub async fn credentials(tokens: &dyn TokenSource) -> Result<Headers, Error> {
     }
 }
 
-/// Sends no credentials.
+/// No credentials.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoToken;
 
@@ -81,18 +78,17 @@ impl TokenSource for NoToken {
     }
 }
 
-/// `Authorization: Bearer` with that key.
+/// An `Authorization: Bearer` header.
 pub fn bearer(key: &Secret) -> Headers {
     authorization(Secret::new(format!("Bearer {}", key.expose())))
 }
 
-/// `Authorization` with that value.
+/// An `Authorization` header with that value.
 pub fn authorization(value: Secret) -> Headers {
     Arc::new([("authorization".to_owned(), value)])
 }
 
-/// Sends the same headers with every request, such as the key of an account. A 401 is the end of it:
-/// the same again would be refused again.
+/// The same headers for every request, such as the key of an account. They cannot be renewed after a 401.
 pub struct FixedHeaders(Headers);
 
 impl FixedHeaders {
@@ -101,12 +97,12 @@ impl FixedHeaders {
         Self(Arc::new([(name.to_owned(), value)]))
     }
 
-    /// `Authorization: Bearer` with that key.
+    /// An `Authorization: Bearer` header.
     pub fn bearer(key: &Secret) -> Self {
         Self(bearer(key))
     }
 
-    /// These headers.
+    /// Any headers.
     pub fn of(headers: Headers) -> Self {
         Self(headers)
     }

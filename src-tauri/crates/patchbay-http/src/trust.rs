@@ -1,7 +1,7 @@
-//! Which servers are believed to be themselves.
+//! Which server certificates are trusted.
 //!
-//! The system decides, and after it the authorities that a person added; one certificate can be accepted from
-//! one host whatever else is wrong with it. What is not accepted is told with the certificate that was shown.
+//! The system's verifier decides first, then the authorities that a person added. A single certificate can be pinned
+//! to a host whatever else is wrong with it. A rejection carries the facts of the certificate.
 
 use std::sync::{Arc, OnceLock};
 
@@ -19,15 +19,15 @@ use rustls_platform_verifier::Verifier;
 use crate::certificate::{facts_of, fingerprint};
 use crate::{ClientCertificate, Error};
 
-/// One certificate that is accepted from one host.
+/// A certificate that is accepted from one host.
 #[derive(Clone, Debug)]
 pub(crate) struct PinnedCertificate {
     pub(crate) host: ServerName<'static>,
     pub(crate) sha256: String,
 }
 
-/// How TLS is spoken with servers that these authorities vouch for, besides those of the system, and with one
-/// whose certificate is `pin`; `shown` is what they may see of us.
+/// TLS configuration that trusts these authorities besides the system's, and the pinned certificate. `shown` is the
+/// client certificate.
 ///
 /// # Errors
 /// [`Error::Usage`] when an authority cannot be used.
@@ -65,19 +65,19 @@ pub(crate) fn provider() -> Arc<CryptoProvider> {
         .unwrap_or_else(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
 }
 
-/// The system's own verifier. Reading its authorities takes a while, so all share one, and it is made when the first
-/// certificate has to be verified: most commands see none.
-fn system_verifier() -> Result<Arc<Verifier>, TlsError> {
-    static SHARED: OnceLock<Arc<Verifier>> = OnceLock::new();
+/// The system's verifier. Reading its authorities takes a while, so it is shared, and created when the first
+/// certificate is verified: most commands need none.
+fn system_verifier() -> Result<&'static Verifier, TlsError> {
+    static SHARED: OnceLock<Verifier> = OnceLock::new();
     if let Some(shared) = SHARED.get() {
-        return Ok(Arc::clone(shared));
+        return Ok(shared);
     }
-    let made = Arc::new(Verifier::new(provider())?);
-    Ok(Arc::clone(SHARED.get_or_init(|| made)))
+    let verifier = Verifier::new(provider())?;
+    Ok(SHARED.get_or_init(|| verifier))
 }
 
-/// The judgement of the authorities that a person added. Each system has its own idea of what such a one may do,
-/// and this is the same on all.
+/// A verifier for the authorities that a person added. Systems differ in what they accept from such authorities; this
+/// one is the same on all.
 fn added_verifier(
     authorities: Vec<CertificateDer<'static>>,
     provider: &Arc<CryptoProvider>,
@@ -94,13 +94,12 @@ fn added_verifier(
     Ok(Some(verifier.build().map_err(unusable)?))
 }
 
-/// A certificate that was not accepted, on its way through the errors of TLS and HTTP.
+/// A certificate that was not accepted; carried by the errors of TLS and HTTP.
 #[derive(Debug, thiserror::Error)]
 #[error("the certificate isn't trusted: {reason}")]
 pub(crate) struct RejectedCertificate {
-    /// Who was expected.
     pub(crate) host: ServerName<'static>,
-    /// As the end of a sentence.
+    /// A clause such as `it has expired`.
     pub(crate) reason: String,
     pub(crate) facts: CertificateFacts,
 }
@@ -136,8 +135,8 @@ impl ServerCertVerifier for CertificateVerifier {
         let verify_with = |by: &dyn ServerCertVerifier| {
             by.verify_server_cert(leaf, intermediates, host, ocsp, now)
         };
-        let verified = verify_with(&*system).or_else(|error| match &self.added {
-            // Whoever does not know the issuer knows nothing else of the certificate.
+        let verified = verify_with(system).or_else(|error| match &self.added {
+            // A verifier that does not know the issuer can't say anything else about the certificate.
             Some(added) if allows_other_authority(&error) => {
                 verify_with(&**added).map_err(|why| match why {
                     TlsError::InvalidCertificate(CertificateError::UnknownIssuer) => error,
@@ -160,7 +159,7 @@ impl ServerCertVerifier for CertificateVerifier {
         })
     }
 
-    // A pinned certificate says nothing to whoever has not its key, which is proved as with any other.
+    // The server has to prove that it has the key of a pinned certificate, as of any other.
     fn verify_tls12_signature(
         &self,
         message: &[u8],
@@ -188,8 +187,8 @@ impl ServerCertVerifier for CertificateVerifier {
     }
 }
 
-/// Whether an authority that the person added may overrule the system: not for a revoked certificate, nor for errors
-/// that are not about the certificate.
+/// Whether an authority that the person added may overrule the system's verdict: not for a revoked certificate, nor
+/// for errors that aren't about the certificate.
 fn allows_other_authority(error: &TlsError) -> bool {
     match error {
         TlsError::InvalidCertificate(why) => *why != CertificateError::Revoked,
@@ -200,7 +199,7 @@ fn allows_other_authority(error: &TlsError) -> bool {
 fn reason(why: &CertificateError, facts: &CertificateFacts) -> String {
     let words = match why {
         CertificateError::UnknownIssuer if facts.issuer == facts.subject => "it's self-signed",
-        // An authority of the same name did not sign it.
+        // Signed by another authority of the same name.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => "its issuer is unknown",
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
@@ -210,7 +209,7 @@ fn reason(why: &CertificateError, facts: &CertificateFacts) -> String {
             "it's for another host"
         }
         CertificateError::Revoked => "its issuer revoked it",
-        // What it means has no word of its own, as for an authority's own certificate on a server.
+        // Errors without a code of their own, as for an authority's own certificate on a server.
         CertificateError::Other(_) if facts.issuer == facts.subject => "it's self-signed",
         _ => "it isn't valid",
     };

@@ -1,30 +1,30 @@
-//! Why no connection came about.
+//! Why a connection failed.
 
 use std::error::Error as StdError;
-use std::io::ErrorKind;
+use std::io;
+use std::time::Duration;
 
-use crate::trust::RejectedCertificate;
-use crate::{AddressError, find_address_error};
 use patchbay_model::{Code, UntrustedCertificate};
-
 use rustls::{CertificateError, OtherError};
 
 use super::Error;
 use crate::network::host_of_place;
+use crate::trust::RejectedCertificate;
+use crate::{AddressError, causes, find_address_error};
 
-/// What kept a connection from being made, or ended it.
+/// Why a connection could not be made, or ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unreachable {
-    /// No such host.
+    /// The host name does not resolve.
     Dns,
-    /// TLS failed, for another reason than a certificate that is not trusted.
+    /// TLS failed, for another reason than an untrusted certificate.
     Tls,
-    /// Nobody listens there.
+    /// Nothing listens on the port.
     Refused,
     /// No connection could be made, for another reason.
     NoRoute,
-    /// The connection was cut after it had been made.
+    /// An established connection was cut.
     Lost,
 }
 
@@ -58,10 +58,10 @@ impl Unreachable {
     }
 }
 
-/// The error of a request to `host`, without its URL.
+/// Converts the error of a request to `host`; the result does not contain the URL.
 ///
-/// A time-out is reported as [`Error::TimedOut`] with the time that passed.
-pub fn from_reqwest(error: reqwest::Error, host: &str, waited: std::time::Duration) -> Error {
+/// A timeout becomes [`Error::TimedOut`] after `waited`.
+pub fn from_reqwest(error: reqwest::Error, host: &str, waited: Duration) -> Error {
     if error.is_timeout() {
         return Error::TimedOut { after: waited };
     }
@@ -83,14 +83,13 @@ pub fn from_reqwest(error: reqwest::Error, host: &str, waited: std::time::Durati
     }
 }
 
-/// The certificate because of which a request to `host` came to nothing; `None` where that was not why, or it was
-/// the certificate of a proxy.
+/// Returns the certificate because of which a request to `host` failed; `None` if it failed for another reason, or
+/// the certificate is that of a proxy.
 pub fn find_untrusted(
     error: &(dyn StdError + 'static),
     host: &str,
 ) -> Option<UntrustedCertificate> {
-    let rejected = std::iter::successors(Some(error), |&error| inner(error))
-        .find_map(as_rejected_certificate)?;
+    let rejected = causes(error).find_map(as_rejected_certificate)?;
     let place = match host_of_place(host) {
         Some(_) => host.to_owned(),
         None => format!("{host}:443"),
@@ -113,32 +112,16 @@ fn as_rejected_certificate<'a>(
     }
 }
 
-/// What lies behind an error; an I/O error hides what it wraps from `source`.
-fn inner<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
-    let wrapped = error
-        .downcast_ref::<std::io::Error>()
-        .and_then(std::io::Error::get_ref);
-    match wrapped {
-        Some(wrapped) => Some(wrapped),
-        None => error.source(),
-    }
-}
-
 fn classify(error: &(dyn StdError + 'static)) -> Option<Unreachable> {
-    std::iter::successors(Some(error), |&error| error.source()).find_map(classify_one)
-}
-
-fn classify_one(error: &(dyn StdError + 'static)) -> Option<Unreachable> {
-    if error.is::<rustls::Error>() {
-        return Some(Unreachable::Tls);
-    }
-    if let Some(io) = error.downcast_ref::<std::io::Error>() {
-        if io.kind() == ErrorKind::ConnectionRefused {
-            return Some(Unreachable::Refused);
+    causes(error).find_map(|cause| {
+        if cause.is::<rustls::Error>() {
+            return Some(Unreachable::Tls);
         }
-        // `source` of an I/O error skips the error that it wraps, where rustls puts its own.
-        return io.get_ref().and_then(|inner| classify_one(inner));
-    }
-    // The connector's error has no public type; these are its whole words for a failed look-up.
-    (error.to_string() == "dns error").then_some(Unreachable::Dns)
+        if let Some(io) = cause.downcast_ref::<io::Error>() {
+            let is_refused = io.kind() == io::ErrorKind::ConnectionRefused;
+            return is_refused.then_some(Unreachable::Refused);
+        }
+        // The connector's error has no public type; this is its whole message for a failed lookup.
+        (cause.to_string() == "dns error").then_some(Unreachable::Dns)
+    })
 }

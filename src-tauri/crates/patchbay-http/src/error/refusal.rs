@@ -1,39 +1,39 @@
-//! An answer that is not what was asked for.
+//! An error response.
 
 use bytes::Bytes;
 use http::HeaderMap;
 use patchbay_model::FieldProblem;
 
-/// How many characters of a server's own words are kept.
+/// Maximum length of a server's own message, in characters.
 pub const TEXT_LIMIT: usize = 2000;
 
-/// What the server said when it refused, or failed.
+/// A response with which the server refused, or failed, a request.
 ///
-/// `Debug` leaves headers and body out: nobody knows what is in them.
+/// `Debug` leaves headers and body out, since they may hold anything.
 #[derive(Clone, Default, PartialEq)]
 pub struct Refusal {
     /// HTTP status.
     pub status: u16,
-    /// Host and port that answered, where that is known.
+    /// Host and port that responded, if known.
     pub host: Option<String>,
-    /// What was asked, such as `GET /v1/wikis`, without its query and the secrets that were sent.
+    /// The request line, such as `GET /v1/wikis`, without its query and the secrets that were sent.
     pub request: Option<String>,
-    /// The platform's own code of the failure.
+    /// The platform's own error code.
     pub code: Option<String>,
-    /// The server's own words, cleaned of control characters and of the secrets that were sent.
+    /// The server's own message, cleaned of control characters and of the secrets that were sent.
     pub text: Option<String>,
-    /// What is wrong with which field.
+    /// Problems of single fields of the request.
     pub fields: Vec<FieldProblem>,
-    /// The platform's own number for the request, for its support.
+    /// The platform's own id of the request, for its support.
     pub request_id: Option<String>,
-    /// Headers as sent; only a relay needs them.
+    /// Headers as received; only a relay needs them.
     pub headers: HeaderMap,
-    /// Body as sent, perhaps cut; only a relay needs it.
+    /// Body as received, perhaps truncated; only a relay needs it.
     pub body: Bytes,
 }
 
 impl Refusal {
-    /// Who answered, in words.
+    /// Who responded, as the subject of a message.
     pub(super) fn by(&self) -> &str {
         self.host.as_deref().unwrap_or("the server")
     }
