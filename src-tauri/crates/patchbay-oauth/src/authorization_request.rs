@@ -1,4 +1,4 @@
-//! The address on which the user consents.
+//! Authorization requests: the page on which the user consents.
 //!
 //! Source: RFC 6749, section 4.1.1; RFC 7636, section 4 (PKCE); RFC 8707 (`resource`).
 
@@ -13,35 +13,35 @@ use crate::scopes::{OFFLINE_ACCESS, union};
 use crate::trace::without_query;
 use crate::{ClientIdentity, Discovery, DiscoverySource, Error, OAuthClient};
 
-/// What the page is called in messages.
+/// Purpose of the page's address, in messages.
 const PAGE: &str = "authorization endpoint";
 
-/// A consent that waits for the browser to come back. Use it for one callback, then drop it.
+/// An authorization that waits for its callback. Use it for one callback, then drop it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Pending {
-    /// The page, to be opened as [`OAuthClient::consent_page`] gives it; show its host before. Holds the
-    /// state, so it is for the browser only.
+    /// The page, to be opened by [`OAuthClient::consent_page`] after its host was shown. It contains the state, so it
+    /// is for the browser only.
     pub url: Url,
-    /// What the callback must carry.
+    /// The state that the callback must contain.
     pub state: Secret,
-    /// What proves at the token endpoint that we began this.
+    /// The PKCE verifier.
     pub verifier: Secret,
-    /// The authorization server, as the callback must name it.
+    /// Issuer of the authorization server, as the callback must name it.
     pub issuer: String,
-    /// Whether the callback must name it.
+    /// Whether the callback must name the issuer.
     pub iss_required: bool,
-    /// Whether only its endpoints are known, so that `issuer` is no more than their origin.
+    /// Whether only the endpoints are known, so that `issuer` is just their origin.
     pub is_issuer_guessed: bool,
-    /// Where the browser comes back to.
+    /// Redirect URI of the callback.
     pub redirect_uri: Url,
-    /// The program that asks.
+    /// Client id of the request.
     pub client_id: String,
-    /// The scopes that are asked for.
+    /// Requested scopes.
     pub scopes: Vec<String>,
-    /// Whether the person is asked even if they consented before.
+    /// Whether the person has to consent even if they did before.
     pub forces_consent: bool,
-    /// Whether a refresh token is asked for.
+    /// Whether a refresh token is requested.
     pub(crate) wants_refresh_token: bool,
 }
 
@@ -57,9 +57,9 @@ impl std::fmt::Debug for Pending {
 }
 
 impl Pending {
-    /// Forces the consent page even if the person consented before, where a refresh token is wanted: OpenID servers
-    /// give one only then. Others may refuse a person who isn't allowed to consent, so it is only for a sign-in whose
-    /// predecessor couldn't be renewed, or only thanks to this.
+    /// Forces the consent page even if the person consented before, if a refresh token is requested: OpenID servers
+    /// issue one only then. Other servers may refuse a person who isn't allowed to consent, so use it only if the
+    /// previous grant couldn't be renewed, or was obtained this way.
     ///
     /// Source: OpenID Connect Core 1.0, section 11.
     #[must_use]
@@ -73,15 +73,14 @@ impl Pending {
 }
 
 impl OAuthClient {
-    /// Makes the address on which the user consents, with fresh state and PKCE verifier.
+    /// Builds the authorization request with a fresh state and PKCE verifier.
     ///
-    /// `scopes` are sent as they are; empty means that the server decides.
+    /// `scopes` are sent as they are; without any the server decides.
     ///
     /// # Errors
-    ///
-    /// [`Error::ClientMismatch`] when the client was registered elsewhere or for other redirects,
-    /// [`Error::MetadataLacks`] when it was discovered for a grant without a browser,
-    /// [`Error::UnsafeUrl`] and its kin when the address must not be opened, [`Error::NoRandomness`].
+    /// [`Error::ClientMismatch`] if the client was registered elsewhere or for other redirects,
+    /// [`Error::MetadataLacks`] if the discovery was for a grant without a browser, [`Error::UnsafeUrl`] and other
+    /// address errors if the page must not be opened, [`Error::NoRandomness`].
     pub fn start_authorization(
         &self,
         discovery: &Discovery,
@@ -100,7 +99,7 @@ impl OAuthClient {
         let (state, verifier) = (random()?, random()?);
         let challenge = challenge_of(&verifier);
         let scopes = union(scopes, &[]);
-        let wanted = scopes.join(" ");
+        let scope = scopes.join(" ");
         let mut parameters = vec![
             ("response_type", "code"),
             ("client_id", client.id()),
@@ -109,15 +108,13 @@ impl OAuthClient {
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
         ];
-        if let Some(resource) = discovery.sent_resource() {
-            parameters.push(("resource", resource));
-        }
+        parameters.extend(discovery.sent_resource().map(|it| ("resource", it)));
         let by_parameter = discovery.deviations.has(OauthDeviation::OfflineAccess);
         if by_parameter {
             parameters.push(("access_type", "offline"));
         }
-        if !wanted.is_empty() {
-            parameters.push(("scope", &wanted));
+        if !scope.is_empty() {
+            parameters.push(("scope", &scope));
         }
         let url = with_parameters(endpoint, &parameters);
         discovery.reach.check_url(PAGE, &url)?;
@@ -135,15 +132,11 @@ impl OAuthClient {
             forces_consent: false,
         })
     }
-}
 
-impl OAuthClient {
-    /// The page of a consent as a browser may be given it: its host is looked up and checked here, which
-    /// is the only way to open it.
+    /// Resolves and checks the host of the consent page; only the result can be opened in the browser.
     ///
     /// # Errors
-    ///
-    /// [`Error::Dns`]; [`Error::PrivateAddress`] and its kin when it must not be opened.
+    /// [`Error::Dns`]; [`Error::PrivateAddress`] and other address errors if it must not be opened.
     pub async fn consent_page(
         &self,
         discovery: &Discovery,
@@ -155,19 +148,19 @@ impl OAuthClient {
     }
 }
 
-/// The endpoint with those parameters; others that it carries already stay.
+/// Sets query parameters of an endpoint; others that it has are kept.
 fn with_parameters(endpoint: &Url, parameters: &[(&str, &str)]) -> Url {
     let mut url = endpoint.clone();
-    let own = |name: &str| parameters.iter().any(|(ours, _)| *ours == name);
-    let kept = endpoint.query_pairs().filter(|(name, _)| !own(name));
+    let is_set = |name: &str| parameters.iter().any(|(set, _)| *set == name);
+    let others = endpoint.query_pairs().filter(|(name, _)| !is_set(name));
     url.query_pairs_mut()
         .clear()
-        .extend_pairs(kept)
+        .extend_pairs(others)
         .extend_pairs(parameters);
     url
 }
 
-/// 256 bits as 43 characters of the URL alphabet.
+/// A random 256-bit value as 43 characters of URL-safe base64.
 pub(crate) fn random() -> Result<Secret, Error> {
     let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
     getrandom::fill(bytes.as_mut()).map_err(|_| Error::NoRandomness)?;

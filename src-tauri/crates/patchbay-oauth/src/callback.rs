@@ -1,4 +1,4 @@
-//! What the browser brings back, and whether it is believed.
+//! Parses and checks authorization callbacks.
 //!
 //! Source: RFC 6749, section 4.1.2; RFC 9207, section 2.4 (`iss`); RFC 8252, section 7.
 
@@ -10,10 +10,10 @@ use crate::error::INVALID_TARGET;
 use crate::loopback::is_loopback_redirect;
 use crate::{Error, Pending, deviation_hint};
 
-/// The redirect of flows that come back by a link instead of a port.
+/// The redirect of flows that return by a deep link instead of a port.
 pub const DEEP_LINK_REDIRECT: &str = "patchbay://oauth/callback";
 
-/// The parameters of a callback, not believed yet; `Debug` hides them.
+/// The unchecked parameters of a callback; `Debug` hides them.
 #[derive(Clone, Debug, Default)]
 pub struct CallbackParams(Vec<(String, Secret)>);
 
@@ -27,21 +27,22 @@ impl CallbackParams {
         )
     }
 
-    /// Whether they carry that consent's state: the one thing that tells to which flow they belong.
+    /// Whether they contain the state of that authorization, which alone identifies the flow that they belong to.
     pub fn belongs_to(&self, pending: &Pending) -> bool {
-        self.state().is_some_and(|state| {
-            let state = state.expose().as_bytes();
-            bool::from(state.ct_eq(pending.state.expose().as_bytes()))
-        })
+        self.has_state(&pending.state)
     }
 
-    /// The one state that they carry.
-    pub(crate) fn state(&self) -> Option<&Secret> {
+    /// Whether they contain exactly one state, and it is the expected one. Compares in constant time.
+    pub(crate) fn has_state(&self, expected: &Secret) -> bool {
         let mut states = self.0.iter().filter(|(name, _)| name == "state");
-        match (states.next(), states.next()) {
-            (Some((_, state)), None) => Some(state),
-            _ => None,
-        }
+        let (Some((_, state)), None) = (states.next(), states.next()) else {
+            return false;
+        };
+        state
+            .expose()
+            .as_bytes()
+            .ct_eq(expected.expose().as_bytes())
+            .into()
     }
 
     fn get(&self, name: &str) -> Option<&str> {
@@ -59,41 +60,41 @@ impl CallbackParams {
     }
 }
 
-/// A callback that was checked.
+/// A checked callback.
 #[derive(Clone, Debug)]
 pub struct Callback {
     /// The authorization code, for [`OAuthClient::exchange`](crate::OAuthClient::exchange).
     pub code: Secret,
 }
 
-/// Why a callback is not followed. Texts are the provider's own, cleaned.
+/// Why a callback is rejected. Texts are the provider's own, cleaned.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackError {
-    /// It belongs to another consent, or to none: ignore it and go on waiting.
+    /// It belongs to another authorization, or to none: ignore it and keep waiting.
     #[error("the response belongs to another sign-in")]
     WrongState,
     /// A parameter appears twice.
     #[error("the response contains duplicates")]
     Duplicate,
-    /// It comes from another authorization server, or does not say from which although it has to.
+    /// It comes from another authorization server, or lacks the issuer that it has to name.
     #[error("the response came from a different authorization server")]
     WrongIssuer,
-    /// The user, or the provider for them, said no.
+    /// The user, or the provider on their behalf, denied access.
     #[error("access denied")]
     Denied {
-        /// The provider's own words.
+        /// The provider's message.
         detail: Option<String>,
     },
-    /// The provider could not do it.
+    /// The provider ended the authorization with an error.
     #[error("the provider ended the sign-in: {error}")]
     Refused {
         /// OAuth error code such as `invalid_scope`.
         error: String,
-        /// The provider's own words.
+        /// The provider's message.
         detail: Option<String>,
     },
-    /// There is neither a code nor an error.
+    /// It contains neither a code nor an error.
     #[error("the response has no code")]
     NoCode,
 }
@@ -113,15 +114,11 @@ impl Explain for CallbackError {
         {
             return Some(deviation_hint(OauthDeviation::NoResource));
         }
-        Some(
-            match self {
-                Self::WrongIssuer | Self::Duplicate => {
-                    "Don't sign in. Contact the server's operator."
-                }
-                _ => "Start again.",
-            }
-            .to_owned(),
-        )
+        let hint = match self {
+            Self::WrongIssuer | Self::Duplicate => "Don't sign in. Contact the server's operator.",
+            _ => "Start again.",
+        };
+        Some(hint.to_owned())
     }
 
     fn problem(&self) -> Problem {
@@ -137,11 +134,9 @@ impl Explain for CallbackError {
     }
 }
 
-/// Decides whether a callback is believed. State comes first, then the issuer, also of error
-/// callbacks; nothing else is looked at before.
+/// Checks a callback: first its state, then its issuer, also of error callbacks, and only then anything else.
 ///
 /// # Errors
-///
 /// [`CallbackError::WrongState`] must not end the flow; every other error does.
 pub fn check_callback(
     pending: &Pending,
@@ -169,13 +164,13 @@ pub fn check_callback(
     }
 }
 
-/// Whether an issuer is the one that was asked: to the letter, or by its origin where no more is known.
+/// Whether an issuer is the expected one: as text, or by its origin if only the endpoints are known.
 fn is_from(issuer: &str, pending: &Pending) -> bool {
     let origin = || Url::parse(issuer).ok().map(|url| url.origin());
     issuer == pending.issuer || pending.is_issuer_guessed && origin() == Some(pending.url.origin())
 }
 
-/// What the other side says when it did not do it, cleaned.
+/// The error in a callback, cleaned.
 pub(crate) fn refusal(params: &CallbackParams) -> Option<CallbackError> {
     let error = params.get("error")?;
     let detail = params
@@ -191,12 +186,11 @@ pub(crate) fn refusal(params: &CallbackParams) -> Option<CallbackError> {
     })
 }
 
-/// Reads an address that a browser ended on or that the system handed over: a loopback redirect or
-/// `patchbay://oauth/callback?…`. White space around it does not matter.
+/// Parses the address of a callback: a loopback redirect or `patchbay://oauth/callback?…`. White space around it is
+/// ignored.
 ///
 /// # Errors
-///
-/// [`Error::NotACallback`] for anything else.
+/// [`Error::NotACallback`] for any other address.
 pub fn parse_callback_url(text: &str) -> Result<CallbackParams, Error> {
     let url = Url::parse(text.trim()).map_err(|_| Error::NotACallback)?;
     if !is_loopback_redirect(&url) && !is_deep_link(&url) {

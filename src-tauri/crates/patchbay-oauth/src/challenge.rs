@@ -1,4 +1,4 @@
-//! What a server asks for when it answers 401 or 403.
+//! Parses the challenge of a 401 or 403 response.
 //!
 //! Source: RFC 9110, section 11.6.1; RFC 6750, section 3; RFC 9728, section 5.1.
 
@@ -6,37 +6,34 @@ use url::Url;
 
 use crate::scopes::parse_scopes;
 
-/// The facts of a `WWW-Authenticate` header that matter for signing in.
+/// The parts of a `WWW-Authenticate` header that matter for signing in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Challenge {
-    /// Where the server's protected resource metadata lie; checked before it is asked.
+    /// Address of the server's protected resource metadata, not checked yet.
     pub resource_metadata: Option<Url>,
-    /// Scopes that are needed.
+    /// Required scopes.
     pub scopes: Vec<String>,
 }
 
 impl Challenge {
-    /// Reads one header value, which may hold several challenges; several headers may be joined
-    /// with commas.
+    /// Parses a header value, which may contain several challenges; several headers may be joined with commas.
     ///
-    /// `Bearer` wins over `DPoP`, the first of a kind over later ones. What cannot be read is left
-    /// out; a header without either gives an empty challenge, for the server still wants a sign-in.
+    /// `Bearer` takes precedence over `DPoP`, and the first of a scheme over later ones. What cannot be parsed is
+    /// ignored. A header without either gives an empty challenge, since the server still requires a sign-in.
     pub fn parse(header: &str) -> Self {
         let challenges = split(header);
-        let wanted = ["bearer", "dpop"].into_iter().find_map(|scheme| {
+        let chosen = ["bearer", "dpop"].into_iter().find_map(|scheme| {
             challenges
                 .iter()
                 .find(|challenge| challenge.scheme.eq_ignore_ascii_case(scheme))
         });
-        wanted.map(Self::from_parts).unwrap_or_default()
-    }
-
-    fn from_parts(parts: &ParsedChallenge) -> Self {
+        let Some(chosen) = chosen else {
+            return Self::default();
+        };
+        let url = chosen.get("resource_metadata");
         Self {
-            resource_metadata: parts
-                .get("resource_metadata")
-                .and_then(|url| Url::parse(url).ok()),
-            scopes: parts.get("scope").map(parse_scopes).unwrap_or_default(),
+            resource_metadata: url.and_then(|url| Url::parse(url).ok()),
+            scopes: chosen.get("scope").map(parse_scopes).unwrap_or_default(),
         }
     }
 }
@@ -54,7 +51,7 @@ impl ParsedChallenge {
     }
 }
 
-/// The challenges of a header value. A word that no `=` follows begins a new one.
+/// Splits a header value into challenges. A word without `=` after it begins a new one.
 fn split(header: &str) -> Vec<ParsedChallenge> {
     let mut challenges: Vec<ParsedChallenge> = Vec::new();
     let mut rest = header;
@@ -70,13 +67,13 @@ fn split(header: &str) -> Vec<ParsedChallenge> {
             .strip_prefix('=')
             .map(|value| value.trim_start_matches([' ', '\t']));
         match (value, challenges.last_mut()) {
-            // `=` right after a word within a challenge: a parameter.
+            // `=` after a word within a challenge: a parameter.
             (Some(value), Some(challenge)) if !value.starts_with('=') => {
                 let (value, left) = value_of(value);
                 challenge.parameters.push((word.to_owned(), value));
                 rest = left;
             }
-            // Padding of a token68, or a parameter before any scheme: skipped.
+            // The padding of a token68, or a parameter before any scheme, is skipped.
             (Some(value), _) => rest = value.trim_start_matches('='),
             (None, _) => {
                 challenges.push(ParsedChallenge {
@@ -89,7 +86,7 @@ fn split(header: &str) -> Vec<ParsedChallenge> {
     }
 }
 
-/// The value at the start of `text`, quoted or not, and what follows it.
+/// The value at the beginning of `text`, quoted or not, and the rest.
 fn value_of(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find([',', ' ', '\t']).unwrap_or(text.len());

@@ -1,13 +1,13 @@
-//! The client that asks authorization servers.
+//! The client of authorization servers.
 
 use std::time::Duration;
 
 use patchbay_http::{AddressPolicy, Network};
 
-/// How long one request may take, DNS and body included.
+/// Time limit of one request, including DNS and body.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
-/// Speaks OAuth with the authorization servers of MCP servers. Cheap to clone, keeps no state.
+/// An OAuth client for the authorization servers of MCP servers. Stateless and cheap to clone.
 #[derive(Clone, Debug)]
 pub struct OAuthClient {
     pub(crate) network: Network,
@@ -15,13 +15,13 @@ pub struct OAuthClient {
 }
 
 impl OAuthClient {
-    /// `http` must follow no redirects and keep no cookies, and should have the policy's
+    /// Uses one HTTP client, which must follow no redirects and keep no cookies, and should have the policy's
     /// [`resolver`](AddressPolicy::resolver).
     pub fn new(http: reqwest::Client, policy: AddressPolicy) -> Self {
         Self::with_network(Network::of(http, policy))
     }
 
-    /// By the clients of a connector, or those that all others share.
+    /// Uses the HTTP clients of a connector.
     pub fn with_network(network: Network) -> Self {
         Self {
             network,
@@ -29,7 +29,7 @@ impl OAuthClient {
         }
     }
 
-    /// The same with another limit for each request in place of 30 s.
+    /// Sets the time limit of each request, by default 30 s.
     #[must_use]
     pub fn with_time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = limit;

@@ -1,4 +1,4 @@
-//! As which program Patchbay is known to an authorization server.
+//! The OAuth client that Patchbay is at an authorization server.
 
 use patchbay_model::{OauthDeviation, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -10,10 +10,10 @@ use crate::token::ClientAuthentication;
 use crate::trace::now;
 use crate::{Discovery, Error};
 
-/// As which program Patchbay is known to an authorization server.
+/// The OAuth client that Patchbay is at an authorization server.
 ///
-/// In the order of preference of MCP: an OAuth app of the user's own, our metadata document where the
-/// server takes one, dynamic registration.
+/// In MCP's order of preference: an OAuth app of the user's own, our metadata document if the server supports that,
+/// dynamic registration.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ClientIdentity {
@@ -31,22 +31,22 @@ pub enum ClientIdentity {
     },
     /// Registered by [`OAuthClient::register`](crate::OAuthClient::register).
     Dynamic {
-        /// The authorization server that gave it; no other gets to see it.
+        /// The authorization server that issued it; it is sent to no other.
         issuer: String,
         /// Client id.
         id: String,
-        /// Client secret, where one was given.
+        /// Client secret, if one was issued.
         secret: Option<Secret>,
-        /// How the server wants the client to prove itself.
+        /// How the client authenticates at the token endpoint.
         auth_method: TokenAuth,
-        /// The redirects that were registered.
+        /// The registered redirects.
         redirect_uris: Vec<Url>,
-        /// When the secret lapses; `None` for never.
+        /// When the secret expires; `None` for never.
         secret_expires_at: Option<Timestamp>,
     },
 }
 
-/// How a client proves itself at the token endpoint (RFC 6749, section 2.3).
+/// How a client authenticates at the token endpoint (RFC 6749, section 2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TokenAuth {
     /// Not at all: a public client, protected by PKCE.
@@ -61,7 +61,9 @@ pub enum TokenAuth {
 }
 
 impl TokenAuth {
-    /// The word for it on the wire.
+    const ALL: [Self; 3] = [Self::None, Self::Post, Self::Basic];
+
+    /// Its name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -71,32 +73,28 @@ impl TokenAuth {
     }
 
     pub(crate) fn from_word(word: &str) -> Option<Self> {
-        [Self::None, Self::Post, Self::Basic]
-            .into_iter()
-            .find(|method| method.as_str() == word)
+        Self::ALL.into_iter().find(|method| method.as_str() == word)
     }
 
-    /// How to prove oneself with a secret, given what the server offers. A server that does not say
-    /// takes the header (RFC 8414, section 2).
-    pub(crate) fn with_secret(offered: Option<&[String]>) -> Self {
-        let offers = |method: Self| {
-            offered.is_some_and(|all| all.iter().any(|word| word == method.as_str()))
-        };
-        match offers(Self::Post) && !offers(Self::Basic) {
-            true => Self::Post,
-            false => Self::Basic,
+    fn is_in(self, supported: &[String]) -> bool {
+        supported.iter().any(|word| word == self.as_str())
+    }
+
+    /// How a client with a secret authenticates, given the methods that the server supports. The default is the
+    /// header (RFC 8414, section 2).
+    pub(crate) fn with_secret(supported: Option<&[String]>) -> Self {
+        match supported {
+            Some(all) if Self::Post.is_in(all) && !Self::Basic.is_in(all) => Self::Post,
+            _ => Self::Basic,
         }
     }
 
-    /// How to ask to be registered, given what the server offers: without a secret where that is
-    /// possible or nothing is said, since a program on a desk cannot keep one from its owner.
-    pub(crate) fn to_register(offered: Option<&[String]>) -> Self {
-        let Some(offered) = offered else {
-            return Self::None;
-        };
-        [Self::None, Self::Post, Self::Basic]
-            .into_iter()
-            .find(|method| offered.iter().any(|word| word == method.as_str()))
+    /// The method to register with, given those that the server supports: without a secret if possible or if it names
+    /// none, since a desktop app cannot keep a secret from its owner.
+    pub(crate) fn to_register(supported: Option<&[String]>) -> Self {
+        let supported = supported.unwrap_or_default();
+        let mut all = Self::ALL.into_iter();
+        all.find(|method| method.is_in(supported))
             .unwrap_or(Self::None)
     }
 }
@@ -110,7 +108,7 @@ impl ClientIdentity {
         }
     }
 
-    /// The client secret, where there is one.
+    /// The client secret, if there is one.
     pub fn secret(&self) -> Option<&Secret> {
         match self {
             Self::PreRegistered { secret, .. } | Self::Dynamic { secret, .. } => secret.as_ref(),
@@ -118,8 +116,8 @@ impl ClientIdentity {
         }
     }
 
-    /// Whether it can be used for that sign-in with that redirect. If not, register anew; an OAuth app
-    /// of the user's own always passes, for only the provider knows what it was made for.
+    /// Whether it can be used for that provider and redirect; if not, register again. An OAuth app of the user's own
+    /// always can, since only the provider knows its redirects.
     pub fn fits(&self, discovery: &Discovery, redirect: &Url) -> bool {
         match self {
             Self::PreRegistered { .. } => true,
@@ -137,7 +135,7 @@ impl ClientIdentity {
         }
     }
 
-    /// The port of the loopback redirect that was registered, to be asked for again.
+    /// The port of the registered loopback redirect, to be used again.
     pub fn loopback_port(&self) -> Option<u16> {
         let Self::Dynamic { redirect_uris, .. } = self else {
             return None;
@@ -148,7 +146,7 @@ impl ClientIdentity {
             .and_then(Url::port)
     }
 
-    /// The client with its proof for the token endpoint of that server.
+    /// How the client authenticates at the token endpoint of that provider.
     pub(crate) fn client_authentication(&self, discovery: &Discovery) -> ClientAuthentication<'_> {
         ClientAuthentication {
             id: self.id(),
@@ -172,7 +170,7 @@ impl ClientIdentity {
         }
     }
 
-    /// JSON text for the vault: the one way out for the secret within.
+    /// Serializes the identity with its secret as JSON, for the vault.
     pub fn to_secret(&self) -> Secret {
         let secret = self.secret().map(Secret::expose);
         let document = match self {
@@ -200,11 +198,10 @@ impl ClientIdentity {
         Secret::new(document.to_string())
     }
 
-    /// Reads what [`to_secret`](Self::to_secret) wrote.
+    /// Parses the text of [`to_secret`](Self::to_secret).
     ///
     /// # Errors
-    ///
-    /// [`Error::Damaged`] when the text is anything else.
+    /// [`Error::Damaged`] for any other text.
     pub fn from_secret(text: &Secret) -> Result<Self, Error> {
         serde_json::from_str(text.expose()).map_err(|_| Error::Damaged)
     }

@@ -1,6 +1,6 @@
-//! Where providers differ from the standards: what is known of them, and what applies to one sign-in.
+//! Deviations of providers from the standards: the known ones, and those that apply to one sign-in.
 //!
-//! What weakens a check is never applied because it is known; a person chooses it for a connector.
+//! A deviation that weakens a check is never applied just because it is known: the person has to choose it.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use crate::Trace;
 use crate::trace::now;
 
-/// A provider with what is known of it.
+/// A provider with its known deviations.
 struct Provider {
-    /// Its issuer; what ends with a slash begins that of each of its tenants.
+    /// Its issuer; one with a trailing slash is the prefix of the issuers of all tenants.
     issuer: &'static str,
-    /// Each deviation with the page that tells it.
+    /// Each deviation with the page that documents it.
     deviations: &'static [(OauthDeviation, &'static str)],
 }
 
@@ -26,7 +26,7 @@ static PROVIDERS: [Provider; 4] = [
                 OauthDeviation::OfflineAccess,
                 "https://developers.google.com/identity/protocols/oauth2/web-server",
             ),
-            // Servers of Google name it with a slash, and it names itself without.
+            // Google's MCP servers name it with a slash, its own metadata without.
             (
                 OauthDeviation::IssuerSlash,
                 "https://github.com/home-assistant/core/issues/180546",
@@ -68,13 +68,13 @@ static PROVIDERS: [Provider; 4] = [
     },
 ];
 
-/// The page that tells that a provider deviates so; `None` where that isn't known of it.
+/// The page that documents a deviation of a provider; `None` if it isn't known to have that one.
 pub fn source_of_deviation(issuer: &str, deviation: OauthDeviation) -> Option<&'static str> {
-    let is_meant = |provider: &&Provider| match provider.issuer.ends_with('/') {
+    let has_issuer = |provider: &&Provider| match provider.issuer.ends_with('/') {
         true => issuer.starts_with(provider.issuer),
         false => issuer.strip_suffix('/').unwrap_or(issuer) == provider.issuer,
     };
-    let provider = PROVIDERS.iter().find(is_meant)?;
+    let provider = PROVIDERS.iter().find(has_issuer)?;
     let mut known = provider.deviations.iter();
     known
         .find(|(known, _)| *known == deviation)
@@ -87,7 +87,8 @@ pub fn source_of_deviation(issuer: &str, deviation: OauthDeviation) -> Option<&'
 pub struct Deviations(BTreeSet<OauthDeviation>);
 
 impl Deviations {
-    /// What a person chose, and of the rest what is known of that provider and weakens nothing.
+    /// The deviations that the person turned on, and those known of the provider that weaken no check and were not
+    /// turned off.
     pub fn of(issuer: &str, chosen: &ChosenDeviations) -> Self {
         let applies = |deviation: &OauthDeviation| {
             let known = || !deviation.weakens() && is_known(issuer, *deviation);
@@ -96,13 +97,13 @@ impl Deviations {
         Self(OauthDeviation::ALL.into_iter().filter(applies).collect())
     }
 
-    /// Whether it applies.
+    /// Whether a deviation applies.
     pub fn has(&self, deviation: OauthDeviation) -> bool {
         self.0.contains(&deviation)
     }
 
-    /// Tells the trace what applies, and what is known of that provider and doesn't.
-    pub(crate) fn tell(&self, issuer: &str, trace: &dyn Trace) {
+    /// Adds the deviations that apply, and the known ones that don't, to the trace.
+    pub(crate) fn report(&self, issuer: &str, trace: &dyn Trace) {
         for deviation in OauthDeviation::ALL {
             let note = match (self.has(deviation), is_known(issuer, deviation)) {
                 (true, true) => "known of this provider",

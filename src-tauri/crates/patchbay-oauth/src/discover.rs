@@ -1,4 +1,4 @@
-//! Finding out how to sign in.
+//! Discovery: finds out how to sign in to an MCP server.
 //!
 //! Source: MCP authorization, "Authorization Server Discovery"; RFC 9728, section 3; RFC 8414, section 3.
 
@@ -17,20 +17,20 @@ use crate::{Challenge, Deviations, Discovery, DiscoverySource, Error, OAuthClien
 const RESOURCE_METADATA: &str = "protected resource metadata";
 const SERVER_METADATA: &str = "authorization server metadata";
 
-/// How many of the authorization servers that a resource names are tried.
+/// Maximum number of authorization servers of a resource that are tried.
 const SERVER_LIMIT: usize = 4;
 
 impl OAuthClient {
     /// Finds out how to sign in to the MCP server at that absolute URL.
     ///
-    /// `challenge` is what its 401 said; without one the well-known places are asked. A `grant` without a browser
-    /// needs neither a page nor PKCE. `chosen` says where the provider may differ from the standards, and where not.
+    /// `challenge` is that of its 401; without one the well-known URLs are requested. A `grant` without a browser needs
+    /// neither an authorization endpoint nor PKCE. `chosen` are the deviations from the standards that the person
+    /// turned on or off.
     ///
     /// # Errors
-    ///
-    /// Network errors; [`Error::Metadata`] and [`Error::MetadataLacks`] when documents cannot be used;
+    /// Network errors; [`Error::Metadata`] and [`Error::MetadataLacks`] if documents are unusable;
     /// [`Error::ResourceMismatch`], [`Error::IssuerMismatch`], [`Error::NoPkce`], [`Error::NotHttps`],
-    /// [`Error::UnsafeUrl`] and [`Error::PrivateAddress`] when they are not safe to follow.
+    /// [`Error::UnsafeUrl`] and [`Error::PrivateAddress`] if they are not safe to follow.
     pub async fn discover(
         &self,
         server: &Url,
@@ -51,12 +51,11 @@ impl OAuthClient {
         };
         let named = challenge.and_then(|challenge| challenge.resource_metadata.as_ref());
         let resource = search.resource(named).await?;
-        let asked = challenge
-            .map(|challenge| challenge.scopes.as_slice())
-            .unwrap_or_default();
+        let scopes = challenge.map(|challenge| challenge.scopes.as_slice());
+        let scopes = scopes.unwrap_or_default();
         match resource {
-            Some(resource) => search.discover_by_resource(&resource, asked).await,
-            None => search.discover_by_host(asked).await,
+            Some(resource) => search.discover_by_resource(resource, scopes).await,
+            None => search.discover_by_host(scopes).await,
         }
     }
 }
@@ -71,13 +70,12 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The server's protected resource metadata; `None` when it publishes none.
+    /// The server's protected resource metadata; `None` if it publishes none.
     async fn resource(&self, named: Option<&Url>) -> Result<Option<ResourceMetadata>, Error> {
         if let Some(url) = named {
             match self.resource_at(url).await {
                 Ok(None) => {}
-                // A challenge that names a place where nobody may be sent has no say: the well-known
-                // places are asked as without it.
+                // A challenge with an address that must not be requested is ignored.
                 Err(
                     Error::UnsafeUrl { .. } | Error::NotHttps { .. } | Error::PrivateAddress { .. },
                 ) => {}
@@ -99,13 +97,14 @@ impl Search<'_> {
         }
     }
 
+    /// Tries the authorization servers that the resource names. `scopes` are those of the challenge.
     async fn discover_by_resource(
         &self,
-        resource: &ResourceMetadata,
-        asked: &[String],
+        resource: ResourceMetadata,
+        scopes: &[String],
     ) -> Result<Discovery, Error> {
         let host = host_of(&self.server);
-        let Some(published) = resource.resource.clone() else {
+        let Some(published) = resource.resource else {
             return Err(Error::MetadataLacks {
                 host,
                 field: "resource",
@@ -116,10 +115,7 @@ impl Search<'_> {
                 resource: clean_text(&published, 256),
             });
         }
-        let issuers = resource
-            .authorization_servers
-            .as_deref()
-            .unwrap_or_default();
+        let issuers = resource.authorization_servers.unwrap_or_default();
         let mut first_error = Error::MetadataLacks {
             host,
             field: "authorization_servers",
@@ -127,21 +123,16 @@ impl Search<'_> {
         for (nth, issuer) in issuers.iter().take(SERVER_LIMIT).enumerate() {
             match self.issuer(issuer).await {
                 Ok((metadata, issuer)) => {
-                    let scopes = resource.scopes_supported.clone().unwrap_or_default();
-                    let scopes = if asked.is_empty() {
-                        scopes
-                    } else {
-                        asked.to_vec()
-                    };
+                    let name = resource.resource_name.as_deref();
                     let found = DiscoveredServer {
                         source: DiscoverySource::ResourceMetadata,
                         resource: published,
-                        resource_name: resource
-                            .resource_name
-                            .as_deref()
-                            .map(|name| clean_text(name, 128)),
+                        resource_name: name.map(|name| clean_text(name, 128)),
                         issuer,
-                        scopes,
+                        scopes: match scopes.is_empty() {
+                            true => resource.scopes_supported.unwrap_or_default(),
+                            false => scopes.to_vec(),
+                        },
                     };
                     return self.check_metadata(found, metadata);
                 }
@@ -152,7 +143,7 @@ impl Search<'_> {
         Err(first_error)
     }
 
-    /// The metadata of the issuer that the resource names, and what it calls itself.
+    /// The metadata of an issuer that the resource names, and the issuer in it.
     async fn issuer(&self, issuer: &str) -> Result<(ServerMetadata, String), Error> {
         const WHAT: &str = "authorization server";
         let url = Url::parse(issuer).ok().filter(|_| is_plain(issuer));
@@ -171,7 +162,7 @@ impl Search<'_> {
         })
     }
 
-    /// The first metadata document of an issuer, which has to call itself one of `names`.
+    /// The first metadata document of an issuer, whose `issuer` has to be one of `names`.
     async fn server_metadata(
         &self,
         issuer: &Url,
@@ -202,10 +193,11 @@ impl Search<'_> {
         Ok(None)
     }
 
-    /// For servers without resource metadata: the host itself is the authorization server.
+    /// For servers without resource metadata: the host itself is the authorization server. `scopes` are those of the
+    /// challenge.
     ///
     /// Source: MCP authorization, revision 2025-03-26, "Server Metadata Discovery" and "Fallbacks".
-    async fn discover_by_host(&self, asked: &[String]) -> Result<Discovery, Error> {
+    async fn discover_by_host(&self, scopes: &[String]) -> Result<Discovery, Error> {
         let root = at(&self.server, "/", None);
         let with_slash = root.as_str();
         let without = with_slash.trim_end_matches('/');
@@ -218,21 +210,17 @@ impl Search<'_> {
                 without.to_owned(),
             ),
         };
-        let resource = canonical_resource(&self.server);
-        let scopes = asked.to_vec();
-        self.check_metadata(
-            DiscoveredServer {
-                source,
-                resource,
-                resource_name: None,
-                issuer,
-                scopes,
-            },
-            metadata,
-        )
+        let found = DiscoveredServer {
+            source,
+            resource: canonical_resource(&self.server),
+            resource_name: None,
+            issuer,
+            scopes: scopes.to_vec(),
+        };
+        self.check_metadata(found, metadata)
     }
 
-    /// Checks everything that will be asked or opened later.
+    /// Checks every address that will be requested or opened later.
     fn check_metadata(
         &self,
         found: DiscoveredServer,
@@ -245,30 +233,30 @@ impl Search<'_> {
             Some(methods) => methods.iter().any(|method| method == "S256"),
             None => deviations.has(OauthDeviation::UnpublishedPkce),
         };
-        let guessed = found.source == DiscoverySource::LegacyEndpointFallback;
-        if has_page && !guessed && !has_pkce {
+        let is_guessed = found.source == DiscoverySource::LegacyEndpointFallback;
+        if has_page && !is_guessed && !has_pkce {
             return Err(Error::NoPkce {
                 issuer: clean_text(&issuer, 256),
                 is_unpublished: metadata.code_challenge_methods_supported.is_none(),
             });
         }
-        deviations.tell(&issuer, self.trace);
+        deviations.report(&issuer, self.trace);
         let endpoint = |what, url: Option<String>| self.endpoint(what, url);
-        let must = |field| Error::MetadataLacks {
+        let missing = |field| Error::MetadataLacks {
             host: clean_text(&issuer, 256),
             field,
         };
         let scopes_supported = union(&metadata.scopes_supported.unwrap_or_default(), &[]);
         let token_endpoint = endpoint("token endpoint", metadata.token_endpoint)?
-            .ok_or_else(|| must("token_endpoint"))?;
-        // A nicety: one that may not be asked is left out, and stops no sign-in.
+            .ok_or_else(|| missing("token_endpoint"))?;
+        // Optional: one that must not be requested is ignored.
         let userinfo_endpoint = endpoint("userinfo endpoint", metadata.userinfo_endpoint)
             .unwrap_or_default()
             .filter(|url| url.origin() == token_endpoint.origin());
         let authorization_endpoint = match has_page {
             true => Some(
                 endpoint("authorization endpoint", metadata.authorization_endpoint)?
-                    .ok_or_else(|| must("authorization_endpoint"))?,
+                    .ok_or_else(|| missing("authorization_endpoint"))?,
             ),
             false => None,
         };
@@ -326,7 +314,7 @@ fn read<T: DeserializeOwned>(what: &'static str, url: &Url, document: Value) -> 
     })
 }
 
-/// Endpoints of a server that publishes nothing.
+/// The default endpoints of a server that publishes no metadata.
 fn default_metadata(root: &Url) -> ServerMetadata {
     let endpoint = |path| Some(at(root, path, None).into());
     ServerMetadata {
@@ -337,7 +325,7 @@ fn default_metadata(root: &Url) -> ServerMetadata {
     }
 }
 
-/// Whether a published resource is the server, or a part of its origin that the server lies in.
+/// Whether a published resource is the server, or a part of its origin that contains the server.
 fn covers(resource: &str, server: &Url) -> bool {
     let Some(resource) = Url::parse(resource).ok().filter(|_| is_plain(resource)) else {
         return false;
@@ -351,14 +339,14 @@ fn covers(resource: &str, server: &Url) -> bool {
         && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Whether an address is written as it is meant. Parsing turns backslashes and drops white space, and
-/// others that get the same text, which is sent and compared as it came, may take it for another address.
+/// Whether the text of an address is unambiguous. Our parser converts backslashes and drops white space, but the text
+/// is sent and compared unchanged, so another party may take it for a different address.
 fn is_plain(url: &str) -> bool {
     let is_odd = |sign: char| sign == '\\' || sign.is_whitespace() || sign.is_control();
     !url.contains(is_odd)
 }
 
-/// The server as a resource that it did not name itself: without the slash of an empty path.
+/// The resource for a server that names none: its address, without the slash of an empty path.
 ///
 /// Source: MCP authorization, "Canonical Server URI".
 fn canonical_resource(server: &Url) -> String {
@@ -368,18 +356,13 @@ fn canonical_resource(server: &Url) -> String {
     }
 }
 
-/// Servers that follow OpenID give refresh tokens only for this scope. It is never asked for alone:
-/// asking for no scope means the server's default ones.
+/// Adds `offline_access` if it is supported: servers that follow OpenID issue refresh tokens only for this scope. It is
+/// never requested alone, since requesting no scope means the server's default ones.
 fn with_offline_access(scopes: &[String], supported: &[String]) -> Vec<String> {
-    let offline: Vec<String> = supported
-        .iter()
-        .filter(|scope| *scope == OFFLINE_ACCESS)
-        .cloned()
-        .collect();
-    if scopes.is_empty() {
-        Vec::new()
-    } else {
-        union(scopes, &offline)
+    let offline = OFFLINE_ACCESS.to_owned();
+    match !scopes.is_empty() && supported.contains(&offline) {
+        true => union(scopes, &[offline]),
+        false => union(scopes, &[]),
     }
 }
 

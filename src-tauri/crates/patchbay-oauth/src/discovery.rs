@@ -1,4 +1,4 @@
-//! What is known of how to sign in to an MCP server.
+//! How to sign in to an MCP server.
 
 use patchbay_http::Reach;
 use patchbay_model::OauthDeviation;
@@ -7,43 +7,43 @@ use url::Url;
 use crate::scopes::union;
 use crate::{Deviations, Error, OAuthClient};
 
-/// How to sign in to an MCP server, every address and claim checked.
+/// How to sign in to an MCP server; every address and claim was checked.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Discovery {
-    /// The server that was asked, without fragment.
+    /// The MCP server, without fragment.
     pub server: Url,
-    /// Where this comes from.
+    /// Where this information comes from.
     pub source: DiscoverySource,
-    /// The protected resource exactly as published; sent as `resource` with every request, unless a person chose
-    /// otherwise. Empty where there is none: then nothing is sent.
+    /// The protected resource exactly as published; sent as `resource` with every request, unless the person chose
+    /// otherwise. Empty if there is none: then nothing is sent.
     pub resource: String,
-    /// Name of the resource for people, cleaned.
+    /// Display name of the resource, cleaned.
     pub resource_name: Option<String>,
-    /// The authorization server, compared as plain text and never normalized.
+    /// Issuer of the authorization server, compared as plain text and never normalized.
     pub issuer: String,
     /// Where the user consents; `None` for a grant without a browser.
     pub authorization_endpoint: Option<Url>,
-    /// Where codes become tokens.
+    /// Where codes are exchanged for tokens.
     pub token_endpoint: Url,
-    /// Where programs register, if anywhere.
+    /// Where clients register, if anywhere.
     pub registration_endpoint: Option<Url>,
-    /// Where tokens are given back, if anywhere.
+    /// Where tokens are revoked, if anywhere.
     pub revocation_endpoint: Option<Url>,
-    /// Where the provider tells who signed in, if it does so on a host that has the tokens anyway.
+    /// Where the provider tells who signed in, if it does on the origin of the token endpoint.
     pub userinfo_endpoint: Option<Url>,
-    /// Scopes to ask for at first: those of the challenge, else those of the resource, else none;
-    /// with `offline_access` where the authorization server wants that for refresh tokens.
+    /// Scopes to request at first: those of the challenge, or else those of the resource, or else none; with
+    /// `offline_access` if the authorization server supports that.
     pub initial_scopes: Vec<String>,
-    /// All scopes that the authorization server knows, as far as it says.
+    /// Scopes that the authorization server says it supports.
     pub scopes_supported: Vec<String>,
-    /// Ways in which a client may prove itself at the token endpoint; `None` when it is not said.
+    /// Client authentication methods of the token endpoint; `None` if not published.
     pub token_auth_methods: Option<Vec<String>>,
-    /// Whether every callback has to carry `iss` (RFC 9207).
+    /// Whether every callback must contain `iss` (RFC 9207).
     pub iss_required: bool,
-    /// Whether an https address may stand as client id, with our own metadata behind it.
+    /// Whether the https address of our metadata document can be the client id.
     pub supports_metadata_document: bool,
-    /// Where this provider differs from the standards.
+    /// Deviations of this provider from the standards.
     pub deviations: Deviations,
     pub(crate) reach: Reach,
 }
@@ -54,22 +54,21 @@ pub struct Discovery {
 pub enum DiscoverySource {
     /// The server's protected resource metadata named the authorization server.
     ResourceMetadata,
-    /// The server has none, but its own host publishes authorization server metadata (MCP 2025-03-26).
+    /// The server has no such metadata, but its host publishes authorization server metadata (MCP 2025-03-26).
     ServerMetadata,
-    /// The server publishes nothing: `/authorize`, `/token` and `/register` are guessed, and whether it
-    /// honours PKCE is unknown. The user has to be told before the browser opens.
+    /// The server publishes nothing: `/authorize`, `/token` and `/register` are guessed, and whether it supports PKCE
+    /// is unknown. The user has to be told before the browser opens.
     LegacyEndpointFallback,
-    /// Nobody was asked: a person or a platform named the endpoints of a provider that is no MCP server's.
+    /// The endpoints were given by a person or a platform; the provider belongs to no MCP server.
     Given,
 }
 
 impl OAuthClient {
-    /// How to sign in to a provider whose endpoints are known from elsewhere. There is no protected
-    /// resource, no registration, and no issuer but the host of the page. `reach` says where they may lie.
+    /// How to sign in to a provider whose endpoints are given. There is no protected resource, no registration, and no
+    /// issuer but the origin of the authorization endpoint. `reach` says which addresses the endpoints may have.
     ///
     /// # Errors
-    ///
-    /// [`Error::NotHttps`], [`Error::UnsafeUrl`] when an endpoint must not be used.
+    /// [`Error::NotHttps`], [`Error::UnsafeUrl`] if an endpoint must not be used.
     pub fn discovery_from_endpoints(
         &self,
         authorization_endpoint: Url,
@@ -102,13 +101,12 @@ impl OAuthClient {
 }
 
 impl Discovery {
-    /// What is sent as `resource`.
+    /// The value of `resource` (RFC 8707), as [`sent_resource`] determines it.
     pub(crate) fn sent_resource(&self) -> Option<&str> {
         sent_resource(&self.resource, &self.deviations)
     }
 
-    /// The same with more scopes to register and ask for: what the connector's settings name, or what a
-    /// step-up challenges for.
+    /// Adds scopes to register and request: those of the connector's settings, or those of a step-up challenge.
     #[must_use]
     pub fn with_scopes(mut self, scopes: &[String]) -> Self {
         self.initial_scopes = union(&self.initial_scopes, scopes);
@@ -116,7 +114,7 @@ impl Discovery {
     }
 }
 
-/// What is sent as `resource` (RFC 8707); `None` where there is none, or a person chose to send none.
+/// The value of `resource` (RFC 8707); `None` if there is none, or the person chose to send none.
 pub(crate) fn sent_resource<'a>(resource: &'a str, deviations: &Deviations) -> Option<&'a str> {
     let is_sent = !resource.is_empty() && !deviations.has(OauthDeviation::NoResource);
     is_sent.then_some(resource)

@@ -1,149 +1,149 @@
-//! What can go wrong, and what to do about it.
+//! Errors of OAuth, with their codes and hints.
 
 use patchbay_http::{AddressError, UNTRUSTED_HINT, untrusted_detail, untrusted_words};
 use patchbay_model::{Code, Explain, OauthDeviation, Problem, UntrustedCertificate};
 
-/// A step of OAuth that could not be done.
+/// Why a step of OAuth failed.
 ///
-/// `detail` fields hold the provider's own words, cleaned and cut to 256 characters; hosts are
+/// `detail` fields contain the provider's own message, cleaned and cut to 256 characters; hosts are
 /// names or addresses without path and query.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// No connection, or it broke.
+    /// No connection, or it was lost.
     #[error("couldn't connect to {host}")]
     Unreachable {
-        /// The host that was asked.
+        /// Host and port of the request.
         host: String,
-        /// Without its address.
+        /// The underlying error, without its URL.
         #[source]
         source: reqwest::Error,
     },
-    /// The name stands for no address.
+    /// The host name does not resolve.
     #[error("host {host} not found")]
     Dns {
-        /// The host that was asked.
+        /// The host name.
         host: String,
     },
-    /// The host showed a certificate that nobody vouches for; nothing was sent.
+    /// The host's certificate is not trusted; nothing was sent.
     #[error("{}", untrusted_words(.0))]
     Untrusted(Box<UntrustedCertificate>),
-    /// TLS could not be agreed on.
+    /// The TLS handshake failed.
     #[error("no secure connection to {host}")]
     Tls {
-        /// The host that was asked.
+        /// Host and port of the request.
         host: String,
-        /// Without its address.
+        /// The underlying error, without its URL.
         #[source]
         source: reqwest::Error,
     },
-    /// The answer took too long.
+    /// No complete response within the time limit.
     #[error("no response from {host}")]
     TimedOut {
-        /// The host that was asked.
+        /// Host and port of the request.
         host: String,
     },
-    /// The answer is larger than is accepted.
+    /// The response exceeds a limit.
     #[error("response from {host} is too large: {limit}")]
     TooLarge {
-        /// The host that was asked.
+        /// Host and port of the request.
         host: String,
-        /// What there is more of than is accepted, such as `more than 1048576 bytes`.
+        /// The limit that is exceeded, such as `more than 1048576 bytes`.
         limit: String,
     },
-    /// The host points elsewhere.
+    /// The response is a redirect, which is not followed.
     #[error("{host} redirects to another address")]
     Redirect {
-        /// The host that was asked.
+        /// Host and port of the request.
         host: String,
     },
-    /// An address of this computer, of the local network or of a cloud's inside, named by a server
-    /// that has no business there.
+    /// A server named an address on this computer, in the local network or inside a cloud, and the person did not
+    /// enter it.
     #[error("sign-in points to a private network address: {host}")]
     PrivateAddress {
-        /// The host that was named.
+        /// Host of the address.
         host: String,
     },
-    /// An address without encryption.
+    /// A server named an address without encryption.
     #[error("the {what} isn't HTTPS: {host}")]
     NotHttps {
-        /// What the address is for, such as `token endpoint`.
+        /// Purpose of the address, such as `token endpoint`.
         what: &'static str,
-        /// The host that was named.
+        /// Host of the address.
         host: String,
     },
-    /// An address that must not be opened: another scheme, user information, or none at all.
+    /// A server named an address that must not be opened: with another scheme or user information, or invalid.
     #[error("the {what} isn't safe to open")]
     UnsafeUrl {
-        /// What the address is for, such as `authorization endpoint`.
+        /// Purpose of the address, such as `authorization endpoint`.
         what: &'static str,
     },
-    /// A metadata document failed or cannot be read.
+    /// A metadata document could not be fetched or parsed.
     #[error("{host} has no valid {what}")]
     Metadata {
-        /// Which document.
+        /// Kind of document.
         what: &'static str,
-        /// The host that was asked.
+        /// Host and port of the request.
         host: String,
-        /// HTTP status, where that is why.
+        /// HTTP status, if that is the reason.
         status: Option<u16>,
     },
-    /// A metadata document lacks something.
+    /// A metadata document lacks a required member.
     #[error("sign-in metadata of {host} is missing {field}")]
     MetadataLacks {
         /// The host that published it.
         host: String,
-        /// The member that is missing or of the wrong shape.
+        /// The member that is missing or of the wrong type.
         field: &'static str,
     },
-    /// The metadata is that of another issuer.
+    /// The metadata belongs to another issuer.
     #[error("authorization server mismatch: expected {expected}, got {found}")]
     IssuerMismatch {
-        /// As the MCP server names it.
+        /// The issuer that the MCP server names.
         expected: String,
-        /// As it names itself, cleaned.
+        /// The issuer in the metadata, cleaned.
         found: String,
     },
-    /// The metadata is that of another MCP server.
+    /// The metadata belongs to another MCP server.
     #[error("sign-in is for another server: {resource}")]
     ResourceMismatch {
-        /// As published, cleaned.
+        /// The published resource, cleaned.
         resource: String,
     },
-    /// The authorization server does not offer PKCE with S256.
+    /// The authorization server does not support PKCE with S256.
     #[error("{issuer} doesn't support PKCE")]
     NoPkce {
-        /// The authorization server.
+        /// Issuer of the authorization server.
         issuer: String,
-        /// Whether its metadata say nothing of PKCE at all.
+        /// Whether its metadata does not mention PKCE at all.
         is_unpublished: bool,
     },
-    /// The authorization server takes no unknown programs.
+    /// The authorization server offers no dynamic registration.
     #[error("{issuer} doesn't register apps automatically")]
     NoRegistration {
-        /// The authorization server.
+        /// Issuer of the authorization server.
         issuer: String,
     },
-    /// The server tells nowhere how to sign in, and nothing is at the addresses that older servers have for it.
+    /// The server publishes no sign-in metadata, and nothing is at the default endpoints of older servers.
     #[error("{host} doesn't offer browser sign-in")]
     NoSignIn {
         /// Host and port.
         host: String,
     },
-    /// The authorization server did not take our registration.
+    /// The authorization server refused the registration.
     #[error("{issuer} couldn't register Patchbay")]
     RegistrationRefused {
-        /// The authorization server.
+        /// Issuer of the authorization server.
         issuer: String,
         /// HTTP status.
         status: u16,
-        /// Its own words.
+        /// The server's message.
         detail: Option<String>,
     },
-    /// The authorization server registered us in a way that cannot be used.
+    /// The registration is of a form that isn't supported.
     #[error("{issuer} registered Patchbay with {what}")]
     UnusableRegistration {
-        /// The authorization server.
+        /// Issuer of the authorization server.
         issuer: String,
         /// What is wrong with it.
         what: String,
@@ -151,64 +151,64 @@ pub enum Error {
     /// The client identity was issued by another authorization server, or for other redirects.
     #[error("OAuth app doesn't match this provider")]
     ClientMismatch,
-    /// An app is to sign in as itself and has no secret.
+    /// An app that is to sign in as itself has no secret.
     #[error("this OAuth app has no client secret")]
     NoClientSecret,
-    /// The token endpoint refused.
+    /// The token endpoint refused the request.
     #[error("{host} rejected the request")]
     Refused {
-        /// The host of the endpoint.
+        /// Host of the endpoint.
         host: String,
         /// HTTP status.
         status: u16,
         /// OAuth error code such as `invalid_client`, cleaned.
         error: Option<String>,
-        /// Its own words.
+        /// The server's message.
         detail: Option<String>,
     },
-    /// The token endpoint failed for a reason of its own.
+    /// The token endpoint failed temporarily.
     #[error("{host} returned an error (HTTP {status})")]
     Failed {
-        /// The host of the endpoint.
+        /// Host of the endpoint.
         host: String,
         /// HTTP status.
         status: u16,
     },
-    /// The token endpoint answered something else than tokens.
+    /// The token response contains no usable token.
     #[error("{host} sent no usable token")]
     NotTokens {
-        /// The host of the endpoint.
+        /// Host of the endpoint.
         host: String,
     },
-    /// Only `Bearer` tokens are understood.
+    /// The token type is not `Bearer`.
     #[error("{host} uses unsupported {kind} tokens")]
     TokenType {
-        /// The host of the endpoint.
+        /// Host of the endpoint.
         host: String,
-        /// The kind, cleaned.
+        /// The token type, cleaned.
         kind: String,
     },
-    /// The port of the redirect is taken.
+    /// The port of the redirect is in use.
     #[error("redirect port {port} is in use{}", by(.holder))]
     PortBusy {
         /// The port.
         port: u16,
-        /// The program that has it, where that can be found out.
+        /// The program that uses it, if known.
         holder: Option<String>,
     },
     /// No port could be opened for the redirect.
     #[error("couldn't open the redirect port")]
     Listen(#[source] std::io::Error),
-    /// The text is not the address of a redirect of ours.
+    /// The text is not the address of one of our redirects.
     #[error("not a redirect address")]
     NotACallback,
-    /// What was kept of a sign-in cannot be read.
+    /// A stored sign-in cannot be parsed.
     #[error("saved sign-in is unreadable")]
     Damaged,
-    /// The caller stopped it.
+    /// The caller cancelled it.
     #[error("cancelled")]
     Cancelled,
-    /// The system gives no random numbers.
+    /// The system provides no random numbers.
     #[error("system random numbers unavailable")]
     NoRandomness,
 }
@@ -232,17 +232,17 @@ fn by(holder: &Option<String>) -> String {
         .unwrap_or_default()
 }
 
-/// The provider doesn't take the `resource` that it was told (RFC 8707, section 2).
+/// Error code of a provider that rejects the `resource` (RFC 8707, section 2).
 pub(crate) const INVALID_TARGET: &str = "invalid_target";
 
-/// What helps with a refusal that a person may lift for one connector.
+/// Hint for an error that turning on a deviation for the connector avoids.
 pub fn deviation_hint(deviation: OauthDeviation) -> String {
     let words = deviation.words();
     format!("Contact the server's operator. If you trust the provider, turn on \"{words}\".")
 }
 
 impl Error {
-    /// What a person may choose for the connector, where it was refused for want of that.
+    /// The deviation that the person may turn on for the connector to avoid this error.
     pub fn deviation(&self) -> Option<OauthDeviation> {
         match self {
             Self::NoPkce {
@@ -380,21 +380,21 @@ impl Explain for Error {
     }
 }
 
-/// A token that could not be renewed.
+/// Why a token could not be renewed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RefreshError {
-    /// The provider does not know the refresh token any more (`invalid_grant`), or not us
-    /// (`invalid_client`): a person has to sign in again.
+    /// The provider no longer knows the refresh token (`invalid_grant`) or the client (`invalid_client`): a person has
+    /// to sign in again.
     #[error("sign-in expired")]
     SignInAgain {
-        /// The provider's own words, cleaned.
+        /// The provider's message, cleaned.
         detail: Option<String>,
     },
-    /// There is no refresh token: a person has to sign in again when the access token lapses.
+    /// There is no refresh token: a person has to sign in again when the access token expires.
     #[error("sign-in can't be renewed")]
     NotRenewable,
-    /// Anything else: the tokens stay, and the same again may help later.
+    /// Any other error: the tokens stay, and another attempt may succeed later.
     #[error("couldn't renew the sign-in")]
     Transient(#[source] Error),
 }

@@ -1,55 +1,56 @@
-//! What is kept of a consent: tokens, and all that is needed to renew and revoke them.
+//! What is stored of an authorization: tokens, and all that is needed to renew and revoke them.
 
 use patchbay_model::{OauthGrant, Secret, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct as _;
+use serde::{Deserialize, Serialize, Serializer};
 use url::Url;
 
 use crate::token::ClientAuthentication;
 use crate::{ClientIdentity, Deviations, Discovery, Error, Pending, TokenAuth, Tokens};
 
-/// What is kept of a consent. Lives in the vault only, as the text of [`Grant::to_secret`].
+/// What is stored of an authorization. Kept in the vault only, as the text of [`Grant::to_secret`].
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct Grant {
-    /// The MCP server it was obtained for.
+    /// The MCP server that the tokens are for.
     pub server: Url,
-    /// The authorization server, plain text.
+    /// Issuer of the authorization server, plain text.
     pub issuer: String,
     /// The protected resource, exactly as published.
     pub resource: String,
-    /// Where it is renewed.
+    /// Where tokens are renewed.
     pub token_endpoint: Url,
-    /// Where it is given back, if anywhere.
+    /// Where tokens are revoked, if anywhere.
     pub revocation_endpoint: Option<Url>,
-    /// The program it was given to.
+    /// Client id to which the tokens were issued.
     pub client_id: String,
-    /// That program's secret.
+    /// Client secret, if there is one.
     pub client_secret: Option<Secret>,
-    /// How the program proves itself.
+    /// How the client authenticates at the token endpoint.
     pub auth_method: TokenAuth,
-    /// For `Authorization: Bearer`, on the origin of `server` only.
+    /// Access token, for `Authorization: Bearer` on the origin of `server` only.
     pub access_token: Secret,
-    /// For the next refresh.
+    /// Refresh token, if there is one.
     pub refresh_token: Option<Secret>,
     /// Granted scopes.
     pub scopes: Vec<String>,
-    /// When the access token lapses; `None` when nobody knows.
+    /// When the access token expires; `None` if unknown.
     pub expires_at: Option<Timestamp>,
-    /// When the access token was given.
+    /// When the access token was issued.
     pub obtained_at: Timestamp,
-    /// Whether the consent that gave it was insisted on; the next one has to be too, or the refresh token is lost.
+    /// Whether the consent page was forced; the next one has to be too, or no refresh token is issued.
     #[serde(default)]
     pub insisted_on_consent: bool,
-    /// As whom it was obtained, and is renewed.
+    /// Grant type with which it was obtained, and is renewed.
     #[serde(default)]
     pub kind: OauthGrant,
-    /// Where its provider differs from the standards.
+    /// Deviations of its provider from the standards.
     #[serde(default)]
     pub deviations: Deviations,
 }
 
 impl Grant {
-    /// The grant of a consent that is done; the tokens were given `now`.
+    /// The grant of a completed authorization; the tokens were issued `now`.
     pub fn new(
         discovery: &Discovery,
         client: &ClientIdentity,
@@ -64,7 +65,7 @@ impl Grant {
         }
     }
 
-    /// The grant of an app that signed in as itself; the tokens were given `now`.
+    /// The grant of an app that signed in as itself; the tokens were issued `now`.
     pub fn for_client(
         discovery: &Discovery,
         client: &ClientIdentity,
@@ -83,7 +84,7 @@ impl Grant {
             access_token: tokens.access_token,
             refresh_token: tokens.refresh_token,
             scopes: tokens.scopes,
-            expires_at: tokens.expires_in.map(|lasts| now + lasts),
+            expires_at: tokens.expires_in.map(|lifetime| now + lifetime),
             obtained_at: now,
             insisted_on_consent: false,
             kind: OauthGrant::ClientCredentials,
@@ -91,44 +92,43 @@ impl Grant {
         }
     }
 
-    /// Whether another access token can be had without a person.
+    /// Whether the access token can be renewed without a person.
     pub fn is_renewable(&self) -> bool {
         self.refresh_token.is_some() || self.kind == OauthGrant::ClientCredentials
     }
 
-    /// The same grant with renewed tokens, given `now`.
+    /// The same grant with renewed tokens, issued `now`.
     #[must_use]
     pub fn renew(self, tokens: Tokens, now: Timestamp) -> Self {
         Self {
             access_token: tokens.access_token,
             refresh_token: tokens.refresh_token,
             scopes: tokens.scopes,
-            expires_at: tokens.expires_in.map(|lasts| now + lasts),
+            expires_at: tokens.expires_in.map(|lifetime| now + lifetime),
             obtained_at: now,
             ..self
         }
     }
 
-    /// Whether the access token may be sent there: to the origin of its server and nowhere else.
+    /// Whether the access token may be sent to that address: only the origin of its server.
     pub fn allows_url(&self, url: &Url) -> bool {
         self.server.origin() == url.origin()
     }
 
-    /// JSON text for the vault: the one way out for the secrets within.
+    /// Serializes the grant with its secrets as JSON, for the vault.
     pub fn to_secret(&self) -> Secret {
         #[expect(
             clippy::expect_used,
             reason = "all members are text, lists of text and times"
         )]
-        let text = serde_json::to_string(&Written::from(self)).expect("a grant is valid JSON");
+        let text = serde_json::to_string(&Stored(self)).expect("a grant is valid JSON");
         Secret::new(text)
     }
 
-    /// Reads what [`to_secret`](Self::to_secret) wrote.
+    /// Parses the text of [`to_secret`](Self::to_secret).
     ///
     /// # Errors
-    ///
-    /// [`Error::Damaged`] when the text is anything else.
+    /// [`Error::Damaged`] for any other text.
     pub fn from_secret(text: &Secret) -> Result<Self, Error> {
         serde_json::from_str(text.expose()).map_err(|_| Error::Damaged)
     }
@@ -142,47 +142,32 @@ impl Grant {
     }
 }
 
-/// A grant as it is written; kept apart so that [`Grant`] itself cannot be serialized by accident.
-#[derive(Serialize)]
-struct Written<'a> {
-    server: &'a Url,
-    issuer: &'a str,
-    resource: &'a str,
-    token_endpoint: &'a Url,
-    revocation_endpoint: Option<&'a Url>,
-    client_id: &'a str,
-    client_secret: Option<&'a str>,
-    auth_method: TokenAuth,
-    access_token: &'a str,
-    refresh_token: Option<&'a str>,
-    scopes: &'a [String],
-    expires_at: Option<Timestamp>,
-    obtained_at: Timestamp,
-    insisted_on_consent: bool,
-    kind: OauthGrant,
-    deviations: &'a Deviations,
-}
+/// Serializes a grant; a separate type, so that [`Grant`] itself cannot be serialized by accident.
+struct Stored<'a>(&'a Grant);
 
-impl<'a> From<&'a Grant> for Written<'a> {
-    fn from(grant: &'a Grant) -> Self {
-        Self {
-            server: &grant.server,
-            issuer: &grant.issuer,
-            resource: &grant.resource,
-            token_endpoint: &grant.token_endpoint,
-            revocation_endpoint: grant.revocation_endpoint.as_ref(),
-            client_id: &grant.client_id,
-            client_secret: grant.client_secret.as_ref().map(Secret::expose),
-            auth_method: grant.auth_method,
-            access_token: grant.access_token.expose(),
-            refresh_token: grant.refresh_token.as_ref().map(Secret::expose),
-            scopes: &grant.scopes,
-            expires_at: grant.expires_at,
-            obtained_at: grant.obtained_at,
-            insisted_on_consent: grant.insisted_on_consent,
-            kind: grant.kind,
-            deviations: &grant.deviations,
-        }
+impl Serialize for Stored<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let grant = self.0;
+        let mut stored = serializer.serialize_struct("Grant", 16)?;
+        stored.serialize_field("server", &grant.server)?;
+        stored.serialize_field("issuer", &grant.issuer)?;
+        stored.serialize_field("resource", &grant.resource)?;
+        stored.serialize_field("token_endpoint", &grant.token_endpoint)?;
+        stored.serialize_field("revocation_endpoint", &grant.revocation_endpoint)?;
+        stored.serialize_field("client_id", &grant.client_id)?;
+        let client_secret = grant.client_secret.as_ref().map(Secret::expose);
+        stored.serialize_field("client_secret", &client_secret)?;
+        stored.serialize_field("auth_method", &grant.auth_method)?;
+        stored.serialize_field("access_token", grant.access_token.expose())?;
+        let refresh_token = grant.refresh_token.as_ref().map(Secret::expose);
+        stored.serialize_field("refresh_token", &refresh_token)?;
+        stored.serialize_field("scopes", &grant.scopes)?;
+        stored.serialize_field("expires_at", &grant.expires_at)?;
+        stored.serialize_field("obtained_at", &grant.obtained_at)?;
+        stored.serialize_field("insisted_on_consent", &grant.insisted_on_consent)?;
+        stored.serialize_field("kind", &grant.kind)?;
+        stored.serialize_field("deviations", &grant.deviations)?;
+        stored.end()
     }
 }
 

@@ -1,8 +1,11 @@
-//! Requests to authorization servers: checked, bounded, timed, traced.
+//! Requests to authorization servers, with address checks, limits, timeouts and a trace.
+
+use std::error::Error as StdError;
 
 use http::{HeaderMap, StatusCode, header};
 use patchbay_http::{
-    BodyError, Reach, find_address_error, find_untrusted, host_of, json, location, read_body,
+    BodyError, Reach, causes, find_address_error, find_untrusted, host_of, json, location,
+    read_body,
 };
 use patchbay_model::clean_text;
 use reqwest::{Method, Request};
@@ -13,10 +16,10 @@ use zeroize::Zeroizing;
 use crate::trace::PendingStep;
 use crate::{Error, OAuthClient, Trace};
 
-/// Largest body that is read.
+/// Maximum bytes of a body.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// How much of a document is read; none that is in use comes near.
+/// Limits of a document; none in use comes near.
 pub(crate) const JSON_LIMITS: json::Limits = json::Limits {
     values: 20_000,
     depth: 32,
@@ -24,23 +27,31 @@ pub(crate) const JSON_LIMITS: json::Limits = json::Limits {
     items: None,
 };
 
-/// How often a metadata document may point elsewhere on its own origin.
+/// How often a metadata document may redirect within its origin.
 const REDIRECT_LIMIT: usize = 3;
 
-/// An answer with its whole body, which is wiped when it is dropped.
+/// A request that accepts JSON.
+pub(crate) fn json_request(method: Method, url: &Url) -> Request {
+    let mut request = Request::new(method, url.clone());
+    let json = header::HeaderValue::from_static("application/json");
+    request.headers_mut().insert(header::ACCEPT, json);
+    request
+}
+
+/// A response with its whole body, which is wiped on drop.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Zeroizing<Vec<u8>>,
-    /// Host and port that gave it.
+    /// Host and port that sent it.
     host: String,
 }
 
 impl Answer {
-    /// The body as JSON; `None` when it is not.
+    /// The body as JSON; `None` if it isn't JSON.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] when it is more than is read.
+    /// [`Error::TooLarge`] if it exceeds a limit.
     pub(crate) fn json(&self) -> Result<Option<Value>, Error> {
         match json::parse(&self.body, JSON_LIMITS) {
             Ok(document) => Ok(Some(document)),
@@ -54,9 +65,9 @@ impl Answer {
 }
 
 impl OAuthClient {
-    /// Sends one request to an address that is checked first, follows nothing.
+    /// Checks the address of a request and sends it. Redirects are not followed.
     ///
-    /// `note` is shown in the trace and must hold no secret.
+    /// `note` is shown in the trace and must not contain a secret.
     pub(crate) async fn send(
         &self,
         what: &'static str,
@@ -68,11 +79,10 @@ impl OAuthClient {
         reach.check_url(what, request.url())?;
         let step = PendingStep::new(request.method().as_str(), request.url(), note);
         let host = host_of(request.url());
-        let asked = tokio::time::timeout(self.time_limit, self.ask(what, request, reach));
-        let result = match asked.await {
-            Ok(result) => result,
-            Err(_) => Err(Error::TimedOut { host }),
-        };
+        let attempt = self.send_untimed(what, request, reach);
+        let result = tokio::time::timeout(self.time_limit, attempt)
+            .await
+            .unwrap_or(Err(Error::TimedOut { host }));
         match &result {
             Ok(answer) => step.end(trace, Some(answer.status.as_u16()), None),
             Err(error) => step.end(trace, None, Some(error.to_string())),
@@ -80,7 +90,7 @@ impl OAuthClient {
         result
     }
 
-    async fn ask(
+    async fn send_untimed(
         &self,
         what: &'static str,
         request: Request,
@@ -104,10 +114,10 @@ impl OAuthClient {
         })
     }
 
-    /// Fetches a metadata document; `None` when there is none at that address.
+    /// Fetches a metadata document; `None` if there is none at that address.
     ///
-    /// Follows redirects within the origin. A page in place of JSON counts as none, since web sites
-    /// like to answer every address with their own page.
+    /// Follows redirects within the origin. A page in place of JSON counts as none, since many web sites respond to
+    /// every address with a page of their own.
     pub(crate) async fn document(
         &self,
         what: &'static str,
@@ -117,11 +127,7 @@ impl OAuthClient {
     ) -> Result<Option<Value>, Error> {
         let mut url = url.clone();
         for _ in 0..=REDIRECT_LIMIT {
-            let mut request = Request::new(Method::GET, url.clone());
-            request.headers_mut().insert(
-                header::ACCEPT,
-                header::HeaderValue::from_static("application/json"),
-            );
+            let request = json_request(Method::GET, &url);
             let answer = self.send(what, request, None, reach, trace).await?;
             let host = host_of(&url);
             if answer.status.is_redirection() {
@@ -153,7 +159,7 @@ impl OAuthClient {
     }
 }
 
-/// Whether the answer calls itself JSON; one that says nothing is given the benefit of the doubt.
+/// Whether the content type may be JSON; a missing one may be.
 fn is_json(headers: &HeaderMap) -> bool {
     let Some(kind) = headers.get(header::CONTENT_TYPE) else {
         return true;
@@ -163,7 +169,6 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind.ends_with("/json") || kind.ends_with("+json") || kind.is_empty() || kind == "text/plain"
 }
 
-/// Why an answer could not be read.
 fn body_error(host: &str, error: BodyError) -> Error {
     let host = host.to_owned();
     match error {
@@ -176,7 +181,7 @@ fn body_error(host: &str, error: BodyError) -> Error {
     }
 }
 
-/// The situation behind a failed request, without its address.
+/// Converts the error of a request; the result does not contain the URL.
 fn failure(host: &str, error: reqwest::Error) -> Error {
     let host = host.to_owned();
     let source = error.without_url();
@@ -189,42 +194,14 @@ fn failure(host: &str, error: reqwest::Error) -> Error {
     if let Some(certificate) = find_untrusted(&source, &host) {
         return Error::Untrusted(Box::new(certificate));
     }
-    if has_cause::<rustls::Error>(&source) {
+    if causes(&source).any(|cause| cause.is::<rustls::Error>()) {
         return Error::Tls { host, source };
     }
     Error::Unreachable { host, source }
 }
 
-/// Whether an error of that type lies anywhere behind this one. An `io::Error` hides what it wraps
-/// from `source`, so it is opened as well.
-fn has_cause<E: std::error::Error + 'static>(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if error.is::<E>() {
-            return true;
-        }
-        next = inner(error);
-    }
-    false
-}
-
-fn inner<'a>(
-    error: &'a (dyn std::error::Error + 'static),
-) -> Option<&'a (dyn std::error::Error + 'static)> {
-    match error
-        .downcast_ref::<std::io::Error>()
-        .and_then(std::io::Error::get_ref)
-    {
-        Some(wrapped) => Some(wrapped),
-        None => error.source(),
-    }
-}
-
-/// The words of the innermost cause, cleaned.
-pub(crate) fn innermost_message(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut last = error;
-    while let Some(next) = inner(last) {
-        last = next;
-    }
-    clean_text(&last.to_string(), 256)
+/// The message of the innermost cause, cleaned.
+pub(crate) fn innermost_message(error: &(dyn StdError + 'static)) -> String {
+    let innermost = causes(error).last().unwrap_or(error);
+    clean_text(&innermost.to_string(), 256)
 }

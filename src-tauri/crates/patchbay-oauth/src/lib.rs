@@ -1,12 +1,11 @@
-//! OAuth for MCP servers: discovery, registration, consent, exchange, refresh, revocation.
+//! OAuth for MCP servers: discovery, registration, authorization, exchange, refresh, revocation.
 //!
-//! This is what Patchbay exists for, so it is written out here and strict where libraries are not:
-//! what is published has to fit the server that was asked, every address is checked before it is
-//! asked or opened, PKCE is a must, and what a browser brings back is believed only after its state
-//! and issuer were compared. The crate knows nothing of vault, database, browser and windows: it
-//! returns values, and the caller keeps them.
+//! This is Patchbay's core, so it is implemented here, and stricter than libraries: published metadata has to fit the
+//! server, every address is checked before it is requested or opened, PKCE is required, and a callback is accepted only
+//! after its state and issuer were compared. The crate knows nothing of vault, database, browser and windows: it
+//! returns values, and the caller stores them.
 //!
-//! Start reading at [`OAuthClient`]; the way of one consent is [`OAuthClient::discover`],
+//! Start reading at [`OAuthClient`]; the steps of an authorization are [`OAuthClient::discover`],
 //! [`OAuthClient::register`], [`LoopbackListener::bind`], [`OAuthClient::start_authorization`],
 //! [`LoopbackListener::wait_for`] (or [`parse_callback_url`] and [`check_callback`]),
 //! [`OAuthClient::exchange`], [`Grant::new`].

@@ -1,4 +1,4 @@
-//! The way back from the browser to a port of this computer.
+//! Listens on a loopback port for the browser's callback.
 //!
 //! Source: RFC 8252, sections 7.3 and 8.3.
 
@@ -27,52 +27,51 @@ use crate::page::CONTENT_SECURITY_POLICY;
 use crate::port_holder::holder_of;
 use crate::{CallbackParams, Error, Page, Pending, RedirectState};
 
-/// The port that is tried first when nothing else was registered; below those that systems hand out to
-/// connections by themselves, so that none of them has it by chance.
+/// The port that is tried first unless another was registered. It is below the ephemeral ports, so that no connection
+/// occupies it by chance.
 pub const DEFAULT_PORT: u16 = 27218;
 
-/// The one path that is answered.
+/// Path of the callback; all others are not found.
 pub const CALLBACK_PATH: &str = "/callback";
 
-/// How long a browser may take for the head of its request.
+/// Time limit for the head of a request.
 const HEAD_LIMIT: Duration = Duration::from_secs(2);
-/// How long a connection may last, including the wait for [`CallbackRequest::respond`].
+/// Time limit of a connection, including the wait for [`CallbackRequest::respond`].
 const CONNECTION_LIMIT: Duration = Duration::from_secs(60);
-/// How long to wait for the browser to take the page.
+/// Time limit for sending the page.
 const RESPONSE_LIMIT: Duration = Duration::from_secs(2);
-/// Largest head of a request; codes are long at some providers.
+/// Maximum bytes of the head of a request; the codes of some providers are long.
 const HEAD_BYTES: usize = 64 * 1024;
-/// How many connections are served at once; those of a program that says nothing hold up the browser until the
-/// limit for a head.
+/// Maximum number of concurrent connections. Silent connections can block the browser only until [`HEAD_LIMIT`].
 const CONNECTIONS: usize = 128;
 
-/// Where to listen.
+/// Host and port to listen on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LoopbackOptions {
-    /// Under which name the browser comes back.
+    /// Host of the redirect.
     pub host: LoopbackHost,
-    /// On which port.
+    /// Port of the redirect.
     pub port: PortChoice,
 }
 
-/// Under which name the browser comes back.
+/// Host of a loopback redirect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LoopbackHost {
-    /// `127.0.0.1`, which no name service can turn elsewhere.
+    /// `127.0.0.1`, which does not depend on name resolution.
     #[default]
     Ip,
-    /// `localhost`, for providers that take nothing else; listens on `::1` as well, where there is one.
+    /// `localhost`, for providers that accept nothing else; listens on `::1` as well, if IPv6 is available.
     Localhost,
 }
 
-/// On which port to listen.
+/// Port of a loopback redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PortChoice {
-    /// That one, else a free one; the redirect may not be registered then.
+    /// That port, or else any free one; the redirect may not be registered then.
     Preferred(u16),
-    /// That one or none.
+    /// Only that port.
     Pinned(u16),
-    /// Any free one.
+    /// Any free port.
     Any,
 }
 
@@ -82,12 +81,12 @@ impl Default for PortChoice {
     }
 }
 
-/// Listens for the browser. Bind it before the browser opens; dropping it closes the port.
+/// Listens for callbacks. Bind it before the browser is opened; dropping it closes the port.
 #[derive(Debug)]
 pub struct LoopbackListener {
     redirect: Url,
     requests: mpsc::Receiver<CallbackRequest>,
-    /// Owns the sockets; ends with the listener.
+    /// Owns the sockets; aborted on drop.
     _accepting: JoinSet<()>,
 }
 
@@ -95,8 +94,7 @@ impl LoopbackListener {
     /// Opens the port.
     ///
     /// # Errors
-    ///
-    /// [`Error::PortBusy`] for a pinned port that is taken, [`Error::Listen`] when there is no port at all.
+    /// [`Error::PortBusy`] for a pinned port that is in use, [`Error::Listen`] if no port can be opened.
     pub async fn bind(options: LoopbackOptions) -> Result<Self, Error> {
         let sockets = match options.port {
             PortChoice::Any => open(options.host, 0).await.map_err(Error::Listen)?,
@@ -137,16 +135,15 @@ impl LoopbackListener {
         })
     }
 
-    /// The address to be registered and sent, such as `http://127.0.0.1:27218/callback`.
+    /// The redirect URI to register and send, such as `http://127.0.0.1:27218/callback`.
     pub fn redirect_uri(&self) -> &Url {
         &self.redirect
     }
 
-    /// The next request for the one path; all others are answered with 404 meanwhile.
+    /// Waits for the next request for [`CALLBACK_PATH`]; others get 404.
     ///
     /// # Errors
-    ///
-    /// [`Error::Cancelled`] when `cancel` is cancelled.
+    /// [`Error::Cancelled`] by `cancel`.
     pub async fn next(&mut self, cancel: &CancellationToken) -> Result<CallbackRequest, Error> {
         tokio::select! {
             () = cancel.cancelled() => Err(Error::Cancelled),
@@ -154,12 +151,11 @@ impl LoopbackListener {
         }
     }
 
-    /// The next request that carries that consent's state. Others get a page that says so, and the wait
-    /// goes on. Give its parameters to [`check_callback`](crate::check_callback).
+    /// Waits for the callback with the state of that authorization; others get a page that says that they don't belong
+    /// to it. Check its parameters with [`check_callback`](crate::check_callback).
     ///
     /// # Errors
-    ///
-    /// [`Error::Cancelled`] when `cancel` is cancelled.
+    /// [`Error::Cancelled`] by `cancel`.
     pub async fn wait_for(
         &mut self,
         pending: &Pending,
@@ -169,11 +165,10 @@ impl LoopbackListener {
             .await
     }
 
-    /// The next request that carries that state; as [`Self::wait_for`] otherwise.
+    /// As [`Self::wait_for`], for the redirect of a platform.
     ///
     /// # Errors
-    ///
-    /// [`Error::Cancelled`] when `cancel` is cancelled.
+    /// [`Error::Cancelled`] by `cancel`.
     pub async fn wait_for_redirect(
         &mut self,
         state: &RedirectState,
@@ -185,12 +180,12 @@ impl LoopbackListener {
 
     async fn wait_until(
         &mut self,
-        is_awaited: impl Fn(&CallbackParams) -> bool,
+        is_expected: impl Fn(&CallbackParams) -> bool,
         cancel: &CancellationToken,
     ) -> Result<CallbackRequest, Error> {
         loop {
             let request = self.next(cancel).await?;
-            if is_awaited(&request.params) {
+            if is_expected(&request.params) {
                 return Ok(request);
             }
             request.respond(Page::unknown()).await;
@@ -198,7 +193,7 @@ impl LoopbackListener {
     }
 }
 
-/// A browser that came back and waits for its page.
+/// A callback request of the browser, which waits for its page.
 #[derive(Debug)]
 pub struct CallbackRequest {
     params: CallbackParams,
@@ -207,21 +202,21 @@ pub struct CallbackRequest {
 }
 
 impl CallbackRequest {
-    /// What it brought; not believed yet.
+    /// The unchecked parameters.
     pub fn params(&self) -> &CallbackParams {
         &self.params
     }
 
-    /// Shows the page, and waits until the browser has it, so that the listener may be dropped then.
+    /// Sends the page, and waits until the browser has received it, so that the listener may be dropped then.
     pub async fn respond(self, page: Page) {
         if self.page.send(page).is_ok() {
-            // The sender is dropped when the connection is over; a browser that dawdles is left alone.
+            // The sender is dropped with the connection; a slow browser is not waited for.
             let _ = tokio::time::timeout(RESPONSE_LIMIT, self.connection_closed).await;
         }
     }
 }
 
-/// Whether that is an address on which a [`LoopbackListener`] could have been asked.
+/// Whether that is a redirect to a [`LoopbackListener`].
 pub(crate) fn is_loopback_redirect(url: &Url) -> bool {
     url.scheme() == "http"
         && matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"))
@@ -229,7 +224,7 @@ pub(crate) fn is_loopback_redirect(url: &Url) -> bool {
         && !has_user_info(url)
 }
 
-/// How often a free port is looked for that is free on both addresses.
+/// Maximum attempts to find a port that is free on both addresses.
 const TRIES: usize = 8;
 
 async fn open(host: LoopbackHost, port: u16) -> io::Result<Vec<TcpListener>> {
@@ -247,7 +242,7 @@ async fn open(host: LoopbackHost, port: u16) -> io::Result<Vec<TcpListener>> {
                     return Err(error);
                 }
             }
-            // No IPv6 on this computer: browsers use the other address as well.
+            // Without IPv6 browsers use the other address.
             Err(_) => return Ok(vec![first]),
         }
     }
@@ -272,7 +267,7 @@ async fn busy(port: u16, error: io::Error) -> Error {
     }
 }
 
-/// What each connection needs to know.
+/// Shared by all connections.
 #[derive(Clone)]
 struct Acceptor {
     authority: Arc<str>,
@@ -283,7 +278,7 @@ async fn accept(socket: TcpListener, acceptor: Acceptor) {
     let permits = Arc::new(Semaphore::new(CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
-        let Ok(seat) = permits.clone().acquire_owned().await else {
+        let Ok(permit) = permits.clone().acquire_owned().await else {
             return;
         };
         while connections.try_join_next().is_some() {}
@@ -292,10 +287,10 @@ async fn accept(socket: TcpListener, acceptor: Acceptor) {
                 let acceptor = acceptor.clone();
                 connections.spawn(async move {
                     let _ = tokio::time::timeout(CONNECTION_LIMIT, serve(stream, acceptor)).await;
-                    drop(seat);
+                    drop(permit);
                 });
             }
-            // Such as too many open files: gone soon, or the deadline ends the wait.
+            // Such as too many open files, which is usually temporary.
             Err(error) => {
                 tracing::warn!(%error, "could not accept the browser's connection");
                 tokio::time::sleep(Duration::from_millis(100)).await;
@@ -305,8 +300,8 @@ async fn accept(socket: TcpListener, acceptor: Acceptor) {
 }
 
 async fn serve(stream: TcpStream, acceptor: Acceptor) {
-    // Dropped when the connection is over, which tells `respond`.
-    let (_over, connection_closed) = oneshot::channel();
+    // Dropped with the connection, which ends the wait of `respond`.
+    let (_until_closed, connection_closed) = oneshot::channel();
     let connection_closed = Mutex::new(Some(connection_closed));
     let service = service_fn(|request| {
         let connection_closed = connection_closed

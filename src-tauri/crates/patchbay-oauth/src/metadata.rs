@@ -1,4 +1,4 @@
-//! Metadata documents as sent, and where they lie.
+//! Metadata documents on the wire, and their URLs.
 //!
 //! Source: RFC 9728 (protected resource), RFC 8414 (authorization server), OpenID Connect Discovery.
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use url::Url;
 
-/// What a protected resource publishes; the rest is not ours to know.
+/// Protected resource metadata, as far as it is used here.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct ResourceMetadata {
@@ -20,7 +20,7 @@ pub(crate) struct ResourceMetadata {
     pub(crate) resource_name: Option<String>,
 }
 
-/// What an authorization server publishes.
+/// Authorization server metadata, as far as it is used here.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct ServerMetadata {
@@ -48,8 +48,8 @@ pub(crate) struct ServerMetadata {
     pub(crate) client_id_metadata_document_supported: bool,
 }
 
-// Members of the wrong shape count as absent: one broken optional member must not stop a sign-in, and
-// those that matter are asked for by name later.
+// A member of the wrong type counts as absent: a broken optional member must not prevent a sign-in, and required ones
+// are checked later.
 
 fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Ok(match Value::deserialize(from)? {
@@ -71,7 +71,7 @@ fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D::E
 }
 
 fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-    // Text counts too: not to see that callbacks carry `iss` would switch a check off.
+    // Text counts, too: missing that callbacks contain `iss` would turn a check off.
     Ok(match Value::deserialize(from)? {
         Value::Bool(flag) => flag,
         Value::String(text) => text == "true",
@@ -79,7 +79,7 @@ fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
     })
 }
 
-/// Where the metadata of an MCP server lie: for its path, then for the whole host.
+/// Metadata URLs of an MCP server: for its path, then for the whole host.
 pub(crate) fn resource_metadata_urls(server: &Url) -> Vec<Url> {
     let path = server.path().trim_end_matches('/');
     let mut urls = Vec::new();
@@ -94,33 +94,21 @@ pub(crate) fn resource_metadata_urls(server: &Url) -> Vec<Url> {
     urls
 }
 
-/// Where the metadata of an issuer lie, in the order of the MCP specification: OAuth, then OpenID with
-/// the path inserted, then OpenID with the path in front.
+/// Metadata URLs of an issuer, in the order of the MCP specification: OAuth, then OpenID with the path inserted, then
+/// OpenID with the path in front.
 pub(crate) fn server_metadata_urls(issuer: &Url) -> Vec<Url> {
     let path = issuer.path().trim_end_matches('/');
-    let mut urls = vec![
-        at(
-            issuer,
-            &format!("/.well-known/oauth-authorization-server{path}"),
-            None,
-        ),
-        at(
-            issuer,
-            &format!("/.well-known/openid-configuration{path}"),
-            None,
-        ),
+    let mut paths = vec![
+        format!("/.well-known/oauth-authorization-server{path}"),
+        format!("/.well-known/openid-configuration{path}"),
     ];
     if !path.is_empty() {
-        urls.push(at(
-            issuer,
-            &format!("{path}/.well-known/openid-configuration"),
-            None,
-        ));
+        paths.push(format!("{path}/.well-known/openid-configuration"));
     }
-    urls
+    paths.iter().map(|path| at(issuer, path, None)).collect()
 }
 
-/// That path on the same origin.
+/// The URL with that path and query on the same origin.
 pub(crate) fn at(base: &Url, path: &str, query: Option<&str>) -> Url {
     let mut url = base.clone();
     url.set_path(path);

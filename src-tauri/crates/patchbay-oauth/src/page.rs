@@ -1,6 +1,6 @@
-//! The page on which the browser ends.
+//! The page that the browser shows at the end of a sign-in.
 //!
-//! It loads nothing, runs nothing and is kept nowhere; it says in words what happened.
+//! It loads nothing, runs no script and is not cached.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use sha2::{Digest, Sha256};
 
-/// What the browser shows at the end of a sign-in. Texts may come from anywhere: they are escaped.
+/// A page at the end of a sign-in. Its texts are untrusted and get escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     status: StatusCode,
@@ -25,7 +25,7 @@ enum Mark {
 }
 
 impl Page {
-    /// The consent was given; `connector` is the name of what is connected.
+    /// The sign-in succeeded; `connector` is the name of the connector.
     pub fn connected(connector: &str) -> Self {
         Self::new(
             StatusCode::OK,
@@ -35,18 +35,17 @@ impl Page {
         )
     }
 
-    /// The user said no.
+    /// The user denied access.
     pub fn declined(connector: &str) -> Self {
-        let words = "You can close this page and return to Patchbay.";
         Self::new(
             StatusCode::OK,
             Mark::Bad,
             format!("Access to {connector} denied"),
-            words,
+            GO_BACK,
         )
     }
 
-    /// It failed; `reason` is one plain sentence without a full stop.
+    /// The sign-in failed; `reason` is a sentence without a full stop.
     pub fn failed(connector: &str, reason: &str) -> Self {
         let words = format!("Why: {reason}. Return to Patchbay to continue.");
         Self::new(
@@ -57,7 +56,7 @@ impl Page {
         )
     }
 
-    /// The address belongs to no sign-in that waits.
+    /// The address belongs to no pending sign-in.
     pub fn unknown() -> Self {
         let words = "Start again from Patchbay.";
         Self::new(
@@ -110,7 +109,7 @@ impl Page {
 
 const GO_BACK: &str = "You can close this page and return to Patchbay.";
 
-/// Colours are those of the window, light and dark.
+/// The colors are those of the app's window, light and dark.
 const STYLE: &str = "\
 :root{color-scheme:light dark;--canvas:#ffffff;--text:#1a1c20;--text-2:#50555f;--good:#17713f;--bad:#bd2a2a}\
 @media (prefers-color-scheme:dark){:root{--canvas:#18191c;--text:#ecedf0;--text-2:#b0b4bd;--good:#63c78c;--bad:#f58b84}}\
@@ -121,7 +120,7 @@ h1{margin:0 0 .5rem;font-size:1.25rem;color:var(--text)}p{margin:0}\
 .mark{width:3rem;height:3rem;margin:0 auto 1rem;border:2px solid;border-radius:50%;font-size:1.5rem;line-height:3rem}\
 .good{color:var(--good)}.bad{color:var(--bad)}";
 
-/// Nothing is allowed but the one style above, by its hash.
+/// Allows only [`STYLE`], by its hash.
 pub(crate) static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = STANDARD.encode(Sha256::digest(STYLE));
     format!(

@@ -1,7 +1,7 @@
-//! Which program has a port, as far as this system tells.
+//! Finds the program that occupies a port.
 
-/// Name of the program that listens on that TCP port of loopback or all addresses; `None` when it is
-/// another user's, or the system does not tell.
+/// Name of the program that listens on that TCP port of loopback or all addresses; `None` if it belongs to another
+/// user, or the system does not tell.
 #[cfg(target_os = "linux")]
 pub(crate) fn holder_of(port: u16) -> Option<String> {
     let sockets: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
@@ -28,9 +28,10 @@ pub(crate) fn holder_of(port: u16) -> Option<String> {
     Some(patchbay_model::clean_text(&name, 64)).filter(|name| !name.is_empty())
 }
 
-/// Inodes of the sockets that listen on the port. Source: proc_net_tcp of the kernel's documentation:
-/// the second column is `address:port` in hexadecimal, the fourth the state (`0A` listens), the tenth
-/// the inode.
+/// Inodes of the sockets that listen on the port. The second column is `address:port` in hexadecimal, the fourth the
+/// state (`0A` listens), the tenth the inode.
+///
+/// Source: Linux kernel documentation, `proc_net_tcp`.
 #[cfg(target_os = "linux")]
 fn listeners(table: &str, port: u16) -> Vec<String> {
     let ends_with = format!(":{port:04X}");
@@ -45,7 +46,7 @@ fn listeners(table: &str, port: u16) -> Vec<String> {
     .collect()
 }
 
-/// Asking takes rights or a helper program there, so the port alone has to do.
+/// Other systems require privileges or a helper program for this.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn holder_of(_: u16) -> Option<String> {
     None

@@ -1,18 +1,16 @@
-//! The way back from a consent that somebody else is the OAuth client of: the browser comes, no code.
+//! Redirects of authorizations whose OAuth client is a hosted platform: the browser returns without a code.
 //!
-//! A hosted platform that takes a return address sends the browser there when it is done. What comes is
-//! believed only when it carries the state that the address was given; how the consent ended is for the
-//! platform itself to say.
+//! A platform that takes a return address sends the browser there at the end. The redirect is accepted only with the
+//! state that was added to the address; whether the authorization succeeded is for the platform to say.
 
 use patchbay_model::Secret;
-use subtle::ConstantTimeEq;
 use url::Url;
 
 use crate::authorization_request::random;
 use crate::callback::refusal;
 use crate::{CallbackError, CallbackParams, Error};
 
-/// An address to come back to, used for one consent.
+/// A return address for one authorization.
 #[derive(Clone, Debug)]
 pub struct RedirectState {
     address: Url,
@@ -20,7 +18,7 @@ pub struct RedirectState {
 }
 
 impl RedirectState {
-    /// Marks a redirect of ours, a loopback address or [`DEEP_LINK_REDIRECT`](crate::DEEP_LINK_REDIRECT).
+    /// Adds a random state to a redirect: a loopback address or [`DEEP_LINK_REDIRECT`](crate::DEEP_LINK_REDIRECT).
     ///
     /// # Errors
     /// [`Error::NoRandomness`].
@@ -33,23 +31,20 @@ impl RedirectState {
         Ok(Self { address, state })
     }
 
-    /// What the platform is told.
+    /// The address to give to the platform.
     pub fn address(&self) -> &Url {
         &self.address
     }
 
-    /// Whether these parameters carry this state.
+    /// Whether these parameters contain this state.
     pub fn matches_params(&self, params: &CallbackParams) -> bool {
-        params.state().is_some_and(|state| {
-            let state = state.expose().as_bytes();
-            bool::from(state.ct_eq(self.state.expose().as_bytes()))
-        })
+        params.has_state(&self.state)
     }
 
-    /// What the platform says of the end.
+    /// Checks the parameters of a redirect.
     ///
     /// # Errors
-    /// [`CallbackError::WrongState`], which must not end the consent; [`CallbackError::Denied`],
+    /// [`CallbackError::WrongState`], which must not end the authorization; [`CallbackError::Denied`],
     /// [`CallbackError::Refused`].
     pub fn check(&self, params: &CallbackParams) -> Result<(), CallbackError> {
         if !self.matches_params(params) {

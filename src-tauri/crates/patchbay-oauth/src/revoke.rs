@@ -1,8 +1,8 @@
-//! Giving tokens back.
+//! Token revocation.
 //!
 //! Source: RFC 7009, section 2.
 
-use patchbay_http::{Reach, host_of};
+use patchbay_http::host_of;
 use patchbay_model::Secret;
 use url::Url;
 
@@ -11,39 +11,35 @@ use crate::{Error, Grant, OAuthClient, Trace};
 
 const WHAT: &str = "revocation endpoint";
 
-/// How a disconnect ended at the provider.
+/// Outcome of a revocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revocation {
-    /// The provider forgot the tokens.
+    /// The provider revoked the tokens.
     Revoked,
-    /// The provider offers no way: the tokens lapse by themselves, and the user can end the access in
-    /// the provider's own settings.
+    /// The provider offers no revocation: the tokens expire by themselves, and the user can end the access in the
+    /// provider's own settings.
     NotOffered,
 }
 
 impl OAuthClient {
-    /// Gives refresh and access token back, the lasting one first.
+    /// Revokes the refresh token, then the access token.
     ///
     /// # Errors
-    ///
     /// [`Error::Refused`], [`Error::Failed`] and network errors; the tokens may still work then.
     pub async fn revoke(&self, grant: &Grant, trace: &dyn Trace) -> Result<Revocation, Error> {
         let Some(endpoint) = &grant.revocation_endpoint else {
             return Ok(Revocation::NotOffered);
         };
-        let reach = self.network.addresses().reach(&grant.server);
-        let revocation = TokenRevocation {
-            client: self,
-            grant,
-            endpoint,
-            reach,
-            trace,
-        };
         if let Some(token) = &grant.refresh_token {
-            revocation.revoke(token, "refresh_token").await?;
+            self.revoke_token(grant, endpoint, token, "refresh_token", trace)
+                .await?;
         }
-        match revocation.revoke(&grant.access_token, "access_token").await {
-            // Some providers revoke refresh tokens only; the access token dies with it, or soon.
+        let access_token = &grant.access_token;
+        match self
+            .revoke_token(grant, endpoint, access_token, "access_token", trace)
+            .await
+        {
+            // Some providers revoke refresh tokens only; the access token becomes invalid with it, or soon after.
             Err(Error::Refused {
                 error: Some(error), ..
             }) if error == "unsupported_token_type" && grant.refresh_token.is_some() => {}
@@ -51,29 +47,21 @@ impl OAuthClient {
         }
         Ok(Revocation::Revoked)
     }
-}
 
-struct TokenRevocation<'a> {
-    client: &'a OAuthClient,
-    grant: &'a Grant,
-    endpoint: &'a Url,
-    reach: Reach,
-    trace: &'a dyn Trace,
-}
-
-impl TokenRevocation<'_> {
-    async fn revoke(&self, token: &Secret, kind: &str) -> Result<(), Error> {
+    async fn revoke_token(
+        &self,
+        grant: &Grant,
+        endpoint: &Url,
+        token: &Secret,
+        kind: &str,
+        trace: &dyn Trace,
+    ) -> Result<(), Error> {
         let form = [("token", token.expose()), ("token_type_hint", kind)];
-        let request = self
-            .grant
-            .client_authentication()
-            .request(self.endpoint, &form);
+        let request = grant.client_authentication().request(endpoint, &form);
         let note = Some(format!("Revoke {}", kind.replace('_', " ")));
-        let answer = self
-            .client
-            .send(WHAT, request, note, &self.reach, self.trace)
-            .await?;
-        let (host, status) = (host_of(self.endpoint), answer.status.as_u16());
+        let reach = self.network.addresses().reach(&grant.server);
+        let answer = self.send(WHAT, request, note, &reach, trace).await?;
+        let (host, status) = (host_of(endpoint), answer.status.as_u16());
         if answer.status.is_success() {
             return Ok(());
         }

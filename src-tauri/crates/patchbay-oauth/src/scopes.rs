@@ -1,23 +1,23 @@
 //! Lists of scopes.
 
-/// What servers that follow OpenID want to be asked for where they give refresh tokens.
+/// The scope by which refresh tokens are requested from servers that follow OpenID.
 ///
 /// Source: OpenID Connect Core 1.0, section 11.
 pub(crate) const OFFLINE_ACCESS: &str = "offline_access";
 
-/// The scopes of a space-separated list, each once, in order.
+/// Parses a space-separated list of scopes, each once, in order. Words that aren't valid scopes are left out.
 ///
-/// Source: RFC 6749, section 3.3. Words with characters outside of a scope token are left out.
+/// Source: RFC 6749, section 3.3.
 pub fn parse_scopes(list: &str) -> Vec<String> {
     let words: Vec<String> = list.split_whitespace().map(str::to_owned).collect();
     union(&[], &words)
 }
 
-/// All scopes of both lists, each once, those of the first in front.
+/// All valid scopes of both lists, each once, those of the first list in front.
 ///
-/// A step-up asks for the union of what was asked for so far and what the server challenges for.
+/// A step-up requests the union of the previously requested scopes and those of the challenge.
 pub fn union(first: &[String], second: &[String]) -> Vec<String> {
-    let mut all: Vec<String> = Vec::with_capacity(first.len() + second.len());
+    let mut all: Vec<String> = Vec::new();
     for scope in first.iter().chain(second) {
         if is_scope(scope) && !all.contains(scope) {
             all.push(scope.clone());

@@ -1,4 +1,4 @@
-//! The token endpoint: codes, refresh tokens and an app's own secret become access tokens.
+//! The token endpoint: exchanges codes, refresh tokens and client secrets for access tokens.
 //!
 //! Source: RFC 6749, sections 2.3, 4.1.3, 4.4, 5 and 6; RFC 7636, section 4.5; RFC 8707, section 2.2.
 
@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use patchbay_http::host_of;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use patchbay_http::{Reach, host_of};
 use patchbay_model::{OauthDeviation, OauthGrant, Secret, clean_text};
 use reqwest::{Method, Request};
 use serde_json::Value;
@@ -16,7 +16,7 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 use zeroize::Zeroizing;
 
 use crate::discovery::sent_resource;
-use crate::http::Answer;
+use crate::http::{Answer, json_request};
 use crate::scopes::OFFLINE_ACCESS;
 use crate::{
     ClientIdentity, Deviations, Discovery, Error, Grant, OAuthClient, Pending, RefreshError,
@@ -25,30 +25,28 @@ use crate::{
 
 const WHAT: &str = "token endpoint";
 
-/// What a token endpoint gave.
+/// A token response.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Tokens {
-    /// For `Authorization: Bearer`.
+    /// Access token, for `Authorization: Bearer`.
     pub access_token: Secret,
-    /// For the next refresh; the old one where the provider sent none.
+    /// Refresh token; the previous one if the provider sent none.
     pub refresh_token: Option<Secret>,
-    /// Granted scopes; those asked for where the provider does not say.
+    /// Granted scopes; the requested ones if the provider does not name them.
     pub scopes: Vec<String>,
-    /// How long the access token lasts from now; `None` when the provider does not say.
+    /// Lifetime of the access token from now; `None` if the provider does not state it.
     pub expires_in: Option<Duration>,
-    /// Who signed in, as the provider tells it to those that ask for `openid`; read by
-    /// [`OAuthClient::find_user`] alone.
+    /// OpenID Connect ID token; used by [`OAuthClient::find_user`] only.
     pub(crate) id_token: Option<Secret>,
 }
 
 impl OAuthClient {
-    /// Redeems a code. A code works once: on any error the consent has to be started again.
+    /// Exchanges an authorization code. A code works once: after any error the authorization has to be restarted.
     ///
     /// # Errors
-    ///
     /// [`Error::Refused`], [`Error::Failed`], [`Error::NotTokens`], [`Error::TokenType`],
-    /// [`Error::ClientMismatch`] when client or discovery are not those of the consent, network errors.
+    /// [`Error::ClientMismatch`] if client or discovery aren't those of the authorization, network errors.
     pub async fn exchange(
         &self,
         pending: &Pending,
@@ -71,25 +69,18 @@ impl OAuthClient {
         let request = client
             .client_authentication(discovery)
             .request(endpoint, &form);
-        let note = Some("Exchange code for tokens".to_owned());
-        let answer = self
-            .send(WHAT, request, note, &discovery.reach, trace)
+        let note = "Exchange code for tokens";
+        let json = self
+            .request_token(request, note, &discovery.reach, trace)
             .await?;
-        let given = parse_success(endpoint, &answer)?;
-        read_tokens(
-            endpoint,
-            &given,
-            &pending.scopes,
-            None,
-            &discovery.deviations,
-        )
+        let scopes = &pending.scopes;
+        read_tokens(endpoint, &json, scopes, None, &discovery.deviations)
     }
 
-    /// Asks for a token for the app itself, on behalf of nobody. `scopes` are sent but for `offline_access`: there
-    /// is no refresh token for such a sign-in.
+    /// Requests a token for the app itself, by its client secret. `scopes` are sent except `offline_access`: this grant
+    /// has no refresh token.
     ///
     /// # Errors
-    ///
     /// [`Error::NoClientSecret`]; [`Error::Refused`], [`Error::Failed`], [`Error::NotTokens`], [`Error::TokenType`],
     /// network errors.
     pub async fn sign_in_as_client(
@@ -102,32 +93,30 @@ impl OAuthClient {
         if client.secret().is_none() {
             return Err(Error::NoClientSecret);
         }
-        let asked = scopes.iter().filter(|scope| *scope != OFFLINE_ACCESS);
-        let asked: Vec<String> = asked.cloned().collect();
-        let scope = asked.join(" ");
+        let scopes = scopes.iter().filter(|scope| *scope != OFFLINE_ACCESS);
+        let scopes: Vec<String> = scopes.cloned().collect();
+        let scope = scopes.join(" ");
         let form = client_credentials(&scope, discovery.sent_resource());
         let endpoint = &discovery.token_endpoint;
         let request = client
             .client_authentication(discovery)
             .request(endpoint, &form);
-        let note = Some("Request a token as the app".to_owned());
-        let answer = self
-            .send(WHAT, request, note, &discovery.reach, trace)
+        let note = "Request a token as the app";
+        let json = self
+            .request_token(request, note, &discovery.reach, trace)
             .await?;
-        let given = parse_success(endpoint, &answer)?;
-        read_tokens(endpoint, &given, &asked, None, &discovery.deviations)
+        read_tokens(endpoint, &json, &scopes, None, &discovery.deviations)
     }
 
-    /// Renews the access token. Sends no scope, for some providers refuse what they granted before; an app that
-    /// signs in as itself asks for another token of the same scopes.
+    /// Renews the access token. A refresh token is sent without scopes, since some providers refuse those that they
+    /// granted before; an app that signs in as itself requests another token with the same scopes.
     ///
-    /// Run one refresh of a grant at a time, and keep the answer before anything uses it: a rotated
-    /// refresh token makes the old one worthless.
+    /// Run one refresh of a grant at a time, and store the result before it is used: a rotated refresh token
+    /// invalidates the old one.
     ///
     /// # Errors
-    ///
-    /// [`RefreshError::SignInAgain`] on `invalid_grant`, and on `invalid_client` from a provider that
-    /// forgot us; [`RefreshError::NotRenewable`] without a refresh token; [`RefreshError::Transient`] for everything else.
+    /// [`RefreshError::SignInAgain`] on `invalid_grant`, and on `invalid_client` from a provider that no longer knows
+    /// the client; [`RefreshError::NotRenewable`] without a refresh token; [`RefreshError::Transient`] otherwise.
     pub async fn refresh(&self, grant: &Grant, trace: &dyn Trace) -> Result<Tokens, RefreshError> {
         let scope = grant.scopes.join(" ");
         let resource = sent_resource(&grant.resource, &grant.deviations);
@@ -146,12 +135,8 @@ impl OAuthClient {
         let endpoint = &grant.token_endpoint;
         let request = grant.client_authentication().request(endpoint, &form);
         let reach = self.network.addresses().reach(&grant.server);
-        let note = Some("refresh".to_owned());
-        let answer = self
-            .send(WHAT, request, note, &reach, trace)
-            .await
-            .map_err(RefreshError::Transient)?;
-        let given = parse_success(endpoint, &answer).map_err(|error| match error {
+        let json = self.request_token(request, "refresh", &reach, trace).await;
+        let json = json.map_err(|error| match error {
             Error::Refused {
                 error: Some(error),
                 detail,
@@ -162,12 +147,26 @@ impl OAuthClient {
             error => RefreshError::Transient(error),
         })?;
         let former = grant.refresh_token.as_ref();
-        read_tokens(endpoint, &given, &grant.scopes, former, &grant.deviations)
+        read_tokens(endpoint, &json, &grant.scopes, former, &grant.deviations)
             .map_err(RefreshError::Transient)
+    }
+
+    /// Sends a request to a token endpoint and returns the JSON object of a success.
+    async fn request_token(
+        &self,
+        request: Request,
+        note: &str,
+        reach: &Reach,
+        trace: &dyn Trace,
+    ) -> Result<Value, Error> {
+        let endpoint = request.url().clone();
+        let note = Some(note.to_owned());
+        let answer = self.send(WHAT, request, note, reach, trace).await?;
+        parse_success(&endpoint, &answer)
     }
 }
 
-/// What asks for a token for the app itself; without scopes the server decides.
+/// The form of the client credentials grant; without scopes the server decides.
 fn client_credentials<'a>(
     scope: &'a str,
     resource: Option<&'a str>,
@@ -180,7 +179,7 @@ fn client_credentials<'a>(
     form
 }
 
-/// A client with its proof.
+/// How a client authenticates at a token endpoint.
 pub(crate) struct ClientAuthentication<'a> {
     pub(crate) id: &'a str,
     pub(crate) secret: Option<&'a Secret>,
@@ -188,13 +187,12 @@ pub(crate) struct ClientAuthentication<'a> {
 }
 
 impl ClientAuthentication<'_> {
-    /// A form for a token endpoint, with the proof where the method wants it.
+    /// Builds the request that posts a form, with the client's authentication in header or body.
     pub(crate) fn request(&self, endpoint: &Url, form: &[(&str, &str)]) -> Request {
         let mut body = Serializer::new(String::new());
         body.extend_pairs(form);
-        let mut request = Request::new(Method::POST, endpoint.clone());
+        let mut request = json_request(Method::POST, endpoint);
         let headers = request.headers_mut();
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
         headers.insert(CONTENT_TYPE, form_type);
         match (self.method, self.secret) {
@@ -214,7 +212,7 @@ impl ClientAuthentication<'_> {
     }
 }
 
-/// Id and secret are form-encoded before they are joined (RFC 6749, section 2.3.1).
+/// The value of `Authorization: Basic`; id and secret are form-encoded first (RFC 6749, section 2.3.1).
 fn basic(id: &str, secret: &Secret) -> HeaderValue {
     let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
     let both = Zeroizing::new(format!("{}:{}", encode(id), encode(secret.expose())));
@@ -228,7 +226,7 @@ fn basic(id: &str, secret: &Secret) -> HeaderValue {
     value
 }
 
-/// The JSON object of a success. Some providers send errors with status 200, so an `error` decides.
+/// The JSON object of a success. Some providers send errors with status 200, so an `error` member counts, too.
 fn parse_success(endpoint: &Url, answer: &Answer) -> Result<Value, Error> {
     let host = host_of(endpoint);
     let status = answer.status.as_u16();
@@ -255,13 +253,13 @@ fn parse_success(endpoint: &Url, answer: &Answer) -> Result<Value, Error> {
 
 fn read_tokens(
     endpoint: &Url,
-    given: &Value,
-    asked: &[String],
+    json: &Value,
+    requested_scopes: &[String],
     old_refresh_token: Option<&Secret>,
     deviations: &Deviations,
 ) -> Result<Tokens, Error> {
     let host = || host_of(endpoint);
-    let text = |name: &str| given[name].as_str().filter(|text| !text.is_empty());
+    let text = |name: &str| json[name].as_str().filter(|text| !text.is_empty());
     let Some(access_token) = text("access_token").filter(|token| is_header_text(token)) else {
         return Err(Error::NotTokens { host: host() });
     };
@@ -282,22 +280,21 @@ fn read_tokens(
                 parse_scopes(&list.replace(',', " "))
             }
             Some(list) => parse_scopes(list),
-            None => asked.to_vec(),
+            None => requested_scopes.to_vec(),
         },
-        expires_in: seconds(&given["expires_in"]).map(Duration::from_secs),
+        expires_in: seconds(&json["expires_in"]).map(Duration::from_secs),
         id_token: text("id_token").map(Secret::new),
     })
 }
 
-/// A token goes into a header, so it must not be able to end it.
+/// Whether a token can be sent as a header without ending it.
 fn is_header_text(token: &str) -> bool {
     token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Whole seconds, also when sent as text or with a fraction; `None` for anything else. What would
-/// leave the calendar is cut to its end.
+/// Parses whole seconds, also from text or with a fraction; `None` for anything else. Limited to the year 9999.
 pub(crate) fn seconds(value: &Value) -> Option<u64> {
-    /// The last second of the year 9999 since 1970.
+    /// Unix time of the last second of the year 9999.
     const END: f64 = 253_402_300_799.0;
     let number = match value {
         Value::Number(number) => number.as_f64()?,
@@ -307,13 +304,13 @@ pub(crate) fn seconds(value: &Value) -> Option<u64> {
     number.is_finite().then(|| number.clamp(0.0, END) as u64)
 }
 
-/// An OAuth error in an answer's body, cleaned.
+/// The OAuth error in a response body, cleaned.
 pub(crate) struct Refusal {
     pub(crate) error: Option<String>,
     pub(crate) detail: Option<String>,
 }
 
-/// Reads `error` and `error_description`; whatever is missing is `None`.
+/// Reads `error` and `error_description`.
 pub(crate) fn oauth_error(answer: &Answer) -> Refusal {
     let body = answer.json().ok().flatten().unwrap_or_default();
     let text = |name: &str, limit| {
@@ -333,11 +330,11 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn read(given: &Value) -> Result<Tokens, Error> {
+    fn read(json: &Value) -> Result<Tokens, Error> {
         let endpoint = Url::parse("https://as.example/token").unwrap();
         read_tokens(
             &endpoint,
-            given,
+            json,
             &["asked".to_owned()],
             Some(&Secret::new("old")),
             &Deviations::default(),

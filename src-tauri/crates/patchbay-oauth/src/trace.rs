@@ -1,4 +1,4 @@
-//! What is told of each step, for the trace that a person can open.
+//! The trace of a sign-in, which a person can open.
 
 use std::time::{Duration, Instant};
 
@@ -6,15 +6,15 @@ use patchbay_model::{Timestamp, TraceStep};
 use time::OffsetDateTime;
 use url::Url;
 
-/// Told of each request and its answer. No field of a step holds a secret, a query or a fragment.
+/// Receives the steps of a sign-in. No field of a step contains a secret, a query or a fragment.
 ///
-/// Any closure over a [`TraceStep`] is one; [`Untraced`] keeps nothing.
+/// Any closure that takes a [`TraceStep`] is one; [`Untraced`] ignores them.
 pub trait Trace: Send + Sync {
-    /// One thing was asked, and answered or not.
+    /// Called after each request, whether it succeeded or failed.
     fn step(&self, step: TraceStep);
 }
 
-/// For requests that nobody looks at, such as a refresh in the background.
+/// For requests without a trace, such as a refresh in the background.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Untraced;
 
@@ -28,7 +28,7 @@ impl<F: Fn(TraceStep) + Send + Sync> Trace for F {
     }
 }
 
-/// A step that has begun.
+/// The step of a request in flight.
 pub(crate) struct PendingStep {
     step: TraceStep,
     since: Instant,
@@ -49,7 +49,7 @@ impl PendingStep {
         }
     }
 
-    /// Tells the trace how it ended; `failure` says in words why there is no status.
+    /// Adds the step to the trace; `failure` is the error message if there is no status.
     pub(crate) fn end(mut self, trace: &dyn Trace, status: Option<u16>, failure: Option<String>) {
         self.step.status = status;
         self.step.duration_ms = Some(millis(self.since.elapsed()));
@@ -68,7 +68,7 @@ pub(crate) fn without_query(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
     url.set_fragment(None);
-    // Both fail only for addresses that cannot carry user information.
+    // Both fail only for URLs that cannot have user information.
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.into()

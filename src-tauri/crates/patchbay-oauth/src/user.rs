@@ -1,48 +1,48 @@
-//! Whose account a consent was given with, as far as the provider tells.
+//! Who signed in, if the provider tells.
 //!
 //! Source: OpenID Connect Core 1.0, sections 2, 3.1.3.3, 5.1 and 5.3.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
+use http::header::{AUTHORIZATION, HeaderValue};
 use patchbay_http::json;
 use patchbay_model::{Secret, clean_text};
-use reqwest::{Method, Request};
+use reqwest::Method;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::http::JSON_LIMITS;
+use crate::http::{JSON_LIMITS, json_request};
 use crate::{Discovery, OAuthClient, Tokens, Trace};
 
 const WHAT: &str = "userinfo endpoint";
 
-/// How many characters of a name are kept: the longest email address that there may be.
+/// Maximum length of a name: that of an email address.
 const NAME_LIMIT: usize = 254;
 
-/// Claims that a person knows an account by, the clearest first.
+/// Claims by which a person recognizes an account, the best first.
 const NAMES: [&str; 3] = ["email", "preferred_username", "name"];
 
 impl OAuthClient {
-    /// Whose account the tokens are for: by the ID token that came with them, else by the userinfo endpoint, which
-    /// is asked where `openid` was granted. `None` where the provider does not tell; that is no failure.
+    /// Name of the account that the tokens belong to: from the ID token, or else from the userinfo endpoint if
+    /// `openid` was granted. `None` if the provider does not tell, which is not a failure.
     ///
-    /// What it tells is shown and decides nothing, so the signature of an ID token is not checked: it came from
-    /// the token endpoint itself (section 3.1.3.7, rule 6).
+    /// The name is only shown. The signature of the ID token is not checked, since it came from the token endpoint
+    /// itself (section 3.1.3.7, rule 6).
     pub async fn find_user(
         &self,
         discovery: &Discovery,
         tokens: &Tokens,
         trace: &dyn Trace,
     ) -> Option<String> {
-        let told = tokens.id_token.as_ref().and_then(claims);
-        if let Some(name) = told.as_ref().and_then(name_in) {
+        let id_claims = tokens.id_token.as_ref().and_then(claims);
+        if let Some(name) = id_claims.as_ref().and_then(name_in) {
             return Some(name);
         }
-        let told = match self.userinfo(discovery, tokens, trace).await {
-            Some(answer) => Some(answer),
-            None => told,
-        }?;
-        name_in(&told).or_else(|| text(&told, "sub"))
+        let claims = self
+            .userinfo(discovery, tokens, trace)
+            .await
+            .or(id_claims)?;
+        name_in(&claims).or_else(|| text(&claims, "sub"))
     }
 
     async fn userinfo(
@@ -58,15 +58,13 @@ impl OAuthClient {
         let bearer = Zeroizing::new(format!("Bearer {}", tokens.access_token.expose()));
         let mut bearer = HeaderValue::from_str(&bearer).ok()?;
         bearer.set_sensitive(true);
-        let mut request = Request::new(Method::GET, endpoint.clone());
+        let mut request = json_request(Method::GET, endpoint);
         request.headers_mut().insert(AUTHORIZATION, bearer);
-        let kind = HeaderValue::from_static("application/json");
-        request.headers_mut().insert(ACCEPT, kind);
         let note = Some("Ask who signed in".to_owned());
         let sent = self.send(WHAT, request, note, &discovery.reach, trace);
         let answer = sent.await.ok()?;
-        let told = answer.status.is_success().then(|| answer.json())?;
-        told.ok()?.filter(Value::is_object)
+        let claims = answer.status.is_success().then(|| answer.json())?;
+        claims.ok()?.filter(Value::is_object)
     }
 }
 
