@@ -1,8 +1,8 @@
-//! The MCP client: any server, in both eras of the protocol.
+//! The MCP client for servers of both eras of the protocol: with and without a handshake.
 //!
-//! [`connect`], and [`connect_program`] for a program of this computer, negotiate and give an [`McpSession`], which lists and calls tools. rmcp does the
-//! protocol; what it leaves open is done here: bounded answers (`wire`), credentials to one origin
-//! only, lists whose every tool stands alone (`tools`), and time limits of every wait (`session`).
+//! [`connect`], and [`connect_program`] for a local program, negotiate and return an [`McpSession`], which lists and
+//! calls tools. rmcp implements the protocol; added here are limits for responses and credentials for one origin only
+//! (`wire`), lists in which a malformed tool hides only itself (`tools`), and timeouts for every wait (`session`).
 //!
 //! Source: MCP requirements R1–R8, R20, R26, R27, R30.
 
@@ -30,9 +30,10 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use patchbay_http::json;
 use patchbay_model::ServerFacts;
 use url::Url;
 
@@ -57,30 +58,32 @@ pub use wire::{ResumableSession, SessionLife};
 
 use crate::{NoToken, PlainHttp, TokenSource};
 
-/// The newest revision that begins with a handshake.
+/// The newest protocol revision with a handshake.
 pub const HANDSHAKE: &str = "2025-11-25";
+
+/// Maximum levels of arrays and objects in a message.
+const MAX_DEPTH: usize = 100;
 
 /// A server to connect to.
 #[derive(Clone)]
 pub struct McpTarget {
     /// Absolute `http` or `https` URL.
     pub url: Url,
-    /// What to send as credentials, to the origin of `url` only.
+    /// Credentials, sent to the origin of `url` only.
     pub tokens: Arc<dyn TokenSource>,
-    /// Whether they may go over plain http.
+    /// Whether credentials may be sent over plain http.
     pub plain_http: PlainHttp,
-    /// What the server was found to be the last time, to save asking again; `None` to find out.
+    /// The facts of the previous connection, by which the negotiation is shorter.
     pub server_facts: Option<ServerFacts>,
-    /// What the server is told that it may ask for.
     pub client_features: ClientFeatures,
-    /// Hears what the server has logged, line by line; must not block for long. `None` where nobody reads it.
+    /// Receives the server's log messages; must not block for long.
     pub log: Option<LineSink>,
-    /// How long its session lasts, where it gives one.
+    /// How long a session of the server lasts, if it creates one.
     pub session: SessionLife,
 }
 
 impl McpTarget {
-    /// A server of which nothing is known, without a credential: for a look at what it answers.
+    /// An unknown server, without credentials.
     pub fn anonymous(url: Url) -> Self {
         Self {
             url,
@@ -94,38 +97,36 @@ impl McpTarget {
     }
 }
 
-/// How much, and for how long, a server is listened to.
+/// Limits of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct McpLimits {
-    /// Longest time from the first request to the end of the negotiation; longer for a program as long as it tells
-    /// people what it does.
+    /// Timeout of the negotiation; extended while a program writes to its standard error.
     pub connect: Duration,
-    /// Longest silence while an answer is awaited.
+    /// Maximum time without progress while waiting for a response.
     pub idle: Duration,
-    /// Longest time for one answer, whatever progress is told.
+    /// Maximum time for one response, whatever its progress.
     pub total: Duration,
     /// How long a question of the server stays open.
     pub answer: Duration,
-    /// Most pages of one list.
+    /// Maximum number of pages of one list.
     pub list_pages: usize,
-    /// Most items of one list.
+    /// Maximum number of items of one list.
     pub list_items: usize,
-    /// Most bytes of one list, over all its pages.
+    /// Maximum bytes of one list, over all its pages.
     pub list_bytes: u64,
-    /// Most bytes of one page of a list, after decompression.
+    /// Maximum bytes of one page of a list, after decompression.
     pub page_bytes: usize,
-    /// Most bytes of one answer or one event, after decompression.
+    /// Maximum bytes of one response or one event, after decompression.
     pub body_bytes: usize,
-    /// Most values of one answer, and of one list over all its pages, as [`patchbay_http::json::Limits`] counts them.
+    /// Maximum number of values of one response, and of one list over all its pages, as [`json::Limits`] counts them.
     pub values: usize,
-    /// How often in a row a stream that ends soon is asked for again.
+    /// Maximum number of consecutive reconnections of a stream that soon ends.
     pub reconnects: u32,
-    /// Shortest and longest wait before a stream is asked for again; it doubles from one to the other.
+    /// Shortest and longest wait before a stream is reopened; it doubles from one to the other.
     pub reconnect_waits: (Duration, Duration),
 }
 
 impl McpLimits {
-    /// What is given without a reason for more.
     pub const DEFAULT: Self = Self {
         connect: Duration::from_secs(30),
         idle: Duration::from_secs(60),
@@ -140,10 +141,31 @@ impl McpLimits {
         reconnects: 30,
         reconnect_waits: (Duration::from_millis(500), Duration::from_secs(30)),
     };
+
+    /// Limits of one message.
+    fn json(&self) -> json::Limits {
+        json::Limits {
+            values: self.values,
+            depth: MAX_DEPTH,
+            text: self.body_bytes,
+            items: None,
+        }
+    }
 }
 
 impl Default for McpLimits {
     fn default() -> Self {
         Self::DEFAULT
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The wait after so many attempts in a row; it doubles from the shortest to the longest.
+fn backoff(attempts: u32, (shortest, longest): (Duration, Duration)) -> Duration {
+    shortest
+        .saturating_mul(2_u32.saturating_pow(attempts))
+        .min(longest)
 }

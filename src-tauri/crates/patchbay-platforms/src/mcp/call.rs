@@ -1,4 +1,4 @@
-//! A call of a tool: what goes in and what comes out.
+//! A tool call and its outcome.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,21 +16,20 @@ pub trait TaskKeeper: Send + Sync {
     /// Stores the task before it is awaited.
     async fn keep(&self, task: ServerTask);
 
-    /// Whether the result will be fetched later, now that it is not awaited any more; else the server is told to
-    /// cancel it.
+    /// Whether the result will be fetched later, now that it is no longer awaited; otherwise the task is cancelled.
     fn is_resumable(&self) -> bool;
 }
 
-/// A tool to be called.
+/// A call of a tool.
 #[derive(Clone)]
 pub struct ToolCall {
-    /// Its name on the wire.
+    /// Name of the tool on the wire.
     pub name: String,
-    /// Its arguments, sent as they are.
+    /// Arguments, sent unchanged.
     pub arguments: Map<String, Value>,
-    /// Whether it is called as a task in the older era; in the newer one the server decides.
+    /// Whether to call it as a task in the older era; in the newer one the server decides.
     pub as_task: bool,
-    /// A task that the server created for this call earlier: it is resumed, and the tool is not called again.
+    /// A task that the server created for this call earlier: it is resumed instead of calling the tool again.
     pub resumes: Option<ServerTask>,
     /// Receives the task that the server creates; `None` if it won't be resumed.
     pub task_keeper: Option<Arc<dyn TaskKeeper>>,
@@ -40,21 +39,21 @@ pub struct ToolCall {
     pub timeout: Duration,
     /// Progress callback: called in order, never backwards; must not block.
     pub progress: OnProgress,
-    /// Whom the server may ask meanwhile; `None` for nobody.
+    /// Whom the server may ask; `None` for nobody.
     pub asker: Option<Arc<dyn Asker>>,
     /// Captures the first request, without answers to the server's questions, and the last response.
     pub capture: Capture,
 }
 
-/// What became of a call, with what the history keeps of it.
+/// The outcome of a call.
 #[derive(Clone, Debug)]
 pub struct CallOutcome {
-    /// The answer. `is_error` in it is the tool's own word that it failed.
+    /// The result. Its `is_error` is set if the tool reported a failure.
     pub result: ToolResult,
-    /// HTTP status of the answer.
+    /// HTTP status of the response.
     pub status: Option<u16>,
-    /// From the start of the call until the answer was there.
+    /// From the start of the call to the end of the response.
     pub wait: Duration,
-    /// Size of the answer in bytes, after decompression.
+    /// Size of the response in bytes, after decompression.
     pub bytes: u64,
 }

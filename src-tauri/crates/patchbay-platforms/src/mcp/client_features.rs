@@ -1,23 +1,23 @@
-//! What a server is told that it may ask for.
+//! The client features that are declared to a server.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use url::Url;
 
-/// What a server is told that it may ask for; nothing else of it is answered.
+/// The client features that are declared to a server. Requests for others are not answered.
 #[derive(Clone, Debug, Default)]
 pub struct ClientFeatures {
-    /// Whether it may ask the person who runs a tool.
+    /// Elicitation: whether the server may ask the person who runs a tool.
     pub asks: bool,
-    /// Whether it may ask that person for what a language model would write, too.
+    /// Sampling: whether that person is also asked for what a language model would write.
     pub sampling: bool,
-    /// The folders that a person chose for it, as absolute paths; with none of them it may not ask for any.
+    /// Roots: absolute paths of the folders that the person chose for the server. Without any, roots aren't declared.
     pub roots: Vec<PathBuf>,
 }
 
 impl ClientFeatures {
-    /// The answer to a server that asks for its folders; `None` where none was chosen.
+    /// The response to `roots/list`; `None` without roots.
     ///
     /// Source: MCP 2025-11-25, "Roots".
     pub(super) fn roots_result(&self) -> Option<Value> {

@@ -23,27 +23,27 @@ use super::question_router::{QuestionKind, QuestionRouter, RegisteredCall};
 use super::{ClientFeatures, McpLimits};
 use crate::Error;
 
-/// How many notices of progress wait for a slow reader; older ones are skipped.
+/// Capacity of the queue of progress notifications; older ones are dropped.
 const PROGRESS_BACKLOG: usize = 32;
 
-/// How many updated resources wait for a slow reader; with more it reads anew.
+/// Capacity of the queue of updated resources; if it overflows, a watch reports a change.
 const UPDATES_BACKLOG: usize = 64;
 
-/// If a person can be asked, declares elicitation, and sampling where it is turned on; also the roots that were chosen
-/// for the server. Any other request but `ping` is answered as an unknown method.
+/// Declares elicitation if a person can be asked, sampling if it is turned on too, and roots if any were chosen for the
+/// server. Any other request except `ping` is answered as an unknown method.
 #[derive(Clone)]
 pub(super) struct McpClientHandler {
     progress: broadcast::Sender<ProgressNotificationParam>,
-    /// What the handshake names; `None` for what rmcp does.
+    /// Protocol version of the handshake; `None` for rmcp's default.
     version: Option<ProtocolVersion>,
     question_router: Arc<QuestionRouter>,
-    /// The folders that were chosen, as they are told; `None` with none.
+    /// The response to `roots/list`; `None` without roots.
     roots: Option<Arc<Value>>,
-    /// Marked when the list of tools changed.
+    /// Marked as changed with the list of tools.
     tools: watch::Sender<()>,
-    /// Marked when what the server offers beside tools changed.
+    /// Marked as changed with the lists of resources or prompts.
     offer: watch::Sender<()>,
-    /// URIs of resources that the server says were updated.
+    /// URIs of updated resources.
     resource_updates: broadcast::Sender<Arc<str>>,
 }
 
@@ -60,7 +60,7 @@ impl McpClientHandler {
         }
     }
 
-    /// One whose handshake names that version.
+    /// Sets the protocol version of the handshake.
     pub(super) fn with_version(self, version: ProtocolVersion) -> Self {
         Self {
             version: Some(version),
@@ -68,16 +68,15 @@ impl McpClientHandler {
         }
     }
 
-    /// Where questions of the server arrive.
     pub(super) fn question_router(&self) -> &QuestionRouter {
         &self.question_router
     }
 
-    /// Answers the input requests of a result, so that the tool can go on.
+    /// Answers the input requests of a result, so that the tool can continue.
     ///
     /// # Errors
     /// [`Error::InputRequired`] if nobody can give the input; [`Error::NotAnswered`] if the person did not, and the
-    /// protocol has no other word for that.
+    /// protocol has no answer for that.
     ///
     /// Source: MCP 2026-07-28, "Multi Round-Trip Requests".
     pub(super) async fn answer_all(
@@ -119,7 +118,7 @@ impl McpClientHandler {
         }
     }
 
-    /// As [`McpClientHandler::answer`], for what rmcp has types for.
+    /// As [`McpClientHandler::answer`], for requests with types in rmcp.
     async fn answer_typed<T: DeserializeOwned>(
         &self,
         method: &str,
@@ -132,32 +131,27 @@ impl McpClientHandler {
             .map_err(|error| ErrorData::internal_error(error.to_string(), None))
     }
 
-    /// Marked from now on when the server says that its tools changed.
     pub(super) fn subscribe_tool_changes(&self) -> watch::Receiver<()> {
         self.tools.subscribe()
     }
 
-    /// Marked from now on when the server says that its resources or prompts changed.
     pub(super) fn subscribe_offer_changes(&self) -> watch::Receiver<()> {
         self.offer.subscribe()
     }
 
-    /// The URI of every resource that is updated from now on.
     pub(super) fn resource_updates(&self) -> broadcast::Receiver<Arc<str>> {
         self.resource_updates.subscribe()
     }
 
-    /// Notes that the server says that its tools changed.
     pub(super) fn note_tool_change(&self) {
         self.tools.send_replace(());
     }
 
-    /// Notes that the server says that its resources or prompts changed.
     pub(super) fn note_offer_change(&self) {
         self.offer.send_replace(());
     }
 
-    /// All progress from now on, of every call.
+    /// The progress of all calls.
     pub(super) fn progress(&self) -> broadcast::Receiver<ProgressNotificationParam> {
         self.progress.subscribe()
     }
@@ -166,24 +160,17 @@ impl McpClientHandler {
 impl ClientHandler for McpClientHandler {
     fn get_info(&self) -> ClientConfig {
         let mut capabilities = ClientCapabilities::default();
-        // A server of the newer era may make a task of any call; in the older one whoever calls says so.
+        // In the newer era the server decides which calls become tasks; in the older one the caller does.
         let tasks = (TASKS_EXTENSION_ID.to_owned(), Map::new());
         capabilities.extensions = Some(BTreeMap::from([tasks]));
-        if self
-            .question_router
-            .may_ask(QuestionKind::Elicitation.method())
-            .is_some()
-        {
+        let may_ask = |kind: QuestionKind| self.question_router.may_ask(kind.method()).is_some();
+        if may_ask(QuestionKind::Elicitation) {
             let elicitation = ElicitationCapability::new()
                 .with_form(FormElicitationCapability::default())
                 .with_url(UrlElicitationCapability::default());
             capabilities.elicitation = Some(elicitation);
         }
-        if self
-            .question_router
-            .may_ask(QuestionKind::Sampling.method())
-            .is_some()
-        {
+        if may_ask(QuestionKind::Sampling) {
             capabilities.sampling = Some(SamplingCapability::default());
         }
         if self.roots.is_some() {
@@ -204,7 +191,7 @@ impl ClientHandler for McpClientHandler {
         progress: ProgressNotificationParam,
         _: NotificationContext<RoleClient>,
     ) {
-        // Fails when no call is under way: progress that came too late is dropped.
+        // Fails if no call is in flight: late progress is dropped.
         let _ = self.progress.send(progress);
     }
 
@@ -217,7 +204,7 @@ impl ClientHandler for McpClientHandler {
         updated: ResourceUpdatedNotificationParam,
         _: NotificationContext<RoleClient>,
     ) {
-        // Fails when nobody watches one any more.
+        // Fails if no resource is watched.
         let _ = self.resource_updates.send(updated.uri.into());
     }
 
@@ -262,7 +249,7 @@ impl ClientHandler for McpClientHandler {
         self.answer_typed(method, params, &context.ct).await
     }
 
-    /// Questions that rmcp's types have no room for come here.
+    /// Called for questions that don't fit rmcp's types.
     async fn on_custom_request(
         &self,
         request: CustomRequest,

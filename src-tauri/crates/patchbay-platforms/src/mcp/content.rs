@@ -1,10 +1,9 @@
-//! What a tool answered, from its wire form to ours.
+//! Parses the results of tools.
 
 use patchbay_model::{Content, Json, ToolResult};
 use serde_json::Value;
 
-/// Reads the result of `tools/call`. Parts of an unknown kind, or without what their kind needs, are
-/// kept as they came.
+/// Parses the result of `tools/call`. Parts of an unknown type, or without a required member, are kept as raw JSON.
 ///
 /// Source: MCP 2026-07-28, `CallToolResult`, `ContentBlock`.
 pub(crate) fn tool_result(result: &Value) -> ToolResult {
@@ -16,7 +15,7 @@ pub(crate) fn tool_result(result: &Value) -> ToolResult {
     }
 }
 
-/// One part, of whatever kind.
+/// Parses one part of any type.
 pub(super) fn content(part: &Value) -> Content {
     parse_content(part).unwrap_or_else(|| Content::Other {
         value: Json(part.clone()),

@@ -1,15 +1,16 @@
-//! One request and what became of it, as seen on the wire.
+//! One request and its response, as seen on the wire.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use patchbay_http::Capture;
 use patchbay_model::SentRequest;
 use serde_json::Value;
 use tokio::sync::Notify;
 
+use super::lock;
 use crate::Error;
 
-/// Travels with a request through rmcp and records what rmcp would drop: the raw answer, its size, and our own error.
+/// Travels with a request through rmcp and records what rmcp would drop: the raw response, its size, and our own error.
 ///
 /// Clones share the exchange.
 #[derive(Clone, Default)]
@@ -27,20 +28,20 @@ struct Inner {
 /// What is known of an exchange.
 #[derive(Default)]
 pub(super) struct Facts {
-    /// HTTP status of the answer.
+    /// HTTP status of the response.
     pub(super) status: Option<u16>,
-    /// The JSON-RPC answer as it came.
+    /// The raw JSON-RPC response.
     pub(super) answer: Option<Value>,
-    /// Bytes of the answer, after decompression.
+    /// Bytes of the response, after decompression.
     pub(super) bytes: u64,
-    /// Values of what was read, as limits count them.
+    /// Values of the response, as [`json::Limits`](patchbay_http::json::Limits) counts them.
     pub(super) values: usize,
-    /// Why there is no answer.
+    /// Why there is no response.
     pub(super) failure: Option<Error>,
 }
 
 impl Exchange {
-    /// A dry run: the request is built as any other, and not sent.
+    /// A dry run, whose request is built and not sent.
     pub(super) fn planned() -> Self {
         Self(Arc::new(Inner {
             plan: Some(Mutex::default()),
@@ -48,7 +49,6 @@ impl Exchange {
         }))
     }
 
-    /// One that is looked at.
     pub(super) fn captured(capture: Capture) -> Self {
         Self(Arc::new(Inner {
             capture,
@@ -56,7 +56,6 @@ impl Exchange {
         }))
     }
 
-    /// Whoever looks at it.
     pub(super) fn capture(&self) -> &Capture {
         &self.0.capture
     }
@@ -66,10 +65,9 @@ impl Exchange {
         self.0.plan.as_ref()
     }
 
-    /// What would have been sent.
+    /// Takes the request of a dry run.
     pub(super) fn take_planned(&self) -> Option<SentRequest> {
-        let plan = self.0.plan.as_ref()?;
-        plan.lock().unwrap_or_else(PoisonError::into_inner).take()
+        lock(self.0.plan.as_ref()?).take()
     }
 
     pub(super) fn note(&self, change: impl FnOnce(&mut Facts)) {
@@ -91,7 +89,7 @@ impl Exchange {
         std::mem::take(&mut *self.lock())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Facts> {
-        self.0.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Facts> {
+        lock(&self.0.facts)
     }
 }

@@ -1,8 +1,8 @@
 //! HTTP with server-sent events, as of 2024-11-05: one stream carries every message of the server, and its first event
 //! names the endpoint that ours are posted to.
 //!
-//! URLs, credentials and redirects are those of `wire`. The stream is never reopened: requests in flight when it ends
-//! are lost, and the next one finds the session closed.
+//! Requests are sent by `wire`, with its rules for credentials and redirects. The stream is never reopened: requests in
+//! flight when it ends are lost, and the next one finds the session closed.
 //!
 //! Source: MCP 2024-11-05, "Transports", "HTTP with SSE".
 
@@ -32,28 +32,27 @@ use crate::{Error, Unreachable};
 /// it.
 const ENDPOINT_WAIT: Duration = Duration::from_secs(10);
 
-/// Most bytes of the address.
+/// Maximum bytes of the endpoint's address.
 const ENDPOINT_BYTES: usize = 8 * 1024;
 
-/// How many messages wait for rmcp.
+/// Capacity of the queue of messages for rmcp.
 const BACKLOG: usize = 64;
 
 /// Why there is no connection.
 pub(super) enum OpenError {
-    /// Nobody there speaks this way.
+    /// The server does not support this transport.
     Unsupported,
-    /// Anything else.
     Failed(Error),
 }
 
-/// A connection. Dropping it ends the stream.
+/// A connection. Dropping it closes the stream.
 pub(super) struct SseTransport {
     shared: Arc<Shared>,
     incoming: mpsc::Receiver<ServerJsonRpcMessage>,
     _until_dropped: DropGuard,
 }
 
-/// Its other end, which outlives it.
+/// The state of a connection, which outlives the transport.
 pub(super) struct Shared {
     wire: Wire,
     /// Where messages are posted to.
@@ -62,7 +61,7 @@ pub(super) struct Shared {
     over: CancellationToken,
 }
 
-/// Why the stream is not read any further.
+/// Why a stream ended.
 #[derive(Clone, Copy)]
 enum StreamEnd {
     /// It ended, or was cut.
@@ -70,13 +69,12 @@ enum StreamEnd {
     TooLarge(usize),
     TooMany(usize),
     Exceeded(json::Exceeded),
-    /// The address was named twice.
     DuplicateEndpoint,
-    /// Nothing is at the address that was named.
+    /// Posting to the endpoint gave 404.
     EndpointNotFound,
 }
 
-/// Asks for the stream and reads it up to the address.
+/// Opens the stream and reads it up to the endpoint event.
 pub(super) async fn open(wire: Wire, limits: McpLimits) -> Result<SseTransport, OpenError> {
     let usage = StreamUsage::default();
     let opening = async {
@@ -103,7 +101,7 @@ pub(super) async fn open(wire: Wire, limits: McpLimits) -> Result<SseTransport, 
     })
 }
 
-/// The events, and the address they came from at last.
+/// Opens the stream; returns the events, and the address that they come from after redirects.
 async fn stream(wire: &Wire, usage: StreamUsage) -> Result<(Events, Url), OpenError> {
     let headers = HeaderMap::from_iter([(header::ACCEPT, EVENT_STREAM)]);
     let sent = wire
@@ -123,7 +121,7 @@ async fn stream(wire: &Wire, usage: StreamUsage) -> Result<(Events, Url), OpenEr
     }
 }
 
-/// Reads up to the event that names the address for messages.
+/// Reads up to the endpoint event.
 async fn endpoint(events: &mut Events, from: &Url) -> Result<Url, OpenError> {
     while let Some(event) = events.next().await {
         let event = event.map_err(|error| match StreamEnd::of(&error) {
@@ -162,7 +160,7 @@ fn read_endpoint(named: &str, from: &Url) -> Result<Url, Error> {
     Ok(endpoint)
 }
 
-/// Hands on what the server says, until the stream ends or says too much; then every call in flight ends.
+/// Passes on the server's messages until the stream ends or exceeds a limit; then every request in flight fails.
 async fn listen(
     shared: Arc<Shared>,
     mut events: Events,
@@ -197,14 +195,14 @@ async fn listen(
 }
 
 impl SseTransport {
-    /// What outlives the connection, for what went wrong with it.
+    /// The state that outlives the transport.
     pub(super) fn shared(&self) -> Arc<Shared> {
         Arc::clone(&self.shared)
     }
 }
 
 impl Shared {
-    /// Why a request of the negotiation failed, where that is known.
+    /// Takes the error of a request of the negotiation.
     pub(super) fn take_failure(&self) -> Option<Error> {
         self.pending_requests.take_failure()
     }
@@ -223,16 +221,16 @@ impl Shared {
         }
     }
 
-    /// Posts a message; its answer, if any, comes on the stream.
+    /// Posts a message; its response, if any, comes on the stream.
     async fn send(&self, message: &ClientJsonRpcMessage) -> Result<(), SendError> {
         let lost = || StreamEnd::Lost.error(&self.wire.host());
         let headers = HeaderMap::from_iter([(header::ACCEPT, JSON), (header::CONTENT_TYPE, JSON)]);
         let plan = |text| self.wire.plan(&self.endpoint, &headers, text);
         let (text, tracked) = self.pending_requests.note_outgoing(message, plan, lost)?;
-        let nobody = Capture::default();
+        let no_capture = Capture::default();
         let capture = tracked
             .as_ref()
-            .map_or(&nobody, |tracked| tracked.exchange.capture());
+            .map_or(&no_capture, |tracked| tracked.exchange.capture());
         let body = Some(text.into());
         let posting = self
             .wire
@@ -255,7 +253,7 @@ impl Shared {
                 if status == StatusCode::NOT_FOUND {
                     self.end(match tracked.is_some_and(|tracked| !tracked.is_followed) {
                         true => StreamEnd::EndpointNotFound,
-                        // The session is over, as its stream may not have told.
+                        // The session is over, even if its stream is still open.
                         false => StreamEnd::Lost,
                     });
                     return Err(SendError);
@@ -272,7 +270,7 @@ impl Shared {
         Err(SendError)
     }
 
-    /// Ends the connection, and with it whatever is under way.
+    /// Ends the connection and fails all pending requests.
     fn end(&self, end: StreamEnd) {
         let host = self.wire.host();
         self.pending_requests.end(|| end.error(&host));
@@ -281,13 +279,8 @@ impl Shared {
 }
 
 impl StreamEnd {
-    /// Why a stream broke.
     fn of(error: &SseError) -> Self {
-        let broken = match error {
-            SseError::Body(inner) => inner.downcast_ref::<StreamError>(),
-            _ => None,
-        };
-        match broken {
+        match StreamError::find(error) {
             Some(StreamError::TooLarge(limit)) => Self::TooLarge(*limit),
             Some(StreamError::TooMany(limit)) => Self::TooMany(*limit),
             _ => Self::Lost,

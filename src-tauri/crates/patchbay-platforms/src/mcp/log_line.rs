@@ -1,30 +1,30 @@
-//! Lines of a server's log, fit to be shown.
+//! Sanitizes lines of a server's log for display.
 
 use std::sync::Arc;
 
 use patchbay_http::text;
 use patchbay_model::{Secret, clean_text};
 
-/// Most characters of a line.
+/// Maximum length of a line, in characters.
 pub(super) const LINE_LENGTH: usize = 500;
 
-/// Most bytes of a line that are looked at.
+/// Maximum bytes of a line; the rest is dropped before sanitizing.
 const LINE_BYTES: usize = 8 * 1024;
 
-/// Hears a line that is fit to be shown.
+/// Receives sanitized lines.
 pub type LineSink = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// One short line without terminal codes and secrets; empty where nothing is left.
+/// Removes terminal codes and secrets from a line, and shortens it; the result may be empty.
 pub(super) fn sanitize_log_line<'a>(
-    written: &[u8],
+    line: &[u8],
     secrets: impl IntoIterator<Item = &'a Secret>,
 ) -> String {
-    let line = String::from_utf8_lossy(&written[..written.len().min(LINE_BYTES)]);
+    let line = String::from_utf8_lossy(&line[..line.len().min(LINE_BYTES)]);
     let line = text::redact(&line, secrets.into_iter().map(Secret::expose));
     clean_text(&strip_ansi_codes(&line), LINE_LENGTH)
 }
 
-/// Without the codes by which terminals are told colors: what they leave behind is not for people.
+/// Removes ANSI escape sequences as a whole; just without the escape character their rest would be shown.
 fn strip_ansi_codes(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
     let mut rest = line.chars();
@@ -37,7 +37,7 @@ fn strip_ansi_codes(line: &str) -> String {
         if code.next() != Some('[') {
             continue;
         }
-        // Parameters, then one letter that ends it.
+        // Parameters, then a final byte.
         if code.any(|sign| ('\u{40}'..='\u{7e}').contains(&sign)) {
             rest = code;
         }

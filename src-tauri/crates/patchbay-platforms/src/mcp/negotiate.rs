@@ -1,4 +1,4 @@
-//! Finds out which era a server speaks, and starts a session.
+//! Negotiates era and transport with a server, and starts a session.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +6,8 @@ use std::time::Duration;
 use patchbay_http::{check_address, text};
 use patchbay_model::{ServerFacts, Transport, clean_text};
 use rmcp::model::{ProtocolVersion, ServerPeerInfo};
-use rmcp::service::{ClientInitializeError, ClientLifecycleMode, ClientServiceExt};
+use rmcp::service::{ClientInitializeError, ClientLifecycleMode, ClientServiceExt, RoleClient};
+use rmcp::transport::IntoTransport;
 use rmcp::transport::common::client_side_sse::ExponentialBackoff;
 use rmcp::transport::streamable_http_client::{
     StreamableHttpClientTransport, StreamableHttpClientTransportConfig,
@@ -26,23 +27,23 @@ use crate::{Error, Found, icon};
 const NAME_LIMIT: usize = 200;
 const INSTRUCTIONS_LIMIT: usize = 20_000;
 
-/// How long a program may go on telling people what it does before it speaks.
+/// How long a program may keep writing to its standard error before it responds.
 const LONGEST_START: Duration = Duration::from_secs(3600);
 
-/// Connects to a server over streamable HTTP, in whatever era it speaks, or over the HTTP with server-sent events of
-/// 2024-11-05 where it does not know that.
+/// Connects to a server of either era over streamable HTTP, or over the HTTP with server-sent events of 2024-11-05 if
+/// the server does not support that.
 ///
 /// `http` must follow no redirects by itself, so that credentials stay with the origin of the target;
-/// it should have a time limit for connecting and none for whole requests.
+/// it should have a timeout for connecting and none for whole requests.
 ///
 /// # Errors
-/// [`Error::NotAServer`] when something else is at that address; [`Error::Unauthorized`] and
-/// [`Error::Forbidden`] when credentials are missing or refused; [`Error::RedirectRefused`];
+/// [`Error::NotAServer`] if something else is at that address; [`Error::Unauthorized`] and
+/// [`Error::Forbidden`] if credentials are missing or refused; [`Error::RedirectRefused`];
 /// [`Error::Unreachable`]; [`Error::TimedOut`] after [`McpLimits::connect`]; [`Error::Cancelled`];
 /// [`Error::TooLarge`]; [`Error::RateLimited`]; [`Error::Status`]; [`Error::ServerError`];
 /// [`Error::Protocol`]; [`Error::Credential`] from the token source.
 ///
-/// Whatever is being sent ends with `cancel`, with the time limit, and with the future.
+/// Requests in flight are aborted by `cancel`, at the timeout, and when the future is dropped.
 ///
 /// Source: MCP 2026-07-28, "Lifecycle"; MCP requirements R1, R2.
 pub async fn connect(
@@ -61,7 +62,7 @@ pub async fn connect(
     }
 }
 
-/// Tries one way after the other, each on a fresh transport (R2).
+/// Tries one transport and mode after the other, each on a fresh connection (R2).
 async fn negotiate(
     http: &reqwest::Client,
     target: McpTarget,
@@ -124,14 +125,14 @@ async fn negotiate(
     Err(error)
 }
 
-/// Whether a server is rather one of 2024-11-05: it was the last time, or its path is the usual one of them.
+/// Whether a server is probably one of 2024-11-05: it was the last time, or has the usual path of such servers.
 fn prefers_http_sse(target: &McpTarget) -> bool {
     let is_known = |facts: &ServerFacts| facts.transport == Transport::Sse;
     target.server_facts.as_ref().is_some_and(is_known)
         || target.url.path().trim_end_matches('/').ends_with("/sse")
 }
 
-/// Whether a server refused what streamable HTTP begins with as one of 2024-11-05 does.
+/// Whether a server refused the first request of streamable HTTP in the way that one of 2024-11-05 does.
 ///
 /// Source: MCP 2026-07-28, "Transports", "Backwards Compatibility".
 fn lacks_streamable_http(error: &Error) -> bool {
@@ -162,7 +163,7 @@ fn is_relayed(target: &McpTarget) -> bool {
     matches!(target.session, SessionLife::Relayed)
 }
 
-/// Every revision, the newest first.
+/// All known revisions, newest first.
 fn known_versions() -> Vec<ProtocolVersion> {
     ProtocolVersion::KNOWN_VERSIONS
         .iter()
@@ -171,12 +172,12 @@ fn known_versions() -> Vec<ProtocolVersion> {
         .collect()
 }
 
-/// Revisions are dates, so their text sorts by time.
+/// Whether a revision has a handshake. Revisions are dates, whose text sorts by time.
 fn is_legacy(version: &str) -> bool {
     version < ProtocolVersion::NO_INITIALIZE.as_str()
 }
 
-/// Whether another way of connecting would meet the same error.
+/// Whether another transport or mode would fail with the same error.
 fn is_final(error: &Error) -> bool {
     matches!(
         error,
@@ -200,34 +201,45 @@ async fn start(
     client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
-    let client_handler = McpClientHandler::new(client_features, &limits);
-    let client_handler = match mode {
-        // A server may echo whatever is named, and a handshake for the newer era would be none.
+    let handler = McpClientHandler::new(client_features, &limits);
+    let handler = match mode {
+        // A server may echo any version, and the newer era has no handshake.
         ClientLifecycleMode::Initialize => {
-            client_handler.with_version(ProtocolVersion::LATEST_WITH_INITIALIZE)
+            handler.with_version(ProtocolVersion::LATEST_WITH_INITIALIZE)
         }
-        _ => client_handler,
+        _ => handler,
     };
     let cancel_guard = wire.cancel_on_drop();
     let mut config =
         StreamableHttpClientTransportConfig::with_uri("").max_sse_event_size(limits.body_bytes);
     config.retry_config = Arc::new(retries(&limits));
     let transport = StreamableHttpClientTransport::with_client(wire.clone(), config);
-    let running: Running = client_handler
-        .clone()
-        .serve_with_lifecycle(transport, mode)
-        .await
-        .map_err(|error| wire.take_failure().unwrap_or_else(|| explain(error)))?;
+    let running = serve(&handler, transport, mode, || wire.take_failure()).await?;
     cancel_guard.disarm();
     let peer = Peer::Host {
         host: wire.host(),
         transport: Transport::StreamableHttp,
         wire: wire.clone(),
     };
-    Ok(session(running, client_handler, limits, peer, wire.log()).await)
+    Ok(session(running, handler, limits, peer, wire.log()).await)
 }
 
-/// `None` where nobody speaks this way.
+/// Negotiates over a transport. `failure` is the error of its last request, if it recorded one.
+async fn serve<T, E, A>(
+    handler: &McpClientHandler,
+    transport: T,
+    mode: ClientLifecycleMode,
+    failure: impl FnOnce() -> Option<Error>,
+) -> Result<Running, Error>
+where
+    T: IntoTransport<RoleClient, E, A>,
+    E: std::error::Error + Send + Sync + 'static,
+{
+    let running = handler.clone().serve_with_lifecycle(transport, mode).await;
+    running.map_err(|error| failure().unwrap_or_else(|| explain(error)))
+}
+
+/// Connects over the transport of 2024-11-05; `None` if the server does not support it.
 async fn start_http_sse(
     wire: Wire,
     client_features: &ClientFeatures,
@@ -239,23 +251,19 @@ async fn start_http_sse(
         Err(OpenError::Failed(error)) => return Err(error),
     };
     let version = ProtocolVersion::LATEST_WITH_INITIALIZE;
-    let client_handler = McpClientHandler::new(client_features, &limits).with_version(version);
-    let shared = pipe.shared();
-    let running: Running = client_handler
-        .clone()
-        .serve_with_lifecycle(pipe, ClientLifecycleMode::Initialize)
-        .await
-        .map_err(|error| shared.take_failure().unwrap_or_else(|| explain(error)))?;
+    let handler = McpClientHandler::new(client_features, &limits).with_version(version);
+    let (shared, mode) = (pipe.shared(), ClientLifecycleMode::Initialize);
+    let running = serve(&handler, pipe, mode, || shared.take_failure()).await?;
     let peer = Peer::Host {
         host: wire.host(),
         transport: Transport::Sse,
         wire: wire.clone(),
     };
-    let session = session(running, client_handler, limits, peer, wire.log());
+    let session = session(running, handler, limits, peer, wire.log());
     Ok(Some(session.await))
 }
 
-/// Ends a session that is not continued: its server is told, and not waited for any longer than `limit`.
+/// Ends a session that won't be resumed; waits at most `limit` for its server.
 pub async fn end_session(
     http: &reqwest::Client,
     target: McpTarget,
@@ -274,52 +282,41 @@ pub async fn end_session(
         Arc::new(ServerLog::new(None, Vec::new())),
         SessionLife::Connection,
     );
-    // One that is not told ends it by itself.
+    // If that fails, the server ends it by itself.
     let _ = tokio::time::timeout(limit, wire.end_session(session)).await;
 }
 
-/// Starts a program that is a server, and connects to it over its standard streams.
+/// Starts a local server program, and connects to it over its standard streams.
 ///
 /// The handshake comes first; `server/discover` follows on the same process only if the server refuses it. A server of
-/// both eras can ask back in the older one only, and a slow starter would time out before it says which it speaks.
+/// both eras can ask questions in the older one only, and a slow starter would time out before its era is known.
 ///
 /// # Errors
-/// [`Error::ProgramNotStarted`]; [`Error::ProgramEnded`] when it ends before it spoke; [`Error::TooLarge`],
-/// [`Error::Exceeded`]; [`Error::TimedOut`] after [`McpLimits::connect`] without a word to anyone;
-/// [`Error::Cancelled`]; [`Error::ServerError`]; [`Error::Protocol`]. The process is ended with each of them, and with
-/// the future.
+/// [`Error::ProgramNotStarted`]; [`Error::ProgramEnded`] if it ends before it responds; [`Error::TooLarge`],
+/// [`Error::Exceeded`]; [`Error::TimedOut`] after [`McpLimits::connect`] without any output; [`Error::Cancelled`];
+/// [`Error::ServerError`]; [`Error::Protocol`]. The process is ended on each error, and when the future is dropped.
 pub async fn connect_program(
     program: McpProgram,
     client_features: ClientFeatures,
     limits: McpLimits,
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
-    connect_over(
-        stdio::start(program, limits)?,
-        &client_features,
-        limits,
-        cancel,
-    )
-    .await
+    let pipe = stdio::start(program, limits)?;
+    connect_over(pipe, &client_features, limits, cancel).await
 }
 
-/// Connects to a program that another process holds; it goes on when the session ends.
+/// Connects to a program that a host holds, which keeps running when the session ends.
 ///
 /// # Errors
-/// As [`connect_program`], but for the first.
+/// As [`connect_program`], except the first.
 pub async fn connect_attached(
     attached: Attached,
     client_features: ClientFeatures,
     limits: McpLimits,
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
-    connect_over(
-        stdio::attach(attached, limits),
-        &client_features,
-        limits,
-        cancel,
-    )
-    .await
+    let pipe = stdio::attach(attached, limits);
+    connect_over(pipe, &client_features, limits, cancel).await
 }
 
 async fn connect_over(
@@ -336,14 +333,14 @@ async fn connect_over(
         after = wait_until_overdue(pipe.process(), limits.connect) => Err(Error::TimedOut { after }),
     };
     if session.is_ok() {
-        // From here on the session sees to its end.
+        // From here on the session ends the process.
         cancel_guard.disarm();
     }
     session
 }
 
-/// Waits until a program should have spoken, and tells how long that was. One that says to people what it does may be
-/// downloading: to end it would waste that, and the next start would begin with it again.
+/// Waits until a program should have responded, and returns the timeout that applied. One that still writes to its
+/// standard error may be downloading, which would be wasted and repeated if it were ended.
 async fn wait_until_overdue(process: &Process, limit: Duration) -> Duration {
     let longest = limit.max(LONGEST_START);
     match tokio::time::timeout(longest, process.wait_until_quiet(limit)).await {
@@ -357,18 +354,14 @@ async fn negotiate_over(
     client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
-    let discover = ClientLifecycleMode::Discover {
-        preferred_versions: known_versions(),
-    };
-    match start_over(
-        pipe,
-        ClientLifecycleMode::Initialize,
-        client_features,
-        limits,
-    )
-    .await
-    {
-        Err(Error::ServerError { .. }) => start_over(pipe, discover, client_features, limits).await,
+    let handshake = ClientLifecycleMode::Initialize;
+    match start_over(pipe, handshake, client_features, limits).await {
+        Err(Error::ServerError { .. }) => {
+            let discover = ClientLifecycleMode::Discover {
+                preferred_versions: known_versions(),
+            };
+            start_over(pipe, discover, client_features, limits).await
+        }
         session => session,
     }
 }
@@ -380,14 +373,10 @@ async fn start_over(
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
     let version = ProtocolVersion::LATEST_WITH_INITIALIZE;
-    let client_handler = McpClientHandler::new(client_features, &limits).with_version(version);
-    let running: Running = client_handler
-        .clone()
-        .serve_with_lifecycle(pipe.clone(), mode)
-        .await
-        .map_err(|error| pipe.take_failure().unwrap_or_else(|| explain(error)))?;
+    let handler = McpClientHandler::new(client_features, &limits).with_version(version);
+    let running = serve(&handler, pipe.clone(), mode, || pipe.take_failure()).await?;
     let peer = Peer::Program(pipe.process().clone());
-    Ok(session(running, client_handler, limits, peer, pipe.log()).await)
+    Ok(session(running, handler, limits, peer, pipe.log()).await)
 }
 
 async fn session(
@@ -419,8 +408,7 @@ async fn session(
     session
 }
 
-/// rmcp's backoff for a stream that failed to open. For one that opened and ended soon `wire` waits, which counts
-/// both.
+/// rmcp's backoff for a stream that fails to open. `wire` waits for one that opens and soon ends, and counts both.
 fn retries(limits: &McpLimits) -> ExponentialBackoff {
     let mut retries = ExponentialBackoff::default();
     (retries.base_duration, retries.max_delay) =
@@ -456,7 +444,7 @@ fn facts(info: Option<&ServerPeerInfo>, peer: &Peer) -> ServerFacts {
     }
 }
 
-/// The error of a negotiation that reached the server.
+/// Converts the error of a negotiation that reached the server.
 fn explain(error: ClientInitializeError) -> Error {
     match error {
         ClientInitializeError::JsonRpcError(error) => super::session::server_error(error),

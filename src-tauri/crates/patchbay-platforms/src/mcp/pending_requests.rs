@@ -2,16 +2,16 @@
 //! event of a 2024-11-05 server.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use patchbay_http::json;
 use patchbay_model::SentRequest;
 use rmcp::model::{ClientJsonRpcMessage, ClientNotification, RequestId, ServerJsonRpcMessage};
 use serde_json::Value;
 
-use super::McpLimits;
 use super::server_log::ServerLog;
-use super::wire::{MAX_DEPTH, RequestKind, SMALL_BYTES, TrackedRequest, answer, classify_request};
+use super::wire::{RequestKind, SMALL_BYTES, TrackedRequest, answer, classify_request};
+use super::{McpLimits, lock};
 use crate::Error;
 
 /// A message was not sent; its exchange holds the reason.
@@ -19,7 +19,7 @@ use crate::Error;
 #[error("the message couldn't be sent")]
 pub(super) struct SendError;
 
-/// What is awaited on one stream.
+/// The pending requests of one stream.
 pub(super) struct PendingRequests {
     limits: McpLimits,
     log: Arc<ServerLog>,
@@ -31,19 +31,18 @@ pub(super) struct PendingRequests {
 #[derive(Default)]
 struct Pending {
     tracked: HashMap<RequestId, TrackedRequest>,
-    /// Nothing can be asked any more.
+    /// Whether the stream has ended.
     is_over: bool,
 }
 
-/// What a piece of the stream was.
+/// What one piece of the stream is.
 pub(super) enum Read {
-    /// The answer to a request, as rmcp needs it.
+    /// The response to a request, in the form that rmcp needs.
     Answer(ServerJsonRpcMessage),
-    /// What the server says or asks by itself.
+    /// A request or notification of the server.
     Unsolicited(ServerJsonRpcMessage),
-    /// A message of no use to rmcp.
+    /// A message that rmcp does not need.
     Ignored,
-    /// No message.
     NotAMessage,
 }
 
@@ -57,16 +56,15 @@ impl PendingRequests {
         }
     }
 
-    /// Where messages go that are to be logged.
     pub(super) fn log(&self) -> &ServerLog {
         &self.log
     }
 
-    /// Registers a message before it is sent, to match its answer; gives its text and its request. For a dry run it is
-    /// described by `plan` and stored for the caller instead.
+    /// Registers a message before it is sent, to match its response; returns its text and its request. In a dry run
+    /// its description by `plan` is stored for the caller instead.
     ///
     /// # Errors
-    /// [`SendError`] once the stream has ended, whose error `over` makes, and for a request that is only planned.
+    /// [`SendError`] in a dry run, and once the stream has ended: the request fails with the error that `over` returns.
     pub(super) fn note_outgoing(
         &self,
         message: &ClientJsonRpcMessage,
@@ -106,15 +104,9 @@ impl PendingRequests {
     /// Reads one piece of the stream.
     ///
     /// # Errors
-    /// The limit, for more than is read: whose answer it was cannot be told.
+    /// The limit that the piece exceeds: which request it answers is unknown then.
     pub(super) fn read(&self, piece: &[u8]) -> Result<Read, json::Exceeded> {
-        let limits = json::Limits {
-            values: self.limits.values,
-            depth: MAX_DEPTH,
-            text: self.limits.body_bytes,
-            items: None,
-        };
-        let (message, values) = match json::parse_counting(piece, limits) {
+        let (message, values) = match json::parse_counting(piece, self.limits.json()) {
             Ok(read) => read,
             Err(json::Error::NotJson) => return Ok(Read::NotAMessage),
             Err(json::Error::Exceeded(limit)) => return Err(limit),
@@ -122,7 +114,7 @@ impl PendingRequests {
         Ok(self.classify(message, piece, values))
     }
 
-    /// Takes a message that was read within the limits before.
+    /// Reads a message that was parsed within the limits before.
     pub(super) fn take(&self, message: Value) -> Read {
         let (piece, values) = (message.to_string(), json::count_values(&message));
         self.classify(message, piece.as_bytes(), values)
@@ -130,7 +122,7 @@ impl PendingRequests {
 
     fn classify(&self, message: Value, piece: &[u8], values: usize) -> Read {
         if message["jsonrpc"] != "2.0" {
-            // A log line that is JSON: answering it would begin a dialogue with a log.
+            // A log line that is JSON. An error response to it would be logged in turn.
             return Read::NotAMessage;
         }
         if answer::is_answer(&message) {
@@ -147,7 +139,7 @@ impl PendingRequests {
         serde_json::from_value(message).map_or(Read::Ignored, Read::Unsolicited)
     }
 
-    /// Takes an answer to whoever asked, and gives rmcp what it needs of it.
+    /// Matches a response to its request, and returns the part that rmcp needs.
     fn answer(
         &self,
         mut message: Value,
@@ -183,11 +175,11 @@ impl PendingRequests {
         for_rmcp
     }
 
-    /// The request that a message answers. An error may leave the id out, where there is no doubt.
+    /// Removes the request that a message answers. An error may lack the id if only one request is pending.
     fn take_pending(&self, message: &Value) -> Option<TrackedRequest> {
         let mut pending = lock(&self.pending);
         let tracked = &mut pending.tracked;
-        // What is listened to waits for no answer.
+        // Subscriptions stay open and are not counted.
         let mut awaited = tracked
             .values()
             .filter(|tracked| tracked.kind != RequestKind::Listen);
@@ -214,7 +206,7 @@ impl PendingRequests {
         }
     }
 
-    /// Ends whatever is under way, with the error that `why` makes.
+    /// Fails all pending requests, each with an error by `why`.
     pub(super) fn end(&self, why: impl Fn() -> Error) {
         let tracked = {
             let mut pending = lock(&self.pending);
@@ -227,12 +219,8 @@ impl PendingRequests {
         lock(&self.failure).get_or_insert_with(why);
     }
 
-    /// Why a request of the negotiation failed, where that is known.
+    /// Takes the error of a request of the negotiation.
     pub(super) fn take_failure(&self) -> Option<Error> {
         lock(&self.failure).take()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,7 +4,7 @@
 //! can answer. The timeouts of a call are paused while its question is open.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,11 +18,10 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::ClientFeatures;
 use super::questions::{self, ParsedQuestion};
-use super::sampling;
+use super::{ClientFeatures, lock, sampling};
 
-/// Most questions in [`WINDOW`].
+/// Maximum number of questions in [`WINDOW`].
 const MAX_QUESTIONS: usize = 10;
 const WINDOW: Duration = Duration::from_secs(60);
 
@@ -77,7 +76,7 @@ impl QuestionKind {
 
 /// Routes the questions of one session to the person behind a call.
 pub(super) struct QuestionRouter {
-    /// The ways of asking that were declared to the server.
+    /// The kinds of questions that were declared to the server.
     allowed_methods: Vec<QuestionKind>,
     /// How long a question stays open.
     answer_timeout: Duration,
@@ -86,7 +85,7 @@ pub(super) struct QuestionRouter {
 
 #[derive(Default)]
 struct State {
-    /// Calls under way whose person can be asked, in the order in which they began.
+    /// Calls in flight whose person can be asked, oldest first.
     calls: Vec<Arc<Call>>,
     is_open: bool,
     asked_at: VecDeque<Instant>,
@@ -113,7 +112,7 @@ impl QuestionRouter {
         }
     }
 
-    /// How that method asks, where the server was told that it may.
+    /// The kind of question that a method asks; `None` if the method wasn't declared to the server.
     pub(super) fn may_ask(&self, method: &str) -> Option<QuestionKind> {
         let mut all = self.allowed_methods.iter().copied();
         all.find(|kind| kind.method() == method)
@@ -140,7 +139,7 @@ impl QuestionRouter {
     /// Answers a request of the server. The protocol doesn't say which call it belongs to: the latest one is assumed.
     ///
     /// # Errors
-    /// What is sent where there is no answer.
+    /// The error to send if there is no answer.
     pub(super) async fn answer(
         &self,
         kind: QuestionKind,
@@ -194,7 +193,7 @@ impl QuestionRouter {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
@@ -211,7 +210,7 @@ impl Drop for QuestionGuard<'_> {
     }
 }
 
-/// A call under way whose person can be asked.
+/// A call in flight whose person can be asked.
 pub(super) struct RegisteredCall<'a> {
     question_router: &'a QuestionRouter,
     call: Arc<Call>,
@@ -223,10 +222,10 @@ impl RegisteredCall<'_> {
         self.call.is_asking.subscribe()
     }
 
-    /// Answers a question that a result asks before the tool goes on.
+    /// Answers a question in a result, before the tool goes on.
     ///
     /// # Errors
-    /// What would be sent where there is no answer.
+    /// If there is no answer.
     pub(super) async fn answer(
         &self,
         kind: QuestionKind,
@@ -241,13 +240,13 @@ impl RegisteredCall<'_> {
         }
     }
 
-    /// Offers the pages that an error names; `true` when one was opened.
+    /// Offers the pages that an error names; returns whether one was opened.
     pub(super) async fn offer_pages(&self, data: Option<&Value>) -> bool {
         let mut was_opened = false;
         for parsed in questions::parse_required_pages(data) {
             match self.question_router.ask(&self.call, &parsed).await {
                 QuestionAnswer::Accept { .. } => was_opened = true,
-                // Whoever says no to one is not asked for the rest.
+                // After a refusal the other pages aren't offered.
                 QuestionAnswer::Decline | QuestionAnswer::Cancel => break,
             }
         }
@@ -263,7 +262,7 @@ impl Drop for RegisteredCall<'_> {
     }
 }
 
-/// The answer to an elicitation in wire form. For a page it only says that it was opened.
+/// The answer to an elicitation in wire form. For a page it contains no values.
 fn to_wire(parsed: Option<&ParsedQuestion>, answer: QuestionAnswer) -> Value {
     match answer {
         QuestionAnswer::Accept { values } => match parsed {

@@ -1,7 +1,7 @@
 //! Parses the questions of servers into forms.
 //!
-//! Servers send more than the protocol's subset of JSON Schema: known keywords are read, and a field without any is
-//! asked for as JSON. Patterns are left to the server.
+//! Servers send more than the protocol's subset of JSON Schema: known keywords are used, and a field without any is
+//! entered as JSON. Patterns are validated by the server only.
 //!
 //! Source: MCP 2025-11-25 and 2026-07-28, "Elicitation".
 
@@ -16,11 +16,11 @@ const DESCRIPTION_LIMIT: usize = 1_000;
 const DEFAULT_LIMIT: usize = 4_000;
 const ADDRESS_LIMIT: usize = 2_000;
 
-/// More are no question to a person.
+/// A question with more fields or choices is not shown to a person.
 const MAX_FIELDS: usize = 50;
 const MAX_CHOICES: usize = 300;
 
-/// What a name says of a field that asks for a secret, one word or two.
+/// Words in the name of a field that asks for a secret.
 const SECRET_WORDS: &[&str] = &[
     "password",
     "passwd",
@@ -40,16 +40,15 @@ const SECRET_WORDS: &[&str] = &[
     "otp",
 ];
 
-/// A question as it was read.
 #[derive(Debug)]
 pub(super) struct ParsedQuestion {
     pub(super) question: Question,
-    /// Fields that have to be sent as `null` where nothing was given.
+    /// Fields that are sent as `null` if left empty.
     null_if_missing: Vec<String>,
 }
 
 impl ParsedQuestion {
-    /// One whose answer is sent as it is.
+    /// A question whose answer is sent unchanged.
     pub(super) fn plain(question: Question) -> Self {
         Self {
             question,
@@ -57,7 +56,7 @@ impl ParsedQuestion {
         }
     }
 
-    /// Values as the server wants them.
+    /// The values to send.
     pub(super) fn complete(&self, values: Json) -> Value {
         let Value::Object(mut values) = values.0 else {
             return json!({});
@@ -80,14 +79,14 @@ pub(super) fn read(params: &Value) -> Option<ParsedQuestion> {
     }
 }
 
-/// Pages that an error says have to be visited first.
+/// The pages that an error requires to be visited first.
 ///
 /// Source: MCP 2025-11-25, "Elicitation", "URL Elicitation Required Error".
 pub(super) fn parse_required_pages(data: Option<&Value>) -> Vec<ParsedQuestion> {
     let listed = data.and_then(|data| data["elicitations"].as_array());
     let pages = listed.into_iter().flatten().filter_map(read);
     pages
-        .filter(|asked| matches!(asked.question, Question::Page { .. }))
+        .filter(|parsed| matches!(parsed.question, Question::Page { .. }))
         .collect()
 }
 
@@ -119,13 +118,14 @@ fn read_form(message: String, schema: &Value) -> Option<ParsedQuestion> {
     }
     let required = schema["required"].as_array();
     let (mut properties, mut values) = (Map::new(), Map::new());
-    let (mut needed, mut null_if_missing, mut secrets) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut required_names, mut null_if_missing) = (Vec::new(), Vec::new());
+    let mut secrets = Vec::new();
     for (name, member) in members {
         let field = Field::read(name, member)?;
         if required.is_some_and(|all| all.iter().any(|one| one == name)) {
             match field.is_nullable {
                 true => null_if_missing.push(name.clone()),
-                false => needed.push(name.clone()),
+                false => required_names.push(name.clone()),
             }
         }
         if let Some(value) = field.default {
@@ -136,7 +136,7 @@ fn read_form(message: String, schema: &Value) -> Option<ParsedQuestion> {
         }
         properties.insert(name.clone(), field.schema);
     }
-    let schema = json!({ "type": "object", "properties": properties, "required": needed });
+    let schema = json!({ "type": "object", "properties": properties, "required": required_names });
     Some(ParsedQuestion {
         question: Question::Form(QuestionForm {
             message,
@@ -151,7 +151,6 @@ fn read_form(message: String, schema: &Value) -> Option<ParsedQuestion> {
     })
 }
 
-/// One field.
 struct Field {
     title: String,
     schema: Value,
@@ -161,7 +160,7 @@ struct Field {
 }
 
 impl Field {
-    /// Parses the known keywords; `None` if there are more choices than a person looks through.
+    /// Parses the known keywords; `None` if there are too many choices.
     fn read(name: &str, raw: &Value) -> Option<Self> {
         let (raw, is_nullable) = strip_null_type(raw);
         let title = [raw["title"].as_str(), Some(name)];
@@ -194,25 +193,25 @@ impl Field {
     }
 }
 
-/// What kind of value it is, in words of JSON Schema; none for any.
+/// The schema for the value of a field; empty for any value, `None` if there are too many choices.
 fn value_schema(raw: &Value, is_secret: bool) -> Option<Map<String, Value>> {
     if let Some(choices) = choices(raw) {
         return Some(object(json!({ "oneOf": choices? })));
     }
-    let kept = |names: &[&str]| {
-        let words = names.iter().filter_map(|name| {
-            let value = raw.get(*name).filter(|value| value.is_number())?;
-            Some(((*name).to_owned(), value.clone()))
+    let bounds = |names: [&str; 2]| {
+        let bounds = names.into_iter().filter_map(|name| {
+            let value = raw.get(name).filter(|value| value.is_number())?;
+            Some((name.to_owned(), value.clone()))
         });
-        words.collect::<Map<_, _>>()
+        bounds.collect::<Map<_, _>>()
     };
     let kind = raw["type"].as_str().unwrap_or_default();
     let mut schema = match kind {
-        "string" => kept(&["minLength", "maxLength"]),
-        "number" | "integer" => kept(&["minimum", "maximum"]),
+        "string" => bounds(["minLength", "maxLength"]),
+        "number" | "integer" => bounds(["minimum", "maximum"]),
         "boolean" => Map::new(),
         "array" => {
-            let mut schema = kept(&["minItems", "maxItems"]);
+            let mut schema = bounds(["minItems", "maxItems"]);
             let items = match choices(&raw["items"]) {
                 Some(choices) => json!({ "oneOf": choices? }),
                 None => return Some(Map::new()),
@@ -228,7 +227,7 @@ fn value_schema(raw: &Value, is_secret: bool) -> Option<Map<String, Value>> {
         let format = raw["format"].as_str();
         let known =
             format.filter(|format| matches!(*format, "email" | "uri" | "date" | "date-time"));
-        // What is marked so is neither shown nor kept.
+        // A value with this format is neither shown nor stored.
         let format = if is_secret { Some("password") } else { known };
         if let Some(format) = format {
             schema.insert("format".to_owned(), format.into());
@@ -267,7 +266,7 @@ fn choices(raw: &Value) -> Option<Option<Vec<Value>>> {
     Some((choices.len() <= MAX_CHOICES).then_some(choices))
 }
 
-/// The field without `null` as one of its types, and whether it was there.
+/// Removes `null` from the types of a field; returns whether it was one of them.
 fn strip_null_type(raw: &Value) -> (Value, bool) {
     let is_null = |option: &Value| option["type"] == "null";
     let mut outer = raw.clone();
@@ -296,7 +295,7 @@ fn strip_null_type(raw: &Value) -> (Value, bool) {
     (outer, false)
 }
 
-/// A default in the form that its field has; `None` where it does not fit.
+/// Converts a default to the type of its field; `None` if it does not fit.
 fn fit_default(default: &Value, schema: &Map<String, Value>) -> Option<Value> {
     let one_of = |schema: &Value, value: &Value| {
         let choices = schema["oneOf"].as_array();
@@ -306,7 +305,7 @@ fn fit_default(default: &Value, schema: &Map<String, Value>) -> Option<Value> {
         return one_of(&Value::Object(schema.clone()), default).then(|| default.clone());
     }
     match schema.get("type").and_then(Value::as_str)? {
-        // Nothing that hides may be sent as if the person had typed it.
+        // Invisible characters must not be sent as if the person had typed them.
         "string" => {
             let text = default.as_str()?;
             let is_shown = text.chars().count() <= DEFAULT_LIMIT
@@ -317,7 +316,7 @@ fn fit_default(default: &Value, schema: &Map<String, Value>) -> Option<Value> {
         }
         "integer" => match default.as_i64() {
             Some(whole) => Some(whole.into()),
-            // Some write a whole number as 3.0.
+            // Some servers write an integer as 3.0.
             None => {
                 let number = default.as_f64()?;
                 let is_whole = number.fract() == 0.0 && number.abs() < 9e15;
@@ -335,7 +334,7 @@ fn fit_default(default: &Value, schema: &Map<String, Value>) -> Option<Value> {
     }
 }
 
-/// Whether a name speaks of a password, a key or the like.
+/// Whether a name contains one of [`SECRET_WORDS`], split at signs and capital letters.
 fn is_secret(name: &str) -> bool {
     let mut word = String::new();
     let mut last_is_small = false;

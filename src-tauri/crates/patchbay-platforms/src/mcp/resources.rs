@@ -1,4 +1,4 @@
-//! Resources and prompts, from their wire form to ours, each on its own.
+//! Parses resources and prompts; a malformed one does not affect the others.
 
 use patchbay_http::text;
 use patchbay_model::{
@@ -18,8 +18,7 @@ pub(super) fn resources(page: &Value) -> Vec<Resource> {
     items(page, "resources").filter_map(resource).collect()
 }
 
-/// The templates of a page of `resources/templates/list`; one without URI, or with gaps of a form of its own, is left
-/// out.
+/// The templates of a page of `resources/templates/list`; one without URI, or with an invalid one, is left out.
 ///
 /// Source: MCP 2026-07-28, `ResourceTemplate`.
 pub(super) fn templates(page: &Value) -> Vec<Resource> {
@@ -35,7 +34,7 @@ pub(super) fn prompts(page: &Value) -> Vec<Prompt> {
     items(page, "prompts").filter_map(prompt).collect()
 }
 
-/// The parts of what `resources/read` gave, in the form in which tools give them too.
+/// The parts of a result of `resources/read`, as embedded resources.
 ///
 /// Source: MCP 2026-07-28, `ReadResourceResult`.
 pub(super) fn contents(result: &Value) -> Vec<Content> {
@@ -43,7 +42,7 @@ pub(super) fn contents(result: &Value) -> Vec<Content> {
     items(result, "contents").map(part).collect()
 }
 
-/// What `prompts/get` gave.
+/// Parses the result of `prompts/get`.
 ///
 /// Source: MCP 2026-07-28, `GetPromptResult`.
 pub(super) fn parse_prompt(result: &Value) -> FilledPrompt {

@@ -1,4 +1,4 @@
-//! A server that asks for what a language model would write: there is none here, so the person writes it.
+//! Sampling: a server requests text of a language model. There is none here, so the person writes it.
 //!
 //! Source: MCP 2025-11-25 and 2026-07-28, "Sampling".
 
@@ -11,15 +11,15 @@ use serde_json::{Value, json};
 use super::content::content;
 use super::questions::ParsedQuestion;
 
-/// Maximum characters of a request, which a person has to read before answering.
+/// Maximum length of a request, which a person has to read, in characters.
 const TEXT_LIMIT: usize = 50_000;
 const MAX_MESSAGES: usize = 100;
 
 const MAX_MODELS: usize = 10;
 const NAME_LIMIT: usize = 200;
 
-/// Parses the parameters of `sampling/createMessage`; `None` if it is too long, offers tools, which were not declared,
-/// or has no last message to answer.
+/// Parses the parameters of `sampling/createMessage`; `None` if it is too long, has no messages, or offers tools, for
+/// which support wasn't declared.
 pub(super) fn read(params: &Value) -> Option<ParsedQuestion> {
     if params["tools"]
         .as_array()
@@ -34,11 +34,8 @@ pub(super) fn read(params: &Value) -> Option<ParsedQuestion> {
     let messages: Option<Vec<_>> = all.iter().map(message).collect();
     let messages = messages?;
     let system_prompt = params["systemPrompt"].as_str();
-    let spoken = all
-        .iter()
-        .map(|one| letters(&one["content"]))
-        .sum::<usize>();
-    if spoken + system_prompt.map_or(0, |words| words.chars().count()) > TEXT_LIMIT {
+    let length: usize = all.iter().map(|one| text_length(&one["content"])).sum();
+    if length + system_prompt.map_or(0, |text| text.chars().count()) > TEXT_LIMIT {
         return None;
     }
     let hints = params["modelPreferences"]["hints"].as_array();
@@ -49,10 +46,10 @@ pub(super) fn read(params: &Value) -> Option<ParsedQuestion> {
     let max_tokens = params["maxTokens"].as_u64();
     Some(ParsedQuestion::plain(Question::Sampling(SamplingRequest {
         system_prompt: system_prompt
-            .map(|words| text::clean_lines(words, TEXT_LIMIT))
-            .filter(|words| !words.is_empty()),
+            .map(|prompt| text::clean_lines(prompt, TEXT_LIMIT))
+            .filter(|prompt| !prompt.is_empty()),
         messages,
-        max_tokens: max_tokens.and_then(|most| u32::try_from(most).ok()),
+        max_tokens: max_tokens.and_then(|max| u32::try_from(max).ok()),
         models: names.take(MAX_MODELS).collect(),
     })))
 }
@@ -63,7 +60,7 @@ fn message(raw: &Value) -> Option<SamplingMessage> {
         "assistant" => SamplingRole::Assistant,
         _ => return None,
     };
-    let parts: Vec<_> = parts(&raw["content"]).iter().map(words).collect();
+    let parts: Vec<_> = parts(&raw["content"]).iter().map(part_text).collect();
     Some(SamplingMessage {
         role,
         text: parts.join("\n"),
@@ -78,36 +75,37 @@ fn parts(raw: &Value) -> &[Value] {
     }
 }
 
-fn letters(raw: &Value) -> usize {
+/// Length of all texts of a message, in characters.
+fn text_length(raw: &Value) -> usize {
     let texts = parts(raw).iter().filter_map(|part| part["text"].as_str());
     texts.map(|text| text.chars().count()).sum()
 }
 
-/// A part in words. What is no text is named: a person who has to see it says no.
-fn words(part: &Value) -> String {
+/// The text of a part, or a placeholder for other content. A person who needs to see that can decline.
+fn part_text(part: &Value) -> String {
     match content(part) {
         Content::Text { text } => text::clean_lines(&text, TEXT_LIMIT),
-        Content::Image { mime_type, .. } => named("image", &mime_type),
-        Content::Audio { mime_type, .. } => named("audio", &mime_type),
+        Content::Image { mime_type, .. } => placeholder("image", &mime_type),
+        Content::Audio { mime_type, .. } => placeholder("audio", &mime_type),
         _ => "[something else than text]".to_owned(),
     }
 }
 
-fn named(what: &str, mime_type: &str) -> String {
+fn placeholder(what: &str, mime_type: &str) -> String {
     format!("[{what}: {}]", clean_text(mime_type, NAME_LIMIT))
 }
 
-/// The text as it is sent.
+/// The result to send.
 ///
 /// # Errors
-/// The words of the error that is sent where there is none.
+/// The error message to send if there is no text.
 pub(super) fn to_wire(answer: QuestionAnswer) -> Result<Value, &'static str> {
     match answer {
         QuestionAnswer::Accept { values } => match values.0["text"].as_str() {
             Some(text) => Ok(json!({
                 "role": "assistant",
                 "content": { "type": "text", "text": text },
-                // A server must not take it for the words of a machine.
+                // A server must not mistake it for the output of a model.
                 "model": "human",
                 "stopReason": "endTurn",
             })),

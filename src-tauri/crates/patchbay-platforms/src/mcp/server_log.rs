@@ -4,30 +4,32 @@
 //!
 //! Source: MCP 2025-11-25 and 2026-07-28, "Logging".
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use patchbay_http::redact_in_json_text;
+use patchbay_http::{redact_in_json_text, text};
 use patchbay_model::{LogLevel, Secret, clean_text};
 use rmcp::model::{ConstString as _, LoggingMessageNotificationMethod};
 use serde_json::Value;
 
+use super::lock;
 use super::log_line::{LineSink, sanitize_log_line};
 
-/// Most messages in [`WINDOW`] that are written down.
+/// Maximum number of messages in [`WINDOW`] that are written.
 const MAX_LINES: u32 = 200;
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// How many secrets are kept out of it; the oldest are forgotten first.
+/// Maximum number of secrets that are redacted; the oldest are dropped first.
 const MAX_SECRETS: usize = 32;
 
-/// Most characters of the name of what logs.
+/// Maximum length of the name of a logger, in characters.
 const LOGGER_LENGTH: usize = 60;
 
-/// Where the messages of one connection go.
+/// The log of one connection.
 pub(super) struct ServerLog {
-    /// `None` where nobody reads them.
+    /// `None` if nobody reads the log.
     write: Option<LineSink>,
     state: Mutex<State>,
 }
@@ -39,7 +41,6 @@ struct State {
 }
 
 impl ServerLog {
-    /// One that keeps these secrets out.
     pub(super) fn new(write: Option<LineSink>, secrets: Vec<Secret>) -> Self {
         Self {
             write,
@@ -51,15 +52,14 @@ impl ServerLog {
         }
     }
 
-    /// Whether somebody reads it.
     pub(super) fn is_read(&self) -> bool {
         self.write.is_some()
     }
 
-    /// Keeps out what was sent to the server, should it write that down.
-    pub(super) fn redact_values(&self, sent: &[(String, Secret)]) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        for (_, secret) in sent {
+    /// Redacts the values of headers from now on.
+    pub(super) fn redact_values(&self, headers: &[(String, Secret)]) {
+        let mut state = lock(&self.state);
+        for (_, secret) in headers {
             let is_new = |known: &Secret| known.expose() != secret.expose();
             if state.secrets.iter().all(is_new) {
                 state.secrets.push_back(secret.clone());
@@ -69,7 +69,7 @@ impl ServerLog {
         state.secrets.drain(..surplus);
     }
 
-    /// Writes down a message that is to be logged; `false` for any other.
+    /// Writes a log notification; `false` for any other message.
     pub(super) fn take(&self, message: &Value) -> bool {
         let is_request = message.get("id").is_some_and(|id| !id.is_null());
         if message["method"] != LoggingMessageNotificationMethod::VALUE || is_request {
@@ -82,15 +82,18 @@ impl ServerLog {
     }
 
     fn note(&self, params: &Value, write: &LineSink) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = lock(&self.state);
         if state.since.elapsed() >= WINDOW {
             (state.since, state.count) = (Instant::now(), 0);
         }
         state.count = state.count.saturating_add(1);
         let line = match state.count.cmp(&(MAX_LINES + 1)) {
-            std::cmp::Ordering::Less => shown(params, &state.secrets),
-            std::cmp::Ordering::Equal => left_out(),
-            std::cmp::Ordering::Greater => None,
+            Ordering::Less => format_line(params, &state.secrets),
+            Ordering::Equal => Some(format!(
+                "Patchbay leaves messages out: there are more than {MAX_LINES} in {} s",
+                WINDOW.as_secs()
+            )),
+            Ordering::Greater => None,
         };
         drop(state);
         if let Some(line) = line {
@@ -99,38 +102,29 @@ impl ServerLog {
     }
 }
 
-/// A message as a line; `None` of one that says nothing.
-fn shown(params: &Value, secrets: &VecDeque<Secret>) -> Option<String> {
-    let said = match &params["data"] {
+/// The line for a message; `None` for an empty one.
+fn format_line(params: &Value, secrets: &VecDeque<Secret>) -> Option<String> {
+    let message = match &params["data"] {
         Value::Null => return None,
         Value::String(text) => text.clone(),
-        // A secret that is escaped in it is found as what it says.
+        // Secrets may be escaped in it.
         other => redact_in_json_text(&other.to_string(), |text| {
-            let shown = patchbay_http::text::redact(text, secrets.iter().map(Secret::expose));
-            (shown != text).then_some(shown)
+            let redacted = text::redact(text, secrets.iter().map(Secret::expose));
+            (redacted != text).then_some(redacted)
         }),
     };
     let level = params["level"].as_str().and_then(LogLevel::parse);
     let level = level.unwrap_or(LogLevel::Info).as_str();
     let logger = params["logger"].as_str().unwrap_or_default();
-    let said = match clean_text(logger, LOGGER_LENGTH) {
-        logger if logger.is_empty() => said,
-        logger => format!("{logger}: {said}"),
+    let message = match clean_text(logger, LOGGER_LENGTH) {
+        logger if logger.is_empty() => message,
+        logger => format!("{logger}: {message}"),
     };
-    if clean_text(&said, 1).is_empty() {
+    if clean_text(&message, 1).is_empty() {
         return None;
     }
-    Some(sanitize_log_line(
-        format!("[{level}] {said}").as_bytes(),
-        secrets,
-    ))
-}
-
-fn left_out() -> Option<String> {
-    let seconds = WINDOW.as_secs();
-    let words =
-        format!("Patchbay leaves messages out: there are more than {MAX_LINES} in {seconds} s");
-    Some(words)
+    let line = format!("[{level}] {message}");
+    Some(sanitize_log_line(line.as_bytes(), secrets))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A connection to a server, for as many requests as wanted.
+//! A connection to a server, for any number of requests.
 
 mod calls;
 mod completion;
@@ -12,7 +12,7 @@ mod rounds;
 mod tasks;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use patchbay_http::TEXT_LIMIT;
@@ -33,31 +33,29 @@ pub use self::resource_watch::ResourceWatch;
 use super::client_handler::McpClientHandler;
 use super::stdio::Process;
 use super::wire::{ResumableSession, Wire};
-use super::{McpLimits, ToolCall, tools};
+use super::{McpLimits, ToolCall, lock, tools};
 use crate::{Error, Unreachable};
 
-/// How long a server may take to hear that the session ends.
+/// Timeout for closing a session.
 const CLOSE_LIMIT: Duration = Duration::from_secs(5);
 
 pub(super) type Running = RunningService<RoleClient, McpClientHandler>;
 
-/// What is at the other end.
+/// The server of a session.
 pub(super) enum Peer {
     /// A server behind an address.
     Host {
         /// Host and port.
         host: String,
-        /// How it is reached.
         transport: Transport,
-        /// What it is reached by.
         wire: Wire,
     },
-    /// A program of our own.
+    /// A local program.
     Program(Process),
 }
 
 impl Peer {
-    /// What people call it.
+    /// Display name.
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Host { host, .. } => host,
@@ -72,7 +70,7 @@ impl Peer {
         }
     }
 
-    /// That it does not answer any more.
+    /// The error for a lost connection.
     fn lost(&self) -> Error {
         match self {
             Self::Host { host, .. } => Error::Unreachable {
@@ -85,32 +83,31 @@ impl Peer {
     }
 }
 
-/// What a server says that it has.
+/// The declared capabilities of a server.
 #[derive(Clone, Copy, Default)]
 pub(super) struct ServerOffer {
     pub(super) tools: bool,
     pub(super) completions: bool,
-    /// Messages to be logged, where somebody reads them.
+    /// Log notifications, if anybody reads them.
     pub(super) log: bool,
-    /// News of its tools.
+    /// Notifications of changes to the list of tools.
     pub(super) tool_changes: bool,
-    /// News of its resources.
+    /// Notifications of changes to the list of resources.
     pub(super) resource_changes: bool,
-    /// News of a single resource, to whoever wants them.
+    /// Subscriptions to single resources.
     pub(super) resource_updates: bool,
-    /// News of its prompts.
+    /// Notifications of changes to the list of prompts.
     pub(super) prompt_changes: bool,
 }
 
-/// How a session is used.
 struct Usage {
-    /// Requests that wait for their answers.
-    under_way: usize,
+    /// Number of requests in flight.
+    in_flight: usize,
     /// When the last one ended.
     last: Instant,
 }
 
-/// A session with one server. Clones are the same session; it ends when the last one is dropped.
+/// A session with one server. Clones share it; it ends when the last one is dropped.
 #[derive(Clone)]
 pub struct McpSession(Arc<Inner>);
 
@@ -121,13 +118,12 @@ struct Inner {
     limits: McpLimits,
     offers: ServerOffer,
     remote: Peer,
-    /// Ends the process that is the server, when nobody did before.
+    /// Ends the server's process.
     _process: Option<DropGuard>,
     usage: Mutex<Usage>,
     running: Mutex<Option<Running>>,
     cancel_notices: TaskTracker,
-    /// Resources whose changes the server was asked to tell, each with how many wait for them; locked while it is
-    /// asked, so that it hears the last word last.
+    /// Number of watches of each subscribed resource. Locked during requests, so that they arrive in order.
     subscriptions: tokio::sync::Mutex<HashMap<String, usize>>,
 }
 
@@ -153,7 +149,7 @@ impl McpSession {
             remote,
             _process: process,
             usage: Mutex::new(Usage {
-                under_way: 0,
+                in_flight: 0,
                 last: Instant::now(),
             }),
             running: Mutex::new(Some(running)),
@@ -162,54 +158,46 @@ impl McpSession {
         }))
     }
 
-    /// What the server said of itself.
     pub fn facts(&self) -> &ServerFacts {
         &self.0.facts
     }
 
-    /// Whether the server was greeted with the handshake of the older era.
+    /// Whether the server speaks a revision of the older era, with a handshake.
     fn is_legacy(&self) -> bool {
         self.0.facts.protocol_version.as_str() < ProtocolVersion::NO_INITIALIZE.as_str()
     }
 
-    /// Marked from now on when the server says that its tools changed, until the session is dropped.
+    /// Marked as changed whenever the server notifies of changes to its tools, until the session is dropped.
     pub fn subscribe_tool_changes(&self) -> watch::Receiver<()> {
         self.0.client_handler.subscribe_tool_changes()
     }
 
-    /// Marked from now on when the server says that its resources or prompts changed, until the session is dropped.
+    /// Marked as changed whenever the server notifies of changes to its resources or prompts, until the session is
+    /// dropped.
     pub fn subscribe_offer_changes(&self) -> watch::Receiver<()> {
         self.0.client_handler.subscribe_offer_changes()
     }
 
-    /// Whether nothing can be asked any more.
     pub fn is_closed(&self) -> bool {
         self.0.peer.is_transport_closed()
     }
 
-    /// For how long nothing was asked; `None` while something is.
+    /// Time since the last request ended; `None` while one is in flight.
     pub fn idle_for(&self) -> Option<Duration> {
         let usage = self.0.usage();
-        (usage.under_way == 0).then(|| usage.last.elapsed())
+        (usage.in_flight == 0).then(|| usage.last.elapsed())
     }
 
-    /// Every tool of the server. One that is malformed is left out; the rest is not affected.
+    /// Lists the tools of the server, without malformed ones.
     ///
     /// # Errors
-    /// [`Error::Protocol`] when the list has too many pages or items, or repeats itself;
+    /// [`Error::Protocol`] if the list has too many pages or items, or loops;
     /// [`Error::TooLarge`]; [`Error::TimedOut`]; and those of every request:
     /// [`Error::Unauthorized`], [`Error::Forbidden`], [`Error::Unreachable`], [`Error::Cancelled`],
     /// [`Error::ServerError`], [`Error::RateLimited`], [`Error::Status`], [`Error::Credential`].
     ///
     /// Source: MCP 2026-07-28, `tools/list`; MCP requirements R4, R27, R30.
     pub async fn list_tools(&self, cancel: &CancellationToken) -> Result<Vec<Tool>, Error> {
-        let limit = self.0.limits.total;
-        tokio::time::timeout(limit, self.list_pages(cancel))
-            .await
-            .unwrap_or(Err(Error::TimedOut { after: limit }))
-    }
-
-    async fn list_pages(&self, cancel: &CancellationToken) -> Result<Vec<Tool>, Error> {
         let (mut found, mut names) = (Vec::new(), HashSet::new());
         let list = Listing {
             member: "tools",
@@ -229,10 +217,10 @@ impl McpSession {
         Ok(found)
     }
 
-    /// What [`McpSession::call_tool`] would send; nothing is sent.
+    /// Describes the first request of [`McpSession::call_tool`] without sending it.
     ///
     /// # Errors
-    /// [`Error::Unreachable`] when the session is over; [`Error::Cancelled`].
+    /// [`Error::Unreachable`] if the session is closed; [`Error::Cancelled`].
     pub async fn plan_call(
         &self,
         call: &ToolCall,
@@ -241,12 +229,12 @@ impl McpSession {
         self.plan(self.first_request(call), cancel).await
     }
 
-    /// Asks for a sign of life.
+    /// Checks that the server responds.
     ///
     /// # Errors
     /// Those of every request, as in [`McpSession::list_tools`].
     ///
-    /// Source: MCP 2025-11-25, `ping`; MCP 2026-07-28 has none, so `server/discover` stands for it.
+    /// Source: MCP 2025-11-25, `ping`; MCP 2026-07-28 has none, so `server/discover` is sent instead.
     pub async fn ping(&self, cancel: &CancellationToken) -> Result<(), Error> {
         let request = if self.is_legacy() {
             ClientRequest::PingRequest(PingRequest::default())
@@ -258,8 +246,7 @@ impl McpSession {
         Ok(())
     }
 
-    /// Drops this clone: closes the session properly if it is the last one, and leaves it to the others where calls
-    /// are still under way.
+    /// Drops this clone, and closes the session if it is the last one; otherwise calls of the others may be in flight.
     pub async fn drain(self) {
         if Arc::strong_count(&self.0) == 1 {
             self.close().await;
@@ -273,10 +260,10 @@ impl McpSession {
         let _ = tokio::time::timeout(CLOSE_LIMIT, self.0.cancel_notices.wait()).await;
     }
 
-    /// Ends the connection for all clones and leaves the session to whoever continues it, as its target wanted; `None`
-    /// where the server gave none that can be continued: then it is ended, as by [`McpSession::close`].
+    /// Closes the connection for all clones but leaves the session of the server open, and returns it to be resumed.
+    /// `None` if it can't be resumed: then it is ended, as by [`McpSession::close`].
     pub async fn detach(&self) -> Option<ResumableSession> {
-        // Before it is continued: what is to be stopped belongs to us.
+        // Cancellations have to arrive before the session is resumed.
         self.settle().await;
         let session = match &self.0.remote {
             Peer::Host { wire, .. } if !self.is_closed() => wire.detach(),
@@ -286,16 +273,10 @@ impl McpSession {
         session
     }
 
-    /// Ends the session for all clones, telling the server where the protocol knows how; gives up
-    /// after a few seconds.
+    /// Ends the session for all clones, and tells the server if the protocol allows; gives up after a few seconds.
     pub async fn close(&self) {
         self.settle().await;
-        let running = self
-            .0
-            .running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let running = lock(&self.0.running).take();
         if let Some(mut running) = running {
             let _ = running.close_with_timeout(CLOSE_LIMIT).await;
         }
@@ -307,13 +288,13 @@ impl McpSession {
 
 impl Inner {
     fn usage(&self) -> MutexGuard<'_, Usage> {
-        self.usage.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.usage)
     }
 }
 
 const METHOD_NOT_FOUND: i64 = ErrorCode::METHOD_NOT_FOUND.0 as i64;
 
-/// A JSON-RPC error, its words cleaned.
+/// Converts a JSON-RPC error; its message is cleaned.
 pub(super) fn server_error(error: ErrorData) -> Error {
     Error::ServerError {
         code: i64::from(error.code.0),

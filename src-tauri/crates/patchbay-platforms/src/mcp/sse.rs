@@ -11,14 +11,14 @@ use sse_stream::{Sse, SseStream};
 /// Events as rmcp wants them.
 pub(super) type Events = BoxStream<'static, Result<Sse, SseError>>;
 
-/// How much of one stream is read.
+/// Limits of one stream.
 #[derive(Clone, Copy)]
 pub(super) struct StreamLimits {
-    /// Most bytes of one event.
+    /// Maximum bytes of one event.
     pub(super) event: usize,
-    /// Most bytes over all events.
+    /// Maximum bytes of all events.
     pub(super) bytes: usize,
-    /// Most events; one that only keeps the connection awake counts too.
+    /// Maximum number of events, including those that only keep the connection alive.
     pub(super) events: usize,
 }
 
@@ -35,31 +35,40 @@ pub(super) enum StreamError {
     Cut(reqwest::Error),
 }
 
-/// How much of a stream was read since it was last worth it; clones count for the same stream.
+impl StreamError {
+    /// The error of ours that rmcp's error wraps.
+    pub(super) fn find(error: &SseError) -> Option<&Self> {
+        match error {
+            SseError::Body(inner) => inner.downcast_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// Bytes and events of a stream since the last response on it. Clones share the counts.
 #[derive(Clone, Default)]
 pub(super) struct StreamUsage(Arc<(AtomicUsize, AtomicUsize)>);
 
 impl StreamUsage {
-    /// Begins to count anew.
     pub(super) fn reset(&self) {
         self.0.0.store(0, Ordering::Relaxed);
         self.0.1.store(0, Ordering::Relaxed);
     }
 
-    /// Counts, and tells the bytes and events since the last [`StreamUsage::reset`].
+    /// Adds bytes and events, and returns those since the last [`StreamUsage::reset`].
     fn add(&self, bytes: usize, events: usize) -> (usize, usize) {
         let sum = |of: &AtomicUsize, more| of.fetch_add(more, Ordering::Relaxed) + more;
         (sum(&self.0.0, bytes), sum(&self.0.1, events))
     }
 }
 
-/// Reads the events of an answer and ends with an error once they exceed a limit.
+/// Reads the events of a response; ends with an error once they exceed a limit.
 pub(super) fn events(answer: reqwest::Response, limits: StreamLimits) -> Events {
     events_counting(answer, limits, StreamUsage::default())
 }
 
-/// As [`events`], with the totals counted in `usage`: a stream that lasts as long as a session may bring more, as long
-/// as it brings what was asked for.
+/// As [`events`], with the totals counted in `usage`: a stream that lasts as long as a session may exceed them, if it
+/// brings responses.
 pub(super) fn events_counting(
     answer: reqwest::Response,
     limits: StreamLimits,
@@ -83,18 +92,18 @@ pub(super) fn events_counting(
     SseStream::from_bytes_stream(bytes).boxed()
 }
 
-/// Counts the bytes of the event under way; an empty line ends it.
+/// Counts the bytes of the current event, which an empty line ends.
 #[derive(Default)]
 struct EventSize {
     bytes: usize,
-    /// How many have ended.
+    /// Number of complete events.
     events: usize,
     line_is_empty: bool,
     after_return: bool,
 }
 
 impl EventSize {
-    /// The size of the largest event that is part of the chunk, as far as it is known.
+    /// Size of the largest event in the chunk, as far as it was received.
     fn add(&mut self, chunk: &[u8]) -> usize {
         let mut largest = 0;
         for &byte in chunk {

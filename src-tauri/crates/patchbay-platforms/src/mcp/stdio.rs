@@ -1,8 +1,8 @@
-//! A server that is a program of this computer, spoken to over its standard streams: a JSON-RPC message on each
-//! line, within the same bounds as over HTTP.
+//! Local server programs, over their standard streams: a JSON-RPC message per line, within the same limits as over
+//! HTTP.
 //!
-//! What stands on a line and is no message is what the program says to people, as is its standard error. A line
-//! that is too long ends the session, for there is no other way to know where the next message begins.
+//! A line that is not a message is logged, as is standard error. A line that is too long ends the session, since the
+//! beginning of the next message can't be found.
 //!
 //! Source: MCP 2025-11-25 and 2026-07-28, "Transports", "stdio".
 
@@ -39,29 +39,27 @@ use super::pending_requests::{PendingRequests, Read, SendError};
 use super::server_log::ServerLog;
 use crate::Error;
 
-/// How many messages wait in either direction.
+/// Capacity of the queues of messages in either direction.
 const BACKLOG: usize = 64;
 
-/// How long what a program wrote last may take to arrive after its end.
+/// How long the last output of a program may take to arrive after its end.
 const OUTPUT_GRACE: Duration = Duration::from_millis(500);
 
-/// The streams of one program; clones are the same ones, so that a second way to negotiate meets the same
-/// process.
+/// The streams of one program. Clones share them, so that a second attempt to negotiate uses the same process.
 #[derive(Clone)]
 pub(super) struct StdioTransport {
     shared: Arc<Shared>,
     incoming: Arc<tokio::sync::Mutex<mpsc::Receiver<ServerJsonRpcMessage>>>,
 }
 
-/// The way to a program.
+/// The connection to a program.
 enum Link {
-    /// Its own streams, or one to the process that holds it.
+    /// Its own streams, or a stream to the process that holds it.
     Streams(Streams),
     /// The host in this process, which holds it.
     Host(Client),
 }
 
-/// Where lines go that are for a program.
 enum Outgoing {
     Stream(mpsc::Sender<Vec<u8>>),
     Host(ClientSender),
@@ -72,11 +70,11 @@ struct Shared {
     pending_requests: PendingRequests,
     limits: McpLimits,
     process: Process,
-    /// Where the end is told of one that another process holds.
+    /// Reads the exit notice of a program that a host holds.
     exit_listener: Option<ExitListener>,
 }
 
-/// Starts a program and listens to it.
+/// Starts a program.
 ///
 /// # Errors
 /// [`Error::ProgramNotStarted`].
@@ -85,7 +83,7 @@ pub(super) fn start(program: McpProgram, limits: McpLimits) -> Result<StdioTrans
     Ok(listen_to(process, Link::Streams(streams), limits, None))
 }
 
-/// Listens to a program that a host holds.
+/// Uses a program that a host holds.
 pub(super) fn attach(attached: Attached, limits: McpLimits) -> StdioTransport {
     let Attached {
         process,
@@ -134,7 +132,7 @@ fn listen_to(
     }
 }
 
-/// Writes messages until the program is told to end, which is the end of its input.
+/// Writes messages until the program is stopped, and then closes its input.
 async fn write(
     mut stdin: Box<dyn AsyncWrite + Send + Unpin>,
     mut messages: mpsc::Receiver<Vec<u8>>,
@@ -142,7 +140,7 @@ async fn write(
 ) {
     let writing = async {
         while let Some(message) = messages.recv().await {
-            // A program that closed its input has ended, or is about to: the reader tells how.
+            // A program that closed its input has ended, or is about to: the reader reports that.
             if stdin.write_all(&message).await.is_err() || stdin.flush().await.is_err() {
                 return;
             }
@@ -152,20 +150,20 @@ async fn write(
         () = writing => {}
         () = stopping.cancelled() => {}
     }
-    // Of a socket the other half is still read; whether the other side hears it changes nothing.
+    // The other half of a socket is still read. An error is of no consequence.
     drop(stdin.shutdown().await);
 }
 
-/// Hands on what the program says, until it ends or says too much; then every call in flight ends.
+/// Passes on the program's messages until it ends or exceeds a limit; then every request in flight fails.
 async fn listen(
     shared: Arc<Shared>,
     mut lines: Incoming,
     to_rmcp: mpsc::Sender<ServerJsonRpcMessage>,
 ) {
-    let reason = loop {
+    let violation = loop {
         let next = tokio::select! {
             next = lines.next() => next,
-            // Something that the program left behind may hold its output open.
+            // A child process of the program may keep its output open.
             () = wait_until_gone(&shared.process) => break None,
         };
         let message = match next {
@@ -186,10 +184,10 @@ async fn listen(
             Err(violation) => break Some(violation),
         }
     };
-    shared.end(reason).await;
+    shared.end(violation).await;
 }
 
-/// Waits until the process has ended, and what it wrote last has arrived.
+/// Waits until the process has ended and its last output has arrived.
 async fn wait_until_gone(process: &Process) {
     process.exited().await;
     tokio::time::sleep(OUTPUT_GRACE).await;
@@ -200,19 +198,17 @@ impl StdioTransport {
         &self.shared.process
     }
 
-    /// Where messages go that are to be logged.
     pub(super) fn log(&self) -> &ServerLog {
         self.shared.pending_requests.log()
     }
 
-    /// Why a request of the negotiation failed, where that is known.
+    /// Takes the error of a request of the negotiation.
     pub(super) fn take_failure(&self) -> Option<Error> {
         self.shared.pending_requests.take_failure()
     }
 }
 
 impl Shared {
-    /// Puts a message on its way.
     async fn send(&self, message: &ClientJsonRpcMessage) -> Result<(), SendError> {
         let plan = |text| Ok(SentRequest::line(text));
         let (text, tracked) = self
@@ -236,10 +232,10 @@ impl Shared {
         is_sent.then_some(()).ok_or(SendError)
     }
 
-    /// The message of a line; `None` of what is none, or of no use to rmcp.
+    /// Reads a line; `None` if it is not a message, or not needed by rmcp.
     ///
     /// # Errors
-    /// What the program is to be ended for.
+    /// A violation for which the program has to be ended.
     fn read(&self, line: &[u8]) -> Result<Option<ServerJsonRpcMessage>, Violation> {
         let is_exit_notice = |exit_listener: &ExitListener| exit_listener.take(line, &self.process);
         if line.is_empty() || self.exit_listener.as_ref().is_some_and(is_exit_notice) {
@@ -253,7 +249,7 @@ impl Shared {
         }
     }
 
-    /// What rmcp needs of what the host in this process says.
+    /// Reads a message of the host in this process; `None` if rmcp does not need it.
     fn take(&self, message: ClientMessage) -> Option<ServerJsonRpcMessage> {
         match message {
             ClientMessage::Json(message) => match self.pending_requests.take(message) {
@@ -270,11 +266,11 @@ impl Shared {
         None
     }
 
-    /// Ends the process, and with it whatever is under way.
-    async fn end(&self, cut: Option<Violation>) {
-        match cut {
-            Some(cut) => self.process.cut(cut),
-            // Its output may end a little before it does.
+    /// Ends the process, and fails all pending requests.
+    async fn end(&self, violation: Option<Violation>) {
+        match violation {
+            Some(violation) => self.process.record_violation(violation),
+            // Its output may end shortly before the process does.
             None => drop(tokio::time::timeout(OUTPUT_GRACE, self.process.exited()).await),
         }
         self.process.stop();
@@ -297,7 +293,7 @@ impl Transport<RoleClient> for StdioTransport {
         self.incoming.lock().await.recv().await
     }
 
-    /// The process outlives it: a negotiation may go on in another way.
+    /// Keeps the process, since the negotiation may continue in another mode.
     async fn close(&mut self) -> Result<(), SendError> {
         Ok(())
     }

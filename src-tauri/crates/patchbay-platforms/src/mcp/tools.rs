@@ -1,4 +1,4 @@
-//! Tools, from their wire form to ours, each on its own.
+//! Parses tools; a malformed one does not affect the others.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use crate::icon;
 const TITLE_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 20_000;
 
-/// Reads one page of `tools/list` into `tools`. A tool that is malformed, or named as one before,
-/// hides itself only (R30).
+/// Adds the tools of one page of `tools/list` to `tools`. One that is malformed, or has the name of an earlier one, is
+/// left out (R30).
 pub(crate) fn read_page(mut page: Value, seen: &mut HashSet<String>, tools: &mut Vec<Tool>) {
     let Some(Value::Array(entries)) = page.get_mut("tools").map(Value::take) else {
         return;
@@ -30,8 +30,7 @@ pub(crate) fn read_page(mut page: Value, seen: &mut HashSet<String>, tools: &mut
     }
 }
 
-/// What rmcp needs of the tools of a page: their names, and the schemas of those that want parameters in
-/// headers (`x-mcp-header`).
+/// The part of a page that rmcp needs: names, and the schemas of tools with parameters in headers (`x-mcp-header`).
 pub(super) fn for_rmcp(page: &Value) -> ListToolsResult {
     let tools = entries(page).iter().filter_map(|entry| {
         let (name, schema) = (name(entry)?.to_owned(), schema(entry)?);
@@ -42,8 +41,8 @@ pub(super) fn for_rmcp(page: &Value) -> ListToolsResult {
     ListToolsResult::with_all_items(tools.collect())
 }
 
-/// Takes out of a `tools/list` answer what rmcp took out of what it was given: tools whose
-/// `x-mcp-header` breaks the rules must not be used.
+/// Removes the tools that rmcp rejected from a `tools/list` response: those with an invalid `x-mcp-header` must not be
+/// used.
 ///
 /// Source: MCP 2026-07-28, "Custom Headers from Tool Parameters".
 pub(super) fn retain_accepted(answer: &mut Value, accepted: &[RmcpTool]) {
@@ -51,7 +50,7 @@ pub(super) fn retain_accepted(answer: &mut Value, accepted: &[RmcpTool]) {
     let Some(tools) = tools.and_then(Value::as_array_mut) else {
         return;
     };
-    // rmcp keeps the order, so that one walk over both finds what is missing.
+    // rmcp keeps the order, so one pass over both lists finds what is missing.
     let mut accepted = accepted.iter().peekable();
     tools.retain(|entry| {
         let (Some(name), Some(schema)) = (name(entry), schema(entry)) else {
@@ -79,7 +78,7 @@ fn schema(entry: &Value) -> Option<&Map<String, Value>> {
     entry.get("inputSchema")?.as_object()
 }
 
-/// Whether a schema wants parameters in headers, wherever in it that is said.
+/// Whether a schema has parameters in headers, at any depth.
 fn names_headers(schema: &Map<String, Value>) -> bool {
     fn any(value: &Value) -> bool {
         match value {
@@ -91,16 +90,16 @@ fn names_headers(schema: &Map<String, Value>) -> bool {
     schema.contains_key("x-mcp-header") || schema.values().any(any)
 }
 
-/// The tools of a page, as sent.
+/// The raw tools of a page.
 pub(super) fn entries(page: &Value) -> &[Value] {
     page.get("tools")
         .and_then(Value::as_array)
         .map_or(&[], Vec::as_slice)
 }
 
-/// Source: MCP 2026-07-28, `Tool`, `ToolAnnotations`; MCP 2025-11-25, `ToolExecution`.
+/// Parses a tool; its schemas are moved out of the entry.
 ///
-/// The schemas are moved out of the entry.
+/// Source: MCP 2026-07-28, `Tool`, `ToolAnnotations`; MCP 2025-11-25, `ToolExecution`.
 fn tool(entry: &mut Value) -> Option<Tool> {
     let name = name(entry)?.to_owned();
     schema(entry)?;

@@ -1,22 +1,22 @@
-//! Addresses with gaps, as servers name resources of which there are many.
+//! URI templates of resources.
 //!
-//! Source: RFC 6570, expressions of the levels 1 to 3, whose values are texts.
+//! Source: RFC 6570, levels 1 to 3, with string values only.
 
 use patchbay_model::TemplateVariable;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
-/// Most gaps of one address.
+/// Maximum number of variables of one template.
 const MAX_VARIABLES: usize = 50;
 
-/// All but what RFC 3986 calls unreserved.
+/// Encodes all but the unreserved characters of RFC 3986.
 const SIMPLE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// As [`SIMPLE`], with what RFC 3986 calls reserved left as it is.
+/// As [`SIMPLE`], but keeps the reserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &SIMPLE
     .remove(b':')
     .remove(b'/')
@@ -37,7 +37,7 @@ const RESERVED: &AsciiSet = &SIMPLE
     .remove(b';')
     .remove(b'=');
 
-/// An address with gaps.
+/// A parsed template.
 #[derive(Debug, PartialEq, Eq)]
 pub struct UriTemplate<'a>(Vec<Part<'a>>);
 
@@ -47,7 +47,7 @@ enum Part<'a> {
     Expression(&'static Operator, Vec<&'a str>),
 }
 
-/// How an expression is filled in.
+/// How an expression is expanded.
 ///
 /// Source: RFC 6570, appendix A.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,9 +55,9 @@ struct Operator {
     sign: &'static str,
     first: &'static str,
     separator: &'static str,
-    /// Whether each value comes with its name.
+    /// Whether each value has its name in front.
     is_named: bool,
-    /// What stands behind the name of an empty value.
+    /// What follows the name of an empty value.
     if_empty: &'static str,
     keeps_reserved: bool,
 }
@@ -92,7 +92,7 @@ static OPERATORS: [Operator; 8] = [
 ];
 
 impl<'a> UriTemplate<'a> {
-    /// Reads an address; `None` where its gaps are of no such form.
+    /// Parses a template; `None` if an expression is invalid or of level 4.
     pub fn parse(template: &'a str) -> Option<Self> {
         let (mut parts, mut rest, mut count) = (Vec::new(), template, 0);
         while let Some((literal, after)) = rest.split_once('{') {
@@ -101,7 +101,7 @@ impl<'a> UriTemplate<'a> {
                 .iter()
                 .find(|operator| expression.starts_with(operator.sign))?;
             let names = &expression[operator.sign.len()..];
-            // A list would be spread by `*`; of a text it says nothing.
+            // `*` explodes lists, and has no effect on strings.
             let names = names
                 .split(',')
                 .map(|name| name.strip_suffix('*').unwrap_or(name));
@@ -121,7 +121,7 @@ impl<'a> UriTemplate<'a> {
         Some(Self(parts))
     }
 
-    /// What there is to fill in, each once, in the order of the address.
+    /// The variables, each once, in order.
     pub fn variables(&self) -> Vec<TemplateVariable> {
         let mut found: Vec<TemplateVariable> = Vec::new();
         for part in &self.0 {
@@ -129,7 +129,7 @@ impl<'a> UriTemplate<'a> {
                 continue;
             };
             for name in names {
-                // What has a name of its own in the address may be left out, as is usual after a `?`.
+                // Query parameters and the like can be omitted.
                 let is_required = !operator.is_named;
                 match found.iter_mut().find(|one| one.name == *name) {
                     Some(known) => known.is_required |= is_required,
@@ -143,7 +143,7 @@ impl<'a> UriTemplate<'a> {
         found
     }
 
-    /// The address with the texts of `values` in its gaps; what is missing is left out.
+    /// Expands the template with the strings in `values`; undefined variables are left out.
     pub fn fill(&self, values: &Map<String, Value>) -> String {
         let mut filled = String::new();
         for part in &self.0 {

@@ -1,4 +1,4 @@
-//! HTTP under rmcp: bounded answers, credentials to one origin only, errors that say what is wrong.
+//! The HTTP client below rmcp: limits for responses, credentials for one origin only, and precise errors.
 
 pub(super) mod answer;
 pub(super) mod reconnect;
@@ -7,7 +7,7 @@ mod send;
 mod session;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use futures::stream::{BoxStream, StreamExt};
@@ -25,10 +25,10 @@ use url::Url;
 use self::reconnect::{Reconnects, clamp_retry};
 pub use self::session::{ResumableSession, SessionLife};
 use self::session::{SessionState, fingerprint};
-use super::McpLimits;
 use super::exchange::Exchange;
 use super::server_log::ServerLog;
 use super::sse::{self, StreamError, StreamLimits};
+use super::{McpLimits, lock};
 use crate::{Error, PlainHttp, TokenSource};
 
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -39,22 +39,19 @@ const ACCEPT_JSON_OR_SSE: HeaderValue =
 pub(super) const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Most bytes of the answer to a negotiation, and of what a server says unasked.
+/// Maximum bytes of a response of the negotiation, and of an unsolicited message.
 pub(super) const SMALL_BYTES: usize = 1024 * 1024;
 
-/// Most levels of arrays and objects in a message.
-pub(super) const MAX_DEPTH: usize = 100;
-
-/// Most bytes of a stream, as a multiple of the most of one answer.
+/// Maximum bytes of a stream, as a multiple of the limit for one response.
 const STREAM_FACTOR: usize = 4;
 
-/// Most events of a stream.
+/// Maximum number of events of a stream.
 const STREAM_EVENTS: usize = 100_000;
 
-/// Most bytes of an event id, which is sent back as a header.
+/// Maximum bytes of an event id, which is sent back as a header.
 const EVENT_ID_BYTES: usize = 1024;
 
-/// How long a stream is waited for that somebody else has, time after time.
+/// Waits before a stream that is still in use elsewhere is requested again.
 const OCCUPIED_WAITS: [Duration; 4] = [
     Duration::from_millis(50),
     Duration::from_millis(100),
@@ -62,10 +59,10 @@ const OCCUPIED_WAITS: [Duration; 4] = [
     Duration::from_millis(400),
 ];
 
-/// For how many requests the last event is known, so that their streams can be resumed.
+/// Maximum number of requests whose streams can be resumed.
 const RESUMABLE: usize = 64;
 
-/// The HTTP side of one connection; clones are the same one.
+/// The HTTP side of one connection. Clones share it.
 #[derive(Clone)]
 pub(super) struct Wire(Arc<Inner>);
 
@@ -77,11 +74,11 @@ struct Inner {
     limits: McpLimits,
     log: Arc<ServerLog>,
     failure: Mutex<Option<Error>>,
-    /// Requests whose streams can be resumed, with the last event of each.
+    /// Requests whose streams can be resumed, with the id of the last event of each.
     resumable: Mutex<HashMap<RequestId, (String, TrackedRequest)>>,
-    /// The stream of what the server says unasked.
+    /// Reconnections of the stream of unsolicited messages.
     unsolicited: Arc<Reconnects>,
-    /// Ends whatever is under way, because the connection is not wanted any more.
+    /// Aborts all requests in flight.
     shutdown: CancellationToken,
     session: SessionState,
 }
@@ -93,11 +90,10 @@ pub(super) struct DeferredError;
 
 type RmcpResult<T> = Result<T, StreamableHttpError<DeferredError>>;
 
-/// Why a POST brought nothing.
+/// Why a POST failed.
 enum PostError {
     /// The session is over: rmcp starts another one.
     SessionOver,
-    /// Anything else.
     Known(Error),
 }
 
@@ -107,12 +103,12 @@ impl From<Error> for PostError {
     }
 }
 
-/// What is asked for, and the part of it that shapes how an answer is read; clones are the same request.
+/// A request in flight, with what is needed to read its response. Clones share the exchange.
 #[derive(Clone)]
 pub(super) struct TrackedRequest {
     pub(super) id: RequestId,
     pub(super) exchange: Exchange,
-    /// Whether somebody looks at the exchange; nobody does during the negotiation.
+    /// Whether the caller waits for the exchange; it doesn't during the negotiation.
     pub(super) is_followed: bool,
     pub(super) kind: RequestKind,
     reconnects: Arc<Reconnects>,
@@ -122,9 +118,9 @@ pub(super) struct TrackedRequest {
 pub(super) enum RequestKind {
     Discover,
     Initialize,
-    /// Its answer ends what is listened to.
+    /// A subscription, which its response ends.
     Listen,
-    /// One page of a list, by the member that holds its items.
+    /// One page of a list, by the member that contains its items.
     List(&'static str),
     Other,
 }
@@ -160,36 +156,27 @@ impl Wire {
         self.0.shutdown.clone().drop_guard()
     }
 
-    /// The last error of a request that no [`Exchange`] went with, which is how negotiations fail.
+    /// Takes the last error of a request without an [`Exchange`], as those of the negotiation are.
     pub(super) fn take_failure(&self) -> Option<Error> {
-        self.lock().take()
+        lock(&self.0.failure).take()
     }
 
-    /// Where the connection was asked for.
+    /// The server's address.
     pub(super) fn url(&self) -> &Url {
         &self.0.url
     }
 
-    /// How much is read over it.
     pub(super) fn limits(&self) -> &McpLimits {
         &self.0.limits
     }
 
-    /// Where messages go that are to be logged.
     pub(super) fn log(&self) -> &Arc<ServerLog> {
         &self.0.log
     }
 
-    /// Host and port for people.
+    /// Host and port, for display.
     pub(super) fn host(&self) -> String {
         host_of(&self.0.url)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Error>> {
-        self.0
-            .failure
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn defer_error(
@@ -199,7 +186,7 @@ impl Wire {
     ) -> StreamableHttpError<DeferredError> {
         match tracked {
             Some(tracked) if tracked.is_followed => tracked.exchange.fail(error),
-            _ => *self.lock() = Some(error),
+            _ => *lock(&self.0.failure) = Some(error),
         }
         StreamableHttpError::Client(DeferredError)
     }
@@ -217,8 +204,8 @@ impl Wire {
             self.0.session.number_outgoing(&mut body);
         }
         let bytes = body.to_string();
-        let nobody = Capture::default();
-        let capture = tracked.map_or(&nobody, |tracked| tracked.exchange.capture());
+        let no_capture = Capture::default();
+        let capture = tracked.map_or(&no_capture, |tracked| tracked.exchange.capture());
         let mut headers = header_map(protocol_headers, session.as_deref())?;
         headers.insert(header::ACCEPT, ACCEPT_JSON_OR_SSE);
         headers.insert(header::CONTENT_TYPE, JSON);
@@ -226,7 +213,7 @@ impl Wire {
             && let Some(plan) = tracked.exchange.plan()
         {
             let planned = self.plan(&self.0.url, &headers, bytes)?;
-            *plan.lock().unwrap_or_else(PoisonError::into_inner) = Some(planned);
+            *lock(plan) = Some(planned);
             return Err(Error::Cancelled.into());
         }
         let sent = self
@@ -258,8 +245,8 @@ impl Wire {
         }
     }
 
-    /// Answers a handshake with what is known of the session that is continued in its place. One that began with
-    /// other credentials is of somebody else.
+    /// Answers a handshake from the session that is resumed in its place. A session that began with other credentials
+    /// may be another user's and is not resumed.
     async fn resume(
         &self,
         message: &ClientJsonRpcMessage,
@@ -278,7 +265,7 @@ impl Wire {
         Ok(answer.map(|answer| StreamableHttpPostResponse::Json(answer, Some(id))))
     }
 
-    /// Notes whether the session goes on: nobody continues one that only fails.
+    /// Records whether the session works: one that only fails is not resumed.
     fn note_answer(&self, posted: &Result<StreamableHttpPostResponse, PostError>) {
         match posted {
             Ok(_) => self.0.session.note_answer(true),
@@ -289,12 +276,12 @@ impl Wire {
         }
     }
 
-    /// Leaves the session to whoever continues it: the server is not told that it ends.
+    /// Leaves the session open and returns it to be resumed later.
     pub(super) fn detach(&self) -> Option<ResumableSession> {
         self.0.session.detach()
     }
 
-    /// Ends a session that nobody continues.
+    /// Ends a session that won't be resumed.
     pub(super) async fn end_session(&self, session: ResumableSession) {
         let version = session.handshake["protocolVersion"].as_str();
         let version = version.and_then(|version| HeaderValue::from_str(version).ok());
@@ -307,7 +294,7 @@ impl Wire {
         }
     }
 
-    /// Most bytes of an answer of that kind.
+    /// Maximum bytes of a response to a request of that kind.
     fn answer_bytes(&self, kind: RequestKind) -> usize {
         let limits = &self.0.limits;
         match kind {
@@ -319,7 +306,7 @@ impl Wire {
         }
     }
 
-    /// Reads a message that answers, or comes with the answer to, that request.
+    /// Parses a message that is, or accompanies, the response to that request.
     fn read(&self, bytes: &[u8], tracked: &TrackedRequest) -> Result<Value, json::Error> {
         let limits = self.json_limits(tracked.kind);
         let (mut message, values) = json::parse_counting(bytes, limits)?;
@@ -332,21 +319,18 @@ impl Wire {
     }
 
     fn json_limits(&self, kind: RequestKind) -> json::Limits {
-        let limits = &self.0.limits;
         let items = json::Items {
-            // The document, its result, the list in it.
+            // The message, its result, the list in it.
             level: 3,
-            most: limits.list_items,
+            most: self.0.limits.list_items,
         };
         json::Limits {
-            values: limits.values,
-            depth: MAX_DEPTH,
-            text: limits.body_bytes,
             items: matches!(kind, RequestKind::List(_)).then_some(items),
+            ..self.0.limits.json()
         }
     }
 
-    /// The error of an answer of that kind that exceeds a limit.
+    /// The error for a response of that kind that exceeds a limit.
     fn limit_error(&self, kind: RequestKind, limit: json::Exceeded) -> Error {
         match (kind, limit) {
             (RequestKind::List(what), json::Exceeded::Items(most)) => {
@@ -364,7 +348,7 @@ impl Wire {
         }
     }
 
-    /// Watches the events of an answer for the answer itself.
+    /// Reads an event stream, looking for the response.
     fn watch(
         &self,
         answer: reqwest::Response,
@@ -388,7 +372,7 @@ impl Wire {
             .boxed()
     }
 
-    /// Takes the answer out of its event, and leaves of each event what rmcp may see.
+    /// Takes the response out of its event, and removes from each event what rmcp must not see.
     fn watch_event(&self, event: Sse, tracked: &TrackedRequest) -> EventResult {
         let mut event = clamp_event(event);
         if let Some(id) = &event.id {
@@ -405,12 +389,12 @@ impl Wire {
                 tracked.exchange.capture().note_body(data.as_bytes());
                 answer::for_rmcp_as_text(message, tracked)
             }
-            // rmcp would take it for the end of this stream.
+            // A response to another request, which rmcp would take for the end of this stream.
             Ok(message) if answer::is_answer(&message) => None,
             Ok(message) if self.0.log.take(&message) => None,
             Ok(message) if bytes <= SMALL_BYTES => Some(message.to_string()),
             Ok(_) | Err(json::Error::NotJson) => {
-                tracing::debug!(bytes, "dropped a message that is large, or none at all");
+                tracing::debug!(bytes, "dropped a message that is too large or not JSON");
                 None
             }
             Err(json::Error::Exceeded(limit)) => {
@@ -421,7 +405,7 @@ impl Wire {
         Ok(event)
     }
 
-    /// Passes on messages that no request asked for, within limits.
+    /// Passes on unsolicited messages, within limits.
     fn forward_unsolicited(&self, answer: reqwest::Response) -> BoxStream<'static, EventResult> {
         let limits = self.json_limits(RequestKind::Other);
         let (open, wire) = (self.0.unsolicited.open_stream(), self.clone());
@@ -440,23 +424,19 @@ impl Wire {
             .boxed()
     }
 
-    /// Ends a request for good: its stream is not asked for again.
+    /// Fails a request for good: its stream is not reopened.
     fn give_up(&self, error: Error, tracked: &TrackedRequest) {
         tracked.reconnects.end();
         self.lock_resumable().remove(&tracked.id);
-        // That a stream was lost is no news any more.
+        // An earlier loss of the stream is not the reason.
         tracked.exchange.note(|facts| facts.failure = None);
-        // What rmcp is handed is our stand-in for it.
-        let _put_aside = self.defer_error(error, Some(tracked));
+        // The placeholder for rmcp is not needed here.
+        let _ = self.defer_error(error, Some(tracked));
     }
 
     fn record_stream_error(&self, error: &SseError, tracked: &TrackedRequest) {
-        let broken = match error {
-            SseError::Body(inner) => inner.downcast_ref::<StreamError>(),
-            _ => None,
-        };
-        match broken {
-            // Asking for the same event again would bring the same.
+        match StreamError::find(error) {
+            // Requesting the same event again would have the same result.
             Some(StreamError::TooLarge(limit)) => {
                 let limit = *limit as u64;
                 self.give_up(Error::TooLarge { limit }, tracked);
@@ -465,7 +445,7 @@ impl Wire {
                 let words = format!("more than {limit} events in a response");
                 self.give_up(Error::Protocol(words), tracked);
             }
-            // Noted only: rmcp may resume the stream where it was cut.
+            // Recorded only: rmcp may resume the stream where it was cut.
             _ => tracked.exchange.note(|facts| {
                 facts.failure.get_or_insert(Error::Unreachable {
                     host: self.host(),
@@ -476,7 +456,7 @@ impl Wire {
         }
     }
 
-    /// Remembers the last event of a request, by which rmcp asks for the rest of its stream.
+    /// Records the last event of a request, by which rmcp requests the rest of its stream.
     fn note_resumable(&self, id: &str, tracked: &TrackedRequest) {
         let mut resumable = self.lock_resumable();
         if resumable.len() >= RESUMABLE && !resumable.contains_key(&tracked.id) {
@@ -494,11 +474,10 @@ impl Wire {
     }
 
     fn lock_resumable(&self) -> MutexGuard<'_, HashMap<RequestId, (String, TrackedRequest)>> {
-        let resumable = &self.0.resumable;
-        resumable.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.resumable)
     }
 
-    /// Asks for a stream: the rest of one that ended, or what the server says unasked.
+    /// Requests a stream: the rest of one that ended, or that of unsolicited messages.
     async fn open_stream(
         &self,
         headers: &HeaderMap,
@@ -525,13 +504,13 @@ impl Wire {
                 .await
             {
                 Ok(sent) => sent,
-                // Only these can be different the next time.
+                // Only these may succeed the next time.
                 Err(Error::Unreachable { .. } | Error::TimedOut { .. }) => {
                     return Err(StreamableHttpError::Client(DeferredError));
                 }
                 Err(_) => return Err(StreamableHttpError::ServerDoesNotSupportSse),
             };
-            // The server may not have noticed yet that whoever had the session before let go of it.
+            // The server may not have noticed yet that the previous owner of the session closed its stream.
             match waits.next() {
                 Some(wait) if sent.answer.status() == StatusCode::CONFLICT => {
                     tokio::time::sleep(*wait).await;
@@ -554,7 +533,7 @@ impl Wire {
 
 type EventResult = Result<Sse, SseError>;
 
-/// An event whose wait and id are within bounds.
+/// Limits the wait and the id of an event.
 fn clamp_event(mut event: Sse) -> Sse {
     event.retry = event.retry.map(clamp_retry);
     event.id = event.id.filter(|id| id.len() <= EVENT_ID_BYTES);
@@ -669,7 +648,7 @@ impl StreamableHttpClient for Wire {
         if !self.0.session.ends_with_connection() {
             return Ok(());
         }
-        // A server may refuse to end a session (405), and then it ends by itself.
+        // A server may refuse to end a session (405), which then ends by itself.
         if let Ok(headers) = header_map(custom_headers, Some(&session_id)) {
             let _ = self
                 .send(Method::DELETE, &headers, None, &Capture::default())

@@ -1,4 +1,4 @@
-//! Calling a tool: once, and again with what the person answered where the server asks first.
+//! Calls tools; repeats a call with the person's answers if the server asks first.
 
 use std::time::{Duration, Instant};
 
@@ -18,12 +18,12 @@ use crate::mcp::{CallOutcome, ToolCall, content};
 const HEADER_MISMATCH: i64 = ErrorCode::HEADER_MISMATCH.0 as i64;
 const INVALID_PARAMS: i64 = ErrorCode::INVALID_PARAMS.0 as i64;
 
-/// A page has to be visited before the call.
+/// The person has to visit a page before the call.
 ///
 /// Source: MCP 2025-11-25, "Elicitation", "URL Elicitation Required Error".
 const URL_ELICITATION_REQUIRED: i64 = -32042;
 
-/// What frameworks say that speak both eras, and can ask only in the older one.
+/// Messages of frameworks that support both eras, and can ask only in the older one.
 ///
 /// Source: Python SDK 2 (`NoBackChannelError`), TypeScript server 2.
 const ASKS_OVER_HANDSHAKE: [&str; 3] = [
@@ -32,20 +32,38 @@ const ASKS_OVER_HANDSHAKE: [&str; 3] = [
     "be signalled by throwing",
 ];
 
+/// A call in flight.
+#[derive(Clone, Copy)]
+pub(super) struct CallContext<'a> {
+    pub(super) call: &'a ToolCall,
+    /// `None` if nobody can be asked.
+    pub(super) registered_call: Option<&'a RegisteredCall<'a>>,
+    pub(super) cancel: &'a CancellationToken,
+}
+
+impl CallContext<'_> {
+    pub(super) fn timeouts(&self, total: Duration) -> Timeouts {
+        Timeouts {
+            idle: self.call.timeout,
+            total,
+            is_asking: self.registered_call.map(RegisteredCall::is_asking),
+        }
+    }
+}
+
 impl McpSession {
-    /// Calls a tool and waits for its answer; what the server asks meanwhile goes to [`ToolCall::asker`].
+    /// Calls a tool and waits for its result; the server's questions go to [`ToolCall::asker`].
     ///
-    /// When `cancel` is triggered, or when the future is dropped, the server is told to stop
-    /// (`notifications/cancelled`, and `tasks/cancel` of a task) without waiting for it, and an open question is closed.
+    /// By `cancel`, or when the future is dropped, the server is told to stop (`notifications/cancelled`, and
+    /// `tasks/cancel` for a task) without waiting for it, and an open question is closed.
     ///
     /// # Errors
-    /// [`Error::ToolNotFound`]; [`Error::TimedOut`] after [`ToolCall::timeout`] of silence or
-    /// [`McpLimits::total`](crate::mcp::McpLimits::total), the time of questions apart; [`Error::Cancelled`];
-    /// [`Error::InputRequired`] when the server asks and nobody is there, or for what nobody can give;
-    /// [`Error::NotAnswered`] when the call can't go on without an answer that was not given;
-    /// [`Error::AsksOverHandshake`], [`Error::CannotAsk`]; [`Error::PageFirst`]; [`Error::TooLarge`]; [`Error::ServerError`];
-    /// [`Error::TaskCancelled`]; [`Error::TaskLost`] for one of [`ToolCall::resumes`]; and those of
-    /// every request, as in [`McpSession::list_tools`].
+    /// [`Error::ToolNotFound`]; [`Error::TimedOut`] after [`ToolCall::timeout`] without progress or
+    /// [`McpLimits::total`](crate::mcp::McpLimits::total), not counting the time of questions; [`Error::Cancelled`];
+    /// [`Error::InputRequired`] if the server asks and nobody can answer; [`Error::NotAnswered`] if the call requires an
+    /// answer that was not given; [`Error::AsksOverHandshake`], [`Error::CannotAsk`]; [`Error::PageFirst`];
+    /// [`Error::TooLarge`]; [`Error::ServerError`]; [`Error::TaskCancelled`]; [`Error::TaskLost`] for
+    /// [`ToolCall::resumes`]; and those of every request, as in [`McpSession::list_tools`].
     ///
     /// Source: MCP 2026-07-28, `tools/call`, "Multi Round-Trip Requests"; MCP requirement R4.
     pub async fn call_tool(
@@ -59,56 +77,49 @@ impl McpSession {
             .client_handler
             .question_router()
             .register_call(call.asker.as_ref());
-        let registered_call = registered_call.as_ref();
-        let answered = match &call.resumes {
-            // Boxed, or each call would move the room that a task takes.
-            Some(task) => Box::pin(self.resume_task(task, &call, registered_call, cancel)).await,
-            None if self.is_task(&call) => {
-                Box::pin(self.call_as_task(&call, registered_call, cancel)).await
-            }
-            None => {
-                self.call_until_answered(&call, registered_call, cancel)
-                    .await
-            }
+        let cx = CallContext {
+            call: &call,
+            registered_call: registered_call.as_ref(),
+            cancel,
         };
-        let answered = match answered {
-            Ok(answered) => answered,
-            Err(error) => {
-                let explained = self.explain(error, &call, registered_call, cancel);
-                return Err(Box::pin(explained).await);
-            }
+        // The rare cases are boxed, or the future of every call would be as large as theirs.
+        let response = match &call.resumes {
+            Some(task) => Box::pin(self.resume_task(task, cx)).await,
+            None if self.is_task(&call) => Box::pin(self.call_as_task(cx)).await,
+            None => self.call_until_answered(cx).await,
         };
-        let outcome = outcome(&answered, started);
+        let response = match response {
+            Ok(response) => response,
+            Err(error) => return Err(Box::pin(self.explain(error, cx)).await),
+        };
+        let outcome = CallOutcome {
+            result: content::tool_result(&response.answer["result"]),
+            status: response.status,
+            wait: started.elapsed(),
+            bytes: response.bytes,
+        };
         if registered_call.is_some() && cannot_ask(&outcome.result) {
             return Err(self.back_channel_error());
         }
         Ok(outcome)
     }
 
-    /// Calls a tool as often as the server asks first.
-    async fn call_until_answered(
-        &self,
-        call: &ToolCall,
-        registered_call: Option<&RegisteredCall<'_>>,
-        cancel: &CancellationToken,
-    ) -> Result<RawResponse, Error> {
+    /// Repeats a call with answers until it has a result.
+    async fn call_until_answered(&self, cx: CallContext<'_>) -> Result<RawResponse, Error> {
+        let CallContext { call, cancel, .. } = cx;
         let mut params = params_of(call);
         let mut capture = call.capture.clone();
         let mut rounds = Rounds::new(&self.0.client_handler, self.limit_of(call));
         loop {
-            let answered = self.send_call(call, &params, &capture, registered_call, cancel);
-            let answered = answered.await?;
-            let result = &answered.answer["result"];
+            let response = self.send_call(&params, &capture, cx).await?;
+            let result = &response.answer["result"];
             match result["resultType"].as_str() {
-                None | Some("complete") => return Ok(answered),
-                Some("task") => {
-                    let task = self.wait_for_created(result, call, registered_call, cancel);
-                    return Box::pin(task).await;
-                }
+                None | Some("complete") => return Ok(response),
+                Some("task") => return Box::pin(self.wait_for_created(result, cx)).await,
                 Some("input_required") => {
-                    // Those that follow hold what the person answered.
+                    // The requests that follow contain the person's answers.
                     capture = capture.with_first_request();
-                    let next = Box::pin(rounds.next(result, registered_call));
+                    let next = Box::pin(rounds.next(result, cx.registered_call));
                     let round = tokio::select! {
                         biased;
                         () = cancel.cancelled() => return Err(Error::Cancelled),
@@ -121,12 +132,12 @@ impl McpSession {
         }
     }
 
-    /// Whether a call is made as a task: in the newer era a server decides that by itself.
+    /// Whether a call is made as a task; in the newer era the server decides that.
     fn is_task(&self, call: &ToolCall) -> bool {
         call.as_task && self.is_legacy()
     }
 
-    /// What a call begins with.
+    /// The first request of a call.
     pub(super) fn first_request(&self, call: &ToolCall) -> ClientRequest {
         match self.is_task(call) {
             true => tasks::request_of(call, self.limit_of(call)),
@@ -134,49 +145,37 @@ impl McpSession {
         }
     }
 
-    /// How long a call may take in all, the time of questions apart.
+    /// Total timeout of a call, not counting the time of questions.
     pub(super) fn limit_of(&self, call: &ToolCall) -> Duration {
         self.0.limits.total.max(call.timeout)
     }
 
     async fn send_call(
         &self,
-        call: &ToolCall,
         params: &CallToolRequestParams,
         capture: &Capture,
-        registered_call: Option<&RegisteredCall<'_>>,
-        cancel: &CancellationToken,
+        cx: CallContext<'_>,
     ) -> Result<RawResponse, Error> {
         let once = async || {
-            let timeouts = Timeouts {
-                idle: call.timeout,
-                total: self.limit_of(call),
-                is_asking: registered_call.map(RegisteredCall::is_asking),
-            };
+            let timeouts = cx.timeouts(self.limit_of(cx.call));
             let request = request_of(params.clone());
             let exchange = Exchange::captured(capture.clone());
-            self.exchange(request, exchange, timeouts, &*call.progress, cancel)
+            self.exchange(request, exchange, timeouts, &*cx.call.progress, cx.cancel)
                 .await
         };
         match once().await {
-            // Arguments that go into headers as well are known from the list only. The server has
-            // refused the call unseen, so that nothing happens twice.
+            // Which arguments are also sent as headers is known from the list only. The server has
+            // rejected the call without executing it, so it is safe to repeat.
             Err(Error::ServerError { code, .. }) if code == HEADER_MISMATCH => {
-                Box::pin(self.list_tools(cancel)).await?;
+                Box::pin(self.list_tools(cx.cancel)).await?;
                 once().await
             }
-            answered => answered,
+            response => response,
         }
     }
 
-    /// What an error of the server means for the call.
-    async fn explain(
-        &self,
-        error: Error,
-        call: &ToolCall,
-        registered_call: Option<&RegisteredCall<'_>>,
-        cancel: &CancellationToken,
-    ) -> Error {
+    /// Replaces an error of the server by what it means for the call. Offers the pages that it names to the person.
+    async fn explain(&self, error: Error, cx: CallContext<'_>) -> Error {
         let (
             Error::ServerError {
                 code,
@@ -184,14 +183,14 @@ impl McpSession {
                 data,
             },
             Some(registered_call),
-        ) = (&error, registered_call)
+        ) = (&error, cx.registered_call)
         else {
-            return map_unknown_tool(error, &call.name);
+            return map_unknown_tool(error, &cx.call.name);
         };
         if *code == URL_ELICITATION_REQUIRED {
             let was_opened = tokio::select! {
                 biased;
-                () = cancel.cancelled() => return Error::Cancelled,
+                () = cx.cancel.cancelled() => return Error::Cancelled,
                 was_opened = registered_call.offer_pages(data.as_ref()) => was_opened,
             };
             return match was_opened {
@@ -202,24 +201,15 @@ impl McpSession {
         if asks_over_handshake(message) {
             return self.back_channel_error();
         }
-        map_unknown_tool(error, &call.name)
+        map_unknown_tool(error, &cx.call.name)
     }
 
-    /// What it means that the server found no way to ask over this session.
+    /// The error for a server that can't ask over this session.
     fn back_channel_error(&self) -> Error {
         match self.is_legacy() {
             true => Error::CannotAsk,
             false => Error::AsksOverHandshake,
         }
-    }
-}
-
-fn outcome(answered: &RawResponse, started: Instant) -> CallOutcome {
-    CallOutcome {
-        result: content::tool_result(&answered.answer["result"]),
-        status: answered.status,
-        wait: started.elapsed(),
-        bytes: answered.bytes,
     }
 }
 
@@ -233,20 +223,18 @@ fn params_of(call: &ToolCall) -> CallToolRequestParams {
 
 /// Whether a tool failed because it could not ask over this session.
 fn cannot_ask(result: &ToolResult) -> bool {
-    let says_so = |part: &Content| match part {
-        Content::Text { text } => asks_over_handshake(text),
-        _ => false,
-    };
-    result.is_error && result.content.iter().any(says_so)
+    let is_message =
+        |part: &Content| matches!(part, Content::Text { text } if asks_over_handshake(text));
+    result.is_error && result.content.iter().any(is_message)
 }
 
-fn asks_over_handshake(words: &str) -> bool {
+fn asks_over_handshake(message: &str) -> bool {
     ASKS_OVER_HANDSHAKE
         .iter()
-        .any(|known| words.contains(known))
+        .any(|known| message.contains(known))
 }
 
-/// The protocol gives an unknown tool the code of wrong arguments; only the words tell them apart.
+/// Detects an unknown tool, whose error code is that of invalid arguments, by the message.
 ///
 /// Source: MCP 2026-07-28, "Tools", "Error Handling".
 fn map_unknown_tool(error: Error, name: &str) -> Error {

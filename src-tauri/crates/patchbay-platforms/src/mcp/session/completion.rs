@@ -1,4 +1,4 @@
-//! What a server suggests for a text that is being typed.
+//! Completions: a server's suggestions for a text that is being typed.
 
 use std::time::Duration;
 
@@ -13,17 +13,17 @@ use super::McpSession;
 use super::pending::Timeouts;
 use crate::Error;
 
-/// Most suggestions, which is as many as the protocol allows.
+/// Maximum number of suggestions, which is that of the protocol.
 const MAX_SUGGESTIONS: usize = 100;
 
-/// Most characters of one.
+/// Maximum length of a suggestion, in characters.
 const MAX_SUGGESTION_CHARS: usize = 1_000;
 
-/// How long suggestions are awaited: whoever types goes on meanwhile.
+/// Short, since the person goes on typing.
 const SUGGESTION_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl McpSession {
-    /// What the server suggests for a text that is being typed; nothing where it does not say that it can.
+    /// Requests suggestions for a text that is being typed; none if the server does not declare completions.
     ///
     /// # Errors
     /// [`Error::TimedOut`] after a few seconds; those of every request, as in [`McpSession::list_tools`].
@@ -43,8 +43,8 @@ impl McpSession {
             is_asking: None,
         };
         let request = CompleteRequest::new(params_of(request)).into();
-        let facts = self.request(request, timeouts, &|_| {}, cancel).await?;
-        Ok(suggestions(&facts.answer["result"]))
+        let response = self.request(request, timeouts, &|_| {}, cancel).await?;
+        Ok(suggestions(&response.answer["result"]))
     }
 }
 
@@ -62,7 +62,7 @@ fn params_of(request: CompletionRequest) -> CompleteRequestParams {
     params.with_context(CompletionContext::with_arguments(others))
 }
 
-/// The suggestions that can be shown as they would be sent, each once.
+/// The suggestions that need no cleaning, so that what is shown is what would be sent, each once.
 fn suggestions(result: &Value) -> Vec<String> {
     let values = result["completion"]["values"].as_array();
     let mut found: Vec<String> = Vec::new();

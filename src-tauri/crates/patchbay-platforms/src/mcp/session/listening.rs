@@ -1,4 +1,4 @@
-//! What a server of the newer era says unasked: it says so to whoever listens, and to nobody else.
+//! Subscribes to the change notifications of servers of the newer era, which send them on request only.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -10,20 +10,20 @@ use super::{McpSession, ServerOffer};
 use crate::mcp::client_handler::McpClientHandler;
 use crate::mcp::wire::reconnect::Reconnects;
 
-/// How many notices wait to be heard; with more there is one change to be told anyway.
+/// Capacity of the queue of notifications; if it overflows, everything is reported as changed.
 pub(super) const BACKLOG: NonZeroUsize = match NonZeroUsize::new(16) {
     Some(backlog) => backlog,
     None => NonZeroUsize::MIN,
 };
 
 impl McpSession {
-    /// Hears from a server of the newer era that its tools, resources or prompts changed, until the session ends or
-    /// the server won't have it; one of the older era says so by itself. Keeps nothing of the session open.
+    /// Subscribes to changes of tools, resources and prompts of a server of the newer era, until the session ends or
+    /// the server refuses; one of the older era notifies by itself. Does not keep the session open.
     ///
     /// Source: MCP 2026-07-28, `subscriptions/listen`.
     pub fn listen(&self) -> impl Future<Output = ()> + Send + use<> {
         let inner = &self.0;
-        let filter = wanted(inner.offers).filter(|_| !self.is_legacy());
+        let filter = change_filter(inner.offers).filter(|_| !self.is_legacy());
         let (peer, client_handler, limits) = (
             inner.peer.clone(),
             inner.client_handler.clone(),
@@ -43,8 +43,8 @@ impl McpSession {
     }
 }
 
-/// What there is to listen for; `None` where the server tells of no change.
-fn wanted(offers: ServerOffer) -> Option<SubscriptionFilter> {
+/// The changes of which the server can notify; `None` if there are none.
+fn change_filter(offers: ServerOffer) -> Option<SubscriptionFilter> {
     let mut filter = SubscriptionFilter::new();
     filter.tools_list_changed = offers.tool_changes.then_some(true);
     filter.resources_list_changed = offers.resource_changes.then_some(true);
@@ -52,10 +52,10 @@ fn wanted(offers: ServerOffer) -> Option<SubscriptionFilter> {
     (filter != SubscriptionFilter::new()).then_some(filter)
 }
 
-/// The server lets nobody listen: it would say the same again.
+/// The server refuses subscriptions, and would again.
 struct Refused;
 
-/// Listens once, until that ends.
+/// Subscribes once, until the subscription ends.
 async fn listen_once(
     peer: &Peer<RoleClient>,
     client_handler: &McpClientHandler,
@@ -64,7 +64,7 @@ async fn listen_once(
     let mut subscription = match peer.listen_with_capacity(filter, BACKLOG).await {
         Ok(subscription) => subscription,
         Err(ServiceError::McpError(error)) => {
-            tracing::debug!(%error, "a server lets nobody listen");
+            tracing::debug!(%error, "a server refuses subscriptions");
             return Err(Refused);
         }
         Err(_) => return Ok(()),

@@ -14,23 +14,35 @@ use crate::Error;
 /// Maximum bytes of a cursor; each is stored and sent back.
 const CURSOR_BYTES: usize = 16 * 1024;
 
-/// Which list.
+/// A list of a server.
 pub(super) struct Listing {
-    /// The member of a page that holds its items, and what they are called.
+    /// The member of a page that contains its items.
     pub(super) member: &'static str,
     /// Whether the server declares the capability. Without it, an unknown method stands for an empty list.
     pub(super) is_offered: bool,
-    /// Asks for one page.
+    /// Builds the request for one page.
     pub(super) request: fn(Option<PaginatedRequestParams>) -> ClientRequest,
 }
 
 impl McpSession {
-    /// Hands every page on, in order.
+    /// Passes every page to `each`, in order and within the total time limit.
     ///
     /// # Errors
-    /// [`Error::Protocol`] when the list has too many pages or items, or repeats itself;
+    /// [`Error::Protocol`] if the list has too many pages or items, or loops; [`Error::TimedOut`];
     /// [`Error::TooLarge`], [`Error::Exceeded`]; those of every request.
     pub(super) async fn pages(
+        &self,
+        list: &Listing,
+        cancel: &CancellationToken,
+        each: impl FnMut(Value) + Send,
+    ) -> Result<(), Error> {
+        let limit = self.0.limits.total;
+        tokio::time::timeout(limit, self.pages_untimed(list, cancel, each))
+            .await
+            .unwrap_or(Err(Error::TimedOut { after: limit }))
+    }
+
+    async fn pages_untimed(
         &self,
         list: &Listing,
         cancel: &CancellationToken,
@@ -42,7 +54,7 @@ impl McpSession {
         for _ in 0..limits.list_pages {
             let params = PaginatedRequestParams::default().with_cursor(cursor);
             let request = (list.request)(Some(params));
-            let mut facts = match self
+            let mut response = match self
                 .request(request, Timeouts::from_limits(limits), &|_| {}, cancel)
                 .await
             {
@@ -51,19 +63,19 @@ impl McpSession {
                 {
                     return Ok(());
                 }
-                facts => facts?,
+                response => response?,
             };
-            bytes += facts.bytes;
+            bytes += response.bytes;
             if bytes > limits.list_bytes {
                 return Err(Error::TooLarge {
                     limit: limits.list_bytes,
                 });
             }
-            values += facts.values;
+            values += response.values;
             if values > limits.values {
                 return Err(Error::Exceeded(Exceeded::Values(limits.values)));
             }
-            let page = facts.answer["result"].take();
+            let page = response.answer["result"].take();
             items += page[what].as_array().map_or(0, Vec::len);
             if items > limits.list_items {
                 let most = limits.list_items;

@@ -1,4 +1,4 @@
-//! From which level on a server is asked to have its messages logged.
+//! Sets the log level of a server.
 
 use rmcp::model::{ClientRequest, GetExtensions as _, RequestMetaObject};
 use rmcp::service::PeerRequestOptions;
@@ -6,12 +6,12 @@ use rmcp::service::PeerRequestOptions;
 use super::McpSession;
 use crate::mcp::exchange::Exchange;
 
-/// `info` and above. Without a level servers log everything or nothing.
+/// Without a level servers log everything or nothing.
 #[expect(deprecated, reason = "servers still write logs through it")]
 const LEVEL: rmcp::model::LoggingLevel = rmcp::model::LoggingLevel::Info;
 
 impl McpSession {
-    /// Sets the log level of a server of the older era that declares logging. The answer is not awaited: the session
+    /// Sets the log level of a server of the older era that declares logging. The response is not awaited: the session
     /// works either way.
     ///
     /// Source: MCP 2025-11-25, `logging/setLevel`.
@@ -20,16 +20,16 @@ impl McpSession {
             return;
         }
         let mut request = set_level();
-        // With one it fails for itself, and is not taken for a negotiation that did.
+        // Without an exchange a failure would count as one of the negotiation.
         request.extensions_mut().insert(Exchange::default());
         let options = PeerRequestOptions::no_options();
         let sent = self.0.peer.send_cancellable_request(request, options);
         if let Err(error) = sent.await {
-            tracing::debug!(%error, "a server was not told what to log");
+            tracing::debug!(%error, "the log level was not set");
         }
     }
 
-    /// Options of each request. In the newer era a server logs nothing for a request that names no level.
+    /// Options of each request. In the newer era a server logs nothing for a request without a level.
     ///
     /// Source: MCP 2026-07-28, "Logging", `io.modelcontextprotocol/logLevel`.
     pub(super) fn request_options(&self) -> PeerRequestOptions {

@@ -1,4 +1,4 @@
-//! One request under way: every wait ends, and nobody is left waiting.
+//! One request in flight: every wait has a timeout, and the server is told if its response is no longer needed.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -19,19 +19,19 @@ use crate::Error;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::{CallProgress, McpLimits, tools};
 
-/// Timeout for telling a server that an answer is not awaited any more.
+/// Timeout for telling a server that a response is no longer awaited.
 pub(super) const CANCEL_NOTICE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long progress may arrive after the answer that it preceded: rmcp delivers both concurrently.
+/// How long progress may arrive after the response: rmcp delivers both concurrently.
 const LATE_PROGRESS: Duration = Duration::from_millis(200);
 
-/// How long an answer is awaited.
+/// Timeouts of a response.
 pub(super) struct Timeouts {
-    /// Longest silence.
+    /// Maximum time without progress.
     pub(super) idle: Duration,
-    /// Longest time at all.
+    /// Maximum total time.
     pub(super) total: Duration,
-    /// Whether a question of the server is open: its time counts for neither.
+    /// Whether a question of the server is open, whose time does not count.
     pub(super) is_asking: Option<watch::Receiver<bool>>,
 }
 
@@ -45,7 +45,7 @@ impl Timeouts {
     }
 }
 
-/// An answer with what is known of its way.
+/// A response with its size.
 pub(super) struct RawResponse {
     pub(super) answer: Value,
     pub(super) status: Option<u16>,
@@ -54,7 +54,7 @@ pub(super) struct RawResponse {
 }
 
 impl McpSession {
-    /// Sends a request and waits for its answer, a result.
+    /// Sends a request and waits for its result.
     pub(super) async fn request(
         &self,
         request: ClientRequest,
@@ -67,7 +67,7 @@ impl McpSession {
             .await
     }
 
-    /// What [`McpSession::request`] would send, made on the same way and stopped before it leaves.
+    /// Describes the request that [`McpSession::request`] would send: it takes the same path and stops before sending.
     pub(super) async fn plan(
         &self,
         request: ClientRequest,
@@ -75,10 +75,10 @@ impl McpSession {
     ) -> Result<SentRequest, Error> {
         let exchange = Exchange::planned();
         let timeouts = Timeouts::from_limits(&self.0.limits);
-        let ended = self
+        let response = self
             .exchange(request, exchange.clone(), timeouts, &|_| {}, cancel)
             .await;
-        match (exchange.take_planned(), ended) {
+        match (exchange.take_planned(), response) {
             (Some(planned), _) => Ok(planned),
             (None, Err(error)) => Err(error),
             (None, Ok(_)) => Err(self.lost()),
@@ -94,8 +94,8 @@ impl McpSession {
         cancel: &CancellationToken,
     ) -> Result<RawResponse, Error> {
         request.extensions_mut().insert(exchange.clone());
-        let _until_answered = UsageGuard::begin(&self.0);
-        // Before the request leaves, so that nothing of its progress is missed.
+        let _usage = UsageGuard::begin(&self.0);
+        // Before the request is sent, so that no progress is missed.
         let mut updates = self.0.client_handler.progress();
         let handle = self
             .0
@@ -181,7 +181,7 @@ impl McpSession {
     }
 }
 
-/// Waits until a question is opened or closed; for ever where none can be.
+/// Waits until a question is opened or closed; forever if there can't be any.
 async fn next(is_asking: &mut Option<watch::Receiver<bool>>) -> bool {
     if let Some(is_asking) = is_asking
         && is_asking.changed().await.is_ok()
@@ -191,7 +191,7 @@ async fn next(is_asking: &mut Option<watch::Receiver<bool>>) -> bool {
     std::future::pending().await
 }
 
-/// The raw answer without the tools that rmcp rejected. An answer on another request's stream was seen by rmcp only.
+/// The raw response without the tools that rmcp rejected. A response on another request's stream was seen by rmcp only.
 fn merge_raw_answer(answer: Option<Value>, result: &ServerResult) -> Value {
     let Some(mut answer) = answer else {
         return json!({ "result": result });
@@ -202,7 +202,7 @@ fn merge_raw_answer(answer: Option<Value>, result: &ServerResult) -> Value {
     answer
 }
 
-/// Hands progress on, unless it would go backwards: rmcp may deliver two notices in the wrong order.
+/// Passes progress on, unless it would go backwards: rmcp may deliver two notifications in the wrong order.
 fn report(
     step: &ProgressNotificationParam,
     last: &mut Option<(f64, Option<f64>)>,
@@ -222,17 +222,17 @@ fn report(
     });
 }
 
-/// Whether more progress was to be expected.
+/// Whether the last progress was short of its total.
 fn expects_more_progress(last: Option<(f64, Option<f64>)>) -> bool {
     matches!(last, Some((progress, Some(total))) if progress < total)
 }
 
-/// That a request is under way.
+/// Counts a request as in flight.
 pub(super) struct UsageGuard(Weak<Inner>);
 
 impl UsageGuard {
     pub(super) fn begin(session: &Arc<Inner>) -> Self {
-        session.usage().under_way += 1;
+        session.usage().in_flight += 1;
         Self(Arc::downgrade(session))
     }
 }
@@ -241,13 +241,13 @@ impl Drop for UsageGuard {
     fn drop(&mut self) {
         if let Some(session) = self.0.upgrade() {
             let mut usage = session.usage();
-            usage.under_way -= 1;
+            usage.in_flight -= 1;
             usage.last = std::time::Instant::now();
         }
     }
 }
 
-/// A request in flight. Dropping it tells the server that its answer is not awaited any more.
+/// A request in flight. Dropping it tells the server that its response is no longer awaited.
 struct Pending<'a> {
     handle: Option<RequestHandle<RoleClient>>,
     cancel_notices: &'a TaskTracker,
@@ -269,7 +269,7 @@ impl Pending<'_> {
             .is_some_and(|handle| handle.progress_token == step.progress_token)
     }
 
-    /// There is nothing left to stop.
+    /// Prevents the cancellation on drop.
     fn forget(&mut self) {
         self.handle = None;
     }

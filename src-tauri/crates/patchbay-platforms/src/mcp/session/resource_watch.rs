@@ -1,4 +1,4 @@
-//! Single resources whose changes are told: by request in the older era, to whoever listens in the newer one.
+//! Watches single resources for changes, by the subscriptions of both eras.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -20,10 +20,10 @@ use crate::mcp::McpLimits;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::wire::reconnect::Reconnects;
 
-/// How often it is looked whether the session still lasts.
+/// How often the session is checked for its end.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A resource whose changes are told, until this is dropped. Keeps nothing of the session open.
+/// A subscription to a resource, until this is dropped. Does not keep the session open.
 pub struct ResourceWatch {
     changes: watch::Receiver<()>,
     session: Weak<Inner>,
@@ -32,11 +32,11 @@ pub struct ResourceWatch {
 }
 
 impl ResourceWatch {
-    /// Waits until the resource is to be read: when its changes begin to be told, and with each of them.
+    /// Waits until the resource has to be read: once the subscription begins, and after each change.
     ///
     /// # Errors
-    /// Once nothing is told any more: that of a session that was lost; [`Error::Cancelled`] after one that was ended;
-    /// [`Error::NotSupported`] where the server won't tell.
+    /// Once the subscription has ended: the error of a lost session; [`Error::Cancelled`] if the session was closed;
+    /// [`Error::NotSupported`] if the server refuses it.
     pub async fn changed(&mut self) -> Result<(), Error> {
         if self.changes.changed().await.is_ok() {
             return Ok(());
@@ -48,7 +48,7 @@ impl ResourceWatch {
         })
     }
 
-    /// Ends it, and waits until the server was told.
+    /// Unsubscribes, and waits until the server was told.
     pub async fn end(self) {
         drop(self.ended);
         drop(self.task.await);
@@ -56,10 +56,11 @@ impl ResourceWatch {
 }
 
 impl McpSession {
-    /// Has the server tell of changes to a resource.
+    /// Subscribes to changes of a resource.
     ///
     /// # Errors
-    /// [`Error::NotSupported`] where the server does not say that it can; those of every request, as in [`McpSession::list_tools`].
+    /// [`Error::NotSupported`] if the server does not declare subscriptions; those of every request, as in
+    /// [`McpSession::list_tools`].
     ///
     /// Source: MCP 2025-11-25, `resources/subscribe`; MCP 2026-07-28, `subscriptions/listen`.
     pub async fn watch_resource(
@@ -107,7 +108,7 @@ impl McpSession {
         })
     }
 
-    /// Asks for the changes of a resource, also where it was asked for before: a server may have forgotten.
+    /// Subscribes to a resource, even if there is a subscription already: the server may have dropped it.
     async fn subscribe(&self, uri: &str, cancel: &CancellationToken) -> Result<(), Error> {
         let mut subscriptions = self.0.subscriptions.lock().await;
         let request = subscribe_request(uri);
@@ -122,7 +123,7 @@ fn watching_not_offered() -> Error {
     Error::NotSupported("watching this resource".to_owned())
 }
 
-/// Ends the subscription of one watch; the server is told with the last of a resource.
+/// Removes one watch of a resource; the server is told after the last one.
 async fn unsubscribe(session: Weak<Inner>, uri: String) {
     let Some(session) = session.upgrade() else {
         return;
@@ -136,11 +137,11 @@ async fn unsubscribe(session: Weak<Inner>, uri: String) {
     }
     subscriptions.remove(&uri);
     let mut request = unsubscribe_request(uri);
-    // With one it fails for itself, and is not taken for a negotiation that did.
+    // Without an exchange a failure would count as one of the negotiation.
     request.extensions_mut().insert(Exchange::default());
-    let told = session.peer.send_request(request);
-    // One that does not hear it goes on telling, and nobody listens.
-    drop(tokio::time::timeout(CANCEL_NOTICE_TIMEOUT, told).await);
+    let sent = session.peer.send_request(request);
+    // If it fails, further notifications of the server are ignored.
+    drop(tokio::time::timeout(CANCEL_NOTICE_TIMEOUT, sent).await);
 }
 
 #[expect(deprecated, reason = "servers of the older era are asked so")]
@@ -153,7 +154,7 @@ fn unsubscribe_request(uri: String) -> ClientRequest {
     rmcp::model::UnsubscribeRequest::new(UnsubscribeRequestParams::new(uri)).into()
 }
 
-/// Marks each change of a resource among those of all.
+/// Forwards the updates of one resource.
 async fn forward(mut updates: broadcast::Receiver<Arc<str>>, uri: &str, to: &watch::Sender<()>) {
     loop {
         match updates.recv().await {
@@ -166,7 +167,7 @@ async fn forward(mut updates: broadcast::Receiver<Arc<str>>, uri: &str, to: &wat
     }
 }
 
-/// Whether a resource is another, or a part of it: servers name what changed within what was asked for.
+/// Whether an updated resource is the subscribed one or a part of it, since servers may name the part.
 ///
 /// Source: MCP 2025-11-25, schema, `ResourceUpdatedNotification`.
 fn is_within(updated: &str, uri: &str) -> bool {
@@ -181,7 +182,7 @@ async fn wait_until_closed(peer: &Peer<RoleClient>) {
     }
 }
 
-/// Listens for changes of a resource, again when that ends, until the server won't have it.
+/// Subscribes to a resource, again whenever the subscription ends, until the server refuses.
 async fn listen_until_lost(
     peer: &Peer<RoleClient>,
     limits: McpLimits,
@@ -200,7 +201,7 @@ async fn listen_until_lost(
             Ok(_) | Err(ServiceError::McpError(_)) => return,
             Err(_) => continue,
         };
-        // What changed while nobody listened was not told.
+        // Changes before the subscription were not notified.
         to.send_replace(());
         while let Ok(Some(_)) = subscription.next().await {
             to.send_replace(());

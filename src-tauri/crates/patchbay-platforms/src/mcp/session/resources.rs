@@ -1,4 +1,4 @@
-//! What a server offers beside tools.
+//! Resources and prompts.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::Error;
 use crate::mcp::{Asker, resources};
 
 impl McpSession {
-    /// Every resource of the server; none where it has no such thing. One that is malformed is left out.
+    /// Lists the resources of the server, without malformed ones; empty if it does not support resources.
     ///
     /// # Errors
     /// As [`McpSession::list_tools`].
@@ -36,8 +36,7 @@ impl McpSession {
             .await
     }
 
-    /// Every template of the server by which resources are made; none where it has no such thing. One that is
-    /// malformed is left out.
+    /// Lists the resource templates of the server, without malformed ones; empty if it does not support resources.
     ///
     /// # Errors
     /// As [`McpSession::list_tools`].
@@ -58,11 +57,11 @@ impl McpSession {
             .await
     }
 
-    /// Reads a resource: its parts, each with its own URI. What the server asks meanwhile goes to `asker`.
+    /// Reads the parts of a resource, each with its own URI. The server's questions go to `asker`.
     ///
     /// # Errors
-    /// [`Error::ServerError`] when there is none; [`Error::InputRequired`] when the server asks and nobody is there, or
-    /// for what nobody can give; [`Error::NotAnswered`]; those of every request, as in [`McpSession::list_tools`].
+    /// [`Error::ServerError`] if there is none; [`Error::InputRequired`] if the server asks and nobody can answer;
+    /// [`Error::NotAnswered`]; those of every request, as in [`McpSession::list_tools`].
     ///
     /// Source: MCP 2026-07-28, `resources/read`, "Multi Round-Trip Requests".
     pub async fn read_resource(
@@ -80,7 +79,7 @@ impl McpSession {
         Ok(resources::contents(&result))
     }
 
-    /// Every prompt of the server; none where it has no such thing. One that is malformed is left out.
+    /// Lists the prompts of the server, without malformed ones; empty if it does not support prompts.
     ///
     /// # Errors
     /// As [`McpSession::list_tools`].
@@ -98,7 +97,7 @@ impl McpSession {
             .await
     }
 
-    /// Has the server fill a prompt in. What it asks meanwhile goes to `asker`.
+    /// Fills in a prompt. The server's questions go to `asker`.
     ///
     /// # Errors
     /// As [`McpSession::read_resource`].
@@ -122,7 +121,7 @@ impl McpSession {
         Ok(resources::parse_prompt(&result))
     }
 
-    /// Everything on a list that the server need not have.
+    /// Reads an optional list.
     async fn list<T: Send>(
         &self,
         member: &'static str,
@@ -136,15 +135,8 @@ impl McpSession {
             request,
         };
         let mut found = Vec::new();
-        let reading = self.pages(&list, cancel, |page| found.extend(parse(&page)));
-        self.within(reading).await?;
+        self.pages(&list, cancel, |page| found.extend(parse(&page)))
+            .await?;
         Ok(found)
-    }
-
-    async fn within<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let limit = self.0.limits.total;
-        tokio::time::timeout(limit, work)
-            .await
-            .unwrap_or(Err(Error::TimedOut { after: limit }))
     }
 }

@@ -14,23 +14,23 @@ use tokio_util::sync::CancellationToken;
 use super::McpSession;
 use super::pending::Timeouts;
 use crate::Error;
-use crate::mcp::Asker;
 use crate::mcp::client_handler::McpClientHandler;
 use crate::mcp::question_router::RegisteredCall;
+use crate::mcp::{Asker, backoff};
 
-/// How often a server may ask before it answers.
+/// Maximum number of rounds with questions.
 const MAX_ROUNDS: usize = 10;
 
-/// First and longest wait for a server that only says that it is not ready; the wait doubles each time.
+/// First and longest wait for a server that asks for no input, only to be asked again; the wait doubles each time.
 const BACKOFF_BOUNDS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 
-/// What the rounds of one request came to until now.
+/// The rounds of one request so far.
 pub(super) struct Rounds<'a> {
     client_handler: &'a McpClientHandler,
     asked: usize,
-    /// How often in a row it only had us wait.
+    /// Consecutive rounds without a question.
     waits: u32,
-    /// How long it had us wait in all.
+    /// Total wait in rounds without a question.
     waited: Duration,
     limit: Duration,
 }
@@ -38,9 +38,9 @@ pub(super) struct Rounds<'a> {
 /// What the next round adds to the request.
 #[derive(Default)]
 pub(super) struct Round {
-    /// What the server wants to see again.
+    /// The server's state, sent back unchanged.
     pub(super) state: Option<String>,
-    /// The answers to what it asked; `None` where it only had us wait.
+    /// The answers to its questions; `None` if there were none.
     pub(super) responses: Option<BTreeMap<String, Value>>,
 }
 
@@ -55,10 +55,10 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    /// Answers what a result asks for, or waits where it asks for nothing.
+    /// Answers the questions of a result, or waits if there are none.
     ///
     /// # Errors
-    /// [`Error::TimedOut`] after too long a wait; [`Error::Protocol`] after too many rounds; those of
+    /// [`Error::TimedOut`] if it waited too long; [`Error::Protocol`] after too many rounds; those of
     /// [`McpClientHandler::answer_all`].
     pub(super) async fn next(
         &mut self,
@@ -67,7 +67,7 @@ impl<'a> Rounds<'a> {
     ) -> Result<Round, Error> {
         let state = result["requestState"].as_str().map(str::to_owned);
         let Some(requests) = result["inputRequests"].as_object() else {
-            let pause = backoff(self.waits);
+            let pause = backoff(self.waits, BACKOFF_BOUNDS);
             (self.waits, self.waited) = (self.waits + 1, self.waited + pause);
             if self.waited > self.limit {
                 return Err(Error::TimedOut { after: self.limit });
@@ -96,11 +96,11 @@ impl<'a> Rounds<'a> {
 }
 
 impl McpSession {
-    /// The result of a request that is made as often as the server asks first; what it asks goes to `asker`.
+    /// Repeats a request with answers until it has a result; the server's questions go to `asker`.
     ///
     /// # Errors
-    /// [`Error::InputRequired`] when the server asks and nobody is there, or for what nobody can give;
-    /// [`Error::NotAnswered`]; [`Error::TimedOut`], the time of questions apart; those of every request.
+    /// [`Error::InputRequired`] if the server asks and nobody can answer; [`Error::NotAnswered`]; [`Error::TimedOut`],
+    /// not counting the time of questions; those of every request.
     pub(super) async fn request_until_answered(
         &self,
         request: impl Fn(Round) -> ClientRequest + Send + Sync,
@@ -136,14 +136,7 @@ impl McpSession {
     }
 }
 
-/// That a result is of a kind that nobody asked for.
+/// The error for a result of an unknown type.
 pub(super) fn unexpected(kind: &str) -> Error {
     Error::Protocol(format!("unexpected result type {}", clean_text(kind, 50)))
-}
-
-fn backoff(in_a_row: u32) -> Duration {
-    let (shortest, longest) = BACKOFF_BOUNDS;
-    shortest
-        .saturating_mul(2_u32.saturating_pow(in_a_row))
-        .min(longest)
 }

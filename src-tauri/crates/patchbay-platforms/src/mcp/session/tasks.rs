@@ -17,8 +17,8 @@ use rmcp::model::{
 };
 use rmcp::service::PeerRequestOptions;
 use serde_json::{Map, Value, json};
-use tokio_util::sync::CancellationToken;
 
+use super::calls::CallContext;
 use super::pending::{CANCEL_NOTICE_TIMEOUT, RawResponse, Timeouts};
 use super::{McpSession, server_error};
 use crate::Error;
@@ -26,21 +26,20 @@ use crate::mcp::exchange::Exchange;
 use crate::mcp::question_router::RegisteredCall;
 use crate::mcp::{CallProgress, TaskKeeper, ToolCall};
 
-/// Poll interval if the server names none, or an odd one.
+/// Poll interval if the server names none, or an invalid one.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 const POLL_INTERVAL_BOUNDS: (Duration, Duration) =
     (Duration::from_millis(100), Duration::from_secs(30));
 
-/// How much longer than the call a result is to be kept.
+/// How much longer than the call the server is to keep a result.
 const RESULT_TTL_MARGIN: Duration = Duration::from_secs(60);
 
-/// Longest id that is sent back.
+/// Maximum bytes of a task id, which is sent back.
 const ID_LIMIT: usize = 1_000;
 
-/// Most questions of one task.
+/// Maximum number of questions of one task.
 const MAX_QUESTIONS: usize = 100;
 
-/// How a task stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Status {
     Working,
@@ -66,12 +65,12 @@ impl Status {
     }
 }
 
-/// What a server says of a task.
+/// The state of a task.
 struct Task {
     id: String,
     status: Status,
-    words: Option<String>,
-    pause: Duration,
+    message: Option<String>,
+    poll_interval: Duration,
 }
 
 impl Task {
@@ -80,23 +79,23 @@ impl Task {
         if id.is_empty() || id.len() > ID_LIMIT || id.contains(char::is_control) {
             return Err(Error::Protocol("a task without a usable id".to_owned()));
         }
-        let words = raw["statusMessage"].as_str();
-        let words = words.map(|words| text::clean_lines(words, patchbay_http::TEXT_LIMIT));
-        // The extension has its unit in the name.
-        let pause = [&raw["pollIntervalMs"], &raw["pollInterval"]];
-        let pause = pause.into_iter().find_map(Value::as_u64);
+        let message = raw["statusMessage"].as_str();
+        let message = message.map(|text| text::clean_lines(text, patchbay_http::TEXT_LIMIT));
+        // The extension calls it `pollIntervalMs`.
+        let interval = [&raw["pollIntervalMs"], &raw["pollInterval"]];
+        let interval = interval.into_iter().find_map(Value::as_u64);
         Ok(Self {
             id: id.to_owned(),
             status: Status::read(raw["status"].as_str().unwrap_or_default())?,
-            words: words.filter(|words| !words.is_empty()),
-            pause: pause.map_or(POLL_INTERVAL, |millis| {
+            message: message.filter(|message| !message.is_empty()),
+            poll_interval: interval.map_or(POLL_INTERVAL, |millis| {
                 Duration::from_millis(millis).clamp(POLL_INTERVAL_BOUNDS.0, POLL_INTERVAL_BOUNDS.1)
             }),
         })
     }
 }
 
-/// The call as it is sent in the older era.
+/// The request of a call as a task in the older era.
 pub(super) fn request_of(call: &ToolCall, limit: Duration) -> ClientRequest {
     let ttl = u64::try_from((limit + RESULT_TTL_MARGIN).as_millis()).unwrap_or(u64::MAX);
     // rmcp's own type has no room for the task.
@@ -106,57 +105,42 @@ pub(super) fn request_of(call: &ToolCall, limit: Duration) -> ClientRequest {
 
 impl McpSession {
     /// Calls a tool as a task of the older era, and waits for its result.
-    pub(super) async fn call_as_task(
-        &self,
-        call: &ToolCall,
-        registered_call: Option<&RegisteredCall<'_>>,
-        cancel: &CancellationToken,
-    ) -> Result<RawResponse, Error> {
+    pub(super) async fn call_as_task(&self, cx: CallContext<'_>) -> Result<RawResponse, Error> {
+        let CallContext { call, .. } = cx;
         let limit = self.limit_of(call);
         let exchange = Exchange::captured(call.capture.clone());
-        let timeouts = Timeouts {
-            idle: call.timeout,
-            total: limit,
-            is_asking: registered_call.map(RegisteredCall::is_asking),
-        };
         let request = request_of(call, limit);
-        let created = self.exchange(request, exchange, timeouts, &*call.progress, cancel);
+        let (timeouts, progress) = (cx.timeouts(limit), &*call.progress);
+        let created = self.exchange(request, exchange, timeouts, progress, cx.cancel);
         let created = created.await?;
         let result = &created.answer["result"];
-        // A server that knows no tasks takes the call for a usual one.
+        // A server without tasks executes the call as a usual one.
         if result["task"].is_null() && result["content"].is_array() {
             return Ok(created);
         }
         let task = Task::read(&result["task"])?;
-        self.wait_for(task, false, call, registered_call, cancel)
-            .await
+        self.wait_for(task, false, cx).await
     }
 
-    /// Waits for the result of the task that a server of the newer era made of a call.
+    /// Waits for the result of the task that a server of the newer era created for a call.
     pub(super) async fn wait_for_created(
         &self,
         created: &Value,
-        call: &ToolCall,
-        registered_call: Option<&RegisteredCall<'_>>,
-        cancel: &CancellationToken,
+        cx: CallContext<'_>,
     ) -> Result<RawResponse, Error> {
-        let task = Task::read(created)?;
-        self.wait_for(task, true, call, registered_call, cancel)
-            .await
+        self.wait_for(Task::read(created)?, true, cx).await
     }
 
-    /// Waits for the result of a task that was begun earlier.
+    /// Waits for the result of a task that was created earlier.
     pub(super) async fn resume_task(
         &self,
         task: &ServerTask,
-        call: &ToolCall,
-        registered_call: Option<&RegisteredCall<'_>>,
-        cancel: &CancellationToken,
+        cx: CallContext<'_>,
     ) -> Result<RawResponse, Error> {
-        let mut waiting = TaskWait::new(self, task.clone(), call, registered_call, cancel);
-        waiting.capture = call.capture.clone();
+        let mut waiting = TaskWait::new(self, task.clone(), cx);
+        waiting.capture = cx.call.capture.clone();
         let poll = waiting.poll_once().await.map_err(|error| match error {
-            // Whatever the error for an id that the server issued itself, the task is gone.
+            // Any error for an id that the server issued itself means that the task is gone.
             Error::ServerError { .. } => Error::TaskLost,
             error => error,
         });
@@ -170,25 +154,23 @@ impl McpSession {
         &self,
         task: Task,
         extension: bool,
-        call: &ToolCall,
-        registered_call: Option<&RegisteredCall<'_>>,
-        cancel: &CancellationToken,
+        cx: CallContext<'_>,
     ) -> Result<RawResponse, Error> {
         let known = ServerTask {
             id: task.id.clone(),
             extension,
         };
-        let mut waiting = TaskWait::new(self, known.clone(), call, registered_call, cancel);
-        if let Some(keeper) = &call.task_keeper {
+        let mut waiting = TaskWait::new(self, known.clone(), cx);
+        if let Some(keeper) = &cx.call.task_keeper {
             keeper.keep(known).await;
         }
-        waiting.reporter.report(&task, call);
+        waiting.reporter.report(&task, cx.call);
         let poll = match extension {
             false if task.status != Status::Working => TaskPoll {
                 task,
-                answered: None,
+                response: None,
             },
-            _ => waiting.poll_after(task.pause).await?,
+            _ => waiting.poll_after(task.poll_interval).await?,
         };
         waiting.result(poll).await
     }
@@ -198,39 +180,30 @@ impl McpSession {
 struct TaskWait<'a> {
     session: &'a McpSession,
     task: ServerTask,
-    call: &'a ToolCall,
-    registered_call: Option<&'a RegisteredCall<'a>>,
-    cancel: &'a CancellationToken,
+    cx: CallContext<'a>,
     capture: Capture,
     until: Instant,
     limit: Duration,
     reporter: StatusReporter,
-    /// The questions that were answered, by their keys, which are never used twice.
+    /// Keys of the questions that were answered; a key is never used twice.
     answered: HashSet<String>,
     cancel_guard: CancelOnDrop<'a>,
 }
 
-/// How a task stood, with the answer that says so, where it was asked for.
+/// The state of a task, with the response that contains it if it was polled.
 struct TaskPoll {
     task: Task,
-    answered: Option<RawResponse>,
+    response: Option<RawResponse>,
 }
 
 impl<'a> TaskWait<'a> {
-    fn new(
-        session: &'a McpSession,
-        task: ServerTask,
-        call: &'a ToolCall,
-        registered_call: Option<&'a RegisteredCall<'a>>,
-        cancel: &'a CancellationToken,
-    ) -> Self {
+    fn new(session: &'a McpSession, task: ServerTask, cx: CallContext<'a>) -> Self {
+        let CallContext { call, .. } = cx;
         let limit = session.limit_of(call);
         Self {
             session,
-            call,
-            registered_call,
-            cancel,
-            // What was sent first is the call itself.
+            cx,
+            // The first request is the call itself.
             capture: call.capture.with_first_request(),
             until: Instant::now() + limit,
             limit,
@@ -246,57 +219,57 @@ impl<'a> TaskWait<'a> {
         }
     }
 
-    /// Waits until the task has a result, and gives it.
+    /// Waits until the task has a result, and returns it.
     async fn result(&mut self, mut poll: TaskPoll) -> Result<RawResponse, Error> {
         loop {
             match poll.task.status {
                 Status::Working => {}
                 _ if !self.task.extension => return self.fetch_result().await,
-                Status::InputRequired => self.answer(poll.answered.as_ref()).await?,
+                Status::InputRequired => self.answer(poll.response.as_ref()).await?,
                 Status::Completed | Status::Failed | Status::Cancelled => {
                     self.cancel_guard.is_over = true;
                     return into_result(poll);
                 }
             }
-            poll = self.poll_after(poll.task.pause).await?;
+            poll = self.poll_after(poll.task.poll_interval).await?;
         }
     }
 
-    async fn poll_after(&mut self, pause: Duration) -> Result<TaskPoll, Error> {
+    async fn poll_after(&mut self, interval: Duration) -> Result<TaskPoll, Error> {
         let left = self.until.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(Error::TimedOut { after: self.limit });
         }
         tokio::select! {
             biased;
-            () = self.cancel.cancelled() => return Err(Error::Cancelled),
-            () = tokio::time::sleep(pause.min(left)) => {}
+            () = self.cx.cancel.cancelled() => return Err(Error::Cancelled),
+            () = tokio::time::sleep(interval.min(left)) => {}
         }
         self.poll_once().await
     }
 
     async fn poll_once(&mut self) -> Result<TaskPoll, Error> {
         let request = GetTaskRequest::new(GetTaskParams::new(self.task.id.clone()));
-        // In the older era the result comes in an answer of its own.
+        // In the older era the result has a response of its own.
         let exchange = match self.task.extension {
             true => Exchange::captured(self.capture.clone()),
             false => Exchange::default(),
         };
-        let poll = self.exchange(request.into(), exchange).await?;
-        let task = Task::read(&poll.answer["result"])?;
+        let response = self.exchange(request.into(), exchange).await?;
+        let task = Task::read(&response.answer["result"])?;
         if task.id != self.task.id {
             return Err(Error::Protocol("another task than asked for".to_owned()));
         }
-        self.reporter.report(&task, self.call);
+        self.reporter.report(&task, self.cx.call);
         Ok(TaskPoll {
             task,
-            answered: Some(poll),
+            response: Some(response),
         })
     }
 
-    /// Answers what a task asks, each question once.
-    async fn answer(&mut self, poll: Option<&RawResponse>) -> Result<(), Error> {
-        let requests = poll.and_then(|it| it.answer["result"]["inputRequests"].as_object());
+    /// Answers the questions of a task, each once.
+    async fn answer(&mut self, response: Option<&RawResponse>) -> Result<(), Error> {
+        let requests = response.and_then(|it| it.answer["result"]["inputRequests"].as_object());
         let new: Map<String, Value> = requests
             .into_iter()
             .flatten()
@@ -311,10 +284,11 @@ impl<'a> TaskWait<'a> {
             return Err(Error::Protocol(words));
         }
         let asked_at = Instant::now();
+        let handler = &self.session.0.client_handler;
         let responses = tokio::select! {
             biased;
-            () = self.cancel.cancelled() => return Err(Error::Cancelled),
-            responses = self.session.0.client_handler.answer_all(self.registered_call, &new) => responses?,
+            () = self.cx.cancel.cancelled() => return Err(Error::Cancelled),
+            responses = handler.answer_all(self.cx.registered_call, &new) => responses?,
         };
         self.until += asked_at.elapsed();
         let update = UpdateTaskParams::new(self.task.id.clone(), responses);
@@ -330,64 +304,64 @@ impl<'a> TaskWait<'a> {
         exchange: Exchange,
     ) -> Result<RawResponse, Error> {
         let timeouts = Timeouts {
-            idle: self.call.timeout,
-            total: self.call.timeout,
+            idle: self.cx.call.timeout,
+            total: self.cx.call.timeout,
             is_asking: None,
         };
         self.session
-            .exchange(request, exchange, timeouts, &|_| {}, self.cancel)
+            .exchange(request, exchange, timeouts, &|_| {}, self.cx.cancel)
             .await
     }
 
-    /// Asks a server of the older era for the result.
+    /// Requests the result from a server of the older era.
     async fn fetch_result(&mut self) -> Result<RawResponse, Error> {
         let left = self.until.saturating_duration_since(Instant::now());
-        // Where the server asks first, it answers when the rest is done: its silence means nothing.
+        // No idle timeout: a server that asks first responds only when the task is done.
         let timeouts = Timeouts {
             idle: left,
             total: left,
-            is_asking: self.registered_call.map(RegisteredCall::is_asking),
+            is_asking: self.cx.registered_call.map(RegisteredCall::is_asking),
         };
         let params = json!({ "taskId": self.task.id });
         let request =
             ClientRequest::CustomRequest(CustomRequest::new("tasks/result", Some(params)));
         let exchange = Exchange::captured(self.capture.clone());
-        let progress = &*self.call.progress;
-        let answered = self
+        let progress = &*self.cx.call.progress;
+        let response = self
             .session
-            .exchange(request, exchange, timeouts, progress, self.cancel)
+            .exchange(request, exchange, timeouts, progress, self.cx.cancel)
             .await;
-        if let Ok(_) | Err(Error::ServerError { .. }) = &answered {
+        if let Ok(_) | Err(Error::ServerError { .. }) = &response {
             self.cancel_guard.is_over = true;
         }
-        answered
+        response
     }
 }
 
-/// The result of a task of the newer era that is over.
+/// The result of a task of the newer era that has ended.
 fn into_result(poll: TaskPoll) -> Result<RawResponse, Error> {
-    let Some(mut answered) = poll.answered else {
+    let Some(mut response) = poll.response else {
         return Err(Error::Protocol("a task without a result".to_owned()));
     };
-    let said = answered.answer["result"].take();
+    let state = response.answer["result"].take();
     match poll.task.status {
         Status::Cancelled => Err(Error::TaskCancelled),
         Status::Failed => {
-            let error: Result<ErrorData, _> = serde_json::from_value(said["error"].clone());
+            let error: Result<ErrorData, _> = serde_json::from_value(state["error"].clone());
             Err(error.map_or_else(
                 |_| Error::Protocol("a failed task without an error".to_owned()),
                 server_error,
             ))
         }
-        _ if said["result"].is_object() => {
-            answered.answer = json!({ "result": said["result"] });
-            Ok(answered)
+        _ if state["result"].is_object() => {
+            response.answer = json!({ "result": state["result"] });
+            Ok(response)
         }
         _ => Err(Error::Protocol("a task without a result".to_owned())),
     }
 }
 
-/// Hands on what a server says of its task, once.
+/// Reports the status messages of a task as progress, each once.
 #[derive(Default)]
 struct StatusReporter {
     reported: u32,
@@ -396,15 +370,15 @@ struct StatusReporter {
 
 impl StatusReporter {
     fn report(&mut self, task: &Task, call: &ToolCall) {
-        if task.words.is_none() || task.words == self.last {
+        if task.message.is_none() || task.message == self.last {
             return;
         }
-        self.last.clone_from(&task.words);
+        self.last.clone_from(&task.message);
         self.reported += 1;
         (call.progress)(CallProgress {
             progress: f64::from(self.reported),
             total: None,
-            message: task.words.clone(),
+            message: task.message.clone(),
         });
     }
 }
@@ -423,12 +397,12 @@ impl Drop for CancelOnDrop<'_> {
             .keeper
             .as_ref()
             .is_some_and(|keeper| keeper.is_resumable());
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-            return;
-        };
         if self.is_over || is_resumable {
             return;
         }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
         let session = &self.session.0;
         let (peer, task) = (session.peer.clone(), std::mem::take(&mut self.task));
         let cancel_notice = async move {
@@ -460,24 +434,20 @@ mod tests {
                 .extend(more.as_object().unwrap().clone());
             read(raw).unwrap()
         };
-        assert_eq!(task(json!({})).pause, POLL_INTERVAL);
-        assert_eq!(
-            task(json!({ "pollInterval": 0 })).pause,
-            POLL_INTERVAL_BOUNDS.0
-        );
-        assert_eq!(
-            task(json!({ "pollInterval": 1e18 as u64 })).pause,
-            POLL_INTERVAL_BOUNDS.1
-        );
-        assert_eq!(task(json!({ "pollInterval": -1 })).pause, POLL_INTERVAL);
-        let extension = task(json!({ "pollIntervalMs": 200 }));
-        assert_eq!(extension.pause, Duration::from_millis(200));
-        assert_eq!(
-            task(json!({ "statusMessage": "ha\u{1b}[2Jlf\u{202e}" }))
-                .words
-                .as_deref(),
-            Some("ha [2Jlf")
-        );
+        for (more, interval) in [
+            (json!({}), POLL_INTERVAL),
+            (json!({ "pollInterval": 0 }), POLL_INTERVAL_BOUNDS.0),
+            (
+                json!({ "pollInterval": 1e18 as u64 }),
+                POLL_INTERVAL_BOUNDS.1,
+            ),
+            (json!({ "pollInterval": -1 }), POLL_INTERVAL),
+            (json!({ "pollIntervalMs": 200 }), Duration::from_millis(200)),
+        ] {
+            assert_eq!(task(more).poll_interval, interval);
+        }
+        let message = task(json!({ "statusMessage": "ha\u{1b}[2Jlf\u{202e}" })).message;
+        assert_eq!(message.as_deref(), Some("ha [2Jlf"));
         for odd in [
             json!(null),
             json!({ "taskId": 7, "status": "working" }),

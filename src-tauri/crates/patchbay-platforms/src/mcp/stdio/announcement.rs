@@ -1,16 +1,16 @@
-//! A process that announces itself: if only we reported it, a kill of ours just after its start would leave it
-//! running.
+//! Processes that announce themselves: if only we reported them, one would be left running when we are killed just after
+//! starting it.
 
 use std::io::{self, Cursor, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 
 use tokio::process::Command;
 
-/// Most bytes of what is written at once: below what a pipe takes without parting it.
+/// Maximum bytes of a line; small enough for an atomic write to a pipe.
 const LINE_BYTES: usize = 64;
 
-/// Announces one process to the watcher that ends it if we are gone. The process writes `?NUMBER GROUP` to a pipe
-/// before it executes its program, and dropping this writes `!NUMBER`: by then we reported its group, or nothing was
+/// Announces one process to the watcher that ends it when we are gone. The process writes `?NUMBER GROUP` to a pipe
+/// before it executes its program. Dropping this writes `!NUMBER`: by then we have reported its group, or nothing was
 /// started.
 pub struct Announcement {
     pipe: OwnedFd,
@@ -18,15 +18,14 @@ pub struct Announcement {
 }
 
 impl Announcement {
-    /// By that number, to that pipe.
     pub fn new(pipe: OwnedFd, number: u64) -> Self {
         Self { pipe, number }
     }
 
-    /// Has the process announced that `command` starts, which leads a group of its own.
+    /// Makes the process of `command` announce itself; it has to lead a group of its own.
     ///
     /// # Errors
-    /// When the pipe cannot be given to it.
+    /// If the pipe cannot be cloned.
     #[expect(unsafe_code, reason = "only the new process itself can write this")]
     pub(super) fn install_on(&self, command: &mut Command) -> io::Result<()> {
         let (pipe, number) = (self.pipe.try_clone()?, self.number);
@@ -38,8 +37,8 @@ impl Announcement {
             rustix::io::write(pipe.as_fd(), &line[..length])?;
             Ok(())
         };
-        // SAFETY: between fork and exec only what is safe in a signal handler may be called. This asks for the
-        // process's id and writes bytes of its own stack; it takes no memory and no lock.
+        // SAFETY: between fork and exec only async-signal-safe functions may be called. This gets the process id and
+        // writes bytes from its stack; it neither allocates nor locks.
         unsafe { command.pre_exec(announce) };
         Ok(())
     }
@@ -47,7 +46,7 @@ impl Announcement {
 
 impl Drop for Announcement {
     fn drop(&mut self) {
-        // A closed pipe means that the watcher is gone, and what it knew with it.
+        // If the pipe is closed, the watcher is gone.
         let line = format!("!{}\n", self.number);
         let _ = rustix::io::write(&self.pipe, line.as_bytes());
     }

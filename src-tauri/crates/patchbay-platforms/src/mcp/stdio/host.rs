@@ -1,9 +1,9 @@
-//! Programs that outlive whoever uses them: one process of ours holds them, and others attach over a stream that is
-//! theirs alone, to speak with a server as if it were their own. It also keeps sessions alive whose servers are
-//! elsewhere and want to know that somebody is there.
+//! Server programs that outlive their clients: one process of ours, the host, holds them, and others attach over private
+//! streams to use a server as if it were their own. The host also keeps sessions over HTTP alive whose servers send
+//! pings.
 //!
-//! The first line in each direction says who speaks and what is wanted; what follows are JSON-RPC messages, a line
-//! each, and as the last of them how the server ended. Who may attach is seen to by whoever makes the stream.
+//! The first line in each direction is an envelope with version and request or response; JSON-RPC messages follow, a
+//! line each, and at last the exit notice of the server. Whoever creates the stream has to authorize the client.
 
 mod attach;
 mod idle;
@@ -28,19 +28,18 @@ use serde_json::Value;
 use super::McpProgram;
 use super::process::Violation;
 
-/// Most bytes of a line between the two.
+/// Maximum bytes of a line on the stream.
 const LINE_BYTES: usize = 16 * 1024 * 1024;
 
-/// Who speaks: processes of another version may mean something else by the same words.
+/// Version of the protocol on the stream, which may differ in every version of Patchbay.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// A program to be held, and what it is held for.
+/// A program to hold for a connector.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Launch {
-    /// The connector whose server it is.
+    /// Connector id.
     pub connector: String,
-    /// Digest of its command, folder, variables, secrets and what is declared to it: with another digest it is
-    /// restarted.
+    /// Digest of command, folder, variables, secrets and declared features: a server with another digest is restarted.
     pub digest: String,
     name: String,
     file: String,
@@ -54,7 +53,7 @@ pub struct Launch {
 }
 
 impl Launch {
-    /// `None` where a path is no text, which few programs take.
+    /// `None` if a path is not valid UTF-8.
     pub fn new(program: &McpProgram, connector: &str, digest: String, asks: bool) -> Option<Self> {
         Some(Self {
             connector: connector.to_owned(),
@@ -70,7 +69,7 @@ impl Launch {
     }
 }
 
-/// The stream is to the holder alone, and nothing of it is kept.
+/// Exposes secrets to the host only, over the private stream.
 fn serialize_exposed<S: Serializer>(secrets: &[Secret], to: S) -> Result<S::Ok, S::Error> {
     to.collect_seq(secrets.iter().map(Secret::expose))
 }
@@ -85,19 +84,19 @@ struct RequestEnvelope<R> {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum HostRequest {
-    /// Attach to a server, which is started where it does not run.
+    /// Attach to a server, which is started unless it runs.
     Attach(Box<Launch>),
     List,
-    /// Keep a session over HTTP alive until it is released, or nobody wanted it for long.
+    /// Keep a session over HTTP alive until it is released or expires.
     KeepAlive(Box<IdleSession>),
-    /// Let go of the session of a connector that is kept alive.
+    /// Stop keeping the session of a connector alive.
     Release {
         connector: String,
         asks: bool,
     },
-    /// End what is held for a connector, or all of it and the host too.
+    /// End the servers of a connector, or all servers and the host.
     End(Option<String>),
-    /// Take nobody on any more, and end with the last client.
+    /// Refuse new clients, and end with the last client.
     Drain,
 }
 
@@ -118,40 +117,40 @@ enum HostResponse {
     Released,
     Ended(u32),
     Draining,
-    /// By one of another version, or one that is about to end.
+    /// The host is of another version, or about to end.
     Refused,
 }
 
-/// A server that is held.
+/// A held server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldServer {
-    /// The connector whose server it is.
+    /// Connector id.
     pub connector: String,
-    /// The program that was started.
+    /// Display name of the program.
     pub program: String,
-    /// Its first process.
+    /// Id of its first process.
     pub pid: u32,
-    /// How many use it now.
+    /// Number of attached clients.
     pub clients: u32,
-    /// For how long it runs, in seconds.
+    /// Running time in seconds.
     pub seconds: u32,
 }
 
-/// The line for a server that starts.
+/// The line for [`ClientMessage::Starting`].
 const STARTING: &[u8] = br#"{"patchbay_starting":true}"#;
 
-/// What a client hears of the server that is held.
+/// A message of the host to a client.
 pub(super) enum ClientMessage {
-    /// It wrote a line for people, and has not spoken yet.
+    /// The server wrote to its standard error before its first response.
     Starting,
-    /// It sent this, read within the usual limits.
+    /// A message of the server, parsed within the usual limits.
     Json(Value),
-    /// It ended. This comes last.
+    /// The server ended. This is the last message.
     Exited(ExitNotice),
 }
 
 impl ClientMessage {
-    /// As it goes to another process.
+    /// The line for another process.
     fn line(&self) -> std::io::Result<Vec<u8>> {
         match self {
             Self::Starting => Ok([STARTING, b"\n"].concat()),
@@ -170,7 +169,6 @@ pub(super) struct ExitNotice {
     cut: Option<Violation>,
 }
 
-/// A message as a line.
 fn line<T: Serialize>(message: &T) -> std::io::Result<Vec<u8>> {
     let mut line = serde_json::to_vec(message)?;
     line.push(b'\n');

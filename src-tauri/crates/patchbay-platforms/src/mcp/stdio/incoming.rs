@@ -1,4 +1,4 @@
-//! What comes from a program, or from the host in this process that holds it.
+//! Messages of a program, or of the host in this process that holds it.
 
 use tokio::io::AsyncRead;
 use tokio::sync::mpsc;
@@ -6,21 +6,19 @@ use tokio::sync::mpsc;
 use super::host::ClientMessage;
 use super::lines::{Lines, NextLine};
 
-/// Where messages come from.
 pub(super) enum Incoming {
     Stream(Lines<Box<dyn AsyncRead + Send + Unpin>>),
-    /// The host has read them already.
+    /// Messages that the host has parsed.
     Host(mpsc::Receiver<ClientMessage>),
 }
 
-/// What came next.
 pub(super) enum Next<'a> {
     Line(NextLine<'a>),
     Message(ClientMessage),
 }
 
 impl Incoming {
-    /// What comes next; nothing is lost when this is dropped before.
+    /// Reads the next line or message. Cancel safe.
     pub(super) async fn next(&mut self) -> Next<'_> {
         match self {
             Self::Stream(lines) => Next::Line(lines.next().await),

@@ -1,24 +1,22 @@
-//! Lines of a program's output, none longer than is accepted.
+//! Reads lines within a size limit.
 
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 
-/// What stands at the beginning of a file that some editors and shells write, and is no part of the text.
+/// Written by some shells before the first line.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads line by line.
 pub(super) struct Lines<R> {
     input: BufReader<R>,
     line: Vec<u8>,
     max_bytes: usize,
 }
 
-/// What came next.
 pub(super) enum NextLine<'a> {
-    /// A line, without its end and blanks around it.
+    /// A line without surrounding white space.
     Line(&'a [u8]),
-    /// More than is accepted without an end; the rest of it comes next.
+    /// The beginning of a line that exceeds the limit; the rest of it comes next.
     TooLong,
-    /// Nothing more comes.
+    /// The end of the stream.
     End,
 }
 
@@ -31,16 +29,16 @@ impl<R: AsyncRead + Unpin> Lines<R> {
         }
     }
 
-    /// Forgets what was read of a line that is too long.
+    /// Drops what was read of a line that is too long.
     pub(super) fn skip(&mut self) {
         self.line.clear();
     }
 
-    /// The next line. What was read of one stays when this is dropped before it ended.
+    /// Reads the next line. Cancel safe: a partially read line is kept.
     pub(super) async fn next(&mut self) -> NextLine<'_> {
         if self.line.last() == Some(&b'\n') {
             self.line.clear();
-            // One large answer is no reason to keep as much for good.
+            // Releases the memory of a large line.
             self.line.shrink_to(64 * 1024);
         }
         loop {
@@ -48,7 +46,7 @@ impl<R: AsyncRead + Unpin> Lines<R> {
                 return NextLine::End;
             };
             if available.is_empty() {
-                // A line without an end was cut off.
+                // An incomplete line is dropped.
                 return NextLine::End;
             }
             let (taken, is_whole) = match available.iter().position(|&byte| byte == b'\n') {

@@ -1,12 +1,12 @@
-//! A process of our own: started in a group of its own, and ended with everything that it started.
+//! Starts a process in a group of its own, and ends it together with all its child processes.
 //!
-//! A program that starts others, as `npx` does, is not ended by ending the first of them. On Unix all of them are
-//! signalled as the group that they are; on Windows they are in a job that ends with us.
+//! Killing a launcher such as `npx` does not end the processes that it started. On Unix the whole group is signalled; on
+//! Windows they are in a job that ends with us.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -24,85 +24,84 @@ use super::announcement::Announcement;
 use super::lines::{Lines, NextLine};
 use super::stderr::StderrTail;
 use crate::Error;
+use crate::mcp::lock;
 use crate::mcp::log_line::LineSink;
 
-/// How long a program may take to end after its input ended, and again after it was told to.
+/// How long a program may take to end after its input was closed, and again after it was signalled.
 const GRACE_PERIOD: Duration = Duration::from_secs(2);
 
-/// How often it is looked whether a group is empty.
+/// How often a group is checked for remaining processes.
 #[cfg(unix)]
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Most bytes of one line of standard error.
+/// Maximum bytes of one line of standard error.
 const LINE_BYTES: usize = 1024 * 1024;
 
-/// A program to be started as an MCP server: directly, without a shell.
+/// A program to start as an MCP server: directly, without a shell.
 #[derive(Clone)]
 pub struct McpProgram {
-    /// What people call it.
+    /// Display name.
     pub name: String,
-    /// The file that is started.
+    /// Path of the executable.
     pub file: PathBuf,
-    /// Its arguments, one by one.
     pub arguments: Vec<String>,
-    /// The folder in which it works.
+    /// Working directory.
     pub folder: PathBuf,
-    /// Its whole environment: nothing else of ours is passed on.
+    /// Its whole environment: nothing of ours is inherited.
     pub environment: Vec<(OsString, OsString)>,
-    /// What of it must not be shown, should the program print it.
+    /// Secrets among arguments and environment, to be redacted in its output.
     pub secrets: Vec<Secret>,
-    /// Who sees to it that no process outlives us.
+    /// Ensures that the process does not outlive us.
     pub guard: Arc<dyn ProcessGuard>,
-    /// Hears what it says to people, line by line; must not block for long.
+    /// Receives its standard error and log messages; must not block for long.
     pub log: LineSink,
 }
 
 /// Keeps track of process groups while they exist, to end them if we can't.
 #[async_trait]
 pub trait ProcessGuard: Send + Sync {
-    /// A program is about to be started: whatever it takes to end it later has to be in place before.
+    /// Called before a program is started: whatever is needed to end it later has to be in place.
     fn prepare(&self, program: &McpProgram);
-    /// How its process makes itself known before we do.
+    /// How the process announces itself before [`ProcessGuard::started`].
     #[cfg(unix)]
     fn announce(&self) -> Option<Announcement> {
         None
     }
-    /// It was started, as that group. On Windows its job ends it with us.
+    /// Called after the program was started as that group. On Windows its job ends it with us.
     fn started(&self, group: u32, program: &McpProgram);
-    /// The group is empty. Ends what others started on its behalf, too.
+    /// Called when the group is empty. Also ends what others started on its behalf.
     async fn ended(&self, group: u32);
 }
 
-/// What a program did for which it is ended, though it works.
+/// Why a running program is ended.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) enum Violation {
-    /// A line has more bytes than that.
+    /// A line exceeds this limit of bytes.
     TooLarge(u64),
-    /// A message has more parts than are read.
+    /// A message exceeds a limit.
     Exceeded(Exceeded),
-    /// A message is in UTF-16, as Windows PowerShell writes what it hands on.
+    /// A message is in UTF-16, as written by Windows PowerShell.
     Utf16,
 }
 
-/// A process that was started; clones are the same one. It is ended when the last of its [`DropGuard`]s goes, and by
-/// [`Process::stop`].
+/// A process. Clones share it. It is ended when one of its [`DropGuard`]s is dropped, and by [`Process::stop`].
 #[derive(Clone)]
 pub(in crate::mcp) struct Process(Arc<Inner>);
 
 struct Inner {
     name: String,
-    /// Its process group; `None` for one that another process holds.
+    /// Its process group; `None` for one that a host holds.
     group: Option<u32>,
     stderr: StderrTail,
-    cut: Mutex<Option<Violation>>,
+    violation: Mutex<Option<Violation>>,
     stopping: CancellationToken,
-    /// How its leader ended.
+    /// How the group's leader ended.
     exit: watch::Receiver<Option<String>>,
-    /// Whether nothing is left of its group.
+    /// Whether the group is empty.
     gone: watch::Receiver<bool>,
 }
 
-/// The streams on which messages go.
+/// Standard input and output.
 pub(super) struct Streams {
     pub(super) stdin: Box<dyn AsyncWrite + Send + Unpin>,
     pub(super) stdout: Box<dyn AsyncRead + Send + Unpin>,
@@ -161,7 +160,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
         name: program.name,
         group: Some(group),
         stderr: tail,
-        cut: Mutex::default(),
+        violation: Mutex::default(),
         stopping,
         exit,
         gone,
@@ -173,7 +172,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
     Ok((process, streams))
 }
 
-/// A process that another process of ours holds, which reports how it ended. Stopping it only detaches from it.
+/// A process that a host holds, which reports how it ended. Stopping it only detaches from it.
 pub(super) fn attached(
     name: &str,
     secrets: Vec<Secret>,
@@ -181,16 +180,16 @@ pub(super) fn attached(
     let (exit_to, exit) = watch::channel(None);
     let (gone_to, gone) = watch::channel(false);
     let stopping = CancellationToken::new();
-    let left = stopping.clone();
+    let detached = stopping.clone();
     tokio::spawn(async move {
-        left.cancelled().await;
+        detached.cancelled().await;
         gone_to.send_replace(true);
     });
     let process = Process(Arc::new(Inner {
         name: name.to_owned(),
         group: None,
         stderr: StderrTail::new(secrets, Arc::new(|_| {})),
-        cut: Mutex::default(),
+        violation: Mutex::default(),
         stopping,
         exit,
         gone,
@@ -210,13 +209,13 @@ fn command(program: &McpProgram) -> CommandWrap {
         .stderr(Stdio::piped());
     let mut command = CommandWrap::from(command);
     command.wrap(KillOnDrop);
-    // A session of its own is a group of its own, that has no terminal to ask or to be interrupted by.
+    // A session is also a group, and has no terminal that could prompt or interrupt.
     #[cfg(unix)]
     command.wrap(process_wrap::tokio::ProcessSession);
     #[cfg(windows)]
     {
         use process_wrap::tokio::{CreationFlags, JobObject};
-        /// Without it a console window flashes up.
+        /// Prevents a console window.
         const CREATE_NO_WINDOW: u32 = 0x0800_0000;
         let mut flags = CreationFlags(Default::default());
         flags.0.0 = CREATE_NO_WINDOW;
@@ -226,7 +225,7 @@ fn command(program: &McpProgram) -> CommandWrap {
     command
 }
 
-/// Reads a program's standard error to its end, whatever it is: a full pipe would block the program.
+/// Reads a program's standard error to its end, since a full pipe would block the program.
 async fn listen(stderr: ChildStderr, tail: StderrTail) {
     let mut lines = Lines::new(stderr, LINE_BYTES);
     loop {
@@ -239,31 +238,29 @@ async fn listen(stderr: ChildStderr, tail: StderrTail) {
 }
 
 impl Process {
-    /// What people call it.
+    /// Display name.
     pub(in crate::mcp) fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// Its process group; `None` for one that another process holds.
+    /// Its process group; `None` for one that a host holds.
     pub(super) fn group(&self) -> Option<u32> {
         self.0.group
     }
 
-    /// How its leader ended, and why it was cut off, where that is known.
+    /// How its leader ended, and why it was ended by us, if known.
     pub(super) fn outcome(&self) -> (Option<String>, Option<Violation>) {
-        let cut = *self.0.cut.lock().unwrap_or_else(PoisonError::into_inner);
-        (self.0.exit.borrow().clone(), cut)
+        (self.0.exit.borrow().clone(), *lock(&self.0.violation))
     }
 
-    /// The last lines of its standard error.
     pub(super) fn stderr(&self) -> &StderrTail {
         &self.0.stderr
     }
 
-    /// Notes a line of its output that is no message.
+    /// Logs a line of its output that is not a message.
     ///
     /// # Errors
-    /// [`Violation::Utf16`] where it would be one in UTF-8: its answers would be waited for in vain.
+    /// [`Violation::Utf16`] if it would be one in UTF-8: no response could ever be read.
     pub(super) fn note_stray(&self, line: &[u8]) -> Result<(), Violation> {
         const MEMBER: &[u8] = b"\"jsonrpc\"";
         if line.contains(&0) {
@@ -276,28 +273,27 @@ impl Process {
         Ok(())
     }
 
-    /// Triggered when it is to end.
+    /// Cancelled when the process is to end.
     pub(super) fn stopping(&self) -> &CancellationToken {
         &self.0.stopping
     }
 
-    /// Ends it when the answer is dropped.
+    /// Ends the process when the guard is dropped.
     pub(in crate::mcp) fn stop_on_drop(&self) -> DropGuard {
         self.0.stopping.clone().drop_guard()
     }
 
-    /// Begins its end.
+    /// Begins to end the process.
     pub(super) fn stop(&self) {
         self.0.stopping.cancel();
     }
 
-    /// As [`Process::stop`], because it sent what is not accepted.
-    pub(super) fn cut(&self, cut: Violation) {
-        let mut known = self.0.cut.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get_or_insert(cut);
+    /// Records why the process is about to be stopped; the first reason counts.
+    pub(super) fn record_violation(&self, violation: Violation) {
+        lock(&self.0.violation).get_or_insert(violation);
     }
 
-    /// Waits until it has not written a line for people for that long.
+    /// Waits until nothing was written to its standard error for that long.
     pub(in crate::mcp) async fn wait_until_quiet(&self, limit: Duration) {
         let mut activity = self.0.stderr.activity();
         while let Ok(Ok(())) = tokio::time::timeout(limit, activity.changed()).await {}
@@ -306,21 +302,21 @@ impl Process {
     /// Waits until its leader has ended.
     pub(super) async fn exited(&self) {
         let mut exit = self.0.exit.clone();
-        // Closed when the one who watches it is gone, and then so is it.
+        // An error means that the supervisor is gone, and with it the process.
         drop(exit.wait_for(Option::is_some).await);
     }
 
-    /// Ends it, and waits until nothing of it is left.
+    /// Ends the process, and waits until its group is empty.
     pub(in crate::mcp) async fn end(&self) {
         self.stop();
         let mut gone = self.0.gone.clone();
         drop(gone.wait_for(|gone| *gone).await);
     }
 
-    /// That it ended, and how.
+    /// The error for requests after its end.
     pub(in crate::mcp) fn ended(&self) -> Error {
-        let (how, cut) = self.outcome();
-        match cut {
+        let (how, violation) = self.outcome();
+        match violation {
             Some(Violation::TooLarge(limit)) => Error::TooLarge { limit },
             Some(Violation::Exceeded(limit)) => Error::Exceeded(limit),
             Some(Violation::Utf16) => {
@@ -335,7 +331,7 @@ impl Process {
     }
 }
 
-/// A process with whoever sees to its end.
+/// Waits for the end of a process, and ends its group.
 struct Supervisor {
     child: Box<dyn ChildWrapper>,
     group: u32,
@@ -344,12 +340,12 @@ struct Supervisor {
 }
 
 impl Supervisor {
-    /// Waits for its end, or brings it about; then for that of everything that it started.
+    /// Waits until the leader has ended by itself or by request, and then ends the rest of its group.
     async fn run(mut self) {
         tokio::select! {
             status = self.child.wait() => self.note(status),
             () = self.stopping.cancelled() => {
-                // Its input has ended.
+                // Its input is closed now.
                 let ended = tokio::time::timeout(GRACE_PERIOD, self.child.wait()).await;
                 if let Ok(status) = ended {
                     self.note(status);
@@ -367,7 +363,7 @@ impl Supervisor {
         self.exit.send_replace(Some(describe_exit(status)));
     }
 
-    /// Tells what is left of the group to end, and then ends it.
+    /// Terminates what is left of the group, and kills it after the grace period.
     #[cfg(unix)]
     async fn terminate_group(&mut self) {
         use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
@@ -378,10 +374,10 @@ impl Supervisor {
         if test_kill_process_group(group).is_err() {
             return;
         }
-        // Fails where the group has emptied meanwhile.
+        // Fails if the group is empty by now.
         let _ = kill_process_group(group, Signal::TERM);
         let emptied = async {
-            // A leader that ended stays in its group until it was waited for.
+            // A leader that ended stays in its group until it is waited for.
             if self.exit.borrow().is_none() {
                 let status = self.child.wait().await;
                 self.note(status);
@@ -395,7 +391,7 @@ impl Supervisor {
         }
     }
 
-    /// Ends the job, with whatever is in it.
+    /// Ends the job with all its processes.
     #[cfg(not(unix))]
     async fn terminate_group(&mut self) {
         if let Err(error) = self.child.start_kill() {
@@ -404,7 +400,6 @@ impl Supervisor {
     }
 }
 
-/// How a process ended.
 fn describe_exit(status: std::io::Result<ExitStatus>) -> String {
     let status = match status {
         Ok(status) => status,

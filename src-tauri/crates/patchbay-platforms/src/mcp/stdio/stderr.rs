@@ -1,26 +1,27 @@
-//! What a program says to people: the last of it, fit to be shown.
+//! The standard error of a program: its last lines, sanitized for display.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use patchbay_model::Secret;
 use tokio::sync::watch;
 
+use crate::mcp::lock;
 use crate::mcp::log_line::{LineSink, sanitize_log_line};
 use crate::mcp::server_log::ServerLog;
 
-/// Most lines that are kept.
+/// Maximum number of lines that are kept.
 const LINES: usize = 20;
 
-/// The last lines of a program; clones are the same ones.
+/// The last lines of a program. Clones share them.
 #[derive(Clone)]
 pub(super) struct StderrTail(Arc<Inner>);
 
 struct Inner {
     lines: Mutex<VecDeque<String>>,
-    /// Marked with each line.
+    /// Marked as changed by each line.
     activity: watch::Sender<()>,
-    /// What it was given and must not be shown.
+    /// Secrets of the program, which are redacted.
     secrets: Vec<Secret>,
     log: LineSink,
 }
@@ -35,17 +36,16 @@ impl StderrTail {
         }))
     }
 
-    /// Marked from now on when the program writes a line.
+    /// Marked as changed whenever the program writes a line from now on.
     pub(super) fn activity(&self) -> watch::Receiver<()> {
         self.0.activity.subscribe()
     }
 
-    /// Notes that the program wrote something.
     pub(super) fn note_activity(&self) {
         self.0.activity.send_replace(());
     }
 
-    /// Notes a line of its standard error.
+    /// Logs a line and keeps it.
     pub(super) fn note(&self, line: &[u8]) {
         self.note_activity();
         let line = sanitize_log_line(line, &self.0.secrets);
@@ -53,22 +53,22 @@ impl StderrTail {
             return;
         }
         (self.0.log)(&line);
-        let mut lines = self.0.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = lock(&self.0.lines);
         if lines.len() == LINES {
             lines.pop_front();
         }
         lines.push_back(line);
     }
 
-    /// Where its messages go that are to be logged: into the same log, and they are not kept.
+    /// The log for the program's log notifications: they are written to the same sink, and not kept.
     pub(super) fn server_log(&self) -> ServerLog {
         ServerLog::new(Some(Arc::clone(&self.0.log)), self.0.secrets.clone())
     }
 
-    /// All that is kept, oldest first.
+    /// The last lines, oldest first.
     pub(super) fn text(&self) -> String {
-        let lines = self.0.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.iter().cloned().collect::<Vec<_>>().join("\n")
+        let lines: Vec<_> = lock(&self.0.lines).iter().cloned().collect();
+        lines.join("\n")
     }
 }
 

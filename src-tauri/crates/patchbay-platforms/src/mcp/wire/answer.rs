@@ -1,4 +1,4 @@
-//! Reads what a server answered, within bounds.
+//! Reads the responses of a server, within limits.
 
 use std::time::Instant;
 
@@ -15,7 +15,7 @@ use crate::mcp::tools;
 use crate::{Error, Found};
 
 impl Wire {
-    /// The answer to a notification or a reply: nothing in it matters but its status.
+    /// Reads the response to a notification or a reply, of which only the status matters.
     pub(super) async fn read_acknowledgement(
         &self,
         sent: ReceivedResponse,
@@ -50,13 +50,13 @@ impl Wire {
             json::Error::NotJson => not_json(tracked.kind, &body, media_type),
             json::Error::Exceeded(limit) => self.limit_error(tracked.kind, limit),
         })?;
-        // Large ones are not kept twice.
+        // Freed early, since it may be large.
         drop(body);
         let message = self.answer_message(message, tracked)?;
         Ok(StreamableHttpPostResponse::Json(message, session))
     }
 
-    /// An answer without success. A JSON-RPC error in it is the server's answer all the same.
+    /// Reads an error response. A JSON-RPC error in it is a valid response all the same.
     pub(super) async fn read_refusal(
         &self,
         sent: ReceivedResponse,
@@ -86,7 +86,7 @@ impl Wire {
         {
             return Ok(StreamableHttpPostResponse::Json(message, session));
         }
-        // A server of the older era refuses what it does not know; rmcp then starts its handshake.
+        // A server of the older era refuses the unknown request; rmcp then starts its handshake.
         if tracked.kind == RequestKind::Discover && !in_session && status.is_client_error() {
             let error = ErrorData::invalid_request(format!("HTTP {status}"), None);
             let message = ServerJsonRpcMessage::error(error, Some(tracked.id.clone()));
@@ -99,7 +99,7 @@ impl Wire {
         Err(error.into())
     }
 
-    /// Checks that the message answers what was asked, and hands it to rmcp in a form it can read.
+    /// Checks that the message answers the request, and converts it for rmcp.
     fn answer_message(
         &self,
         mut message: Value,
@@ -113,7 +113,7 @@ impl Wire {
                 _ => Error::Protocol("not JSON-RPC".to_owned()),
             });
         }
-        // The id may be left out of an error; there is no doubt what it belongs to.
+        // An error may lack the id: here it can belong to this request only.
         if message.get("error").is_some() && message["id"].is_null() {
             message["id"] = tracked.id.clone().into_json_value();
         }
@@ -124,10 +124,10 @@ impl Wire {
     }
 }
 
-/// Stores the first result of a message, and gives what rmcp needs of it: that the request was answered, and the tools
-/// whose parameters go into headers. Nothing large is read or kept twice.
+/// Stores the first result in the exchange and returns the part that rmcp needs: that there is a response, and the
+/// tools with parameters in headers. So nothing large is parsed or kept twice.
 ///
-/// `None` when it is malformed.
+/// `None` if it is malformed.
 pub(in crate::mcp) fn for_rmcp(
     message: Value,
     tracked: &TrackedRequest,
@@ -145,7 +145,7 @@ pub(in crate::mcp) fn for_rmcp(
     Some(ServerJsonRpcMessage::response(result, tracked.id.clone()))
 }
 
-/// Whether rmcp itself reads the result of such a request.
+/// Whether rmcp itself needs the result of such a request.
 fn is_read_by_rmcp(kind: RequestKind) -> bool {
     matches!(
         kind,
@@ -153,7 +153,7 @@ fn is_read_by_rmcp(kind: RequestKind) -> bool {
     )
 }
 
-/// As [`for_rmcp`], for a message that came with an event.
+/// As [`for_rmcp`], for the data of an event.
 pub(super) fn for_rmcp_as_text(message: Value, tracked: &TrackedRequest) -> Option<String> {
     if message["error"].is_object() || is_read_by_rmcp(tracked.kind) {
         return Some(message.to_string());
@@ -166,7 +166,7 @@ pub(in crate::mcp) fn is_answer(message: &Value) -> bool {
     message["jsonrpc"] == "2.0" && (message.get("result").is_some() != message["error"].is_object())
 }
 
-/// Whether the answer is for that request; some servers turn numbers into text.
+/// Whether a response is for that request; some servers turn numbers into text.
 pub(in crate::mcp) fn is_for(message: &Value, id: &RequestId) -> bool {
     match id {
         RequestId::Number(number) => {

@@ -1,43 +1,44 @@
-//! How often, and how soon, a stream that ended is asked for again.
+//! How often, and how soon, a stream that ended is reopened.
 //!
-//! A server may end its streams and name the wait before the next one. For one that says "at once", or ends each
-//! stream as soon as it is opened, waits have a minimum, grow while streams end soon, and are limited in number.
+//! A server may end its streams and name the wait before the next one. Since it may name none, or end each stream as
+//! soon as it is opened, waits have a minimum, grow while streams end soon, and are limited in number.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// A stream that lived as long is no storm, however often it ends.
+use crate::mcp::{backoff, lock};
+
+/// A stream that lasted that long resets the count of reconnections.
 const STABLE_AFTER: Duration = Duration::from_secs(30);
 
 /// Bounds of the wait that a server may name, in milliseconds.
 const NAMED_WAITS: (u64, u64) = (500, 60_000);
 
-/// The wait before the next stream as a server named it, within bounds.
 pub(super) fn clamp_retry(milliseconds: u64) -> u64 {
     milliseconds.clamp(NAMED_WAITS.0, NAMED_WAITS.1)
 }
 
-/// No stream is asked for any more: as many as the limit ended soon, one after the other.
+/// The limit of consecutive reconnections is reached.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::mcp) struct ReconnectLimit;
 
-/// The reconnections of one stream: that of a request, that of a session, or that of what is listened to.
+/// The reconnections of one stream: that of a request, a session or a subscription.
 #[derive(Default)]
 pub(in crate::mcp) struct Reconnects(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    /// Reconnections since a stream lived long.
+    /// Reconnections since the last stream of [`STABLE_AFTER`].
     in_a_row: u32,
-    /// When the last stream ended, or was asked for in vain; `None` before the first.
+    /// When the last stream ended, or failed to open; `None` before the first.
     ended_at: Option<Instant>,
     is_over: bool,
 }
 
 impl Reconnects {
-    /// Waits until the stream may be asked for; the first one at once.
+    /// Waits until the stream may be opened; the first time at once.
     ///
     /// # Errors
     /// [`ReconnectLimit`] beyond `most` reconnections in a row, and after [`Reconnects::end`].
@@ -52,7 +53,7 @@ impl Reconnects {
         Ok(())
     }
 
-    /// Notes that a stream is open, until the answer is dropped.
+    /// Records that a stream is open, until the guard is dropped.
     pub(in crate::mcp) fn open_stream(self: &Arc<Self>) -> OpenStream {
         OpenStream {
             reconnects: Arc::clone(self),
@@ -60,18 +61,18 @@ impl Reconnects {
         }
     }
 
-    /// Nothing more is to be asked for.
+    /// Allows no further reconnection.
     pub(super) fn end(&self) {
         self.lock().is_over = true;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 
 impl State {
-    /// When the stream may be asked for next.
+    /// When the stream may be opened next.
     fn next(
         &mut self,
         now: Instant,
@@ -90,7 +91,6 @@ impl State {
         Ok(next)
     }
 
-    /// Notes that a stream ended that was open since then.
     fn record_end(&mut self, since: Instant, now: Instant) {
         self.ended_at = Some(now);
         if now.duration_since(since) >= STABLE_AFTER {
@@ -99,7 +99,7 @@ impl State {
     }
 }
 
-/// A stream that is open.
+/// Guard of an open stream.
 pub(in crate::mcp) struct OpenStream {
     reconnects: Arc<Reconnects>,
     since: Instant,
@@ -111,13 +111,6 @@ impl Drop for OpenStream {
             .lock()
             .record_end(self.since, Instant::now());
     }
-}
-
-/// How long to wait after so many reconnections in a row.
-fn backoff(in_a_row: u32, (shortest, longest): (Duration, Duration)) -> Duration {
-    shortest
-        .saturating_mul(2_u32.saturating_pow(in_a_row))
-        .min(longest)
 }
 
 #[cfg(test)]

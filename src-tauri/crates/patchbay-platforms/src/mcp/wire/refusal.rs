@@ -1,33 +1,24 @@
-//! An answer as it came, and the error that one without success is.
+//! Received responses, and the errors that they stand for.
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use patchbay_http::{
-    Capture, Clock as _, SystemClock, TEXT_LIMIT, challenge, host_of, read_start, retry_after, text,
+    Clock as _, SystemClock, TEXT_LIMIT, challenge, host_of, read_start, retry_after, text,
 };
 use patchbay_model::Secret;
 
 use crate::{Error, Headers, Refusal};
 
-/// How much of an error's body is looked at.
+/// Maximum bytes that are read of the body of an error response.
 const ERROR_BYTES: usize = 64 * 1024;
 
-/// An answer, and the secrets that must not be found in what is shown of it.
+/// A response, and the credentials with which its request was sent.
 pub(in crate::mcp) struct ReceivedResponse {
     pub(in crate::mcp) answer: reqwest::Response,
-    pub(super) secrets: Vec<Secret>,
     pub(super) credentials: Headers,
 }
 
-/// The words of an answer that is no success, cleaned.
-pub(super) async fn short_text(sent: ReceivedResponse, capture: &Capture) -> Option<String> {
-    let is_html = is_html(media_type(sent.answer.headers()).as_deref());
-    let body = read_start(sent.answer, ERROR_BYTES).await;
-    capture.note_body(&body);
-    words(&body, is_html, &sent.secrets)
-}
-
-/// The error that a status without success is, and the start of the body.
+/// The error that an error response stands for, and the beginning of its body.
 pub(in crate::mcp) async fn refusal(sent: ReceivedResponse) -> (Error, Vec<u8>) {
     let status = sent.answer.status();
     let headers = sent.answer.headers().clone();
@@ -37,18 +28,17 @@ pub(in crate::mcp) async fn refusal(sent: ReceivedResponse) -> (Error, Vec<u8>) 
     let refusal = Box::new(Refusal {
         status: status.as_u16(),
         host: Some(host),
-        text: words(&body, is_html, &sent.secrets),
+        text: message(&body, is_html, &sent.credentials),
         ..Refusal::default()
     });
+    let challenge = challenge(&headers);
     let error = match status {
-        StatusCode::FORBIDDEN => {
-            let challenge = challenge(&headers);
-            Error::Forbidden {
-                scope: challenge.as_deref().and_then(wanted_scope),
-                challenge,
-                refusal,
-            }
-        }
+        StatusCode::UNAUTHORIZED => Error::Unauthorized { challenge, refusal },
+        StatusCode::FORBIDDEN => Error::Forbidden {
+            scope: challenge.as_deref().and_then(required_scope),
+            challenge,
+            refusal,
+        },
         StatusCode::TOO_MANY_REQUESTS => Error::RateLimited {
             retry_after: retry_after(&headers, SystemClock.now()),
             refusal,
@@ -59,7 +49,7 @@ pub(in crate::mcp) async fn refusal(sent: ReceivedResponse) -> (Error, Vec<u8>) 
 }
 
 /// The scopes of an `insufficient_scope` challenge (RFC 6750, section 3.1).
-fn wanted_scope(challenge: &str) -> Option<String> {
+fn required_scope(challenge: &str) -> Option<String> {
     let start = challenge
         .match_indices("scope=")
         .map(|(at, _)| at)
@@ -72,12 +62,14 @@ fn wanted_scope(challenge: &str) -> Option<String> {
     (!scope.is_empty()).then(|| scope.to_owned())
 }
 
-fn words(body: &[u8], is_html: bool, secrets: &[Secret]) -> Option<String> {
+/// The message in a body, cleaned and without the credentials.
+fn message(body: &[u8], is_html: bool, credentials: &[(String, Secret)]) -> Option<String> {
     if is_html {
         return None;
     }
     let text = String::from_utf8_lossy(body);
-    let text = text::redact(&text, secrets.iter().map(Secret::expose));
+    let secrets = credentials.iter().map(|(_, secret)| secret.expose());
+    let text = text::redact(&text, secrets);
     let text = text::clean_lines(&text, TEXT_LIMIT);
     (!text.is_empty()).then_some(text)
 }
@@ -98,7 +90,7 @@ mod tests {
 
     #[test]
     fn scopes_of_a_challenge_are_found() {
-        let of = |challenge| wanted_scope(challenge);
+        let of = |challenge| required_scope(challenge);
         assert_eq!(
             of(r#"Bearer error="insufficient_scope", scope="a b", error_description="x""#)
                 .as_deref(),

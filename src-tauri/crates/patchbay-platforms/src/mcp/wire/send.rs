@@ -1,4 +1,4 @@
-//! One request: credentials, redirects, and the second try after a 401.
+//! Sends one request: credentials, redirects, and a second attempt after a 401.
 
 use std::time::Instant;
 
@@ -11,13 +11,13 @@ use patchbay_model::{Secret, SentRequest};
 use url::Url;
 
 use super::Wire;
-use super::refusal::{ReceivedResponse, short_text};
-use crate::{Error, Refusal};
+use super::refusal::{ReceivedResponse, refusal};
+use crate::Error;
 
-/// How often an address may point to another one of the same origin.
+/// Maximum number of redirects, all of which have to stay within the origin.
 const MAX_REDIRECTS: usize = 5;
 
-/// Headers that belong to the connection, not to whoever supplies credentials.
+/// Headers of the connection, which credentials must not set.
 const CONNECTION_HEADERS: [HeaderName; 5] = [
     header::HOST,
     header::CONNECTION,
@@ -27,8 +27,7 @@ const CONNECTION_HEADERS: [HeaderName; 5] = [
 ];
 
 impl Wire {
-    /// Sends a request with the credentials of the moment, and once more after a 401 when new ones
-    /// can be had.
+    /// Sends a request with the current credentials, and once more after a 401 if they can be renewed.
     ///
     /// Source: MCP requirements R8, R20.
     pub(super) async fn send(
@@ -51,7 +50,7 @@ impl Wire {
         body: Option<Bytes>,
         capture: &Capture,
     ) -> Result<ReceivedResponse, Error> {
-        let mut again = false;
+        let mut is_second = false;
         loop {
             let sent = self
                 .send_once(url, method.clone(), headers, body.clone(), capture)
@@ -59,37 +58,18 @@ impl Wire {
             if sent.answer.status() != StatusCode::UNAUTHORIZED {
                 return Ok(sent);
             }
-            let challenge = challenge(sent.answer.headers());
-            if again
-                || !self
-                    .renew_credentials(&sent.credentials, challenge.clone())
-                    .await?
-            {
-                let refusal = Refusal {
-                    status: StatusCode::UNAUTHORIZED.as_u16(),
-                    host: Some(host_of(url)),
-                    text: short_text(sent, capture).await,
-                    ..Refusal::default()
-                };
-                return Err(Error::Unauthorized {
-                    challenge,
-                    refusal: Box::new(refusal),
-                });
+            let is_renewed = !is_second && {
+                let challenge = challenge(sent.answer.headers());
+                let renewed = self.0.tokens.on_unauthorized(&sent.credentials, challenge);
+                renewed.await.map_err(Error::credential)?
+            };
+            if !is_renewed {
+                let (error, body) = refusal(sent).await;
+                capture.note_body(&body);
+                return Err(error);
             }
-            again = true;
+            is_second = true;
         }
-    }
-
-    async fn renew_credentials(
-        &self,
-        sent: &[(String, Secret)],
-        challenge: Option<String>,
-    ) -> Result<bool, Error> {
-        self.0
-            .tokens
-            .on_unauthorized(sent, challenge)
-            .await
-            .map_err(Error::credential)
     }
 
     async fn send_once(
@@ -119,10 +99,8 @@ impl Wire {
                 .map_err(|error| from_reqwest(error, &host_of(&url), started.elapsed()))?;
             capture.note_head(answer.status().as_u16(), answer.headers());
             if !answer.status().is_redirection() {
-                let secrets = credentials.iter().map(|(_, secret)| secret.clone());
                 return Ok(ReceivedResponse {
                     answer,
-                    secrets: secrets.collect(),
                     credentials,
                 });
             }
@@ -131,7 +109,7 @@ impl Wire {
         Err(Error::Protocol("too many redirects".to_owned()))
     }
 
-    /// What [`Wire::send_to`] would post first; no credentials are asked for.
+    /// Describes the first request that [`Wire::send_to`] would post; no credentials are obtained.
     pub(in crate::mcp) fn plan(
         &self,
         url: &Url,
@@ -162,7 +140,7 @@ impl Wire {
             .map_err(|_| Error::Usage("couldn't build the request".to_owned()))
     }
 
-    /// Where a redirect leads: only within the origin, and only where method and body stay.
+    /// The target of a redirect, which has to stay within the origin and keep method and body.
     fn next_url(&self, from: &Url, answer: &reqwest::Response) -> Result<Url, Error> {
         let to = location(from, answer.headers())
             .ok_or_else(|| Error::Protocol("unreadable redirect address".to_owned()))?;
@@ -180,14 +158,8 @@ impl Wire {
     }
 }
 
-/// Credentials and the protocol's own headers, which win over those that a user typed.
+/// Credentials and the protocol's own headers, which replace those that a user typed.
 fn all_headers(credentials: &[(String, Secret)], protocol: &HeaderMap) -> Result<HeaderMap, Error> {
-    let mut all = credential_headers(credentials)?;
-    all.extend(protocol.clone());
-    Ok(all)
-}
-
-fn credential_headers(credentials: &[(String, Secret)]) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
     for (name, secret) in credentials {
         let parsed = HeaderName::from_bytes(name.as_bytes())
@@ -199,5 +171,6 @@ fn credential_headers(credentials: &[(String, Secret)]) -> Result<HeaderMap, Err
         value.set_sensitive(true);
         headers.append(parsed, value);
     }
+    headers.extend(protocol.clone());
     Ok(headers)
 }

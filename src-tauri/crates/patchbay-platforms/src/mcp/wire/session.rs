@@ -1,23 +1,25 @@
-//! A session that a server of the older era gave, as far as it outlives its connection.
+//! Sessions of servers of the older era, which may outlive their connection.
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use patchbay_model::Secret;
 use rmcp::model::{ClientJsonRpcMessage, ClientNotification, ClientRequest, ServerJsonRpcMessage};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-/// What a session over streamable HTTP is continued with after its connection ended.
+use crate::mcp::lock;
+
+/// What is needed to resume a session over streamable HTTP on another connection.
 #[derive(Clone)]
 pub struct ResumableSession {
-    /// Names it: whoever has it may use the session.
+    /// Session id. It is a secret: whoever knows it may use the session.
     pub id: Secret,
-    /// The result of its handshake, a JSON object.
+    /// The result of the handshake, a JSON object.
     pub handshake: Value,
-    /// Tells the credentials that the handshake was made with from others; `None` to continue with any.
+    /// Fingerprint of the credentials of the handshake; `None` to resume with any credentials.
     pub credentials: Option<String>,
-    /// Whether its server asks now and then whether somebody is still there.
+    /// Whether the server sends pings, and thus may end the session if nobody responds.
     pub is_checked: bool,
 }
 
@@ -27,9 +29,9 @@ pub enum SessionLife {
     /// As long as the connection.
     #[default]
     Connection,
-    /// Longer, by [`McpSession::detach`](crate::mcp::McpSession::detach); this one is continued, where there is one.
+    /// It can be [detached](crate::mcp::McpSession::detach) from its connection. The given one is resumed.
     Resumable(Option<ResumableSession>),
-    /// Until its server gives it up, behind a relay that passes on neither `DELETE` nor the headers of the newer era:
+    /// Until the server ends it, behind a relay that passes on neither `DELETE` nor the headers of the newer era:
     /// only the handshake is tried.
     Relayed,
 }
@@ -38,28 +40,28 @@ pub enum SessionLife {
 pub(super) struct SessionState {
     /// Whether it may outlive the connection.
     is_resumable: bool,
-    /// Whether nobody can tell the server that it ends.
+    /// Whether the server can't be told that it ends.
     is_relayed: bool,
-    /// Added to the ids of requests, so that no two processes use the same in one session.
+    /// Added to the ids of requests, so that no two processes use the same ids in one session.
     first_id: i64,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    /// To be continued in place of a handshake.
+    /// The session to resume in place of a handshake.
     resumed: Option<ResumableSession>,
-    /// Whether it was continued and the server has not taken a request of it yet.
+    /// Whether it was resumed and the server has not accepted a request yet.
     is_untried: bool,
-    /// Whether the server heard of its beginning from whoever had it before.
+    /// Whether `notifications/initialized` was sent on an earlier connection.
     skips_initialized: bool,
     id: Option<Secret>,
     handshake: Option<Value>,
     credentials: Option<String>,
     is_checked: bool,
-    /// Whether the last answer was none that the protocol knows.
+    /// Whether the last response violated the protocol.
     is_broken: bool,
-    /// Whether it is left to whoever continues it.
+    /// Whether it is left open to be resumed.
     is_detached: bool,
 }
 
@@ -81,15 +83,14 @@ impl SessionState {
         }
     }
 
-    /// The session to be continued in place of a handshake that is about to be sent.
+    /// Takes the session to resume, if the message is a handshake.
     pub(super) fn take_resumed(&self, message: &ClientJsonRpcMessage) -> Option<ResumableSession> {
         is_initialize(message)
             .then(|| self.lock().resumed.take())
             .flatten()
     }
 
-    /// The answer to a handshake that is not sent, for its session is continued; `None` when what was kept of it is no
-    /// such answer.
+    /// Resumes a session: returns the stored response to a handshake that is not sent; `None` if that is invalid.
     pub(super) fn resume(
         &self,
         session: ResumableSession,
@@ -113,19 +114,19 @@ impl SessionState {
         Some(answer)
     }
 
-    /// Whether the server was told already what this message says: that the session begins.
+    /// Whether a message is `notifications/initialized` of a resumed session, which the server has received before.
     pub(super) fn skips(&self, message: &ClientJsonRpcMessage) -> bool {
         let ClientJsonRpcMessage::Notification(notification) = message else {
             return false;
         };
-        let says_it = matches!(
+        let is_initialized = matches!(
             notification.notification,
             ClientNotification::InitializedNotification(_)
         );
-        says_it && std::mem::take(&mut self.lock().skips_initialized)
+        is_initialized && std::mem::take(&mut self.lock().skips_initialized)
     }
 
-    /// Notes with what the server began a session, and forgets the one before it.
+    /// Records a new session in place of the previous one.
     pub(super) fn begin(&self, id: Option<&str>, credentials: &[(String, Secret)]) {
         let id = id.filter(|_| self.is_resumable);
         *self.lock() = State {
@@ -135,26 +136,26 @@ impl SessionState {
         };
     }
 
-    /// Notes the result of a handshake, if the message is one.
+    /// Records the result of the handshake, if the message contains one.
     pub(super) fn note_handshake(&self, message: &Value) {
         if let Some(result) = message.get("result").filter(|_| self.is_resumable) {
             self.lock().handshake = Some(result.clone());
         }
     }
 
-    /// Notes whether the server answered a request of the session as the protocol has it.
+    /// Records whether the response to a request of the session conformed to the protocol.
     pub(super) fn note_answer(&self, is_sound: bool) {
         let mut state = self.lock();
         state.is_broken = !is_sound;
         state.is_untried &= !is_sound;
     }
 
-    /// Whether the session was continued, and may be over without this process having heard of it.
+    /// Whether the session was resumed, and may be over already.
     pub(super) fn is_untried(&self) -> bool {
         self.lock().is_untried
     }
 
-    /// Leaves the session to whoever continues it; `None` where there is none, or none that works.
+    /// Leaves the session open and returns it to be resumed later; `None` if there is none that works.
     pub(super) fn detach(&self) -> Option<ResumableSession> {
         let mut state = self.lock();
         if state.is_broken {
@@ -170,12 +171,12 @@ impl SessionState {
         Some(session)
     }
 
-    /// Whether the server is told when the connection ends.
+    /// Whether the session is ended with the connection.
     pub(super) fn ends_with_connection(&self) -> bool {
         !self.is_relayed && !self.lock().is_detached
     }
 
-    /// Gives what is sent in a session ids that no other process uses there.
+    /// Shifts the ids in a message to the server, so that no other process uses the same in the session.
     pub(super) fn number_outgoing(&self, message: &mut Value) {
         let shift = |id: &mut Value| shift(id, self.first_id);
         if message["method"] == "notifications/cancelled" {
@@ -189,7 +190,7 @@ impl SessionState {
         }
     }
 
-    /// Gives what is received the ids back that rmcp knows, and notes when the server asks whether somebody is there.
+    /// Shifts the ids in a message of the server back to those that rmcp knows. Records whether the server sends pings.
     pub(super) fn number_incoming(&self, message: &mut Value) {
         if !self.is_resumable {
             return;
@@ -214,11 +215,11 @@ impl SessionState {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
-/// Tells credentials from others. It is kept beside the session's id, which salts it.
+/// A hash of credentials, salted with the session id that it is stored with.
 pub(super) fn fingerprint(id: &str, credentials: &[(String, Secret)]) -> String {
     let mut hash = Sha256::new();
     let pairs = credentials
@@ -232,7 +233,7 @@ pub(super) fn fingerprint(id: &str, credentials: &[(String, Secret)]) -> String 
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Whether a refusal is about the session rather than about what was asked in it.
+/// Whether an error response is about the session rather than about the request.
 ///
 /// Source: TypeScript SDK 1 and Python SDK 1 answer 400 where the protocol wants 404.
 pub(super) fn names_session(body: &[u8]) -> bool {
@@ -254,8 +255,8 @@ fn shift(id: &mut Value, by: i64) {
     }
 }
 
-/// One of some two thousand million, so that two processes hardly ever meet; small enough for servers that keep ids in
-/// 32 bits.
+/// One of about two billion, so that two processes rarely use the same; small enough for servers that store ids in 32
+/// bits.
 fn random_id() -> i64 {
     const LEAST: u64 = 1 << 20;
     const MOST: u64 = 1 << 31;

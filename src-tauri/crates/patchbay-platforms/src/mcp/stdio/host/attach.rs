@@ -1,4 +1,4 @@
-//! The side of whoever attaches.
+//! The client side: attaches to a host.
 
 use std::io;
 use std::time::Duration;
@@ -17,10 +17,10 @@ use super::{
     RequestEnvelope, ResponseEnvelope, STARTING, VERSION, line,
 };
 
-/// How long a holder may take to answer: the one before it of the same connector may have to end.
+/// Timeout for the host's response; it may have to end the previous server of the connector first.
 const HOST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A server that another process holds, ready to be initialized.
+/// A server that a host holds, ready to be initialized.
 pub struct Attached {
     pub(in crate::mcp::stdio) process: Process,
     pub(in crate::mcp::stdio) link: Link,
@@ -38,32 +38,29 @@ impl Attached {
     }
 }
 
-/// Why a holder did not do what it was asked.
+/// Why a request to a host failed.
 #[derive(Debug, thiserror::Error)]
 pub enum AttachError {
-    /// It is about to end, or broke off.
+    /// The host is about to end, or the stream broke.
     #[error("the process that holds sessions didn't answer: {0}")]
     Unreachable(#[from] io::Error),
-    /// It is of an older version.
+    /// The host is of an older version.
     #[error("version {0} of Patchbay still holds sessions")]
     OlderHost(String),
-    /// It is of a newer version.
+    /// The host is of a newer version.
     #[error("version {0} of Patchbay holds sessions, which is newer than this one")]
     NewerHost(String),
-    /// The program could not be started there, and would not be here.
+    /// The host could not start the program; neither could this process.
     #[error("it couldn't be started: {0}")]
     NotStarted(String),
 }
 
-/// A stream to a holder.
+/// A stream to a host.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Stream for S {}
 
-/// Attaches to a server, which is started there unless it runs.
-///
-/// # Errors
-/// [`AttachError`].
+/// Attaches to a server, which the host starts unless it runs.
 pub async fn attach(stream: impl Stream, launch: Launch) -> Result<Attached, AttachError> {
     let (name, secrets) = (launch.name.clone(), launch.secrets.clone());
     let (response, stdout, stdin) = request(stream, HostRequest::Attach(Box::new(launch))).await?;
@@ -79,10 +76,7 @@ pub async fn attach(stream: impl Stream, launch: Launch) -> Result<Attached, Att
     Ok(Attached::new(&name, secrets, Link::Streams(streams)))
 }
 
-/// What is held there.
-///
-/// # Errors
-/// [`AttachError`].
+/// Lists the held servers.
 pub async fn list_held(stream: impl Stream) -> Result<Vec<HeldServer>, AttachError> {
     match request(stream, HostRequest::List).await?.0 {
         HostResponse::Servers(held) => Ok(held),
@@ -90,10 +84,7 @@ pub async fn list_held(stream: impl Stream) -> Result<Vec<HeldServer>, AttachErr
     }
 }
 
-/// Ends what is held for a connector, or all of it, and tells how many servers that were.
-///
-/// # Errors
-/// [`AttachError`].
+/// Ends the servers of a connector, or all servers and the host; returns the number of servers.
 pub async fn end_held(stream: impl Stream, connector: Option<String>) -> Result<u32, AttachError> {
     match request(stream, HostRequest::End(connector)).await?.0 {
         HostResponse::Ended(count) => Ok(count),
@@ -101,10 +92,7 @@ pub async fn end_held(stream: impl Stream, connector: Option<String>) -> Result<
     }
 }
 
-/// Has a session over HTTP kept alive.
-///
-/// # Errors
-/// [`AttachError`].
+/// Makes the host keep a session over HTTP alive.
 pub async fn keep_alive(stream: impl Stream, session: IdleSession) -> Result<(), AttachError> {
     match request(stream, HostRequest::KeepAlive(Box::new(session)))
         .await?
@@ -115,10 +103,7 @@ pub async fn keep_alive(stream: impl Stream, session: IdleSession) -> Result<(),
     }
 }
 
-/// Takes the session of a connector back that is kept alive.
-///
-/// # Errors
-/// [`AttachError`].
+/// Makes the host stop keeping the session of a connector alive.
 pub async fn release(
     stream: impl Stream,
     connector: String,
@@ -133,10 +118,7 @@ pub async fn release(
     }
 }
 
-/// Has a holder end when nobody uses what it holds.
-///
-/// # Errors
-/// [`AttachError`].
+/// Makes the host refuse new clients, and end with the last client.
 pub async fn drain(stream: impl Stream) -> Result<(), AttachError> {
     request(stream, HostRequest::Drain).await.map(drop)
 }
@@ -177,7 +159,7 @@ pub(super) fn unexpected(response: &HostResponse) -> AttachError {
     }))
 }
 
-/// Whether a version is older than this one.
+/// Whether a version is older than ours.
 fn is_older(version: &str) -> bool {
     let numbers = |version: &str| -> Vec<u64> {
         let parts = version.split(['.', '-', '+']);
@@ -186,13 +168,13 @@ fn is_older(version: &str) -> bool {
     numbers(version) < numbers(VERSION)
 }
 
-/// Hears how a server starts and ended that another process holds.
+/// Receives the host's notices of the start and the end of a server.
 pub(in crate::mcp::stdio) struct ExitListener {
     exit: watch::Sender<Option<String>>,
 }
 
 impl ExitListener {
-    /// Whether the line is no message but news of the process; notes it.
+    /// Records a notice; `false` if the line is none.
     pub(in crate::mcp::stdio) fn take(&self, line: &[u8], process: &Process) -> bool {
         if line == STARTING {
             process.stderr().note_activity();
@@ -205,13 +187,12 @@ impl ExitListener {
         true
     }
 
-    /// Notes how the server ended.
     pub(in crate::mcp::stdio) fn note_exit(&self, notice: ExitNotice, process: &Process) {
         for line in notice.stderr.lines() {
             process.stderr().note(line.as_bytes());
         }
-        if let Some(cut) = notice.cut {
-            process.cut(cut);
+        if let Some(violation) = notice.cut {
+            process.record_violation(violation);
         }
         self.exit.send_replace(notice.patchbay_exit);
     }

@@ -1,5 +1,4 @@
-//! Sessions over streamable HTTP whose servers ask now and then whether somebody is still there, and end them where
-//! nobody answers: kept alive here while no command uses them.
+//! Keeps unused sessions over streamable HTTP alive by answering pings: their servers would end them without a response.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,30 +17,30 @@ use super::servers::Key;
 use crate::mcp::{McpLimits, McpSession, McpTarget, ResumableSession, SessionLife, connect};
 use crate::{Error, Headers};
 
-/// A session to be kept alive, with what its server is reached by.
+/// A session to keep alive, and how to connect to its server.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct IdleSession {
-    /// The connector whose session it is.
+    /// Connector id.
     pub connector: String,
-    /// Whether its server was told that it may ask a person.
+    /// Whether elicitation was declared to the server.
     pub asks: bool,
     /// Absolute URL of the server.
     pub url: Url,
-    /// How it is reached, where that is not as all others are.
+    /// Network settings of the connector.
     pub network: NetworkSettings,
-    /// Whether credentials may go there over plain http.
+    /// Whether credentials may be sent over plain http.
     pub allows_plain_http: bool,
-    /// The credentials, as headers.
+    /// Credentials.
     #[serde(serialize_with = "exposed_headers")]
     pub headers: Vec<(String, Secret)>,
-    /// Names the session.
+    /// Session id.
     #[serde(serialize_with = "exposed")]
     pub id: Secret,
-    /// The result of its handshake.
+    /// The result of the handshake.
     pub handshake: Value,
 }
 
-/// The stream is to the holder alone, and nothing of it is kept.
+/// Exposes a secret to the host only, over the private stream.
 fn exposed<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(secret.expose())
 }
@@ -52,10 +51,10 @@ fn exposed_headers<S: Serializer>(headers: &[(String, Secret)], to: S) -> Result
 }
 
 impl IdleSession {
-    /// Connects without a word to the server but that somebody listens, which is when it asks.
+    /// Resumes the session, which only opens its stream of unsolicited messages: that is where pings arrive.
     async fn connect(self) -> Result<McpSession, Error> {
         let addresses = AddressPolicy::default();
-        // The person gave its address.
+        // The person entered its address.
         addresses.allow_host(&self.url);
         let network = Network::build(&self.network, None, &addresses)?;
         let headers: Headers = self.headers.into();
@@ -81,7 +80,7 @@ impl IdleSession {
     }
 }
 
-/// All sessions that are kept alive.
+/// The sessions that are kept alive, with the time since when.
 #[derive(Default)]
 pub(super) struct IdleSessions(Mutex<HashMap<Key, (McpSession, Instant)>>);
 
@@ -96,7 +95,7 @@ impl IdleSessions {
         Ok(())
     }
 
-    /// Lets go of the sessions that fit: somebody else goes on with them, or has ended them.
+    /// Detaches from the matching sessions, which are resumed or were ended elsewhere.
     pub(super) async fn release(&self, fits: impl Fn(&Key) -> bool) {
         let mut sessions = self.0.lock().await;
         let released: Vec<_> = sessions.extract_if(|key, _| fits(key)).collect();
@@ -105,7 +104,7 @@ impl IdleSessions {
         futures::future::join_all(released).await;
     }
 
-    /// Whether none is left, once those are ended that nobody wanted for that long.
+    /// Ends the sessions that were kept alive for `idle`; returns whether none is left.
     pub(super) async fn are_over(&self, idle: Duration) -> bool {
         let mut sessions = self.0.lock().await;
         let over: Vec<_> = sessions

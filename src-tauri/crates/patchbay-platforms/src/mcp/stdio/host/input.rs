@@ -1,4 +1,4 @@
-//! What a server that is held reads.
+//! The standard input of a held server.
 
 use std::collections::VecDeque;
 use std::io;
@@ -9,16 +9,16 @@ use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use super::super::BACKLOG;
 use super::line;
 
-/// Most messages that a server has not taken: what it brings about itself waits for no room.
+/// Maximum number of queued messages. Beyond [`BACKLOG`] no client event is handled, but the server's own messages may
+/// still cause some.
 const MAX_WAITING: usize = 16 * BACKLOG;
 
-/// The input of a server, and what is to be written to it.
+/// The input of a server with a queue of messages.
 pub(super) struct Input {
     /// `None` once it is closed.
     stream: Option<Box<dyn AsyncWrite + Send + Unpin>>,
-    /// What it has not taken yet.
     waiting: VecDeque<Vec<u8>>,
-    /// Bytes that it has taken of the first.
+    /// Bytes written of the first message.
     written: usize,
 }
 
@@ -35,21 +35,21 @@ impl Input {
         self.stream.is_some()
     }
 
-    /// How many messages it has not taken.
+    /// Number of queued messages.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.len()
     }
 
-    /// Has a message written, unless it is closed, or too many wait already.
+    /// Queues a message, unless the input is closed or the queue is full.
     pub(super) fn push(&mut self, message: &Value) {
         if self.is_open() && self.waiting.len() < MAX_WAITING {
             self.waiting.extend(line(message).ok());
         }
     }
 
-    /// Writes what waits first; the rest of it is written later when this is dropped before.
+    /// Writes the first message. Cancel safe: a partially written message is continued by the next call.
     pub(super) async fn write(&mut self) {
-        // One that closed its input has ended, or is about to: the reader tells how.
+        // A server that closed its input has ended, or is about to: the reader reports that.
         if self.try_write().await.is_err() {
             self.close();
         }

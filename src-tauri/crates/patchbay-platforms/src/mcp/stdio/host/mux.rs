@@ -1,7 +1,7 @@
-//! Several clients on one session: routes requests, answers, progress and questions.
+//! Multiplexes several clients on one session: routes requests, responses, progress and questions.
 //!
-//! Requests are forwarded under our own numbers, which replace their progress tokens too. The server is initialized
-//! once; later clients are given the same answer.
+//! Requests are forwarded with our own ids, which also replace their progress tokens. The server is initialized once;
+//! later clients get the same response.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -9,20 +9,19 @@ use serde_json::{Value, json};
 
 use super::super::super::wire::answer::is_answer;
 
-/// Most questions of a server that are open.
+/// Maximum number of open questions of a server.
 const MAX_QUESTIONS: usize = 64;
 
-/// Where a notice, and the result that ends them, name the request that they belong to.
+/// Where the notifications of a subscription, and its final result, name the request that they belong to.
 ///
 /// Source: MCP 2026-07-28, `subscriptions/listen`.
 const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
 const SUBSCRIPTION_OF_NOTICE: [&str; 3] = ["params", "_meta", SUBSCRIPTION_ID];
 const SUBSCRIPTION_OF_RESULT: [&str; 3] = ["result", "_meta", SUBSCRIPTION_ID];
 
-/// Who sent a message.
 pub(super) type ClientId = u64;
 
-/// A message on its way.
+/// A message to forward.
 #[derive(Debug, PartialEq)]
 pub(super) enum Outgoing {
     Server(Value),
@@ -30,25 +29,26 @@ pub(super) enum Outgoing {
     AllClients(Value),
 }
 
-/// What is under way on one session.
+/// The state of one session.
 #[derive(Default)]
 pub(super) struct Mux {
+    /// The last request id.
     last: u64,
-    /// Who spoke last, and is still there.
+    /// The attached client that sent the last message.
     newest: Option<ClientId>,
     pending: BTreeMap<u64, Pending>,
-    /// Who answers what the server asked, by the text of its id.
+    /// The client of each open question and the question's id, by the text of that id.
     questions: HashMap<String, (ClientId, Value)>,
-    /// Who waits for changes of a resource, by its URI.
+    /// The clients that are subscribed to each resource, by its URI.
     subscribed: HashMap<String, HashSet<ClientId>>,
     initialization: Initialization,
     is_initialized: bool,
     has_answered: bool,
 }
 
-/// A request that waits for its answer.
+/// A pending request.
 struct Pending {
-    /// `None` for the initialization, which is everybody's.
+    /// `None` for the initialization, which is shared.
     client: Option<ClientId>,
     id: Value,
     token: Option<Value>,
@@ -58,18 +58,18 @@ struct Pending {
 enum Initialization {
     #[default]
     NotStarted,
-    /// Who waits for the answer, and under which id.
+    /// The clients that wait for the response, with their request ids.
     Pending(Vec<(ClientId, Value)>),
     Done(Value),
 }
 
 impl Mux {
-    /// Whether the server has given a client what it asked for.
+    /// Whether the server has responded to any request with a result.
     pub(super) fn has_answered(&self) -> bool {
         self.has_answered
     }
 
-    /// What becomes of a message of a client.
+    /// Handles a message of a client.
     pub(super) fn on_client(&mut self, client: ClientId, mut message: Value) -> Option<Outgoing> {
         self.newest = Some(client);
         let id = message.get("id").filter(|id| !id.is_null()).cloned();
@@ -98,10 +98,10 @@ impl Mux {
             }
             (Some("notifications/cancelled"), None) => {
                 let requested = member_mut(&mut message, &["params", "requestId"])?;
-                let is_it =
+                let is_requested =
                     |pending: &Pending| pending.client == Some(client) && pending.id == *requested;
                 let mut all = self.pending.iter();
-                let number = *all.find(|(_, pending)| is_it(pending))?.0;
+                let number = *all.find(|(_, pending)| is_requested(pending))?.0;
                 self.pending.remove(&number);
                 *requested = number.into();
                 Some(Outgoing::Server(message))
@@ -122,8 +122,8 @@ impl Mux {
         }
     }
 
-    /// Whether others still wait for changes of a resource that a client unsubscribes from: the server keeps one
-    /// subscription for all.
+    /// Unsubscribes a client from a resource; returns whether others remain, for which the server's single subscription
+    /// is kept.
     fn keeps_subscription(&mut self, client: ClientId, message: &Value) -> bool {
         let uri = message["params"]["uri"].as_str().unwrap_or_default();
         let clients = self.subscribed.get_mut(uri);
@@ -164,7 +164,7 @@ impl Mux {
         Outgoing::Server(message)
     }
 
-    /// What becomes of a message of the server.
+    /// Handles a message of the server.
     pub(super) fn on_server(&mut self, mut message: Value) -> Vec<Outgoing> {
         if is_answer(&message) {
             return self.route_response(message);
@@ -205,7 +205,7 @@ impl Mux {
         out.into_iter().collect()
     }
 
-    /// Routes a question to the client of the latest call. Roots are also asked for between calls, and are the same
+    /// Routes a question to the client of the latest request. Roots may also be requested in between, and are the same
     /// for all clients.
     fn route_question(&mut self, id: Value, message: Value) -> Outgoing {
         let mut newest = self.pending.values().rev();
@@ -223,7 +223,7 @@ impl Mux {
 
     fn route_response(&mut self, mut message: Value) -> Vec<Outgoing> {
         let known = match message["id"].is_null() {
-            // An error may leave the id out, where there is no doubt.
+            // An error may lack the id if only one request is pending.
             true if self.pending.len() == 1 => self.pending.pop_first(),
             true => None,
             false => request_number(&message["id"]).and_then(|id| self.pending.remove_entry(&id)),
@@ -255,7 +255,7 @@ impl Mux {
         waiting.into_iter().map(given).collect()
     }
 
-    /// Ends what a client has under way.
+    /// Removes a client, and cancels its requests and open questions.
     pub(super) fn detach(&mut self, client: ClientId) -> Vec<Outgoing> {
         let mut outgoing = Vec::new();
         self.newest = self.newest.filter(|newest| *newest != client);
@@ -287,19 +287,18 @@ impl Mux {
     }
 }
 
-/// The member at the end of that path.
 fn member_mut<'a>(message: &'a mut Value, path: &[&str]) -> Option<&'a mut Value> {
     path.iter()
         .try_fold(message, |value, name| value.get_mut(*name))
 }
 
-/// Answers a question that no client is there for.
+/// The response to a question for which there is no client.
 fn no_client(id: &Value) -> Outgoing {
     let error = json!({ "code": -32601, "message": "nobody is there to be asked" });
     Outgoing::Server(json!({ "jsonrpc": "2.0", "id": id, "error": error }))
 }
 
-/// A number of ours; some servers turn it into text.
+/// One of our request ids, which some servers turn into text.
 fn request_number(id: &Value) -> Option<u64> {
     match id {
         Value::String(text) => text.parse().ok(),

@@ -1,4 +1,4 @@
-//! All servers that one process holds.
+//! The host: all servers that one process holds.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -24,20 +24,20 @@ use super::{
 use crate::Error;
 use crate::mcp::log_line::LineSink;
 
-/// How long a client may take to say what it wants.
+/// Timeout for the request of a client.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many messages wait for a client.
+/// Capacity of the queue of messages for a client.
 const BACKLOG: usize = 256;
 
-/// Makes the log of a connector's server.
+/// Creates the log for a server, by connector id.
 type MakeLog = Box<dyn Fn(&str) -> LineSink + Send + Sync>;
 
-/// Holds servers for whoever attaches.
+/// Holds servers for clients that attach.
 pub struct Host {
     guard: Arc<dyn ProcessGuard>,
     log: MakeLog,
-    /// After how long without a client a server is ended.
+    /// How long a server is kept without a client.
     idle: Duration,
     servers: Mutex<HashMap<Key, Server>>,
     idle_sessions: IdleSessions,
@@ -45,7 +45,7 @@ pub struct Host {
     draining: CancellationToken,
 }
 
-/// The connector, and whether its server may ask a person: that is declared once, so there is a server for each case.
+/// Connector id, and whether elicitation was declared: that is fixed for a session, so there is a server for each case.
 pub(super) type Key = (String, bool);
 
 struct Server {
@@ -56,8 +56,7 @@ struct Server {
 }
 
 impl Host {
-    /// Servers are ended after `idle` without a client; `log` makes the log for the server of a connector, whose id
-    /// it is told.
+    /// Servers are ended after `idle` without a client; `log` creates the log for a server, by connector id.
     pub fn new(guard: Arc<dyn ProcessGuard>, log: MakeLog, idle: Duration) -> Self {
         Self {
             guard,
@@ -70,12 +69,12 @@ impl Host {
         }
     }
 
-    /// Cancelled when no new client is to be taken on.
+    /// Cancelled when new clients are refused.
     pub fn draining(&self) -> &CancellationToken {
         &self.draining
     }
 
-    /// Whether nothing is held.
+    /// Whether neither servers nor sessions are left.
     pub async fn is_empty(&self) -> bool {
         let are_over = self.idle_sessions.are_over(self.idle).await;
         let mut servers = self.servers.lock().await;
@@ -83,7 +82,7 @@ impl Host {
         are_over && servers.is_empty()
     }
 
-    /// Does what one client asks for, until it is gone.
+    /// Handles the request of one client; an attached client until it is gone.
     pub async fn serve(&self, stream: impl Stream) {
         let (read, mut write) = tokio::io::split(stream);
         let mut lines = Lines::new(read, LINE_BYTES);
@@ -128,7 +127,7 @@ impl Host {
     /// Attaches from within this process to a server, which is started unless it runs.
     ///
     /// # Errors
-    /// [`AttachError::NotStarted`]; [`AttachError::Unreachable`] when nobody is taken on any more.
+    /// [`AttachError::NotStarted`]; [`AttachError::Unreachable`] if new clients are refused.
     pub async fn attach(&self, launch: Launch) -> Result<Attached, AttachError> {
         let (name, secrets) = (launch.name.clone(), launch.secrets.clone());
         match self.attach_client(launch).await {
@@ -138,7 +137,7 @@ impl Host {
         }
     }
 
-    /// Takes a client to its server; `None` where nobody is taken on any more.
+    /// Attaches a client to its server; `None` if new clients are refused.
     async fn attach_client(&self, launch: Launch) -> Result<Option<Client>, Error> {
         let key = (launch.connector.clone(), launch.asks);
         let client = self.clients.fetch_add(1, Ordering::Relaxed);
@@ -158,7 +157,7 @@ impl Host {
             {
                 return Ok(Some(Client::new(client, events, for_client)));
             }
-            // Two at a time could be in each other's way.
+            // Two servers of a connector at a time could interfere.
             known.handle.process.end().await;
             servers.remove(&key);
         }
@@ -169,7 +168,7 @@ impl Host {
         Ok(Some(Client::new(client, events, for_client)))
     }
 
-    /// Whether the session is kept alive from now on.
+    /// Keeps a session alive; `false` if that failed.
     async fn keep_alive(&self, session: IdleSession) -> bool {
         if self.draining.is_cancelled() {
             return false;
@@ -212,7 +211,7 @@ impl Host {
         held.collect()
     }
 
-    /// Ends what is held for a connector, or all of it; how many servers that were.
+    /// Ends servers and sessions of a connector, or all of them; returns the number of servers.
     async fn end(&self, connector: Option<&str>) -> u32 {
         let fits = |key: &Key| connector.is_none_or(|connector| key.0 == connector);
         self.idle_sessions.release(fits).await;
@@ -226,13 +225,13 @@ impl Host {
         u32::try_from(chosen.len()).unwrap_or(u32::MAX)
     }
 
-    /// Takes nobody on any more, and ends all servers; how many those were.
+    /// Refuses new clients and ends all servers; returns their number.
     pub async fn close(&self) -> u32 {
         self.draining.cancel();
         self.end(None).await
     }
 
-    /// Ends what nobody uses now, and the rest when nobody does any more.
+    /// Refuses new clients, and ends each server once it has no clients.
     async fn drain(&self) {
         self.draining.cancel();
         self.idle_sessions.release(|_| true).await;
@@ -247,7 +246,7 @@ impl Host {
     }
 }
 
-/// Parses what a client asks for. A client of another version can't attach, but can have us end.
+/// Parses the request of a client. One of another version can't attach, but can make us end.
 fn parse_request(first: &[u8]) -> Option<HostRequest> {
     let first: RequestEnvelope<serde_json::Value> = serde_json::from_slice(first).ok()?;
     let request = serde_json::from_value(first.request).ok()?;
@@ -257,7 +256,7 @@ fn parse_request(first: &[u8]) -> Option<HostRequest> {
     }
 }
 
-/// Whether the client heard it.
+/// Sends a response; `false` if that failed.
 async fn respond(write: &mut (impl AsyncWrite + Unpin), response: HostResponse) -> bool {
     let version = VERSION.to_owned();
     let Ok(text) = line(&ResponseEnvelope { version, response }) else {

@@ -1,4 +1,4 @@
-//! One server that is held, and its clients.
+//! A held server and its clients.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -18,28 +18,24 @@ use super::mux::{ClientId, Mux, Outgoing};
 use super::{ClientMessage, ExitNotice};
 use crate::mcp::McpLimits;
 use crate::mcp::server_log::ServerLog;
-use crate::mcp::wire::MAX_DEPTH;
 
 /// How long a client may leave its messages unread before it is dropped.
 const CLIENT_SEND_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Where what is for each client is sent.
+/// The queue of messages for each client.
 type Clients = HashMap<ClientId, mpsc::Sender<ClientMessage>>;
 
-/// What happens with a client.
 pub(super) enum ClientEvent {
-    /// It attached; what is for it is sent there.
+    /// A client attached, with its queue.
     Attached(ClientId, mpsc::Sender<ClientMessage>),
-    /// It sent a message.
+    /// A client sent a message.
     Message(ClientId, Value),
-    /// It is gone.
     Detached(ClientId),
 }
 
-/// A client of a server that is held; it detaches when its guard is dropped.
+/// A client of a held server; it detaches when its guard is dropped.
 pub(in crate::mcp::stdio) struct Client {
     pub(in crate::mcp::stdio) sender: ClientSender,
-    /// What is for it.
     pub(in crate::mcp::stdio) messages: mpsc::Receiver<ClientMessage>,
     pub(in crate::mcp::stdio) attached: DropGuard,
 }
@@ -64,21 +60,21 @@ impl Client {
     }
 }
 
-/// What takes a client's messages to its server.
+/// Sends messages of a client to its server.
 pub(in crate::mcp::stdio) struct ClientSender {
     id: ClientId,
     events: mpsc::Sender<ClientEvent>,
 }
 
 impl ClientSender {
-    /// Sends a message; `false` when the server is held no more.
+    /// Sends a message; `false` if the server has ended.
     pub(in crate::mcp::stdio) async fn send(&self, message: Value) -> bool {
         let message = ClientEvent::Message(self.id, message);
         self.events.send(message).await.is_ok()
     }
 }
 
-/// A server that is held, as others see it.
+/// A handle of a held server.
 pub(super) struct Handle {
     pub(super) process: Process,
     pub(super) events: mpsc::Sender<ClientEvent>,
@@ -86,13 +82,13 @@ pub(super) struct Handle {
 }
 
 impl Handle {
-    /// Whether whoever comes now is served.
+    /// Whether new clients can attach.
     pub(super) fn is_live(&self) -> bool {
         !self.events.is_closed() && !self.process.stopping().is_cancelled()
     }
 }
 
-/// Holds a server that was started, until it ends, or nobody is attached and it was not used for that long.
+/// Holds a server until it ends, or until it had no clients and was unused for `idle`.
 pub(super) fn spawn(process: Process, streams: Streams, idle: Duration) -> Handle {
     let (events_tx, events) = mpsc::channel(BACKLOG);
     let (count, clients) = watch::channel(0);
@@ -121,11 +117,11 @@ struct ServerSession {
     input: Input,
     clients: Clients,
     count: watch::Sender<usize>,
-    /// Where messages go that are to be logged: once, however many clients there are.
+    /// Receives log notifications once, however many clients there are.
     log: ServerLog,
     mux: Mux,
     idle: Duration,
-    /// When a client last sent a message, or was sent one of its own.
+    /// When a client last sent or received a message.
     last_used: Instant,
 }
 
@@ -147,28 +143,29 @@ impl ServerSession {
                 Some(event) = events.recv(), if self.input.waiting() < BACKLOG => self.handle_event(event).await,
                 next = lines.next() => match next {
                     NextLine::Line(line) => {
-                        if let Err(cut) = self.handle_server_line(line).await {
-                            process.cut(cut);
+                        if let Err(violation) = self.handle_server_line(line).await {
+                            process.record_violation(violation);
                             break;
                         }
                     }
                     NextLine::TooLong => {
-                        process.cut(Violation::TooLarge(McpLimits::DEFAULT.body_bytes as u64));
+                        let limit = McpLimits::DEFAULT.body_bytes as u64;
+                        process.record_violation(Violation::TooLarge(limit));
                         break;
                     }
                     NextLine::End => break,
                 },
                 Ok(()) = activity.changed(), if !self.mux.has_answered() => {
-                    self.tell_activity();
+                    self.notify_starting();
                 }
-                // Something that the program left behind may hold its output open.
+                // A child process of the program may keep its output open.
                 () = &mut gone => break,
                 () = tokio::time::sleep_until(self.last_used + self.idle), if is_unused => {
                     process.stop();
                 }
             }
         }
-        // Whoever comes from here on is told to begin anew.
+        // New clients are refused from here on.
         events.close();
         self.end().await;
     }
@@ -192,14 +189,7 @@ impl ServerSession {
         if line.is_empty() {
             return Ok(());
         }
-        let limits = McpLimits::DEFAULT;
-        let limits = json::Limits {
-            values: limits.values,
-            depth: MAX_DEPTH,
-            text: limits.body_bytes,
-            items: None,
-        };
-        match json::parse(line, limits) {
+        match json::parse(line, McpLimits::DEFAULT.json()) {
             Ok(message) if message["jsonrpc"] == "2.0" => {
                 if self.log.take(&message) {
                     return Ok(());
@@ -213,10 +203,10 @@ impl ServerSession {
         Ok(())
     }
 
-    /// Tells whoever waits for it that the server is at work.
-    fn tell_activity(&self) {
+    /// Tells the clients that the server is still starting.
+    fn notify_starting(&self) {
         for client in self.clients.values() {
-            // One that has no room for it has enough to read.
+            // Not needed by a client whose queue is full.
             drop(client.try_send(ClientMessage::Starting));
         }
     }
@@ -229,7 +219,7 @@ impl ServerSession {
         let out = self.mux.detach(client);
         Box::pin(self.send(out)).await;
         if self.clients.is_empty() && !self.mux.has_answered() {
-            // Nobody waits any more for what never spoke.
+            // A server that never responded is not kept without a client.
             self.process.stop();
         }
     }
@@ -256,10 +246,10 @@ impl ServerSession {
         }
     }
 
-    /// Ends the process, and tells who is there how it ended.
+    /// Ends the process, and tells the clients how it ended.
     async fn end(self) {
         if self.process.outcome().1.is_none() {
-            // Its output may end a little before it does.
+            // Its output may end shortly before the process does.
             drop(tokio::time::timeout(OUTPUT_GRACE, self.process.exited()).await);
         }
         self.process.stop();
@@ -276,10 +266,10 @@ impl ServerSession {
     }
 }
 
-/// Hands a client a message.
+/// Sends a message to a client.
 ///
 /// # Errors
-/// The client, when it takes none.
+/// The client, if it does not take the message in time.
 async fn deliver(clients: &Clients, client: ClientId, message: Value) -> Result<(), ClientId> {
     let Some(sender) = clients.get(&client) else {
         return Ok(());
@@ -289,7 +279,7 @@ async fn deliver(clients: &Clients, client: ClientId, message: Value) -> Result<
     sent.map_err(|_| client)
 }
 
-/// Carries messages between a client and a server until one of them is gone.
+/// Relays messages between a client and a server until one of them is gone.
 pub(super) async fn relay_client(
     mut client: Client,
     mut lines: Lines<impl AsyncRead + Unpin>,
@@ -297,12 +287,12 @@ pub(super) async fn relay_client(
 ) {
     let reading = async {
         while let NextLine::Line(line) = lines.next().await {
-            // Bounded by its line alone: whoever may attach may as well start programs.
+            // Limited by the length of the line only: a client is trusted, as it may start programs.
             let Ok(message) = serde_json::from_slice(line) else {
                 continue;
             };
             if !client.sender.send(message).await {
-                // What the server wrote last is still to be written.
+                // The last messages of the server are still to be written.
                 return std::future::pending().await;
             }
         }
@@ -316,7 +306,6 @@ pub(super) async fn relay_client(
         to_client.shutdown().await
     };
     tokio::select! {
-        // Whether the client heard the end changes nothing.
         _ = writing => {}
         () = reading => {}
     }
