@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use patchbay_http::AddressPolicy;
 use patchbay_model::{ChosenDeviations, OauthGrant, TraceStep};
-use patchbay_oauth::{Discovery, Error, OAuthClient, Untraced};
+use patchbay_oauth::{Challenge, Discovery, Error, OAuthClient, Trace, Untraced};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -101,6 +101,12 @@ impl Authority {
     /// Answers that request from now on; the method and path, such as `POST /token`.
     pub(crate) fn on(&self, line: &str, answer: Answer) {
         self.in_turn(line, [answer]);
+    }
+
+    /// Answers registrations with the client id `abc`.
+    pub(crate) fn accept_registration(&self) {
+        let answer = Answer::Json(201, json!({"client_id": "abc"}));
+        self.on("POST /register", answer);
     }
 
     /// Answers that request with one after the other, then with the last for ever.
@@ -224,6 +230,20 @@ async fn answer(State(script): State<Script>, request: Request) -> Response {
     }
 }
 
+/// Discovers how to sign in to any server in the browser.
+pub(crate) async fn discover(
+    client: &OAuthClient,
+    server: &Url,
+    challenge: Option<&Challenge>,
+    trace: &dyn Trace,
+) -> Result<Discovery, Error> {
+    let grant = OauthGrant::AuthorizationCode;
+    let chosen = ChosenDeviations::new();
+    client
+        .discover(server, challenge, grant, &chosen, trace)
+        .await
+}
+
 pub(crate) fn client() -> OAuthClient {
     client_with(AddressPolicy::default())
 }
@@ -252,7 +272,7 @@ impl Steps {
     }
 }
 
-impl patchbay_oauth::Trace for Steps {
+impl Trace for Steps {
     fn step(&self, step: TraceStep) {
         self.0.lock().unwrap().push(step);
     }

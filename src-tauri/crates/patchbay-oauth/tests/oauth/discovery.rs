@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use patchbay_http::{AddressPolicy, Lookup, Proxies};
-use patchbay_model::{ChosenDeviations, Code, Explain, OauthGrant};
+use patchbay_model::{Code, Explain};
 use patchbay_oauth::{Challenge, DiscoverySource, Error, Untraced};
 use serde_json::json;
 use url::Url;
 
-use crate::authority::{Answer, Authority, Steps, client, client_with, impatient_client};
+use crate::authority::{Answer, Authority, Steps, client, client_with, discover, impatient_client};
 
 const SERVER: &str = "GET /.well-known/oauth-authorization-server";
 const RESOURCE: &str = "GET /.well-known/oauth-protected-resource/mcp";
@@ -41,14 +41,7 @@ async fn challenge_names_document_and_scopes() {
         authority.at("/meta")
     );
     let challenge = Challenge::parse(&header);
-    let found = client()
-        .discover(
-            &authority.server(),
-            Some(&challenge),
-            OauthGrant::AuthorizationCode,
-            &ChosenDeviations::new(),
-            &Untraced,
-        )
+    let found = discover(&client(), &authority.server(), Some(&challenge), &Untraced)
         .await
         .unwrap();
     assert_eq!(found.initial_scopes, ["admin", "offline_access"]);
@@ -222,15 +215,7 @@ async fn public_server_cannot_point_into_this_computer() {
         inside.at("/secret")
     ));
     let public = Url::parse("https://192.0.2.1/mcp").unwrap();
-    let nowhere = impatient_client()
-        .discover(
-            &public,
-            Some(&challenge),
-            OauthGrant::AuthorizationCode,
-            &ChosenDeviations::new(),
-            &Untraced,
-        )
-        .await;
+    let nowhere = discover(&impatient_client(), &public, Some(&challenge), &Untraced).await;
     assert!(nowhere.is_err(), "the well-known places have nobody");
     assert!(inside.lines().is_empty());
 }
@@ -245,15 +230,7 @@ async fn a_challenge_that_names_an_unsafe_place_has_no_say() {
     ] {
         let authority = Authority::complete().await;
         let challenge = Challenge::parse(&format!("Bearer resource_metadata=\"{named}\""));
-        let found = client()
-            .discover(
-                &authority.server(),
-                Some(&challenge),
-                OauthGrant::AuthorizationCode,
-                &ChosenDeviations::new(),
-                &Untraced,
-            )
-            .await;
+        let found = discover(&client(), &authority.server(), Some(&challenge), &Untraced).await;
         assert_eq!(found.unwrap().issuer, authority.base, "{named}");
     }
 }
@@ -331,14 +308,7 @@ async fn a_huge_body_is_not_read() {
 async fn a_slow_answer_is_not_waited_for() {
     let authority = Authority::complete().await;
     authority.on(SERVER, Answer::Never);
-    let error = impatient_client()
-        .discover(
-            &authority.server(),
-            None,
-            OauthGrant::AuthorizationCode,
-            &ChosenDeviations::new(),
-            &Untraced,
-        )
+    let error = discover(&impatient_client(), &authority.server(), None, &Untraced)
         .await
         .unwrap_err();
     assert_eq!(error.code(), Code::TimedOut);
@@ -365,14 +335,7 @@ async fn nobody_listening_is_unreachable() {
         .local_addr()
         .unwrap();
     let server = Url::parse(&format!("http://{closed}/mcp")).unwrap();
-    let error = client()
-        .discover(
-            &server,
-            None,
-            OauthGrant::AuthorizationCode,
-            &ChosenDeviations::new(),
-            &Untraced,
-        )
+    let error = discover(&client(), &server, None, &Untraced)
         .await
         .unwrap_err();
     assert_eq!(error.code(), Code::NetworkUnreachable);
@@ -392,14 +355,7 @@ impl Lookup for NoSuchName {
 async fn names_without_address_are_told_apart() {
     let server = Url::parse("https://nowhere.invalid/mcp").unwrap();
     let client = client_with(AddressPolicy::new(Arc::new(NoSuchName), Proxies::none()));
-    let error = client
-        .discover(
-            &server,
-            None,
-            OauthGrant::AuthorizationCode,
-            &ChosenDeviations::new(),
-            &Untraced,
-        )
+    let error = discover(&client, &server, None, &Untraced)
         .await
         .unwrap_err();
     assert_eq!(error.code(), Code::NetworkDns);
@@ -409,14 +365,7 @@ async fn names_without_address_are_told_apart() {
 async fn broken_tls_is_told_apart() {
     let authority = Authority::complete().await;
     let server = Url::parse(&authority.at("/mcp").replace("http:", "https:")).unwrap();
-    let error = client()
-        .discover(
-            &server,
-            None,
-            OauthGrant::AuthorizationCode,
-            &ChosenDeviations::new(),
-            &Untraced,
-        )
+    let error = discover(&client(), &server, None, &Untraced)
         .await
         .unwrap_err();
     assert_eq!(error.code(), Code::NetworkTls);
@@ -426,14 +375,7 @@ async fn broken_tls_is_told_apart() {
 async fn each_request_is_a_step_of_the_trace() {
     let authority = Authority::complete().await;
     let steps = Steps::default();
-    client()
-        .discover(
-            &authority.server(),
-            None,
-            OauthGrant::AuthorizationCode,
-            &ChosenDeviations::new(),
-            &steps,
-        )
+    discover(&client(), &authority.server(), None, &steps)
         .await
         .unwrap();
     let shown: Vec<_> = steps

@@ -36,10 +36,7 @@ fn asked(authority: &Authority) -> Vec<Value> {
 #[tokio::test]
 async fn registers_as_native_program_with_all_scopes() {
     let authority = Authority::complete().await;
-    authority.on(
-        "POST /register",
-        Answer::Json(201, json!({"client_id": "abc"})),
-    );
+    authority.accept_registration();
     let client = register(&authority).await.unwrap();
     assert_eq!(client.id(), "abc");
     assert_eq!(
@@ -129,10 +126,7 @@ async fn what_the_server_decides_counts() {
 #[tokio::test]
 async fn an_identity_serves_its_issuer_and_redirects_only() {
     let (authority, other) = (Authority::complete().await, Authority::complete().await);
-    authority.on(
-        "POST /register",
-        Answer::Json(201, json!({"client_id": "abc"})),
-    );
+    authority.accept_registration();
     let identity = register(&authority).await.unwrap();
     let [redirect, _] = redirects();
     let begin = |discovery, redirect: &Url| {

@@ -2,17 +2,17 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use patchbay_model::{ChosenDeviations, OauthGrant, Timestamp};
+use patchbay_model::Timestamp;
 use patchbay_oauth::{
-    CallbackError, Grant, LoopbackListener, LoopbackOptions, Page, Pending, PortChoice, Revocation,
-    check_callback,
+    CallbackError, ClientIdentity, Discovery, Grant, LoopbackListener, LoopbackOptions, Page,
+    Pending, PortChoice, Revocation, check_callback,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::authority::{Answer, Authority, Steps, client};
+use crate::authority::{Answer, Authority, Steps, client, discover};
 
 fn parameter(url: &Url, name: &str) -> Option<String> {
     url.query_pairs()
@@ -39,63 +39,45 @@ fn come_back(redirect: &Url, parameters: &[(&str, &str)]) -> tokio::task::JoinHa
 }
 
 /// A consent that waits for the browser.
-async fn begun(authority: &Authority) -> (LoopbackListener, Pending) {
-    authority.on(
-        "POST /register",
-        Answer::Json(201, json!({"client_id": "abc"})),
-    );
-    let discovery = authority.discover().await.unwrap();
+struct Begun {
+    discovery: Discovery,
+    identity: ClientIdentity,
+    listener: LoopbackListener,
+    pending: Pending,
+}
+
+async fn begin(authority: &Authority, steps: &Steps) -> Begun {
+    authority.accept_registration();
+    let client = client();
+    let discovery = discover(&client, &authority.server(), None, steps).await;
+    let discovery = discovery.unwrap();
     let listener = listener().await;
     let redirect = listener.redirect_uri().clone();
-    let client = client();
-    let steps = Steps::default();
-    let identity = client
-        .register(
-            &discovery,
-            std::slice::from_ref(&redirect),
-            "Patchbay",
-            &steps,
-        )
-        .await
-        .unwrap();
+    let redirects = std::slice::from_ref(&redirect);
+    let identity = client.register(&discovery, redirects, "Patchbay", steps);
+    let identity = identity.await.unwrap();
     let pending = client
         .start_authorization(&discovery, &identity, &redirect, &discovery.initial_scopes)
         .unwrap();
-    (listener, pending)
+    Begun {
+        discovery,
+        identity,
+        listener,
+        pending,
+    }
 }
 
 #[tokio::test]
 async fn a_whole_consent() {
     let authority = Authority::complete().await;
-    authority.on(
-        "POST /register",
-        Answer::Json(201, json!({"client_id": "abc"})),
-    );
     let (client, steps, stop) = (client(), Steps::default(), CancellationToken::new());
-    let discovery = client
-        .discover(
-            &authority.server(),
-            None,
-            OauthGrant::AuthorizationCode,
-            &ChosenDeviations::new(),
-            &steps,
-        )
-        .await
-        .unwrap();
-    let mut listener = listener().await;
+    let Begun {
+        discovery,
+        identity,
+        mut listener,
+        pending,
+    } = begin(&authority, &steps).await;
     let redirect = listener.redirect_uri().clone();
-    let identity = client
-        .register(
-            &discovery,
-            std::slice::from_ref(&redirect),
-            "Patchbay",
-            &steps,
-        )
-        .await
-        .unwrap();
-    let pending = client
-        .start_authorization(&discovery, &identity, &redirect, &discovery.initial_scopes)
-        .unwrap();
 
     let asked = |name| parameter(&pending.url, name).unwrap();
     assert_eq!(asked("response_type"), "code");
@@ -173,7 +155,11 @@ async fn a_whole_consent() {
 #[tokio::test]
 async fn wrong_state_is_ignored_and_the_right_one_completes() {
     let authority = Authority::complete().await;
-    let (mut listener, pending) = begun(&authority).await;
+    let Begun {
+        mut listener,
+        pending,
+        ..
+    } = begin(&authority, &Steps::default()).await;
     let redirect = pending.redirect_uri.clone();
     let state = parameter(&pending.url, "state").unwrap();
     let issuer = authority.base.clone();
@@ -212,7 +198,11 @@ async fn wrong_state_is_ignored_and_the_right_one_completes() {
 
 async fn refused(more: &[(&str, &str)]) -> CallbackError {
     let authority = Authority::complete().await;
-    let (mut listener, pending) = begun(&authority).await;
+    let Begun {
+        mut listener,
+        pending,
+        ..
+    } = begin(&authority, &Steps::default()).await;
     let state = parameter(&pending.url, "state").unwrap();
     let issuer = authority.base.clone();
     let mut parameters = vec![("state", state.as_str())];
