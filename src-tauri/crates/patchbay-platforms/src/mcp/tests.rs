@@ -25,14 +25,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::Router;
 use patchbay_http::{Capture, CapturedResponse};
-use patchbay_model::{Secret, SentRequest, ServerFacts, Transport};
+use patchbay_model::{Secret, SentRequest, ServerFacts, Tool, Transport};
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::{CallProgress, ClientFeatures, McpLimits, McpSession, McpTarget, ToolCall, connect};
+use super::{
+    CallOutcome, CallProgress, ClientFeatures, McpLimits, McpSession, McpTarget, ToolCall, connect,
+};
 use crate::{BoxError, Error, Headers, PlainHttp, TokenSource};
 
 /// A server on a free port of loopback; stops when dropped.
@@ -103,6 +105,14 @@ fn call(name: &str) -> ToolCall {
         asker: None,
         capture: Capture::enabled(),
     }
+}
+
+async fn run_tool(session: &McpSession, call: ToolCall) -> Result<CallOutcome, Error> {
+    session.call_tool(call, &CancellationToken::new()).await
+}
+
+async fn tools_of(session: &McpSession) -> Result<Vec<Tool>, Error> {
+    session.list_tools(&CancellationToken::new()).await
 }
 
 /// What the server answered a call that is over, as it came.

@@ -12,7 +12,7 @@ use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::hand_made::{self, ReceivedRequest, accepted, event, events, failure, result};
-use super::{Server, call, http, target};
+use super::{Server, call, http, run_tool, target, tools_of};
 use crate::Error;
 use crate::mcp::{
     Asker, CallOutcome, ClientFeatures, McpLimits, McpSession, McpTarget, ToolCall, connect,
@@ -184,7 +184,7 @@ async fn captured(
     let (_server, session) = session(router, McpLimits::DEFAULT).await;
     let call = asking(person);
     let capture = call.capture.clone();
-    let outcome = session.call_tool(call, &CancellationToken::new()).await;
+    let outcome = run_tool(&session, call).await;
     let sent = capture.take_exchange().and_then(|kept| kept.request.body);
     (outcome, sent)
 }
@@ -423,7 +423,7 @@ async fn a_question_without_a_call_is_cancelled() {
         }
     });
     let (_server, session) = session(router, McpLimits::DEFAULT).await;
-    session.list_tools(&CancellationToken::new()).await.unwrap();
+    tools_of(&session).await.unwrap();
     assert_eq!(told.recv().await.unwrap(), json!({"action": "cancel"}));
 }
 
@@ -446,7 +446,7 @@ async fn a_server_that_is_never_ready_is_left_at_the_limit() {
         timeout: Duration::from_millis(500),
         ..asking(&Person::sending(json!({})))
     };
-    let ended = session.call_tool(call, &CancellationToken::new()).await;
+    let ended = run_tool(&session, call).await;
     assert!(
         matches!(ended, Err(Error::TimedOut { after }) if after == limit),
         "{ended:?}"
@@ -469,10 +469,7 @@ async fn the_clock_of_a_call_stands_still_while_its_question_is_open() {
         timeout: Duration::from_millis(500),
         ..asking(&person)
     };
-    let outcome = session
-        .call_tool(call, &CancellationToken::new())
-        .await
-        .unwrap();
+    let outcome = run_tool(&session, call).await.unwrap();
     assert_eq!(told(&outcome)["q0"]["action"], "accept");
 }
 
@@ -484,9 +481,7 @@ async fn a_question_that_nobody_answers_is_closed_in_the_end() {
         ..McpLimits::DEFAULT
     };
     let (_server, session) = session(legacy(vec![who("name")]), limits).await;
-    let outcome = session
-        .call_tool(asking(&person), &CancellationToken::new())
-        .await;
+    let outcome = run_tool(&session, asking(&person)).await;
     assert_eq!(told(&outcome.unwrap()), json!({"q0": {"action": "cancel"}}));
     assert_eq!(*person.closed.lock().unwrap(), 1);
 }

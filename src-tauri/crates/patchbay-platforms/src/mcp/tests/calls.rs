@@ -61,10 +61,7 @@ async fn progress_is_heard_in_order_before_the_answer() {
         }
     });
     let capture = call.capture.clone();
-    let outcome = session
-        .call_tool(call, &CancellationToken::new())
-        .await
-        .unwrap();
+    let outcome = run_tool(&session, call).await.unwrap();
     let steps = steps.lock().unwrap();
     let words: Vec<_> = steps
         .iter()
@@ -159,7 +156,7 @@ async fn a_call_that_timed_out_or_was_dropped_is_taken_back() {
     let session = connected(&server.url).await;
     let mut hasty = call("a");
     hasty.timeout = Duration::from_millis(50);
-    let outcome = session.call_tool(hasty, &CancellationToken::new()).await;
+    let outcome = run_tool(&session, hasty).await;
     assert_eq!(outcome.err().unwrap().code(), Code::TimedOut);
     assert_eq!(heard.recv().await.unwrap().0, "tools/call");
     assert_eq!(heard.recv().await.unwrap().0, "notifications/cancelled");

@@ -138,13 +138,7 @@ async fn a_server_that_stumbles_over_the_probe_is_asked_in_the_old_way() {
         }))
         .await;
         let session = connected(&server.url).await;
-        assert!(
-            session
-                .list_tools(&CancellationToken::new())
-                .await
-                .unwrap()
-                .is_empty()
-        );
+        assert!(tools_of(&session).await.unwrap().is_empty());
     }
 }
 
@@ -188,13 +182,7 @@ async fn a_server_without_tools_has_an_empty_list() {
     }))
     .await;
     let session = connected(&server.url).await;
-    assert!(
-        session
-            .list_tools(&CancellationToken::new())
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(tools_of(&session).await.unwrap().is_empty());
 }
 
 /// A server of the newer era whose tool wants an argument in a header too, called without a list.
@@ -240,10 +228,7 @@ async fn arguments_that_belong_into_headers_are_found_out() {
     assert_eq!(session.facts().protocol_version, "2026-07-28");
     let mut call = call("a");
     call.arguments.insert("region".to_owned(), json!("eu"));
-    session
-        .call_tool(call, &CancellationToken::new())
-        .await
-        .unwrap();
+    run_tool(&session, call).await.unwrap();
     assert_eq!(calls.load(Ordering::SeqCst), 2);
 }
 
@@ -283,7 +268,7 @@ async fn a_tool_whose_headers_break_the_rules_hides_itself_only() {
         }))
         .await;
         let session = connected(&server.url).await;
-        let listed = session.list_tools(&CancellationToken::new()).await;
+        let listed = tools_of(&session).await;
         let names = listed.unwrap().into_iter().map(|tool| tool.name);
         names.collect::<Vec<_>>()
     };

@@ -31,11 +31,12 @@ async fn listed(
     }))
     .await;
     let session = connect_within(&server.url, TIGHT).await.unwrap();
-    session
-        .list_tools(&CancellationToken::new())
-        .await
-        .err()
-        .unwrap()
+    tools_of(&session).await.err().unwrap()
+}
+
+fn assert_lost(error: &Error) {
+    let is_lost = matches!(error, Error::Unreachable { how, .. } if *how == Unreachable::Lost);
+    assert!(is_lost, "{error:?}");
 }
 
 fn tools(count: usize, padding: usize) -> Value {
@@ -107,7 +108,7 @@ async fn listed_both_ways(result: Value, limits: McpLimits) -> [Error; 2] {
         }))
         .await;
         let session = connect_within(&server.url, limits).await.unwrap();
-        let listed = session.list_tools(&CancellationToken::new()).await;
+        let listed = tools_of(&session).await;
         errors.push(listed.err().unwrap());
     }
     errors.try_into().unwrap()
@@ -163,7 +164,7 @@ async fn the_values_of_all_pages_are_counted() {
         ..TIGHT
     };
     let session = connect_within(&server.url, limits).await.unwrap();
-    let error = session.list_tools(&CancellationToken::new()).await;
+    let error = tools_of(&session).await;
     let error = error.err().unwrap();
     assert_eq!(error.to_string(), "the response has more than 100 values");
 }
@@ -226,16 +227,7 @@ async fn a_stream_cut_in_the_middle_is_a_lost_connection() {
         hand_made::events(stream::iter([Ok(": hello\n\n".to_owned()), Err(cut)]))
     })
     .await;
-    assert!(
-        matches!(
-            error,
-            Error::Unreachable {
-                how: Unreachable::Lost,
-                ..
-            }
-        ),
-        "{error:?}"
-    );
+    assert_lost(&error);
 }
 
 #[tokio::test]
@@ -247,16 +239,7 @@ async fn an_answer_cut_in_the_middle_is_a_lost_connection() {
         (kind, axum::body::Body::from_stream(pieces)).into_response()
     })
     .await;
-    assert!(
-        matches!(
-            error,
-            Error::Unreachable {
-                how: Unreachable::Lost,
-                ..
-            }
-        ),
-        "{error:?}"
-    );
+    assert_lost(&error);
 }
 
 #[tokio::test]
@@ -294,7 +277,7 @@ async fn a_malformed_tool_hides_itself_only() {
     }))
     .await;
     let session = connected(&server.url).await;
-    let tools = session.list_tools(&CancellationToken::new()).await.unwrap();
+    let tools = tools_of(&session).await.unwrap();
     assert_eq!(tools.len(), 1);
     assert_eq!(
         tools[0].input_schema.0,

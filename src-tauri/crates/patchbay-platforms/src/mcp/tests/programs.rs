@@ -11,7 +11,7 @@ use patchbay_model::{Content, Explain as _, Secret, Transport};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{call, came, json_of};
+use super::{call, came, json_of, run_tool, tools_of};
 use crate::Error;
 use crate::mcp::{
     CallProgress, ClientFeatures, McpLimits, McpProgram, McpSession, ProcessGuard, connect_program,
@@ -126,7 +126,7 @@ async fn a_program_is_spoken_to_and_ended() {
     let facts = session.facts();
     assert_eq!(facts.transport, Transport::Stdio);
     assert_eq!(facts.protocol_version, "2025-11-25");
-    let tools = session.list_tools(&CancellationToken::new()).await.unwrap();
+    let tools = tools_of(&session).await.unwrap();
     // The second is malformed, and costs the others nothing.
     let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(names, ["echo"]);
@@ -138,10 +138,7 @@ async fn a_program_is_spoken_to_and_ended() {
     let capture = asked.capture.clone();
     let cancel = CancellationToken::new();
     let planned = session.plan_call(&asked, &cancel).await.unwrap();
-    session
-        .call_tool(asked, &CancellationToken::new())
-        .await
-        .unwrap();
+    run_tool(&session, asked).await.unwrap();
     let (request, response) = came(&capture);
     assert_eq!(
         (request.method, request.url, response.status),
@@ -173,7 +170,7 @@ async fn a_server_that_refuses_the_handshake_is_discovered_on_the_same_process()
     let tried = tried("modern").await;
     let session = tried.session();
     assert_eq!(session.facts().protocol_version, "2026-07-28");
-    session.list_tools(&CancellationToken::new()).await.unwrap();
+    tools_of(&session).await.unwrap();
     assert_eq!(tried.groups.left.load(Ordering::SeqCst), 1);
 }
 
@@ -181,11 +178,9 @@ async fn a_server_that_refuses_the_handshake_is_discovered_on_the_same_process()
 async fn what_is_no_message_is_not_answered_and_harms_nothing() {
     let tried = tried("noisy").await;
     let session = tried.session();
-    let tools = session.list_tools(&CancellationToken::new()).await.unwrap();
+    let tools = tools_of(&session).await.unwrap();
     assert_eq!(tools.len(), 1);
-    let outcome = session
-        .call_tool(call("heard"), &CancellationToken::new())
-        .await;
+    let outcome = run_tool(&session, call("heard")).await;
     // Handshake, its notice, the list and this call: no line of ours answers a log.
     let heard = Content::Text {
         text: "4".to_owned(),
@@ -220,18 +215,12 @@ async fn one_that_writes_utf_16_is_told_so_at_once() {
 async fn a_call_in_flight_fails_as_soon_as_the_program_ends() {
     let tried = tried("dies").await;
     let began = Instant::now();
-    let refused = tried
-        .session()
-        .call_tool(call("echo"), &CancellationToken::new())
-        .await;
+    let refused = run_tool(tried.session(), call("echo")).await;
     assert!(began.elapsed() < Duration::from_secs(5));
     let error = refused.unwrap_err();
     assert_eq!(error.to_string(), "the program server ended (signal 9)");
     assert_eq!(error.problem().detail.as_deref(), Some("about to fail"));
-    let again = tried
-        .session()
-        .call_tool(call("echo"), &CancellationToken::new())
-        .await;
+    let again = run_tool(tried.session(), call("echo")).await;
     assert!(
         matches!(again, Err(Error::ProgramEnded { .. })),
         "{again:?}"
@@ -243,10 +232,7 @@ async fn a_call_in_flight_fails_as_soon_as_the_program_ends() {
 #[tokio::test]
 async fn a_line_that_is_too_long_ends_the_session_and_names_the_limit() {
     let tried = tried("endless").await;
-    let error = tried
-        .session()
-        .call_tool(call("echo"), &CancellationToken::new())
-        .await;
+    let error = run_tool(tried.session(), call("echo")).await;
     assert_eq!(
         error.unwrap_err().to_string(),
         "the response is larger than 12.6 MB"
@@ -257,21 +243,14 @@ async fn a_line_that_is_too_long_ends_the_session_and_names_the_limit() {
 #[tokio::test]
 async fn one_that_floods_its_standard_error_does_not_stand_still() {
     let tried = tried("floods").await;
-    let outcome = tried
-        .session()
-        .call_tool(call("echo"), &CancellationToken::new())
-        .await;
+    let outcome = run_tool(tried.session(), call("echo")).await;
     assert!(outcome.is_ok(), "{outcome:?}");
 }
 
 #[tokio::test]
 async fn a_deaf_program_and_what_it_started_are_ended_with_the_session() {
     let tried = tried("deaf").await;
-    tried
-        .session()
-        .list_tools(&CancellationToken::new())
-        .await
-        .unwrap();
+    tools_of(tried.session()).await.unwrap();
     assert!(tried.groups.is_there());
     let began = Instant::now();
     tried.session().close().await;

@@ -52,7 +52,7 @@ async fn a_stream_that_ends_again_and_again_is_given_up_with_the_limit_named() {
     .await;
     let session = connect_within(&server.url, quick(3)).await.unwrap();
     let began = Instant::now();
-    let error = session.list_tools(&CancellationToken::new()).await;
+    let error = tools_of(&session).await;
     let error = error.err().unwrap();
     assert!(
         matches!(error, Error::TooManyReconnects { limit: 3 }),
@@ -91,7 +91,7 @@ async fn a_stream_that_breaks_at_once_is_not_asked_for_at_once() {
     };
     let session = connect_within(&server.url, limits).await.unwrap();
     let began = Instant::now();
-    let error = session.list_tools(&CancellationToken::new()).await;
+    let error = tools_of(&session).await;
     assert!(matches!(
         error.err().unwrap(),
         Error::TooManyReconnects { limit: 2 }
@@ -136,7 +136,7 @@ async fn a_stream_of_news_that_ends_at_once_is_no_storm() {
     );
     assert!(more.await.is_err(), "it was given up");
     // What is asked for itself still works.
-    session.list_tools(&CancellationToken::new()).await.unwrap();
+    tools_of(&session).await.unwrap();
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn an_answer_may_come_on_the_stream_that_goes_on() {
     ))
     .await;
     let session = connect_within(&server.url, quick(3)).await.unwrap();
-    let tools = session.list_tools(&CancellationToken::new()).await.unwrap();
+    let tools = tools_of(&session).await.unwrap();
     assert_eq!(tools[0].name, "late");
     assert_eq!(tools[0].input_schema.0, json!({"x-own": 1}));
 }
@@ -181,7 +181,7 @@ async fn the_first_answer_counts_and_answers_to_nobody_do_not() {
     }))
     .await;
     let session = connected(&server.url).await;
-    let tools = session.list_tools(&CancellationToken::new()).await.unwrap();
+    let tools = tools_of(&session).await.unwrap();
     let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(names, ["first"]);
 }

@@ -180,13 +180,7 @@ async fn a_renewed_token_is_tried_once() {
     let server = Server::start(guarded(1, None)).await;
     let tokens = Counting::new(true);
     let session = connect_as(&server, tokens.clone()).await.unwrap();
-    assert!(
-        session
-            .list_tools(&CancellationToken::new())
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(tools_of(&session).await.unwrap().is_empty());
     assert_eq!(tokens.refusals.lock().await.len(), 1);
 
     let server = Server::start(guarded(9, None)).await;
@@ -206,9 +200,7 @@ async fn a_lapsed_token_is_noticed_in_a_call() {
     }))
     .await;
     let session = connected(&server.url).await;
-    let error = session
-        .call_tool(call("a"), &CancellationToken::new())
-        .await;
+    let error = run_tool(&session, call("a")).await;
     assert_eq!(error.err().unwrap().code(), Code::AuthNeeded);
 }
 
@@ -252,9 +244,7 @@ async fn missing_scopes_are_kept() {
     }))
     .await;
     let session = connected(&server.url).await;
-    let error = session
-        .call_tool(call("a"), &CancellationToken::new())
-        .await;
+    let error = run_tool(&session, call("a")).await;
     let Err(Error::Forbidden { scope, .. }) = error else {
         panic!("not forbidden")
     };
@@ -335,9 +325,7 @@ async fn an_unknown_tool_and_other_errors_are_told_apart() {
     .await;
     let session = connected(&server.url).await;
     let code = async |name: &str| {
-        let outcome = session
-            .call_tool(call(name), &CancellationToken::new())
-            .await;
+        let outcome = run_tool(&session, call(name)).await;
         outcome.err().unwrap().code()
     };
     assert_eq!(code("gone").await, Code::ToolNotFound);
@@ -384,9 +372,7 @@ async fn what_answers_something_else_is_a_protocol_error() {
         ))
         .await;
         let session = connected(&server.url).await;
-        let outcome = session
-            .call_tool(call("a"), &CancellationToken::new())
-            .await;
+        let outcome = run_tool(&session, call("a")).await;
         assert_eq!(outcome.err().unwrap().code(), Code::McpProtocol);
     }
 }

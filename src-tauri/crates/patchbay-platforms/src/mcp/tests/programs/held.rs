@@ -94,10 +94,7 @@ impl Holder {
 
 /// How many messages the server has heard.
 async fn heard(session: &McpSession) -> u32 {
-    let outcome = session
-        .call_tool(call("heard"), &CancellationToken::new())
-        .await
-        .unwrap();
+    let outcome = run_tool(session, call("heard")).await.unwrap();
     match &outcome.result.content[..] {
         [Content::Text { text }] => text.parse().unwrap(),
         content => panic!("{content:?}"),
@@ -140,10 +137,7 @@ async fn what_it_has_logged_is_written_down_once_however_many_clients_there_are(
     let holder = Holder::logging(Arc::new(log));
     let first = holder.session("logs", "a").await.unwrap();
     let second = holder.session("logs", "a").await.unwrap();
-    first
-        .call_tool(call("echo"), &CancellationToken::new())
-        .await
-        .unwrap();
+    run_tool(&first, call("echo")).await.unwrap();
     let said = heard.lock().unwrap().clone();
     assert_eq!(said.len(), 1 + 3, "{said:?}");
     assert_eq!(said[3], "[notice] files: 2 from info on <redacted>");
@@ -163,9 +157,7 @@ async fn its_folders_are_told_to_it_between_calls() {
         .session_with(client_features, "roots", "a")
         .await
         .unwrap();
-    let outcome = session
-        .call_tool(call("echo"), &CancellationToken::new())
-        .await;
+    let outcome = run_tool(&session, call("echo")).await;
     let told = super::super::roots::told(&outcome.unwrap());
     assert_eq!(told["roots"][0]["uri"], "file:///srv/notes");
     session.close().await;
@@ -179,9 +171,7 @@ async fn other_words_or_secrets_are_another_server() {
     let second = holder.session("well", "b").await.unwrap();
     assert_eq!(heard(&second).await, 3);
     assert_eq!(holder.left(), 1, "never two of them");
-    let error = first
-        .call_tool(call("echo"), &CancellationToken::new())
-        .await;
+    let error = run_tool(&first, call("echo")).await;
     assert!(
         matches!(error, Err(Error::ProgramEnded { .. })),
         "{error:?}"
@@ -210,17 +200,13 @@ async fn how_it_ended_is_told_to_whoever_uses_it() {
     let said = error.problem().detail;
     assert_eq!(said.as_deref(), Some("no YES option for <redacted>"));
     let session = holder.session("dies", "b").await.unwrap();
-    let error = session
-        .call_tool(call("echo"), &CancellationToken::new())
-        .await;
+    let error = run_tool(&session, call("echo")).await;
     assert_eq!(
         error.unwrap_err().to_string(),
         "the program server ended (signal 9)"
     );
     let session = holder.session("endless", "c").await.unwrap();
-    let error = session
-        .call_tool(call("echo"), &CancellationToken::new())
-        .await;
+    let error = run_tool(&session, call("echo")).await;
     let error = error.unwrap_err().to_string();
     assert_eq!(error, "the response is larger than 12.6 MB");
     holder.groups.wait_until_gone().await;
@@ -247,9 +233,7 @@ async fn the_process_that_holds_a_server_uses_it_beside_others() {
     let error = holder.own_session("ends", "b").await.err().unwrap();
     assert_eq!(error.to_string(), "the program server ended (exit code 3)");
     let session = holder.own_session("endless", "c").await.unwrap();
-    let error = session
-        .call_tool(call("echo"), &CancellationToken::new())
-        .await;
+    let error = run_tool(&session, call("echo")).await;
     let error = error.unwrap_err().to_string();
     assert_eq!(error, "the response is larger than 12.6 MB");
     drain(holder.stream()).await.unwrap();

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::super::asks::{Person, asking};
-use super::super::{came, json_of};
+use super::super::{came, json_of, run_tool, tools_of};
 use super::{Groups, program};
 use crate::Error;
 use crate::mcp::{
@@ -55,7 +55,7 @@ async fn heard(session: &McpSession) -> Value {
         as_task: false,
         ..task("tell", &nobody())
     };
-    let told = session.call_tool(call, &CancellationToken::new()).await;
+    let told = run_tool(session, call).await;
     serde_json::from_str(text(&told.unwrap())).unwrap()
 }
 
@@ -63,7 +63,7 @@ async fn heard(session: &McpSession) -> Value {
 async fn a_task_is_asked_how_far_it_is_until_it_has_a_result() {
     let groups = Arc::new(Groups::default());
     let session = session(&groups).await;
-    let tools = session.list_tools(&CancellationToken::new()).await.unwrap();
+    let tools = tools_of(&session).await.unwrap();
     assert!(tools[0].needs_task);
 
     let steps = Arc::new(Mutex::new(Vec::new()));
@@ -78,7 +78,7 @@ async fn a_task_is_asked_how_far_it_is_until_it_has_a_result() {
     let planned = session.plan_call(&call, &CancellationToken::new()).await;
     let planned = planned.unwrap().body.unwrap();
     assert!(planned.contains(r#""task":{"ttl":660000}"#), "{planned}");
-    let outcome = session.call_tool(call, &CancellationToken::new()).await;
+    let outcome = run_tool(&session, call).await;
     assert_eq!(text(&outcome.unwrap()), "done");
     assert_eq!(*steps.lock().unwrap(), ["begun", "half done"]);
     // What was sent is the call, what came is its result.
@@ -169,7 +169,7 @@ async fn a_task_that_a_server_of_the_newer_era_makes_is_waited_for() {
         ..task("well", &nobody())
     };
     let capture = call.capture.clone();
-    let outcome = session.call_tool(call, &CancellationToken::new()).await;
+    let outcome = run_tool(&session, call).await;
     assert_eq!(text(&outcome.unwrap()), "done");
     assert_eq!(*steps.lock().unwrap(), ["begun", "half done"]);
     let kept = ServerTask {
