@@ -33,8 +33,8 @@ mod tests;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use patchbay_http::json;
-use patchbay_model::ServerFacts;
+use patchbay_http::{json, text};
+use patchbay_model::{ServerFacts, clean_text};
 use url::Url;
 
 pub use call::{CallOutcome, TaskKeeper, ToolCall};
@@ -161,6 +161,18 @@ impl Default for McpLimits {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Cleans a text line by line; `None` if nothing is left.
+fn clean_lines(text: &str, max_chars: usize) -> Option<String> {
+    let text = text::clean_lines(text, max_chars);
+    (!text.is_empty()).then_some(text)
+}
+
+/// Cleans a text to a single line; `None` if nothing is left.
+fn clean_line(text: &str, max_chars: usize) -> Option<String> {
+    let text = clean_text(text, max_chars);
+    (!text.is_empty()).then_some(text)
 }
 
 /// The wait after so many attempts in a row; it doubles from the shortest to the longest.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_http::{check_address, text};
+use patchbay_http::check_address;
 use patchbay_model::{ServerFacts, Transport, clean_text};
 use rmcp::model::{ProtocolVersion, ServerPeerInfo};
 use rmcp::service::{ClientInitializeError, ClientLifecycleMode, ClientServiceExt, RoleClient};
@@ -21,7 +21,7 @@ use super::session::{McpSession, Peer, Running, ServerOffer};
 use super::stdio::host::Attached;
 use super::stdio::{self, McpProgram, Process, StdioTransport};
 use super::wire::{ResumableSession, SessionLife, Wire};
-use super::{ClientFeatures, McpLimits, McpTarget};
+use super::{ClientFeatures, McpLimits, McpTarget, clean_line, clean_lines};
 use crate::{Error, Found, icon};
 
 const NAME_LIMIT: usize = 200;
@@ -69,27 +69,11 @@ async fn negotiate(
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
     let log = Arc::new(ServerLog::new(target.log.clone(), Vec::new()));
-    let wire_for = |session| {
-        Wire::new(
-            http.clone(),
-            target.url.clone(),
-            target.tokens.clone(),
-            target.plain_http.clone(),
-            limits,
-            Arc::clone(&log),
-            session,
-        )
-    };
+    let features = &target.client_features;
+    let wire_for = |session| Wire::new(http, &target, limits, Arc::clone(&log), session);
     if let SessionLife::Resumable(Some(_)) = &target.session {
-        let mode = ClientLifecycleMode::Initialize;
-        match start(
-            wire_for(target.session.clone()),
-            mode,
-            &target.client_features,
-            limits,
-        )
-        .await
-        {
+        let resumed = wire_for(target.session.clone());
+        match start(resumed, ClientLifecycleMode::Initialize, features, limits).await {
             Err(error) if !is_final(&error) => {}
             session => return session,
         }
@@ -101,14 +85,12 @@ async fn negotiate(
         })
     };
     let events_first = prefers_http_sse(&target);
-    if events_first
-        && let Some(session) = start_http_sse(wire(), &target.client_features, limits).await?
-    {
+    if events_first && let Some(session) = start_http_sse(wire(), features, limits).await? {
         return Ok(session);
     }
     let mut last = None;
     for mode in modes(&target) {
-        match start(wire(), mode, &target.client_features, limits).await {
+        match start(wire(), mode, features, limits).await {
             Ok(session) => return Ok(session),
             Err(error) if is_final(&error) => return Err(error),
             Err(error) => last = Some(error),
@@ -118,7 +100,7 @@ async fn negotiate(
     if !events_first
         && !is_relayed(&target)
         && lacks_streamable_http(&error)
-        && let Some(session) = start_http_sse(wire(), &target.client_features, limits).await?
+        && let Some(session) = start_http_sse(wire(), features, limits).await?
     {
         return Ok(session);
     }
@@ -273,15 +255,9 @@ pub async fn end_session(
     if check_address(&target.url).is_err() {
         return;
     }
-    let wire = Wire::new(
-        http.clone(),
-        target.url,
-        target.tokens,
-        target.plain_http,
-        McpLimits::DEFAULT,
-        Arc::new(ServerLog::new(None, Vec::new())),
-        SessionLife::Connection,
-    );
+    let log = Arc::new(ServerLog::new(None, Vec::new()));
+    let (limits, life) = (McpLimits::DEFAULT, SessionLife::Connection);
+    let wire = Wire::new(http, &target, limits, log, life);
     // If that fails, the server ends it by itself.
     let _ = tokio::time::timeout(limit, wire.end_session(session)).await;
 }
@@ -421,8 +397,7 @@ fn facts(info: Option<&ServerPeerInfo>, peer: &Peer) -> ServerFacts {
     let server = info.and_then(|info| info.server_info.as_ref());
     ServerFacts {
         name: server
-            .map(|server| clean_text(&server.name, NAME_LIMIT))
-            .filter(|name| !name.is_empty())
+            .and_then(|server| clean_line(&server.name, NAME_LIMIT))
             .unwrap_or_else(|| peer.name().to_owned()),
         version: server
             .map(|server| clean_text(&server.version, NAME_LIMIT))
@@ -433,8 +408,7 @@ fn facts(info: Option<&ServerPeerInfo>, peer: &Peer) -> ServerFacts {
         transport: peer.transport(),
         instructions: info
             .and_then(|info| info.instructions.as_deref())
-            .map(|words| text::clean_lines(words, INSTRUCTIONS_LIMIT))
-            .filter(|words| !words.is_empty()),
+            .and_then(|text| clean_lines(text, INSTRUCTIONS_LIMIT)),
         icon: server
             .and_then(|server| server.icons.as_deref())
             .and_then(|icons| {

@@ -147,15 +147,26 @@ impl QuestionRouter {
         withdrawn: &CancellationToken,
     ) -> Result<Value, ErrorData> {
         let call = self.lock().calls.last().cloned();
-        let parsed = kind.read(params);
-        let (Some(call), Some(parsed)) = (call, parsed) else {
+        let Some(call) = call else {
             return kind.to_wire(None, QuestionAnswer::Cancel);
         };
-        let answer = tokio::select! {
+        tokio::select! {
             biased;
-            () = withdrawn.cancelled() => QuestionAnswer::Cancel,
-            answer = self.ask(&call, &parsed) => answer,
+            () = withdrawn.cancelled() => kind.to_wire(None, QuestionAnswer::Cancel),
+            answer = self.answer_for(&call, kind, params) => answer,
+        }
+    }
+
+    async fn answer_for(
+        &self,
+        call: &Call,
+        kind: QuestionKind,
+        params: &Value,
+    ) -> Result<Value, ErrorData> {
+        let Some(parsed) = kind.read(params) else {
+            return kind.to_wire(None, QuestionAnswer::Cancel);
         };
+        let answer = self.ask(call, &parsed).await;
         kind.to_wire(Some(&parsed), answer)
     }
 
@@ -231,13 +242,9 @@ impl RegisteredCall<'_> {
         kind: QuestionKind,
         params: &Value,
     ) -> Result<Value, ErrorData> {
-        match kind.read(params) {
-            Some(parsed) => {
-                let answer = self.question_router.ask(&self.call, &parsed).await;
-                kind.to_wire(Some(&parsed), answer)
-            }
-            None => kind.to_wire(None, QuestionAnswer::Cancel),
-        }
+        self.question_router
+            .answer_for(&self.call, kind, params)
+            .await
     }
 
     /// Offers the pages that an error names; returns whether one was opened.

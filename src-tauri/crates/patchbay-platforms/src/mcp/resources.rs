@@ -6,7 +6,7 @@ use patchbay_model::{
 };
 use serde_json::{Value, json};
 
-use super::{UriTemplate, content};
+use super::{UriTemplate, clean_line, clean_lines, content};
 
 const NAME_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 20_000;
@@ -51,7 +51,7 @@ pub(super) fn parse_prompt(result: &Value) -> FilledPrompt {
         content: content::content(&message["content"]),
     };
     FilledPrompt {
-        description: words(&result["description"]),
+        description: description(result),
         messages: items(result, "messages").map(message).collect(),
     }
 }
@@ -74,7 +74,7 @@ fn resource_at(uri: &str, entry: &Value) -> Option<Resource> {
         uri: uri.to_owned(),
         name: clean_text(name, NAME_LIMIT),
         title: title(entry),
-        description: words(&entry["description"]),
+        description: description(entry),
         mime_type: text::non_empty(&entry["mimeType"]).map(|kind| clean_text(kind, NAME_LIMIT)),
         variables: None,
     })
@@ -84,26 +84,24 @@ fn prompt(entry: &Value) -> Option<Prompt> {
     let argument = |entry: &Value| {
         Some(PromptArgument {
             name: text::non_empty(&entry["name"])?.to_owned(),
-            description: words(&entry["description"]),
+            description: description(entry),
             is_required: entry["required"].as_bool() == Some(true),
         })
     };
     Some(Prompt {
         name: text::non_empty(&entry["name"])?.to_owned(),
         title: title(entry),
-        description: words(&entry["description"]),
+        description: description(entry),
         arguments: items(entry, "arguments").filter_map(argument).collect(),
     })
 }
 
 fn title(entry: &Value) -> Option<String> {
-    let title = clean_text(text::non_empty(&entry["title"])?, NAME_LIMIT);
-    Some(title).filter(|title| !title.is_empty())
+    clean_line(entry["title"].as_str()?, NAME_LIMIT)
 }
 
-fn words(value: &Value) -> Option<String> {
-    let words = text::clean_lines(value.as_str()?, DESCRIPTION_LIMIT);
-    Some(words).filter(|words| !words.is_empty())
+fn description(entry: &Value) -> Option<String> {
+    clean_lines(entry["description"].as_str()?, DESCRIPTION_LIMIT)
 }
 
 fn items<'a>(value: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> {

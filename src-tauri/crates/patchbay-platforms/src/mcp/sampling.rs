@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::content::content;
 use super::questions::ParsedQuestion;
+use super::{clean_line, clean_lines};
 
 /// Maximum length of a request, which a person has to read, in characters.
 const TEXT_LIMIT: usize = 50_000;
@@ -39,15 +40,11 @@ pub(super) fn read(params: &Value) -> Option<ParsedQuestion> {
         return None;
     }
     let hints = params["modelPreferences"]["hints"].as_array();
-    let names = hints.into_iter().flatten().filter_map(|hint| {
-        let name = clean_text(hint["name"].as_str()?, NAME_LIMIT);
-        (!name.is_empty()).then_some(name)
-    });
+    let hints = hints.into_iter().flatten();
+    let names = hints.filter_map(|hint| clean_line(hint["name"].as_str()?, NAME_LIMIT));
     let max_tokens = params["maxTokens"].as_u64();
     Some(ParsedQuestion::plain(Question::Sampling(SamplingRequest {
-        system_prompt: system_prompt
-            .map(|prompt| text::clean_lines(prompt, TEXT_LIMIT))
-            .filter(|prompt| !prompt.is_empty()),
+        system_prompt: system_prompt.and_then(|prompt| clean_lines(prompt, TEXT_LIMIT)),
         messages,
         max_tokens: max_tokens.and_then(|max| u32::try_from(max).ok()),
         models: names.take(MAX_MODELS).collect(),

@@ -8,6 +8,7 @@ use patchbay_model::{Json, Tool, ToolEffect, clean_text};
 use rmcp::model::{ListToolsResult, Tool as RmcpTool};
 use serde_json::{Map, Value};
 
+use super::{clean_line, clean_lines};
 use crate::icon;
 
 const TITLE_LIMIT: usize = 200;
@@ -114,13 +115,10 @@ fn tool(entry: &mut Value) -> Option<Tool> {
     let title = entry["title"].as_str().or(annotations["title"].as_str());
     Some(Tool {
         name,
-        title: title
-            .map(|title| clean_text(title, TITLE_LIMIT))
-            .filter(|title| !title.is_empty()),
+        title: title.and_then(|title| clean_line(title, TITLE_LIMIT)),
         description: entry["description"]
             .as_str()
-            .map(|words| text::clean_lines(words, DESCRIPTION_LIMIT))
-            .filter(|words| !words.is_empty()),
+            .and_then(|text| clean_lines(text, DESCRIPTION_LIMIT)),
         input_schema,
         output_schema,
         effect: match (flag("readOnlyHint"), flag("destructiveHint")) {

@@ -28,7 +28,7 @@ use self::session::{SessionState, fingerprint};
 use super::exchange::Exchange;
 use super::server_log::ServerLog;
 use super::sse::{self, StreamError, StreamLimits};
-use super::{McpLimits, lock};
+use super::{McpLimits, McpTarget, lock};
 use crate::{Error, PlainHttp, TokenSource};
 
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
@@ -126,20 +126,19 @@ pub(super) enum RequestKind {
 }
 
 impl Wire {
+    /// `session` may differ from that of the target, which is resumed once only.
     pub(super) fn new(
-        http: reqwest::Client,
-        url: Url,
-        tokens: Arc<dyn TokenSource>,
-        plain_http: PlainHttp,
+        http: &reqwest::Client,
+        target: &McpTarget,
         limits: McpLimits,
         log: Arc<ServerLog>,
         session: SessionLife,
     ) -> Self {
         Self(Arc::new(Inner {
-            http,
-            url,
-            tokens,
-            plain_http,
+            http: http.clone(),
+            url: target.url.clone(),
+            tokens: Arc::clone(&target.tokens),
+            plain_http: target.plain_http.clone(),
             limits,
             log,
             failure: Mutex::default(),

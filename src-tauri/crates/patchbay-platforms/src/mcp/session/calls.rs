@@ -60,8 +60,8 @@ impl McpSession {
     /// # Errors
     /// [`Error::ToolNotFound`]; [`Error::TimedOut`] after [`ToolCall::timeout`] without progress or
     /// [`McpLimits::total`](crate::mcp::McpLimits::total), not counting the time of questions; [`Error::Cancelled`];
-    /// [`Error::InputRequired`] if the server asks and nobody can answer; [`Error::NotAnswered`] if the call requires an
-    /// answer that was not given; [`Error::AsksOverHandshake`], [`Error::CannotAsk`]; [`Error::PageFirst`];
+    /// [`Error::InputRequired`] if the server asks and nobody can answer; [`Error::NotAnswered`] if the call requires
+    /// an answer that was not given; [`Error::AsksOverHandshake`], [`Error::CannotAsk`]; [`Error::PageFirst`];
     /// [`Error::TooLarge`]; [`Error::ServerError`]; [`Error::TaskCancelled`]; [`Error::TaskLost`] for
     /// [`ToolCall::resumes`]; and those of every request, as in [`McpSession::list_tools`].
     ///

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use patchbay_http::{Capture, text};
+use patchbay_http::{Capture, TEXT_LIMIT};
 use patchbay_model::{ServerTask, clean_text};
 use rmcp::model::{
     CancelTaskParams, CancelTaskRequest, ClientRequest, CustomRequest, ErrorData, GetTaskParams,
@@ -24,7 +24,7 @@ use super::{McpSession, server_error};
 use crate::Error;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::question_router::RegisteredCall;
-use crate::mcp::{CallProgress, TaskKeeper, ToolCall};
+use crate::mcp::{CallProgress, TaskKeeper, ToolCall, clean_lines};
 
 /// Poll interval if the server names none, or an invalid one.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -80,14 +80,13 @@ impl Task {
             return Err(Error::Protocol("a task without a usable id".to_owned()));
         }
         let message = raw["statusMessage"].as_str();
-        let message = message.map(|text| text::clean_lines(text, patchbay_http::TEXT_LIMIT));
         // The extension calls it `pollIntervalMs`.
         let interval = [&raw["pollIntervalMs"], &raw["pollInterval"]];
         let interval = interval.into_iter().find_map(Value::as_u64);
         Ok(Self {
             id: id.to_owned(),
             status: Status::read(raw["status"].as_str().unwrap_or_default())?,
-            message: message.filter(|message| !message.is_empty()),
+            message: message.and_then(|text| clean_lines(text, TEXT_LIMIT)),
             poll_interval: interval.map_or(POLL_INTERVAL, |millis| {
                 Duration::from_millis(millis).clamp(POLL_INTERVAL_BOUNDS.0, POLL_INTERVAL_BOUNDS.1)
             }),

@@ -1,5 +1,5 @@
-//! Processes that announce themselves: if only we reported them, one would be left running when we are killed just after
-//! starting it.
+//! Processes that announce themselves: if only we reported them, one would be left running when we are killed just
+//! after starting it.
 
 use std::io::{self, Cursor, Write as _};
 use std::os::fd::{AsFd as _, OwnedFd};

@@ -1,6 +1,6 @@
-//! Server programs that outlive their clients: one process of ours, the host, holds them, and others attach over private
-//! streams to use a server as if it were their own. The host also keeps sessions over HTTP alive whose servers send
-//! pings.
+//! Server programs that outlive their clients: one process of ours, the host, holds them, and others attach over
+//! private streams to use a server as if it were their own. The host also keeps sessions over HTTP alive whose servers
+//! send pings.
 //!
 //! The first line in each direction is an envelope with version and request or response; JSON-RPC messages follow, a
 //! line each, and at last the exit notice of the server. Whoever creates the stream has to authorize the client.

@@ -1,7 +1,7 @@
 //! Starts a process in a group of its own, and ends it together with all its child processes.
 //!
-//! Killing a launcher such as `npx` does not end the processes that it started. On Unix the whole group is signalled; on
-//! Windows they are in a job that ends with us.
+//! Killing a launcher such as `npx` does not end the processes that it started. On Unix the whole group is signalled;
+//! on Windows they are in a job that ends with us.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Keeps unused sessions over streamable HTTP alive by answering pings: their servers would end them without a response.
+//! Keeps unused sessions over streamable HTTP alive by answering pings, without which their servers would end them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -31,21 +31,24 @@ pub struct IdleSession {
     /// Whether credentials may be sent over plain http.
     pub allows_plain_http: bool,
     /// Credentials.
-    #[serde(serialize_with = "exposed_headers")]
+    #[serde(serialize_with = "serialize_headers")]
     pub headers: Vec<(String, Secret)>,
     /// Session id.
-    #[serde(serialize_with = "exposed")]
+    #[serde(serialize_with = "serialize_exposed")]
     pub id: Secret,
     /// The result of the handshake.
     pub handshake: Value,
 }
 
 /// Exposes a secret to the host only, over the private stream.
-fn exposed<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
+fn serialize_exposed<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(secret.expose())
 }
 
-fn exposed_headers<S: Serializer>(headers: &[(String, Secret)], to: S) -> Result<S::Ok, S::Error> {
+fn serialize_headers<S: Serializer>(
+    headers: &[(String, Secret)],
+    to: S,
+) -> Result<S::Ok, S::Error> {
     let headers = headers.iter();
     to.collect_seq(headers.map(|(name, secret)| (name, secret.expose())))
 }
