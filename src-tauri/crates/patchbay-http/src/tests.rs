@@ -1,4 +1,4 @@
-//! The layer against servers on loopback, with a clock that jumps.
+//! Requests against servers on loopback, with a clock that jumps.
 
 mod repeats;
 mod sending;

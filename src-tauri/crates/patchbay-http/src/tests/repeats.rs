@@ -1,4 +1,4 @@
-//! What is sent again, and after how long.
+//! Which requests are retried, and after how long.
 
 use axum::http::header::RETRY_AFTER;
 use serde_json::json as value;
@@ -157,13 +157,13 @@ async fn the_answer_says_how_long_to_wait() {
         first_wait("retry-after", "Wed, 21 Oct 2026 07:27:50 GMT").await,
         20.0
     );
-    // Capped.
+    // Limited by the policy.
     assert_eq!(first_wait("retry-after", "4000").await, 60.0);
-    // Nothing to go by: the policy's own wait.
+    // Without a header: the policy's own wait.
     for useless in ["0", "-1", "soon", "Wed, 21 Oct 2026 07:00:00 GMT"] {
         assert_eq!(first_wait("retry-after", useless).await, 1.0, "{useless}");
     }
-    // Ten seconds ahead, and ten per cent of chance.
+    // Ten seconds ahead, plus ten percent of jitter.
     assert_eq!(first_wait("x-ratelimit-reset", "1792567660").await, 11.0);
 }
 
@@ -216,7 +216,7 @@ async fn a_connection_that_cannot_be_made_is_repeated_when_wanted() {
     }
 }
 
-/// Never comes back from waiting.
+/// A clock whose waits never end.
 struct Stuck;
 
 #[async_trait]

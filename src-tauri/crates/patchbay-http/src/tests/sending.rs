@@ -1,4 +1,4 @@
-//! What goes out, and what becomes of each answer.
+//! What is sent, and how responses are handled.
 
 use std::io::Write;
 
@@ -249,7 +249,7 @@ async fn another_origin_gets_no_credentials_and_no_body() {
     let api = api_with(&server.base, JumpingClock::new(), Renewing::new(true));
     let error = api.send(get(), &CallOptions::default()).await.unwrap_err();
     assert_eq!(error.status(), Some(401));
-    // New credentials would not reach it either.
+    // Renewed credentials would not be sent there either.
     assert_eq!((server.seen().len(), other.seen().len()), (1, 1));
 }
 
@@ -490,7 +490,7 @@ async fn compressed_answers_are_bounded_after_decompression() {
     assert!(matches!(error, Error::TooLarge { .. }));
 }
 
-/// The server by the name of another computer, which leads to it.
+/// The server under the name of another computer, which resolves to it.
 fn by_name(server: &Server, plain_http: PlainHttp) -> (Api, Url) {
     let base: Url = server.base.parse().unwrap();
     let address = ([127, 0, 0, 1], base.port().unwrap()).into();

@@ -1,4 +1,4 @@
-//! A scripted authorization server that remembers what it was asked.
+//! A scripted authorization server that records its requests.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -20,12 +20,12 @@ pub(crate) enum Answer {
     Json(u16, Value),
     Page(&'static str),
     Redirect(String),
-    /// More than anyone should read.
+    /// A body over the limit.
     Huge,
     Never,
 }
 
-/// One request that came in.
+/// One received request.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) line: String,
@@ -53,14 +53,14 @@ struct Script {
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
-/// The server; ends with the test's runtime.
+/// The server; stops with the test's runtime.
 pub(crate) struct Authority {
     pub(crate) base: String,
     script: Script,
 }
 
 impl Authority {
-    /// A server that answers everything with 404.
+    /// A server that responds to everything with 404.
     pub(crate) async fn empty() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -98,18 +98,18 @@ impl Authority {
         authority
     }
 
-    /// Answers that request from now on; the method and path, such as `POST /token`.
+    /// Sets the response to a request by method and path, such as `POST /token`.
     pub(crate) fn on(&self, line: &str, answer: Answer) {
         self.in_turn(line, [answer]);
     }
 
-    /// Answers registrations with the client id `abc`.
+    /// Responds to registrations with the client id `abc`.
     pub(crate) fn accept_registration(&self) {
         let answer = Answer::Json(201, json!({"client_id": "abc"}));
         self.on("POST /register", answer);
     }
 
-    /// Answers that request with one after the other, then with the last for ever.
+    /// Sets successive responses to a request; the last one is repeated.
     pub(crate) fn in_turn<const N: usize>(&self, line: &str, answers: [Answer; N]) {
         self.script
             .answers
@@ -163,7 +163,7 @@ impl Authority {
         self.discover_with(&ChosenDeviations::new()).await
     }
 
-    /// As a connector for which that was chosen.
+    /// With deviations that the person chose.
     pub(crate) async fn discover_with(
         &self,
         chosen: &ChosenDeviations,
@@ -262,7 +262,7 @@ pub(crate) fn impatient_client() -> OAuthClient {
     client().with_time_limit(Duration::from_millis(300))
 }
 
-/// A trace that keeps its steps.
+/// A trace that records its steps.
 #[derive(Clone, Default)]
 pub(crate) struct Steps(Arc<Mutex<Vec<TraceStep>>>);
 

@@ -1,4 +1,4 @@
-//! Providers that differ from the standards: refused as they are, and taken where a person chose so.
+//! Providers that deviate from the standards: refused unless the person chose otherwise.
 
 use patchbay_model::{ChosenDeviations, Explain, OauthDeviation, OauthGrant, Secret, Timestamp};
 use patchbay_oauth::{ClientIdentity, Error, Grant, Pending, Untraced, deviation_hint};
@@ -21,7 +21,7 @@ fn app() -> ClientIdentity {
     }
 }
 
-/// Signs in and renews once; gives the page and the two forms that came to the token endpoint.
+/// Signs in and renews once; returns the authorization and the two forms that the token endpoint received.
 async fn sign_in(authority: &Authority, chosen: &ChosenDeviations) -> (Pending, Vec<Value>) {
     let answer = json!({"access_token": "4ccess", "token_type": "Bearer", "refresh_token": "r"});
     authority.on("POST /token", Answer::Json(200, answer));
@@ -36,7 +36,7 @@ async fn sign_in(authority: &Authority, chosen: &ChosenDeviations) -> (Pending, 
         .unwrap();
     let now = Timestamp::from_unix_millis(0).unwrap();
     let grant = Grant::new(&discovery, &app(), &pending, tokens, now);
-    // As it is read again from the vault.
+    // As stored in the vault.
     let kept = Grant::from_secret(&grant.to_secret()).unwrap();
     client().refresh(&kept, &Untraced).await.unwrap();
     let seen = authority.seen();
@@ -118,7 +118,7 @@ async fn pkce_that_is_not_published_is_used_where_a_person_chose_so() {
     assert_eq!(hint, deviation_hint(OauthDeviation::UnpublishedPkce));
     let (page, _) = sign_in(&silent, &on).await;
     assert_eq!(parameter(&page, "code_challenge_method").unwrap(), "S256");
-    // One that says what it supports is believed.
+    // A server that publishes other methods is still refused.
     for methods in [json!([]), json!(["plain"])] {
         let plain = Authority::with(json!({"code_challenge_methods_supported": methods})).await;
         let refused = plain.discover_with(&on).await.unwrap_err();
@@ -143,7 +143,7 @@ async fn an_issuer_may_differ_by_a_slash_at_its_end_and_by_nothing_else() {
         metadata["issuer"] = json!(name);
         authority.on(SERVER, Answer::Json(200, metadata));
         match authority.discover_with(&on).await {
-            // Callbacks carry what it calls itself.
+            // Callbacks contain the issuer of the metadata.
             Ok(found) => assert!(is_taken && found.issuer == name, "{name}"),
             Err(error) => assert!(
                 !is_taken && matches!(error, Error::IssuerMismatch { .. }),

@@ -1,4 +1,4 @@
-//! Finding out how to sign in, from servers good and bad.
+//! Discovery with correct and incorrect servers.
 
 use std::io;
 use std::net::IpAddr;

@@ -1,4 +1,4 @@
-//! The browser comes back to a real port.
+//! Callbacks on a real port.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -20,7 +20,7 @@ fn at(listener: &LoopbackListener, path_and_query: &str) -> Url {
     listener.redirect_uri().join(path_and_query).unwrap()
 }
 
-/// Asks as a browser does, beside the listener.
+/// Sends a request to the listener, as a browser does.
 fn browse(url: Url) -> tokio::task::JoinHandle<(u16, http::HeaderMap, String)> {
     tokio::spawn(async move {
         let browser = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -68,7 +68,7 @@ async fn other_paths_methods_and_hosts_are_not_found() {
         .await
         .unwrap();
     assert_eq!(foreign.status(), 404);
-    // None of them was handed over.
+    // None of them was passed on.
     let stop = CancellationToken::new();
     stop.cancel();
     assert!(matches!(listener.next(&stop).await, Err(Error::Cancelled)));
@@ -79,7 +79,7 @@ async fn port_is_closed_when_the_listener_is_dropped() {
     let listener = listener().await;
     let port = listener.redirect_uri().port().unwrap();
     drop(listener);
-    // The tasks that own the socket end at their next turn.
+    // The tasks that own the socket end when they are next polled.
     while TcpStream::connect(("127.0.0.1", port)).is_ok() {
         tokio::task::yield_now().await;
     }

@@ -1,4 +1,4 @@
-//! Becoming known to an authorization server.
+//! Dynamic client registration.
 
 use std::sync::Arc;
 

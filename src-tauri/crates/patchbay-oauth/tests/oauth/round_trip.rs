@@ -1,4 +1,4 @@
-//! A whole consent: discovery, registration, browser, exchange, refresh, revocation.
+//! A whole sign-in: discovery, registration, browser, exchange, refresh, revocation.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -28,7 +28,7 @@ async fn listener() -> LoopbackListener {
     LoopbackListener::bind(options).await.unwrap()
 }
 
-/// The browser, sent back with those parameters; gives the page's status.
+/// Sends the browser to the redirect with those parameters; returns the status of the page.
 fn come_back(redirect: &Url, parameters: &[(&str, &str)]) -> tokio::task::JoinHandle<u16> {
     let mut url = redirect.clone();
     url.query_pairs_mut().extend_pairs(parameters);
@@ -38,7 +38,7 @@ fn come_back(redirect: &Url, parameters: &[(&str, &str)]) -> tokio::task::JoinHa
     })
 }
 
-/// A consent that waits for the browser.
+/// An authorization that waits for its callback.
 struct Begun {
     discovery: Discovery,
     identity: ClientIdentity,

@@ -1,4 +1,4 @@
-//! Redeeming, renewing, revoking.
+//! Exchange, refresh and revocation.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ fn tokens(more: Value) -> Answer {
     Answer::Json(200, given)
 }
 
-/// A grant of a server that answered the exchange; later answers are up to the test.
+/// A grant after a successful exchange; later responses are up to the test.
 async fn granted(authority: &Authority) -> Grant {
     authority.on("POST /token", tokens(json!({})));
     exchange_as(authority, &app(None)).await.unwrap()
@@ -53,7 +53,7 @@ async fn refresh(authority: &Authority, answer: Answer) -> Result<Tokens, Refres
     client().refresh(&grant, &Untraced).await
 }
 
-/// An app that signed in as itself at a server that has no page for people.
+/// The grant of an app that signed in as itself.
 async fn signed_in_as_client(authority: &Authority, app: &ClientIdentity) -> Result<Grant, Error> {
     let grant = OauthGrant::ClientCredentials;
     let discovery = client()
@@ -148,7 +148,7 @@ async fn secret_goes_by_the_way_that_the_metadata_name() {
     );
 }
 
-/// Who the tokens of that answer are for, and how often the server was asked.
+/// The user of the tokens in that response, and the number of userinfo requests.
 async fn user_of(authority: &Authority, given: Value) -> (Option<String>, usize) {
     authority.on("POST /token", tokens(given));
     let discovery = authority.discover().await.unwrap();
@@ -171,7 +171,7 @@ async fn user_of(authority: &Authority, given: Value) -> (Option<String>, usize)
 #[tokio::test]
 async fn who_signed_in_is_told_by_the_id_token_else_by_the_server() {
     let authority = Authority::complete().await;
-    // Only `sub`: the server is asked for a name, and its own is better.
+    // Only `sub`: userinfo is requested for a name, which takes precedence.
     let opaque = json!({"scope": "openid read", "id_token": "e30.eyJzdWIiOiI0MiJ9.x"});
     authority.on(
         "GET /userinfo",
@@ -185,7 +185,7 @@ async fn who_signed_in_is_told_by_the_id_token_else_by_the_server() {
     let asked = authority.seen().pop().unwrap();
     assert_eq!(asked.authorization.as_deref(), Some("Bearer 4ccess"));
 
-    // A server that refuses or breaks stops nothing.
+    // A failing userinfo endpoint is no error.
     for answer in [
         Answer::Json(403, json!({})),
         Answer::Page("hello"),
@@ -198,7 +198,7 @@ async fn who_signed_in_is_told_by_the_id_token_else_by_the_server() {
     let (user, asked) = user_of(&authority, json!({"scope": "openid"})).await;
     assert_eq!((user, asked), (None, 5));
 
-    // Without `openid` it is not asked.
+    // Without `openid` there is no request.
     let (user, asked) = user_of(&authority, json!({"scope": "read"})).await;
     assert_eq!((user, asked), (None, 5));
     // {"sub":"42","name":"Lena"}

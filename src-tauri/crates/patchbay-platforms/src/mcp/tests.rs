@@ -10,7 +10,7 @@ mod http_sse;
 mod limits;
 mod listening;
 mod logging;
-// The servers are scripts, and what is looked for afterwards are process groups.
+// The servers are scripts, whose process groups are checked afterwards.
 #[cfg(unix)]
 mod programs;
 mod reconnects;
@@ -72,7 +72,7 @@ fn target(url: &Url) -> McpTarget {
     McpTarget::anonymous(url.clone())
 }
 
-/// What is known of a server that spoke that version the last time.
+/// The facts of an earlier connection with that protocol version.
 fn facts(version: &str) -> ServerFacts {
     ServerFacts {
         name: String::new(),
@@ -92,7 +92,7 @@ async fn connect_within(url: &Url, limits: McpLimits) -> Result<McpSession, Erro
     connect(&http(), target(url), limits, &CancellationToken::new()).await
 }
 
-/// A call that reports no progress and waits as long as the limits allow.
+/// A call that ignores progress.
 fn call(name: &str) -> ToolCall {
     ToolCall {
         name: name.to_owned(),
@@ -115,7 +115,7 @@ async fn tools_of(session: &McpSession) -> Result<Vec<Tool>, Error> {
     session.list_tools(&CancellationToken::new()).await
 }
 
-/// What the server answered a call that is over, as it came.
+/// The captured request and response of a call.
 fn came(capture: &Capture) -> (SentRequest, CapturedResponse) {
     let exchange = capture.take_exchange().unwrap();
     (exchange.request, exchange.response.unwrap())
@@ -125,7 +125,7 @@ fn json_of(text: impl AsRef<[u8]>) -> Value {
     serde_json::from_slice(text.as_ref()).unwrap()
 }
 
-/// Gives `token-<n>`, where `n` is how often it was told of a refusal.
+/// Supplies `token-<n>`, where `n` is the number of refusals so far.
 struct Counting {
     refusals: tokio::sync::Mutex<Vec<Option<String>>>,
     renews: bool,

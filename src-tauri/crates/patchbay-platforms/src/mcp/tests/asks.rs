@@ -1,4 +1,4 @@
-//! Servers that ask the person while a tool runs, in both eras.
+//! Servers that ask the person during a call, in both eras.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::mcp::{
     Asker, CallOutcome, ClientFeatures, McpLimits, McpSession, McpTarget, ToolCall, connect,
 };
 
-/// Answers as a test wants, after a while, and keeps what was asked.
+/// Gives a scripted answer after a delay, and records the questions.
 pub(super) struct Person {
     answer: Option<QuestionAnswer>,
     after: Duration,
@@ -47,7 +47,7 @@ impl Person {
     }
 }
 
-/// Counts a question that nobody answered any more.
+/// Counts a question that was closed before it was answered.
 struct Closing<'a>(&'a Person, bool);
 
 impl Drop for Closing<'_> {
@@ -111,7 +111,7 @@ fn legacy(questions: Vec<Value>) -> Router {
     })
 }
 
-/// That text as the result of a call, a prompt and a resource.
+/// A text in the form of the result of a call, a prompt and a resource.
 fn given(text: &str) -> Value {
     let content = json!({"type": "text", "text": text});
     json!({
@@ -121,7 +121,7 @@ fn given(text: &str) -> Value {
     })
 }
 
-/// A server of the newer era that wants `questions` answered before it answers.
+/// A server of the newer era that requires answers to `questions` before it responds.
 fn modern(questions: Value) -> Router {
     hand_made::raw(move |asked: ReceivedRequest| {
         let questions = questions.clone();
@@ -176,7 +176,7 @@ async fn called(router: Router, person: &Arc<Person>) -> Result<CallOutcome, Err
     captured(router, person).await.0
 }
 
-/// Calls the tool; also with what was sent first.
+/// Calls the tool; also returns the captured request.
 async fn captured(
     router: Router,
     person: &Arc<Person>,
@@ -196,7 +196,7 @@ pub(super) fn asking(person: &Arc<Person>) -> ToolCall {
     }
 }
 
-/// What the server was told.
+/// The response that the server received.
 fn told(outcome: &CallOutcome) -> Value {
     let [Content::Text { text }] = outcome.result.content.as_slice() else {
         panic!("{:?}", outcome.result);
@@ -210,7 +210,7 @@ fn who(name: &str) -> Value {
     }, "required": [name]}})
 }
 
-/// More than rmcp's types have room for.
+/// A question that does not fit rmcp's types.
 fn odd() -> Value {
     json!({"mode": "form", "message": "How many?", "requestedSchema": {"type": "object", "properties": {
         "count": {"anyOf": [{"type": "integer"}, {"type": "null"}], "default": 3.0},
@@ -232,7 +232,7 @@ async fn a_question_of_the_older_era_is_asked_and_answered() {
     };
     assert_eq!(form.message, "Who?");
     assert_eq!(form.form.values.0, json!({"name": "Ada"}));
-    // Nothing of the answer is in what is kept of the call.
+    // The captured request does not contain the answer.
     assert!(!sent.unwrap().contains("Grace"));
 }
 
@@ -327,7 +327,7 @@ async fn a_form_that_nobody_could_fill_in_is_cancelled() {
 #[tokio::test]
 async fn questions_of_the_newer_era_are_asked_one_after_the_other() {
     let question = |params: Value| json!({"method": "elicitation/create", "params": params});
-    // It names no elicitation id.
+    // Without an elicitation id.
     let page = json!({"mode": "url", "message": "Pay", "url": "https://pay.example/x"});
     let questions = json!({"b": question(odd()), "a": question(page)});
     let values = Json(json!({"count": 4}));
@@ -564,7 +564,7 @@ async fn a_server_that_asks_in_the_older_era_only_is_told_apart() {
             "{refused:?}"
         );
     }
-    // In the older era nothing is left to try.
+    // In the older era there is no other era to try.
     let older =
         hand_made::server(
             move |asked: ReceivedRequest| async move { failure(&asked.id, -32600, says) },

@@ -1,4 +1,4 @@
-//! Progress, stopping, and what a server may ask in between.
+//! Progress, cancellation, and requests of the server during a call.
 
 use std::sync::Mutex;
 
@@ -28,7 +28,7 @@ fn answer(asked: &ReceivedRequest, result: Value) -> String {
     hand_made::event(&json!({"jsonrpc": "2.0", "id": asked.id, "result": result}))
 }
 
-/// Each step of the tool waits until the client has heard of the one before.
+/// Each step of the tool waits until the client has received the previous one.
 #[tokio::test]
 async fn progress_is_heard_in_order_before_the_answer() {
     let (heard, acknowledged) = mpsc::unbounded_channel::<CallProgress>();
@@ -85,7 +85,7 @@ async fn progress_is_heard_in_order_before_the_answer() {
     assert!(outcome.bytes > 0);
 }
 
-/// The whole takes twice as long as the longest silence.
+/// The call takes twice the idle timeout.
 #[tokio::test]
 async fn progress_keeps_a_call_alive() {
     let (step, steps) = mpsc::unbounded_channel::<()>();
@@ -122,7 +122,7 @@ async fn progress_keeps_a_call_alive() {
     }
 }
 
-/// A server whose tool never answers, and what it hears after the call.
+/// A server whose tool never responds, and the notifications after the call.
 async fn deaf() -> (Server, mpsc::UnboundedReceiver<(String, Value)>) {
     let (tell, heard) = mpsc::unbounded_channel();
     let router = hand_made::server(move |asked: ReceivedRequest| {

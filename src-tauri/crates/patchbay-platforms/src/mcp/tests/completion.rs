@@ -1,4 +1,4 @@
-//! Suggestions for what is typed.
+//! Completions.
 
 use std::collections::BTreeMap;
 

@@ -118,7 +118,7 @@ async fn words_of_the_server_are_cleaned() {
     assert_eq!(session.facts().protocol_version, "2025-06-18");
 }
 
-/// R2: whatever is wrong with the answer to the probe, plain `initialize` is tried on a new transport.
+/// R2: whatever is wrong with the response to the probe, plain `initialize` is tried on a new transport.
 #[tokio::test]
 async fn a_server_that_stumbles_over_the_probe_is_asked_in_the_old_way() {
     let odd: [fn(&ReceivedRequest) -> axum::response::Response; 4] = [
@@ -185,7 +185,7 @@ async fn a_server_without_tools_has_an_empty_list() {
     assert!(tools_of(&session).await.unwrap().is_empty());
 }
 
-/// A server of the newer era whose tool wants an argument in a header too, called without a list.
+/// A server of the newer era whose tool has a parameter in a header, called without listing tools first.
 #[tokio::test]
 async fn arguments_that_belong_into_headers_are_found_out() {
     let calls = Arc::new(AtomicUsize::new(0));
@@ -273,6 +273,6 @@ async fn a_tool_whose_headers_break_the_rules_hides_itself_only() {
         names.collect::<Vec<_>>()
     };
     assert_eq!(listed("2026-07-28").await, ["plain", "fine"]);
-    // The older era knows no such headers, so they can break nothing there.
+    // The older era has no such headers, so the tools are not rejected there.
     assert_eq!(listed("2025-06-18").await.len(), 5);
 }

@@ -1,4 +1,4 @@
-//! A server that speaks just enough of the older era to be connected to, and then does as told.
+//! A server with a minimal handshake of the older era, whose other responses are scripted.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -7,17 +7,17 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
 
-/// One JSON-RPC request, as a hand-made server sees it.
+/// One JSON-RPC message, as received.
 pub(super) struct ReceivedRequest {
     pub(super) method: String,
     pub(super) id: Value,
     pub(super) params: Value,
-    /// What it answers, where it is no request.
+    /// The result, if it is a response.
     pub(super) result: Value,
     pub(super) headers: HeaderMap,
 }
 
-/// Serves `/mcp`; `answer` gets whatever is not part of the negotiation.
+/// Serves `/mcp`; `answer` gets all messages that aren't part of the negotiation.
 pub(super) fn server<F, Fut>(answer: F) -> Router
 where
     F: Fn(ReceivedRequest) -> Fut + Clone + Send + Sync + 'static,
@@ -36,7 +36,7 @@ where
     })
 }
 
-/// Serves `/mcp` and decides about everything.
+/// Serves `/mcp`; `answer` gets all messages.
 pub(super) fn raw<F, Fut>(answer: F) -> Router
 where
     F: Fn(ReceivedRequest) -> Fut + Clone + Send + Sync + 'static,
@@ -79,7 +79,7 @@ pub(super) fn failure(id: &Value, code: i64, message: &str) -> Response {
     axum::Json(json!({"jsonrpc": "2.0", "id": id, "error": error})).into_response()
 }
 
-/// Events as they go over the wire, in pieces.
+/// A response with events, in pieces.
 pub(super) fn events<S>(pieces: S) -> Response
 where
     S: futures::Stream<Item = Result<String, std::io::Error>> + Send + 'static,

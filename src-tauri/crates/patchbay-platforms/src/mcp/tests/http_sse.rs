@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use super::hand_made;
 use super::*;
 
-/// Events on their way to the one client there is.
+/// Sends events to the single client.
 type ToClient = mpsc::UnboundedSender<String>;
 
 /// A server whose stream begins with `first`, and which answers a message by `answer`: events, and the status of the
@@ -101,7 +101,7 @@ fn answered(message: &Value, result: &Value) -> String {
     format!("event: message\ndata: {answer}\n\n")
 }
 
-/// What a server does that means well.
+/// The responses of a well-behaved server.
 fn well(message: &Value) -> (Vec<String>, StatusCode) {
     let events = match message["method"].as_str() {
         Some("initialize") => vec![answered(message, &hand_made::welcome())],
@@ -125,7 +125,7 @@ fn well(message: &Value) -> (Vec<String>, StatusCode) {
     (events, StatusCode::ACCEPTED)
 }
 
-/// Asks for folders in a call, and answers it with what it was told.
+/// Requests roots during a call, and returns the response as its result.
 pub(super) fn asks_for_roots(message: &Value) -> (Vec<String>, StatusCode) {
     let events = match message["method"].as_str() {
         Some("tools/call") => {

@@ -1,4 +1,4 @@
-//! Servers that send too much, or nothing, or stop in the middle.
+//! Servers that exceed limits, stay silent, or stop in the middle.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -12,7 +12,7 @@ use super::hand_made::{self, ReceivedRequest};
 use super::*;
 use crate::Unreachable;
 
-/// Enough for small answers; silence is noticed soon.
+/// Limits for small responses, with a short idle timeout.
 const TIGHT: McpLimits = McpLimits {
     idle: Duration::from_millis(300),
     total: Duration::from_secs(20),
@@ -92,7 +92,7 @@ async fn too_many_bytes_end_a_list() {
     );
 }
 
-/// Answers every list as one piece of JSON, or as one event.
+/// The errors for a page that is sent as JSON, and as an event.
 async fn listed_both_ways(result: Value, limits: McpLimits) -> [Error; 2] {
     let mut errors = Vec::new();
     for as_event in [false, true] {
@@ -271,7 +271,7 @@ async fn a_malformed_tool_hides_itself_only() {
             {"name": "bad", "inputSchema": "text"},
             {"name": 1}
         ]);
-        // As an event, which rmcp reads, and as such gives up at the first bad tool.
+        // As an event, which rmcp parses: it would reject the whole list for one bad tool.
         let message = json!({"jsonrpc": "2.0", "id": asked.id, "result": {"tools": tools}});
         hand_made::events(stream::iter([Ok(hand_made::event(&message))]))
     }))

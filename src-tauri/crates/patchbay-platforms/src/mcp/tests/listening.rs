@@ -1,4 +1,4 @@
-//! Servers of the newer era that say that what they offer changed, against rmcp's own server.
+//! Change notifications of servers of the newer era, against rmcp's own server.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,14 +11,14 @@ use tokio::sync::Notify;
 
 use super::*;
 
-/// What it does once somebody listens.
+/// What the server does with a subscription.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Manner {
-    /// Says at each turn that all it has changed, until nobody listens any more.
+    /// Notifies of all changes again and again, until the subscription ends.
     Tells,
-    /// Ends what is listened to at once.
+    /// Ends the subscription at once.
     Ends,
-    /// Lets nobody listen.
+    /// Refuses subscriptions.
     Refuses,
 }
 
@@ -67,7 +67,7 @@ impl ServerHandler for Restless {
         &self,
         requested: &SubscriptionFilter,
     ) -> Option<SubscriptionFilter> {
-        // What it does not have is not asked for.
+        // The filter contains declared capabilities only.
         assert_eq!(requested.resources_list_changed, None);
         self.listeners.fetch_add(1, Ordering::SeqCst);
         (self.manner != Manner::Refuses).then(|| requested.clone())
@@ -119,7 +119,7 @@ async fn changes_are_heard_as_long_as_the_session_lasts() {
         soon(offer.changed()).await.unwrap();
     }
     assert_eq!(restless.listeners.load(Ordering::SeqCst), 1);
-    // It is no use of the session, and keeps it from nothing.
+    // A subscription does not count as use of the session, and does not keep it open.
     assert!(session.idle_for().is_some());
     let cancel = CancellationToken::new();
     assert!(session.list_tools(&cancel).await.unwrap().is_empty());
@@ -137,7 +137,7 @@ async fn a_resource_is_watched_until_nobody_wants_it() {
     let session = connected(&server.url).await;
     let cancel = CancellationToken::new();
     let mut watch = session.watch_resource("a://b", &cancel).await.unwrap();
-    // It is listened to from now on.
+    // The subscription begins.
     soon(watch.changed()).await.unwrap();
     for _ in 0..2 {
         restless.turn.notify_one();

@@ -1,4 +1,4 @@
-//! What servers of the web have logged, in both eras, against rmcp's own server.
+//! Log notifications over HTTP in both eras, against rmcp's own server.
 
 #![expect(deprecated, reason = "servers still log in this way")]
 
@@ -18,7 +18,7 @@ use super::hand_made::{self, ReceivedRequest};
 use super::*;
 use crate::mcp::LineSink;
 
-/// Logs with each call from which level on it was asked to.
+/// Logs the requested level with each call.
 #[derive(Clone, Default)]
 struct Logs {
     level: Arc<Mutex<Option<LoggingLevel>>>,
@@ -61,7 +61,7 @@ impl ServerHandler for Logs {
     }
 }
 
-/// What is heard of a log.
+/// The lines of a log.
 fn heard() -> (LineSink, Arc<Mutex<Vec<String>>>) {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let hearing = Arc::clone(&heard);

@@ -1,4 +1,4 @@
-//! Servers that are programs: a script that speaks MCP, and does one thing that no server should.
+//! Server programs: a script that speaks MCP, and misbehaves in one way.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -22,7 +22,7 @@ mod tasks;
 
 const SERVER: &str = include_str!("programs/server.py");
 
-/// Remembers the groups, and how many are left.
+/// Records the groups, and how many are left.
 #[derive(Default)]
 pub(super) struct Groups {
     last: AtomicU32,
@@ -127,7 +127,7 @@ async fn a_program_is_spoken_to_and_ended() {
     assert_eq!(facts.transport, Transport::Stdio);
     assert_eq!(facts.protocol_version, "2025-11-25");
     let tools = tools_of(&session).await.unwrap();
-    // The second is malformed, and costs the others nothing.
+    // The second tool is malformed, and hides only itself.
     let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(names, ["echo"]);
     let heard: Arc<Mutex<Vec<f64>>> = Arc::default();
@@ -181,7 +181,7 @@ async fn what_is_no_message_is_not_answered_and_harms_nothing() {
     let tools = tools_of(&session).await.unwrap();
     assert_eq!(tools.len(), 1);
     let outcome = run_tool(&session, call("heard")).await;
-    // Handshake, its notice, the list and this call: no line of ours answers a log.
+    // Handshake, its notification, the list and this call: log lines got no response.
     let heard = Content::Text {
         text: "4".to_owned(),
     };

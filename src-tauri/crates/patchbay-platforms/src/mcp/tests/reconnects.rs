@@ -1,4 +1,4 @@
-//! Servers that end their streams, and say how soon to come back.
+//! Servers that end their streams, and name the wait before the next one.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use super::hand_made::{self, ReceivedRequest};
 use super::*;
 
-/// One piece of a stream, which ends after it.
+/// A stream with a single piece.
 fn once(piece: String) -> Response {
     hand_made::events(stream::iter([Ok(piece)]))
 }
@@ -70,7 +70,7 @@ async fn a_stream_that_breaks_at_once_is_not_asked_for_at_once() {
     let counted = Arc::clone(&asked_again);
     let broken = || {
         let cut = async {
-            // What came before leaves first.
+            // Earlier pieces are sent first.
             tokio::task::yield_now().await;
             Err(std::io::Error::other("cut"))
         };
@@ -135,7 +135,7 @@ async fn a_stream_of_news_that_ends_at_once_is_no_storm() {
         seen.wait_for(|all| all.len() > 3),
     );
     assert!(more.await.is_err(), "it was given up");
-    // What is asked for itself still works.
+    // Other requests still work.
     tools_of(&session).await.unwrap();
 }
 

@@ -1,4 +1,4 @@
-//! Servers that refuse, point elsewhere, or are none.
+//! Servers that refuse or redirect requests, and addresses without a server.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -204,7 +204,7 @@ async fn a_lapsed_token_is_noticed_in_a_call() {
     assert_eq!(error.err().unwrap().code(), Code::AuthNeeded);
 }
 
-/// In the newer era a sign of life is the request that starts a negotiation, too.
+/// In the newer era a ping is the request that also starts the negotiation.
 #[tokio::test]
 async fn a_refused_sign_of_life_says_why() {
     let is_lapsed = Arc::new(AtomicBool::new(false));
@@ -332,7 +332,7 @@ async fn an_unknown_tool_and_other_errors_are_told_apart() {
     assert_eq!(code("there").await, Code::McpServerError);
 }
 
-/// The one rule: an answer in MCP is the server's own error, anything else with such a status is a failure.
+/// A JSON-RPC error in the body is the server's own error; any other body with such a status is a failure.
 #[tokio::test]
 async fn a_status_of_500_is_one_code_everywhere_and_an_error_in_mcp_another() {
     let failing = |in_words: bool| {

@@ -1,4 +1,4 @@
-//! Servers that ask for the folders that a person chose for them.
+//! Servers that request their roots.
 
 use patchbay_model::Content;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::{Server, call, http, target};
 use crate::Error;
 use crate::mcp::{CallOutcome, ClientFeatures, McpLimits, McpTarget, connect};
 
-/// Folders as this system writes them.
+/// Paths in the form of this system.
 #[cfg(unix)]
 pub(super) const NOTES: &str = "/srv/notes";
 #[cfg(unix)]
@@ -20,7 +20,7 @@ pub(super) const NOTES: &str = r"C:\srv\notes";
 #[cfg(windows)]
 const DRAFTS: &str = r"C:\srv\drafts";
 
-/// What a server is told of a folder.
+/// The root for a folder.
 pub(super) fn root(folder: &str, name: &str) -> Value {
     let uri = url::Url::from_file_path(folder).unwrap();
     json!({ "uri": uri, "name": name })
@@ -33,7 +33,7 @@ fn client_features(roots: &[&str]) -> ClientFeatures {
     }
 }
 
-/// What the server was told.
+/// The response that the server received.
 pub(super) fn told(outcome: &CallOutcome) -> Value {
     let [Content::Text { text }] = outcome.result.content.as_slice() else {
         panic!("{:?}", outcome.result);
@@ -41,7 +41,7 @@ pub(super) fn told(outcome: &CallOutcome) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-/// Calls a tool of that server while nobody is there to be asked.
+/// Calls a tool of that server without an asker.
 async fn called(router: axum::Router, roots: &[&str]) -> Result<CallOutcome, Error> {
     let server = Server::start(router).await;
     let target = McpTarget {
@@ -53,7 +53,7 @@ async fn called(router: axum::Router, roots: &[&str]) -> Result<CallOutcome, Err
     session.call_tool(call("echo"), &cancel).await
 }
 
-/// A server of the newer era that wants folders before it answers.
+/// A server of the newer era that requires roots before it responds.
 fn modern() -> axum::Router {
     hand_made::raw(async |asked: ReceivedRequest| match asked.method.as_str() {
         "server/discover" => result(&asked.id, super::asks::discovered()),

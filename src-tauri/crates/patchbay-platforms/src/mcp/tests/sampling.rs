@@ -1,4 +1,4 @@
-//! Servers that ask for what a language model would write.
+//! Servers that request sampling.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn client_features(sampling: bool) -> ClientFeatures {
     }
 }
 
-/// What the server was told.
+/// The response that the server received.
 fn told(outcome: &CallOutcome) -> Value {
     let [Content::Text { text }] = outcome.result.content.as_slice() else {
         panic!("{:?}", outcome.result);
@@ -37,7 +37,7 @@ fn saying_nothing(answer: QuestionAnswer) -> Arc<Person> {
     Person::who(Some(answer), Duration::ZERO)
 }
 
-/// A server of the newer era that wants a text before it answers.
+/// A server of the newer era that requires a text before it responds.
 fn modern() -> axum::Router {
     hand_made::raw(async |asked: ReceivedRequest| match asked.method.as_str() {
         "server/discover" => result(&asked.id, super::asks::discovered()),
@@ -87,7 +87,7 @@ async fn a_call_of_the_newer_era_ends_without_the_text() {
         let refused = called(&saying_nothing(answer), true).await;
         assert!(matches!(refused, Err(Error::NotAnswered)), "{refused:?}");
     }
-    // Nobody is asked where it was not turned on.
+    // Without sampling turned on the person is not asked.
     let person = saying("Ahoy");
     let refused = called(&person, false).await;
     assert!(matches!(refused, Err(Error::InputRequired)), "{refused:?}");

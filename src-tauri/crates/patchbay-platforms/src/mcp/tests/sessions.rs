@@ -1,4 +1,4 @@
-//! Sessions that are continued on another connection.
+//! Sessions that are resumed on another connection.
 
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -12,10 +12,10 @@ use super::hand_made;
 use super::*;
 use crate::mcp::{ResumableSession, SessionLife, end_session};
 
-/// What a server has heard, and the sessions that it knows.
+/// The requests that a server has received, and its sessions.
 #[derive(Default)]
 struct State {
-    /// Methods with the session, if any.
+    /// Methods with their session ids, if any.
     heard: Vec<(String, Option<String>)>,
     ids: Vec<Value>,
     live: HashSet<String>,
@@ -24,7 +24,7 @@ struct State {
 
 type Shared = Arc<Mutex<State>>;
 
-/// A server that gives sessions; one that it does not know is answered with `lost`.
+/// A server with sessions; requests for an unknown one get the response `lost`.
 fn server(state: &Shared, lost: (StatusCode, &'static str)) -> Router {
     let state = Arc::clone(state);
     let handler: MethodRouter = any(move |request: axum::extract::Request| {
@@ -142,7 +142,7 @@ async fn a_session_that_is_over_begins_anew_before_anything_is_done() {
         let session = open(resumable(&running.url, left)).await;
         assert_eq!(called_in(&session).await, "session-2");
         assert_eq!(state.lock().unwrap().ids.len(), 1);
-        // What is left is the one that there is now.
+        // The current session is the one that is left open.
         let left = session.detach().await.unwrap();
         assert_eq!(left.id.expose(), "session-2");
     }
@@ -161,7 +161,7 @@ async fn a_session_is_continued_with_the_credentials_that_it_began_with() {
     let same = open(with(Some(left.clone()))).await;
     assert_eq!(called_in(&same).await, "session-1");
     same.detach().await.unwrap();
-    // Its token is another one from now on.
+    // The token has changed from now on.
     tokens.refusals.lock().await.push(None);
     let other = open(with(Some(left.clone()))).await;
     assert_eq!(called_in(&other).await, "session-2");

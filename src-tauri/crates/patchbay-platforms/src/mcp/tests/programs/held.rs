@@ -1,4 +1,4 @@
-//! Servers that another process holds; it is this one here.
+//! Servers that a host holds, which is this process.
 
 use patchbay_model::Content;
 use serde_json::Value;
@@ -21,7 +21,7 @@ impl Holder {
         Self::logging(Arc::new(|_| {}))
     }
 
-    /// One that writes what servers say into that log.
+    /// A host that writes the servers' output to that log.
     fn logging(log: LineSink) -> Self {
         let groups = Arc::new(Groups::default());
         let guard = Arc::clone(&groups) as Arc<dyn ProcessGuard>;
@@ -32,7 +32,7 @@ impl Holder {
         }
     }
 
-    /// A stream that the holder serves.
+    /// A stream that the host serves.
     fn stream(&self) -> DuplexStream {
         let (ours, theirs) = tokio::io::duplex(64 * 1024);
         let host = Arc::clone(&self.host);
@@ -62,7 +62,7 @@ impl Holder {
         .await
     }
 
-    /// A session of the process that holds the server.
+    /// A session within the host process.
     async fn own_session(&self, manner: &str, digest: &str) -> Result<McpSession, Error> {
         let attached = self.host.attach(self.launch(manner, digest)).await;
         let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
@@ -80,7 +80,7 @@ impl Holder {
         Launch::new(&program, "con_1", digest.to_owned(), false).unwrap()
     }
 
-    /// Waits until so many clients use the one server.
+    /// Waits until the single server has that many clients.
     async fn wait_for_clients(&self, count: u32) {
         while list_held(self.stream()).await.unwrap()[0].clients != count {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -92,7 +92,7 @@ impl Holder {
     }
 }
 
-/// How many messages the server has heard.
+/// Number of messages that the server has received.
 async fn heard(session: &McpSession) -> u32 {
     let outcome = run_tool(session, call("heard")).await.unwrap();
     match &outcome.result.content[..] {
@@ -105,7 +105,7 @@ async fn heard(session: &McpSession) -> u32 {
 async fn a_server_remembers_from_one_client_to_the_next() {
     let holder = Holder::new();
     let first = holder.session("well", "a").await.unwrap();
-    // Greeted with two messages.
+    // The handshake has two messages.
     assert_eq!(heard(&first).await, 3);
     let second = holder.session("well", "a").await.unwrap();
     assert_eq!(second.facts(), first.facts());
@@ -250,7 +250,7 @@ async fn a_resource_is_watched_by_several_until_the_last_wants_no_more() {
     let second = holder.session("watched", "a").await.unwrap();
     let watch = async |session: &McpSession| {
         let mut watch = session.watch_resource("a://b", &cancel).await.unwrap();
-        // It is to be read at first.
+        // A watch begins with a change.
         watch.changed().await.unwrap();
         watch
     };
@@ -293,7 +293,7 @@ async fn a_resource_is_watched_by_several_until_the_last_wants_no_more() {
     assert!(matches!(refused, Err(Error::NotSupported(_))));
 }
 
-/// It takes longer than it may, and says so.
+/// It starts more slowly than the timeout, and reports that.
 #[tokio::test]
 async fn one_that_tells_what_it_does_is_waited_for() {
     let limits = McpLimits {
@@ -335,7 +335,7 @@ async fn one_that_never_spoke_is_not_kept() {
     holder.groups.wait_until_gone().await;
     let modern = holder.session("modern", "a").await.unwrap();
     assert_eq!(modern.facts().protocol_version, "2026-07-28");
-    // One that knows no handshake is held as any other.
+    // A server without a handshake is held as any other.
     assert_eq!(heard(&modern).await, 3);
     modern.close().await;
     assert_eq!(holder.left(), 1);
@@ -350,7 +350,7 @@ async fn one_that_never_spoke_is_not_kept() {
     assert!(matches!(refused, Err(AttachError::NotStarted(_))));
 }
 
-/// What the holder answers to that line.
+/// The host's response to a line.
 async fn answered(holder: &Holder, line: &str) -> Value {
     let mut stream = holder.stream();
     stream.write_all(line.as_bytes()).await.unwrap();

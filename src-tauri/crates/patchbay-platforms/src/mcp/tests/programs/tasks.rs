@@ -49,7 +49,7 @@ fn text(outcome: &CallOutcome) -> &str {
     }
 }
 
-/// The methods that the server has heard about tasks.
+/// The methods about tasks that the server has received.
 async fn heard(session: &McpSession) -> Value {
     let call = ToolCall {
         as_task: false,
@@ -81,7 +81,7 @@ async fn a_task_is_asked_how_far_it_is_until_it_has_a_result() {
     let outcome = run_tool(&session, call).await;
     assert_eq!(text(&outcome.unwrap()), "done");
     assert_eq!(*steps.lock().unwrap(), ["begun", "half done"]);
-    // What was sent is the call, what came is its result.
+    // The captured request is the call, the response its result.
     let (sent, came) = came(&capture);
     assert!(sent.body.unwrap().contains("tools/call"));
     let came = json_of(came.body.unwrap());
@@ -147,7 +147,7 @@ async fn a_task_that_fails_or_is_none_is_said_as_it_is() {
     );
     let odd = call("odd").await;
     assert!(matches!(odd, Err(Error::Protocol(_))), "{odd:?}");
-    // A server may take the call for a usual one.
+    // A server may execute the call as a usual one.
     let plain = call("plain").await.unwrap();
     assert_eq!(text(&plain), "at once");
     session.close().await;
@@ -261,7 +261,7 @@ async fn a_task_of_either_era_can_be_waited_for_later() {
     }
 }
 
-/// Comes back for every task.
+/// Keeps every task resumable.
 #[derive(Default)]
 struct Keeper {
     kept: Mutex<Vec<ServerTask>>,
