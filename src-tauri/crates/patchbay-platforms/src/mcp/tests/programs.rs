@@ -126,7 +126,7 @@ async fn a_program_is_spoken_to_and_ended() {
     let facts = session.facts();
     assert_eq!(facts.transport, Transport::Stdio);
     assert_eq!(facts.protocol_version, "2025-11-25");
-    let tools = tools_of(&session).await.unwrap();
+    let tools = tools_of(session).await.unwrap();
     // The second tool is malformed, and hides only itself.
     let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(names, ["echo"]);
@@ -138,7 +138,7 @@ async fn a_program_is_spoken_to_and_ended() {
     let capture = asked.capture.clone();
     let cancel = CancellationToken::new();
     let planned = session.plan_call(&asked, &cancel).await.unwrap();
-    run_tool(&session, asked).await.unwrap();
+    run_tool(session, asked).await.unwrap();
     let (request, response) = came(&capture);
     assert_eq!(
         (request.method, request.url, response.status),
@@ -170,7 +170,7 @@ async fn a_server_that_refuses_the_handshake_is_discovered_on_the_same_process()
     let tried = tried("modern").await;
     let session = tried.session();
     assert_eq!(session.facts().protocol_version, "2026-07-28");
-    tools_of(&session).await.unwrap();
+    tools_of(session).await.unwrap();
     assert_eq!(tried.groups.left.load(Ordering::SeqCst), 1);
 }
 
@@ -178,9 +178,9 @@ async fn a_server_that_refuses_the_handshake_is_discovered_on_the_same_process()
 async fn what_is_no_message_is_not_answered_and_harms_nothing() {
     let tried = tried("noisy").await;
     let session = tried.session();
-    let tools = tools_of(&session).await.unwrap();
+    let tools = tools_of(session).await.unwrap();
     assert_eq!(tools.len(), 1);
-    let outcome = run_tool(&session, call("heard")).await;
+    let outcome = run_tool(session, call("heard")).await;
     // Handshake, its notification, the list and this call: log lines got no response.
     let heard = Content::Text {
         text: "4".to_owned(),
