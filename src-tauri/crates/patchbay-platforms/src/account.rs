@@ -7,7 +7,7 @@ use patchbay_http::{Api, ClientSettings, Clients, Clock, SystemClock, TokenSourc
 use patchbay_model::{Form, Secret};
 use serde_json::{Map, Value};
 
-use crate::Error;
+use crate::{Error, Result};
 
 /// One thing that one needs to sign in.
 #[derive(Clone, Copy, Debug)]
@@ -151,7 +151,7 @@ impl AccountConfig {
     pub fn new<'a>(
         settings: impl IntoIterator<Item = (&'a str, &'a str)>,
         secrets: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self> {
         let settings = settings.into_iter();
         let secrets = secrets.into_iter();
         Ok(Self {
@@ -170,7 +170,7 @@ impl AccountConfig {
     ///
     /// # Errors
     /// [`Error::Usage`] when it is something else.
-    pub fn text(&self, name: &str) -> Result<Option<&str>, Error> {
+    pub fn text(&self, name: &str) -> Result<Option<&str>> {
         match self.settings.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
@@ -178,7 +178,7 @@ impl AccountConfig {
         }
     }
 
-    pub(crate) fn api(&self, base: &str, tokens: Arc<dyn TokenSource>) -> Result<Api, Error> {
+    pub(crate) fn api(&self, base: &str, tokens: Arc<dyn TokenSource>) -> Result<Api> {
         let (clients, clock) = (self.clients.clone(), Arc::clone(&self.clock));
         Api::new(clients, clock, base, tokens)
     }

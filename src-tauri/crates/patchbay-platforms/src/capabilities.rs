@@ -27,8 +27,8 @@ use patchbay_model::{
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::Error;
 use crate::mcp::CallOutcome;
+use crate::{Error, Result};
 
 pub use creation::{Creation, ProviderOAuth};
 pub use credentials::{CredentialToSave, Credentials};
@@ -113,23 +113,20 @@ pub trait Connectors: Send + Sync {
     ///
     /// # Errors
     /// Those of the contract's list operation.
-    async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>, Error>;
+    async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>>;
 
     /// One of them.
     ///
     /// # Errors
     /// [`Error::NotFound`], and those of the contract's get operation.
-    async fn find_connector(
-        &self,
-        id: &RemoteId,
-        options: &CallOptions,
-    ) -> Result<RemoteConnector, Error>;
+    async fn find_connector(&self, id: &RemoteId, options: &CallOptions)
+    -> Result<RemoteConnector>;
 
     /// Deletes one, and waits where that is a job.
     ///
     /// # Errors
     /// [`Error::NotFound`], and those of the contract's delete operation.
-    async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<(), Error>;
+    async fn delete_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()>;
 }
 
 /// A tool to be run.
@@ -160,7 +157,7 @@ pub trait Tools: Send + Sync {
     ///
     /// # Errors
     /// Those of the contract's operation.
-    async fn list_tools(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Tool>, Error>;
+    async fn list_tools(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Tool>>;
 
     /// Runs a tool.
     ///
@@ -170,7 +167,7 @@ pub trait Tools: Send + Sync {
         &self,
         request: ToolRequest<'_>,
         options: &CallOptions,
-    ) -> Result<CallOutcome, Error>;
+    ) -> Result<CallOutcome>;
 
     /// The arguments with which the next page is asked for, by those that were sent and the structured
     /// result; `None` at the end, and where a tool has no pages.
@@ -197,7 +194,7 @@ pub trait Tools: Send + Sync {
         &self,
         request: ToolRequest<'_>,
         options: &CallOptions,
-    ) -> Result<SentRequest, Error>;
+    ) -> Result<SentRequest>;
 }
 
 /// A consent to be asked for.
@@ -228,7 +225,7 @@ impl<'a> ConsentRequest<'a> {
     }
 
     /// Refuses choices where a platform has none.
-    pub(crate) fn check_no_choices(&self) -> Result<(), Error> {
+    pub(crate) fn check_no_choices(&self) -> Result<()> {
         match self.choices.keys().next() {
             None => Ok(()),
             Some(name) => Err(Error::Usage(format!("unknown sign-in option {name}"))),
@@ -243,11 +240,7 @@ pub trait Consents: Send + Sync {
     ///
     /// # Errors
     /// [`Error::NotFound`], and those of the contract's operation, where the platform has to be asked.
-    async fn consent_form(
-        &self,
-        id: &RemoteId,
-        options: &CallOptions,
-    ) -> Result<Option<Form>, Error> {
+    async fn consent_form(&self, id: &RemoteId, options: &CallOptions) -> Result<Option<Form>> {
         let _ = (id, options);
         Ok(None)
     }
@@ -260,7 +253,7 @@ pub trait Consents: Send + Sync {
         &self,
         request: ConsentRequest<'_>,
         options: &CallOptions,
-    ) -> Result<StartedConsent, Error>;
+    ) -> Result<StartedConsent>;
 
     /// Takes note that nobody waits for the consent any more.
     fn abandon_consent(&self, _id: &RemoteId) {}
@@ -269,18 +262,14 @@ pub trait Consents: Send + Sync {
     ///
     /// # Errors
     /// Those of the contract's operation.
-    async fn consent_state(
-        &self,
-        id: &RemoteId,
-        options: &CallOptions,
-    ) -> Result<ConsentState, Error>;
+    async fn consent_state(&self, id: &RemoteId, options: &CallOptions) -> Result<ConsentState>;
 }
 
 /// The page that a platform names for a consent, in an answer of that status.
 ///
 /// # Errors
 /// [`Error::UnsafeUrl`] when it is no web address, or one with a name or a password in it.
-pub(crate) fn web_page(page: &str, status: u16) -> Result<Url, Error> {
+pub(crate) fn web_page(page: &str, status: u16) -> Result<Url> {
     let page = Url::parse(page).ok();
     let page = page.filter(|page| check_address(page).is_ok());
     page.ok_or(Error::UnsafeUrl { status })
@@ -320,7 +309,7 @@ pub trait Disconnects: Send + Sync {
     ///
     /// # Errors
     /// Those of the contract's operation.
-    async fn disconnect(&self, id: &RemoteId, options: &CallOptions) -> Result<(), Error>;
+    async fn disconnect(&self, id: &RemoteId, options: &CallOptions) -> Result<()>;
 }
 
 /// Its connectors let one read what they hold.
@@ -330,11 +319,7 @@ pub trait Resources: Send + Sync {
     ///
     /// # Errors
     /// Those of the contract's operation.
-    async fn list_resources(
-        &self,
-        id: &RemoteId,
-        options: &CallOptions,
-    ) -> Result<Vec<Resource>, Error>;
+    async fn list_resources(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Resource>>;
 
     /// Reads a resource: its parts, each with its own URI.
     ///
@@ -345,7 +330,7 @@ pub trait Resources: Send + Sync {
         id: &RemoteId,
         uri: &str,
         options: &CallOptions,
-    ) -> Result<Vec<Content>, Error>;
+    ) -> Result<Vec<Content>>;
 }
 
 /// Its connectors have messages prepared.
@@ -355,11 +340,7 @@ pub trait Prompts: Send + Sync {
     ///
     /// # Errors
     /// Those of the contract's operation.
-    async fn list_prompts(
-        &self,
-        id: &RemoteId,
-        options: &CallOptions,
-    ) -> Result<Vec<Prompt>, Error>;
+    async fn list_prompts(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Prompt>>;
 
     /// Has a prompt filled in.
     ///
@@ -371,5 +352,5 @@ pub trait Prompts: Send + Sync {
         name: &str,
         arguments: Map<String, Value>,
         options: &CallOptions,
-    ) -> Result<FilledPrompt, Error>;
+    ) -> Result<FilledPrompt>;
 }

@@ -6,7 +6,7 @@ use patchbay_http::SecretNames;
 use patchbay_model::{Abilities, PlatformLook, Tool, ToolEffect};
 use serde_json::{Map, Value};
 
-use crate::{AccountConfig, AccountField, Error, OperationEntry, Platform};
+use crate::{AccountConfig, AccountField, OperationEntry, Platform, Result};
 
 /// A hosted platform: what it is called, what one needs to sign in, and what it can do.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,7 @@ pub struct HostedPlatform {
     /// What is known of its connectors and tools without asking it.
     pub rules: Rules,
     /// Signs in; sends nothing yet.
-    pub sign_in: fn(AccountConfig) -> Result<Arc<dyn Platform>, Error>,
+    pub sign_in: fn(AccountConfig) -> Result<Arc<dyn Platform>>,
 }
 
 /// The operations that an account with these settings may call.
@@ -103,7 +103,7 @@ impl HostedPlatform {
         look: PlatformLook,
         fields: &'static [AccountField],
         operations: fn() -> &'static [OperationEntry],
-        sign_in: fn(AccountConfig) -> Result<Arc<dyn Platform>, Error>,
+        sign_in: fn(AccountConfig) -> Result<Arc<dyn Platform>>,
     ) -> Self {
         Self {
             platform,

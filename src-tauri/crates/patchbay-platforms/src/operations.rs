@@ -16,7 +16,7 @@ use patchbay_model::{SECRET_MARK, SentRequest};
 
 use crate::{
     Client, Connectors, Consents, Creation, Credentials, Details, Disconnects, Error, Output,
-    Prompts, Resources, SavedObservations, Settings, Tools,
+    Prompts, Resources, Result, SavedObservations, Settings, Tools,
 };
 
 /// What a contract says of an operation.
@@ -84,7 +84,7 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
     ///
     /// # Errors
     /// [`Error::Usage`] when the arguments do not fit each other.
-    fn request(&self, _client: &C) -> Result<Request, Error> {
+    fn request(&self, _client: &C) -> Result<Request> {
         Err(Error::NotSupported(
             "showing this as one request".to_owned(),
         ))
@@ -99,7 +99,7 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
         &self,
         client: &C,
         options: &CallOptions,
-    ) -> impl Future<Output = Result<Self::Output, Error>> + Send {
+    ) -> impl Future<Output = Result<Self::Output>> + Send {
         async move {
             let output = self.send(client, options).await?;
             self.observe(client, &output);
@@ -115,7 +115,7 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
         &self,
         client: &C,
         options: &CallOptions,
-    ) -> impl Future<Output = Result<Self::Output, Error>> + Send {
+    ) -> impl Future<Output = Result<Self::Output>> + Send {
         async move {
             let request = self.request(client)?.repeat(Self::CONTRACT.retry);
             let answer = client.as_ref().send(request, options).await?;
@@ -132,7 +132,7 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
         &self,
         _client: &C,
         _options: &CallOptions,
-    ) -> impl Future<Output = Result<StreamedAnswer, Error>> + Send {
+    ) -> impl Future<Output = Result<StreamedAnswer>> + Send {
         async {
             Err(Error::NotSupported(format!(
                 "streaming {}",
@@ -152,7 +152,7 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
         &self,
         client: &C,
         options: &CallOptions,
-    ) -> impl Future<Output = Result<SentRequest, Error>> + Send {
+    ) -> impl Future<Output = Result<SentRequest>> + Send {
         async move { client.as_ref().plan(&self.request(client)?, options) }
     }
 }
@@ -171,12 +171,12 @@ pub struct OperationEntry {
     stream: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> CallFuture<'a, StreamedAnswer>,
 }
 
-type CallFuture<'a, T> = BoxFuture<'a, Result<T, Error>>;
+type CallFuture<'a, T> = BoxFuture<'a, Result<T>>;
 
 /// The client of a platform, which only its own operations know.
 pub type AnyClient = dyn Any + Send + Sync;
 
-fn downcast<C: 'static>(client: &AnyClient) -> Result<&C, Error> {
+fn downcast<C: 'static>(client: &AnyClient) -> Result<&C> {
     let none = || Error::Usage("the operation is of another platform".to_owned());
     client.downcast_ref().ok_or_else(none)
 }
@@ -302,7 +302,7 @@ pub trait Platform: Send + Sync {
         operation: &str,
         arguments: Value,
         options: &CallOptions,
-    ) -> Result<Value, Error> {
+    ) -> Result<Value> {
         let entry = find(self.operations(), operation)?;
         (entry.call)(self.client(), arguments, options).await
     }
@@ -316,7 +316,7 @@ pub trait Platform: Send + Sync {
         operation: &str,
         arguments: Value,
         options: &CallOptions,
-    ) -> Result<StreamedAnswer, Error> {
+    ) -> Result<StreamedAnswer> {
         let entry = find(self.operations(), operation)?;
         (entry.stream)(self.client(), arguments, options).await
     }
@@ -325,7 +325,7 @@ pub trait Platform: Send + Sync {
     ///
     /// # Errors
     /// Those of the read.
-    async fn check(&self, options: &CallOptions) -> Result<(), Error> {
+    async fn check(&self, options: &CallOptions) -> Result<()> {
         match self.connectors() {
             Some(connectors) => connectors.list_connectors(options).await.map(drop),
             None => Ok(()),
@@ -392,10 +392,7 @@ pub trait Platform: Send + Sync {
     }
 }
 
-fn find(
-    table: &'static [OperationEntry],
-    operation: &str,
-) -> Result<&'static OperationEntry, Error> {
+fn find(table: &'static [OperationEntry], operation: &str) -> Result<&'static OperationEntry> {
     let unknown = || Error::Usage(format!("operation {operation:?} not found"));
     let found = table.iter().find(|entry| entry.name == operation);
     found.ok_or_else(unknown)
@@ -429,7 +426,7 @@ fn mark_secrets(schema: &mut Value) {
 ///
 /// # Errors
 /// [`Error::Usage`] when they do not fit.
-pub fn arguments<T: DeserializeOwned>(arguments: Value) -> Result<T, Error> {
+pub fn arguments<T: DeserializeOwned>(arguments: Value) -> Result<T> {
     if !arguments.is_object() {
         return Err(Error::Usage("arguments must be a JSON object".to_owned()));
     }

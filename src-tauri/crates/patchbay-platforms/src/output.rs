@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{Error, lenient};
+use crate::{Error, Result, lenient};
 
 /// What can be read of an answer.
 pub trait Output: Sized + Send {
@@ -16,7 +16,7 @@ pub trait Output: Sized + Send {
     ///
     /// # Errors
     /// [`Error::UnexpectedAnswer`] when it is not what is documented.
-    fn read(answer: &Answer, operation: &str) -> Result<Self, Error>;
+    fn read(answer: &Answer, operation: &str) -> Result<Self>;
 
     /// The platform's own JSON, as the caller of an operation by name gets it.
     fn into_json(self) -> Value;
@@ -51,7 +51,7 @@ impl<T> Raw<T> {
 }
 
 impl<T: DeserializeOwned + Send> Output for Raw<T> {
-    fn read(answer: &Answer, _: &str) -> Result<Self, Error> {
+    fn read(answer: &Answer, _: &str) -> Result<Self> {
         let json = object(answer)?;
         Ok(Self {
             value: T::deserialize(&json).map_err(|error| unexpected(answer, &error))?,
@@ -98,7 +98,7 @@ impl<T: Members> Parsed<T> {
     }
 
     /// Reads a JSON object of an answer, without secrets.
-    pub(crate) fn of_answer(mut json: Value, answer: &Answer) -> Result<Self, Error> {
+    pub(crate) fn of_answer(mut json: Value, answer: &Answer) -> Result<Self> {
         T::redact(&mut json, answer.secret_names);
         Self::of(json).map_err(|error| unexpected(answer, &error))
     }
@@ -120,7 +120,7 @@ impl<T> Deref for Parsed<T> {
 }
 
 impl<T: Members> Output for Parsed<T> {
-    fn read(answer: &Answer, _: &str) -> Result<Self, Error> {
+    fn read(answer: &Answer, _: &str) -> Result<Self> {
         Self::of_answer(answer.object()?.into(), answer)
     }
 
@@ -133,7 +133,7 @@ impl<T: Members> Output for Parsed<T> {
 pub trait LosslessOutput: Serialize + DeserializeOwned + Send {}
 
 impl<T: LosslessOutput> Output for T {
-    fn read(answer: &Answer, _: &str) -> Result<Self, Error> {
+    fn read(answer: &Answer, _: &str) -> Result<Self> {
         parse_documented(object(answer)?, answer)
     }
 
@@ -144,14 +144,14 @@ impl<T: LosslessOutput> Output for T {
 }
 
 /// The JSON object of an answer, without secrets.
-pub(crate) fn object(answer: &Answer) -> Result<Value, Error> {
+pub(crate) fn object(answer: &Answer) -> Result<Value> {
     let mut json = Value::Object(answer.object()?);
     redact_members(&mut json, answer.secret_names);
     Ok(json)
 }
 
 /// The items of a list; null is an empty one.
-pub(crate) fn items(list: Value, answer: &Answer) -> Result<Vec<Value>, Error> {
+pub(crate) fn items(list: Value, answer: &Answer) -> Result<Vec<Value>> {
     match list {
         Value::Array(items) => Ok(items),
         Value::Null => Ok(Vec::new()),
@@ -160,10 +160,7 @@ pub(crate) fn items(list: Value, answer: &Answer) -> Result<Vec<Value>, Error> {
 }
 
 /// Reads the JSON of an answer that was brought into the documented shape.
-pub(crate) fn parse_documented<T: DeserializeOwned>(
-    json: Value,
-    answer: &Answer,
-) -> Result<T, Error> {
+pub(crate) fn parse_documented<T: DeserializeOwned>(json: Value, answer: &Answer) -> Result<T> {
     serde_json::from_value(json).map_err(|error| unexpected(answer, &error))
 }
 
@@ -185,7 +182,7 @@ fn reason(words: &str) -> String {
 
 /// An acknowledgement, whatever it says.
 impl Output for () {
-    fn read(_: &Answer, _: &str) -> Result<Self, Error> {
+    fn read(_: &Answer, _: &str) -> Result<Self> {
         Ok(())
     }
 
@@ -196,7 +193,7 @@ impl Output for () {
 
 /// An acknowledgement: any JSON, null for an empty body.
 impl Output for Value {
-    fn read(answer: &Answer, _: &str) -> Result<Self, Error> {
+    fn read(answer: &Answer, _: &str) -> Result<Self> {
         answer.json_or_null()
     }
 

@@ -58,7 +58,7 @@ pub(super) static OPERATIONS: &[OperationEntry] = operations![
 ];
 
 /// Text that may be left out: empty text is none.
-fn empty_as_none<'de, D, T>(from: D) -> std::result::Result<Option<T>, D::Error>
+fn empty_as_none<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de> + Default + PartialEq,

@@ -26,7 +26,7 @@ pub struct ExchangedToken {
 }
 
 /// Whole seconds; less than none is none.
-fn seconds<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<u64>, D::Error> {
+fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
     let seconds = match Value::deserialize(from)? {
         Value::String(text) => text.trim().parse().ok(),
         other => other.as_f64(),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::RemoteConnector;
-use crate::Error;
+use crate::Result;
 
 /// Connectors can be created on it.
 #[async_trait]
@@ -16,14 +16,14 @@ pub trait Creation: Send + Sync {
     ///
     /// # Errors
     /// Those of the contract's operation, where the platform has to be asked.
-    async fn list_definitions(&self, options: &CallOptions) -> Result<Vec<Definition>, Error>;
+    async fn list_definitions(&self, options: &CallOptions) -> Result<Vec<Definition>>;
 
     /// What one has to give to create one of them. The rules of the contract stand in its schema, so that
     /// they are checked before anything is sent.
     ///
     /// # Errors
     /// [`Error::NotFound`] or [`Error::Usage`] when there is no such definition; those of the contract's operation.
-    async fn creation_form(&self, definition: &str, options: &CallOptions) -> Result<Form, Error>;
+    async fn creation_form(&self, definition: &str, options: &CallOptions) -> Result<Form>;
 
     /// Creates one. `values` fit the form, secrets in their places. It may still need a consent, which
     /// [`Consents`](super::Consents) then starts.
@@ -36,7 +36,7 @@ pub trait Creation: Send + Sync {
         definition: &str,
         values: Map<String, Value>,
         options: &CallOptions,
-    ) -> Result<RemoteConnector, Error>;
+    ) -> Result<RemoteConnector>;
 
     /// How a person's own OAuth app gets the tokens that its form asks for; `None` where the form takes
     /// none, or the platform runs the consent itself.
@@ -47,7 +47,7 @@ pub trait Creation: Send + Sync {
         &self,
         definition: &str,
         options: &CallOptions,
-    ) -> Result<Option<ProviderOAuth>, Error> {
+    ) -> Result<Option<ProviderOAuth>> {
         let _ = (definition, options);
         Ok(None)
     }

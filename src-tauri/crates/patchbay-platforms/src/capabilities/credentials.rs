@@ -5,7 +5,7 @@ use patchbay_http::CallOptions;
 use patchbay_model::{CredentialLevel, Form, Level, PlatformCredential, RemoteId};
 use serde_json::{Map, Value};
 
-use crate::Error;
+use crate::{Error, Result};
 
 /// It keeps credentials for its connectors.
 #[async_trait]
@@ -18,7 +18,7 @@ pub trait Credentials: Send + Sync {
         &self,
         id: &RemoteId,
         options: &CallOptions,
-    ) -> Result<Vec<CredentialLevel>, Error>;
+    ) -> Result<Vec<CredentialLevel>>;
 
     /// The credentials of one level.
     ///
@@ -29,7 +29,7 @@ pub trait Credentials: Send + Sync {
         id: &RemoteId,
         level: Level,
         options: &CallOptions,
-    ) -> Result<Vec<PlatformCredential>, Error>;
+    ) -> Result<Vec<PlatformCredential>>;
 
     /// What one gives to save a credential, by the methods that the connector takes. Name and default
     /// are not part of it.
@@ -41,7 +41,7 @@ pub trait Credentials: Send + Sync {
         id: &RemoteId,
         level: Level,
         options: &CallOptions,
-    ) -> Result<Form, Error>;
+    ) -> Result<Form>;
 
     /// Creates a credential, or replaces the one of that name.
     ///
@@ -53,7 +53,7 @@ pub trait Credentials: Send + Sync {
         id: &RemoteId,
         credential: CredentialToSave,
         options: &CallOptions,
-    ) -> Result<(), Error>;
+    ) -> Result<()>;
 
     /// Makes a credential the one used when none is named.
     ///
@@ -65,7 +65,7 @@ pub trait Credentials: Send + Sync {
         _level: Level,
         _name: &str,
         _options: &CallOptions,
-    ) -> Result<(), Error> {
+    ) -> Result<()> {
         Err(Error::NotSupported(
             "choosing a default credential".to_owned(),
         ))
@@ -81,7 +81,7 @@ pub trait Credentials: Send + Sync {
         _level: Level,
         _name: &str,
         _options: &CallOptions,
-    ) -> Result<(), Error> {
+    ) -> Result<()> {
         Err(Error::NotSupported("deleting a credential".to_owned()))
     }
 }

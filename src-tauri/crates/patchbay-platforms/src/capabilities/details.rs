@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use patchbay_http::CallOptions;
 use patchbay_model::{PlatformDetails, RemoteId};
 
-use crate::Error;
+use crate::Result;
 
 /// Its connectors have facts and switches of their own, over operations of its table.
 #[async_trait]
@@ -17,5 +17,5 @@ pub trait Details: Send + Sync {
         &self,
         id: &RemoteId,
         options: &CallOptions,
-    ) -> Result<PlatformDetails, Error>;
+    ) -> Result<PlatformDetails>;
 }

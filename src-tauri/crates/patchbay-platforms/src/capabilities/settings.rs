@@ -5,7 +5,7 @@ use patchbay_http::CallOptions;
 use patchbay_model::{ConnectorSettings, RemoteId};
 use serde_json::{Map, Value};
 
-use crate::Error;
+use crate::Result;
 
 /// Its connectors can be changed.
 #[async_trait]
@@ -14,11 +14,7 @@ pub trait Settings: Send + Sync {
     ///
     /// # Errors
     /// [`Error::NotFound`], and those of the contract's get operation.
-    async fn settings(
-        &self,
-        id: &RemoteId,
-        options: &CallOptions,
-    ) -> Result<ConnectorSettings, Error>;
+    async fn settings(&self, id: &RemoteId, options: &CallOptions) -> Result<ConnectorSettings>;
 
     /// Changes a connector. `changes` holds those top members of the form's values that are to be
     /// another, secrets in their places; null clears one.
@@ -31,5 +27,5 @@ pub trait Settings: Send + Sync {
         id: &RemoteId,
         changes: Map<String, Value>,
         options: &CallOptions,
-    ) -> Result<(), Error>;
+    ) -> Result<()>;
 }

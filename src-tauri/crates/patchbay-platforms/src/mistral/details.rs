@@ -21,7 +21,7 @@ use super::operations::{Scope, seed};
 use super::quirks::surface::Surface;
 use super::wire::Connector;
 use crate::actions::{self, fact};
-use crate::{Details, Error, Operation, Tools};
+use crate::{Details, Operation, Result, Tools};
 
 const SCOPES: [(Scope, &str, &str); 3] = [
     (
@@ -43,7 +43,7 @@ impl Details for Mistral {
         &self,
         id: &RemoteId,
         options: &CallOptions,
-    ) -> Result<PlatformDetails, Error> {
+    ) -> Result<PlatformDetails> {
         let (found, tools) = join(self.find_known(id, options), self.tool_names(id, options)).await;
         let connector = found?.value;
         let mut groups = vec![

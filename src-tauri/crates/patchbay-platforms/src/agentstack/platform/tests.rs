@@ -18,7 +18,7 @@ use serde_json::{Map, json as value};
 use super::*;
 
 /// Any JSON, with the names that the readers look at.
-pub(in crate::agentstack) fn any_json() -> impl Strategy<Value = Value> {
+pub(crate) fn any_json() -> impl Strategy<Value = Value> {
     crate::testing::any_json(&[
         "id",
         "url",
@@ -58,7 +58,7 @@ fn options() -> CallOptions {
     CallOptions::default()
 }
 
-async fn authorization(settings: Value, secrets: &[(&str, &str)]) -> Result<Option<String>, Error> {
+async fn authorization(settings: Value, secrets: &[(&str, &str)]) -> Result<Option<String>> {
     let server = Server::start([json(200, value!({"items": []}))]).await;
     let mut settings = settings;
     settings["base_url"] = server.base.clone().into();

@@ -13,7 +13,7 @@ use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use patchbay_http::StreamedAnswer;
 
-use crate::Error;
+use crate::{Error, Result};
 
 /// How every gzip file begins.
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -22,7 +22,7 @@ const MAGIC: [u8; 2] = [0x1f, 0x8b];
 const STEP: usize = 8 * 1024;
 
 /// Hands the pieces of a body on, inflated if it is compressed; headers stay as they are.
-pub(in crate::agentstack) fn inflate(answer: StreamedAnswer) -> StreamedAnswer {
+pub(crate) fn inflate(answer: StreamedAnswer) -> StreamedAnswer {
     let body = Body {
         pieces: answer.pieces,
         stage: Stage::Start(BytesMut::new()),
@@ -41,7 +41,7 @@ pub(in crate::agentstack) fn inflate(answer: StreamedAnswer) -> StreamedAnswer {
 }
 
 struct Body {
-    pieces: BoxStream<'static, Result<Bytes, Error>>,
+    pieces: BoxStream<'static, Result<Bytes>>,
     stage: Stage,
 }
 
@@ -59,7 +59,7 @@ enum Stage {
 
 impl Body {
     /// The next piece that is not empty; `None` at the end.
-    async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+    async fn next(&mut self) -> Result<Option<Bytes>> {
         loop {
             if let Stage::Compressed { decoder, left } = &mut self.stage
                 && !left.is_empty()
@@ -108,7 +108,7 @@ impl Body {
         }
     }
 
-    fn end(&mut self) -> Result<Option<Bytes>, Error> {
+    fn end(&mut self) -> Result<Option<Bytes>> {
         let rest = match std::mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Start(start) => start.freeze(),
             Stage::Compressed { decoder, .. } => decoder.finish().map_err(invalid_gzip)?.into(),

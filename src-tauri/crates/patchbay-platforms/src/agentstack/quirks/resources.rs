@@ -9,15 +9,11 @@ use patchbay_model::{Content, FilledPrompt, Prompt, RemoteId, Resource};
 use serde_json::{Map, Value};
 
 use crate::agentstack::client::AgentStack;
-use crate::{Error, Prompts, Resources};
+use crate::{Prompts, Resources, Result};
 
 #[async_trait]
 impl Resources for AgentStack {
-    async fn list_resources(
-        &self,
-        id: &RemoteId,
-        options: &CallOptions,
-    ) -> Result<Vec<Resource>, Error> {
+    async fn list_resources(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Resource>> {
         let cancel = &options.stop();
         self.in_session(id, options, move |session| {
             async move { session.list_resources(cancel).await }.boxed()
@@ -30,7 +26,7 @@ impl Resources for AgentStack {
         id: &RemoteId,
         uri: &str,
         options: &CallOptions,
-    ) -> Result<Vec<Content>, Error> {
+    ) -> Result<Vec<Content>> {
         let cancel = &options.stop();
         self.in_session(id, options, move |session| {
             async move { session.read_resource(uri, None, cancel).await }.boxed()
@@ -41,11 +37,7 @@ impl Resources for AgentStack {
 
 #[async_trait]
 impl Prompts for AgentStack {
-    async fn list_prompts(
-        &self,
-        id: &RemoteId,
-        options: &CallOptions,
-    ) -> Result<Vec<Prompt>, Error> {
+    async fn list_prompts(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Prompt>> {
         let cancel = &options.stop();
         self.in_session(id, options, move |session| {
             async move { session.list_prompts(cancel).await }.boxed()
@@ -59,7 +51,7 @@ impl Prompts for AgentStack {
         name: &str,
         arguments: Map<String, Value>,
         options: &CallOptions,
-    ) -> Result<FilledPrompt, Error> {
+    ) -> Result<FilledPrompt> {
         let (arguments, cancel) = (&arguments, &options.stop());
         self.in_session(id, options, move |session| {
             let arguments = arguments.clone();

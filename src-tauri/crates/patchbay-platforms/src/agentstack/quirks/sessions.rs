@@ -11,14 +11,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use patchbay_http::{Api, CallOptions};
 
-use crate::Error;
+use crate::Result;
 use crate::agentstack::wire::{ConnectorRef, plain_id};
 use crate::mcp::{self, ClientFeatures, McpLimits, McpSession, McpTarget, SessionLife};
 
 /// Live sessions by connector. A place is locked while its session is made, so that callers who come
 /// together share one.
 #[derive(Default)]
-pub(in crate::agentstack) struct Sessions(Mutex<HashMap<String, Slot>>);
+pub(crate) struct Sessions(Mutex<HashMap<String, Slot>>);
 
 type Slot = Arc<tokio::sync::Mutex<Option<McpSession>>>;
 
@@ -29,14 +29,14 @@ impl Sessions {
     }
 
     /// Lets go of a session.
-    pub(in crate::agentstack) fn forget(&self, id: &str) {
+    pub(crate) fn forget(&self, id: &str) {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         slots.remove(&plain_id(id));
     }
 
     /// Delivers pending cancellations to every MCP server: the platform drops what it has not relayed when a
     /// connection closes.
-    pub(in crate::agentstack) async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         let slots: Vec<Slot> = {
             let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             slots.drain().map(|(_, slot)| slot).collect()
@@ -52,13 +52,13 @@ impl Sessions {
     /// The session of a connector, made where there is none.
     ///
     /// # Errors
-    /// Those of [`mcp::connect`]; [`Error::Usage`] when the id cannot be a path segment.
-    pub(in crate::agentstack) async fn of(
+    /// Those of [`mcp::connect`]; [`Error::Usage`](crate::Error::Usage) when the id cannot be a path segment.
+    pub(crate) async fn of(
         &self,
         api: &Api,
         connector: &ConnectorRef,
         options: &CallOptions,
-    ) -> Result<McpSession, Error> {
+    ) -> Result<McpSession> {
         let slot = self.slot(connector.id()?);
         let mut live = slot.lock().await;
         if let Some(session) = live.as_ref().filter(|session| !session.is_closed()) {

@@ -17,7 +17,7 @@ use crate::agentstack::mapping::Relay;
 use crate::agentstack::wire::ConnectorRef;
 use crate::client::sleep;
 use crate::mcp::{CallOutcome, McpLimits, McpSession, ToolCall};
-use crate::{Error, Found, Refusal, ToolRequest, Tools, Unreachable};
+use crate::{Error, Found, Refusal, Result, ToolRequest, Tools, Unreachable};
 
 /// The platform looks after its tokens this often, and a little more.
 ///
@@ -26,7 +26,7 @@ const TOKEN_RENEWAL_WAIT: Duration = Duration::from_secs(31);
 
 #[async_trait]
 impl Tools for AgentStack {
-    async fn list_tools(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Tool>, Error> {
+    async fn list_tools(&self, id: &RemoteId, options: &CallOptions) -> Result<Vec<Tool>> {
         let cancel = &options.stop();
         self.in_session(id, options, move |session| {
             async move { session.list_tools(cancel).await }.boxed()
@@ -38,7 +38,7 @@ impl Tools for AgentStack {
         &self,
         request: ToolRequest<'_>,
         options: &CallOptions,
-    ) -> Result<CallOutcome, Error> {
+    ) -> Result<CallOutcome> {
         let id = request.connector;
         let (call, cancel) = (&call_of(request, options), &options.stop());
         self.in_session(id, options, move |session| {
@@ -53,7 +53,7 @@ impl Tools for AgentStack {
         &self,
         request: ToolRequest<'_>,
         options: &CallOptions,
-    ) -> Result<SentRequest, Error> {
+    ) -> Result<SentRequest> {
         let id = request.connector;
         let (call, cancel) = (&call_of(request, options), &options.stop());
         self.in_session(id, options, move |session| {
@@ -78,7 +78,7 @@ fn call_of(request: ToolRequest<'_>, options: &CallOptions) -> ToolCall {
 }
 
 /// What is done in a session.
-type Work<'a, T> = BoxFuture<'a, Result<T, Error>>;
+type Work<'a, T> = BoxFuture<'a, Result<T>>;
 
 impl AgentStack {
     /// Does something in the session of a connector, and notes how the relay did.
@@ -89,12 +89,12 @@ impl AgentStack {
     /// # Errors
     /// Those of [`connect`](crate::mcp::connect) and of the work itself, with the platform's own words;
     /// those of [`AgentStack::find`] when the platform refuses the account, or does not know the connector.
-    pub(in crate::agentstack) async fn in_session<'a, T>(
+    pub(crate) async fn in_session<'a, T>(
         &self,
         id: &RemoteId,
         options: &CallOptions,
         work: impl Fn(McpSession) -> Work<'a, T> + Send + Sync,
-    ) -> Result<T, Error> {
+    ) -> Result<T> {
         let id = id.as_str();
         let connector = ConnectorRef::by_id(id);
         let mut outcome = self.run_in_session(&connector, options, &work).await;
@@ -140,7 +140,7 @@ impl AgentStack {
         connector: &ConnectorRef,
         options: &CallOptions,
         work: &(impl Fn(McpSession) -> Work<'a, T> + Send + Sync),
-    ) -> Result<T, Error> {
+    ) -> Result<T> {
         let session = self.sessions.of(&self.api, connector, options).await?;
         work(session).await
     }

@@ -14,7 +14,7 @@ fn answer(body: &Value) -> Answer {
     }
 }
 
-fn what(outcome: Result<impl std::fmt::Debug, Error>) -> String {
+fn what(outcome: Result<impl std::fmt::Debug>) -> String {
     let Err(Error::UnexpectedAnswer { what, .. }) = outcome else {
         panic!("{outcome:?}")
     };

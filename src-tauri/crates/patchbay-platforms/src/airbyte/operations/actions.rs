@@ -66,7 +66,7 @@ pub struct Execute {
     pub intent: Option<String>,
 }
 
-fn or_true<S: Serializer>(given: &Option<bool>, to: S) -> std::result::Result<S::Ok, S::Error> {
+fn or_true<S: Serializer>(given: &Option<bool>, to: S) -> Result<S::Ok, S::Error> {
     given.unwrap_or(true).serialize(to)
 }
 

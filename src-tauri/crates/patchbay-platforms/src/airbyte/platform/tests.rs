@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::{AccountConfig, Error, Platform};
+use crate::{AccountConfig, Platform};
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
@@ -168,7 +168,7 @@ fn signed_in(server: &Server) -> Arc<dyn Platform> {
     )
 }
 
-async fn call(platform: &dyn Platform, operation: &str, given: Value) -> Result<Value, Error> {
+async fn call(platform: &dyn Platform, operation: &str, given: Value) -> Result<Value> {
     platform
         .call(operation, given, &CallOptions::default())
         .await
@@ -229,7 +229,7 @@ async fn without_credentials_nothing_is_sent() {
 }
 
 /// Any JSON, with the names that the decoders look at.
-pub(in crate::airbyte) fn any_json() -> impl Strategy<Value = Value> {
+pub(crate) fn any_json() -> impl Strategy<Value = Value> {
     crate::testing::any_json(&[
         "id",
         "name",

@@ -8,18 +8,18 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use patchbay_http::{Answer, StreamedAnswer};
 use percent_encoding::percent_decode_str;
 
-use crate::Error;
+use crate::Result;
 use crate::airbyte::wire::{Envelope, Executed, File, Reply};
 
 /// The action whose answer is a file.
-pub(in crate::airbyte) const DOWNLOAD: &str = "download";
+pub(crate) const DOWNLOAD: &str = "download";
 
 /// How much of a JSON answer is read to learn whether it says that the download failed.
 const PEEK_BYTES: usize = 64 * 1024;
 
 /// The answer of a download: a file, or an envelope where the connector gives one. An answer without
 /// bytes is a file too.
-pub(in crate::airbyte) fn read(answer: &Answer) -> Executed {
+pub(crate) fn read(answer: &Answer) -> Executed {
     let envelope = may_be_envelope(&answer.headers).then(|| envelope(answer));
     let reply = match envelope.flatten() {
         Some(envelope) => Reply::Envelope(envelope),
@@ -36,9 +36,7 @@ pub(in crate::airbyte) fn read(answer: &Answer) -> Executed {
 ///
 /// # Errors
 /// [`Error::Status`] then; or what the first pieces failed with.
-pub(in crate::airbyte) async fn forward_unless_failed(
-    mut answer: StreamedAnswer,
-) -> Result<StreamedAnswer, Error> {
+pub(crate) async fn forward_unless_failed(mut answer: StreamedAnswer) -> Result<StreamedAnswer> {
     if !may_be_envelope(&answer.headers) {
         return Ok(answer);
     }
@@ -81,7 +79,7 @@ fn envelope(answer: &Answer) -> Option<Envelope> {
 /// The name in `Content-Disposition`, without any folder in front.
 ///
 /// Source: RFC 6266, section 4.3; RFC 8187, section 3.2.
-pub(in crate::airbyte) fn filename(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn filename(headers: &HeaderMap) -> Option<String> {
     let header = headers.get(CONTENT_DISPOSITION)?;
     let header = String::from_utf8_lossy(header.as_bytes()).into_owned();
     let name = parameter(&header, "filename*")

@@ -19,7 +19,7 @@ const MAX_CACHED_TOKENS: usize = 8;
 const CLIENT_HEADER: (&str, &str) = ("x-adp-agent-sdk", "airbyte-agent-sdk");
 
 /// The credentials of an account, and where they are good.
-pub(in crate::airbyte) struct Identities {
+pub(crate) struct Identities {
     /// Without credentials and organization.
     api: Api,
     client_id: Option<String>,
@@ -33,10 +33,10 @@ pub(in crate::airbyte) struct Identities {
 
 /// Whom a single call acts as, where it names somebody else than the account.
 #[derive(Clone, Copy)]
-pub(in crate::airbyte) struct Caller<'a> {
-    pub(in crate::airbyte) client_id: Option<&'a str>,
-    pub(in crate::airbyte) client_secret: Option<&'a SecretArgument>,
-    pub(in crate::airbyte) organization_id: Option<&'a str>,
+pub(crate) struct Caller<'a> {
+    pub(crate) client_id: Option<&'a str>,
+    pub(crate) client_secret: Option<&'a SecretArgument>,
+    pub(crate) organization_id: Option<&'a str>,
 }
 
 impl Identities {
@@ -44,7 +44,7 @@ impl Identities {
     ///
     /// # Errors
     /// [`Error::Usage`](crate::Error::Usage) when a setting is no text.
-    pub(in crate::airbyte) fn new(account: &AccountConfig, api: Api) -> Result<Self> {
+    pub(crate) fn new(account: &AccountConfig, api: Api) -> Result<Self> {
         let text = |name| Ok(account.text(name)?.map(str::to_owned));
         let secret = |name| account.secret(name).filter(|secret| !secret.is_empty());
         Ok(Self {
@@ -58,12 +58,12 @@ impl Identities {
     }
 
     /// Whether the account can be acted as at all.
-    pub(in crate::airbyte) fn has_credentials(&self) -> bool {
+    pub(crate) fn has_credentials(&self) -> bool {
         self.token.is_some() || (self.client_id.is_some() && self.client_secret.is_some())
     }
 
     /// The account's own way to the platform.
-    pub(in crate::airbyte) fn account_api(&self) -> Api {
+    pub(crate) fn account_api(&self) -> Api {
         let api = self.in_organization(self.organization_id.as_deref());
         let tokens: Arc<dyn TokenSource> = match (&self.token, &self.client_id, &self.client_secret)
         {
@@ -79,7 +79,7 @@ impl Identities {
     }
 
     /// The organization that a call is in.
-    pub(in crate::airbyte) fn organization_of<'a>(&'a self, call: Caller<'a>) -> Option<&'a str> {
+    pub(crate) fn organization_of<'a>(&'a self, call: Caller<'a>) -> Option<&'a str> {
         call.organization_id.or(self.organization_id.as_deref())
     }
 
@@ -88,7 +88,7 @@ impl Identities {
     ///
     /// # Errors
     /// [`Error::Usage`](crate::Error::Usage) when it has no credentials.
-    pub(in crate::airbyte) fn of(&self, call: Caller<'_>) -> Result<Option<Api>> {
+    pub(crate) fn of(&self, call: Caller<'_>) -> Result<Option<Api>> {
         let given = call.client_secret.filter(|secret| !secret.is_empty());
         let given = given.map(|secret| secret.clone().into_secret());
         let is_own_application = call.client_id.is_none() && given.is_none();

@@ -34,7 +34,7 @@ const MAX_DEPTH: usize = 16;
 
 /// The OAuth of a kind of connector, out of the answer of `get_definition`; `None` when its credentials
 /// take no token that an app obtains.
-pub(in crate::airbyte) fn provider(definition: &Value, spec: &Spec) -> Option<ProviderOAuth> {
+pub(crate) fn provider(definition: &Value, spec: &Spec) -> Option<ProviderOAuth> {
     let methods = spec.sign_in_methods().into_iter();
     let mut fields: Vec<Fields> = methods.filter_map(Fields::of).collect();
     // A token that renews itself before one that lapses.

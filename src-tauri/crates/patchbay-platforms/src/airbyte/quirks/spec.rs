@@ -16,16 +16,16 @@ const CREDENTIALS: [&str; 4] = ["credentials", "auth", "authentication", "auth_c
 
 /// The two schemas of a kind of connector, each of an object.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::airbyte) struct Spec {
+pub(crate) struct Spec {
     /// How it signs in, and whether it has to; `None` when nothing is known of it.
-    pub(in crate::airbyte) credentials: Option<(Value, bool)>,
+    pub(crate) credentials: Option<(Value, bool)>,
     /// Settings that are no credentials; `None` when nothing is known of them.
-    pub(in crate::airbyte) replication: Option<Value>,
+    pub(crate) replication: Option<Value>,
 }
 
 impl Spec {
     /// Reads the answer of `get_definition`, or a connector's template.
-    pub(in crate::airbyte) fn read(definition: &Value) -> Self {
+    pub(crate) fn read(definition: &Value) -> Self {
         let Some(schema) = schema(definition) else {
             return Self {
                 credentials: None,
@@ -61,12 +61,12 @@ impl Spec {
     }
 
     /// Whether nothing works without credentials.
-    pub(in crate::airbyte) fn needs_credentials(&self) -> bool {
+    pub(crate) fn needs_credentials(&self) -> bool {
         matches!(self.credentials, Some((_, true)))
     }
 
     /// The schema of the credentials; free JSON when nothing is known of them.
-    pub(in crate::airbyte) fn credentials(&self) -> Value {
+    pub(crate) fn credentials(&self) -> Value {
         let mut schema = match &self.credentials {
             Some((schema, _)) => schema.clone(),
             None => json!({
@@ -79,7 +79,7 @@ impl Spec {
     }
 
     /// The schema of the other settings; free JSON when nothing is known of them.
-    pub(in crate::airbyte) fn replication(&self) -> Value {
+    pub(crate) fn replication(&self) -> Value {
         let mut schema = match &self.replication {
             Some(schema) => schema.clone(),
             None => json!({
@@ -92,7 +92,7 @@ impl Spec {
     }
 
     /// The ways to sign in, each the schema of an object.
-    pub(in crate::airbyte) fn sign_in_methods(&self) -> Vec<&Value> {
+    pub(crate) fn sign_in_methods(&self) -> Vec<&Value> {
         let Some((schema, _)) = &self.credentials else {
             return Vec::new();
         };
@@ -209,4 +209,4 @@ fn name_methods(mut credentials: Value) -> Value {
 }
 
 #[cfg(test)]
-pub(in crate::airbyte) mod tests;
+pub(crate) mod tests;

@@ -21,7 +21,7 @@ const EXPIRY_MARGIN_SECS: u64 = 60;
 const DEFAULT_LIFETIME_SECS: u64 = 840;
 
 /// The token of one application in one organization.
-pub(in crate::airbyte) struct ApplicationToken {
+pub(crate) struct ApplicationToken {
     /// Without credentials, with the header of the organization.
     api: Api,
     client_id: String,
@@ -61,7 +61,7 @@ fn value(headers: &[(String, Secret)]) -> Option<&str> {
 }
 
 impl ApplicationToken {
-    pub(in crate::airbyte) fn new(api: Api, client_id: String, client_secret: Secret) -> Self {
+    pub(crate) fn new(api: Api, client_id: String, client_secret: Secret) -> Self {
         Self {
             api,
             client_id,
@@ -72,7 +72,7 @@ impl ApplicationToken {
     }
 
     /// Whether it is of that application, by the `api` of an organization.
-    pub(in crate::airbyte) fn is_of(&self, api: &Api, id: &str, secret: &Secret) -> bool {
+    pub(crate) fn is_of(&self, api: &Api, id: &str, secret: &Secret) -> bool {
         self.api.headers == api.headers
             && self.client_id == id
             && self.client_secret.expose() == secret.expose()
@@ -164,11 +164,11 @@ impl TokenSource for ApplicationToken {
 }
 
 /// Of an account without credentials, only operations that bring their own can be called.
-pub(in crate::airbyte) struct NoCredentials;
+pub(crate) struct NoCredentials;
 
 impl NoCredentials {
     /// What to do about it.
-    pub(in crate::airbyte) fn error() -> Error {
+    pub(crate) fn error() -> Error {
         Error::Usage("enter a client ID and secret, or a token".to_owned())
     }
 }

@@ -175,7 +175,7 @@ fn effect(action: &str) -> ToolEffect {
 }
 
 /// What a tool does with these arguments: the one for any action does what the action says.
-pub(in crate::airbyte) fn effect_of(tool: &Tool, arguments: &Map<String, Value>) -> ToolEffect {
+pub(crate) fn effect_of(tool: &Tool, arguments: &Map<String, Value>) -> ToolEffect {
     match arguments.get("action").and_then(Value::as_str) {
         Some(action) if tool.name == ANY_ACTION_TOOL => effect(action),
         _ => tool.effect,
@@ -183,7 +183,7 @@ pub(in crate::airbyte) fn effect_of(tool: &Tool, arguments: &Map<String, Value>)
 }
 
 /// The tool for a documented action of an entity that nobody described: the connector may know it all the same.
-pub(in crate::airbyte) fn documented_tool(name: &str) -> Option<Tool> {
+pub(crate) fn documented_tool(name: &str) -> Option<Tool> {
     let (entity, action) = name.rsplit_once('.')?;
     let effect = documented_effect(action).filter(|_| !entity.is_empty())?;
     Some(tool(name, &words_of(entity, action), effect))

@@ -2,7 +2,7 @@
 
 mod creation;
 mod credentials;
-pub(in crate::cohere) mod fixture;
+pub(crate) mod fixture;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use serde_json::json as value;
 use super::*;
 
 /// Any JSON, with the names that the readers look at.
-pub(in crate::cohere) fn any_json() -> impl Strategy<Value = Value> {
+pub(crate) fn any_json() -> impl Strategy<Value = Value> {
     crate::testing::any_json(&["id", "name", "connector", "connectors", "oauth", "active"])
 }
 

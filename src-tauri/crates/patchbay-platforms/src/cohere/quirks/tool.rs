@@ -15,7 +15,7 @@ use crate::{Operation, Result};
 /// The arguments of the tool.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::cohere) struct Search {
+pub(crate) struct Search {
     /// What to search for.
     query: String,
     /// Token for the search service, if it needs one. Cohere doesn't return the stored one.

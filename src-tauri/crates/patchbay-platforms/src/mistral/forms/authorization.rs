@@ -16,21 +16,21 @@ use crate::{Error, Result};
 /// What was chosen.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::mistral) struct Choices {
+pub(crate) struct Choices {
     #[schemars(title = "Sign-in method")]
-    pub(in crate::mistral) method_type: Option<String>,
+    pub(crate) method_type: Option<String>,
     /// Credential name. Default: default
     #[schemars(title = "Credential", extend("pattern" = NAME_PATTERN, "maxLength" = 64))]
-    pub(in crate::mistral) credentials_name: Option<String>,
+    pub(crate) credentials_name: Option<String>,
     /// Display name
     #[schemars(title = "Title", length(max = 255))]
-    pub(in crate::mistral) credentials_title: Option<String>,
+    pub(crate) credentials_title: Option<String>,
     /// For GitHub connectors
     #[schemars(
         title = "Install the GitHub app",
         extend("default" = false, "x-advanced" = true)
     )]
-    pub(in crate::mistral) github_installation_link: Option<bool>,
+    pub(crate) github_installation_link: Option<bool>,
 }
 
 impl Choices {
@@ -38,7 +38,7 @@ impl Choices {
     ///
     /// # Errors
     /// [`Error::Usage`] when they are not kept.
-    pub(in crate::mistral) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         if let Some(name) = &self.credentials_name {
             check_name(name)?;
         }
@@ -53,7 +53,7 @@ impl Choices {
 }
 
 /// The form for a connector with these ways to sign in.
-pub(in crate::mistral) fn form(surface: Surface, methods: &[AuthMethod]) -> Form {
+pub(crate) fn form(surface: Surface, methods: &[AuthMethod]) -> Form {
     let words = interactive(methods);
     let mut form = form::empty(form::schema_of::<Choices>());
     let titled = words.iter().map(|word| (*word, title(word)));

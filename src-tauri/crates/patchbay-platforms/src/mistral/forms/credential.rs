@@ -24,18 +24,18 @@ use crate::{Error, Field, Result};
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::mistral) struct NewCredential {
+pub(crate) struct NewCredential {
     /// Display name
     #[schemars(title = "Title", length(max = 255))]
-    pub(in crate::mistral) title: Field<String>,
+    pub(crate) title: Field<String>,
     #[schemars(title = "Credential", required)]
-    pub(in crate::mistral) credential: Option<Credential>,
+    pub(crate) credential: Option<Credential>,
 }
 
 /// What a connector signs in with.
 #[derive(Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub(in crate::mistral) enum Credential {
+pub(crate) enum Credential {
     #[schemars(title = "Token")]
     Bearer(Token),
     #[schemars(title = "Headers")]
@@ -53,14 +53,14 @@ type HeaderValues = Field<BTreeMap<String, SecretArgument>>;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::mistral) struct Headers {
+pub(crate) struct Headers {
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     headers: HeaderValues,
 }
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::mistral) struct Token {
+pub(crate) struct Token {
     /// Sent with each request.
     #[schemars(title = "Token", length(min = 1))]
     bearer_token: SecretArgument,
@@ -71,7 +71,7 @@ pub(in crate::mistral) struct Token {
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::mistral) struct App {
+pub(crate) struct App {
     #[schemars(title = "Client ID")]
     client_id: String,
     #[schemars(title = "Client secret", length(min = 1))]
@@ -88,7 +88,7 @@ pub(in crate::mistral) struct App {
 
 #[derive(Deserialize, JsonSchema)]
 #[schemars(extend("additionalProperties" = false))]
-pub(in crate::mistral) struct StoredToken {
+pub(crate) struct StoredToken {
     #[serde(default, skip_serializing_if = "Field::is_absent")]
     headers: HeaderValues,
     #[serde(flatten)]
@@ -117,7 +117,7 @@ struct TokenMembers {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::mistral) struct Installation {
+pub(crate) struct Installation {
     /// Installation ID from GitHub
     #[schemars(title = "Installation")]
     github_installation_id: String,
@@ -127,7 +127,7 @@ pub(in crate::mistral) struct Installation {
 
 impl Credential {
     /// The platform's word for the way to sign in.
-    pub(in crate::mistral) fn word(&self) -> &'static str {
+    pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Bearer(_) => "bearer",
             Self::None(_) => "none",
@@ -140,7 +140,7 @@ impl Credential {
     ///
     /// # Errors
     /// [`Error::Usage`] for what only the older one has.
-    pub(in crate::mistral) fn wire(self) -> Result<CredentialValues> {
+    pub(crate) fn wire(self) -> Result<CredentialValues> {
         let values = CredentialValues::default();
         Ok(match self {
             Self::None(Headers { headers }) => CredentialValues { headers, ..values },
@@ -168,7 +168,7 @@ impl Credential {
     ///
     /// # Errors
     /// [`Error::Usage`] for what only the current one has.
-    pub(in crate::mistral) fn into_seed_wire(self) -> Result<SeedValues> {
+    pub(crate) fn into_seed_wire(self) -> Result<SeedValues> {
         let values = SeedValues::default();
         Ok(match self {
             Self::None(Headers { headers }) => SeedValues { headers, ..values },
@@ -200,7 +200,7 @@ fn wrong_surface() -> Error {
 ///
 /// # Errors
 /// [`Error::NotSupported`] where one signs in on a page only.
-pub(in crate::mistral) fn form(surface: Surface, methods: &[AuthMethod]) -> Result<Form> {
+pub(crate) fn form(surface: Surface, methods: &[AuthMethod]) -> Result<Form> {
     let mut form = form::empty(form::schema_of::<NewCredential>());
     let credential = &mut form.schema.0["properties"]["credential"];
     let all = credential["oneOf"].take();
@@ -284,7 +284,7 @@ fn with_headers(mut alternative: Value, headers: Option<Value>) -> Value {
 }
 
 /// The pointer into the form's values for one that the platform gave into the body.
-pub(in crate::mistral) fn form_pointer(path: &str) -> String {
+pub(crate) fn form_pointer(path: &str) -> String {
     match path.strip_prefix("/credentials") {
         Some(inner) => format!(
             "/credential{}",

@@ -23,7 +23,7 @@ use crate::{Field, Result};
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[schemars(title = "Sign-in method")]
-pub(in crate::mistral) enum Method {
+pub(crate) enum Method {
     #[schemars(title = "Token")]
     Bearer(Headers),
     #[schemars(title = "No sign-in")]
@@ -49,7 +49,7 @@ pub(super) const KNOWN_HEADERS: [&str; 2] = ["global_headers", "secret_global_he
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
 #[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::mistral) struct Headers {
+pub(crate) struct Headers {
     /// Each credential sets their values.
     #[schemars(title = "Required headers")]
     headers: Field<Vec<AuthHeader>>,
@@ -65,7 +65,7 @@ pub(in crate::mistral) struct Headers {
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::mistral) struct OwnApp {
+pub(crate) struct OwnApp {
     #[serde(flatten)]
     app: AuthData,
     /// Usually detected automatically
@@ -78,7 +78,7 @@ pub(in crate::mistral) struct OwnApp {
 // An app that signs in as itself.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::mistral) struct ClientCredentials {
+pub(crate) struct ClientCredentials {
     #[schemars(title = "Client authentication", extend("oneOf" = [
         {"const": "client_secret_post", "title": "Request body"},
         {"const": "client_secret_basic", "title": "Basic header"},
@@ -95,7 +95,7 @@ pub(in crate::mistral) struct ClientCredentials {
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
 #[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::mistral) struct KnownApp {
+pub(crate) struct KnownApp {
     /// Only to replace the app
     #[schemars(title = "Client ID")]
     client_id: Field<String>,
@@ -112,7 +112,7 @@ pub(in crate::mistral) struct KnownApp {
 // A way for which there is no alternative of its own.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::mistral) struct Other {
+pub(crate) struct Other {
     /// Method name, such as github_app
     #[schemars(title = "Method")]
     method_type: String,

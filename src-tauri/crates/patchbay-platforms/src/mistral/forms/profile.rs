@@ -24,7 +24,7 @@ use crate::{Field, Result};
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
 #[derive(Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::mistral) struct Profile {
+pub(crate) struct Profile {
     #[serde(flatten)]
     basics: Basics,
     #[schemars(title = "Visible to", extend("default" = "private"))]
@@ -52,7 +52,7 @@ pub(in crate::mistral) struct Profile {
 
 impl Profile {
     /// What one gives to register a connector.
-    pub(in crate::mistral) fn creation_form() -> Form {
+    pub(crate) fn creation_form() -> Form {
         let mut form = form::new(&Self::default());
         let methods = &mut form.schema.0["properties"]["auth_methods"]["items"]["oneOf"];
         if let Value::Array(methods) = methods {
@@ -72,7 +72,7 @@ impl Profile {
     }
 
     /// What can be changed of a connector, as it is now.
-    pub(in crate::mistral) fn settings_form(connector: &Connector) -> Form {
+    pub(crate) fn settings_form(connector: &Connector) -> Form {
         let methods = known_methods(connector);
         let numbered = connector.methods.iter().zip(&methods).enumerate();
         let kept = numbered.flat_map(|(index, (wire, method))| {
@@ -105,7 +105,7 @@ impl Profile {
     ///
     /// # Errors
     /// [`Error::Usage`](crate::Error::Usage) when a header is there twice, or has no value.
-    pub(in crate::mistral) fn create(self, protocol: Protocol) -> Result<Create> {
+    pub(crate) fn create(self, protocol: Protocol) -> Result<Create> {
         let (server, server_url) = AuthorizationServer::wire(self.authorization_server);
         Ok(Create {
             name: self.basics.name.value().unwrap_or_default(),
@@ -128,7 +128,7 @@ impl Profile {
     ///
     /// # Errors
     /// As [`Self::create`].
-    pub(in crate::mistral) fn update(self, id: &RemoteId, connector: &Connector) -> Result<Update> {
+    pub(crate) fn update(self, id: &RemoteId, connector: &Connector) -> Result<Update> {
         Ok(Update {
             connector_id: id.clone(),
             title: self.basics.title,

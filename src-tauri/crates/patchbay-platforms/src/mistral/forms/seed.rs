@@ -20,7 +20,7 @@ use crate::{Field, Result};
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
 #[derive(Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(in crate::mistral) struct Profile {
+pub(crate) struct Profile {
     #[serde(flatten)]
     basics: Basics,
     #[schemars(title = "Visible to", extend("default" = "private", "oneOf" = [
@@ -74,7 +74,7 @@ impl App {
 
 impl Profile {
     /// What one gives to register a connector.
-    pub(in crate::mistral) fn creation_form() -> Form {
+    pub(crate) fn creation_form() -> Form {
         let mut form = form::new(&Self::default());
         for name in ["connection_config", "connection_secrets"] {
             drop_member(&mut form, name);
@@ -95,7 +95,7 @@ impl Profile {
     }
 
     /// What can be changed of a connector, as it is now.
-    pub(in crate::mistral) fn settings_form(connector: &Connector) -> Form {
+    pub(crate) fn settings_form(connector: &Connector) -> Form {
         let mut form = form::new(&Self {
             basics: connector.into(),
             oauth_app: Field::Value(App::Kept),
@@ -113,7 +113,7 @@ impl Profile {
     ///
     /// # Errors
     /// [`Error::Usage`](crate::Error::Usage) when a header is there twice, or has no value.
-    pub(in crate::mistral) fn create(self) -> Result<Create> {
+    pub(crate) fn create(self) -> Result<Create> {
         let (server, server_url) = AuthorizationServer::wire(self.authorization_server);
         Ok(Create {
             name: self.basics.name.value().unwrap_or_default(),
@@ -134,7 +134,7 @@ impl Profile {
     ///
     /// # Errors
     /// As [`Self::create`].
-    pub(in crate::mistral) fn update(self, id: &RemoteId) -> Result<Update> {
+    pub(crate) fn update(self, id: &RemoteId) -> Result<Update> {
         let secrets = |list| {
             let secrets: Map<String, Value> = secrets_by_name(list)?.into_iter().collect();
             Ok(secrets.into())

@@ -1,4 +1,4 @@
-pub(in crate::mistral) mod fixture;
+pub(crate) mod fixture;
 
 use std::collections::BTreeMap;
 

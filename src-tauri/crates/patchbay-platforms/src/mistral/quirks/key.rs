@@ -9,7 +9,7 @@ use patchbay_http::authorization;
 use patchbay_model::Secret;
 use tokio::io::AsyncReadExt as _;
 
-use crate::{AccountConfig, BoxError, Error, Headers, TokenSource};
+use crate::{AccountConfig, BoxError, Error, Headers, Result, TokenSource};
 
 /// The longest file that is read. Whoever names one may name any: it has to look like a token before it
 /// is sent.
@@ -17,7 +17,7 @@ const MAX_KEY_FILE_BYTES: u64 = 16 * 1024;
 
 /// Where the key comes from.
 #[derive(Debug)]
-pub(in crate::mistral) enum Key {
+pub(crate) enum Key {
     /// Given and not empty, as it is sent.
     Given(Headers),
     /// In a file, read for every request because it is replaced from time to time.
@@ -31,7 +31,7 @@ impl Key {
     ///
     /// # Errors
     /// [`Error::Usage`] when the key is empty.
-    pub(in crate::mistral) fn of(account: &AccountConfig) -> Result<Self, Error> {
+    pub(crate) fn of(account: &AccountConfig) -> Result<Self> {
         if let Some(key) = account.secret("api_key") {
             if key.is_empty() {
                 return Err(Error::Usage("enter an API key".to_owned()));
@@ -47,7 +47,7 @@ impl Key {
 ///
 /// # Errors
 /// [`Error::Usage`] when the file cannot be read, or holds no token.
-async fn read(path: &Path) -> Result<Secret, Error> {
+async fn read(path: &Path) -> Result<Secret> {
     let refuse = |what: &str| Error::Usage(format!("the key file {what}"));
     // A pipe or a device would never end.
     let is_file = tokio::fs::metadata(path).await.map(|found| found.is_file());

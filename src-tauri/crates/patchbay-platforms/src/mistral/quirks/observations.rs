@@ -6,38 +6,38 @@ use patchbay_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::Error;
 use crate::observations::Observations;
+use crate::{Error, Result};
 
 /// What happened to one connector.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(in crate::mistral) struct Observation {
+pub(crate) struct Observation {
     /// Whether it was switched off for the user, and not on again.
-    pub(in crate::mistral) is_switched_off: bool,
+    pub(crate) is_switched_off: bool,
     /// Until when a page that was asked for can be used.
-    pub(in crate::mistral) page_until: Option<Timestamp>,
+    pub(crate) page_until: Option<Timestamp>,
     /// The credential that the consent under way is to bring, where it was named.
-    pub(in crate::mistral) awaited: Option<ExpectedCredential>,
+    pub(crate) awaited: Option<ExpectedCredential>,
     /// How the last list of its tools ended; `None` before the first.
-    pub(in crate::mistral) tools: Option<ToolListOutcome>,
+    pub(crate) tools: Option<ToolListOutcome>,
     /// What the platform last said of the user's own sign-in, which its lists leave out; no secrets. `None`
     /// before it was asked.
-    pub(in crate::mistral) user_data: Option<Map<String, Value>>,
+    pub(crate) user_data: Option<Map<String, Value>>,
 }
 
 /// A credential that a consent is to bring.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::mistral) struct ExpectedCredential {
+pub(crate) struct ExpectedCredential {
     /// Its name.
-    pub(in crate::mistral) name: String,
+    pub(crate) name: String,
     /// What the platform showed of it before; `None` when there was none.
-    pub(in crate::mistral) before: Option<Value>,
+    pub(crate) before: Option<Value>,
 }
 
 /// How a list of tools ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::mistral) enum ToolListOutcome {
+pub(crate) enum ToolListOutcome {
     /// With tools.
     Well,
     /// With 401.
@@ -48,7 +48,7 @@ pub(in crate::mistral) enum ToolListOutcome {
 
 impl ToolListOutcome {
     /// What an outcome says of the connector; `None` when it says nothing.
-    pub(in crate::mistral) fn of<T>(outcome: &Result<T, Error>) -> Option<Self> {
+    pub(crate) fn of<T>(outcome: &Result<T>) -> Option<Self> {
         Some(match outcome {
             Ok(_) => Self::Well,
             Err(Error::Unauthorized { .. }) => Self::Unauthorized,
@@ -61,7 +61,7 @@ impl ToolListOutcome {
 
 impl Observations<Observation> {
     /// What is known under any of the connector's names; the first that knows a thing tells it.
-    pub(in crate::mistral) fn of_any(&self, names: [&str; 2]) -> Observation {
+    pub(crate) fn of_any(&self, names: [&str; 2]) -> Observation {
         let [first, other] = names.map(|name| self.of(name));
         Observation {
             is_switched_off: first.is_switched_off || other.is_switched_off,

@@ -15,7 +15,7 @@ const WIRE_ONLY_SEGMENTS: [&str; 7] = [
 ];
 
 /// The pointer into the form's `values` for one that the platform gave into the body.
-pub(in crate::mistral) fn form_pointer(values: &Value, path: &str) -> String {
+pub(crate) fn form_pointer(values: &Value, path: &str) -> String {
     let mut parts: Vec<&str> = path.split('/').skip(1).collect();
     if matches!(parts.first(), Some(&("mcp" | "http"))) {
         parts.remove(0);

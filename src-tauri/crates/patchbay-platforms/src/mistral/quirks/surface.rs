@@ -6,7 +6,7 @@ use crate::{Error, Field, Result};
 
 /// Which form of the API an account speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::mistral) enum Surface {
+pub(crate) enum Surface {
     Current,
     Seed,
 }
@@ -16,7 +16,7 @@ impl Surface {
     ///
     /// # Errors
     /// [`Error::Usage`] when there is no such surface.
-    pub(in crate::mistral) fn from_word(word: Option<&str>) -> Result<Self> {
+    pub(crate) fn from_word(word: Option<&str>) -> Result<Self> {
         match word {
             None | Some("current") => Ok(Self::Current),
             Some("seed") => Ok(Self::Seed),
@@ -27,7 +27,7 @@ impl Surface {
     }
 
     /// A parameter that the older surface sends with this value where none is given, and null leaves out.
-    pub(in crate::mistral) fn seed_default<T>(self, given: Field<T>, usual: T) -> Option<T> {
+    pub(crate) fn seed_default<T>(self, given: Field<T>, usual: T) -> Option<T> {
         match (given, self) {
             (Field::Absent, Self::Seed) => Some(usual),
             (given, _) => given.value(),
@@ -38,7 +38,7 @@ impl Surface {
     ///
     /// # Errors
     /// [`Error::Usage`] when the surface has no such region.
-    pub(in crate::mistral) fn base_url(self, region: Option<&str>) -> Result<&'static str> {
+    pub(crate) fn base_url(self, region: Option<&str>) -> Result<&'static str> {
         match (region, self) {
             (None | Some("global"), _) => Ok("https://api.mistral.ai"),
             (Some("eu"), Self::Current) => Ok("https://api.eu.mistral.ai"),

@@ -15,7 +15,7 @@ use crate::ConsentState;
 mod over_mcp;
 
 /// Any JSON, with the names that the readers look at.
-pub(in crate::tenex) fn any_json() -> impl Strategy<Value = Value> {
+pub(crate) fn any_json() -> impl Strategy<Value = Value> {
     crate::testing::any_json(&[
         "id",
         "provider",

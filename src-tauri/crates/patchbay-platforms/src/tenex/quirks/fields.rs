@@ -5,7 +5,7 @@ use crate::AccountField;
 use crate::account::ALLOW_PLAIN_HTTP;
 
 /// Source: 10ex contract, sections 4 and 8.
-pub(in crate::tenex) const FIELDS: &[AccountField] = &[
+pub(crate) const FIELDS: &[AccountField] = &[
     AccountField::new("api_key", "API key", "Workspace key, starts with tnx_")
         .secret()
         .unless("email")

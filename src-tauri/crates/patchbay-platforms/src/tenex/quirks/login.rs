@@ -13,24 +13,24 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::settings::Credential;
-use crate::{BoxError, Error, Headers, TokenSource};
+use crate::{BoxError, Headers, Result, TokenSource};
 
 /// How long a JWT is used when the platform does not say how long it lives, in seconds.
 const DEFAULT_LIFETIME_SECS: u64 = 3600;
 
 /// The JWT of one account.
-pub(in crate::tenex) struct Login {
-    pub(in crate::tenex) api: Api,
-    pub(in crate::tenex) email: String,
-    pub(in crate::tenex) password: Secret,
-    pub(in crate::tenex) credential: Credential,
+pub(crate) struct Login {
+    pub(crate) api: Api,
+    pub(crate) email: String,
+    pub(crate) password: Secret,
+    pub(crate) credential: Credential,
     /// Held while logging in: whoever waits for it takes what comes out.
-    pub(in crate::tenex) login_lock: tokio::sync::Mutex<()>,
-    pub(in crate::tenex) cached: Mutex<Option<Jwt>>,
+    pub(crate) login_lock: tokio::sync::Mutex<()>,
+    pub(crate) cached: Mutex<Option<Jwt>>,
 }
 
 /// A JWT, and when it lapses.
-pub(in crate::tenex) struct Jwt {
+pub(crate) struct Jwt {
     token: Secret,
     until: Timestamp,
     /// Whether a request was made with it, so that another one may help.
@@ -44,7 +44,7 @@ struct LoginResponse {
 }
 
 impl Login {
-    async fn token(&self) -> Result<Secret, Error> {
+    async fn token(&self) -> Result<Secret> {
         if let Some(token) = self.valid_token() {
             return Ok(token);
         }

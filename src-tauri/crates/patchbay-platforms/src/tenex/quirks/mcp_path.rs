@@ -13,11 +13,11 @@ use serde_json::{Map, Value};
 use crate::mcp::{
     CallOutcome, ClientFeatures, McpLimits, McpSession, McpTarget, SessionLife, ToolCall, connect,
 };
-use crate::{BoxError, Error, Headers, TokenSource};
+use crate::{BoxError, Error, Headers, Result, TokenSource};
 
 /// The server, and the session with it while there is one.
 #[derive(Default)]
-pub(in crate::tenex) struct McpPath(tokio::sync::Mutex<Option<McpSession>>);
+pub(crate) struct McpPath(tokio::sync::Mutex<Option<McpSession>>);
 
 impl McpPath {
     /// Calls a tool that stands in place of a route.
@@ -25,13 +25,13 @@ impl McpPath {
     /// # Errors
     /// Those of [`connect`] and [`McpSession::call_tool`]; [`Error::ServerError`] when the tool fails;
     /// [`Error::Protocol`] when it gives no JSON.
-    pub(in crate::tenex) async fn call(
+    pub(crate) async fn call(
         &self,
         api: &Api,
         tool: &str,
         arguments: Map<String, Value>,
         options: &CallOptions,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Answer> {
         let session = self.session(api, options).await?;
         let call = ToolCall {
             name: tool.to_owned(),
@@ -50,7 +50,7 @@ impl McpPath {
         )
     }
 
-    async fn session(&self, api: &Api, options: &CallOptions) -> Result<McpSession, Error> {
+    async fn session(&self, api: &Api, options: &CallOptions) -> Result<McpSession> {
         let mut kept = self.0.lock().await;
         if let Some(session) = kept.as_ref().filter(|session| !session.is_closed()) {
             return Ok(session.clone());
@@ -110,7 +110,7 @@ impl TokenSource for ExtraHeaders {
 }
 
 /// What a tool gave, as if its route had been called: structured, or JSON in its first text.
-fn read(outcome: CallOutcome, secret_names: &'static SecretNames) -> Result<Answer, Error> {
+fn read(outcome: CallOutcome, secret_names: &'static SecretNames) -> Result<Answer> {
     let mut texts = outcome.result.content.iter().filter_map(|part| match part {
         Content::Text { text } => Some(text.as_str()),
         _ => None,

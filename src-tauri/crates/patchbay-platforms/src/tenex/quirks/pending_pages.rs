@@ -8,31 +8,31 @@ use url::Url;
 
 /// Pages by connector, from the creation of one until its consent is decided on.
 #[derive(Default)]
-pub(in crate::tenex) struct PendingPages(Mutex<HashMap<String, Page>>);
+pub(crate) struct PendingPages(Mutex<HashMap<String, Page>>);
 
 /// A page that was named when a connector was made.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::tenex) struct Page {
-    pub(in crate::tenex) provider: String,
-    pub(in crate::tenex) page: Url,
-    pub(in crate::tenex) until: Timestamp,
+pub(crate) struct Page {
+    pub(crate) provider: String,
+    pub(crate) page: Url,
+    pub(crate) until: Timestamp,
 }
 
 impl PendingPages {
     /// Keeps the page of a new connector.
-    pub(in crate::tenex) fn keep(&self, id: &str, page: Page) {
+    pub(crate) fn keep(&self, id: &str, page: Page) {
         self.lock().insert(id.to_owned(), page);
     }
 
     /// The page of a connector, while it is good.
-    pub(in crate::tenex) fn of(&self, id: &str, now: Timestamp) -> Option<Page> {
+    pub(crate) fn of(&self, id: &str, now: Timestamp) -> Option<Page> {
         let mut pages = self.lock();
         pages.retain(|_, page| now < page.until);
         pages.get(id).cloned()
     }
 
     /// A connector whose consent is decided on, or that is gone.
-    pub(in crate::tenex) fn forget(&self, id: &str) {
+    pub(crate) fn forget(&self, id: &str) {
         self.lock().remove(id);
     }
 

@@ -6,12 +6,12 @@ use patchbay_model::Secret;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::Error;
+use crate::{Error, Result};
 
 /// The longest wait that a setting may ask for, in seconds: a day.
 const MAX_SECONDS: f64 = 86_400.0;
 
-pub(in crate::tenex) struct Settings<'a>(pub(in crate::tenex) &'a Map<String, Value>);
+pub(crate) struct Settings<'a>(pub(in crate::tenex) &'a Map<String, Value>);
 
 impl Settings<'_> {
     /// A setting that was given; null and empty text count as not given.
@@ -24,7 +24,7 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`Error::Usage`] when it is something else.
-    pub(in crate::tenex) fn text_or(&self, name: &str, default: &str) -> Result<String, Error> {
+    pub(crate) fn text_or(&self, name: &str, default: &str) -> Result<String> {
         match self.value_of(name) {
             None => Ok(default.to_owned()),
             Some(Value::String(text)) => Ok(text.clone()),
@@ -36,11 +36,7 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`Error::Usage`] when it is something else.
-    pub(in crate::tenex) fn words_or(
-        &self,
-        name: &str,
-        default: &[&str],
-    ) -> Result<Vec<String>, Error> {
+    pub(crate) fn words_or(&self, name: &str, default: &[&str]) -> Result<Vec<String>> {
         let words = match self.value_of(name) {
             None => return Ok(default.iter().map(|word| (*word).to_owned()).collect()),
             Some(Value::String(text)) if !text.trim_start().starts_with('[') => {
@@ -55,7 +51,7 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`Error::Usage`] when it is something else.
-    pub(in crate::tenex) fn seconds_or(&self, name: &str, default: f64) -> Result<Duration, Error> {
+    pub(crate) fn seconds_or(&self, name: &str, default: f64) -> Result<Duration> {
         let seconds = match self.value_of(name) {
             None => Some(default),
             Some(Value::String(text)) => text.trim().parse().ok(),
@@ -71,7 +67,7 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`Error::Usage`] when it is something else.
-    pub(in crate::tenex) fn flag(&self, name: &str) -> Result<bool, Error> {
+    pub(crate) fn flag(&self, name: &str) -> Result<bool> {
         match self.value_of(name) {
             None => Ok(false),
             Some(Value::Bool(flag)) => Ok(*flag),
@@ -85,10 +81,7 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`Error::Usage`] when it has another shape.
-    pub(in crate::tenex) fn json<T: DeserializeOwned>(
-        &self,
-        name: &str,
-    ) -> Result<Option<T>, Error> {
+    pub(crate) fn json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let read = match self.value_of(name) {
             None => return Ok(None),
             Some(Value::String(text)) => serde_json::from_str(text),
@@ -102,7 +95,7 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`Error::Usage`] when it is something else.
-    pub(in crate::tenex) fn header(&self, name: &str) -> Result<Option<(String, String)>, Error> {
+    pub(crate) fn header(&self, name: &str) -> Result<Option<(String, String)>> {
         match self.value_of(name) {
             Some(Value::String(text)) if !text.trim_start().starts_with('[') => {
                 let (header, value) = text
@@ -118,7 +111,7 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`Error::Usage`] when a setting is no text.
-    pub(in crate::tenex) fn credential(&self) -> Result<Credential, Error> {
+    pub(crate) fn credential(&self) -> Result<Credential> {
         Ok(Credential {
             header: self.text_or("auth_header", "Authorization")?,
             prefix: match self.0.get("auth_prefix") {
@@ -132,14 +125,14 @@ impl Settings<'_> {
 
 /// How a token is sent.
 #[derive(Clone, Debug)]
-pub(in crate::tenex) struct Credential {
+pub(crate) struct Credential {
     header: String,
     prefix: String,
 }
 
 impl Credential {
     /// The header with that token.
-    pub(in crate::tenex) fn header_with(&self, token: &Secret) -> (String, Secret) {
+    pub(crate) fn header_with(&self, token: &Secret) -> (String, Secret) {
         let value = Secret::new(format!("{}{}", self.prefix, token.expose()));
         (self.header.clone(), value)
     }

@@ -51,7 +51,7 @@ struct Route {
 
 /// Everything that could be otherwise than assumed.
 #[derive(Clone, Debug)]
-pub(in crate::tenex) struct Table {
+pub(crate) struct Table {
     base_path: String,
     routes: BTreeMap<&'static str, Route>,
     items_key: String,
@@ -61,18 +61,18 @@ pub(in crate::tenex) struct Table {
     filter_params: BTreeMap<String, String>,
     redirect_keys: Vec<String>,
     id_keys: Vec<String>,
-    pub(in crate::tenex) states: States,
-    pub(in crate::tenex) poll_interval: Duration,
-    pub(in crate::tenex) poll_limit: Duration,
-    pub(in crate::tenex) uses_mcp: bool,
+    pub(crate) states: States,
+    pub(crate) poll_interval: Duration,
+    pub(crate) poll_limit: Duration,
+    pub(crate) uses_mcp: bool,
 }
 
 /// Words for how a connector is.
 #[derive(Clone, Debug)]
-pub(in crate::tenex) struct States {
-    pub(in crate::tenex) pending: Vec<String>,
-    pub(in crate::tenex) success: Vec<String>,
-    pub(in crate::tenex) failure: Vec<String>,
+pub(crate) struct States {
+    pub(crate) pending: Vec<String>,
+    pub(crate) success: Vec<String>,
+    pub(crate) failure: Vec<String>,
 }
 
 /// What a setting changes of a route.
@@ -95,7 +95,7 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::Usage`] when a setting cannot be used.
-    pub(in crate::tenex) fn read(settings: &Settings<'_>) -> Result<Self> {
+    pub(crate) fn read(settings: &Settings<'_>) -> Result<Self> {
         let text = |name, default: &str| settings.text_or(name, default);
         let words = |name, default: &[&str]| settings.words_or(name, default);
         let base_path = text("base_path", "/api/v1/connectors")?;
@@ -127,7 +127,7 @@ impl Table {
     }
 
     /// Whether an operation is switched on.
-    pub(in crate::tenex) fn offers(&self, operation: &str) -> bool {
+    pub(crate) fn offers(&self, operation: &str) -> bool {
         self.route(operation).is_ok()
     }
 
@@ -141,7 +141,7 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::NotSupported`] where they do not, so that there is no request to be shown.
-    pub(in crate::tenex) fn without_mcp(&self) -> Result<&Self> {
+    pub(crate) fn without_mcp(&self) -> Result<&Self> {
         match self.uses_mcp {
             true => Err(Error::NotSupported("one request".to_owned())),
             false => Ok(self),
@@ -153,11 +153,7 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::NotSupported`] when it is switched off; [`Error::Usage`] when the path cannot be filled in.
-    pub(in crate::tenex) fn request(
-        &self,
-        operation: &str,
-        arguments: &impl Serialize,
-    ) -> Result<Request> {
+    pub(crate) fn request(&self, operation: &str, arguments: &impl Serialize) -> Result<Request> {
         let (mut members, secrets) = members(arguments);
         let (request, is_get) = self.build_request(operation, &members)?;
         let request = secrets.into_iter().fold(request, Request::secret);
@@ -173,7 +169,7 @@ impl Table {
     ///
     /// # Errors
     /// As [`Table::request`].
-    pub(in crate::tenex) fn request_on(&self, operation: &str, id: &RemoteId) -> Result<Request> {
+    pub(crate) fn request_on(&self, operation: &str, id: &RemoteId) -> Result<Request> {
         self.request(operation, &BTreeMap::from([("id", id)]))
     }
 
@@ -181,7 +177,7 @@ impl Table {
     ///
     /// # Errors
     /// As [`Table::request`].
-    pub(in crate::tenex) fn list_request(
+    pub(crate) fn list_request(
         &self,
         operation: &str,
         arguments: &impl Serialize,
@@ -191,7 +187,7 @@ impl Table {
     }
 
     /// The arguments of a list by the names of the settings.
-    pub(in crate::tenex) fn parameters(&self, arguments: &impl Serialize) -> Map<String, Value> {
+    pub(crate) fn parameters(&self, arguments: &impl Serialize) -> Map<String, Value> {
         let members = members(arguments).0.into_iter();
         let named = members.map(|(name, value)| match name.as_str() {
             "cursor" => (self.cursor_param.clone(), value),
@@ -225,7 +221,7 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::UnexpectedAnswer`] without a list of items, or when one of them is unreadable.
-    pub(in crate::tenex) fn parse_page<T: Item>(&self, answer: &Answer) -> Result<Page<T>> {
+    pub(crate) fn parse_page<T: Item>(&self, answer: &Answer) -> Result<Page<T>> {
         let page = match answer.json()? {
             page @ Value::Object(_) => page,
             // Tools often give a bare list.
@@ -241,7 +237,7 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::UnexpectedAnswer`] without a redirect URL; [`Error::UnsafeUrl`] when it is no web address.
-    pub(in crate::tenex) fn parse_started(&self, answer: &Answer) -> Result<Started> {
+    pub(crate) fn parse_started(&self, answer: &Answer) -> Result<Started> {
         let mut json = object(answer)?;
         let mut keys = self.redirect_keys.iter();
         let page = keys.find_map(|key| non_empty(json.get(key)?));
@@ -259,7 +255,7 @@ impl Table {
 }
 
 /// The arguments as members of an object, and the secrets among them.
-pub(in crate::tenex) fn members(arguments: &impl Serialize) -> (Map<String, Value>, Vec<Secret>) {
+pub(crate) fn members(arguments: &impl Serialize) -> (Map<String, Value>, Vec<Secret>) {
     match reveal_secrets(|| serde_json::to_value(arguments)) {
         (Ok(Value::Object(members)), secrets) => (members, secrets),
         // Arguments of ours are an object whose keys are text.
@@ -300,7 +296,7 @@ fn routes(settings: &Settings<'_>) -> Result<BTreeMap<&'static str, Route>> {
     }
 }
 
-fn change_route(route: &mut Route, change: Value) -> std::result::Result<(), &'static str> {
+fn change_route(route: &mut Route, change: Value) -> Result<(), &'static str> {
     let change: Change =
         serde_json::from_value(change).map_err(|_| "must be {method, path, enabled}")?;
     if let Some(method) = change.method {

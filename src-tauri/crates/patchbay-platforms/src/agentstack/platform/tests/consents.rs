@@ -21,7 +21,7 @@ fn id() -> RemoteId {
     RemoteId::new("c-1")
 }
 
-async fn started(answer: Value) -> Result<Option<Url>, Error> {
+async fn started(answer: Value) -> Result<Option<Url>> {
     let server = Server::start([json(200, answer)]).await;
     let platform = signed_in(&server.base, JumpingClock::new());
     let consents = platform.consents().unwrap();

@@ -8,7 +8,7 @@ fn id() -> RemoteId {
     RemoteId::new("c-1")
 }
 
-async fn names(platform: &dyn Platform) -> Result<Vec<String>, Error> {
+async fn names(platform: &dyn Platform) -> Result<Vec<String>> {
     let tools = platform.tools().unwrap();
     let tools = tools.list_tools(&id(), &options()).await?;
     Ok(tools.into_iter().map(|tool| tool.name).collect())

@@ -13,7 +13,7 @@ fn compressed(text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn answer(pieces: impl IntoIterator<Item = Result<Bytes, Error>>) -> StreamedAnswer {
+fn answer(pieces: impl IntoIterator<Item = Result<Bytes>>) -> StreamedAnswer {
     let pieces: Vec<_> = pieces.into_iter().collect();
     StreamedAnswer {
         status: 200,
@@ -30,7 +30,7 @@ fn in_pieces(bytes: &[u8], size: usize) -> StreamedAnswer {
     )
 }
 
-async fn read(answer: StreamedAnswer) -> Result<Vec<u8>, Error> {
+async fn read(answer: StreamedAnswer) -> Result<Vec<u8>> {
     let mut pieces = inflate(answer).pieces;
     let mut whole = Vec::new();
     while let Some(piece) = pieces.next().await {

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// Any JSON, with the words of schemas and of specifications.
-pub(in crate::airbyte) fn any_schema() -> impl Strategy<Value = Value> {
+pub(crate) fn any_schema() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -62,7 +62,7 @@ pub(in crate::airbyte) fn any_schema() -> impl Strategy<Value = Value> {
 }
 
 /// A specification as kinds with several ways to sign in have it.
-pub(in crate::airbyte) fn github() -> Value {
+pub(crate) fn github() -> Value {
     json!({"id": "d-1", "definition": {"name": "GitHub", "spec": {
         "connectionSpecification": {
             "$schema": "http://json-schema.org/draft-07/schema#", "type": "object",

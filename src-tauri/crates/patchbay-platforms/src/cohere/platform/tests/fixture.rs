@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use crate::Platform;
 use crate::form::test_support::{assert_fits, members};
 
-pub(in crate::cohere) struct Fixture {
-    pub(in crate::cohere) platform: Arc<dyn Platform>,
-    pub(in crate::cohere) fake: Fake<FakeCohere>,
-    pub(in crate::cohere) options: CallOptions,
+pub(crate) struct Fixture {
+    pub(crate) platform: Arc<dyn Platform>,
+    pub(crate) fake: Fake<FakeCohere>,
+    pub(crate) options: CallOptions,
 }
 
 impl Fixture {
-    pub(in crate::cohere) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let fake = Fake::start(FakeCohere::new("test-key")).await.unwrap();
         let account = super::account(json!({"base_url": fake.url()}), "test-key");
         Self {
@@ -28,7 +28,7 @@ impl Fixture {
     }
 
     /// Creates a connector from values that fit the form.
-    pub(in crate::cohere) async fn created(&self, more: Value) -> RemoteId {
+    pub(crate) async fn created(&self, more: Value) -> RemoteId {
         let values = docs(more);
         let creation = self.platform.creation().unwrap();
         let form = creation
@@ -43,18 +43,18 @@ impl Fixture {
     }
 
     /// The body of the last request.
-    pub(in crate::cohere) fn sent(&self) -> Value {
+    pub(crate) fn sent(&self) -> Value {
         let log = self.fake.log();
         serde_json::from_slice(&log.last().unwrap().body).unwrap()
     }
 
     /// Nothing was sent that the contract does not allow.
-    pub(in crate::cohere) fn over(&self) {
+    pub(crate) fn over(&self) {
         assert_eq!(self.fake.faults(), Vec::<String>::new());
     }
 }
 
-pub(in crate::cohere) fn docs(more: Value) -> Value {
+pub(crate) fn docs(more: Value) -> Value {
     let mut values = json!({"name": "docs", "url": "https://docs.example/search"});
     for (name, value) in members(more) {
         values[name] = value;
@@ -62,7 +62,7 @@ pub(in crate::cohere) fn docs(more: Value) -> Value {
     values
 }
 
-pub(in crate::cohere) fn app() -> Value {
+pub(crate) fn app() -> Value {
     json!({
         "kind": "oauth", "client_id": "cid", "client_secret": "sec-12345",
         "authorize_url": "https://id.example/authorize", "token_url": "https://id.example/token",

@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use crate::form::test_support::{assert_fits, members};
 use crate::{CredentialToSave, Platform};
 
-pub(in crate::mistral) struct Fixture {
-    pub(in crate::mistral) platform: Arc<dyn Platform>,
-    pub(in crate::mistral) fake: Fake<FakeMistral>,
-    pub(in crate::mistral) options: CallOptions,
+pub(crate) struct Fixture {
+    pub(crate) platform: Arc<dyn Platform>,
+    pub(crate) fake: Fake<FakeMistral>,
+    pub(crate) options: CallOptions,
 }
 
 impl Fixture {
-    pub(in crate::mistral) async fn new(surface: &str) -> Self {
+    pub(crate) async fn new(surface: &str) -> Self {
         let mut mistral = FakeMistral::new("k-12345");
         mistral.seed = surface == "seed";
         let fake = Fake::start(mistral).await.unwrap();
@@ -31,7 +31,7 @@ impl Fixture {
     }
 
     /// Creates a connector from values that fit the form.
-    pub(in crate::mistral) async fn created(&self, more: Value) -> RemoteId {
+    pub(crate) async fn created(&self, more: Value) -> RemoteId {
         let values = wiki(more);
         let creation = self.platform.creation().unwrap();
         let form = creation.creation_form("mcp", &self.options).await.unwrap();
@@ -43,18 +43,18 @@ impl Fixture {
     }
 
     /// The body of the last request.
-    pub(in crate::mistral) fn sent(&self) -> Value {
+    pub(crate) fn sent(&self) -> Value {
         let log = self.fake.log();
         serde_json::from_slice(&log.last().unwrap().body).unwrap()
     }
 
     /// Nothing was sent that the contract does not allow.
-    pub(in crate::mistral) fn over(&self) {
+    pub(crate) fn over(&self) {
         assert_eq!(self.fake.faults(), Vec::<String>::new());
     }
 }
 
-pub(in crate::mistral) fn wiki(more: Value) -> Value {
+pub(crate) fn wiki(more: Value) -> Value {
     let mut values = json!({
         "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
     });
@@ -64,7 +64,7 @@ pub(in crate::mistral) fn wiki(more: Value) -> Value {
     values
 }
 
-pub(in crate::mistral) fn token(name: &str, is_default: Option<bool>) -> CredentialToSave {
+pub(crate) fn token(name: &str, is_default: Option<bool>) -> CredentialToSave {
     let values = json!({"credential": {"kind": "bearer", "bearer_token": "tok-12345"}});
     CredentialToSave {
         name: name.to_owned(),
