@@ -1,4 +1,4 @@
-//! What one needs to sign in, and what was given of it.
+//! Fields of an account, and their values.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,36 +9,31 @@ use serde_json::{Map, Value};
 
 use crate::{Error, Result};
 
-/// One thing that one needs to sign in.
+/// A field of an account.
 #[derive(Clone, Copy, Debug)]
 pub struct AccountField {
-    /// Its name in the contract's table of account fields.
     pub name: &'static str,
-    /// What to call it in a form.
     pub title: &'static str,
-    /// What it is, or where to get it, one sentence.
+    /// One sentence on what it is, or where to get it.
     pub help: &'static str,
-    /// Whether it is secret.
     pub is_secret: bool,
-    /// Whether it is always required. A field that is needed only beside another one is not.
+    /// Whether it is always required, not only together with another field.
     pub is_required: bool,
-    /// Another field that makes it unneeded.
+    /// Another field that makes this one unnecessary.
     pub unless: Option<&'static str>,
-    /// The way to sign in to which it belongs, where there are several; one is chosen.
+    /// The alternative way to sign in to which it belongs, of which the user chooses one.
     pub way: Option<&'static str>,
-    /// Whether few need it.
+    /// Whether few users need it.
     pub is_advanced: bool,
-    /// Variables of the environment in which the platform's own clients look for it, the first first.
+    /// Environment variables in which the platform's own clients look for it, in order of precedence.
     pub variables: &'static [&'static str],
-    /// The values that there are, where it is one of few; none may be chosen where the field is
-    /// not required.
+    /// Allowed values, if it is one of a few.
     pub choices: &'static [&'static str],
-    /// The form of a JSON value. A value that fits can be stored; whether the account works with it shows in a
-    /// [check](Platform::check) with the settings to be tried.
+    /// The form of a JSON value.
     pub form: Option<fn() -> Form>,
 }
 
-/// The field of every platform by which a person insists on plain http for the account's own address.
+/// Every platform has this field, with which the user insists on plain http for the account's own address.
 pub(crate) const ALLOW_PLAIN_HTTP: AccountField = AccountField::new(
     "allow_plain_http",
     "Plain http",
@@ -47,13 +42,13 @@ pub(crate) const ALLOW_PLAIN_HTTP: AccountField = AccountField::new(
 .choices(&["allowed"])
 .advanced();
 
-/// Whether these settings let the key of an account go over plain http to its own address.
+/// Whether these settings let the account's key be sent over plain http to its own address.
 pub fn allows_plain_http(settings: &Map<String, Value>) -> bool {
     text_setting(settings, ALLOW_PLAIN_HTTP.name) == Some("allowed")
 }
 
 impl AccountField {
-    /// Text that may be left out.
+    /// An optional text.
     pub(crate) const fn new(name: &'static str, title: &'static str, help: &'static str) -> Self {
         Self {
             name,
@@ -70,84 +65,67 @@ impl AccountField {
         }
     }
 
-    /// It is kept in the vault.
-    pub(crate) const fn secret(self) -> Self {
-        let is_secret = true;
-        Self { is_secret, ..self }
+    pub(crate) const fn secret(mut self) -> Self {
+        self.is_secret = true;
+        self
     }
 
-    /// Nothing works without it.
-    pub(crate) const fn required(self) -> Self {
-        let is_required = true;
-        Self {
-            is_required,
-            ..self
-        }
+    pub(crate) const fn required(mut self) -> Self {
+        self.is_required = true;
+        self
     }
 
-    /// Another field makes it unneeded.
-    pub(crate) const fn unless(self, other: &'static str) -> Self {
-        let unless = Some(other);
-        Self { unless, ..self }
+    pub(crate) const fn unless(mut self, other: &'static str) -> Self {
+        self.unless = Some(other);
+        self
     }
 
-    /// It belongs to one of several ways to sign in.
-    pub(crate) const fn way(self, way: &'static str) -> Self {
-        let way = Some(way);
-        Self { way, ..self }
+    pub(crate) const fn way(mut self, way: &'static str) -> Self {
+        self.way = Some(way);
+        self
     }
 
-    /// Few need it.
-    pub(crate) const fn advanced(self) -> Self {
-        let is_advanced = true;
-        Self {
-            is_advanced,
-            ..self
-        }
+    pub(crate) const fn advanced(mut self) -> Self {
+        self.is_advanced = true;
+        self
     }
 
-    /// It is one of a few values.
-    pub(crate) const fn choices(self, choices: &'static [&'static str]) -> Self {
-        Self { choices, ..self }
+    pub(crate) const fn choices(mut self, choices: &'static [&'static str]) -> Self {
+        self.choices = choices;
+        self
     }
 
-    /// Its value is JSON, by this form.
-    pub(crate) const fn form(self, form: fn() -> Form) -> Self {
-        let form = Some(form);
-        Self { form, ..self }
+    pub(crate) const fn form(mut self, form: fn() -> Form) -> Self {
+        self.form = Some(form);
+        self
     }
 
-    /// Variables of the environment in which the platform's own clients look for it.
-    pub(crate) const fn variables(self, variables: &'static [&'static str]) -> Self {
-        Self { variables, ..self }
+    pub(crate) const fn variables(mut self, variables: &'static [&'static str]) -> Self {
+        self.variables = variables;
+        self
     }
 }
 
-/// An account's fields, and what its client works with.
+/// Values of an account's fields, and what its client needs.
 #[derive(Clone)]
 pub struct AccountConfig {
-    /// Fields that are no secrets, by the names of [`HostedPlatform::fields`]; what is missing has its
-    /// default. `base_url` among them is an absolute URL.
+    /// Fields other than secrets, by the names of [`HostedPlatform::fields`](crate::HostedPlatform::fields); missing ones
+    /// have their default. `base_url` is an absolute URL.
     pub settings: Map<String, Value>,
-    /// Secret fields, by the same names.
+    /// By the same names.
     pub secrets: BTreeMap<String, Secret>,
-    /// The connections.
     pub clients: Clients,
-    /// The time, and how to wait.
     pub clock: Arc<dyn Clock>,
 }
 
-/// The text of a setting; `None` where it is empty or something else.
+/// The text of a setting; `None` if it is empty or not text.
 pub(crate) fn text_setting<'a>(settings: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     let text = settings.get(name)?.as_str()?;
     Some(text).filter(|text| !text.is_empty())
 }
 
 impl AccountConfig {
-    /// One whose settings are text, with clients and a clock of its own.
-    ///
-    /// # Errors
-    /// As [`Clients::build`].
+    /// Creates a configuration of text settings, with its own clients and the system clock.
     pub fn new<'a>(
         settings: impl IntoIterator<Item = (&'a str, &'a str)>,
         secrets: impl IntoIterator<Item = (&'a str, &'a str)>,
@@ -166,10 +144,7 @@ impl AccountConfig {
         })
     }
 
-    /// A setting that is text; empty text is no value.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when it is something else.
+    /// A text setting; empty text counts as absent, and any other type is an error.
     pub fn text(&self, name: &str) -> Result<Option<&str>> {
         match self.settings.get(name) {
             None | Some(Value::Null) => Ok(None),
@@ -183,7 +158,7 @@ impl AccountConfig {
         Api::new(clients, clock, base, tokens)
     }
 
-    /// A secret that was given, empty or not.
+    /// A given secret, which may be empty.
     pub fn secret(&self, name: &str) -> Option<&Secret> {
         self.secrets.get(name)
     }

@@ -1,4 +1,4 @@
-//! Actions and facts of connectors, put together.
+//! Constructors of actions, controls and facts.
 
 use patchbay_http::Api;
 use patchbay_model::{Action, Control, Fact, Json, Timestamp, clean_text};
@@ -8,7 +8,7 @@ use crate::{Contract, Operation};
 
 const FACT_LIMIT: usize = 500;
 
-/// An action that calls an operation, with nothing left to ask.
+/// An action that calls an operation without asking for input.
 pub(crate) fn call<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
     name: &str,
     title: &str,
@@ -17,7 +17,7 @@ pub(crate) fn call<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
     call_by(O::CONTRACT, name, title, fixed)
 }
 
-/// The same of the operation of that contract.
+/// As [`call`], for the operation with that contract.
 pub(crate) fn call_by(contract: Contract, name: &str, title: &str, fixed: Value) -> Action {
     Action {
         name: name.to_owned(),
@@ -32,8 +32,8 @@ pub(crate) fn call_by(contract: Contract, name: &str, title: &str, fixed: Value)
     }
 }
 
-/// A switch that calls one operation both ways. It `is_main` when it is about the connector itself; name and title
-/// of turning it on come first, and `arguments` are those for on and off.
+/// A switch that calls the same operation for on and off. `on` and `off` are name and title of the two actions, and
+/// `arguments` returns theirs. It `is_main` if it concerns the connector itself.
 pub(crate) fn switch<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
     label: &str,
     is_main: bool,
@@ -52,13 +52,12 @@ pub(crate) fn switch<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
     }
 }
 
-/// A button for it.
 pub(crate) fn button(action: Action) -> Control {
     let action = Box::new(action);
     Control::Button { action }
 }
 
-/// A fact in the words of somebody else, cleaned; `None` when there are no words.
+/// A fact in foreign words, which are cleaned; `None` when there are none.
 pub(crate) fn fact(label: &str, words: Option<&str>) -> Option<Fact> {
     let value = clean_text(words?, FACT_LIMIT);
     (!value.is_empty()).then(|| Fact {
@@ -68,8 +67,7 @@ pub(crate) fn fact(label: &str, words: Option<&str>) -> Option<Fact> {
     })
 }
 
-/// A moment in the platform's spelling; `None` when there is none, and without its moment when it cannot
-/// be read.
+/// A fact that is a time; one that cannot be parsed is shown as it is.
 pub(crate) fn moment(label: &str, words: Option<&str>) -> Option<Fact> {
     Some(Fact {
         at: words.and_then(Timestamp::parse),
@@ -77,7 +75,7 @@ pub(crate) fn moment(label: &str, words: Option<&str>) -> Option<Fact> {
     })
 }
 
-/// A platform's word as a person writes it: `primary_source` is `Primary source`.
+/// Formats a platform's identifier for people: `primary_source` becomes `Primary source`.
 pub(crate) fn humanize(word: &str) -> String {
     let words = clean_text(word, 100).replace(['_', '-'], " ");
     let words = match words.chars().any(char::is_lowercase) {

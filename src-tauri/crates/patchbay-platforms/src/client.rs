@@ -1,4 +1,4 @@
-//! One account's client.
+//! The client of platforms whose observations are all of the common kind.
 
 use std::time::Duration;
 
@@ -7,21 +7,16 @@ use patchbay_http::{Api, CallOptions};
 use crate::observations::Observations;
 use crate::{Error, Result};
 
-/// How long a consent is waited for where the platform does not tell.
+/// Deadline of a consent if the platform does not tell.
 const CONSENT_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// What the operations of a platform are called with: the way to it, and what was found out here about its
-/// connectors.
+/// The client of one account, with which operations are called.
 pub struct Client {
-    /// Address, credentials and the rules of the platform's contract.
     pub api: Api,
     pub(crate) observations: Observations,
 }
 
-/// Sleeps so long by the clock of `api`, unless the call is stopped.
-///
-/// # Errors
-/// [`Error::Cancelled`].
+/// Sleeps by the clock of `api`, unless the call is cancelled.
 pub(crate) async fn sleep(api: &Api, duration: Duration, options: &CallOptions) -> Result<()> {
     tokio::select! {
         biased;
@@ -37,7 +32,7 @@ impl AsRef<Api> for Client {
 }
 
 impl Client {
-    /// Of which nothing is known yet.
+    /// Creates a client without observations.
     pub fn new(api: Api) -> Self {
         Self {
             api,
@@ -45,7 +40,7 @@ impl Client {
         }
     }
 
-    /// Notes that a consent was started.
+    /// Records that a consent was started.
     pub(crate) fn await_consent(&self, id: &str) {
         let until = self.api.clock.now() + CONSENT_TIMEOUT;
         self.observations

@@ -1,5 +1,4 @@
-//! Schemas of forms: put together in the order in which they are drawn, and the pointers of a refusal
-//! brought to their fields.
+//! Schemas of forms, with members in the order in which they are drawn, and mapping of error pointers to form fields.
 
 #[cfg(test)]
 pub(crate) mod test_support;
@@ -10,9 +9,9 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::{Error, Refusal};
+use crate::Error;
 
-/// An object's members, in order.
+/// Builds an object schema with members in order.
 #[derive(Default)]
 pub(crate) struct Members {
     properties: Map<String, Value>,
@@ -20,26 +19,24 @@ pub(crate) struct Members {
 }
 
 impl Members {
-    /// A member that may be left out.
     pub(crate) fn optional(mut self, name: &str, schema: Value) -> Self {
         self.properties.insert(name.to_owned(), schema);
         self
     }
 
-    /// A member that has to be there.
     pub(crate) fn required(mut self, name: &str, schema: Value) -> Self {
         self.required.push(name.to_owned());
         self.optional(name, schema)
     }
 
-    /// The schema of an object with these members and no others.
+    /// Rejects further members.
     pub(crate) fn build_strict(self) -> Value {
         let mut schema = self.build();
         schema["additionalProperties"] = Value::Bool(false);
         schema
     }
 
-    /// The schema of an object with these members, and perhaps others.
+    /// Allows further members.
     pub(crate) fn build(self) -> Value {
         let mut schema = json!({ "type": "object", "properties": self.properties });
         if !self.required.is_empty() {
@@ -49,12 +46,11 @@ impl Members {
     }
 }
 
-/// Text of one line.
 pub(crate) fn text(title: &str, description: &str) -> Value {
     json!({"type": "string", "title": title, "description": description})
 }
 
-/// Text that is never shown again, and not empty.
+/// Non-empty text that is never shown again.
 pub(crate) fn secret(title: &str, description: &str) -> Value {
     json!({
         "type": "string", "title": title, "description": description, "minLength": 1,
@@ -62,7 +58,7 @@ pub(crate) fn secret(title: &str, description: &str) -> Value {
     })
 }
 
-/// One of several words, each with its title.
+/// A choice between words, each with its title.
 pub(crate) fn choice<'a>(
     title: &str,
     description: &str,
@@ -71,24 +67,24 @@ pub(crate) fn choice<'a>(
     json!({"type": "string", "title": title, "description": description, "oneOf": options(words)})
 }
 
-/// Words to choose from, each with its title.
+/// The alternatives of a choice.
 pub(crate) fn options<'a>(words: impl IntoIterator<Item = (&'a str, &'a str)>) -> Value {
     let words = words.into_iter();
     let options = words.map(|(word, title)| json!({"const": word, "title": title}));
     options.collect()
 }
 
-/// The form of a type with its current values. A stored secret of the selected alternative is never shown and need not
-/// be given again, nor need the members beside it that are not shown either.
+/// The form of a type with its current values. A stored secret of the selected alternative is never shown and need not be
+/// entered again, and neither need members beside it that are not shown.
 pub(crate) fn of<T: Serialize + JsonSchema>(values: &T) -> Form {
     let mut form = new(values);
     relax(&mut form.schema.0, &form.values, "", &mut form.kept);
     form
 }
 
-/// The form of a type, with values to begin with: nothing is there yet.
+/// The form of a type for something new, with initial values.
 pub(crate) fn new<T: Serialize + JsonSchema>(values: &T) -> Form {
-    // A type of ours can be written as JSON, but for secrets, which never stand in one that is shown.
+    // Serialization fails for secrets only, and values that are shown contain none.
     let values = serde_json::to_value(values).unwrap_or_default();
     Form {
         values: Json(strip_null(values)),
@@ -96,7 +92,7 @@ pub(crate) fn new<T: Serialize + JsonSchema>(values: &T) -> Form {
     }
 }
 
-/// The schema of a type as people are shown it.
+/// The schema of a type, prepared for display.
 pub(crate) fn schema_of<T: JsonSchema>() -> Value {
     let settings =
         SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
@@ -108,7 +104,6 @@ pub(crate) fn schema_of<T: JsonSchema>() -> Value {
     schema
 }
 
-/// What is there.
 fn strip_null(value: Value) -> Value {
     match value {
         Value::Object(members) => members
@@ -120,7 +115,7 @@ fn strip_null(value: Value) -> Value {
     }
 }
 
-/// Leaves a member out of a form.
+/// Removes a member from a form.
 pub(crate) fn drop_member(form: &mut Form, name: &str) {
     for members in [&mut form.schema.0["properties"], &mut form.values.0] {
         members
@@ -132,15 +127,15 @@ pub(crate) fn drop_member(form: &mut Form, name: &str) {
     }
 }
 
-/// Leaves an alternative of a member out of a form.
+/// Removes an alternative of a member from a form.
 pub(crate) fn drop_alternative(form: &mut Form, member: &str, kind: &str) {
     if let Some(options) = form.schema.0["properties"][member]["oneOf"].as_array_mut() {
         options.retain(|option| option["properties"]["kind"]["const"] != kind);
     }
 }
 
-/// The schema as people are shown it: an optional member is not nullable as well, and a choice names the type of its
-/// alternatives if they share one.
+/// Prepares a schema for display: optional members are not nullable too, and a choice has the type that all alternatives
+/// share.
 fn sanitize_schema(mut schema: Value) -> Value {
     match &mut schema {
         Value::Array(items) => items
@@ -149,7 +144,7 @@ fn sanitize_schema(mut schema: Value) -> Value {
         Value::Object(members) => {
             for (keyword, part) in members.iter_mut() {
                 match (keyword.as_str(), part) {
-                    // Under these stand names of members, which are no keywords.
+                    // Keys below these are names of members, not keywords.
                     ("dependentRequired", _) => {}
                     ("properties", Value::Object(parts)) => parts
                         .values_mut()
@@ -190,7 +185,8 @@ fn sanitize_schema(mut schema: Value) -> Value {
     schema
 }
 
-/// Collects the stored secrets of the selected alternatives; beside one, only members that are shown stay required.
+/// Collects pointers to the stored secrets of the selected alternatives. Beside one, only members with a value stay
+/// required.
 fn relax(schema: &mut Value, values: &Value, pointer: &str, kept: &mut Vec<String>) {
     if let Some(options) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
         let mut options = options.iter_mut();
@@ -218,7 +214,6 @@ fn relax(schema: &mut Value, values: &Value, pointer: &str, kept: &mut Vec<Strin
     }
 }
 
-/// A form in which nothing stands yet and nothing is kept.
 pub(crate) fn empty(schema: Value) -> Form {
     Form {
         schema: Json(schema),
@@ -227,21 +222,20 @@ pub(crate) fn empty(schema: Value) -> Form {
     }
 }
 
-/// Maps the fields of a validation error to those of a form: `pointer` turns the pointer and words of each into a
-/// pointer into the form's values.
-pub(crate) fn map_field_pointers(error: Error, pointer: impl Fn(&str, &str) -> String) -> Error {
-    let moved = |mut refusal: Box<Refusal>| {
+/// Maps the fields of a validation error to those of a form: `pointer` turns pointer and message of each into a pointer
+/// into the form's values.
+pub(crate) fn map_field_pointers(
+    mut error: Error,
+    pointer: impl Fn(&str, &str) -> String,
+) -> Error {
+    if let Error::Invalid(refusal) | Error::Conflict(refusal) | Error::NotFound(refusal) =
+        &mut error
+    {
         for field in &mut refusal.fields {
             field.path = pointer(&field.path, &field.message);
         }
-        refusal
-    };
-    match error {
-        Error::Invalid(refusal) => Error::Invalid(moved(refusal)),
-        Error::Conflict(refusal) => Error::Conflict(moved(refusal)),
-        Error::NotFound(refusal) => Error::NotFound(moved(refusal)),
-        other => other,
     }
+    error
 }
 
 #[cfg(test)]
@@ -249,6 +243,7 @@ mod tests {
     use patchbay_model::FieldProblem;
 
     use super::*;
+    use crate::Refusal;
 
     #[test]
     fn members_keep_their_order_and_say_which_have_to_be_there() {

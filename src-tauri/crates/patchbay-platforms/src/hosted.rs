@@ -1,4 +1,4 @@
-//! What there is to say of a hosted platform, for all alike.
+//! The registry entry of a hosted platform.
 
 use std::sync::Arc;
 
@@ -8,56 +8,47 @@ use serde_json::{Map, Value};
 
 use crate::{AccountConfig, AccountField, OperationEntry, Platform, Result};
 
-/// A hosted platform: what it is called, what one needs to sign in, and what it can do.
 #[derive(Clone, Copy, Debug)]
 pub struct HostedPlatform {
-    /// Which one.
     pub platform: patchbay_model::Platform,
-    /// What it is called, and how its tile looks.
     pub look: PlatformLook,
-    /// What can be done with its connectors.
     pub abilities: Abilities,
-    /// Whether its wire is not public and its contract an assumption of ours.
+    /// Whether its API is undocumented, so that its contract is an assumption.
     pub is_assumed: bool,
-    /// What one needs to sign in, in the order of the form.
+    /// Fields of an account, in the order of the form.
     pub fields: &'static [AccountField],
-    /// Name of the secret field that an account with these settings signs in with; `None` where it needs
-    /// none.
+    /// Name of the secret field with which an account with these settings signs in, if it needs one.
     pub secret_for: fn(&Map<String, Value>) -> Option<&'static str>,
-    /// Every documented operation, whichever account may call it.
+    /// Documented operations of all kinds of accounts.
     pub operations: fn() -> &'static [OperationEntry],
-    /// The account field that decides which operations an account may call, and those by its settings; `None` where
-    /// all accounts have all of them.
+    /// The account field that decides which operations an account may call, and a function from settings to those
+    /// operations; `None` if all accounts may call all of them.
     pub operations_by: Option<(&'static str, OperationsOf)>,
-    /// What is known of its connectors and tools without asking it.
     pub rules: Rules,
-    /// Signs in; sends nothing yet.
+    /// Creates the client of an account without sending anything.
     pub sign_in: fn(AccountConfig) -> Result<Arc<dyn Platform>>,
 }
 
-/// The operations that an account with these settings may call.
+/// Returns the operations that an account with these settings may call.
 pub type OperationsOf = fn(&Map<String, Value>) -> &'static [OperationEntry];
 
-/// What is known of the connectors and tools of a platform without asking it.
+/// Facts about the connectors and tools of a platform that need no request.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
-    /// The word by which its documents call the kind of a connector, out of the connector's own JSON; `None` where
-    /// they have none.
+    /// Extracts the documented name of a connector's kind from its native JSON.
     pub kind_of: fn(&Value) -> Option<String>,
-    /// What a tool does with these arguments, where that says more than the tool alone.
+    /// Effect of a tool call with these arguments.
     pub effect_of: fn(&Tool, &Map<String, Value>) -> ToolEffect,
-    /// A tool that its documents have and that no connector has to list; `None` where there is none of that name.
+    /// Finds a documented tool that connectors need not list.
     pub unlisted_tool: fn(&str) -> Option<Tool>,
 }
 
-/// Of most platforms no more is known than what they tell.
 const NO_RULES: Rules = Rules {
     kind_of: |_| None,
     effect_of: |tool, _| tool.effect,
     unlisted_tool: |_| None,
 };
 
-/// What can be done with the connectors of this computer.
 pub(crate) const LOCAL_ABILITIES: Abilities = Abilities {
     has_accounts: false,
     takes_mcp_servers: true,
@@ -74,7 +65,7 @@ pub(crate) const LOCAL_ABILITIES: Abilities = Abilities {
     has_resources: true,
 };
 
-/// What every hosted platform does alike; what only some do is left out.
+/// Abilities that all hosted platforms share.
 pub(crate) const HOSTED_ABILITIES: Abilities = Abilities {
     has_accounts: true,
     takes_mcp_servers: false,
@@ -88,8 +79,7 @@ pub(crate) const HOSTED_ABILITIES: Abilities = Abilities {
     ..LOCAL_ABILITIES
 };
 
-/// Names of members that are secret wherever a platform might repeat them: those that its operations take as secrets,
-/// those that its accounts are signed in with, and those of tokens.
+/// Names of members to redact in every response: secret arguments of operations and secret fields of accounts.
 pub(crate) fn secret_names(operations: &[OperationEntry], fields: &[AccountField]) -> SecretNames {
     let arguments = operations.iter().map(OperationEntry::parameters);
     let fields = fields.iter().filter(|field| field.is_secret);
@@ -97,7 +87,7 @@ pub(crate) fn secret_names(operations: &[OperationEntry], fields: &[AccountField
 }
 
 impl HostedPlatform {
-    /// One that does what every hosted platform does, and whose accounts sign in with the secret `api_key`.
+    /// A platform with the common abilities, whose accounts sign in with the secret `api_key`.
     pub(crate) const fn new(
         platform: patchbay_model::Platform,
         look: PlatformLook,
@@ -119,8 +109,8 @@ impl HostedPlatform {
         }
     }
 
-    /// The operations that an account with these settings may call; known without its secrets, and the same as
-    /// [`Platform::operations`] once it is signed in to.
+    /// The operations that an account with these settings may call; the same as [`Platform::operations`], but known without
+    /// signing in.
     pub fn operations_of(&self, settings: &Map<String, Value>) -> &'static [OperationEntry] {
         match self.operations_by {
             Some((_, operations_of)) => operations_of(settings),
@@ -128,7 +118,7 @@ impl HostedPlatform {
         }
     }
 
-    /// The account field on which it depends what an account can call; `None` where all can call the same.
+    /// The account field that decides which operations an account may call, if there is one.
     pub fn operations_field(&self) -> Option<&'static AccountField> {
         let (name, _) = self.operations_by?;
         self.fields.iter().find(|field| field.name == name)

@@ -1,13 +1,13 @@
-//! Which of the icons that a server or platform names is kept; nothing is asked for it here.
+//! Chooses among the icons that a server or platform names, without fetching them.
 
 use patchbay_model::has_user_info;
 use serde_json::Value;
 use url::Url;
 
-/// An address that is longer is not kept; a picture within one may be as long.
+/// Maximum length of an icon's address; a data URL contains the picture.
 const MAX_ADDRESS_BYTES: usize = 8 * 1024;
 
-/// The first address that may lead to a picture, of pairs of address and media type.
+/// Returns the first address that may lead to a picture, from pairs of address and media type.
 pub(crate) fn choose<'a>(
     icons: impl IntoIterator<Item = (Option<&'a str>, Option<&'a str>)>,
 ) -> Option<String> {
@@ -15,7 +15,7 @@ pub(crate) fn choose<'a>(
     icons.find_map(|(address, media_type)| {
         let address = address.filter(|address| address.len() <= MAX_ADDRESS_BYTES)?;
         let url = Url::parse(address).ok()?;
-        // SVG is markup, which is never shown.
+        // SVG is markup and never shown.
         let is_markup = |name: &str| name.contains("svg");
         let is_markup = media_type.is_some_and(is_markup)
             || match url.scheme() {
@@ -27,7 +27,7 @@ pub(crate) fn choose<'a>(
     })
 }
 
-/// As [`choose`], of what MCP calls `icons`.
+/// As [`choose`], from MCP's `icons`.
 pub(crate) fn choose_from_mcp(icons: &Value) -> Option<String> {
     let icons = icons.as_array().map_or(&[][..], Vec::as_slice);
     choose(

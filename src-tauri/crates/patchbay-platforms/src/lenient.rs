@@ -1,14 +1,12 @@
-//! Functions for `deserialize_with` that tolerate undocumented types: such a member counts as missing, unless said
-//! otherwise.
-//!
-//! They are for JSON that is in memory: what is of another type is left behind half read.
+//! Functions for `deserialize_with` that tolerate undocumented types: unless noted otherwise, a member of another type
+//! counts as missing.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use patchbay_model::RemoteId;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -18,10 +16,7 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>,
     Ok(text.filter(|text| !text.is_empty()))
 }
 
-/// Text that has to be there, and is not empty.
-///
-/// # Errors
-/// When it is something else.
+/// Required text that is not empty.
 pub(crate) fn word<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     text(from)?.ok_or_else(|| Error::custom("invalid type, expected a word"))
 }
@@ -31,7 +26,7 @@ pub(crate) fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D
     each(from)
 }
 
-/// Those items of a list that are of the type.
+/// Items of a list that have the type.
 pub(crate) fn each<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
 ) -> Result<Vec<T>, D::Error> {
@@ -40,7 +35,7 @@ pub(crate) fn each<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Ok(items.filter_map(|Known(item)| item).collect())
 }
 
-/// Those items of a list that are JSON objects of the type.
+/// Items of a list that are JSON objects of the type.
 pub(crate) fn each_object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
 ) -> Result<Vec<T>, D::Error> {
@@ -57,16 +52,13 @@ pub(crate) fn known_id<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Stri
     })
 }
 
-/// An id that has to be there.
-///
-/// # Errors
-/// When it is something else.
+/// A required id.
 pub(crate) fn id<'de, D: Deserializer<'de>>(from: D) -> Result<RemoteId, D::Error> {
     let id = known_id(from)?.ok_or_else(|| Error::custom("invalid type, expected an id"));
     id.map(RemoteId::new)
 }
 
-/// Yes or no; of texts only `true` and `1` are yes, and every other one is no.
+/// A boolean. Of texts only `true` and `1` are true, and every other one is false.
 pub(crate) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
     Ok(match Value::deserialize(from)? {
         Value::Bool(flag) => Some(flag),
@@ -75,17 +67,14 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D
     })
 }
 
-/// Whatever is of the type.
+/// A value of the type.
 pub(crate) fn known<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
 ) -> Result<Option<T>, D::Error> {
     Known::deserialize(from).map(|Known(value)| value)
 }
 
-/// A JSON object, and never a list of what its members would be.
-///
-/// # Errors
-/// When it is something else.
+/// A required JSON object; never a list of what its members would be.
 pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
 ) -> Result<T, D::Error> {
@@ -99,10 +88,7 @@ pub(crate) fn known_object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Ok(known(from)?.map(|Object(value)| value))
 }
 
-/// A list; null is an empty one.
-///
-/// # Errors
-/// When it is something else, or one of its items is.
+/// A required list whose items all have the type; null is an empty one.
 pub(crate) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
 ) -> Result<Vec<T>, D::Error> {
@@ -110,10 +96,7 @@ pub(crate) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Ok(items.unwrap_or_default())
 }
 
-/// A list of JSON objects; null is an empty one.
-///
-/// # Errors
-/// When it is something else.
+/// A required list of JSON objects; null is an empty one.
 pub(crate) fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
 ) -> Result<Vec<T>, D::Error> {
@@ -121,71 +104,13 @@ pub(crate) fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Ok(items.map(|Object(item)| item).collect())
 }
 
-/// A value where it is of the type. Nothing is copied to find out.
+/// A value, if it has the type.
 struct Known<T>(Option<T>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Known<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(KnownVisitor(PhantomData)).map(Self)
-    }
-}
-
-struct KnownVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> KnownVisitor<T> {
-    fn scalar<E>(value: impl Into<Value>) -> Result<Option<T>, E> {
-        Ok(T::deserialize(value.into()).ok())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for KnownVisitor<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Option<T>, E> {
-        Self::scalar(())
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Option<T>, E> {
-        Self::scalar(value)
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Option<T>, E> {
-        Self::scalar(value)
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Option<T>, E> {
-        Self::scalar(value)
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Option<T>, E> {
-        Self::scalar(value)
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Option<T>, E> {
-        Self::scalar(value)
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Option<T>, E> {
-        Self::scalar(value)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Option<T>, A::Error> {
-        let known = T::deserialize(SeqAccessDeserializer::new(&mut items)).ok();
-        let mut is_all = true;
-        while items.next_element::<IgnoredAny>()?.is_some() {
-            is_all = false;
-        }
-        Ok(known.filter(|_| is_all))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Option<T>, A::Error> {
-        let known = T::deserialize(MapAccessDeserializer::new(&mut members)).ok();
-        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(known)
+        let value = Value::deserialize(from)?;
+        Ok(Self(T::deserialize(value).ok()))
     }
 }
 

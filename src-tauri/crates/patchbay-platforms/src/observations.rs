@@ -1,4 +1,4 @@
-//! What Patchbay itself found out about the connectors of an account, beside what their platform says.
+//! What Patchbay itself found out about the connectors of an account.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,39 +8,39 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Observations by connector, for as long as the account is signed in to; another process can take them up.
+/// Observations by connector. They can be saved and restored by another process.
 #[derive(Default)]
 pub(crate) struct Observations<T = Observation>(Mutex<HashMap<String, T>>);
 
-/// What was found out about one connector.
+/// Observations about one connector.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Observation {
-    /// Until when a consent that was started here is waited for; `None` when none was.
+    /// Deadline of a consent that was started here.
     pub(crate) consent_until: Option<Timestamp>,
-    /// How the last test went: well, or why not. `None` when there was none.
+    /// Outcome of the last test.
     pub(crate) test: Option<Result<(), String>>,
 }
 
 impl Observation {
-    /// Whether a consent that was started here is still waited for.
+    /// Whether a consent that was started here is still pending.
     pub(crate) fn is_consenting(&self, now: Timestamp) -> bool {
         self.consent_until.is_some_and(|until| now < until)
     }
 }
 
 impl<T: Clone + Default + Serialize + DeserializeOwned> Observations<T> {
-    /// What is known of a connector.
+    /// The observation about a connector, empty if there is none.
     pub(crate) fn of(&self, id: &str) -> T {
         self.lock().get(id).cloned().unwrap_or_default()
     }
 
-    /// Changes what is known of a connector.
+    /// Changes the observation about a connector.
     pub(crate) fn note(&self, id: &str, change: impl FnOnce(&mut T)) {
         change(self.lock().entry(id.to_owned()).or_default());
     }
 
-    /// Changes what is known of a connector, where there is anything, and tells it.
+    /// Changes the observation about a connector if there is one, and returns it.
     pub(crate) fn update(&self, id: &str, change: impl FnOnce(&mut T)) -> T {
         let mut all = self.lock();
         let Some(known) = all.get_mut(id) else {
@@ -50,17 +50,14 @@ impl<T: Clone + Default + Serialize + DeserializeOwned> Observations<T> {
         known.clone()
     }
 
-    /// A connector that is gone.
     pub(crate) fn forget(&self, id: &str) {
         self.lock().remove(id);
     }
 
-    /// Keeps what is known of those connectors alone.
     pub(crate) fn retain(&self, is_there: impl Fn(&str) -> bool) {
         self.lock().retain(|id, _| is_there(id));
     }
 
-    /// Something of each connector.
     pub(crate) fn each<R>(&self, look: impl Fn(&T) -> R) -> Vec<R> {
         self.lock().values().map(look).collect()
     }
@@ -70,12 +67,12 @@ impl<T: Clone + Default + Serialize + DeserializeOwned> Observations<T> {
     }
 }
 
-/// Observations that one process saves and another takes up, whatever they are.
+/// Observations that one process saves and another restores.
 pub trait SavedObservations: Sync {
-    /// All of them, as JSON. Holds no secret.
+    /// All observations, as JSON without secrets.
     fn to_json(&self) -> Value;
 
-    /// Replaces the observations by what [`Self::to_json`] gave before. What can't be read any more is dropped.
+    /// Replaces the observations by the result of [`Self::to_json`]; unreadable JSON counts as none.
     fn restore(&self, json: Value);
 }
 

@@ -1,6 +1,6 @@
-//! Documented operations by name: what the command line's `api` and the windows offer of a platform.
+//! Documented operations by name, as the command line's `api` and the windows offer them.
 //!
-//! Each platform folder has one table of them, in its `operations.rs`.
+//! Each platform has one table of them, in its `operations.rs`.
 
 use std::any::Any;
 
@@ -19,39 +19,34 @@ use crate::{
     Prompts, Resources, Result, SavedObservations, Settings, Tools,
 };
 
-/// What a contract says of an operation.
+/// What the contract says about an operation.
 #[derive(Clone, Copy, Debug)]
 pub struct Contract {
-    /// Its name there.
     pub name: &'static str,
-    /// What it does to the platform.
     pub effect: Effect,
-    /// Whether it may be sent again after a failure. By default only a read may.
+    /// By default, only reads are retried.
     pub retry: RetryClass,
 }
 
 impl Contract {
-    /// A read.
     pub const fn read(name: &'static str) -> Self {
         Self::new(name, Effect::Read, RetryClass::Freely)
     }
 
-    /// An operation that creates or changes something.
     pub const fn write(name: &'static str) -> Self {
         Self::new(name, Effect::Write, RetryClass::Never)
     }
 
-    /// An operation that removes something that can be had again.
+    /// An operation that removes something that can be restored.
     pub const fn destructive(name: &'static str) -> Self {
         Self::new(name, Effect::Destructive, RetryClass::Never)
     }
 
-    /// An operation that removes something for good.
+    /// An operation that removes something permanently.
     pub const fn irreversible(name: &'static str) -> Self {
         Self::new(name, Effect::Irreversible, RetryClass::Never)
     }
 
-    /// One that may be sent again otherwise.
     pub const fn retry(self, retry: RetryClass) -> Self {
         Self { retry, ..self }
     }
@@ -65,36 +60,34 @@ impl Contract {
     }
 }
 
-/// One documented operation: the type is its arguments, and says what is sent, what comes back, what it may do
-/// and when it may be repeated.
+/// A documented operation. The type holds the arguments, and defines the request, the output, the effect and the retry
+/// class.
 ///
-/// The first paragraph of the type's documentation is the summary that people read, one that starts with
-/// `Source:` names document and operation.
+/// The first paragraph of the type's documentation is the summary shown to users; a paragraph that starts with `Source:`
+/// names document and operation.
 pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
     DeserializeOwned + JsonSchema + Send + Sync + 'static
 {
-    /// What its contract says of it.
     const CONTRACT: Contract;
-    /// What comes back.
     type Output: Output;
-    /// Whether that can be had as it comes ([`Operation::stream`]).
+    /// Whether [`Operation::stream`] is supported.
     const IS_STREAMED: bool = false;
 
-    /// The one request that it is. What is made of several has none, and implements [`Operation::run`].
+    /// Builds the request. An operation of several requests implements [`Operation::run`] instead.
     ///
     /// # Errors
-    /// [`Error::Usage`] when the arguments do not fit each other.
+    /// [`Error::Usage`] when the arguments contradict each other.
     fn request(&self, _client: &C) -> Result<Request> {
         Err(Error::NotSupported(
             "showing this as one request".to_owned(),
         ))
     }
 
-    /// Calls it as an account.
+    /// Runs the operation.
     ///
     /// # Errors
-    /// Those of [`Operation::request`] and of [`Api::send`](patchbay_http::Api::send);
-    /// [`Error::UnexpectedAnswer`] when the answer is not what is documented.
+    /// Those of [`Operation::request`] and [`Api::send`](patchbay_http::Api::send); [`Error::UnexpectedAnswer`] when the
+    /// response differs from the documentation.
     fn run(
         &self,
         client: &C,
@@ -107,10 +100,7 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
         }
     }
 
-    /// Sends its one request and reads what comes back.
-    ///
-    /// # Errors
-    /// As [`Operation::run`].
+    /// Sends the request and reads the response.
     fn send(
         &self,
         client: &C,
@@ -123,11 +113,11 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
         }
     }
 
-    /// Calls it as an account, and hands the answer on as it comes: status and headers are there even when the body
-    /// is empty. Dropping the answer closes the connection.
+    /// Runs the operation and returns the response as it arrives. Status and headers are present even when the body is
+    /// empty. Dropping the response closes the connection.
     ///
     /// # Errors
-    /// As [`Operation::run`]; [`Error::NotSupported`] where it is none that [is streamed](Operation::IS_STREAMED).
+    /// As [`Operation::run`]; [`Error::NotSupported`] unless it [is streamed](Operation::IS_STREAMED).
     fn stream(
         &self,
         _client: &C,
@@ -141,13 +131,10 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
         }
     }
 
-    /// Notes what a success tells about a connector and the platform itself does not.
+    /// Records what a success tells about a connector that the platform itself does not.
     fn observe(&self, _client: &C, _output: &Self::Output) {}
 
-    /// What [`Operation::run`] would send first.
-    ///
-    /// # Errors
-    /// Those of [`Operation::request`].
+    /// The first request that [`Operation::run`] would send.
     fn plan(
         &self,
         client: &C,
@@ -157,14 +144,11 @@ pub trait Operation<C: AsRef<Api> + Send + Sync + 'static = Client>:
     }
 }
 
-/// An operation in the table of its platform.
+/// An entry in a platform's table of operations.
 #[derive(Clone, Copy, Debug)]
 pub struct OperationEntry {
-    /// Its name in the contract.
     pub name: &'static str,
-    /// What it does to the platform.
     pub effect: Effect,
-    /// Whether its answer can be had as it comes.
     pub is_streamed: bool,
     schema: fn() -> Schema,
     call: for<'a> fn(&'a AnyClient, Value, &'a CallOptions) -> CallFuture<'a, Value>,
@@ -173,7 +157,7 @@ pub struct OperationEntry {
 
 type CallFuture<'a, T> = BoxFuture<'a, Result<T>>;
 
-/// The client of a platform, which only its own operations know.
+/// The client of a platform; its operations downcast it.
 pub type AnyClient = dyn Any + Send + Sync;
 
 fn downcast<C: 'static>(client: &AnyClient) -> Result<&C> {
@@ -181,7 +165,7 @@ fn downcast<C: 'static>(client: &AnyClient) -> Result<&C> {
     client.downcast_ref().ok_or_else(none)
 }
 
-/// The table of a platform whose operations are these types.
+/// Builds a platform's table from its operation types.
 macro_rules! operations {
     ($($operation:ty),* $(,)?) => {
         &[$($crate::operations::entry::<$operation, _>()),*]
@@ -189,8 +173,8 @@ macro_rules! operations {
 }
 pub(crate) use operations;
 
-/// Declares operations that are done to a connector and take nothing else: what the contract says of each, what comes
-/// back, the request, and what is noted of a success, where anything is.
+/// Declares operations whose only argument is a connector: contract, output, request, and optionally what to record on
+/// success.
 macro_rules! on_connector {
     ($client:ty, $id:ident: $kind:ty = $about:literal => $(
         $(#[$words:meta])*
@@ -222,7 +206,6 @@ macro_rules! on_connector {
 }
 pub(crate) use on_connector;
 
-/// The entry of an operation that is a type.
 pub(crate) const fn entry<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>() -> OperationEntry
 {
     OperationEntry {
@@ -247,13 +230,13 @@ pub(crate) const fn entry<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static
 }
 
 impl OperationEntry {
-    /// What it does, one sentence without a full stop.
+    /// One sentence without a full stop.
     pub fn summary(&self) -> String {
         let words = self.paragraph(|_| true);
         words.trim_end_matches('.').to_owned()
     }
 
-    /// Document and operation it comes from.
+    /// Document and operation in it.
     pub fn source(&self) -> String {
         const SOURCE: &str = "Source: ";
         let words = self.paragraph(|words| words.starts_with(SOURCE));
@@ -263,10 +246,10 @@ impl OperationEntry {
             .to_owned()
     }
 
-    /// JSON Schema of its arguments, an object.
+    /// JSON Schema of the arguments, an object.
     pub fn parameters(&self) -> Schema {
         let mut schema = (self.schema)();
-        // It is shown as the summary.
+        // Shown as the summary.
         schema.remove("description");
         schema
     }
@@ -280,23 +263,19 @@ impl OperationEntry {
     }
 }
 
-/// A platform, signed in to by one account.
+/// A platform as used by one account.
 #[async_trait]
 pub trait Platform: Send + Sync {
-    /// Every documented operation.
     fn operations(&self) -> &'static [OperationEntry];
 
-    /// What its operations are called with.
     fn client(&self) -> &AnyClient;
 
-    /// Calls an operation by name. `arguments` is a JSON object that fits its parameters; the answer
-    /// is the platform's own JSON, as the contract says what the caller gets.
+    /// Calls an operation by name. `arguments` is a JSON object that fits its parameters; returns the platform's own JSON
+    /// as the contract specifies it for callers.
     ///
     /// # Errors
-    /// [`Error::Usage`] when there is no such operation, or the arguments do not fit; then those of
-    /// the operation itself, as in [`Api::send`].
-    ///
-    /// [`Api::send`]: patchbay_http::Api::send
+    /// [`Error::Usage`] when there is no such operation, or the arguments do not fit; otherwise those of
+    /// [`Operation::run`].
     async fn call(
         &self,
         operation: &str,
@@ -307,10 +286,10 @@ pub trait Platform: Send + Sync {
         (entry.call)(self.client(), arguments, options).await
     }
 
-    /// As [`Platform::call`], with the answer as it comes.
+    /// As [`Platform::call`], but returns the response as it arrives.
     ///
     /// # Errors
-    /// As [`Platform::call`]; [`Error::NotSupported`] when the operation has no stream.
+    /// As [`Platform::call`]; [`Error::NotSupported`] when the operation cannot be streamed.
     async fn stream(
         &self,
         operation: &str,
@@ -321,10 +300,7 @@ pub trait Platform: Send + Sync {
         (entry.stream)(self.client(), arguments, options).await
     }
 
-    /// A light read that shows whether the sign-in works.
-    ///
-    /// # Errors
-    /// Those of the read.
+    /// Performs a light read to check the sign-in.
     async fn check(&self, options: &CallOptions) -> Result<()> {
         match self.connectors() {
             Some(connectors) => connectors.list_connectors(options).await.map(drop),
@@ -335,82 +311,71 @@ pub trait Platform: Send + Sync {
     /// Flushes pending notifications to servers before the process ends. Nothing is called afterwards.
     async fn settle(&self) {}
 
-    /// Listing, looking at and deleting connectors.
     fn connectors(&self) -> Option<&dyn Connectors> {
         None
     }
 
-    /// Listing and running the tools of a connector.
     fn tools(&self) -> Option<&dyn Tools> {
         None
     }
 
-    /// Connecting by a consent on the platform's page.
     fn consents(&self) -> Option<&dyn Consents> {
         None
     }
 
-    /// Giving up the sign-in of a connector that stays.
     fn disconnects(&self) -> Option<&dyn Disconnects> {
         None
     }
 
-    /// Creating connectors from definitions.
     fn creation(&self) -> Option<&dyn Creation> {
         None
     }
 
-    /// Changing connectors.
     fn settings(&self) -> Option<&dyn Settings> {
         None
     }
 
-    /// Credentials that the platform keeps.
     fn credentials(&self) -> Option<&dyn Credentials> {
         None
     }
 
-    /// Facts and switches that no other platform has.
     fn details(&self) -> Option<&dyn Details> {
         None
     }
 
-    /// What was found out here about connectors that the platform itself does not tell, such as how a test
-    /// went or until when a consent is waited for.
+    /// What Patchbay itself found out about connectors, such as the outcome of a test or the deadline of a consent.
     fn observations(&self) -> Option<&dyn SavedObservations> {
         None
     }
 
-    /// Reading what a connector holds.
     fn resources(&self) -> Option<&dyn Resources> {
         None
     }
 
-    /// Messages that a connector has prepared.
     fn prompts(&self) -> Option<&dyn Prompts> {
         None
     }
 }
 
 fn find(table: &'static [OperationEntry], operation: &str) -> Result<&'static OperationEntry> {
-    let unknown = || Error::Usage(format!("operation {operation:?} not found"));
-    let found = table.iter().find(|entry| entry.name == operation);
-    found.ok_or_else(unknown)
+    let mut entries = table.iter();
+    entries
+        .find(|entry| entry.name == operation)
+        .ok_or_else(|| Error::Usage(format!("operation {operation:?} not found")))
 }
 
-/// The schema of an operation's arguments, with the documentation of the type. `writeOnly` in it marks secrets,
-/// and nothing else.
+/// The schema of an operation's arguments, with the documentation of the type. In it, `writeOnly` marks secrets only.
 pub(crate) fn parameters<T: JsonSchema>() -> Schema {
     let mut schema = SchemaGenerator::default().into_root_schema_for::<T>();
     schema.ensure_object().values_mut().for_each(mark_secrets);
     schema
 }
 
-/// Takes `writeOnly` from what is no secret, and the mark that tells them apart.
+/// Removes the internal mark of secrets, and `writeOnly` from everything that lacks it.
 fn mark_secrets(schema: &mut Value) {
     match schema {
         Value::Object(parts) => {
-            // A member may have the name of a keyword; its schema is no flag.
+            // A member may be named like the keyword; its schema is not a flag.
             if parts.remove(SECRET_MARK).is_none() && parts.get("writeOnly") == Some(&true.into()) {
                 parts.remove("writeOnly");
             }
@@ -421,22 +386,18 @@ fn mark_secrets(schema: &mut Value) {
     }
 }
 
-/// Reads the arguments of an operation. Their type should deny unknown fields: an argument that the
-/// operation does not have is refused, never dropped.
-///
-/// # Errors
-/// [`Error::Usage`] when they do not fit.
+/// Reads the arguments of an operation. Their type should deny unknown fields, so that an unknown argument is rejected
+/// instead of dropped.
 pub fn arguments<T: DeserializeOwned>(arguments: Value) -> Result<T> {
     if !arguments.is_object() {
         return Err(Error::Usage("arguments must be a JSON object".to_owned()));
     }
-    // serde's messages quote values of the wrong type, one of which may be a misplaced secret; only member names are
-    // kept.
+    // serde's messages quote values of the wrong type, and such a value may be a misplaced secret.
     serde_json::from_value(arguments)
         .map_err(|error| Error::Usage(redact_quoted(&error.to_string())))
 }
 
-/// The words of serde with what stands in its double quotes left out.
+/// A message of serde without what it puts in double quotes.
 pub(crate) fn redact_quoted(words: &str) -> String {
     let parts: Vec<&str> = words.split('"').collect();
     match parts.as_slice() {

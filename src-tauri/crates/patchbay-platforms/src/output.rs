@@ -1,4 +1,4 @@
-//! What comes back of an operation.
+//! Outputs of operations.
 
 use std::ops::Deref;
 
@@ -10,24 +10,23 @@ use serde_json::Value;
 
 use crate::{Error, Result, lenient};
 
-/// What can be read of an answer.
+/// The output of an operation.
 pub trait Output: Sized + Send {
-    /// Reads what an operation answered, without secrets.
+    /// Reads the response of an operation, without secrets.
     ///
     /// # Errors
-    /// [`Error::UnexpectedAnswer`] when it is not what is documented.
+    /// [`Error::UnexpectedAnswer`] when the response differs from the documentation.
     fn read(answer: &Answer, operation: &str) -> Result<Self>;
 
-    /// The platform's own JSON, as the caller of an operation by name gets it.
+    /// The platform's own JSON, as returned to callers of the operation by name.
     fn into_json(self) -> Value;
 }
 
-/// An answer as Patchbay understands it, beside all of it: members that nobody knows yet are kept.
+/// A parsed response beside its whole JSON, unknown members included.
 #[derive(Clone, Debug)]
 pub struct Raw<T> {
-    /// The whole JSON object, as it came.
+    /// The whole JSON object.
     pub json: Value,
-    /// What Patchbay looks at.
     pub value: T,
     /// HTTP status, 200 to 299.
     pub status: u16,
@@ -36,7 +35,7 @@ pub struct Raw<T> {
 }
 
 impl<T> Raw<T> {
-    /// Each item of a member that is a list, with its own JSON.
+    /// Each item of a list member, with its own JSON.
     pub fn each<U>(
         mut self,
         member: &str,
@@ -66,38 +65,33 @@ impl<T: DeserializeOwned + Send> Output for Raw<T> {
     }
 }
 
-/// A JSON object, and the members of it that Patchbay looks at. All of it is kept, for nobody knows what comes later.
+/// The members of a JSON object that Patchbay uses, beside the whole object, unknown members included.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parsed<T> {
-    /// All of it.
     pub json: Value,
-    /// What Patchbay looks at.
     pub value: T,
 }
 
-/// Members of an object that Patchbay looks at.
+/// The members of an object that Patchbay uses.
 pub trait Members: DeserializeOwned + Send {
-    /// Takes secrets out of the object.
+    /// Removes secrets from the object.
     fn redact(json: &mut Value, names: &SecretNames) {
         redact_members(json, names);
     }
 
-    /// Writes into the object what was read of another form than is handed on.
+    /// Writes members into the object that are passed on in another form than received.
     fn normalize(&self, _json: &mut Value) {}
 }
 
 impl<T: Members> Parsed<T> {
-    /// Reads a JSON object.
-    ///
-    /// # Errors
-    /// When it is something else, or a member is missing or of another type.
+    /// Parses a JSON object.
     pub fn of(mut json: Value) -> serde_json::Result<Self> {
         let value: T = lenient::object(&json)?;
         value.normalize(&mut json);
         Ok(Self { json, value })
     }
 
-    /// Reads a JSON object of an answer, without secrets.
+    /// Parses a JSON object of a response, without secrets.
     pub(crate) fn of_answer(mut json: Value, answer: &Answer) -> Result<Self> {
         T::redact(&mut json, answer.secret_names);
         Self::of(json).map_err(|error| unexpected(answer, &error))
@@ -105,7 +99,7 @@ impl<T: Members> Parsed<T> {
 }
 
 impl<T> Parsed<T> {
-    /// A member that is text and not empty.
+    /// A member that is non-empty text.
     pub fn text(&self, member: &str) -> Option<&str> {
         non_empty(self.json.get(member)?)
     }
@@ -129,7 +123,7 @@ impl<T: Members> Output for Parsed<T> {
     }
 }
 
-/// An answer whose type keeps the members that nobody knows yet, and is all of it.
+/// An output that keeps all members of the response in its type.
 pub trait LosslessOutput: Serialize + DeserializeOwned + Send {}
 
 impl<T: LosslessOutput> Output for T {
@@ -143,7 +137,7 @@ impl<T: LosslessOutput> Output for T {
     }
 }
 
-/// The JSON object of an answer, without secrets.
+/// The JSON object of a response, without secrets.
 pub(crate) fn object(answer: &Answer) -> Result<Value> {
     let mut json = Value::Object(answer.object()?);
     redact_members(&mut json, answer.secret_names);
@@ -159,17 +153,17 @@ pub(crate) fn items(list: Value, answer: &Answer) -> Result<Vec<Value>> {
     }
 }
 
-/// Reads the JSON of an answer that was brought into the documented shape.
+/// Parses JSON of a response.
 pub(crate) fn parse_documented<T: DeserializeOwned>(json: Value, answer: &Answer) -> Result<T> {
     serde_json::from_value(json).map_err(|error| unexpected(answer, &error))
 }
 
-/// The error of an answer that serde could not read.
+/// The error for a response that serde could not parse.
 pub(crate) fn unexpected(answer: &Answer, error: &serde_json::Error) -> Error {
     answer.unexpected(reason(&error.to_string()))
 }
 
-/// What is wrong with an answer, by the words of serde, which quote values of it.
+/// The part of a message of serde that quotes no value of the response.
 fn reason(words: &str) -> String {
     if words.starts_with("missing field ") {
         return words.to_owned();

@@ -1,4 +1,4 @@
-//! The hosted platforms that there are, a line each.
+//! All hosted platforms.
 
 use patchbay_model::{Abilities, PlatformLook, TileColours};
 use serde::{Serialize, Serializer};
@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use crate::HostedPlatform;
 use crate::hosted::LOCAL_ABILITIES;
 
-/// Every hosted platform, in the order in which windows and commands list them.
+/// In the order in which windows and commands list them.
 pub static HOSTED: &[HostedPlatform] = &[
     crate::mistral::MISTRAL,
     crate::cohere::COHERE,
@@ -17,7 +17,6 @@ pub static HOSTED: &[HostedPlatform] = &[
     crate::example::EXAMPLE,
 ];
 
-/// How this computer is shown among the platforms.
 const LOCAL: PlatformLook = PlatformLook {
     title: "This computer",
     initials: "",
@@ -27,7 +26,6 @@ const LOCAL: PlatformLook = PlatformLook {
     dark: TileColours::new("#2b3038", "#c0c7d2"),
 };
 
-/// What is known of a platform before anything is asked of it.
 #[derive(Serialize)]
 struct PlatformInfo {
     #[serde(flatten)]
@@ -35,7 +33,7 @@ struct PlatformInfo {
     abilities: Abilities,
 }
 
-/// Each platform, this computer among them, by its word and in the order in which they are listed.
+/// All platforms including this computer, by name and in the order in which they are listed.
 pub fn platform_infos() -> impl Serialize {
     struct Infos;
 
@@ -52,17 +50,17 @@ pub fn platform_infos() -> impl Serialize {
     Infos
 }
 
-/// How a platform is shown, this computer among them.
+/// The look of a platform, or of this computer.
 pub fn look(platform: patchbay_model::Platform) -> PlatformLook {
     hosted(platform).map_or(LOCAL, |hosted| hosted.look)
 }
 
-/// What can be done with the connectors of a platform, this computer among them.
+/// The abilities of a platform, or of this computer.
 pub fn abilities(platform: patchbay_model::Platform) -> Abilities {
     hosted(platform).map_or(LOCAL_ABILITIES, |hosted| hosted.abilities)
 }
 
-/// The hosted platform of that kind; `None` for this computer.
+/// The registry entry of a platform; `None` for this computer.
 pub fn hosted(platform: patchbay_model::Platform) -> Option<&'static HostedPlatform> {
     HOSTED.iter().find(|hosted| hosted.platform == platform)
 }
@@ -115,7 +113,7 @@ mod tests {
         }
     }
 
-    /// An account with nothing but what it needs.
+    /// An account with the minimum of settings.
     fn account(hosted: &HostedPlatform) -> Arc<dyn Platform> {
         let settings = json!({ "base_url": "http://127.0.0.1:9" });
         let settings = settings.as_object().unwrap().clone();

@@ -1,4 +1,4 @@
-//! Answers for what reads those of platforms, and JSON of every shape.
+//! Responses and arbitrary JSON for unit tests.
 
 use patchbay_http::{Answer, CallOptions};
 use patchbay_model::{PlatformDetails, RemoteId, Secret};
@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::Platform;
 
-/// A success with that body.
 pub(crate) fn answer(body: &Value) -> Answer {
     Answer {
         status: 200,
@@ -16,7 +15,7 @@ pub(crate) fn answer(body: &Value) -> Answer {
     }
 }
 
-/// The same answer to a request that gave this secret.
+/// The same response to a request that contained this secret.
 pub(crate) fn with_sent_secret(answer: Answer, secret: &str) -> Answer {
     Answer {
         given: vec![Secret::new(secret)],
@@ -24,14 +23,13 @@ pub(crate) fn with_sent_secret(answer: Answer, secret: &str) -> Answer {
     }
 }
 
-/// What only a platform's own connectors have, of one of them.
 pub(crate) async fn details_of(platform: &dyn Platform, id: &RemoteId) -> PlatformDetails {
     let details = platform.details().unwrap();
     let options = CallOptions::default();
     details.platform_details(id, &options).await.unwrap()
 }
 
-/// Any JSON, with these names among those of its members.
+/// Arbitrary JSON in which these member names occur.
 pub(crate) fn any_json(names: &'static [&'static str]) -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

@@ -34,9 +34,6 @@ impl AsRef<Api> for Airbyte {
 
 /// The client of an account. One without credentials can still call an operation that brings its own; all others are
 /// refused.
-///
-/// # Errors
-/// [`Error::Usage`](crate::Error::Usage) when a setting cannot be used.
 pub fn client(account: &AccountConfig) -> Result<Airbyte> {
     let base = account.text("base_url")?.unwrap_or(BASE_URL);
     let anonymous = Api {
@@ -61,9 +58,6 @@ impl Airbyte {
     }
 
     /// Refuses an account without credentials where nothing has to be sent.
-    ///
-    /// # Errors
-    /// [`Error::Usage`](crate::Error::Usage) then.
     pub(super) fn check_credentials(&self) -> Result<()> {
         match self.identities.has_credentials() {
             true => Ok(()),

@@ -308,9 +308,6 @@ impl Executed {
     }
 
     /// Itself, unless the platform says that the action failed.
-    ///
-    /// # Errors
-    /// [`Error::Status`] then.
     pub(super) fn success(self) -> Result<Self> {
         match self.reply {
             Reply::Envelope(Envelope {

@@ -1,4 +1,4 @@
-//! Making connectors from definitions.
+//! Creating connectors from definitions.
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
@@ -9,28 +9,20 @@ use url::Url;
 use super::RemoteConnector;
 use crate::Result;
 
-/// Connectors can be created on it.
 #[async_trait]
 pub trait Creation: Send + Sync {
-    /// What can be created, in the platform's own order.
-    ///
-    /// # Errors
-    /// Those of the contract's operation, where the platform has to be asked.
+    /// Definitions in the platform's own order.
     async fn list_definitions(&self, options: &CallOptions) -> Result<Vec<Definition>>;
 
-    /// What one has to give to create one of them. The rules of the contract stand in its schema, so that
-    /// they are checked before anything is sent.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] or [`Error::Usage`] when there is no such definition; those of the contract's operation.
+    /// The form for creating a connector. Its schema contains the rules of the contract, so they are checked before
+    /// anything is sent.
     async fn creation_form(&self, definition: &str, options: &CallOptions) -> Result<Form>;
 
-    /// Creates one. `values` fit the form, secrets in their places. It may still need a consent, which
+    /// Creates a connector from `values` that fit the form, secrets included. It may still need a consent, which
     /// [`Consents`](super::Consents) then starts.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with the fields, as JSON pointers into `values` where they can be told; those of
-    /// the contract's operation.
+    /// [`Error::Invalid`](crate::Error::Invalid) names fields as JSON pointers into `values` where possible.
     async fn create_connector(
         &self,
         definition: &str,
@@ -38,11 +30,8 @@ pub trait Creation: Send + Sync {
         options: &CallOptions,
     ) -> Result<RemoteConnector>;
 
-    /// How a person's own OAuth app gets the tokens that its form asks for; `None` where the form takes
-    /// none, or the platform runs the consent itself.
-    ///
-    /// # Errors
-    /// As [`Self::creation_form`].
+    /// How the user's own OAuth app obtains the tokens that the form asks for; `None` if the form takes none, or if the
+    /// platform runs the consent itself.
     async fn oauth_app(
         &self,
         definition: &str,
@@ -53,27 +42,21 @@ pub trait Creation: Send + Sync {
     }
 }
 
-/// A provider's OAuth, which Patchbay runs with a person's own app to fill in a form. Fields are JSON
-/// pointers into the values of [`Creation::creation_form`].
+/// A provider's OAuth, which Patchbay runs with the user's own app to fill in a form. Fields are JSON pointers into the
+/// values of [`Creation::creation_form`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProviderOAuth {
-    /// Where a person consents, without a query; `None` where the definition does not tell: then a person
-    /// types it in.
+    /// Without a query; the user enters it if the definition does not contain it.
     pub authorize_url: Option<Url>,
-    /// Where the code is exchanged, likewise.
+    /// Likewise.
     pub token_url: Option<Url>,
-    /// Scopes to ask for; empty where the definition does not tell.
+    /// Empty if the definition does not tell.
     pub scopes: Vec<String>,
-    /// What the form has to hold for this way of signing in: members of its values, to be put in beside
-    /// those of the fields below.
+    /// Constant form values that select this way of signing in.
     pub values: Map<String, Value>,
-    /// Where the id of the app goes.
     pub client_id_field: String,
-    /// Where its secret goes, where there is a place for it.
     pub client_secret_field: Option<String>,
-    /// Where the refresh token goes, where there is a place for it. There is one for it or for the access
-    /// token.
+    /// At least one of this and `access_token_field` is set.
     pub refresh_token_field: Option<String>,
-    /// Where the access token goes, where there is a place for it.
     pub access_token_field: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Credentials that the platform keeps.
+//! Credentials stored by the platform.
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
@@ -7,23 +7,15 @@ use serde_json::{Map, Value};
 
 use crate::{Error, Result};
 
-/// It keeps credentials for its connectors.
 #[async_trait]
 pub trait Credentials: Send + Sync {
-    /// The levels that a connector has, and what can be done at each.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], and those of the contract's operation, where the platform has to be asked.
+    /// Levels of a connector, and what can be done at each.
     async fn credential_levels(
         &self,
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<Vec<CredentialLevel>>;
 
-    /// The credentials of one level.
-    ///
-    /// # Errors
-    /// Those of the contract's list operation.
     async fn list_credentials(
         &self,
         id: &RemoteId,
@@ -31,11 +23,7 @@ pub trait Credentials: Send + Sync {
         options: &CallOptions,
     ) -> Result<Vec<PlatformCredential>>;
 
-    /// What one gives to save a credential, by the methods that the connector takes. Name and default
-    /// are not part of it.
-    ///
-    /// # Errors
-    /// Those of the contract's operation, where the platform has to be asked.
+    /// The form for a credential, without name and default.
     async fn credential_form(
         &self,
         id: &RemoteId,
@@ -43,11 +31,10 @@ pub trait Credentials: Send + Sync {
         options: &CallOptions,
     ) -> Result<Form>;
 
-    /// Creates a credential, or replaces the one of that name.
+    /// Creates a credential, or replaces the one with that name.
     ///
     /// # Errors
-    /// [`Error::Usage`] when the platform's rules about defaults and names are not kept; those of the
-    /// contract's operation.
+    /// [`Error::Usage`] when the platform's rules about defaults and names are violated.
     async fn save_credential(
         &self,
         id: &RemoteId,
@@ -56,9 +43,6 @@ pub trait Credentials: Send + Sync {
     ) -> Result<()>;
 
     /// Makes a credential the one used when none is named.
-    ///
-    /// # Errors
-    /// [`Error::NotSupported`] where there is no such thing; those of the contract's operation.
     async fn make_default(
         &self,
         _id: &RemoteId,
@@ -71,10 +55,6 @@ pub trait Credentials: Send + Sync {
         ))
     }
 
-    /// Deletes a credential.
-    ///
-    /// # Errors
-    /// [`Error::NotSupported`] where there is no such thing; those of the contract's operation.
     async fn delete_credential(
         &self,
         _id: &RemoteId,
@@ -86,17 +66,15 @@ pub trait Credentials: Send + Sync {
     }
 }
 
-/// A credential to be created or replaced.
 #[derive(Clone)]
 pub struct CredentialToSave {
-    /// Its name; empty where the platform has one without a name.
+    /// Empty for a platform's single, unnamed credential.
     pub name: String,
-    /// Whose it is.
     pub level: Level,
-    /// Values of [`Credentials::credential_form`], secrets in their places.
+    /// Values of [`Credentials::credential_form`], secrets included.
     pub values: Map<String, Value>,
-    /// Whether it becomes the default; `None` leaves that as it is.
+    /// `None` leaves the default unchanged.
     pub is_default: Option<bool>,
-    /// Whether there is one of that name already.
+    /// Whether one with that name exists already.
     pub is_replacement: bool,
 }

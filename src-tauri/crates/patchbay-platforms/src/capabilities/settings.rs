@@ -7,21 +7,16 @@ use serde_json::{Map, Value};
 
 use crate::Result;
 
-/// Its connectors can be changed.
 #[async_trait]
 pub trait Settings: Send + Sync {
-    /// What can be changed of a connector, as it is now.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], and those of the contract's get operation.
+    /// The form for changing a connector, with its current values.
     async fn settings(&self, id: &RemoteId, options: &CallOptions) -> Result<ConnectorSettings>;
 
-    /// Changes a connector. `changes` holds those top members of the form's values that are to be
-    /// another, secrets in their places; null clears one.
+    /// Changes a connector. `changes` contains the changed top-level members of the form's values, secrets included; null
+    /// clears a member.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with the fields, as JSON pointers into the form's values where they can be told;
-    /// those of the contract's update operation.
+    /// [`Error::Invalid`](crate::Error::Invalid) names fields as JSON pointers into the form's values where possible.
     async fn change_settings(
         &self,
         id: &RemoteId,

@@ -1,4 +1,5 @@
-//! Abilities of platforms whose connectors have one of a thing, and how that one is put into the ability of many.
+//! Simpler traits for platforms whose connectors have exactly one credential or tool, with adapters to [`Credentials`]
+//! and [`Tools`].
 
 use std::time::Instant;
 
@@ -17,37 +18,30 @@ use crate::mcp::CallOutcome;
 use crate::operations::{arguments, parameters};
 use crate::{Error, Result};
 
-/// A connector has one credential, without a name.
+/// Each connector has one unnamed credential.
 #[async_trait]
 pub(crate) trait SingleCredential: Send + Sync {
-    /// Whose it is.
     const LEVEL: Level;
-    /// What it is for, a sentence or two.
+    /// What the credential is for, in one or two sentences.
     const HELP: &'static str;
-    /// Whether it can be taken away.
     const CAN_DELETE: bool = false;
-    /// Values of its form.
+    /// Values of the form.
     type Values: DeserializeOwned + Send;
 
-    /// Whether the connector takes one.
     async fn accepts_credential(&self, _id: &RemoteId, _options: &CallOptions) -> Result<bool> {
         Ok(true)
     }
 
-    /// It, where there is one.
     async fn credential(
         &self,
         id: &RemoteId,
         options: &CallOptions,
     ) -> Result<Option<PlatformCredential>>;
 
-    /// What one gives to save it.
     async fn form(&self, id: &RemoteId, options: &CallOptions) -> Result<Form>;
 
-    /// Takes values of the form.
     async fn save(&self, id: &RemoteId, values: Self::Values, options: &CallOptions) -> Result<()>;
 
-    /// Takes it away.
     async fn delete(&self, _id: &RemoteId, _options: &CallOptions) -> Result<()> {
         Err(Error::NotSupported("deleting a credential".to_owned()))
     }
@@ -130,22 +124,19 @@ fn check_level<P: SingleCredential>(level: Level) -> Result<()> {
     Err(Error::NotSupported("a credential at this level".to_owned()))
 }
 
-/// Every connector has the same tool, which reads and does no harm.
+/// Every connector has the same read-only tool.
 #[async_trait]
 pub(crate) trait SingleTool: Send + Sync {
-    /// What it takes.
     type Arguments: DeserializeOwned + JsonSchema + Send;
-    /// Its name on the wire.
+    /// Name on the wire.
     const NAME: &'static str;
-    /// Its name for people.
     const TITLE: &'static str;
-    /// What it does, one sentence without a full stop.
+    /// One sentence without a full stop.
     const DESCRIPTION: &'static str;
 
-    /// Fails when the connector is gone, as far as the platform can be asked.
+    /// Fails if the connector is known to be gone.
     async fn check_connector(&self, id: &RemoteId, options: &CallOptions) -> Result<()>;
 
-    /// As [`Tools::call_tool`].
     async fn call(
         &self,
         id: &RemoteId,
@@ -153,7 +144,6 @@ pub(crate) trait SingleTool: Send + Sync {
         options: &CallOptions,
     ) -> Result<SingleOutcome>;
 
-    /// As [`Tools::plan_call`].
     async fn plan(
         &self,
         id: &RemoteId,
@@ -162,19 +152,15 @@ pub(crate) trait SingleTool: Send + Sync {
     ) -> Result<SentRequest>;
 }
 
-/// What became of a call of the one tool.
 pub(crate) struct SingleOutcome {
-    /// What came back.
     pub(crate) answer: Value,
-    /// Whether that is the tool's result as well; otherwise its words are.
+    /// Whether `answer` becomes the structured result; otherwise only `words` are returned.
     pub(crate) is_structured: bool,
-    /// It for people.
+    /// The result as text.
     pub(crate) words: String,
-    /// Whether the tool says that it failed.
+    /// Whether the tool reports a failure.
     pub(crate) is_error: bool,
-    /// HTTP status of the answer.
     pub(crate) status: u16,
-    /// Size of its body.
     pub(crate) bytes: u64,
 }
 

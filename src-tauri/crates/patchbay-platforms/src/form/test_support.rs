@@ -1,14 +1,13 @@
-//! Forms and what is filled in, for the tests of the platforms.
+//! Helpers for tests of forms.
 
 use patchbay_model::Form;
 use serde_json::{Map, Value};
 
-/// The members of an object.
 pub(crate) fn members(value: Value) -> Map<String, Value> {
     serde_json::from_value(value).unwrap()
 }
 
-/// The values fit the form's schema, and the schema is one.
+/// Asserts that the form's schema is valid and the values fit it.
 pub(crate) fn assert_fits(form: &Form, values: &Value) {
     let validator = jsonschema::options()
         .should_validate_formats(true)

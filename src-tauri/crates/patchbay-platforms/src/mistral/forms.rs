@@ -28,9 +28,6 @@ use crate::{Error, Field, Result};
 const NAME_PATTERN: &str = "^[A-Za-z0-9_-]{1,64}$";
 
 /// Refuses a name that the platform would refuse.
-///
-/// # Errors
-/// [`Error::Usage`] with the rule.
 pub(super) fn check_name(name: &str) -> Result<()> {
     let is_allowed = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-');
     if (1..=64).contains(&name.len()) && name.chars().all(is_allowed) {
@@ -124,9 +121,6 @@ fn secrets_by_name(list: Vec<NamedSecret>) -> Result<BTreeMap<String, Value>> {
 }
 
 /// Headers of older connectors, which are all kept secret.
-///
-/// # Errors
-/// As [`secrets_by_name`].
 fn secret_headers(list: Vec<NamedSecret>) -> Result<BTreeMap<String, SecretArgument<Value>>> {
     let headers = secrets_by_name(list)?.into_iter();
     Ok(headers.map(|(name, value)| (name, value.into())).collect())
@@ -134,9 +128,6 @@ fn secret_headers(list: Vec<NamedSecret>) -> Result<BTreeMap<String, SecretArgum
 
 /// The two lists of headers that are sent whoever uses a connector, as the one map of the wire; `None` where neither
 /// is given.
-///
-/// # Errors
-/// As [`secrets_by_name`].
 fn global_headers(
     plain: Field<Vec<NamedValue>>,
     secret: Field<Vec<NamedSecret>>,

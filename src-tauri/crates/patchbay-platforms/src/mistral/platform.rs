@@ -171,9 +171,6 @@ impl Mistral {
     }
 
     /// The same, of a form that is known.
-    ///
-    /// # Errors
-    /// [`Error::Protocol`] when it is of another.
     pub(super) async fn find_known(
         &self,
         id: &RemoteId,

@@ -238,9 +238,6 @@ impl OneConnector {
     }
 
     /// The connector, where it is of a form that is known.
-    ///
-    /// # Errors
-    /// [`Error::Protocol`] when it is of another.
     pub fn known(self) -> Result<Object<Connector>> {
         match self.0 {
             LenientConnector::Read(connector) => Ok(*connector),

@@ -31,9 +31,6 @@ impl Airbyte {
     }
 
     /// The id of that connector, looked up once and then kept.
-    ///
-    /// # Errors
-    /// As [`Self::find_kind`].
     pub(super) async fn id_of_kind(
         &self,
         kind: &str,

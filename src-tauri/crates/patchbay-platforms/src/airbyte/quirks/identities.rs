@@ -41,9 +41,6 @@ pub(crate) struct Caller<'a> {
 
 impl Identities {
     /// Those of an account; `api` has neither credentials nor an organization.
-    ///
-    /// # Errors
-    /// [`Error::Usage`](crate::Error::Usage) when a setting is no text.
     pub(crate) fn new(account: &AccountConfig, api: Api) -> Result<Self> {
         let text = |name| Ok(account.text(name)?.map(str::to_owned));
         let secret = |name| account.secret(name).filter(|secret| !secret.is_empty());

@@ -35,9 +35,6 @@ pub(crate) struct Choices {
 
 impl Choices {
     /// Checks the rules of the operation.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when they are not kept.
     pub(crate) fn check(&self) -> Result<()> {
         if let Some(name) = &self.credentials_name {
             check_name(name)?;

@@ -125,9 +125,6 @@ impl Profile {
     }
 
     /// What makes a connector so, as far as it is given.
-    ///
-    /// # Errors
-    /// As [`Self::create`].
     pub(crate) fn update(self, id: &RemoteId, connector: &Connector) -> Result<Update> {
         Ok(Update {
             connector_id: id.clone(),

@@ -131,9 +131,6 @@ impl Profile {
     }
 
     /// What makes a connector so, as far as it is given.
-    ///
-    /// # Errors
-    /// As [`Self::create`].
     pub(crate) fn update(self, id: &RemoteId) -> Result<Update> {
         let secrets = |list| {
             let secrets: Map<String, Value> = secrets_by_name(list)?.into_iter().collect();

@@ -44,9 +44,6 @@ pub struct AuthMethod {
 impl AuthMethod {
     /// Checks that a way of a new connector has what its kind needs, and nothing that only an update
     /// takes.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when it is not so.
     pub(super) fn check_new(&self) -> Result<()> {
         let refuse = |what: &str| Err(Error::Usage(format!("auth_methods: {what}")));
         if self.global_headers.is_some() || !self.oauth2_metadata_secrets.is_absent() {

@@ -20,9 +20,6 @@ pub trait AtLevel: Sync {
     fn request_at(&self, client: &Mistral, scope: Scope) -> Result<Request>;
 
     /// What is sent once the platform refused that; `None` where that is the end of it.
-    ///
-    /// # Errors
-    /// As [`AtLevel::request_at`].
     fn request_after(&self, _: &Error, _: &Mistral, _: Scope) -> Result<Option<Request>> {
         Ok(None)
     }
@@ -31,9 +28,6 @@ pub trait AtLevel: Sync {
     fn observe_at(&self, _: &Mistral, _: Scope) {}
 
     /// Calls the operation for that level as an account.
-    ///
-    /// # Errors
-    /// As [`Operation::run`](crate::Operation::run).
     fn run_at(
         &self,
         client: &Mistral,

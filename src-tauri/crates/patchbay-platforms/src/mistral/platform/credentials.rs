@@ -206,9 +206,6 @@ impl Mistral {
 
 /// There is one default for each way to sign in, as soon as there is a credential for it. What the platform
 /// would refuse, or would do otherwise than asked, is explained before it is sent.
-///
-/// # Errors
-/// [`Error::Usage`].
 fn check_default(
     credential: &CredentialToSave,
     given: &NewCredential,

@@ -60,9 +60,6 @@ impl Shape {
     }
 
     /// Whether everything that is needed is there, in some form.
-    ///
-    /// # Errors
-    /// What is not.
     fn check(&self, members: &Map<String, Value>) -> Result<(), String> {
         let mut found = 0;
         for (name, value) in members {

@@ -21,9 +21,6 @@ impl Settings<'_> {
     }
 
     /// Text, or the default.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when it is something else.
     pub(crate) fn text_or(&self, name: &str, default: &str) -> Result<String> {
         match self.value_of(name) {
             None => Ok(default.to_owned()),
@@ -33,9 +30,6 @@ impl Settings<'_> {
     }
 
     /// A list of words, or the default: a JSON list, or text with commas.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when it is something else.
     pub(crate) fn words_or(&self, name: &str, default: &[&str]) -> Result<Vec<String>> {
         let words = match self.value_of(name) {
             None => return Ok(default.iter().map(|word| (*word).to_owned()).collect()),
@@ -48,9 +42,6 @@ impl Settings<'_> {
     }
 
     /// Seconds above zero, or the default.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when it is something else.
     pub(crate) fn seconds_or(&self, name: &str, default: f64) -> Result<Duration> {
         let seconds = match self.value_of(name) {
             None => Some(default),
@@ -64,9 +55,6 @@ impl Settings<'_> {
     }
 
     /// Yes or no; no when it was not given.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when it is something else.
     pub(crate) fn flag(&self, name: &str) -> Result<bool> {
         match self.value_of(name) {
             None => Ok(false),
@@ -78,9 +66,6 @@ impl Settings<'_> {
     }
 
     /// JSON of that shape, also as text.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when it has another shape.
     pub(crate) fn json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let read = match self.value_of(name) {
             None => return Ok(None),
@@ -92,9 +77,6 @@ impl Settings<'_> {
     }
 
     /// A header as `[name, value]`, or as the text `Name: value`.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when it is something else.
     pub(crate) fn header(&self, name: &str) -> Result<Option<(String, String)>> {
         match self.value_of(name) {
             Some(Value::String(text)) if !text.trim_start().starts_with('[') => {
@@ -108,9 +90,6 @@ impl Settings<'_> {
     }
 
     /// The credential as it is sent: what stands before it, then the token. Empty text is a prefix too.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when a setting is no text.
     pub(crate) fn credential(&self) -> Result<Credential> {
         Ok(Credential {
             header: self.text_or("auth_header", "Authorization")?,

@@ -92,9 +92,6 @@ pub(super) struct Change {
 
 impl Table {
     /// The defaults with the account's settings in their place.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when a setting cannot be used.
     pub(crate) fn read(settings: &Settings<'_>) -> Result<Self> {
         let text = |name, default: &str| settings.text_or(name, default);
         let words = |name, default: &[&str]| settings.words_or(name, default);
@@ -166,17 +163,11 @@ impl Table {
     }
 
     /// The request of an operation that takes a connector and nothing else.
-    ///
-    /// # Errors
-    /// As [`Table::request`].
     pub(crate) fn request_on(&self, operation: &str, id: &RemoteId) -> Result<Request> {
         self.request(operation, &BTreeMap::from([("id", id)]))
     }
 
     /// The request of a list: its arguments are in the query, by the names of the settings.
-    ///
-    /// # Errors
-    /// As [`Table::request`].
     pub(crate) fn list_request(
         &self,
         operation: &str,
