@@ -1,4 +1,4 @@
-//! One account's client: the way to Mistral by one of its surfaces, and what happened here to connectors.
+//! The client of one account, which uses one of Mistral's API surfaces.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,18 +10,17 @@ use super::operations::scope::Scope;
 use super::quirks::key::Key;
 use super::quirks::observations::{Observation, ToolListOutcome};
 use super::quirks::surface::Surface;
-use super::wire::AuthUrl;
+use super::wire::{AuthUrl, Connector};
 use crate::observations::Observations;
 use crate::{AccountConfig, Result};
 
-/// Nobody signs in for longer than a day.
+/// A longer lifetime of a sign-in page is not believed.
 const MAX_PAGE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// One account: its operations are called with it.
 pub struct Mistral {
     pub(super) api: Api,
     pub(super) surface: Surface,
-    /// By id or name, as each call named the connector.
+    /// By id or name, depending on how a call named the connector.
     pub(super) observations: Observations<Observation>,
 }
 
@@ -42,7 +41,7 @@ pub fn client(account: &AccountConfig) -> Result<Mistral> {
     let key = Arc::new(Key::of(account)?);
     Ok(Mistral {
         api: Api {
-            // Of several slashes at its end only one goes (contract, section 1, "joining").
+            // Only one of several trailing slashes is removed (contract, section 1, "joining").
             base: parse_base_url(base)?,
             retries: retries(),
             ..account.api(base, key)?
@@ -52,8 +51,8 @@ pub fn client(account: &AccountConfig) -> Result<Mistral> {
     })
 }
 
-/// Nothing is repeated unless the call asks for it; then these statuses, with the official client's
-/// usual waits. What a server asks to wait is heeded up to a minute.
+/// Nothing is retried unless the call asks for it; then these statuses are, with the official client's default backoff.
+/// `Retry-After` is honored up to a minute.
 ///
 /// Source: Mistral contract, section 7.
 fn retries() -> RetryPolicy {
@@ -77,7 +76,12 @@ fn retries() -> RetryPolicy {
 }
 
 impl Mistral {
-    /// The older surface tells itself whether a connector is on.
+    pub(super) fn observed(&self, connector: &Connector) -> Observation {
+        let names = [connector.id.as_str(), &connector.name];
+        self.observations.of_any(names)
+    }
+
+    /// Only the older surface tells itself whether a connector is on.
     pub(super) fn record_switch(&self, id: &RemoteId, scope: Scope, is_on: bool) {
         if scope == Scope::User && self.surface == Surface::Current {
             self.observations

@@ -1,4 +1,4 @@
-//! What only Mistral's connectors have: activation and sharing at levels, and a gateway.
+//! Details of Mistral's connectors: activation and sharing at levels, and a gateway.
 //!
 //! Source: Mistral contract, sections 2, 4, 8 and 9.
 
@@ -62,8 +62,8 @@ impl Details for Mistral {
 }
 
 impl Mistral {
-    /// Names of the tools that an activation may name; none where it cannot, and where they are not known: they are
-    /// typed then.
+    /// Names of the tools that an activation may choose from; empty if it can choose none, and if they are unknown: the
+    /// user types them then.
     async fn tool_names(&self, id: &RemoteId, options: &CallOptions) -> Vec<String> {
         if self.surface == Surface::Current {
             return Vec::new();
@@ -102,7 +102,7 @@ impl Mistral {
         facts.flatten().collect()
     }
 
-    /// Where programs reach the service through Mistral. Only the current surface has it.
+    /// Address under which programs reach the service through Mistral; only on the current surface.
     fn gateway(&self, connector: &Connector) -> Option<String> {
         let part = match connector.protocol.as_deref()? {
             "mcp" => "mcp",
@@ -136,13 +136,12 @@ impl Mistral {
         }
     }
 
-    /// The older surface tells it of the user; of the current one only what was done here is known.
+    /// Known for the user only: the older surface tells, on the current one only switching off from here is known.
     fn is_active(&self, connector: &Connector, scope: Scope) -> Option<bool> {
         if scope != Scope::User {
             return None;
         }
-        let names = [connector.id.as_str(), &connector.name];
-        let observed = self.observations.of_any(names);
+        let observed = self.observed(connector);
         let was_switched_off = observed.is_switched_off.then_some(false);
         connector.active.or(was_switched_off)
     }
@@ -199,7 +198,6 @@ impl Mistral {
     }
 }
 
-/// What an action on a connector has settled.
 fn by_id(connector: &Connector) -> Value {
     json!({"connector_id": connector.id})
 }
@@ -258,7 +256,7 @@ fn protocol(connector: &Connector) -> &str {
     }
 }
 
-/// Who owns it: a word on the current surface, a number that nobody explains on the older one.
+/// The owner's type is a word on the current surface, and an undocumented number on the older one.
 fn owner(connector: &Connector) -> Option<String> {
     let kind = match &connector.owner_type {
         Value::String(word) => level(word).to_owned(),

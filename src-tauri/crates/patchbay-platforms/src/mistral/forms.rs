@@ -1,4 +1,4 @@
-//! What people fill in for Mistral's connectors, and its way to the wire.
+//! Forms for Mistral's connectors, and their conversion to requests.
 //!
 //! Source: Mistral contract, sections 3, 9 and 10.
 
@@ -22,12 +22,12 @@ use super::operations::authentication::GlobalHeader;
 use super::wire::Connector;
 use crate::{Error, Field, Result};
 
-/// Names of connectors and of credentials.
+/// Valid names of connectors and credentials.
 ///
 /// Source: Mistral contract, section 10.
 const NAME_PATTERN: &str = "^[A-Za-z0-9_-]{1,64}$";
 
-/// Refuses a name that the platform would refuse.
+/// Rejects a name that the platform would refuse.
 pub(super) fn check_name(name: &str) -> Result<()> {
     let is_allowed = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-');
     if (1..=64).contains(&name.len()) && name.chars().all(is_allowed) {
@@ -107,7 +107,7 @@ impl NamedSecret {
     }
 }
 
-/// Secret values by their names, as the wire has them.
+/// Secret values by name.
 ///
 /// # Errors
 /// [`Error::Usage`] when one is there twice, or has no value.
@@ -120,14 +120,13 @@ fn secrets_by_name(list: Vec<NamedSecret>) -> Result<BTreeMap<String, Value>> {
     Ok(found)
 }
 
-/// Headers of older connectors, which are all kept secret.
+/// Headers of the older surface, all of which are secret.
 fn secret_headers(list: Vec<NamedSecret>) -> Result<BTreeMap<String, SecretArgument<Value>>> {
     let headers = secrets_by_name(list)?.into_iter();
     Ok(headers.map(|(name, value)| (name, value.into())).collect())
 }
 
-/// The two lists of headers that are sent whoever uses a connector, as the one map of the wire; `None` where neither
-/// is given.
+/// Merges the two lists of shared headers; `None` if neither is given.
 fn global_headers(
     plain: Field<Vec<NamedValue>>,
     secret: Field<Vec<NamedSecret>>,
@@ -162,12 +161,12 @@ fn insert_unique<T>(found: &mut BTreeMap<String, T>, name: String, value: T) -> 
     Ok(())
 }
 
-/// What is given of a member, brought to the wire.
-fn map<T, U>(member: Field<T>, wire: impl FnOnce(T) -> Result<U>) -> Result<Field<U>> {
+/// Converts the value of a member.
+fn map<T, U>(member: Field<T>, convert: impl FnOnce(T) -> Result<U>) -> Result<Field<U>> {
     Ok(match member {
         Field::Absent => Field::Absent,
         Field::Null => Field::Null,
-        Field::Value(value) => Field::Value(wire(value)?),
+        Field::Value(value) => Field::Value(convert(value)?),
     })
 }
 

@@ -1,4 +1,4 @@
-//! Mistral's words to ours.
+//! Maps Mistral's terms to the model.
 //!
 //! Source: Mistral contract, sections 4 and 13.
 
@@ -19,7 +19,7 @@ const TITLE_LIMIT: usize = 200;
 const WORDS_LIMIT: usize = 2000;
 const REASON_LIMIT: usize = 300;
 
-/// Messages of a credential that a person can mend by signing in again.
+/// Messages of a credential that signing in again fixes.
 const REAUTH_MESSAGES: [&str; 4] = [
     "oauth expired",
     "you need to reconnect",
@@ -27,30 +27,29 @@ const REAUTH_MESSAGES: [&str; 4] = [
     "blank bearer token",
 ];
 
-/// Members that a connector has only where the user's data were asked for.
+/// Members that a connector has only if the user's data were requested.
 const USER_DATA: [&str; 3] = [
     "connection_credentials",
     "is_authenticated",
     "supported_auth_methods",
 ];
 
-/// A connector as the platform has it; `observed` is what happened to it here.
 pub(super) fn connector(
-    Object { json, value }: &Object<Connector>,
+    Object {
+        json,
+        value: connector,
+    }: &Object<Connector>,
     observed: &Observation,
     now: Timestamp,
     secrets: &SecretNames,
 ) -> RemoteConnector {
-    let connector = value;
     let state = state(connector, observed, now);
     let used = credential_in_use(connector);
     RemoteConnector {
-        remote_id: connector.id.clone(),
         name: connector.name.clone(),
         title: clean_optional(connector.title.as_deref(), TITLE_LIMIT),
         description: Some(text::clean_lines(&connector.description, WORDS_LIMIT))
             .filter(|words| !words.is_empty()),
-        connector_type: None,
         icon: icon::choose([(connector.icon_url.as_deref(), None)]),
         endpoint: connector.server.clone(),
         visibility: match connector.visibility.as_deref() {
@@ -61,93 +60,92 @@ pub(super) fn connector(
         status: state.status,
         word: state.word,
         reason: state.reason.map(|reason| clean_text(&reason, WORDS_LIMIT)),
-        checked_at: None,
         methods: methods(connector),
         credential: used.map(|credential| clean_text(&credential.name, TITLE_LIMIT)),
         level: used.and_then(|credential| level(&credential.scope)),
-        expires_at: None,
         created_at: Some(connector.created_at),
         updated_at: Some(connector.modified_at),
-        native: Json(strip_secrets(json.clone(), secrets)),
+        ..RemoteConnector::new(
+            connector.id.clone(),
+            Json(strip_secrets(json.clone(), secrets)),
+        )
     }
 }
 
-/// The platform's words, cleaned; `None` where there are none.
+/// Cleans a text of the platform; `None` if nothing is left.
 fn clean_optional(words: Option<&str>, limit: usize) -> Option<String> {
     let words = words.map(|words| clean_text(words, limit));
     words.filter(|words| !words.is_empty())
 }
 
-/// A status, the platform's word for it, and why.
 struct State {
     status: Status,
     word: Option<String>,
     reason: Option<String>,
 }
 
-/// The first row of the contract's table that fits.
+impl State {
+    fn new(status: Status, reason: Option<&str>) -> Self {
+        Self {
+            status,
+            word: None,
+            reason: reason.map(str::to_owned),
+        }
+    }
+}
+
+/// The first matching row of the contract's table.
 fn state(connector: &Connector, observed: &Observation, now: Timestamp) -> State {
-    let state = |status, reason: Option<&str>| State {
-        status,
-        word: None,
-        reason: reason.map(str::to_owned),
-    };
     if let Some(level) = blocking_level(connector) {
-        return state(Status::Disabled, Some(&format!("blocked by the {level}")));
+        return State::new(Status::Disabled, Some(&format!("blocked by the {level}")));
     }
     if connector.active == Some(false) || observed.is_switched_off {
-        return state(Status::Disabled, Some("off for you"));
+        return State::new(Status::Disabled, Some("off for you"));
     }
     if observed.page_until.is_some_and(|until| now < until) {
-        return state(Status::Authorizing, None);
+        return State::new(Status::Authorizing, None);
     }
     let status = status_in_use(connector);
     let message = status.and_then(|status| status.error_message.as_deref());
     if let Some(status) = status.filter(|status| is_unusable(status)) {
-        let word = Some(status.status_type.clone());
-        if needs_sign_in(status) {
-            return State {
-                word,
-                ..state(Status::NeedsAuthorization, message)
-            };
-        }
+        let state = match needs_sign_in(status) {
+            true => State::new(Status::NeedsAuthorization, message),
+            false => State::new(Status::Failing, reason(status).as_deref()),
+        };
         return State {
-            word,
-            ..state(Status::Failing, reason(status).as_deref())
+            word: Some(status.status_type.clone()),
+            ..state
         };
     }
     if let Some(ToolListOutcome::Failed(reason)) = &observed.tools {
-        return state(Status::Failing, Some(reason));
+        return State::new(Status::Failing, Some(reason));
     }
-    signed_in(connector, observed, message)
+    signed_in_state(connector, observed, message)
 }
 
-/// Rows 6 to 9: whether somebody is signed in, and what is known of the tools.
-fn signed_in(connector: &Connector, observed: &Observation, message: Option<&str>) -> State {
-    let state = |status, reason: Option<&str>| State {
-        status,
-        word: None,
-        reason: reason.map(str::to_owned),
-    };
+/// Rows 6 to 9: whether somebody is signed in, and whether tools were listed.
+fn signed_in_state(connector: &Connector, observed: &Observation, message: Option<&str>) -> State {
     let methods = method_types(connector);
     let needs_sign_in = methods.iter().any(|method| *method != "none");
     let needs_none = !methods.is_empty() && !needs_sign_in;
     let authenticated = connector.is_authenticated;
     let was_refused = observed.tools == Some(ToolListOutcome::Unauthorized);
     if needs_sign_in && (authenticated == Some(false) || was_refused) {
-        return state(Status::NeedsAuthorization, None);
+        return State::new(Status::NeedsAuthorization, None);
     }
     if authenticated == Some(true) || needs_none {
         let lapses = message.is_some_and(|it| it.eq_ignore_ascii_case("oauth near expiry"));
         return match &observed.tools {
-            Some(ToolListOutcome::Well) => state(Status::Ready, lapses.then_some("expires soon")),
-            _ => state(Status::Unknown, Some("signed in, tools not loaded")),
+            Some(ToolListOutcome::Well) => {
+                State::new(Status::Ready, lapses.then_some("expires soon"))
+            }
+            _ => State::new(Status::Unknown, Some("signed in, tools not loaded")),
         };
     }
     let protocol = connector.protocol.as_deref();
     State {
         word: protocol.map(|word| clean_text(word, TITLE_LIMIT)),
-        ..state(Status::Unknown, message)
+        ..State::new(Status::Unknown, message)
     }
 }
 
@@ -161,7 +159,7 @@ fn blocking_level(connector: &Connector) -> Option<&'static str> {
     })
 }
 
-/// The default of the narrowest level.
+/// The default credential of the narrowest level.
 fn credential_in_use(connector: &Connector) -> Option<&Credential> {
     let all = connector.credentials.iter();
     all.filter(|credential| credential.is_default())
@@ -201,7 +199,7 @@ fn methods(connector: &Connector) -> Vec<AuthenticationMethod> {
     methods
 }
 
-/// Whether the platform says that somebody is signed in, with a credential that is still good.
+/// Whether the user is signed in with a credential that has not expired.
 pub(super) fn is_authenticated(connector: &Connector) -> bool {
     let status = status_in_use(connector);
     let has_expired = status.is_some_and(|status| is_unusable(status) && needs_sign_in(status));
@@ -217,13 +215,10 @@ fn needs_sign_in(status: &WireStatus) -> bool {
     message.is_some_and(|message| REAUTH_MESSAGES.contains(&message.as_str()))
 }
 
-/// A credential in our words, listed at a level.
 pub(super) fn credential(wire: &Credential, level: Level) -> PlatformCredential {
     let status = wire.status.as_ref();
     PlatformCredential {
-        name: wire.name.clone(),
         title: clean_optional(wire.title.as_deref(), REASON_LIMIT),
-        level,
         method: method(&wire.authentication_type),
         word: Some(wire.authentication_type.clone()),
         is_default: wire.is_default(),
@@ -237,9 +232,8 @@ pub(super) fn credential(wire: &Credential, level: Level) -> PlatformCredential 
             .and_then(reason)
             .map(|reason| clean_text(&reason, REASON_LIMIT)),
         checked_at: status.and_then(|status| status.last_checked_at),
-        expires_at: None,
-        created_at: None,
         created_by: clean_optional(wire.creator_id.as_deref(), REASON_LIMIT),
+        ..PlatformCredential::new(&wire.name, level)
     }
 }
 
@@ -252,7 +246,7 @@ fn method(word: &str) -> Option<AuthenticationMethod> {
     }
 }
 
-/// Why a credential is not good, in the platform's words.
+/// Error of a credential in the platform's words.
 fn reason(status: &WireStatus) -> Option<String> {
     match (&status.error_message, status.error_http_code) {
         (Some(message), Some(code)) => Some(format!("{message} ({code})")),
@@ -262,7 +256,7 @@ fn reason(status: &WireStatus) -> Option<String> {
     }
 }
 
-/// A tool as MCP has it: Mistral's own are stored with `jsonschema` in place of `inputSchema`.
+/// Converts a tool to MCP's form: Mistral's own tools have `jsonschema` instead of `inputSchema`.
 pub(super) fn as_mcp_tool(tool: Value) -> Value {
     let Value::Object(mut tool) = tool else {
         return tool;
@@ -276,7 +270,7 @@ pub(super) fn as_mcp_tool(tool: Value) -> Value {
     Value::Object(tool)
 }
 
-/// What a tool answered; that it failed stands in `metadata.mcp_meta`, not at the top.
+/// Maps the result of a tool. A failure is reported in `metadata.mcp_meta`, not at the top level.
 pub(super) fn tool_result(
     result: &Object<WireResult>,
     read: impl Fn(&Value) -> Vec<Content>,
@@ -289,7 +283,7 @@ pub(super) fn tool_result(
     }
 }
 
-/// What the platform says of the user's own sign-in, without secrets; empty where it was not asked for that.
+/// Members about the user's own sign-in, without secrets; empty if they were not requested.
 pub(super) fn user_data(
     connector: &Object<Connector>,
     secrets: &SecretNames,
@@ -304,7 +298,7 @@ pub(super) fn user_data(
     words.collect()
 }
 
-/// The platform's JSON without what its operations take as secret. A header says itself whether it is.
+/// Removes members that operations take as secrets. A header says itself whether it is one.
 fn strip_secrets(value: Value, secrets: &SecretNames) -> Value {
     match value {
         Value::Object(members) => {
@@ -312,7 +306,7 @@ fn strip_secrets(value: Value, secrets: &SecretNames) -> Value {
             let kept = members
                 .into_iter()
                 .filter(|(name, _)| (is_public && name == "value") || !secrets.contains(name));
-            // What held secrets alone is as good as gone.
+            // Objects that contained only secrets are removed too.
             let is_empty = |value: &Value| value.as_object().is_some_and(Map::is_empty);
             let kept: Map<String, Value> = kept
                 .filter_map(|(name, member)| {

@@ -1,4 +1,4 @@
-//! Mistral as an account, and what it is able to do on either surface.
+//! Mistral's abilities, on either API surface.
 
 mod authorization;
 mod credentials;
@@ -21,7 +21,7 @@ use super::operations::tools::{CallTool, ListTools};
 use super::operations::{self, CURRENT};
 use super::quirks::observations::Observation;
 use super::quirks::surface::Surface;
-use super::wire::{Connector, LenientConnector, Object, OneConnector, ToolAnswer};
+use super::wire::{Connector, LenientConnector, Object, ToolAnswer};
 use crate::account::{ALLOW_PLAIN_HTTP, text_setting};
 use crate::capabilities::offers;
 use crate::hosted::HOSTED_ABILITIES;
@@ -32,11 +32,10 @@ use crate::{
     RemoteConnector, Result, SavedObservations, ToolRequest, Tools,
 };
 
-/// Names of members that no answer shows.
+/// Names of members that are redacted in responses.
 pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
     LazyLock::new(|| crate::hosted::secret_names(CURRENT, FIELDS));
 
-/// Mistral in the registry.
 pub(crate) const MISTRAL: HostedPlatform = HostedPlatform {
     abilities: Abilities {
         takes_mcp_servers: true,
@@ -99,7 +98,7 @@ const FIELDS: &[AccountField] = &[
     ALLOW_PLAIN_HTTP,
 ];
 
-/// What [`sign_in`] refuses as a surface is the current one here: nothing is called then.
+/// An unknown surface counts as the current one here; signing in rejects it.
 fn operations_of(settings: &Map<String, Value>) -> &'static [OperationEntry] {
     let surface = Surface::from_word(text_setting(settings, "surface"));
     operations::of(surface.unwrap_or(Surface::Current))
@@ -129,28 +128,28 @@ impl Platform for Mistral {
     }
 }
 
-/// The most that the platform gives at once.
+/// Maximum size of a page.
 ///
 /// Source: Mistral contract, section 10.
 const PAGE_SIZE: i64 = 1000;
 
-/// A list that goes on after so many pages is broken.
+/// A list with more pages is considered broken.
 const MAX_PAGES: usize = 1000;
 
-/// How many tools are asked for at once: `list_tools` of the current surface has no second page.
+/// Number of tools requested at once: `list_tools` of the current surface has no second page.
 const TOOL_PAGE_SIZE: i64 = 1000;
 
-/// How many connectors with an unknown sign-in are asked for individually per list; the others follow with the next
-/// ones.
+/// Maximum number of connectors with unknown sign-in that are requested individually per listing; the others follow in
+/// later listings.
 const MAX_LOOKUPS: usize = 64;
 
-/// How many of them are asked for at once.
+/// Number of concurrent requests for them.
 const CONCURRENCY: usize = 8;
 
-/// How long that may take: the list waits for it.
+/// Maximum time for them, for which the list is delayed.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Without a filter both surfaces list alike.
+/// Without filters, both surfaces take the same request.
 fn page(cursor: Option<String>, size: i64) -> List {
     List {
         query_filters: None,
@@ -160,8 +159,12 @@ fn page(cursor: Option<String>, size: i64) -> List {
 }
 
 impl Mistral {
-    /// One connector with how the user stands to it, on either surface.
-    pub(super) async fn find(&self, id: &RemoteId, options: &CallOptions) -> Result<OneConnector> {
+    /// Gets a connector with the user's own sign-in.
+    pub(super) async fn find(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<LenientConnector> {
         let get = Get {
             connector_id_or_name: id.clone(),
             fetch_user_data: Some(true),
@@ -170,7 +173,7 @@ impl Mistral {
         get.run(self, options).await
     }
 
-    /// The same, of a form that is known.
+    /// As [`Self::find`], but fails unless the connector has the documented form.
     pub(super) async fn find_known(
         &self,
         id: &RemoteId,
@@ -179,22 +182,21 @@ impl Mistral {
         self.find(id, options).await?.known()
     }
 
-    /// A connector that came with what there is to say of the user's sign-in.
+    /// Maps a connector that was received with the user's sign-in.
     pub(super) fn map_connector(&self, connector: &Object<Connector>) -> RemoteConnector {
         let user_data = mapping::user_data(connector, &SECRET_NAMES);
-        let Connector { id, name, .. } = &connector.value;
-        self.observations.note(id.as_str(), |observed| {
-            observed.user_data = Some(user_data);
-        });
-        let observed = self.observations.of_any([id.as_str(), name]);
+        self.observations
+            .note(connector.value.id.as_str(), |observed| {
+                observed.user_data = Some(user_data)
+            });
+        let observed = self.observed(&connector.value);
         self.map_with_observation(connector, &observed)
     }
 
-    /// Maps a connector of a list, which leaves out the user's sign-in: the last known one is used. Also tells whether
-    /// there is one.
+    /// Maps a connector of a list, which omits the user's sign-in, with the last known one. Also returns whether that is
+    /// known.
     fn map_listed_connector(&self, connector: &Object<Connector>) -> (RemoteConnector, bool) {
-        let Connector { id, name, .. } = &connector.value;
-        let observed = self.observations.of_any([id.as_str(), name]);
+        let observed = self.observed(&connector.value);
         match &observed.user_data {
             None => (self.map_with_observation(connector, &observed), false),
             Some(user_data) => {
@@ -212,7 +214,7 @@ impl Mistral {
         mapping::connector(connector, observed, self.api.clock.now(), &SECRET_NAMES)
     }
 
-    /// Asks for each of them by itself, as long as there is time. One that cannot be asked stays as it is.
+    /// Requests connectors individually until the timeout. Those that fail stay unchanged.
     async fn fetch_each(
         &self,
         found: &mut [RemoteConnector],
@@ -233,7 +235,7 @@ impl Mistral {
                 }
             }
         };
-        // What was not told until then is asked for with the next list.
+        // The remaining ones are requested with the next list.
         drop(tokio::time::timeout(LOOKUP_TIMEOUT, asking).await);
     }
 
@@ -243,12 +245,12 @@ impl Mistral {
         for page in 1.. {
             let list = ListTools {
                 page: has_pages.then_some(page).into(),
-                // The first page renews what the others are of.
+                // The first page refreshes the others too.
                 refresh: Some(options.anew && page == 1),
                 ..ListTools::of(id, TOOL_PAGE_SIZE)
             };
             let more = list.run(self, options).await?.json;
-            // A server that ignores `page` would give the same for ever.
+            // A server that ignores `page` would return the same page forever.
             let is_last = (more.len() as i64) < TOOL_PAGE_SIZE || entries.ends_with(&more);
             entries.extend(more);
             if !has_pages || is_last || page as usize == MAX_PAGES {
@@ -273,7 +275,7 @@ impl Connectors for Mistral {
                 }
                 found.push(connector);
             }
-            // A page may be empty and still have a successor, but none comes twice.
+            // An empty page may have a successor, but a repeated cursor ends the list.
             match page.next_cursor() {
                 Some(next) if seen.insert(next.to_owned()) => cursor = Some(next.to_owned()),
                 _ => {
@@ -320,12 +322,15 @@ impl Tools for Mistral {
     ) -> Result<CallOutcome> {
         let call = call_of(request, options);
         let started = Instant::now();
-        let ToolAnswer { result, answer } = call.run(self, options).await?;
-        let bytes = answer.body.len() as u64;
+        let ToolAnswer {
+            result,
+            status,
+            bytes,
+        } = call.run(self, options).await?;
         Ok(CallOutcome {
             result: mapping::tool_result(&result, |content| mcp::tool_result(content).content),
             wait: started.elapsed(),
-            status: Some(answer.status),
+            status: Some(status),
             bytes,
         })
     }

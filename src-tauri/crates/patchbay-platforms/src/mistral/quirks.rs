@@ -1,5 +1,4 @@
-//! What no other platform has: two surfaces, a gateway, a key that is read from a file, and observations that the
-//! wire has no place for.
+//! Peculiarities of Mistral: two API surfaces, a gateway, a key file, and observations that the API does not provide.
 
 pub(super) mod gateway;
 pub(super) mod key;

@@ -1,7 +1,7 @@
 //! Responses of Mistral's two surfaces, read leniently.
 //!
-//! Only what the contract requires has to be there. A response stays JSON: its known members are normalized in place,
-//! and typed views are read from that. Unknown members, and values that don't fit, are kept as they came.
+//! Only members that the contract requires must be present. A response stays JSON: known members are normalized in place,
+//! and typed views are read from the result. Unknown members, and values that don't fit, are kept unchanged.
 //!
 //! Source: Mistral contract, sections 4 and 9.
 
@@ -24,23 +24,22 @@ use super::operations::seed::activation::ToolChoice;
 use crate::lenient::{each_object, known, known_object, texts};
 use crate::{Error, Output, Result};
 
-/// What is looked at of an object in its one form.
+/// The members of a normalized object that Patchbay uses.
 pub trait Shaped: DeserializeOwned + Send {
     #[doc(hidden)]
     const SHAPE: Shape;
 }
 
-/// An object in its one form, and what Patchbay looks at of it.
+/// A normalized object, beside the members that Patchbay uses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Object<T> {
-    /// All of it.
     pub json: Value,
     pub value: T,
 }
 
 impl<T: Shaped> Object<T> {
     /// # Errors
-    /// The object as it came, and what of it is missing or wrong.
+    /// The unchanged JSON, and what is missing or wrong.
     pub(super) fn of(json: Value) -> Result<Self, (Value, String)> {
         let Value::Object(mut members) = json else {
             return Err((json, "not an object".to_owned()));
@@ -55,7 +54,7 @@ impl<T: Shaped> Object<T> {
     }
 }
 
-/// What is missing or odd in an answer is named with the operation, and no value is repeated.
+/// Errors name the operation and the missing or unexpected member, but no value.
 fn read<T>(
     answer: &Answer,
     operation: &str,
@@ -76,7 +75,7 @@ impl<T: Shaped> Output for Object<T> {
     }
 }
 
-/// A list, each item of it read by itself; what does not fit stays as it came.
+/// A list whose items are normalized one by one; those that don't fit stay unchanged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Items<T> {
     pub json: Vec<Value>,
@@ -84,7 +83,7 @@ pub struct Items<T> {
 }
 
 impl<T: Shaped> Items<T> {
-    /// Null is an empty one.
+    /// Null counts as an empty list.
     fn of(json: Value) -> Result<Self, String> {
         let mut json = match json {
             Value::Array(items) => items,
@@ -98,7 +97,7 @@ impl<T: Shaped> Items<T> {
         })
     }
 
-    /// Those that are as documented.
+    /// The items that have the documented form.
     pub fn values(&self) -> Vec<T> {
         let objects = self.json.iter().filter(|item| item.is_object());
         objects
@@ -117,7 +116,6 @@ impl<T: Shaped> Output for Items<T> {
     }
 }
 
-/// A connector.
 #[apply(
     Option<_> => #[serde(default, deserialize_with = "known")],
     Vec<_> => #[serde(default, deserialize_with = "each_object")],
@@ -159,7 +157,7 @@ pub struct Connector {
     pub preferences: Vec<Preference>,
 }
 
-/// How tools may be used at a level.
+/// Tool settings of a level.
 #[apply(Option<_> => #[serde(default, deserialize_with = "known")])]
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Preference {
@@ -167,7 +165,6 @@ pub struct Preference {
     pub tool_configuration: Option<ToolConfiguration>,
 }
 
-/// Which tools may be used, and of which a person is asked before.
 #[apply(Option<_> => #[serde(
     default, deserialize_with = "known", skip_serializing_if = "Option::is_none"
 )])]
@@ -180,7 +177,7 @@ pub struct ToolConfiguration {
 }
 
 impl Object<Connector> {
-    /// The connector with those members as well, where it came without.
+    /// Adds members that it lacks.
     pub fn with_members(&self, more: &Map<String, Value>) -> Self {
         let mut json = self.json.clone();
         for (name, member) in more {
@@ -192,7 +189,7 @@ impl Object<Connector> {
     }
 }
 
-/// A connector of the documented form, or whatever was sent in its place.
+/// A connector, or the JSON received instead of one of the documented form.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LenientConnector {
     Read(Box<Object<Connector>>),
@@ -207,12 +204,36 @@ impl LenientConnector {
         }
     }
 
-    /// The connector, where it is as documented.
+    /// A connector that is a response of its own. Of other forms, only those tagged with a protocol are kept.
+    fn of_response(json: Value) -> Result<Self, String> {
+        let is_tagged = json.get("protocol").is_some_and(Value::is_string);
+        match Object::of(json) {
+            Ok(connector) => Ok(Self::Read(Box::new(connector))),
+            Err((json, _)) if is_tagged => Ok(Self::Unparsed(json)),
+            Err((_, what)) => Err(what),
+        }
+    }
+
     pub fn read(&self) -> Option<&Object<Connector>> {
         match self {
             Self::Read(connector) => Some(connector),
             Self::Unparsed(_) => None,
         }
+    }
+
+    /// # Errors
+    /// [`Error::Protocol`] unless it has the documented form.
+    pub fn known(self) -> Result<Object<Connector>> {
+        match self {
+            Self::Read(connector) => Ok(*connector),
+            Self::Unparsed(_) => Err(Error::Protocol("unsupported connector type".to_owned())),
+        }
+    }
+}
+
+impl Output for LenientConnector {
+    fn read(answer: &Answer, operation: &str) -> Result<Self> {
+        read(answer, operation, Self::of_response)
     }
 
     fn into_json(self) -> Value {
@@ -223,41 +244,6 @@ impl LenientConnector {
     }
 }
 
-/// A connector as an answer of its own: what carries a protocol but is none that we know is kept.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OneConnector(pub LenientConnector);
-
-impl OneConnector {
-    fn of(json: Value) -> Result<Self, String> {
-        let is_tagged = json.get("protocol").is_some_and(Value::is_string);
-        match Object::of(json) {
-            Ok(connector) => Ok(Self(LenientConnector::Read(Box::new(connector)))),
-            Err((json, _)) if is_tagged => Ok(Self(LenientConnector::Unparsed(json))),
-            Err((_, what)) => Err(what),
-        }
-    }
-
-    /// The connector, where it is of a form that is known.
-    pub fn known(self) -> Result<Object<Connector>> {
-        match self.0 {
-            LenientConnector::Read(connector) => Ok(*connector),
-            LenientConnector::Unparsed(_) => {
-                Err(Error::Protocol("unsupported connector type".to_owned()))
-            }
-        }
-    }
-}
-
-impl Output for OneConnector {
-    fn read(answer: &Answer, operation: &str) -> Result<Self> {
-        read(answer, operation, Self::of)
-    }
-
-    fn into_json(self) -> Value {
-        self.0.into_json()
-    }
-}
-
 /// A page of connectors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PaginatedConnectors {
@@ -265,7 +251,7 @@ pub struct PaginatedConnectors {
     page: Object<Page>,
 }
 
-/// What stands in a page beside its connectors.
+/// The members of a page beside its connectors.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Page {
     pagination: Pagination,
@@ -290,7 +276,7 @@ impl PaginatedConnectors {
         Ok(Self { items, page })
     }
 
-    /// Where the list goes on. Absent, null and empty all mean that there is no more.
+    /// Absent, null and empty cursors all mean that this is the last page.
     pub fn next_cursor(&self) -> Option<&str> {
         let cursor = self.page.value.pagination.next_cursor.as_deref();
         cursor.filter(|cursor| !cursor.is_empty())
@@ -304,16 +290,11 @@ impl Output for PaginatedConnectors {
 
     fn into_json(self) -> Value {
         let mut json = self.page.json;
-        json["items"] = self
-            .items
-            .into_iter()
-            .map(LenientConnector::into_json)
-            .collect();
+        json["items"] = self.items.into_iter().map(Output::into_json).collect();
         json
     }
 }
 
-/// A way to sign in.
 #[apply(
     Option<_> => #[serde(default, deserialize_with = "known")],
     Vec<_> => #[serde(default, deserialize_with = "each_object")],
@@ -323,13 +304,13 @@ pub struct AuthMethod {
     pub method_type: String,
     pub grant_type: Option<String>,
     pub token_endpoint_auth_method: Option<String>,
-    /// Headers that one has to give.
+    /// Headers that a credential sets.
     pub headers: Vec<AuthHeader>,
     pub global_headers: Option<Map<String, Value>>,
     pub oauth2_server_metadata: Option<Map<String, Value>>,
 }
 
-/// A header that one has to give to sign in.
+/// A header that a credential sets.
 #[apply(Option<_> => #[serde(default, deserialize_with = "known")])]
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct AuthHeader {
@@ -339,25 +320,25 @@ pub struct AuthHeader {
 }
 
 impl AuthHeader {
-    /// Whether it has to be given; said where it is not so.
+    /// Default: true.
     pub fn is_required(&self) -> bool {
         self.is_required.unwrap_or(true)
     }
 
-    /// Whether its value is secret; said where it is not so.
+    /// Default: true.
     pub fn is_secret(&self) -> bool {
         self.is_secret.unwrap_or(true)
     }
 }
 
-/// The credentials of one level.
+/// Credentials of one level.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Credentials {
     #[serde(deserialize_with = "each_object")]
     pub credentials: Vec<Credential>,
 }
 
-/// What is known of credentials; their values never come back.
+/// A credential; its values are never returned.
 #[apply(Option<_> => #[serde(default, deserialize_with = "known")])]
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Credential {
@@ -368,7 +349,6 @@ pub struct Credential {
     pub title: Option<String>,
     pub creator_id: Option<String>,
     is_default: Option<bool>,
-    /// How it is, where the platform tells.
     #[serde(default, deserialize_with = "known_object")]
     #[serde_with(skip_apply)]
     pub status: Option<CredentialStatus>,
@@ -380,7 +360,6 @@ impl Credential {
     }
 }
 
-/// How credentials are.
 #[apply(Option<_> => #[serde(default, deserialize_with = "known")])]
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct CredentialStatus {
@@ -391,7 +370,7 @@ pub struct CredentialStatus {
     pub error_message: Option<String>,
 }
 
-/// A page on which a person signs in.
+/// A sign-in page.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct AuthUrl {
     pub auth_url: String,
@@ -399,18 +378,19 @@ pub struct AuthUrl {
 }
 
 impl AuthUrl {
-    /// How long it is good for; nothing when it is less than that.
+    /// Lifetime of the page; a negative one counts as zero.
     pub fn valid_for(&self) -> Duration {
         Duration::from_secs(self.ttl.try_into().unwrap_or_default())
     }
 }
 
-/// An acknowledgement.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Message {}
 
-/// Of an acknowledgement nothing at all may have come.
-impl Output for Option<Object<Message>> {
+/// `None` for an empty body.
+pub type Acknowledgement = Option<Object<Message>>;
+
+impl Output for Acknowledgement {
     fn read(answer: &Answer, operation: &str) -> Result<Self> {
         match answer.body.trim_ascii().is_empty() {
             true => Ok(None),
@@ -423,11 +403,10 @@ impl Output for Option<Object<Message>> {
     }
 }
 
-/// A tool: what MCP has of it is read as any server's.
+/// A tool, whose members are read as those of any MCP server.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Tool {}
 
-/// What a tool answered.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ToolResult {
     #[serde(default, deserialize_with = "known_object")]
@@ -440,7 +419,7 @@ struct ResultMetadata {
     mcp_meta: Option<McpMeta>,
 }
 
-/// What MCP has beside the content. Whether the tool failed stands here, and not at the top.
+/// MCP's members beside the content. A failure of the tool is reported here, not at the top level.
 #[apply(Option<_> => #[serde(default, deserialize_with = "known")])]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct McpMeta {
@@ -458,18 +437,20 @@ impl ToolResult {
     }
 }
 
-/// What a tool answered, beside the answer as it came.
+/// The result of a tool, beside status and size of the response.
 #[derive(Clone, Debug)]
 pub struct ToolAnswer {
     pub result: Object<ToolResult>,
-    pub answer: Answer,
+    pub status: u16,
+    pub bytes: u64,
 }
 
 impl Output for ToolAnswer {
     fn read(answer: &Answer, operation: &str) -> Result<Self> {
         Ok(Self {
             result: Object::read(answer, operation)?,
-            answer: answer.clone(),
+            status: answer.status,
+            bytes: answer.body.len() as u64,
         })
     }
 

@@ -1,4 +1,4 @@
-//! How the tools of a connector may be used, asked when it is switched on.
+//! Which tools of a connector may be used, and which ask first, as chosen when it is switched on.
 //!
 //! Source: Mistral contract, sections 4 and 9, tool configuration.
 
@@ -84,15 +84,15 @@ fn make_exclusive(schema: &mut Schema) {
     }
 }
 
-/// More tools than these are named by typing.
+/// Of more tools, the user types the names.
 const MAX_CHOICES: usize = 200;
 
-/// The schema of what is asked, with those tools to choose from, and those that are set already.
+/// The input schema, with the choices `tools` and those already set.
 pub(super) fn configuration(tools: &[String], set: &ToolConfiguration) -> Value {
     let mut schema = form::schema_of::<Configuration>();
     if (1..=MAX_CHOICES).contains(&tools.len()) {
         let mut tools: Vec<&str> = tools.iter().map(String::as_str).collect();
-        // Those that are set need not be there any more; a form could not show them otherwise.
+        // The form must show tools that are set but no longer exist.
         for name in names(set) {
             if !tools.contains(&name) {
                 tools.push(name);
@@ -103,7 +103,6 @@ pub(super) fn configuration(tools: &[String], set: &ToolConfiguration) -> Value 
     schema
 }
 
-/// The tools that are named in what is set.
 fn names(set: &ToolConfiguration) -> impl Iterator<Item = &str> {
     let lists = [&set.include, &set.exclude].into_iter().flatten().flatten();
     let choices = [&set.requires_confirmation, &set.skip_confirmation];
@@ -119,7 +118,6 @@ fn names_of(choice: &ToolChoice) -> Vec<&str> {
     }
 }
 
-/// What is set at a level.
 pub(super) fn configuration_at(preferences: &[Preference], scope: Scope) -> ToolConfiguration {
     let is_of = |preference: &&Preference| {
         preference.consumer_type.as_deref().map(level) == Some(scope.as_str())
@@ -129,7 +127,7 @@ pub(super) fn configuration_at(preferences: &[Preference], scope: Scope) -> Tool
     set.unwrap_or_default()
 }
 
-/// Lists of names become choices; nothing else in the schema is a list of texts.
+/// Turns lists of names into choices; the schema has no other lists of texts.
 fn add_choices(schema: &mut Value, tools: &[&str]) {
     match schema {
         Value::Object(members) => {
@@ -149,7 +147,7 @@ fn add_choices(schema: &mut Value, tools: &[&str]) {
     }
 }
 
-/// What is set, a fact for each level.
+/// The tool settings, a fact for each level.
 pub(super) fn facts(preferences: &[Preference]) -> impl Iterator<Item = Option<Fact>> {
     preferences.iter().map(|preference| {
         let words = describe_configuration(preference.tool_configuration.as_ref()?);
@@ -178,7 +176,6 @@ fn describe_configuration(set: &ToolConfiguration) -> String {
     parts.join(". ")
 }
 
-/// The tools that a choice means.
 fn describe_condition(choice: &ToolChoice) -> String {
     match choice {
         ToolChoice::Names(names) => names.join(", "),

@@ -1,4 +1,4 @@
-//! What one may choose before the page is asked for on which one signs in.
+//! Choices to make before the sign-in page is requested.
 //!
 //! Source: Mistral contract, section 2, `get_auth_url`.
 
@@ -34,7 +34,6 @@ pub(crate) struct Choices {
 }
 
 impl Choices {
-    /// Checks the rules of the operation.
     pub(crate) fn check(&self) -> Result<()> {
         if let Some(name) = &self.credentials_name {
             check_name(name)?;
@@ -49,7 +48,7 @@ impl Choices {
     }
 }
 
-/// The form for a connector with these ways to sign in.
+/// The form for a connector with these sign-in methods.
 pub(crate) fn form(surface: Surface, methods: &[AuthMethod]) -> Form {
     let words = interactive(methods);
     let mut form = form::empty(form::schema_of::<Choices>());
@@ -69,7 +68,7 @@ pub(crate) fn form(surface: Surface, methods: &[AuthMethod]) -> Form {
     form
 }
 
-/// Ways to sign in on a page, in the platform's words.
+/// Sign-in methods that use a page, in the platform's words.
 fn interactive(methods: &[AuthMethod]) -> Vec<&str> {
     let on_page = methods.iter().filter(|method| {
         let grant = method.grant_type.as_deref();

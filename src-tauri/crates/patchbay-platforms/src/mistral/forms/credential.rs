@@ -1,4 +1,4 @@
-//! What one gives to save a credential, by the ways to sign in that the connector has.
+//! The form of a credential, depending on the sign-in methods of the connector.
 //!
 //! Source: Mistral contract, sections 3 and 9.
 
@@ -48,7 +48,7 @@ pub(crate) enum Credential {
     GithubApp(Installation),
 }
 
-/// Headers that a way to sign in wants; which they are, each connector says itself.
+/// Headers that a sign-in method requires; each connector names its own.
 type HeaderValues = Field<BTreeMap<String, SecretArgument>>;
 
 #[derive(Deserialize, JsonSchema)]
@@ -126,7 +126,7 @@ pub(crate) struct Installation {
 }
 
 impl Credential {
-    /// The platform's word for the way to sign in.
+    /// The platform's word for the sign-in method.
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Bearer(_) => "bearer",
@@ -136,10 +136,7 @@ impl Credential {
         }
     }
 
-    /// As the current surface has it.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] for what only the older one has.
+    /// Converts it for the current surface, which lacks some kinds.
     pub(crate) fn wire(self) -> Result<CredentialValues> {
         let values = CredentialValues::default();
         Ok(match self {
@@ -164,10 +161,7 @@ impl Credential {
         })
     }
 
-    /// As the older surface has it.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] for what only the current one has.
+    /// Converts it for the older surface, which lacks some kinds.
     pub(crate) fn into_seed_wire(self) -> Result<SeedValues> {
         let values = SeedValues::default();
         Ok(match self {
@@ -196,10 +190,10 @@ fn wrong_surface() -> Error {
     Error::Usage("the other API version of Mistral takes this credential".to_owned())
 }
 
-/// The form for a connector with these ways to sign in.
+/// The form for a connector with these sign-in methods.
 ///
 /// # Errors
-/// [`Error::NotSupported`] where one signs in on a page only.
+/// [`Error::NotSupported`] if all methods use a page.
 pub(crate) fn form(surface: Surface, methods: &[AuthMethod]) -> Result<Form> {
     let mut form = form::empty(form::schema_of::<NewCredential>());
     let credential = &mut form.schema.0["properties"]["credential"];
@@ -222,7 +216,7 @@ pub(crate) fn form(surface: Surface, methods: &[AuthMethod]) -> Result<Form> {
             ));
         }
         [] => *credential = with_headers(alternative("bearer"), None),
-        // A single one is no choice, and stands for itself.
+        // A single alternative is no choice.
         [only] => *credential = only.take(),
         _ => credential["oneOf"] = typed.into(),
     }
@@ -234,7 +228,7 @@ pub(crate) fn form(surface: Surface, methods: &[AuthMethod]) -> Result<Form> {
     Ok(form)
 }
 
-/// The alternative for a way to sign in; `None` where there is nothing to type in.
+/// The alternative for a sign-in method; `None` if there is nothing to enter.
 fn kind(surface: Surface, method: &AuthMethod, has_headers: bool) -> Option<&'static str> {
     let grant = method.grant_type.as_deref();
     match (method.method_type.as_str(), surface) {
@@ -249,7 +243,7 @@ fn kind(surface: Surface, method: &AuthMethod, has_headers: bool) -> Option<&'st
     }
 }
 
-/// The headers that a way to sign in wants, by the names that it says.
+/// The schema of the headers that a sign-in method requires.
 fn header_schema(method: &AuthMethod) -> Option<Value> {
     let help = "Sent with each request.";
     let mut members = Members::default();
@@ -268,7 +262,7 @@ fn header_schema(method: &AuthMethod) -> Option<Value> {
     (!method.headers.is_empty()).then_some(schema)
 }
 
-/// An alternative with those headers in place of any.
+/// Replaces the headers of an alternative.
 fn with_headers(mut alternative: Value, headers: Option<Value>) -> Value {
     let is_needed = headers
         .as_ref()
@@ -283,7 +277,7 @@ fn with_headers(mut alternative: Value, headers: Option<Value>) -> Value {
     alternative
 }
 
-/// The pointer into the form's values for one that the platform gave into the body.
+/// Maps a pointer into the request body to one into the form's values.
 pub(crate) fn form_pointer(path: &str) -> String {
     match path.strip_prefix("/credentials") {
         Some(inner) => format!(

@@ -1,4 +1,4 @@
-//! Ways to sign in, as a readable choice and as the wire has them.
+//! Sign-in methods of a connector, and their conversion to requests.
 //!
 //! Source: Mistral contract, section 3, "AuthMethodInput" and the patch form of an update.
 
@@ -39,10 +39,10 @@ pub(crate) enum Method {
     Other(Other),
 }
 
-/// The ways that only a connector has that is there.
+/// Methods that only an existing connector can have.
 pub(super) const KNOWN_KINDS: [&str; 2] = ["oauth2", "other"];
 
-/// Headers that only a connector that is there takes by its ways to sign in.
+/// Headers that only methods of an existing connector take.
 pub(super) const KNOWN_HEADERS: [&str; 2] = ["global_headers", "secret_global_headers"];
 
 // What every way takes beside.
@@ -121,12 +121,10 @@ pub(crate) struct Other {
 }
 
 impl Method {
-    /// As the wire has it. `known` are those that the platform has now: what is kept secret there and not given
-    /// anew stays as it is.
+    /// Converts it for a request. Secrets of the `known` methods of the platform that are not entered again stay unchanged.
     ///
     /// # Errors
-    /// [`Error::Usage`](crate::Error::Usage) when a header is there twice, or secret headers change without all their
-    /// values.
+    /// [`Error::Usage`](crate::Error::Usage) for duplicate headers, and when secret headers change without all their values.
     pub(super) fn wire(self, known: &[Self]) -> Result<AuthMethod> {
         let known = known.iter().find(|known| known.is_same_method(&self));
         let known_headers = known.map(Self::headers);
@@ -146,7 +144,7 @@ impl Method {
                 ..app.headers.wire("oauth2", known_headers)?
             },
             Self::Known(app) => {
-                // What is known of the server here may be less than what the platform knows.
+                // The platform may know more about the server than the form shows.
                 let is_kept = matches!(known, Some(Self::Known(known))
                     if known.authorization_server == app.authorization_server);
                 let server = ServerOfMethod::wire(app.authorization_server);
@@ -186,19 +184,18 @@ impl Method {
         }
     }
 
-    /// Pointers to the secrets that the platform has of it.
+    /// Pointers to the secrets stored by the platform.
     pub(super) fn kept(&self, method: &wire::AuthMethod) -> Vec<String> {
         let secrets = match &self.headers().secret_global_headers {
             Field::Value(secrets) => secrets.len(),
             Field::Absent | Field::Null => 0,
         };
-        let secrets = 0..secrets;
-        let mut kept: Vec<String> = secrets
+        let mut kept: Vec<String> = (0..secrets)
             .map(|header| format!("/secret_global_headers/{header}/value"))
             .collect();
-        let how = method.token_endpoint_auth_method.as_deref();
-        let how = how.unwrap_or_default();
-        if matches!(self, Self::Known(_)) && how.starts_with("client_secret") {
+        let authentication = method.token_endpoint_auth_method.as_deref();
+        let has_secret = authentication.is_some_and(|word| word.starts_with("client_secret"));
+        if has_secret && matches!(self, Self::Known(_)) {
             kept.push("/client_secret".to_owned());
         }
         kept
@@ -219,8 +216,7 @@ impl Headers {
         })
     }
 
-    /// Whether the headers for everyone are those that the platform has, so that they need not be sent: the
-    /// values of the secret ones are not known here.
+    /// Whether the shared headers are unchanged and need not be sent. The values of the secret ones are unknown here.
     fn keeps(&self, known: &Self) -> bool {
         let names = |secrets: &Field<Vec<NamedSecret>>| {
             let secrets = secrets.clone().value().unwrap_or_default().into_iter();
@@ -235,7 +231,6 @@ impl Headers {
     }
 }
 
-/// What the platform shows of one; secrets are left out.
 impl From<&wire::AuthMethod> for Method {
     fn from(method: &wire::AuthMethod) -> Self {
         let headers = method.into();

@@ -1,4 +1,4 @@
-//! A connector of the current surface, to be registered or changed.
+//! The forms for connectors on the current surface.
 //!
 //! Source: Mistral contract, section 3, "CreateConnector" and "UpdateConnector".
 
@@ -51,7 +51,6 @@ pub(crate) struct Profile {
 }
 
 impl Profile {
-    /// What one gives to register a connector.
     pub(crate) fn creation_form() -> Form {
         let mut form = form::new(&Self::default());
         let methods = &mut form.schema.0["properties"]["auth_methods"]["items"]["oneOf"];
@@ -60,18 +59,15 @@ impl Profile {
                 let kind = method["properties"]["kind"]["const"].as_str();
                 !kind.is_some_and(|kind| KNOWN_KINDS.contains(&kind))
             });
-            let members = methods.iter_mut().filter_map(|method| {
-                let members = method.get_mut("properties")?;
-                members.as_object_mut()
-            });
-            for members in members {
-                members.retain(|name, _| !KNOWN_HEADERS.contains(&name.as_str()));
+            for method in methods {
+                if let Some(members) = method["properties"].as_object_mut() {
+                    members.retain(|name, _| !KNOWN_HEADERS.contains(&name.as_str()));
+                }
             }
         }
         form
     }
 
-    /// What can be changed of a connector, as it is now.
     pub(crate) fn settings_form(connector: &Connector) -> Form {
         let methods = known_methods(connector);
         let numbered = connector.methods.iter().zip(&methods).enumerate();
@@ -85,14 +81,15 @@ impl Profile {
             auth_methods: Field::Value(methods),
             ..Self::default()
         });
-        let fixed = [
+        for name in [
             "visibility",
             "headers",
             "global_headers",
             "secret_global_headers",
             "authorization_server",
-        ];
-        fixed.iter().for_each(|name| drop_member(&mut form, name));
+        ] {
+            drop_member(&mut form, name);
+        }
         if protocol(connector) == Protocol::Http {
             drop_member(&mut form, "system_prompt");
         }
@@ -101,10 +98,8 @@ impl Profile {
         form
     }
 
-    /// What registers it.
-    ///
     /// # Errors
-    /// [`Error::Usage`](crate::Error::Usage) when a header is there twice, or has no value.
+    /// [`Error::Usage`](crate::Error::Usage) for headers that are duplicate or lack a value.
     pub(crate) fn create(self, protocol: Protocol) -> Result<Create> {
         let (server, server_url) = AuthorizationServer::wire(self.authorization_server);
         Ok(Create {
@@ -124,7 +119,6 @@ impl Profile {
         })
     }
 
-    /// What makes a connector so, as far as it is given.
     pub(crate) fn update(self, id: &RemoteId, connector: &Connector) -> Result<Update> {
         Ok(Update {
             connector_id: id.clone(),
@@ -134,7 +128,7 @@ impl Profile {
             icon_url: self.basics.icon_url,
             server: self.basics.server,
             auth_methods: wire_methods(self.auth_methods, &known_methods(connector))?,
-            // It is no change, and has to be said with every one.
+            // Every update must repeat it.
             protocol: protocol(connector),
             system_prompt: self.basics.system_prompt,
         })
@@ -152,7 +146,7 @@ fn known_methods(connector: &Connector) -> Vec<Method> {
     connector.methods.iter().map(Method::from).collect()
 }
 
-/// What a connector speaks; where the platform does not tell, it is MCP.
+/// Default: MCP.
 fn protocol(connector: &Connector) -> Protocol {
     match connector.protocol.as_deref() {
         Some("http") => Protocol::Http,

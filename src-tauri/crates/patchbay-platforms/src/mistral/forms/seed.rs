@@ -1,4 +1,4 @@
-//! A connector of the older surface, to be registered or changed.
+//! The forms for connectors on the older surface.
 //!
 //! Source: Mistral contract, section 9.
 
@@ -62,7 +62,7 @@ enum App {
 }
 
 impl App {
-    /// What is kept, or found, is not sent.
+    /// Nothing is sent for an app that is kept or detected.
     fn wire(given: Field<Self>) -> Field<AuthData> {
         match given.value() {
             Some(Self::Given(app)) => Field::Value(app),
@@ -73,7 +73,6 @@ impl App {
 }
 
 impl Profile {
-    /// What one gives to register a connector.
     pub(crate) fn creation_form() -> Form {
         let mut form = form::new(&Self::default());
         for name in ["connection_config", "connection_secrets"] {
@@ -82,7 +81,7 @@ impl Profile {
         for kind in ["kept", "none"] {
             drop_alternative(&mut form, "oauth_app", kind);
         }
-        // This surface always wants the page on which people consent.
+        // This surface requires the authorization endpoint.
         let servers = &mut form.schema.0["properties"]["authorization_server"]["oneOf"];
         for server in servers.as_array_mut().into_iter().flatten() {
             if server["properties"]["kind"]["const"] == "given"
@@ -94,7 +93,6 @@ impl Profile {
         form
     }
 
-    /// What can be changed of a connector, as it is now.
     pub(crate) fn settings_form(connector: &Connector) -> Form {
         let mut form = form::new(&Self {
             basics: connector.into(),
@@ -109,10 +107,8 @@ impl Profile {
         form
     }
 
-    /// What registers it.
-    ///
     /// # Errors
-    /// [`Error::Usage`](crate::Error::Usage) when a header is there twice, or has no value.
+    /// [`Error::Usage`](crate::Error::Usage) for headers that are duplicate or lack a value.
     pub(crate) fn create(self) -> Result<Create> {
         let (server, server_url) = AuthorizationServer::wire(self.authorization_server);
         Ok(Create {
@@ -130,7 +126,6 @@ impl Profile {
         })
     }
 
-    /// What makes a connector so, as far as it is given.
     pub(crate) fn update(self, id: &RemoteId) -> Result<Update> {
         let secrets = |list| {
             let secrets: Map<String, Value> = secrets_by_name(list)?.into_iter().collect();

@@ -1,4 +1,4 @@
-//! Where what an authorization server says of itself comes from.
+//! The source of an authorization server's metadata.
 
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ pub(super) struct Address {
 }
 
 impl AuthorizationServer {
-    /// What it says of itself, and where else it says it.
+    /// The metadata, and its URL.
     pub(super) fn wire(given: Field<Self>) -> (Field<ServerMetadata>, Field<String>) {
         match given.value() {
             Some(Self::Given(metadata)) => (Field::Value(*metadata), Field::Absent),
@@ -56,7 +56,7 @@ impl ServerOfMethod {
         }
     }
 
-    /// What the platform knows of the server, as far as the form has a place for it.
+    /// The metadata stored by the platform, without members that the form does not have.
     pub(super) fn known(server: &Map<String, Value>) -> Field<Self> {
         let fits = |name: &str, value: &Value| {
             let mut alone = json!({"issuer": "", "token_endpoint": ""});
@@ -72,7 +72,7 @@ impl ServerOfMethod {
     }
 }
 
-/// The members that people mostly know; the others are folded away.
+/// Members that are always shown; the others are advanced.
 const MAIN: [&str; 4] = [
     "issuer",
     "token_endpoint",
@@ -80,7 +80,7 @@ const MAIN: [&str; 4] = [
     "registration_endpoint",
 ];
 
-/// Titles of the members, by their names.
+/// Adds titles to the members.
 pub(super) fn draw(schema: &mut Schema) {
     let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
     for (name, member) in properties.into_iter().flatten() {

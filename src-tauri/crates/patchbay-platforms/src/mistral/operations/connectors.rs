@@ -15,7 +15,7 @@ use super::authentication::{AuthMethod, GlobalHeader};
 use super::server_metadata::ServerMetadata;
 use super::{all, by_id, by_ref, default_false, default_page_size};
 use crate::mistral::Mistral;
-use crate::mistral::wire::{Message, Object, OneConnector, PaginatedConnectors};
+use crate::mistral::wire::{Acknowledgement, LenientConnector, PaginatedConnectors};
 use crate::operations::on_connector;
 use crate::{Contract, Error, Field, Operation, Result};
 
@@ -84,7 +84,7 @@ pub enum Protocol {
 
 impl Operation<Mistral> for Create {
     const CONTRACT: Contract = Contract::write("create");
-    type Output = OneConnector;
+    type Output = LenientConnector;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         if let Field::Value(methods) = &self.auth_methods {
@@ -148,7 +148,7 @@ pub struct Get {
 
 impl Operation<Mistral> for Get {
     const CONTRACT: Contract = Contract::read("get");
-    type Output = OneConnector;
+    type Output = LenientConnector;
 
     fn request(&self, client: &Mistral) -> Result<Request> {
         let path = by_ref(&self.connector_id_or_name)?;
@@ -189,7 +189,7 @@ pub struct Update {
 
 impl Operation<Mistral> for Update {
     const CONTRACT: Contract = Contract::write("update").retry(RetryClass::Freely);
-    type Output = OneConnector;
+    type Output = LenientConnector;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         if self.protocol == Protocol::Http && !self.system_prompt.is_absent() {
@@ -205,7 +205,7 @@ on_connector! { Mistral, connector_id: RemoteId = "Id of the connector." =>
     /// Delete a connector.
     ///
     /// Source: Mistral contract, section 2.
-    Delete(Contract::irreversible("delete").retry(RetryClass::Freely)) -> Option<Object<Message>>:
+    Delete(Contract::irreversible("delete").retry(RetryClass::Freely)) -> Acknowledgement:
         |id, _| Ok(Request::delete(by_id(id)?)),
         noting |id, client, _| client.observations.forget(id.as_str());
 }

@@ -13,7 +13,7 @@ use serde_with::apply;
 use super::levels::{AtLevel, at_levels};
 use super::{Scope, credentials_path, default_false};
 use crate::mistral::Mistral;
-use crate::mistral::wire::{Credentials, Message, Object};
+use crate::mistral::wire::{Acknowledgement, Credentials, Object};
 use crate::operations::on_connector;
 use crate::{Contract, Field, Operation, Result};
 
@@ -58,20 +58,15 @@ impl AtLevel for CredentialFilter {
     }
 }
 
-at_levels! { CredentialFilter =>
-    /// Lists the organization's credentials for a connector.
-    ///
-    /// Source: Mistral contract, section 2.
-    ListOrganizationCredentials: Organization;
-    /// Lists the workspace's credentials for a connector.
-    ///
-    /// Source: Mistral contract, section 2.
-    ListWorkspaceCredentials: Workspace;
-    /// Lists the user's credentials for a connector.
-    ///
-    /// Source: Mistral contract, section 2.
-    ListUserCredentials: User;
-}
+at_levels!(
+    CredentialFilter,
+    "Lists the ",
+    "'s credentials for a connector",
+    "2",
+    ListOrganizationCredentials,
+    ListWorkspaceCredentials,
+    ListUserCredentials
+);
 
 /// Credentials to be kept or changed.
 #[apply(Field<_> => #[serde(default, skip_serializing_if = "Field::is_absent")])]
@@ -151,7 +146,7 @@ pub struct CreateCredentials(pub CredentialInput);
 
 impl Operation<Mistral> for CreateCredentials {
     const CONTRACT: Contract = Contract::write("create_credentials");
-    type Output = Option<Object<Message>>;
+    type Output = Acknowledgement;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         Request::post(self.0.path()?).json(&self.0)
@@ -168,7 +163,7 @@ pub struct UpdateCredentials(pub CredentialInput);
 
 impl Operation<Mistral> for UpdateCredentials {
     const CONTRACT: Contract = Contract::write("update_credentials").retry(RetryClass::Freely);
-    type Output = Option<Object<Message>>;
+    type Output = Acknowledgement;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         Request::patch(self.0.path()?).json(&self.0)
@@ -192,7 +187,7 @@ pub struct DeleteCredentials {
 impl Operation<Mistral> for DeleteCredentials {
     const CONTRACT: Contract =
         Contract::irreversible("delete_credentials").retry(RetryClass::Freely);
-    type Output = Option<Object<Message>>;
+    type Output = Acknowledgement;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         let all = credentials_path(&self.connector_id_or_name, self.consumer_scope)?;
@@ -206,5 +201,5 @@ on_connector! { Mistral, connector_id_or_name: RemoteId = "Id or name of the con
     ///
     /// Source: Mistral contract, section 2.
     DeleteAllUserCredentials(Contract::irreversible("delete_all_user_credentials").retry(RetryClass::Freely))
-        -> Option<Object<Message>>: |id, _| Ok(Request::delete(credentials_path(id, Scope::User)?));
+        -> Acknowledgement: |id, _| Ok(Request::delete(credentials_path(id, Scope::User)?));
 }

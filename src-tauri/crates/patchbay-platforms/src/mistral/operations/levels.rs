@@ -1,4 +1,4 @@
-//! Operations that there are once for each level, all of them with the same arguments.
+//! Operations that exist once for each level, with the same arguments.
 
 use patchbay_http::{CallOptions, Request};
 
@@ -6,28 +6,28 @@ use super::Scope;
 use crate::mistral::Mistral;
 use crate::{Contract, Error, Output, Result};
 
-/// Arguments of operations that do the same at each level.
+/// Arguments of the operations of all levels.
 pub trait AtLevel: Sync {
-    /// What the contract says of them, by level.
+    /// Contracts by level.
     const CONTRACTS: [Contract; 3];
-    /// What comes back.
+    /// Output of the operations.
     type Output: Output;
 
-    /// The request of the operation for that level, as the surface of the account has it.
+    /// Builds the request for that level and the account's surface.
     ///
     /// # Errors
     /// [`Error::Usage`] when the arguments cannot be sent.
     fn request_at(&self, client: &Mistral, scope: Scope) -> Result<Request>;
 
-    /// What is sent once the platform refused that; `None` where that is the end of it.
+    /// Builds the request to send after an error, if there is one.
     fn request_after(&self, _: &Error, _: &Mistral, _: Scope) -> Result<Option<Request>> {
         Ok(None)
     }
 
-    /// Notes what a success for that level tells.
+    /// Records what a success for that level tells.
     fn observe_at(&self, _: &Mistral, _: Scope) {}
 
-    /// Calls the operation for that level as an account.
+    /// Runs the operation for that level.
     fn run_at(
         &self,
         client: &Mistral,
@@ -50,10 +50,18 @@ pub trait AtLevel: Sync {
     }
 }
 
-/// Declares the operations of the levels.
+/// Declares the operations of the three levels: the words of the summary before and after the level, the section of the
+/// contract, and the names.
 macro_rules! at_levels {
-    ($arguments:ty => $($(#[$words:meta])* $operation:ident: $scope:ident;)*) => {$(
-        $(#[$words])*
+    ($arguments:ty, $before:literal, $after:literal, $section:literal,
+        $organization:ident, $workspace:ident, $user:ident $(,)?) => {
+        at_levels! { $arguments, $before, "organization", $after, $section => $organization: Organization }
+        at_levels! { $arguments, $before, "workspace", $after, $section => $workspace: Workspace }
+        at_levels! { $arguments, $before, "user", $after, $section => $user: User }
+    };
+    ($arguments:ty, $before:literal, $level:literal, $after:literal, $section:literal =>
+        $operation:ident: $scope:ident) => {
+        #[doc = concat!($before, $level, $after, ".\n\nSource: Mistral contract, section ", $section, ".")]
         #[derive(Clone, Debug, Deserialize, JsonSchema)]
         #[serde(transparent)]
         #[schemars(inline)]
@@ -71,6 +79,6 @@ macro_rules! at_levels {
                 self.0.run_at(client, Scope::$scope, options).await
             }
         }
-    )*};
+    };
 }
 pub(super) use at_levels;

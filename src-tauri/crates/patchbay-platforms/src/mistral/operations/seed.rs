@@ -21,13 +21,13 @@ pub use self::credentials::{
 };
 use crate::Contract;
 use crate::mistral::Mistral;
-use crate::mistral::wire::{Message, Object};
+use crate::mistral::wire::Acknowledgement;
 use crate::operations::on_connector;
 
 on_connector! { Mistral, connector_id: RemoteId = "Id of the connector." =>
     /// Share with the workspace (can't be undone).
     ///
     /// Source: Mistral contract, section 9.
-    Share(Contract::irreversible("share").retry(RetryClass::Freely)) -> Option<Object<Message>>:
+    Share(Contract::irreversible("share").retry(RetryClass::Freely)) -> Acknowledgement:
         |id, client| super::Share { connector_id: id.clone() }.request(client);
 }

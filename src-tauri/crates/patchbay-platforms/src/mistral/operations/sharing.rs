@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{Scope, by_id, for_scope};
 use crate::mistral::Mistral;
-use crate::mistral::wire::{Message, Object};
+use crate::mistral::wire::Acknowledgement;
 use crate::operations::on_connector;
 use crate::{Contract, Operation, Result};
 
@@ -17,23 +17,23 @@ on_connector! { Mistral, connector_id: RemoteId = "Id of the connector." =>
     /// Share with the workspace.
     ///
     /// Source: Mistral contract, section 2.
-    Share(Contract::write("share").retry(RetryClass::Freely)) -> Option<Object<Message>>:
+    Share(Contract::write("share").retry(RetryClass::Freely)) -> Acknowledgement:
         |id, _| Ok(Request::put(with_workspace(id)?));
     /// Unshare from the workspace.
     ///
     /// Source: Mistral contract, section 2.
-    Unshare(Contract::destructive("unshare").retry(RetryClass::Freely)) -> Option<Object<Message>>:
+    Unshare(Contract::destructive("unshare").retry(RetryClass::Freely)) -> Acknowledgement:
         |id, _| Ok(Request::delete(with_workspace(id)?));
     /// Share with the organization.
     ///
     /// Source: Mistral contract, section 2.
     ShareToOrganization(Contract::write("share_to_organization").retry(RetryClass::Freely))
-        -> Option<Object<Message>>: |id, _| Ok(Request::put(with_organization(id)?));
+        -> Acknowledgement: |id, _| Ok(Request::put(with_organization(id)?));
     /// Unshare from the organization.
     ///
     /// Source: Mistral contract, section 2.
     UnshareFromOrganization(Contract::destructive("unshare_from_organization").retry(RetryClass::Freely))
-        -> Option<Object<Message>>: |id, _| Ok(Request::delete(with_organization(id)?));
+        -> Acknowledgement: |id, _| Ok(Request::delete(with_organization(id)?));
 }
 
 fn with_workspace(id: &RemoteId) -> Result<Path> {
@@ -58,14 +58,14 @@ pub struct ActivateForConsumer {
 
 impl Operation<Mistral> for ActivateForConsumer {
     const CONTRACT: Contract = Contract::write("activate_for_consumer").retry(RetryClass::Freely);
-    type Output = Option<Object<Message>>;
+    type Output = Acknowledgement;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         let path = for_scope(&self.connector_id, self.consumer_scope, "/activate")?;
         Ok(Request::post(path))
     }
 
-    fn observe(&self, client: &Mistral, _: &Option<Object<Message>>) {
+    fn observe(&self, client: &Mistral, _: &Acknowledgement) {
         client.record_switch(&self.connector_id, self.consumer_scope, true);
     }
 }
@@ -85,14 +85,14 @@ pub struct DeactivateForConsumer {
 impl Operation<Mistral> for DeactivateForConsumer {
     const CONTRACT: Contract =
         Contract::destructive("deactivate_for_consumer").retry(RetryClass::Freely);
-    type Output = Option<Object<Message>>;
+    type Output = Acknowledgement;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         let path = for_scope(&self.connector_id, self.consumer_scope, "/deactivate")?;
         Ok(Request::post(path))
     }
 
-    fn observe(&self, client: &Mistral, _: &Option<Object<Message>>) {
+    fn observe(&self, client: &Mistral, _: &Acknowledgement) {
         client.record_switch(&self.connector_id, self.consumer_scope, false);
     }
 }

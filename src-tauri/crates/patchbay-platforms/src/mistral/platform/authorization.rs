@@ -1,4 +1,4 @@
-//! Signing in on the page of Mistral, or of the service behind it.
+//! Sign-in on a page of Mistral or of the service behind it.
 //!
 //! Source: Mistral contract, section 2, `get_auth_url`, and section 13.
 
@@ -22,7 +22,7 @@ use crate::{ConsentRequest, ConsentState, Consents, Operation, Result, StartedCo
 const POLL_EVERY: Duration = Duration::from_secs(2);
 
 impl Mistral {
-    /// How one can sign in to a connector.
+    /// The sign-in methods of a connector.
     pub(super) async fn methods(
         &self,
         id: &RemoteId,
@@ -78,7 +78,7 @@ impl Consents for Mistral {
     }
 
     async fn consent_state(&self, id: &RemoteId, options: &CallOptions) -> Result<ConsentState> {
-        let found = self.find(id, options).await?.0;
+        let found = self.find(id, options).await?;
         let observed = self.observations.of(id.as_str());
         let is_given = found
             .read()
@@ -107,7 +107,7 @@ impl Consents for Mistral {
     }
 }
 
-/// The user's credential of that name, as the platform shows it.
+/// The platform's JSON for the user's credential with that name.
 fn credential(connector: &Object<Connector>, name: &str) -> Option<Value> {
     let all = connector.json["connection_credentials"].as_array();
     let mut all = all.into_iter().flatten();

@@ -1,15 +1,18 @@
-//! Credentials that Mistral keeps, at three levels.
+//! Credentials stored by Mistral, at three levels.
 //!
 //! Source: Mistral contract, sections 2, 3 and 9; the rules about defaults: the official client's
 //! documentation of `is_default`, and Mistral's cookbook "Multiple Authentication Credentials".
 
+use std::mem;
+
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
 use patchbay_model::{CredentialLevel, Form, Level, PlatformCredential, RemoteId, clean_text};
+use serde_json::Map;
 
 use crate::form::map_field_pointers;
 use crate::mistral::forms::check_name;
-use crate::mistral::forms::credential::{self, NewCredential};
+use crate::mistral::forms::credential::{self, Credential, NewCredential};
 use crate::mistral::operations::credentials::{
     CreateCredentials, CredentialFilter, CredentialInput, UpdateCredentials,
 };
@@ -20,7 +23,7 @@ use crate::mistral::operations::seed::credentials::{
 use crate::mistral::quirks::surface::Surface;
 use crate::mistral::{Mistral, mapping};
 use crate::operations::arguments;
-use crate::{CredentialToSave, Credentials, Error, Field, Operation, Result};
+use crate::{CredentialToSave, Credentials, Error, Operation, Result};
 
 const NAME_LIMIT: usize = 300;
 
@@ -76,21 +79,14 @@ impl Credentials for Mistral {
     async fn save_credential(
         &self,
         id: &RemoteId,
-        credential: CredentialToSave,
+        mut credential: CredentialToSave,
         options: &CallOptions,
     ) -> Result<()> {
         check_name(&credential.name)?;
-        let given: NewCredential = arguments(credential.values.clone().into())?;
+        let given: NewCredential = arguments(mem::take(&mut credential.values).into())?;
         let known = self.list_credentials(id, credential.level, options).await?;
         check_default(&credential, &given, &known)?;
-        let save = CredentialWrite {
-            id,
-            level: credential.level,
-            name: &credential.name,
-            is_default: credential.is_default.into(),
-            exists: credential.is_replacement,
-        };
-        let saved = self.save(save, given, options).await;
+        let saved = self.save(id, credential, given, options).await;
         saved.map_err(|error| map_field_pointers(error, |path, _| credential::form_pointer(path)))
     }
 
@@ -102,18 +98,19 @@ impl Credentials for Mistral {
         options: &CallOptions,
     ) -> Result<()> {
         let known = self.list_credentials(id, level, options).await?;
-        // The older surface would make one of a name that there is not.
+        // The older surface would create a credential with an unknown name.
         if find_named(&known, name)?.is_default {
             return Ok(());
         }
-        let save = CredentialWrite {
-            id,
+        let credential = CredentialToSave {
+            name: name.to_owned(),
             level,
-            name,
-            is_default: Field::Value(true),
-            exists: true,
+            values: Map::new(),
+            is_default: Some(true),
+            is_replacement: true,
         };
-        self.save(save, NewCredential::default(), options).await
+        let unchanged = NewCredential::default();
+        self.save(id, credential, unchanged, options).await
     }
 
     async fn delete_credential(
@@ -135,77 +132,54 @@ impl Credentials for Mistral {
             connector_id_or_name: id.clone(),
             credentials_name: name.to_owned(),
         };
-        // Both surfaces delete alike.
-        let deleted = named.run_at(self, level.into(), options).await;
-        deleted.map(drop)
+        // The same on both surfaces.
+        named.run_at(self, level.into(), options).await.map(drop)
     }
-}
-
-/// What is to be saved beside what was filled in.
-struct CredentialWrite<'a> {
-    id: &'a RemoteId,
-    level: Level,
-    name: &'a str,
-    is_default: Field<bool>,
-    /// Whether there is one of that name already.
-    exists: bool,
 }
 
 impl Mistral {
+    /// Saves what was entered in the form, with name, level and default of `credential`.
     async fn save(
         &self,
-        save: CredentialWrite<'_>,
+        id: &RemoteId,
+        credential: CredentialToSave,
         given: NewCredential,
         options: &CallOptions,
     ) -> Result<()> {
-        match self.surface {
-            Surface::Current => self.save_current(save, given, options).await,
-            Surface::Seed => self.save_seed(save, given, options).await,
-        }
-    }
-
-    async fn save_current(
-        &self,
-        save: CredentialWrite<'_>,
-        given: NewCredential,
-        options: &CallOptions,
-    ) -> Result<()> {
-        let values = given.credential.map(credential::Credential::wire);
-        let input = CredentialInput {
-            connector_id_or_name: save.id.clone(),
-            consumer_scope: save.level.into(),
-            name: save.name.to_owned(),
-            title: given.title,
-            is_default: save.is_default,
-            credentials: values.transpose()?.into(),
+        let scope = credential.level.into();
+        let saved = match self.surface {
+            Surface::Current => {
+                let values = given.credential.map(Credential::wire);
+                let input = CredentialInput {
+                    connector_id_or_name: id.clone(),
+                    consumer_scope: scope,
+                    name: credential.name,
+                    title: given.title,
+                    is_default: credential.is_default.into(),
+                    credentials: values.transpose()?.into(),
+                };
+                match credential.is_replacement {
+                    true => UpdateCredentials(input).run(self, options).await,
+                    false => CreateCredentials(input).run(self, options).await,
+                }
+            }
+            Surface::Seed => {
+                let values = given.credential.map(Credential::into_seed_wire);
+                let input = SeedInput {
+                    connector_id_or_name: id.clone(),
+                    name: credential.name,
+                    is_default: credential.is_default.into(),
+                    credentials: values.transpose()?.into(),
+                };
+                input.run_at(self, scope, options).await
+            }
         };
-        let saved = match save.exists {
-            true => UpdateCredentials(input).run(self, options).await,
-            false => CreateCredentials(input).run(self, options).await,
-        };
-        saved.map(drop)
-    }
-
-    async fn save_seed(
-        &self,
-        save: CredentialWrite<'_>,
-        given: NewCredential,
-        options: &CallOptions,
-    ) -> Result<()> {
-        let values = given.credential.map(credential::Credential::into_seed_wire);
-        let input = SeedInput {
-            connector_id_or_name: save.id.clone(),
-            name: save.name.to_owned(),
-            is_default: save.is_default,
-            credentials: values.transpose()?.into(),
-        };
-        let saved = input.run_at(self, save.level.into(), options).await;
         saved.map(drop)
     }
 }
 
-/// There is one default for each way to sign in, as soon as there is a credential for it. What the platform
-/// would refuse, or would do otherwise than asked, is explained before it is sent.
+/// Rejects changes that violate the rule that each sign-in method with credentials has exactly one default. The platform
+/// would refuse them, or do something else than requested.
 fn check_default(
     credential: &CredentialToSave,
     given: &NewCredential,
@@ -226,10 +200,7 @@ fn check_default(
             "make another credential the default instead of {name}"
         )));
     }
-    let word = given
-        .credential
-        .as_ref()
-        .map_or("bearer", credential::Credential::word);
+    let word = given.credential.as_ref().map_or("bearer", Credential::word);
     let mut known = known.iter();
     let is_first = !known.any(|known| known.word.as_deref() == Some(word));
     if present.is_none() && is_first {

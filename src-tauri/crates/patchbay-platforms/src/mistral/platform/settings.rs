@@ -1,4 +1,4 @@
-//! Registering and changing connectors.
+//! Creating and changing connectors.
 //!
 //! Source: Mistral contract, sections 3 and 9.
 
@@ -16,7 +16,7 @@ use crate::mistral::quirks::surface::Surface;
 use crate::operations::arguments;
 use crate::{Creation, Error, Operation, RemoteConnector, Result, Settings};
 
-/// What the platform refuses on its public address at times is offered all the same: it says so itself.
+/// Id, title and description. `http` is offered although the public API refuses it at times, because it says so itself.
 const DEFINITIONS: [(&str, &str, &str); 2] = [
     ("mcp", "MCP server", "Use an MCP server's tools in Mistral"),
     (
@@ -27,7 +27,7 @@ const DEFINITIONS: [(&str, &str, &str); 2] = [
 ];
 
 impl Mistral {
-    /// The older surface makes connectors of MCP servers only.
+    /// The older surface creates connectors of MCP servers only.
     fn protocol_of(&self, definition: &str) -> Result<Protocol> {
         match (definition, self.surface) {
             ("mcp", _) => Ok(Protocol::Mcp),
@@ -110,12 +110,10 @@ impl Settings for Mistral {
         let changed = match self.surface {
             Surface::Current => {
                 let profile: profile::Profile = arguments(changes.clone())?;
-                // What it speaks is no change, and has to be said with every one.
+                // Every update must repeat the protocol.
                 let connector = self.find_known(id, options).await?;
-                profile
-                    .update(id, &connector.value)?
-                    .run(self, options)
-                    .await
+                let update = profile.update(id, &connector.value)?;
+                update.run(self, options).await
             }
             Surface::Seed => {
                 let profile: seed::Profile = arguments(changes.clone())?;

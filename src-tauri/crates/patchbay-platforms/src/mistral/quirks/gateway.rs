@@ -1,6 +1,6 @@
 //! The gateway to the service behind a connector: MCP over streamable HTTP, or any HTTP request.
 //!
-//! The answer of the service is handed over as it is; only where the gateway itself failed is it an
+//! Responses of the service are passed on unchanged, whatever their status; only a failure of the gateway itself is an
 //! error.
 //!
 //! Source: Mistral contract, section 8.
@@ -116,7 +116,7 @@ impl Operation<Mistral> for GatewayHttp {
     }
 }
 
-/// An answer as JSON, for callers that take no streams: `{status, headers, text}`.
+/// Reads a response as JSON for callers without streams: `{status, headers, text}`.
 async fn read_to_json(mut answer: StreamedAnswer) -> Result<Value> {
     let body = answer.read(Api::BODY_BYTES).await?;
     let headers: Map<String, Value> = answer
@@ -143,7 +143,7 @@ fn method(given: Option<&str>, default: Method) -> Result<Method> {
         .map_err(|_| Error::Usage(format!("{given:?} isn't an HTTP method")))
 }
 
-/// The caller's path without its first slash.
+/// The caller's path without the leading slash.
 fn inner_path(path: &str) -> Result<&str> {
     let escapes = path.split(['/', '\\']).any(|segment| {
         let decoded = segment.replace("%2e", ".").replace("%2E", ".");
@@ -183,7 +183,7 @@ fn with_headers(
     })
 }
 
-/// Redirects are the service's and not followed, and nothing is repeated.
+/// Redirects are the service's and not followed, and nothing is retried.
 async fn stream_once(api: &Api, request: Request, options: &CallOptions) -> Result<StreamedAnswer> {
     let api = Api {
         redirects: Redirects::Refuse,

@@ -1,4 +1,4 @@
-//! The key of an account, and where it is read from.
+//! The key of an account, given or read from a file.
 //!
 //! Source: Mistral contract, section 1 (rows from "Authorization" to "empty key") and section 14.
 
@@ -11,23 +11,21 @@ use tokio::io::AsyncReadExt as _;
 
 use crate::{AccountConfig, BoxError, Error, Headers, Result, TokenSource};
 
-/// The longest file that is read. Whoever names one may name any: it has to look like a token before it
-/// is sent.
+/// Maximum size of the file. The user may name any file, so its content must look like a token before it is sent.
 const MAX_KEY_FILE_BYTES: u64 = 16 * 1024;
 
-/// Where the key comes from.
 #[derive(Debug)]
 pub(crate) enum Key {
-    /// Given and not empty, as it is sent.
+    /// Not empty.
     Given(Headers),
-    /// In a file, read for every request because it is replaced from time to time.
+    /// Read for every request because it is replaced from time to time.
     File(PathBuf),
-    /// Nowhere: it is for the service to refuse the request.
+    /// The service is left to refuse the request.
     Missing,
 }
 
 impl Key {
-    /// A given key goes before a file.
+    /// A given key takes precedence over a file.
     ///
     /// # Errors
     /// [`Error::Usage`] when the key is empty.
@@ -43,10 +41,6 @@ impl Key {
     }
 }
 
-/// The key in a file.
-///
-/// # Errors
-/// [`Error::Usage`] when the file cannot be read, or holds no token.
 async fn read(path: &Path) -> Result<Secret> {
     let refuse = |what: &str| Error::Usage(format!("the key file {what}"));
     // A pipe or a device would never end.
@@ -61,7 +55,7 @@ async fn read(path: &Path) -> Result<Secret> {
         .take(MAX_KEY_FILE_BYTES + 1)
         .read_to_string(&mut text)
         .await;
-    // Wiped when it is dropped, as any secret.
+    // A `Secret` is wiped on drop.
     let text = Secret::new(text);
     reading.map_err(|_| refuse("couldn't be read"))?;
     let is_sent = |sign: char| sign == ' ' || sign.is_ascii_graphic();
@@ -101,7 +95,7 @@ impl TokenSource for Key {
     }
 }
 
-/// A key that brings its scheme along keeps it, in whatever letter case.
+/// A key that starts with the scheme keeps it, in any letter case.
 fn bearer(key: &Secret) -> Secret {
     let has_scheme = key
         .expose()

@@ -1,9 +1,9 @@
-//! From the places that the platform names to those of its forms.
+//! Maps pointers into request bodies to pointers into form values.
 
 use serde_json::Value;
 
-/// Words that the platform puts between the members of a body: which alternative it took it for, and
-/// objects that a form does not have.
+/// Segments without counterpart in the form: names of alternatives that the platform inserts, and objects that the form
+/// lacks.
 const WIRE_ONLY_SEGMENTS: [&str; 7] = [
     "auth_data",
     "authorization_code",
@@ -14,7 +14,7 @@ const WIRE_ONLY_SEGMENTS: [&str; 7] = [
     "oauth2_metadata_secrets",
 ];
 
-/// The pointer into the form's `values` for one that the platform gave into the body.
+/// Maps a pointer into the request body to one into the form's `values`.
 pub(crate) fn form_pointer(values: &Value, path: &str) -> String {
     let mut parts: Vec<&str> = path.split('/').skip(1).collect();
     if matches!(parts.first(), Some(&("mcp" | "http"))) {

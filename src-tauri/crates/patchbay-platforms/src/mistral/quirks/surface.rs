@@ -1,10 +1,9 @@
-//! The two forms of Mistral's API, of which an account speaks one. Answers of both are read alike.
+//! The two versions of Mistral's API, of which an account uses one. Responses of both are read alike.
 //!
 //! Source: Mistral contract, sections 1 and 9.
 
 use crate::{Error, Field, Result};
 
-/// Which form of the API an account speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Surface {
     Current,
@@ -12,10 +11,7 @@ pub(crate) enum Surface {
 }
 
 impl Surface {
-    /// That of an account's setting; where there is none, the current one.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when there is no such surface.
+    /// Parses the account setting. Default: current.
     pub(crate) fn from_word(word: Option<&str>) -> Result<Self> {
         match word {
             None | Some("current") => Ok(Self::Current),
@@ -26,7 +22,7 @@ impl Surface {
         }
     }
 
-    /// A parameter that the older surface sends with this value where none is given, and null leaves out.
+    /// The value of a parameter that the older surface sends with a default; null omits it.
     pub(crate) fn seed_default<T>(self, given: Field<T>, usual: T) -> Option<T> {
         match (given, self) {
             (Field::Absent, Self::Seed) => Some(usual),
@@ -34,18 +30,14 @@ impl Surface {
         }
     }
 
-    /// The address of a region.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when the surface has no such region.
+    /// The base URL of a region.
     pub(crate) fn base_url(self, region: Option<&str>) -> Result<&'static str> {
         match (region, self) {
             (None | Some("global"), _) => Ok("https://api.mistral.ai"),
             (Some("eu"), Self::Current) => Ok("https://api.eu.mistral.ai"),
-            // The older surface has one address for all of Europe and the rest.
+            // The older surface has one address for Europe and the rest of the world.
             (Some("eu"), Self::Seed) => Ok("https://api.mistral.ai"),
             (Some("us"), Self::Current) => Ok("https://api.us.mistral.ai"),
-            // Which knows none in the United States.
             (Some("us"), Self::Seed) => Err(Error::Usage(
                 "the legacy API has no us region. Choose the current API or region global"
                     .to_owned(),

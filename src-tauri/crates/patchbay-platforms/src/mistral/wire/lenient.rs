@@ -1,4 +1,4 @@
-//! Values that are written in more than one way, or not as documented.
+//! Parsers of scalars with undocumented spellings.
 //!
 //! Source: Mistral contract, section 4, "Leniency of the reader".
 
@@ -6,7 +6,6 @@ use patchbay_model::Timestamp;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-/// Yes or no, in any of many spellings.
 pub(super) fn flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
@@ -24,7 +23,7 @@ pub(super) fn flag(value: &Value) -> Option<bool> {
     }
 }
 
-/// A whole number, also as text, with a fraction of zero, or as true and false.
+/// An integer, also as text, as a float without fraction, or as a boolean.
 pub(super) fn number(value: &Value) -> Option<i64> {
     match value {
         Value::Bool(flag) => Some(i64::from(*flag)),
@@ -38,12 +37,12 @@ pub(super) fn number(value: &Value) -> Option<i64> {
 }
 
 fn whole(number: f64) -> Option<i64> {
-    // Beyond 2^53 a double no longer tells neighbours apart.
+    // Beyond 2^53, a double is not exact.
     (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64)
 }
 
-/// A time: RFC 3339, also without an offset, with a space in the middle or the date alone; unix seconds
-/// as number or text.
+/// A time: RFC 3339, also without offset, with a space instead of `T`, or only the date; or Unix seconds as number or
+/// text.
 pub(super) fn moment(value: &Value) -> Option<Timestamp> {
     match value {
         Value::Number(number) => number.as_f64().and_then(unix),
@@ -71,7 +70,7 @@ fn parse_spelling(text: &str) -> Option<Timestamp> {
 }
 
 fn unix(seconds: f64) -> Option<Timestamp> {
-    // Microseconds are as fine as a double of these days gets.
+    // A double of current times is precise to about a microsecond.
     let micros = (seconds * 1e6).round();
     if !micros.is_finite() || micros.abs() >= 1e18 {
         return None;

@@ -1,49 +1,44 @@
-//! Shapes of the contract's objects, which are normalized in place: nothing is copied.
+//! Shapes of the contract's objects, by which JSON is normalized in place.
 
 use serde_json::{Map, Value};
 
 use super::lenient;
 
-/// What an object holds that is known.
+/// The known members of an object.
 #[derive(Clone, Copy)]
 pub struct Shape {
-    /// Members without which it is none.
     pub(super) required: &'static [&'static str],
-    /// How a member is read; `None` of one that is not known.
+    /// The form of a member; `None` for unknown members.
     pub(super) form: fn(&str) -> Option<Form>,
 }
 
-/// How a member is read.
+/// The form of a member.
 #[derive(Clone, Copy)]
 pub(super) enum Form {
-    /// As it is; where it is needed, it has to be text.
+    /// Kept as it is; must be text if it is required.
     Text,
-    /// Yes or no.
     Flag,
-    /// A whole number.
     Number,
-    /// A time.
     Moment,
-    /// An object.
     Object(&'static Shape),
-    /// Objects of one shape by names of their own.
+    /// A map of objects with the same shape.
     Each(&'static Shape),
-    /// A list, of objects where there is a shape; where it is needed, null is an empty one.
+    /// A list, of objects if there is a shape; null counts as an empty list.
     List(Option<&'static Shape>),
 }
 
 impl Shape {
-    /// Normalizes every known member. What does not fit stays as it was sent, and an optional member that is null is
-    /// removed.
+    /// Normalizes every known member. Values that do not fit stay unchanged, and optional members that are null are removed.
     ///
     /// # Errors
-    /// What of it is missing or wrong; nothing is changed then.
+    /// What is missing or wrong; nothing is changed then.
     pub(super) fn normalize(&self, members: &mut Map<String, Value>) -> Result<(), String> {
         self.check(members)?;
-        let is_needless = |name: &str, value: &Value| {
-            value.is_null() && !self.required.contains(&name) && (self.form)(name).is_some()
-        };
-        members.retain(|name, value| !is_needless(name, value));
+        members.retain(|name, value| {
+            !value.is_null()
+                || self.required.contains(&name.as_str())
+                || (self.form)(name).is_none()
+        });
         for (name, value) in members {
             if let Some(form) = (self.form)(name) {
                 form.coerce(value);
@@ -52,32 +47,26 @@ impl Shape {
         Ok(())
     }
 
-    /// Brings each object into its one form; one that lacks something stays as it was sent.
+    /// Normalizes each object; those that lack a required member stay unchanged.
     pub(super) fn normalize_each<'a>(&self, values: impl IntoIterator<Item = &'a mut Value>) {
         for members in values.into_iter().filter_map(Value::as_object_mut) {
             let _ = self.normalize(members);
         }
     }
 
-    /// Whether everything that is needed is there, in some form.
+    /// Checks that all required members are present and have their form.
     fn check(&self, members: &Map<String, Value>) -> Result<(), String> {
-        let mut found = 0;
         for (name, value) in members {
-            if self.required.contains(&name.as_str()) {
-                found += 1;
-                if !(self.form)(name).is_none_or(|form| form.fits(value)) {
-                    return Err(format!("unexpected `{name}`"));
-                }
+            let is_required = self.required.contains(&name.as_str());
+            if is_required && !(self.form)(name).is_none_or(|form| form.fits(value)) {
+                return Err(format!("unexpected `{name}`"));
             }
         }
-        if found == self.required.len() {
-            return Ok(());
+        let mut required = self.required.iter();
+        match required.find(|name| !members.contains_key(**name)) {
+            Some(missing) => Err(format!("`{missing}` missing")),
+            None => Ok(()),
         }
-        let missing = self
-            .required
-            .iter()
-            .find(|name| !members.contains_key(**name));
-        Err(format!("`{}` missing", missing.unwrap_or(&"a member")))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The objects of the contract.
+//! Shapes of the contract's objects.
 //!
 //! Source: Mistral contract, sections 4 and 9.
 
@@ -25,7 +25,7 @@ shaped! {
     ToolResult: TOOL_RESULT,
 }
 
-/// Each with the members without which it is none, and the form of those that are known.
+/// Declares shapes as `NAME[required members]: members => form`.
 macro_rules! shapes {
     ($($(#[$words:meta])* $shape:ident[$($required:literal),*]: $($($member:literal)|+ => $form:expr),+;)*) => {$(
         $(#[$words])*
@@ -69,7 +69,7 @@ shapes! {
         "authentication" => Object(&REMOTE_AUTHENTICATION);
     REMOTE_AUTHENTICATION["required"]:
         "required" => Flag;
-    /// Its connectors are read one by one.
+    // Its connectors are normalized one by one.
     PAGE["items", "pagination"]:
         "items" => List(None),
         "pagination" => Object(&PAGINATION);

@@ -52,9 +52,9 @@ fn what_does_not_fit_is_kept_as_it_came() {
         );
     }
 
-    assert!(OneConnector::of(broken).is_ok());
-    assert!(OneConnector::of(json!({"id": 7})).is_err());
-    assert!(OneConnector::of(json!([])).is_err());
+    assert!(LenientConnector::of_response(broken).is_ok());
+    assert!(LenientConnector::of_response(json!({"id": 7})).is_err());
+    assert!(LenientConnector::of_response(json!([])).is_err());
     assert_eq!(
         with("supports_mcp", json!("maybe"))["supports_mcp"],
         "maybe"
@@ -268,7 +268,7 @@ fn survives<T: Output + Clone + PartialEq + std::fmt::Debug, E: PartialEq + std:
 proptest! {
     #[test]
     fn any_json_is_read_or_refused_and_what_is_read_round_trips(json in any_json()) {
-        survives(&json, OneConnector::of);
+        survives(&json, LenientConnector::of_response);
         survives(&json, PaginatedConnectors::of);
         survives(&json, Items::<AuthMethod>::of);
         survives(&json, Object::<Credentials>::of);

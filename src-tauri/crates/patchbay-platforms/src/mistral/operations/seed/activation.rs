@@ -12,7 +12,7 @@ use crate::mistral::Mistral;
 use crate::mistral::operations::levels::{AtLevel, at_levels};
 use crate::mistral::operations::{Scope, for_scope};
 use crate::mistral::quirks::surface::Surface;
-use crate::mistral::wire::{Message, Object};
+use crate::mistral::wire::Acknowledgement;
 use crate::{Contract, Error, Field, Operation, Result};
 
 /// A connector to be switched on, and how its tools may be used.
@@ -91,7 +91,7 @@ impl AtLevel for Activation {
         Contract::write("activate_for_workspace").retry(RetryClass::Freely),
         Contract::write("activate_for_user").retry(RetryClass::Freely),
     ];
-    type Output = Option<Object<Message>>;
+    type Output = Acknowledgement;
 
     /// On the older surface its body is `{}` at least; the current one has none.
     fn request_at(&self, client: &Mistral, scope: Scope) -> Result<Request> {
@@ -111,20 +111,15 @@ impl AtLevel for Activation {
     }
 }
 
-at_levels! { Activation =>
-    /// Turn on for the organization.
-    ///
-    /// Source: Mistral contract, section 9.
-    ActivateForOrganization: Organization;
-    /// Turn on for the workspace.
-    ///
-    /// Source: Mistral contract, section 9.
-    ActivateForWorkspace: Workspace;
-    /// Turn on for the user.
-    ///
-    /// Source: Mistral contract, section 9.
-    ActivateForUser: User;
-}
+at_levels!(
+    Activation,
+    "Turn on for the ",
+    "",
+    "9",
+    ActivateForOrganization,
+    ActivateForWorkspace,
+    ActivateForUser
+);
 
 /// A connector to be switched off.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -141,7 +136,7 @@ impl AtLevel for Deactivation {
         Contract::destructive("deactivate_for_workspace").retry(RetryClass::Freely),
         Contract::destructive("deactivate_for_user").retry(RetryClass::Freely),
     ];
-    type Output = Option<Object<Message>>;
+    type Output = Acknowledgement;
 
     fn request_at(&self, _: &Mistral, scope: Scope) -> Result<Request> {
         let path = for_scope(&self.connector_id, scope, "/deactivate")?;
@@ -153,17 +148,12 @@ impl AtLevel for Deactivation {
     }
 }
 
-at_levels! { Deactivation =>
-    /// Turn off for the organization.
-    ///
-    /// Source: Mistral contract, section 9.
-    DeactivateForOrganization: Organization;
-    /// Turn off for the workspace.
-    ///
-    /// Source: Mistral contract, section 9.
-    DeactivateForWorkspace: Workspace;
-    /// Turn off for the user.
-    ///
-    /// Source: Mistral contract, section 9.
-    DeactivateForUser: User;
-}
+at_levels!(
+    Deactivation,
+    "Turn off for the ",
+    "",
+    "9",
+    DeactivateForOrganization,
+    DeactivateForWorkspace,
+    DeactivateForUser
+);

@@ -15,7 +15,7 @@ use crate::mistral::Mistral;
 use crate::mistral::operations::authentication::AuthData;
 use crate::mistral::operations::server_metadata::ServerMetadata;
 use crate::mistral::operations::{all, by_id, default_page_size};
-use crate::mistral::wire::{OneConnector, PaginatedConnectors};
+use crate::mistral::wire::{LenientConnector, PaginatedConnectors};
 use crate::{Contract, Error, Field, Operation, Result};
 
 /// Create a connector.
@@ -52,7 +52,7 @@ pub struct Create {
 
 impl Operation<Mistral> for Create {
     const CONTRACT: Contract = Contract::write("create");
-    type Output = OneConnector;
+    type Output = LenientConnector;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         match &self.oauth2_server_metadata {
@@ -136,7 +136,7 @@ pub struct Update {
 
 impl Operation<Mistral> for Update {
     const CONTRACT: Contract = Contract::write("update").retry(RetryClass::Freely);
-    type Output = OneConnector;
+    type Output = LenientConnector;
 
     fn request(&self, _: &Mistral) -> Result<Request> {
         Request::patch(by_id(&self.connector_id)?).json(&WithProtocol::of(self))

@@ -15,7 +15,7 @@ use crate::mistral::Mistral;
 use crate::mistral::operations::levels::{AtLevel, at_levels};
 use crate::mistral::operations::{Scope, credentials_path};
 use crate::mistral::quirks::surface::Surface;
-use crate::mistral::wire::{Message, Object};
+use crate::mistral::wire::Acknowledgement;
 use crate::{Contract, Error, Field, Operation, Result};
 
 /// Credentials to be kept, in place of those of the same name.
@@ -56,7 +56,7 @@ impl AtLevel for CredentialInput {
         Contract::write("create_or_update_workspace_credentials"),
         Contract::write("create_or_update_user_credentials"),
     ];
-    type Output = Option<Object<Message>>;
+    type Output = Acknowledgement;
 
     fn request_at(&self, _: &Mistral, scope: Scope) -> Result<Request> {
         Request::post(credentials_path(&self.connector_id_or_name, scope)?).json(self)
@@ -79,20 +79,15 @@ impl AtLevel for CredentialInput {
     }
 }
 
-at_levels! { CredentialInput =>
-    /// Save organization credentials.
-    ///
-    /// Source: Mistral contract, section 9.
-    CreateOrUpdateOrganizationCredentials: Organization;
-    /// Save workspace credentials.
-    ///
-    /// Source: Mistral contract, section 9.
-    CreateOrUpdateWorkspaceCredentials: Workspace;
-    /// Save user credentials.
-    ///
-    /// Source: Mistral contract, section 9.
-    CreateOrUpdateUserCredentials: User;
-}
+at_levels!(
+    CredentialInput,
+    "Save ",
+    " credentials",
+    "9",
+    CreateOrUpdateOrganizationCredentials,
+    CreateOrUpdateWorkspaceCredentials,
+    CreateOrUpdateUserCredentials
+);
 
 /// Credentials to be deleted.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -111,7 +106,7 @@ impl AtLevel for NamedCredentials {
         Contract::irreversible("delete_workspace_credentials").retry(RetryClass::Freely),
         Contract::irreversible("delete_user_credentials").retry(RetryClass::Freely),
     ];
-    type Output = Option<Object<Message>>;
+    type Output = Acknowledgement;
 
     fn request_at(&self, _: &Mistral, scope: Scope) -> Result<Request> {
         let all = credentials_path(&self.connector_id_or_name, scope)?;
@@ -120,17 +115,12 @@ impl AtLevel for NamedCredentials {
     }
 }
 
-at_levels! { NamedCredentials =>
-    /// Delete organization credentials.
-    ///
-    /// Source: Mistral contract, section 9.
-    DeleteOrganizationCredentials: Organization;
-    /// Delete workspace credentials.
-    ///
-    /// Source: Mistral contract, section 9.
-    DeleteWorkspaceCredentials: Workspace;
-    /// Delete user credentials.
-    ///
-    /// Source: Mistral contract, section 9.
-    DeleteUserCredentials: User;
-}
+at_levels!(
+    NamedCredentials,
+    "Delete ",
+    " credentials",
+    "9",
+    DeleteOrganizationCredentials,
+    DeleteWorkspaceCredentials,
+    DeleteUserCredentials
+);

@@ -1,4 +1,4 @@
-//! What the gateway says of itself in `Proxy-Status`.
+//! Parses the gateway's own errors in `Proxy-Status`.
 //!
 //! Source: RFC 9209; RFC 9651, sections 3.1 and 3.3; Mistral contract, section 8.
 
@@ -10,13 +10,11 @@ const GATEWAY: &str = "connectors-gateway";
 /// A failure of the gateway itself.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Failure {
-    /// Its code.
     pub(super) error: String,
-    /// Its words.
     pub(super) details: Option<String>,
 }
 
-/// The failure that the gateway's own member of the list tells of; members of other proxies are skipped.
+/// The failure in the gateway's own member of the list; members of other proxies are skipped.
 pub(super) fn gateway_failure(headers: &HeaderMap) -> Option<Failure> {
     headers
         .get_all("proxy-status")
@@ -45,7 +43,7 @@ fn member(text: &str) -> Option<Failure> {
     })
 }
 
-/// Splits at a sign that stands outside of quotes.
+/// Splits at a character outside of quotes.
 fn split(text: &str, at: char) -> Vec<&str> {
     let (mut parts, mut start) = (Vec::new(), 0);
     let (mut is_quoted, mut is_escaped) = (false, false);
@@ -65,7 +63,7 @@ fn split(text: &str, at: char) -> Vec<&str> {
     parts
 }
 
-/// A token as it is, a string without its quotes and escapes.
+/// A token, or a string without quotes and escapes.
 fn bare(item: &str) -> String {
     let item = item.trim();
     let quoted = item
