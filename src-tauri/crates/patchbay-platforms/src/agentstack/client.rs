@@ -1,5 +1,4 @@
-//! One account's client: the way to Agent Stack, the sessions with the servers behind it, and what was found out here
-//! about its connectors.
+//! The client of one account, with its sessions with MCP servers behind Agent Stack.
 
 use patchbay_http::Api;
 
@@ -8,7 +7,6 @@ use super::quirks::sessions::Sessions;
 use super::wire::{ConnectorRef, plain_id};
 use crate::observations::Observations;
 
-/// One account: its operations are called with it.
 pub struct AgentStack {
     pub(super) api: Api,
     pub(super) observations: Observations<Observation>,
@@ -22,12 +20,11 @@ impl AsRef<Api> for AgentStack {
 }
 
 impl AgentStack {
-    /// Notes what was found out about a connector.
     pub(super) fn note(&self, id: &str, change: impl FnOnce(&mut Observation)) {
         self.observations.note(&plain_id(id), change);
     }
 
-    /// A connector that is gone, or begins anew.
+    /// Forgets session and observations of a connector that was deleted or disconnected.
     pub(super) fn forget(&self, which: &ConnectorRef) {
         if let Ok(id) = which.id() {
             self.sessions.forget(id);

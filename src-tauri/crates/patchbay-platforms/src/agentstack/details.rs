@@ -1,4 +1,4 @@
-//! What only connectors of this platform have: the state of their connection.
+//! Details of Agent Stack's connectors: the state of their connection.
 //!
 //! Source: Agent Stack contract, sections 3 and 5.
 
@@ -30,7 +30,7 @@ impl Details for AgentStack {
 }
 
 impl AgentStack {
-    /// Where other programs reach the MCP server through the platform, signed in as this account.
+    /// URL at which other programs reach the MCP server through the platform, with this account's credentials.
     fn relay_url(&self, connector: &Connector) -> Option<String> {
         let path = ConnectorRef::by_id(connector.id.as_str()).path().ok()?;
         Some(path.then("/mcp").under(&self.api.base).to_string())
@@ -54,7 +54,7 @@ fn connection(connector: &Connector) -> ControlGroup {
     let is_connected = connector.state == CONNECTED;
     let title = if is_connected { "Reconnect" } else { "Connect" };
     let mut controls = vec![button(call::<Connect, _>("connect", title, fixed()))];
-    // The platform refuses to disconnect what was never connected.
+    // The platform refuses to disconnect a connector that was never connected.
     if connector.state != "created" {
         let disconnect = call::<Disconnect, _>("disconnect", "Disconnect", fixed());
         controls.push(button(disconnect.with_warning(

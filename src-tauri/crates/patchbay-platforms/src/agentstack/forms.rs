@@ -1,4 +1,4 @@
-//! What people fill in for Agent Stack's connectors, and its way to the operations.
+//! Forms for Agent Stack's connectors, and their conversion to operations.
 //!
 //! Source: Agent Stack contract, sections 2 and 3, `create`, `presets` and `connect`.
 
@@ -63,7 +63,7 @@ pub(super) struct AccessToken {
 }
 
 impl NewConnector {
-    /// What registers it at an address, and the token to connect with.
+    /// The operation that creates it, and the token to connect with.
     pub(super) fn create(self, url: String) -> (Create, Option<SecretArgument>) {
         let filled = |secret: &SecretArgument| !secret.is_empty();
         let create = Create {
@@ -77,7 +77,6 @@ impl NewConnector {
     }
 }
 
-/// What one gives for any MCP server.
 pub(super) fn custom_form() -> Form {
     form::new(&NewConnector {
         match_preset: Some(true),
@@ -85,7 +84,6 @@ pub(super) fn custom_form() -> Form {
     })
 }
 
-/// What one gives for a server that the platform has prepared.
 pub(super) fn preset_form(preset: &Preset) -> Form {
     let mut form = form::new(&NewConnector {
         metadata: preset.texts(),
@@ -93,7 +91,7 @@ pub(super) fn preset_form(preset: &Preset) -> Form {
         ..NewConnector::default()
     });
     form::drop_member(&mut form, "url");
-    // A server that the platform itself starts is nothing without its preset.
+    // A server that the platform itself starts requires its preset.
     if preset.url.starts_with("mcp+stdio:") {
         form::drop_member(&mut form, "match_preset");
     }

@@ -1,4 +1,4 @@
-//! Agent Stack's words in ours.
+//! Maps Agent Stack's terms to the model.
 //!
 //! Source: Agent Stack contract, section 9.
 
@@ -17,35 +17,35 @@ const NAME_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 2000;
 const REASON_LIMIT: usize = 500;
 
-/// What was found out here about a connector.
+/// Observations about a connector.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Observation {
-    /// Until when a consent that was started here is waited for.
+    /// Deadline of a consent that was started here.
     pub(super) consent_until: Option<Timestamp>,
-    /// What the platform said when it failed to connect.
+    /// The platform's words when connecting failed.
     pub(super) connect_failure: Option<String>,
-    /// Whether the connector was seen disconnected since that failure.
+    /// Whether the connector was seen disconnected since `connect_failure`.
     pub(super) was_apart: bool,
-    /// How the relay did since it was connected.
+    /// Outcome of the last use of the relay since it was connected.
     pub(super) relay: Option<Relay>,
 }
 
-/// How the relay to a connector did when it was last used.
+/// Outcome of using the relay to a connector.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Relay {
     /// The MCP server answered.
     Works,
-    /// The MCP server does not take the platform's token.
+    /// The MCP server rejected the platform's token.
     Refused,
-    /// It failed otherwise; status and words.
+    /// Status and words of another failure.
     Failed(String),
 }
 
 impl Observation {
-    /// Takes over the platform's state. Findings of a connection end with it, and a connect failure ends with success.
-    /// A failed connect leaves the platform's state as it was, so a connector that never left it has not succeeded by
-    /// that.
+    /// Applies the platform's state. Relay outcomes are valid for one connection only, and a connect failure ends with
+    /// success. A failed connect does not change the platform's state, so being connected proves success only after a
+    /// disconnect.
     pub(super) fn update(&mut self, is_connected: bool) {
         if is_connected {
             self.consent_until = None;
@@ -58,7 +58,7 @@ impl Observation {
         self.was_apart = !is_connected;
     }
 
-    /// The platform failed to connect it, and said so. How the relay did before tells nothing of it now.
+    /// Records a failure to connect, which outdates the last relay outcome.
     pub(super) fn fail(&mut self, words: String) {
         self.connect_failure = Some(words);
         self.was_apart = false;
@@ -66,7 +66,6 @@ impl Observation {
     }
 }
 
-/// A connector in unified form, with what was found out about it here.
 pub(super) fn connector(wire: Connector, found: &Observation, now: Timestamp) -> RemoteConnector {
     let (status, reason) = status(&wire, found, now);
     let time = |member| wire.text(member).and_then(Timestamp::parse);
@@ -86,7 +85,7 @@ pub(super) fn connector(wire: Connector, found: &Observation, now: Timestamp) ->
         status,
         word: Some(clean_text(&wire.state, NAME_LIMIT)),
         reason,
-        // Which of them the server wants shows only when it is connected to.
+        // Which of them the server requires is known only after connecting.
         methods: vec![AuthenticationMethod::Oauth, AuthenticationMethod::Bearer],
         level: Some(Level::User),
         created_at: time("created_at"),
@@ -95,14 +94,14 @@ pub(super) fn connector(wire: Connector, found: &Observation, now: Timestamp) ->
     }
 }
 
-/// Connectors have no names of their own: the host says most.
+/// Connectors have no names of their own.
 fn host_name(wire: &Connector) -> String {
     let url = Url::parse(&wire.url).ok();
     let host = url.as_ref().and_then(Url::host_str);
     clean_text(host.unwrap_or(&wire.id), NAME_LIMIT)
 }
 
-/// The row of the contract's table that fits.
+/// The matching row of the contract's table.
 fn status(wire: &Connector, found: &Observation, now: Timestamp) -> (Status, Option<String>) {
     let reason = |words: &str| Some(clean_text(words, REASON_LIMIT));
     let failure = found.connect_failure.as_deref().and_then(reason);
@@ -132,8 +131,8 @@ fn status(wire: &Connector, found: &Observation, now: Timestamp) -> (Status, Opt
     }
 }
 
-/// Progress of the user's consent. A refusal on the page leaves the state as it is, so the deadline or the redirect
-/// ends the wait. The state ends it only if the MCP server rejected the token.
+/// A refusal on the page does not change the state, so it ends only by the deadline or the redirect. The state ends the
+/// consent only if the MCP server rejected the token.
 pub(super) fn consent(wire: &Connector) -> ConsentState {
     match wire.state.as_str() {
         CONNECTED => ConsentState::Given,
@@ -145,16 +144,15 @@ pub(super) fn consent(wire: &Connector) -> ConsentState {
     }
 }
 
-/// Why the platform gave a connector up, cleaned.
+/// Why the platform disconnected a connector, cleaned.
 pub(super) fn disconnect_reason(wire: &Connector) -> Option<String> {
-    // The library of the platform advertises a page of its own, and puts a colon where nothing follows.
+    // The platform's HTTP library appends a link to its documentation, and may leave a colon at the end.
     let reason = wire.text("disconnect_reason")?;
     let reason = reason.split("For more information check:").next()?;
     let reason = clean_text(reason, REASON_LIMIT);
     Some(reason.trim_end_matches([':', ' ']).to_owned()).filter(|reason| !reason.is_empty())
 }
 
-/// A server that the platform has prepared.
 pub(super) fn definition(preset: &Preset) -> Definition {
     let parsed = Url::parse(&preset.url).ok();
     let host = parsed.as_ref().and_then(Url::host_str);
@@ -171,7 +169,7 @@ pub(super) fn definition(preset: &Preset) -> Definition {
             .is_some_and(is_web)
             .then(|| preset.url.clone()),
         endpoint_field: None,
-        // Whether the server wants one shows when it is connected to.
+        // Known only after connecting.
         has_consent: None,
     }
 }

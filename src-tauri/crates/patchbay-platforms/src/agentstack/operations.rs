@@ -1,4 +1,4 @@
-//! The documented operations of Agent Stack's connectors, a type each.
+//! The documented operations of Agent Stack's connectors.
 //!
 //! Source: Agent Stack contract, sections 1 and 3.
 
@@ -36,13 +36,12 @@ pub(super) static OPERATIONS: &[OperationEntry] = operations![
     Mcp,
 ];
 
-/// The platform waits so long for a server that accepts and never answers, and then says so; a little
-/// more lets it be heard.
+/// Slightly longer than the platform's own timeout for a server that never responds, so that its error arrives.
 ///
 /// Source: Agent Stack contract, section 3, `connect`.
 const CONNECT_LIMIT: Duration = Duration::from_secs(330);
 
-/// How long a consent is waited for; the platform does not tell.
+/// Deadline of a consent; the platform does not tell one.
 const CONSENT_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Create a connector, using a matching preset.
@@ -134,7 +133,6 @@ on_connector! { AgentStack, connector: ConnectorRef = "The connector." =>
 }
 
 impl AgentStack {
-    /// A connector as it is now.
     pub(super) async fn find(&self, id: &str, options: &CallOptions) -> Result<Connector> {
         let connector = ConnectorRef::by_id(id);
         Get { connector }.run(self, options).await
@@ -157,7 +155,7 @@ pub struct Connect {
     pub access_token: Option<SecretArgument>,
 }
 
-/// Empty text is none.
+/// Empty text is sent as null.
 fn serialize_non_empty<S: Serializer>(text: &Option<String>, to: S) -> Result<S::Ok, S::Error> {
     text.as_deref()
         .filter(|text| !text.is_empty())
@@ -174,7 +172,7 @@ impl Operation<AgentStack> for Connect {
             .timeout(CONNECT_LIMIT))
     }
 
-    /// Notes what it means for the connector.
+    /// Records the outcome.
     async fn run(&self, client: &AgentStack, options: &CallOptions) -> Result<Connector> {
         let id = self.connector.id()?;
         client.sessions.forget(id);
@@ -192,7 +190,7 @@ impl Operation<AgentStack> for Connect {
             Err(error @ Error::Status(refusal)) if matches!(refusal.status, 500 | 502 | 504) => {
                 client.note(id, |found| found.fail(error.words()));
             }
-            // Whatever else failed says nothing of the connector.
+            // Other failures say nothing about the connector.
             Err(_) => {}
         }
         outcome

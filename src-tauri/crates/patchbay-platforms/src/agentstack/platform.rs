@@ -1,4 +1,4 @@
-//! Agent Stack as an account, and what it is able to do.
+//! Agent Stack's abilities.
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -39,14 +39,13 @@ const POLL_EVERY: Duration = Duration::from_secs(1);
 
 const TOKEN_REJECTED: &str = "the server rejected the token";
 
-/// The definition that takes any address.
+/// The definition that accepts any URL.
 const CUSTOM: &str = "custom";
 
-/// Names of members that no answer shows.
+/// Names of members that are redacted in responses.
 pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
     LazyLock::new(|| secret_names(OPERATIONS, FIELDS));
 
-/// Agent Stack in the registry.
 pub(crate) const AGENTSTACK: HostedPlatform = HostedPlatform {
     abilities: Abilities {
         takes_mcp_servers: true,
@@ -96,7 +95,7 @@ const FIELDS: &[AccountField] = &[
     ALLOW_PLAIN_HTTP,
 ];
 
-/// As [`credentials`] tells the ways to sign in apart, before there is any secret.
+/// Follows the same rules as [`credentials`], without knowing the secrets.
 fn secret_for(settings: &Map<String, Value>) -> Option<&'static str> {
     match (
         text_setting(settings, "auth"),
@@ -125,7 +124,7 @@ pub fn client(account: &AccountConfig) -> Result<AgentStack> {
     })
 }
 
-/// What is sent with each request, the relayed ones included.
+/// Sent with each request, including relayed ones.
 fn credentials(account: &AccountConfig) -> Result<Arc<dyn TokenSource>> {
     let secret = |name| account.secret(name).filter(|secret| !secret.is_empty());
     let missing = |name: &str| Error::Usage(format!("enter {name}"));
@@ -153,7 +152,7 @@ fn credentials(account: &AccountConfig) -> Result<Arc<dyn TokenSource>> {
 }
 
 fn basic(user: &str, password: &Secret) -> Result<Arc<dyn TokenSource>> {
-    // A colon ends the name (RFC 7617, section 2).
+    // The first colon ends the name (RFC 7617, section 2).
     if user.contains(':') {
         return Err(Error::Usage("user names can't contain :".to_owned()));
     }
@@ -175,8 +174,8 @@ impl AgentStack {
         mapping::connector(connector, &found, self.api.clock.now())
     }
 
-    /// Whether the platform fails on a token that it gave up before it would ask for a new one: until the token is
-    /// deleted it does so for ever.
+    /// Whether the platform keeps failing on a token that it gave up: until the token is deleted, it does not ask for a new
+    /// one.
     async fn is_stuck(&self, id: &RemoteId, error: &Error, options: &CallOptions) -> bool {
         if error.status() != Some(500) {
             return false;
@@ -185,7 +184,7 @@ impl AgentStack {
         found.is_ok_and(|connector| connector.state == DISCONNECTED)
     }
 
-    /// The connector after the platform tried the token, else as it was, with what went wrong noted.
+    /// Connects with a token. Returns the connector unchanged if that fails, and records the reason.
     async fn connect_with_token(
         &self,
         created: Connector,
@@ -198,7 +197,7 @@ impl AgentStack {
             access_token: Some(token),
         };
         let tried = connect.run(self, &without_extra_members(options)).await;
-        // Nobody stands before a page.
+        // No page was opened.
         self.note(&created.id, |found| found.consent_until = None);
         let refused = match &tried {
             Err(error) => Some(error.words()),
@@ -211,12 +210,12 @@ impl AgentStack {
         tried.unwrap_or(created)
     }
 
-    /// Names the connector that has the URL of a refused one, as far as the platform tells.
+    /// Adds the name of the existing connector with that URL to the error, if it can be found.
     async fn name_duplicate(&self, error: Error, url: &str, options: &CallOptions) -> Error {
         let Error::AlreadyThere { refusal, .. } = error else {
             return error;
         };
-        // The platform normalises URLs before it compares them.
+        // The platform normalizes URLs before comparing them.
         let normalize = |url: &str| Url::parse(url).map_or_else(|_| url.to_owned(), String::from);
         let page = List {}.run(self, &without_extra_members(options)).await;
         let mut connectors = page.into_iter().flat_map(|page| page.items);
@@ -226,7 +225,7 @@ impl AgentStack {
     }
 }
 
-/// The options for another request: members put in place of those of the creation are none of its.
+/// Options for follow-up requests: extra body members and query parameters are meant for the creation only.
 fn without_extra_members(options: &CallOptions) -> CallOptions {
     CallOptions {
         body: Map::new(),
@@ -261,8 +260,7 @@ impl Platform for AgentStack {
 
 #[async_trait]
 impl Connectors for AgentStack {
-    /// The one page: `next_page_token` names an item of it again and again, and there is no way to ask
-    /// for another.
+    /// There is only one page: `next_page_token` repeats an item of it, and no parameter takes the token.
     async fn list_connectors(&self, options: &CallOptions) -> Result<Vec<RemoteConnector>> {
         let page = List {}.run(self, options).await?;
         Ok(page
@@ -290,8 +288,7 @@ impl Connectors for AgentStack {
 impl Disconnects for AgentStack {
     async fn disconnect(&self, id: &RemoteId, options: &CallOptions) -> Result<()> {
         let connector = ConnectorRef::by_id(id.as_str());
-        let left = Disconnect { connector }.run(self, options).await;
-        left.map(drop)
+        Disconnect { connector }.run(self, options).await.map(drop)
     }
 }
 
@@ -311,7 +308,7 @@ impl Consents for AgentStack {
             access_token: None,
         };
         if request.is_renewal {
-            // What is connected is answered to be so, without a page.
+            // Connecting a connected connector returns no page.
             let connector = connect.connector.clone();
             Disconnect { connector }.run(self, options).await?;
         }
@@ -344,11 +341,11 @@ impl Consents for AgentStack {
     }
 }
 
-/// The page on which the user consents, out of what connecting answered; `None` when it is connected.
+/// The consent page in the response of connecting; `None` if it is connected.
 ///
 /// # Errors
-/// [`Error::UnsafeUrl`] when it is no web address; [`Error::GrantFailed`] when the platform gave up;
-/// [`Error::NotSupported`] for a sign-in of another kind, and where there is no page.
+/// [`Error::UnsafeUrl`] when it is not a web address; [`Error::GrantFailed`] when the platform gave up;
+/// [`Error::NotSupported`] for another kind of sign-in, and when there is no page.
 fn page(connector: &Connector) -> Result<Option<Url>> {
     match connector.state.as_str() {
         AUTH_REQUIRED => {}
@@ -399,8 +396,8 @@ impl Creation for AgentStack {
             .ok_or_else(|| preset_not_found(definition))
     }
 
-    /// Connects at once when a token was given. That a connector could not be connected is its state, not
-    /// a failure: it is there all the same, and a second of its URL is refused.
+    /// Connects immediately if a token is given. A failure to connect is not an error but the state of the connector, which
+    /// exists nevertheless.
     async fn create_connector(
         &self,
         definition: &str,
@@ -430,7 +427,7 @@ fn preset_not_found(definition: &str) -> Error {
     Error::Usage(format!("no preset for {}", clean_text(definition, 200)))
 }
 
-/// The one access token that the platform keeps for a connector.
+/// The access token that the platform stores for a connector.
 ///
 /// Source: Agent Stack contract, section 3, `connect`.
 #[async_trait]
@@ -451,7 +448,7 @@ impl Credentials for AgentStack {
         }])
     }
 
-    /// None: the platform does not tell whether it has one.
+    /// Empty: the platform does not tell whether it has a token.
     async fn list_credentials(
         &self,
         _: &RemoteId,
@@ -490,7 +487,7 @@ impl Credentials for AgentStack {
         if connector.state != AUTH_REQUIRED {
             return Ok(());
         }
-        // It names a page, but nobody was asked to stand before it.
+        // The response names a page, but it is not opened.
         self.note(id.as_str(), |found| found.consent_until = None);
         Err(Error::GrantFailed {
             reason: Some(format!("{TOKEN_REJECTED}. No token is set now")),

@@ -1,4 +1,4 @@
-//! What no other platform has: a relay to MCP servers, and the sessions with them.
+//! Peculiarities of Agent Stack: a relay to MCP servers, and sessions with them.
 
 pub(super) mod inflate;
 pub(super) mod relay;

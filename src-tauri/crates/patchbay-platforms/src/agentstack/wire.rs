@@ -1,5 +1,5 @@
-//! What comes over Agent Stack's wire: the contract requires little of it, and a member of another type than
-//! documented must not cost the rest. Members that nobody knows yet are kept.
+//! Agent Stack's responses. The contract requires few members, and one of an undocumented type must not make the others
+//! unreadable. Unknown members are kept.
 //!
 //! Source: Agent Stack contract, section 2.
 
@@ -12,19 +12,18 @@ use serde_json::{Map, Value};
 
 use crate::{Error, Members, Output, Parsed, Result, output};
 
-/// The state in which tools can be used.
+/// Tools can be used.
 pub const CONNECTED: &str = "connected";
 
-/// The state in which nothing more comes by itself.
+/// The platform gave up or was told to disconnect.
 pub const DISCONNECTED: &str = "disconnected";
 
-/// The state in which a person has to consent.
+/// A consent is required.
 pub const AUTH_REQUIRED: &str = "auth_required";
 
-/// A record of one MCP server.
 pub type Connector = Parsed<ConnectorMembers>;
 
-/// What every record of a server has.
+/// Required members of a connector.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ConnectorMembers {
     pub id: String,
@@ -33,7 +32,7 @@ pub struct ConnectorMembers {
 }
 
 impl Members for ConnectorMembers {
-    /// Its maker named the texts in `metadata`, so no name in there tells a secret.
+    /// Names in `metadata` are chosen by the user, so none of them marks a secret.
     fn redact(json: &mut Value, names: &SecretNames) {
         let metadata = json.get_mut("metadata").map(Value::take);
         redact_members(json, names);
@@ -64,12 +63,11 @@ impl<'de> Deserialize<'de> for ConnectorRef {
 }
 
 impl ConnectorRef {
-    /// By its id.
     pub fn by_id(id: impl Into<String>) -> Self {
         Self::Id(id.into())
     }
 
-    /// The id.
+    /// The id of the connector.
     ///
     /// # Errors
     /// [`Error::Usage`] for an object without one.
@@ -83,10 +81,10 @@ impl ConnectorRef {
         }
     }
 
-    /// The connector itself, where it was given whole.
+    /// The connector, if it was given whole.
     ///
     /// # Errors
-    /// [`Error::Usage`] when the object is no connector.
+    /// [`Error::Usage`] when the object is not a connector.
     pub(super) fn whole(&self, names: &SecretNames) -> Result<Option<Connector>> {
         match self {
             Self::Id(_) => Ok(None),
@@ -100,7 +98,7 @@ impl ConnectorRef {
         }
     }
 
-    /// Its path.
+    /// The path of the connector.
     ///
     /// # Errors
     /// [`Error::Usage`] when the id cannot be a path segment.
@@ -109,31 +107,28 @@ impl ConnectorRef {
     }
 }
 
-/// The path of all connectors.
 pub(super) fn connectors() -> Path {
     Path::new("/api/v1/connectors")
 }
 
-/// The page on which a person consents.
+/// A requested consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuthRequest<'a> {
-    /// `code`, or a kind of sign-in that came later.
+    /// `code`, or an unsupported kind of sign-in.
     pub kind: &'a str,
     pub authorization_endpoint: Option<&'a str>,
 }
 
 impl Connector {
-    /// Whether its tools can be used.
     pub fn is_connected(&self) -> bool {
         self.state == CONNECTED
     }
 
-    /// Text that its maker wrote beside it.
     pub fn metadata(&self, key: &str) -> Option<&str> {
         non_empty(self.json.get("metadata")?.get(key)?)
     }
 
-    /// What its maker wrote there beside name and description, by their own names.
+    /// Metadata other than name and description.
     pub fn notes(&self) -> impl Iterator<Item = (&str, &str)> {
         let metadata = self.json.get("metadata").and_then(Value::as_object);
         let notes = metadata.into_iter().flatten();
@@ -141,7 +136,7 @@ impl Connector {
         notes.filter_map(|(name, words)| Some((name.as_str(), non_empty(words)?)))
     }
 
-    /// Where a person consents, while that is waited for.
+    /// The consent that is pending, if any.
     pub fn auth_request(&self) -> Option<AuthRequest<'_>> {
         let request = self.json.get("auth_request")?.as_object()?;
         Some(AuthRequest {
@@ -151,27 +146,26 @@ impl Connector {
     }
 }
 
-/// A server that the platform knows by its URL.
+/// A server that the platform knows.
 pub type Preset = Parsed<PresetMembers>;
 
-/// What every preset has.
+/// Required members of a preset.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct PresetMembers {
     pub url: String,
 }
 
 impl Members for PresetMembers {
-    /// The platform's keepers wrote it, for everybody.
+    /// Presets are public.
     fn redact(_: &mut Value, _: &SecretNames) {}
 }
 
 impl Preset {
-    /// Text that its keepers wrote beside it.
     pub fn metadata(&self, key: &str) -> Option<&str> {
         non_empty(self.json.get("metadata")?.get(key)?)
     }
 
-    /// All of these texts; `None` when there are none.
+    /// All texts in its metadata, if there are any.
     pub fn texts(&self) -> Option<Map<String, Value>> {
         let mut texts = self.json.get("metadata")?.as_object()?.clone();
         texts.retain(|_, text| text.is_string());
@@ -179,16 +173,16 @@ impl Preset {
     }
 }
 
-/// Connectors, or presets. The platform gives all of them at once.
+/// All connectors or presets; there are no further pages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page<T> {
     pub items: Vec<T>,
-    /// All of its other members.
+    /// All other members.
     rest: Map<String, Value>,
 }
 
 impl<T: Members> Output for Page<Parsed<T>> {
-    /// Null is no items.
+    /// Null counts as an empty list.
     fn read(answer: &Answer, _: &str) -> Result<Self> {
         let mut rest = answer.object()?;
         let missing = || answer.unexpected("missing field `items`");
@@ -208,12 +202,12 @@ impl<T: Members> Output for Page<Parsed<T>> {
     }
 }
 
-/// Whether two ids are the same: the platform takes a UUID in any spelling and gives its own back.
+/// Whether two ids are equal: the platform accepts any spelling of a UUID and returns its own.
 pub(super) fn same_id(one: &str, other: &str) -> bool {
     plain_id(one) == plain_id(other)
 }
 
-/// An id in the one spelling that all spellings of it share.
+/// Normalizes the spelling of a UUID.
 pub(super) fn plain_id(id: &str) -> String {
     let lower = id.to_ascii_lowercase();
     let digits = lower.strip_prefix("urn:uuid:").unwrap_or(&lower);

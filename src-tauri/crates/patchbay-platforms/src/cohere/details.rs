@@ -1,4 +1,4 @@
-//! What only Cohere's connectors have: whether chats ask them, and what comes of a failure.
+//! Details of Cohere's connectors: whether chats use them, and how chats handle their failures.
 //!
 //! Source: Cohere contract, sections 3 and 10.
 

@@ -1,4 +1,4 @@
-//! What people fill in for Cohere's connectors, and its way to the wire.
+//! Forms for Cohere's connectors, and their conversion to requests.
 //!
 //! Source: Cohere contract, section 3.
 
@@ -86,7 +86,7 @@ impl From<&Connector> for Profile {
         let excludes = Some(connector.excludes.clone()).filter(|excludes| !excludes.is_empty());
         Self {
             name: Field::Value(connector.shown_name().to_owned()),
-            // It cannot be changed.
+            // Can't be changed.
             description: Field::Absent,
             url: connector.url.clone().into(),
             excludes: excludes.into(),
@@ -116,7 +116,7 @@ impl From<&Connector> for Authentication {
     }
 }
 
-/// An app is shown, as far as it can be; a token is not.
+/// Shows an app without its secret, but no token.
 impl From<&Connector> for Credential {
     fn from(connector: &Connector) -> Self {
         let authentication = match connector.into() {
@@ -128,7 +128,6 @@ impl From<&Connector> for Credential {
 }
 
 impl Profile {
-    /// What takes the sign-in away.
     pub(super) fn clear_sign_in() -> Self {
         Self {
             authentication: Field::Null,
@@ -136,10 +135,8 @@ impl Profile {
         }
     }
 
-    /// What registers it.
-    ///
     /// # Errors
-    /// [`Error::Usage`] when its sign-in lacks the secret.
+    /// [`Error::Usage`] when the sign-in lacks its secret.
     pub(super) fn create(self) -> Result<Create> {
         let (oauth, service_auth) = sign_in(self.authentication, &Authentication::None)?;
         Ok(Create {
@@ -154,10 +151,8 @@ impl Profile {
         })
     }
 
-    /// What makes a connector so, as far as it is given.
-    ///
     /// # Errors
-    /// [`Error::Usage`] when another sign-in lacks the secret.
+    /// [`Error::Usage`] when a new sign-in lacks its secret.
     pub(super) fn update(self, connector: &Connector) -> Result<Update> {
         let (oauth, service_auth) = sign_in(self.authentication, &connector.into())?;
         Ok(Update {
@@ -174,66 +169,53 @@ impl Profile {
 }
 
 impl Authentication {
-    /// The members of the wire that make it so; what is there `now` and is not to be any more is cleared.
+    /// The members of a request that replaces the sign-in `now`, which is cleared if it is of another kind.
     fn into_wire(self, now: &Self) -> Result<(Field<OAuth>, Field<ServiceAuth>)> {
-        let mut wire = match now {
+        let (mut oauth, mut service_auth) = match now {
             Self::None => (Field::Absent, Field::Absent),
             Self::Oauth(_) => (Field::Null, Field::Absent),
             Self::ServiceAuth(_) => (Field::Absent, Field::Null),
         };
-        match (self, now) {
-            (Self::None, _) => {}
-            (Self::Oauth(mut app), Self::Oauth(before)) => {
-                if app.scope.is_absent() && !before.scope.is_absent() {
-                    app.scope = Field::Null;
+        match self {
+            Self::None => {}
+            Self::Oauth(mut app) => {
+                match now {
+                    Self::Oauth(before) => {
+                        if app.scope.is_absent() && !before.scope.is_absent() {
+                            app.scope = Field::Null;
+                        }
+                    }
+                    _ if app.client_secret.is_absent() => {
+                        return Err(Error::Usage("enter the client secret".to_owned()));
+                    }
+                    _ => {}
                 }
-                wire.0 = Field::Value(app);
+                oauth = Field::Value(app);
             }
-            (Self::Oauth(app), _) if app.client_secret.is_absent() => {
-                return Err(Error::Usage("enter the client secret".to_owned()));
-            }
-            (Self::Oauth(app), _) => wire.0 = Field::Value(app),
-            (
-                Self::ServiceAuth(Token {
-                    r#type: None,
-                    token: None,
-                }),
-                Self::ServiceAuth(_),
-            ) => {
-                wire.1 = Field::Absent;
-            }
-            (
-                Self::ServiceAuth(Token {
-                    r#type: Some(kind),
-                    token: Some(token),
-                }),
-                _,
-            ) => {
-                wire.1 = Field::Value(ServiceAuth { kind, token });
-            }
-            (Self::ServiceAuth(_), _) => {
-                let words = "set scheme and token together";
-                return Err(Error::Usage(words.to_owned()));
+            Self::ServiceAuth(Token { r#type, token }) => {
+                service_auth = match (r#type, token) {
+                    (Some(kind), Some(token)) => Field::Value(ServiceAuth { kind, token }),
+                    (None, None) if matches!(now, Self::ServiceAuth(_)) => Field::Absent,
+                    _ => return Err(Error::Usage("set scheme and token together".to_owned())),
+                };
             }
         }
-        Ok(wire)
+        Ok((oauth, service_auth))
     }
 }
 
 fn sign_in(
-    wanted: Field<Authentication>,
+    requested: Field<Authentication>,
     now: &Authentication,
 ) -> Result<(Field<OAuth>, Field<ServiceAuth>)> {
-    match wanted {
+    match requested {
         Field::Absent => Ok((Field::Absent, Field::Absent)),
-        wanted => wanted
-            .value()
-            .unwrap_or(Authentication::None)
-            .into_wire(now),
+        Field::Null => Authentication::None.into_wire(now),
+        Field::Value(requested) => requested.into_wire(now),
     }
 }
 
-/// The pointer into a form's values for one that the platform gave into the body.
+/// Maps a pointer into the request body to one into the form's values.
 pub(super) fn form_pointer(path: &str) -> String {
     for member in ["/oauth", "/service_auth"] {
         match path.strip_prefix(member) {

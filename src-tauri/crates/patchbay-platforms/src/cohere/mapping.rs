@@ -1,4 +1,4 @@
-//! Cohere's words in ours.
+//! Maps Cohere's terms to the model.
 //!
 //! Source: Cohere contract, section 10.
 
@@ -17,7 +17,6 @@ const NAME_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 2000;
 const REASON_LIMIT: usize = 300;
 
-/// A connector in unified form, with what was found out about it here.
 pub(super) fn connector(
     wire: &Connector,
     native: Value,
@@ -52,13 +51,13 @@ pub(super) fn connector(
     }
 }
 
-/// The first row of the contract's table that fits.
+/// The first matching row of the contract's table.
 fn status(wire: &Connector, found: &Observation, now: Timestamp) -> (Status, Option<String>) {
     let word = wire.auth_status.as_deref();
     if !wire.is_active() {
         return (Status::Disabled, None);
     }
-    // A consent that was given is over, whether or not somebody has asked for it meanwhile.
+    // `valid` ends a consent even if nobody has polled for it.
     if found.is_consenting(now) && word != Some("valid") {
         return (Status::Authorizing, None);
     }
@@ -89,7 +88,7 @@ pub(super) fn method(wire: &Connector) -> AuthenticationMethod {
     }
 }
 
-/// How far the user's consent is. Any other word may still become `valid`: the deadline ends the wait.
+/// Any word but `valid` may still become `valid`, so only the deadline ends a consent.
 pub(super) fn consent(wire: &Connector) -> ConsentState {
     match wire.auth_status.as_deref() {
         Some("valid") => ConsentState::Given,
@@ -97,7 +96,7 @@ pub(super) fn consent(wire: &Connector) -> ConsentState {
     }
 }
 
-/// The credential of a connector, where it has one. Whether it works is told of consents only.
+/// The credential of a connector, if it has one. Only a consent has a known status.
 pub(super) fn credential(wire: &Connector) -> Option<PlatformCredential> {
     let method = method(wire);
     let (word, status, reason) = match (method, wire.auth_status.as_deref()) {

@@ -1,5 +1,4 @@
-//! The documented operations of Cohere's connectors, a type each. What is sent of one is sent as it stands here,
-//! in this order.
+//! The documented operations of Cohere's connectors. Members of a body are sent in the order of the fields.
 //!
 //! Source: Cohere contract, sections 2, 3 and 6.
 

@@ -1,4 +1,4 @@
-//! Cohere as an account, and what it is able to do.
+//! Cohere's abilities.
 
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
@@ -30,18 +30,17 @@ use crate::{
 
 const BASE_URL: &str = "https://api.cohere.com";
 
-/// The most that the platform gives at once.
+/// Maximum size of a page.
 const PAGE_SIZE: i64 = 100;
 
-/// A list that goes on after so many pages is broken.
+/// A list with more pages is considered broken.
 const MAX_PAGES: usize = 1000;
 
 const POLL_EVERY: Duration = Duration::from_secs(2);
 
-/// The one kind of connector.
+/// The only definition.
 const SEARCH: &str = "search";
 
-/// Cohere in the registry.
 pub(crate) const COHERE: HostedPlatform = HostedPlatform {
     abilities: Abilities {
         keeps_credentials: true,
@@ -84,19 +83,18 @@ const FIELDS: &[AccountField] = &[
     ALLOW_PLAIN_HTTP,
 ];
 
-/// Names of members that no answer shows.
+/// Names of members that are redacted in responses.
 pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
     LazyLock::new(|| secret_names(OPERATIONS, FIELDS));
 
-/// One account.
 pub(super) struct Cohere {
     pub(super) client: Client,
 }
 
-/// The client of an account: its operations are called with it.
+/// The client of an account.
 ///
 /// # Errors
-/// [`Error::Usage`] when the key is missing, or the base URL is none.
+/// [`Error::Usage`] when the key is missing, or the base URL is invalid.
 pub fn client(account: &AccountConfig) -> Result<Client> {
     let key = account.secret("api_key").filter(|key| !key.is_empty());
     let key = key.ok_or_else(|| Error::Usage("enter an API key".to_owned()))?;
@@ -106,14 +104,14 @@ pub fn client(account: &AccountConfig) -> Result<Client> {
     Ok(Client::new(Api {
         headers: headers.into_iter().collect(),
         retries: retries(),
-        // A connector's own service is asked without it, and may know it all the same.
+        // A connector's own service does not receive the key, but may know and repeat it.
         secrets: vec![key.clone()],
         secret_names: &SECRET_NAMES,
         ..account.api(&base, Arc::new(FixedHeaders::bearer(key)))?
     }))
 }
 
-/// Addresses of Cohere's own are often written down with the version, which each path brings along.
+/// Cohere's own addresses are often given with the version, which each path contains already.
 fn base_url(given: &str) -> String {
     if given.contains("cohere.com") || given.contains("cohere.ai") {
         given.replace("/v1", "")
@@ -122,7 +120,7 @@ fn base_url(given: &str) -> String {
     }
 }
 
-/// Three attempts, with the official client's waits.
+/// Three attempts, with the official client's backoff.
 ///
 /// Source: Cohere contract, section 6.
 fn retries() -> RetryPolicy {
@@ -141,7 +139,6 @@ fn retries() -> RetryPolicy {
 }
 
 impl Cohere {
-    /// A connector as it is now.
     pub(super) async fn find(
         &self,
         id: &RemoteId,
@@ -201,7 +198,7 @@ impl Connectors for Cohere {
                 .value
                 .total_count
                 .is_some_and(|total| offset as f64 >= total);
-            // One that was added meanwhile moves the others on to the next page.
+            // A connector created meanwhile shifts others to the next page.
             let each = page.each("connectors", |page| page.connectors);
             let fresh = each.filter(|(connector, _)| seen.insert(connector.id.clone()));
             found.extend(fresh.map(|connector| self.map_connector(connector)));
@@ -306,7 +303,7 @@ impl Settings for Cohere {
     async fn settings(&self, id: &RemoteId, options: &CallOptions) -> Result<ConnectorSettings> {
         let connector = self.find(id, options).await?;
         let mut form = form::of(&Profile::from(&connector.0));
-        // The wire has no place for another one.
+        // The description can't be changed.
         form::drop_member(&mut form, "description");
         let native = self.map_connector(connector).native;
         Ok(ConnectorSettings { form, native })
@@ -322,7 +319,7 @@ impl Settings for Cohere {
             return Ok(());
         }
         let changes: Profile = arguments(changes.into())?;
-        // What is cleared depends on how it signs in now.
+        // What is cleared depends on the present sign-in.
         let update = changes.update(&self.find(id, options).await?.0)?;
         let changed = update.run(&self.client, options).await;
         changed.map_err(|error| map_field_pointers(error, |path, _| forms::form_pointer(path)))?;
@@ -330,7 +327,7 @@ impl Settings for Cohere {
     }
 }
 
-/// The app with which users consent, or a token for everybody.
+/// The OAuth app for user consent, or a token for everyone.
 #[async_trait]
 impl SingleCredential for Cohere {
     const LEVEL: Level = Level::Organization;
@@ -349,7 +346,7 @@ impl SingleCredential for Cohere {
 
     async fn form(&self, id: &RemoteId, options: &CallOptions) -> Result<Form> {
         let mut form = form::new(&Credential::from(&self.find(id, options).await?.0));
-        // Without one is what deleting is for.
+        // A credential is removed by deleting it.
         form::drop_alternative(&mut form, "authentication", "none");
         Ok(form)
     }

@@ -1,3 +1,3 @@
-//! What no other platform has.
+//! Peculiarities of Cohere.
 
 mod tool;

@@ -1,5 +1,5 @@
-//! What comes over Cohere's wire: the members that Patchbay looks at. The contract requires next to nothing of
-//! them, and one of another type than documented must not cost the rest.
+//! Members of Cohere's responses that Patchbay uses. The contract requires few of them, and one of an undocumented type
+//! must not make the others unreadable.
 //!
 //! Source: Cohere contract, section 3.
 
@@ -15,7 +15,7 @@ use crate::{Raw, lenient};
 #[derive(Clone, Debug, Deserialize)]
 pub struct Connector {
     pub id: RemoteId,
-    /// Unlike the others no other type is taken for it.
+    /// Unlike the others, it must be text.
     #[serde_with(skip_apply)]
     pub name: Option<String>,
     pub description: Option<String>,
@@ -25,11 +25,11 @@ pub struct Connector {
     pub updated_at: Option<String>,
     #[serde(default, deserialize_with = "lenient::texts")]
     pub excludes: Vec<String>,
-    /// `oauth`, `service_auth`, or a word that nobody knows yet.
+    /// `oauth`, `service_auth`, or an unknown word.
     pub auth_type: Option<String>,
     #[serde(default, deserialize_with = "lenient::known_object")]
     pub oauth: Option<OAuth>,
-    /// `valid`, `expired`, or a word that nobody knows yet; none: the user has not authorized it.
+    /// `valid`, `expired`, or an unknown word; `None` if the user has not authorized it.
     pub auth_status: Option<String>,
     #[serde(default, deserialize_with = "lenient::flag")]
     active: Option<bool>,
@@ -52,26 +52,25 @@ pub struct OAuth {
 pub struct Page {
     #[serde(deserialize_with = "lenient::objects")]
     pub connectors: Vec<Connector>,
-    /// Number of all of them, where the platform tells.
+    /// Total over all pages.
     #[serde(default, deserialize_with = "lenient::known")]
     pub total_count: Option<f64>,
 }
 
-/// What create, get and update answer.
+/// The response of create, get and update.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Envelope {
     #[serde(deserialize_with = "lenient::object")]
     pub connector: Connector,
 }
 
-/// Where the user authorizes a connector.
 #[derive(Clone, Debug, Deserialize)]
 pub struct AuthorizationPage {
     #[serde(default, deserialize_with = "lenient::text")]
     pub redirect_url: Option<String>,
 }
 
-/// What a search service answers.
+/// The response of a search service.
 #[derive(Clone, Debug, Deserialize)]
 pub struct SearchResults {
     pub results: Vec<Value>,
@@ -85,23 +84,21 @@ impl Raw<Envelope> {
 }
 
 impl Connector {
-    /// Its name, else its id.
+    /// The name, or else the id.
     pub fn shown_name(&self) -> &str {
         let name = self.name.as_deref().filter(|name| !name.is_empty());
         name.unwrap_or(self.id.as_str())
     }
 
-    /// Whether Cohere asks it.
     pub fn is_active(&self) -> bool {
         self.active.unwrap_or(true)
     }
 
-    /// Whether a chat goes on without it when it fails.
     pub fn continues_on_failure(&self) -> bool {
         self.continue_on_failure.unwrap_or(false)
     }
 
-    /// Whether each user authorizes it.
+    /// Whether each user authorizes it individually.
     pub fn has_oauth(&self) -> bool {
         self.oauth.is_some() || self.auth_type.as_deref() == Some("oauth")
     }

@@ -1,4 +1,4 @@
-//! Waiting for what the platform does in its own time.
+//! Waiting for asynchronous changes.
 //!
 //! Source: Agent Stack contract, section 3, `wait_for_state`, `wait_for_deletion`.
 
@@ -46,7 +46,7 @@ impl Operation<AgentStack> for WaitForState {
     type Output = Connector;
 
     async fn run(&self, client: &AgentStack, options: &CallOptions) -> Result<Connector> {
-        let wanted = self.state.as_deref().unwrap_or(CONNECTED);
+        let state = self.state.as_deref().unwrap_or(CONNECTED);
         let interval = seconds("poll_interval", self.poll_interval, INTERVAL)?;
         let limit = seconds("limit_s", self.limit_s, STATE_LIMIT)?;
         let given = self.connector.whole(client.api.secret_names)?;
@@ -57,10 +57,10 @@ impl Operation<AgentStack> for WaitForState {
         };
         let deadline = Deadline::new(client, limit, options);
         loop {
-            if connector.state == wanted {
+            if connector.state == state {
                 return Ok(connector);
             }
-            if wanted == CONNECTED && connector.state == DISCONNECTED {
+            if state == CONNECTED && connector.state == DISCONNECTED {
                 return Err(Error::GrantFailed {
                     reason: disconnect_reason(&connector),
                 });
@@ -106,18 +106,13 @@ impl Operation<AgentStack> for WaitForDeletion {
     }
 }
 
-/// A number of seconds, or what stands for it when there is none.
-///
-/// # Errors
-/// [`Error::Usage`] when it is negative or beyond all measure.
-fn seconds(name: &str, given: Option<f64>, otherwise: Duration) -> Result<Duration> {
-    given.map_or(Ok(otherwise), |seconds| {
+fn seconds(name: &str, given: Option<f64>, default: Duration) -> Result<Duration> {
+    given.map_or(Ok(default), |seconds| {
         Duration::try_from_secs_f64(seconds)
             .map_err(|_| Error::Usage(format!("{name} must be a number of seconds")))
     })
 }
 
-/// A wait with an end.
 struct Deadline<'a> {
     client: &'a AgentStack,
     options: &'a CallOptions,
@@ -145,7 +140,7 @@ impl<'a> Deadline<'a> {
         Error::TimedOut { after: self.limit }
     }
 
-    /// Sleeps until the next look; one that would begin at the end is not made.
+    /// Sleeps before the next poll, and fails if the deadline comes first.
     async fn pause(&self, interval: Duration) -> Result<()> {
         let interval = interval.min(self.remaining());
         sleep(&self.client.api, interval, self.options).await?;

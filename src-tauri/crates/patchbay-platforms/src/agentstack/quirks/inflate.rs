@@ -1,7 +1,7 @@
-//! Bodies whose headers say that they are compressed, which they may or may not be.
+//! Bodies that may or may not be compressed, whatever their headers say.
 //!
-//! The platform decodes a compressed answer of an MCP server and keeps its headers; a server between may
-//! compress for real. Only the bytes themselves tell.
+//! The platform decodes a compressed response of an MCP server but keeps its headers, while a proxy may compress it. Only
+//! the bytes tell.
 //!
 //! Source: Agent Stack contract, section 3, `mcp`, "Server bug to expect"; trace `mcp-gzip`.
 
@@ -15,13 +15,12 @@ use patchbay_http::StreamedAnswer;
 
 use crate::{Error, Result};
 
-/// How every gzip file begins.
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// So much is inflated at once, so that a small piece cannot become a huge one: at most about 8 MiB.
+/// Compressed bytes inflated at once, so that a piece has at most about 8 MiB.
 const STEP: usize = 8 * 1024;
 
-/// Hands the pieces of a body on, inflated if it is compressed; headers stay as they are.
+/// Inflates the pieces of a body if it is compressed; headers stay unchanged.
 pub(crate) fn inflate(answer: StreamedAnswer) -> StreamedAnswer {
     let body = Body {
         pieces: answer.pieces,
@@ -46,19 +45,19 @@ struct Body {
 }
 
 enum Stage {
-    /// Not enough has come to tell.
+    /// Not enough bytes to tell.
     Start(BytesMut),
     Plain,
     Compressed {
         decoder: Box<MultiGzDecoder<Vec<u8>>>,
-        /// What has come and is not inflated yet.
+        /// Received and not inflated yet.
         left: Bytes,
     },
     Ended,
 }
 
 impl Body {
-    /// The next piece that is not empty; `None` at the end.
+    /// The next non-empty piece; `None` at the end.
     async fn next(&mut self) -> Result<Option<Bytes>> {
         loop {
             if let Stage::Compressed { decoder, left } = &mut self.stage
@@ -70,17 +69,17 @@ impl Body {
                 }
                 continue;
             }
-            let come = match self.pieces.next().await {
+            let plain = match self.pieces.next().await {
                 Some(piece) => self.take(piece?),
                 None => return self.end(),
             };
-            if let Some(piece) = come {
+            if let Some(piece) = plain {
                 return Ok(Some(piece));
             }
         }
     }
 
-    /// Takes what has come; gives it back where it goes on as it is.
+    /// Receives a piece, and returns it if it is not compressed.
     fn take(&mut self, piece: Bytes) -> Option<Bytes> {
         match &mut self.stage {
             Stage::Start(start) => {
@@ -118,7 +117,7 @@ impl Body {
     }
 }
 
-/// Inflates a step of what has come; the flush keeps nothing back that is known already.
+/// Inflates one step; the flush outputs everything decoded so far.
 fn inflate_step(decoder: &mut MultiGzDecoder<Vec<u8>>, left: &mut Bytes) -> io::Result<Bytes> {
     let step = left.len().min(STEP);
     decoder.write_all(&left[..step])?;

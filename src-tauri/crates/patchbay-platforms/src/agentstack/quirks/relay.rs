@@ -1,4 +1,4 @@
-//! The relay: an MCP server's own bytes, by way of the platform, which adds the token that it keeps.
+//! The relay, through which the platform forwards requests to an MCP server with the stored token.
 //!
 //! Source: Agent Stack contract, section 3, `mcp`.
 
@@ -22,15 +22,14 @@ use crate::agentstack::client::AgentStack;
 use crate::agentstack::wire::ConnectorRef;
 use crate::{Contract, Error, Operation, Result};
 
-/// Longest silence. Tools may think for long, and a stream of events may have none; neither platform nor
-/// official client has a limit.
+/// Tools may run for long, and a stream may have no events; neither the platform nor the official client has a limit.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(3600);
 
-/// What an MCP server wants to hear from everyone who posts to it.
+/// Required by MCP servers for `POST`.
 static ACCEPT_JSON_OR_SSE: HeaderValue =
     HeaderValue::from_static("application/json, text/event-stream");
 
-/// Headers whose value is a secret of the caller.
+/// Headers whose value is secret.
 const SECRET_HEADERS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 
 /// Send a request to the MCP server.
@@ -90,7 +89,7 @@ impl Operation<AgentStack> for Mcp {
 }
 
 impl Mcp {
-    /// The request, and the options with the secrets among its headers.
+    /// Builds the request, and options with its secret headers.
     fn prepare<'a>(&self, options: &'a CallOptions) -> Result<(Request, Cow<'a, CallOptions>)> {
         let method = Method::from_bytes(self.method.to_ascii_uppercase().as_bytes())
             .map_err(|_| Error::Usage("method isn't an HTTP method".to_owned()))?;
@@ -122,7 +121,7 @@ impl Mcp {
     }
 }
 
-/// Asked for or not, compressed bytes may come; and bytes may only be called compressed.
+/// Compressed bytes may arrive although none were requested, and plain bytes may be labelled as compressed.
 fn is_marked_gzip(headers: &HeaderMap) -> bool {
     headers.get_all(CONTENT_ENCODING).iter().any(|coding| {
         let coding = coding.to_str().unwrap_or_default();
@@ -130,7 +129,6 @@ fn is_marked_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
-/// An answer as if it had come in one piece.
 fn into_stream(answer: Answer) -> StreamedAnswer {
     let body = answer.body;
     StreamedAnswer {

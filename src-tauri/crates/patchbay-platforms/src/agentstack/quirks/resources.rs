@@ -1,4 +1,4 @@
-//! Resources and prompts of a connector, spoken to in MCP through the relay.
+//! Resources and prompts of a connector, over MCP through the relay.
 //!
 //! Source: Agent Stack contract, section 3, `mcp`, and section 9.
 

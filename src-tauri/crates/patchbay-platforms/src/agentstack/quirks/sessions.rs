@@ -1,8 +1,7 @@
 //! Sessions with the MCP servers behind the relay.
 //!
-//! The relay passes no `DELETE` on, so that a session cannot be closed through it: sessions are kept and used again
-//! rather than left behind at the MCP server. Nor does it pass on the headers without which the newer lifecycle cannot
-//! begin.
+//! The relay forwards no `DELETE`, so sessions cannot be closed. They are reused rather than abandoned at the MCP server.
+//! Nor does it forward the headers that the newer lifecycle requires.
 //!
 //! Source: Agent Stack contract, section 3, `mcp`.
 
@@ -15,8 +14,7 @@ use crate::Result;
 use crate::agentstack::wire::{ConnectorRef, plain_id};
 use crate::mcp::{self, ClientFeatures, McpLimits, McpSession, McpTarget, SessionLife};
 
-/// Live sessions by connector. A place is locked while its session is made, so that callers who come
-/// together share one.
+/// Sessions by connector. A slot is locked while its session is created, so that concurrent callers share one.
 #[derive(Default)]
 pub(crate) struct Sessions(Mutex<HashMap<String, Slot>>);
 
@@ -28,14 +26,12 @@ impl Sessions {
         Arc::clone(slots.entry(plain_id(id)).or_default())
     }
 
-    /// Lets go of a session.
     pub(crate) fn forget(&self, id: &str) {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         slots.remove(&plain_id(id));
     }
 
-    /// Delivers pending cancellations to every MCP server: the platform drops what it has not relayed when a
-    /// connection closes.
+    /// Delivers pending cancellations to all MCP servers: the platform drops unsent messages when a connection closes.
     pub(crate) async fn settle(&self) {
         let slots: Vec<Slot> = {
             let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -49,7 +45,7 @@ impl Sessions {
         futures::future::join_all(settled).await;
     }
 
-    /// The session of a connector, made where there is none.
+    /// The session of a connector, created if there is none.
     ///
     /// # Errors
     /// Those of [`mcp::connect`]; [`Error::Usage`](crate::Error::Usage) when the id cannot be a path segment.
@@ -74,7 +70,7 @@ impl Sessions {
             session: SessionLife::Relayed,
         };
         let limits = McpLimits::default();
-        // The usual connections ask for compression, which the relay labels wrongly.
+        // The usual client accepts compression, which the relay labels wrongly.
         let session = mcp::connect(&api.clients.raw, target, limits, &options.stop()).await?;
         *live = Some(session.clone());
         Ok(session)

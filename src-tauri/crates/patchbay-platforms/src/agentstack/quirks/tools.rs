@@ -1,4 +1,4 @@
-//! Tools of a connector, spoken to in MCP through the relay.
+//! Tools of a connector, over MCP through the relay.
 //!
 //! Source: Agent Stack contract, section 3, `mcp`, and section 9.
 
@@ -19,7 +19,7 @@ use crate::client::sleep;
 use crate::mcp::{CallOutcome, McpLimits, McpSession, ToolCall};
 use crate::{Error, Found, Refusal, Result, ToolRequest, Tools, Unreachable};
 
-/// The platform looks after its tokens this often, and a little more.
+/// Slightly longer than the interval at which the platform renews tokens.
 ///
 /// Source: Agent Stack contract, section 5.
 const TOKEN_RENEWAL_WAIT: Duration = Duration::from_secs(31);
@@ -47,8 +47,7 @@ impl Tools for AgentStack {
         .await
     }
 
-    /// What is sent to the relay depends on what was negotiated with the server behind it, which is done
-    /// where there is no session yet.
+    /// The request depends on what was negotiated with the server, so a session is created if there is none.
     async fn plan_call(
         &self,
         request: ToolRequest<'_>,
@@ -77,18 +76,17 @@ fn call_of(request: ToolRequest<'_>, options: &CallOptions) -> ToolCall {
     }
 }
 
-/// What is done in a session.
 type Work<'a, T> = BoxFuture<'a, Result<T>>;
 
 impl AgentStack {
-    /// Does something in the session of a connector, and notes how the relay did.
+    /// Runs `work` in the session of a connector, and records the outcome of using the relay.
     ///
-    /// A 401 of the server behind the relay means that its token lapsed, which only the platform
-    /// renews: after its next look it is asked once more, by whoever waits so long.
+    /// A 401 of the server behind the relay means that its token expired, which only the platform renews. `work` is
+    /// retried once after the next renewal, if the caller waits that long.
     ///
     /// # Errors
-    /// Those of [`connect`](crate::mcp::connect) and of the work itself, with the platform's own words;
-    /// those of [`AgentStack::find`] when the platform refuses the account, or does not know the connector.
+    /// Those of [`connect`](crate::mcp::connect) and `work`, with the platform's own words; those of [`AgentStack::find`]
+    /// when the platform rejects the account or does not know the connector.
     pub(crate) async fn in_session<'a, T>(
         &self,
         id: &RemoteId,
@@ -100,7 +98,7 @@ impl AgentStack {
         let mut outcome = self.run_in_session(&connector, options, &work).await;
         if let Err(Error::Unauthorized { .. }) = outcome {
             self.sessions.forget(id);
-            // The same status comes from the platform when it refuses the account itself.
+            // The platform returns the same status when it rejects the account itself.
             let found = self.find(id, options).await?;
             if found.is_connected()
                 && options
@@ -116,7 +114,7 @@ impl AgentStack {
             found: Found::Status(404),
         }) = outcome
         {
-            // The platform says so of what it does not know, and the MCP server of a wrong address.
+            // The 404 is the platform's for an unknown connector, or the MCP server's for a wrong path.
             self.find(id, options).await?;
         }
         let outcome = outcome.map_err(with_detail);
@@ -146,7 +144,7 @@ impl AgentStack {
     }
 }
 
-/// Reports that the call waits for the platform, so that its silence is not taken for a failure.
+/// Reports that the call waits for the platform.
 fn report_waiting(options: &CallOptions) {
     let Some(progress) = &options.progress else {
         return;
@@ -161,7 +159,6 @@ fn report_waiting(options: &CallOptions) {
     });
 }
 
-/// Whether a session goes on after such an error.
 fn keeps_session(error: &Error) -> bool {
     matches!(
         error,
@@ -179,7 +176,7 @@ fn keeps_session(error: &Error) -> bool {
     )
 }
 
-/// What an error says of the way to the MCP server; `None` when it is about something else.
+/// What an error says about the relay; `None` if it concerns something else.
 fn relay_state(error: &Error) -> Option<Relay> {
     match error {
         Error::Unauthorized { .. } => Some(Relay::Refused),
@@ -194,7 +191,6 @@ fn relay_state(error: &Error) -> Option<Relay> {
     }
 }
 
-/// Status and text.
 fn error_text(error: &Error) -> String {
     match error.refusal().and_then(|refusal| refusal.text.as_deref()) {
         Some(text) => format!("{error}: {text}"),
@@ -202,7 +198,7 @@ fn error_text(error: &Error) -> String {
     }
 }
 
-/// Puts the platform's own words in place of the JSON around them, which an MCP client knows nothing of.
+/// Extracts the platform's message from the JSON that the MCP client passed on as text.
 fn with_detail(mut error: Error) -> Error {
     if let Error::Status(refusal)
     | Error::Unauthorized { refusal, .. }

@@ -1,5 +1,4 @@
-//! The test search: a connector's own URL, asked as Cohere would ask it. Cohere itself runs none by
-//! hand.
+//! The test search, which sends a query to a connector's own URL as Cohere would. Cohere has no such operation.
 //!
 //! Source: Cohere's guides "Creating and Deploying a Connector" and "How to Authenticate a Connector":
 //! `POST` with `{"query": text}` and the connector's token, answered with `{"results": [object]}`.
@@ -22,7 +21,7 @@ use super::{Get, ServiceAuth};
 use crate::cohere::wire::{Connector, SearchResults};
 use crate::{Client, Contract, Error, Operation, Output, Raw, Result};
 
-/// Longest time for the connector's own service; Cohere itself waits for less.
+/// Timeout for the connector's own service; Cohere itself waits for less.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Send a test search.
@@ -56,7 +55,7 @@ impl Operation for TestSearch {
 }
 
 impl TestSearch {
-    /// What the service answers, and the fields that Cohere keeps from the model.
+    /// Returns the results, and the names of the fields that Cohere hides from the model.
     pub(in crate::cohere) async fn search(
         &self,
         client: &Client,
@@ -67,7 +66,7 @@ impl TestSearch {
         let outcome = answer.and_then(|answer| Raw::read(&answer, Self::CONTRACT.name));
         let test = match &outcome {
             Ok(_) => Some(Ok(())),
-            // What was not sent, or was stopped, says nothing of the connector.
+            // Not sent, or cancelled.
             Err(Error::Usage(_) | Error::Cancelled) => None,
             Err(error) => Some(Err(error.words())),
         };
@@ -80,8 +79,8 @@ impl TestSearch {
         outcome.map(|found| (found, excludes))
     }
 
-    /// The way to the connector's own service, what it is asked, and the fields that the connector excludes. Only
-    /// Cohere knows them.
+    /// Prepares the client of the connector's own service, the request, and the names of excluded fields, which are fetched
+    /// from Cohere.
     async fn prepare(
         &self,
         client: &Client,
@@ -110,11 +109,10 @@ impl TestSearch {
                 tokens,
             )?
         };
-        // The URL is asked as it stands, also with a slash at its end.
-        let slash = if service.base.path().ends_with('/') {
-            "/"
-        } else {
-            ""
+        // The URL is used unchanged, including a trailing slash.
+        let slash = match service.base.path().ends_with('/') {
+            true => "/",
+            false => "",
         };
         let mut request = Request::post(Path::new(slash)).json(&json!({ "query": self.query }))?;
         if let Some(auth) = &self.service_auth {
@@ -131,8 +129,8 @@ impl TestSearch {
     }
 }
 
-/// The results as they stand in the prompt of a chat: by number, a line for each field. The model sees no excluded
-/// field; citations do.
+/// The results as they appear in the prompt of a chat: numbered, with a line for each field. Excluded fields are shown in
+/// citations only.
 ///
 /// Source: Cohere's guide "Creating and Deploying a Connector" and its questions on connectors, `excludes`.
 pub(in crate::cohere) fn prompt(results: &[Value], excludes: &[String]) -> String {

@@ -1,4 +1,4 @@
-//! The one tool of every connector: a test search.
+//! The only tool of each connector: a test search.
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
