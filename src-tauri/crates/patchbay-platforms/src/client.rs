@@ -25,6 +25,17 @@ pub(crate) async fn sleep(api: &Api, duration: Duration, options: &CallOptions) 
     }
 }
 
+/// A duration given in seconds, in the argument `name`.
+///
+/// # Errors
+/// [`Error::Usage`] when it is negative or too large.
+pub(crate) fn seconds(name: &str, given: Option<f64>, default: Duration) -> Result<Duration> {
+    given.map_or(Ok(default), |seconds| {
+        Duration::try_from_secs_f64(seconds)
+            .map_err(|_| Error::Usage(format!("{name} must be a number of seconds")))
+    })
+}
+
 impl AsRef<Api> for Client {
     fn as_ref(&self) -> &Api {
         &self.api

@@ -1,4 +1,4 @@
-//! One account's client: the two ways to 10ex, and what was found out here about its connectors.
+//! The client of one account, which uses 10ex's REST routes and optionally its MCP server.
 
 use std::time::Duration;
 
@@ -13,7 +13,6 @@ use super::wire::{Connector, Started};
 use crate::observations::Observations;
 use crate::{Error, Operation, Result};
 
-/// One account: its operations are called with it.
 pub struct Tenex {
     pub(super) api: Api,
     pub(super) table: Table,
@@ -33,12 +32,11 @@ impl Tenex {
         self.api.clock.now()
     }
 
-    /// Whether the table of routes has that operation switched on.
+    /// Whether the table of routes enables the operation.
     pub(super) fn offers<O: Operation<Self>>(&self) -> bool {
         self.table.offers(O::CONTRACT.name)
     }
 
-    /// Sends an operation by its route.
     pub(super) async fn send_by_route<O: Operation<Self>>(
         &self,
         operation: &O,
@@ -48,7 +46,7 @@ impl Tenex {
         self.api.send(request, options).await
     }
 
-    /// Sends an operation by its route, or calls the tool in place of it where the settings say so.
+    /// Sends an operation by its route, or calls the corresponding MCP tool if the settings say so.
     pub(super) async fn send_by_route_or_tool<O: Operation<Self>>(
         &self,
         operation: &O,
@@ -65,12 +63,12 @@ impl Tenex {
         self.mcp.call(&self.api, tool, arguments, options).await
     }
 
-    /// What was found out before no longer holds for a connector that was changed.
+    /// Observations are outdated once a connector was changed.
     pub(super) fn forget_observation(&self, connector: &Connector) {
         self.observations.forget(connector.id.as_str());
     }
 
-    /// How long a consent is waited for.
+    /// Time until the consent expires, or the account's limit if that is shorter.
     pub(super) fn valid_for(&self, started: &Started) -> Duration {
         let end = started.expires_at.as_str().and_then(Timestamp::parse);
         let left = end.map(|end| self.until(end));

@@ -1,4 +1,4 @@
-//! What only connectors of this platform have: health, a role, and a switch.
+//! Details of 10ex's connectors: health, a role, and a switch.
 //!
 //! Source: 10ex contract, sections 1 and 3 (assumed).
 
@@ -39,11 +39,10 @@ impl Details for Tenex {
     }
 }
 
-/// Who has a role that only one can have; `None` when nobody could be asked.
+/// Exclusive roles and the names of the connectors that have them; `None` if they are unknown.
 type Holders = Option<Vec<(String, String)>>;
 
 impl Tenex {
-    /// Other connectors with such a role: the role and the connector's name.
     async fn holders(&self, connector: &Connector, options: &CallOptions) -> Holders {
         let page = List {
             limit: Some(PAGE_SIZE),
@@ -60,14 +59,13 @@ impl Tenex {
         Some(holders.collect())
     }
 
-    /// An action on a connector, where the table of routes offers it.
+    /// An action on a connector, if the table of routes enables it.
     fn action<O: Operation<Self>>(&self, title: &str, connector: &Connector) -> Option<Action> {
         let fixed = json!({"id": connector.id});
         self.offers::<O>()
             .then(|| call::<O, _>(O::CONTRACT.name, title, fixed))
     }
 
-    /// What is done to the connection, as far as the table of routes offers it.
     fn connection(&self, connector: &Connector) -> Option<ControlGroup> {
         let on = self.action::<Enable>("Enable", connector);
         let turned = on.zip(self.action::<Disable>("Disable", connector));
@@ -136,7 +134,6 @@ fn name(role: &str) -> String {
     format!("role-{}", role.replace('_', "-"))
 }
 
-/// Who has the roles that only one can have.
 fn help(current: Option<&str>, offered: &[String], holders: &Holders) -> Option<String> {
     let sole = offered
         .iter()
@@ -161,7 +158,7 @@ fn holders_of<'a>(holders: &'a [(String, String)], role: &str) -> Vec<&'a str> {
     of_role.map(|(_, name)| name.as_str()).collect()
 }
 
-/// The title of a role that is no title: `CRM` stays as it is.
+/// The title of a role within a sentence; `CRM` stays capitalized.
 fn lowercase_title(role: &str) -> String {
     let title = role_title(role);
     let mut signs = title.chars();
@@ -173,7 +170,6 @@ fn lowercase_title(role: &str) -> String {
     }
 }
 
-/// Who loses the role.
 fn demotion_warning(role: &str, holders: &Holders) -> Option<String> {
     if !EXCLUSIVE_ROLES.contains(&role) {
         return None;
@@ -186,7 +182,6 @@ fn demotion_warning(role: &str, holders: &Holders) -> Option<String> {
     (!names.is_empty()).then(|| format!("Replaces {} as {title}.", names.join(", ")))
 }
 
-/// What a person knows a connector by.
 fn display_name(connector: &Connector) -> String {
     let name = connector.text("name").or(connector.text("account_label"));
     clean_text(name.unwrap_or(&connector.provider), 200)

@@ -1,4 +1,4 @@
-//! What people fill in for 10ex's connectors, as their providers are assumed to want it.
+//! Forms for 10ex's connectors, according to what their providers are assumed to require.
 //!
 //! Source: 10ex contract, section 3, `Provider` (assumed).
 
@@ -14,10 +14,10 @@ use crate::Field;
 use crate::actions::humanize;
 use crate::form::{self, Members};
 
-/// Roles of the documentation; which of them a provider takes it says itself.
+/// Documented roles; each provider lists those that it supports.
 const ROLES: [&str; 5] = ["source", "sink", "both", "primary_source", "crm_sink"];
 
-/// Roles that one connector has at most: whoever gets one takes it from another.
+/// Roles that only one connector can have; assigning one takes it from another connector.
 pub(super) const EXCLUSIVE_ROLES: [&str; 2] = ["primary_source", "crm_sink"];
 
 /// How a connector is made.
@@ -106,7 +106,7 @@ fn non_empty(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
-/// What one gives to make a connector of a provider, by a consent, by a key, or by either.
+/// The form for creating a connector, by the methods consent and key.
 pub(super) fn creation(provider: &Provider, methods: (bool, bool)) -> Form {
     let schema = match methods {
         (true, true) => form::schema_of::<NewConnector>(),
@@ -116,7 +116,7 @@ pub(super) fn creation(provider: &Provider, methods: (bool, bool)) -> Form {
     form::empty(of_provider(schema, provider))
 }
 
-/// What one gives to replace the key of a connector.
+/// The form for replacing the key of a connector.
 pub(super) fn key(connector: &Connector, provider: &Provider) -> Form {
     let settings = connector.json.get("settings").and_then(Value::as_object);
     let settings = settings.filter(|settings| !settings.is_empty());
@@ -128,7 +128,7 @@ pub(super) fn key(connector: &Connector, provider: &Provider) -> Form {
     }
 }
 
-/// What can be changed of a connector. Its key is none of it: that is a credential.
+/// The form for changing a connector, without its key, which is a credential.
 pub(super) fn settings(connector: &Connector, provider: &Provider) -> Form {
     let text = |member: &str| match connector.json.get(member) {
         Some(Value::String(text)) => Field::Value(text.clone()),
@@ -158,23 +158,23 @@ pub(super) fn settings(connector: &Connector, provider: &Provider) -> Form {
             known[name] = schema;
         }
     }
-    // What is kept without being told cannot be asked for again.
+    // Stored settings that are not returned need not be entered again.
     members["settings"]
         .as_object_mut()
         .and_then(|settings| settings.shift_remove("required"));
     form
 }
 
-/// Where in a form a problem of the request's body belongs.
+/// Maps a pointer into the request body to one into the form's values.
 pub(super) fn form_pointer(path: &str) -> String {
     match path.split('/').nth(1) {
-        // Nobody types these.
+        // Not in the form.
         Some("provider" | "connector_id") => String::new(),
         _ => path.to_owned(),
     }
 }
 
-/// The schema of a form, or of each of its alternatives, with what the provider takes.
+/// Adapts the schema of a form, or of each of its alternatives, to the provider.
 fn of_provider(mut schema: Value, provider: &Provider) -> Value {
     if let Some(Value::Array(options)) = schema.get_mut("oneOf") {
         for option in options {
@@ -206,7 +206,7 @@ fn of_provider(mut schema: Value, provider: &Provider) -> Value {
     schema
 }
 
-/// What a provider is called. A name that only shouts its code, such as `GMAIL`, is the code.
+/// The title of a provider. A name that is its code in capitals, such as `GMAIL`, is replaced.
 pub(super) fn title(provider: &Provider) -> String {
     let code = &provider.provider;
     let name = provider.name.as_deref().map(|name| clean_text(name, 200));
@@ -214,12 +214,12 @@ pub(super) fn title(provider: &Provider) -> String {
         .unwrap_or_else(|| humanize(code))
 }
 
-/// Whether the name is the code in capitals; a short one, such as `IBM`, is an abbreviation.
+/// A short name, such as `IBM`, is an abbreviation.
 fn is_uppercase_code(name: &str, code: &str) -> bool {
     name.chars().count() > 4 && name != code && *name == code.to_uppercase()
 }
 
-/// Roles that connectors of a provider can have, with the one that one has.
+/// Roles that a provider supports, and the current one.
 pub(super) fn roles(provider: &Provider, current: Option<&str>) -> Vec<String> {
     let mut roles = match provider.roles.as_slice() {
         [] => ROLES.map(str::to_owned).to_vec(),
@@ -240,7 +240,6 @@ fn role_options(provider: &Provider, current: Option<&str>) -> Value {
     form::options(words.zip(titles.iter().map(String::as_str)))
 }
 
-/// What a role is called in a list of them.
 pub(super) fn role_title(role: &str) -> String {
     match role {
         "both" => "Source and sink".to_owned(),
@@ -250,7 +249,7 @@ pub(super) fn role_title(role: &str) -> String {
     }
 }
 
-/// The label of the key, and what a provider wants beside it.
+/// The label of the key, and the other fields that a provider requires.
 fn key_fields(provider: &Provider) -> (String, Vec<KeyField>) {
     let mut fields = provider.byok_fields.clone();
     fields.retain(|field| !field.name.is_empty());
@@ -266,7 +265,7 @@ fn label(field: &KeyField) -> String {
     label.unwrap_or_else(|| humanize(&field.name))
 }
 
-/// What is kept beside the key: an object that may hold more than is known of it.
+/// The schema of the settings beside the key, which may have unknown members too.
 fn settings_schema(fields: Vec<KeyField>) -> Value {
     let mut members = Members::default();
     for field in fields {
@@ -286,8 +285,7 @@ fn settings_schema(fields: Vec<KeyField>) -> Value {
     schema
 }
 
-/// The settings that the documentation names, of those that a provider of that category may have. One that is kept
-/// in another form than is assumed here stays as it is, among those that have no field.
+/// The documented settings of the provider's category. A stored one that has another type than assumed gets no field.
 ///
 /// Source: 10ex contract, section 1, "Settings" (documented; their names are assumed).
 fn documented_settings(
@@ -320,7 +318,7 @@ fn documented_settings(
         .collect()
 }
 
-/// Secrets among the settings that were given.
+/// Secrets among the given settings.
 pub(super) fn secrets<'a>(provider: &Provider, settings: &'a Map<String, Value>) -> Vec<&'a str> {
     let (_, fields) = key_fields(provider);
     let secrets = fields.iter().filter(|field| field.is_secret());

@@ -1,4 +1,4 @@
-//! 10ex's words in ours.
+//! Maps 10ex's terms to the model.
 //!
 //! Source: 10ex contract, section 7.
 
@@ -17,7 +17,6 @@ use crate::{ConsentState, Output, RemoteConnector};
 const NAME_LIMIT: usize = 200;
 const REASON_LIMIT: usize = 300;
 
-/// A connector in unified form, with what was found out about it here.
 pub(super) fn connector(
     wire: Connector,
     states: &States,
@@ -56,7 +55,7 @@ pub(super) fn connector(
     }
 }
 
-/// By what people look for a connector: whose service it is, and what it is for.
+/// The provider and the role of a connector.
 fn connector_type(wire: &Connector) -> String {
     let provider = humanize(&wire.provider);
     let role = wire.text("role").map(role_title);
@@ -64,7 +63,7 @@ fn connector_type(wire: &Connector) -> String {
     clean_text(&parts.join(" · "), NAME_LIMIT)
 }
 
-/// The first row of the contract's table that fits.
+/// The first matching row of the contract's table.
 fn status(
     wire: &Connector,
     states: &States,
@@ -115,7 +114,6 @@ fn connected_status(wire: &Connector, found: &Observation) -> (Status, Option<St
     }
 }
 
-/// How far a consent is.
 pub(super) fn consent(grant: &Grant, states: &States) -> ConsentState {
     if states.pending.contains(&grant.status) {
         ConsentState::Waiting
@@ -129,7 +127,7 @@ pub(super) fn consent(grant: &Grant, states: &States) -> ConsentState {
     }
 }
 
-/// The key of a connector, as far as that tells; `None` for one that lives by a consent.
+/// The key of a connector; `None` for one that uses a consent.
 pub(super) fn credential(connector: &Connector) -> Option<PlatformCredential> {
     let status = match (connector.status.as_str(), connector.text("health")) {
         _ if connector.has_consent() => return None,

@@ -1,4 +1,4 @@
-//! The operations of the assumed contract, a type each. Their routes are settings of the account
+//! The operations of the assumed contract. Their routes are settings of the account
 //! ([`Table`](super::quirks::table::Table)).
 //!
 //! Source: 10ex contract, sections 2, 3 and 6.
@@ -41,10 +41,10 @@ pub(super) static OPERATIONS: &[OperationEntry] = operations![
     Delete,
 ];
 
-/// The most that the platform is assumed to give at once.
+/// Assumed maximum size of a page.
 pub(super) const PAGE_SIZE: i64 = 200;
 
-/// A list that goes on after so many pages is cut there.
+/// Longer lists are truncated.
 const MAX_PAGES: usize = 100;
 
 /// List providers (one page).
@@ -139,7 +139,6 @@ impl Operation<Tenex> for ListAll {
 }
 
 impl Tenex {
-    /// The connectors of all pages, with the last total given; ends where a cursor repeats.
     pub(super) async fn list_all(
         &self,
         list: &List,
@@ -156,7 +155,7 @@ impl Tenex {
     }
 }
 
-/// The items of all pages from a cursor on, with the last total given; ends where a cursor repeats.
+/// Items of all pages from a cursor on, with the last known total. A repeated cursor ends the list.
 pub(super) async fn all_pages<T, F: Future<Output = Result<Page<T>>>>(
     mut cursor: Option<String>,
     page: impl Fn(Option<String>) -> F,
@@ -190,13 +189,13 @@ on_connector! { Tenex, id: RemoteId = "Id of the connector." =>
     ///
     /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
     Disable(Contract::write("disable")) -> Connector:
-        |id, client| client.table.request(Self::CONTRACT.name, &switched(id, false)),
+        |id, client| client.table.request(Self::CONTRACT.name, &set_enabled(id, false)),
         noting |_, client, connector| client.forget_observation(connector);
     /// Turn on.
     ///
     /// Source: 10ex contract, section 3 (assumed: 10ex publishes no reference of its routes).
     Enable(Contract::write("enable")) -> Connector:
-        |id, client| client.table.request(Self::CONTRACT.name, &switched(id, true)),
+        |id, client| client.table.request(Self::CONTRACT.name, &set_enabled(id, true)),
         noting |_, client, connector| client.forget_observation(connector);
     /// Refresh the provider token.
     ///
@@ -232,8 +231,7 @@ on_connector! { Tenex, id: RemoteId = "Id of the connector." =>
         };
 }
 
-/// The one change that is a verb of its own.
-fn switched(id: &RemoteId, is_on: bool) -> Update {
+fn set_enabled(id: &RemoteId, is_on: bool) -> Update {
     Update {
         id: id.clone(),
         enabled: Field::Value(is_on),
@@ -242,7 +240,6 @@ fn switched(id: &RemoteId, is_on: bool) -> Update {
 }
 
 impl Tenex {
-    /// A connector as it is now.
     pub(super) async fn find(&self, id: &RemoteId, options: &CallOptions) -> Result<Connector> {
         Get { id: id.clone() }.run(self, options).await
     }

@@ -1,4 +1,4 @@
-//! 10ex as an account, and what it is able to do as far as its table of routes offers it.
+//! 10ex's abilities, as far as its table of routes enables them.
 
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
@@ -45,11 +45,10 @@ use crate::{
 
 const BASE_URL: &str = "https://api.10ex.ai";
 
-/// Names of members that no answer shows.
+/// Names of members that are redacted in responses.
 pub(super) static SECRET_NAMES: LazyLock<SecretNames> =
     LazyLock::new(|| secret_names(OPERATIONS, FIELDS));
 
-/// 10ex in the registry.
 pub(crate) const TENEX: HostedPlatform = HostedPlatform {
     abilities: Abilities {
         keeps_credentials: true,
@@ -103,7 +102,7 @@ pub fn client(account: &AccountConfig) -> Result<Tenex> {
     })
 }
 
-/// A key, else e-mail address and password.
+/// A key takes precedence over email and password.
 fn tokens(
     account: &AccountConfig,
     settings: &AccountSettings<'_>,
@@ -130,7 +129,7 @@ fn tokens(
     }
 }
 
-/// The contract's waits: 1, 2, 4 … seconds and up to a quarter more, at most five times.
+/// The contract's backoff: 1, 2, 4 … seconds and up to a quarter more, at most five times.
 fn retries() -> RetryPolicy {
     RetryPolicy {
         max_retries: 5,
@@ -145,7 +144,6 @@ fn retries() -> RetryPolicy {
 }
 
 impl Tenex {
-    /// All providers, over all pages.
     async fn providers(&self, options: &CallOptions) -> Result<Vec<Provider>> {
         let page = |cursor| {
             let page = ListProviders {
@@ -158,13 +156,12 @@ impl Tenex {
         Ok(all_pages(None, page).await?.providers().collect())
     }
 
-    /// The provider of a connector that is there; one that is known by its name only where the list
-    /// cannot be had.
+    /// The provider of an existing connector, empty if it is unknown.
     pub(super) async fn provider_of(&self, slug: &str, options: &CallOptions) -> Provider {
-        let all = self.providers(options).await.unwrap_or_default();
-        let mut all = all.into_iter();
-        all.find(|provider| provider.provider == slug)
-            .unwrap_or_default()
+        let providers = self.providers(options).await.unwrap_or_default();
+        let mut providers = providers.into_iter();
+        let found = providers.find(|provider| provider.provider == slug);
+        found.unwrap_or_default()
     }
 
     fn map_connector(&self, connector: Connector) -> RemoteConnector {
@@ -172,7 +169,7 @@ impl Tenex {
         mapping::connector(connector, &self.table.states, &found, self.now())
     }
 
-    /// Whether a provider is connected by a consent, and whether by a key.
+    /// Whether a provider can be connected by a consent, and by a key.
     fn auth_methods(&self, provider: &Provider) -> (bool, bool) {
         let methods = &provider.auth_types;
         let takes = |method: &str| methods.is_empty() || methods.iter().any(|each| each == method);
@@ -182,7 +179,7 @@ impl Tenex {
         )
     }
 
-    /// Submits a key. Settings that the provider calls secret come back from nowhere.
+    /// Submits a key. Secret settings are redacted in the response.
     async fn submit(&self, mut key: SubmitByok, options: &CallOptions) -> Result<Connector> {
         if key.api_key.is_empty() {
             return Err(Error::Usage("enter an API key".to_owned()));
@@ -196,7 +193,7 @@ impl Tenex {
         submitted.map_err(|error| map_field_pointers(error, |path, _| forms::form_pointer(path)))
     }
 
-    /// By a consent, the start of it makes the connector; its page is kept for whoever asks next.
+    /// Starting a consent creates the connector. The page is stored for the next [`Consents::start_consent`].
     async fn create_by_consent(
         &self,
         which: StartOauth,
@@ -222,7 +219,7 @@ impl Tenex {
         };
         self.pending_pages.keep(&id, page);
         let id = RemoteId::new(id);
-        // The page is what counts: a connector that cannot be read yet is pending.
+        // A connector that cannot be read yet counts as pending.
         let made = self.find(&id, options).await;
         Ok(made.unwrap_or_else(|_| Connector::pending(id, which.provider)))
     }
@@ -246,7 +243,7 @@ impl Platform for Tenex {
         self
     }
 
-    /// Any list will do: one of the routes may be off because it is not what was assumed.
+    /// Uses any list, since routes that differ from the assumption may be disabled.
     async fn check(&self, options: &CallOptions) -> Result<()> {
         let limit = Some(1);
         if self.offers::<List>() {
@@ -262,7 +259,7 @@ impl Platform for Tenex {
             };
             page.run(self, options).await?;
         }
-        // Every other read wants a connector.
+        // All other reads require a connector.
         Ok(())
     }
 
@@ -270,7 +267,7 @@ impl Platform for Tenex {
         Some(&self.observations)
     }
 
-    /// Without a list, connectors that are known can still be looked at and deleted.
+    /// Without a list, known connectors can still be read and deleted.
     fn connectors(&self) -> Option<&dyn Connectors> {
         let is_offered = self.offers::<List>() || self.offers::<Get>() || self.offers::<Delete>();
         is_offered.then_some(self as _)
@@ -342,8 +339,8 @@ impl Disconnects for Tenex {
 /// Source: 10ex contract, section 3, `start_oauth` and "Polling" (assumed).
 #[async_trait]
 impl Consents for Tenex {
-    /// A new connector has its page already. Another one is asked for only to redirect the browser to `redirect`; if
-    /// that is refused because a consent is under way, the page it has is used.
+    /// A new connector has a page already. Another one is requested only to return the browser to `redirect`; if that
+    /// conflicts with the pending consent, the existing page is used.
     async fn start_consent(
         &self,
         request: ConsentRequest<'_>,
@@ -357,7 +354,7 @@ impl Consents for Tenex {
         let provider = match pending_pages.clone() {
             Some(page) if redirect.is_none() => return Ok(kept(page)),
             Some(page) => page.provider,
-            // A consent is for a provider; naming the connector makes it one of connecting again.
+            // Naming the connector reconnects it instead of creating another one.
             None => self.find(id, options).await?.value.provider,
         };
         let which = StartOauth {
@@ -378,7 +375,7 @@ impl Consents for Tenex {
     }
 
     async fn consent_state(&self, id: &RemoteId, options: &CallOptions) -> Result<ConsentState> {
-        // Whoever polls comes back by itself.
+        // The caller polls anyway.
         let once = CallOptions {
             retries: Some(Retries::Times(0)),
             ..options.clone()
@@ -441,7 +438,7 @@ impl Creation for Tenex {
         mut values: Map<String, Value>,
         options: &CallOptions,
     ) -> Result<RemoteConnector> {
-        // Where there is one way only, its form has no word for it.
+        // The form of a single method does not contain `auth_type`.
         let has_key = values.contains_key("api_key");
         let method = if has_key { "byok" } else { "oauth" };
         values.entry("auth_type").or_insert_with(|| method.into());
@@ -482,7 +479,7 @@ impl Settings for Tenex {
     }
 }
 
-/// The one key of a connector that was connected by a key.
+/// The key of a connector that uses a key.
 ///
 /// Source: 10ex contract, section 3, `submit_byok` with `connector_id` (assumed).
 #[async_trait]
@@ -492,7 +489,6 @@ impl SingleCredential for Tenex {
         "Provider key for the whole workspace. You can replace it but not view it.";
     type Values = Key;
 
-    /// None for a connector that lives by a consent.
     async fn accepts_credential(&self, id: &RemoteId, options: &CallOptions) -> Result<bool> {
         Ok(!self.find(id, options).await?.has_consent())
     }
@@ -523,7 +519,7 @@ impl SingleCredential for Tenex {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
-/// The test, a light read at the provider.
+/// The only tool: a light read at the provider.
 ///
 /// Source: 10ex contract, section 3, `test`.
 #[async_trait]

@@ -1,4 +1,4 @@
-//! What no other platform has: a wire that is assumed, and three ways to sign in and to ask.
+//! Peculiarities of 10ex: an assumed API, a login, and an alternative MCP server.
 
 pub(super) mod fields;
 pub(super) mod login;

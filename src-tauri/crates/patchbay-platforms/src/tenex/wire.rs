@@ -1,5 +1,4 @@
-//! What comes over 10ex's wire, as far as it is assumed: words and members that are not known are kept, and
-//! never cost the rest.
+//! 10ex's responses, as assumed. Unknown words and members are kept, and must not make the others unreadable.
 //!
 //! Source: 10ex contract, section 3.
 
@@ -14,10 +13,10 @@ use url::Url;
 use crate::output::{self, LosslessOutput};
 use crate::{Members, Output, Parsed, Result, lenient};
 
-/// A configured connector, with its id as text.
+/// A connector, with its id as text.
 pub type Connector = Parsed<ConnectorMembers>;
 
-/// What every connector has.
+/// Required members of a connector.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ConnectorMembers {
     #[serde(deserialize_with = "lenient::id")]
@@ -33,7 +32,7 @@ impl Members for ConnectorMembers {
 }
 
 impl Connector {
-    /// One of which nothing is known yet but that its consent was started.
+    /// A connector of which only the start of its consent is known.
     pub(super) fn pending(id: RemoteId, provider: String) -> Self {
         let status = "pending".to_owned();
         let json = json!({"id": id, "provider": provider, "status": status});
@@ -45,12 +44,11 @@ impl Connector {
         Self { json, value }
     }
 
-    /// The words of its error.
     pub fn error(&self) -> Option<&str> {
         non_empty(self.json.get("error")?.get("message")?)
     }
 
-    /// Whether it lives by a consent, and not by a key.
+    /// Whether it uses a consent instead of a key.
     pub(super) fn has_consent(&self) -> bool {
         self.text("auth_type") == Some("oauth")
     }
@@ -60,7 +58,7 @@ impl Connector {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page<T> {
     pub items: Vec<T>,
-    /// Where to go on; `None` at the end.
+    /// `None` at the end.
     pub next_cursor: Option<String>,
     pub total: Value,
 }
@@ -84,10 +82,7 @@ impl<T: Members> Item for Parsed<T> {
 }
 
 impl<T: Item> Page<T> {
-    /// Reads a page, a JSON object whose list may be null, without secrets.
-    ///
-    /// # Errors
-    /// [`Error::UnexpectedAnswer`](crate::Error::UnexpectedAnswer) without the list, or when an item is unreadable.
+    /// Parses a page whose list may be null, without secrets.
     pub(super) fn of(mut page: Value, items: &str, cursor: &str, answer: &Answer) -> Result<Self> {
         redact_members(&mut page, answer.secret_names);
         let missing = || answer.unexpected(format!("{items} missing"));
@@ -118,15 +113,14 @@ impl<T: Item> Output for Page<T> {
     }
 }
 
-/// An id: text, or a number that becomes text.
+/// Text, or a number that becomes text.
 pub(super) fn id(value: Value) -> Option<String> {
     lenient::known_id(value).ok()?
 }
 
-/// A consent that was started.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Started {
-    /// The connector by which its state is asked for, where the answer names it.
+    /// The connector by which to poll, if the response names it.
     #[serde(default, deserialize_with = "lenient::known_id")]
     pub connector_id: Option<String>,
     pub redirect_url: Url,
@@ -136,37 +130,36 @@ pub struct Started {
     pub expires_at: Value,
 }
 
-/// How far a consent is.
+/// The status of a consent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Grant {
     #[serde(default, deserialize_with = "lenient::known_id")]
     pub connector_id: Option<String>,
     pub status: String,
-    /// All of its other members.
+    /// All other members.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
 }
 
 impl Grant {
-    /// Why it failed: the platform's words, else its word for the state.
+    /// Why it failed: the platform's words, or else its status.
     pub fn reason(&self) -> String {
         let error = self.rest.get("error");
         let words = error.and_then(|error| non_empty(error.get("message")?));
         words.map_or_else(|| format!("status {}", self.status), str::to_owned)
     }
 
-    /// Whether somebody refused: the code of RFC 6749, section 4.1.2.1, which the platform hands on.
+    /// Whether somebody refused, by the code of RFC 6749, section 4.1.2.1, which the platform passes on.
     pub fn is_refusal(&self) -> bool {
         let error = self.rest.get("error");
         error.is_some_and(|error| error["code"] == "access_denied")
     }
 }
 
-/// What a test read found.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Tested {
     pub ok: bool,
-    /// What the provider said.
+    /// The provider's words.
     #[serde(default, deserialize_with = "lenient::text")]
     pub message: Option<String>,
 }
@@ -181,18 +174,18 @@ impl LosslessOutput for Grant {}
 )]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Provider {
-    /// What it is called in requests.
+    /// Identifier in requests.
     pub provider: String,
     pub name: Option<String>,
     pub category: Option<String>,
-    /// How it can be connected: `oauth`, `byok`. One that names no way may take any.
+    /// `oauth`, `byok`; empty if any method may work.
     pub auth_types: Vec<String>,
     pub roles: Vec<String>,
     #[serde(default, deserialize_with = "lenient::each")]
     pub byok_fields: Vec<KeyField>,
 }
 
-/// Something that a person types in to connect by a key.
+/// A field to fill in for connecting with a key.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct KeyField {
     pub name: String,
@@ -205,19 +198,19 @@ pub struct KeyField {
 }
 
 impl KeyField {
-    /// Whether it is one: a secret that is shown cannot be taken back.
+    /// Default: true, since showing a secret cannot be undone.
     pub fn is_secret(&self) -> bool {
         self.secret.unwrap_or(true)
     }
 
-    /// Whether nothing works without it.
+    /// Default: true.
     pub fn is_required(&self) -> bool {
         self.required.unwrap_or(true)
     }
 }
 
 impl Page<Value> {
-    /// Those that have a name to be called by.
+    /// Providers that have an identifier.
     pub fn providers(self) -> impl Iterator<Item = Provider> {
         let read = self.items.into_iter().map(serde_json::from_value);
         read.filter_map(|read: serde_json::Result<Provider>| read.ok())

@@ -13,7 +13,7 @@ use super::{ConnectorRef, List};
 use crate::agentstack::client::AgentStack;
 use crate::agentstack::mapping::disconnect_reason;
 use crate::agentstack::wire::{CONNECTED, Connector, DISCONNECTED, same_id};
-use crate::client::sleep;
+use crate::client::{seconds, sleep};
 use crate::{Contract, Error, Operation, Result};
 
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -104,13 +104,6 @@ impl Operation<AgentStack> for WaitForDeletion {
             deadline.pause(interval).await?;
         }
     }
-}
-
-fn seconds(name: &str, given: Option<f64>, default: Duration) -> Result<Duration> {
-    given.map_or(Ok(default), |seconds| {
-        Duration::try_from_secs_f64(seconds)
-            .map_err(|_| Error::Usage(format!("{name} must be a number of seconds")))
-    })
 }
 
 struct Deadline<'a> {

@@ -19,14 +19,13 @@ use crate::airbyte::wire::{
     CheckResult, Connection, Connector, Connectors, DeletionJob, FoundConnector, Inspection,
     same_id,
 };
-use crate::client::sleep;
+use crate::client::{seconds, sleep};
 use crate::operations::{Contract, Operation, on_connector};
 use crate::{Error, Field, Parsed, Raw, Result};
 
-/// How long a deletion is waited for.
 const DELETION_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Waits between two looks at the list while a deletion runs.
+/// Pauses between polls of the list while a deletion runs.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
@@ -48,7 +47,7 @@ pub struct ListConnectors {
 }
 
 impl ListConnectors {
-    /// Those of the workspace of that name, the account's unless given.
+    /// Lists the workspace with that name, or the account's.
     pub(in crate::airbyte) fn of_workspace(name: Option<&str>) -> Self {
         Self {
             workspace_name: name.map(str::to_owned),
@@ -147,7 +146,7 @@ pub struct Entity {
 pub struct Mode(pub String);
 
 impl Operation<Airbyte> for CreateConnector {
-    /// A second one would make the slug ambiguous.
+    /// Never retried: a duplicate would make the slug ambiguous.
     const CONTRACT: Contract = Contract::write("create_connector");
     type Output = Parsed<Connector>;
 
@@ -169,15 +168,13 @@ impl Operation<Airbyte> for CreateConnector {
         })
     }
 
-    /// The account's own workspace is listed anyway.
+    /// Connectors of the account's own workspace are listed anyway.
     fn observe(&self, client: &Airbyte, made: &Parsed<Connector>) {
         let workspace = client.workspace_or(&self.workspace_name);
         if workspace != client.workspace {
-            let workspace = Some(workspace.to_owned());
-            let id = made.id.as_str();
-            client
-                .observations
-                .note(id, |found| found.workspace = workspace);
+            client.observations.note(made.id.as_str(), |found| {
+                found.workspace = Some(workspace.to_owned());
+            });
         }
     }
 }
@@ -206,11 +203,8 @@ impl Operation<Airbyte> for GetConnector {
         let connector_id = match (&self.connector_id, &self.name) {
             (Some(id), None) => id.clone(),
             (None, Some(kind)) => {
-                let workspace = client.workspace_or(&None);
-                client
-                    .find_kind(&client.api, kind, workspace, options)
-                    .await?
-                    .id
+                let found = client.find_kind(&client.api, kind, &client.workspace, options);
+                found.await?.id
             }
             _ => return Err(Error::Usage("use either connector_id or name".to_owned())),
         };
@@ -252,7 +246,6 @@ on_connector! { Airbyte, connector_id: RemoteId = "Id of the connector, a UUID."
 }
 
 impl Airbyte {
-    /// A connector as it is now.
     pub(in crate::airbyte) async fn find(
         &self,
         id: &RemoteId,
@@ -318,7 +311,7 @@ impl Operation<Airbyte> for WaitForDeletion {
     const CONTRACT: Contract = Contract::read("wait_for_deletion");
     type Output = ();
 
-    /// Looks at the list, at once and then ever less often. A failure that may pass is waited out.
+    /// Polls the list with increasing pauses. Transient failures are ignored.
     async fn run(&self, client: &Airbyte, options: &CallOptions) -> Result<()> {
         let limit = self.limit()?;
         let clock = &client.api.clock;
@@ -351,18 +344,14 @@ impl WaitForDeletion {
         if self.connector_id == RemoteId::default() {
             return Err(Error::Usage("connector_id is required".to_owned()));
         }
-        let limit = self.limit_s.map(Duration::try_from_secs_f64).transpose();
-        let limit =
-            limit.map_err(|_| Error::Usage("limit_s must be a number of seconds".to_owned()))?;
-        Ok(limit.unwrap_or(DELETION_TIMEOUT))
+        seconds("limit_s", self.limit_s, DELETION_TIMEOUT)
     }
 
     async fn is_listed(&self, client: &Airbyte, options: &CallOptions) -> Result<bool> {
         let list = ListConnectors::of_workspace(self.workspace_name.as_deref());
         let Connectors(all) = list.run(client, options).await?;
-        let wanted = self.connector_id.as_str();
-        let mut ids = all.iter().map(|one| one.id.as_str());
-        Ok(ids.any(|id| same_id(id, wanted)))
+        let id = self.connector_id.as_str();
+        Ok(all.iter().any(|one| same_id(one.id.as_str(), id)))
     }
 }
 
@@ -405,9 +394,8 @@ impl Operation<Airbyte> for Connect {
         let (id, definition) = match &self.connector_id {
             Some(id) => (id.clone(), None),
             None => {
-                let found = client
-                    .find_kind(api, &self.slug, workspace, options)
-                    .await?;
+                let found = client.find_kind(api, &self.slug, workspace, options);
+                let found = found.await?;
                 let definition = found.definition_id().map(str::to_owned);
                 (found.id, definition)
             }

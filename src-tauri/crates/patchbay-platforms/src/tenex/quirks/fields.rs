@@ -1,4 +1,4 @@
-//! What one needs to sign in, and the settings of the table.
+//! Fields of an account, including the settings of the table of routes.
 
 use super::table_form::{filter_params_form, routes_form};
 use crate::AccountField;

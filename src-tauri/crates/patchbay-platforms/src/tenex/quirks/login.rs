@@ -1,4 +1,4 @@
-//! Signing in with e-mail address and password: the JWT it gives is used until it lapses.
+//! Login with email and password, which returns a JWT.
 //!
 //! Source: 10ex contract, section 1, "JWT login".
 
@@ -15,25 +15,23 @@ use serde_json::json;
 use super::settings::Credential;
 use crate::{BoxError, Headers, Result, TokenSource};
 
-/// How long a JWT is used when the platform does not say how long it lives, in seconds.
+/// Lifetime of a JWT if the response does not tell.
 const DEFAULT_LIFETIME_SECS: u64 = 3600;
 
-/// The JWT of one account.
 pub(crate) struct Login {
     pub(crate) api: Api,
     pub(crate) email: String,
     pub(crate) password: Secret,
     pub(crate) credential: Credential,
-    /// Held while logging in: whoever waits for it takes what comes out.
+    /// Held during a login, whose result is used by those who wait.
     pub(crate) login_lock: tokio::sync::Mutex<()>,
     pub(crate) cached: Mutex<Option<Jwt>>,
 }
 
-/// A JWT, and when it lapses.
 pub(crate) struct Jwt {
     token: Secret,
     until: Timestamp,
-    /// Whether a request was made with it, so that another one may help.
+    /// Whether it was served from the cache, so that a new login may help after a 401.
     is_used: bool,
 }
 
@@ -107,14 +105,12 @@ impl TokenSource for Login {
         let was_sent = sent
             .iter()
             .any(|(_, value)| value.expose() == ours.expose());
-        if was_sent && !jwt.is_used {
-            // It is fresh from a login: another one would be refused as well.
-            *cached = None;
-            return Ok(false);
+        if !was_sent {
+            return Ok(true);
         }
-        if was_sent {
-            *cached = None;
-        }
-        Ok(true)
+        // Another login after a fresh one would be refused as well.
+        let may_help = jwt.is_used;
+        *cached = None;
+        Ok(may_help)
     }
 }

@@ -1,4 +1,4 @@
-//! The other way to three of the operations: 10ex's own MCP server, which describes itself.
+//! 10ex's own MCP server, an alternative to the routes of three operations.
 //!
 //! Source: 10ex contract, section 1, "MCP".
 
@@ -15,16 +15,15 @@ use crate::mcp::{
 };
 use crate::{BoxError, Error, Headers, Result, TokenSource};
 
-/// The server, and the session with it while there is one.
 #[derive(Default)]
 pub(crate) struct McpPath(tokio::sync::Mutex<Option<McpSession>>);
 
 impl McpPath {
-    /// Calls a tool that stands in place of a route.
+    /// Calls a tool instead of a route.
     ///
     /// # Errors
-    /// Those of [`connect`] and [`McpSession::call_tool`]; [`Error::ServerError`] when the tool fails;
-    /// [`Error::Protocol`] when it gives no JSON.
+    /// Those of [`connect`] and [`McpSession::call_tool`]; [`Error::ServerError`] when the tool fails; [`Error::Protocol`]
+    /// when it returns no JSON.
     pub(crate) async fn call(
         &self,
         api: &Api,
@@ -76,7 +75,7 @@ impl McpPath {
     }
 }
 
-/// The credentials of the account, and the headers that it sends besides.
+/// The credentials of the account, and its other headers.
 struct ExtraHeaders {
     tokens: Arc<dyn TokenSource>,
     headers: Vec<(String, String)>,
@@ -109,7 +108,7 @@ impl TokenSource for ExtraHeaders {
     }
 }
 
-/// What a tool gave, as if its route had been called: structured, or JSON in its first text.
+/// Converts the result of a tool, structured or JSON in its first text, to the response of a route.
 fn read(outcome: CallOutcome, secret_names: &'static SecretNames) -> Result<Answer> {
     let mut texts = outcome.result.content.iter().filter_map(|part| match part {
         Content::Text { text } => Some(text.as_str()),
@@ -129,7 +128,7 @@ fn read(outcome: CallOutcome, secret_names: &'static SecretNames) -> Result<Answ
             .map_err(|_| Error::Protocol("the tool returned no JSON".to_owned()))?,
     };
     let json = match json {
-        // Servers wrap what is no object.
+        // Servers wrap results other than objects.
         Value::Object(mut members) if members.len() == 1 && members.contains_key("result") => {
             members.remove("result").unwrap_or_default()
         }

@@ -1,4 +1,4 @@
-//! Consent pages of new connectors that nobody has opened yet.
+//! Consent pages of new connectors that have not been opened yet.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,11 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use patchbay_model::Timestamp;
 use url::Url;
 
-/// Pages by connector, from the creation of one until its consent is decided on.
+/// Pages by connector, from its creation until its consent ends.
 #[derive(Default)]
 pub(crate) struct PendingPages(Mutex<HashMap<String, Page>>);
 
-/// A page that was named when a connector was made.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Page {
     pub(crate) provider: String,
@@ -19,19 +18,17 @@ pub(crate) struct Page {
 }
 
 impl PendingPages {
-    /// Keeps the page of a new connector.
     pub(crate) fn keep(&self, id: &str, page: Page) {
         self.lock().insert(id.to_owned(), page);
     }
 
-    /// The page of a connector, while it is good.
+    /// The page of a connector, unless it has expired.
     pub(crate) fn of(&self, id: &str, now: Timestamp) -> Option<Page> {
         let mut pages = self.lock();
         pages.retain(|_, page| now < page.until);
         pages.get(id).cloned()
     }
 
-    /// A connector whose consent is decided on, or that is gone.
     pub(crate) fn forget(&self, id: &str) {
         self.lock().remove(id);
     }

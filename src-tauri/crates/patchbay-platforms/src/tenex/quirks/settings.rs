@@ -1,4 +1,4 @@
-//! The settings of an account, as JSON or as the text that a form or a command line makes of it.
+//! The settings of an account, as JSON or as text from a form or command line.
 
 use std::time::Duration;
 
@@ -8,19 +8,18 @@ use serde_json::{Map, Value};
 
 use crate::{Error, Result};
 
-/// The longest wait that a setting may ask for, in seconds: a day.
+/// One day.
 const MAX_SECONDS: f64 = 86_400.0;
 
 pub(crate) struct Settings<'a>(pub(in crate::tenex) &'a Map<String, Value>);
 
 impl Settings<'_> {
-    /// A setting that was given; null and empty text count as not given.
+    /// Null and empty text count as absent.
     fn value_of(&self, name: &str) -> Option<&Value> {
         let value = self.0.get(name)?;
         (!value.is_null() && value.as_str() != Some("")).then_some(value)
     }
 
-    /// Text, or the default.
     pub(crate) fn text_or(&self, name: &str, default: &str) -> Result<String> {
         match self.value_of(name) {
             None => Ok(default.to_owned()),
@@ -29,7 +28,7 @@ impl Settings<'_> {
         }
     }
 
-    /// A list of words, or the default: a JSON list, or text with commas.
+    /// A JSON list, or text with commas.
     pub(crate) fn words_or(&self, name: &str, default: &[&str]) -> Result<Vec<String>> {
         let words = match self.value_of(name) {
             None => return Ok(default.iter().map(|word| (*word).to_owned()).collect()),
@@ -41,7 +40,7 @@ impl Settings<'_> {
         Ok(words)
     }
 
-    /// Seconds above zero, or the default.
+    /// Seconds above zero.
     pub(crate) fn seconds_or(&self, name: &str, default: f64) -> Result<Duration> {
         let seconds = match self.value_of(name) {
             None => Some(default),
@@ -54,7 +53,7 @@ impl Settings<'_> {
             .ok_or_else(|| invalid_setting(name, "a number of seconds"))
     }
 
-    /// Yes or no; no when it was not given.
+    /// Default: false.
     pub(crate) fn flag(&self, name: &str) -> Result<bool> {
         match self.value_of(name) {
             None => Ok(false),
@@ -65,7 +64,7 @@ impl Settings<'_> {
         }
     }
 
-    /// JSON of that shape, also as text.
+    /// JSON, also as text.
     pub(crate) fn json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let read = match self.value_of(name) {
             None => return Ok(None),
@@ -89,7 +88,7 @@ impl Settings<'_> {
         }
     }
 
-    /// The credential as it is sent: what stands before it, then the token. Empty text is a prefix too.
+    /// Header and prefix of the token. Empty text is a valid prefix.
     pub(crate) fn credential(&self) -> Result<Credential> {
         Ok(Credential {
             header: self.text_or("auth_header", "Authorization")?,
@@ -102,7 +101,6 @@ impl Settings<'_> {
     }
 }
 
-/// How a token is sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Credential {
     header: String,
@@ -110,7 +108,6 @@ pub(crate) struct Credential {
 }
 
 impl Credential {
-    /// The header with that token.
     pub(crate) fn header_with(&self, token: &Secret) -> (String, Secret) {
         let value = Secret::new(format!("{}{}", self.prefix, token.expose()));
         (self.header.clone(), value)

@@ -1,7 +1,7 @@
-//! The table of routes and words: assumed defaults, each of which a setting of the account replaces.
+//! The table of routes and names: assumed defaults, each of which a setting of the account can replace.
 //!
-//! Nothing of 10ex's connectors API is public. A real answer that contradicts a default has to be
-//! fixable without a new build.
+//! 10ex's connectors API is not public. If a real response contradicts a default, users must be able to fix it without a
+//! new build.
 //!
 //! Source: 10ex contract, sections 3 and 4.
 
@@ -23,7 +23,7 @@ use crate::output::object;
 use crate::tenex::wire::{Item, Page, Started, id};
 use crate::{Error, Result};
 
-/// Method and path of each operation under the base path.
+/// Operation, method, and path below the base path.
 pub(super) const ROUTES: [(&str, Method, &str); 13] = [
     ("list_providers", Method::GET, "/providers"),
     ("list", Method::GET, ""),
@@ -40,16 +40,14 @@ pub(super) const ROUTES: [(&str, Method, &str); 13] = [
     ("delete", Method::DELETE, "/{id}"),
 ];
 
-/// How one operation is called.
 #[derive(Clone, Debug)]
 struct Route {
     method: Method,
-    /// Below the base path; names in braces are segments filled from the arguments.
+    /// Below the base path; names in braces are replaced by arguments.
     path: String,
     is_enabled: bool,
 }
 
-/// Everything that could be otherwise than assumed.
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
     base_path: String,
@@ -67,7 +65,7 @@ pub(crate) struct Table {
     pub(crate) uses_mcp: bool,
 }
 
-/// Words for how a connector is.
+/// Status words of connectors and consents.
 #[derive(Clone, Debug)]
 pub(crate) struct States {
     pub(crate) pending: Vec<String>,
@@ -91,7 +89,7 @@ pub(super) struct Change {
 }
 
 impl Table {
-    /// The defaults with the account's settings in their place.
+    /// Reads the defaults and the account's settings.
     pub(crate) fn read(settings: &Settings<'_>) -> Result<Self> {
         let text = |name, default: &str| settings.text_or(name, default);
         let words = |name, default: &[&str]| settings.words_or(name, default);
@@ -123,7 +121,6 @@ impl Table {
         })
     }
 
-    /// Whether an operation is switched on.
     pub(crate) fn offers(&self, operation: &str) -> bool {
         self.route(operation).is_ok()
     }
@@ -134,10 +131,10 @@ impl Table {
         route.ok_or_else(|| Error::NotSupported(operation.to_owned()))
     }
 
-    /// The table, unless operations that the MCP server covers bypass their routes.
+    /// The table for operations that the MCP server covers.
     ///
     /// # Errors
-    /// [`Error::NotSupported`] where they do not, so that there is no request to be shown.
+    /// [`Error::NotSupported`] if they use the MCP server, so that there is no request to show.
     pub(crate) fn without_mcp(&self) -> Result<&Self> {
         match self.uses_mcp {
             true => Err(Error::NotSupported("one request".to_owned())),
@@ -145,11 +142,11 @@ impl Table {
         }
     }
 
-    /// The request of an operation: its arguments fill in the path, and all but its id are sent, where the
-    /// settings make it a GET in the query.
+    /// Builds the request of an operation. Arguments fill in the path, and all except the id are sent in the body, or in the
+    /// query of a GET.
     ///
     /// # Errors
-    /// [`Error::NotSupported`] when it is switched off; [`Error::Usage`] when the path cannot be filled in.
+    /// [`Error::NotSupported`] when the operation is disabled; [`Error::Usage`] when the path cannot be filled in.
     pub(crate) fn request(&self, operation: &str, arguments: &impl Serialize) -> Result<Request> {
         let (mut members, secrets) = members(arguments);
         let (request, is_get) = self.build_request(operation, &members)?;
@@ -162,12 +159,12 @@ impl Table {
         }
     }
 
-    /// The request of an operation that takes a connector and nothing else.
+    /// Builds the request of an operation whose only argument is a connector.
     pub(crate) fn request_on(&self, operation: &str, id: &RemoteId) -> Result<Request> {
         self.request(operation, &BTreeMap::from([("id", id)]))
     }
 
-    /// The request of a list: its arguments are in the query, by the names of the settings.
+    /// Builds the request of a list, with its arguments in the query.
     pub(crate) fn list_request(
         &self,
         operation: &str,
@@ -177,7 +174,7 @@ impl Table {
         Ok(append_query(request, self.parameters(arguments)))
     }
 
-    /// The arguments of a list by the names of the settings.
+    /// Renames the arguments of a list according to the settings.
     pub(crate) fn parameters(&self, arguments: &impl Serialize) -> Map<String, Value> {
         let members = members(arguments).0.into_iter();
         let named = members.map(|(name, value)| match name.as_str() {
@@ -191,7 +188,7 @@ impl Table {
         named.collect()
     }
 
-    /// Method and path of an operation.
+    /// Returns the request without arguments, and whether it is a GET.
     fn build_request(
         &self,
         operation: &str,
@@ -208,14 +205,10 @@ impl Table {
         Ok((request, route.method == Method::GET))
     }
 
-    /// Reads a page.
-    ///
-    /// # Errors
-    /// [`Error::UnexpectedAnswer`] without a list of items, or when one of them is unreadable.
     pub(crate) fn parse_page<T: Item>(&self, answer: &Answer) -> Result<Page<T>> {
         let page = match answer.json()? {
             page @ Value::Object(_) => page,
-            // Tools often give a bare list.
+            // Tools often return a bare list.
             items @ Value::Array(_) if self.uses_mcp => {
                 Value::from_iter([(self.items_key.clone(), items)])
             }
@@ -224,10 +217,8 @@ impl Table {
         Page::of(page, &self.items_key, &self.cursor_key, answer)
     }
 
-    /// Reads the start of a consent.
-    ///
     /// # Errors
-    /// [`Error::UnexpectedAnswer`] without a redirect URL; [`Error::UnsafeUrl`] when it is no web address.
+    /// [`Error::UnexpectedAnswer`] without a redirect URL; [`Error::UnsafeUrl`] when it is not a web address.
     pub(crate) fn parse_started(&self, answer: &Answer) -> Result<Started> {
         let mut json = object(answer)?;
         let mut keys = self.redirect_keys.iter();
@@ -245,11 +236,11 @@ impl Table {
     }
 }
 
-/// The arguments as members of an object, and the secrets among them.
+/// Serializes arguments; also returns the secrets among them.
 pub(crate) fn members(arguments: &impl Serialize) -> (Map<String, Value>, Vec<Secret>) {
     match reveal_secrets(|| serde_json::to_value(arguments)) {
         (Ok(Value::Object(members)), secrets) => (members, secrets),
-        // Arguments of ours are an object whose keys are text.
+        // Arguments serialize to an object.
         (_, secrets) => (Map::new(), secrets),
     }
 }
@@ -275,7 +266,7 @@ fn routes(settings: &Settings<'_>) -> Result<BTreeMap<&'static str, Route>> {
             change_route(&mut route, change)
                 .map_err(|what| Error::Usage(format!("route {name} {what}")))?;
         }
-        // Without it, the operation would be done to all connectors, or to none.
+        // Without an id, the operation would affect all connectors or none.
         if path.contains("{id}") && !route.path.split('/').any(|segment| segment == "{id}") {
             return Err(Error::Usage(format!("route {name} must contain {{id}}")));
         }

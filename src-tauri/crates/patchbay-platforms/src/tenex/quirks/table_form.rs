@@ -1,5 +1,4 @@
-//! Forms of those settings of the table that are JSON: what an account says of 10ex's routes where they
-//! are not as assumed.
+//! Forms of the table's settings that are JSON.
 //!
 //! Source: 10ex contract, sections 3 and 4.
 
@@ -26,8 +25,8 @@ struct Filters {
     category: Option<String>,
 }
 
-/// The form of the setting `routes`: for each operation what differs from the assumption. Nothing stands
-/// in it at first; the assumed route is the default of each member.
+/// The form of the setting `routes`, which overrides the assumed routes. It is initially empty, with the assumed route as
+/// default of each member.
 pub(super) fn routes_form() -> Form {
     let add_route = |members: Members, (name, method, path): &(&str, Method, &str)| {
         members.optional(name, route(name, method.as_str(), path))
@@ -51,7 +50,7 @@ fn route(name: &str, method: &str, path: &str) -> Value {
     members["method"]["default"] = method.into();
     members["path"]["default"] = path.into();
     if path.contains("{id}") {
-        // Without it, the operation would be done to all connectors, or to none.
+        // Without an id, the operation would affect all connectors or none.
         members["path"]["pattern"] = "(^|/)\\{id\\}(/|$)".into();
     }
     schema
