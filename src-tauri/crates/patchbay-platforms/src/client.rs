@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use patchbay_http::{Api, CallOptions};
+use serde_json::Map;
 
 use crate::observations::Observations;
 use crate::{Error, Result};
@@ -22,6 +23,15 @@ pub(crate) async fn sleep(api: &Api, duration: Duration, options: &CallOptions) 
         biased;
         () = options.cancelled() => Err(Error::Cancelled),
         () = api.clock.sleep(duration) => Ok(()),
+    }
+}
+
+/// Options for requests other than the caller's own, to which its extra body members and query parameters do not apply.
+pub(crate) fn without_extras(options: &CallOptions) -> CallOptions {
+    CallOptions {
+        body: Map::new(),
+        query: Vec::new(),
+        ..options.clone()
     }
 }
 

@@ -22,6 +22,7 @@ use super::quirks::sessions::Sessions;
 use super::wire::{AUTH_REQUIRED, Connector, ConnectorRef, DISCONNECTED, plain_id};
 use crate::account::{ALLOW_PLAIN_HTTP, text_setting};
 use crate::capabilities::{offers, web_page};
+use crate::client::without_extras;
 use crate::form;
 use crate::hosted::{HOSTED_ABILITIES, secret_names};
 use crate::observations::Observations;
@@ -196,7 +197,7 @@ impl AgentStack {
             redirect_url: None,
             access_token: Some(token),
         };
-        let tried = connect.run(self, &without_extra_members(options)).await;
+        let tried = connect.run(self, &without_extras(options)).await;
         // No page was opened.
         self.note(&created.id, |found| found.consent_until = None);
         let refused = match &tried {
@@ -217,20 +218,11 @@ impl AgentStack {
         };
         // The platform normalizes URLs before comparing them.
         let normalize = |url: &str| Url::parse(url).map_or_else(|_| url.to_owned(), String::from);
-        let page = List {}.run(self, &without_extra_members(options)).await;
+        let page = List {}.run(self, &without_extras(options)).await;
         let mut connectors = page.into_iter().flat_map(|page| page.items);
         let found = connectors.find(|one| normalize(&one.url) == normalize(url));
         let name = found.map(|connector| self.map_connector(connector).name);
         Error::AlreadyThere { name, refusal }
-    }
-}
-
-/// Options for follow-up requests: extra body members and query parameters are meant for the creation only.
-fn without_extra_members(options: &CallOptions) -> CallOptions {
-    CallOptions {
-        body: Map::new(),
-        query: Vec::new(),
-        ..options.clone()
     }
 }
 

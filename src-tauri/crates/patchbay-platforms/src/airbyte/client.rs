@@ -1,4 +1,4 @@
-//! One account's client: the way to Airbyte, whom calls act as, and what was found out here about its connectors.
+//! The client of one account.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,6 @@ const BASE_URL: &str = "https://api.airbyte.ai";
 
 const WORKSPACE: &str = "default";
 
-/// One account: its operations are called with it.
 pub struct Airbyte {
     pub(super) api: Api,
     pub(super) identities: Identities,
@@ -32,8 +31,7 @@ impl AsRef<Api> for Airbyte {
     }
 }
 
-/// The client of an account. One without credentials can still call an operation that brings its own; all others are
-/// refused.
+/// The client of an account. Without credentials, it can only call operations that bring their own.
 pub fn client(account: &AccountConfig) -> Result<Airbyte> {
     let base = account.text("base_url")?.unwrap_or(BASE_URL);
     let anonymous = Api {
@@ -52,12 +50,11 @@ pub fn client(account: &AccountConfig) -> Result<Airbyte> {
 }
 
 impl Airbyte {
-    /// That workspace, the account's unless given.
     pub(super) fn workspace_or<'a>(&'a self, given: &'a Option<String>) -> &'a str {
         given.as_deref().unwrap_or(&self.workspace)
     }
 
-    /// Refuses an account without credentials where nothing has to be sent.
+    /// Rejects an account without credentials before an operation that may send nothing.
     pub(super) fn check_credentials(&self) -> Result<()> {
         match self.identities.has_credentials() {
             true => Ok(()),
@@ -65,25 +62,23 @@ impl Airbyte {
         }
     }
 
-    /// The workspace of a connector.
     pub(super) fn workspace_of(&self, id: &RemoteId) -> String {
         let found = self.observations.of(id.as_str());
         found.workspace.unwrap_or_else(|| self.workspace.clone())
     }
 
-    /// A connector that is gone.
+    /// Forgets a deleted connector.
     pub(super) fn forget(&self, id: &RemoteId) {
         self.observations.forget(id.as_str());
         self.known_ids.forget(id);
     }
 }
 
-/// Ids that were looked up, by name of the workspace and by kind in lower case.
+/// Ids that were looked up, by workspace name and lowercase kind.
 #[derive(Default)]
 pub(super) struct KnownIds(Mutex<HashMap<(String, String), RemoteId>>);
 
 impl KnownIds {
-    /// A connector that is gone.
     pub(super) fn forget(&self, id: &RemoteId) {
         self.lock().retain(|_, known| known != id);
     }

@@ -1,4 +1,4 @@
-//! What only connectors of this platform have: a workspace, a context store, checks and entities.
+//! Details of Airbyte's connectors: workspace, context store, checks and entities.
 //!
 //! Source: Airbyte contract, section 3, `get`, `inspect` and `check`.
 
@@ -24,7 +24,7 @@ impl Details for Airbyte {
     ) -> Result<PlatformDetails> {
         let connector = self.find(id, options).await?.value;
         let connector_id = id.clone();
-        // Not every kind can be looked into; the rest is shown all the same.
+        // Not every kind can be inspected.
         let inspected = Inspect { connector_id }.run(self, options).await;
         let inspected = inspected
             .map(|inspected| inspected.value)
@@ -51,7 +51,7 @@ impl Details for Airbyte {
     }
 }
 
-/// How the last check from here ended, and when that was.
+/// Outcome and time of the last check from here.
 fn last_check(check: Option<CheckRecord>) -> [Option<Fact>; 2] {
     let Some(CheckRecord { state, at }) = check else {
         return [None, None];
@@ -69,22 +69,17 @@ fn last_check(check: Option<CheckRecord>) -> [Option<Fact>; 2] {
     ]
 }
 
-/// How much of it can be searched.
 fn context_store(inspected: &Inspection) -> String {
     let readiness = inspected.context_store_readiness.as_ref();
     let entities = readiness.and_then(|readiness| readiness.configured_cache_entities.as_ref());
     let Some(entities) = entities else {
         return "Not used".to_owned();
     };
-    let waiting = entities
+    let (ready, waiting): (Vec<_>, Vec<_>) = entities
         .iter()
-        .filter(|each| each.ready_for_search != Some(true));
-    let waiting: Vec<_> = waiting.collect();
-    let ready = entities.len() - waiting.len();
-    let counted = format!("{ready} of {} entities ready", entities.len());
-    let names = waiting
-        .into_iter()
-        .filter_map(|each| each.entity.as_deref());
+        .partition(|each| each.ready_for_search == Some(true));
+    let counted = format!("{} of {} entities ready", ready.len(), entities.len());
+    let names = waiting.iter().filter_map(|each| each.entity.as_deref());
     match names.collect::<Vec<_>>().join(", ") {
         names if names.is_empty() => counted,
         names => format!("{counted} · waiting for {names}"),

@@ -1,5 +1,5 @@
-//! What people fill in for Airbyte's connectors: arguments of the operations, with what a kind of connector says of
-//! its own credentials and settings.
+//! Forms for Airbyte's connectors: arguments of operations, with the credentials and settings that a kind of connector
+//! specifies.
 //!
 //! Source: Airbyte contract, section 3, `create`, `definitions` and `get`.
 
@@ -14,7 +14,7 @@ use super::wire::{Connector, DefinitionDetail};
 use crate::operations::arguments;
 use crate::{Error, Field, Raw, Result, form};
 
-/// Members of the creation form, each of the request's body.
+/// Members of the creation form, and of the request body.
 const MEMBERS: [&str; 8] = [
     "name",
     "workspace_name",
@@ -26,7 +26,7 @@ const MEMBERS: [&str; 8] = [
     "selected_connection_template_tags",
 ];
 
-/// What one gives to make a connector of a kind.
+/// The form for creating a connector.
 pub(super) fn creation(
     definition: &Raw<DefinitionDetail>,
     workspace: &str,
@@ -39,7 +39,7 @@ pub(super) fn creation(
         workspace_name: Some(workspace.to_owned()),
         ..CreateConnector::default()
     });
-    // The kind is given, and credentials are typed in.
+    // The definition determines the kind, and credentials are entered.
     for member in [
         "definition_id",
         "connector_type",
@@ -66,7 +66,7 @@ pub(super) fn creation(
     form
 }
 
-/// The workspaces to choose from, the account's among them; any name where none are known.
+/// A choice of workspaces including the account's own; free text if none are known.
 fn workspace_choice(own: &str, workspaces: &[Value]) -> Value {
     let help = "Existing workspace";
     let names = workspaces.iter();
@@ -86,7 +86,7 @@ fn workspace_choice(own: &str, workspaces: &[Value]) -> Value {
     )
 }
 
-/// What can be changed of a connector.
+/// The form for changing a connector.
 pub(super) fn settings(connector: Connector, spec: &Spec) -> Form {
     let entities = connector.entities.into_iter().map(|each| Entity {
         entity: each.entity,
@@ -107,13 +107,11 @@ pub(super) fn settings(connector: Connector, spec: &Spec) -> Form {
     form
 }
 
-/// What makes a connector so, as far as it is given.
-///
 /// # Errors
-/// [`Error::Usage`] when it does not fit, or takes away what has to be there.
+/// [`Error::Usage`] when the changes do not fit, or clear a required member.
 pub(super) fn update(id: &RemoteId, mut changes: Map<String, Value>) -> Result<UpdateConnector> {
     for (name, value) in changes.iter_mut().filter(|(_, value)| value.is_null()) {
-        // The platform keeps what is left out, and clears by emptiness.
+        // The platform keeps absent members; empty values clear them.
         *value = match name.as_str() {
             "entities" => json!([]),
             "replication_config" => json!({}),
@@ -134,7 +132,7 @@ pub(super) struct EntityChoice {
     entities: Vec<Entity>,
 }
 
-/// What is as good as not given.
+/// Whether a value counts as absent.
 pub(super) fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -145,7 +143,7 @@ pub(super) fn is_blank(value: &Value) -> bool {
     }
 }
 
-/// Where in a form a problem of the request's body belongs.
+/// Maps a pointer into the request body to one into the form's values.
 pub(super) fn form_pointer(path: &str, words: &str, given: &Map<String, Value>) -> String {
     let missing = words
         .split_once("required property '")

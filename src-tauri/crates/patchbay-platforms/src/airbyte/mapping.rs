@@ -1,4 +1,4 @@
-//! Airbyte's words in ours.
+//! Maps Airbyte's terms to the model.
 //!
 //! Source: Airbyte contract, section 9, state mapping.
 
@@ -13,26 +13,25 @@ use crate::{Parsed, RemoteConnector};
 const NAME_LIMIT: usize = 200;
 const REASON_LIMIT: usize = 500;
 
-/// What was found out here about a connector.
+/// Observations about a connector.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Observation {
-    /// `None` when it was not checked from here.
+    /// The last check from here.
     pub(super) check: Option<CheckRecord>,
-    /// Whether its deletion was accepted.
+    /// Whether its deletion has started.
     pub(super) is_leaving: bool,
-    /// Name of its workspace, where it was made from here in another one than the account's.
+    /// Name of its workspace, if it was created from here in another one than the account's.
     pub(super) workspace: Option<String>,
 }
 
-/// What the last check told, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct CheckRecord {
     pub(super) state: State,
     pub(super) at: Timestamp,
 }
 
-/// How a connector is, in our word and in the platform's, and why.
+/// The status of a connector, the platform's word for it, and the reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct State {
     pub(super) status: Status,
@@ -48,27 +47,22 @@ impl State {
             reason: Some(reason.to_owned()),
         }
     }
-
-    /// Credentials are not verified when they are given.
-    fn unchecked() -> Self {
-        Self::of(Status::Unknown, "not checked")
-    }
 }
 
 impl Observation {
-    /// How the connector is, as far as it is known.
     pub(super) fn state(&self) -> State {
         match &self.check {
-            // It is still in the list.
+            // Still listed.
             _ if self.is_leaving => State::of(Status::Disconnected, "deleting"),
             Some(check) => check.state.clone(),
-            None => State::unchecked(),
+            // Airbyte does not verify credentials when they are entered.
+            None => State::of(Status::Unknown, "not checked"),
         }
     }
 }
 
 impl CheckRecord {
-    /// What a check tells, after what one told before.
+    /// Records the result of a check; a pending one keeps the status of the check before.
     pub(super) fn after(before: Option<Self>, result: &CheckResult, at: Timestamp) -> Self {
         let word = result.status.as_deref().map(|word| clean_text(word, 100));
         let (status, reason) = match word.as_deref() {
@@ -98,17 +92,14 @@ fn failure(result: &CheckResult) -> Option<String> {
         .error_message
         .as_ref()
         .or(result.failure_reason.as_ref())?;
-    Some(
-        clean_text(words, REASON_LIMIT)
-            .trim_end_matches('.')
-            .to_owned(),
-    )
+    let words = clean_text(words, REASON_LIMIT);
+    Some(words.trim_end_matches('.').to_owned())
 }
 
-/// Whether the provider refused the credentials: its 401, or a refresh token that lapsed. The contract counts its 403
-/// as well; but with that it knows them, and they lack a right or are used too often, which no sign-in mends.
+/// Whether the provider rejected the credentials, with a 401 or because of an expired refresh token. The contract counts a
+/// 403 too, but that means missing rights or rate limits, which signing in does not fix.
 ///
-/// The contract gives no member for it, so the words and numbers of the failed parts are looked at.
+/// No member tells, so texts and numbers of the failed parts are searched.
 fn is_refused_by_provider(result: &CheckResult) -> bool {
     let words = [&result.error_message, &result.failure_reason];
     words
@@ -135,12 +126,11 @@ fn contains_refusal(value: &Value) -> bool {
     }
 }
 
-/// The slug by which Airbyte's documents call the kind of a connector.
+/// The slug of a connector's kind, as used in Airbyte's documentation.
 pub(super) fn kind_of(native: &Value) -> Option<String> {
     Connector::deserialize(native).ok()?.slug()
 }
 
-/// An item of the list, or a detail, in unified form, with what was found out about it here.
 pub(super) fn connector(native: Parsed<Connector>, found: &Observation) -> RemoteConnector {
     let wire = native.value;
     let State {
@@ -158,7 +148,7 @@ pub(super) fn connector(native: Parsed<Connector>, found: &Observation) -> Remot
     RemoteConnector {
         name: clean_text(name, NAME_LIMIT),
         connector_type: kind,
-        // Whoever reaches the workspace reaches its connectors.
+        // Everyone in the workspace has access.
         visibility: Visibility::Workspace,
         status,
         word,
@@ -169,7 +159,7 @@ pub(super) fn connector(native: Parsed<Connector>, found: &Observation) -> Remot
     }
 }
 
-/// A kind of connector; destinations are none.
+/// `None` for destinations.
 pub(super) fn definition(wire: wire::Definition) -> Option<Definition> {
     let id = wire.source_definition_id?;
     let level = wire.support_level.filter(|level| level != "none");
@@ -179,7 +169,7 @@ pub(super) fn definition(wire: wire::Definition) -> Option<Definition> {
         category: level.as_deref().map(humanize),
         endpoint: None,
         endpoint_field: None,
-        // What the provider's consent gives is part of the credentials.
+        // Tokens of the provider's consent are part of the credentials.
         has_consent: Some(false),
         id,
     })

@@ -1,5 +1,4 @@
-//! The documented operations of Airbyte Agents, a type each. Text that is empty counts as not given where it may
-//! be left out.
+//! The documented operations of Airbyte Agents. For optional text, empty text counts as absent.
 //!
 //! Source: Airbyte contract, sections 2, 3 and 5.
 
@@ -57,7 +56,7 @@ pub(super) static OPERATIONS: &[OperationEntry] = operations![
     Http,
 ];
 
-/// Text that may be left out: empty text is none.
+/// Optional text, of which empty text counts as absent.
 fn empty_as_none<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -75,7 +74,7 @@ fn connector(id: &RemoteId) -> Result<Path> {
     connectors().value("connector_id", id.as_str())
 }
 
-/// The one item whose name fits.
+/// Finds the only item with a matching name.
 fn find_named(
     items: Vec<Value>,
     what: &str,
@@ -88,7 +87,7 @@ fn find_named(
     exactly_one(found, what, clean_text(name, 200))
 }
 
-/// The one that was found by a name.
+/// Expects exactly one match.
 ///
 /// # Errors
 /// [`Error::NoneFound`], [`Error::ManyFound`].

@@ -1,4 +1,4 @@
-//! Airbyte Agents as an account, and what it is able to do.
+//! Airbyte Agents' abilities.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -32,13 +32,12 @@ use crate::{
     ProviderOAuth, Raw, RemoteConnector, Result, SavedObservations, Settings,
 };
 
-/// Airbyte Agents in the registry.
 pub(crate) const AIRBYTE: HostedPlatform = HostedPlatform {
     abilities: Abilities {
         has_pages: true,
         ..HOSTED_ABILITIES
     },
-    // Without an application there is nothing but a token to be had.
+    // Without an application, only a token works.
     secret_for: |settings| match text_setting(settings, "client_id") {
         Some(_) => Some("client_secret"),
         None => Some("token"),
@@ -101,7 +100,7 @@ const FIELDS: &[AccountField] = &[
 ];
 
 impl Airbyte {
-    /// The workspaces in which connectors were made from here, beside the account's own.
+    /// Workspaces other than the account's own in which connectors were created from here.
     fn other_workspaces(&self) -> BTreeSet<String> {
         let others = self.observations.each(|found| found.workspace.clone());
         others
@@ -150,7 +149,7 @@ impl Connectors for Airbyte {
             let list = ListConnectors::of_workspace(Some(&workspace));
             match list.run(self, options).await {
                 Ok(ConnectorList(more)) => all.extend(more),
-                // The workspace is gone, and all that was in it.
+                // The workspace was deleted.
                 Err(Error::NotFound(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -160,7 +159,7 @@ impl Connectors for Airbyte {
         Ok(all.into_iter().map(|one| self.map_connector(one)).collect())
     }
 
-    /// Looks at it and has the platform check it: nothing else tells how it is.
+    /// Also has the platform check the connector, since nothing else tells its status.
     async fn find_connector(
         &self,
         id: &RemoteId,
@@ -200,7 +199,7 @@ impl Creation for Airbyte {
             ListWorkspaces::active(None).all(self, options),
         )
         .await;
-        // Without the list a person types the name.
+        // Without the list, the user types the name.
         let workspaces = workspaces.unwrap_or_default();
         Ok(forms::creation(&definition?, &self.workspace, &workspaces))
     }

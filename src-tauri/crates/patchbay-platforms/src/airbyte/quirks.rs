@@ -1,5 +1,4 @@
-//! What no other platform has: tokens of applications, kinds that are looked up, actions, and specifications by
-//! which each kind describes itself.
+//! Peculiarities of Airbyte: tokens of applications, actions as tools, downloads, and specifications of kinds.
 
 pub(super) mod download;
 pub(super) mod identities;

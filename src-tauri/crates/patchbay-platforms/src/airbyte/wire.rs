@@ -1,5 +1,5 @@
-//! What comes over Airbyte's wire: the members that Patchbay looks at. The contract requires next to nothing of
-//! them, and one of another type than documented must not cost the rest.
+//! Members of Airbyte's responses that Patchbay uses. The contract requires few of them, and one of an undocumented type
+//! must not make the others unreadable.
 //!
 //! Source: Airbyte contract, sections 2, 3 and 5.
 
@@ -16,22 +16,22 @@ use serde_with::apply;
 use crate::output::LosslessOutput;
 use crate::{Error, Members, Output, Parsed, Result, lenient, output};
 
-/// The answer of the token exchange.
+/// The response of the token exchange.
 #[derive(Clone, Debug, Deserialize)]
 pub struct ExchangedToken {
     pub access_token: Secret,
-    /// Seconds that it lives, where the platform tells.
+    /// Lifetime in seconds.
     #[serde(default, deserialize_with = "seconds")]
     pub expires_in: Option<u64>,
 }
 
-/// Whole seconds; less than none is none.
+/// Whole seconds; a negative number counts as zero.
 fn seconds<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
     let seconds = match Value::deserialize(from)? {
         Value::String(text) => text.trim().parse().ok(),
         other => other.as_f64(),
     };
-    // A cast of a float saturates, and makes zero of what is negative or no number.
+    // Casting a float saturates, and turns negative numbers and NaN into zero.
     Ok(seconds.map(|seconds: f64| seconds as u64))
 }
 
@@ -41,7 +41,7 @@ pub struct NewToken {
     pub token: Option<Secret>,
 }
 
-/// What a token reaches.
+/// What a token can access.
 #[apply(Option<String> => #[serde(default, deserialize_with = "lenient::text")])]
 #[derive(Clone, Debug, Deserialize)]
 pub struct TokenInfo {
@@ -50,7 +50,7 @@ pub struct TokenInfo {
     pub workspace_name: Option<String>,
 }
 
-/// A connector: an item of the list, or the detail. Its id is text in its own JSON too.
+/// A connector, as listed or in detail. Its id is normalized to text in the JSON too.
 #[apply(Option<String> => #[serde(default, deserialize_with = "lenient::text")])]
 #[derive(Clone, Debug, Deserialize)]
 pub struct Connector {
@@ -59,15 +59,15 @@ pub struct Connector {
     pub name: Option<String>,
     pub created_at: Option<String>,
     pub updated_at: Option<String>,
-    /// Of an item of the list.
+    /// In lists.
     #[serde(default, deserialize_with = "lenient::known_object")]
     summarized_source_template: Option<Template>,
-    /// Of the detail.
+    /// In details.
     #[serde(default, deserialize_with = "lenient::known_object")]
     source_template: Option<Template>,
     #[serde(default, deserialize_with = "lenient::known_object")]
     pub replication_config: Option<Map<String, Value>>,
-    /// What can be read and written; empty where nothing is told.
+    /// Entities that can be read and written; empty if unknown.
     #[serde(default, deserialize_with = "lenient::each")]
     pub entities: Vec<Entity>,
 }
@@ -76,15 +76,15 @@ pub struct Connector {
 #[apply(Option<String> => #[serde(default, deserialize_with = "lenient::text")])]
 #[derive(Clone, Debug, Deserialize)]
 pub struct Template {
-    /// Its name for people, for example `GitHub`.
+    /// Display name, for example `GitHub`.
     pub name: Option<String>,
-    /// Its slug.
+    /// The slug.
     pub connector_name: Option<String>,
     actor_definition_id: Option<String>,
     source_definition_id: Option<String>,
-    /// Whether it is run directly, replicated, or both.
+    /// Whether it supports direct access, replication, or both.
     pub mode: Option<String>,
-    /// Which of both is used.
+    /// Which of these is used.
     pub runtime_mode: Option<String>,
 }
 
@@ -98,25 +98,24 @@ pub struct Entity {
 }
 
 impl Connector {
-    /// Its kind; the list and the detail name it differently.
+    /// The kind, which lists and details name differently.
     pub fn template(&self) -> Option<&Template> {
         let summarized = self.summarized_source_template.as_ref();
         summarized.or(self.source_template.as_ref())
     }
 
-    /// The name of its kind for people.
+    /// Display name of the kind.
     pub fn kind(&self) -> Option<&str> {
         self.template()?.name.as_deref()
     }
 
-    /// The slug of its kind, else the kind's name in lower case with dashes.
+    /// The slug of the kind, or else its lowercase name with dashes.
     pub fn slug(&self) -> Option<String> {
         let slug = self.template()?.connector_name.as_deref();
         slug.map(str::to_lowercase)
             .or_else(|| Some(self.kind()?.to_lowercase().replace(' ', "-")))
     }
 
-    /// The id of its definition.
     pub fn definition_id(&self) -> Option<&str> {
         let template = self.template()?;
         let id = template.actor_definition_id.as_deref();
@@ -143,7 +142,7 @@ impl Output for Connectors {
         Ok(Self(items.collect::<Result<_>>()?))
     }
 
-    /// With the members that the contract promises to callers.
+    /// Adds the member that the contract promises to callers.
     fn into_json(self) -> Value {
         let items = self.0.into_iter().map(|Parsed { mut json, value }| {
             json["connector_type"] = value.kind().into();
@@ -159,7 +158,7 @@ pub struct FoundConnector {
     pub connector_id: RemoteId,
 }
 
-/// The one connector of a kind, and where it is.
+/// The only connector of a kind.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Connection {
     pub connector_id: RemoteId,
@@ -177,7 +176,7 @@ impl LosslessOutput for Connection {}
 pub struct DeletionJob(Map<String, Value>);
 
 impl Output for DeletionJob {
-    /// An empty answer accepts it too.
+    /// An empty response is valid too.
     fn read(answer: &Answer, _: &str) -> Result<Self> {
         let mut job = match answer.json_or_null()? {
             Value::Object(job) => job,
@@ -192,7 +191,6 @@ impl Output for DeletionJob {
     }
 }
 
-/// What a connector holds and which of it can be searched.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Inspection {
     #[serde(default, deserialize_with = "lenient::known_object")]
@@ -201,7 +199,7 @@ pub struct Inspection {
     pub warnings: Vec<String>,
 }
 
-/// What the platform's own store has of a connector.
+/// Entities of a connector in the context store.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Readiness {
     #[serde(default, deserialize_with = "lenient::each")]
@@ -210,7 +208,6 @@ pub struct Readiness {
     pub configured_cache_entities: Option<Vec<StoredEntity>>,
 }
 
-/// An entity in that store.
 #[derive(Clone, Debug, Deserialize)]
 pub struct StoredEntity {
     #[serde(default, deserialize_with = "lenient::text")]
@@ -219,7 +216,7 @@ pub struct StoredEntity {
     pub ready_for_search: Option<bool>,
 }
 
-/// What came of trying the credentials of a connector.
+/// The result of checking a connector's credentials.
 #[apply(Option<String> => #[serde(default, deserialize_with = "lenient::text")])]
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct CheckResult {
@@ -230,7 +227,6 @@ pub struct CheckResult {
     pub entity_check_results: Value,
 }
 
-/// Kinds of connectors that can be created.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Definitions {
     #[serde(default, deserialize_with = "lenient::list")]
@@ -259,7 +255,6 @@ pub struct DefinitionDetail {
 }
 
 impl DefinitionDetail {
-    /// Its name for people.
     pub fn name(&self) -> Option<&str> {
         let named = self
             .definition
@@ -279,7 +274,7 @@ pub struct WorkspacePage {
     pub next: Option<String>,
 }
 
-/// What an action answered.
+/// The response of an action.
 #[derive(Debug)]
 pub struct Executed {
     /// HTTP status, 200 to 299.
@@ -289,12 +284,10 @@ pub struct Executed {
     pub reply: Reply,
 }
 
-/// What came of an action.
+/// The outcome of an action.
 #[derive(Debug)]
 pub enum Reply {
-    /// Its result.
     Envelope(Envelope),
-    /// What was downloaded.
     File(File),
 }
 
@@ -307,7 +300,7 @@ impl Executed {
         }
     }
 
-    /// Itself, unless the platform says that the action failed.
+    /// Returns the failure reported by the platform, if any, as error.
     pub(super) fn success(self) -> Result<Self> {
         match self.reply {
             Reply::Envelope(Envelope {
@@ -336,12 +329,11 @@ impl Output for Executed {
     }
 }
 
-/// A file that was downloaded as a whole.
+/// A downloaded file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct File {
-    /// Content type as sent.
     pub content_type: Option<String>,
-    /// Its own name, never a path.
+    /// Never a path.
     pub filename: Option<String>,
     pub bytes: Bytes,
 }
@@ -360,19 +352,19 @@ impl File {
     }
 }
 
-/// What an action answers, but for a download.
+/// The response of an action other than a download.
 #[derive(Debug)]
 pub struct Envelope {
     pub result: Value,
     pub connector_metadata: Value,
-    /// Why it failed, where the platform says so.
+    /// A failure reported by the platform.
     pub failure: Option<Box<Error>>,
     /// All other members, `status` among them.
     rest: Map<String, Value>,
 }
 
 impl Envelope {
-    /// `None` when it is none, or has neither a `result` nor the word that it failed.
+    /// `None` unless it is an object with a `result` or a failure.
     pub(super) fn read(answer: &Answer) -> Option<Self> {
         let Value::Object(mut rest) = read_json(&answer.body)? else {
             return None;
@@ -387,7 +379,7 @@ impl Envelope {
         })
     }
 
-    /// Whether it says how it went, which a file of JSON does not.
+    /// Whether it has a status, which a JSON file does not.
     pub(super) fn has_status(&self) -> bool {
         status(&self.rest).is_some()
     }
@@ -397,7 +389,7 @@ impl Envelope {
         next_cursor(&self.connector_metadata)
     }
 
-    /// What a caller gets: `success`, `data`, `error`, `meta`, and whatever else there was.
+    /// The JSON for callers: `success`, `data`, `error`, `meta`, and all other members.
     pub(super) fn into_json(self) -> Value {
         let mut json = self.rest;
         for (member, value) in [
@@ -416,7 +408,7 @@ fn status(members: &Map<String, Value>) -> Option<&str> {
     members.get("status")?.as_str()
 }
 
-/// The cursor of the page after the one that a `connector_metadata` is of; `None` at the end.
+/// The cursor of the next page in a `connector_metadata`; `None` at the end.
 pub(super) fn next_cursor(page: &Value) -> Option<&str> {
     let goes_on = ["has_next_page", "hasNextPage", "has_more", "hasMore"]
         .into_iter()
@@ -428,12 +420,12 @@ pub(super) fn next_cursor(page: &Value) -> Option<&str> {
     cursor.filter(|_| goes_on)
 }
 
-/// Whether two ids are the same; the platform may spell a UUID in another way than the caller.
+/// Whether two ids are equal; the platform may spell a UUID differently than the caller.
 pub(super) fn same_id(one: &str, other: &str) -> bool {
     one == other || uuid(one).is_some_and(|one| uuid(other) == Some(one))
 }
 
-/// The number that a UUID stands for, in whatever spelling.
+/// Parses a UUID in any spelling.
 pub(super) fn uuid(text: &str) -> Option<u128> {
     let digits: String = text.chars().filter(|sign| *sign != '-').collect();
     let is_long = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());

@@ -1,4 +1,4 @@
-//! Entity, action, parameters: what a connector does.
+//! Running actions on entities.
 //!
 //! Source: Airbyte contract, section 3, `execute`.
 
@@ -19,10 +19,8 @@ use crate::airbyte::wire::{Executed, Reply};
 use crate::operations::{Contract, Operation};
 use crate::{Error, Output, Result};
 
-/// Most characters of an intent.
 const MAX_INTENT_CHARS: usize = 512;
 
-/// Most pages that are read in a row.
 const MAX_PAGES: usize = 10_000;
 
 /// Run an action on an entity.
@@ -73,7 +71,7 @@ fn or_true<S: Serializer>(given: &Option<bool>, to: S) -> Result<S::Ok, S::Error
 impl Operation<Airbyte> for Execute {
     const CONTRACT: Contract = Contract::write("execute");
     type Output = Executed;
-    /// For the sake of downloads.
+    /// Because of downloads.
     const IS_STREAMED: bool = true;
 
     fn request(&self, _: &Airbyte) -> Result<Request> {
@@ -92,7 +90,7 @@ impl Operation<Airbyte> for Execute {
         found.send(client, options).await?.success()
     }
 
-    /// What the platform calls a failure is an answer too.
+    /// A failure reported by the platform is a result too.
     async fn send(&self, client: &Airbyte, options: &CallOptions) -> Result<Executed> {
         let request = self.request(client)?.repeat(Self::CONTRACT.retry);
         let answer = client.api.send(request, options).await;
@@ -118,7 +116,7 @@ impl Operation<Airbyte> for Execute {
 }
 
 impl Execute {
-    /// With the id of the connector, which is looked up once where its kind is given.
+    /// Adds the id of the connector, which is looked up if only its kind is given.
     async fn resolve_id(&self, client: &Airbyte, options: &CallOptions) -> Result<Cow<'_, Self>> {
         let (None, Some(kind)) = (&self.connector_id, &self.connector_definition_id) else {
             return Ok(Cow::Borrowed(self));

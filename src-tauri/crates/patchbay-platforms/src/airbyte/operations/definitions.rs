@@ -1,4 +1,4 @@
-//! Kinds of connectors that can be created.
+//! Definitions of connectors that can be created.
 //!
 //! Source: Airbyte contract, section 3, `definitions`.
 

@@ -1,4 +1,4 @@
-//! A documented call that no client of the platform has.
+//! A documented call without an operation of its own.
 //!
 //! Source: the wire contracts' README, "Operations without a counterpart in a client".
 
@@ -47,7 +47,7 @@ impl Operation<Airbyte> for Http {
         }
     }
 
-    /// Only `DELETE` may be answered with nothing, and only `GET` repeated.
+    /// Only a `DELETE` may have an empty response, and only a `GET` is retried.
     async fn send(&self, client: &Airbyte, options: &CallOptions) -> Result<Value> {
         let answer = client.api.send(self.request(client)?, options).await?;
         match self.method()? {
@@ -73,7 +73,7 @@ impl Http {
     }
 }
 
-/// A path that is percent-encoded already, segment by segment.
+/// Parses a percent-encoded path by segments.
 pub(super) fn encoded_path(encoded: &str) -> Result<Path> {
     let mut segments = encoded.split('/').skip(1);
     segments.try_fold(Path::new(""), |path, segment| {

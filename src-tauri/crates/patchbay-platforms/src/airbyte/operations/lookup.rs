@@ -1,22 +1,22 @@
-//! Finds the one connector of a kind.
+//! Finds the only connector of a kind.
 //!
 //! Source: Airbyte contract, section 3, `connect`, the sentences on Patchbay.
 
 use patchbay_http::{Api, CallOptions};
 use patchbay_model::{RemoteId, clean_text};
-use serde_json::Map;
 
 use super::connectors::ListConnectors;
 use super::exactly_one;
 use crate::airbyte::client::Airbyte;
 use crate::airbyte::wire::{Connector, Connectors, uuid};
+use crate::client::without_extras;
 use crate::{Operation, Output, Result};
 
 impl Airbyte {
-    /// The one connector of a kind in a workspace, by slug or id of the definition.
+    /// Finds the only connector of a kind in a workspace, by slug or id of the definition.
     ///
     /// # Errors
-    /// [`Error::NoneFound`](crate::Error::NoneFound) also for a slug that nobody knows; [`Error::ManyFound`](crate::Error::ManyFound).
+    /// [`Error::NoneFound`](crate::Error::NoneFound), also for an unknown slug; [`Error::ManyFound`](crate::Error::ManyFound).
     pub(super) async fn find_kind(
         &self,
         api: &Api,
@@ -30,7 +30,7 @@ impl Airbyte {
         exactly_one_of_kind(all.into_iter().map(|one| one.value), kind, workspace)
     }
 
-    /// The id of that connector, looked up once and then kept.
+    /// The id of that connector, which is cached.
     pub(super) async fn id_of_kind(
         &self,
         kind: &str,
@@ -41,13 +41,8 @@ impl Airbyte {
         if let Some(id) = self.known_ids.lock().get(&key) {
             return Ok(id.clone());
         }
-        // What the caller adds to query and body belongs to the action.
-        let options = CallOptions {
-            query: Vec::new(),
-            body: Map::new(),
-            ..options.clone()
-        };
-        let found = self.find_kind(&self.api, kind, workspace, &options).await?;
+        let options = &without_extras(options);
+        let found = self.find_kind(&self.api, kind, workspace, options).await?;
         self.known_ids.lock().insert(key, found.id.clone());
         Ok(found.id)
     }
@@ -55,22 +50,22 @@ impl Airbyte {
 
 fn exactly_one_of_kind(
     connectors: impl Iterator<Item = Connector>,
-    wanted: &str,
+    kind: &str,
     workspace: &str,
 ) -> Result<Connector> {
-    let found = connectors.filter(|connector| is_of_kind(connector, wanted));
+    let found = connectors.filter(|connector| is_of_kind(connector, kind));
     let name = format!(
         "{} in workspace {}",
-        clean_text(wanted, 200),
+        clean_text(kind, 200),
         clean_text(workspace, 200)
     );
     exactly_one(found, "connector", name)
 }
 
-fn is_of_kind(connector: &Connector, wanted: &str) -> bool {
-    match uuid(wanted) {
-        Some(wanted) => connector.definition_id().and_then(uuid) == Some(wanted),
-        None => connector.slug() == Some(wanted.to_lowercase()),
+fn is_of_kind(connector: &Connector, kind: &str) -> bool {
+    match uuid(kind) {
+        Some(kind) => connector.definition_id().and_then(uuid) == Some(kind),
+        None => connector.slug() == Some(kind.to_lowercase()),
     }
 }
 

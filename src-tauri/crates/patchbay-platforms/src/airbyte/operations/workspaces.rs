@@ -18,7 +18,7 @@ use crate::airbyte::wire::WorkspacePage;
 use crate::operations::{Contract, Operation};
 use crate::{Output, Raw, Result};
 
-/// A list that goes on after so many pages is cut there.
+/// Longer lists are truncated.
 const MAX_PAGES: usize = 1000;
 
 fn workspaces() -> Path {
@@ -45,7 +45,7 @@ pub struct ListWorkspaces {
 }
 
 impl ListWorkspaces {
-    /// Those that can be used, with this in their name.
+    /// Lists active workspaces whose name contains the text.
     pub(in crate::airbyte) fn active(name_contains: Option<&str>) -> Self {
         Self {
             name_contains: name_contains.map(str::to_owned),
@@ -53,7 +53,7 @@ impl ListWorkspaces {
         }
     }
 
-    /// All of them.
+    /// The workspaces of all pages.
     pub(in crate::airbyte) async fn all(
         &self,
         client: &Airbyte,
@@ -76,10 +76,10 @@ impl ListWorkspaces {
     }
 }
 
-/// The request of a page that the platform names by its URL. Only path and query of it count: the token goes to the
-/// account's own address and nowhere else.
+/// The request of a page that the platform names by its URL. Only path and query are used, so that the token is sent to the
+/// account's own address only.
 fn page_at(client: &Airbyte, url: &Url) -> Result<Request> {
-    // The path in front of every operation's is put there again.
+    // The client adds the path of the base URL again.
     let base = client.api.base.path().trim_end_matches('/');
     let path = url.path().strip_prefix(base).unwrap_or(url.path());
     let request = Request::get(encoded_path(path)?);

@@ -1,4 +1,4 @@
-//! Answers of `execute` that are a file, and those that are an envelope after all.
+//! Downloads: responses of `execute` that may be a file or an envelope.
 //!
 //! Source: Airbyte contract, section 3, `execute`.
 
@@ -11,14 +11,13 @@ use percent_encoding::percent_decode_str;
 use crate::Result;
 use crate::airbyte::wire::{Envelope, Executed, File, Reply};
 
-/// The action whose answer is a file.
+/// The action that returns a file.
 pub(crate) const DOWNLOAD: &str = "download";
 
-/// How much of a JSON answer is read to learn whether it says that the download failed.
+/// Bytes of a JSON response that are read to find out whether the download failed.
 const PEEK_BYTES: usize = 64 * 1024;
 
-/// The answer of a download: a file, or an envelope where the connector gives one. An answer without
-/// bytes is a file too.
+/// Reads a file, or an envelope if the connector returns one. An empty response is a file too.
 pub(crate) fn read(answer: &Answer) -> Executed {
     let envelope = may_be_envelope(&answer.headers).then(|| envelope(answer));
     let reply = match envelope.flatten() {
@@ -32,10 +31,7 @@ pub(crate) fn read(answer: &Answer) -> Executed {
     Executed::of(answer, reply)
 }
 
-/// Passes a download on as it comes, unless it is an envelope that says that it failed.
-///
-/// # Errors
-/// [`Error::Status`] then; or what the first pieces failed with.
+/// Passes a download on as it arrives, unless it is an envelope that reports a failure, which is returned as error.
 pub(crate) async fn forward_unless_failed(mut answer: StreamedAnswer) -> Result<StreamedAnswer> {
     if !may_be_envelope(&answer.headers) {
         return Ok(answer);
@@ -63,7 +59,7 @@ pub(crate) async fn forward_unless_failed(mut answer: StreamedAnswer) -> Result<
     })
 }
 
-/// A JSON answer that is not called an attachment.
+/// Whether it is JSON and not an attachment.
 fn may_be_envelope(headers: &HeaderMap) -> bool {
     let media_type = text(headers, CONTENT_TYPE.as_str()).unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim();
@@ -71,12 +67,12 @@ fn may_be_envelope(headers: &HeaderMap) -> bool {
         && !headers.contains_key(CONTENT_DISPOSITION)
 }
 
-/// An envelope, told from a file of JSON by its `status`.
+/// Reads an envelope, which differs from a JSON file by its `status`.
 fn envelope(answer: &Answer) -> Option<Envelope> {
     Envelope::read(answer).filter(Envelope::has_status)
 }
 
-/// The name in `Content-Disposition`, without any folder in front.
+/// The filename in `Content-Disposition`, without folders.
 ///
 /// Source: RFC 6266, section 4.3; RFC 8187, section 3.2.
 pub(crate) fn filename(headers: &HeaderMap) -> Option<String> {
@@ -90,7 +86,7 @@ pub(crate) fn filename(headers: &HeaderMap) -> Option<String> {
     Some(name).filter(|name| !matches!(name.trim(), "" | "." | ".."))
 }
 
-/// `UTF-8'en'a%20b`; other character sets are not read.
+/// Decodes `UTF-8'en'a%20b`; other character sets are not supported.
 fn decode_extended(value: &str) -> Option<String> {
     let mut parts = value.splitn(3, '\'');
     let charset = parts.next()?;
@@ -114,7 +110,7 @@ fn parameter(header: &str, name: &str) -> Option<String> {
     }
 }
 
-/// The value at the start of a text, and what comes after it.
+/// Splits off the value at the start of a text.
 fn value(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find(';').unwrap_or(text.len());

@@ -1,4 +1,4 @@
-//! Whom calls act as: the account, or an application and organization that a single call names.
+//! Identities of calls: the account, or an application and organization that a single call names.
 //!
 //! Source: Airbyte contract, sections 1, 2 and 3, `connect`.
 
@@ -10,7 +10,7 @@ use patchbay_model::Secret;
 use super::token::{ApplicationToken, NoCredentials};
 use crate::{AccountConfig, Result, TokenSource};
 
-/// How many identities besides the account's own keep their tokens.
+/// Maximum number of identities besides the account's own whose tokens are cached.
 const MAX_CACHED_TOKENS: usize = 8;
 
 /// What the platform's own client sends with every request.
@@ -18,20 +18,20 @@ const MAX_CACHED_TOKENS: usize = 8;
 /// Source: Airbyte contract, section 1, "constant header".
 const CLIENT_HEADER: (&str, &str) = ("x-adp-agent-sdk", "airbyte-agent-sdk");
 
-/// The credentials of an account, and where they are good.
+/// The credentials and the organization of an account.
 pub(crate) struct Identities {
     /// Without credentials and organization.
     api: Api,
     client_id: Option<String>,
     client_secret: Option<Secret>,
-    /// A token made elsewhere, in place of both.
+    /// Takes precedence over both.
     token: Option<Secret>,
     organization_id: Option<String>,
-    /// Identities that single calls asked for, the latest last.
+    /// Of identities named by single calls, the latest last.
     cached_tokens: Mutex<Vec<Arc<ApplicationToken>>>,
 }
 
-/// Whom a single call acts as, where it names somebody else than the account.
+/// The identity that a single call names instead of the account.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller<'a> {
     pub(crate) client_id: Option<&'a str>,
@@ -40,7 +40,7 @@ pub(crate) struct Caller<'a> {
 }
 
 impl Identities {
-    /// Those of an account; `api` has neither credentials nor an organization.
+    /// `api` has neither credentials nor an organization.
     pub(crate) fn new(account: &AccountConfig, api: Api) -> Result<Self> {
         let text = |name| Ok(account.text(name)?.map(str::to_owned));
         let secret = |name| account.secret(name).filter(|secret| !secret.is_empty());
@@ -54,12 +54,11 @@ impl Identities {
         })
     }
 
-    /// Whether the account can be acted as at all.
     pub(crate) fn has_credentials(&self) -> bool {
         self.token.is_some() || (self.client_id.is_some() && self.client_secret.is_some())
     }
 
-    /// The account's own way to the platform.
+    /// The client of the account's own identity.
     pub(crate) fn account_api(&self) -> Api {
         let api = self.in_organization(self.organization_id.as_deref());
         let tokens: Arc<dyn TokenSource> = match (&self.token, &self.client_id, &self.client_secret)
@@ -75,13 +74,11 @@ impl Identities {
         Api { tokens, ..api }
     }
 
-    /// The organization that a call is in.
     pub(crate) fn organization_of<'a>(&'a self, call: Caller<'a>) -> Option<&'a str> {
         call.organization_id.or(self.organization_id.as_deref())
     }
 
-    /// The way to the platform as the identity that a call names; `None` where that is the account. Its token is
-    /// kept for the next call that asks for the same.
+    /// The client of the identity that a call names; `None` if that is the account. Its token is cached.
     ///
     /// # Errors
     /// [`Error::Usage`](crate::Error::Usage) when it has no credentials.

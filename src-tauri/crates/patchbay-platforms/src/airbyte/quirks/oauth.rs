@@ -1,8 +1,8 @@
-//! A provider's OAuth as a kind of connector describes it: which members of its credentials take what a
-//! person's own app obtains, and where the provider is asked.
+//! A provider's OAuth according to the specification of a kind of connector: endpoints, scopes, and which members of the
+//! credentials take the tokens of the user's own app.
 //!
-//! No contract tells where a specification keeps addresses and scopes, so they are looked for by the names
-//! that Airbyte's and OpenAPI's specifications give them.
+//! The contract does not tell where a specification contains endpoints and scopes, so they are searched by the names that
+//! Airbyte's and OpenAPI's specifications use.
 //!
 //! Source: Airbyte contract, section 3, `create`: `client_id`, `client_secret`, `refresh_token`.
 
@@ -29,15 +29,15 @@ const TOKEN: [&str; 4] = [
     "token_endpoint",
 ];
 
-/// Levels of a specification that are looked through.
+/// Levels of a specification that are searched.
 const MAX_DEPTH: usize = 16;
 
-/// The OAuth of a kind of connector, out of the answer of `get_definition`; `None` when its credentials
-/// take no token that an app obtains.
+/// The OAuth of a kind of connector, from the response of `get_definition`; `None` if its credentials take no OAuth
+/// token.
 pub(crate) fn provider(definition: &Value, spec: &Spec) -> Option<ProviderOAuth> {
     let methods = spec.sign_in_methods().into_iter();
     let mut fields: Vec<Fields> = methods.filter_map(Fields::of).collect();
-    // A token that renews itself before one that lapses.
+    // Prefer a refresh token to an access token.
     fields.sort_by_key(|fields| fields.refresh_token.is_none());
     let fields = fields.into_iter().next()?;
     let at = |name: String| format!("/credentials/{name}");
@@ -57,13 +57,13 @@ pub(crate) fn provider(definition: &Value, spec: &Spec) -> Option<ProviderOAuth>
     })
 }
 
-/// Members of one way to sign in, by their names in it.
+/// Names of members of a sign-in method.
 struct Fields {
     client_id: String,
     client_secret: Option<String>,
     refresh_token: Option<String>,
     access_token: Option<String>,
-    /// What tells this way from the others.
+    /// Members that select this method.
     constants: Value,
 }
 
@@ -85,7 +85,7 @@ impl Fields {
     }
 }
 
-/// `client_id`, `clientId` and `oauth_client_id` are one name.
+/// Makes `client_id`, `clientId` and `oauth_client_id` equal.
 fn normalize(name: &str) -> String {
     let name = name.replace(['_', '-'], "").to_lowercase();
     name.strip_prefix("oauth").unwrap_or(&name).to_owned()
@@ -104,7 +104,7 @@ fn url(definition: &Value, names: &[&str]) -> Option<Url> {
     })
 }
 
-/// The address without its query, which holds what each consent fills in.
+/// The URL without its query, which varies with each consent.
 fn address(text: &str) -> Option<Url> {
     let end = text.find(['?', '#']).unwrap_or(text.len());
     let (text, _) = text.split_at(end);
@@ -117,7 +117,7 @@ fn address(text: &str) -> Option<Url> {
     (is_safe && !has_user_info(&url)).then_some(url)
 }
 
-/// Scopes in any of their spellings: words in a text, a list of words or of `{scope}`, OpenAPI's object.
+/// Scopes as words in a text, as a list of words or `{scope}` objects, or as OpenAPI's object.
 fn scopes(name: &str, value: &Value) -> Option<Vec<String>> {
     let scopes: Vec<String> = match value {
         Value::String(text) => {
@@ -131,7 +131,7 @@ fn scopes(name: &str, value: &Value) -> Option<Vec<String>> {
             });
             words.collect()
         }
-        // A member of a form that is called so is the schema of one.
+        // A form member with this name is a schema.
         Value::Object(members) if name == "scopes" && members.values().all(Value::is_string) => {
             let is_schema = members.contains_key("type");
             members.keys().filter(|_| !is_schema).cloned().collect()
@@ -142,7 +142,7 @@ fn scopes(name: &str, value: &Value) -> Option<Vec<String>> {
     (!scopes.is_empty() && scopes.iter().all(is_scope)).then_some(scopes)
 }
 
-/// The first member anywhere that a look finds something in, outer ones first.
+/// Searches members depth-first, and returns the first match of `probe`; outer members take precedence.
 fn find<T>(json: &Value, depth: usize, probe: &impl Fn(&str, &Value) -> Option<T>) -> Option<T> {
     if depth == MAX_DEPTH {
         return None;

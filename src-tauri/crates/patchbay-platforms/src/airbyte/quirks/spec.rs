@@ -1,6 +1,6 @@
-//! What a kind of connector wants to know, by its own specification.
+//! Credentials and settings that a kind of connector specifies.
 //!
-//! No contract tells the shape of a specification. Known ones are read; of any other the form is free JSON.
+//! The contract does not tell the shape of a specification. For unknown shapes, the form is free JSON.
 //!
 //! Source: Airbyte contract, section 3, `create` and `definitions`.
 
@@ -11,20 +11,20 @@ use serde_json::{Map, Value, json};
 use self::sanitize::{ensure_discriminator, sanitize_schema};
 use crate::form::Members;
 
-/// Members of a specification under which credentials are known to lie.
+/// Members of a specification that may contain credentials.
 const CREDENTIALS: [&str; 4] = ["credentials", "auth", "authentication", "auth_config"];
 
-/// The two schemas of a kind of connector, each of an object.
+/// The two object schemas of a kind of connector.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Spec {
-    /// How it signs in, and whether it has to; `None` when nothing is known of it.
+    /// Schema of the credentials, and whether they are required.
     pub(crate) credentials: Option<(Value, bool)>,
-    /// Settings that are no credentials; `None` when nothing is known of them.
+    /// Schema of the other settings.
     pub(crate) replication: Option<Value>,
 }
 
 impl Spec {
-    /// Reads the answer of `get_definition`, or a connector's template.
+    /// Reads the response of `get_definition`, or a connector's template.
     pub(crate) fn read(definition: &Value) -> Self {
         let Some(schema) = schema(definition) else {
             return Self {
@@ -60,38 +60,33 @@ impl Spec {
         }
     }
 
-    /// Whether nothing works without credentials.
     pub(crate) fn needs_credentials(&self) -> bool {
         matches!(self.credentials, Some((_, true)))
     }
 
-    /// The schema of the credentials; free JSON when nothing is known of them.
+    /// The schema of the credentials; free JSON if it is unknown.
     pub(crate) fn credentials(&self) -> Value {
         let mut schema = match &self.credentials {
             Some((schema, _)) => schema.clone(),
-            None => json!({
-                "type": "object", "writeOnly": true,
-                "description": "Credentials (JSON)",
-            }),
+            None => {
+                json!({"type": "object", "writeOnly": true, "description": "Credentials (JSON)"})
+            }
         };
         schema["title"] = "Credentials".into();
         schema
     }
 
-    /// The schema of the other settings; free JSON when nothing is known of them.
+    /// The schema of the other settings; free JSON if it is unknown.
     pub(crate) fn replication(&self) -> Value {
         let mut schema = match &self.replication {
             Some(schema) => schema.clone(),
-            None => json!({
-                "type": "object",
-                "description": "Settings (JSON)",
-            }),
+            None => json!({"type": "object", "description": "Settings (JSON)"}),
         };
         schema["title"] = "Settings".into();
         schema
     }
 
-    /// The ways to sign in, each the schema of an object.
+    /// Object schemas of the sign-in methods.
     pub(crate) fn sign_in_methods(&self) -> Vec<&Value> {
         let Some((schema, _)) = &self.credentials else {
             return Vec::new();
@@ -106,7 +101,7 @@ impl Spec {
     }
 }
 
-/// The JSON Schema of a specification, wherever it lies in a definition or template.
+/// Finds the JSON Schema of a specification in a definition or template.
 fn schema(definition: &Value) -> Option<&Value> {
     let places = [
         "/definition/spec",
@@ -127,14 +122,14 @@ fn schema(definition: &Value) -> Option<&Value> {
     })
 }
 
-/// A specification that is nothing but ways to sign in.
+/// A specification that consists of sign-in methods only.
 fn only_sign_in_methods(schema: &Value, properties: &Map<String, Value>) -> Option<(Value, bool)> {
     let has_only_methods =
         properties.is_empty() && (schema["oneOf"].is_array() || schema["anyOf"].is_array());
     has_only_methods.then(|| (name_methods(schema.clone()), true))
 }
 
-/// The secret members at the top, taken out, with the id that belongs to a secret of an OAuth app.
+/// Takes out the secret members, and the id that belongs to the secret of an OAuth app.
 fn secrets(properties: &mut Map<String, Value>) -> Map<String, Value> {
     let is_secret = |property: &Value| property["writeOnly"] == true;
     let has_app = ["client_secret", "refresh_token"]
@@ -147,7 +142,7 @@ fn secrets(properties: &mut Map<String, Value>) -> Map<String, Value> {
     secrets
 }
 
-/// An object with these of a schema's members.
+/// The schema of an object with some of a schema's members.
 fn object(schema: &Value, properties: Map<String, Value>) -> Value {
     let required: Vec<&str> = required(schema).collect();
     let members = properties.into_iter();
@@ -166,8 +161,8 @@ fn required(schema: &Value) -> impl Iterator<Item = &str> {
     names.filter_map(Value::as_str)
 }
 
-/// Ways to sign in that a person can choose from: one is no choice, and of several each says its name, by
-/// `option_title` where nothing else tells it from the others.
+/// Makes sign-in methods a choice. A single one is no choice; several get a title each, and `option_title` as discriminator
+/// if they have none.
 fn name_methods(mut credentials: Value) -> Value {
     let found = ["oneOf", "anyOf"]
         .into_iter()
@@ -198,7 +193,7 @@ fn name_methods(mut credentials: Value) -> Value {
             method["properties"]["option_title"] = name;
         }
         if !ensure_discriminator(&mut methods) {
-            // Two of the same name: whichever fits.
+            // Two have the same title, so any that fits is taken.
             credentials["anyOf"] = Value::Array(methods);
             return credentials;
         }

@@ -1,4 +1,4 @@
-//! The token of an application: exchanged for its id and secret, kept, and exchanged anew before it lapses.
+//! The token of an application, obtained for its id and secret, and renewed before it expires.
 //!
 //! Source: Airbyte contract, section 2.
 
@@ -14,10 +14,9 @@ use serde_json::json;
 use crate::airbyte::wire::ExchangedToken;
 use crate::{BoxError, Error, Headers, Result, TokenSource};
 
-/// How long before its end a token is no longer used, in seconds.
 const EXPIRY_MARGIN_SECS: u64 = 60;
 
-/// How long a token is used when the platform does not say how long it lives, in seconds.
+/// Lifetime of a token if the response does not tell.
 const DEFAULT_LIFETIME_SECS: u64 = 840;
 
 /// The token of one application in one organization.
@@ -26,7 +25,7 @@ pub(crate) struct ApplicationToken {
     api: Api,
     client_id: String,
     client_secret: Secret,
-    /// Held during an exchange; whoever waits for it uses its result.
+    /// Held during an exchange, whose result is used by those who wait.
     exchange: tokio::sync::Mutex<()>,
     cache: Mutex<Cache>,
 }
@@ -34,20 +33,18 @@ pub(crate) struct ApplicationToken {
 #[derive(Default)]
 struct Cache {
     token: Option<Token>,
-    /// The last one that was answered with 401, so that a caller cannot bring it back.
+    /// The last token rejected with 401, which must not be offered again.
     refused: Option<Headers>,
 }
 
 struct Token {
-    /// What it is sent in.
     headers: Headers,
     good_until: Timestamp,
-    /// Whether it was served from the cache, so that a new one may succeed where it is refused.
+    /// Whether it was served from the cache, so that a new token may help after a 401.
     is_used: bool,
 }
 
 impl Cache {
-    /// The kept token while it is good.
     fn valid_headers(&mut self, now: Timestamp) -> Option<Headers> {
         let token = self.token.as_mut().filter(|token| now < token.good_until)?;
         token.is_used = true;
@@ -55,7 +52,7 @@ impl Cache {
     }
 }
 
-/// What tells one token from another in the headers that it is sent in.
+/// The header value that contains the token.
 fn value(headers: &[(String, Secret)]) -> Option<&str> {
     headers.first().map(|(_, value)| value.expose())
 }
@@ -71,14 +68,14 @@ impl ApplicationToken {
         }
     }
 
-    /// Whether it is of that application, by the `api` of an organization.
+    /// Whether it belongs to that application in the organization of `api`.
     pub(crate) fn is_of(&self, api: &Api, id: &str, secret: &Secret) -> bool {
         self.api.headers == api.headers
             && self.client_id == id
             && self.client_secret.expose() == secret.expose()
     }
 
-    /// A new token, unless somebody else got one meanwhile.
+    /// Obtains a new token, unless another call did so meanwhile.
     async fn exchange(&self) -> Result<Headers> {
         let _exchange = self.exchange.lock().await;
         if let Some(headers) = self.cache().valid_headers(self.api.clock.now()) {
@@ -141,8 +138,7 @@ impl TokenSource for ApplicationToken {
         }
     }
 
-    /// A late 401 of an old token doesn't discard a newer one. A token that was fetched for this very call is not
-    /// replaced.
+    /// A late 401 for an old token doesn't discard a newer one. A token obtained for this very call is not replaced.
     async fn on_unauthorized(
         &self,
         sent: &[(String, Secret)],
@@ -163,11 +159,10 @@ impl TokenSource for ApplicationToken {
     }
 }
 
-/// Of an account without credentials, only operations that bring their own can be called.
+/// For an account without credentials.
 pub(crate) struct NoCredentials;
 
 impl NoCredentials {
-    /// What to do about it.
     pub(crate) fn error() -> Error {
         Error::Usage("enter a client ID and secret, or a token".to_owned())
     }

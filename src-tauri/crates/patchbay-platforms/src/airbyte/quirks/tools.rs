@@ -1,8 +1,7 @@
-//! Entities and their actions, as tools.
+//! Actions on entities, as tools.
 //!
-//! The platform describes which entities a connector has, and not which actions each of them knows nor
-//! with which parameters. So there is a tool for what can be expected of each entity, named
-//! `entity.action`, and one, `execute`, for any action of any entity.
+//! The platform lists the entities of a connector, but neither their actions nor the parameters of these. So there is a tool
+//! `entity.action` for each action to be expected of an entity, and a tool `execute` for any action on any entity.
 //!
 //! Source: Airbyte contract, section 3, `get`, `inspect` and `execute`.
 
@@ -25,16 +24,16 @@ use crate::mcp::CallOutcome;
 use crate::operations::{arguments, parameters};
 use crate::{Error, Operation, Result, ToolRequest, Tools};
 
-/// The tool for any action of any entity.
+/// The tool for any action on any entity.
 const ANY_ACTION_TOOL: &str = "execute";
 
 const SEARCH: &str = "context_store_search";
 
-/// What a tool says of the connector itself.
+/// Arguments that are given by the tool's connector.
 const CONNECTOR_ARGUMENTS: [&str; 3] =
     ["connector_id", "connector_definition_id", "workspace_name"];
 
-/// What the name of a tool says.
+/// Arguments that are given by the tool's name.
 const ACTION_ARGUMENTS: [&str; 2] = ["entity", "action"];
 
 #[async_trait]
@@ -45,7 +44,7 @@ impl Tools for Airbyte {
         let inspected = match (Inspect { connector_id }).run(self, options).await {
             Ok(inspected) => inspected.value,
             Err(error @ (Error::Cancelled | Error::Unauthorized { .. })) => return Err(error),
-            // It only adds to what the detail tells.
+            // The inspection only adds entities.
             Err(error) => {
                 tracing::debug!(kind = error.kind(), "a connector could not be inspected");
                 Inspection::default()
@@ -83,7 +82,7 @@ impl Tools for Airbyte {
         execute(request)?.plan(self, options).await
     }
 
-    /// With the cursor that the result names, beside the parameters that there were.
+    /// Adds the cursor in the result to the parameters.
     fn next_page(
         &self,
         arguments: &Map<String, Value>,
@@ -101,7 +100,6 @@ impl Tools for Airbyte {
     }
 }
 
-/// What can be expected of a connector, by its detail and what was found when it was inspected.
 fn tools(connector: &Connector, inspected: &Inspection) -> Vec<Tool> {
     let mut all = vec![tool(
         ANY_ACTION_TOOL,
@@ -117,7 +115,7 @@ fn tools(connector: &Connector, inspected: &Inspection) -> Vec<Tool> {
     all
 }
 
-/// The actions of each entity: as its modes say, reading where nothing is said.
+/// The actions of each entity according to its modes; reading if it has none.
 fn entities<'a>(
     connector: &'a Connector,
     inspected: &'a Inspection,
@@ -144,14 +142,14 @@ fn entities<'a>(
     modes.into_iter().map(actions).collect()
 }
 
-/// Entities that the platform's own store can search.
+/// Entities that the context store can search.
 fn searchable(inspected: &Inspection) -> Vec<&str> {
     let readiness = inspected.context_store_readiness.iter();
     let entities = readiness.flat_map(|readiness| &readiness.supported_context_store_entities);
     entities.filter_map(|each| each.entity.as_deref()).collect()
 }
 
-/// What an action does, of those that the platform documents.
+/// Effect of a documented action.
 ///
 /// Source: Airbyte contract, section 3, `execute`.
 fn documented_effect(action: &str) -> Option<ToolEffect> {
@@ -169,12 +167,12 @@ fn documented_effect(action: &str) -> Option<ToolEffect> {
     }
 }
 
-/// An action that no document has may do anything.
+/// An undocumented action may do anything.
 fn effect(action: &str) -> ToolEffect {
     documented_effect(action).unwrap_or(ToolEffect::Destructive)
 }
 
-/// What a tool does with these arguments: the one for any action does what the action says.
+/// Effect of a tool call, which for `execute` depends on the action.
 pub(crate) fn effect_of(tool: &Tool, arguments: &Map<String, Value>) -> ToolEffect {
     match arguments.get("action").and_then(Value::as_str) {
         Some(action) if tool.name == ANY_ACTION_TOOL => effect(action),
@@ -182,7 +180,7 @@ pub(crate) fn effect_of(tool: &Tool, arguments: &Map<String, Value>) -> ToolEffe
     }
 }
 
-/// The tool for a documented action of an entity that nobody described: the connector may know it all the same.
+/// The tool for a documented action on an unlisted entity, which the connector may know nevertheless.
 pub(crate) fn documented_tool(name: &str) -> Option<Tool> {
     let (entity, action) = name.rsplit_once('.')?;
     let effect = documented_effect(action).filter(|_| !entity.is_empty())?;
@@ -208,13 +206,13 @@ fn tool(name: &str, words: &str, effect: ToolEffect) -> Tool {
     }
 }
 
-/// Arguments of the operation that the name of a tool says already.
+/// Whether an argument of the operation is given by connector or name of the tool.
 fn is_fixed(tool: &str, argument: &str) -> bool {
     CONNECTOR_ARGUMENTS.contains(&argument)
         || (tool != ANY_ACTION_TOOL && ACTION_ARGUMENTS.contains(&argument))
 }
 
-/// The arguments of the operation that are left.
+/// The schema of the remaining arguments of the operation.
 fn input_schema(tool: &str) -> Value {
     let mut schema = parameters::<Execute>().to_value();
     if let Some(schema) = schema.as_object_mut() {
@@ -229,7 +227,7 @@ fn input_schema(tool: &str) -> Value {
     schema
 }
 
-/// The action that a tool stands for; one that is not listed may be known to the connector all the same.
+/// The operation for a tool call. The tool need not be listed.
 fn execute(request: ToolRequest<'_>) -> Result<Execute> {
     let (tool, mut given) = (request.tool, request.arguments);
     if let Some(name) = given.keys().find(|name| is_fixed(tool, name)) {
@@ -248,7 +246,7 @@ fn execute(request: ToolRequest<'_>) -> Result<Execute> {
     arguments(given.into())
 }
 
-/// The result of a tool; what says that it failed is a result too.
+/// A failure reported by the platform is a result too.
 fn envelope_result(envelope: Envelope) -> ToolResult {
     let (text, is_error) = match (&envelope.failure, &envelope.result) {
         (Some(failure), _) => {

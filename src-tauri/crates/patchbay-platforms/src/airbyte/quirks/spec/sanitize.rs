@@ -1,8 +1,8 @@
-//! A connector's own schema made fit to be drawn and checked: only known words, each of the right type,
-//! every part standing for itself.
+//! Sanitizes a connector's own schema for forms and validation: only known keywords of the right type remain, and
+//! references are resolved.
 //!
-//! Source: Airbyte contract, section 3, `definitions`; the words that start with `airbyte_`, `order` and
-//! `multiline` are those of Airbyte's connector specifications.
+//! Source: Airbyte contract, section 3, `definitions`; the keywords that start with `airbyte_`, `order` and `multiline` are
+//! those of Airbyte's connector specifications.
 
 use std::cell::Cell;
 
@@ -12,10 +12,10 @@ use serde_json::{Map, Value, json};
 
 use crate::actions::humanize;
 
-/// Parts within parts; deeper ones are free JSON.
+/// Maximum nesting; deeper parts become free JSON.
 const MAX_DEPTH: usize = 16;
 
-/// Parts of one schema, those behind references counted each time.
+/// Maximum number of parts of a schema, with references counted each time.
 const MAX_PARTS: usize = 4000;
 
 const TITLE_LIMIT: usize = 200;
@@ -25,7 +25,6 @@ const TYPES: [&str; 7] = [
     "array", "boolean", "integer", "null", "number", "object", "string",
 ];
 
-/// The schema without anything that a form cannot draw or a check cannot read.
 pub(super) fn sanitize_schema(schema: &Value) -> Value {
     let cleaner = Cleaner {
         root: schema,
@@ -70,7 +69,7 @@ impl Cleaner<'_> {
         if let Some(mut alternatives) = alternatives {
             let word = match ensure_discriminator(&mut alternatives) {
                 true => "oneOf",
-                // Several may fit at once where nothing tells them apart.
+                // Without a discriminator, several may fit at once.
                 false => "anyOf",
             };
             clean.insert(word.to_owned(), Value::Array(alternatives));
@@ -78,7 +77,7 @@ impl Cleaner<'_> {
         Value::Object(clean)
     }
 
-    /// What a reference within the schema leads to.
+    /// Resolves a reference within the schema.
     fn target(&self, own: &Map<String, Value>) -> Option<&Map<String, Value>> {
         let pointer = own.get("$ref")?.as_str()?.strip_prefix('#')?;
         self.root.pointer(pointer)?.as_object()
@@ -112,7 +111,7 @@ impl Cleaner<'_> {
             }
             drawn.insert(name.clone(), property);
         }
-        // What has to be there and is not described is asked for all the same.
+        // Required members without a description are shown too.
         for name in &required {
             if !drawn.contains_key(*name) {
                 drawn.insert((*name).to_owned(), json!({"title": humanize(name)}));
@@ -127,7 +126,7 @@ impl Cleaner<'_> {
     }
 }
 
-/// By `order`, then those that have to be there, then as they come.
+/// Sorts by `order`, then required members first.
 fn sort_properties(
     drawn: Map<String, Value>,
     properties: Option<&Map<String, Value>>,
@@ -145,7 +144,6 @@ fn sort_properties(
     drawn.into_iter().collect()
 }
 
-/// What it is and how it is shown.
 fn annotations(own: &Map<String, Value>) -> Map<String, Value> {
     let mut clean = Map::new();
     let text = |word: &str| own.get(word).and_then(Value::as_str);
@@ -182,7 +180,6 @@ fn annotations(own: &Map<String, Value>) -> Map<String, Value> {
     clean
 }
 
-/// What its value may be.
 fn constraints(own: &Map<String, Value>, clean: &mut Map<String, Value>) {
     for (word, value) in own {
         let is_fine = match word.as_str() {
@@ -201,7 +198,7 @@ fn constraints(own: &Map<String, Value>, clean: &mut Map<String, Value>) {
             clean.insert(word.clone(), value.clone());
         }
     }
-    // One value to choose from is no choice.
+    // A single value is no choice.
     if let Some([only]) = clean
         .get("enum")
         .and_then(Value::as_array)
@@ -213,8 +210,7 @@ fn constraints(own: &Map<String, Value>, clean: &mut Map<String, Value>) {
     }
 }
 
-/// Has each alternative hold the constant that tells it from the others, where there is one. Whether
-/// there is.
+/// Requires the discriminator in each alternative. Returns whether there is one.
 pub(super) fn ensure_discriminator(alternatives: &mut [Value]) -> bool {
     let Some(name) = discriminator(alternatives) else {
         return false;
@@ -236,7 +232,7 @@ pub(super) fn ensure_discriminator(alternatives: &mut [Value]) -> bool {
     true
 }
 
-/// The member that has another constant in each alternative.
+/// The member that has a different constant in each alternative.
 fn discriminator(alternatives: &[Value]) -> Option<String> {
     let first = alternatives.first()?.get("properties")?.as_object()?;
     let is_it = |name: &&String| {
@@ -254,7 +250,7 @@ fn constant<'a>(alternative: &'a Value, name: &str) -> Option<&'a Value> {
     alternative.get("properties")?.get(name)?.get("const")
 }
 
-/// The texts of a list, each once: a schema that names a member or a type twice is none.
+/// The texts of a list without duplicates, which would make a schema invalid.
 fn texts(value: Option<&Value>) -> Vec<&str> {
     let values = value.and_then(Value::as_array).into_iter().flatten();
     let mut texts = Vec::new();
@@ -266,7 +262,7 @@ fn texts(value: Option<&Value>) -> Vec<&str> {
     texts
 }
 
-/// Descriptions come with links in HTML; the words between the tags stay.
+/// Removes HTML tags, which descriptions contain for links, but keeps the text between them.
 fn strip_html_tags(words: &str) -> String {
     let mut left = String::new();
     let mut rest = words;
