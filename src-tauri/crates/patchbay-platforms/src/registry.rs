@@ -69,12 +69,11 @@ pub fn hosted(platform: patchbay_model::Platform) -> Option<&'static HostedPlatf
 mod tests {
     use std::sync::Arc;
 
-    use patchbay_http::{ClientSettings, Clients, SystemClock};
-    use patchbay_model::Secret;
+    use patchbay_http::SystemClock;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::{AccountConfig, Platform};
+    use crate::{Platform, testing};
 
     #[test]
     fn every_form_of_a_setting_is_an_object() {
@@ -116,16 +115,10 @@ mod tests {
     /// An account with the minimum of settings.
     fn account(hosted: &HostedPlatform) -> Arc<dyn Platform> {
         let settings = json!({ "base_url": "http://127.0.0.1:9" });
-        let settings = settings.as_object().unwrap().clone();
-        let secret = (hosted.secret_for)(&settings);
-        let secrets = secret.map(|name| (name.to_owned(), Secret::new("secret-1")));
-        let sign_in = AccountConfig {
-            settings,
-            secrets: secrets.into_iter().collect(),
-            clients: Clients::build(&ClientSettings::default()).unwrap(),
-            clock: Arc::new(SystemClock),
-        };
-        (hosted.sign_in)(sign_in).unwrap()
+        let secret = (hosted.secret_for)(settings.as_object().unwrap());
+        let secret = secret.map(|name| (name, "secret-1"));
+        let account = testing::account(&settings, secret.as_slice(), Arc::new(SystemClock));
+        (hosted.sign_in)(account).unwrap()
     }
 
     #[test]

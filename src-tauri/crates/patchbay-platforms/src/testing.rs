@@ -1,11 +1,30 @@
 //! Responses and arbitrary JSON for unit tests.
 
-use patchbay_http::{Answer, CallOptions};
+use std::sync::Arc;
+
+use patchbay_http::{Answer, CallOptions, ClientSettings, Clients, Clock};
 use patchbay_model::{PlatformDetails, RemoteId, Secret};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::Platform;
+use crate::form::test_support::members;
+use crate::{AccountConfig, Platform};
+
+pub(crate) fn account(
+    settings: &Value,
+    secrets: &[(&str, &str)],
+    clock: Arc<dyn Clock>,
+) -> AccountConfig {
+    let secrets = secrets.iter();
+    AccountConfig {
+        settings: members(settings.clone()),
+        secrets: secrets
+            .map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)))
+            .collect(),
+        clients: Clients::build(&ClientSettings::default()).unwrap(),
+        clock,
+    }
+}
 
 pub(crate) fn answer(body: &Value) -> Answer {
     Answer {

@@ -6,16 +6,14 @@ mod relay;
 mod tools;
 mod waits;
 
-use std::collections::BTreeMap;
-
 use axum::response::Response;
 use patchbay_http::testing::{JumpingClock, Server, cancellable_options, json};
-use patchbay_http::{ClientSettings, Clients};
-use patchbay_model::{Explain, Secret};
+use patchbay_model::Explain;
 use proptest::prelude::*;
 use serde_json::{Map, json as value};
 
 use super::*;
+use crate::testing::account;
 
 /// Any JSON, with the names that the readers look at.
 pub(crate) fn any_json() -> impl Strategy<Value = Value> {
@@ -32,22 +30,9 @@ pub(crate) fn any_json() -> impl Strategy<Value = Value> {
     ])
 }
 
-fn account(settings: Value, secrets: &[(&str, &str)], clock: Arc<JumpingClock>) -> AccountConfig {
-    let settings: Map<String, Value> = settings.as_object().unwrap().clone();
-    let secrets = secrets.iter();
-    AccountConfig {
-        settings,
-        secrets: secrets
-            .map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)))
-            .collect::<BTreeMap<_, _>>(),
-        clients: Clients::build(&ClientSettings::default()).unwrap(),
-        clock,
-    }
-}
-
 /// Signed in without credentials.
 fn signed_in(base: &str, clock: Arc<JumpingClock>) -> Arc<dyn Platform> {
-    (AGENTSTACK.sign_in)(account(value!({"base_url": base}), &[], clock)).unwrap()
+    (AGENTSTACK.sign_in)(account(&value!({"base_url": base}), &[], clock)).unwrap()
 }
 
 fn connector(state: &str) -> Value {
@@ -62,7 +47,7 @@ async fn authorization(settings: Value, secrets: &[(&str, &str)]) -> Result<Opti
     let server = Server::start([json(200, value!({"items": []}))]).await;
     let mut settings = settings;
     settings["base_url"] = server.base.clone().into();
-    let platform = (AGENTSTACK.sign_in)(account(settings, secrets, JumpingClock::new()))?;
+    let platform = (AGENTSTACK.sign_in)(account(&settings, secrets, JumpingClock::new()))?;
     platform.check(&options()).await?;
     let seen = server.seen();
     assert_eq!(seen[0].uri.path(), "/edge/api/v1/connectors");

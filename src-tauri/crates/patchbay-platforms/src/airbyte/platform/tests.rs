@@ -4,24 +4,21 @@ mod connectors;
 mod executing;
 mod tokens;
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use async_trait::async_trait;
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use patchbay_http::{CallOptions, ClientSettings, Clients, Clock};
-use patchbay_model::{Secret, Timestamp};
+use patchbay_http::CallOptions;
+use patchbay_http::testing::JumpingClock;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::{AccountConfig, Platform};
+use crate::{Platform, Result, testing};
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
@@ -110,37 +107,6 @@ impl Drop for Server {
     }
 }
 
-/// Jumps forward instead of waiting.
-struct JumpingClock(Mutex<Timestamp>);
-
-impl JumpingClock {
-    fn start() -> Arc<Self> {
-        let start = Timestamp::parse("2026-10-21T07:27:30Z").unwrap();
-        Arc::new(Self(Mutex::new(start)))
-    }
-
-    fn advance(&self, seconds: u64) {
-        let mut now = self.0.lock().unwrap();
-        *now = *now + Duration::from_secs(seconds);
-    }
-}
-
-#[async_trait]
-impl Clock for JumpingClock {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        let mut now = self.0.lock().unwrap();
-        *now = *now + duration;
-    }
-
-    fn chance(&self) -> f64 {
-        0.5
-    }
-}
-
 /// Signs in with these secrets, and the client id `cid-1`.
 fn account(
     server: &Server,
@@ -148,22 +114,14 @@ fn account(
     secrets: &[(&str, &str)],
 ) -> Arc<dyn Platform> {
     let settings = json!({"base_url": server.base, "client_id": "cid-1", "organization_id": ""});
-    let secrets = secrets
-        .iter()
-        .map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)));
-    let account = AccountConfig {
-        settings: settings.as_object().unwrap().clone(),
-        secrets: secrets.collect::<BTreeMap<_, _>>(),
-        clients: Clients::build(&ClientSettings::default()).unwrap(),
-        clock: Arc::clone(clock) as _,
-    };
+    let account = testing::account(&settings, secrets, Arc::clone(clock) as _);
     (super::AIRBYTE.sign_in)(account).unwrap()
 }
 
 fn signed_in(server: &Server) -> Arc<dyn Platform> {
     account(
         server,
-        &JumpingClock::start(),
+        &JumpingClock::new(),
         &[("client_secret", "sec-12345")],
     )
 }
@@ -212,7 +170,7 @@ async fn every_operation_of_the_table_is_known() {
 #[tokio::test]
 async fn without_credentials_nothing_is_sent() {
     let server = Server::start(|_, _| listed(json!([]))).await;
-    let platform = account(&server, &JumpingClock::start(), &[("client_secret", "")]);
+    let platform = account(&server, &JumpingClock::new(), &[("client_secret", "")]);
     for (operation, given) in [
         ("list_connectors", json!({})),
         ("get_connector", json!({"connector_id": "a"})),
@@ -230,7 +188,7 @@ async fn without_credentials_nothing_is_sent() {
 
 /// Any JSON, with the names that the decoders look at.
 pub(crate) fn any_json() -> impl Strategy<Value = Value> {
-    crate::testing::any_json(&[
+    testing::any_json(&[
         "id",
         "name",
         "data",

@@ -5,36 +5,29 @@ mod credentials;
 pub(crate) mod fixture;
 mod settings;
 
-use std::collections::BTreeMap;
-
 use axum::response::Response;
+use patchbay_http::Capture;
 use patchbay_http::testing::{JumpingClock, Server, json};
-use patchbay_http::{Capture, ClientSettings, Clients};
-use patchbay_model::{Secret, Status};
+use patchbay_model::Status;
 use proptest::prelude::*;
 use serde_json::json as value;
 
 use super::*;
+use crate::testing;
 
 /// Any JSON, with the names that the readers look at.
 pub(crate) fn any_json() -> impl Strategy<Value = Value> {
-    crate::testing::any_json(&["id", "name", "connector", "connectors", "oauth", "active"])
+    testing::any_json(&["id", "name", "connector", "connectors", "oauth", "active"])
 }
 
-fn account(settings: Value, key: &str) -> AccountConfig {
-    let settings: Map<String, Value> = settings.as_object().unwrap().clone();
-    AccountConfig {
-        settings,
-        secrets: BTreeMap::from([("api_key".to_owned(), Secret::new(key))]),
-        clients: Clients::build(&ClientSettings::default()).unwrap(),
-        clock: JumpingClock::new(),
-    }
+fn account(settings: &Value, key: &str) -> AccountConfig {
+    testing::account(settings, &[("api_key", key)], JumpingClock::new())
 }
 
 async fn signed_in(answers: impl IntoIterator<Item = Response>) -> (Arc<dyn Platform>, Server) {
     let server = Server::start(answers).await;
     let platform =
-        (COHERE.sign_in)(account(value!({"base_url": server.base}), "test-key")).unwrap();
+        (COHERE.sign_in)(account(&value!({"base_url": server.base}), "test-key")).unwrap();
     (platform, server)
 }
 
@@ -63,7 +56,7 @@ fn addresses_of_cohere_lose_their_version() {
 
 #[test]
 fn nothing_works_without_a_key() {
-    let refused = (COHERE.sign_in)(account(value!({}), ""))
+    let refused = (COHERE.sign_in)(account(&value!({}), ""))
         .map(drop)
         .unwrap_err();
     assert_eq!(refused.kind(), "usage");

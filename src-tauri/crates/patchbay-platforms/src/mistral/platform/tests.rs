@@ -1,23 +1,14 @@
 pub(crate) mod fixture;
 
-use std::collections::BTreeMap;
-
-use patchbay_http::{CallOptions, ClientSettings, Clients, SystemClock};
-use patchbay_model::Secret;
+use patchbay_http::{CallOptions, SystemClock};
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::{AccountConfig, Effect};
+use crate::{AccountConfig, Effect, testing};
 
 fn account(settings: Value, key: Option<&str>) -> AccountConfig {
-    let settings: Map<String, Value> = serde_json::from_value(settings).unwrap();
-    let key = key.map(|key| ("api_key".to_owned(), Secret::new(key)));
-    AccountConfig {
-        settings,
-        secrets: BTreeMap::from_iter(key),
-        clients: Clients::build(&ClientSettings::default()).unwrap(),
-        clock: Arc::new(SystemClock),
-    }
+    let secret = key.map(|key| ("api_key", key));
+    testing::account(&settings, secret.as_slice(), Arc::new(SystemClock))
 }
 
 fn platform(surface: &str) -> Arc<dyn Platform> {

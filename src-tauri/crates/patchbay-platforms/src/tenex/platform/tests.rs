@@ -1,16 +1,14 @@
 //! The platform against servers on loopback.
 
-use std::collections::BTreeMap;
-
 use axum::response::Response;
 use patchbay_http::testing::{JumpingClock, Server, cancellable_options, json};
-use patchbay_http::{ClientSettings, Clients};
-use patchbay_model::{Code, Explain, Secret, Status};
+use patchbay_model::{Code, Explain, Status};
 use proptest::prelude::*;
 use serde_json::{Map, json as value};
 
 use super::*;
 use crate::ConsentState;
+use crate::testing::account;
 
 mod over_mcp;
 
@@ -29,18 +27,6 @@ pub(crate) fn any_json() -> impl Strategy<Value = Value> {
         "redirect_url",
         "connector_id",
     ])
-}
-
-fn account(settings: &Value, secrets: &[(&str, &str)], clock: Arc<JumpingClock>) -> AccountConfig {
-    let secrets = secrets
-        .iter()
-        .map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)));
-    AccountConfig {
-        settings: settings.as_object().unwrap().clone(),
-        secrets: secrets.collect::<BTreeMap<_, _>>(),
-        clients: Clients::build(&ClientSettings::default()).unwrap(),
-        clock,
-    }
 }
 
 async fn signed_in(answers: impl IntoIterator<Item = Response>) -> (Arc<dyn Platform>, Server) {

@@ -24,7 +24,7 @@ async fn shown(platform: &dyn Platform) -> (Status, Option<String>) {
 async fn tools_are_listed_and_run_in_one_session_as_the_account() {
     let fake = Fake::start(Some("connected")).await;
     let account = account(
-        value!({"base_url": fake.base}),
+        &value!({"base_url": fake.base}),
         &[("token", "t-1")],
         JumpingClock::new(),
     );

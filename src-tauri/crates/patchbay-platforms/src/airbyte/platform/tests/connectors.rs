@@ -1,5 +1,6 @@
 //! Connectors and what is around them.
 
+use patchbay_http::Clock;
 use patchbay_model::{Explain, RemoteId, Status};
 
 use super::*;
@@ -16,7 +17,7 @@ async fn a_deletion_is_over_when_the_list_has_it_no_more() {
         }
     })
     .await;
-    let clock = JumpingClock::start();
+    let clock = JumpingClock::new();
     let began = clock.now();
     let platform = account(&server, &clock, &[("client_secret", "sec-12345")]);
     let connectors = platform.connectors().unwrap();

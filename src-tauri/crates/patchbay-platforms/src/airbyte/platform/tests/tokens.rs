@@ -1,7 +1,9 @@
 //! Exchange, keeping and renewing of tokens.
 
-use patchbay_http::CachedToken;
-use patchbay_model::Explain;
+use std::time::Duration;
+
+use patchbay_http::{CachedToken, Clock};
+use patchbay_model::{Explain, Secret};
 
 use super::*;
 
@@ -32,13 +34,13 @@ async fn a_kept_token_that_is_refused_is_renewed_once_for_all() {
         _ => listed(json!([item("a", "stripe")])),
     })
     .await;
-    let clock = JumpingClock::start();
+    let clock = JumpingClock::new();
     let platform = account(&server, &clock, &[("client_secret", "sec-12345")]);
     // A fresh token that is refused is no better the next time: one exchange, and the error.
     call(&*platform, "list_connectors", json!({}))
         .await
         .unwrap();
-    clock.advance(900);
+    clock.sleep(Duration::from_secs(900)).await;
     let refused = call(&*platform, "list_connectors", json!({})).await;
     assert_eq!(refused.unwrap_err().kind(), "unauthorized");
     assert_eq!(
@@ -65,7 +67,7 @@ async fn a_token_brought_by_the_call_is_used_until_it_lapses_or_is_refused() {
         _ => listed(json!([])),
     })
     .await;
-    let clock = JumpingClock::start();
+    let clock = JumpingClock::new();
     let platform = account(&server, &clock, &[("client_secret", "sec-12345")]);
     let options = CallOptions {
         cached_token: Some(CachedToken {
@@ -83,7 +85,7 @@ async fn a_token_brought_by_the_call_is_used_until_it_lapses_or_is_refused() {
         ["Bearer old", "Bearer old", "Bearer tok-1", "Bearer tok-1"]
     );
     // The refused one does not come back when the newer one lapses, even though its time is not over.
-    clock.advance(599);
+    clock.sleep(Duration::from_secs(599)).await;
     platform
         .call("list_connectors", json!({}), &options)
         .await

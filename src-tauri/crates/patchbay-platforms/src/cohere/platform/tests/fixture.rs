@@ -19,7 +19,7 @@ pub(crate) struct Fixture {
 impl Fixture {
     pub(crate) async fn new() -> Self {
         let fake = Fake::start(FakeCohere::new("test-key")).await.unwrap();
-        let account = super::account(json!({"base_url": fake.url()}), "test-key");
+        let account = super::account(&json!({"base_url": fake.url()}), "test-key");
         Self {
             platform: (super::COHERE.sign_in)(account).unwrap(),
             fake,
