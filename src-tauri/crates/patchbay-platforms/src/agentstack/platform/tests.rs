@@ -218,15 +218,3 @@ async fn a_connector_is_left_by_a_request_without_a_body() {
     assert!(seen[0].body.is_empty());
     assert!(seen[0].headers.get("content-type").is_none());
 }
-
-#[tokio::test]
-async fn a_deleted_connector_is_acknowledged_whatever_the_body() {
-    let server = Server::start([plain(204), json(200, value!({"ok": 1}))]).await;
-    let platform = signed_in(&server.base, JumpingClock::new());
-    for _ in 0..2 {
-        let gone = platform
-            .call("delete", value!({"connector": "c-1"}), &options())
-            .await;
-        assert_eq!(gone.unwrap(), Value::Null);
-    }
-}

@@ -6,14 +6,6 @@ use super::*;
 use crate::operations::arguments;
 
 #[test]
-fn absent_and_null_are_sent_apart() {
-    let given = json!({"id": "i", "excludes": null, "active": null, "oauth": {"scope": null}});
-    let update: Update = arguments(given).unwrap();
-    let sent = json!({"excludes": null, "active": null, "oauth": {"scope": null}});
-    assert_eq!(serde_json::to_value(update).unwrap(), sent);
-}
-
-#[test]
 fn a_body_keeps_the_order_of_the_contract() {
     let given = json!({
         "service_auth": {"token": "t", "type": "digest"}, "active": true, "url": "u", "name": "n"

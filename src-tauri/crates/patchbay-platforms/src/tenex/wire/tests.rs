@@ -24,15 +24,6 @@ fn table() -> Table {
 }
 
 #[test]
-fn a_connector_keeps_what_is_not_known_and_its_id_becomes_text() {
-    let body = json!({"id": 17, "provider": "x", "status": "warming_up", "future": {"a": 1}});
-    let connector = Connector::read(&answer(&body), "get").unwrap();
-    assert_eq!(connector.id.as_str(), "17");
-    let kept = json!({"id": "17", "provider": "x", "status": "warming_up", "future": {"a": 1}});
-    assert_eq!(connector.into_json(), kept);
-}
-
-#[test]
 fn what_is_required_is_missed_by_name() {
     for (body, what) in [
         (

@@ -185,22 +185,6 @@ async fn workspaces_are_listed_over_all_pages_and_from_one_address_only() {
 }
 
 #[tokio::test]
-async fn a_documented_call_has_its_query_in_the_order_given() {
-    let server = Server::start(|_, _| listed(json!([]))).await;
-    let given = json!({
-        "method": "get",
-        "path": "/api/v1/integrations/connectors",
-        "query": {"tag": ["b", "a"], "workspace_name": "w", "none": null, "definition_id": "d"},
-    });
-    let answer = call(&*signed_in(&server), "http", given).await;
-    assert_eq!(answer.unwrap(), json!({"data": []}));
-    assert_eq!(
-        server.lines()[1],
-        "GET /integrations/connectors?tag=b&tag=a&workspace_name=w&definition_id=d"
-    );
-}
-
-#[tokio::test]
 async fn a_name_stands_for_exactly_one() {
     let server = Server::start(|seen, _| match seen.line.contains("/definitions/") {
         true => json(
