@@ -29,6 +29,7 @@ mod registry;
 pub mod tenex;
 #[cfg(test)]
 mod testing;
+mod token_cache;
 
 pub use account::{AccountConfig, AccountField, allows_plain_http};
 pub use capabilities::{

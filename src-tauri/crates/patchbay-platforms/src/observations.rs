@@ -29,7 +29,7 @@ impl Observation {
     }
 }
 
-impl<T: Clone + Default + Serialize + DeserializeOwned> Observations<T> {
+impl<T: Clone + Default> Observations<T> {
     /// The observation about a connector, empty if there is none.
     pub(crate) fn of(&self, id: &str) -> T {
         self.lock().get(id).cloned().unwrap_or_default()

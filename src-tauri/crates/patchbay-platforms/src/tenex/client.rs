@@ -5,9 +5,9 @@ use std::time::Duration;
 use patchbay_http::{Answer, Api, CallOptions};
 use patchbay_model::Timestamp;
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::quirks::mcp_path::McpPath;
-use super::quirks::pending_pages::PendingPages;
 use super::quirks::table::Table;
 use super::wire::{Connector, Started};
 use crate::observations::Observations;
@@ -18,7 +18,15 @@ pub struct Tenex {
     pub(super) table: Table,
     pub(super) mcp: McpPath,
     pub(super) observations: Observations,
-    pub(super) pending_pages: PendingPages,
+    /// Consent pages of new connectors that have not been opened yet.
+    pub(super) pending_pages: Observations<Option<PendingPage>>,
+}
+
+#[derive(Clone)]
+pub(super) struct PendingPage {
+    pub(super) provider: String,
+    pub(super) page: Url,
+    pub(super) until: Timestamp,
 }
 
 impl AsRef<Api> for Tenex {

@@ -1,6 +1,6 @@
 //! 10ex's abilities, as far as its table of routes enables them.
 
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::client::Tenex;
+use super::client::{PendingPage, Tenex};
 use super::forms::{self, Key, NewConnector};
 use super::mapping;
 use super::operations::{
@@ -26,7 +26,6 @@ use super::operations::{
 use super::quirks::fields::FIELDS;
 use super::quirks::login::Login;
 use super::quirks::mcp_path::McpPath;
-use super::quirks::pending_pages::{self, PendingPages};
 use super::quirks::settings::Settings as AccountSettings;
 use super::quirks::table::Table;
 use super::wire::{Connector, Provider};
@@ -36,6 +35,7 @@ use crate::form::map_field_pointers;
 use crate::hosted::{HOSTED_ABILITIES, secret_names};
 use crate::observations::Observations;
 use crate::operations::{AnyClient, arguments};
+use crate::token_cache::TokenCache;
 use crate::{
     AccountConfig, Connectors, ConsentRequest, ConsentState, Consents, Creation, Credentials,
     Details, Disconnects, Error, HostedPlatform, NoToken, Operation, OperationEntry, Output,
@@ -98,7 +98,7 @@ pub fn client(account: &AccountConfig) -> Result<Tenex> {
         table: Table::read(&settings)?,
         mcp: McpPath::default(),
         observations: Observations::default(),
-        pending_pages: PendingPages::default(),
+        pending_pages: Observations::default(),
     })
 }
 
@@ -120,8 +120,7 @@ fn tokens(
             email: email.to_owned(),
             password: password.clone(),
             credential,
-            login_lock: tokio::sync::Mutex::default(),
-            cached: Mutex::default(),
+            cache: TokenCache::default(),
         })),
         _ => Err(Error::Usage(
             "enter an API key, or email and password".to_owned(),
@@ -212,12 +211,13 @@ impl Tenex {
                     ..Refusal::default()
                 }),
             })?;
-        let page = pending_pages::Page {
+        let page = PendingPage {
             provider: which.provider.clone(),
             page: started.redirect_url,
             until: self.now() + valid_for,
         };
-        self.pending_pages.keep(&id, page);
+        self.pending_pages
+            .note(&id, |pending| *pending = Some(page));
         let id = RemoteId::new(id);
         // A connector that cannot be read yet counts as pending.
         let made = self.find(&id, options).await;
@@ -348,10 +348,10 @@ impl Consents for Tenex {
     ) -> Result<StartedConsent> {
         request.check_no_choices()?;
         let (id, redirect) = (request.connector, request.redirect);
-        let pending_pages = self.pending_pages.of(id.as_str(), self.now());
-        let kept =
-            |page: pending_pages::Page| self.started_consent(page.page, self.until(page.until));
-        let provider = match pending_pages.clone() {
+        let pending = self.pending_pages.of(id.as_str());
+        let pending = pending.filter(|page| self.now() < page.until);
+        let kept = |page: PendingPage| self.started_consent(page.page, self.until(page.until));
+        let provider = match pending.clone() {
             Some(page) if redirect.is_none() => return Ok(kept(page)),
             Some(page) => page.provider,
             // Naming the connector reconnects it instead of creating another one.
@@ -363,7 +363,7 @@ impl Consents for Tenex {
             connector_id: Some(id.clone()),
             return_url: redirect.map(Url::to_string),
         };
-        match (which.run(self, options).await, pending_pages) {
+        match (which.run(self, options).await, pending) {
             (Ok(started), _) => {
                 self.pending_pages.forget(id.as_str());
                 let valid_for = self.valid_for(&started);

@@ -3,7 +3,6 @@
 pub(super) mod fields;
 pub(super) mod login;
 pub(super) mod mcp_path;
-pub(super) mod pending_pages;
 pub(super) mod settings;
 pub(super) mod table;
 pub(super) mod table_form;

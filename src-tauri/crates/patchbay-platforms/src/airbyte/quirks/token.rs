@@ -2,16 +2,16 @@
 //!
 //! Source: Airbyte contract, section 2.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_http::text::read_json;
 use patchbay_http::{Api, CachedToken, CallOptions, Path, Request, bearer};
-use patchbay_model::{Secret, Timestamp};
+use patchbay_model::Secret;
 use serde_json::json;
 
 use crate::airbyte::wire::ExchangedToken;
+use crate::token_cache::TokenCache;
 use crate::{BoxError, Error, Headers, Result, TokenSource};
 
 const EXPIRY_MARGIN_SECS: u64 = 60;
@@ -25,36 +25,7 @@ pub(crate) struct ApplicationToken {
     api: Api,
     client_id: String,
     client_secret: Secret,
-    /// Held during an exchange, whose result is used by those who wait.
-    exchange: tokio::sync::Mutex<()>,
-    cache: Mutex<Cache>,
-}
-
-#[derive(Default)]
-struct Cache {
-    token: Option<Token>,
-    /// The last token rejected with 401, which must not be offered again.
-    refused: Option<Headers>,
-}
-
-struct Token {
-    headers: Headers,
-    good_until: Timestamp,
-    /// Whether it was served from the cache, so that a new token may help after a 401.
-    is_used: bool,
-}
-
-impl Cache {
-    fn valid_headers(&mut self, now: Timestamp) -> Option<Headers> {
-        let token = self.token.as_mut().filter(|token| now < token.good_until)?;
-        token.is_used = true;
-        Some(token.headers.clone())
-    }
-}
-
-/// The header value that contains the token.
-fn value(headers: &[(String, Secret)]) -> Option<&str> {
-    headers.first().map(|(_, value)| value.expose())
+    cache: TokenCache,
 }
 
 impl ApplicationToken {
@@ -63,8 +34,7 @@ impl ApplicationToken {
             api,
             client_id,
             client_secret,
-            exchange: tokio::sync::Mutex::default(),
-            cache: Mutex::default(),
+            cache: TokenCache::default(),
         }
     }
 
@@ -75,26 +45,7 @@ impl ApplicationToken {
             && self.client_secret.expose() == secret.expose()
     }
 
-    /// Obtains a new token, unless another call did so meanwhile.
-    async fn exchange(&self) -> Result<Headers> {
-        let _exchange = self.exchange.lock().await;
-        if let Some(headers) = self.cache().valid_headers(self.api.clock.now()) {
-            return Ok(headers);
-        }
-        let token = self.request_token().await?;
-        let valid_for = token.expires_in.map_or(DEFAULT_LIFETIME_SECS, |seconds| {
-            seconds.saturating_sub(EXPIRY_MARGIN_SECS)
-        });
-        let headers = bearer(&token.access_token);
-        self.cache().token = Some(Token {
-            headers: headers.clone(),
-            good_until: self.api.clock.now() + Duration::from_secs(valid_for),
-            is_used: false,
-        });
-        Ok(headers)
-    }
-
-    async fn request_token(&self) -> Result<ExchangedToken> {
+    async fn request_token(&self) -> Result<(Headers, Duration)> {
         let secret = self.client_secret.expose();
         let body = json!({"client_id": self.client_id, "client_secret": secret});
         let request = Request::post(Path::new("/api/v1/account/applications/token"))
@@ -105,57 +56,37 @@ impl ApplicationToken {
         let token = token
             .and_then(Result::ok)
             .filter(|token| !token.access_token.is_empty());
-        token.ok_or_else(|| answer.unexpected("no access_token received"))
-    }
-
-    fn cache(&self) -> MutexGuard<'_, Cache> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+        let token = token.ok_or_else(|| answer.unexpected("no access_token received"))?;
+        let valid_for = token.expires_in.map_or(DEFAULT_LIFETIME_SECS, |seconds| {
+            seconds.saturating_sub(EXPIRY_MARGIN_SECS)
+        });
+        Ok((bearer(&token.access_token), Duration::from_secs(valid_for)))
     }
 }
 
 #[async_trait]
 impl TokenSource for ApplicationToken {
     fn cached_headers(&self) -> Option<Headers> {
-        self.cache().valid_headers(self.api.clock.now())
+        self.cache.get(self.api.clock.now())
     }
 
     async fn headers(&self) -> Result<Headers, BoxError> {
-        let exchanged = self.exchange().await;
-        exchanged.map_err(|error| Box::new(error) as BoxError)
+        let request = self.request_token();
+        self.cache.get_or_request(&*self.api.clock, request).await
     }
 
     fn offer(&self, cached: &CachedToken) {
-        let now = self.api.clock.now();
         let headers = bearer(&cached.token);
-        let mut cache = self.cache();
-        let is_refused = value(&headers) == cache.refused.as_deref().and_then(value);
-        if now < cached.good_until && !is_refused && cache.valid_headers(now).is_none() {
-            cache.token = Some(Token {
-                headers,
-                good_until: cached.good_until,
-                is_used: true,
-            });
-        }
+        let now = self.api.clock.now();
+        self.cache.offer(headers, cached.good_until, now);
     }
 
-    /// A late 401 for an old token doesn't discard a newer one. A token obtained for this very call is not replaced.
     async fn on_unauthorized(
         &self,
         sent: &[(String, Secret)],
         _challenge: Option<String>,
     ) -> Result<bool, BoxError> {
-        let mut cache = self.cache();
-        let kept = cache
-            .token
-            .take_if(|token| value(&token.headers) == value(sent));
-        match kept {
-            Some(token) if !token.is_used => {
-                cache.token = Some(token);
-                return Ok(false);
-            }
-            _ => cache.refused = Some(sent.into()),
-        }
-        Ok(true)
+        Ok(self.cache.reject(sent, true))
     }
 }
 
