@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use patchbay_http::{Answer, CallOptions, ClientSettings, Clients, Clock};
 use patchbay_model::{PlatformDetails, RemoteId, Secret};
+use patchbay_testkit::fakes::{Fake, FakePlatform};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::form::test_support::members;
+use crate::form::test_support::{assert_fits, members};
 use crate::{AccountConfig, Platform};
 
 pub(crate) fn account(
@@ -31,6 +32,44 @@ pub(crate) fn answer(body: &Value) -> Answer {
         status: 200,
         body: body.to_string().into(),
         ..Answer::default()
+    }
+}
+
+/// An account on a fake platform.
+pub(crate) struct Fixture<F> {
+    pub(crate) platform: Arc<dyn Platform>,
+    pub(crate) fake: Fake<F>,
+    pub(crate) options: CallOptions,
+}
+
+impl<F: FakePlatform> Fixture<F> {
+    pub(crate) async fn start(fake: F, sign_in: impl FnOnce(&str) -> Arc<dyn Platform>) -> Self {
+        let fake = Fake::start(fake).await.unwrap();
+        Self {
+            platform: sign_in(fake.url()),
+            fake,
+            options: CallOptions::default(),
+        }
+    }
+
+    /// Creates a connector from values that fit the form.
+    pub(crate) async fn create(&self, definition: &str, values: Value) -> RemoteId {
+        let creation = self.platform.creation().unwrap();
+        let form = creation.creation_form(definition, &self.options);
+        assert_fits(&form.await.unwrap(), &values);
+        let made = creation.create_connector(definition, members(values), &self.options);
+        made.await.unwrap().remote_id
+    }
+
+    /// The body of the last request.
+    pub(crate) fn sent(&self) -> Value {
+        let log = self.fake.log();
+        serde_json::from_slice(&log.last().unwrap().body).unwrap()
+    }
+
+    /// Asserts that all requests conformed to the contract.
+    pub(crate) fn over(&self) {
+        assert_eq!(self.fake.faults(), Vec::<String>::new());
     }
 }
 

@@ -1,4 +1,4 @@
-//! What only this platform's connectors have: a word for their state.
+//! Details of the platform's connectors: their state.
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;

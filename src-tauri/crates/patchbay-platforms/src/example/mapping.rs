@@ -1,4 +1,4 @@
-//! The platform's words in ours.
+//! Maps the platform's terms to the model.
 
 use patchbay_model::{AuthenticationMethod, Json, Status, Visibility, clean_text};
 use serde_json::Value;
@@ -8,7 +8,6 @@ use crate::RemoteConnector;
 
 const TEXT_LIMIT: usize = 200;
 
-/// A connector in unified form.
 pub(super) fn connector(wire: &Connector, native: Value) -> RemoteConnector {
     let word = wire
         .state

@@ -1,4 +1,4 @@
-//! The documented operations, a type each. What is sent of one is sent as it stands here.
+//! The documented operations.
 
 #![warn(missing_docs)]
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::wire::{Connector, Page};
-use crate::operations::{Contract, Operation, OperationEntry, operations};
+use crate::operations::{Contract, Operation, OperationEntry, on_connector, operations};
 use crate::{Client, Raw, Result};
 
 /// Every operation by name.
@@ -55,61 +55,21 @@ impl Operation for Create {
     }
 }
 
-/// Get a connector.
-///
-/// Source: Example contract, `GET /connectors/{id}`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Get {
-    /// Id of the connector.
-    pub id: RemoteId,
-}
-
-impl Operation for Get {
-    const CONTRACT: Contract = Contract::read("get");
-    type Output = Raw<Connector>;
-
-    fn request(&self, _: &Client) -> Result<Request> {
-        Ok(Request::get(connector(&self.id)?))
-    }
-}
-
-/// Delete a connector.
-///
-/// Source: Example contract, `DELETE /connectors/{id}`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Delete {
-    /// Id of the connector.
-    pub id: RemoteId,
-}
-
-impl Operation for Delete {
-    const CONTRACT: Contract = Contract::irreversible("delete").retry(RetryClass::Freely);
-    type Output = ();
-
-    fn request(&self, _: &Client) -> Result<Request> {
-        Ok(Request::delete(connector(&self.id)?))
-    }
-}
-
-/// List the tools of a connector.
-///
-/// Source: Example contract, `GET /connectors/{id}/tools`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ListTools {
-    /// Id of the connector.
-    pub id: RemoteId,
-}
-
-impl Operation for ListTools {
-    const CONTRACT: Contract = Contract::read("list_tools");
-    type Output = Value;
-
-    fn request(&self, _: &Client) -> Result<Request> {
-        Ok(Request::get(connector(&self.id)?.then("/tools")))
-    }
+on_connector! { Client, id: RemoteId = "Id of the connector." =>
+    /// Get a connector.
+    ///
+    /// Source: Example contract, `GET /connectors/{id}`.
+    Get(Contract::read("get")) -> Raw<Connector>: |id, _| Ok(Request::get(connector(id)?));
+    /// Delete a connector.
+    ///
+    /// Source: Example contract, `DELETE /connectors/{id}`.
+    Delete(Contract::irreversible("delete").retry(RetryClass::Freely)) -> ():
+        |id, _| Ok(Request::delete(connector(id)?));
+    /// List the tools of a connector.
+    ///
+    /// Source: Example contract, `GET /connectors/{id}/tools`.
+    ListTools(Contract::read("list_tools")) -> Value:
+        |id, _| Ok(Request::get(connector(id)?.then("/tools")));
 }
 
 /// Run a tool.

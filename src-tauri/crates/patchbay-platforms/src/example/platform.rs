@@ -1,4 +1,4 @@
-//! The platform as an account, and what it is able to do.
+//! The platform's abilities.
 
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
@@ -22,7 +22,6 @@ use crate::{
     OperationEntry, Platform, Raw, RemoteConnector, Result, ToolRequest, Tools, form,
 };
 
-/// The platform in the registry.
 pub(crate) const EXAMPLE: HostedPlatform = HostedPlatform::new(
     patchbay_model::Platform::Example,
     PlatformLook {
@@ -49,18 +48,17 @@ const FIELDS: &[AccountField] = &[
     ALLOW_PLAIN_HTTP,
 ];
 
-/// Names of members that no answer shows.
+/// Names of members that are redacted in responses.
 static SECRET_NAMES: LazyLock<SecretNames> = LazyLock::new(|| secret_names(OPERATIONS, FIELDS));
 
-/// One account.
 pub(super) struct Example {
     client: Client,
 }
 
-/// The client of an account: its operations are called with it.
+/// The client of an account.
 ///
 /// # Errors
-/// [`Error::Usage`] when the key is missing, or the base URL is none.
+/// [`Error::Usage`] when the key is missing, or the base URL is invalid.
 pub fn client(account: &AccountConfig) -> Result<Client> {
     let key = account.secret("api_key").filter(|key| !key.is_empty());
     let key = key.ok_or_else(|| Error::Usage("enter an API key".to_owned()))?;
@@ -73,7 +71,6 @@ pub fn client(account: &AccountConfig) -> Result<Client> {
 }
 
 impl Example {
-    /// A connector as it is now.
     pub(super) async fn find(
         &self,
         id: &RemoteId,

@@ -19,3 +19,11 @@ pub(crate) fn assert_fits(form: &Form, values: &Value) {
         .collect();
     assert_eq!(problems, Vec::<String>::new(), "{values}");
 }
+
+/// Adds members to those of an object, or replaces them.
+pub(crate) fn with_members(mut values: Value, more: Value) -> Value {
+    for (name, value) in members(more) {
+        values[name] = value;
+    }
+    values
+}

@@ -5,18 +5,15 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::agentstack::platform::tests::any_json;
+use crate::form::test_support::with_members;
 
 fn start() -> Timestamp {
     Timestamp::parse("2026-10-21T07:27:30Z").unwrap()
 }
 
 fn wire(more: Value) -> Connector {
-    let mut json =
-        json!({"id": "a", "url": "https://mcp.example.com:8443/mcp", "state": "created"});
-    for (name, value) in more.as_object().unwrap() {
-        json[name] = value.clone();
-    }
-    Connector::of(json).unwrap()
+    let json = json!({"id": "a", "url": "https://mcp.example.com:8443/mcp", "state": "created"});
+    Connector::of(with_members(json, more)).unwrap()
 }
 
 fn map_connector(state: &str, known: &Observation) -> (Status, Option<String>) {
