@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::form::test_support::{assert_fits, members};
-use crate::{AccountConfig, Platform};
+use crate::{AccountConfig, Platform, Result};
 
 pub(crate) fn account(
     settings: &Value,
@@ -33,6 +33,11 @@ pub(crate) fn answer(body: &Value) -> Answer {
         body: body.to_string().into(),
         ..Answer::default()
     }
+}
+
+pub(crate) async fn call(platform: &dyn Platform, operation: &str, given: Value) -> Result<Value> {
+    let options = CallOptions::default();
+    platform.call(operation, given, &options).await
 }
 
 /// An account on a fake platform.

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use serde_json::{Map, json as value};
 
 use super::*;
-use crate::testing::account;
+use crate::testing::{account, call};
 
 /// Any JSON, with the names that the readers look at.
 pub(crate) fn any_json() -> impl Strategy<Value = Value> {
@@ -129,9 +129,7 @@ async fn arguments_that_do_not_fit_send_nothing() {
         ),
         ("callback", value!({})),
     ] {
-        let refused = platform
-            .call(operation, arguments.clone(), &options())
-            .await;
+        let refused = call(&*platform, operation, arguments.clone()).await;
         assert!(
             matches!(refused, Err(Error::Usage(_))),
             "{operation} {arguments}"
@@ -163,13 +161,10 @@ async fn a_refusal_keeps_the_words_of_the_platform() {
         Server::start([json(409, value!({"detail": detail})), json(422, validation)]).await;
     let platform = signed_in(&server.base, JumpingClock::new());
     let new = value!({"url": "https://a"});
-    let error = platform
-        .call("create", new.clone(), &options())
-        .await
-        .unwrap_err();
+    let error = call(&*platform, "create", new.clone()).await.unwrap_err();
     assert_eq!(error.refusal().unwrap().text.as_deref(), Some(detail));
     assert_eq!(error.hint().as_deref(), Some("Refresh the list to see it."));
-    let error = platform.call("create", new, &options()).await.unwrap_err();
+    let error = call(&*platform, "create", new).await.unwrap_err();
     let fields = &error.refusal().unwrap().fields;
     assert_eq!(
         (fields[0].path.as_str(), fields[0].message.as_str()),
@@ -192,7 +187,7 @@ async fn a_refusal_does_not_repeat_the_secrets_that_were_sent() {
             value!({"connector": "c-1", "access_token": "s3cr3t-77"}),
         ),
     ] {
-        let error = platform.call(operation, arguments, &options()).await;
+        let error = call(&*platform, operation, arguments).await;
         let error = error.unwrap_err();
         let words = error.refusal().unwrap().text.as_deref();
         assert_eq!(words, Some("no client takes <redacted>"), "{operation}");

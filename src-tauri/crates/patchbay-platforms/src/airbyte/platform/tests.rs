@@ -18,7 +18,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::{Platform, Result, testing};
+use crate::Platform;
+use crate::testing::{self, call};
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
@@ -124,12 +125,6 @@ fn signed_in(server: &Server) -> Arc<dyn Platform> {
         &JumpingClock::new(),
         &[("client_secret", "sec-12345")],
     )
-}
-
-async fn call(platform: &dyn Platform, operation: &str, given: Value) -> Result<Value> {
-    platform
-        .call(operation, given, &CallOptions::default())
-        .await
 }
 
 fn json(status: u16, body: Value) -> Response {

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use serde_json::json as value;
 
 use super::*;
-use crate::testing;
+use crate::testing::{self, call};
 
 /// Any JSON, with the names that the readers look at.
 pub(crate) fn any_json() -> impl Strategy<Value = Value> {
@@ -154,17 +154,14 @@ async fn the_test_search_asks_the_service_itself_and_marks_a_failure() {
     let search = value!({
         "id": "a", "query": "leave", "service_auth": {"type": "bearer", "token": "tok-12345"}
     });
-    let found = cohere
-        .call("test_search", search.clone(), &options())
-        .await
-        .unwrap();
+    let found = call(&*cohere, "test_search", search.clone()).await.unwrap();
     assert_eq!(found, value!({"results": [{"title": "t"}]}));
     let seen = service.seen().remove(0);
     assert_eq!(seen.uri, "/edge/search?k=1");
     assert_eq!(seen.headers["authorization"], "Bearer tok-12345");
     assert_eq!(seen.body, r#"{"query":"leave"}"#);
 
-    let failed = cohere.call("test_search", search, &options()).await;
+    let failed = call(&*cohere, "test_search", search).await;
     assert_eq!(failed.unwrap_err().status(), Some(500));
     let connectors = cohere.connectors().unwrap();
     let listed = connectors
@@ -178,7 +175,7 @@ async fn the_test_search_asks_the_service_itself_and_marks_a_failure() {
 #[tokio::test]
 async fn an_operation_that_there_is_not_is_refused() {
     let (cohere, server) = signed_in([]).await;
-    let refused = cohere.call("share", value!({}), &options()).await;
+    let refused = call(&*cohere, "share", value!({})).await;
     assert_eq!(refused.unwrap_err().kind(), "usage");
     assert!(server.seen().is_empty());
 }
@@ -190,7 +187,7 @@ async fn a_refusal_does_not_repeat_the_secrets_of_the_body() {
     let made = value!({
         "name": "n", "url": "u", "service_auth": {"type": "bearer", "token": "tok-12345"}
     });
-    let error = cohere.call("create", made, &options()).await.unwrap_err();
+    let error = call(&*cohere, "create", made).await.unwrap_err();
     let words = error.refusal().unwrap().text.as_deref();
     assert_eq!(words, Some("token <redacted> was refused"));
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, json as value};
 
 use super::*;
 use crate::ConsentState;
-use crate::testing::account;
+use crate::testing::{account, call};
 
 mod over_mcp;
 
@@ -283,8 +283,7 @@ async fn a_test_decides_whether_a_connector_is_ready() {
                 .status,
         );
         if states.len() < 3 {
-            tenex
-                .call("test", value!({"id": "con_1"}), &options())
+            call(&*tenex, "test", value!({"id": "con_1"}))
                 .await
                 .unwrap();
         }
@@ -297,10 +296,7 @@ async fn a_wait_ends_when_the_consent_lapses_and_when_it_is_stopped() {
     let pending = || json(200, value!({"status": "pending"}));
     let (tenex, server) = signed_in([pending(), pending(), pending()]).await;
     let wait = value!({"id": "con_1", "expires_at": "2026-10-21T07:27:33Z"});
-    let error = tenex
-        .call("wait_for_grant", wait, &options())
-        .await
-        .unwrap_err();
+    let error = call(&*tenex, "wait_for_grant", wait).await.unwrap_err();
     assert_eq!(error.kind(), "timeout");
     // At 0 and 2 seconds; the one at 4 would come too late.
     assert_eq!(server.seen().len(), 2);
@@ -328,7 +324,7 @@ async fn a_route_may_ask_by_query() {
     let account = account(&settings, &[("api_key", "tnx_a_b")], JumpingClock::new());
     let tenex = (TENEX.sign_in)(account).unwrap();
     let which = value!({"provider": "a/b", "role": "sink"});
-    tenex.call("start_oauth", which, &options()).await.unwrap();
+    call(&*tenex, "start_oauth", which).await.unwrap();
     assert_eq!(
         server.seen()[0].uri,
         "/edge/api/v1/connectors/a%2Fb/oauth?provider=a%2Fb&role=sink"

@@ -116,7 +116,7 @@ async fn a_failure_to_connect_is_the_reason_until_it_is_over() {
     let platform = signed_in(&server.base, JumpingClock::new());
     let connect = async || {
         let one = value!({"connector": "c-1"});
-        platform.call("connect", one, &options()).await
+        call(&*platform, "connect", one).await
     };
     let reason = async || {
         let connectors = platform.connectors().unwrap();
@@ -154,7 +154,7 @@ async fn a_connected_one_that_fails_to_connect_again_says_why_until_it_works() {
     fake.fake_state
         .fail_to_connect(502, value!({"detail": words}));
     let one = value!({"connector": "c-1"});
-    let failed = platform.call("connect", one, &options()).await;
+    let failed = call(&*platform, "connect", one).await;
     assert_eq!(failed.unwrap_err().status(), Some(502));
     for _ in 0..2 {
         assert_eq!(reason().await, (Status::Unknown, Some(words.to_owned())));
@@ -173,7 +173,7 @@ async fn a_failure_is_over_once_the_consent_connected() {
     .await;
     let platform = signed_in(&server.base, JumpingClock::new());
     let one = value!({"connector": "c-1"});
-    let failed = platform.call("connect", one, &options()).await;
+    let failed = call(&*platform, "connect", one).await;
     assert_eq!(failed.unwrap_err().status(), Some(500));
     let connectors = platform.connectors().unwrap();
     for reason in ["Connection has failed", "connected, tools not loaded"] {

@@ -130,10 +130,7 @@ async fn a_refusal_carries_status_headers_and_body_and_no_secret_of_the_caller()
         "connector": "c-1", "method": "POST", "content": "{}",
         "headers": {"Authorization": "Bearer tok-987", "Content-TYPE": "text/x", "x-custom": "1"}
     });
-    let error = platform
-        .call("mcp_proxy", ping, &options())
-        .await
-        .unwrap_err();
+    let error = call(&*platform, "mcp_proxy", ping).await.unwrap_err();
     let refusal = error.refusal().unwrap();
     assert_eq!(refusal.text.as_deref(), Some("you sent <redacted>"));
     assert!(refusal.headers.contains_key("www-authenticate"));
@@ -153,10 +150,7 @@ async fn bytes_that_are_no_text_are_told_in_base64() {
     *answer.body_mut() = vec![0xff, 0x00].into();
     let server = Server::start([answer]).await;
     let platform = signed_in(&server.base, JumpingClock::new());
-    let answer = platform
-        .call("mcp_proxy", listening(), &options())
-        .await
-        .unwrap();
+    let answer = call(&*platform, "mcp_proxy", listening()).await.unwrap();
     assert_eq!(
         (&answer["status_code"], &answer["base64"]),
         (&200.into(), &"/wA=".into())

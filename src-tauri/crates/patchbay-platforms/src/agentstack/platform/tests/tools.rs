@@ -61,8 +61,7 @@ async fn a_token_that_lapsed_is_asked_for_once_more_after_the_next_look() {
     fake.fake_state.fault(401, lapsed.clone());
     assert_eq!(names(&*platform).await.unwrap(), ["echo"]);
     assert_eq!(clock.waits(), [31.0]);
-    platform
-        .call("connect", value!({"connector": "c-1"}), &options())
+    call(&*platform, "connect", value!({"connector": "c-1"}))
         .await
         .unwrap();
     for _ in 0..2 {

@@ -77,13 +77,12 @@ async fn the_same_operations_go_over_mcp() {
     }))
     .await;
     let page = value!({"provider": "gmail", "limit": 5});
-    let page = tenex.call("list", page, &options()).await.unwrap();
+    let page = call(&*tenex, "list", page).await.unwrap();
     assert_eq!(page["items"][0]["id"], "1");
     let which = value!({"provider": "gmail"});
-    let page = tenex.call("start_oauth", which, &options()).await.unwrap();
+    let page = call(&*tenex, "start_oauth", which).await.unwrap();
     assert_eq!(page["redirect_url"], "https://p.example/o");
-    let grant = tenex
-        .call("get_status", value!({"id": "con_7"}), &options())
+    let grant = call(&*tenex, "get_status", value!({"id": "con_7"}))
         .await
         .unwrap();
     assert_eq!(
@@ -114,15 +113,9 @@ async fn a_tool_that_fails_is_told_in_its_words() {
     let answers = value!({"start_connector_oauth": failure, "list_connectors": words});
     let (tenex, _) = over_mcp(answers).await;
     let which = value!({"provider": "nope"});
-    let error = tenex
-        .call("start_oauth", which, &options())
-        .await
-        .unwrap_err();
+    let error = call(&*tenex, "start_oauth", which).await.unwrap_err();
     assert_eq!(error.kind(), "platform");
     assert!(error.to_string().ends_with("no such provider"), "{error}");
-    let error = tenex
-        .call("list", value!({}), &options())
-        .await
-        .unwrap_err();
+    let error = call(&*tenex, "list", value!({})).await.unwrap_err();
     assert_eq!(error.kind(), "decode");
 }
