@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use patchbay_http::text::non_empty;
 use patchbay_http::{Answer, SecretNames, redact_members};
+use patchbay_model::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -102,6 +103,11 @@ impl<T> Parsed<T> {
     /// A member that is non-empty text.
     pub fn text(&self, member: &str) -> Option<&str> {
         non_empty(self.json.get(member)?)
+    }
+
+    /// A member that is a time.
+    pub(crate) fn time(&self, member: &str) -> Option<Timestamp> {
+        self.text(member).and_then(Timestamp::parse)
     }
 }
 

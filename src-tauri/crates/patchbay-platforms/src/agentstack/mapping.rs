@@ -68,7 +68,6 @@ impl Observation {
 
 pub(super) fn connector(wire: Connector, found: &Observation, now: Timestamp) -> RemoteConnector {
     let (status, reason) = status(&wire, found, now);
-    let time = |member| wire.text(member).and_then(Timestamp::parse);
     let title = wire
         .metadata("name")
         .map(|name| clean_text(name, NAME_LIMIT))
@@ -88,8 +87,8 @@ pub(super) fn connector(wire: Connector, found: &Observation, now: Timestamp) ->
         // Which of them the server requires is known only after connecting.
         methods: vec![AuthenticationMethod::Oauth, AuthenticationMethod::Bearer],
         level: Some(Level::User),
-        created_at: time("created_at"),
-        updated_at: time("updated_at"),
+        created_at: wire.time("created_at"),
+        updated_at: wire.time("updated_at"),
         ..RemoteConnector::new(RemoteId::new(wire.id.as_str()), Json(wire.into_json()))
     }
 }

@@ -292,29 +292,26 @@ fn documented_settings(
     provider: &Provider,
     kept: &Map<String, Value>,
 ) -> Vec<(&'static str, Value)> {
-    let text = |title: &str| json!({"type": "string", "title": title});
-    let labels = json!({
-        "type": "array", "title": "Default labels", "items": {"type": "string"},
-    });
     let all = [
-        ("sender_alias", "email", text("Sender alias")),
-        ("default_labels", "email", labels),
-        ("ad_account_id", "ads", text("Ad account ID")),
+        ("sender_alias", "email", "Sender alias", false),
+        ("default_labels", "email", "Default labels", true),
+        ("ad_account_id", "ads", "Ad account ID", false),
     ];
     let category = provider.category.as_deref();
-    let fits = |name: &str, schema: &Value| {
-        let kept = kept.get(name);
-        kept.is_none_or(|kept| match schema["type"].as_str() {
-            Some("array") => kept
-                .as_array()
-                .is_some_and(|items| items.iter().all(Value::is_string)),
-            _ => kept.is_string(),
-        })
+    let fits = |value: &Value, is_list: bool| match value {
+        Value::Array(items) => is_list && items.iter().all(Value::is_string),
+        value => !is_list && value.is_string(),
     };
     all.into_iter()
-        .filter(|(_, of, _)| category.is_none_or(|category| category == *of))
-        .filter(|(name, _, schema)| fits(name, schema))
-        .map(|(name, _, schema)| (name, schema))
+        .filter(|(_, of, ..)| category.is_none_or(|category| category == *of))
+        .filter(|(name, .., is_list)| kept.get(*name).is_none_or(|kept| fits(kept, *is_list)))
+        .map(|(name, _, title, is_list)| {
+            let schema = match is_list {
+                true => json!({"type": "array", "title": title, "items": {"type": "string"}}),
+                false => json!({"type": "string", "title": title}),
+            };
+            (name, schema)
+        })
         .collect()
 }
 

@@ -24,7 +24,6 @@ pub(super) fn connector(
     now: Timestamp,
 ) -> RemoteConnector {
     let (status, reason) = status(&wire, states, found, now);
-    let time = |member| wire.text(member).and_then(Timestamp::parse);
     let label = wire.text("account_label");
     let title = match (wire.text("name"), label) {
         (Some(name), _) => name.to_owned(),
@@ -45,12 +44,12 @@ pub(super) fn connector(
         status,
         word: Some(clean_text(&wire.status, NAME_LIMIT)),
         reason: reason.map(|reason| clean_text(&reason, REASON_LIMIT)),
-        checked_at: time("last_checked_at"),
+        checked_at: wire.time("last_checked_at"),
         methods,
         credential: label.map(|label| clean_text(label, NAME_LIMIT)),
         level,
-        created_at: time("created_at"),
-        updated_at: time("updated_at"),
+        created_at: wire.time("created_at"),
+        updated_at: wire.time("updated_at"),
         ..RemoteConnector::new(wire.id.clone(), Json(wire.into_json()))
     }
 }
@@ -136,7 +135,6 @@ pub(super) fn credential(connector: &Connector) -> Option<PlatformCredential> {
         ("connected", Some("ok" | "degraded")) => CredentialStatus::Valid,
         _ => CredentialStatus::Unknown,
     };
-    let time = |member| connector.text(member).and_then(Timestamp::parse);
     let word = connector.text("auth_type");
     Some(PlatformCredential {
         method: Some(AuthenticationMethod::Bearer),
@@ -146,8 +144,8 @@ pub(super) fn credential(connector: &Connector) -> Option<PlatformCredential> {
         reason: connector
             .error()
             .map(|words| clean_text(words, REASON_LIMIT)),
-        checked_at: time("last_checked_at"),
-        created_at: time("created_at"),
+        checked_at: connector.time("last_checked_at"),
+        created_at: connector.time("created_at"),
         ..PlatformCredential::new("", Level::Workspace)
     })
 }
