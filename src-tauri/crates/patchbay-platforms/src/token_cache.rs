@@ -54,7 +54,8 @@ impl TokenCache {
         if let Some(headers) = self.get(clock.now()) {
             return Ok(headers);
         }
-        let (headers, valid_for) = request.await?;
+        let requested = request.await;
+        let (headers, valid_for) = requested.map_err(|error| Box::new(error) as BoxError)?;
         self.state().token = Some(Token {
             headers: headers.clone(),
             good_until: clock.now() + valid_for,

@@ -180,11 +180,10 @@ impl Authentication {
             Self::None => {}
             Self::Oauth(mut app) => {
                 match now {
-                    Self::Oauth(before) => {
-                        if app.scope.is_absent() && !before.scope.is_absent() {
-                            app.scope = Field::Null;
-                        }
+                    Self::Oauth(before) if app.scope.is_absent() && !before.scope.is_absent() => {
+                        app.scope = Field::Null;
                     }
+                    Self::Oauth(_) => {}
                     _ if app.client_secret.is_absent() => {
                         return Err(Error::Usage("enter the client secret".to_owned()));
                     }
