@@ -1,7 +1,7 @@
-//! Agent Stack connectors: records of MCP servers whose tokens the platform keeps, and a relay to them.
+//! Agent Stack connectors: MCP servers whose tokens the platform stores, and a relay to them.
 //!
-//! [`client`] signs in, and the types of [`operations`] are called with what it gives. Tools are spoken to in MCP
-//! through the relay, whose bytes can also be had as they come.
+//! [`client`] creates the client of an account, with which the types of [`operations`] are called. Tools are
+//! called over MCP through the relay, which is available as a raw stream too.
 //!
 //! Source: Agent Stack contract.
 

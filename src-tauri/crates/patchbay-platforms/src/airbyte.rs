@@ -1,6 +1,6 @@
-//! Airbyte Agents: connectors of a workspace whose entities are read and written by actions.
+//! Airbyte Agents: connectors of a workspace, with actions that read and write entities.
 //!
-//! [`client`] signs in, and the types of [`operations`] are called with what it gives.
+//! [`client`] creates the client of an account, with which the types of [`operations`] are called.
 //!
 //! Source: Airbyte contract.
 

@@ -1,6 +1,6 @@
-//! Cohere connectors: search services of an organization that Cohere asks during a chat.
+//! Cohere connectors: search services of an organization that Cohere queries during a chat.
 //!
-//! [`client`] signs in, and the types of [`operations`] are called with what it gives.
+//! [`client`] creates the client of an account, with which the types of [`operations`] are called.
 //!
 //! Source: Cohere contract.
 

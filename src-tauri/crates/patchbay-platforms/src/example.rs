@@ -1,7 +1,6 @@
-//! A platform of our own, for tests only: what a platform is at the least, and where to begin with another one.
-//! Its contract is the fake of it in `patchbay-testkit`.
+//! A minimal platform for tests, and a template for others. Its contract is its fake in `patchbay-testkit`.
 //!
-//! [`client`] signs in, and the types of [`operations`] are called with what it gives.
+//! [`client`] creates the client of an account, with which the types of [`operations`] are called.
 
 mod details;
 mod mapping;

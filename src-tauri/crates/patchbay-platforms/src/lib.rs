@@ -1,10 +1,9 @@
-//! The places where connectors live, a module each, over one HTTP layer.
+//! Clients of the platforms on which connectors exist, one module each.
 //!
-//! [`mcp`] speaks to any MCP server; [`patchbay_http`] carries what the hosted platforms document, and a folder
-//! for each of them holds that platform's words. What secrets to send comes from outside, by
-//! [`TokenSource`].
+//! [`mcp`] connects to any MCP server. Hosted platforms have a folder each and use [`patchbay_http`]. Credentials are
+//! supplied by the caller as [`TokenSource`].
 //!
-//! This crate refuses to know the vault, the database, windows and terminals. Start reading at
+//! This crate does not depend on vault, database, windows or terminals. Start reading at
 //! [`mcp::connect`] and at [`Error`].
 
 mod account;

@@ -1,7 +1,6 @@
-//! Mistral connectors: MCP servers and HTTP services that Mistral's models use, on either surface of its
-//! API.
+//! Mistral connectors: MCP servers and HTTP services that Mistral's models use, with either version of its API.
 //!
-//! [`client`] signs in, and the types of [`operations`] are called with what it gives.
+//! [`client`] creates the client of an account, with which the types of [`operations`] are called.
 //!
 //! Source: Mistral contract.
 

@@ -1,7 +1,7 @@
-//! 10ex connectors. Their wire is not public: what this module speaks is an assumption, and its routes
-//! and words are settings of the account.
+//! 10ex connectors. Their API is not public: this module implements an assumption, and its routes and names are settings of
+//! the account.
 //!
-//! [`client`] signs in, and the types of [`operations`] are called with what it gives.
+//! [`client`] creates the client of an account, with which the types of [`operations`] are called.
 //!
 //! Source: 10ex contract.
 

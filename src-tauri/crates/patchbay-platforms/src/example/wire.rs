@@ -1,18 +1,17 @@
-//! What comes over the wire: the members that Patchbay looks at.
+//! Members of responses that Patchbay uses.
 
 use patchbay_model::RemoteId;
 use serde::Deserialize;
 
 use crate::lenient;
 
-/// A registered connector.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Connector {
     pub id: RemoteId,
     pub name: String,
     #[serde(default, deserialize_with = "lenient::text")]
     pub url: Option<String>,
-    /// `ready`, or why it is not.
+    /// `ready`, or the reason why not.
     #[serde(default, deserialize_with = "lenient::text")]
     pub state: Option<String>,
 }

@@ -57,8 +57,7 @@ impl Operation<AgentStack> for Mcp {
     type Output = Value;
     const IS_STREAMED: bool = true;
 
-    /// The answer read to its end: `{"status_code", "headers", "text"}`, with `base64` in place of `text`
-    /// where the body is no text.
+    /// Returns `{"status_code", "headers", "text"}`, with `base64` instead of `text` if the body is not UTF-8.
     async fn run(&self, client: &AgentStack, options: &CallOptions) -> Result<Value> {
         let (request, options) = self.prepare(options)?;
         let answer = client.api.send_raw(request, &options).await?;

@@ -89,12 +89,12 @@ impl Server {
         }
     }
 
-    /// What arrived since the last time.
+    /// Requests since the last call.
     fn seen(&self) -> Vec<Seen> {
         std::mem::take(&mut self.seen.lock().unwrap())
     }
 
-    /// Method, path and query of what arrived since the last time, without what is always in front.
+    /// Method, path and query of requests since the last call, without the common prefix.
     fn lines(&self) -> Vec<String> {
         let seen = self.seen().into_iter();
         seen.map(|seen| seen.line.replace("/edge/api/v1", ""))

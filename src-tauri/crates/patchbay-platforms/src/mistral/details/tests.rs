@@ -1,4 +1,4 @@
-//! Facts and acts against a platform that keeps to the contract.
+//! Facts and actions against a fake.
 
 use patchbay_model::OperationEffect;
 use serde_json::{Map, json};

@@ -31,7 +31,7 @@ struct Configuration {
     skip_confirmation: Option<Choice>,
 }
 
-// Some of the tools. The operation takes choices of choices; nobody has to think in those.
+// Some of the tools. The operation takes nested choices, but one level is enough for a form.
 #[derive(JsonSchema)]
 #[serde(untagged)]
 #[schemars(transform = make_exclusive)]

@@ -278,7 +278,7 @@ proptest! {
         survives(&json, Items::<Tool>::of);
     }
 
-    /// A time that is spelled as we would stays as it came.
+    /// A time in canonical form stays unchanged.
     #[test]
     fn a_plain_moment_is_written_as_it_was(
         text in "20[0-9]{2}-(0[1-9]|1[0-2])-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\\.[0-9]{0,8}[1-9])?Z"

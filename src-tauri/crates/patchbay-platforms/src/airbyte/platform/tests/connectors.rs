@@ -1,4 +1,4 @@
-//! Connectors and what is around them.
+//! Connectors, workspaces and definitions.
 
 use patchbay_http::Clock;
 use patchbay_model::{Explain, RemoteId, Status};

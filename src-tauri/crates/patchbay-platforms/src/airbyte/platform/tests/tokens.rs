@@ -1,4 +1,4 @@
-//! Exchange, keeping and renewing of tokens.
+//! Exchange, caching and renewal of tokens.
 
 use std::time::Duration;
 

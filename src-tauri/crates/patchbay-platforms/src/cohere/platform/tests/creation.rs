@@ -1,4 +1,4 @@
-//! Creating against a platform that keeps to the contract.
+//! Creating connectors on a fake.
 
 use serde_json::json;
 

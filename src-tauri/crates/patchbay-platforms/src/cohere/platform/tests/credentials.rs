@@ -1,4 +1,4 @@
-//! The one credential against a platform that keeps to the contract.
+//! The credential of a connector on a fake.
 
 use patchbay_model::AuthenticationMethod;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Consents against a platform that keeps to the contract.
+//! Consents on a fake.
 
 use serde_json::{Map, json};
 

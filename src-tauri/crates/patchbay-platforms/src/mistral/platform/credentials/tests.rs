@@ -1,4 +1,4 @@
-//! Credentials against a platform that keeps to the contract.
+//! Credentials on a fake.
 
 use patchbay_model::{AuthenticationMethod, CredentialStatus};
 use serde_json::json;

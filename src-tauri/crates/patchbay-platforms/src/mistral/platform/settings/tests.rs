@@ -1,4 +1,4 @@
-//! Changing against a platform that keeps to the contract.
+//! Changing connectors on a fake.
 
 mod creation;
 
