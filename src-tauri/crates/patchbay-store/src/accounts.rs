@@ -1,10 +1,10 @@
-//! Accounts: sign-ins to platforms, and "This computer", which is always there.
+//! Accounts: sign-ins to platforms, and "This computer", which always exists.
 
 use patchbay_model::{Account, AccountId};
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::Transaction;
 
 use crate::migrations::Migration;
-use crate::row::{from_body, parse_row, to_body};
+use crate::row::{execute, find_body, list_bodies, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "accounts";
@@ -27,17 +27,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 impl Store {
-    /// All accounts: "This computer" first, the others by label.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns all accounts: "This computer" first, the others by label.
     pub async fn list_accounts(&self) -> Result<Vec<Account>, Error> {
         self.read(|tx| {
-            let mut accounts: Vec<Account> = tx
-                .prepare_cached("SELECT body FROM accounts")?
-                .query_map([], |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
-                .collect::<Result<_, _>>()?;
+            let mut accounts: Vec<Account> =
+                list_bodies(tx, TABLE, "SELECT body FROM accounts", [])?;
             let local = AccountId::local();
             accounts
                 .sort_by_cached_key(|account| (account.id != local, account.label.to_lowercase()));
@@ -46,29 +40,25 @@ impl Store {
         .await
     }
 
-    /// The account, if it is there.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
     pub async fn find_account(&self, id: &AccountId) -> Result<Option<Account>, Error> {
         let id = id.to_string();
         self.read(move |tx| find(tx, &id)).await
     }
 
-    /// Adds the account or puts it in place of the one with its id.
+    /// Inserts the account, or replaces the one with the same id.
     ///
     /// # Errors
-    /// [`Error::NameTaken`] when another account has its label; [`Error::Failed`], [`Error::Row`].
+    /// [`Error::NameTaken`] when another account has its label.
     pub async fn save_account(&self, account: &Account) -> Result<(), Error> {
         let account = account.clone();
         self.write(move |tx| save(tx, &account)).await
     }
 
-    /// Changes an account in one step with reading it, so that nothing is lost that others change meanwhile
-    /// and one that was removed stays removed; how it is then, `None` when it is not there.
+    /// Reads and changes an account in one transaction, so that concurrent changes are kept. Returns the changed
+    /// account; `None` when it does not exist.
     ///
     /// # Errors
-    /// Those of [`Store::save_account`].
+    /// As for [`Store::save_account`].
     pub async fn change_account(
         &self,
         id: &AccountId,
@@ -86,44 +76,32 @@ impl Store {
         .await
     }
 
-    /// Removes the account for good, with its connectors and their tools; `false` when there was none.
-    /// "This computer" stays.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Removes the account for good, with its connectors and their tools. Returns whether it existed. "This computer"
+    /// is never removed.
     pub async fn remove_account(&self, id: &AccountId) -> Result<bool, Error> {
         if *id == AccountId::local() {
             return Ok(false);
         }
-        let id = id.to_string();
-        self.write(move |tx| {
-            let removed = tx
-                .prepare_cached("DELETE FROM accounts WHERE id = ?1")?
-                .execute([&id])?;
-            Ok(removed > 0)
-        })
-        .await
+        self.change_rows("DELETE FROM accounts WHERE id = ?1", [id.to_string()])
+            .await
     }
 }
 
 fn find(tx: &Transaction<'_>, id: &str) -> Result<Option<Account>, Error> {
-    let body: Option<String> = tx
-        .prepare_cached("SELECT body FROM accounts WHERE id = ?1")?
-        .query_row([id], |row| row.get(0))
-        .optional()?;
-    body.map(|body| from_body(TABLE, &body)).transpose()
+    find_body(tx, TABLE, "SELECT body FROM accounts WHERE id = ?1", [id])
 }
 
 fn save(tx: &Transaction<'_>, account: &Account) -> Result<(), Error> {
-    tx.prepare_cached(
+    execute(
+        tx,
         "INSERT INTO accounts (id, label, body) VALUES (?1, ?2, ?3)
          ON CONFLICT (id) DO UPDATE SET label = excluded.label, body = excluded.body",
-    )?
-    .execute((
-        account.id.as_str(),
-        &account.label,
-        to_body(TABLE, account)?,
-    ))
+        (
+            account.id.as_str(),
+            &account.label,
+            to_body(TABLE, account)?,
+        ),
+    )
     .map_err(|error| Error::or_name_taken(error, &account.label))?;
     Ok(())
 }

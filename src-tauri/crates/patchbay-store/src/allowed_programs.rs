@@ -1,10 +1,10 @@
-//! Programs that a person allowed to be started for a secret.
+//! Programs that a person allowed to be started to read a secret.
 
 use patchbay_model::AllowedProgram;
 use rusqlite::OptionalExtension;
 
 use crate::migrations::Migration;
-use crate::row::{parse_row, to_body};
+use crate::row::{list_bodies, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "allowed_programs";
@@ -21,28 +21,15 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 impl Store {
-    /// Every program that was allowed, the latest first.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns every allowed program, the most recently allowed first.
     pub async fn list_allowed_programs(&self) -> Result<Vec<AllowedProgram>, Error> {
         let mut programs: Vec<AllowedProgram> = self
-            .read(|tx| {
-                tx.prepare_cached("SELECT body FROM allowed_programs")?
-                    .query_map([], |row| row.get::<_, String>(0))?
-                    .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
-                    .collect::<Result<_, _>>()
-                    .map_err(Error::from)
-            })
+            .read(|tx| list_bodies(tx, TABLE, "SELECT body FROM allowed_programs", []))
             .await?;
         programs.sort_by_key(|program| std::cmp::Reverse(program.allowed_at));
         Ok(programs)
     }
 
-    /// Whether that program was allowed.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
     pub async fn is_program_allowed(&self, id: &str) -> Result<bool, Error> {
         let id = id.to_owned();
         self.read(move |tx| {
@@ -55,36 +42,20 @@ impl Store {
         .await
     }
 
-    /// Notes that a program was allowed.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
     pub async fn allow_program(&self, program: &AllowedProgram) -> Result<(), Error> {
-        let (id, body) = (program.id.clone(), to_body(TABLE, program)?);
-        self.write(move |tx| {
-            tx.prepare_cached(
-                "INSERT INTO allowed_programs (id, body) VALUES (?1, ?2)
-                 ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-            )?
-            .execute((&id, &body))?;
-            Ok(())
-        })
+        let row = (program.id.clone(), to_body(TABLE, program)?);
+        self.execute(
+            "INSERT INTO allowed_programs (id, body) VALUES (?1, ?2)
+             ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            row,
+        )
         .await
     }
 
-    /// Forgets that a program was allowed; `false` when it was not.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Forgets that a program was allowed. Returns whether it was.
     pub async fn forget_allowed_program(&self, id: &str) -> Result<bool, Error> {
-        let id = id.to_owned();
-        self.write(move |tx| {
-            let removed = tx
-                .prepare_cached("DELETE FROM allowed_programs WHERE id = ?1")?
-                .execute([&id])?;
-            Ok(removed > 0)
-        })
-        .await
+        let sql = "DELETE FROM allowed_programs WHERE id = ?1";
+        self.change_rows(sql, [id.to_owned()]).await
     }
 }
 

@@ -1,10 +1,10 @@
-//! Consents under way and over.
+//! Authorizations: sign-ins that are in progress or have ended.
 
 use patchbay_model::{Authorization, AuthorizationId, AuthorizationState, Code, Problem};
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::Transaction;
 
 use crate::migrations::Migration;
-use crate::row::{from_body, parse_row, to_body};
+use crate::row::{execute, find_body, list_bodies, parse_row, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "authorizations";
@@ -27,61 +27,33 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 impl Store {
-    /// Adds the consent or notes how far it is. Until it is over it belongs to this store, see
+    /// Inserts or updates the authorization. Until it has ended this store owns it, see
     /// [`Store::expire_open_authorizations`].
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
     pub async fn save_authorization(&self, authorization: &Authorization) -> Result<(), Error> {
         let authorization = authorization.clone();
         let owner = self.owner().to_owned();
         self.write(move |tx| save(tx, &authorization, &owner)).await
     }
 
-    /// The consent, if it is there.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
     pub async fn find_authorization(
         &self,
         id: &AuthorizationId,
     ) -> Result<Option<Authorization>, Error> {
         let id = id.to_string();
-        self.read(move |tx| {
-            let body: Option<String> = tx
-                .prepare_cached("SELECT body FROM authorizations WHERE id = ?1")?
-                .query_row([&id], |row| row.get(0))
-                .optional()?;
-            body.map(|body| from_body(TABLE, &body)).transpose()
-        })
-        .await
+        let sql = "SELECT body FROM authorizations WHERE id = ?1";
+        self.read(move |tx| find_body(tx, TABLE, sql, [id])).await
     }
 
-    /// The newest consents, at most `limit` of them.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns the newest authorizations, at most `limit`.
     pub async fn list_authorizations(&self, limit: u32) -> Result<Vec<Authorization>, Error> {
-        self.read(move |tx| {
-            let authorizations = tx
-                .prepare_cached(
-                    "SELECT body FROM authorizations ORDER BY started_at DESC, id DESC LIMIT ?1",
-                )?
-                .query_map([limit], |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
-                .collect::<Result<_, _>>()?;
-            Ok(authorizations)
-        })
-        .await
+        let sql = "SELECT body FROM authorizations ORDER BY started_at DESC, id DESC LIMIT ?1";
+        self.read(move |tx| list_bodies(tx, TABLE, sql, [limit]))
+            .await
     }
 
-    /// Ends the consents that are still open though whoever waited for them is gone: they become
-    /// `expired` with the code `auth.timed_out`. Answers which.
+    /// Expires the open authorizations whose owner is gone, with the code `auth.timed_out`. Returns their ids.
     ///
-    /// `is_alive` is asked about the owners of such consents; [`Store::liveness`] knows.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// `is_alive` tells whether an owner still exists; use [`Store::liveness`].
     pub async fn expire_open_authorizations(
         &self,
         is_alive: impl Fn(&str) -> bool + Send + 'static,
@@ -93,8 +65,8 @@ impl Store {
                 .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<Result<_, _>>()?;
             let mut expired = Vec::new();
-            let gone = owned.iter().filter(|(owner, _)| !is_alive(owner));
-            let readable = gone.filter_map(|(_, body)| parse_row::<Authorization>(TABLE, body));
+            let orphans = owned.iter().filter(|(owner, _)| !is_alive(owner));
+            let readable = orphans.filter_map(|(_, body)| parse_row::<Authorization>(TABLE, body));
             for mut authorization in readable {
                 authorization.state = AuthorizationState::Expired;
                 authorization.problem = Some(interrupted_problem());
@@ -116,16 +88,17 @@ fn interrupted_problem() -> Problem {
 }
 
 fn save(tx: &Transaction<'_>, authorization: &Authorization, owner: &str) -> Result<(), Error> {
-    tx.prepare_cached(
+    execute(
+        tx,
         "INSERT INTO authorizations (id, started_at, owner, body) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, body = excluded.body",
-    )?
-    .execute((
-        authorization.id.as_str(),
-        authorization.started_at.unix_millis(),
-        (!authorization.state.is_over()).then_some(owner),
-        to_body(TABLE, authorization)?,
-    ))?;
+        (
+            authorization.id.as_str(),
+            authorization.started_at.unix_millis(),
+            (!authorization.state.is_over()).then_some(owner),
+            to_body(TABLE, authorization)?,
+        ),
+    )?;
     Ok(())
 }
 

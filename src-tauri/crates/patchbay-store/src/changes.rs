@@ -1,13 +1,12 @@
-//! How often each list was changed, by whatever process, so that one that shows it can tell when to read
-//! it again.
+//! Counts the changes of each list by all processes, so that whoever shows a list knows when to read it again.
 //!
-//! Triggers count, so that programs that do not know of it count too. Runs are not counted, for nothing
-//! may slow them down; what tells them apart is looked up instead.
+//! Triggers count, so that older programs count too. Changes of runs are not counted, which would slow them down; they
+//! are recognized by what a query over the runs returns.
 
 use crate::migrations::Migration;
 use crate::{Error, Store};
 
-/// Counts what happens to the rows of a table as changes of a list.
+/// Triggers that count every change of a table as a change of a list.
 macro_rules! counted {
     ($table:literal, $list:literal) => {
         concat!(
@@ -53,23 +52,19 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     ),
 }];
 
-/// How often each list was changed. The numbers say nothing by themselves: two of them are the same while
-/// nothing of the list was.
+/// How often each list was changed. Only equality of two of these numbers means something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Changes {
-    /// Accounts.
     pub accounts: i64,
-    /// Connectors, their tools, and what changed of these.
+    /// Connectors, their tools, and tool changes.
     pub connectors: i64,
-    /// Wallet entries and where they are used.
+    /// Wallet entries and their secret locations.
     pub wallet: i64,
-    /// Settings.
     pub settings: i64,
-    /// Runs.
     pub runs: RunChanges,
 }
 
-/// What is another when a run came, ended, was labelled or went.
+/// Differs after a run was added, ended, labelled or removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunChanges {
     newest: i64,
@@ -79,10 +74,6 @@ pub struct RunChanges {
 }
 
 impl Store {
-    /// How often each list was changed so far.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
     pub async fn changes(&self) -> Result<Changes, Error> {
         self.read(|tx| {
             let mut of_list = tx.prepare_cached("SELECT number FROM changes WHERE list = ?1")?;
@@ -114,11 +105,8 @@ impl Store {
         .await
     }
 
-    /// A number that is another one whenever another process wrote to the file since; what this store
-    /// writes leaves it as it is.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns a number that changes with every write of another process to the file, but not with writes of this
+    /// store.
     pub async fn external_version(&self) -> Result<i64, Error> {
         self.writer().version().await
     }
@@ -129,7 +117,7 @@ mod tests {
     use patchbay_model::{AccountId, ConnectorId, WalletEntryId};
 
     use super::*;
-    use crate::samples::{account, at, connector, run, store, tool, wallet_entry};
+    use crate::samples::{account, at, connector, open_again, run, store, tool, wallet_entry};
 
     /// Which of the lists are others.
     fn changed(before: Changes, now: Changes) -> Vec<&'static str> {
@@ -191,9 +179,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_written_elsewhere_is_told_from_what_is_written_here() {
         let (home, here) = store().await;
-        let elsewhere = Store::open(&home.path().join("patchbay.sqlite"))
-            .await
-            .unwrap();
+        let elsewhere = open_again(&home).await;
         let before = here.external_version().await.unwrap();
         here.save_connector(&connector("c1", "a")).await.unwrap();
         here.open_run(&run(1)).await.unwrap();

@@ -1,5 +1,4 @@
-//! The connections to one file: one that writes, on a thread of its own, a few that read, and one that
-//! notices changes.
+//! The connections to one file: one for writes, on its own thread, a few for reads, and one that detects changes.
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -18,22 +17,22 @@ use crate::writer::Writer;
 /// How long SQLite waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Prepared statements that a connection keeps.
+/// Number of prepared statements that a connection caches.
 const STATEMENTS: usize = 64;
 
-/// Pages in the journal from which on whoever writes takes them into the file, though others wait.
-/// Usually the writer did it earlier, in a quiet moment.
+/// Length of the journal, in pages, at which SQLite checkpoints within a write. Usually the writer thread did it
+/// earlier, while idle.
 const MAX_JOURNAL: u32 = 8_000;
 
-/// What a program of Windows may call a file, in letters, with room for the names of SQLite's journals: a
-/// longer path has to be spelled out, and to be asked for as a long one.
+/// Longest path on Windows that works without the extended-length syntax, with room for the suffixes of SQLite's
+/// journals.
 const MAX_USUAL_PATH: usize = 240;
 
 /// The open file.
 #[derive(Debug)]
 pub(crate) struct Connections {
     path: PathBuf,
-    // Before the presence: what it still writes while it is dropped belongs to a store that is open.
+    // Dropped before `presence`: the store counts as open while the last writes are done.
     pub(crate) writer: Writer,
     idle_readers: Mutex<Vec<Connection>>,
     watch: Mutex<Connection>,
@@ -41,7 +40,7 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    /// Opens the file, making and migrating it where needed. Blocks.
+    /// Opens the file, and creates and migrates it where needed. Blocks.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         if let Some(folder) = path
             .parent()
@@ -49,8 +48,8 @@ impl Connections {
         {
             create_private_folder(folder).map_err(Error::file(folder))?;
         }
-        // Looked at before anything is touched: a file that is too new stays as it is, to the byte. What looked stays
-        // open: where nobody else has the file open, each first connection reads the whole journal.
+        // Checked before anything is touched: a file that is too new stays as it is, to the byte. The connection is kept
+        // because the first connection to a file that nobody has open reads the whole journal.
         let found = match is_plain_file(path)? {
             true => Some(open_reader(path)?),
             false => None,
@@ -77,7 +76,7 @@ impl Connections {
         })
     }
 
-    /// Reads from one state of the file, whatever is written meanwhile. Blocks.
+    /// Reads from one snapshot of the file. Blocks.
     pub(crate) fn read<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
@@ -95,16 +94,15 @@ impl Connections {
         answer
     }
 
-    /// A number that is another one after every commit, of whatever process, to the file.
-    ///
-    /// It only looks at memory that the processes share, so that asking takes microseconds.
+    /// Returns a number that changes with every commit of any process. Only reads shared memory, which takes
+    /// microseconds.
     pub(crate) fn version(&self) -> Result<i64, Error> {
         let watch = lock(&self.watch);
         let mut statement = watch.prepare_cached("PRAGMA data_version")?;
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 
-    /// Reads a row or two from one state of the file, at once and not in turn with other reads.
+    /// Reads a row or two from one snapshot of the file, outside the pool of readers.
     pub(crate) fn peek<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
@@ -115,12 +113,12 @@ impl Connections {
     }
 }
 
-/// The lock, also after a panic: an open transaction was rolled back when it was dropped.
+/// Locks even after a panic: dropping an open transaction rolled it back.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether there is a file, and a plain one: SQLite would follow a link, and wait for a pipe.
+/// Whether the file exists. Fails for anything but a regular file: SQLite would follow a link and block on a pipe.
 fn is_plain_file(path: &Path) -> Result<bool, Error> {
     match open(path, OpenOptions::new().read(true)) {
         Ok(_) => Ok(true),
@@ -131,7 +129,7 @@ fn is_plain_file(path: &Path) -> Result<bool, Error> {
     }
 }
 
-/// Makes the file before SQLite does, so that nobody else can read it; its journals inherit that.
+/// Creates the file before SQLite does, readable for the user only; its journals inherit the mode.
 fn create_private(path: &Path) -> Result<(), Error> {
     let file = open_lock(path).map_err(Error::files(path))?;
     #[cfg(unix)]
@@ -140,7 +138,6 @@ fn create_private(path: &Path) -> Result<(), Error> {
         file.set_permissions(std::fs::Permissions::from_mode(0o600))
             .map_err(Error::file(path))?;
     }
-    drop(file);
     Ok(())
 }
 
@@ -165,7 +162,7 @@ fn open_reader(path: &Path) -> Result<Connection, Error> {
 
 fn open_file(path: &Path, access: OpenFlags) -> Result<Connection, Error> {
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    // The rest of us opens files by way of the standard library, which knows about long paths.
+    // The standard library, which opens all other files, handles long paths itself.
     let connection = if cfg!(windows) && path.as_os_str().len() > MAX_USUAL_PATH {
         let path = extended_path(path).map_err(Error::file(path))?;
         Connection::open_with_flags_and_vfs(path, flags, c"win32-longpath")?
@@ -175,7 +172,7 @@ fn open_file(path: &Path, access: OpenFlags) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// A name for this open store that no other has: the process number and something random.
+/// Returns a unique name for this open store: the process id and random digits.
 fn new_owner(connection: &Connection) -> Result<String, Error> {
     let random: String =
         connection.query_row("SELECT lower(hex(randomblob(8)))", [], |row| row.get(0))?;

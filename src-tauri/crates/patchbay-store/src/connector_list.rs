@@ -1,16 +1,17 @@
-//! Parts of the list of connectors that are there at once, however long the list is.
+//! The list of connectors that the window shows, and its first rows, fast however long it is.
 
-use patchbay_model::{AccountId, Connector, Json};
+use patchbay_model::{Connector, Json};
+use rusqlite::{Params, Transaction};
 
 use crate::connectors::sort;
 use crate::migrations::Migration;
-use crate::row::parse_row;
+use crate::row::{list_rows, parse_row};
 use crate::{Error, Store};
 
 const TABLE: &str = "connectors";
 
-/// The place in the list as a column of its own, so that its beginning is read without the rest: those
-/// that wait for a person, then all others, favourites first among both.
+/// A generated column for the position in the list, so that the first rows are read without the rest: connectors that
+/// wait for a person come before all others, favourites first in both groups.
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     version: 5,
     older_may_use: true,
@@ -28,40 +29,20 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 impl Store {
-    /// The connectors of all accounts by title, then by age, with `null` for `native`; without those that
-    /// were removed. Not to be saved: [`Store::list_connectors`] gives them whole.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns the connectors of all accounts by title, then by age, without removed ones and with `null` for `native`.
+    /// Do not save these: [`Store::list_connectors`] returns complete ones.
     pub async fn list_connector_rows(&self) -> Result<Vec<Connector>, Error> {
-        self.read(|tx| {
-            let mut connectors: Vec<Connector> = tx
-                .prepare_cached("SELECT body FROM connectors WHERE removed_at IS NULL")?
-                .query_map([], |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| listed_row(&body)).transpose())
-                .collect::<Result<_, _>>()?;
-            sort(&mut connectors);
-            Ok(connectors)
-        })
-        .await
+        let sql = "SELECT body FROM connectors WHERE removed_at IS NULL";
+        self.read(move |tx| Ok(sort(list(tx, sql, [])?))).await
     }
 
-    /// The first `limit` connectors of all accounts, as [`Store::list_connector_rows`] has them, and how many
-    /// there are in all: those that wait for a person, then the others, favourites first among both, each by
-    /// title.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns the first `limit` rows of [`Store::list_connector_rows`] and the number of all connectors. Connectors
+    /// that wait for a person come first, then the others, favourites first in both groups, each by title.
     pub async fn first_connectors(&self, limit: u32) -> Result<(Vec<Connector>, u32), Error> {
+        let sql = "SELECT body FROM connectors WHERE removed_at IS NULL
+                   ORDER BY place, title COLLATE NOCASE, id LIMIT ?1";
         self.read(move |tx| {
-            let first = tx
-                .prepare_cached(
-                    "SELECT body FROM connectors WHERE removed_at IS NULL
-                     ORDER BY place, title COLLATE NOCASE, id LIMIT ?1",
-                )?
-                .query_map([limit], |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| listed_row(&body)).transpose())
-                .collect::<Result<_, _>>()?;
+            let first = list(tx, sql, [limit])?;
             let all = tx
                 .prepare_cached("SELECT count(*) FROM connectors WHERE removed_at IS NULL")?
                 .query_row([], |row| row.get(0))?;
@@ -69,44 +50,29 @@ impl Store {
         })
         .await
     }
-
-    /// The connectors of one account by title, then by age; without those that were removed.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
-    pub async fn list_connectors_of(&self, account: &AccountId) -> Result<Vec<Connector>, Error> {
-        let account = account.to_string();
-        self.read(move |tx| {
-            let mut connectors: Vec<Connector> = tx
-                .prepare_cached(
-                    "SELECT body FROM connectors WHERE account = ?1 AND removed_at IS NULL",
-                )?
-                .query_map([account], |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
-                .collect::<Result<_, _>>()?;
-            sort(&mut connectors);
-            Ok(connectors)
-        })
-        .await
-    }
 }
 
-/// How the last field of a connector begins. Quotes within texts are escaped, and no other field is called so.
+fn list(tx: &Transaction<'_>, sql: &str, params: impl Params) -> Result<Vec<Connector>, Error> {
+    let rows: Vec<Option<Connector>> = list_rows(tx, sql, params, |row| {
+        Ok(listed_row(row.get_ref(0)?.as_str()?))
+    })?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+/// The start of the last field of a connector. Quotes in strings are escaped, and no other field has this name.
 const NATIVE: &str = ",\"native\":";
 
-/// The connector of a row without `native`, which is most of a long list and most of the work of reading it.
+/// Parses a connector without `native`, which is most of a row and most of the work of parsing it.
 fn listed_row(body: &str) -> Option<Connector> {
     let Some((before, _)) = body.split_once(NATIVE) else {
         return parse_row(TABLE, body);
     };
     let row = serde_json::from_str(&format!("{before}{NATIVE}null}}"));
-    // Another version may have had other fields after it.
+    // Another version may have written other fields after it.
     row.ok().or_else(|| {
-        let connector = parse_row(TABLE, body)?;
-        let native = Json::default();
         Some(Connector {
-            native,
-            ..connector
+            native: Json::default(),
+            ..parse_row(TABLE, body)?
         })
     })
 }
@@ -117,7 +83,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::samples::{account, connector, store};
+    use crate::samples::{connector, store};
 
     /// As a list has it.
     fn row(connector: &Connector) -> Connector {
@@ -187,22 +153,5 @@ mod tests {
         store.save_connector(&moved).await.unwrap();
         let (first, _) = store.first_connectors(1).await.unwrap();
         assert_eq!(first, [row(&moved)]);
-    }
-
-    #[tokio::test]
-    async fn an_account_has_its_own() {
-        let (_home, store) = store().await;
-        let ada = account("a1", "Ada");
-        store.save_account(&ada).await.unwrap();
-        let hers = Connector {
-            account: ada.id.clone(),
-            ..connector("c1", "hers")
-        };
-        store.save_connector(&hers).await.unwrap();
-        store
-            .save_connector(&connector("c2", "other"))
-            .await
-            .unwrap();
-        assert_eq!(store.list_connectors_of(&ada.id).await.unwrap(), [hers]);
     }
 }

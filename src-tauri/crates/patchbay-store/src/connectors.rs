@@ -1,11 +1,11 @@
-//! Connectors. Removing one keeps it for a while, so that it can be undone.
+//! Connectors. A removed one is kept for a while, so that removing it can be undone.
 
-use patchbay_model::{Authentication, Connector, ConnectorId, Timestamp, WalletEntryId};
+use patchbay_model::{AccountId, Authentication, Connector, ConnectorId, Timestamp, WalletEntryId};
 use rusqlite::{OptionalExtension, Transaction, ffi};
 
 use crate::error::extended_code;
 use crate::migrations::Migration;
-use crate::row::{from_body, parse_row, to_body};
+use crate::row::{execute, find_body, list_bodies, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "connectors";
@@ -34,55 +34,47 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 /// A connector before and after a [change](Store::change_connector), which may have left it as it was.
 #[derive(Clone, Debug)]
 pub struct Changed {
-    /// As it was.
     pub before: Connector,
-    /// As it is now.
     pub after: Connector,
 }
 
 impl Store {
-    /// The connectors of all accounts by title, then by age; without those that were removed.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns the connectors of all accounts by title, then by age, without removed ones.
     pub async fn list_connectors(&self) -> Result<Vec<Connector>, Error> {
-        self.read(|tx| {
-            let mut connectors: Vec<Connector> = tx
-                .prepare_cached("SELECT body FROM connectors WHERE removed_at IS NULL")?
-                .query_map([], |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
-                .collect::<Result<_, _>>()?;
-            sort(&mut connectors);
-            Ok(connectors)
-        })
-        .await
+        let sql = "SELECT body FROM connectors WHERE removed_at IS NULL";
+        self.read(move |tx| Ok(sort(list_bodies(tx, TABLE, sql, [])?)))
+            .await
     }
 
-    /// The connector, if it is there and was not removed.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// Returns the connectors of one account by title, then by age, without removed ones.
+    pub async fn list_connectors_of(&self, account: &AccountId) -> Result<Vec<Connector>, Error> {
+        let account = account.to_string();
+        let sql = "SELECT body FROM connectors WHERE account = ?1 AND removed_at IS NULL";
+        self.read(move |tx| Ok(sort(list_bodies(tx, TABLE, sql, [account])?)))
+            .await
+    }
+
+    /// Returns the connector, unless it does not exist or was removed.
     pub async fn find_connector(&self, id: &ConnectorId) -> Result<Option<Connector>, Error> {
         let id = id.to_string();
         self.read(move |tx| find(tx, &id)).await
     }
 
-    /// Adds the connector or puts it in place of the one with its id. One that was removed stays
-    /// removed: work that was under way when it went does not bring it back.
+    /// Inserts the connector, or replaces the one with the same id. A removed one stays removed: work that was in
+    /// progress when it was removed does not bring it back.
     ///
     /// # Errors
-    /// [`Error::NameTaken`] when its account has another connector of that name; [`Error::NoAccount`];
-    /// [`Error::Failed`], [`Error::Row`].
+    /// [`Error::NameTaken`] when its account has another connector of that name; [`Error::NoAccount`].
     pub async fn save_connector(&self, connector: &Connector) -> Result<(), Error> {
         let connector = connector.clone();
         self.write(move |tx| save(tx, &connector)).await
     }
 
-    /// Changes a connector in one step with reading it, so that nothing is lost that others change
-    /// meanwhile, in this process or another; `None` when it is not there.
+    /// Reads and changes a connector in one transaction, so that concurrent changes are kept, also those of other
+    /// processes. Returns `None` when it does not exist.
     ///
     /// # Errors
-    /// Those of [`Store::save_connector`].
+    /// As for [`Store::save_connector`].
     pub async fn change_connector(
         &self,
         id: &ConnectorId,
@@ -103,29 +95,18 @@ impl Store {
         .await
     }
 
-    /// Removes the connector in a way that [`Store::restore_connector`] can undo until
-    /// [`Store::purge_removed`]; `false` when it was not there.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Removes the connector; [`Store::restore_connector`] can undo it until [`Store::purge_removed`]. Returns whether
+    /// it existed.
     pub async fn remove_connector(&self, id: &ConnectorId) -> Result<bool, Error> {
-        let id = id.to_string();
-        self.write(move |tx| {
-            let removed = tx
-                .prepare_cached(
-                    "UPDATE connectors SET removed_at = CAST(unixepoch('subsec') * 1000 AS INTEGER)
-                     WHERE id = ?1 AND removed_at IS NULL",
-                )?
-                .execute([&id])?;
-            Ok(removed > 0)
-        })
-        .await
+        let sql = "UPDATE connectors SET removed_at = CAST(unixepoch('subsec') * 1000 AS INTEGER)
+                   WHERE id = ?1 AND removed_at IS NULL";
+        self.change_rows(sql, [id.to_string()]).await
     }
 
-    /// Brings a removed connector back, tools included; `false` when there is none to bring back.
+    /// Restores a removed connector and its tools. Returns whether there was one to restore.
     ///
     /// # Errors
-    /// [`Error::NameTaken`] when another connector got its name meanwhile; [`Error::Failed`].
+    /// [`Error::NameTaken`] when another connector took its name meanwhile.
     pub async fn restore_connector(&self, id: &ConnectorId) -> Result<bool, Error> {
         let id = id.to_string();
         self.write(move |tx| {
@@ -138,67 +119,60 @@ impl Store {
             let Some(name) = name else {
                 return Ok(false);
             };
-            tx.prepare_cached("UPDATE connectors SET removed_at = NULL WHERE id = ?1")?
-                .execute([&id])
-                .map_err(|error| Error::or_name_taken(error, &name))?;
+            execute(
+                tx,
+                "UPDATE connectors SET removed_at = NULL WHERE id = ?1",
+                [&id],
+            )
+            .map_err(|error| Error::or_name_taken(error, &name))?;
             Ok(true)
         })
         .await
     }
 
-    /// Deletes what was removed before that instant, tools included, and tells what went, so that
-    /// secrets can go too.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Deletes the connectors that were removed before `before`, with their tools. Returns them, so that their secrets
+    /// can be deleted too.
     pub async fn purge_removed(&self, before: Timestamp) -> Result<Vec<Connector>, Error> {
-        self.write(move |tx| {
-            let gone = tx
-                .prepare_cached("DELETE FROM connectors WHERE removed_at < ?1 RETURNING body")?
-                .query_map([before.unix_millis()], |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
-                .collect::<Result<_, _>>()?;
-            Ok(gone)
-        })
-        .await
+        let sql = "DELETE FROM connectors WHERE removed_at < ?1 RETURNING body";
+        self.write(move |tx| list_bodies(tx, TABLE, sql, [before.unix_millis()]))
+            .await
     }
 }
 
-/// By title, then by age.
-pub(crate) fn sort(connectors: &mut [Connector]) {
+/// Sorts by title, then by age.
+pub(crate) fn sort(mut connectors: Vec<Connector>) -> Vec<Connector> {
     connectors.sort_by_cached_key(|connector| {
         let id = connector.id.clone();
         (connector.title.to_lowercase(), connector.created_at, id)
     });
+    connectors
 }
 
 fn find(tx: &Transaction<'_>, id: &str) -> Result<Option<Connector>, Error> {
-    let body: Option<String> = tx
-        .prepare_cached("SELECT body FROM connectors WHERE id = ?1 AND removed_at IS NULL")?
-        .query_row([id], |row| row.get(0))
-        .optional()?;
-    body.map(|body| from_body(TABLE, &body)).transpose()
+    let sql = "SELECT body FROM connectors WHERE id = ?1 AND removed_at IS NULL";
+    find_body(tx, TABLE, sql, [id])
 }
 
 fn save(tx: &Transaction<'_>, connector: &Connector) -> Result<(), Error> {
     let (entry, client) = wallet_entries_of(&connector.authentication);
-    tx.prepare_cached(
+    execute(
+        tx,
         "INSERT INTO connectors (id, account, name, title, wallet_entry, wallet_client, body)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (id) DO UPDATE SET
              account = excluded.account, name = excluded.name, title = excluded.title,
              wallet_entry = excluded.wallet_entry, wallet_client = excluded.wallet_client,
              body = excluded.body",
-    )?
-    .execute((
-        connector.id.as_str(),
-        connector.account.as_str(),
-        &connector.name,
-        &connector.title,
-        entry.map(WalletEntryId::as_str),
-        client.map(WalletEntryId::as_str),
-        to_body(TABLE, connector)?,
-    ))
+        (
+            connector.id.as_str(),
+            connector.account.as_str(),
+            &connector.name,
+            &connector.title,
+            entry.map(WalletEntryId::as_str),
+            client.map(WalletEntryId::as_str),
+            to_body(TABLE, connector)?,
+        ),
+    )
     .map_err(|error| match extended_code(&error) {
         Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => Error::NoAccount {
             account: connector.account.clone(),
@@ -208,7 +182,7 @@ fn save(tx: &Transaction<'_>, connector: &Connector) -> Result<(), Error> {
     Ok(())
 }
 
-/// The wallet entries that it signs in with: token or headers, and OAuth app.
+/// Returns the wallet entries it signs in with: token or headers, and OAuth app.
 fn wallet_entries_of(
     authentication: &Authentication,
 ) -> (Option<&WalletEntryId>, Option<&WalletEntryId>) {
@@ -419,5 +393,22 @@ mod tests {
                 ..
             }
         ));
+    }
+
+    #[tokio::test]
+    async fn an_account_has_its_own() {
+        let (_home, store) = store().await;
+        let ada = account("a1", "Ada");
+        store.save_account(&ada).await.unwrap();
+        let hers = Connector {
+            account: ada.id.clone(),
+            ..connector("c1", "hers")
+        };
+        store.save_connector(&hers).await.unwrap();
+        store
+            .save_connector(&connector("c2", "other"))
+            .await
+            .unwrap();
+        assert_eq!(store.list_connectors_of(&ada.id).await.unwrap(), [hers]);
     }
 }

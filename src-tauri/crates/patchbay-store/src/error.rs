@@ -1,4 +1,4 @@
-//! What can go wrong with the file.
+//! Errors of the store.
 
 use std::path::{Path, PathBuf};
 
@@ -6,23 +6,19 @@ use patchbay_files::NotPlain;
 use patchbay_model::{AccountId, Code, Explain, Problem};
 use rusqlite::ErrorCode;
 
-/// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// SQLite failed.
     #[error("database error")]
     Failed(#[source] rusqlite::Error),
-    /// One row holds something that this version cannot read, or that cannot be written as JSON.
+    /// The JSON of a row cannot be parsed or written.
     #[error("unreadable entry in the database ({table})")]
     Row {
-        /// The table of the row.
         table: &'static str,
-        /// What is wrong with its JSON.
         #[source]
         source: serde_json::Error,
     },
-    /// A newer Patchbay changed the file in a way that this one does not know.
+    /// A newer Patchbay migrated the file to a schema that this one does not know.
     #[error("database is from a newer version of Patchbay ({found}; this one supports {known})")]
     TooNew {
         /// Version of the file.
@@ -30,35 +26,21 @@ pub enum Error {
         /// Newest version that this program knows.
         known: u32,
     },
-    /// Something else has that name already.
     #[error("name {name} is already in use")]
-    NameTaken {
-        /// The name.
-        name: String,
-    },
-    /// The connector's account is not there, or not any more.
+    NameTaken { name: String },
+    /// The connector's account does not exist.
     #[error("account {account} not found")]
-    NoAccount {
-        /// The account.
-        account: AccountId,
-    },
-    /// The file or its folder cannot be made or opened.
+    NoAccount { account: AccountId },
+    /// The file or its folder cannot be created or opened.
     #[error("couldn't open {}", path.display())]
     File {
-        /// Which one.
         path: PathBuf,
-        /// What the system says.
         #[source]
         source: std::io::Error,
     },
-    /// Something else than a file stands where the database is to be; it is neither read nor replaced.
+    /// The path of the database is not a regular file; it is neither read nor replaced.
     #[error("{} isn't a file Patchbay can use: {what}", path.display())]
-    NotPlain {
-        /// What was to be used.
-        path: PathBuf,
-        /// What it is instead.
-        what: NotPlain,
-    },
+    NotPlain { path: PathBuf, what: NotPlain },
     /// The program is ending, or a fault ended the work on the database.
     #[error("database work was interrupted")]
     Interrupted,
@@ -72,7 +54,6 @@ impl Error {
         }
     }
 
-    /// What is in the way of the file at `path`.
     pub(crate) fn files(path: &Path) -> impl FnOnce(patchbay_files::Error) -> Self {
         move |error| match error {
             patchbay_files::Error::NotPlain(what) => Self::NotPlain {
@@ -89,7 +70,7 @@ impl Error {
 
     /// The same, unless a unique index refused the row: then `name` is taken.
     pub(crate) fn or_name_taken(error: rusqlite::Error, name: &str) -> Self {
-        // The primary key has a code of its own, so this is about the name alone.
+        // A conflict of the primary key has another code, so this is about the name.
         match extended_code(&error) {
             Some(rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE) => Self::NameTaken { name: name.into() },
             _ => Self::Failed(error),
@@ -104,7 +85,7 @@ impl Error {
     }
 }
 
-/// SQLite's extended result code, where the error is SQLite's.
+/// SQLite's extended result code, if the error comes from SQLite.
 pub(crate) fn extended_code(error: &rusqlite::Error) -> Option<i32> {
     error.sqlite_error().map(|error| error.extended_code)
 }

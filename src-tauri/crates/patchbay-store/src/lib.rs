@@ -1,17 +1,15 @@
-//! The SQLite file: accounts, connectors, their tools, runs, consents, and what is known about the
-//! entries of the wallet.
+//! The SQLite file: accounts, connectors, their tools, runs, authorizations, and the wallet without its secrets.
 //!
-//! Each table has a file here that holds its migrations and its queries. A row carries the model type
-//! as JSON, and columns of its own only for what is searched, sorted or kept unique. Rows that this
-//! version cannot read, because a newer one wrote them, are left out of lists instead of making them
-//! fail.
+//! Each table has a file here with its migrations and queries. A row holds the model type as JSON, and further columns
+//! only for what is searched, sorted or unique. Rows that this version cannot read, because a newer one wrote them, are
+//! left out of lists.
 //!
-//! There is one thread per open store that writes, and a small pool of readers, which a long write never
-//! blocks (WAL). Runs are noted and written a little later, many at once: see [`Store::queue_run`] for
-//! what a crash can take. Other processes may have the same file open.
+//! Each open store has one writer thread and a small pool of readers, which a long write never blocks (WAL). Rows of
+//! runs are written in batches: [`Store::queue_run`] says what a crash can lose. Other processes may have the same file
+//! open.
 //!
-//! This crate refuses to know secrets: whatever it keeps has to be `Serialize`, and a
-//! [`patchbay_model::Secret`] is not. Start reading at [`Store`], then at `connectors.rs`.
+//! This crate cannot store secrets: everything it stores has to be `Serialize`, and a [`patchbay_model::Secret`] is not.
+//! Start reading at [`Store`], then at `connectors.rs`.
 
 mod accounts;
 mod allowed_programs;

@@ -1,31 +1,30 @@
-//! Numbered steps from an empty file to today's.
+//! Numbered migrations from an empty file to the current schema.
 //!
-//! A step is never edited once it was released, and lives with its table. Steps of several tables may
-//! have the same number: they are taken together, in the order of the tables. A version that only
-//! adds what older programs need not know is marked so, and older programs keep opening the file.
+//! A migration stays with its table and is never edited once it was released. Migrations of several tables may have the
+//! same version: they are applied together, in the order of the tables. A version that only adds what older programs
+//! need not know is marked so, and older programs keep opening the file.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::Error;
 
-/// One step of one table.
+/// One migration of one table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Migration {
-    /// The version that it leads to, from 1.
+    /// The version it leads to, from 1.
     pub(crate) version: u32,
-    /// Whether programs that do not know this step can still use the file.
+    /// Whether programs that do not know this migration can still use the file.
     pub(crate) older_may_use: bool,
-    /// What is done.
     pub(crate) sql: &'static str,
 }
 
-/// Brings the file to the newest version that `tables` know, in one exclusive transaction.
+/// Migrates the file to the newest version that `tables` know, in one exclusive transaction.
 ///
 /// # Errors
-/// [`Error::TooNew`] as [`check`] says, the file being left as it is; [`Error::Failed`].
+/// [`Error::TooNew`] as in [`check`]; the file stays as it is.
 pub(crate) fn migrate(connection: &mut Connection, tables: &[&[Migration]]) -> Result<(), Error> {
     let known = newest_version(tables);
-    // Another process may be at it: what counts is the version seen inside the transaction.
+    // Another process may be migrating too: only the version read inside the transaction counts.
     let tx = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
     check(&tx, known)?;
     for version in version_of(&tx)? + 1..=known {
@@ -35,10 +34,10 @@ pub(crate) fn migrate(connection: &mut Connection, tables: &[&[Migration]]) -> R
     Ok(())
 }
 
-/// Whether a program that knows versions up to `known` can use the file.
+/// Checks that a program that knows versions up to `known` can use the file.
 ///
 /// # Errors
-/// [`Error::TooNew`] when a version above `known` is not marked as harmless; [`Error::Failed`].
+/// [`Error::TooNew`] when a version above `known` is not marked as compatible.
 pub(crate) fn check(connection: &Connection, known: u32) -> Result<(), Error> {
     let found = version_of(connection)?;
     if found <= known {
@@ -52,13 +51,12 @@ pub(crate) fn check(connection: &Connection, known: u32) -> Result<(), Error> {
     }
 }
 
-/// The highest number among the steps.
 pub(crate) fn newest_version(tables: &[&[Migration]]) -> u32 {
     let numbers = tables.iter().copied().flatten().map(|step| step.version);
     numbers.max().unwrap_or(0)
 }
 
-/// Takes all steps of one version and notes it.
+/// Applies all migrations of one version and records it.
 fn apply_version(tx: &Transaction<'_>, tables: &[&[Migration]], version: u32) -> Result<(), Error> {
     let steps = || tables.iter().copied().flatten();
     for step in steps().filter(|step| step.version == version) {
@@ -85,19 +83,13 @@ fn version_of(connection: &Connection) -> Result<u32, Error> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-/// Number of versions above `known` that are marked as harmless; 0 for a file that keeps no such marks.
+/// Number of versions above `known` that are marked as compatible; 0 for a file without such marks.
 fn count_compatible_above(connection: &Connection, known: u32) -> Result<u32, Error> {
     if !connection.table_exists(None, "versions")? {
         return Ok(0);
     }
-    let count = connection
-        .query_row(
-            "SELECT count(*) FROM versions WHERE version > ?1 AND older_may_use",
-            [known],
-            |row| row.get(0),
-        )
-        .optional()?;
-    Ok(count.unwrap_or(0))
+    let sql = "SELECT count(*) FROM versions WHERE version > ?1 AND older_may_use";
+    Ok(connection.query_row(sql, [known], |row| row.get(0))?)
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
-//! Which processes have the file open, so that rows left behind by a crash can be told from rows
-//! that another process is still working on.
+//! Detects which processes have the file open, to distinguish rows left behind by a crash from rows that another
+//! process still works on.
 //!
-//! Each open store holds a locked file in the folder `<database>.processes`. The system drops the
-//! lock when the process ends, however it ends; a process number alone could have been given to
-//! somebody else by then.
+//! Each open store holds a locked file in the folder `<database>.processes`. The system releases the lock when the
+//! process ends in any way; a process id alone could have been reused by then.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
@@ -13,55 +12,50 @@ use patchbay_files::{create_private_folder, open, open_lock};
 
 use crate::Error;
 
-/// The mark of one open store; goes with it.
+/// The locked file of one open store, which is removed with it.
 #[derive(Debug)]
 pub(crate) struct Presence {
-    /// What rows of this store carry while they are open.
+    /// The owner that rows of this store carry while they are open.
     pub(crate) owner: String,
     folder: PathBuf,
     _lock: File,
 }
 
 impl Presence {
-    /// Marks this store as present and clears away the marks of processes that are gone.
+    /// Creates the locked file and removes those of processes that are gone.
     ///
-    /// To be called under [`opening_lock`]: between making a mark and locking it, it would look like
-    /// one of a process that is gone.
+    /// Must be called under [`opening_lock`]: a file that is created but not locked yet looks like one of a process that
+    /// is gone.
     pub(crate) fn new(database: &Path, owner: String) -> Result<Self, Error> {
         let folder = folder_of(database)?;
         remove_stale(&folder)?;
         let path = folder.join(&owner);
-        let lock = open_mark(&path)?;
-        lock.lock().map_err(Error::file(&path))?;
         Ok(Self {
             owner,
             folder,
-            _lock: lock,
+            _lock: lock_file(&path)?,
         })
     }
 
-    /// Tells of an owner whether its store is still open, in whatever process.
+    /// Returns a predicate: whether the store of an owner is still open in some process.
     pub(crate) fn liveness(&self) -> impl Fn(&str) -> bool + Send + Sync + use<> {
         let own = self.owner.clone();
         let folder = self.folder.clone();
-        // A run that was left has the empty name, which would be the folder's.
+        // A released run has an empty owner, whose path would be the folder.
         move |owner| owner == own || (!owner.is_empty() && is_held(&folder.join(owner)))
     }
 }
 
 impl Drop for Presence {
     fn drop(&mut self) {
-        // What cannot be removed now is cleared away by the next store that is opened.
+        // A file that cannot be removed now is removed when a store is opened next.
         drop(std::fs::remove_file(self.folder.join(&self.owner)));
     }
 }
 
-/// Holds off other processes while one of them opens and migrates the file; let go when dropped.
+/// Keeps other processes from opening and migrating the file until dropped.
 pub(crate) fn opening_lock(database: &Path) -> Result<File, Error> {
-    let path = folder_of(database)?.join("opening");
-    let file = open_mark(&path)?;
-    file.lock().map_err(Error::file(&path))?;
-    Ok(file)
+    lock_file(&folder_of(database)?.join("opening"))
 }
 
 fn folder_of(database: &Path) -> Result<PathBuf, Error> {
@@ -72,14 +66,16 @@ fn folder_of(database: &Path) -> Result<PathBuf, Error> {
     Ok(folder)
 }
 
-fn open_mark(path: &Path) -> Result<File, Error> {
-    open_lock(path).map_err(Error::files(path))
+fn lock_file(path: &Path) -> Result<File, Error> {
+    let file = open_lock(path).map_err(Error::files(path))?;
+    file.lock().map_err(Error::file(path))?;
+    Ok(file)
 }
 
-/// Whether some process holds the mark.
+/// Whether some process holds the lock.
 fn is_held(path: &Path) -> bool {
-    // A mark that is not there belongs to nobody. One that cannot be looked at counts as held: better
-    // a run that stays open than one that is closed under its owner's hands.
+    // A file that cannot be opened counts as locked: a run that stays open is better than one that is closed while its
+    // owner works on it.
     match open(path, OpenOptions::new().read(true)) {
         Ok(file) => file.try_lock_shared().is_err(),
         Err(patchbay_files::Error::NotPlain(_)) => false,

@@ -1,10 +1,10 @@
-//! OAuth client registrations: who Patchbay is to which authorization server.
+//! OAuth client registrations: which client Patchbay is at which authorization server.
 
 use patchbay_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::migrations::Migration;
-use crate::row::{parse_row, to_body};
+use crate::row::{list_bodies, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "registrations";
@@ -25,29 +25,25 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     ",
 }];
 
-/// Patchbay as a client of one authorization server. A client secret lies in the vault.
+/// Patchbay's client registration at one authorization server. The client secret is in the vault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Registration {
-    /// Ours, stable.
     pub id: String,
-    /// MCP server that it was made for, absolute URL.
+    /// Absolute URL of the MCP server that it was made for.
     pub server: String,
-    /// Authorization server, absolute URL. A registration is never shown to another.
+    /// Absolute URL of the authorization server. A registration is never sent to another one.
     pub issuer: String,
-    /// Where the browser comes back to, absolute URL; fixes the port of the loopback listener.
+    /// Absolute URL; it fixes the port of the loopback listener.
     pub redirect_uri: String,
-    /// What the authorization server calls us.
     pub client_id: String,
     /// Whether the vault holds a client secret for it.
     pub has_secret: bool,
-    /// How we sign in at the token endpoint, such as `none` or `client_secret_basic`.
+    /// How the client authenticates at the token endpoint, such as `none` or `client_secret_basic`.
     pub auth_method: String,
-    /// Scopes that it was made with.
+    /// Scopes it was registered with.
     pub scopes: Vec<String>,
-    /// How we came by it.
     pub kind: RegistrationKind,
-    /// When it was made.
     pub created_at: Timestamp,
 }
 
@@ -64,98 +60,56 @@ pub enum RegistrationKind {
 }
 
 impl Store {
-    /// The registrations for that server at that issuer, newest first.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns the registrations for a server at one issuer, newest first.
     pub async fn find_registrations(
         &self,
         server: &str,
         issuer: &str,
     ) -> Result<Vec<Registration>, Error> {
         let key = [server.to_owned(), issuer.to_owned()];
-        self.read(move |tx| {
-            let registrations = tx
-                .prepare_cached(
-                    "SELECT body FROM registrations WHERE server = ?1 AND issuer = ?2
-                     ORDER BY created_at DESC, id DESC",
-                )?
-                .query_map(key, |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
-                .collect::<Result<_, _>>()?;
-            Ok(registrations)
-        })
-        .await
+        let sql = "SELECT body FROM registrations WHERE server = ?1 AND issuer = ?2
+                   ORDER BY created_at DESC, id DESC";
+        self.read(move |tx| list_bodies(tx, TABLE, sql, key)).await
     }
 
-    /// The registrations for that server at whatever issuer, newest first.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns the registrations for a server at all issuers, newest first.
     pub async fn list_registrations(&self, server: &str) -> Result<Vec<Registration>, Error> {
         let server = server.to_owned();
-        self.read(move |tx| {
-            let registrations = tx
-                .prepare_cached(
-                    "SELECT body FROM registrations WHERE server = ?1
-                     ORDER BY created_at DESC, id DESC",
-                )?
-                .query_map([server], |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
-                .collect::<Result<_, _>>()?;
-            Ok(registrations)
-        })
-        .await
+        let sql = "SELECT body FROM registrations WHERE server = ?1
+                   ORDER BY created_at DESC, id DESC";
+        self.read(move |tx| list_bodies(tx, TABLE, sql, [server]))
+            .await
     }
 
-    /// Adds the registration or puts it in place of the one with its id.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// Inserts the registration, or replaces the one with the same id.
     pub async fn save_registration(&self, registration: &Registration) -> Result<(), Error> {
-        let registration = registration.clone();
-        self.write(move |tx| {
-            tx.prepare_cached(
-                "INSERT INTO registrations (id, server, issuer, created_at, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (id) DO UPDATE SET
-                     server = excluded.server, issuer = excluded.issuer,
-                     created_at = excluded.created_at, body = excluded.body",
-            )?
-            .execute((
-                &registration.id,
-                &registration.server,
-                &registration.issuer,
-                registration.created_at.unix_millis(),
-                to_body(TABLE, &registration)?,
-            ))?;
-            Ok(())
-        })
+        let row = (
+            registration.id.clone(),
+            registration.server.clone(),
+            registration.issuer.clone(),
+            registration.created_at.unix_millis(),
+            to_body(TABLE, registration)?,
+        );
+        self.execute(
+            "INSERT INTO registrations (id, server, issuer, created_at, body)
+             VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (id) DO UPDATE SET
+                 server = excluded.server, issuer = excluded.issuer,
+                 created_at = excluded.created_at, body = excluded.body",
+            row,
+        )
         .await
     }
 
-    /// Forgets the registrations for that server at that issuer and tells what went, so that client
-    /// secrets can go too.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Removes the registrations for a server at one issuer. Returns them, so that their secrets can be deleted too.
     pub async fn remove_registrations(
         &self,
         server: &str,
         issuer: &str,
     ) -> Result<Vec<Registration>, Error> {
         let key = [server.to_owned(), issuer.to_owned()];
-        self.write(move |tx| {
-            let gone = tx
-                .prepare_cached(
-                    "DELETE FROM registrations WHERE server = ?1 AND issuer = ?2 RETURNING body",
-                )?
-                .query_map(key, |row| row.get::<_, String>(0))?
-                .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
-                .collect::<Result<_, _>>()?;
-            Ok(gone)
-        })
-        .await
+        let sql = "DELETE FROM registrations WHERE server = ?1 AND issuer = ?2 RETURNING body";
+        self.write(move |tx| list_bodies(tx, TABLE, sql, key)).await
     }
 }
 

@@ -1,22 +1,22 @@
-//! Model types as the JSON of a row.
+//! Queries whose rows carry a model type as JSON.
 
+use rusqlite::{OptionalExtension, Params, Row, Transaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::Error;
 
-/// The JSON that a row carries.
+/// Serializes the body of a row.
 pub(crate) fn to_body<T: Serialize>(table: &'static str, value: &T) -> Result<String, Error> {
     serde_json::to_string(value).map_err(Error::row(table))
 }
 
-/// What the JSON of one row says.
+/// Parses the body of a row.
 pub(crate) fn from_body<T: DeserializeOwned>(table: &'static str, body: &str) -> Result<T, Error> {
     serde_json::from_str(body).map_err(Error::row(table))
 }
 
-/// What the JSON of a row in a list says; `None`, and a line in the log, when this version cannot
-/// read it.
+/// Parses the body of a row in a list. Logs and returns `None` when this version cannot read it.
 pub(crate) fn parse_row<T: DeserializeOwned>(table: &'static str, body: &str) -> Option<T> {
     match serde_json::from_str(body) {
         Ok(value) => Some(value),
@@ -25,6 +25,54 @@ pub(crate) fn parse_row<T: DeserializeOwned>(table: &'static str, body: &str) ->
             None
         }
     }
+}
+
+/// Runs a statement with a cached plan and returns the number of changed rows.
+pub(crate) fn execute(
+    tx: &Transaction<'_>,
+    sql: &str,
+    params: impl Params,
+) -> Result<usize, rusqlite::Error> {
+    tx.prepare_cached(sql)?.execute(params)
+}
+
+/// Returns what `read` makes of each row.
+pub(crate) fn list_rows<T>(
+    tx: &Transaction<'_>,
+    sql: &str,
+    params: impl Params,
+    read: impl FnMut(&Row<'_>) -> Result<T, rusqlite::Error>,
+) -> Result<Vec<T>, Error> {
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map(params, read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Returns the bodies in the first column, without those that this version cannot read.
+pub(crate) fn list_bodies<T: DeserializeOwned>(
+    tx: &Transaction<'_>,
+    table: &'static str,
+    sql: &str,
+    params: impl Params,
+) -> Result<Vec<T>, Error> {
+    let rows = list_rows(tx, sql, params, |row| {
+        Ok(parse_row(table, row.get_ref(0)?.as_str()?))
+    })?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+/// Returns the body in the first column of the first row, if there is a row.
+pub(crate) fn find_body<T: DeserializeOwned>(
+    tx: &Transaction<'_>,
+    table: &'static str,
+    sql: &str,
+    params: impl Params,
+) -> Result<Option<T>, Error> {
+    let body: Option<String> = tx
+        .prepare_cached(sql)?
+        .query_row(params, |row| row.get(0))
+        .optional()?;
+    body.map(|body| from_body(table, &body)).transpose()
 }
 
 #[cfg(test)]

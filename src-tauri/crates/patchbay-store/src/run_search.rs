@@ -1,4 +1,4 @@
-//! Full text of runs, and what a query means in SQL.
+//! Full text of runs, and translation of queries to SQL.
 
 use patchbay_model::{Content, Origin, RunId, RunQuery, RunState, ToolRun};
 use rusqlite::types::Value;
@@ -7,14 +7,14 @@ use serde_json::Value as JsonValue;
 
 use crate::Error;
 
-/// How much of a text is indexed, in bytes: enough to find a run again, and a result of many megabytes
-/// does not grow the file twice.
+/// Maximum bytes of a text that are indexed: enough to find a run again, without storing a result of many megabytes
+/// twice.
 const INDEXED_BYTES: usize = 64 * 1024;
 
-/// How many characters of a name that is looked for count: SQLite refuses much longer patterns.
+/// Maximum characters of a name pattern: SQLite rejects much longer ones.
 const NAME_CHARACTERS: usize = 1024;
 
-/// The searchable texts of a run, in the order of the columns of `tool_run_texts`.
+/// Returns the searchable texts of a run, in the order of the columns of `tool_run_texts`.
 pub(crate) fn texts_of(run: &ToolRun) -> [String; 6] {
     let summary = &run.summary;
     let identity = &summary.identity;
@@ -46,7 +46,7 @@ pub(crate) fn texts_of(run: &ToolRun) -> [String; 6] {
     ]
 }
 
-/// The text of what the tool answered; pictures and other bytes are not searched.
+/// Returns the text of the result; images and other binary content are not searched.
 fn result_text(run: &ToolRun) -> String {
     let Some(result) = &run.result else {
         return String::new();
@@ -68,14 +68,14 @@ fn result_text(run: &ToolRun) -> String {
             Content::Image { .. } | Content::Audio { .. } | Content::Other { .. } => {}
         }
     }
-    // Tools that answer in JSON repeat it as text; only where they do not is it needed.
+    // Tools that return JSON usually repeat it as text.
     if let Some(structured) = result.structured.as_ref().filter(|_| text.is_empty()) {
         push_json(&mut text, structured);
     }
     text
 }
 
-/// Adds as much of the part as may still be indexed.
+/// Appends as much of `part` as may still be indexed.
 fn push(text: &mut String, part: &str) {
     let room = INDEXED_BYTES.saturating_sub(text.len() + 1);
     let end = part.floor_char_boundary(room);
@@ -85,7 +85,7 @@ fn push(text: &mut String, part: &str) {
     }
 }
 
-/// Adds the names and values of the JSON, without the escapes that would hide the words in them.
+/// Appends the keys and values of the JSON without escapes, which would hide words.
 fn push_json(text: &mut String, json: &JsonValue) {
     match json {
         JsonValue::Null => {}
@@ -101,23 +101,22 @@ fn push_json(text: &mut String, json: &JsonValue) {
     }
 }
 
-/// The most rows that a text finds which are counted: a page comes at once, a count takes as long as there are rows.
+/// Maximum rows of a text search that are counted: counting takes as long as there are rows.
 const COUNTED_ROWS: u32 = 20_000;
 
-/// The most words that a typed beginning is replaced by.
+/// Maximum words that replace a typed prefix.
 const MAX_WORDS: usize = 200;
 
-/// Beginnings up to this length are found in an index of their own.
-const INDEXED_BEGINNING: usize = 3;
+/// Prefixes up to this length have their own index.
+const INDEXED_PREFIX: usize = 3;
 
-/// The rows that a text finds.
 const MATCHING_ROWS: &str =
     "SELECT rowid AS found FROM tool_run_texts WHERE tool_run_texts MATCH ?";
 
 /// Conditions on `tool_runs`, joined by AND, with the values of their `?`.
 ///
-/// Runs that a text finds come in the order in which they were written, which is that in which they began but for
-/// milliseconds: the index gives them so, and no more of them than are asked for.
+/// Results of a text search are in the order in which they were inserted, which is the order of their starts but for
+/// milliseconds: the index returns them lazily in this order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Conditions {
     text: Option<Value>,
@@ -126,7 +125,7 @@ pub(crate) struct Conditions {
 }
 
 impl Conditions {
-    /// What the query asks for, paging aside.
+    /// The conditions of the query, without paging.
     pub(crate) fn of(query: &RunQuery) -> Self {
         let text = query.text.as_deref().and_then(match_expression);
         let mut conditions = Self {
@@ -168,30 +167,29 @@ impl Conditions {
         conditions
     }
 
-    /// The text without the beginning of a word that it ends with, and that beginning, where looking it up by its words
-    /// pays.
-    fn beginning(&self) -> Option<(&str, &str)> {
+    /// Splits a trailing word prefix off the text, if it is longer than the indexed ones.
+    fn prefix(&self) -> Option<(&str, &str)> {
         let Some(Value::Text(text)) = &self.text else {
             return None;
         };
-        // No phrase has a quotation mark in it.
+        // No phrase contains a quotation mark.
         let (before, word) = text.strip_suffix("\"*")?.rsplit_once('"')?;
         let is_one_word = word.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        (is_one_word && word.len() > INDEXED_BEGINNING).then_some((before, word))
+        (is_one_word && word.len() > INDEXED_PREFIX).then_some((before, word))
     }
 
-    /// Whether [`Conditions::expand`] has something to do.
-    pub(crate) fn ends_with_beginning(&self) -> bool {
-        self.beginning().is_some()
+    /// Whether [`Conditions::expand_prefix`] has something to do.
+    pub(crate) fn ends_with_prefix(&self) -> bool {
+        self.prefix().is_some()
     }
 
-    /// Puts the words that the typed beginning stands for in its place, where they are not too many: all rows of a
-    /// beginning are gathered before the first is there, those of a word come one by one.
-    pub(crate) fn expand(&mut self, tx: &Transaction<'_>) -> Result<(), Error> {
-        let Some((before, word)) = self.beginning() else {
+    /// Replaces a trailing prefix by the indexed words that start with it, unless they are too many. FTS5 collects all
+    /// rows of a prefix before it returns the first, but returns rows of whole words lazily.
+    pub(crate) fn expand_prefix(&mut self, tx: &Transaction<'_>) -> Result<(), Error> {
+        let Some((before, word)) = self.prefix() else {
             return Ok(());
         };
-        let words = words_with(tx, &word.to_ascii_lowercase())?;
+        let words = words_with_prefix(tx, &word.to_ascii_lowercase())?;
         if words.is_empty() || words.len() > MAX_WORDS {
             return Ok(());
         }
@@ -207,7 +205,7 @@ impl Conditions {
         self.values.extend(values.into_iter().map(Into::into));
     }
 
-    /// Only what comes after that run, the last of the page before; it may have been removed since.
+    /// Restricts to runs after `last`, the last run of the previous page, which may have been removed since.
     pub(crate) fn after(&mut self, last: &RunId) {
         let id = last.to_string();
         if self.text.is_none() {
@@ -220,11 +218,11 @@ impl Conditions {
         );
     }
 
-    /// How many runs meet the conditions, and whether there may be more: of those that a text finds the newest
-    /// [`COUNTED_ROWS`] are looked at.
+    /// SQL for the number of runs and whether there may be more: a text search only counts among the newest
+    /// [`COUNTED_ROWS`] matches.
     pub(crate) fn count(&self) -> String {
         if self.text.is_none() {
-            // By itself, for SQLite counts all rows of a table without looking at each.
+            // As a subquery, for which SQLite counts the rows of a table without reading each.
             return format!("SELECT (SELECT count(*) FROM {}), false", self.rest());
         }
         let newest =
@@ -240,7 +238,7 @@ impl Conditions {
         )
     }
 
-    /// Ids and summaries of the first runs, of which the last `?` says how many.
+    /// SQL for ids and summaries of the first runs; the last `?` is the limit.
     pub(crate) fn page(&self) -> String {
         let order = if self.text.is_some() { "found" } else { "id" };
         let rest = self.rest();
@@ -265,8 +263,8 @@ impl Conditions {
     }
 }
 
-/// The indexed words that begin so, one more than [`MAX_WORDS`] at most.
-fn words_with(tx: &Transaction<'_>, beginning: &str) -> Result<Vec<String>, Error> {
+/// Returns the indexed words with that prefix, at most one more than [`MAX_WORDS`].
+fn words_with_prefix(tx: &Transaction<'_>, prefix: &str) -> Result<Vec<String>, Error> {
     tx.execute_batch(
         "CREATE VIRTUAL TABLE IF NOT EXISTS temp.tool_run_words
              USING fts5vocab (main, tool_run_texts, instance)",
@@ -274,20 +272,19 @@ fn words_with(tx: &Transaction<'_>, beginning: &str) -> Result<Vec<String>, Erro
     let mut next =
         tx.prepare_cached("SELECT term FROM temp.tool_run_words WHERE term >= ?1 LIMIT 1")?;
     let mut words = Vec::new();
-    let mut from = beginning.to_owned();
+    let mut from = prefix.to_owned();
     while words.len() <= MAX_WORDS {
         let found: Option<String> = next.query_row([&from], |row| row.get(0)).optional()?;
-        let Some(word) = found.filter(|word| word.starts_with(beginning)) else {
+        let Some(word) = found.filter(|word| word.starts_with(prefix)) else {
             break;
         };
-        // What comes after it: no word has a space.
+        // The next word in order: words contain no space.
         from = format!("{word} ");
         words.push(word);
     }
     Ok(words)
 }
 
-/// The word for the state in the column.
 pub(crate) fn state_word(state: RunState) -> &'static str {
     match state {
         RunState::Running => "running",
@@ -298,7 +295,7 @@ pub(crate) fn state_word(state: RunState) -> &'static str {
     }
 }
 
-/// The word for the kind of origin, and the name of the client where it is one.
+/// Returns the values of the columns `origin` and `client`.
 pub(crate) fn origin_columns(origin: &Origin) -> (&'static str, Option<&str>) {
     match origin {
         Origin::Window => ("window", None),
@@ -307,12 +304,11 @@ pub(crate) fn origin_columns(origin: &Origin) -> (&'static str, Option<&str>) {
     }
 }
 
-/// An FTS5 expression that finds all of the typed words, the last one by its beginning; `None` when
-/// nothing in the text can be searched for.
+/// Returns an FTS5 expression for all typed words, the last one as a prefix; `None` when the text has no word.
 ///
-/// Every word is quoted, so that nothing of it is taken for an operator.
+/// Every word is quoted, so that FTS5 takes none for an operator.
 fn match_expression(text: &str) -> Option<String> {
-    // FTS5 reads up to the first NUL, which would cut a closing quote off.
+    // FTS5 stops at the first NUL, which would cut off a closing quote.
     let text = text.replace('\0', " ");
     let mut terms: Vec<String> = Vec::new();
     let mut open_end = false;
@@ -334,12 +330,12 @@ fn match_expression(text: &str) -> Option<String> {
     (!terms.is_empty()).then(|| terms.join(" "))
 }
 
-/// Whether the tokenizer finds a word in it; a phrase without one would match nothing.
+/// Whether the tokenizer finds a word in the phrase; one without words would match nothing.
 fn has_token(phrase: &str) -> bool {
     phrase.contains(char::is_alphanumeric)
 }
 
-/// A pattern for `LIKE` from one in which `*` stands for any text.
+/// Converts a pattern with `*` for any text to one for `LIKE`.
 fn like_pattern(pattern: &str) -> String {
     let mut like = String::new();
     for sign in pattern.chars().take(NAME_CHARACTERS) {

@@ -1,4 +1,4 @@
-//! Things to store, for tests.
+//! Sample values for tests.
 
 use std::time::Duration;
 
@@ -14,16 +14,20 @@ use tempfile::TempDir;
 
 use crate::Store;
 
-/// An empty store in a folder of its own, which goes with the first of the two.
+/// Returns an empty store and its folder, which is removed when dropped.
 pub(crate) async fn store() -> (TempDir, Store) {
     let home = tempfile::tempdir().unwrap();
-    let store = Store::open(&home.path().join("patchbay.sqlite"))
-        .await
-        .unwrap();
+    let store = open_again(&home).await;
     (home, store)
 }
 
-/// So many seconds after an instant that all samples share.
+/// Opens the store in that folder once more.
+pub(crate) async fn open_again(home: &TempDir) -> Store {
+    let path = home.path().join("patchbay.sqlite");
+    Store::open(&path).await.unwrap()
+}
+
+/// Returns an instant, in seconds after one that all samples share.
 pub(crate) fn at(seconds: u64) -> Timestamp {
     Timestamp::parse("2026-11-20T08:00:00.123456Z").unwrap() + Duration::from_secs(seconds)
 }
@@ -53,7 +57,7 @@ pub(crate) fn identity() -> IdentityLine {
     }
 }
 
-/// A connector of this computer without a sign-in.
+/// A local connector without authentication.
 pub(crate) fn connector(id: &str, name: &str) -> Connector {
     Connector {
         id: ConnectorId::new(id),
@@ -135,7 +139,7 @@ pub(crate) fn wallet_entry(id: &str, name: &str) -> WalletEntry {
     }
 }
 
-/// A run under way, the `number`th.
+/// A running run.
 pub(crate) fn run(number: u64) -> ToolRun {
     ToolRun {
         summary: ToolRunSummary {
@@ -165,7 +169,7 @@ pub(crate) fn run(number: u64) -> ToolRun {
     }
 }
 
-/// The same, over, with that text as its answer.
+/// The run after it ended with that text as its result.
 pub(crate) fn answered(run: ToolRun, text: &str) -> ToolRun {
     ToolRun {
         summary: ToolRunSummary {
@@ -181,7 +185,7 @@ pub(crate) fn answered(run: ToolRun, text: &str) -> ToolRun {
     }
 }
 
-/// A consent that waits for the user, begun so many seconds after the others.
+/// An authorization that waits for the user.
 pub(crate) fn authorization(id: &str, seconds: u64) -> Authorization {
     let mut waiting = Authorization::preparing(
         AuthorizationId::new(id),

@@ -1,9 +1,9 @@
-//! Where secrets of the wallet were placed on hosted platforms.
+//! Where secrets of the wallet were saved on hosted platforms.
 
 use patchbay_model::{ConnectorId, SecretHolder, SecretLocation, WalletEntryId};
 
 use crate::migrations::Migration;
-use crate::row::{parse_row, to_body};
+use crate::row::{list_bodies, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "placements";
@@ -25,77 +25,51 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 impl Store {
-    /// Every place of that entry, of connectors that are still there, in the order in which they were
-    /// filled.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns every location of that entry on connectors that still exist, in the order in which they were filled.
     pub async fn list_secret_locations(
         &self,
         entry: &WalletEntryId,
     ) -> Result<Vec<SecretLocation>, Error> {
         let entry = entry.to_string();
-        self.read(move |tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT placements.body FROM placements
-                 JOIN connectors ON connectors.id = placements.connector
-                 WHERE placements.wallet_entry = ?1 AND connectors.removed_at IS NULL ORDER BY placements.rowid",
-            )?;
-            let rows = statement.query_map([&entry], |row| row.get::<_, String>(0))?;
-            rows.filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
-                .collect::<Result<_, _>>()
-                .map_err(Error::from)
-        })
-        .await
+        let sql = "SELECT placements.body FROM placements
+                   JOIN connectors ON connectors.id = placements.connector
+                   WHERE placements.wallet_entry = ?1 AND connectors.removed_at IS NULL
+                   ORDER BY placements.rowid";
+        self.read(move |tx| list_bodies(tx, TABLE, sql, [entry]))
+            .await
     }
 
-    /// Notes a place, instead of what was noted of the same place before.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// Inserts the location, or replaces the one with the same connector, holder and path.
     pub async fn save_secret_location(&self, location: &SecretLocation) -> Result<(), Error> {
-        let location = location.clone();
-        self.write(move |tx| {
-            tx.prepare_cached(
-                "INSERT INTO placements (connector, place, path, wallet_entry, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (connector, place, path) DO UPDATE SET
-                     wallet_entry = excluded.wallet_entry, body = excluded.body",
-            )?
-            .execute((
-                location.connector.as_str(),
-                to_body(TABLE, &location.holder)?,
-                &location.path,
-                location.entry.as_str(),
-                to_body(TABLE, &location)?,
-            ))?;
-            Ok(())
-        })
+        let row = (
+            location.connector.to_string(),
+            to_body(TABLE, &location.holder)?,
+            location.path.clone(),
+            location.entry.to_string(),
+            to_body(TABLE, location)?,
+        );
+        self.execute(
+            "INSERT INTO placements (connector, place, path, wallet_entry, body)
+             VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (connector, place, path) DO UPDATE SET
+                 wallet_entry = excluded.wallet_entry, body = excluded.body",
+            row,
+        )
         .await
     }
 
-    /// Forgets what was placed at one place of a connector, below all paths.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// Removes the locations of one holder of a connector, whatever their paths.
     pub async fn remove_secret_locations(
         &self,
         connector: &ConnectorId,
         holder: &SecretHolder,
     ) -> Result<(), Error> {
-        let (connector, holder) = (connector.to_string(), to_body(TABLE, holder)?);
-        self.write(move |tx| {
-            tx.prepare_cached("DELETE FROM placements WHERE connector = ?1 AND place = ?2")?
-                .execute([&connector, &holder])?;
-            Ok(())
-        })
-        .await
+        let key = [connector.to_string(), to_body(TABLE, holder)?];
+        let sql = "DELETE FROM placements WHERE connector = ?1 AND place = ?2";
+        self.execute(sql, key).await
     }
 
-    /// Forgets what one place of a connector was given at these paths and below them: JSON pointers.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// Removes the locations of one holder of a connector at these JSON pointers and below them.
     pub async fn remove_secret_locations_at(
         &self,
         connector: &ConnectorId,

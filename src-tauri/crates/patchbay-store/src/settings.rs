@@ -1,14 +1,13 @@
-//! Settings that the app and the command line share, by name.
+//! Settings by name, shared by the app and the command line.
 //!
-//! How the window looks is no business of this file; what is kept here changes what is done with the
-//! data in it.
+//! They change what is done with the data in this file. How the window looks is saved elsewhere.
 
 use rusqlite::{OptionalExtension, Transaction};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::migrations::Migration;
-use crate::row::{parse_row, to_body};
+use crate::row::{execute, parse_row, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "settings";
@@ -25,11 +24,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 impl Store {
-    /// The setting of that name; `None` when it was never set, or a newer program set it to what this
-    /// one does not know.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns the setting; `None` when it was never set, or its value cannot be parsed because a newer program wrote
+    /// it.
     pub async fn find_setting<T>(&self, name: &str) -> Result<Option<T>, Error>
     where
         T: DeserializeOwned + Send + 'static,
@@ -38,10 +34,7 @@ impl Store {
         self.read(move |tx| find(tx, &name)).await
     }
 
-    /// Sets the settings of those names to the same value, all or none.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// Sets all these settings to the same value, or none.
     pub async fn put_settings<T: Serialize>(
         &self,
         names: Vec<String>,
@@ -56,25 +49,14 @@ impl Store {
         .await
     }
 
-    /// Forgets the setting of that name; it may be missing.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Removes a setting, if there is one.
     pub async fn remove_setting(&self, name: &str) -> Result<(), Error> {
-        let name = name.to_owned();
-        self.write(move |tx| {
-            tx.prepare_cached("DELETE FROM settings WHERE name = ?1")?
-                .execute([name])?;
-            Ok(())
-        })
-        .await
+        let sql = "DELETE FROM settings WHERE name = ?1";
+        self.execute(sql, [name.to_owned()]).await
     }
 
-    /// Sets the setting of that name to what `change` makes of it, while nobody else writes; answers what
-    /// it is then. `None` as in [`Store::find_setting`].
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// Reads and changes a setting in one transaction and returns its new value. `change` gets `None` where
+    /// [`Store::find_setting`] returns it.
     pub async fn change_setting<T>(
         &self,
         name: &str,
@@ -102,18 +84,19 @@ fn find<T: DeserializeOwned>(tx: &Transaction<'_>, name: &str) -> Result<Option<
 }
 
 fn put_setting(tx: &Transaction<'_>, name: &str, body: &str) -> Result<(), Error> {
-    tx.prepare_cached(
+    execute(
+        tx,
         "INSERT INTO settings (name, body) VALUES (?1, ?2)
          ON CONFLICT (name) DO UPDATE SET body = excluded.body",
-    )?
-    .execute((name, body))?;
+        (name, body),
+    )?;
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::store;
+    use crate::samples::{open_again, store};
 
     #[tokio::test]
     async fn a_setting_is_what_it_was_set_to_last() {
@@ -144,9 +127,7 @@ mod tests {
     #[tokio::test]
     async fn changes_of_a_setting_build_upon_one_another() {
         let (home, one) = store().await;
-        let two = Store::open(&home.path().join("patchbay.sqlite"))
-            .await
-            .unwrap();
+        let two = open_again(&home).await;
         let add = |days: Option<u32>| days.unwrap_or_default() + 1;
         let (first, second) = tokio::join!(
             one.change_setting("days", add),

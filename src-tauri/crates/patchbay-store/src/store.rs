@@ -1,22 +1,23 @@
-//! The store as the rest of Patchbay holds it.
+//! The handle to the store that the rest of Patchbay uses.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::Transaction;
+use rusqlite::{Params, Transaction};
 use tokio::sync::Semaphore;
 
 use crate::Error;
 use crate::connection::Connections;
+use crate::row;
 use crate::writer::Writer;
 
-/// Reads under way at the same time; more of them wait for their turn.
+/// Maximum number of concurrent reads; further ones wait.
 const READERS: usize = 4;
 
 /// The open file. Clones share it.
 ///
-/// Reads are done on tokio's blocking threads, writes on a thread of the store's own; dropping the
-/// future of a write does not undo it. Dropping the last clone waits until everything is written.
+/// Reads run on tokio's blocking threads, writes on the store's own thread; dropping the future of a write does not
+/// undo it. Dropping the last clone waits until everything is written.
 #[derive(Clone, Debug)]
 pub struct Store {
     connections: Arc<Connections>,
@@ -24,14 +25,13 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the SQLite file at `path`, making it and its folder where they are missing and bringing
-    /// older files up to date. Files of newer programs are opened when they only added something.
-    ///
-    /// Waits for other processes that are opening the same file.
+    /// Opens the SQLite file at `path`, creates it and its folder where they are missing, and migrates older files.
+    /// Files of newer programs are opened if their migrations allow it. Waits for other processes that are opening the
+    /// same file.
     ///
     /// # Errors
-    /// [`Error::TooNew`] with the file untouched; [`Error::File`] when the file or its folder cannot be
-    /// made; [`Error::Failed`] when it is no database or cannot be read.
+    /// [`Error::TooNew`], with the file untouched; [`Error::File`] when the file or its folder cannot be created;
+    /// [`Error::Failed`] when it is not a database or cannot be read.
     pub async fn open(path: &Path) -> Result<Self, Error> {
         let path = path.to_owned();
         let connections = blocking(move || Connections::open(&path)).await?;
@@ -41,29 +41,24 @@ impl Store {
         })
     }
 
-    /// Tells of the owner of a row, as [`Store::close_orphans`] and
-    /// [`Store::expire_open_authorizations`] ask it, whether its store is still open in some process.
+    /// Returns a predicate for [`Store::close_orphans`] and [`Store::expire_open_authorizations`]: whether some process
+    /// still has the store open that owns a row.
     pub fn liveness(&self) -> impl Fn(&str) -> bool + Send + Sync + use<> {
         self.connections.presence.liveness()
     }
 
-    /// What rows carry that this store has open.
+    /// The owner that rows of this store carry while they are open.
     pub(crate) fn owner(&self) -> &str {
         &self.connections.presence.owner
     }
 
-    /// A number that is another one whenever something was written to the file since, by this store or
-    /// by another process: what was read before may be kept while the number stays.
-    ///
-    /// Takes microseconds and does not wait for whoever writes.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns a number that changes with every write to the file, by this store or another process: cached reads are
+    /// valid while it stays the same. Takes microseconds and does not wait for writers.
     pub fn version(&self) -> Result<i64, Error> {
         self.connections.version()
     }
 
-    /// Reads a row or two where it is called, for callers to whom another thread would be the slower way.
+    /// Reads a row or two on the calling thread, where handing the read to another thread would take longer.
     pub(crate) fn peek<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
@@ -71,7 +66,7 @@ impl Store {
         self.connections.peek(work)
     }
 
-    /// Reads from one state of the file, in which rows of runs that were queued last may be missing.
+    /// Reads from one snapshot of the file, which may lack runs that were queued last.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
@@ -86,7 +81,7 @@ impl Store {
         .await
     }
 
-    /// Reads from one state of the file, with every run that was queued before.
+    /// Reads from one snapshot of the file that includes every run queued before.
     pub(crate) async fn read_runs<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
@@ -95,7 +90,7 @@ impl Store {
         self.read(work).await
     }
 
-    /// Writes all of it or nothing, after every run that was queued before.
+    /// Runs `work` in a transaction, after every run that was queued before.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
@@ -103,7 +98,25 @@ impl Store {
         self.connections.writer.write(work).await
     }
 
-    /// What queues rows of runs.
+    /// Runs one statement in a transaction.
+    pub(crate) async fn execute(
+        &self,
+        sql: &'static str,
+        params: impl Params + Send + 'static,
+    ) -> Result<(), Error> {
+        self.change_rows(sql, params).await.map(drop)
+    }
+
+    /// Runs one statement in a transaction and returns whether it changed any row.
+    pub(crate) async fn change_rows(
+        &self,
+        sql: &'static str,
+        params: impl Params + Send + 'static,
+    ) -> Result<bool, Error> {
+        self.write(move |tx| Ok(row::execute(tx, sql, params)? > 0))
+            .await
+    }
+
     pub(crate) fn writer(&self) -> &Writer {
         &self.connections.writer
     }

@@ -6,7 +6,7 @@ use crate::{
     secret_locations, settings, tool_changes, tool_runs, tools, wallet_entries,
 };
 
-/// The steps of every table; a table comes after those it refers to.
+/// The migrations of every table; a table comes after those it refers to.
 pub(crate) const TABLES: &[&[Migration]] = &[
     accounts::MIGRATIONS,
     connectors::MIGRATIONS,

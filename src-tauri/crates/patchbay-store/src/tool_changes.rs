@@ -1,7 +1,7 @@
-//! Tools that are not any more as they were when the user agreed to them.
+//! Tools that differ from what the user accepted.
 //!
-//! The first list of a connector is agreed to as it comes. What a later list changes keeps its earlier
-//! definition here until the user agrees to the new one, or the server takes the change back.
+//! The first list of a connector's tools is accepted as it comes. When a later list changes a tool, its accepted
+//! definition is kept here until the user accepts the new one or the server reverts the change.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use patchbay_model::{ChangedTool, ConnectorId, Timestamp, Tool};
 use rusqlite::Transaction;
 
 use crate::migrations::Migration;
-use crate::row::parse_row;
+use crate::row::{list_rows, parse_row};
 use crate::{Error, Store};
 
 const TABLE: &str = "tool_changes";
@@ -28,113 +28,86 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     ",
 }];
 
-/// A tool that changed since the user agreed to it.
+/// A tool that changed since the user accepted it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolChangeRow {
-    /// The connector.
     pub connector: ConnectorId,
     /// Name of the tool on the wire.
     pub name: String,
-    /// As it was when the user agreed to it; `None` when it was not there.
+    /// The accepted definition; `None` for a new tool.
     pub earlier: Option<Tool>,
-    /// As it is now; `None` when it is gone.
+    /// The current definition; `None` for a tool that is gone.
     pub now: Option<Tool>,
     /// When a list first showed a change.
     pub noticed_at: Timestamp,
 }
 
 impl Store {
-    /// The tools of one connector, or of all, that changed since the user agreed to them, by their names.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns the changed tools of one connector, or of all, by connector title and tool name.
     pub async fn list_tool_changes(
         &self,
         connector: Option<&ConnectorId>,
     ) -> Result<Vec<ToolChangeRow>, Error> {
         let connector = connector.map(ToString::to_string);
+        let sql = "SELECT changed.connector, changed.name, changed.earlier, changed.noticed_at, tools.body
+                   FROM tool_changes AS changed
+                   JOIN connectors ON connectors.id = changed.connector
+                   LEFT JOIN tools ON tools.connector = changed.connector AND tools.name = changed.name
+                   WHERE connectors.removed_at IS NULL AND (?1 IS NULL OR changed.connector = ?1)
+                   ORDER BY connectors.title COLLATE NOCASE, connectors.id, changed.name";
         self.read(move |tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT changed.connector, changed.name, changed.earlier, changed.noticed_at, tools.body
-                 FROM tool_changes AS changed
-                 JOIN connectors ON connectors.id = changed.connector
-                 LEFT JOIN tools ON tools.connector = changed.connector AND tools.name = changed.name
-                 WHERE connectors.removed_at IS NULL AND (?1 IS NULL OR changed.connector = ?1)
-                 ORDER BY connectors.title COLLATE NOCASE, connectors.id, changed.name",
-            )?;
-            let rows = statement.query_map([connector], |row| {
-                Ok((
-                    row.get::<_, String>(0)?,
-                    row.get::<_, String>(1)?,
-                    row.get::<_, Option<String>>(2)?,
-                    row.get::<_, i64>(3)?,
-                    row.get::<_, Option<String>>(4)?,
-                ))
+            let changes = list_rows(tx, sql, [connector], |row| {
+                let tool = |column: usize| {
+                    let body = row.get_ref(column)?.as_str_or_null()?;
+                    Ok::<_, rusqlite::Error>(body.and_then(|body| parse_row(TABLE, body)))
+                };
+                let Some(noticed_at) = Timestamp::from_unix_millis(row.get(3)?) else {
+                    return Ok(None);
+                };
+                Ok(Some(ToolChangeRow {
+                    connector: ConnectorId::new(row.get::<_, String>(0)?),
+                    name: row.get(1)?,
+                    earlier: tool(2)?,
+                    now: tool(4)?,
+                    noticed_at,
+                }))
             })?;
-            let mut changes = Vec::new();
-            for row in rows {
-                let (connector, name, earlier, noticed_at, now) = row?;
-                changes.extend(Timestamp::from_unix_millis(noticed_at).map(|noticed_at| {
-                    ToolChangeRow {
-                        connector: ConnectorId::new(connector),
-                        name,
-                        earlier: earlier.and_then(|body| parse_row(TABLE, &body)),
-                        now: now.and_then(|body| parse_row(TABLE, &body)),
-                        noticed_at,
-                    }
-                }));
-            }
-            Ok(changes)
+            Ok(changes.into_iter().flatten().collect())
         })
         .await
     }
 
-    /// Which tools of all connectors changed since the user agreed to them, in the order of
-    /// [`Store::list_tool_changes`].
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns the names of all changed tools, in the order of [`Store::list_tool_changes`].
     pub async fn list_changed_tools(&self) -> Result<Vec<ChangedTool>, Error> {
-        self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT changed.connector, changed.name, changed.noticed_at
-                 FROM tool_changes AS changed
-                 JOIN connectors ON connectors.id = changed.connector
-                 WHERE connectors.removed_at IS NULL
-                 ORDER BY connectors.title COLLATE NOCASE, connectors.id, changed.name",
-            )?;
-            let mut rows = statement.query([])?;
-            let mut changed = Vec::new();
-            while let Some(row) = rows.next()? {
-                changed.extend(Timestamp::from_unix_millis(row.get(2)?).map(|noticed_at| {
-                    Ok::<_, Error>(ChangedTool {
-                        connector: ConnectorId::new(row.get::<_, String>(0)?),
-                        name: row.get(1)?,
-                        noticed_at,
-                    })
-                }));
-            }
-            changed.into_iter().collect()
+        let sql = "SELECT changed.connector, changed.name, changed.noticed_at
+                   FROM tool_changes AS changed
+                   JOIN connectors ON connectors.id = changed.connector
+                   WHERE connectors.removed_at IS NULL
+                   ORDER BY connectors.title COLLATE NOCASE, connectors.id, changed.name";
+        self.read(move |tx| {
+            let changed = list_rows(tx, sql, [], |row| {
+                let Some(noticed_at) = Timestamp::from_unix_millis(row.get(2)?) else {
+                    return Ok(None);
+                };
+                Ok(Some(ChangedTool {
+                    connector: ConnectorId::new(row.get::<_, String>(0)?),
+                    name: row.get(1)?,
+                    noticed_at,
+                }))
+            })?;
+            Ok(changed.into_iter().flatten().collect())
         })
         .await
     }
 
-    /// Agrees to the tools of a connector as they are now.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Accepts the current tools of a connector.
     pub async fn accept_tools(&self, connector: &ConnectorId) -> Result<(), Error> {
-        let connector = connector.to_string();
-        self.write(move |tx| {
-            tx.prepare_cached("DELETE FROM tool_changes WHERE connector = ?1")?
-                .execute([&connector])?;
-            Ok(())
-        })
-        .await
+        let sql = "DELETE FROM tool_changes WHERE connector = ?1";
+        self.execute(sql, [connector.to_string()]).await
     }
 }
 
-/// Notes how a new list differs from what the user agreed to, before it takes the place of the old one.
+/// Records how a new list differs from what the user accepted, before it replaces the old list.
 pub(crate) fn record_changes(
     tx: &Transaction<'_>,
     connector: &str,
@@ -146,9 +119,9 @@ pub(crate) fn record_changes(
     for (name, body) in tools {
         now.entry(name).or_insert(body);
     }
-    let mut forget =
+    let mut delete =
         tx.prepare_cached("DELETE FROM tool_changes WHERE connector = ?1 AND name = ?2")?;
-    let mut keep = tx.prepare_cached(
+    let mut insert = tx.prepare_cached(
         "INSERT OR IGNORE INTO tool_changes (connector, name, earlier, noticed_at) VALUES (?1, ?2, ?3, ?4)",
     )?;
     let names = accepted
@@ -158,16 +131,16 @@ pub(crate) fn record_changes(
     for name in names {
         let earlier = accepted.get(name).and_then(Option::as_deref);
         if is_same_tool(earlier, now.get(name).copied()) {
-            forget.execute((connector, name))?;
+            delete.execute((connector, name))?;
         } else {
-            keep.execute((connector, name, earlier, at.unix_millis()))?;
+            insert.execute((connector, name, earlier, at.unix_millis()))?;
         }
     }
     Ok(())
 }
 
-/// Whether two rows are the same tool; members of objects may have changed their places. Nobody agrees to an icon, or
-/// to how a tool is called: no model sees them.
+/// Whether two rows are the same tool; object members may be in another order. Icons and the way in which a tool is
+/// called do not count: no model sees them.
 fn is_same_tool(earlier: Option<&str>, now: Option<&str>) -> bool {
     let read = |body: &str| {
         let tool: Tool = parse_row(TABLE, body)?;
@@ -183,13 +156,13 @@ fn is_same_tool(earlier: Option<&str>, now: Option<&str>) -> bool {
             .is_some_and(|earlier| now.and_then(read) == Some(earlier))
 }
 
-/// The rows of the tools that the user agreed to, by their names; `None` for one that is not agreed to yet.
-/// They are read one at a time: as values, schemas take several times as much.
+/// Returns the bodies of the accepted tools by name; `None` for a tool that was not accepted yet. They stay text here:
+/// parsed schemas take several times the memory.
 fn list_accepted(
     tx: &Transaction<'_>,
     connector: &str,
 ) -> Result<BTreeMap<String, Option<String>>, Error> {
-    // What changed before comes last, in place of the tool as it is now.
+    // A row of `tool_changes` comes later and replaces the current definition.
     let mut statement = tx.prepare_cached(
         "SELECT name, body FROM tools WHERE connector = ?1
          UNION ALL

@@ -1,4 +1,4 @@
-//! A connector and one of its tools as they lie in the file, to be kept by whoever needs them often.
+//! The rows of a connector and one of its tools, for callers that cache what they make of them.
 
 use patchbay_model::{Connector, ConnectorId, Tool};
 use rusqlite::{OptionalExtension, Transaction};
@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Transaction};
 use crate::row::from_body;
 use crate::{Error, Store};
 
-/// The rows of a connector and of one of its tools.
+/// The bodies of a connector and of one of its tools.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToolRows {
     connector: Option<String>,
@@ -29,19 +29,11 @@ impl ToolRows {
         })
     }
 
-    /// The connector, if it is there and was not removed.
-    ///
-    /// # Errors
-    /// [`Error::Row`].
     pub fn connector(&self) -> Result<Option<Connector>, Error> {
         let body = self.connector.as_deref();
         body.map(|body| from_body("connectors", body)).transpose()
     }
 
-    /// The tool, if the connector is there and has it.
-    ///
-    /// # Errors
-    /// [`Error::Row`].
     pub fn tool(&self) -> Result<Option<Tool>, Error> {
         let body = self.tool.as_deref();
         body.map(|body| from_body("tools", body)).transpose()
@@ -49,10 +41,7 @@ impl ToolRows {
 }
 
 impl Store {
-    /// The connector and its tool of that name.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns the connector, unless it was removed, and its tool of that name.
     pub async fn find_tool_rows(
         &self,
         connector: &ConnectorId,
@@ -63,13 +52,10 @@ impl Store {
             .await
     }
 
-    /// Whether these rows, found before, are what [`Store::find_tool_rows`] would find now.
+    /// Whether [`Store::find_tool_rows`] would return these rows again.
     ///
-    /// This one read is done where it is asked for: of pages that were read a moment ago it takes
-    /// microseconds, and handing it to another thread would take several times that.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Reads on the calling thread: from pages in memory that takes microseconds, and handing it to another thread
+    /// would take several times as long.
     pub fn is_current(
         &self,
         connector: &ConnectorId,
@@ -86,14 +72,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::samples::{at, connector, store, tool};
+    use crate::samples::{at, connector, open_again, store, tool};
 
     #[tokio::test]
     async fn rows_are_current_until_somebody_changes_them() {
         let (home, store) = store().await;
-        let elsewhere = Store::open(&home.path().join("patchbay.sqlite"))
-            .await
-            .unwrap();
+        let elsewhere = open_again(&home).await;
         let owner = connector("c1", "github");
         let id = &owner.id;
         store.save_connector(&owner).await.unwrap();
@@ -129,9 +113,7 @@ mod tests {
     #[tokio::test]
     async fn the_version_is_another_one_after_every_write() {
         let (home, store) = store().await;
-        let elsewhere = Store::open(&home.path().join("patchbay.sqlite"))
-            .await
-            .unwrap();
+        let elsewhere = open_again(&home).await;
         let first = store.version().unwrap();
         assert_eq!(store.version().unwrap(), first);
         let own = connector("c1", "own");

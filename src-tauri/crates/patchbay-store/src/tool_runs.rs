@@ -1,7 +1,7 @@
-//! Runs of tools: what history shows.
+//! Runs of tools, which the history shows.
 //!
-//! Lists read `tool_runs` alone; arguments and results, which can be large, lie in `tool_run_details`,
-//! the words by which a run is found in `tool_run_texts`.
+//! Lists only read `tool_runs`. Arguments and results, which can be large, are in `tool_run_details`, the full-text index
+//! in `tool_run_texts`.
 
 mod label;
 mod retention;
@@ -14,7 +14,7 @@ use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Transaction, params_from_iter};
 
 use crate::migrations::Migration;
-use crate::row::{from_body, parse_row, to_body};
+use crate::row::{execute, from_body, parse_row, to_body};
 use crate::run_search::{Conditions, origin_columns, state_word, texts_of};
 use crate::{Error, Store};
 
@@ -23,11 +23,11 @@ pub(crate) use writes::{RunWrite, merge_writes, write_run};
 
 const TABLE: &str = "tool_runs";
 
-/// Length of a page where the query names none, and the most that it can be.
+/// Default length of a page.
 const PAGE: u32 = 50;
 const MAX_PAGE: u32 = 500;
 
-/// Answers of more bytes do not lie in memory until they are written.
+/// Runs with larger results, in bytes, are written at once instead of being queued in memory.
 const LARGE_RESULT: u32 = 256 * 1024;
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
@@ -74,22 +74,19 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
 ];
 
 impl Store {
-    /// Adds a run that begins, or puts it in place of the one with its id; a crash later on leaves it
-    /// there. While it is `running` it belongs to this store, see [`Store::close_orphans`].
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// Inserts a run that starts, or replaces the one with the same id; it is on disk when this returns. While it is
+    /// `running` this store owns it, see [`Store::close_orphans`].
     pub async fn open_run(&self, run: &ToolRun) -> Result<(), Error> {
-        let is_new = true;
-        self.write_run_now(Arc::new(run.clone()), is_new).await
+        let run = Arc::new(run.clone());
+        self.write_run_now(RunWrite { run, is_new: true }).await
     }
 
-    /// As [`Store::open_run`], without waiting for the disk: this store finds the run at once, other
-    /// processes after 20 ms, and a process that is killed within those 20 ms leaves no trace of it.
+    /// Like [`Store::open_run`], but does not wait for the disk: this store finds the run at once, other processes
+    /// within 20 ms. A process that is killed within those 20 ms loses it.
     ///
     /// # Errors
-    /// Those of an earlier run that could not be written meanwhile, so that nothing goes on unseen when
-    /// the history cannot be kept: [`Error::Failed`], [`Error::Row`]; and [`Error::Interrupted`].
+    /// Those of an earlier queued run that could not be written, so that nothing runs unrecorded when the history cannot
+    /// be written.
     pub async fn queue_run(&self, run: &ToolRun) -> Result<(), Error> {
         if let Some(failure) = self.writer().take_failure() {
             return Err(failure);
@@ -98,38 +95,29 @@ impl Store {
         self.writer().queue(RunWrite { run, is_new: true }).await
     }
 
-    /// Notes how a run went on or ended, unless it was removed meanwhile. It is written as soon as a
-    /// run of [`Store::queue_run`], or before this returns when its answer is large.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`] when its answer is large; [`Error::Interrupted`].
+    /// Updates a run, unless it was removed meanwhile. It is queued as in [`Store::queue_run`], or written before this
+    /// returns when its result is large.
     pub async fn close_run(&self, run: Arc<ToolRun>) -> Result<(), Error> {
-        let is_new = false;
-        if run.summary.result_bytes > Some(LARGE_RESULT) {
-            return self.write_run_now(run, is_new).await;
+        let is_large = run.summary.result_bytes > Some(LARGE_RESULT);
+        let write = RunWrite { run, is_new: false };
+        if is_large {
+            return self.write_run_now(write).await;
         }
-        self.writer().queue(RunWrite { run, is_new }).await
+        self.writer().queue(write).await
     }
 
-    async fn write_run_now(&self, run: Arc<ToolRun>, is_new: bool) -> Result<(), Error> {
-        let write = RunWrite { run, is_new };
+    async fn write_run_now(&self, write: RunWrite) -> Result<(), Error> {
         let owner = self.owner().to_owned();
         self.write(move |tx| write_run(tx, &write, &owner)).await
     }
 
-    /// Waits until every run that was noted is written.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`] when one could not be; [`Error::Interrupted`].
+    /// Waits until every queued run is written, and fails when one could not be.
     pub async fn flush_runs(&self) -> Result<(), Error> {
         self.writer().flush().await?;
         self.writer().take_failure().map_or(Ok(()), Err)
     }
 
-    /// The run with everything that is known of it, if it is there.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// Returns the run with its details.
     pub async fn find_run(&self, id: &RunId) -> Result<Option<ToolRun>, Error> {
         let id = id.clone();
         self.read_runs(move |tx| match row_of(tx, &id)? {
@@ -139,15 +127,12 @@ impl Store {
         .await
     }
 
-    /// One page of the runs that the query asks for, newest first; filters typed into its text count.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns one page of the runs that match the query, newest first. Filters typed into its text apply.
     pub async fn list_runs(&self, query: &RunQuery) -> Result<RunPage, Error> {
         let query = query.clone().expand();
         let mut all = Conditions::of(&query);
-        if all.ends_with_beginning() {
-            let expand = move |tx: &Transaction<'_>| all.expand(tx).map(|()| all);
+        if all.ends_with_prefix() {
+            let expand = move |tx: &Transaction<'_>| all.expand_prefix(tx).map(|()| all);
             all = self.read_runs(expand).await?;
         }
         let mut listed = all.clone();
@@ -158,7 +143,7 @@ impl Store {
             0 => PAGE,
             limit => limit.min(MAX_PAGE),
         };
-        // In a long history each may take as long as the other.
+        // In a long history both take about equally long.
         let ((total, has_more_than_total), (runs, next)) = tokio::try_join!(
             self.read_runs(move |tx| count(tx, &all)),
             self.read_runs(move |tx| page(tx, &listed, limit)),
@@ -171,29 +156,16 @@ impl Store {
         })
     }
 
-    /// Removes the run; `false` when it was not there.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Removes the run. Returns whether it existed.
     pub async fn remove_run(&self, id: &RunId) -> Result<bool, Error> {
-        let id = id.to_string();
-        self.write(move |tx| {
-            let removed = tx
-                .prepare_cached("DELETE FROM tool_runs WHERE id = ?1")?
-                .execute([&id])?;
-            Ok(removed > 0)
-        })
-        .await
+        self.change_rows("DELETE FROM tool_runs WHERE id = ?1", [id.to_string()])
+            .await
     }
 
-    /// Ends the runs that are still `running` though whoever ran them is gone: they become `failed`
-    /// with the code `cancelled`. Answers which. Those that a server works on as a task stay, see
-    /// [`Store::claim_task`].
+    /// Marks the `running` runs whose owner is gone as `failed`, with the code `cancelled`, and returns their ids. Runs
+    /// that a server works on as a task stay, see [`Store::claim_task`].
     ///
-    /// `is_alive` is asked about the owners of such runs; [`Store::liveness`] knows.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// `is_alive` tells whether an owner still exists; use [`Store::liveness`].
     pub async fn close_orphans(
         &self,
         is_alive: impl Fn(&str) -> bool + Send + 'static,
@@ -217,27 +189,20 @@ impl Store {
         .await
     }
 
-    /// The runs that a server works on as a task, and nobody waits for, the oldest first.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// Returns the runs that a server works on as a task and whose owner is gone, the oldest first.
     pub async fn list_abandoned_tasks(
         &self,
         is_alive: impl Fn(&str) -> bool + Send + 'static,
     ) -> Result<Vec<RunId>, Error> {
         self.read_runs(move |tx| {
-            let left = orphans(tx, is_alive)?.into_iter();
-            let left = left.filter(|(_, run)| run.task.is_some());
-            Ok(left.map(|(_, run)| run.summary.id).collect())
+            let mut orphans = orphans(tx, is_alive)?;
+            orphans.retain(|(_, run)| run.task.is_some());
+            Ok(orphans.into_iter().map(|(_, run)| run.summary.id).collect())
         })
         .await
     }
 
-    /// Makes such a run one of this store, as if it had been opened here; `None` where it is over, is no task, or
-    /// somebody waits for it.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// Makes this store the owner of such a run. Returns `None` when it has ended, is no task, or its owner is alive.
     pub async fn claim_task(
         &self,
         id: &RunId,
@@ -245,8 +210,8 @@ impl Store {
     ) -> Result<Option<ToolRun>, Error> {
         let (id, owner) = (id.clone(), self.owner().to_owned());
         self.write(move |tx| {
-            let mut left = orphans(tx, is_alive)?.into_iter();
-            let found = left.find(|(_, run)| run.summary.id == id && run.task.is_some());
+            let mut orphans = orphans(tx, is_alive)?.into_iter();
+            let found = orphans.find(|(_, run)| run.summary.id == id && run.task.is_some());
             let Some((row, run)) = found else {
                 return Ok(None);
             };
@@ -256,20 +221,10 @@ impl Store {
         .await
     }
 
-    /// Lets go of such a run, so that it can be claimed again.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Gives up the ownership of such a run, so that it can be claimed again.
     pub async fn release_task(&self, id: &RunId) -> Result<(), Error> {
-        let id = id.clone();
-        self.write(move |tx| {
-            tx.prepare_cached(
-                "UPDATE tool_runs SET owner = '' WHERE id = ?1 AND state = 'running'",
-            )?
-            .execute([id.as_str()])?;
-            Ok(())
-        })
-        .await
+        let sql = "UPDATE tool_runs SET owner = '' WHERE id = ?1 AND state = 'running'";
+        self.execute(sql, [id.to_string()]).await
     }
 }
 
@@ -278,7 +233,7 @@ fn interrupted_problem() -> Problem {
         .with_hint("Check whether it took effect before running it again.")
 }
 
-/// Writes the row of a run that is new, or the same again; answers its number.
+/// Inserts or updates the row of a run and returns its rowid.
 fn insert(tx: &Transaction<'_>, run: &ToolRun, owner: &str) -> Result<i64, Error> {
     if let Some(row) = row_of(tx, &run.summary.id)? {
         update(tx, row, run, owner)?;
@@ -286,38 +241,40 @@ fn insert(tx: &Transaction<'_>, run: &ToolRun, owner: &str) -> Result<i64, Error
     }
     let summary = &run.summary;
     let (origin, client) = origin_columns(&summary.origin);
-    tx.prepare_cached(
+    execute(
+        tx,
         "INSERT INTO tool_runs (id, connector, connector_title, tool, origin, client, started_at,
                                 state, owner, summary)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    )?
-    .execute((
-        summary.id.as_str(),
-        summary.connector.as_str(),
-        &summary.connector_title,
-        &summary.tool,
-        origin,
-        client,
-        summary.started_at.unix_millis(),
-        state_word(summary.state),
-        owner_of(summary.state, owner),
-        to_body(TABLE, summary)?,
-    ))?;
+        (
+            summary.id.as_str(),
+            summary.connector.as_str(),
+            &summary.connector_title,
+            &summary.tool,
+            origin,
+            client,
+            summary.started_at.unix_millis(),
+            state_word(summary.state),
+            owner_of(summary.state, owner),
+            to_body(TABLE, summary)?,
+        ),
+    )?;
     Ok(tx.last_insert_rowid())
 }
 
-/// Writes how the run stands; where and when it began does not change.
+/// Updates the columns that change during a run.
 fn update(tx: &Transaction<'_>, row: i64, run: &ToolRun, owner: &str) -> Result<(), Error> {
     let summary = &run.summary;
-    tx.prepare_cached(
+    execute(
+        tx,
         "UPDATE tool_runs SET state = ?2, owner = ?3, summary = ?4 WHERE rowid = ?1",
-    )?
-    .execute((
-        row,
-        state_word(summary.state),
-        owner_of(summary.state, owner),
-        to_body(TABLE, summary)?,
-    ))?;
+        (
+            row,
+            state_word(summary.state),
+            owner_of(summary.state, owner),
+            to_body(TABLE, summary)?,
+        ),
+    )?;
     Ok(())
 }
 
@@ -326,18 +283,20 @@ fn owner_of(state: RunState, owner: &str) -> Option<&str> {
 }
 
 fn write_details(tx: &Transaction<'_>, row: i64, run: &ToolRun) -> Result<(), Error> {
-    tx.prepare_cached(
+    execute(
+        tx,
         "INSERT INTO tool_run_details (run, body) VALUES (?1, ?2)
          ON CONFLICT (run) DO UPDATE SET body = excluded.body",
-    )?
-    .execute((row, to_body(TABLE, run)?))?;
+        (row, to_body(TABLE, run)?),
+    )?;
     let [tool, connector, arguments, result, problem, identity] = texts_of(run);
-    tx.prepare_cached(
+    execute(
+        tx,
         "INSERT OR REPLACE INTO tool_run_texts
              (rowid, tool, connector, arguments, result, problem, identity)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?
-    .execute((row, tool, connector, arguments, result, problem, identity))?;
+        (row, tool, connector, arguments, result, problem, identity),
+    )?;
     Ok(())
 }
 
@@ -356,20 +315,20 @@ fn row_of(tx: &Transaction<'_>, id: &RunId) -> Result<Option<i64>, Error> {
     Ok(row)
 }
 
-/// How many runs meet the conditions, and whether there may be more.
+/// Returns how many runs meet the conditions, and whether there may be more.
 fn count(tx: &Transaction<'_>, conditions: &Conditions) -> Result<(u32, bool), Error> {
     let mut statement = tx.prepare_cached(&conditions.count())?;
     let values = params_from_iter(conditions.values());
     Ok(statement.query_row(values, |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
-/// The first `limit` runs that meet the conditions, and where the next page begins.
+/// Returns the first `limit` runs that meet the conditions, and the last id when there is a next page.
 fn page(
     tx: &Transaction<'_>,
     conditions: &Conditions,
     limit: u32,
 ) -> Result<(Vec<ToolRunSummary>, Option<RunId>), Error> {
-    // One more than asked for tells whether there is a next page.
+    // One more row than requested shows whether there is a next page.
     let more = Value::Integer(i64::from(limit) + 1);
     let mut statement = tx.prepare_cached(&conditions.page())?;
     let mut rows: Vec<(String, String)> = statement
@@ -389,7 +348,7 @@ fn page(
     Ok((runs.collect(), next))
 }
 
-/// The runs whose owner is gone, with their rows; without those that this version cannot read.
+/// Returns the open runs whose owner is gone, with their rowids, without those that this version cannot read.
 fn orphans(
     tx: &Transaction<'_>,
     is_alive: impl Fn(&str) -> bool,

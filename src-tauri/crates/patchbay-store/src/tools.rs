@@ -1,11 +1,12 @@
-//! Tools, as they were when a connector's tools were last listed.
+//! Tools, as of the last time a connector's tools were listed.
 
 use patchbay_model::{ConnectorId, Timestamp, Tool, ToolEffect, ToolSummary, clean_text};
 use rusqlite::OptionalExtension;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::migrations::Migration;
-use crate::row::{from_body, parse_row, to_body};
+use crate::row::{execute, find_body, list_rows, parse_row, to_body};
 use crate::{Error, Store, tool_changes};
 
 const TABLE: &str = "tools";
@@ -24,16 +25,16 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     ",
 }];
 
-/// The tools of one connector, or of all, with the bodies.
+/// The tools of one connector, or of all.
 const LISTED: &str = "SELECT tools.connector, tools.body FROM tools
     JOIN connectors ON connectors.id = tools.connector
     WHERE connectors.removed_at IS NULL AND (?1 IS NULL OR tools.connector = ?1)
     ORDER BY connectors.title COLLATE NOCASE, connectors.id, tools.position";
 
-/// How much of a description stands in a list, in characters.
+/// Maximum length of a description in a summary, in characters.
 const DESCRIPTION_START: usize = 300;
 
-/// What is read of a tool's body for a list.
+/// The part of a tool's body that a summary needs.
 #[derive(Deserialize)]
 struct SummaryRow {
     name: String,
@@ -43,13 +44,10 @@ struct SummaryRow {
 }
 
 impl Store {
-    /// Puts the tools listed at that instant in place of the connector's tools. Where a name comes
-    /// twice the first counts, as the wire could not tell them apart either.
+    /// Replaces the connector's tools by those listed at `at`. Of tools with the same name the first counts, as the
+    /// wire could not tell them apart either.
     ///
-    /// `false`, with nothing changed, when the connector is gone or a later list is there already.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// Changes nothing and returns `false` when the connector is gone or a later list was saved already.
     pub async fn replace_tools(
         &self,
         connector: &ConnectorId,
@@ -67,20 +65,19 @@ impl Store {
                 .query_row([&connector], |row| row.get(0))
                 .optional()?
                 .unwrap_or(true);
-            let due = tx
-                .prepare_cached(
-                    "UPDATE connectors SET tools_listed_at = ?2
-                     WHERE id = ?1 AND coalesce(tools_listed_at <= ?2, 1)",
-                )?
-                .execute((&connector, at.unix_millis()))?;
+            let due = execute(
+                tx,
+                "UPDATE connectors SET tools_listed_at = ?2
+                 WHERE id = ?1 AND coalesce(tools_listed_at <= ?2, 1)",
+                (&connector, at.unix_millis()),
+            )?;
             if due == 0 {
                 return Ok(false);
             }
             if !is_first {
                 tool_changes::record_changes(tx, &connector, &tools, at)?;
             }
-            tx.prepare_cached("DELETE FROM tools WHERE connector = ?1")?
-                .execute([&connector])?;
+            execute(tx, "DELETE FROM tools WHERE connector = ?1", [&connector])?;
             let mut insert = tx.prepare_cached(
                 "INSERT OR IGNORE INTO tools (connector, name, position, body) VALUES (?1, ?2, ?3, ?4)",
             )?;
@@ -92,90 +89,62 @@ impl Store {
         .await
     }
 
-    /// The tools of one connector in its own order, or of all connectors by their titles; without
-    /// those of removed connectors.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns the tools of one connector in its own order, or of all connectors by title, without those of removed
+    /// connectors.
     pub async fn list_tools(
         &self,
         connector: Option<&ConnectorId>,
     ) -> Result<Vec<(ConnectorId, Tool)>, Error> {
-        let connector = connector.map(ToString::to_string);
-        self.read(move |tx| {
-            let mut statement = tx.prepare_cached(LISTED)?;
-            let rows = statement.query_map([connector], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-            })?;
-            let mut tools = Vec::new();
-            for row in rows {
-                let (connector, body) = row?;
-                tools.extend(
-                    parse_row(TABLE, &body).map(|tool| (ConnectorId::new(connector), tool)),
-                );
-            }
-            Ok(tools)
-        })
-        .await
+        self.list_with(connector, |connector, tool| (connector, tool))
+            .await
     }
 
-    /// What is shown of the tools of one connector, or of all, in the order of [`Store::list_tools`]. Rows
-    /// are read one after the other, so that the schemas of all are never in memory at once.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns summaries in the order of [`Store::list_tools`]. Parses one row after the other, so that the schemas of
+    /// all tools are never in memory at once.
     pub async fn list_tool_summaries(
         &self,
         connector: Option<&ConnectorId>,
     ) -> Result<Vec<ToolSummary>, Error> {
-        let connector = connector.map(ToString::to_string);
-        self.read(move |tx| {
-            let mut statement = tx.prepare_cached(LISTED)?;
-            let mut rows = statement.query([connector])?;
-            let mut tools = Vec::new();
-            while let Some(row) = rows.next()? {
-                let body = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-                let Some(shown) = parse_row::<SummaryRow>(TABLE, body) else {
-                    continue;
-                };
-                tools.push(ToolSummary {
-                    connector: ConnectorId::new(row.get::<_, String>(0)?),
-                    name: shown.name,
-                    title: shown.title,
-                    description: shown
-                        .description
-                        .map(|text| clean_text(&text, DESCRIPTION_START)),
-                    effect: shown.effect,
-                });
-            }
-            Ok(tools)
+        self.list_with(connector, |connector, tool: SummaryRow| ToolSummary {
+            connector,
+            name: tool.name,
+            title: tool.title,
+            description: tool
+                .description
+                .map(|text| clean_text(&text, DESCRIPTION_START)),
+            effect: tool.effect,
         })
         .await
     }
 
-    /// The tool of that name, if the connector is there and has it.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    async fn list_with<R: DeserializeOwned, T: Send + 'static>(
+        &self,
+        connector: Option<&ConnectorId>,
+        make: impl Fn(ConnectorId, R) -> T + Send + 'static,
+    ) -> Result<Vec<T>, Error> {
+        let connector = connector.map(ToString::to_string);
+        self.read(move |tx| {
+            let tools = list_rows(tx, LISTED, [connector], |row| {
+                let connector = ConnectorId::new(row.get::<_, String>(0)?);
+                let tool = parse_row::<R>(TABLE, row.get_ref(1)?.as_str()?);
+                Ok(tool.map(|tool| make(connector, tool)))
+            })?;
+            Ok(tools.into_iter().flatten().collect())
+        })
+        .await
+    }
+
+    /// Returns the tool of that name, unless its connector was removed.
     pub async fn find_tool(
         &self,
         connector: &ConnectorId,
         name: &str,
     ) -> Result<Option<Tool>, Error> {
-        let connector = connector.to_string();
-        let name = name.to_owned();
-        self.read(move |tx| {
-            let body: Option<String> = tx
-                .prepare_cached(
-                    "SELECT tools.body FROM tools
-                     JOIN connectors ON connectors.id = tools.connector
-                     WHERE tools.connector = ?1 AND tools.name = ?2 AND connectors.removed_at IS NULL",
-                )?
-                .query_row((&connector, &name), |row| row.get(0))
-                .optional()?;
-            body.map(|body| from_body(TABLE, &body)).transpose()
-        })
-        .await
+        let key = [connector.to_string(), name.to_owned()];
+        let sql = "SELECT tools.body FROM tools
+                   JOIN connectors ON connectors.id = tools.connector
+                   WHERE tools.connector = ?1 AND tools.name = ?2 AND connectors.removed_at IS NULL";
+        self.read(move |tx| find_body(tx, TABLE, sql, key)).await
     }
 }
 

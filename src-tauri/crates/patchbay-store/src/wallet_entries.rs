@@ -1,12 +1,12 @@
-//! What is known about the entries of the wallet; their secrets lie in the vault.
+//! Wallet entries without their secrets, which are in the vault.
 
 use std::collections::HashMap;
 
 use patchbay_model::{ConnectorId, Timestamp, UsedBy, WalletEntry, WalletEntryId};
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::Transaction;
 
 use crate::migrations::Migration;
-use crate::row::{from_body, parse_row, to_body};
+use crate::row::{execute, find_body, list_bodies, to_body};
 use crate::{Error, Store};
 
 const TABLE: &str = "wallet_entries";
@@ -28,18 +28,12 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
 }];
 
 impl Store {
-    /// The whole wallet by name, each entry with the connectors that use it.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Returns all entries by name, each with the connectors that use it.
     pub async fn list_wallet(&self) -> Result<Vec<WalletEntry>, Error> {
         self.read(list).await
     }
 
-    /// The entry with the connectors that use it, if it is there.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// Returns the entry with the connectors that use it.
     pub async fn find_wallet_entry(
         &self,
         id: &WalletEntryId,
@@ -48,20 +42,20 @@ impl Store {
         self.read(move |tx| find(tx, &id)).await
     }
 
-    /// Adds the entry or puts it in place of the one with its id; its `used_by` is not kept.
+    /// Inserts the entry, or replaces the one with the same id. Its `used_by` is not saved.
     ///
     /// # Errors
-    /// [`Error::NameTaken`] when another entry has its name; [`Error::Failed`], [`Error::Row`].
+    /// [`Error::NameTaken`] when another entry has its name.
     pub async fn save_wallet_entry(&self, entry: &WalletEntry) -> Result<(), Error> {
         let entry = entry.clone();
         self.write(move |tx| save(tx, &entry)).await
     }
 
-    /// Changes an entry in one step with reading it, so that nothing is lost that others change meanwhile
-    /// and one that was removed stays removed; how it is then, `None` when it is not there.
+    /// Reads and changes an entry in one transaction, so that concurrent changes are kept and a removed entry stays
+    /// removed. Returns the changed entry; `None` when it does not exist.
     ///
     /// # Errors
-    /// Those of [`Store::save_wallet_entry`].
+    /// As for [`Store::save_wallet_entry`].
     pub async fn change_wallet_entry(
         &self,
         id: &WalletEntryId,
@@ -79,73 +73,52 @@ impl Store {
         .await
     }
 
-    /// Removes what is known about the entry; `false` when it was not there.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Removes the entry. Returns whether it existed.
     pub async fn remove_wallet_entry(&self, id: &WalletEntryId) -> Result<bool, Error> {
-        let id = id.to_string();
-        self.write(move |tx| {
-            let removed = tx
-                .prepare_cached("DELETE FROM wallet_entries WHERE id = ?1")?
-                .execute([&id])?;
-            Ok(removed > 0)
-        })
-        .await
+        let sql = "DELETE FROM wallet_entries WHERE id = ?1";
+        self.change_rows(sql, [id.to_string()]).await
     }
 
-    /// Notes that the entry was sent at that instant; `false` when it is not there.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// Records when the entry was last sent. Returns whether it exists.
     pub async fn touch_wallet_entry(
         &self,
         id: &WalletEntryId,
         at: Timestamp,
     ) -> Result<bool, Error> {
-        let id = id.to_string();
-        self.write(move |tx| {
-            let touched = tx
-                .prepare_cached(
-                    "UPDATE wallet_entries SET body = json_set(body, '$.lastUsedAt', json(?2))
-                     WHERE id = ?1",
-                )?
-                .execute((&id, to_body(TABLE, &at)?))?;
-            Ok(touched > 0)
-        })
-        .await
+        let row = [id.to_string(), to_body(TABLE, &at)?];
+        let sql = "UPDATE wallet_entries SET body = json_set(body, '$.lastUsedAt', json(?2))
+                   WHERE id = ?1";
+        self.change_rows(sql, row).await
     }
 }
 
 fn save(tx: &Transaction<'_>, entry: &WalletEntry) -> Result<(), Error> {
-    let kept = WalletEntry {
+    let saved = WalletEntry {
         used_by: Vec::new(),
         ..entry.clone()
     };
-    tx.prepare_cached(
+    execute(
+        tx,
         "INSERT INTO wallet_entries (id, name, issuer, resource, body) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (id) DO UPDATE SET
              name = excluded.name, issuer = excluded.issuer, resource = excluded.resource,
              body = excluded.body",
-    )?
-    .execute((
-        entry.id.as_str(),
-        &entry.name,
-        &entry.issuer,
-        &entry.resource,
-        to_body(TABLE, &kept)?,
-    ))
+        (
+            entry.id.as_str(),
+            &entry.name,
+            &entry.issuer,
+            &entry.resource,
+            to_body(TABLE, &saved)?,
+        ),
+    )
     .map_err(|error| Error::or_name_taken(error, &entry.name))?;
     Ok(())
 }
 
 fn list(tx: &Transaction<'_>) -> Result<Vec<WalletEntry>, Error> {
     let mut users = users(tx)?;
-    let mut entries: Vec<WalletEntry> = tx
-        .prepare_cached("SELECT body FROM wallet_entries")?
-        .query_map([], |row| row.get::<_, String>(0))?
-        .filter_map(|body| body.map(|body| parse_row(TABLE, &body)).transpose())
-        .collect::<Result<_, _>>()?;
+    let mut entries: Vec<WalletEntry> =
+        list_bodies(tx, TABLE, "SELECT body FROM wallet_entries", [])?;
     for entry in &mut entries {
         entry.used_by = users.remove(entry.id.as_str()).unwrap_or_default();
     }
@@ -154,19 +127,15 @@ fn list(tx: &Transaction<'_>) -> Result<Vec<WalletEntry>, Error> {
 }
 
 fn find(tx: &Transaction<'_>, id: &str) -> Result<Option<WalletEntry>, Error> {
-    let body: Option<String> = tx
-        .prepare_cached("SELECT body FROM wallet_entries WHERE id = ?1")?
-        .query_row([id], |row| row.get(0))
-        .optional()?;
-    let Some(body) = body else {
+    let sql = "SELECT body FROM wallet_entries WHERE id = ?1";
+    let Some(mut entry) = find_body::<WalletEntry>(tx, TABLE, sql, [id])? else {
         return Ok(None);
     };
-    let mut entry: WalletEntry = from_body(TABLE, &body)?;
-    entry.used_by = users(tx)?.remove(entry.id.as_str()).unwrap_or_default();
+    entry.used_by = users(tx)?.remove(id).unwrap_or_default();
     Ok(Some(entry))
 }
 
-/// Who uses which entry, by its id; removed connectors use nothing.
+/// Returns the connectors that use each entry, by entry id; removed connectors use nothing.
 fn users(tx: &Transaction<'_>) -> Result<HashMap<String, Vec<UsedBy>>, Error> {
     let mut statement = tx.prepare_cached(
         "SELECT wallet_entry AS entry, id, title FROM connectors

@@ -1,10 +1,9 @@
-//! The one thread of a store that writes.
+//! The writer thread of a store.
 //!
-//! All that is to be written goes through one queue and is written in its order. A write that somebody
-//! waits for is a transaction of its own and begins at once. Rows of runs are queued instead, and nobody
-//! waits: they lie in the queue for up to [`BATCH_WINDOW`], and those that came together are one transaction,
-//! which costs hardly more than one row. A process that is killed loses the writes of its last window;
-//! whoever cannot have that waits, and whoever reads runs calls [`Writer::flush`] first.
+//! All writes go through one queue in order. A write that a caller waits for starts at once, in its own transaction.
+//! Rows of runs are queued without waiting: they stay in the queue for up to [`BATCH_WINDOW`], and all of a window are
+//! one transaction, which costs hardly more than one row. A process that is killed loses its last window; callers that
+//! cannot accept that wait for their write, and readers of runs call [`Writer::flush`] first.
 
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,23 +18,23 @@ use tokio::sync::{Semaphore, oneshot};
 use crate::Error;
 use crate::tool_runs::{RunWrite, merge_writes, write_run};
 
-/// How long a write waits for others at most.
+/// Maximum time that a queued row waits for further ones.
 pub(crate) const BATCH_WINDOW: Duration = Duration::from_millis(20);
 
-/// Capacity of the queue; further writes wait for a free slot.
+/// Capacity of the queue, in rows of runs; further ones wait for a free slot.
 const QUEUE_LEN: usize = 256;
 
-/// How long nothing must be written before the journal is taken into the file. Nobody waits for that
-/// then; under steady load SQLite does it by itself, see `connection.rs`.
+/// Idle time before a checkpoint, so that no write waits for it. Under steady load SQLite checkpoints by itself, see
+/// `connection.rs`.
 const CHECKPOINT_DELAY: Duration = Duration::from_secs(1);
 
-/// Bytes of the journal that a process may leave to the next, which reads them in about a millisecond.
+/// Size of the journal in bytes that a process may leave behind; the next one reads it in about a millisecond.
 pub(crate) const MAX_JOURNAL_LEFT: u64 = 512 * 1024;
 
-/// Handle of the thread. Dropping it writes what is queued and ends the thread.
+/// Handle of the thread. Dropping it writes everything in the queue and ends the thread.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    /// `None` only while it is dropped: closing the queue ends the thread.
+    /// `None` only during drop: closing the queue ends the thread.
     queue: Option<Queue>,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
@@ -44,17 +43,17 @@ pub(crate) struct Writer {
 #[derive(Debug)]
 struct Queue {
     jobs: Sender<Job>,
-    /// Ends the wait for further writes.
+    /// Ends the batch window early.
     wake: SyncSender<()>,
 }
 
 #[derive(Debug)]
 struct Shared {
-    /// Places that are free.
+    /// Free slots of the queue.
     slots: Semaphore,
-    /// Notes that are not written yet.
+    /// Number of queued rows that are not written yet.
     unwritten: AtomicUsize,
-    /// Why a write could not be written, until somebody is told.
+    /// Why a queued row could not be written, until it was reported.
     failure: Mutex<Option<Error>>,
 }
 
@@ -64,7 +63,7 @@ enum Job {
 }
 
 impl Writer {
-    /// Starts the thread on that connection; `owner` is what rows of runs carry while they are open.
+    /// Starts the thread; `owner` is what rows of runs carry while they are open.
     pub(crate) fn start(connection: Connection, owner: String) -> std::io::Result<Self> {
         let (jobs, jobs_rx) = mpsc::channel();
         let (wake, wake_rx) = mpsc::sync_channel(1);
@@ -88,20 +87,20 @@ impl Writer {
         })
     }
 
-    /// Writes all of it or nothing, after everything that was queued before.
+    /// Runs `work` in a transaction, after everything that was queued before.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
         self.send_now(move |connection| {
-            // Whoever asked may have gone; the write stands.
+            // The caller may be gone; the write stands.
             drop(answer.send(transact(connection, work)));
         })?;
         answered.await.unwrap_or(Err(Error::Interrupted))
     }
 
-    /// Queues the write, which is written within [`BATCH_WINDOW`]. Waits only while the queue is full.
+    /// Queues a row, which is written within [`BATCH_WINDOW`]. Waits only while the queue is full.
     pub(crate) async fn queue(&self, write: RunWrite) -> Result<(), Error> {
         let slot = match self.shared.slots.try_acquire() {
             Ok(slot) => slot,
@@ -111,39 +110,39 @@ impl Writer {
                 slot.map_err(|_| Error::Interrupted)?
             }
         };
-        // The thread gives it back.
+        // The thread releases it.
         slot.forget();
         self.shared.unwritten.fetch_add(1, Ordering::SeqCst);
         self.send(Job::RunWrite(Box::new(write)))
     }
 
-    /// A number that is another one after every commit to the file but those of this thread.
+    /// Returns a number that changes with every commit but those of this thread.
     pub(crate) async fn version(&self) -> Result<i64, Error> {
         let (answer, answered) = oneshot::channel();
         self.send_now(|connection| {
             let version = connection
                 .prepare_cached("PRAGMA data_version")
                 .and_then(|mut version| version.query_row([], |row| row.get(0)));
-            // Whoever asked may have gone.
+            // The caller may be gone.
             drop(answer.send(version));
         })?;
         Ok(answered.await.map_err(|_| Error::Interrupted)??)
     }
 
-    /// Waits until everything that was queued before is written, or was found not to be writable.
+    /// Waits until everything that was queued before is written or has failed.
     pub(crate) async fn flush(&self) -> Result<(), Error> {
         if self.shared.unwritten.load(Ordering::SeqCst) == 0 {
             return Ok(());
         }
         let (answer, answered) = oneshot::channel();
         self.send_now(move |_| {
-            // Whoever waited may have gone.
+            // The caller may be gone.
             let _ = answer.send(());
         })?;
         answered.await.map_err(|_| Error::Interrupted)
     }
 
-    /// Why a write could not be written, once.
+    /// Returns why a queued row could not be written, once.
     pub(crate) fn take_failure(&self) -> Option<Error> {
         self.shared.failure().take()
     }
@@ -171,7 +170,7 @@ impl Drop for Writer {
     fn drop(&mut self) {
         drop(self.queue.take());
         if let Some(thread) = self.thread.take() {
-            // Its panic was reported where it happened.
+            // A panic was already reported by the thread.
             drop(thread.join());
         }
     }
@@ -183,7 +182,6 @@ impl Shared {
     }
 }
 
-/// What the thread works with.
 struct Worker {
     connection: Connection,
     owner: String,
@@ -217,13 +215,13 @@ impl Worker {
         }
     }
 
-    /// Does the first job and all that came meanwhile.
+    /// Runs the first job and all that were queued meanwhile.
     fn run_batch(&mut self, first: Job) {
         if matches!(first, Job::RunWrite(_)) {
-            // Woken or timed out, the window is over then.
+            // Both a wake and a timeout end the window.
             let _ = self.wake_rx.recv_timeout(BATCH_WINDOW);
         }
-        // Before the queue is read: a later wake may be for a job that missed this batch.
+        // Before the queue is drained: a later wake may be for a job that missed this batch.
         while self.wake_rx.try_recv().is_ok() {}
         let mut jobs = vec![first];
         jobs.extend(self.jobs_rx.try_iter());
@@ -260,7 +258,7 @@ impl Worker {
         self.shared.slots.add_permits(count);
     }
 
-    /// Writes what can be written, so that one bad row takes no others with it.
+    /// Writes each row in its own transaction, so that one bad row does not prevent the others.
     fn write_each(&mut self, writes: &[RunWrite]) {
         for write in writes {
             let alone = transact(&mut self.connection, |tx| write_run(tx, write, &self.owner));
@@ -271,13 +269,13 @@ impl Worker {
         }
     }
 
-    /// Neither waits for other processes nor keeps them waiting.
+    /// Neither waits for other processes nor blocks them.
     fn checkpoint(&self) {
-        self.take_in_journal("PRAGMA wal_checkpoint(PASSIVE)");
+        self.run_checkpoint("PRAGMA wal_checkpoint(PASSIVE)");
     }
 
-    /// Empties a journal that grew long, unless another process reads from it: one command after another would leave a
-    /// little in it, and each would read all of it first.
+    /// Empties a long journal, unless another process reads from it. Otherwise each short-lived command would add to it
+    /// and the next one would have to read all of it first.
     fn truncate_journal(&self) {
         let journal = self.connection.path().map(|path| format!("{path}-wal"));
         let length = journal.and_then(|journal| fs::metadata(journal).ok());
@@ -285,12 +283,12 @@ impl Worker {
             return;
         }
         match self.connection.busy_timeout(Duration::ZERO) {
-            Ok(()) => self.take_in_journal("PRAGMA wal_checkpoint(TRUNCATE)"),
+            Ok(()) => self.run_checkpoint("PRAGMA wal_checkpoint(TRUNCATE)"),
             Err(error) => tracing::warn!(%error, "the journal was left as it is"),
         }
     }
 
-    fn take_in_journal(&self, pragma: &str) {
+    fn run_checkpoint(&self, pragma: &str) {
         if let Err(error) = self.connection.query_row(pragma, [], |_| Ok(())) {
             tracing::warn!(%error, "the journal could not be taken into the database");
         }
@@ -301,7 +299,7 @@ fn transact<T>(
     connection: &mut Connection,
     work: impl FnOnce(&Transaction<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    // At once and not at the first write: a lock taken later could not wait for another process.
+    // Locks now and not at the first write, where SQLite could not wait for another process.
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let answer = work(&tx)?;
     tx.commit()?;

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::migrations::newest_version;
-use crate::samples::{connector, run, store};
+use crate::samples::{connector, open_again, run, store};
 use crate::tables::TABLES;
 use crate::writer::MAX_JOURNAL_LEFT;
 
@@ -157,9 +157,7 @@ async fn a_folder_that_cannot_be_made_is_named() {
 #[tokio::test]
 async fn two_handles_see_each_other() {
     let (home, one) = store().await;
-    let two = Store::open(&home.path().join("patchbay.sqlite"))
-        .await
-        .unwrap();
+    let two = open_again(&home).await;
     let (a, b) = (connector("c1", "a"), connector("c2", "b"));
     let (first, second) = tokio::join!(one.save_connector(&a), two.save_connector(&b));
     first.and(second).unwrap();

@@ -1,13 +1,13 @@
-//! What the owner of a run says of it.
+//! Labels that the user gives runs.
 
 use patchbay_model::{RunId, RunLabel, RunState, ToolRunSummary};
 
 use super::{TABLE, read_details, row_of, write_details};
 use crate::migrations::Migration;
-use crate::row::to_body;
+use crate::row::{execute, to_body};
 use crate::{Error, Store};
 
-/// Older programs would take pinned runs away.
+/// Older programs would delete pinned runs.
 pub(super) const MIGRATION: Migration = Migration {
     version: 8,
     older_may_use: false,
@@ -21,11 +21,8 @@ pub(super) const MIGRATION: Migration = Migration {
 };
 
 impl Store {
-    /// Notes what is said of a run; `None` when it is not there. One under way is left as it is, for its end
-    /// would overwrite that.
-    ///
-    /// # Errors
-    /// [`Error::Failed`], [`Error::Row`].
+    /// Labels a run and returns its summary; `None` when it does not exist. A running one stays as it is, because its
+    /// end would overwrite the label.
     pub async fn label_run(
         &self,
         id: &RunId,
@@ -41,8 +38,11 @@ impl Store {
                 return Ok(Some(run.summary));
             }
             run.summary.label = label;
-            tx.prepare_cached("UPDATE tool_runs SET pinned = ?2, summary = ?3 WHERE rowid = ?1")?
-                .execute((row, run.summary.label.pinned, to_body(TABLE, &run.summary)?))?;
+            execute(
+                tx,
+                "UPDATE tool_runs SET pinned = ?2, summary = ?3 WHERE rowid = ?1",
+                (row, run.summary.label.pinned, to_body(TABLE, &run.summary)?),
+            )?;
             write_details(tx, row, &run)?;
             Ok(Some(run.summary))
         })

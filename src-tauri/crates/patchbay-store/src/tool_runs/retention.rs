@@ -1,43 +1,38 @@
-//! How much the history holds, and taking its oldest runs away.
+//! Size of the history, and deletion of its oldest runs.
 
 use patchbay_model::Timestamp;
 use rusqlite::{OptionalExtension, Transaction};
 
+use crate::row::execute;
 use crate::{Error, Store};
 
-/// How much the history holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RunUsage {
-    /// Number of runs.
     pub runs: u32,
-    /// Bytes that they take, without the index by which they are found.
+    /// Size of all runs in bytes, without the full-text index.
     pub bytes: u64,
-    /// When the oldest of them began.
+    /// When the oldest run started.
     pub oldest: Option<Timestamp>,
-    /// Number of those that are pinned.
+    /// Number of pinned runs.
     pub pinned: u32,
 }
 
-/// Which runs are too old to be kept; a run that meets one of them is, unless it is pinned.
+/// Which runs are too old: those that meet either condition, unless they are pinned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OldRuns {
-    /// Those that began before that instant.
+    /// Runs that started before this instant.
     pub before: Option<Timestamp>,
-    /// All but the newest so many.
+    /// All runs but this number of newest ones.
     pub beyond: Option<u32>,
 }
 
-/// Where no instant is asked for: no run began before it.
+/// Stands for no `before`: no run started earlier.
 const NEVER: i64 = i64::MIN;
 
 impl Store {
-    /// How much the history holds.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
     pub async fn run_usage(&self) -> Result<RunUsage, Error> {
         self.read_runs(|tx| {
-            // The lengths stand in front of the texts, which are not read.
+            // SQLite reads the length of a text without the text.
             let mut usage = tx
                 .prepare_cached(
                     "SELECT count(*), coalesce(sum(octet_length(summary)), 0), min(started_at)
@@ -67,10 +62,7 @@ impl Store {
         .await
     }
 
-    /// Number of the runs that are too old and over.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Number of runs that are too old and have ended.
     pub async fn count_old_runs(&self, old: &OldRuns) -> Result<u32, Error> {
         let OldRuns { before, beyond } = old.clone();
         let before = before.map_or(NEVER, Timestamp::unix_millis);
@@ -87,31 +79,27 @@ impl Store {
         .await
     }
 
-    /// Removes the oldest of the runs that are too old and over, at most so many; answers how many they
-    /// were.
-    ///
-    /// # Errors
-    /// [`Error::Failed`].
+    /// Removes the oldest of the runs that are too old and have ended, at most `at_most`. Returns how many.
     pub async fn trim_runs(&self, old: &OldRuns, at_most: u32) -> Result<u32, Error> {
         let OldRuns { before, beyond } = old.clone();
         let before = before.map_or(NEVER, Timestamp::unix_millis);
         self.write(move |tx| {
             let last = last_beyond(tx, beyond)?.unwrap_or_default();
-            let removed = tx
-                .prepare_cached(
-                    "DELETE FROM tool_runs WHERE rowid IN (
+            let removed = execute(
+                tx,
+                "DELETE FROM tool_runs WHERE rowid IN (
                          SELECT rowid FROM tool_runs
                          WHERE (started_at < ?1 OR id <= ?2) AND state <> 'running' AND pinned = 0
                          ORDER BY id LIMIT ?3)",
-                )?
-                .execute((before, last, at_most))?;
+                (before, last, at_most),
+            )?;
             Ok(u32::try_from(removed).unwrap_or(u32::MAX))
         })
         .await
     }
 }
 
-/// The id of the newest run that is one too many.
+/// Returns the id of the newest run beyond the `keep` newest.
 fn last_beyond(tx: &Transaction<'_>, keep: Option<u32>) -> Result<Option<String>, Error> {
     let Some(keep) = keep else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Rows of runs that are written a little later, many at once.
+//! Queued writes of runs, which are written in batches.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,17 +9,15 @@ use rusqlite::Transaction;
 use super::{insert, row_of, update, write_details};
 use crate::Error;
 
-/// How a run stands, to be written.
+/// A run to be written.
 #[derive(Debug)]
 pub(crate) struct RunWrite {
     pub(crate) run: Arc<ToolRun>,
-    /// Whether it is to be added where it is missing. A run that was removed while it was under way does
-    /// not come back by its end.
+    /// Whether to insert it where it is missing. The end of a run that was removed meanwhile must not bring it back.
     pub(crate) is_new: bool,
 }
 
-/// The same with one write for each run: of one that began and ended since the last time, only the end
-/// has to be written.
+/// Keeps one write per run: of a run that started and ended within a batch only the end is written.
 pub(crate) fn merge_writes(writes: Vec<RunWrite>) -> Vec<RunWrite> {
     let mut positions: HashMap<RunId, usize> = HashMap::with_capacity(writes.len());
     let mut merged: Vec<RunWrite> = Vec::with_capacity(writes.len());
@@ -34,7 +32,6 @@ pub(crate) fn merge_writes(writes: Vec<RunWrite>) -> Vec<RunWrite> {
     merged
 }
 
-/// Writes what a write says.
 pub(crate) fn write_run(tx: &Transaction<'_>, write: &RunWrite, owner: &str) -> Result<(), Error> {
     let row = if write.is_new {
         insert(tx, &write.run, owner)?
@@ -54,7 +51,7 @@ mod tests {
 
     use super::*;
     use crate::Store;
-    use crate::samples::{answered, run, store};
+    use crate::samples::{answered, open_again, run, store};
 
     async fn count(store: &Store, query: &str) -> u32 {
         let page = store.list_runs(&RunQuery::parse(query)).await.unwrap();
@@ -124,9 +121,7 @@ mod tests {
     #[tokio::test]
     async fn others_see_what_was_noted_when_it_is_settled_or_the_store_is_dropped() {
         let (home, store) = store().await;
-        let elsewhere = Store::open(&home.path().join("patchbay.sqlite"))
-            .await
-            .unwrap();
+        let elsewhere = open_again(&home).await;
         store.queue_run(&run(1)).await.unwrap();
         store.flush_runs().await.unwrap();
         assert_eq!(count(&elsewhere, "status:running").await, 1);
@@ -165,9 +160,7 @@ mod tests {
     #[tokio::test]
     async fn a_large_answer_is_written_before_its_run_is_closed() {
         let (home, store) = store().await;
-        let elsewhere = Store::open(&home.path().join("patchbay.sqlite"))
-            .await
-            .unwrap();
+        let elsewhere = open_again(&home).await;
         let open = run(1);
         store.queue_run(&open).await.unwrap();
         let mut over = answered(open, "large");
