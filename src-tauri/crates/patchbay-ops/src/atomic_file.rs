@@ -19,9 +19,6 @@ pub(crate) struct AtomicFile {
 
 impl AtomicFile {
     /// Begins a file that only the user can read; on Windows, whom the folder lets read it.
-    ///
-    /// # Errors
-    /// [`Error::File`].
     pub(crate) async fn create(path: &Path) -> Result<Self, Error> {
         let part = name_beside(path, ".part").map_err(|source| file_error(path, source))?;
         let mut options = tokio::fs::OpenOptions::new();
@@ -41,9 +38,6 @@ impl AtomicFile {
     }
 
     /// Writes what comes next.
-    ///
-    /// # Errors
-    /// [`Error::File`].
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let Some(file) = &mut self.file else {
             return Ok(());
@@ -59,9 +53,6 @@ impl AtomicFile {
     }
 
     /// Puts it in its place; one that is there is replaced.
-    ///
-    /// # Errors
-    /// [`Error::File`].
     pub(crate) async fn finish(mut self) -> Result<(), Error> {
         if let Some(file) = self.file.take() {
             let synced = file.sync_all().await;

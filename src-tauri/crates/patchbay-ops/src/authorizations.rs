@@ -53,9 +53,6 @@ pub async fn wait_for_authorization(
 }
 
 /// The latest consents, newest first, those under way as they stand now.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn list_authorizations(cx: &Context) -> Result<Vec<Authorization>, Error> {
     let kept = cx.store().list_authorizations(LISTED).await?;
     let live = |kept: Authorization| {

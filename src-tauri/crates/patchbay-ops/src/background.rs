@@ -35,17 +35,11 @@ const SETTING: &str = "background.checks";
 const HOSTS_AT_ONCE: usize = 4;
 
 /// Whether connectors are looked after while nobody asks.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn background_checks(cx: &Context) -> Result<bool, Error> {
     Ok(cx.store().find_setting(SETTING).await?.unwrap_or(true))
 }
 
 /// Switches that on or off.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn switch_background_checks(cx: &Context, on: bool) -> Result<(), Error> {
     let names = vec![SETTING.to_owned()];
     cx.store().put_settings(names, &on).await?;

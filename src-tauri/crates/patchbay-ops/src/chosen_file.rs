@@ -8,9 +8,6 @@ use tokio::io::AsyncReadExt as _;
 use crate::error::Error;
 
 /// Its bytes; of a longer one the first `max_bytes` and one more.
-///
-/// # Errors
-/// [`Error::File`].
 pub(crate) async fn read_start(path: &Path, max_bytes: usize) -> Result<Vec<u8>, Error> {
     let read = async {
         let mut bytes = Vec::new();

@@ -306,9 +306,6 @@ impl Context {
     }
 
     /// What asks the authorization server of a connector.
-    ///
-    /// # Errors
-    /// As [`Context::network_of`].
     pub(crate) async fn oauth_of(&self, connector: &Connector) -> Result<OAuthClient, Error> {
         Ok(OAuthClient::with_network(self.network_of(connector).await?))
     }

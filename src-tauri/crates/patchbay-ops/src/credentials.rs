@@ -17,17 +17,11 @@ use crate::context::Context;
 use crate::error::Error;
 
 /// Every personal credential by name, without its secret.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn list_wallet(cx: &Context) -> Result<Vec<WalletEntry>, Error> {
     Ok(cx.store().list_wallet().await?)
 }
 
 /// The wallet entry of that id.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
 pub(crate) async fn find_wallet_entry(
     cx: &Context,
     id: &WalletEntryId,

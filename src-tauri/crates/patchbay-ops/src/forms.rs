@@ -115,9 +115,6 @@ impl FilledForm {
 
     /// Saves in the wallet what was to be saved, now that the form was taken; a name that is taken is
     /// numbered. Answers with all entries that went into the form, by the pointers of their places.
-    ///
-    /// # Errors
-    /// [`Error::Vault`], [`Error::Store`].
     pub(crate) async fn save_secrets(
         self,
         cx: &Context,
@@ -134,9 +131,6 @@ impl FilledForm {
 }
 
 /// The secret itself.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Usage`] as [`single_secret`]; [`Error::Vault`], [`Error::Reference`].
 pub(crate) async fn resolve_given(cx: &Context, given: GivenSecret) -> Result<Secret, Error> {
     match given {
         GivenSecret::Entry { entry } => {

@@ -27,9 +27,6 @@ const NOTICE_PERIOD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const SAME_TIME: Duration = Duration::from_secs(60);
 
 /// Everything that waits for a person, the most urgent first; nothing is sent.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
     let accounts = list_accounts(cx).await?;
     let connectors = list_connector_rows(cx).await?;

@@ -119,9 +119,6 @@ pub(crate) struct Call {
 
 impl Call {
     /// Looks at everything that can be looked at before anything is sent.
-    ///
-    /// # Errors
-    /// As [`call_operation`].
     pub(crate) async fn prepare(cx: &Context, request: CallOperation) -> Result<Self, Error> {
         let account = find_account(cx, &request.account).await?;
         let operation = find_operation(&account, &request.operation)?;

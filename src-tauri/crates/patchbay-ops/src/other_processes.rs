@@ -21,9 +21,6 @@ const LOOKS: u32 = 10;
 
 /// Looks at the file now; what it answers follows what other processes change from then on, until this one
 /// ends.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn watch_other_processes(cx: &Context) -> Result<impl Future<Output = ()>, Error> {
     let mut state = FileState::now(cx).await?;
     Ok(async move {

@@ -19,9 +19,6 @@ use crate::context::Context;
 use crate::error::Error;
 
 /// A page of the history, newest first; `since:` in the text of the query counts from now.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn list_runs(cx: &Context, query: &RunQuery) -> Result<RunPage, Error> {
     Ok(cx.store().list_runs(&query.clone().at(cx.now())).await?)
 }

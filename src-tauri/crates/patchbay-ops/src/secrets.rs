@@ -72,9 +72,6 @@ fn serialize_exposed<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::
 
 impl StoredSecret {
     /// The secret, as it is now.
-    ///
-    /// # Errors
-    /// As [`References::resolve`].
     pub(crate) async fn resolve(
         &self,
         references: &References,
@@ -100,9 +97,6 @@ pub(crate) struct OAuthApp {
 
 impl OAuthApp {
     /// The secret as the provider gets it.
-    ///
-    /// # Errors
-    /// As [`References::resolve`].
     pub(crate) async fn client_secret(
         &self,
         references: &References,
@@ -116,9 +110,6 @@ impl OAuthApp {
 }
 
 /// The secret of an entry as the vault holds it, or what its reference stands for.
-///
-/// # Errors
-/// As [`saved`] and [`References::resolve`].
 pub(crate) async fn read(
     vault: &Vault,
     references: &References,
@@ -140,9 +131,6 @@ pub(crate) async fn read_stored(vault: &Vault, entry: &WalletEntry) -> Result<Se
 }
 
 /// What an entry puts on a request, or into the environment of a program, references resolved.
-///
-/// # Errors
-/// As [`read`].
 pub(crate) async fn headers(
     vault: &Vault,
     references: &References,
@@ -170,9 +158,6 @@ pub(crate) async fn read_stored_values(
 }
 
 /// Values with what their references stand for.
-///
-/// # Errors
-/// As [`References::resolve`].
 pub(crate) async fn resolve_values(
     references: &References,
     saved: &SavedValues,
@@ -205,9 +190,6 @@ pub(crate) fn encode_oauth_app(app: &OAuthApp) -> Secret {
 }
 
 /// An OAuth app as [`encode_oauth_app`] wrote it.
-///
-/// # Errors
-/// As [`saved`].
 pub(crate) async fn read_oauth_app(vault: &Vault, entry: &WalletEntry) -> Result<OAuthApp, Error> {
     #[derive(Deserialize)]
     struct Saved {

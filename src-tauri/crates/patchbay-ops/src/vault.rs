@@ -24,18 +24,12 @@ pub async fn needs_passphrase(cx: &Context) -> bool {
 }
 
 /// Tries whether a secret can be written and read back; makes the data key at first use.
-///
-/// # Errors
-/// [`Error::Vault`].
 pub async fn probe_vault(cx: &Context) -> Result<VaultStatus, Error> {
     cx.vault().probe().await?;
     Ok(emit_status(cx).await)
 }
 
 /// Opens a vault that a passphrase protects, until the process ends.
-///
-/// # Errors
-/// [`Error::Vault`].
 pub async fn unlock_vault(cx: &Context, passphrase: Secret) -> Result<VaultStatus, Error> {
     cx.vault().unlock(passphrase).await?;
     Ok(emit_status(cx).await)
@@ -58,9 +52,6 @@ pub async fn choose_passphrase(cx: &Context, passphrase: Secret) -> Result<Vault
 }
 
 /// Protects the vault with the system keychain from now on.
-///
-/// # Errors
-/// [`Error::Vault`].
 pub async fn use_keychain(cx: &Context) -> Result<VaultStatus, Error> {
     cx.vault().use_keychain().await?;
     Ok(emit_status(cx).await)

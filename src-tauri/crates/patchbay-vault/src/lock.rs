@@ -51,9 +51,6 @@ pub(crate) async fn lock(folder: &Path) -> Result<FolderLock, Error> {
 }
 
 /// As [`lock`], for a thread that may block without limit.
-///
-/// # Errors
-/// [`Error::File`].
 pub(crate) fn lock_blocking(folder: &Path) -> Result<FolderLock, Error> {
     let path = folder.join(FILE);
     let file = open(folder, &path)?;

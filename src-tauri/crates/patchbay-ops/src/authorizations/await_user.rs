@@ -114,9 +114,6 @@ pub(super) async fn show_page(
 }
 
 /// Opens the page in the user's browser.
-///
-/// # Errors
-/// [`Error::Browser`].
 pub(crate) async fn open_browser(cx: &Context, page: &BrowserUrl) -> Result<(), Error> {
     let (cx, page) = (cx.clone(), page.clone());
     let opening = tokio::task::spawn_blocking(move || cx.browser().open(&page));

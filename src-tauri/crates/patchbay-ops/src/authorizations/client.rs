@@ -216,9 +216,6 @@ async fn register(
 }
 
 /// Forgets how we were registered, so that the next consent registers anew.
-///
-/// # Errors
-/// [`Error::Vault`], [`Error::Store`].
 pub(super) async fn forget_registrations(
     cx: &Context,
     server: &str,

@@ -18,9 +18,6 @@ use crate::error::Error;
 const SHOWN: usize = 256;
 
 /// Stops a sign-in at another authorization server than before, unless it is the one that was agreed to.
-///
-/// # Errors
-/// [`Error::IssuerChanged`]; [`Error::Store`].
 pub(super) async fn ensure_issuer_accepted(
     cx: &Context,
     connector: &Connector,
@@ -63,9 +60,6 @@ async fn former_issuer(
 }
 
 /// The sign-in that the connector uses.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(super) async fn former_grant(
     cx: &Context,
     connector: &Connector,

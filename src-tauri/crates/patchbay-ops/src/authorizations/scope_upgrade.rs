@@ -16,9 +16,6 @@ const MEMBER: &str = "wantedScopes";
 const MAX_TOOLS: usize = 100;
 
 /// Keeps the scopes that a refusal names, for the next sign-in.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn record_refused_scopes(
     cx: &Context,
     id: &ConnectorId,
@@ -33,9 +30,6 @@ pub(crate) async fn record_refused_scopes(
 }
 
 /// Keeps whether a tool was refused, when it ran last, for a right that the sign-in lacks.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn record_tool_access(
     cx: &Context,
     connector: &Connector,

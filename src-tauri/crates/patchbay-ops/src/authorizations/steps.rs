@@ -20,9 +20,6 @@ impl RunningAuthorization {
     }
 
     /// Changes it, says so and keeps it.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
     pub(crate) async fn advance(
         &self,
         cx: &Context,

@@ -85,9 +85,6 @@ impl Networks {
     }
 
     /// What renews the tokens of an entry: by the network of the connector that signed in with it.
-    ///
-    /// # Errors
-    /// [`Error::Store`]; as [`Networks::with`].
     pub(crate) async fn oauth_of(
         &self,
         store: &Store,

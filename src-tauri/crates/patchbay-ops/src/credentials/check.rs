@@ -131,9 +131,6 @@ fn check_variables(
 }
 
 /// Whether programs can be given a variable of this name.
-///
-/// # Errors
-/// [`Error::Usage`].
 pub(crate) fn check_variable_name(name: &str) -> Result<(), Error> {
     if is_variable_name(name) {
         return Ok(());
@@ -163,9 +160,6 @@ fn check_app(client_id: &str, client_secret: Option<SecretValue>) -> Result<OAut
 }
 
 /// Checks the secret that is to be put in the place of the saved one; nothing is changed.
-///
-/// # Errors
-/// As [`replace_wallet_secret`].
 pub(crate) async fn check_replacement(
     cx: &Context,
     id: &WalletEntryId,

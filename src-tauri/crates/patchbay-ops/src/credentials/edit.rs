@@ -73,9 +73,6 @@ pub async fn replace_wallet_secret(
 }
 
 /// Saves it. An entry that was deleted meanwhile stays deleted, one that was renamed keeps its new name.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Vault`], [`Error::Store`].
 pub(crate) async fn save_replacement(
     cx: &Context,
     next: CheckedSecret,

@@ -23,9 +23,6 @@ impl From<CredentialHolder> for SecretHolder {
 }
 
 /// Notes what a connector was created with.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn record_creation(
     cx: &Context,
     connector: &Connector,
@@ -36,9 +33,6 @@ pub(crate) async fn record_creation(
 }
 
 /// Notes what the settings of a connector were given.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn record_settings(
     cx: &Context,
     connector: &Connector,
@@ -49,9 +43,6 @@ pub(crate) async fn record_settings(
 }
 
 /// Notes what a credential was given. Whatever it was given before is not there any more.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn record_credential(
     cx: &Context,
     connector: &Connector,
@@ -68,9 +59,6 @@ pub(crate) async fn record_credential(
 
 /// Forgets what a connector was created with, or its settings were given, in these members: something else
 /// stands there now, and a rotation must not put the old values back.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn forget_members<'a>(
     cx: &Context,
     connector: &Connector,
@@ -87,9 +75,6 @@ pub(crate) async fn forget_members<'a>(
 }
 
 /// Forgets a credential that was deleted.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn forget_credential(
     cx: &Context,
     connector: &Connector,

@@ -16,9 +16,6 @@ pub async fn resolve_reference(cx: &Context, reference: &SecretReference) -> Res
 }
 
 /// Every program that was allowed, the latest first.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn list_allowed_programs(cx: &Context) -> Result<Vec<AllowedProgram>, Error> {
     Ok(cx.store().list_allowed_programs().await?)
 }

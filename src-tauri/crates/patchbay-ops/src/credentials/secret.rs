@@ -56,17 +56,11 @@ impl SecretValue {
     }
 
     /// As it can be sent in a header, or looked up.
-    ///
-    /// # Errors
-    /// [`Error::Usage`], [`Error::Reference`].
     pub(super) fn into_stored(self, what: &str) -> Result<StoredSecret, Error> {
         self.checked_by(|secret| check_secret(secret, what))
     }
 
     /// As a program can be given it in its environment, lines and all, or looked up.
-    ///
-    /// # Errors
-    /// As [`SecretValue::into_stored`].
     pub(super) fn into_stored_variable(self, what: &str) -> Result<StoredSecret, Error> {
         self.checked_by(|secret| check_variable(secret, what))
     }

@@ -51,9 +51,6 @@ pub async fn follow_run(
 
 /// Takes up every run that a server works on and nobody waits for; each is followed until it is over, or this process
 /// ends.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn resume_abandoned_runs(cx: &Context) -> Result<(), Error> {
     let store = cx.store();
     let left = store.list_abandoned_tasks(store.liveness()).await?;

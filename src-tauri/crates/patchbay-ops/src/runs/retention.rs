@@ -67,9 +67,6 @@ pub struct History {
 }
 
 /// How much the history holds, and how long it holds it.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn history(cx: &Context) -> Result<History, Error> {
     let retention = retention(cx).await?;
     let usage = cx.store().run_usage().await?;
@@ -102,18 +99,12 @@ pub async fn keep_runs(cx: &Context, retention: Retention) -> Result<History, Er
 }
 
 /// Removes the runs that are too old; answers how many they were. Runs under way and pinned ones stay.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn trim_runs(cx: &Context) -> Result<u32, Error> {
     let old = old_runs(cx, retention(cx).await?);
     remove(cx, &old).await
 }
 
 /// Removes every run that is over and not pinned; answers how many they were.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn remove_all_runs(cx: &Context) -> Result<u32, Error> {
     let all = OldRuns {
         before: None,

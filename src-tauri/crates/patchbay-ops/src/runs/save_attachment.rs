@@ -66,9 +66,6 @@ impl Attachment {
 
     /// Writes it into a folder, named as its server names it as far as that is a plain name. A file that is there
     /// stays: the new one has a number then. Only the user can read it.
-    ///
-    /// # Errors
-    /// [`Error::File`].
     pub async fn save(&self, folder: &Path) -> Result<SavedAttachment, Error> {
         let (mut file, path) = create(folder, &self.name).await?;
         let written = async {
@@ -84,9 +81,6 @@ impl Attachment {
     }
 
     /// Writes it into the file that a person chose; one that is there is replaced. Only the user can read it.
-    ///
-    /// # Errors
-    /// [`Error::File`].
     pub async fn save_as(&self, path: &Path) -> Result<SavedAttachment, Error> {
         let mut file = AtomicFile::create(path).await?;
         file.write(&self.bytes).await?;

@@ -10,17 +10,11 @@ use crate::address::endpoint_of;
 use crate::error::Error;
 
 /// Keeps the certificate of a connector with its key, as PEM.
-///
-/// # Errors
-/// [`Error::Vault`].
 pub(crate) async fn save(vault: &Vault, id: &ConnectorId, pem: &Secret) -> Result<(), Error> {
     Ok(vault.write(&secret_name(id), pem).await?)
 }
 
 /// Deletes it.
-///
-/// # Errors
-/// [`Error::Vault`].
 pub(crate) async fn forget(vault: &Vault, id: &ConnectorId) -> Result<(), Error> {
     vault.remove(&secret_name(id)).await?;
     Ok(())

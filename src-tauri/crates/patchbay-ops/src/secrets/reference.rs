@@ -87,9 +87,6 @@ impl References {
     }
 
     /// That a person allowed this program, now or before; `None` when they did not.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
     pub(crate) async fn ensure_allowed(
         &self,
         purpose: Purpose,

@@ -117,9 +117,6 @@ impl Tokens {
     }
 
     /// Names of the secret headers that a connector sends.
-    ///
-    /// # Errors
-    /// [`Error::Vault`], [`Error::Store`], [`Error::Reference`].
     pub(crate) async fn header_names(&self, connector: &Connector) -> Result<Vec<String>, Error> {
         let Some(entry) = self.entry_of(connector).await? else {
             return Ok(Vec::new());
@@ -296,9 +293,6 @@ impl Tokens {
     ///
     /// Whatever else a grant holds came from an authorization server and is sent back as it is, however it
     /// may be spelled: only the wallet, where a person entered it, has a reference.
-    ///
-    /// # Errors
-    /// As [`References::resolve`]; [`Error::SecretLost`], [`Error::Vault`], [`Error::Store`].
     pub(crate) async fn with_app_secret(
         &self,
         entry: &WalletEntry,
