@@ -17,7 +17,6 @@ pub struct AppPaths {
     pub data: PathBuf,
     /// Preferences.
     pub settings: PathBuf,
-    /// Logs.
     pub logs: PathBuf,
     /// What can be made anew.
     pub cache: PathBuf,
@@ -126,7 +125,6 @@ impl AppPaths {
 /// Who else could get at the data folder when it was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataExposure {
-    /// Who, and how.
     pub exposure: Exposure,
     /// Whether Patchbay closed it to them.
     pub is_closed: bool,

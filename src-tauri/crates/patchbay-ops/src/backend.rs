@@ -163,7 +163,6 @@ pub(crate) trait Backend: Send + Sync {
 /// What is to change of a connector as it is known by then.
 pub(crate) type Change = Box<dyn FnOnce(&mut Connector) + Send>;
 
-/// Tools that were listed.
 pub(crate) struct ListedTools {
     pub(crate) tools: Vec<Tool>,
     /// What the server said of itself, where we spoke to it.

@@ -211,7 +211,6 @@ pub enum Error {
     /// A reference names a program that nobody allowed to be started.
     #[error("Patchbay isn't allowed to run {} for a secret", program.file)]
     ProgramNotAllowed {
-        /// The reference.
         reference: SecretReference,
         /// What would have been started.
         program: Program,
@@ -270,7 +269,6 @@ pub enum Error {
     TooSlow {
         /// Title of the connector.
         connector: String,
-        /// Which of its limits.
         limit: TimeLimit,
         /// What it is given, in seconds.
         seconds: u64,
@@ -287,7 +285,6 @@ pub enum Error {
     /// From the database.
     #[error(transparent)]
     Store(#[from] patchbay_store::Error),
-    /// From the vault.
     #[error(transparent)]
     Vault(#[from] patchbay_vault::Error),
     /// From signing in.

@@ -54,24 +54,20 @@ pub enum Event {
     LinkOffered,
     /// An account was asked for something, and that tells how it is.
     AccountAsked {
-        /// The account.
         account: AccountId,
         /// What ails it; `None` when nothing does.
         problem: Option<Box<Problem>>,
     },
     /// A look in the background found something that waits for a person; told once.
     NeedArose {
-        /// What.
         need: Box<Need>,
     },
     /// Resources or prompts of a connector changed: read what is shown of them again.
     OfferChanged {
-        /// The connector.
         connector: ConnectorId,
     },
     /// A resource that somebody waits for is to be read: its changes are told from now on, or there was one.
     ResourceChanged {
-        /// The connector.
         connector: ConnectorId,
         /// Which of its resources.
         uri: String,

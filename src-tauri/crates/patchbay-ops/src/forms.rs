@@ -29,19 +29,16 @@ use crate::{redact, secrets};
 pub enum GivenSecret {
     /// One that the wallet has.
     Entry {
-        /// The entry.
         entry: WalletEntryId,
     },
     /// One typed in.
     New {
-        /// The secret.
         secret: Secret,
         /// Name of the wallet entry to save it as, once it is sent; `None` to keep it nowhere.
         save_as: Option<String>,
     },
     /// Where it is to be found, such as `env://NAME`.
     Reference {
-        /// The reference.
         reference: String,
     },
 }

@@ -78,7 +78,6 @@ pub enum NeedFix {
     SignIn,
     /// Go on with the sign-in that is under way.
     Show,
-    /// Connect it.
     Connect,
     /// Have the doctor look at it, or ask the account again.
     Check,

@@ -20,7 +20,6 @@ pub enum NextAction {
     Show,
     /// Sign in for the first time, or after it was disconnected.
     Connect,
-    /// Turn it on.
     TurnOn,
     /// Look at the tools that changed, and agree to them.
     Review,

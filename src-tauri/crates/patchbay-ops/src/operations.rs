@@ -205,7 +205,6 @@ fn find_operation(account: &Account, name: &str) -> Result<&'static OperationEnt
 /// A setting of accounts on which it depends what they can call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OperationsSetting {
-    /// Its name.
     pub name: &'static str,
     /// What it is called.
     pub title: &'static str,

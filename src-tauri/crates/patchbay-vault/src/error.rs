@@ -84,13 +84,11 @@ pub enum Error {
     /// The file is older than the one that was saved last: somebody put a former one in its place.
     #[error("vault file is older than the one saved last: {}", file.display())]
     RolledBack {
-        /// The file.
         file: PathBuf,
     },
     /// The file holds another sealing of one secret than the one that was saved last.
     #[error("credential {name} isn't the one saved last in {}", file.display())]
     RecordRolledBack {
-        /// The file.
         file: PathBuf,
         /// What the secret is filed under.
         name: String,
@@ -98,7 +96,6 @@ pub enum Error {
     /// The file was written by a newer Patchbay; it is left as it is.
     #[error("saved by a newer version of Patchbay: {}", file.display())]
     TooNew {
-        /// The file.
         file: PathBuf,
     },
     /// Another task or process keeps the lock, or changed the vault at the same moment.

@@ -56,11 +56,9 @@ pub struct ProviderSignIn {
 pub struct StartProviderSignIn {
     /// The account on which the connector is to be created.
     pub account: AccountId,
-    /// The definition.
     pub definition: String,
     /// Id of the person's own OAuth app.
     pub client_id: String,
-    /// Its secret, where it has one.
     pub client_secret: Option<GivenSecret>,
     /// Where a person consents; `None` for what the definition says. Parameters such as
     /// `access_type=offline` stay.

@@ -14,7 +14,6 @@ use tokio::sync::oneshot;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct OpenQuestion {
-    /// Ours.
     pub id: QuestionId,
     /// The connector whose server asks.
     pub connector: ConnectorId,
@@ -40,7 +39,6 @@ pub struct OpenQuestion {
 pub enum AskedDuring {
     /// It runs a tool.
     Run {
-        /// The run.
         run: RunId,
         /// Name of the tool.
         tool: String,
@@ -52,7 +50,6 @@ pub enum AskedDuring {
     },
     /// It gives a resource.
     Resource {
-        /// Its URI.
         uri: String,
     },
 }

@@ -138,7 +138,6 @@ impl RunningAuthorization {
 
 /// What a browser has to bring back.
 pub(crate) enum ExpectedCallback {
-    /// A code for us.
     Code(Box<Pending>),
     /// Only itself: a platform is the one that gets the code.
     Return(RedirectState),

@@ -35,7 +35,6 @@ pub struct CredentialsOfLevel {
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SavePlatformCredential {
-    /// The connector that it is for.
     pub connector: ConnectorId,
     /// Whose it is.
     pub level: Level,

@@ -23,7 +23,6 @@ const WALLET_PREFIX: &str = "wallet:";
 pub enum VariableSource {
     /// The only secret of the connector or credential that is named for all of them.
     Subject,
-    /// A reference.
     Reference(SecretReference),
     /// A credential, by name or id.
     Credential(String),

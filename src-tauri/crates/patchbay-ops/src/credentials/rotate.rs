@@ -34,7 +34,6 @@ use patchbay_model::pointer;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Rotation {
-    /// The entry.
     pub entry: WalletEntry,
     /// Every place, those that read the wallet themselves first.
     pub targets: Vec<RotationTarget>,
@@ -50,9 +49,7 @@ pub struct RotationTarget {
     pub title: String,
     /// Label of the account that it lies on.
     pub account: String,
-    /// The connector, where it is one.
     pub connector: Option<ConnectorId>,
-    /// The account, where it is one.
     pub account_id: Option<AccountId>,
     /// What of a hosted connector it is; `None` where the wallet is read at each use.
     pub holder: Option<SecretHolder>,

@@ -31,12 +31,10 @@ pub struct AddWalletEntry {
 pub enum SecretValue {
     /// The secret itself.
     New {
-        /// The secret.
         secret: Secret,
     },
     /// Where it is to be found at each use, such as `env://NAME`.
     Reference {
-        /// The reference.
         reference: String,
     },
 }
@@ -86,15 +84,12 @@ impl SecretValue {
 pub enum WalletSecret {
     /// A token.
     Bearer {
-        /// The token.
         token: Secret,
     },
     /// Where a token is to be found at each use, such as `env://NAME`.
     Reference {
-        /// The reference.
         reference: String,
     },
-    /// Headers.
     Headers {
         /// Header name to value; when replacing, an empty one keeps the one that is saved.
         values: BTreeMap<String, SecretValue>,
@@ -106,9 +101,7 @@ pub enum WalletSecret {
     },
     /// An OAuth app of the user's own.
     OauthClient {
-        /// The client id.
         client_id: String,
-        /// The client secret, where there is one.
         client_secret: Option<SecretValue>,
     },
 }
@@ -147,17 +140,14 @@ impl WalletSecret {
 pub enum SecretInput {
     /// One that the wallet has.
     Entry {
-        /// The entry.
         entry: WalletEntryId,
     },
     /// One typed in, saved as a new wallet entry.
     New {
-        /// The secret.
         secret: Secret,
     },
     /// Where it is to be found at each use, such as `env://NAME`, saved as a new wallet entry.
     Reference {
-        /// The reference.
         reference: String,
     },
 }

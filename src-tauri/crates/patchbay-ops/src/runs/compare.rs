@@ -44,7 +44,6 @@ pub struct RunComparison {
     pub suggested: Vec<String>,
 }
 
-/// One part of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum RunPart {
@@ -91,7 +90,6 @@ pub enum RunChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ComparedText {
-    /// The part.
     pub part: RunPart,
     /// Its lines; none when nothing differs.
     pub lines: Vec<ComparedLine>,

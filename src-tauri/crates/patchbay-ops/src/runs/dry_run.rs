@@ -15,13 +15,11 @@ use crate::runs::run_tool::{RunTool, identity, prepare};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct DryRun {
-    /// The request.
     #[serde(flatten)]
     pub request: SentRequest,
     /// Whether nothing of it is missing: `id`, session and protocol version of an MCP server are agreed on when it is
     /// connected.
     pub is_exact: bool,
-    /// As who.
     pub identity: IdentityLine,
     /// What the tool does to the world.
     pub effect: ToolEffect,

@@ -70,7 +70,6 @@ pub struct RunTool {
 pub enum RunProgress {
     /// It is in the history now and can be cancelled by this id.
     Started {
-        /// The run.
         run: RunId,
         /// As who it runs.
         identity: IdentityLine,
@@ -237,7 +236,6 @@ pub fn count_active_runs(cx: &Context) -> usize {
 pub(crate) struct Prepared {
     /// Who offers it.
     pub(crate) connector: Arc<Connector>,
-    /// The tool.
     pub(crate) tool: Arc<Tool>,
     /// What it does with these arguments.
     pub(crate) effect: ToolEffect,

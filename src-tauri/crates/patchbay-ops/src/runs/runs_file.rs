@@ -34,7 +34,6 @@ const NAME_LIMIT: usize = 500;
 /// The longest note, message or detail.
 const TEXT_LIMIT: usize = 20_000;
 
-/// The runs of a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RunsFile {

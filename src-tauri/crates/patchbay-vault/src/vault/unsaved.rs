@@ -42,7 +42,6 @@ pub struct SpaceReservation {
 #[derive(Debug)]
 #[must_use]
 pub enum Saved {
-    /// On disk.
     OnDisk,
     /// In the memory of this process alone, where it is read from until [`Vault::save_unsaved`] succeeds.
     InMemory(Error),

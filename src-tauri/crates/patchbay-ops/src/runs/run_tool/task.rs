@@ -9,7 +9,6 @@ use patchbay_platforms::mcp::TaskKeeper;
 
 use crate::context::Context;
 
-/// The task of one run.
 pub(in crate::runs) struct RunTask {
     cx: Context,
     run: Mutex<ToolRun>,
