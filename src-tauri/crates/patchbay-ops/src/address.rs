@@ -22,9 +22,11 @@ const MAX_LENGTH: usize = 8000;
 /// user name or password.
 pub(crate) fn read_address(text: &str) -> Result<Url, Error> {
     let text = text.trim().trim_matches(['"', '<', '>', '`']);
-    let usage = |what: &str| Error::Usage {
-        what: what.to_owned(),
-        hint: "Enter an address such as https://mcp.example.com/mcp.".to_owned(),
+    let usage = |what: &str| {
+        Error::usage(
+            what,
+            "Enter an address such as https://mcp.example.com/mcp.",
+        )
     };
     if text.is_empty() {
         return Err(usage("enter an address"));

@@ -74,8 +74,5 @@ pub async fn find_authorization(
         return Ok(running.snapshot());
     }
     let kept = cx.store().find_authorization(id).await?;
-    kept.ok_or_else(|| Error::NotFound {
-        kind: "sign-in",
-        name: id.to_string(),
-    })
+    kept.ok_or_else(|| Error::not_found("sign-in", id))
 }

@@ -1,4 +1,4 @@
-//! The wallet: personal credentials, saved once and used by any number of connectors.
+//! The wallet: the user's credentials, each of which any number of connectors can use.
 
 pub(crate) mod check;
 pub(crate) mod edit;
@@ -16,12 +16,11 @@ use patchbay_model::{WalletEntry, WalletEntryId};
 use crate::context::Context;
 use crate::error::Error;
 
-/// Every personal credential by name, without its secret.
+/// Returns all credentials by name, without secrets.
 pub async fn list_wallet(cx: &Context) -> Result<Vec<WalletEntry>, Error> {
     Ok(cx.store().list_wallet().await?)
 }
 
-/// The wallet entry of that id.
 pub(crate) async fn find_wallet_entry(
     cx: &Context,
     id: &WalletEntryId,
@@ -31,16 +30,13 @@ pub(crate) async fn find_wallet_entry(
 }
 
 pub(crate) fn not_found(name: &str) -> Error {
-    Error::NotFound {
-        kind: "credential",
-        name: name.to_owned(),
-    }
+    Error::not_found("credential", name)
 }
 
-/// The wallet entry that a person means, by its id or its name.
+/// Finds a wallet entry by id or name.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
+/// [`Error::NotFound`].
 pub async fn resolve_wallet_entry(cx: &Context, text: &str) -> Result<WalletEntry, Error> {
     let wallet = list_wallet(cx).await?;
     let found = wallet

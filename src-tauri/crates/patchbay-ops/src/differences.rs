@@ -1,10 +1,10 @@
-//! Where two JSON values differ.
+//! Differences between two JSON values.
 
 use patchbay_model::{Difference, Json, pointer};
 use serde_json::Value;
 
-/// The members that differ, each at the deepest place where it can be told; in the order of `after`, what
-/// is gone last. Arrays of different length differ as a whole.
+/// Returns the differences at the deepest possible paths, in the order of `after`, removed members last. Arrays of
+/// different length differ as a whole.
 pub(crate) fn differences(before: &Value, after: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     collect(String::new(), Some(before), Some(after), &mut found);

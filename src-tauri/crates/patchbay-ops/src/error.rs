@@ -1,306 +1,234 @@
-//! What can keep a verb from being done.
+//! Errors of the verbs.
 
 use patchbay_model::{Code, Explain, FieldProblem, Problem, Program, SecretReference, WalletKind};
 
-/// A situation that someone acts on.
+/// A situation that someone acts on. Fields called `connector` and `account` hold the title and the label that people
+/// see; reasons from a platform or provider are cleaned.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The system names no home folder.
     #[error("no home folder found")]
     NoHome,
-    /// A file or folder of Patchbay cannot be used.
+    /// A file or folder cannot be used.
     #[error("couldn't use {path}")]
     File {
-        /// The file or folder.
         path: String,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
-    /// What was given cannot be understood.
+    /// The input is invalid.
     #[error("{what}")]
-    Usage {
-        /// What is wrong with it.
-        what: String,
-        /// What to do instead.
-        hint: String,
-    },
-    /// There is none of that name or id.
+    Usage { what: String, hint: String },
+    /// Nothing has that name or id.
     #[error("{kind} {name} not found")]
     NotFound {
         /// Kind of thing, such as `connector`.
         kind: &'static str,
-        /// Name or id that was given.
         name: String,
     },
-    /// The account cannot call an operation of that name.
     #[error("operation {name} not found on {account}")]
     OperationNotFound {
-        /// Name that was given.
         name: String,
-        /// Label of the account.
         account: String,
-        /// Title of the setting of the account on which it depends what there is.
+        /// Title of the account setting that decides which operations exist.
         setting: Option<&'static str>,
     },
-    /// A name stands for several.
+    /// Several connectors have the name.
     #[error("{count} connectors are named {name}")]
-    Ambiguous {
-        /// Name that was given.
-        name: String,
-        /// How many have it.
-        count: usize,
-    },
-    /// There may be no way back, and nobody confirmed it.
+    Ambiguous { name: String, count: usize },
+    /// Something that may be irreversible was not confirmed.
     #[error("{what} needs confirmation")]
     ConfirmationNeeded {
-        /// Name of the tool or operation, or what is done in words such as "deleting Wiki".
+        /// Name of the tool or operation, or a phrase such as "Deleting Wiki".
         what: String,
     },
-    /// A wallet entry is in use, and nobody confirmed its removal.
+    /// The removal of a wallet entry in use was not confirmed.
     #[error("{name} is used by {users}")]
     InUse {
-        /// Name of the entry.
         name: String,
-        /// Titles of the connectors that use it, parted by commas.
+        /// Titles of the connectors that use it, separated by commas.
         users: String,
     },
-    /// The saved secrets are about to be given up, and nobody confirmed it.
+    /// Resetting the vault, which loses all secrets, was not confirmed.
     #[error("you'll enter every saved credential again")]
     VaultBeginsAnew,
-    /// The arguments do not fit the tool's schema.
+    /// The arguments do not match the tool's schema.
     #[error("check the arguments of {tool}")]
     Arguments {
-        /// Name of the tool.
         tool: String,
-        /// What is wrong with which argument.
         fields: Vec<FieldProblem>,
     },
-    /// An address carries a user name or a password.
     #[error("the address carries a user name or password")]
     AddressSecret {
-        /// JSON pointer to the field that holds it, empty for an address alone.
+        /// JSON pointer to the field with the address; empty when only an address was given.
         path: String,
     },
-    /// What a form holds does not fit it.
+    /// The values of a form do not match its schema.
     #[error("some fields need attention")]
-    Fields {
-        /// What is wrong with which field.
-        fields: Vec<FieldProblem>,
-    },
-    /// What is to be changed was changed elsewhere since it was read.
+    Fields { fields: Vec<FieldProblem> },
+    /// The connector was changed elsewhere since it was read.
     #[error("{title} was changed somewhere else")]
-    ChangedElsewhere {
-        /// Title of the connector.
-        title: String,
-    },
-    /// The tool answered that it failed; the run holds its words.
+    ChangedElsewhere { title: String },
+    /// The tool reported an error; the run holds its text.
     #[error("{tool} returned an error")]
-    ToolFailed {
-        /// Name of the tool.
-        tool: String,
-    },
-    /// A person has to sign in.
+    ToolFailed { tool: String },
     #[error("{connector} needs sign-in")]
-    SignInNeeded {
-        /// Title of the connector.
-        connector: String,
-    },
-    /// Its platform says that it does not work.
+    SignInNeeded { connector: String },
+    /// Its platform reports that it does not work.
     #[error("{connector} isn't working")]
     FailingAtPlatform {
-        /// Title of the connector.
         connector: String,
-        /// The platform's words, cleaned.
         reason: Option<String>,
     },
-    /// The sign-in lapsed and was not renewed.
+    /// The sign-in expired and could not be renewed.
     #[error("sign-in of {connector} expired")]
     SignInLapsed {
-        /// Title of the connector.
         connector: String,
-        /// The provider's own words.
         detail: Option<String>,
     },
-    /// A server that lets nobody in without a token, and offers no sign-in by which to get one.
+    /// The server requires a token and offers no sign-in to get one.
     #[error("{connector} needs a token")]
     TokenNeeded {
-        /// Title of the connector.
         connector: String,
-        /// What the server said.
         #[source]
         source: Box<patchbay_platforms::Error>,
     },
-    /// What was entered to sign in with is not accepted.
+    /// The entered credential was rejected.
     #[error("{by} rejected {what}")]
     KeyRefused {
         /// The platform, or the title of the connector.
         by: String,
         /// Such as `this key`.
         what: &'static str,
-        /// Names of the fields that it was entered into.
+        /// Names of the form fields with the credential.
         fields: Vec<String>,
-        /// What the other side said.
         #[source]
         source: Box<patchbay_platforms::Error>,
     },
-    /// The platform does not take the key of an account.
+    /// The platform rejected the key of an account.
     #[error("{account} is signed out: its key was rejected")]
     SignedOut {
-        /// Label of the account.
         account: String,
-        /// What the platform said.
         #[source]
         source: Box<patchbay_platforms::Error>,
     },
     /// The user signed the account out.
     #[error("{account} is signed out")]
-    SignedOutHere {
-        /// Label of the account.
-        account: String,
-    },
+    SignedOutHere { account: String },
     /// The connector is turned off, here or by its platform.
     #[error("{connector} is off")]
     SwitchedOff {
-        /// Title of the connector.
         connector: String,
-        /// The account at which it is turned on again; `None` for a connector of this computer.
+        /// The account at which it can be turned on; `None` for a local connector.
         account: Option<String>,
     },
-    /// A consent is not under way any more.
     #[error("this sign-in has ended")]
     AuthorizationOver,
-    /// The consent was not given in time.
     #[error("sign-in timed out")]
     ConsentTimedOut,
-    /// The server sends whoever signs in to another place than before, and nobody agreed to it.
+    /// The server names another authorization server than before, which nobody accepted.
     #[error("{connector} wants you to sign in at {current} now, not at {former} as before")]
     IssuerChanged {
-        /// Title of the connector.
         connector: String,
-        /// Where it was before.
         former: String,
-        /// Where it would be now.
         current: String,
     },
-    /// The user or the provider refused, or what the browser brought is not to be believed.
+    /// The user or the provider refused, or the callback is invalid.
     #[error(transparent)]
     Callback(#[from] patchbay_oauth::CallbackError),
-    /// Whoever asks for the consent says that it was refused or came to nothing.
+    /// The platform or provider reports that the sign-in was refused or failed.
     #[error("{by} ended the sign-in: {reason}")]
     ConsentEnded {
-        /// Label of the account, or the provider's host.
+        /// Label of the account or host of the provider.
         by: String,
-        /// In the platform's words, cleaned.
         reason: String,
-        /// Whether somebody refused, and not the sign-in failed.
+        /// Whether somebody refused, as opposed to a failure.
         is_refusal: bool,
     },
-    /// No browser could be started.
     #[error("couldn't open a browser")]
     Browser(#[source] std::io::Error),
-    /// A reference stands for nothing.
+    /// A secret reference cannot be resolved.
     #[error("couldn't read {reference}: {why}")]
-    Reference {
-        /// The reference; it is no secret.
-        reference: String,
-        /// Why not.
-        why: String,
-    },
-    /// A reference names a program that nobody allowed to be started.
+    Reference { reference: String, why: String },
+    /// Nobody allowed the program that a reference names.
     #[error("Patchbay isn't allowed to run {} for a secret", program.file)]
     ProgramNotAllowed {
         reference: SecretReference,
-        /// What would have been started.
         program: Program,
     },
-    /// Nobody allowed the program of a connector to be started.
+    /// Nobody allowed the program of a connector.
     #[error("Patchbay isn't allowed to run {} for {connector}", program.file)]
-    ServerNotAllowed {
-        /// Title of the connector.
-        connector: String,
-        /// What would have been started.
-        program: Program,
-    },
-    /// The program of a connector is not there.
+    ServerNotAllowed { connector: String, program: Program },
     #[error("the program {program} wasn't found: {why}")]
-    ProgramMissing {
-        /// What the connector calls it.
-        program: String,
-        /// Where was looked.
-        why: String,
-    },
-    /// The program of a connector ended again and again, or before it could be used, and waits for a person.
+    ProgramMissing { program: String, why: String },
+    /// The program of a connector ended repeatedly or before it could be used, and is not restarted automatically.
     #[error("{connector} stopped: {why}")]
     ServerStopped {
-        /// Title of the connector.
         connector: String,
-        /// How it ended the last time.
         why: String,
-        /// The last lines that it wrote.
         said: Option<String>,
     },
-    /// The program of a connector ended instead of speaking, and its Node.js is older than servers are made for.
+    /// The program of a connector ended at once, run by a Node.js that is too old for most servers.
     #[error("{what}. It was run by Node.js {version}, {file}")]
     OldNode {
-        /// That it ended, and how.
+        /// How it ended.
         what: String,
-        /// Which Node.js ran it.
         version: String,
         /// Where that is.
         file: String,
-        /// The folder of another one.
+        /// Folder of another Node.js.
         other: Option<String>,
-        /// The last lines that the program wrote.
         said: String,
     },
-    /// The caller stopped it.
     #[error("cancelled")]
     Cancelled,
-    /// It took longer than it was given.
     #[error("no response in {seconds} s")]
-    TimedOut {
-        /// What it was given, in seconds.
-        seconds: u64,
-    },
-    /// The server of a connector took longer than it is given.
+    TimedOut { seconds: u64 },
+    /// The server of a connector exceeded a time limit.
     #[error("{}", limit.words(connector, *seconds))]
     TooSlow {
-        /// Title of the connector.
         connector: String,
         limit: TimeLimit,
-        /// What it is given, in seconds.
         seconds: u64,
     },
-    /// The vault does not have what a wallet entry stands for: it was begun anew, or put back from an
-    /// older copy.
+    /// The vault lacks the secret of a wallet entry: it was reset or restored from an older copy.
     #[error("{name} is missing from the vault")]
-    SecretLost {
-        /// Name of the entry.
-        name: String,
-        /// What it was made of.
-        kind: WalletKind,
-    },
-    /// From the database.
+    SecretLost { name: String, kind: WalletKind },
     #[error(transparent)]
     Store(#[from] patchbay_store::Error),
     #[error(transparent)]
     Vault(#[from] patchbay_vault::Error),
-    /// From signing in.
     #[error(transparent)]
     OAuth(#[from] patchbay_oauth::Error),
-    /// From a platform or an MCP server.
     #[error(transparent)]
     Platform(#[from] patchbay_platforms::Error),
 }
 
 impl Error {
-    /// What was given cannot be understood.
     pub(crate) fn usage(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Usage {
             what: what.into(),
             hint: hint.into(),
+        }
+    }
+
+    pub(crate) fn not_found(kind: &'static str, name: impl ToString) -> Self {
+        Self::NotFound {
+            kind,
+            name: name.to_string(),
+        }
+    }
+
+    /// Technical detail beside the message, for errors of this crate.
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::FailingAtPlatform { reason: detail, .. }
+            | Self::SignInLapsed { detail, .. }
+            | Self::ServerStopped { said: detail, .. } => detail.clone(),
+            Self::ProgramNotAllowed { reference, .. } => Some(reference.to_string()),
+            Self::OldNode { said, .. } => Some(said.clone()).filter(|said| !said.is_empty()),
+            Self::File { source, .. } | Self::Browser(source) => Some(source.to_string()),
+            _ => None,
         }
     }
 }
@@ -308,16 +236,14 @@ impl Error {
 /// A time limit of a connector, which a person can raise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeLimit {
-    /// For connecting.
     Connect,
     /// For each silence in a run.
     Run,
-    /// For each silence in one run, given with it.
+    /// As [`TimeLimit::Run`], but given with one run.
     Call,
 }
 
 impl TimeLimit {
-    /// Each of them.
     pub const ALL: [Self; 3] = [Self::Connect, Self::Run, Self::Call];
 
     fn words(self, connector: &str, seconds: u64) -> String {
@@ -330,7 +256,7 @@ impl TimeLimit {
         }
     }
 
-    /// Where it is raised.
+    /// Says where the limit can be raised.
     pub fn hint(self) -> &'static str {
         match self {
             Self::Connect => "Raise the time limit to connect in the connector's settings.",
@@ -497,15 +423,14 @@ impl Explain for Error {
                     path: path.clone(),
                     message: "remove the user name and password".to_owned(),
                 }],
-                hint: self.hint(),
-                ..Problem::new(self.code(), self.to_string())
+                ..own
             },
             Self::Callback(error) => error.problem(),
             Self::KeyRefused { fields, source, .. } => Problem {
                 code: own.code,
                 message: own.message,
                 hint: own.hint,
-                fields: fields.iter().map(|field| refused_field(field)).collect(),
+                fields: fields.iter().map(|field| rejected_field(field)).collect(),
                 ..source.problem()
             },
             Self::SignedOut { source, .. } | Self::TokenNeeded { source, .. } => Problem {
@@ -514,56 +439,31 @@ impl Explain for Error {
                 hint: own.hint,
                 ..source.problem()
             },
-            Self::FailingAtPlatform { reason, .. } => Problem {
-                detail: reason.clone(),
-                ..own
-            },
-            Self::SignInLapsed { detail, .. } => Problem {
-                detail: detail.clone(),
-                ..own
-            },
-            Self::ProgramNotAllowed { reference, .. } => Problem {
-                detail: Some(reference.to_string()),
-                ..own
-            },
-            Self::ServerStopped { said, .. } => Problem {
-                detail: said.clone(),
-                ..own
-            },
-            Self::OldNode { said, .. } => Problem {
-                detail: Some(said.clone()).filter(|said| !said.is_empty()),
-                ..own
-            },
-            Self::File { source, .. } | Self::Browser(source) => Problem {
-                detail: Some(source.to_string()),
-                ..own
-            },
             Self::TimedOut { .. } | Self::TooSlow { .. } | Self::ConsentTimedOut => Problem {
                 retryable: true,
                 ..own
             },
-            _ => own,
+            _ => Problem {
+                detail: self.detail(),
+                ..own
+            },
         }
     }
 }
 
-fn refused_field(name: &str) -> FieldProblem {
+fn rejected_field(name: &str) -> FieldProblem {
     FieldProblem {
         path: format!("/{name}"),
         message: "not accepted".to_owned(),
     }
 }
 
-/// Where to see what there is of that kind.
 fn not_found_hint(kind: &str) -> Option<&'static str> {
     Some(match kind {
-        "connector" => "Check the name.",
-        "credential" => "Check the name.",
-        "connector or credential" => "Check the name.",
+        "connector" | "credential" | "connector or credential" | "account" => "Check the name.",
         "run" => "It may have been deleted.",
         "active run" => "It may have finished already.",
         "tool" => "Refresh the tools: it may have been renamed or removed.",
-        "account" => "Check the name.",
         "sign-in" => "Sign in again.",
         "allowed program" => "Check the id.",
         _ => return None,

@@ -59,13 +59,9 @@ pub enum Event {
         problem: Option<Box<Problem>>,
     },
     /// A look in the background found something that waits for a person; told once.
-    NeedArose {
-        need: Box<Need>,
-    },
+    NeedArose { need: Box<Need> },
     /// Resources or prompts of a connector changed: read what is shown of them again.
-    OfferChanged {
-        connector: ConnectorId,
-    },
+    OfferChanged { connector: ConnectorId },
     /// A resource that somebody waits for is to be read: its changes are told from now on, or there was one.
     ResourceChanged {
         connector: ConnectorId,

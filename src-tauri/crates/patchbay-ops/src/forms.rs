@@ -28,9 +28,7 @@ use crate::{redact, secrets};
 )]
 pub enum GivenSecret {
     /// One that the wallet has.
-    Entry {
-        entry: WalletEntryId,
-    },
+    Entry { entry: WalletEntryId },
     /// One typed in.
     New {
         secret: Secret,
@@ -38,9 +36,7 @@ pub enum GivenSecret {
         save_as: Option<String>,
     },
     /// Where it is to be found, such as `env://NAME`.
-    Reference {
-        reference: String,
-    },
+    Reference { reference: String },
 }
 
 /// A form that was filled and fits its schema.
@@ -65,10 +61,10 @@ pub(crate) async fn fill(
     given: BTreeMap<String, GivenSecret>,
 ) -> Result<FilledForm, Error> {
     if !redact::marked_values(&values, &form.schema).is_empty() {
-        return Err(Error::Usage {
-            what: "secret fields can't be set as plain values".to_owned(),
-            hint: "Enter it as a secret instead.".to_owned(),
-        });
+        return Err(Error::usage(
+            "secret fields can't be set as plain values",
+            "Enter it as a secret instead.",
+        ));
     }
     refuse_user_info(&values, &form.schema, &form.values)?;
     let Json(mut values) = values;
@@ -168,10 +164,10 @@ pub(crate) async fn single_secret(cx: &Context, entry: &WalletEntry) -> Result<S
 }
 
 pub(crate) fn not_single(entry: &WalletEntry) -> Error {
-    Error::Usage {
-        what: format!("{} isn't a single secret", entry.name),
-        hint: "Choose a credential that is a token or a key.".to_owned(),
-    }
+    Error::usage(
+        format!("{} isn't a single secret", entry.name),
+        "Choose a credential that is a token or a key.",
+    )
 }
 
 /// Puts a value at a JSON pointer; objects on the way are made.
@@ -179,10 +175,10 @@ pub(crate) fn put(root: &mut Value, path: &str, value: Value) -> Result<(), Erro
     if pointer::put(root, path, value) {
         return Ok(());
     }
-    Err(Error::Usage {
-        what: format!("{path} isn't a field of the form"),
-        hint: "Use a JSON pointer such as /credentials/token.".to_owned(),
-    })
+    Err(Error::usage(
+        format!("{path} isn't a field of the form"),
+        "Use a JSON pointer such as /credentials/token.",
+    ))
 }
 
 #[cfg(test)]

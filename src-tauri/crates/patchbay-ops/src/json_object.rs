@@ -19,8 +19,8 @@ pub(crate) fn members(Json(value): Json, what: &str) -> Result<Map<String, Value
 
 /// The error of something else in the place of an object.
 pub(crate) fn not_an_object(what: &str) -> Error {
-    Error::Usage {
-        what: format!("{what} must be a JSON object"),
-        hint: "Example: {\"name\": \"value\"}".to_owned(),
-    }
+    Error::usage(
+        format!("{what} must be a JSON object"),
+        "Example: {\"name\": \"value\"}",
+    )
 }

@@ -85,10 +85,7 @@ pub async fn open_question_page(cx: &Context, id: &QuestionId) -> Result<(), Err
 }
 
 fn no_question(id: &QuestionId) -> Error {
-    Error::NotFound {
-        kind: "open question",
-        name: id.to_string(),
-    }
+    Error::not_found("open question", id)
 }
 
 /// Brings what a server asks while it does one thing to the person, and keeps what became of it.

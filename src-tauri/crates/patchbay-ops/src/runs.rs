@@ -1,4 +1,4 @@
-//! Runs of tools: begun here, kept in a history.
+//! Runs of tools and their history.
 
 pub(crate) mod compare;
 pub(crate) mod dry_run;
@@ -18,12 +18,12 @@ use patchbay_model::{RunId, RunPage, RunQuery, ToolRun};
 use crate::context::Context;
 use crate::error::Error;
 
-/// A page of the history, newest first; `since:` in the text of the query counts from now.
+/// Returns a page of the history, newest first; `since:` in the text of the query counts from now.
 pub async fn list_runs(cx: &Context, query: &RunQuery) -> Result<RunPage, Error> {
     Ok(cx.store().list_runs(&query.clone().at(cx.now())).await?)
 }
 
-/// One run with its arguments and its answer.
+/// Returns a run with its arguments and result.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Store`].
@@ -32,7 +32,7 @@ pub async fn find_run(cx: &Context, id: &RunId) -> Result<ToolRun, Error> {
     run.ok_or_else(|| not_found(id))
 }
 
-/// Takes one run out of the history.
+/// Removes a run from the history.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Store`].
@@ -45,8 +45,5 @@ pub async fn remove_run(cx: &Context, id: &RunId) -> Result<(), Error> {
 }
 
 fn not_found(id: &RunId) -> Error {
-    Error::NotFound {
-        kind: "run",
-        name: id.to_string(),
-    }
+    Error::not_found("run", id)
 }

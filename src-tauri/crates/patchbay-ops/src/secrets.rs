@@ -1,4 +1,4 @@
-//! Secrets: what the vault holds for each kind of wallet entry, and what is sent of it.
+//! Secrets of wallet entries: how the vault stores each kind, and what is sent.
 
 pub(crate) mod client_certificate;
 pub(crate) mod programs;
@@ -16,28 +16,28 @@ use crate::error::Error;
 use crate::secrets::programs::Occasion;
 use crate::secrets::reference::References;
 
-/// Headers as they are sent.
+/// Header or variable values to send, by name.
 pub(crate) type SecretHeaders = BTreeMap<String, Secret>;
 
-/// Headers as they are saved.
+/// Header or variable values as saved, by name.
 pub(crate) type SavedValues = BTreeMap<String, StoredSecret>;
 
-/// A secret as a wallet entry has it.
+/// A secret, or a reference to one, as saved in the vault.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", from = "StoredFormat")]
 pub(crate) enum StoredSecret {
-    /// The secret itself, whatever it looks like.
+    /// A literal secret, even where it looks like a reference.
     Secret(#[serde(serialize_with = "serialize_exposed")] Secret),
-    /// Where it is to be found at each use.
+    /// Resolved at each use.
     Reference(SecretReference),
 }
 
-/// What the vault may hold in the place of a [`StoredSecret`].
+/// The formats of a [`StoredSecret`] in the vault.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum StoredFormat {
     Current(CurrentFormat),
-    /// By a Patchbay that knew references by their spelling.
+    /// Written by versions that recognized references by their syntax.
     Legacy(Secret),
 }
 
@@ -55,8 +55,8 @@ impl From<StoredFormat> for StoredSecret {
             StoredFormat::Current(CurrentFormat::Reference(reference)) => {
                 Self::Reference(reference)
             }
-            // Header values and secrets of OAuth apps were only ever entered by a person, and resolved before
-            // they were saved: what looks like a reference was one.
+            // Only people entered such values, and references among them were checked before saving: what looks like a
+            // reference is one.
             StoredFormat::Legacy(text) => match SecretReference::parse(text.expose()) {
                 Ok(reference) => Self::Reference(reference),
                 Err(_) => Self::Secret(text),
@@ -65,13 +65,13 @@ impl From<StoredFormat> for StoredSecret {
     }
 }
 
-/// For the vault, which is where the text of a secret may be written.
+/// Writes the text of a secret, which only the vault may receive.
 fn serialize_exposed<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(secret.expose())
 }
 
 impl StoredSecret {
-    /// The secret, as it is now.
+    /// Returns the current secret.
     pub(crate) async fn resolve(
         &self,
         references: &References,
@@ -83,20 +83,19 @@ impl StoredSecret {
         }
     }
 
-    /// Whether it is looked up at each use.
     pub(crate) fn is_reference(&self) -> bool {
         matches!(self, Self::Reference(_))
     }
 }
 
-/// An OAuth app of the user's own.
+/// The user's own OAuth app.
 pub(crate) struct OAuthApp {
     pub(crate) client_id: String,
     pub(crate) client_secret: Option<StoredSecret>,
 }
 
 impl OAuthApp {
-    /// The secret as the provider gets it.
+    /// Returns the current client secret.
     pub(crate) async fn client_secret(
         &self,
         references: &References,
@@ -109,7 +108,7 @@ impl OAuthApp {
     }
 }
 
-/// The secret of an entry as the vault holds it, or what its reference stands for.
+/// Returns the secret of an entry: from the vault, or from its reference.
 pub(crate) async fn read(
     vault: &Vault,
     references: &References,
@@ -121,16 +120,13 @@ pub(crate) async fn read(
     }
 }
 
-/// What the vault holds for an entry.
-///
-/// # Errors
-/// [`Error::Vault`]; [`Error::SecretLost`] when the vault has nothing of that name.
+/// Returns what the vault holds for an entry; [`Error::SecretLost`] when there is nothing.
 pub(crate) async fn read_stored(vault: &Vault, entry: &WalletEntry) -> Result<Secret, Error> {
     let found = vault.read(&SecretName::wallet(&entry.id)).await?;
     found.ok_or_else(|| secret_lost_error(entry))
 }
 
-/// What an entry puts on a request, or into the environment of a program, references resolved.
+/// Returns the headers of a request, or the environment variables of a program, with references resolved.
 pub(crate) async fn headers(
     vault: &Vault,
     references: &References,
@@ -145,10 +141,8 @@ pub(crate) async fn headers(
     Ok(BTreeMap::from([("Authorization".to_owned(), value)]))
 }
 
-/// The values of an entry of kind `headers` or `variables` as they were entered.
-///
-/// # Errors
-/// [`Error::Vault`]; [`Error::SecretLost`] when the vault has none that can be read.
+/// Returns the values of an entry of kind `headers` or `variables` as saved; [`Error::SecretLost`] when there are none
+/// that can be read.
 pub(crate) async fn read_stored_values(
     vault: &Vault,
     entry: &WalletEntry,
@@ -157,7 +151,6 @@ pub(crate) async fn read_stored_values(
     decode_values(&secret).ok_or_else(|| secret_lost_error(entry))
 }
 
-/// Values with what their references stand for.
 pub(crate) async fn resolve_values(
     references: &References,
     saved: &SavedValues,
@@ -170,17 +163,14 @@ pub(crate) async fn resolve_values(
     Ok(values)
 }
 
-/// Values with their names as one text for the vault.
 pub(crate) fn encode_values(values: &SavedValues) -> Secret {
     Secret::new(json!(values).to_string())
 }
 
-/// Values as [`encode_values`] wrote them.
 pub(crate) fn decode_values(secret: &Secret) -> Option<SavedValues> {
     serde_json::from_str(secret.expose()).ok()
 }
 
-/// An OAuth app as one text for the vault.
 pub(crate) fn encode_oauth_app(app: &OAuthApp) -> Secret {
     let mut written = json!({ "client_id": app.client_id });
     if let Some(secret) = &app.client_secret {
@@ -189,7 +179,6 @@ pub(crate) fn encode_oauth_app(app: &OAuthApp) -> Secret {
     Secret::new(written.to_string())
 }
 
-/// An OAuth app as [`encode_oauth_app`] wrote it.
 pub(crate) async fn read_oauth_app(vault: &Vault, entry: &WalletEntry) -> Result<OAuthApp, Error> {
     #[derive(Deserialize)]
     struct Saved {

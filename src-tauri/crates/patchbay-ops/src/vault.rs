@@ -42,10 +42,10 @@ pub async fn unlock_vault(cx: &Context, passphrase: Secret) -> Result<VaultStatu
 pub async fn choose_passphrase(cx: &Context, passphrase: Secret) -> Result<VaultStatus, Error> {
     const MIN_PASSPHRASE_LENGTH: usize = 8;
     if passphrase.expose().chars().count() < MIN_PASSPHRASE_LENGTH {
-        return Err(Error::Usage {
-            what: "passphrase too short".to_owned(),
-            hint: format!("Use at least {MIN_PASSPHRASE_LENGTH} characters, such as four words."),
-        });
+        return Err(Error::usage(
+            "passphrase too short",
+            format!("Use at least {MIN_PASSPHRASE_LENGTH} characters, such as four words."),
+        ));
     }
     cx.vault().choose_passphrase(passphrase).await?;
     Ok(emit_status(cx).await)
@@ -79,10 +79,7 @@ pub async fn set_vault_aside(cx: &Context, confirmed: bool) -> Result<VaultStatu
             Some(_) => "Unlock the keychain instead.",
             None => "No reset needed: the vault opens.",
         };
-        return Err(Error::Usage {
-            what: "the vault isn't lost".to_owned(),
-            hint: hint.to_owned(),
-        });
+        return Err(Error::usage("the vault isn't lost", hint));
     }
     if !confirmed {
         return Err(Error::VaultBeginsAnew);
@@ -102,10 +99,10 @@ pub async fn set_vault_aside(cx: &Context, confirmed: bool) -> Result<VaultStatu
 pub async fn accept_older_secrets(cx: &Context, confirmed: bool) -> Result<VaultStatus, Error> {
     match cx.vault().check_age().await {
         Ok(()) => {
-            return Err(Error::Usage {
-                what: "the vault isn't older than the one saved last".to_owned(),
-                hint: "Nothing to accept: the vault opens.".to_owned(),
-            });
+            return Err(Error::usage(
+                "the vault isn't older than the one saved last",
+                "Nothing to accept: the vault opens.",
+            ));
         }
         Err(error) if error.code() != Code::VaultRolledBack => return Err(error.into()),
         Err(_) => {}

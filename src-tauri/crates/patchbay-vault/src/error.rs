@@ -83,9 +83,7 @@ pub enum Error {
     },
     /// The file is older than the one that was saved last: somebody put a former one in its place.
     #[error("vault file is older than the one saved last: {}", file.display())]
-    RolledBack {
-        file: PathBuf,
-    },
+    RolledBack { file: PathBuf },
     /// The file holds another sealing of one secret than the one that was saved last.
     #[error("credential {name} isn't the one saved last in {}", file.display())]
     RecordRolledBack {
@@ -95,9 +93,7 @@ pub enum Error {
     },
     /// The file was written by a newer Patchbay; it is left as it is.
     #[error("saved by a newer version of Patchbay: {}", file.display())]
-    TooNew {
-        file: PathBuf,
-    },
+    TooNew { file: PathBuf },
     /// Another task or process keeps the lock, or changed the vault at the same moment.
     #[error("vault is in use by another Patchbay")]
     Busy,

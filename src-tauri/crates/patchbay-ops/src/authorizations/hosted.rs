@@ -64,9 +64,11 @@ async fn run_consent(
     choices: &Map<String, Value>,
     callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<(), Error> {
-    let consents = platform.consents().ok_or_else(|| Error::Usage {
-        what: format!("{} has no browser sign-in", connector.title),
-        hint: "Enter a key instead.".to_owned(),
+    let consents = platform.consents().ok_or_else(|| {
+        Error::usage(
+            format!("{} has no browser sign-in", connector.title),
+            "Enter a key instead.",
+        )
     })?;
     let mut receiver = CallbackReceiver::open(running, callbacks).await?;
     // An error here comes up again below.

@@ -182,10 +182,7 @@ fn address(typed: Option<&str>, default: Option<&Url>) -> Result<Url, Error> {
 }
 
 fn usage(what: &str) -> Error {
-    Error::Usage {
-        what: what.to_owned(),
-        hint: "Enter the provider's authorization and token URLs.".to_owned(),
-    }
+    Error::usage(what, "Enter the provider's authorization and token URLs.")
 }
 
 fn new_authorization(

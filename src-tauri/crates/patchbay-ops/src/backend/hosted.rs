@@ -58,9 +58,11 @@ impl Hosted<'_> {
     }
 
     fn tools<'p>(&self, platform: &'p dyn Platform) -> Result<&'p dyn Tools, Error> {
-        platform.tools().ok_or_else(|| Error::Usage {
-            what: format!("{} has no tools", self.connector.identity.account),
-            hint: "Choose a connector that has tools.".to_owned(),
+        platform.tools().ok_or_else(|| {
+            Error::usage(
+                format!("{} has no tools", self.connector.identity.account),
+                "Choose a connector that has tools.",
+            )
         })
     }
 }
@@ -297,12 +299,14 @@ impl Backend for Hosted<'_> {
 
     async fn delete(&self) -> Result<(), Error> {
         let (platform, remote) = self.platform().await?;
-        let connectors = platform.connectors().ok_or_else(|| Error::Usage {
-            what: format!(
-                "{} can't delete connectors",
-                self.connector.identity.account
-            ),
-            hint: "Delete it in the platform's console.".to_owned(),
+        let connectors = platform.connectors().ok_or_else(|| {
+            Error::usage(
+                format!(
+                    "{} can't delete connectors",
+                    self.connector.identity.account
+                ),
+                "Delete it in the platform's console.",
+            )
         })?;
         let deleted = connectors.delete_connector(&remote, &self.options()).await;
         finish_call(self.cx, &self.connector.account, &*platform, deleted).await

@@ -49,9 +49,7 @@ pub enum AskedDuring {
         name: String,
     },
     /// It gives a resource.
-    Resource {
-        uri: String,
-    },
+    Resource { uri: String },
 }
 
 impl AskedDuring {

@@ -9,21 +9,21 @@ use patchbay_store::ToolRows;
 use crate::argument_check::ArgumentCheck;
 use crate::redact::has_marks;
 
-/// How many tools are kept; beyond that all are dropped and looked up anew.
+/// Maximum number of cached tools; beyond that the cache is cleared.
 const CAPACITY: usize = 256;
 
-/// A connector, and one of its tools where it has that.
+/// A connector and the requested tool, if it has it.
 #[derive(Clone)]
 pub(crate) struct RunTarget {
     pub(crate) connector: Arc<Connector>,
     pub(crate) tool: Option<Arc<CachedTool>>,
 }
 
-/// A tool and what was made of its schema.
+/// A tool and what is derived from its schema.
 pub(crate) struct CachedTool {
     pub(crate) tool: Arc<Tool>,
     pub(crate) check: ArgumentCheck,
-    /// Whether its schema marks anything as secret.
+    /// Whether the schema marks anything as secret.
     pub(crate) has_marked_secrets: bool,
 }
 
@@ -37,14 +37,14 @@ impl CachedTool {
     }
 }
 
-/// What was looked up, by connector and name of the tool.
+/// Lookups by connector and tool name.
 #[derive(Default)]
 pub(crate) struct ToolCache(Mutex<HashMap<(ConnectorId, String), CacheEntry>>);
 
 pub(crate) struct CacheEntry {
-    /// The [`Store::version`](patchbay_store::Store::version) for which it holds.
+    /// The [`Store::version`](patchbay_store::Store::version) for which the entry is valid.
     pub(crate) version: i64,
-    /// What it was made of.
+    /// The rows it was made from.
     pub(crate) rows: ToolRows,
     pub(crate) known: RunTarget,
 }

@@ -1,4 +1,4 @@
-//! Whether a secret can be used, before it is saved.
+//! Checks of secrets before they are saved.
 
 use std::collections::BTreeMap;
 
@@ -13,15 +13,14 @@ use crate::secrets::programs::Occasion;
 use crate::secrets::reference::{References, parse_reference};
 use crate::secrets::{self, OAuthApp, SavedValues, StoredSecret};
 
-/// An entry whose new secret can be used, and is not saved yet.
+/// An entry with a checked secret that is not saved yet.
 pub(crate) struct CheckedSecret {
     pub(super) entry: WalletEntry,
-    /// What the vault is to hold; `None` where the entry has a reference in its place.
+    /// The secret for the vault; `None` when the entry has a reference instead.
     pub(super) secret: Option<Secret>,
 }
 
-/// Checks a secret for an entry. References that stand for nothing would only be noticed when they are
-/// needed.
+/// Checks a secret for an entry. Also resolves references, so that broken ones are noticed now.
 pub(super) async fn check_secret_of(
     cx: &Context,
     mut entry: WalletEntry,
@@ -58,7 +57,7 @@ pub(super) async fn check_secret_of(
     Ok(CheckedSecret { entry, secret })
 }
 
-/// Values with names as the vault keeps them; the entry keeps their names.
+/// Encodes named values for the vault; the entry keeps their names.
 async fn encode_named_values(
     references: &References,
     entry: &mut WalletEntry,
@@ -130,7 +129,6 @@ fn check_variables(
     Ok(variables)
 }
 
-/// Whether programs can be given a variable of this name.
 pub(crate) fn check_variable_name(name: &str) -> Result<(), Error> {
     if is_variable_name(name) {
         return Ok(());
@@ -142,7 +140,7 @@ pub(crate) fn check_variable_name(name: &str) -> Result<(), Error> {
     ))
 }
 
-/// The saved value, where a new one is left empty.
+/// Returns the saved value when the new one is empty.
 fn find_saved(saved: &SavedValues, name: &str, value: &SecretValue) -> Option<StoredSecret> {
     saved.get(name).filter(|_| value.is_empty()).cloned()
 }
@@ -159,7 +157,7 @@ fn check_app(client_id: &str, client_secret: Option<SecretValue>) -> Result<OAut
     })
 }
 
-/// Checks the secret that is to be put in the place of the saved one; nothing is changed.
+/// Checks the secret that is to replace the saved one, without saving it.
 pub(crate) async fn check_replacement(
     cx: &Context,
     id: &WalletEntryId,
@@ -167,15 +165,15 @@ pub(crate) async fn check_replacement(
 ) -> Result<CheckedSecret, Error> {
     let entry = find_wallet_entry(cx, id).await?;
     if entry.kind != secret.kind() {
-        return Err(Error::Usage {
-            what: format!("{} is a different type of credential", entry.name),
-            hint: "Choose the same type or add a new credential.".to_owned(),
-        });
+        return Err(Error::usage(
+            format!("{} is a different type of credential", entry.name),
+            "Choose the same type or add a new credential.",
+        ));
     }
     let saved = match entry.kind {
         kind if kind.has_named_values() => {
             match secrets::read_stored_values(cx.vault(), &entry).await {
-                // New ones are the way on from there.
+                // Entering new ones is the way to recover.
                 Err(Error::SecretLost { .. }) => SavedValues::new(),
                 saved => saved?,
             }

@@ -1,4 +1,4 @@
-//! Adding, replacing, renaming and removing credentials of the wallet.
+//! Adding, replacing, renaming and removing wallet entries.
 
 use patchbay_model::{WalletEntry, WalletEntryId};
 use patchbay_store::Changed;
@@ -17,12 +17,11 @@ use crate::events::Event;
 use crate::secrets::SavedValues;
 use crate::secrets::tokens::entry_id;
 
-/// Saves a personal credential: the secret first, so that no entry ever stands without one.
+/// Adds a credential. Saves the secret first, so that no entry exists without one.
 ///
 /// # Errors
-/// [`Error::Usage`] when a name, a header or the secret is empty or cannot be sent;
-/// [`Error::Reference`] when a reference stands for nothing; [`Error::Vault`]; [`Error::Store`] when
-/// the name is taken.
+/// [`Error::Usage`] when a name, a header or the secret is empty or invalid, or the name is taken; [`Error::Reference`]
+/// when a reference cannot be resolved.
 pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<WalletEntry, Error> {
     let now = cx.now();
     let entry = WalletEntry {
@@ -45,10 +44,10 @@ pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<W
     };
     let taken = list_wallet(cx).await?;
     if taken.iter().any(|other| other.name == entry.name) {
-        return Err(Error::Usage {
-            what: format!("a credential named {} already exists", entry.name),
-            hint: "Choose another name or replace it.".to_owned(),
-        });
+        return Err(Error::usage(
+            format!("a credential named {} already exists", entry.name),
+            "Choose another name or replace it.",
+        ));
     }
     let CheckedSecret { entry, secret } =
         check_secret_of(cx, entry, request.secret, &SavedValues::new()).await?;
@@ -58,11 +57,10 @@ pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<W
     Ok(entry)
 }
 
-/// Puts another secret in the place of the saved one; every connector that uses it sends the new one
-/// from now on.
+/// Replaces the secret of a credential; every connector that uses it sends the new one from now on.
 ///
 /// # Errors
-/// As [`add_wallet_entry`]; [`Error::NotFound`]; [`Error::Usage`] when the new one is of another kind.
+/// As for [`add_wallet_entry`]; [`Error::NotFound`]; [`Error::Usage`] when the new secret is of another kind.
 pub async fn replace_wallet_secret(
     cx: &Context,
     id: &WalletEntryId,
@@ -72,7 +70,7 @@ pub async fn replace_wallet_secret(
     save_replacement(cx, next).await
 }
 
-/// Saves it. An entry that was deleted meanwhile stays deleted, one that was renamed keeps its new name.
+/// Saves the checked secret. An entry that was deleted meanwhile stays deleted, one that was renamed keeps its new name.
 pub(crate) async fn save_replacement(
     cx: &Context,
     next: CheckedSecret,
@@ -80,7 +78,7 @@ pub(crate) async fn save_replacement(
     let CheckedSecret { entry, secret } = next;
     let id = entry.id.clone();
     let lock = cx.tokens().lock_credential(&id).await?;
-    // Nothing is left in the vault without an entry.
+    // The vault must not hold a secret without an entry.
     find_wallet_entry(cx, &id).await?;
     write(cx, &entry, secret).await?;
     let now = cx.now();
@@ -98,7 +96,7 @@ pub(crate) async fn save_replacement(
     Ok(entry)
 }
 
-/// Calls a personal credential something else.
+/// Renames a credential.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Usage`] when the name is empty; [`Error::Store`] when it is taken.
@@ -116,8 +114,7 @@ pub async fn rename_wallet_entry(
     Ok(entry)
 }
 
-/// Calls the credential of a connector as the connector is called now, where it was called as the connector was. One
-/// that cannot be called so, for another is, keeps its name.
+/// Renames the credential of a connector with the connector, if both had the same name and the new one is free.
 pub(crate) async fn rename_with_connector(cx: &Context, changed: &Changed) -> Result<(), Error> {
     let Changed { before, after } = changed;
     let Some(id) = entry_id(&after.authentication).filter(|_| before.title != after.title) else {
@@ -133,11 +130,10 @@ pub(crate) async fn rename_with_connector(cx: &Context, changed: &Changed) -> Re
     }
 }
 
-/// Deletes a personal credential, its secret first. Connectors that used it need a sign-in then.
+/// Deletes a credential, its secret first. Connectors that used it need a sign-in afterwards.
 ///
 /// # Errors
-/// [`Error::InUse`] when connectors use it and it is not `confirmed`; [`Error::NotFound`];
-/// [`Error::Vault`], [`Error::Store`].
+/// [`Error::InUse`] when it is used and the deletion is not `confirmed`; [`Error::NotFound`].
 pub async fn remove_wallet_entry(
     cx: &Context,
     id: &WalletEntryId,
@@ -165,7 +161,7 @@ fn titles(entry: &WalletEntry) -> Vec<String> {
     users.map(|user| user.title.clone()).collect()
 }
 
-/// A name that no wallet entry has yet.
+/// Returns a name that no wallet entry has yet.
 pub(crate) async fn free_entry_name(cx: &Context, name: &str) -> Result<String, Error> {
     let taken = cx.store().list_wallet().await?;
     Ok(free_name(name, " ", |name| {

@@ -1,4 +1,4 @@
-//! Deleting the secrets of a credential.
+//! Deleting a credential.
 
 use patchbay_model::WalletEntryId;
 use patchbay_vault::SecretName;
@@ -7,13 +7,13 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::secrets::tokens::CredentialLock;
 
-/// Deletes secret and entry, whoever uses them.
+/// Deletes the secret and the entry, even if they are in use.
 pub(crate) async fn forget(cx: &Context, id: &WalletEntryId) -> Result<(), Error> {
     let lock = cx.tokens().lock_credential(id).await?;
     forget_locked(cx, id, &lock).await
 }
 
-/// The same where nobody else touches the entry already.
+/// As [`forget`], for a caller that holds the lock.
 pub(crate) async fn forget_locked(
     cx: &Context,
     id: &WalletEntryId,
@@ -26,7 +26,7 @@ pub(crate) async fn forget_locked(
     Ok(())
 }
 
-/// What the old secret of an entry is filed under while a rotation can be taken back.
+/// The name of the old secret of an entry while a rotation can be rolled back.
 pub(crate) fn previous_secret_name(id: &WalletEntryId) -> SecretName {
     SecretName::new(format!("rotated/{id}"))
 }

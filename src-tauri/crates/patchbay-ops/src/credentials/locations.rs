@@ -1,4 +1,4 @@
-//! Where secrets of the wallet were placed on hosted platforms, so that the next ones can follow them.
+//! Records where secrets of the wallet were saved on hosted platforms, for rotations.
 
 use std::collections::BTreeMap;
 
@@ -57,8 +57,8 @@ pub(crate) async fn record_credential(
     record(cx, connector, holder, values, entries).await
 }
 
-/// Forgets what a connector was created with, or its settings were given, in these members: something else
-/// stands there now, and a rotation must not put the old values back.
+/// Removes the locations of creation form and settings in these members, which now hold something else: a rotation must
+/// not restore the old values.
 pub(crate) async fn forget_members<'a>(
     cx: &Context,
     connector: &Connector,
@@ -74,7 +74,6 @@ pub(crate) async fn forget_members<'a>(
     Ok(())
 }
 
-/// Forgets a credential that was deleted.
 pub(crate) async fn forget_credential(
     cx: &Context,
     connector: &Connector,

@@ -1,4 +1,4 @@
-//! Credentials that hosted platforms keep for their connectors.
+//! Credentials that hosted platforms store for their connectors.
 
 use std::collections::BTreeMap;
 
@@ -23,37 +23,35 @@ use crate::forms::{GivenSecret, fill};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CredentialsOfLevel {
-    /// What can be done at it.
     pub level: CredentialLevel,
-    /// The credentials, the default first.
+    /// The default first.
     pub credentials: Vec<PlatformCredential>,
     /// Why they could not be listed.
     pub problem: Option<Problem>,
 }
 
-/// A credential to be created on a platform, or replaced.
+/// A credential to create or replace on a platform.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SavePlatformCredential {
     pub connector: ConnectorId,
     /// Whose it is.
     pub level: Level,
-    /// Its name; empty where the level has one without a name.
+    /// Empty where the level has a single unnamed credential.
     pub name: String,
-    /// Values of its form, without secrets: a JSON object.
+    /// Values of its form without secrets: a JSON object.
     pub values: Json,
-    /// Secrets, by the JSON pointers of their places in the values.
+    /// Secrets by JSON pointer into the values.
     pub secrets: BTreeMap<String, GivenSecret>,
-    /// Whether it becomes the default; `None` leaves that as it is.
+    /// Whether it becomes the default; `None` for no change.
     pub is_default: Option<bool>,
 }
 
-/// The credentials of a hosted connector, by level; none where its platform keeps none. A level that cannot
-/// be listed says why and hides no other.
+/// Returns the credentials of a hosted connector by level; none if its platform stores none. A level that cannot be
+/// listed has a problem.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] for a connector of this computer; [`Error::Platform`];
-/// [`Error::Vault`], [`Error::Reference`].
+/// [`Error::NotFound`]; [`Error::Usage`] for a local connector; [`Error::Platform`].
 pub async fn list_platform_credentials(
     cx: &Context,
     id: &ConnectorId,
@@ -88,7 +86,7 @@ pub async fn list_platform_credentials(
     Ok(listed)
 }
 
-/// What one gives to save a credential at a level.
+/// Returns the form for a credential of a level.
 ///
 /// # Errors
 /// As [`list_platform_credentials`].
@@ -108,8 +106,8 @@ pub async fn platform_credential_form(
 /// Creates a credential, or replaces the one of that name.
 ///
 /// # Errors
-/// [`Error::Fields`] and [`Error::Usage`] when values, name or default do not fit the platform's rules,
-/// before anything is sent; as [`list_platform_credentials`].
+/// [`Error::Fields`] and [`Error::Usage`], before anything is sent, when the platform does not accept the values, name or
+/// default; as for [`list_platform_credentials`].
 pub async fn save_platform_credential(
     cx: &Context,
     request: SavePlatformCredential,
@@ -135,7 +133,7 @@ pub async fn save_platform_credential(
         .await;
     finish_connector_call(cx, &connector, &*platform, saved).await?;
     if request.name.is_empty() {
-        // It is what the connector was created with, or the setting of the same name.
+        // The unnamed credential replaces secrets of the creation form and the settings.
         locations::forget_members(cx, &connector, filled.values.keys()).await?;
     }
     let entries = filled.save_secrets(cx).await?;
@@ -147,7 +145,7 @@ pub async fn save_platform_credential(
     after_change(cx, &connector, &*platform, &remote).await
 }
 
-/// Makes a credential the one that is used when none is named.
+/// Makes a credential the default.
 ///
 /// # Errors
 /// As [`list_platform_credentials`].
@@ -167,7 +165,7 @@ pub async fn make_platform_credential_default(
     after_change(cx, &connector, &*platform, &remote).await
 }
 
-/// Deletes a credential on its platform.
+/// Deletes a credential.
 ///
 /// # Errors
 /// [`Error::ConfirmationNeeded`] unless `confirmed`; as [`list_platform_credentials`].
@@ -210,7 +208,7 @@ pub async fn remove_platform_credential(
     after_change(cx, &connector, &*platform, &remote).await
 }
 
-/// The connector may work now, or not any more.
+/// Updates the status of the connector, which may have changed with the credential.
 async fn after_change(
     cx: &Context,
     connector: &Connector,

@@ -1,4 +1,4 @@
-//! Secrets of the wallet in the environment of a program that a person starts themselves.
+//! Wallet secrets as environment variables of a program that the user starts with `patchbay exec`.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -15,33 +15,33 @@ use crate::secrets;
 use crate::secrets::programs::{Occasion, find_in, search_path};
 use crate::secrets::tokens::entry_id;
 
-/// How a person says that they mean a credential, where a connector has the same name.
+/// Prefix for a credential whose name a connector has too.
 const WALLET_PREFIX: &str = "wallet:";
 
-/// Where the value of a variable comes from that a person names.
+/// Source of the value of a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VariableSource {
-    /// The only secret of the connector or credential that is named for all of them.
+    /// The only secret of the subject, a connector or credential.
     Subject,
     Reference(SecretReference),
-    /// A credential, by name or id.
+    /// A credential by name or id.
     Credential(String),
 }
 
-/// What a connector or credential has to give.
+/// The secrets of a connector or credential.
 enum SubjectSecrets {
-    /// Variables with their names.
+    /// Variables by name.
     Variables(BTreeMap<String, Secret>),
-    /// One secret, to which the person gives a name.
+    /// One secret, which the user has to name.
     One(Secret),
 }
 
-/// The variables that a program is to have besides those that are inherited: all those of `subject`, which is a
-/// connector or a credential, and those that are `named`. What is named wins.
+/// Returns the variables of a program in addition to inherited ones: those of `subject`, a connector or a credential, and
+/// those in `named`, which take precedence.
 ///
 /// # Errors
-/// [`Error::Usage`] where something has no value or no name; [`Error::NotFound`], [`Error::Ambiguous`],
-/// [`Error::Reference`], [`Error::ProgramNotAllowed`], [`Error::Vault`], [`Error::Store`].
+/// [`Error::Usage`] when a value or a name is missing; [`Error::NotFound`], [`Error::Ambiguous`], [`Error::Reference`],
+/// [`Error::ProgramNotAllowed`].
 pub async fn program_environment(
     cx: &Context,
     subject: Option<&str>,
@@ -103,7 +103,7 @@ pub async fn program_environment(
     }
 }
 
-/// The program that a person names in front of a command: a path, or found in their own `PATH`.
+/// Finds a program that the user named, by path or in this process's `PATH`.
 ///
 /// # Errors
 /// [`Error::ProgramMissing`].
@@ -142,7 +142,7 @@ async fn find_subject_secrets(cx: &Context, subject: &str) -> Result<SubjectSecr
     }
 }
 
-/// What the server of a connector gets, where that is a program; else its only secret.
+/// Returns the variables of a connector's program, or the only secret of another connector.
 async fn find_connector_secrets(
     cx: &Context,
     connector: &Connector,
@@ -204,7 +204,7 @@ async fn find_entry_secrets(cx: &Context, entry: &WalletEntry) -> Result<Subject
                 .map(SubjectSecrets::One)
                 .ok_or_else(|| no_value(&entry.name))
         }
-        // Its tokens are for one server alone, which says so in them.
+        // Its tokens were issued for one server only.
         WalletKind::Oauth => Err(Error::usage(
             format!(
                 "{} is a sign-in, which is sent to its server only",

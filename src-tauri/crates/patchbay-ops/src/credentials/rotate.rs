@@ -1,8 +1,8 @@
-//! Rotating a wallet entry: the new secret is entered once and goes wherever the old one went.
+//! Rotating a wallet entry: replacing its secret everywhere.
 //!
-//! Connectors of this computer and accounts read the wallet at each use. What a hosted platform was given
-//! is pushed there. The old secret is kept aside in the vault until the rotation is finished or taken
-//! back, so that no place is ever left with a secret that nobody has.
+//! Local connectors and accounts read the wallet at each use. Hosted platforms that store the secret get the new one
+//! pushed. The old secret stays in the vault until the rotation is finished or rolled back, so that no location is left
+//! with a secret that nobody has.
 
 use patchbay_model::{
     AccountId, Code, ConnectorId, Explain, Level, Problem, RemoteId, Secret, SecretHolder,
@@ -35,9 +35,9 @@ use patchbay_model::pointer;
 #[serde(rename_all = "camelCase")]
 pub struct Rotation {
     pub entry: WalletEntry,
-    /// Every place, those that read the wallet themselves first.
+    /// All places, those that read the wallet at each use first.
     pub targets: Vec<RotationTarget>,
-    /// Whether the old secret is still kept, to retry with the new one or to go back.
+    /// Whether the old secret is still saved, so that the rotation can be rolled back.
     pub can_go_back: bool,
 }
 
@@ -45,22 +45,22 @@ pub struct Rotation {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RotationTarget {
-    /// What it is called: a connector or an account.
+    /// Title of the connector or label of the account.
     pub title: String,
-    /// Label of the account that it lies on.
+    /// Label of the account.
     pub account: String,
     pub connector: Option<ConnectorId>,
     pub account_id: Option<AccountId>,
-    /// What of a hosted connector it is; `None` where the wallet is read at each use.
+    /// Which part of a hosted connector holds the secret; `None` where the wallet is read at each use.
     pub holder: Option<SecretHolder>,
-    /// Why the last push did not reach it.
+    /// Why the last push failed.
     pub problem: Option<Problem>,
 }
 
-/// Where a rotation of this entry would go.
+/// Returns where a rotation of this entry would go.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Store`], [`Error::Vault`].
+/// [`Error::NotFound`].
 pub async fn plan_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation, Error> {
     let entry = find_wallet_entry(cx, id).await?;
     let mut targets = own_targets(cx, &entry).await?;
@@ -75,14 +75,12 @@ pub async fn plan_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation,
     })
 }
 
-/// Puts a new secret into the wallet and pushes it to every platform that was given the old one; `each`
-/// hears of a place as soon as it was tried. A place that fails keeps the old one, and says why; so does one
-/// that is not tried any more, for the process ended.
+/// Saves a new secret in the wallet and pushes it to every platform that stores the old one. Calls `each` after every
+/// push. Places whose push fails, or is not tried because the process ends, keep the old secret and a problem.
 ///
 /// # Errors
-/// As [`replace_wallet_secret`](crate::credentials::replace_wallet_secret); [`Error::Usage`] when the last rotation is
-/// neither finished nor taken back, and when platforms were given the old one and the new one is not a single
-/// secret.
+/// As for [`replace_wallet_secret`](crate::credentials::replace_wallet_secret); [`Error::Usage`] when the last rotation
+/// is neither finished nor rolled back, or when platforms store the old secret and the new one is not a single secret.
 pub async fn rotate_wallet_entry(
     cx: &Context,
     id: &WalletEntryId,
@@ -93,10 +91,10 @@ pub async fn rotate_wallet_entry(
     let secret_locations = cx.store().list_secret_locations(id).await?;
     let open = secret_locations.iter().any(|one| one.problem.is_some());
     if open && cx.vault().read(&previous_secret_name(id)).await?.is_some() {
-        return Err(Error::Usage {
-            what: format!("{} is still being rotated", entry.name),
-            hint: "Retry, finish or roll back that rotation first.".to_owned(),
-        });
+        return Err(Error::usage(
+            format!("{} is still being rotated", entry.name),
+            "Retry, finish or roll back that rotation first.",
+        ));
     }
     if !secret_locations.is_empty() && !secret.is_single() {
         return Err(not_single(&entry));
@@ -114,10 +112,10 @@ pub async fn rotate_wallet_entry(
     in_progress(cx, id, rotating).await
 }
 
-/// Pushes the secret of the wallet once more to the places that the last rotation did not reach.
+/// Pushes the secret again to the places that the last rotation did not reach.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Store`], [`Error::Vault`], [`Error::Reference`].
+/// [`Error::NotFound`].
 pub async fn retry_rotation(
     cx: &Context,
     id: &WalletEntryId,
@@ -133,10 +131,10 @@ pub async fn retry_rotation(
     .await
 }
 
-/// Puts the old secret back into the wallet and into every place.
+/// Restores the old secret in the wallet and every place.
 ///
 /// # Errors
-/// [`Error::Usage`] when the old secret is not kept any more; as [`retry_rotation`].
+/// [`Error::Usage`] when the old secret is no longer saved; as for [`retry_rotation`].
 pub async fn roll_back_rotation(
     cx: &Context,
     id: &WalletEntryId,
@@ -144,9 +142,11 @@ pub async fn roll_back_rotation(
 ) -> Result<Rotation, Error> {
     let entry = find_wallet_entry(cx, id).await?;
     let old = cx.vault().read(&previous_secret_name(id)).await?;
-    let old = old.ok_or_else(|| Error::Usage {
-        what: format!("the old {} is no longer stored", entry.name),
-        hint: "Rotate to the credential you want.".to_owned(),
+    let old = old.ok_or_else(|| {
+        Error::usage(
+            format!("the old {} is no longer stored", entry.name),
+            "Rotate to the credential you want.",
+        )
     })?;
     let rolling_back = async {
         let reached = locations_to_roll_back(cx, id).await?;
@@ -157,8 +157,8 @@ pub async fn roll_back_rotation(
     in_progress(cx, id, rolling_back).await
 }
 
-/// Marks the rotation as running during `work`, when pending locations need no person, and emits the change however it
-/// ends.
+/// Marks the rotation as running during `work`, so that pending locations are not reported as needs, and emits the change
+/// whatever its outcome.
 async fn in_progress(
     cx: &Context,
     id: &WalletEntryId,
@@ -172,7 +172,7 @@ async fn in_progress(
     plan_rotation(cx, id).await
 }
 
-/// The locations that may hold the new secret. One that accepts no replacement still holds the old one.
+/// Returns the locations that may hold the new secret. One that does not support replacing still holds the old one.
 async fn locations_to_roll_back(
     cx: &Context,
     id: &WalletEntryId,
@@ -193,7 +193,7 @@ async fn locations_to_roll_back(
     Ok(reached)
 }
 
-/// Puts the old secret into the wallet again.
+/// Restores the old secret in the wallet.
 async fn restore_previous(cx: &Context, id: &WalletEntryId, old: &Secret) -> Result<(), Error> {
     let lock = cx.tokens().lock_credential(id).await?;
     cx.vault().write(&SecretName::wallet(id), old).await?;
@@ -207,16 +207,16 @@ async fn restore_previous(cx: &Context, id: &WalletEntryId, old: &Secret) -> Res
     reload_users(cx, &entry.ok_or_else(|| not_found(id.as_str()))?).await
 }
 
-/// Forgets the old secret: there is no way back then.
+/// Deletes the old secret, after which the rotation cannot be rolled back.
 ///
 /// # Errors
-/// [`Error::Vault`], [`Error::NotFound`], [`Error::Store`].
+/// [`Error::NotFound`].
 pub async fn finish_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation, Error> {
     cx.vault().remove(&previous_secret_name(id)).await?;
     plan_rotation(cx, id).await
 }
 
-/// Connectors of this computer and accounts, which read the wallet at each use.
+/// Returns the local connectors and accounts, which read the wallet at each use.
 async fn own_targets(cx: &Context, entry: &WalletEntry) -> Result<Vec<RotationTarget>, Error> {
     let mut targets = Vec::new();
     for user in &entry.used_by {
@@ -268,8 +268,8 @@ enum Direction {
     Back,
 }
 
-/// Marks these locations as pending before the wallet has the secret: if the process dies while pushing, none that was
-/// not tried counts as updated.
+/// Marks these locations as pending before the wallet changes: if the process dies while pushing, the remaining ones do
+/// not count as updated.
 async fn mark_pending(cx: &Context, secret_locations: &[SecretLocation]) -> Result<(), Error> {
     for location in secret_locations.iter().filter(|one| one.problem.is_none()) {
         let waiting = Problem::new(Code::Cancelled, "not updated yet");
@@ -282,8 +282,7 @@ async fn mark_pending(cx: &Context, secret_locations: &[SecretLocation]) -> Resu
     Ok(())
 }
 
-/// Pushes the secret of the wallet to these places, one after the other; each still says whether the last
-/// rotation reached it.
+/// Pushes the secret of the wallet to these locations, one after the other.
 async fn push(
     cx: &Context,
     id: &WalletEntryId,
@@ -300,7 +299,7 @@ async fn push(
     for (location, secret) in secret_locations.into_iter().zip(secret.iter().cycle()) {
         let mut pushed = push_one(cx, &location, secret).await;
         if direction == Direction::Back && location.problem.is_some() && is_manual_only(&pushed) {
-            // It was never given the new one, and takes none: it has kept the old one all along.
+            // It does not support replacing, so it still has the old one.
             pushed = Ok(());
         }
         let location = SecretLocation {
@@ -334,7 +333,7 @@ async fn push_one(cx: &Context, location: &SecretLocation, secret: &Secret) -> R
     refresh_status(cx, &connector, &*platform, &remote).await
 }
 
-/// Replaces a credential by the same values with the new secret.
+/// Saves a credential again with the new secret and otherwise the same values.
 async fn replace_credential(
     cx: &Context,
     platform: &dyn Platform,
@@ -356,7 +355,7 @@ async fn replace_credential(
         .await?)
 }
 
-/// Changes the setting that holds the secret; `false` where no setting does.
+/// Changes the setting that holds the secret. Returns `false` when there is none.
 async fn change_setting(
     cx: &Context,
     platform: &dyn Platform,
@@ -390,7 +389,7 @@ async fn change_setting(
     Ok(true)
 }
 
-/// Replaces the one credential that has no name, where its form has the secret at the same place.
+/// Replaces the unnamed credential, if its form has the secret at the same path.
 async fn save_unnamed(
     cx: &Context,
     platform: &dyn Platform,

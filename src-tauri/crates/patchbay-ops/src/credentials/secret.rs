@@ -1,4 +1,4 @@
-//! Secrets as a person gives them.
+//! Secrets as a person enters them.
 
 use std::collections::BTreeMap;
 
@@ -10,18 +10,17 @@ use crate::error::Error;
 use crate::secrets::StoredSecret;
 use crate::secrets::reference::parse_reference;
 
-/// A credential to be kept in the wallet.
+/// A credential to add to the wallet.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct AddWalletEntry {
-    /// What to call it; unique in the wallet.
+    /// Unique in the wallet.
     pub name: String,
-    /// What it is made of.
     pub secret: WalletSecret,
 }
 
-/// A secret, or where it is to be found, as a person said which of the two it is: what is typed, pasted or
-/// piped as the secret itself stays text whatever it looks like.
+/// A secret or a reference to one. The person says which of the two it is: text that is entered as a secret is never
+/// taken for a reference.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -29,14 +28,9 @@ pub struct AddWalletEntry {
     rename_all_fields = "camelCase"
 )]
 pub enum SecretValue {
-    /// The secret itself.
-    New {
-        secret: Secret,
-    },
-    /// Where it is to be found at each use, such as `env://NAME`.
-    Reference {
-        reference: String,
-    },
+    New { secret: Secret },
+    /// Resolved at each use, such as `env://NAME`.
+    Reference { reference: String },
 }
 
 impl From<Secret> for SecretValue {
@@ -53,12 +47,12 @@ impl SecretValue {
         }
     }
 
-    /// As it can be sent in a header, or looked up.
+    /// Checks that it can be sent in a header, or is a reference.
     pub(super) fn into_stored(self, what: &str) -> Result<StoredSecret, Error> {
         self.checked_by(|secret| check_secret(secret, what))
     }
 
-    /// As a program can be given it in its environment, lines and all, or looked up.
+    /// Checks that it can be an environment variable, which may have several lines, or is a reference.
     pub(super) fn into_stored_variable(self, what: &str) -> Result<StoredSecret, Error> {
         self.checked_by(|secret| check_variable(secret, what))
     }
@@ -74,7 +68,7 @@ impl SecretValue {
     }
 }
 
-/// The secret part of a wallet entry.
+/// The secret of a wallet entry.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -82,24 +76,19 @@ impl SecretValue {
     rename_all_fields = "camelCase"
 )]
 pub enum WalletSecret {
-    /// A token.
-    Bearer {
-        token: Secret,
-    },
-    /// Where a token is to be found at each use, such as `env://NAME`.
-    Reference {
-        reference: String,
-    },
+    Bearer { token: Secret },
+    /// A reference to a token, resolved at each use, such as `env://NAME`.
+    Reference { reference: String },
     Headers {
-        /// Header name to value; when replacing, an empty one keeps the one that is saved.
+        /// Values by header name. When replacing, an empty value keeps the saved one.
         values: BTreeMap<String, SecretValue>,
     },
     /// Environment variables of a local program.
     Variables {
-        /// Variable name to value; when replacing, an empty one keeps the one that is saved.
+        /// Values by variable name. When replacing, an empty value keeps the saved one.
         values: BTreeMap<String, SecretValue>,
     },
-    /// An OAuth app of the user's own.
+    /// The user's own OAuth app.
     OauthClient {
         client_id: String,
         client_secret: Option<SecretValue>,
@@ -107,7 +96,7 @@ pub enum WalletSecret {
 }
 
 impl WalletSecret {
-    /// The kind of entry it makes.
+    /// The kind of its wallet entry.
     pub fn kind(&self) -> WalletKind {
         match self {
             Self::Bearer { .. } | Self::Reference { .. } => WalletKind::Bearer,
@@ -117,7 +106,7 @@ impl WalletSecret {
         }
     }
 
-    /// Whether it is one text, which is all that a place on a platform takes.
+    /// Whether it is a single string, as a field of a platform takes it.
     pub(crate) fn is_single(&self) -> bool {
         match self {
             Self::Bearer { .. } | Self::Reference { .. } => true,
@@ -130,7 +119,7 @@ impl WalletSecret {
     }
 }
 
-/// A secret that is given: one that the wallet has, one typed in, or a reference.
+/// A secret for a connector.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -138,21 +127,15 @@ impl WalletSecret {
     rename_all_fields = "camelCase"
 )]
 pub enum SecretInput {
-    /// One that the wallet has.
-    Entry {
-        entry: WalletEntryId,
-    },
-    /// One typed in, saved as a new wallet entry.
-    New {
-        secret: Secret,
-    },
-    /// Where it is to be found at each use, such as `env://NAME`, saved as a new wallet entry.
-    Reference {
-        reference: String,
-    },
+    /// A wallet entry.
+    Entry { entry: WalletEntryId },
+    /// A typed secret, saved as a new wallet entry.
+    New { secret: Secret },
+    /// Resolved at each use, such as `env://NAME`, and saved as a new wallet entry.
+    Reference { reference: String },
 }
 
-/// A secret as it can be sent in a header: pasted line ends and spaces around it are dropped.
+/// Checks that a secret can be sent in a header, and trims pasted white space.
 pub(super) fn check_secret(secret: &Secret, what: &str) -> Result<Secret, Error> {
     let text = secret.expose().trim();
     if text.is_empty() {
@@ -167,7 +150,7 @@ pub(super) fn check_secret(secret: &Secret, what: &str) -> Result<Secret, Error>
     Ok(Secret::new(text))
 }
 
-/// A secret as the value of an environment variable.
+/// Checks that a secret can be the value of an environment variable.
 fn check_variable(secret: &Secret, what: &str) -> Result<Secret, Error> {
     if secret.expose().trim().is_empty() {
         return Err(Error::usage(format!("{what} is empty"), "Paste it again."));

@@ -1,4 +1,4 @@
-//! What becomes of the connectors and accounts that use a credential.
+//! Effects of changed credentials on the connectors and accounts that use them.
 
 use crate::connectors::{list_connectors, status};
 use crate::context::Context;
@@ -7,7 +7,7 @@ use crate::secrets::tokens::entry_id;
 use crate::servers::sessions;
 use patchbay_model::{Authentication, Code, Connector, Status, WalletEntry, WalletEntryId};
 
-/// Has connectors and accounts that use an entry read it anew.
+/// Ends the sessions of connectors and accounts that use an entry, so that they read it again.
 pub(crate) async fn reload_users(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
     for user in &entry.used_by {
         sessions::end_session(cx, &user.connector).await;
@@ -20,7 +20,7 @@ pub(crate) async fn reload_users(cx: &Context, entry: &WalletEntry) -> Result<()
     Ok(())
 }
 
-/// Writes the identity line of a connector anew, after its credential changed; gives it as it is then.
+/// Updates the identity of a connector after its credential changed, and returns the connector.
 pub(crate) async fn refresh_identity(
     cx: &Context,
     connector: Connector,
@@ -39,7 +39,7 @@ pub(crate) async fn refresh_identity(
     Ok(changed.map_or(connector, |changed| changed.after))
 }
 
-/// Writes the identity lines of all connectors that use an entry anew.
+/// Updates the identities of all connectors that use an entry.
 pub(crate) async fn refresh_identities(cx: &Context, entry: &WalletEntry) -> Result<(), Error> {
     for connector in list_connectors(cx).await? {
         if entry_id(&connector.authentication) == Some(&entry.id) {
@@ -49,7 +49,7 @@ pub(crate) async fn refresh_identities(cx: &Context, entry: &WalletEntry) -> Res
     Ok(())
 }
 
-/// Takes a wallet entry that is gone away from all connectors.
+/// Removes a deleted wallet entry from all connectors.
 pub(crate) async fn drop_credential(cx: &Context, gone: &WalletEntry) -> Result<(), Error> {
     for connector in list_connectors(cx).await? {
         if !uses(&connector.authentication, &gone.id) {
@@ -63,7 +63,7 @@ pub(crate) async fn drop_credential(cx: &Context, gone: &WalletEntry) -> Result<
     Ok(())
 }
 
-/// Whether a sign-in needs that wallet entry, as its credential or as its OAuth app.
+/// Whether a connector uses the wallet entry as its credential or OAuth app.
 fn uses(authentication: &Authentication, id: &WalletEntryId) -> bool {
     let is_app = matches!(authentication, Authentication::Oauth { client: Some(client), .. } if client == id);
     is_app || entry_id(authentication) == Some(id)

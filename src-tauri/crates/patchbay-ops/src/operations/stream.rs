@@ -89,10 +89,10 @@ async fn prepare_stream(cx: &Context, request: CallOperation) -> Result<Call, Er
     if *is_streamed {
         return Ok(call);
     }
-    Err(Error::Usage {
-        what: format!("{name} doesn't return a file"),
-        hint: "Call it without a file.".to_owned(),
-    })
+    Err(Error::usage(
+        format!("{name} doesn't return a file"),
+        "Call it without a file.",
+    ))
 }
 
 async fn open_stream(

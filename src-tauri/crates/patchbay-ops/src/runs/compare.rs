@@ -1,7 +1,7 @@
-//! What differs between two runs.
+//! Comparison of two runs.
 //!
-//! A run is compared as four documents: its arguments, its outcome, its identity and its timing. Paths
-//! that differ every time, such as timestamps, can be ignored; they are saved for each tool.
+//! A run is compared as four documents: arguments, outcome, identity and timing. Paths that differ every time, such as
+//! timestamps, can be ignored; they are saved per tool.
 
 mod differences;
 mod documents;
@@ -21,37 +21,33 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::runs::find_run;
 
-/// Differences beyond these are counted and not listed.
+/// Maximum number of listed differences; further ones are only counted.
 const MAX_DIFFERENCES: usize = 500;
 
-/// What differs between two runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RunComparison {
-    /// The run that the other is compared with.
     pub before: ToolRunSummary,
-    /// The other.
     pub after: ToolRunSummary,
-    /// What differs, part by part, without what is ignored.
+    /// Differences in the order of the parts, without ignored ones.
     pub differences: Vec<RunDifference>,
-    /// Number of differences that are not listed because there are too many.
+    /// Number of further differences that are not listed.
     pub more: u32,
-    /// Arguments and outcome line by line, in that order.
+    /// Line by line comparison of arguments and outcome.
     pub texts: Vec<ComparedText>,
-    /// The paths that are ignored.
+    /// Ignored paths.
     pub ignored: Vec<String>,
-    /// Paths that look as if they differed every time.
+    /// Paths that probably differ every time.
     pub suggested: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum RunPart {
-    /// What it was called with.
     Arguments,
     /// State, problem and result.
     Outcome,
-    /// As who, where, and who asked for it.
+    /// Connector, tool, identity and origin.
     Identity,
     /// Durations and size.
     Timing,
@@ -61,41 +57,35 @@ pub enum RunPart {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RunDifference {
-    /// The part that it belongs to.
     pub part: RunPart,
-    /// JSON pointer that begins with the part, such as `/outcome/result/items/0/state`. Places in lists
-    /// are those of the later run, of the earlier one for what was removed.
+    /// JSON pointer that starts with the part, such as `/outcome/result/items/0/state`. Indexes are those of the later run,
+    /// or of the earlier one for removed values.
     pub pointer: String,
-    /// Whether it came, went, or has another value.
     pub change: RunChange,
-    /// Its value in the earlier run; null when it was added.
+    /// Value in the earlier run; null when it was added.
     pub before: Json,
-    /// Its value in the later run; null when it was removed.
+    /// Value in the later run; null when it was removed.
     pub after: Json,
 }
 
-/// How a value differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum RunChange {
-    /// Only the later run has it.
     Added,
-    /// Only the earlier run has it.
     Removed,
-    /// Both have it, with different values.
     Changed,
 }
 
-/// One part, line by line; equal stretches are folded.
+/// Line by line comparison of one part, with unchanged lines folded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ComparedText {
     pub part: RunPart,
-    /// Its lines; none when nothing differs.
+    /// Empty when nothing differs.
     pub lines: Vec<ComparedLine>,
 }
 
-/// One line of two texts that are compared.
+/// One line of a comparison. Line numbers start at 1.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -103,50 +93,37 @@ pub struct ComparedText {
     rename_all_fields = "camelCase"
 )]
 pub enum ComparedLine {
-    /// Both have it.
     Same {
-        /// Its number in the earlier text, from 1.
         before: u32,
-        /// Its number in the later text, from 1.
         after: u32,
-        /// The line.
         text: String,
     },
-    /// Only the earlier text has it.
     Removed {
-        /// Its number there, from 1.
         before: u32,
-        /// The line.
         text: String,
     },
-    /// Only the later text has it.
     Added {
-        /// Its number there, from 1.
         after: u32,
-        /// The line.
         text: String,
     },
-    /// Lines that both have and that are left out.
+    /// Unchanged lines that are left out.
     Folded {
-        /// How many.
         count: u32,
     },
-    /// The rest, which differs too much to be shown.
+    /// Further lines beyond the limit.
     Cut {
-        /// Number of lines.
         count: u32,
     },
 }
 
-/// Compares two runs of the history, of one tool or of two.
+/// Compares two runs of the history, of the same tool or different ones.
 ///
-/// `ignored` are JSON pointers that begin with the part (`/outcome/result/items/*/updatedAt`), where
-/// `*` stands for one name or place and `**` for any number of them; a path without the first slash
-/// (`items.*.updatedAt`) is looked for everywhere. What lies beneath an ignored path is ignored too.
-/// `None` ignores what was saved for the tool of the later run, see [`ignore_paths`].
+/// `ignored` are JSON pointers that start with the part (`/outcome/result/items/*/updatedAt`), where `*` stands for one
+/// key or index and `**` for any number; a path without the leading slash (`items.*.updatedAt`) matches anywhere. Values
+/// beneath an ignored path are ignored too. `None` uses the paths saved by [`ignore_paths`].
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
+/// [`Error::NotFound`].
 pub async fn compare_runs(
     cx: &Context,
     before: &RunId,
@@ -159,15 +136,15 @@ pub async fn compare_runs(
         Some(paths) => clean_paths(paths),
         None => find_saved_comparison(cx, &before.summary, &after.summary).await?,
     };
-    // Large answers keep a thread busy for a while.
+    // Comparing large results takes a while.
     let comparing = tokio::task::spawn_blocking(move || compare(&before, &after, ignored));
     comparing.await.map_err(|_| Error::Cancelled)
 }
 
-/// Remembers what is ignored when runs of these tools are compared; replaces what was before.
+/// Saves the ignored paths for comparisons of these tools.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
+/// [`Error::NotFound`].
 pub async fn ignore_paths(
     cx: &Context,
     before: &RunId,
@@ -181,11 +158,10 @@ pub async fn ignore_paths(
     Ok(cx.store().put_settings(names, &clean_paths(paths)).await?)
 }
 
-/// The run to compare with unless another is chosen: the one that it repeats, else the one before it of
-/// the same tool; `None` when there is neither.
+/// Returns the default run to compare with: the run that it repeats, else the previous run of the same tool.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
+/// [`Error::NotFound`].
 pub async fn previous_run(cx: &Context, run: &RunId) -> Result<Option<ToolRunSummary>, Error> {
     let run = find_run(cx, run).await?;
     if let Some(repeated) = &run.replay_of
@@ -243,7 +219,7 @@ fn setting_of(run: &ToolRunSummary) -> String {
     format!("runs.ignored_paths/{}/{}", run.connector, run.tool)
 }
 
-/// The paths without blanks and repetitions, in their order.
+/// Trims the paths and drops empty ones and duplicates.
 fn clean_paths(paths: Vec<String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for path in paths {

@@ -1,4 +1,4 @@
-//! What a run of a tool would send.
+//! Showing what a run would send.
 
 use patchbay_model::{IdentityLine, SentRequest, ToolEffect};
 use serde::{Deserialize, Serialize};
@@ -11,28 +11,28 @@ use crate::error::Error;
 use crate::redact::redact_marked;
 use crate::runs::run_tool::{RunTool, identity, prepare};
 
-/// What a run would send, secrets redacted.
+/// What a run would send, without secrets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct DryRun {
     #[serde(flatten)]
     pub request: SentRequest,
-    /// Whether nothing of it is missing: `id`, session and protocol version of an MCP server are agreed on when it is
+    /// Whether the request is complete. `id`, session and protocol version of an MCP server are only known once it is
     /// connected.
     pub is_exact: bool,
     pub identity: IdentityLine,
-    /// What the tool does to the world.
+    /// The effect with these arguments.
     pub effect: ToolEffect,
 }
 
-/// Shows what a run would send, as whom, secrets redacted; the call itself is not sent.
+/// Returns what a run would send and as whom, without sending the call.
 ///
 /// # Errors
-/// As [`run_tool`](crate::runs::run_tool()), without [`Error::ConfirmationNeeded`].
+/// As for [`run_tool`](crate::runs::run_tool()), without [`Error::ConfirmationNeeded`].
 pub async fn dry_run(cx: &Context, request: RunTool) -> Result<DryRun, Error> {
     let prepared = prepare(cx, &request).await?;
     let arguments = redact_marked(&request.arguments, &prepared.tool.input_schema);
-    // What is hidden of an object is an object.
+    // A redacted object is an object.
     let arguments = match arguments {
         Value::Object(arguments) => arguments,
         _ => prepared.arguments,

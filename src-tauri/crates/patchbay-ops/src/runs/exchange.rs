@@ -1,4 +1,4 @@
-//! What is on the wire of a run, as it may be kept and shown.
+//! The HTTP exchange of a run, without secrets.
 
 use patchbay_http::{Captured, CapturedResponse};
 use patchbay_model::{Exchange, ReceivedResponse, SentRequest, clean_text};
@@ -6,11 +6,10 @@ use patchbay_model::{Exchange, ReceivedResponse, SentRequest, clean_text};
 use crate::operations::response_meta::redact_header;
 use crate::redact::KnownSecrets;
 
-/// How long the value of a header of an answer is shown, in characters, and how many of them are.
+/// Maximum characters of a response header, and maximum number of headers.
 const HEADER_LIMIT: usize = 1000;
 const MAX_HEADERS: usize = 100;
 
-/// A request without secrets.
 pub(crate) fn redact_request(request: SentRequest, secrets: &KnownSecrets) -> SentRequest {
     let headers = request.headers.into_iter();
     SentRequest {
@@ -23,7 +22,6 @@ pub(crate) fn redact_request(request: SentRequest, secrets: &KnownSecrets) -> Se
     }
 }
 
-/// A request and its answer without secrets.
 pub(super) fn redact_exchange(captured: Captured, secrets: &KnownSecrets) -> Exchange {
     Exchange {
         request: redact_request(captured.request, secrets),

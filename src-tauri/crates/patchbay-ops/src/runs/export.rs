@@ -1,8 +1,7 @@
-//! The history as a file for other programs.
+//! Export of the history to a file.
 //!
-//! Runs are kept without secrets. On their way out they are searched once more for what is secret now:
-//! a token that was entered after a tool had answered with it, an argument that its tool has marked
-//! since.
+//! Runs are saved without secrets. An export redacts them again with what is secret by now: a token that was entered after
+//! a tool returned it, or an argument that its tool has marked as secret since.
 
 mod csv;
 
@@ -25,21 +24,21 @@ use crate::error::Error;
 use crate::redact::{KnownSecrets, redact_marked};
 use crate::runs::find_run;
 
-/// Runs that are read at once.
+/// Number of runs that are read at once.
 const PAGE: u32 = 100;
 
-/// How runs are written.
+/// Format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportFormat {
-    /// One JSON document a line, each a run with everything that is known of it.
+    /// One JSON document per line, each a complete run.
     Jsonl,
-    /// A table for spreadsheets: what lists show, the arguments, and the text of the answer.
+    /// A table for spreadsheets: summary, arguments and text of the result.
     Csv,
 }
 
 impl ExportFormat {
-    /// The usual ending of such a file, without the dot.
+    /// The file extension, without the dot.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Jsonl => "jsonl",
@@ -48,23 +47,20 @@ impl ExportFormat {
     }
 }
 
-/// Runs that were written to a file.
+/// A finished export.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Exported {
-    /// The file.
     pub path: String,
-    /// Number of runs in it.
+    /// Number of runs in the file.
     pub runs: u32,
 }
 
-/// Writes the runs that the query asks for to a file, newest first; one that is there is replaced once
-/// all is written. `limit` of the query is the most that are written, 0 for all. Only the user can read
-/// the file.
+/// Writes the runs that match the query to a file, newest first, at most `limit` of the query (0 for all). An existing
+/// file is replaced once everything is written. Only the user can read the file.
 ///
 /// # Errors
-/// [`Error::File`], [`Error::Store`]; [`Error::Vault`] while the vault is locked, for then nobody knows
-/// what is secret.
+/// [`Error::File`]; [`Error::Vault`] while the vault is locked, since then it is unknown what is secret.
 pub async fn export_runs(
     cx: &Context,
     query: &RunQuery,
@@ -83,7 +79,7 @@ pub async fn export_runs(
     })
 }
 
-/// Writes one run to a file, as JSON that [`read_runs_file`](crate::read_runs_file) reads; one that is there is replaced.
+/// Writes one run to a file, as JSON that [`read_runs_file`](crate::read_runs_file) reads. An existing file is replaced.
 /// Only the user can read the file.
 ///
 /// # Errors
@@ -99,22 +95,22 @@ pub async fn export_run(cx: &Context, id: &RunId, path: &Path) -> Result<Exporte
     })
 }
 
-/// One run as [`export_run`] writes it.
+/// Returns one run as [`export_run`] writes it.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Store`]; [`Error::Vault`] while the vault is locked.
+/// [`Error::NotFound`]; [`Error::Vault`] while the vault is locked.
 pub async fn run_document(cx: &Context, id: &RunId) -> Result<String, Error> {
     let run = find_run(cx, id).await?;
     let run = Lookups::default().redact_run(cx, run).await?;
     Ok(inert_json(&run) + "\n")
 }
 
-/// The runs that a query asks for, as the bytes of a file, piece by piece.
+/// An export, chunk by chunk.
 pub struct RunExport<'a> {
     cx: &'a Context,
     query: RunQuery,
     format: ExportFormat,
-    /// How many may still be written; `None` for all.
+    /// Maximum number of further runs; `None` for all.
     left: Option<u32>,
     stage: Stage,
     runs: u32,
@@ -127,7 +123,7 @@ enum Stage {
     Over,
 }
 
-/// What is secret of each connector, and the schema of each tool, as far as was asked for.
+/// Caches the secrets of connectors and the schemas of tools.
 #[derive(Default)]
 struct Lookups {
     secrets: HashMap<ConnectorId, KnownSecrets>,
@@ -135,7 +131,7 @@ struct Lookups {
 }
 
 impl<'a> RunExport<'a> {
-    /// Begins with the newest run that the query asks for.
+    /// Starts with the newest run that matches the query.
     pub fn new(cx: &'a Context, query: &RunQuery, format: ExportFormat) -> Self {
         Self {
             cx,
@@ -148,15 +144,15 @@ impl<'a> RunExport<'a> {
         }
     }
 
-    /// Number of runs in the pieces so far.
+    /// Number of runs in the chunks so far.
     pub fn runs(&self) -> u32 {
         self.runs
     }
 
-    /// The next piece; `None` after the last.
+    /// Returns the next chunk; `None` after the last.
     ///
     /// # Errors
-    /// [`Error::Store`]; [`Error::Vault`] while the vault is locked.
+    /// [`Error::Vault`] while the vault is locked.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
         match self.stage {
             Stage::Head => {
@@ -196,7 +192,7 @@ impl<'a> RunExport<'a> {
     }
 
     async fn write(&mut self, id: &RunId, text: &mut String) -> Result<(), Error> {
-        // It may have been removed since the page was read.
+        // The run may have been removed since the page was read.
         let Some(run) = self.cx.store().find_run(id).await? else {
             return Ok(());
         };
@@ -214,7 +210,7 @@ impl<'a> RunExport<'a> {
 }
 
 impl Lookups {
-    /// The run as JSON, searched once more for secrets.
+    /// Returns the run as JSON without present secrets.
     async fn redact_run(&mut self, cx: &Context, mut run: ToolRun) -> Result<Value, Error> {
         if let Some(schema) = self.schema(cx, &run).await? {
             run.arguments.0 = redact_marked(&run.arguments, schema);
@@ -249,8 +245,8 @@ impl Lookups {
     }
 }
 
-/// What must not leave of a connector. A vault that only waits for its passphrase is waited for; one that
-/// cannot be opened at all does not keep the history from its owner.
+/// Returns the secrets of a connector. Fails while the vault is locked; a vault that cannot be opened at all does not
+/// prevent an export.
 async fn secrets_of(cx: &Context, connector: &Connector) -> Result<KnownSecrets, Error> {
     if !sends_secrets(connector) {
         return Ok(KnownSecrets::default());

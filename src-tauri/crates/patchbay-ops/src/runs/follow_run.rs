@@ -1,4 +1,4 @@
-//! Waiting on for a run that a server works on as a task, after the process that began it has gone.
+//! Resuming runs that a server works on as a task after the process that started them has ended.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,14 +20,14 @@ use crate::runs::run_tool::{
     RunHooks, RunProgress, call, emit_run_changed, record_outcome, silence_limit,
 };
 
-/// Time between two looks at a run that another process waits for.
+/// Time between two checks of a run that another process awaits.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Waits for a run until it is over, whoever began it. One whose process has gone is taken up here where the server
-/// works on it as a task: `on_progress` hears as in [`run_tool`](super::run_tool::run_tool), and it can be cancelled here.
+/// Waits until a run of any process has ended. A task whose process is gone is resumed here: it can be cancelled, and
+/// `on_progress` is called as in [`run_tool`](super::run_tool::run_tool).
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Store`]; what keeps the server from being asked, the run being left as it is.
+/// [`Error::NotFound`]; errors that prevent asking the server, which leave the run as it is.
 pub async fn follow_run(
     cx: &Context,
     id: &RunId,
@@ -49,8 +49,7 @@ pub async fn follow_run(
     }
 }
 
-/// Takes up every run that a server works on and nobody waits for; each is followed until it is over, or this process
-/// ends.
+/// Resumes every task whose process is gone, in the background.
 pub async fn resume_abandoned_runs(cx: &Context) -> Result<(), Error> {
     let store = cx.store();
     let left = store.list_abandoned_tasks(store.liveness()).await?;
@@ -58,7 +57,7 @@ pub async fn resume_abandoned_runs(cx: &Context) -> Result<(), Error> {
         let waiting = cx.clone();
         cx.tasks().spawn(async move {
             if let Err(error) = follow_run(&waiting, &id, |_| {}).await {
-                // Its words may be the server's, which are not for a log.
+                // The message may contain the server's text, which must not be logged.
                 tracing::warn!(code = error.code().as_str(), run = %id, "a task could not be waited for");
             }
         });
@@ -122,7 +121,7 @@ async fn await_task(
 fn resume_call(run: &ToolRun, task: Option<ServerTask>, connector: &Connector) -> ToolCall {
     ToolCall {
         name: run.summary.tool.clone(),
-        // They are not sent again, and what is secret of them was not kept.
+        // They are not sent again, and secret ones were not saved.
         arguments: Map::<String, Value>::new(),
         as_task: true,
         resumes: task,
@@ -134,7 +133,7 @@ fn resume_call(run: &ToolRun, task: Option<ServerTask>, connector: &Connector) -
     }
 }
 
-/// Whether an error tells how the task ended. Where the server was not reached, or did not let us in, the task goes on.
+/// Whether the error is the outcome of the task. When the server was unreachable or denied access, the task goes on.
 fn is_about_task(error: &Error) -> bool {
     matches!(
         error.code(),

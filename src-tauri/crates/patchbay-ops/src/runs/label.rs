@@ -1,4 +1,4 @@
-//! Naming, noting and pinning a run.
+//! Naming, annotating and pinning a run.
 
 use patchbay_model::{RunId, RunLabel, RunState, ToolRunSummary, clean_block, clean_text};
 
@@ -9,16 +9,14 @@ use crate::events::Event;
 use crate::redact::KnownSecrets;
 use crate::runs::{find_run, not_found};
 
-/// How long a name and a note are, in characters.
+/// Maximum characters of a name and of a note.
 const MAX_NAME: usize = 100;
 const MAX_NOTE: usize = 4000;
 
-/// Notes what its owner says of a run, in place of what was said before. Secrets of its connector are hidden in
-/// it, as in all that is kept of runs.
+/// Replaces the label of a run, with secrets of its connector redacted.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] while the run is under way, and for a note that is too long;
-/// [`Error::Store`].
+/// [`Error::NotFound`]; [`Error::Usage`] for a running run and for a note that is too long.
 pub async fn label_run(cx: &Context, id: &RunId, label: RunLabel) -> Result<ToolRunSummary, Error> {
     let run = find_run(cx, id).await?.summary;
     if run.state == RunState::Running {
@@ -38,10 +36,10 @@ pub async fn label_run(cx: &Context, id: &RunId, label: RunLabel) -> Result<Tool
 }
 
 fn still_running_error() -> Error {
-    Error::Usage {
-        what: "this run is still running".to_owned(),
-        hint: "Name, note or pin it when it finishes.".to_owned(),
-    }
+    Error::usage(
+        "this run is still running",
+        "Name, note or pin it when it finishes.",
+    )
 }
 
 fn clean_label(label: RunLabel, secrets: &KnownSecrets) -> Result<RunLabel, Error> {
@@ -52,10 +50,10 @@ fn clean_label(label: RunLabel, secrets: &KnownSecrets) -> Result<RunLabel, Erro
         .note
         .map(|note| clean_block(&secrets.redact_text(note)).trim().to_owned());
     if note.as_ref().map(|note| note.chars().count()) > Some(MAX_NOTE) {
-        return Err(Error::Usage {
-            what: format!("a note has at most {MAX_NOTE} characters"),
-            hint: "Shorten it.".to_owned(),
-        });
+        return Err(Error::usage(
+            format!("a note has at most {MAX_NOTE} characters"),
+            "Shorten it.",
+        ));
     }
     Ok(RunLabel {
         name: name.filter(|name| !name.is_empty()),

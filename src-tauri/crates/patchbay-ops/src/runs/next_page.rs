@@ -1,4 +1,4 @@
-//! The page after the one that a run brought.
+//! Paging through the results of a tool.
 
 use patchbay_model::{Json, RunId};
 use serde_json::Value;
@@ -9,11 +9,11 @@ use crate::error::Error;
 use crate::runs::find_run;
 use crate::runs::replay::contains_redacted;
 
-/// The arguments with which the tool of a run gives its next page; `None` at the end, where there are no
-/// pages, and where an argument is not kept. Nothing is sent.
+/// Returns the arguments for the page after that of a run; `None` at the end, for tools without pages, and when an
+/// argument was not saved. Sends nothing.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Vault`], [`Error::Reference`], [`Error::Store`].
+/// [`Error::NotFound`].
 pub async fn next_page(cx: &Context, run: &RunId) -> Result<Option<Json>, Error> {
     let run = find_run(cx, run).await?;
     let is_whole = run.summary.capture.is_full() && !contains_redacted(&run.arguments);

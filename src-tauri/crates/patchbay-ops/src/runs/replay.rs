@@ -1,4 +1,4 @@
-//! Running the same again, there or elsewhere.
+//! Repeating a run, on the same connector or another.
 
 use patchbay_model::{CaptureLevel, ConnectorId, Origin, RunId, ToolRun};
 use serde::Deserialize;
@@ -11,21 +11,20 @@ use crate::redact::is_redacted;
 use crate::runs::find_run;
 use crate::runs::run_tool::{RunProgress, RunTool, run_tool};
 
-/// Where a run is repeated, and as whom.
+/// Where and with which credential a run is repeated.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplayTarget {
     /// A connector that offers the tool.
     pub connector: ConnectorId,
-    /// Name of one of the credentials that its platform keeps; `None` for the connector's own choice.
+    /// Name of a credential that its platform stores; `None` for the connector's default.
     pub credential: Option<String>,
 }
 
-/// Runs the same tool again with the same arguments: as it was run, or on another connector that offers it,
-/// such as a copy of it under another identity, or with another credential.
+/// Runs the same tool with the same arguments, as before or on another connector that offers it.
 ///
 /// # Errors
-/// As [`run_tool`]; [`Error::Usage`] when an argument was secret and therefore not kept.
+/// As for [`run_tool`]; [`Error::Usage`] when arguments were not saved, such as secret ones.
 pub async fn replay_run(
     cx: &Context,
     run: &RunId,
@@ -37,10 +36,10 @@ pub async fn replay_run(
     let earlier = find_run(cx, run).await?;
     let capture = earlier.summary.capture;
     if capture == CaptureLevel::Metadata || contains_redacted(&earlier.arguments) {
-        return Err(Error::Usage {
-            what: missing_arguments_message(capture).to_owned(),
-            hint: "Edit and run to enter them again.".to_owned(),
-        });
+        return Err(Error::usage(
+            missing_arguments_message(capture),
+            "Edit and run to enter them again.",
+        ));
     }
     let target = elsewhere.unwrap_or(ReplayTarget {
         connector: earlier.summary.connector,
@@ -66,7 +65,7 @@ fn missing_arguments_message(capture: CaptureLevel) -> &'static str {
     }
 }
 
-/// Whether a secret was hidden somewhere in it, be it in a part of a text or in the name of a member.
+/// Whether a secret was redacted anywhere in the value, including keys and parts of strings.
 pub(crate) fn contains_redacted(value: &Value) -> bool {
     match value {
         Value::String(text) => is_redacted(text),

@@ -1,4 +1,4 @@
-//! How long runs are kept, and taking the oldest away.
+//! How long runs are kept, and the removal of old ones.
 
 use std::time::Duration;
 
@@ -11,31 +11,30 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
 
-/// Under this name the store keeps it.
 const SETTING: &str = "runs.retention";
 
-/// Runs taken away at once; others may write in between.
+/// Number of runs that are removed in one transaction.
 const BATCH: u32 = 200;
 
-/// Time left to others between two batches.
+/// Pause between two batches, for other writers.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Time after the start before the history is trimmed for the first time: the window comes first.
+/// Time before the first trim, so that it does not delay the window.
 const INITIAL_DELAY: Duration = Duration::from_secs(10);
 
-/// Time between two trims of a process that goes on.
+/// Time between two trims.
 const INTERVAL: Duration = Duration::from_secs(60 * 60);
 
-/// In milliseconds.
+/// Milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// How long runs are kept. A run goes when it is older than the one or beyond the other.
+/// How long runs are kept. A run is removed when it exceeds either limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Retention {
-    /// Days; `None` for ever.
+    /// Maximum age in days; `None` for no limit.
     pub days: Option<u32>,
-    /// Number of the newest runs; `None` for all.
+    /// Maximum number of runs; `None` for no limit.
     pub runs: Option<u32>,
 }
 
@@ -48,25 +47,23 @@ impl Default for Retention {
     }
 }
 
-/// How much the history holds, and how long it holds it.
+/// Size and retention of the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct History {
-    /// How long runs are kept.
     pub retention: Retention,
     /// Number of runs.
     pub runs: u32,
-    /// Number of those that are too old and go with the next trim.
+    /// Number of runs that the next trim removes.
     pub due: u32,
-    /// What they take on disk, in thousands of bytes, rounded up.
+    /// Size on disk in units of 1000 bytes, rounded up.
     pub kilobytes: u32,
-    /// When the oldest of them began.
+    /// When the oldest run started.
     pub oldest: Option<Timestamp>,
-    /// Number of the runs that are pinned: they stay whatever the limits are.
+    /// Number of pinned runs, which are never removed by a limit.
     pub pinned: u32,
 }
 
-/// How much the history holds, and how long it holds it.
 pub async fn history(cx: &Context) -> Result<History, Error> {
     let retention = retention(cx).await?;
     let usage = cx.store().run_usage().await?;
@@ -81,16 +78,16 @@ pub async fn history(cx: &Context) -> Result<History, Error> {
     })
 }
 
-/// Sets how long runs are kept; what is too old goes with the next trim.
+/// Sets how long runs are kept, which the next trim applies.
 ///
 /// # Errors
-/// [`Error::Usage`] when nothing at all would be kept; [`Error::Store`].
+/// [`Error::Usage`] when no run at all would be kept.
 pub async fn keep_runs(cx: &Context, retention: Retention) -> Result<History, Error> {
     if retention.days == Some(0) || retention.runs == Some(0) {
-        return Err(Error::Usage {
-            what: "keep runs for at least 1 day".to_owned(),
-            hint: "Or delete them all.".to_owned(),
-        });
+        return Err(Error::usage(
+            "keep runs for at least 1 day",
+            "Or delete them all.",
+        ));
     }
     let names = vec![SETTING.to_owned()];
     cx.store().put_settings(names, &retention).await?;
@@ -98,13 +95,13 @@ pub async fn keep_runs(cx: &Context, retention: Retention) -> Result<History, Er
     history(cx).await
 }
 
-/// Removes the runs that are too old; answers how many they were. Runs under way and pinned ones stay.
+/// Removes runs beyond the limits and returns how many. Running and pinned ones stay.
 pub async fn trim_runs(cx: &Context) -> Result<u32, Error> {
     let old = old_runs(cx, retention(cx).await?);
     remove(cx, &old).await
 }
 
-/// Removes every run that is over and not pinned; answers how many they were.
+/// Removes every run that has ended and is not pinned, and returns how many.
 pub async fn remove_all_runs(cx: &Context) -> Result<u32, Error> {
     let all = OldRuns {
         before: None,
@@ -123,7 +120,7 @@ pub async fn trim_periodically(cx: &Context) {
         .is_some()
     {
         wait = INTERVAL;
-        // Closing waits for a trim under way.
+        // `Context::close` waits for a running trim.
         let trimmed = cx.tasks().track_future(trim_runs(cx)).await;
         if let Err(error) = trimmed {
             tracing::warn!(%error, "the history could not be trimmed");
@@ -146,7 +143,7 @@ fn old_runs(cx: &Context, retention: Retention) -> OldRuns {
     }
 }
 
-/// Removes in small batches, so that nothing else has to wait for long.
+/// Removes in small batches, so that other writers never wait for long.
 async fn remove(cx: &Context, old: &OldRuns) -> Result<u32, Error> {
     let mut removed = 0;
     loop {

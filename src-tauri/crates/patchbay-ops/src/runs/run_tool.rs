@@ -1,4 +1,4 @@
-//! Running a tool: the main thing that Patchbay does.
+//! Running a tool.
 
 mod capture;
 pub(super) mod finish;
@@ -34,7 +34,7 @@ use crate::json_object::not_an_object;
 use crate::questions::{PersonAsker, QuestionLog};
 use crate::redact::{KnownSecrets, marked_values, redact_marked};
 
-/// How long a tool may be silent unless the caller says otherwise.
+/// Default limit for the time between two signs of life of a tool.
 const DEFAULT_SILENCE_LIMIT: Duration = Duration::from_secs(60);
 
 /// A tool to be run.
@@ -45,18 +45,17 @@ pub struct RunTool {
     pub connector: ConnectorId,
     /// Name of the tool.
     pub tool: String,
-    /// Its arguments: a JSON object.
+    /// A JSON object.
     pub arguments: Json,
-    /// How long it may take without a sign of life, in seconds; `None` for the default of 60.
+    /// Maximum seconds without a sign of life; `None` for the connector's limit, else 60.
     pub timeout_seconds: Option<u32>,
-    /// Whether the user has confirmed a destructive tool.
+    /// Whether the user confirmed a destructive tool.
     pub confirmed: bool,
-    /// The run that this one repeats.
+    /// The run that is repeated.
     pub replay_of: Option<RunId>,
     /// Who asks for it.
     pub origin: Origin,
-    /// Name of a credential that the platform keeps for the connector; `None` for the connector's own
-    /// choice.
+    /// Name of a credential that the platform stores for the connector; `None` for the connector's default.
     pub credential: Option<String>,
 }
 
@@ -85,18 +84,18 @@ pub enum RunProgress {
     },
 }
 
-/// Runs a tool and keeps the run in the history, whatever becomes of it.
+/// Runs a tool and saves the run in the history, whatever its outcome.
 ///
-/// A run that began is the answer even when it failed: its `state` and `problem` tell. `on_progress`
-/// first hears the id under which the run can be cancelled; it must not block.
+/// Once it has started, a failed run is returned too, with its `state` and `problem`. `on_progress` must not block; its
+/// first call has the id by which the run can be cancelled.
 ///
-/// The run is seen in the history of this process at once. It is on disk before a destructive tool is
-/// called; of others a process that is killed loses those of its last 20 ms.
+/// This process sees the run in the history at once. It is on disk before a destructive tool is called; of other runs a
+/// killed process loses those of its last 20 ms.
 ///
 /// # Errors
-/// What kept it from beginning: [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Arguments`];
-/// [`Error::ConfirmationNeeded`]; [`Error::Usage`] when the arguments are no JSON object, or a credential
-/// is named where none can be chosen; [`Error::Store`].
+/// Those that prevent the start: [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Arguments`];
+/// [`Error::ConfirmationNeeded`]; [`Error::Usage`] when the arguments are not a JSON object, or when a credential is named
+/// and the platform does not support that.
 pub async fn run_tool(
     cx: &Context,
     request: RunTool,
@@ -134,8 +133,8 @@ pub async fn run_tool(
         return Ok(run);
     }
     let recorded = hooks.take_questions();
-    // The token may have been renewed meanwhile; a vault that could not be read is not asked again. What was
-    // known before stays known: it was sent, and may not be had a second time.
+    // The token may have been renewed meanwhile. The earlier secrets were sent and may not be available again, so both are
+    // redacted. A vault that could not be read is not read again.
     let secrets = match &called {
         Err(error) if error.code().as_str().starts_with("vault.") => secrets,
         _ => secrets.and(collect_secrets(cx, &prepared).await),
@@ -154,8 +153,8 @@ pub async fn run_tool(
     .await)
 }
 
-/// Saves the outcome of a run, filtered by its connector's capture level, and updates the connector. Returns the whole
-/// run.
+/// Saves the outcome of a run, filtered by its connector's capture level, and updates the connector. Returns the
+/// unfiltered run.
 pub(super) async fn record_outcome(
     cx: &Context,
     mut run: ToolRun,
@@ -172,7 +171,7 @@ pub(super) async fn record_outcome(
     let run = Arc::new(run);
     let recorded = capture::filter_run(&run);
     let closed = cx.store().close_run(Arc::clone(&recorded)).await;
-    // The tool has run, and may not run the same way twice: the caller gets its answer even where saving it failed.
+    // The tool has run and may not be repeatable: the caller gets the result even when saving it failed.
     if let Err(error) = noted.and(closed.map_err(Error::from)) {
         tracing::warn!(code = error.code().as_str(), run = %run.summary.id, "a run could not be noted");
     }
@@ -181,7 +180,7 @@ pub(super) async fn record_outcome(
     Arc::unwrap_or_clone(run)
 }
 
-/// What receives questions, the exchange and the task of a running call.
+/// Receives the questions, the exchange and the task of a running call.
 pub(super) struct RunHooks {
     asker: Option<Arc<PersonAsker>>,
     pub(super) capture: Capture,
@@ -204,7 +203,7 @@ impl RunHooks {
     }
 }
 
-/// Adds the run to the history. A destructive one is on disk before anything is sent.
+/// Adds the run to the history. A destructive one is on disk when this returns.
 async fn record_start(cx: &Context, run: &ToolRun, effect: ToolEffect) -> Result<(), Error> {
     match effect {
         ToolEffect::Destructive => cx.store().open_run(run).await?,
@@ -213,48 +212,44 @@ async fn record_start(cx: &Context, run: &ToolRun, effect: ToolEffect) -> Result
     Ok(())
 }
 
-/// Stops a run that is under way in this process.
+/// Cancels a run of this process.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is not.
+/// [`Error::NotFound`] when it is not running here.
 pub async fn cancel_run(cx: &Context, run: &RunId) -> Result<(), Error> {
     if cx.running().cancel(run) {
         return Ok(());
     }
-    Err(Error::NotFound {
-        kind: "active run",
-        name: run.to_string(),
-    })
+    Err(Error::not_found("active run", run))
 }
 
-/// How many runs and rotations are under way in this process, and end with it.
+/// Number of runs and rotations in progress, which end with this process.
 pub fn count_active_runs(cx: &Context) -> usize {
     cx.running().len() + cx.rotations().len()
 }
 
-/// A run whose connector and tool are known and whose arguments fit.
+/// A run whose arguments are valid.
 pub(crate) struct Prepared {
-    /// Who offers it.
     pub(crate) connector: Arc<Connector>,
     pub(crate) tool: Arc<Tool>,
-    /// What it does with these arguments.
+    /// The effect with these arguments.
     pub(crate) effect: ToolEffect,
-    /// Its arguments, as they are to be sent.
+    /// The arguments to send.
     pub(crate) arguments: Map<String, Value>,
     /// Whether the tool's schema marks anything as secret.
     has_marked_secrets: bool,
 }
 
-/// Finds what a run needs before anything is sent.
+/// Looks up and validates everything before anything is sent.
 pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared, Error> {
     let RunTarget { connector, tool } =
         tool_lookup::find(cx, &request.connector, &request.tool).await?;
     status::ensure_enabled(&connector)?;
     if request.credential.is_some() && !for_connector(cx, &connector).takes_credential().await? {
-        return Err(Error::Usage {
-            what: format!("{} can't run with another credential", connector.title),
-            hint: "Run it without naming a credential.".to_owned(),
-        });
+        return Err(Error::usage(
+            format!("{} can't run with another credential", connector.title),
+            "Run it without naming a credential.",
+        ));
     }
     let Value::Object(arguments) = request.arguments.0.clone() else {
         return Err(not_an_object("arguments"));
@@ -288,7 +283,7 @@ pub(crate) async fn prepare(cx: &Context, request: &RunTool) -> Result<Prepared,
     })
 }
 
-/// The tool from the server, for its tools were never listed.
+/// Lists the tools of a connector whose tools were never listed, and finds the tool.
 async fn list_and_find_tool(
     cx: &Context,
     connector: &Connector,
@@ -340,7 +335,7 @@ fn new_run(
     }
 }
 
-/// The identity of the run. Level and expiry of a credential that was named are not known here.
+/// The identity of the run. Level and expiry of a named credential are unknown here.
 pub(crate) fn identity(connector: &Connector, request: &RunTool) -> IdentityLine {
     let own = connector.identity.clone();
     match &request.credential {
@@ -372,12 +367,12 @@ fn tool_call(request: &RunTool, prepared: &Prepared) -> ToolCall {
     }
 }
 
-/// How long a tool of that connector may be silent.
+/// Limit for the time between two signs of life of a connector's tools.
 pub(super) fn silence_limit(connector: &Connector) -> Duration {
     run_limit(connector).unwrap_or(DEFAULT_SILENCE_LIMIT)
 }
 
-/// Makes the call, and forwards its progress and questions.
+/// Calls the tool and forwards its progress and questions.
 pub(super) async fn call(
     cx: &Context,
     connector: &Connector,
@@ -412,7 +407,7 @@ pub(super) async fn call(
     called
 }
 
-/// Names the caller's own time limit in the error, where that was exceeded.
+/// Names the time limit of the request in the error, where that was exceeded.
 fn name_call_limit(error: Error, request: &RunTool) -> Error {
     match error {
         Error::TooSlow {
@@ -428,7 +423,7 @@ fn name_call_limit(error: Error, request: &RunTool) -> Error {
     }
 }
 
-/// Updates a connector that was not known to work.
+/// Updates the status of a connector that was not known to work.
 async fn record_success(
     cx: &Context,
     connector: &Connector,
@@ -456,7 +451,7 @@ async fn record_failure(
     if error.code() == Code::AuthForbidden {
         return scope_upgrade::record_tool_access(cx, connector, tool, true).await;
     }
-    // That one tool is slow or fails says nothing of its connector.
+    // One slow or failing tool says nothing about its connector.
     if matches!(error.code(), Code::TimedOut | Code::McpServerError) {
         return Ok(());
     }
@@ -472,7 +467,6 @@ async fn collect_secrets(cx: &Context, prepared: &Prepared) -> KnownSecrets {
     KnownSecrets::new(secrets)
 }
 
-/// Tells whoever shows it how a run stands.
 pub(super) fn emit_run_changed(cx: &Context, run: &ToolRun) {
     cx.emit(Event::RunChanged {
         run: Box::new(run.summary.clone()),

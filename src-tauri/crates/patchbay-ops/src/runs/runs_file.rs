@@ -1,7 +1,7 @@
-//! Runs of a file that was exported, here or by somebody else.
+//! Runs in an exported file.
 //!
-//! Whoever wrote the file may have changed it. So its runs stay apart from the history: they are shown, and nothing
-//! can be done with them that needs more than what stands in the file.
+//! The file may be from somebody else or manipulated. So its runs are shown but not added to the history, and only
+//! actions that need nothing but the file are possible.
 
 use std::path::Path;
 
@@ -14,13 +14,11 @@ use specta::Type;
 use crate::chosen_file::read_start;
 use crate::error::Error;
 
-/// The most bytes of a file.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
-
-/// The most runs of a file: all of them are in memory.
+/// Maximum number of runs in a file: all of them are in memory.
 const MAX_RUNS: usize = 500;
 
-/// How much there is of one run: what a tool may answer, and the rest of it.
+/// Limits of one run: the maximum size of a tool's result and some more.
 const OF_RUN: json::Limits = json::Limits {
     values: 500_000,
     depth: 120,
@@ -28,25 +26,25 @@ const OF_RUN: json::Limits = json::Limits {
     items: None,
 };
 
-/// The longest name or title.
+/// Maximum characters of a name or title.
 const NAME_LIMIT: usize = 500;
 
-/// The longest note, message or detail.
+/// Maximum characters of a note, message or detail.
 const TEXT_LIMIT: usize = 20_000;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RunsFile {
-    /// Name of the file, without its folder.
+    /// File name without the folder.
     pub name: String,
-    /// At least one, in the order of the file. Their ids, and those of their connectors, mean nothing here.
+    /// At least one, in the order of the file. Ids of runs and connectors are meaningless here.
     pub runs: Vec<ToolRun>,
 }
 
-/// Reads a file that was exported as JSON Lines, or a single run as JSON. Nothing is kept, and nothing is asked.
+/// Reads a file that was exported as JSON Lines, or a single run as JSON. Saves and sends nothing.
 ///
 /// # Errors
-/// [`Error::File`]; [`Error::Usage`] for what holds no runs, or more than is read.
+/// [`Error::File`]; [`Error::Usage`] when the file contains no runs or exceeds a limit.
 pub async fn read_runs_file(path: &Path) -> Result<RunsFile, Error> {
     let bytes = read_start(path, MAX_BYTES).await?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -67,7 +65,7 @@ fn read_runs(bytes: &[u8]) -> Result<Vec<ToolRun>, Error> {
         line.starts_with(b"{") && line.ends_with(b"}")
     };
     if lines.is_empty() || !lines.iter().all(is_document) {
-        // One document over several lines, or none.
+        // One document over several lines, or invalid.
         return Ok(vec![read_run(bytes)?]);
     }
     if lines.len() > MAX_RUNS {
@@ -86,8 +84,7 @@ fn read_run(text: &[u8]) -> Result<ToolRun, Error> {
     Ok(inert(run))
 }
 
-/// The run without what could be taken for ours: names that turn around what stands beside them, what to do next, and
-/// what leads into the history.
+/// Removes what could deceive the user: control characters in texts, hints, and references into the history.
 fn inert(mut run: ToolRun) -> ToolRun {
     let summary = &mut run.summary;
     let mut names = vec![

@@ -1,4 +1,4 @@
-//! A part of an answer that is a file, as a file on this computer.
+//! Saving a part of a result as a file.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -15,39 +15,37 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::runs::find_run;
 
-/// How many files of one name are told apart by a number.
+/// Maximum number that is appended to a file name to make it unique.
 const MAX_OF_ONE_NAME: u32 = 1000;
 
-/// A part that was written to a file.
+/// A saved part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SavedAttachment {
-    /// The file.
     pub path: String,
-    /// Its size in bytes.
+    /// Size in bytes.
     pub bytes: u32,
 }
 
-/// A part of an answer that is a file.
+/// A part of a result that can be saved as a file.
 pub struct Attachment {
-    /// The name that it would have, for the person to agree to or to change.
+    /// Suggested file name.
     pub name: PlainFileName,
     bytes: Vec<u8>,
 }
 
 impl Attachment {
-    /// A part of a run's answer; `part` is its place among the parts, from 0.
+    /// Returns a part of a run's result by its index.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Usage`] when that part is no file, or was not kept; [`Error::Store`].
+    /// [`Error::NotFound`]; [`Error::Usage`] when that part is not a file or was not saved.
     pub async fn of_run(cx: &Context, run: &RunId, part: u32) -> Result<Self, Error> {
         let run = find_run(cx, run).await?;
         if !run.summary.capture.is_full() {
-            return Err(Error::Usage {
-                what: "the result of this run wasn't kept".to_owned(),
-                hint: "Change what is kept in the settings of the connector, then run it again."
-                    .to_owned(),
-            });
+            return Err(Error::usage(
+                "the result of this run wasn't kept",
+                "Change what is kept in the settings of the connector, then run it again.",
+            ));
         }
         let parts = run.result.map(|result| result.content).unwrap_or_default();
         let part = usize::try_from(part)
@@ -56,16 +54,16 @@ impl Attachment {
         part.and_then(file_of).ok_or_else(no_file)
     }
 
-    /// A part of a resource or a prompt.
+    /// Returns a part of a resource or a prompt.
     ///
     /// # Errors
-    /// [`Error::Usage`] when it is no file.
+    /// [`Error::Usage`] when it is not a file.
     pub fn of(part: &Content) -> Result<Self, Error> {
         file_of(part).ok_or_else(no_file)
     }
 
-    /// Writes it into a folder, named as its server names it as far as that is a plain name. A file that is there
-    /// stays: the new one has a number then. Only the user can read it.
+    /// Writes the file into a folder under its suggested name, with a number when a file of that name exists. Only the user
+    /// can read it.
     pub async fn save(&self, folder: &Path) -> Result<SavedAttachment, Error> {
         let (mut file, path) = create(folder, &self.name).await?;
         let written = async {
@@ -73,14 +71,14 @@ impl Attachment {
             file.sync_all().await
         };
         if let Err(source) = written.await {
-            // Half a file helps nobody; that it cannot be removed changes nothing of the error.
+            // Do not leave half a file behind.
             drop(tokio::fs::remove_file(&path).await);
             return Err(file_error(&path, source));
         }
         Ok(self.saved(&path))
     }
 
-    /// Writes it into the file that a person chose; one that is there is replaced. Only the user can read it.
+    /// Writes the file to a path that a person chose; an existing one is replaced. Only the user can read it.
     pub async fn save_as(&self, path: &Path) -> Result<SavedAttachment, Error> {
         let mut file = AtomicFile::create(path).await?;
         file.write(&self.bytes).await?;
@@ -97,13 +95,13 @@ impl Attachment {
 }
 
 fn no_file() -> Error {
-    Error::Usage {
-        what: "this part isn't a file".to_owned(),
-        hint: "Choose an image, audio or a resource.".to_owned(),
-    }
+    Error::usage(
+        "this part isn't a file",
+        "Choose an image, audio or a resource.",
+    )
 }
 
-/// A part with its bytes; `None` for what is no file.
+/// Returns the part with its bytes; `None` when it is not a file.
 fn file_of(part: &Content) -> Option<Attachment> {
     let decoded = |data: &str| STANDARD.decode(data.trim()).ok();
     let (name, bytes) = match part {
@@ -141,13 +139,13 @@ fn unnamed(what: &str, mime_type: &str) -> Option<PlainFileName> {
     })
 }
 
-/// The last part of an address as the name of a file.
+/// Returns the last segment of a URI as a file name.
 fn name_in(uri: &str) -> Option<PlainFileName> {
     let path = uri.split(['?', '#']).next().unwrap_or_default();
     PlainFileName::from_outside(path.trim_end_matches('/'))
 }
 
-/// A new file of that name, numbered where there is one.
+/// Creates a file of that name, with a number when one exists.
 async fn create(folder: &Path, name: &PlainFileName) -> Result<(tokio::fs::File, PathBuf), Error> {
     let mut options = tokio::fs::OpenOptions::new();
     options.write(true).create_new(true);

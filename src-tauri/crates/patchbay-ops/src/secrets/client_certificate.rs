@@ -1,5 +1,4 @@
-//! The certificate by which a server knows a connector. Its key lies in the vault, and nobody but the server's own
-//! address sees it.
+//! Client certificates of connectors. The key is in the vault and is only used for the server's own address.
 
 use patchbay_http::ClientCertificate;
 use patchbay_model::{Connector, ConnectorId, Secret};
@@ -9,21 +8,20 @@ use url::Url;
 use crate::address::endpoint_of;
 use crate::error::Error;
 
-/// Keeps the certificate of a connector with its key, as PEM.
+/// Saves the certificate of a connector with its key, as PEM.
 pub(crate) async fn save(vault: &Vault, id: &ConnectorId, pem: &Secret) -> Result<(), Error> {
     Ok(vault.write(&secret_name(id), pem).await?)
 }
 
-/// Deletes it.
 pub(crate) async fn forget(vault: &Vault, id: &ConnectorId) -> Result<(), Error> {
     vault.remove(&secret_name(id)).await?;
     Ok(())
 }
 
-/// The certificate that the server of a connector sees, and its address.
+/// Returns the client certificate of a connector and the address of its server.
 ///
 /// # Errors
-/// [`Error::Vault`]; [`Error::Usage`] when the vault has it no longer.
+/// [`Error::Usage`] when the vault no longer has it.
 pub(crate) async fn load(
     vault: &Vault,
     connector: &Connector,
@@ -32,9 +30,11 @@ pub(crate) async fn load(
         return Ok(None);
     }
     let saved = vault.read(&secret_name(&connector.id)).await?;
-    let saved = saved.ok_or_else(|| Error::Usage {
-        what: format!("the client certificate of {} is gone", connector.title),
-        hint: "Choose its file again in the connector's settings.".to_owned(),
+    let saved = saved.ok_or_else(|| {
+        Error::usage(
+            format!("the client certificate of {} is gone", connector.title),
+            "Choose its file again in the connector's settings.",
+        )
     })?;
     let certificate = ClientCertificate::read(&saved)?;
     Ok(Some((endpoint_of(connector)?, certificate)))

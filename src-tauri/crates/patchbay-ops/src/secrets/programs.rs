@@ -1,4 +1,4 @@
-//! Programs that hand out secrets, or are MCP servers: found without a shell, started only where a person allowed it.
+//! Programs that print secrets or are MCP servers: found without a shell, and only started when a person allowed it.
 
 pub(crate) mod search_path;
 
@@ -12,50 +12,47 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 
-/// How long a program may take to hand out a secret; long enough for a person to touch a sensor.
+/// Time limit for a program that prints a secret; long enough for a person to touch a sensor.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The longest secret that is read from a program, in bytes.
+/// Maximum bytes of a secret that is read from a program.
 const MAX_SECRET_BYTES: u64 = 64 * 1024;
 
-/// A program that somebody has to allow first.
+/// A request to allow a program.
 #[derive(Clone, Debug)]
 pub struct ProgramRequest {
-    /// What it is wanted for.
     pub purpose: Purpose,
-    /// What would be started.
     pub program: Program,
-    /// Why it is asked for.
     pub occasion: Occasion,
 }
 
-/// What a program is wanted for.
+/// What a program is needed for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// A secret is read from its output, for the reference that names it.
+    /// To read a secret from its output, for the reference that names it.
     Secret(SecretReference),
-    /// It is the MCP server of the connector of that title.
+    /// To be the MCP server of the connector with this title.
     Server(String),
 }
 
-/// Why a program is to be started.
+/// When a program is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
-    /// A person gives its reference right now.
+    /// A person is just entering or checking it.
     Given,
-    /// A saved reference is needed for something else, perhaps in the background.
+    /// Something else needs it, perhaps in the background.
     Needed,
 }
 
-/// Asks the person in front of this computer; each door brings its own.
+/// Asks the person in front of this computer; each front end has its own implementation.
 #[async_trait]
 pub trait ProgramConsent: Send + Sync {
-    /// Whether the person allows exactly this program, shown whole, in a way that no page and no pipe can
+    /// Whether the person allows exactly this program, which is shown completely. No web page and no pipe may be able to
     /// answer. Without a person to ask the answer is no.
     async fn allows(&self, request: &ProgramRequest) -> bool;
 }
 
-/// Allows none: for programs without anybody in front of them.
+/// Allows no program: for processes without a person in front of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoProgramConsent;
 
@@ -66,10 +63,8 @@ impl ProgramConsent for NoProgramConsent {
     }
 }
 
-/// The program that a reference names, as it would be started now; `None` for a reference without one.
-///
-/// # Errors
-/// Why there is no such program, in words.
+/// Returns the program of a reference as it would be started now; `None` for a reference without one. The error says why
+/// there is no such program.
 pub(crate) async fn program_of(reference: &SecretReference) -> Result<Option<Program>, String> {
     let mut words = match reference.target() {
         ReferenceTarget::Variable(_) => return Ok(None),
@@ -99,16 +94,16 @@ pub(crate) fn to_unicode(file: &Path, name: &str) -> Result<String, String> {
     text.ok_or_else(|| format!("the path of {name} isn't valid Unicode"))
 }
 
-/// What stands for exactly this file with exactly these arguments, in exactly these surroundings.
+/// Returns a hash of the file, its arguments, folder and variables, which identifies what a person allowed.
 pub(crate) fn program_id(program: &Program) -> String {
     let mut hash = Sha256::new();
     let mut add = |part: &str| {
-        // With its length before it, so that no two lists of parts run together.
+        // Prefixed with its length, so that no two lists of parts have the same encoding.
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
     };
     if let Some(server) = &program.server {
-        // No file has an empty name: what was allowed for a secret is not allowed as a server by that.
+        // No file has an empty name, so a program allowed for a secret is not allowed as a server.
         add("");
         add(&program.arguments.len().to_string());
         add(&server.folder);
@@ -120,13 +115,13 @@ pub(crate) fn program_id(program: &Program) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// As [`find_in`], in the folders where programs that hand out secrets are looked for.
+/// Finds a program that prints secrets.
 async fn find(name: &str) -> Result<PathBuf, String> {
     find_in(name, &search_path::folders().await)
 }
 
-/// The file that a name stands for: an absolute path, or found in these folders of `PATH`. Never in the folder that
-/// Patchbay happens to be in, where somebody else may have put a file.
+/// Finds a program by its absolute path or in these folders of `PATH`. Never looks in the current folder, where somebody
+/// else may have put a file.
 pub(crate) fn find_in(name: &str, folders: &[PathBuf]) -> Result<PathBuf, String> {
     let path = Path::new(name);
     if path.is_absolute() {
@@ -145,7 +140,7 @@ pub(crate) fn find_in(name: &str, folders: &[PathBuf]) -> Result<PathBuf, String
     found.ok_or_else(|| format!("{name} isn't in PATH"))
 }
 
-/// The files that a path may mean: on Windows a program has an extension, which one leaves out.
+/// Returns the files that a path may mean: on Windows people leave out the extension.
 fn candidates(path: &Path) -> Vec<PathBuf> {
     const EXTENSIONS: [&str; 3] = ["exe", "cmd", "bat"];
     if !cfg!(windows) {
@@ -179,10 +174,7 @@ fn is_runnable(file: &Path) -> bool {
     file.is_file()
 }
 
-/// Starts the program and reads what it hands out.
-///
-/// # Errors
-/// Why it handed out nothing, in words.
+/// Starts the program and reads the secret that it prints. The error says why there is none.
 pub(crate) async fn run(program: &Program) -> Result<Secret, String> {
     let name = &program.name;
     let mut command = Command::new(&program.file);
@@ -225,7 +217,7 @@ pub(crate) async fn run(program: &Program) -> Result<Secret, String> {
         .map_err(|_| format!("{name} timed out after {} s", TIMEOUT.as_secs()))?
 }
 
-/// Keeps the window of a console from flashing up, unless we run in one, where the program may ask its question.
+/// Prevents a console window from flashing up, unless we run in a console, where the program may ask something.
 #[cfg(windows)]
 fn hide_console(command: &mut Command) {
     use std::io::{IsTerminal as _, stderr, stdin, stdout};

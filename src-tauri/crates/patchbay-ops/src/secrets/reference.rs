@@ -1,7 +1,7 @@
-//! What secret references stand for: `env://NAME`, `cmd://PROGRAM ARGUMENT …`, `op://…`.
+//! Secret references: `env://NAME`, `cmd://PROGRAM ARGUMENT …`, `op://…`.
 //!
-//! They are looked up at each use and never kept. One that stands for nothing stops whatever needs it, and
-//! so does a program that nobody allowed.
+//! They are resolved at each use, and the secrets are never saved. A reference that cannot be resolved, or whose program
+//! nobody allowed, fails the operation that needs it.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::secrets::programs::{
     Occasion, ProgramConsent, ProgramRequest, Purpose, program_id, program_of, run,
 };
 
-/// Looks up what references stand for. Clones share one state.
+/// Resolves references. Clones share one state.
 #[derive(Clone)]
 pub(crate) struct References(Arc<Inner>);
 
@@ -24,7 +24,7 @@ struct Inner {
     store: Store,
     clock: Arc<dyn Clock>,
     consent: Arc<dyn ProgramConsent>,
-    /// One question at a time, so that a person sees what each of them is about.
+    /// Held while a person is asked, so that there is one question at a time.
     prompt_lock: tokio::sync::Mutex<()>,
 }
 
@@ -42,11 +42,10 @@ impl References {
         }))
     }
 
-    /// The secret for which a reference stands.
+    /// Resolves a reference.
     ///
     /// # Errors
-    /// [`Error::Reference`] when it stands for nothing, or for an empty text; [`Error::ProgramNotAllowed`];
-    /// [`Error::Store`].
+    /// [`Error::Reference`] when there is no secret or an empty one; [`Error::ProgramNotAllowed`].
     pub(crate) async fn resolve(
         &self,
         reference: &SecretReference,
@@ -60,7 +59,7 @@ impl References {
         resolve_variable(reference)
     }
 
-    /// Has the program of a reference allowed; see [`crate::secrets::programs::allow_program`].
+    /// Asks to allow the program of a reference, unless it is allowed already.
     pub(crate) async fn allow(&self, reference: &SecretReference) -> Result<AllowedProgram, Error> {
         let program = find_program(reference)
             .await?
@@ -86,7 +85,7 @@ impl References {
         })
     }
 
-    /// That a person allowed this program, now or before; `None` when they did not.
+    /// Asks a person to allow this program unless it is allowed already; `None` when they do not.
     pub(crate) async fn ensure_allowed(
         &self,
         purpose: Purpose,
@@ -103,7 +102,7 @@ impl References {
             return Ok(Some(allowed));
         }
         let _prompt = self.0.prompt_lock.lock().await;
-        // Whoever was before may have asked the same.
+        // The previous question may have been about the same program.
         if store.is_program_allowed(&allowed.id).await? {
             return Ok(Some(allowed));
         }
@@ -120,10 +119,7 @@ impl References {
     }
 }
 
-/// What a person entered in the place of a reference.
-///
-/// # Errors
-/// [`Error::Reference`] when it is none.
+/// Parses a reference that a person entered.
 pub(crate) fn parse_reference(text: &str) -> Result<SecretReference, Error> {
     SecretReference::parse(text).map_err(|error| Error::Reference {
         reference: clean_text(text, 200),
@@ -131,11 +127,8 @@ pub(crate) fn parse_reference(text: &str) -> Result<SecretReference, Error> {
     })
 }
 
-/// The secret for a reference that stands in a variable of Patchbay's own environment. Whoever set it for
-/// this process could have started the program as well: that is the consent.
-///
-/// # Errors
-/// [`Error::Reference`] when it stands for nothing.
+/// Resolves a reference from an environment variable of this process, without asking: whoever set the variable could have
+/// started the program as well.
 pub async fn resolve_from_environment(reference: &SecretReference) -> Result<Secret, Error> {
     match find_program(reference).await? {
         Some(program) => secret_of(reference, run(&program).await),

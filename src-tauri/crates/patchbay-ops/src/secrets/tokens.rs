@@ -1,12 +1,12 @@
-//! What to send as credentials: read from the vault at each request, renewed ahead of time and
-//! after a 401, once for all tasks and processes.
+//! Credentials to send: read from the vault for each request, renewed ahead of expiry and after a 401, once for all tasks
+//! and processes.
 
 mod refusals;
 mod unsaved;
 
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -34,20 +34,18 @@ use crate::secrets::programs::Occasion;
 use crate::secrets::reference::References;
 use crate::secrets::{SecretHeaders, StoredSecret};
 
-/// How long before its end an access token is renewed, unless its life is short.
+/// How long before its expiry an access token is renewed, unless its lifetime is short.
 const RENEW_AHEAD: Duration = Duration::from_secs(60);
 
-/// How an access token is sent.
 const SCHEME: &str = "Bearer ";
 
-/// How often the wallet notes that an entry was used.
+/// Minimum time between two updates of when a wallet entry was last used.
 const TOUCH_EVERY: Duration = Duration::from_secs(60);
 
-/// Hands out credentials. Clones share one state.
+/// Provides credentials. Clones share one state.
 #[derive(Clone)]
 pub(crate) struct Tokens(Arc<State>);
 
-/// What [`Tokens`] works with.
 pub(crate) struct Dependencies {
     pub(crate) store: Store,
     pub(crate) vault: Vault,
@@ -66,26 +64,32 @@ struct State {
     retry: Retry,
     locks_by_entry: Mutex<HashMap<WalletEntryId, Arc<tokio::sync::Mutex<()>>>>,
     touched: Mutex<HashMap<WalletEntryId, Timestamp>>,
-    known: Mutex<HashMap<WalletEntryId, CachedSecrets>>,
+    cache: Mutex<HashMap<WalletEntryId, CachedSecrets>>,
 }
 
-/// The secrets that an entry had since the process began.
+/// The secrets that an entry has had since the process started.
 struct CachedSecrets {
-    /// When the last of them was saved.
+    /// When the newest of them was saved.
     replaced_at: Timestamp,
-    /// Whether a reference is among them, for what it stands for may change without a word.
+    /// Whether the entry contains a reference, whose secret may change unnoticed.
     may_change: bool,
     secrets: VecDeque<Secret>,
 }
 
+impl CachedSecrets {
+    fn to_vec(&self) -> Vec<Secret> {
+        self.secrets.iter().cloned().collect()
+    }
+}
+
 /// Exclusive access to the secret of an entry, across tasks and processes.
 pub(crate) struct CredentialLock {
-    // Dropped before the task lock, on which the next task of this process waits.
+    // Dropped before the task lock, which the next task of this process waits for.
     _lock: FileLock,
     _task_lock: OwnedMutexGuard<()>,
 }
 
-/// How many secrets of one entry are kept; the oldest are dropped first.
+/// Maximum number of cached secrets of one entry; the oldest are dropped first.
 const MAX_CACHED: usize = 32;
 
 impl Tokens {
@@ -96,11 +100,11 @@ impl Tokens {
             deps,
             locks_by_entry: Mutex::default(),
             touched: Mutex::default(),
-            known: Mutex::default(),
+            cache: Mutex::default(),
         }))
     }
 
-    /// What a connector sends, as it is set up now.
+    /// Returns the source of the credential that a connector is set up with.
     pub(crate) fn source(&self, connector: &Connector) -> Arc<dyn TokenSource> {
         if connector.authentication == Authentication::None {
             return Arc::new(NoToken);
@@ -116,7 +120,7 @@ impl Tokens {
         })
     }
 
-    /// Names of the secret headers that a connector sends.
+    /// Returns the names of the secret headers that a connector sends.
     pub(crate) async fn header_names(&self, connector: &Connector) -> Result<Vec<String>, Error> {
         let Some(entry) = self.entry_of(connector).await? else {
             return Ok(Vec::new());
@@ -128,27 +132,27 @@ impl Tokens {
         Ok(vec!["Authorization".to_owned()])
     }
 
-    /// Every secret that belongs to a connector's credential, and those it had before, to be kept out of
-    /// what is saved; those it had before alone when the vault cannot be read or a reference leads nowhere.
+    /// Returns every present and earlier secret of a connector's credential, for redaction. Only returns the earlier ones
+    /// when the vault cannot be read or a reference cannot be resolved.
     pub(crate) async fn secrets_of(&self, connector: &Connector) -> Vec<Secret> {
-        match self.try_secrets_of(connector).await {
-            Ok(secrets) => secrets,
-            Err(_) => self.cached_secrets(connector),
+        if let Ok(secrets) = self.try_secrets_of(connector).await {
+            return secrets;
         }
+        let cache = self.cache();
+        let cached = entry_id(&connector.authentication).and_then(|entry| cache.get(entry));
+        cached.map_or_else(Vec::new, CachedSecrets::to_vec)
     }
 
-    fn cached_secrets(&self, connector: &Connector) -> Vec<Secret> {
-        let known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = entry_id(&connector.authentication).and_then(|entry| known.get(entry));
-        known.map_or_else(Vec::new, |known| known.secrets.iter().cloned().collect())
+    fn cache(&self) -> MutexGuard<'_, HashMap<WalletEntryId, CachedSecrets>> {
+        self.0.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn try_secrets_of(&self, connector: &Connector) -> Result<Vec<Secret>, Error> {
         let Some(entry) = self.entry_of(connector).await? else {
             return Ok(Vec::new());
         };
-        if let Some(known) = self.find_cached(&entry) {
-            return Ok(known);
+        if let Some(cached) = self.find_cached(&entry) {
+            return Ok(cached);
         }
         let Dependencies {
             vault, references, ..
@@ -169,12 +173,12 @@ impl Tokens {
         Ok(self.cache_secrets(&entry, secrets, may_change))
     }
 
-    /// What is known of an entry, unless its secret was or may have been replaced since.
+    /// Returns the cached secrets of an entry, unless its secret was or may have been replaced since.
     fn find_cached(&self, entry: &WalletEntry) -> Option<Vec<Secret>> {
-        let known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = known.get(&entry.id)?;
-        let holds = known.replaced_at == entry.replaced_at && !known.may_change;
-        holds.then(|| known.secrets.iter().cloned().collect())
+        let cache = self.cache();
+        let cached = cache.get(&entry.id)?;
+        let is_valid = cached.replaced_at == entry.replaced_at && !cached.may_change;
+        is_valid.then(|| cached.to_vec())
     }
 
     fn cache_secrets(
@@ -183,25 +187,25 @@ impl Tokens {
         secrets: Vec<Secret>,
         may_change: bool,
     ) -> Vec<Secret> {
-        let mut all = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = all
+        let mut cache = self.cache();
+        let cached = cache
             .entry(entry.id.clone())
             .or_insert_with(|| CachedSecrets {
                 replaced_at: entry.replaced_at,
                 may_change,
                 secrets: VecDeque::new(),
             });
-        known.replaced_at = entry.replaced_at;
-        known.may_change = may_change;
+        cached.replaced_at = entry.replaced_at;
+        cached.may_change = may_change;
         for secret in secrets {
-            let is_new = |known: &Secret| known.expose() != secret.expose();
-            if known.secrets.iter().all(is_new) {
-                known.secrets.push_back(secret);
+            let is_new = |other: &Secret| other.expose() != secret.expose();
+            if cached.secrets.iter().all(is_new) {
+                cached.secrets.push_back(secret);
             }
         }
-        let surplus = known.secrets.len().saturating_sub(MAX_CACHED);
-        known.secrets.drain(..surplus);
-        known.secrets.iter().cloned().collect()
+        let surplus = cached.secrets.len().saturating_sub(MAX_CACHED);
+        cached.secrets.drain(..surplus);
+        cached.to_vec()
     }
 
     async fn entry_of(&self, connector: &Connector) -> Result<Option<WalletEntry>, Error> {
@@ -211,11 +215,12 @@ impl Tokens {
         }
     }
 
-    /// The grant of an `oauth` entry, renewed when it is about to lapse or was `refused`.
+    /// Returns the grant of an `oauth` entry, renewed when it is about to expire or its access token is `refused`, the
+    /// token that the server rejected.
     ///
     /// # Errors
-    /// [`Error::SignInLapsed`] when a person has to sign in again; [`Error::OAuth`] when renewing
-    /// failed for now and the token cannot be used meanwhile; [`Error::Vault`], [`Error::Store`].
+    /// [`Error::SignInLapsed`] when a person has to sign in again; [`Error::OAuth`] when renewing failed for now and the
+    /// old token has expired.
     pub(crate) async fn grant(
         &self,
         entry: &WalletEntry,
@@ -226,8 +231,8 @@ impl Tokens {
         if !self.must_renew(&grant, refused.as_ref()) {
             return Ok(grant);
         }
-        // The answer holds the only copy of a rotated token: a caller that gives up must not end
-        // the exchange between the server's answer and our disk.
+        // The response holds the only copy of a rotated token: a caller that gives up must not cancel the exchange between
+        // the response and our disk.
         let tokens = self.clone();
         let (entry, title) = (entry.clone(), title.to_owned());
         let renewing = async move { tokens.renew(&entry, &title, refused).await };
@@ -248,13 +253,13 @@ impl Tokens {
             return Ok(grant);
         }
         let is_usable = refused.is_none() && !has_expired(&grant, self.now());
-        let asking = self.with_app_secret(entry, grant.clone()).await?;
-        if let Some(refusal) = self.0.refusals.find(&entry.id, &asking).await {
+        let request = self.with_app_secret(entry, grant.clone()).await?;
+        if let Some(refusal) = self.0.refusals.find(&entry.id, &request).await {
             return Err(self.require_sign_in(entry, title, refusal.detail).await);
         }
         let name = SecretName::wallet(&entry.id);
         let bytes = grant.to_secret().expose().len();
-        // A rotated token makes the old one worthless: no server is asked for what could not be saved.
+        // A rotated token invalidates the old one: none is requested that could not be saved.
         let reservation = match self.0.deps.vault.reserve_space(&name, bytes).await {
             Ok(reservation) => reservation,
             Err(error) if is_usable => {
@@ -267,7 +272,7 @@ impl Tokens {
             networks, store, ..
         } = &self.0.deps;
         let oauth = networks.oauth_of(store, entry).await?;
-        match oauth.refresh(&asking, &Untraced).await {
+        match oauth.refresh(&request, &Untraced).await {
             Ok(tokens) => {
                 self.save_renewed(entry, title, (grant, tokens), reservation)
                     .await
@@ -280,7 +285,7 @@ impl Tokens {
                 }
             }
             Err(RefreshError::SignInAgain { detail }) => {
-                self.0.refusals.record(&entry.id, &asking, &detail).await;
+                self.0.refusals.record(&entry.id, &request, &detail).await;
                 Err(self.require_sign_in(entry, title, detail).await)
             }
             Err(_) if is_usable => Ok(grant),
@@ -288,11 +293,11 @@ impl Tokens {
         }
     }
 
-    /// The grant of an entry with the secret that the user's own OAuth app has now, where one of the
-    /// connectors that use it signs in as that app.
+    /// Fills in the current secret of the user's own OAuth app, where a connector that uses the entry signs in as that
+    /// app.
     ///
-    /// Whatever else a grant holds came from an authorization server and is sent back as it is, however it
-    /// may be spelled: only the wallet, where a person entered it, has a reference.
+    /// Everything else in a grant came from an authorization server and is sent as it is, even where it looks like a
+    /// reference: only a person can enter a reference, in the wallet.
     pub(crate) async fn with_app_secret(
         &self,
         entry: &WalletEntry,
@@ -316,7 +321,7 @@ impl Tokens {
             let Some(app) = store.find_wallet_entry(&client).await? else {
                 continue;
             };
-            // No other provider gets to see its secret.
+            // Its secret is never sent to another provider.
             if app.issuer.as_ref() != Some(&grant.issuer) {
                 continue;
             }
@@ -329,8 +334,8 @@ impl Tokens {
         Ok(grant)
     }
 
-    /// Saves a renewed grant: on disk before anybody uses it, or in memory where it cannot be saved. The lock keeps
-    /// other writers out, except an older Patchbay and a vault that was reset: their changes stand.
+    /// Saves a renewed grant before anybody uses it: to disk, or in memory where that fails. The lock keeps other writers
+    /// out, except an older Patchbay and a reset of the vault, whose changes win.
     async fn save_renewed(
         &self,
         entry: &WalletEntry,
@@ -345,7 +350,7 @@ impl Tokens {
                     connector: title.to_owned(),
                 });
             }
-            // The tokens cannot be had twice, whatever ails the database.
+            // The tokens cannot be obtained twice, so a database error must not lose them.
             Err(error) => tracing::warn!(%error, "a renewed token is saved unseen"),
         }
         match self.read_grant(entry).await {
@@ -373,7 +378,7 @@ impl Tokens {
         Ok(grant)
     }
 
-    /// Notes that a person has to sign in again. The tokens stay: they may still be taken back.
+    /// Records that a person has to sign in again. The tokens are kept, because they can still be revoked.
     async fn require_sign_in(
         &self,
         entry: &WalletEntry,
@@ -392,7 +397,7 @@ impl Tokens {
         }
     }
 
-    /// Lets a refused refresh token be sent again, or forgets it with its entry: a sign-in brought another one.
+    /// Forgets a refused refresh token after another sign-in or the removal of its entry.
     pub(crate) async fn forget_refusal(&self, entry: &WalletEntryId) {
         self.0.refusals.forget(entry).await;
     }
@@ -408,11 +413,8 @@ impl Tokens {
         Ok(())
     }
 
-    /// Waits until nobody renews, writes or deletes the secret of an entry, in this process or another, and
-    /// keeps everybody from it until the answer is dropped. One holds a single entry at a time.
-    ///
-    /// # Errors
-    /// [`Error::File`] when the lock cannot be had.
+    /// Waits for exclusive access to the secret of an entry, across tasks and processes. A task must not lock two entries
+    /// at a time.
     pub(crate) async fn lock_credential(
         &self,
         entry: &WalletEntryId,
@@ -443,28 +445,23 @@ impl Tokens {
     }
 
     fn lock_of(&self, entry: &WalletEntryId) -> Arc<tokio::sync::Mutex<()>> {
-        let mut locks_by_entry = self
-            .0
-            .locks_by_entry
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(locks_by_entry.entry(entry.clone()).or_default())
+        let locks = self.0.locks_by_entry.lock();
+        let mut locks = locks.unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(locks.entry(entry.clone()).or_default())
     }
 
     fn now(&self) -> Timestamp {
         self.0.deps.clock.now()
     }
 
-    /// Notes that an entry was sent, once a minute at most.
+    /// Records that an entry was sent, at most once a minute.
     async fn touch(&self, entry: &WalletEntryId) -> Result<(), Error> {
         let now = self.now();
         {
             let touched = self.0.touched.lock();
             let mut touched = touched.unwrap_or_else(PoisonError::into_inner);
-            if touched
-                .get(entry)
-                .is_some_and(|last| now < *last + TOUCH_EVERY)
-            {
+            let last = touched.get(entry);
+            if last.is_some_and(|last| now < *last + TOUCH_EVERY) {
                 return Ok(());
             }
             touched.insert(entry.clone(), now);
@@ -474,7 +471,7 @@ impl Tokens {
     }
 }
 
-/// The wallet entry that a connector uses.
+/// Returns the wallet entry that a connector signs in with.
 pub(crate) fn entry_id(authentication: &Authentication) -> Option<&WalletEntryId> {
     match authentication {
         Authentication::None => None,
@@ -496,7 +493,7 @@ fn has_expired(grant: &Grant, now: Timestamp) -> bool {
     grant.expires_at.is_some_and(|end| end <= now)
 }
 
-/// Whether the end is nearer than a minute, or than a fifth of a life that is shorter than five.
+/// Whether it expires within [`RENEW_AHEAD`], or within a fifth of its lifetime if that is shorter.
 fn expires_soon(grant: &Grant, now: Timestamp) -> bool {
     let Some(end) = grant.expires_at else {
         return false;
@@ -508,23 +505,25 @@ fn expires_soon(grant: &Grant, now: Timestamp) -> bool {
     now + RENEW_AHEAD.min(life / 5) >= end
 }
 
-/// The credentials of one connection.
+/// The credential of one connector.
 struct Source {
     tokens: Tokens,
     title: String,
     entry: Option<WalletEntryId>,
-    /// Where the connection leads.
     endpoint: Option<Url>,
 }
 
 impl Source {
-    async fn entry(&self) -> Result<WalletEntry, Error> {
-        let needed = || Error::SignInNeeded {
+    fn sign_in_needed(&self) -> Error {
+        Error::SignInNeeded {
             connector: self.title.clone(),
-        };
-        let id = self.entry.as_ref().ok_or_else(needed)?;
+        }
+    }
+
+    async fn entry(&self) -> Result<WalletEntry, Error> {
+        let id = self.entry.as_ref().ok_or_else(|| self.sign_in_needed())?;
         let found = self.tokens.0.deps.store.find_wallet_entry(id).await?;
-        found.ok_or_else(needed)
+        found.ok_or_else(|| self.sign_in_needed())
     }
 
     async fn current(&self) -> Result<Vec<(String, Secret)>, Error> {
@@ -537,15 +536,10 @@ impl Source {
             return Ok(headers.into_iter().collect());
         }
         let grant = self.tokens.grant(&entry, &self.title, None).await?;
-        // Whoever set it up: a token never goes to a host that it was not given for.
-        if !self
-            .endpoint
-            .as_ref()
-            .is_some_and(|url| grant.allows_url(url))
-        {
-            return Err(Error::SignInNeeded {
-                connector: self.title.clone(),
-            });
+        // A token is never sent to a host that it was not issued for, whatever the connector's settings say.
+        let endpoint = self.endpoint.as_ref();
+        if !endpoint.is_some_and(|url| grant.allows_url(url)) {
+            return Err(self.sign_in_needed());
         }
         let value = Secret::new(format!("{SCHEME}{}", grant.access_token.expose()));
         Ok(vec![("Authorization".to_owned(), value)])
@@ -553,7 +547,7 @@ impl Source {
 
     async fn renew_after(&self, sent: &[(String, Secret)]) -> Result<bool, Error> {
         let entry = self.entry().await?;
-        // Of many calls that are refused together one renews the token; the others find it renewed.
+        // Of many calls that are rejected together one renews the token; the others find it renewed.
         let token = sent
             .iter()
             .find_map(|(_, value)| value.expose().strip_prefix(SCHEME));

@@ -1,4 +1,4 @@
-//! What differs between two JSON values, place by place.
+//! Differences between two JSON values, path by path.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -12,13 +12,13 @@ use super::documents::{Documents, step_of};
 use super::paths::{IGNORED, PathPattern, Step, is_ignored, pointer};
 use super::{RunChange, RunDifference, RunPart};
 
-/// How long items of one list may be matched; what is left then counts as replaced.
+/// Time limit for matching the items of one list; the remaining ones count as replaced.
 const MATCH_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Members by which an item of a list is known again though others of its members changed.
+/// Members that identify an item of a list although other members changed.
 const NAMES: [&str; 8] = ["id", "key", "uuid", "uri", "url", "path", "name", "number"];
 
-/// A difference on its way to the answer.
+/// A difference with its path as steps.
 pub(super) struct FoundDifference {
     pub(super) part: RunPart,
     pub(super) path: Vec<Step>,
@@ -43,7 +43,7 @@ impl From<FoundDifference> for RunDifference {
     }
 }
 
-/// All differences between two runs, part by part.
+/// Returns all differences between two runs, part by part.
 pub(super) fn differences(
     old: &Documents,
     new: &Documents,
@@ -106,7 +106,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Stretches of two lists that have no equal items: those that can be matched are compared.
+    /// Compares ranges of two lists without equal items: items that match are compared with each other.
     fn compare_replaced(&mut self, before: (usize, &[Value]), after: (usize, &[Value])) {
         for (old, new) in match_items(before.1, after.1) {
             let index = match (old, new) {
@@ -129,7 +129,7 @@ impl Walk<'_> {
     }
 
     fn note(&mut self, before: Option<&Value>, after: Option<&Value>) {
-        // What only one run has is not masked in the other.
+        // A path that only one run has is not masked in the other.
         if is_ignored(self.ignored, &self.path) {
             return;
         }
@@ -142,8 +142,8 @@ impl Walk<'_> {
     }
 }
 
-/// Which items belong together: those of one name, the nameless ones in their order. A named item
-/// without its like came or went, unless it stands alone on both sides.
+/// Matches items by name, and nameless ones by order. A named item without a counterpart was added or removed, unless
+/// there is just one item on both sides.
 fn match_items(before: &[Value], after: &[Value]) -> Vec<(Option<usize>, Option<usize>)> {
     if let ([_], [_]) = (before, after) {
         return vec![(Some(0), Some(0))];
@@ -171,7 +171,7 @@ fn match_items(before: &[Value], after: &[Value]) -> Vec<(Option<usize>, Option<
     pairs
 }
 
-/// What an object is known by: the first of [`NAMES`] that it has with a text or a number.
+/// Returns the first of [`NAMES`] that the object has as a string or number, with the hash of its value.
 fn name_of(item: &Value) -> Option<(&'static str, u64)> {
     let members = item.as_object()?;
     NAMES.into_iter().find_map(|name| {

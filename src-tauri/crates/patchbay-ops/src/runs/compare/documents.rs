@@ -1,4 +1,4 @@
-//! A run as the documents that are compared.
+//! The documents of a run that are compared.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::RunPart;
 use super::paths::{PathPattern, Step, mask};
 
-/// The parts of a run, with what is ignored masked.
+/// The parts of a run, with ignored values masked.
 pub(super) struct Documents([(RunPart, Value); 4]);
 
 impl Documents {
@@ -26,12 +26,11 @@ impl Documents {
         }))
     }
 
-    /// Each part with its value.
     pub(super) fn parts(&self) -> impl Iterator<Item = (RunPart, &Value)> {
         self.0.iter().map(|(part, value)| (*part, value))
     }
 
-    /// A part as text: a result that is text as it is, anything else as JSON.
+    /// Returns a part as text: a text result as it is, anything else as JSON.
     pub(super) fn text(&self, part: RunPart) -> String {
         let value = self.parts().find(|(own, _)| *own == part);
         let value = value.map_or(&Value::Null, |(_, value)| value);
@@ -46,7 +45,7 @@ impl Documents {
     }
 }
 
-/// The step with which the paths of a part begin.
+/// Returns the first step of the paths of a part.
 pub(super) fn step_of(part: RunPart) -> Step {
     let name = match part {
         RunPart::Arguments => "arguments",
@@ -75,7 +74,7 @@ fn outcome(run: &ToolRun) -> Value {
     Value::Object(outcome)
 }
 
-/// The answer as one value: tools that answer in JSON repeat it as text, which is left out.
+/// The result as one value. Tools that return JSON usually repeat it as text, which is left out.
 fn result_value(result: &ToolResult) -> Value {
     let mut parts: Vec<Value> = result.content.iter().map(part_value).collect();
     let only_text = result
@@ -90,7 +89,7 @@ fn result_value(result: &ToolResult) -> Value {
     }
 }
 
-/// Text as itself or as the JSON that it is; of bytes only what tells them apart.
+/// Text, parsed if it is JSON; of binary content only a hash and its size.
 fn part_value(part: &Content) -> Value {
     match part {
         Content::Text { text } => text_value(text),
@@ -160,12 +159,12 @@ fn timing(run: &ToolRun) -> Value {
     ]))
 }
 
-/// A part of the model as JSON, which it can always be.
+/// Serializes a part of the model, which never fails.
 fn word<T: Serialize>(value: &T) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
-/// The members that have a value.
+/// Returns the members that are not null.
 fn present_members<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
     members
         .into_iter()

@@ -1,4 +1,4 @@
-//! Two texts line by line.
+//! Line by line comparison of two texts.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use similar::{ChangeTag, TextDiff};
 
 use super::ComparedLine;
 
-/// Equal lines that are shown around those that differ.
+/// Number of unchanged lines that are shown around changes.
 const CONTEXT_LINES: usize = 3;
 
-/// How long lines may be matched; what is left then counts as replaced.
+/// Time limit for matching; the remaining lines count as replaced.
 const MATCH_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Lines beyond these are counted and not shown.
+/// Maximum number of lines; further ones are only counted.
 const MAX_LINES: usize = 4000;
 
-/// Signs of a line beyond these are counted and not shown.
+/// Maximum characters of a line; further ones are only counted.
 const MAX_LINE_LENGTH: usize = 2000;
 
-/// The lines of both texts with equal stretches folded; none when the texts are equal.
+/// Returns the lines of both texts with unchanged ones folded; none when the texts are equal.
 pub(super) fn compare_lines(before: &str, after: &str) -> Vec<ComparedLine> {
     if before == after {
         return Vec::new();
@@ -27,7 +27,7 @@ pub(super) fn compare_lines(before: &str, after: &str) -> Vec<ComparedLine> {
         .timeout(MATCH_TIMEOUT)
         .diff_lines(before, after);
     let mut lines = Vec::new();
-    // Lines of the earlier text that are shown or folded already.
+    // Number of lines of the earlier text that are shown or folded already.
     let mut past = 0;
     for group in diff.grouped_ops(CONTEXT_LINES) {
         let start = group.first().map_or(past, |op| op.old_range().start);

@@ -1,23 +1,20 @@
-//! Paths into a compared run, and patterns of them.
+//! Paths into a compared run, and path patterns.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// What stands where a value is ignored.
+/// Replaces an ignored value.
 pub(super) const IGNORED: &str = "<ignored>";
 
-/// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Into a member of an object.
     Member(String),
-    /// Into an item of a list.
     Item(usize),
 }
 
 impl Step {
-    /// The step as text, without the escapes of a pointer.
+    /// The step as text, without escapes.
     pub(super) fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Member(name) => Cow::Borrowed(name),
@@ -30,14 +27,14 @@ impl Step {
     }
 }
 
-/// The path as a JSON pointer (RFC 6901).
+/// Formats a path as a JSON pointer (RFC 6901).
 pub(super) fn pointer(path: &[Step]) -> String {
     path.iter()
         .map(|step| format!("/{}", step.escape()))
         .collect()
 }
 
-/// The path as a pattern that fits it for every item of a list.
+/// Formats a path as a pattern that matches every item of its lists.
 pub(super) fn to_pattern(path: &[Step]) -> String {
     path.iter()
         .map(|step| match step {
@@ -47,20 +44,20 @@ pub(super) fn to_pattern(path: &[Step]) -> String {
         .collect()
 }
 
-/// A path that may leave steps open.
+/// A path with wildcards.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PathPattern(Vec<Part>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
     Named(String),
-    /// One step, whatever it is.
+    /// Any one step.
     One,
     /// Any number of steps.
     Any,
 }
 
-/// Reads paths as a person writes them.
+/// Parses patterns that a person typed.
 pub(super) fn patterns(paths: &[String]) -> Vec<PathPattern> {
     paths.iter().map(|path| PathPattern::parse(path)).collect()
 }
@@ -75,13 +72,13 @@ impl PathPattern {
         if let Some(pointer) = text.strip_prefix('/') {
             return Self(pointer.split('/').map(part).collect());
         }
-        // `items[*].id` means what `items.*.id` does.
+        // `items[*].id` is the same as `items.*.id`.
         let dotted = text.replace('[', ".").replace(']', "");
         let words = dotted.split('.').filter(|word| !word.is_empty());
         Self(std::iter::once(Part::Any).chain(words.map(part)).collect())
     }
 
-    /// Whether the path is meant, or lies beneath one that is.
+    /// Whether the pattern matches the path or one above it.
     fn covers(&self, path: &[Step]) -> bool {
         covers(&self.0, path)
     }
@@ -102,12 +99,12 @@ fn covers(parts: &[Part], path: &[Step]) -> bool {
     }
 }
 
-/// Whether any of the patterns means the path.
+/// Whether any pattern covers the path.
 pub(super) fn is_ignored(patterns: &[PathPattern], path: &[Step]) -> bool {
     patterns.iter().any(|pattern| pattern.covers(path))
 }
 
-/// The value, which lies at `path`, with a mark in place of all that is ignored.
+/// Replaces everything that is ignored in `value`, which is at `path`.
 pub(super) fn mask(value: Value, path: &mut Vec<Step>, patterns: &[PathPattern]) -> Value {
     if patterns.is_empty() {
         return value;

@@ -1,4 +1,4 @@
-//! Paths that differ every time, by their look.
+//! Suggests paths that probably differ every time.
 
 use patchbay_model::Timestamp;
 use serde_json::Value;
@@ -7,10 +7,9 @@ use super::RunPart;
 use super::differences::FoundDifference;
 use super::paths::{Step, to_pattern};
 
-/// How many are suggested.
 const MAX_SUGGESTIONS: usize = 8;
 
-/// Endings of names, small letters only, whose values are new with every call.
+/// Suffixes of normalized names whose values are new with every call.
 const NAMES: [&str; 16] = [
     "timestamp",
     "time",
@@ -30,7 +29,7 @@ const NAMES: [&str; 16] = [
     "durationms",
 ];
 
-/// Paths among the differences that look as if they differed every time, most general form, in order.
+/// Returns paths among the differences that probably differ every time, with wildcards for indexes.
 pub(super) fn suggest(found: &[FoundDifference]) -> Vec<String> {
     let mut paths: Vec<String> = Vec::new();
     for one in found.iter().filter(|one| changes_every_time(one)) {
@@ -59,7 +58,7 @@ fn is_plain(value: &Value) -> bool {
     value.is_string() || value.is_number()
 }
 
-/// Whether the last name of the path says that it holds a time or the number of one call.
+/// Whether the last name of the path is typical for a time or an id of one call.
 fn has_volatile_name(path: &[Step]) -> bool {
     let name = path.iter().rev().find_map(|step| match step {
         Step::Member(name) => Some(name),
@@ -74,13 +73,13 @@ fn has_volatile_name(path: &[Step]) -> bool {
         .filter(|sign| sign.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect();
-    // `paid` and `valid` are no ids: a word has to begin there.
+    // `paid` and `valid` are no ids: `id` has to be a word of its own.
     let is_id =
         name == "id" || name.ends_with("_id") || name.ends_with("Id") || name.ends_with("ID");
     words || is_id || NAMES.iter().any(|end| small.ends_with(end))
 }
 
-/// Whether the text is an instant or a UUID.
+/// Whether the value is a timestamp or a UUID.
 fn is_volatile_value(value: &Value) -> bool {
     let Some(text) = value.as_str() else {
         return false;

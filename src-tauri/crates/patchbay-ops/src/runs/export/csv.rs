@@ -1,11 +1,11 @@
-//! Runs as rows of a table.
+//! Runs as CSV.
 //!
-//! Source: RFC 4180, with what spreadsheets make of formulas in mind.
+//! Source: RFC 4180; cells that spreadsheets would run as formulas are neutralized.
 
 use patchbay_model::inert_block;
 use serde_json::Value;
 
-/// The columns, and where in the JSON of a run each stands.
+/// The columns with their JSON pointers into a run.
 const COLUMNS: [(&str, &str); 17] = [
     ("id", "/id"),
     ("started_at", "/startedAt"),
@@ -26,10 +26,9 @@ const COLUMNS: [(&str, &str); 17] = [
     ("arguments", "/arguments"),
 ];
 
-/// The last column: the answer as text, or as JSON where it is no text.
+/// The last column: the result as text, else as JSON.
 const RESULT: &str = "result";
 
-/// The line with the names of the columns.
 pub(super) fn header() -> String {
     let names = COLUMNS.iter().map(|(name, _)| *name).chain([RESULT]);
     line(names.map(str::to_owned))
@@ -70,9 +69,8 @@ fn line(cells: impl Iterator<Item = String>) -> String {
     cells.join(",") + "\r\n"
 }
 
-/// A cell in quotes where it needs them. Tools answer what strangers wrote: nothing in a cell acts on a
-/// terminal or hides, and text that a spreadsheet would take for a formula, by signs of full width too, gets an
-/// apostrophe in front.
+/// Quotes a cell where needed. Results may contain text of strangers: control characters are made visible, and what a
+/// spreadsheet would take for a formula, including full-width characters, is prefixed with an apostrophe.
 fn quote(cell: &str) -> String {
     let cell = inert_block(cell);
     let is_number = cell.parse::<f64>().is_ok();

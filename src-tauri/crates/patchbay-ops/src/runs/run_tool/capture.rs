@@ -1,4 +1,4 @@
-//! What of a run may be kept, by the level of its connector.
+//! What is saved of a run, by the capture level of its connector.
 
 use std::sync::Arc;
 
@@ -11,7 +11,6 @@ use url::Url;
 use super::finish::arguments_line;
 use crate::redact::REDACTED;
 
-/// The arguments as they may be kept.
 pub(super) fn filter_arguments(arguments: Value, level: CaptureLevel) -> Value {
     match level {
         CaptureLevel::Full => arguments,
@@ -20,7 +19,6 @@ pub(super) fn filter_arguments(arguments: Value, level: CaptureLevel) -> Value {
     }
 }
 
-/// The run as it may be kept.
 pub(super) fn filter_run(run: &Arc<ToolRun>) -> Arc<ToolRun> {
     let level = run.summary.capture;
     if level.is_full() {
@@ -48,7 +46,7 @@ pub(super) fn filter_run(run: &Arc<ToolRun>) -> Arc<ToolRun> {
     })
 }
 
-/// The JSON with its names, and without what they stand for.
+/// Redacts all values and keeps the keys.
 fn without_values(value: Value) -> Value {
     match value {
         Value::Null => Value::Null,
@@ -70,7 +68,7 @@ fn filter_result(result: &ToolResult) -> ToolResult {
     }
 }
 
-/// Of a picture without its bytes nothing could be drawn.
+/// Binary content becomes [`Content::Other`], since an image without bytes cannot be shown.
 fn filter_content(content: &Content) -> Content {
     let kind = match content {
         Content::Text { .. } => {
@@ -89,7 +87,7 @@ fn filter_content(content: &Content) -> Content {
     }
 }
 
-/// An address may hold arguments in its path and query, so the host alone stays.
+/// Keeps the origin of the URL only: path and query may contain arguments.
 fn filter_exchange(exchange: &Exchange) -> Exchange {
     let origin = |url: &String| {
         let url = Url::parse(url).ok()?;
@@ -125,7 +123,7 @@ fn filter_question(question: &RunQuestion) -> RunQuestion {
     }
 }
 
-/// The words of a failure may repeat what was sent.
+/// Drops the texts, which may repeat what was sent.
 fn filter_problem(problem: &Problem) -> Problem {
     Problem {
         status: problem.status,

@@ -1,4 +1,4 @@
-//! What the history keeps of a run.
+//! The outcome of a run, as saved in the history.
 
 use std::time::{Duration, Instant};
 
@@ -11,10 +11,10 @@ use crate::error::Error;
 use crate::redact::KnownSecrets;
 use crate::runs::exchange::redact_exchange;
 
-/// How long the arguments are in a row of history, in characters.
+/// Maximum characters of the arguments in a row of the history.
 const LINE_LIMIT: usize = 120;
 
-/// Writes into the run what became of it.
+/// Writes the outcome into the run, without secrets.
 pub(super) fn finish_run(
     run: &mut ToolRun,
     called: Result<CompletedCall, Error>,
@@ -33,7 +33,7 @@ pub(super) fn finish_run(
     run.arguments = Json(secrets.redact(std::mem::take(&mut run.arguments).0));
     run.summary.arguments_line = arguments_line(&run.arguments.0);
     run.task = None;
-    // One that was taken up again began before.
+    // A resumed run has an earlier part.
     let earlier = run.summary.duration_ms.unwrap_or_default();
     run.summary.duration_ms = Some(earlier.saturating_add(millis(began.elapsed())));
 }
@@ -80,16 +80,15 @@ fn redact_result(result: ToolResult, secrets: &KnownSecrets) -> ToolResult {
     }
     let hidden = serde_json::to_value(&result).map(|value| secrets.redact(value));
     let hidden = hidden.and_then(serde_json::from_value);
-    // Only texts were replaced, so it reads back; were it not to, nothing is the safe thing to keep.
+    // Only strings were replaced, so parsing succeeds; otherwise nothing is the safe thing to save.
     hidden.unwrap_or_default()
 }
 
-/// The same in milliseconds.
 pub(in crate::runs) fn millis(duration: Duration) -> u32 {
     u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
 }
 
-/// Arguments in one short line, as a row of history shows them.
+/// The arguments in one short line, as a row of the history shows them.
 pub(super) fn arguments_line(arguments: &Value) -> Option<String> {
     let written = arguments
         .as_object()?

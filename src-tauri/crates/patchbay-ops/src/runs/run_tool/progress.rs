@@ -1,4 +1,4 @@
-//! Progress of a run, no faster than anybody can read it: a server may say a hundred thousand steps a second.
+//! Throttled progress of a run: a server may send a hundred thousand steps a second.
 
 use std::convert::Infallible;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,15 +8,15 @@ use tokio::sync::Notify;
 
 use super::RunProgress;
 
-/// Steps that are passed on at once before they are throttled.
+/// Number of steps that are forwarded before throttling starts.
 const BURST: u32 = 20;
 
-/// How often the newest step is passed on while throttled.
+/// How often the newest step is forwarded while throttled.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// Steps on their way to whoever asked for the run.
+/// Forwards steps to `on_progress`.
 pub(super) struct Progress<F> {
-    /// Notified of each step.
+    /// Notified by each step.
     begun: Notify,
     state: Mutex<State>,
     on_progress: F,
@@ -40,7 +40,7 @@ impl<F: Fn(RunProgress)> Progress<F> {
         }
     }
 
-    /// Passes a step on; while throttled it replaces the pending one.
+    /// Forwards a step; while throttled it replaces the pending one.
     pub(super) fn push(&self, step: RunProgress) {
         self.begun.notify_one();
         let mut state = self.state();
@@ -52,7 +52,7 @@ impl<F: Fn(RunProgress)> Progress<F> {
         }
     }
 
-    /// Passes on what was kept, again and again from the first step on.
+    /// Forwards the pending step at each interval, from the first step on.
     pub(super) async fn flush_periodically(&self) -> Infallible {
         self.begun.notified().await;
         loop {
@@ -64,7 +64,7 @@ impl<F: Fn(RunProgress)> Progress<F> {
         }
     }
 
-    /// Passes on what was kept; `false` when nothing was.
+    /// Forwards the pending step. Returns whether there was one.
     pub(super) fn flush(&self) -> bool {
         let mut state = self.state();
         let newest = state.newest.take();

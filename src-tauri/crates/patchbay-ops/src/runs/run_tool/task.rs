@@ -1,5 +1,4 @@
-//! The task that a server makes of a run: on disk before it is waited for, so that the run goes on when this process
-//! ends.
+//! The server-side task of a run: saved before it is awaited, so that another process can resume the run.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,12 +21,12 @@ impl RunTask {
         })
     }
 
-    /// Name of the credential that the run asked for.
+    /// Name of the requested credential.
     pub(super) fn credential(&self) -> Option<String> {
         self.run().credential.clone()
     }
 
-    /// Whether the server works on while this process ends: the run is not over then.
+    /// Whether this process is ending while the server works on; then the run has not ended.
     pub(in crate::runs) fn is_detached(&self) -> bool {
         self.cx.shutdown().is_cancelled() && self.run().task.is_some()
     }
@@ -46,7 +45,7 @@ impl TaskKeeper for RunTask {
             run.clone()
         };
         if let Err(error) = self.cx.store().open_run(&run).await {
-            // The call is under way: it is better waited for without than not at all.
+            // The call is in progress; await it as one that cannot be resumed.
             tracing::warn!(%error, run = %run.summary.id, "the task of a run could not be noted");
             self.run().task = None;
         }

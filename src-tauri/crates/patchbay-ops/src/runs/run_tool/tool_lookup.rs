@@ -1,4 +1,4 @@
-//! Looks connectors and tools up for runs, by a cache that keeps their compiled schemas.
+//! Looks up connectors and tools for runs, in a cache with their compiled schemas.
 
 use std::sync::Arc;
 
@@ -9,15 +9,13 @@ use crate::context::Context;
 use crate::context::tool_cache::{CacheEntry, CachedTool, RunTarget};
 use crate::error::Error;
 
-/// The connector and its tool of that name as they are now, whoever changed them last.
-///
-/// They are looked at again only when something was written to the file since, and the schema is made
-/// ready again only when it is another one.
+/// Returns the current connector and its tool of that name. Reads them again only after a write to the database, and
+/// compiles the schema again only when it changed.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such connector; [`Error::Store`].
+/// [`Error::NotFound`] when there is no such connector.
 pub(super) async fn find(cx: &Context, id: &ConnectorId, name: &str) -> Result<RunTarget, Error> {
-    // Before anything is read: what is written meanwhile makes the version another one.
+    // Before anything else is read, so that a concurrent write changes the version.
     let version = cx.store().version()?;
     let key = (id.clone(), name.to_owned());
     let mut before = None;

@@ -1,4 +1,4 @@
-//! The folders in which programs are looked for.
+//! The folders in which programs are searched.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,17 +11,16 @@ use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 
-/// How long a login shell may take; it reads whatever its user wrote down for it.
+/// Time limit for a login shell, which runs the user's profile.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long one may take that reads what is written down for those who type in it.
+/// Time limit for an interactive shell, which also runs the user's rc files.
 const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The most that is read of what a shell says, in bytes.
 const MAX_OUTPUT_BYTES: u64 = 1024 * 1024;
 
-/// The folders of `PATH`. On macOS those of the user's login shell come after them: an app that is opened from
-/// the Finder or the Dock is given the system's own only, not those where people install programs.
+/// Returns the folders of `PATH`. On macOS those of the user's login shell follow: an app that is opened from the Finder
+/// or the Dock only gets the system's folders, not those where people install programs.
 pub(crate) async fn folders() -> Vec<PathBuf> {
     static OF_LOGIN_SHELL: OnceCell<Option<OsString>> = OnceCell::const_new();
 
@@ -36,15 +35,16 @@ pub(crate) async fn folders() -> Vec<PathBuf> {
     join_paths(&paths)
 }
 
-/// The folders of our own `PATH`, as whoever types a command has it.
+/// Returns the folders of this process's `PATH`.
 pub(crate) fn process_search_path() -> Vec<PathBuf> {
     join_paths(&[env::var_os("PATH").unwrap_or_default()])
 }
 
-/// The folders in which a server is looked for, and looks for programs itself; `before` come first, as a `PATH`.
+/// Returns the folders in which a server and the programs it starts are searched; those of `before`, a `PATH`, come
+/// first.
 ///
-/// Who started us from a shell has the `PATH` they want. An app that is opened otherwise asks the login shell, whose
-/// folders come first: what people install stands there, and what the system has may be old.
+/// A process started from a shell already has the `PATH` that the user wants. Otherwise the login shell is asked, whose
+/// folders precede ours: people install programs there, and the system's may be old.
 pub(crate) async fn server_search_path(before: Option<&String>) -> Vec<PathBuf> {
     static OF_LOGIN_SHELL: OnceCell<Option<OsString>> = OnceCell::const_new();
 
@@ -68,7 +68,7 @@ pub(crate) async fn server_search_path(before: Option<&String>) -> Vec<PathBuf> 
     join_paths(&paths)
 }
 
-/// Where people install programs, for those whose shell does not say.
+/// Returns common installation folders, for when the shell's `PATH` is unknown.
 fn usual_folders() -> OsString {
     let home = env::home_dir().unwrap_or_default();
     let of_home = [
@@ -84,23 +84,23 @@ fn usual_folders() -> OsString {
     env::join_paths(all.filter(|folder| folder.is_dir())).unwrap_or_default()
 }
 
-/// The `PATH` of a shell that a person would type in: version managers are set up in the files that only such a one
-/// reads. It gets no terminal and no input, so that nothing in those files can wait for a person.
+/// Returns the `PATH` of an interactive shell, since version managers are set up in files that only such a shell reads.
+/// It gets no terminal and no input, so that nothing in those files can wait for a person.
 async fn path_of_interactive_shell(shell: &Path) -> Option<OsString> {
-    let as_typed_in = ask(shell, &["-i", "-l", "-c"], INTERACTIVE_TIMEOUT).await;
-    match as_typed_in {
+    match ask(shell, &["-i", "-l", "-c"], INTERACTIVE_TIMEOUT).await {
         Some(path) => Some(path),
         None => path_of_login_shell(shell, TIMEOUT).await,
     }
 }
 
-/// Asks a shell for its `PATH`, between marks, for it may greet its user before and after.
+/// Has a shell print its `PATH` between marks, since its profile may print other text.
 async fn ask(shell: &Path, options: &[&str], limit: Duration) -> Option<OsString> {
     const MARK: &str = "__patchbay_path__";
     let mut command = Command::new(shell);
     command
         .args(options)
-        // A program's word, for each shell has its own way to say a variable. Where it lies differs, and `env` does not.
+        // By a program, since the syntax for variables differs between shells. Its location differs between systems, that
+        // of `env` does not.
         .arg(format!(
             "echo {MARK}; /usr/bin/env printenv PATH; echo {MARK}"
         ))
@@ -128,7 +128,7 @@ async fn ask(shell: &Path, options: &[&str], limit: Duration) -> Option<OsString
     (!between.is_empty()).then(|| between.into())
 }
 
-/// Every folder once, in its first place. A relative one would depend on the current folder.
+/// Returns every absolute folder once, in order. A relative one would depend on the current folder.
 fn join_paths(paths: &[OsString]) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = Vec::new();
     for folder in paths.iter().flat_map(env::split_paths) {
@@ -139,7 +139,6 @@ fn join_paths(paths: &[OsString]) -> Vec<PathBuf> {
     folders
 }
 
-/// The `PATH` that a login shell gives to the programs it starts; `None` when it does not say.
 async fn path_of_login_shell(shell: &Path, limit: Duration) -> Option<OsString> {
     ask(shell, &["-l", "-c"], limit).await
 }

@@ -1,8 +1,8 @@
 //! Refresh tokens that were refused: none is sent twice.
 //!
-//! A server that sees a spent token again may take it for stolen, and end what else was given to the same
-//! person. So a refusal is noted, by a fingerprint that tells nothing of the token, until a sign-in brings
-//! another one. What the client proves itself with is part of it: with another proof the token may do.
+//! A server that sees a used token again may take it for stolen and revoke the user's other tokens. So refused tokens are
+//! recorded, by a hash, until another sign-in. The client secret is part of the hash: with another one the token may
+//! be accepted.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,18 +13,17 @@ use patchbay_store::Store;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// That a refresh token was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Refusal {
     fingerprint: String,
-    /// In the provider's own words.
+    /// The provider's explanation.
     pub(super) detail: Option<String>,
 }
 
-/// What was refused, in this process and others.
+/// Refused tokens, shared with other processes through the store.
 pub(super) struct Refusals {
     store: Store,
-    /// The same where the store could not be written.
+    /// Those of this process, in case the store cannot be written.
     known: Mutex<HashMap<WalletEntryId, Refusal>>,
 }
 
@@ -36,22 +35,21 @@ impl Refusals {
         }
     }
 
-    /// How this grant was refused, if it was. What cannot be read was not.
+    /// Returns the refusal of this grant, if there is one and it can be read.
     pub(super) async fn find(&self, entry: &WalletEntryId, grant: &Grant) -> Option<Refusal> {
         let fingerprint = fingerprint(grant);
         let is_same = |refusal: &Refusal| refusal.fingerprint == fingerprint;
         if let Some(refusal) = self.lock().get(entry).filter(|it| is_same(it)) {
             return Some(refusal.clone());
         }
-        let noted = self.store.find_setting(&setting(entry)).await;
-        let noted = noted.unwrap_or_else(|error| {
+        let saved = self.store.find_setting(&setting(entry)).await;
+        let saved = saved.unwrap_or_else(|error| {
             tracing::warn!(%error, "whether a refresh token was refused is not known");
             None
         });
-        noted.filter(is_same)
+        saved.filter(is_same)
     }
 
-    /// Notes that this grant was refused.
     pub(super) async fn record(
         &self,
         entry: &WalletEntryId,
@@ -63,15 +61,15 @@ impl Refusals {
             detail: detail.clone(),
         };
         self.lock().insert(entry.clone(), refusal.clone());
-        let noted = self.store.put_settings(vec![setting(entry)], &refusal);
-        if let Err(error) = noted.await {
+        let saved = self.store.put_settings(vec![setting(entry)], &refusal);
+        if let Err(error) = saved.await {
             tracing::warn!(%error, "that a refresh token was refused is known to this process alone");
         }
     }
 
     pub(super) async fn forget(&self, entry: &WalletEntryId) {
         self.lock().remove(entry);
-        // One that stays fits no other token.
+        // A leftover matches no other token.
         if let Err(error) = self.store.remove_setting(&setting(entry)).await {
             tracing::warn!(%error, "a refusal that is over could not be forgotten");
         }

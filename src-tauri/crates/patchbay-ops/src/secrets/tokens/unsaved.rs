@@ -1,4 +1,4 @@
-//! Renewed tokens that could not be saved: used from memory, saved as soon as that can be done.
+//! Renewed tokens that could not be saved: used from memory, and saved as soon as possible.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,17 +10,16 @@ use super::Tokens;
 use crate::events::Event;
 use crate::need::Need;
 
-/// First pause between two tries; each is twice the one before.
+/// First pause between two attempts; each is twice the previous one.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// Longest pause between two tries.
 const MAX_PAUSE: Duration = Duration::from_secs(60);
 
-/// Whether saving is tried again and again.
+/// Whether a task retries to save.
 #[derive(Default)]
 pub(super) struct Retry(AtomicBool);
 
 impl Tokens {
-    /// Tries once more to save what an entry holds in memory only.
+    /// Tries to save the token of an entry that is in memory only.
     pub(super) async fn save_unsaved(&self, entry: &WalletEntry) {
         let vault = &self.0.deps.vault;
         let name = SecretName::wallet(&entry.id);
@@ -33,7 +32,7 @@ impl Tokens {
         }
     }
 
-    /// Says that a renewed token could not be saved, and goes on trying.
+    /// Reports that a renewed token could not be saved, and starts to retry.
     pub(super) fn emit_unsaved(&self, entry: &WalletEntry, error: &patchbay_vault::Error) {
         tracing::error!(%error, entry = %entry.id, "a renewed token could not be saved");
         let need = Need::unsaved(entry, error, self.now());
@@ -56,7 +55,7 @@ impl Tokens {
         let mut pause = FIRST_PAUSE;
         while !vault.unsaved().is_empty() {
             tokio::select! {
-                // The last try is made by whoever closes.
+                // `Context::close` makes the last attempt.
                 () = self.0.deps.shutdown.cancelled() => return,
                 () = tokio::time::sleep(pause) => {}
             }
