@@ -1,4 +1,4 @@
-//! Addresses as people type them.
+//! Parsing of typed addresses, and names derived from them.
 
 use patchbay_http::host_of;
 use patchbay_model::{Connector, has_user_info, is_loopback, pointer};
@@ -9,17 +9,16 @@ use url::{Host, Url};
 use crate::error::Error;
 use crate::redact::redact_marked;
 
-/// The most bytes of an address that is typed: what servers and proxies take for certain.
+/// Maximum bytes of a typed address, which every server and proxy supports.
 ///
 /// Source: RFC 9110, section 4.1.
 const MAX_LENGTH: usize = 8000;
 
-/// The address of an MCP server, from what somebody typed or pasted: a missing scheme becomes
-/// `https`, or `http` for this computer.
+/// Parses a typed or pasted address of an MCP server. A missing scheme becomes `https`, or `http` for this computer.
 ///
 /// # Errors
-/// [`Error::Usage`] when it is no address, or of another scheme; [`Error::AddressSecret`] when it carries a
-/// user name or password.
+/// [`Error::Usage`] when it is not an address or has another scheme; [`Error::AddressSecret`] when it contains a user name
+/// or password.
 pub(crate) fn read_address(text: &str) -> Result<Url, Error> {
     let text = text.trim().trim_matches(['"', '<', '>', '`']);
     let usage = |what: &str| {
@@ -50,7 +49,7 @@ pub(crate) fn read_address(text: &str) -> Result<Url, Error> {
             path: String::new(),
         });
     }
-    // A path such as `../x` reads as the host `..`, which the standard of addresses allows.
+    // A path such as `../x` parses as the host `..`, which the URL standard allows.
     let is_dots = |host: &str| host.chars().all(|sign| sign == '.');
     if url.host_str().is_none_or(is_dots) {
         return Err(usage("the address has no host"));
@@ -64,16 +63,15 @@ fn with_scheme(text: &str) -> Option<Url> {
     if is_this_computer(&secure) {
         return Url::parse(&format!("http://{text}")).ok();
     }
-    // A single word is a search, not a host.
+    // A single word is no host.
     secure.host_str()?.contains('.').then_some(secure)
 }
 
-/// Whether the address leads to this computer.
 pub(crate) fn is_this_computer(url: &Url) -> bool {
     is_loopback(url)
 }
 
-/// Whether two addresses have one host, or the host of one lies within that of the other.
+/// Whether both addresses have the same host, or one host is a subdomain of the other.
 pub(crate) fn shares_domain(one: &Url, other: &Url) -> bool {
     let is_within = |inner: &str, outer: &str| {
         let rest = inner.strip_suffix(outer);
@@ -87,12 +85,11 @@ pub(crate) fn shares_domain(one: &Url, other: &Url) -> bool {
     }
 }
 
-/// Refuses values of a platform's form or operation in which an address carries a user name or a password: it
-/// would be shown wherever the connector is. What the `schema` marks as secret may, and so may what is
-/// `known` to stand in its place already.
+/// Fails when a URL in the values of a form or operation contains a user name or a password, since it would be shown with
+/// the connector. Allows fields that the `schema` marks as secret, and values that are in `known` already.
 ///
 /// # Errors
-/// [`Error::AddressSecret`] with the place of the first.
+/// [`Error::AddressSecret`] with the path of the first such URL.
 pub(crate) fn refuse_user_info(values: &Value, schema: &Value, known: &Value) -> Result<(), Error> {
     match user_info_at(&redact_marked(values, schema), known, &mut String::new()) {
         Some(path) => Err(Error::AddressSecret { path }),
@@ -100,7 +97,7 @@ pub(crate) fn refuse_user_info(values: &Value, schema: &Value, known: &Value) ->
     }
 }
 
-/// JSON pointer to the first address with a user name or password.
+/// Returns the JSON pointer to the first URL with a user name or password.
 fn user_info_at(value: &Value, known: &Value, path: &mut String) -> Option<String> {
     let mut inside = |step: &str, member: &Value, known: &Value| {
         let length = path.len();
@@ -127,7 +124,7 @@ fn user_info_at(value: &Value, known: &Value, path: &mut String) -> Option<Strin
     }
 }
 
-/// Whether credentials may go to that address over plain http: where the user insists on it.
+/// Returns whether credentials may be sent to that address over plain HTTP, which only the user can allow.
 pub(crate) fn plain_http(is_allowed: bool, url: &Url) -> PlainHttp {
     match is_allowed {
         true => PlainHttp::allowed_to(url),
@@ -135,15 +132,12 @@ pub(crate) fn plain_http(is_allowed: bool, url: &Url) -> PlainHttp {
     }
 }
 
-/// The address of a connector of this computer.
-///
-/// # Errors
-/// [`Error::Usage`] when it has none that can be used.
+/// Returns the address of a local connector. Fails when it has no valid one.
 pub(crate) fn endpoint_of(connector: &Connector) -> Result<Url, Error> {
     read_address(connector.endpoint.as_deref().unwrap_or_default())
 }
 
-/// A name for people, from the address: the telling part of the host.
+/// Derives a title from the significant part of the host.
 pub(crate) fn title_of(url: &Url) -> String {
     if is_this_computer(url) || !matches!(url.host(), Some(Host::Domain(_))) {
         return host_of(url);
@@ -161,7 +155,7 @@ pub(crate) fn title_of(url: &Url) -> String {
     })
 }
 
-/// A short name for the command line, from a name for people: lower case, digits and hyphens.
+/// Derives a name for the command line from a title: lower case letters, digits and hyphens.
 pub(crate) fn name_of(title: &str) -> String {
     let mut name = String::new();
     for letter in title.chars() {
@@ -175,7 +169,7 @@ pub(crate) fn name_of(title: &str) -> String {
     if name.is_empty() { "connector" } else { name }.to_owned()
 }
 
-/// The first of `name`, `name-2`, `name-3` … that is not taken.
+/// Returns the first of `name`, `name-2`, `name-3` … that is not taken.
 pub(crate) fn free_name(name: &str, separator: &str, taken: impl Fn(&str) -> bool) -> String {
     let mut free = name.to_owned();
     let mut number = 2u32;

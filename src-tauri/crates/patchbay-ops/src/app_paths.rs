@@ -1,6 +1,4 @@
-//! Where everything lies.
-//!
-//! Source: the product's design, "Identity and places".
+//! The folders and files of Patchbay.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -10,7 +8,7 @@ use patchbay_model::ConnectorId;
 
 use crate::error::Error;
 
-/// The folders of Patchbay, the same for the app and the command line.
+/// The folders of Patchbay, which the app and the command line share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppPaths {
     /// Database and vault.
@@ -18,16 +16,15 @@ pub struct AppPaths {
     /// Preferences.
     pub settings: PathBuf,
     pub logs: PathBuf,
-    /// What can be made anew.
+    /// Data that can be recreated.
     pub cache: PathBuf,
 }
 
 impl AppPaths {
-    /// The folders this process uses: all under `PATCHBAY_HOME` when that is set, else the system's
-    /// usual ones.
+    /// Returns the folders of this process: all in `PATCHBAY_HOME` if that is set, else the system's usual ones.
     ///
     /// # Errors
-    /// [`Error::NoHome`] when the system names no home folder.
+    /// [`Error::NoHome`].
     pub fn from_environment() -> Result<Self, Error> {
         match std::env::var_os("PATCHBAY_HOME").filter(|home| !home.is_empty()) {
             Some(home) => Ok(Self::under(&absolute(home))),
@@ -35,7 +32,7 @@ impl AppPaths {
         }
     }
 
-    /// Everything under one folder.
+    /// Returns folders within one folder.
     pub fn under(home: &Path) -> Self {
         Self {
             data: home.join("data"),
@@ -45,8 +42,8 @@ impl AppPaths {
         }
     }
 
-    /// Windows knows folders that follow their user to other computers. Ours do not: the key of the secrets
-    /// stays in the keychain of one computer, and a database is not to be carried off while it is written.
+    /// Uses no roaming folders on Windows: the key of the vault is in the keychain of one computer, and a database must not be
+    /// copied while it is written.
     fn of_system() -> Result<Self, Error> {
         let folders = directories::ProjectDirs::from("", "", "patchbay").ok_or(Error::NoHome)?;
         let data = folders.data_local_dir();
@@ -60,8 +57,8 @@ impl AppPaths {
         })
     }
 
-    /// Closes the data folder to other users of this computer, and tells of whom it was open to. What they may
-    /// have put there before stays to be looked at by the user.
+    /// Closes the data folder to other users of this computer, and returns to whom it was open, so that the user can check what
+    /// they may have changed there.
     pub(crate) fn secure_data(&self) -> Option<DataExposure> {
         let folder = &self.data;
         let exposure = match exposure(folder) {
@@ -75,7 +72,7 @@ impl AppPaths {
             Exposure::OpenToOthers { .. } | Exposure::OpenToAccounts { .. } => {
                 close_to_others(folder)
             }
-            // Whoever owns it can open it again.
+            // Another owner could open it again.
             _ => Err(std::io::ErrorKind::PermissionDenied.into()),
         };
         let is_closed = closing.is_ok();
@@ -86,33 +83,33 @@ impl AppPaths {
         })
     }
 
-    /// The file that everything but secrets is kept in; it may not be there yet.
+    /// The database, which holds everything but secrets.
     pub fn database(&self) -> PathBuf {
         self.data.join("patchbay.db")
     }
 
-    /// The folder in which the server of a connector works, unless another was chosen.
+    /// The default working folder of a connector's server.
     pub(crate) fn server_folder(&self, connector: &ConnectorId) -> PathBuf {
         self.servers().join(connector.as_str())
     }
 
-    /// What the server of a connector said to people.
+    /// The log of a connector's server.
     pub(crate) fn server_log(&self, connector: &ConnectorId) -> PathBuf {
         self.servers().join(format!("{connector}.log"))
     }
 
-    /// What the programs among servers have of their own.
+    /// Folder for files of server programs.
     pub(crate) fn servers(&self) -> PathBuf {
         self.data.join("servers")
     }
 
-    /// What is noted of servers while they run.
+    /// Records of running servers.
     #[cfg(unix)]
     pub(crate) fn running_servers(&self) -> PathBuf {
         self.servers().join("running")
     }
 
-    /// Pictures of connectors and tools.
+    /// Icons of connectors and tools.
     pub(crate) fn icons(&self) -> PathBuf {
         self.cache.join("icons")
     }
@@ -122,11 +119,11 @@ impl AppPaths {
     }
 }
 
-/// Who else could get at the data folder when it was opened.
+/// Who else had access to the data folder when it was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataExposure {
     pub exposure: Exposure,
-    /// Whether Patchbay closed it to them.
+    /// Whether Patchbay removed their access.
     pub is_closed: bool,
 }
 

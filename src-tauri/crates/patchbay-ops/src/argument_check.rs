@@ -1,28 +1,27 @@
-//! Whether arguments fit the schema of a tool or form.
+//! Validation of arguments by the schema of a tool or form.
 
 use patchbay_model::{FieldProblem, pointer};
 use serde_json::Value;
 
 use crate::schema::{is_cheap_to_check, terminates};
 
-/// What is wrong with a value by a JSON Schema, as [`ArgumentCheck`] says.
+/// Validates a value once; see [`ArgumentCheck`].
 pub(crate) fn check_arguments(schema: &Value, arguments: &Value) -> Vec<FieldProblem> {
     ArgumentCheck::new(schema).problems(arguments)
 }
 
-/// A JSON Schema (draft 2020-12 unless it names another), ready to check values by; references to other
-/// documents are not followed. One that is broken itself forbids nothing: then the server has the last
-/// word.
+/// A compiled JSON Schema (draft 2020-12 unless it names another). References to other documents are not followed. An
+/// invalid schema accepts everything, and the server decides.
 pub(crate) struct ArgumentCheck(Option<Ready>);
 
 struct Ready {
     validator: jsonschema::Validator,
-    /// To find out how long a value would take.
+    /// Used to estimate the effort of a validation.
     schema: Value,
 }
 
 impl ArgumentCheck {
-    /// Makes a schema ready, which takes longer than a check.
+    /// Compiles a schema, which takes longer than a validation.
     pub(crate) fn new(schema: &Value) -> Self {
         if !terminates(schema) {
             return Self(None);
@@ -36,7 +35,7 @@ impl ArgumentCheck {
         }))
     }
 
-    /// What is wrong with the value; empty when nothing is, or when it would take too long to find out.
+    /// Returns what is wrong with the value; nothing when it is valid or validation would take too long.
     pub(crate) fn problems(&self, value: &Value) -> Vec<FieldProblem> {
         let ready = self.0.iter();
         let soon = ready.filter(|ready| is_cheap_to_check(&ready.schema, value));
@@ -50,7 +49,7 @@ impl ArgumentCheck {
     }
 }
 
-/// Where the problem is to be shown: a missing or unwelcome member at itself, not at its parent.
+/// Points to a missing or unknown member itself instead of its parent.
 fn pointer_of(error: &jsonschema::ValidationError<'_>) -> String {
     use jsonschema::error::ValidationErrorKind as Kind;
     let parent = error.instance_path().to_string();
@@ -67,7 +66,7 @@ fn words_of(error: &jsonschema::ValidationError<'_>) -> String {
     match error.kind() {
         Kind::Required { .. } => "required".to_owned(),
         Kind::AdditionalProperties { .. } => "unknown argument".to_owned(),
-        // The value may be secret: the schema's own words say enough.
+        // Masked because the value may be secret.
         _ => error.masked().to_string(),
     }
 }

@@ -1,4 +1,4 @@
-//! A file that is there in full or not at all.
+//! Atomic writing of files.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use crate::error::Error;
 
-/// A file that is being written, under a name of its own in the folder where it is to be.
+/// A file that is written under a temporary name in its folder and renamed when it is complete.
 pub(crate) struct AtomicFile {
     /// `None` once it is closed.
     file: Option<File>,
@@ -18,12 +18,11 @@ pub(crate) struct AtomicFile {
 }
 
 impl AtomicFile {
-    /// Begins a file that only the user can read; on Windows, whom the folder lets read it.
+    /// Creates a file that only the user can read; on Windows, with the permissions of the folder.
     pub(crate) async fn create(path: &Path) -> Result<Self, Error> {
         let part = name_beside(path, ".part").map_err(|source| file_error(path, source))?;
         let mut options = tokio::fs::OpenOptions::new();
-        // The folder is the user's choice, and may be one where others write too: nothing that stands there is
-        // taken for ours.
+        // The user chose the folder, and others may write there too: existing files are never reused.
         options.write(true).create_new(true);
         #[cfg(unix)]
         options.mode(0o600);
@@ -37,14 +36,13 @@ impl AtomicFile {
         })
     }
 
-    /// Writes what comes next.
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let Some(file) = &mut self.file else {
             return Ok(());
         };
         let written = async {
             file.write_all(bytes).await?;
-            // What is still being written when it is dropped would keep it open, and Windows removes no open file.
+            // A pending write would keep the file open after a drop, and Windows cannot remove an open file.
             file.flush().await
         };
         written
@@ -52,7 +50,7 @@ impl AtomicFile {
             .map_err(|source| file_error(&self.part, source))
     }
 
-    /// Puts it in its place; one that is there is replaced.
+    /// Moves the file to its path and replaces an existing one.
     pub(crate) async fn finish(mut self) -> Result<(), Error> {
         if let Some(file) = self.file.take() {
             let synced = file.sync_all().await;
@@ -69,16 +67,15 @@ impl AtomicFile {
 
 impl Drop for AtomicFile {
     fn drop(&mut self) {
-        // Not every system removes a file that is open.
+        // Not every system can remove an open file.
         drop(self.file.take());
         if !self.is_whole {
-            // What was half written helps nobody; that it cannot be removed changes nothing.
+            // Errors are ignored; only a partial file is left.
             drop(std::fs::remove_file(&self.part));
         }
     }
 }
 
-/// That a file cannot be written, and which.
 pub(crate) fn file_error(path: &Path, source: std::io::Error) -> Error {
     Error::File {
         path: path.display().to_string(),

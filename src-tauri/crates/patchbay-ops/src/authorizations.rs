@@ -1,4 +1,4 @@
-//! Authorizations: click-through sign-ins, from the click to the listed tools.
+//! Authorizations: sign-ins in the browser, from the click to the listed tools.
 //!
 //! Source: the product's design, "Authorization"; MCP requirements R8–R20.
 
@@ -24,19 +24,19 @@ use patchbay_model::{Authorization, AuthorizationId};
 use crate::context::Context;
 use crate::error::Error;
 
-/// How many consents [`list_authorizations`] tells of.
+/// Maximum number of authorizations in [`list_authorizations`].
 const LISTED: u32 = 50;
 
-/// The user before, where somebody else is known to be signed in now.
+/// Returns the previous user, if another one is known to be signed in now.
 fn previous_user(before: Option<&String>, now: Option<&String>) -> Option<String> {
     let changed = before.filter(|before| now.is_some_and(|now| now != *before));
     changed.cloned()
 }
 
-/// Waits until a consent is over.
+/// Waits until an authorization has ended.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
+/// [`Error::NotFound`].
 pub async fn wait_for_authorization(
     cx: &Context,
     id: &AuthorizationId,
@@ -44,7 +44,7 @@ pub async fn wait_for_authorization(
     if let Some(running) = cx.running_authorizations().find(id) {
         let mut changes = running.watch();
         drop(running);
-        // The sender goes only after the last change.
+        // The sender is dropped only after the last change.
         drop(changes.wait_for(|now| now.state.is_over()).await);
         let last = changes.borrow().clone();
         return Ok(last);
@@ -52,7 +52,7 @@ pub async fn wait_for_authorization(
     find_authorization(cx, id).await
 }
 
-/// The latest consents, newest first, those under way as they stand now.
+/// Returns the latest authorizations, newest first.
 pub async fn list_authorizations(cx: &Context) -> Result<Vec<Authorization>, Error> {
     let kept = cx.store().list_authorizations(LISTED).await?;
     let live = |kept: Authorization| {
@@ -62,10 +62,8 @@ pub async fn list_authorizations(cx: &Context) -> Result<Vec<Authorization>, Err
     Ok(kept.into_iter().map(live).collect())
 }
 
-/// One consent.
-///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
+/// [`Error::NotFound`].
 pub async fn find_authorization(
     cx: &Context,
     id: &AuthorizationId,

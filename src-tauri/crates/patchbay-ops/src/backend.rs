@@ -1,8 +1,8 @@
-//! What holds a connector: this computer, or an account of a hosted platform.
+//! The backend of a connector: this computer, or an account of a hosted platform.
 //!
-//! Verbs use a [`Backend`] and never ask which. It is not a [`Platform`](patchbay_platforms::Platform), which speaks
-//! for an account over the wire alone: a backend also reads vault and store, shares connections, reports progress, and
-//! has errors of its own.
+//! Verbs use a [`Backend`] and never ask which one it is. In contrast to a [`Platform`](patchbay_platforms::Platform), which
+//! only implements the wire protocol of an account, a backend also uses vault and store, shares connections, reports
+//! progress and has [`Error`]s of its own.
 
 pub(crate) mod hosted;
 mod local;
@@ -29,31 +29,31 @@ use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 
-/// What a verb needs of whatever holds a connector. The defaults do nothing.
+/// Operations on one connector. Default implementations do nothing.
 #[async_trait]
 pub(crate) trait Backend: Send + Sync {
-    /// Lists the tools, bypassing the platform's cache if `anew`; `None` where the platform lists none, after
-    /// refreshing the status.
+    /// Lists the tools, bypassing the platform's cache if `anew`. When the platform cannot list tools, refreshes the status
+    /// and returns `None`.
     async fn list_tools(
         &self,
         anew: bool,
         cancel: &CancellationToken,
     ) -> Result<Option<ListedTools>, Error>;
 
-    /// How a successful listing changes the connector.
+    /// Returns how a successful listing changes the connector.
     async fn status_after_listing(&self) -> Option<Change>;
 
-    /// What a tool does with these arguments, where that is known without asking.
+    /// Returns the effect of a tool with these arguments, as far as known without a request.
     fn effect_of(&self, tool: &Tool, _arguments: &Map<String, Value>) -> ToolEffect {
         tool.effect
     }
 
-    /// A tool of that name that need not be among those that were listed; `None` where all are.
+    /// Returns a tool of that name that exists without being listed.
     fn unlisted_tool(&self, _name: &str) -> Option<Tool> {
         None
     }
 
-    /// Runs a tool, with the credential of that name.
+    /// Runs a tool, with the named credential.
     async fn call_tool(
         &self,
         call: ToolCall,
@@ -61,7 +61,7 @@ pub(crate) trait Backend: Send + Sync {
         cancel: &CancellationToken,
     ) -> Result<CompletedCall, Error>;
 
-    /// What [`Backend::call_tool`] would send; the call itself is not sent.
+    /// Returns what [`Backend::call_tool`] would send, without sending the call.
     async fn plan_call(
         &self,
         tool: &Tool,
@@ -69,10 +69,10 @@ pub(crate) trait Backend: Send + Sync {
         credential: Option<String>,
     ) -> Result<PlannedCall, Error>;
 
-    /// How the answer of a tool changes a connector that was not known to work.
+    /// Returns how the outcome of a call changes a connector that was not known to work.
     async fn status_after_call(&self, outcome: &CallOutcome) -> Option<Change>;
 
-    /// The arguments with which a tool gives its next page; `None` at the end, and where there are no pages.
+    /// Returns the arguments for the next page; `None` at the end, and for tools without pages.
     async fn next_page(
         &self,
         _arguments: &Map<String, Value>,
@@ -81,31 +81,28 @@ pub(crate) trait Backend: Send + Sync {
         Ok(None)
     }
 
-    /// Whether a call may name one of several credentials; nothing is sent.
+    /// Whether a call may name a credential. Sends nothing.
     async fn takes_credential(&self) -> Result<bool, Error> {
         Ok(false)
     }
 
-    /// What may be asked for a picture that it names at an address; `None` where nobody is.
+    /// Returns which addresses may be requested for this icon; `None` when it must not be loaded.
     async fn icon_reach(&self, icon: &Url) -> Result<Option<Reach>, Error>;
 
-    /// Every secret that it sends, to be redacted in what is saved; empty when they cannot be read, as then none was
-    /// sent.
+    /// Returns every secret that the connector sends, for redaction; none when they cannot be read, as then none was sent.
     async fn secrets(&self) -> Vec<Secret>;
 
-    /// The resources, as they are now.
     async fn list_resources(&self) -> Result<Vec<Resource>, Error>;
 
     /// The parts of a resource.
     async fn read_resource(&self, uri: &str) -> Result<Vec<Content>, Error>;
 
-    /// Has changes of a resource told.
+    /// Watches a resource for changes.
     async fn watch_resource(&self, _uri: &str) -> Result<ResourceWatch, Error> {
         let what = "watching this resource".to_owned();
         Err(patchbay_platforms::Error::NotSupported(what).into())
     }
 
-    /// The prompts, as they are now.
     async fn list_prompts(&self) -> Result<Vec<Prompt>, Error>;
 
     /// A prompt, filled in.
@@ -115,27 +112,27 @@ pub(crate) trait Backend: Send + Sync {
         arguments: Map<String, Value>,
     ) -> Result<FilledPrompt, Error>;
 
-    /// What is suggested for a text that is being typed; nothing where nobody knows.
+    /// Returns suggestions for a partly typed text.
     async fn complete(&self, _request: CompletionRequest) -> Result<Vec<String>, Error> {
         Ok(Vec::new())
     }
 
-    /// Whether a click-through consent can connect it; nothing is sent.
+    /// Whether sign-in in the browser is supported. Sends nothing.
     async fn has_consent(&self) -> Result<bool, Error> {
         Ok(true)
     }
 
-    /// What a person may choose before a consent.
+    /// Returns the choices before an authorization.
     async fn consent_form(&self) -> Result<Option<Form>, Error> {
         Ok(None)
     }
 
-    /// Finds out what would keep a consent from being of use, before anything is asked of a person.
+    /// Checks that an authorization can succeed, before the user is asked.
     async fn prepare_authorization(&self) -> Result<(), Error> {
         Ok(())
     }
 
-    /// Goes the whole way of a consent.
+    /// Runs an authorization.
     async fn authorize(
         &self,
         running: &Arc<RunningAuthorization>,
@@ -143,57 +140,56 @@ pub(crate) trait Backend: Send + Sync {
         callbacks: mpsc::Receiver<CallbackParams>,
     ) -> Result<(), Error>;
 
-    /// Called when a consent is no longer waited for: refreshes the connector where its platform knows the outcome.
+    /// Called after an authorization failed: refreshes the connector if its platform knows the outcome.
     async fn give_up_authorization(&self) {}
 
-    /// Gives up the sign-in, and keeps how the connector is then.
+    /// Gives up the sign-in and saves the new status of the connector.
     async fn disconnect(&self) -> Result<RevokeOutcome, Error>;
 
-    /// Asks how the connector is, and keeps the answer, where somebody else knows.
+    /// Refreshes the saved connector from its platform.
     async fn refresh(&self) -> Result<(), Error> {
         Ok(())
     }
 
-    /// Deletes the connector wherever else than in our lists it is.
+    /// Deletes the connector on its platform.
     async fn delete(&self) -> Result<(), Error> {
         Ok(())
     }
 }
 
-/// What is to change of a connector as it is known by then.
+/// A change of the connector as it is in the database at that time.
 pub(crate) type Change = Box<dyn FnOnce(&mut Connector) + Send>;
 
 pub(crate) struct ListedTools {
     pub(crate) tools: Vec<Tool>,
-    /// What the server said of itself, where we spoke to it.
+    /// What the server reported about itself, for local connectors.
     pub(crate) server: Option<ServerFacts>,
 }
 
-/// A call that was answered.
 pub(crate) struct CompletedCall {
     pub(crate) outcome: CallOutcome,
-    /// When everything was ready for it to be sent.
+    /// When the call was ready to be sent.
     pub(crate) ready_at: Instant,
     pub(crate) answered_at: Instant,
     pub(crate) connection_reused: Option<bool>,
 }
 
-/// What a call would send, secrets redacted.
+/// What a call would send, without secrets.
 pub(crate) struct PlannedCall {
     pub(crate) request: SentRequest,
-    /// Whether nothing of it is missing; what is agreed on when a connection is made can't be known before.
+    /// Whether the request is complete. What client and server negotiate when they connect is not known before.
     pub(crate) is_exact: bool,
 }
 
-/// How giving up a sign-in went.
+/// The outcome of giving up a sign-in.
 pub(crate) struct RevokeOutcome {
-    /// Whether the provider was told to forget the tokens, and did.
+    /// Whether the provider revoked the tokens.
     pub(crate) revoked: bool,
-    /// Why the provider was not told, in words for people.
+    /// Why the provider did not, as text for the user.
     pub(crate) note: Option<String>,
 }
 
-/// What holds a connector. Nothing else looks where that is.
+/// Returns the backend of a connector. This is the only place that distinguishes local and hosted connectors.
 pub(crate) fn for_connector<'a>(
     cx: &'a Context,
     connector: &'a Connector,

@@ -28,18 +28,17 @@ use crate::events::Event;
 use crate::needs::list_needs;
 use crate::vault::vault_status;
 
-/// Under this name the store keeps whether it is switched on.
 const SETTING: &str = "background.checks";
 
-/// How many hosts are asked at once; each of them is asked one thing at a time.
+/// Number of hosts that are checked concurrently, with one request at a time each.
 const HOSTS_AT_ONCE: usize = 4;
 
-/// Whether connectors are looked after while nobody asks.
+/// Whether background checks are enabled.
 pub async fn background_checks(cx: &Context) -> Result<bool, Error> {
     Ok(cx.store().find_setting(SETTING).await?.unwrap_or(true))
 }
 
-/// Switches that on or off.
+/// Enables or disables background checks.
 pub async fn switch_background_checks(cx: &Context, on: bool) -> Result<(), Error> {
     let names = vec![SETTING.to_owned()];
     cx.store().put_settings(names, &on).await?;
@@ -47,7 +46,7 @@ pub async fn switch_background_checks(cx: &Context, on: bool) -> Result<(), Erro
     Ok(())
 }
 
-/// Looks after accounts and connectors until the process ends.
+/// Runs background checks until the process ends.
 pub async fn run_background_checks(
     cx: &Context,
     system: &dyn PowerAndNetwork,
@@ -85,7 +84,7 @@ async fn run_due_checks(
     futures::stream::iter(group_by_host(due))
         .for_each_concurrent(HOSTS_AT_ONCE, |queue| async move {
             for target in queue {
-                // Otherwise one host that hangs would keep the process from ending.
+                // Otherwise a hanging host would keep the process from ending.
                 tokio::select! {
                     () = cx.shutdown().cancelled() => return,
                     () = run_check(cx, target) => {}
@@ -122,12 +121,12 @@ async fn run_check(cx: &Context, target: CheckTarget) {
         CheckTarget::Connector(id) => check_connector(cx, id).await.map(drop),
     };
     if let Err(error) = taken {
-        // What ails it is kept where it belongs.
+        // The check saved the problem itself.
         tracing::debug!(%error, "a look in the background came to nothing");
     }
 }
 
-/// Asks an account for its connectors, and tells how that went.
+/// Syncs an account and emits the outcome.
 async fn check_account(cx: &Context, account: &Account) -> Result<(), Error> {
     let asked = sync_account(cx, account).await;
     platform::emit_account_checked(cx, account, asked.as_ref().err());

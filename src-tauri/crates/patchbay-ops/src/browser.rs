@@ -1,4 +1,4 @@
-//! Opening the user's browser: only ever because the user asked for it.
+//! Opening the user's browser, only ever at the user's request.
 
 use std::ffi::OsString;
 use std::io;
@@ -8,19 +8,16 @@ use std::time::Duration;
 
 use patchbay_http::BrowserUrl;
 
-/// How long a browser may take to fail; one that runs longer has started.
+/// A browser process that runs longer than this has started successfully.
 const START_LIMIT: Duration = Duration::from_millis(500);
 
 /// Opens pages in a browser.
 pub trait OpenBrowser: Send + Sync {
-    /// Opens the page and returns soon.
-    ///
-    /// # Errors
-    /// When no browser could be started.
+    /// Opens the page and returns soon. Fails when no browser could be started.
     fn open(&self, page: &BrowserUrl) -> io::Result<()>;
 }
 
-/// The browser that the user has chosen for the system, or in `BROWSER`.
+/// The browser in `BROWSER`, else the system's default.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemBrowser;
 
@@ -33,8 +30,7 @@ impl OpenBrowser for SystemBrowser {
     }
 }
 
-/// Starts a program with the page as its one argument; without a shell, so that nothing in the page can
-/// become a command.
+/// Starts a program with the URL as its only argument, without a shell, so that the URL cannot contain commands.
 fn start(browser: OsString, page: &BrowserUrl) -> io::Result<()> {
     let mut child = Command::new(browser)
         .arg(page.as_str())
@@ -43,7 +39,7 @@ fn start(browser: OsString, page: &BrowserUrl) -> io::Result<()> {
         .stderr(Stdio::null())
         .spawn()?;
     let (ended, end) = mpsc::channel();
-    // Waited for on a thread of its own, which reaps it whenever it ends.
+    // On a separate thread, which reaps the process whenever it ends.
     std::thread::spawn(move || ended.send(child.wait()));
     match end.recv_timeout(START_LIMIT) {
         Ok(Ok(status)) if !status.success() => {

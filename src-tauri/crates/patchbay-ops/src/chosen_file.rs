@@ -1,4 +1,4 @@
-//! A file that a person chose to be read.
+//! Reading files that the user chose.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use tokio::io::AsyncReadExt as _;
 
 use crate::error::Error;
 
-/// Its bytes; of a longer one the first `max_bytes` and one more.
+/// Reads at most `max_bytes` and one more, which shows that the file is longer.
 pub(crate) async fn read_start(path: &Path, max_bytes: usize) -> Result<Vec<u8>, Error> {
     let read = async {
         let mut bytes = Vec::new();

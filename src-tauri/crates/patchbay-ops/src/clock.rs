@@ -1,15 +1,12 @@
-//! Time and randomness, taken from one place so that tests can turn them.
+//! Time and ids, in one place so that tests can control the clock.
 
 use patchbay_model::Timestamp;
 use time::OffsetDateTime;
 
-/// Tells the time.
 pub trait Clock: Send + Sync {
-    /// The present instant.
     fn now(&self) -> Timestamp;
 }
 
-/// The time of the system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -21,8 +18,8 @@ impl Clock for SystemClock {
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// A new identifier `prefix_…`: 48 bits of time and 80 of chance in Crockford's base 32, so that
-/// identifiers sort by the time at which they were made.
+/// Returns a new id `prefix_…`: 48 bits of time and 80 random bits in Crockford's base 32, so that ids sort by creation
+/// time.
 pub(crate) fn new_id(prefix: &str, now: Timestamp) -> String {
     let mut chance = [0u8; 10];
     // The system's source of randomness does not fail once it has started.

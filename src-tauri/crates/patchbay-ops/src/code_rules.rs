@@ -1,29 +1,29 @@
-//! What the code of a failure says beyond its words. The window gets these rules as they are.
+//! What follows from the code of a problem. The window gets these rules as data.
 
 use std::collections::BTreeMap;
 
 use patchbay_model::Code;
 use serde::Serialize;
 
-/// What helps with a failure that a connector met.
+/// What fixes a problem of a connector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fix {
-    /// Let the connector in again, by its [`reauth_action`](crate::reauth_action).
+    /// Its [`reauth_action`](crate::reauth_action).
     Reauth,
-    /// The same, asking for more than before.
+    /// The same, with more scopes.
     MoreAccess,
-    /// Enter another key of its account.
+    /// Enter another key for its account.
     ReplaceKey,
-    /// Unlock, repair or give up the vault.
+    /// Unlock, repair or reset the vault.
     OpenVault,
-    /// Change how its program is started, where it is one.
+    /// Change the command of its program.
     EditCommand,
-    /// Read what its program wrote, where it is one.
+    /// Read the log of its program.
     ShowLog,
 }
 
-/// What helps with a failure of that code; `None` where only its words do.
+/// Returns the fix for a code; `None` when only the message helps.
 pub fn fix(code: Code) -> Option<Fix> {
     Some(match code {
         Code::AuthNeeded
@@ -49,19 +49,17 @@ pub fn fix(code: Code) -> Option<Fix> {
     })
 }
 
-/// How an account is that could not be asked.
+/// State of an account whose request failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountState {
-    /// It has no key, or its key is not taken any more.
+    /// It has no key, or its key was rejected.
     SignedOut,
-    /// It does not answer in time.
     Slow,
-    /// It cannot be read.
     Failing,
 }
 
-/// How an account is by the code of what kept it from being asked.
+/// Returns the state of an account by the code of its failure.
 pub fn account_state(code: Code) -> AccountState {
     match code {
         Code::PlatformSignedOut
@@ -75,7 +73,7 @@ pub fn account_state(code: Code) -> AccountState {
     }
 }
 
-/// A rule for every code, by its name.
+/// Applies a rule to every code and returns the results by name.
 pub fn by_code<T>(rule: impl Fn(Code) -> T) -> BTreeMap<&'static str, T> {
     let codes = Code::ALL.iter();
     codes.map(|code| (code.as_str(), rule(*code))).collect()

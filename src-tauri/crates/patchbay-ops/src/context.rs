@@ -1,4 +1,4 @@
-//! What every verb works with.
+//! The context of all verbs.
 
 mod generations;
 pub(crate) mod networks;
@@ -44,18 +44,18 @@ use crate::secrets::tokens::Tokens;
 use crate::servers::guard::Guard;
 use crate::servers::restarts::Restarts;
 
-/// Capacity of the event channel; a window that lags further behind reads its lists again.
+/// Capacity of the event channel; a receiver that lags further behind reloads its lists.
 const EVENT_CAPACITY: usize = 256;
 
-/// The open store, the vault, the HTTP client, the clock and everything that is under way.
+/// The open store, the vault, the HTTP clients, the clock and everything in progress.
 ///
-/// Clones share it. A process opens one and calls [`Context::close`] before it ends.
+/// Clones share one state. A process opens one and calls [`Context::close`] before it ends.
 #[derive(Clone)]
 pub struct Context {
     inner: Arc<Inner>,
 }
 
-/// A [`Context`] as long as somebody else has it open.
+/// A weak reference to a [`Context`].
 pub(crate) struct WeakContext(Weak<Inner>);
 
 impl WeakContext {
@@ -101,29 +101,25 @@ struct Inner {
 /// The parts of a [`Context`] that differ between programs and tests.
 #[derive(Clone)]
 pub struct ContextOptions {
-    /// Where everything lies.
     pub paths: AppPaths,
-    /// Where the key of the vault lies.
+    /// Holds the key of the vault.
     pub keychain: Arc<dyn Keychain>,
-    /// What opens consent pages.
     pub browser: Arc<dyn OpenBrowser>,
-    /// Who is asked before a program is started for a secret.
+    /// Asked before a program is started for a secret.
     pub programs: Arc<dyn ProgramConsent>,
-    /// Whether somebody is there who answers what servers ask while their tools run, by
-    /// [`list_questions`](crate::list_questions) and [`answer_question`](crate::answer_question). Else servers are
-    /// not told that they may ask.
+    /// Whether questions of servers are answered, by [`list_questions`](crate::list_questions) and
+    /// [`answer_question`](crate::answer_question). Otherwise servers are told that they cannot ask.
     pub can_ask: bool,
-    /// What tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Absolute URL of our client-id metadata document; `None` where there is none.
+    /// Absolute URL of our client-id metadata document, if there is one.
     pub client_document: Option<Url>,
 }
 
-/// Address of our client-id metadata document, where this build has one.
+/// URL of our client-id metadata document, set at build time.
 const CLIENT_DOCUMENT: Option<&str> = option_env!("PATCHBAY_CLIENT_ID_URL");
 
 impl ContextOptions {
-    /// Those of a program that a person runs.
+    /// Options for a program that a person runs.
     pub fn of_system(paths: AppPaths) -> Self {
         Self {
             paths,
@@ -138,7 +134,7 @@ impl ContextOptions {
 }
 
 impl Context {
-    /// Opens the store and puts everything together; see [`Context::open`].
+    /// Opens the store and builds everything else; see [`Context::open`].
     pub(crate) async fn connect(options: ContextOptions) -> Result<Self, Error> {
         let exposure = options.paths.secure_data();
         let store = Store::open(&options.paths.database()).await?;
@@ -202,8 +198,8 @@ impl Context {
         Ok(cx)
     }
 
-    /// Cancels what is running, closes server connections and waits for both, a few seconds at most; then the history
-    /// is on disk.
+    /// Cancels running work, closes server connections and waits for both a few seconds at most, then writes the history to
+    /// disk.
     pub async fn close(&self) {
         const PATIENCE: Duration = Duration::from_secs(3);
         self.inner.shutdown.cancel();
@@ -216,9 +212,9 @@ impl Context {
         if tokio::time::timeout(PATIENCE, farewell).await.is_err() {
             tracing::warn!("work was still under way when Patchbay ended");
         }
-        // Longer than servers are given to end.
+        // Longer than the time that servers get to end.
         self.inner.guard.wait_until_empty(PATIENCE * 2).await;
-        // The last moment in which a renewed token that was not saved exists.
+        // The last chance to save renewed tokens that are only in memory.
         let saving = self.inner.vault.save_unsaved();
         match tokio::time::timeout(PATIENCE, saving).await {
             Ok(Ok(())) => {}
@@ -235,27 +231,26 @@ impl Context {
         self.inner.events.subscribe()
     }
 
-    /// Where everything lies.
     pub fn paths(&self) -> &AppPaths {
         &self.inner.paths
     }
 
-    /// Who else could get at the data folder when this process opened it; `None` when nobody could.
+    /// Returns who else had access to the data folder when this process opened it.
     pub fn data_exposure(&self) -> Option<&DataExposure> {
         self.inner.exposure.as_ref()
     }
 
     pub(crate) fn emit(&self, event: Event) {
-        // Nobody may be listening, as on the command line.
+        // There may be no receiver, as on the command line.
         drop(self.inner.events.send(event));
     }
 
-    /// Whether anybody hears of events: on the command line nobody does.
+    /// Whether events have a receiver; on the command line they have none.
     pub(crate) fn is_listened_to(&self) -> bool {
         self.inner.events.receiver_count() > 0
     }
 
-    /// Waits until nobody else reads a connector to tell how it is.
+    /// Locks the reading of connectors for events, so that later events have later states.
     pub(crate) async fn connector_turn(&self) -> MutexGuard<'_, ()> {
         self.inner.connector_turn.lock().await
     }
@@ -273,12 +268,12 @@ impl Context {
         &self.inner.vault
     }
 
-    /// Where requests may lead, and browsers.
+    /// Which addresses may be requested or opened in a browser.
     pub(crate) fn addresses(&self) -> &AddressPolicy {
         &self.inner.addresses
     }
 
-    /// The HTTP clients for requests that belong to no connector.
+    /// The HTTP clients for requests that do not belong to a connector.
     pub(crate) fn network(&self) -> &Network {
         self.inner.networks.shared()
     }
@@ -287,12 +282,10 @@ impl Context {
         &self.inner.networks
     }
 
-    /// What asks the server of a connector, and where that has it sign in.
-    ///
-    /// # Errors
-    /// [`Error::Platform`] when its settings cannot be used.
+    /// Returns the HTTP clients for the server and authorization server of a connector. Fails when its network settings are
+    /// invalid.
     pub(crate) async fn network_of(&self, connector: &Connector) -> Result<Network, Error> {
-        // A person gave its address.
+        // The user entered its address.
         let server = connector.endpoint.as_deref();
         if let Some(server) = server.and_then(|server| Url::parse(server).ok()) {
             self.inner.addresses.allow_host(&server);
@@ -300,12 +293,12 @@ impl Context {
         self.inner.networks.of(connector).await
     }
 
-    /// The OAuth client for requests that belong to no connector.
+    /// The OAuth client for requests that do not belong to a connector.
     pub(crate) fn oauth(&self) -> &OAuthClient {
         &self.inner.oauth
     }
 
-    /// What asks the authorization server of a connector.
+    /// Returns the OAuth client of a connector.
     pub(crate) async fn oauth_of(&self, connector: &Connector) -> Result<OAuthClient, Error> {
         Ok(OAuthClient::with_network(self.network_of(connector).await?))
     }
@@ -342,21 +335,20 @@ impl Context {
         &self.inner.sessions
     }
 
-    /// Has servers that are programs ended, should this process end without a word, by `program`: one of ours that
-    /// understands [`WATCH_PROGRAMS`](crate::WATCH_PROGRAMS).
+    /// Sets the program that ends server programs when this process dies. It must be one of ours that implements
+    /// [`WATCH_PROGRAMS`](crate::WATCH_PROGRAMS).
     pub fn set_server_watcher(&self, program: PathBuf) {
         self.inner.guard.set_watcher(program);
     }
 
-    /// Has servers that are programs outlive this process, held by `program`: one of ours that understands
-    /// [`HOST_SESSIONS`](crate::HOST_SESSIONS). Without it they end with us.
+    /// Sets the program that keeps server programs running after this process. It must be one of ours that implements
+    /// [`HOST_SESSIONS`](crate::HOST_SESSIONS). Without it they end with this process.
     pub fn set_session_host(&self, program: PathBuf) {
-        // The first one stays: both are this program.
+        // The first one stays; all are the same program.
         drop(self.inner.session_host.set(SessionHost::Program(program)));
     }
 
-    /// Has servers that are programs held by this process for commands too, as long as it runs, unless another one
-    /// holds them.
+    /// Makes this process host server programs for commands too, unless another process does.
     pub fn host_sessions_here(&self) {
         drop(
             self.inner
@@ -365,12 +357,11 @@ impl Context {
         );
     }
 
-    /// Who holds sessions, where they are held for others too.
     pub(crate) fn session_host(&self) -> Option<&SessionHost> {
         self.inner.session_host.get()
     }
 
-    /// Who sees to it that no server outlives us.
+    /// Ensures that no server program outlives this process.
     pub(crate) fn guard(&self) -> Arc<Guard> {
         Arc::clone(&self.inner.guard)
     }
@@ -387,7 +378,7 @@ impl Context {
         &self.inner.questions
     }
 
-    /// Whether somebody is there who answers what servers ask.
+    /// Whether questions of servers are answered.
     pub(crate) fn can_ask(&self) -> bool {
         self.inner.can_ask
     }
@@ -396,7 +387,7 @@ impl Context {
         &self.inner.running
     }
 
-    /// Checks of connectors that are under way here.
+    /// Running checks of connectors.
     pub(crate) fn checks(&self) -> &CancelRegistry<ConnectorId> {
         &self.inner.checks
     }
@@ -425,7 +416,7 @@ impl Context {
         &self.inner.tasks
     }
 
-    /// Cancelled when the process is about to end.
+    /// Cancelled when the process ends.
     pub(crate) fn shutdown(&self) -> &CancellationToken {
         &self.inner.shutdown
     }

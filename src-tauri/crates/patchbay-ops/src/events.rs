@@ -1,4 +1,4 @@
-//! News for whoever shows something: the window listens, the command line does not need to.
+//! Events for the window.
 
 use patchbay_model::{AccountId, Authorization, ConnectorId, Problem, ToolRunSummary, VaultStatus};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use specta::Type;
 use crate::connectors::view::ConnectorView;
 use crate::need::Need;
 
-/// Something changed.
+/// A change.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -15,61 +15,58 @@ use crate::need::Need;
     rename_all_fields = "camelCase"
 )]
 pub enum Event {
-    /// Accounts changed: read their list again.
+    /// Reload the accounts.
     AccountsChanged,
-    /// Connectors came, went or changed, nobody says which: read the lists again.
+    /// Reload the connectors; it is unknown which ones changed.
     ConnectorsChanged,
     /// A connector or its tools changed.
     ConnectorChanged {
-        /// As it stands now.
         connector: Box<ConnectorView>,
     },
-    /// The wallet changed: read it again.
+    /// Reload the wallet.
     WalletChanged,
-    /// A consent moved on.
     AuthorizationChanged {
-        /// As it stands now.
         authorization: Box<Authorization>,
     },
-    /// A run began or ended.
+    /// A run started, ended or was labelled.
     RunChanged {
-        /// As it stands now.
         run: Box<ToolRunSummary>,
     },
-    /// Runs were taken out of the history, or how long they are kept changed.
+    /// Runs were removed from the history, or its retention changed.
     HistoryChanged,
-    /// Settings that the command line has too changed: read them again.
+    /// Reload the settings that the command line shares.
     SettingsChanged,
-    /// The vault was unlocked, locked or moved.
+    /// The vault was unlocked, reset or protected in another way.
     VaultChanged {
-        /// As it stands now.
         status: VaultStatus,
     },
-    /// A `patchbay://` link was not followed.
+    /// A `patchbay://` link was rejected.
     LinkRefused {
-        /// Why.
         problem: Box<Problem>,
     },
-    /// A `patchbay://` link proposes a server to be added: it can be taken.
+    /// A `patchbay://` link proposes a server to add.
     LinkOffered,
-    /// An account was asked for something, and that tells how it is.
+    /// A request for an account succeeded or failed.
     AccountAsked {
         account: AccountId,
-        /// What ails it; `None` when nothing does.
+        /// `None` after a success.
         problem: Option<Box<Problem>>,
     },
-    /// A look in the background found something that waits for a person; told once.
-    NeedArose { need: Box<Need> },
-    /// Resources or prompts of a connector changed: read what is shown of them again.
-    OfferChanged { connector: ConnectorId },
-    /// A resource that somebody waits for is to be read: its changes are told from now on, or there was one.
+    /// Background work found a new need.
+    NeedArose {
+        need: Box<Need>,
+    },
+    /// Reload the resources and prompts of a connector.
+    OfferChanged {
+        connector: ConnectorId,
+    },
+    /// Reload a watched resource: watching started, or the resource changed.
     ResourceChanged {
         connector: ConnectorId,
-        /// Which of its resources.
         uri: String,
     },
-    /// A server asks something, or does not wait for the answer any more: read what is open again.
+    /// Reload the open questions of servers.
     QuestionsChanged,
-    /// The window should come to the front.
+    /// Bring the window to the front.
     Raise,
 }

@@ -1,4 +1,4 @@
-//! Filling a platform's form: values that may be shown, and secrets that come apart from them.
+//! Filling a platform's form with values and secrets, which are submitted separately.
 
 use std::collections::BTreeMap;
 
@@ -27,33 +27,33 @@ use crate::{redact, secrets};
     rename_all_fields = "camelCase"
 )]
 pub enum GivenSecret {
-    /// One that the wallet has.
+    /// A wallet entry.
     Entry { entry: WalletEntryId },
-    /// One typed in.
+    /// A typed secret.
     New {
         secret: Secret,
-        /// Name of the wallet entry to save it as, once it is sent; `None` to keep it nowhere.
+        /// Name of the wallet entry to create once the form was accepted; `None` to save it nowhere.
         save_as: Option<String>,
     },
-    /// Where it is to be found, such as `env://NAME`.
+    /// A reference such as `env://NAME`.
     Reference { reference: String },
 }
 
-/// A form that was filled and fits its schema.
+/// A filled form that matches its schema.
 pub(crate) struct FilledForm {
-    /// The values with secrets in their places.
+    /// The values including secrets.
     pub(crate) values: Map<String, Value>,
-    /// The wallet entries that went into it, by the JSON pointer of their place.
+    /// The wallet entries in it, by JSON pointer.
     pub(crate) entries: BTreeMap<String, WalletEntryId>,
-    /// Secrets to be saved in the wallet once the form was taken, by the JSON pointer of their place.
+    /// Secrets to save in the wallet once the form was accepted: JSON pointer, name and secret.
     to_save: Vec<(String, String, Secret)>,
 }
 
-/// Puts secrets into the places that they are for, and checks the whole.
+/// Inserts the secrets into the values and validates the result.
 ///
 /// # Errors
-/// [`Error::Usage`] when the values are no object, or a secret stands among them; [`Error::AddressSecret`];
-/// [`Error::Fields`] when they do not fit; [`Error::NotFound`], [`Error::Vault`], [`Error::Reference`] when a secret cannot be had.
+/// [`Error::Usage`] when the values are not an object or contain a secret; [`Error::AddressSecret`]; [`Error::Fields`] when
+/// they do not match the schema; [`Error::NotFound`], [`Error::Reference`] when a secret is missing.
 pub(crate) async fn fill(
     cx: &Context,
     form: &Form,
@@ -106,8 +106,8 @@ impl FilledForm {
         }
     }
 
-    /// Saves in the wallet what was to be saved, now that the form was taken; a name that is taken is
-    /// numbered. Answers with all entries that went into the form, by the pointers of their places.
+    /// Saves secrets in the wallet after the form was accepted, with a number if a name is taken. Returns all wallet entries in
+    /// the form by JSON pointer.
     pub(crate) async fn save_secrets(
         self,
         cx: &Context,
@@ -123,7 +123,6 @@ impl FilledForm {
     }
 }
 
-/// The secret itself.
 pub(crate) async fn resolve_given(cx: &Context, given: GivenSecret) -> Result<Secret, Error> {
     match given {
         GivenSecret::Entry { entry } => {
@@ -137,10 +136,10 @@ pub(crate) async fn resolve_given(cx: &Context, given: GivenSecret) -> Result<Se
     }
 }
 
-/// The one secret text of an entry.
+/// Returns the only secret of an entry.
 ///
 /// # Errors
-/// [`Error::Usage`] when it has none, or several; [`Error::Vault`], [`Error::Reference`].
+/// [`Error::Usage`] when it has none or several.
 pub(crate) async fn single_secret(cx: &Context, entry: &WalletEntry) -> Result<Secret, Error> {
     let refused = || not_single(entry);
     let references = cx.references();
@@ -170,7 +169,7 @@ pub(crate) fn not_single(entry: &WalletEntry) -> Error {
     )
 }
 
-/// Puts a value at a JSON pointer; objects on the way are made.
+/// Sets a value at a JSON pointer and creates missing objects.
 pub(crate) fn put(root: &mut Value, path: &str, value: Value) -> Result<(), Error> {
     if pointer::put(root, path, value) {
         return Ok(());

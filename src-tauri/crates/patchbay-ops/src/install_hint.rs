@@ -1,8 +1,7 @@
-//! What to install where a program is missing.
+//! Hints for missing programs.
 
 use std::path::Path;
 
-/// What makes a program available that is not there.
 pub(crate) fn what_to_install(program: &str) -> String {
     let file = Path::new(program)
         .file_stem()

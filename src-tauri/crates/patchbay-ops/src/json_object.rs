@@ -1,14 +1,11 @@
-//! JSON objects that somebody gives.
+//! JSON objects as input.
 
 use patchbay_model::Json;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
 
-/// The members of an object; none of null.
-///
-/// # Errors
-/// As [`not_an_object`] for any other value.
+/// Returns the members of an object, or none for null. Fails for any other value.
 pub(crate) fn members(Json(value): Json, what: &str) -> Result<Map<String, Value>, Error> {
     match value {
         Value::Null => Ok(Map::new()),
@@ -17,7 +14,6 @@ pub(crate) fn members(Json(value): Json, what: &str) -> Result<Map<String, Value
     }
 }
 
-/// The error of something else in the place of an object.
 pub(crate) fn not_an_object(what: &str) -> Error {
     Error::usage(
         format!("{what} must be a JSON object"),

@@ -1,13 +1,11 @@
-//! What a user can do with Patchbay: a folder for each noun, a file in it for each verb.
+//! Everything that a user can do with Patchbay: a folder per noun, with a file per verb.
 //!
-//! A noun's own file finds things and lists them; that may be used from anywhere. A verb may be used from where
-//! two nouns meet, and no file needs one that needs it in turn.
+//! A noun's own file finds and lists things, for use from anywhere. Files must not depend on each other in a circle.
 //!
-//! The window and the command line call these functions and add nothing of their own but arguments in and
-//! answers out. Every verb takes the [`Context`] first: the open store, the vault, the
-//! shared HTTP clients, the clock and the live connections.
+//! The window and the command line call these functions and only convert arguments and results. Every verb takes the
+//! [`Context`] first: the open store, the vault, the HTTP clients, the clock and the open connections.
 //!
-//! This crate refuses to know windows, terminals and wire formats. Start reading at [`context`], then
+//! This crate knows no windows, terminals or wire formats. Start reading at [`context`], then
 //! [`run_tool`](runs::run_tool).
 
 mod abilities;

@@ -1,4 +1,4 @@
-//! Locks across processes.
+//! File locks across processes.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -8,16 +8,13 @@ use patchbay_files::{create_private_folder, open_lock};
 use crate::atomic_file::file_error;
 use crate::error::Error;
 
-/// A locked file; the system lets go of it when the value is dropped, or the process ends.
+/// A locked file, unlocked when it is dropped or the process ends.
 pub(crate) struct FileLock {
     _file: File,
 }
 
 impl FileLock {
-    /// Waits until nobody else holds the lock of that file, and takes it. The file stays.
-    ///
-    /// # Errors
-    /// [`Error::File`] when the file cannot be made or locked.
+    /// Waits for the lock. Creates the file, which is never removed.
     pub(crate) async fn take(path: PathBuf) -> Result<Self, Error> {
         let taking = tokio::task::spawn_blocking(move || {
             let lock = || {

@@ -1,8 +1,7 @@
-//! Logs, to standard error: what may be in them, whoever writes it.
+//! Logging to standard error, without secrets.
 //!
-//! Other crates are heard only where they warn, and some not at all: below that they write addresses,
-//! headers, codes and whole messages. Whatever is written loses the query of each address in it, and
-//! cannot act on the terminal.
+//! Other crates are only logged from `warn` on, and some not at all, since they log URLs, headers, codes and whole messages.
+//! All lines are stripped of URL queries and of control characters.
 
 use std::io::{self, Write};
 
@@ -14,19 +13,15 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Crates that are not heard at all. The first writes the address with which the app was started, code
-/// and state included, at `warn`; the second hands it on; the third calls it an error that a server asks
-/// for a sign-in.
+/// Crates that are not logged. The first logs the URL that the app was started with, including code and state, at `warn`;
+/// the second forwards it; the third logs an error when a server requires a sign-in.
 const SILENT: [&str; 3] = [
     "tauri_plugin_deep_link",
     "tauri_plugin_single_instance",
     "rmcp",
 ];
 
-/// Starts logging with a filter such as `debug` or `patchbay_oauth=trace`.
-///
-/// # Errors
-/// Why the filter cannot be understood, in words.
+/// Starts logging with a filter such as `debug` or `patchbay_oauth=trace`. The error says why the filter is invalid.
 pub fn log_to_stderr(filter: &str) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter).map_err(|error| error.to_string())?;
     let lines = tracing_subscriber::fmt::layer()
@@ -48,7 +43,7 @@ fn is_logged(metadata: &Metadata<'_>) -> bool {
     is_ours || (*metadata.level() <= Level::WARN && !SILENT.contains(&crate_name))
 }
 
-/// Standard error for lines in which others may have written.
+/// Standard error with sanitized lines.
 struct SanitizedStderr;
 
 impl<'a> MakeWriter<'a> for SanitizedStderr {
@@ -60,7 +55,7 @@ impl<'a> MakeWriter<'a> for SanitizedStderr {
 }
 
 impl Write for SanitizedStderr {
-    /// Takes one event, which is written at once.
+    /// Writes one event, which the subscriber passes as a whole.
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         io::stderr().write_all(sanitize_log_text(&String::from_utf8_lossy(event)).as_bytes())?;
         Ok(event.len())
@@ -71,7 +66,7 @@ impl Write for SanitizedStderr {
     }
 }
 
-/// The text without what an address may hold in secret, and with nothing in it that acts.
+/// Removes what may be secret in URLs, and control characters.
 pub(crate) fn sanitize_log_text(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -91,7 +86,7 @@ fn ends_address(sign: char) -> bool {
     sign.is_whitespace() || sign.is_control() || matches!(sign, '"' | '<' | '>' | '`')
 }
 
-/// Host and path of an address of which the scheme is cut off.
+/// Keeps host and path of a URL without its scheme.
 fn strip_secrets(address: &str) -> String {
     let end = address.find(['?', '#']).unwrap_or(address.len());
     let (place, secret) = address.split_at(end);

@@ -1,4 +1,4 @@
-//! Something that waits for a person, in the form in which it is shown.
+//! Something that requires the user's attention.
 
 use patchbay_model::{
     AccountId, Code, ConnectorId, IdentityLine, Timestamp, WalletEntry, WalletEntryId,
@@ -8,47 +8,43 @@ use specta::Type;
 
 use crate::next_action::NextAction;
 
-/// Something that waits for a person.
+/// Something that requires the user's attention.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Need {
-    /// The same as long as it is the same need.
+    /// Stays the same as long as the need persists.
     pub id: String,
-    /// What is the matter.
     pub kind: NeedKind,
-    /// The connector that it is about.
     pub connector: Option<ConnectorId>,
-    /// The account that it is about, or that has the connector; `None` for a credential of the wallet.
+    /// The account itself, or that of the connector; `None` for a wallet entry.
     pub account: Option<AccountId>,
-    /// The wallet entry that it is about.
     pub entry: Option<WalletEntryId>,
-    /// What it is called: the connector's, the account's or the entry's name for people.
+    /// Title of the connector, label of the account or name of the entry.
     pub title: String,
-    /// As who it acts; `None` for a credential of the wallet.
+    /// `None` for a wallet entry.
     pub identity: Option<IdentityLine>,
-    /// What is the matter, a few plain words without a full stop, such as `HubSpot CRM needs sign-in`.
+    /// A short phrase without a full stop, such as `HubSpot CRM needs sign-in`.
     pub headline: String,
-    /// Why, likewise.
+    /// The reason, in the same form.
     pub words: Option<String>,
-    /// Code of the problem behind it.
+    /// Code of the problem.
     pub code: Option<Code>,
-    /// Since when it is so, as far as that is known.
+    /// Since when the need exists, if known.
     pub since: Option<Timestamp>,
-    /// When it lapses, where that is the matter.
+    /// When the credential expires.
     pub lapses_at: Option<Timestamp>,
-    /// What helps.
     pub fix: NeedFix,
 }
 
-/// What is the matter, the most urgent first.
+/// Kinds of needs, the most urgent first.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum NeedKind {
-    /// A renewed sign-in could not be saved: it is lost when this process ends before it can.
+    /// A renewed sign-in could not be saved, and is lost when this process ends before it is.
     Unsaved,
-    /// An account has no key, or its key is not taken any more.
+    /// An account has no key, or its key was rejected.
     AccountSignedOut,
     /// An account cannot be read.
     AccountFailing,
@@ -58,45 +54,45 @@ pub enum NeedKind {
     Authorizing,
     /// A connector fails its check.
     Failing,
-    /// Tools are not any more as the user agreed to them.
+    /// Tools differ from what the user accepted.
     ToolsChanged,
-    /// A rotation has not reached every place.
+    /// A rotation did not reach every location.
     Rotation,
-    /// The platform says something of a connector that it has let go.
+    /// The platform disconnected a connector and gave a reason.
     PlatformMessage,
-    /// Something lapses soon, or has lapsed.
+    /// A credential expires soon or has expired.
     Lapsing,
-    /// A connector has never worked yet.
+    /// A connector has never been connected.
     Draft,
 }
 
-/// The one thing that helps.
+/// What resolves a need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum NeedFix {
     /// Sign in to the connector.
     SignIn,
-    /// Go on with the sign-in that is under way.
+    /// Continue the running sign-in.
     Show,
     Connect,
-    /// Have the doctor look at it, or ask the account again.
+    /// Check the connector or account.
     Check,
-    /// Look at what changed, and agree to it.
+    /// Review and accept the changed tools.
     ReviewTools,
-    /// Enter another key or secret.
+    /// Enter a new key or secret.
     ReplaceKey,
-    /// Enter a key that is one of the connector's settings.
+    /// Enter a key in the connector's settings.
     EditSettings,
-    /// Push the new secret to the places that it has not reached.
+    /// Push the new secret to the remaining locations.
     RetryRotation,
-    /// Sign in again before it lapses.
+    /// Sign in again before the expiry.
     Renew,
-    /// Free space on the disk, then save again.
+    /// Free disk space and save again.
     SaveAgain,
 }
 
 impl NeedFix {
-    /// The fix that is that step; `None` for what waits for nobody.
+    /// Returns the fix for an action; `None` for an action that is not needed.
     pub(crate) fn of(action: NextAction) -> Option<Self> {
         Some(match action {
             NextAction::SignIn => Self::SignIn,
@@ -112,7 +108,7 @@ impl NeedFix {
 }
 
 impl Need {
-    /// One without anything but its kind, what it is about, and what helps.
+    /// Creates a need with all optional fields unset; `of` makes its id unique.
     pub(crate) fn new(
         kind: NeedKind,
         of: &str,
@@ -137,7 +133,7 @@ impl Need {
         }
     }
 
-    /// A renewed sign-in that lives in this process alone.
+    /// The need for a renewed sign-in that is only in the memory of this process.
     pub(crate) fn unsaved(
         entry: &WalletEntry,
         error: &patchbay_vault::Error,

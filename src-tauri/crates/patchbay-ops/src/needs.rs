@@ -1,4 +1,4 @@
-//! What waits for a person, each with the one thing that helps.
+//! Everything that requires the user's attention, each with one fix.
 
 use std::time::Duration;
 
@@ -20,13 +20,13 @@ use crate::error::Error;
 use crate::need::{Need, NeedFix, NeedKind};
 use crate::next_action::next_action;
 
-/// How long before something lapses it is told.
+/// How long before its expiry something is listed.
 const NOTICE_PERIOD: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Checks less than this apart are taken to have had the same network.
+/// Checks less than this apart are assumed to have used the same network.
 const SAME_TIME: Duration = Duration::from_secs(60);
 
-/// Everything that waits for a person, the most urgent first; nothing is sent.
+/// Returns everything that requires the user's attention, the most urgent first. Sends nothing.
 pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
     let accounts = list_accounts(cx).await?;
     let connectors = list_connector_rows(cx).await?;
@@ -34,7 +34,7 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
     for account in &accounts {
         needs.extend(find_account_need(cx, account).await?);
     }
-    // Nothing of an account can be mended before it is signed in.
+    // Connectors of a signed-out account cannot be fixed.
     let signed_out: Vec<AccountId> = needs
         .iter()
         .filter(|need| need.kind == NeedKind::AccountSignedOut)
@@ -62,9 +62,9 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
     Ok(needs)
 }
 
-/// Several accounts that cannot be reached, or connectors whose servers are not found, have one cause, more likely than
-/// not: the network is gone. A server that is found and does not answer may be down itself, and one that is not found
-/// while another is may have a mistyped address.
+/// Replaces the needs of several unreachable accounts, or connectors whose hosts do not resolve, by one need: probably the
+/// network is down. A host that resolves but does not answer may be down itself, and one that does not resolve while
+/// another does may be a mistyped address.
 fn fold_unreachable(needs: Vec<Need>, connectors: &[Connector]) -> Vec<Need> {
     let is_away = |need: &Need| match need.kind {
         NeedKind::AccountFailing => {
@@ -101,7 +101,7 @@ fn fold_unreachable(needs: Vec<Need>, connectors: &[Connector]) -> Vec<Need> {
     others
 }
 
-/// Whether another remote server was found at about the time when this one was not.
+/// Whether another remote server was reachable at about the time when this one was not.
 fn is_another_reachable(connectors: &[Connector], need: &Need) -> bool {
     let own = connectors
         .iter()
@@ -156,7 +156,7 @@ async fn find_account_need(cx: &Context, account: &Account) -> Result<Option<Nee
     }))
 }
 
-/// What a message says that the headline does not say already.
+/// Removes the headline from the start of a message that repeats it.
 fn strip_headline(headline: &str, message: &str) -> Option<String> {
     let rest = message.strip_prefix(headline).unwrap_or(message);
     let rest = rest.trim_start_matches(": ");
@@ -202,13 +202,13 @@ fn find_connector_need(connector: &Connector, now: Timestamp) -> Option<Need> {
     Some(Need {
         words: status.reason.clone(),
         code: status.code,
-        // A connector that never worked is not failing since its last check.
+        // `None` for a connector that never worked.
         since: status.last_ok_at,
         ..connector_need(kind, connector, headline, fix)
     })
 }
 
-/// What its platform says of the lapse of a connector; what signs in here lapses with the wallet.
+/// Reports the expiry that the platform states for a connector. Local sign-ins expire with their wallet entry.
 fn lapsing_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
     if abilities(connector).signs_in_here {
         return None;
@@ -249,8 +249,8 @@ async fn list_tool_change_needs(
     Ok(needs.collect())
 }
 
-/// An entry that lapses and does not renew itself, unless what it is for needs a sign-in already. A consent
-/// that no connector uses any more is missed by nobody.
+/// Reports an entry that expires and is not renewed automatically, unless its connector has another need already. OAuth
+/// tokens that no connector uses do not matter.
 fn lapsing_entry(entry: &WalletEntry, needs: &[Need], now: Timestamp) -> Option<Need> {
     let lapses_at = entry.expires_at.filter(|at| is_near(*at, now))?;
     let user = entry.used_by.first();
@@ -290,7 +290,7 @@ fn lapsing_entry(entry: &WalletEntry, needs: &[Need], now: Timestamp) -> Option<
 
 async fn find_rotation_need(cx: &Context, entry: &WalletEntry) -> Result<Option<Need>, Error> {
     if cx.rotations().has(&entry.id) {
-        // Places that wait for their turn wait for no person.
+        // Pending locations do not require the user while a rotation runs.
         return Ok(None);
     }
     let secret_locations = cx.store().list_secret_locations(&entry.id).await?;

@@ -1,4 +1,4 @@
-//! The one step that helps a connector on: what the button of its row does, and what a need asks for.
+//! The next action of a connector: what the button of its row does and what resolves its need.
 
 use patchbay_model::{Authentication, AuthenticationMethod, Code, Connector, Status};
 use serde::{Deserialize, Serialize};
@@ -6,30 +6,29 @@ use specta::Type;
 
 use crate::abilities::abilities;
 
-/// The one step that helps a connector on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum NextAction {
-    /// Sign in again in the browser.
+    /// Sign in in the browser.
     SignIn,
-    /// Enter a key that its platform keeps among its credentials.
+    /// Enter a key that the platform stores as a credential.
     EnterKey,
-    /// Enter a key that is one of its settings.
+    /// Enter a key in the settings.
     NewSecret,
-    /// Go on with the sign-in that is under way.
+    /// Continue the running sign-in.
     Show,
-    /// Sign in for the first time, or after it was disconnected.
+    /// Sign in for the first time or after a disconnect.
     Connect,
     TurnOn,
-    /// Look at the tools that changed, and agree to them.
+    /// Review and accept changed tools.
     Review,
-    /// Have the doctor find what fails.
+    /// Run a check to find what fails.
     Doctor,
-    /// See whether it works.
+    /// Check whether it works.
     Check,
 }
 
-/// What helps a connector on of which so many tools have changed; `None` when it is well, or its platform has to do it.
+/// Returns the next action for a connector; `None` when it works, or only its platform can act.
 pub(crate) fn next_action(connector: &Connector, changed_tools: u32) -> Option<NextAction> {
     match connector.status.status {
         Status::Ready => (changed_tools > 0).then_some(NextAction::Review),
@@ -54,12 +53,13 @@ pub(crate) fn next_action(connector: &Connector, changed_tools: u32) -> Option<N
     }
 }
 
-/// Whether its own sign-in lacks a right. On a platform that may be the account's, which no sign-in of the connector mends.
+/// Whether the local sign-in lacks access. For a hosted connector the account may lack access, which signing in to the
+/// connector does not change.
 fn lacks_access(connector: &Connector) -> bool {
     connector.status.code == Some(Code::AuthForbidden) && abilities(connector).signs_in_here
 }
 
-/// How a person lets a connector in again.
+/// Returns the action that renews the authentication of a connector.
 pub fn reauth_action(connector: &Connector) -> NextAction {
     if connector.signs_in_by_browser() {
         NextAction::SignIn
@@ -72,13 +72,13 @@ pub fn reauth_action(connector: &Connector) -> NextAction {
     }
 }
 
-/// Whether a connector that exists can get another key at all.
+/// Whether the key of an existing connector can be replaced.
 fn takes_key(connector: &Connector) -> bool {
     let abilities = abilities(connector);
     abilities.signs_in_here || abilities.keeps_credentials
 }
 
-/// Whether its platform keeps its key among its credentials; elsewhere it is one of the settings.
+/// Whether the platform stores the key as a credential; otherwise it is a setting.
 fn has_platform_key(connector: &Connector) -> bool {
     let is_key = |method: &AuthenticationMethod| {
         matches!(

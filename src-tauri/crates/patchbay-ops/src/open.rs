@@ -1,4 +1,4 @@
-//! Opening what every verb works with, and putting in order what a crash left behind.
+//! Opening a context, and recovery after a crash.
 
 use patchbay_model::{Connector, Status};
 
@@ -8,20 +8,19 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::servers::{containers, guard};
 
-/// How many sign-ins are looked at: those under way are among the latest.
+/// Number of latest authorizations among which running ones are searched.
 const LATEST: u32 = 100;
 
 impl Context {
-    /// Opens the store and clears away what a crash left half done. The keychain is not asked yet.
+    /// Opens the store and cleans up after a crash. Does not access the keychain.
     ///
     /// # Errors
-    /// [`Error::Store`] when the database cannot be used; [`Error::Platform`] when the system's
-    /// certificates cannot.
+    /// [`Error::Store`] for the database; [`Error::Platform`] for the system's certificates.
     pub async fn open(options: ContextOptions) -> Result<Self, Error> {
         let cx = Self::connect(options).await?;
         recover(&cx).await?;
         let opened = cx.clone();
-        // Nobody waits for what other programs take for it.
+        // In the background, since it runs other programs.
         cx.tasks().spawn(async move {
             if let Err(error) = containers::stop_abandoned(&opened).await {
                 tracing::warn!(%error, "containers that were left may run still");
@@ -31,7 +30,7 @@ impl Context {
     }
 }
 
-/// Ends what a crash left half done and really deletes what was removed in an earlier session.
+/// Ends what a crash left open, and deletes for good what was removed in an earlier session.
 async fn recover(cx: &Context) -> Result<(), Error> {
     let store = cx.store();
     store.close_orphans(store.liveness()).await?;
@@ -40,7 +39,7 @@ async fn recover(cx: &Context) -> Result<(), Error> {
     crate::connectors::edit::purge_removed(cx).await
 }
 
-/// Ends the sign-ins of processes that are there no more, so that the next one can begin.
+/// Expires the authorizations of processes that are gone.
 pub(crate) async fn end_abandoned(cx: &Context) -> Result<(), Error> {
     let store = cx.store();
     let under_way = store.list_authorizations(LATEST).await?;
@@ -62,7 +61,7 @@ pub(crate) async fn end_abandoned(cx: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-/// A connector whose sign-in was cut off waits for the next one.
+/// Marks connectors whose sign-in was interrupted as needing one.
 async fn end_authorizing(cx: &Context) -> Result<(), Error> {
     let under_way = cx.store().list_authorizations(LATEST).await?;
     for connector in list_connectors(cx).await? {

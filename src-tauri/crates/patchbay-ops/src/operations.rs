@@ -1,4 +1,4 @@
-//! Every documented operation of every platform, by its name.
+//! Calls of documented platform operations by name.
 
 pub(crate) mod response_meta;
 pub(crate) mod stream;
@@ -24,51 +24,49 @@ use crate::error::Error;
 use crate::json_object::members;
 use crate::redact::{KnownSecrets, marked_values};
 
-/// One documented operation, as windows and commands show it.
+/// A documented operation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct OperationInfo {
-    /// Its name in the platform's contract.
+    /// Name in the platform's contract.
     pub name: String,
-    /// What it does, one sentence.
+    /// One sentence.
     pub summary: String,
-    /// JSON Schema of its arguments, an object.
+    /// JSON Schema of the arguments, an object.
     pub parameters: Json,
-    /// What it does to the platform.
     pub effect: OperationEffect,
-    /// Whether a person has to agree before it is called.
+    /// Whether a person has to confirm each call.
     pub needs_confirmation: bool,
-    /// Document and operation it comes from.
+    /// Document and operation that it is based on.
     pub source: String,
 }
 
-/// An operation to be called.
+/// Request to call an operation.
 #[derive(Clone, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CallOperation {
-    /// The account as which it is called.
     pub account: AccountId,
-    /// Its name.
+    /// Name of the operation.
     pub operation: String,
-    /// Its arguments: a JSON object.
+    /// A JSON object.
     pub arguments: Json,
-    /// Whether the user has confirmed what [needs it](OperationInfo::needs_confirmation).
+    /// Whether the user confirmed the call, see [`OperationInfo::needs_confirmation`].
     pub confirmed: bool,
-    /// Longest time of one attempt, in seconds; `None` for the operation's own.
+    /// Time limit of one attempt in seconds; `None` for the operation's default.
     pub timeout_seconds: Option<u32>,
-    /// How often a failure is repeated; `None` for what the contract says.
+    /// Maximum number of retries; `None` for the operation's default.
     pub retries: Option<u32>,
-    /// Headers beside the operation's own.
+    /// Additional headers.
     pub headers: BTreeMap<String, Secret>,
-    /// Query parameters beside the operation's own: a JSON object.
+    /// Additional query parameters: a JSON object.
     pub query: Json,
-    /// Members of the body that override the operation's own: a JSON object.
+    /// Members that are added to the body or override it: a JSON object.
     pub body: Json,
 }
 
 impl std::fmt::Debug for CallOperation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Secrets may be among arguments, query and body.
+        // Arguments, query and body may contain secrets.
         f.debug_struct("CallOperation")
             .field("account", &self.account)
             .field("operation", &self.operation)
@@ -76,8 +74,8 @@ impl std::fmt::Debug for CallOperation {
     }
 }
 
-/// Every documented operation of a platform, in the order of its contract; none for this computer. What an
-/// account can call of them is told by [`list_account_operations`].
+/// Returns every documented operation of a platform, in the order of its contract. See [`list_account_operations`] for
+/// those that an account can call.
 pub fn list_operations(platform: Platform) -> Vec<OperationInfo> {
     let table = hosted(platform).map(|hosted| (hosted.operations)());
     table
@@ -87,10 +85,10 @@ pub fn list_operations(platform: Platform) -> Vec<OperationInfo> {
         .collect()
 }
 
-/// The operations that an account can call, as they are for it; none for this computer.
+/// Returns the operations that an account can call.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
+/// [`Error::NotFound`].
 pub async fn list_account_operations(
     cx: &Context,
     account: &AccountId,
@@ -99,16 +97,16 @@ pub async fn list_account_operations(
     Ok(table_of(&account).iter().map(operation_info).collect())
 }
 
-/// Calls an operation as an account; the answer is the platform's own JSON, without known secrets.
+/// Calls an operation as an account. Returns the platform's JSON without known secrets.
 ///
 /// # Errors
-/// [`Error::NotFound`] when there is no such account or operation; [`Error::ConfirmationNeeded`];
-/// [`Error::AddressSecret`]; [`Error::Usage`] when arguments or options do not fit; [`Error::Platform`], [`Error::Vault`].
+/// [`Error::NotFound`], [`Error::OperationNotFound`]; [`Error::ConfirmationNeeded`]; [`Error::AddressSecret`];
+/// [`Error::Usage`] when arguments or options are invalid; [`Error::Platform`].
 pub async fn call_operation(cx: &Context, request: CallOperation) -> Result<Json, Error> {
     Call::prepare(cx, request).await?.send(cx).await
 }
 
-/// A call that may be made.
+/// A validated call.
 pub(crate) struct Call {
     pub(crate) account: Account,
     pub(crate) operation: &'static OperationEntry,
@@ -118,7 +116,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Looks at everything that can be looked at before anything is sent.
+    /// Validates the request, before anything is sent.
     pub(crate) async fn prepare(cx: &Context, request: CallOperation) -> Result<Self, Error> {
         let account = find_account(cx, &request.account).await?;
         let operation = find_operation(&account, &request.operation)?;
@@ -133,7 +131,7 @@ impl Call {
                 .timeout_seconds
                 .map(|seconds| Duration::from_secs(seconds.into())),
             retries: request.retries.map(Retries::Times),
-            // Who calls by name gets what the contract says.
+            // Calls by name retry as the contract says.
             max_retry_wait: None,
             headers: request.headers.into_iter().collect(),
             query: members(request.query, "extra query parameters")?
@@ -159,10 +157,6 @@ impl Call {
         })
     }
 
-    /// Makes the call.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when the arguments do not fit; [`Error::Platform`].
     pub(crate) async fn send(self, cx: &Context) -> Result<Json, Error> {
         let known = self.known_secrets();
         let called = self
@@ -173,8 +167,8 @@ impl Call {
         Ok(Json(redact_user_infos(known().redact(answer))))
     }
 
-    /// What nobody is to see of what comes back: what the account is signed in with, what was given as a
-    /// secret, and what was sent until it is asked for.
+    /// Returns the secrets to redact in a response: those of the account and the request, and whatever was sent as a secret
+    /// when the returned closure is called.
     pub(crate) fn known_secrets(&self) -> impl Fn() -> KnownSecrets + use<> {
         let options = &self.options;
         let headers = options.headers.iter().map(|(_, value)| value.clone());
@@ -184,8 +178,7 @@ impl Call {
     }
 }
 
-/// An operation of one name may differ from account to account: what one form of an API takes back is
-/// there for good in another.
+/// The operations depend on the settings of an account: one version of an API can undo what another cannot.
 fn table_of(account: &Account) -> &'static [OperationEntry] {
     let none = Map::new();
     let settings = account.settings.0.as_object().unwrap_or(&none);
@@ -202,15 +195,14 @@ fn find_operation(account: &Account, name: &str) -> Result<&'static OperationEnt
     })
 }
 
-/// A setting of accounts on which it depends what they can call.
+/// The account setting that decides which operations an account can call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OperationsSetting {
     pub name: &'static str,
-    /// What it is called.
     pub title: &'static str,
 }
 
-/// The setting on which it depends what an account of a platform can call; `None` where all can call the same.
+/// Returns the [`OperationsSetting`] of a platform; `None` if all its accounts can call the same operations.
 pub fn operations_setting(platform: Platform) -> Option<OperationsSetting> {
     let field = hosted(platform)?.operations_field()?;
     Some(OperationsSetting {

@@ -1,7 +1,6 @@
-//! Watches what other processes change, reloads what this one caches, and emits events.
+//! Detects changes by other processes, reloads caches and emits events.
 //!
-//! Nothing is sent from process to process: each looks at the file that they share. A look at a file that
-//! nobody wrote to takes microseconds.
+//! Processes do not communicate; each polls the shared database. Polling an unchanged database takes microseconds.
 
 use std::time::Duration;
 
@@ -13,14 +12,12 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::open::end_abandoned;
 
-/// Time between two looks.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// After how many polls to look for processes that died during a sign-in, which changes nothing in the file.
+/// Number of polls between two searches for processes that died during a sign-in, which changes nothing in the database.
 const LOOKS: u32 = 10;
 
-/// Looks at the file now; what it answers follows what other processes change from then on, until this one
-/// ends.
+/// Takes a snapshot, and returns a future that reports changes by other processes from then on until this process ends.
 pub async fn watch_other_processes(cx: &Context) -> Result<impl Future<Output = ()>, Error> {
     let mut state = FileState::now(cx).await?;
     Ok(async move {
@@ -40,19 +37,19 @@ pub async fn watch_other_processes(cx: &Context) -> Result<impl Future<Output = 
     })
 }
 
-/// How the file was at the last look.
+/// Snapshot of the change counters.
 #[derive(Clone, Copy)]
 struct FileState {
-    /// Another one after every write.
+    /// Changes with every write.
     version: i64,
-    /// Another one after every write of another process.
+    /// Changes with every write of another process.
     external: i64,
     changes: Changes,
 }
 
 impl FileState {
     async fn now(cx: &Context) -> Result<Self, Error> {
-        // Before anything else: what is written meanwhile makes it another one.
+        // Before anything else, so that a concurrent write changes it.
         let version = cx.store().version()?;
         let mut external = cx.store().external_version().await?;
         loop {
@@ -76,7 +73,7 @@ async fn check_for_changes(cx: &Context, state: &mut FileState) -> Result<(), Er
     }
     let now = FileState::now(cx).await?;
     let before = std::mem::replace(state, now);
-    // What was written here was told when it was.
+    // Writes of this process have emitted their own events.
     if before.external != now.external {
         reload_changed(cx, &before.changes, &now.changes).await?;
         emit_changes(cx, &before.changes, &now.changes);
@@ -84,7 +81,7 @@ async fn check_for_changes(cx: &Context, state: &mut FileState) -> Result<(), Er
     Ok(())
 }
 
-/// Drops what this process caches and is out of date.
+/// Drops or reloads outdated caches.
 async fn reload_changed(cx: &Context, before: &Changes, now: &Changes) -> Result<(), Error> {
     if before.accounts != now.accounts {
         cx.sign_ins().forget_all();

@@ -1,11 +1,10 @@
-//! Keeping what is in memory from others of the same user.
+//! Protecting the memory of this process.
 
-/// Keeps this process's memory, where secrets are while they are used, out of core dumps and, on Linux,
-/// closed to other processes of the same user: debuggers cannot attach, and `/proc` shows them nothing.
-/// Programs that this one starts are as open as ever, but leave no core dumps of their own.
+/// Disables core dumps, which could contain secrets, and on Linux denies other processes of the same user access to our
+/// memory by debuggers and `/proc`. Child processes only inherit the limit of core dumps.
 ///
-/// Windows has nothing like it, and macOS only the part about core dumps: there a debugger needs the
-/// user's consent for a hardened app. A system that refuses leaves things as they were.
+/// macOS only supports the part about core dumps; there a debugger needs the user's consent for a hardened app. Windows
+/// supports neither. Errors are ignored.
 pub fn keep_memory_private() {
     #[cfg(unix)]
     {

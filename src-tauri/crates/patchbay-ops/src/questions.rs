@@ -1,4 +1,4 @@
-//! What servers ask while they do something: whoever shows something lists what is open, and answers.
+//! Questions that servers ask during an operation.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -22,16 +22,16 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::redact::marked_values;
 
-/// How much of a question is kept with its run, in characters.
+/// Maximum characters of a question that are saved with its run.
 const MESSAGE_LIMIT: usize = 4_000;
 
-/// What servers ask right now, the oldest first.
+/// Returns the open questions, the oldest first.
 pub fn list_questions(cx: &Context) -> Vec<OpenQuestion> {
     let waiting = cx.questions().lock();
     waiting.iter().map(|one| one.open.clone()).collect()
 }
 
-/// What is wrong with values for a question; of a page there is nothing to be wrong.
+/// Validates the values of an answer; an answer to a page has none.
 pub fn question_problems(question: &Question, values: &Value) -> Vec<FieldProblem> {
     match question {
         Question::Form(form) => check_arguments(&form.form.schema, values),
@@ -40,11 +40,10 @@ pub fn question_problems(question: &Question, values: &Value) -> Vec<FieldProble
     }
 }
 
-/// Answers a question. That a page is opened is up to [`open_question_page`].
+/// Answers a question. Does not open its page, see [`open_question_page`].
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is not open any more; [`Error::Fields`] when the values do not fit: then it
-/// stays open.
+/// [`Error::NotFound`] when it is no longer open; [`Error::Fields`] when the values are invalid, and it stays open.
 pub fn answer_question(cx: &Context, id: &QuestionId, answer: QuestionAnswer) -> Result<(), Error> {
     let waiting = {
         let mut all = cx.questions().lock();
@@ -58,17 +57,17 @@ pub fn answer_question(cx: &Context, id: &QuestionId, answer: QuestionAnswer) ->
         }
         all.remove(at)
     };
-    // Whoever asked may have gone at this very moment.
+    // The receiver may have been dropped meanwhile.
     drop(waiting.answer.send(answer));
     cx.emit(Event::QuestionsChanged);
     Ok(())
 }
 
-/// Opens the page of a question in the browser; the question stays open.
+/// Opens the page of a question in the browser. The question stays open.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is not open any more, or has no page; [`Error::OAuth`] when the page must not be
-/// opened; [`Error::Browser`].
+/// [`Error::NotFound`] when it is no longer open or has no page; [`Error::OAuth`] when the URL is not allowed;
+/// [`Error::Browser`].
 pub async fn open_question_page(cx: &Context, id: &QuestionId) -> Result<(), Error> {
     let (url, reach) = {
         let all = cx.questions().lock();
@@ -88,7 +87,7 @@ fn no_question(id: &QuestionId) -> Error {
     Error::not_found("open question", id)
 }
 
-/// Brings what a server asks while it does one thing to the person, and keeps what became of it.
+/// Forwards the questions of one operation to the user, and logs the answers.
 pub(crate) struct PersonAsker {
     cx: Context,
     connector: ConnectorId,
@@ -99,12 +98,11 @@ pub(crate) struct PersonAsker {
     log: Mutex<QuestionLog>,
 }
 
-/// What a run keeps of the questions in it.
+/// What is saved of the questions of a run.
 #[derive(Default)]
 pub(crate) struct QuestionLog {
-    /// What was asked, and how it was answered.
     pub(crate) questions: Vec<RunQuestion>,
-    /// Answers that must not be kept, wherever they turn up.
+    /// Secrets among the answers, for redaction.
     pub(crate) secrets: Vec<Secret>,
 }
 
@@ -135,7 +133,6 @@ impl PersonAsker {
         })
     }
 
-    /// What is to be kept, once the run is over.
     pub(crate) fn take(&self) -> QuestionLog {
         std::mem::take(&mut *self.log())
     }
@@ -195,7 +192,7 @@ impl Asker for PersonAsker {
     }
 }
 
-/// A question in the list; it leaves it when it is answered, and when nobody waits any more.
+/// Removes the question from the list when it is dropped: after the answer, or when nobody waits any more.
 struct ListedQuestion<'a> {
     cx: &'a Context,
     asker: &'a PersonAsker,

@@ -1,4 +1,4 @@
-//! Taking secrets out of what is kept or shown.
+//! Redaction of secrets in what is saved or shown.
 
 use patchbay_http::redact_in_json_text;
 use patchbay_model::Secret;
@@ -6,31 +6,29 @@ use serde_json::Value;
 
 use crate::schema::{Root, item_schemas, member_schemas};
 
-/// What stands where a secret was.
+/// Replaces a secret.
 pub(crate) const REDACTED: &str = "<redacted>";
 
-/// Whether something was hidden in a text that was kept.
 pub(crate) fn is_redacted(text: &str) -> bool {
     text.contains(REDACTED)
 }
 
-/// Shorter texts are no secrets anybody could protect, and would redact half of every answer.
+/// Minimum length of a secret that is redacted. Shorter ones would match everywhere.
 const MIN_SECRET_LENGTH: usize = 6;
 
-/// The arguments with everything hidden that the schema marks as secret (`writeOnly`, or
-/// `format: password`).
+/// Redacts everything in the arguments that the schema marks as secret (`writeOnly` or `format: password`).
 pub(crate) fn redact_marked(arguments: &Value, schema: &Value) -> Value {
     redact_at(arguments, vec![schema], &Root::new(schema))
 }
 
-/// The texts that [`redact_marked`] hides.
+/// Returns the strings that [`redact_marked`] redacts.
 pub(crate) fn marked_values(arguments: &Value, schema: &Value) -> Vec<Secret> {
     let mut found = Vec::new();
     collect_hidden(arguments, &redact_marked(arguments, schema), &mut found);
     found
 }
 
-/// Whether the schema marks anything at all. Where it does not, [`redact_marked`] hides nothing.
+/// Whether the schema marks anything as secret. If not, [`redact_marked`] changes nothing.
 pub(crate) fn has_marks(schema: &Value) -> bool {
     let mut waiting = vec![schema];
     while let Some(part) = waiting.pop() {
@@ -72,8 +70,7 @@ fn collect_texts(value: &Value, found: &mut Vec<Secret>) {
     }
 }
 
-/// Hides what any of the schemas that speak of the value marks. A secret of an alternative is hidden,
-/// taken or not.
+/// Redacts what any applicable schema marks, including alternatives that the value does not match.
 fn redact_at<'a>(value: &Value, schemas: Vec<&'a Value>, root: &Root<'a>) -> Value {
     let schemas = root.applicable_schemas(schemas);
     if schemas.is_empty() {
@@ -111,13 +108,12 @@ fn is_marked(schema: &Value) -> bool {
         || schema.get("format").and_then(Value::as_str) == Some("password")
 }
 
-/// Texts that must not be kept, wherever they turn up; the longest first, so that none survives inside
-/// another.
+/// Secrets to redact wherever they occur. The longest come first, since one secret may contain another.
 #[derive(Default)]
 pub(crate) struct KnownSecrets(Vec<Secret>);
 
 impl KnownSecrets {
-    /// A value with a scheme, such as `Bearer …`, goes with and without it.
+    /// A value with a scheme, such as `Bearer …`, is redacted with and without it.
     pub(crate) fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
         let bare = |secret: &Secret| {
             secret
@@ -139,17 +135,15 @@ impl KnownSecrets {
         Self(known)
     }
 
-    /// These and others.
     pub(crate) fn and(self, others: Self) -> Self {
         Self::new(self.0.into_iter().chain(others.0))
     }
 
-    /// Whether there is nothing to hide.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The value with every occurrence of a known secret replaced, in member names too.
+    /// Redacts every occurrence of a secret, also in keys.
     pub(crate) fn redact(&self, value: Value) -> Value {
         if self.is_empty() {
             return value;
@@ -165,7 +159,7 @@ impl KnownSecrets {
         }
     }
 
-    /// JSON text with every occurrence of a known secret replaced, however it is escaped; every other byte stays.
+    /// Redacts every occurrence of a secret in JSON text, however it is escaped. Keeps every other byte.
     pub(crate) fn redact_json_text(&self, text: String) -> String {
         if self.is_empty() {
             return text;
@@ -187,10 +181,10 @@ impl KnownSecrets {
     }
 }
 
-/// [`KnownSecrets`] taken out of text that comes in pieces, a secret cut in two by them included.
+/// Redacts [`KnownSecrets`] in a stream, also those that are split between chunks.
 pub(crate) struct StreamRedaction {
     known: KnownSecrets,
-    /// What may be the beginning of a secret.
+    /// Pending bytes that may be the start of a secret.
     held: Vec<u8>,
 }
 
@@ -202,7 +196,7 @@ impl StreamRedaction {
         }
     }
 
-    /// What can be shown after one more piece.
+    /// Adds a chunk and returns what can be shown.
     pub(crate) fn push(&mut self, piece: &[u8]) -> Vec<u8> {
         let mut text = std::mem::take(&mut self.held);
         text.extend_from_slice(piece);
@@ -211,12 +205,12 @@ impl StreamRedaction {
         shown
     }
 
-    /// What is left at the end.
+    /// Returns the pending rest.
     pub(crate) fn finish(self) -> Vec<u8> {
         self.redact_prefix(&self.held, true).0
     }
 
-    /// What can be shown of a text, and what of it may be the beginning of a secret.
+    /// Returns what can be shown, and the rest that may be the start of a secret.
     fn redact_prefix<'a>(&self, text: &'a [u8], is_end: bool) -> (Vec<u8>, &'a [u8]) {
         let secrets = || self.known.0.iter().map(|secret| secret.expose().as_bytes());
         let mut shown = Vec::with_capacity(text.len());

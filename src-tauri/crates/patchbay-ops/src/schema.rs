@@ -1,5 +1,5 @@
-//! Reading JSON Schemas of strangers: which of their parts speak of the same value, and whether
-//! following them comes to an end.
+//! Analysis of untrusted JSON Schemas: which subschemas apply to a value, and whether validation terminates in a reasonable
+//! time.
 //!
 //! Source: JSON Schema 2020-12, core, sections 8.2 and 10.2.
 
@@ -9,26 +9,26 @@ use std::collections::{HashMap, HashSet};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-/// Longest chain of subschemas that apply to the same value. Validators recurse along it, and a stack overflow ends the
+/// Maximum chain of subschemas that apply to the same value. Validators recurse along it, and a stack overflow aborts the
 /// process.
 const MAX_CHAIN: usize = 64;
 
-/// Most subschemas that may apply to one value, counted once for each path to them.
+/// Maximum subschemas that apply to one value, counted once per path to them.
 const MAX_PARTS: u32 = 10_000;
 
-/// Most steps of validating a value and what is in it. A validator may keep some kilobytes for each.
+/// Maximum steps of a validation. A validator may need some kilobytes per step.
 const MAX_STEPS: usize = 20_000;
 
-/// Deepest nesting of a value and the subschemas that apply to it.
+/// Maximum nesting of a value and the subschemas that apply to it.
 const MAX_DEPTH: usize = 500;
 
-/// Most values of a schema that a validator is made of. Those that people write have some hundreds.
+/// Maximum JSON values in a schema. Hand-written schemas have some hundreds.
 const MAX_VALUES: usize = 50_000;
 
-/// Most bytes of regular expressions, which take some hundred times as much once they are ready.
+/// Maximum bytes of regular expressions, which take some hundred times as much memory when compiled.
 const PATTERN_BYTES: usize = 64 * 1024;
 
-/// The words for subschemas that apply to the same value: lists of them, single ones, those of members, and references.
+/// Keywords for subschemas that apply to the same value: lists, single schemas, maps and references.
 const ADJACENT: [&[&str]; 4] = [
     &["oneOf", "anyOf", "allOf"],
     &["if", "then", "else", "not"],
@@ -36,13 +36,13 @@ const ADJACENT: [&[&str]; 4] = [
     &["$ref", "$dynamicRef", "$recursiveRef"],
 ];
 
-/// A schema whose parts are looked at, with the names that references go by, gathered when one is first
-/// followed: there may be as many references as names.
+/// A schema document with an index of reference targets, which is built when the first reference is resolved. There may be
+/// as many references as targets.
 pub(crate) struct Root<'a> {
     schema: &'a Value,
-    /// Parts by their `$id`.
+    /// Subschemas by `$id`.
     ids: OnceCell<Names<'a>>,
-    /// Parts by their anchor, for each document within that references were followed to.
+    /// Subschemas by anchor, for each embedded document that a reference led to.
     anchors: RefCell<HashMap<*const Value, Names<'a>>>,
 }
 
@@ -57,7 +57,7 @@ impl<'a> Root<'a> {
         }
     }
 
-    /// The subschemas that apply to the same value as `schema`: alternatives, conditions and references. `None` stands
+    /// Returns the subschemas that apply to the same value as `schema`: alternatives, conditions and references. `None` stands
     /// for a dangling reference.
     fn adjacent_schemas(&self, schema: &'a Value) -> Vec<Option<&'a Value>> {
         let mut found = Vec::new();
@@ -84,7 +84,7 @@ impl<'a> Root<'a> {
         found
     }
 
-    /// Every schema that speaks of the same value as one of `schemas`, those included, each once.
+    /// Returns every schema that applies to the same value as one of `schemas`, including those, each once.
     pub(crate) fn applicable_schemas(&self, schemas: Vec<&'a Value>) -> Vec<&'a Value> {
         let (mut all, mut seen) = (Vec::new(), HashSet::new());
         let mut waiting = schemas;
@@ -122,7 +122,7 @@ impl<'a> Root<'a> {
         Some(weight)
     }
 
-    /// Number of steps of validating the value and what is in it, counted once for each path; `None` for too many.
+    /// Number of steps for validating the value and its parts, counted once per path; `None` for too many.
     fn steps(
         &self,
         value: &Value,
@@ -167,7 +167,7 @@ impl<'a> Root<'a> {
         Some(steps)
     }
 
-    /// The part to which a reference leads, within the schema: others are not fetched.
+    /// Resolves a reference within the document; others are not fetched.
     fn resolve(&self, reference: &str) -> Option<&'a Value> {
         let (document, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let document = match document {
@@ -189,8 +189,8 @@ impl<'a> Root<'a> {
     }
 }
 
-/// Whether validation terminates in a reasonable time: no subschema leads back to itself without descending into the
-/// value, not too many apply to one value, and the schema is no larger than a tool needs.
+/// Whether validation terminates in a reasonable time: no subschema refers to itself without descending into the value, not
+/// too many apply to one value, and the schema is not excessively large.
 pub(crate) fn terminates(schema: &Value) -> bool {
     let root = Root::new(schema);
     let mut weights = HashMap::new();
@@ -214,7 +214,7 @@ pub(crate) fn terminates(schema: &Value) -> bool {
     true
 }
 
-/// The schemas for the member of that name. Patterns are not tried: one that may fit counts.
+/// Returns the schemas for a member. Patterns are not evaluated; all of them count.
 pub(crate) fn member_schemas<'a>(schema: &'a Value, name: &str) -> Vec<&'a Value> {
     let named = schema.get("properties").and_then(|all| all.get(name));
     let patterns = schema.get("patternProperties").and_then(Value::as_object);
@@ -227,7 +227,7 @@ pub(crate) fn member_schemas<'a>(schema: &'a Value, name: &str) -> Vec<&'a Value
     parts
 }
 
-/// The schemas for the item at that place, in the words of this and of earlier drafts.
+/// Returns the schemas for the item at that index, by the keywords of this and earlier drafts.
 pub(crate) fn item_schemas(schema: &Value, place: usize) -> Vec<&Value> {
     let own = |word: &str| schema.get(word)?.as_array()?.get(place);
     if let Some(own) = own("prefixItems").or_else(|| own("items")) {
@@ -237,15 +237,15 @@ pub(crate) fn item_schemas(schema: &Value, place: usize) -> Vec<&Value> {
     others.iter().filter_map(|word| schema.get(*word)).collect()
 }
 
-/// Whether the value is validated in a reasonable number of steps, by a schema that [terminates](terminates).
-/// Where two subschemas apply at each level, the paths double with each level.
+/// Whether the value is validated in a reasonable number of steps, by a schema that [terminates](terminates). If two
+/// subschemas apply at each level, the number of paths doubles with each level.
 pub(crate) fn is_cheap_to_check(schema: &Value, value: &Value) -> bool {
     Root::new(schema)
         .steps(value, schema, 0, &mut HashMap::new())
         .is_some()
 }
 
-/// The length of the regular expressions of a part, without those of its parts.
+/// Bytes of the regular expressions directly in this schema.
 fn count_pattern_bytes(part: &Value) -> usize {
     let own = part.get("pattern").and_then(Value::as_str);
     let of_members = part.get("patternProperties").and_then(Value::as_object);
@@ -253,7 +253,7 @@ fn count_pattern_bytes(part: &Value) -> usize {
     own.map_or(0, str::len) + of_members.map(String::len).sum::<usize>()
 }
 
-/// The parts that carry a name in one of the words.
+/// Returns all subschemas with one of these keywords, by its value.
 fn collect_named<'a>(document: &'a Value, words: &[&str]) -> Names<'a> {
     let mut names = Names::new();
     let mut waiting = vec![document];

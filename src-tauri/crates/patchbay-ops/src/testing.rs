@@ -1,4 +1,4 @@
-//! What unit tests begin with.
+//! Fixtures for unit tests.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use crate::connectors::add::{AddConnector, AuthenticationChoice};
 use crate::context::{Context, ContextOptions};
 use crate::secrets::programs::{ProgramConsent, ProgramRequest};
 
-/// An address where nobody listens.
+/// A URL where nobody listens.
 pub(crate) const UNREACHABLE_URL: &str = "http://127.0.0.1:9/mcp";
 
-/// Everything under a folder, with a keychain in memory.
+/// Opens a context in a folder, with a keychain in memory.
 pub(crate) async fn open(home: &Path, clock: Arc<dyn Clock>) -> Context {
     let options = ContextOptions {
         paths: AppPaths::under(home),
@@ -34,7 +34,7 @@ pub(crate) async fn open(home: &Path, clock: Arc<dyn Clock>) -> Context {
     Context::open(options).await.unwrap()
 }
 
-/// A person who allows whatever a test has started.
+/// Allows every program.
 pub(crate) struct AllowAllPrograms;
 
 #[async_trait]
@@ -44,7 +44,7 @@ impl ProgramConsent for AllowAllPrograms {
     }
 }
 
-/// A new connector that signs in nowhere.
+/// Adds a connector without authentication.
 pub(crate) async fn add(cx: &Context, url: &str) -> Connector {
     let request = AddConnector {
         url: url.to_owned(),
@@ -56,7 +56,7 @@ pub(crate) async fn add(cx: &Context, url: &str) -> Connector {
     add_connector(cx, request).await.unwrap()
 }
 
-/// An account of a hosted platform that nobody asks, with what the vault keeps of its secrets.
+/// Saves an account of a hosted platform with its secrets in the vault.
 pub(crate) async fn account(cx: &Context, platform: Platform, kept: &Value) -> Account {
     let account = Account {
         id: AccountId::new("acc_1"),
@@ -76,7 +76,7 @@ pub(crate) async fn account(cx: &Context, platform: Platform, kept: &Value) -> A
     account
 }
 
-/// A grant for [`UNREACHABLE_URL`] that has lapsed, renewed at `token_endpoint`.
+/// An expired grant for [`UNREACHABLE_URL`], renewed at `token_endpoint`.
 pub(crate) fn lapsed_grant(access_token: &str, token_endpoint: &str) -> Grant {
     let written = json!({
         "server": UNREACHABLE_URL,

@@ -1,4 +1,4 @@
-//! Where the key of the secrets lies.
+//! Managing the vault: unlocking, protection, recovery.
 
 use patchbay_model::{Code, Explain as _, Problem, Secret, Status, VaultStatus};
 
@@ -13,23 +13,22 @@ use crate::secrets;
 use crate::secrets::tokens::entry_id;
 use crate::servers::sessions;
 
-/// How the vault is; raises no prompt of the keychain.
+/// Returns the status of the vault. Never causes a prompt of the keychain.
 pub async fn vault_status(cx: &Context) -> VaultStatus {
     cx.vault().status().await
 }
 
-/// Whether a passphrase protects the vault and was not entered yet.
 pub async fn needs_passphrase(cx: &Context) -> bool {
     cx.vault().needs_passphrase().await
 }
 
-/// Tries whether a secret can be written and read back; makes the data key at first use.
+/// Checks that a secret can be written and read back. Creates the data key at first use.
 pub async fn probe_vault(cx: &Context) -> Result<VaultStatus, Error> {
     cx.vault().probe().await?;
     Ok(emit_status(cx).await)
 }
 
-/// Opens a vault that a passphrase protects, until the process ends.
+/// Unlocks a passphrase-protected vault until the process ends.
 pub async fn unlock_vault(cx: &Context, passphrase: Secret) -> Result<VaultStatus, Error> {
     cx.vault().unlock(passphrase).await?;
     Ok(emit_status(cx).await)
@@ -38,7 +37,7 @@ pub async fn unlock_vault(cx: &Context, passphrase: Secret) -> Result<VaultStatu
 /// Protects the vault with a passphrase from now on.
 ///
 /// # Errors
-/// [`Error::Usage`] when the passphrase is shorter than 8 characters; [`Error::Vault`].
+/// [`Error::Usage`] when the passphrase is shorter than 8 characters.
 pub async fn choose_passphrase(cx: &Context, passphrase: Secret) -> Result<VaultStatus, Error> {
     const MIN_PASSPHRASE_LENGTH: usize = 8;
     if passphrase.expose().chars().count() < MIN_PASSPHRASE_LENGTH {
@@ -57,16 +56,15 @@ pub async fn use_keychain(cx: &Context) -> Result<VaultStatus, Error> {
     Ok(emit_status(cx).await)
 }
 
-/// Puts secrets that cannot be opened any more aside, and begins anew: the way on from a lost key, a
-/// passphrase that nobody knows any more, or a damaged file. The old file stays in its folder; every
-/// account needs its key and every connector its sign-in again.
+/// Resets a vault that cannot be opened any more, after a lost key, a forgotten passphrase or a damaged file. The old file
+/// is kept in its folder. Every account needs its key and every connector its sign-in again.
 ///
 /// # Errors
-/// [`Error::VaultBeginsAnew`] unless `confirmed`; [`Error::Usage`] when the secrets can be opened, or
-/// may be once the keychain answers; [`Error::Vault`].
+/// [`Error::VaultBeginsAnew`] unless `confirmed`; [`Error::Usage`] when the vault opens, or may open once the keychain
+/// answers.
 pub async fn set_vault_aside(cx: &Context, confirmed: bool) -> Result<VaultStatus, Error> {
     let problem = cx.vault().probe().await.err();
-    // Whether a passphrase is forgotten is only known to whoever confirms it.
+    // Only the user knows whether the passphrase is forgotten, and confirms it.
     let is_lost = |error: &patchbay_vault::Error| {
         matches!(error, patchbay_vault::Error::PassphraseNeeded)
             || matches!(
@@ -90,12 +88,10 @@ pub async fn set_vault_aside(cx: &Context, confirmed: bool) -> Result<VaultStatu
     Ok(emit_status(cx).await)
 }
 
-/// Takes older secrets for the newest: the way on from a backup that was put back. What was saved since stays
-/// away.
+/// Accepts an older vault file, such as a restored backup. What was saved since is lost.
 ///
 /// # Errors
-/// [`Error::ConfirmationNeeded`] unless `confirmed`; [`Error::Usage`] when the secrets are not older than those
-/// that were saved last; [`Error::Vault`].
+/// [`Error::ConfirmationNeeded`] unless `confirmed`; [`Error::Usage`] when the file is not older than the one saved last.
 pub async fn accept_older_secrets(cx: &Context, confirmed: bool) -> Result<VaultStatus, Error> {
     match cx.vault().check_age().await {
         Ok(()) => {
@@ -116,17 +112,14 @@ pub async fn accept_older_secrets(cx: &Context, confirmed: bool) -> Result<Vault
     Ok(emit_status(cx).await)
 }
 
-/// Tries once more to save renewed sign-ins that live in this process alone.
-///
-/// # Errors
-/// [`Error::Vault`] when one still cannot be saved.
+/// Tries again to save renewed sign-ins that are only in the memory of this process.
 pub async fn save_unsaved_secrets(cx: &Context) -> Result<(), Error> {
     let saved = cx.vault().save_unsaved().await;
     cx.emit(Event::WalletChanged);
     Ok(saved?)
 }
 
-/// What is lost when the process ends now: a renewed sign-in that could not be saved.
+/// Returns the problem of renewed sign-ins that would be lost if the process ended now.
 pub fn unsaved_problem(cx: &Context) -> Option<Problem> {
     let unsaved = cx.vault().unsaved();
     let (_, error) = unsaved.first()?;
@@ -141,7 +134,7 @@ pub fn unsaved_problem(cx: &Context) -> Option<Problem> {
     })
 }
 
-/// Accounts whose keys were put aside wait for new ones.
+/// Signs out all accounts, whose keys were in the old vault.
 async fn sign_out_accounts(cx: &Context) -> Result<(), Error> {
     for account in list_accounts(cx).await? {
         if platform_abilities(account.platform).has_accounts {
@@ -151,7 +144,7 @@ async fn sign_out_accounts(cx: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-/// Connectors that worked with what was put aside need their sign-in now, not at the next run.
+/// Marks connectors whose secrets were in the old vault as needing a sign-in.
 async fn note_lost(cx: &Context) -> Result<(), Error> {
     for connector in list_connectors(cx).await? {
         if connector.status.status == Status::Disabled {

@@ -1,4 +1,4 @@
-//! The part of a consent that is the user's: the open browser, and whatever comes back.
+//! The user's part of an authorization: the browser and its callback.
 
 use std::time::Duration;
 
@@ -15,28 +15,27 @@ use crate::context::Context;
 use crate::context::running_authorizations::{ExpectedCallback, RunningAuthorization};
 use crate::error::Error;
 
-/// What the browser brought, checked.
+/// A checked authorization code.
 pub(super) struct AuthorizationCode {
-    /// The code to be redeemed.
     pub(super) code: Secret,
-    /// The browser, which waits for its last page; `None` when the code came another way.
+    /// The browser's pending request; `None` when the code came another way.
     pub(super) browser: Option<BrowserRequest>,
 }
 
-/// A browser that came back. The port stays open until it has its page.
+/// A pending request of the browser. The port stays open until it is answered.
 pub(super) struct BrowserRequest {
     pub(super) request: CallbackRequest,
     pub(super) _listener: LoopbackListener,
 }
 
 impl BrowserRequest {
-    /// Shows the last page and closes the port.
+    /// Answers with the last page and closes the port.
     pub(super) async fn respond(self, page: Page) {
         self.request.respond(page).await;
     }
 }
 
-/// Shows the browser that came back how it ended.
+/// Shows the outcome in the browser.
 pub(super) async fn answer_browser(
     browser: Option<BrowserRequest>,
     title: &str,
@@ -52,11 +51,10 @@ pub(super) async fn answer_browser(
     browser.respond(page).await;
 }
 
-/// Opens the browser and waits: for the browser, a link, a pasted address, or the deadline.
+/// Opens the browser and waits for its callback, a link, a pasted address or the deadline.
 ///
 /// # Errors
-/// [`Error::Callback`] when the user or the provider said no, or what came back is not to be believed;
-/// [`Error::ConsentTimedOut`]; [`Error::Store`].
+/// [`Error::Callback`] when the user or the provider refused or the callback is invalid; [`Error::ConsentTimedOut`].
 pub(super) async fn await_user(
     cx: &Context,
     running: &RunningAuthorization,
@@ -65,12 +63,9 @@ pub(super) async fn await_user(
     listener: Option<LoopbackListener>,
     mut callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<AuthorizationCode, Error> {
-    // Set once: a consent awaits its user once.
-    drop(
-        running
-            .expected_callback
-            .set(ExpectedCallback::Code(Box::new(pending.clone()))),
-    );
+    // An authorization waits for its user only once.
+    let expected = ExpectedCallback::Code(Box::new(pending.clone()));
+    drop(running.expected_callback.set(expected));
     show_page(cx, running, page, |now| {
         now.scopes.clone_from(&pending.scopes);
     })
@@ -86,10 +81,8 @@ pub(super) async fn await_user(
     }
 }
 
-/// Opens the page of a consent and says that it waits for its user, with what else `change` knows then.
-///
-/// # Errors
-/// [`Error::Store`]. Where no browser could be started the user is told, and opens the page by hand.
+/// Opens the page of an authorization, moves on to `AwaitingUser` and applies `change`. When no browser can be started the
+/// user is told and opens the page manually.
 pub(super) async fn show_page(
     cx: &Context,
     running: &RunningAuthorization,
@@ -98,9 +91,9 @@ pub(super) async fn show_page(
 ) -> Result<(), Error> {
     let opened = open_browser(cx, &page).await;
     let step = opening_step(cx, page.url(), opened.as_ref().err());
-    // The rest of its address holds the `state`, which is for nobody but the browser.
+    // The rest of the URL contains the `state`, which only the browser may see.
     let host = page.url()[Position::BeforeHost..Position::AfterPort].to_owned();
-    // Set once: a consent awaits its user once.
+    // An authorization waits for its user only once.
     drop(running.page.set(page));
     running
         .advance(cx, |now| {
@@ -113,7 +106,6 @@ pub(super) async fn show_page(
         .await
 }
 
-/// Opens the page in the user's browser.
 pub(crate) async fn open_browser(cx: &Context, page: &BrowserUrl) -> Result<(), Error> {
     let (cx, page) = (cx.clone(), page.clone());
     let opening = tokio::task::spawn_blocking(move || cx.browser().open(&page));
@@ -123,7 +115,7 @@ pub(crate) async fn open_browser(cx: &Context, page: &BrowserUrl) -> Result<(), 
         .map_err(Error::Browser)
 }
 
-/// The step that says whether the browser opened, without the query of the page.
+/// The trace step for opening the browser, without the query of the page.
 fn opening_step(cx: &Context, page: &Url, error: Option<&Error>) -> TraceStep {
     let mut target = page.clone();
     target.set_query(None);
@@ -137,8 +129,8 @@ fn opening_step(cx: &Context, page: &Url, error: Option<&Error>) -> TraceStep {
     }
 }
 
-/// Waits for the browser on the loopback port; for ever where the redirect is a link. A callback with another state or
-/// issuer gets an error page, and the wait goes on.
+/// Waits for the browser on the loopback port; forever when the redirect is a link. A callback with another state or issuer
+/// gets an error page, and the wait goes on.
 async fn receive_from_browser(
     cx: &Context,
     listener: Option<LoopbackListener>,
@@ -175,7 +167,7 @@ async fn receive_from_browser(
     }
 }
 
-/// The step that says that a browser received and was sent away.
+/// The trace step for a rejected callback.
 fn refused_step(cx: &Context, error: &CallbackError) -> TraceStep {
     TraceStep {
         at: cx.now(),
@@ -187,7 +179,7 @@ fn refused_step(cx: &Context, error: &CallbackError) -> TraceStep {
     }
 }
 
-/// Waits until the deadline has passed, which the user may put off meanwhile.
+/// Waits for the deadline, which the user may extend meanwhile.
 pub(super) async fn deadline(cx: &Context, running: &RunningAuthorization) {
     let mut changes = running.watch();
     loop {

@@ -1,6 +1,5 @@
-//! The browser's callback from a platform's own consent page.
+//! The browser's callback from a platform's own page.
 
-use patchbay_model::Redirect;
 use patchbay_oauth::{
     CallbackParams, CallbackRequest, LoopbackListener, LoopbackOptions, PortChoice, RedirectState,
 };
@@ -8,11 +7,11 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::await_user::{BrowserRequest, page_of};
-use super::client::deep_link;
+use super::client::bind_redirect;
 use crate::context::running_authorizations::{ExpectedCallback, RunningAuthorization};
 use crate::error::Error;
 
-/// The address to which a platform redirects the browser, and the callbacks that arrive there.
+/// The redirect URL for a platform, and the callbacks that arrive there.
 pub(super) struct CallbackReceiver {
     redirect_state: RedirectState,
     listener: Option<LoopbackListener>,
@@ -20,32 +19,20 @@ pub(super) struct CallbackReceiver {
 }
 
 impl CallbackReceiver {
-    /// Binds the redirect to any free port: none is registered anywhere.
-    ///
-    /// # Errors
-    /// [`Error::OAuth`] when no port can be had.
+    /// Binds the redirect to any free port, since none is registered.
     pub(super) async fn open(
         running: &RunningAuthorization,
         callbacks: mpsc::Receiver<CallbackParams>,
     ) -> Result<Self, Error> {
-        let (redirect, listener) = match running.snapshot().redirect {
-            Redirect::DeepLink => (deep_link(), None),
-            Redirect::Loopback => {
-                let options = LoopbackOptions {
-                    port: PortChoice::Any,
-                    ..LoopbackOptions::default()
-                };
-                let listener = LoopbackListener::bind(options).await?;
-                (listener.redirect_uri().clone(), Some(listener))
-            }
+        let options = LoopbackOptions {
+            port: PortChoice::Any,
+            ..LoopbackOptions::default()
         };
+        let (redirect, listener) = bind_redirect(running.snapshot().redirect, options).await?;
         let redirect_state = RedirectState::new(&redirect)?;
-        // Set once: a consent awaits its user once.
-        drop(
-            running
-                .expected_callback
-                .set(ExpectedCallback::Return(redirect_state.clone())),
-        );
+        // An authorization waits for its user only once.
+        let expected = ExpectedCallback::Return(redirect_state.clone());
+        drop(running.expected_callback.set(expected));
         Ok(Self {
             redirect_state,
             listener,
@@ -53,16 +40,14 @@ impl CallbackReceiver {
         })
     }
 
-    /// What the platform is to be told.
     pub(super) fn address(&self) -> &Url {
         self.redirect_state.address()
     }
 
-    /// Waits until the browser is back, by the port, by a link or pasted; for ever when it never comes.
-    /// The browser waits for its page then.
+    /// Waits for the callback by port, link or paste; forever if there is none. Returns the browser's request to be answered.
     ///
     /// # Errors
-    /// [`Error::Callback`] when the platform says that it was refused; the browser has its page then.
+    /// [`Error::Callback`] when the platform reports a refusal; then the browser has been answered.
     pub(super) async fn receive(
         &mut self,
         running: &RunningAuthorization,

@@ -1,4 +1,4 @@
-//! OAuth client and redirect of a consent.
+//! OAuth client and redirect of an authorization.
 //!
 //! Source: MCP requirements R13, R14, R17.
 
@@ -18,21 +18,16 @@ use crate::error::Error;
 use crate::secrets;
 use crate::secrets::programs::Occasion;
 
-/// What authorization servers and consent pages call us.
+/// Our name on consent pages.
 const CLIENT_NAME: &str = "Patchbay";
 
-/// Everything that has to be there before the browser opens.
 pub(super) struct PreparedClient {
     pub(super) client: ClientIdentity,
     pub(super) redirect: Url,
     pub(super) listener: Option<LoopbackListener>,
 }
 
-/// Binds the redirect, then finds or registers the client: a registration names the redirect.
-///
-/// # Errors
-/// [`Error::OAuth`] when no port can be had, or Patchbay cannot be registered; [`Error::Vault`],
-/// [`Error::Store`].
+/// Binds the redirect, then finds or registers the client, since a registration includes the redirect.
 pub(super) async fn prepare(
     cx: &Context,
     connector: &Connector,
@@ -42,7 +37,8 @@ pub(super) async fn prepare(
 ) -> Result<PreparedClient, Error> {
     let redirect = running.snapshot().redirect;
     let known = known_client(cx, connector, discovery).await?;
-    let (redirect, listener) = redirect_target(connector, redirect, known.as_ref()).await?;
+    let options = loopback_options(connector, known.as_ref());
+    let (redirect, listener) = bind_redirect(redirect, options).await?;
     let client = match known.filter(|client| client.fits(discovery, &redirect)) {
         Some(client) => {
             if matches!(client, ClientIdentity::Dynamic { .. }) {
@@ -61,10 +57,7 @@ pub(super) async fn prepare(
     })
 }
 
-/// The user's own app, to sign in as itself.
-///
-/// # Errors
-/// [`patchbay_oauth::Error::NoClientSecret`] when the connector has none; as [`prepare`].
+/// Returns the user's own app, for the client credentials grant.
 pub(super) async fn own_client(
     cx: &Context,
     connector: &Connector,
@@ -76,20 +69,21 @@ pub(super) async fn own_client(
     }
 }
 
-/// The way back by a link of ours instead of a port.
-pub(super) fn deep_link() -> Url {
-    #[expect(clippy::expect_used, reason = "a constant address")]
-    Url::parse(DEEP_LINK_REDIRECT).expect("the constant is an address")
-}
-
-async fn redirect_target(
-    connector: &Connector,
+/// Returns the redirect URL, and the listener bound to it unless it is a deep link.
+pub(super) async fn bind_redirect(
     redirect: Redirect,
-    known: Option<&ClientIdentity>,
+    options: LoopbackOptions,
 ) -> Result<(Url, Option<LoopbackListener>), Error> {
     if redirect == Redirect::DeepLink {
-        return Ok((deep_link(), None));
+        #[expect(clippy::expect_used, reason = "a constant address")]
+        let link = Url::parse(DEEP_LINK_REDIRECT).expect("the constant is an address");
+        return Ok((link, None));
     }
+    let listener = LoopbackListener::bind(options).await?;
+    Ok((listener.redirect_uri().clone(), Some(listener)))
+}
+
+fn loopback_options(connector: &Connector, known: Option<&ClientIdentity>) -> LoopbackOptions {
     let (pinned, host) = match &connector.authentication {
         Authentication::Oauth {
             callback_port,
@@ -101,7 +95,7 @@ async fn redirect_target(
     let registered = known.and_then(ClientIdentity::loopback_port);
     let port = match (pinned, known) {
         (Some(port), _) => PortChoice::Pinned(port),
-        // A person entered the redirect at the provider, which would refuse one of another port.
+        // The user registered the redirect at the provider, which would reject another port.
         (None, Some(ClientIdentity::PreRegistered { .. })) => PortChoice::Pinned(DEFAULT_PORT),
         (None, _) => PortChoice::Preferred(registered.unwrap_or(DEFAULT_PORT)),
     };
@@ -109,11 +103,10 @@ async fn redirect_target(
         Some("localhost") => LoopbackHost::Localhost,
         _ => LoopbackHost::Ip,
     };
-    let listener = LoopbackListener::bind(LoopbackOptions { host, port }).await?;
-    Ok((listener.redirect_uri().clone(), Some(listener)))
+    LoopbackOptions { host, port }
 }
 
-/// The user's own app, our metadata document where the server takes one, or an earlier registration.
+/// Returns the user's own app, our metadata document if the server supports it, or an earlier registration.
 async fn known_client(
     cx: &Context,
     connector: &Connector,
@@ -129,7 +122,6 @@ async fn known_client(
     find_registered(cx, discovery).await
 }
 
-/// The user's own app, where the connector has one.
 async fn own_app(
     cx: &Context,
     connector: &Connector,
@@ -143,7 +135,7 @@ async fn own_app(
         return Ok(None);
     };
     let entry = find_wallet_entry(cx, entry).await?;
-    // An app belongs to the provider where it was made: no other gets to see its secret.
+    // The secret of an app is only sent to the provider that the app belongs to.
     if entry
         .issuer
         .as_ref()
@@ -180,7 +172,7 @@ async fn find_registered(
     Ok(kept.and_then(|text| ClientIdentity::from_secret(&text).ok()))
 }
 
-/// Registers and keeps the registration in place of earlier ones.
+/// Registers a client and saves it in place of earlier registrations.
 async fn register(
     cx: &Context,
     connector: &Connector,
@@ -215,7 +207,7 @@ async fn register(
     Ok(client)
 }
 
-/// Forgets how we were registered, so that the next consent registers anew.
+/// Removes registrations, so that the next authorization registers again.
 pub(super) async fn forget_registrations(
     cx: &Context,
     server: &str,

@@ -1,4 +1,4 @@
-//! What a person does with an authorization that is under way.
+//! Control of running authorizations by the user.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,13 +12,12 @@ use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 
-/// What [`extend_authorization`] adds.
 const EXTENSION: Duration = Duration::from_secs(300);
 
-/// Opens the consent page once more.
+/// Opens the page again.
 ///
 /// # Errors
-/// [`Error::AuthorizationOver`] when it does not wait for the user; [`Error::Browser`].
+/// [`Error::AuthorizationOver`] when the authorization does not wait for the user; [`Error::Browser`].
 pub async fn open_authorization_page(cx: &Context, id: &AuthorizationId) -> Result<(), Error> {
     let running = find_running(cx, id)?;
     let page = running.page.get().ok_or(Error::AuthorizationOver)?;
@@ -27,21 +26,21 @@ pub async fn open_authorization_page(cx: &Context, id: &AuthorizationId) -> Resu
     Ok(())
 }
 
-/// The consent page, for whoever shows it to the person who asked or puts it on their clipboard: its
-/// address holds the `state` of the sign-in, and is for nobody else.
+/// Returns the URL of the page, which contains the `state` of the sign-in. Only show it to the person who requested it, or
+/// put it on their clipboard.
 ///
 /// # Errors
-/// [`Error::AuthorizationOver`] when it does not wait for the user.
+/// [`Error::AuthorizationOver`] when the authorization does not wait for the user.
 pub fn authorization_page(cx: &Context, id: &AuthorizationId) -> Result<Url, Error> {
     let running = find_running(cx, id)?;
     let page = running.page.get().ok_or(Error::AuthorizationOver)?;
     Ok(page.url().clone())
 }
 
-/// Takes the address on which the browser ended, pasted by the user.
+/// Handles a callback URL that the user copied from the browser.
 ///
 /// # Errors
-/// [`Error::OAuth`] when it is no such address; [`Error::Callback`] when it belongs to another consent;
+/// [`Error::OAuth`] when it is not a callback URL; [`Error::Callback`] when it belongs to another authorization;
 /// [`Error::AuthorizationOver`].
 pub async fn finish_authorization(
     cx: &Context,
@@ -58,10 +57,10 @@ pub async fn finish_authorization(
     send_callback(&running, params)
 }
 
-/// Takes a `patchbay://oauth/callback` link that the system handed to this process.
+/// Handles a `patchbay://oauth/callback` link from the system.
 ///
 /// # Errors
-/// [`Error::OAuth`] when it is another link; [`Error::Callback`] when no consent waits for it.
+/// [`Error::OAuth`] when it is another link; [`Error::Callback`] when no authorization waits for it.
 pub fn handle_callback_link(cx: &Context, link: &Secret) -> Result<(), Error> {
     let params = parse_callback_url(link.expose())?;
     let running = cx.running_authorizations().find_awaiting(&params);
@@ -69,10 +68,10 @@ pub fn handle_callback_link(cx: &Context, link: &Secret) -> Result<(), Error> {
     send_callback(&running, params)
 }
 
-/// Gives the user five minutes more.
+/// Extends the deadline by five minutes.
 ///
 /// # Errors
-/// [`Error::AuthorizationOver`], [`Error::Store`].
+/// [`Error::AuthorizationOver`].
 pub async fn extend_authorization(
     cx: &Context,
     id: &AuthorizationId,
@@ -83,10 +82,10 @@ pub async fn extend_authorization(
     Ok(running.snapshot())
 }
 
-/// Stops a consent; one that is over already stays as it is.
+/// Cancels an authorization, unless it has ended.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
+/// [`Error::NotFound`].
 pub async fn cancel_authorization(cx: &Context, id: &AuthorizationId) -> Result<(), Error> {
     match cx.running_authorizations().find(id) {
         Some(running) => running.cancel.cancel(),
@@ -105,7 +104,7 @@ fn send_callback(
     running: &RunningAuthorization,
     params: patchbay_oauth::CallbackParams,
 ) -> Result<(), Error> {
-    // A second callback of one consent is refused: the first is on its way.
+    // Fails for a second callback, since the channel holds one.
     let sent = running.callback_tx.try_send(params);
     sent.map_err(|_| Error::AuthorizationOver)
 }

@@ -1,4 +1,4 @@
-//! A consent on a hosted platform's own page: we open the page and poll the platform until the consent is given.
+//! An authorization on a hosted platform's own page: we open the page and poll the platform until consent is given.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,10 +22,9 @@ use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 use crate::events::Event;
 
-/// What the page is called in messages.
+/// Name of the page in messages.
 const PAGE: &str = "sign-in page";
 
-/// Runs such a consent from start to end.
 pub(crate) async fn authorize_at_platform(
     cx: &Context,
     running: &Arc<RunningAuthorization>,
@@ -54,7 +53,7 @@ pub(crate) async fn authorize_at_platform(
     Ok(())
 }
 
-/// Has the platform ask for the consent, and waits until it is given.
+/// Starts the consent at the platform and waits until it is given.
 async fn run_consent(
     cx: &Context,
     running: &Arc<RunningAuthorization>,
@@ -71,7 +70,7 @@ async fn run_consent(
         )
     })?;
     let mut receiver = CallbackReceiver::open(running, callbacks).await?;
-    // An error here comes up again below.
+    // An error here will recur below.
     let before = consents.consent_state(remote, &options(cx)).await;
     let was_given = matches!(before, Ok(ConsentState::Given));
     let request = ConsentRequest {
@@ -98,10 +97,7 @@ async fn run_consent(
     Ok(())
 }
 
-/// Opens the platform's page, once its address was checked.
-///
-/// # Errors
-/// [`Error::OAuth`] when it must not be opened; [`Error::Store`].
+/// Checks the URL of the platform's page and opens it.
 async fn open_consent_page(
     cx: &Context,
     running: &RunningAuthorization,
@@ -115,25 +111,24 @@ async fn open_consent_page(
     let page = page.map_err(patchbay_oauth::Error::from)?;
     let until = started.valid_for.map(|valid_for| cx.now() + valid_for);
     await_user::show_page(cx, running, page, |now| {
-        // The platform's own patience ends it, when that is shorter than ours.
+        // The platform's time limit applies if it is shorter than ours.
         now.deadline_at = until.map_or(now.deadline_at, |until| until.min(now.deadline_at));
     })
     .await
 }
 
-/// What polling for a consent needs.
 struct ConsentPoll<'a> {
     consents: &'a dyn Consents,
     remote: &'a RemoteId,
     poll_every: Duration,
     account: &'a str,
     title: &'a str,
-    /// Whether there was a consent before: then a new one is only recognized after the browser came back.
+    /// Whether there was a consent before. Then a new one is only recognized after the browser's callback.
     was_given: bool,
 }
 
-/// Polls until the consent is given or over, and at once when the browser comes back: the platform's answer decides,
-/// not the callback. Retryable failures are polled again until the deadline.
+/// Polls until the consent is given or has ended, and immediately after the browser's callback: the platform's answer
+/// counts, not the callback. Retryable errors are polled again until the deadline.
 async fn poll_until_given(
     cx: &Context,
     running: &RunningAuthorization,

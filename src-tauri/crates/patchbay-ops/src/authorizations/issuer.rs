@@ -1,7 +1,7 @@
-//! Whether a person has to agree to where a server sends them to sign in.
+//! Detection of changed authorization servers.
 //!
-//! A server that was taken over names a sign-in of its own, and whoever trusts the server signs in there.
-//! So another authorization server than before is asked for nothing until a person has agreed to it.
+//! A compromised MCP server could name an attacker's authorization server, and a user who trusts the MCP server would sign
+//! in there. So an authorization server other than before is not contacted until the user has accepted it.
 //!
 //! Source: RFC 9700, section 4.4; MCP requirement R14.
 
@@ -14,10 +14,10 @@ use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 
-/// The longest address of an authorization server that is shown.
+/// Maximum characters of an issuer that is shown.
 const SHOWN: usize = 256;
 
-/// Stops a sign-in at another authorization server than before, unless it is the one that was agreed to.
+/// Fails for another authorization server than before, unless the user accepted it.
 pub(super) async fn ensure_issuer_accepted(
     cx: &Context,
     connector: &Connector,
@@ -41,7 +41,7 @@ pub(super) async fn ensure_issuer_accepted(
     })
 }
 
-/// Where the last sign-in to that server was, or was begun; `None` before the first.
+/// Returns the issuer of the last completed or started sign-in to that server.
 async fn former_issuer(
     cx: &Context,
     connector: &Connector,
@@ -59,7 +59,7 @@ async fn former_issuer(
     Ok(registrations.into_iter().next().map(|known| known.issuer))
 }
 
-/// The sign-in that the connector uses.
+/// Returns the wallet entry that the connector uses.
 pub(super) async fn former_grant(
     cx: &Context,
     connector: &Connector,
@@ -72,7 +72,7 @@ pub(super) async fn former_grant(
     }
 }
 
-/// Whether a sign-in is for that server: a connector may have been moved to another one since.
+/// Whether the entry is for that server: the connector's address may have changed since.
 fn is_for(entry: &WalletEntry, server: &Url) -> bool {
     let resource = entry.resource.as_deref().map(Url::parse);
     match resource {
@@ -81,7 +81,7 @@ fn is_for(entry: &WalletEntry, server: &Url) -> bool {
     }
 }
 
-/// A change as it is shown: both hosts, or both whole addresses where the host is the same.
+/// Describes the change by both hosts, or by both URLs if the hosts are the same.
 fn describe_change(former: &str, issuer: &str) -> IssuerChange {
     let host = |issuer: &str| Url::parse(issuer).ok().map(|url| host_of(&url));
     let (former, current) = match (host(former), host(issuer)) {

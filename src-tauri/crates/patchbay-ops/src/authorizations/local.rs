@@ -1,10 +1,8 @@
-//! An authorization of which Patchbay is the client, state by state.
+//! An authorization with Patchbay as the OAuth client.
 
 use std::sync::Arc;
 
-use patchbay_model::{
-    Authentication, AuthorizationState, Connector, OauthGrant, TraceStep, WalletEntry,
-};
+use patchbay_model::{Authentication, AuthorizationState, Connector, OauthGrant, WalletEntry};
 use patchbay_oauth::{CallbackParams, Challenge, Discovery, Grant, Trace, union};
 use patchbay_platforms::mcp::{self, McpLimits, McpTarget};
 use tokio::sync::mpsc;
@@ -21,14 +19,14 @@ use crate::error::{Error, TimeLimit};
 use crate::events::Event;
 use crate::secrets;
 
-/// Goes the whole way of a sign-in of which Patchbay, or the user's own app, is the client.
+/// Runs a sign-in with Patchbay or the user's own app as the client.
 pub(crate) async fn authorize_here(
     cx: &Context,
     running: &Arc<RunningAuthorization>,
     connector: &Connector,
     callbacks: mpsc::Receiver<CallbackParams>,
 ) -> Result<(), Error> {
-    let trace = tracer(cx, running);
+    let trace = running.trace(cx);
     let oauth = cx.oauth_of(connector).await?;
     let discovery = discover(cx, connector, &trace).await?;
     issuer::ensure_issuer_accepted(cx, connector, &discovery, running).await?;
@@ -82,10 +80,10 @@ pub(crate) async fn authorize_here(
     check(cx, running, connector).await
 }
 
-/// Finds out how a connector signs in. Sends no credential and changes nothing.
+/// Discovers how a connector signs in. Sends no credential and changes nothing.
 ///
 /// # Errors
-/// [`Error::Platform`] when its server can't be asked, [`Error::OAuth`] when where that has it sign in can't.
+/// [`Error::Platform`] when its server fails, [`Error::OAuth`] when its authorization server does.
 pub(crate) async fn discover(
     cx: &Context,
     connector: &Connector,
@@ -106,7 +104,6 @@ pub(crate) async fn discover(
         .await?)
 }
 
-/// As whom a connector signs in.
 fn grant_of(connector: &Connector) -> OauthGrant {
     match &connector.authentication {
         Authentication::Oauth { grant, .. } => *grant,
@@ -114,7 +111,7 @@ fn grant_of(connector: &Connector) -> OauthGrant {
     }
 }
 
-/// Signs in as the user's own app, and keeps its tokens.
+/// Signs in as the user's own app and saves the tokens.
 async fn sign_in_as_client(
     cx: &Context,
     connector: &Connector,
@@ -131,7 +128,7 @@ async fn sign_in_as_client(
     save_grant(cx, &connector.id, &grant, None).await
 }
 
-/// Says as whom it is signed in by now, while its tools are listed.
+/// Moves on to `Checking` and shows the new identity.
 async fn check(
     cx: &Context,
     running: &RunningAuthorization,
@@ -148,7 +145,7 @@ async fn check(
         .await
 }
 
-/// Asks the server without a credential, for its challenge names where to sign in.
+/// Connects without a credential, since the server's challenge names the authorization server.
 async fn challenge(
     cx: &Context,
     connector: &Connector,
@@ -170,8 +167,8 @@ async fn challenge(
     }
 }
 
-/// Scopes of the settings, else those the server names; with those granted before and those that a
-/// refusal asked for since.
+/// Returns the scopes of the settings, else those that the server names. Adds those granted before when a refusal has asked
+/// for more since.
 async fn scopes(
     cx: &Context,
     connector: &Connector,
@@ -198,28 +195,18 @@ async fn scopes(
     Ok(union(&union(first, &granted), &wanted))
 }
 
-/// Whether the former sign-in has a refresh token only because consent was forced.
+/// Whether the previous sign-in got a refresh token only because consent was forced.
 async fn renews_by_consent(cx: &Context, former: &WalletEntry) -> bool {
     let saved = secrets::read_stored(cx.vault(), former).await;
     let grant = saved.ok().and_then(|saved| Grant::from_secret(&saved).ok());
     grant.is_some_and(|grant| grant.insisted_on_consent)
 }
 
-/// Scopes that are asked for and were not given by the sign-in before; none where there was no other.
+/// Returns the requested scopes that the previous sign-in did not have; none without a previous sign-in.
 fn new_scopes(asked: &[String], former: Option<&WalletEntry>) -> Vec<String> {
     let Some(former) = former else {
         return Vec::new();
     };
     let is_new = |scope: &&String| !former.scopes.contains(scope);
     asked.iter().filter(is_new).cloned().collect()
-}
-
-/// Writes steps into the consent, where windows see them at once.
-fn tracer(
-    cx: &Context,
-    running: &Arc<RunningAuthorization>,
-) -> impl Fn(TraceStep) + Send + Sync + use<> {
-    let cx = cx.clone();
-    let running = Arc::clone(running);
-    move |step| running.change(&cx, |now| now.trace.push(step))
 }

@@ -1,7 +1,7 @@
-//! Signing in to a provider with a person's own OAuth app, for a platform that wants the tokens.
+//! Signing in to a provider with the user's own OAuth app, for a platform that wants the tokens.
 //!
-//! Such a platform is given a refresh token when a connector is created. Patchbay runs the consent for it,
-//! keeps what comes in the wallet, and the form takes it from there.
+//! Such a platform needs a refresh token when a connector is created. Patchbay runs the authorization and saves the token
+//! in the wallet, from where the form takes it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,9 +9,9 @@ use std::time::Duration;
 use patchbay_http::Reach;
 use patchbay_model::{
     Account, AccountId, Authorization, AuthorizationId, AuthorizationState, ConnectorId, Explain,
-    Granted, IdentityLine, Json, Redirect, Secret, TraceStep,
+    Granted, IdentityLine, Json, Redirect, Secret,
 };
-use patchbay_oauth::{CallbackParams, ClientIdentity, LoopbackListener, LoopbackOptions, Tokens};
+use patchbay_oauth::{CallbackParams, ClientIdentity, LoopbackOptions, Tokens};
 use patchbay_platforms::ProviderOAuth;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -20,7 +20,7 @@ use url::Url;
 
 use super::await_user;
 use super::await_user::answer_browser;
-use super::client::deep_link;
+use super::client::bind_redirect;
 use super::steps::{TIMEOUT_SECONDS, state_after};
 use crate::accounts::platform::{options, platform_of};
 use crate::accounts::{find_account, reach_of};
@@ -32,49 +32,47 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::forms::{GivenSecret, resolve_given};
 
-/// How the form of a definition can be filled by a sign-in.
+/// How a sign-in can fill the form of a definition.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ProviderSignIn {
-    /// Where a person consents; `None` when it has to be typed in.
+    /// The authorization endpoint; `None` when the user has to enter it.
     pub authorize_url: Option<String>,
-    /// Where the code is exchanged; `None` when it has to be typed in.
+    /// The token endpoint; `None` when the user has to enter it.
     pub token_url: Option<String>,
-    /// Scopes that are asked for unless others are chosen.
+    /// Default scopes.
     pub scopes: Vec<String>,
-    /// What the form has to hold for this way of signing in: a JSON object.
+    /// Form values that this sign-in requires: a JSON object.
     pub values: Json,
-    /// JSON pointer to the place of the app's id.
+    /// JSON pointer to the client id in the form.
     pub client_id_field: String,
-    /// JSON pointer to the place of the app's secret.
+    /// JSON pointer to the client secret in the form.
     pub client_secret_field: Option<String>,
 }
 
-/// A sign-in to a provider to be started.
+/// Request to sign in to a provider.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct StartProviderSignIn {
-    /// The account on which the connector is to be created.
+    /// The account that the connector will be created on.
     pub account: AccountId,
     pub definition: String,
-    /// Id of the person's own OAuth app.
+    /// Client id of the user's own OAuth app.
     pub client_id: String,
     pub client_secret: Option<GivenSecret>,
-    /// Where a person consents; `None` for what the definition says. Parameters such as
-    /// `access_type=offline` stay.
+    /// The authorization endpoint; `None` for the definition's. Parameters such as `access_type=offline` are kept.
     pub authorize_url: Option<String>,
-    /// Where the code is exchanged; `None` for what the definition says.
+    /// The token endpoint; `None` for the definition's.
     pub token_url: Option<String>,
-    /// Scopes; `None` for those of the definition.
+    /// `None` for the scopes of the definition.
     pub scopes: Option<Vec<String>>,
-    /// How the browser comes back.
     pub redirect: Redirect,
 }
 
-/// How the form of a definition can be filled by a sign-in; `None` where it cannot.
+/// Returns how a sign-in can fill the form of a definition; `None` if it cannot.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Reference`].
+/// [`Error::NotFound`]; [`Error::Platform`].
 pub async fn provider_sign_in(
     cx: &Context,
     account: &AccountId,
@@ -92,12 +90,12 @@ pub async fn provider_sign_in(
     }))
 }
 
-/// Starts the sign-in and opens the browser; when it is done the tokens are wallet entries, named in
-/// `granted` with their places in the form.
+/// Starts the sign-in and opens the browser. When it succeeds, `granted` lists the wallet entries of the tokens with their
+/// paths in the form.
 ///
 /// # Errors
-/// [`Error::Usage`] when the definition takes no such sign-in or an address is missing; [`Error::OAuth`] when
-/// one must not be used; [`Error::Vault`] when the tokens could not be saved; as [`provider_sign_in`].
+/// [`Error::Usage`] when the definition supports no such sign-in or a URL is missing; [`Error::OAuth`] when a URL is not
+/// allowed; [`Error::Vault`] when the tokens could not be saved; as for [`provider_sign_in`].
 pub async fn start_provider_sign_in(
     cx: &Context,
     request: StartProviderSignIn,
@@ -148,11 +146,10 @@ pub async fn start_provider_sign_in(
     Ok(running.snapshot())
 }
 
-/// Everything that one sign-in needs.
 struct SignInPlan {
     client: ClientIdentity,
     authorize_url: Url,
-    /// Which addresses may be asked: those beside what a person gave.
+    /// Which addresses may be requested besides those that the user entered.
     reach: Reach,
     token_url: Url,
     scopes: Vec<String>,
@@ -200,7 +197,7 @@ fn new_authorization(
     };
     Authorization::preparing(
         AuthorizationId::new(cx.new_id("auth")),
-        // There is no connector yet: one sign-in at a time for each definition of an account.
+        // There is no connector yet; this id allows one sign-in at a time per definition of an account.
         ConnectorId::new(format!("{}/{}", account.id, request.definition)),
         account.label.clone(),
         identity,
@@ -242,7 +239,7 @@ async fn authorize(
     let (oauth, scopes) = (cx.oauth(), plan.scopes.clone());
     let (page, token) = (plan.authorize_url.clone(), plan.token_url.clone());
     let discovery = oauth.discovery_from_endpoints(page, token, scopes, plan.reach.clone())?;
-    let (redirect, listener) = redirect_target(plan.redirect).await?;
+    let (redirect, listener) = bind_redirect(plan.redirect, LoopbackOptions::default()).await?;
     let pending = oauth.start_authorization(&discovery, &plan.client, &redirect, &plan.scopes)?;
     let page = oauth.consent_page(&discovery, &pending).await?;
     let received = await_user::await_user(cx, running, &pending, page, listener, callbacks).await?;
@@ -250,10 +247,7 @@ async fn authorize(
     running
         .advance(cx, |now| now.state = AuthorizationState::Exchanging)
         .await?;
-    let trace = {
-        let (cx, running) = (cx.clone(), Arc::clone(running));
-        move |step: TraceStep| running.change(&cx, |now| now.trace.push(step))
-    };
+    let trace = running.trace(cx);
     let saved = async {
         let tokens = oauth
             .exchange(&pending, &received.code, &plan.client, &discovery, &trace)
@@ -266,15 +260,7 @@ async fn authorize(
     saved
 }
 
-async fn redirect_target(redirect: Redirect) -> Result<(Url, Option<LoopbackListener>), Error> {
-    if redirect == Redirect::DeepLink {
-        return Ok((deep_link(), None));
-    }
-    let listener = LoopbackListener::bind(LoopbackOptions::default()).await?;
-    Ok((listener.redirect_uri().clone(), Some(listener)))
-}
-
-/// Keeps the token that the form asks for, and says where it goes.
+/// Saves the token that the form needs.
 async fn save_token(
     cx: &Context,
     running: &RunningAuthorization,

@@ -1,4 +1,4 @@
-//! What is kept of a consent that succeeded.
+//! Saving the grant of an authorization.
 
 use patchbay_model::{
     Authentication, Connector, ConnectorId, OauthGrant, Redirect, WalletEntry, WalletEntryId,
@@ -18,11 +18,7 @@ use crate::secrets;
 use crate::secrets::StoredSecret;
 use crate::servers::sessions;
 
-/// Saves the tokens, in the vault first, and has the connector use them; `user` is whose they are, as far as
-/// the provider tells.
-///
-/// # Errors
-/// [`Error::NotFound`] when the connector is gone; [`Error::Vault`], [`Error::Store`].
+/// Saves the tokens, in the vault first, and sets the connector to use them. `user` is their owner, if the provider tells.
 pub(super) async fn save_grant(
     cx: &Context,
     id: &ConnectorId,
@@ -31,7 +27,7 @@ pub(super) async fn save_grant(
 ) -> Result<(), Error> {
     let connector = find_connector(cx, id).await?;
     if !grant.allows_url(&endpoint_of(&connector)?) {
-        // Another process moved it meanwhile: tokens belong to the origin that they were issued for.
+        // Another process changed its address meanwhile. Tokens are only for the origin that they were issued for.
         return Err(patchbay_oauth::Error::ClientMismatch.into());
     }
     let entry = WalletEntry {
@@ -39,7 +35,7 @@ pub(super) async fn save_grant(
         ..entry_for(cx, &connector, grant).await?
     };
     let kept = without_reference(cx, &connector, grant).await?;
-    // Otherwise a refresh that is under way would put the grant before this one in its place.
+    // Otherwise a running refresh would overwrite it with the previous grant.
     let lock = cx.tokens().lock_credential(&entry.id).await?;
     cx.vault()
         .write(&SecretName::wallet(&entry.id), &kept.to_secret())
@@ -58,7 +54,7 @@ pub(super) async fn save_grant(
     Ok(())
 }
 
-/// Saves the entry, under the name that it has by now where it is there already.
+/// Saves the entry; an existing one keeps its name.
 async fn save(cx: &Context, entry: WalletEntry) -> Result<WalletEntry, Error> {
     let fresh = entry.clone();
     let renew = move |known: &mut WalletEntry| {
@@ -73,8 +69,8 @@ async fn save(cx: &Context, entry: WalletEntry) -> Result<WalletEntry, Error> {
     Ok(entry)
 }
 
-/// What a reference stands for is never kept: the secret of such an OAuth app is asked for again at each
-/// refresh.
+/// Removes the client secret if it comes from a reference, since such secrets are never saved. Each refresh resolves it
+/// again.
 async fn without_reference(
     cx: &Context,
     connector: &Connector,
@@ -97,8 +93,8 @@ async fn without_reference(
     Ok(kept)
 }
 
-/// The entry that the connector uses, when it is for the same issuer and resource, else a new one:
-/// tokens are never mixed with those of another server.
+/// Updates the connector's entry if it is for the same issuer and resource, else creates a new one, so that tokens of
+/// different servers never mix.
 async fn entry_for(
     cx: &Context,
     connector: &Connector,

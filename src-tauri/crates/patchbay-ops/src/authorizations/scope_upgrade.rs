@@ -1,5 +1,4 @@
-//! What a sign-in lacks, saved until the next one: scopes that the server asked for, which the user is asked to grant,
-//! and tools that it refused.
+//! Missing access of a sign-in, saved until the next one: scopes that the server requires, and tools that it refused.
 //!
 //! Source: MCP requirement R18.
 
@@ -12,10 +11,10 @@ use crate::error::Error;
 
 const MEMBER: &str = "wantedScopes";
 
-/// How many refused tools of a connector are kept.
+/// Maximum number of refused tools that are saved for a connector.
 const MAX_TOOLS: usize = 100;
 
-/// Keeps the scopes that a refusal names, for the next sign-in.
+/// Saves the scopes that a refusal names, for the next sign-in.
 pub(crate) async fn record_refused_scopes(
     cx: &Context,
     id: &ConnectorId,
@@ -29,7 +28,7 @@ pub(crate) async fn record_refused_scopes(
     status::change(cx, id, note).await.map(drop)
 }
 
-/// Keeps whether a tool was refused, when it ran last, for a right that the sign-in lacks.
+/// Saves whether the last run of a tool was refused for lack of access.
 pub(crate) async fn record_tool_access(
     cx: &Context,
     connector: &Connector,
@@ -50,7 +49,7 @@ pub(crate) async fn record_tool_access(
     status::change(cx, &connector.id, note).await.map(drop)
 }
 
-/// The scopes that a refusal names; empty when it names none.
+/// Returns the scopes that a refusal names.
 fn named_scopes(error: &Error) -> Vec<String> {
     match error {
         Error::Platform(patchbay_platforms::Error::Forbidden {
@@ -71,14 +70,13 @@ fn add_wanted_scopes(connector: &mut Connector, scopes: Vec<String>) {
     connector.native[MEMBER] = json!(wanted);
 }
 
-/// The scopes that were named since the last sign-in.
+/// Returns the scopes that refusals have named since the last sign-in.
 pub(crate) fn wanted_scopes(connector: &Connector) -> Vec<String> {
     let wanted = connector.native.get(MEMBER).and_then(Value::as_array);
     let texts = wanted.into_iter().flatten().filter_map(Value::as_str);
     texts.map(ToOwned::to_owned).collect()
 }
 
-/// Forgets them, for they were granted.
 pub(crate) fn clear_wanted_scopes(connector: &mut Connector) {
     if let Some(native) = connector.native.as_object_mut() {
         native.remove(MEMBER);

@@ -1,4 +1,4 @@
-//! Starting an authorization, and running it to its end.
+//! Starting an authorization and running it to its end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,47 +22,43 @@ use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 use crate::json_object::members;
 
-/// A consent to be started.
+/// Request to start an authorization.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct StartAuthorization {
-    /// The connector to be connected.
     pub connector: ConnectorId,
-    /// How the browser is to come back; `None` for the connector's own setting.
+    /// `None` for the connector's setting.
     pub redirect: Option<Redirect>,
-    /// How long the user may take, in seconds; `None` for 300.
+    /// Time limit for the user in seconds; `None` for 300.
     pub timeout_seconds: Option<u32>,
-    /// What was chosen before, values of a hosted platform's own form: an object, or null for nothing.
+    /// Values of the [`consent_form`]: an object or null.
     pub choices: Json,
-    /// The authorization server that was agreed to in place of the one before, to the letter as
-    /// [`IssuerChange::issuer`](patchbay_model::IssuerChange) named it; no other is.
+    /// The changed authorization server that the user accepted, exactly as in
+    /// [`IssuerChange::issuer`](patchbay_model::IssuerChange).
     #[serde(default)]
     pub accept_issuer: Option<String>,
 }
 
-/// Whether a click-through consent can connect it. None can where the platform knows no such thing.
-///
-/// # Errors
-/// [`Error::NotFound`]; [`Error::Vault`], [`Error::Reference`]; nothing is sent.
+/// Whether the connector supports sign-in in the browser. Sends nothing.
 pub async fn has_consent(cx: &Context, connector: &Connector) -> Result<bool, Error> {
     for_connector(cx, connector).has_consent().await
 }
 
-/// What a person may choose before a connector's consent starts; `None` where there is nothing to choose.
+/// Returns the choices before an authorization; `None` when there are none.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Reference`].
+/// [`Error::NotFound`]; [`Error::Platform`].
 pub async fn consent_form(cx: &Context, id: &ConnectorId) -> Result<Option<Form>, Error> {
     let connector = find_connector(cx, id).await?;
     for_connector(cx, &connector).consent_form().await
 }
 
-/// Starts a consent and opens the browser; it goes on by itself, and changes tell of each step. A
-/// connector whose consent is under way gets that one.
+/// Starts an authorization in the background and opens the browser. Each step emits an event. Returns the running
+/// authorization of the connector if there is one.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Vault`] when the tokens could not be saved
-/// afterwards, tried before anything is asked of the user; [`Error::Store`].
+/// [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Vault`] when the vault cannot save tokens, which is checked before
+/// the user is asked.
 pub async fn start_authorization(
     cx: &Context,
     request: StartAuthorization,
@@ -113,7 +109,6 @@ pub async fn start_authorization(
     Ok(running.snapshot())
 }
 
-/// Runs it to its end and writes down how it ended.
 async fn run_authorization(
     cx: Context,
     running: Arc<RunningAuthorization>,
@@ -193,7 +188,7 @@ async fn finish(
         .await
 }
 
-/// A provider that no longer knows our registration tells only the user, on a page that we do not see. So a consent
+/// A provider that no longer knows our registration says so only on its page, which we do not see. So an authorization
 /// that failed is not retried with the same registration.
 async fn discard_failed_registration(cx: &Context, running: &RunningAuthorization, error: &Error) {
     let asked = matches!(
@@ -211,7 +206,7 @@ async fn discard_failed_registration(cx: &Context, running: &RunningAuthorizatio
     }
 }
 
-/// A consent that came to nothing leaves the connector as it was, unless nothing was known of it.
+/// Returns the status of the connector after a failure: the one before, unless that was unknown.
 fn status_after(
     cx: &Context,
     before: ConnectorStatus,

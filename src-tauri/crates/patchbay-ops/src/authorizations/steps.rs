@@ -1,17 +1,19 @@
-//! How an authorization moves on: windows hear of it, and it is saved.
+//! State changes of an authorization: emitted as events and saved.
 
-use patchbay_model::{Authorization, AuthorizationState, Explain};
+use std::sync::Arc;
+
+use patchbay_model::{Authorization, AuthorizationState, Code, Explain, TraceStep};
 
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
 use crate::events::Event;
 
-/// How long the user may take, unless it is said otherwise.
+/// Default time limit for the user.
 pub(super) const TIMEOUT_SECONDS: u32 = 300;
 
 impl RunningAuthorization {
-    /// Changes it and says so.
+    /// Changes the authorization and emits the change.
     pub(crate) fn change(&self, cx: &Context, change: impl FnOnce(&mut Authorization)) {
         self.state.send_modify(change);
         cx.emit(Event::AuthorizationChanged {
@@ -19,25 +21,33 @@ impl RunningAuthorization {
         });
     }
 
-    /// Changes it, says so and keeps it.
+    /// Changes the authorization, emits the change and saves it.
     pub(crate) async fn advance(
         &self,
         cx: &Context,
         change: impl FnOnce(&mut Authorization),
     ) -> Result<(), Error> {
         self.change(cx, change);
-        let kept = Authorization {
-            // Of no use to anybody once this process is gone, and not ours to leave lying about.
+        let saved = Authorization {
+            // Useless after this process has ended.
             page_host: None,
             ..self.snapshot()
         };
-        Ok(cx.store().save_authorization(&kept).await?)
+        Ok(cx.store().save_authorization(&saved).await?)
+    }
+
+    /// Returns a trace that adds its steps to the authorization.
+    pub(super) fn trace(
+        self: &Arc<Self>,
+        cx: &Context,
+    ) -> impl Fn(TraceStep) + Send + Sync + use<> {
+        let (cx, running) = (cx.clone(), Arc::clone(self));
+        move |step| running.change(&cx, |now| now.trace.push(step))
     }
 }
 
-/// The state in which an authorization ends by a failure.
+/// Returns the final state of an authorization that failed.
 pub(super) fn state_after(error: &Error) -> AuthorizationState {
-    use patchbay_model::Code;
     match error.code() {
         Code::AuthDenied => AuthorizationState::Denied,
         Code::AuthTimedOut => AuthorizationState::Expired,

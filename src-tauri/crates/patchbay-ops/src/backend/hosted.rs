@@ -1,4 +1,4 @@
-//! Connectors of hosted platforms, by what their platform is able to do.
+//! Connectors of hosted platforms.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ use crate::error::Error;
 use crate::redact::KnownSecrets;
 use crate::runs::exchange::redact_request;
 
-/// How long its platform may take to say how a sign-in that failed left a connector.
+/// Time limit for refreshing a connector after a failed sign-in.
 const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A connector of a hosted platform.
@@ -92,8 +92,7 @@ impl Backend for Hosted<'_> {
         }))
     }
 
-    /// That a platform describes tools does not mean that they work: it is asked for that. One that cannot be
-    /// asked leaves open how the connector is.
+    /// A platform may list tools that do not work, so the status is fetched. Without an answer it does not change.
     async fn status_after_listing(&self) -> Option<Change> {
         let fresh = fetch_snapshot(self.cx, self.connector).await?;
         Some(Box::new(move |connector| fresh.apply_to(connector)))
@@ -160,7 +159,7 @@ impl Backend for Hosted<'_> {
         })
     }
 
-    /// That the platform passed a call on says nothing where the tool failed.
+    /// A failed tool says nothing about the connector.
     async fn status_after_call(&self, outcome: &CallOutcome) -> Option<Change> {
         match outcome.result.is_error {
             true => None,
@@ -182,13 +181,13 @@ impl Backend for Hosted<'_> {
         Ok(platform.tools().is_some_and(Tools::takes_credential))
     }
 
-    /// A platform says what stands for its connectors, wherever that is.
+    /// A platform may name icons at any address.
     async fn icon_reach(&self, _icon: &Url) -> Result<Option<Reach>, Error> {
         let account = find_account(self.cx, &self.connector.account).await?;
         Ok(Some(reach_of(self.cx, &account)))
     }
 
-    /// Those that its account is signed in with, else those that it would be.
+    /// Returns those that the account is signed in with, else those that it would sign in with.
     async fn secrets(&self) -> Vec<Secret> {
         if let Some(used) = self.cx.sign_ins().secrets(&self.connector.account) {
             return used;
@@ -284,7 +283,7 @@ impl Backend for Hosted<'_> {
         let gone = disconnects.disconnect(&remote, &self.options()).await;
         self.finish_call(&*platform, gone).await?;
         refresh_status(self.cx, self.connector, &*platform, &remote).await?;
-        // No platform tells whether the provider took its tokens back, or whether there were any.
+        // No platform tells whether the provider revoked tokens.
         Ok(RevokeOutcome {
             revoked: false,
             note: None,

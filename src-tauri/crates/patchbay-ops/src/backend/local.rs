@@ -1,4 +1,4 @@
-//! Connectors of this computer: MCP servers that Patchbay speaks to and signs in to itself.
+//! Local connectors: MCP servers that Patchbay connects and signs in to itself.
 
 mod disconnect;
 mod session;
@@ -52,11 +52,11 @@ impl Local<'_> {
 
     async fn fetch_tools(&self, cancel: &CancellationToken) -> Result<ListedTools, Error> {
         let (cx, connector) = (self.cx, self.connector);
-        // A person has this done, and can be asked about a program.
+        // Listing is started by a person, who can be asked to allow a program.
         let given = Occasion::Given;
         let (live, reused) = session(cx, connector, given, cancel).await?;
         match list_session_tools(&live, cancel).await {
-            // The server may have forgotten a connection that lay idle: that says nothing of its tools.
+            // The server may have dropped an idle connection.
             Err(error) if reused && is_broken(error.code()) => {
                 cx.sessions().drain(&connector.id).await;
                 let (live, _) = session(cx, connector, given, cancel).await?;
@@ -66,7 +66,7 @@ impl Local<'_> {
         }
     }
 
-    /// What a call would send on the connection that there is; `None` without one, for a dry run makes none.
+    /// Returns what a call would send on the open connection; `None` without one, since a dry run does not connect.
     async fn plan_on_session(
         &self,
         tool: &Tool,
@@ -96,15 +96,15 @@ impl Local<'_> {
         }))
     }
 
-    /// Who is asked what the server asks meanwhile, outside of runs.
+    /// Returns who answers the server's questions outside of runs.
     fn asker(&self, during: AskedDuring) -> Option<Arc<dyn Asker>> {
         let identity = self.connector.identity.clone();
         let asker = || PersonAsker::new(self.cx, self.connector, during, identity);
         self.cx.can_ask().then(|| asker() as Arc<dyn Asker>)
     }
 
-    /// Makes the next connection use the older revision of the protocol, in which the server can ask questions. This
-    /// call is not repeated: the tool may have acted before it asked.
+    /// Makes the next connection use the older protocol revision, in which the server can ask questions. This call is not
+    /// repeated, since the tool may have acted before it asked.
     async fn connect_by_handshake(&self) -> Result<(), Error> {
         let (cx, id) = (self.cx, &self.connector.id);
         let note = |connector: &mut Connector| {
@@ -117,7 +117,7 @@ impl Local<'_> {
         Ok(())
     }
 
-    /// A 401 speaks of the token or the headers that were sent: there is no consent to give.
+    /// Explains a 401 of a connector without sign-in: its token or headers were rejected, or it needs a token.
     fn explain(&self, error: Error) -> Error {
         let Error::Platform(refused @ patchbay_platforms::Error::Unauthorized { .. }) = error
         else {
@@ -209,7 +209,7 @@ impl Backend for Local<'_> {
             "params": { "name": tool.name, "arguments": arguments },
         });
         let line = SentRequest::line(message.to_string());
-        // A program was given its secrets when it was started.
+        // A program gets its secrets when it is started.
         if self.connector.command.is_some() {
             return Ok(PlannedCall {
                 request: line,
@@ -234,7 +234,7 @@ impl Backend for Local<'_> {
         })
     }
 
-    /// A tool that works shows that its connector does.
+    /// A working tool shows that its connector works.
     async fn status_after_call(&self, _outcome: &CallOutcome) -> Option<Change> {
         let now = self.cx.now();
         Some(Box::new(move |connector| {
@@ -244,9 +244,9 @@ impl Backend for Local<'_> {
         }))
     }
 
-    /// A server may have a picture of its own shown, and not tell somebody else when it is looked at.
+    /// Only icons from the domain of the server are loaded, so that no third party can track when they are shown.
     ///
-    /// Source: MCP 2025-11-25, schema, `Icon`: from the same domain as the server.
+    /// Source: MCP 2025-11-25, schema, `Icon`.
     async fn icon_reach(&self, icon: &Url) -> Result<Option<Reach>, Error> {
         let endpoint = self.connector.endpoint.as_deref();
         let endpoint = endpoint.and_then(|endpoint| Url::parse(endpoint).ok());
@@ -263,7 +263,7 @@ impl Backend for Local<'_> {
         let mut found = live.list_resources(self.cx.shutdown()).await?;
         match live.list_resource_templates(self.cx.shutdown()).await {
             Ok(templates) => found.extend(templates),
-            // Whatever it says of templates, the resources are there.
+            // Servers without templates still have resources.
             Err(patchbay_platforms::Error::ServerError { .. }) => {}
             Err(error) => return Err(error.into()),
         }
@@ -307,7 +307,7 @@ impl Backend for Local<'_> {
         Ok(live.complete(request, self.cx.shutdown()).await?)
     }
 
-    /// The tokens have to be saved afterwards.
+    /// Checks that the tokens can be saved afterwards.
     async fn prepare_authorization(&self) -> Result<(), Error> {
         Ok(self.cx.vault().probe().await?)
     }

@@ -1,22 +1,22 @@
-//! How often background checks run.
+//! Intervals of background checks.
 
 use std::time::Duration;
 
-/// Times between looks.
+/// Times between checks.
 #[derive(Clone, Copy, Debug)]
 pub struct CheckIntervals {
-    /// After the start, before anything is looked at: the window comes first.
+    /// From the start to the first checks, so that they do not delay the window.
     pub(super) first: Duration,
-    /// Between two looks at what is due.
+    /// Between two looks for due checks.
     pub(super) again: Duration,
-    /// Between two looks at a connector, at least.
+    /// Minimum time between two checks of a connector.
     pub(super) connector: Duration,
-    /// Between two looks at the list of an account, at least.
+    /// Minimum time between two checks of an account.
     pub(super) account: Duration,
 }
 
 impl CheckIntervals {
-    /// The usual one; as many times faster as `PATCHBAY_LOOKS_FASTER` says, for tests that cannot wait.
+    /// The default, divided by `PATCHBAY_LOOKS_FASTER` for tests.
     pub fn from_environment() -> Self {
         let faster = std::env::var("PATCHBAY_LOOKS_FASTER").ok();
         let faster = faster.and_then(|times| times.parse().ok());

@@ -1,22 +1,21 @@
-//! Whether the system would rather be left alone.
+//! Power saving and metered networks.
 
 #[cfg(target_os = "linux")]
 mod bus;
 
 use async_trait::async_trait;
 
-/// What the system says of its power and its network.
+/// State of the system's power and network.
 #[async_trait]
 pub trait PowerAndNetwork: Send + Sync {
-    /// Whether it saves power; `None` when it does not tell.
+    /// Whether the system saves power; `None` if unknown.
     async fn saves_power(&self) -> Option<bool>;
 
-    /// Whether its network is paid for by what goes through it; `None` when it does not tell.
+    /// Whether the network is metered; `None` if unknown.
     async fn is_metered(&self) -> Option<bool>;
 }
 
-/// What this system says: asked over D-Bus on Linux, by its power profile and its network manager. Others
-/// do not tell.
+/// Asks the power profile and the network manager over D-Bus on Linux; unknown on other systems.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemPowerAndNetwork;
 

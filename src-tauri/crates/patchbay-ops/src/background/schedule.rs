@@ -1,4 +1,4 @@
-//! What is due when.
+//! Schedule of background checks.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -9,24 +9,23 @@ use url::Url;
 use super::CheckIntervals;
 use crate::abilities::{abilities, platform_abilities};
 
-/// A check may be late by one part in this many of its interval, so that those that start together drift apart.
+/// A check is delayed by a random part of up to 1/5 of its interval, so that checks spread out.
 const JITTER: u32 = 5;
 
-/// Something to look at.
 #[derive(Clone, Debug)]
 pub(super) enum CheckTarget {
     Account(Account),
     Connector(ConnectorId),
 }
 
-/// A look and the host that it asks.
+/// A check and the host that it contacts.
 #[derive(Debug)]
 pub(super) struct DueCheck {
     host: String,
     target: CheckTarget,
 }
 
-/// When each thing may be looked at next, by its id.
+/// The time of the next check by account or connector id.
 #[derive(Debug, Default)]
 pub(super) struct CheckSchedule {
     intervals: CheckIntervals,
@@ -34,7 +33,6 @@ pub(super) struct CheckSchedule {
 }
 
 impl CheckSchedule {
-    /// Nothing was looked at yet.
     pub(super) fn new(intervals: CheckIntervals) -> Self {
         Self {
             intervals,
@@ -42,7 +40,7 @@ impl CheckSchedule {
         }
     }
 
-    /// The checks that are due now, accounts first; they count as done. `chance` returns a random time up to its
+    /// Returns the checks that are due, accounts first, and schedules the next ones. `chance` returns a random time up to its
     /// argument.
     pub(super) fn due(
         &mut self,
@@ -83,7 +81,7 @@ impl CheckSchedule {
         due
     }
 
-    /// Whether it was not looked at for long enough, by us or by anybody else.
+    /// Whether the last check, `seen`, by anybody, is long enough ago.
     fn is_due(
         &mut self,
         id: &str,
@@ -93,7 +91,7 @@ impl CheckSchedule {
         chance: impl Fn(Duration) -> Duration,
     ) -> bool {
         let after_seen = seen.map(|seen| seen + every);
-        // What is seen for the first time waits a little, so that not all comes at once after the start.
+        // The first check is delayed, so that not all run right after the start.
         let planned = *self
             .next
             .entry(id.to_owned())
@@ -108,7 +106,7 @@ impl CheckSchedule {
     }
 }
 
-/// The checks grouped by the host that they ask: those of one host run one after the other.
+/// Groups the checks by host; those of one host run one after the other.
 pub(super) fn group_by_host(due: Vec<DueCheck>) -> Vec<Vec<CheckTarget>> {
     let mut queues: BTreeMap<String, Vec<CheckTarget>> = BTreeMap::new();
     for DueCheck { host, target } in due {
@@ -117,7 +115,6 @@ pub(super) fn group_by_host(due: Vec<DueCheck>) -> Vec<Vec<CheckTarget>> {
     queues.into_values().collect()
 }
 
-/// A random time up to that.
 pub(super) fn random_up_to(up_to: Duration) -> Duration {
     let mut bytes = [0u8; 4];
     // Without randomness there is no jitter, which is acceptable.
@@ -131,9 +128,9 @@ fn is_checkable(account: &Account) -> bool {
     platform_abilities(account.platform).has_accounts && !account.is_signed_out
 }
 
-/// The host that a look at a connector asks; `None` when a look would tell nothing, or start a program.
+/// Returns the host that a check of the connector contacts; `None` when a check would not help or would start a program.
 fn host_of(connector: &Connector, account: &Account) -> Option<String> {
-    // Whatever waits for a person does not mend itself.
+    // Other states only change when the user acts.
     let can_change = matches!(
         connector.status.status,
         Status::Ready | Status::Failing | Status::Unknown

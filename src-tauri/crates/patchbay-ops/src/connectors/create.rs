@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::StreamExt;
-use patchbay_model::{Account, AccountId, Connector, Definition, Form, Json, Platform as Place};
+use patchbay_model::{
+    Account, AccountId, Connector, Definition, Form, Json, Platform as Place, SecretHolder,
+};
 use patchbay_platforms::{Creation, Platform};
 use serde::Deserialize;
 use specta::Type;
@@ -136,7 +138,8 @@ pub async fn create_connector(cx: &Context, request: CreateConnector) -> Result<
     let remote = finish_call(cx, &account.id, &*platform, remote).await?;
     let connector = save_created(cx, &account, remote).await?;
     let entries = filled.save_secrets(cx).await?;
-    locations::record_creation(cx, &connector, &request.values, entries).await?;
+    let holder = SecretHolder::Creation;
+    locations::record(cx, &connector, holder, &request.values, entries).await?;
     Ok(connector)
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Connector, ConnectorId, ConnectorSettings, Difference, Json, pointer};
+use patchbay_model::{
+    Connector, ConnectorId, ConnectorSettings, Difference, Json, SecretHolder, pointer,
+};
 use patchbay_platforms::{Platform, Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -107,7 +109,8 @@ pub async fn change_settings(
     finish_connector_call(cx, &connector, &*platform, changed).await?;
     locations::forget_members(cx, &connector, members.iter()).await?;
     let entries = filled.save_secrets(cx).await?;
-    locations::record_settings(cx, &connector, &change.values, entries).await?;
+    let holder = SecretHolder::Settings;
+    locations::record(cx, &connector, holder, &change.values, entries).await?;
     refresh_status(cx, &connector, &*platform, &remote).await?;
     find_connector(cx, id).await
 }

@@ -1,10 +1,9 @@
-//! Where the number of the newest vault file is noted when no keychain holds its key.
+//! Generation numbers of passphrase-protected vaults, saved as settings.
 
 use async_trait::async_trait;
 use patchbay_store::Store;
 use patchbay_vault::GenerationStore;
 
-/// Numbers among the settings.
 pub(crate) struct SettingsGenerations(pub(crate) Store);
 
 #[async_trait]

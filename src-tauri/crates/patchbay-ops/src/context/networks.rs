@@ -1,4 +1,4 @@
-//! The HTTP clients: one for all connectors, and own ones for those that are set up otherwise.
+//! The HTTP clients: a shared one, and separate ones for connectors with their own network settings.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,15 +36,15 @@ impl Networks {
         })))
     }
 
-    /// The clients that belong to no connector.
+    /// The shared clients.
     pub(crate) fn shared(&self) -> &Network {
         &self.0.shared
     }
 
-    /// Clients with settings that are not saved yet; `shown` is the certificate for the server at that address.
+    /// Builds clients; `shown` is the client certificate for the server at that address.
     ///
     /// # Errors
-    /// [`Error::Platform`] when a certificate or the proxy cannot be used.
+    /// [`Error::Platform`] when a certificate or the proxy is invalid.
     pub(crate) fn with(
         &self,
         settings: &NetworkSettings,
@@ -56,10 +56,7 @@ impl Networks {
         Ok(Network::build(settings, shown, &self.0.addresses)?)
     }
 
-    /// The clients of a connector with its present settings.
-    ///
-    /// # Errors
-    /// As [`Networks::with`]; [`Error::Vault`] from its client certificate.
+    /// Returns the clients for a connector with its current settings.
     pub(crate) async fn of(&self, connector: &Connector) -> Result<Network, Error> {
         if connector.network == NetworkSettings::default() {
             self.own().remove(&connector.id);
@@ -84,7 +81,7 @@ impl Networks {
         self.0.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What renews the tokens of an entry: by the network of the connector that signed in with it.
+    /// Returns the OAuth client for renewing an entry, with the network settings of a connector that uses it.
     pub(crate) async fn oauth_of(
         &self,
         store: &Store,

@@ -1,4 +1,4 @@
-//! What servers ask and nobody has answered yet.
+//! Open questions of servers.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -10,26 +10,23 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::sync::oneshot;
 
-/// A server waits for the answer to this.
+/// A question whose answer a server waits for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct OpenQuestion {
     pub id: QuestionId,
     /// The connector whose server asks.
     pub connector: ConnectorId,
-    /// Its name for people.
     pub connector_title: String,
     /// What waits for the answer.
     pub during: AskedDuring,
-    /// As who that is done.
+    /// The identity of the connector.
     pub identity: IdentityLine,
-    /// Since when it is open.
     pub asked_at: Timestamp,
-    /// What is asked.
     pub question: Question,
 }
 
-/// What a server does while it asks.
+/// What a server was doing when it asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -37,23 +34,23 @@ pub struct OpenQuestion {
     rename_all_fields = "camelCase"
 )]
 pub enum AskedDuring {
-    /// It runs a tool.
+    /// Running a tool.
     Run {
         run: RunId,
         /// Name of the tool.
         tool: String,
     },
-    /// It fills a prompt in.
+    /// Filling a prompt.
     Prompt {
         /// Name of the prompt.
         name: String,
     },
-    /// It gives a resource.
+    /// Reading a resource.
     Resource { uri: String },
 }
 
 impl AskedDuring {
-    /// What it does that to: the name of a tool or a prompt, or a URI.
+    /// The name of the tool or prompt, or the URI.
     pub fn name(&self) -> &str {
         match self {
             Self::Run { tool: name, .. } | Self::Prompt { name } | Self::Resource { uri: name } => {
@@ -63,11 +60,11 @@ impl AskedDuring {
     }
 }
 
-/// The questions that are open in this process, the oldest first.
+/// The open questions of this process, the oldest first.
 #[derive(Default)]
 pub(crate) struct Questions(Mutex<Vec<PendingQuestion>>);
 
-/// One of them, and who waits for its answer.
+/// An open question and the sender of its answer.
 pub(crate) struct PendingQuestion {
     pub(crate) open: OpenQuestion,
     pub(crate) reach: Reach,

@@ -1,10 +1,10 @@
-//! Runs, inspections, checks and rotations that are under way in this process.
+//! Runs, inspections, checks and rotations in progress in this process.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-/// How to stop each thing that is under way. One id may be there twice, as two checks of one connector.
+/// Cancellation tokens of everything in progress. An id may be registered twice, such as two checks of one connector.
 pub(crate) struct CancelRegistry<Id>(Mutex<Vec<Entry<Id>>>);
 
 type Entry<Id> = (Id, Arc<CancellationToken>);
@@ -16,7 +16,7 @@ impl<Id> Default for CancelRegistry<Id> {
 }
 
 impl<Id: Clone + Eq> CancelRegistry<Id> {
-    /// Notes what begins; it is under way until the guard is dropped.
+    /// Registers a token until the guard is dropped.
     pub(crate) fn register(&self, id: &Id, cancel: CancellationToken) -> RunningGuard<'_, Id> {
         let cancel = Arc::new(cancel);
         self.lock().push((id.clone(), Arc::clone(&cancel)));
@@ -26,7 +26,7 @@ impl<Id: Clone + Eq> CancelRegistry<Id> {
         }
     }
 
-    /// Stops it; `false` when it is not under way here.
+    /// Cancels everything with that id. Returns whether there was anything.
     pub(crate) fn cancel(&self, id: &Id) -> bool {
         let running = self.lock();
         let mut found = running.iter().filter(|(one, _)| one == id).peekable();
@@ -35,12 +35,10 @@ impl<Id: Clone + Eq> CancelRegistry<Id> {
         is_there
     }
 
-    /// Whether it is under way here.
     pub(crate) fn has(&self, id: &Id) -> bool {
         self.lock().iter().any(|(one, _)| one == id)
     }
 
-    /// How many are under way here.
     pub(crate) fn len(&self) -> usize {
         self.lock().len()
     }
@@ -52,7 +50,7 @@ impl<Id> CancelRegistry<Id> {
     }
 }
 
-/// Something that is under way.
+/// Removes the token when dropped.
 pub(crate) struct RunningGuard<'a, Id> {
     running: &'a CancelRegistry<Id>,
     cancel: Arc<CancellationToken>,

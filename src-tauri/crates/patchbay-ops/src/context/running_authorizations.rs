@@ -1,4 +1,4 @@
-//! Authorizations that are under way in this process.
+//! Running authorizations of this process.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -9,7 +9,7 @@ use patchbay_oauth::{CallbackError, CallbackParams, Pending, RedirectState, chec
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-/// The authorizations under way, by id.
+/// Running authorizations by id.
 #[derive(Default)]
 pub(crate) struct RunningAuthorizations(Mutex<HashMap<AuthorizationId, Arc<RunningAuthorization>>>);
 
@@ -18,14 +18,14 @@ impl RunningAuthorizations {
         self.lock().get(id).cloned()
     }
 
-    /// The authorization of that connector, for there is one under way at a time.
+    /// Returns the running authorization of a connector, which has one at a time.
     pub(crate) fn of(&self, connector: &ConnectorId) -> Option<Arc<RunningAuthorization>> {
         let all = self.lock();
         let found = all.values().find(|running| running.is_for(connector));
         found.cloned()
     }
 
-    /// The authorization to which a callback belongs, by its state.
+    /// Finds the authorization of a callback by its state.
     pub(crate) fn find_awaiting(
         &self,
         params: &CallbackParams,
@@ -35,7 +35,7 @@ impl RunningAuthorizations {
         found.cloned()
     }
 
-    /// Notes an authorization, unless its connector has one: then that one is the answer.
+    /// Adds an authorization. If its connector has one already, that is the error.
     pub(crate) fn register(
         &self,
         running: Arc<RunningAuthorization>,
@@ -54,14 +54,14 @@ impl RunningAuthorizations {
         self.lock().remove(id);
     }
 
-    /// Cancels the authorization of a connector, if there is one, and waits until its outcome is saved, so that it
-    /// can't overwrite what comes next.
+    /// Cancels the authorization of a connector, if there is one, and waits until its outcome is saved, so that it cannot
+    /// overwrite later changes.
     pub(crate) async fn cancel_and_wait(&self, connector: &ConnectorId) {
         if let Some(running) = self.of(connector) {
             running.cancel.cancel();
             let mut changes = running.watch();
             drop(running);
-            // The sender goes only after the last change.
+            // The sender is dropped only after the last change.
             drop(changes.wait_for(|now| now.state.is_over()).await);
         }
     }
@@ -73,24 +73,23 @@ impl RunningAuthorizations {
     }
 }
 
-/// One authorization under way.
 pub(crate) struct RunningAuthorization {
     pub(crate) state: watch::Sender<Authorization>,
-    /// What the browser has to bring back; there from `awaiting_user` on, where it can come back.
+    /// What the callback must contain; set in `awaiting_user` if there can be a callback.
     pub(crate) expected_callback: OnceLock<ExpectedCallback>,
-    /// The page that the user was sent to; there from `awaiting_user` on.
+    /// The page that the user was sent to; set in `awaiting_user`.
     pub(crate) page: OnceLock<BrowserUrl>,
-    /// The authorization server that was agreed to in place of another one.
+    /// The changed authorization server that the user accepted.
     pub(crate) accepted_issuer: Option<String>,
-    /// Server and issuer with which we were registered before, where that registration is used.
+    /// Server and issuer of the saved registration, if one is used.
     pub(crate) registration: OnceLock<(String, String)>,
-    /// Takes callbacks that came as a link, or were pasted.
+    /// Sends callbacks that came as a link or were pasted.
     pub(crate) callback_tx: mpsc::Sender<CallbackParams>,
     pub(crate) cancel: CancellationToken,
 }
 
 impl RunningAuthorization {
-    /// An authorization, and the receiver of its callbacks.
+    /// Returns the authorization and the receiver of its callbacks.
     pub(crate) fn new(
         authorization: Authorization,
         accepted_issuer: Option<String>,
@@ -109,17 +108,15 @@ impl RunningAuthorization {
         (Arc::new(running), callbacks)
     }
 
-    /// As it stands now.
     pub(crate) fn snapshot(&self) -> Authorization {
         self.state.borrow().clone()
     }
 
-    /// Hears of every change.
     pub(crate) fn watch(&self) -> watch::Receiver<Authorization> {
         self.state.subscribe()
     }
 
-    /// Whether nothing more will happen, though it may still be written down.
+    /// Whether it has ended, though its outcome may not be saved yet.
     pub(crate) fn is_over(&self) -> bool {
         self.state.borrow().state.is_over()
     }
@@ -136,18 +133,15 @@ impl RunningAuthorization {
     }
 }
 
-/// What a browser has to bring back.
+/// What a callback must contain.
 pub(crate) enum ExpectedCallback {
     Code(Box<Pending>),
-    /// Only itself: a platform is the one that gets the code.
+    /// No code: that goes to the platform.
     Return(RedirectState),
 }
 
 impl ExpectedCallback {
-    /// Checks state and issuer of a callback. Its other errors are left to the authorization itself.
-    ///
-    /// # Errors
-    /// [`CallbackError::WrongState`], [`CallbackError::WrongIssuer`]: the wait goes on.
+    /// Checks state and issuer of a callback, whose errors do not end the wait. Other errors are left to the authorization.
     pub(crate) fn ensure_expected(&self, params: &CallbackParams) -> Result<(), CallbackError> {
         let checked = match self {
             Self::Code(pending) => check_callback(pending, params).map(drop),

@@ -1,20 +1,20 @@
-//! Who holds servers that outlive a command.
+//! The host of servers that outlive a command.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use patchbay_platforms::mcp::Host;
 
-/// Who holds sessions where nobody does yet.
+/// The host of sessions that have none yet.
 pub(crate) enum SessionHost {
-    /// A process of this program of ours, which understands [`HOST_SESSIONS`](crate::HOST_SESSIONS) and outlives us.
+    /// A process of this program, which implements [`HOST_SESSIONS`](crate::HOST_SESSIONS) and outlives us.
     Program(PathBuf),
-    /// We do, as long as we run, and nobody else does already.
+    /// This process, as long as it runs, unless there is another host.
     ThisProcess(Mutex<Weak<Host>>),
 }
 
 impl SessionHost {
-    /// The host in this process, while it takes clients on.
+    /// The host in this process, while it accepts clients.
     pub(crate) fn own(&self) -> Option<Arc<Host>> {
         let Self::ThisProcess(host) = self else {
             return None;
@@ -26,7 +26,6 @@ impl SessionHost {
         host.filter(|host| !host.draining().is_cancelled())
     }
 
-    /// Notes the host in this process.
     pub(crate) fn set_own(&self, host: &Arc<Host>) {
         if let Self::ThisProcess(own) = self {
             *own.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(host);

@@ -1,4 +1,4 @@
-//! Live connections to MCP servers, one for each connector, shared by all runs.
+//! Open connections to MCP servers, one per connector, shared by all runs.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,8 +7,7 @@ use futures::future::BoxFuture;
 use patchbay_model::ConnectorId;
 use patchbay_platforms::mcp::McpSession;
 
-/// Live connections. A place is locked while its connection is made, so that callers who come
-/// together share one.
+/// Open connections. A slot is locked while connecting, so that concurrent callers share one connection.
 #[derive(Default)]
 pub(crate) struct Sessions {
     slots: Mutex<HashMap<ConnectorId, Slot>>,
@@ -17,7 +16,7 @@ pub(crate) struct Sessions {
 
 pub(crate) type Slot = Arc<tokio::sync::Mutex<Option<McpSession>>>;
 
-/// Leaves a session to other processes.
+/// Hands a session over to other processes.
 pub(crate) type Handover = Box<dyn FnOnce(McpSession) -> BoxFuture<'static, ()> + Send>;
 
 impl Sessions {
@@ -26,7 +25,7 @@ impl Sessions {
         Arc::clone(slots.entry(connector.clone()).or_default())
     }
 
-    /// Has the connection of a connector handed over when this process ends, rather than ended.
+    /// Sets the connection of a connector to be handed over instead of closed when this process ends.
     pub(crate) fn hand_over_at_end(&self, connector: &ConnectorId, handover: Handover) {
         self.handovers().insert(connector.clone(), handover);
     }
@@ -37,15 +36,14 @@ impl Sessions {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends a connection, for its address changed or nobody may use it any more. Calls that are under way
-    /// on it end with it.
+    /// Closes a connection that must not be used any more. Running calls on it fail.
     pub(crate) async fn close(&self, connector: &ConnectorId) {
         if let Some(session) = self.take(connector).await {
             session.close().await;
         }
     }
 
-    /// Makes the next caller connect anew. Running calls finish on the old connection.
+    /// Makes the next caller connect again. Running calls finish on the old connection.
     pub(crate) async fn drain(&self, connector: &ConnectorId) {
         if let Some(session) = self.take(connector).await {
             session.drain().await;
@@ -61,7 +59,7 @@ impl Sessions {
         slot?.lock().await.take()
     }
 
-    /// Lets go of all connections.
+    /// Closes all connections or hands them over.
     pub(crate) async fn close_all(&self) {
         let connectors: Vec<_> = {
             let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);

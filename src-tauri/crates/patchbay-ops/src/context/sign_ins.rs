@@ -1,4 +1,4 @@
-//! Sign-ins to hosted platforms that were used, and what was observed with them.
+//! Active sign-ins to hosted platforms, and their observations.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -13,9 +13,9 @@ use serde_json::Value;
 use crate::clock::Clock;
 use crate::error::Error;
 
-/// Sign-ins that were used, so that connections and tokens of a platform are kept between calls.
+/// Active sign-ins, which keep connections and tokens of platforms between calls.
 pub(crate) struct SignIns {
-    /// Made when the first account needs them: most of what they take is the system's certificates.
+    /// Built when first needed, because loading the system's certificates is slow.
     clients: OnceLock<Clients>,
     pub(crate) clock: Arc<dyn PlatformClock>,
     addresses: AddressPolicy,
@@ -23,11 +23,10 @@ pub(crate) struct SignIns {
     pub(crate) observations: SharedObservations,
 }
 
-/// A sign-in that was used.
 #[derive(Clone)]
 pub(crate) struct SignedIn {
     pub(crate) platform: Arc<dyn Platform>,
-    /// What it was made of: where a reference led once, it may not lead again.
+    /// The resolved secrets of the sign-in, as references may not be resolvable again.
     pub(crate) secrets: Vec<Secret>,
 }
 
@@ -53,23 +52,23 @@ impl SignIns {
         Ok(self.clients.get_or_init(|| made).clone())
     }
 
-    /// Lets go of a sign-in, for its secrets changed.
+    /// Drops a sign-in whose secrets changed.
     pub(crate) fn forget(&self, account: &AccountId) {
         self.lock().remove(account);
     }
 
-    /// Lets go of all sign-ins, for what they were made of may have changed.
+    /// Drops all sign-ins, whose secrets may have changed.
     pub(crate) fn forget_all(&self) {
         self.lock().clear();
     }
 
-    /// What an account is signed in with; `None` where no sign-in is kept.
+    /// Returns the secrets that an account is signed in with.
     pub(crate) fn secrets(&self, account: &AccountId) -> Option<Vec<Secret>> {
         let open = self.lock();
         open.get(account).map(|used| used.secrets.clone())
     }
 
-    /// Has every platform that was used end in good form.
+    /// Closes every platform in use.
     pub(crate) async fn close_all_platforms(&self) {
         let used: Vec<SignedIn> = self.lock().drain().map(|(_, used)| used).collect();
         futures::future::join_all(used.iter().map(|used| used.platform.settle())).await;
@@ -80,7 +79,6 @@ impl SignIns {
     }
 }
 
-/// Our clock in the form that platforms take.
 struct PlatformClockAdapter(Arc<dyn Clock>);
 
 #[async_trait]
@@ -98,7 +96,7 @@ impl PlatformClock for PlatformClockAdapter {
     }
 }
 
-/// The observations of each platform when memory and database last agreed: the base of the next merge.
+/// The observations of each platform when memory and database were last in sync: the base of the next merge.
 #[derive(Default)]
 pub(crate) struct SharedObservations(Mutex<HashMap<AccountId, Value>>);
 

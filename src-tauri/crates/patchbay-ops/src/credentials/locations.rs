@@ -2,59 +2,37 @@
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{Connector, Json, Level, SecretHolder, SecretLocation, WalletEntryId};
+use patchbay_model::{Connector, Json, SecretHolder, SecretLocation, WalletEntryId, pointer};
 
 use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
-use patchbay_model::pointer;
 
-/// Which credential of a connector.
-pub(crate) struct CredentialHolder {
-    pub(crate) level: Level,
-    pub(crate) name: String,
-}
-
-impl From<CredentialHolder> for SecretHolder {
-    fn from(holder: CredentialHolder) -> Self {
-        let CredentialHolder { level, name } = holder;
-        Self::Credential { level, name }
+/// Records which wallet entries were sent to `holder`, by JSON pointer into `values`.
+pub(crate) async fn record(
+    cx: &Context,
+    connector: &Connector,
+    holder: SecretHolder,
+    values: &Json,
+    entries: BTreeMap<String, WalletEntryId>,
+) -> Result<(), Error> {
+    let has_entries = !entries.is_empty();
+    for (path, entry) in entries {
+        let location = SecretLocation {
+            entry,
+            connector: connector.id.clone(),
+            holder: holder.clone(),
+            path,
+            values: values.clone(),
+            placed_at: cx.now(),
+            problem: None,
+        };
+        cx.store().save_secret_location(&location).await?;
     }
-}
-
-/// Notes what a connector was created with.
-pub(crate) async fn record_creation(
-    cx: &Context,
-    connector: &Connector,
-    values: &Json,
-    entries: BTreeMap<String, WalletEntryId>,
-) -> Result<(), Error> {
-    record(cx, connector, SecretHolder::Creation, values, entries).await
-}
-
-/// Notes what the settings of a connector were given.
-pub(crate) async fn record_settings(
-    cx: &Context,
-    connector: &Connector,
-    values: &Json,
-    entries: BTreeMap<String, WalletEntryId>,
-) -> Result<(), Error> {
-    record(cx, connector, SecretHolder::Settings, values, entries).await
-}
-
-/// Notes what a credential was given. Whatever it was given before is not there any more.
-pub(crate) async fn record_credential(
-    cx: &Context,
-    connector: &Connector,
-    holder: CredentialHolder,
-    values: &Json,
-    entries: BTreeMap<String, WalletEntryId>,
-) -> Result<(), Error> {
-    let holder = SecretHolder::from(holder);
-    cx.store()
-        .remove_secret_locations(&connector.id, &holder)
-        .await?;
-    record(cx, connector, holder, values, entries).await
+    if has_entries {
+        cx.emit(Event::WalletChanged);
+    }
+    Ok(())
 }
 
 /// Removes the locations of creation form and settings in these members, which now hold something else: a rotation must
@@ -70,44 +48,6 @@ pub(crate) async fn forget_members<'a>(
             .store()
             .remove_secret_locations_at(&connector.id, &holder, paths.clone());
         removing.await?;
-    }
-    Ok(())
-}
-
-pub(crate) async fn forget_credential(
-    cx: &Context,
-    connector: &Connector,
-    holder: CredentialHolder,
-) -> Result<(), Error> {
-    let holder = SecretHolder::from(holder);
-    Ok(cx
-        .store()
-        .remove_secret_locations(&connector.id, &holder)
-        .await?)
-}
-
-async fn record(
-    cx: &Context,
-    connector: &Connector,
-    holder: SecretHolder,
-    values: &Json,
-    entries: BTreeMap<String, WalletEntryId>,
-) -> Result<(), Error> {
-    let is_news = !entries.is_empty();
-    for (path, entry) in entries {
-        let location = SecretLocation {
-            entry,
-            connector: connector.id.clone(),
-            holder: holder.clone(),
-            path,
-            values: values.clone(),
-            placed_at: cx.now(),
-            problem: None,
-        };
-        cx.store().save_secret_location(&location).await?;
-    }
-    if is_news {
-        cx.emit(Event::WalletChanged);
     }
     Ok(())
 }

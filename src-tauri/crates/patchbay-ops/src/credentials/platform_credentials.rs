@@ -1,9 +1,12 @@
 //! Credentials that hosted platforms store for their connectors.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use patchbay_http::CallOptions;
 use patchbay_model::{
     Connector, ConnectorId, CredentialLevel, Form, Json, Level, PlatformCredential, Problem,
+    RemoteId, SecretHolder,
 };
 use patchbay_platforms::{CredentialToSave, Credentials, Platform};
 use serde::{Deserialize, Serialize};
@@ -56,19 +59,18 @@ pub async fn list_platform_credentials(
     cx: &Context,
     id: &ConnectorId,
 ) -> Result<Vec<CredentialsOfLevel>, Error> {
-    let connector = find_connector(cx, id).await?;
-    let (platform, remote) = platform_for(cx, &connector).await?;
-    let Some(credentials) = platform.credentials() else {
+    let hosted = HostedConnector::find(cx, id).await?;
+    let Some(credentials) = hosted.platform.credentials() else {
         return Ok(Vec::new());
     };
-    let options = options(cx);
-    let levels = credentials.credential_levels(&remote, &options).await;
-    let levels = finish_connector_call(cx, &connector, &*platform, levels).await?;
+    let (remote, options) = (&hosted.remote, &hosted.options);
+    let levels = credentials.credential_levels(remote, options).await;
+    let levels = hosted.finish(levels).await?;
     let mut listed = Vec::with_capacity(levels.len());
     for level in levels {
         let found = if level.is_listed {
-            let found = credentials.list_credentials(&remote, level.level, &options);
-            finish_connector_call(cx, &connector, &*platform, found.await).await
+            let found = credentials.list_credentials(remote, level.level, options);
+            hosted.finish(found.await).await
         } else {
             Ok(Vec::new())
         };
@@ -89,18 +91,13 @@ pub async fn list_platform_credentials(
 /// Returns the form for a credential of a level.
 ///
 /// # Errors
-/// As [`list_platform_credentials`].
+/// As for [`list_platform_credentials`].
 pub async fn platform_credential_form(
     cx: &Context,
     id: &ConnectorId,
     level: Level,
 ) -> Result<Form, Error> {
-    let connector = find_connector(cx, id).await?;
-    let (platform, remote) = platform_for(cx, &connector).await?;
-    let form = credentials(&connector, &*platform)?
-        .credential_form(&remote, level, &options(cx))
-        .await;
-    finish_connector_call(cx, &connector, &*platform, form).await
+    HostedConnector::find(cx, id).await?.form(level).await
 }
 
 /// Creates a credential, or replaces the one of that name.
@@ -112,15 +109,14 @@ pub async fn save_platform_credential(
     cx: &Context,
     request: SavePlatformCredential,
 ) -> Result<(), Error> {
-    let connector = find_connector(cx, &request.connector).await?;
-    let (platform, remote) = platform_for(cx, &connector).await?;
-    let credentials = credentials(&connector, &*platform)?;
-    let (level, options) = (request.level, options(cx));
-    let form = credentials.credential_form(&remote, level, &options).await;
-    let form = finish_connector_call(cx, &connector, &*platform, form).await?;
+    let hosted = HostedConnector::find(cx, &request.connector).await?;
+    let level = request.level;
+    let form = hosted.form(level).await?;
     let filled = fill(cx, &form, request.values.clone(), request.secrets).await?;
-    let known = credentials.list_credentials(&remote, level, &options).await;
-    let known = finish_connector_call(cx, &connector, &*platform, known).await?;
+    let (remote, options) = (&hosted.remote, &hosted.options);
+    let credentials = hosted.credentials()?;
+    let known = credentials.list_credentials(remote, level, options).await;
+    let known = hosted.finish(known).await?;
     let credential = CredentialToSave {
         name: request.name.clone(),
         level,
@@ -129,46 +125,48 @@ pub async fn save_platform_credential(
         is_replacement: known.iter().any(|known| known.name == request.name),
     };
     let saved = credentials
-        .save_credential(&remote, credential, &options)
+        .save_credential(remote, credential, options)
         .await;
-    finish_connector_call(cx, &connector, &*platform, saved).await?;
+    hosted.finish(saved).await?;
+    let connector = &hosted.connector;
     if request.name.is_empty() {
         // The unnamed credential replaces secrets of the creation form and the settings.
-        locations::forget_members(cx, &connector, filled.values.keys()).await?;
+        locations::forget_members(cx, connector, filled.values.keys()).await?;
     }
     let entries = filled.save_secrets(cx).await?;
-    let holder = locations::CredentialHolder {
-        level,
-        name: request.name,
-    };
-    locations::record_credential(cx, &connector, holder, &request.values, entries).await?;
-    after_change(cx, &connector, &*platform, &remote).await
+    let name = request.name;
+    let holder = SecretHolder::Credential { level, name };
+    let store = cx.store();
+    store
+        .remove_secret_locations(&connector.id, &holder)
+        .await?;
+    locations::record(cx, connector, holder, &request.values, entries).await?;
+    hosted.after_change().await
 }
 
 /// Makes a credential the default.
 ///
 /// # Errors
-/// As [`list_platform_credentials`].
+/// As for [`list_platform_credentials`].
 pub async fn make_platform_credential_default(
     cx: &Context,
     id: &ConnectorId,
     level: Level,
     name: &str,
 ) -> Result<(), Error> {
-    let connector = find_connector(cx, id).await?;
-    let (platform, remote) = platform_for(cx, &connector).await?;
-    let credentials = credentials(&connector, &*platform)?;
-    let made = credentials
-        .make_default(&remote, level, name, &options(cx))
+    let hosted = HostedConnector::find(cx, id).await?;
+    let made = hosted
+        .credentials()?
+        .make_default(&hosted.remote, level, name, &hosted.options)
         .await;
-    finish_connector_call(cx, &connector, &*platform, made).await?;
-    after_change(cx, &connector, &*platform, &remote).await
+    hosted.finish(made).await?;
+    hosted.after_change().await
 }
 
 /// Deletes a credential.
 ///
 /// # Errors
-/// [`Error::ConfirmationNeeded`] unless `confirmed`; as [`list_platform_credentials`].
+/// [`Error::ConfirmationNeeded`] unless `confirmed`; as for [`list_platform_credentials`].
 pub async fn remove_platform_credential(
     cx: &Context,
     id: &ConnectorId,
@@ -182,52 +180,74 @@ pub async fn remove_platform_credential(
             what: format!("Deleting the credential {name}"),
         });
     }
-    let (platform, remote) = platform_for(cx, &connector).await?;
-    let (credentials, options) = (credentials(&connector, &*platform)?, options(cx));
+    let hosted = HostedConnector::of(cx, connector).await?;
+    let credentials = hosted.credentials()?;
     let form = match name {
-        "" => Some(credentials.credential_form(&remote, level, &options)),
+        "" => Some(hosted.form(level).await?),
         _ => None,
     };
-    let form = futures::future::OptionFuture::from(form).await.transpose();
-    let form = finish_connector_call(cx, &connector, &*platform, form).await?;
     let deleted = credentials
-        .delete_credential(&remote, level, name, &options)
+        .delete_credential(&hosted.remote, level, name, &hosted.options)
         .await;
-    finish_connector_call(cx, &connector, &*platform, deleted).await?;
-    if let Some(members) = form
-        .as_ref()
-        .and_then(|form| form.schema["properties"].as_object())
-    {
-        locations::forget_members(cx, &connector, members.keys()).await?;
+    hosted.finish(deleted).await?;
+    let members = form.as_ref().map(|form| &form.schema["properties"]);
+    if let Some(members) = members.and_then(|members| members.as_object()) {
+        locations::forget_members(cx, &hosted.connector, members.keys()).await?;
     }
-    let holder = locations::CredentialHolder {
-        level,
-        name: name.to_owned(),
-    };
-    locations::forget_credential(cx, &connector, holder).await?;
-    after_change(cx, &connector, &*platform, &remote).await
+    let name = name.to_owned();
+    let holder = SecretHolder::Credential { level, name };
+    cx.store().remove_secret_locations(id, &holder).await?;
+    hosted.after_change().await
 }
 
-/// Updates the status of the connector, which may have changed with the credential.
-async fn after_change(
-    cx: &Context,
-    connector: &Connector,
-    platform: &dyn Platform,
-    remote: &patchbay_model::RemoteId,
-) -> Result<(), Error> {
-    refresh_status(cx, connector, platform, remote).await?;
-    emit_changed(cx, &connector.id).await
+/// A connector of a hosted platform, with what its calls need.
+struct HostedConnector<'a> {
+    cx: &'a Context,
+    connector: Connector,
+    platform: Arc<dyn Platform>,
+    remote: RemoteId,
+    options: CallOptions,
 }
 
-fn credentials<'a>(
-    connector: &Connector,
-    platform: &'a dyn Platform,
-) -> Result<&'a dyn Credentials, Error> {
-    platform.credentials().ok_or_else(|| {
-        let what = format!(
-            "storing credentials for connectors on {}",
-            connector.identity.account
-        );
-        patchbay_platforms::Error::NotSupported(what).into()
-    })
+impl<'a> HostedConnector<'a> {
+    async fn find(cx: &'a Context, id: &ConnectorId) -> Result<Self, Error> {
+        Self::of(cx, find_connector(cx, id).await?).await
+    }
+
+    async fn of(cx: &'a Context, connector: Connector) -> Result<Self, Error> {
+        let (platform, remote) = platform_for(cx, &connector).await?;
+        Ok(Self {
+            cx,
+            connector,
+            platform,
+            remote,
+            options: options(cx),
+        })
+    }
+
+    fn credentials(&self) -> Result<&dyn Credentials, Error> {
+        self.platform.credentials().ok_or_else(|| {
+            let what = format!(
+                "storing credentials for connectors on {}",
+                self.connector.identity.account
+            );
+            patchbay_platforms::Error::NotSupported(what).into()
+        })
+    }
+
+    async fn form(&self, level: Level) -> Result<Form, Error> {
+        let credentials = self.credentials()?;
+        let form = credentials.credential_form(&self.remote, level, &self.options);
+        self.finish(form.await).await
+    }
+
+    async fn finish<T>(&self, outcome: patchbay_platforms::Result<T>) -> Result<T, Error> {
+        finish_connector_call(self.cx, &self.connector, &*self.platform, outcome).await
+    }
+
+    /// Updates the status of the connector, which may have changed with the credential.
+    async fn after_change(&self) -> Result<(), Error> {
+        refresh_status(self.cx, &self.connector, &*self.platform, &self.remote).await?;
+        emit_changed(self.cx, &self.connector.id).await
+    }
 }

@@ -28,9 +28,13 @@ pub struct AddWalletEntry {
     rename_all_fields = "camelCase"
 )]
 pub enum SecretValue {
-    New { secret: Secret },
+    New {
+        secret: Secret,
+    },
     /// Resolved at each use, such as `env://NAME`.
-    Reference { reference: String },
+    Reference {
+        reference: String,
+    },
 }
 
 impl From<Secret> for SecretValue {
@@ -76,9 +80,13 @@ impl SecretValue {
     rename_all_fields = "camelCase"
 )]
 pub enum WalletSecret {
-    Bearer { token: Secret },
+    Bearer {
+        token: Secret,
+    },
     /// A reference to a token, resolved at each use, such as `env://NAME`.
-    Reference { reference: String },
+    Reference {
+        reference: String,
+    },
     Headers {
         /// Values by header name. When replacing, an empty value keeps the saved one.
         values: BTreeMap<String, SecretValue>,

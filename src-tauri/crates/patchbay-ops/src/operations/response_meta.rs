@@ -1,4 +1,4 @@
-//! Calls of operations whose status and headers are wanted beside the data.
+//! Calls of operations with status and headers of the response.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::operations::{Call, CallOperation};
 use crate::redact::{KnownSecrets, REDACTED};
 
-/// Headers whose value lets whoever has it in.
+/// Headers whose values are credentials.
 const SECRET_HEADERS: [&str; 7] = [
     "authorization",
     "cookie",
@@ -24,30 +24,27 @@ const SECRET_HEADERS: [&str; 7] = [
     "x-api-key",
 ];
 
-/// What came before the data of an answer, without secrets.
+/// Status and headers of a response, without secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ResponseMeta {
-    /// HTTP status; `None` when nothing had to be sent.
+    /// HTTP status; `None` when nothing was sent.
     pub status: Option<u16>,
-    /// Headers by their names in lower case; several of one name are joined by commas.
+    /// Headers by lower-case name; values of repeated headers are joined by commas.
     pub headers: BTreeMap<String, String>,
 }
 
-/// The answer of an operation, with what came before its data.
+/// The response of an operation.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
 pub struct OperationResponse {
-    /// Status and headers; those of the last request where the operation made several.
+    /// Status and headers of the operation's last request.
     #[serde(flatten)]
     pub head: ResponseMeta,
-    /// The platform's own JSON.
+    /// The platform's JSON.
     pub data: Json,
 }
 
-/// As [`call_operation`](crate::operations::call_operation), with status and headers of the answer.
-///
-/// # Errors
-/// Those of [`call_operation`](crate::operations::call_operation).
+/// As [`call_operation`](crate::operations::call_operation), with status and headers of the response.
 pub async fn call_operation_with_meta(
     cx: &Context,
     request: CallOperation,
@@ -66,7 +63,6 @@ pub async fn call_operation_with_meta(
 }
 
 impl ResponseMeta {
-    /// Status and headers as they may be shown.
     pub(crate) fn redacted(status: u16, sent: &HeaderMap, secrets: &KnownSecrets) -> Self {
         let mut headers = BTreeMap::<String, String>::new();
         for (name, value) in sent {
@@ -83,7 +79,7 @@ impl ResponseMeta {
     }
 }
 
-/// The value of a header as it may be shown.
+/// Returns the value of a header without secrets.
 pub(crate) fn redact_header(
     name: &HeaderName,
     value: &HeaderValue,

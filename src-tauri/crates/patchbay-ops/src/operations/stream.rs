@@ -1,4 +1,4 @@
-//! Operations whose answer is bytes as they come: a download, or another server's own stream.
+//! Operations with a streamed response, such as a download.
 
 use std::path::Path;
 
@@ -17,33 +17,31 @@ use crate::operations::response_meta::ResponseMeta;
 use crate::operations::{Call, CallOperation};
 use crate::redact::StreamRedaction;
 
-/// An answer that is not read yet. Dropping it closes the connection.
+/// A streamed response. Dropping it closes the connection.
 pub struct StreamedOperation {
-    /// Status and headers, where they are wanted.
+    /// Status and headers, if requested.
     pub head: Option<ResponseMeta>,
-    /// Takes known secrets out of text. Anything else is passed on as it comes: another byte in it would
-    /// make a file that cannot be read.
+    /// Redacts secrets in text. Other content is forwarded unchanged, since redaction would corrupt the file.
     redaction: Option<StreamRedaction>,
     answer: StreamedAnswer,
 }
 
-/// An answer that was written to a file.
+/// A response that was saved to a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SavedOperation {
-    /// Status and headers, where they are wanted.
+    /// Status and headers, if requested.
     #[serde(flatten)]
     pub head: Option<ResponseMeta>,
-    /// The file.
     pub path: String,
-    /// Its size in bytes.
+    /// Size in bytes.
     pub bytes: u64,
 }
 
-/// Calls an operation as an account, and gives its answer as it comes.
+/// Calls an operation and streams its response.
 ///
 /// # Errors
-/// As [`call_operation`](crate::operations::call_operation); [`Error::Usage`] when the operation has no stream.
+/// As for [`call_operation`](crate::operations::call_operation); [`Error::Usage`] when the operation does not stream.
 pub async fn stream_operation(
     cx: &Context,
     request: CallOperation,
@@ -53,11 +51,11 @@ pub async fn stream_operation(
     open_stream(cx, call, wants_head).await
 }
 
-/// The same, written to a file, which has its name once all of it came; one that is there is replaced then.
-/// Only the user can read it.
+/// Calls an operation and saves its response to a file. An existing file is replaced once everything has arrived. Only the
+/// user can read the file.
 ///
 /// # Errors
-/// As [`stream_operation`]; [`Error::File`], and those of the pieces.
+/// As for [`stream_operation`]; [`Error::File`].
 pub async fn save_operation(
     cx: &Context,
     request: CallOperation,
@@ -65,7 +63,7 @@ pub async fn save_operation(
     path: &Path,
 ) -> Result<SavedOperation, Error> {
     let call = prepare_stream(cx, request).await?;
-    // Before anything is sent, for a file that fails undoes nothing of what was done at the platform.
+    // Before anything is sent, since a file error cannot undo what the operation did.
     let mut file = AtomicFile::create(path).await?;
     let mut streamed = open_stream(cx, call, wants_head).await?;
     let mut bytes = 0;
@@ -113,7 +111,7 @@ async fn open_stream(
     })
 }
 
-/// Whether the pieces are text as they are. Where the type is not told they may be.
+/// Whether the chunks are plain text, which is assumed without a content type.
 fn is_text(headers: &HeaderMap) -> bool {
     let value = |name| headers.get(name).and_then(|value| value.to_str().ok());
     if value(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
@@ -138,10 +136,7 @@ fn is_text(headers: &HeaderMap) -> bool {
 }
 
 impl StreamedOperation {
-    /// The next piece; `None` after the last.
-    ///
-    /// # Errors
-    /// [`Error::Platform`]; nothing more comes then.
+    /// Returns the next chunk; `None` after the last. An error ends the stream.
     pub async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         loop {
             let piece = self.answer.pieces.next().await.transpose()?;
@@ -151,7 +146,7 @@ impl StreamedOperation {
             match piece {
                 Some(piece) => {
                     let shown = redaction.push(&piece);
-                    // What may be the beginning of a secret waits for the next piece.
+                    // The possible start of a secret waits for the next chunk.
                     if !shown.is_empty() {
                         return Ok(Some(shown.into()));
                     }

@@ -1,4 +1,4 @@
-//! Giving up a sign-in that Patchbay made itself.
+//! Disconnecting a local connector.
 
 use patchbay_model::{
     Authentication, Connector, ConnectorStatus, Secret, Status, Timestamp, WalletEntry,
@@ -17,7 +17,7 @@ use crate::secrets;
 use crate::secrets::tokens::entry_id;
 use crate::servers::sessions;
 
-/// Gives up the sign-in of a connector, at the provider too where it takes tokens back.
+/// Gives up the sign-in of a connector and revokes its tokens at the provider if possible.
 pub(super) async fn disconnect(
     cx: &Context,
     connector: &Connector,
@@ -27,7 +27,7 @@ pub(super) async fn disconnect(
     let (now, used) = (cx.now(), entry_id(&connector.authentication).cloned());
     let change = move |known: &mut Connector| {
         if entry_id(&known.authentication) != used.as_ref() {
-            // Somebody signed in anew meanwhile.
+            // There was another sign-in meanwhile.
             return;
         }
         if let Authentication::Oauth { entry, .. } = &mut known.authentication {
@@ -49,8 +49,7 @@ pub(super) async fn disconnect(
     Ok(revoked)
 }
 
-/// Tells the provider, then deletes the tokens whatever it said. Tokens that another connector uses too
-/// stay with it.
+/// Revokes the tokens, then deletes them whatever the outcome. Tokens that another connector uses too are kept.
 async fn revoke_and_forget(cx: &Context, connector: &Connector) -> Result<RevokeOutcome, Error> {
     let Authentication::Oauth {
         entry: Some(id), ..
@@ -78,12 +77,12 @@ async fn revoke_and_forget(cx: &Context, connector: &Connector) -> Result<Revoke
                 None => told,
             }
         }
-        // There is nothing left that the provider could be told of.
+        // There are no tokens left to revoke.
         Err(error @ Error::SecretLost { .. }) => {
             forget(cx, id).await?;
             Err(error)
         }
-        // The tokens are still there: they would stay valid, and nobody could take them back.
+        // Deleting tokens that were not revoked would leave them valid for good.
         Err(error) => return Err(error),
     };
     cx.emit(Event::WalletChanged);
@@ -102,7 +101,7 @@ async fn revoke_and_forget(cx: &Context, connector: &Connector) -> Result<Revoke
     })
 }
 
-/// Whether nobody could use the tokens any longer, so that there was nothing to take back.
+/// Whether the tokens have expired, so that there is nothing to revoke.
 fn has_ended(entry: &WalletEntry, now: Timestamp) -> bool {
     !entry.renews && entry.expires_at.is_some_and(|end| end <= now)
 }
@@ -114,7 +113,7 @@ fn not_revoked(why: Option<&str>) -> RevokeOutcome {
     }
 }
 
-/// Deletes the tokens. Returns the ones that a concurrent refresh had put in place of those that were revoked.
+/// Deletes the tokens. Returns newer ones that a concurrent refresh saved after the others were revoked.
 async fn forget_revoked(
     cx: &Context,
     id: &WalletEntryId,

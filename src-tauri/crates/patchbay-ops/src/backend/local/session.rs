@@ -1,4 +1,4 @@
-//! The connection of a connector to its server.
+//! The connection of a local connector to its server.
 
 mod changes;
 
@@ -15,11 +15,7 @@ use crate::secrets::programs::Occasion;
 use crate::servers::sessions::over_http::{self, Lease};
 use crate::servers::{self, StartCause};
 
-/// The connection of a connector, and whether it was there already.
-///
-/// # Errors
-/// [`Error::Platform`] when none can be made; [`Error::SignInNeeded`], [`Error::SignInLapsed`],
-/// [`Error::Vault`] from its credential; those of starting its program.
+/// Returns the connection of a connector, and whether it existed already.
 pub(in crate::backend) async fn session(
     cx: &Context,
     connector: &Connector,
@@ -38,7 +34,7 @@ pub(in crate::backend) async fn session(
                 occasion,
                 ended_by_itself,
             };
-            // Boxed, or each call would move the room that connecting takes.
+            // Boxed to keep the future of a call small.
             Box::pin(servers::start(cx, connector, command, cause, cancel)).await
         }
         None => Box::pin(connect(cx, connector, cancel)).await,

@@ -1,4 +1,4 @@
-//! What services on the system's bus say of power and network.
+//! Power and network state from D-Bus services.
 
 use std::time::Duration;
 
@@ -6,13 +6,12 @@ use zbus::Connection;
 use zbus::proxy::{Builder, CacheProperties, MethodFlags, Proxy};
 use zbus::zvariant::OwnedValue;
 
-/// How long a service may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A service whose interface is called as it is itself, and where that lies.
+/// Name of a service and of its interface, and object path.
 type Service = (&'static str, &'static str);
 
-/// Where power profiles are chosen; the older name is the only one until version 0.20.
+/// The power profiles service; until version 0.20 it only has the older name.
 const POWER_PROFILES: [Service; 2] = [
     (
         "org.freedesktop.UPower.PowerProfiles",
@@ -26,7 +25,7 @@ const NETWORK_MANAGER: Service = (
     "/org/freedesktop/NetworkManager",
 );
 
-/// The system's bus; `None` where there is none.
+/// Connects to the system bus, if there is one.
 pub(super) async fn system() -> Option<Connection> {
     match tokio::time::timeout(TIMEOUT, Connection::system()).await {
         Ok(Ok(bus)) => Some(bus),
@@ -38,7 +37,7 @@ pub(super) async fn system() -> Option<Connection> {
     }
 }
 
-/// Whether the profile that saves power is chosen; `None` where nobody offers profiles.
+/// Whether the power saving profile is active; `None` without profiles.
 pub(super) async fn saves_power(bus: &Connection) -> Option<bool> {
     for service in POWER_PROFILES {
         if let Some(profile) = property::<String>(bus, service, "ActiveProfile").await {
@@ -48,7 +47,7 @@ pub(super) async fn saves_power(bus: &Connection) -> Option<bool> {
     None
 }
 
-/// Whether the network is metered, or likely so; `None` where that is not known.
+/// Whether the network is known or guessed to be metered.
 pub(super) async fn is_metered(bus: &Connection) -> Option<bool> {
     // `NMMetered`: unknown, yes, no, guessed yes, guessed no.
     match property::<u32>(bus, NETWORK_MANAGER, "Metered").await? {
@@ -58,7 +57,7 @@ pub(super) async fn is_metered(bus: &Connection) -> Option<bool> {
     }
 }
 
-/// A property of a service; `None` when it does not run, has no such thing or does not answer at once.
+/// Reads a property of a running service.
 async fn property<T>(bus: &Connection, (service, path): Service, name: &str) -> Option<T>
 where
     T: TryFrom<OwnedValue>,
@@ -72,7 +71,7 @@ where
             .cache_properties(CacheProperties::No)
             .build()
             .await?;
-        // Whoever switched a service off does not want it started by a question.
+        // Does not start a service that the user turned off.
         let flags = MethodFlags::NoAutoStart.into();
         let value: Option<OwnedValue> = properties
             .call_with_flags("Get", flags, &(service, name))

@@ -1,4 +1,4 @@
-//! What a server says by itself about what it offers.
+//! Change notifications of servers.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use crate::context::{Context, WeakContext};
 use crate::error::Error;
 use crate::events::Event;
 
-/// Least time between two reactions to a server's change notifications, which may come without pause.
+/// Minimum time between two reactions to notifications, which may come without pause.
 const MIN_INTERVAL: Duration = Duration::from_secs(2);
 
-/// How long a connection has to last before its server is listened to: most commands are over by then.
+/// Age of a connection before notifications are requested; most commands have ended by then.
 const LASTING: Duration = Duration::from_secs(2);
 
-/// Lists the tools again when the server says that they changed, and tells whoever shows its resources and prompts
-/// when those did, as long as it is connected.
+/// Lists the tools again when the server reports changes, and emits events for changed resources and prompts, as long as it
+/// is connected.
 pub(super) fn watch_changes(cx: &Context, connector: &Connector, session: &McpSession) {
     let id = &connector.id;
     let tools = watch_tools(cx.downgrade(), id.clone(), session.subscribe_tool_changes());
@@ -45,9 +45,9 @@ pub(super) fn watch_changes(cx: &Context, connector: &Connector, session: &McpSe
 async fn watch_tools(cx: WeakContext, id: ConnectorId, mut changed: watch::Receiver<()>) {
     while changed.changed().await.is_ok() {
         let Some(cx) = cx.upgrade() else { return };
-        // Boxed, or each connection would keep room for all that listing takes.
+        // Boxed to keep the future of each connection small.
         if let Err(error) = Box::pin(relist_tools(&cx, &id)).await {
-            // Whoever uses it next meets the same, and is told.
+            // The next use of the connection reports the error.
             tracing::debug!(connector = %id, %error, "tools that changed were not listed");
         }
         drop(cx);
@@ -90,7 +90,7 @@ async fn relist_tools(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether two lists hold the same tools, in whatever order.
+/// Whether both lists hold the same tools in any order.
 fn have_same_tools<'a>(listed: &'a [Tool], known: impl Iterator<Item = &'a Tool>) -> bool {
     let (mut listed, mut known): (Vec<_>, Vec<_>) = (listed.iter().collect(), known.collect());
     listed.sort_by(|one, other| one.name.cmp(&other.name));
