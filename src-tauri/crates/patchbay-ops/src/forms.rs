@@ -182,15 +182,13 @@ pub(crate) fn put(root: &mut Value, path: &str, value: Value) -> Result<(), Erro
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::*;
     use crate::credentials::secret::SecretValue;
 
     #[tokio::test]
     async fn the_reference_of_an_oauth_app_is_not_taken_for_its_secret() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = crate::testing::open(home.path(), Arc::new(crate::clock::SystemClock)).await;
+        let (_home, cx) = crate::testing::open_temporary().await;
         let secret = WalletSecret::OauthClient {
             client_id: "me".to_owned(),
             client_secret: Some(SecretValue::Reference {

@@ -91,7 +91,6 @@ fn has_platform_key(connector: &Connector) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use patchbay_model::Authentication::None as Unsigned;
     use patchbay_model::AuthenticationMethod::{Bearer, Headers, None as Open, Oauth};
@@ -101,8 +100,7 @@ mod tests {
     use super::NextAction::*;
     use super::Status::{NeedsAuthorization as Waiting, *};
     use super::*;
-    use crate::clock::SystemClock;
-    use crate::testing::{UNREACHABLE_URL, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     fn oauth(entry: Option<&str>) -> Authentication {
         Authentication::Oauth {
@@ -171,8 +169,7 @@ mod tests {
             (Tenex, Waiting, Unsigned, &[Bearer], Some(EnterKey)),
             (Cohere, Disabled, Unsigned, &[], None),
         ];
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let mut connector = add(&cx, UNREACHABLE_URL).await;
         for (platform, status, authentication, methods, action) in cases {
             connector.identity.platform = platform;
@@ -192,8 +189,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_missing_right_is_mended_where_the_connector_signs_in_itself() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let mut connector = add(&cx, UNREACHABLE_URL).await;
         connector.status.status = Failing;
         connector.status.code = Some(Code::AuthForbidden);

@@ -84,20 +84,17 @@ async fn end_authorizing(cx: &Context) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::Duration;
 
     use patchbay_model::{Authorization, AuthorizationId, AuthorizationState, Redirect};
     use patchbay_store::Store;
 
     use super::*;
-    use crate::clock::SystemClock;
-    use crate::testing::{UNREACHABLE_URL, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[tokio::test]
     async fn a_sign_in_whose_process_is_gone_ends_while_others_run() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let connector = add(&cx, UNREACHABLE_URL).await;
         let signing_in = |it: &mut Connector| it.status.status = Status::Authorizing;
         status::change(&cx, &connector.id, signing_in)

@@ -230,7 +230,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::clock::SystemClock;
     use crate::testing;
 
     async fn account(cx: &Context, surface: &str) -> AccountId {
@@ -252,8 +251,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_takes_something_away_asks_first_on_each_account_by_its_own_table() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = testing::open_temporary().await;
         for (surface, operation) in [
             ("seed", "share"),
             ("current", "unshare"),
@@ -281,8 +279,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_account_has_the_operations_of_its_own_surface() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = testing::open_temporary().await;
         for (surface, share, unshare) in [
             ("seed", OperationEffect::Irreversible, None),
             (

@@ -224,8 +224,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::clock::SystemClock;
-    use crate::testing::{UNREACHABLE_URL, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     fn password() -> Question {
         let schema = json!({
@@ -282,8 +281,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_question_stays_open_until_something_that_fits_is_sent() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let asker = asker(&cx).await;
         let accept = |text: &str| QuestionAnswer::Accept {
             values: Json(json!({ "p": text })),
@@ -309,8 +307,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_text_is_answered_with_a_text_and_not_kept() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let asker = asker(&cx).await;
         let accept = |values: Value| QuestionAnswer::Accept {
             values: Json(values),
@@ -339,8 +336,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_question_that_nobody_waits_for_is_gone() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let asker = asker(&cx).await;
         let mut events = cx.events();
         tokio::select! {

@@ -8,17 +8,25 @@ use patchbay_model::{Account, AccountId, Connector, Json, Platform, Secret};
 use patchbay_oauth::Grant;
 use patchbay_vault::{MemoryKeychain, SecretName};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::add_connector;
 use crate::app_paths::AppPaths;
 use crate::browser::SystemBrowser;
-use crate::clock::Clock;
+use crate::clock::{Clock, SystemClock};
 use crate::connectors::add::{AddConnector, AuthenticationChoice};
 use crate::context::{Context, ContextOptions};
 use crate::secrets::programs::{ProgramConsent, ProgramRequest};
 
 /// A URL where nobody listens.
 pub(crate) const UNREACHABLE_URL: &str = "http://127.0.0.1:9/mcp";
+
+/// Opens a context in a temporary folder, which is removed when dropped.
+pub(crate) async fn open_temporary() -> (TempDir, Context) {
+    let home = tempfile::tempdir().unwrap();
+    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    (home, cx)
+}
 
 /// Opens a context in a folder, with a keychain in memory.
 pub(crate) async fn open(home: &Path, clock: Arc<dyn Clock>) -> Context {

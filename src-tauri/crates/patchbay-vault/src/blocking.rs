@@ -1,8 +1,8 @@
-//! Work that may block, apart from tasks that may not.
+//! Running blocking work.
 
 use crate::Error;
 
-/// Runs work on files where it may block.
+/// Runs work on a thread that may block.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {

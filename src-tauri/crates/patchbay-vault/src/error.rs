@@ -1,4 +1,4 @@
-//! What can go wrong with secrets, and the way on.
+//! Errors of the vault.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,105 +10,77 @@ use patchbay_model::{Code, Explain, Problem};
 
 use crate::keychain::KeychainError;
 
-/// Why a secret could not be read or kept. No variant carries a secret.
+/// No variant contains a secret.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// No keychain answers, and none was ever in use: the user may choose a passphrase.
+    /// No keychain answers and none was used before; the user may choose a passphrase.
     #[error("no system keychain found")]
     NoKeychain {
-        /// The keychain's or the bus's own words.
+        /// Message of the keychain or the bus.
         detail: String,
     },
-    /// The keychain that holds the data key does not answer now.
+    /// The keychain that holds the data key does not answer.
     #[error("system keychain isn't responding")]
-    KeychainGone {
-        /// The keychain's or the bus's own words.
-        detail: String,
-    },
-    /// The keychain is locked and was not unlocked when asked.
+    KeychainGone { detail: String },
+    /// The keychain is locked, and the user did not unlock it.
     #[error("system keychain is locked")]
     KeychainLocked,
-    /// The keychain keeps waiting, most likely for its password.
+    /// A keychain call exceeded its time limit, most likely waiting for a password.
     #[error("no answer from the system keychain in {} s", limit.as_secs())]
-    KeychainSilent {
-        /// How long it was waited for.
-        limit: Duration,
-    },
-    /// The keychain or the user refused access.
+    KeychainSilent { limit: Duration },
+    /// The keychain or the user denied access.
     #[error("system keychain denied access")]
-    KeychainDenied {
-        /// The keychain's own words.
-        detail: String,
-    },
-    /// The keychain answers with a failure of another kind.
+    KeychainDenied { detail: String },
+    /// Another error of the keychain.
     #[error("system keychain error")]
-    KeychainFailed {
-        /// The keychain's own words.
-        detail: String,
-    },
-    /// The keychain answers, but does not have the data key of these secrets.
+    KeychainFailed { detail: String },
+    /// The keychain does not have the data key.
     #[error("vault key is missing from the system keychain")]
-    KeyLost {
-        /// The file whose secrets cannot be opened.
-        file: PathBuf,
-    },
-    /// The vault has a passphrase, which this process was not given yet.
+    KeyLost { file: PathBuf },
+    /// The vault has a passphrase that was not entered in this process.
     #[error("vault is locked")]
     PassphraseNeeded,
-    /// The passphrase does not open the vault.
     #[error("wrong passphrase")]
     WrongPassphrase,
-    /// An empty passphrase would protect nothing.
     #[error("enter a passphrase")]
     EmptyPassphrase,
-    /// There is no passphrase to unlock with.
     #[error("vault has no passphrase")]
     NoPassphrase,
-    /// The file cannot be understood; it is left as it is.
+    /// The file cannot be parsed; it is left as it is.
     #[error("vault file is damaged: {}", file.display())]
     Damaged {
-        /// The damaged file.
         file: PathBuf,
-        /// Where, without any of its contents.
+        /// What is wrong, without contents of the file.
         detail: String,
     },
-    /// Something else than a file of ours stands in its place; it is neither read nor replaced.
+    /// The path of the vault is not a regular file; it is neither read nor replaced.
     #[error("{} isn't a file Patchbay can use: {what}", file.display())]
-    NotPlain {
-        /// What was to be used.
-        file: PathBuf,
-        /// What it is instead.
-        what: NotPlain,
-    },
-    /// The file is older than the one that was saved last: somebody put a former one in its place.
+    NotPlain { file: PathBuf, what: NotPlain },
+    /// The file is older than the one saved last: somebody replaced it by an earlier one.
     #[error("vault file is older than the one saved last: {}", file.display())]
     RolledBack { file: PathBuf },
-    /// The file holds another sealing of one secret than the one that was saved last.
+    /// A record is older than the one saved last.
     #[error("credential {name} isn't the one saved last in {}", file.display())]
     RecordRolledBack {
         file: PathBuf,
-        /// What the secret is filed under.
+        /// Name of the secret.
         name: String,
     },
     /// The file was written by a newer Patchbay; it is left as it is.
     #[error("saved by a newer version of Patchbay: {}", file.display())]
     TooNew { file: PathBuf },
-    /// Another task or process keeps the lock, or changed the vault at the same moment.
+    /// Another task or process holds the lock, or changed the vault at the same time.
     #[error("vault is in use by another Patchbay")]
     Busy,
-    /// A file or folder cannot be read or written.
     #[error("couldn't {doing} {}", path.display())]
     File {
-        /// What was tried, for example `write`.
+        /// A verb such as `write`.
         doing: &'static str,
-        /// The file or folder.
         path: PathBuf,
-        /// The system's own error.
         #[source]
         source: Arc<io::Error>,
     },
-    /// The operating system gave no random numbers.
     #[error("system random numbers unavailable")]
     Randomness,
     /// The process is ending.
@@ -117,7 +89,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// An input or output error of `path`.
     pub(crate) fn file(
         doing: &'static str,
         path: impl AsRef<Path>,
@@ -130,7 +101,6 @@ impl Error {
         }
     }
 
-    /// What is in the way of the file or folder at `path`.
     pub(crate) fn files(
         doing: &'static str,
         path: impl AsRef<Path>,
@@ -142,7 +112,7 @@ impl Error {
         }
     }
 
-    /// What the keychain said, when it holds the key already (`in_use`) or is tried for the first time.
+    /// Converts an error of a keychain that holds the key already (`in_use`) or is used for the first time.
     pub(crate) fn keychain(error: KeychainError, in_use: bool) -> Self {
         match error {
             KeychainError::Absent(detail) if in_use => Self::KeychainGone { detail },

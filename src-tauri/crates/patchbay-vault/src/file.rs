@@ -1,4 +1,4 @@
-//! `vault.json`: what is in it, and how it is replaced.
+//! The file `vault.json`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,35 +14,34 @@ use crate::passphrase::Wrapped;
 use crate::stamp::Stamp;
 
 const FILE: &str = "vault.json";
-/// The format this Patchbay writes, and the newest it reads. Version 1 had no stamp.
+/// The format version that is written, and the newest that is read. Version 1 had no stamp.
 const VERSION: u32 = 2;
-/// So much is read of the file: thousands of secrets take a tenth of it.
+/// Maximum size of the file: thousands of secrets take a tenth of it.
 const MAX_MIB: u64 = 16;
-/// What a right key finds in the check.
+/// The text that is sealed as the check.
 const CHECK: &[u8] = b"this is the key";
 
-/// The whole file.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct VaultFile {
     version: u32,
     pub(crate) vault: VaultId,
     pub(crate) protection: Protection,
-    /// The [`Stamp`]; none in version 1.
+    /// The sealed [`Stamp`]; none in version 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stamp: Option<Sealed>,
     /// Sealed secrets by name.
     pub(crate) records: BTreeMap<String, Sealed>,
 }
 
-/// How the data key is kept, and a seal that tells whether a key is the right one.
+/// How the data key is protected. Whether a key is the right one is tested by opening `check`.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Protection {
     Keychain {
         check: Sealed,
-        /// The keychain's entry. It comes from the file, so that two data folders never share a key and
-        /// a restored folder finds its own.
+        /// Name of the keychain entry. It is in the file, so that two data folders never share a key and a restored folder finds
+        /// its own.
         entry: String,
     },
     Passphrase {
@@ -52,13 +51,11 @@ pub(crate) enum Protection {
 }
 
 impl Protection {
-    /// `key` lies in the keychain as `entry`.
     pub(crate) fn keychain(vault: &VaultId, key: &DataKey, entry: String) -> Result<Self, Error> {
         let check = key.seal(vault, Purpose::Check, CHECK)?;
         Ok(Self::Keychain { check, entry })
     }
 
-    /// `key` is what a passphrase makes of `wrapped`.
     pub(crate) fn passphrase(
         vault: &VaultId,
         key: &DataKey,
@@ -68,7 +65,7 @@ impl Protection {
         Ok(Self::Passphrase { check, wrapped })
     }
 
-    /// The keychain's entry, if the key lies there.
+    /// The keychain entry, if the key is there.
     pub(crate) fn entry(&self) -> Option<&str> {
         match self {
             Self::Keychain { entry, .. } => Some(entry),
@@ -90,7 +87,6 @@ impl Protection {
 }
 
 impl VaultFile {
-    /// A vault without secrets.
     pub(crate) fn new(vault: VaultId, protection: Protection) -> Self {
         Self {
             version: VERSION,
@@ -101,7 +97,7 @@ impl VaultFile {
         }
     }
 
-    /// What the file says of its own age; that of a file without is as old as can be.
+    /// Returns the stamp; generation 0 for a file without one.
     pub(crate) fn stamp(&self, folder: &Path, key: &DataKey) -> Result<Stamp, Error> {
         let Some(sealed) = &self.stamp else {
             return Ok(Stamp::of(0, &self.records));
@@ -111,7 +107,6 @@ impl VaultFile {
             .ok_or_else(|| damaged_error(folder, "the stamp does not open"))
     }
 
-    /// Puts a stamp on the file as it is now.
     pub(crate) fn put_stamp(&mut self, stamp: &Stamp, key: &DataKey) -> Result<(), Error> {
         self.stamp = Some(key.seal(&self.vault, Purpose::Stamp, &stamp.to_json())?);
         self.version = VERSION;
@@ -124,19 +119,17 @@ impl VaultFile {
             .is_some_and(|words| words.as_slice() == CHECK)
     }
 
-    /// Seals the check anew, so that a saved file differs from the one before.
+    /// Seals the check again, so that the saved file differs from the previous one.
     pub(crate) fn renew_check(&mut self, key: &DataKey) -> Result<(), Error> {
         *self.protection.check_mut() = key.seal(&self.vault, Purpose::Check, CHECK)?;
         Ok(())
     }
 }
 
-/// Where the secrets of `folder` lie.
 pub(crate) fn path(folder: &Path) -> PathBuf {
     folder.join(FILE)
 }
 
-/// A [`Error::Damaged`] of the file in `folder`.
 pub(crate) fn damaged_error(folder: &Path, detail: impl Into<String>) -> Error {
     Error::Damaged {
         file: path(folder),
@@ -144,7 +137,7 @@ pub(crate) fn damaged_error(folder: &Path, detail: impl Into<String>) -> Error {
     }
 }
 
-/// Reads the file; `None` when there is none. Needs no lock, for the file is only ever replaced whole.
+/// Reads the file, if there is one. Needs no lock, because the file is replaced atomically.
 pub(crate) fn load(folder: &Path) -> Result<Option<VaultFile>, Error> {
     let path = path(folder);
     let bytes = patchbay_files::read(&path, MAX_MIB).map_err(Error::files("read", path))?;
@@ -152,12 +145,12 @@ pub(crate) fn load(folder: &Path) -> Result<Option<VaultFile>, Error> {
 }
 
 fn parse(folder: &Path, bytes: &[u8]) -> Result<VaultFile, Error> {
-    /// A newer file may differ in everything but this.
+    /// The only part that newer formats keep.
     #[derive(Deserialize)]
     struct Version {
         version: u32,
     }
-    // Only the place is told: a parser's words may quote the file.
+    // Only the position, since the parser's message may quote the file.
     let at = |error: serde_json::Error| {
         let (line, column) = (error.line(), error.column());
         damaged_error(
@@ -176,8 +169,8 @@ fn parse(folder: &Path, bytes: &[u8]) -> Result<VaultFile, Error> {
     Ok(file)
 }
 
-/// Replaces the file, by way of `reservation` where some was made for it. When this returns the new state survives a
-/// power cut; when the process dies before, the old one is there.
+/// Replaces the file, using `reservation` if there is one. When this returns the new state survives a power failure; if the
+/// process dies before, the old state stays.
 pub(crate) fn save(
     folder: &Path,
     _lock: &FolderLock,
@@ -194,7 +187,7 @@ pub(crate) fn save(
     replaced.map_err(Error::files("write", &path))
 }
 
-/// Begins the next file, with room for that many bytes more than there are now.
+/// Reserves space for the next file, for `more` bytes than the file has now.
 pub(crate) fn reserve_space(
     folder: &Path,
     _lock: &FolderLock,
@@ -216,10 +209,10 @@ fn to_json(file: &VaultFile) -> Vec<u8> {
     serde_json::to_vec_pretty(file).expect("a vault file is plain JSON")
 }
 
-/// Moves the file to a free name beside it, and says which; `None` when there is no file.
+/// Renames the file to a free name and returns its new path; `None` when there is no file.
 pub(crate) fn set_aside(folder: &Path, _lock: &FolderLock) -> Result<Option<PathBuf>, Error> {
     let path = path(folder);
-    // Of a link it matters that it is there, not whether it leads anywhere.
+    // A dangling link counts as existing.
     if fs::symlink_metadata(&path).is_err() {
         return Ok(None);
     }

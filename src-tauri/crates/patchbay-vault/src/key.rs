@@ -1,4 +1,4 @@
-//! The data key, and what is sealed under it.
+//! The data key and sealing.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -11,10 +11,10 @@ use crate::Error;
 
 /// Bytes of a data key.
 pub(crate) const KEY_BYTES: usize = 32;
-/// Bytes of the nonce in front of every sealed text: random, long enough never to repeat.
+/// Bytes of the nonce before every sealed text: random, and long enough never to repeat.
 const NONCE_BYTES: usize = 24;
 
-/// Which vault something belongs to: 32 hexadecimal digits, random, not secret.
+/// Id of a vault: 32 random hexadecimal digits, not secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub(crate) struct VaultId(String);
@@ -45,16 +45,16 @@ impl<'de> Deserialize<'de> for VaultId {
     }
 }
 
-/// What a sealed text is for. It is bound into the seal, so no text can stand in another's place.
+/// The purpose of a sealed text. It is authenticated, so that no text can replace one with another purpose.
 #[derive(Clone, Copy)]
 pub(crate) enum Purpose<'a> {
-    /// A secret under this name.
+    /// A secret with this name.
     Record(&'a str),
-    /// Known words that tell whether a key is the right one.
+    /// A known text that tells whether a key is the right one.
     Check,
-    /// The data key under a passphrase.
+    /// The data key, sealed with a passphrase.
     Wrap,
-    /// What the file says of its own age.
+    /// See [`crate::stamp`].
     Stamp,
 }
 
@@ -70,7 +70,7 @@ impl Purpose<'_> {
     }
 }
 
-/// The 32 bytes that everything is sealed with. Wiped on drop.
+/// The key that everything is sealed with. Wiped on drop.
 pub(crate) struct DataKey(Zeroizing<[u8; KEY_BYTES]>);
 
 impl DataKey {
@@ -78,12 +78,11 @@ impl DataKey {
         Ok(Self(Zeroizing::new(random()?)))
     }
 
-    /// The key of these bytes; `None` when there are not 32.
+    /// Returns `None` unless there are 32 bytes.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(|key| Self(Zeroizing::new(key)))
     }
 
-    /// A key that is filled in by `derive`.
     pub(crate) fn derive<E>(derive: impl FnOnce(&mut [u8]) -> Result<(), E>) -> Result<Self, E> {
         let mut key = Self(Zeroizing::new([0; KEY_BYTES]));
         derive(key.0.as_mut_slice())?;
@@ -94,7 +93,7 @@ impl DataKey {
         self.0.as_slice()
     }
 
-    /// Seals `plain` under a fresh random nonce.
+    /// Seals `plain` with a new random nonce.
     pub(crate) fn seal(
         &self,
         vault: &VaultId,
@@ -117,8 +116,7 @@ impl DataKey {
         Ok(Sealed([nonce.as_slice(), &text].concat()))
     }
 
-    /// Opens a sealed text; `None` when it was sealed with another key, for another purpose or vault, or
-    /// was changed since.
+    /// Opens a sealed text. Returns `None` when it was sealed with another key, for another purpose or vault, or was changed.
     pub(crate) fn open(
         &self,
         vault: &VaultId,
@@ -146,8 +144,7 @@ impl DataKey {
 pub(crate) struct Sealed(Vec<u8>);
 
 impl Sealed {
-    /// What tells this sealing from every other one under the same key: its nonce, for nobody without the key
-    /// can seal anything else under it.
+    /// Identifies this sealed text by its nonce: nobody without the key can seal another text with the same nonce.
     pub(crate) fn mark(&self) -> String {
         let nonce = self.0.get(..NONCE_BYTES).unwrap_or(&self.0);
         BASE64_STANDARD.encode(nonce)
@@ -163,7 +160,7 @@ impl Serialize for Sealed {
 impl<'de> Deserialize<'de> for Sealed {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         let text = String::deserialize(input)?;
-        // The words of the decoder would quote what it read.
+        // The decoder's message would quote the text.
         BASE64_STANDARD
             .decode(text)
             .map(Self)
@@ -171,7 +168,6 @@ impl<'de> Deserialize<'de> for Sealed {
     }
 }
 
-/// Bytes from the operating system.
 pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|_| Error::Randomness)?;

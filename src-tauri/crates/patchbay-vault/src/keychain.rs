@@ -1,4 +1,4 @@
-//! Where a data key can lie: the system's keychain, or memory in tests.
+//! Keychains for the data key: the system's, or one in memory for tests.
 
 pub(crate) mod bounded;
 mod memory;
@@ -12,58 +12,40 @@ use zeroize::Zeroizing;
 pub use memory::{Behavior, MemoryKeychain};
 pub use system::SystemKeychain;
 
-/// The name under which Patchbay's entries stand in a keychain. macOS shows it to people: in its list, and
-/// when it asks whether the other of our two programs may have the entry too.
+/// Service name of Patchbay's entries. macOS shows it to the user in its list of entries, and when it asks whether the
+/// other of our two programs may access an entry.
 pub(crate) const SERVICE: &str = if cfg!(target_os = "macos") {
     "Patchbay"
 } else {
     "io.patchbay.desktop"
 };
 
-/// A keychain that keeps small secrets by name.
+/// A keychain that stores small secrets by name.
 ///
-/// Every call may block, even without limit while the user is asked for a password: the vault calls
-/// them on threads of their own and lets go after its time limit.
+/// Every call may block, even forever while the user is asked for a password. The vault makes them on separate threads and
+/// stops waiting after its time limit.
 pub trait Keychain: Send + Sync {
-    /// The entry called `user`; `None` when the keychain answers and there is none.
-    ///
-    /// # Errors
-    /// [`KeychainError`], as for all calls.
+    /// Returns the entry called `user`, if there is one.
     fn read(&self, user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError>;
 
     /// Creates or replaces the entry called `user`.
-    ///
-    /// # Errors
-    /// [`KeychainError`], as for all calls.
     fn write(&self, user: &str, key: &[u8]) -> Result<(), KeychainError>;
 
-    /// Removes the entry called `user`; it may be missing.
-    ///
-    /// # Errors
-    /// [`KeychainError`], as for all calls.
+    /// Deletes the entry called `user`, if there is one.
     fn delete(&self, user: &str) -> Result<(), KeychainError>;
 
-    /// Looks for the entry called `user` without asking the user for anything.
-    ///
-    /// # Errors
-    /// [`KeychainError`], as for all calls.
+    /// Looks for the entry called `user` without any prompt.
     fn find_presence(&self, user: &str) -> Result<Presence, KeychainError>;
 
-    /// The number that was noted last for that vault, see [`Keychain::write_generation`].
-    ///
-    /// # Errors
-    /// [`KeychainError`], as for all calls.
+    /// Returns the last number of [`Keychain::write_generation`].
     fn read_generation(&self, vault: &str) -> Result<Option<u64>, KeychainError> {
         let noted = self.read(&mark(vault))?;
         let number = noted.and_then(|text| std::str::from_utf8(&text).ok()?.parse().ok());
         Ok(number)
     }
 
-    /// Notes how new the newest file of that vault is, in an entry beside that of its key: the key itself is
-    /// never written again for it. Asks the user for nothing: a keychain that is locked notes nothing.
-    ///
-    /// # Errors
-    /// [`KeychainError`], as for all calls.
+    /// Stores the generation of a vault in an entry beside that of its key, which is never written again. Causes no prompt: does
+    /// nothing while the keychain is locked.
     fn write_generation(&self, vault: &str, generation: u64) -> Result<(), KeychainError> {
         let user = mark(vault);
         if self.find_presence(&user)? == Presence::Locked {
@@ -73,11 +55,11 @@ pub trait Keychain: Send + Sync {
     }
 }
 
-/// What the entries of [`Keychain::write_generation`] begin with.
+/// Prefix of the entries of [`Keychain::write_generation`].
 const MARK: &str = "newest file of vault ";
 
-/// The entry of a vault's mark. macOS asks before a program reads or changes what another made, so each of ours has
-/// an entry of its own there, and knows of the files that it wrote or opened itself.
+/// Name of the generation entry of a vault. macOS asks the user before a program accesses an entry of another one, so each
+/// of our programs has its own there, for the files that it wrote or opened itself.
 fn mark(vault: &str) -> String {
     let program = std::env::current_exe()
         .ok()
@@ -93,31 +75,27 @@ fn mark_of(vault: &str, program: Option<&str>) -> String {
     }
 }
 
-/// What can be told of an entry without asking the user.
+/// What is known about an entry without a prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
-    /// It is there, and as far as can be told it can be read.
     There,
-    /// The keychain answers and does not have it.
     Missing,
-    /// It may be there, but the keychain is locked.
+    /// The keychain is locked, so the entry may exist.
     Locked,
 }
 
-/// Why a keychain did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeychainError {
-    /// None answers, or none is set up, in this session.
+    /// No keychain answers or is set up in this session.
     #[error("no keychain answers: {0}")]
     Absent(String),
-    /// It is locked, and was not unlocked when the user was asked.
+    /// The keychain is locked, and the user did not unlock it.
     #[error("the keychain is locked")]
     Locked,
-    /// It, or the user, refused.
+    /// The keychain or the user denied access.
     #[error("the keychain refused: {0}")]
     Denied(String),
-    /// Anything else.
     #[error("the keychain failed: {0}")]
     Failed(String),
 }

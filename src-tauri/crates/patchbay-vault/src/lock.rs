@@ -1,4 +1,4 @@
-//! One change at a time, across tasks and processes.
+//! The lock for changes, across tasks and processes.
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -10,24 +10,23 @@ use tokio::time::{Instant, sleep};
 use crate::Error;
 use crate::blocking::blocking;
 
-/// The lock file's name beside `vault.json`. It is never replaced, so everybody locks the same file.
+/// Name of the lock file beside `vault.json`. It is never replaced, so that all processes lock the same file.
 const FILE: &str = "vault.lock";
-/// A change takes milliseconds, a second with a passphrase: nobody keeps the lock while a keychain is
-/// waited for.
+/// A change takes milliseconds, or a second with a passphrase; nobody waits for a keychain while holding the lock.
 const LIMIT: Duration = Duration::from_secs(20);
-/// Longest pause between two looks at the lock.
+/// Maximum pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The right to change the vault; given back when it is dropped, or when the process dies.
+/// The held lock, released when it is dropped or the process ends.
 pub(crate) struct FolderLock(#[expect(dead_code, reason = "held open, not read")] File);
 
-/// Waits for the right to change what lies in `folder`, which is created if it is missing.
+/// Waits for the lock of `folder`, which is created if it is missing.
 ///
-/// It looks again and again in place of a blocking `lock`: that could not be called off, and a stopped
-/// process that holds the lock would keep ours from ending.
+/// Polls, because a blocking `lock` cannot be cancelled, and a suspended process that holds the lock would keep ours from
+/// ending.
 ///
 /// # Errors
-/// [`Error::Busy`] when somebody else keeps it; [`Error::File`].
+/// [`Error::Busy`] after the time limit; [`Error::File`].
 pub(crate) async fn lock(folder: &Path) -> Result<FolderLock, Error> {
     let path = folder.join(FILE);
     let file = blocking({
@@ -50,7 +49,7 @@ pub(crate) async fn lock(folder: &Path) -> Result<FolderLock, Error> {
     }
 }
 
-/// As [`lock`], for a thread that may block without limit.
+/// As [`lock`], for a thread that may block forever.
 pub(crate) fn lock_blocking(folder: &Path) -> Result<FolderLock, Error> {
     let path = folder.join(FILE);
     let file = open(folder, &path)?;

@@ -1,28 +1,25 @@
-//! What a secret is filed under.
+//! Names of secrets.
 
 use patchbay_model::{AccountId, WalletEntryId};
 
-/// The name of a secret in the vault, for example `wallet/7f3a`. It is stored in the clear: ids only.
+/// The name of a secret in the vault, such as `wallet/7f3a`. It is not encrypted, so it must only contain ids.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretName(String);
 
 impl SecretName {
-    /// A name as its owner wants it; by convention `<noun>/<id>`.
+    /// By convention `<noun>/<id>`.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
     }
 
-    /// The secret of a wallet entry.
     pub fn wallet(id: &WalletEntryId) -> Self {
         Self(format!("wallet/{id}"))
     }
 
-    /// What an account signs in with.
     pub fn account(id: &AccountId) -> Self {
         Self(format!("account/{id}"))
     }
 
-    /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! The data key wrapped by a passphrase.
+//! Wrapping the data key with a passphrase.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
@@ -9,20 +9,16 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::key::{DataKey, KEY_BYTES, Purpose, Sealed, VaultId, random};
 
-/// Memory that guessing one passphrase costs. Source: RFC 9106, section 4, second recommended option.
+// The costs of one guess. Source: RFC 9106, section 4, second recommended option.
 const MEMORY_KIB: u32 = 64 * 1024;
-/// Passes over that memory. Source: as above.
 const PASSES: u32 = 3;
-/// Lanes; the library fills them one after the other, so more would not be faster for us. Source: as above.
 const LANES: u32 = 4;
-/// A file that wants more memory than this was not written by Patchbay.
+// Files with higher costs were not written by Patchbay.
 const MAX_MEMORY_KIB: u32 = 256 * 1024;
-/// A file that wants more passes than this was not written by Patchbay.
 const MAX_PASSES: u32 = 8;
-/// A file that wants more lanes than this was not written by Patchbay.
 const MAX_LANES: u32 = 16;
 
-/// A data key under argon2id, with all that is needed to try a passphrase on it.
+/// A data key sealed with a key that argon2id derives from a passphrase.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Wrapped {
@@ -35,7 +31,7 @@ pub(crate) struct Wrapped {
 }
 
 impl Wrapped {
-    /// Wraps `key`. Takes a good part of a second of computing.
+    /// Wraps `key`. Takes most of a second of CPU time.
     pub(crate) fn new(key: &DataKey, vault: &VaultId, passphrase: &Secret) -> Result<Self, Error> {
         let salt: [u8; 16] = random()?;
         #[expect(clippy::expect_used, reason = "constants within argon2's limits")]
@@ -50,10 +46,8 @@ impl Wrapped {
         })
     }
 
-    /// The data key, or `None` when the passphrase is wrong. Takes a good part of a second of computing.
-    ///
-    /// # Errors
-    /// A sentence when the parameters themselves make no sense.
+    /// Returns the data key, or `None` for a wrong passphrase. Takes most of a second of CPU time. The error says what is wrong
+    /// with the parameters.
     pub(crate) fn unwrap_with(
         &self,
         vault: &VaultId,

@@ -1,8 +1,8 @@
-//! What the file says of its own age, under the data key.
+//! The sealed stamp of the file, which detects rollbacks.
 //!
-//! Whoever can write to the folder could put a former file, or one former record, in place of what is there:
-//! every part of it was sealed with the right key once. So each saved file carries a number, and names the
-//! sealing of each record; the number is noted outside of the folder too (see [`crate::GenerationStore`]).
+//! Whoever can write to the folder could restore an earlier file or record, since it was sealed with the right key. So each
+//! saved file has a generation number and the nonce of each record. The number is also recorded outside of the folder, see
+//! [`crate::GenerationStore`].
 
 use std::collections::BTreeMap;
 
@@ -10,17 +10,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::key::Sealed;
 
-/// The age of a file.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Stamp {
-    /// One more with each saved file; 0 for files that had no stamp yet.
+    /// Increases with each saved file; 0 for files without a stamp.
     pub(crate) generation: u64,
-    /// The mark of each record's latest sealing.
+    /// [`Sealed::mark`] of the latest version of each record.
     records: BTreeMap<String, String>,
 }
 
 impl Stamp {
-    /// A stamp that trusts the records as they are, as for a file from before there were stamps.
+    /// A stamp that accepts the current records, such as for a file without one.
     pub(crate) fn of(generation: u64, records: &BTreeMap<String, Sealed>) -> Self {
         let marks = records.iter().map(|(name, it)| (name.clone(), it.mark()));
         Self {
@@ -29,18 +28,18 @@ impl Stamp {
         }
     }
 
-    /// Notes the latest sealing of a record.
+    /// Records the latest version of a record.
     pub(crate) fn note(&mut self, name: &str, sealed: &Sealed) {
         self.records.insert(name.to_owned(), sealed.mark());
     }
 
-    /// Goes on to the next file, which holds these records. One that is not the latest stays known as such.
+    /// Increases the generation and drops removed records. A record that is not the latest version stays detectable.
     pub(crate) fn advance(&mut self, records: &BTreeMap<String, Sealed>) {
         self.generation = self.generation.saturating_add(1);
         self.records.retain(|name, _| records.contains_key(name));
     }
 
-    /// Whether this is the latest sealing of that record.
+    /// Whether this is the latest version of that record.
     pub(crate) fn is_latest(&self, name: &str, sealed: &Sealed) -> bool {
         self.records.get(name) == Some(&sealed.mark())
     }

@@ -1,4 +1,4 @@
-//! The vault: what a caller can do with secrets.
+//! The vault.
 
 mod edit;
 mod open;
@@ -26,9 +26,9 @@ use open::KeyRequest;
 use unsaved::UnsavedSecrets;
 pub use unsaved::{Saved, SpaceReservation};
 
-/// How long a keychain is waited for; enough to type a password into its window.
+/// Time limit of a keychain call; enough to type a password into its window.
 const KEYCHAIN_LIMIT: Duration = Duration::from_secs(20);
-/// So often a write starts over because the vault was put aside and begun anew in between.
+/// Maximum number of attempts of a change while other processes reset the vault.
 const MAX_ATTEMPTS: u32 = 3;
 
 /// The secrets of one data folder. Clones share the data key, which is read once.
@@ -41,11 +41,11 @@ struct Inner {
     threads: CallThreads,
     /// The data key, once it was obtained.
     held: Mutex<Option<CachedKey>>,
-    /// The reading of the data key that is under way.
+    /// The pending request for the data key.
     key_request: Mutex<Option<KeyRequest>>,
     unsaved: Mutex<UnsavedSecrets>,
     marks: OnceLock<Arc<dyn GenerationStore>>,
-    /// Whether the keychain is noting a number.
+    /// Whether a generation number is being written to the keychain.
     is_recording: AtomicBool,
 }
 
@@ -54,7 +54,7 @@ struct Inner {
 struct CachedKey {
     vault: VaultId,
     key: Arc<DataKey>,
-    /// The number of the newest file that is known of.
+    /// The highest known generation of the file.
     newest: Arc<AtomicU64>,
 }
 
@@ -75,20 +75,19 @@ impl CachedKey {
         self.newest.fetch_max(generation, Ordering::SeqCst);
     }
 
-    /// Whether this is still the key of that file.
+    /// Whether this is the key of that file.
     fn opens(&self, file: &VaultFile) -> bool {
         self.vault == file.vault
     }
 }
 
 impl Vault {
-    /// The vault in `folder`, whose data key lies in `keychain` unless the user chose a passphrase.
-    /// Touches neither.
+    /// Returns the vault in `folder`, whose data key is in `keychain` unless the user chose a passphrase. Accesses neither.
     pub fn new(folder: PathBuf, keychain: Arc<dyn Keychain>) -> Self {
         Self::with_keychain_limit(folder, keychain, KEYCHAIN_LIMIT)
     }
 
-    /// As [`Vault::new`], with another limit for one call of the keychain than 20 seconds.
+    /// As [`Vault::new`], with another time limit of keychain calls than 20 seconds.
     pub fn with_keychain_limit(
         folder: PathBuf,
         keychain: Arc<dyn Keychain>,
@@ -106,20 +105,17 @@ impl Vault {
         }))
     }
 
-    /// Sets where the number of the newest file is recorded while a passphrase protects the vault; can be called once.
+    /// Sets where the generation of the file is recorded while a passphrase protects the vault. Can be called once.
     pub fn set_generation_store(&self, marks: Arc<dyn GenerationStore>) {
-        // A second call changes nothing: two stores would each know half.
+        // A second call has no effect: two stores would each have only some of the numbers.
         drop(self.0.marks.set(marks));
     }
 
-    /// Shows that a secret saved now can be read again: obtains the data key, or creates it at first use
-    /// in the keychain, then writes known words to the file and reads them back. A keychain that lost the
-    /// key while this process holds it gets it back.
+    /// Checks that a secret saved now can be read again: obtains the data key, or creates it in the keychain at first use, then
+    /// writes a known text to the file and reads it back. Restores the key in a keychain that lost it while this process holds
+    /// it.
     ///
-    /// Call it before a consent starts, so that no token is obtained that cannot be kept.
-    ///
-    /// # Errors
-    /// Any [`Error`] but those of passphrases that were entered.
+    /// Call it before an authorization starts, so that no token is obtained that cannot be saved.
     pub async fn probe(&self) -> Result<(), Error> {
         self.change(None, |edit, held| edit.file.renew_check(&held.key))
             .await?;
@@ -134,12 +130,7 @@ impl Vault {
         self.restore_lost_entry().await
     }
 
-    /// The secret called `name`; `None` when there is none, which needs no key.
-    ///
-    /// # Errors
-    /// [`Error::KeyLost`], [`Error::PassphraseNeeded`], [`Error::Damaged`], [`Error::TooNew`],
-    /// [`Error::RolledBack`], [`Error::RecordRolledBack`], [`Error::NotPlain`], [`Error::File`], and those of
-    /// the keychain.
+    /// Returns a secret. The key is not needed when there is none of that name.
     pub async fn read(&self, name: &SecretName) -> Result<Option<Secret>, Error> {
         if let Some(secret) = self.read_unsaved(name).await {
             return Ok(Some(secret));
@@ -167,8 +158,8 @@ impl Vault {
         Ok(Some(Secret::new(text)))
     }
 
-    /// The file and its key, the file read anew where a newer one is known of; `None` when there is none any
-    /// more.
+    /// Obtains the key of the file, and reads the file again if a newer one is known. Returns `None` when the file no longer
+    /// exists.
     async fn newest(&self, mut file: VaultFile) -> Result<Option<(VaultFile, CachedKey)>, Error> {
         let mut known: Option<(VaultId, u64)> = None;
         loop {
@@ -184,7 +175,7 @@ impl Vault {
                 held.raise_newest(found);
                 return Ok(Some((file, held)));
             }
-            // Another task or process may have saved it since: what is read from here on is as new as that.
+            // Another task or process may have saved a newer file since, which a read from here on must return.
             known = Some((file.vault.clone(), held.newest()));
             match self.load().await? {
                 Some(again) => file = again,
@@ -193,29 +184,29 @@ impl Vault {
         }
     }
 
-    /// Saves `secret` under `name`, in place of any other. When this returns it is on disk.
-    ///
-    /// At first use the data key is created in the keychain. A caller that goes away while this runs does
-    /// not stop it half-way.
-    ///
-    /// # Errors
-    /// As [`Vault::probe`].
+    /// Saves or replaces a secret; it is on disk when this returns. At first use the data key is created in the keychain.
+    /// Dropping the future does not leave a half-finished write.
     pub async fn write(&self, name: &SecretName, secret: &Secret) -> Result<(), Error> {
-        let (name, secret) = (name.clone(), secret.clone());
-        let saved = self.change(None, {
-            let name = name.clone();
-            move |edit, held| edit.put(held, name.as_str(), secret.expose().as_bytes())
+        self.put(None, name, secret).await
+    }
+
+    /// Saves a secret, into `reservation` if there is one.
+    async fn put(
+        &self,
+        reservation: Option<Draft>,
+        name: &SecretName,
+        secret: &Secret,
+    ) -> Result<(), Error> {
+        let (record, secret) = (name.clone(), secret.clone());
+        let saving = self.change(reservation, move |edit, held| {
+            edit.put(held, record.as_str(), secret.expose().as_bytes())
         });
-        saved.await?;
-        self.0.unsaved().remove(&name);
+        saving.await?;
+        self.0.unsaved().remove(name);
         Ok(())
     }
 
-    /// Removes the secret called `name`; says whether there was one. Needs no key, so it works while the
-    /// vault is locked.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`], [`Error::TooNew`], [`Error::File`], [`Error::Busy`].
+    /// Removes a secret and returns whether there was one. Needs no key, so that it works while the vault is locked.
     pub async fn remove(&self, name: &SecretName) -> Result<bool, Error> {
         let was_unsaved = self.0.unsaved().remove(name).is_some();
         let has_it = |file: &VaultFile| file.records.contains_key(name.as_str());
@@ -251,11 +242,10 @@ impl Vault {
         Ok(removed || was_unsaved)
     }
 
-    /// Looks whether the file, and each secret in it, is the one that was saved last. A vault without a file is
-    /// as new as can be.
+    /// Checks that the file and each secret in it is the one that was saved last.
     ///
     /// # Errors
-    /// [`Error::RolledBack`], [`Error::RecordRolledBack`]; otherwise as [`Vault::read`].
+    /// [`Error::RolledBack`], [`Error::RecordRolledBack`]; otherwise as for [`Vault::read`].
     pub async fn check_age(&self) -> Result<(), Error> {
         let Some(file) = self.load().await? else {
             return Ok(());
@@ -271,11 +261,7 @@ impl Vault {
         }
     }
 
-    /// Takes the file as it is for the newest there is: the way on where a backup was restored. Only ever at
-    /// the user's word.
-    ///
-    /// # Errors
-    /// As [`Vault::write`].
+    /// Accepts the file as the newest, for example after a backup was restored. Only call this at the user's request.
     pub async fn accept_older(&self) -> Result<(), Error> {
         let accept = |edit: &mut Edit, _: &CachedKey, known| {
             edit.accept(known);
@@ -284,11 +270,8 @@ impl Vault {
         self.change_regardless_of_age(None, accept).await
     }
 
-    /// Puts the file aside under another name, so that a new vault can begin; says which, or `None` when
-    /// there was no file. The way on from a lost key or a damaged file: only ever at the user's word.
-    ///
-    /// # Errors
-    /// [`Error::File`], [`Error::Busy`].
+    /// Renames the file, so that a new vault can be created after a lost key or damage, and returns its new path. Only call
+    /// this at the user's request.
     pub async fn set_aside(&self) -> Result<Option<PathBuf>, Error> {
         let inner = self.0.clone();
         let lock = lock(&inner.folder).await?;
@@ -300,8 +283,8 @@ impl Vault {
         .await
     }
 
-    /// Runs `edit` on the newest file, under the lock, with the data key that belongs to it, and saves it, into
-    /// `reservation` where some was made; the key is created if there is none yet.
+    /// Runs `edit` on the newest file under the lock and saves it, into `reservation` if there is one. Creates the data key if
+    /// there is none yet.
     async fn change<T: Send + 'static>(
         &self,
         reservation: Option<Draft>,
@@ -317,7 +300,7 @@ impl Vault {
         .await
     }
 
-    /// As [`Vault::change`], however old the file is; `edit` hears the number of the newest one that is known.
+    /// As [`Vault::change`], even for an older file; `edit` gets the highest known generation.
     async fn change_regardless_of_age<T: Send + 'static>(
         &self,
         reservation: Option<Draft>,
@@ -325,7 +308,7 @@ impl Vault {
     ) -> Result<T, Error> {
         for _ in 0..MAX_ATTEMPTS {
             let held = self.obtain_or_create_key().await?;
-            // Asked before the file is read, which is as new as that then.
+            // Before the file is read, which must not be older than this.
             let known = held.newest();
             let lock = lock(&self.0.folder).await?;
             let Some(file) = self.load().await?.filter(|file| held.opens(file)) else {
@@ -344,8 +327,7 @@ impl Vault {
         Err(Error::Busy)
     }
 
-    /// Notes outside of the folder how new the file is. That it cannot be noted is no reason to fail: less is
-    /// noticed then.
+    /// Records the generation of the file outside of the folder. Errors are only logged: then a rollback may go undetected.
     async fn record_generation(&self, saved: SavedFile) {
         let SavedFile {
             vault,
@@ -358,7 +340,7 @@ impl Vault {
             }
             return;
         }
-        // A keychain that hangs is not waited for at every change.
+        // Do not wait for a hanging keychain at every change.
         if self.0.is_recording.swap(true, Ordering::SeqCst) {
             return;
         }
@@ -401,10 +383,10 @@ impl Inner {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps `key` for the rest of the process; a file of the number `newest` is known of.
+    /// Caches the key for the rest of the process; `newest` is a known generation of the file.
     fn cache_key(&self, vault: &VaultId, key: Arc<DataKey>, newest: u64) -> CachedKey {
         let mut held = self.cached_key();
-        // What this process knows already stays known.
+        // Keep the generation that this process knows already.
         let known = held.as_ref().filter(|held| held.vault == *vault);
         let known = known.map(|held| Arc::clone(&held.newest));
         let fresh = CachedKey {

@@ -157,17 +157,14 @@ fn use_entry(authentication: &mut Authentication, used: WalletEntryId) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::Duration;
 
     use super::*;
-    use crate::clock::SystemClock;
-    use crate::testing::{UNREACHABLE_URL, add, lapsed_grant, open};
+    use crate::testing::{UNREACHABLE_URL, add, lapsed_grant, open_temporary};
 
     #[tokio::test]
     async fn a_sign_in_is_kept_after_the_refresh_of_the_one_before() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let id = add(&cx, UNREACHABLE_URL).await.id;
         let first = lapsed_grant("first-token-1", UNREACHABLE_URL);
         save_grant(&cx, &id, &first, None).await.unwrap();

@@ -333,14 +333,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::clock::SystemClock;
     use crate::connectors::remote::platform_for;
-    use crate::testing::{UNREACHABLE_URL, account, add, open};
+    use crate::testing::{UNREACHABLE_URL, account, add, open_temporary};
 
     #[tokio::test]
     async fn what_an_account_signed_in_with_stays_known_when_its_reference_leads_nowhere() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (home, cx) = open_temporary().await;
         let file = home.path().join("key");
         std::fs::write(&file, "acc-key-123456").unwrap();
         let reference = format!("cmd://cat {}", file.display());

@@ -11,7 +11,6 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{CallOperation, list_account_operations};
-use crate::clock::SystemClock;
 use crate::context::Context;
 use crate::operations::response_meta::call_operation_with_meta;
 use crate::testing;
@@ -217,8 +216,7 @@ fn filled(schema: &Value, root: &Value, place: Option<&[String]>) -> Value {
 async fn no_secret_argument_of_any_operation_comes_back_from_a_server_that_repeats_it() {
     let (mut tried, mut sent, mut leaks) = (0, Vec::new(), Vec::new());
     for manner in [Manner::Refusal, Manner::Success] {
-        let home = tempfile::tempdir().unwrap();
-        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = testing::open_temporary().await;
         let (base, heard) = parrot(manner).await;
         for (at, given) in accounts(&base).into_iter().enumerate() {
             let account = account(&cx, at, given).await;

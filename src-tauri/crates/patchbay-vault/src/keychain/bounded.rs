@@ -1,4 +1,4 @@
-//! Calls that may block for ever, on threads that are let go.
+//! Calls that may block forever, on detached threads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,19 +10,18 @@ use tokio::time::timeout;
 
 use crate::Error;
 
-/// So many calls may hang at once; one more is refused rather than piled up.
+/// Maximum number of hanging calls; further ones fail.
 const MAX_HUNG_CALLS: usize = 4;
-/// Limit of a call that asks nobody for a password.
+/// Time limit of a call that causes no prompt.
 const BRIEF_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Runs keychain calls on threads of their own.
+/// Runs keychain calls on separate threads.
 ///
-/// A thread of the runtime's blocking pool will not do: the runtime waits for those when it ends, and a
-/// keychain that waits for its password would keep the process from ending.
+/// The runtime waits for threads of its blocking pool when it ends, so that a keychain that waits for a password would keep
+/// the process from ending.
 #[derive(Clone)]
 pub(crate) struct CallThreads {
     running: Arc<AtomicUsize>,
-    /// How long an answer is waited for.
     pub(crate) limit: Duration,
 }
 
@@ -34,11 +33,10 @@ impl CallThreads {
         }
     }
 
-    /// Starts `job`. It runs to its end whatever becomes of its caller.
+    /// Starts `job`, which runs to its end even if the caller goes away.
     ///
     /// # Errors
-    /// [`Error::KeychainSilent`] when too many calls hang already; [`Error::KeychainFailed`] when the
-    /// system has no thread left.
+    /// [`Error::KeychainSilent`] when too many calls hang; [`Error::KeychainFailed`] when no thread can be started.
     pub(crate) fn start(&self, job: impl FnOnce() + Send + 'static) -> Result<(), Error> {
         let slot = Slot::take(&self.running).ok_or(Error::KeychainSilent { limit: self.limit })?;
         thread::Builder::new()
@@ -53,10 +51,7 @@ impl CallThreads {
             })
     }
 
-    /// Starts `job` and waits for its answer, but no longer than the limit.
-    ///
-    /// # Errors
-    /// As [`CallThreads::start`], those of the job, and [`Error::KeychainSilent`] after the limit.
+    /// Runs `job` within the time limit.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> Result<T, Error> + Send + 'static,
@@ -64,7 +59,7 @@ impl CallThreads {
         self.run_within(self.limit, job).await
     }
 
-    /// As [`CallThreads::run`], for a call that asks nobody: it hangs only when the keychain does.
+    /// As [`CallThreads::run`] with a shorter limit, for a call that causes no prompt.
     pub(crate) async fn run_briefly<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> Result<T, Error> + Send + 'static,
@@ -78,7 +73,7 @@ impl CallThreads {
         job: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (sender, receiver) = oneshot::channel();
-        // Nobody may be left to listen.
+        // The caller may be gone.
         self.start(move || drop(sender.send(job())))?;
         match timeout(limit, receiver).await {
             Ok(Ok(answer)) => answer,
@@ -87,21 +82,21 @@ impl CallThreads {
         }
     }
 
-    /// How many calls have not come back.
+    /// Number of unfinished calls.
     #[cfg(test)]
     pub(crate) fn running(&self) -> usize {
         self.running.load(Ordering::SeqCst)
     }
 }
 
-/// The answer of a call whose thread died.
+/// The error of a call whose thread panicked.
 pub(crate) fn aborted_call_error() -> Error {
     Error::KeychainFailed {
         detail: "the call broke off".to_owned(),
     }
 }
 
-/// One of the places for a running call.
+/// A slot for a running call.
 struct Slot(Arc<AtomicUsize>);
 
 impl Slot {

@@ -1,4 +1,4 @@
-//! A keychain for tests, with the moods of real ones.
+//! A keychain for tests that simulates the behavior of real ones.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{Keychain, KeychainError, Presence};
 
-/// A keychain in memory, for tests of this and other crates; clones share their entries.
+/// A keychain in memory, for tests of this and other crates. Clones share their entries.
 #[derive(Clone, Default)]
 pub struct MemoryKeychain(Arc<Shared>);
 
@@ -28,53 +28,51 @@ struct State {
 /// How a [`MemoryKeychain`] behaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Behavior {
-    /// As it should.
     #[default]
     Working,
-    /// As where no keychain runs.
+    /// No keychain is running.
     Absent,
-    /// Locked, and the user dismisses the password window.
+    /// Locked, and the user dismisses the prompt.
     Locked,
     /// The user clicks "Deny".
     Denied,
-    /// Locked, and the password window stays open: calls return when the mood changes.
+    /// Locked, and the prompt stays open: calls return when the behavior changes.
     Hanging,
-    /// Looks empty, and cannot be written: a Secret Service whose keyring was never created.
+    /// Looks empty and cannot be written, like a Secret Service without a keyring.
     NeverCreated,
-    /// Says yes to every write, and keeps nothing.
+    /// Reports success for every write, but stores nothing.
     Forgetful,
 }
 
 impl MemoryKeychain {
-    /// An empty keychain that works.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Changes how it behaves from now on; calls that hang go on in the new mood.
+    /// Changes the behavior, also for hanging calls.
     pub fn set_behavior(&self, behavior: Behavior) {
         self.state().behavior = behavior;
         self.0.changed.notify_all();
     }
 
-    /// Forgets everything, as after the keychain was deleted.
+    /// Removes everything, as if the keychain was deleted.
     pub fn lose_entries(&self) {
         let mut state = self.state();
         state.entries.clear();
         state.marks.clear();
     }
 
-    /// Forgets the numbers beside keys, as where an older Patchbay wrote the keys.
+    /// Removes the generation numbers, as if an older Patchbay wrote the keys.
     pub fn forget_marks(&self) {
         self.state().marks.clear();
     }
 
-    /// How many entries there are; the numbers beside keys are not among them.
+    /// Number of entries, without generation numbers.
     pub fn entries(&self) -> usize {
         self.state().entries.len()
     }
 
-    /// How often an entry was read, with success or without.
+    /// Number of reads, including failed ones.
     pub fn reads(&self) -> u32 {
         self.state().reads
     }
@@ -83,7 +81,7 @@ impl MemoryKeychain {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits as long as the mood is to hang, then answers as the mood says.
+    /// Waits while the behavior is to hang, then returns the state or an error.
     fn answer(&self) -> Result<MutexGuard<'_, State>, KeychainError> {
         let state = self
             .0
@@ -127,7 +125,7 @@ impl Keychain for MemoryKeychain {
     }
 
     fn find_presence(&self, user: &str) -> Result<Presence, KeychainError> {
-        // Real ones do not ask anybody here, so this neither hangs nor is refused.
+        // Real keychains cause no prompt here, so this neither hangs nor is denied.
         let state = self.state();
         match state.behavior {
             Behavior::Absent => Err(KeychainError::Absent("no bus".to_owned())),

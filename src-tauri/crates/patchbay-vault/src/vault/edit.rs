@@ -1,4 +1,4 @@
-//! A change of the newest file.
+//! Changes of the file.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::key::{DataKey, Purpose, Sealed};
 use crate::lock::FolderLock;
 use crate::stamp::Stamp;
 
-/// The newest file while it is changed, with what it says of its own age.
+/// The file during a change, with its stamp.
 pub(crate) struct Edit {
     pub(crate) file: VaultFile,
     stamp: Stamp,
@@ -23,7 +23,7 @@ impl Edit {
         Ok(Self { file, stamp })
     }
 
-    /// Seals `secret` and files it under `name`.
+    /// Seals a secret and stores it under `name`.
     pub(crate) fn put(&mut self, held: &CachedKey, name: &str, secret: &[u8]) -> Result<(), Error> {
         let purpose = Purpose::Record(name);
         let sealed = held.key.seal(&self.file.vault, purpose, secret)?;
@@ -36,7 +36,7 @@ impl Edit {
         self.file.records.get(name)
     }
 
-    /// Takes the file as the newest there is, whatever was known of a newer one.
+    /// Makes this the newest file, although a newer generation was known.
     pub(crate) fn accept(&mut self, newest: u64) {
         let generation = self.stamp.generation.max(newest);
         self.stamp = Stamp::of(generation, &self.file.records);
@@ -55,7 +55,7 @@ pub(super) struct SavedFile {
 }
 
 impl Inner {
-    /// Saves the next file.
+    /// Saves the file as the next generation.
     pub(super) fn save(
         &self,
         lock: &FolderLock,
@@ -70,7 +70,7 @@ impl Inner {
         stamp.advance(&file.records);
         file.put_stamp(&stamp, &held.key)?;
         file::save(&self.folder, lock, &file, reservation)?;
-        // Only now: whoever reads the file from here on finds this one, or a newer one.
+        // Only now, as reads from here on return this file or a newer one.
         held.raise_newest(stamp.generation);
         Ok(SavedFile {
             vault: file.vault.as_str().to_owned(),

@@ -1,4 +1,4 @@
-//! How the data key comes into the process: from memory, from the keychain, or made at first use.
+//! Obtaining the data key: from memory, from the keychain, or created at first use.
 
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ use crate::key::{DataKey, VaultId};
 use crate::keychain::bounded::aborted_call_error;
 use crate::lock::lock_blocking;
 
-/// After so long a call is given up for dead and another one is tried: the keychain may have been
-/// replaced since.
+/// Age at which a pending request is considered dead and another one is started: the keychain may have been replaced
+/// since.
 const ABANDON_AFTER: Duration = Duration::from_secs(120);
 
 type Answer = watch::Receiver<Option<Result<CachedKey, Error>>>;
@@ -27,12 +27,11 @@ pub(super) struct KeyRequest {
     answer: Answer,
 }
 
-/// What the keychain is asked for.
 #[derive(Clone, PartialEq, Eq)]
 enum KeyRequestKind {
-    /// The key of this vault.
+    /// Read the key of this vault.
     Read(VaultId),
-    /// To keep a first key.
+    /// Save a first key.
     Create,
 }
 
@@ -44,7 +43,6 @@ impl KeyRequest {
 }
 
 impl Vault {
-    /// The key of `file`.
     pub(super) async fn obtain_key(&self, file: &VaultFile) -> Result<CachedKey, Error> {
         if let Some(held) = self.find_cached_key(file) {
             return Ok(held);
@@ -61,12 +59,12 @@ impl Vault {
         }
     }
 
-    /// The key of the vault as it is now, created in the keychain if there is none and nothing was saved.
+    /// Returns the key of the current vault; creates a key in the keychain if there is none and the vault is empty.
     pub(super) async fn obtain_or_create_key(&self) -> Result<CachedKey, Error> {
         let lost = match self.load().await? {
             None => None,
             Some(file) => match self.obtain_key(&file).await {
-                // Nothing is lost with the key of an empty vault.
+                // Losing the key of an empty vault does no harm.
                 Err(Error::KeyLost { .. }) if file.records.is_empty() => Some(file.vault),
                 outcome => return outcome,
             },
@@ -78,12 +76,11 @@ impl Vault {
         .await
     }
 
-    /// The key of `file`, if it is in memory.
     pub(super) fn find_cached_key(&self, file: &VaultFile) -> Option<CachedKey> {
         self.0.cached_key().clone().filter(|held| held.opens(file))
     }
 
-    /// Whether a call to the keychain is under way that has no answer within the limit either.
+    /// Whether a pending request still has no answer after the limit.
     pub(super) async fn is_waiting_for_keychain(&self, limit: Duration) -> bool {
         let under_way = {
             let key_request = self.0.key_request();
@@ -100,7 +97,7 @@ impl Vault {
         }
     }
 
-    /// Starts `job`, or joins it if it is under way already, and waits for the answer up to the limit.
+    /// Starts `job`, or joins a pending request of the same kind, and waits for the answer up to the time limit.
     async fn ask_keychain(
         &self,
         kind: KeyRequestKind,
@@ -147,10 +144,9 @@ impl Inner {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives `key` to the keychain under a name never used before, makes sure that it kept it, and
-    /// answers with the name. Blocks.
+    /// Saves `key` in the keychain under a new name, checks that it can be read, and returns the name. Blocks.
     ///
-    /// A write that hung may go through hours later; under a name of its own it can overwrite nothing.
+    /// The name is new because a hanging write may succeed hours later and must not overwrite anything.
     pub(super) fn store_key(&self, key: &DataKey) -> Result<String, Error> {
         let tried = |error| Error::keychain(error, false);
         let entry = format!("vault {}", VaultId::random()?.as_str());
@@ -163,9 +159,9 @@ impl Inner {
         }
     }
 
-    /// Removes an entry unless the file needs it, or cannot be asked. Blocks.
+    /// Deletes a keychain entry unless the file refers to it or cannot be read. Blocks.
     ///
-    /// A change that failed may have been made all the same, when only the last step of it did.
+    /// A change that failed in its last step may have been saved nevertheless, so the file decides.
     pub(super) fn forget(&self, entry: &str) {
         let is_needed = match file::load(&self.folder) {
             Ok(file) => file.is_some_and(|file| file.protection.entry() == Some(entry)),
@@ -201,10 +197,10 @@ fn read_key(inner: &Inner, file: &VaultFile) -> Result<CachedKey, Error> {
     Ok(inner.cache_key(&file.vault, Arc::new(key), newest.unwrap_or_default()))
 }
 
-/// Makes the first key, for a new vault or in place of the empty one called `lost`. Blocks.
+/// Creates the first key, for a new vault or to replace the empty vault `lost`. Blocks.
 ///
-/// The keychain comes first and without the lock, for it may take for ever: a kill in between leaves an
-/// entry that nobody misses, and whoever is first to write the file wins.
+/// The key is saved in the keychain first and without the lock, since that may take forever. A kill in between leaves an
+/// unused entry. If several processes do this at once, the first to write the file wins.
 fn create_key(inner: &Inner, lost: Option<&VaultId>) -> Result<CachedKey, Error> {
     let key = Arc::new(DataKey::random()?);
     let entry = inner.store_key(&key)?;
@@ -221,7 +217,7 @@ fn create_key(inner: &Inner, lost: Option<&VaultId>) -> Result<CachedKey, Error>
     }
 }
 
-/// Whose file won when several began a vault at once.
+/// Whose file won when several processes created a vault at once.
 enum CreatedVault {
     Ours(CachedKey),
     Theirs(VaultFile),
@@ -240,7 +236,7 @@ fn create_vault(
             return Ok(CreatedVault::Theirs(file));
         }
     }
-    // A new id, so that nobody takes a lost key for the one of this vault.
+    // A new id, so that a lost key is never taken for the key of this vault.
     let vault = VaultId::random()?;
     let protection = Protection::keychain(&vault, &key, entry.to_owned())?;
     let held = CachedKey::new(vault.clone(), key);

@@ -1,4 +1,4 @@
-//! What keeps the data key: passphrase or keychain, and the way from one to the other.
+//! Protection of the data key by passphrase or keychain, and changing between them.
 
 use std::sync::Arc;
 
@@ -13,13 +13,11 @@ use crate::passphrase::Wrapped;
 use crate::{Error, Presence};
 
 impl Vault {
-    /// From now on `passphrase` opens the vault: at first use in place of a keychain, or in place of
-    /// what opened it so far. The secrets stay as they are; a key in the keychain is removed from there
-    /// as far as the keychain lets it.
+    /// Protects the vault with a passphrase from now on. The secrets stay as they are; the key is deleted from the keychain if
+    /// possible.
     ///
     /// # Errors
-    /// [`Error::EmptyPassphrase`]; those of [`Vault::read`], because a vault has to be open before it
-    /// changes its lock; [`Error::Busy`].
+    /// [`Error::EmptyPassphrase`]; as for [`Vault::read`], since the vault has to be open.
     pub async fn choose_passphrase(&self, passphrase: Secret) -> Result<(), Error> {
         if passphrase.is_empty() {
             return Err(Error::EmptyPassphrase);
@@ -40,11 +38,10 @@ impl Vault {
         Ok(())
     }
 
-    /// Opens a vault that has a passphrase, for the rest of the process.
+    /// Unlocks a passphrase-protected vault for the rest of the process.
     ///
     /// # Errors
-    /// [`Error::WrongPassphrase`], [`Error::NoPassphrase`], [`Error::Damaged`], [`Error::TooNew`],
-    /// [`Error::File`].
+    /// [`Error::WrongPassphrase`], [`Error::NoPassphrase`].
     pub async fn unlock(&self, passphrase: Secret) -> Result<(), Error> {
         let file = self.load().await?.ok_or(Error::NoPassphrase)?;
         let newest = match self.0.marks.get() {
@@ -72,11 +69,8 @@ impl Vault {
         .await
     }
 
-    /// From now on the system keychain keeps the data key of this vault, which has to be unlocked. At
-    /// first use the key is created there.
-    ///
-    /// # Errors
-    /// [`Error::PassphraseNeeded`] and those of [`Vault::probe`].
+    /// Protects the vault with the system keychain from now on. The vault has to be unlocked. At first use the key is created
+    /// in the keychain.
     pub async fn use_keychain(&self) -> Result<(), Error> {
         let held = self.obtain_or_create_key().await?;
         let file = self.load().await?.ok_or(Error::Busy)?;
@@ -86,8 +80,8 @@ impl Vault {
         self.give_to_keychain(held, None).await
     }
 
-    /// Gives the key back to a keychain that lost it while this process held it: what is saved from now
-    /// on would be lost with it. A keychain that cannot be asked now is left alone.
+    /// Restores the key in a keychain that lost it while this process held it, since all secrets would be lost with it. Does
+    /// nothing when the keychain does not answer.
     pub(super) async fn restore_lost_entry(&self) -> Result<(), Error> {
         let Some(file) = self.load().await? else {
             return Ok(());
@@ -106,7 +100,7 @@ impl Vault {
         }
     }
 
-    /// Lets the keychain keep the key in place of `former`: an entry, or `None` for a passphrase.
+    /// Saves the key in the keychain, in place of the entry `former`, or of a passphrase if `None`.
     async fn give_to_keychain(&self, held: CachedKey, former: Option<String>) -> Result<(), Error> {
         let inner = self.0.clone();
         let job = move || {
@@ -122,8 +116,8 @@ impl Vault {
         Ok(())
     }
 
-    /// The passphrase protects nothing from whoever can open the keychain while the key lies there too.
-    /// It is no reason to fail, though: the vault is the passphrase's already.
+    /// Deletes the key from the keychain, where it would bypass the passphrase. Errors are only logged, since the vault is
+    /// protected by the passphrase already.
     async fn forget(&self, entry: String) {
         let inner = self.0.clone();
         let forgotten = self.0.threads.run(move || {
@@ -136,8 +130,7 @@ impl Vault {
     }
 }
 
-/// Wraps the key of the vault, or a new one at first use. Answers with the keychain entry that is not
-/// needed any more. Computes, and blocks.
+/// Wraps the key of the vault, or a new one at first use. Returns the keychain entry that is no longer needed. Blocks.
 fn wrap(
     inner: &Inner,
     lock: &FolderLock,
@@ -170,7 +163,7 @@ fn wrap(
             inner.cache_key(&held.vault, Arc::clone(&held.key), saved.generation);
             Ok((None, saved))
         }
-        // Somebody began, or put aside, a vault in this very moment.
+        // Another process created or reset the vault at the same time.
         _ => Err(Error::Busy),
     }
 }

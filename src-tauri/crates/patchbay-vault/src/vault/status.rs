@@ -1,4 +1,4 @@
-//! How the vault is, told without asking the user for anything.
+//! The status of the vault, without any prompt.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use super::Vault;
 use crate::file::{self, Protection, VaultFile};
 use crate::{Error, Presence};
 
-/// How long reading the key may take before the keychain counts as waiting for the user.
+/// Time after which a pending request counts as waiting for the user.
 const KEY_READ_TIMEOUT: Duration = Duration::from_secs(1);
 
 impl Vault {
-    /// What protects the secrets and whether they can be read now, with the reason if not.
+    /// Returns what protects the secrets and whether they can be read now.
     ///
-    /// It only looks: no password window opens, and no key is read. An empty vault has a problem when
-    /// there is no keychain for it, so that a window can offer the passphrase at once.
+    /// Never causes a prompt and reads no key. An empty vault has a problem when there is no keychain, so that the window can
+    /// offer a passphrase.
     pub async fn status(&self) -> VaultStatus {
         match self.load().await {
             Err(error) => unusable(None, error),
@@ -27,7 +27,7 @@ impl Vault {
         }
     }
 
-    /// Whether nothing can be read until the passphrase was entered. Asks no keychain, which takes longer than the file.
+    /// Whether the passphrase has to be entered. Faster than [`Vault::status`], since it does not access the keychain.
     pub async fn needs_passphrase(&self) -> bool {
         let file = self.load().await.ok().flatten();
         file.is_some_and(|file| {
@@ -37,7 +37,7 @@ impl Vault {
     }
 
     async fn empty(&self) -> VaultStatus {
-        // Any name does: the question is whether a keychain answers.
+        // Only checks whether a keychain answers, so any name will do.
         let problem = match self.find_presence("probe".to_owned(), false).await {
             Err(error @ Error::NoKeychain { .. }) => Some(error.problem()),
             _ => None,
@@ -57,7 +57,7 @@ impl Vault {
         }
     }
 
-    /// How a vault is whose key is in memory.
+    /// The status of a vault whose key is in memory.
     async fn open(&self, backend: VaultBackend) -> VaultStatus {
         match self.check_age().await {
             Ok(()) => ready(backend),
@@ -85,7 +85,7 @@ impl Vault {
         }
     }
 
-    /// Looks for `entry`, of a keychain that is `in_use` already or would be tried for the first time.
+    /// Looks for an entry; `in_use` is as in [`Error::keychain`].
     pub(super) async fn find_presence(
         &self,
         entry: String,

@@ -1,7 +1,7 @@
-//! Secrets that were obtained and cannot be had twice, while they cannot be saved.
+//! Secrets that cannot be obtained twice and could not be saved.
 //!
-//! A rotated token is worth nothing once its successor is lost. So room for the successor is made before it
-//! is asked for, and one that cannot be saved all the same stays in memory, in use, until it can.
+//! A rotated token is useless once its successor is lost. So disk space is reserved before the successor is requested, and
+//! one that cannot be saved nevertheless is used from memory until it can.
 
 use std::collections::BTreeMap;
 use std::sync::{MutexGuard, PoisonError};
@@ -15,22 +15,21 @@ use crate::key::Sealed;
 use crate::lock::lock;
 use crate::{Error, SecretName, file};
 
-/// What a sealed secret needs beyond its text: base64, its mark in the stamp, and what other changes may add
-/// meanwhile.
+/// Additional bytes for a sealed secret: encoding, its entry in the stamp, and concurrent changes.
 const ALLOWANCE: usize = 16 * 1024;
 
 /// A secret that is in memory only.
 pub(super) struct Unsaved {
     secret: Secret,
-    /// What stood in its place; when anything else does, somebody saved another one, which counts.
+    /// The record that it replaces. If the file has another one, somebody saved a newer secret, which wins.
     former: Option<Sealed>,
     error: Error,
 }
 
-/// The secrets that are in memory only, by name.
+/// Secrets that are in memory only, by name.
 pub(super) type UnsavedSecrets = BTreeMap<SecretName, Unsaved>;
 
-/// Room on the disk for a secret that is about to be obtained. Dropping it gives the room back.
+/// Reserved disk space for a secret that is about to be obtained. Dropping it releases the space.
 pub struct SpaceReservation {
     vault: Vault,
     name: SecretName,
@@ -38,22 +37,21 @@ pub struct SpaceReservation {
     draft: Draft,
 }
 
-/// Where a secret is after [`SpaceReservation::save`].
+/// Outcome of [`SpaceReservation::save`].
 #[derive(Debug)]
 #[must_use]
 pub enum Saved {
     OnDisk,
-    /// In the memory of this process alone, where it is read from until [`Vault::save_unsaved`] succeeds.
+    /// In the memory of this process only, until [`Vault::save_unsaved`] succeeds.
     InMemory(Error),
 }
 
 impl Vault {
-    /// Makes sure that a secret of about `bytes` bytes can be saved under `name` later, even on a disk that is
-    /// full by then. The vault has to exist.
+    /// Reserves disk space for a secret of about `bytes` bytes, so that it can be saved even if the disk is full by then. The
+    /// vault has to exist.
     ///
     /// # Errors
-    /// [`Error::File`] when there is no such room or the folder cannot be written; [`Error::Busy`],
-    /// [`Error::NotPlain`], [`Error::Damaged`], [`Error::TooNew`].
+    /// [`Error::File`] when there is not enough space or the folder is not writable.
     pub async fn reserve_space(
         &self,
         name: &SecretName,
@@ -76,19 +74,16 @@ impl Vault {
         .await
     }
 
-    /// Names of the secrets that are in memory only, and why.
+    /// Returns the names of the secrets that are in memory only, and why.
     pub fn unsaved(&self) -> Vec<(SecretName, Error)> {
         let unsaved = self.0.unsaved();
-        let failures = unsaved
-            .iter()
-            .map(|(name, it)| (name.clone(), it.error.clone()));
-        failures.collect()
+        let unsaved = unsaved.iter();
+        unsaved
+            .map(|(name, it)| (name.clone(), it.error.clone()))
+            .collect()
     }
 
-    /// Tries once more to save what is in memory only.
-    ///
-    /// # Errors
-    /// As [`Vault::write`], for the first secret that cannot be saved; it stays in memory.
+    /// Tries again to save the secrets that are in memory only. Fails for the first one that cannot be saved.
     pub async fn save_unsaved(&self) -> Result<(), Error> {
         let names: Vec<_> = self.0.unsaved().keys().cloned().collect();
         for name in names {
@@ -117,12 +112,12 @@ impl Vault {
         Ok(())
     }
 
-    /// The secret called `name` that is in memory only, unless somebody saved another one since.
+    /// Returns a secret that is in memory only, unless somebody saved another one since.
     pub(super) async fn read_unsaved(&self, name: &SecretName) -> Option<Secret> {
         let (secret, former) = self.0.unsaved_secret(name)?;
         let stands = match self.load().await {
             Ok(Some(mut file)) => file.records.remove(name.as_str()),
-            // A file that is gone, which is what Windows says where its folder is, tells of no other secret.
+            // Without a file there is no other secret; Windows reports a missing folder as an error.
             Ok(None) | Err(_) => return Some(secret),
         };
         if stands == former {
@@ -134,7 +129,7 @@ impl Vault {
 }
 
 impl SpaceReservation {
-    /// Saves the secret, into the room that was made for it; what cannot be saved is kept in memory.
+    /// Saves the secret into the reserved space, or keeps it in memory if that fails.
     pub async fn save(self, secret: &Secret) -> Saved {
         let Self {
             vault,
@@ -142,15 +137,8 @@ impl SpaceReservation {
             former,
             draft,
         } = self;
-        let saving = vault.change(Some(draft), {
-            let (name, secret) = (name.clone(), secret.clone());
-            move |edit, held| edit.put(held, name.as_str(), secret.expose().as_bytes())
-        });
-        match saving.await {
-            Ok(()) => {
-                vault.0.unsaved().remove(&name);
-                Saved::OnDisk
-            }
+        match vault.put(Some(draft), &name, secret).await {
+            Ok(()) => Saved::OnDisk,
             Err(error) => {
                 let unsaved = Unsaved {
                     secret: secret.clone(),
@@ -175,7 +163,7 @@ impl Inner {
         Some((unsaved.secret.clone(), unsaved.former.clone()))
     }
 
-    /// Forgets the secret called `name`, unless a newer one is there by now.
+    /// Drops a secret from memory, unless it was replaced meanwhile.
     fn forget_unsaved(&self, name: &SecretName, secret: &Secret) {
         let mut unsaved = self.unsaved();
         let is_same = |it: &Unsaved| it.secret.expose() == secret.expose();

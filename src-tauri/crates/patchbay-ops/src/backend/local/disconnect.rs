@@ -134,18 +134,15 @@ async fn revoke(cx: &Context, entry: &WalletEntry, secret: &Secret) -> Result<Re
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::*;
-    use crate::clock::SystemClock;
     use crate::credentials::edit::add_wallet_entry;
     use crate::credentials::secret::{AddWalletEntry, WalletSecret};
-    use crate::testing::open;
+    use crate::testing::open_temporary;
 
     #[tokio::test]
     async fn the_provider_is_told_of_what_a_refresh_brought_meanwhile() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let [told, renewed] = ["first-token-1", "renewed-token-2"].map(Secret::new);
         for (saved, left) in [(&told, None), (&renewed, Some("renewed-token-2"))] {
             let name = "Sign-in".to_owned();

@@ -1,11 +1,8 @@
-use std::sync::Arc;
-
 use super::*;
-use crate::clock::SystemClock;
 use crate::connectors::add_program::{AddProgram, add_program};
 use crate::credentials::edit::add_wallet_entry;
 use crate::credentials::secret::{AddWalletEntry, SecretValue, WalletSecret};
-use crate::testing::open;
+use crate::testing::open_temporary;
 use patchbay_model::{Code, Explain as _, ServerCommand};
 
 fn value(text: &str) -> SecretValue {
@@ -44,8 +41,7 @@ async fn shown(
 
 #[tokio::test]
 async fn a_program_gets_what_its_person_names() {
-    let home = tempfile::tempdir().unwrap();
-    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let (_home, cx) = open_temporary().await;
     let command = ServerCommand {
         program: "server".to_owned(),
         variables: BTreeMap::from([("MODE".to_owned(), "fast".to_owned())]),

@@ -1,15 +1,12 @@
-use std::sync::Arc;
-
 use patchbay_model::{Json, Timestamp};
 use serde_json::json;
 
 use super::*;
-use crate::clock::SystemClock;
 use crate::credentials::edit::add_wallet_entry;
 use crate::credentials::secret::AddWalletEntry;
 use crate::need::NeedKind;
 use crate::needs::list_needs;
-use crate::testing::{account, add, open};
+use crate::testing::{account, add, open_temporary};
 
 const OLD: &str = "old-secret-1";
 const NEW: &str = "new-secret-2";
@@ -55,8 +52,7 @@ impl Bench {
     /// Places of an account that is signed out are found wanting before anything is sent; Agent Stack, where
     /// it is signed in, takes no other secret for a connector that is there.
     async fn new(is_signed_out: bool, secret: WalletSecret) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (home, cx) = open_temporary().await;
         let kept = json!({ "token": { "kind": "secret", "secret": "acc-key-123456" } });
         let mut account = account(&cx, patchbay_model::Platform::Agentstack, &kept).await;
         account.is_signed_out = is_signed_out;

@@ -53,8 +53,7 @@ mod tests {
 
     use super::*;
     use crate::app_paths::AppPaths;
-    use crate::clock::SystemClock;
-    use crate::testing::{UNREACHABLE_URL, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
     use patchbay_model::Tool;
 
     fn echo(schema: serde_json::Value) -> Tool {
@@ -74,8 +73,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_known_follows_changes_by_this_process_and_by_others() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (home, cx) = open_temporary().await;
         let mut connector = add(&cx, UNREACHABLE_URL).await;
         let id = connector.id.clone();
         assert!(find(&cx, &id, "echo").await.unwrap().tool.is_none());

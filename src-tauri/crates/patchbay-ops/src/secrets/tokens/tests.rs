@@ -6,14 +6,13 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::clock::SystemClock;
 use crate::context::Context;
 use crate::credentials::edit::{add_wallet_entry, rename_wallet_entry};
 use crate::credentials::forget::forget;
 use crate::credentials::secret::{AddWalletEntry, SecretValue, WalletSecret};
 use crate::need::NeedKind;
 use crate::needs::list_needs;
-use crate::testing::{UNREACHABLE_URL, add, lapsed_grant, open};
+use crate::testing::{UNREACHABLE_URL, add, lapsed_grant, open_temporary};
 use crate::vault::{save_unsaved_secrets, unsaved_problem};
 
 /// A token endpoint that was asked to renew a grant, and answers when it is told to.
@@ -34,8 +33,7 @@ struct Bench {
 }
 
 async fn bench() -> Bench {
-    let home = tempfile::tempdir().unwrap();
-    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let (home, cx) = open_temporary().await;
     let provider = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}/token", provider.local_addr().unwrap());
     let grant = lapsed_grant("first-token-1", &endpoint);

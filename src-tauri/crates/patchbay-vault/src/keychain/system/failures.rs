@@ -1,9 +1,8 @@
-//! What the keychains of macOS and Windows mean by their failures; apart from the calls, so that every
-//! system can test it.
+//! Classification of keychain errors of macOS and Windows, in a separate file so that every system can test it.
 
 use crate::keychain::KeychainError;
 
-/// A status of Keychain Services, where there is one. Source: Apple, `SecBase.h`, result codes.
+/// Classifies a status of Keychain Services. Source: Apple, `SecBase.h`, result codes.
 #[cfg(any(test, target_os = "macos"))]
 pub(super) fn of_status(status: Option<i32>, words: String) -> KeychainError {
     match status {
@@ -17,9 +16,9 @@ pub(super) fn of_status(status: Option<i32>, words: String) -> KeychainError {
     }
 }
 
-/// The words of the Credential Manager's store, which keeps the type of its error to itself. It names
-/// `ERROR_NO_SUCH_LOGON_SESSION` (a session without credentials, such as a network logon), other codes
-/// stand as numbers; 5 is `ERROR_ACCESS_DENIED`.
+/// Classifies an error of the Credential Manager's store by its message, since its type is private. The message contains
+/// `ERROR_NO_SUCH_LOGON_SESSION` (a session without credentials, such as a network logon) or the number of another code; 5
+/// is `ERROR_ACCESS_DENIED`.
 #[cfg(any(test, target_os = "windows"))]
 pub(super) fn of_words(words: String) -> KeychainError {
     if words.ends_with("ERROR_NO_SUCH_LOGON_SESSION") {

@@ -1,6 +1,6 @@
 //! Keychain Services of macOS and the Credential Manager of Windows.
 //!
-//! Both are part of the system: the store that `keyring` opens once cannot fail to open.
+//! Both are part of the system, so opening the store of `keyring` cannot fail.
 
 #[cfg(target_os = "macos")]
 use keyring::Entry;
@@ -31,10 +31,10 @@ pub(super) fn delete(user: &str) -> Result<(), KeychainError> {
     }
 }
 
-/// A search for attributes never asks the user; reading the key may.
+/// A search by attributes causes no prompt, while reading the key may.
 #[cfg(target_os = "macos")]
 pub(super) fn find_presence(user: &str) -> Result<Presence, KeychainError> {
-    // Opens the store that the search below uses.
+    // Opens the store for the search below.
     entry(user)?;
     let wanted = std::collections::HashMap::from([("service", SERVICE), ("user", user)]);
     let found = keyring_core::Entry::search(&wanted).map_err(explain)?;
@@ -44,7 +44,7 @@ pub(super) fn find_presence(user: &str) -> Result<Presence, KeychainError> {
     })
 }
 
-/// The Credential Manager never asks the user.
+/// The Credential Manager causes no prompts.
 #[cfg(target_os = "windows")]
 pub(super) fn find_presence(user: &str) -> Result<Presence, KeychainError> {
     Ok(match read(user)? {
@@ -58,11 +58,10 @@ fn entry(user: &str) -> Result<Entry, KeychainError> {
     Entry::new(SERVICE, user).map_err(explain)
 }
 
-/// Of this computer alone: a key that followed its user to other computers, as entries do unless told
-/// otherwise, would arrive there without the secrets, which stay in the local folder.
+/// Not roaming, which is the default: a key on another computer would be useless without the vault file.
 #[cfg(target_os = "windows")]
 fn entry(user: &str) -> Result<Entry, KeychainError> {
-    // Opens the store that the next line uses.
+    // Opens the store for the next line.
     keyring::Entry::new(SERVICE, user).map_err(explain)?;
     let local = std::collections::HashMap::from([("persistence", "Local")]);
     Entry::new_with_modifiers(SERVICE, user, &local).map_err(explain)
@@ -71,7 +70,7 @@ fn entry(user: &str) -> Result<Entry, KeychainError> {
 fn explain(error: Error) -> KeychainError {
     match error {
         Error::NoDefaultStore => KeychainError::Absent(error.to_string()),
-        // The words of these may list bytes.
+        // These messages may contain bytes of the entry.
         Error::BadEncoding(_) | Error::BadDataFormat(..) => {
             KeychainError::Failed("malformed keychain entry".to_owned())
         }

@@ -1,7 +1,7 @@
 //! The Secret Service of the session bus: GNOME Keyring, KWallet, KeePassXC and others.
 //!
-//! The store behind `keyring` is used directly, for `keyring` remembers a first connection that failed
-//! and a store remembers one that hangs. What the store cannot tell apart is asked of the service itself.
+//! Uses the store behind `keyring` directly, since `keyring` caches a failed first connection and a store caches one that
+//! hangs. Queries the service itself where the store cannot distinguish states.
 
 use std::collections::HashMap;
 
@@ -15,9 +15,8 @@ use zeroize::Zeroizing;
 
 use crate::keychain::{KeychainError, MARK, Presence, SERVICE};
 
-/// What the user sees in the window of the keychain.
+// Labels that the keychain's window shows.
 const LABEL: &str = "Patchbay vault key";
-/// As above, for the number beside the key.
 const MARK_LABEL: &str = "Patchbay vault version";
 
 pub(super) fn read(user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
@@ -27,7 +26,7 @@ pub(super) fn read(user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainErr
     }
     match find_presence(user)? {
         Presence::Missing => Ok(None),
-        // A locked KWallet shows no entries at all: open it before believing that there is none.
+        // A locked KWallet shows no entries at all, so unlock it first.
         Presence::Locked | Presence::There => {
             unlock_default()?;
             secret(&entry)
@@ -47,7 +46,7 @@ pub(super) fn delete(user: &str) -> Result<(), KeychainError> {
 }
 
 pub(super) fn find_presence(user: &str) -> Result<Presence, KeychainError> {
-    // No secret crosses the bus, so the session needs no encryption.
+    // No secret is transferred, so the session needs no encryption.
     let service = SecretService::connect(EncryptionType::Plain).map_err(classify)?;
     let attributes = HashMap::from([("service", SERVICE), ("username", user)]);
     let found = service.search_items(attributes).map_err(classify)?;
@@ -57,7 +56,7 @@ pub(super) fn find_presence(user: &str) -> Result<Presence, KeychainError> {
     if !found.locked.is_empty() {
         return Ok(Presence::Locked);
     }
-    // Without a default collection the service answers as if it were empty, yet nothing is known.
+    // Without a default collection the service only looks empty.
     let collection = service.get_default_collection().map_err(classify)?;
     match collection.is_locked().map_err(classify)? {
         true => Ok(Presence::Locked),
@@ -84,7 +83,7 @@ fn secret(entry: &Entry) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError> {
     }
 }
 
-/// Opens the collection of new entries. Asks the user, and waits for the answer without limit.
+/// Unlocks the default collection. Prompts the user and waits forever.
 fn unlock_default() -> Result<(), KeychainError> {
     let service = SecretService::connect(EncryptionType::Plain).map_err(classify)?;
     let collection = service.get_default_collection().map_err(classify)?;
@@ -99,7 +98,7 @@ fn explain(error: Error) -> KeychainError {
                 Err(other) => KeychainError::Failed(other.to_string()),
             }
         }
-        // The words of these list entries or bytes.
+        // These messages contain entries or bytes.
         Error::Ambiguous(_) => KeychainError::Failed("several keychain entries found".to_owned()),
         Error::BadEncoding(_) | Error::BadDataFormat(..) => {
             KeychainError::Failed("malformed keychain entry".to_owned())
@@ -114,7 +113,7 @@ fn classify(error: ServiceError) -> KeychainError {
             KeychainError::Locked
         }
         ServiceError::Unavailable => KeychainError::Absent(error.to_string()),
-        // Where no default collection is set up.
+        // No default collection is set up.
         ServiceError::NoResult => KeychainError::Absent("no default keyring".to_owned()),
         ServiceError::Zbus(error) => classify_bus(&error),
         ServiceError::ZbusFdo(error) => classify_standard(&error),
