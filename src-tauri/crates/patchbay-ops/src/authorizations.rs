@@ -54,12 +54,12 @@ pub async fn wait_for_authorization(
 
 /// Returns the latest authorizations, newest first.
 pub async fn list_authorizations(cx: &Context) -> Result<Vec<Authorization>, Error> {
-    let kept = cx.store().list_authorizations(LISTED).await?;
-    let live = |kept: Authorization| {
-        let running = cx.running_authorizations().find(&kept.id);
-        running.map_or(kept, |running| running.snapshot())
+    let saved = cx.store().list_authorizations(LISTED).await?;
+    let live = |saved: Authorization| {
+        let running = cx.running_authorizations().find(&saved.id);
+        running.map_or(saved, |running| running.snapshot())
     };
-    Ok(kept.into_iter().map(live).collect())
+    Ok(saved.into_iter().map(live).collect())
 }
 
 /// # Errors
@@ -71,6 +71,6 @@ pub async fn find_authorization(
     if let Some(running) = cx.running_authorizations().find(id) {
         return Ok(running.snapshot());
     }
-    let kept = cx.store().find_authorization(id).await?;
-    kept.ok_or_else(|| Error::not_found("sign-in", id))
+    let saved = cx.store().find_authorization(id).await?;
+    saved.ok_or_else(|| Error::not_found("sign-in", id))
 }

@@ -128,7 +128,7 @@ async fn run_check(cx: &Context, target: CheckTarget) {
 
 /// Syncs an account and emits the outcome.
 async fn check_account(cx: &Context, account: &Account) -> Result<(), Error> {
-    let asked = sync_account(cx, account).await;
-    platform::emit_account_checked(cx, account, asked.as_ref().err());
-    asked.map(drop)
+    let synced = sync_account(cx, account).await;
+    platform::emit_account_checked(cx, account, synced.as_ref().err());
+    synced.map(drop)
 }

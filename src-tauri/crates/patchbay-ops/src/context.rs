@@ -204,12 +204,12 @@ impl Context {
         const PATIENCE: Duration = Duration::from_secs(3);
         self.inner.shutdown.cancel();
         self.inner.tasks.close();
-        let farewell = async {
+        let closing = async {
             self.inner.tasks.wait().await;
             let sessions = self.inner.sessions.close_all();
             futures::future::join(sessions, self.inner.sign_ins.close_all_platforms()).await;
         };
-        if tokio::time::timeout(PATIENCE, farewell).await.is_err() {
+        if tokio::time::timeout(PATIENCE, closing).await.is_err() {
             tracing::warn!("work was still under way when Patchbay ended");
         }
         // Longer than the time that servers get to end.

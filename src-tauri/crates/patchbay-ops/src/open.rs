@@ -42,8 +42,8 @@ async fn recover(cx: &Context) -> Result<(), Error> {
 /// Expires the authorizations of processes that are gone.
 pub(crate) async fn end_abandoned(cx: &Context) -> Result<(), Error> {
     let store = cx.store();
-    let under_way = store.list_authorizations(LATEST).await?;
-    if under_way.iter().all(|one| one.state.is_over()) {
+    let recent = store.list_authorizations(LATEST).await?;
+    if recent.iter().all(|one| one.state.is_over()) {
         return Ok(());
     }
     let expired = store.expire_open_authorizations(store.liveness()).await?;
@@ -63,9 +63,9 @@ pub(crate) async fn end_abandoned(cx: &Context) -> Result<(), Error> {
 
 /// Marks connectors whose sign-in was interrupted as needing one.
 async fn end_authorizing(cx: &Context) -> Result<(), Error> {
-    let under_way = cx.store().list_authorizations(LATEST).await?;
+    let recent = cx.store().list_authorizations(LATEST).await?;
     for connector in list_connectors(cx).await? {
-        let elsewhere = under_way
+        let elsewhere = recent
             .iter()
             .any(|other| other.connector == connector.id && !other.state.is_over());
         if connector.status.status != Status::Authorizing || elsewhere {

@@ -15,22 +15,22 @@ use crate::open::end_abandoned;
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Number of polls between two searches for processes that died during a sign-in, which changes nothing in the database.
-const LOOKS: u32 = 10;
+const POLLS_PER_SEARCH: u32 = 10;
 
 /// Takes a snapshot, and returns a future that reports changes by other processes from then on until this process ends.
 pub async fn watch_other_processes(cx: &Context) -> Result<impl Future<Output = ()>, Error> {
     let mut state = FileState::now(cx).await?;
     Ok(async move {
-        for looks in 1_u32.. {
+        for polls in 1_u32.. {
             tokio::select! {
                 () = cx.shutdown().cancelled() => return,
                 () = tokio::time::sleep(POLL_INTERVAL) => {}
             }
-            let mut looked = check_for_changes(cx, &mut state).await;
-            if looked.is_ok() && looks.is_multiple_of(LOOKS) {
-                looked = end_abandoned(cx).await;
+            let mut outcome = check_for_changes(cx, &mut state).await;
+            if outcome.is_ok() && polls.is_multiple_of(POLLS_PER_SEARCH) {
+                outcome = end_abandoned(cx).await;
             }
-            if let Err(error) = looked {
+            if let Err(error) = outcome {
                 tracing::warn!(%error, "what other processes change could not be followed");
             }
         }

@@ -123,13 +123,13 @@ pub async fn save_unsaved_secrets(cx: &Context) -> Result<(), Error> {
 pub fn unsaved_problem(cx: &Context) -> Option<Problem> {
     let unsaved = cx.vault().unsaved();
     let (_, error) = unsaved.first()?;
-    let told = match unsaved.len() {
+    let message = match unsaved.len() {
         1 => "couldn't save a renewed sign-in".to_owned(),
         some => format!("couldn't save {some} renewed sign-ins"),
     };
     Some(Problem {
         detail: Some(error.to_string()),
-        ..Problem::new(Code::VaultUnsaved, told)
+        ..Problem::new(Code::VaultUnsaved, message)
             .with_hint("Free up disk space, then sign in again where needed.")
     })
 }

@@ -361,8 +361,8 @@ fn orphans(
         )?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<_, _>>()?;
-    let gone = owned.into_iter().filter(|(_, owner, _)| !is_alive(owner));
-    Ok(gone
+    let orphaned = owned.into_iter().filter(|(_, owner, _)| !is_alive(owner));
+    Ok(orphaned
         .filter_map(|(row, _, body)| Some((row, parse_row(TABLE, &body)?)))
         .collect())
 }

@@ -39,8 +39,8 @@ pub trait Keychain: Send + Sync {
 
     /// Returns the last number of [`Keychain::write_generation`].
     fn read_generation(&self, vault: &str) -> Result<Option<u64>, KeychainError> {
-        let noted = self.read(&mark(vault))?;
-        let number = noted.and_then(|text| std::str::from_utf8(&text).ok()?.parse().ok());
+        let entry = self.read(&mark(vault))?;
+        let number = entry.and_then(|text| std::str::from_utf8(&text).ok()?.parse().ok());
         Ok(number)
     }
 

@@ -168,8 +168,8 @@ async fn find_registered(
     let Some(registration) = found.first() else {
         return Ok(None);
     };
-    let kept = cx.vault().read(&secret_name(&registration.id)).await?;
-    Ok(kept.and_then(|text| ClientIdentity::from_secret(&text).ok()))
+    let saved = cx.vault().read(&secret_name(&registration.id)).await?;
+    Ok(saved.and_then(|text| ClientIdentity::from_secret(&text).ok()))
 }
 
 /// Registers a client and saves it in place of earlier registrations.

@@ -34,11 +34,11 @@ pub(super) async fn save_grant(
         user,
         ..entry_for(cx, &connector, grant).await?
     };
-    let kept = without_reference(cx, &connector, grant).await?;
+    let stored = without_reference(cx, &connector, grant).await?;
     // Otherwise a running refresh would overwrite it with the previous grant.
     let lock = cx.tokens().lock_credential(&entry.id).await?;
     cx.vault()
-        .write(&SecretName::wallet(&entry.id), &kept.to_secret())
+        .write(&SecretName::wallet(&entry.id), &stored.to_secret())
         .await?;
     let entry = save(cx, entry).await?;
     cx.tokens().forget_refusal(&entry.id).await;
@@ -76,21 +76,21 @@ async fn without_reference(
     connector: &Connector,
     grant: &Grant,
 ) -> Result<Grant, Error> {
-    let mut kept = grant.clone();
+    let mut stored = grant.clone();
     let Authentication::Oauth {
         client: Some(app), ..
     } = &connector.authentication
     else {
-        return Ok(kept);
+        return Ok(stored);
     };
     if let Some(app) = cx.store().find_wallet_entry(app).await? {
         let app = secrets::read_oauth_app(cx.vault(), &app).await?;
         let secret = app.client_secret.as_ref();
         if secret.is_some_and(StoredSecret::is_reference) {
-            kept.client_secret = None;
+            stored.client_secret = None;
         }
     }
-    Ok(kept)
+    Ok(stored)
 }
 
 /// Updates the connector's entry if it is for the same issuer and resource, else creates a new one, so that tokens of

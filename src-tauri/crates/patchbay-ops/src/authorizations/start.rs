@@ -191,11 +191,11 @@ async fn finish(
 /// A provider that no longer knows our registration says so only on its page, which we do not see. So an authorization
 /// that failed is not retried with the same registration.
 async fn discard_failed_registration(cx: &Context, running: &RunningAuthorization, error: &Error) {
-    let asked = matches!(
+    let had_page = matches!(
         running.snapshot().state,
         AuthorizationState::AwaitingUser | AuthorizationState::Exchanging
     );
-    let Some((server, issuer)) = running.registration.get().filter(|_| asked) else {
+    let Some((server, issuer)) = running.registration.get().filter(|_| had_page) else {
         return;
     };
     if error.code() == patchbay_model::Code::AuthDenied {

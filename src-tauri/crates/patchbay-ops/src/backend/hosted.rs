@@ -260,7 +260,7 @@ impl Backend for Hosted<'_> {
     }
 
     async fn give_up_authorization(&self) {
-        let asked = async {
+        let refreshed = async {
             let (platform, remote) = self.platform().await?;
             if let Some(consents) = platform.consents() {
                 consents.abandon_consent(&remote);
@@ -268,8 +268,8 @@ impl Backend for Hosted<'_> {
             let left = refresh_after_failure(self.cx, self.connector, &*platform, &remote).await;
             resync_if_missing(self.cx, self.connector, left).await
         };
-        let asked = tokio::time::timeout(STATUS_TIMEOUT, asked);
-        if let Ok(Err(error)) = asked.await {
+        let refreshed = tokio::time::timeout(STATUS_TIMEOUT, refreshed);
+        if let Ok(Err(error)) = refreshed.await {
             tracing::debug!(%error, "a sign-in failed, and its platform is silent");
         }
     }
@@ -280,8 +280,8 @@ impl Backend for Hosted<'_> {
             let account = &self.connector.identity.account;
             not_offered(&format!("disconnecting connectors on {account}"))
         })?;
-        let gone = disconnects.disconnect(&remote, &self.options()).await;
-        self.finish_call(&*platform, gone).await?;
+        let disconnected = disconnects.disconnect(&remote, &self.options()).await;
+        self.finish_call(&*platform, disconnected).await?;
         refresh_status(self.cx, self.connector, &*platform, &remote).await?;
         // No platform tells whether the provider revoked tokens.
         Ok(RevokeOutcome {
@@ -292,8 +292,8 @@ impl Backend for Hosted<'_> {
 
     async fn refresh(&self) -> Result<(), Error> {
         let (platform, remote) = self.platform().await?;
-        let asked = refresh_status(self.cx, self.connector, &*platform, &remote).await;
-        resync_if_missing(self.cx, self.connector, asked).await
+        let refreshed = refresh_status(self.cx, self.connector, &*platform, &remote).await;
+        resync_if_missing(self.cx, self.connector, refreshed).await
     }
 
     async fn delete(&self) -> Result<(), Error> {

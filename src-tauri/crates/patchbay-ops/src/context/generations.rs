@@ -9,8 +9,8 @@ pub(crate) struct SettingsGenerations(pub(crate) Store);
 #[async_trait]
 impl GenerationStore for SettingsGenerations {
     async fn read(&self, vault: &str) -> Option<u64> {
-        let noted = self.0.find_setting(&setting(vault)).await;
-        noted.unwrap_or_else(|error| {
+        let saved = self.0.find_setting(&setting(vault)).await;
+        saved.unwrap_or_else(|error| {
             tracing::warn!(%error, "how new the saved secrets were is not known");
             None
         })

@@ -65,7 +65,7 @@ impl Sessions {
             let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
             slots.keys().cloned().collect()
         };
-        let farewells = connectors.iter().map(async |connector| {
+        let closing = connectors.iter().map(async |connector| {
             let handover = self.handovers().remove(connector);
             match (self.take(connector).await, handover) {
                 (Some(session), Some(handover)) => handover(session).await,
@@ -73,6 +73,6 @@ impl Sessions {
                 (None, _) => {}
             }
         });
-        futures::future::join_all(farewells).await;
+        futures::future::join_all(closing).await;
     }
 }

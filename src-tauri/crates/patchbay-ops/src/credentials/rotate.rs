@@ -67,11 +67,11 @@ pub async fn plan_rotation(cx: &Context, id: &WalletEntryId) -> Result<Rotation,
     for location in cx.store().list_secret_locations(id).await? {
         targets.push(to_target(cx, location).await?);
     }
-    let kept = cx.vault().read(&previous_secret_name(id)).await?;
+    let previous = cx.vault().read(&previous_secret_name(id)).await?;
     Ok(Rotation {
         entry,
         targets,
-        can_go_back: kept.is_some(),
+        can_go_back: previous.is_some(),
     })
 }
 

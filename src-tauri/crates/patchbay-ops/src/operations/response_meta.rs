@@ -50,11 +50,11 @@ pub async fn call_operation_with_meta(
     request: CallOperation,
 ) -> Result<OperationResponse, Error> {
     let mut call = Call::prepare(cx, request).await?;
-    let wanted = Capture::enabled();
-    call.options.capture = wanted.clone();
+    let capture = Capture::enabled();
+    call.options.capture = capture.clone();
     let known = call.known_secrets();
     let data = call.send(cx).await?;
-    let head = wanted.take();
+    let head = capture.take();
     let head = head.map(|(status, headers)| ResponseMeta::redacted(status, &headers, &known()));
     Ok(OperationResponse {
         head: head.unwrap_or_default(),

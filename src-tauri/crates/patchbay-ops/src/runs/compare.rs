@@ -221,14 +221,14 @@ fn setting_of(run: &ToolRunSummary) -> String {
 
 /// Trims the paths and drops empty ones and duplicates.
 fn clean_paths(paths: Vec<String>) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::new();
+    let mut cleaned: Vec<String> = Vec::new();
     for path in paths {
         let path = path.trim();
-        if !path.trim_matches('/').is_empty() && !kept.iter().any(|other| other == path) {
-            kept.push(path.to_owned());
+        if !path.trim_matches('/').is_empty() && !cleaned.iter().any(|other| other == path) {
+            cleaned.push(path.to_owned());
         }
     }
-    kept
+    cleaned
 }
 
 #[cfg(test)]

@@ -52,8 +52,8 @@ pub async fn follow_run(
 /// Resumes every task whose process is gone, in the background.
 pub async fn resume_abandoned_runs(cx: &Context) -> Result<(), Error> {
     let store = cx.store();
-    let left = store.list_abandoned_tasks(store.liveness()).await?;
-    for id in left {
+    let tasks = store.list_abandoned_tasks(store.liveness()).await?;
+    for id in tasks {
         let waiting = cx.clone();
         cx.tasks().spawn(async move {
             if let Err(error) = follow_run(&waiting, &id, |_| {}).await {

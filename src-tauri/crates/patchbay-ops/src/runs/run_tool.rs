@@ -163,7 +163,7 @@ pub(super) async fn record_outcome(
     (wire, began): (Option<Captured>, Instant),
     secrets: &KnownSecrets,
 ) -> ToolRun {
-    let noted = match &called {
+    let updated = match &called {
         Ok(called) => record_success(cx, connector, &run.summary.tool, &called.outcome).await,
         Err(error) => record_failure(cx, connector, &run.summary.tool, error).await,
     };
@@ -172,7 +172,7 @@ pub(super) async fn record_outcome(
     let recorded = capture::filter_run(&run);
     let closed = cx.store().close_run(Arc::clone(&recorded)).await;
     // The tool has run and may not be repeatable: the caller gets the result even when saving it failed.
-    if let Err(error) = noted.and(closed.map_err(Error::from)) {
+    if let Err(error) = updated.and(closed.map_err(Error::from)) {
         tracing::warn!(code = error.code().as_str(), run = %run.summary.id, "a run could not be noted");
     }
     emit_run_changed(cx, &recorded);

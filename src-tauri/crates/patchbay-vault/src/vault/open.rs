@@ -36,7 +36,7 @@ enum KeyRequestKind {
 }
 
 impl KeyRequest {
-    fn is_under_way(&self) -> bool {
+    fn is_pending(&self) -> bool {
         let thread_lives = self.answer.has_changed().is_ok();
         thread_lives && self.answer.borrow().is_none() && self.started.elapsed() < ABANDON_AFTER
     }
@@ -82,14 +82,14 @@ impl Vault {
 
     /// Whether a pending request still has no answer after the limit.
     pub(super) async fn is_waiting_for_keychain(&self, limit: Duration) -> bool {
-        let under_way = {
+        let pending = {
             let key_request = self.0.key_request();
             let key_request = key_request
                 .as_ref()
-                .filter(|key_request| key_request.is_under_way());
+                .filter(|key_request| key_request.is_pending());
             key_request.map(|key_request| key_request.answer.clone())
         };
-        match under_way {
+        match pending {
             Some(mut answer) => timeout(limit, answer.wait_for(Option::is_some))
                 .await
                 .is_err(),
@@ -120,7 +120,7 @@ impl Vault {
         let mut key_request = self.0.key_request();
         if let Some(key_request) = key_request.as_ref()
             && key_request.kind == kind
-            && key_request.is_under_way()
+            && key_request.is_pending()
         {
             return Ok(key_request.answer.clone());
         }
@@ -148,10 +148,10 @@ impl Inner {
     ///
     /// The name is new because a hanging write may succeed hours later and must not overwrite anything.
     pub(super) fn store_key(&self, key: &DataKey) -> Result<String, Error> {
-        let tried = |error| Error::keychain(error, false);
+        let to_error = |error| Error::keychain(error, false);
         let entry = format!("vault {}", VaultId::random()?.as_str());
-        self.keychain.write(&entry, key.bytes()).map_err(tried)?;
-        match self.keychain.read(&entry).map_err(tried)? {
+        self.keychain.write(&entry, key.bytes()).map_err(to_error)?;
+        match self.keychain.read(&entry).map_err(to_error)? {
             Some(kept) if kept.as_slice() == key.bytes() => Ok(entry),
             _ => Err(Error::KeychainFailed {
                 detail: "keychain doesn't store entries".to_owned(),
@@ -189,8 +189,8 @@ fn read_key(inner: &Inner, file: &VaultFile) -> Result<CachedKey, Error> {
         .ok_or_else(|| Error::KeyLost {
             file: file::path(&inner.folder),
         })?;
-    let noted = inner.keychain.read_generation(file.vault.as_str());
-    let newest = noted.unwrap_or_else(|error| {
+    let saved = inner.keychain.read_generation(file.vault.as_str());
+    let newest = saved.unwrap_or_else(|error| {
         tracing::warn!(%error, "the keychain does not tell how new the saved secrets were");
         None
     });

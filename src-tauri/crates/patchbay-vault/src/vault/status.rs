@@ -93,8 +93,8 @@ impl Vault {
     ) -> Result<Presence, Error> {
         let inner = self.0.clone();
         let job = move || {
-            let seen = inner.keychain.find_presence(&entry);
-            seen.map_err(|error| Error::keychain(error, in_use))
+            let presence = inner.keychain.find_presence(&entry);
+            presence.map_err(|error| Error::keychain(error, in_use))
         };
         self.0.threads.run_briefly(job).await
     }

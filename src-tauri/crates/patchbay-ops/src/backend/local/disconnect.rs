@@ -69,12 +69,12 @@ async fn revoke_and_forget(cx: &Context, connector: &Connector) -> Result<Revoke
             "another connector still uses this sign-in",
         )));
     }
-    let told = match secrets::read_stored(cx.vault(), &entry).await {
+    let revocation = match secrets::read_stored(cx.vault(), &entry).await {
         Ok(secret) => {
-            let told = revoke(cx, &entry, &secret).await;
+            let revocation = revoke(cx, &entry, &secret).await;
             match forget_revoked(cx, id, &secret).await? {
                 Some(renewed) => revoke(cx, &entry, &renewed).await,
-                None => told,
+                None => revocation,
             }
         }
         // There are no tokens left to revoke.
@@ -86,7 +86,7 @@ async fn revoke_and_forget(cx: &Context, connector: &Connector) -> Result<Revoke
         Err(error) => return Err(error),
     };
     cx.emit(Event::WalletChanged);
-    Ok(match told {
+    Ok(match revocation {
         Ok(Revocation::Revoked) => RevokeOutcome {
             revoked: true,
             note: None,
@@ -117,12 +117,12 @@ fn not_revoked(why: Option<&str>) -> RevokeOutcome {
 async fn forget_revoked(
     cx: &Context,
     id: &WalletEntryId,
-    told: &Secret,
+    revoked: &Secret,
 ) -> Result<Option<Secret>, Error> {
     let lock = cx.tokens().lock_credential(id).await?;
     let saved = cx.vault().read(&SecretName::wallet(id)).await?;
     forget_locked(cx, id, &lock).await?;
-    Ok(saved.filter(|saved| saved.expose() != told.expose()))
+    Ok(saved.filter(|saved| saved.expose() != revoked.expose()))
 }
 
 async fn revoke(cx: &Context, entry: &WalletEntry, secret: &Secret) -> Result<Revocation, Error> {

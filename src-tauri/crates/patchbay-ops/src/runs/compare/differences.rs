@@ -166,8 +166,8 @@ fn match_items(before: &[Value], after: &[Value]) -> Vec<(Option<usize>, Option<
         taken.extend(partner);
         pairs.push((Some(index), partner));
     }
-    let left = (0..after.len()).filter(|index| !taken.contains(index));
-    pairs.extend(left.map(|index| (None, Some(index))));
+    let unmatched = (0..after.len()).filter(|index| !taken.contains(index));
+    pairs.extend(unmatched.map(|index| (None, Some(index))));
     pairs
 }
 

@@ -26,11 +26,11 @@ pub(crate) async fn folders() -> Vec<PathBuf> {
 
     let mut paths = vec![env::var_os("PATH").unwrap_or_default()];
     if cfg!(target_os = "macos") {
-        let asked = OF_LOGIN_SHELL.get_or_init(|| async {
+        let login_path = OF_LOGIN_SHELL.get_or_init(|| async {
             let shell = env::var_os("SHELL").unwrap_or_else(|| "/bin/zsh".into());
             path_of_login_shell(Path::new(&shell), TIMEOUT).await
         });
-        paths.extend(asked.await.clone());
+        paths.extend(login_path.await.clone());
     }
     join_paths(&paths)
 }
@@ -54,11 +54,11 @@ pub(crate) async fn server_search_path(before: Option<&String>) -> Vec<PathBuf> 
         paths.push(own);
         return join_paths(&paths);
     }
-    let asked = OF_LOGIN_SHELL.get_or_init(|| async {
+    let login_path = OF_LOGIN_SHELL.get_or_init(|| async {
         let shell = env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
         path_of_interactive_shell(Path::new(&shell)).await
     });
-    match asked.await.clone() {
+    match login_path.await.clone() {
         Some(path) => paths.extend([path, own]),
         None => {
             paths.push(own);
