@@ -17,8 +17,8 @@ const MAX_LENGTH: usize = 8000;
 /// Parses a typed or pasted address of an MCP server. A missing scheme becomes `https`, or `http` for this computer.
 ///
 /// # Errors
-/// [`Error::Usage`] when it is not an address or has another scheme; [`Error::AddressSecret`] when it contains a user name
-/// or password.
+/// [`Error::Usage`] when it is not an address or has another scheme; [`Error::AddressSecret`] when it contains a user
+/// name or password.
 pub(crate) fn read_address(text: &str) -> Result<Url, Error> {
     let text = text.trim().trim_matches(['"', '<', '>', '`']);
     let usage = |what: &str| {
@@ -60,15 +60,11 @@ pub(crate) fn read_address(text: &str) -> Result<Url, Error> {
 
 fn with_scheme(text: &str) -> Option<Url> {
     let secure = Url::parse(&format!("https://{text}")).ok()?;
-    if is_this_computer(&secure) {
+    if is_loopback(&secure) {
         return Url::parse(&format!("http://{text}")).ok();
     }
     // A single word is no host.
     secure.host_str()?.contains('.').then_some(secure)
-}
-
-pub(crate) fn is_this_computer(url: &Url) -> bool {
-    is_loopback(url)
 }
 
 /// Whether both addresses have the same host, or one host is a subdomain of the other.
@@ -85,8 +81,8 @@ pub(crate) fn shares_domain(one: &Url, other: &Url) -> bool {
     }
 }
 
-/// Fails when a URL in the values of a form or operation contains a user name or a password, since it would be shown with
-/// the connector. Allows fields that the `schema` marks as secret, and values that are in `known` already.
+/// Fails when a URL in the values of a form or operation contains a user name or a password, since it would be shown
+/// with the connector. Allows fields that the `schema` marks as secret, and values that are in `known` already.
 ///
 /// # Errors
 /// [`Error::AddressSecret`] with the path of the first such URL.
@@ -139,7 +135,7 @@ pub(crate) fn endpoint_of(connector: &Connector) -> Result<Url, Error> {
 
 /// Derives a title from the significant part of the host.
 pub(crate) fn title_of(url: &Url) -> String {
-    if is_this_computer(url) || !matches!(url.host(), Some(Host::Domain(_))) {
+    if is_loopback(url) || !matches!(url.host(), Some(Host::Domain(_))) {
         return host_of(url);
     }
     let host = url.host_str().unwrap_or_default();

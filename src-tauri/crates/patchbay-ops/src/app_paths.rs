@@ -42,8 +42,8 @@ impl AppPaths {
         }
     }
 
-    /// Uses no roaming folders on Windows: the key of the vault is in the keychain of one computer, and a database must not be
-    /// copied while it is written.
+    /// Uses no roaming folders on Windows: the key of the vault is in the keychain of one computer, and a database must
+    /// not be copied while it is written.
     fn of_system() -> Result<Self, Error> {
         let folders = directories::ProjectDirs::from("", "", "patchbay").ok_or(Error::NoHome)?;
         let data = folders.data_local_dir();
@@ -57,8 +57,8 @@ impl AppPaths {
         })
     }
 
-    /// Closes the data folder to other users of this computer, and returns to whom it was open, so that the user can check what
-    /// they may have changed there.
+    /// Closes the data folder to other users of this computer, and returns to whom it was open, so that the user can
+    /// check what they may have changed there.
     pub(crate) fn secure_data(&self) -> Option<DataExposure> {
         let folder = &self.data;
         let exposure = match exposure(folder) {

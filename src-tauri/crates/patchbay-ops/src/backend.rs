@@ -1,17 +1,17 @@
 //! The backend of a connector: this computer, or an account of a hosted platform.
 //!
-//! Verbs use a [`Backend`] and never ask which one it is. In contrast to a [`Platform`](patchbay_platforms::Platform), which
-//! only implements the wire protocol of an account, a backend also uses vault and store, shares connections, reports
-//! progress and has [`Error`]s of its own.
+//! Verbs use a [`Backend`] and never ask which one it is. In contrast to a [`Platform`](patchbay_platforms::Platform),
+//! which only implements the wire protocol of an account, a backend also uses vault and store, shares connections,
+//! reports progress and has [`Error`]s of its own.
 
 pub(crate) mod hosted;
 mod local;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use patchbay_http::Reach;
+use patchbay_http::{Capture, Reach};
 use patchbay_model::{
     CompletionRequest, Connector, Content, FilledPrompt, Form, Prompt, Resource, Secret,
     SentRequest, ServerFacts, Tool, ToolEffect,
@@ -32,8 +32,8 @@ use crate::error::Error;
 /// Operations on one connector. Default implementations do nothing.
 #[async_trait]
 pub(crate) trait Backend: Send + Sync {
-    /// Lists the tools, bypassing the platform's cache if `anew`. When the platform cannot list tools, refreshes the status
-    /// and returns `None`.
+    /// Lists the tools, bypassing the platform's cache if `anew`. When the platform cannot list tools, refreshes the
+    /// status and returns `None`.
     async fn list_tools(
         &self,
         anew: bool,
@@ -89,7 +89,8 @@ pub(crate) trait Backend: Send + Sync {
     /// Returns which addresses may be requested for this icon; `None` when it must not be loaded.
     async fn icon_reach(&self, icon: &Url) -> Result<Option<Reach>, Error>;
 
-    /// Returns every secret that the connector sends, for redaction; none when they cannot be read, as then none was sent.
+    /// Returns every secret that the connector sends, for redaction; none when they cannot be read, as then none was
+    /// sent.
     async fn secrets(&self) -> Vec<Secret>;
 
     async fn list_resources(&self) -> Result<Vec<Resource>, Error>;
@@ -99,8 +100,7 @@ pub(crate) trait Backend: Send + Sync {
 
     /// Watches a resource for changes.
     async fn watch_resource(&self, _uri: &str) -> Result<ResourceWatch, Error> {
-        let what = "watching this resource".to_owned();
-        Err(patchbay_platforms::Error::NotSupported(what).into())
+        Err(Error::not_supported("watching this resource"))
     }
 
     async fn list_prompts(&self) -> Result<Vec<Prompt>, Error>;
@@ -187,6 +187,25 @@ pub(crate) struct RevokeOutcome {
     pub(crate) revoked: bool,
     /// Why the provider did not, as text for the user.
     pub(crate) note: Option<String>,
+}
+
+/// A call without task, progress, questions or capture.
+pub(crate) fn plain_call(
+    name: String,
+    arguments: Map<String, Value>,
+    timeout: Duration,
+) -> ToolCall {
+    ToolCall {
+        name,
+        arguments,
+        as_task: false,
+        resumes: None,
+        task_keeper: None,
+        timeout,
+        progress: Arc::new(|_| {}),
+        asker: None,
+        capture: Capture::default(),
+    }
 }
 
 /// Returns the backend of a connector. This is the only place that distinguishes local and hosted connectors.

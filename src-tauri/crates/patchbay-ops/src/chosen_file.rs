@@ -5,6 +5,7 @@ use std::path::Path;
 use tokio::fs::File;
 use tokio::io::AsyncReadExt as _;
 
+use crate::atomic_file::file_error;
 use crate::error::Error;
 
 /// Reads at most `max_bytes` and one more, which shows that the file is longer.
@@ -15,8 +16,5 @@ pub(crate) async fn read_start(path: &Path, max_bytes: usize) -> Result<Vec<u8>,
         start.read_to_end(&mut bytes).await?;
         Ok(bytes)
     };
-    read.await.map_err(|source| Error::File {
-        path: path.display().to_string(),
-        source,
-    })
+    read.await.map_err(|source| file_error(path, source))
 }

@@ -198,8 +198,8 @@ impl Context {
         Ok(cx)
     }
 
-    /// Cancels running work, closes server connections and waits for both a few seconds at most, then writes the history to
-    /// disk.
+    /// Cancels running work, closes server connections and waits for both a few seconds at most, then writes the
+    /// history to disk.
     pub async fn close(&self) {
         const PATIENCE: Duration = Duration::from_secs(3);
         self.inner.shutdown.cancel();
@@ -282,8 +282,8 @@ impl Context {
         &self.inner.networks
     }
 
-    /// Returns the HTTP clients for the server and authorization server of a connector. Fails when its network settings are
-    /// invalid.
+    /// Returns the HTTP clients for the server and authorization server of a connector. Fails when its network settings
+    /// are invalid.
     pub(crate) async fn network_of(&self, connector: &Connector) -> Result<Network, Error> {
         // The user entered its address.
         let server = connector.endpoint.as_deref();

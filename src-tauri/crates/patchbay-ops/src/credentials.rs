@@ -11,7 +11,7 @@ pub(crate) mod rotate;
 pub(crate) mod secret;
 pub(crate) mod users;
 
-use patchbay_model::{WalletEntry, WalletEntryId};
+use patchbay_model::{Timestamp, WalletEntry, WalletEntryId, WalletKind};
 
 use crate::context::Context;
 use crate::error::Error;
@@ -19,6 +19,33 @@ use crate::error::Error;
 /// Returns all credentials by name, without secrets.
 pub async fn list_wallet(cx: &Context) -> Result<Vec<WalletEntry>, Error> {
     Ok(cx.store().list_wallet().await?)
+}
+
+/// Creates an entry with all optional fields unset.
+pub(crate) fn new_entry(
+    id: WalletEntryId,
+    name: String,
+    kind: WalletKind,
+    now: Timestamp,
+) -> WalletEntry {
+    WalletEntry {
+        id,
+        name,
+        kind,
+        reference: None,
+        header_names: Vec::new(),
+        issuer: None,
+        resource: None,
+        scopes: Vec::new(),
+        user: None,
+        expires_at: None,
+        renews: false,
+        needs_authorization: false,
+        created_at: now,
+        replaced_at: now,
+        last_used_at: None,
+        used_by: Vec::new(),
+    }
 }
 
 pub(crate) async fn find_wallet_entry(

@@ -212,6 +212,10 @@ impl Error {
         }
     }
 
+    pub(crate) fn not_supported(what: impl Into<String>) -> Self {
+        patchbay_platforms::Error::NotSupported(what.into()).into()
+    }
+
     pub(crate) fn not_found(kind: &'static str, name: impl ToString) -> Self {
         Self::NotFound {
             kind,

@@ -52,8 +52,8 @@ pub(crate) struct FilledForm {
 /// Inserts the secrets into the values and validates the result.
 ///
 /// # Errors
-/// [`Error::Usage`] when the values are not an object or contain a secret; [`Error::AddressSecret`]; [`Error::Fields`] when
-/// they do not match the schema; [`Error::NotFound`], [`Error::Reference`] when a secret is missing.
+/// [`Error::Usage`] when the values are not an object or contain a secret; [`Error::AddressSecret`]; [`Error::Fields`]
+/// when they do not match the schema; [`Error::NotFound`], [`Error::Reference`] when a secret is missing.
 pub(crate) async fn fill(
     cx: &Context,
     form: &Form,
@@ -106,8 +106,8 @@ impl FilledForm {
         }
     }
 
-    /// Saves secrets in the wallet after the form was accepted, with a number if a name is taken. Returns all wallet entries in
-    /// the form by JSON pointer.
+    /// Saves secrets in the wallet after the form was accepted, with a number if a name is taken. Returns all wallet
+    /// entries in the form by JSON pointer.
     pub(crate) async fn save_secrets(
         self,
         cx: &Context,

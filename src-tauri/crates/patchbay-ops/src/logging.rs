@@ -1,7 +1,7 @@
 //! Logging to standard error, without secrets.
 //!
-//! Other crates are only logged from `warn` on, and some not at all, since they log URLs, headers, codes and whole messages.
-//! All lines are stripped of URL queries and of control characters.
+//! Other crates are only logged from `warn` on, and some not at all, since they log URLs, headers, codes and whole
+//! messages. All lines are stripped of URL queries and of control characters.
 
 use std::io::{self, Write};
 
@@ -13,8 +13,8 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Crates that are not logged. The first logs the URL that the app was started with, including code and state, at `warn`;
-/// the second forwards it; the third logs an error when a server requires a sign-in.
+/// Crates that are not logged. The first logs the URL that the app was started with, including code and state, at
+/// `warn`; the second forwards it; the third logs an error when a server requires a sign-in.
 const SILENT: [&str; 3] = [
     "tauri_plugin_deep_link",
     "tauri_plugin_single_instance",

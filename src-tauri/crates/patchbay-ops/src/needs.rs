@@ -62,9 +62,9 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
     Ok(needs)
 }
 
-/// Replaces the needs of several unreachable accounts, or connectors whose hosts do not resolve, by one need: probably the
-/// network is down. A host that resolves but does not answer may be down itself, and one that does not resolve while
-/// another does may be a mistyped address.
+/// Replaces the needs of several unreachable accounts, or connectors whose hosts do not resolve, by one need: probably
+/// the network is down. A host that resolves but does not answer may be down itself, and one that does not resolve
+/// while another does may be a mistyped address.
 fn fold_unreachable(needs: Vec<Need>, connectors: &[Connector]) -> Vec<Need> {
     let is_away = |need: &Need| match need.kind {
         NeedKind::AccountFailing => {

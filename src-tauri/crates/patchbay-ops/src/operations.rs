@@ -167,8 +167,8 @@ impl Call {
         Ok(Json(redact_user_infos(known().redact(answer))))
     }
 
-    /// Returns the secrets to redact in a response: those of the account and the request, and whatever was sent as a secret
-    /// when the returned closure is called.
+    /// Returns the secrets to redact in a response: those of the account and the request, and whatever was sent as a
+    /// secret when the returned closure is called.
     pub(crate) fn known_secrets(&self) -> impl Fn() -> KnownSecrets + use<> {
         let options = &self.options;
         let headers = options.headers.iter().map(|(_, value)| value.clone());

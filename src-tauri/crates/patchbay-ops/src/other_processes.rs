@@ -14,7 +14,8 @@ use crate::open::end_abandoned;
 
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Number of polls between two searches for processes that died during a sign-in, which changes nothing in the database.
+/// Number of polls between two searches for processes that died during a sign-in, which changes nothing in the
+/// database.
 const POLLS_PER_SEARCH: u32 = 10;
 
 /// Takes a snapshot, and returns a future that reports changes by other processes from then on until this process ends.

@@ -1,5 +1,5 @@
-//! Analysis of untrusted JSON Schemas: which subschemas apply to a value, and whether validation terminates in a reasonable
-//! time.
+//! Analysis of untrusted JSON Schemas: which subschemas apply to a value, and whether validation terminates in a
+//! reasonable time.
 //!
 //! Source: JSON Schema 2020-12, core, sections 8.2 and 10.2.
 
@@ -9,8 +9,8 @@ use std::collections::{HashMap, HashSet};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-/// Maximum chain of subschemas that apply to the same value. Validators recurse along it, and a stack overflow aborts the
-/// process.
+/// Maximum chain of subschemas that apply to the same value. Validators recurse along it, and a stack overflow aborts
+/// the process.
 const MAX_CHAIN: usize = 64;
 
 /// Maximum subschemas that apply to one value, counted once per path to them.
@@ -36,8 +36,8 @@ const ADJACENT: [&[&str]; 4] = [
     &["$ref", "$dynamicRef", "$recursiveRef"],
 ];
 
-/// A schema document with an index of reference targets, which is built when the first reference is resolved. There may be
-/// as many references as targets.
+/// A schema document with an index of reference targets, which is built when the first reference is resolved. There may
+/// be as many references as targets.
 pub(crate) struct Root<'a> {
     schema: &'a Value,
     /// Subschemas by `$id`.
@@ -57,8 +57,8 @@ impl<'a> Root<'a> {
         }
     }
 
-    /// Returns the subschemas that apply to the same value as `schema`: alternatives, conditions and references. `None` stands
-    /// for a dangling reference.
+    /// Returns the subschemas that apply to the same value as `schema`: alternatives, conditions and references. `None`
+    /// stands for a dangling reference.
     fn adjacent_schemas(&self, schema: &'a Value) -> Vec<Option<&'a Value>> {
         let mut found = Vec::new();
         let mut words = schema.as_object().into_iter().flat_map(|all| all.keys());
@@ -189,8 +189,8 @@ impl<'a> Root<'a> {
     }
 }
 
-/// Whether validation terminates in a reasonable time: no subschema refers to itself without descending into the value, not
-/// too many apply to one value, and the schema is not excessively large.
+/// Whether validation terminates in a reasonable time: no subschema refers to itself without descending into the value,
+/// not too many apply to one value, and the schema is not excessively large.
 pub(crate) fn terminates(schema: &Value) -> bool {
     let root = Root::new(schema);
     let mut weights = HashMap::new();

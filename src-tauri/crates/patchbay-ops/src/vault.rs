@@ -56,8 +56,8 @@ pub async fn use_keychain(cx: &Context) -> Result<VaultStatus, Error> {
     Ok(emit_status(cx).await)
 }
 
-/// Resets a vault that cannot be opened any more, after a lost key, a forgotten passphrase or a damaged file. The old file
-/// is kept in its folder. Every account needs its key and every connector its sign-in again.
+/// Resets a vault that cannot be opened any more, after a lost key, a forgotten passphrase or a damaged file. The old
+/// file is kept in its folder. Every account needs its key and every connector its sign-in again.
 ///
 /// # Errors
 /// [`Error::VaultBeginsAnew`] unless `confirmed`; [`Error::Usage`] when the vault opens, or may open once the keychain
@@ -91,7 +91,8 @@ pub async fn set_vault_aside(cx: &Context, confirmed: bool) -> Result<VaultStatu
 /// Accepts an older vault file, such as a restored backup. What was saved since is lost.
 ///
 /// # Errors
-/// [`Error::ConfirmationNeeded`] unless `confirmed`; [`Error::Usage`] when the file is not older than the one saved last.
+/// [`Error::ConfirmationNeeded`] unless `confirmed`; [`Error::Usage`] when the file is not older than the one saved
+/// last.
 pub async fn accept_older_secrets(cx: &Context, confirmed: bool) -> Result<VaultStatus, Error> {
     match cx.vault().check_age().await {
         Ok(()) => {

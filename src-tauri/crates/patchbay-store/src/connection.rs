@@ -48,8 +48,8 @@ impl Connections {
         {
             create_private_folder(folder).map_err(Error::file(folder))?;
         }
-        // Checked before anything is touched: a file that is too new stays as it is, to the byte. The connection is kept
-        // because the first connection to a file that nobody has open reads the whole journal.
+        // Checked before anything is touched: a file that is too new stays as it is, to the byte. The connection is
+        // kept because the first connection to a file that nobody has open reads the whole journal.
         let found = match is_plain_file(path)? {
             true => Some(open_reader(path)?),
             false => None,

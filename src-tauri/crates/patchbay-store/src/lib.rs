@@ -8,8 +8,8 @@
 //! runs are written in batches: [`Store::queue_run`] says what a crash can lose. Other processes may have the same file
 //! open.
 //!
-//! This crate cannot store secrets: everything it stores has to be `Serialize`, and a [`patchbay_model::Secret`] is not.
-//! Start reading at [`Store`], then at `connectors.rs`.
+//! This crate cannot store secrets: everything it stores has to be `Serialize`, and a [`patchbay_model::Secret`] is
+//! not. Start reading at [`Store`], then at `connectors.rs`.
 
 mod accounts;
 mod allowed_programs;

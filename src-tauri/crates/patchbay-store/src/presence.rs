@@ -24,8 +24,8 @@ pub(crate) struct Presence {
 impl Presence {
     /// Creates the locked file and removes those of processes that are gone.
     ///
-    /// Must be called under [`opening_lock`]: a file that is created but not locked yet looks like one of a process that
-    /// is gone.
+    /// Must be called under [`opening_lock`]: a file that is created but not locked yet looks like one of a process
+    /// that is gone.
     pub(crate) fn new(database: &Path, owner: String) -> Result<Self, Error> {
         let folder = folder_of(database)?;
         remove_stale(&folder)?;

@@ -95,7 +95,6 @@ fn put_setting(tx: &Transaction<'_>, name: &str, body: &str) -> Result<(), Error
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::samples::{open_again, store};
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! Runs of tools, which the history shows.
 //!
-//! Lists only read `tool_runs`. Arguments and results, which can be large, are in `tool_run_details`, the full-text index
-//! in `tool_run_texts`.
+//! Lists only read `tool_runs`. Arguments and results, which can be large, are in `tool_run_details`, the full-text
+//! index in `tool_run_texts`.
 
 mod label;
 mod retention;
@@ -85,8 +85,8 @@ impl Store {
     /// within 20 ms. A process that is killed within those 20 ms loses it.
     ///
     /// # Errors
-    /// Those of an earlier queued run that could not be written, so that nothing runs unrecorded when the history cannot
-    /// be written.
+    /// Those of an earlier queued run that could not be written, so that nothing runs unrecorded when the history
+    /// cannot be written.
     pub async fn queue_run(&self, run: &ToolRun) -> Result<(), Error> {
         if let Some(failure) = self.writer().take_failure() {
             return Err(failure);

@@ -40,8 +40,8 @@ pub(crate) struct VaultFile {
 pub(crate) enum Protection {
     Keychain {
         check: Sealed,
-        /// Name of the keychain entry. It is in the file, so that two data folders never share a key and a restored folder finds
-        /// its own.
+        /// Name of the keychain entry. It is in the file, so that two data folders never share a key and a restored
+        /// folder finds its own.
         entry: String,
     },
     Passphrase {
@@ -169,8 +169,8 @@ fn parse(folder: &Path, bytes: &[u8]) -> Result<VaultFile, Error> {
     Ok(file)
 }
 
-/// Replaces the file, using `reservation` if there is one. When this returns the new state survives a power failure; if the
-/// process dies before, the old state stays.
+/// Replaces the file, using `reservation` if there is one. When this returns the new state survives a power failure; if
+/// the process dies before, the old state stays.
 pub(crate) fn save(
     folder: &Path,
     _lock: &FolderLock,

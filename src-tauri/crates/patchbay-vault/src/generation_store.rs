@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 
-/// Stores the generation number of passphrase-protected vaults outside of `vault.json`. For others it is in the keychain
-/// beside the data key. It is not secret.
+/// Stores the generation number of passphrase-protected vaults outside of `vault.json`. For others it is in the
+/// keychain beside the data key. It is not secret.
 #[async_trait]
 pub trait GenerationStore: Send + Sync {
     /// Returns the last number of a vault; `None` when there is none or it cannot be read.

@@ -116,7 +116,8 @@ impl DataKey {
         Ok(Sealed([nonce.as_slice(), &text].concat()))
     }
 
-    /// Opens a sealed text. Returns `None` when it was sealed with another key, for another purpose or vault, or was changed.
+    /// Opens a sealed text. Returns `None` when it was sealed with another key, for another purpose or vault, or was
+    /// changed.
     pub(crate) fn open(
         &self,
         vault: &VaultId,

@@ -22,8 +22,8 @@ pub(crate) const SERVICE: &str = if cfg!(target_os = "macos") {
 
 /// A keychain that stores small secrets by name.
 ///
-/// Every call may block, even forever while the user is asked for a password. The vault makes them on separate threads and
-/// stops waiting after its time limit.
+/// Every call may block, even forever while the user is asked for a password. The vault makes them on separate threads
+/// and stops waiting after its time limit.
 pub trait Keychain: Send + Sync {
     /// Returns the entry called `user`, if there is one.
     fn read(&self, user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeychainError>;
@@ -44,8 +44,8 @@ pub trait Keychain: Send + Sync {
         Ok(number)
     }
 
-    /// Stores the generation of a vault in an entry beside that of its key, which is never written again. Causes no prompt: does
-    /// nothing while the keychain is locked.
+    /// Stores the generation of a vault in an entry beside that of its key, which is never written again. Causes no
+    /// prompt: does nothing while the keychain is locked.
     fn write_generation(&self, vault: &str, generation: u64) -> Result<(), KeychainError> {
         let user = mark(vault);
         if self.find_presence(&user)? == Presence::Locked {
@@ -58,8 +58,8 @@ pub trait Keychain: Send + Sync {
 /// Prefix of the entries of [`Keychain::write_generation`].
 const MARK: &str = "newest file of vault ";
 
-/// Name of the generation entry of a vault. macOS asks the user before a program accesses an entry of another one, so each
-/// of our programs has its own there, for the files that it wrote or opened itself.
+/// Name of the generation entry of a vault. macOS asks the user before a program accesses an entry of another one, so
+/// each of our programs has its own there, for the files that it wrote or opened itself.
 fn mark(vault: &str) -> String {
     let program = std::env::current_exe()
         .ok()

@@ -22,8 +22,8 @@ pub(crate) struct FolderLock(#[expect(dead_code, reason = "held open, not read")
 
 /// Waits for the lock of `folder`, which is created if it is missing.
 ///
-/// Polls, because a blocking `lock` cannot be cancelled, and a suspended process that holds the lock would keep ours from
-/// ending.
+/// Polls, because a blocking `lock` cannot be cancelled, and a suspended process that holds the lock would keep ours
+/// from ending.
 ///
 /// # Errors
 /// [`Error::Busy`] after the time limit; [`Error::File`].

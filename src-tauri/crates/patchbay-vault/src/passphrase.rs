@@ -46,8 +46,8 @@ impl Wrapped {
         })
     }
 
-    /// Returns the data key, or `None` for a wrong passphrase. Takes most of a second of CPU time. The error says what is wrong
-    /// with the parameters.
+    /// Returns the data key, or `None` for a wrong passphrase. Takes most of a second of CPU time. The error says what
+    /// is wrong with the parameters.
     pub(crate) fn unwrap_with(
         &self,
         vault: &VaultId,

@@ -1,8 +1,8 @@
 //! The sealed stamp of the file, which detects rollbacks.
 //!
-//! Whoever can write to the folder could restore an earlier file or record, since it was sealed with the right key. So each
-//! saved file has a generation number and the nonce of each record. The number is also recorded outside of the folder, see
-//! [`crate::GenerationStore`].
+//! Whoever can write to the folder could restore an earlier file or record, since it was sealed with the right key. So
+//! each saved file has a generation number and the nonce of each record. The number is also recorded outside of the
+//! folder, see [`crate::GenerationStore`].
 
 use std::collections::BTreeMap;
 

@@ -82,7 +82,8 @@ impl CachedKey {
 }
 
 impl Vault {
-    /// Returns the vault in `folder`, whose data key is in `keychain` unless the user chose a passphrase. Accesses neither.
+    /// Returns the vault in `folder`, whose data key is in `keychain` unless the user chose a passphrase. Accesses
+    /// neither.
     pub fn new(folder: PathBuf, keychain: Arc<dyn Keychain>) -> Self {
         Self::with_keychain_limit(folder, keychain, KEYCHAIN_LIMIT)
     }
@@ -111,9 +112,9 @@ impl Vault {
         drop(self.0.marks.set(marks));
     }
 
-    /// Checks that a secret saved now can be read again: obtains the data key, or creates it in the keychain at first use, then
-    /// writes a known text to the file and reads it back. Restores the key in a keychain that lost it while this process holds
-    /// it.
+    /// Checks that a secret saved now can be read again: obtains the data key, or creates it in the keychain at first
+    /// use, then writes a known text to the file and reads it back. Restores the key in a keychain that lost it while
+    /// this process holds it.
     ///
     /// Call it before an authorization starts, so that no token is obtained that cannot be saved.
     pub async fn probe(&self) -> Result<(), Error> {
@@ -158,8 +159,8 @@ impl Vault {
         Ok(Some(Secret::new(text)))
     }
 
-    /// Obtains the key of the file, and reads the file again if a newer one is known. Returns `None` when the file no longer
-    /// exists.
+    /// Obtains the key of the file, and reads the file again if a newer one is known. Returns `None` when the file no
+    /// longer exists.
     async fn newest(&self, mut file: VaultFile) -> Result<Option<(VaultFile, CachedKey)>, Error> {
         let mut known: Option<(VaultId, u64)> = None;
         loop {
@@ -184,8 +185,8 @@ impl Vault {
         }
     }
 
-    /// Saves or replaces a secret; it is on disk when this returns. At first use the data key is created in the keychain.
-    /// Dropping the future does not leave a half-finished write.
+    /// Saves or replaces a secret; it is on disk when this returns. At first use the data key is created in the
+    /// keychain. Dropping the future does not leave a half-finished write.
     pub async fn write(&self, name: &SecretName, secret: &Secret) -> Result<(), Error> {
         self.put(None, name, secret).await
     }
@@ -270,8 +271,8 @@ impl Vault {
         self.change_regardless_of_age(None, accept).await
     }
 
-    /// Renames the file, so that a new vault can be created after a lost key or damage, and returns its new path. Only call
-    /// this at the user's request.
+    /// Renames the file, so that a new vault can be created after a lost key or damage, and returns its new path. Only
+    /// call this at the user's request.
     pub async fn set_aside(&self) -> Result<Option<PathBuf>, Error> {
         let inner = self.0.clone();
         let lock = lock(&inner.folder).await?;
@@ -283,8 +284,8 @@ impl Vault {
         .await
     }
 
-    /// Runs `edit` on the newest file under the lock and saves it, into `reservation` if there is one. Creates the data key if
-    /// there is none yet.
+    /// Runs `edit` on the newest file under the lock and saves it, into `reservation` if there is one. Creates the data
+    /// key if there is none yet.
     async fn change<T: Send + 'static>(
         &self,
         reservation: Option<Draft>,
@@ -327,7 +328,8 @@ impl Vault {
         Err(Error::Busy)
     }
 
-    /// Records the generation of the file outside of the folder. Errors are only logged: then a rollback may go undetected.
+    /// Records the generation of the file outside of the folder. Errors are only logged: then a rollback may go
+    /// undetected.
     async fn record_generation(&self, saved: SavedFile) {
         let SavedFile {
             vault,

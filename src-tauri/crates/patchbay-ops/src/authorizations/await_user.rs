@@ -81,8 +81,8 @@ pub(super) async fn await_user(
     }
 }
 
-/// Opens the page of an authorization, moves on to `AwaitingUser` and applies `change`. When no browser can be started the
-/// user is told and opens the page manually.
+/// Opens the page of an authorization, moves on to `AwaitingUser` and applies `change`. When no browser can be started
+/// the user is told and opens the page manually.
 pub(super) async fn show_page(
     cx: &Context,
     running: &RunningAuthorization,
@@ -129,8 +129,8 @@ fn opening_step(cx: &Context, page: &Url, error: Option<&Error>) -> TraceStep {
     }
 }
 
-/// Waits for the browser on the loopback port; forever when the redirect is a link. A callback with another state or issuer
-/// gets an error page, and the wait goes on.
+/// Waits for the browser on the loopback port; forever when the redirect is a link. A callback with another state or
+/// issuer gets an error page, and the wait goes on.
 async fn receive_from_browser(
     cx: &Context,
     listener: Option<LoopbackListener>,

@@ -44,7 +44,8 @@ impl CallbackReceiver {
         self.redirect_state.address()
     }
 
-    /// Waits for the callback by port, link or paste; forever if there is none. Returns the browser's request to be answered.
+    /// Waits for the callback by port, link or paste; forever if there is none. Returns the browser's request to be
+    /// answered.
     ///
     /// # Errors
     /// [`Error::Callback`] when the platform reports a refusal; then the browser has been answered.

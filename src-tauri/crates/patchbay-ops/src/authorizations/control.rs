@@ -26,8 +26,8 @@ pub async fn open_authorization_page(cx: &Context, id: &AuthorizationId) -> Resu
     Ok(())
 }
 
-/// Returns the URL of the page, which contains the `state` of the sign-in. Only show it to the person who requested it, or
-/// put it on their clipboard.
+/// Returns the URL of the page, which contains the `state` of the sign-in. Only show it to the person who requested it,
+/// or put it on their clipboard.
 ///
 /// # Errors
 /// [`Error::AuthorizationOver`] when the authorization does not wait for the user.

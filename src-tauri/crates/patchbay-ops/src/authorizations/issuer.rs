@@ -1,7 +1,7 @@
 //! Detection of changed authorization servers.
 //!
-//! A compromised MCP server could name an attacker's authorization server, and a user who trusts the MCP server would sign
-//! in there. So an authorization server other than before is not contacted until the user has accepted it.
+//! A compromised MCP server could name an attacker's authorization server, and a user who trusts the MCP server would
+//! sign in there. So an authorization server other than before is not contacted until the user has accepted it.
 //!
 //! Source: RFC 9700, section 4.4; MCP requirement R14.
 

@@ -167,8 +167,8 @@ async fn challenge(
     }
 }
 
-/// Returns the scopes of the settings, else those that the server names. Adds those granted before when a refusal has asked
-/// for more since.
+/// Returns the scopes of the settings, else those that the server names. Adds those granted before when a refusal has
+/// asked for more since.
 async fn scopes(
     cx: &Context,
     connector: &Connector,

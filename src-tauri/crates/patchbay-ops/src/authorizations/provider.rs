@@ -1,7 +1,7 @@
 //! Signing in to a provider with the user's own OAuth app, for a platform that wants the tokens.
 //!
-//! Such a platform needs a refresh token when a connector is created. Patchbay runs the authorization and saves the token
-//! in the wallet, from where the form takes it.
+//! Such a platform needs a refresh token when a connector is created. Patchbay runs the authorization and saves the
+//! token in the wallet, from where the form takes it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -90,12 +90,12 @@ pub async fn provider_sign_in(
     }))
 }
 
-/// Starts the sign-in and opens the browser. When it succeeds, `granted` lists the wallet entries of the tokens with their
-/// paths in the form.
+/// Starts the sign-in and opens the browser. When it succeeds, `granted` lists the wallet entries of the tokens with
+/// their paths in the form.
 ///
 /// # Errors
-/// [`Error::Usage`] when the definition supports no such sign-in or a URL is missing; [`Error::OAuth`] when a URL is not
-/// allowed; [`Error::Vault`] when the tokens could not be saved; as for [`provider_sign_in`].
+/// [`Error::Usage`] when the definition supports no such sign-in or a URL is missing; [`Error::OAuth`] when a URL is
+/// not allowed; [`Error::Vault`] when the tokens could not be saved; as for [`provider_sign_in`].
 pub async fn start_provider_sign_in(
     cx: &Context,
     request: StartProviderSignIn,

@@ -12,13 +12,15 @@ use crate::authorizations::scope_upgrade;
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::credentials::edit::free_entry_name;
+use crate::credentials::new_entry;
 use crate::error::Error;
 use crate::events::Event;
 use crate::secrets;
 use crate::secrets::StoredSecret;
 use crate::servers::sessions;
 
-/// Saves the tokens, in the vault first, and sets the connector to use them. `user` is their owner, if the provider tells.
+/// Saves the tokens, in the vault first, and sets the connector to use them. `user` is their owner, if the provider
+/// tells.
 pub(super) async fn save_grant(
     cx: &Context,
     id: &ConnectorId,
@@ -101,23 +103,14 @@ async fn entry_for(
     grant: &Grant,
 ) -> Result<WalletEntry, Error> {
     let now = cx.now();
-    let fresh = |id, name, created_at| WalletEntry {
-        id,
-        name,
-        kind: WalletKind::Oauth,
-        reference: None,
-        header_names: Vec::new(),
+    let entry = |id, name, created_at| WalletEntry {
         issuer: Some(grant.issuer.clone()),
         resource: Some(grant.resource.clone()),
         scopes: grant.scopes.clone(),
-        user: None,
         expires_at: grant.expires_at,
         renews: grant.is_renewable(),
-        needs_authorization: false,
         created_at,
-        replaced_at: now,
-        last_used_at: None,
-        used_by: Vec::new(),
+        ..new_entry(id, name, WalletKind::Oauth, now)
     };
     let used = match &connector.authentication {
         Authentication::Oauth {
@@ -130,11 +123,11 @@ async fn entry_for(
             && entry.resource.as_ref() == Some(&grant.resource)
     });
     match same {
-        Some(entry) => Ok(fresh(entry.id, entry.name, entry.created_at)),
+        Some(same) => Ok(entry(same.id, same.name, same.created_at)),
         None => {
             let id = WalletEntryId::new(cx.new_id("cred"));
             let name = free_entry_name(cx, &connector.title).await?;
-            Ok(fresh(id, name, now))
+            Ok(entry(id, name, now))
         }
     }
 }

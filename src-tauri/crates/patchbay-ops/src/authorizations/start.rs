@@ -57,8 +57,8 @@ pub async fn consent_form(cx: &Context, id: &ConnectorId) -> Result<Option<Form>
 /// authorization of the connector if there is one.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Vault`] when the vault cannot save tokens, which is checked before
-/// the user is asked.
+/// [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Vault`] when the vault cannot save tokens, which is checked
+/// before the user is asked.
 pub async fn start_authorization(
     cx: &Context,
     request: StartAuthorization,

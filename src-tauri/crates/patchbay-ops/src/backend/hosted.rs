@@ -278,7 +278,7 @@ impl Backend for Hosted<'_> {
         let (platform, remote) = self.platform().await?;
         let disconnects = platform.disconnects().ok_or_else(|| {
             let account = &self.connector.identity.account;
-            not_offered(&format!("disconnecting connectors on {account}"))
+            Error::not_supported(format!("disconnecting connectors on {account}"))
         })?;
         let disconnected = disconnects.disconnect(&remote, &self.options()).await;
         self.finish_call(&*platform, disconnected).await?;
@@ -315,17 +315,13 @@ impl Backend for Hosted<'_> {
 fn resources(platform: &dyn Platform) -> Result<&dyn Resources, Error> {
     platform
         .resources()
-        .ok_or_else(|| not_offered("reading resources of this connector"))
+        .ok_or_else(|| Error::not_supported("reading resources of this connector"))
 }
 
 fn prompts(platform: &dyn Platform) -> Result<&dyn Prompts, Error> {
     platform
         .prompts()
-        .ok_or_else(|| not_offered("using prompts of this connector"))
-}
-
-fn not_offered(what: &str) -> Error {
-    patchbay_platforms::Error::NotSupported(what.to_owned()).into()
+        .ok_or_else(|| Error::not_supported("using prompts of this connector"))
 }
 
 #[cfg(all(test, unix))]

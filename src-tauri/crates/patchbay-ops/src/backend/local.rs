@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use patchbay_http::{Capture, Reach};
+use patchbay_http::Reach;
 use patchbay_model::{
     Authentication, Code, CompletionRequest, Connector, Content, Explain, FilledPrompt, Prompt,
     Resource, Secret, SentRequest, Tool,
@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use self::session::session;
-use super::{Backend, Change, CompletedCall, ListedTools, PlannedCall, RevokeOutcome};
+use super::{Backend, Change, CompletedCall, ListedTools, PlannedCall, RevokeOutcome, plain_call};
 use crate::address::shares_domain;
 use crate::authorizations;
 use crate::connectors::reach_of;
@@ -77,16 +77,10 @@ impl Local<'_> {
         let Some(live) = live.filter(|session| !session.is_closed()) else {
             return Ok(None);
         };
+        let timeout = run_limit(self.connector).unwrap_or(McpLimits::DEFAULT.idle);
         let call = ToolCall {
-            name: tool.name.clone(),
-            arguments: arguments.clone(),
             as_task: tool.needs_task,
-            resumes: None,
-            task_keeper: None,
-            timeout: run_limit(self.connector).unwrap_or(McpLimits::DEFAULT.idle),
-            progress: Arc::new(|_| {}),
-            asker: None,
-            capture: Capture::default(),
+            ..plain_call(tool.name.clone(), arguments.clone(), timeout)
         };
         let planned = live.plan_call(&call, self.cx.shutdown()).await?;
         let secrets = KnownSecrets::new(self.secrets().await);
@@ -103,8 +97,8 @@ impl Local<'_> {
         self.cx.can_ask().then(|| asker() as Arc<dyn Asker>)
     }
 
-    /// Makes the next connection use the older protocol revision, in which the server can ask questions. This call is not
-    /// repeated, since the tool may have acted before it asked.
+    /// Makes the next connection use the older protocol revision, in which the server can ask questions. This call is
+    /// not repeated, since the tool may have acted before it asked.
     async fn connect_by_handshake(&self) -> Result<(), Error> {
         let (cx, id) = (self.cx, &self.connector.id);
         let note = |connector: &mut Connector| {

@@ -40,8 +40,8 @@ impl CheckSchedule {
         }
     }
 
-    /// Returns the checks that are due, accounts first, and schedules the next ones. `chance` returns a random time up to its
-    /// argument.
+    /// Returns the checks that are due, accounts first, and schedules the next ones. `chance` returns a random time up
+    /// to its argument.
     pub(super) fn due(
         &mut self,
         now: Timestamp,
@@ -128,7 +128,8 @@ fn is_checkable(account: &Account) -> bool {
     platform_abilities(account.platform).has_accounts && !account.is_signed_out
 }
 
-/// Returns the host that a check of the connector contacts; `None` when a check would not help or would start a program.
+/// Returns the host that a check of the connector contacts; `None` when a check would not help or would start a
+/// program.
 fn host_of(connector: &Connector, account: &Account) -> Option<String> {
     // Other states only change when the user acts.
     let can_change = matches!(

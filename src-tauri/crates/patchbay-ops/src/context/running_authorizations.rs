@@ -54,8 +54,8 @@ impl RunningAuthorizations {
         self.lock().remove(id);
     }
 
-    /// Cancels the authorization of a connector, if there is one, and waits until its outcome is saved, so that it cannot
-    /// overwrite later changes.
+    /// Cancels the authorization of a connector, if there is one, and waits until its outcome is saved, so that it
+    /// cannot overwrite later changes.
     pub(crate) async fn cancel_and_wait(&self, connector: &ConnectorId) {
         if let Some(running) = self.of(connector) {
             running.cancel.cancel();
@@ -141,7 +141,8 @@ pub(crate) enum ExpectedCallback {
 }
 
 impl ExpectedCallback {
-    /// Checks state and issuer of a callback, whose errors do not end the wait. Other errors are left to the authorization.
+    /// Checks state and issuer of a callback, whose errors do not end the wait. Other errors are left to the
+    /// authorization.
     pub(crate) fn ensure_expected(&self, params: &CallbackParams) -> Result<(), CallbackError> {
         let checked = match self {
             Self::Code(pending) => check_callback(pending, params).map(drop),

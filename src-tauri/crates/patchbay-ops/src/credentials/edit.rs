@@ -11,7 +11,7 @@ use crate::credentials::check::{
 use crate::credentials::forget::forget;
 use crate::credentials::secret::{AddWalletEntry, WalletSecret};
 use crate::credentials::users::{drop_credential, refresh_identities, reload_users};
-use crate::credentials::{find_wallet_entry, list_wallet, not_found};
+use crate::credentials::{find_wallet_entry, list_wallet, new_entry, not_found};
 use crate::error::Error;
 use crate::events::Event;
 use crate::secrets::SavedValues;
@@ -23,25 +23,9 @@ use crate::secrets::tokens::entry_id;
 /// [`Error::Usage`] when a name, a header or the secret is empty or invalid, or the name is taken; [`Error::Reference`]
 /// when a reference cannot be resolved.
 pub async fn add_wallet_entry(cx: &Context, request: AddWalletEntry) -> Result<WalletEntry, Error> {
-    let now = cx.now();
-    let entry = WalletEntry {
-        id: WalletEntryId::new(cx.new_id("cred")),
-        name: check_name(&request.name)?,
-        kind: request.secret.kind(),
-        reference: None,
-        header_names: Vec::new(),
-        issuer: None,
-        resource: None,
-        scopes: Vec::new(),
-        user: None,
-        expires_at: None,
-        renews: false,
-        needs_authorization: false,
-        created_at: now,
-        replaced_at: now,
-        last_used_at: None,
-        used_by: Vec::new(),
-    };
+    let id = WalletEntryId::new(cx.new_id("cred"));
+    let name = check_name(&request.name)?;
+    let entry = new_entry(id, name, request.secret.kind(), cx.now());
     let taken = list_wallet(cx).await?;
     if taken.iter().any(|other| other.name == entry.name) {
         return Err(Error::usage(
@@ -70,7 +54,8 @@ pub async fn replace_wallet_secret(
     save_replacement(cx, next).await
 }
 
-/// Saves the checked secret. An entry that was deleted meanwhile stays deleted, one that was renamed keeps its new name.
+/// Saves the checked secret. An entry that was deleted meanwhile stays deleted, one that was renamed keeps its new
+/// name.
 pub(crate) async fn save_replacement(
     cx: &Context,
     next: CheckedSecret,

@@ -103,8 +103,8 @@ pub async fn platform_credential_form(
 /// Creates a credential, or replaces the one of that name.
 ///
 /// # Errors
-/// [`Error::Fields`] and [`Error::Usage`], before anything is sent, when the platform does not accept the values, name or
-/// default; as for [`list_platform_credentials`].
+/// [`Error::Fields`] and [`Error::Usage`], before anything is sent, when the platform does not accept the values, name
+/// or default; as for [`list_platform_credentials`].
 pub async fn save_platform_credential(
     cx: &Context,
     request: SavePlatformCredential,
@@ -227,11 +227,8 @@ impl<'a> HostedConnector<'a> {
 
     fn credentials(&self) -> Result<&dyn Credentials, Error> {
         self.platform.credentials().ok_or_else(|| {
-            let what = format!(
-                "storing credentials for connectors on {}",
-                self.connector.identity.account
-            );
-            patchbay_platforms::Error::NotSupported(what).into()
+            let account = &self.connector.identity.account;
+            Error::not_supported(format!("storing credentials for connectors on {account}"))
         })
     }
 

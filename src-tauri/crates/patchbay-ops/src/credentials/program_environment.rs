@@ -36,8 +36,8 @@ enum SubjectSecrets {
     One(Secret),
 }
 
-/// Returns the variables of a program in addition to inherited ones: those of `subject`, a connector or a credential, and
-/// those in `named`, which take precedence.
+/// Returns the variables of a program in addition to inherited ones: those of `subject`, a connector or a credential,
+/// and those in `named`, which take precedence.
 ///
 /// # Errors
 /// [`Error::Usage`] when a value or a name is missing; [`Error::NotFound`], [`Error::Ambiguous`], [`Error::Reference`],

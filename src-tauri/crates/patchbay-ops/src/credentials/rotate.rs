@@ -157,8 +157,8 @@ pub async fn roll_back_rotation(
     in_progress(cx, id, rolling_back).await
 }
 
-/// Marks the rotation as running during `work`, so that pending locations are not reported as needs, and emits the change
-/// whatever its outcome.
+/// Marks the rotation as running during `work`, so that pending locations are not reported as needs, and emits the
+/// change whatever its outcome.
 async fn in_progress(
     cx: &Context,
     id: &WalletEntryId,
@@ -446,8 +446,7 @@ fn is_manual_only(pushed: &Result<(), Error>) -> bool {
 }
 
 fn manual_only_error() -> Error {
-    let what = "replacing this credential without creating the connector again";
-    patchbay_platforms::Error::NotSupported(what.to_owned()).into()
+    Error::not_supported("replacing this credential without creating the connector again")
 }
 
 #[cfg(test)]

@@ -1,15 +1,13 @@
-use std::sync::Arc;
-
 use patchbay_model::{
     AuthenticationMethod, Json, Platform, Problem, RemoteId, SecretHolder, SecretLocation, Tool,
-    ToolEffect, UsedBy, WalletEntryId,
+    ToolEffect, WalletEntryId,
 };
 use serde_json::json;
 
 use super::*;
-use crate::clock::SystemClock;
 use crate::connectors::tool_changes::accept_tools;
-use crate::testing::{UNREACHABLE_URL, add, open};
+use crate::credentials::new_entry;
+use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
 struct Bench {
     _home: tempfile::TempDir,
@@ -17,15 +15,12 @@ struct Bench {
 }
 
 async fn bench() -> Bench {
-    let home = tempfile::tempdir().unwrap();
-    Bench {
-        cx: open(home.path(), Arc::new(SystemClock)).await,
-        _home: home,
-    }
+    let (_home, cx) = open_temporary().await;
+    Bench { _home, cx }
 }
 
 impl Bench {
-    /// A connector of this computer that is well.
+    /// A local connector that works.
     async fn connector(&self, url: &str) -> Connector {
         let mut connector = add(&self.cx, url).await;
         connector.draft = false;
@@ -62,23 +57,10 @@ impl Bench {
     async fn entry(&self, name: &str, lapses_in: Option<i64>) -> WalletEntry {
         let now = self.cx.now();
         let at = |millis| Timestamp::from_unix_millis(now.unix_millis() + millis).unwrap();
+        let id = WalletEntryId::new(format!("wal_{name}"));
         let entry = WalletEntry {
-            id: WalletEntryId::new(format!("wal_{name}")),
-            name: name.to_owned(),
-            kind: WalletKind::Bearer,
-            reference: None,
-            header_names: Vec::new(),
-            issuer: None,
-            resource: None,
-            scopes: Vec::new(),
-            user: None,
             expires_at: lapses_in.map(at),
-            renews: false,
-            needs_authorization: false,
-            created_at: now,
-            replaced_at: now,
-            last_used_at: None,
-            used_by: Vec::<UsedBy>::new(),
+            ..new_entry(id, name.to_owned(), WalletKind::Bearer, now)
         };
         self.cx.store().save_wallet_entry(&entry).await.unwrap();
         entry

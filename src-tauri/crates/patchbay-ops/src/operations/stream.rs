@@ -51,8 +51,8 @@ pub async fn stream_operation(
     open_stream(cx, call, wants_head).await
 }
 
-/// Calls an operation and saves its response to a file. An existing file is replaced once everything has arrived. Only the
-/// user can read the file.
+/// Calls an operation and saves its response to a file. An existing file is replaced once everything has arrived. Only
+/// the user can read the file.
 ///
 /// # Errors
 /// As for [`stream_operation`]; [`Error::File`].

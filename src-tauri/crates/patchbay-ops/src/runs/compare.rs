@@ -58,8 +58,8 @@ pub enum RunPart {
 #[serde(rename_all = "camelCase")]
 pub struct RunDifference {
     pub part: RunPart,
-    /// JSON pointer that starts with the part, such as `/outcome/result/items/0/state`. Indexes are those of the later run,
-    /// or of the earlier one for removed values.
+    /// JSON pointer that starts with the part, such as `/outcome/result/items/0/state`. Indexes are those of the later
+    /// run, or of the earlier one for removed values.
     pub pointer: String,
     pub change: RunChange,
     /// Value in the earlier run; null when it was added.
@@ -119,8 +119,8 @@ pub enum ComparedLine {
 /// Compares two runs of the history, of the same tool or different ones.
 ///
 /// `ignored` are JSON pointers that start with the part (`/outcome/result/items/*/updatedAt`), where `*` stands for one
-/// key or index and `**` for any number; a path without the leading slash (`items.*.updatedAt`) matches anywhere. Values
-/// beneath an ignored path are ignored too. `None` uses the paths saved by [`ignore_paths`].
+/// key or index and `**` for any number; a path without the leading slash (`items.*.updatedAt`) matches anywhere.
+/// Values beneath an ignored path are ignored too. `None` uses the paths saved by [`ignore_paths`].
 ///
 /// # Errors
 /// [`Error::NotFound`].

@@ -1,7 +1,7 @@
 //! Export of the history to a file.
 //!
-//! Runs are saved without secrets. An export redacts them again with what is secret by now: a token that was entered after
-//! a tool returned it, or an argument that its tool has marked as secret since.
+//! Runs are saved without secrets. An export redacts them again with what is secret by now: a token that was entered
+//! after a tool returned it, or an argument that its tool has marked as secret since.
 
 mod csv;
 
@@ -79,8 +79,8 @@ pub async fn export_runs(
     })
 }
 
-/// Writes one run to a file, as JSON that [`read_runs_file`](crate::read_runs_file) reads. An existing file is replaced.
-/// Only the user can read the file.
+/// Writes one run to a file, as JSON that [`read_runs_file`](crate::read_runs_file) reads. An existing file is
+/// replaced. Only the user can read the file.
 ///
 /// # Errors
 /// [`Error::NotFound`]; as [`export_runs`].

@@ -1,15 +1,13 @@
 //! Resuming runs that a server works on as a task after the process that started them has ended.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use patchbay_http::Capture;
 use patchbay_model::{Code, Connector, Explain, RunId, RunState, ServerTask, ToolRun};
 use patchbay_platforms::mcp::ToolCall;
-use serde_json::{Map, Value};
+use serde_json::Map;
 use tokio_util::sync::CancellationToken;
 
-use crate::backend::for_connector;
+use crate::backend::{for_connector, plain_call};
 use crate::connectors::find_connector;
 use crate::context::Context;
 use crate::error::Error;
@@ -119,17 +117,16 @@ async fn await_task(
 }
 
 fn resume_call(run: &ToolRun, task: Option<ServerTask>, connector: &Connector) -> ToolCall {
+    // The arguments are not sent again, and secret ones were not saved.
+    let arguments = Map::new();
     ToolCall {
-        name: run.summary.tool.clone(),
-        // They are not sent again, and secret ones were not saved.
-        arguments: Map::<String, Value>::new(),
         as_task: true,
         resumes: task,
-        task_keeper: None,
-        timeout: silence_limit(connector),
-        progress: Arc::new(|_| {}),
-        asker: None,
-        capture: Capture::default(),
+        ..plain_call(
+            run.summary.tool.clone(),
+            arguments,
+            silence_limit(connector),
+        )
     }
 }
 

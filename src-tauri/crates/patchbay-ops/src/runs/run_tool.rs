@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use self::progress::Progress;
 use self::task::RunTask;
 use crate::authorizations::scope_upgrade;
-use crate::backend::{CompletedCall, for_connector};
+use crate::backend::{CompletedCall, for_connector, plain_call};
 use crate::connectors::time_limits::run_limit;
 use crate::connectors::{status, tools};
 use crate::context::Context;
@@ -94,8 +94,8 @@ pub enum RunProgress {
 ///
 /// # Errors
 /// Those that prevent the start: [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Arguments`];
-/// [`Error::ConfirmationNeeded`]; [`Error::Usage`] when the arguments are not a JSON object, or when a credential is named
-/// and the platform does not support that.
+/// [`Error::ConfirmationNeeded`]; [`Error::Usage`] when the arguments are not a JSON object, or when a credential is
+/// named and the platform does not support that.
 pub async fn run_tool(
     cx: &Context,
     request: RunTool,
@@ -133,8 +133,8 @@ pub async fn run_tool(
         return Ok(run);
     }
     let recorded = hooks.take_questions();
-    // The token may have been renewed meanwhile. The earlier secrets were sent and may not be available again, so both are
-    // redacted. A vault that could not be read is not read again.
+    // The token may have been renewed meanwhile. The earlier secrets were sent and may not be available again, so both
+    // are redacted. A vault that could not be read is not read again.
     let secrets = match &called {
         Err(error) if error.code().as_str().starts_with("vault.") => secrets,
         _ => secrets.and(collect_secrets(cx, &prepared).await),
@@ -351,19 +351,14 @@ pub(crate) fn identity(connector: &Connector, request: &RunTool) -> IdentityLine
 }
 
 fn tool_call(request: &RunTool, prepared: &Prepared) -> ToolCall {
+    let timeout = match request.timeout_seconds {
+        Some(seconds) => Duration::from_secs(seconds.max(1).into()),
+        None => silence_limit(&prepared.connector),
+    };
+    let (name, arguments) = (prepared.tool.name.clone(), prepared.arguments.clone());
     ToolCall {
-        name: prepared.tool.name.clone(),
-        arguments: prepared.arguments.clone(),
         as_task: prepared.tool.needs_task,
-        resumes: None,
-        task_keeper: None,
-        timeout: match request.timeout_seconds {
-            Some(seconds) => Duration::from_secs(seconds.max(1).into()),
-            None => silence_limit(&prepared.connector),
-        },
-        progress: Arc::new(|_| {}),
-        asker: None,
-        capture: Capture::default(),
+        ..plain_call(name, arguments, timeout)
     }
 }
 

@@ -62,8 +62,8 @@ impl Attachment {
         file_of(part).ok_or_else(no_file)
     }
 
-    /// Writes the file into a folder under its suggested name, with a number when a file of that name exists. Only the user
-    /// can read it.
+    /// Writes the file into a folder under its suggested name, with a number when a file of that name exists. Only the
+    /// user can read it.
     pub async fn save(&self, folder: &Path) -> Result<SavedAttachment, Error> {
         let (mut file, path) = create(folder, &self.name).await?;
         let written = async {

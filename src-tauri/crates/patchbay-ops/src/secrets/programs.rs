@@ -47,8 +47,8 @@ pub enum Occasion {
 /// Asks the person in front of this computer; each front end has its own implementation.
 #[async_trait]
 pub trait ProgramConsent: Send + Sync {
-    /// Whether the person allows exactly this program, which is shown completely. No web page and no pipe may be able to
-    /// answer. Without a person to ask the answer is no.
+    /// Whether the person allows exactly this program, which is shown completely. No web page and no pipe may be able
+    /// to answer. Without a person to ask the answer is no.
     async fn allows(&self, request: &ProgramRequest) -> bool;
 }
 
@@ -63,8 +63,8 @@ impl ProgramConsent for NoProgramConsent {
     }
 }
 
-/// Returns the program of a reference as it would be started now; `None` for a reference without one. The error says why
-/// there is no such program.
+/// Returns the program of a reference as it would be started now; `None` for a reference without one. The error says
+/// why there is no such program.
 pub(crate) async fn program_of(reference: &SecretReference) -> Result<Option<Program>, String> {
     let mut words = match reference.target() {
         ReferenceTarget::Variable(_) => return Ok(None),
@@ -120,8 +120,8 @@ async fn find(name: &str) -> Result<PathBuf, String> {
     find_in(name, &search_path::folders().await)
 }
 
-/// Finds a program by its absolute path or in these folders of `PATH`. Never looks in the current folder, where somebody
-/// else may have put a file.
+/// Finds a program by its absolute path or in these folders of `PATH`. Never looks in the current folder, where
+/// somebody else may have put a file.
 pub(crate) fn find_in(name: &str, folders: &[PathBuf]) -> Result<PathBuf, String> {
     let path = Path::new(name);
     if path.is_absolute() {

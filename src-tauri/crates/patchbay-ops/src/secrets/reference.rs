@@ -1,7 +1,7 @@
 //! Secret references: `env://NAME`, `cmd://PROGRAM ARGUMENT …`, `op://…`.
 //!
-//! They are resolved at each use, and the secrets are never saved. A reference that cannot be resolved, or whose program
-//! nobody allowed, fails the operation that needs it.
+//! They are resolved at each use, and the secrets are never saved. A reference that cannot be resolved, or whose
+//! program nobody allowed, fails the operation that needs it.
 
 use std::sync::Arc;
 
@@ -127,8 +127,8 @@ pub(crate) fn parse_reference(text: &str) -> Result<SecretReference, Error> {
     })
 }
 
-/// Resolves a reference from an environment variable of this process, without asking: whoever set the variable could have
-/// started the program as well.
+/// Resolves a reference from an environment variable of this process, without asking: whoever set the variable could
+/// have started the program as well.
 pub async fn resolve_from_environment(reference: &SecretReference) -> Result<Secret, Error> {
     match find_program(reference).await? {
         Some(program) => secret_of(reference, run(&program).await),

@@ -1,5 +1,5 @@
-//! Credentials to send: read from the vault for each request, renewed ahead of expiry and after a 401, once for all tasks
-//! and processes.
+//! Credentials to send: read from the vault for each request, renewed ahead of expiry and after a 401, once for all
+//! tasks and processes.
 
 mod refusals;
 mod unsaved;
@@ -132,8 +132,8 @@ impl Tokens {
         Ok(vec!["Authorization".to_owned()])
     }
 
-    /// Returns every present and earlier secret of a connector's credential, for redaction. Only returns the earlier ones
-    /// when the vault cannot be read or a reference cannot be resolved.
+    /// Returns every present and earlier secret of a connector's credential, for redaction. Only returns the earlier
+    /// ones when the vault cannot be read or a reference cannot be resolved.
     pub(crate) async fn secrets_of(&self, connector: &Connector) -> Vec<Secret> {
         if let Ok(secrets) = self.try_secrets_of(connector).await {
             return secrets;
@@ -219,8 +219,8 @@ impl Tokens {
     /// token that the server rejected.
     ///
     /// # Errors
-    /// [`Error::SignInLapsed`] when a person has to sign in again; [`Error::OAuth`] when renewing failed for now and the
-    /// old token has expired.
+    /// [`Error::SignInLapsed`] when a person has to sign in again; [`Error::OAuth`] when renewing failed for now and
+    /// the old token has expired.
     pub(crate) async fn grant(
         &self,
         entry: &WalletEntry,
@@ -231,8 +231,8 @@ impl Tokens {
         if !self.must_renew(&grant, refused.as_ref()) {
             return Ok(grant);
         }
-        // The response holds the only copy of a rotated token: a caller that gives up must not cancel the exchange between
-        // the response and our disk.
+        // The response holds the only copy of a rotated token: a caller that gives up must not cancel the exchange
+        // between the response and our disk.
         let tokens = self.clone();
         let (entry, title) = (entry.clone(), title.to_owned());
         let renewing = async move { tokens.renew(&entry, &title, refused).await };
@@ -334,8 +334,8 @@ impl Tokens {
         Ok(grant)
     }
 
-    /// Saves a renewed grant before anybody uses it: to disk, or in memory where that fails. The lock keeps other writers
-    /// out, except an older Patchbay and a reset of the vault, whose changes win.
+    /// Saves a renewed grant before anybody uses it: to disk, or in memory where that fails. The lock keeps other
+    /// writers out, except an older Patchbay and a reset of the vault, whose changes win.
     async fn save_renewed(
         &self,
         entry: &WalletEntry,
@@ -413,8 +413,8 @@ impl Tokens {
         Ok(())
     }
 
-    /// Waits for exclusive access to the secret of an entry, across tasks and processes. A task must not lock two entries
-    /// at a time.
+    /// Waits for exclusive access to the secret of an entry, across tasks and processes. A task must not lock two
+    /// entries at a time.
     pub(crate) async fn lock_credential(
         &self,
         entry: &WalletEntryId,

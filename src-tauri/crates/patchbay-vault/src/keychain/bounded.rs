@@ -17,8 +17,8 @@ const BRIEF_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Runs keychain calls on separate threads.
 ///
-/// The runtime waits for threads of its blocking pool when it ends, so that a keychain that waits for a password would keep
-/// the process from ending.
+/// The runtime waits for threads of its blocking pool when it ends, so that a keychain that waits for a password would
+/// keep the process from ending.
 #[derive(Clone)]
 pub(crate) struct CallThreads {
     running: Arc<AtomicUsize>,

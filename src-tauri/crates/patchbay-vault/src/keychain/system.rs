@@ -16,8 +16,8 @@ use zeroize::Zeroizing;
 
 use super::{Keychain, KeychainError, Presence};
 
-/// The keychain of the operating system: Keychain Services on macOS, the Credential Manager on Windows, the Secret Service
-/// elsewhere. Each call connects again, so that a keychain that starts later is found.
+/// The keychain of the operating system: Keychain Services on macOS, the Credential Manager on Windows, the Secret
+/// Service elsewhere. Each call connects again, so that a keychain that starts later is found.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemKeychain;
 

@@ -199,8 +199,8 @@ fn read_key(inner: &Inner, file: &VaultFile) -> Result<CachedKey, Error> {
 
 /// Creates the first key, for a new vault or to replace the empty vault `lost`. Blocks.
 ///
-/// The key is saved in the keychain first and without the lock, since that may take forever. A kill in between leaves an
-/// unused entry. If several processes do this at once, the first to write the file wins.
+/// The key is saved in the keychain first and without the lock, since that may take forever. A kill in between leaves
+/// an unused entry. If several processes do this at once, the first to write the file wins.
 fn create_key(inner: &Inner, lost: Option<&VaultId>) -> Result<CachedKey, Error> {
     let key = Arc::new(DataKey::random()?);
     let entry = inner.store_key(&key)?;

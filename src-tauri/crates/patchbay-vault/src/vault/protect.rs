@@ -13,8 +13,8 @@ use crate::passphrase::Wrapped;
 use crate::{Error, Presence};
 
 impl Vault {
-    /// Protects the vault with a passphrase from now on. The secrets stay as they are; the key is deleted from the keychain if
-    /// possible.
+    /// Protects the vault with a passphrase from now on. The secrets stay as they are; the key is deleted from the
+    /// keychain if possible.
     ///
     /// # Errors
     /// [`Error::EmptyPassphrase`]; as for [`Vault::read`], since the vault has to be open.
@@ -69,8 +69,8 @@ impl Vault {
         .await
     }
 
-    /// Protects the vault with the system keychain from now on. The vault has to be unlocked. At first use the key is created
-    /// in the keychain.
+    /// Protects the vault with the system keychain from now on. The vault has to be unlocked. At first use the key is
+    /// created in the keychain.
     pub async fn use_keychain(&self) -> Result<(), Error> {
         let held = self.obtain_or_create_key().await?;
         let file = self.load().await?.ok_or(Error::Busy)?;
@@ -80,8 +80,8 @@ impl Vault {
         self.give_to_keychain(held, None).await
     }
 
-    /// Restores the key in a keychain that lost it while this process held it, since all secrets would be lost with it. Does
-    /// nothing when the keychain does not answer.
+    /// Restores the key in a keychain that lost it while this process held it, since all secrets would be lost with it.
+    /// Does nothing when the keychain does not answer.
     pub(super) async fn restore_lost_entry(&self) -> Result<(), Error> {
         let Some(file) = self.load().await? else {
             return Ok(());
@@ -116,8 +116,8 @@ impl Vault {
         Ok(())
     }
 
-    /// Deletes the key from the keychain, where it would bypass the passphrase. Errors are only logged, since the vault is
-    /// protected by the passphrase already.
+    /// Deletes the key from the keychain, where it would bypass the passphrase. Errors are only logged, since the vault
+    /// is protected by the passphrase already.
     async fn forget(&self, entry: String) {
         let inner = self.0.clone();
         let forgotten = self.0.threads.run(move || {

@@ -14,8 +14,8 @@ const KEY_READ_TIMEOUT: Duration = Duration::from_secs(1);
 impl Vault {
     /// Returns what protects the secrets and whether they can be read now.
     ///
-    /// Never causes a prompt and reads no key. An empty vault has a problem when there is no keychain, so that the window can
-    /// offer a passphrase.
+    /// Never causes a prompt and reads no key. An empty vault has a problem when there is no keychain, so that the
+    /// window can offer a passphrase.
     pub async fn status(&self) -> VaultStatus {
         match self.load().await {
             Err(error) => unusable(None, error),

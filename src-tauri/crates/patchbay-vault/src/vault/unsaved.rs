@@ -1,7 +1,7 @@
 //! Secrets that cannot be obtained twice and could not be saved.
 //!
-//! A rotated token is useless once its successor is lost. So disk space is reserved before the successor is requested, and
-//! one that cannot be saved nevertheless is used from memory until it can.
+//! A rotated token is useless once its successor is lost. So disk space is reserved before the successor is requested,
+//! and one that cannot be saved nevertheless is used from memory until it can.
 
 use std::collections::BTreeMap;
 use std::sync::{MutexGuard, PoisonError};
@@ -47,8 +47,8 @@ pub enum Saved {
 }
 
 impl Vault {
-    /// Reserves disk space for a secret of about `bytes` bytes, so that it can be saved even if the disk is full by then. The
-    /// vault has to exist.
+    /// Reserves disk space for a secret of about `bytes` bytes, so that it can be saved even if the disk is full by
+    /// then. The vault has to exist.
     ///
     /// # Errors
     /// [`Error::File`] when there is not enough space or the folder is not writable.

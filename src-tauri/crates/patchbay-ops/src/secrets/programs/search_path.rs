@@ -19,8 +19,8 @@ const INTERACTIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 const MAX_OUTPUT_BYTES: u64 = 1024 * 1024;
 
-/// Returns the folders of `PATH`. On macOS those of the user's login shell follow: an app that is opened from the Finder
-/// or the Dock only gets the system's folders, not those where people install programs.
+/// Returns the folders of `PATH`. On macOS those of the user's login shell follow: an app that is opened from the
+/// Finder or the Dock only gets the system's folders, not those where people install programs.
 pub(crate) async fn folders() -> Vec<PathBuf> {
     static OF_LOGIN_SHELL: OnceCell<Option<OsString>> = OnceCell::const_new();
 
@@ -99,8 +99,8 @@ async fn ask(shell: &Path, options: &[&str], limit: Duration) -> Option<OsString
     let mut command = Command::new(shell);
     command
         .args(options)
-        // By a program, since the syntax for variables differs between shells. Its location differs between systems, that
-        // of `env` does not.
+        // By a program, since the syntax for variables differs between shells. Its location differs between systems,
+        // that of `env` does not.
         .arg(format!(
             "echo {MARK}; /usr/bin/env printenv PATH; echo {MARK}"
         ))

@@ -1,8 +1,8 @@
 //! Refresh tokens that were refused: none is sent twice.
 //!
-//! A server that sees a used token again may take it for stolen and revoke the user's other tokens. So refused tokens are
-//! recorded, by a hash, until another sign-in. The client secret is part of the hash: with another one the token may
-//! be accepted.
+//! A server that sees a used token again may take it for stolen and revoke the user's other tokens. So refused tokens
+//! are recorded, by a hash, until another sign-in. The client secret is part of the hash: with another one the token
+//! may be accepted.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

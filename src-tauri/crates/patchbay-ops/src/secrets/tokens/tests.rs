@@ -9,13 +9,14 @@ use super::*;
 use crate::context::Context;
 use crate::credentials::edit::{add_wallet_entry, rename_wallet_entry};
 use crate::credentials::forget::forget;
+use crate::credentials::new_entry;
 use crate::credentials::secret::{AddWalletEntry, SecretValue, WalletSecret};
 use crate::need::NeedKind;
 use crate::needs::list_needs;
 use crate::testing::{UNREACHABLE_URL, add, lapsed_grant, open_temporary};
 use crate::vault::{save_unsaved_secrets, unsaved_problem};
 
-/// A token endpoint that was asked to renew a grant, and answers when it is told to.
+/// A token endpoint with a pending request.
 struct Asked(oneshot::Sender<()>);
 
 impl Asked {
@@ -24,7 +25,7 @@ impl Asked {
     }
 }
 
-/// A sign-in whose token has lapsed.
+/// A sign-in whose token has expired.
 struct Bench {
     home: tempfile::TempDir,
     cx: Context,
@@ -37,23 +38,13 @@ async fn bench() -> Bench {
     let provider = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}/token", provider.local_addr().unwrap());
     let grant = lapsed_grant("first-token-1", &endpoint);
+    let id = WalletEntryId::new("cred_1");
     let entry = WalletEntry {
-        id: WalletEntryId::new("cred_1"),
-        name: "Sign-in".to_owned(),
-        kind: WalletKind::Oauth,
-        reference: None,
-        header_names: Vec::new(),
         issuer: Some(grant.issuer.clone()),
         resource: Some(grant.resource.clone()),
-        scopes: Vec::new(),
-        user: None,
         expires_at: grant.expires_at,
         renews: true,
-        needs_authorization: false,
-        created_at: cx.now(),
-        replaced_at: cx.now(),
-        last_used_at: None,
-        used_by: Vec::new(),
+        ..new_entry(id, "Sign-in".to_owned(), WalletKind::Oauth, cx.now())
     };
     cx.store().save_wallet_entry(&entry).await.unwrap();
     let bench = Bench {
@@ -73,7 +64,7 @@ impl Bench {
         vault.write(&name, &grant.to_secret()).await.unwrap();
     }
 
-    /// The access token that the vault has.
+    /// Returns the access token in the vault.
     async fn saved(&self) -> Option<String> {
         let name = SecretName::wallet(&self.entry.id);
         let saved = self.cx.vault().read(&name).await.unwrap()?;
@@ -81,7 +72,7 @@ impl Bench {
         Some(grant.access_token.expose().to_owned())
     }
 
-    /// Renews the token up to where the provider has the request.
+    /// Starts to renew the token, and returns when the provider has received the request.
     async fn renewing(&mut self) -> (Asked, JoinHandle<Result<Grant, Error>>) {
         let (tokens, entry) = (self.cx.tokens().clone(), self.entry.clone());
         let renewing = tokio::spawn(async move { tokens.grant(&entry, "Wiki", None).await });

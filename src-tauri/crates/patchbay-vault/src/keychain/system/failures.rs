@@ -16,9 +16,9 @@ pub(super) fn of_status(status: Option<i32>, words: String) -> KeychainError {
     }
 }
 
-/// Classifies an error of the Credential Manager's store by its message, since its type is private. The message contains
-/// `ERROR_NO_SUCH_LOGON_SESSION` (a session without credentials, such as a network logon) or the number of another code; 5
-/// is `ERROR_ACCESS_DENIED`.
+/// Classifies an error of the Credential Manager's store by its message, since its type is private. The message
+/// contains `ERROR_NO_SUCH_LOGON_SESSION` (a session without credentials, such as a network logon) or the number of
+/// another code; 5 is `ERROR_ACCESS_DENIED`.
 #[cfg(any(test, target_os = "windows"))]
 pub(super) fn of_words(words: String) -> KeychainError {
     if words.ends_with("ERROR_NO_SUCH_LOGON_SESSION") {

@@ -1,7 +1,7 @@
 //! The Secret Service of the session bus: GNOME Keyring, KWallet, KeePassXC and others.
 //!
-//! Uses the store behind `keyring` directly, since `keyring` caches a failed first connection and a store caches one that
-//! hangs. Queries the service itself where the store cannot distinguish states.
+//! Uses the store behind `keyring` directly, since `keyring` caches a failed first connection and a store caches one
+//! that hangs. Queries the service itself where the store cannot distinguish states.
 
 use std::collections::HashMap;
 

@@ -18,8 +18,8 @@ const MIN_INTERVAL: Duration = Duration::from_secs(2);
 /// Age of a connection before notifications are requested; most commands have ended by then.
 const LASTING: Duration = Duration::from_secs(2);
 
-/// Lists the tools again when the server reports changes, and emits events for changed resources and prompts, as long as it
-/// is connected.
+/// Lists the tools again when the server reports changes, and emits events for changed resources and prompts, as long
+/// as it is connected.
 pub(super) fn watch_changes(cx: &Context, connector: &Connector, session: &McpSession) {
     let id = &connector.id;
     let tools = watch_tools(cx.downgrade(), id.clone(), session.subscribe_tool_changes());
