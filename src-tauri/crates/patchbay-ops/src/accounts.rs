@@ -18,17 +18,11 @@ use crate::error::Error;
 use crate::lock::FileLock;
 
 /// Every account, "This computer" first.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn list_accounts(cx: &Context) -> Result<Vec<Account>, Error> {
     Ok(cx.store().list_accounts().await?)
 }
 
 /// The account that a person means, by its id or its label.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
 pub async fn resolve_account(cx: &Context, text: &str) -> Result<Account, Error> {
     let accounts = list_accounts(cx).await?;
     let fits = |account: &&Account| {

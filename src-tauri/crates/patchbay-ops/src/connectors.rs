@@ -46,9 +46,6 @@ use crate::context::Context;
 use crate::error::Error;
 
 /// Every connector, from the cache, by title.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn list_connectors(cx: &Context) -> Result<Vec<Connector>, Error> {
     Ok(cx.store().list_connectors().await?)
 }
@@ -68,9 +65,6 @@ pub struct FirstConnectors {
 
 /// The beginning of the list of every connector, from the cache: there at once, however long the list
 /// is. As in [`list_connector_rows`], `native` is left out.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn first_connectors(cx: &Context) -> Result<FirstConnectors, Error> {
     let (connectors, total) = cx.store().first_connectors(FIRST).await?;
     let connectors = view_connectors(cx, connectors).await?;
@@ -79,17 +73,11 @@ pub async fn first_connectors(cx: &Context) -> Result<FirstConnectors, Error> {
 
 /// Every connector, from the cache, by title, with `null` for `native`: the platforms' own JSON is most
 /// of a long list, and no list shows it. Never save what this gives.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn list_connector_rows(cx: &Context) -> Result<Vec<Connector>, Error> {
     Ok(cx.store().list_connector_rows().await?)
 }
 
 /// The connector of that id.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
 pub async fn find_connector(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
     let found = cx.store().find_connector(id).await?;
     found.ok_or_else(|| not_found(id.as_str()))

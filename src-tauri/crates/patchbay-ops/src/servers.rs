@@ -129,9 +129,6 @@ pub(crate) async fn start(
 
 /// Has the person in front of this computer allow the program of a connector, unless it is allowed already. Nothing
 /// is started.
-///
-/// # Errors
-/// [`Error::ProgramMissing`], [`Error::ServerNotAllowed`], [`Error::Store`].
 pub(crate) async fn allow(
     cx: &Context,
     connector: &Connector,
@@ -192,9 +189,6 @@ pub(crate) async fn file_of(command: &ServerCommand) -> Option<String> {
 
 /// The file that a program's name stands for now; `path` are folders in which it is looked for first, as a `PATH`.
 /// Nothing is started.
-///
-/// # Errors
-/// [`Error::ProgramMissing`].
 pub async fn find_program(program: &str, path: Option<&String>) -> Result<String, Error> {
     let (file, _) = find(program, path).await?;
     Ok(file.display().to_string())
@@ -248,9 +242,6 @@ async fn make_folder(folder: &Path, is_ours: bool) -> Result<(), Error> {
 }
 
 /// Deletes the folder that the server of a connector had for itself, and its log. A folder that a person chose stays.
-///
-/// # Errors
-/// [`Error::File`].
 pub(crate) async fn remove_own_files(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     if !is_name(id.as_str()) {
         // Not an id that Patchbay gave: whoever changed the database does not choose what is deleted.

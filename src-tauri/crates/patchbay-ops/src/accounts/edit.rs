@@ -18,9 +18,6 @@ use crate::error::Error;
 use crate::events::Event;
 
 /// Gives an account a colour to know it by; `None` for its platform's own look.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
 pub async fn colour_account(
     cx: &Context,
     id: &AccountId,

@@ -15,9 +15,6 @@ pub(crate) struct AccountError {
 }
 
 /// The last error of an account; `None` when there is none, or it was not asked yet.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn account_error(
     cx: &Context,
     id: &AccountId,

@@ -98,9 +98,6 @@ fn field_of(field: &AccountField) -> PlatformField {
 }
 
 /// Settings that the platform has, with all that it needs beside secrets of those names.
-///
-/// # Errors
-/// [`Error::Usage`] otherwise.
 pub(crate) fn check_settings(
     hosted: &HostedPlatform,
     settings: Value,

@@ -66,9 +66,6 @@ pub(crate) async fn save_observations(cx: &Context, account: &AccountId, platfor
 }
 
 /// Gives a platform what another process found out meanwhile; what was found out here stays.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(super) async fn merge_saved(
     cx: &Context,
     account: &AccountId,
@@ -88,9 +85,6 @@ pub(super) async fn merge_saved(
 }
 
 /// Forgets what was kept of an account that is gone.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn delete_observations(cx: &Context, account: &AccountId) -> Result<(), Error> {
     cx.sign_ins().observations.lock().remove(account);
     let names = vec![setting_name(account)];

@@ -57,9 +57,6 @@ pub(crate) async fn platform_of(
 }
 
 /// Signs in with secrets that are not kept yet; sends nothing.
-///
-/// # Errors
-/// As [`platform_of`].
 pub(crate) fn sign_in(
     cx: &Context,
     account: &Account,
@@ -94,9 +91,6 @@ fn plain_http_of(settings: &Map<String, Value>) -> PlainHttp {
 }
 
 /// Gives every platform that is signed in to what other processes found out meanwhile.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn merge_saved_observations(cx: &Context) -> Result<(), Error> {
     let open = cx.sign_ins().lock().clone();
     for (account, used) in open {

@@ -52,9 +52,6 @@ pub async fn add_program(cx: &Context, request: AddProgram) -> Result<Connector,
 }
 
 /// As [`add_program`], under an id that its caller made.
-///
-/// # Errors
-/// As [`add_program`].
 pub(crate) async fn add_program_as(
     cx: &Context,
     id: ConnectorId,

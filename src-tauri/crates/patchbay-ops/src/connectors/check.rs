@@ -153,9 +153,6 @@ async fn relist_tools(
 
 /// Has the doctor look at all connectors that are switched on, several at once; each one's news comes as
 /// an event.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn check_connectors(cx: &Context) -> Result<(), Error> {
     let connectors = list_connectors(cx).await?;
     let on = connectors.into_iter().filter(|connector| {

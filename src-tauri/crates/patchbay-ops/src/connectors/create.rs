@@ -50,9 +50,6 @@ pub struct CreateConnector {
 }
 
 /// What can be created on an account.
-///
-/// # Errors
-/// [`Error::NotFound`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Reference`].
 pub async fn list_definitions(cx: &Context, account: &AccountId) -> Result<Vec<Definition>, Error> {
     let account = find_account(cx, account).await?;
     let platform = platform_of(cx, &account).await?;

@@ -29,17 +29,11 @@ pub struct DeviationView {
 
 /// Every deviation, and whether it applies to a connector's sign-in; none where it doesn't sign in by OAuth here. Which
 /// provider that is, is known from the first sign-in on.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
 pub async fn list_deviations(cx: &Context, id: &ConnectorId) -> Result<Vec<DeviationView>, Error> {
     deviations_of(cx, &find_connector(cx, id).await?).await
 }
 
 /// As [`list_deviations`].
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn deviations_of(
     cx: &Context,
     connector: &Connector,

@@ -313,9 +313,6 @@ fn ends_sign_in(changes: &ConnectorChanges) -> bool {
 /// Takes a connector out of the lists. It can be restored until Patchbay starts the next time.
 ///
 /// A connector of a hosted platform is not removed here: see [`delete_connector`].
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Usage`], [`Error::Store`].
 pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     let connector = find_connector(cx, id).await?;
     if abilities(&connector).deletes_for_good {

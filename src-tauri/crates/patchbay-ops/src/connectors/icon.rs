@@ -32,9 +32,6 @@ const MAX_MIB: u64 = 1;
 
 /// The icon of a connector, or of a tool of it, as a `data:` URL of a small raster picture; `None` where there is
 /// none that can be had.
-///
-/// # Errors
-/// [`Error::NotFound`]; [`Error::Store`].
 pub async fn load_icon(
     cx: &Context,
     id: &ConnectorId,

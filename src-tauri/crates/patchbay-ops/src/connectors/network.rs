@@ -48,9 +48,6 @@ pub async fn read_authorities_file(path: &Path) -> Result<Vec<Certificate>, Erro
 }
 
 /// The text of a file of certificates.
-///
-/// # Errors
-/// [`Error::File`].
 pub(crate) async fn read_pem_file(path: &Path) -> Result<String, Error> {
     let bytes = read_start(path, MAX_FILE).await?;
     // What is longer than any list of certificates is refused as what it is: none.

@@ -9,9 +9,6 @@ use crate::error::Error;
 
 /// Asks the platform of a connector how it is now, and keeps the answer. A connector whose platform does not
 /// say stays as it is known.
-///
-/// # Errors
-/// [`Error::NotFound`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Reference`], [`Error::Store`].
 pub async fn refresh_connector(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
     let connector = find_connector(cx, id).await?;
     let backend = for_connector(cx, &connector);

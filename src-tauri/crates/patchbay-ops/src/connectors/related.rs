@@ -49,9 +49,6 @@ pub struct CopyTarget {
 }
 
 /// The other connectors that lead to the same service.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
 pub async fn list_copies(cx: &Context, id: &ConnectorId) -> Result<Vec<ConnectorCopy>, Error> {
     let connector = find_connector(cx, id).await?;
     let Some(service) = service_of(&connector) else {
@@ -69,9 +66,6 @@ pub async fn list_copies(cx: &Context, id: &ConnectorId) -> Result<Vec<Connector
 }
 
 /// The accounts that a connector could be copied to, in their order; nothing is sent.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
 pub async fn list_copy_targets(cx: &Context, id: &ConnectorId) -> Result<Vec<CopyTarget>, Error> {
     let connector = find_connector(cx, id).await?;
     let accounts = list_accounts(cx).await?.into_iter();

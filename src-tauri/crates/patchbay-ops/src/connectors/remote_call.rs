@@ -11,9 +11,6 @@ use crate::error::Error;
 
 /// As [`finish_call`], for a call about one connector. When the platform doesn't find something the account is synced,
 /// as the connector itself may have been deleted.
-///
-/// # Errors
-/// As [`finish_call`].
 pub(crate) async fn finish_connector_call<T>(
     cx: &Context,
     connector: &Connector,
@@ -25,9 +22,6 @@ pub(crate) async fn finish_connector_call<T>(
 }
 
 /// Returns the outcome unchanged; on "not found" the account is synced first.
-///
-/// # Errors
-/// Those of the outcome.
 pub(crate) async fn resync_if_missing<T>(
     cx: &Context,
     connector: &Connector,

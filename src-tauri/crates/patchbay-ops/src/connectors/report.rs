@@ -25,9 +25,6 @@ use crate::vault::vault_status;
 const LOG_LINES: usize = 40;
 
 /// A report of what the doctor found at these connectors, to be copied by a person who looked at it.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Store`], [`Error::File`].
 pub async fn check_report(
     cx: &Context,
     checked: &[(ConnectorId, Vec<CheckStep>)],

@@ -54,9 +54,6 @@ fn take_platform_word(connector: &mut Connector) -> Option<String> {
 }
 
 /// Records a failure in the status of a connector, unless it is not about the connector itself.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn record_failure(
     cx: &Context,
     id: &ConnectorId,
@@ -118,9 +115,6 @@ fn status_after(code: Code) -> Option<Status> {
 }
 
 /// Refuses what a connector that is turned off does not do.
-///
-/// # Errors
-/// [`Error::SwitchedOff`].
 pub(crate) fn ensure_enabled(connector: &Connector) -> Result<(), Error> {
     if connector.status.status != Status::Disabled {
         return Ok(());
@@ -159,9 +153,6 @@ pub(crate) fn identity(entry: Option<&WalletEntry>) -> IdentityLine {
 
 /// Changes a connector as it is known at that moment, not as it was before a server was asked, and says so
 /// where that is a change; `None` when it is gone.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn change(
     cx: &Context,
     id: &ConnectorId,
@@ -175,9 +166,6 @@ pub(crate) async fn change(
 }
 
 /// Saves a connector that is new and says so.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn save(cx: &Context, connector: &Connector) -> Result<(), Error> {
     cx.store().save_connector(connector).await?;
     cx.emit(Event::ConnectorsChanged);

@@ -48,9 +48,6 @@ pub enum ToolChangeKind {
 }
 
 /// The tools of one connector, or of all, that changed since the user agreed to them.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn list_tool_changes(
     cx: &Context,
     connector: Option<&ConnectorId>,
@@ -60,9 +57,6 @@ pub async fn list_tool_changes(
 }
 
 /// Agrees to the tools of a connector as they are now.
-///
-/// # Errors
-/// [`Error::NotFound`], [`Error::Store`].
 pub async fn accept_tools(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     let connector = find_connector(cx, id).await?;
     cx.store().accept_tools(&connector.id).await?;

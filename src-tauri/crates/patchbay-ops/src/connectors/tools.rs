@@ -28,9 +28,6 @@ pub struct ConnectorTool {
 }
 
 /// The tools of one connector, or of all, from the cache.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn list_tools(
     cx: &Context,
     connector: Option<&ConnectorId>,
@@ -41,9 +38,6 @@ pub async fn list_tools(
 }
 
 /// What is shown of the tools of one connector, or of all, from the cache.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn list_tool_summaries(
     cx: &Context,
     connector: Option<&ConnectorId>,
@@ -136,9 +130,6 @@ fn adopt_server_title(connector: &mut Connector, server: &ServerFacts) {
 
 /// Whether one can choose for each run with which of its platform's credentials a connector acts; nothing
 /// is sent.
-///
-/// # Errors
-/// [`Error::NotFound`]; [`Error::Vault`], [`Error::Reference`].
 pub async fn names_credentials(cx: &Context, id: &ConnectorId) -> Result<bool, Error> {
     let connector = find_connector(cx, id).await?;
     for_connector(cx, &connector).takes_credential().await

@@ -48,9 +48,6 @@ impl Deref for ConnectorView {
 }
 
 /// A connector as it is shown.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn view_connector(cx: &Context, connector: Connector) -> Result<ConnectorView, Error> {
     let changed = cx.store().list_changed_tools().await?.into_iter();
     let changed = changed.filter(|one| one.connector == connector.id).count();
@@ -59,9 +56,6 @@ pub async fn view_connector(cx: &Context, connector: Connector) -> Result<Connec
 }
 
 /// Connectors as they are shown.
-///
-/// # Errors
-/// [`Error::Store`].
 pub async fn view_connectors(
     cx: &Context,
     connectors: Vec<Connector>,
@@ -78,9 +72,6 @@ pub async fn view_connectors(
 }
 
 /// Tells whoever listens how a connector is now that it or its tools changed, or that it is gone.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn emit_changed(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     if !cx.is_listened_to() {
         return Ok(());

@@ -123,9 +123,6 @@ impl Container {
 }
 
 /// Stops the containers of servers that do not run, by the programs that a person allowed to run them.
-///
-/// # Errors
-/// [`Error::Store`].
 pub(crate) async fn stop_abandoned(cx: &Context) -> Result<(), Error> {
     let servers = cx.paths().servers();
     for AllowedProgram { program, .. } in cx.store().list_allowed_programs().await? {

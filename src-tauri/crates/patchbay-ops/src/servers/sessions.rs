@@ -109,9 +109,6 @@ pub async fn end_session(cx: &Context, id: &ConnectorId) {
 }
 
 /// The server of a connector, where it is held; `None` where it is to be started for this process alone.
-///
-/// # Errors
-/// [`ProgramNotStarted`](patchbay_platforms::Error::ProgramNotStarted).
 pub(super) async fn attach(
     cx: &Context,
     connector: &Connector,

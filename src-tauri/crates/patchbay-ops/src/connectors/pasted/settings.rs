@@ -60,9 +60,6 @@ pub(super) fn read(text: &str, home: &str) -> Result<PastedServers, PasteError> 
 }
 
 /// As [`read`]; one entry by itself is called so.
-///
-/// # Errors
-/// As [`read`].
 pub(super) fn read_named(
     text: &str,
     name: Option<&str>,

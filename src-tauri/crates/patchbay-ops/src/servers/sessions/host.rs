@@ -284,9 +284,6 @@ fn host_error(paths: &AppPaths, error: AttachError) -> Error {
 
 /// Holds sessions until nobody needs them: the whole life of the process that [`HOST_SESSIONS`] makes. Should it be
 /// killed, `program` ends what it had started, as for [`Context::set_server_watcher`].
-///
-/// # Errors
-/// [`Error::NoHome`]; [`Error::File`].
 pub async fn host_sessions(program: PathBuf) -> Result<(), Error> {
     let paths = AppPaths::from_environment()?;
     #[cfg(unix)]

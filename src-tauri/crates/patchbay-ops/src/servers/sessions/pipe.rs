@@ -77,9 +77,6 @@ pub(super) struct Listener {
 }
 
 /// Listens there. The caller holds the lock: the key that is there leads to nobody any more.
-///
-/// # Errors
-/// As [`connect`].
 pub(super) fn listen(paths: &AppPaths) -> io::Result<Listener> {
     let file = path(paths);
     if let Some(folder) = file.parent() {
@@ -97,9 +94,6 @@ pub(super) fn listen(paths: &AppPaths) -> io::Result<Listener> {
 
 impl Listener {
     /// The next client, once it has proved that it is of this user.
-    ///
-    /// # Errors
-    /// The system's own.
     pub(super) async fn accept(
         &mut self,
     ) -> io::Result<impl Future<Output = io::Result<NamedPipeServer>> + use<>> {

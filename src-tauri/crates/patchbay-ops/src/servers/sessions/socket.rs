@@ -50,9 +50,6 @@ pub(super) async fn connect(paths: &AppPaths) -> io::Result<Stream> {
 pub(super) struct Listener(UnixListener);
 
 /// Listens there. The caller holds the lock: what is there is of nobody any more.
-///
-/// # Errors
-/// As [`connect`].
 pub(super) fn listen(paths: &AppPaths) -> io::Result<Listener> {
     let socket = path(paths);
     if let Some(folder) = socket.parent() {
@@ -70,9 +67,6 @@ pub(super) fn listen(paths: &AppPaths) -> io::Result<Listener> {
 
 impl Listener {
     /// The next client, if it is of this user.
-    ///
-    /// # Errors
-    /// The system's own.
     pub(super) async fn accept(
         &mut self,
     ) -> io::Result<impl Future<Output = io::Result<UnixStream>> + use<>> {
