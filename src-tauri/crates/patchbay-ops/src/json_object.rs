@@ -20,3 +20,13 @@ pub(crate) fn not_an_object(what: &str) -> Error {
         "Example: {\"name\": \"value\"}",
     )
 }
+
+/// Returns a string, number or boolean as text; `None` for other values.
+pub(crate) fn scalar_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}

@@ -35,19 +35,19 @@ use crate::secrets;
 pub struct AddConnector {
     /// Absolute URL of the MCP server.
     pub url: String,
-    /// Short name, unique; `None` to derive one from the address.
+    /// Unique short name; `None` derives one from the title.
     pub name: Option<String>,
-    /// Name for people; `None` for what the server calls itself.
+    /// Display name; `None` uses the name that the server reports.
     pub title: Option<String>,
-    /// How it signs in; `None` to find out.
+    /// `None` detects the method from the server.
     pub authentication: Option<AuthenticationChoice>,
-    /// Whether its credentials may go over plain http, unencrypted.
+    /// Whether credentials may be sent over plain http.
     #[serde(default)]
     #[specta(optional)]
     pub allow_plain_http: bool,
 }
 
-/// How a connector is to sign in.
+/// How a connector signs in.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -55,31 +55,25 @@ pub struct AddConnector {
     rename_all_fields = "camelCase"
 )]
 pub enum AuthenticationChoice {
-    /// Not at all.
     None,
-    /// By click-through consent.
     Oauth {
-        /// An OAuth app of the user's own: a wallet entry, or typed in.
+        /// The user's own OAuth app.
         client: Option<OAuthClientInput>,
         /// Fixed port of the loopback redirect.
         callback_port: Option<u16>,
         /// `127.0.0.1` or `localhost`.
         callback_host: Option<String>,
-        /// How the browser comes back.
         redirect: Redirect,
-        /// Scopes in place of those the server names.
+        /// Scopes that replace those the server advertises.
         scopes: Vec<String>,
-        /// As whom: the app itself needs to be the user's own, with a secret.
+        /// Client credentials need the user's own app with a secret.
         #[serde(default)]
         #[specta(optional)]
         grant: OauthGrant,
     },
-    /// By a token.
     Bearer {
-        /// A wallet entry, or typed in.
         token: SecretInput,
     },
-    /// By headers.
     Headers {
         /// A wallet entry of kind `headers`; or `None` and `values`.
         entry: Option<WalletEntryId>,
@@ -88,7 +82,7 @@ pub enum AuthenticationChoice {
     },
 }
 
-/// An OAuth app of the user's own.
+/// The user's own OAuth app.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -96,22 +90,18 @@ pub enum AuthenticationChoice {
     rename_all_fields = "camelCase"
 )]
 pub enum OAuthClientInput {
-    /// One that the wallet has.
     Entry {
         /// A wallet entry of kind `oauth_client`.
         entry: WalletEntryId,
     },
-    /// One typed in, saved as a new wallet entry.
+    /// Saved as a new wallet entry.
     New {
-        /// The client id that the provider gave.
         client_id: String,
-        /// The client secret, where there is one.
         client_secret: Option<SecretValue>,
     },
 }
 
-/// Adds a connector, as a draft until it first works. Secrets that were typed in become wallet
-/// entries.
+/// Adds a connector, which is a draft until it first works. Typed-in secrets become wallet entries.
 ///
 /// # Errors
 /// [`Error::Usage`] when the address or a secret cannot be used; [`Error::AddressSecret`];
@@ -121,21 +111,19 @@ pub async fn add_connector(cx: &Context, request: AddConnector) -> Result<Connec
     add_connector_with(cx, request, ConnectionOptions::default()).await
 }
 
-/// How a new connector connects, where that is not as all others do.
+/// Connection options of a new connector.
 #[derive(Clone, Debug, Default)]
 pub struct ConnectionOptions {
-    /// How long its server is waited for.
     pub time_limits: TimeLimits,
-    /// Its proxy, and what it trusts.
     pub network: NetworkChanges,
-    /// A file with the certificate that its server sees, and its key.
+    /// PEM file with the client certificate and its private key.
     pub client_certificate: Option<PathBuf>,
 }
 
-/// As [`add_connector`], with these connection options from the first request on.
+/// Like [`add_connector`], using these connection options from the first request on.
 ///
 /// # Errors
-/// As [`add_connector`]; [`Error::Usage`] for a limit or a certificate that cannot be kept.
+/// As [`add_connector`]; [`Error::Usage`] for an invalid limit or certificate.
 pub async fn add_connector_with(
     cx: &Context,
     request: AddConnector,
@@ -144,38 +132,30 @@ pub async fn add_connector_with(
     let time_limits = validate_limits(options.time_limits)?;
     let mut network = network::apply_changes(NetworkSettings::default(), &options.network)?;
     let url = read_address(&request.url)?;
-    let shown = match &options.client_certificate {
+    let certificate = match &options.client_certificate {
         Some(file) => {
             ensure_https(&url)?;
             Some(read_file(file).await?)
         }
         None => None,
     };
-    network.client_certificate = shown.as_ref().map(|(_, it)| it.facts().clone());
-    let Suggestion {
-        choice,
-        title: own_title,
-        methods,
-    } = match request.authentication {
-        Some(choice) => Suggestion {
-            choice,
-            title: title_of(&url),
-            methods: METHODS.to_vec(),
-        },
+    network.client_certificate = certificate.as_ref().map(|(_, it)| it.facts().clone());
+    let (choice, default_title, methods) = match request.authentication {
+        Some(choice) => (choice, title_of(&url), METHODS.to_vec()),
         None => {
-            let shown = shown.as_ref().map(|(_, certificate)| (&url, certificate));
-            let by = cx.networks().with(&network, shown)?;
-            suggest_authentication(cx, url.as_str(), time_limits, &by).await?
+            let identity = certificate.as_ref().map(|(_, it)| (&url, it));
+            let clients = cx.networks().with(&network, identity)?;
+            suggest_authentication(cx, url.as_str(), time_limits, &clients).await?
         }
     };
-    let title = clean_title(request.title).unwrap_or(own_title);
+    let title = clean_title(request.title).unwrap_or(default_title);
     let name = resolve_name(cx, request.name, &title).await?;
     let plain_http = plain_http(request.allow_plain_http, &url);
     if !matches!(choice, AuthenticationChoice::None) {
-        // Before a secret is saved for it.
+        // Refuse before any secret is saved.
         plain_http.check(&url)?;
     }
-    let (authentication, entry) = authentication(cx, choice, &title).await?;
+    let (authentication, entry) = resolve_authentication(cx, choice, &title).await?;
     let connector = Connector {
         endpoint: Some(url.to_string()),
         identity: status::identity(entry.as_ref()),
@@ -188,14 +168,14 @@ pub async fn add_connector_with(
         native: Json(json!({ "url": url.as_str(), "transport": Transport::StreamableHttp })),
         ..blank_connector(cx, AccountId::local(), name, title)
     };
-    if let Some((pem, _)) = &shown {
+    if let Some((pem, _)) = &certificate {
         secrets::client_certificate::save(cx.vault(), &connector.id, pem).await?;
     }
     status::save(cx, &connector).await?;
     Ok(connector)
 }
 
-/// How one can sign in to an MCP server, as far as nobody knows better.
+/// Methods offered unless the server rules one out.
 const METHODS: [AuthenticationMethod; 4] = [
     AuthenticationMethod::Oauth,
     AuthenticationMethod::Bearer,
@@ -203,29 +183,17 @@ const METHODS: [AuthenticationMethod; 4] = [
     AuthenticationMethod::None,
 ];
 
-/// What a look at an address says of it.
-struct Suggestion {
-    choice: AuthenticationChoice,
-    title: String,
-    methods: Vec<AuthenticationMethod>,
-}
-
-/// How the server wants to be signed in to, and what it calls itself.
+/// Inspects the server and returns the authentication to use, a title and the methods to offer.
 async fn suggest_authentication(
     cx: &Context,
     address: &str,
     time_limits: TimeLimits,
     network: &Network,
-) -> Result<Suggestion, Error> {
+) -> Result<(AuthenticationChoice, String, Vec<AuthenticationMethod>), Error> {
     let connect = connect_limit(time_limits, McpLimits::DEFAULT.connect);
     let found = inspect_address_over(cx, address, connect, network).await?;
-    let is_best = found.methods.first() == Some(&AuthenticationMethod::Oauth);
     let mut methods = METHODS.to_vec();
-    if found.needs_authorization && !is_best {
-        // It tells nowhere how to sign in by a browser: what it wants is a token.
-        methods.retain(|method| *method != AuthenticationMethod::Oauth);
-    }
-    let choice = if is_best {
+    let choice = if found.methods.first() == Some(&AuthenticationMethod::Oauth) {
         AuthenticationChoice::Oauth {
             client: None,
             callback_port: None,
@@ -235,50 +203,55 @@ async fn suggest_authentication(
             grant: OauthGrant::default(),
         }
     } else {
+        if found.needs_authorization {
+            // Without discoverable OAuth metadata the server expects a token.
+            methods.retain(|method| *method != AuthenticationMethod::Oauth);
+        }
         AuthenticationChoice::None
     };
-    Ok(Suggestion {
-        choice,
-        title: found.title,
-        methods,
-    })
+    Ok((choice, found.title, methods))
 }
 
-/// The name that was asked for, or a free one made of the title.
+/// Returns the requested name, or a free one derived from the title.
 pub(crate) async fn resolve_name(
     cx: &Context,
     name: Option<String>,
     title: &str,
 ) -> Result<String, Error> {
     let Some(name) = name.filter(|name| !name.trim().is_empty()) else {
-        let taken = list_connectors(cx).await?;
-        let is_taken = |name: &str| taken.iter().any(|connector| connector.name == name);
-        return Ok(free_name(&name_of(title), "-", is_taken));
+        return free_connector_name(cx, &name_of(title)).await;
     };
     validate_name(&name)
 }
 
-/// A name as the command line can take it.
+/// Returns `name`, or `name-2`, `name-3` … where other connectors have it.
+pub(crate) async fn free_connector_name(cx: &Context, name: &str) -> Result<String, Error> {
+    let connectors = list_connectors(cx).await?;
+    let is_taken = |name: &str| connectors.iter().any(|connector| connector.name == name);
+    Ok(free_name(name, "-", is_taken))
+}
+
+/// Checks that a name can be typed on the command line.
 pub(crate) fn validate_name(name: &str) -> Result<String, Error> {
     let name = name.trim();
     let fits = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.');
     if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
-        return Err(Error::Usage {
-            what: "this short name can't be used".to_owned(),
-            hint: "Use up to 64 letters, digits, hyphens, dots and underscores.".to_owned(),
-        });
+        return Err(Error::usage(
+            "this short name can't be used",
+            "Use up to 64 letters, digits, hyphens, dots and underscores.",
+        ));
     }
     Ok(name.to_owned())
 }
 
-/// A title as it can be shown; `None` where none was given.
+/// Cleans a title for display; `None` when nothing is left.
 pub(crate) fn clean_title(title: Option<String>) -> Option<String> {
     let title = clean_text(&title?, 100);
     (!title.is_empty()).then_some(title)
 }
 
-/// The choice as the connector keeps it, and the wallet entry that it uses.
-pub(crate) async fn authentication(
+/// Saves typed-in secrets and returns the authentication to store, with the wallet entry that it uses.
+pub(crate) async fn resolve_authentication(
     cx: &Context,
     choice: AuthenticationChoice,
     title: &str,
@@ -293,10 +266,9 @@ pub(crate) async fn authentication(
             scopes,
             grant,
         } => {
-            ensure_app(client.as_ref(), grant)?;
-            let client = oauth_client(cx, client, title).await?;
+            ensure_client_secret(client.as_ref(), grant)?;
             let authentication = Authentication::Oauth {
-                client,
+                client: oauth_client(cx, client, title).await?,
                 entry: None,
                 callback_port,
                 callback_host: validate_callback_host(callback_host)?,
@@ -307,40 +279,36 @@ pub(crate) async fn authentication(
             Ok((authentication, None))
         }
         AuthenticationChoice::Bearer { token } => {
-            let entry = bearer(cx, token, title).await?;
-            let authentication = Authentication::Bearer {
-                entry: entry.id.clone(),
-            };
-            Ok((authentication, Some(entry)))
+            let found = bearer(cx, token, title).await?;
+            let entry = found.id.clone();
+            Ok((Authentication::Bearer { entry }, Some(found)))
         }
         AuthenticationChoice::Headers { entry, values } => {
-            let entry = match entry {
+            let found = match entry {
                 Some(id) => find_entry_of_kind(cx, &id, WalletKind::Headers).await?,
                 None => new_entry(cx, title, WalletSecret::Headers { values }).await?,
             };
-            let authentication = Authentication::Headers {
-                entry: entry.id.clone(),
-            };
-            Ok((authentication, Some(entry)))
+            let entry = found.id.clone();
+            Ok((Authentication::Headers { entry }, Some(found)))
         }
     }
 }
 
-/// Only an app of the user's own can sign in as itself.
-fn ensure_app(client: Option<&OAuthClientInput>, grant: OauthGrant) -> Result<(), Error> {
+/// Client credentials need the user's own OAuth app.
+fn ensure_client_secret(client: Option<&OAuthClientInput>, grant: OauthGrant) -> Result<(), Error> {
     let has_secret = match client {
         None => false,
         Some(OAuthClientInput::New { client_secret, .. }) => client_secret.is_some(),
-        // Whether it has one is known when the vault is open, at the sign-in.
+        // The vault, which knows, may be locked until the sign-in.
         Some(OAuthClientInput::Entry { .. }) => true,
     };
     if grant == OauthGrant::AuthorizationCode || has_secret {
         return Ok(());
     }
-    Err(Error::Usage {
-        what: "signing in as an app needs its client ID and client secret".to_owned(),
-        hint: "Add both, or sign in with a browser.".to_owned(),
-    })
+    Err(Error::usage(
+        "signing in as an app needs its client ID and client secret",
+        "Add both, or sign in with a browser.",
+    ))
 }
 
 async fn oauth_client(
@@ -388,10 +356,10 @@ async fn find_entry_of_kind(
     if entry.kind == kind {
         return Ok(entry);
     }
-    Err(Error::Usage {
-        what: format!("{} is a different type of credential", entry.name),
-        hint: "Choose another one or enter a new one.".to_owned(),
-    })
+    Err(Error::usage(
+        format!("{} is a different type of credential", entry.name),
+        "Choose another one or enter a new one.",
+    ))
 }
 
 pub(crate) async fn new_entry(
@@ -407,10 +375,10 @@ fn validate_callback_host(host: Option<String>) -> Result<Option<String>, Error>
     match host.as_deref() {
         None | Some("") => Ok(None),
         Some("127.0.0.1" | "localhost") => Ok(host),
-        Some(_) => Err(Error::Usage {
-            what: "the redirect host must be this computer".to_owned(),
-            hint: "Use 127.0.0.1 or localhost.".to_owned(),
-        }),
+        Some(_) => Err(Error::usage(
+            "the redirect host must be this computer",
+            "Use 127.0.0.1 or localhost.",
+        )),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Adding a connector whose server is a program of this computer.
+//! Adding a connector whose server is a program on this computer.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,28 +20,26 @@ use crate::credentials::secret::{SecretValue, WalletSecret};
 use crate::error::Error;
 use crate::servers;
 
-/// Most words of a command, and bytes of one: less than every system takes.
-const WORDS: usize = 256;
-const WORD_BYTES: usize = 8_000;
+/// Maximum number of words of a command, and of bytes of a word: below the limits of every system.
+pub(super) const MAX_WORDS: usize = 256;
+pub(super) const MAX_WORD_BYTES: usize = 8_000;
 
-/// Most variables.
-const VARIABLES: usize = 100;
+const MAX_VARIABLES: usize = 100;
 
-/// A program to be added as the server of a connector. Nothing of it is started by that.
+/// A program to add as a connector. Adding it does not start it.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct AddProgram {
-    /// How it is started.
     pub command: ServerCommand,
-    /// Secret variables of its environment, saved as a new wallet entry.
+    /// Secret environment variables, saved as a new wallet entry.
     pub secrets: BTreeMap<String, SecretValue>,
-    /// Short name, unique; `None` to derive one from the command.
+    /// Unique short name; `None` derives one from the title.
     pub name: Option<String>,
-    /// Name for people; `None` for one made of the command.
+    /// Display name; `None` derives one from the command.
     pub title: Option<String>,
 }
 
-/// Adds a connector, as a draft until it first works.
+/// Adds a connector, which is a draft until it first works.
 ///
 /// # Errors
 /// [`Error::Usage`] when the command or a variable cannot be used; [`Error::Store`] when the name is taken;
@@ -51,7 +49,7 @@ pub async fn add_program(cx: &Context, request: AddProgram) -> Result<Connector,
     add_program_as(cx, id, request).await
 }
 
-/// As [`add_program`], under an id that its caller made.
+/// Like [`add_program`], with the id that the caller chose.
 pub(crate) async fn add_program_as(
     cx: &Context,
     id: ConnectorId,
@@ -61,16 +59,12 @@ pub(crate) async fn add_program_as(
     let command = validate_command(request.command, secrets.collect())?;
     let title = clean_title(request.title)
         .or_else(|| clean_title(request.name.clone()))
-        .unwrap_or_else(|| title_of(&command));
+        .unwrap_or_else(|| title_of(&command.program, &command.arguments));
     let name = resolve_name(cx, request.name, &title).await?;
-    let entry = match request.secrets.is_empty() {
+    let values = request.secrets;
+    let entry = match values.is_empty() {
         true => None,
-        false => {
-            let secret = WalletSecret::Variables {
-                values: request.secrets,
-            };
-            Some(new_entry(cx, &title, secret).await?)
-        }
+        false => Some(new_entry(cx, &title, WalletSecret::Variables { values }).await?),
     };
     let authentication = match &entry {
         Some(entry) => Authentication::Variables {
@@ -92,7 +86,7 @@ pub(crate) async fn add_program_as(
     Ok(connector)
 }
 
-/// Has the person in front of this computer allow the program of a connector. Nothing is started.
+/// Asks the user to allow the program of a connector. Nothing is started.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Usage`] when it has none; [`Error::ProgramMissing`],
@@ -105,7 +99,7 @@ pub async fn allow_connector_program(cx: &Context, id: &ConnectorId) -> Result<(
     }
 }
 
-/// What a connector says of its program as JSON, for people.
+/// JSON that describes the program, for display.
 pub(crate) fn native(command: &ServerCommand) -> Json {
     Json(json!({ "command": command.line(), "transport": Transport::Stdio }))
 }
@@ -115,10 +109,7 @@ pub(crate) fn no_program(connector: &Connector) -> Error {
     Error::usage(what, "Connect it instead.")
 }
 
-/// The command as it can be started, with secret variables of these names beside its own.
-///
-/// # Errors
-/// [`Error::Usage`] for what no program can be given.
+/// Refuses a command that could not be started. `secrets` are the names of its secret variables.
 pub(crate) fn validate_command(
     command: ServerCommand,
     secrets: Vec<&str>,
@@ -127,7 +118,7 @@ pub(crate) fn validate_command(
     if command.program.trim().is_empty() {
         return Err(Error::usage("enter a command", "Such as npx -y PACKAGE."));
     }
-    if command.arguments.len() >= WORDS || words().any(|word| word.len() > WORD_BYTES) {
+    if command.arguments.len() >= MAX_WORDS || words().any(|word| word.len() > MAX_WORD_BYTES) {
         return Err(Error::usage(
             "the command is too long",
             "Save it as a script and add that.",
@@ -139,7 +130,7 @@ pub(crate) fn validate_command(
             "Type it instead of pasting it.",
         ));
     }
-    if command.variables.len() + secrets.len() > VARIABLES {
+    if command.variables.len() + secrets.len() > MAX_VARIABLES {
         return Err(Error::usage(
             "there are too many variables",
             "Use up to 100.",
@@ -166,10 +157,9 @@ pub(crate) fn validate_command(
     Ok(command)
 }
 
-/// A name for people, from the word of the command that tells most: the package that a starter is given, else the
-/// program itself.
-pub(crate) fn title_of(command: &ServerCommand) -> String {
-    const STARTERS: [&str; 9] = [
+/// Derives a title from the package that a package runner is given, or else from the program.
+pub(super) fn title_of(program: &str, arguments: &[String]) -> String {
+    const RUNNERS: [&str; 9] = [
         "npx", "bunx", "uvx", "pipx", "node", "python", "python3", "deno", "dnx",
     ];
     let stem = |word: &str| {
@@ -178,28 +168,27 @@ pub(crate) fn title_of(command: &ServerCommand) -> String {
             .unwrap_or(word)
             .to_owned()
     };
-    let program = stem(&command.program);
-    let mut packages = command
-        .arguments
+    let program = stem(program);
+    let mut packages = arguments
         .iter()
         .filter(|word| !word.starts_with('-') && *word != "run" && *word != "tool");
-    let telling = match packages.next() {
-        Some(package) if STARTERS.contains(&program.as_str()) => {
+    let name = match packages.next() {
+        Some(package) if RUNNERS.contains(&program.as_str()) => {
             let last = package.rsplit('/').next().unwrap_or(package);
-            // Without its version.
+            // Without the version.
             let name = last.split_once(['@', '=']).map_or(last, |(name, _)| name);
             stem(name)
         }
         _ => program,
     };
-    let shortened = telling
+    let shortened = name
         .trim_start_matches("mcp-server-")
         .trim_start_matches("server-")
         .trim_end_matches("-mcp-server")
         .trim_end_matches("-mcp");
     let mut letters = shortened.chars();
     let title = letters.next().map_or_else(
-        || telling.clone(),
+        || name.clone(),
         |first| first.to_uppercase().chain(letters).collect(),
     );
     clean_text(&title, 100)
@@ -235,6 +224,13 @@ mod tests {
         }
     }
 
+    fn request_with_secret() -> AddProgram {
+        let mut request = request(&["npx", "-y", "server-files"]);
+        let secret = Secret::new("hunter2-hunter2");
+        request.secrets.insert("API_KEY".to_owned(), secret.into());
+        request
+    }
+
     #[test]
     fn titles_are_made_of_what_tells_most() {
         for (words, title) in [
@@ -251,7 +247,10 @@ mod tests {
             (&["npx", "-y"][..], "Npx"),
             (&["node", "/home/ada/notes.js"][..], "Notes"),
         ] {
-            assert_eq!(title_of(&command(words)), title, "{words:?}");
+            let ServerCommand {
+                program, arguments, ..
+            } = command(words);
+            assert_eq!(title_of(&program, &arguments), title, "{words:?}");
         }
     }
 
@@ -259,7 +258,7 @@ mod tests {
     async fn what_no_program_can_be_given_is_refused() {
         let home = tempfile::tempdir().unwrap();
         let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
-        let long = "x".repeat(WORD_BYTES + 1);
+        let long = "x".repeat(MAX_WORD_BYTES + 1);
         let secret = || SecretValue::from(Secret::new("hunter2-hunter2"));
         let mut relative = request(&["npx"]);
         relative.command.folder = Some("here".to_owned());
@@ -289,10 +288,7 @@ mod tests {
     async fn it_has_no_address_and_gets_none() {
         let home = tempfile::tempdir().unwrap();
         let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
-        let mut asked = request(&["npx", "-y", "server-files"]);
-        let secret = Secret::new("hunter2-hunter2");
-        asked.secrets.insert("API_KEY".to_owned(), secret.into());
-        let added = add_program(&cx, asked).await.unwrap();
+        let added = add_program(&cx, request_with_secret()).await.unwrap();
         assert_eq!((added.name.as_str(), added.endpoint), ("files", None));
         assert!(matches!(
             added.authentication,
@@ -314,10 +310,7 @@ mod tests {
     async fn another_command_is_checked_as_the_first_was() {
         let home = tempfile::tempdir().unwrap();
         let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
-        let mut asked = request(&["npx", "-y", "server-files"]);
-        let secret = Secret::new("hunter2-hunter2");
-        asked.secrets.insert("API_KEY".to_owned(), secret.into());
-        let id = add_program(&cx, asked).await.unwrap().id;
+        let id = add_program(&cx, request_with_secret()).await.unwrap().id;
         let change = |command| ConnectorChanges {
             command: Some(command),
             ..ConnectorChanges::default()

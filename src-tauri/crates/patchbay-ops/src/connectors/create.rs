@@ -1,12 +1,9 @@
 //! Creating connectors on hosted platforms, from their definitions.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use futures::StreamExt;
-use patchbay_model::{
-    Account, AccountId, Connector, Definition, Form, Json, Platform as Place, SecretHolder,
-};
+use patchbay_model::{Account, AccountId, Connector, Definition, Form, Json, SecretHolder};
 use patchbay_platforms::{Creation, Platform};
 use serde::Deserialize;
 use specta::Type;
@@ -14,42 +11,34 @@ use specta::Type;
 use crate::accounts::platform::{finish_call, options, platform_of};
 use crate::accounts::{find_account, list_accounts};
 use crate::connectors::remote::RemoteSnapshot;
-use crate::connectors::{not_found, status, sync};
+use crate::connectors::sync::{MAX_CONCURRENT_ACCOUNTS, new_connector, with_account_timeout};
+use crate::connectors::{not_found, status};
 use crate::context::Context;
 use crate::credentials::locations;
 use crate::error::Error;
 use crate::forms::{GivenSecret, fill};
 
-/// How long one account may take to tell its definitions; the others do not wait for it.
-const ACCOUNT_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How many accounts are asked at once.
-const AT_ONCE: usize = 16;
-
-/// What one account can create, or why it could not be asked.
+/// What one account can create.
 #[derive(Debug)]
 pub struct AccountDefinitions {
-    /// The account.
     pub account: Account,
-    /// Its definitions.
     pub outcome: Result<Vec<Definition>, Error>,
 }
 
-/// A connector to be created on an account.
+/// Request to create a connector on an account.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateConnector {
-    /// The account.
     pub account: AccountId,
-    /// Id of one of its definitions.
+    /// Id of one of the account's definitions.
     pub definition: String,
     /// Values of the definition's form, without secrets: a JSON object.
     pub values: Json,
-    /// Secrets, by the JSON pointers of their places in the values.
+    /// Secrets, by JSON pointer into the values.
     pub secrets: BTreeMap<String, GivenSecret>,
 }
 
-/// What can be created on an account.
+/// Lists the connector definitions of an account.
 pub async fn list_definitions(cx: &Context, account: &AccountId) -> Result<Vec<Definition>, Error> {
     let account = find_account(cx, account).await?;
     let platform = platform_of(cx, &account).await?;
@@ -57,30 +46,28 @@ pub async fn list_definitions(cx: &Context, account: &AccountId) -> Result<Vec<D
     fetch_definitions(cx, &account, &*platform, creation).await
 }
 
-/// What can be created on each hosted account, or on `only` one, in the order of the accounts; several are
-/// asked at once, each with a deadline of its own.
+/// Lists the definitions of each hosted account, or of `only` one, in the order of the accounts. Accounts are asked
+/// concurrently, each with a timeout.
 ///
 /// # Errors
-/// [`Error::Store`]. What ails an account stands in its own outcome.
+/// [`Error::Store`]. The failure of an account is returned in its outcome.
 pub async fn list_account_definitions(
     cx: &Context,
     only: Option<&AccountId>,
 ) -> Result<Vec<AccountDefinitions>, Error> {
     let accounts = list_accounts(cx).await?.into_iter();
-    let asked = accounts.filter(|account| {
-        account.platform != Place::Local && only.is_none_or(|only| account.id == *only)
+    let hosted = accounts.filter(|account| {
+        account.platform != patchbay_model::Platform::Local
+            && only.is_none_or(|only| account.id == *only)
     });
-    let turns = futures::stream::iter(asked).map(|account| async move {
-        let fetched = tokio::time::timeout(ACCOUNT_TIMEOUT, definitions_of(cx, &account)).await;
-        let outcome = fetched.unwrap_or(Err(Error::TimedOut {
-            seconds: ACCOUNT_TIMEOUT.as_secs(),
-        }));
+    let lists = futures::stream::iter(hosted).map(|account| async move {
+        let outcome = with_account_timeout(definitions_of(cx, &account)).await;
         AccountDefinitions { account, outcome }
     });
-    Ok(turns.buffered(AT_ONCE).collect().await)
+    Ok(lists.buffered(MAX_CONCURRENT_ACCOUNTS).collect().await)
 }
 
-/// None where the platform creates nothing.
+/// Returns an empty list if the platform cannot create connectors.
 async fn definitions_of(cx: &Context, account: &Account) -> Result<Vec<Definition>, Error> {
     let platform = platform_of(cx, account).await?;
     match platform.creation() {
@@ -99,10 +86,7 @@ async fn fetch_definitions(
     finish_call(cx, &account.id, platform, listed).await
 }
 
-/// What one gives to create one of them.
-///
-/// # Errors
-/// As [`list_definitions`].
+/// Returns the form to create a connector from a definition.
 pub async fn creation_form(
     cx: &Context,
     account: &AccountId,
@@ -116,11 +100,11 @@ pub async fn creation_form(
     finish_call(cx, &account.id, &*platform, form).await
 }
 
-/// Creates a connector. It may need a consent before it works, as its status says.
+/// Creates a connector. Its status tells whether it needs a consent before it works.
 ///
 /// # Errors
-/// [`Error::Fields`] and [`Error::Usage`] when the values do not fit, before anything is sent;
-/// [`Error::Platform`] with what the platform says of which field; as [`list_definitions`].
+/// [`Error::Fields`] and [`Error::Usage`] for invalid values, before anything is sent; [`Error::Platform`] when the
+/// platform refuses them.
 pub async fn create_connector(cx: &Context, request: CreateConnector) -> Result<Connector, Error> {
     let account = find_account(cx, &request.account).await?;
     let platform = platform_of(cx, &account).await?;
@@ -140,24 +124,23 @@ pub async fn create_connector(cx: &Context, request: CreateConnector) -> Result<
     Ok(connector)
 }
 
-/// Saves a connector that was just created on its platform.
+/// Saves a connector that was just created on its platform, unless a concurrent sync has saved it.
 async fn save_created(
     cx: &Context,
     account: &Account,
     remote: patchbay_platforms::RemoteConnector,
 ) -> Result<Connector, Error> {
     let known = cx.store().list_connectors_of(&account.id).await?;
-    // A list that was read meanwhile may have brought it already.
-    let is_it = |other: &&Connector| other.remote_id.as_ref() == Some(&remote.remote_id);
-    if let Some(known) = known.iter().find(is_it) {
+    let is_same = |other: &&Connector| other.remote_id.as_ref() == Some(&remote.remote_id);
+    if let Some(known) = known.iter().find(is_same) {
         let fresh = RemoteSnapshot::new(cx, known, remote).await?;
         let change = move |connector: &mut Connector| fresh.apply_to(connector);
-        let kept = status::change(cx, &known.id, change).await?;
-        let kept = kept.ok_or_else(|| not_found(known.id.as_str()))?;
-        return Ok(kept.after);
+        let changed = status::change(cx, &known.id, change).await?;
+        let changed = changed.ok_or_else(|| not_found(known.id.as_str()))?;
+        return Ok(changed.after);
     }
     let is_taken = |name: &str| known.iter().any(|other| other.name == name);
-    let connector = sync::new_connector(cx, account, remote, is_taken);
+    let connector = new_connector(cx, account, remote, is_taken);
     status::save(cx, &connector).await?;
     Ok(connector)
 }

@@ -1,8 +1,10 @@
 //! Changing, removing and restoring connectors.
 
+use std::time::Duration;
+
 use patchbay_model::{
     Authentication, CaptureLevel, ChosenDeviations, Code, Connector, ConnectorId, Explain,
-    IdentityLine, NetworkSettings, ServerCommand, Status, TimeLimits, Timestamp, clean_text,
+    ServerCommand, Status, TimeLimits, clean_text,
 };
 use patchbay_store::Changed;
 use serde::Deserialize;
@@ -10,9 +12,11 @@ use specta::Type;
 use url::Url;
 
 use crate::abilities::abilities;
-use crate::address::{plain_http, read_address};
-use crate::backend::for_connector;
-use crate::connectors::add::{AuthenticationChoice, authentication, clean_title, validate_name};
+use crate::address::{endpoint_of, plain_http, read_address};
+use crate::backend::{Change, for_connector};
+use crate::connectors::add::{
+    AuthenticationChoice, clean_title, resolve_authentication, validate_name,
+};
 use crate::connectors::add_program::{native, no_program, validate_command};
 use crate::connectors::network::{self, NetworkChanges};
 use crate::connectors::roots::validate_roots;
@@ -27,45 +31,41 @@ use crate::secrets::client_certificate;
 use crate::secrets::tokens::entry_id;
 use crate::servers;
 
-/// What is to change of a connector; what is `None` stays.
+/// Changes to a connector; `None` leaves a setting unchanged.
 #[derive(Clone, Debug, Default, Deserialize, Type)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ConnectorChanges {
-    /// Short name, unique.
+    /// Unique short name.
     pub name: Option<String>,
-    /// Name for people.
+    /// Display name.
     pub title: Option<String>,
-    /// Absolute URL; another origin drops the sign-in.
+    /// Absolute URL; a different origin drops the sign-in.
     pub url: Option<String>,
-    /// How its server is started; another one has to be allowed before it is.
+    /// Command that starts the server; a new command must be allowed before it is run.
     pub command: Option<ServerCommand>,
-    /// How it signs in.
     pub authentication: Option<AuthenticationChoice>,
-    /// The user's own words for it.
     pub tags: Option<Vec<String>>,
-    /// Whether the user keeps it at the top.
+    /// Whether the connector is pinned to the top of lists.
     pub favourite: Option<bool>,
-    /// Whether it is switched on.
     pub enabled: Option<bool>,
-    /// Whether its credentials may go over plain http, unencrypted; another origin takes that back.
+    /// Whether credentials may be sent over plain http; a different origin resets this.
     pub allow_plain_http: Option<bool>,
-    /// How long its server is waited for, both times.
     pub time_limits: Option<TimeLimits>,
-    /// The folders that its server is told of, all of them.
+    /// All folders that the server is told about.
     pub roots: Option<Vec<String>>,
-    /// Whether its server may ask for what a language model would write.
+    /// Whether the server may request completions from a language model.
     pub sampling: Option<bool>,
-    /// Whether the system notifies nobody of it.
+    /// Whether system notifications are suppressed.
     pub muted: Option<bool>,
-    /// How much of its runs is kept from now on.
+    /// How much of future runs is saved.
     pub capture: Option<CaptureLevel>,
-    /// Where its sign-in differs from the standards, all that is chosen.
+    /// All chosen deviations of the sign-in from the standards.
     pub oauth_deviations: Option<ChosenDeviations>,
-    /// What it trusts besides what the system trusts.
+    /// Proxy and trusted certificates.
     pub network: Option<NetworkChanges>,
 }
 
-/// Changes what is given and leaves the rest.
+/// Applies the given changes to a connector.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Usage`] when a value cannot be used; [`Error::AddressSecret`];
@@ -76,15 +76,17 @@ pub async fn update_connector(
     id: &ConnectorId,
     changes: ConnectorChanges,
 ) -> Result<Connector, Error> {
-    if ends_sign_in(&changes) {
+    let ends_sign_in =
+        changes.url.is_some() || changes.authentication.is_some() || changes.enabled == Some(false);
+    if ends_sign_in {
         // Its tokens would be those of another address or setting.
         cx.running_authorizations().cancel_and_wait(id).await;
     }
     let connector = find_connector(cx, id).await?;
     ensure_editable_here(&connector, &changes)?;
     refuse_plain_http(&connector, &changes)?;
-    let edit = Edit::read(cx, changes, &connector).await?;
-    let changed = status::change(cx, id, |connector| edit.apply_to(connector)).await?;
+    let change = prepare_change(cx, changes, &connector).await?;
+    let changed = status::change(cx, id, change).await?;
     let Changed { before, after } = changed.ok_or_else(|| not_found(id.as_str()))?;
     let reconnects = after.endpoint != before.endpoint
         || after.command != before.command
@@ -96,12 +98,12 @@ pub async fn update_connector(
         || after.network != before.network
         || after.status.status == Status::Disabled;
     if reconnects {
-        // Where it was before, and as whom it was there.
+        // The session belongs to the former address and credential.
         servers::sessions::over_http::end_for_connector(cx, &before).await;
         servers::sessions::end_session(cx, id).await;
     }
-    let was_shown = before.network.client_certificate.is_some();
-    if was_shown && after.network.client_certificate.is_none() {
+    let had_certificate = before.network.client_certificate.is_some();
+    if had_certificate && after.network.client_certificate.is_none() {
         client_certificate::forget(cx.vault(), id).await?;
     }
     if entry_id(&after.authentication) == entry_id(&before.authentication) {
@@ -112,123 +114,79 @@ pub async fn update_connector(
     Ok(after)
 }
 
-/// Changes whose values can be used.
-struct Edit {
-    name: Option<String>,
-    title: Option<String>,
-    url: Option<Url>,
-    command: Option<ServerCommand>,
-    authentication: Option<(Authentication, IdentityLine)>,
-    tags: Option<Vec<String>>,
-    favourite: Option<bool>,
-    enabled: Option<bool>,
-    allow_plain_http: Option<bool>,
-    time_limits: Option<TimeLimits>,
-    roots: Option<Vec<String>>,
-    sampling: Option<bool>,
-    muted: Option<bool>,
-    capture: Option<CaptureLevel>,
-    oauth_deviations: Option<ChosenDeviations>,
-    network: Option<NetworkSettings>,
-    at: Timestamp,
-}
-
-impl Edit {
-    /// Reads the changes of a connector.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when a value cannot be used; [`Error::Vault`], [`Error::Store`].
-    async fn read(
-        cx: &Context,
-        changes: ConnectorChanges,
-        connector: &Connector,
-    ) -> Result<Self, Error> {
-        let name = changes.name.map(|name| validate_name(&name)).transpose()?;
-        let url = changes.url.map(|url| read_address(&url)).transpose()?;
-        let wanted = clean_title(changes.title);
-        let command = match changes.command {
-            Some(command) => {
-                let secrets = cx.tokens().header_names(connector).await?;
-                let secrets = secrets.iter().map(String::as_str);
-                Some(validate_command(command, secrets.collect())?)
-            }
-            None => None,
-        };
-        let roots = match changes.roots {
-            Some(roots) => Some(validate_roots(roots, &connector.roots).await?),
-            None => None,
-        };
-        let authentication = match changes.authentication {
-            Some(choice) => {
-                let title = wanted.as_deref().unwrap_or(&connector.title);
-                let (chosen, entry) = authentication(cx, choice, title).await?;
-                Some((chosen, status::identity(entry.as_ref())))
-            }
-            None => None,
-        };
-        Ok(Self {
-            name,
-            title: wanted,
-            url,
-            command,
-            authentication,
-            tags: changes.tags.map(clean_tags),
-            favourite: changes.favourite,
-            enabled: changes.enabled,
-            allow_plain_http: changes.allow_plain_http,
-            time_limits: changes.time_limits.map(validate_limits).transpose()?,
-            roots,
-            sampling: changes.sampling,
-            muted: changes.muted,
-            capture: changes.capture,
-            oauth_deviations: changes.oauth_deviations,
-            network: match &changes.network {
-                Some(changes) => Some(network::apply_changes(connector.network.clone(), changes)?),
-                None => None,
-            },
-            at: cx.now(),
-        })
-    }
-
-    fn apply_to(self, connector: &mut Connector) {
-        replace(&mut connector.name, self.name);
-        replace(&mut connector.title, self.title);
-        replace(&mut connector.tags, self.tags);
-        replace(&mut connector.favourite, self.favourite);
-        if let Some(url) = self.url {
+/// Validates the changes, saving any secrets that were typed in, and returns the function that applies them.
+async fn prepare_change(
+    cx: &Context,
+    changes: ConnectorChanges,
+    connector: &Connector,
+) -> Result<Change, Error> {
+    let name = changes.name.map(|name| validate_name(&name)).transpose()?;
+    let url = changes.url.map(|url| read_address(&url)).transpose()?;
+    let title = clean_title(changes.title);
+    let command = match changes.command {
+        Some(command) => {
+            let secrets = cx.tokens().header_names(connector).await?;
+            let secrets = secrets.iter().map(String::as_str);
+            Some(validate_command(command, secrets.collect())?)
+        }
+        None => None,
+    };
+    let roots = match changes.roots {
+        Some(roots) => Some(validate_roots(roots, &connector.roots).await?),
+        None => None,
+    };
+    let authentication = match changes.authentication {
+        Some(choice) => {
+            let title = title.as_deref().unwrap_or(&connector.title);
+            Some(resolve_authentication(cx, choice, title).await?)
+        }
+        None => None,
+    };
+    let time_limits = changes.time_limits.map(validate_limits).transpose()?;
+    let network = match &changes.network {
+        Some(changes) => Some(network::apply_changes(connector.network.clone(), changes)?),
+        None => None,
+    };
+    let now = cx.now();
+    Ok(Box::new(move |connector: &mut Connector| {
+        replace(&mut connector.name, name);
+        replace(&mut connector.title, title);
+        replace(&mut connector.tags, changes.tags.map(clean_tags));
+        replace(&mut connector.favourite, changes.favourite);
+        if let Some(url) = url {
             set_endpoint(connector, &url);
         }
-        if let Some(command) = self.command
+        if let Some(command) = command
             && connector.command.as_ref() != Some(&command)
         {
             set_command(connector, command);
         }
-        replace(&mut connector.allows_plain_http, self.allow_plain_http);
-        replace(&mut connector.time_limits, self.time_limits);
-        replace(&mut connector.roots, self.roots);
-        replace(&mut connector.sampling, self.sampling);
-        replace(&mut connector.muted, self.muted);
-        replace(&mut connector.capture, self.capture);
-        replace(&mut connector.oauth_deviations, self.oauth_deviations);
-        if let Some(network) = self.network
+        replace(&mut connector.allows_plain_http, changes.allow_plain_http);
+        replace(&mut connector.time_limits, time_limits);
+        replace(&mut connector.roots, roots);
+        replace(&mut connector.sampling, changes.sampling);
+        replace(&mut connector.muted, changes.muted);
+        replace(&mut connector.capture, changes.capture);
+        replace(&mut connector.oauth_deviations, changes.oauth_deviations);
+        if let Some(network) = network
             && connector.network != network
         {
             connector.network = network;
             status::clear_failure(connector);
         }
-        if let Some((chosen, identity)) = self.authentication {
+        if let Some((chosen, entry)) = authentication {
             connector.authentication = retain_sign_in(chosen, &connector.authentication);
-            connector.identity = identity;
+            connector.identity = status::identity(entry.as_ref());
             connector.status = status::unchecked_status();
         }
-        if let Some(enabled) = self.enabled {
+        if let Some(enabled) = changes.enabled {
             set_enabled(connector, enabled);
         }
-        connector.updated_at = self.at;
-    }
+        connector.updated_at = now;
+    }))
 }
 
-/// What the former program said of itself says nothing of another one, which may have to be downloaded first.
+/// Replaces the command and clears the facts of the former server.
 fn set_command(connector: &mut Connector, command: ServerCommand) {
     connector.native = native(&command);
     connector.command = Some(command);
@@ -238,56 +196,50 @@ fn set_command(connector: &mut Connector, command: ServerCommand) {
     }
 }
 
-fn replace<T>(value: &mut T, given: Option<T>) {
-    if let Some(given) = given {
-        *value = given;
+fn replace<T>(value: &mut T, new: Option<T>) {
+    if let Some(new) = new {
+        *value = new;
     }
 }
 
-/// Tags, favourites, notifications and what is kept of runs are ours; everything else may be the platform's.
+/// Tags, favourites, notifications and capture are always ours; the platform may own everything else.
 fn ensure_editable_here(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
     let needs_address = changes.url.is_some()
         || changes.authentication.is_some()
         || changes.oauth_deviations.is_some()
         || changes.network.is_some();
     if connector.command.is_some() && needs_address {
-        return Err(Error::Usage {
-            what: format!("{} is a program and has no address", connector.title),
-            hint: "Add the address as another connector.".to_owned(),
-        });
+        return Err(Error::usage(
+            format!("{} is a program and has no address", connector.title),
+            "Add the address as another connector.",
+        ));
     }
     if connector.command.is_none() && changes.command.is_some() {
         return Err(no_program(connector));
     }
-    let ours = changes.name.is_none()
-        && changes.title.is_none()
-        && changes.url.is_none()
-        && changes.authentication.is_none()
-        && changes.allow_plain_http.is_none()
-        && changes.time_limits.is_none()
-        && changes.roots.is_none()
-        && changes.sampling.is_none()
-        && changes.oauth_deviations.is_none()
-        && changes.network.is_none()
-        && changes.enabled.is_none();
-    if ours || abilities(connector).configured_here {
-        return Ok(());
+    let may_be_platforms = needs_address
+        || changes.name.is_some()
+        || changes.title.is_some()
+        || changes.allow_plain_http.is_some()
+        || changes.time_limits.is_some()
+        || changes.roots.is_some()
+        || changes.sampling.is_some()
+        || changes.enabled.is_some();
+    if may_be_platforms && !abilities(connector).configured_here {
+        let (title, account) = (&connector.title, &connector.identity.account);
+        return Err(Error::usage(
+            format!("{title} is edited on {account}"),
+            "Edit it on the platform or use its API.",
+        ));
     }
-    Err(Error::Usage {
-        what: format!(
-            "{} is edited on {}",
-            connector.title, connector.identity.account
-        ),
-        hint: "Edit it on the platform or use its API.".to_owned(),
-    })
+    Ok(())
 }
 
-/// Another address, or another way to sign in, must not send a credential unencrypted unless that is wanted.
+/// A change of address or sign-in must not send a credential unencrypted unless the user allows it.
 fn refuse_plain_http(connector: &Connector, changes: &ConnectorChanges) -> Result<(), Error> {
-    let before = connector.endpoint.as_deref();
-    let before = before.and_then(|address| read_address(address).ok());
+    let before = endpoint_of(connector).ok();
     let after = changes.url.as_deref().map(read_address).transpose()?;
-    let stays = after.as_ref().is_none_or(|after| {
+    let keeps_origin = after.as_ref().is_none_or(|after| {
         before
             .as_ref()
             .is_some_and(|before| before.origin() == after.origin())
@@ -296,36 +248,30 @@ fn refuse_plain_http(connector: &Connector, changes: &ConnectorChanges) -> Resul
         Some(choice) => !matches!(choice, AuthenticationChoice::None),
         None => connector.authentication != Authentication::None,
     };
-    let is_looked_at = changes.url.is_some() || changes.authentication.is_some();
-    let Some(url) = after.or(before).filter(|_| signs_in && is_looked_at) else {
+    let is_affected = changes.url.is_some() || changes.authentication.is_some();
+    let Some(url) = after.or(before).filter(|_| signs_in && is_affected) else {
         return Ok(());
     };
     let is_allowed = changes
         .allow_plain_http
-        .unwrap_or(stays && connector.allows_plain_http);
+        .unwrap_or(keeps_origin && connector.allows_plain_http);
     Ok(plain_http(is_allowed, &url).check(&url)?)
 }
 
-fn ends_sign_in(changes: &ConnectorChanges) -> bool {
-    changes.url.is_some() || changes.authentication.is_some() || changes.enabled == Some(false)
-}
-
-/// Takes a connector out of the lists. It can be restored until Patchbay starts the next time.
+/// Removes a connector from the lists; [`restore_connector`] brings it back until Patchbay next starts.
 ///
-/// A connector of a hosted platform is not removed here: see [`delete_connector`].
+/// Connectors of hosted platforms are refused: see [`delete_connector`].
 pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     let connector = find_connector(cx, id).await?;
     if abilities(&connector).deletes_for_good {
-        return Err(Error::Usage {
-            what: format!(
-                "{} is hosted on {}",
-                connector.title, connector.identity.account
-            ),
-            hint: "Delete it instead; you can't undo that.".to_owned(),
-        });
+        let (title, account) = (&connector.title, &connector.identity.account);
+        return Err(Error::usage(
+            format!("{title} is hosted on {account}"),
+            "Delete it instead; you can't undo that.",
+        ));
     }
     cx.running_authorizations().cancel_and_wait(id).await;
-    // As long as the server can be told.
+    // The server can only be told while its connector is known.
     servers::sessions::over_http::end_for_connector(cx, &connector).await;
     cx.store().remove_connector(id).await?;
     servers::sessions::end_session(cx, id).await;
@@ -333,7 +279,7 @@ pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Erro
     Ok(())
 }
 
-/// Deletes a connector at its platform, for everybody who uses it. There is no way back.
+/// Deletes a connector on its platform, for everyone who uses it. This cannot be undone.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::ConfirmationNeeded`] unless `confirmed`; [`Error::Platform`], also when it
@@ -355,14 +301,14 @@ pub async fn delete_connector(
     {
         return deleted;
     }
-    // What somebody else deleted is out of our lists too, before that is told.
+    // "Not found" is still reported, but the connector leaves our lists too.
     cx.running_authorizations().cancel_and_wait(id).await;
     cx.store().remove_connector(id).await?;
     cx.emit(Event::ConnectorsChanged);
     deleted
 }
 
-/// Puts a removed connector back.
+/// Restores a removed connector.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it was not removed, or too long ago; [`Error::Store`] when its name was
@@ -373,18 +319,13 @@ pub async fn restore_connector(cx: &Context, id: &ConnectorId) -> Result<Connect
     find_connector(cx, id).await
 }
 
-/// How long a removed connector can be restored at least, even by another process.
-const UNDO: std::time::Duration = std::time::Duration::from_secs(600);
+/// Minimum time for which a removed connector can be restored, even by another process.
+const UNDO: Duration = Duration::from_secs(600);
 
-/// Really deletes what was removed a while ago, its sign-in and the folder of its program too.
+/// Deletes connectors that were removed more than [`UNDO`] ago, with their sign-ins, certificates and files.
 pub(crate) async fn purge_removed(cx: &Context) -> Result<(), Error> {
-    let now = cx.now().unix_millis();
-    let undo = i64::try_from(UNDO.as_millis()).unwrap_or(i64::MAX);
-    let Some(before) = Timestamp::from_unix_millis(now.saturating_sub(undo)) else {
-        return Ok(());
-    };
-    for gone in cx.store().purge_removed(before).await? {
-        // A vault that is locked now keeps the tokens; they are forgotten with the entry later.
+    for gone in cx.store().purge_removed(cx.now() - UNDO).await? {
+        // A locked vault keeps the tokens until their entry is forgotten.
         if let Err(error) = drop_own_sign_in(cx, &gone).await {
             tracing::warn!(%error, "the sign-in of a removed connector could not be forgotten");
         }
@@ -400,7 +341,7 @@ pub(crate) async fn purge_removed(cx: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-/// Forgets the tokens that belonged to a connector alone. What the user saved in the wallet stays.
+/// Forgets the OAuth tokens that only this connector used. Wallet entries of the user's own stay.
 async fn drop_own_sign_in(cx: &Context, connector: &Connector) -> Result<(), Error> {
     let Authentication::Oauth {
         entry: Some(entry), ..
@@ -417,8 +358,7 @@ async fn drop_own_sign_in(cx: &Context, connector: &Connector) -> Result<(), Err
 }
 
 fn set_endpoint(connector: &mut Connector, url: &Url) {
-    let before = connector.endpoint.as_deref();
-    let before = before.and_then(|address| read_address(address).ok());
+    let before = endpoint_of(connector).ok();
     if before.as_ref() == Some(url) {
         return;
     }
@@ -439,24 +379,24 @@ fn set_endpoint(connector: &mut Connector, url: &Url) {
     connector.status = status::unchecked_status();
 }
 
-/// Another port or scope does not end a sign-in; another OAuth app does, and signing in as somebody else.
+/// Keeps the tokens unless the OAuth app or the grant changes; a new callback port or scope keeps them.
 fn retain_sign_in(mut chosen: Authentication, before: &Authentication) -> Authentication {
     if let Authentication::Oauth {
         client,
         grant,
-        entry: kept @ None,
+        entry: entry @ None,
         ..
     } = &mut chosen
         && let Authentication::Oauth {
-            client: earlier,
-            grant: former,
-            entry,
+            client: former_client,
+            grant: former_grant,
+            entry: former_entry,
             ..
         } = before
-        && client == earlier
-        && grant == former
+        && client == former_client
+        && grant == former_grant
     {
-        kept.clone_from(entry);
+        entry.clone_from(former_entry);
     }
     chosen
 }
@@ -475,7 +415,7 @@ fn set_enabled(connector: &mut Connector, enabled: bool) {
     }
 }
 
-/// Tags as they can be shown, the first fifty of them.
+/// Cleans tags for display and keeps at most 50.
 fn clean_tags(tags: Vec<String>) -> Vec<String> {
     let tags = tags.iter().map(|tag| clean_text(tag, 50));
     tags.filter(|tag| !tag.is_empty()).take(50).collect()
@@ -514,10 +454,10 @@ mod tests {
             update_connector(&cx, &id, title),
         );
         assert!(first.is_ok() && second.is_ok() && third.is_ok());
-        let kept = find_connector(&cx, &id).await.unwrap();
-        assert!(kept.favourite);
+        let saved = find_connector(&cx, &id).await.unwrap();
+        assert!(saved.favourite);
         assert_eq!(
-            (kept.tags, kept.title),
+            (saved.tags, saved.title),
             (vec!["work".to_owned()], "Wiki".to_owned())
         );
     }
@@ -533,9 +473,9 @@ mod tests {
             ..ConnectorChanges::default()
         };
         update_connector(&cx, &id, changes).await.unwrap();
-        let kept = find_connector(&cx, &id).await.unwrap();
-        assert_eq!(kept.tags, ["work"]);
-        assert_eq!(kept.title, format!("Wiki {}…", "i".repeat(94)));
+        let saved = find_connector(&cx, &id).await.unwrap();
+        assert_eq!(saved.tags, ["work"]);
+        assert_eq!(saved.title, format!("Wiki {}…", "i".repeat(94)));
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! Finding out what is at an address, before anything is added.
+//! Inspecting an address before a connector is added for it.
 
 use std::time::Duration;
 
@@ -16,58 +16,59 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use url::Url;
 
-use crate::address::{free_name, name_of, read_address, title_of};
+use crate::address::{name_of, read_address, title_of};
+use crate::connectors::add::free_connector_name;
 use crate::connectors::list_connectors;
 use crate::context::Context;
 use crate::error::Error;
 
-/// How long a short name is at most that nobody chose.
+/// Maximum length of a derived short name, in bytes.
 const MAX_NAME: usize = 40;
 
-/// What was found at an address.
+/// Result of inspecting an address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct AddressInspection {
-    /// The address as it will be kept, absolute URL.
+    /// Normalized absolute URL.
     pub url: String,
-    /// Host and port, for people.
+    /// Host and port, for display.
     pub host: String,
-    /// How the server is reached; `None` when that could not be found out.
+    /// `None` when no server was recognized.
     pub transport: Option<Transport>,
-    /// Whether the server lets nobody in without a credential.
+    /// Whether the server refuses requests without a credential.
     pub needs_authorization: bool,
-    /// How one can sign in, the best first.
+    /// Possible sign-in methods, the best first.
     pub methods: Vec<AuthenticationMethod>,
-    /// Who hands out the tokens, absolute URL.
+    /// Issuer of the tokens, absolute URL.
     pub issuer: Option<String>,
-    /// Scopes that will be asked for.
+    /// Scopes that a sign-in will request.
     pub scopes: Vec<String>,
-    /// Whether Patchbay can register itself, so that no OAuth app of one's own is needed.
+    /// Whether Patchbay can register itself as an OAuth client.
     pub registers_itself: bool,
-    /// The redirect address to enter in an OAuth app of one's own, absolute URL.
+    /// Redirect URI to enter in the user's own OAuth app.
     pub redirect_uri: String,
-    /// What the server said of itself, when it let us in.
+    /// Facts about the server, when it accepted an anonymous connection.
     pub server: Option<ServerFacts>,
-    /// Number of tools, when it let us in.
+    /// Number of tools, when it accepted an anonymous connection.
     pub tool_count: Option<u32>,
-    /// A name for it, free in this account.
+    /// Suggested short name, not used by any connector yet.
     pub name: String,
-    /// A name for people.
+    /// Suggested display name.
     pub title: String,
-    /// Connectors that have this address already.
+    /// Titles of the connectors that have this address already.
     pub already: Vec<String>,
-    /// Whether what is sent goes unencrypted to another computer, so that credentials are refused unless the
-    /// user insists.
+    /// Whether requests would go unencrypted to another computer, so that credentials are refused unless the
+    /// user allows plain http.
     pub plain_http: bool,
-    /// Whether a parameter of the address seems to hold a key: it is kept and shown with the address.
+    /// Whether a query parameter looks like a key; it is saved and shown with the address.
     pub has_secret_query: bool,
-    /// What the user has to know before signing in.
+    /// What the user should know before signing in.
     pub warning: Option<String>,
-    /// Why it cannot be used as it is; the address may still be added when this is set.
+    /// Why the address does not work now; a connector can be added all the same.
     pub problem: Option<Problem>,
 }
 
-/// As [`inspect_address`], until [`cancel_inspection`] is called with `id`.
+/// Like [`inspect_address`], cancelled by [`cancel_inspection`] with `id`.
 ///
 /// # Errors
 /// As [`inspect_address`]; [`Error::Cancelled`].
@@ -78,7 +79,6 @@ pub async fn inspect_address_until_cancelled(
 ) -> Result<AddressInspection, Error> {
     let cancel = cx.shutdown().child_token();
     let _guard = cx.inspections().register(id, cancel.clone());
-    // Whatever is asked at that moment ends with its future.
     tokio::select! {
         biased;
         () = cancel.cancelled() => Err(Error::Cancelled),
@@ -86,22 +86,22 @@ pub async fn inspect_address_until_cancelled(
     }
 }
 
-/// Stops a look at an address, and with it every request that it makes; nothing when it is over.
+/// Cancels an inspection and its requests; does nothing if it has ended.
 pub fn cancel_inspection(cx: &Context, id: &InspectionId) {
     cx.inspections().cancel(id);
 }
 
-/// Looks at an address: is there an MCP server, does it let us in, and how does one sign in? Sends no
-/// credential and keeps nothing.
+/// Finds out whether an MCP server is at an address, whether it accepts anonymous connections and how to sign in.
+/// Sends no credential and saves nothing.
 ///
 /// # Errors
-/// [`Error::Usage`] when it is no address; [`Error::Store`]. What is wrong at the address itself stands
-/// in the answer's `problem`.
+/// [`Error::Usage`] for a malformed address; [`Error::Store`]. Problems with the server itself are returned in
+/// `problem`.
 pub async fn inspect_address(cx: &Context, address: &str) -> Result<AddressInspection, Error> {
     inspect_address_over(cx, address, McpLimits::DEFAULT.connect, cx.network()).await
 }
 
-/// As [`inspect_address`], with that time for the server to be connected to, and by those clients.
+/// Like [`inspect_address`], with a connect timeout and the HTTP clients to use.
 pub(crate) async fn inspect_address_over(
     cx: &Context,
     address: &str,
@@ -115,7 +115,7 @@ pub(crate) async fn inspect_address_over(
         connect,
         ..McpLimits::DEFAULT
     };
-    // A person gave it.
+    // The user entered this address.
     cx.addresses().allow_host(&url);
     match mcp::connect(network.client_for(&url), target, limits, cx.shutdown()).await {
         Ok(session) => {
@@ -129,21 +129,13 @@ pub(crate) async fn inspect_address_over(
         }
         Err(error) => found.problem = Some(error.problem()),
     }
-    found.name = default_name(cx, &found.title).await?;
+    let mut name = name_of(&found.title);
+    name.truncate(MAX_NAME);
+    found.name = free_connector_name(cx, name.trim_end_matches('-')).await?;
     Ok(found)
 }
 
-/// A short name after what the server calls itself, or after its address where it does not.
-async fn default_name(cx: &Context, title: &str) -> Result<String, Error> {
-    let connectors = list_connectors(cx).await?;
-    let is_taken = |name: &str| connectors.iter().any(|connector| connector.name == name);
-    let mut name = name_of(title);
-    name.truncate(MAX_NAME);
-    Ok(free_name(name.trim_end_matches('-'), "-", is_taken))
-}
-
-/// The redirect address to enter in an OAuth app of one's own, absolute URL, unless the connector has a
-/// port or a host of its own.
+/// Redirect URI of connectors without a callback port or host of their own.
 pub fn default_redirect_uri() -> String {
     format!("http://127.0.0.1:{DEFAULT_PORT}{CALLBACK_PATH}")
 }
@@ -153,7 +145,6 @@ async fn empty_inspection(cx: &Context, url: &Url) -> Result<AddressInspection, 
     let already = connectors
         .iter()
         .filter(|connector| connector.endpoint.as_deref() == Some(url.as_str()));
-    let title = title_of(url);
     Ok(AddressInspection {
         url: url.to_string(),
         host: host_of(url),
@@ -171,7 +162,7 @@ async fn empty_inspection(cx: &Context, url: &Url) -> Result<AddressInspection, 
         server: None,
         tool_count: None,
         name: String::new(),
-        title,
+        title: title_of(url),
         already: already.map(|connector| connector.title.clone()).collect(),
         plain_http: PlainHttp::is_needed_for(url),
         has_secret_query: has_secret_query(url),
@@ -180,7 +171,7 @@ async fn empty_inspection(cx: &Context, url: &Url) -> Result<AddressInspection, 
     })
 }
 
-/// What a server says that lets everybody in.
+/// Adds what a server reports that accepts anonymous connections.
 async fn add_server_facts(cx: &Context, found: &mut AddressInspection, session: &McpSession) {
     let facts = session.facts().clone();
     found.transport = Some(facts.transport);
@@ -194,7 +185,7 @@ async fn add_server_facts(cx: &Context, found: &mut AddressInspection, session: 
     }
 }
 
-/// How one signs in to a server that lets nobody in without.
+/// Adds how to sign in to a server that requires it.
 async fn add_sign_in_methods(
     network: &Network,
     found: &mut AddressInspection,
@@ -202,20 +193,12 @@ async fn add_sign_in_methods(
     challenge: Option<&str>,
 ) {
     let challenge = challenge.map(Challenge::parse);
-    let typed_in = [AuthenticationMethod::Bearer, AuthenticationMethod::Headers];
-    found.methods = typed_in.to_vec();
+    found.methods = vec![AuthenticationMethod::Bearer, AuthenticationMethod::Headers];
     let oauth = OAuthClient::with_network(network.clone());
+    let (challenge, deviations) = (challenge.as_ref(), ChosenDeviations::new());
     let grant = OauthGrant::AuthorizationCode;
-    match oauth
-        .discover(
-            url,
-            challenge.as_ref(),
-            grant,
-            &ChosenDeviations::new(),
-            &Untraced,
-        )
-        .await
-    {
+    let discovered = oauth.discover(url, challenge, grant, &deviations, &Untraced);
+    match discovered.await {
         Ok(discovery) => {
             found.registers_itself = discovery.registration_endpoint.is_some();
             let is_guessed = discovery.source == DiscoverySource::LegacyEndpointFallback;
@@ -235,7 +218,7 @@ async fn add_sign_in_methods(
         }
         Err(error) => {
             if error.deviation().is_some() {
-                // It tells how to sign in, which is refused until a person allows what is wrong with it.
+                // The metadata was found, but is refused until the user allows its deviation.
                 found.methods.insert(0, AuthenticationMethod::Oauth);
             }
             found.problem = Some(error.problem());

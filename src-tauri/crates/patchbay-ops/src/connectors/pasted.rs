@@ -1,7 +1,7 @@
-//! What somebody pasted to add: an address, a command line, the settings of another program, or a link that installs.
+//! Parsing pasted text into proposed servers: an address, a command line, settings of another app, or an install link.
 //!
-//! It becomes proposals, which a person looks through before any of them is added. Nothing here asks a server, starts
-//! a program, runs a shell or reads a variable of our environment; text from outside stays text.
+//! The user reviews the proposals before any is added. Nothing here contacts a server, starts a program, runs a shell
+//! or reads an environment variable: untrusted text stays text.
 
 pub(super) mod blanks;
 mod command;
@@ -13,52 +13,56 @@ mod tests;
 mod words;
 
 use std::fmt;
+use std::iter;
 
 use patchbay_model::is_invisible;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use specta::Type;
-use url::Url;
 
 use self::blanks::Blanks;
+pub use self::link::is_install_link;
+use crate::connectors::add_program::{MAX_WORD_BYTES, MAX_WORDS};
 use crate::error::Error;
 
-/// The most bytes that are read; settings with a hundred servers have a tenth of it.
+/// Maximum length of the pasted text. Settings with a hundred servers take a tenth of it.
 const MAX_BYTES: usize = 256 * 1024;
 
-/// The most servers of one text: each is looked through by a person.
+/// Maximum number of servers in one text, as the user reviews each.
 const MAX_SERVERS: usize = 50;
 
-/// The most variables, headers and values to fill in, of one server each.
+/// Maximum number of variables, headers and blanks of one server, each.
 const MAX_VALUES: usize = 100;
 
-/// The most words of a command, as when it is added.
-const MAX_WORDS: usize = 256;
-
-/// The most bytes of a word, an address or a value.
-const MAX_BYTES_OF_ONE: usize = 8_000;
-
-/// The servers that were found in a text.
+/// The servers found in a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PastedServers {
-    /// At least one.
+    /// Never empty.
     pub servers: Vec<PastedServer>,
-    /// What was put right, and what was left out and why.
+    /// Corrections, and what was left out and why.
     pub notes: Vec<String>,
 }
 
-/// A server as it could be added.
+impl From<PastedServer> for PastedServers {
+    fn from(server: PastedServer) -> Self {
+        Self {
+            servers: vec![server],
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// A proposed server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PastedServer {
-    /// What the text calls it.
+    /// Its name in the text.
     pub title: Option<String>,
-    /// Where it is.
     pub place: PastedPlace,
-    /// What a person has to fill in: never read from our environment.
+    /// Placeholders that the user has to fill in.
     pub blanks: Vec<PastedBlank>,
-    /// What was put right, and what was left out and why.
+    /// Corrections, and what was left out and why.
     pub notes: Vec<String>,
 }
 
@@ -70,35 +74,31 @@ pub struct PastedServer {
     rename_all_fields = "camelCase"
 )]
 pub enum PastedPlace {
-    /// At an address.
     Address {
-        /// The address as it was given.
+        /// As it was pasted.
         url: String,
-        /// What is sent with each request.
         headers: Vec<PastedValue>,
     },
-    /// It is a program of this computer.
+    /// A program on this computer.
     Program {
-        /// Name of the program, or its path.
+        /// Name or path.
         program: String,
-        /// Its arguments, one by one.
         arguments: Vec<String>,
-        /// The folder in which it works, where one is named.
+        /// Working folder.
         folder: Option<String>,
-        /// What its environment is to have.
+        /// Environment variables.
         variables: Vec<PastedValue>,
     },
 }
 
-/// A header or a variable.
+/// A header or an environment variable.
 #[derive(Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PastedValue {
-    /// Its name.
     pub name: String,
-    /// Its value as it was pasted, for whoever pasted it.
+    /// As it was pasted, even if it is a secret.
     pub value: String,
-    /// Whether it seems to be a secret.
+    /// Whether it looks like a secret.
     pub is_secret: bool,
 }
 
@@ -113,25 +113,23 @@ impl fmt::Debug for PastedValue {
     }
 }
 
-/// What stands for something that a person has to fill in, wherever it stands in the server.
+/// A placeholder that the user has to fill in, wherever it occurs in the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PastedBlank {
-    /// The text that is replaced, such as `${input:api-key}`.
+    /// The text to replace, such as `${input:api-key}`.
     pub text: String,
-    /// What to call it, such as `api-key`.
+    /// Label, such as `api-key`.
     pub name: String,
-    /// What the text says of it.
     pub description: Option<String>,
-    /// What it is unless somebody says otherwise.
     pub default: Option<String>,
-    /// What it can be; empty for anything.
+    /// Allowed values; empty for any.
     pub options: Vec<String>,
-    /// Whether it seems to be a secret.
+    /// Whether it looks like a secret.
     pub is_secret: bool,
 }
 
-/// Reads what was pasted.
+/// Parses pasted text.
 ///
 /// # Errors
 /// [`Error::Usage`], which names what was not understood.
@@ -139,23 +137,21 @@ pub fn read_pasted(text: &str) -> Result<PastedServers, Error> {
     Ok(read(text, home().as_deref())?)
 }
 
-/// The members of the settings of another app, which may have comments; `None` for anything else.
+/// Parses the settings of another app, which may have comments; `None` unless they are an object.
 pub(super) fn parse_settings(text: &str) -> Option<Map<String, Value>> {
-    settings::parse(text).ok()?.as_object().cloned()
+    match settings::parse(text) {
+        Ok(Value::Object(members)) => Some(members),
+        _ => None,
+    }
 }
 
-/// Whether a link that the system handed over proposes a server: [`read_pasted`] reads it then.
-pub fn is_install_link(link: &Url) -> bool {
-    link::is_install_link(link)
-}
-
-/// The folder that `~` means.
+/// Returns the home folder, for `~`.
 fn home() -> Option<String> {
     let folders = directories::BaseDirs::new()?;
     folders.home_dir().to_str().map(str::to_owned)
 }
 
-/// A text with blanks, with what was filled in for them; `None` for a blank that nothing was filled in for.
+/// Replaces the blanks in a text by what `filled` returns; `None` if it returns `None` for one.
 pub fn fill_in<'a>(
     text: &str,
     blanks: &'a [PastedBlank],
@@ -163,7 +159,7 @@ pub fn fill_in<'a>(
 ) -> Option<String> {
     let mut whole = String::with_capacity(text.len());
     let mut rest = text;
-    // In one pass: what is filled in is not looked through again.
+    // In one pass, so that replacements are not searched for blanks.
     while !rest.is_empty() {
         let begins = blanks.iter().filter(|blank| rest.starts_with(&blank.text));
         if let Some(blank) = begins.max_by_key(|blank| blank.text.len()) {
@@ -180,10 +176,7 @@ pub fn fill_in<'a>(
 
 fn read(text: &str, home: Option<&str>) -> Result<PastedServers, PasteError> {
     if text.len() > MAX_BYTES {
-        return Err(PasteError::TooMuch {
-            what: "text",
-            most: "256 kB",
-        });
+        return Err(PasteError::LONG_TEXT);
     }
     let text =
         strip_fence(text.trim_matches(|sign: char| sign.is_whitespace() || sign == '\u{feff}'));
@@ -201,20 +194,36 @@ fn read(text: &str, home: Option<&str>) -> Result<PastedServers, PasteError> {
     if let Some(linked) = link::read(text, home) {
         return linked;
     }
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    if lines.clone().all(is_address) {
-        return collect_servers(lines.by_ref().map(|url| address(url, Vec::new())));
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    if !lines.clone().all(is_address) {
+        return command_line::read(text, home);
     }
-    command_line::read(text, home)
+    let servers = lines.map(|url| PastedServer {
+        title: None,
+        place: PastedPlace::Address {
+            url: url.to_owned(),
+            headers: Vec::new(),
+        },
+        blanks: Vec::new(),
+        notes: Vec::new(),
+    });
+    let servers: Vec<_> = servers.take(MAX_SERVERS + 1).collect();
+    if servers.len() > MAX_SERVERS {
+        return Err(PasteError::LONG_LIST);
+    }
+    Ok(PastedServers {
+        servers,
+        notes: Vec::new(),
+    })
 }
 
-/// Whether a text begins with a name and a colon, as an entry that was copied without the braces around it.
+/// Whether a text begins with a name and a colon, like an entry that was copied without its braces.
 fn is_member(text: &str) -> bool {
     let name = text.strip_prefix('"').and_then(|text| text.split_once('"'));
     name.is_some_and(|(_, rest)| rest.trim_start().starts_with(':'))
 }
 
-/// Whether a line is the address of a server, perhaps without its scheme. A path or a variable is a command.
+/// Whether a line is an address, perhaps without its scheme; paths and variables are commands.
 fn is_address(line: &str) -> bool {
     let begins_a_path = line.starts_with(['/', '.', '~', '\\', '$', '%']);
     let mut letters = line.chars();
@@ -224,38 +233,10 @@ fn is_address(line: &str) -> bool {
     !begins_a_path && !has_drive && !line.contains(char::is_whitespace)
 }
 
-fn address(url: &str, headers: Vec<PastedValue>) -> PastedServer {
-    PastedServer {
-        title: None,
-        place: PastedPlace::Address {
-            url: url.to_owned(),
-            headers,
-        },
-        blanks: Vec::new(),
-        notes: Vec::new(),
-    }
-}
-
-fn collect_servers(
-    servers: impl Iterator<Item = PastedServer>,
-) -> Result<PastedServers, PasteError> {
-    let servers: Vec<_> = servers.take(MAX_SERVERS + 1).collect();
-    if servers.len() > MAX_SERVERS {
-        return Err(PasteError::TooMuch {
-            what: "list of servers",
-            most: "50 servers",
-        });
-    }
-    Ok(PastedServers {
-        servers,
-        notes: Vec::new(),
-    })
-}
-
-/// What a page with Markdown puts around a text.
+/// Removes the backquotes of Markdown around a text.
 fn strip_fence(text: &str) -> &str {
     let inner = text.strip_prefix("```").and_then(|text| {
-        // With the name of its language.
+        // The fence may name a language.
         let (language, text) = text.split_once('\n')?;
         let is_name = language
             .trim()
@@ -273,46 +254,54 @@ fn strip_fence(text: &str) -> &str {
     }
 }
 
-/// Why nothing was found in a text.
+/// Why a text was not understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum PasteError {
-    /// It is empty.
+    /// Empty text.
     Nothing,
-    /// It has more than is read.
+    /// A limit is exceeded.
     TooMuch {
         what: &'static str,
-        most: &'static str,
+        hint: &'static str,
     },
-    /// It begins like JSON and is none.
+    /// Invalid JSON.
     Json { line: usize },
-    /// It has no server in it.
+    /// JSON without any server.
     NoServer,
-    /// None of its servers can be used: the first, and why.
+    /// None of the servers can be used: name of the first, and why.
     NotUsable { name: Option<String>, why: String },
-    /// A sign that only a shell understands.
+    /// Shell syntax.
     Shell { sign: String },
-    /// A quote that does not end.
+    /// Unterminated quotation mark.
     OpenQuote,
-    /// More commands than one.
+    /// More than one command.
     Commands,
-    /// A link that installs something, of another shape.
+    /// Malformed install link.
     Link { why: &'static str },
-    /// It has signs that no command has.
+    /// Control characters.
     Control,
+}
+
+impl PasteError {
+    const LONG_TEXT: Self = Self::TooMuch {
+        what: "the text is too long",
+        hint: "Paste up to 256 kB at a time.",
+    };
+    const LONG_LIST: Self = Self::TooMuch {
+        what: "the list of servers is too long",
+        hint: "Paste up to 50 servers at a time.",
+    };
+    const LONG_COMMAND: Self = Self::TooMuch {
+        what: "the command is too long",
+        hint: "Save the command as a script and add that.",
+    };
 }
 
 impl From<PasteError> for Error {
     fn from(error: PasteError) -> Self {
         let (what, hint) = match error {
             PasteError::Nothing => ("nothing was pasted".to_owned(), EXAMPLES),
-            PasteError::TooMuch { what, most } => (
-                format!("the {what} is too long"),
-                match most {
-                    "50 servers" => "Paste up to 50 servers at a time.",
-                    "256 kB" => "Paste up to 256 kB at a time.",
-                    _ => "Save the command as a script and add that.",
-                },
-            ),
+            PasteError::TooMuch { what, hint } => (what.to_owned(), hint),
             PasteError::Json { line } => (
                 format!("this isn't valid JSON (line {line})"),
                 "Copy the whole entry, with its braces.",
@@ -343,17 +332,14 @@ impl From<PasteError> for Error {
                 "Type it instead of pasting it.",
             ),
         };
-        Self::Usage {
-            what,
-            hint: hint.to_owned(),
-        }
+        Self::usage(what, hint)
     }
 }
 
 const EXAMPLES: &str =
     "Paste an address, a command such as npx -y PACKAGE, or JSON of another app.";
 
-/// What is found in a text beside where its server is: the folder of `~`, what has to be filled in, what to tell.
+/// Parser state of one server.
 #[derive(Clone)]
 struct Draft<'a> {
     home: &'a str,
@@ -362,30 +348,25 @@ struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(home: &'a str) -> Self {
+    fn new(home: &'a str, blanks: Blanks) -> Self {
         Self {
             home,
-            blanks: Blanks::default(),
+            blanks,
             notes: Vec::new(),
         }
     }
 
-    /// The text with `~` and the names of the home folder as the folder itself.
-    fn at_home(&self, text: &str) -> String {
-        let text = match text.strip_prefix('~') {
-            Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => {
-                format!("{}{rest}", self.home)
-            }
-            _ => text.to_owned(),
+    /// Expands `~` and the variables that name the home folder.
+    fn expand_home(&self, text: &str) -> String {
+        let rest = match text.strip_prefix('~') {
+            Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => Some(rest),
+            _ => text.strip_prefix("$HOME").filter(|rest| {
+                self.blanks.has_shell_variables && (rest.is_empty() || rest.starts_with('/'))
+            }),
         };
-        let text = match text.strip_prefix("$HOME") {
-            Some(rest)
-                if self.blanks.has_shell_variables
-                    && (rest.is_empty() || rest.starts_with('/')) =>
-            {
-                format!("{}{rest}", self.home)
-            }
-            _ => text,
+        let text = match rest {
+            Some(rest) => format!("{}{rest}", self.home),
+            None => text.to_owned(),
         };
         ["${HOME}", "${env:HOME}", "${userHome}"]
             .iter()
@@ -399,14 +380,17 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Puts together what was found.
+    /// Checks the limits, finds the blanks and builds the proposal.
     fn finish(
         mut self,
         title: Option<String>,
         mut place: PastedPlace,
     ) -> Result<PastedServer, PasteError> {
         check(&place)?;
-        if has_invisible(&place) {
+        if texts_of(&place)
+            .iter()
+            .any(|text| text.chars().any(is_invisible))
+        {
             self.note("It contains hidden characters, which are shown by name");
         }
         let blanks = self.blanks.finish(&mut place)?;
@@ -427,69 +411,59 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// Whether a word of a command seems to be a secret, or is to have one filled in.
+/// Whether a word of a command looks like a secret or contains a blank for one.
 fn is_secret_word(word: &str, blanks: &[PastedBlank]) -> bool {
     let mut secrets = blanks.iter().filter(|blank| blank.is_secret);
     secrets.any(|blank| word.contains(&blank.text)) || blanks::is_secret_argument(word)
 }
 
-/// Whether a place is within the limits, and has nothing that no program or request can be given.
+/// Refuses what exceeds a limit and what cannot be passed to a program or sent in a request.
 fn check(place: &PastedPlace) -> Result<(), PasteError> {
-    let too_long = Err(PasteError::TooMuch {
-        what: "command",
-        most: "a command",
-    });
-    let mut texts = texts_of(place);
-    if texts.any(|text| text.len() > MAX_BYTES_OF_ONE) {
-        return too_long;
-    }
-    let is_wild = |text: &str| text.chars().any(|sign| sign.is_control() && sign != '\n');
-    match place {
+    let has_control = |text: &String| text.chars().any(|sign| sign.is_control() && sign != '\n');
+    let (is_too_long, has_control) = match place {
         PastedPlace::Address { url, headers } => {
-            if headers.len() > MAX_VALUES {
-                return too_long;
-            }
-            if url.chars().any(char::is_control) {
-                return Err(PasteError::Control);
-            }
+            let has_control = url.chars().any(char::is_control);
+            (headers.len() > MAX_VALUES, has_control)
         }
         PastedPlace::Program {
             program,
             arguments,
             variables,
             ..
-        } => {
-            if arguments.len() >= MAX_WORDS || variables.len() > MAX_VALUES {
-                return too_long;
-            }
-            if is_wild(program) || arguments.iter().any(|word| is_wild(word)) {
-                return Err(PasteError::Control);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn has_invisible(place: &PastedPlace) -> bool {
-    texts_of(place).any(|text| text.chars().any(is_invisible))
-}
-
-/// Every text of a place.
-fn texts_of(place: &PastedPlace) -> Box<dyn Iterator<Item = &str> + '_> {
-    match place {
-        PastedPlace::Address { url, headers } => Box::new(
-            std::iter::once(url.as_str()).chain(headers.iter().map(|header| header.value.as_str())),
+        } => (
+            arguments.len() >= MAX_WORDS || variables.len() > MAX_VALUES,
+            iter::once(program).chain(arguments).any(has_control),
         ),
+    };
+    if is_too_long
+        || texts_of(place)
+            .iter()
+            .any(|text| text.len() > MAX_WORD_BYTES)
+    {
+        return Err(PasteError::LONG_COMMAND);
+    }
+    match has_control {
+        true => Err(PasteError::Control),
+        false => Ok(()),
+    }
+}
+
+/// Returns every text of a place.
+fn texts_of(place: &PastedPlace) -> Vec<&String> {
+    match place {
+        PastedPlace::Address { url, headers } => {
+            let values = headers.iter().map(|header| &header.value);
+            iter::once(url).chain(values).collect()
+        }
         PastedPlace::Program {
             program,
             arguments,
             folder,
             variables,
-        } => Box::new(
-            std::iter::once(program.as_str())
-                .chain(arguments.iter().map(String::as_str))
-                .chain(folder.as_deref())
-                .chain(variables.iter().map(|variable| variable.value.as_str())),
-        ),
+        } => {
+            let values = variables.iter().map(|variable| &variable.value);
+            let words = iter::once(program).chain(arguments);
+            words.chain(folder).chain(values).collect()
+        }
     }
 }

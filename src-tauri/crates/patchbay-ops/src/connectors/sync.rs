@@ -21,28 +21,26 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
 
-/// How long one account may take; the others do not wait for it.
+/// Maximum time that listing one account may take.
 const ACCOUNT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How many accounts are asked at once.
-const AT_ONCE: usize = 16;
+/// Maximum number of accounts that are asked concurrently.
+pub(super) const MAX_CONCURRENT_ACCOUNTS: usize = 16;
 
-/// What became of one account's turn.
+/// Result of syncing one account.
 #[derive(Debug)]
 pub struct SyncOutcome {
-    /// The account.
     pub account: Account,
-    /// Number of its connectors, or why they could not be listed.
+    /// Number of connectors, or why they could not be listed.
     pub outcome: Result<usize, Error>,
-    /// Its connectors as they are known now, from before where they could not be listed.
+    /// The cached connectors after the sync; the former ones if it failed.
     pub connectors: Vec<Connector>,
 }
 
-/// Asks every hosted account for its connectors, several at once, each with a deadline of its own;
-/// `each` hears of an account as soon as its turn is over.
+/// Syncs every hosted account concurrently, each with a timeout, and calls `each` as soon as one is done.
 ///
 /// # Errors
-/// [`Error::Store`]. What ails an account stands in its own outcome.
+/// [`Error::Store`]. The failure of an account is returned in its outcome.
 pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(SyncOutcome)) -> Result<(), Error> {
     let accounts = list_accounts(cx).await?;
     let hosted = accounts
@@ -51,7 +49,7 @@ pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(SyncOutcome)) ->
     let mut lists = futures::stream::iter(hosted)
         .map(|account| async move {
             let outcome = sync_account(cx, &account).await;
-            // A database that cannot be read has its say in the outcome already.
+            // The outcome already reports a database that cannot be read.
             let connectors = list_account_connectors(cx, &account.id)
                 .await
                 .unwrap_or_default();
@@ -61,17 +59,14 @@ pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(SyncOutcome)) ->
                 connectors,
             }
         })
-        .buffer_unordered(AT_ONCE);
+        .buffer_unordered(MAX_CONCURRENT_ACCOUNTS);
     while let Some(synced) = lists.next().await {
         each(synced);
     }
     Ok(())
 }
 
-/// Asks one account for its connectors and keeps them; those that are gone go.
-///
-/// # Errors
-/// [`Error::TimedOut`]; [`Error::Platform`]; [`Error::Vault`], [`Error::Store`]. The cache stays then.
+/// Lists the connectors of one account and updates the cache; on failure the cache is unchanged. Returns their number.
 pub async fn sync_account(cx: &Context, account: &Account) -> Result<usize, Error> {
     let synced = fetch_and_apply(cx, account).await;
     errors::record(cx, account, synced.as_ref().err()).await;
@@ -79,31 +74,33 @@ pub async fn sync_account(cx: &Context, account: &Account) -> Result<usize, Erro
 }
 
 async fn fetch_and_apply(cx: &Context, account: &Account) -> Result<usize, Error> {
-    let asked = cx.now();
+    let requested_at = cx.now();
     let before = list_account_connectors(cx, &account.id).await?;
-    let listed = tokio::time::timeout(ACCOUNT_TIMEOUT, list(cx, account)).await;
-    let listed = listed.map_err(|_| Error::TimedOut {
-        seconds: ACCOUNT_TIMEOUT.as_secs(),
-    })??;
+    let listed = with_account_timeout(list(cx, account)).await?;
     prune_missing(cx, &before, &listed).await?;
     let known = list_account_connectors(cx, &account.id).await?;
-    let place = |connector: &Connector| Some((connector.remote_id.clone()?, connector.id.clone()));
-    let here: HashMap<RemoteId, ConnectorId> = known.iter().filter_map(place).collect();
+    let ids = |connector: &Connector| Some((connector.remote_id.clone()?, connector.id.clone()));
+    let local_ids: HashMap<RemoteId, ConnectorId> = known.iter().filter_map(ids).collect();
     let mut names: HashSet<String> = known.into_iter().map(|connector| connector.name).collect();
-    // What was removed here meanwhile does not come back by a list that was asked for before.
-    let were_here: HashSet<RemoteId> = before.into_iter().filter_map(|it| it.remote_id).collect();
+    // A connector that was removed during the request must not come back.
+    let known_before: HashSet<RemoteId> =
+        before.into_iter().filter_map(|it| it.remote_id).collect();
     let (count, now, account) = (listed.len(), cx.now(), Arc::new(account.clone()));
     for remote in listed {
-        if let Some(id) = here.get(&remote.remote_id) {
+        if let Some(id) = local_ids.get(&remote.remote_id) {
             let account = Arc::clone(&account);
             let change = move |connector: &mut Connector| {
-                // What was found out since is newer than this list.
-                if connector.status.checked_at.is_none_or(|at| at <= asked) {
+                // A check during the request is newer than this list.
+                if connector
+                    .status
+                    .checked_at
+                    .is_none_or(|at| at <= requested_at)
+                {
                     apply_remote(connector, &account, remote, now);
                 }
             };
             cx.store().change_connector(id, change).await?;
-        } else if !were_here.contains(&remote.remote_id) {
+        } else if !known_before.contains(&remote.remote_id) {
             let connector = new_connector(cx, &account, remote, |name| names.contains(name));
             cx.store().save_connector(&connector).await?;
             names.insert(connector.name);
@@ -113,8 +110,8 @@ async fn fetch_and_apply(cx: &Context, account: &Account) -> Result<usize, Error
     Ok(count)
 }
 
-/// Removes the connectors that the list lacks, which frees their names. `before` are those known when the list was
-/// requested: one created since need not be in it.
+/// Removes the connectors that are missing from the list, which frees their names. `before` holds those known when the
+/// list was requested; one created since may be missing from it.
 async fn prune_missing(
     cx: &Context,
     before: &[Connector],
@@ -126,7 +123,7 @@ async fn prune_missing(
             .remote_id
             .as_ref()
             .is_some_and(|id| listed.contains(id));
-        // What is being connected may not be in the list yet.
+        // A connector that is being authorized may not be listed yet.
         if !is_listed && cx.running_authorizations().of(&known.id).is_none() {
             cx.store().remove_connector(&known.id).await?;
         }
@@ -134,7 +131,7 @@ async fn prune_missing(
     Ok(())
 }
 
-/// Brings a connector up to a list of its platform.
+/// Updates a cached connector from the platform's list.
 fn apply_remote(
     connector: &mut Connector,
     account: &Account,
@@ -146,6 +143,17 @@ fn apply_remote(
     if keeps_known_status(&connector.status, &before) {
         connector.status = before;
     }
+}
+
+pub(super) async fn with_account_timeout<T>(
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let timed_out = Error::TimedOut {
+        seconds: ACCOUNT_TIMEOUT.as_secs(),
+    };
+    tokio::time::timeout(ACCOUNT_TIMEOUT, work)
+        .await
+        .unwrap_or(Err(timed_out))
 }
 
 async fn list(cx: &Context, account: &Account) -> Result<Vec<RemoteConnector>, Error> {
@@ -175,7 +183,7 @@ async fn list_account_connectors(cx: &Context, id: &AccountId) -> Result<Vec<Con
     Ok(cx.store().list_connectors_of(id).await?)
 }
 
-/// A connector that is new on this computer.
+/// Builds the cache entry of a connector that is not cached yet.
 pub(crate) fn new_connector(
     cx: &Context,
     account: &Account,
@@ -188,14 +196,14 @@ pub(crate) fn new_connector(
     connector
 }
 
-/// Whether the listed status says less than the known one: that tools were listed here, or could not be, stays.
+/// Whether the cached status is more specific than the listed one: it records that listing the tools worked or failed.
 fn keeps_known_status(listed: &ConnectorStatus, before: &ConnectorStatus) -> bool {
-    let is_found_out = match before.status {
+    let is_specific = match before.status {
         Status::Ready => true,
         Status::Failing => before
             .code
             .is_none_or(|code| !code.as_str().starts_with("network.")),
         _ => false,
     };
-    is_found_out && listed.status == Status::Unknown && listed.word == before.word
+    is_specific && listed.status == Status::Unknown && listed.word == before.word
 }

@@ -20,8 +20,8 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::secrets::programs::search_path;
 
-/// Programs that run containers and take the same words.
-const PROGRAMS: [&str; 3] = ["docker", "podman", "nerdctl"];
+/// Container programs with the same command line.
+pub(crate) const PROGRAMS: [&str; 3] = ["docker", "podman", "nerdctl"];
 
 /// The option that names the file for the id; the file is the same at each start, for a person agrees to these words.
 const OPTION: &str = "--cidfile";

@@ -11,6 +11,7 @@ use specta::Type;
 
 use super::bundle_error;
 use crate::error::Error;
+use crate::json_object::scalar_text;
 
 /// The most settings, and characters of a text that is shown.
 const MAX_SETTINGS: usize = 100;
@@ -267,7 +268,7 @@ impl Manifest {
                 is_multiple: given.multiple,
                 default: defaults
                     .iter()
-                    .filter_map(text_of)
+                    .filter_map(scalar_text)
                     .map(|text| expand(&text))
                     .collect(),
             })
@@ -295,14 +296,5 @@ impl Manifest {
         let all = self.compatibility.runtimes.iter().take(10);
         all.map(|(name, versions)| clean_text(&format!("{name} {versions}"), 60))
             .collect()
-    }
-}
-
-fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
     }
 }

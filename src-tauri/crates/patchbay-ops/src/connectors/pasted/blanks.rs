@@ -1,14 +1,14 @@
-//! What a person has to fill in, and what seems to be a secret.
+//! Placeholders to fill in, and the detection of secrets by name and shape.
 
+use patchbay_model::clean_text;
 use serde_json::Value;
 
 use super::{MAX_VALUES, PasteError, PastedBlank, PastedPlace, PastedValue, texts_of};
-use patchbay_model::clean_text;
 
-/// The most characters of the name of a blank; longer ones are text.
+/// Maximum length of the name of a blank; longer ones are plain text.
 const MAX_NAME: usize = 100;
 
-/// Whether something of that name seems to be a secret.
+/// Whether something with this name is probably a secret.
 pub(in crate::connectors) fn is_secret_name(name: &str) -> bool {
     const PARTS: [&str; 9] = [
         "token",
@@ -33,7 +33,7 @@ pub(in crate::connectors) fn is_secret_name(name: &str) -> bool {
         "signature",
     ];
     let name = name.to_ascii_lowercase();
-    // The folder in which a shell works has that name.
+    // The shell's working folder, not a password.
     if name == "pwd" || name == "oldpwd" {
         return false;
     }
@@ -41,7 +41,7 @@ pub(in crate::connectors) fn is_secret_name(name: &str) -> bool {
     PARTS.iter().any(|part| name.contains(part)) || words.any(|word| WORDS.contains(&word))
 }
 
-/// Whether a value seems to be a secret by itself, whatever it is called.
+/// Whether a value looks like a secret, whatever its name.
 pub(in crate::connectors) fn is_secret_value(value: &str) -> bool {
     const BEGINS: [&str; 12] = [
         "ghp_",
@@ -60,17 +60,15 @@ pub(in crate::connectors) fn is_secret_value(value: &str) -> bool {
     BEGINS.iter().any(|begin| value.starts_with(begin)) || has_password(value)
 }
 
-/// Whether an argument seems to be one, or to carry one.
+/// Whether a command line argument is probably a secret, contains one, or is an option that takes one.
 pub(in crate::connectors) fn is_secret_argument(word: &str) -> bool {
-    let value = word.split_once('=').map_or("", |(_, value)| value);
-    let option = word.split('=').next().unwrap_or_default();
-    let names_one = option.starts_with('-') && option.len() > 2 && is_secret_name(option);
-    names_one || is_secret_value(word) || is_secret_value(value) || {
-        !value.is_empty() && is_secret_name(option)
-    }
+    let (option, value) = word.split_once('=').unwrap_or((word, ""));
+    let is_long_option = option.starts_with('-') && option.len() > 2;
+    let may_name_secret = is_long_option || !value.is_empty();
+    (may_name_secret && is_secret_name(option)) || is_secret_value(word) || is_secret_value(value)
 }
 
-/// Whether it is an address with a password in it.
+/// Whether a value is a URL with a password.
 fn has_password(value: &str) -> bool {
     let Some((_, rest)) = value.split_once("://") else {
         return false;
@@ -80,7 +78,7 @@ fn has_password(value: &str) -> bool {
     user_info.is_some_and(|user_info| user_info.contains(':'))
 }
 
-/// A header or variable; its value decides with its name whether it is a secret.
+/// Builds a header or variable, which is secret by its name or its value.
 pub(super) fn value(name: &str, value: String) -> PastedValue {
     PastedValue {
         is_secret: is_secret_name(name) || is_secret_value(&value),
@@ -89,15 +87,15 @@ pub(super) fn value(name: &str, value: String) -> PastedValue {
     }
 }
 
-/// What is known of the blanks of a text.
+/// Finds blanks in texts.
 #[derive(Clone, Default)]
 pub(super) struct Blanks {
     inputs: Vec<Input>,
-    /// Whether a name after `$` alone is a blank, as in a shell, and one between `%`, as in its neighbor.
+    /// Whether `$NAME` (POSIX) and `%NAME%` (Windows) are blanks too.
     pub(super) has_shell_variables: bool,
 }
 
-/// An input that settings of VS Code declare.
+/// An input declared in VS Code settings.
 #[derive(Clone)]
 struct Input {
     id: String,
@@ -108,17 +106,15 @@ struct Input {
 }
 
 impl Blanks {
-    /// Of settings that declare what they ask for.
     pub(super) fn from_inputs(inputs: Option<&Value>) -> Self {
         let inputs = inputs.and_then(Value::as_array).map(Vec::as_slice);
-        let inputs = inputs.unwrap_or_default().iter().filter_map(input);
+        let inputs = inputs.unwrap_or_default().iter().filter_map(parse_input);
         Self {
             inputs: inputs.take(MAX_VALUES).collect(),
             has_shell_variables: false,
         }
     }
 
-    /// Of a command line.
     pub(super) fn for_shell() -> Self {
         Self {
             inputs: Vec::new(),
@@ -126,10 +122,7 @@ impl Blanks {
         }
     }
 
-    /// All that a person has to fill in, and with that which values are secrets.
-    ///
-    /// # Errors
-    /// When there are too many.
+    /// Finds all blanks of a server and marks the values that become secret by them.
     pub(super) fn finish(&self, place: &mut PastedPlace) -> Result<Vec<PastedBlank>, PasteError> {
         let mut blanks: Vec<PastedBlank> = Vec::new();
         for text in texts_of(place) {
@@ -139,10 +132,7 @@ impl Blanks {
                 }
             }
             if blanks.len() > MAX_VALUES {
-                return Err(PasteError::TooMuch {
-                    what: "command",
-                    most: "a command",
-                });
+                return Err(PasteError::LONG_COMMAND);
             }
         }
         let (PastedPlace::Address {
@@ -154,7 +144,7 @@ impl Blanks {
         for value in values {
             for blank in &mut blanks {
                 if value.value.contains(&blank.text) {
-                    // What is a secret in one place is one in the other.
+                    // A secret value makes its blank secret, and the other way round.
                     value.is_secret |= blank.is_secret;
                     blank.is_secret |= value.is_secret;
                 }
@@ -164,11 +154,10 @@ impl Blanks {
     }
 
     fn find(&self, text: &str) -> Vec<PastedBlank> {
-        let mut blanks = Vec::new();
         if let Some(name) = placeholder_name(text) {
-            blanks.push(self.blank(text, name, None));
-            return blanks;
+            return vec![self.blank(text, name, None)];
         }
+        let mut blanks = Vec::new();
         let mut rest = text;
         while let Some(at) = rest.find(['$', '%']) {
             rest = &rest[at..];
@@ -182,7 +171,7 @@ impl Blanks {
         blanks
     }
 
-    /// What begins with the first sign of a text, and its length.
+    /// Parses the blank at the start of a text; returns the length to skip.
     fn first(&self, text: &str) -> (usize, Option<PastedBlank>) {
         let is_name = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
         if let Some(inner) = text.strip_prefix("${") {
@@ -236,7 +225,7 @@ impl Blanks {
     }
 }
 
-/// The name in a value that is nothing but a request to replace it: `<api key>`, `YOUR_API_KEY`, `$API_KEY`.
+/// Returns the name of a value that consists of a placeholder: `<api key>`, `YOUR_API_KEY`, `$API_KEY`.
 fn placeholder_name(text: &str) -> Option<&str> {
     let is_name = |sign: char| sign.is_ascii_alphanumeric() || "_-. ".contains(sign);
     if let Some(inner) = text.strip_prefix('<').and_then(|it| it.strip_suffix('>')) {
@@ -256,8 +245,8 @@ fn placeholder_name(text: &str) -> Option<&str> {
     (begins && text.len() <= MAX_NAME && text.chars().all(is_name)).then_some(text)
 }
 
-/// One that asks for the output of a command is left out: it is filled in by a person, as any other.
-fn input(value: &Value) -> Option<Input> {
+/// Parses an input declaration. The `command` of an input is ignored: the user fills it in.
+fn parse_input(value: &Value) -> Option<Input> {
     let text = |key: &str| value.get(key).and_then(Value::as_str);
     let id = text("id").filter(|id| id.len() <= MAX_NAME)?;
     let options = value.get("options").and_then(Value::as_array);
@@ -266,12 +255,11 @@ fn input(value: &Value) -> Option<Input> {
         let value = option.get("value").unwrap_or(option);
         value.as_str().map(|text| clean_text(text, 200))
     };
-    let is_password = value.get("password").and_then(Value::as_bool) == Some(true);
     Some(Input {
         id: id.to_owned(),
         description: text("description").map(|text| clean_text(text, 200)),
         default: text("default").map(|text| clean_text(text, 200)),
         options: options.iter().filter_map(option).take(MAX_VALUES).collect(),
-        is_secret: is_password,
+        is_secret: value.get("password") == Some(&Value::Bool(true)),
     })
 }

@@ -1,14 +1,13 @@
-//! A command before it is a proposal: what others write around it is taken off.
+//! Commands: removes wrappers such as `cmd /c` and `mcp-remote` and builds the proposal.
 
-use std::collections::BTreeMap;
-
-use patchbay_model::{ServerCommand, is_variable_name};
+use patchbay_model::is_variable_name;
 
 use super::blanks::value;
 use super::{Draft, PasteError, PastedPlace, PastedServer, PastedValue};
 use crate::connectors::add_program::title_of;
+use crate::servers::containers;
 
-/// A command and what it is started with, before it is a proposal.
+/// A parsed command.
 pub(super) struct Command {
     pub(super) words: Vec<String>,
     pub(super) variables: Vec<PastedValue>,
@@ -16,23 +15,18 @@ pub(super) struct Command {
 }
 
 impl Command {
-    /// The server that it starts, or that it only leads to.
-    ///
-    /// # Errors
-    /// When it is over a limit, or no program can be given it.
+    /// Builds the server that the command starts, or the one at the address it connects to.
     pub(super) fn into_server(
         mut self,
         title: Option<String>,
         mut draft: Draft<'_>,
     ) -> Result<PastedServer, PasteError> {
-        if self.words.is_empty() {
-            return Err(PasteError::Nothing);
-        }
-        let cmd = |word: &str| {
-            let name = word.to_ascii_lowercase();
-            matches!(name.as_str(), "cmd" | "cmd.exe")
-        };
-        if self.words.len() > 2 && cmd(&self.words[0]) && self.words[1].eq_ignore_ascii_case("/c") {
+        let is_cmd =
+            |word: &str| word.eq_ignore_ascii_case("cmd") || word.eq_ignore_ascii_case("cmd.exe");
+        if let [program, option, _, ..] = self.words.as_slice()
+            && is_cmd(program)
+            && option.eq_ignore_ascii_case("/c")
+        {
             self.words.drain(..2);
             draft.note("`cmd /c` was left out: Patchbay finds the program without it");
         }
@@ -41,26 +35,24 @@ impl Command {
             return draft.finish(title, place);
         }
         self.pass_through_docker();
-        let mut words = self.words.iter().map(|word| draft.at_home(word));
-        let place = PastedPlace::Program {
-            program: words.next().ok_or(PasteError::Nothing)?,
-            arguments: words.collect(),
-            folder: self.folder.as_deref().map(|folder| draft.at_home(folder)),
-            variables: self
-                .variables
-                .iter()
-                .map(|variable| PastedValue {
-                    value: draft.at_home(&variable.value),
-                    ..variable.clone()
-                })
-                .collect(),
-        };
+        let mut words = self.words.iter().map(|word| draft.expand_home(word));
+        let program = words.next().ok_or(PasteError::Nothing)?;
+        let arguments: Vec<_> = words.collect();
         let title = title.filter(|title| !title.is_empty());
-        let title = title.unwrap_or_else(|| own_title(&place));
+        let title = title.unwrap_or_else(|| title_of(&program, &arguments));
+        for variable in &mut self.variables {
+            variable.value = draft.expand_home(&variable.value);
+        }
+        let place = PastedPlace::Program {
+            program,
+            arguments,
+            folder: self.folder.map(|folder| draft.expand_home(&folder)),
+            variables: self.variables,
+        };
         draft.finish(Some(title), place)
     }
 
-    /// The address that `mcp-remote` stands before, for programs that speak to programs only.
+    /// Returns the address that an `mcp-remote` command connects to.
     fn remote(&self) -> Option<PastedPlace> {
         let is_bridge = |word: &String| {
             let name = word.split_once('@').map_or(word.as_str(), |(name, _)| name);
@@ -72,13 +64,10 @@ impl Command {
         let mut headers = Vec::new();
         while let Some(word) = rest.next() {
             if let Some(line) = option(word, &["--header"], &mut rest) {
-                // Its variables are a way to write blanks into a header.
-                let line = self
-                    .variables
-                    .iter()
-                    .fold(line.to_owned(), |line, variable| {
-                        line.replace(&format!("${{{}}}", variable.name), &variable.value)
-                    });
+                let mut line = line.to_owned();
+                for PastedValue { name, value, .. } in &self.variables {
+                    line = line.replace(&format!("${{{name}}}"), value);
+                }
                 headers.extend(header(&line));
             }
         }
@@ -88,12 +77,11 @@ impl Command {
         })
     }
 
-    /// A variable that a container is given by its name alone has to come from the environment of the program that
-    /// starts it: it is proposed, to be filled in.
+    /// Proposes the variables that `docker run -e NAME` takes from the environment of `docker`.
     fn pass_through_docker(&mut self) {
-        let is_container = ["docker", "podman", "nerdctl"].contains(&self.words[0].as_str());
-        if !is_container || self.words.get(1).is_none_or(|word| word != "run") {
-            return;
+        match self.words.as_slice() {
+            [program, run, ..] if containers::PROGRAMS.contains(&&**program) && run == "run" => {}
+            _ => return,
         }
         let pairs = self.words.windows(2);
         let named = pairs.filter(|pair| pair[0] == "-e" || pair[0] == "--env");
@@ -106,28 +94,13 @@ impl Command {
     }
 }
 
-/// What a program is called unless the text says otherwise.
-fn own_title(place: &PastedPlace) -> String {
-    match place {
-        PastedPlace::Program {
-            program, arguments, ..
-        } => title_of(&ServerCommand {
-            program: program.clone(),
-            arguments: arguments.clone(),
-            folder: None,
-            variables: BTreeMap::new(),
-        }),
-        PastedPlace::Address { .. } => String::new(),
-    }
-}
-
-/// `Name: value`, as one types it for curl.
+/// Parses `Name: value`.
 pub(super) fn header(line: &str) -> Option<PastedValue> {
     let (name, text) = line.split_once(':')?;
     Some(value(name.trim(), text.trim().to_owned()))
 }
 
-/// The value of an option: in its own word or in the next one.
+/// Returns the value of an option: `--name=value`, or the next word.
 pub(super) fn option<'a>(
     word: &'a str,
     names: &[&str],

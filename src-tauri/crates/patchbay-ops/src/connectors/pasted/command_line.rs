@@ -1,33 +1,25 @@
-//! Command lines as documentation prints them.
+//! Command lines as they appear in documentation.
 
 use patchbay_model::{clean_text, is_variable_name};
 
 use super::blanks::{Blanks, value};
 use super::command::{Command, header, option};
-use super::{Draft, PasteError, PastedPlace, PastedServer, PastedServers, PastedValue};
-use super::{collect_servers, settings, words};
+use super::{
+    Draft, PasteError, PastedPlace, PastedServer, PastedServers, PastedValue, settings, words,
+};
 
-/// Reads one command; lines before it may set its variables.
-///
-/// # Errors
-/// When it needs a shell, has no end, or is more than one.
+/// Parses one command; `export` lines before it may set its variables.
 pub(super) fn read(text: &str, home: &str) -> Result<PastedServers, PasteError> {
     let (text, was_changed) = normalize_input(text);
     let mut commands = words::split(&text)?;
-    let mut draft = Draft::new(home);
-    draft.blanks = Blanks::for_shell();
+    let mut draft = Draft::new(home, Blanks::for_shell());
     if was_changed {
         draft.note("Typographic quotation marks, dashes and spaces were replaced");
     }
     let mut variables = Vec::new();
     while commands.len() > 1 && commands[0][0] == "export" {
         let words = commands.remove(0);
-        variables.extend(
-            words
-                .iter()
-                .skip(1)
-                .filter_map(|word| parse_assignment(word)),
-        );
+        variables.extend(words[1..].iter().filter_map(|word| parse_assignment(word)));
     }
     let mut words = match commands.len() {
         0 => return Err(PasteError::Nothing),
@@ -35,35 +27,27 @@ pub(super) fn read(text: &str, home: &str) -> Result<PastedServers, PasteError> 
         _ => return Err(PasteError::Commands),
     };
     take_variables(&mut words, &mut variables);
-    let variables: Vec<_> = variables
-        .iter()
-        .map(|(name, it)| value(name, it.clone()))
-        .collect();
-    if let Some(read) = parse_client_command(&words, &variables, &draft) {
-        return read;
+    if let Some(parsed) = parse_client_command(&words, &variables, &draft) {
+        return parsed;
     }
-    let place = Command {
+    let command = Command {
         words,
         variables,
         folder: None,
     };
-    let server = place.into_server(None, draft)?;
-    collect_servers(std::iter::once(server))
+    Ok(command.into_server(None, draft)?.into())
 }
 
-/// A text as it was typed before a word processor or a web page made it nicer.
+/// Removes prompts and replaces typographic characters; returns whether any were replaced.
 fn normalize_input(text: &str) -> (String, bool) {
     let mut lines = Vec::new();
     let mut was_changed = false;
     for line in text.lines() {
         let line = line.trim();
-        let prompts = ["$ ", "> ", "❯ ", "% ", "# "];
-        // A comment stays one.
-        let is_prompt = |prompt: &&&str| **prompt != "# " && line.starts_with(**prompt);
-        let line = match prompts.iter().find(is_prompt) {
-            Some(prompt) => &line[prompt.len()..],
-            None => line,
-        };
+        // Not `# `, which starts a comment.
+        let prompts = ["$ ", "> ", "❯ ", "% "];
+        let without_prompt = prompts.iter().find_map(|prompt| line.strip_prefix(prompt));
+        let line = without_prompt.unwrap_or(line);
         // `PS C:\Users\ada> npx …`
         let line = match line.split_once("> ") {
             Some((before, command)) if before.starts_with("PS ") && before.contains(":\\") => {
@@ -98,16 +82,16 @@ fn normalize_input(text: &str) -> (String, bool) {
     (plain, was_changed)
 }
 
-fn parse_assignment(word: &str) -> Option<(String, String)> {
-    let (name, value) = word.split_once('=')?;
-    is_variable_name(name).then(|| (name.to_owned(), value.to_owned()))
+fn parse_assignment(word: &str) -> Option<PastedValue> {
+    let (name, text) = word.split_once('=')?;
+    is_variable_name(name).then(|| value(name, text.to_owned()))
 }
 
-/// What stands before a command: variables, and programs that do no more than to set them.
-fn take_variables(words: &mut Vec<String>, variables: &mut Vec<(String, String)>) {
+/// Moves the variables before a command to `variables`, and drops `env` and `cross-env`.
+fn take_variables(words: &mut Vec<String>, variables: &mut Vec<PastedValue>) {
     while let Some(first) = words.first() {
-        if let Some(pair) = parse_assignment(first) {
-            variables.push(pair);
+        if let Some(variable) = parse_assignment(first) {
+            variables.push(variable);
         } else if !(words.len() > 1 && matches!(first.as_str(), "env" | "cross-env")) {
             break;
         }
@@ -115,7 +99,7 @@ fn take_variables(words: &mut Vec<String>, variables: &mut Vec<(String, String)>
     }
 }
 
-/// What another program is told to add: `claude mcp add …`, `codex mcp add …`, `code --add-mcp JSON`.
+/// Parses the commands with which other apps add a server: `claude mcp add …`, `code --add-mcp JSON`.
 fn parse_client_command(
     words: &[String],
     variables: &[PastedValue],
@@ -143,10 +127,7 @@ fn parse_client_command(
             "claude" | "codex" | "gemini" | "amp" | "copilot" | "qwen",
             "mcp",
             "add",
-        ] => Some(
-            parse_add_command(&words[3..], variables, draft)
-                .and_then(|it| collect_servers(std::iter::once(it))),
-        ),
+        ] => Some(parse_add_command(&words[3..], variables, draft).map(PastedServers::from)),
         _ => None,
     }
 }
@@ -171,7 +152,7 @@ fn parse_add_command(
             break rest.as_slice();
         }
         if let Some(pair) = option(word, &["-e", "--env"], &mut rest) {
-            variables.extend(parse_assignment(pair).map(|(name, it)| value(&name, it)));
+            variables.extend(parse_assignment(pair));
         } else if let Some(line) = option(word, &["-H", "--header"], &mut rest) {
             headers.extend(header(line));
         } else if let Some(given) = option(word, &["--url"], &mut rest) {
@@ -179,7 +160,7 @@ fn parse_add_command(
         } else if let Some(variable) = option(word, &["--bearer-token-env-var"], &mut rest) {
             headers.push(value("Authorization", format!("Bearer ${{{variable}}}")));
         } else if option(word, &["-t", "--transport", "-s", "--scope"], &mut rest).is_some() {
-            // How an address is spoken to is found out, and whose it is there does not matter here.
+            // Ignored: the transport is detected, and the scope does not apply here.
         } else if word.starts_with('-') && word.len() > 1 {
             left_out.push(clean_text(word, 60));
         } else if name.is_none() {
@@ -187,7 +168,7 @@ fn parse_add_command(
         } else if word.starts_with("http://") || word.starts_with("https://") {
             url = Some(word);
         } else {
-            // The command itself: what follows belongs to it.
+            // The command begins here.
             let at = words.len() - rest.as_slice().len() - 1;
             break &words[at..];
         }

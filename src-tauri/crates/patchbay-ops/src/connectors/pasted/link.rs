@@ -1,4 +1,4 @@
-//! Links with which web pages have other programs install a server.
+//! Links on web pages that install a server in Patchbay or another app.
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -8,14 +8,11 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use url::Url;
 
-use super::blanks::value;
+use super::blanks::{Blanks, value};
 use super::command::{Command, header};
-use super::{Draft, MAX_VALUES, PasteError, PastedPlace, PastedServers, collect_servers, settings};
+use super::{Draft, MAX_VALUES, PasteError, PastedPlace, PastedServers, settings};
 
-/// Reads a link; `None` for what is none of them.
-///
-/// # Errors
-/// When it has not the shape that it should have.
+/// Parses an install link; `None` for any other text.
 pub(super) fn read(text: &str, home: &str) -> Option<Result<PastedServers, PasteError>> {
     let (scheme, rest) = text.split_once(':')?;
     match scheme {
@@ -58,7 +55,7 @@ fn parameter(url: &Url, name: &str) -> Option<String> {
     pair.map(|(_, value)| value.into_owned())
 }
 
-/// `patchbay://install?url=ADDRESS&name=…`, or with `config` as Cursor has it in place of an address.
+/// Parses `patchbay://install?url=ADDRESS&name=…`, or with `config` as in a Cursor link instead of `url`.
 fn parse_patchbay_link(url: &Url, home: &str) -> Result<PastedServers, PasteError> {
     if !is_install_link(url) {
         return Err(link_error("it doesn't install a server"));
@@ -71,11 +68,12 @@ fn parse_patchbay_link(url: &Url, home: &str) -> Result<PastedServers, PasteErro
         url: validate_web_address(address)?,
         headers: Vec::new(),
     };
-    collect_servers(std::iter::once(Draft::new(home).finish(title, place)?))
+    let draft = Draft::new(home, Blanks::default());
+    Ok(draft.finish(title, place)?.into())
 }
 
-/// Whether a link of ours proposes a server.
-pub(super) fn is_install_link(link: &Url) -> bool {
+/// Whether a `patchbay:` link proposes a server; [`read_pasted`](super::read_pasted) parses it.
+pub fn is_install_link(link: &Url) -> bool {
     link.scheme() == "patchbay" && link.host_str() == Some("install")
 }
 
@@ -86,11 +84,11 @@ fn validate_web_address(address: String) -> Result<String, PasteError> {
     }
 }
 
-/// `cursor://anysphere.cursor-deeplink/mcp/install?name=…&config=BASE64`: the JSON of an entry, by itself or under its
-/// name.
+/// Parses `cursor://anysphere.cursor-deeplink/mcp/install?name=…&config=BASE64`: the JSON of an entry, alone or under
+/// its name.
 fn parse_cursor_link(url: &Url, home: &str) -> Result<PastedServers, PasteError> {
     let config = parameter(url, "config").ok_or_else(|| link_error("it has no configuration"))?;
-    // A plus sign that nobody encoded is a space by now.
+    // An unescaped plus sign was decoded to a space.
     let config = config.replace([' ', '-'], "+").replace('_', "/");
     let lenient = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -103,7 +101,7 @@ fn parse_cursor_link(url: &Url, home: &str) -> Result<PastedServers, PasteError>
     settings::read_named(&json, name.as_deref(), home)
 }
 
-/// `vscode:mcp/install?JSON`: an entry with its name, percent-encoded or not.
+/// Parses `vscode:mcp/install?JSON`: an entry with its name, percent-encoded or not.
 fn parse_vscode_link(rest: &str, home: &str) -> Result<PastedServers, PasteError> {
     let rest = rest.trim_start_matches('/');
     let json = rest
@@ -114,7 +112,7 @@ fn parse_vscode_link(rest: &str, home: &str) -> Result<PastedServers, PasteError
     settings::read(json.trim(), home)
 }
 
-/// `https://vscode.dev/redirect/mcp/install?name=…&config=JSON&inputs=JSON`.
+/// Parses `https://vscode.dev/redirect/mcp/install?name=…&config=JSON&inputs=JSON`.
 fn parse_vscode_page_link(url: &Url, home: &str) -> Result<PastedServers, PasteError> {
     let json = |name: &str| {
         let text = parameter(url, name)?;
@@ -126,7 +124,7 @@ fn parse_vscode_page_link(url: &Url, home: &str) -> Result<PastedServers, PasteE
     settings::read(&whole.to_string(), home)
 }
 
-/// `goose://extension?cmd=…&arg=…&env=NAME=description&name=…`, or with `url` and `header` in place of a command.
+/// Parses `goose://extension?cmd=…&arg=…&env=NAME=description&name=…`, or with `url` and `header` instead of a command.
 fn parse_goose_link(url: &Url, home: &str) -> Result<PastedServers, PasteError> {
     if url.host_str() != Some("extension") {
         return Err(link_error("it doesn't install a server"));
@@ -136,7 +134,7 @@ fn parse_goose_link(url: &Url, home: &str) -> Result<PastedServers, PasteError> 
         let named = pairs.filter(move |(key, _)| key == name);
         named.map(|(_, value)| value.into_owned())
     };
-    let mut draft = Draft::new(home);
+    let mut draft = Draft::new(home, Blanks::default());
     let title = parameter(url, "name").or_else(|| parameter(url, "id"));
     let title = title.map(|title| clean_text(&title, 100));
     if let Some(address) = parameter(url, "url") {
@@ -147,7 +145,7 @@ fn parse_goose_link(url: &Url, home: &str) -> Result<PastedServers, PasteError> 
                 .filter_map(|line| header(&line.replacen('=', ":", 1)))
                 .collect(),
         };
-        return collect_servers(std::iter::once(draft.finish(title, place)?));
+        return Ok(draft.finish(title, place)?.into());
     }
     let mut words: Vec<String> = all("cmd").take(1).collect();
     words.extend(all("arg"));
@@ -156,7 +154,6 @@ fn parse_goose_link(url: &Url, home: &str) -> Result<PastedServers, PasteError> 
     }
     let mut variables = Vec::new();
     for variable in all("env").take(MAX_VALUES + 1) {
-        // Behind the name it says what the variable is for.
         let (name, description) = variable.split_once('=').unwrap_or((&variable, ""));
         if !is_variable_name(name) {
             continue;
@@ -171,5 +168,5 @@ fn parse_goose_link(url: &Url, home: &str) -> Result<PastedServers, PasteError> 
         variables,
         folder: None,
     };
-    collect_servers(std::iter::once(command.into_server(title, draft)?))
+    Ok(command.into_server(title, draft)?.into())
 }

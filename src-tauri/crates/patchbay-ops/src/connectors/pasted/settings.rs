@@ -1,4 +1,4 @@
-//! Settings of other programs: one entry, several, or the file that has them.
+//! JSON settings of other apps: one entry, several, or a whole file.
 
 use jsonc_parser::{ParseOptions, parse_to_serde_value};
 use patchbay_model::{clean_text, is_variable_name};
@@ -6,10 +6,12 @@ use serde_json::{Map, Value};
 
 use super::blanks::{Blanks, value};
 use super::command::{Command, header};
-use super::{Draft, MAX_SERVERS, PastedPlace, PastedServer, PastedServers, PastedValue};
-use super::{PasteError, words};
+use super::{
+    Draft, MAX_SERVERS, PasteError, PastedPlace, PastedServer, PastedServers, PastedValue, words,
+};
+use crate::json_object::scalar_text;
 
-/// The names under which programs keep their servers.
+/// Members in which apps keep their servers.
 const CONTAINERS: [&str; 7] = [
     "mcpServers",
     "servers",
@@ -20,14 +22,14 @@ const CONTAINERS: [&str; 7] = [
     "mcp",
 ];
 
-/// How deep a container may lie in a file.
-const DEPTH: usize = 3;
+/// Maximum nesting of containers.
+const MAX_DEPTH: usize = 3;
 
 const ADDRESSES: [&str; 5] = ["url", "serverUrl", "httpUrl", "uri", "endpoint"];
 const PROGRAMS: [&str; 2] = ["command", "cmd"];
 const VARIABLES: [&str; 3] = ["env", "environment", "envs"];
 
-/// What is read, or says nothing that has to be taken over.
+/// Members that are read, or can be ignored without a note.
 const KNOWN: [&str; 20] = [
     "url",
     "serverUrl",
@@ -51,15 +53,12 @@ const KNOWN: [&str; 20] = [
     "description",
 ];
 
-/// Reads the servers of a JSON text.
-///
-/// # Errors
-/// When it is no JSON, has no server, or more than are looked through.
+/// Parses the servers of a JSON text.
 pub(super) fn read(text: &str, home: &str) -> Result<PastedServers, PasteError> {
     read_named(text, None, home)
 }
 
-/// As [`read`]; one entry by itself is called so.
+/// Like [`read`]; `name` is the name of a single entry.
 pub(super) fn read_named(
     text: &str,
     name: Option<&str>,
@@ -69,40 +68,35 @@ pub(super) fn read_named(
     let mut notes = Vec::new();
     let entries = find_entries(&root, name, 0, &mut notes).ok_or(PasteError::NoServer)?;
     if entries.list.len() > MAX_SERVERS {
-        return Err(PasteError::TooMuch {
-            what: "list of servers",
-            most: "50 servers",
-        });
+        return Err(PasteError::LONG_LIST);
     }
     let inputs = entries.inputs.or_else(|| root.get("inputs"));
-    let blanks = Blanks::from_inputs(inputs);
+    let draft = Draft::new(home, Blanks::from_inputs(inputs));
     let mut servers = Vec::new();
     let mut first_refused = None;
     for (name, entry) in entries.list {
         let name = name.map(|name| clean_text(name, 100));
-        match parse_server(name.clone(), entry, blanks.clone(), home) {
+        match parse_server(name, entry, draft.clone()) {
             Ok(server) => servers.push(server),
-            Err(refused @ PasteError::NotUsable { .. }) => {
-                if let PasteError::NotUsable { why, .. } = &refused {
-                    let name = name.as_deref().unwrap_or("one");
-                    notes.push(format!("{name} was left out: {why}"));
-                }
-                first_refused.get_or_insert(refused);
+            Err(PasteError::NotUsable { name, why }) => {
+                let shown = name.as_deref().unwrap_or("one");
+                notes.push(format!("{shown} was left out: {why}"));
+                first_refused.get_or_insert(PasteError::NotUsable { name, why });
             }
-            Err(refused) => return Err(refused),
+            Err(error) => return Err(error),
         }
     }
     match first_refused {
-        Some(refused) if servers.is_empty() => Err(refused),
+        Some(error) if servers.is_empty() => Err(error),
         None if servers.is_empty() => Err(PasteError::NoServer),
         _ => Ok(PastedServers { servers, notes }),
     }
 }
 
-/// JSON, also with comments, commas behind the last, or the braces around it left behind.
+/// Parses JSON that may have comments, trailing commas or typographic quotes, or lack its outer braces.
 pub(super) fn parse(text: &str) -> Result<Value, PasteError> {
     let options = ParseOptions::default();
-    // One of several may have been copied with what separates it from the next.
+    // An entry may have been copied with the comma after it.
     let text = text.trim_end_matches(|sign: char| sign == ',' || sign.is_whitespace());
     let parsed = |text: &str| parse_to_serde_value::<Value>(text, &options);
     let failed = match parsed(text) {
@@ -118,7 +112,7 @@ pub(super) fn parse(text: &str) -> Result<Value, PasteError> {
     {
         return Ok(value);
     }
-    // A web page or a word processor may have made its quotation marks nicer.
+    // Web pages and word processors replace quotation marks.
     match parsed(&text.replace(['“', '”', '„'], "\"")) {
         Ok(value) if text.contains(['“', '”', '„']) && value.is_object() => Ok(value),
         _ => Err(failed),
@@ -127,11 +121,11 @@ pub(super) fn parse(text: &str) -> Result<Value, PasteError> {
 
 struct Entries<'a> {
     list: Vec<(Option<&'a str>, &'a Map<String, Value>)>,
-    /// What the settings declare that they ask for.
+    /// Inputs that VS Code settings declare.
     inputs: Option<&'a Value>,
 }
 
-/// The entries in a value, wherever its program keeps them.
+/// Finds the server entries in a value.
 fn find_entries<'a>(
     value: &'a Value,
     name: Option<&'a str>,
@@ -141,12 +135,9 @@ fn find_entries<'a>(
     let all = |list| Entries { list, inputs: None };
     let object = match value {
         Value::Array(list) => {
-            let list: Vec<_> = list.iter().filter_map(Value::as_object).collect();
-            let list: Vec<_> = list
-                .into_iter()
-                .filter(|entry| is_entry(entry))
-                .map(|entry| (text(entry, "name"), entry))
-                .collect();
+            let objects = list.iter().filter_map(Value::as_object);
+            let entries = objects.filter(|entry| is_entry(entry));
+            let list: Vec<_> = entries.map(|entry| (text(entry, "name"), entry)).collect();
             return (!list.is_empty()).then(|| all(list));
         }
         Value::Object(object) => object,
@@ -157,7 +148,7 @@ fn find_entries<'a>(
         return Some(all(vec![(name, object)]));
     }
     for container in CONTAINERS {
-        let Some(inner) = object.get(container).filter(|_| depth < DEPTH) else {
+        let Some(inner) = object.get(container).filter(|_| depth < MAX_DEPTH) else {
             continue;
         };
         if let Some(mut found) = find_entries(inner, None, depth + 1, notes) {
@@ -169,7 +160,7 @@ fn find_entries<'a>(
             return Some(found);
         }
     }
-    // Entries without anything around them, by their names.
+    // Entries by name, without a container.
     let named: Vec<_> = object
         .iter()
         .filter_map(|(name, entry)| Some((name.as_str(), entry.as_object()?)))
@@ -186,19 +177,16 @@ fn find_entries<'a>(
     Some(all(named.collect()))
 }
 
-/// A few names, and how many more there are.
+/// Joins the first names and counts the rest; `None` for no names.
 fn names_of<'a>(names: impl Iterator<Item = &'a String>) -> Option<String> {
     const SHOWN: usize = 10;
     let names: Vec<_> = names.collect();
-    let shown: Vec<_> = names
-        .iter()
-        .take(SHOWN)
-        .map(|name| clean_text(name, 60))
-        .collect();
+    let shown = names.iter().take(SHOWN).map(|name| clean_text(name, 60));
+    let shown = shown.collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(SHOWN) {
         _ if names.is_empty() => None,
-        0 => Some(shown.join(", ")),
-        more => Some(format!("{}, {more} more", shown.join(", "))),
+        0 => Some(shown),
+        more => Some(format!("{shown}, {more} more")),
     }
 }
 
@@ -219,17 +207,11 @@ fn is_entry(entry: &Map<String, Value>) -> bool {
 fn parse_server(
     name: Option<String>,
     entry: &Map<String, Value>,
-    blanks: Blanks,
-    home: &str,
+    mut draft: Draft<'_>,
 ) -> Result<PastedServer, PasteError> {
     let refused = |why: &str| PasteError::NotUsable {
         name: name.clone(),
         why: why.to_owned(),
-    };
-    let mut draft = Draft {
-        home,
-        blanks,
-        notes: Vec::new(),
     };
     let others = entry.keys().filter(|key| !KNOWN.contains(&key.as_str()));
     if let Some(names) = names_of(others) {
@@ -254,13 +236,9 @@ fn parse_server(
             }
             fits
         });
-        for key in entry
-            .get("env_keys")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            // Names of secrets that the other program keeps in its own keychain.
+        let keys = entry.get("env_keys").and_then(Value::as_array);
+        for key in keys.into_iter().flatten() {
+            // Names of secrets that Goose keeps in its own keychain.
             if let Some(key) = key.as_str().filter(|key| is_variable_name(key))
                 && !command.variables.iter().any(|known| known.name == key)
             {
@@ -300,10 +278,10 @@ fn parse_server(
     }
 }
 
-/// The words of a command, which is one word, all of them in a list, or a whole line.
+/// Returns the words of a command that is one word, a list of words, or a whole line.
 fn command_words(command: &Value, arguments: Option<&Value>) -> Result<Vec<String>, &'static str> {
     let texts = |list: &[Value]| -> Result<Vec<String>, &'static str> {
-        let word = |value: &Value| scalar(value).ok_or("an argument isn't text");
+        let word = |value: &Value| scalar_text(value).ok_or("an argument isn't text");
         list.iter().map(word).collect()
     };
     let mut words = match command {
@@ -329,28 +307,19 @@ fn command_words(command: &Value, arguments: Option<&Value>) -> Result<Vec<Strin
     }
 }
 
-/// Whether a command without a list of arguments is a whole line, and not a path with blanks in it.
+/// Whether a command without a list of arguments is a whole line rather than a path with spaces.
 fn is_command_line(command: &str) -> bool {
     let is_path = command.starts_with(['/', '~']) || command.contains(":\\");
     command.trim().contains(char::is_whitespace) && !is_path
 }
 
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(yes) => Some(yes.to_string()),
-        _ => None,
-    }
-}
-
-/// Variables or headers: an object of texts, or a list of `NAME=value` and `Name: value`.
+/// Parses variables or headers: an object of scalars, or a list of `NAME=value` and `Name: value`.
 fn parse_pairs(values: Option<&Value>, draft: &mut Draft<'_>) -> Vec<PastedValue> {
     let mut found = Vec::new();
     match values {
         Some(Value::Object(values)) => {
             for (name, given) in values {
-                match scalar(given) {
+                match scalar_text(given) {
                     Some(text) => found.push(value(name, text)),
                     None => {
                         let name = clean_text(name, 60);

@@ -489,7 +489,7 @@ fn secrets_are_told_by_their_names_and_shapes() {
 
 #[test]
 fn hostile_text_is_refused_or_stays_text() {
-    let long = "x".repeat(MAX_BYTES_OF_ONE + 1);
+    let long = "x".repeat(MAX_WORD_BYTES + 1);
     let huge = "x".repeat(1 << 20);
     let too_much = |text: &str| matches!(refused(text), PasteError::TooMuch { .. });
     assert!(too_much(

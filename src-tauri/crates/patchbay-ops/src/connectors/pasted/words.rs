@@ -1,23 +1,20 @@
-//! A command line, taken apart into words as a shell would, without one.
+//! Splitting command lines into words like a shell, without running one.
 
 use super::PasteError;
 
-/// How a command line is quoted.
+/// Quoting rules.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Dialect {
     Posix,
-    /// `cmd.exe`: a backslash is a part of a path, and only double quotes are quotes.
+    /// `cmd.exe`: backslashes are literal and only double quotes quote.
     Windows,
 }
 
-/// The words of each command of a text: a line ends a command unless it says that it goes on.
-///
-/// # Errors
-/// When a shell would be needed, or a quote has no end.
+/// Returns the words of each command. A command ends with its line unless the line is continued.
 pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, PasteError> {
     let dialect = dialect_of(text);
     let mut commands = vec![Vec::new()];
-    // `None` between words: an empty word is one too.
+    // `None` between words, as a word may be empty.
     let mut word: Option<String> = None;
     let mut signs = text.chars().peekable();
     while let Some(sign) = signs.next() {
@@ -28,7 +25,7 @@ pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, PasteError> {
             }
             _ if sign.is_whitespace() => end_word(&mut commands, &mut word),
             '\\' if dialect == Dialect::Posix => match signs.next() {
-                // The line goes on.
+                // Line continuation.
                 Some('\n') | None => {}
                 Some(plain) => word.get_or_insert_default().push(plain),
             },
@@ -70,12 +67,10 @@ pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, PasteError> {
                     }
                 }
             }
-            // What documentation asks to replace, which a shell would take for a file.
+            // A placeholder such as `<name>`, not a redirection.
             '<' => match placeholder(signs.clone()) {
                 Some(name) => {
-                    for _ in name.chars().chain(['>']) {
-                        signs.next();
-                    }
+                    signs.nth(name.len());
                     let word = word.get_or_insert_default();
                     word.push_str(&format!("<{name}>"));
                 }
@@ -86,7 +81,7 @@ pub(super) fn split(text: &str) -> Result<Vec<Vec<String>>, PasteError> {
                 return Err(needs_shell_error(&operator(sign, signs.peek())));
             }
             '#' if word.is_none() => {
-                // A comment, up to the end of its line.
+                // Comment up to the end of the line.
                 while signs.next_if(|sign| *sign != '\n').is_some() {}
             }
             sign => word.get_or_insert_default().push(sign),
@@ -116,7 +111,7 @@ fn needs_shell_error(sign: &str) -> PasteError {
     }
 }
 
-/// The name up to the next `>`, where it is one.
+/// Returns the name up to the next `>`, if it can be a placeholder.
 fn placeholder(signs: impl Iterator<Item = char>) -> Option<String> {
     let mut name = String::new();
     for sign in signs.take(100) {
@@ -129,7 +124,7 @@ fn placeholder(signs: impl Iterator<Item = char>) -> Option<String> {
     None
 }
 
-/// A path with a drive, a line that goes on with `^`, or a variable between `%` belong to `cmd.exe`.
+/// A path with a drive letter or a line continued with `^` is for `cmd.exe`.
 fn dialect_of(text: &str) -> Dialect {
     let bytes = text.as_bytes();
     let has_drive = bytes.windows(3).enumerate().any(|(at, signs)| {
