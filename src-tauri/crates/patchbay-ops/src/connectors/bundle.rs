@@ -1,8 +1,7 @@
-//! MCP bundles: a local server in one file (`.mcpb`, before that `.dxt`), with a manifest that says how it is started.
+//! MCP bundles: a local server in one file (`.mcpb`, formerly `.dxt`), with a manifest that says how to start it.
 //!
-//! A person looks through what a bundle says before it is added, and what is added is what was looked through, by its
-//! SHA-256. It is unpacked into the folder that the server has of its own, and goes with its connector. Nothing of it
-//! is started by that.
+//! The user reviews a bundle before it is added; its SHA-256 ensures that the reviewed file is the one that is added.
+//! It is unpacked into the server's own folder, which is deleted with the connector. Adding a bundle starts nothing.
 
 mod archive;
 mod manifest;
@@ -21,7 +20,7 @@ pub use self::manifest::{BundleSetting, BundleSettingKind};
 
 use self::archive::Archive;
 use self::manifest::{Launch, Manifest, ServerKind};
-use self::variables::{ResolvedVariable, Variables, expand_folders};
+use self::variables::{ResolvedVariable, Variables};
 use crate::connectors::add_program::{AddProgram, add_program_as};
 use crate::context::Context;
 use crate::credentials::secret::SecretValue;
@@ -29,65 +28,60 @@ use crate::error::Error;
 use crate::lock::FileLock;
 use crate::secrets::programs::{find_in, search_path};
 
-/// Stands for the folder of a bundle before it has one.
+/// Placeholder for the folder of a bundle that is not unpacked yet.
 const FOLDER: &str = "${__dirname}";
 
-/// The most values of a setting.
+/// Maximum number of values of a setting.
 const MAX_VALUES: usize = 100;
 
-/// A bundle as a person looks through it. All of it is what the bundle says of itself.
+/// A bundle to review. Everything but the hash is the bundle's own claim.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Bundle {
     /// SHA-256 of the file, in hexadecimal.
     pub sha256: String,
-    /// What it is called.
     pub title: String,
-    /// Its version.
     pub version: String,
-    /// Who made it.
     pub author: Option<String>,
-    /// What it is for.
     pub description: Option<String>,
-    /// The words of its command; `${__dirname}` is where it will be unpacked.
+    /// Words of the command; `${__dirname}` is the folder it will be unpacked to.
     pub command: Vec<String>,
-    /// Variables of its environment, as `NAME=value`.
+    /// Environment variables, as `NAME=value`.
     pub variables: Vec<String>,
-    /// The program of this computer that would be started now; `None` for one in the bundle, or none that was found.
+    /// Path of the installed program that would be started; `None` if it is in the bundle or was not found.
     pub program: Option<String>,
-    /// What it needs on this computer, such as `node >=18`.
+    /// Required runtimes, such as `node >=18`.
     pub runtimes: Vec<String>,
-    /// What a person sets.
     pub settings: Vec<BundleSetting>,
-    /// What to know before it is added.
+    /// Warnings.
     pub notes: Vec<String>,
 }
 
-/// How a bundle is added.
+/// Request to add a bundle.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct AddBundle {
-    /// SHA-256 of the bundle that was looked through.
+    /// SHA-256 of the bundle that was reviewed.
     pub sha256: String,
-    /// Values of settings that are no secrets; a default is used where there are none.
+    /// Values of settings that are not secret; missing ones get their defaults.
     pub values: BTreeMap<String, Vec<String>>,
     /// Values of secret settings.
     pub secrets: BTreeMap<String, SecretValue>,
-    /// Short name, unique; `None` to derive one.
+    /// Unique short name; `None` derives one from the title.
     pub name: Option<String>,
-    /// Name for people; `None` for that of the bundle.
+    /// Display name; `None` uses the title of the bundle.
     pub title: Option<String>,
 }
 
-/// Reads what a bundle says of itself. Nothing of it is kept.
+/// Reads a bundle for review and saves nothing.
 ///
 /// # Errors
-/// [`Error::Usage`] when it is not understood, or has something that is not unpacked; [`Error::File`].
+/// [`Error::Usage`] for an invalid or unsafe bundle; [`Error::File`].
 pub async fn read_bundle(cx: &Context, file: &Path) -> Result<Bundle, Error> {
     let _lock = lock_unpacking(cx).await?;
     let (archive, manifest) = open_bundle(cx, file).await?;
     let launch = manifest.launch()?;
-    let settings = manifest.settings(expand_folders)?;
+    let settings = manifest.settings()?;
     let mut notes = Vec::new();
     if let Some(systems) = manifest.other_systems() {
         notes.push(format!(
@@ -100,7 +94,7 @@ pub async fn read_bundle(cx: &Context, file: &Path) -> Result<Bundle, Error> {
         );
     }
     let path = search_path::server_search_path(path_of(&launch)).await;
-    let program = program_of(&launch, FOLDER, &manifest, &archive, &path)?;
+    let program = find_launched_program(&launch, &manifest, &archive, &path)?;
     let found = match &program {
         Program::Inside(_) => None,
         Program::Outside(name) => match find_in(name, &path) {
@@ -131,11 +125,11 @@ pub async fn read_bundle(cx: &Context, file: &Path) -> Result<Bundle, Error> {
     })
 }
 
-/// Unpacks a bundle and adds a connector for its server, as a draft until it first works.
+/// Unpacks a bundle and adds a connector for its server, which is a draft until it first works.
 ///
 /// # Errors
-/// As [`read_bundle`]; [`Error::Usage`] too when it is not the one that was looked through, is made for another system,
-/// or a setting is missing or not understood; [`Error::Store`], [`Error::Vault`].
+/// As [`read_bundle`]; also [`Error::Usage`] if the file changed since the review, is made for another system, or a
+/// setting is missing or invalid; [`Error::Store`], [`Error::Vault`].
 pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result<Connector, Error> {
     let _lock = lock_unpacking(cx).await?;
     let (archive, manifest) = open_bundle(cx, file).await?;
@@ -149,7 +143,7 @@ pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result
         return Err(bundle_error(&format!("it is made for {systems}")));
     }
     let launch = manifest.launch()?;
-    let settings = manifest.settings(expand_folders)?;
+    let settings = manifest.settings()?;
     let plain = validate_values(&settings, request.values, &request.secrets)?;
     let id = ConnectorId::new(cx.new_id("con"));
     let folder = cx.paths().server_folder(&id);
@@ -163,12 +157,9 @@ pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result
         secret: &request.secrets,
     };
     let path = search_path::server_search_path(path_of(&launch)).await;
-    let program = program_of(&launch, FOLDER, &manifest, &archive, &path)?;
-    let words = launch
-        .args
-        .iter()
-        .flatten()
-        .map(|word| variables.words(word));
+    let program = find_launched_program(&launch, &manifest, &archive, &path)?;
+    let words = launch.args.iter().flatten();
+    let words = words.map(|word| variables.words(word));
     let arguments = words.collect::<Result<Vec<_>, _>>()?.concat();
     let (mut plain_variables, mut secrets) = (BTreeMap::new(), BTreeMap::new());
     for (name, text) in launch.env.iter().flatten() {
@@ -184,7 +175,7 @@ pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result
         command: ServerCommand {
             program: program.word(folder_text),
             arguments,
-            // The one of its own, which is where it is unpacked.
+            // The server's own folder, where the bundle is unpacked.
             folder: None,
             variables: plain_variables,
         },
@@ -200,13 +191,13 @@ pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result
     blocking(move || archive.unpack(&target, &programs)).await?;
     let connector = add_program_as(cx, id, added).await;
     if connector.is_err() {
-        // Without its connector nobody would ever remove it.
+        // Only a connector's folder is ever deleted.
         drop(tokio::fs::remove_dir_all(&folder).await);
     }
     connector
 }
 
-/// One bundle at a time, among all processes: there is one folder to unpack in.
+/// Locks the one folder for unpacking across all processes.
 async fn lock_unpacking(cx: &Context) -> Result<FileLock, Error> {
     FileLock::take(cx.paths().locks().join("bundle")).await
 }
@@ -233,16 +224,16 @@ fn path_of(launch: &Launch) -> Option<&String> {
     launch.env.as_ref()?.get("PATH")
 }
 
-/// What a bundle starts.
+/// The program that a bundle starts.
 enum Program {
-    /// A file of the bundle.
+    /// Name of a file in the bundle.
     Inside(String),
-    /// A program of this computer.
+    /// Name or path of an installed program.
     Outside(String),
 }
 
 impl Program {
-    /// The first word of its command.
+    /// Returns the first word of the command, for a bundle in `folder`.
     fn word(&self, folder: &str) -> String {
         match self {
             Self::Inside(name) => {
@@ -254,28 +245,23 @@ impl Program {
     }
 }
 
-/// What a bundle in this folder would start.
-///
-/// # Errors
-/// [`Error::Usage`] for a file that it does not have.
-fn program_of(
+/// Finds out which program a bundle starts, and refuses a file that the bundle lacks.
+fn find_launched_program(
     launch: &Launch,
-    folder: &str,
     manifest: &Manifest,
     archive: &Archive,
     path: &[PathBuf],
 ) -> Result<Program, Error> {
-    let none = BTreeMap::new();
     let variables = Variables {
-        folder,
+        folder: FOLDER,
         settings: &[],
-        plain: &none,
+        plain: &BTreeMap::new(),
         secret: &BTreeMap::new(),
     };
     let words = variables.words(launch.command.as_deref().unwrap_or_default())?;
     let command = words.concat();
     let within = command
-        .strip_prefix(folder)
+        .strip_prefix(FOLDER)
         .map(|rest| rest.trim_start_matches(['/', '\\']));
     let is_relative =
         within.is_none() && !Path::new(&command).has_root() && command.contains(['/', '\\']);
@@ -289,7 +275,7 @@ fn program_of(
         if cfg!(windows) && archive.has_file(&with_extension) {
             return Ok(Program::Inside(with_extension));
         }
-        // A name with `..` in it is that of no file, for none such is unpacked.
+        // No file with `..` in its name is unpacked.
         return match archive.has_file(name) && !name.split('/').any(|part| part == "..") {
             true => Ok(Program::Inside(name.to_owned())),
             false => Err(bundle_error(&format!(
@@ -298,17 +284,14 @@ fn program_of(
             ))),
         };
     }
-    // Many systems have Python by its full name only.
+    // Many systems only have `python3`.
     if command == "python" && find_in("python", path).is_err() && find_in("python3", path).is_ok() {
         return Ok(Program::Outside("python3".to_owned()));
     }
     Ok(Program::Outside(command))
 }
 
-/// The values of settings that are no secrets, with defaults where there are none.
-///
-/// # Errors
-/// [`Error::Usage`] for the first that is missing or not understood.
+/// Returns the values of settings that are not secret, with defaults filled in.
 fn validate_values(
     settings: &[BundleSetting],
     mut given: BTreeMap<String, Vec<String>>,
@@ -355,11 +338,8 @@ fn validate_values(
             "Check the name.",
         ));
     }
-    let is_plain = |key: &&String| {
-        settings
-            .iter()
-            .any(|one| one.key == **key && !one.is_secret)
-    };
+    // Settings that are not secret were added above.
+    let is_plain = |key: &&String| checked.contains_key(*key);
     if let Some(open) = secrets.keys().find(is_plain) {
         return Err(Error::usage(
             format!("{open} isn't a secret"),
@@ -391,7 +371,6 @@ fn check_value(setting: &BundleSetting, value: &str) -> Result<(), Error> {
     }
 }
 
-/// A bundle that is not taken.
 fn bundle_error(why: &str) -> Error {
     Error::usage(
         format!("can't add this bundle: {why}"),

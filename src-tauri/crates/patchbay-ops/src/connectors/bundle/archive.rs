@@ -1,11 +1,10 @@
-//! The file of a bundle: copied, measured, and unpacked into a folder of ours.
+//! Copying, checking and unpacking the archive of a bundle.
 //!
-//! Everything in it was written by somebody else. Nothing is unpacked outside the folder, nothing replaces anything,
-//! nothing is a link, and what it may take up is counted while it is written, for what an archive says of its sizes
-//! need not be true.
+//! The archive is untrusted. Nothing is unpacked outside the target folder, no file replaces another, links are
+//! refused, and the unpacked size is counted while writing, as the sizes stated in an archive may be false.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use patchbay_files::{create_private_folder, sync_folder};
@@ -17,52 +16,48 @@ use super::bundle_error;
 use crate::atomic_file::file_error;
 use crate::error::Error;
 
-/// The largest file, in bytes.
+/// Maximum size of a bundle.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Most bytes when unpacked, and the highest ratio to the archive's size beyond the first megabytes: programs compress
-/// to a third, a zip bomb to a thousandth.
+/// Maximum unpacked size, and its maximum ratio to the size of the archive beyond an allowance: programs compress to a
+/// third, a zip bomb to a thousandth.
 const MAX_UNPACKED: u64 = 1024 * 1024 * 1024;
-const MAX_TIMES: u64 = 100;
+const MAX_RATIO: u64 = 100;
 const RATIO_ALLOWANCE: u64 = 16 * 1024 * 1024;
 
-/// The most files and folders, and bytes of the list of them.
+/// Maximum number of entries, and size of the central directory.
 const MAX_ENTRIES: usize = 50_000;
 const MAX_LIST_BYTES: u32 = 16 * 1024 * 1024;
 
-/// The longest name of a file with its folders, and the most folders above it.
+/// Maximum length of an entry's path, and its maximum depth.
 const MAX_NAME_BYTES: usize = 512;
 const MAX_FOLDERS: usize = 40;
 
-/// The largest manifest, in bytes.
 const MAX_MANIFEST_BYTES: u64 = 256 * 1024;
 
-/// A bundle that was copied into a folder which nobody else writes to: what was measured is what is unpacked.
+/// A bundle that was copied into a folder that only we write to, so that it cannot change between check and use.
 pub(super) struct Archive {
     zip: zip::ZipArchive<File>,
-    /// Of the whole file, in hexadecimal.
+    /// SHA-256 of the whole file, in hexadecimal.
     pub(super) sha256: String,
-    /// Whether something that calls itself a signature follows the archive.
+    /// Whether the archive is followed by a signature, which is not verified.
     pub(super) is_signed: bool,
     bytes: u64,
     folder: WorkFolder,
 }
 
-/// Removed with all that is in it when it is dropped.
+/// A folder that is deleted when dropped.
 struct WorkFolder(PathBuf);
 
 impl Drop for WorkFolder {
     fn drop(&mut self) {
-        // What stays is removed before the next bundle.
+        // Leftovers are removed before the next bundle.
         drop(fs::remove_dir_all(&self.0));
     }
 }
 
 impl Archive {
-    /// Copies a bundle into this folder, which is emptied first; the caller sees to it that nobody else uses it.
-    ///
-    /// # Errors
-    /// [`Error::File`]; [`Error::Usage`] for what is no bundle, or has more than is taken.
+    /// Copies a bundle into `folder`, which is emptied first. The caller ensures that nobody else uses the folder.
     pub(super) fn open(file: &Path, folder: &Path) -> Result<Self, Error> {
         match fs::remove_dir_all(folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -82,8 +77,8 @@ impl Archive {
             copy.ok_or_else(|| bundle_error("it has more than 256 MB"))?;
         let is_signed =
             cut_signature(&mut copy, bytes).map_err(|error| file_error(&path, error))?;
-        let lists = list_sizes(&mut copy).map_err(|error| file_error(&path, error))?;
-        if lists.is_some_and(|most| most > MAX_LIST_BYTES) {
+        let list_bytes = max_list_bytes(&mut copy).map_err(|error| file_error(&path, error))?;
+        if list_bytes.is_some_and(|bytes| bytes > MAX_LIST_BYTES) {
             return Err(bundle_error("it has too many files"));
         }
         let zip = zip::ZipArchive::new(copy).map_err(|error| from_zip_error(&path, error))?;
@@ -102,10 +97,7 @@ impl Archive {
         })
     }
 
-    /// The manifest, as it stands in the archive.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when there is none, or it is too large; [`Error::File`].
+    /// Reads `manifest.json`.
     pub(super) fn manifest(&mut self) -> Result<Vec<u8>, Error> {
         let place = self.folder.0.join("manifest.json");
         let entry = match self.zip.by_name("manifest.json") {
@@ -121,26 +113,18 @@ impl Archive {
         Ok(text)
     }
 
-    /// Whether it has a file of that name.
     pub(super) fn has_file(&self, name: &str) -> bool {
         let name = name.strip_prefix("./").unwrap_or(name);
         self.zip.index_for_name(name).is_some()
     }
 
-    /// Unpacks all of it and puts it where nothing is yet. It is there whole or not at all. `programs` are files of it
-    /// that can be started, whatever the archive says.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] for what is not unpacked; [`Error::File`].
+    /// Unpacks everything, then moves it to `target`, which must not exist. Files in `programs` are made executable
+    /// whatever the archive says.
     pub(super) fn unpack(mut self, target: &Path, programs: &[String]) -> Result<(), Error> {
         let root = self.folder.0.join("files");
         create_private_folder(&root).map_err(|error| file_error(&root, error))?;
-        let most = MAX_UNPACKED.min(
-            self.bytes
-                .saturating_mul(MAX_TIMES)
-                .saturating_add(RATIO_ALLOWANCE),
-        );
-        let mut left = most;
+        // `MAX_BYTES` rules out an overflow.
+        let mut left = MAX_UNPACKED.min(self.bytes * MAX_RATIO + RATIO_ALLOWANCE);
         for index in 0..self.zip.len() {
             let entry = self.zip.by_index(index);
             let mut entry = entry.map_err(|error| from_zip_error(&root, error))?;
@@ -167,30 +151,21 @@ impl Archive {
     }
 }
 
-/// Copies a file as far as it is taken, and measures it; `None` for one that is too large.
+/// Copies a file and returns the copy with its size and SHA-256; `None` if it exceeds [`MAX_BYTES`].
 fn copy_and_hash(source: File, to: &Path) -> io::Result<Option<(File, u64, String)>> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
     let mut copy = patchbay_files::open(to, &options).map_err(patchbay_files::Error::into_io)?;
     let mut source = source.take(MAX_BYTES + 1);
+    let bytes = io::copy(&mut source, &mut copy)?;
+    copy.rewind()?;
     let mut hash = Sha256::new();
-    let mut bytes = 0;
-    let mut piece = vec![0; 64 * 1024];
-    loop {
-        let read = source.read(&mut piece)?;
-        if read == 0 {
-            break;
-        }
-        hash.update(&piece[..read]);
-        copy.write_all(&piece[..read])?;
-        bytes += read as u64;
-    }
-    let digest = hash.finalize();
-    let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    io::copy(&mut copy, &mut hash)?;
+    let sha256 = format!("{:x}", hash.finalize());
     Ok((bytes <= MAX_BYTES).then_some((copy, bytes, sha256)))
 }
 
-/// The last bytes of a file, as many as the end of an archive can have, and where they begin.
+/// Reads the last bytes of a file, as many as the end of an archive may take, and returns their offset too.
 fn tail(file: &mut File) -> io::Result<(u64, Vec<u8>)> {
     const MAX_TAIL_BYTES: u64 = 128 * 1024;
     let length = file.seek(SeekFrom::End(0))?;
@@ -201,8 +176,8 @@ fn tail(file: &mut File) -> io::Result<(u64, Vec<u8>)> {
     Ok((begin, bytes))
 }
 
-/// Cuts off what the packer's own tool appends as a signature, for nothing may follow an archive. It is worth nothing:
-/// that tool itself calls every bundle unsigned.
+/// Cuts off the signature that the `mcpb` tool appends, as nothing may follow a ZIP archive. It proves nothing: the tool
+/// itself reports every bundle as unsigned.
 fn cut_signature(copy: &mut File, length: u64) -> io::Result<bool> {
     const BEGIN: &[u8] = b"MCPB_SIG_V1";
     const END: &[u8] = b"MCPB_SIG_END";
@@ -219,9 +194,9 @@ fn cut_signature(copy: &mut File, length: u64) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Largest central directory that any end record of the archive names; `None` without an end record. An archive that
-/// needs ZIP64 has more files than are accepted.
-fn list_sizes(copy: &mut File) -> io::Result<Option<u32>> {
+/// Returns the size of the largest central directory that any end record names; `None` without an end record. An
+/// archive that needs ZIP64 has more files than are accepted.
+fn max_list_bytes(copy: &mut File) -> io::Result<Option<u32>> {
     let (_, bytes) = tail(copy)?;
     if bytes.windows(4).any(|window| window == b"PK\x06\x07") {
         return Ok(Some(u32::MAX));
@@ -233,13 +208,12 @@ fn list_sizes(copy: &mut File) -> io::Result<Option<u32>> {
     Ok(ends.max())
 }
 
-/// Where an entry belongs, relative to the folder of the bundle, its parts apart by `/`.
-///
-/// # Errors
-/// [`Error::Usage`] for what is no plain file or folder with a plain name, on any system.
+/// Returns the path of an entry relative to the folder of the bundle, separated by `/`. Refuses anything but regular
+/// files and folders with names that are safe on every system.
 fn validate_entry_name<R: Read>(entry: &ZipFile<'_, R>) -> Result<String, Error> {
-    const KIND: u32 = 0o170_000;
-    const PLAIN: [u32; 3] = [0, 0o100_000, 0o040_000];
+    const KIND_MASK: u32 = 0o170_000;
+    /// Unspecified, regular file, folder.
+    const ACCEPTED_KINDS: [u32; 3] = [0, 0o100_000, 0o040_000];
     let name = entry
         .name()
         .map_err(|_| bundle_error("a file in it has a name that isn't text"))?;
@@ -247,7 +221,7 @@ fn validate_entry_name<R: Read>(entry: &ZipFile<'_, R>) -> Result<String, Error>
     if entry.is_symlink()
         || entry
             .unix_mode()
-            .is_some_and(|mode| !PLAIN.contains(&(mode & KIND)))
+            .is_some_and(|mode| !ACCEPTED_KINDS.contains(&(mode & KIND_MASK)))
     {
         return Err(bundle_error(&format!(
             "it contains a link or device ({})",
@@ -270,7 +244,7 @@ fn validate_entry_name<R: Read>(entry: &ZipFile<'_, R>) -> Result<String, Error>
     Ok(plain.to_owned())
 }
 
-/// Whether a name stands for one file in its folder on every system.
+/// Whether a path component names a file in its folder on every system.
 fn is_plain(part: &str) -> bool {
     const DEVICES: [&str; 22] = [
         "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
@@ -285,7 +259,7 @@ fn is_plain(part: &str) -> bool {
     !part.is_empty() && !part.contains(is_sign) && !part.ends_with(['.', ' ']) && !is_device
 }
 
-/// Writes an entry to a new file, at most one byte more than `left`, and returns its size.
+/// Writes an entry to a new file and returns its size. Stops one byte after `left`.
 fn write_entry<R: Read>(
     entry: &mut ZipFile<'_, R>,
     path: &Path,

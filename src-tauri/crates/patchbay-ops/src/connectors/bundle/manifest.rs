@@ -1,4 +1,4 @@
-//! What a bundle says of itself.
+//! The manifest of a bundle.
 //!
 //! Source: `MANIFEST.md` of `modelcontextprotocol/mcpb`, versions 0.1 to 0.4.
 
@@ -9,17 +9,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
-use super::bundle_error;
+use super::variables::expand_folders;
+use super::{FOLDER, bundle_error};
 use crate::error::Error;
 use crate::json_object::scalar_text;
 
-/// The most settings, and characters of a text that is shown.
 const MAX_SETTINGS: usize = 100;
+
+/// Maximum length of displayed text, in characters.
 const MAX_SHOWN: usize = 200;
 
 #[derive(Deserialize)]
 pub(super) struct Manifest {
-    // What it was called before.
+    // The former name.
     #[serde(alias = "dxt_version")]
     manifest_version: String,
     pub(super) name: String,
@@ -60,12 +62,12 @@ pub(super) enum ServerKind {
 #[derive(Deserialize)]
 struct McpConfig {
     #[serde(flatten)]
-    usual: Launch,
+    default: Launch,
     #[serde(default)]
     platform_overrides: BTreeMap<String, Launch>,
 }
 
-/// How it is started; each part with the variables that stand for something else.
+/// How the server is started, with variables that are not expanded yet.
 #[derive(Clone, Default, Deserialize)]
 pub(super) struct Launch {
     pub(super) command: Option<String>,
@@ -80,41 +82,35 @@ struct Compatibility {
     runtimes: BTreeMap<String, String>,
 }
 
-/// Something that a person sets for a bundle.
+/// A setting of a bundle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct BundleSetting {
-    /// Its name in the manifest.
+    /// Name in the manifest.
     pub key: String,
-    /// What it is called.
     pub title: String,
-    /// What it is for.
     pub description: Option<String>,
-    /// What it takes.
     pub kind: BundleSettingKind,
-    /// Whether it goes to the vault.
+    /// Whether the value is saved in the vault.
     pub is_secret: bool,
-    /// Whether the server needs it.
     pub is_required: bool,
-    /// Whether it takes several values.
+    /// Whether several values are allowed.
     pub is_multiple: bool,
-    /// What it is unless somebody says otherwise, with the folders of this computer filled in.
+    /// Default values, with the folders of the user expanded.
     pub default: Vec<String>,
 }
 
-/// What a setting takes.
+/// Type of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum BundleSettingKind {
-    /// Any text.
     String,
-    /// A number.
     Number,
     /// `true` or `false`.
     Boolean,
-    /// The full path of a folder.
+    /// Absolute path of a folder.
     Directory,
-    /// The full path of a file.
+    /// Absolute path of a file.
     File,
 }
 
@@ -134,7 +130,7 @@ struct RawSetting {
     default: Value,
 }
 
-/// As manifests call this system.
+/// Name of this system in manifests.
 const SYSTEM: &str = if cfg!(windows) {
     "win32"
 } else if cfg!(target_os = "macos") {
@@ -144,8 +140,6 @@ const SYSTEM: &str = if cfg!(windows) {
 };
 
 impl Manifest {
-    /// # Errors
-    /// [`Error::Usage`], which says what is wrong with it.
     pub(super) fn parse(text: &[u8]) -> Result<Self, Error> {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         let manifest: Self = serde_json::from_slice(text).map_err(|error| {
@@ -185,43 +179,32 @@ impl Manifest {
         (!text.is_empty()).then_some(text)
     }
 
-    /// How it is started here. What is said for this system takes the place of a part, it is not added to it.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when it does not say how.
+    /// Returns how the server is started on this system. An override replaces the whole command, arguments or
+    /// environment.
     pub(super) fn launch(&self) -> Result<Launch, Error> {
+        let unknown = || bundle_error("its manifest doesn't say how it is started");
         let Some(config) = &self.server.mcp_config else {
-            // The newest manifests leave it to whoever starts it.
-            return match self.server.kind {
-                ServerKind::Uv if !self.server.entry_point.is_empty() => Ok(Launch {
-                    command: Some("uv".to_owned()),
-                    args: Some(
-                        [
-                            "run",
-                            "--directory",
-                            "${__dirname}",
-                            &self.server.entry_point,
-                        ]
-                        .map(str::to_owned)
-                        .to_vec(),
-                    ),
-                    env: None,
-                }),
-                _ => Err(bundle_error("its manifest doesn't say how it is started")),
-            };
+            // Since version 0.4 the command of a uv server is implied.
+            let entry_point = self.server.entry_point.as_str();
+            if self.server.kind != ServerKind::Uv || entry_point.is_empty() {
+                return Err(unknown());
+            }
+            let args = ["run", "--directory", FOLDER, entry_point];
+            return Ok(Launch {
+                command: Some("uv".to_owned()),
+                args: Some(args.map(str::to_owned).to_vec()),
+                env: None,
+            });
         };
-        let mut launch = config.usual.clone();
+        let mut launch = config.default.clone();
         if let Some(own) = config.platform_overrides.get(SYSTEM) {
             launch.command = own.command.clone().or(launch.command);
             launch.args = own.args.clone().or(launch.args);
             launch.env = own.env.clone().or(launch.env);
         }
-        if launch
-            .command
-            .as_deref()
-            .is_none_or(|command| command.trim().is_empty())
-        {
-            return Err(bundle_error("its manifest doesn't say how it is started"));
+        let command = launch.command.as_deref().unwrap_or_default();
+        if command.trim().is_empty() {
+            return Err(unknown());
         }
         let mut names = launch.env.iter().flat_map(BTreeMap::keys);
         if let Some(name) = names.find(|name| !is_variable_name(name)) {
@@ -233,14 +216,8 @@ impl Manifest {
         Ok(launch)
     }
 
-    /// Its settings in the order of the manifest; `expand` fills the folders of this computer in.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] for one that is not understood.
-    pub(super) fn settings(
-        &self,
-        expand: impl Fn(&str) -> String,
-    ) -> Result<Vec<BundleSetting>, Error> {
+    /// Returns the settings in the order of the manifest.
+    pub(super) fn settings(&self) -> Result<Vec<BundleSetting>, Error> {
         let all = self.user_config.iter().map(|(key, value)| {
             let shown = clean_text(key, 100);
             let given = RawSetting::deserialize(value)
@@ -253,7 +230,7 @@ impl Manifest {
             let title = given.title.map(|title| clean_text(&title, 100));
             let description = given.description.map(|text| clean_text(&text, 500));
             let defaults = match (given.sensitive, given.default) {
-                // One that everybody can read in the bundle is none.
+                // Anyone can read a default in the bundle: it is no secret.
                 (true, _) => Vec::new(),
                 (false, Value::Array(values)) => values,
                 (false, value) => vec![value],
@@ -269,14 +246,14 @@ impl Manifest {
                 default: defaults
                     .iter()
                     .filter_map(scalar_text)
-                    .map(|text| expand(&text))
+                    .map(|text| expand_folders(&text))
                     .collect(),
             })
         });
         all.collect()
     }
 
-    /// The systems that it is made for, unless this is one of them.
+    /// Returns the systems that the bundle is made for, unless this is one of them.
     pub(super) fn other_systems(&self) -> Option<String> {
         let platforms = self.compatibility.platforms.as_ref()?;
         if platforms.iter().any(|one| one == SYSTEM) {
@@ -291,7 +268,7 @@ impl Manifest {
         Some(names.collect::<Vec<_>>().join(", "))
     }
 
-    /// What it needs on this computer, such as `node >=18`.
+    /// Returns the required runtimes, such as `node >=18`.
     pub(super) fn runtimes(&self) -> Vec<String> {
         let all = self.compatibility.runtimes.iter().take(10);
         all.map(|(name, versions)| clean_text(&format!("{name} {versions}"), 60))

@@ -1,45 +1,46 @@
-//! What stands for something else in a manifest: `${__dirname}`, `${HOME}`, `${user_config.KEY}`.
+//! Expansion of `${__dirname}`, `${HOME}` and `${user_config.KEY}` in manifests.
 //!
-//! Everything is filled in once; a value is not looked through again, whatever it contains.
+//! Text is expanded once: values are never expanded again, whatever they contain.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use patchbay_model::Secret;
+use directories::{BaseDirs, UserDirs};
+use patchbay_model::{Secret, clean_text};
 
-use super::bundle_error;
 use super::manifest::BundleSetting;
+use super::{FOLDER, bundle_error};
 use crate::credentials::secret::SecretValue;
 use crate::error::Error;
 
-/// What is filled in.
+/// Values for the expansion.
 pub(super) struct Variables<'a> {
     /// The folder of the bundle.
     pub(super) folder: &'a str,
     pub(super) settings: &'a [BundleSetting],
-    /// By the names of settings that are no secrets.
+    /// Values by the keys of settings that are not secret.
     pub(super) plain: &'a BTreeMap<String, Vec<String>>,
     pub(super) secret: &'a BTreeMap<String, SecretValue>,
 }
 
-/// A part of a text.
+/// A part of a text: literal or expanded text, or the key of a setting.
 enum Part<'a> {
-    Text(&'a str),
+    Text(Cow<'a, str>),
     Setting(&'a str),
-    Known(String),
 }
 
-/// A variable of the environment with everything filled in.
+/// An expanded environment variable.
 pub(super) enum ResolvedVariable {
     Plain(String),
     Secret(SecretValue),
 }
 
 impl Variables<'_> {
-    /// The words that a word of the command stands for: none for one that needs a setting without a value, several for
-    /// a setting that takes several.
+    /// Expands a word of the command: to no words if a setting has no value, to several if it has several.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a secret, which other programs could read there, or several values in one place.
+    /// [`Error::Usage`] for a secret, as other programs can read command lines, and for several values within a word.
     pub(super) fn words(&self, text: &str) -> Result<Vec<String>, Error> {
         let parts = parts(text, self.folder);
         if let [Part::Setting(key)] = parts.as_slice() {
@@ -48,10 +49,10 @@ impl Variables<'_> {
         Ok(self.join_parts(&parts)?.into_iter().collect())
     }
 
-    /// The value of a variable; `None` for one that needs a setting without a value.
+    /// Expands the value of a variable; `None` if a setting has no value.
     ///
     /// # Errors
-    /// [`Error::Usage`] for several values in one place, or a reference that is a part of a value.
+    /// [`Error::Usage`] for several values, and for a secret reference within a value.
     pub(super) fn variable(&self, text: &str) -> Result<Option<ResolvedVariable>, Error> {
         let parts = parts(text, self.folder);
         let is_secret = |part: &Part<'_>| matches!(part, Part::Setting(key) if self.is_secret(key));
@@ -67,12 +68,12 @@ impl Variables<'_> {
                 Part::Setting(key) if self.is_secret(key) => match self.secret.get(*key) {
                     Some(SecretValue::New { secret }) => whole.push_str(secret.expose()),
                     Some(SecretValue::Reference { .. }) => {
-                        return Err(Error::Usage {
-                            what: format!(
+                        return Err(Error::usage(
+                            format!(
                                 "{key} is a part of a text here, and can't be a secret reference"
                             ),
-                            hint: "Enter the secret itself.".to_owned(),
-                        });
+                            "Enter the secret itself.",
+                        ));
                     }
                     None => return Ok(None),
                 },
@@ -90,7 +91,6 @@ impl Variables<'_> {
         for part in parts {
             match part {
                 Part::Text(text) => whole.push_str(text),
-                Part::Known(text) => whole.push_str(text),
                 Part::Setting(key) => match self.values(key)? {
                     [] => return Ok(None),
                     [value] => whole.push_str(value),
@@ -108,7 +108,7 @@ impl Variables<'_> {
             )));
         }
         if !self.settings.iter().any(|setting| setting.key == key) {
-            let key = patchbay_model::clean_text(key, 100);
+            let key = clean_text(key, 100);
             return Err(bundle_error(&format!(
                 "its command needs {key}, which isn't among its settings"
             )));
@@ -123,18 +123,17 @@ impl Variables<'_> {
     }
 }
 
-/// A text with the folders of this computer filled in.
+/// Expands the folders of the user in a text.
 pub(super) fn expand_folders(text: &str) -> String {
-    let parts = parts(text, "${__dirname}");
-    let texts = parts.iter().map(|part| match part {
-        Part::Text(text) => (*text).to_owned(),
-        Part::Known(text) => text.clone(),
-        Part::Setting(key) => format!("${{user_config.{key}}}"),
+    let parts = parts(text, FOLDER).into_iter();
+    let texts = parts.map(|part| match part {
+        Part::Text(text) => text,
+        Part::Setting(key) => format!("${{user_config.{key}}}").into(),
     });
     texts.collect()
 }
 
-/// The parts of a text; what is not known stays text.
+/// Splits a text into its parts; unknown variables stay text.
 fn parts<'a>(text: &'a str, folder: &str) -> Vec<Part<'a>> {
     let mut parts = Vec::new();
     let mut rest = text;
@@ -145,41 +144,36 @@ fn parts<'a>(text: &'a str, folder: &str) -> Vec<Part<'a>> {
         let name = &rest[begin + 2..begin + length];
         let part = match name.strip_prefix("user_config.") {
             Some(key) => Some(Part::Setting(key)),
-            None => expand_variable(name, folder).map(Part::Known),
+            None => expand_variable(name, folder).map(|text| Part::Text(text.into())),
         };
-        // What only looks like the beginning of one may have one in it.
-        let end = if part.is_some() {
-            begin + length + 1
-        } else {
-            begin + 2
+        // An unknown variable is text, and another one may begin within it.
+        let (text_end, end) = match part {
+            Some(_) => (begin, begin + length + 1),
+            None => (begin + 2, begin + 2),
         };
-        let before = if part.is_some() { begin } else { end };
-        if before > 0 {
-            parts.push(Part::Text(&rest[..before]));
-        }
+        parts.push(Part::Text(rest[..text_end].into()));
         parts.extend(part);
         rest = &rest[end..];
     }
-    if !rest.is_empty() {
-        parts.push(Part::Text(rest));
-    }
+    parts.push(Part::Text(rest.into()));
+    parts.retain(|part| !matches!(part, Part::Text(text) if text.is_empty()));
     parts
 }
 
 fn expand_variable(name: &str, folder: &str) -> Option<String> {
-    let of_user = |folder: Option<&std::path::Path>, usual: &str| {
-        let home = directories::BaseDirs::new()?;
-        let usual = home.home_dir().join(usual);
-        Some(folder.unwrap_or(&usual).to_str()?.to_owned())
+    let user_folder = |folder: Option<&Path>, default: &str| {
+        let home = BaseDirs::new()?;
+        let default = home.home_dir().join(default);
+        Some(folder.unwrap_or(&default).to_str()?.to_owned())
     };
-    let folders = directories::UserDirs::new();
+    let folders = UserDirs::new();
     let folders = folders.as_ref();
     match name {
         "__dirname" => Some(folder.to_owned()),
-        "HOME" => of_user(folders.map(directories::UserDirs::home_dir), ""),
-        "DESKTOP" => of_user(folders.and_then(|it| it.desktop_dir()), "Desktop"),
-        "DOCUMENTS" => of_user(folders.and_then(|it| it.document_dir()), "Documents"),
-        "DOWNLOADS" => of_user(folders.and_then(|it| it.download_dir()), "Downloads"),
+        "HOME" => user_folder(folders.map(UserDirs::home_dir), ""),
+        "DESKTOP" => user_folder(folders.and_then(|it| it.desktop_dir()), "Desktop"),
+        "DOCUMENTS" => user_folder(folders.and_then(|it| it.document_dir()), "Documents"),
+        "DOWNLOADS" => user_folder(folders.and_then(|it| it.download_dir()), "Downloads"),
         "/" | "pathSeparator" => Some(std::path::MAIN_SEPARATOR_STR.to_owned()),
         _ => None,
     }
