@@ -1,8 +1,8 @@
-//! MCP servers that are programs of this computer: found, allowed, started when they are needed, and ended.
+//! MCP servers that are programs on this computer: finding, allowing, starting and ending them.
 //!
-//! A program is looked for at each start, for what installs programs moves them. It gets an environment of its own
-//! and nothing of ours but what is listed in [`environment`]; its secrets are read at that moment and are in no
-//! argument. One process serves a connector; it ends after a while without calls.
+//! A program is looked up at each start, as package managers move programs. Of our environment it inherits only what
+//! [`environment`] lists; secrets are read at that moment and passed as variables, never as arguments. One process
+//! serves a connector and ends when it has been idle.
 
 pub(crate) mod containers;
 mod environment;
@@ -24,48 +24,42 @@ use patchbay_platforms::mcp::{self, McpProgram, McpSession, ProcessGuard};
 use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 
-use crate::connectors::roots::declared_to;
+use crate::atomic_file::file_error;
+use crate::connectors::roots::client_features;
 use crate::connectors::time_limits::limits_of;
 use crate::context::Context;
 use crate::context::sessions::Slot;
 use crate::error::Error;
 use crate::secrets::programs::{Occasion, Purpose, find_in, search_path, to_unicode};
 
-/// How long a server that never worked yet may take to speak: it may have to be downloaded first.
+/// Time for a server to initialize that never worked yet: it may have to be downloaded first.
 const FIRST_START_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// How long one that worked before may take.
+/// Time for a server to initialize that worked before.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// After how long without a call a server is ended.
+/// Time without a call after which a server is ended.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// How often it is looked whether a server is idle.
 const IDLE_CHECK_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The program of a connector as it would be started now.
 struct LaunchTarget {
     program: Program,
     folder: PathBuf,
-    /// Where programs are looked for, by us and by it.
+    /// The search path for programs, which the server gets as its `PATH`.
     path: Vec<PathBuf>,
 }
 
 /// Why a server is started.
 #[derive(Clone, Copy)]
 pub(crate) struct StartCause {
-    /// Whether a person is there to be asked.
     pub(crate) occasion: Occasion,
-    /// Whether it ran before, and ended without being told to.
+    /// Whether the server ran before and ended unexpectedly.
     pub(crate) ended_by_itself: bool,
 }
 
 /// Starts the server of a connector and connects to it.
-///
-/// # Errors
-/// [`Error::ServerStopped`] for one that is not started by itself any more; [`Error::ProgramMissing`];
-/// [`Error::ServerNotAllowed`]; [`Error::OldNode`], [`Error::Platform`], [`Error::Vault`], [`Error::Reference`],
-/// [`Error::File`].
 pub(crate) async fn start(
     cx: &Context,
     connector: &Connector,
@@ -89,9 +83,9 @@ pub(crate) async fn start(
     make_folder(&cx.paths().servers(), true).await?;
     make_folder(&found.folder, command.folder.is_none()).await?;
     let environment = environment::of(&found.path, &found.program.file, command, &secrets);
-    let environment = environment.map_err(|name| Error::Usage {
-        what: format!("the value of {name} can't be passed to a program"),
-        hint: "Add the connector again without it.".to_owned(),
+    let environment = environment.map_err(|name| {
+        let what = format!("the value of {name} can't be passed to a program");
+        Error::usage(what, "Add the connector again without it.")
     })?;
     let allowed = PathBuf::from(&found.program.file);
     let (file, arguments) = node::without_batch_file(allowed.clone(), found.program.arguments);
@@ -105,12 +99,12 @@ pub(crate) async fn start(
         guard: cx.guard() as Arc<dyn ProcessGuard>,
         log: log::writer(cx, &connector.id),
     };
-    let usual = match connector.server {
+    let default_timeout = match connector.server {
         Some(_) => START_TIMEOUT,
         None => FIRST_START_TIMEOUT,
     };
-    let limits = limits_of(connector, usual);
-    let client_features = declared_to(cx, connector);
+    let limits = limits_of(connector, default_timeout);
+    let client_features = client_features(cx, connector);
     let attached = tokio::select! {
         () = cancel.cancelled() => return Err(Error::Cancelled),
         attached = sessions::attach(cx, connector, command, &program) => attached,
@@ -127,8 +121,7 @@ pub(crate) async fn start(
     }
 }
 
-/// Has the person in front of this computer allow the program of a connector, unless it is allowed already. Nothing
-/// is started.
+/// Asks the user to allow the program of a connector, unless it is allowed already. Nothing is started.
 pub(crate) async fn allow(
     cx: &Context,
     connector: &Connector,
@@ -146,7 +139,7 @@ async fn find_allowed(
     occasion: Occasion,
 ) -> Result<LaunchTarget, Error> {
     let (file, path) = find(&command.program, command.variables.get("PATH")).await?;
-    let missing = |why| program_missing_error(&command.program, why);
+    let missing = |why| missing_program(&command.program, why);
     let folder = match &command.folder {
         Some(folder) => PathBuf::from(folder),
         None => cx.paths().server_folder(&connector.id),
@@ -181,46 +174,40 @@ async fn find_allowed(
     })
 }
 
-/// The file that a command would start now, where there is one.
+/// Returns the path of the program that a command would start, if it is found.
 pub(crate) async fn file_of(command: &ServerCommand) -> Option<String> {
     let found = find_program(&command.program, command.variables.get("PATH"));
     found.await.ok()
 }
 
-/// The file that a program's name stands for now; `path` are folders in which it is looked for first, as a `PATH`.
-/// Nothing is started.
+/// Returns the path of a program. The folders in `path`, in the format of `PATH`, are searched first.
 pub async fn find_program(program: &str, path: Option<&String>) -> Result<String, Error> {
     let (file, _) = find(program, path).await?;
     Ok(file.display().to_string())
 }
 
-/// As [`find_program`], with all folders in which it was looked for.
+/// Like [`find_program`]; returns the search path too.
 async fn find(program: &str, path: Option<&String>) -> Result<(PathBuf, Vec<PathBuf>), Error> {
     let path = search_path::server_search_path(path).await;
     match find_in(program, &path) {
         Ok(file) => Ok((file, path)),
-        Err(why) => Err(program_missing_error(program, describe_search(why, &path))),
+        Err(why) if path.is_empty() => Err(missing_program(program, why)),
+        Err(why) => {
+            let folders: Vec<_> = path.iter().map(|it| it.display().to_string()).collect();
+            let why = format!("{why} ({})", folders.join(", "));
+            Err(missing_program(program, why))
+        }
     }
 }
 
-fn program_missing_error(program: &str, why: String) -> Error {
+fn missing_program(program: &str, why: String) -> Error {
     Error::ProgramMissing {
         program: program.to_owned(),
         why,
     }
 }
 
-fn describe_search(why: String, path: &[PathBuf]) -> String {
-    match path {
-        [] => why,
-        folders => {
-            let folders: Vec<_> = folders.iter().map(|it| it.display().to_string()).collect();
-            format!("{why} ({})", folders.join(", "))
-        }
-    }
-}
-
-/// The secret variables of a connector, as they are now.
+/// Reads the secret variables of a connector.
 async fn secret_variables(
     cx: &Context,
     connector: &Connector,
@@ -235,34 +222,28 @@ async fn make_folder(folder: &Path, is_ours: bool) -> Result<(), Error> {
         true => tokio::fs::create_dir_all(folder).await,
         false => tokio::fs::metadata(folder).await.map(drop),
     };
-    made.map_err(|source| Error::File {
-        path: folder.display().to_string(),
-        source,
-    })
+    made.map_err(|source| file_error(folder, source))
 }
 
-/// Deletes the folder that the server of a connector had for itself, and its log. A folder that a person chose stays.
+/// Deletes the server's own folder and its log. A folder that the user chose stays.
 pub(crate) async fn remove_own_files(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     if !is_name(id.as_str()) {
-        // Not an id that Patchbay gave: whoever changed the database does not choose what is deleted.
+        // A manipulated database must not choose what is deleted.
         return Ok(());
     }
     let log = cx.paths().server_log(id);
     for file in [log::rotated_path(&log), log] {
-        // Most servers say nothing.
+        // Most servers have no log.
         drop(tokio::fs::remove_file(file).await);
     }
     let folder = cx.paths().server_folder(id);
     match tokio::fs::remove_dir_all(&folder).await {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::File {
-            path: folder.display().to_string(),
-            source: error,
-        }),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(file_error(&folder, error)),
         _ => Ok(()),
     }
 }
 
-/// Whether an id names a file in a folder, and nothing elsewhere.
+/// Whether an id is a plain file name that does not lead out of a folder.
 fn is_name(id: &str) -> bool {
     let mut parts = Path::new(id).components();
     matches!(
@@ -271,7 +252,7 @@ fn is_name(id: &str) -> bool {
     )
 }
 
-/// Ends a server that nobody uses, and notes when it ends by itself.
+/// Ends a server once it has been idle for [`IDLE_TIMEOUT`].
 pub(crate) fn supervise(cx: &Context, connector: &Connector, session: McpSession, slot: Slot) {
     let (id, ending) = (connector.id.clone(), cx.shutdown().clone());
     let watching = async move {
@@ -282,7 +263,7 @@ pub(crate) fn supervise(cx: &Context, connector: &Connector, session: McpSession
                 return;
             }
             if session.idle_for().is_some_and(|idle| idle >= IDLE_TIMEOUT) {
-                // Nobody can take it meanwhile, and whoever comes next starts it again.
+                // Emptied under the lock: the next caller starts the server again.
                 *live = None;
                 drop(live);
                 session.close().await;
@@ -299,10 +280,10 @@ pub(crate) fn supervise(cx: &Context, connector: &Connector, session: McpSession
     });
 }
 
-/// A variable and its value, as programs are given them.
+/// Name and value of an environment variable.
 type Variable = (OsString, OsString);
 
-/// A program that is asked or told something about a server, with nothing of ours and nothing to be seen of it.
+/// Builds a command with the given environment only, without standard streams or a window.
 fn quiet_command(program: &Path, environment: Vec<Variable>) -> Command {
     let mut command = Command::new(program);
     command
@@ -313,7 +294,7 @@ fn quiet_command(program: &Path, environment: Vec<Variable>) -> Command {
         .stderr(Stdio::null());
     #[cfg(windows)]
     {
-        /// Without it a console window flashes up.
+        /// Prevents a console window.
         const CREATE_NO_WINDOW: u32 = 0x0800_0000;
         command.creation_flags(CREATE_NO_WINDOW);
     }

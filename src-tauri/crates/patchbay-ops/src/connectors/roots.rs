@@ -1,4 +1,4 @@
-//! The folders that a person chose for the server of a connector, which is told of them and of no others.
+//! The folders that the server of a connector is told about (MCP roots).
 
 use std::path::{Path, PathBuf};
 
@@ -8,11 +8,11 @@ use patchbay_platforms::mcp::ClientFeatures;
 use crate::context::Context;
 use crate::error::Error;
 
-/// Most folders of one connector.
+/// Maximum number of folders of one connector.
 const MAX_ROOTS: usize = 50;
 
-/// What the server of a connector is told that it may ask for.
-pub(crate) fn declared_to(cx: &Context, connector: &Connector) -> ClientFeatures {
+/// Client features that the server of a connector is told about.
+pub(crate) fn client_features(cx: &Context, connector: &Connector) -> ClientFeatures {
     ClientFeatures {
         asks: cx.can_ask(),
         sampling: connector.sampling,
@@ -20,10 +20,8 @@ pub(crate) fn declared_to(cx: &Context, connector: &Connector) -> ClientFeatures
     }
 }
 
-/// Folders that can be kept, each once. One of `before` may be gone meanwhile: it is no reason to keep another out.
-///
-/// # Errors
-/// [`Error::Usage`] for what is no full path of a folder that is there, and for too many.
+/// Checks that the roots are existing folders, and removes duplicates. Those in `before` are accepted even if the folder
+/// is gone.
 pub(crate) async fn validate_roots(
     roots: Vec<String>,
     before: &[String],
@@ -77,7 +75,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let cx = open(home.path(), Arc::new(SystemClock)).await;
         let connector = add(&cx, UNREACHABLE_URL).await;
-        assert!(declared_to(&cx, &connector).roots.is_empty());
+        assert!(client_features(&cx, &connector).roots.is_empty());
         let change = async |roots: &[&str]| {
             let roots = roots.iter().map(|&it| it.to_owned()).collect();
             let changes = ConnectorChanges {
@@ -99,7 +97,7 @@ mod tests {
         let saved = change(&[folder, folder]).await.unwrap();
         assert_eq!(saved.roots, [folder]);
         assert_eq!(
-            declared_to(&cx, &saved).roots,
+            client_features(&cx, &saved).roots,
             [Path::new(folder).to_owned()]
         );
         // What is gone meanwhile stays until a person takes it out.

@@ -1,8 +1,8 @@
-//! Servers in containers: to end the program that started one, such as `docker run`, leaves the container as it is.
+//! Servers in containers. Ending a program such as `docker run` does not stop its container.
 //!
-//! Such a program is told to write down the id of its container in the server's own folder, and the container is
-//! stopped by that once the server has ended, or when Patchbay is opened the next time. Beside it lies a file that is
-//! locked as long as the server runs, so that nobody stops what another one uses.
+//! The program is told to write the id of its container to a file in the server's own folder. By that id the container
+//! is stopped once the server has ended, or when Patchbay next starts. A lock file beside it is locked while the server
+//! runs, so that no process stops a container that another one uses.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -23,22 +23,21 @@ use crate::secrets::programs::search_path;
 /// Container programs with the same command line.
 pub(crate) const PROGRAMS: [&str; 3] = ["docker", "podman", "nerdctl"];
 
-/// The option that names the file for the id; the file is the same at each start, for a person agrees to these words.
+/// The option for the id file. Its value must not change between starts, as the user allows the exact arguments.
 const OPTION: &str = "--cidfile";
 const ID_FILE: &str = "container.cid";
 
-/// The file that is locked.
 const LOCK_FILE: &str = "container.lock";
 
-/// What the name of a file that is named after the id in it ends with.
-const ENDING: &str = ".cid";
+/// Extension of files that are named after the id in them.
+const EXTENSION: &str = ".cid";
 
-/// How long containers may take to end after they were told to, in seconds, and how long that is waited for.
+/// Seconds that `docker stop` gives containers to end, and how long we wait for it.
 const GRACE_SECONDS: &str = "5";
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The words with which the program of a command is started, with those that one for containers needs: the first
-/// process in a container hears no signal without `--init`.
+/// Returns the arguments of a command, adding what `docker run` needs: `--init`, without which the first process in a
+/// container ignores signals, and the id file.
 pub(super) fn arguments(command: &ServerCommand, folder: &Path) -> Vec<String> {
     let mut words = command.arguments.clone();
     let name = Path::new(&command.program).file_stem();
@@ -61,7 +60,7 @@ pub(super) fn arguments(command: &ServerCommand, folder: &Path) -> Vec<String> {
     words
 }
 
-/// The folder among those of servers in which words have the id of a container written; `None` of other words.
+/// Returns the folder of the id file, if the arguments name one in a folder directly below `servers`.
 fn folder_of<'a>(words: &'a [String], servers: &Path) -> Option<&'a Path> {
     let mut files = words.iter().filter_map(|word| {
         let file = word.strip_prefix(OPTION)?.strip_prefix('=')?;
@@ -73,8 +72,7 @@ fn folder_of<'a>(words: &'a [String], servers: &Path) -> Option<&'a Path> {
     is_ours.then_some(folder)
 }
 
-/// Makes room for the id of the container of a program that is about to be started, as none writes it where a file
-/// is. What is in that file is kept until nothing runs.
+/// Renames the id file of the previous container before a program is started, as programs refuse to overwrite it.
 pub(super) fn prepare(program: &McpProgram, servers: &Path) {
     let Some(folder) = folder_of(&program.arguments, servers) else {
         return;
@@ -85,17 +83,17 @@ pub(super) fn prepare(program: &McpProgram, servers: &Path) {
     }
 }
 
-/// The container of a server that runs.
+/// The container of a running server.
 pub(super) struct Container {
     folder: PathBuf,
     program: PathBuf,
     environment: Vec<Variable>,
-    /// Shared by those that run at once.
+    /// Shared lock, held by every running process of the server.
     lock: File,
 }
 
 impl Container {
-    /// That of a program that was started; `None` where it starts none.
+    /// Returns the container of a program that was started, if it runs one.
     pub(super) fn of(program: &McpProgram, servers: &Path) -> Option<Self> {
         let folder = folder_of(&program.arguments, servers)?;
         let lock = lock_file(folder).and_then(|lock| lock.lock_shared().map(|()| lock));
@@ -110,19 +108,15 @@ impl Container {
         })
     }
 
-    /// Stops it, now that its server has ended; the last of several stops all of them.
+    /// Stops the container after its server has ended; the last of several processes stops all containers.
     pub(super) async fn stop(self) {
         unlock(&self.lock);
-        stop(
-            &self.program,
-            self.environment,
-            unused_id_files(&self.folder),
-        )
-        .await;
+        let unused = unused_id_files(&self.folder);
+        stop(&self.program, self.environment, unused).await;
     }
 }
 
-/// Stops the containers of servers that do not run, by the programs that a person allowed to run them.
+/// Stops containers that earlier processes left behind, using the programs that the user allowed to run them.
 pub(crate) async fn stop_abandoned(cx: &Context) -> Result<(), Error> {
     let servers = cx.paths().servers();
     for AllowedProgram { program, .. } in cx.store().list_allowed_programs().await? {
@@ -136,7 +130,7 @@ pub(crate) async fn stop_abandoned(cx: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-/// That in which a program was allowed, without secrets: to stop a container takes none.
+/// Returns the environment that a program was allowed with, without secrets, which stopping a container does not need.
 async fn environment_of(program: &Program) -> Option<Vec<Variable>> {
     let all = program.server.iter().flat_map(|it| &it.variables);
     let plain = all.filter_map(|variable| variable.split_once('='));
@@ -153,10 +147,10 @@ async fn environment_of(program: &Program) -> Option<Vec<Variable>> {
     environment::of(&path, &program.file, &command, &[]).ok()
 }
 
-/// The files of containers that nobody uses, each named after the id of one.
+/// Lists the id files of containers that no process uses.
 fn unused_id_files(folder: &Path) -> Vec<PathBuf> {
     let list = || -> io::Result<Vec<PathBuf>> {
-        // Locked for this moment only: whoever starts the server meanwhile has a file of their own.
+        // The lock can be released before the containers are stopped: a new server gets an id file of its own.
         let lock = lock_file(folder)?;
         if lock.try_lock().is_err() {
             return Ok(Vec::new());
@@ -177,14 +171,14 @@ fn lock_file(folder: &Path) -> io::Result<File> {
     open_lock(&folder.join(LOCK_FILE)).map_err(patchbay_files::Error::into_io)
 }
 
-/// Lets go of a lock. To close its file is not enough: a process that is being started has our files too for a moment.
+/// Releases a lock. Closing the file is not enough, as a process that is being spawned briefly inherits it.
 fn unlock(lock: &File) {
     if let Err(error) = lock.unlock() {
         tracing::warn!(%error, "the container of a server may not be stopped");
     }
 }
 
-/// Names the file of the last container after the id in it. One with anything else in it says nothing.
+/// Renames the id file of the last container after the id in it, and deletes one without a valid id.
 fn set_aside(folder: &Path) -> io::Result<()> {
     let file = folder.join(ID_FILE);
     let written = match read(&file, 1) {
@@ -193,23 +187,24 @@ fn set_aside(folder: &Path) -> io::Result<()> {
         Err(_) => Vec::new(),
     };
     match String::from_utf8_lossy(&written).trim() {
-        id if is_id(id) => fs::rename(&file, folder.join(format!("{id}{ENDING}"))),
+        id if is_id(id) => fs::rename(&file, folder.join(format!("{id}{EXTENSION}"))),
         _ => fs::remove_file(&file),
     }
 }
 
-/// The id after which a file is named.
+/// Returns the id that a file is named after.
 fn id_of(file: &Path) -> Option<&str> {
-    let id = file.file_name()?.to_str()?.strip_suffix(ENDING)?;
+    let id = file.file_name()?.to_str()?.strip_suffix(EXTENSION)?;
     is_id(id).then_some(id)
 }
 
-/// Whether a text from outside is the id of a container, and may become a word of a command.
+/// Whether untrusted text is a container id, which is safe as an argument.
 fn is_id(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Stops containers, and forgets those of which that was answered, whatever the answer is: most have ended before.
+/// Stops containers and deletes their id files if the program returned, whatever its exit code: most containers have
+/// ended before.
 async fn stop(program: &Path, environment: Vec<Variable>, files: Vec<PathBuf>) {
     if files.is_empty() {
         return;
@@ -218,7 +213,7 @@ async fn stop(program: &Path, environment: Vec<Variable>, files: Vec<PathBuf>) {
     command
         .args(["stop", "-t", GRACE_SECONDS])
         .args(files.iter().filter_map(|file| id_of(file)));
-    // It goes on should we end meanwhile.
+    // The command must finish even if we end meanwhile.
     #[cfg(unix)]
     command.process_group(0);
     match tokio::time::timeout(STOP_TIMEOUT, command.status()).await {

@@ -1,7 +1,6 @@
-//! What a server is given of our environment: what programs need to find files, people's language and the network,
-//! and nothing that belongs to something else.
+//! The environment of a server: an allowlist of our variables for files, language and network, plus its own.
 //!
-//! Tokens in our own environment, agents for keys, and what the package of this app set for itself are left out.
+//! Tokens in our environment, SSH and other key agents, and variables set by the packaging of this app are left out.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -11,7 +10,7 @@ use patchbay_model::{Secret, ServerCommand};
 
 use super::Variable;
 
-/// Passed on as they are, everywhere.
+/// Variables inherited on every system.
 const PASSED_ON: &[&str] = &[
     "HTTP_PROXY",
     "HTTPS_PROXY",
@@ -28,7 +27,7 @@ const PASSED_ON: &[&str] = &[
     "DOCKER_CONTEXT",
 ];
 
-/// Passed on as they are by this system.
+/// Variables inherited on this system.
 #[cfg(not(windows))]
 const SYSTEM: &[&str] = &[
     "HOME",
@@ -50,7 +49,7 @@ const SYSTEM: &[&str] = &[
     "NVM_DIR",
     "ASDF_DATA_DIR",
     "PYENV_ROOT",
-    // Servers that open a browser or a sign-in window, and podman, need them.
+    // Needed by podman and by servers that open a browser or a sign-in window.
     "DISPLAY",
     "WAYLAND_DISPLAY",
     "XAUTHORITY",
@@ -60,7 +59,7 @@ const SYSTEM: &[&str] = &[
     "XDG_CURRENT_DESKTOP",
 ];
 
-/// Passed on as they are by this system; names are compared without case.
+/// Variables inherited on this system; their names are compared case-insensitively.
 #[cfg(windows)]
 const SYSTEM: &[&str] = &[
     "SystemRoot",
@@ -90,13 +89,13 @@ const SYSTEM: &[&str] = &[
     "PSModulePath",
 ];
 
-/// Passed on with whatever follows.
+/// Prefixes of inherited variables.
 const PREFIXES: &[&str] = &["LC_", "MISE_"];
 
-/// The whole environment of a server.
+/// Builds the environment of a server.
 ///
 /// # Errors
-/// The name of a variable whose value no program can be given.
+/// The name of a variable whose value cannot be passed to a program.
 pub(super) fn of(
     path: &[PathBuf],
     file: &str,
@@ -109,17 +108,17 @@ pub(super) fn of(
     let path = env::join_paths(path).map_err(|_| "PATH".to_owned())?;
     set(&mut all, "PATH", path);
     if cfg!(target_os = "macos") && !all.iter().any(|(name, _)| name == "LANG") {
-        // Ruby and older Pythons take text for ASCII without it.
+        // Ruby and older Python versions default to ASCII without it.
         set(&mut all, "LANG", "en_US.UTF-8".into());
     }
     if cfg!(windows) {
-        // Else they write in the code page of the console.
+        // Python would use the code page of the console.
         set(&mut all, "PYTHONUTF8", "1".into());
         set(&mut all, "PYTHONIOENCODING", "utf-8".into());
     }
     let starter = Path::new(file).file_stem().and_then(OsStr::to_str);
     if starter.is_some_and(|name| matches!(name, "npx" | "npm" | "npx-cli")) {
-        // It would ask on the streams that belong to the server.
+        // Its prompt would block the standard streams of the server.
         set(&mut all, "npm_config_yes", "true".into());
     }
     let plain = command.variables.iter();
@@ -155,7 +154,7 @@ fn is_same(name: &OsStr, known: &str) -> bool {
     }
 }
 
-/// Whether a shell exported a function in it, which is a program and no value.
+/// Whether a variable holds a function exported by a shell, which is code.
 fn is_function(value: &OsStr) -> bool {
     value.as_encoded_bytes().starts_with(b"()")
 }

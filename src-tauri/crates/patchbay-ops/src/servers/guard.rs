@@ -1,8 +1,8 @@
-//! Sees to it that no server outlives us, however we end.
+//! Ensures that no server outlives this process, however it ends.
 //!
-//! On Unix a process of our own program waits at a pipe whose other end is ours alone: when that closes without a
-//! word, we are gone, and it ends what we had started. Should it be gone too, the next Patchbay does. On Windows each
-//! server is in a job that ends with us.
+//! On Unix a watcher process reads from a pipe whose only write end is ours. When the pipe closes we are gone, and the
+//! watcher ends the servers that we started. If the watcher was killed too, the next Patchbay ends them. On Windows
+//! each server is in a job object that ends with this process.
 
 #[cfg(unix)]
 mod groups;
@@ -29,14 +29,14 @@ pub use self::watcher::watch_programs;
 use super::containers::{self, Container};
 use crate::app_paths::AppPaths;
 
-/// The argument by which our programs become that process.
+/// Command line argument that makes a Patchbay program the watcher process.
 pub const WATCH_PROGRAMS: &str = "__watch-programs";
 
-/// Ends what a Patchbay that is gone had started; on this system there is nothing to do.
+/// Not needed on this system.
 #[cfg(not(unix))]
 pub fn watch_programs() {}
 
-/// Ends what was started by a Patchbay that is gone, where nothing else did.
+/// Ends the servers that a Patchbay process left behind.
 #[cfg(unix)]
 pub(crate) async fn end_abandoned(paths: &AppPaths) {
     let folder = paths.running_servers();
@@ -46,11 +46,11 @@ pub(crate) async fn end_abandoned(paths: &AppPaths) {
     }
 }
 
-/// Nothing is left on this system.
+/// Not needed on this system.
 #[cfg(not(unix))]
 pub(crate) async fn end_abandoned(_paths: &AppPaths) {}
 
-/// Knows which process groups are ours.
+/// Tracks the process groups of running servers.
 pub(crate) struct Guard {
     running: watch::Sender<usize>,
     #[cfg(unix)]
@@ -59,9 +59,9 @@ pub(crate) struct Guard {
     ledger: Mutex<ledger::Ledger>,
     #[cfg(not(unix))]
     watcher: Mutex<()>,
-    /// Where the folders of servers are.
+    /// Folder that contains the servers' own folders.
     servers: PathBuf,
-    /// Of those servers that run in one, by their group.
+    /// Containers by the process group that started them.
     containers: Mutex<HashMap<u32, Container>>,
 }
 
@@ -77,29 +77,28 @@ impl Guard {
         }
     }
 
-    /// Has servers watched by `program`, one of ours that understands [`WATCH_PROGRAMS`].
+    /// Sets the program of the watcher, which must understand [`WATCH_PROGRAMS`].
     #[cfg(unix)]
     pub(crate) fn set_watcher(&self, program: PathBuf) {
         lock(&self.watcher).set_watcher(program);
     }
 
-    /// Whoever watches here is the system.
+    /// Not needed on this system.
     #[cfg(not(unix))]
     pub(crate) fn set_watcher(&self, program: PathBuf) {
         let _watcher = lock(&self.watcher);
         tracing::debug!(program = %program.display(), "servers end with their job");
     }
 
-    /// Waits until no server is left, or for that long.
-    pub(crate) async fn wait_until_empty(&self, patience: Duration) {
+    /// Waits until no server is left or the timeout expires.
+    pub(crate) async fn wait_until_empty(&self, timeout: Duration) {
         let mut running = self.running.subscribe();
         let emptied = running.wait_for(|running| *running == 0);
-        if tokio::time::timeout(patience, emptied).await.is_err() {
+        if tokio::time::timeout(timeout, emptied).await.is_err() {
             tracing::warn!("a server has not ended yet");
         }
     }
 
-    /// Whether no server is left.
     #[cfg(all(test, unix))]
     pub(crate) fn is_empty(&self) -> bool {
         *self.running.borrow() == 0

@@ -1,5 +1,5 @@
-//! What servers say to people, by the standard error of a program and by messages of the protocol: the last of it, in a
-//! file for each, so that every window and command sees it and it outlives the connection.
+//! Logs of servers: the standard error of programs and MCP log messages. Each connector has a bounded file, which every
+//! process can read and which outlives the connection.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -14,41 +14,39 @@ use specta::Type;
 use tokio::io::AsyncReadExt as _;
 
 use crate::abilities::abilities;
+use crate::atomic_file::file_error;
 use crate::clock::Clock;
 use crate::connectors::find_connector;
 use crate::context::Context;
 use crate::error::Error;
 
-/// Most bytes of a file; then it takes the place of the one before.
+/// Size in bytes at which a file is rotated.
 const MAX_BYTES: u64 = 256 * 1024;
 
-/// Most lines that are shown.
+/// Maximum number of lines shown.
 const MAX_LINES: usize = 1000;
 
-/// Most characters of a line that are shown.
+/// Maximum length of a shown line, in characters.
 const LINE_LENGTH: usize = 500;
 
 /// A line of a server's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerLogLine {
-    /// When it came.
     pub at: Timestamp,
-    /// What it says, without secrets of the connector.
+    /// Text without the connector's secrets.
     pub text: String,
 }
 
-/// The last lines that the server of a connector said to people, oldest first; none where it said nothing.
+/// Returns the last lines of a server's log, oldest first.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] where its platform speaks with it; [`Error::File`].
+/// [`Error::NotFound`]; [`Error::Usage`] for a connector of a hosted platform; [`Error::File`].
 pub async fn read_server_log(cx: &Context, id: &ConnectorId) -> Result<Vec<ServerLogLine>, Error> {
     let connector = find_connector(cx, id).await?;
     if !abilities(&connector).configured_here {
-        return Err(Error::Usage {
-            what: format!("{} is on a platform and has no log here", connector.title),
-            hint: "Look at its runs instead.".to_owned(),
-        });
+        let what = format!("{} is on a platform and has no log here", connector.title);
+        return Err(Error::usage(what, "Look at its runs instead."));
     }
     let file = cx.paths().server_log(id);
     let mut lines = Vec::new();
@@ -56,12 +54,7 @@ pub async fn read_server_log(cx: &Context, id: &ConnectorId) -> Result<Vec<Serve
         match read(&file).await {
             Ok(bytes) => lines.extend(String::from_utf8_lossy(&bytes).lines().filter_map(line)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => {
-                return Err(Error::File {
-                    path: file.display().to_string(),
-                    source,
-                });
-            }
+            Err(error) => return Err(file_error(&file, error)),
         }
     }
     lines.drain(..lines.len().saturating_sub(MAX_LINES));
@@ -83,12 +76,11 @@ fn line(written: &str) -> Option<ServerLogLine> {
     })
 }
 
-/// Writes lines into the log of a connector.
+/// Returns a sink that appends to the log of a connector.
 pub(crate) fn writer(cx: &Context, id: &ConnectorId) -> LineSink {
     to_file(cx.paths().server_log(id), cx.clock())
 }
 
-/// Writes lines into that file.
 pub(super) fn to_file(file: PathBuf, clock: Arc<dyn Clock>) -> LineSink {
     Arc::new(move |line| {
         if let Err(error) = append(&file, clock.now(), line) {
@@ -104,13 +96,13 @@ fn append(file: &Path, now: Timestamp, line: &str) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut opened = match options.open(file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            // The first server to say something was never started here.
+            // Servers over HTTP have no folder yet.
             file.parent().map_or(Ok(()), create_private_folder)?;
             options.open(file)?
         }
         opened => opened?,
     };
-    // In one piece: another process may run the same server.
+    // In one write, as another process may append to the same file.
     opened.write_all(format!("{now} {line}\n").as_bytes())?;
     let written = opened.metadata()?.len();
     drop(opened);
@@ -120,7 +112,7 @@ fn append(file: &Path, now: Timestamp, line: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Where the lines before those of a file are.
+/// Returns the path of the rotated file.
 pub(super) fn rotated_path(file: &Path) -> PathBuf {
     file.with_extension("log.1")
 }

@@ -1,4 +1,4 @@
-//! Servers that Node.js runs: which one does, and how npm starts it.
+//! Servers that run on Node.js: outdated versions, and npm's batch files on Windows.
 
 use std::env;
 use std::ffi::OsStr;
@@ -13,15 +13,15 @@ use super::{Variable, quiet_command};
 use crate::error::Error;
 use crate::secrets::programs::find_in;
 
-/// The oldest version that servers are made for.
+/// Oldest major version that MCP servers support.
 const OLDEST: u32 = 18;
 
-/// How long it may take to name its version, and how much is read of that.
+/// Limits for `node --version`.
 const VERSION_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_VERSION_BYTES: u64 = 40;
 
-/// What starts the same as a batch file of npm, where that takes no such words: a line break would end the command
-/// that Windows has for it.
+/// Replaces a batch file of npm by the script that it runs if an argument has a line break, which would end the command
+/// line of a batch file.
 pub(super) fn without_batch_file(file: PathBuf, arguments: Vec<String>) -> (PathBuf, Vec<String>) {
     let name = file.file_name().and_then(OsStr::to_str).unwrap_or_default();
     let script = match name.to_ascii_lowercase().as_str() {
@@ -37,15 +37,15 @@ pub(super) fn without_batch_file(file: PathBuf, arguments: Vec<String>) -> (Path
         .join(script);
     let has_line_break = arguments.iter().any(|word| word.contains(['\r', '\n']));
     match script.to_str() {
-        Some(words) if has_line_break && node.is_file() && script.is_file() => {
-            (node, [vec![words.to_owned()], arguments].concat())
+        Some(path) if has_line_break && node.is_file() && script.is_file() => {
+            (node, [vec![path.to_owned()], arguments].concat())
         }
         _ => (file, arguments),
     }
 }
 
-/// The error of a program that ended instead of speaking; where a Node.js ran it that is too old for most servers,
-/// with that one and how to have it run by another. Of several on a computer the first in `PATH` is taken.
+/// Converts the error of a program that ended during initialization. If an outdated Node.js ran it, the error names that
+/// version and a newer one on this computer.
 pub(super) async fn blame_old_node(
     error: PlatformError,
     file: &Path,
@@ -75,7 +75,7 @@ pub(super) async fn blame_old_node(
     }
 }
 
-/// What a Node.js calls itself, such as `v10.24.1`.
+/// Returns the version of a Node.js, such as `v10.24.1`.
 async fn version_of(node: &Path, environment: Vec<Variable>) -> Option<String> {
     let mut command = quiet_command(node, environment);
     command
@@ -91,7 +91,8 @@ async fn version_of(node: &Path, environment: Vec<Variable>) -> Option<String> {
         .ok()?
         .ok()?;
     let version = String::from_utf8(said).ok()?.trim().to_owned();
-    let is_version = major(&version).is_some() && is_plain(&version);
+    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '-');
+    let is_version = major(&version).is_some() && version.chars().all(is_plain);
     is_version.then_some(version)
 }
 
@@ -99,19 +100,13 @@ fn major(version: &str) -> Option<u32> {
     version.strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
-fn is_plain(version: &str) -> bool {
-    version
-        .chars()
-        .all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '-'))
-}
-
 fn nvm_folder() -> PathBuf {
     let named = env::var_os("NVM_DIR").map(PathBuf::from);
     named.unwrap_or_else(|| env::home_dir().unwrap_or_default().join(".nvm"))
 }
 
-/// The folder of another one: the newest of nvm, which names folders by version, else the next in `PATH`. It is not
-/// started to be asked, for nobody allowed that.
+/// Returns the folder of another Node.js: the newest of nvm, which names folders by version, or else the next in `PATH`.
+/// That one is not run to get its version, as the user has not allowed it.
 fn other_folder(node: &Path, path: &[PathBuf], nvm: &Path) -> Option<PathBuf> {
     let versions = std::fs::read_dir(nvm.join("versions").join("node"));
     let newest = versions

@@ -1,4 +1,4 @@
-//! When a server that ended is started again by itself: a little later each time, and not for ever.
+//! Automatic restarts of servers that ended unexpectedly, with backoff and a limit.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,34 +8,33 @@ use patchbay_model::{Connector, ConnectorId, Explain as _};
 
 use crate::error::Error;
 
-/// Waits before each restart of a server that ended; after the last it is not restarted.
+/// Delays before each restart; after the last one the server is not restarted.
 const BACKOFF: [Duration; 3] = [
     Duration::from_secs(1),
     Duration::from_secs(5),
     Duration::from_secs(30),
 ];
 
-/// A server that ran for this long counts as started well.
+/// Running time after which the number of restarts is reset.
 const STABLE_AFTER: Duration = Duration::from_secs(60);
 
-/// What is known of the starts of servers, in this process.
+/// The start history of each connector's server in this process.
 #[derive(Default)]
 pub(crate) struct Restarts(Mutex<HashMap<ConnectorId, StartHistory>>);
 
 struct StartHistory {
-    /// When it was last started.
-    last: Instant,
-    /// How often it was started again since it last ran for long.
-    again: usize,
-    /// Why it is not started any more: how it ended, and its last lines.
+    last_start: Instant,
+    /// Number of restarts since the server was last stable.
+    restarts: usize,
+    /// Why it is not restarted any more: the error and the last lines of its output.
     stopped: Option<(String, Option<String>)>,
 }
 
 impl Restarts {
-    /// Waits until a server may be started, that ended by itself or was not there.
+    /// Waits until a server may be started.
     ///
     /// # Errors
-    /// [`Error::ServerStopped`] when it is not any more, until a person tries again.
+    /// [`Error::ServerStopped`] after too many restarts or a failed start, until [`Self::forget`] is called.
     pub(crate) async fn wait_before_start(
         &self,
         connector: &Connector,
@@ -43,10 +42,10 @@ impl Restarts {
     ) -> Result<(), Error> {
         let wait = {
             let mut all = self.lock();
-            let Some(starts) = all.get_mut(&connector.id) else {
+            let Some(history) = all.get_mut(&connector.id) else {
                 return Ok(());
             };
-            let wait = starts.wait(ended_by_itself);
+            let wait = history.wait(ended_by_itself);
             wait.map_err(|(why, said)| Error::ServerStopped {
                 connector: connector.title.clone(),
                 why,
@@ -57,28 +56,28 @@ impl Restarts {
         Ok(())
     }
 
-    /// Notes how a start went.
+    /// Records the outcome of a start.
     pub(crate) fn record(
         &self,
         connector: &ConnectorId,
         error: Option<&patchbay_platforms::Error>,
     ) {
         let stopped = match error {
-            // It says nothing of the program that nobody waited for it.
+            // A cancelled start says nothing about the program.
             Some(patchbay_platforms::Error::Cancelled) => return,
             error => error.map(|error| (error.to_string(), error.problem().detail)),
         };
         let mut all = self.lock();
-        let again = all.get(connector).map_or(0, |starts| starts.again);
-        let starts = StartHistory {
-            last: Instant::now(),
-            again,
+        let restarts = all.get(connector).map_or(0, |history| history.restarts);
+        let history = StartHistory {
+            last_start: Instant::now(),
+            restarts,
             stopped,
         };
-        all.insert(connector.clone(), starts);
+        all.insert(connector.clone(), history);
     }
 
-    /// A person tries again, or changed what is started.
+    /// Resets the history, as the user tries again or changed the command.
     pub(crate) fn forget(&self, connector: &ConnectorId) {
         self.lock().remove(connector);
     }
@@ -89,24 +88,22 @@ impl Restarts {
 }
 
 impl StartHistory {
-    /// How long to wait before it is started again, or why it is not.
+    /// Returns the delay before the next start, or why there is none.
     fn wait(&mut self, ended_by_itself: bool) -> Result<Duration, (String, Option<String>)> {
         if let Some(stopped) = &self.stopped {
             return Err(stopped.clone());
         }
-        if !ended_by_itself || self.last.elapsed() >= STABLE_AFTER {
-            self.again = 0;
+        if !ended_by_itself || self.last_start.elapsed() >= STABLE_AFTER {
+            self.restarts = 0;
             return Ok(Duration::ZERO);
         }
-        let Some(wait) = BACKOFF.get(self.again) else {
-            let stopped = (
-                format!("it ended {} times in a row", BACKOFF.len() + 1),
-                None,
-            );
+        let Some(wait) = BACKOFF.get(self.restarts) else {
+            let why = format!("it ended {} times in a row", BACKOFF.len() + 1);
+            let stopped = (why, None);
             self.stopped = Some(stopped.clone());
             return Err(stopped);
         };
-        self.again += 1;
+        self.restarts += 1;
         Ok(*wait)
     }
 }
@@ -118,8 +115,8 @@ mod tests {
     #[test]
     fn one_that_ends_again_and_again_is_left_at_last() {
         let mut starts = StartHistory {
-            last: Instant::now(),
-            again: 0,
+            last_start: Instant::now(),
+            restarts: 0,
             stopped: None,
         };
         assert_eq!(starts.wait(false), Ok(Duration::ZERO), "we ended it");
@@ -132,7 +129,7 @@ mod tests {
         assert!(starts.wait(false).is_err(), "until a person tries again");
 
         starts.stopped = None;
-        starts.last = Instant::now().checked_sub(STABLE_AFTER).unwrap();
+        starts.last_start = Instant::now().checked_sub(STABLE_AFTER).unwrap();
         assert_eq!(starts.wait(true), Ok(Duration::ZERO), "it ran for long");
     }
 }

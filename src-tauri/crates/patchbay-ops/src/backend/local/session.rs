@@ -7,7 +7,7 @@ use patchbay_platforms::mcp::{self, McpLimits, McpSession, McpTarget, SessionLif
 use tokio_util::sync::CancellationToken;
 
 use crate::address::{endpoint_of, plain_http};
-use crate::connectors::roots::declared_to;
+use crate::connectors::roots::client_features;
 use crate::connectors::time_limits::{limits_of, name_limit};
 use crate::context::Context;
 use crate::error::{Error, TimeLimit};
@@ -60,7 +60,7 @@ async fn connect(
         url,
         tokens: cx.tokens().source(connector),
         server_facts: connector.server.clone(),
-        client_features: declared_to(cx, connector),
+        client_features: client_features(cx, connector),
         log: Some(servers::log::writer(cx, &connector.id)),
         session: lease
             .as_ref()

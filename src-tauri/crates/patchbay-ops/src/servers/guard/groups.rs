@@ -1,28 +1,27 @@
-//! The end of process groups that nobody holds any more.
+//! Ending process groups whose parent process is gone.
 
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
-/// How long a server may take to end after it was told to, when nobody is left to ask anything of it.
+/// Time between SIGTERM and SIGKILL.
 const TERM_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// How often it is looked whether any is left.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Ends groups, with whatever is in them.
+/// Ends all processes of the groups.
 pub(super) fn end(groups: impl Iterator<Item = i32>) {
-    // The first process is everybody's.
+    // Never signal init.
     let groups = groups.filter(|&group| group > 1).filter_map(Pid::from_raw);
     let mut groups: Vec<Pid> = groups.collect();
     for group in &groups {
-        // One that has ended meanwhile cannot be told.
+        // Fails if the group has ended meanwhile.
         let _ = kill_process_group(*group, Signal::TERM);
     }
-    let told = Instant::now();
+    let signalled = Instant::now();
     loop {
         groups.retain(|group| test_kill_process_group(*group).is_ok());
-        if groups.is_empty() || told.elapsed() >= TERM_TIMEOUT {
+        if groups.is_empty() || signalled.elapsed() >= TERM_TIMEOUT {
             break;
         }
         pause();

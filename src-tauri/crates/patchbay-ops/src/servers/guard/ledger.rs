@@ -1,7 +1,7 @@
-//! What runs, on disk. Killing all our processes by name kills the watcher too, which leaves their servers running: the
-//! next Patchbay that is opened ends them.
+//! A record on disk of the running process groups, by which the next Patchbay ends servers that were left behind:
+//! killing all our processes by name kills the watcher too.
 //!
-//! Each group has a file, locked as long as the Patchbay is there that started it.
+//! Each group has a file, which the process that started the group keeps locked.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{groups, start_time};
 
-/// Most bytes of a file that are read.
+/// Maximum number of bytes read from a file.
 const MAX_BYTES: u64 = 1024;
 
 /// The files of this process.
@@ -22,12 +22,12 @@ pub(super) struct Ledger {
     locked: HashMap<u32, File>,
 }
 
-/// What stands in a file.
+/// Content of a file.
 #[derive(Serialize, Deserialize)]
 struct Entry {
-    /// The group, which is also the process that leads it.
+    /// Id of the group and of the process that leads it.
     group: u32,
-    /// When that was started: what has its id later may be anybody's.
+    /// Start time of that process, as ids are reused.
     started: String,
 }
 
@@ -39,7 +39,7 @@ impl Ledger {
         }
     }
 
-    /// Notes a group. Servers run without that too: it is for the day on which nothing else ends them.
+    /// Records a group. On failure the server runs all the same.
     pub(super) fn started(&mut self, group: u32) {
         match self.write_entry(group) {
             Ok(file) => drop(self.locked.insert(group, file)),
@@ -57,39 +57,39 @@ impl Ledger {
         Ok(file)
     }
 
-    /// Forgets a group of which nothing is left.
+    /// Deletes the record of a group that has ended.
     pub(super) fn ended(&mut self, group: u32) {
         if self.locked.remove(&group).is_some() {
             drop(fs::remove_file(self.file(group)));
         }
     }
 
-    /// Named after this process too: another one may be given the same group in the moment in which it ended.
+    /// The name contains our process id, as another Patchbay may start a group with the same id right after it ended.
     fn file(&self, group: u32) -> PathBuf {
         self.folder.join(format!("{}-{group}", std::process::id()))
     }
 }
 
-/// Ends the groups in a folder whose Patchbay is gone.
+/// Ends the groups in a folder whose Patchbay process is gone.
 pub(super) fn end_abandoned(folder: &Path) {
     let Ok(files) = fs::read_dir(folder) else {
-        // Nothing ever ran.
+        // No server ever ran.
         return;
     };
     let files = files.flatten().map(|file| file.path());
     let abandoned: Vec<_> = files
         .filter_map(|path| Some((take(&path)?, path)))
         .collect();
-    let are_left = abandoned.iter().map(|((entry, _), _)| entry);
-    let are_left = are_left.filter(|entry| entry.is_alive());
-    groups::end(are_left.filter_map(|entry| i32::try_from(entry.group).ok()));
+    let entries = abandoned.iter().map(|((entry, _), _)| entry);
+    let alive = entries.filter(|entry| entry.is_alive());
+    groups::end(alive.filter_map(|entry| i32::try_from(entry.group).ok()));
     for (_, path) in abandoned {
         drop(fs::remove_file(path));
     }
 }
 
-/// Reads and locks the file of a group, unless its Patchbay is there. One in which nothing stands yet is left to
-/// whoever is about to write it.
+/// Reads and locks the file of a group, unless its Patchbay still runs. An empty file is about to be written by another
+/// process and is left alone.
 fn take(path: &Path) -> Option<(Entry, File)> {
     let file = open(path, OpenOptions::new().read(true)).ok()?;
     file.try_lock().ok()?;
@@ -98,7 +98,7 @@ fn take(path: &Path) -> Option<(Entry, File)> {
 }
 
 impl Entry {
-    /// Whether the process that led the group still does.
+    /// Whether the process that was recorded still runs.
     fn is_alive(&self) -> bool {
         start_time::of(self.group).is_ok_and(|started| started == self.started)
     }

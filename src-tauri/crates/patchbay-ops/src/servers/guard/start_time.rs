@@ -1,13 +1,10 @@
-//! When a process was started: by that it is told from another one that was given the same id later.
+//! Start times of processes, which distinguish processes that reuse an id.
 
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::process::{Command, Stdio};
 
-/// The time in the system's own words, which stay the same as long as the process is there.
-///
-/// # Errors
-/// When there is no such process, or the system does not tell.
+/// Returns an opaque text that stays the same while the process runs.
 pub(super) fn of(process: u32) -> io::Result<String> {
     match cfg!(target_os = "linux") {
         true => in_proc(process),
@@ -15,11 +12,11 @@ pub(super) fn of(process: u32) -> io::Result<String> {
     }
 }
 
-/// Source: `proc_pid_stat(5)`, field 22; it is counted from the start of the computer.
+/// Reads the start time in clock ticks since boot. Source: `proc_pid_stat(5)`, field 22.
 fn in_proc(process: u32) -> io::Result<String> {
     let stat = fs::read(format!("/proc/{process}/stat"))?;
     let stat = String::from_utf8_lossy(&stat);
-    // Anything may stand in the second field, which is the name in parentheses.
+    // The second field, the name in parentheses, may contain spaces and parentheses.
     let after_name = stat.rsplit_once(')').map(|(_, after)| after);
     let ticks = after_name.and_then(|after| after.split_whitespace().nth(19));
     let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id")?;
@@ -33,7 +30,7 @@ fn in_proc(process: u32) -> io::Result<String> {
 fn by_ps(process: u32) -> io::Result<String> {
     let listed = Command::new("/bin/ps")
         .args(["-o", "lstart=", "-p", &process.to_string()])
-        // Names of days, and hours that change twice a year.
+        // The output must not depend on language or time zone.
         .env_clear()
         .envs([("LC_ALL", "C"), ("TZ", "UTC")])
         .stdin(Stdio::null())

@@ -1,4 +1,4 @@
-//! The process that waits for our end.
+//! The watcher process, which ends our servers when this process is gone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead as _, Write as _};
@@ -11,14 +11,14 @@ use patchbay_platforms::mcp::Announcement;
 
 use super::{WATCH_PROGRAMS, groups};
 
-/// Our side of it: the pipe at which it waits.
+/// Our side: starts the watcher and writes to its pipe.
 #[derive(Default)]
 pub(super) struct Watcher {
     program: Option<PathBuf>,
     process: Option<Child>,
-    /// What runs. Whoever takes the place of one that was killed knows nothing of it.
+    /// Running groups, to tell a replacement for a watcher that was killed.
     groups: BTreeSet<u32>,
-    /// The number of the last process that was to announce itself.
+    /// Number of the last announcement.
     announced: u64,
 }
 
@@ -27,8 +27,8 @@ impl Watcher {
         self.program = Some(program);
     }
 
-    /// Starts the watcher unless it runs, before the first group does: one started earlier would survive us. Servers
-    /// run without it too, as it only matters when we don't end them ourselves.
+    /// Starts the watcher unless it runs. This must precede the first group, which could otherwise outlive us. On failure
+    /// servers run all the same, as we normally end them ourselves.
     pub(super) fn prepare(&mut self) {
         let is_there = |process: &mut Child| matches!(process.try_wait(), Ok(None));
         if !self.process.as_mut().is_some_and(is_there) {
@@ -36,7 +36,7 @@ impl Watcher {
         }
     }
 
-    /// Has the next process announce itself to it; `None` where nobody would hear that.
+    /// Lets the next process announce itself to the watcher; `None` without a watcher.
     pub(super) fn announce(&mut self) -> Option<Announcement> {
         let pipe = self.process.as_ref()?.stdin.as_ref()?;
         let pipe = pipe.as_fd().try_clone_to_owned().ok()?;
@@ -44,37 +44,35 @@ impl Watcher {
         Some(Announcement::new(pipe, self.announced))
     }
 
-    /// Tells it of a group that is to be ended with us.
     pub(super) fn started(&mut self, group: u32) {
         self.groups.insert(group);
         self.send(&format!("{group}\n"));
     }
 
-    /// Tells it that nothing is left of a group.
     pub(super) fn ended(&mut self, group: u32) {
         self.groups.remove(&group);
         self.send(&format!("-{group}\n"));
     }
 
-    /// Writes to the watcher; one that does not accept it was killed, and is replaced.
-    fn send(&mut self, words: &str) {
+    /// Writes to the watcher, and replaces it if that fails because it was killed.
+    fn send(&mut self, line: &str) {
         let Some(process) = &mut self.process else {
             return;
         };
-        if write(process, words).is_err() {
-            // Its pipe breaks a little before it can be waited for.
+        if write(process, line).is_err() {
+            // The pipe may break before the process can be reaped.
             let _ = process.kill();
             let _ = process.wait();
             self.restart();
         }
     }
 
-    /// Starts one that knows all that runs.
+    /// Starts a watcher and tells it all running groups.
     fn restart(&mut self) {
         self.process = self.start();
         let all: String = self.groups.iter().map(|it| format!("{it}\n")).collect();
-        let told = self.process.as_mut().map(|it| write(it, &all));
-        if let Some(Err(error)) = told {
+        let written = self.process.as_mut().map(|it| write(it, &all));
+        if let Some(Err(error)) = written {
             tracing::warn!(%error, "servers are not watched");
         }
     }
@@ -86,47 +84,39 @@ impl Watcher {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            // What a terminal sends to us is not for it.
+            // Signals of the terminal must not reach it.
             .process_group(0)
             .spawn();
-        match started {
-            Ok(process) => Some(process),
-            Err(error) => {
-                tracing::warn!(%error, "servers are not watched");
-                None
-            }
-        }
+        started
+            .inspect_err(|error| tracing::warn!(%error, "servers are not watched"))
+            .ok()
     }
 }
 
-fn write(process: &mut Child, words: &str) -> io::Result<()> {
+fn write(process: &mut Child, text: &str) -> io::Result<()> {
     let pipe = process.stdin.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
-    pipe.write_all(words.as_bytes())
+    pipe.write_all(text.as_bytes())
 }
 
-/// Waits until whoever started this process is gone, and ends what it had started: the whole life of the process
-/// that [`WATCH_PROGRAMS`] makes.
+/// Main function of the watcher process: waits until the process that started it is gone, then ends its servers.
 pub fn watch_programs() {
     let mut watched = WatchedGroups::default();
-    for line in io::stdin().lock().lines() {
-        let Ok(line) = line else {
-            break;
-        };
+    for line in io::stdin().lock().lines().map_while(Result::ok) {
         watched.apply_line(&line);
     }
     groups::end(watched.remaining());
 }
 
-/// What whoever waits was told.
+/// Groups to end.
 #[derive(Default)]
 struct WatchedGroups {
     groups: BTreeSet<i32>,
-    /// Processes that announced themselves and may not have been told of yet, by their number.
+    /// Processes that announced themselves and may not be in `groups` yet, by announcement number.
     announced: BTreeMap<u64, i32>,
 }
 
 impl WatchedGroups {
-    /// `GROUP` was started, `-GROUP` has ended; `?NUMBER GROUP` announces itself, and `!NUMBER` ends that.
+    /// Applies `GROUP` (started), `-GROUP` (ended), `?NUMBER GROUP` (announced) or `!NUMBER` (announcement over).
     fn apply_line(&mut self, line: &str) {
         let first = line.chars().next();
         let words = line.trim_start_matches(['-', '?', '!']);
@@ -146,7 +136,6 @@ impl WatchedGroups {
         }
     }
 
-    /// The groups of which nobody said that they have ended.
     fn remaining(&self) -> impl Iterator<Item = i32> {
         self.groups.iter().chain(self.announced.values()).copied()
     }
