@@ -1,11 +1,10 @@
-//! What servers remember for longer than a command: those of the web by an id that the next command sends, and those
-//! that are programs because a process of our own holds them, which are not started each time either.
+//! MCP sessions that outlive a command. HTTP sessions are resumed by the session id; programs are kept running by a host
+//! process and are not started for each command.
 //!
-//! That process is the app, where it runs and was the first to need one; else the first command that needs a server
-//! starts one for nothing but this, which ends when nothing is left to hold. It needs neither the vault nor the
-//! database: what a program needs comes to it over a socket or pipe of this user alone, from whoever looked whether the
-//! program is allowed. The app takes no such way to what it holds itself. Who cannot reach it starts the server for
-//! itself.
+//! The host is the app if it runs and was the first to need one. Otherwise the first command that needs a server starts
+//! a process that does nothing else and exits when it holds no sessions. The host needs neither vault nor database: the
+//! client that checked whether a program is allowed sends everything over a socket or pipe that only this user can
+//! use. The app calls its own host directly. A client that cannot reach the host starts the server itself.
 
 mod host;
 pub(crate) mod over_http;
@@ -28,10 +27,10 @@ use crate::context::Context;
 use crate::context::session_host::SessionHost;
 use crate::error::Error;
 
-/// The argument by which the command line becomes the process that holds sessions.
+/// Command line argument that makes the command line the host process.
 pub const HOST_SESSIONS: &str = "__host";
 
-/// The argument by which the command line starts that process and is done.
+/// Command line argument that makes the command line start the host process and exit.
 #[cfg(windows)]
 pub const START_HOST: &str = "__start-host";
 
@@ -39,30 +38,26 @@ pub const START_HOST: &str = "__start-host";
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct HeldSession {
-    /// Whose session it is.
     pub connector: ConnectorId,
-    /// What the connector is called; its id where it is gone.
+    /// Name of the connector; its id if it is gone.
     pub name: String,
-    /// The program that was started, or the address of the server.
+    /// The program, or the address of the server.
     pub server: String,
-    /// The first process of the program; `None` for a server of the web.
+    /// Process id of the program; `None` for an HTTP session.
     pub pid: Option<u32>,
-    /// How many commands use it now.
+    /// Number of commands that use it now.
     pub clients: u32,
-    /// For how long it is there, in seconds.
+    /// Age in seconds.
     pub seconds: u32,
 }
 
-/// The sessions that are there for the next command now.
+/// Lists the sessions that the next command can use.
 ///
 /// # Errors
-/// [`Error::Store`]; [`Error::File`] where the process that holds programs does not answer.
+/// [`Error::Store`]; [`Error::File`] when the host process does not respond.
 pub async fn list_sessions(cx: &Context) -> Result<Vec<HeldSession>, Error> {
     let held = host::list(cx.paths()).await?;
-    let left = over_http::list(cx).await;
-    if held.is_empty() && left.is_empty() {
-        return Ok(Vec::new());
-    }
+    let resumable = over_http::list(cx).await;
     let now = cx.now().unix_millis();
     let connectors = list_connectors(cx).await?;
     let name = |connector: &str| {
@@ -78,29 +73,29 @@ pub async fn list_sessions(cx: &Context) -> Result<Vec<HeldSession>, Error> {
         clients: held.clients,
         seconds: held.seconds,
     });
-    let left = left.into_iter().map(|left| HeldSession {
-        name: name(left.connector.as_str()),
-        connector: left.connector,
-        server: left.endpoint,
+    let resumable = resumable.into_iter().map(|record| HeldSession {
+        name: name(record.connector.as_str()),
+        connector: record.connector,
+        server: record.endpoint,
         pid: None,
         clients: 0,
-        seconds: u32::try_from((now - left.since.unix_millis()) / 1000).unwrap_or_default(),
+        seconds: u32::try_from((now - record.since.unix_millis()) / 1000).unwrap_or_default(),
     });
-    Ok(held.chain(left).collect())
+    Ok(held.chain(resumable).collect())
 }
 
-/// Ends the sessions that are there for a connector, or all of them, and tells how many those were.
+/// Ends the sessions of a connector, or all of them, and returns their number.
 ///
 /// # Errors
-/// [`Error::File`] where the process that holds programs does not answer.
+/// [`Error::File`] when the host process does not respond.
 pub async fn end_sessions(cx: &Context, id: Option<&ConnectorId>) -> Result<u32, Error> {
-    let left = over_http::end_all(cx, id).await;
+    let resumable = over_http::end_all(cx, id).await;
     let held = host::end(cx.paths(), id.map(|id| id.as_str().to_owned())).await?;
-    Ok(left + held)
+    Ok(resumable + held)
 }
 
-/// Ends the connection of a connector, and the session that is there for it: nobody may use it any more, or it would
-/// go on with what it was given before. The next use begins anew.
+/// Ends the connection and the sessions of a connector whose settings changed or that may not be used any more. The
+/// next use starts a new session.
 pub async fn end_session(cx: &Context, id: &ConnectorId) {
     cx.sessions().close(id).await;
     if let Err(error) = end_sessions(cx, Some(id)).await {
@@ -108,7 +103,7 @@ pub async fn end_session(cx: &Context, id: &ConnectorId) {
     }
 }
 
-/// The server of a connector, where it is held; `None` where it is to be started for this process alone.
+/// Attaches to the server of a connector in the host process; `None` if it has to be started in this process.
 pub(super) async fn attach(
     cx: &Context,
     connector: &Connector,
@@ -135,7 +130,7 @@ pub(super) async fn attach(
     }
 }
 
-/// Has a session over HTTP kept alive until the next command, by whoever outlives us.
+/// Lets the host process answer the pings of an HTTP session until the next command.
 async fn keep_alive(cx: &Context, session: IdleSession) {
     let Some(host @ SessionHost::Program(_)) = cx.session_host() else {
         return;
@@ -145,15 +140,15 @@ async fn keep_alive(cx: &Context, session: IdleSession) {
     }
 }
 
-/// Takes a session over HTTP back from whoever keeps it alive.
+/// Takes an HTTP session back from the host process.
 async fn release(cx: &Context, id: &ConnectorId) {
     if let Err(error) = host::release(cx.paths(), id, cx.can_ask()).await {
         tracing::debug!(%error, "a session was not taken back");
     }
 }
 
-/// Identifies what is started. The environment inherited from the terminal is left out, so that two terminals share a
-/// server. Roots and sampling are included, as a server is told of them once, when it is initialized.
+/// Identifies a launch. The environment inherited from the terminal is left out, so that two terminals share a server.
+/// Roots and sampling are included, as a server is told about them only during initialization.
 fn digest(connector: &Connector, command: &ServerCommand, program: &McpProgram) -> String {
     let mut parts = vec![
         program.file.display().to_string(),
@@ -173,8 +168,5 @@ fn digest(connector: &Connector, command: &ServerCommand, program: &McpProgram) 
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    format!("{:x}", hash.finalize())
 }

@@ -1,4 +1,4 @@
-//! The process that holds sessions, and the way to it.
+//! The host process, which holds sessions, and its clients.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -30,22 +30,22 @@ use crate::error::Error;
 use crate::servers::guard::{self, Guard};
 use crate::servers::{IDLE_TIMEOUT, is_name, log};
 
-/// How long a process that holds sessions goes on without any.
+/// Time without sessions after which the host exits.
 const IDLE_EXIT: Duration = Duration::from_secs(60);
 
-/// How often it looks whether it holds any.
+/// How often the host checks whether it holds any sessions.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
 
-/// How long the one before it may take to end, and how long one is waited for.
+/// Time for a host to start, and for the previous one to exit.
 const START_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// First and longest time between two tries to reach one that starts.
+/// First and longest delay between two attempts to reach a host that starts.
 const RETRY_DELAY: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(160));
 
-/// How long servers may take to end at the end.
+/// Time for servers to end when the host exits.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(6);
 
-/// What it is given of our environment: where its files are. What servers need comes with each of them.
+/// Variables that the host inherits, to find its files. The environment of each server is sent by the client.
 #[cfg(unix)]
 const PASSED_ENVIRONMENT: &[&str] = &[
     "HOME",
@@ -57,7 +57,7 @@ const PASSED_ENVIRONMENT: &[&str] = &[
     "XDG_STATE_HOME",
 ];
 
-/// As on Unix, and those without which Windows finds no part of its own.
+/// Windows also needs variables for its own parts.
 #[cfg(windows)]
 const PASSED_ENVIRONMENT: &[&str] = &[
     "APPDATA",
@@ -71,7 +71,7 @@ const PASSED_ENVIRONMENT: &[&str] = &[
     "windir",
 ];
 
-/// Attaches to a server that is held; starts whoever holds it where nobody does.
+/// Attaches to a server in the host, starting the host if none runs.
 pub(super) async fn attach(
     cx: &Context,
     host: &SessionHost,
@@ -87,10 +87,10 @@ pub(super) async fn attach(
             }
         }
     };
-    ask_host(cx, host, attach).await
+    ask_or_start(cx, host, attach).await
 }
 
-/// Has a session over HTTP kept alive; starts whoever does that where nobody does.
+/// Lets the host keep an HTTP session alive, starting the host if none runs.
 pub(super) async fn keep_alive(
     cx: &Context,
     host: &SessionHost,
@@ -101,41 +101,62 @@ pub(super) async fn keep_alive(
         let session = session.clone();
         async move { mcp::keep_alive(endpoint::connect(paths).await?, session).await }
     };
-    ask_host(cx, host, keep_alive).await
+    ask_or_start(cx, host, keep_alive).await
 }
 
-/// Takes the session of a connector back that is kept alive, as far as one is.
+/// Stops keeping the HTTP session of a connector alive.
 pub(super) async fn release(paths: &AppPaths, id: &ConnectorId, asks: bool) -> Result<(), Error> {
-    match connect_if_running(paths).await? {
-        Some(stream) => {
-            let released = mcp::release(stream, id.as_str().to_owned(), asks).await;
-            released.map_err(|error| host_error(paths, error))
-        }
-        None => Ok(()),
-    }
+    let connector = id.as_str().to_owned();
+    ask_if_running(paths, |stream| mcp::release(stream, connector, asks)).await
 }
 
-/// Asks whoever holds sessions; starts it where nobody does.
-async fn ask_host<T, Asking>(
+/// Lists the servers in the host.
+pub(super) async fn list(paths: &AppPaths) -> Result<Vec<HeldServer>, Error> {
+    ask_if_running(paths, mcp::list_held).await
+}
+
+/// Ends the servers of a connector in the host, or all of them, and returns their number.
+pub(super) async fn end(paths: &AppPaths, connector: Option<String>) -> Result<u32, Error> {
+    ask_if_running(paths, |stream| mcp::end_held(stream, connector)).await
+}
+
+/// Sends a request to the host; returns the default value if none runs.
+async fn ask_if_running<T: Default, Response>(
+    paths: &AppPaths,
+    ask: impl FnOnce(endpoint::Stream) -> Response,
+) -> Result<T, Error>
+where
+    Response: Future<Output = Result<T, AttachError>>,
+{
+    let response = match endpoint::connect(paths).await {
+        Ok(stream) => ask(stream).await.map_err(io::Error::other),
+        Err(error) if is_retryable(&error) => return Ok(T::default()),
+        Err(error) => Err(error),
+    };
+    response.map_err(|error| file_error(&endpoint::path(paths), error))
+}
+
+/// Sends a request to the host, starting it if none runs.
+async fn ask_or_start<T, Response>(
     cx: &Context,
     host: &SessionHost,
-    ask: impl Fn() -> Asking,
+    ask: impl Fn() -> Response,
 ) -> Result<T, AttachError>
 where
-    Asking: Future<Output = Result<T, AttachError>>,
+    Response: Future<Output = Result<T, AttachError>>,
 {
     let paths = cx.paths();
     let (deadline, mut wait) = (Instant::now() + START_TIMEOUT, RETRY_DELAY.0);
     let mut is_started = false;
     loop {
-        let tried = ask().await;
-        match &tried {
+        let response = ask().await;
+        match &response {
             Err(AttachError::OlderHost(_)) => mcp::drain(endpoint::connect(paths).await?).await?,
             Err(AttachError::Unreachable(error)) if is_retryable(error) => {}
-            _ => return tried,
+            _ => return response,
         }
         if Instant::now() >= deadline {
-            return tried;
+            return response;
         }
         if !is_started {
             start(cx, host)?;
@@ -146,7 +167,7 @@ where
     }
 }
 
-/// Whether nobody is there yet, or not any more.
+/// Whether the error means that no host runs, or that it is just exiting.
 fn is_retryable(error: &io::Error) -> bool {
     use io::ErrorKind::{
         BrokenPipe, ConnectionRefused, ConnectionReset, NotConnected, NotFound, Other,
@@ -164,7 +185,7 @@ fn is_retryable(error: &io::Error) -> bool {
     )
 }
 
-/// Starts whoever is to hold sessions.
+/// Starts the host.
 fn start(cx: &Context, host: &SessionHost) -> io::Result<()> {
     match host {
         SessionHost::Program(program) => start_program(program),
@@ -186,14 +207,14 @@ fn start(cx: &Context, host: &SessionHost) -> io::Result<()> {
     }
 }
 
-/// Nobody waits for its end, for it outlives us.
+/// Starts the host process, which is not waited for as it outlives us.
 fn start_program(program: &Path) -> io::Result<()> {
-    let kept = PASSED_ENVIRONMENT.iter();
-    let kept = kept.filter_map(|name| Some((name, std::env::var_os(name)?)));
+    let inherited = PASSED_ENVIRONMENT.iter();
+    let inherited = inherited.filter_map(|name| Some((name, std::env::var_os(name)?)));
     let mut command = Command::new(program);
     command
         .env_clear()
-        .envs(kept)
+        .envs(inherited)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
@@ -202,27 +223,24 @@ fn start_program(program: &Path) -> io::Result<()> {
     #[cfg(windows)]
     {
         use std::os::windows::process::CommandExt as _;
-        /// Without it a console window flashes up.
+        /// Prevents a console window.
         const DETACHED_PROCESS: u32 = 0x0000_0008;
         command.arg(START_HOST).creation_flags(DETACHED_PROCESS);
     }
     command.spawn().map(drop)
 }
 
-/// Starts the process that holds sessions: the whole life of the process that [`START_HOST`] makes. The standard
-/// library passes every handle on that can be, so that whoever reads what a command says would wait for the end of all
-/// that it starts. Winsafe passes none on, but may not be given an environment, which it frees before Windows reads it
-/// (0.0.29); so this process stands between, whose own is as small as the next one's is to be.
-///
-/// # Errors
-/// The system's own.
+/// Main function of the [`START_HOST`] process: starts the host process and exits. The standard library lets a child
+/// inherit every inheritable handle, so that a reader of a command's output would wait for the end of the host.
+/// Winsafe passes no handles, but cannot be given an environment, which it frees before Windows reads it (0.0.29). This
+/// process is started with the reduced environment, and the host inherits that.
 #[cfg(windows)]
 pub fn start_host(program: &Path) -> io::Result<()> {
     use winsafe::co::{CREATE, ERROR};
 
     let file = program.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
     let line = format!("\"{file}\" {HOST_SESSIONS}");
-    // It keeps no folder busy but that of its own file.
+    // The current folder cannot be deleted while the process runs.
     let folder = program.parent().and_then(Path::to_str);
     let start = |flags| {
         let mut info = winsafe::STARTUPINFO::default();
@@ -241,54 +259,20 @@ pub fn start_host(program: &Path) -> io::Result<()> {
     };
     let flags = CREATE::DETACHED_PROCESS | CREATE::NEW_PROCESS_GROUP;
     let started = match start(flags | CREATE::BREAKAWAY_FROM_JOB) {
-        // The job that this terminal is in ends with all that is in it.
+        // The job of this terminal does not allow processes to leave it.
         Err(ERROR::ACCESS_DENIED) => start(flags),
         started => started,
     };
     started.map_err(|error| io::Error::from_raw_os_error(error.raw().cast_signed()))
 }
 
-/// What is held.
-pub(super) async fn list(paths: &AppPaths) -> Result<Vec<HeldServer>, Error> {
-    match connect_if_running(paths).await? {
-        Some(stream) => mcp::list_held(stream)
-            .await
-            .map_err(|error| host_error(paths, error)),
-        None => Ok(Vec::new()),
-    }
-}
-
-/// Ends what is held for a connector, or all of it.
-pub(super) async fn end(paths: &AppPaths, connector: Option<String>) -> Result<u32, Error> {
-    match connect_if_running(paths).await? {
-        Some(stream) => {
-            let ended = mcp::end_held(stream, connector).await;
-            ended.map_err(|error| host_error(paths, error))
-        }
-        None => Ok(0),
-    }
-}
-
-/// `None` where nothing is held.
-async fn connect_if_running(paths: &AppPaths) -> Result<Option<endpoint::Stream>, Error> {
-    match endpoint::connect(paths).await {
-        Ok(stream) => Ok(Some(stream)),
-        Err(error) if is_retryable(&error) => Ok(None),
-        Err(error) => Err(file_error(&endpoint::path(paths), error)),
-    }
-}
-
-fn host_error(paths: &AppPaths, error: AttachError) -> Error {
-    file_error(&endpoint::path(paths), io::Error::other(error))
-}
-
-/// Holds sessions until nobody needs them: the whole life of the process that [`HOST_SESSIONS`] makes. Should it be
-/// killed, `program` ends what it had started, as for [`Context::set_server_watcher`].
+/// Main function of the [`HOST_SESSIONS`] process: holds sessions until none is needed. If it is killed, `program` ends
+/// the servers, as for [`Context::set_server_watcher`].
 pub async fn host_sessions(program: PathBuf) -> Result<(), Error> {
     let paths = AppPaths::from_environment()?;
     #[cfg(unix)]
     {
-        // No terminal interrupts it, and it keeps no folder busy; both fail where there is nothing to leave.
+        // Detach from the terminal and the current folder; both calls may fail if already detached.
         let _ = rustix::process::setsid();
         let _ = std::env::set_current_dir("/");
     }
@@ -306,7 +290,7 @@ pub async fn host_sessions(program: PathBuf) -> Result<(), Error> {
     held
 }
 
-/// Holds sessions in this process until nobody needs them, or it ends; ends at once where another process does.
+/// Holds sessions in this process until none is needed or the process ends; returns at once if another process does.
 async fn hold(
     paths: &AppPaths,
     guard: Arc<Guard>,
@@ -336,7 +320,7 @@ async fn hold(
     Ok(())
 }
 
-/// Serves clients until it is told to end, or nothing is left to hold.
+/// Serves clients until shutdown, or until no sessions are left.
 async fn serve(
     host: &Arc<Host>,
     mut listener: endpoint::Listener,
@@ -364,7 +348,7 @@ async fn serve(
             used = Instant::now();
         }
     }
-    // Whoever comes now starts the next one, which waits until this one is gone.
+    // A new client starts the next host, which waits until this one has exited.
     drop(listener);
     drop(std::fs::remove_file(place));
     let is_drained = host.draining().is_cancelled();
@@ -379,7 +363,7 @@ async fn serve(
     }
 }
 
-/// Waits for the system, or the user, to ask for the end.
+/// Waits for a signal to terminate.
 #[cfg(unix)]
 async fn shutdown_signal() {
     use tokio::signal::unix::SignalKind;
@@ -391,7 +375,7 @@ async fn shutdown_signal() {
     }
 }
 
-/// Windows asks only who has a console or a window; others it ends, and with them the jobs of their servers.
+/// Windows signals only processes with a console or a window; it kills others, and with them the jobs of their servers.
 #[cfg(windows)]
 async fn shutdown_signal() {
     std::future::pending().await
@@ -401,13 +385,12 @@ async fn shutdown_signal() {
 async fn wait_for_signal(kind: tokio::signal::unix::SignalKind) {
     match tokio::signal::unix::signal(kind) {
         Ok(mut signal) => drop(signal.recv().await),
-        // It ends this process in the system's own way.
+        // The default action of the signal ends this process.
         Err(_) => std::future::pending().await,
     }
 }
 
-/// The lock that only one such process has; `None` where another one serves. One that is about to end serves nobody
-/// any more, and is waited for.
+/// Locks the host role; `None` if another host serves clients. Waits for one that is about to exit.
 async fn lock(paths: &AppPaths, path: &Path) -> io::Result<Option<File>> {
     create_private_folder(&paths.locks())?;
     let file = open_lock(path).map_err(patchbay_files::Error::into_io)?;
@@ -429,7 +412,7 @@ async fn lock(paths: &AppPaths, path: &Path) -> io::Result<Option<File>> {
 
 fn make_log(paths: &AppPaths, connector: &str) -> LineSink {
     if !is_name(connector) {
-        // Not an id that Patchbay gave.
+        // Not an id made by Patchbay.
         return Arc::new(|_| {});
     }
     let file = paths.server_log(&ConnectorId::new(connector));

@@ -1,11 +1,9 @@
-//! Sessions over streamable HTTP that outlive a command: what the server remembers by an id is still there for the
-//! next command that sends it.
+//! Streamable HTTP sessions that outlive a command.
 //!
-//! A process that is done leaves the session's record in a file; the next one takes the record away, so that no two of
-//! them use a session at a time, and goes on where the first one was. A server that has forgotten the session says so
-//! before it does anything, and is greeted again. Nothing has to run meanwhile, but for servers that ask whether their
-//! client is still there: those are answered by the process that holds programs. In the newer era of the protocol there
-//! are no sessions.
+//! A process that exits leaves a record of the session in a file. The next process removes the record, so that no two
+//! processes use a session at once, and resumes it. A server that has forgotten the session refuses the id, and the
+//! session is initialized again. No process has to run in between, except for servers that ping their client: the host
+//! process answers those. Newer protocol versions have no sessions.
 
 mod records;
 
@@ -24,33 +22,30 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::servers::IDLE_TIMEOUT;
 
-/// How long a server may take to hear that a session ends.
-const END_LIMIT: Duration = Duration::from_secs(2);
+const END_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What was known of a session when this process began with it.
+/// The right of this process to use the session of a connector.
 pub(crate) struct Lease {
-    /// The settings of the connector that it belongs to.
+    /// Hash of the connector's settings, see [`binding`].
     binding: String,
-    /// The session that was continued, and since when it is there.
-    continued: Option<(ResumableSession, Timestamp)>,
-    /// When this process began with it.
-    began: Timestamp,
+    /// The session to resume, and when it was created.
+    resumed: Option<(ResumableSession, Timestamp)>,
+    leased_at: Timestamp,
 }
 
 impl Lease {
-    /// For how long the session is to last.
     pub(crate) fn life(&self) -> SessionLife {
-        let continued = self.continued.as_ref();
-        SessionLife::Resumable(continued.map(|(session, _)| session.clone()))
+        let resumed = self.resumed.as_ref();
+        SessionLife::Resumable(resumed.map(|(session, _)| session.clone()))
     }
 
-    /// Has the session left to the next command when this process ends.
+    /// Leaves the session to the next command when this process ends.
     pub(crate) fn hand_over_at_end(self, cx: &Context, id: &ConnectorId) {
-        let (weak, of) = (cx.downgrade(), id.clone());
+        let (weak, connector) = (cx.downgrade(), id.clone());
         let handover = move |live: McpSession| {
             let leaving = async move {
                 match weak.upgrade() {
-                    Some(cx) => leave(&cx, &of, self, live).await,
+                    Some(cx) => leave(&cx, &connector, self, live).await,
                     None => live.close().await,
                 }
             };
@@ -59,16 +54,17 @@ impl Lease {
         cx.sessions().hand_over_at_end(id, Box::new(handover));
     }
 
+    /// Returns when the session was created.
     fn since(&self, session: &ResumableSession) -> Timestamp {
-        match &self.continued {
-            Some((known, since)) if known.id.expose() == session.id.expose() => *since,
-            // The server had forgotten that one, and gave another.
-            _ => self.began,
+        match &self.resumed {
+            Some((resumed, since)) if resumed.id.expose() == session.id.expose() => *since,
+            // The server had forgotten that session and created another.
+            _ => self.leased_at,
         }
     }
 }
 
-/// Takes over what was left of a connector's session; `None` where sessions end with this process.
+/// Takes over the session that another process left; `None` if sessions end with this process.
 pub(crate) async fn lease(cx: &Context, connector: &Connector) -> Option<Lease> {
     cx.session_host()?;
     let server = connector.server.as_ref();
@@ -82,26 +78,24 @@ pub(crate) async fn lease(cx: &Context, connector: &Connector) -> Option<Lease> 
         .await;
     for record in expired {
         let ending = cx.clone();
-        // Whoever waits for this connector does not wait for that.
+        // In the background, as the caller waits for this connector only.
         cx.tasks()
             .spawn(async move { end_record(&ending, record).await });
     }
     let found = found.filter(|record| record.binding == binding);
     let found = found.map(|record| (record.session(), record.since));
-    if found
-        .as_ref()
-        .is_some_and(|(session, _)| session.is_checked)
-    {
+    let is_kept_alive = |(session, _): &(ResumableSession, _)| session.is_checked;
+    if found.as_ref().is_some_and(is_kept_alive) {
         super::release(cx, &connector.id).await;
     }
     Some(Lease {
         binding,
-        continued: found,
-        began: now,
+        resumed: found,
+        leased_at: now,
     })
 }
 
-/// Leaves a session to the next command, or ends it where nobody may continue it.
+/// Leaves a session to the next command, or ends it if it may not be resumed.
 async fn leave(cx: &Context, id: &ConnectorId, lease: Lease, live: McpSession) {
     let idle = live.idle_for().unwrap_or_default();
     if idle >= IDLE_TIMEOUT {
@@ -109,24 +103,19 @@ async fn leave(cx: &Context, id: &ConnectorId, lease: Lease, live: McpSession) {
     }
     let connector = match cx.store().find_connector(id).await {
         Ok(Some(connector)) if binding(&connector) == lease.binding => connector,
-        // It is gone or goes elsewhere by now.
+        // The connector is gone or its settings changed.
         _ => return live.close().await,
     };
     let Some(mut session) = live.detach().await else {
         return;
     };
     if let Authentication::Oauth { .. } = connector.authentication {
-        // Its tokens are renewed; whoever signs in again ends the session.
+        // OAuth tokens are renewed, which must not end the session; a new sign-in ends it anyway.
         session.credentials = None;
     }
     let since = lease.since(&session);
-    let record = Record::new(
-        &connector,
-        lease.binding,
-        session.clone(),
-        since,
-        cx.now() - idle,
-    );
+    let used = cx.now() - idle;
+    let record = Record::new(&connector, lease.binding, session.clone(), since, used);
     match records(cx).leave(record, cx.can_ask()).await {
         Some(surplus) if is_same(&surplus, &session) => return end(cx, &connector, surplus).await,
         Some(surplus) => end(cx, &connector, surplus).await,
@@ -141,8 +130,8 @@ fn is_same(record: &Record, session: &ResumableSession) -> bool {
     record.session().id.expose() == session.id.expose()
 }
 
-/// Has somebody answer a server that asks whether its client is still there. A client certificate does not leave the
-/// vault for that.
+/// Lets the host process answer the pings of a server, unless that needs a client certificate, which must not leave the
+/// vault.
 async fn keep_alive(cx: &Context, connector: &Connector, session: ResumableSession) {
     let Ok(url) = endpoint_of(connector) else {
         return;
@@ -170,48 +159,46 @@ async fn keep_alive(cx: &Context, connector: &Connector, session: ResumableSessi
     super::keep_alive(cx, idle).await;
 }
 
-/// The sessions that are left now, the newest last.
+/// Lists the records of sessions, oldest first.
 pub(super) async fn list(cx: &Context) -> Vec<Record> {
     records(cx).list(cx.now()).await
 }
 
-/// Ends what is left of a connector's sessions, as long as its credential is there; how many those were.
-pub(crate) async fn end_for_connector(cx: &Context, connector: &Connector) -> u32 {
-    let left = records(cx).take(Some(&connector.id)).await;
-    let count = left.len();
-    let ended = left.into_iter().map(|record| end(cx, connector, record));
-    futures::future::join_all(ended).await;
-    u32::try_from(count).unwrap_or(u32::MAX)
+/// Ends the sessions of a connector that is about to be changed or removed, with its former settings.
+pub(crate) async fn end_for_connector(cx: &Context, connector: &Connector) {
+    let records = records(cx).take(Some(&connector.id)).await;
+    let ending = records.into_iter().map(|it| end(cx, connector, it));
+    futures::future::join_all(ending).await;
 }
 
-/// Ends what is left of the sessions of a connector, or of all of them; how many those were.
+/// Ends the sessions of a connector, or of all connectors, and returns their number.
 pub(super) async fn end_all(cx: &Context, id: Option<&ConnectorId>) -> u32 {
-    let left = records(cx).take(id).await;
-    let count = left.len();
-    futures::future::join_all(left.into_iter().map(|record| end_record(cx, record))).await;
-    u32::try_from(count).unwrap_or(u32::MAX)
+    let records = records(cx).take(id).await;
+    let ending = records.into_iter().map(|it| end_record(cx, it));
+    let ended = futures::future::join_all(ending).await;
+    u32::try_from(ended.len()).unwrap_or(u32::MAX)
 }
 
 async fn end_record(cx: &Context, record: Record) {
     match cx.store().find_connector(&record.connector).await {
         Ok(Some(connector)) => end(cx, &connector, record).await,
-        // Nobody could tell the server in its name.
+        // Without its connector there is no credential to tell the server.
         _ => tracing::debug!(connector = %record.connector, "a session is forgotten"),
     }
 }
 
-/// Tells the server that a session ends. One that belongs to other settings is forgotten only: neither its id nor the
-/// credential goes where it does not belong.
+/// Tells the server that a session ends. A session with other settings is only forgotten, so that neither its id nor the
+/// credential is sent to the wrong server.
 async fn end(cx: &Context, connector: &Connector, record: Record) {
     if record.binding != binding(connector) {
         return;
     }
-    if let Err(error) = tell(cx, connector, record).await {
+    if let Err(error) = request_end(cx, connector, record).await {
         tracing::debug!(connector = %connector.id, %error, "a server was not told that its session ends");
     }
 }
 
-async fn tell(cx: &Context, connector: &Connector, record: Record) -> Result<(), Error> {
+async fn request_end(cx: &Context, connector: &Connector, record: Record) -> Result<(), Error> {
     let url = endpoint_of(connector)?;
     let network = cx.network_of(connector).await?;
     let target = McpTarget {
@@ -220,7 +207,7 @@ async fn tell(cx: &Context, connector: &Connector, record: Record) -> Result<(),
         ..McpTarget::anonymous(url)
     };
     let http = network.client_for(&target.url);
-    mcp::end_session(http, target, record.session(), END_LIMIT).await;
+    mcp::end_session(http, target, record.session(), END_TIMEOUT).await;
     Ok(())
 }
 
@@ -228,7 +215,7 @@ fn records(cx: &Context) -> Records {
     Records::new(cx.paths())
 }
 
-/// Tells the settings that a session belongs to from others.
+/// Hashes the settings of a connector that its sessions depend on.
 fn binding(connector: &Connector) -> String {
     let parts = serde_json::json!([
         connector.endpoint,
@@ -238,8 +225,7 @@ fn binding(connector: &Connector) -> String {
         connector.roots,
         connector.sampling,
     ]);
-    let hash = Sha256::digest(parts.to_string());
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(parts.to_string()))
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! Where the process that holds sessions is reached on Windows: a named pipe.
+//! The named pipe of the host process on Windows.
 //!
-//! Everybody sees the names of all pipes, and may make a pipe of any name that is free. So each of these processes
-//! makes a key, which lies in a folder of this user alone and of which the name is made, and both ends prove that they
-//! know it before anything else is said. The process does so first: whoever took the name of one that is gone learns
-//! nothing.
+//! Every user can list the names of all pipes and create a pipe with any free name. Each host therefore generates a key
+//! in a folder that only this user can read. The name of the pipe derives from the key, and both ends prove that they
+//! know the key before any other message. The host proves it first, so that a process that took over the name of a
+//! former host learns nothing.
 
 use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Write as _};
@@ -19,10 +19,9 @@ use tokio::net::windows::named_pipe::{
 
 use crate::app_paths::AppPaths;
 
-/// How long the other end may take to prove what it knows.
 const PROOF_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long to wait for a pipe that others are just taking.
+/// Delay before another attempt to open a busy pipe.
 const BUSY_DELAY: Duration = Duration::from_millis(5);
 
 /// `ERROR_PIPE_BUSY`.
@@ -30,23 +29,22 @@ const PIPE_BUSY: i32 = 231;
 
 type Key = [u8; 32];
 
-/// The way to the process that holds sessions.
 pub(super) type Stream = NamedPipeClient;
 
-/// Where the key to the pipe of these folders is.
+/// Returns the path of the key.
 pub(super) fn path(paths: &AppPaths) -> PathBuf {
     paths.data.join("sessions").join("host").join("key")
 }
 
-/// Connects to whoever listens there, if that is this user.
+/// Connects to the host process.
 ///
 /// # Errors
-/// The system's own; `PermissionDenied` where somebody else could be behind it.
+/// `PermissionDenied` if the pipe could belong to another user.
 pub(super) async fn connect(paths: &AppPaths) -> io::Result<Stream> {
     let file = path(paths);
     ensure_private(&file)?;
     let key = read(&file, 1).map_err(patchbay_files::Error::into_io)?;
-    // One that is being written is as good as none.
+    // A key that is still being written counts as missing.
     let key: Option<Key> = key.and_then(|key| key.try_into().ok());
     let key = key.ok_or(ErrorKind::NotFound)?;
     let connecting = async {
@@ -69,14 +67,13 @@ async fn open_pipe(key: &Key) -> io::Result<Stream> {
     }
 }
 
-/// Takes clients on.
 pub(super) struct Listener {
     key: Key,
-    /// The end that the next client takes.
+    /// The pipe instance for the next client.
     next: NamedPipeServer,
 }
 
-/// Listens there. The caller holds the lock: the key that is there leads to nobody any more.
+/// Listens on a new pipe. The caller holds the host lock, so that an existing key is a leftover.
 pub(super) fn listen(paths: &AppPaths) -> io::Result<Listener> {
     let file = path(paths);
     if let Some(folder) = file.parent() {
@@ -93,12 +90,12 @@ pub(super) fn listen(paths: &AppPaths) -> io::Result<Listener> {
 }
 
 impl Listener {
-    /// The next client, once it has proved that it is of this user.
+    /// Accepts the next client; the returned future has it prove that it is this user.
     pub(super) async fn accept(
         &mut self,
     ) -> io::Result<impl Future<Output = io::Result<NamedPipeServer>> + use<>> {
         self.next.connect().await?;
-        // Where this fails the client is met again.
+        // On failure the same client is accepted again.
         let next = create_pipe(&self.key, false)?;
         let (mut stream, key) = (std::mem::replace(&mut self.next, next), self.key);
         Ok(async move {
@@ -148,7 +145,7 @@ fn ensure_same(found: [u8; 32], expected: [u8; 32]) -> io::Result<()> {
     }
 }
 
-/// What only `speaker` who knows the key can say of what both ends chose by chance.
+/// Proof by `speaker` that it knows the key, over the nonces of both ends.
 fn proof(key: &Key, speaker: &str, client: &[u8; 32], host: &[u8; 32]) -> [u8; 32] {
     let parts = [&key[..], speaker.as_bytes(), client, host];
     Sha256::digest(parts.concat()).into()
@@ -156,12 +153,8 @@ fn proof(key: &Key, speaker: &str, client: &[u8; 32], host: &[u8; 32]) -> [u8; 3
 
 fn name(key: &Key) -> String {
     let hash = Sha256::digest([&key[..], b"name"].concat());
-    let name: String = hash
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!(r"\\.\pipe\patchbay-{name}")
+    let name = format!("{hash:x}");
+    format!(r"\\.\pipe\patchbay-{}", &name[..32])
 }
 
 fn random() -> io::Result<[u8; 32]> {
@@ -170,7 +163,7 @@ fn random() -> io::Result<[u8; 32]> {
     Ok(bytes)
 }
 
-/// The folder of the key is this user's own.
+/// Ensures that the folder of the key is this user's own.
 fn ensure_private(key: &Path) -> io::Result<()> {
     match exposure(key.parent().unwrap_or(key))? {
         None => Ok(()),

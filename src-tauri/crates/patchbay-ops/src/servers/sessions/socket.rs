@@ -1,4 +1,4 @@
-//! Where the process that holds sessions is reached on Unix: a socket that this user alone can use.
+//! The Unix socket of the host process, which only this user can use.
 
 use std::fs;
 use std::io;
@@ -12,44 +12,38 @@ use tokio::net::{UnixListener, UnixStream};
 
 use crate::app_paths::AppPaths;
 
-/// Longest path of a socket that every system takes.
+/// Maximum path length of a socket on every system.
 const MAX_BYTES: usize = 100;
 
-/// The way to the process that holds sessions.
 pub(super) type Stream = UnixStream;
 
-/// Where the socket of these folders is.
+/// Returns the path of the socket, in a temporary folder if the usual one is too long.
 pub(super) fn path(paths: &AppPaths) -> PathBuf {
     let usual = paths.data.join("sessions").join("host.sock");
     if usual.as_os_str().len() <= MAX_BYTES {
         return usual;
     }
     let hash = Sha256::digest(usual.as_os_str().as_encoded_bytes());
-    let name: String = hash
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let name = format!("{hash:x}");
     let folder = format!("patchbay-{}", getuid().as_raw());
     std::env::temp_dir()
         .join(folder)
-        .join(format!("{name}.sock"))
+        .join(format!("{}.sock", &name[..8]))
 }
 
-/// Connects to whoever listens there, if that is this user.
+/// Connects to the host process.
 ///
 /// # Errors
-/// The system's own; `PermissionDenied` where somebody else could be behind it.
+/// `PermissionDenied` if the socket could belong to another user.
 pub(super) async fn connect(paths: &AppPaths) -> io::Result<Stream> {
     let socket = path(paths);
     ensure_private(&socket)?;
     of_same_user(UnixStream::connect(&socket).await?)
 }
 
-/// Takes clients on.
 pub(super) struct Listener(UnixListener);
 
-/// Listens there. The caller holds the lock: what is there is of nobody any more.
+/// Listens on the socket. The caller holds the host lock, so that an existing socket is a leftover.
 pub(super) fn listen(paths: &AppPaths) -> io::Result<Listener> {
     let socket = path(paths);
     if let Some(folder) = socket.parent() {
@@ -66,7 +60,7 @@ pub(super) fn listen(paths: &AppPaths) -> io::Result<Listener> {
 }
 
 impl Listener {
-    /// The next client, if it is of this user.
+    /// Accepts the next client; the returned future checks that it is this user.
     pub(super) async fn accept(
         &mut self,
     ) -> io::Result<impl Future<Output = io::Result<UnixStream>> + use<>> {
@@ -75,7 +69,7 @@ impl Listener {
     }
 }
 
-/// The stream, if the other end is of this user.
+/// Returns the stream if the other end belongs to this user.
 fn of_same_user(stream: UnixStream) -> io::Result<UnixStream> {
     let peer = stream.peer_cred();
     match peer.is_ok_and(|peer| peer.uid() == getuid().as_raw()) {
@@ -84,7 +78,7 @@ fn of_same_user(stream: UnixStream) -> io::Result<UnixStream> {
     }
 }
 
-/// The folder of the socket is this user's own, and no link to another.
+/// Ensures that the folder of the socket is this user's own and not a link.
 fn ensure_private(socket: &Path) -> io::Result<()> {
     let folder = socket.parent().unwrap_or(socket);
     let found = fs::symlink_metadata(folder)?;

@@ -1,4 +1,4 @@
-//! The files in which sessions are left, for the user alone: whoever has the id of a session may use it.
+//! Records of resumable sessions in files that only the user can read, as a session id is a credential.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
@@ -15,30 +15,29 @@ use crate::app_paths::AppPaths;
 use crate::lock::FileLock;
 use crate::servers::{IDLE_TIMEOUT, is_name};
 
-/// Most MiB of a record; what a server says in its handshake is less.
+/// Maximum size of a record, which contains the server's response to `initialize`.
 const MAX_MIB: u64 = 2;
 
-/// A session that nobody uses at the moment.
+/// A session that no process uses.
 #[derive(Clone, Serialize, Deserialize)]
 pub(in crate::servers::sessions) struct Record {
     pub(in crate::servers::sessions) connector: ConnectorId,
-    /// The server's address, to be shown.
+    /// Address of the server, for display.
     pub(in crate::servers::sessions) endpoint: String,
-    /// Since when the session is there.
+    /// When the session was created.
     pub(in crate::servers::sessions) since: Timestamp,
-    /// When it was used last.
+    /// When it was last used.
     pub(super) used: Timestamp,
-    /// The settings that it belongs to.
+    /// Hash of the connector's settings.
     pub(super) binding: String,
-    #[serde(serialize_with = "exposed")]
+    #[serde(serialize_with = "expose")]
     id: Secret,
     handshake: Value,
     credentials: Option<String>,
     is_checked: bool,
 }
 
-/// The file is for this user alone.
-fn exposed<S: Serializer>(id: &Secret, to: S) -> Result<S::Ok, S::Error> {
+fn expose<S: Serializer>(id: &Secret, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(id.expose())
 }
 
@@ -72,14 +71,14 @@ impl Record {
         }
     }
 
-    /// Whether nobody used it for too long, by a clock that may have been set.
+    /// Whether the session was unused for too long. The clock may have been set back.
     fn is_expired(&self, now: Timestamp) -> bool {
         let age = now.unix_millis().abs_diff(self.used.unix_millis());
         Duration::from_millis(age) >= IDLE_TIMEOUT
     }
 }
 
-/// All records.
+/// The folder of all records.
 pub(super) struct Records {
     folder: PathBuf,
     lock: PathBuf,
@@ -93,8 +92,8 @@ impl Records {
         }
     }
 
-    /// Takes the record of a connector away, and those of any that nobody used for too long. A session whose server was
-    /// told that it may ask belongs to those who can answer.
+    /// Removes and returns the record of a connector, and all expired records. Sessions are separate for clients that
+    /// can answer questions of the server (`asks`).
     pub(super) async fn take_over(
         &self,
         id: &ConnectorId,
@@ -120,12 +119,11 @@ impl Records {
         (found.pop(), expired)
     }
 
-    /// Leaves a record, and gives the session back that is not to be continued: of two the older one stays, in which
-    /// more may have been done.
+    /// Saves a record and returns the surplus one if there are two: the older session is kept, as it may have more state.
     pub(super) async fn leave(&self, record: Record, asks: bool) -> Option<Record> {
         let file = self.file(&record.connector, asks)?;
         let ours = record.clone();
-        let left = self.locked(move |folder| {
+        let surplus = self.locked(move |folder| {
             let other = load(&file).filter(|other| !other.is_expired(record.used));
             if let Some(other) = &other
                 && other.since <= record.since
@@ -136,11 +134,11 @@ impl Records {
             save(&file, &record)?;
             Ok(other)
         });
-        // What could not be left is ended.
-        left.await.unwrap_or(Some(ours))
+        // A record that cannot be saved is surplus too.
+        surplus.await.unwrap_or(Some(ours))
     }
 
-    /// Takes the records of a connector away, or all of them.
+    /// Removes and returns the records of a connector, or all of them.
     pub(super) async fn take(&self, id: Option<&ConnectorId>) -> Vec<Record> {
         let id = id.cloned();
         let taken = self.locked(move |folder| {
@@ -162,7 +160,7 @@ impl Records {
         taken.await.unwrap_or_default()
     }
 
-    /// All records that can be continued, the oldest first.
+    /// Lists the records that have not expired, oldest first.
     pub(super) async fn list(&self, now: Timestamp) -> Vec<Record> {
         let listed = self.locked(move |folder| {
             let records = files(folder)?.into_iter().filter_map(|path| load(&path));
@@ -174,7 +172,7 @@ impl Records {
         listed
     }
 
-    /// Where the record of a connector lies; `None` for an id that Patchbay did not give.
+    /// Returns the path of a connector's record; `None` for an id that is no file name.
     fn file(&self, id: &ConnectorId, asks: bool) -> Option<PathBuf> {
         let name = match asks {
             true => format!("{id}.asks.json"),
@@ -183,8 +181,7 @@ impl Records {
         is_name(id.as_str()).then(|| self.folder.join(name))
     }
 
-    /// Does something with the folder while no other process does; `None` when it fails, for a session is a
-    /// convenience that nobody is kept waiting for.
+    /// Runs `work` on the folder while no other process does; `None` on failure, which only costs resuming a session.
     async fn locked<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
@@ -209,8 +206,7 @@ impl Records {
     }
 }
 
-/// The files of records; none before the first one. The folder is locked: a file that has not got its name yet never
-/// gets it.
+/// Lists the files of records and deletes others: as the folder is locked, those are leftovers of interrupted writes.
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -222,20 +218,20 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
         path.extension()
             .is_some_and(|extension| extension == "json")
     };
-    let (records, left): (Vec<_>, Vec<_>) = paths.partition(is_record);
-    for path in left {
+    let (records, leftovers): (Vec<_>, Vec<_>) = paths.partition(is_record);
+    for path in leftovers {
         drop(std::fs::remove_file(path));
     }
     Ok(records)
 }
 
-/// One that is damaged is none.
+/// Reads a record; `None` for a damaged one.
 fn load(path: &Path) -> Option<Record> {
     let bytes = read(path, MAX_MIB).ok()??;
     serde_json::from_slice(&bytes).ok()
 }
 
-/// It need not survive a power cut, so that nobody waits for the disk.
+/// Replaces a record atomically, without syncing: it need not survive a power cut.
 fn save(path: &Path, record: &Record) -> io::Result<()> {
     let part = name_beside(path, ".part")?;
     let written = write(&part, record).and_then(|()| rename(&part, path));
