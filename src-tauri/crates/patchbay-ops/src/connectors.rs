@@ -1,4 +1,4 @@
-//! Connectors, wherever they are.
+//! Connectors: MCP servers of this computer and connectors of hosted platforms.
 
 pub(crate) mod add;
 pub(crate) mod add_program;
@@ -45,66 +45,63 @@ use crate::connectors::view::{ConnectorView, view_connectors};
 use crate::context::Context;
 use crate::error::Error;
 
-/// Every connector, from the cache, by title.
+/// Lists all cached connectors by title.
 pub async fn list_connectors(cx: &Context) -> Result<Vec<Connector>, Error> {
     Ok(cx.store().list_connectors().await?)
 }
 
-/// How many connectors a list begins with: more than the tallest window shows.
+/// Number of connectors on the first page: more than the tallest window shows.
 const FIRST: u32 = 100;
 
-/// The beginning of the list of connectors.
+/// First page of the list of connectors.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct FirstConnectors {
-    /// Those that wait for a person, then the others, favourites first among both, each by title.
+    /// First those that need the user's attention, then the others; each with favourites first, by title.
     pub connectors: Vec<ConnectorView>,
-    /// How many there are in all.
+    /// Number of all connectors.
     pub total: u32,
 }
 
-/// The beginning of the list of every connector, from the cache: there at once, however long the list
-/// is. As in [`list_connector_rows`], `native` is left out.
+/// Returns the first page of the cached connectors, which is fast however many there are. As in
+/// [`list_connector_rows`], `native` is left out.
 pub async fn first_connectors(cx: &Context) -> Result<FirstConnectors, Error> {
     let (connectors, total) = cx.store().first_connectors(FIRST).await?;
     let connectors = view_connectors(cx, connectors).await?;
     Ok(FirstConnectors { connectors, total })
 }
 
-/// Every connector, from the cache, by title, with `null` for `native`: the platforms' own JSON is most
-/// of a long list, and no list shows it. Never save what this gives.
+/// Lists all cached connectors by title, with `null` for `native`, the platform's own JSON, which is most of the data
+/// and not shown in lists. Never save these values.
 pub async fn list_connector_rows(cx: &Context) -> Result<Vec<Connector>, Error> {
     Ok(cx.store().list_connector_rows().await?)
 }
 
-/// The connector of that id.
 pub async fn find_connector(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
     let found = cx.store().find_connector(id).await?;
     found.ok_or_else(|| not_found(id.as_str()))
 }
 
-/// The connector that a person means: by its id, by `ACCOUNT/NAME`, by a name or title that only one has, or by a
-/// kind that only one is of, as the documents of its platform call it (`stripe`).
+/// Finds a connector by id, by `ACCOUNT/NAME`, by a unique name or title, or by a unique kind as its platform's
+/// documentation calls it (`stripe`).
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Ambiguous`] when several have the name; [`Error::Store`].
+/// [`Error::NotFound`]; [`Error::Ambiguous`] when several connectors match; [`Error::Store`].
 pub async fn resolve_connector(cx: &Context, text: &str) -> Result<Connector, Error> {
     let connectors = list_connectors(cx).await?;
-    let by = |fits: &dyn Fn(&Connector) -> bool| -> Vec<&Connector> {
-        connectors
-            .iter()
-            .filter(|connector| fits(connector))
-            .collect()
-    };
-    let found = [
-        by(&|connector| connector.id.as_str() == text),
-        by(&|connector| is_account_and_name(connector, text)),
-        by(&|connector| connector.name == text),
-        by(&|connector| connector.title.eq_ignore_ascii_case(text)),
+    let criteria: [fn(&Connector, &str) -> bool; 5] = [
+        |connector, text| connector.id.as_str() == text,
+        is_account_and_name,
+        |connector, text| connector.name == text,
+        |connector, text| connector.title.eq_ignore_ascii_case(text),
+        is_of_kind,
     ];
-    let named = found.into_iter().find(|found| !found.is_empty());
-    let meant = named.unwrap_or_else(|| by(&|connector| is_of_kind(connector, text)));
-    match meant.as_slice() {
+    let find = |matches: fn(&Connector, &str) -> bool| -> Vec<&Connector> {
+        connectors.iter().filter(|it| matches(it, text)).collect()
+    };
+    let mut matches = criteria.into_iter().map(find);
+    let matched = matches.find(|found| !found.is_empty()).unwrap_or_default();
+    match matched.as_slice() {
         [] => Err(not_found(text)),
         [connector] => Ok((*connector).clone()),
         several => Err(Error::Ambiguous {
@@ -114,7 +111,7 @@ pub async fn resolve_connector(cx: &Context, text: &str) -> Result<Connector, Er
     }
 }
 
-/// Whether the documents of its platform call its kind so, alone or with the account in front.
+/// Whether the text is the connector's kind, alone or as `ACCOUNT/KIND`.
 fn is_of_kind(connector: &Connector, text: &str) -> bool {
     let rules = hosted(connector.identity.platform).map(|hosted| hosted.rules);
     let kind = rules.and_then(|rules| (rules.kind_of)(&connector.native));
@@ -135,7 +132,6 @@ fn is_account_and_name(connector: &Connector, text: &str) -> bool {
         .is_some_and(|(account, name)| connector.name == name && is_of_account(connector, account))
 }
 
-/// That there is no connector of that name.
 pub(crate) fn not_found(name: &str) -> Error {
     Error::NotFound {
         kind: "connector",
@@ -143,10 +139,11 @@ pub(crate) fn not_found(name: &str) -> Error {
     }
 }
 
-/// What the server of a connector of this computer may name: what is public, and what is of its own kind of place.
+/// Which addresses the server of a local connector may refer to: public ones, and those in the same kind of network as
+/// its own.
 pub(crate) fn reach_of(cx: &Context, connector: &Connector) -> Reach {
     let own = match (&connector.command, &connector.endpoint) {
-        // A program of this computer may lead to a page of this computer.
+        // A program may refer to a page on this computer.
         (Some(_), _) => Url::parse("http://127.0.0.1/").ok(),
         (None, endpoint) => endpoint.as_deref().and_then(|it| Url::parse(it).ok()),
     };

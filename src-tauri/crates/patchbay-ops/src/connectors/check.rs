@@ -1,4 +1,4 @@
-//! The doctor: looks at a connector step by step and says which one fails.
+//! The doctor: checks a connector step by step and reports which step fails.
 
 use std::time::Instant;
 
@@ -19,13 +19,13 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::servers;
 
-/// What the doctor found: name, connection, TLS, discovery, sign-in, negotiation, tools.
+/// Result of a check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Check {
     /// The connector after the check.
     pub connector: ConnectorView,
-    /// The steps in order; those after the first failure are skipped.
+    /// The steps in order; those after a failure are skipped.
     pub steps: Vec<CheckStep>,
 }
 
@@ -33,32 +33,28 @@ pub struct Check {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckStep {
-    /// `name`, `connect`, `tls`, `discovery`, `sign_in`, `negotiation` or `tools`; of a program `found`, `started`,
+    /// `name`, `connect`, `tls`, `discovery`, `sign_in`, `negotiation` or `tools`; for a program `found`, `started`,
     /// `spoke`, `negotiation` or `tools`.
     pub name: String,
-    /// How it went.
     pub state: CheckState,
-    /// A few words of what was seen.
+    /// Detail for display.
     pub note: Option<String>,
-    /// Why it failed.
+    /// Why the step failed.
     pub problem: Option<Problem>,
-    /// How long it took, in milliseconds.
     pub duration_ms: Option<u32>,
 }
 
-/// How a step went.
+/// Outcome of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckState {
-    /// Well.
     Passed,
-    /// Not well.
     Failed,
-    /// Not looked at, because an earlier one failed or it does not apply.
+    /// Does not apply, or follows a failed step.
     Skipped,
 }
 
-/// The steps in the order in which a connection is made.
+/// Steps for a server at an address.
 const STEPS: [&str; 7] = [
     "name",
     "connect",
@@ -69,7 +65,7 @@ const STEPS: [&str; 7] = [
     "tools",
 ];
 
-/// The steps in the order in which a program is spoken to.
+/// Steps for a program.
 const STEPS_OF_PROGRAM: [&str; 5] = ["found", "started", "spoke", "negotiation", "tools"];
 
 fn steps_of(connector: &Connector) -> &'static [&'static str] {
@@ -79,18 +75,17 @@ fn steps_of(connector: &Connector) -> &'static [&'static str] {
     }
 }
 
-/// How many connectors are looked at at once. Each may list as much as is accepted, which together must stay
-/// below what a computer can spare.
-const AT_ONCE: usize = 4;
+/// Maximum number of concurrent checks, which bounds their memory: each may read the maximum size of a tool list.
+const MAX_CONCURRENT_CHECKS: usize = 4;
 
-/// Has the doctor look at one connector: connects anew and lists its tools. Never opens a browser.
+/// Checks one connector: connects anew and lists its tools. Never opens a browser.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::SwitchedOff`], [`Error::Store`]; [`Error::Cancelled`] by [`cancel_check`]. What ails
-/// the connector stands in the steps.
+/// [`Error::NotFound`], [`Error::SwitchedOff`], [`Error::Store`]; [`Error::Cancelled`] by [`cancel_check`]. Problems of
+/// the connector are returned in the steps.
 pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Error> {
     let connector = find_connector(cx, id).await?;
-    // A run may be under way: the doctor must not end it.
+    // Do not end a tool run in progress.
     cx.sessions().drain(id).await;
     let cancel = cx.shutdown().child_token();
     let _guard = cx.checks().register(id, cancel.clone());
@@ -99,31 +94,30 @@ pub async fn check_connector(cx: &Context, id: &ConnectorId) -> Result<Check, Er
     let took = u32::try_from(began.elapsed().as_millis()).ok();
     let connector = find_connector(cx, id).await?;
     let is_connected = cx.sessions().slot(id).lock().await.is_some();
-    let steps = match listed {
+    let mut steps = match listed {
         Ok(tools) => match platform_problem(&connector) {
             Some(error) => failed_steps(&connector, error.problem(), is_connected, took),
             None => passed_steps(&connector, tools.len(), took),
         },
-        // Whatever it was doing at that moment says so in its own words.
+        // The error depends on what was cancelled.
         Err(_) if cancel.is_cancelled() => return Err(Error::Cancelled),
         Err(error @ (Error::Store(_) | Error::NotFound { .. } | Error::SwitchedOff { .. })) => {
             return Err(error);
         }
         Err(error) => failed_steps(&connector, error.problem(), is_connected, took),
     };
-    let steps = add_program_path(&connector, steps).await;
-    let steps = with_deviations(cx, &connector, steps).await?;
+    add_notes(cx, &connector, &mut steps).await?;
     let connector = view_connector(cx, connector).await?;
     Ok(Check { connector, steps })
 }
 
-/// Stops the check of a connector, and the program that it starts; nothing when none is under way.
+/// Cancels the check of a connector and ends the program that it starts; does nothing if no check runs.
 pub fn cancel_check(cx: &Context, id: &ConnectorId) {
     cx.checks().cancel(id);
 }
 
-/// The problem of a connector whose tools were listed without error: some platforms list none and report a status
-/// instead.
+/// Returns the problem of a connector whose tools were listed without error: some platforms list no tools and report a
+/// status instead.
 pub fn platform_problem(connector: &Connector) -> Option<Error> {
     let title = connector.title.clone();
     match connector.status.status {
@@ -136,8 +130,7 @@ pub fn platform_problem(connector: &Connector) -> Option<Error> {
     }
 }
 
-/// The tools as they are now. A connector that its platform turned off may be on again there, which is asked
-/// first; what is turned off here stays so.
+/// Lists the tools anew. If the platform had turned the connector off, its status is refreshed first.
 async fn relist_tools(
     cx: &Context,
     mut connector: Connector,
@@ -151,8 +144,7 @@ async fn relist_tools(
     tools::refresh(cx, &connector, cancel).await
 }
 
-/// Has the doctor look at all connectors that are switched on, several at once; each one's news comes as
-/// an event.
+/// Checks all enabled connectors concurrently; results are emitted as events.
 pub async fn check_connectors(cx: &Context) -> Result<(), Error> {
     let connectors = list_connectors(cx).await?;
     let on = connectors.into_iter().filter(|connector| {
@@ -162,7 +154,7 @@ pub async fn check_connectors(cx: &Context) -> Result<(), Error> {
         )
     });
     futures::stream::iter(on)
-        .for_each_concurrent(AT_ONCE, |connector| async move {
+        .for_each_concurrent(MAX_CONCURRENT_CHECKS, |connector| async move {
             if let Err(error) = check_connector(cx, &connector.id).await {
                 tracing::warn!(connector = %connector.id, %error, "a check came to nothing");
             }
@@ -177,7 +169,7 @@ fn applies(connector: &Connector, step: &str) -> bool {
         return true;
     }
     if abilities(connector).reports_status {
-        // The platform stands between us and the service: what it says is all that there is to see.
+        // We only see what the platform between us and the service reports.
         return matches!(step, "name" | "connect" | "tls" | "sign_in" | "tools");
     }
     match step {
@@ -221,34 +213,28 @@ fn passed_steps(connector: &Connector, tools: usize, took: Option<u32>) -> Vec<C
     steps
 }
 
-/// The file that is started, where it was found.
-async fn add_program_path(connector: &Connector, mut steps: Vec<CheckStep>) -> Vec<CheckStep> {
-    let found = steps.iter_mut().find(|step| step.name == "found");
-    if let (Some(step), Some(command)) = (found, &connector.command)
-        && step.state == CheckState::Passed
-    {
-        step.note = servers::file_of(command).await;
-    }
-    steps
-}
-
-/// Where the sign-in differs from the standards.
-async fn with_deviations(
+/// Notes the path of the program, and where the sign-in deviates from the standards.
+async fn add_notes(
     cx: &Context,
     connector: &Connector,
-    mut steps: Vec<CheckStep>,
-) -> Result<Vec<CheckStep>, Error> {
-    let discovery = steps.iter_mut().find(|step| step.name == "discovery");
-    if let Some(step) = discovery.filter(|step| step.state == CheckState::Passed) {
-        let mut all = deviations_of(cx, connector).await?;
-        all.retain(|one| one.is_on);
-        let words: Vec<_> = all.into_iter().map(|one| one.words).collect();
-        step.note = (!words.is_empty()).then(|| words.join(", "));
+    steps: &mut [CheckStep],
+) -> Result<(), Error> {
+    let passed = |step: &&mut CheckStep| step.state == CheckState::Passed;
+    for step in steps.iter_mut().filter(passed) {
+        match (step.name.as_str(), &connector.command) {
+            ("found", Some(command)) => step.note = servers::file_of(command).await,
+            ("discovery", _) => {
+                let all = deviations_of(cx, connector).await?.into_iter();
+                let words: Vec<_> = all.filter(|it| it.is_on).map(|it| it.words).collect();
+                step.note = (!words.is_empty()).then(|| words.join(", "));
+            }
+            _ => {}
+        }
     }
-    Ok(steps)
+    Ok(())
 }
 
-/// The steps before the one that failed went well, for each needs those before it.
+/// Returns the steps after a failure. Those before the failed one have passed, as each step needs the previous ones.
 fn failed_steps(
     connector: &Connector,
     problem: Problem,
@@ -256,12 +242,12 @@ fn failed_steps(
     took: Option<u32>,
 ) -> Vec<CheckStep> {
     let failing = match connector.command {
-        // A server that was greeted has only its tools left to tell.
+        // After initialization only listing the tools can fail.
         Some(_) if is_connected => "tools",
         Some(_) => failing_step_of_program(problem.code),
         None => failing_step(problem.code),
     };
-    // What a platform does between us and the service is not seen.
+    // Steps between the platform and the service are not visible.
     let is_hidden = abilities(connector).reports_status && !applies(connector, failing);
     let failing = if is_hidden { "tools" } else { failing };
     let names = steps_of(connector);

@@ -1,7 +1,7 @@
-//! MCP servers that other apps of this computer keep in their settings, to be added here as well.
+//! Importing MCP servers from the settings of other apps on this computer.
 //!
-//! Those files are read where an app usually has them, and never written. What they hold becomes proposals, as if
-//! somebody had pasted it.
+//! The settings are read at each app's usual location and never written. Their content becomes proposals, as if it had
+//! been pasted.
 
 use std::path::{Path, PathBuf};
 
@@ -11,31 +11,29 @@ use serde_json::{Map, Value};
 use super::pasted::{PastedServers, parse_settings, read_pasted};
 use crate::error::Error;
 
-/// The largest settings that are read, in MiB: Claude Code keeps much else in the same file.
+/// Maximum size of a settings file: Claude Code keeps much else in the same file.
 const MAX_MIB: u64 = 8;
 
-/// Where an app keeps its servers.
-struct Location {
+/// An app that keeps MCP servers in its settings.
+struct App {
     name: &'static str,
     title: &'static str,
     base: Base,
-    /// Below the base; the first that has servers counts.
+    /// Paths below the base; the first with servers is used.
     files: &'static [&'static str],
-    /// The member of the file that has them.
+    /// Member of the file that contains the servers.
     member: &'static str,
 }
 
-#[derive(Clone, Copy)]
 enum Base {
-    /// The person's own folder.
     Home,
-    /// Where the system keeps settings of apps: `~/.config`, `~/Library/Application Support` or `%APPDATA%`.
+    /// `~/.config`, `~/Library/Application Support` or `%APPDATA%`.
     Config,
 }
 
 /// Source: the documentation of each app.
-static LOCATIONS: [Location; 13] = [
-    Location {
+static APPS: [App; 13] = [
+    App {
         name: "claude-desktop",
         title: "Claude Desktop",
         base: Base::Config,
@@ -45,63 +43,63 @@ static LOCATIONS: [Location; 13] = [
         ],
         member: "mcpServers",
     },
-    Location {
+    App {
         name: "claude-code",
         title: "Claude Code",
         base: Base::Home,
         files: &[".claude.json"],
         member: "mcpServers",
     },
-    Location {
+    App {
         name: "cursor",
         title: "Cursor",
         base: Base::Home,
         files: &[".cursor/mcp.json"],
         member: "mcpServers",
     },
-    Location {
+    App {
         name: "vs-code",
         title: "VS Code",
         base: Base::Config,
         files: &["Code/User/mcp.json", "Code - Insiders/User/mcp.json"],
         member: "servers",
     },
-    Location {
+    App {
         name: "windsurf",
         title: "Windsurf",
         base: Base::Home,
         files: &[".codeium/windsurf/mcp_config.json"],
         member: "mcpServers",
     },
-    Location {
+    App {
         name: "codex",
         title: "Codex",
         base: Base::Home,
         files: &[".codex/config.toml"],
         member: "mcp_servers",
     },
-    Location {
+    App {
         name: "gemini-cli",
         title: "Gemini CLI",
         base: Base::Home,
         files: &[".gemini/settings.json"],
         member: "mcpServers",
     },
-    Location {
+    App {
         name: "copilot-cli",
         title: "Copilot CLI",
         base: Base::Home,
         files: &[".copilot/mcp-config.json"],
         member: "mcpServers",
     },
-    Location {
+    App {
         name: "cline",
         title: "Cline",
         base: Base::Config,
         files: &["Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json"],
         member: "mcpServers",
     },
-    Location {
+    App {
         name: "zed",
         title: "Zed",
         base: Base::Home,
@@ -111,21 +109,21 @@ static LOCATIONS: [Location; 13] = [
         ],
         member: "context_servers",
     },
-    Location {
+    App {
         name: "opencode",
         title: "OpenCode",
         base: Base::Home,
         files: &[".config/opencode/opencode.json"],
         member: "mcp",
     },
-    Location {
+    App {
         name: "lm-studio",
         title: "LM Studio",
         base: Base::Home,
         files: &[".lmstudio/mcp.json"],
         member: "mcpServers",
     },
-    Location {
+    App {
         name: "kiro",
         title: "Kiro",
         base: Base::Home,
@@ -134,10 +132,10 @@ static LOCATIONS: [Location; 13] = [
     },
 ];
 
-/// The servers in the settings of the app of that name.
+/// Reads the servers in the settings of an app.
 ///
 /// # Errors
-/// [`Error::Usage`] where there are none; it names the apps that have some.
+/// [`Error::Usage`] if there are none; it names the apps that have some.
 pub async fn read_other_app(name: &str) -> Result<PastedServers, Error> {
     let task = tokio::task::spawn_blocking(|| Folders::of_user().map(|folders| folders.find()));
     let mut found = task.await.ok().flatten().unwrap_or_default();
@@ -147,10 +145,10 @@ pub async fn read_other_app(name: &str) -> Result<PastedServers, Error> {
     }
 }
 
-type Found = (&'static Location, PastedServers);
+type Found = (&'static App, PastedServers);
 
 fn no_servers(name: &str, found: &[Found]) -> Error {
-    let known = LOCATIONS.iter().find(|app| app.name == name);
+    let known = APPS.iter().find(|app| app.name == name);
     let names: Vec<_> = found.iter().map(|(app, _)| app.name).collect();
     Error::Usage {
         what: match known {
@@ -165,7 +163,7 @@ fn no_servers(name: &str, found: &[Found]) -> Error {
     }
 }
 
-/// What the locations of settings are below.
+/// Base folders of settings.
 struct Folders {
     home: PathBuf,
     config: PathBuf,
@@ -182,10 +180,10 @@ impl Folders {
 
     fn find(&self) -> Vec<Found> {
         let read = |app| Some((app, self.read(app)?));
-        LOCATIONS.iter().filter_map(read).collect()
+        APPS.iter().filter_map(read).collect()
     }
 
-    fn read(&self, app: &Location) -> Option<PastedServers> {
+    fn read(&self, app: &App) -> Option<PastedServers> {
         let base = match app.base {
             Base::Home => &self.home,
             Base::Config => &self.config,
@@ -196,7 +194,7 @@ impl Folders {
 }
 
 fn read_servers(file: &Path, member: &str) -> Option<PastedServers> {
-    // Many keep their settings elsewhere and link to them.
+    // Settings are often symbolic links, such as to a folder of dotfiles.
     let target = file.canonicalize().ok()?;
     let bytes = patchbay_files::read(&target, MAX_MIB).ok()??;
     let text = String::from_utf8(bytes).ok()?;
@@ -204,7 +202,7 @@ fn read_servers(file: &Path, member: &str) -> Option<PastedServers> {
         "toml" => toml::from_str(&text).ok()?,
         _ => parse_settings(&text)?,
     };
-    // Whatever else an app keeps in that file is nobody's business.
+    // Drop everything else that the app keeps in the file.
     settings.retain(|name, _| name == member || name == "inputs");
     read_pasted(&Value::Object(settings).to_string()).ok()
 }
@@ -229,9 +227,8 @@ mod tests {
 
     fn names(folders: &Folders) -> Vec<(&str, usize)> {
         let found = folders.find().into_iter();
-        found
-            .map(|(app, found)| (app.name, found.servers.len()))
-            .collect()
+        let counts = found.map(|(app, found)| (app.name, found.servers.len()));
+        counts.collect()
     }
 
     #[test]

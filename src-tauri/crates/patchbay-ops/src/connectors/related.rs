@@ -1,7 +1,8 @@
-//! The same service set up on several accounts: where its copies live, how they differ, and what one
-//! more needs.
+//! Copies of a connector: the same service on other accounts, their differences, and creating another copy.
 
-use patchbay_model::{AccountId, Connector, ConnectorId, Difference, Form, Json, Platform};
+use patchbay_model::{
+    AccountId, Connector, ConnectorId, Definition, Difference, Form, Json, Platform,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use specta::Type;
@@ -18,37 +19,35 @@ use crate::differences::differences;
 use crate::error::Error;
 use crate::forms::put;
 
-/// Another connector of the same service.
+/// Another connector for the same service.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectorCopy {
-    /// It.
     pub connector: ConnectorView,
-    /// How it differs from the one that was asked about.
+    /// Differences from the requested connector.
     pub differences: Vec<Difference>,
 }
 
-/// What is needed to create a connector once more, on another account.
+/// Form to create a copy of a connector on another account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CopyForm {
-    /// Id of the definition that fits.
+    /// Id of the definition to use.
     pub definition: String,
-    /// Its form, filled with what is known.
+    /// Its form, with known values filled in.
     pub form: Form,
 }
 
-/// An account that a connector could be copied to.
+/// An account to which a connector could be copied.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CopyTarget {
-    /// The account.
     pub account: AccountId,
-    /// Why no copy would work there, in a few words; `None` where one may.
+    /// Why a copy would not work there; `None` if it may.
     pub obstacle: Option<String>,
 }
 
-/// The other connectors that lead to the same service.
+/// Lists the other connectors for the same service.
 pub async fn list_copies(cx: &Context, id: &ConnectorId) -> Result<Vec<ConnectorCopy>, Error> {
     let connector = find_connector(cx, id).await?;
     let Some(service) = service_of(&connector) else {
@@ -65,7 +64,7 @@ pub async fn list_copies(cx: &Context, id: &ConnectorId) -> Result<Vec<Connector
     Ok(copies.collect())
 }
 
-/// The accounts that a connector could be copied to, in their order; nothing is sent.
+/// Lists the accounts to which a connector could be copied; nothing is sent.
 pub async fn list_copy_targets(cx: &Context, id: &ConnectorId) -> Result<Vec<CopyTarget>, Error> {
     let connector = find_connector(cx, id).await?;
     let accounts = list_accounts(cx).await?.into_iter();
@@ -77,8 +76,7 @@ pub async fn list_copy_targets(cx: &Context, id: &ConnectorId) -> Result<Vec<Cop
     Ok(targets.collect())
 }
 
-/// The address that a copy on that platform leads to; what keeps one from working there, as far as that is known
-/// without asking it.
+/// Returns the address of a copy on a platform, or why a copy would not work there as far as is known offline.
 fn find_copy_address(connector: &Connector, platform: Platform) -> Result<&str, String> {
     let target = platform_abilities(platform);
     let is_server = abilities(connector).takes_mcp_servers;
@@ -93,21 +91,18 @@ fn find_copy_address(connector: &Connector, platform: Platform) -> Result<&str, 
     }
 }
 
-/// The form with which an account creates the same connector, filled with what the first one tells.
+/// Returns the form to create a copy on an account.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] when no copy would work there, before anything is sent, or when the account
-/// takes no address; as [`list_definitions`].
+/// [`Error::Usage`] if a copy would not work there, before anything is sent, or if the account cannot create
+/// connectors for addresses; [`Error::NotFound`]; [`Error::Platform`].
 pub async fn copy_form(
     cx: &Context,
     id: &ConnectorId,
     account: &AccountId,
 ) -> Result<CopyForm, Error> {
     let connector = find_connector(cx, id).await?;
-    let usage = |what: String| Error::Usage {
-        what,
-        hint: "Choose a connector type of that account.".to_owned(),
-    };
+    let usage = |what: String| Error::usage(what, "Choose a connector type of that account.");
     let target = find_account(cx, account).await?;
     let endpoint = find_copy_address(&connector, target.platform).map_err(|obstacle| {
         let title = &connector.title;
@@ -117,24 +112,24 @@ pub async fn copy_form(
         ))
     })?;
     let definitions = list_definitions(cx, account).await?;
-    let same_place = |address: &Option<String>| {
-        let address = address.as_deref().and_then(normalize_address);
+    let is_same_service = |definition: &&Definition| {
+        let address = definition.endpoint.as_deref().and_then(normalize_address);
         address.is_some() && address == normalize_address(endpoint)
     };
-    let own = definitions.iter().find(|one| same_place(&one.endpoint));
-    let any = definitions.iter().find(|one| one.endpoint_field.is_some());
-    let definition = own.or(any).ok_or_else(|| {
+    let specific = definitions.iter().find(is_same_service);
+    let generic = definitions.iter().find(|it| it.endpoint_field.is_some());
+    let definition = specific.or(generic).ok_or_else(|| {
         usage("this account can't create connectors for custom addresses".to_owned())
     })?;
     let mut form = creation_form(cx, account, &definition.id).await?;
     if let Some(pointer) = &definition.endpoint_field {
         put(&mut form.values, pointer, Value::from(endpoint))?;
     }
-    let words = Words {
-        name: connector.name,
-        title: connector.title,
-        description: connector.description,
-    };
+    let words = [
+        ("name", Some(connector.name)),
+        ("title", Some(connector.title)),
+        ("description", connector.description),
+    ];
     fill_words(&mut form, words);
     Ok(CopyForm {
         definition: definition.id.clone(),
@@ -142,37 +137,23 @@ pub async fn copy_form(
     })
 }
 
-/// What a connector is called.
-struct Words {
-    name: String,
-    title: String,
-    description: Option<String>,
-}
-
-/// Fills name, title and description where the form has them and they fit.
-fn fill_words(form: &mut Form, words: Words) {
-    let words = [
-        ("name", Some(words.name)),
-        ("title", Some(words.title)),
-        ("description", words.description),
-    ];
+/// Fills the members that the form has and whose values its schema accepts.
+fn fill_words(form: &mut Form, words: [(&str, Option<String>); 3]) {
     let schema = form.schema.clone();
     if form.values.is_null() {
         form.values = Json(Value::Object(Map::new()));
     }
     for (member, word) in words {
-        let asked = schema.pointer(&format!("/properties/{member}"));
-        let (Some(word), Some(asked)) = (word, asked) else {
-            continue;
-        };
-        let word = Value::from(word);
-        if check_arguments(asked, &word).is_empty() {
+        let property = schema.pointer(&format!("/properties/{member}"));
+        if let (Some(word), Some(property)) = (word.map(Value::from), property)
+            && check_arguments(property, &word).is_empty()
+        {
             form.values[member] = word;
         }
     }
 }
 
-/// What a copy is compared by.
+/// Properties that are compared between copies.
 fn facts(connector: &Connector) -> Value {
     json!({
         "account": connector.identity.account,
@@ -192,8 +173,7 @@ fn service_of(connector: &Connector) -> Option<String> {
     normalize_address(connector.endpoint.as_deref()?)
 }
 
-/// An address as it is compared: letter case of the host, default ports, and a slash or fragment in the end
-/// make no other service.
+/// Normalizes an address for comparison: ignores case of the host, default ports, trailing slashes and fragments.
 fn normalize_address(address: &str) -> Option<String> {
     let mut url = Url::parse(address).ok()?;
     url.set_fragment(None);
@@ -259,12 +239,15 @@ mod tests {
             } })),
             ..Form::default()
         };
-        let words = Words {
-            name: "Notes 2".to_owned(),
-            title: "Notes".to_owned(),
-            description: Some("Keeps notes".to_owned()),
-        };
-        fill_words(&mut form, words);
+        let words = [
+            ("name", "Notes 2"),
+            ("title", "Notes"),
+            ("description", "Keeps notes"),
+        ];
+        fill_words(
+            &mut form,
+            words.map(|(name, word)| (name, Some(word.to_owned()))),
+        );
         assert_eq!(form.values.0, json!({ "title": "Notes" }));
     }
 }
