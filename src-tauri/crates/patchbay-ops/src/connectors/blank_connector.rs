@@ -1,4 +1,4 @@
-//! A connector of which nothing is known yet but its account and its names.
+//! A new connector with default values.
 
 use patchbay_model::{
     AccountId, Authentication, CaptureLevel, ChosenDeviations, Connector, ConnectorId, Json,
@@ -8,7 +8,7 @@ use patchbay_model::{
 use crate::connectors::status;
 use crate::context::Context;
 
-/// A connector that nobody has looked at; who adds it says the rest.
+/// Builds an unchecked connector; the caller sets the other fields.
 pub(crate) fn blank_connector(
     cx: &Context,
     account: AccountId,

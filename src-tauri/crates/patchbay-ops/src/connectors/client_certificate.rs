@@ -1,4 +1,4 @@
-//! Choosing the certificate by which a server knows a connector.
+//! Setting the client certificate of a connector.
 
 use std::path::Path;
 
@@ -15,10 +15,10 @@ use crate::error::Error;
 use crate::secrets::client_certificate;
 use crate::servers;
 
-/// Has a connector show the certificate of a file that a person chose, with its private key, as PEM.
+/// Sets the client certificate of a connector from a PEM file with the certificate and its private key.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::File`]; [`Error::Usage`] when the file has not both, or the connector no https
+/// [`Error::NotFound`]; [`Error::File`]; [`Error::Usage`] if the file lacks either, or the connector has no https
 /// address; [`Error::Vault`], [`Error::Store`].
 pub async fn set_client_certificate(
     cx: &Context,
@@ -43,33 +43,28 @@ pub async fn set_client_certificate(
     Ok(changed.after)
 }
 
-/// The certificate of a file, and its text.
-///
-/// # Errors
-/// [`Error::File`]; [`Error::Usage`] when it holds no certificate with its key.
+/// Reads a client certificate; returns the text of the file too.
 pub(crate) async fn read_file(file: &Path) -> Result<(Secret, ClientCertificate), Error> {
     let pem = Secret::new(read_pem_file(file).await?);
-    let certificate = ClientCertificate::read(&pem).map_err(|error| Error::Usage {
-        what: error.to_string(),
-        hint: "Choose a PEM file with the certificate and its unencrypted private key; `openssl pkcs12 -nodes` \
-               makes one of a .p12 file."
-            .to_owned(),
+    let certificate = ClientCertificate::read(&pem).map_err(|error| {
+        let hint = "Choose a PEM file with the certificate and its unencrypted private key; `openssl pkcs12 -nodes` \
+                    makes one of a .p12 file.";
+        Error::usage(error.to_string(), hint)
     })?;
     Ok((pem, certificate))
 }
 
-/// # Errors
-/// [`Error::Usage`] for an address to which nothing of a certificate is shown.
+/// Client certificates are only sent over https.
 pub(crate) fn ensure_https(url: &Url) -> Result<(), Error> {
-    if url.scheme() == "https" {
-        return Ok(());
+    match url.scheme() {
+        "https" => Ok(()),
+        _ => Err(needs_https()),
     }
-    Err(needs_https())
 }
 
 fn needs_https() -> Error {
-    Error::Usage {
-        what: "a client certificate needs a server with an https address".to_owned(),
-        hint: "Choose a connector with an https address.".to_owned(),
-    }
+    Error::usage(
+        "a client certificate needs a server with an https address",
+        "Choose a connector with an https address.",
+    )
 }

@@ -1,4 +1,4 @@
-//! What only one platform has: its facts, switches and buttons for a connector.
+//! Platform-specific facts and actions of hosted connectors.
 
 use patchbay_model::{Action, Connector, ConnectorId, Json, PlatformDetails, RemoteId};
 use patchbay_platforms::Platform;
@@ -16,42 +16,40 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::json_object::members;
 
-/// An action to be carried out.
+/// Request to run an action.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RunAction {
-    /// The connector.
     pub connector: ConnectorId,
-    /// Name of one of its actions.
+    /// Name of one of the connector's actions.
     pub action: String,
-    /// The arguments that the action asks for: a JSON object.
+    /// Arguments: a JSON object.
     pub values: Json,
-    /// Whether the user has confirmed what comes of it.
+    /// Whether the user has confirmed the action's consequences.
     pub confirmed: bool,
 }
 
-/// What came of an action.
+/// Result of an action.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ActionOutcome {
-    /// The platform's own answer.
+    /// The platform's response.
     pub answer: Json,
-    /// The connector as it is then.
+    /// The connector after the action.
     pub connector: ConnectorView,
 }
 
-/// The facts and actions of a hosted connector, as it is now; none where its platform has nothing of its own.
+/// Fetches the platform-specific facts and actions of a hosted connector; empty if its platform has none.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] for a connector of this computer; [`Error::Platform`];
-/// [`Error::Vault`], [`Error::Reference`].
+/// [`Error::NotFound`]; [`Error::Usage`] for a local connector; [`Error::Platform`]; [`Error::Vault`],
+/// [`Error::Reference`].
 pub async fn connector_details(cx: &Context, id: &ConnectorId) -> Result<PlatformDetails, Error> {
     let connector = find_connector(cx, id).await?;
     let (platform, remote) = platform_for(cx, &connector).await?;
     fetch_details(cx, &connector, &*platform, &remote).await
 }
 
-/// None where the platform has nothing of its own.
 async fn fetch_details(
     cx: &Context,
     connector: &Connector,
@@ -67,12 +65,11 @@ async fn fetch_details(
     }
 }
 
-/// Carries out an action and reads the connector again.
+/// Runs an action and refreshes the connector.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the connector has no such action now; [`Error::ConfirmationNeeded`] when something
-/// comes of it that cannot be undone or that one should know before; [`Error::Fields`], [`Error::Usage`]
-/// when the values do not fit; as [`connector_details`].
+/// [`Error::NotFound`] if the connector has no such action now; [`Error::ConfirmationNeeded`] for an unconfirmed action
+/// with consequences; [`Error::Fields`], [`Error::Usage`] for invalid values; as [`connector_details`].
 pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcome, Error> {
     let connector = find_connector(cx, &request.connector).await?;
     let (platform, remote) = platform_for(cx, &connector).await?;
@@ -99,7 +96,7 @@ pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcom
     })
 }
 
-/// What is settled, with what was asked for.
+/// Validates the arguments of the user and adds the action's fixed ones, which take precedence.
 fn merge_arguments(action: &Action, values: Json) -> Result<Value, Error> {
     let mut given = members(values, "arguments")?;
     match &action.input_schema {
@@ -111,10 +108,8 @@ fn merge_arguments(action: &Action, values: Json) -> Result<Value, Error> {
         }
         None if given.is_empty() => {}
         None => {
-            return Err(Error::Usage {
-                what: format!("{} takes no arguments", action.name),
-                hint: "Run it without arguments.".to_owned(),
-            });
+            let what = format!("{} takes no arguments", action.name);
+            return Err(Error::usage(what, "Run it without arguments."));
         }
     }
     if let Value::Object(fixed) = &action.fixed.0 {

@@ -1,4 +1,4 @@
-//! Where the sign-in of a connector differs from the standards.
+//! Deviations of a connector's sign-in from the OAuth standards.
 
 use patchbay_model::{Authentication, Connector, ConnectorId, OauthDeviation};
 use patchbay_oauth::{Deviations, source_of_deviation};
@@ -9,31 +9,29 @@ use crate::connectors::find_connector;
 use crate::context::Context;
 use crate::error::Error;
 
-/// A deviation as it is for one connector.
+/// A deviation and its setting for one connector.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct DeviationView {
-    /// Which.
     pub deviation: OauthDeviation,
-    /// What is done differently, in a few words.
+    /// Short description.
     pub words: String,
-    /// Whether a check is left out by it: then it is on only where a person chose so.
+    /// Whether it skips a security check, so that only the user can turn it on.
     pub weakens: bool,
     /// Whether it applies to the next sign-in.
     pub is_on: bool,
-    /// What a person chose; `None` to follow what is known of the provider.
+    /// The user's choice; `None` follows the known behavior of the provider.
     pub chosen: Option<bool>,
-    /// The page that tells that the provider needs it; `None` where that isn't known.
+    /// Page that documents that the provider needs it.
     pub source: Option<String>,
 }
 
-/// Every deviation, and whether it applies to a connector's sign-in; none where it doesn't sign in by OAuth here. Which
-/// provider that is, is known from the first sign-in on.
+/// Lists all deviations and whether they apply to a connector; empty if it does not use OAuth here. The provider is only
+/// known after the first sign-in.
 pub async fn list_deviations(cx: &Context, id: &ConnectorId) -> Result<Vec<DeviationView>, Error> {
     deviations_of(cx, &find_connector(cx, id).await?).await
 }
 
-/// As [`list_deviations`].
 pub(crate) async fn deviations_of(
     cx: &Context,
     connector: &Connector,

@@ -1,4 +1,4 @@
-//! Giving up a sign-in.
+//! Disconnecting connectors.
 
 use patchbay_model::ConnectorId;
 use serde::{Deserialize, Serialize};
@@ -10,25 +10,23 @@ use crate::connectors::view::{ConnectorView, view_connector};
 use crate::context::Context;
 use crate::error::Error;
 
-/// How a disconnect went.
+/// Result of disconnecting a connector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Disconnected {
-    /// The connector after it.
     pub connector: ConnectorView,
-    /// Whether the provider was told to forget the tokens, and did.
+    /// Whether the provider revoked the tokens.
     pub revoked: bool,
-    /// Why the provider was not told, in words for people.
+    /// Why the provider was not asked to, for display.
     pub note: Option<String>,
 }
 
-/// Gives up the sign-in of a connector, at the provider too where it takes tokens back. A bearer token
-/// or headers stay in the wallet; only the connector stops using its connection. Tokens that the vault
-/// lost keep nobody connected. A hosted connector is parted from its service by its platform.
+/// Signs a connector out and revokes its tokens if the provider supports that. Bearer tokens and headers stay in the
+/// wallet. A hosted connector is disconnected by its platform.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Store`]; [`Error::Vault`] when the tokens could not be deleted;
-/// [`Error::Platform`] when the platform did not do it, or cannot.
+/// [`Error::NotFound`]; [`Error::Store`]; [`Error::Vault`] if the tokens could not be deleted; [`Error::Platform`] if
+/// the platform failed or does not support it.
 pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disconnected, Error> {
     cx.running_authorizations().cancel_and_wait(id).await;
     let connector = find_connector(cx, id).await?;

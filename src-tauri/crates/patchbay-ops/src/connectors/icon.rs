@@ -1,4 +1,4 @@
-//! Pictures of connectors and tools: fetched once, kept in a folder that can be made anew.
+//! Icons of connectors and tools, cached in a folder that can be deleted at any time.
 
 use std::fs;
 use std::io;
@@ -18,20 +18,19 @@ use crate::connectors::tools::find_tool;
 use crate::context::Context;
 use crate::error::Error;
 
-/// Pictures that are fetched at the same time: a long list wants many at once.
+/// Limits concurrent fetches, as a long list needs many icons at once.
 static FETCHES: Semaphore = Semaphore::const_new(4);
 
-/// Pictures that are kept. There are twice as many at most until the oldest go.
+/// Number of icons to which the cache is trimmed when it has more than twice as many.
 const MAX_CACHED: usize = 256;
 
-/// For how long they are.
 const CACHE_TTL: Duration = Duration::from_hours(30 * 24);
 
-/// MiB of a file that are read; no picture is as large.
+/// Maximum size of a cached file.
 const MAX_MIB: u64 = 1;
 
-/// The icon of a connector, or of a tool of it, as a `data:` URL of a small raster picture; `None` where there is
-/// none that can be had.
+/// Loads the icon of a connector, or of one of its tools, as a `data:` URL of a small raster picture; `None` if there is
+/// none or it cannot be fetched.
 pub async fn load_icon(
     cx: &Context,
     id: &ConnectorId,
@@ -56,7 +55,7 @@ pub async fn load_icon(
     Ok(picture.map(|picture| picture.to_data_url()))
 }
 
-/// The picture at an address, as it was fetched before where that is not too long ago.
+/// Loads a picture from the cache or from its address.
 async fn load(cx: &Context, reach: &Reach, url: Url) -> Option<Picture> {
     let file = file_of(&cx.paths().icons(), &url);
     let cached = run_blocking({
@@ -87,7 +86,7 @@ async fn run_blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.ok()?
 }
 
-/// A name that says nothing of the address, whatever stands in it.
+/// Returns the cache file of an address. Its name is a hash, as the address is untrusted.
 fn file_of(folder: &Path, url: &Url) -> PathBuf {
     folder.join(format!("{:x}", Sha256::digest(url.as_str())))
 }
@@ -107,7 +106,7 @@ fn save(file: &Path, bytes: &[u8]) -> Result<(), patchbay_files::Error> {
     Ok(trim(folder)?)
 }
 
-/// Removes the oldest files of a folder that has too many.
+/// Removes the oldest files if there are too many.
 fn trim(folder: &Path) -> io::Result<()> {
     let entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
     if entries.len() <= 2 * MAX_CACHED {

@@ -1,4 +1,4 @@
-//! What a connector offers beside tools: resources to be read, prompts to be filled in.
+//! Resources, prompts and completions of connectors.
 
 use patchbay_model::{
     CompletionRequest, Connector, ConnectorId, Content, FilledPrompt, Json, Prompt, Resource,
@@ -13,22 +13,20 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::json_object::members;
 
-/// The resources of a connector and the templates of more, as its server lists them now; none where it has no such
-/// thing.
+/// Lists the resources and resource templates of a connector's server; empty if it does not support resources.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Platform`] when its platform knows no resources,
-/// and for whatever kept them from being listed.
+/// [`Error::NotFound`]; [`Error::SwitchedOff`]; [`Error::Platform`], also if the platform does not support resources.
 pub async fn list_resources(cx: &Context, id: &ConnectorId) -> Result<Vec<Resource>, Error> {
     let connector = find_enabled(cx, id).await?;
     let listed = for_connector(cx, &connector).list_resources().await;
     record_scopes_on_refusal(cx, id, listed).await
 }
 
-/// Reads a resource of a connector: its parts, each with its own URI.
+/// Reads a resource, which may have several parts.
 ///
 /// # Errors
-/// As [`list_resources`]; the server's own error when there is no such resource.
+/// As [`list_resources`]; the server's error for an unknown resource.
 pub async fn read_resource(
     cx: &Context,
     id: &ConnectorId,
@@ -39,10 +37,10 @@ pub async fn read_resource(
     record_scopes_on_refusal(cx, id, read).await
 }
 
-/// The URI of a resource whose template is filled in. `values` is a JSON object of texts.
+/// Expands a resource template to a URI. `values` is a JSON object of strings.
 ///
 /// # Errors
-/// [`Error::Usage`] when the template cannot be filled in with these values.
+/// [`Error::Usage`] for an invalid template, and for unknown or missing values.
 ///
 /// Source: MCP 2025-11-25, "Resource Templates"; RFC 6570.
 pub fn fill_resource_template(template: &str, values: Json) -> Result<String, Error> {
@@ -54,11 +52,8 @@ pub fn fill_resource_template(template: &str, values: Json) -> Result<String, Er
         )
     })?;
     let variables = template.variables();
-    if let Some(unknown) = values
-        .keys()
-        .find(|name| variables.iter().all(|one| one.name != **name))
-    {
-        let names: Vec<&str> = variables.iter().map(|one| one.name.as_str()).collect();
+    let names: Vec<&str> = variables.iter().map(|it| it.name.as_str()).collect();
+    if let Some(unknown) = values.keys().find(|name| !names.contains(&name.as_str())) {
         let hint = match names.as_slice() {
             [] => "Leave it out.".to_owned(),
             names => format!("It takes {}.", names.join(", ")),
@@ -66,9 +61,9 @@ pub fn fill_resource_template(template: &str, values: Json) -> Result<String, Er
         let what = format!("{} isn't part of the address", clean_text(unknown, 200));
         return Err(Error::usage(what, hint));
     }
-    for variable in variables.iter().filter(|one| one.is_required) {
-        let given = values.get(&variable.name).and_then(|value| value.as_str());
-        if given.is_none_or(str::is_empty) {
+    for variable in variables.iter().filter(|it| it.is_required) {
+        let value = values.get(&variable.name).and_then(|value| value.as_str());
+        if value.is_none_or(str::is_empty) {
             let what = format!("{} is missing", variable.name);
             return Err(Error::usage(what, "Enter it as text."));
         }
@@ -76,7 +71,7 @@ pub fn fill_resource_template(template: &str, values: Json) -> Result<String, Er
     Ok(template.fill(&values))
 }
 
-/// The prompts of a connector, as its server lists them now; none where it has no such thing.
+/// Lists the prompts of a connector's server; empty if it does not support prompts.
 ///
 /// # Errors
 /// As [`list_resources`].
@@ -86,11 +81,10 @@ pub async fn list_prompts(cx: &Context, id: &ConnectorId) -> Result<Vec<Prompt>,
     record_scopes_on_refusal(cx, id, listed).await
 }
 
-/// Has a connector fill a prompt in. `arguments` is a JSON object of texts, or null for none.
+/// Fills in a prompt. `arguments` is a JSON object of strings, or null for none.
 ///
 /// # Errors
-/// As [`list_resources`]; [`Error::Usage`] when the arguments are something else; the server's own error
-/// when there is no such prompt.
+/// As [`list_resources`]; [`Error::Usage`] for other arguments; the server's error for an unknown prompt.
 pub async fn fill_prompt(
     cx: &Context,
     id: &ConnectorId,
@@ -104,8 +98,7 @@ pub async fn fill_prompt(
     record_scopes_on_refusal(cx, id, filled).await
 }
 
-/// What the server of a connector suggests for a text that is being typed, at most a hundred; nothing where it does
-/// not say that it can.
+/// Returns up to 100 completions for a text that is being typed; empty if the server does not support completions.
 ///
 /// # Errors
 /// As [`list_resources`].
@@ -118,16 +111,16 @@ pub async fn complete(
     for_connector(cx, &connector).complete(request).await
 }
 
-/// Notes the scopes that a server named when it refused, so that the next sign-in asks for them.
+/// Records the scopes that a refusal names, so that the next sign-in requests them, and returns the result.
 pub(super) async fn record_scopes_on_refusal<T>(
     cx: &Context,
     id: &ConnectorId,
-    answered: Result<T, Error>,
+    result: Result<T, Error>,
 ) -> Result<T, Error> {
-    if let Err(error) = &answered {
+    if let Err(error) = &result {
         scope_upgrade::record_refused_scopes(cx, id, error).await?;
     }
-    answered
+    result
 }
 
 pub(super) async fn find_enabled(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {

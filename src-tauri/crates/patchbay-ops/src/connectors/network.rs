@@ -1,5 +1,4 @@
-//! How a connector connects: its proxy, and the authorities and certificates that it trusts besides those of the
-//! system.
+//! Network settings of a connector: its proxy and additional trusted certificates.
 
 use std::path::Path;
 
@@ -11,53 +10,48 @@ use specta::Type;
 use crate::chosen_file::read_start;
 use crate::error::Error;
 
-/// More than is read of a certificate.
+/// Maximum number of bytes read from a certificate file.
 const MAX_FILE: usize = 1024 * 1024;
 
-/// What is to change of how a connector connects; what is `None` stays.
+/// Changes to network settings; `None` leaves a setting unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Type)]
 #[serde(rename_all = "camelCase", default)]
 pub struct NetworkChanges {
-    /// Certificates of the authorities that are trusted besides those of the system, as PEM, all of them.
+    /// All additional certificate authorities, as PEM.
     #[specta(optional)]
     pub authorities: Option<Vec<String>>,
-    /// Places whose certificate is not trusted any longer, such as `nas.home:8443`.
+    /// Hosts with port whose pinned certificates are removed, such as `nas.home:8443`.
     #[specta(optional)]
     pub forget: Option<Vec<String>>,
-    /// Through which proxy it connects.
     #[specta(optional)]
     pub proxy: Option<ProxyChoice>,
-    /// Whether its server sees no client certificate any longer.
+    /// Whether the client certificate is removed.
     #[specta(optional)]
     pub forget_client_certificate: bool,
 }
 
 fn read_authorities(pem: &str) -> Result<Vec<Certificate>, Error> {
-    read_certificates(pem).map_err(|error| Error::Usage {
-        what: error.to_string(),
-        hint: "Choose a file that begins with BEGIN CERTIFICATE.".to_owned(),
+    read_certificates(pem).map_err(|error| {
+        let hint = "Choose a file that begins with BEGIN CERTIFICATE.";
+        Error::usage(error.to_string(), hint)
     })
 }
 
-/// The certificates of a file that a person chose.
+/// Reads the certificates of a file that the user chose.
 ///
 /// # Errors
-/// [`Error::File`] when it cannot be read; [`Error::Usage`] when it holds none.
+/// [`Error::File`] if it cannot be read; [`Error::Usage`] if it contains none.
 pub async fn read_authorities_file(path: &Path) -> Result<Vec<Certificate>, Error> {
     read_authorities(&read_pem_file(path).await?)
 }
 
-/// The text of a file of certificates.
 pub(crate) async fn read_pem_file(path: &Path) -> Result<String, Error> {
     let bytes = read_start(path, MAX_FILE).await?;
-    // What is longer than any list of certificates is refused as what it is: none.
+    // A truncated file contains no valid certificate and is refused as such.
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The settings with what was changed.
-///
-/// # Errors
-/// [`Error::Usage`] for a text that holds no certificate, or a proxy that can't be used.
+/// Applies changes to settings and refuses invalid certificates and proxies.
 pub(crate) fn apply_changes(
     mut settings: NetworkSettings,
     changes: &NetworkChanges,
@@ -75,9 +69,9 @@ pub(crate) fn apply_changes(
     let forgotten = changes.forget.as_deref().unwrap_or_default();
     settings.pins.retain(|pin| !forgotten.contains(&pin.place));
     if let Some(proxy) = &changes.proxy {
-        Proxies::chosen(proxy).map_err(|error| Error::Usage {
-            what: error.to_string(),
-            hint: "Use an address like http://proxy.example:3128.".to_owned(),
+        Proxies::chosen(proxy).map_err(|error| {
+            let hint = "Use an address like http://proxy.example:3128.";
+            Error::usage(error.to_string(), hint)
         })?;
         settings.proxy = proxy.clone();
     }

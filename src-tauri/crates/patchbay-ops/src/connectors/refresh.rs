@@ -1,4 +1,4 @@
-//! How a connector is now, by whoever knows.
+//! Refreshing connectors from their platforms.
 
 use patchbay_model::{Connector, ConnectorId};
 
@@ -7,11 +7,9 @@ use crate::connectors::find_connector;
 use crate::context::Context;
 use crate::error::Error;
 
-/// Asks the platform of a connector how it is now, and keeps the answer. A connector whose platform does not
-/// say stays as it is known.
+/// Refreshes the status of a connector from its platform, if that reports one.
 pub async fn refresh_connector(cx: &Context, id: &ConnectorId) -> Result<Connector, Error> {
     let connector = find_connector(cx, id).await?;
-    let backend = for_connector(cx, &connector);
-    backend.refresh().await?;
+    for_connector(cx, &connector).refresh().await?;
     find_connector(cx, id).await
 }

@@ -1,4 +1,4 @@
-//! A connector as the platform of its account holds it.
+//! The state of hosted connectors on their platforms.
 
 use std::sync::Arc;
 
@@ -14,27 +14,26 @@ use crate::connectors::status;
 use crate::context::Context;
 use crate::error::Error;
 
-/// Most characters of a title that a platform gives.
+/// Maximum length of a platform's title, in characters.
 const TITLE_LIMIT: usize = 200;
 
-/// The platform that holds a connector, and the connector's id there.
+/// Returns the platform of a hosted connector and the connector's id there.
 ///
 /// # Errors
-/// [`Error::NotFound`] when its account is gone; [`Error::Usage`] for a connector of this computer;
-/// [`Error::Vault`], [`Error::Reference`], [`Error::Platform`].
+/// [`Error::Usage`] for a local connector; as [`platform_of`].
 pub(crate) async fn platform_for(
     cx: &Context,
     connector: &Connector,
 ) -> Result<(Arc<dyn Platform>, RemoteId), Error> {
-    let remote = connector.remote_id.clone().ok_or_else(|| Error::Usage {
-        what: format!("{} is on this computer", connector.title),
-        hint: "Choose a hosted connector.".to_owned(),
+    let remote = connector.remote_id.clone().ok_or_else(|| {
+        let what = format!("{} is on this computer", connector.title);
+        Error::usage(what, "Choose a hosted connector.")
     })?;
     let account = find_account(cx, &connector.account).await?;
     Ok((platform_of(cx, &account).await?, remote))
 }
 
-/// Asks the platform how a connector is, and keeps the answer.
+/// Refreshes the cached connector from its platform.
 pub(crate) async fn refresh_status(
     cx: &Context,
     connector: &Connector,
@@ -48,8 +47,8 @@ pub(crate) async fn refresh_status(
     status::change(cx, &connector.id, change).await.map(drop)
 }
 
-/// Refreshes the status from the platform. Where it did not change, our own details of the failed sign-in stay: they
-/// say more.
+/// Like [`refresh_status`] after a failed sign-in: if the status is unchanged, our reason and code are kept, as they are
+/// more specific.
 pub(crate) async fn refresh_after_failure(
     cx: &Context,
     connector: &Connector,
@@ -59,7 +58,7 @@ pub(crate) async fn refresh_after_failure(
     let Some(fresh) = fetch_remote(cx, connector, platform, remote).await? else {
         return Ok(());
     };
-    // Nobody waits any more, whatever the platform or its deadline says.
+    // The platform has not noticed yet that the sign-in is over.
     if fresh.found.status == Status::Authorizing {
         return Ok(());
     }
@@ -74,7 +73,7 @@ pub(crate) async fn refresh_after_failure(
     status::change(cx, &connector.id, change).await.map(drop)
 }
 
-/// What the platform of a connector says that it is now.
+/// A connector as its platform reports it.
 pub(crate) struct RemoteSnapshot {
     account: Account,
     found: RemoteConnector,
@@ -94,25 +93,24 @@ impl RemoteSnapshot {
         })
     }
 
-    /// Applies the snapshot to the connector.
     pub(crate) fn apply_to(self, connector: &mut Connector) {
         copy_remote(connector, &self.account, self.found, self.at);
     }
 }
 
-/// How a connector is by its platform, not kept yet; `None` where that cannot be asked.
+/// Fetches a connector from its platform without saving it; `None` on failure.
 pub(crate) async fn fetch_snapshot(cx: &Context, connector: &Connector) -> Option<RemoteSnapshot> {
-    let asked = async {
+    let fetched = async {
         let (platform, remote) = platform_for(cx, connector).await?;
         fetch_remote(cx, connector, &*platform, &remote).await
     };
-    asked.await.unwrap_or_else(|error: Error| {
+    fetched.await.unwrap_or_else(|error: Error| {
         tracing::warn!(connector = %connector.id, %error, "its platform could not be asked");
         None
     })
 }
 
-/// `None` where the platform shows no single connector.
+/// Fetches a connector from its platform; `None` if the platform does not show single connectors.
 async fn fetch_remote(
     cx: &Context,
     connector: &Connector,
@@ -127,8 +125,8 @@ async fn fetch_remote(
     RemoteSnapshot::new(cx, connector, found).await.map(Some)
 }
 
-/// Copies what the platform reports into the connector. The user's own settings stay, and so does the name, which
-/// scripts use; only the title follows the platform.
+/// Copies what the platform reports into the connector. The user's settings stay, and so does the name, which scripts
+/// may use; only the title follows the platform.
 pub(crate) fn copy_remote(
     connector: &mut Connector,
     account: &Account,
@@ -136,7 +134,7 @@ pub(crate) fn copy_remote(
     now: Timestamp,
 ) {
     let is_ready = remote.status == Status::Ready;
-    // A list says how it was when the platform last tried, which may be long before it is read.
+    // The platform may have checked the connector long ago.
     let tried_at = remote.checked_at.map_or(now, |at| at.min(now));
     connector.status = ConnectorStatus {
         status: remote.status,
@@ -149,7 +147,7 @@ pub(crate) fn copy_remote(
             .max(connector.status.last_ok_at),
     };
     connector.remote_id = Some(remote.remote_id);
-    // Not every platform's own name is fit to be shown, and it has to stand for the connector everywhere.
+    // Untrusted text, which is shown everywhere.
     connector.title = clean_text(&remote.title.unwrap_or(remote.name), TITLE_LIMIT);
     connector.description = remote.description;
     connector.connector_type = remote.connector_type;

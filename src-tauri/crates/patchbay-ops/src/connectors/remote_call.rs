@@ -1,4 +1,4 @@
-//! Calls about one connector of a hosted platform.
+//! Results of platform calls about one hosted connector.
 
 use patchbay_model::{Code, Connector, Explain};
 use patchbay_platforms::Platform;
@@ -9,8 +9,7 @@ use crate::connectors::sync::sync_account;
 use crate::context::Context;
 use crate::error::Error;
 
-/// As [`finish_call`], for a call about one connector. When the platform doesn't find something the account is synced,
-/// as the connector itself may have been deleted.
+/// Like [`finish_call`]; on "not found" the account is synced, as the connector itself may have been deleted.
 pub(crate) async fn finish_connector_call<T>(
     cx: &Context,
     connector: &Connector,

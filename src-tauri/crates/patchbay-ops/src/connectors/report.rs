@@ -1,5 +1,5 @@
-//! What the doctor found as a text to be given to others: what runs here, the steps, and the last lines of logs,
-//! without secrets, without the folder of the person, and without their name.
+//! Text reports of checks to share with others: versions, steps and the last log lines, without secrets and without the
+//! user's name and home folder.
 
 mod person;
 mod words;
@@ -21,10 +21,10 @@ use crate::redact::KnownSecrets;
 use crate::servers::log::read_server_log;
 use crate::vault::vault_status;
 
-/// How many of the last lines of a log are in it.
+/// Number of log lines in a report.
 const LOG_LINES: usize = 40;
 
-/// A report of what the doctor found at these connectors, to be copied by a person who looked at it.
+/// Builds a report of checks, which the user reviews before sharing it.
 pub async fn check_report(
     cx: &Context,
     checked: &[(ConnectorId, Vec<CheckStep>)],
@@ -49,7 +49,7 @@ pub async fn check_report(
     }
     let mut text = KnownSecrets::new(secrets).redact_text(lines.join("\n"));
     for address in addresses {
-        // Some servers are reached by whoever knows the path.
+        // The path of an address may be a secret.
         text = text.replace(&address, &host_of(&address));
     }
     let lines = text.lines().map(redact_secret_words);
@@ -57,7 +57,6 @@ pub async fn check_report(
     Ok(Person::of_system().redact(&sanitize_log_text(&text)))
 }
 
-/// What a connector is, and what is known of its server.
 fn description(connector: &Connector) -> Vec<String> {
     let mut lines = vec![format!("Connector: {}", connector.title)];
     if let Some(command) = &connector.command {
@@ -105,7 +104,7 @@ async fn log_lines(cx: &Context, id: &ConnectorId) -> Result<Vec<String>, Error>
     Ok(std::iter::once("Log:".to_owned()).chain(last).collect())
 }
 
-/// Scheme and host of an address.
+/// Returns the scheme and host of an address.
 fn host_of(address: &str) -> String {
     match Url::parse(address) {
         Ok(url) => url.origin().ascii_serialization(),
@@ -113,7 +112,7 @@ fn host_of(address: &str) -> String {
     }
 }
 
-/// The word that JSON has for a value.
+/// Returns the serialized name of an enum value.
 fn word(value: &impl serde::Serialize) -> String {
     json!(value).as_str().unwrap_or_default().to_owned()
 }

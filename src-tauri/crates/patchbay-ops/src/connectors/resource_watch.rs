@@ -1,4 +1,4 @@
-//! Resources that are read again whenever their server says that they changed.
+//! Watching resources for changes.
 
 use std::time::Duration;
 
@@ -12,15 +12,14 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
 
-/// Least time between two changes that are told, which may come without pause; also how long a connection that ended
-/// may take to be there again.
+/// Minimum interval between two notifications, and the time for an ended connection to be restored.
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Calls `on_change` whenever a resource of a connector is to be read: once its server tells of changes, and with each
-/// of them. Ends with `until`; the doctor may connect anew meanwhile.
+/// Calls `on_change` once the subscription to a resource is active and on every change, until `until` completes. A
+/// reconnect by a check is survived.
 ///
 /// # Errors
-/// As [`list_resources`](crate::list_resources); [`Error::Platform`] where nobody tells of its changes, or not any more.
+/// As [`list_resources`](crate::list_resources); [`Error::Platform`] if changes are not reported, or not any more.
 pub async fn watch_resource(
     cx: &Context,
     id: &ConnectorId,
@@ -37,7 +36,7 @@ pub async fn watch_resource(
     watching.await
 }
 
-/// As [`watch_resource`], told by events until [`end_watch`] is called with `watch`.
+/// Like [`watch_resource`], emitting events until [`end_watch`] is called with `watch`.
 ///
 /// # Errors
 /// As [`watch_resource`].
@@ -49,14 +48,14 @@ pub async fn watch_resource_until_ended(
 ) -> Result<(), Error> {
     let cancel = cx.shutdown().child_token();
     let _guard = cx.watches().register(watch, cancel.clone());
-    let tell = || {
+    let emit = || {
         let (connector, uri) = (id.clone(), uri.to_owned());
         cx.emit(Event::ResourceChanged { connector, uri });
     };
-    watch_until_cancelled(cx, id, uri, &cancel, tell).await
+    watch_until_cancelled(cx, id, uri, &cancel, emit).await
 }
 
-/// Nobody waits for the changes of a resource any more; nothing when that is over.
+/// Ends a watch; does nothing if it has ended.
 pub fn end_watch(cx: &Context, watch: &WatchId) {
     cx.watches().cancel(watch);
 }
@@ -87,7 +86,7 @@ async fn watch_until_cancelled(
             pause(cancel).await;
         };
         pause(cancel).await;
-        // A server is not started again for this alone: a person may have ended it.
+        // The user may have ended the server: do not start it just for this.
         let is_refused = matches!(ended, patchbay_platforms::Error::NotSupported(_));
         if is_refused || !is_connected(cx, id).await {
             return Err(ended.into());

@@ -1,4 +1,4 @@
-//! Changing connectors of hosted platforms: what is to change is shown before it is sent.
+//! Editing the settings of hosted connectors, with a preview of the changes.
 
 use std::collections::BTreeMap;
 
@@ -20,37 +20,37 @@ use crate::differences::differences;
 use crate::error::Error;
 use crate::forms::{FilledForm, GivenSecret, fill};
 
-/// A change of a connector's settings.
+/// Request to change the settings of a connector.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeSettings {
-    /// The values that the form began with, as they were read.
+    /// The values that the form was loaded with.
     pub base: Json,
-    /// The values as they are to be, without secrets.
+    /// The new values, without secrets.
     pub values: Json,
-    /// Secrets that are to be others, by the JSON pointers of their places in the values.
+    /// New secrets, by JSON pointer into the values.
     pub secrets: BTreeMap<String, GivenSecret>,
-    /// Whether to go over what was changed elsewhere meanwhile.
+    /// Whether to overwrite changes that were made elsewhere since the form was loaded.
     pub overwrite: bool,
 }
 
-/// What a change would do.
+/// Preview of a change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SettingsPlan {
-    /// What would be another, against what the platform has now.
+    /// Changes to the platform's current values.
     pub changes: Vec<Difference>,
     /// JSON pointers to the secrets that would be replaced.
     pub secrets: Vec<String>,
-    /// What was changed elsewhere since the form was read.
+    /// Changes made elsewhere since the form was loaded.
     pub changed_elsewhere: Vec<Difference>,
 }
 
-/// What can be changed of a hosted connector, as its platform has it now.
+/// Fetches the editable settings of a hosted connector.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] for a connector of this computer; [`Error::Platform`], also where
-/// nothing can be changed; [`Error::Vault`], [`Error::Reference`].
+/// [`Error::NotFound`]; [`Error::Usage`] for a local connector; [`Error::Platform`], also if nothing can be edited;
+/// [`Error::Vault`], [`Error::Reference`].
 pub async fn connector_settings(
     cx: &Context,
     id: &ConnectorId,
@@ -63,10 +63,10 @@ pub async fn connector_settings(
     finish_connector_call(cx, &connector, &*platform, read).await
 }
 
-/// What a change would do; nothing is sent but a read.
+/// Previews a change; only reads from the platform.
 ///
 /// # Errors
-/// [`Error::Fields`] when the values do not fit; as [`connector_settings`].
+/// [`Error::Fields`] for invalid values; as [`connector_settings`].
 pub async fn plan_settings(
     cx: &Context,
     id: &ConnectorId,
@@ -77,11 +77,11 @@ pub async fn plan_settings(
     Ok(plan(&now, &change))
 }
 
-/// Changes a hosted connector, and reads it again.
+/// Changes the settings of a hosted connector and refreshes it.
 ///
 /// # Errors
-/// [`Error::ChangedElsewhere`] unless it may be gone over; [`Error::Fields`] and [`Error::Usage`] before
-/// anything is sent; [`Error::Platform`] with what the platform says of which field.
+/// [`Error::ChangedElsewhere`] unless `overwrite` is set; [`Error::Fields`] and [`Error::Usage`] before anything is
+/// sent; [`Error::Platform`] with the fields that the platform refused.
 pub async fn change_settings(
     cx: &Context,
     id: &ConnectorId,
@@ -118,7 +118,7 @@ pub async fn change_settings(
 fn plan(now: &ConnectorSettings, change: &ChangeSettings) -> SettingsPlan {
     let elsewhere = differences(&change.base, &now.form.values);
     let mut changes = differences(&now.form.values, &change.values);
-    // What somebody else changed and this form leaves as it was is not taken back.
+    // Values that were only changed elsewhere are not reverted.
     let touched = differences(&change.base, &change.values);
     changes.retain(|difference| {
         let ours = |other: &Difference| is_within(&difference.path, &other.path);
@@ -131,34 +131,33 @@ fn plan(now: &ConnectorSettings, change: &ChangeSettings) -> SettingsPlan {
     }
 }
 
-/// Whether one of two pointers leads into, or to, what the other points to.
+/// Whether two JSON pointers are equal or one contains the other.
 fn is_within(one: &str, other: &str) -> bool {
-    let leads = |inner: &str, outer: &str| {
+    let contains = |outer: &str, inner: &str| {
         let rest = inner.strip_prefix(outer);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    leads(one, other) || leads(other, one)
+    contains(one, other) || contains(other, one)
 }
 
-/// The top members that are to be others, whole; null for those that are gone.
+/// Returns the changed top-level members in full; null for removed ones.
 fn changed_members(plan: &SettingsPlan, filled: &FilledForm) -> Map<String, Value> {
     let paths = plan.changes.iter().map(|difference| &difference.path);
     let touched: Vec<&String> = paths.chain(&plan.secrets).collect();
     let mut members: Map<String, Value> = Map::new();
-    let mut note = |name: &str, value: Value| {
+    let mut add = |name: &str, value: Value| {
         let member = pointer::member("", name);
         if touched.iter().any(|path| is_within(path, &member)) {
             members.insert(name.to_owned(), value);
         }
     };
     for (name, value) in &filled.values {
-        note(name, value.clone());
+        add(name, value.clone());
     }
-    for path in plan.changes.iter().filter(|change| change.after.is_none()) {
-        let name = path.path.strip_prefix('/').unwrap_or_default();
-        let name = pointer::unescape(name);
+    for change in plan.changes.iter().filter(|change| change.after.is_none()) {
+        let name = pointer::unescape(change.path.strip_prefix('/').unwrap_or_default());
         if !filled.values.contains_key(&name) {
-            note(&name, Value::Null);
+            add(&name, Value::Null);
         }
     }
     members

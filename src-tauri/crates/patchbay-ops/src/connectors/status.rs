@@ -1,4 +1,4 @@
-//! How a connector is, after something was tried with it.
+//! Changing connectors and their status.
 
 use patchbay_model::{
     Code, Connector, ConnectorId, ConnectorStatus, Explain, IdentityLine, Platform, Status,
@@ -12,10 +12,10 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
 
-/// The label of the one account that needs no sign-in.
+/// Label of the local account.
 pub(crate) const THIS_COMPUTER: &str = "This computer";
 
-/// The status of a connector that nobody has looked at.
+/// Status of a connector that was never checked.
 pub(crate) fn unchecked_status() -> ConnectorStatus {
     ConnectorStatus {
         status: Status::Unknown,
@@ -27,19 +27,19 @@ pub(crate) fn unchecked_status() -> ConnectorStatus {
     }
 }
 
-/// Clears a failure that dates from former settings.
+/// Clears a failure after the settings changed.
 pub(crate) fn clear_failure(connector: &mut Connector) {
     if connector.status.status == Status::Failing {
         connector.status = unchecked_status();
     }
 }
 
-/// Notes that tools were listed.
+/// Sets the status after tools were listed.
 pub(crate) fn mark_ready(connector: &mut Connector, now: Timestamp) {
     connector.draft = false;
     connector.status = ConnectorStatus {
         status: Status::Ready,
-        // The platform's own word for it still holds; a server of ours has none.
+        // The platform's own status still holds.
         word: take_platform_word(connector),
         reason: None,
         code: None,
@@ -53,7 +53,7 @@ fn take_platform_word(connector: &mut Connector) -> Option<String> {
     connector.status.word.take().filter(|_| reports_status)
 }
 
-/// Records a failure in the status of a connector, unless it is not about the connector itself.
+/// Records a failure in the status of a connector, unless the error is not about the connector itself.
 pub(crate) async fn record_failure(
     cx: &Context,
     id: &ConnectorId,
@@ -63,8 +63,8 @@ pub(crate) async fn record_failure(
     let Some(status) = status_after(code) else {
         return Ok(());
     };
-    let note = move |connector: &mut Connector| {
-        // Its platform's list was read after that, and tells how it is.
+    let record = move |connector: &mut Connector| {
+        // The account was synced after that error, which set the status.
         if code == Code::NotFound && !abilities(connector).configured_here {
             return;
         }
@@ -77,7 +77,7 @@ pub(crate) async fn record_failure(
             last_ok_at: connector.status.last_ok_at,
         };
     };
-    change(cx, id, note).await.map(drop)
+    change(cx, id, record).await.map(drop)
 }
 
 fn status_after(code: Code) -> Option<Status> {
@@ -87,7 +87,7 @@ fn status_after(code: Code) -> Option<Status> {
         | Code::AuthExpired
         | Code::AuthDenied
         | Code::AuthTimedOut => Some(Status::NeedsAuthorization),
-        // Whoever is not allowed something is signed in all the same.
+        // A forbidden request does not mean that the sign-in is invalid.
         Code::AuthForbidden
         | Code::NetworkUnreachable
         | Code::NetworkDns
@@ -114,7 +114,7 @@ fn status_after(code: Code) -> Option<Status> {
     }
 }
 
-/// Refuses what a connector that is turned off does not do.
+/// Refuses a connector that is turned off.
 pub(crate) fn ensure_enabled(connector: &Connector) -> Result<(), Error> {
     if connector.status.status != Status::Disabled {
         return Ok(());
@@ -126,8 +126,7 @@ pub(crate) fn ensure_enabled(connector: &Connector) -> Result<(), Error> {
     })
 }
 
-/// Whether a successful call leaves that status as it is: the connector works already, was turned off, or its sign-in
-/// decides.
+/// Whether a successful call does not change the status.
 pub(crate) fn is_settled(status: Status) -> bool {
     matches!(
         status,
@@ -135,24 +134,24 @@ pub(crate) fn is_settled(status: Status) -> bool {
     )
 }
 
-/// As who a connector of this computer acts with that wallet entry.
+/// Builds the identity line of a local connector that uses a wallet entry.
 pub(crate) fn identity(entry: Option<&WalletEntry>) -> IdentityLine {
     IdentityLine {
         platform: Platform::Local,
         account: THIS_COMPUTER.to_owned(),
         credential: entry.map(|entry| entry.name.clone()),
         user: entry.and_then(|entry| entry.user.clone()),
-        // The wallet has no levels: whatever lies in it is the person's own.
+        // Wallet entries have no levels.
         level: None,
-        // What renews itself does not lapse for the person who looks at it.
+        // An entry that renews itself does not expire for the user.
         expires_at: entry
             .filter(|entry| !entry.renews)
             .and_then(|entry| entry.expires_at),
     }
 }
 
-/// Changes a connector as it is known at that moment, not as it was before a server was asked, and says so
-/// where that is a change; `None` when it is gone.
+/// Applies `change` to the stored connector, which may be newer than the caller's copy, and emits an event if anything
+/// changed; `None` if the connector is gone.
 pub(crate) async fn change(
     cx: &Context,
     id: &ConnectorId,
@@ -165,7 +164,7 @@ pub(crate) async fn change(
     Ok(changed)
 }
 
-/// Saves a connector that is new and says so.
+/// Saves a new connector and emits an event.
 pub(crate) async fn save(cx: &Context, connector: &Connector) -> Result<(), Error> {
     cx.store().save_connector(connector).await?;
     cx.emit(Event::ConnectorsChanged);

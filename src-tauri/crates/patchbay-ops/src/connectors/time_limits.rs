@@ -1,4 +1,4 @@
-//! How long the server of a connector is waited for, and what is said when that was too short.
+//! Time limits of connectors, and the errors that name the limit to raise.
 
 use std::time::Duration;
 
@@ -7,45 +7,39 @@ use patchbay_platforms::mcp::McpLimits;
 
 use crate::error::{Error, TimeLimit};
 
-/// The longest time that a server can be given, in seconds.
+/// Maximum time limit in seconds.
 pub const MAX_WAIT: u32 = 86_400;
 
-/// Time limits that can be kept.
-///
-/// # Errors
-/// [`Error::Usage`] for one of nothing, or of more than a day.
+/// Checks that time limits are between a second and a day.
 pub(crate) fn validate_limits(limits: TimeLimits) -> Result<TimeLimits, Error> {
-    let given = [limits.connect_seconds, limits.run_seconds];
-    if given
+    let mut chosen = [limits.connect_seconds, limits.run_seconds]
         .into_iter()
-        .flatten()
-        .all(|seconds| (1..=MAX_WAIT).contains(&seconds))
-    {
-        return Ok(limits);
+        .flatten();
+    match chosen.all(|seconds| (1..=MAX_WAIT).contains(&seconds)) {
+        true => Ok(limits),
+        false => Err(Error::usage(
+            "a time limit must be from 1 to 86400 seconds",
+            "Leave it out for the default.",
+        )),
     }
-    Err(Error::Usage {
-        what: "a time limit must be from 1 to 86400 seconds".to_owned(),
-        hint: "Leave it out for the default.".to_owned(),
-    })
 }
 
-/// The limits of a connection to its server, which may take `usual` to be made unless the connector says otherwise.
-pub(crate) fn limits_of(connector: &Connector, usual: Duration) -> McpLimits {
+/// Returns the limits of a connection; `default` is the time to connect unless the user chose another.
+pub(crate) fn limits_of(connector: &Connector, default: Duration) -> McpLimits {
     let idle = run_limit(connector).unwrap_or(McpLimits::DEFAULT.idle);
     McpLimits {
-        connect: connect_limit(connector.time_limits, usual),
+        connect: connect_limit(connector.time_limits, default),
         idle,
         total: McpLimits::DEFAULT.total.max(idle),
         ..McpLimits::DEFAULT
     }
 }
 
-/// How long connecting may take: as long as it usually may, unless something else was chosen.
-pub(crate) fn connect_limit(chosen: TimeLimits, usual: Duration) -> Duration {
-    chosen.connect_seconds.map_or(usual, seconds)
+pub(crate) fn connect_limit(chosen: TimeLimits, default: Duration) -> Duration {
+    chosen.connect_seconds.map_or(default, seconds)
 }
 
-/// How long a run may be silent, where that was chosen.
+/// Returns the time without progress after which a run ends, if the user chose one.
 pub(crate) fn run_limit(connector: &Connector) -> Option<Duration> {
     connector.time_limits.run_seconds.map(seconds)
 }
@@ -54,7 +48,7 @@ fn seconds(number: u32) -> Duration {
     Duration::from_secs(number.max(1).into())
 }
 
-/// The same error; where the server took too long, with the limit that can be raised.
+/// Converts a timeout to an error that names the limit to raise; returns other errors unchanged.
 pub(crate) fn name_limit(error: Error, connector: &Connector, limit: TimeLimit) -> Error {
     match error {
         Error::Platform(patchbay_platforms::Error::TimedOut { after }) => Error::TooSlow {

@@ -1,7 +1,7 @@
-//! Tools that changed since the user agreed to them.
+//! Tools that changed since the user accepted them.
 //!
-//! Definitions are pinned when a connector's tools are listed first: a server that describes a tool
-//! otherwise later may want more of the model that reads it than the user agreed to.
+//! Definitions are pinned when the tools of a connector are first listed. A server that later changes the description of
+//! a tool may try to make a model do more than the user accepted.
 
 use patchbay_model::{ConnectorId, Difference, Timestamp, Tool};
 use patchbay_store::ToolChangeRow;
@@ -15,39 +15,35 @@ use crate::context::Context;
 use crate::differences::differences;
 use crate::error::Error;
 
-/// A tool that is not any more as it was when the user agreed to it.
+/// A tool that differs from its accepted definition.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ToolChange {
-    /// The connector that offers it.
     pub connector: ConnectorId,
-    /// Its name on the wire.
+    /// Name on the wire.
     pub name: String,
-    /// Whether it came, went or became another.
     pub kind: ToolChangeKind,
-    /// As the user agreed to it; `None` when it is new.
+    /// The accepted definition; `None` for a new tool.
     pub before: Option<Tool>,
-    /// As it is now; `None` when it is gone.
+    /// The current definition; `None` for a removed tool.
     pub after: Option<Tool>,
-    /// Where the two differ, by JSON pointer into the tool; empty when there are no two.
+    /// Differences by JSON pointer into the tool; empty for a new or removed tool.
     pub differences: Vec<Difference>,
-    /// When it was noticed.
+    /// When the change was detected.
     pub noticed_at: Timestamp,
 }
 
-/// What became of a tool.
+/// Kind of a tool change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum ToolChangeKind {
-    /// It is new.
     Added,
-    /// It is gone.
     Removed,
-    /// It is described otherwise, or takes or gives something else.
+    /// The description or a schema changed.
     Changed,
 }
 
-/// The tools of one connector, or of all, that changed since the user agreed to them.
+/// Lists the changed tools of one connector, or of all.
 pub async fn list_tool_changes(
     cx: &Context,
     connector: Option<&ConnectorId>,
@@ -56,7 +52,7 @@ pub async fn list_tool_changes(
     Ok(rows.into_iter().map(change_of).collect())
 }
 
-/// Agrees to the tools of a connector as they are now.
+/// Accepts the current tools of a connector.
 pub async fn accept_tools(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     let connector = find_connector(cx, id).await?;
     cx.store().accept_tools(&connector.id).await?;
@@ -65,18 +61,19 @@ pub async fn accept_tools(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
 
 fn change_of(row: ToolChangeRow) -> ToolChange {
     let (before, after) = (row.earlier, row.now);
+    let (kind, differences) = match (&before, &after) {
+        (None, _) => (ToolChangeKind::Added, Vec::new()),
+        (_, None) => (ToolChangeKind::Removed, Vec::new()),
+        (Some(before), Some(after)) => {
+            let differences = differences(&as_value(before), &as_value(after));
+            (ToolChangeKind::Changed, differences)
+        }
+    };
     ToolChange {
         connector: row.connector,
         name: row.name,
-        kind: match (&before, &after) {
-            (None, _) => ToolChangeKind::Added,
-            (_, None) => ToolChangeKind::Removed,
-            _ => ToolChangeKind::Changed,
-        },
-        differences: match (&before, &after) {
-            (Some(before), Some(after)) => differences(&as_value(before), &as_value(after)),
-            _ => Vec::new(),
-        },
+        kind,
+        differences,
         before,
         after,
         noticed_at: row.noticed_at,
@@ -84,14 +81,12 @@ fn change_of(row: ToolChangeRow) -> ToolChange {
 }
 
 fn as_value(tool: &Tool) -> Value {
-    // Another icon is no change.
-    let icon = None;
-    // A tool came as JSON, so that it can be JSON again.
-    serde_json::to_value(Tool {
-        icon,
+    // A different icon is not reported as a change.
+    let tool = Tool {
+        icon: None,
         ..tool.clone()
-    })
-    .unwrap_or_default()
+    };
+    serde_json::to_value(tool).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! Tools: from the cache, from the server, and whether arguments fit them.
+//! Listing tools from the cache and from servers, and checking arguments.
 
 use patchbay_model::{Connector, ConnectorId, FieldProblem, Json, ServerFacts, Tool, ToolSummary};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
 
-use crate::address::{read_address, title_of};
+use crate::address::{endpoint_of, title_of};
 use crate::argument_check::check_arguments;
 use crate::authorizations::scope_upgrade;
 use crate::backend::{Backend, ListedTools, for_connector};
@@ -17,27 +17,27 @@ use crate::context::Context;
 use crate::credentials::edit::rename_with_connector;
 use crate::error::Error;
 
-/// A tool and the connector that offers it.
+/// A tool and its connector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectorTool {
-    /// The connector.
     pub connector: ConnectorId,
-    /// The tool.
     pub tool: Tool,
 }
 
-/// The tools of one connector, or of all, from the cache.
+/// Lists the cached tools of one connector, or of all.
 pub async fn list_tools(
     cx: &Context,
     connector: Option<&ConnectorId>,
 ) -> Result<Vec<ConnectorTool>, Error> {
     let tools = cx.store().list_tools(connector).await?;
-    let named = |(connector, tool)| ConnectorTool { connector, tool };
-    Ok(tools.into_iter().map(named).collect())
+    let tools = tools.into_iter();
+    Ok(tools
+        .map(|(connector, tool)| ConnectorTool { connector, tool })
+        .collect())
 }
 
-/// What is shown of the tools of one connector, or of all, from the cache.
+/// Lists summaries of the cached tools of one connector, or of all.
 pub async fn list_tool_summaries(
     cx: &Context,
     connector: Option<&ConnectorId>,
@@ -45,17 +45,16 @@ pub async fn list_tool_summaries(
     Ok(cx.store().list_tool_summaries(connector).await?)
 }
 
-/// Asks the server for its tools and keeps them; the connector's status follows. A platform that keeps what the
-/// server said before asks it anew.
+/// Lists the tools anew, bypassing the platform's cache, and updates our cache and the connector's status.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::SwitchedOff`]; what kept the tools from being listed.
+/// [`Error::NotFound`]; [`Error::SwitchedOff`]; whatever prevented the listing.
 pub async fn refresh_tools(cx: &Context, id: &ConnectorId) -> Result<Vec<Tool>, Error> {
     let connector = find_connector(cx, id).await?;
     list(cx, &connector, cx.shutdown(), true).await
 }
 
-/// As [`refresh_tools`], until `cancel`, and as its platform keeps them.
+/// Like [`refresh_tools`], but cancellable and accepting the platform's cache.
 pub(crate) async fn refresh(
     cx: &Context,
     connector: &Connector,
@@ -73,7 +72,7 @@ async fn list(
     status::ensure_enabled(connector)?;
     let backend = for_connector(cx, connector);
     match backend.list_tools(anew, cancel).await {
-        // What is said of the connector is kept already, and all that there is.
+        // The backend has refreshed the status instead.
         Ok(None) => Ok(Vec::new()),
         Ok(Some(listed)) => save_listed(cx, connector, &*backend, listed).await,
         Err(error) => {
@@ -84,10 +83,7 @@ async fn list(
     }
 }
 
-/// Keeps tools that were listed, and how their connector is by that.
-///
-/// # Errors
-/// [`Error::NotFound`] when the connector is gone; [`Error::Store`].
+/// Saves listed tools and the status of their connector.
 pub(crate) async fn save_listed(
     cx: &Context,
     connector: &Connector,
@@ -106,39 +102,34 @@ pub(crate) async fn save_listed(
             status(connector);
         }
     };
-    let kept = status::change(cx, &connector.id, change).await?;
-    let kept = kept.ok_or_else(|| connectors::not_found(connector.id.as_str()))?;
-    rename_with_connector(cx, &kept).await?;
-    let now = cx.now();
-    cx.store().replace_tools(&connector.id, &tools, now).await?;
-    emit_changed(cx, &connector.id).await?;
+    let id = &connector.id;
+    let changed = status::change(cx, id, change).await?;
+    let changed = changed.ok_or_else(|| connectors::not_found(id.as_str()))?;
+    rename_with_connector(cx, &changed).await?;
+    cx.store().replace_tools(id, &tools, cx.now()).await?;
+    emit_changed(cx, id).await?;
     Ok(tools)
 }
 
-/// A connector that nobody named has a title made of its address; once it works it gets the server's own name.
+/// Replaces a title that was derived from the address by the name that the server reports.
 fn adopt_server_title(connector: &mut Connector, server: &ServerFacts) {
-    let address = connector.endpoint.as_deref();
-    let address = address.and_then(|address| read_address(address).ok());
-    let is_nameless = address.is_some_and(|url| title_of(&url) == connector.title);
+    let has_derived_title =
+        endpoint_of(connector).is_ok_and(|url| title_of(&url) == connector.title);
     if connector.draft
-        && is_nameless
+        && has_derived_title
         && let Some(title) = clean_title(Some(server.name.clone()))
     {
         connector.title = title;
     }
 }
 
-/// Whether one can choose for each run with which of its platform's credentials a connector acts; nothing
-/// is sent.
+/// Whether a run may choose one of several credentials of the platform; nothing is sent.
 pub async fn names_credentials(cx: &Context, id: &ConnectorId) -> Result<bool, Error> {
     let connector = find_connector(cx, id).await?;
     for_connector(cx, &connector).takes_credential().await
 }
 
-/// What is wrong with these arguments by the tool's own schema; empty when nothing is.
-///
-/// # Errors
-/// [`Error::NotFound`] when connector or tool are not there; [`Error::Store`].
+/// Checks arguments against the tool's schema.
 pub async fn validate_arguments(
     cx: &Context,
     connector: &ConnectorId,
@@ -149,16 +140,12 @@ pub async fn validate_arguments(
     Ok(check_arguments(&tool.input_schema, arguments))
 }
 
-/// The tool of that name, from the cache.
-///
-/// # Errors
-/// [`Error::NotFound`] when the connector has none; [`Error::Store`].
+/// Finds a cached tool.
 pub async fn find_tool(cx: &Context, connector: &ConnectorId, name: &str) -> Result<Tool, Error> {
     let tool = cx.store().find_tool(connector, name).await?;
     tool.ok_or_else(|| not_found(name))
 }
 
-/// That a connector has no tool of that name.
 pub(crate) fn not_found(name: &str) -> Error {
     Error::NotFound {
         kind: "tool",

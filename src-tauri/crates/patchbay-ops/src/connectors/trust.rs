@@ -1,4 +1,4 @@
-//! Trusting the certificate of a server that nobody vouches for, after a person compared it.
+//! Pinning an untrusted server certificate after the user compared its fingerprint.
 
 use patchbay_model::{Connector, ConnectorId, Pin, UntrustedCertificate};
 use patchbay_oauth::{Error as OAuthError, Untraced};
@@ -11,21 +11,19 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::servers;
 
-/// Looks which certificate keeps a connector from its server, or from where that has it sign in; `None` where none
-/// does. Sends no credential and changes nothing.
+/// Finds the untrusted certificate that prevents a connection to the server or to its authorization server; `None` if
+/// there is none. Sends no credential and changes nothing.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] for a connector without an address of its own; [`Error::Store`].
+/// [`Error::NotFound`]; [`Error::Usage`] for a program or a hosted connector; [`Error::Store`].
 pub async fn find_untrusted_certificate(
     cx: &Context,
     id: &ConnectorId,
 ) -> Result<Option<UntrustedCertificate>, Error> {
     let connector = find_connector(cx, id).await?;
     if connector.command.is_some() || !abilities(&connector).configured_here {
-        return Err(Error::Usage {
-            what: format!("{} has no certificate of its own", connector.title),
-            hint: "Choose a connector with an address.".to_owned(),
-        });
+        let what = format!("{} has no certificate of its own", connector.title);
+        return Err(Error::usage(what, "Choose a connector with an address."));
     }
     Ok(match discover(cx, &connector, &Untraced).await {
         Err(
@@ -36,35 +34,28 @@ pub async fn find_untrusted_certificate(
     })
 }
 
-/// Trusts the certificate with that fingerprint, for the host and port that show it now and for this connector
-/// alone. One that is shown in its place later is asked about anew.
+/// Trusts the certificate with a fingerprint, for the host and port that present it now and for this connector only.
 ///
 /// # Errors
-/// [`Error::Usage`] when another certificate is shown, or none that has to be trusted; as
-/// [`find_untrusted_certificate`].
+/// [`Error::Usage`] if a different certificate is presented, or a trusted one; as [`find_untrusted_certificate`].
 pub async fn trust_certificate(
     cx: &Context,
     id: &ConnectorId,
     sha256: &str,
 ) -> Result<Connector, Error> {
-    let shown = find_untrusted_certificate(cx, id).await?;
-    let shown = shown.ok_or_else(|| Error::Usage {
-        what: "there is no certificate to trust".to_owned(),
-        hint: "Check the connector to see what else is wrong.".to_owned(),
+    let found = find_untrusted_certificate(cx, id).await?;
+    let UntrustedCertificate { place, facts, .. } = found.ok_or_else(|| {
+        let hint = "Check the connector to see what else is wrong.";
+        Error::usage("there is no certificate to trust", hint)
     })?;
-    if digits(&shown.facts.sha256) != digits(sha256) {
-        return Err(Error::Usage {
-            what: format!(
-                "{} shows another certificate, with SHA-256 {}",
-                shown.place, shown.facts.sha256
-            ),
-            hint: "Compare it with the fingerprint that its operator has.".to_owned(),
-        });
+    if digits(&facts.sha256) != digits(sha256) {
+        let found = &facts.sha256;
+        return Err(Error::usage(
+            format!("{place} shows another certificate, with SHA-256 {found}"),
+            "Compare it with the fingerprint that its operator has.",
+        ));
     }
-    let pin = Pin {
-        place: shown.place,
-        facts: shown.facts,
-    };
+    let pin = Pin { place, facts };
     let now = cx.now();
     let trust = move |connector: &mut Connector| {
         connector.network.pins.retain(|it| it.place != pin.place);
@@ -78,7 +69,7 @@ pub async fn trust_certificate(
     Ok(changed.after)
 }
 
-/// The digits of a fingerprint, however it is written.
+/// Normalizes a fingerprint to uppercase digits.
 fn digits(sha256: &str) -> String {
     let digits = sha256.chars().filter(char::is_ascii_hexdigit);
     digits.map(|digit| digit.to_ascii_uppercase()).collect()

@@ -1,4 +1,4 @@
-//! A connector as it is shown: with what helps it on.
+//! Connectors with the data that user interfaces derive from them.
 
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -12,19 +12,18 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::next_action::{NextAction, next_action, reauth_action};
 
-/// A connector with what follows from it and its tools at that moment. The window knows no other.
+/// A connector with its next action. The window only gets this form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename = "Connector", rename_all = "camelCase")]
 pub struct ConnectorView {
-    /// The connector.
     #[serde(flatten)]
     #[specta(inline)]
     pub connector: Connector,
-    /// How many of its tools are not any more as the user agreed to them.
+    /// Number of tools that changed since the user accepted them.
     pub changed_tools: u32,
-    /// The one step that helps it on; `None` when it is well, or its platform has to do it.
+    /// What the user should do next; `None` if nothing is wrong or only the platform can fix it.
     pub next_action: Option<NextAction>,
-    /// How a person lets it in again, however it is now.
+    /// How the user signs in again, whatever the status.
     pub reauth_action: NextAction,
 }
 
@@ -47,7 +46,6 @@ impl Deref for ConnectorView {
     }
 }
 
-/// A connector as it is shown.
 pub async fn view_connector(cx: &Context, connector: Connector) -> Result<ConnectorView, Error> {
     let changed = cx.store().list_changed_tools().await?.into_iter();
     let changed = changed.filter(|one| one.connector == connector.id).count();
@@ -55,7 +53,6 @@ pub async fn view_connector(cx: &Context, connector: Connector) -> Result<Connec
     Ok(ConnectorView::new(connector, changed))
 }
 
-/// Connectors as they are shown.
 pub async fn view_connectors(
     cx: &Context,
     connectors: Vec<Connector>,
@@ -71,12 +68,12 @@ pub async fn view_connectors(
     Ok(connectors.into_iter().map(view).collect())
 }
 
-/// Tells whoever listens how a connector is now that it or its tools changed, or that it is gone.
+/// Emits the current state of a connector, or that the list changed if it is gone.
 pub(crate) async fn emit_changed(cx: &Context, id: &ConnectorId) -> Result<(), Error> {
     if !cx.is_listened_to() {
         return Ok(());
     }
-    // From reading to telling nobody else does: what is told last is never older than what was told before.
+    // Serializes reading and emitting, so that events are never out of order.
     let _turn = cx.connector_turn().await;
     cx.emit(match cx.store().find_connector(id).await? {
         None => Event::ConnectorsChanged,

@@ -1,20 +1,19 @@
-//! Who and where one is, taken out of texts.
+//! Removing the user's name and home folder from texts.
 
 use std::collections::BTreeSet;
 use std::env;
 
-/// Shorter ones are parts of any text.
+/// Minimum length of a name: shorter ones occur in any text.
 const MIN_LENGTH: usize = 2;
 
-/// The folder of a person, and what the system calls them.
+/// The user's home folder and names.
 pub(super) struct Person {
-    /// The longest first.
+    /// The home folder in each spelling, the longest first.
     folders: Vec<String>,
     names: BTreeSet<String>,
 }
 
 impl Person {
-    /// Whoever runs this process.
     pub(super) fn of_system() -> Self {
         let home = env::home_dir();
         let home = home.as_deref().and_then(|home| home.to_str());
@@ -25,20 +24,23 @@ impl Person {
     fn new(home: &str, names: impl IntoIterator<Item = String>) -> Self {
         let home = home.trim_end_matches(['/', '\\']);
         let of_home = home.rsplit(['/', '\\']).next().map(str::to_owned);
-        // As JSON and as other programs write it.
+        // Escaped as in JSON, plain, and with forward slashes.
         let folders = [
             home.replace('\\', "\\\\"),
             home.to_owned(),
             home.replace('\\', "/"),
         ];
-        let is_told = |text: &String| text.len() >= MIN_LENGTH;
+        let is_distinctive = |text: &String| text.len() >= MIN_LENGTH;
         Self {
-            folders: folders.into_iter().filter(is_told).collect(),
-            names: names.into_iter().chain(of_home).filter(is_told).collect(),
+            folders: folders.into_iter().filter(is_distinctive).collect(),
+            names: names
+                .into_iter()
+                .chain(of_home)
+                .filter(is_distinctive)
+                .collect(),
         }
     }
 
-    /// The text without them.
     pub(super) fn redact(&self, text: &str) -> String {
         let folders = self.folders.iter().map(|folder| (folder, "~"));
         let names = self.names.iter().map(|name| (name, "<user>"));
@@ -50,13 +52,12 @@ impl Person {
     }
 }
 
-/// A text with each place replaced where a word stands by itself, in small letters or large ones: not all systems
-/// tell those apart in paths.
+/// Replaces a word wherever it stands alone, ignoring ASCII case as some file systems do.
 fn replace_word(text: &str, word: &str, instead: &str) -> String {
     let word = word.to_ascii_lowercase();
-    let small = text.to_ascii_lowercase();
+    let lowercase = text.to_ascii_lowercase();
     let (mut shown, mut from) = (String::with_capacity(text.len()), 0);
-    while let Some(found) = small[from..].find(&word) {
+    while let Some(found) = lowercase[from..].find(&word) {
         let (at, end) = (from + found, from + found + word.len());
         let is_alone = !text[..at].ends_with(char::is_alphanumeric)
             && !text[end..].starts_with(char::is_alphanumeric);

@@ -1,9 +1,9 @@
-//! What seems to be a secret by its shape, where nobody said that it is one.
+//! Redacting words that look like secrets.
 
 use crate::connectors::pasted::blanks::{is_secret_argument, is_secret_name, is_secret_value};
 use crate::redact::REDACTED;
 
-/// A line without the words that seem to be secrets, or follow an option that is named after one.
+/// Redacts words that look like secrets or follow an option or label for one.
 pub(super) fn redact_secret_words(line: &str) -> String {
     let mut is_next = false;
     let words = line.split(' ').map(|word| {
@@ -35,7 +35,7 @@ pub(super) fn redact_secret_words(line: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a word says how the secret that comes after it is sent.
+/// Whether a word is an HTTP authentication scheme, which a secret follows.
 fn is_scheme(word: &str) -> bool {
     word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic")
 }
