@@ -17,12 +17,12 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::lock::FileLock;
 
-/// Every account, "This computer" first.
+/// Lists all accounts, "This computer" first.
 pub async fn list_accounts(cx: &Context) -> Result<Vec<Account>, Error> {
     Ok(cx.store().list_accounts().await?)
 }
 
-/// The account that a person means, by its id or its label.
+/// Finds an account by id or label.
 pub async fn resolve_account(cx: &Context, text: &str) -> Result<Account, Error> {
     let accounts = list_accounts(cx).await?;
     let fits = |account: &&Account| {
@@ -46,10 +46,7 @@ pub(crate) fn reach_of(cx: &Context, account: &Account) -> Reach {
     }
 }
 
-/// Changes the current row of an account, not the copy from before its platform was asked.
-///
-/// # Errors
-/// [`Error::NotFound`] when it is gone; [`Error::Store`].
+/// Applies `change` to the stored account, which may be newer than the caller's copy.
 pub(crate) async fn change(
     cx: &Context,
     id: &AccountId,
@@ -60,27 +57,24 @@ pub(crate) async fn change(
 }
 
 /// Locks the secrets of an account across tasks and processes, so that they stay consistent with its row.
-///
-/// # Errors
-/// [`Error::File`] when the lock cannot be had.
 pub(crate) async fn lock_account(cx: &Context, id: &AccountId) -> Result<FileLock, Error> {
     FileLock::take(cx.paths().locks().join(format!("{id}.lock"))).await
 }
 
-pub(crate) fn signed_out_meanwhile(account: &Account) -> Error {
+pub(crate) fn signed_out_here_error(account: &Account) -> Error {
     Error::SignedOutHere {
         account: account.label.clone(),
     }
 }
 
-/// A label as it can be shown, and typed on the command line.
+/// Cleans a label for display, and checks that it can be typed on the command line.
 fn check_label(label: &str) -> Result<String, Error> {
     let label = patchbay_model::clean_text(label.trim(), 100);
     if label.is_empty() || label.contains('/') {
-        return Err(Error::Usage {
-            what: "account names can't be empty or contain /".to_owned(),
-            hint: "Enter another name.".to_owned(),
-        });
+        return Err(Error::usage(
+            "account names can't be empty or contain /",
+            "Enter another name.",
+        ));
     }
     Ok(label)
 }

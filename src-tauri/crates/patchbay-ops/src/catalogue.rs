@@ -1,7 +1,7 @@
-//! MCP servers that one can add: those that Patchbay knows, and those of a registry file.
+//! The catalogue of MCP servers: well-known ones and those of a registry file.
 //!
-//! Nothing here was tried by Patchbay unless it says so: an entry repeats what its source says of the
-//! server, and what is found when it is added counts.
+//! Unless an entry is marked as verified, it repeats the claims of its source; what is detected when the server is added
+//! takes precedence.
 
 mod registry;
 
@@ -11,33 +11,30 @@ use specta::Type;
 
 use crate::error::Error;
 
-/// A server that one can add.
+/// A server in the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CatalogueEntry {
-    /// Its name in its list, unique there: a word such as `linear`, or the name of a registry.
+    /// Unique in its list: a word such as `linear`, or the name in a registry.
     pub id: String,
-    /// Name for people.
     pub title: String,
-    /// What it is for, one or two sentences.
     pub description: Option<String>,
-    /// What it belongs to, such as `Databases`.
+    /// Such as `Databases`.
     pub category: Option<String>,
-    /// How it is reached.
     pub reach: Reach,
-    /// How one signs in, the best first; empty where its source does not say.
+    /// Sign-in methods, the best first; empty if unknown.
     pub authentication: Vec<AuthenticationMethod>,
-    /// What one has to know before, one or two sentences.
+    /// What the user should know before adding the server.
     pub note: Option<String>,
-    /// Where this was read, absolute URL.
+    /// Source of the entry, absolute URL.
     pub source: Option<String>,
-    /// Of which day that is, `YYYY-MM-DD`.
+    /// When the source was read, `YYYY-MM-DD`.
     pub source_date: Option<String>,
-    /// Whether it was tried with Patchbay.
+    /// Whether the server was tested with Patchbay.
     pub verified: bool,
 }
 
-/// How a server of the catalogue is reached.
+/// How a server is reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -45,23 +42,21 @@ pub struct CatalogueEntry {
     rename_all_fields = "camelCase"
 )]
 pub enum Reach {
-    /// At an address.
     Address {
-        /// Absolute URL; names in braces are to be replaced first.
+        /// Absolute URL; names in braces must be replaced first.
         url: String,
-        /// How it is spoken to.
         transport: Transport,
     },
-    /// By a program of this computer.
+    /// A program on this computer.
     Command {
         /// The program and its arguments.
         words: Vec<String>,
-        /// Names of the environment variables that it takes.
+        /// Names of the environment variables that the program reads.
         variables: Vec<String>,
     },
 }
 
-/// The well-known servers, in the order of their titles.
+/// Lists the well-known servers by title.
 ///
 /// Source: `assets/catalogue.json`, each entry with its own.
 #[must_use]
@@ -77,11 +72,11 @@ pub fn list_catalogue() -> Vec<CatalogueEntry> {
     entries
 }
 
-/// The servers that a file of the MCP registry describes: one `server.json`, a list of them, or a page of
-/// the registry's answer. A server that is reached in several ways is there once for each.
+/// Parses a file of the MCP registry: one `server.json`, a list of them, or a page of the registry's response. A server
+/// that can be reached in several ways gets several entries.
 ///
 /// # Errors
-/// [`Error::Usage`] when the text is no such file.
+/// [`Error::Usage`] if the text is no such file.
 pub fn read_registry_file(text: &str) -> Result<Vec<CatalogueEntry>, Error> {
     registry::read(text)
 }

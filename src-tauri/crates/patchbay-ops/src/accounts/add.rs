@@ -10,40 +10,38 @@ use serde_json::Value;
 use specta::Type;
 
 use crate::accounts::form::{base_url, check_settings};
-use crate::accounts::secrets::{encode_secrets, resolve, wallet_entries_in};
-use crate::accounts::{check_label, list_accounts, platform};
+use crate::accounts::platform::verify_new_secrets;
+use crate::accounts::secrets::{encode_secrets, wallet_entries_in};
+use crate::accounts::{check_label, list_accounts};
 use crate::address::free_name;
 use crate::connectors::sync;
 use crate::context::Context;
 use crate::credentials::secret::SecretInput;
 use crate::error::Error;
 use crate::events::Event;
-use crate::secrets::programs::Occasion;
 
-/// An account to be added.
+/// Request to add an account.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct AddAccount {
-    /// The platform to sign in to.
     pub platform: Platform,
-    /// What to call it, unique; `None` for the platform's name.
+    /// Unique label; `None` uses the platform's name.
     pub label: Option<String>,
-    /// Fields that are no secrets, by their names: a JSON object.
+    /// Values of the fields that are not secret: a JSON object.
     pub settings: Json,
-    /// Secret fields, by their names.
+    /// Values of the secret fields.
     pub secrets: BTreeMap<String, SecretInput>,
 }
 
-/// Adds an account, after a light read has shown that its sign-in works. Nothing is kept otherwise.
+/// Adds an account after verifying its sign-in with a light read. Saves nothing if that fails.
 ///
 /// # Errors
-/// [`Error::Usage`] when the platform has no accounts or a field is missing or unknown;
-/// [`Error::KeyRefused`], [`Error::Platform`] when the read fails; [`Error::Reference`], [`Error::Vault`]; [`Error::Store`]
-/// when the label is taken.
+/// [`Error::Usage`] if the platform has no accounts or a field is missing or unknown; [`Error::KeyRefused`],
+/// [`Error::Platform`] if the read fails; [`Error::Reference`], [`Error::Vault`]; [`Error::Store`] if the label is taken.
 pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, Error> {
-    let hosted = hosted(request.platform).ok_or_else(|| Error::Usage {
-        what: format!("{} doesn't use accounts", request.platform.as_str()),
-        hint: "Add a connector instead.".to_owned(),
+    let hosted = hosted(request.platform).ok_or_else(|| {
+        let what = format!("{} doesn't use accounts", request.platform.as_str());
+        Error::usage(what, "Add a connector instead.")
     })?;
     let names: Vec<&str> = request.secrets.keys().map(String::as_str).collect();
     let settings = check_settings(hosted, request.settings.0, &names)?;
@@ -58,17 +56,14 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
         entries: wallet_entries_in(&request.secrets),
         created_at: cx.now(),
     };
-    let given: Vec<String> = request.secrets.keys().cloned().collect();
+    let fields = request.secrets.keys().cloned().collect();
     let stored = encode_secrets(request.secrets)?;
-    let signed_in = platform::sign_in(cx, &account, resolve(cx, &stored, Occasion::Given).await?)?;
-    let verified = platform::verify(cx, &*signed_in).await;
-    verified.map_err(|error| platform::key_refused_error(&account, given, error))?;
-    cx.vault()
-        .write(&SecretName::account(&account.id), &stored)
-        .await?;
+    verify_new_secrets(cx, &account, &stored, fields).await?;
+    let name = SecretName::account(&account.id);
+    cx.vault().write(&name, &stored).await?;
     cx.store().save_account(&account).await?;
     cx.emit(Event::AccountsChanged);
-    // The account is there, whatever becomes of its list.
+    // The account is added even if its connectors cannot be listed.
     if let Err(error) = sync::sync_account(cx, &account).await {
         tracing::warn!(account = %account.id, %error, "the connectors could not be listed");
     }
@@ -82,12 +77,10 @@ async fn resolve_label(cx: &Context, label: Option<String>, title: &str) -> Resu
         None => Ok(free_name(title, " ", is_taken)),
         Some(label) => {
             let label = check_label(&label)?;
-            // Before the sign-in is tried, which may take a while.
+            // Checked before the sign-in, which may take a while.
             if is_taken(&label) {
-                return Err(Error::Usage {
-                    what: format!("an account named {label} already exists"),
-                    hint: "Choose another name.".to_owned(),
-                });
+                let what = format!("an account named {label} already exists");
+                return Err(Error::usage(what, "Choose another name."));
             }
             Ok(label)
         }

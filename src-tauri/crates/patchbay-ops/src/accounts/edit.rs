@@ -1,4 +1,4 @@
-//! Changing what is not secret of an account, signing it out, and removing it.
+//! Changing settings, label and colour of accounts, signing out, and removing accounts.
 
 use patchbay_model::{Account, AccountColour, AccountId, Json};
 use patchbay_platforms::{HostedPlatform, hosted};
@@ -10,14 +10,14 @@ use crate::accounts::form::{base_url, check_settings};
 use crate::accounts::secrets::secrets_of;
 use crate::accounts::{
     change, check_label, errors, find_account, lock_account, observations, platform,
-    signed_out_meanwhile,
+    signed_out_here_error,
 };
 use crate::connectors::sync;
 use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
 
-/// Gives an account a colour to know it by; `None` for its platform's own look.
+/// Sets the colour of an account; `None` uses its platform's colour.
 pub async fn colour_account(
     cx: &Context,
     id: &AccountId,
@@ -28,11 +28,11 @@ pub async fn colour_account(
     Ok(account)
 }
 
-/// Tries whether the sign-in of an account would work with other settings; nothing is kept.
+/// Tests whether the sign-in of an account works with other settings, without saving them.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] when a setting is unknown or missing, and for "This computer";
-/// [`Error::SignedOut`], [`Error::Platform`] when it would not; [`Error::Vault`], [`Error::Reference`].
+/// [`Error::NotFound`]; [`Error::Usage`] for an unknown or missing setting, and for the local account;
+/// [`Error::SignedOut`], [`Error::Platform`] if the test fails; [`Error::Vault`], [`Error::Reference`].
 pub async fn try_account_settings(
     cx: &Context,
     id: &AccountId,
@@ -41,11 +41,11 @@ pub async fn try_account_settings(
     try_settings(cx, id, settings).await.map(drop)
 }
 
-/// Puts other settings in place of an account's, after a light read has shown that they work.
+/// Replaces the settings of an account after testing them.
 ///
 /// # Errors
-/// As [`try_account_settings`]; [`Error::NotFound`], [`Error::SignedOutHere`] also when it was removed or
-/// signed out meanwhile; [`Error::Store`].
+/// As [`try_account_settings`]; [`Error::NotFound`], [`Error::SignedOutHere`] also if the account was removed or signed
+/// out during the test; [`Error::Store`].
 pub async fn change_account_settings(
     cx: &Context,
     id: &AccountId,
@@ -59,7 +59,7 @@ pub async fn change_account_settings(
     Ok(account)
 }
 
-/// Keeps settings that work, unless the account was removed or signed out since they were tried.
+/// Saves tested settings, unless the account was removed or signed out during the test.
 async fn save_settings(cx: &Context, tried: Account) -> Result<Account, Error> {
     let (id, was_signed_out) = (tried.id.clone(), tried.is_signed_out);
     let is_too_late = move |known: &Account| known.is_signed_out && !was_signed_out;
@@ -71,16 +71,15 @@ async fn save_settings(cx: &Context, tried: Account) -> Result<Account, Error> {
     };
     let account = change(cx, &id, apply_settings).await?;
     if is_too_late(&account) {
-        return Err(signed_out_meanwhile(&account));
+        return Err(signed_out_here_error(&account));
     }
     Ok(account)
 }
 
-/// Forgets the secrets of an account. It stays in the lists with what is known of its connectors, and a
-/// new key signs it in again.
+/// Deletes the secrets of an account. The account and its cached connectors stay, and a new key signs it in again.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] for "This computer"; [`Error::Vault`], [`Error::Store`].
+/// [`Error::NotFound`]; [`Error::Usage`] for the local account; [`Error::Vault`], [`Error::Store`].
 pub async fn sign_out_account(cx: &Context, id: &AccountId) -> Result<Account, Error> {
     let account = find_account(cx, id).await?;
     platform_of(&account)?;
@@ -116,16 +115,14 @@ async fn try_settings(cx: &Context, id: &AccountId, settings: Json) -> Result<Ac
 }
 
 fn platform_of(account: &Account) -> Result<&'static HostedPlatform, Error> {
-    hosted(account.platform).ok_or_else(|| Error::Usage {
-        what: "this computer has no sign-in".to_owned(),
-        hint: "Choose a platform account.".to_owned(),
-    })
+    hosted(account.platform)
+        .ok_or_else(|| Error::usage("this computer has no sign-in", "Choose a platform account."))
 }
 
-/// Tries whether the sign-in of an account works, by a light read.
+/// Tests the sign-in of an account with a light read.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Platform`] when it does not; [`Error::Vault`], [`Error::Reference`].
+/// [`Error::NotFound`]; [`Error::Platform`] if it fails; [`Error::Vault`], [`Error::Reference`].
 pub async fn test_account(cx: &Context, id: &AccountId) -> Result<Account, Error> {
     let account = find_account(cx, id).await?;
     if platform_abilities(account.platform).has_accounts {
@@ -138,18 +135,18 @@ pub async fn test_account(cx: &Context, id: &AccountId) -> Result<Account, Error
     Ok(account)
 }
 
-/// Calls an account something else.
+/// Changes the label of an account.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] when the label is empty, and for "This computer";
-/// [`Error::Store`] when it is taken.
+/// [`Error::NotFound`]; [`Error::Usage`] for an invalid label and for the local account; [`Error::Store`] if the label
+/// is taken.
 pub async fn rename_account(cx: &Context, id: &AccountId, label: &str) -> Result<Account, Error> {
     let account = find_account(cx, id).await?;
     if !platform_abilities(account.platform).has_accounts {
-        return Err(Error::Usage {
-            what: "this computer can't be renamed".to_owned(),
-            hint: "Rename its connectors instead.".to_owned(),
-        });
+        return Err(Error::usage(
+            "this computer can't be renamed",
+            "Rename its connectors instead.",
+        ));
     }
     let label = check_label(label)?;
     let rename = move |known: &mut Account| known.label = label;
@@ -159,18 +156,17 @@ pub async fn rename_account(cx: &Context, id: &AccountId, label: &str) -> Result
     Ok(account)
 }
 
-/// Removes an account from Patchbay, with what is known of its connectors; at the platform everything
-/// stays.
+/// Removes an account and its cached connectors from Patchbay; nothing changes on the platform.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Usage`] for "This computer"; [`Error::Vault`], [`Error::Store`].
+/// [`Error::NotFound`]; [`Error::Usage`] for the local account; [`Error::Vault`], [`Error::Store`].
 pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
     let account = find_account(cx, id).await?;
     if !platform_abilities(account.platform).has_accounts {
-        return Err(Error::Usage {
-            what: "this computer can't be removed".to_owned(),
-            hint: "Remove its connectors instead.".to_owned(),
-        });
+        return Err(Error::usage(
+            "this computer can't be removed",
+            "Remove its connectors instead.",
+        ));
     }
     let lock = lock_account(cx, id).await?;
     cx.vault().remove(&SecretName::account(id)).await?;

@@ -1,4 +1,4 @@
-//! The last error of each account, saved for those who don't ask its platform.
+//! The last error of each account, saved for lists that don't contact its platform.
 
 use patchbay_model::{Account, AccountId, Code, Explain, Problem, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -7,23 +7,23 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
 
-/// Why an account could not be read the last time, and since when.
+/// Why the last request to an account failed, and since when requests fail.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct AccountError {
     pub(crate) problem: Problem,
     pub(crate) since: Timestamp,
 }
 
-/// The last error of an account; `None` when there is none, or it was not asked yet.
+/// Returns the last error of an account; `None` if the last request succeeded or none was made yet.
 pub(crate) async fn account_error(
     cx: &Context,
     id: &AccountId,
 ) -> Result<Option<AccountError>, Error> {
-    let kept: Option<Option<AccountError>> = cx.store().find_setting(&setting(id)).await?;
-    Ok(kept.flatten())
+    let saved: Option<Option<AccountError>> = cx.store().find_setting(&setting(id)).await?;
+    Ok(saved.flatten())
 }
 
-/// Records how a request to an account went, and emits an event when that changed.
+/// Records the outcome of a request to an account, and emits an event if it changed.
 pub(crate) async fn record(cx: &Context, account: &Account, error: Option<&Error>) {
     if let Err(failed) = try_record(cx, account, error).await {
         tracing::warn!(account = %account.id, error = %failed, "how an account is could not be noted");
@@ -35,8 +35,8 @@ async fn try_record(cx: &Context, account: &Account, error: Option<&Error>) -> R
     let problem = error
         .filter(|error| is_lasting(error.code()))
         .map(Error::problem);
-    let code = |problem: &Problem| problem.code;
-    if before.as_ref().map(|before| code(&before.problem)) == problem.as_ref().map(code) {
+    let former_code = before.as_ref().map(|before| before.problem.code);
+    if former_code == problem.as_ref().map(|problem| problem.code) {
         return Ok(());
     }
     let since = before.map_or_else(|| cx.now(), |before| before.since);
@@ -47,7 +47,7 @@ async fn try_record(cx: &Context, account: &Account, error: Option<&Error>) -> R
     Ok(())
 }
 
-/// Whether a person has to act on it; other failures pass by themselves.
+/// Whether the user has to act; other failures are temporary.
 fn is_lasting(code: Code) -> bool {
     !matches!(
         code,

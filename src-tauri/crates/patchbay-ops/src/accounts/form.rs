@@ -1,4 +1,4 @@
-//! What one needs to sign in to a platform.
+//! Sign-in forms of platforms.
 
 use patchbay_model::{Form, Json, Platform};
 use patchbay_platforms::{AccountField, HostedPlatform, hosted};
@@ -8,17 +8,14 @@ use specta::Type;
 
 use crate::error::Error;
 
-/// What one needs to sign in to a platform, for forms.
+/// Sign-in form of a platform.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PlatformForm {
-    /// Which platform.
     pub platform: Platform,
-    /// Its name for people.
     pub title: String,
-    /// Whether its contract is an assumption of ours.
+    /// Whether the platform's API is only assumed, not documented.
     pub is_assumed: bool,
-    /// Its fields, in the order of the form.
     pub fields: Vec<PlatformField>,
 }
 
@@ -26,37 +23,34 @@ pub struct PlatformForm {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PlatformField {
-    /// Its name in [`AddAccount::settings`] or [`AddAccount::secrets`].
+    /// Name in [`AddAccount::settings`](crate::AddAccount::settings) or `secrets`.
     pub name: String,
-    /// What to call it.
     pub title: String,
-    /// What it is, or where to get it.
+    /// What the value is, or where to get it.
     pub help: String,
-    /// Whether it is secret.
     pub is_secret: bool,
-    /// Whether nothing works without it.
     pub is_required: bool,
-    /// Another field that makes it unneeded.
+    /// Another field whose value makes this one optional.
     pub unless: Option<String>,
-    /// The way to sign in to which it belongs, where there are several; one is chosen.
+    /// The sign-in method that the field belongs to, if the user chooses one of several.
     pub way: Option<String>,
-    /// Whether few need it.
+    /// Whether only few users need the field.
     pub is_advanced: bool,
-    /// Variable of this process's environment that holds it, named as the platform's own clients do;
-    /// to be used as `env://NAME`.
+    /// Environment variable of this process that holds the value, as the platform's own clients name it, for use as
+    /// `env://NAME`.
     pub variable: Option<String>,
-    /// The values that there are, where it is one of few.
+    /// Allowed values; empty for any.
     pub choices: Vec<String>,
-    /// The form to fill in, where its value is a JSON object; `None` for plain text.
+    /// Form of the value, if it is a JSON object; `None` for plain text.
     pub form: Option<Form>,
 }
 
-/// The hosted platforms, with what one needs to sign in to each.
+/// Lists the sign-in forms of all hosted platforms.
 pub fn list_platforms() -> Vec<PlatformForm> {
     patchbay_platforms::HOSTED.iter().map(form_of).collect()
 }
 
-/// Name of the secret field that an account with these settings signs in with; `None` where it needs none.
+/// Returns the name of the secret field that an account with these settings signs in with; `None` if it needs none.
 pub fn secret_for(platform: Platform, settings: &Json) -> Option<&'static str> {
     let none = Map::new();
     let settings = settings.0.as_object().unwrap_or(&none);
@@ -83,50 +77,34 @@ fn field_of(field: &AccountField) -> PlatformField {
         unless: field.unless.map(ToOwned::to_owned),
         way: field.way.map(ToOwned::to_owned),
         is_advanced: field.is_advanced,
-        variable: field
-            .variables
-            .iter()
-            .find(is_set)
-            .map(|name| (*name).to_owned()),
-        choices: field
-            .choices
-            .iter()
-            .map(|choice| (*choice).to_owned())
-            .collect(),
+        variable: field.variables.iter().find(is_set).map(ToString::to_string),
+        choices: field.choices.iter().map(ToString::to_string).collect(),
         form: field.form.map(|form| form()),
     }
 }
 
-/// Settings that the platform has, with all that it needs beside secrets of those names.
+/// Checks that the platform has all these settings and secrets, and that no required field is missing.
 pub(crate) fn check_settings(
     hosted: &HostedPlatform,
     settings: Value,
     secrets: &[&str],
 ) -> Result<Map<String, Value>, Error> {
-    let usage = |what: String| Error::Usage {
-        what,
-        hint: "Check the sign-in fields of the platform.".to_owned(),
-    };
+    let usage = |what: String| Error::usage(what, "Check the sign-in fields of the platform.");
     let settings = match settings {
         Value::Object(settings) => settings,
         Value::Null => Map::new(),
         _ => return Err(usage("settings must be a JSON object".to_owned())),
     };
-    let field = |name: &str, secret: bool| {
+    let platform = hosted.look.title;
+    let is_field = |name: &str, secret: bool| {
         let mut fields = hosted.fields.iter();
         fields.any(|field| field.name == name && field.is_secret == secret)
     };
-    if let Some(name) = settings.keys().find(|name| !field(name, false)) {
-        return Err(usage(format!(
-            "{} has no setting {name}",
-            hosted.look.title
-        )));
+    if let Some(name) = settings.keys().find(|name| !is_field(name, false)) {
+        return Err(usage(format!("{platform} has no setting {name}")));
     }
-    if let Some(name) = secrets.iter().find(|name| !field(name, true)) {
-        return Err(usage(format!(
-            "{} has no secret field {name}",
-            hosted.look.title
-        )));
+    if let Some(name) = secrets.iter().find(|name| !is_field(name, true)) {
+        return Err(usage(format!("{platform} has no secret field {name}")));
     }
     let given = |name: &str| settings.contains_key(name) || secrets.contains(&name);
     let is_needed = |field: &&AccountField| field.is_required && !field.unless.is_some_and(given);
@@ -137,7 +115,7 @@ pub(crate) fn check_settings(
     }
 }
 
-/// The absolute URL in place of the platform's own, where the settings name one.
+/// Returns the base URL in the settings, if they replace the platform's default.
 pub(crate) fn base_url(settings: &Map<String, Value>) -> Option<String> {
     let base_url = settings.get("base_url").and_then(Value::as_str);
     base_url.map(ToOwned::to_owned)

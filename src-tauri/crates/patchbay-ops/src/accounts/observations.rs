@@ -1,7 +1,7 @@
-//! What platforms have observed of the connectors of an account, shared with other processes.
+//! Observations of platforms about the connectors of an account, shared between processes in the database.
 //!
-//! They are stored in the database. Each process merges its own into the stored ones, so that two that check different
-//! connectors don't overwrite each other.
+//! Each process merges its own observations into the stored ones, so that two processes that check different connectors
+//! don't overwrite each other.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,10 @@ use serde_json::{Map, Value};
 use crate::context::Context;
 use crate::error::Error;
 
-/// Depth down to which observations are merged: a map by connector, or by kind and connector. What is below is replaced
-/// whole.
+/// Depth to which observations are merged: maps by connector, or by kind and connector. Values below are replaced.
 const DEPTH: u32 = 2;
 
-/// Restores the saved observations into a platform that was just signed in to.
+/// Restores the saved observations in a new platform client.
 pub(super) async fn restore(cx: &Context, account: &AccountId, platform: &dyn Platform) {
     let Some(observations) = platform.observations() else {
         return;
@@ -32,19 +31,19 @@ pub(super) async fn restore(cx: &Context, account: &AccountId, platform: &dyn Pl
     }
 }
 
-/// Saves observations that the platform would not report again, for other processes. Only how connectors are shown
-/// depends on them.
+/// Saves the observations of a platform for other processes. A failure is only logged, as they only affect how
+/// connectors are displayed.
 pub(crate) async fn save_observations(cx: &Context, account: &AccountId, platform: &dyn Platform) {
     let Some(observations) = platform.observations() else {
         return;
     };
     let ours = observations.to_json();
     let before = cx.sign_ins().observations.of(account);
-    let is_news = match &before {
+    let has_changed = match &before {
         Some(before) => *before != ours,
         None => !is_empty(&ours),
     };
-    if !is_news {
+    if !has_changed {
         return;
     }
     let (before, found) = (before.unwrap_or_default(), ours.clone());
@@ -54,9 +53,9 @@ pub(crate) async fn save_observations(cx: &Context, account: &AccountId, platfor
     };
     let name = setting_name(account);
     match cx.store().change_setting(&name, merge_stored).await {
-        Ok(Json(kept)) => {
-            if kept != ours {
-                observations.restore(kept);
+        Ok(Json(merged)) => {
+            if merged != ours {
+                observations.restore(merged);
             }
             let known = observations.to_json();
             cx.sign_ins().observations.record(account, known);
@@ -65,7 +64,7 @@ pub(crate) async fn save_observations(cx: &Context, account: &AccountId, platfor
     }
 }
 
-/// Gives a platform what another process found out meanwhile; what was found out here stays.
+/// Merges the observations that other processes saved into a platform.
 pub(super) async fn merge_saved(
     cx: &Context,
     account: &AccountId,
@@ -84,7 +83,7 @@ pub(super) async fn merge_saved(
     Ok(())
 }
 
-/// Forgets what was kept of an account that is gone.
+/// Deletes the observations of a removed account.
 pub(crate) async fn delete_observations(cx: &Context, account: &AccountId) -> Result<(), Error> {
     cx.sign_ins().observations.lock().remove(account);
     let names = vec![setting_name(account)];
@@ -96,7 +95,6 @@ async fn find_saved(cx: &Context, account: &AccountId) -> Result<Option<Value>, 
     Ok(found.map(|found| found.0))
 }
 
-/// The name under which an account's observations are kept.
 fn setting_name(account: &AccountId) -> String {
     format!("observations.{account}")
 }

@@ -1,4 +1,4 @@
-//! Hosted platforms, signed in to by their accounts.
+//! Platform clients signed in with the credentials of an account.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,30 +20,29 @@ use crate::context::Context;
 use crate::context::sign_ins::SignedIn;
 use crate::error::Error;
 use crate::events::Event;
+use crate::secrets::programs::Occasion;
 
-/// Time limit of the read that tells whose credentials a 401 is about.
+/// Timeout of the read that tells whose credentials a 401 is about.
 const VERIFY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Longest pause that a platform may ask for before a retry; beyond it the caller gets the error at once.
+/// Maximum delay before a retry that a platform may request; beyond it the caller gets the error at once.
 const MAX_RETRY_WAIT: Duration = Duration::from_secs(10);
 
-/// The platform of an account, signed in.
+/// Returns the platform client of an account.
 ///
 /// # Errors
-/// [`Error::SignedOutHere`]; [`Error::Usage`] for "This computer"; [`Error::Vault`], [`Error::Reference`];
-/// [`Error::Platform`] when a field cannot be used.
+/// [`Error::SignedOutHere`]; [`Error::Usage`] for the local account; [`Error::Vault`], [`Error::Reference`];
+/// [`Error::Platform`] for an invalid field.
 pub(crate) async fn platform_of(
     cx: &Context,
     account: &Account,
 ) -> Result<Arc<dyn Platform>, Error> {
     if account.is_signed_out {
-        return Err(Error::SignedOutHere {
-            account: account.label.clone(),
-        });
+        return Err(accounts::signed_out_here_error(account));
     }
-    let open = cx.sign_ins().lock().get(&account.id).cloned();
-    if let Some(used) = open {
-        return Ok(used.platform);
+    let cached = cx.sign_ins().lock().get(&account.id).cloned();
+    if let Some(cached) = cached {
+        return Ok(cached.platform);
     }
     let secrets = secrets::secrets_of(cx, account).await?;
     let signed_in = SignedIn {
@@ -51,20 +50,20 @@ pub(crate) async fn platform_of(
         platform: sign_in(cx, account, secrets)?,
     };
     observations::restore(cx, &account.id, &*signed_in.platform).await;
-    let mut open = cx.sign_ins().lock();
-    let used = open.entry(account.id.clone()).or_insert(signed_in);
-    Ok(Arc::clone(&used.platform))
+    let mut sign_ins = cx.sign_ins().lock();
+    let cached = sign_ins.entry(account.id.clone()).or_insert(signed_in);
+    Ok(Arc::clone(&cached.platform))
 }
 
-/// Signs in with secrets that are not kept yet; sends nothing.
+/// Builds a platform client with secrets that may not be saved yet; sends nothing.
 pub(crate) fn sign_in(
     cx: &Context,
     account: &Account,
     secrets: BTreeMap<String, Secret>,
 ) -> Result<Arc<dyn Platform>, Error> {
-    let hosted = hosted(account.platform).ok_or_else(|| Error::Usage {
-        what: format!("{} isn't a hosted platform", account.label),
-        hint: "Choose a platform account.".to_owned(),
+    let hosted = hosted(account.platform).ok_or_else(|| {
+        let what = format!("{} isn't a hosted platform", account.label);
+        Error::usage(what, "Choose a platform account.")
     })?;
     let settings = match &account.settings.0 {
         Value::Object(settings) => settings.clone(),
@@ -80,8 +79,7 @@ pub(crate) fn sign_in(
     })?)
 }
 
-/// Whether the key of an account may go over plain http: to the address that its settings name, where they
-/// say so.
+/// Whether the key of an account may be sent over plain http: only to its base URL, and if its settings allow it.
 fn plain_http_of(settings: &Map<String, Value>) -> PlainHttp {
     let base = settings.get("base_url").and_then(Value::as_str);
     match base.and_then(|base| Url::parse(base).ok()) {
@@ -90,19 +88,19 @@ fn plain_http_of(settings: &Map<String, Value>) -> PlainHttp {
     }
 }
 
-/// Gives every platform that is signed in to what other processes found out meanwhile.
+/// Updates all platform clients with observations that other processes saved.
 pub(crate) async fn merge_saved_observations(cx: &Context) -> Result<(), Error> {
-    let open = cx.sign_ins().lock().clone();
-    for (account, used) in open {
-        observations::merge_saved(cx, &account, &*used.platform).await?;
+    let sign_ins = cx.sign_ins().lock().clone();
+    for (account, signed_in) in sign_ins {
+        observations::merge_saved(cx, &account, &*signed_in.platform).await?;
     }
     Ok(())
 }
 
-/// Ends a call to a platform: saves what the platform observed meanwhile, and turns its error into ours.
+/// Finishes a call to a platform: saves its observations and converts its error.
 ///
 /// # Errors
-/// [`Error::SignedOut`] when the account's key is not accepted; else what the platform said, as it is.
+/// [`Error::SignedOut`] if the account's key is not accepted; otherwise the platform's error.
 pub(crate) async fn finish_call<T>(
     cx: &Context,
     account: &AccountId,
@@ -140,7 +138,7 @@ async fn classify_unauthorized(
     Ok(error)
 }
 
-/// Emits how a request to an account went, where the window did not request its list.
+/// Emits the outcome of a request to an account.
 pub(crate) fn emit_account_checked(cx: &Context, account: &Account, error: Option<&Error>) {
     cx.emit(Event::AccountAsked {
         account: account.id.clone(),
@@ -148,7 +146,7 @@ pub(crate) fn emit_account_checked(cx: &Context, account: &Account, error: Optio
     });
 }
 
-/// The failure of what speaks of nothing but the account itself.
+/// Converts the error of a request that only uses the account's own credentials.
 pub(crate) fn signed_out_error(account: &Account, error: PlatformError) -> Error {
     match error {
         PlatformError::Unauthorized { .. } => Error::SignedOut {
@@ -159,14 +157,17 @@ pub(crate) fn signed_out_error(account: &Account, error: PlatformError) -> Error
     }
 }
 
-/// The failure of secrets that were just entered into these fields.
-pub(crate) fn key_refused_error(
+/// Verifies secrets that the user entered into `fields`, before they are saved.
+pub(super) async fn verify_new_secrets(
+    cx: &Context,
     account: &Account,
+    stored: &Secret,
     fields: Vec<String>,
-    error: PlatformError,
-) -> Error {
-    match error {
-        PlatformError::Unauthorized { .. } => Error::KeyRefused {
+) -> Result<(), Error> {
+    let secrets = secrets::resolve(cx, stored, Occasion::Given).await?;
+    let platform = sign_in(cx, account, secrets)?;
+    match verify(cx, &*platform).await {
+        Err(error @ PlatformError::Unauthorized { .. }) => Err(Error::KeyRefused {
             by: hosted(account.platform).map_or_else(
                 || account.label.clone(),
                 |hosted| hosted.look.title.to_owned(),
@@ -174,12 +175,12 @@ pub(crate) fn key_refused_error(
             what: "this key",
             fields,
             source: Box::new(error),
-        },
-        error => error.into(),
+        }),
+        verified => Ok(verified?),
     }
 }
 
-/// Has the platform say whether it takes the sign-in; nobody else may say it in its place.
+/// Verifies a sign-in by a light read, which must not be redirected to another origin.
 pub(crate) async fn verify(cx: &Context, platform: &dyn Platform) -> Result<(), PlatformError> {
     let options = CallOptions {
         same_origin_only: true,
@@ -188,7 +189,7 @@ pub(crate) async fn verify(cx: &Context, platform: &dyn Platform) -> Result<(), 
     platform.check(&options).await
 }
 
-/// Options of a call that ends when the process does.
+/// Options for calls that are cancelled when the process shuts down.
 pub(crate) fn options(cx: &Context) -> CallOptions {
     CallOptions {
         max_retry_wait: Some(MAX_RETRY_WAIT),

@@ -16,7 +16,7 @@ use crate::forms::single_secret;
 use crate::secrets::programs::Occasion;
 use crate::secrets::reference::parse_reference;
 
-/// What an account keeps of a secret field.
+/// Vault format of a secret field.
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum AccountSecret {
@@ -25,11 +25,11 @@ enum AccountSecret {
     Entry { entry: WalletEntryId },
 }
 
-/// The secrets of an account, as they are now.
+/// Reads the secrets of an account and resolves references and wallet entries.
 ///
 /// # Errors
-/// [`Error::Vault`], [`Error::Reference`], [`Error::NotFound`] when a wallet entry is gone, [`Error::Usage`]
-/// when one is not a single secret.
+/// [`Error::Vault`], [`Error::Reference`]; [`Error::NotFound`] if a wallet entry is gone; [`Error::Usage`] if an entry
+/// has several secrets.
 pub(crate) async fn secrets_of(
     cx: &Context,
     account: &Account,
@@ -40,26 +40,21 @@ pub(crate) async fn secrets_of(
     }
 }
 
-/// The secrets that an account has, with these in place of those of the same names.
+/// Returns the account's encoded secrets with these ones replaced.
 pub(super) async fn replace_secrets(
     cx: &Context,
     account: &Account,
     secrets: BTreeMap<String, SecretInput>,
 ) -> Result<Secret, Error> {
-    let usage = |what: String| Error::Usage {
-        what,
-        hint: "Check the sign-in fields of the platform.".to_owned(),
-    };
+    let usage = |what: String| Error::usage(what, "Check the sign-in fields of the platform.");
     let fields = hosted(account.platform).map_or(&[][..], |hosted| hosted.fields);
     let is_known = |name: &str| {
         let mut fields = fields.iter();
         fields.any(|field| field.name == name && field.is_secret)
     };
     if let Some(name) = secrets.keys().find(|name| !is_known(name)) {
-        return Err(usage(format!(
-            "{} has no secret field {name}",
-            account.label
-        )));
+        let label = &account.label;
+        return Err(usage(format!("{label} has no secret field {name}")));
     }
     if secrets.is_empty() {
         return Err(usage("enter a key".to_owned()));

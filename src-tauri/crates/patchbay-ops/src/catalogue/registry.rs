@@ -1,4 +1,4 @@
-//! Reading `server.json` of the MCP registry.
+//! Parsing `server.json` files of the MCP registry.
 //!
 //! Source: `server.json` format of the MCP registry, schema 2025-12-11; the names of 2025-07-09, which had
 //! underscores, are read as well.
@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{CatalogueEntry, Reach};
 use crate::error::Error;
 
-/// Servers that are read of one file.
+/// Maximum number of servers in one file.
 const MAX_SERVERS: usize = 5_000;
 
 pub(super) fn read(text: &str) -> Result<Vec<CatalogueEntry>, Error> {
@@ -18,13 +18,10 @@ pub(super) fn read(text: &str) -> Result<Vec<CatalogueEntry>, Error> {
         .map_err(|error| usage(format!("not valid JSON (line {})", error.line())))?;
     let servers = match json {
         Value::Array(servers) => servers,
-        Value::Object(mut page) if page.get("servers").is_some_and(Value::is_array) => {
-            match page.remove("servers") {
-                Some(Value::Array(servers)) => servers,
-                _ => Vec::new(),
-            }
-        }
-        one => vec![one],
+        mut page_or_server => match page_or_server.get_mut("servers").map(Value::take) {
+            Some(Value::Array(servers)) => servers,
+            _ => vec![page_or_server],
+        },
     };
     if servers.len() > MAX_SERVERS {
         return Err(usage(format!("more than {MAX_SERVERS} servers")));
@@ -33,7 +30,7 @@ pub(super) fn read(text: &str) -> Result<Vec<CatalogueEntry>, Error> {
     Ok(read?.into_iter().flat_map(entries).collect())
 }
 
-/// The registry's answers wrap each server beside what the registry says of it.
+/// Parses a server, which responses of the registry wrap together with metadata.
 fn server(mut json: Value) -> Result<Server, Error> {
     if json.get("server").is_some_and(Value::is_object) {
         json = json["server"].take();
@@ -42,10 +39,10 @@ fn server(mut json: Value) -> Result<Server, Error> {
 }
 
 fn usage(what: String) -> Error {
-    Error::Usage {
+    Error::usage(
         what,
-        hint: "Use a server.json of the MCP registry or a list of them.".to_owned(),
-    }
+        "Use a server.json of the MCP registry or a list of them.",
+    )
 }
 
 #[derive(Deserialize)]
@@ -151,7 +148,7 @@ fn entries(server: Server) -> Vec<CatalogueEntry> {
         .collect()
 }
 
-/// `io.github.someone/weather-mcp` is called `weather-mcp`.
+/// Returns `weather-mcp` for `io.github.someone/weather-mcp`.
 fn last_of(name: &str) -> String {
     clean_text(name.rsplit('/').next().unwrap_or(name), 120)
 }
@@ -216,7 +213,7 @@ fn package(package: Package) -> Endpoint {
     }
 }
 
-/// The command that starts a package, as its kind is started.
+/// Returns the command that starts a package.
 fn words(package: &Package, variables: &[String]) -> Vec<String> {
     let Package {
         identifier: name,
@@ -247,7 +244,7 @@ fn words(package: &Package, variables: &[String]) -> Vec<String> {
             };
             ("docker", before, image)
         }
-        // A bundle is downloaded and started by its own manifest.
+        // Such as a bundle, whose manifest has the command.
         _ => ("", Vec::new(), name.clone()),
     };
     let program = package.runtime_hint.as_deref().unwrap_or(program);
@@ -266,7 +263,7 @@ fn words(package: &Package, variables: &[String]) -> Vec<String> {
     words
 }
 
-/// An argument as it is typed: what is not settled stands as its hint in angle brackets.
+/// Returns the words of an argument; a value to fill in appears as its hint in angle brackets.
 fn argument(input: &Input) -> Vec<String> {
     let hint = || input.value_hint.as_ref().map(|hint| format!("<{hint}>"));
     let value = input.value.clone().or_else(|| input.default.clone());

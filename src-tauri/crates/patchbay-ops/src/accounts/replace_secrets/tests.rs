@@ -9,6 +9,7 @@ use crate::accounts::secrets::{encode_secrets, resolve};
 use crate::clock::SystemClock;
 use crate::credentials::edit::add_wallet_entry;
 use crate::credentials::secret::{AddWalletEntry, WalletSecret};
+use crate::secrets::programs::Occasion;
 use crate::testing::{account, open};
 
 struct Bench {
