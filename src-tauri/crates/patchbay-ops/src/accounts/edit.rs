@@ -182,40 +182,35 @@ pub async fn remove_account(cx: &Context, id: &AccountId) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use patchbay_model::Platform;
     use serde_json::json;
 
     use super::*;
-    use crate::clock::SystemClock;
-    use crate::testing::{account, open};
+    use crate::testing::{account, open_temporary};
 
-    async fn bench(home: &tempfile::TempDir) -> (Context, Account) {
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
-        let kept = json!({ "api_key": { "kind": "secret", "secret": "old-key-1" } });
-        let account = account(&cx, Platform::Mistral, &kept).await;
+    async fn bench() -> (tempfile::TempDir, Context, Account) {
+        let (home, cx) = open_temporary().await;
+        let secrets = json!({ "api_key": { "kind": "secret", "secret": "old-key-1" } });
+        let account = account(&cx, Platform::Mistral, &secrets).await;
         let tried = Account {
             settings: Json(json!({ "region": "eu" })),
             ..account
         };
-        (cx, tried)
+        (home, cx, tried)
     }
 
     #[tokio::test]
     async fn settings_leave_what_else_was_changed_meanwhile() {
-        let home = tempfile::tempdir().unwrap();
-        let (cx, tried) = bench(&home).await;
+        let (_home, cx, tried) = bench().await;
         rename_account(&cx, &tried.id, "Southlight").await.unwrap();
-        let kept = save_settings(&cx, tried.clone()).await.unwrap();
-        assert_eq!(kept.label, "Southlight");
-        assert_eq!(kept.settings, tried.settings);
+        let saved = save_settings(&cx, tried.clone()).await.unwrap();
+        assert_eq!(saved.label, "Southlight");
+        assert_eq!(saved.settings, tried.settings);
     }
 
     #[tokio::test]
     async fn settings_undo_no_sign_out() {
-        let home = tempfile::tempdir().unwrap();
-        let (cx, tried) = bench(&home).await;
+        let (_home, cx, tried) = bench().await;
         let signed_out = sign_out_account(&cx, &tried.id).await.unwrap();
         let error = save_settings(&cx, tried).await.unwrap_err();
         assert!(matches!(error, Error::SignedOutHere { .. }), "{error:?}");
@@ -225,8 +220,7 @@ mod tests {
 
     #[tokio::test]
     async fn settings_bring_no_account_back_that_was_removed_meanwhile() {
-        let home = tempfile::tempdir().unwrap();
-        let (cx, tried) = bench(&home).await;
+        let (_home, cx, tried) = bench().await;
         remove_account(&cx, &tried.id).await.unwrap();
         let id = tried.id.clone();
         let error = save_settings(&cx, tried).await.unwrap_err();

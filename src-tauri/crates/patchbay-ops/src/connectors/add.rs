@@ -384,13 +384,10 @@ fn validate_callback_host(host: Option<String>) -> Result<Option<String>, Error>
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use patchbay_model::{Code, Explain, Secret};
 
     use super::*;
     use crate::SecretInput;
-    use crate::clock::SystemClock;
     use crate::connectors::edit::{ConnectorChanges, update_connector};
     use crate::credentials::list_wallet;
     use crate::testing;
@@ -410,8 +407,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_credential_for_plain_http_is_refused_before_it_is_saved() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = testing::open_temporary().await;
         let nas = "http://nas.example:8080/mcp";
         let refused = add_connector(&cx, with_token(nas, false))
             .await
@@ -446,8 +442,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_with_a_password_is_refused_and_says_where_it_belongs() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = testing::open_temporary().await;
         let request = with_token("https://ada:hunter2@a.example/mcp", false);
         let problem = add_connector(&cx, request).await.unwrap_err().problem();
         assert_eq!(problem.code, Code::UsageInvalid);

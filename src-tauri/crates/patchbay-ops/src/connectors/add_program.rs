@@ -196,12 +196,9 @@ pub(super) fn title_of(program: &str, arguments: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use patchbay_model::{Code, Explain as _, Secret, Status};
 
     use super::*;
-    use crate::clock::SystemClock;
     use crate::connectors::edit::{ConnectorChanges, update_connector};
     use crate::testing;
 
@@ -256,8 +253,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_no_program_can_be_given_is_refused() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = testing::open_temporary().await;
         let long = "x".repeat(MAX_WORD_BYTES + 1);
         let secret = || SecretValue::from(Secret::new("hunter2-hunter2"));
         let mut relative = request(&["npx"]);
@@ -286,8 +282,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_has_no_address_and_gets_none() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = testing::open_temporary().await;
         let added = add_program(&cx, request_with_secret()).await.unwrap();
         assert_eq!((added.name.as_str(), added.endpoint), ("files", None));
         assert!(matches!(
@@ -308,8 +303,7 @@ mod tests {
 
     #[tokio::test]
     async fn another_command_is_checked_as_the_first_was() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = testing::open_temporary().await;
         let id = add_program(&cx, request_with_secret()).await.unwrap().id;
         let change = |command| ConnectorChanges {
             command: Some(command),

@@ -423,18 +423,14 @@ fn clean_tags(tags: Vec<String>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use patchbay_model::WalletEntryId;
 
     use super::*;
-    use crate::clock::SystemClock;
-    use crate::testing::{UNREACHABLE_URL, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[tokio::test]
     async fn edits_that_come_together_are_all_kept() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let id = add(&cx, UNREACHABLE_URL).await.id;
         let favourite = ConnectorChanges {
             favourite: Some(true),
@@ -464,8 +460,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_title_and_tags_become_short_clean_lines() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let id = add(&cx, UNREACHABLE_URL).await.id;
         let changes = ConnectorChanges {
             title: Some(format!(" Wiki\u{202e} {}", "i".repeat(2_000_000))),
@@ -480,8 +475,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_secret_that_was_typed_for_one_origin_stays_behind() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let id = add(&cx, UNREACHABLE_URL).await.id;
         let entry = || WalletEntryId::new("cred_1");
         for typed in [

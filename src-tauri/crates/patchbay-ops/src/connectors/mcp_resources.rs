@@ -131,16 +131,12 @@ pub(super) async fn find_enabled(cx: &Context, id: &ConnectorId) -> Result<Conne
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::clock::SystemClock;
-    use crate::testing::{UNREACHABLE_URL, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[tokio::test]
     async fn scopes_that_a_refused_resource_names_are_asked_for_at_the_next_sign_in() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let id = add(&cx, UNREACHABLE_URL).await.id;
         let refused = Error::Platform(patchbay_platforms::Error::Forbidden {
             scope: Some("resources:read".to_owned()),

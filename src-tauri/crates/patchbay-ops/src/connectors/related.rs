@@ -182,11 +182,8 @@ fn normalize_address(address: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::clock::SystemClock;
-    use crate::testing::{UNREACHABLE_URL, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[test]
     fn an_address_is_the_same_however_it_is_written() {
@@ -207,8 +204,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_keeps_a_copy_from_working_is_known_beforehand() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let mut connector = add(&cx, UNREACHABLE_URL).await;
         let search = "Search services for Cohere chat, not MCP servers".to_owned();
         assert_eq!(find_copy_address(&connector, Platform::Cohere), Err(search));

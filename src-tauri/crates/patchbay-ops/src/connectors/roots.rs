@@ -61,19 +61,15 @@ async fn check(root: &str) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use patchbay_model::{Code, Explain as _};
 
     use super::*;
-    use crate::clock::SystemClock;
     use crate::connectors::edit::{ConnectorChanges, update_connector};
-    use crate::testing::{UNREACHABLE_URL, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[tokio::test]
     async fn only_folders_that_are_there_are_told_and_each_once() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (home, cx) = open_temporary().await;
         let connector = add(&cx, UNREACHABLE_URL).await;
         assert!(client_features(&cx, &connector).roots.is_empty());
         let change = async |roots: &[&str]| {

@@ -173,18 +173,14 @@ pub(crate) async fn save(cx: &Context, connector: &Connector) -> Result<(), Erro
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::authorizations::scope_upgrade;
-    use crate::clock::SystemClock;
     use crate::connectors::find_connector;
-    use crate::testing::{UNREACHABLE_URL, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[tokio::test]
     async fn a_missing_right_signs_nobody_out_and_is_asked_for_at_the_next_sign_in() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let id = add(&cx, UNREACHABLE_URL).await.id;
         let refused = Error::Platform(patchbay_platforms::Error::Forbidden {
             scope: Some("admin".to_owned()),

@@ -155,18 +155,14 @@ pub(crate) fn not_found(name: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use patchbay_model::Transport;
 
     use super::*;
-    use crate::clock::SystemClock;
-    use crate::testing::{add, open};
+    use crate::testing::{add, open_temporary};
 
     #[tokio::test]
     async fn a_connector_that_nobody_named_takes_the_clean_name_of_its_server_once() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let nameless = add(&cx, "http://127.0.0.1:9/mcp").await;
         let server = |name: &str| ServerFacts {
             name: name.to_owned(),

@@ -86,17 +86,13 @@ pub(crate) async fn emit_changed(cx: &Context, id: &ConnectorId) -> Result<(), E
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::clock::SystemClock;
     use crate::connectors::status;
-    use crate::testing::{UNREACHABLE_URL, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[tokio::test]
     async fn a_connector_that_changed_is_told_with_what_helps_it_on_and_one_that_is_gone_as_gone() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let added = add(&cx, UNREACHABLE_URL).await;
         let mut events = cx.events();
         let rename = |connector: &mut Connector| connector.title = "Other".to_owned();

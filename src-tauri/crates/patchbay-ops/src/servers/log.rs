@@ -122,13 +122,11 @@ mod tests {
     use patchbay_model::Platform;
 
     use super::*;
-    use crate::clock::SystemClock;
-    use crate::testing::{UNREACHABLE_URL, add, open};
+    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[tokio::test]
     async fn the_last_lines_are_kept_in_bounded_space() {
-        let home = tempfile::tempdir().unwrap();
-        let cx = open(home.path(), Arc::new(SystemClock)).await;
+        let (_home, cx) = open_temporary().await;
         let mut connector = add(&cx, UNREACHABLE_URL).await;
         let id = connector.id.clone();
         assert_eq!(read_server_log(&cx, &id).await.unwrap(), []);

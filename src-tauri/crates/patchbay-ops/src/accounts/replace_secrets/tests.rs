@@ -1,16 +1,13 @@
-use std::sync::Arc;
-
 use patchbay_model::Platform;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::accounts::edit::{remove_account, rename_account, sign_out_account};
 use crate::accounts::secrets::{encode_secrets, resolve};
-use crate::clock::SystemClock;
 use crate::credentials::edit::add_wallet_entry;
 use crate::credentials::secret::{AddWalletEntry, WalletSecret};
 use crate::secrets::programs::Occasion;
-use crate::testing::{account, open};
+use crate::testing::{account, open_temporary};
 
 struct Bench {
     _home: tempfile::TempDir,
@@ -19,8 +16,7 @@ struct Bench {
 }
 
 async fn bench() -> Bench {
-    let home = tempfile::tempdir().unwrap();
-    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let (home, cx) = open_temporary().await;
     Bench {
         account: account(&cx, Platform::Mistral, &secret("old-key-1")).await,
         cx,

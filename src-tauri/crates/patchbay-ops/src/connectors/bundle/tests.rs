@@ -1,7 +1,6 @@
 use std::fs;
 use std::io::{Cursor, Write as _};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use patchbay_model::{Authentication, Code, Explain as _, Secret};
 use serde_json::{Value, json};
@@ -9,7 +8,6 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::*;
-use crate::clock::SystemClock;
 use crate::testing;
 
 struct Desk {
@@ -19,8 +17,7 @@ struct Desk {
 
 impl Desk {
     async fn new() -> Self {
-        let home = tempfile::tempdir().unwrap();
-        let cx = testing::open(home.path(), Arc::new(SystemClock)).await;
+        let (home, cx) = testing::open_temporary().await;
         Self { home, cx }
     }
 

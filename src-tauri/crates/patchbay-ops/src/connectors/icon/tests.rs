@@ -6,8 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::*;
-use crate::clock::SystemClock;
-use crate::testing::{UNREACHABLE_URL, add, open};
+use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
 /// A GIF of one pixel.
 const GIF: &[u8] = b"GIF89a\x01\0\x01\0\0\0\0;";
@@ -44,8 +43,7 @@ async fn with_icon(cx: &Context, server: &str, icon: &str) -> Connector {
 
 #[tokio::test]
 async fn an_icon_is_fetched_once_and_kept_under_a_name_of_ours() {
-    let home = tempfile::tempdir().unwrap();
-    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let (_home, cx) = open_temporary().await;
     let (address, asked) = server(GIF).await;
     let connector = with_icon(&cx, UNREACHABLE_URL, &format!("{address}?../../x")).await;
     for _ in 0..3 {
@@ -62,8 +60,7 @@ async fn an_icon_is_fetched_once_and_kept_under_a_name_of_ours() {
 
 #[tokio::test]
 async fn what_is_no_picture_or_out_of_reach_is_no_icon_and_leaves_nothing() {
-    let home = tempfile::tempdir().unwrap();
-    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let (_home, cx) = open_temporary().await;
     let (markup, _) = server(b"<svg xmlns='http://www.w3.org/2000/svg'/>").await;
     let (picture, asked) = server(GIF).await;
     for (server, icon) in [
@@ -83,8 +80,7 @@ async fn what_is_no_picture_or_out_of_reach_is_no_icon_and_leaves_nothing() {
 
 #[tokio::test]
 async fn a_tool_has_an_icon_of_its_own() {
-    let home = tempfile::tempdir().unwrap();
-    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let (_home, cx) = open_temporary().await;
     let connector = add(&cx, UNREACHABLE_URL).await;
     let tool = serde_json::json!({
         "name": "look", "title": null, "description": null, "inputSchema": {}, "outputSchema": null,

@@ -1,17 +1,14 @@
 use std::collections::BTreeMap;
 use std::fs;
-use std::sync::Arc;
 
 use patchbay_model::{Code, ServerCommand};
 
 use super::*;
-use crate::clock::SystemClock;
-use crate::testing::{UNREACHABLE_URL, add, open};
+use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
 #[tokio::test]
 async fn a_report_tells_what_failed_and_neither_secrets_nor_who_it_was() {
-    let home = tempfile::tempdir().unwrap();
-    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let (_home, cx) = open_temporary().await;
     let mut connector = add(&cx, UNREACHABLE_URL).await;
     let own = std::env::home_dir().unwrap();
     let own = own.to_str().unwrap();

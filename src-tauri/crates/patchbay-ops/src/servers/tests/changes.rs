@@ -20,10 +20,21 @@ while read -r line; do
 done
 "#;
 
-/// The names of the tools that are kept.
-async fn kept(bench: &Bench, connector: &Connector) -> Vec<String> {
+/// Names of the cached tools.
+async fn cached_tools(bench: &Bench, connector: &Connector) -> Vec<String> {
     let tools = list_tools(&bench.cx, Some(&connector.id)).await.unwrap();
-    tools.into_iter().map(|kept| kept.tool.name).collect()
+    tools.into_iter().map(|cached| cached.tool.name).collect()
+}
+
+/// Waits until the second tool of the server is listed.
+async fn wait_for_second_tool(bench: &Bench, connector: &Connector) {
+    let until_listed = async {
+        while cached_tools(bench, connector).await != ["second"] {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let listed = tokio::time::timeout(Duration::from_secs(20), until_listed).await;
+    listed.expect("the tools are listed again");
 }
 
 #[tokio::test]
@@ -33,19 +44,13 @@ async fn tools_that_a_server_says_changed_are_listed_again_and_not_too_often() {
     fs::write(bench.home.path().join("server"), RESTLESS).unwrap();
     let tools = refresh_tools(&bench.cx, &connector.id).await.unwrap();
     assert_eq!(tools[0].name, "first");
-    let until_listed = async {
-        while kept(&bench, &connector).await != ["second"] {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let listed = tokio::time::timeout(Duration::from_secs(10), until_listed).await;
-    listed.expect("the tools are listed again");
+    wait_for_second_tool(&bench, &connector).await;
     // It goes on saying so.
     tokio::time::sleep(Duration::from_secs(3)).await;
     let folder = bench.cx.paths().server_folder(&connector.id);
     let lists = fs::read_to_string(folder.join("lists")).unwrap();
     assert!(lists.lines().count() <= 4, "{lists}");
-    assert_eq!(kept(&bench, &connector).await, ["second"]);
+    assert_eq!(cached_tools(&bench, &connector).await, ["second"]);
     bench.cx.close().await;
 }
 
@@ -75,13 +80,7 @@ async fn a_server_of_the_newer_era_is_listened_to_once() {
     fs::write(bench.home.path().join("server"), HEARD).unwrap();
     let tools = refresh_tools(&bench.cx, &connector.id).await.unwrap();
     assert_eq!(tools[0].name, "first");
-    let until_listed = async {
-        while kept(&bench, &connector).await != ["second"] {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let listed = tokio::time::timeout(Duration::from_secs(20), until_listed).await;
-    listed.expect("the tools are listed again");
+    wait_for_second_tool(&bench, &connector).await;
     let folder = bench.cx.paths().server_folder(&connector.id);
     let listened = fs::read_to_string(folder.join("heard")).unwrap();
     assert_eq!(listened.lines().count(), 1, "{listened}");

@@ -1,12 +1,9 @@
-use std::sync::Arc;
-
 use patchbay_model::{ConnectorId, Secret, WalletEntryId};
 use serde_json::json;
 
 use super::*;
 use crate::app_paths::AppPaths;
-use crate::clock::SystemClock;
-use crate::testing::{UNREACHABLE_URL, add, open};
+use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -29,8 +26,7 @@ fn id_of(record: Option<&Record>) -> Option<String> {
 
 #[tokio::test]
 async fn a_record_is_taken_once_and_by_its_own_only() {
-    let home = tempfile::tempdir().unwrap();
-    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let (home, cx) = open_temporary().await;
     let connector = add(&cx, UNREACHABLE_URL).await;
     let records = Records::new(&AppPaths::under(home.path()));
     let record = |id, since, used| {
@@ -75,8 +71,7 @@ async fn a_record_is_taken_once_and_by_its_own_only() {
 
 #[tokio::test]
 async fn what_is_no_record_is_left_out() {
-    let home = tempfile::tempdir().unwrap();
-    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let (home, cx) = open_temporary().await;
     let connector = add(&cx, UNREACHABLE_URL).await;
     let paths = AppPaths::under(home.path());
     let records = Records::new(&paths);
@@ -121,8 +116,7 @@ async fn what_is_no_record_is_left_out() {
 
 #[tokio::test]
 async fn a_session_belongs_to_the_settings_that_it_began_with() {
-    let home = tempfile::tempdir().unwrap();
-    let cx = open(home.path(), Arc::new(SystemClock)).await;
+    let (_home, cx) = open_temporary().await;
     let connector = add(&cx, UNREACHABLE_URL).await;
     let known = binding(&connector);
     let mut renamed = connector.clone();
