@@ -82,13 +82,18 @@ pub(crate) async fn start(
     let secrets = secret_variables(cx, connector).await?;
     make_folder(&cx.paths().servers(), true).await?;
     make_folder(&found.folder, command.folder.is_none()).await?;
-    let environment = environment::of(&found.path, &found.program.file, command, &secrets);
+    let environment = environment::build(
+        &found.path,
+        &found.program.file,
+        &command.variables,
+        &secrets,
+    );
     let environment = environment.map_err(|name| {
         let what = format!("the value of {name} can't be passed to a program");
         Error::usage(what, "Add the connector again without it.")
     })?;
     let allowed = PathBuf::from(&found.program.file);
-    let (file, arguments) = node::without_batch_file(allowed.clone(), found.program.arguments);
+    let (file, arguments) = node::bypass_batch_file(allowed.clone(), found.program.arguments);
     let program = McpProgram {
         name: command.program.clone(),
         file,
@@ -175,7 +180,7 @@ async fn find_allowed(
 }
 
 /// Returns the path of the program that a command would start, if it is found.
-pub(crate) async fn file_of(command: &ServerCommand) -> Option<String> {
+pub(crate) async fn find_command(command: &ServerCommand) -> Option<String> {
     let found = find_program(&command.program, command.variables.get("PATH"));
     found.await.ok()
 }

@@ -43,8 +43,7 @@ pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, E
         let what = format!("{} doesn't use accounts", request.platform.as_str());
         Error::usage(what, "Add a connector instead.")
     })?;
-    let names: Vec<&str> = request.secrets.keys().map(String::as_str).collect();
-    let settings = check_settings(hosted, request.settings.0, &names)?;
+    let settings = check_settings(hosted, request.settings.0, &request.secrets)?;
     let account = Account {
         id: AccountId::new(cx.new_id("acc")),
         platform: request.platform,

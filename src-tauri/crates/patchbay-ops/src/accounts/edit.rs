@@ -101,8 +101,7 @@ async fn try_settings(cx: &Context, id: &AccountId, settings: Json) -> Result<Ac
     let account = find_account(cx, id).await?;
     let hosted = platform_of(&account)?;
     let secrets = secrets_of(cx, &account).await?;
-    let names: Vec<&str> = secrets.keys().map(String::as_str).collect();
-    let settings = check_settings(hosted, settings.0, &names)?;
+    let settings = check_settings(hosted, settings.0, &secrets)?;
     let account = Account {
         base_url: base_url(&settings),
         settings: Json(Value::Object(settings)),

@@ -1,5 +1,7 @@
 //! Sign-in forms of platforms.
 
+use std::collections::BTreeMap;
+
 use patchbay_model::{Form, Json, Platform};
 use patchbay_platforms::{AccountField, HostedPlatform, hosted};
 use serde::{Deserialize, Serialize};
@@ -87,7 +89,7 @@ fn field_of(field: &AccountField) -> PlatformField {
 pub(crate) fn check_settings(
     hosted: &HostedPlatform,
     settings: Value,
-    secrets: &[&str],
+    secrets: &BTreeMap<String, impl Sized>,
 ) -> Result<Map<String, Value>, Error> {
     let usage = |what: String| Error::usage(what, "Check the sign-in fields of the platform.");
     let settings = match settings {
@@ -103,10 +105,10 @@ pub(crate) fn check_settings(
     if let Some(name) = settings.keys().find(|name| !is_field(name, false)) {
         return Err(usage(format!("{platform} has no setting {name}")));
     }
-    if let Some(name) = secrets.iter().find(|name| !is_field(name, true)) {
+    if let Some(name) = secrets.keys().find(|name| !is_field(name, true)) {
         return Err(usage(format!("{platform} has no secret field {name}")));
     }
-    let given = |name: &str| settings.contains_key(name) || secrets.contains(&name);
+    let given = |name: &str| settings.contains_key(name) || secrets.contains_key(name);
     let is_needed = |field: &&AccountField| field.is_required && !field.unless.is_some_and(given);
     let mut needed = hosted.fields.iter().filter(is_needed);
     match needed.find(|field| !given(field.name)) {

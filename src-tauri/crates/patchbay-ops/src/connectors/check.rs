@@ -222,7 +222,7 @@ async fn add_notes(
     let passed = |step: &&mut CheckStep| step.state == CheckState::Passed;
     for step in steps.iter_mut().filter(passed) {
         match (step.name.as_str(), &connector.command) {
-            ("found", Some(command)) => step.note = servers::file_of(command).await,
+            ("found", Some(command)) => step.note = servers::find_command(command).await,
             ("discovery", _) => {
                 let all = deviations_of(cx, connector).await?.into_iter();
                 let words: Vec<_> = all.filter(|it| it.is_on).map(|it| it.words).collect();

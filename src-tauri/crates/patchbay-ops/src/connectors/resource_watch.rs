@@ -16,7 +16,7 @@ use crate::events::Event;
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Calls `on_change` once the subscription to a resource is active and on every change, until `until` completes. A
-/// reconnect by a check is survived.
+/// check may reconnect in the meantime.
 ///
 /// # Errors
 /// As [`list_resources`](crate::list_resources); [`Error::Platform`] if changes are not reported, or not any more.

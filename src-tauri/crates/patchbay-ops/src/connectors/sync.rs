@@ -1,12 +1,11 @@
 //! Syncs the cached connectors with what each account's platform lists.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
 use patchbay_model::{
-    Account, AccountId, Connector, ConnectorId, ConnectorStatus, RemoteId, Status, Timestamp,
+    Account, AccountId, Connector, ConnectorId, ConnectorStatus, RemoteId, Status,
 };
 use patchbay_platforms::RemoteConnector;
 
@@ -85,23 +84,24 @@ async fn fetch_and_apply(cx: &Context, account: &Account) -> Result<usize, Error
     // A connector that was removed during the request must not come back.
     let known_before: HashSet<RemoteId> =
         before.into_iter().filter_map(|it| it.remote_id).collect();
-    let (count, now, account) = (listed.len(), cx.now(), Arc::new(account.clone()));
+    let (count, now) = (listed.len(), cx.now());
     for remote in listed {
         if let Some(id) = local_ids.get(&remote.remote_id) {
-            let account = Arc::clone(&account);
+            let account = account.clone();
             let change = move |connector: &mut Connector| {
+                let former = connector.status.clone();
                 // A check during the request is newer than this list.
-                if connector
-                    .status
-                    .checked_at
-                    .is_none_or(|at| at <= requested_at)
-                {
-                    apply_remote(connector, &account, remote, now);
+                if former.checked_at.is_some_and(|at| at > requested_at) {
+                    return;
+                }
+                copy_remote(connector, &account, remote, now);
+                if is_more_specific(&former, &connector.status) {
+                    connector.status = former;
                 }
             };
             cx.store().change_connector(id, change).await?;
         } else if !known_before.contains(&remote.remote_id) {
-            let connector = new_connector(cx, &account, remote, |name| names.contains(name));
+            let connector = new_connector(cx, account, remote, |name| names.contains(name));
             cx.store().save_connector(&connector).await?;
             names.insert(connector.name);
         }
@@ -129,20 +129,6 @@ async fn prune_missing(
         }
     }
     Ok(())
-}
-
-/// Updates a cached connector from the platform's list.
-fn apply_remote(
-    connector: &mut Connector,
-    account: &Account,
-    remote: RemoteConnector,
-    now: Timestamp,
-) {
-    let before = connector.status.clone();
-    copy_remote(connector, account, remote, now);
-    if keeps_known_status(&connector.status, &before) {
-        connector.status = before;
-    }
 }
 
 pub(super) async fn with_account_timeout<T>(
@@ -196,14 +182,14 @@ pub(crate) fn new_connector(
     connector
 }
 
-/// Whether the cached status is more specific than the listed one: it records that listing the tools worked or failed.
-fn keeps_known_status(listed: &ConnectorStatus, before: &ConnectorStatus) -> bool {
-    let is_specific = match before.status {
+/// Whether a cached status says more than a listed one, as it records that listing the tools worked or failed.
+fn is_more_specific(cached: &ConnectorStatus, listed: &ConnectorStatus) -> bool {
+    let is_specific = match cached.status {
         Status::Ready => true,
-        Status::Failing => before
+        Status::Failing => cached
             .code
             .is_none_or(|code| !code.as_str().starts_with("network.")),
         _ => false,
     };
-    is_specific && listed.status == Status::Unknown && listed.word == before.word
+    is_specific && listed.status == Status::Unknown && listed.word == cached.word
 }

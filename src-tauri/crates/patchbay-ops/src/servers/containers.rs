@@ -138,13 +138,7 @@ async fn environment_of(program: &Program) -> Option<Vec<Variable>> {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     let path = search_path::server_search_path(variables.get("PATH")).await;
-    let command = ServerCommand {
-        program: program.name.clone(),
-        arguments: Vec::new(),
-        folder: None,
-        variables,
-    };
-    environment::of(&path, &program.file, &command, &[]).ok()
+    environment::build(&path, &program.file, &variables, &[]).ok()
 }
 
 /// Lists the id files of containers that no process uses.

@@ -2,11 +2,12 @@
 //!
 //! Tokens in our environment, SSH and other key agents, and variables set by the packaging of this app are left out.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use patchbay_model::{Secret, ServerCommand};
+use patchbay_model::Secret;
 
 use super::Variable;
 
@@ -96,10 +97,10 @@ const PREFIXES: &[&str] = &["LC_", "MISE_"];
 ///
 /// # Errors
 /// The name of a variable whose value cannot be passed to a program.
-pub(super) fn of(
+pub(super) fn build(
     path: &[PathBuf],
     file: &str,
-    command: &ServerCommand,
+    variables: &BTreeMap<String, String>,
     secrets: &[(String, Secret)],
 ) -> Result<Vec<Variable>, String> {
     let mut all: Vec<Variable> = env::vars_os()
@@ -121,8 +122,7 @@ pub(super) fn of(
         // Its prompt would block the standard streams of the server.
         set(&mut all, "npm_config_yes", "true".into());
     }
-    let plain = command.variables.iter();
-    let plain = plain.map(|(name, value)| (name, value.as_str()));
+    let plain = variables.iter().map(|(name, value)| (name, value.as_str()));
     let secret = secrets.iter().map(|(name, value)| (name, value.expose()));
     for (name, value) in plain.chain(secret).filter(|(name, _)| *name != "PATH") {
         if value.contains('\0') {
@@ -161,8 +161,6 @@ fn is_function(value: &OsStr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     #[test]
@@ -183,15 +181,10 @@ mod tests {
 
     #[test]
     fn what_the_connector_names_wins_and_paths_are_joined() {
-        let command = ServerCommand {
-            program: "npx".to_owned(),
-            arguments: Vec::new(),
-            folder: None,
-            variables: BTreeMap::from([("LC_ALL".to_owned(), "C".to_owned())]),
-        };
+        let variables = BTreeMap::from([("LC_ALL".to_owned(), "C".to_owned())]);
         let folders = ["a", "b"].map(|name| env::temp_dir().join(name));
         let secret = [("API_KEY".to_owned(), Secret::new("hunter2"))];
-        let all = of(&folders, "/usr/bin/npx", &command, &secret).unwrap();
+        let all = build(&folders, "/usr/bin/npx", &variables, &secret).unwrap();
         let value = |name: &str| {
             let mut of_name = all.iter().filter(|(known, _)| known == name);
             let value = of_name.next().map(|(_, value)| value.clone());
@@ -207,7 +200,7 @@ mod tests {
         assert_eq!(value("PATH"), Some(env::join_paths(&folders).unwrap()));
         let broken = [("API_KEY".to_owned(), Secret::new("a\0b"))];
         assert_eq!(
-            of(&folders, "x", &command, &broken),
+            build(&folders, "x", &variables, &broken),
             Err("API_KEY".to_owned())
         );
     }

@@ -22,7 +22,7 @@ const MAX_VERSION_BYTES: u64 = 40;
 
 /// Replaces a batch file of npm by the script that it runs if an argument has a line break, which would end the command
 /// line of a batch file.
-pub(super) fn without_batch_file(file: PathBuf, arguments: Vec<String>) -> (PathBuf, Vec<String>) {
+pub(super) fn bypass_batch_file(file: PathBuf, arguments: Vec<String>) -> (PathBuf, Vec<String>) {
     let name = file.file_name().and_then(OsStr::to_str).unwrap_or_default();
     let script = match name.to_ascii_lowercase().as_str() {
         "npx.cmd" => "npx-cli.js",
@@ -167,7 +167,7 @@ mod tests {
         let lines = || vec!["-y".to_owned(), "two\nlines".to_owned()];
         let unchanged = |(file, words): (PathBuf, Vec<String>)| file == npx && words.len() == 2;
         assert!(
-            unchanged(without_batch_file(npx.clone(), lines())),
+            unchanged(bypass_batch_file(npx.clone(), lines())),
             "nothing else is there"
         );
         let script = folder.path().join("node_modules/npm/bin");
@@ -175,11 +175,11 @@ mod tests {
         for file in [folder.path().join("node.exe"), script.join("npx-cli.js")] {
             std::fs::write(file, "").unwrap();
         }
-        let (node, words) = without_batch_file(npx.clone(), lines());
+        let (node, words) = bypass_batch_file(npx.clone(), lines());
         assert_eq!(node, folder.path().join("node.exe"));
         assert_eq!(words[1..], lines());
         assert_eq!(Path::new(&words[0]), script.join("npx-cli.js"));
         let one_line = vec!["-y".to_owned(), "a & b".to_owned()];
-        assert!(unchanged(without_batch_file(npx.clone(), one_line)));
+        assert!(unchanged(bypass_batch_file(npx.clone(), one_line)));
     }
 }
