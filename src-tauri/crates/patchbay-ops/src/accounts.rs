@@ -37,8 +37,8 @@ pub(crate) async fn find_account(cx: &Context, id: &AccountId) -> Result<Account
     account.ok_or_else(|| not_found(id.as_str()))
 }
 
-/// Which addresses the platform of an account may name: public ones and, where a person entered its address, its own
-/// host, and loopback if it is there.
+/// Which addresses the platform of an account may refer to: public ones and, if the user entered its base URL, the same
+/// host, and loopback if that is on this computer.
 pub(crate) fn reach_of(cx: &Context, account: &Account) -> Reach {
     match account.base_url.as_deref().map(Url::parse) {
         Some(Ok(base)) => cx.addresses().reach(&base),

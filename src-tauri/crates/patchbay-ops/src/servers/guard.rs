@@ -57,8 +57,6 @@ pub(crate) struct Guard {
     watcher: Mutex<watcher::Watcher>,
     #[cfg(unix)]
     ledger: Mutex<ledger::Ledger>,
-    #[cfg(not(unix))]
-    watcher: Mutex<()>,
     /// Folder that contains the servers' own folders.
     servers: PathBuf,
     /// Containers by the process group that started them.
@@ -69,6 +67,7 @@ impl Guard {
     pub(crate) fn new(paths: &AppPaths) -> Self {
         Self {
             running: watch::Sender::new(0),
+            #[cfg(unix)]
             watcher: Mutex::default(),
             #[cfg(unix)]
             ledger: Mutex::new(ledger::Ledger::new(paths.running_servers())),
@@ -85,10 +84,7 @@ impl Guard {
 
     /// Not needed on this system.
     #[cfg(not(unix))]
-    pub(crate) fn set_watcher(&self, program: PathBuf) {
-        let _watcher = lock(&self.watcher);
-        tracing::debug!(program = %program.display(), "servers end with their job");
-    }
+    pub(crate) fn set_watcher(&self, _program: PathBuf) {}
 
     /// Waits until no server is left or the timeout expires.
     pub(crate) async fn wait_until_empty(&self, timeout: Duration) {
