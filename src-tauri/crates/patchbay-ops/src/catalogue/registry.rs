@@ -109,41 +109,33 @@ struct Input {
 }
 
 fn entries(server: Server) -> Vec<CatalogueEntry> {
-    let title = server.title.as_deref().map(|title| clean_text(title, 120));
-    let source = server.repository.and_then(|repository| repository.url);
-    let base = CatalogueEntry {
-        id: clean_text(&server.name, 200),
-        title: title.unwrap_or_else(|| last_of(&server.name)),
-        description: server
-            .description
-            .as_deref()
-            .map(|text| clean_text(text, 1_000)),
-        category: None,
-        reach: Reach::Command {
-            words: Vec::new(),
-            variables: Vec::new(),
-        },
-        authentication: Vec::new(),
-        note: None,
-        source: source
-            .or(server.website_url)
-            .map(|url| clean_text(&url, 2_000)),
-        source_date: None,
-        verified: false,
+    let id = clean_text(&server.name, 200);
+    let title = match &server.title {
+        Some(title) => clean_text(title, 120),
+        None => last_of(&server.name),
     };
+    let description = server.description.map(|text| clean_text(&text, 1_000));
+    let source = server.repository.and_then(|repository| repository.url);
+    let source = source.or(server.website_url);
+    let source = source.map(|url| clean_text(&url, 2_000));
     let remotes = server.remotes.into_iter().map(remote);
     let packages = server.packages.into_iter().map(package);
     let endpoints = remotes.chain(packages).enumerate();
     endpoints
         .map(|(index, endpoint)| CatalogueEntry {
             id: match index {
-                0 => base.id.clone(),
-                _ => format!("{}#{}", base.id, index + 1),
+                0 => id.clone(),
+                _ => format!("{id}#{}", index + 1),
             },
+            title: title.clone(),
+            description: description.clone(),
+            category: None,
             reach: endpoint.reach,
             authentication: endpoint.authentication,
             note: endpoint.note,
-            ..base.clone()
+            source: source.clone(),
+            source_date: None,
+            verified: false,
         })
         .collect()
 }

@@ -26,7 +26,7 @@ use crate::error::Error;
 const MAX_NAME: usize = 40;
 
 /// Result of inspecting an address.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct AddressInspection {
     /// Normalized absolute URL.
@@ -148,26 +148,17 @@ async fn empty_inspection(cx: &Context, url: &Url) -> Result<AddressInspection, 
     Ok(AddressInspection {
         url: url.to_string(),
         host: host_of(url),
-        transport: None,
-        needs_authorization: false,
         methods: vec![
             AuthenticationMethod::None,
             AuthenticationMethod::Bearer,
             AuthenticationMethod::Headers,
         ],
-        issuer: None,
-        scopes: Vec::new(),
-        registers_itself: false,
         redirect_uri: default_redirect_uri(),
-        server: None,
-        tool_count: None,
-        name: String::new(),
         title: title_of(url),
         already: already.map(|connector| connector.title.clone()).collect(),
         plain_http: PlainHttp::is_needed_for(url),
         has_secret_query: has_secret_query(url),
-        warning: None,
-        problem: None,
+        ..AddressInspection::default()
     })
 }
 
