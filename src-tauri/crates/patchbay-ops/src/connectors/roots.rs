@@ -96,7 +96,7 @@ mod tests {
             client_features(&cx, &saved).roots,
             [Path::new(folder).to_owned()]
         );
-        // What is gone meanwhile stays until a person takes it out.
+        // A folder that was deleted stays until the user removes it.
         std::fs::remove_dir(folder).unwrap();
         let home = home.path().to_str().unwrap();
         assert_eq!(change(&[folder, home]).await.unwrap().roots, [folder, home]);

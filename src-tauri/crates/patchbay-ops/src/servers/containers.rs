@@ -221,7 +221,7 @@ async fn stop(program: &Path, environment: Vec<Variable>, files: Vec<PathBuf>) {
 mod tests {
     use super::*;
 
-    /// What is added to words that are parted by blanks; the file is the one of that folder.
+    /// Returns the arguments that are added to a command, with `FILE` for the id file.
     fn added(program: &str, words: &str) -> Vec<String> {
         let command = ServerCommand {
             program: program.to_owned(),

@@ -140,7 +140,7 @@ mod tests {
         assert!(lines[MAX_LINES - 1].text.starts_with("4999 x"));
         let size = |file: &Path| fs::metadata(file).unwrap().len();
         assert!(size(&file) + size(&rotated_path(&file)) < 2 * MAX_BYTES + 500);
-        // What somebody else put there is text, or nothing.
+        // Foreign content is shown as text or ignored.
         fs::write(&file, "no time\n2026-01-01T00:00:00Z a\u{1b}[2Jb\n\u{ff}").unwrap();
         let lines = read_server_log(&cx, &id).await.unwrap();
         assert_eq!(lines[lines.len() - 1].text, clean_text("a\u{1b}[2Jb", 500));

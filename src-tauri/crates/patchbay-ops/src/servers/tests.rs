@@ -1,4 +1,4 @@
-//! The servers are scripts.
+//! Tests with shell scripts as servers.
 #![cfg(unix)]
 
 mod changes;
@@ -27,7 +27,7 @@ use crate::servers::sessions::list_sessions;
 
 mod containers;
 
-/// A server in the fewest words: a handshake, a list with one tool named by the environment, and an end.
+/// A minimal server with one tool, which is named after environment variables.
 const SERVER: &str = r#"#!/bin/sh
 echo "$$" >> starts
 [ -e broken ] && { echo "no key in $API_KEY" >&2; exit 3; }
@@ -42,7 +42,7 @@ while read -r line; do
 done
 "#;
 
-/// A person who answers, and what they were shown.
+/// A user who allows programs or refuses them, and records the requests.
 #[derive(Default)]
 struct Person {
     asked: Mutex<Vec<Program>>,
@@ -133,7 +133,7 @@ async fn a_program_is_asked_about_once_and_gets_its_variables_and_no_others() {
     let shown = bench.person.asked.lock().unwrap()[0].clone();
     assert_eq!(shown.arguments, ["--root"]);
     assert_eq!(shown.server.unwrap().variables, ["API_KEY", "TOOL=list"]);
-    // The same process, and no second question.
+    // The same process, without another request.
     refresh_tools(&bench.cx, &connector.id).await.unwrap();
     assert_eq!((bench.asked(), bench.starts(&connector)), (1, 1));
     disconnect_connector(&bench.cx, &connector.id)
@@ -180,7 +180,7 @@ async fn what_was_not_allowed_is_not_started_and_asked_about_again() {
     assert_eq!(bench.starts(&connector), 0);
     *bench.person.refuses.lock().unwrap() = false;
     refresh_tools(&bench.cx, &connector.id).await.unwrap();
-    // Other words are another program, and so are other values in its environment.
+    // Other arguments or variables have to be allowed again.
     let changes: [fn(&mut ServerCommand); 2] = [
         |command| command.arguments.push("--all".to_owned()),
         |command| {

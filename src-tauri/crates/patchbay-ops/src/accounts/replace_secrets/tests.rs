@@ -58,7 +58,7 @@ async fn secrets_undo_no_sign_out() {
         .unwrap_err();
     assert!(matches!(error, Error::SignedOutHere { .. }), "{error:?}");
     assert!(bench.saved().await.is_none());
-    // A key that is entered afterwards signs it in again.
+    // A new key signs the account in again.
     let signed_out = find_account(cx, id).await.unwrap();
     assert!(signed_out.is_signed_out);
     save_secrets(cx, &signed_out, kept).await.unwrap();

@@ -27,7 +27,7 @@ impl Desk {
         file
     }
 
-    /// What is said when that is read, or added with nothing filled in.
+    /// Returns the error of reading these bytes, or of adding them without values.
     async fn refusal(&self, bytes: &[u8]) -> String {
         let file = self.file(bytes);
         let refused = match read_bundle(&self.cx, &file).await {
@@ -42,7 +42,7 @@ impl Desk {
         refused.to_string()
     }
 
-    /// What is in the folder of servers.
+    /// Lists the folder of servers.
     fn names(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.cx.paths().servers()) else {
             return Vec::new();
@@ -62,7 +62,6 @@ fn request(bundle: &Bundle) -> AddBundle {
     }
 }
 
-/// An archive of these files.
 fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
@@ -105,7 +104,7 @@ fn manifest() -> Value {
     })
 }
 
-/// A full path on any system.
+/// Returns an absolute path on any system.
 fn full(name: &str) -> String {
     std::env::temp_dir().join(name).to_str().unwrap().to_owned()
 }
@@ -131,7 +130,7 @@ async fn a_bundle_is_unpacked_with_what_was_filled_in_and_goes_with_its_connecto
     assert_eq!(keys, ["folders", "api_key", "limit", "fast"]);
     assert_eq!(desk.names(), Vec::<String>::new());
 
-    // A value that looks like a variable is a value.
+    // A value that looks like a variable is not expanded.
     let tricky = full("${user_config.api_key}${HOME}");
     let mut asked = request(&bundle);
     asked
@@ -238,7 +237,7 @@ async fn a_program_of_the_bundle_is_started_by_its_full_path_and_can_be_started(
         }
     });
     let mut bytes = bundle_of(&manifest, &[("bin/own", b"#!"), ("bin/usual", b"")]);
-    // Signed by the packer's own tool.
+    // As signed by the `mcpb` tool.
     bytes.extend(b"MCPB_SIG_V1\x04\0\0\0PK\x05\x06MCPB_SIG_END");
     let file = desk.file(&bytes);
     let bundle = read_bundle(&desk.cx, &file).await.unwrap();
@@ -292,7 +291,7 @@ async fn hostile_archives_leave_nothing_behind() {
         &"x/".repeat(50),
         &"x".repeat(600),
     ] {
-        // Whoever packs properly takes such names for others.
+        // The ZIP writer would normalize such names.
         let plain = "Q".repeat(name.len());
         let mut bytes = bundle_of(&manifest, &[(&plain, b"x")]);
         replace(&mut bytes, plain.as_bytes(), name.as_bytes());

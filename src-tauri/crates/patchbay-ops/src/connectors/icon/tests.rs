@@ -12,7 +12,7 @@ use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 const GIF: &[u8] = b"GIF89a\x01\0\x01\0\0\0\0;";
 const SHOWN: &str = "data:image/gif;base64,R0lGODlhAQABAAAAADs=";
 
-/// Gives everybody the same bytes, and counts.
+/// Serves the same bytes to every client and counts the requests.
 async fn server(body: &'static [u8]) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/icon", listener.local_addr().unwrap());

@@ -24,7 +24,7 @@ fn refused(text: &str) -> PasteError {
     read(text, Some("/home/ada")).unwrap_err()
 }
 
-/// The command as words; variables before it, `!` at those that are secrets.
+/// Returns the words of a command after its variables; `!` marks secrets.
 fn line(server: &PastedServer) -> Vec<String> {
     match &server.place {
         PastedPlace::Address { url, headers } => {
@@ -526,7 +526,7 @@ fn hostile_text_is_refused_or_stays_text() {
         one(&json!({"a\u{202e}b\u{1b}": {"command": "npx", "args": ["a\u{202e}b"]}}).to_string());
     assert_eq!(turned.title.as_deref(), Some("ab"));
     assert!(turned.notes[0].contains("hidden characters"));
-    // Neither a reference nor a variable of ours: text.
+    // Secret references and variables of our environment are plain text.
     let reference = one("API_KEY=cmd://touch/x npx env://HOME op://a/b/c");
     assert_eq!(
         line(&reference),
@@ -578,7 +578,7 @@ fn any_text_ends_in_an_answer() {
         "PS C:\\> ",
         "\0",
     ];
-    // A small generator with a fixed beginning: the same texts each time.
+    // A generator with a fixed seed.
     let mut state: u64 = 7;
     for _ in 0..30_000 {
         let mut text = String::new();

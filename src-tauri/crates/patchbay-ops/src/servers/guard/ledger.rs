@@ -151,7 +151,7 @@ mod tests {
             &at("1-other"),
             &entry(other.id(), "another time".to_owned()),
         );
-        // It is its own, and everybody's.
+        // Never end init.
         write(&at("1-first"), &entry(1, start_time::of(1).unwrap()));
         fs::write(at("1-begun"), "").unwrap();
         let started = start_time::of(other.id()).unwrap();

@@ -148,7 +148,7 @@ mod tests {
 
     use super::*;
 
-    /// Writes down what it is told.
+    /// Writes its input to a file named after its process id.
     const SCRIPT: &str = "#!/bin/sh\nexec cat > \"${0%/*}/$$\"\n";
 
     #[test]
@@ -164,7 +164,7 @@ mod tests {
             watcher.started(group);
         }
         watcher.ended(12);
-        // Whatever is said next is noticed not to be heard, or that it is gone before anything is started.
+        // Both the next message and the next start notice that the watcher is gone.
         let said: [fn(&mut Watcher); 2] = [|watcher| watcher.ended(13), Watcher::prepare];
         for say in said {
             kill(&mut watcher);
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(after("?1 11"), [11]);
         assert_eq!(after("?2 12"), [11, 12]);
         assert_eq!(after("12"), [12, 11, 12]);
-        // What nothing came of is forgotten with its number, whose it may be by then.
+        // An announcement that is over is forgotten, as the group id may be reused.
         assert_eq!(after("!1"), [12, 12]);
         assert_eq!(after("!2"), [12]);
         let nobody = Vec::<i32>::new();
@@ -201,7 +201,7 @@ mod tests {
         process.wait().unwrap();
     }
 
-    /// What it has written once its pipe is closed.
+    /// Returns what the watcher was told, after closing its pipe.
     fn told(watcher: &mut Watcher, home: &tempfile::TempDir) -> String {
         let process = watcher.process.as_mut().unwrap();
         drop(process.stdin.take());

@@ -233,7 +233,7 @@ mod tests {
         assert_eq!(heard.kind(), ErrorKind::UnexpectedEof);
         drop(other);
 
-        // The next one has another key, and so another name.
+        // The next host has a new key and thus a new name.
         let before = key_of(&paths);
         drop(listen(&paths).unwrap());
         assert_ne!(key_of(&paths), before);

@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(mode(&folder), 0o700);
         let (made, taken) = tokio::join!(connect(&paths), listener.accept());
         assert!(made.is_ok() && taken.unwrap().await.is_ok());
-        // Left behind by one that was killed.
+        // The leftover of a killed host is replaced.
         drop(listener);
         drop(listen(&paths).unwrap());
 

@@ -1,11 +1,11 @@
-//! Servers that say by themselves that their tools changed.
+//! Notifications of servers about changed tools and resources.
 
 use super::*;
 use crate::connectors::mcp_resources::read_resource;
 use crate::connectors::resource_watch::watch_resource;
 use crate::connectors::tools::list_tools;
 
-/// Lists one tool first and another one from then on, and says each time that its list changed.
+/// Lists one tool at first and another one later, and notifies of a change after every listing.
 const RESTLESS: &str = r#"#!/bin/sh
 while read -r line; do
   id=${line##*'"id":'}; id=${id%%[,\}]*}
@@ -45,7 +45,7 @@ async fn tools_that_a_server_says_changed_are_listed_again_and_not_too_often() {
     let tools = refresh_tools(&bench.cx, &connector.id).await.unwrap();
     assert_eq!(tools[0].name, "first");
     wait_for_second_tool(&bench, &connector).await;
-    // It goes on saying so.
+    // The notifications continue.
     tokio::time::sleep(Duration::from_secs(3)).await;
     let folder = bench.cx.paths().server_folder(&connector.id);
     let lists = fs::read_to_string(folder.join("lists")).unwrap();
@@ -54,7 +54,7 @@ async fn tools_that_a_server_says_changed_are_listed_again_and_not_too_often() {
     bench.cx.close().await;
 }
 
-/// As [`RESTLESS`], in the newer era: it says so to whoever listens, and once to each.
+/// Like [`RESTLESS`] with the newer protocol: notifies each subscription once.
 const HEARD: &str = r#"#!/bin/sh
 while read -r line; do
   id=${line##*'"id":'}; id=${id%%[,\}]*}
@@ -87,7 +87,7 @@ async fn a_server_of_the_newer_era_is_listened_to_once() {
     bench.cx.close().await;
 }
 
-/// A resource that changes once it was read, and a server that ends at the next reading.
+/// A server with a resource that changes after it was read; ends on a read once the file `dies` exists.
 const WATCHED: &str = r#"#!/bin/sh
 while read -r line; do
   id=${line##*'"id":'}; id=${id%%[,\}]*}

@@ -1,9 +1,9 @@
-//! Servers that run in containers: docker is a script, which writes down its words.
+//! Servers in containers. `docker` is a script that records its arguments.
 
 use super::*;
 use crate::credentials::programs::{forget_program, list_allowed_programs};
 
-/// Takes no file for the id that is there, as the real one; each container has an id of its own.
+/// Refuses an existing id file like the real program; each container has its own id.
 const DOCKER: &str = r#"#!/bin/sh
 echo "$@" >> "${0%/*}/words"
 [ "$1" = run ] || exit 1
@@ -32,7 +32,7 @@ impl Bench {
         add_program(&self.cx, request).await.unwrap()
     }
 
-    /// What docker was told, each time.
+    /// Returns the arguments of each call.
     fn words(&self) -> Vec<String> {
         let words = fs::read_to_string(self.home.path().join("words"));
         words.map_or_else(
@@ -41,7 +41,7 @@ impl Bench {
         )
     }
 
-    /// As the next command does.
+    /// Opens and closes a context like another command.
     async fn open_again(&self) {
         let next = Context::open(self.options.clone()).await.unwrap();
         next.close().await;
@@ -54,7 +54,7 @@ fn id_file(cx: &Context, connector: &Connector) -> PathBuf {
         .join("container.cid")
 }
 
-/// The files that name a container.
+/// Counts the id files.
 fn left(file: &Path) -> usize {
     let files = fs::read_dir(file.parent().unwrap()).unwrap().flatten();
     let names = files.map(|file| file.file_name().into_string().unwrap());
@@ -121,7 +121,7 @@ async fn what_was_left_is_stopped_at_the_next_opening_where_nothing_runs() {
     assert_eq!(bench.words()[2..], [format!("stop -t 5 {id}")]);
     assert_eq!(left(&file), 0);
 
-    // What is no id is told to nobody.
+    // Invalid ids are not passed to docker.
     for text in [
         "",
         "--all",
@@ -133,7 +133,7 @@ async fn what_was_left_is_stopped_at_the_next_opening_where_nothing_runs() {
         bench.open_again().await;
         assert_eq!((bench.words().len(), left(&file)), (3, 0), "{text}");
     }
-    // And what is allowed no more is not started.
+    // A program that is not allowed any more is not run.
     let allowed = list_allowed_programs(&bench.cx).await.unwrap();
     forget_program(&bench.cx, &allowed[0].id).await.unwrap();
     fs::write(&file, &id).unwrap();

@@ -42,7 +42,7 @@ async fn a_record_is_taken_once_and_by_its_own_only() {
     assert!(records.leave(record("b", 1, 1), true).await.is_none());
     let listed = records.list(at(2)).await;
     assert_eq!(listed.len(), 2);
-    // One that began later gives way, one that began earlier takes its place.
+    // The older of two sessions is kept.
     let surplus = records.leave(record("c", 1, 2), false).await;
     assert_eq!(id_of(surplus.as_ref()).as_deref(), Some("c"));
     let surplus = records.leave(record("d", 0, 2), true).await;
@@ -62,7 +62,7 @@ async fn a_record_is_taken_once_and_by_its_own_only() {
             .0
             .is_none()
     );
-    // Whoever comes for another connector finds what is too old.
+    // Expired records of other connectors are returned too.
     let (found, expired) = records.take_over(&other, false, at(12)).await;
     assert!(found.is_none());
     assert_eq!(id_of(expired.first()).as_deref(), Some("d"));
@@ -94,7 +94,7 @@ async fn what_is_no_record_is_left_out() {
         let (found, expired) = records.take_over(&connector.id, false, at(0)).await;
         assert!(found.is_none() && expired.is_empty());
     }
-    // What was half written when its process ended.
+    // A leftover of an interrupted write.
     let half = folder.join("con_1.json.part-0123456789abcdef");
     std::fs::write(&half, "{").unwrap();
     assert!(records.list(at(0)).await.is_empty());
@@ -138,7 +138,7 @@ async fn a_session_belongs_to_the_settings_that_it_began_with() {
         assert_ne!(binding(&changed), known);
     }
 
-    // Nobody holds sessions for others here.
+    // No host is configured.
     assert!(lease(&cx, &connector).await.is_none());
     cx.host_sessions_here();
     let record = Record::new(&connector, known, session("a"), cx.now(), cx.now());
