@@ -1,7 +1,7 @@
 //! The catalogue of MCP servers: well-known ones and those of a registry file.
 //!
-//! Unless an entry is marked as verified, it repeats the claims of its source; what is detected when the server is added
-//! takes precedence.
+//! Unless an entry is marked as verified, it repeats the claims of its source; what is detected when the server is
+//! added takes precedence.
 
 mod registry;
 

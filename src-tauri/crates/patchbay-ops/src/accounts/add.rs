@@ -37,7 +37,8 @@ pub struct AddAccount {
 ///
 /// # Errors
 /// [`Error::Usage`] if the platform has no accounts or a field is missing or unknown; [`Error::KeyRefused`],
-/// [`Error::Platform`] if the read fails; [`Error::Reference`], [`Error::Vault`]; [`Error::Store`] if the label is taken.
+/// [`Error::Platform`] if the read fails; [`Error::Reference`], [`Error::Vault`]; [`Error::Store`] if the label is
+/// taken.
 pub async fn add_account(cx: &Context, request: AddAccount) -> Result<Account, Error> {
     let hosted = hosted(request.platform).ok_or_else(|| {
         let what = format!("{} doesn't use accounts", request.platform.as_str());

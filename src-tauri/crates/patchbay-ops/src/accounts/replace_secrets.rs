@@ -16,8 +16,8 @@ use crate::events::Event;
 /// Replaces the given secrets of an account after verifying them with a light read.
 ///
 /// # Errors
-/// As [`add_account`](crate::add_account); [`Error::NotFound`], [`Error::SignedOutHere`] also if the account was removed
-/// or signed out during the read; [`Error::Usage`] for no secrets.
+/// As [`add_account`](crate::add_account); [`Error::NotFound`], [`Error::SignedOutHere`] also if the account was
+/// removed or signed out during the read; [`Error::Usage`] for no secrets.
 pub async fn replace_account_secrets(
     cx: &Context,
     id: &AccountId,

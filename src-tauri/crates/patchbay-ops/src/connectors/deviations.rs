@@ -26,8 +26,8 @@ pub struct DeviationView {
     pub source: Option<String>,
 }
 
-/// Lists all deviations and whether they apply to a connector; empty if it does not use OAuth here. The provider is only
-/// known after the first sign-in.
+/// Lists all deviations and whether they apply to a connector; empty if it does not use OAuth here. The provider is
+/// only known after the first sign-in.
 pub async fn list_deviations(cx: &Context, id: &ConnectorId) -> Result<Vec<DeviationView>, Error> {
     deviations_of(cx, &find_connector(cx, id).await?).await
 }

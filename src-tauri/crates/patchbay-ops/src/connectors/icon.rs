@@ -29,8 +29,8 @@ const CACHE_TTL: Duration = Duration::from_hours(30 * 24);
 /// Maximum size of a cached file.
 const MAX_MIB: u64 = 1;
 
-/// Loads the icon of a connector, or of one of its tools, as a `data:` URL of a small raster picture; `None` if there is
-/// none or it cannot be fetched.
+/// Loads the icon of a connector, or of one of its tools, as a `data:` URL of a small raster picture; `None` if there
+/// is none or it cannot be fetched.
 pub async fn load_icon(
     cx: &Context,
     id: &ConnectorId,

@@ -47,8 +47,8 @@ pub(crate) async fn refresh_status(
     status::change(cx, &connector.id, change).await.map(drop)
 }
 
-/// Like [`refresh_status`] after a failed sign-in: if the status is unchanged, our reason and code are kept, as they are
-/// more specific.
+/// Like [`refresh_status`] after a failed sign-in: if the status is unchanged, our reason and code are kept, as they
+/// are more specific.
 pub(crate) async fn refresh_after_failure(
     cx: &Context,
     connector: &Connector,

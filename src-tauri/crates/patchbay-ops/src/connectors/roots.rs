@@ -20,8 +20,8 @@ pub(crate) fn client_features(cx: &Context, connector: &Connector) -> ClientFeat
     }
 }
 
-/// Checks that the roots are existing folders, and removes duplicates. Those in `before` are accepted even if the folder
-/// is gone.
+/// Checks that the roots are existing folders, and removes duplicates. Those in `before` are accepted even if the
+/// folder is gone.
 pub(crate) async fn validate_roots(
     roots: Vec<String>,
     before: &[String],

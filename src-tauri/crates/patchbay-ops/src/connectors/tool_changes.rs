@@ -1,7 +1,7 @@
 //! Tools that changed since the user accepted them.
 //!
-//! Definitions are pinned when the tools of a connector are first listed. A server that later changes the description of
-//! a tool may try to make a model do more than the user accepted.
+//! Definitions are pinned when the tools of a connector are first listed. A server that later changes the description
+//! of a tool may try to make a model do more than the user accepted.
 
 use patchbay_model::{ConnectorId, Difference, Timestamp, Tool};
 use patchbay_store::ToolChangeRow;

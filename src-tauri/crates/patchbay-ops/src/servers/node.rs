@@ -44,8 +44,8 @@ pub(super) fn bypass_batch_file(file: PathBuf, arguments: Vec<String>) -> (PathB
     }
 }
 
-/// Converts the error of a program that ended during initialization. If an outdated Node.js ran it, the error names that
-/// version and a newer one on this computer.
+/// Converts the error of a program that ended during initialization. If an outdated Node.js ran it, the error names
+/// that version and a newer one on this computer.
 pub(super) async fn blame_old_node(
     error: PlatformError,
     file: &Path,
@@ -105,8 +105,8 @@ fn nvm_folder() -> PathBuf {
     named.unwrap_or_else(|| env::home_dir().unwrap_or_default().join(".nvm"))
 }
 
-/// Returns the folder of another Node.js: the newest of nvm, which names folders by version, or else the next in `PATH`.
-/// That one is not run to get its version, as the user has not allowed it.
+/// Returns the folder of another Node.js: the newest of nvm, which names folders by version, or else the next in
+/// `PATH`. That one is not run to get its version, as the user has not allowed it.
 fn other_folder(node: &Path, path: &[PathBuf], nvm: &Path) -> Option<PathBuf> {
     let versions = std::fs::read_dir(nvm.join("versions").join("node"));
     let newest = versions

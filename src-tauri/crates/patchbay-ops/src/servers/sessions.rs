@@ -1,5 +1,5 @@
-//! MCP sessions that outlive a command. HTTP sessions are resumed by the session id; programs are kept running by a host
-//! process and are not started for each command.
+//! MCP sessions that outlive a command. HTTP sessions are resumed by the session id; programs are kept running by a
+//! host process and are not started for each command.
 //!
 //! The host is the app if it runs and was the first to need one. Otherwise the first command that needs a server starts
 //! a process that does nothing else and exits when it holds no sessions. The host needs neither vault nor database: the

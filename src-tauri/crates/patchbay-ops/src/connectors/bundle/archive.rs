@@ -176,8 +176,8 @@ fn tail(file: &mut File) -> io::Result<(u64, Vec<u8>)> {
     Ok((begin, bytes))
 }
 
-/// Cuts off the signature that the `mcpb` tool appends, as nothing may follow a ZIP archive. It proves nothing: the tool
-/// itself reports every bundle as unsigned.
+/// Cuts off the signature that the `mcpb` tool appends, as nothing may follow a ZIP archive. It proves nothing: the
+/// tool itself reports every bundle as unsigned.
 fn cut_signature(copy: &mut File, length: u64) -> io::Result<bool> {
     const BEGIN: &[u8] = b"MCPB_SIG_V1";
     const END: &[u8] = b"MCPB_SIG_END";

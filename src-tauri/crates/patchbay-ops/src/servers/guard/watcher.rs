@@ -27,8 +27,8 @@ impl Watcher {
         self.program = Some(program);
     }
 
-    /// Starts the watcher unless it runs. This must precede the first group, which could otherwise outlive us. On failure
-    /// servers run all the same, as we normally end them ourselves.
+    /// Starts the watcher unless it runs. This must precede the first group, which could otherwise outlive us. On
+    /// failure servers run all the same, as we normally end them ourselves.
     pub(super) fn prepare(&mut self) {
         let is_there = |process: &mut Child| matches!(process.try_wait(), Ok(None));
         if !self.process.as_mut().is_some_and(is_there) {

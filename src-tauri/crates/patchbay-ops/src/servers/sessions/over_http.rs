@@ -187,8 +187,8 @@ async fn end_record(cx: &Context, record: Record) {
     }
 }
 
-/// Tells the server that a session ends. A session with other settings is only forgotten, so that neither its id nor the
-/// credential is sent to the wrong server.
+/// Tells the server that a session ends. A session with other settings is only forgotten, so that neither its id nor
+/// the credential is sent to the wrong server.
 async fn end(cx: &Context, connector: &Connector, record: Record) {
     if record.binding != binding(connector) {
         return;

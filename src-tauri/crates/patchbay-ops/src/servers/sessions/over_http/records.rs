@@ -119,7 +119,8 @@ impl Records {
         (found.pop(), expired)
     }
 
-    /// Saves a record and returns the surplus one if there are two: the older session is kept, as it may have more state.
+    /// Saves a record and returns the surplus one if there are two: the older session is kept, as it may have more
+    /// state.
     pub(super) async fn leave(&self, record: Record, asks: bool) -> Option<Record> {
         let file = self.file(&record.connector, asks)?;
         let ours = record.clone();
