@@ -29,28 +29,18 @@ const ADDRESSES: [&str; 5] = ["url", "serverUrl", "httpUrl", "uri", "endpoint"];
 const PROGRAMS: [&str; 2] = ["command", "cmd"];
 const VARIABLES: [&str; 3] = ["env", "environment", "envs"];
 
-/// Members that are read, or can be ignored without a note.
-const KNOWN: [&str; 20] = [
-    "url",
-    "serverUrl",
-    "httpUrl",
-    "uri",
-    "endpoint",
-    "command",
-    "cmd",
+/// Other members that are read, or can be ignored without a note.
+const OTHERS: [&str; 10] = [
     "args",
-    "env",
-    "environment",
-    "envs",
-    "env_keys",
     "cwd",
+    "description",
+    "env_keys",
     "headers",
     "http_headers",
     "name",
-    "type",
     "transport",
     "transportType",
-    "description",
+    "type",
 ];
 
 /// Parses the servers of a JSON text.
@@ -213,8 +203,9 @@ fn parse_server(
         name: name.clone(),
         why: why.to_owned(),
     };
-    let others = entry.keys().filter(|key| !KNOWN.contains(&key.as_str()));
-    if let Some(names) = names_of(others) {
+    let known = [&ADDRESSES[..], &PROGRAMS, &VARIABLES, &OTHERS].concat();
+    let unknown = entry.keys().filter(|key| !known.contains(&key.as_str()));
+    if let Some(names) = names_of(unknown) {
         draft.note(format!("Not taken over: {names}"));
     }
     let title = text(entry, "name")
