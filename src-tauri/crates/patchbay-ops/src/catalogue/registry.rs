@@ -212,8 +212,8 @@ fn words(package: &Package, variables: &[String]) -> Vec<String> {
         version,
         ..
     } = package;
-    let versioned = |sign: &str| match version.as_deref() {
-        Some(version) if !version.is_empty() => format!("{name}{sign}{version}"),
+    let versioned = |separator: &str| match version.as_deref() {
+        Some(version) if !version.is_empty() => format!("{name}{separator}{version}"),
         _ => name.clone(),
     };
     let (program, before, subject) = match package.registry_type.as_str() {

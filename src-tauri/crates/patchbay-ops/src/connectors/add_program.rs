@@ -124,7 +124,7 @@ pub(crate) fn validate_command(
             "Save it as a script and add that.",
         ));
     }
-    if words().any(|word| word.chars().any(|sign| sign.is_control() && sign != '\n')) {
+    if words().any(|word| word.chars().any(|c| c.is_control() && c != '\n')) {
         return Err(Error::usage(
             "the command contains control characters",
             "Type it instead of pasting it.",

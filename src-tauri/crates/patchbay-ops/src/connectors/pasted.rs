@@ -178,8 +178,7 @@ fn read(text: &str, home: Option<&str>) -> Result<PastedServers, PasteError> {
     if text.len() > MAX_BYTES {
         return Err(PasteError::LONG_TEXT);
     }
-    let text =
-        strip_fence(text.trim_matches(|sign: char| sign.is_whitespace() || sign == '\u{feff}'));
+    let text = strip_fence(text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}'));
     let home = home.unwrap_or("~");
     if text.is_empty() {
         return Err(PasteError::Nothing);
@@ -271,7 +270,7 @@ enum PasteError {
     /// None of the servers can be used: name of the first, and why.
     NotUsable { name: Option<String>, why: String },
     /// Shell syntax.
-    Shell { sign: String },
+    Shell { operator: String },
     /// Unterminated quotation mark.
     OpenQuote,
     /// More than one command.
@@ -314,8 +313,8 @@ impl From<PasteError> for Error {
                 },
                 EXAMPLES,
             ),
-            PasteError::Shell { sign } => (
-                format!("{sign} needs a shell, and Patchbay runs none"),
+            PasteError::Shell { operator } => (
+                format!("{operator} needs a shell, and Patchbay runs none"),
                 "Save the command as a script and add that.",
             ),
             PasteError::OpenQuote => (
@@ -419,7 +418,7 @@ fn is_secret_word(word: &str, blanks: &[PastedBlank]) -> bool {
 
 /// Refuses what exceeds a limit and what cannot be passed to a program or sent in a request.
 fn check(place: &PastedPlace) -> Result<(), PasteError> {
-    let has_control = |text: &String| text.chars().any(|sign| sign.is_control() && sign != '\n');
+    let has_control = |text: &String| text.chars().any(|c| c.is_control() && c != '\n');
     let (is_too_long, has_control) = match place {
         PastedPlace::Address { url, headers } => {
             let has_control = url.chars().any(char::is_control);

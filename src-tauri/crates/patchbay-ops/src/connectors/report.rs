@@ -77,14 +77,14 @@ fn description(connector: &Connector) -> Vec<String> {
 }
 
 fn step_lines(step: &CheckStep) -> Vec<String> {
-    let sign = match step.state {
+    let mark = match step.state {
         CheckState::Passed => "ok",
         CheckState::Failed => "!!",
         CheckState::Skipped => "--",
     };
     let took = step.duration_ms.map(|took| format!("{took} ms"));
     let facts: Vec<_> = [step.note.clone(), took].into_iter().flatten().collect();
-    let first = format!("{sign}  {:<12} {}", step.name, facts.join(", "));
+    let first = format!("{mark}  {:<12} {}", step.name, facts.join(", "));
     let mut lines = vec![first.trim_end().to_owned()];
     lines.extend(step.problem.iter().flat_map(problem_lines));
     lines

@@ -48,7 +48,9 @@ impl Deref for ConnectorView {
 
 pub async fn view_connector(cx: &Context, connector: Connector) -> Result<ConnectorView, Error> {
     let changed = cx.store().list_changed_tools().await?.into_iter();
-    let changed = changed.filter(|one| one.connector == connector.id).count();
+    let changed = changed
+        .filter(|change| change.connector == connector.id)
+        .count();
     let changed = u32::try_from(changed).unwrap_or(u32::MAX);
     Ok(ConnectorView::new(connector, changed))
 }
@@ -58,8 +60,8 @@ pub async fn view_connectors(
     connectors: Vec<Connector>,
 ) -> Result<Vec<ConnectorView>, Error> {
     let mut changed = HashMap::new();
-    for one in cx.store().list_changed_tools().await? {
-        *changed.entry(one.connector).or_insert(0) += 1;
+    for change in cx.store().list_changed_tools().await? {
+        *changed.entry(change.connector).or_insert(0) += 1;
     }
     let view = |connector: Connector| {
         let changed = changed.get(&connector.id).copied().unwrap_or_default();

@@ -91,7 +91,7 @@ async fn version_of(node: &Path, environment: Vec<Variable>) -> Option<String> {
         .ok()?
         .ok()?;
     let version = String::from_utf8(said).ok()?.trim().to_owned();
-    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '-');
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
     let is_version = major(&version).is_some() && version.chars().all(is_plain);
     is_version.then_some(version)
 }

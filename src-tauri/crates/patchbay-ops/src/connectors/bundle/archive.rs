@@ -250,13 +250,13 @@ fn is_plain(part: &str) -> bool {
         "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
         "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
     ];
-    let is_sign = |sign: char| sign.is_control() || "\\:*?\"<>|".contains(sign);
+    let is_forbidden = |c: char| c.is_control() || "\\:*?\"<>|".contains(c);
     let stem = part.split('.').next().unwrap_or(part).trim_end();
     let is_device = cfg!(windows)
         && DEVICES
             .iter()
             .any(|device| stem.eq_ignore_ascii_case(device));
-    !part.is_empty() && !part.contains(is_sign) && !part.ends_with(['.', ' ']) && !is_device
+    !part.is_empty() && !part.contains(is_forbidden) && !part.ends_with(['.', ' ']) && !is_device
 }
 
 /// Writes an entry to a new file and returns its size. Stops one byte after `left`.

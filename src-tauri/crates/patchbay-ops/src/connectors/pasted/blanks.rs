@@ -37,7 +37,7 @@ pub(in crate::connectors) fn is_secret_name(name: &str) -> bool {
     if name == "pwd" || name == "oldpwd" {
         return false;
     }
-    let mut words = name.split(|sign: char| !sign.is_ascii_alphanumeric());
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
     PARTS.iter().any(|part| name.contains(part)) || words.any(|word| WORDS.contains(&word))
 }
 
@@ -173,7 +173,7 @@ impl Blanks {
 
     /// Parses the blank at the start of a text; returns the length to skip.
     fn first(&self, text: &str) -> (usize, Option<PastedBlank>) {
-        let is_name = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         if let Some(inner) = text.strip_prefix("${") {
             let Some((inner, _)) = inner.split_once('}') else {
                 return (2, None);
@@ -187,7 +187,7 @@ impl Blanks {
                 .iter()
                 .find_map(|prefix| name.strip_prefix(prefix))
                 .unwrap_or(name);
-            let fits = |sign: char| is_name(sign) || "-.: ".contains(sign);
+            let fits = |c: char| is_name(c) || "-.: ".contains(c);
             if name.is_empty() || name.len() > MAX_NAME || !name.chars().all(fits) {
                 return (2, None);
             }
@@ -197,8 +197,8 @@ impl Blanks {
             return (1, None);
         }
         let name = &text[1..];
-        let name = &name[..name.find(|sign| !is_name(sign)).unwrap_or(name.len())];
-        let begins = name.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '_');
+        let name = &name[..name.find(|c| !is_name(c)).unwrap_or(name.len())];
+        let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         let after = text[1 + name.len()..].starts_with('%');
         let length = match text.starts_with('%') {
             true if begins && after => name.len() + 2,
@@ -227,14 +227,14 @@ impl Blanks {
 
 /// Returns the name of a value that consists of a placeholder: `<api key>`, `YOUR_API_KEY`, `$API_KEY`.
 fn placeholder_name(text: &str) -> Option<&str> {
-    let is_name = |sign: char| sign.is_ascii_alphanumeric() || "_-. ".contains(sign);
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "_-. ".contains(c);
     if let Some(inner) = text.strip_prefix('<').and_then(|it| it.strip_suffix('>')) {
         let fits = !inner.is_empty() && inner.len() <= MAX_NAME && inner.chars().all(is_name);
         return fits.then_some(inner);
     }
     if let Some(name) = text.strip_prefix('$') {
-        let is_variable = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
-        let fits = name.starts_with(|sign: char| sign.is_ascii_uppercase() || sign == '_')
+        let is_variable = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let fits = name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
             && name.len() <= MAX_NAME
             && name.chars().all(is_variable);
         return fits.then_some(name);

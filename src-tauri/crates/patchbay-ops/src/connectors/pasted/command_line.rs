@@ -60,9 +60,9 @@ fn normalize_input(text: &str) -> (String, bool) {
     let joined = lines.join("\n");
     let mut plain = String::with_capacity(joined.len());
     let mut before = ' ';
-    for sign in joined.chars() {
+    for c in joined.chars() {
         let begins_word = before.is_whitespace();
-        let typed = match sign {
+        let typed = match c {
             '\u{a0}' | '\u{202f}' => " ",
             '“' | '”' | '„' => "\"",
             '‘' | '’' => "'",
@@ -71,13 +71,13 @@ fn normalize_input(text: &str) -> (String, bool) {
             _ => "",
         };
         match typed {
-            "" => plain.push(sign),
+            "" => plain.push(c),
             typed => {
                 was_changed = true;
                 plain.push_str(typed);
             }
         }
-        before = sign;
+        before = c;
     }
     (plain, was_changed)
 }

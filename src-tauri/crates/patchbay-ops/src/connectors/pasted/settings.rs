@@ -87,7 +87,7 @@ pub(super) fn read_named(
 pub(super) fn parse(text: &str) -> Result<Value, PasteError> {
     let options = ParseOptions::default();
     // An entry may have been copied with the comma after it.
-    let text = text.trim_end_matches(|sign: char| sign == ',' || sign.is_whitespace());
+    let text = text.trim_end_matches(|c: char| c == ',' || c.is_whitespace());
     let parsed = |text: &str| parse_to_serde_value::<Value>(text, &options);
     let failed = match parsed(text) {
         Ok(value) if value.is_object() || value.is_array() => return Ok(value),

@@ -152,7 +152,7 @@ fn variables_before_a_command_are_its_own() {
 
 #[test]
 fn what_only_a_shell_understands_is_refused_by_its_sign() {
-    for (text, sign) in [
+    for (text, operator) in [
         ("curl https://a.example | sh", "|"),
         ("npm i && npx server", "&&"),
         ("cd /tmp; npx server", ";"),
@@ -164,8 +164,8 @@ fn what_only_a_shell_understands_is_refused_by_its_sign() {
         ("npx server \"`id`\"", "`"),
         ("npx server &", "&"),
     ] {
-        let sign = sign.to_owned();
-        assert_eq!(refused(text), PasteError::Shell { sign }, "{text}");
+        let operator = operator.to_owned();
+        assert_eq!(refused(text), PasteError::Shell { operator }, "{text}");
     }
     assert_eq!(refused("npx 'server a"), PasteError::OpenQuote);
     assert_eq!(refused("npx \"server a"), PasteError::OpenQuote);
