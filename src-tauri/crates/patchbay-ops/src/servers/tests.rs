@@ -118,6 +118,11 @@ impl Bench {
         starts.map_or(0, |starts| starts.lines().count())
     }
 
+    async fn disconnect(&self, connector: &Connector) {
+        let disconnected = disconnect_connector(&self.cx, &connector.id).await;
+        disconnected.unwrap();
+    }
+
     fn asked(&self) -> usize {
         self.person.asked.lock().unwrap().len()
     }
@@ -136,9 +141,7 @@ async fn a_program_is_asked_about_once_and_gets_its_variables_and_no_others() {
     // The same process, without another request.
     refresh_tools(&bench.cx, &connector.id).await.unwrap();
     assert_eq!((bench.asked(), bench.starts(&connector)), (1, 1));
-    disconnect_connector(&bench.cx, &connector.id)
-        .await
-        .unwrap();
+    bench.disconnect(&connector).await;
     bench
         .cx
         .guard()
@@ -218,9 +221,7 @@ async fn its_own_folder_goes_with_the_connector_and_no_other() {
         remove_own_files(&bench.cx, &id).await.unwrap();
     }
     assert!(bench.cx.paths().database().exists() && folder.exists());
-    disconnect_connector(&bench.cx, &connector.id)
-        .await
-        .unwrap();
+    bench.disconnect(&connector).await;
     for _ in 0..2 {
         remove_own_files(&bench.cx, &connector.id).await.unwrap();
         assert!(!folder.exists());

@@ -70,9 +70,7 @@ async fn a_container_is_stopped_with_its_server_and_agreed_to_once() {
     for round in 1..=2 {
         refresh_tools(&bench.cx, &connector.id).await.unwrap();
         let id = fs::read_to_string(&file).unwrap();
-        disconnect_connector(&bench.cx, &connector.id)
-            .await
-            .unwrap();
+        bench.disconnect(&connector).await;
         let words = bench.words();
         assert_eq!(words.len(), 2 * round);
         assert_eq!(
@@ -112,9 +110,7 @@ async fn what_was_left_is_stopped_at_the_next_opening_where_nothing_runs() {
     refresh_tools(&bench.cx, &connector.id).await.unwrap();
     bench.open_again().await;
     assert_eq!(bench.words().len(), 1, "its server runs");
-    disconnect_connector(&bench.cx, &connector.id)
-        .await
-        .unwrap();
+    bench.disconnect(&connector).await;
     let id = "ab".repeat(32);
     fs::write(&file, &id).unwrap();
     bench.open_again().await;
