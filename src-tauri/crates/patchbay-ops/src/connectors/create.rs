@@ -10,7 +10,7 @@ use specta::Type;
 
 use crate::accounts::platform::{finish_call, options, platform_of};
 use crate::accounts::{find_account, list_accounts};
-use crate::connectors::remote::RemoteSnapshot;
+use crate::connectors::remote::copy_remote;
 use crate::connectors::sync::{MAX_CONCURRENT_ACCOUNTS, new_connector, with_account_timeout};
 use crate::connectors::{not_found, status};
 use crate::context::Context;
@@ -133,8 +133,8 @@ async fn save_created(
     let known = cx.store().list_connectors_of(&account.id).await?;
     let is_same = |other: &&Connector| other.remote_id.as_ref() == Some(&remote.remote_id);
     if let Some(known) = known.iter().find(is_same) {
-        let fresh = RemoteSnapshot::new(cx, known, remote).await?;
-        let change = move |connector: &mut Connector| fresh.apply_to(connector);
+        let (account, now) = (account.clone(), cx.now());
+        let change = move |connector: &mut Connector| copy_remote(connector, &account, remote, now);
         let changed = status::change(cx, &known.id, change).await?;
         let changed = changed.ok_or_else(|| not_found(known.id.as_str()))?;
         return Ok(changed.after);

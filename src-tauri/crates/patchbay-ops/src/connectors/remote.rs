@@ -81,18 +81,6 @@ pub(crate) struct RemoteSnapshot {
 }
 
 impl RemoteSnapshot {
-    pub(crate) async fn new(
-        cx: &Context,
-        connector: &Connector,
-        found: RemoteConnector,
-    ) -> Result<Self, Error> {
-        Ok(Self {
-            account: find_account(cx, &connector.account).await?,
-            found,
-            at: cx.now(),
-        })
-    }
-
     pub(crate) fn apply_to(self, connector: &mut Connector) {
         copy_remote(connector, &self.account, self.found, self.at);
     }
@@ -122,7 +110,11 @@ async fn fetch_remote(
     };
     let found = connectors.find_connector(remote, &options(cx)).await;
     let found = finish_call(cx, &connector.account, platform, found).await?;
-    RemoteSnapshot::new(cx, connector, found).await.map(Some)
+    Ok(Some(RemoteSnapshot {
+        account: find_account(cx, &connector.account).await?,
+        found,
+        at: cx.now(),
+    }))
 }
 
 /// Copies what the platform reports into the connector. The user's settings stay, and so does the name, which scripts
