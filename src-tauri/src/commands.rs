@@ -1,5 +1,25 @@
 //! The commands that the web view may call: arguments in, one verb, answer out.
 
+/// Declares commands whose whole work is one expression: the answer. `$cx` names the context in it.
+macro_rules! commands {
+    ($cx:ident => $(
+        $(#[$doc:meta])*
+        fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> $answer:ty = $body:expr;
+    )*) => {
+        $(
+            $(#[$doc])*
+            #[tauri::command]
+            #[specta::specta]
+            pub(crate) async fn $name(
+                $cx: tauri::State<'_, patchbay_ops::Context>,
+                $($argument: $type),*
+            ) -> Result<$answer, patchbay_model::Problem> {
+                Ok($body)
+            }
+        )*
+    };
+}
+
 pub(crate) mod accounts;
 pub(crate) mod app;
 pub(crate) mod authorizations;

@@ -234,7 +234,7 @@ fn readers() -> BTreeSet<String> {
             let name = name.to_string_lossy().replace('\\', "/");
             let source = fs::read_to_string(&file).unwrap();
             let mut functions = readers_of(&source);
-            if source.contains("#[tauri::command]") {
+            if source.contains("\n#[tauri::command]") || source.contains("\ncommands! {") {
                 functions.insert("commands".to_owned());
             }
             found.extend(

@@ -1,9 +1,11 @@
-//! The app itself: preferences, places, version, the clipboard.
+//! The app itself: version, preferences, updates, window and clipboard.
+
+use std::fmt::Display;
 
 use patchbay_model::{Code, Problem};
 use patchbay_ops::{Context, Event};
 use tauri::ipc::Channel;
-use tauri::{AppHandle, Runtime, State};
+use tauri::{AppHandle, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 
 use crate::deep_link::{ProposedLink, RefusedLink};
@@ -12,31 +14,27 @@ use crate::preferences::{self, Preferences};
 use crate::updater::{self, AvailableUpdate};
 use crate::{title_bar, window};
 
-/// What the app says of itself.
+/// Facts about the app.
 #[derive(Clone, Debug, serde::Serialize, specta::Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct About {
-    /// Version of the app.
     version: String,
-    /// The folder that holds database and vault.
+    /// Folder of the database and the vault.
     data_folder: String,
-    /// Whether a key that the keyboard shows is called Command instead of Ctrl.
+    /// Whether shortcuts use Command instead of Ctrl.
     mac: bool,
-    /// Address of the Playground's MCP server, when one was started beside the app.
+    /// URL of the Playground's MCP server, if one was started with the app.
     playground_url: Option<String>,
-    /// The redirect address to enter in an OAuth app of one's own, absolute URL.
+    /// Absolute redirect URL to register for the user's own OAuth app.
     redirect_uri: String,
     /// Whether this build can update itself.
     updates: bool,
 }
 
-/// What the app says of itself.
+/// Returns facts about the app.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn about<R: Runtime>(
-    app: AppHandle<R>,
-    cx: State<'_, Context>,
-) -> Result<About, Problem> {
+pub(crate) async fn about(app: AppHandle, cx: State<'_, Context>) -> Result<About, Problem> {
     Ok(About {
         version: app.package_info().version.to_string(),
         data_folder: cx.paths().data.display().to_string(),
@@ -47,18 +45,18 @@ pub(crate) async fn about<R: Runtime>(
     })
 }
 
-/// Sends what happens from now on to this page, and to no page before it.
+/// Sends events to this page from now on, instead of to the page before it.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn subscribe_to_events(
     subscriber: State<'_, Subscriber>,
     events: Channel<Event>,
 ) -> Result<(), Problem> {
-    subscriber.replace(events);
+    subscriber.set(events);
     Ok(())
 }
 
-/// Why the latest `patchbay://` link was not followed, once; `None` when it was, or none came.
+/// Takes the reason why the latest `patchbay://` link was rejected; `None` if none was, or it was taken already.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn take_refused_link(
@@ -67,7 +65,7 @@ pub(crate) async fn take_refused_link(
     Ok(refused.take())
 }
 
-/// The latest `patchbay://install` link, once; [`read_pasted`](super::connectors::read_pasted) reads it.
+/// Takes the latest `patchbay://install` link, for [`read_pasted`](super::connectors::read_pasted).
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn take_offered_link(
@@ -76,78 +74,63 @@ pub(crate) async fn take_offered_link(
     Ok(offered.take().map(String::from))
 }
 
-/// The newer version of Patchbay, if there is one.
+/// Returns the newer version of Patchbay, if there is one.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn check_for_update<R: Runtime>(
-    app: AppHandle<R>,
-) -> Result<Option<AvailableUpdate>, Problem> {
+pub(crate) async fn check_for_update(app: AppHandle) -> Result<Option<AvailableUpdate>, Problem> {
     updater::check(&app).await
 }
 
-/// Installs the newer version and starts it; never while a tool runs.
+/// Installs the newer version and restarts; fails while a tool runs.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn install_update<R: Runtime>(
-    app: AppHandle<R>,
-    cx: State<'_, Context>,
-) -> Result<(), Problem> {
+pub(crate) async fn install_update(app: AppHandle, cx: State<'_, Context>) -> Result<(), Problem> {
     updater::install(&app, &cx).await
 }
 
-/// How the user likes it.
+/// Loads the preferences.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn load_preferences<R: Runtime>(
-    app: AppHandle<R>,
-) -> Result<Preferences, Problem> {
+pub(crate) async fn load_preferences(app: AppHandle) -> Result<Preferences, Problem> {
     preferences::load(&app)
 }
 
-/// Keeps how the user likes it.
+/// Saves the preferences.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn save_preferences<R: Runtime>(
-    app: AppHandle<R>,
+pub(crate) async fn save_preferences(
+    app: AppHandle,
     preferences: Preferences,
 ) -> Result<(), Problem> {
     preferences::save(&app, preferences)
 }
 
-/// Moves the window with the pointer until its button is let go: a Mac's has no title bar to hold it by.
+/// Moves the window with the pointer until the button is released: on macOS the window has no title bar.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn drag_window<R: Runtime>(app: AppHandle<R>) -> Result<(), Problem> {
-    window::drag(&app).map_err(|error| Problem {
-        detail: Some(error.to_string()),
-        ..Problem::new(Code::Internal, "couldn't move the window")
-    })
+pub(crate) async fn drag_window(app: AppHandle) -> Result<(), Problem> {
+    window::drag(&app).map_err(|error| internal("couldn't move the window", error))
 }
 
-/// Does what a double click on a title bar does: a Mac's window has none.
+/// Does what a double click on a title bar does: on macOS the window has none.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn double_click_title_bar<R: Runtime>(app: AppHandle<R>) -> Result<(), Problem> {
-    title_bar::double_click(&app).map_err(|error| Problem {
-        detail: Some(error.to_string()),
-        ..Problem::new(Code::Internal, "couldn't change the window")
-    })
+pub(crate) async fn double_click_title_bar(app: AppHandle) -> Result<(), Problem> {
+    title_bar::double_click(&app).map_err(|error| internal("couldn't change the window", error))
 }
 
-/// Puts text on the clipboard: the web view may not do so by itself.
+/// Copies text to the clipboard, which the web view itself may not do.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn copy_text<R: Runtime>(app: AppHandle<R>, text: String) -> Result<(), Problem> {
+pub(crate) async fn copy_text(app: AppHandle, text: String) -> Result<(), Problem> {
     copy(&app, text)
 }
 
-/// Puts text on the clipboard.
-///
-/// # Errors
-/// When the system has none.
-pub(super) fn copy<R: Runtime>(app: &AppHandle<R>, text: String) -> Result<(), Problem> {
-    app.clipboard().write_text(text).map_err(|error| Problem {
-        detail: Some(error.to_string()),
-        ..Problem::new(Code::Internal, "couldn't copy")
-    })
+pub(super) fn copy(app: &AppHandle, text: String) -> Result<(), Problem> {
+    let copied = app.clipboard().write_text(text);
+    copied.map_err(|error| internal("couldn't copy", error))
+}
+
+fn internal(message: &str, error: impl Display) -> Problem {
+    Problem::new(Code::Internal, message).with_detail(error.to_string())
 }

@@ -1,122 +1,61 @@
-//! Click-through consents.
+//! Sign-ins of connectors.
 
 use patchbay_model::{
     AccountId, Authorization, AuthorizationId, ConnectorId, Form, Problem, Secret,
 };
-use patchbay_ops::{Context, ProviderSignIn, StartAuthorization, StartProviderSignIn};
-use tauri::{AppHandle, Runtime, State};
+use patchbay_ops::{self as ops, Context, ProviderSignIn, StartAuthorization, StartProviderSignIn};
+use tauri::{AppHandle, State};
 
 use super::app::copy;
 
-/// Starts a consent and opens the browser; its steps come as events.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn start_authorization(
-    cx: State<'_, Context>,
-    request: StartAuthorization,
-) -> Result<Authorization, Problem> {
-    Ok(patchbay_ops::start_authorization(&cx, request).await?)
+commands! { cx =>
+    /// Starts an authorization and opens the browser; progress is sent as events.
+    fn start_authorization(request: StartAuthorization) -> Authorization =
+        ops::start_authorization(&cx, request).await?;
+
+    /// Lists the latest authorizations, newest first, including those in progress.
+    fn list_authorizations() -> Vec<Authorization> = ops::list_authorizations(&cx).await?;
+
+    /// Returns an authorization.
+    fn find_authorization(authorization: AuthorizationId) -> Authorization =
+        ops::find_authorization(&cx, &authorization).await?;
+
+    /// Opens the sign-in page again.
+    fn open_authorization_page(authorization: AuthorizationId) -> () =
+        ops::open_authorization_page(&cx, &authorization).await?;
+
+    /// Finishes an authorization with the URL at which the browser ended, pasted by the user.
+    fn finish_authorization(authorization: AuthorizationId, address: Secret) -> () =
+        ops::finish_authorization(&cx, &authorization, &address).await?;
+
+    /// Extends the deadline by five minutes.
+    fn extend_authorization(authorization: AuthorizationId) -> Authorization =
+        ops::extend_authorization(&cx, &authorization).await?;
+
+    /// Cancels an authorization.
+    fn cancel_authorization(authorization: AuthorizationId) -> () =
+        ops::cancel_authorization(&cx, &authorization).await?;
+
+    /// Returns the form of options for a connector's authorization, if it has any.
+    fn consent_form(connector: ConnectorId) -> Option<Form> =
+        ops::consent_form(&cx, &connector).await?;
+
+    /// Returns how a provider sign-in can fill in the form of a definition, if it can.
+    fn provider_sign_in(account: AccountId, definition: String) -> Option<ProviderSignIn> =
+        ops::provider_sign_in(&cx, &account, &definition).await?;
+
+    /// Starts a provider sign-in, whose tokens become wallet entries.
+    fn start_provider_sign_in(request: StartProviderSignIn) -> Authorization =
+        ops::start_provider_sign_in(&cx, request).await?;
 }
 
-/// The latest consents, newest first, those under way among them.
+/// Copies the URL of the sign-in page to the clipboard. The web view never gets it, because it contains the `state`.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn list_authorizations(
-    cx: State<'_, Context>,
-) -> Result<Vec<Authorization>, Problem> {
-    Ok(patchbay_ops::list_authorizations(&cx).await?)
-}
-
-/// One consent.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn find_authorization(
-    cx: State<'_, Context>,
-    authorization: AuthorizationId,
-) -> Result<Authorization, Problem> {
-    Ok(patchbay_ops::find_authorization(&cx, &authorization).await?)
-}
-
-/// Opens the consent page once more.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn open_authorization_page(
-    cx: State<'_, Context>,
-    authorization: AuthorizationId,
-) -> Result<(), Problem> {
-    Ok(patchbay_ops::open_authorization_page(&cx, &authorization).await?)
-}
-
-/// Puts the address of the consent page on the clipboard. The page never has it: it holds the `state`.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn copy_authorization_page<R: Runtime>(
-    app: AppHandle<R>,
-    cx: State<'_, Context>,
-    authorization: AuthorizationId,
-) -> Result<(), Problem> {
-    let page = patchbay_ops::authorization_page(&cx, &authorization)?;
-    copy(&app, page.into())
-}
-
-/// Takes the address on which the browser ended, pasted by the user.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn finish_authorization(
-    cx: State<'_, Context>,
-    authorization: AuthorizationId,
-    address: Secret,
-) -> Result<(), Problem> {
-    Ok(patchbay_ops::finish_authorization(&cx, &authorization, &address).await?)
-}
-
-/// Gives the user five minutes more.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn extend_authorization(
-    cx: State<'_, Context>,
-    authorization: AuthorizationId,
-) -> Result<Authorization, Problem> {
-    Ok(patchbay_ops::extend_authorization(&cx, &authorization).await?)
-}
-
-/// Stops a consent.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn cancel_authorization(
+pub(crate) async fn copy_authorization_page(
+    app: AppHandle,
     cx: State<'_, Context>,
     authorization: AuthorizationId,
 ) -> Result<(), Problem> {
-    Ok(patchbay_ops::cancel_authorization(&cx, &authorization).await?)
-}
-
-/// What a person may choose before a connector's consent starts.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn consent_form(
-    cx: State<'_, Context>,
-    connector: ConnectorId,
-) -> Result<Option<Form>, Problem> {
-    Ok(patchbay_ops::consent_form(&cx, &connector).await?)
-}
-
-/// How the form of a definition can be filled by a sign-in to its provider.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn provider_sign_in(
-    cx: State<'_, Context>,
-    account: AccountId,
-    definition: String,
-) -> Result<Option<ProviderSignIn>, Problem> {
-    Ok(patchbay_ops::provider_sign_in(&cx, &account, &definition).await?)
-}
-
-/// Starts that sign-in; its tokens become wallet entries.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn start_provider_sign_in(
-    cx: State<'_, Context>,
-    request: StartProviderSignIn,
-) -> Result<Authorization, Problem> {
-    Ok(patchbay_ops::start_provider_sign_in(&cx, request).await?)
+    copy(&app, ops::authorization_page(&cx, &authorization)?.into())
 }

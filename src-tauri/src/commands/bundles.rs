@@ -1,23 +1,22 @@
-//! MCP bundles: chosen in the system's own dialog, looked through, added.
+//! MCP bundles: chosen in a native dialog, reviewed, added.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
 use patchbay_model::{Code, Problem};
-use patchbay_ops::{AddBundle, Bundle, ConnectorView, Context, view_connector};
-use tauri::{AppHandle, Runtime, State};
+use patchbay_ops::{self as ops, AddBundle, Bundle, ConnectorView, Context, view_connector};
+use tauri::{AppHandle, State};
 
+use crate::latest::Latest;
 use crate::window::choose_existing_file;
 
-/// The bundle that was chosen last: the page names none, for it could name any file.
-#[derive(Default)]
-pub(crate) struct ChosenBundle(Mutex<Option<PathBuf>>);
+/// The bundle chosen last. The page does not pass its path, because it could pass any file.
+pub(crate) type ChosenBundle = Latest<PathBuf>;
 
-/// Asks for a bundle and reads what it says of itself; `None` when the user chose none.
+/// Lets the user choose a bundle and reads its manifest; `None` if the dialog was cancelled.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn choose_bundle<R: Runtime>(
-    app: AppHandle<R>,
+pub(crate) async fn choose_bundle(
+    app: AppHandle,
     cx: State<'_, Context>,
     chosen: State<'_, ChosenBundle>,
 ) -> Result<Option<Bundle>, Problem> {
@@ -25,12 +24,12 @@ pub(crate) async fn choose_bundle<R: Runtime>(
     let Some(path) = choose_existing_file(&app, "Add an MCP bundle", kind).await? else {
         return Ok(None);
     };
-    let bundle = patchbay_ops::read_bundle(&cx, &path).await?;
-    *chosen.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(path);
+    let bundle = ops::read_bundle(&cx, &path).await?;
+    chosen.set(path);
     Ok(Some(bundle))
 }
 
-/// Adds the server of the bundle that was chosen; nothing of it is started.
+/// Adds the server of the chosen bundle, without starting it.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn add_bundle(
@@ -38,12 +37,8 @@ pub(crate) async fn add_bundle(
     chosen: State<'_, ChosenBundle>,
     request: AddBundle,
 ) -> Result<ConnectorView, Problem> {
-    let path = chosen
-        .0
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone();
+    let path = chosen.get();
     let path = path.ok_or_else(|| Problem::new(Code::UsageInvalid, "choose a bundle first"))?;
-    let connector = patchbay_ops::add_bundle(&cx, &path, request).await?;
+    let connector = ops::add_bundle(&cx, &path, request).await?;
     Ok(view_connector(&cx, connector).await?)
 }

@@ -1,82 +1,35 @@
 //! The wallet.
 
-use patchbay_model::{AllowedProgram, Problem, WalletEntry, WalletEntryId};
-use patchbay_ops::{AddWalletEntry, Context, WalletSecret};
-use tauri::State;
+use patchbay_model::{AllowedProgram, WalletEntry, WalletEntryId};
+use patchbay_ops::{self as ops, AddWalletEntry, WalletSecret};
 
-/// Every personal credential, without its secret.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn list_wallet(cx: State<'_, Context>) -> Result<Vec<WalletEntry>, Problem> {
-    Ok(patchbay_ops::list_wallet(&cx).await?)
-}
+commands! { cx =>
+    /// Lists the personal credentials, without their secrets.
+    fn list_wallet() -> Vec<WalletEntry> = ops::list_wallet(&cx).await?;
 
-/// Saves a personal credential.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn add_wallet_entry(
-    cx: State<'_, Context>,
-    request: AddWalletEntry,
-) -> Result<WalletEntry, Problem> {
-    Ok(patchbay_ops::add_wallet_entry(&cx, request).await?)
-}
+    /// Saves a personal credential.
+    fn add_wallet_entry(request: AddWalletEntry) -> WalletEntry =
+        ops::add_wallet_entry(&cx, request).await?;
 
-/// Puts another secret in the place of the saved one.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn replace_wallet_secret(
-    cx: State<'_, Context>,
-    entry: WalletEntryId,
-    secret: WalletSecret,
-) -> Result<WalletEntry, Problem> {
-    Ok(patchbay_ops::replace_wallet_secret(&cx, &entry, secret).await?)
-}
+    /// Replaces the secret of a personal credential.
+    fn replace_wallet_secret(entry: WalletEntryId, secret: WalletSecret) -> WalletEntry =
+        ops::replace_wallet_secret(&cx, &entry, secret).await?;
 
-/// Calls a personal credential something else.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn rename_wallet_entry(
-    cx: State<'_, Context>,
-    entry: WalletEntryId,
-    name: String,
-) -> Result<WalletEntry, Problem> {
-    Ok(patchbay_ops::rename_wallet_entry(&cx, &entry, &name).await?)
-}
+    /// Renames a personal credential.
+    fn rename_wallet_entry(entry: WalletEntryId, name: String) -> WalletEntry =
+        ops::rename_wallet_entry(&cx, &entry, &name).await?;
 
-/// Deletes a personal credential; one that is in use only when `confirmed`.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn remove_wallet_entry(
-    cx: State<'_, Context>,
-    entry: WalletEntryId,
-    confirmed: bool,
-) -> Result<(), Problem> {
-    Ok(patchbay_ops::remove_wallet_entry(&cx, &entry, confirmed).await?)
-}
+    /// Deletes a personal credential; one that is in use only if `confirmed`.
+    fn remove_wallet_entry(entry: WalletEntryId, confirmed: bool) -> () =
+        ops::remove_wallet_entry(&cx, &entry, confirmed).await?;
 
-/// The programs that may be started for secrets.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn list_allowed_programs(
-    cx: State<'_, Context>,
-) -> Result<Vec<AllowedProgram>, Problem> {
-    Ok(patchbay_ops::list_allowed_programs(&cx).await?)
-}
+    /// Lists the programs that may be run to read secrets.
+    fn list_allowed_programs() -> Vec<AllowedProgram> = ops::list_allowed_programs(&cx).await?;
 
-/// Asks in a window of the system's own whether the program of a reference may be started; nothing is
-/// started.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn allow_program(
-    cx: State<'_, Context>,
-    reference: String,
-) -> Result<AllowedProgram, Problem> {
-    Ok(patchbay_ops::allow_program(&cx, &reference).await?)
-}
+    /// Asks in a native dialog whether the program of a reference may be run, without running it.
+    fn allow_program(reference: String) -> AllowedProgram =
+        ops::allow_program(&cx, &reference).await?;
 
-/// Forgets that a program was allowed.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn forget_program(cx: State<'_, Context>, program: String) -> Result<(), Problem> {
-    Ok(patchbay_ops::forget_program(&cx, &program).await?)
+    /// Revokes the permission of a program.
+    fn forget_program(program: String) -> () = ops::forget_program(&cx, &program).await?;
 }

@@ -1,47 +1,30 @@
 //! The history as a whole: how long it is kept, and as a file.
 
 use patchbay_model::{Problem, RunId, RunQuery};
-use patchbay_ops::{Context, ExportFormat, Exported, History, Retention, RunsFile};
-use tauri::{AppHandle, Runtime, State};
+use patchbay_ops::{self as ops, Context, ExportFormat, Exported, History, Retention, RunsFile};
+use tauri::{AppHandle, State};
 
 use crate::window::{SaveDialog, choose_existing_file, choose_file};
 
-/// How much the history holds, and how long it holds it.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn history(cx: State<'_, Context>) -> Result<History, Problem> {
-    Ok(patchbay_ops::history(&cx).await?)
+commands! { cx =>
+    /// Returns the size and the limits of the history.
+    fn history() -> History = ops::history(&cx).await?;
+
+    /// Sets the limits of the history.
+    fn keep_runs(retention: Retention) -> History = ops::keep_runs(&cx, retention).await?;
+
+    /// Removes the runs past the limits and returns their number.
+    fn trim_runs() -> u32 = ops::trim_runs(&cx).await?;
+
+    /// Removes every finished run and returns their number.
+    fn remove_all_runs() -> u32 = ops::remove_all_runs(&cx).await?;
 }
 
-/// Sets how long runs are kept.
+/// Lets the user choose a file and exports runs to it; `None` if the dialog was cancelled.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn keep_runs(
-    cx: State<'_, Context>,
-    retention: Retention,
-) -> Result<History, Problem> {
-    Ok(patchbay_ops::keep_runs(&cx, retention).await?)
-}
-
-/// Removes the runs that are too old; answers how many they were.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn trim_runs(cx: State<'_, Context>) -> Result<u32, Problem> {
-    Ok(patchbay_ops::trim_runs(&cx).await?)
-}
-
-/// Removes every run that is over; answers how many they were.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn remove_all_runs(cx: State<'_, Context>) -> Result<u32, Problem> {
-    Ok(patchbay_ops::remove_all_runs(&cx).await?)
-}
-
-/// Asks for a file and writes the runs into it; `None` when the user chose none.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn export_runs<R: Runtime>(
-    app: AppHandle<R>,
+pub(crate) async fn export_runs(
+    app: AppHandle,
     cx: State<'_, Context>,
     query: RunQuery,
     format: ExportFormat,
@@ -58,15 +41,14 @@ pub(crate) async fn export_runs<R: Runtime>(
     let Some(path) = choose_file(&app, dialog_options).await? else {
         return Ok(None);
     };
-    let exported = patchbay_ops::export_runs(&cx, &query, format, &path).await?;
-    Ok(Some(exported))
+    Ok(Some(ops::export_runs(&cx, &query, format, &path).await?))
 }
 
-/// Asks for a file and writes one run into it; `None` when the user chose none.
+/// Lets the user choose a file and exports a run to it; `None` if the dialog was cancelled.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn export_run<R: Runtime>(
-    app: AppHandle<R>,
+pub(crate) async fn export_run(
+    app: AppHandle,
     cx: State<'_, Context>,
     run: RunId,
 ) -> Result<Option<Exported>, Problem> {
@@ -78,19 +60,17 @@ pub(crate) async fn export_run<R: Runtime>(
     let Some(path) = choose_file(&app, dialog_options).await? else {
         return Ok(None);
     };
-    Ok(Some(patchbay_ops::export_run(&cx, &run, &path).await?))
+    Ok(Some(ops::export_run(&cx, &run, &path).await?))
 }
 
-/// Asks for a file that was exported and reads the runs in it, which stay apart from the history; `None` when the user
-/// chose none.
+/// Lets the user choose a file of exported runs and reads it, without adding them to the history; `None` if the dialog
+/// was cancelled.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn open_runs_file<R: Runtime>(
-    app: AppHandle<R>,
-) -> Result<Option<RunsFile>, Problem> {
+pub(crate) async fn open_runs_file(app: AppHandle) -> Result<Option<RunsFile>, Problem> {
     let kind = ("Exported runs", &["jsonl", "json"][..]);
     let Some(path) = choose_existing_file(&app, "Open exported runs", kind).await? else {
         return Ok(None);
     };
-    Ok(Some(patchbay_ops::read_runs_file(&path).await?))
+    Ok(Some(ops::read_runs_file(&path).await?))
 }

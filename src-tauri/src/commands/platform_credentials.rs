@@ -1,64 +1,26 @@
 //! Credentials that hosted platforms keep for their connectors.
 
-use patchbay_model::{ConnectorId, Form, Level, Problem};
-use patchbay_ops::{Context, CredentialsOfLevel, SavePlatformCredential};
-use tauri::State;
+use patchbay_model::{ConnectorId, Form, Level};
+use patchbay_ops::{self as ops, CredentialsOfLevel, SavePlatformCredential};
 
-/// The credentials of a hosted connector, by level.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn list_platform_credentials(
-    cx: State<'_, Context>,
-    connector: ConnectorId,
-) -> Result<Vec<CredentialsOfLevel>, Problem> {
-    Ok(patchbay_ops::list_platform_credentials(&cx, &connector).await?)
-}
+commands! { cx =>
+    /// Lists the credentials of a hosted connector, by level.
+    fn list_platform_credentials(connector: ConnectorId) -> Vec<CredentialsOfLevel> =
+        ops::list_platform_credentials(&cx, &connector).await?;
 
-/// What one gives to save a credential at a level.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn platform_credential_form(
-    cx: State<'_, Context>,
-    connector: ConnectorId,
-    level: Level,
-) -> Result<Form, Problem> {
-    Ok(patchbay_ops::platform_credential_form(&cx, &connector, level).await?)
-}
+    /// Returns the form for a credential at a level.
+    fn platform_credential_form(connector: ConnectorId, level: Level) -> Form =
+        ops::platform_credential_form(&cx, &connector, level).await?;
 
-/// Creates a credential, or replaces the one of that name.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn save_platform_credential(
-    cx: State<'_, Context>,
-    request: SavePlatformCredential,
-) -> Result<(), Problem> {
-    Ok(patchbay_ops::save_platform_credential(&cx, request).await?)
-}
+    /// Creates or replaces a credential.
+    fn save_platform_credential(request: SavePlatformCredential) -> () =
+        ops::save_platform_credential(&cx, request).await?;
 
-/// Makes a credential the one that is used when none is named.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn make_platform_credential_default(
-    cx: State<'_, Context>,
-    connector: ConnectorId,
-    level: Level,
-    name: String,
-) -> Result<(), Problem> {
-    let made = patchbay_ops::make_platform_credential_default(&cx, &connector, level, &name);
-    Ok(made.await?)
-}
+    /// Makes a credential the default.
+    fn make_platform_credential_default(connector: ConnectorId, level: Level, name: String) -> () =
+        ops::make_platform_credential_default(&cx, &connector, level, &name).await?;
 
-/// Deletes a credential on its platform; only when `confirmed`.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn remove_platform_credential(
-    cx: State<'_, Context>,
-    connector: ConnectorId,
-    level: Level,
-    name: String,
-    confirmed: bool,
-) -> Result<(), Problem> {
-    let removed =
-        patchbay_ops::remove_platform_credential(&cx, &connector, level, &name, confirmed);
-    Ok(removed.await?)
+    /// Deletes a credential on its platform; refused unless `confirmed`.
+    fn remove_platform_credential(connector: ConnectorId, level: Level, name: String, confirmed: bool) -> () =
+        ops::remove_platform_credential(&cx, &connector, level, &name, confirmed).await?;
 }

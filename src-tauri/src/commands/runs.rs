@@ -1,148 +1,77 @@
-//! Running tools, and the history of it.
+//! Running tools, and the history of runs.
 
 use patchbay_model::{
-    Origin, Problem, QuestionAnswer, QuestionId, RunId, RunLabel, RunPage, RunQuery, ToolRun,
-    ToolRunSummary,
+    Origin, QuestionAnswer, QuestionId, RunId, RunLabel, RunPage, RunQuery, ToolRun, ToolRunSummary,
 };
 use patchbay_ops::{
-    Context, DryRun, OpenQuestion, ReplayTarget, RunComparison, RunProgress, RunTool,
+    self as ops, Context, DryRun, OpenQuestion, ReplayTarget, RunComparison, RunProgress, RunTool,
 };
 use tauri::State;
 use tauri::ipc::Channel;
 
-/// Runs a tool; steps go to the window that asked, the finished run is the answer.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn run_tool(
-    cx: State<'_, Context>,
-    request: RunTool,
-    progress: Channel<RunProgress>,
-) -> Result<ToolRun, Problem> {
-    // A closed window must not end the run: history still wants the result.
-    let on_progress = move |step| drop(progress.send(step));
-    Ok(patchbay_ops::run_tool(&cx, request, on_progress).await?)
+commands! { cx =>
+    /// Runs a tool and returns the finished run; progress is sent to the page that called. The run goes on when that
+    /// page is gone: the history still needs its result.
+    fn run_tool(request: RunTool, progress: Channel<RunProgress>) -> ToolRun =
+        ops::run_tool(&cx, request, progress_sender(progress)).await?;
+
+    /// Returns the exact request that a run would send, and the identity.
+    fn dry_run(request: RunTool) -> DryRun = ops::dry_run(&cx, request).await?;
+
+    /// Repeats a run, optionally on another connector that offers the tool or with another credential.
+    fn replay_run(
+        run: RunId,
+        elsewhere: Option<ReplayTarget>,
+        confirmed: bool,
+        progress: Channel<RunProgress>,
+    ) -> ToolRun = {
+        let on_progress = progress_sender(progress);
+        ops::replay_run(&cx, &run, elsewhere, Origin::Window, confirmed, on_progress).await?
+    };
+
+    /// Cancels a run.
+    fn cancel_run(run: RunId) -> () = ops::cancel_run(&cx, &run).await?;
+
+    /// Answers a question of a server.
+    fn answer_question(question: QuestionId, answer: QuestionAnswer) -> () =
+        ops::answer_question(&cx, &question, answer)?;
+
+    /// Opens the page of a server's question in the browser.
+    fn open_question_page(question: QuestionId) -> () =
+        ops::open_question_page(&cx, &question).await?;
+
+    /// Lists runs, newest first.
+    fn list_runs(query: RunQuery) -> RunPage = ops::list_runs(&cx, &query).await?;
+
+    /// Returns a run with its arguments and its result.
+    fn find_run(run: RunId) -> ToolRun = ops::find_run(&cx, &run).await?;
+
+    /// Sets the name, note and pin of a run.
+    fn label_run(run: RunId, label: RunLabel) -> ToolRunSummary =
+        ops::label_run(&cx, &run, label).await?;
+
+    /// Deletes a run from the history.
+    fn remove_run(run: RunId) -> () = ops::remove_run(&cx, &run).await?;
+
+    /// Compares two runs, except for the paths that are ignored for their tool.
+    fn compare_runs(before: RunId, after: RunId) -> RunComparison =
+        ops::compare_runs(&cx, &before, &after, None).await?;
+
+    /// Saves the paths to ignore when runs of these tools are compared.
+    fn ignore_paths(before: RunId, after: RunId, paths: Vec<String>) -> () =
+        ops::ignore_paths(&cx, &before, &after, paths).await?;
+
+    /// Returns the previous run of the same tool, the default to compare with.
+    fn previous_run(run: RunId) -> Option<ToolRunSummary> = ops::previous_run(&cx, &run).await?;
 }
 
-/// Shows exactly what a run would send, as whom.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn dry_run(cx: State<'_, Context>, request: RunTool) -> Result<DryRun, Problem> {
-    Ok(patchbay_ops::dry_run(&cx, request).await?)
-}
-
-/// Runs the same again: as it was run, or on another connector that offers the tool, or with another credential.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn replay_run(
-    cx: State<'_, Context>,
-    run: RunId,
-    elsewhere: Option<ReplayTarget>,
-    confirmed: bool,
-    progress: Channel<RunProgress>,
-) -> Result<ToolRun, Problem> {
-    let on_progress = move |step| drop(progress.send(step));
-    let origin = Origin::Window;
-    let run =
-        patchbay_ops::replay_run(&cx, &run, elsewhere, origin, confirmed, on_progress).await?;
-    Ok(run)
-}
-
-/// Stops a run.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn cancel_run(cx: State<'_, Context>, run: RunId) -> Result<(), Problem> {
-    Ok(patchbay_ops::cancel_run(&cx, &run).await?)
-}
-
-/// What servers ask right now, the oldest first.
+/// Lists the open questions of servers, oldest first.
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn list_questions(cx: State<'_, Context>) -> Vec<OpenQuestion> {
-    patchbay_ops::list_questions(&cx)
+    ops::list_questions(&cx)
 }
 
-/// Answers what a server asks while a tool runs.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn answer_question(
-    cx: State<'_, Context>,
-    question: QuestionId,
-    answer: QuestionAnswer,
-) -> Result<(), Problem> {
-    Ok(patchbay_ops::answer_question(&cx, &question, answer)?)
-}
-
-/// Opens the page that a server asks for, in the browser.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn open_question_page(
-    cx: State<'_, Context>,
-    question: QuestionId,
-) -> Result<(), Problem> {
-    Ok(patchbay_ops::open_question_page(&cx, &question).await?)
-}
-
-/// A page of the history, newest first.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn list_runs(cx: State<'_, Context>, query: RunQuery) -> Result<RunPage, Problem> {
-    Ok(patchbay_ops::list_runs(&cx, &query).await?)
-}
-
-/// One run with its arguments and its answer.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn find_run(cx: State<'_, Context>, run: RunId) -> Result<ToolRun, Problem> {
-    Ok(patchbay_ops::find_run(&cx, &run).await?)
-}
-
-/// Notes what its owner says of a run.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn label_run(
-    cx: State<'_, Context>,
-    run: RunId,
-    label: RunLabel,
-) -> Result<ToolRunSummary, Problem> {
-    Ok(patchbay_ops::label_run(&cx, &run, label).await?)
-}
-
-/// Takes one run out of the history.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn remove_run(cx: State<'_, Context>, run: RunId) -> Result<(), Problem> {
-    Ok(patchbay_ops::remove_run(&cx, &run).await?)
-}
-
-/// What differs between two runs; ignores what is saved for the tool.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn compare_runs(
-    cx: State<'_, Context>,
-    before: RunId,
-    after: RunId,
-) -> Result<RunComparison, Problem> {
-    Ok(patchbay_ops::compare_runs(&cx, &before, &after, None).await?)
-}
-
-/// Remembers what is ignored when runs of these tools are compared.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn ignore_paths(
-    cx: State<'_, Context>,
-    before: RunId,
-    after: RunId,
-    paths: Vec<String>,
-) -> Result<(), Problem> {
-    Ok(patchbay_ops::ignore_paths(&cx, &before, &after, paths).await?)
-}
-
-/// The run to compare with unless another is chosen.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn previous_run(
-    cx: State<'_, Context>,
-    run: RunId,
-) -> Result<Option<ToolRunSummary>, Problem> {
-    Ok(patchbay_ops::previous_run(&cx, &run).await?)
+fn progress_sender(progress: Channel<RunProgress>) -> impl Fn(RunProgress) {
+    move |step| drop(progress.send(step))
 }

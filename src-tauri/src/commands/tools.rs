@@ -1,78 +1,42 @@
 //! Tools and their arguments.
 
 use patchbay_model::{ConnectorId, Content, FieldProblem, Json, Problem, RunId, Tool, ToolSummary};
-use patchbay_ops::{Attachment, Context, SavedAttachment};
-use tauri::{AppHandle, Runtime, State};
+use patchbay_ops::{self as ops, Attachment, Context, SavedAttachment};
+use tauri::{AppHandle, State};
 
 use crate::window::{SaveDialog, choose_file};
 
-/// What is shown of the tools of one connector, or of all, from the cache.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn list_tools(
-    cx: State<'_, Context>,
-    connector: Option<ConnectorId>,
-) -> Result<Vec<ToolSummary>, Problem> {
-    Ok(patchbay_ops::list_tool_summaries(&cx, connector.as_ref()).await?)
+commands! { cx =>
+    /// Lists the tools of one connector, or of all, from the cache.
+    fn list_tools(connector: Option<ConnectorId>) -> Vec<ToolSummary> =
+        ops::list_tool_summaries(&cx, connector.as_ref()).await?;
+
+    /// Returns a tool with its schemas from the cache.
+    fn find_tool(connector: ConnectorId, tool: String) -> Tool =
+        ops::find_tool(&cx, &connector, &tool).await?;
+
+    /// Lists the tools of a connector again from its server.
+    fn refresh_tools(connector: ConnectorId) -> () =
+        drop(ops::refresh_tools(&cx, &connector).await?);
+
+    /// Validates arguments against the schema of a tool; empty if they are valid.
+    fn validate_arguments(connector: ConnectorId, tool: String, values: Json) -> Vec<FieldProblem> =
+        ops::validate_arguments(&cx, &connector, &tool, &values).await?;
+
+    /// Returns whether a run on this connector may name one of its platform's credentials.
+    fn names_credentials(connector: ConnectorId) -> bool =
+        ops::names_credentials(&cx, &connector).await?;
+
+    /// Returns the arguments for the next page of a run's result, if there is one.
+    fn next_page(run: RunId) -> Option<Json> = ops::next_page(&cx, &run).await?;
 }
 
-/// A tool with its schemas, from the cache.
+/// Lets the user choose a file and saves a part of a run's result to it; `None` if the dialog was cancelled. The
+/// server's name for it is only the suggested file name.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn find_tool(
-    cx: State<'_, Context>,
-    connector: ConnectorId,
-    tool: String,
-) -> Result<Tool, Problem> {
-    Ok(patchbay_ops::find_tool(&cx, &connector, &tool).await?)
-}
-
-/// Asks the server for its tools anew.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn refresh_tools(
-    cx: State<'_, Context>,
-    connector: ConnectorId,
-) -> Result<(), Problem> {
-    patchbay_ops::refresh_tools(&cx, &connector).await?;
-    Ok(())
-}
-
-/// What is wrong with these values as arguments, by the tool's own schema; empty when nothing is.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn validate_arguments(
-    cx: State<'_, Context>,
-    connector: ConnectorId,
-    tool: String,
-    values: Json,
-) -> Result<Vec<FieldProblem>, Problem> {
-    Ok(patchbay_ops::validate_arguments(&cx, &connector, &tool, &values).await?)
-}
-
-/// Whether one can choose for each run with which of its platform's credentials a connector acts.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn names_credentials(
-    cx: State<'_, Context>,
-    connector: ConnectorId,
-) -> Result<bool, Problem> {
-    Ok(patchbay_ops::names_credentials(&cx, &connector).await?)
-}
-
-/// The arguments with which the tool of a run gives its next page, where there is one.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn next_page(cx: State<'_, Context>, run: RunId) -> Result<Option<Json>, Problem> {
-    Ok(patchbay_ops::next_page(&cx, &run).await?)
-}
-
-/// Asks for a file and writes a part of a run's answer into it; `None` when the user chose none. What its
-/// server calls it is only offered as a name.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn save_attachment<R: Runtime>(
-    app: AppHandle<R>,
+pub(crate) async fn save_attachment(
+    app: AppHandle,
     cx: State<'_, Context>,
     run: RunId,
     part: u32,
@@ -81,19 +45,18 @@ pub(crate) async fn save_attachment<R: Runtime>(
     save(&app, &attachment).await
 }
 
-/// Asks for a file and writes a part of a resource or a prompt into it; `None` when the user chose none. What its
-/// server calls it is only offered as a name.
+/// As [`save_attachment`], for a part of a resource or a prompt.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn save_content<R: Runtime>(
-    app: AppHandle<R>,
+pub(crate) async fn save_content(
+    app: AppHandle,
     content: Content,
 ) -> Result<Option<SavedAttachment>, Problem> {
     save(&app, &Attachment::of(&content)?).await
 }
 
-async fn save<R: Runtime>(
-    app: &AppHandle<R>,
+async fn save(
+    app: &AppHandle,
     attachment: &Attachment,
 ) -> Result<Option<SavedAttachment>, Problem> {
     let dialog_options = SaveDialog {

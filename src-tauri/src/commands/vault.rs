@@ -1,73 +1,33 @@
-//! Where the key of the secrets lies.
+//! The vault and what protects its key.
 
-use patchbay_model::{Problem, Secret, VaultStatus};
-use patchbay_ops::Context;
-use tauri::State;
+use patchbay_model::{Secret, VaultStatus};
+use patchbay_ops as ops;
 
-/// How the vault is.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn vault_status(cx: State<'_, Context>) -> Result<VaultStatus, Problem> {
-    Ok(patchbay_ops::vault_status(&cx).await)
-}
+commands! { cx =>
+    /// Returns the status of the vault.
+    fn vault_status() -> VaultStatus = ops::vault_status(&cx).await;
 
-/// Tries whether a secret can be written and read back.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn probe_vault(cx: State<'_, Context>) -> Result<VaultStatus, Problem> {
-    Ok(patchbay_ops::probe_vault(&cx).await?)
-}
+    /// Tests that a secret can be written and read back.
+    fn probe_vault() -> VaultStatus = ops::probe_vault(&cx).await?;
 
-/// Opens a vault that a passphrase protects.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn unlock_vault(
-    cx: State<'_, Context>,
-    passphrase: Secret,
-) -> Result<VaultStatus, Problem> {
-    Ok(patchbay_ops::unlock_vault(&cx, passphrase).await?)
-}
+    /// Unlocks a vault that is protected by a passphrase.
+    fn unlock_vault(passphrase: Secret) -> VaultStatus = ops::unlock_vault(&cx, passphrase).await?;
 
-/// Protects the vault with a passphrase from now on.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn choose_passphrase(
-    cx: State<'_, Context>,
-    passphrase: Secret,
-) -> Result<VaultStatus, Problem> {
-    Ok(patchbay_ops::choose_passphrase(&cx, passphrase).await?)
-}
+    /// Protects the vault with a passphrase from now on.
+    fn choose_passphrase(passphrase: Secret) -> VaultStatus =
+        ops::choose_passphrase(&cx, passphrase).await?;
 
-/// Puts secrets that cannot be opened any more aside, and begins anew.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn set_vault_aside(
-    cx: State<'_, Context>,
-    confirmed: bool,
-) -> Result<VaultStatus, Problem> {
-    Ok(patchbay_ops::set_vault_aside(&cx, confirmed).await?)
-}
+    /// Sets aside a vault that can't be opened, and starts an empty one.
+    fn set_vault_aside(confirmed: bool) -> VaultStatus =
+        ops::set_vault_aside(&cx, confirmed).await?;
 
-/// Protects the vault with the system keychain from now on.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn use_keychain(cx: State<'_, Context>) -> Result<VaultStatus, Problem> {
-    Ok(patchbay_ops::use_keychain(&cx).await?)
-}
+    /// Protects the vault with the system keychain from now on.
+    fn use_keychain() -> VaultStatus = ops::use_keychain(&cx).await?;
 
-/// Takes older secrets for the newest, after a backup was put back.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn accept_older_secrets(
-    cx: State<'_, Context>,
-    confirmed: bool,
-) -> Result<VaultStatus, Problem> {
-    Ok(patchbay_ops::accept_older_secrets(&cx, confirmed).await?)
-}
+    /// Accepts an older vault after a backup was restored.
+    fn accept_older_secrets(confirmed: bool) -> VaultStatus =
+        ops::accept_older_secrets(&cx, confirmed).await?;
 
-/// Tries once more to save renewed sign-ins that live in this process alone.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn save_unsaved_secrets(cx: State<'_, Context>) -> Result<(), Problem> {
-    Ok(patchbay_ops::save_unsaved_secrets(&cx).await?)
+    /// Tries again to save renewed sign-ins that exist in this process only.
+    fn save_unsaved_secrets() -> () = ops::save_unsaved_secrets(&cx).await?;
 }
