@@ -1,12 +1,11 @@
-//! How glibc handles freed memory.
+//! Settings of glibc's allocator.
 
-/// Pieces of this many bytes and more are given back as soon as they are free.
 const LARGE: i32 = 1024 * 1024;
 
-/// Returns large blocks to the system as soon as they are freed. By default glibc takes the first large result as a
-/// sign of more, keeps up to 32 MiB of each such size, and grows with every result.
+/// Returns blocks of at least [`LARGE`] bytes to the system as soon as they are freed. By default glibc raises this
+/// threshold up to 32 MiB after the first large block is freed, and memory grows with every large result.
 pub(crate) fn return_large_blocks() {
     #[expect(unsafe_code, reason = "no library offers it")]
-    // SAFETY: it takes two numbers and no memory of ours. A system that refuses leaves things as they were.
+    // SAFETY: it takes two numbers and no memory of ours. A failure changes nothing.
     let _refused = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE) };
 }

@@ -1,4 +1,4 @@
-//! What Tauri does not pass on from AppKit, the frame of every app of macOS.
+//! What Tauri does not expose of AppKit, the application framework of macOS.
 #![expect(unsafe_code, reason = "AppKit's own calls; Tauri has none for these")]
 
 use std::mem::transmute;
@@ -18,25 +18,24 @@ use tauri::AppHandle;
 
 use crate::{quit, title_bar};
 
-/// Whom AppKit's question is about.
+/// For [`should_terminate`], which AppKit calls without context.
 static APP: OnceLock<AppHandle> = OnceLock::new();
 
 /// Source: Apple, `NSApplicationDelegate`, `applicationShouldTerminate(_:)`.
 type ShouldTerminate =
     extern "C-unwind" fn(&AnyObject, Sel, *mut AnyObject) -> NSApplicationTerminateReply;
 
-/// Has the Dock, a sign-out and a shutdown ask before they end the app, as its own menu does.
+/// Makes the Dock, sign-out and shutdown ask before they quit the app, as its own menu does.
 pub(crate) fn confirm_before_quit(app: &AppHandle) {
     let system = MainThreadMarker::new().map(NSApplication::sharedApplication);
     let Some(delegate) = system.and_then(|system| system.delegate()) else {
         return tracing::warn!("the Dock ends the app without asking");
     };
-    // The app is set up once.
     drop(APP.set(app.clone()));
     let delegate: &AnyObject = (*delegate).as_ref();
     let class = ptr::from_ref(delegate.class()).cast_mut();
-    // SAFETY: the method takes and returns what AppKit declares, which is what the encoding says; AppKit calls it
-    // on its own thread. A class that has the method already keeps it.
+    // SAFETY: the method's signature is the one that AppKit declares, as in the encoding; AppKit calls it on the main
+    // thread. A class that has the method already keeps it.
     unsafe {
         let method = transmute::<ShouldTerminate, Imp>(should_terminate);
         let encoding = c"Q@:@".as_ptr();
@@ -50,15 +49,15 @@ extern "C-unwind" fn should_terminate(
     _: *mut AnyObject,
 ) -> NSApplicationTerminateReply {
     match APP.get().is_some_and(quit::confirm_quit) {
-        // A yes ends the app by itself.
+        // A yes quits the app by itself.
         true => NSApplicationTerminateReply::TerminateCancel,
         false => NSApplicationTerminateReply::TerminateNow,
     }
 }
 
-/// Tells the page of full screen from now on.
+/// Tells the page whenever the window enters or leaves full screen.
 pub(crate) fn follow_full_screen(app: &AppHandle) {
-    // SAFETY: AppKit sets these names before any of our code runs, and never again.
+    // SAFETY: AppKit initializes these constants before any of our code runs.
     let names = unsafe {
         [
             (NSWindowWillEnterFullScreenNotification, true),
@@ -67,22 +66,22 @@ pub(crate) fn follow_full_screen(app: &AppHandle) {
     };
     for (name, is_full) in names {
         let app = app.clone();
-        let heard = RcBlock::new(move |_: NonNull<NSNotification>| {
+        let observer = RcBlock::new(move |_: NonNull<NSNotification>| {
             title_bar::show_full_screen(&app, is_full);
         });
-        // SAFETY: the block may be called on any thread; AppKit calls it on its own. The center keeps the observer.
+        // SAFETY: the block may be called on any thread. The center retains the observer.
         unsafe {
             NSNotificationCenter::defaultCenter().addObserverForName_object_queue_usingBlock(
                 Some(name),
                 None,
                 None,
-                &heard,
+                &observer,
             );
         }
     }
 }
 
-/// What the user chose for a double click on a title bar.
+/// The user's setting for a double click on a title bar.
 pub(crate) fn double_click() -> Option<String> {
     let setting = ns_string!("AppleActionOnDoubleClick");
     let chosen = NSUserDefaults::standardUserDefaults().stringForKey(setting);

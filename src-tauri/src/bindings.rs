@@ -1,7 +1,7 @@
-//! The typed surface between Rust and the web view.
+//! The typed interface between Rust and the web view.
 
 use patchbay_ops::{account_state, by_code, fix, platform_infos};
-use tauri::Runtime;
+use tauri::Wry;
 use tauri_specta::{Builder, collect_commands};
 
 use crate::commands::{
@@ -11,7 +11,7 @@ use crate::commands::{
 };
 
 /// Every command.
-pub(crate) fn builder<R: Runtime>() -> Builder<R> {
+pub(crate) fn builder() -> Builder<Wry> {
     Builder::new()
         .disable_serde_phases()
         .constant("platforms", platform_infos())
@@ -33,14 +33,14 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             accounts::sync_connectors,
             accounts::test_account,
             accounts::try_account_settings,
-            app::about::<tauri::Wry>,
-            app::check_for_update::<tauri::Wry>,
-            app::copy_text::<tauri::Wry>,
-            app::double_click_title_bar::<tauri::Wry>,
-            app::drag_window::<tauri::Wry>,
-            app::install_update::<tauri::Wry>,
-            app::load_preferences::<tauri::Wry>,
-            app::save_preferences::<tauri::Wry>,
+            app::about,
+            app::check_for_update,
+            app::copy_text,
+            app::double_click_title_bar,
+            app::drag_window,
+            app::install_update,
+            app::load_preferences,
+            app::save_preferences,
             app::subscribe_to_events,
             app::take_offered_link,
             app::take_refused_link,
@@ -50,15 +50,15 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             authorizations::find_authorization,
             authorizations::finish_authorization,
             authorizations::list_authorizations,
-            authorizations::copy_authorization_page::<tauri::Wry>,
+            authorizations::copy_authorization_page,
             authorizations::open_authorization_page,
             authorizations::provider_sign_in,
             authorizations::start_authorization,
             authorizations::start_provider_sign_in,
             bundles::add_bundle,
-            bundles::choose_bundle::<tauri::Wry>,
-            certificates::choose_certificates::<tauri::Wry>,
-            certificates::choose_client_certificate::<tauri::Wry>,
+            bundles::choose_bundle,
+            certificates::choose_certificates,
+            certificates::choose_client_certificate,
             certificates::find_untrusted_certificate,
             certificates::trust_certificate,
             catalogue::list_catalogue,
@@ -122,11 +122,11 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             platform_credentials::platform_credential_form,
             platform_credentials::remove_platform_credential,
             platform_credentials::save_platform_credential,
-            history::export_run::<tauri::Wry>,
-            history::export_runs::<tauri::Wry>,
+            history::export_run,
+            history::export_runs,
             history::history,
             history::keep_runs,
-            history::open_runs_file::<tauri::Wry>,
+            history::open_runs_file,
             history::remove_all_runs,
             history::trim_runs,
             rotation::finish_rotation,
@@ -153,8 +153,8 @@ pub(crate) fn builder<R: Runtime>() -> Builder<R> {
             tools::names_credentials,
             tools::next_page,
             tools::refresh_tools,
-            tools::save_attachment::<tauri::Wry>,
-            tools::save_content::<tauri::Wry>,
+            tools::save_attachment,
+            tools::save_content,
             tools::validate_arguments,
             vault::accept_older_secrets,
             vault::choose_passphrase,
@@ -174,10 +174,10 @@ mod page_inputs;
 mod tests {
     use specta_typescript::Typescript;
 
-    /// Writes the bindings; the checks fail when that changes the committed file.
+    /// Writes the bindings; the checks fail if that changes the committed file.
     #[test]
     fn bindings_are_written() {
-        super::builder::<tauri::Wry>()
+        super::builder()
             .export(Typescript::default(), "../ui/src/host/bindings.ts")
             .expect("the folder ui/src/host can be written");
     }

@@ -1,4 +1,4 @@
-//! The command line that comes with the app, put where a terminal finds it.
+//! Installs the bundled command line where terminals find it.
 
 #[cfg(any(target_os = "macos", all(test, unix)))]
 pub(crate) mod link;
@@ -10,10 +10,10 @@ mod search_path;
 use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 
-/// The command line that lies beside the app's own program.
+/// Returns the command line beside the app's own program.
 ///
 /// # Errors
-/// In words, when there is none, or the app is where what leads to it would soon lead nowhere.
+/// A message for the user, when there is none or the app runs from a temporary place.
 pub(crate) fn bundled_program(app: &Path) -> Result<PathBuf, String> {
     let is_temporary =
         app.starts_with("/Volumes") || app.iter().any(|part| part == "AppTranslocation");
@@ -29,13 +29,9 @@ pub(crate) fn bundled_program(app: &Path) -> Result<PathBuf, String> {
     }
 }
 
-/// Says what became of it, in a window of the system's own.
+/// Shows the outcome in a native dialog.
 #[cfg(any(target_os = "macos", windows))]
-pub(crate) async fn say<R: tauri::Runtime>(
-    app: &tauri::AppHandle<R>,
-    level: rfd::MessageLevel,
-    text: String,
-) {
+pub(crate) async fn say(app: &tauri::AppHandle, level: rfd::MessageLevel, text: String) {
     let question = crate::dialog::Question {
         level,
         title: "Command line tool",

@@ -1,79 +1,59 @@
 //! `patchbay://` links that the system hands to the app.
 //!
-//! Any program and any page can send one: a link can finish a consent that waits for it, and then its text is
-//! never logged nor shown; or it can propose a server, which a person looks through before it is added.
-
-use std::sync::{Mutex, MutexGuard, PoisonError};
+//! Any program and any web page can send one. A link may finish a sign-in that waits for it, and is then never logged
+//! or shown; or it may propose a server, which the user reviews before it is added.
 
 use patchbay_model::{Explain, Problem, Secret};
 use patchbay_ops::{Context, Event};
-use tauri::{App, AppHandle, Manager, Runtime};
+use tauri::{App, AppHandle, Manager};
 use tauri_plugin_deep_link::DeepLinkExt;
 use url::Url;
 
+use crate::latest::Latest;
 use crate::{events, window};
 
-/// What the latest link brought, until a window has shown it: the app may have been started by that very
-/// link, before any window could listen.
-pub(crate) struct Latest<T>(Mutex<Option<T>>);
-
-/// Why the latest link was not followed.
+/// Why the latest link was rejected, until the page has shown it: the link may have started the app, before any page
+/// could listen.
 pub(crate) type RefusedLink = Latest<Problem>;
 
-/// The latest server that a link proposed.
+/// The latest link that proposes a server, until the page has shown it.
 pub(crate) type ProposedLink = Latest<Url>;
 
-impl<T> Default for Latest<T> {
-    fn default() -> Self {
-        Self(Mutex::default())
-    }
-}
-
-impl<T> Latest<T> {
-    /// What it brought, once.
-    pub(crate) fn take(&self) -> Option<T> {
-        self.lock().take()
-    }
-
-    fn put(&self, brought: T) {
-        *self.lock() = Some(brought);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Listens for links, and takes the one that started the app.
+/// Handles the link that started the app, and all later ones.
 pub(crate) fn listen(app: &App) {
     let handle = app.handle().clone();
-    app.deep_link()
-        .on_open_url(move |event| event.urls().iter().for_each(|link| take(&handle, link)));
+    app.deep_link().on_open_url(move |event| {
+        event
+            .urls()
+            .iter()
+            .for_each(|link| handle_link(&handle, link))
+    });
     if let Ok(Some(links)) = app.deep_link().get_current() {
-        links.iter().for_each(|link| take(app.handle(), link));
+        links
+            .iter()
+            .for_each(|link| handle_link(app.handle(), link));
     }
 }
 
-fn take<R: Runtime>(app: &AppHandle<R>, link: &Url) {
+fn handle_link(app: &AppHandle, link: &Url) {
     window::raise(app);
     if patchbay_ops::is_install_link(link) {
-        app.state::<ProposedLink>().put(link.clone());
+        app.state::<ProposedLink>().set(link.clone());
         return events::send(app, Event::LinkOffered);
     }
     let cx = app.state::<Context>();
     if let Err(error) = patchbay_ops::handle_callback_link(&cx, &Secret::new(link.as_str())) {
         let problem = error.problem();
         tracing::info!(code = problem.code.as_str(), "a link was not followed");
-        app.state::<RefusedLink>().put(problem.clone());
+        app.state::<RefusedLink>().set(problem.clone());
         let problem = Box::new(problem);
         events::send(app, Event::LinkRefused { problem });
     }
 }
 
-/// Makes the scheme ours where no package did. It asks programs of the system and waits for them, so it
-/// has a thread of its own.
+/// Registers the scheme, unless a package did. It runs system programs and waits for them, hence the thread.
 #[cfg(any(target_os = "linux", windows))]
-pub(crate) fn register<R: Runtime>(app: &AppHandle<R>) {
+pub(crate) fn register(app: &AppHandle) {
     if is_packaged() {
         return;
     }
@@ -89,19 +69,19 @@ pub(crate) fn register<R: Runtime>(app: &AppHandle<R>) {
     });
 }
 
-/// Whether a package of the system installed us: its desktop entry has the scheme then, and an entry of
-/// our own would outlive the package.
+/// Whether a system package installed the app: its desktop entry registers the scheme, and an entry of our own would
+/// outlive the package.
 #[cfg(target_os = "linux")]
 fn is_packaged() -> bool {
     std::env::current_exe().is_ok_and(|program| program.starts_with("/usr"))
 }
 
-/// The installer's entry and ours are the same.
+/// The installer's registry entry and ours are the same.
 #[cfg(windows)]
 fn is_packaged() -> bool {
     false
 }
 
-/// The bundle's own property list says so.
+/// The bundle's property list registers the scheme.
 #[cfg(not(any(target_os = "linux", windows)))]
-pub(crate) fn register<R: Runtime>(_: &AppHandle<R>) {}
+pub(crate) fn register(_: &AppHandle) {}

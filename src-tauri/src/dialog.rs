@@ -1,12 +1,11 @@
-//! Questions in a window of the system's own: no page can answer them, cover them or change what they say.
+//! Native message dialogs: no page can answer them, cover them or change their text.
 
 use rfd::{AsyncMessageDialog, MessageButtons, MessageDialogResult, MessageLevel};
-use tauri::{AppHandle, Runtime};
+use tauri::AppHandle;
 use tokio::sync::oneshot;
 
 use crate::window;
 
-/// What is asked.
 pub(crate) struct Question {
     pub(crate) level: MessageLevel,
     pub(crate) title: &'static str,
@@ -14,23 +13,20 @@ pub(crate) struct Question {
     pub(crate) buttons: MessageButtons,
 }
 
-/// Asks the user; `None` if the dialog went away without an answer.
-pub(crate) async fn ask<R: Runtime>(
-    app: &AppHandle<R>,
-    question: Question,
-) -> Option<MessageDialogResult> {
-    let (answer, answered) = oneshot::channel();
+/// Returns the pressed button; `None` if the dialog ended without an answer.
+pub(crate) async fn ask(app: &AppHandle, question: Question) -> Option<MessageDialogResult> {
+    let (sender, receiver) = oneshot::channel();
     let owner = app.clone();
-    let asked = app.run_on_main_thread(move || {
+    let shown = app.run_on_main_thread(move || {
         let pressed = dialog(&owner, question).show();
-        // Whoever asked may be gone when the user has answered.
-        tauri::async_runtime::spawn(async move { answer.send(pressed.await).ok() });
+        // The receiver may be gone by then.
+        tauri::async_runtime::spawn(async move { sender.send(pressed.await).ok() });
     });
-    asked.ok()?;
-    answered.await.ok()
+    shown.ok()?;
+    receiver.await.ok()
 }
 
-fn dialog<R: Runtime>(app: &AppHandle<R>, question: Question) -> AsyncMessageDialog {
+fn dialog(app: &AppHandle, question: Question) -> AsyncMessageDialog {
     let dialog = AsyncMessageDialog::new()
         .set_level(question.level)
         .set_title(question.title)
@@ -42,7 +38,7 @@ fn dialog<R: Runtime>(app: &AppHandle<R>, question: Question) -> AsyncMessageDia
     }
 }
 
-/// Text as a message dialog takes it: GTK's takes it for a format string.
+/// Escapes the text of a message dialog: GTK uses it as a format string.
 pub(crate) fn message_text(text: &str) -> String {
     match cfg!(any(windows, target_os = "macos")) {
         true => text.to_owned(),

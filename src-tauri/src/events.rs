@@ -1,35 +1,19 @@
 //! Forwards events to the page, over a channel that it provides. Tauri's own events would let the page listen to those
 //! of plugins as well, such as the callback URL of a sign-in, which no page may see.
 
-use std::sync::{Mutex, PoisonError};
-
 use patchbay_ops::{Context, Event};
 use tauri::ipc::Channel;
-use tauri::{AppHandle, Manager, Runtime};
+use tauri::{AppHandle, Manager};
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::latest::Latest;
 use crate::window;
 
-/// The page that shows now; a page that was loaded anew takes the place of the one before.
-#[derive(Default)]
-pub(crate) struct Subscriber(Mutex<Option<Channel<Event>>>);
-
-impl Subscriber {
-    /// Sends to this page from now on.
-    pub(crate) fn replace(&self, page: Channel<Event>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(page);
-    }
-
-    fn page(&self) -> Option<Channel<Event>> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-}
+/// The channel of the current page, which replaces that of the page before a reload.
+pub(crate) type Subscriber = Latest<Channel<Event>>;
 
 /// Forwards events until the app ends.
-pub(crate) fn forward<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
+pub(crate) fn forward(app: &AppHandle, cx: &Context) {
     let app = app.clone();
     let mut events = cx.events();
     tauri::async_runtime::spawn(async move {
@@ -37,9 +21,9 @@ pub(crate) fn forward<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
             match events.recv().await {
                 Ok(Event::Raise) => window::raise(&app),
                 Ok(event) => send(&app, event),
-                // Which were lost nobody knows: whoever fell behind reads everything anew.
+                // Events were lost, so the page has to read everything again.
                 Err(RecvError::Lagged(_)) => {
-                    for event in everything() {
+                    for event in REFRESH_ALL {
                         send(&app, event);
                     }
                 }
@@ -49,21 +33,19 @@ pub(crate) fn forward<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
     });
 }
 
-/// The events upon which all that is shown is read again.
-fn everything() -> [Event; 6] {
-    [
-        Event::AccountsChanged,
-        Event::ConnectorsChanged,
-        Event::WalletChanged,
-        Event::HistoryChanged,
-        Event::SettingsChanged,
-        Event::QuestionsChanged,
-    ]
-}
+/// Events on which the page reads everything again.
+const REFRESH_ALL: [Event; 6] = [
+    Event::AccountsChanged,
+    Event::ConnectorsChanged,
+    Event::WalletChanged,
+    Event::HistoryChanged,
+    Event::SettingsChanged,
+    Event::QuestionsChanged,
+];
 
-/// Sends one event to the page, if there is one yet.
-pub(crate) fn send<R: Runtime>(app: &AppHandle<R>, event: Event) {
-    let Some(page) = app.state::<Subscriber>().page() else {
+/// Sends an event to the page, if one is loaded.
+pub(crate) fn send(app: &AppHandle, event: Event) {
+    let Some(page) = app.state::<Subscriber>().get() else {
         return;
     };
     if let Err(error) = page.send(event) {

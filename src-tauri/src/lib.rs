@@ -1,7 +1,7 @@
 //! Patchbay's desktop app: one window over the verbs of `patchbay-ops`, the tray, and deep links.
 //!
-//! This crate refuses to know connectors, credentials and protocols: commands pass arguments in and
-//! answers out. Start reading at [`run`], then [`bindings`].
+//! This crate knows nothing of connectors, credentials and protocols: commands pass arguments in and answers out. Start
+//! reading at [`run`], then [`bindings`].
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod allocator;
@@ -15,6 +15,7 @@ mod commands;
 mod deep_link;
 mod dialog;
 mod events;
+mod latest;
 #[cfg(target_os = "macos")]
 mod menu;
 mod needs;
@@ -32,7 +33,7 @@ use std::sync::Arc;
 
 use patchbay_model::{Explain, Problem};
 use patchbay_ops::{AppPaths, Context, ContextOptions};
-use tauri::{App, AppHandle, Manager, RunEvent, Runtime};
+use tauri::{App, AppHandle, Manager, RunEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 
 /// Runs the app until the user quits it.
@@ -41,9 +42,9 @@ pub fn run() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     allocator::return_large_blocks();
     start_logging();
-    let handler = bindings::builder::<tauri::Wry>().invoke_handler();
+    let handler = bindings::builder().invoke_handler();
     let builder = tauri::Builder::default()
-        // First of all plugins: a second start ends here and hands its link to the first.
+        // The first plugin: a second instance ends here and passes its link to the first.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| {
             window::raise(app);
         }))
@@ -58,14 +59,14 @@ pub fn run() {
         .setup(|app| set_up(app));
     #[expect(
         clippy::expect_used,
-        reason = "without a web view there is no window in which to say so"
+        reason = "without a web view no window can show the error"
     )]
     builder
         .build(tauri::generate_context!())
         .expect("the web view starts")
         .run(|app, event| match event {
             RunEvent::Exit => close(app),
-            // The window is gone because there is no store; the words that say so are still shown.
+            // The window is gone because the store failed to open; the dialog that says so is still shown.
             RunEvent::ExitRequested {
                 code: None, api, ..
             } if app.try_state::<Context>().is_none() => api.prevent_exit(),
@@ -83,7 +84,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
             return Ok(());
         }
     };
-    // The store opens while the web view starts; nothing of the page is heard before this returns.
+    // The store opens while the web view starts; commands of the page wait until this function returns.
     let mut options = ContextOptions::of_system(paths.clone());
     options.can_ask = true;
     options.programs = Arc::new(program_consent::DialogConsent(app.handle().clone()));
@@ -112,7 +113,7 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
             cx
         }
         Err(error) => {
-            // Its page would ask for a store that is not there.
+            // Its page would call commands that need the store.
             window::discard(app.handle());
             cannot_start(app, error.problem());
             return Ok(());
@@ -124,48 +125,48 @@ fn set_up(app: &mut App) -> Result<(), Box<dyn std::error::Error>> {
     app.manage(commands::bundles::ChosenBundle::default());
     app.manage(events::Subscriber::default());
     events::forward(app.handle(), &cx);
-    let trimming = cx.clone();
-    tauri::async_runtime::spawn(async move { patchbay_ops::trim_periodically(&trimming).await });
-    let following = cx.clone();
-    tauri::async_runtime::spawn(async move { follow_other_processes(&following).await });
-    let left = cx.clone();
-    tauri::async_runtime::spawn(async move {
-        if let Err(error) = patchbay_ops::resume_abandoned_runs(&left).await {
-            tracing::warn!(%error, "tasks of an earlier session could not be looked for");
-        }
-    });
     notifications::watch(app.handle(), &cx);
     needs::follow(app.handle(), &cx);
     updater::offer_updates(app.handle(), &cx);
-    tauri::async_runtime::spawn(async move {
-        let system = patchbay_ops::SystemPowerAndNetwork;
-        let intervals = patchbay_ops::CheckIntervals::from_environment();
-        patchbay_ops::run_background_checks(&cx, &system, intervals).await;
-    });
+    tauri::async_runtime::spawn(run_background_tasks(cx));
     deep_link::listen(app);
     if let Some(problem) = missing {
-        // No page will be shown, which is what links wait for otherwise: a sign-in can still come back.
+        // Links are otherwise registered once the page is shown; without a page a sign-in can still finish.
         deep_link::register(app.handle());
         cannot_start(app, problem);
     }
     Ok(())
 }
 
-/// Hears what the command line changes, for as long as the app runs.
-async fn follow_other_processes(cx: &Context) {
-    match patchbay_ops::watch_other_processes(cx).await {
-        Ok(following) => following.await,
-        Err(error) => tracing::warn!(%error, "other processes cannot be followed"),
-    }
+/// Does what goes on beside the window for as long as the app runs.
+async fn run_background_tasks(cx: Context) {
+    let follow_other_processes = async {
+        match patchbay_ops::watch_other_processes(&cx).await {
+            Ok(following) => following.await,
+            Err(error) => tracing::warn!(%error, "other processes cannot be followed"),
+        }
+    };
+    let resume_runs = async {
+        if let Err(error) = patchbay_ops::resume_abandoned_runs(&cx).await {
+            tracing::warn!(%error, "tasks of an earlier session could not be looked for");
+        }
+    };
+    let intervals = patchbay_ops::CheckIntervals::from_environment();
+    tokio::join!(
+        patchbay_ops::trim_periodically(&cx),
+        follow_other_processes,
+        resume_runs,
+        patchbay_ops::run_background_checks(&cx, &patchbay_ops::SystemPowerAndNetwork, intervals),
+    );
 }
 
-/// Says why Patchbay cannot start, in a window of the system's own, and ends it when that is closed.
+/// Shows in a native dialog why the app cannot start, and quits when that is closed.
 fn cannot_start(app: &App, problem: Problem) {
     tracing::error!(code = problem.code.as_str(), "{}", problem.message);
     let hint = problem.hint.unwrap_or_default();
     let words = format!("{}.\n\n{hint}\n\nCode: {}", problem.message, problem.code);
     let handle = app.handle().clone();
-    // Waiting for the answer here would keep the window from being drawn: both want this thread.
+    // Not blocking: the dialog is drawn on this thread.
     app.dialog()
         .message(dialog::message_text(&words))
         .title("Patchbay can't start")
@@ -173,17 +174,17 @@ fn cannot_start(app: &App, problem: Problem) {
         .show(move |_| handle.exit(1));
 }
 
-fn close<R: Runtime>(app: &AppHandle<R>) {
+fn close(app: &AppHandle) {
     if let Some(cx) = app.try_state::<Context>() {
         tauri::async_runtime::block_on(cx.close());
     }
 }
 
-/// Warnings are logged, or what `PATCHBAY_LOG` asks for.
+/// Logs warnings, or what `PATCHBAY_LOG` selects.
 fn start_logging() {
     let filter = std::env::var("PATCHBAY_LOG").unwrap_or_else(|_| "warn".to_owned());
     if patchbay_ops::log_to_stderr(&filter).is_err() {
-        // A filter that cannot be understood is no reason not to start.
+        // An invalid filter is no reason not to start.
         drop(patchbay_ops::log_to_stderr("warn"));
     }
 }

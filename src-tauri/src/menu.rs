@@ -1,11 +1,11 @@
-//! The menu bar of macOS: Tauri's usual items with their shortcuts, and ours.
+//! The macOS menu bar: Tauri's default items, and ours.
 
 use std::path::Path;
 use std::process::Command;
 
 use rfd::MessageLevel;
 use tauri::menu::{Menu, MenuItem, MenuItemKind, PredefinedMenuItem, Submenu};
-use tauri::{AppHandle, Runtime};
+use tauri::{AppHandle, Wry};
 
 use crate::command_line::link::{LINK, Linked, link, script};
 use crate::command_line::{bundled_program, say};
@@ -13,19 +13,15 @@ use crate::{quit, window};
 
 const SETTINGS: &str = "settings";
 const COMMAND_LINE: &str = "command-line";
-/// Not the tray's word for it: both hear what is pressed in either, and would ask twice.
+/// Differs from the tray's id: both menus receive each other's events, and would ask twice.
 const QUIT: &str = "quit-from-menu";
 
-/// Where ours stand in the app's own menu: after "About".
+/// After "About".
 const OWN_ITEMS_POSITION: usize = 2;
 /// After "Hide others".
 const SHOW_ALL_POSITION: usize = 6;
 
-/// Makes the menu bar.
-///
-/// # Errors
-/// The system's own.
-pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+pub(crate) fn make(app: &AppHandle) -> tauri::Result<()> {
     let menu = Menu::default(app)?;
     let first = menu.items()?.into_iter().next();
     if let Some(own) = first.as_ref().and_then(|item| item.as_submenu()) {
@@ -48,8 +44,8 @@ pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
     Ok(())
 }
 
-/// The system's own item ends the app at once, whatever runs in it.
-fn replace_last<R: Runtime>(own: &Submenu<R>, quit: &MenuItem<R>) -> tauri::Result<()> {
+/// Replaces the default quit item, which ends the app without asking.
+fn replace_last(own: &Submenu<Wry>, quit: &MenuItem<Wry>) -> tauri::Result<()> {
     let items = own.items()?;
     if let Some((place, MenuItemKind::Predefined(_))) = items.iter().enumerate().next_back() {
         own.remove_at(place)?;
@@ -57,12 +53,12 @@ fn replace_last<R: Runtime>(own: &Submenu<R>, quit: &MenuItem<R>) -> tauri::Resu
     own.append(quit)
 }
 
-fn install_command_line<R: Runtime>(app: AppHandle<R>) {
+fn install_command_line(app: AppHandle) {
     tauri::async_runtime::spawn(async move {
         let installed = tauri::async_runtime::spawn_blocking(install).await;
         let (level, text) = match installed {
             Ok(Ok(true)) => (MessageLevel::Info, installed_words()),
-            // The person was asked for a password and gave none.
+            // The user cancelled the password dialog.
             Ok(Ok(false)) => return,
             Ok(Err(words)) => (MessageLevel::Error, words),
             Err(error) => (MessageLevel::Error, error.to_string()),
@@ -75,7 +71,7 @@ fn installed_words() -> String {
     format!("The command `patchbay` is ready in your terminal. It's a link at {LINK}.")
 }
 
-/// Whether it is there now.
+/// Creates the link; `false` if the user denied administrator rights.
 fn install() -> Result<bool, String> {
     let app = std::env::current_exe().map_err(|error| error.to_string())?;
     let program = bundled_program(&app)?;

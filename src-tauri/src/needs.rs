@@ -1,30 +1,30 @@
-//! What waits for a person, in the menu of the tray, and on macOS by a number on the icon in the Dock.
+//! Shows what needs the user in the tray menu, and on macOS as a number on the Dock icon.
 
 use std::time::Duration;
 
 use patchbay_ops::{Context, Event, Need, list_needs};
-use tauri::{AppHandle, Runtime};
+use tauri::AppHandle;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::{tray, window};
 
-/// Debounce interval: a check of all connectors changes them one after the other.
+/// A check of all connectors changes them one after the other.
 const DEBOUNCE: Duration = Duration::from_millis(200);
 
-/// Shows it for as long as the app runs.
-pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
+/// Keeps both up to date for as long as the app runs.
+pub(crate) fn follow(app: &AppHandle, cx: &Context) {
     let (app, cx) = (app.clone(), cx.clone());
     let mut events = cx.events();
     tauri::async_runtime::spawn(async move {
         loop {
-            // The first time too: at the start the window's first page comes before.
+            // Also before the first time, so that the window's first page is not delayed.
             while let Ok(true) = tokio::time::timeout(DEBOUNCE, wait_for_change(&mut events)).await
             {
             }
             match list_needs(&cx).await {
                 Ok(needs) => show(&app, &needs),
-                Err(error) => tracing::warn!(%error, "what needs a person could not be read"),
+                Err(error) => tracing::warn!(%error, "what needs the user could not be read"),
             }
             if !wait_for_change(&mut events).await {
                 return;
@@ -33,7 +33,7 @@ pub(crate) fn follow<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
     });
 }
 
-/// Waits until there may be other needs; `false` when nothing will change any more.
+/// Waits for an event that may change the needs; `false` when there will be no more events.
 async fn wait_for_change(events: &mut Receiver<Event>) -> bool {
     loop {
         match events.recv().await {
@@ -53,9 +53,9 @@ async fn wait_for_change(events: &mut Receiver<Event>) -> bool {
     }
 }
 
-fn show<R: Runtime>(app: &AppHandle<R>, needs: &[Need]) {
+fn show(app: &AppHandle, needs: &[Need]) {
     if let Err(error) = tray::show_needs(app, needs) {
-        tracing::warn!(%error, "the tray doesn't show what needs a person");
+        tracing::warn!(%error, "the tray doesn't show what needs the user");
     }
     if !cfg!(target_os = "macos") {
         return;

@@ -1,5 +1,4 @@
-//! Notifies of what needs a person while the window is not looked at: by a system notification, on macOS by the icon
-//! in the Dock.
+//! Notifies of what needs the user while the window has no focus: by a system notification, on macOS by the Dock icon.
 
 #[cfg_attr(target_os = "linux", path = "notifications/linux.rs")]
 #[cfg_attr(target_os = "macos", path = "notifications/macos.rs")]
@@ -7,31 +6,29 @@
 mod system;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 
 use patchbay_model::{ConnectorId, QuestionId, inert_line};
 use patchbay_ops::{Context, Event, Need, OpenQuestion, find_connector, list_questions};
 use serde_json::Value;
-use tauri::{AppHandle, Manager, Runtime};
-use tauri_plugin_store::StoreExt;
+use tauri::AppHandle;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::{preferences, window};
+use crate::preferences::open_store;
+use crate::window;
 
 const FILE: &str = "notifications.json";
 const ON: &str = "on";
 
-/// A notification.
 #[derive(Debug, PartialEq, Eq)]
 struct Notice {
     title: String,
     words: String,
-    /// The page to which it leads; `None` for the one that the window shows.
+    /// The page that it opens; `None` for the current one.
     page: Option<String>,
 }
 
-/// Says it for as long as the app runs.
-pub(crate) fn watch<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
+/// Notifies for as long as the app runs.
+pub(crate) fn watch(app: &AppHandle, cx: &Context) {
     let (app, cx) = (app.clone(), cx.clone());
     let mut events = cx.events();
     tauri::async_runtime::spawn(async move {
@@ -51,7 +48,6 @@ pub(crate) fn watch<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
     });
 }
 
-/// Whether nobody is to be notified of a connector.
 async fn is_muted(cx: &Context, connector: Option<&ConnectorId>) -> bool {
     match connector {
         Some(id) => find_connector(cx, id).await.is_ok_and(|it| it.muted),
@@ -59,12 +55,8 @@ async fn is_muted(cx: &Context, connector: Option<&ConnectorId>) -> bool {
     }
 }
 
-/// Tells of each question once: a run waits until somebody comes.
-async fn notify_questions<R: Runtime>(
-    app: &AppHandle<R>,
-    cx: &Context,
-    notified: &mut HashSet<QuestionId>,
-) {
+/// Notifies of each question once.
+async fn notify_questions(app: &AppHandle, cx: &Context, notified: &mut HashSet<QuestionId>) {
     let open = list_questions(cx);
     notified.retain(|id| open.iter().any(|one| one.id == *id));
     for question in open {
@@ -74,13 +66,12 @@ async fn notify_questions<R: Runtime>(
     }
 }
 
-/// Whoever looks at the window sees it there.
-fn notify<R: Runtime>(app: &AppHandle<R>, notice: Notice) {
+fn notify(app: &AppHandle, notice: Notice) {
     if window::is_looked_at(app) || !is_on(app) {
         return;
     }
     let app = app.clone();
-    // The system's answer is waited for.
+    // The system call blocks.
     std::thread::spawn(move || {
         if let Err(error) = system::show(&app, &notice) {
             tracing::info!(%error, "a notification could not be shown");
@@ -88,16 +79,16 @@ fn notify<R: Runtime>(app: &AppHandle<R>, notice: Notice) {
     });
 }
 
-/// Goes where a notification leads.
+/// Opens the page of a notification.
 #[cfg(not(target_os = "macos"))]
-fn open_page<R: Runtime>(app: &AppHandle<R>, page: Option<&str>) {
+fn open_page(app: &AppHandle, page: Option<&str>) {
     match page {
         Some(page) => window::show_page(app, page),
         None => window::raise(app),
     }
 }
 
-/// Names of connectors are in it, which others wrote.
+/// The text contains names that servers and platforms chose, hence `inert_line`.
 fn about_need(need: &Need) -> Notice {
     Notice {
         title: inert_line(&need.headline),
@@ -106,7 +97,7 @@ fn about_need(need: &Need) -> Notice {
     }
 }
 
-/// What it asks is read in the window, where it is told from words of Patchbay's.
+/// The question itself is shown in the window only, which marks it as the server's own words.
 fn about_question(question: &OpenQuestion) -> Notice {
     Notice {
         title: format!(
@@ -121,29 +112,16 @@ fn about_question(question: &OpenQuestion) -> Notice {
     }
 }
 
-/// Whether notifications are shown; they are unless the user turned them off.
-pub(crate) fn is_on<R: Runtime>(app: &AppHandle<R>) -> bool {
-    let file = file(app);
-    preferences::discard_unreadable(&file);
-    let kept = app.store(file).ok().and_then(|store| store.get(ON));
-    kept.as_ref().and_then(Value::as_bool).unwrap_or(true)
+/// Whether notifications are on, the default.
+pub(crate) fn is_on(app: &AppHandle) -> bool {
+    let saved = open_store(app, FILE).ok().and_then(|store| store.get(ON));
+    saved.as_ref().and_then(Value::as_bool).unwrap_or(true)
 }
 
-/// Shows notifications from now on, or none.
-///
-/// # Errors
-/// When that cannot be kept.
-pub(crate) fn set_enabled<R: Runtime>(
-    app: &AppHandle<R>,
-    on: bool,
-) -> tauri_plugin_store::Result<()> {
-    let store = app.store(file(app))?;
+pub(crate) fn set_enabled(app: &AppHandle, on: bool) -> tauri_plugin_store::Result<()> {
+    let store = open_store(app, FILE)?;
     store.set(ON, on);
     store.save()
-}
-
-fn file<R: Runtime>(app: &AppHandle<R>) -> PathBuf {
-    app.state::<Context>().paths().settings.join(FILE)
 }
 
 #[cfg(test)]

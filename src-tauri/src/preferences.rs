@@ -1,7 +1,8 @@
-//! How the user likes it. Preferences only: never a secret, never data.
+//! The preferences of the window, and the files of settings in general. They hold no secrets and no data.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use patchbay_files::set_aside_unreadable;
 use patchbay_model::{Code, Problem, Redirect};
@@ -9,34 +10,29 @@ use patchbay_ops::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
-use tauri::{AppHandle, Manager, Runtime};
-use tauri_plugin_store::StoreExt;
+use tauri::{AppHandle, Manager, Wry};
+use tauri_plugin_store::{Store, StoreExt};
 
 /// What the Settings page offers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Preferences {
-    /// Light, dark, or as the system has it.
     theme: Theme,
-    /// Stronger lines and words.
     contrast: Contrast,
-    /// Height of rows.
     density: Density,
-    /// Whether single letters act when no field has focus.
+    /// Whether single-letter shortcuts work while no field has focus.
     single_letter_keys: bool,
-    /// Keys chosen in place of the usual ones, by the shortcut they act for.
+    /// Keys that replace the default ones, by shortcut id.
     shortcuts: BTreeMap<String, String>,
     /// Whether the sidebar shows tiles only.
     sidebar_collapsed: bool,
-    /// Size of all text and spacing, in percent of the usual.
+    /// Size of all text and spacing, in percent of the default.
     zoom_percent: u16,
-    /// How much of the width beside the list of tools the form of a tool has, in percent.
+    /// Width of a tool's form in percent of the room beside the list of tools.
     form_percent: u16,
-    /// What the list of connectors is grouped by.
     connector_group: ConnectorGroup,
-    /// What its rows are sorted by.
     connector_sort: ConnectorSort,
-    /// How the browser comes back from the sign-in page of a hosted platform.
+    /// How the browser returns from the sign-in page of a hosted platform.
     hosted_redirect: Redirect,
 }
 
@@ -59,7 +55,7 @@ impl Default for Preferences {
 }
 
 impl Preferences {
-    /// With sizes that leave a window that can be used, and shortcuts that can be pressed.
+    /// Clamps sizes to those with which the window is usable, and drops shortcuts that cannot be pressed.
     fn bounded(self) -> Self {
         let shortcuts = self.shortcuts.into_iter();
         let usable = |(id, keys): &(String, String)| id.len() <= MAX_ID_BYTES && is_shortcut(keys);
@@ -72,7 +68,7 @@ impl Preferences {
     }
 }
 
-/// Whether these are keys as the window writes them, such as `Mod+Shift+C`, and none that lists and dialogs need.
+/// Whether these are keys as the window writes them, such as `Mod+Shift+C`, and not keys that lists and dialogs need.
 fn is_shortcut(keys: &str) -> bool {
     let mut modifiers: Vec<&str> = keys.split('+').collect();
     let Some(key) = modifiers.pop() else {
@@ -95,36 +91,31 @@ fn is_free(key: &str) -> bool {
     matches!(key, "Backspace" | "Delete") || matches!(number, Some(Ok(1..=12_u8)))
 }
 
-/// Whether lists and dialogs need this key, unless `Mod` or `Alt` is held.
+/// Whether lists and dialogs need this key when neither `Mod` nor `Alt` is held.
 fn is_needed_alone(key: &str) -> bool {
     let arrow = key.strip_prefix("Arrow");
     matches!(key, "Enter" | "Home" | "End" | "PageUp" | "PageDown")
         || matches!(arrow, Some("Up" | "Down" | "Left" | "Right"))
 }
 
-/// Colours of the window.
+/// The colour scheme of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Theme {
-    /// As the system has it.
     System,
-    /// Dark on light.
     Light,
-    /// Light on dark.
     Dark,
 }
 
-/// How strongly lines and words stand out.
+/// The contrast of lines and text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Contrast {
-    /// As the system has it.
     System,
-    /// Stronger.
     More,
 }
 
-/// Height of rows.
+/// The height of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Density {
@@ -134,110 +125,102 @@ pub(crate) enum Density {
     Compact,
 }
 
-/// What the list of connectors is grouped by.
+/// How the list of connectors is grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ConnectorGroup {
-    /// What needs you first.
+    /// By status, what needs the user first.
     Status,
-    /// The account.
     Account,
-    /// The platform.
     Platform,
-    /// What they connect to, where that is no address.
+    /// By connector type, for connectors without an address.
     Type,
-    /// Nothing.
     None,
 }
 
-/// What the rows of the list of connectors are sorted by.
+/// How the list of connectors is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ConnectorSort {
-    /// By name.
     Name,
-    /// By status, what needs you first.
+    /// By status, what needs the user first.
     Status,
-    /// What worked last first.
+    /// By last success, latest first.
     LastOk,
-    /// By account.
     Account,
 }
 
-/// Sizes of text with which the window can still be used, in percent of the usual.
+/// Valid [`Preferences::zoom_percent`]: the window is usable at all of them.
 const ZOOM: std::ops::RangeInclusive<u16> = 80..=200;
 
-/// What is accepted as [`Preferences::form_percent`]: neither side is ever out of sight.
+/// Valid [`Preferences::form_percent`]: both sides stay visible.
 const FORM: std::ops::RangeInclusive<u16> = 25..=70;
 
-/// How many shortcuts are kept; the window has about fifty.
+/// Maximum number of saved shortcuts; the window has about fifty.
 const MAX_SHORTCUTS: usize = 100;
 const MAX_ID_BYTES: usize = 40;
-/// In the order in which they are written.
+/// In the order in which the window writes them.
 const MODIFIERS: [&str; 3] = ["Mod", "Alt", "Shift"];
 const FILE: &str = "preferences.json";
-/// How large a file of settings may be; what is kept takes a hundredth of it.
+/// Maximum size of a settings file; ours are about a hundredth of it.
 const MAX_BYTES: u64 = 64 * 1024;
 const KEY: &str = "preferences";
 
-/// Reads the preferences; those that are missing or not understood are the usual ones.
-pub(crate) fn load<R: Runtime>(app: &AppHandle<R>) -> Result<Preferences, Problem> {
-    let file = file(app);
-    discard_unreadable(&file);
-    let store = app.store(file).map_err(unavailable)?;
+/// Loads the preferences; missing and invalid ones have their defaults.
+pub(crate) fn load(app: &AppHandle) -> Result<Preferences, Problem> {
+    let store = open_store(app, FILE).map_err(unavailable)?;
     Ok(parse(store.get(KEY)))
 }
 
-/// What is understood of a file, each preference by itself: a person or a program may have changed it.
+/// Parses each preference by itself, because a person or a program may have edited the file.
 fn parse(saved: Option<Value>) -> Preferences {
     let Some(Value::Object(saved)) = saved else {
         return Preferences::default();
     };
-    let with = |before: Preferences, one: (String, Value)| {
-        let Ok(Value::Object(mut members)) = serde_json::to_value(&before) else {
-            return before;
+    let with_member = |preferences: Preferences, member: (String, Value)| {
+        let Ok(Value::Object(mut members)) = serde_json::to_value(&preferences) else {
+            return preferences;
         };
-        members.extend([one]);
-        serde_json::from_value(Value::Object(members)).unwrap_or(before)
+        members.extend([member]);
+        serde_json::from_value(Value::Object(members)).unwrap_or(preferences)
     };
     saved
         .into_iter()
-        .fold(Preferences::default(), with)
+        .fold(Preferences::default(), with_member)
         .bounded()
 }
 
-/// Keeps the preferences.
-pub(crate) fn save<R: Runtime>(
-    app: &AppHandle<R>,
-    preferences: Preferences,
-) -> Result<(), Problem> {
-    let store = app.store(file(app)).map_err(unavailable)?;
+pub(crate) fn save(app: &AppHandle, preferences: Preferences) -> Result<(), Problem> {
+    let store = open_store(app, FILE).map_err(unavailable)?;
     let value = serde_json::to_value(preferences.bounded())
         .map_err(|error| Problem::new(Code::Internal, error.to_string()))?;
     store.set(KEY, value);
     store.save().map_err(unavailable)
 }
 
-/// Lets a plugin begin anew where it would hang or fill the memory with a file of settings.
+/// Opens a settings file in our own folder, not in the one that the plugin would choose.
+pub(crate) fn open_store(
+    app: &AppHandle,
+    file: &str,
+) -> tauri_plugin_store::Result<Arc<Store<Wry>>> {
+    let file = app.state::<Context>().paths().settings.join(file);
+    discard_unreadable(&file);
+    app.store(file)
+}
+
+/// Sets aside a settings file with which a plugin would hang or fill the memory.
 pub(crate) fn discard_unreadable(file: &Path) {
     match set_aside_unreadable(file, MAX_BYTES) {
         Ok(None) => {}
-        Ok(Some(aside)) => tracing::warn!(?aside, "a file of settings was set aside: not readable"),
-        Err(error) => tracing::warn!(?file, %error, "a file of settings cannot be used"),
+        Ok(Some(aside)) => tracing::warn!(?aside, "a settings file was set aside: not readable"),
+        Err(error) => tracing::warn!(?file, %error, "a settings file cannot be used"),
     }
-}
-
-/// In our own folder, not in the one that the plugin would choose.
-fn file<R: Runtime>(app: &AppHandle<R>) -> PathBuf {
-    app.state::<Context>().paths().settings.join(FILE)
 }
 
 fn unavailable(error: tauri_plugin_store::Error) -> Problem {
-    Problem {
-        detail: Some(error.to_string()),
-        ..Problem::new(Code::FileFailed, "couldn't save settings")
-            .with_hint("Check that Patchbay can write to its settings folder.")
-    }
+    Problem::new(Code::FileFailed, "couldn't save settings")
+        .with_hint("Check that Patchbay can write to its settings folder.")
+        .with_detail(error.to_string())
 }
 
 #[cfg(test)]

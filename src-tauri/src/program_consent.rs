@@ -1,5 +1,4 @@
-//! The question whether a program may be started, in a window of the system's own: no page can
-//! answer it, cover it or change what it says.
+//! Asks whether a program may be run, in a native dialog: no page can answer it, cover it or change its text.
 
 use async_trait::async_trait;
 use patchbay_model::{inert_line, inert_word};
@@ -9,14 +8,13 @@ use tauri::AppHandle;
 
 use crate::dialog::{Question, ask};
 
-/// Asks whoever sits in front of the app.
 pub(crate) struct DialogConsent(pub(crate) AppHandle);
 
 #[async_trait]
 impl ProgramConsent for DialogConsent {
     async fn allows(&self, request: &ProgramRequest) -> bool {
-        // A question that nobody expects is answered without being read: what needs a program in the
-        // background fails, and says what it needs.
+        // Users answer an unexpected question without reading it, so background work that needs a program fails
+        // instead, and its error says why.
         if request.occasion != Occasion::Given {
             return false;
         }
@@ -32,14 +30,14 @@ impl ProgramConsent for DialogConsent {
             text,
             buttons,
         };
-        // A dialog that went away without a word is a no.
+        // A dialog that ended without an answer means no.
         ask(&self.0, question).await == Some(allow)
     }
 }
 
-/// The buttons, and which of them means yes: not the one that is focused first, so that a key that was meant for the
-/// window is not a yes. GTK puts no first, and reports closing as the second of custom buttons; the others put the
-/// first-named button first. The dialog plugin can't tell closing from the second button on any system.
+/// The buttons, and the result that means yes. That button is not focused first, so that a key press meant for the window
+/// is not a yes. GTK focuses No, and reports closing as the second custom button; other systems focus the first button.
+/// The dialog plugin can't tell closing from the second button on any system, hence `rfd`.
 fn buttons() -> (MessageButtons, MessageDialogResult) {
     if cfg!(target_os = "linux") {
         return (MessageButtons::YesNo, MessageDialogResult::Yes);
@@ -51,8 +49,7 @@ fn buttons() -> (MessageButtons, MessageDialogResult) {
     )
 }
 
-/// Whether a dialog shows all of that: none of the systems' own scrolls, and a yes is a yes to what is below the
-/// screen too.
+/// Whether a dialog can show the whole question. Native dialogs don't scroll, and a yes also allows what is cut off.
 fn fits(question: &str) -> bool {
     let rows = question
         .lines()
@@ -60,7 +57,7 @@ fn fits(question: &str) -> bool {
     rows.sum::<usize>() <= MAX_ROWS
 }
 
-/// How much a dialog shows on a small screen: characters of a row, and rows.
+/// Size of a dialog on a small screen.
 const ROW_CHARS: usize = 60;
 const MAX_ROWS: usize = 30;
 
@@ -80,7 +77,7 @@ fn too_long(request: &ProgramRequest) -> Question {
     }
 }
 
-/// The whole program, an argument for each line, and what happens after a yes.
+/// Describes the whole program, one argument per line, and what a yes allows.
 fn question(request: &ProgramRequest) -> String {
     let program = &request.program;
     let mut lines = Vec::new();

@@ -1,31 +1,31 @@
-//! Quitting, with a question before it while something runs.
+//! Quitting, after asking while something runs.
 
 use patchbay_ops::{Context, count_active_runs};
-use tauri::{AppHandle, Manager, Runtime};
+use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 
 use crate::window;
 
-/// Ends Patchbay, once the user agrees to what ends with it.
-pub(crate) fn quit<R: Runtime>(app: &AppHandle<R>) {
+/// Quits, after asking if something is running.
+pub(crate) fn quit(app: &AppHandle) {
     if !confirm_quit(app) {
         app.exit(0);
     }
 }
 
-/// Asks whether to end although something runs, and ends on a yes; `false` where there is nothing to ask.
-pub(crate) fn confirm_quit<R: Runtime>(app: &AppHandle<R>) -> bool {
-    let under_way = app
+/// Asks whether to quit although something is running, and quits on a yes. Returns `false` without asking if nothing is
+/// running.
+pub(crate) fn confirm_quit(app: &AppHandle) -> bool {
+    let running = app
         .try_state::<Context>()
         .map_or(0, |cx| count_active_runs(&cx));
-    let Some(words) = question(under_way) else {
+    let Some(question) = question(running) else {
         return false;
     };
-    let buttons = ["Quit", "Keep running"].map(str::to_owned);
-    let [quit, stay] = buttons;
+    let [quit, stay] = ["Quit", "Keep running"].map(str::to_owned);
     let dialog = app
         .dialog()
-        .message(words)
+        .message(question)
         .title("Quit Patchbay?")
         .kind(MessageDialogKind::Warning)
         .buttons(MessageDialogButtons::OkCancelCustom(quit, stay));
@@ -42,8 +42,8 @@ pub(crate) fn confirm_quit<R: Runtime>(app: &AppHandle<R>) -> bool {
     true
 }
 
-fn question(under_way: usize) -> Option<String> {
-    match under_way {
+fn question(running: usize) -> Option<String> {
+    match running {
         0 => None,
         1 => Some("Something is still running. Quitting stops it.".to_owned()),
         more => Some(format!(

@@ -1,10 +1,9 @@
-//! What a title bar does, where the page lies in its place.
+//! What a title bar does, on macOS, where the page extends under it.
 
-use tauri::{AppHandle, Runtime};
+use tauri::AppHandle;
 
 use crate::window;
 
-/// What a double click on it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DoubleClick {
     Zoom,
@@ -13,8 +12,8 @@ enum DoubleClick {
 }
 
 impl DoubleClick {
-    /// Parses the setting of macOS. Zooming is the default, and has been spelled in several ways.
-    fn chosen(setting: Option<&str>) -> Self {
+    /// Parses the setting of macOS. Zooming is the default, and has several spellings.
+    fn parse(setting: Option<&str>) -> Self {
         match setting {
             Some("Minimize") => Self::Minimize,
             Some("None") => Self::Nothing,
@@ -26,12 +25,12 @@ impl DoubleClick {
 /// Does what the user chose for a double click on a title bar.
 ///
 /// # Errors
-/// The system's own.
-pub(crate) fn double_click<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+/// Those of the system.
+pub(crate) fn double_click(app: &AppHandle) -> tauri::Result<()> {
     let Some(window) = window::main(app) else {
         return Ok(());
     };
-    match DoubleClick::chosen(setting().as_deref()) {
+    match DoubleClick::parse(setting().as_deref()) {
         DoubleClick::Zoom if window.is_maximized()? => window.unmaximize(),
         DoubleClick::Zoom => window.maximize(),
         DoubleClick::Minimize => window.minimize(),
@@ -42,25 +41,25 @@ pub(crate) fn double_click<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> 
 #[cfg(target_os = "macos")]
 use crate::app_kit::double_click as setting;
 
-/// Elsewhere windows have a title bar of their own.
+/// Windows have a native title bar on other systems.
 #[cfg(not(target_os = "macos"))]
 fn setting() -> Option<String> {
     None
 }
 
-/// Tells the page whether the window fills the screen, where it has no buttons over the page.
+/// Tells the page whether the window is in full screen, where it has no buttons over the page.
 #[cfg(target_os = "macos")]
-pub(crate) fn show_full_screen<R: Runtime>(app: &AppHandle<R>, is_full: bool) {
+pub(crate) fn show_full_screen(app: &AppHandle, is_full: bool) {
     let script = format!("document.documentElement.toggleAttribute('data-full-screen', {is_full})");
     let shown = window::main(app).map(|window| window.eval(script));
     if let Some(Err(error)) = shown {
-        tracing::warn!(%error, "the page does not know of full screen");
+        tracing::warn!(%error, "the page could not be told of full screen");
     }
 }
 
-/// The same for a page that was just loaded.
+/// [`show_full_screen`] for a page that was just loaded.
 #[cfg(target_os = "macos")]
-pub(crate) fn show_now<R: Runtime>(app: &AppHandle<R>) {
+pub(crate) fn show_now(app: &AppHandle) {
     let is_full = window::main(app).and_then(|window| window.is_fullscreen().ok());
     show_full_screen(app, is_full.unwrap_or(false));
 }
@@ -78,7 +77,7 @@ mod tests {
             (Some("Minimize"), DoubleClick::Minimize),
             (Some("None"), DoubleClick::Nothing),
         ] {
-            assert_eq!(DoubleClick::chosen(setting), expected, "{setting:?}");
+            assert_eq!(DoubleClick::parse(setting), expected, "{setting:?}");
         }
     }
 }

@@ -1,5 +1,4 @@
-//! The tray: what needs a person, the way back to a closed window, what happens while there is none, and the way
-//! out.
+//! The tray icon: what needs the user, opening the window, switches, and quitting.
 
 mod needs;
 #[cfg(not(target_os = "linux"))]
@@ -16,14 +15,14 @@ use std::time::Duration;
 use tauri::image::Image;
 use tauri::menu::{CheckMenuItem, Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{TrayIconBuilder, TrayIconEvent};
-use tauri::{AppHandle, Runtime};
+use tauri::{AppHandle, Wry};
 
 #[cfg(windows)]
 use crate::command_line::registry as search_path;
 use crate::{autostart, notifications, quit, window};
 
 const TRAY: &str = "tray";
-/// macOS tints a shape to fit its menu bar; elsewhere the panel may be of any colour.
+/// macOS tints a template image to fit its menu bar; elsewhere the panel may have any colour.
 #[cfg(target_os = "macos")]
 const ICON: &[u8] = include_bytes!("../../icons/tray.png");
 #[cfg(not(target_os = "macos"))]
@@ -36,21 +35,20 @@ const NOTIFICATIONS: &str = "notifications";
 const SEARCH_PATH: &str = "search-path";
 const QUIT: &str = "quit";
 
-/// How long the session may take to start its panel.
+/// How long to wait for the panel when the session starts the app.
 const PANEL_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long between looks for it.
 const PANEL_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Makes the tray, once. Where the system has none, the window closes for good instead.
-pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) {
+/// Creates the tray icon once. Without one, closing the window quits the app.
+pub(crate) fn make(app: &AppHandle) {
     if is_made(app) {
         return;
     }
     let app = app.clone();
-    // Asking the system means waiting for it; the tray itself belongs to the main thread.
+    // Looking for a panel waits for the system, while the tray itself has to be created on the main thread.
     tauri::async_runtime::spawn(async move {
         if !panel::can_be_made() || !wait_for_panel().await {
-            // Without a tray, a hidden start would show nothing at all.
+            // A hidden start without a tray would show nothing at all.
             return window::raise(&app);
         }
         let handle = app.clone();
@@ -66,7 +64,7 @@ pub(crate) fn make<R: Runtime>(app: &AppHandle<R>) {
     });
 }
 
-/// Whether a panel shows trays, or soon will: the session that starts us starts it at the same time.
+/// Whether a panel shows tray icons, or soon will: a session starts its panel at the same time as the app.
 async fn wait_for_panel() -> bool {
     if panel::is_shown().await {
         return true;
@@ -74,25 +72,25 @@ async fn wait_for_panel() -> bool {
     if !autostart::is_hidden_start() {
         return false;
     }
-    let coming = async {
+    let shown = async {
         while !panel::is_shown().await {
             tokio::time::sleep(PANEL_POLL_INTERVAL).await;
         }
     };
-    tokio::time::timeout(PANEL_TIMEOUT, coming).await.is_ok()
+    tokio::time::timeout(PANEL_TIMEOUT, shown).await.is_ok()
 }
 
-/// Whether the tray was made.
-pub(crate) fn is_made<R: Runtime>(app: &AppHandle<R>) -> bool {
+/// Whether the tray icon was created.
+pub(crate) fn is_made(app: &AppHandle) -> bool {
     app.tray_by_id(TRAY).is_some()
 }
 
-/// Whether there is a way back to a closed window now: a panel may have gone since the tray was made.
-pub(crate) async fn is_there<R: Runtime>(app: &AppHandle<R>) -> bool {
+/// Whether the tray icon is shown now: the panel may have ended since it was created.
+pub(crate) async fn is_there(app: &AppHandle) -> bool {
     is_made(app) && panel::is_shown().await
 }
 
-fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+fn try_make(app: &AppHandle) -> tauri::Result<()> {
     let open = MenuItem::with_id(app, OPEN, "Open Patchbay", true, None::<&str>)?;
     let quit = MenuItem::with_id(app, QUIT, "Quit Patchbay", true, None::<&str>)?;
     let switch = |id, words, on| CheckMenuItem::with_id(app, id, words, true, on, None::<&str>);
@@ -116,9 +114,9 @@ fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
             NOTIFICATIONS => apply_switch(&notifies, |on| notifications::set_enabled(app, on)),
             #[cfg(windows)]
             SEARCH_PATH => apply_switch(&finds, |on| {
-                let turned = search_path::set_enabled(on);
-                search_path::report(app, on, &turned);
-                turned
+                let outcome = search_path::set_enabled(on);
+                search_path::report(app, on, &outcome);
+                outcome
             }),
             QUIT => quit::quit(app),
             other => needs::follow(app, other),
@@ -132,17 +130,16 @@ fn try_make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
     needs::make(app, menu)
 }
 
-/// Keeps what the user switched, or switches it back where it cannot be kept.
-fn apply_switch<R: Runtime, E: std::fmt::Display>(
-    item: &CheckMenuItem<R>,
-    turn: impl FnOnce(bool) -> Result<(), E>,
+/// Saves the state of a switch, or switches it back if that fails.
+fn apply_switch<E: std::fmt::Display>(
+    item: &CheckMenuItem<Wry>,
+    set_enabled: impl FnOnce(bool) -> Result<(), E>,
 ) {
-    // The system has switched it already.
-    let kept = item.is_checked().map(|on| (on, turn(on)));
-    match kept {
+    // The system has toggled the item already.
+    match item.is_checked().map(|on| (on, set_enabled(on))) {
         Ok((_, Ok(()))) => {}
         Ok((on, Err(error))) => {
-            tracing::warn!(%error, "a switch of the tray could not be kept");
+            tracing::warn!(%error, "a switch of the tray could not be saved");
             drop(item.set_checked(!on));
         }
         Err(error) => tracing::warn!(%error, "a switch of the tray could not be read"),

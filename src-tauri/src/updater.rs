@@ -1,4 +1,4 @@
-//! Updates of the app. Endpoint and public key are settings of the build; without them it is off.
+//! Updates of the app. Endpoint and public key are set at build time; without them there are no updates.
 
 mod offer;
 
@@ -12,26 +12,24 @@ use patchbay_ops::{Context, list_runs};
 use serde::Serialize;
 use specta::Type;
 use tauri::plugin::TauriPlugin;
-use tauri::{AppHandle, Runtime};
+use tauri::{AppHandle, Wry};
 use tauri_plugin_updater::{Config, Update, UpdaterExt};
 use url::Url;
 
-/// Where releases are published: absolute https URL of a JSON document in Tauri's format.
+/// Absolute https URL of the release manifest in Tauri's format.
 const ENDPOINT: Option<&str> = option_env!("PATCHBAY_UPDATER_ENDPOINT");
 
-/// The key that releases are signed with, as `tauri signer` writes it.
+/// Public key of the releases, as `tauri signer` writes it.
 const PUBLIC_KEY: Option<&str> = option_env!("PATCHBAY_UPDATER_PUBLIC_KEY");
 
-/// How long the answer to whether there is one may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How much of the notes is shown, in letters.
+/// Maximum length of the shown release notes.
 const MAX_NOTES_CHARS: usize = 4_000;
 
-/// What to do where the app cannot.
 const BY_HAND: &str = "Install the new version the way you installed this one.";
 
-/// A version that could be installed.
+/// A newer version that can be installed.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AvailableUpdate {
@@ -44,44 +42,41 @@ pub(crate) fn is_configured() -> bool {
     ENDPOINT.is_some() && PUBLIC_KEY.is_some()
 }
 
-/// The plugin that does it.
-pub(crate) fn plugin<R: Runtime>() -> TauriPlugin<R, Config> {
+pub(crate) fn plugin() -> TauriPlugin<Wry, Config> {
     tauri_plugin_updater::Builder::new()
         .pubkey(PUBLIC_KEY.unwrap_or_default())
         .build()
 }
 
-/// The newer version, if there is one.
-pub(crate) async fn check<R: Runtime>(
-    app: &AppHandle<R>,
-) -> Result<Option<AvailableUpdate>, Problem> {
+/// Returns the newer version, if there is one.
+pub(crate) async fn check(app: &AppHandle) -> Result<Option<AvailableUpdate>, Problem> {
     Ok(find(app).await?.map(|update| AvailableUpdate {
         version: update.version,
         notes: update.body.map(|notes| shown_notes(&notes)),
     }))
 }
 
-/// Notes as they are shown: whoever answers for the endpoint wrote them, and only the archive is signed.
+/// Makes release notes safe to show: only the archive is signed, so the endpoint may send any text.
 fn shown_notes(notes: &str) -> String {
     inert_block(&notes.chars().take(MAX_NOTES_CHARS).collect::<String>())
 }
 
-/// Installs the newer version, whose signature is checked, and starts it.
+/// Installs the newer version after checking its signature, and restarts.
 ///
 /// # Errors
-/// While a tool runs, in the window or elsewhere: its program would be taken from under it.
-pub(crate) async fn install<R: Runtime>(app: &AppHandle<R>, cx: &Context) -> Result<(), Problem> {
+/// While a tool runs in any process: the update would replace its program.
+pub(crate) async fn install(app: &AppHandle, cx: &Context) -> Result<(), Problem> {
     let Some(update) = find(app).await? else {
         return Ok(());
     };
     check_nothing_runs(cx).await?;
     let package = update.download(|_, _| {}, || {}).await;
     let package = package.map_err(|error| failed("couldn't download the update", error))?;
-    // It took a while, and a tool may have been started meanwhile.
+    // A tool may have been started during the download.
     check_nothing_runs(cx).await?;
     if let Err(error) = update.install(package) {
         if IS_CLOSED.load(Ordering::Acquire) {
-            // Nothing can be shown any more, nor anything be done.
+            // The app is closed already and can only restart.
             tracing::error!(%error, "the update's installer did not start");
             app.restart();
         }
@@ -90,15 +85,15 @@ pub(crate) async fn install<R: Runtime>(app: &AppHandle<R>, cx: &Context) -> Res
     app.restart()
 }
 
-/// Whether Patchbay was closed for an installer.
+/// Whether the app was closed for an installer.
 static IS_CLOSED: AtomicBool = AtomicBool::new(false);
 
-/// Closes what an end closes, in place of the plugin's own: on Windows it starts the installer and then ends
-/// the process itself, so that the app never hears of it.
-fn end<R: Runtime>(app: &AppHandle<R>) {
+/// Closes the app before the plugin exits: on Windows the plugin starts the installer and ends the process itself,
+/// without an exit event.
+fn close_before_exit(app: &AppHandle) {
     IS_CLOSED.store(true, Ordering::Release);
     let closing = app.clone();
-    // The plugin calls this where others of the runtime's tasks run, which none may wait for.
+    // The plugin calls this on a thread of the async runtime, which must not block on its own tasks.
     let closed = std::thread::spawn(move || crate::close(&closing)).join();
     if closed.is_err() {
         tracing::error!("Patchbay was not closed before the update");
@@ -112,11 +107,7 @@ async fn check_nothing_runs(cx: &Context) -> Result<(), Problem> {
         limit: 1,
         ..RunQuery::default()
     };
-    let page = list_runs(cx, &running).await;
-    refuse_while_running(
-        page.map_err(|error| patchbay_model::Explain::problem(&error))?
-            .total,
-    )
+    refuse_while_running(list_runs(cx, &running).await?.total)
 }
 
 fn refuse_while_running(running: u32) -> Result<(), Problem> {
@@ -129,7 +120,7 @@ fn refuse_while_running(running: u32) -> Result<(), Problem> {
     Err(problem.with_hint("Let it finish or cancel it in Runs, then install the update."))
 }
 
-async fn find<R: Runtime>(app: &AppHandle<R>) -> Result<Option<Update>, Problem> {
+async fn find(app: &AppHandle) -> Result<Option<Update>, Problem> {
     let endpoint = ENDPOINT.filter(|_| is_configured());
     let Some(endpoint) = endpoint.and_then(|endpoint| Url::parse(endpoint).ok()) else {
         return Err(
@@ -139,7 +130,7 @@ async fn find<R: Runtime>(app: &AppHandle<R>) -> Result<Option<Update>, Problem>
     };
     let ending = app.clone();
     let updater = app.updater_builder().timeout(CHECK_TIMEOUT);
-    let updater = updater.on_before_exit(move || end(&ending));
+    let updater = updater.on_before_exit(move || close_before_exit(&ending));
     let updater = updater.endpoints(vec![endpoint]);
     let updater = updater
         .and_then(|builder| builder.build())
@@ -172,10 +163,7 @@ fn failed(message: &str, error: tauri_plugin_updater::Error) -> Problem {
         }
         _ => Problem::new(Code::FileFailed, message).with_hint(BY_HAND),
     };
-    Problem {
-        detail: Some(error.to_string()),
-        ..problem
-    }
+    problem.with_detail(error.to_string())
 }
 
 #[cfg(test)]

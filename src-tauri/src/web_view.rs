@@ -1,11 +1,10 @@
-//! The web view of the system, which shows the window.
+//! The web view of the system.
 //!
-//! Linux and macOS have it as a part that the app cannot start without. Windows has it as a program of
-//! its own, which somebody may have removed.
+//! On Linux and macOS it is a library that the app links. On Windows it is a separate program, which may be missing.
 
 use patchbay_model::{Code, Problem};
 
-/// What to say when there is none; nothing where there is one.
+/// Returns the problem if there is no web view.
 pub(crate) fn missing() -> Option<Problem> {
     if cfg!(windows) {
         problem_of(tauri::webview_version())
@@ -16,15 +15,14 @@ pub(crate) fn missing() -> Option<Problem> {
 
 fn problem_of<E: std::fmt::Display>(version: Result<String, E>) -> Option<Problem> {
     let error = version.err()?;
-    let mut problem = Problem::new(
+    let problem = Problem::new(
         Code::NotFound,
         "Microsoft's WebView2 Runtime is missing on this computer",
     )
     .with_hint(
         "Install it from https://developer.microsoft.com/microsoft-edge/webview2, then start Patchbay again. The command line `patchbay` works without it.",
     );
-    problem.detail = Some(error.to_string());
-    Some(problem)
+    Some(problem.with_detail(error.to_string()))
 }
 
 #[cfg(test)]

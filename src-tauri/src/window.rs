@@ -1,4 +1,4 @@
-//! The one window: made hidden, shown once it has something to show, kept in the tray when closed.
+//! The one window: created hidden, shown once its page is loaded, kept in the tray when closed.
 
 mod choose_file;
 mod navigation;
@@ -14,7 +14,7 @@ use patchbay_ops::AppPaths;
 use tauri::plugin::TauriPlugin;
 use tauri::webview::{NewWindowResponse, PageLoadEvent, PageLoadPayload};
 use tauri::{
-    AppHandle, Manager, Runtime, Webview, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
+    AppHandle, Manager, Webview, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent, Wry,
 };
 use tauri_plugin_window_state::StateFlags;
 
@@ -22,12 +22,12 @@ use crate::{autostart, deep_link, preferences, quit, tray};
 
 const MAIN: &str = "main";
 
-/// Makes the window, its web data under our own folder. It shows the app's own pages only, opens no
-/// others and downloads nothing: whatever runs in it finds no way out but our commands.
+/// Creates the window, with its web data in our own folder. It shows only the app's own pages, opens no other windows
+/// and downloads nothing, so that scripts in it can reach nothing but our commands.
 ///
 /// # Errors
-/// When the system gives no window.
-pub(crate) fn create<R: Runtime>(app: &AppHandle<R>, paths: &AppPaths) -> tauri::Result<()> {
+/// When the window cannot be created.
+pub(crate) fn create(app: &AppHandle, paths: &AppPaths) -> tauri::Result<()> {
     let windows = &app.config().app.windows;
     for config in windows.iter().filter(|config| config.label == MAIN) {
         WebviewWindowBuilder::from_config(app, config)?
@@ -43,16 +43,16 @@ pub(crate) fn create<R: Runtime>(app: &AppHandle<R>, paths: &AppPaths) -> tauri:
     Ok(())
 }
 
-/// Takes the window away before it was shown.
-pub(crate) fn discard<R: Runtime>(app: &AppHandle<R>) {
+/// Destroys the window before it is shown.
+pub(crate) fn discard(app: &AppHandle) {
     if let Some(Err(error)) = app.get_webview_window(MAIN).map(|window| window.destroy()) {
-        tracing::warn!(%error, "the window could not be taken away");
+        tracing::warn!(%error, "the window could not be destroyed");
     }
 }
 
-/// Keeps size and place, in our own folder, and puts right where the window no longer fits. Whether the
-/// window shows is ours to say: one that draws before its page is there waits half a second for nothing.
-pub(crate) fn state_plugin<R: Runtime>(app: &AppHandle<R>, paths: &AppPaths) -> TauriPlugin<R> {
+/// The plugin that restores size and position, with its state in our own folder and corrected to fit the screens. It does
+/// not restore visibility: a window that is shown before its page is loaded stays blank for half a second.
+pub(crate) fn state_plugin(app: &AppHandle, paths: &AppPaths) -> TauriPlugin<Wry> {
     let file = paths.settings.join("window.json");
     preferences::discard_unreadable(&file);
     place::clamp_window(app, &file, MAIN);
@@ -62,9 +62,9 @@ pub(crate) fn state_plugin<R: Runtime>(app: &AppHandle<R>, paths: &AppPaths) -> 
         .build()
 }
 
-/// Shows the window at its first page, unless the session started the app. What is not needed earlier, and
-/// would only take time from it, follows: the tray, and links from other programs.
-pub(crate) fn show_when_loaded<R: Runtime>(webview: &Webview<R>, page: &PageLoadPayload<'_>) {
+/// Shows the window once its first page is loaded, unless the session started the app. The tray and link registration
+/// follow, so that they do not delay the page.
+pub(crate) fn show_when_loaded(webview: &Webview, page: &PageLoadPayload<'_>) {
     if page.event() != PageLoadEvent::Finished || webview.label() != MAIN {
         return;
     }
@@ -79,21 +79,18 @@ pub(crate) fn show_when_loaded<R: Runtime>(webview: &Webview<R>, page: &PageLoad
     deep_link::register(webview.app_handle());
 }
 
-/// The window, where it is there.
-pub(crate) fn main<R: Runtime>(app: &AppHandle<R>) -> Option<WebviewWindow<R>> {
+pub(crate) fn main(app: &AppHandle) -> Option<WebviewWindow> {
     app.get_webview_window(MAIN)
 }
 
-/// Whether somebody looks at the window, as far as the system tells.
-pub(crate) fn is_looked_at<R: Runtime>(app: &AppHandle<R>) -> bool {
+/// Whether the window has focus.
+pub(crate) fn is_looked_at(app: &AppHandle) -> bool {
     main(app).is_some_and(|window| window.is_focused().unwrap_or(false))
 }
 
 /// Brings the window to the front.
-pub(crate) fn raise<R: Runtime>(app: &AppHandle<R>) {
-    let Some(window) = app.get_webview_window(MAIN) else {
-        return;
-    };
+pub(crate) fn raise(app: &AppHandle) {
+    let Some(window) = main(app) else { return };
     let raised = window
         .show()
         .and_then(|()| window.unminimize())
@@ -103,15 +100,15 @@ pub(crate) fn raise<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
-/// Moves the window with the pointer, which holds it.
-pub(crate) fn drag<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+/// Moves the window with the pointer until its button is released.
+pub(crate) fn drag(app: &AppHandle) -> tauri::Result<()> {
     main(app).map_or(Ok(()), |window| window.start_dragging())
 }
 
 /// Brings the window to the front at a page.
-pub(crate) fn show_page<R: Runtime>(app: &AppHandle<R>, page: &str) {
+pub(crate) fn show_page(app: &AppHandle, page: &str) {
     raise(app);
-    // As text of a script, whatever stands in it.
+    // JSON makes it a string literal of the script, whatever it contains.
     let page = serde_json::Value::from(page);
     let shown = main(app).map(|window| window.eval(format!("location.hash = {page}")));
     if let Some(Err(error)) = shown {
@@ -119,9 +116,8 @@ pub(crate) fn show_page<R: Runtime>(app: &AppHandle<R>, page: &str) {
     }
 }
 
-/// Closing the window leaves the app in the tray, where there is one; else it ends, once the user agrees to
-/// what ends with it.
-pub(crate) fn close_to_tray<R: Runtime>(window: &Window<R>, event: &WindowEvent) {
+/// Hides a closed window if there is a tray; otherwise quits, after asking if something is running.
+pub(crate) fn close_to_tray(window: &Window, event: &WindowEvent) {
     let WindowEvent::CloseRequested { api, .. } = event else {
         return;
     };
@@ -133,7 +129,7 @@ pub(crate) fn close_to_tray<R: Runtime>(window: &Window<R>, event: &WindowEvent)
     }
     api.prevent_close();
     let window = window.clone();
-    // The system is asked, which takes a moment that this thread has not.
+    // Whether a panel shows the tray is a system call that must not block this thread.
     tauri::async_runtime::spawn(async move {
         if !tray::is_there(window.app_handle()).await {
             quit::quit(window.app_handle());

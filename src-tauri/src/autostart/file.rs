@@ -1,4 +1,4 @@
-//! A file in a folder that the system looks through when a session begins.
+//! Autostart by a file: a desktop entry, or a launch agent on macOS.
 
 use std::env;
 use std::fs;
@@ -36,10 +36,10 @@ fn entry_file() -> io::Result<PathBuf> {
     if cfg!(target_os = "macos") {
         return Ok(home.join("Library/LaunchAgents/io.patchbay.desktop.plist"));
     }
-    let set = env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
-    let settings = set.filter(|folder| folder.is_absolute());
-    let settings = settings.unwrap_or_else(|| home.join(".config"));
-    Ok(settings.join("autostart/io.patchbay.desktop.desktop"))
+    let config = env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
+    let config = config.filter(|folder| folder.is_absolute());
+    let config = config.unwrap_or_else(|| home.join(".config"));
+    Ok(config.join("autostart/io.patchbay.desktop.desktop"))
 }
 
 /// Source: freedesktop.org, "Desktop Application Autostart" and "Desktop Entry", "The Exec key".
@@ -47,7 +47,7 @@ fn desktop_entry(program: &str) -> String {
     let mut quoted = String::new();
     for letter in program.chars() {
         match letter {
-            // Within quotes, and once more because it is a text.
+            // Escaped for the quotes, and again for the string value.
             '\\' => quoted.push_str(r"\\\\"),
             '"' | '`' | '$' => quoted.extend([r"\\", &letter.to_string()]),
             '%' => quoted.push_str("%%"),

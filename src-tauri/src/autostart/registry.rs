@@ -1,4 +1,4 @@
-//! The value in the user's part of the registry of Windows.
+//! Autostart by a value in the user's Windows registry.
 
 use std::io;
 use std::path::Path;

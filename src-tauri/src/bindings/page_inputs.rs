@@ -1,12 +1,12 @@
-//! What the page can hand over, looked through: it gives ids and data. Whatever could be read as a place to
-//! write, a program to run or an address to open is named here with who judges it.
+//! A review of what the page can pass to commands: ids and data. Every argument that could be used as a path, a program
+//! or a URL is listed here with the check that applies to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use specta_typescript::Typescript;
 
-/// Words in the name of a member or an argument that make one look twice.
+/// Words in the name of an argument or member that need a review.
 const SUSPICIOUS: [&str; 19] = [
     "address",
     "command",
@@ -29,7 +29,7 @@ const SUSPICIOUS: [&str; 19] = [
     "urls",
 ];
 
-/// Each of them, by the command or type that has it, and why the page may say it.
+/// The reviewed ones: command or type, argument or member, and why the page may pass it.
 const REVIEWED: &[(&str, &str, &str)] = &[
     (
         "AddAccount",
@@ -148,7 +148,7 @@ const REVIEWED: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Every command: one that is new has to be looked at before it is added here.
+/// Every command. A new one has to be reviewed before it is added here.
 const COMMANDS: &[&str] = &[
     "about",
     "accept_older_secrets",
@@ -298,18 +298,16 @@ const COMMANDS: &[&str] = &[
     "watch_resource",
 ];
 
-/// A command as the page sees it, or a type that one takes.
+/// The inputs of a command, or the members of a type.
 struct Inputs {
-    /// Names of arguments or members.
     names: BTreeSet<String>,
-    /// Types that stand in it.
     types: BTreeSet<String>,
 }
 
-/// What the page is given, written once: both tests read it, and may do so at the same time.
+/// The exported bindings, shared by both tests.
 static EXPORTED: LazyLock<String> = LazyLock::new(|| {
     let file = std::env::temp_dir().join(format!("patchbay-bindings-{}.ts", std::process::id()));
-    super::builder::<tauri::Wry>()
+    super::builder()
         .export(Typescript::default(), &file)
         .expect("a temporary file can be written");
     let text = std::fs::read_to_string(&file).expect("it was written");
@@ -317,7 +315,7 @@ static EXPORTED: LazyLock<String> = LazyLock::new(|| {
     text
 });
 
-/// The commands, by their names in Rust.
+/// The commands, by their Rust names.
 fn commands(text: &str) -> BTreeMap<String, Inputs> {
     let lines = text.lines().filter(|line| line.contains("__TAURI_INVOKE"));
     let command = |line: &str| {
@@ -326,7 +324,7 @@ fn commands(text: &str) -> BTreeMap<String, Inputs> {
         let (name, _) = name.split_once('"')?;
         let (_, arguments) = line.split_once('(')?;
         let (arguments, _) = arguments.split_once(") => ")?;
-        // What a channel carries goes to the page.
+        // The type in a channel goes to the page, not from it.
         let arguments = arguments.split("Channel<").collect::<Vec<_>>();
         let rest = arguments.iter().skip(1);
         let rest = rest.filter_map(|one| Some(one.split_once('>')?.1));
@@ -349,12 +347,12 @@ fn types(text: &str) -> BTreeMap<String, Inputs> {
 
 fn without_comments(text: &str) -> String {
     let mut rest = text;
-    let mut kept = String::new();
+    let mut code = String::new();
     while let Some((before, after)) = rest.split_once("/**") {
-        kept.push_str(before);
+        code.push_str(before);
         rest = after.split_once("*/").map_or("", |(_, after)| after);
     }
-    kept + rest
+    code + rest
 }
 
 fn parse_inputs(text: &str) -> Inputs {
@@ -380,19 +378,19 @@ fn parse_inputs(text: &str) -> Inputs {
     found
 }
 
-/// Every type that the page hands over with some command, those within others included.
+/// Every type that the page passes to some command, directly or within another type.
 fn reachable_types<'a>(
     commands: &'a BTreeMap<String, Inputs>,
     types: &'a BTreeMap<String, Inputs>,
 ) -> BTreeMap<&'a str, &'a Inputs> {
     let input_types = commands.values().flat_map(|command| &command.types);
-    let mut waiting: Vec<&str> = input_types.map(String::as_str).collect();
+    let mut pending: Vec<&str> = input_types.map(String::as_str).collect();
     let mut found = BTreeMap::new();
-    while let Some(name) = waiting.pop() {
+    while let Some(name) = pending.pop() {
         if let Some(one) = types.get(name)
             && found.insert(name, one).is_none()
         {
-            waiting.extend(one.types.iter().map(String::as_str));
+            pending.extend(one.types.iter().map(String::as_str));
         }
     }
     found
@@ -404,7 +402,7 @@ fn is_suspicious(name: &str) -> bool {
         .any(|word| SUSPICIOUS.contains(&word.as_str()))
 }
 
-/// `authorize` and `url` of `authorizeUrl` and of `authorize_url`.
+/// Splits `authorizeUrl` and `authorize_url` into `authorize` and `url`.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     for sign in name.chars() {

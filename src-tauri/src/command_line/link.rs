@@ -1,26 +1,24 @@
-//! The command line in `PATH` on macOS, where the app is a folder that nobody looks into: a link in
-//! `/usr/local/bin`.
+//! The command line in `PATH` on macOS: a symbolic link in `/usr/local/bin`.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Where macOS looks for programs that came with none of its own packages; the default `PATH` has it.
+/// In a folder of the default `PATH`.
 pub(crate) const LINK: &str = "/usr/local/bin/patchbay";
 
-/// What became of a link.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Linked {
-    /// It leads to the program now.
+    /// The link points to the program.
     Done,
-    /// Only an administrator may make it.
+    /// Only an administrator may create it.
     NeedsAdministrator,
 }
 
-/// Makes the link, or leads one that is there to the program.
+/// Creates the link, or points an existing one to the program.
 ///
 /// # Errors
-/// The system's own; and when something else than a link has the name, which stays.
+/// Those of the system; [`io::ErrorKind::AlreadyExists`] when something other than a link has the name, which stays.
 pub(crate) fn link(program: &Path, at: &Path) -> io::Result<Linked> {
     match fs::symlink_metadata(at) {
         Ok(found) if !found.is_symlink() => return Err(io::ErrorKind::AlreadyExists.into()),
@@ -45,7 +43,7 @@ fn replace(program: &Path, at: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(program, at)
 }
 
-/// What `osascript` runs so that macOS asks for an administrator, and the link is made by one.
+/// The AppleScript that creates the link with administrator rights, for which macOS asks.
 pub(crate) fn script(program: &Path, at: &Path) -> String {
     let folder = at.parent().unwrap_or(Path::new("/"));
     let [folder, program, at] = [folder, program, at].map(|path| in_shell(&path.to_string_lossy()));

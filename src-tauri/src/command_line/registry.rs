@@ -1,11 +1,11 @@
-//! The command line in the user's own `Path` on Windows. Programs get it as the session begins; those that
-//! ask the registry themselves, such as Windows Terminal for a new tab, have it at once.
+//! The command line in the user's `Path` on Windows. Most programs read it when the session starts; those that read the
+//! registry themselves, such as Windows Terminal for a new tab, see it at once.
 
 use std::env;
 use std::io;
 
 use rfd::MessageLevel;
-use tauri::{AppHandle, Runtime};
+use tauri::AppHandle;
 use windows_registry::{CURRENT_USER, Key, Type};
 
 use super::{bundled_program, say, search_path};
@@ -13,31 +13,31 @@ use super::{bundled_program, say, search_path};
 const KEY_PATH: &str = "Environment";
 const VALUE_NAME: &str = "Path";
 
-/// What Windows says of a value that is not there, `ERROR_FILE_NOT_FOUND`.
+/// `ERROR_FILE_NOT_FOUND`: there is no such value.
 const NOT_FOUND: i32 = 0x8007_0002_u32.cast_signed();
 
-/// How long a variable may be, in UTF-16 units; Windows leaves a longer one out.
+/// Maximum length of a variable; Windows ignores longer ones.
 const MAX_UTF16_UNITS: usize = 32_766;
 
 const ADDED: &str = "The command `patchbay` is ready in new terminals. If a terminal doesn't find it, sign out of \
                      Windows and in again.";
 
-/// Whether a terminal finds the command line.
+/// Whether the folder of the command line is in the `Path`.
 pub(crate) fn is_on() -> bool {
     folder().is_ok_and(|folder| has(KEY_PATH, &folder).unwrap_or(false))
 }
 
-/// Has terminals find the command line from now on, or no longer.
+/// Adds the folder of the command line to the `Path`, or removes it.
 ///
 /// # Errors
-/// When there is no command line beside the app, or what is in the registry has to stay as it is.
+/// When there is no command line beside the app, or the registry value cannot be changed.
 pub(crate) fn set_enabled(on: bool) -> io::Result<()> {
     set_in(KEY_PATH, &folder()?, on)
 }
 
-/// Says what became of it, where a person does not see that by itself.
-pub(crate) fn report<R: Runtime>(app: &AppHandle<R>, on: bool, turned: &io::Result<()>) {
-    let (level, text) = match turned {
+/// Shows the outcome, unless the user sees it anyway.
+pub(crate) fn report(app: &AppHandle, on: bool, outcome: &io::Result<()>) {
+    let (level, text) = match outcome {
         Ok(()) if !on => return,
         Ok(()) => (MessageLevel::Info, ADDED.to_owned()),
         Err(error) => {
@@ -49,12 +49,11 @@ pub(crate) fn report<R: Runtime>(app: &AppHandle<R>, on: bool, turned: &io::Resu
     tauri::async_runtime::spawn(async move { say(&app, level, text).await });
 }
 
-/// The folder that the app and the command line are in.
 fn folder() -> io::Result<String> {
     let program = bundled_program(&env::current_exe()?)
         .map_err(|_| io::Error::other("command line not found beside the app"))?;
     let folder = program.parent().and_then(|folder| folder.to_str());
-    // These would mean something else there.
+    // These have a special meaning in the value.
     let folder = folder.filter(|folder| !folder.contains([';', '%', '"']));
     let folder =
         folder.ok_or_else(|| io::Error::other("the name of Patchbay's folder can't be in it"))?;
@@ -85,10 +84,10 @@ fn set_in(place: &str, folder: &str, on: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// The value and its type, which Windows makes one with variables.
+/// Returns the value and its type; an empty one with variables if there is none.
 ///
 /// # Errors
-/// The system's own; and when it is no text, which could not be written again as it was.
+/// Those of the system, and when the value is not text, which could not be restored.
 fn read(key: &Key) -> io::Result<(Type, String)> {
     match key.get_value(VALUE_NAME) {
         Ok(value) => Ok((value.ty(), value.try_into()?)),
@@ -105,7 +104,7 @@ fn variable(name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// Not where Windows looks.
+    /// A key that Windows ignores.
     const TRIED: &str = r"Software\Patchbay test of Path";
     const FOLDER: &str = r"C:\Program Files\Patchbay";
 

@@ -1,6 +1,6 @@
-//! The value of `Path` in the registry of Windows: folders, with semicolons between them.
+//! The value of `Path` in the Windows registry: folders separated by semicolons.
 
-/// That value with a folder behind the others; `None` when it is among them.
+/// Appends a folder to the value; `None` if it is there already.
 pub(super) fn with(
     path: &str,
     folder: &str,
@@ -16,7 +16,7 @@ pub(super) fn with(
     Some(format!("{path}{between}{folder}"))
 }
 
-/// That value without a folder, the others as they are written; `None` when it is not among them.
+/// Removes a folder from the value and keeps the others as they are written; `None` if it is not there.
 pub(super) fn without(
     path: &str,
     folder: &str,
@@ -29,7 +29,6 @@ pub(super) fn without(
     has_it.then(|| others.join(";"))
 }
 
-/// Whether a folder is among those of a value.
 pub(super) fn contains(
     path: &str,
     folder: &str,
@@ -38,7 +37,7 @@ pub(super) fn contains(
     entries(path).any(|entry| is_folder(entry, folder, &variable))
 }
 
-/// What is between the semicolons; one within quotes belongs to a name.
+/// Splits at the semicolons that are not within quotes.
 fn entries(path: &str) -> impl Iterator<Item = &str> {
     let mut is_quoted = false;
     path.split(move |letter| {
@@ -51,13 +50,13 @@ fn is_folder(entry: &str, folder: &str, variable: impl Fn(&str) -> Option<String
     normalize_folder(&expand_variables(entry, variable)) == normalize_folder(folder)
 }
 
-/// The one spelling of a folder that Windows takes in several.
+/// Normalizes the spellings of a folder that Windows treats as equal.
 fn normalize_folder(folder: &str) -> String {
     let folder = folder.replace('"', "").replace('/', r"\").to_lowercase();
     folder.trim().trim_end_matches('\\').to_owned()
 }
 
-/// The text with its variables filled in; those that are not known stay.
+/// Expands `%NAME%`; unknown variables stay.
 fn expand_variables(text: &str, variable: impl Fn(&str) -> Option<String>) -> String {
     let mut expanded = String::new();
     let mut rest = text;

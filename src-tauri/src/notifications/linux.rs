@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use tauri::{AppHandle, Manager, Runtime};
+use tauri::{AppHandle, Manager};
 use zbus::MatchRule;
 use zbus::blocking::{Connection, MessageIterator};
 use zbus::message::{Message, Type};
@@ -13,14 +13,14 @@ use super::Notice;
 
 const NAME: &str = "org.freedesktop.Notifications";
 
-/// What is shown, and the connection that showed it: a click comes back there.
+/// The shown notifications, and the connection that showed them, which receives their clicks.
 struct ShownNotifications {
     bus: Connection,
-    /// Where each leads, by the id that the desktop gave it.
+    /// The page of each notification, by the id that the desktop assigned.
     pages: Mutex<HashMap<u32, Option<String>>>,
 }
 
-pub(super) fn show<R: Runtime>(app: &AppHandle<R>, notice: &Notice) -> zbus::Result<()> {
+pub(super) fn show(app: &AppHandle, notice: &Notice) -> zbus::Result<()> {
     if app.try_state::<ShownNotifications>().is_none() {
         let bus = Connection::session()?;
         let is_first = app.manage(ShownNotifications {
@@ -32,11 +32,11 @@ pub(super) fn show<R: Runtime>(app: &AppHandle<R>, notice: &Notice) -> zbus::Res
         }
     }
     let shown = app.state::<ShownNotifications>();
-    // An action of this name is a click on the notification itself.
+    // The `default` action is a click on the notification itself.
     let actions: &[&str] = &["default", "Open"];
     let hints = HashMap::from([("desktop-entry", Value::from("Patchbay"))]);
-    let (replaces, as_long_as_usual) = (0_u32, -1_i32);
-    // Locked until the id is stored: a click may come at once, on another thread.
+    let (replaces, default_timeout) = (0_u32, -1_i32);
+    // Locked until the id is stored, because a click may arrive at once on another thread.
     let mut pages = shown.pages.lock().unwrap_or_else(PoisonError::into_inner);
     let reply = shown.bus.call_method(
         Some(NAME),
@@ -51,7 +51,7 @@ pub(super) fn show<R: Runtime>(app: &AppHandle<R>, notice: &Notice) -> zbus::Res
             without_markup(&notice.words),
             actions,
             hints,
-            as_long_as_usual,
+            default_timeout,
         ),
     )?;
     let id: u32 = reply.body().deserialize()?;
@@ -59,8 +59,8 @@ pub(super) fn show<R: Runtime>(app: &AppHandle<R>, notice: &Notice) -> zbus::Res
     Ok(())
 }
 
-/// Hears what is clicked, for as long as the app runs.
-fn listen_for_clicks<R: Runtime>(app: &AppHandle<R>, bus: &Connection) -> zbus::Result<()> {
+/// Handles clicks for as long as the app runs.
+fn listen_for_clicks(app: &AppHandle, bus: &Connection) -> zbus::Result<()> {
     let rule = MatchRule::builder()
         .msg_type(Type::Signal)
         .interface(NAME)?
@@ -69,14 +69,14 @@ fn listen_for_clicks<R: Runtime>(app: &AppHandle<R>, bus: &Connection) -> zbus::
     let app = app.clone();
     std::thread::spawn(move || {
         for signal in signals.flatten() {
-            // What cannot be understood is no click.
+            // A malformed signal is not a click.
             drop(handle_signal(&app, &signal));
         }
     });
     Ok(())
 }
 
-fn handle_signal<R: Runtime>(app: &AppHandle<R>, signal: &Message) -> zbus::Result<()> {
+fn handle_signal(app: &AppHandle, signal: &Message) -> zbus::Result<()> {
     let shown = app.state::<ShownNotifications>();
     let pages = || shown.pages.lock().unwrap_or_else(PoisonError::into_inner);
     let header = signal.header();
@@ -98,7 +98,7 @@ fn handle_signal<R: Runtime>(app: &AppHandle<R>, signal: &Message) -> zbus::Resu
     Ok(())
 }
 
-/// The words may hold links and pictures; ours are words.
+/// Escapes markup: the body of a notification may contain links and images.
 fn without_markup(words: &str) -> String {
     words
         .replace('&', "&amp;")

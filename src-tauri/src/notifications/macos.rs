@@ -1,12 +1,16 @@
-//! The icon in the Dock jumps once; the number on it stays.
+//! Bounces the Dock icon once; its number stays.
 
-use tauri::{AppHandle, Runtime, UserAttentionType};
+use tauri::{AppHandle, UserAttentionType};
 
 use super::Notice;
 use crate::window;
 
-pub(super) fn show<R: Runtime>(app: &AppHandle<R>, notice: &Notice) -> tauri::Result<()> {
-    tracing::debug!(title = notice.title, words = notice.words, "the icon jumps");
+pub(super) fn show(app: &AppHandle, notice: &Notice) -> tauri::Result<()> {
+    tracing::debug!(
+        title = notice.title,
+        words = notice.words,
+        "the Dock icon bounces"
+    );
     match window::main(app) {
         Some(window) => window.request_user_attention(Some(UserAttentionType::Informational)),
         None => Ok(()),

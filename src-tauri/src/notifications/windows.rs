@@ -1,14 +1,14 @@
-//! Toasts. They are shown under the identifier that the installers give to the app's entry in the Start menu.
+//! Toasts, shown under the identifier of the app's Start menu entry.
 
-use tauri::{AppHandle, Runtime};
+use tauri::AppHandle;
 use tauri_winrt_notification::{Result, Toast};
 
 use super::Notice;
 
-/// As the installers name the app to Windows.
+/// As set by the installers.
 const IDENTIFIER: &str = "io.patchbay.desktop";
 
-pub(super) fn show<R: Runtime>(app: &AppHandle<R>, notice: &Notice) -> Result<()> {
+pub(super) fn show(app: &AppHandle, notice: &Notice) -> Result<()> {
     let (app, page) = (app.clone(), notice.page.clone());
     Toast::new(IDENTIFIER)
         .title(&notice.title)

@@ -1,4 +1,4 @@
-//! Panels of Linux: whether one shows the tray, and whether we can give it one.
+//! Tray support on Linux: whether a tray icon can be created, and whether a panel shows it.
 //!
 //! Source: freedesktop.org, "Status Notifier Item", StatusNotifierWatcher.
 
@@ -12,10 +12,9 @@ const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 const WATCHER_PATH: &str = "/StatusNotifierWatcher";
 const HAS_PANEL: &str = "IsStatusNotifierHostRegistered";
 
-/// How long the bus and a panel may take to answer.
 const BUS_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Those of which `libappindicator-sys` needs one: finding none it ends the app.
+/// `libappindicator-sys` needs one of these and aborts the app if it finds none.
 const LIBRARIES: [&CStr; 4] = [
     c"libayatana-appindicator3.so.1",
     c"libappindicator3.so.1",
@@ -23,20 +22,18 @@ const LIBRARIES: [&CStr; 4] = [
     c"libappindicator3.so",
 ];
 
-/// Whether what makes a tray is installed.
 pub(super) fn can_be_made() -> bool {
     LIBRARIES.into_iter().any(loads)
 }
 
 fn loads(library: &CStr) -> bool {
     #[expect(unsafe_code, reason = "only the system's loader knows")]
-    // SAFETY: the name ends with a zero byte. The library begins as it would a moment later, when the tray is
-    // made, and stays: nothing of it is ever unloaded under whoever uses it.
+    // SAFETY: the name is a C string. The library is initialized as it would be when the tray is created, and is never
+    // unloaded.
     let library = unsafe { libc::dlopen(library.as_ptr(), libc::RTLD_LAZY) };
     !library.is_null()
 }
 
-/// Whether a panel shows trays now.
 pub(super) async fn is_shown() -> bool {
     let asked = tokio::time::timeout(BUS_TIMEOUT, has_panel()).await;
     matches!(asked, Ok(Ok(true)))
@@ -45,7 +42,7 @@ pub(super) async fn is_shown() -> bool {
 async fn has_panel() -> zbus::Result<bool> {
     let bus = zbus::Connection::session().await?;
     let watcher = BusName::try_from(WATCHER)?;
-    // Asked for a property, one that does not run would be started.
+    // Reading a property would start a watcher that is not running.
     let names = DBusProxy::new(&bus).await?;
     if !names.name_has_owner(watcher.clone()).await? {
         return Ok(false);
@@ -57,7 +54,7 @@ async fn has_panel() -> zbus::Result<bool> {
         .await?;
     let watcher = InterfaceName::try_from(WATCHER)?;
     let has_panel = properties.get(watcher, HAS_PANEL).await;
-    // One that does not say is a panel itself.
+    // A watcher without the property is a panel itself.
     Ok(has_panel.map_or(true, |has| bool::try_from(has).unwrap_or(true)))
 }
 

@@ -1,54 +1,51 @@
-//! What needs a person, at the top of the tray's menu, each line with the page that helps.
+//! What needs the user, at the top of the tray menu; each item opens the page that helps.
 
 use std::sync::{Mutex, PoisonError};
 
 use patchbay_model::inert_line;
 use patchbay_ops::Need;
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
-use tauri::{AppHandle, Manager, Runtime};
+use tauri::{AppHandle, Manager, Wry};
 
 use crate::window::{self, page_of};
 
-/// As many lines as are read at a glance.
 const MAX_LINES: usize = 5;
 
-/// As many characters as fit a menu.
 const MAX_CHARS: usize = 60;
 
-/// What the id of each line begins with; its number and page follow.
+/// Prefix of the item ids; number and page follow.
 const PREFIX: &str = "need ";
 
-/// A line of the menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Line {
     words: String,
     page: String,
 }
 
-/// The lines: those to be shown, and the menu once there is one.
-struct Lines<R: Runtime>(Mutex<(Vec<Line>, Option<NeedsMenu<R>>)>);
+/// The lines to show, and the menu once the tray is created.
+struct Lines(Mutex<(Vec<Line>, Option<NeedsMenu>)>);
 
-/// The menu of the tray, and what stands in it of ours.
-struct NeedsMenu<R: Runtime> {
-    menu: Menu<R>,
-    items: Vec<MenuItem<R>>,
-    separator: PredefinedMenuItem<R>,
+/// The tray menu and the items in it that belong to this module.
+struct NeedsMenu {
+    menu: Menu<Wry>,
+    items: Vec<MenuItem<Wry>>,
+    separator: PredefinedMenuItem<Wry>,
 }
 
-/// Shows these, now or once there is a tray.
-pub(crate) fn show_needs<R: Runtime>(app: &AppHandle<R>, needs: &[Need]) -> tauri::Result<()> {
-    let wanted = lines_of(needs);
+/// Shows the needs, now or once the tray is created.
+pub(crate) fn show_needs(app: &AppHandle, needs: &[Need]) -> tauri::Result<()> {
+    let new_lines = lines_of(needs);
     with_lines(app, |lines, shown| {
-        if *lines == wanted {
+        if *lines == new_lines {
             return Ok(());
         }
-        *lines = wanted;
+        *lines = new_lines;
         shown.as_mut().map_or(Ok(()), |shown| shown.draw(lines))
     })
 }
 
-/// Shows them in this menu from now on.
-pub(super) fn make<R: Runtime>(app: &AppHandle<R>, menu: Menu<R>) -> tauri::Result<()> {
+/// Shows the needs in this menu from now on.
+pub(super) fn make(app: &AppHandle, menu: Menu<Wry>) -> tauri::Result<()> {
     let made = NeedsMenu {
         menu,
         items: Vec::new(),
@@ -57,19 +54,19 @@ pub(super) fn make<R: Runtime>(app: &AppHandle<R>, menu: Menu<R>) -> tauri::Resu
     with_lines(app, |lines, shown| shown.insert(made).draw(lines))
 }
 
-fn with_lines<R: Runtime, T>(
-    app: &AppHandle<R>,
-    change: impl FnOnce(&mut Vec<Line>, &mut Option<NeedsMenu<R>>) -> T,
+fn with_lines<T>(
+    app: &AppHandle,
+    change: impl FnOnce(&mut Vec<Line>, &mut Option<NeedsMenu>) -> T,
 ) -> T {
-    // Whoever comes first makes it; a second one is not taken.
-    app.manage(Lines::<R>(Mutex::new((Vec::new(), None))));
-    let state = app.state::<Lines<R>>();
+    // Only the first call has an effect.
+    app.manage(Lines(Mutex::new((Vec::new(), None))));
+    let state = app.state::<Lines>();
     let mut lines = state.0.lock().unwrap_or_else(PoisonError::into_inner);
     let (lines, shown) = &mut *lines;
     change(lines, shown)
 }
 
-impl<R: Runtime> NeedsMenu<R> {
+impl NeedsMenu {
     fn draw(&mut self, lines: &[Line]) -> tauri::Result<()> {
         let menu = &self.menu;
         if !self.items.is_empty() {
@@ -91,15 +88,15 @@ impl<R: Runtime> NeedsMenu<R> {
     }
 }
 
-/// Goes where a line leads, if it is one that was pressed.
-pub(super) fn follow<R: Runtime>(app: &AppHandle<R>, id: &str) {
+/// Opens the page of the pressed item, if it is one of ours.
+pub(super) fn follow(app: &AppHandle, id: &str) {
     let numbered = id.strip_prefix(PREFIX);
     if let Some((_, page)) = numbered.and_then(|line| line.split_once(' ')) {
         window::show_page(app, page);
     }
 }
 
-/// The most urgent ones, and how many more there are.
+/// The most urgent needs, and how many more there are.
 fn lines_of(needs: &[Need]) -> Vec<Line> {
     let line = |need: &Need| Line {
         words: label(&need.headline),
@@ -116,7 +113,7 @@ fn lines_of(needs: &[Need]) -> Vec<Line> {
     lines
 }
 
-/// Names that others wrote are in it; one ampersand would mark the letter behind it as a key.
+/// Makes a headline safe and short. A single ampersand would mark the next letter as a keyboard mnemonic.
 fn label(headline: &str) -> String {
     let line = inert_line(headline);
     let mut short: String = line.chars().take(MAX_CHARS).collect();

@@ -1,37 +1,36 @@
-//! Offering a newer version by itself: once a day, to somebody who looks at the window and runs nothing.
+//! Offers a newer version, at most once a day, while the window has focus and no tool runs.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use patchbay_model::Timestamp;
 use patchbay_ops::{Clock as _, Context, SystemClock};
 use rfd::{MessageButtons, MessageDialogResult, MessageLevel};
 use serde_json::Value;
-use tauri::{AppHandle, Manager, Runtime};
-use tauri_plugin_store::StoreExt;
+use tauri::AppHandle;
 
 use super::{AvailableUpdate, check, check_nothing_runs, install, is_configured};
 use crate::dialog::{Question, ask};
-use crate::{preferences, window};
+use crate::preferences::open_store;
+use crate::window;
 
-/// How long after the start, and between looks for a good moment.
+/// How long after the start, and between attempts, it is decided whether to offer.
 const CHECK_INTERVAL: Duration = Duration::from_secs(5 * 60);
 
-/// How long between offers, through restarts too.
+/// Time between offers, across restarts.
 const OFFER_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 
 const FILE: &str = "updates.json";
-/// The version that is never to be offered again.
+/// The version that is not to be offered again.
 const SKIPPED: &str = "skippedVersion";
-/// When it was last looked whether there is one, as an instant in RFC 3339.
+/// When it was last checked for a newer version, in RFC 3339.
 const OFFERED: &str = "offeredAt";
 
 const INSTALL: &str = "Install and restart";
 const NEVER: &str = "Skip this version";
 const LATER: &str = "Later";
 
-/// Offers newer versions for as long as the app runs, where this build can update itself.
-pub(crate) fn offer_updates<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
+/// Offers newer versions for as long as the app runs, if this build can update itself.
+pub(crate) fn offer_updates(app: &AppHandle, cx: &Context) {
     if !is_configured() {
         return;
     }
@@ -41,28 +40,28 @@ pub(crate) fn offer_updates<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
             tokio::time::sleep(CHECK_INTERVAL).await;
             let due = is_due(SystemClock.now(), read_state(&app, OFFERED));
             if due && window::is_looked_at(&app) && check_nothing_runs(&cx).await.is_ok() {
-                // Saved before asking: an app that quits during the question has asked all the same.
+                // Saved before the question, which counts even if the app quits during it.
                 save_state(&app, OFFERED, SystemClock.now().to_string());
                 offer(&app, &cx).await;
-                // Also where nothing can be kept.
+                // In case the time could not be saved.
                 tokio::time::sleep(OFFER_INTERVAL).await;
             }
         }
     });
 }
 
-async fn offer<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
+async fn offer(app: &AppHandle, cx: &Context) {
     let found = match check(app).await {
         Ok(Some(found)) if is_offered(&found, read_state(app, SKIPPED).as_ref()) => found,
         Ok(_) => return,
-        // Nobody asked: whoever does is told why it fails.
+        // Only a check that the user starts shows why it fails.
         Err(problem) => return tracing::info!(code = problem.code.as_str(), "no word of updates"),
     };
     let question = Question {
         level: MessageLevel::Info,
         title: "A new version of Patchbay is available",
         text: words(&found),
-        // A dialog that is closed counts as the last.
+        // Closing the dialog counts as the last.
         buttons: MessageButtons::YesNoCancelCustom(INSTALL.into(), NEVER.into(), LATER.into()),
     };
     match choice(ask(app, question).await) {
@@ -83,7 +82,7 @@ async fn offer<R: Runtime>(app: &AppHandle<R>, cx: &Context) {
     }
 }
 
-/// What the user wants with a newer version.
+/// The user's answer to an offer.
 #[derive(Debug, PartialEq, Eq)]
 enum Choice {
     Install,
@@ -91,7 +90,7 @@ enum Choice {
     Later,
 }
 
-/// Which button was pressed. Windows and macOS say it by its words, GTK by its place.
+/// Maps the pressed button: Windows and macOS report its label, GTK its position.
 fn choice(pressed: Option<MessageDialogResult>) -> Choice {
     match pressed {
         Some(MessageDialogResult::Yes) => Choice::Install,
@@ -114,7 +113,7 @@ fn is_offered(found: &AvailableUpdate, skipped: Option<&Value>) -> bool {
     skipped.and_then(Value::as_str) != Some(&found.version)
 }
 
-/// Whether a day has passed. A time that has not come yet is none: somebody put the clock right.
+/// Whether a day has passed since the last offer. A time in the future is ignored: the clock was wrong then.
 fn is_due(now: Timestamp, offered: Option<Value>) -> bool {
     let offered = offered.and_then(|at| Timestamp::parse(at.as_str()?));
     let Some(offered) = offered else {
@@ -124,25 +123,19 @@ fn is_due(now: Timestamp, offered: Option<Value>) -> bool {
     passed.is_negative() || passed >= OFFER_INTERVAL
 }
 
-fn read_state<R: Runtime>(app: &AppHandle<R>, name: &str) -> Option<Value> {
-    let file = file(app);
-    preferences::discard_unreadable(&file);
-    app.store(file).ok()?.get(name)
+fn read_state(app: &AppHandle, name: &str) -> Option<Value> {
+    open_store(app, FILE).ok()?.get(name)
 }
 
-/// It is offered again where this cannot be kept.
-fn save_state<R: Runtime>(app: &AppHandle<R>, name: &str, value: impl Into<Value>) {
-    let kept = app.store(file(app)).and_then(|store| {
+/// Saves a value; if that fails, the version is offered again.
+fn save_state(app: &AppHandle, name: &str, value: impl Into<Value>) {
+    let saved = open_store(app, FILE).and_then(|store| {
         store.set(name, value);
         store.save()
     });
-    if let Err(error) = kept {
-        tracing::warn!(%error, name, "what was offered could not be kept");
+    if let Err(error) = saved {
+        tracing::warn!(%error, name, "the state of update offers could not be saved");
     }
-}
-
-fn file<R: Runtime>(app: &AppHandle<R>) -> PathBuf {
-    app.state::<Context>().paths().settings.join(FILE)
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
-//! Which pages the window may show: those that come with the app, and none else.
+//! The window may show only the pages of the app itself.
 
-use tauri::{AppHandle, Runtime};
+use tauri::AppHandle;
 use url::Url;
 
-/// Whether `to` is one of the app's own pages. Anywhere else a page could hand data to strangers, or
-/// look like Patchbay without being it.
-pub(super) fn is_app_page<R: Runtime>(app: &AppHandle<R>, to: &Url) -> bool {
+/// Whether `to` is one of the app's own pages. Any other page could leak data or imitate Patchbay.
+pub(super) fn is_app_page(app: &AppHandle, to: &Url) -> bool {
     let development = app.config().build.dev_url.as_ref();
     is_page_of(to, development.filter(|_| tauri::is_dev()))
 }
@@ -13,7 +12,7 @@ pub(super) fn is_app_page<R: Runtime>(app: &AppHandle<R>, to: &Url) -> bool {
 fn is_page_of(to: &Url, development: Option<&Url>) -> bool {
     let is_at =
         |scheme, host| to.scheme() == scheme && to.host_str() == Some(host) && to.port().is_none();
-    // Windows has no schemes of one's own.
+    // WebView2 has no custom schemes.
     let is_bundled = if cfg!(windows) {
         is_at("http", "tauri.localhost")
     } else {

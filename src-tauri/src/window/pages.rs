@@ -1,15 +1,13 @@
-//! What the pages are called, as far as something outside the window leads to one.
+//! Routes of the pages that tray, notifications and menu open.
 
 use patchbay_ops::Need;
 
-/// Where everything begins.
 pub(crate) const HOME: &str = "#/";
 
-/// The settings.
 #[cfg(target_os = "macos")]
 pub(crate) const SETTINGS: &str = "#/settings";
 
-/// Where one finds what helps.
+/// The page on which the user can resolve a need.
 pub(crate) fn page_of(need: &Need) -> String {
     match (&need.connector, &need.account) {
         (Some(connector), _) => format!("#/connectors/{connector}"),

@@ -1,14 +1,14 @@
 //! The window's position, moved back onto the screens.
 //!
-//! The plugin that restores size and position accepts any position of which a screen shows a corner. Its saved state
-//! is corrected before it is read, so that the window never shows where it is not to stay.
+//! The plugin that restores size and position accepts any position of which a screen shows a corner. Its saved state is
+//! corrected before the plugin reads it, so that the window does not appear at the wrong place first.
 
 use std::path::Path;
 
 use serde_json::{Map, Value};
-use tauri::{AppHandle, Monitor, Runtime};
+use tauri::{AppHandle, Monitor};
 
-/// A part of the plane that all screens share, in physical pixels.
+/// A rectangle in the coordinates that all screens share, in physical pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Area {
     x: i32,
@@ -17,12 +17,10 @@ pub(super) struct Area {
     height: u32,
 }
 
-/// A screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Screen {
-    /// All that it shows.
     whole: Area,
-    /// What panels and docks leave of it.
+    /// Without panels and docks.
     free: Area,
 }
 
@@ -42,42 +40,39 @@ impl From<&Monitor> for Screen {
     }
 }
 
-/// Puts right what was kept in `file` of the window of that label. Where that cannot be done the window
-/// is where the system puts it.
-pub(super) fn clamp_window<R: Runtime>(app: &AppHandle<R>, file: &Path, label: &str) {
-    let Ok(kept) = std::fs::read(file) else {
-        // Nothing was kept yet.
+/// Corrects the state of the window `label` in the plugin's `file`. If that fails, the system places the window.
+pub(super) fn clamp_window(app: &AppHandle, file: &Path, label: &str) {
+    let Ok(saved) = std::fs::read(file) else {
+        // Nothing was saved yet.
         return;
     };
     let screens: Vec<Screen> = match app.available_monitors() {
         Ok(monitors) => monitors.iter().map(Screen::from).collect(),
         Err(error) => return tracing::warn!(%error, "the screens are not known"),
     };
-    let Some(right) = clamp_saved(&kept, label, &screens) else {
-        return;
-    };
-    if let Err(error) = std::fs::write(file, right) {
-        tracing::warn!(%error, "the window's place could not be put right");
+    if let Some(corrected) = clamp_saved(&saved, label, &screens)
+        && let Err(error) = std::fs::write(file, corrected)
+    {
+        tracing::warn!(%error, "the window's position could not be corrected");
     }
 }
 
-/// What is to be kept in place of that; `None` when it is right, or not understood.
-fn clamp_saved(kept: &[u8], label: &str, screens: &[Screen]) -> Option<Vec<u8>> {
-    let mut kept: Map<String, Value> = serde_json::from_slice(kept).ok()?;
-    let window = kept.get_mut(label)?.as_object_mut()?;
-    // One that fills the screen goes back to where it was before.
+/// Returns the corrected state; `None` if the saved one is correct or cannot be parsed.
+fn clamp_saved(saved: &[u8], label: &str, screens: &[Screen]) -> Option<Vec<u8>> {
+    let mut state: Map<String, Value> = serde_json::from_slice(saved).ok()?;
+    let window = state.get_mut(label)?.as_object_mut()?;
+    // A maximized window returns to its previous position.
     let (x, y) = match window.get("maximized") {
         Some(Value::Bool(true)) => ("prev_x", "prev_y"),
         _ => ("x", "y"),
     };
     let area = area_of(window, x, y)?;
-    let right = fit_to_screens(area, screens);
-    window.insert(x.to_owned(), right.x.into());
-    window.insert(y.to_owned(), right.y.into());
-    window.insert("width".to_owned(), right.width.into());
-    window.insert("height".to_owned(), right.height.into());
-    let is_wrong = right != area;
-    is_wrong.then(|| serde_json::to_vec_pretty(&kept).ok())?
+    let corrected = fit_to_screens(area, screens);
+    window.insert(x.to_owned(), corrected.x.into());
+    window.insert(y.to_owned(), corrected.y.into());
+    window.insert("width".to_owned(), corrected.width.into());
+    window.insert("height".to_owned(), corrected.height.into());
+    (corrected != area).then(|| serde_json::to_vec_pretty(&state).ok())?
 }
 
 fn area_of(window: &Map<String, Value>, x: &str, y: &str) -> Option<Area> {
@@ -85,12 +80,12 @@ fn area_of(window: &Map<String, Value>, x: &str, y: &str) -> Option<Area> {
     let at = |name: &str| number(name).and_then(|at| i32::try_from(at).ok());
     let length = |name: &str| number(name).and_then(|length| u32::try_from(length).ok());
     let area = Area::new((at(x)?, at(y)?), (length("width")?, length("height")?));
-    // It has no size before it was first shown.
+    // The size is zero until the window was first shown.
     (area.width > 0 && area.height > 0).then_some(area)
 }
 
-/// The area, if the screens together show all of it; otherwise it is moved, and shrunk if necessary, to fit the screen
-/// that shows most of it or is nearest.
+/// Returns the area unchanged if the screens together show all of it; otherwise moves it, and shrinks it if necessary,
+/// onto the screen that shows most of it or is nearest.
 fn fit_to_screens(area: Area, screens: &[Screen]) -> Area {
     let hidden = screens.iter().fold(vec![area], |hidden, screen| {
         let rest = hidden.into_iter();
@@ -116,7 +111,7 @@ impl Area {
         }
     }
 
-    /// The area between these edges; `None` when there is nothing between them.
+    /// The area between these edges; `None` if it is empty.
     fn between(left: i64, top: i64, right: i64, bottom: i64) -> Option<Self> {
         Some(Self {
             x: i32::try_from(left).ok()?,
@@ -130,7 +125,7 @@ impl Area {
         })
     }
 
-    /// Left, top, right and bottom edge.
+    /// Left, top, right and bottom.
     fn edges(self) -> [i64; 4] {
         let (x, y) = (i64::from(self.x), i64::from(self.y));
         [x, y, x + i64::from(self.width), y + i64::from(self.height)]
@@ -150,7 +145,7 @@ impl Area {
         )
     }
 
-    /// What is left of it where the other is taken away.
+    /// The parts of this area outside the other.
     fn without(self, other: Self) -> Vec<Self> {
         let Some(common) = self.common(other) else {
             return vec![self];
@@ -165,7 +160,7 @@ impl Area {
         parts.into_iter().flatten().collect()
     }
 
-    /// How far away the other is, along both axes together.
+    /// Distance to the other area, summed over both axes.
     fn distance(self, other: Self) -> i64 {
         let ([left, top, right, bottom], other) = (self.edges(), other.edges());
         let across = (other[0] - right).max(left - other[2]).max(0);
@@ -173,7 +168,7 @@ impl Area {
         across + down
     }
 
-    /// The same within a room: smaller only where that has to be, and moved no further than is needed.
+    /// Moves this area into `room` by the shortest way, and shrinks it only if it is larger.
     fn fit_into(self, room: Self) -> Self {
         let (width, height) = (self.width.min(room.width), self.height.min(room.height));
         let [left, top, right, bottom] = room.edges();
