@@ -19,7 +19,7 @@ pub(crate) const INTAKES: &[Intake] = &[
         "typed addresses and values",
         &[
             "crates/patchbay-cli/src/prompt.rs::secret",
-            "crates/patchbay-cli/src/prompt.rs::line",
+            "crates/patchbay-cli/src/prompt.rs::read_line",
             "crates/patchbay-cli/src/questions.rs::read",
             "crates/patchbay-cli/src/secret_source.rs::input",
             "crates/patchbay-cli/src/secret_source.rs::input_or_object",
@@ -67,7 +67,7 @@ pub(crate) const INTAKES: &[Intake] = &[
     intake(
         "file of a registry",
         &[
-            "crates/patchbay-cli/src/commands/catalogue.rs::text_of",
+            "crates/patchbay-cli/src/commands/pasted.rs::text_of",
             "crates/patchbay-ops/src/catalogue/registry.rs::read",
         ],
     ),
@@ -401,10 +401,6 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     (
         "crates/patchbay-cli/src/commands/exec.rs::prepare",
         "starts what the person typed, and reads nothing of it",
-    ),
-    (
-        "crates/patchbay-cli/src/prompt.rs::ask_yes_no",
-        "a yes or no of the person at the terminal",
     ),
     (
         "crates/patchbay-cli/src/prompt.rs::is_interactive",

@@ -1,5 +1,7 @@
 //! The grammar of the command line: noun, then verb.
 //!
+//! Doc comments of arguments are their help texts.
+//!
 //! Source: the product's design, "Command line".
 
 mod account;
@@ -172,7 +174,7 @@ pub(crate) enum Noun {
 }
 
 impl CliArgs {
-    /// Whether the command itself names a local program that may run.
+    /// Whether the command allows the local program of its connector.
     pub(crate) fn allows_server(&self) -> bool {
         match &self.noun {
             Noun::Connector(ConnectorVerb::Add(add)) => add.program.is_allowed,
@@ -181,14 +183,14 @@ impl CliArgs {
         }
     }
 
-    /// Whether pages may be opened in a browser.
+    /// Whether the command may open pages in a browser.
     pub(crate) fn opens_browser(&self) -> bool {
         match &self.noun {
             Noun::Connector(ConnectorVerb::Connect { how, .. }) => !how.no_browser,
             Noun::Connector(ConnectorVerb::Add(add)) => !add.how.no_browser,
             Noun::Connector(ConnectorVerb::Create(create)) => !create.how.no_browser,
             Noun::Connector(ConnectorVerb::Copy(copy)) => !copy.how.no_browser,
-            // A server may ask for a page to be visited, which is opened after a yes.
+            // A server may ask to open a page, which the user confirms.
             Noun::Tool(ToolVerb::Run(_))
             | Noun::Run(RunVerb::Again { .. } | RunVerb::Follow { .. } | RunVerb::Next { .. }) => {
                 true
@@ -199,7 +201,7 @@ impl CliArgs {
 }
 
 impl Noun {
-    /// Whether one answer is given again whenever it changes, until the person stops that.
+    /// Whether the answer is repeated whenever it changes, with `--watch`.
     pub(crate) fn watches(&self) -> bool {
         match self {
             Self::Status { watch } => *watch,

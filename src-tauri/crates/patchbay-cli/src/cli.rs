@@ -1,4 +1,4 @@
-//! What every command works with.
+//! The context of a command: the open Patchbay, its output and its settings.
 
 use std::sync::Arc;
 
@@ -7,16 +7,17 @@ use patchbay_ops::{
     AppPaths, BrowserUrl, Clock as _, Context, ContextOptions, OpenBrowser, SystemClock,
     resolve_connector, view_connector,
 };
+use serde::Serialize;
 
 use crate::args::Settings;
 use crate::failure::Failure;
+use crate::output::table::{Cell, Table};
 use crate::output::{Output, Screen};
 use crate::program_consent::TerminalConsent;
 use crate::prompt;
 use crate::secret_source::SecretReader;
 use crate::stderr::Stderr;
 
-/// The open Patchbay, and the terminal in front of it.
 pub(crate) struct Cli {
     pub(crate) cx: Context,
     pub(crate) out: Output,
@@ -25,10 +26,7 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// Opens Patchbay. Pages are opened in a browser only if the command is meant to do so.
-    ///
-    /// # Errors
-    /// When the folders or the database cannot be used.
+    /// Opens the data folders and the database. Pages are opened in a browser only if `opens_browser`.
     pub(crate) async fn open(
         settings: Settings,
         allowed_programs: Vec<SecretReference>,
@@ -48,7 +46,7 @@ impl Cli {
             stderr: stderr.clone(),
         });
         let cx = Context::open(options).await?;
-        // Without our own path there is no watcher; servers are still ended while we run.
+        // Without its own path the process cannot start a watcher, but still ends its servers when it exits.
         if let Ok(program) = std::env::current_exe() {
             cx.set_server_watcher(program.clone());
             if !settings.own_session {
@@ -67,17 +65,15 @@ impl Cli {
         SystemClock.now()
     }
 
-    /// Whether somebody is there to be asked.
+    /// Whether the user can be prompted.
     pub(crate) fn is_interactive(&self) -> bool {
         prompt::is_interactive(self.settings.no_input)
     }
 
-    /// Whether the answer is to be one JSON document.
     pub(crate) fn is_json(&self) -> bool {
         self.settings.json
     }
 
-    /// Whether every question is answered with yes.
     pub(crate) fn assume_yes(&self) -> bool {
         self.settings.yes
     }
@@ -89,18 +85,56 @@ impl Cli {
         }
     }
 
-    /// The connector that the user means.
-    ///
-    /// # Errors
-    /// When there is none, or more than one.
+    /// Resolves a connector by short name, `ACCOUNT/NAME` or id.
     pub(crate) async fn connector(&self, text: &str) -> Result<Connector, Failure> {
         Ok(resolve_connector(&self.cx, text).await?)
     }
 
-    /// Answers with a connector: as these words, or as JSON with what helps it on.
-    ///
-    /// # Errors
-    /// When it cannot be written.
+    pub(crate) async fn optional_connector(
+        &self,
+        text: Option<&str>,
+    ) -> Result<Option<Connector>, Failure> {
+        match text {
+            Some(text) => self.connector(text).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Resolves a connector, and unlocks the vault if it needs secrets.
+    pub(crate) async fn unlocked_connector(&self, text: &str) -> Result<Connector, Failure> {
+        let connector = self.connector(text).await?;
+        self.unlock_for(&connector).await?;
+        Ok(connector)
+    }
+
+    /// Says that something was done; with `--json`, outputs `value`.
+    pub(crate) fn print_done<T: Serialize + ?Sized>(
+        &self,
+        message: &str,
+        value: &T,
+    ) -> Result<(), Failure> {
+        self.stderr.say(message);
+        self.out.json_only(value)
+    }
+
+    /// Outputs a table or a JSON array; says `if_empty` if there are no items.
+    pub(crate) fn print_table<T: Serialize, const N: usize>(
+        &self,
+        items: &[T],
+        if_empty: &str,
+        heads: [&'static str; N],
+        row: impl Fn(&T) -> [Cell; N],
+    ) -> Result<(), Failure> {
+        if items.is_empty() {
+            self.stderr.say(if_empty);
+            return self.out.json_only(items);
+        }
+        self.out.answer(items, |screen| {
+            Table::new(heads, items.iter().map(row)).render(screen)
+        })
+    }
+
+    /// Outputs a connector as `words`, or as JSON together with its next action.
     pub(crate) async fn print_connector(
         &self,
         connector: Connector,
@@ -110,10 +144,10 @@ impl Cli {
         self.out.answer(&view, |screen| words(&view, screen))
     }
 
-    /// Whether to go ahead: `--yes` says so, or the person at the terminal does.
+    /// Asks for confirmation, unless `--yes` is given.
     ///
     /// # Errors
-    /// `otherwise` when nobody can be asked; cancelled when the answer is no.
+    /// `otherwise` if the user can't be prompted; [`Failure::cancelled`] if the answer is no.
     pub(crate) fn confirm(&self, question: &str, otherwise: Failure) -> Result<(), Failure> {
         if !self.assume_yes() && !self.is_interactive() {
             return Err(otherwise);
@@ -124,11 +158,7 @@ impl Cli {
         }
     }
 
-    /// Whether to accept an offer: by `--yes`, or by the person at the terminal. If nobody can be asked the answer is
-    /// no.
-    ///
-    /// # Errors
-    /// When the terminal cannot be read.
+    /// Asks whether to accept an offer. The answer is yes with `--yes`, and no if the user can't be prompted.
     pub(crate) fn confirm_optional(&self, question: &str) -> Result<bool, Failure> {
         if self.assume_yes() || !self.is_interactive() {
             return Ok(self.assume_yes());
@@ -138,7 +168,7 @@ impl Cli {
     }
 }
 
-/// Opens nothing: the user copies the link.
+/// Opens nothing: the command prints the link.
 struct NoBrowser;
 
 impl OpenBrowser for NoBrowser {

@@ -1,4 +1,4 @@
-//! The command that helps, where the window has a button.
+//! Hints that name a command, where the window has a button.
 
 use patchbay_model::{Code, Connector, OauthDeviation, Problem};
 use patchbay_ops::{
@@ -9,29 +9,29 @@ use patchbay_ops::{
 use crate::args::deviation_name;
 use crate::output::text;
 
-/// The command that solves a connector's problem; `None` where the hint is good as it is.
+/// The hint with the command that helps with a connector's problem; `None` if its own hint is fine.
 pub(crate) fn command_hint(problem: &Problem, connector: &Connector) -> Option<String> {
     let hint = problem.hint.as_deref().unwrap_or_default();
-    if names_command(hint) {
+    if hint.contains("`patchbay ") {
         return None;
     }
     if let Some(limit) = TimeLimit::ALL.into_iter().find(|one| one.hint() == hint) {
         let limits = connector.time_limits;
-        let chosen = match limit {
+        let seconds = match limit {
             TimeLimit::Connect => limits.connect_seconds,
             TimeLimit::Run | TimeLimit::Call => limits.run_seconds,
         };
-        let usual = if connector.command.is_some() { 600 } else { 60 };
-        let now = chosen.unwrap_or(usual);
-        return Some(raise_limit_hint(limit, &connector.title, now.into()));
+        let default = if connector.command.is_some() { 600 } else { 60 };
+        let seconds = seconds.unwrap_or(default);
+        return Some(raise_limit_hint(limit, &connector.title, seconds.into()));
     }
     let name = text::quote(&connector.name);
     let is_edited_here = abilities(connector).configured_here;
     let mut deviations = OauthDeviation::ALL.into_iter();
     if let Some(deviation) = deviations.find(|one| deviation_hint(*one) == hint) {
-        let chosen = deviation_name(deviation);
+        let deviation = deviation_name(deviation);
         return Some(format!(
-            "Contact the server's operator. If you trust the provider, run `patchbay connector edit {name} --oauth-deviation {chosen}=on`."
+            "Contact the server's operator. If you trust the provider, run `patchbay connector edit {name} --oauth-deviation {deviation}=on`."
         ));
     }
     Some(match problem.code {
@@ -112,7 +112,7 @@ pub(crate) fn command_hint(problem: &Problem, connector: &Connector) -> Option<S
     })
 }
 
-/// The command that lets a connector in again.
+/// The command that signs a connector in again.
 pub(crate) fn reauth_command(connector: &Connector) -> String {
     let name = text::quote(&connector.name);
     match (reauth_action(connector), &connector.identity.credential) {
@@ -125,13 +125,13 @@ pub(crate) fn reauth_command(connector: &Connector) -> String {
     }
 }
 
-/// What signs an account in again.
+/// The hint for signing an account in again.
 pub(crate) fn replace_key_command(account: &str) -> String {
     let label = text::quote(account);
     format!("Run `patchbay account replace-key {label} --from -`.")
 }
 
-/// How a limit of so many seconds is raised.
+/// The hint for raising a time limit of `seconds`.
 pub(crate) fn raise_limit_hint(limit: TimeLimit, connector: &str, seconds: u64) -> String {
     let flag = match limit {
         TimeLimit::Connect => "--connect-timeout",
@@ -139,11 +139,11 @@ pub(crate) fn raise_limit_hint(limit: TimeLimit, connector: &str, seconds: u64) 
         TimeLimit::Call => return "Run it again with a longer --timeout.".to_owned(),
     };
     let title = text::quote(connector);
-    let more = seconds.saturating_mul(4).clamp(1, MAX_WAIT.into());
-    format!("To give it more time, run `patchbay connector edit {title} {flag} {more}`.")
+    let longer = seconds.saturating_mul(4).clamp(1, MAX_WAIT.into());
+    format!("To give it more time, run `patchbay connector edit {title} {flag} {longer}`.")
 }
 
-/// Hints that name a click become hints that name a command, whatever it was that met them.
+/// Replaces hints that name a button of the window, for problems that are not about one connector.
 pub(crate) fn with_command_hint(problem: Problem) -> Problem {
     let hint = match problem.code {
         Code::ConfirmationNeeded => "Add --yes to confirm.",
@@ -161,8 +161,4 @@ pub(crate) fn with_command_hint(problem: Problem) -> Problem {
         _ => return problem,
     };
     problem.with_hint(hint)
-}
-
-fn names_command(hint: &str) -> bool {
-    hint.contains("`patchbay ")
 }

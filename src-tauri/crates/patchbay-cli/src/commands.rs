@@ -1,4 +1,4 @@
-//! What each command does: words in, one call of a verb, answer out.
+//! The commands: arguments in, one call of a verb, answer out.
 
 mod account;
 mod account_fields;
@@ -43,46 +43,37 @@ use crate::failure::Failure;
 use crate::interrupt::interrupted;
 use crate::{completion, output};
 
-/// Opens Patchbay, does what was asked, and closes it whatever came of it.
-///
-/// # Errors
-/// Whatever kept it from being done.
+/// Opens Patchbay, runs the command, and closes it whatever the outcome.
 pub(crate) async fn run(args: CliArgs) -> Result<(), Failure> {
     match &args.noun {
         Noun::Completions { shell } => return output::write(&completion::script(*shell)?),
         Noun::Man { folder } => return man::write(folder),
         _ => {}
     }
-    let opens_browser = args.opens_browser();
-    let allows_server = args.allows_server();
-    let mut cli = Cli::open(
-        args.settings,
-        args.allowed_programs,
-        allows_server,
-        opens_browser,
-    )
-    .await?;
+    let (allows_server, opens_browser) = (args.allows_server(), args.opens_browser());
+    let programs = args.allowed_programs;
+    let mut cli = Cli::open(args.settings, programs, allows_server, opens_browser).await?;
     if args.noun.watches() {
         cli.out = cli.out.with_repeats();
     }
     let handles_interrupt = args.noun.watches() || handles_interrupt(&args.noun);
-    let ended = tokio::select! {
-        ended = dispatch(&cli, args.noun) => ended,
+    let outcome = tokio::select! {
+        outcome = dispatch(&cli, args.noun) => outcome,
         () = interrupted(), if !handles_interrupt => Err(Failure::cancelled()),
     };
     cli.stderr.clear();
     cli.cx.close().await;
     match unsaved_problem(&cli.cx) {
-        // Worse than whatever came of the command: what was not saved is gone now.
+        // Worse than any other failure: unsaved secrets are lost now.
         Some(problem) => Err(problem.into()),
-        None => match ended? {
+        None => match outcome? {
             Some(program) => exec::run(program).await,
             None => Ok(()),
         },
     }
 }
 
-/// Whether the command hears Ctrl-C itself, because it leaves something behind that must be ended.
+/// Whether the command handles Ctrl-C itself, because it has to cancel something.
 fn handles_interrupt(noun: &Noun) -> bool {
     use crate::args::{ConnectorVerb, RunVerb, ToolVerb};
     match noun {
@@ -97,7 +88,7 @@ fn handles_interrupt(noun: &Noun) -> bool {
     }
 }
 
-/// Does what was asked; gives the program that takes our place once everything is closed, where that was asked.
+/// Runs the command. Returns the program of `exec`, which is started after everything is closed.
 async fn dispatch(cli: &Cli, noun: Noun) -> Result<Option<Command>, Failure> {
     let done = match noun {
         Noun::Exec(args) => return exec::prepare(cli, args).await.map(Some),
@@ -112,8 +103,8 @@ async fn dispatch(cli: &Cli, noun: Noun) -> Result<Option<Command>, Failure> {
         Noun::Vault(verb) => vault::run(cli, verb).await,
         Noun::Status { .. } => watch::repeat(cli, async || needs::run(cli).await).await,
         Noun::Doctor { connector, report } => doctor::run(cli, connector.as_deref(), report).await,
-        Noun::Completions { shell } => output::write(&completion::script(shell)?),
-        Noun::Man { folder } => man::write(&folder),
+        // `run` has handled them.
+        Noun::Completions { .. } | Noun::Man { .. } => Ok(()),
     };
     done.map(|()| None)
 }

@@ -1,13 +1,12 @@
-//! What a shell completes while one types: the words of the grammar, and the names that Patchbay knows on this
-//! computer. Nothing is started for it, and nobody else is asked.
+//! Shell completion of the grammar and of names in the local database. It starts no programs and sends no requests.
 
 use clap::{Arg, Command, CommandFactory as _};
 use clap_complete::Shell;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
 use patchbay_ops::{
-    AppPaths, Context, ContextOptions, list_accounts, list_connectors, list_tools, list_wallet,
-    resolve_connector,
+    AppPaths, ConnectorTool, Context, ContextOptions, list_accounts, list_connectors, list_tools,
+    list_wallet, resolve_connector,
 };
 
 use crate::args::CliArgs;
@@ -15,28 +14,25 @@ use crate::failure::Failure;
 use crate::output::text;
 use crate::runtime;
 
-/// Names the shell that asks.
+/// Set by the completion script to the name of its shell.
 const VARIABLE: &str = "PATCHBAY_COMPLETE";
 
 const PROGRAM: &str = "patchbay";
 
-/// Where zsh finds the script as a function of its `fpath`, it calls that for the first completion and expects words.
+/// If zsh loads the script from its `fpath`, it calls it for the first completion and expects candidates.
 const ZSH_FIRST_TIME: &[u8] =
     b"if [ \"$funcstack[1]\" = _patchbay ]; then _clap_dynamic_completer_patchbay \"$@\"; fi\n";
 
-/// Answers a shell that asks what may follow; `false` where none does.
+/// Answers a completion request of a shell; `false` if the process was not started by one.
 pub(crate) fn complete() -> bool {
     let environment = CompleteEnv::with_factory(grammar).var(VARIABLE);
     let folder = std::env::current_dir().ok();
-    let answered = environment.try_complete(std::env::args_os(), folder.as_deref());
-    // What a shell is told in the middle of a line would stand in the line.
-    answered.unwrap_or(true)
+    let completed = environment.try_complete(std::env::args_os(), folder.as_deref());
+    // An error message would end up in the user's command line.
+    completed.unwrap_or(true)
 }
 
-/// What a shell has to run to ask [`complete`].
-///
-/// # Errors
-/// [`Failure`] for a shell that cannot.
+/// The script that makes a shell call [`complete`].
 pub(crate) fn script(shell: Shell) -> Result<Vec<u8>, Failure> {
     let name = shell.to_string();
     let shells = Shells::builtins();
@@ -57,7 +53,7 @@ fn grammar() -> Command {
     add_completers(CliArgs::command())
 }
 
-/// The same command; an argument that is called after what it names offers the names of that.
+/// Adds name completion to arguments, by their ids.
 fn add_completers(command: Command) -> Command {
     command
         .mut_args(add_completer)
@@ -87,12 +83,12 @@ enum Kind {
     Tool,
 }
 
-/// The names of that kind; none where they cannot be read, for there is nowhere to say so.
+/// Lists the names of that kind; none if they cannot be read, because an error can't be shown.
 fn names(kind: Kind) -> Vec<CompletionCandidate> {
     let Ok(paths) = AppPaths::from_environment() else {
         return Vec::new();
     };
-    // A shell that completes makes no home.
+    // Completion does not create the data folder.
     if !paths.database().exists() {
         return Vec::new();
     }
@@ -108,58 +104,50 @@ fn names(kind: Kind) -> Vec<CompletionCandidate> {
 }
 
 async fn list(cx: &Context, kind: Kind) -> Option<Vec<CompletionCandidate>> {
-    let names: Vec<_> = match kind {
+    let names = match kind {
         Kind::Connector => {
-            let all = list_connectors(cx).await.ok()?;
-            let all = all.into_iter();
-            all.filter_map(|it| candidate(&it.name, it.id.as_str(), &it.title))
-                .collect()
+            let all = list_connectors(cx).await.ok()?.into_iter();
+            let all = all.map(|it| candidate(&it.name, it.id.as_str(), &it.title));
+            all.collect::<Vec<_>>()
         }
         Kind::Account => {
-            let all = list_accounts(cx).await.ok()?;
-            let all = all.into_iter();
-            all.filter_map(|it| candidate(&it.label, it.id.as_str(), &it.label))
-                .collect()
+            let all = list_accounts(cx).await.ok()?.into_iter();
+            let all = all.map(|it| candidate(&it.label, it.id.as_str(), &it.label));
+            all.collect()
         }
         Kind::Credential => {
-            let all = list_wallet(cx).await.ok()?;
-            let all = all.into_iter();
-            all.filter_map(|it| candidate(&it.name, it.id.as_str(), &it.name))
-                .collect()
+            let all = list_wallet(cx).await.ok()?.into_iter();
+            let all = all.map(|it| candidate(&it.name, it.id.as_str(), &it.name));
+            all.collect()
         }
         Kind::Tool => {
             let connector = resolve_connector(cx, &connector_argument()?).await.ok()?;
-            let all = list_tools(cx, Some(&connector.id)).await.ok()?;
-            let all = all.into_iter();
-            // A tool has no other name that could be typed in its place.
-            all.filter_map(|it| {
-                candidate(
-                    &it.tool.name,
-                    "",
-                    it.tool.title.as_deref().unwrap_or_default(),
-                )
+            let all = list_tools(cx, Some(&connector.id)).await.ok()?.into_iter();
+            // A tool has no id that could replace its name.
+            all.map(|ConnectorTool { tool, .. }| {
+                candidate(&tool.name, "", tool.title.as_deref().unwrap_or_default())
             })
             .collect()
         }
     };
-    Some(names)
+    Some(names.into_iter().flatten().collect())
 }
 
-/// The connector that stands before the word that is completed.
+/// The connector argument before the word that is completed.
 fn connector_argument() -> Option<String> {
     let words = std::env::args_os().skip_while(|word| word != "--").skip(1);
     let grammar = CliArgs::command().ignore_errors(true);
     let matches = grammar.try_get_matches_from(words).ok()?;
     let mut matches = &matches;
-    while let Some((_, below)) = matches.subcommand() {
-        matches = below;
+    while let Some((_, subcommand)) = matches.subcommand() {
+        matches = subcommand;
     }
     let typed = matches.try_get_one::<String>("connector").ok()?;
     typed.cloned()
 }
 
-/// A completion: the name, or the id where a shell would misread the name. Candidates are inserted into the line as
-/// they are, and the name may come from others.
+/// Completes to the name, or to the id if the name contains characters that a shell interprets. Candidates are inserted
+/// unquoted, and names may come from other parties.
 fn candidate(name: &str, id: &str, words: &str) -> Option<CompletionCandidate> {
     let typed = [name, id].into_iter().find(|word| is_plain(word))?;
     let help = text::line(words);
@@ -167,11 +155,10 @@ fn candidate(name: &str, id: &str, words: &str) -> Option<CompletionCandidate> {
     Some(CompletionCandidate::new(typed).help(help.map(Into::into)))
 }
 
-/// Whether every shell takes a word as it is.
+/// Whether no shell interprets anything in the word.
 fn is_plain(word: &str) -> bool {
     let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./@".contains(sign);
-    let begins = word.starts_with(|sign: char| sign.is_ascii_alphanumeric());
-    begins && word.chars().all(is_plain)
+    word.starts_with(|sign: char| sign.is_ascii_alphanumeric()) && word.chars().all(is_plain)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ const TOOL: u8 = 5;
 const NOT_FOUND: u8 = 6;
 const NETWORK: u8 = 7;
 
-/// The exit code for a failure: the only place where one is made of the other.
+/// Maps a failure to its exit code.
 pub(crate) fn code_of(code: Code) -> u8 {
     match code {
         Code::UsageInvalid | Code::Ambiguous | Code::ConfirmationNeeded | Code::ToolArguments => {

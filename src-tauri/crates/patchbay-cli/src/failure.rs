@@ -1,4 +1,4 @@
-//! How a command says that it was not done.
+//! The failure of a command.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use crate::command_hint::{self, with_command_hint};
 use crate::exit;
 use crate::output::text;
 
-/// A problem on its way to standard error.
+/// A problem to be reported on standard error.
 #[derive(Debug)]
 pub(crate) struct Failure(Box<Problem>);
 
@@ -32,7 +32,7 @@ impl Failure {
         self.0.code
     }
 
-    /// The same, with the command that helps this connector on.
+    /// Adds a hint that names the command that helps with this connector.
     #[must_use]
     pub(crate) fn of(self, connector: &Connector) -> Self {
         match command_hint::command_hint(&self.0, connector) {
@@ -41,7 +41,6 @@ impl Failure {
         }
     }
 
-    /// The same, with another way on.
     #[must_use]
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
@@ -60,7 +59,7 @@ impl Failure {
         *self.0
     }
 
-    /// Says it on standard error, as one line of JSON or in words, and gives the exit code.
+    /// Prints the problem to standard error, as one line of JSON or as text, and returns the exit code.
     pub(crate) fn report(self, json: bool) -> ExitCode {
         let problem = with_command_hint(*self.0);
         let text = if json {
@@ -68,7 +67,7 @@ impl Failure {
         } else {
             render_problem(&problem)
         };
-        // A closed standard error leaves nobody to tell.
+        // There is nowhere to report that standard error is closed.
         drop(std::io::stderr().lock().write_all(text.as_bytes()));
         ExitCode::from(exit::code_of(problem.code))
     }
@@ -82,52 +81,56 @@ impl From<Problem> for Failure {
 
 impl From<patchbay_ops::Error> for Failure {
     fn from(error: patchbay_ops::Error) -> Self {
-        use patchbay_ops::Error;
         let failure = Self::from(error.problem());
-        match error {
-            Error::SignedOut { account, .. } | Error::SignedOutHere { account } => {
-                failure.with_hint(command_hint::replace_key_command(&account))
-            }
-            Error::SwitchedOff { connector, account } => {
-                let title = text::quote(&connector);
-                failure.with_hint(match account {
-                    Some(_) => format!(
-                        "Run `patchbay connector actions {title}` to see how to turn it on."
-                    ),
-                    None => format!("Run `patchbay connector edit {title} --on`."),
-                })
-            }
-            Error::ProgramNotAllowed { reference, .. } => {
-                let named = text::line(reference.as_str()).replace('\'', "'\\''");
-                failure.with_hint(format!(
-                    "If you trust it, run `patchbay credential programs allow '{named}'` in a terminal, or add `--allow-program '{named}'`."
-                ))
-            }
-            Error::ServerNotAllowed { connector, .. } => {
-                let title = text::quote(&connector);
-                failure.with_hint(format!(
-                    "If you trust it, run `patchbay connector check {title}` in a terminal, or allow it with `patchbay connector edit {title} --allow`."
-                ))
-            }
-            Error::ServerStopped { connector, .. } => {
-                let title = text::quote(&connector);
-                failure.with_hint(format!("Run `patchbay connector check {title}`."))
-            }
-            Error::TooSlow {
-                connector,
-                limit,
-                seconds,
-            } => failure.with_hint(command_hint::raise_limit_hint(limit, &connector, seconds)),
-            Error::NotFound { kind, .. } => match list_command(kind) {
-                Some(command) => failure.with_hint(format!("Run `patchbay {command}`.")),
-                None => failure,
-            },
-            _ => failure,
+        match hint_of(&error) {
+            Some(hint) => failure.with_hint(hint),
+            None => failure,
         }
     }
 }
 
-/// The command that lists things of that kind.
+/// The hint that names a command, instead of that of the error.
+fn hint_of(error: &patchbay_ops::Error) -> Option<String> {
+    use patchbay_ops::Error;
+    Some(match error {
+        Error::SignedOut { account, .. } | Error::SignedOutHere { account } => {
+            command_hint::replace_key_command(account)
+        }
+        Error::SwitchedOff { connector, account } => {
+            let title = text::quote(connector);
+            match account {
+                Some(_) => {
+                    format!("Run `patchbay connector actions {title}` to see how to turn it on.")
+                }
+                None => format!("Run `patchbay connector edit {title} --on`."),
+            }
+        }
+        Error::ProgramNotAllowed { reference, .. } => {
+            let reference = text::line(reference.as_str()).replace('\'', "'\\''");
+            format!(
+                "If you trust it, run `patchbay credential programs allow '{reference}'` in a terminal, or add `--allow-program '{reference}'`."
+            )
+        }
+        Error::ServerNotAllowed { connector, .. } => {
+            let title = text::quote(connector);
+            format!(
+                "If you trust it, run `patchbay connector check {title}` in a terminal, or allow it with `patchbay connector edit {title} --allow`."
+            )
+        }
+        Error::ServerStopped { connector, .. } => {
+            format!("Run `patchbay connector check {}`.", text::quote(connector))
+        }
+        Error::TooSlow {
+            connector,
+            limit,
+            seconds,
+        } => command_hint::raise_limit_hint(*limit, connector, *seconds),
+        Error::NotFound { kind, .. } => format!("Run `patchbay {}`.", list_command(kind)?),
+        _ => return None,
+    })
+}
+
+/// The command that lists items of that kind.
 fn list_command(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "account" => "account list",
@@ -160,18 +163,18 @@ fn render_problem(problem: &Problem) -> String {
     text
 }
 
-/// Whether the detail says of each field what stands there already.
+/// Whether the detail only repeats the problems of the fields.
 fn repeats_fields(problem: &Problem) -> bool {
-    let says = |line: &str, field: &FieldProblem| {
+    let repeats = |line: &str, field: &FieldProblem| {
         let path = line.strip_suffix(field.message.as_str());
         path.is_some_and(|path| path.is_empty() || path.trim_end_matches(": ") == field.path)
     };
     let mut lines = problem.detail.iter().flat_map(|detail| detail.lines());
     !problem.fields.is_empty()
-        && lines.all(|line| problem.fields.iter().any(|field| says(line, field)))
+        && lines.all(|line| problem.fields.iter().any(|field| repeats(line, field)))
 }
 
-/// `message: is required`; the field as one would write it, not as a JSON pointer.
+/// Renders `message: is required`, with the field as a dotted path instead of a JSON pointer.
 fn render_field(field: &FieldProblem) -> String {
     match field.path.trim_start_matches('/').replace('/', ".") {
         path if path.is_empty() => field.message.clone(),
@@ -179,7 +182,7 @@ fn render_field(field: &FieldProblem) -> String {
     }
 }
 
-/// The message as a sentence: a capital letter first, unless a name stands there, and a full stop last.
+/// Turns the message into a sentence: capitalized unless it starts with a name, and with a full stop.
 fn sentence(problem: &Problem) -> String {
     let message = text::line(&problem.message);
     let begins_with_name = matches!(problem.code, Code::ToolFailed | Code::ConfirmationNeeded)
@@ -197,8 +200,7 @@ fn sentence(problem: &Problem) -> String {
     }
 }
 
-/// Whether the first word is an address or the name of a field, such as `mistral.ai`, `localhost:80` or
-/// `client_id`.
+/// Whether the first word is a host or the name of a field, such as `mistral.ai`, `localhost:80` or `client_id`.
 fn begins_with_address(message: &str) -> bool {
     let first = message.split(' ').next().unwrap_or_default();
     let first = first.trim_end_matches(['.', ':', ',', '!', '?']);

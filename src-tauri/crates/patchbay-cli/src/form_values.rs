@@ -1,4 +1,4 @@
-//! Values and secrets of a platform's form, from words of the command line.
+//! Values and secrets of a platform's form, from command line arguments.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,10 @@ use crate::secret_source::Source;
 use crate::tool_arguments;
 use crate::unlock::unlock;
 
-/// Secrets by the JSON pointers of their places.
+/// Secrets by JSON pointer.
 pub(crate) type Secrets = BTreeMap<String, GivenSecret>;
 
-/// What stands in the form, with the values that the words give.
-///
-/// # Errors
-/// When a word is neither `key=value` nor `key:=json`, or a pointer leads into what is no object.
+/// Merges arguments `key=value` and `key:=json` over the values of a form.
 pub(crate) fn overlay(mut values: Value, words: &[String]) -> Result<Json, Failure> {
     if values.is_null() {
         values = Value::Object(Map::new());
@@ -32,10 +29,7 @@ pub(crate) fn overlay(mut values: Value, words: &[String]) -> Result<Json, Failu
     Ok(Json(values))
 }
 
-/// The secrets that `--secret POINTER=SOURCE` stands for.
-///
-/// # Errors
-/// When no source is named, or there is no such secret.
+/// Reads the secrets of `--secret FIELD=SOURCE`.
 pub(crate) async fn secrets(cli: &Cli, given: &[String]) -> Result<Secrets, Failure> {
     let mut secrets = Secrets::new();
     for given in given {
@@ -51,10 +45,6 @@ pub(crate) async fn secrets(cli: &Cli, given: &[String]) -> Result<Secrets, Fail
     Ok(secrets)
 }
 
-/// The secret of one source, as a form takes it.
-///
-/// # Errors
-/// When there is none.
 pub(crate) async fn read_secret(
     cli: &Cli,
     source: &Source,
@@ -77,7 +67,7 @@ pub(crate) async fn read_secret(
     })
 }
 
-/// A name is the pointer to the member of that name.
+/// Turns the name of a member into a JSON pointer.
 fn pointer(key: &str) -> String {
     if key.starts_with('/') {
         return key.to_owned();
@@ -85,7 +75,7 @@ fn pointer(key: &str) -> String {
     patchbay_model::pointer::member("", key)
 }
 
-/// Puts a value in its place; objects on the way to it are made.
+/// Sets the value at a pointer and creates missing objects on the way.
 pub(crate) fn put(values: &mut Value, pointer: &str, value: Value) -> Result<(), Failure> {
     if patchbay_model::pointer::put(values, pointer, value) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Ctrl-C, a terminal that is closed, and the signal that asks a program to end.
+//! Signals that ask the process to stop: Ctrl-C, a closed terminal, `SIGTERM`.
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
@@ -11,16 +11,16 @@ use tokio::signal::unix::SignalKind;
 /// Polls for the next signal of one kind.
 type Signal = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<()>> + Send>;
 
-/// Signals that ask this process to stop, from [`Interrupts::listen`] on. Before that they end it.
+/// Receives these signals from [`Interrupts::listen`] on; before that they end the process.
 pub(crate) struct Interrupts(Vec<Signal>);
 
 impl Interrupts {
-    /// Listens. Signals that cannot be heard here end the process in the system's own way.
+    /// Starts listening. Signals that cannot be handled keep their default action.
     pub(crate) fn listen() -> Self {
         Self(signals().into_iter().flatten().collect())
     }
 
-    /// Waits until this process is asked to stop, once more.
+    /// Waits for the next signal.
     pub(crate) async fn next(&mut self) {
         poll_fn(|cx| {
             let mut signals = self.0.iter_mut();
@@ -33,7 +33,7 @@ impl Interrupts {
     }
 }
 
-/// Waits until this process is asked to stop.
+/// Waits for a signal.
 pub(crate) async fn interrupted() {
     Interrupts::listen().next().await;
 }
@@ -51,7 +51,7 @@ fn watch_signal(kind: SignalKind) -> Option<Signal> {
     Some(Box::new(move |cx| signal.poll_recv(cx)))
 }
 
-/// The terminal was closed. It counts once: the shell and the system may both say so, and nobody is there to insist.
+/// A closed terminal. It counts once: the shell and the system may both send the signal.
 #[cfg(unix)]
 fn hangup() -> Option<Signal> {
     if is_hangup_ignored() {
@@ -69,20 +69,20 @@ fn hangup() -> Option<Signal> {
     }))
 }
 
-/// Whether whoever started this process, such as `nohup`, wants it to outlive its terminal.
+/// Whether the parent process, such as `nohup`, ignores the signal so that the process outlives its terminal.
 #[cfg(unix)]
 fn is_hangup_ignored() -> bool {
     let mut action = MaybeUninit::<libc::sigaction>::uninit();
-    #[expect(unsafe_code, reason = "no library among our dependencies asks")]
-    // SAFETY: without a new action it only fills in the one that holds, which is read where it did.
+    #[expect(unsafe_code, reason = "no dependency offers this call")]
+    // SAFETY: without a new action the call only fills in the current one, which is read only on success.
     unsafe {
         libc::sigaction(libc::SIGHUP, null(), action.as_mut_ptr()) == 0
             && action.assume_init().sa_sigaction == libc::SIG_IGN
     }
 }
 
-/// Ctrl-C, Ctrl-Break, and what ends the console, the session or the system: Windows waits five seconds
-/// for the answer to those, which is time enough to say honestly what became of a run.
+/// Ctrl-C, Ctrl-Break, and the end of the console, the session or the system. Windows waits five seconds for the latter,
+/// which is enough to cancel a run properly.
 #[cfg(windows)]
 fn signals() -> [Option<Signal>; 5] {
     use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};

@@ -1,11 +1,8 @@
-//! Logs, only when `PATCHBAY_LOG` asks for them.
+//! Logging, if `PATCHBAY_LOG` is set.
 
 use crate::failure::Failure;
 
 /// Starts logging with the filter in `PATCHBAY_LOG`, such as `debug` or `patchbay_oauth=trace`.
-///
-/// # Errors
-/// When the filter cannot be understood.
 pub(crate) fn start() -> Result<(), Failure> {
     let filter = std::env::var("PATCHBAY_LOG").ok();
     let Some(filter) = filter.filter(|text| !text.is_empty()) else {

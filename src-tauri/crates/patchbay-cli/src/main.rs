@@ -1,8 +1,7 @@
-//! The command line of Patchbay, binary `patchbay`: a thin door over `patchbay-ops`.
+//! The command line of Patchbay, binary `patchbay`: a thin layer over `patchbay-ops`.
 //!
-//! It turns words into one call of a verb and the answer into a table or one JSON document. Standard
-//! output is data, standard error is for people; exit codes come from [`exit::code_of`]. It refuses to know
-//! how anything is done. Start reading at [`args`], then [`commands`].
+//! It turns arguments into a call of a verb and the answer into a table or one JSON document. Standard output is data,
+//! standard error is messages; exit codes come from [`exit::code_of`]. Start reading at [`args`], then [`commands`].
 
 mod args;
 mod cli;
@@ -36,26 +35,26 @@ use patchbay_ops::{HOST_SESSIONS, WATCH_PROGRAMS, host_sessions, watch_programs}
 #[cfg(windows)]
 use patchbay_ops::{START_HOST, start_host};
 
-/// How long blocked threads may delay the exit.
+/// Maximum delay of the exit by blocked threads.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// Stack size: that of main threads elsewhere. On Windows it is an eighth of it, which deep documents overflow.
+/// That of main threads on other systems. Windows gives an eighth of it, which deeply nested JSON overflows.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
 
-/// As the standard library says it of a panic.
+/// The standard library's exit code for a panic.
 const PANICKED: u8 = 101;
 
 fn main() -> ExitCode {
-    // Before anything else: it holds nothing of ours.
+    // Before anything else: the watcher needs none of it.
     if is_first_argument(WATCH_PROGRAMS) {
         watch_programs();
         return ExitCode::SUCCESS;
     }
-    // Nobody hears it: whoever started it waits for what comes of it.
+    // Errors are not reported: the parent process waits for the host itself.
     #[cfg(windows)]
     if is_first_argument(START_HOST) {
-        let started = std::env::current_exe().and_then(|program| start_host(&program));
-        return ExitCode::from(u8::from(started.is_err()));
+        let outcome = std::env::current_exe().and_then(|program| start_host(&program));
+        return ExitCode::from(u8::from(outcome.is_err()));
     }
     patchbay_ops::keep_memory_private();
     match thread::Builder::new()
@@ -75,10 +74,7 @@ fn is_first_argument(word: &str) -> bool {
 
 fn command() -> ExitCode {
     if is_first_argument(HOST_SESSIONS) {
-        return match run_session_host() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => failure.report(false),
-        };
+        return exit_code(run_session_host(), false);
     }
     if completion::complete() {
         return ExitCode::SUCCESS;
@@ -88,31 +84,31 @@ fn command() -> ExitCode {
         Err(error) => return report_parse_error(&error),
     };
     let settings = cli.settings;
-    let ended = logging::start().and_then(|()| run(cli));
-    match ended {
+    let outcome = logging::start().and_then(|()| run(cli));
+    exit_code(outcome, settings.json)
+}
+
+fn exit_code(outcome: Result<(), Failure>, json: bool) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(settings.json),
+        Err(failure) => failure.report(json),
     }
 }
 
 fn run(cli: CliArgs) -> Result<(), Failure> {
     let runtime = runtime()?;
-    let ended = runtime.block_on(commands::run(cli));
+    let outcome = runtime.block_on(commands::run(cli));
     runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
-    ended
+    outcome
 }
 
-/// Holds sessions for other commands.
+/// Keeps sessions open for other commands.
 fn run_session_host() -> Result<(), Failure> {
     let program = std::env::current_exe()
         .map_err(|error| Failure::internal(format!("couldn't start: {error}")))?;
     Ok(runtime()?.block_on(host_sessions(program))?)
 }
 
-/// What commands run on.
-///
-/// # Errors
-/// When no threads can be started.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -121,17 +117,17 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| Failure::internal(format!("couldn't start: {error}")))
 }
 
-/// Help and version are answers; anything else that clap says is a usage failure.
+/// Reports help and version as answers, and any other parse error as a usage failure.
 fn report_parse_error(error: &clap::Error) -> ExitCode {
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     ) {
-        // Nobody is left to tell when the reader has gone.
+        // The pipe may be closed.
         drop(error.print());
         return ExitCode::SUCCESS;
     }
-    // The settings could not be read, so the flag is looked for by hand.
+    // Parsing failed, so the flag has to be found by hand.
     let json = std::env::args_os().any(|argument| argument == "--json");
     if !json {
         drop(error.print());

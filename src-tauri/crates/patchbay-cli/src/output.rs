@@ -1,7 +1,7 @@
-//! Data on standard output: one JSON document, or words and tables for people.
+//! Data on standard output: one JSON document, or text and tables.
 //!
-//! Whatever goes to a terminal passes through here once more, so that nothing another party wrote can act
-//! on it, whichever command forgot to look.
+//! Everything written to a terminal is sanitized here once more, in case a command forgot that a text comes from another
+//! party.
 
 pub(crate) mod facts;
 pub(crate) mod forms;
@@ -31,26 +31,24 @@ use crate::failure::Failure;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
     json: bool,
-    /// Whether one answer is given again and again.
+    /// Whether `--watch` repeats the answer.
     repeats: bool,
     screen: Screen,
 }
 
-/// The last answer of `--watch`; static, as a process has one standard output.
+/// The last answer of `--watch`. Static, because a process has one standard output.
 static LAST_ANSWER: Mutex<Option<String>> = Mutex::new(None);
 
-/// What the reader of standard output can show.
+/// What standard output can display.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Screen {
-    /// Whether it is a terminal, which acts on what it is sent.
     pub(crate) is_terminal: bool,
-    /// Columns of the terminal; `None` when it is none, or does not say.
+    /// Columns of the terminal; `None` if it is not a terminal or has no size.
     pub(crate) width: Option<usize>,
     pub(crate) colour: bool,
 }
 
 impl Screen {
-    /// No terminal.
     pub(crate) const PLAIN: Self = Self {
         is_terminal: false,
         width: None,
@@ -74,7 +72,7 @@ impl Output {
         }
     }
 
-    /// An output for `--watch`: each answer is a line of JSON, or replaces the one before.
+    /// Output of `--watch`: each answer is a line of JSON, or replaces the one before.
     pub(crate) fn with_repeats(self) -> Self {
         Self {
             repeats: true,
@@ -82,15 +80,11 @@ impl Output {
         }
     }
 
-    /// Whether one answer is given again and again.
     pub(crate) fn repeats(self) -> bool {
         self.repeats
     }
 
-    /// Empties a terminal for the next answer.
-    ///
-    /// # Errors
-    /// As [`Output::answer`].
+    /// Clears a terminal for the next answer.
     pub(crate) fn clear(self) -> Result<(), Failure> {
         match self.screen.is_terminal && !self.json && escapes::are_supported() {
             true => write(b"\x1b[2J\x1b[H"),
@@ -98,15 +92,11 @@ impl Output {
         }
     }
 
-    /// Whether standard output holds one JSON document.
     pub(crate) fn is_json(self) -> bool {
         self.json
     }
 
-    /// Writes the value as a JSON document, or what `words` makes of it for people.
-    ///
-    /// # Errors
-    /// When standard output cannot be written; that nobody reads any more is none.
+    /// Writes the value as a JSON document, or as the text from `words`. A closed pipe is not an error.
     pub(crate) fn answer<T: Serialize + ?Sized>(
         self,
         value: &T,
@@ -128,7 +118,12 @@ impl Output {
         write(text.as_bytes())
     }
 
-    /// Whether an answer differs from the last one. A terminal was cleared before, so it is given the same one again.
+    /// Writes the value with `--json`, and otherwise nothing.
+    pub(crate) fn json_only<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Failure> {
+        self.answer(value, |_| String::new())
+    }
+
+    /// Whether an answer has to be written. A terminal was cleared before, so it needs the same answer again.
     fn has_changed(self, text: &str) -> bool {
         let mut last = LAST_ANSWER.lock().unwrap_or_else(PoisonError::into_inner);
         let has_changed = last.as_deref() != Some(text);
@@ -136,35 +131,27 @@ impl Output {
         has_changed || (self.screen.is_terminal && !self.json)
     }
 
-    /// Standard output for bytes that are passed on as they come.
     pub(crate) fn raw(self) -> Raw {
         Raw::new(self.screen.is_terminal)
     }
 }
 
-/// Whether words are coloured on a terminal: one that does not read escape sequences would show them as letters.
+/// A terminal that does not support escape sequences would show them as text.
 fn supports_colour(no_color: Option<&OsStr>, reads_escapes: bool) -> bool {
     reads_escapes && no_color.is_none_or(OsStr::is_empty)
 }
 
-/// Columns of the terminal at which a stream ends; `None` when it is none, or says that it has none.
+/// Columns of the stream's terminal; `None` if it is not a terminal or has no size.
 pub(crate) fn columns(stream: impl Stream) -> Option<usize> {
     let (width, _) = terminal_size::terminal_size_of(stream)?;
     Some(usize::from(width.0)).filter(|width| *width > 0)
 }
 
-/// Writes bytes of our own as they are.
-///
-/// # Errors
-/// As [`Output::answer`].
 pub(crate) fn write(bytes: &[u8]) -> Result<(), Failure> {
     write_to_stdout(bytes).map(drop)
 }
 
-/// Writes bytes as they are; whether anybody still reads them.
-///
-/// # Errors
-/// As [`Output::answer`].
+/// Writes bytes; `false` if the pipe is closed.
 fn write_to_stdout(bytes: &[u8]) -> Result<bool, Failure> {
     let mut stdout = std::io::stdout().lock();
     let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
@@ -173,7 +160,7 @@ fn write_to_stdout(bytes: &[u8]) -> Result<bool, Failure> {
             let message = format!("couldn't write to stdout: {error}");
             Err(Problem::new(Code::FileFailed, message).into())
         }
-        // A reader such as `head` that has seen enough is no failure.
+        // A reader such as `head` may close the pipe early.
         written => Ok(written.is_ok()),
     }
 }

@@ -1,4 +1,4 @@
-//! Who allows programs to be started: the person at the terminal, or the flag that names one.
+//! Permission to run programs: by flag, or by the user at the terminal.
 
 use async_trait::async_trait;
 use patchbay_model::{SecretReference, inert_word};
@@ -8,11 +8,11 @@ use crate::output::text;
 use crate::prompt;
 use crate::stderr::Stderr;
 
-/// Asks at the terminal. `--yes` does not count here: it was given before anybody knew of the program.
+/// Asks at the terminal. `--yes` is not enough, because it was given before the program was known.
 pub(crate) struct TerminalConsent {
-    /// What `--allow-program` names.
+    /// The references of `--allow-program`.
     pub(crate) allowed: Vec<SecretReference>,
-    /// Whether the command names the program of a connector, and allows it.
+    /// Whether the command allows the program of its connector with `--allow`.
     pub(crate) allows_server: bool,
     pub(crate) no_input: bool,
     pub(crate) stderr: Stderr,
@@ -32,12 +32,12 @@ impl ProgramConsent for TerminalConsent {
             return false;
         }
         self.stderr.clear();
-        // A terminal that cannot be read has said nothing.
+        // A terminal that cannot be read means no.
         prompt::confirm_lines(&question(request)).unwrap_or(false)
     }
 }
 
-/// The whole program, an argument for each line, and what happens after a yes.
+/// Describes the whole program, one argument per line, and what a yes allows.
 fn question(request: &ProgramRequest) -> String {
     let program = &request.program;
     let first = match &request.purpose {

@@ -1,4 +1,4 @@
-//! Questions to the person at the terminal.
+//! Prompts at the terminal.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
@@ -7,47 +7,39 @@ use patchbay_model::Secret;
 use crate::failure::Failure;
 use crate::output::text;
 
-/// Whether somebody is there to be asked.
 pub(crate) fn is_interactive(no_input: bool) -> bool {
     !no_input && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Asks for yes or no; no is the default.
-///
-/// # Errors
-/// When the terminal cannot be read.
+/// Asks a yes-or-no question; the default is no.
 pub(crate) fn confirm(question: &str) -> Result<bool, Failure> {
     ask_yes_no(&text::message(question))
 }
 
-/// As [`confirm`], with a question of several lines: whatever others wrote in one has to be one line.
-///
-/// # Errors
-/// When the terminal cannot be read.
+/// As [`confirm`], with a question of several lines. Foreign parts of the question must not contain line breaks.
 pub(crate) fn confirm_lines(question: &str) -> Result<bool, Failure> {
     ask_yes_no(&text::lines(question))
 }
 
 fn ask_yes_no(question: &str) -> Result<bool, Failure> {
     print_prompt(&format!("{question} [y/N] "))?;
-    let mut answer = String::new();
-    tokio::task::block_in_place(|| std::io::stdin().lock().read_line(&mut answer))
-        .map_err(|error| Failure::internal(format!("couldn't read the answer: {error}")))?;
+    let answer = read_line()?.unwrap_or_default();
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Says a line that belongs to a question.
+/// Prints a line that belongs to a question.
 pub(crate) fn say(line: &str) {
-    // A question that follows tells when the terminal cannot be written.
+    // The question that follows fails if the terminal cannot be written.
     drop(print_prompt(&format!("{}\n", text::message(line))));
 }
 
 /// Asks for a line; `None` at the end of input.
-///
-/// # Errors
-/// When the terminal cannot be read.
 pub(crate) fn line(question: &str) -> Result<Option<String>, Failure> {
     print_prompt(&text::message(question))?;
+    read_line()
+}
+
+fn read_line() -> Result<Option<String>, Failure> {
     let mut answer = String::new();
     let read = tokio::task::block_in_place(|| std::io::stdin().lock().read_line(&mut answer))
         .map_err(|error| Failure::internal(format!("couldn't read the answer: {error}")))?;
@@ -56,13 +48,9 @@ pub(crate) fn line(question: &str) -> Result<Option<String>, Failure> {
 }
 
 /// Asks for a secret without showing it.
-///
-/// # Errors
-/// When the terminal cannot be read.
 pub(crate) fn secret(what: &str) -> Result<Secret, Failure> {
     let prompt = format!("{}: ", text::message(what));
-    let asked = tokio::task::block_in_place(|| rpassword::prompt_password(&prompt));
-    asked
+    tokio::task::block_in_place(|| rpassword::prompt_password(&prompt))
         .map(Secret::new)
         .map_err(|error| Failure::internal(format!("couldn't read {what}: {error}")))
 }

@@ -1,4 +1,4 @@
-//! What servers ask while they do something, at the terminal: field by field, one question after the other.
+//! Answers questions of servers at the terminal, field by field.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use patchbay_ops::{
 use serde_json::{Map, Value};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 use crate::cli::Cli;
 use crate::output::{text, words};
@@ -21,24 +21,18 @@ use crate::prompt;
 use crate::stderr::Stderr;
 
 /// Answers questions until it is dropped.
-pub(crate) struct QuestionResponder(Option<JoinHandle<()>>);
-
-impl QuestionResponder {
-    /// Begins, where somebody can be asked.
-    pub(crate) fn start(cli: &Cli) -> Self {
-        let (cx, stderr, now) = (cli.cx.clone(), cli.stderr.clone(), cli.now());
-        Self(
-            cli.is_interactive()
-                .then(|| tokio::spawn(answer_all(cx, stderr, now))),
-        )
-    }
+pub(crate) struct QuestionResponder {
+    _task: JoinSet<()>,
 }
 
-impl Drop for QuestionResponder {
-    fn drop(&mut self) {
-        if let Some(task) = &self.0 {
-            task.abort();
+impl QuestionResponder {
+    /// Starts answering, if the user can be prompted.
+    pub(crate) fn start(cli: &Cli) -> Self {
+        let mut task = JoinSet::new();
+        if cli.is_interactive() {
+            task.spawn(answer_all(cli.cx.clone(), cli.stderr.clone(), cli.now()));
         }
+        Self { _task: task }
     }
 }
 
@@ -53,7 +47,7 @@ async fn answer_all(cx: Context, stderr: Stderr, now: Timestamp) {
         }
         match events.recv().await {
             Err(RecvError::Closed) => return,
-            // Whatever it was, looking costs nothing.
+            // Any event may mean a new question.
             Ok(_) | Err(RecvError::Lagged(_)) => {}
         }
     }
@@ -73,13 +67,13 @@ async fn answer(cx: &Context, stderr: &Stderr, open: &OpenQuestion, now: Timesta
         Err(Error::NotFound { .. }) => stderr.say("The server no longer waits for the answer."),
         Err(error) => {
             stderr.say(&error.to_string());
-            // Each value was looked at before; what does not fit as a whole cannot be mended here.
+            // Each value is valid by itself; a form that is invalid as a whole cannot be corrected here.
             drop(answer_question(cx, &open.id, QuestionAnswer::Cancel));
         }
     }
 }
 
-/// Where no browser is, the person opens the page, and says so.
+/// Opens the page of a question; without a browser, waits until the user has opened it.
 async fn open_page(cx: &Context, stderr: &Stderr, open: &OpenQuestion) {
     let Err(error) = open_question_page(cx, &open.id).await else {
         return;
@@ -89,25 +83,25 @@ async fn open_page(cx: &Context, stderr: &Stderr, open: &OpenQuestion) {
     run_on_thread(|| drop(Terminal.line("Press Enter when you have opened it: "))).await;
 }
 
-/// Asks on a thread that nobody has to wait for: a line that is being typed cannot be taken back.
+/// Prompts on a thread of its own, because reading a line cannot be cancelled.
 async fn ask_on_terminal(open: &OpenQuestion, now: Timestamp) -> QuestionAnswer {
     let open = open.clone();
-    let asked = run_on_thread(move || ask(&mut Terminal, &open, now)).await;
-    asked.unwrap_or(QuestionAnswer::Cancel)
+    let answer = run_on_thread(move || ask(&mut Terminal, &open, now)).await;
+    answer.unwrap_or(QuestionAnswer::Cancel)
 }
 
 async fn run_on_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    let (done, doing) = oneshot::channel();
-    std::thread::spawn(move || done.send(work()));
-    doing.await.ok()
+    let (sender, receiver) = oneshot::channel();
+    std::thread::spawn(move || sender.send(work()));
+    receiver.await.ok()
 }
 
-/// Who is asked: the terminal, or a test.
+/// The terminal, or the script of a test.
 trait Prompter {
     fn say(&mut self, line: &str);
-    /// What is typed; `None` at the end of input.
+    /// Reads a line; `None` at the end of input.
     fn line(&mut self, question: &str) -> Option<String>;
-    /// As [`Prompter::line`], without showing it.
+    /// As [`Prompter::line`], without echo.
     fn read_hidden(&mut self, question: &str) -> Option<String>;
 }
 
@@ -130,18 +124,19 @@ impl Prompter for Terminal {
 
 fn ask(prompter: &mut impl Prompter, open: &OpenQuestion, now: Timestamp) -> QuestionAnswer {
     let title = text::line(&open.connector_title);
-    let act = match &open.during {
+    let action = match &open.during {
         AskedDuring::Run { .. } => "runs",
         AskedDuring::Prompt { .. } => "is filled in",
         AskedDuring::Resource { .. } => "is read",
     };
     let name = text::line(open.during.name());
     let identity = text::line(&words::identity(&open.identity, now));
-    prompter.say(&format!("{title} asks, while {name} {act} as {identity}:"));
-    match &open.question {
-        Question::Form(_) | Question::Page { .. } => say_lines(prompter, open.question.message()),
-        // All that was said is shown there.
-        Question::Sampling(_) => {}
+    prompter.say(&format!(
+        "{title} asks, while {name} {action} as {identity}:"
+    ));
+    // For sampling, all messages are shown below.
+    if !matches!(open.question, Question::Sampling(_)) {
+        say_lines(prompter, open.question.message());
     }
     match &open.question {
         Question::Form(form) => prompt_form(prompter, &open.question, form),
@@ -164,7 +159,7 @@ fn say_lines(prompter: &mut impl Prompter, words: &str) {
     }
 }
 
-/// Shows what a language model would be told, and asks for what it would say.
+/// Shows what a language model would be asked, and reads the answer from the user.
 fn prompt_sampling(prompter: &mut impl Prompter, request: &SamplingRequest) -> QuestionAnswer {
     let SamplingRequest {
         system_prompt,
@@ -189,8 +184,8 @@ fn prompt_sampling(prompter: &mut impl Prompter, request: &SamplingRequest) -> Q
         let names: Vec<_> = models.iter().map(|name| text::line(name)).collect();
         prompter.say(&format!("Preferred models: {}", names.join(", ")));
     }
-    if let Some(most) = max_tokens {
-        prompter.say(&format!("Longest text: {most} tokens"));
+    if let Some(max_tokens) = max_tokens {
+        prompter.say(&format!("Longest text: {max_tokens} tokens"));
     }
     prompter
         .say("Your text; end it with a line that has only a dot, or start with one to decline:");
@@ -242,7 +237,7 @@ fn prompt_form(
     prompt_decision(prompter, "Send this?", Json(Value::Object(values)))
 }
 
-/// The last word. Closing the input says nothing.
+/// Asks whether to send the answer. The end of input cancels.
 fn prompt_decision(prompter: &mut impl Prompter, question: &str, values: Json) -> QuestionAnswer {
     loop {
         let Some(word) = prompter.line(&format!("{question} [y]es, [d]ecline, [c]ancel: ")) else {
@@ -265,13 +260,11 @@ struct Field<'a> {
 }
 
 impl Field<'_> {
-    /// The value, or none; `None` at the end of input.
+    /// Reads the value, which may be left out; `None` at the end of input.
     fn ask(&self, prompter: &mut impl Prompter) -> Option<Option<Value>> {
         let schema = self.schema;
-        if let Some(words) = schema["description"].as_str() {
-            for line in words.lines() {
-                prompter.say(&format!("  {}", text::line(line)));
-            }
+        if let Some(description) = schema["description"].as_str() {
+            say_lines(prompter, description);
         }
         let choices = self.choices();
         for (number, choice) in choices.iter().enumerate() {
@@ -322,20 +315,20 @@ impl Field<'_> {
         format!("{}{kind}{default}: ", text::line(title))
     }
 
-    /// A default as one would type it.
+    /// Renders a default as the user would type it.
     fn format_default(&self, value: &Value) -> String {
-        let place = |value: &Value| {
+        let number = |value: &Value| {
             let mut choices = self.choices().iter();
-            choices.position(|choice| choice["const"] == *value)
+            let index = choices.position(|choice| choice["const"] == *value)?;
+            Some((index + 1).to_string())
         };
         match value {
-            Value::Array(several) => {
-                let places = several.iter().filter_map(place);
-                let places: Vec<_> = places.map(|place| (place + 1).to_string()).collect();
-                places.join(", ")
+            Value::Array(values) => {
+                let numbers: Vec<_> = values.iter().filter_map(number).collect();
+                numbers.join(", ")
             }
-            one => match (place(one), one) {
-                (Some(place), _) => (place + 1).to_string(),
+            value => match (number(value), value) {
+                (Some(number), _) => number,
                 (None, Value::Bool(is_so)) => if *is_so { "y" } else { "n" }.to_owned(),
                 (None, Value::String(words)) => words.clone(),
                 (None, other) => other.to_string(),
@@ -349,10 +342,10 @@ impl Field<'_> {
         listed.map_or(&[], Vec::as_slice)
     }
 
-    /// The value that was typed.
+    /// Parses and validates a typed value.
     ///
     /// # Errors
-    /// What is wrong with it, in words.
+    /// A message for the user.
     fn read(&self, typed: &str) -> Result<Value, String> {
         let trimmed = typed.trim();
         let kind = self.schema["type"].as_str();
@@ -389,7 +382,7 @@ impl Field<'_> {
         own.map_or(Ok(value), |problem| Err(problem.message))
     }
 
-    /// The choice of that number, or of that name.
+    /// Finds a choice by number or name.
     fn choice(&self, word: &str) -> Result<Value, String> {
         let choices = self.choices();
         let number = word.parse::<usize>().ok();

@@ -1,29 +1,26 @@
-//! Where a secret comes from: never from the command line itself.
+//! Sources of secrets. A secret is never an argument itself.
 
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
 use patchbay_model::{Secret, SecretReference};
-use patchbay_ops::{Context, SecretValue, resolve_reference};
+use patchbay_ops::{Context, SecretInput, SecretValue, resolve_reference, resolve_wallet_entry};
 
 use crate::failure::Failure;
 use crate::prompt;
 
-/// A place that a person names in place of a secret.
+/// A source that the user names instead of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     /// Standard input, or the terminal without echo.
     Input,
-    /// A reference such as `env://NAME`, named as such in place of a secret.
+    /// A reference such as `env://NAME`.
     Reference(SecretReference),
     /// A saved credential, by name or id.
     Wallet(String),
 }
 
 impl Source {
-    /// Reads what was given to `option`. What could be the secret itself is refused unrepeated.
-    ///
-    /// # Errors
-    /// When it names no place.
+    /// Parses the value of `option`. An error does not repeat the value, which may be the secret itself.
     pub(crate) fn parse(option: &str, given: &str) -> Result<Self, Failure> {
         if given == "-" {
             return Ok(Self::Input);
@@ -38,7 +35,7 @@ impl Source {
     }
 }
 
-/// A header that is to be sent: its name, and where its value comes from.
+/// Parses a header: its name and the source of its value.
 pub(crate) fn parse_header(given: &str) -> Result<(String, Source), Failure> {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_.!#$%&'*+^`|~".contains(letter);
     let (name, from) = given.split_once('=').unwrap_or((given, "-"));
@@ -51,7 +48,7 @@ pub(crate) fn parse_header(given: &str) -> Result<(String, Source), Failure> {
     }
 }
 
-/// A secret variable of a program: its name, and where its value comes from.
+/// Parses a secret variable of a program: its name and the source of its value.
 pub(crate) fn parse_variable(given: &str) -> Result<(String, Source), Failure> {
     let (name, from) = given.split_once('=').unwrap_or((given, "-"));
     let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
@@ -71,7 +68,7 @@ fn invalid_source(option: &str) -> Failure {
     )
 }
 
-/// Reads secrets that were announced by [`Source`], one after the other.
+/// Reads secrets from their [`Source`]. Several from standard input are one per line, in order.
 #[derive(Clone, Copy)]
 pub(crate) struct SecretReader<'a> {
     pub(crate) cx: &'a Context,
@@ -79,10 +76,7 @@ pub(crate) struct SecretReader<'a> {
 }
 
 impl SecretReader<'_> {
-    /// The next secret: asked for on a terminal, else the next line of standard input.
-    ///
-    /// # Errors
-    /// When there is none.
+    /// Reads the next secret: by a prompt on a terminal, otherwise the next line of standard input.
     pub(crate) fn input(self, what: &str) -> Result<Secret, Failure> {
         if std::io::stdin().is_terminal() {
             if self.no_input {
@@ -101,10 +95,7 @@ impl SecretReader<'_> {
         Ok(Secret::new(secret))
     }
 
-    /// As [`SecretReader::input`]; standard input that begins a JSON object is read to its end.
-    ///
-    /// # Errors
-    /// As [`SecretReader::input`].
+    /// As [`SecretReader::input`], but reads standard input to its end if it starts with a JSON object.
     pub(crate) fn input_or_object(self, what: &str) -> Result<Secret, Failure> {
         let line = self.input(what)?;
         if std::io::stdin().is_terminal() || !line.expose().trim_start().starts_with('{') {
@@ -119,10 +110,7 @@ impl SecretReader<'_> {
         Ok(Secret::new(whole.expose().trim_end()))
     }
 
-    /// What the wallet stores: the named reference, or else the text as it is, even where it looks like one.
-    ///
-    /// # Errors
-    /// As [`SecretReader::read`].
+    /// Returns a named reference as such, and otherwise reads the secret, which may look like a reference.
     pub(crate) async fn reference_or_secret(
         self,
         source: &Source,
@@ -136,10 +124,26 @@ impl SecretReader<'_> {
         })
     }
 
-    /// The secret from there, references resolved.
+    /// Returns a reference or a saved credential; `None` for standard input, which callers read differently.
+    pub(crate) async fn reference_or_entry(
+        self,
+        source: &Source,
+    ) -> Result<Option<SecretInput>, Failure> {
+        Ok(match source {
+            Source::Input => None,
+            Source::Reference(reference) => Some(SecretInput::Reference {
+                reference: reference.to_string(),
+            }),
+            Source::Wallet(name) => Some(SecretInput::Entry {
+                entry: resolve_wallet_entry(self.cx, name).await?.id,
+            }),
+        })
+    }
+
+    /// Reads the secret and resolves references.
     ///
     /// # Errors
-    /// When there is none, or the place is the wallet.
+    /// When there is no secret, or the source is the wallet.
     pub(crate) async fn read(self, source: &Source, what: &str) -> Result<Secret, Failure> {
         match source {
             Source::Input => self.input(what),

@@ -1,4 +1,4 @@
-//! What a command says on standard error while it works.
+//! Messages and progress on standard error.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::output::{self, text};
 
-/// Standard error, for people. Clones share it.
+/// Standard error; clones share their state.
 #[derive(Clone)]
 pub(crate) struct Stderr {
     quiet: bool,
     live: bool,
-    /// Whether the cursor stands at the end of a line that is to be overwritten.
+    /// Whether the cursor is at the end of a progress line that the next message overwrites.
     open: Arc<Mutex<bool>>,
-    /// Whether a question is open on the terminal; steps are not written meanwhile.
+    /// Whether a prompt is open, during which no progress is written.
     paused: Arc<AtomicBool>,
 }
 
@@ -27,35 +27,34 @@ impl Stderr {
         }
     }
 
-    /// Says a line.
     pub(crate) fn say(&self, line: &str) {
         if !self.quiet {
             self.write(line, false);
         }
     }
 
-    /// Says how far it is: on a terminal in place of what was said before, else as a line.
+    /// Prints progress, which on a terminal replaces the progress before it.
     pub(crate) fn step(&self, line: &str) {
         if !self.quiet && !self.paused.load(Ordering::SeqCst) {
             self.write(line, self.live);
         }
     }
 
-    /// Leaves the terminal to a question until the answer is dropped: steps are not said meanwhile.
+    /// Suppresses progress until the guard is dropped.
     pub(crate) fn pause(&self) -> PauseGuard {
         self.paused.store(true, Ordering::SeqCst);
         self.clear();
         PauseGuard(Arc::clone(&self.paused))
     }
 
-    /// Says what only a terminal can show, such as a countdown.
+    /// Prints progress that only a terminal can show, such as a countdown.
     pub(crate) fn tick(&self, line: &str) {
         if self.live {
             self.step(line);
         }
     }
 
-    /// Leaves the line that would be overwritten, before somebody else writes.
+    /// Removes the progress line before something else is written.
     pub(crate) fn clear(&self) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if std::mem::take(&mut *open) {
@@ -80,7 +79,7 @@ impl Stderr {
     }
 }
 
-/// The terminal belongs to a question.
+/// Ends a [`Stderr::pause`] when dropped.
 pub(crate) struct PauseGuard(Arc<AtomicBool>);
 
 impl Drop for PauseGuard {
@@ -91,7 +90,7 @@ impl Drop for PauseGuard {
 
 fn write_stderr(text: &str) {
     let mut stderr = std::io::stderr().lock();
-    // A closed standard error leaves nobody to tell.
+    // There is nowhere to report that standard error is closed.
     drop(
         stderr
             .write_all(text.as_bytes())

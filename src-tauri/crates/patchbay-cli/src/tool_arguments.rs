@@ -1,4 +1,4 @@
-//! Arguments of a tool, from words of the command line.
+//! Arguments of a tool, from command line arguments.
 
 use std::io::Read as _;
 
@@ -7,10 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 
-/// The JSON object that `key=value`, `key:=json`, `-` and `--args` stand for; later ones win.
-///
-/// # Errors
-/// When a word is none of these, or what should be JSON is not.
+/// Reads the JSON object of `--args`, `-`, `key=value` and `key:=json`; later ones take precedence.
 pub(crate) fn read(whole: Option<&str>, words: &[String]) -> Result<Json, Failure> {
     let mut arguments = Map::new();
     if let Some(text) = whole {
@@ -39,14 +36,14 @@ fn pair(word: &str) -> Result<(String, Value), Failure> {
     Ok((key.to_owned(), value))
 }
 
-/// The first argument that was given as text, doesn't fit, and reads as something else, such as `a=2` for a number.
-pub(crate) fn meant_as_json<'a>(words: &'a [String], wrong: &[FieldProblem]) -> Option<&'a str> {
+/// The first invalid argument that was given as text but is valid JSON, such as `a=2` for a number.
+pub(crate) fn meant_as_json<'a>(words: &'a [String], problems: &[FieldProblem]) -> Option<&'a str> {
     let pairs = words.iter().filter_map(|word| word.split_once('='));
     let mut pairs = pairs.filter(|(key, _)| !key.ends_with(':'));
     let is_meant = |key: &str, text: &str| {
-        let read = serde_json::from_str::<Value>(text);
         let path = pointer::member("", key);
-        read.is_ok() && wrong.iter().any(|problem| problem.path == path)
+        serde_json::from_str::<Value>(text).is_ok()
+            && problems.iter().any(|problem| problem.path == path)
     };
     let found = pairs.find(|(key, text)| is_meant(key, text));
     found.map(|(key, _)| key)
@@ -59,7 +56,7 @@ fn invalid_pair() -> Failure {
     )
 }
 
-/// The value is not repeated: it may be secret.
+/// Parses a value, which an error does not repeat, because it may be secret.
 fn json(text: &str, key: &str) -> Result<Value, Failure> {
     serde_json::from_str(text).map_err(|error| {
         Failure::usage(

@@ -1,4 +1,4 @@
-//! Opening a vault that a passphrase protects.
+//! Unlocking a vault that is protected by a passphrase.
 
 use patchbay_model::{Code, Connector, Problem, Secret, SecretReference};
 use patchbay_ops::{needs_passphrase, resolve_from_environment, sends_secrets, unlock_vault};
@@ -7,16 +7,12 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::prompt;
 
-/// Holds the reference to the passphrase.
+/// Environment variable with a reference to the passphrase.
 pub(crate) const VARIABLE: &str = "PATCHBAY_PASSPHRASE";
 
-/// How often a mistyped passphrase may be typed again.
-const TRIES: u32 = 3;
+const MAX_ATTEMPTS: u32 = 3;
 
-/// Opens the vault when a passphrase protects it; does nothing otherwise.
-///
-/// # Errors
-/// When nobody can be asked for the passphrase, or it is wrong.
+/// Unlocks the vault if it is protected by a passphrase; does nothing otherwise.
 pub(crate) async fn unlock(cli: &Cli) -> Result<(), Failure> {
     if !needs_passphrase(&cli.cx).await {
         return Ok(());
@@ -34,10 +30,7 @@ pub(crate) async fn unlock(cli: &Cli) -> Result<(), Failure> {
 }
 
 impl Cli {
-    /// Opens the vault if what this connector sends lies in it.
-    ///
-    /// # Errors
-    /// As [`unlock`].
+    /// Unlocks the vault if this connector sends secrets.
     pub(crate) async fn unlock_for(&self, connector: &Connector) -> Result<(), Failure> {
         match sends_secrets(connector) {
             true => unlock(self).await,
@@ -47,13 +40,13 @@ impl Cli {
 }
 
 async fn prompt_passphrase(cli: &Cli) -> Result<(), Failure> {
-    for tried in 1.. {
+    for attempt in 1.. {
         let passphrase = prompt::secret("Vault passphrase")?;
         match unlock_vault(&cli.cx, passphrase)
             .await
             .map_err(Failure::from)
         {
-            Err(failure) if failure.code() == Code::VaultPassphrase && tried < TRIES => {
+            Err(failure) if failure.code() == Code::VaultPassphrase && attempt < MAX_ATTEMPTS => {
                 cli.stderr.say("Wrong passphrase.");
             }
             unlocked => return unlocked.map(drop),
@@ -62,10 +55,7 @@ async fn prompt_passphrase(cli: &Cli) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The passphrase for which the variable stands; `None` when it is not set.
-///
-/// # Errors
-/// When it holds no reference, or one that stands for nothing.
+/// Resolves the passphrase from [`VARIABLE`]; `None` if it is not set.
 pub(crate) async fn from_environment() -> Result<Option<Secret>, Failure> {
     let Some(given) = std::env::var(VARIABLE).ok().filter(|text| !text.is_empty()) else {
         return Ok(None);

@@ -5,7 +5,6 @@ use clap::{Args, Subcommand};
 use patchbay_model::{AccountColour, Platform};
 use patchbay_ops::platform_abilities;
 
-/// The hosted platforms, as one types them.
 fn platforms() -> PossibleValuesParser {
     let hosted = Platform::ALL
         .iter()
@@ -13,7 +12,6 @@ fn platforms() -> PossibleValuesParser {
     PossibleValuesParser::new(hosted.map(|platform| platform.as_str()))
 }
 
-/// The colours, and none of them.
 fn colours() -> PossibleValuesParser {
     let colours = AccountColour::ALL.map(AccountColour::as_str);
     PossibleValuesParser::new(colours.into_iter().chain(["none"]))
@@ -160,7 +158,7 @@ pub(crate) struct ApiArgs {
 
 impl std::fmt::Debug for ApiArgs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // A secret may be among the arguments.
+        // The arguments may contain secrets.
         f.debug_struct("ApiArgs").finish_non_exhaustive()
     }
 }

@@ -152,7 +152,6 @@ pub(crate) enum ConnectorVerb {
     },
 }
 
-/// The levels of a server's messages, by their words.
 fn levels() -> impl TypedValueParser<Value = LogLevel> {
     let words = PossibleValuesParser::new(LogLevel::ALL.map(LogLevel::as_str));
     words.try_map(|word| LogLevel::parse(&word).ok_or("unknown level"))
@@ -509,7 +508,7 @@ pub(crate) struct EditArgs {
     pub(crate) deviations: Vec<(OauthDeviation, Option<bool>)>,
     #[command(flatten)]
     pub(crate) change: ChangeArgs,
-    // The words of a command come last.
+    // Last, because the command consumes all remaining arguments.
     #[command(flatten)]
     pub(crate) program: EditProgramArgs,
 }

@@ -1,8 +1,7 @@
-//! Where a sign-in differs from the standards, as one types it.
+//! OAuth deviations on the command line.
 
 use patchbay_model::OauthDeviation;
 
-/// The name of a deviation, as one types it.
 pub(crate) fn deviation_name(deviation: OauthDeviation) -> &'static str {
     match deviation {
         OauthDeviation::OfflineAccess => "offline-access",
@@ -14,7 +13,7 @@ pub(crate) fn deviation_name(deviation: OauthDeviation) -> &'static str {
     }
 }
 
-/// What is chosen of a deviation; `None` for what is known of the provider.
+/// Parses `NAME=on|off|auto`; the state is `None` for auto.
 pub(super) fn parse_deviation(text: &str) -> Result<(OauthDeviation, Option<bool>), String> {
     let (name, state) = text.split_once('=').unwrap_or((text, "on"));
     let mut all = OauthDeviation::ALL.into_iter();

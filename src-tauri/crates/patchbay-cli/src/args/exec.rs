@@ -1,4 +1,4 @@
-//! Words of `patchbay exec`.
+//! `patchbay exec …`.
 
 use clap::Args;
 

@@ -39,7 +39,7 @@ pub(crate) struct CreateArgs {
 }
 
 impl CreateArgs {
-    /// Whether a person has to sign in somewhere meanwhile.
+    /// Whether the command includes a sign-in.
     pub(crate) fn signs_in(&self) -> bool {
         self.connect || self.provider.client_id.is_some()
     }
@@ -105,7 +105,6 @@ pub(crate) struct ChangeArgs {
 }
 
 impl ChangeArgs {
-    /// Whether any of it was given.
     pub(crate) fn is_given(&self) -> bool {
         let form = &self.form;
         !self.values.is_empty() || !form.secrets.is_empty() || form.describe || self.dry_run

@@ -192,7 +192,7 @@ impl From<Format> for ExportFormat {
     }
 }
 
-/// A number, or none.
+/// A limit; `None` for no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limit(pub(crate) Option<u32>);
 

@@ -59,7 +59,7 @@ pub(crate) struct RunArgs {
 
 impl std::fmt::Debug for RunArgs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // A secret may be among the arguments.
+        // The arguments may contain secrets.
         f.debug_struct("RunArgs").finish_non_exhaustive()
     }
 }

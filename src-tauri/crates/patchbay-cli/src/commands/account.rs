@@ -1,4 +1,4 @@
-//! `patchbay account …`: sign-ins to hosted platforms.
+//! `patchbay account …`: accounts on hosted platforms.
 
 use patchbay_model::{Account, Code, Json, Platform};
 use patchbay_ops::{
@@ -8,7 +8,7 @@ use patchbay_ops::{
 use serde_json::{Map, Value};
 
 use super::account_fields::Fields;
-use super::account_settings::{self, print_done};
+use super::account_settings;
 use crate::args::{AccountAddArgs, AccountSecretArgs, AccountVerb};
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -26,12 +26,12 @@ pub(super) async fn run(cli: &Cli, verb: AccountVerb) -> Result<(), Failure> {
             unlock(cli).await?;
             let account = resolve_account(&cli.cx, &account).await?;
             let account = test_account(&cli.cx, &account.id).await?;
-            print_done(cli, &format!("{}: sign-in works", account.label), &account)
+            cli.print_done(&format!("{}: sign-in works.", account.label), &account)
         }
         AccountVerb::Rename { account, label } => {
             let account = resolve_account(&cli.cx, &account).await?;
             let account = rename_account(&cli.cx, &account.id, &label).await?;
-            print_done(cli, &format!("Renamed to {}", account.label), &account)
+            cli.print_done(&format!("Renamed to {}.", account.label), &account)
         }
         AccountVerb::Edit {
             account,
@@ -47,7 +47,7 @@ pub(super) async fn run(cli: &Cli, verb: AccountVerb) -> Result<(), Failure> {
     }
 }
 
-/// The failure of a form that was just filled in.
+/// Adds the hint how to list the fields, if there is no hint.
 fn with_fields_hint(error: patchbay_ops::Error) -> Failure {
     let failure = Failure::from(error);
     match failure.code() {
@@ -70,7 +70,7 @@ fn form(platform: Platform) -> Result<PlatformForm, Failure> {
 }
 
 async fn add(cli: &Cli, args: AccountAddArgs) -> Result<(), Failure> {
-    // The grammar lets no other word through.
+    // The grammar allows only known platforms.
     let platform = Platform::from_word(&args.platform).unwrap_or(Platform::Local);
     let form = form(platform)?;
     let mut settings = members(tool_arguments::read(None, &args.settings)?);
@@ -80,8 +80,8 @@ async fn add(cli: &Cli, args: AccountAddArgs) -> Result<(), Failure> {
     if args.allow_plain_http {
         settings.insert("allow_plain_http".to_owned(), "allowed".into());
     }
-    let fields = Fields::of_new(settings).fill(cli, &form, args.secrets);
-    let fields = fields.await?;
+    let fields = Fields::of_new(settings);
+    let fields = fields.fill(cli, &form, args.secrets).await?;
     unlock(cli).await?;
     let request = AddAccount {
         platform,
@@ -111,18 +111,14 @@ async fn replace(cli: &Cli, text: &str, args: AccountSecretArgs) -> Result<(), F
     unlock(cli).await?;
     let replaced = replace_account_secrets(&cli.cx, &account.id, fields.secrets).await;
     let account = replaced.map_err(with_fields_hint)?;
-    print_done(
-        cli,
-        &format!("Replaced the key of {}", account.label),
-        &account,
-    )
+    cli.print_done(&format!("Replaced the key of {}.", account.label), &account)
 }
 
 async fn remove(cli: &Cli, text: &str) -> Result<(), Failure> {
     let account = resolve_account(&cli.cx, text).await?;
     unlock(cli).await?;
     remove_account(&cli.cx, &account.id).await?;
-    print_done(cli, &format!("Removed {}", account.label), &account)
+    cli.print_done(&format!("Removed {}.", account.label), &account)
 }
 
 async fn list(cli: &Cli) -> Result<(), Failure> {
@@ -142,7 +138,7 @@ async fn list(cli: &Cli) -> Result<(), Failure> {
     })
 }
 
-/// Its address, where it is not the platform's own, and whether its key goes there unencrypted.
+/// The custom base URL, if any, and whether the key is sent to it unencrypted.
 fn address(account: &Account) -> Cell {
     let base = account.base_url.as_deref().unwrap_or_default();
     match account.allows_plain_http() {

@@ -1,10 +1,9 @@
-//! What an account signs in with: from options, the environment of the platform's own client, and
-//! standard input.
+//! The fields of an account: from options, the environment variables of the platform's own client, and standard input.
 
 use std::collections::BTreeMap;
 
 use patchbay_model::{Json, Secret};
-use patchbay_ops::{PlatformField, PlatformForm, SecretInput, resolve_wallet_entry, secret_for};
+use patchbay_ops::{PlatformField, PlatformForm, SecretInput, secret_for};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -15,16 +14,15 @@ use crate::secret_source::Source;
 
 const ALL_FIELDS: &str = "Run `patchbay account platforms` for the fields.";
 
-/// The fields of an account as far as they are known.
 #[derive(Debug)]
 pub(super) struct Fields {
     pub(super) settings: Map<String, Value>,
     pub(super) secrets: BTreeMap<String, SecretInput>,
-    /// Whether the account is there already and only its secrets are asked for.
+    /// Whether the account exists already, so that only its secrets are read.
     is_known: bool,
 }
 
-/// A member of the JSON object that holds several fields.
+/// A member of a JSON object of fields.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Member {
@@ -33,7 +31,7 @@ enum Member {
 }
 
 impl Fields {
-    /// Those of an account to be added, with the settings that were given.
+    /// Fields of a new account with the given settings.
     pub(super) fn of_new(settings: Map<String, Value>) -> Self {
         Self {
             settings,
@@ -42,7 +40,7 @@ impl Fields {
         }
     }
 
-    /// Those of an account with these settings, which stay as they are.
+    /// Fields of an existing account with these settings, which don't change.
     pub(super) fn of_known(settings: Map<String, Value>) -> Self {
         Self {
             is_known: true,
@@ -50,11 +48,8 @@ impl Fields {
         }
     }
 
-    /// Fills in the options, then the environment if the user agrees; a secret that is still missing is read from
+    /// Fills in the options, then environment variables if the user agrees. If there is no secret then, reads it from
     /// standard input.
-    ///
-    /// # Errors
-    /// When a secret cannot be had, or is for no field of the form.
     pub(super) async fn fill(
         mut self,
         cli: &Cli,
@@ -83,7 +78,7 @@ impl Fields {
             ));
         };
         let source = Source::parse("--secret", source)?;
-        let secret = match read_source(cli, &source).await? {
+        let secret = match cli.secrets().reference_or_entry(&source).await? {
             Some(secret) => secret,
             None => strip_scheme(&cli.secrets().input(name)?),
         };
@@ -91,7 +86,7 @@ impl Fields {
         Ok(())
     }
 
-    /// The one secret, or from standard input a JSON object of several fields.
+    /// Reads the key, or a JSON object of several fields from standard input.
     async fn add_key(
         &mut self,
         cli: &Cli,
@@ -105,7 +100,7 @@ impl Fields {
                 "Remove --from.",
             ));
         };
-        if let Some(secret) = read_source(cli, source).await? {
+        if let Some(secret) = cli.secrets().reference_or_entry(source).await? {
             self.secrets.insert(field.name.clone(), secret);
             return Ok(());
         }
@@ -120,7 +115,7 @@ impl Fields {
         }
     }
 
-    /// The secret field that the account signs in with, by the settings so far.
+    /// The secret field with which the account signs in, given its settings.
     fn key<'a>(&self, form: &'a PlatformForm) -> Option<&'a PlatformField> {
         let settings = Json(Value::Object(self.settings.clone()));
         let name = secret_for(form.platform, &settings)?;
@@ -155,7 +150,7 @@ impl Fields {
                         Member::Text(text) => Value::from(text.expose()),
                         Member::Other(value) => value,
                     };
-                    // An option says it more plainly.
+                    // Options take precedence.
                     self.settings.entry(name).or_insert(value);
                 }
             }
@@ -163,7 +158,7 @@ impl Fields {
         Ok(())
     }
 
-    /// What the platform's own client would find in the environment, when the user agrees to use it.
+    /// Adds what the platform's own client would read from the environment, if the user agrees.
     fn add_from_environment(&mut self, cli: &Cli, form: &PlatformForm) -> Result<(), Failure> {
         let offered = self.find_in_environment(form);
         let names: Vec<_> = offered.iter().map(|(_, name)| *name).collect();
@@ -185,20 +180,19 @@ impl Fields {
         Ok(())
     }
 
-    /// The fields that were not given and whose variables are set, unless another field stands in their
-    /// place.
+    /// The fields that are not given and whose variables are set, unless another field replaces them.
     fn find_in_environment<'a>(&self, form: &'a PlatformForm) -> Vec<(&'a PlatformField, &'a str)> {
         let fields = &form.fields;
         let is_given =
             |name: &str| self.settings.contains_key(name) || self.secrets.contains_key(name);
-        let stands_for_a_given = |name: &str| {
+        let is_covered = |name: &str| {
             let mut given = fields.iter().filter(|field| is_given(&field.name));
             given.any(|field| field.unless.as_deref() == Some(name))
         };
-        // Whoever gave a secret has chosen how to sign in.
+        // A given secret determines how to sign in.
         let is_open = |field: &&PlatformField| match field.is_secret {
             true => self.secrets.is_empty(),
-            false => !self.is_known && !is_given(&field.name) && !stands_for_a_given(&field.name),
+            false => !self.is_known && !is_given(&field.name) && !is_covered(&field.name),
         };
         let open: Vec<_> = fields
             .iter()
@@ -211,25 +205,12 @@ impl Fields {
                 is_given(other) || open.iter().any(|(field, _)| field.name == other)
             })
         };
-        let kept = open.iter().filter(|(field, _)| !is_replaced(field));
-        kept.copied().collect()
+        let remaining = open.iter().filter(|(field, _)| !is_replaced(field));
+        remaining.copied().collect()
     }
 }
 
-/// The secret from there; `None` for standard input, which each reads in a way of its own.
-async fn read_source(cli: &Cli, source: &Source) -> Result<Option<SecretInput>, Failure> {
-    Ok(match source {
-        Source::Input => None,
-        Source::Reference(reference) => Some(SecretInput::Reference {
-            reference: reference.to_string(),
-        }),
-        Source::Wallet(name) => Some(SecretInput::Entry {
-            entry: resolve_wallet_entry(&cli.cx, name).await?.id,
-        }),
-    })
-}
-
-/// The members of what begins as a JSON object; `None` for what is one secret.
+/// Parses a JSON object of fields; `None` if the text is a single secret.
 fn members(given: &Secret) -> Result<Option<BTreeMap<String, Member>>, Failure> {
     let text = given.expose();
     if !text.trim_start().starts_with('{') {
@@ -237,7 +218,7 @@ fn members(given: &Secret) -> Result<Option<BTreeMap<String, Member>>, Failure> 
     }
     match serde_json::from_str(text) {
         Ok(members) => Ok(Some(members)),
-        // A password may begin so.
+        // A password may start with a brace.
         Err(_) if !text.contains('\n') => Ok(None),
         Err(error) => Err(Failure::usage(
             format!(
@@ -250,7 +231,7 @@ fn members(given: &Secret) -> Result<Option<BTreeMap<String, Member>>, Failure> 
     }
 }
 
-/// Keys are often copied out of an example, together with the word before them.
+/// Removes a leading `Bearer`, which is often copied together with a key.
 fn strip_scheme(secret: &Secret) -> SecretInput {
     let text = secret.expose().trim();
     let word = text.split(char::is_whitespace).next().unwrap_or_default();

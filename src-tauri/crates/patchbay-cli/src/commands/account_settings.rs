@@ -1,6 +1,6 @@
 //! `patchbay account edit|color|sign-out`.
 
-use patchbay_model::{Account, AccountColour, Json};
+use patchbay_model::{AccountColour, Json};
 use patchbay_ops::{
     change_account_settings, colour_account, resolve_account, sign_out_account,
     try_account_settings,
@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::tool_arguments;
 use crate::unlock::unlock;
 
-/// Changes settings; those that are not named stay.
+/// Changes the given settings.
 pub(super) async fn set(
     cli: &Cli,
     account: &str,
@@ -25,17 +25,16 @@ pub(super) async fn set(
     unlock(cli).await?;
     if dry_run {
         try_account_settings(&cli.cx, &account.id, settings).await?;
-        return print_done(
-            cli,
-            &format!("{}: settings work (not saved)", account.label),
+        return cli.print_done(
+            &format!("{}: settings work (not saved).", account.label),
             &account,
         );
     }
     let account = change_account_settings(&cli.cx, &account.id, settings).await?;
-    print_done(cli, &format!("Updated {}", account.label), &account)
+    cli.print_done(&format!("Updated {}.", account.label), &account)
 }
 
-/// What was set with what is to be laid over it; null takes a setting away.
+/// Merges the given settings over those before; null removes one.
 fn merge_settings(before: Value, given: Value) -> Json {
     let mut settings = match before {
         Value::Object(settings) => settings,
@@ -50,22 +49,17 @@ fn merge_settings(before: Value, given: Value) -> Json {
 
 pub(super) async fn colour(cli: &Cli, account: &str, colour: &str) -> Result<(), Failure> {
     let account = resolve_account(&cli.cx, account).await?;
-    // The grammar lets no other word through than the colours and `none`.
+    // The grammar allows only the colours and `none`.
     let colour = AccountColour::from_word(colour);
     let account = colour_account(&cli.cx, &account.id, colour).await?;
-    print_done(cli, &format!("Updated {}", account.label), &account)
+    cli.print_done(&format!("Updated {}.", account.label), &account)
 }
 
 pub(super) async fn sign_out(cli: &Cli, account: &str) -> Result<(), Failure> {
     let account = resolve_account(&cli.cx, account).await?;
     unlock(cli).await?;
     let account = sign_out_account(&cli.cx, &account.id).await?;
-    print_done(cli, &format!("Signed out of {}", account.label), &account)
-}
-
-pub(super) fn print_done(cli: &Cli, done: &str, account: &Account) -> Result<(), Failure> {
-    cli.stderr.say(&format!("{done}."));
-    cli.out.answer(account, |_| String::new())
+    cli.print_done(&format!("Signed out of {}.", account.label), &account)
 }
 
 #[cfg(test)]

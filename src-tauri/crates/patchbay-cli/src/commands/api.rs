@@ -1,4 +1,4 @@
-//! `patchbay api …`: every documented operation of every platform, by its name.
+//! `patchbay api …`: the documented operations of all platforms.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,10 +21,9 @@ use crate::output::{Screen, text, words};
 use crate::tool_arguments;
 use crate::unlock::unlock;
 
-/// What can be called, and where all of it is listed.
 struct OperationList {
     operations: Vec<OperationInfo>,
-    /// What to do where one is not among them.
+    /// Hint for an unknown operation.
     list_hint: String,
 }
 
@@ -50,7 +49,7 @@ pub(super) async fn run(cli: &Cli, args: ApiArgs) -> Result<(), Failure> {
 }
 
 impl OperationList {
-    /// What an account can call, which may differ from account to account.
+    /// The operations of an account, which may depend on its settings.
     async fn of(cli: &Cli, account: &Account) -> Result<Self, Failure> {
         let label = text::quote(&account.label);
         let list = format!("Run `patchbay api {label} --list`");
@@ -67,9 +66,9 @@ impl OperationList {
         })
     }
 
-    /// All of a platform.
+    /// All operations of a platform.
     fn on(platform: Option<&str>) -> Self {
-        // The grammar lets no other word through.
+        // The grammar allows only known platforms.
         let platform = platform.and_then(Platform::from_word);
         let platform = platform.unwrap_or(Platform::Local);
         Self {
@@ -126,27 +125,17 @@ fn describe(cli: &Cli, operation: &OperationInfo) -> Result<(), Failure> {
 
 fn parameters(operation: &OperationInfo, screen: Screen) -> String {
     let schema = &operation.parameters;
-    let required: Vec<&str> = schema["required"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let required = schema["required"].as_array();
+    let is_required = |name: &str| required.is_some_and(|all| all.contains(&name.into()));
     let Some(properties) = schema["properties"].as_object() else {
         return "No arguments.\n".to_owned();
     };
     let rows = properties.iter().map(|(name, property)| {
-        let required = if required.contains(&name.as_str()) {
-            "required"
-        } else {
-            ""
-        };
-        let words = property["description"].as_str().unwrap_or_default();
         [
             Cell::from(name),
             Cell::from(kind(property)),
-            Cell::from(required),
-            Cell::from(words),
+            Cell::from(if is_required(name) { "required" } else { "" }),
+            Cell::from(property["description"].as_str().unwrap_or_default()),
         ]
     });
     Table::new(["ARGUMENT", "TYPE", "", "WHAT"], rows).render(screen)
@@ -191,9 +180,10 @@ async fn call(
     match args.output {
         Some(output) => stream(cli, request, args.include, &output).await,
         None if args.include => {
-            let answered = call_operation_with_meta(&cli.cx, request).await?;
-            let words = |_| format!("{}{}", render_meta(&answered.head), pretty(&answered.data));
-            cli.out.answer(&answered, words)
+            let response = call_operation_with_meta(&cli.cx, request).await?;
+            cli.out.answer(&response, |_| {
+                format!("{}{}", render_meta(&response.head), pretty(&response.data))
+            })
         }
         None => {
             let answer = call_operation(&cli.cx, request).await?;
@@ -202,7 +192,7 @@ async fn call(
     }
 }
 
-/// Passes an answer on as it comes, to a file or to standard output.
+/// Streams a response to a file or to standard output.
 async fn stream(
     cli: &Cli,
     request: CallOperation,
@@ -228,22 +218,22 @@ async fn stream(
         raw.write(render_meta(head).as_bytes())?;
     }
     while let Some(piece) = streamed.next().await? {
-        // Whoever reads may be slow, and Ctrl-C is to be heard meanwhile.
+        // On another thread, because a slow reader must not delay the handling of Ctrl-C.
         let writing = tokio::task::spawn_blocking(move || {
-            let is_read = raw.write(piece.as_ref());
-            (raw, is_read)
+            let is_open = raw.write(piece.as_ref());
+            (raw, is_open)
         });
         let written = writing.await;
-        let (back, is_read) = written.map_err(|error| Failure::internal(error.to_string()))?;
-        raw = back;
-        if !is_read? {
+        let (returned, is_open) = written.map_err(|error| Failure::internal(error.to_string()))?;
+        raw = returned;
+        if !is_open? {
             return Ok(());
         }
     }
     raw.finish()
 }
 
-/// Status and headers, a line each, and an empty one.
+/// Renders status and headers, followed by an empty line.
 fn render_meta(head: &ResponseMeta) -> String {
     let status = head.status.map(|status| format!("{status}\n"));
     let headers = head.headers.iter();
@@ -251,7 +241,7 @@ fn render_meta(head: &ResponseMeta) -> String {
     status.into_iter().chain(headers).collect::<String>() + "\n"
 }
 
-/// Asks before what needs it, naming what and where.
+/// Asks for confirmation if the operation needs it, naming operation and account.
 fn confirm(cli: &Cli, operation: &OperationInfo, account: &str) -> Result<bool, Failure> {
     if !operation.needs_confirmation {
         return Ok(false);

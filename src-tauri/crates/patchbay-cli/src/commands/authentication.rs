@@ -1,8 +1,8 @@
-//! The choice of a sign-in, from options.
+//! Sign-ins and wallet secrets from command line options.
 
 use std::collections::BTreeMap;
 
-use patchbay_model::{OauthGrant, Secret, WalletEntry, WalletEntryId, WalletKind};
+use patchbay_model::{OauthGrant, Secret, WalletEntry, WalletKind};
 use patchbay_ops::{
     AuthenticationChoice, OAuthClientInput, SecretInput, SecretValue, WalletSecret,
     resolve_wallet_entry,
@@ -14,10 +14,7 @@ use crate::failure::Failure;
 use crate::secret_source::{Source, parse_header, parse_variable};
 use crate::unlock::unlock;
 
-/// What the options ask for; `None` when they leave it to the server.
-///
-/// # Errors
-/// When they contradict each other, or a secret is not there.
+/// Reads the sign-in from the options; `None` to detect it.
 pub(super) async fn choice(
     cli: &Cli,
     args: AuthenticationArgs,
@@ -33,25 +30,25 @@ pub(super) async fn choice(
     Ok(Some(choice))
 }
 
-/// The method that was named, or that the other options stand for.
+/// The method of `--auth`, or the one that the other options imply.
 fn method(args: &AuthenticationArgs) -> Result<Method, Failure> {
-    let asks_for_oauth = args.client_id.is_some()
+    let implies_oauth = args.client_id.is_some()
         || args.callback_port.is_some()
         || args.callback_host.is_some()
         || args.redirect.is_some()
         || !args.scopes.is_empty();
-    let meant = if args.token_from.is_some() {
+    let implied = if args.token_from.is_some() {
         Method::Bearer
     } else if !args.headers.is_empty() {
         Method::Headers
-    } else if asks_for_oauth {
+    } else if implies_oauth {
         Method::Oauth
     } else {
         return Ok(args.auth.unwrap_or(Method::Auto));
     };
     match args.auth {
-        None | Some(Method::Auto) => Ok(meant),
-        Some(named) if named == meant => Ok(meant),
+        None | Some(Method::Auto) => Ok(implied),
+        Some(named) if named == implied => Ok(meant),
         Some(_) => Err(Failure::usage(
             "--auth doesn't match the other sign-in options",
             "Remove --auth.",
@@ -96,11 +93,8 @@ async fn client(
     }))
 }
 
-/// The secret of an OAuth app, or where it is to be found.
-///
-/// # Errors
-/// When it is not there.
-pub(super) async fn client_secret(cli: &Cli, from: &str) -> Result<SecretValue, Failure> {
+/// Reads the secret of an OAuth app, or a reference to it.
+async fn client_secret(cli: &Cli, from: &str) -> Result<SecretValue, Failure> {
     let source = Source::parse("--client-secret-from", from)?;
     cli.secrets()
         .reference_or_secret(&source, "client secret")
@@ -108,15 +102,11 @@ pub(super) async fn client_secret(cli: &Cli, from: &str) -> Result<SecretValue, 
 }
 
 async fn bearer(cli: &Cli, from: &str) -> Result<AuthenticationChoice, Failure> {
-    let token = match Source::parse("--token-from", from)? {
-        Source::Input => SecretInput::New {
+    let source = Source::parse("--token-from", from)?;
+    let token = match cli.secrets().reference_or_entry(&source).await? {
+        Some(token) => token,
+        None => SecretInput::New {
             secret: cli.secrets().input("token")?,
-        },
-        Source::Reference(reference) => SecretInput::Reference {
-            reference: reference.to_string(),
-        },
-        Source::Wallet(name) => SecretInput::Entry {
-            entry: resolve_wallet_entry(&cli.cx, &name).await?.id,
         },
     };
     unlock(cli).await?;
@@ -127,8 +117,10 @@ async fn headers(cli: &Cli, given: &[String]) -> Result<AuthenticationChoice, Fa
     if let [one] = given
         && let Some(name) = one.strip_prefix("wallet:")
     {
-        let entry = resolve_wallet_entry(&cli.cx, name).await?.id;
-        return Ok(saved_headers(entry));
+        return Ok(AuthenticationChoice::Headers {
+            entry: Some(resolve_wallet_entry(&cli.cx, name).await?.id),
+            values: BTreeMap::new(),
+        });
     }
     let values = header_values(cli, given).await?;
     unlock(cli).await?;
@@ -138,50 +130,36 @@ async fn headers(cli: &Cli, given: &[String]) -> Result<AuthenticationChoice, Fa
     })
 }
 
-fn saved_headers(entry: WalletEntryId) -> AuthenticationChoice {
-    AuthenticationChoice::Headers {
-        entry: Some(entry),
-        values: BTreeMap::new(),
-    }
-}
-
-/// The headers that were named, with their values or where those are to be found, as the wallet keeps them.
-///
-/// # Errors
-/// When none was named, or a value is not there.
-pub(super) async fn header_values(
+/// Reads the headers for the wallet: their values, or references to them.
+async fn header_values(
     cli: &Cli,
     given: &[String],
 ) -> Result<BTreeMap<String, SecretValue>, Failure> {
-    let mut values = BTreeMap::new();
-    for (name, source) in named_headers(given)? {
-        let value = cli.secrets().reference_or_secret(&source, &name).await?;
-        values.insert(name, value);
-    }
-    Ok(values)
+    named_values(cli, named_headers(given)?).await
 }
 
-/// The secret variables that were named, with their values or where those are to be found.
-///
-/// # Errors
-/// When one is not there, or given as its own argument.
+/// Reads the secret variables for the wallet: their values, or references to them.
 pub(super) async fn variable_values(
     cli: &Cli,
     given: &[String],
 ) -> Result<BTreeMap<String, SecretValue>, Failure> {
+    let variables = given.iter().map(|given| parse_variable(given));
+    named_values(cli, variables.collect::<Result<_, _>>()?).await
+}
+
+async fn named_values(
+    cli: &Cli,
+    sources: Vec<(String, Source)>,
+) -> Result<BTreeMap<String, SecretValue>, Failure> {
     let mut values = BTreeMap::new();
-    for given in given {
-        let (name, source) = parse_variable(given)?;
+    for (name, source) in sources {
         let value = cli.secrets().reference_or_secret(&source, &name).await?;
         values.insert(name, value);
     }
     Ok(values)
 }
 
-/// The headers that were named, with their values as they are now, for one request.
-///
-/// # Errors
-/// As [`header_values`].
+/// Reads the headers for one request, with references resolved.
 pub(super) async fn header_texts(
     cli: &Cli,
     given: &[String],
@@ -204,7 +182,7 @@ fn named_headers(given: &[String]) -> Result<Vec<(String, Source)>, Failure> {
     given.iter().map(|given| parse_header(given)).collect()
 }
 
-/// The secret that the options stand for.
+/// Reads a wallet secret of that kind from the options.
 pub(super) async fn wallet_secret(
     cli: &Cli,
     kind: Kind,
@@ -241,10 +219,7 @@ pub(super) async fn wallet_secret(
     }
 }
 
-/// Another secret of the same kind as the saved one.
-///
-/// # Errors
-/// When it is not there, or the entry comes from a consent.
+/// Reads the next secret of a wallet entry from the options. Named values that are not given keep the saved ones.
 pub(super) async fn next_secret(
     cli: &Cli,
     entry: &WalletEntry,
@@ -264,15 +239,11 @@ pub(super) async fn next_secret(
     };
     let mut secret = wallet_secret(cli, kind, args).await?;
     if let WalletSecret::Headers { values } | WalletSecret::Variables { values } = &mut secret {
-        keep_others(entry, values);
+        for name in &entry.header_names {
+            // An empty value stands for the saved one.
+            let saved = || Secret::new("").into();
+            values.entry(name.clone()).or_insert_with(saved);
+        }
     }
     Ok(secret)
-}
-
-/// Values that were not named keep the value that is saved.
-fn keep_others(entry: &WalletEntry, values: &mut BTreeMap<String, SecretValue>) {
-    for name in &entry.header_names {
-        let saved = || Secret::new("").into();
-        values.entry(name.clone()).or_insert_with(saved);
-    }
 }

@@ -1,25 +1,19 @@
-//! `patchbay connector auto-check`: whether the app looks after connectors while nobody asks.
+//! `patchbay connector auto-check`: whether the app checks connectors in the background.
 
 use patchbay_ops::{background_checks, switch_background_checks};
-use serde::Serialize;
+use serde_json::json;
 
 use crate::args::Switch;
 use crate::cli::Cli;
 use crate::failure::Failure;
-
-/// The answer as a document.
-#[derive(Serialize)]
-struct Background {
-    on: bool,
-}
 
 pub(super) async fn run(cli: &Cli, switch: Option<Switch>) -> Result<(), Failure> {
     if let Some(switch) = switch {
         switch_background_checks(&cli.cx, switch == Switch::On).await?;
     }
     let on = background_checks(&cli.cx).await?;
-    cli.out.answer(&Background { on }, |_| {
-        // The other systems tell nobody how they are.
+    cli.out.answer(&json!({ "on": on }), |_| {
+        // Other systems don't report these states.
         let words = match on {
             true if cfg!(target_os = "linux") => {
                 "on (pauses on battery saver and metered networks)\n"

@@ -15,10 +15,7 @@ use crate::output::table::{Cell, Table};
 use crate::output::{Screen, text};
 use crate::unlock::unlock;
 
-/// Shows what a bundle says of itself.
-///
-/// # Errors
-/// When it is no bundle.
+/// Shows the manifest of a bundle.
 pub(super) async fn describe(cli: &Cli, file: &Path) -> Result<(), Failure> {
     let bundle = read_bundle(&cli.cx, file).await?;
     cli.out
@@ -26,9 +23,6 @@ pub(super) async fn describe(cli: &Cli, file: &Path) -> Result<(), Failure> {
 }
 
 /// Adds the server of a bundle.
-///
-/// # Errors
-/// When it is no bundle, or a setting is missing or can't be used.
 pub(super) async fn add(
     cli: &Cli,
     file: &Path,

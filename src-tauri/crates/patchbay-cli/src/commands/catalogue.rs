@@ -1,21 +1,18 @@
-//! `patchbay catalog …`: what can be set up.
+//! `patchbay catalog …`: connectors that can be added or created.
 
 mod item;
 
-use std::io::Read as _;
-use std::path::Path;
-
 use patchbay_model::{AccountId, Code, Problem};
 use patchbay_ops::{
-    AccountDefinitions, Error, list_account_definitions, list_accounts, list_catalogue,
+    AccountDefinitions, list_account_definitions, list_accounts, list_catalogue,
     platform_abilities, read_registry_file, resolve_account,
 };
 
 use self::item::CatalogueItem;
+use super::pasted::text_of;
 use crate::args::{CatalogueVerb, SourceArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::output::table::Table;
 use crate::unlock::unlock;
 
 pub(super) async fn run(cli: &Cli, verb: CatalogueVerb) -> Result<(), Failure> {
@@ -25,7 +22,7 @@ pub(super) async fn run(cli: &Cli, verb: CatalogueVerb) -> Result<(), Failure> {
             file: Some(file),
             ..
         } => {
-            let entries = read_registry_file(&text_of(&file)?)?.into_iter();
+            let entries = read_registry_file(&text_of(&file, u64::MAX)?)?.into_iter();
             list(cli, entries.map(CatalogueItem::Server).collect(), &words)
         }
         CatalogueVerb::List { words, of, .. } | CatalogueVerb::Search { words, of } => {
@@ -35,7 +32,7 @@ pub(super) async fn run(cli: &Cli, verb: CatalogueVerb) -> Result<(), Failure> {
     }
 }
 
-/// What the accounts can create, each account by itself, then the servers that are known.
+/// The connector types of the accounts, then the known servers.
 async fn list_items(cli: &Cli, of: &SourceArgs) -> Result<Vec<CatalogueItem>, Failure> {
     let account = match &of.account {
         Some(text) => Some(resolve_account(&cli.cx, text).await?.id),
@@ -51,7 +48,7 @@ async fn list_items(cli: &Cli, of: &SourceArgs) -> Result<Vec<CatalogueItem>, Fa
     Ok(items)
 }
 
-/// An account that can't be asked is reported, and is an error only if it alone was asked for.
+/// Lists the connector types of accounts. A failing account is reported; it is an error only if it is `only`.
 async fn definitions(cli: &Cli, only: Option<&AccountId>) -> Result<Vec<CatalogueItem>, Failure> {
     let accounts = list_accounts(&cli.cx).await?;
     if !accounts
@@ -84,31 +81,23 @@ async fn definitions(cli: &Cli, only: Option<&AccountId>) -> Result<Vec<Catalogu
     Ok(items)
 }
 
-/// Lists those that every word matches.
+/// Lists the items that match all words.
 fn list(cli: &Cli, mut items: Vec<CatalogueItem>, words: &[String]) -> Result<(), Failure> {
     let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
     items.retain(|item| item.matches_all(&words));
-    if items.is_empty() {
-        cli.stderr.say("No matches.");
-    }
-    cli.out.answer(&items, |screen| {
-        if items.is_empty() {
-            return String::new();
-        }
-        let heads = [
-            "NAME",
-            "ACCOUNT",
-            "ADDRESS OR COMMAND",
-            "SIGN-IN",
-            "DESCRIPTION",
-        ];
-        Table::new(heads, items.iter().map(CatalogueItem::row)).render(screen)
-    })
+    let heads = [
+        "NAME",
+        "ACCOUNT",
+        "ADDRESS OR COMMAND",
+        "SIGN-IN",
+        "DESCRIPTION",
+    ];
+    cli.print_table(&items, "No matches.", heads, CatalogueItem::row)
 }
 
 async fn show(cli: &Cli, name: &str, of: &SourceArgs) -> Result<(), Failure> {
     let is_meant = |item: &CatalogueItem| item.is_named(name);
-    // Nobody is asked for what is known here.
+    // Known servers need no request.
     let known = list_catalogue().into_iter().map(CatalogueItem::Server);
     let item = match known.filter(|_| of.account.is_none()).find(is_meant) {
         Some(known) => Some(known),
@@ -119,22 +108,4 @@ async fn show(cli: &Cli, name: &str, of: &SourceArgs) -> Result<(), Failure> {
         Failure::from(problem).with_hint("Run `patchbay catalog list`.")
     })?;
     cli.out.answer(&item, |screen| item.facts(screen))
-}
-
-fn text_of(file: &Path) -> Result<String, Failure> {
-    let read = tokio::task::block_in_place(|| {
-        if file == Path::new("-") {
-            let mut text = String::new();
-            return std::io::stdin()
-                .lock()
-                .read_to_string(&mut text)
-                .map(|_| text);
-        }
-        std::fs::read_to_string(file)
-    });
-    read.map_err(|source| {
-        let path = file.display().to_string();
-        let failure = Failure::from(Error::File { path, source });
-        failure.with_hint("Check the path and permissions.")
-    })
 }

@@ -8,6 +8,7 @@ use patchbay_ops::{
     ActionOutcome, ChangeSettings, Error, RunAction, SettingsPlan, change_settings,
     connector_details, connector_settings, plan_settings,
 };
+use serde_json::{Map, Value};
 
 use crate::args::ChangeArgs;
 use crate::cli::Cli;
@@ -17,37 +18,40 @@ use crate::output::table::{Cell, Table};
 use crate::output::{Screen, forms, text, when, words};
 use crate::tool_arguments;
 
-/// Changes what the platform keeps of a connector, after the difference was shown and agreed to.
-///
-/// # Errors
-/// Whatever kept it from being changed.
+/// Changes the platform settings of a connector, after showing and confirming the changes. Returns `None` if the command
+/// only shows something.
 pub(super) async fn change(
     cli: &Cli,
     connector: &Connector,
     args: ChangeArgs,
 ) -> Result<Option<Connector>, Failure> {
     cli.unlock_for(connector).await?;
-    let now = connector_settings(&cli.cx, &connector.id).await?;
+    let current = connector_settings(&cli.cx, &connector.id).await?;
     if args.form.describe {
-        forms::describe(cli, &now.form)?;
+        forms::describe(cli, &current.form)?;
         return Ok(None);
     }
-    let change = read_changes(cli, now, &args).await?;
+    let change = read_changes(cli, current, &args).await?;
     let plan = plan_settings(&cli.cx, &connector.id, change.clone()).await?;
     if args.dry_run {
         cli.out.answer(&plan, |screen| render_plan(&plan, screen))?;
         return Ok(None);
     }
-    if is_empty(&plan) {
+    if plan.changes.is_empty() && plan.secrets.is_empty() {
         cli.stderr.say("No changes.");
         return Ok(Some(connector.clone()));
     }
-    show(cli, &plan);
+    // On standard error, because the answer is the changed connector.
+    for line in render_plan(&plan, Screen::PLAIN).lines() {
+        cli.stderr.say(line);
+    }
     let question = format!(
         "Save these changes to {} on {}?",
         connector.title, connector.identity.account
     );
-    cli.confirm(&question, confirmation_failure(connector))?;
+    let message = format!("changes to {} not confirmed", connector.title);
+    let needed = Problem::new(Code::ConfirmationNeeded, message);
+    cli.confirm(&question, needed.into())?;
     let changed = change_settings(&cli.cx, &connector.id, change).await;
     let changed = changed.map_err(|error| match error {
         error @ Error::ChangedElsewhere { .. } => {
@@ -61,31 +65,15 @@ pub(super) async fn change(
 
 async fn read_changes(
     cli: &Cli,
-    now: ConnectorSettings,
+    current: ConnectorSettings,
     args: &ChangeArgs,
 ) -> Result<ChangeSettings, Failure> {
     Ok(ChangeSettings {
-        values: form_values::overlay(now.form.values.0.clone(), &args.values)?,
-        base: now.form.values,
+        values: form_values::overlay(current.form.values.0.clone(), &args.values)?,
+        base: current.form.values,
         secrets: form_values::secrets(cli, &args.form.secrets).await?,
         overwrite: args.overwrite,
     })
-}
-
-fn is_empty(plan: &SettingsPlan) -> bool {
-    plan.changes.is_empty() && plan.secrets.is_empty()
-}
-
-fn confirmation_failure(connector: &Connector) -> Failure {
-    let message = format!("changes to {} not confirmed", connector.title);
-    Problem::new(Code::ConfirmationNeeded, message).into()
-}
-
-/// The difference goes to standard error: the answer is the connector afterwards.
-fn show(cli: &Cli, plan: &SettingsPlan) {
-    for line in render_plan(plan, Screen::PLAIN).lines() {
-        cli.stderr.say(line);
-    }
 }
 
 fn render_plan(plan: &SettingsPlan, screen: Screen) -> String {
@@ -103,10 +91,9 @@ fn render_plan(plan: &SettingsPlan, screen: Screen) -> String {
     text
 }
 
-/// Lists what only this platform can do with a connector, and what it tells of it.
+/// Lists the platform-specific facts and actions of a connector.
 pub(super) async fn list_actions(cli: &Cli, connector: &str) -> Result<(), Failure> {
-    let connector = cli.connector(connector).await?;
-    cli.unlock_for(&connector).await?;
+    let connector = cli.unlocked_connector(connector).await?;
     let details = connector_details(&cli.cx, &connector.id).await?;
     let now = cli.now();
     cli.out
@@ -114,11 +101,8 @@ pub(super) async fn list_actions(cli: &Cli, connector: &str) -> Result<(), Failu
 }
 
 fn render_details(details: &PlatformDetails, now: Timestamp, screen: Screen) -> String {
-    let facts: String = details
-        .facts
-        .iter()
-        .map(|fact| fact_line(fact, now))
-        .collect();
+    let facts = details.facts.iter();
+    let facts: String = facts.map(|fact| fact_line(fact, now)).collect();
     let rows: Vec<_> = details.actions().map(action_row).collect();
     if rows.is_empty() {
         return facts;
@@ -141,14 +125,9 @@ fn fact_line(fact: &Fact, now: Timestamp) -> String {
 
 fn action_row(action: &Action) -> [Cell; 5] {
     let (effect, tone) = words::operation_effect(action.effect);
-    let inputs = action
-        .input_schema
-        .as_ref()
-        .map(|schema| &schema["properties"]);
-    let inputs = inputs.and_then(|properties| properties.as_object());
-    let inputs: Vec<_> = inputs
-        .map(|properties| properties.keys().map(String::as_str).collect())
-        .unwrap_or_default();
+    let schema = action.input_schema.as_ref();
+    let inputs = schema.and_then(|schema| schema["properties"].as_object());
+    let inputs: Vec<_> = inputs.into_iter().flat_map(Map::keys).cloned().collect();
     [
         Cell::from(&action.name),
         Cell::from(&action.title),
@@ -158,15 +137,14 @@ fn action_row(action: &Action) -> [Cell; 5] {
     ]
 }
 
-/// Carries out an action.
+/// Runs an action.
 pub(super) async fn run_action(
     cli: &Cli,
     connector: &str,
     action: String,
     arguments: &[String],
 ) -> Result<(), Failure> {
-    let connector = cli.connector(connector).await?;
-    cli.unlock_for(&connector).await?;
+    let connector = cli.unlocked_connector(connector).await?;
     let request = RunAction {
         connector: connector.id.clone(),
         action: action.clone(),
@@ -188,7 +166,7 @@ pub(super) async fn run_action(
     print_done(cli, &outcome)
 }
 
-/// Asks first, and says what comes of it.
+/// Asks for confirmation, showing the warning of the action.
 async fn confirm(
     cli: &Cli,
     connector: &Connector,
@@ -200,9 +178,9 @@ async fn confirm(
     if let Some(warning) = action.and_then(|action| action.warning.as_deref()) {
         cli.stderr.say(&text::line(warning));
     }
-    let what = action.map_or(name, |action| action.title.as_str());
+    let label = action.map_or(name, |action| action.title.as_str());
     let (title, account) = (&connector.title, &connector.identity.account);
-    let question = format!("{}: {title} on {account}?", text::line(what));
+    let question = format!("{}: {title} on {account}?", text::line(label));
     cli.confirm(&question, needed.into())
 }
 
@@ -222,8 +200,8 @@ fn print_done(cli: &Cli, outcome: &ActionOutcome) -> Result<(), Failure> {
     cli.stderr.say(&format!("Done. {title}: {status}."));
     cli.out.answer(outcome, |_| {
         let is_empty = match &outcome.answer.0 {
-            serde_json::Value::Null => true,
-            serde_json::Value::Object(members) => members.is_empty(),
+            Value::Null => true,
+            Value::Object(members) => members.is_empty(),
             _ => false,
         };
         if is_empty {

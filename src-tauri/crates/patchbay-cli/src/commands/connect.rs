@@ -1,4 +1,4 @@
-//! `patchbay connector connect`: the consent, from the link to the listed tools.
+//! `patchbay connector connect`: the sign-in, from the link to the list of tools.
 
 use std::time::Duration;
 
@@ -22,13 +22,10 @@ use crate::output::{forms, when, words};
 use crate::prompt;
 use crate::unlock::unlock;
 
-/// How often the countdown moves on.
+/// Interval of the countdown.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Connects a connector and tells how it went; the answer is the connector afterwards.
-///
-/// # Errors
-/// Whatever kept it from being connected.
+/// Connects a connector, reporting progress, and returns it afterwards.
 pub(super) async fn connect(
     cli: &Cli,
     connector: Connector,
@@ -37,8 +34,8 @@ pub(super) async fn connect(
 ) -> Result<Connector, Failure> {
     let connector = save_connect_timeout(cli, connector, &how).await?;
     cli.unlock_for(&connector).await?;
-    let needs_consent = match connector.authentication {
-        // Whoever chooses wants another sign-in than the one that there may be.
+    let needs_sign_in = match connector.authentication {
+        // Options ask for another sign-in than an existing one.
         _ if how.again || !is_empty(&choices) => true,
         _ if abilities(&connector).reports_status => is_disconnected(cli, &connector).await?,
         Authentication::Oauth { .. } => true,
@@ -52,9 +49,9 @@ pub(super) async fn connect(
     };
     let mut granted = String::new();
     let mut former = None;
-    if needs_consent {
+    if needs_sign_in {
         unlock(cli).await?;
-        let authorization = consent(cli, &connector, choices, how).await?;
+        let authorization = authorize(cli, &connector, choices, how).await?;
         granted = scope_list(&authorization.granted_scopes);
         former.clone_from(&authorization.asked_as);
         check_granted(authorization).map_err(|failure| failure.of(&connector))?;
@@ -80,10 +77,7 @@ pub(super) async fn connect(
     Ok(connector)
 }
 
-/// Keeps the time to connect that was given with the connector.
-///
-/// # Errors
-/// When it is not edited here.
+/// Saves `--connect-timeout`, if given, with the connector.
 pub(super) async fn save_connect_timeout(
     cli: &Cli,
     connector: Connector,
@@ -103,10 +97,7 @@ pub(super) async fn save_connect_timeout(
     Ok(update_connector(&cli.cx, &connector.id, changes).await?)
 }
 
-/// Shows what can be chosen before the consent.
-///
-/// # Errors
-/// When there is nothing to choose, or the platform cannot be asked.
+/// Shows the sign-in options of a connector.
 pub(super) async fn choices(cli: &Cli, connector: &Connector) -> Result<(), Failure> {
     cli.unlock_for(connector).await?;
     match consent_form(&cli.cx, &connector.id).await? {
@@ -122,30 +113,28 @@ fn is_empty(choices: &Json) -> bool {
     choices.0.as_object().is_none_or(serde_json::Map::is_empty)
 }
 
-/// Whether a connector still has to be connected, by what its platform says of it now. What is
-/// connected already only has its tools listed.
+/// Whether the platform reports that a connector still has to be connected. A connected one has its tools listed.
 async fn is_disconnected(cli: &Cli, connector: &Connector) -> Result<bool, Failure> {
-    let now = refresh_connector(&cli.cx, &connector.id).await?;
+    let current = refresh_connector(&cli.cx, &connector.id).await?;
     let is_disconnected = matches!(
-        now.status.status,
+        current.status.status,
         Status::NeedsAuthorization | Status::Authorizing | Status::Disconnected
     );
-    if is_disconnected && has_consent(&cli.cx, &now).await? {
+    if is_disconnected && has_consent(&cli.cx, &current).await? {
         return Ok(true);
     }
-    match list_tools(cli, &now).await {
+    match list_tools(cli, &current).await {
         Err(failure) if failure.code() == Code::AuthNeeded => {
-            if has_consent(&cli.cx, &now).await? {
-                Ok(true)
-            } else {
-                Err(failure)
+            match has_consent(&cli.cx, &current).await? {
+                true => Ok(true),
+                false => Err(failure),
             }
         }
         listed => listed.map(|()| false),
     }
 }
 
-/// Whether a server that was added without a sign-in lets us in.
+/// Whether a server that was added without a sign-in works without one.
 async fn connects_without_sign_in(cli: &Cli, connector: &Connector) -> Result<bool, Failure> {
     match list_tools(cli, connector).await {
         Ok(()) => Ok(true),
@@ -167,8 +156,8 @@ async fn list_tools(cli: &Cli, connector: &Connector) -> Result<(), Failure> {
     }
 }
 
-/// Goes the whole way of a consent, until it is over.
-async fn consent(
+/// Runs an authorization until it has ended.
+async fn authorize(
     cli: &Cli,
     connector: &Connector,
     choices: Json,
@@ -185,21 +174,21 @@ async fn consent(
             accept_issuer: accepted.clone(),
         };
         let started = start_authorization(&cli.cx, request).await?;
-        let over = wait_for_end(cli, started, events, how.no_browser).await?;
-        // One host was agreed to: a server that then names another one is refused.
-        match &over.issuer_change {
+        let ended = wait_for_end(cli, started, events, how.no_browser).await?;
+        // Only one change is accepted: a server that then names yet another host is rejected.
+        match &ended.issuer_change {
             Some(change)
                 if accepted.is_none() && confirm_new_issuer(cli, connector, change, &how)? =>
             {
                 accepted = Some(change.issuer.clone());
             }
-            _ => return Ok(over),
+            _ => return Ok(ended),
         }
     }
 }
 
-/// Whether to accept a new sign-in host: the flag names it, or the person at the terminal agrees. `--yes` is not
-/// enough: it was given before the host was known.
+/// Whether to accept a new sign-in host, by flag or by a prompt. `--yes` is not enough, because it was given before the
+/// host was known.
 fn confirm_new_issuer(
     cli: &Cli,
     connector: &Connector,
@@ -221,68 +210,65 @@ fn confirm_new_issuer(
     ))
 }
 
-/// Reports a consent until it is over; `events` was subscribed before it began.
-///
-/// # Errors
-/// When it was interrupted, or cannot be looked at any more.
+/// Reports the progress of an authorization until it has ended. `events` must be subscribed before it starts.
 pub(super) async fn wait_for_end(
     cli: &Cli,
     started: Authorization,
     mut events: broadcast::Receiver<Event>,
     no_browser: bool,
 ) -> Result<Authorization, Failure> {
-    // Listens before the page is shown: Ctrl-C may come at once.
+    // Before the page is shown, because Ctrl-C may follow at once.
     let mut interrupts = Interrupts::listen();
-    let mut now = started;
+    let mut current = started;
     let mut pasted = None;
     let mut ticks = tokio::time::interval(TICK);
-    let mut shown = ShownState::default();
-    while !now.state.is_over() {
-        shown.show(cli, &now, no_browser);
-        if now.state == AuthorizationState::AwaitingUser && pasted.is_none() {
+    let mut shown_state = None;
+    while !current.state.is_over() {
+        let is_new = shown_state.replace(current.state) != Some(current.state);
+        show_state(cli, &current, is_new, no_browser);
+        if current.state == AuthorizationState::AwaitingUser && pasted.is_none() {
             pasted = Some(pasted_lines(cli));
         }
         tokio::select! {
-            heard = events.recv() => {
-                now = match heard {
+            event = events.recv() => {
+                current = match event {
                     Ok(Event::AuthorizationChanged { authorization })
-                        if authorization.id == now.id => *authorization,
+                        if authorization.id == current.id => *authorization,
                     Err(broadcast::error::RecvError::Lagged(_)) =>
-                        find_authorization(&cli.cx, &now.id).await?,
+                        find_authorization(&cli.cx, &current.id).await?,
                     _ => continue,
                 };
             }
             _ = ticks.tick() => {}
-            Some(address) = next_line(&mut pasted) => finish_from_pasted(cli, &now, &address).await,
-            () = interrupts.next() => return cancel(cli, &now, &mut interrupts).await,
+            Some(address) = next_line(&mut pasted) => {
+                finish_from_pasted(cli, &current, &address).await;
+            }
+            () = interrupts.next() => return cancel(cli, &current, &mut interrupts).await,
         }
     }
-    Ok(wait_for_authorization(&cli.cx, &now.id).await?)
+    Ok(wait_for_authorization(&cli.cx, &current.id).await?)
 }
 
 async fn cancel(
     cli: &Cli,
-    now: &Authorization,
+    authorization: &Authorization,
     interrupts: &mut Interrupts,
 ) -> Result<Authorization, Failure> {
-    cancel_authorization(&cli.cx, &now.id).await?;
+    cancel_authorization(&cli.cx, &authorization.id).await?;
     tokio::select! {
-        over = wait_for_authorization(&cli.cx, &now.id) => Ok(over?),
-        // Whoever presses it twice does not want to wait.
+        ended = wait_for_authorization(&cli.cx, &authorization.id) => Ok(ended?),
+        // A second Ctrl-C doesn't wait.
         () = interrupts.next() => Err(Failure::cancelled()),
     }
 }
 
-/// What became of a consent that is over.
-///
-/// # Errors
-/// Unless it was given.
-pub(super) fn check_granted(over: Authorization) -> Result<(), Failure> {
-    if over.state == AuthorizationState::Authorized {
+/// Fails unless the authorization succeeded.
+pub(super) fn check_granted(ended: Authorization) -> Result<(), Failure> {
+    if ended.state == AuthorizationState::Authorized {
         return Ok(());
     }
-    let problem = over.problem.unwrap_or_else(|| {
-        let (code, message) = match over.state {
+    let problem = ended.problem.unwrap_or_else(|| {
+        let (code, message) = match ended.state {
             AuthorizationState::Denied => (Code::AuthDenied, "access denied"),
             AuthorizationState::Expired => (Code::AuthTimedOut, "sign-in timed out"),
             AuthorizationState::Cancelled => (Code::Cancelled, "cancelled"),
@@ -293,42 +279,36 @@ pub(super) fn check_granted(over: Authorization) -> Result<(), Failure> {
     Err(problem.into())
 }
 
-/// What the user was told so far.
-#[derive(Default)]
-struct ShownState {
-    state: Option<AuthorizationState>,
-}
-
-impl ShownState {
-    /// Tells what is new: a state once, the countdown again and again.
-    fn show(&mut self, cli: &Cli, now: &Authorization, no_browser: bool) {
-        let is_new = self.state.replace(now.state) != Some(now.state);
-        match now.state {
-            AuthorizationState::Preparing if is_new => {
-                cli.stderr
-                    .step(&format!("Preparing sign-in to {} …", now.connector_title));
-            }
-            AuthorizationState::AwaitingUser => {
-                if is_new {
-                    print_page(cli, now, no_browser);
-                }
-                let left = when::countdown(now.deadline_at, cli.now());
-                cli.stderr
-                    .tick(&format!("Waiting for you to sign in ({left} left)"));
-            }
-            AuthorizationState::Exchanging if is_new => cli.stderr.step("Getting the token …"),
-            AuthorizationState::Checking if is_new => cli.stderr.step("Loading tools …"),
-            _ => {}
+/// Reports each state once, and the countdown every time.
+fn show_state(cli: &Cli, authorization: &Authorization, is_new: bool, no_browser: bool) {
+    match authorization.state {
+        AuthorizationState::Preparing if is_new => {
+            let title = &authorization.connector_title;
+            cli.stderr.step(&format!("Preparing sign-in to {title} …"));
         }
+        AuthorizationState::AwaitingUser => {
+            if is_new {
+                print_page(cli, authorization, no_browser);
+            }
+            let left = when::countdown(authorization.deadline_at, cli.now());
+            cli.stderr
+                .tick(&format!("Waiting for you to sign in ({left} left)"));
+        }
+        AuthorizationState::Exchanging if is_new => cli.stderr.step("Getting the token …"),
+        AuthorizationState::Checking if is_new => cli.stderr.step("Loading tools …"),
+        _ => {}
     }
 }
 
-fn print_page(cli: &Cli, now: &Authorization, no_browser: bool) {
-    let (Some(host), Ok(page)) = (&now.page_host, authorization_page(&cli.cx, &now.id)) else {
+fn print_page(cli: &Cli, authorization: &Authorization, no_browser: bool) {
+    let Some(host) = &authorization.page_host else {
         return;
     };
-    let title = &now.connector_title;
-    let opened = match (no_browser, now.no_browser) {
+    let Ok(page) = authorization_page(&cli.cx, &authorization.id) else {
+        return;
+    };
+    let title = &authorization.connector_title;
+    let opened = match (no_browser, authorization.no_browser) {
         (true, _) => "Open",
         (false, true) => "Couldn't open a browser. Open this yourself",
         (false, false) => "Opening",
@@ -336,8 +316,8 @@ fn print_page(cli: &Cli, now: &Authorization, no_browser: bool) {
     cli.stderr
         .say(&format!("Sign in to {title} at {host}. {opened}:"));
     cli.stderr.say(page.as_str());
-    if !now.new_scopes.is_empty() {
-        let scopes = scope_list(&now.new_scopes);
+    if !authorization.new_scopes.is_empty() {
+        let scopes = scope_list(&authorization.new_scopes);
         cli.stderr.say(&format!("New scopes: {scopes}."));
     }
     if cli.is_interactive() {
@@ -346,13 +326,13 @@ fn print_page(cli: &Cli, now: &Authorization, no_browser: bool) {
     }
 }
 
-/// Scopes for people. They came from the server, so whatever could be taken for something else is shown.
+/// Joins scopes. They come from the server, so they are sanitized.
 fn scope_list(scopes: &[String]) -> String {
     let scopes: Vec<String> = scopes.iter().map(|scope| clean_text(scope, 200)).collect();
     scopes.join(", ")
 }
 
-/// The next line that was pasted; waits for ever while none is asked for.
+/// Waits for the next pasted line; forever if there is no receiver yet.
 async fn next_line(pasted: &mut Option<mpsc::Receiver<Secret>>) -> Option<Secret> {
     match pasted {
         Some(pasted) => pasted.recv().await,
@@ -360,12 +340,11 @@ async fn next_line(pasted: &mut Option<mpsc::Receiver<Secret>>) -> Option<Secret
     }
 }
 
-/// Lines that are typed or pasted while a consent waits; none when nobody is there.
+/// Receives lines that the user pastes during an authorization, if the terminal is interactive.
 fn pasted_lines(cli: &Cli) -> mpsc::Receiver<Secret> {
     let (sender, receiver) = mpsc::channel(1);
     if cli.is_interactive() {
-        // A thread of its own, for a read from the terminal cannot be called off; it ends with the
-        // process.
+        // On its own thread, which ends with the process: a read from the terminal cannot be cancelled.
         std::thread::spawn(move || {
             for line in std::io::stdin().lines() {
                 let Ok(line) = line else { return };
@@ -378,12 +357,12 @@ fn pasted_lines(cli: &Cli) -> mpsc::Receiver<Secret> {
     receiver
 }
 
-async fn finish_from_pasted(cli: &Cli, now: &Authorization, address: &Secret) {
+async fn finish_from_pasted(cli: &Cli, authorization: &Authorization, address: &Secret) {
     let address = Secret::new(address.expose().trim());
     if address.is_empty() {
         return;
     }
-    if let Err(error) = finish_authorization(&cli.cx, &now.id, &address).await {
+    if let Err(error) = finish_authorization(&cli.cx, &authorization.id, &address).await {
         cli.stderr.say(&format!("Can't use that address: {error}."));
     }
 }

@@ -34,7 +34,9 @@ pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
     match verb {
         ConnectorVerb::Add(args) => add(cli, *args).await,
         ConnectorVerb::List(args) => watch::repeat(cli, async || list(cli, &args).await).await,
-        ConnectorVerb::Show { connector } => show(cli, &connector).await,
+        ConnectorVerb::Show { connector } => {
+            print_facts(cli, cli.connector(&connector).await?).await
+        }
         ConnectorVerb::Types { account } => create::definitions(cli, &account).await,
         ConnectorVerb::Create(args) => create::create(cli, *args).await,
         ConnectorVerb::Copy(args) => create::copy(cli, *args).await,
@@ -176,7 +178,7 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
         .await
 }
 
-/// What helps a new connector on: a server that tells nowhere how to sign in wants a token.
+/// The next command for a new connector. A server that does not say how to sign in probably needs a token.
 fn next_step(connector: &Connector) -> String {
     let is_open = connector.authentication == Authentication::None;
     if is_open && connector.endpoint.is_some() && !connector.signs_in_by_browser() {
@@ -185,27 +187,27 @@ fn next_step(connector: &Connector) -> String {
     format!("connector connect {}", text::quote(&connector.name))
 }
 
-/// Syncs every hosted account; a failure is reported and holds up no other. `each` takes the connectors of an account
-/// as soon as it is done.
+/// Syncs every hosted account. A failure is reported and does not affect the others. `each` receives the connectors of an
+/// account as soon as it is synced.
 async fn refresh(
     cli: &Cli,
     mut each: impl FnMut(&[Connector]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     unlock(cli).await?;
-    let mut ended = Ok(());
-    let tell = |synced: SyncOutcome| {
+    let mut outcome = Ok(());
+    let on_synced = |synced: SyncOutcome| {
         let label = synced.account.label;
         cli.stderr.step(&match synced.outcome {
             Ok(number) => format!("{label}: {}", count(number, "connector")),
             Err(error) => format!("{label}: {error} (showing last known)"),
         });
         cli.stderr.clear();
-        if ended.is_ok() {
-            ended = each(&synced.connectors);
+        if outcome.is_ok() {
+            outcome = each(&synced.connectors);
         }
     };
-    sync_connectors(&cli.cx, tell).await?;
-    ended
+    sync_connectors(&cli.cx, on_synced).await?;
+    outcome
 }
 
 async fn list(cli: &Cli, args: &ListArgs) -> Result<(), Failure> {
@@ -217,7 +219,7 @@ async fn list(cli: &Cli, args: &ListArgs) -> Result<(), Failure> {
     }
     let mut connectors = list_connectors(&cli.cx).await?;
     if connectors.is_empty() {
-        none_yet(cli);
+        say_none(cli);
     }
     connectors.retain(|connector| is_listed(connector, args));
     let views = view_connectors(&cli.cx, connectors).await?;
@@ -226,12 +228,10 @@ async fn list(cli: &Cli, args: &ListArgs) -> Result<(), Failure> {
     cli.out.answer(&views, |screen| table(rows, now, screen))
 }
 
-/// Whether the filters let it through.
 fn is_listed(connector: &Connector, args: &ListArgs) -> bool {
-    let is = |wanted: &Option<String>, word: &str| {
-        wanted
-            .as_ref()
-            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(word))
+    let is = |filter: &Option<String>, word: &str| {
+        let filter = filter.as_ref();
+        filter.is_none_or(|filter| filter.eq_ignore_ascii_case(word))
     };
     let IdentityLine {
         platform, account, ..
@@ -246,7 +246,7 @@ fn is_listed(connector: &Connector, args: &ListArgs) -> bool {
         )
 }
 
-/// First what lies on this computer, then each account's connectors in the order in which they come.
+/// Lists the local connectors, then those of each account as soon as it is synced.
 async fn list_as_they_arrive(cli: &Cli, args: &ListArgs) -> Result<(), Failure> {
     let now = cli.now();
     let mut any = false;
@@ -257,17 +257,17 @@ async fn list_as_they_arrive(cli: &Cli, args: &ListArgs) -> Result<(), Failure> 
         cli.out
             .answer(&listed, |screen| table(listed.iter(), now, screen))
     };
-    let mut own = list_connectors(&cli.cx).await?;
-    own.retain(|connector| !abilities(connector).reports_status);
-    show(&own)?;
+    let mut local = list_connectors(&cli.cx).await?;
+    local.retain(|connector| !abilities(connector).reports_status);
+    show(&local)?;
     refresh(cli, &mut show).await?;
     if !any {
-        none_yet(cli);
+        say_none(cli);
     }
     Ok(())
 }
 
-fn none_yet(cli: &Cli) {
+fn say_none(cli: &Cli) {
     cli.stderr
         .say("No connectors yet. Add one with `patchbay connector add URL`.");
 }
@@ -306,7 +306,7 @@ fn row(connector: &Connector, now: Timestamp) -> [Cell; 7] {
     ]
 }
 
-/// Where it is: its URL, or the command of its program.
+/// The URL, or the command of a local program.
 fn address(connector: &Connector) -> String {
     match &connector.command {
         Some(command) => command.line(),
@@ -314,22 +314,17 @@ fn address(connector: &Connector) -> String {
     }
 }
 
-async fn show(cli: &Cli, text: &str) -> Result<(), Failure> {
-    let connector = cli.connector(text).await?;
-    answer_facts(cli, connector).await
-}
-
-/// Answers with all that is known of a connector.
-async fn answer_facts(cli: &Cli, connector: Connector) -> Result<(), Failure> {
+/// Prints everything about a connector.
+async fn print_facts(cli: &Cli, connector: Connector) -> Result<(), Failure> {
     let now = cli.now();
-    let known = list_deviations(&cli.cx, &connector.id).await?;
+    let deviations = list_deviations(&cli.cx, &connector.id).await?;
     cli.print_connector(connector, |it, screen| {
-        facts(it, now, screen) + &deviations::lines(&known, screen)
+        facts(it, now, screen) + &deviations::lines(&deviations, screen)
     })
     .await
 }
 
-/// Whether its address seems to hold a key.
+/// Whether the URL seems to contain a key.
 fn holds_secret(connector: &Connector) -> bool {
     let endpoint = connector.endpoint.as_deref();
     let url = endpoint.and_then(|endpoint| Url::parse(endpoint).ok());
@@ -373,7 +368,7 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
         .add("Account", words::identity(&connector.identity, now))
         .add_optional(
             "Sign-in",
-            // What a hosted connector signs in with is its platform's, and told with the account.
+            // A hosted connector signs in by its platform's account.
             abilities(connector)
                 .signs_in_here
                 .then(|| words::authentication(connector)),
@@ -406,16 +401,18 @@ fn facts(connector: &Connector, now: Timestamp, screen: Screen) -> String {
 }
 
 async fn disconnect(cli: &Cli, text: &str) -> Result<(), Failure> {
-    let connector = cli.connector(text).await?;
-    cli.unlock_for(&connector).await?;
-    let gone = disconnect_connector(&cli.cx, &connector.id).await?;
-    let revocation = if gone.revoked { " Access revoked." } else { "" };
+    let connector = cli.unlocked_connector(text).await?;
+    let outcome = disconnect_connector(&cli.cx, &connector.id).await?;
+    let revocation = match outcome.revoked {
+        true => " Access revoked.",
+        false => "",
+    };
     cli.stderr
         .say(&format!("Disconnected {}.{revocation}", connector.title));
-    if let Some(note) = &gone.note {
+    if let Some(note) = &outcome.note {
         cli.stderr.say(&format!("Note: {note}."));
     }
-    cli.out.answer(&gone, |_| String::new())
+    cli.out.json_only(&outcome)
 }
 
 async fn remove(cli: &Cli, text: &str) -> Result<(), Failure> {
@@ -426,13 +423,11 @@ async fn remove(cli: &Cli, text: &str) -> Result<(), Failure> {
     remove_connector(&cli.cx, &connector.id).await?;
     let (title, id) = (&connector.title, &connector.id);
     cli.stderr.say(&format!("Removed {title}."));
-    cli.stderr.say(&format!(
-        "Undo: patchbay connector restore {id} (10 minutes)"
-    ));
-    cli.out.answer(&connector, |_| String::new())
+    let undo = format!("Undo: patchbay connector restore {id} (10 minutes)");
+    cli.print_done(&undo, &connector)
 }
 
-/// A hosted connector goes for everybody, and for good.
+/// Deletes a hosted connector for everyone.
 async fn delete(cli: &Cli, connector: &Connector) -> Result<(), Failure> {
     let (title, account) = (&connector.title, &connector.identity.account);
     let question = format!("Delete {title} from {account} for everyone? You can't undo this.");
@@ -442,8 +437,7 @@ async fn delete(cli: &Cli, connector: &Connector) -> Result<(), Failure> {
     cli.confirm(&question, missing.into())?;
     cli.unlock_for(connector).await?;
     delete_connector(&cli.cx, &connector.id, true).await?;
-    cli.stderr.say(&format!("Deleted {title} from {account}."));
-    cli.out.answer(connector, |_| String::new())
+    cli.print_done(&format!("Deleted {title} from {account}."), connector)
 }
 
 async fn restore(cli: &Cli, id: String) -> Result<(), Failure> {
@@ -469,7 +463,7 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     if is_change {
         match change::change(cli, &connector, args.change).await? {
             Some(changed) => connector = changed,
-            // Something was shown, and nothing is to be done.
+            // `--describe` or `--dry-run`.
             None => return Ok(()),
         }
     }
@@ -516,15 +510,15 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     if is_allowed {
         allow_connector_program(&cli.cx, &connector.id).await?;
     }
-    answer_facts(cli, connector).await
+    print_facts(cli, connector).await
 }
 
-/// What a pair of switches says, of which the grammar lets one be given at most.
+/// The value of a pair of flags, of which the grammar allows at most one.
 fn one_of(yes: bool, no: bool) -> Option<bool> {
     (yes || no).then_some(yes)
 }
 
-/// The limits of a connector with those that were given, where 0 stands for the usual; `None` when none was.
+/// The time limits with the given ones, where 0 stands for the default; `None` if none is given.
 fn limits(connector: &Connector, connect: Option<u32>, run: Option<u32>) -> Option<TimeLimits> {
     let chosen = |given: Option<u32>, before| match given {
         Some(seconds) => (seconds > 0).then_some(seconds),
@@ -537,7 +531,7 @@ fn limits(connector: &Connector, connect: Option<u32>, run: Option<u32>) -> Opti
     })
 }
 
-/// The folders that were given, or none of them; `None` where nothing was said.
+/// The given folders, or an empty list with `none`; `None` if the folders stay as they are.
 fn roots(given: &[PathBuf], none: bool) -> Result<Option<Vec<String>>, Failure> {
     let roots: Result<Vec<_>, _> = given.iter().map(|it| program::absolute(it)).collect();
     let roots = roots?;
@@ -579,13 +573,18 @@ fn changes_anything(changes: &ConnectorChanges) -> bool {
         || network.is_some()
 }
 
-async fn log(cli: &Cli, text: &str, most: usize, level: Option<LogLevel>) -> Result<(), Failure> {
+async fn log(
+    cli: &Cli,
+    text: &str,
+    max_lines: usize,
+    level: Option<LogLevel>,
+) -> Result<(), Failure> {
     let connector = cli.connector(text).await?;
     let mut all = read_server_log(&cli.cx, &connector.id).await?;
     if level.is_some() {
         all.retain(|line| LogLevel::of_line(&line.text) >= level);
     }
-    let lines = &all[all.len().saturating_sub(most)..];
+    let lines = &all[all.len().saturating_sub(max_lines)..];
     if lines.is_empty() {
         cli.stderr.say("The log is empty.");
     }
@@ -596,8 +595,7 @@ async fn log(cli: &Cli, text: &str, most: usize, level: Option<LogLevel>) -> Res
 }
 
 async fn check(cli: &Cli, text: &str) -> Result<(), Failure> {
-    let connector = cli.connector(text).await?;
-    cli.unlock_for(&connector).await?;
+    let connector = cli.unlocked_connector(text).await?;
     let check: Check = check_connector(&cli.cx, &connector.id).await?;
     cli.out
         .answer(&check, |screen| doctor::steps(&check, screen))?;

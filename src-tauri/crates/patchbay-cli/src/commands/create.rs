@@ -1,24 +1,24 @@
 //! `patchbay connector types|create|copy|copies`.
 
-use patchbay_model::{AccountId, AuthorizationState, Connector, Definition, Form, Json, Timestamp};
+use patchbay_model::{AccountId, AuthorizationState, Connector, Definition, Json};
 use patchbay_ops::{
-    ConnectorCopy, CreateConnector, Error, GivenSecret, ProviderSignIn, StartProviderSignIn,
-    copy_form, create_connector, creation_form, list_copies, list_definitions, provider_sign_in,
+    CreateConnector, Error, GivenSecret, ProviderSignIn, StartProviderSignIn, copy_form,
+    create_connector, creation_form, list_copies, list_definitions, provider_sign_in,
     resolve_account, start_provider_sign_in,
 };
 use serde_json::Value;
 
 use super::connect;
-use crate::args::{ConnectArgs, CopyArgs, CreateArgs, FormArgs, ProviderArgs};
+use crate::args::{ConnectArgs, CopyArgs, CreateArgs, ProviderArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::form_values::{self, Secrets};
+use crate::form_values;
 use crate::output::table::{Cell, Table};
-use crate::output::{Screen, forms, text, words};
+use crate::output::{forms, text, words};
 use crate::secret_source::Source;
 use crate::unlock::unlock;
 
-/// Lists what an account can create.
+/// Lists the connector types of an account.
 pub(super) async fn definitions(cli: &Cli, account: &str) -> Result<(), Failure> {
     let account = resolve_account(&cli.cx, account).await?;
     unlock(cli).await?;
@@ -40,7 +40,6 @@ fn definition_row(definition: &Definition) -> [Cell; 4] {
     ]
 }
 
-/// Creates a connector from a definition.
 pub(super) async fn create(cli: &Cli, args: CreateArgs) -> Result<(), Failure> {
     let account = resolve_account(&cli.cx, &args.account).await?.id;
     unlock(cli).await?;
@@ -50,32 +49,19 @@ pub(super) async fn create(cli: &Cli, args: CreateArgs) -> Result<(), Failure> {
     if args.form.describe {
         return forms::describe(cli, &form);
     }
-    let mut filled = FilledForm::of(cli, form, &words, &args.form).await?;
-    if let Some(client_id) = args.provider.client_id.clone() {
-        let target = Target {
-            account: &account,
-            definition: &definition,
-        };
-        sign_in(
-            cli,
-            &target,
-            client_id,
-            args.provider,
-            &args.how,
-            &mut filled,
-        )
-        .await?;
-    }
-    let request = CreateConnector {
+    let mut request = CreateConnector {
         account,
         definition,
-        values: filled.values,
-        secrets: filled.secrets,
+        values: form_values::overlay(form.values.0, &words)?,
+        secrets: form_values::secrets(cli, &args.form.secrets).await?,
     };
+    if let Some(client_id) = args.provider.client_id.clone() {
+        sign_in(cli, &mut request, client_id, args.provider, &args.how).await?;
+    }
     create_from_form(cli, request, args.connect, args.how).await
 }
 
-/// Creates the same on another account.
+/// Creates the same connector on another account.
 pub(super) async fn copy(cli: &Cli, args: CopyArgs) -> Result<(), Failure> {
     let connector = cli.connector(&args.connector).await?;
     let account = resolve_account(&cli.cx, &args.to).await?.id;
@@ -84,50 +70,35 @@ pub(super) async fn copy(cli: &Cli, args: CopyArgs) -> Result<(), Failure> {
     if args.form.describe {
         return forms::describe(cli, &copy.form);
     }
-    let filled = FilledForm::of(cli, copy.form, &args.values, &args.form).await?;
     let request = CreateConnector {
         account,
         definition: copy.definition,
-        values: filled.values,
-        secrets: filled.secrets,
+        values: form_values::overlay(copy.form.values.0, &args.values)?,
+        secrets: form_values::secrets(cli, &args.form.secrets).await?,
     };
     create_from_form(cli, request, args.connect, args.how).await
 }
 
-/// Lists where else the same service is set up, and how it differs there.
+/// Lists the other connectors for the same service, and what differs there.
 pub(super) async fn copies(cli: &Cli, connector: &str) -> Result<(), Failure> {
     let connector = cli.connector(connector).await?;
     let copies = list_copies(&cli.cx, &connector.id).await?;
-    if copies.is_empty() {
-        cli.stderr.say("No copies found.");
-    }
     let now = cli.now();
-    cli.out
-        .answer(&copies, |screen| render_copies(&copies, now, screen))
-}
-
-fn render_copies(copies: &[ConnectorCopy], now: Timestamp, screen: Screen) -> String {
-    if copies.is_empty() {
-        return String::new();
-    }
-    let rows = copies.iter().map(|copy| {
+    let heads = ["NAME", "STATUS", "AS", "DIFFERS IN"];
+    cli.print_table(&copies, "No copies found.", heads, |copy| {
         let (status, tone) = words::status(&copy.connector.status);
-        let differs = copy.differences.iter();
-        let differs: Vec<_> = differs
-            .map(|one| one.path.trim_start_matches('/').to_owned())
-            .collect();
+        let paths = copy.differences.iter();
+        let paths: Vec<_> = paths.map(|one| one.path.trim_start_matches('/')).collect();
         [
             Cell::from(&copy.connector.name),
             Cell::toned(&status, tone),
             Cell::from(words::identity(&copy.connector.identity, now)),
-            Cell::from(differs.join(", ")),
+            Cell::from(paths.join(", ")),
         ]
-    });
-    Table::new(["NAME", "STATUS", "AS", "DIFFERS IN"], rows).render(screen)
+    })
 }
 
-/// The definition that is meant: by id, by title, or the only one that there is. Where none is named, the
-/// first word is a value.
+/// Finds a definition by id or title, or returns the only one. If none is given, the first argument is a field value.
 async fn definition(
     cli: &Cli,
     account: &AccountId,
@@ -163,37 +134,15 @@ fn ambiguous_definition(given: Option<&str>, count: usize) -> Failure {
     failure.with_hint("Run `patchbay connector types ACCOUNT`.")
 }
 
-/// A form with what was typed.
-struct FilledForm {
-    values: Json,
-    secrets: Secrets,
-}
-
-impl FilledForm {
-    async fn of(cli: &Cli, form: Form, words: &[String], args: &FormArgs) -> Result<Self, Failure> {
-        Ok(Self {
-            values: form_values::overlay(form.values.0, words)?,
-            secrets: form_values::secrets(cli, &args.secrets).await?,
-        })
-    }
-}
-
-/// What is to be created where.
-struct Target<'a> {
-    account: &'a AccountId,
-    definition: &'a str,
-}
-
-/// Has a person sign in at the provider, and fills the form with what it grants.
+/// Lets the user sign in at the provider, and adds the granted tokens to the request.
 async fn sign_in(
     cli: &Cli,
-    target: &Target<'_>,
+    create: &mut CreateConnector,
     client_id: String,
     args: ProviderArgs,
     how: &ConnectArgs,
-    filled: &mut FilledForm,
 ) -> Result<(), Failure> {
-    let sign_in_form = provider_sign_in(&cli.cx, target.account, target.definition).await?;
+    let sign_in_form = provider_sign_in(&cli.cx, &create.account, &create.definition).await?;
     let sign_in_form = sign_in_form.ok_or_else(|| {
         Failure::usage("this type has no provider sign-in", "Remove --client-id.")
     })?;
@@ -205,8 +154,8 @@ async fn sign_in(
         None => None,
     };
     let request = StartProviderSignIn {
-        account: target.account.clone(),
-        definition: target.definition.to_owned(),
+        account: create.account.clone(),
+        definition: create.definition.clone(),
         client_id: client_id.clone(),
         client_secret: client_secret.clone(),
         authorize_url: args.authorize_url,
@@ -216,30 +165,31 @@ async fn sign_in(
     };
     let events = cli.cx.events();
     let started = start_provider_sign_in(&cli.cx, request).await?;
-    let over = connect::wait_for_end(cli, started, events, how.no_browser).await?;
-    if over.state != AuthorizationState::Authorized {
-        return connect::check_granted(over);
+    let ended = connect::wait_for_end(cli, started, events, how.no_browser).await?;
+    if ended.state != AuthorizationState::Authorized {
+        return connect::check_granted(ended);
     }
-    merge(&mut filled.values.0, sign_in_form.values.0.clone());
     let ProviderSignIn {
+        values,
         client_id_field,
         client_secret_field,
         ..
     } = sign_in_form;
-    form_values::put(&mut filled.values.0, &client_id_field, client_id.into())?;
+    merge(&mut create.values.0, values.0);
+    form_values::put(&mut create.values.0, &client_id_field, client_id.into())?;
     if let (Some(field), Some(secret)) = (client_secret_field, client_secret) {
-        filled.secrets.insert(field, secret);
+        create.secrets.insert(field, secret);
     }
-    for granted in over.granted {
+    for granted in ended.granted {
         let secret = GivenSecret::Entry {
             entry: granted.entry,
         };
-        filled.secrets.insert(granted.path, secret);
+        create.secrets.insert(granted.path, secret);
     }
     Ok(())
 }
 
-/// Lays objects over one another, member by member.
+/// Merges objects recursively; values of `over` win.
 fn merge(values: &mut Value, over: Value) {
     match (values, over) {
         (Value::Object(values), Value::Object(over)) => {
@@ -280,7 +230,7 @@ fn next_step(connector: &Connector) -> Option<String> {
     })
 }
 
-/// A failure of values, with the way to see which there are.
+/// Adds the hint how to list the fields.
 fn explain_values(error: Error) -> Failure {
     match error {
         Error::Fields { .. } => Failure::from(error).with_hint("Add --describe to see the fields."),

@@ -1,4 +1,4 @@
-//! `patchbay credential …`: the wallet, and whatever hosted platforms keep.
+//! `patchbay credential …`: credentials of the wallet and of hosted platforms.
 
 use patchbay_model::{Timestamp, WalletEntry};
 use patchbay_ops::{
@@ -11,7 +11,7 @@ use super::{platform_credential, programs, rotate};
 use crate::args::{AddCredentialArgs, CredentialVerb, Kind, ReplaceArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::output::table::{Cell, Table, Tone};
+use crate::output::table::{Cell, Tone};
 use crate::output::{text, when, words};
 use crate::unlock::unlock;
 
@@ -51,12 +51,11 @@ pub(super) async fn run(cli: &Cli, verb: CredentialVerb) -> Result<(), Failure> 
 }
 
 fn print_done(cli: &Cli, verb: &str, entry: &WalletEntry) -> Result<(), Failure> {
-    cli.stderr.say(&format!("{verb} {}.", entry.name));
-    cli.out.answer(entry, |_| String::new())
+    cli.print_done(&format!("{verb} {}.", entry.name), entry)
 }
 
 async fn add(cli: &Cli, args: AddCredentialArgs) -> Result<(), Failure> {
-    // The grammar wants both of the wallet.
+    // The grammar requires both for the wallet.
     let (name, kind) = (args.name.unwrap_or_default(), args.kind);
     let secret = wallet_secret(cli, kind.unwrap_or(Kind::Bearer), args.secret).await?;
     unlock(cli).await?;
@@ -66,17 +65,13 @@ async fn add(cli: &Cli, args: AddCredentialArgs) -> Result<(), Failure> {
 
 async fn list(cli: &Cli) -> Result<(), Failure> {
     let wallet = list_wallet(&cli.cx).await?;
-    if wallet.is_empty() {
-        cli.stderr.say("No saved credentials.");
-    }
     let now = cli.now();
-    cli.out.answer(&wallet, |screen| {
-        if wallet.is_empty() {
-            return String::new();
-        }
-        let heads = ["NAME", "TYPE", "SOURCE", "EXPIRES", "REPLACED", "USED BY"];
-        Table::new(heads, wallet.iter().map(|entry| row(entry, now))).render(screen)
-    })
+    cli.print_table(
+        &wallet,
+        "No saved credentials.",
+        ["NAME", "TYPE", "SOURCE", "EXPIRES", "REPLACED", "USED BY"],
+        |entry| row(entry, now),
+    )
 }
 
 fn row(entry: &WalletEntry, now: Timestamp) -> [Cell; 6] {
@@ -90,18 +85,18 @@ fn row(entry: &WalletEntry, now: Timestamp) -> [Cell; 6] {
         .iter()
         .map(|user| user.title.as_str())
         .collect();
-    let (lapses, tone) = lapses(entry, now);
+    let (expiry, tone) = expiry(entry, now);
     [
         Cell::from(&entry.name),
         Cell::from(words::wallet_kind(entry.kind)),
         Cell::from(from),
-        Cell::toned(&lapses, tone),
+        Cell::toned(&expiry, tone),
         Cell::from(when::relative(entry.replaced_at, now)),
         Cell::from(users.join(", ")),
     ]
 }
 
-fn lapses(entry: &WalletEntry, now: Timestamp) -> (String, Tone) {
+fn expiry(entry: &WalletEntry, now: Timestamp) -> (String, Tone) {
     if entry.needs_authorization {
         return ("needs sign-in".to_owned(), Tone::Warning);
     }

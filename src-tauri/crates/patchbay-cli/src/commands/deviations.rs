@@ -1,4 +1,4 @@
-//! Where the sign-in of a connector differs from the standards.
+//! OAuth deviations of connectors.
 
 use patchbay_model::{ChosenDeviations, Connector, OauthDeviation};
 use patchbay_ops::DeviationView;
@@ -7,7 +7,7 @@ use crate::args::deviation_name;
 use crate::output::table::Tone;
 use crate::output::{Screen, text};
 
-/// What was chosen of deviations with what was given; `None` when nothing was.
+/// Applies the given deviations to the chosen ones; `None` if none is given.
 pub(super) fn changed(
     connector: &Connector,
     given: &[(OauthDeviation, Option<bool>)],
@@ -22,9 +22,9 @@ pub(super) fn changed(
     (!given.is_empty()).then_some(chosen)
 }
 
-/// The deviations of its provider, and those that were chosen.
+/// Renders the deviations that are known of the provider or chosen.
 pub(super) fn lines(deviations: &[DeviationView], screen: Screen) -> String {
-    let told = deviations
+    let shown = deviations
         .iter()
         .filter(|it| it.source.is_some() || it.chosen.is_some());
     let line = |it: &DeviationView| {
@@ -39,7 +39,7 @@ pub(super) fn lines(deviations: &[DeviationView], screen: Screen) -> String {
         let words = format!("{} ({sign}{})", it.words, source.unwrap_or_default());
         tone.paint(&format!("  {name}: {}\n", text::line(&words)), screen)
     };
-    let lines: String = told.map(line).collect();
+    let lines: String = shown.map(line).collect();
     match lines.is_empty() {
         true => lines,
         false => format!("Sign-in deviations:\n{lines}"),

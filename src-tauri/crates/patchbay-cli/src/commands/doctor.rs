@@ -1,4 +1,4 @@
-//! `patchbay doctor`: folders, vault and connectors, and what is wrong with them.
+//! `patchbay doctor`: checks folders, vault and connectors.
 
 use std::path::Path;
 
@@ -19,10 +19,10 @@ use crate::output::table::Tone;
 use crate::output::{Screen, text, when};
 use crate::unlock::unlock;
 
-/// How many lines of a program that ended are shown; its log has more.
+/// Number of output lines shown of a program that ended; its log has more.
 const LAST_LINES: usize = 5;
 
-/// What the doctor found. No verb gives it as a whole, so it is no type of the model.
+/// The result of all checks.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Report {
@@ -32,21 +32,16 @@ struct Report {
     connectors: Vec<Check>,
 }
 
-/// A folder of Patchbay.
 #[derive(Serialize)]
 struct Folder {
     name: &'static str,
     path: String,
-    /// `None` when it can be used, or will be made when it is needed.
+    /// `None` if it is usable, or will be created when needed.
     problem: Option<Problem>,
 }
 
 pub(super) async fn run(cli: &Cli, only: Option<&str>, is_report: bool) -> Result<(), Failure> {
-    let only = match only {
-        Some(text) => Some(cli.connector(text).await?),
-        None => None,
-    };
-    let connectors = match only {
+    let connectors = match cli.optional_connector(only).await? {
         Some(connector) => vec![connector],
         None => {
             let connectors = list_connectors(&cli.cx).await?.into_iter();
@@ -71,7 +66,7 @@ pub(super) async fn run(cli: &Cli, only: Option<&str>, is_report: bool) -> Resul
     }
 }
 
-/// What was found as a text for others; whatever it tells of, giving it is no failure.
+/// Prints the result as text to share. Problems in it don't make the command fail.
 async fn print_shareable_report(cli: &Cli, checks: Vec<Check>) -> Result<(), Failure> {
     let steps = checks.into_iter();
     let steps = steps.map(|check| (check.connector.id.clone(), check.steps));
@@ -81,28 +76,27 @@ async fn print_shareable_report(cli: &Cli, checks: Vec<Check>) -> Result<(), Fai
 }
 
 fn folders(cli: &Cli) -> Vec<Folder> {
-    let places = cli.cx.paths();
-    let named = [
-        ("data", &places.data),
-        ("settings", &places.settings),
-        ("logs", &places.logs),
-        ("cache", &places.cache),
+    let paths = cli.cx.paths();
+    let folders = [
+        ("data", &paths.data),
+        ("settings", &paths.settings),
+        ("logs", &paths.logs),
+        ("cache", &paths.cache),
     ];
-    let found = named.into_iter().map(|(name, path)| Folder {
+    let mut folders = folders.map(|(name, path)| Folder {
         name,
         path: path.display().to_string(),
         problem: folder_problem(path),
     });
-    let mut found: Vec<Folder> = found.collect();
-    if let (Some(data), Some(exposure)) = (found.first_mut(), cli.cx.data_exposure())
+    if let (Some(data), Some(exposure)) = (folders.first_mut(), cli.cx.data_exposure())
         && data.problem.is_none()
     {
-        data.problem = Some(exposure_problem(&places.data, exposure));
+        data.problem = Some(exposure_problem(&paths.data, exposure));
     }
-    found
+    folders.into()
 }
 
-/// Who else could get at the secrets and the history.
+/// Who else can read the secrets and the history.
 fn exposure_problem(path: &Path, found: &DataExposure) -> Problem {
     let folder = path.display();
     let (message, hint) = match (&found.exposure, found.is_closed) {
@@ -140,7 +134,7 @@ fn folder_problem(path: &Path) -> Option<Problem> {
     Some(Problem::new(Code::FileFailed, message).with_hint(hint))
 }
 
-/// The vault after a secret was written and read back; an empty one stays untouched.
+/// Tests the vault by writing and reading a secret, unless it is empty.
 async fn check_vault(cli: &Cli) -> VaultStatus {
     let status = vault_status(&cli.cx).await;
     let is_locked =
@@ -165,32 +159,32 @@ async fn check_vault(cli: &Cli) -> VaultStatus {
     }
 }
 
-/// Looks at all of them at once, and gives them in their order.
+/// Checks all connectors concurrently; the results keep their order.
 async fn checks(cli: &Cli, connectors: Vec<Connector>) -> Result<Vec<Check>, Failure> {
-    let mut looking = JoinSet::new();
-    for (place, connector) in connectors.into_iter().enumerate() {
+    let mut tasks = JoinSet::new();
+    for (index, connector) in connectors.into_iter().enumerate() {
         cli.stderr.step(&format!("Checking {} …", connector.title));
         let cx = cli.cx.clone();
-        looking.spawn(async move { (place, check_connector(&cx, &connector.id).await) });
+        tasks.spawn(async move { (index, check_connector(&cx, &connector.id).await) });
     }
-    let mut found = Vec::new();
-    while let Some(looked) = looking.join_next().await {
-        let (place, check) =
-            looked.map_err(|error| Failure::internal(format!("a check was lost: {error}")))?;
-        found.push((place, check?));
+    let mut checks = Vec::new();
+    while let Some(joined) = tasks.join_next().await {
+        let (index, check) =
+            joined.map_err(|error| Failure::internal(format!("a check was lost: {error}")))?;
+        checks.push((index, check?));
     }
     cli.stderr.clear();
-    found.sort_by_key(|(place, _)| *place);
-    Ok(found.into_iter().map(|(_, check)| check).collect())
+    checks.sort_by_key(|(index, _)| *index);
+    Ok(checks.into_iter().map(|(_, check)| check).collect())
 }
 
-/// The first problem, for the exit code.
+/// The first problem, which determines the exit code.
 fn first_failure(report: &Report) -> Option<Failure> {
     let folders = report
         .folders
         .iter()
         .filter_map(|folder| folder.problem.as_ref());
-    // That there is no keychain for an empty vault is worth knowing, but nothing has failed.
+    // A missing keychain is reported but not a failure while the vault is empty.
     let vault = report.vault.problem.as_ref();
     let vault = vault.filter(|_| report.vault.state != VaultState::Empty);
     folders
@@ -214,22 +208,12 @@ fn failure_of(step: &CheckStep, connector: &Connector) -> Option<Failure> {
 fn render_report(report: &Report, screen: Screen) -> String {
     let mut words = format!("Patchbay {}\n", report.version);
     for folder in &report.folders {
-        let problem = folder
-            .problem
-            .as_ref()
-            .map(|problem| problem.message.as_str());
-        let tone = if problem.is_some() {
-            Tone::Bad
-        } else {
-            Tone::Good
+        let (tone, text) = match &folder.problem {
+            Some(problem) => (Tone::Bad, &problem.message),
+            None => (Tone::Good, &folder.path),
         };
-        let text = problem.unwrap_or(&folder.path);
         words.push_str(&render_item(tone, folder.name, text, screen));
-        let hint = folder
-            .problem
-            .as_ref()
-            .and_then(|problem| problem.hint.as_deref());
-        if let Some(hint) = hint {
+        if let Some(hint) = folder.problem.as_ref().and_then(|it| it.hint.as_deref()) {
             words.push_str(&format!("     {}\n", text::line(hint)));
         }
     }
@@ -247,7 +231,7 @@ fn render_report(report: &Report, screen: Screen) -> String {
     words
 }
 
-/// The steps of a check as lines, the failed one with what to do.
+/// Renders the steps of a check, with hints for the failed one.
 pub(super) fn steps(check: &Check, screen: Screen) -> String {
     check
         .steps
@@ -262,9 +246,11 @@ fn render_step(step: &CheckStep, connector: &Connector, screen: Screen) -> Strin
         CheckState::Failed => Tone::Bad,
         CheckState::Skipped => Tone::Faint,
     };
-    let note = step.note.as_deref().map(ToOwned::to_owned);
-    let took = step.duration_ms.map(when::duration);
-    let text: Vec<_> = [note, took].into_iter().flatten().collect();
+    let duration = step.duration_ms.map(when::duration);
+    let text: Vec<_> = [step.note.clone(), duration]
+        .into_iter()
+        .flatten()
+        .collect();
     let line = render_item(tone, &step.name.replace('_', "-"), &text.join(", "), screen);
     let problem = failure_of(step, connector).map(Failure::into_problem);
     line + &render_hints(problem.as_ref())
@@ -278,23 +264,22 @@ fn render_hints(problem: Option<&Problem>) -> String {
     let hint = hint
         .map(|hint| format!("     {hint}\n"))
         .unwrap_or_default();
-    let said = last_output(&problem);
-    format!("     {}\n{said}{hint}", text::line(&problem.message))
+    let output = last_output(&problem);
+    format!("     {}\n{output}{hint}", text::line(&problem.message))
 }
 
-/// The last lines that a program wrote before it ended: most of them say why.
+/// The last lines that a program wrote before it ended, which usually say why.
 fn last_output(problem: &Problem) -> String {
-    let said = problem.detail.as_deref().unwrap_or_default();
-    if problem.code != Code::ProgramEnded || said.is_empty() {
+    if problem.code != Code::ProgramEnded {
         return String::new();
     }
-    let lines: Vec<_> = said.lines().collect();
+    let lines: Vec<_> = problem.detail.iter().flat_map(|it| it.lines()).collect();
     let last = lines.iter().skip(lines.len().saturating_sub(LAST_LINES));
     last.map(|line| format!("     | {}\n", text::line(line)))
         .collect()
 }
 
-/// A line with a sign in front; the sign is a word, for colour must not be the only one.
+/// A line that starts with a word for its state, because colour must not be the only sign.
 fn render_item(tone: Tone, name: &str, text: &str, screen: Screen) -> String {
     let sign = match tone {
         Tone::Good => "ok",

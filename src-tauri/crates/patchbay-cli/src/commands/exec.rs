@@ -1,7 +1,7 @@
-//! `patchbay exec …`: a program with secrets in its environment, and nothing else of ours.
+//! `patchbay exec …`: runs a program with secrets in its environment.
 //!
-//! It inherits the terminal, and its exit code is ours. On Unix it replaces this process, so that signals reach it
-//! directly; Windows can't do that, so we wait for it.
+//! The program inherits the terminal, and its exit code becomes ours. On Unix it replaces this process, so that it receives
+//! signals directly; on Windows, which can't do that, this process waits for it.
 
 use std::process::Command;
 
@@ -13,13 +13,10 @@ use crate::failure::Failure;
 use crate::secret_source::Source;
 use crate::unlock::unlock;
 
-/// The program with its environment; nothing is started yet.
-///
-/// # Errors
-/// When there is no such program, or no such secret.
+/// Prepares the program and its environment, without starting it.
 pub(super) async fn prepare(cli: &Cli, args: ExecArgs) -> Result<Command, Failure> {
-    let named = args.variables.iter().map(|given| variable(given));
-    let named = named.collect::<Result<Vec<_>, _>>()?;
+    let variables = args.variables.iter().map(|given| variable(given));
+    let variables = variables.collect::<Result<Vec<_>, _>>()?;
     let mut words = args.command.into_iter();
     let name = words.next().and_then(|word| word.into_string().ok());
     let name = name
@@ -27,10 +24,10 @@ pub(super) async fn prepare(cli: &Cli, args: ExecArgs) -> Result<Command, Failur
     let file = own_program(&name)?;
     let is_of_wallet =
         |(_, from): &(_, VariableSource)| matches!(from, VariableSource::Credential(_));
-    if args.subject.is_some() || named.iter().any(is_of_wallet) {
+    if args.subject.is_some() || variables.iter().any(is_of_wallet) {
         unlock(cli).await?;
     }
-    let environment = program_environment(&cli.cx, args.subject.as_deref(), &named).await?;
+    let environment = program_environment(&cli.cx, args.subject.as_deref(), &variables).await?;
     let mut command = Command::new(file);
     command.args(words);
     for (name, secret) in &environment {
@@ -39,7 +36,7 @@ pub(super) async fn prepare(cli: &Cli, args: ExecArgs) -> Result<Command, Failur
     Ok(command)
 }
 
-/// A variable and where its value comes from; what could be the value itself is refused unrepeated.
+/// Parses a variable and the source of its value. An error does not repeat the text, which may be the value itself.
 fn variable(given: &str) -> Result<(String, VariableSource), Failure> {
     let Some((name, from)) = given.split_once('=') else {
         return Ok((given.to_owned(), VariableSource::Subject));
@@ -57,10 +54,7 @@ fn variable(given: &str) -> Result<(String, VariableSource), Failure> {
     Ok((name.to_owned(), from))
 }
 
-/// Becomes the program.
-///
-/// # Errors
-/// When it can't be started.
+/// Replaces this process by the program.
 #[cfg(unix)]
 pub(super) async fn run(mut command: Command) -> Result<(), Failure> {
     use std::os::unix::process::CommandExt as _;
@@ -68,14 +62,11 @@ pub(super) async fn run(mut command: Command) -> Result<(), Failure> {
     Err(start_failure(&command, &error))
 }
 
-/// Waits for the program, and ends as it did. What the console sends, such as Ctrl-C, it hears as well as we do; its
-/// answer counts.
-///
-/// # Errors
-/// When it can't be started.
+/// Waits for the program and exits with its code. Console signals such as Ctrl-C reach both processes; the program
+/// decides what to do.
 #[cfg(windows)]
 pub(super) async fn run(mut command: Command) -> Result<(), Failure> {
-    let _heard = crate::interrupt::Interrupts::listen();
+    let _interrupts = crate::interrupt::Interrupts::listen();
     let started = command.spawn();
     let mut child = started.map_err(|error| start_failure(&command, &error))?;
     let ended = tokio::task::block_in_place(|| child.wait());

@@ -1,4 +1,4 @@
-//! `patchbay man`: the manual pages, from what the commands say of themselves.
+//! `patchbay man`: manual pages, generated from the grammar.
 
 use std::fs;
 use std::path::Path;
@@ -9,10 +9,7 @@ use patchbay_ops::Error;
 use crate::args::CliArgs;
 use crate::failure::Failure;
 
-/// Writes a page for each command; one that is there already is replaced.
-///
-/// # Errors
-/// When the folder can't be made, or a page can't be written.
+/// Writes a page for each command, replacing existing ones.
 pub(super) fn write(folder: &Path) -> Result<(), Failure> {
     let written = fs::create_dir_all(folder)
         .and_then(|()| clap_mangen::generate_to(CliArgs::command(), folder));

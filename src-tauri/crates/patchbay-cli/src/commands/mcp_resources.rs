@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use patchbay_model::{Content, FilledPrompt, Resource, inert_json_pretty};
+use patchbay_model::{Content, FilledPrompt, inert_json_pretty};
 use patchbay_ops::{
     fill_prompt, fill_resource_template, list_prompts, list_resources, read_resource,
     watch_resource,
@@ -12,48 +12,38 @@ use super::run_result;
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
-use crate::output::table::{Cell, Table};
+use crate::output::table::Cell;
 use crate::output::text;
 use crate::questions::QuestionResponder;
 use crate::tool_arguments;
 
 pub(super) async fn resources(cli: &Cli, connector: &str) -> Result<(), Failure> {
-    let connector = cli.connector(connector).await?;
-    cli.unlock_for(&connector).await?;
-    let listed = list_resources(&cli.cx, &connector.id).await;
-    let listed = listed.map_err(|error| Failure::from(error).of(&connector))?;
-    if listed.is_empty() {
-        cli.stderr.say("No resources.");
-    }
-    cli.out.answer(&listed, |screen| {
-        if listed.is_empty() {
-            return String::new();
-        }
-        let rows = listed.iter().map(|one| {
-            [
-                Cell::from(&one.uri),
-                Cell::from(one.title.as_ref().unwrap_or(&one.name)),
-                Cell::from(arguments_of(one)),
-                Cell::from(one.mime_type.as_deref().unwrap_or_default()),
-                Cell::from(one.description.as_deref().unwrap_or_default()),
-            ]
-        });
-        Table::new(["URI", "NAME", "ARGUMENTS", "KIND", "DESCRIPTION"], rows).render(screen)
+    let connector = cli.unlocked_connector(connector).await?;
+    let resources = list_resources(&cli.cx, &connector.id).await;
+    let resources = resources.map_err(|error| Failure::from(error).of(&connector))?;
+    let heads = ["URI", "NAME", "ARGUMENTS", "KIND", "DESCRIPTION"];
+    cli.print_table(&resources, "No resources.", heads, |one| {
+        let variables = one.variables.iter().flatten();
+        [
+            Cell::from(&one.uri),
+            Cell::from(one.title.as_ref().unwrap_or(&one.name)),
+            argument_names(variables.map(|one| (&one.name, one.is_required))),
+            Cell::from(one.mime_type.as_deref().unwrap_or_default()),
+            Cell::from(one.description.as_deref().unwrap_or_default()),
+        ]
     })
 }
 
-/// What a template is filled in with; nothing of what is read as it is.
-fn arguments_of(resource: &Resource) -> String {
-    let variables = resource.variables.iter().flatten();
-    let names = variables.map(|one| marked(&one.name, one.is_required));
-    names.collect::<Vec<_>>().join(" ")
+/// Names of arguments, optional ones marked with `?`.
+fn argument_names<'a>(arguments: impl Iterator<Item = (&'a String, bool)>) -> Cell {
+    let names = arguments.map(|(name, is_required)| match is_required {
+        true => name.clone(),
+        false => format!("{name}?"),
+    });
+    Cell::from(names.collect::<Vec<_>>().join(" "))
 }
 
-fn marked(name: &str, is_required: bool) -> String {
-    format!("{name}{}", if is_required { "" } else { "?" })
-}
-
-/// A URI as it was given, or made of a template and its values.
+/// Fills in a template, if there are arguments.
 pub(super) fn fill_in(uri: String, arguments: &[String]) -> Result<String, Failure> {
     if arguments.is_empty() {
         return Ok(uri);
@@ -62,10 +52,9 @@ pub(super) fn fill_in(uri: String, arguments: &[String]) -> Result<String, Failu
     Ok(fill_resource_template(&uri, values)?)
 }
 
-/// Prints what is read as it is: text as text, anything else as its bytes, which a terminal only has named.
+/// Prints a resource: text as text, anything else as bytes, for which a terminal shows a placeholder.
 pub(super) async fn read(cli: &Cli, connector: &str, uri: &str) -> Result<(), Failure> {
-    let connector = cli.connector(connector).await?;
-    cli.unlock_for(&connector).await?;
+    let connector = cli.unlocked_connector(connector).await?;
     let _responder = QuestionResponder::start(cli);
     let parts = read_resource(&cli.cx, &connector.id, uri).await;
     print(
@@ -74,10 +63,9 @@ pub(super) async fn read(cli: &Cli, connector: &str, uri: &str) -> Result<(), Fa
     )
 }
 
-/// Prints what is read, and again whenever its server says that it changed, until Ctrl-C.
+/// Prints a resource, and again whenever its server reports a change, until Ctrl-C.
 pub(super) async fn watch(cli: &Cli, connector: &str, uri: &str) -> Result<(), Failure> {
-    let connector = cli.connector(connector).await?;
-    cli.unlock_for(&connector).await?;
+    let connector = cli.unlocked_connector(connector).await?;
     let _responder = QuestionResponder::start(cli);
     let (change_to, mut change) = tokio::sync::watch::channel(());
     let on_change = || change_to.send_replace(());
@@ -99,7 +87,7 @@ pub(super) async fn watch(cli: &Cli, connector: &str, uri: &str) -> Result<(), F
 
 fn print(cli: &Cli, parts: &[Content]) -> Result<(), Failure> {
     if cli.is_json() {
-        return cli.out.answer(parts, |_| String::new());
+        return cli.out.json_only(parts);
     }
     let mut raw = cli.out.raw();
     for part in parts {
@@ -138,27 +126,17 @@ fn print(cli: &Cli, parts: &[Content]) -> Result<(), Failure> {
 }
 
 pub(super) async fn prompts(cli: &Cli, connector: &str) -> Result<(), Failure> {
-    let connector = cli.connector(connector).await?;
-    cli.unlock_for(&connector).await?;
-    let listed = list_prompts(&cli.cx, &connector.id).await;
-    let listed = listed.map_err(|error| Failure::from(error).of(&connector))?;
-    if listed.is_empty() {
-        cli.stderr.say("No prompts.");
-    }
-    cli.out.answer(&listed, |screen| {
-        if listed.is_empty() {
-            return String::new();
-        }
-        let rows = listed.iter().map(|one| {
-            let arguments = one.arguments.iter();
-            let arguments = arguments.map(|one| marked(&one.name, one.is_required));
-            [
-                Cell::from(&one.name),
-                Cell::from(arguments.collect::<Vec<_>>().join(" ")),
-                Cell::from(one.description.as_deref().unwrap_or_default()),
-            ]
-        });
-        Table::new(["PROMPT", "ARGUMENTS", "DESCRIPTION"], rows).render(screen)
+    let connector = cli.unlocked_connector(connector).await?;
+    let prompts = list_prompts(&cli.cx, &connector.id).await;
+    let prompts = prompts.map_err(|error| Failure::from(error).of(&connector))?;
+    let heads = ["PROMPT", "ARGUMENTS", "DESCRIPTION"];
+    cli.print_table(&prompts, "No prompts.", heads, |one| {
+        let arguments = one.arguments.iter();
+        [
+            Cell::from(&one.name),
+            argument_names(arguments.map(|one| (&one.name, one.is_required))),
+            Cell::from(one.description.as_deref().unwrap_or_default()),
+        ]
     })
 }
 
@@ -169,8 +147,7 @@ pub(super) async fn prompt(
     arguments: &[String],
 ) -> Result<(), Failure> {
     let arguments = tool_arguments::read(None, arguments)?;
-    let connector = cli.connector(connector).await?;
-    cli.unlock_for(&connector).await?;
+    let connector = cli.unlocked_connector(connector).await?;
     let _responder = QuestionResponder::start(cli);
     let filled = fill_prompt(&cli.cx, &connector.id, name, arguments).await;
     let filled = filled.map_err(|error| Failure::from(error).of(&connector))?;

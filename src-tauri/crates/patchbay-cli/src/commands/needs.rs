@@ -1,31 +1,29 @@
-//! `patchbay status`: what waits for a person.
+//! `patchbay status`: what needs the user's attention.
 
 use patchbay_model::{Timestamp, VaultBackend, VaultState};
 use patchbay_ops::{Need, NeedFix, NeedKind, list_needs, vault_status};
 
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::output::table::{Cell, Table, Tone};
+use crate::output::table::{Cell, Tone};
 use crate::output::{text, when};
 
 pub(super) async fn run(cli: &Cli) -> Result<(), Failure> {
     let needs = list_needs(&cli.cx).await?;
-    if needs.is_empty() {
-        let vault = vault_status(&cli.cx).await;
-        cli.stderr.say(nothing_message(vault.state, vault.backend));
-    }
-    let now = cli.now();
-    cli.out.answer(&needs, |screen| {
-        if needs.is_empty() {
-            return String::new();
+    let if_empty = match needs.is_empty() {
+        true => {
+            let vault = vault_status(&cli.cx).await;
+            message_without_needs(vault.state, vault.backend)
         }
-        let rows = needs.iter().map(|need| row(need, now));
-        Table::new(["PROBLEM", "REASON", "ACCOUNT", "SINCE", "FIX"], rows).render(screen)
-    })
+        false => "",
+    };
+    let now = cli.now();
+    let heads = ["PROBLEM", "REASON", "ACCOUNT", "SINCE", "FIX"];
+    cli.print_table(&needs, if_empty, heads, |need| row(need, now))
 }
 
-/// That nobody is waited for. A passphrase is asked for by each command that needs it.
-fn nothing_message(vault: VaultState, backend: Option<VaultBackend>) -> &'static str {
+/// A locked passphrase is no problem: each command that needs it asks for it.
+fn message_without_needs(vault: VaultState, backend: Option<VaultBackend>) -> &'static str {
     match (vault, backend) {
         (VaultState::Unavailable, _) => {
             "No problems found, but the keychain isn't available. To see why, run `patchbay doctor`."
@@ -64,7 +62,6 @@ fn tone(kind: NeedKind) -> Tone {
     }
 }
 
-/// The command that helps.
 fn help_command(need: &Need) -> String {
     let name = |id: Option<&str>| text::quote(id.unwrap_or(&need.title));
     let connector = name(need.connector.as_ref().map(|id| id.as_str()));
@@ -83,13 +80,13 @@ fn help_command(need: &Need) -> String {
         NeedFix::ReplaceKey if need.entry.is_some() => {
             format!("patchbay credential replace {entry}")
         }
-        // A connector's key lies with its platform, where it is none of the settings.
+        // The platform keeps the key of a connector, if it is not one of its settings.
         NeedFix::ReplaceKey if need.connector.is_some() => {
             format!("patchbay credential add --connector {connector}")
         }
         NeedFix::EditSettings => format!("patchbay connector edit {connector}"),
         NeedFix::ReplaceKey => format!("patchbay account replace-key {account}"),
-        // Only the process that has it can save it.
+        // Only the process that has the secret can save it.
         NeedFix::SaveAgain => "free space on the disk".to_owned(),
         NeedFix::RetryRotation => format!("patchbay credential rotate {entry} --retry"),
     }

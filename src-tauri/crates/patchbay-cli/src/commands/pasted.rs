@@ -1,4 +1,4 @@
-//! `patchbay connector add --from FILE` and `--from-app APP`: every server that a text or another app names.
+//! `patchbay connector add --from FILE` and `--from-app APP`: the servers in a text or in another app's settings.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -21,25 +21,19 @@ use crate::output::text;
 use crate::secret_source::Source;
 use crate::unlock::unlock;
 
-/// What is read of a file at most: one byte more than a text may have, so that it is refused by its length.
+/// One byte more than the parser accepts, so that it rejects a longer file by its length.
 const MAX_BYTES: u64 = 256 * 1024 + 1;
 
-/// The servers of the file or the app that is named; `None` where none is.
-///
-/// # Errors
-/// When the file can't be read or understood, or the app has no servers.
+/// Reads the servers of `--from` or `--from-app`; `None` if neither is given.
 pub(super) async fn read(args: &PastedArgs) -> Result<Option<PastedServers>, Failure> {
     Ok(match (&args.from, &args.from_app) {
-        (Some(file), _) => Some(read_pasted(&text_of(file)?)?),
+        (Some(file), _) => Some(read_pasted(&text_of(file, MAX_BYTES)?)?),
         (None, Some(app)) => Some(read_other_app(app).await?),
         (None, None) => None,
     })
 }
 
-/// Adds every server that was found, and says so of each. Nothing is added unless all of them can be filled in.
-///
-/// # Errors
-/// When something is missing, or one of them cannot be added.
+/// Adds the servers. None is added unless all of them are complete.
 pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Result<(), Failure> {
     for note in &found.notes {
         cli.stderr.say(&format!("Note: {note}."));
@@ -82,8 +76,8 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
             false => {
                 let connector = connect::save_connect_timeout(cli, connector, &args.how).await?;
                 let name = text::quote(&connector.name);
-                let next = format!("Next: patchbay connector connect {name}");
-                cli.stderr.say(&next);
+                cli.stderr
+                    .say(&format!("Next: patchbay connector connect {name}"));
                 connector
             }
         });
@@ -97,18 +91,18 @@ fn names(connectors: &[ConnectorView]) -> String {
     names.map(|one| format!("{}\n", one.name)).collect()
 }
 
-fn text_of(file: &Path) -> Result<String, Failure> {
+/// Reads at most `max_bytes` of a file, or of standard input for `-`.
+pub(super) fn text_of(file: &Path, max_bytes: u64) -> Result<String, Failure> {
     let read = tokio::task::block_in_place(|| {
         let mut text = String::new();
         if file == Path::new("-") {
-            let stdin = std::io::stdin().lock();
-            return stdin
-                .take(MAX_BYTES)
-                .read_to_string(&mut text)
-                .map(|_| text);
+            let mut stdin = std::io::stdin().lock().take(max_bytes);
+            stdin.read_to_string(&mut text)?;
+        } else {
+            let mut file = std::fs::File::open(file)?.take(max_bytes);
+            file.read_to_string(&mut text)?;
         }
-        let file = std::fs::File::open(file)?;
-        file.take(MAX_BYTES).read_to_string(&mut text).map(|_| text)
+        Ok(text)
     });
     read.map_err(|source| {
         let path = file.display().to_string();
@@ -117,14 +111,14 @@ fn text_of(file: &Path) -> Result<String, Failure> {
     })
 }
 
-/// The servers of these names, or all of them.
+/// Selects the servers with these names, or all of them.
 fn select_servers(
-    servers: Vec<PastedServer>,
+    mut servers: Vec<PastedServer>,
     only: &[String],
 ) -> Result<Vec<PastedServer>, Failure> {
-    let is_called = |server: &PastedServer, name: &str| server.title.as_deref() == Some(name);
-    let mut asked = only.iter();
-    if let Some(missing) = asked.find(|name| !servers.iter().any(|one| is_called(one, name))) {
+    let is_named = |server: &PastedServer, name: &str| server.title.as_deref() == Some(name);
+    let mut names = only.iter();
+    if let Some(missing) = names.find(|name| !servers.iter().any(|one| is_named(one, name))) {
         let titles = servers.iter().filter_map(|one| one.title.as_deref());
         let titles: Vec<_> = titles.collect();
         return Err(Failure::usage(
@@ -132,16 +126,15 @@ fn select_servers(
             format!("Use one of these names: {}.", titles.join(", ")),
         ));
     }
-    let mut servers = servers;
-    servers.retain(|one| only.is_empty() || only.iter().any(|name| is_called(one, name)));
+    servers.retain(|one| only.is_empty() || only.iter().any(|name| is_named(one, name)));
     Ok(servers)
 }
 
-/// What the command line says beside the text.
+/// Values from the command line that complete the servers.
 struct PastedInput {
-    /// What is filled in, by the name of the placeholder.
+    /// Values of placeholders, by name.
     filled: BTreeMap<String, SecretValue>,
-    /// Variables in place of those of the text.
+    /// Variables that replace those of the text.
     plain: BTreeMap<String, String>,
     secrets: BTreeMap<String, SecretValue>,
     folder: Option<String>,
@@ -207,8 +200,8 @@ impl PastedInput {
                         continue;
                     }
                     if variable.value.is_empty() {
-                        let asked = format!("--env {name}=VALUE or --env-secret {name}");
-                        return Err(missing_value(server, name, &asked));
+                        let option = format!("--env {name}=VALUE or --env-secret {name}");
+                        return Err(missing_value(server, name, &option));
                     }
                     if variable.is_secret {
                         secrets.insert(name.clone(), self.secret(&variable.value, server)?);
@@ -234,7 +227,7 @@ impl PastedInput {
         }
     }
 
-    /// What is sent, as the sign-in that it is; `None` to find out.
+    /// The sign-in that the headers stand for; `None` to detect it.
     fn authentication(
         &self,
         headers: &[PastedValue],
@@ -262,7 +255,7 @@ impl PastedInput {
         )
     }
 
-    /// A secret with what was filled in; a reference only where it is all of it.
+    /// Fills in a secret. A reference is possible only as the whole value.
     fn secret(&self, text: &str, server: &PastedServer) -> Result<SecretValue, Failure> {
         let whole = server.blanks.iter().find(|blank| blank.text == text);
         if let Some(value) = whole.and_then(|blank| self.filled.get(&blank.name)) {
@@ -289,18 +282,15 @@ impl PastedInput {
                 "Pass the secret on stdin.",
             ));
         }
-        let asked = match open.is_some_and(|blank| blank.is_secret) {
+        let option = match open.is_some_and(|blank| blank.is_secret) {
             true => format!("--fill-secret {}", text::quote(name)),
             false => format!("--fill {}", text::quote(&format!("{name}=TEXT"))),
         };
-        Err(missing_value(server, name, &asked))
+        Err(missing_value(server, name, &option))
     }
 }
 
-/// Names and texts of `--fill`.
-///
-/// # Errors
-/// When one has no name.
+/// Parses `--fill NAME=TEXT`.
 pub(super) fn parse_fill(pairs: &[String]) -> Result<impl Iterator<Item = (&str, &str)>, Failure> {
     let pairs = pairs.iter().map(|pair| {
         pair.split_once('=').ok_or_else(|| {
@@ -311,10 +301,7 @@ pub(super) fn parse_fill(pairs: &[String]) -> Result<impl Iterator<Item = (&str,
     Ok(pairs?.into_iter())
 }
 
-/// What `--fill-secret` gives, by its names.
-///
-/// # Errors
-/// When one can't be read.
+/// Reads the secrets of `--fill-secret`, by name.
 pub(super) async fn read_fill_secrets(
     cli: &Cli,
     given: &[String],
@@ -332,11 +319,11 @@ pub(super) async fn read_fill_secrets(
     Ok(filled)
 }
 
-fn missing_value(server: &PastedServer, name: &str, asked: &str) -> Failure {
+fn missing_value(server: &PastedServer, name: &str, option: &str) -> Failure {
     let title = server.title.as_deref().unwrap_or("this server");
     Failure::usage(
         format!("enter a value for {name}, which {title} needs"),
-        format!("Pass {asked}."),
+        format!("Pass {option}."),
     )
 }
 

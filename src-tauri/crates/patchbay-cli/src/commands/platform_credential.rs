@@ -1,4 +1,4 @@
-//! `patchbay credential … --connector C`: what hosted platforms keep for their connectors.
+//! `patchbay credential … --connector C`: credentials that hosted platforms keep.
 
 use patchbay_model::{Connector, CredentialStatus, Level, PlatformCredential, Problem, Timestamp};
 use patchbay_ops::{
@@ -16,7 +16,7 @@ use crate::output::table::{Cell, Table, Tone};
 use crate::output::{Screen, forms, text, when, words};
 use crate::unlock::unlock;
 
-/// A credential at its place, as an answer.
+/// The answer of commands that change a credential.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CredentialLocation<'a> {
@@ -25,56 +25,52 @@ struct CredentialLocation<'a> {
     name: &'a str,
 }
 
-/// A connector, and the level of its credentials that is meant.
+/// A connector and a level of its credentials.
 struct Target {
     connector: Connector,
     level: Level,
-    known: Vec<CredentialsOfLevel>,
+    levels: Vec<CredentialsOfLevel>,
 }
 
 impl Target {
-    /// The place that the options name.
+    /// Finds the connector and the level of the options.
     ///
     /// # Errors
-    /// When the connector has no such level, or several and none is named.
+    /// When the connector has no such level, or several and none is given.
     async fn find(cli: &Cli, args: &TargetArgs) -> Result<Self, Failure> {
-        let (connector, known) = all_levels(cli, args).await?;
-        let wanted = args.level.map(Level::from);
-        let mut fitting = known
+        let (connector, levels) = all_levels(cli, args).await?;
+        let requested = args.level.map(Level::from);
+        let mut matching = levels
             .iter()
             .map(|one| one.level.level)
-            .filter(|level| wanted.is_none_or(|wanted| wanted == *level));
-        let found = (fitting.next(), fitting.next());
-        let (Some(level), None) = found else {
-            return Err(no_level(&connector, &known));
+            .filter(|level| requested.is_none_or(|requested| requested == *level));
+        let (Some(level), None) = (matching.next(), matching.next()) else {
+            return Err(no_level(&connector, &levels));
         };
         Ok(Self {
             connector,
             level,
-            known,
+            levels,
         })
     }
 
-    /// Whether the platform tells that there is one of that name; `None` when it does not list them.
+    /// Whether there is a credential of that name; `None` if the platform does not list them.
     fn has(&self, name: &str) -> Option<bool> {
-        let level = self
-            .known
-            .iter()
-            .find(|one| one.level.level == self.level)?;
-        let is_told = level.level.is_listed && level.problem.is_none();
-        is_told.then(|| level.credentials.iter().any(|one| one.name == name))
+        let mut levels = self.levels.iter();
+        let level = levels.find(|one| one.level.level == self.level)?;
+        let is_listed = level.level.is_listed && level.problem.is_none();
+        is_listed.then(|| level.credentials.iter().any(|one| one.name == name))
     }
 
     fn print_done(&self, cli: &Cli, verb: &str, name: &str) -> Result<(), Failure> {
         let title = &self.connector.title;
         let shown = describe_credential(self.level, name);
-        cli.stderr.say(&format!("{verb} {shown} of {title}."));
-        let placed = CredentialLocation {
+        let location = CredentialLocation {
             connector: self.connector.id.as_str(),
             level: self.level,
             name,
         };
-        cli.out.answer(&placed, |_| String::new())
+        cli.print_done(&format!("{verb} {shown} of {title}."), &location)
     }
 }
 
@@ -119,24 +115,24 @@ async fn all_levels(
     Ok((connector, levels))
 }
 
-/// Lists them by level; one that cannot be listed says why and hides no other.
+/// Lists credentials by level. A level that can't be listed is reported and does not hide the others.
 pub(super) async fn list(cli: &Cli, args: &TargetArgs) -> Result<(), Failure> {
     let (connector, mut levels) = all_levels(cli, args).await?;
-    if let Some(wanted) = args.level.map(Level::from) {
-        levels.retain(|one| one.level.level == wanted);
+    if let Some(requested) = args.level.map(Level::from) {
+        levels.retain(|one| one.level.level == requested);
     }
     if levels.is_empty() {
         return Err(no_level(&connector, &levels));
     }
     for level in &levels {
-        tell_problem(cli, level);
+        report_problem(cli, level);
     }
     let now = cli.now();
     cli.out
         .answer(&levels, |screen| table(&levels, now, screen))
 }
 
-fn tell_problem(cli: &Cli, level: &CredentialsOfLevel) {
+fn report_problem(cli: &Cli, level: &CredentialsOfLevel) {
     let name = words::level(level.level.level);
     if let Some(Problem { message, .. }) = &level.problem {
         cli.stderr.say(&format!("Level {name}: {message}."));
@@ -168,24 +164,23 @@ fn row(credential: &PlatformCredential, now: Timestamp) -> [Cell; 6] {
         None => word.to_owned(),
     };
     let ago = |at: Option<Timestamp>| at.map(|at| when::relative(at, now)).unwrap_or_default();
-    let made = [ago(credential.created_at), added_by(credential)];
-    let made: Vec<_> = made.into_iter().filter(|part| !part.is_empty()).collect();
+    let created_by = credential.created_by.as_ref();
+    let created_by = created_by.map(|user| format!("by {user}"));
+    let created = [ago(credential.created_at), created_by.unwrap_or_default()];
+    let created: Vec<_> = created
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
     [
         Cell::from(words::level(credential.level)),
         Cell::from(&credential.name),
         Cell::from(if credential.is_default { "default" } else { "" }),
         Cell::toned(&status, tone),
         Cell::from(ago(credential.expires_at)),
-        Cell::from(made.join(" ")),
+        Cell::from(created.join(" ")),
     ]
 }
 
-fn added_by(credential: &PlatformCredential) -> String {
-    let who = credential.created_by.as_ref();
-    who.map(|who| format!("by {who}")).unwrap_or_default()
-}
-
-/// Creates one.
 pub(super) async fn add(cli: &Cli, name: Option<String>, args: PlacedArgs) -> Result<(), Failure> {
     let target = Target::find(cli, &args.target).await?;
     let name = name.unwrap_or_default();
@@ -201,7 +196,6 @@ pub(super) async fn add(cli: &Cli, name: Option<String>, args: PlacedArgs) -> Re
     save(cli, &target, &name, args, "Saved").await
 }
 
-/// Puts other values in the place of one.
 pub(super) async fn replace(
     cli: &Cli,
     name: Option<String>,
@@ -240,14 +234,12 @@ async fn save(
     target.print_done(cli, verb, name)
 }
 
-/// Makes one the default.
 pub(super) async fn make_default(cli: &Cli, name: &str, args: &TargetArgs) -> Result<(), Failure> {
     let target = Target::find(cli, args).await?;
     make_platform_credential_default(&cli.cx, &target.connector.id, target.level, name).await?;
     target.print_done(cli, "Default is now", name)
 }
 
-/// Deletes one, after it was agreed to.
 pub(super) async fn remove(cli: &Cli, name: &str, args: &TargetArgs) -> Result<(), Failure> {
     let target = Target::find(cli, args).await?;
     let shown = describe_credential(target.level, name);

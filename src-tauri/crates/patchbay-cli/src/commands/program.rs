@@ -13,9 +13,6 @@ use crate::failure::Failure;
 use crate::unlock::unlock;
 
 /// Adds a connector whose server is a local program.
-///
-/// # Errors
-/// When a word or a variable cannot be used, or a secret is not there.
 pub(super) async fn add(
     cli: &Cli,
     name: String,
@@ -43,10 +40,7 @@ pub(super) async fn add(
     Ok(add_program(&cli.cx, request).await?)
 }
 
-/// The command of a connector with what is to be different; `None` when nothing is.
-///
-/// # Errors
-/// When a path or a variable cannot be used.
+/// Applies the changes to the command of a connector; `None` if there are none.
 pub(super) fn updated_command(
     connector: &Connector,
     args: EditProgramArgs,
@@ -76,7 +70,7 @@ pub(super) fn updated_command(
     Ok((command != before).then_some(command))
 }
 
-/// A program that is named by a path stays that file, wherever it is started later.
+/// Makes a path to a program absolute, because it will be started in another folder.
 fn program(word: String) -> Result<String, Failure> {
     match Path::new(&word).components().count() {
         0 | 1 => Ok(word),

@@ -1,4 +1,4 @@
-//! `patchbay credential programs …`: the programs that may be run for secrets.
+//! `patchbay credential programs …`: the programs that may be run to read secrets.
 
 use patchbay_model::{AllowedProgram, Timestamp};
 use patchbay_ops::{allow_program, forget_program, list_allowed_programs};
@@ -6,10 +6,10 @@ use patchbay_ops::{allow_program, forget_program, list_allowed_programs};
 use crate::args::ProgramsVerb;
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::output::table::{Cell, Table};
+use crate::output::table::Cell;
 use crate::output::when;
 
-/// As many characters of an id as tell programs apart.
+/// Length of an abbreviated id.
 const SHORT_ID: usize = 12;
 
 pub(super) async fn run(cli: &Cli, verb: ProgramsVerb) -> Result<(), Failure> {
@@ -24,23 +24,18 @@ pub(super) async fn run(cli: &Cli, verb: ProgramsVerb) -> Result<(), Failure> {
 }
 
 fn print_done(cli: &Cli, verb: &str, allowed: &AllowedProgram) -> Result<(), Failure> {
-    cli.stderr.say(&format!("{verb} {}.", allowed.program.file));
-    cli.out.answer(allowed, |_| String::new())
+    cli.print_done(&format!("{verb} {}.", allowed.program.file), allowed)
 }
 
 async fn list(cli: &Cli) -> Result<(), Failure> {
     let programs = list_allowed_programs(&cli.cx).await?;
-    if programs.is_empty() {
-        cli.stderr.say("No allowed programs.");
-    }
     let now = cli.now();
-    cli.out.answer(&programs, |screen| {
-        if programs.is_empty() {
-            return String::new();
-        }
-        let heads = ["ID", "FILE", "ARGUMENTS", "ALLOWED"];
-        Table::new(heads, programs.iter().map(|one| row(one, now))).render(screen)
-    })
+    cli.print_table(
+        &programs,
+        "No allowed programs.",
+        ["ID", "FILE", "ARGUMENTS", "ALLOWED"],
+        |one| row(one, now),
+    )
 }
 
 fn row(allowed: &AllowedProgram, now: Timestamp) -> [Cell; 4] {
@@ -60,7 +55,7 @@ async fn forget(cli: &Cli, given: &str) -> Result<(), Failure> {
     let programs = list_allowed_programs(&cli.cx).await?;
     let is_meant = |one: &&AllowedProgram| one.id == given || short(&one.id) == given;
     let Some(found) = programs.iter().find(is_meant) else {
-        // The verb says what there is none of.
+        // Fails with the right error.
         return Ok(forget_program(&cli.cx, given).await?);
     };
     forget_program(&cli.cx, &found.id).await?;

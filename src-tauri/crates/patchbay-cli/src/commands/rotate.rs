@@ -1,5 +1,4 @@
-//! `patchbay credential show|rotate`: where a credential of the wallet is used, and how the next one gets
-//! there.
+//! `patchbay credential show|rotate`: where a credential of the wallet is used, and replacing it there.
 
 use patchbay_model::{Problem, SecretHolder, SecretReference, Timestamp, WalletEntry};
 use patchbay_ops::{
@@ -16,7 +15,7 @@ use crate::output::table::{Cell, Table, Tone};
 use crate::output::{Screen, text, when, words};
 use crate::unlock::unlock;
 
-/// Shows one credential, and everything that uses it.
+/// Shows a credential and its uses.
 pub(super) async fn show(cli: &Cli, credential: &str) -> Result<(), Failure> {
     let entry = resolve_wallet_entry(&cli.cx, credential).await?;
     unlock(cli).await?;
@@ -31,7 +30,7 @@ pub(super) async fn show(cli: &Cli, credential: &str) -> Result<(), Failure> {
 fn facts(rotation: &Rotation, now: Timestamp, screen: Screen) -> String {
     let entry: &WalletEntry = &rotation.entry;
     let ago = |at: Timestamp| when::relative(at, now);
-    let kept = rotation.can_go_back.then_some("kept until you finish");
+    let old_credential = rotation.can_go_back.then_some("kept until you finish");
     Facts::default()
         .add("Name", &entry.name)
         .add("Id", entry.id.as_str())
@@ -50,11 +49,11 @@ fn facts(rotation: &Rotation, now: Timestamp, screen: Screen) -> String {
         .add("Replaced", ago(entry.replaced_at))
         .add_optional("Expires", entry.expires_at.map(ago))
         .add_optional("Last used", entry.last_used_at.map(ago))
-        .add_optional("Old credential", kept)
+        .add_optional("Old credential", old_credential)
         .render(screen)
 }
 
-/// Rotates a credential, or goes on with a rotation.
+/// Rotates a credential, or continues a rotation.
 pub(super) async fn rotate(cli: &Cli, args: RotateArgs) -> Result<(), Failure> {
     let entry = resolve_wallet_entry(&cli.cx, &args.credential).await?;
     if args.dry_run {
@@ -91,15 +90,12 @@ fn answer(cli: &Cli, rotation: &Rotation) -> Result<(), Failure> {
         .answer(rotation, |screen| target_table(rotation, screen))
 }
 
-/// Says how it ended; places that still have another secret are a failure.
+/// Reports the outcome; it is a failure if some updates failed.
 fn report_rotation(cli: &Cli, rotation: &Rotation, verb: &str) -> Result<(), Failure> {
     let name = &rotation.entry.name;
-    let missed = rotation
-        .targets
-        .iter()
-        .filter_map(|one| one.problem.as_ref());
-    let missed: Vec<&Problem> = missed.collect();
-    let Some(first) = missed.first() else {
+    let targets = rotation.targets.iter();
+    let problems: Vec<&Problem> = targets.filter_map(|one| one.problem.as_ref()).collect();
+    let Some(first) = problems.first() else {
         cli.stderr.say(&format!("{verb} {name}."));
         if rotation.can_go_back {
             let name = text::quote(name);
@@ -111,7 +107,7 @@ fn report_rotation(cli: &Cli, rotation: &Rotation, verb: &str) -> Result<(), Fai
     };
     let message = format!(
         "{} of {} updates failed",
-        missed.len(),
+        problems.len(),
         rotation.targets.len()
     );
     let hint = format!(
@@ -138,7 +134,7 @@ fn target_table(rotation: &Rotation, screen: Screen) -> String {
 }
 
 fn row(target: &RotationTarget) -> [Cell; 4] {
-    let (how, tone) = match (&target.problem, &target.holder) {
+    let (status, tone) = match (&target.problem, &target.holder) {
         (Some(problem), _) => (text::line(&problem.message), Tone::Bad),
         (None, Some(_)) => ("sent".to_owned(), Tone::Plain),
         (None, None) => ("reads from wallet".to_owned(), Tone::Faint),
@@ -147,7 +143,7 @@ fn row(target: &RotationTarget) -> [Cell; 4] {
         Cell::from(&target.title),
         Cell::from(&target.account),
         Cell::from(role(target)),
-        Cell::toned(&how, tone),
+        Cell::toned(&status, tone),
     ]
 }
 

@@ -8,14 +8,12 @@ mod follow;
 mod retention;
 
 use patchbay_model::{
-    Connector, RunId, RunQuery, RunState, Timestamp, ToolRun, ToolRunSummary, inert_json,
+    Connector, Origin, RunId, RunQuery, RunState, Timestamp, ToolRun, ToolRunSummary, inert_json,
 };
-use patchbay_ops::{
-    Error, ReplayTarget, find_connector, find_run, list_runs, remove_run, replay_run,
-};
+use patchbay_ops::{ReplayTarget, find_connector, find_run, list_runs, remove_run, replay_run};
 
 use super::run_result::{finish, result_text};
-use super::tool::{Progress, confirm, until_interrupted};
+use super::tool::{Progress, with_confirmation};
 use super::watch;
 use crate::args::{RunFilterArgs, RunListArgs, RunVerb};
 use crate::cli::Cli;
@@ -48,14 +46,13 @@ pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
         RunVerb::Prune => retention::prune(cli).await,
         RunVerb::Delete { id: Some(id), .. } => {
             remove_run(&cli.cx, &RunId::new(&id)).await?;
-            cli.stderr.say(&format!("Deleted {id}."));
-            cli.out.answer(&id, |_| String::new())
+            cli.print_done(&format!("Deleted {id}."), &id)
         }
         RunVerb::Delete { id: None, .. } => retention::delete_all(cli).await,
     }
 }
 
-/// What the filters ask for; 0 for all that there are.
+/// The query for these filters; a `limit` of 0 stands for all runs.
 fn query_of(filter: RunFilterArgs, limit: u32) -> RunQuery {
     let typed = RunQuery::parse(&filter.query.join(" "));
     let states: Vec<RunState> = filter.states.into_iter().map(Into::into).collect();
@@ -126,7 +123,7 @@ fn row(run: &ToolRunSummary, now: Timestamp) -> [Cell; 7] {
     ]
 }
 
-/// The tool, with the name of the run where it has one.
+/// The tool, with the name of the run if it has one.
 fn tool_label(run: &ToolRunSummary) -> String {
     match &run.label.name {
         Some(name) => format!("{} ({name})", run.tool),
@@ -169,11 +166,11 @@ fn facts(run: &ToolRun, now: Timestamp, screen: Screen) -> String {
         .add_optional("Repeats", run.replay_of.as_ref().map(RunId::as_str))
         .add_optional("Kept", words::capture(summary.capture))
         .add("Arguments", arguments);
-    let asked = run.questions.iter().fold(facts, |facts, question| {
+    let facts = run.questions.iter().fold(facts, |facts, question| {
         let reply = words::reply(question.reply);
         facts.add("Question", format!("{} ({reply})", question.message))
     });
-    asked.render(screen)
+    facts.render(screen)
 }
 
 fn render_result(run: &ToolRun, screen: Screen) -> String {
@@ -212,26 +209,10 @@ async fn replay(
         credential,
     });
     cli.unlock_for(&connector).await?;
-    let progress = Progress::new(cli);
-    let again = |confirmed| {
-        let running = replay_run(
-            &cli.cx,
-            &id,
-            target.clone(),
-            patchbay_model::Origin::CommandLine,
-            confirmed,
-            progress.listener(),
-        );
-        until_interrupted(cli, running, &progress)
+    let start = |confirmed, progress: &Progress| {
+        let (target, origin) = (target.clone(), Origin::CommandLine);
+        replay_run(&cli.cx, &id, target, origin, confirmed, progress.listener())
     };
-    let run = match again(cli.assume_yes()).await {
-        Err(super::tool::RunError::Failed(Error::ConfirmationNeeded { what: tool })) => {
-            let identity = words::identity(&connector.identity, cli.now());
-            confirm(cli, &tool, &connector.title, &identity)?;
-            again(true).await
-        }
-        run => run,
-    };
-    let run = run.map_err(|run_error| run_error.into_failure(&connector))?;
+    let run = with_confirmation(cli, &connector, start).await?;
     Ok((run, connector))
 }

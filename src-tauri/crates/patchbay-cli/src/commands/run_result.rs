@@ -1,4 +1,4 @@
-//! What a run that has just ended brought.
+//! The result of a finished run.
 
 use patchbay_model::{
     Code, Connector, Content, Problem, RunState, ToolResult, ToolRun, inert_json_pretty,
@@ -8,10 +8,10 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::{Screen, text, when};
 
-/// Shows what a run brought, and fails as it did.
+/// Prints the result of a run.
 ///
 /// # Errors
-/// The problem of the run.
+/// The problem of the run, if it failed.
 pub(super) fn finish(cli: &Cli, run: &ToolRun, connector: &Connector) -> Result<(), Failure> {
     cli.stderr.clear();
     cli.out.answer(run, |screen| {
@@ -33,7 +33,7 @@ pub(super) fn finish(cli: &Cli, run: &ToolRun, connector: &Connector) -> Result<
     }
 }
 
-/// The failure of a run; what the tool or its server said itself may come of its arguments.
+/// The failure of a run. An error from the tool or its server may be caused by the arguments.
 fn failure_of(problem: &Problem, tool: &str, connector: &Connector) -> Failure {
     let failure = Failure::from(problem.clone()).of(connector);
     match failure.code() {
@@ -47,7 +47,7 @@ fn failure_of(problem: &Problem, tool: &str, connector: &Connector) -> Failure {
     }
 }
 
-/// The answer of a tool: its texts as they are, of anything else what it is.
+/// Renders a result: text as it is, and a description of anything else.
 pub(super) fn result_text(result: &ToolResult, screen: Screen) -> String {
     if result.content.is_empty() {
         let structured = result.structured.as_ref();
@@ -85,7 +85,7 @@ fn part_text(part: &Content) -> String {
     }
 }
 
-/// What stands in place of bytes, which are in the JSON document.
+/// Placeholder for binary content.
 pub(super) fn binary(what: &str, kind: &str, base64: &str) -> String {
     let bytes = u32::try_from(base64.len() / 4 * 3).unwrap_or(u32::MAX);
     format!(
@@ -94,7 +94,7 @@ pub(super) fn binary(what: &str, kind: &str, base64: &str) -> String {
     )
 }
 
-/// Text for a terminal cannot move its cursor; text for a file or a program stays as it is.
+/// Sanitizes text for a terminal; text for a file or a program is unchanged.
 fn make_inert(text: &str, screen: Screen) -> String {
     let mut text = if screen.is_terminal {
         text::lines(text)

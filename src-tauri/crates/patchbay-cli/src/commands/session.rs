@@ -1,4 +1,4 @@
-//! `patchbay session …`: what servers remember between commands.
+//! `patchbay session …`: sessions that are kept open between commands.
 
 use patchbay_model::count;
 use patchbay_ops::{HeldSession, end_sessions, list_sessions};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::args::SessionVerb;
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::output::table::{Cell, Table};
+use crate::output::table::Cell;
 use crate::output::when;
 
 pub(super) async fn run(cli: &Cli, verb: SessionVerb) -> Result<(), Failure> {
@@ -19,16 +19,8 @@ pub(super) async fn run(cli: &Cli, verb: SessionVerb) -> Result<(), Failure> {
 
 async fn list(cli: &Cli) -> Result<(), Failure> {
     let sessions = list_sessions(&cli.cx).await?;
-    if sessions.is_empty() {
-        cli.stderr.say("No sessions.");
-    }
-    cli.out.answer(&sessions, |screen| {
-        if sessions.is_empty() {
-            return String::new();
-        }
-        let heads = ["CONNECTOR", "SERVER", "PROCESS", "COMMANDS", "RUNNING"];
-        Table::new(heads, sessions.iter().map(row)).render(screen)
-    })
+    let heads = ["CONNECTOR", "SERVER", "PROCESS", "COMMANDS", "RUNNING"];
+    cli.print_table(&sessions, "No sessions.", heads, row)
 }
 
 fn row(session: &HeldSession) -> [Cell; 5] {
@@ -45,16 +37,10 @@ fn row(session: &HeldSession) -> [Cell; 5] {
     ]
 }
 
-/// Of one connector, or all of them.
 async fn end(cli: &Cli, connector: Option<&str>) -> Result<(), Failure> {
-    let connector = match connector {
-        Some(name) => Some(cli.connector(name).await?),
-        None => None,
-    };
+    let connector = cli.optional_connector(connector).await?;
     let id = connector.as_ref().map(|connector| &connector.id);
     let ended = end_sessions(&cli.cx, id).await?;
-    cli.stderr
-        .say(&format!("Ended {}.", count(ended as usize, "session")));
-    cli.out
-        .answer(&json!({ "ended": ended }), |_| String::new())
+    let message = format!("Ended {}.", count(ended as usize, "session"));
+    cli.print_done(&message, &json!({ "ended": ended }))
 }

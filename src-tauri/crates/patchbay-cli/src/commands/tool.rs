@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use patchbay_model::{Connector, Origin, RunId, Tool, ToolRun, inert_block, inert_json_pretty};
+use patchbay_model::{
+    Connector, Origin, RunId, Timestamp, Tool, ToolRun, inert_block, inert_json_pretty,
+};
 use patchbay_ops::{
     ConnectorTool, DryRun, Error, RunProgress, RunTool, cancel_run, check_connectors, dry_run,
     list_connectors, list_tools, refresh_tools, run_tool,
@@ -14,7 +16,7 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::interrupt::Interrupts;
 use crate::output::facts::Facts;
-use crate::output::table::{Cell, Table, Tone};
+use crate::output::table::{Cell, Tone};
 use crate::output::{Screen, text, words};
 use crate::questions::QuestionResponder;
 use crate::stderr::Stderr;
@@ -33,10 +35,7 @@ pub(super) async fn run(cli: &Cli, verb: ToolVerb) -> Result<(), Failure> {
 }
 
 async fn list(cli: &Cli, connector: Option<&str>, refresh: bool) -> Result<(), Failure> {
-    let connector = match connector {
-        Some(text) => Some(cli.connector(text).await?),
-        None => None,
-    };
+    let connector = cli.optional_connector(connector).await?;
     match &connector {
         Some(connector) => load(cli, connector, refresh).await?,
         None if refresh => {
@@ -47,18 +46,13 @@ async fn list(cli: &Cli, connector: Option<&str>, refresh: bool) -> Result<(), F
     }
     let id = connector.as_ref().map(|connector| &connector.id);
     let tools = list_tools(&cli.cx, id).await?;
-    if tools.is_empty() {
-        cli.stderr
-            .say("No tools. Connect one first: patchbay connector connect NAME");
-    }
     let connectors = list_connectors(&cli.cx).await?;
-    cli.out.answer(&tools, |screen| {
-        if tools.is_empty() {
-            return String::new();
-        }
-        let heads = ["CONNECTOR", "TOOL", "EFFECT", "DESCRIPTION"];
-        Table::new(heads, tools.iter().map(|tool| row(tool, &connectors))).render(screen)
-    })
+    cli.print_table(
+        &tools,
+        "No tools. Connect one first: patchbay connector connect NAME",
+        ["CONNECTOR", "TOOL", "EFFECT", "DESCRIPTION"],
+        |tool| row(tool, &connectors),
+    )
 }
 
 fn row(tool: &ConnectorTool, connectors: &[Connector]) -> [Cell; 4] {
@@ -81,7 +75,7 @@ fn row(tool: &ConnectorTool, connectors: &[Connector]) -> [Cell; 4] {
     ]
 }
 
-/// Asks the server for its tools when that was wished, or when they were never listed.
+/// Lists the tools from the server if `refresh` is set or they were never listed.
 async fn load(cli: &Cli, connector: &Connector, refresh: bool) -> Result<(), Failure> {
     if !refresh && connector.tool_count.is_some() {
         return Ok(());
@@ -139,7 +133,7 @@ async fn print_dry_run(cli: &Cli, args: RunArgs) -> Result<(), Failure> {
     let words = args.arguments.clone();
     let (connector, request) = request(cli, args).await?;
     let dry = dry_run(&cli.cx, request).await;
-    let dry = dry.map_err(|error| with_way_to_write(explain(error, &connector), &words))?;
+    let dry = dry.map_err(|error| with_json_hint(explain(error, &connector), &words))?;
     let now = cli.now();
     cli.out.answer(&dry, |screen| {
         let identity = words::identity(&dry.identity, now);
@@ -175,12 +169,12 @@ fn render_dry_run(dry: &DryRun, identity: &str, screen: Screen) -> String {
 async fn run_tool_command(cli: &Cli, args: RunArgs) -> Result<(), Failure> {
     let words = args.arguments.clone();
     let (connector, request) = request(cli, args).await?;
-    let done = run_confirmed(cli, connector, request).await;
-    done.map_err(|failure| with_way_to_write(failure, &words))
+    let outcome = run_confirmed(cli, connector, request).await;
+    outcome.map_err(|failure| with_json_hint(failure, &words))
 }
 
-/// Names how an argument is written that isn't text, where one was given as text.
-fn with_way_to_write(failure: Failure, words: &[String]) -> Failure {
+/// Hints at the `:=` syntax if a text argument seems to be meant as JSON.
+fn with_json_hint(failure: Failure, words: &[String]) -> Failure {
     match tool_arguments::meant_as_json(words, failure.fields()) {
         Some(key) => {
             let hint = format!("Write {key}:=VALUE for anything but text.");
@@ -190,36 +184,45 @@ fn with_way_to_write(failure: Failure, words: &[String]) -> Failure {
     }
 }
 
-/// Runs a tool, after it was agreed to where that is needed, and shows what it brought.
-///
-/// # Errors
-/// What kept it from beginning, and that it failed.
+/// Runs a tool, asking for confirmation if it needs one, and prints its result.
 pub(super) async fn run_confirmed(
     cli: &Cli,
     connector: Connector,
     request: RunTool,
 ) -> Result<(), Failure> {
-    let progress = Progress::new(cli);
-    let on_progress = progress.listener();
-    let running = run_tool(&cli.cx, request.clone(), on_progress);
-    let run = match until_interrupted(cli, running, &progress).await {
-        Err(RunError::Failed(Error::ConfirmationNeeded { what: tool })) => {
-            let identity = words::identity(&connector.identity, cli.now());
-            confirm(cli, &tool, &connector.title, &identity)?;
-            let request = RunTool {
-                confirmed: true,
-                ..request
-            };
-            let on_progress = progress.listener();
-            until_interrupted(cli, run_tool(&cli.cx, request, on_progress), &progress).await
-        }
-        run => run,
+    let start = |confirmed, progress: &Progress| {
+        let request = RunTool {
+            confirmed,
+            ..request.clone()
+        };
+        run_tool(&cli.cx, request, progress.listener())
     };
-    let run = run.map_err(|run_error| run_error.into_failure(&connector))?;
+    let run = with_confirmation(cli, &connector, start).await?;
     run_result::finish(cli, &run, &connector)
 }
 
-/// The failure of a run, with the command that helps.
+/// Waits for the run that `start` begins. If its tool needs a confirmation, asks for it and starts again, confirmed.
+pub(super) async fn with_confirmation<F>(
+    cli: &Cli,
+    connector: &Connector,
+    start: impl Fn(bool, &Progress) -> F,
+) -> Result<ToolRun, Failure>
+where
+    F: Future<Output = Result<ToolRun, Error>>,
+{
+    let progress = Progress::new(cli);
+    let attempt = |confirmed| until_interrupted(cli, start(confirmed, &progress), &progress);
+    let run = match attempt(cli.assume_yes()).await {
+        Err(RunError::Failed(Error::ConfirmationNeeded { what: tool })) => {
+            confirm(cli, &tool, connector)?;
+            attempt(true).await
+        }
+        run => run,
+    };
+    run.map_err(|run_error| run_error.into_failure(connector))
+}
+
+/// The failure of a run, with a hint that names the command that helps.
 fn explain(error: Error, connector: &Connector) -> Failure {
     let name = text::quote(&connector.name);
     let hint = match &error {
@@ -236,23 +239,15 @@ fn explain(error: Error, connector: &Connector) -> Failure {
 }
 
 /// Asks before a destructive tool runs, naming tool, connector and identity.
-///
-/// # Errors
-/// When nobody can be asked, or the answer is no.
-pub(super) fn confirm(
-    cli: &Cli,
-    tool: &str,
-    connector: &str,
-    identity: &str,
-) -> Result<(), Failure> {
-    let [tool, connector, identity] = [tool, connector, identity].map(text::line);
+fn confirm(cli: &Cli, tool: &str, connector: &Connector) -> Result<(), Failure> {
+    let identity = words::identity(&connector.identity, cli.now());
+    let [tool, connector, identity] = [tool, &connector.title, &identity].map(text::line);
     let question =
         format!("{tool} may delete or overwrite data. Run it on {connector} as {identity}?");
     let needed = Error::ConfirmationNeeded { what: tool };
     cli.confirm(&question, needed.into())
 }
 
-/// Why a run did not end by itself.
 pub(super) enum RunError {
     Failed(Error),
     Interrupted,
@@ -267,11 +262,7 @@ impl RunError {
     }
 }
 
-/// Waits for a run. The first Ctrl-C cancels it, so that its server hears of it and the history tells;
-/// the second leaves it.
-///
-/// # Errors
-/// What kept it from beginning.
+/// Waits for a run. The first Ctrl-C cancels it, which its server and the history get to know; the second stops waiting.
 pub(super) async fn until_interrupted(
     cli: &Cli,
     running: impl Future<Output = Result<ToolRun, Error>>,
@@ -287,7 +278,7 @@ pub(super) async fn until_interrupted(
     let Some(id) = progress.started.get() else {
         return Err(RunError::Interrupted);
     };
-    // It may have ended meanwhile, then there is nothing to cancel.
+    // This fails if the run has ended meanwhile.
     drop(cancel_run(&cli.cx, id).await);
     tokio::select! {
         run = &mut running => run.map_err(RunError::Failed),
@@ -295,11 +286,11 @@ pub(super) async fn until_interrupted(
     }
 }
 
-/// Tells how far a run is, and knows its id once it has begun.
+/// Prints the progress of a run, and stores its id once it has started.
 pub(super) struct Progress {
     started: Arc<OnceLock<RunId>>,
     stderr: Stderr,
-    now: patchbay_model::Timestamp,
+    now: Timestamp,
 }
 
 impl Progress {
@@ -315,7 +306,7 @@ impl Progress {
         let (started, stderr, now) = (Arc::clone(&self.started), self.stderr.clone(), self.now);
         move |step| match step {
             RunProgress::Started { run, identity } => {
-                // A run begins once.
+                // A run starts once.
                 drop(started.set(run));
                 stderr.step(&format!("Running as {} …", words::identity(&identity, now)));
             }

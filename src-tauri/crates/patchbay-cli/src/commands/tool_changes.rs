@@ -1,4 +1,4 @@
-//! `patchbay tool changes|accept`: tools that are not any more as the user agreed to them.
+//! `patchbay tool changes|accept`: tools that changed since the user accepted them.
 
 use patchbay_ops::{ToolChange, ToolChangeKind, accept_tools, list_tool_changes};
 
@@ -8,20 +8,15 @@ use crate::output::table::Tone;
 use crate::output::{Screen, forms, text};
 
 pub(super) async fn list(cli: &Cli, connector: Option<&str>) -> Result<(), Failure> {
-    let connector = match connector {
-        Some(text) => Some(cli.connector(text).await?.id),
-        None => None,
-    };
-    let changes = list_tool_changes(&cli.cx, connector.as_ref()).await?;
+    let connector = cli.optional_connector(connector).await?;
+    let id = connector.as_ref().map(|connector| &connector.id);
+    let changes = list_tool_changes(&cli.cx, id).await?;
     if changes.is_empty() {
         cli.stderr.say("No tools changed.");
     }
     cli.out.answer(&changes, |screen| {
-        if changes.is_empty() {
-            return String::new();
-        }
+        let changes = changes.iter();
         changes
-            .iter()
             .map(|change| render_change(change, screen))
             .collect()
     })
@@ -35,8 +30,8 @@ pub(super) async fn accept(cli: &Cli, connector: &str) -> Result<(), Failure> {
     cli.print_connector(connector, |_, _| String::new()).await
 }
 
-/// A tool that came, went or changed, and every place that differs with both of its values: what is to be
-/// accepted is shown whole, or it is said how much of it is not.
+/// Renders a change with both values of every difference. The user accepts what is shown, so long values are cut with the
+/// number of omitted characters.
 fn render_change(change: &ToolChange, screen: Screen) -> String {
     let (word, tone) = match change.kind {
         ToolChangeKind::Added => ("new", Tone::Warning),

@@ -1,4 +1,4 @@
-//! What a connector trusts besides what the system trusts.
+//! `patchbay connector trust`, and the network settings of connectors.
 
 use std::path::PathBuf;
 
@@ -10,16 +10,16 @@ use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::text;
 
-/// Shows the certificate that keeps a connector from its server, or trusts it.
+/// Shows the untrusted certificate of a connector's server, or trusts it.
 pub(super) async fn trust(cli: &Cli, text: &str, fingerprint: Option<&str>) -> Result<(), Failure> {
     let connector = cli.connector(text).await?;
     if let Some(fingerprint) = fingerprint {
-        let trusting = trust_certificate(&cli.cx, &connector.id, fingerprint).await?;
-        let place = trusting.network.pins.last().map(|pin| pin.place.clone());
+        let updated = trust_certificate(&cli.cx, &connector.id, fingerprint).await?;
+        let place = updated.network.pins.last().map(|pin| pin.place.clone());
         let place = place.unwrap_or_default();
         cli.stderr
             .say(&format!("Trusted the certificate of {place}."));
-        return cli.print_connector(trusting, |_, _| String::new()).await;
+        return cli.print_connector(updated, |_, _| String::new()).await;
     }
     let found = find_untrusted_certificate(&cli.cx, &connector.id).await?;
     match &found {
@@ -48,26 +48,25 @@ fn facts(certificate: &UntrustedCertificate) -> Facts {
         .add("SHA-256", &facts.sha256)
 }
 
-/// The authorities that the flags give; `None` where none was given.
+/// Reads the certificates of `--root-certificate`; `None` if the authorities stay as they are.
 pub(super) async fn read_authorities(
     authorities: &[PathBuf],
     none: bool,
 ) -> Result<Option<Vec<String>>, Failure> {
-    let mut read = Vec::new();
+    let mut pem = Vec::new();
     for file in authorities {
         let certificates = read_authorities_file(file).await?;
-        read.extend(certificates.into_iter().map(|certificate| certificate.pem));
+        pem.extend(certificates.into_iter().map(|certificate| certificate.pem));
     }
-    Ok((none || !read.is_empty()).then_some(read))
+    Ok((none || !pem.is_empty()).then_some(pem))
 }
 
-/// The certificate that its server sees.
 pub(super) fn client_certificate(connector: &Connector) -> Option<String> {
     let facts = connector.network.client_certificate.as_ref()?;
     Some(format!("{} (SHA-256 {})", facts.subject, facts.sha256))
 }
 
-/// The proxy of a connector, where it has one of its own or none.
+/// The proxy of a connector; empty for that of the system.
 pub(super) fn proxy(connector: &Connector) -> String {
     match &connector.network.proxy {
         ProxyChoice::System => String::new(),
@@ -76,14 +75,12 @@ pub(super) fn proxy(connector: &Connector) -> String {
     }
 }
 
-/// The authorities that a connector trusts besides those of the system.
 pub(super) fn authorities(connector: &Connector) -> String {
     let authorities = connector.network.authorities.iter();
     let lines = authorities.map(|it| format!("{} (SHA-256 {})", it.facts.subject, it.facts.sha256));
     lines.collect::<Vec<_>>().join(", ")
 }
 
-/// The certificates that a connector trusts as they are.
 pub(super) fn pins(connector: &Connector) -> String {
     let pins = connector.network.pins.iter();
     let lines = pins.map(|pin| format!("{} (SHA-256 {})", pin.place, pin.facts.sha256));

@@ -1,4 +1,4 @@
-//! `patchbay vault …`: where the key of the secrets lies.
+//! `patchbay vault …`: the vault and what protects its key.
 
 use patchbay_model::{Code, Explain as _, Secret, VaultBackend, VaultState, VaultStatus, count};
 use patchbay_ops::{
@@ -39,16 +39,16 @@ pub(super) async fn run(cli: &Cli, verb: VaultVerb) -> Result<(), Failure> {
     cli.out.answer(&status, |screen| facts(&status, screen))
 }
 
-/// Begins anew where the secrets are lost, at the user's word.
+/// Starts an empty vault after a confirmation, if the secrets can't be read any more.
 async fn reset(cli: &Cli) -> Result<VaultStatus, Failure> {
     open_if_possible(cli).await?;
     let needed = match set_vault_aside(&cli.cx, false).await {
         Err(needed @ Error::VaultBeginsAnew) => needed,
         other => return Ok(other?),
     };
-    let lost = describe_losses(cli).await?;
+    let losses = describe_losses(cli).await?;
     cli.stderr.say(&format!(
-        "You'll enter {lost} again. Connectors, tools and runs stay; the old file is kept."
+        "You'll enter {losses} again. Connectors, tools and runs stay; the old file is kept."
     ));
     cli.confirm("Reset the vault?", needed.into())?;
     let status = set_vault_aside(&cli.cx, true).await?;
@@ -56,7 +56,7 @@ async fn reset(cli: &Cli) -> Result<VaultStatus, Failure> {
     Ok(status)
 }
 
-/// Takes older secrets for the newest, at the user's word.
+/// Accepts an older vault after a confirmation.
 async fn accept(cli: &Cli) -> Result<VaultStatus, Failure> {
     unlock(cli).await?;
     let needed = match accept_older_secrets(&cli.cx, false).await {
@@ -69,7 +69,7 @@ async fn accept(cli: &Cli) -> Result<VaultStatus, Failure> {
     Ok(status)
 }
 
-/// Opens the vault with the passphrase of the environment: one that opens it is not forgotten.
+/// Tries the passphrase of the environment, so that a vault that it unlocks is not reset.
 async fn open_if_possible(cli: &Cli) -> Result<(), Failure> {
     if !needs_passphrase(&cli.cx).await {
         return Ok(());
@@ -83,7 +83,7 @@ async fn open_if_possible(cli: &Cli) -> Result<(), Failure> {
     }
 }
 
-/// What has to be entered again, in words.
+/// Describes what the user has to enter again.
 async fn describe_losses(cli: &Cli) -> Result<String, Failure> {
     let credentials = list_wallet(&cli.cx).await?.len();
     let accounts = list_accounts(&cli.cx).await?;
@@ -98,8 +98,7 @@ async fn describe_losses(cli: &Cli) -> Result<String, Failure> {
     })
 }
 
-/// The passphrase that is to protect the secrets: from where it was said, from the person at the
-/// terminal, or from the variable that will unlock it later.
+/// Reads the new passphrase: from `--from`, from the terminal, or from the variable that will unlock the vault later.
 async fn new_passphrase(cli: &Cli, from: Option<&str>) -> Result<Secret, Failure> {
     if let Some(from) = from {
         let source = Source::parse("--from", from)?;
@@ -136,7 +135,6 @@ fn facts(status: &VaultStatus, screen: Screen) -> String {
         .render(screen)
 }
 
-/// What protects the secrets, in words.
 pub(super) fn protection(status: &VaultStatus) -> &'static str {
     match status.backend {
         Some(VaultBackend::Keychain) => "the system keychain",
@@ -145,7 +143,6 @@ pub(super) fn protection(status: &VaultStatus) -> &'static str {
     }
 }
 
-/// Whether secrets can be read, in words.
 pub(super) fn state(status: &VaultStatus) -> (&'static str, Tone) {
     match status.state {
         VaultState::Empty => ("empty", Tone::Plain),

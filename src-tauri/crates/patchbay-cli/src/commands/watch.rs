@@ -1,4 +1,4 @@
-//! `--watch`: an answer that is given again whenever something changed, until Ctrl-C.
+//! `--watch`: repeats an answer whenever something changes, until Ctrl-C.
 
 use std::time::Duration;
 
@@ -9,13 +9,10 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
 
-/// What changes within this time is shown together.
+/// Changes within this time are shown together.
 const DEBOUNCE: Duration = Duration::from_millis(100);
 
-/// Gives the answer of `show`; where it is watched, again whenever something changed, here or by another process.
-///
-/// # Errors
-/// Those of `show`, and of the store.
+/// Calls `show`; with `--watch`, again whenever something changes in this or another process.
 pub(super) async fn repeat(
     cli: &Cli,
     show: impl AsyncFn() -> Result<(), Failure>,

@@ -1,18 +1,16 @@
-//! What is known of one thing, a line for each.
+//! Facts about one item, a line for each.
 
 use super::{Screen, table::Tone, text};
 
-/// Names and values, those without a value left out.
+/// Names and values; empty values are left out.
 #[derive(Default)]
 pub(crate) struct Facts(Vec<(&'static str, String, Tone)>);
 
 impl Facts {
-    /// Adds a value; an empty one is left out.
     pub(crate) fn add(self, name: &'static str, value: impl AsRef<str>) -> Self {
         self.toned(name, value, Tone::Plain)
     }
 
-    /// Adds a value where there is one.
     pub(crate) fn add_optional(self, name: &'static str, value: Option<impl AsRef<str>>) -> Self {
         match value {
             Some(value) => self.add(name, value),
@@ -20,7 +18,6 @@ impl Facts {
         }
     }
 
-    /// Adds a value that says good or bad.
     pub(crate) fn toned(mut self, name: &'static str, value: impl AsRef<str>, tone: Tone) -> Self {
         let value = text::line(value.as_ref());
         if !value.is_empty() {
@@ -29,7 +26,6 @@ impl Facts {
         self
     }
 
-    /// The facts as lines.
     pub(crate) fn render(&self, screen: Screen) -> String {
         let longest = self.0.iter().map(|(name, ..)| text::width(name)).max();
         let column = longest.unwrap_or(0) + 3;

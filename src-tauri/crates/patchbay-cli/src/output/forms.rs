@@ -1,4 +1,4 @@
-//! Forms of platforms, and differences between what was and what is to be.
+//! Platform forms, and differences between two values.
 
 use patchbay_model::{Difference, Form, Json, inert_json, pointer};
 use serde_json::Value;
@@ -8,10 +8,7 @@ use super::{Screen, text};
 use crate::cli::Cli;
 use crate::failure::Failure;
 
-/// Shows which values a form takes: its whole, or a line for each value.
-///
-/// # Errors
-/// When standard output cannot be written.
+/// Outputs the fields of a form.
 pub(crate) fn describe(cli: &Cli, form: &Form) -> Result<(), Failure> {
     cli.out.answer(form, |screen| fields(form, screen))
 }
@@ -25,7 +22,7 @@ fn fields(form: &Form, screen: Screen) -> String {
     Table::new(["FIELD", "TYPE", "CURRENT", "DESCRIPTION"], rows).render(screen)
 }
 
-/// A row for each member, objects by the pointers of theirs.
+/// Adds a row for each member; nested members are named by JSON pointer.
 fn members(form: &Form, schema: &Value, at: &str, rows: &mut Vec<[Cell; 4]>) {
     let required = schema["required"].as_array();
     let is_required = |name: &str| required.is_some_and(|all| all.contains(&name.into()));
@@ -52,17 +49,17 @@ fn row(form: &Form, member: &Value, shown: &str, pointer: &str, is_required: boo
     if is_required {
         kind.push_str(", required");
     }
-    let now = match form.values.pointer(pointer) {
+    let current = match form.values.pointer(pointer) {
         _ if form.kept.iter().any(|kept| kept == pointer) => "saved".to_owned(),
         None | Some(Value::Object(_)) => String::new(),
         Some(value) => short(value),
     };
-    let what = member["description"].as_str().or(member["title"].as_str());
+    let description = member["description"].as_str().or(member["title"].as_str());
     [
         Cell::from(shown),
         Cell::from(kind),
-        Cell::from(now),
-        Cell::from(what.unwrap_or_default()),
+        Cell::from(current),
+        Cell::from(description.unwrap_or_default()),
     ]
 }
 
@@ -82,7 +79,7 @@ fn type_of(schema: &Value) -> String {
     }
 }
 
-/// What would change, a line for each value that was and each that is to be.
+/// Renders differences, with a line for each old and each new value.
 pub(crate) fn differences(differences: &[Difference], screen: Screen) -> String {
     let mut lines = String::new();
     for one in differences {

@@ -1,13 +1,13 @@
-//! Bytes of other parties, passed on as they come.
+//! Bytes from other parties, written as they arrive.
 
 use super::{text, write_to_stdout};
 use crate::failure::Failure;
 
-/// Standard output for bytes: a pipe or a file gets them as they are, a terminal as text that cannot act.
+/// Standard output for bytes: a pipe or a file gets them unchanged, a terminal as sanitized text.
 #[derive(Debug)]
 pub(crate) struct Raw {
     is_terminal: bool,
-    /// The beginning of a character whose other bytes are still to come.
+    /// The first bytes of an incomplete character.
     rest: Vec<u8>,
 }
 
@@ -19,15 +19,11 @@ impl Raw {
         }
     }
 
-    /// Whether a terminal shows it.
     pub(crate) fn is_terminal(&self) -> bool {
         self.is_terminal
     }
 
-    /// Writes what comes next; whether anybody still reads it.
-    ///
-    /// # Errors
-    /// When standard output cannot be written.
+    /// Writes the next bytes; `false` if the pipe is closed.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<bool, Failure> {
         if self.is_terminal {
             write_to_stdout(text::lines(&self.decode(bytes)).as_bytes())
@@ -36,15 +32,12 @@ impl Raw {
         }
     }
 
-    /// Writes what is left of a text that broke off within a character.
-    ///
-    /// # Errors
-    /// When standard output cannot be written.
+    /// Writes an incomplete last character.
     pub(crate) fn finish(self) -> Result<(), Failure> {
         write_to_stdout(String::from_utf8_lossy(&self.rest).as_bytes()).map(drop)
     }
 
-    /// All whole characters; what is none is shown as `�`.
+    /// Decodes all complete characters; invalid bytes become `�`.
     fn decode(&mut self, bytes: &[u8]) -> String {
         self.rest.extend_from_slice(bytes);
         let whole = match std::str::from_utf8(&self.rest) {
@@ -57,7 +50,7 @@ impl Raw {
     }
 }
 
-/// Where a character begins that the bytes break off in; their length where none does.
+/// Length of the bytes without an incomplete character at their end.
 fn complete_utf8_len(bytes: &[u8]) -> usize {
     let last = bytes.len().saturating_sub(3)..bytes.len();
     let is_open = |from: &usize| {

@@ -1,15 +1,14 @@
-//! Tables: aligned, and cut to the width of the terminal.
+//! Aligned tables that fit the width of the terminal.
 
 use clap::builder::styling::{AnsiColor, Style};
 
 use super::{Screen, text};
 
-/// Columns that a cut column keeps at least.
 const MIN_COLUMN_WIDTH: usize = 8;
 
 const COLUMN_GAP: &str = "  ";
 
-/// What a cell says of a state, beside its word.
+/// The colour of a text, which shows a state in addition to its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
     Plain,
@@ -20,7 +19,7 @@ pub(crate) enum Tone {
 }
 
 impl Tone {
-    /// The text in this tone, where the reader can show it.
+    /// Colours the text, if the screen supports colours.
     pub(crate) fn paint(self, text: &str, screen: Screen) -> String {
         let style = match self {
             Self::Plain => return text.to_owned(),
@@ -37,7 +36,6 @@ impl Tone {
     }
 }
 
-/// One cell of a table.
 pub(crate) struct Cell {
     text: String,
     tone: Tone,
@@ -58,7 +56,6 @@ impl<T: AsRef<str>> From<T> for Cell {
     }
 }
 
-/// Rows under a heading.
 pub(crate) struct Table<const N: usize> {
     heads: [&'static str; N],
     rows: Vec<[Cell; N]>,
@@ -74,13 +71,12 @@ impl<const N: usize> Table<N> {
         }
     }
 
-    /// Leaves out the column of that head where no row has anything in it.
+    /// Leaves out the column of that head if it is empty in every row.
     pub(crate) fn optional_column(self, head: &'static str) -> Self {
         let optional = Some(head);
         Self { optional, ..self }
     }
 
-    /// The table as lines.
     pub(crate) fn render(&self, screen: Screen) -> String {
         let widths = self.widths(screen);
         let heads = self.heads.map(|head| Cell::toned(head, Tone::Faint));
@@ -105,17 +101,17 @@ impl<const N: usize> Table<N> {
         {
             widths[place] = 0;
         }
-        let Some(wanted) = screen.width else {
+        let Some(screen_width) = screen.width else {
             return widths;
         };
-        // The widest column gives way first: it has the most to spare.
+        // The widest column is shortened first.
         let gaps = COLUMN_GAP.len()
             * widths
                 .iter()
                 .filter(|width| **width > 0)
                 .count()
                 .saturating_sub(1);
-        while widths.iter().sum::<usize>() + gaps > wanted {
+        while widths.iter().sum::<usize>() + gaps > screen_width {
             match widths.iter_mut().max() {
                 Some(widest) if *widest > MIN_COLUMN_WIDTH => *widest -= 1,
                 _ => break,

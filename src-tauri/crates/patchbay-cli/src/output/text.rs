@@ -1,12 +1,12 @@
-//! Text of other parties, made fit for a terminal.
+//! Makes text from other parties safe for a terminal.
 
 use patchbay_model::{inert_block, inert_line};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// The longest line that stands among others; of what is longer it is said how much is left out.
+/// Maximum length of [`line()`]; longer text is cut, with the number of omitted characters.
 const MAX_LINE_CHARS: usize = 2000;
 
-/// Every terminal code that a tone of a table writes.
+/// The terminal codes that [`Tone`](super::table::Tone) writes.
 const TONE_CODES: [&str; 5] = [
     "\u{1b}[32m",
     "\u{1b}[33m",
@@ -15,22 +15,22 @@ const TONE_CODES: [&str; 5] = [
     "\u{1b}[0m",
 ];
 
-/// One line on which nothing acts or hides.
+/// Makes text one safe line: no control characters, hidden characters named.
 pub(crate) fn line(text: &str) -> String {
     shorten(&inert_line(text), MAX_LINE_CHARS)
 }
 
-/// Lines and tabs as they are, but nothing that acts or hides.
+/// Makes text safe but keeps lines and tabs.
 pub(crate) fn lines(text: &str) -> String {
     inert_block(text)
 }
 
-/// What Patchbay says, with whatever words of others in it: the whole of it, on one line.
+/// Makes a message with foreign parts safe and puts it on one line, without cutting it.
 pub(crate) fn message(text: &str) -> String {
     inert_block(text).replace('\n', " ")
 }
 
-/// Words for a terminal: of its codes only our own colours come through.
+/// Makes text safe for a terminal but keeps our own colour codes.
 pub(crate) fn strip_foreign_codes(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -52,9 +52,9 @@ pub(crate) fn strip_foreign_codes(text: &str) -> String {
     shown
 }
 
-/// The beginning of a text, and how much of it is left out.
-pub(crate) fn shorten(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
+/// Cuts a text, with the number of omitted characters.
+fn shorten(text: &str, max_chars: usize) -> String {
+    match text.char_indices().nth(max_chars) {
         None => text.to_owned(),
         Some((at, _)) => {
             let more = text[at..].chars().count();
@@ -63,8 +63,7 @@ pub(crate) fn shorten(text: &str, longest: usize) -> String {
     }
 }
 
-/// A word of a command line that is to be copied: quoted where a shell would take it apart, or do more
-/// than hand it on.
+/// Quotes a word of a command that the user may copy, if a shell would split or interpret it.
 pub(crate) fn quote(word: &str) -> String {
     let word = line(word);
     let is_bare = |sign: char| sign.is_alphanumeric() || "_-./:@%+=,".contains(sign);
@@ -77,12 +76,10 @@ pub(crate) fn quote(word: &str) -> String {
     }
 }
 
-/// Columns that the text takes.
 pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// The text, cut to that many columns.
 pub(crate) fn truncate_to_width(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();

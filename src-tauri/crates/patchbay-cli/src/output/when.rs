@@ -1,15 +1,14 @@
-//! Times and durations as a person says them.
+//! Times, durations and sizes as text.
 
 use patchbay_model::Timestamp;
 
-/// Seconds that nobody counts.
 const JUST_NOW_SECONDS: i64 = 5;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// How far away an instant is: `3 min ago`, `in 5 min`; its date when it is more than a month away.
+/// Relative time such as `3 min ago` and `in 5 min`, or the date if it is more than a month away.
 pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
     let seconds = (now.unix_millis() - at.unix_millis()) / 1000;
     let distance = seconds.abs();
@@ -30,13 +29,12 @@ pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
 
 /// A countdown: `4:59`.
 pub(crate) fn countdown(until: Timestamp, now: Timestamp) -> String {
-    // Rounded up, so that it ends when it says zero.
+    // Rounded up, so that it ends at zero.
     let millis = (until.unix_millis() - now.unix_millis()).max(0);
     let seconds = (millis + 999) / 1000;
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// A duration given in milliseconds.
 pub(crate) fn duration(millis: u32) -> String {
     match millis {
         0..1000 => format!("{millis} ms"),
@@ -45,7 +43,6 @@ pub(crate) fn duration(millis: u32) -> String {
     }
 }
 
-/// A size given in bytes.
 pub(crate) fn size(bytes: u32) -> String {
     match bytes {
         0..1000 => format!("{bytes} B"),

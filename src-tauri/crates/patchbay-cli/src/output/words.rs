@@ -1,4 +1,4 @@
-//! The words for people of states and kinds.
+//! Display texts of states and kinds.
 
 use patchbay_model::{
     Authentication, CaptureLevel, Connector, ConnectorStatus, IdentityLine, Level, OperationEffect,
@@ -9,7 +9,6 @@ use patchbay_model::{
 use super::table::Tone;
 use super::when;
 
-/// The word common to all platforms.
 pub(crate) fn status_word(status: Status) -> (&'static str, Tone) {
     match status {
         Status::Ready => ("ready", Tone::Good),
@@ -24,7 +23,7 @@ pub(crate) fn status_word(status: Status) -> (&'static str, Tone) {
 
 pub(crate) fn status(status: &ConnectorStatus) -> (String, Tone) {
     let (word, tone) = status_word(status.status);
-    // A platform may call connected what does not work from here.
+    // The platform's own word may say "connected" although the connector fails here.
     let own = status
         .word
         .as_deref()
@@ -33,7 +32,7 @@ pub(crate) fn status(status: &ConnectorStatus) -> (String, Tone) {
     (own.unwrap_or_else(|| word.to_owned()), tone)
 }
 
-/// "As who": account, credential, whose account that is, level, expiry.
+/// Account, credential, user, level and expiry on one line.
 pub(crate) fn identity(identity: &IdentityLine, now: Timestamp) -> String {
     let level = identity.level.map(level);
     let expiry = identity.expires_at.map(|at| {
@@ -61,7 +60,7 @@ pub(crate) fn authentication(connector: &Connector) -> &'static str {
     }
 }
 
-/// What is kept of runs where that is not everything.
+/// What the history keeps of runs, if not everything.
 pub(crate) fn capture(level: CaptureLevel) -> Option<&'static str> {
     match level {
         CaptureLevel::Full => None,
@@ -70,7 +69,7 @@ pub(crate) fn capture(level: CaptureLevel) -> Option<&'static str> {
     }
 }
 
-/// The time limits that were chosen; nothing where none was.
+/// The time limits that differ from the defaults.
 pub(crate) fn time_limits(limits: TimeLimits) -> Option<String> {
     let connect = limits.connect_seconds;
     let chosen = [
@@ -83,7 +82,6 @@ pub(crate) fn time_limits(limits: TimeLimits) -> Option<String> {
     (!chosen.is_empty()).then(|| chosen.join(", "))
 }
 
-/// How a server is spoken to.
 pub(crate) fn protocol(server: &ServerFacts) -> String {
     let version = format!("MCP {}", server.protocol_version);
     match deprecated(server.transport) {
@@ -92,7 +90,7 @@ pub(crate) fn protocol(server: &ServerFacts) -> String {
     }
 }
 
-/// A transport that servers are about to give up; nothing of the others.
+/// Names a deprecated transport.
 pub(crate) fn deprecated(transport: Transport) -> Option<&'static str> {
     (transport == Transport::Sse).then_some("HTTP + SSE (deprecated)")
 }
@@ -148,7 +146,6 @@ pub(crate) fn reply(reply: Reply) -> &'static str {
     }
 }
 
-/// What the names of its values are names of.
 pub(crate) fn value_names(kind: WalletKind) -> &'static str {
     match kind {
         WalletKind::Variables => "Variables",

@@ -1,4 +1,4 @@
-//! One thing of the catalogue, whoever offers it.
+//! An item of the catalogue: a connector type of an account, or a known server.
 
 use patchbay_model::{Account, AccountId, AuthenticationMethod, Definition};
 use patchbay_ops::{CatalogueEntry, Reach};
@@ -9,17 +9,13 @@ use crate::output::facts::Facts;
 use crate::output::table::Cell;
 use crate::output::{text, words};
 
-/// Something that can be set up.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum CatalogueItem {
-    /// What an account can create.
     Definition(AccountDefinition),
-    /// A server of a list.
     Server(CatalogueEntry),
 }
 
-/// A definition, and whose it is.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AccountDefinition {
@@ -38,7 +34,7 @@ impl CatalogueItem {
         })
     }
 
-    /// Whether that is its name for people or for commands.
+    /// Whether that is its id or title.
     pub(super) fn is_named(&self, name: &str) -> bool {
         let (id, title) = match self {
             Self::Definition(AccountDefinition { definition, .. }) => {
@@ -49,7 +45,7 @@ impl CatalogueItem {
         id == name || title.eq_ignore_ascii_case(name)
     }
 
-    /// Whether each of the words, in small letters, is found somewhere in it.
+    /// Whether it contains each of the lowercase words.
     pub(super) fn matches_all(&self, words: &[String]) -> bool {
         let (names, description, category) = match self {
             Self::Definition(AccountDefinition { definition, .. }) => (
@@ -117,13 +113,12 @@ impl CatalogueItem {
     fn sign_in(&self) -> String {
         match self {
             Self::Definition(AccountDefinition { definition, .. }) => {
-                let word =
-                    definition.has_consent.map(
-                        |has_consent| {
-                            if has_consent { "oauth" } else { "key or none" }
-                        },
-                    );
-                word.unwrap_or_default().to_owned()
+                match definition.has_consent {
+                    Some(true) => "oauth",
+                    Some(false) => "key or none",
+                    None => "",
+                }
+                .to_owned()
             }
             Self::Server(entry) => {
                 let methods: Vec<_> = entry
@@ -191,7 +186,7 @@ fn facts_of_server(entry: &CatalogueEntry, sign_in: &str) -> Facts {
         .add("Tested", tried)
 }
 
-/// The command that adds a local server, with a place for each of its variables.
+/// The command that adds a local server, with a placeholder for each variable.
 fn add_command(name: &str, words: &[String], variables: &[String]) -> String {
     let variables = variables.iter().map(|name| format!(" --env {name}=VALUE"));
     let words = words.iter().map(|word| format!(" {}", text::quote(word)));

@@ -13,10 +13,10 @@ use crate::output::facts::Facts;
 use crate::output::table::Tone;
 use crate::output::{Screen, text, when, words};
 
-/// A value longer than this is cut where it stands in a list.
+/// Maximum length of a value in the list of differences.
 const MAX_VALUE_CHARS: usize = 100;
 
-/// Two runs, without what is ignored for their tool.
+/// Compares two runs, except for the paths that are ignored for their tool.
 pub(super) async fn compare_two(cli: &Cli, first: String, second: String) -> Result<(), Failure> {
     let args = RunCompareArgs {
         first,
@@ -56,7 +56,7 @@ pub(super) async fn run(cli: &Cli, args: RunCompareArgs) -> Result<(), Failure> 
     Ok(())
 }
 
-/// The earlier and the later run.
+/// Returns the earlier and the later run.
 async fn resolve_pair(
     cli: &Cli,
     first: String,

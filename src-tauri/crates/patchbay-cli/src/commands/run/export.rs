@@ -14,7 +14,7 @@ pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
     let one = args.id.map(RunId::new);
     let query = query_of(args.filter, args.limit.unwrap_or(0));
     let format = args.format.into();
-    // What is secret has to be known to be left out.
+    // Secrets are left out of the export, so they have to be known.
     for connector in list_connectors(&cli.cx).await? {
         cli.unlock_for(&connector).await?;
     }

@@ -1,4 +1,4 @@
-//! `patchbay run show --file`: runs of an exported file, which are nobody's history here.
+//! `patchbay run show --file`: runs of an exported file, which are not in the history.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::text;
 
-/// Shows the run of that id, the only one, or a list.
+/// Shows the run with that id or the only one, or else a list.
 pub(super) async fn show(cli: &Cli, path: &Path, id: Option<&str>) -> Result<(), Failure> {
     let file = read_runs_file(path).await?;
     let named = |id: &str| file.runs.iter().find(|run| run.summary.id.as_str() == id);

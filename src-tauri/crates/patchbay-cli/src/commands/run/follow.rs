@@ -1,4 +1,4 @@
-//! `patchbay run follow`, `next` and `save`: going on from a run.
+//! `patchbay run follow`, `next` and `save`.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use crate::commands::run_result::finish;
 use crate::commands::tool::{Progress, run_confirmed, until_interrupted};
 use crate::failure::Failure;
 
-/// Waits for a run, and shows what it brought.
+/// Waits for a run and prints its result.
 pub(super) async fn wait_for_run(cli: &Cli, id: &str) -> Result<(), Failure> {
     let id = RunId::new(id);
     let run = find_run(&cli.cx, &id).await?;
@@ -26,7 +26,7 @@ pub(super) async fn wait_for_run(cli: &Cli, id: &str) -> Result<(), Failure> {
     finish(cli, &run, &connector)
 }
 
-/// Runs the tool of a run once more, for its next page.
+/// Runs the tool of a run again for the next page of its result.
 pub(super) async fn next(cli: &Cli, id: &str) -> Result<(), Failure> {
     let id = RunId::new(id);
     let earlier = find_run(&cli.cx, &id).await?;
@@ -50,7 +50,7 @@ pub(super) async fn next(cli: &Cli, id: &str) -> Result<(), Failure> {
     run_confirmed(cli, connector, request).await
 }
 
-/// Writes a part of the answer into a folder.
+/// Saves a part of the result to a folder.
 pub(super) async fn save(
     cli: &Cli,
     id: &str,
@@ -58,16 +58,16 @@ pub(super) async fn save(
     folder: PathBuf,
 ) -> Result<(), Failure> {
     let id = RunId::new(id);
-    let place = match part {
+    let index = match part {
         Some(number) => number - 1,
         None => first_file(cli, &id).await?,
     };
-    let attachment = Attachment::of_run(&cli.cx, &id, place).await?;
+    let attachment = Attachment::of_run(&cli.cx, &id, index).await?;
     let saved = attachment.save(&folder).await?;
     cli.out.answer(&saved, |_| format!("{}\n", saved.path))
 }
 
-/// The place of the first part that is a file.
+/// Index of the first part of the result that is a file.
 async fn first_file(cli: &Cli, id: &RunId) -> Result<u32, Failure> {
     let run = find_run(&cli.cx, id).await?;
     let parts = run.result.map(|result| result.content).unwrap_or_default();
@@ -77,9 +77,9 @@ async fn first_file(cli: &Cli, id: &RunId) -> Result<u32, Failure> {
             Content::Image { .. } | Content::Audio { .. } | Content::Resource { .. }
         )
     };
-    let place = parts.iter().position(is_file);
-    let place = place.and_then(|place| u32::try_from(place).ok());
-    place.ok_or_else(|| {
+    let index = parts.iter().position(is_file);
+    let index = index.and_then(|index| u32::try_from(index).ok());
+    index.ok_or_else(|| {
         Failure::usage(
             "no file in the result",
             format!("Run `patchbay run show {id}`."),

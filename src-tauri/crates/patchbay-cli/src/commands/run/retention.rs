@@ -1,7 +1,7 @@
 //! `patchbay run limits`, `prune` and `delete --all`.
 
-use patchbay_model::{Code, Problem, count};
-use patchbay_ops::{History, Retention, history, keep_runs, remove_all_runs, trim_runs};
+use patchbay_model::{Code, Problem, Timestamp, count};
+use patchbay_ops::{History, Retention, keep_runs, remove_all_runs, trim_runs};
 
 use crate::args::Limit;
 use crate::cli::Cli;
@@ -14,25 +14,26 @@ pub(super) async fn limits(
     days: Option<Limit>,
     runs: Option<Limit>,
 ) -> Result<(), Failure> {
-    let mut kept = history(&cli.cx).await?;
+    let mut history = patchbay_ops::history(&cli.cx).await?;
     if days.is_some() || runs.is_some() {
         let retention = Retention {
-            days: days.map_or(kept.retention.days, |days| days.0),
-            runs: runs.map_or(kept.retention.runs, |runs| runs.0),
+            days: days.map_or(history.retention.days, |days| days.0),
+            runs: runs.map_or(history.retention.runs, |runs| runs.0),
         };
-        kept = keep_runs(&cli.cx, retention).await?;
+        history = keep_runs(&cli.cx, retention).await?;
     }
-    if kept.due > 0 {
-        let due = kept.due;
+    let due = history.due;
+    if due > 0 {
         cli.stderr.say(&format!(
             "{due} past the limit; deleted within an hour, or now with `patchbay run prune`."
         ));
     }
     let now = cli.now();
-    cli.out.answer(&kept, |screen| facts(&kept, now, screen))
+    cli.out
+        .answer(&history, |screen| facts(&history, now, screen))
 }
 
-fn facts(history: &History, now: patchbay_model::Timestamp, screen: Screen) -> String {
+fn facts(history: &History, now: Timestamp, screen: Screen) -> String {
     let Retention { days, runs } = history.retention;
     let days = days.map_or_else(|| "forever".to_owned(), |days| format!("{days} days"));
     let newest = runs.map_or_else(|| "no limit".to_owned(), |runs| format!("latest {runs}"));
@@ -54,7 +55,7 @@ pub(super) async fn prune(cli: &Cli) -> Result<(), Failure> {
 }
 
 pub(super) async fn delete_all(cli: &Cli) -> Result<(), Failure> {
-    let History { runs, pinned, .. } = history(&cli.cx).await?;
+    let History { runs, pinned, .. } = patchbay_ops::history(&cli.cx).await?;
     let runs = runs.saturating_sub(pinned);
     let stays = if pinned > 0 { " Pinned runs stay." } else { "" };
     let needed = Problem::new(Code::ConfirmationNeeded, "this deletes every run")
@@ -68,7 +69,5 @@ pub(super) async fn delete_all(cli: &Cli) -> Result<(), Failure> {
 }
 
 fn print_done(cli: &Cli, removed: u32) -> Result<(), Failure> {
-    cli.stderr
-        .say(&format!("Deleted {}.", count(removed, "run")));
-    cli.out.answer(&removed, |_| String::new())
+    cli.print_done(&format!("Deleted {}.", count(removed, "run")), &removed)
 }
