@@ -35,9 +35,9 @@ impl ProgramConsent for DialogConsent {
     }
 }
 
-/// The buttons, and the result that means yes. That button is not focused first, so that a key press meant for the window
-/// is not a yes. GTK focuses No, and reports closing as the second custom button; other systems focus the first button.
-/// The dialog plugin can't tell closing from the second button on any system, hence `rfd`.
+/// The buttons, and the result that means yes. That button is not focused first, so that a key press meant for the
+/// window is not a yes. GTK focuses No, and reports closing as the second custom button; other systems focus the first
+/// button. The dialog plugin can't tell closing from the second button on any system, hence `rfd`.
 fn buttons() -> (MessageButtons, MessageDialogResult) {
     if cfg!(target_os = "linux") {
         return (MessageButtons::YesNo, MessageDialogResult::Yes);

@@ -50,8 +50,8 @@ pub(crate) fn discard(app: &AppHandle) {
     }
 }
 
-/// The plugin that restores size and position, with its state in our own folder and corrected to fit the screens. It does
-/// not restore visibility: a window that is shown before its page is loaded stays blank for half a second.
+/// The plugin that restores size and position, with its state in our own folder and corrected to fit the screens. It
+/// does not restore visibility: a window that is shown before its page is loaded stays blank for half a second.
 pub(crate) fn state_plugin(app: &AppHandle, paths: &AppPaths) -> TauriPlugin<Wry> {
     let file = paths.settings.join("window.json");
     preferences::discard_unreadable(&file);

@@ -2,8 +2,8 @@
 
 /// Whether the terminal interprets escape sequences.
 ///
-/// Enables them on a Windows console, which is possible since Windows 10. If only one of the streams is a console, output
-/// stays plain.
+/// Enables them on a Windows console, which is possible since Windows 10. If only one of the streams is a console,
+/// output stays plain.
 #[cfg(windows)]
 pub(crate) fn are_supported() -> bool {
     anstyle_query::windows::enable_ansi_colors() == Some(true)

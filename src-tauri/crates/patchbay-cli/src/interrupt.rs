@@ -81,8 +81,8 @@ fn is_hangup_ignored() -> bool {
     }
 }
 
-/// Ctrl-C, Ctrl-Break, and the end of the console, the session or the system. Windows waits five seconds for the latter,
-/// which is enough to cancel a run properly.
+/// Ctrl-C, Ctrl-Break, and the end of the console, the session or the system. Windows waits five seconds for the
+/// latter, which is enough to cancel a run properly.
 #[cfg(windows)]
 fn signals() -> [Option<Signal>; 5] {
     use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_logoff, ctrl_shutdown};

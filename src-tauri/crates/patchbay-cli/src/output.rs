@@ -1,7 +1,7 @@
 //! Data on standard output: one JSON document, or text and tables.
 //!
-//! Everything written to a terminal is sanitized here once more, in case a command forgot that a text comes from another
-//! party.
+//! Everything written to a terminal is sanitized here once more, in case a command forgot that a text comes from
+//! another party.
 
 pub(crate) mod facts;
 pub(crate) mod forms;

@@ -1,40 +1,38 @@
-//! What can be done with the connectors of a platform.
+//! What a platform supports.
 
 use serde::Serialize;
 
-/// What can be done with the connectors of a platform, known before anything is asked. Where that depends on
-/// the account as well, it says what may be, and the account is asked.
+/// What a platform supports, known without a request. What also depends on the account is included if any account may
+/// support it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "a set of flags")]
 pub struct Abilities {
-    /// One signs in to the platform as an account, and what the account has is fetched. This computer is there
-    /// without one.
+    /// The user signs in to it with accounts, whose connectors are fetched. This computer needs no account.
     pub has_accounts: bool,
-    /// One can be made of the address of any MCP server.
+    /// Connectors can be created from the URL of any MCP server.
     pub takes_mcp_servers: bool,
-    /// They are set up in Patchbay: address, sign-in, on and off. Elsewhere the platform has settings of its
-    /// own.
+    /// Patchbay manages the settings of connectors: URL, sign-in, on and off. Elsewhere the platform does.
     pub configured_here: bool,
-    /// Patchbay signs in to the service itself, with a credential of the wallet. Elsewhere the platform does,
-    /// and Patchbay signs in to it as an account.
+    /// Patchbay signs in to the service itself, with a credential of the wallet. Elsewhere the platform does, and
+    /// Patchbay signs in to the platform with an account.
     pub signs_in_here: bool,
-    /// The platform stands between Patchbay and the service, and says itself how a connector is.
+    /// The platform sits between Patchbay and the service, and reports the status of connectors.
     pub reports_status: bool,
-    /// One that is removed is gone for everybody who uses it. Elsewhere it can be restored for a while.
+    /// Removing a connector deletes it for everyone. Elsewhere it can be restored for a while.
     pub deletes_for_good: bool,
-    /// The platform says who can use one.
+    /// The platform tells who can use a connector.
     pub has_visibility: bool,
-    /// The platform keeps credentials for them.
+    /// The platform keeps credentials for connectors.
     pub keeps_credentials: bool,
-    /// A run may name one of these credentials.
+    /// A run can name one of these credentials.
     pub names_credentials: bool,
-    /// There may be something to choose before a consent.
+    /// There may be options to choose before an authorization.
     pub has_consent_form: bool,
-    /// The platform has facts and switches that no other has.
+    /// Connectors have facts and actions that are specific to the platform.
     pub has_details: bool,
     /// A result may have a next page.
     pub has_pages: bool,
-    /// They may offer resources to be read and prompts to be filled in.
+    /// Connectors may offer resources and prompts.
     pub has_resources: bool,
 }

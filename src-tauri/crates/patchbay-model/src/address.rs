@@ -1,9 +1,9 @@
-//! What an address gives away.
+//! What a URL reveals.
 
 use serde_json::Value;
 use url::{Host, Url};
 
-/// Whether the address is this computer, by name or number.
+/// Whether the host of the URL is this computer, by name or address.
 ///
 /// Source: RFC 6761, section 6.3.
 pub fn is_loopback(url: &Url) -> bool {
@@ -15,7 +15,7 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Whether the name of a host is one of this computer, with or without the dot of the root.
+/// Whether the host name is one of this computer, with or without the trailing dot.
 ///
 /// Source: RFC 6761, section 6.3.
 pub fn is_localhost(name: &str) -> bool {
@@ -23,12 +23,12 @@ pub fn is_localhost(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Whether the address carries a user name or a password.
+/// Whether the URL contains a user name or a password.
 pub fn has_user_info(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
-/// Whether a parameter of the query seems to hold a key or token: whoever sees the address has it then.
+/// Whether a query parameter seems to contain a key or token, which anyone who sees the URL gets.
 pub fn has_secret_query(url: &Url) -> bool {
     url.query_pairs().any(|(name, value)| {
         let letters = name.chars().filter(char::is_ascii_alphanumeric);
@@ -38,8 +38,8 @@ pub fn has_secret_query(url: &Url) -> bool {
     })
 }
 
-/// The text with `***` for the password of every address in it, and for a user name without a password,
-/// which may be a token. For addresses that others give: what a person types is refused with either.
+/// Replaces the password of every URL in a text by `***`, and a user name without a password, which may be a token.
+/// This is for URLs from other parties; a URL that the user enters is rejected if it has either.
 pub fn redact_user_info(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -67,7 +67,7 @@ pub fn redact_user_info(text: &str) -> String {
     shown
 }
 
-/// [`redact_user_info`] in every text of a value.
+/// Applies [`redact_user_info`] to every string in a value.
 pub fn redact_user_infos(value: Value) -> Value {
     match value {
         Value::String(text) if text.contains("://") => Value::String(redact_user_info(&text)),

@@ -1,4 +1,4 @@
-//! One run of a click-through consent.
+//! One authorization by click-through consent.
 //!
 //! Source: the product's design, "Authorization".
 
@@ -9,60 +9,58 @@ use specta::Type;
 
 use crate::{AuthorizationId, ConnectorId, IdentityLine, Problem, Timestamp, WalletEntryId};
 
-/// A consent under way or over.
+/// An authorization in progress or finished.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Authorization {
-    /// Ours.
+    /// Patchbay's own id.
     pub id: AuthorizationId,
-    /// The connector to be connected.
+    /// The connector to connect.
     pub connector: ConnectorId,
-    /// Its name for people.
+    /// Its display name.
     pub connector_title: String,
-    /// As who.
+    /// The identity that is signed in.
     pub identity: IdentityLine,
-    /// Who was signed in before, when somebody else is now.
+    /// The user who was signed in before, if another one is now.
     #[serde(default)]
     pub asked_as: Option<String>,
-    /// What came of a sign-in for a form that is not sent yet.
+    /// The tokens of a provider sign-in, for a form that is not sent yet.
     #[serde(default)]
     pub granted: Vec<Granted>,
-    /// How far it is.
+    /// Its state.
     pub state: AuthorizationState,
     /// When it began.
     pub started_at: Timestamp,
-    /// When it expires by itself.
+    /// When it expires.
     pub deadline_at: Timestamp,
-    /// Host of the page on which the user consents, with its port where that is not the usual one; there
-    /// from `awaiting_user` on. The page's whole address holds the `state` of the sign-in: it stays with
-    /// whoever opens or copies it.
+    /// Host of the sign-in page, with its port if it is not the default, from `awaiting_user` on. The whole URL
+    /// contains the `state` and is only passed to the browser and the clipboard.
     #[serde(default)]
     pub page_host: Option<String>,
-    /// Where the browser comes back to.
+    /// How the browser returns.
     pub redirect: Redirect,
-    /// Scopes that are asked for.
+    /// Requested scopes.
     pub scopes: Vec<String>,
-    /// Those of them that the sign-in before this one was not given; none at the first one.
+    /// Requested scopes that the previous sign-in was not granted; empty for the first one.
     #[serde(default)]
     pub new_scopes: Vec<String>,
-    /// Scopes that were given; there once the code was redeemed.
+    /// Granted scopes, known once the code is redeemed.
     #[serde(default)]
     pub granted_scopes: Vec<String>,
-    /// Whether no browser could be started, so that a person has to open the page.
+    /// Whether no browser could be started, so that the user has to open the page.
     #[serde(default)]
     pub no_browser: bool,
-    /// Where the server sends whoever signs in now, when that is another place than before. Nothing was
-    /// asked there: a person has to agree first.
+    /// The new authorization server, if it changed. No request is sent to it until the user accepts it.
     #[serde(default)]
     pub issuer_change: Option<IssuerChange>,
-    /// What was asked and answered so far, secrets redacted.
+    /// Requests and responses so far, with secrets redacted.
     pub trace: Vec<TraceStep>,
-    /// Why it ended without success.
+    /// Why it failed.
     pub problem: Option<Problem>,
 }
 
 impl Authorization {
-    /// One that begins now: nothing was asked or answered yet. It expires after `lasts`.
+    /// Starts an authorization now, which expires after `lasts`.
     pub fn preparing(
         id: AuthorizationId,
         connector: ConnectorId,
@@ -95,54 +93,54 @@ impl Authorization {
     }
 }
 
-/// Another authorization server than that of the sign-in before.
+/// A change of the authorization server since the previous sign-in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct IssuerChange {
-    /// The host of the one before, or all of its address where only the rest of it is another.
+    /// Host of the previous server, or its whole URL if the hosts are equal.
     pub former: String,
-    /// The same of the one now.
+    /// The same of the current server.
     pub current: String,
-    /// The one now to the letter; who agrees to it says it back.
+    /// The exact issuer of the current server, which an accepting request repeats.
     pub issuer: String,
 }
 
-/// A token that a sign-in brought, kept in the wallet for the form it was asked for.
+/// A token of a provider sign-in, saved in the wallet for a form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Granted {
-    /// JSON pointer to its place in the form's values.
+    /// JSON pointer into the form's values.
     pub path: String,
     /// The wallet entry that holds it.
     pub entry: WalletEntryId,
 }
 
-/// How far a consent is.
+/// The state of an authorization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthorizationState {
-    /// Discovering, registering, binding the redirect.
+    /// Discovery, client registration, binding the redirect.
     Preparing,
-    /// The browser is open.
+    /// Waiting for the user in the browser.
     AwaitingUser,
-    /// Redeeming the code.
+    /// Exchanging the code for tokens.
     Exchanging,
     /// Listing tools with the new token.
     Checking,
-    /// Done.
+    /// Succeeded.
     Authorized,
-    /// The user, or the provider for them, said no.
+    /// The user or the provider denied it.
     Denied,
-    /// The deadline passed, or Patchbay was ended in the middle.
+    /// The deadline passed, or Patchbay ended meanwhile.
     Expired,
-    /// The user stopped it.
+    /// The user cancelled it.
     Cancelled,
-    /// It could not be done.
+    /// It failed.
     Failed,
 }
 
 impl AuthorizationState {
-    /// Whether nothing more will happen.
+    /// Whether the authorization has ended.
     pub fn is_over(self) -> bool {
         !matches!(
             self,
@@ -151,31 +149,31 @@ impl AuthorizationState {
     }
 }
 
-/// How the browser comes back.
+/// How the browser returns after a sign-in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum Redirect {
-    /// To a port of this computer (RFC 8252, section 7.3).
+    /// To a loopback port (RFC 8252, section 7.3).
     #[default]
     Loopback,
     /// By a `patchbay://` link.
     DeepLink,
 }
 
-/// One thing that was asked on the way, and its answer.
+/// A request of an authorization and its response.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct TraceStep {
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
     /// `GET`, `POST`, or a word such as `open` and `callback`.
     pub method: String,
-    /// Address without query, or what was done.
+    /// URL without query, or a description.
     pub target: String,
-    /// A few words more, such as the scopes that were asked for.
+    /// More details, such as the requested scopes.
     pub note: Option<String>,
-    /// HTTP status of the answer.
+    /// HTTP status of the response.
     pub status: Option<u16>,
-    /// How long it took, in milliseconds.
+    /// Duration in milliseconds.
     pub duration_ms: Option<u32>,
 }

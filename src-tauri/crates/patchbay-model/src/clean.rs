@@ -1,11 +1,10 @@
-//! Text of other parties, made fit to be shown.
+//! Cleans text of other parties for display.
 
 use crate::inert::{is_invisible, is_needed, with_next};
 
-/// One line of at most `max_chars` characters, without control, direction and invisible characters.
+/// Cleans text to one line of at most `max_chars` characters, without control, direction and invisible characters.
 ///
-/// Line breaks and other white space become single spaces; what is cut off ends in `…`. The text is
-/// still not HTML: whoever puts it on a page has to escape it.
+/// Line breaks and other white space become single spaces; text that is cut ends in `…`. HTML is not escaped.
 pub fn clean_text(text: &str, max_chars: usize) -> String {
     let mut clean = String::with_capacity(text.len().min(max_chars));
     let mut length = 0;
@@ -21,8 +20,8 @@ pub fn clean_text(text: &str, max_chars: usize) -> String {
                 continue;
             }
         }
-        let wanted = if gap && length > 0 { 2 } else { 1 };
-        if length + wanted > max_chars {
+        let needed = if gap && length > 0 { 2 } else { 1 };
+        if length + needed > max_chars {
             if length == max_chars {
                 clean.pop();
             }
@@ -31,19 +30,17 @@ pub fn clean_text(text: &str, max_chars: usize) -> String {
             }
             return clean;
         }
-        if wanted == 2 {
+        if needed == 2 {
             clean.push(' ');
         }
         clean.push(sign);
-        length += wanted;
+        length += needed;
         gap = false;
     }
     clean
 }
 
-/// The text with its lines and spaces, without control, direction and invisible characters.
-///
-/// It is still not HTML, as with [`clean_text`].
+/// Removes control, direction and invisible characters but keeps lines and spaces. HTML is not escaped.
 pub fn clean_block(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for (sign, after) in with_next(text) {

@@ -10,108 +10,108 @@ use crate::{
     Timestamp, WalletEntryId,
 };
 
-/// A stored link to a service, whatever platform holds it.
+/// A stored link to a service, on any platform.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-// The window has it with what helps it on, by its own name.
+// Inlined into `ConnectorView`, which adds the next action.
 #[specta(inline)]
 pub struct Connector {
-    /// Ours, stable.
+    /// Patchbay's own stable id.
     pub id: ConnectorId,
     /// The account that holds it.
     pub account: AccountId,
-    /// The platform's own id; `None` for connectors of this computer.
+    /// The platform's id; `None` for local connectors.
     pub remote_id: Option<RemoteId>,
     /// Short name, unique within its account, used on the command line.
     pub name: String,
-    /// Name for people.
+    /// Display name.
     pub title: String,
     /// One or two sentences, cleaned of control characters.
     pub description: Option<String>,
-    /// What it connects to, in its platform's words, where that is no address: the type of a data source, say.
+    /// The platform's name for the kind of service, such as the type of a data source, if it is not an address.
     #[serde(default)]
     #[specta(optional)]
     pub connector_type: Option<String>,
-    /// Where its icon lies, as its platform names it: an absolute URL of https or `data:`, not looked at yet.
+    /// Absolute https or `data:` URL of its icon, as given by the platform and not validated.
     pub icon: Option<String>,
     /// Absolute URL of the service.
     pub endpoint: Option<String>,
-    /// The program of this computer that is the service, in place of an address.
+    /// The local program that is the service, instead of a URL.
     #[serde(default)]
     #[specta(optional)]
     pub command: Option<ServerCommand>,
     /// Who can use it.
     pub visibility: Visibility,
-    /// How it is.
+    /// Its status.
     pub status: ConnectorStatus,
-    /// As who it acts.
+    /// The identity with which it acts.
     pub identity: IdentityLine,
-    /// How it signs in now.
+    /// How it signs in.
     pub authentication: Authentication,
-    /// How it could sign in.
+    /// How it can sign in.
     pub authentication_methods: Vec<AuthenticationMethod>,
-    /// What the server said of itself when it was last reached.
+    /// What the server reported when it was last reached.
     pub server: Option<ServerFacts>,
     /// Number of tools when they were last listed.
     pub tool_count: Option<u32>,
-    /// Names of the tools that were last refused for a right that its sign-in lacks.
+    /// Names of the tools that the server last refused because the sign-in lacks a permission.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[specta(optional)]
     pub tools_lacking_access: Vec<String>,
     /// When it was added.
     pub created_at: Timestamp,
-    /// When anything of it last changed.
+    /// When it last changed.
     pub updated_at: Timestamp,
-    /// The user's own words for it.
+    /// The user's tags.
     pub tags: Vec<String>,
-    /// Whether the user keeps it at the top.
+    /// Whether it is a favourite.
     pub favourite: bool,
-    /// Whether its credentials may go over plain http, unencrypted, for the user insists on that address.
+    /// Whether the user allows its credentials to be sent unencrypted over plain http.
     #[serde(default)]
     #[specta(optional)]
     pub allows_plain_http: bool,
-    /// How long its server is waited for.
+    /// Time limits for its server.
     #[serde(default)]
     #[specta(optional)]
     pub time_limits: TimeLimits,
-    /// Full paths of the folders that its server is told of, as MCP roots; it fences nothing in.
+    /// Absolute paths that its server gets as MCP roots; they restrict nothing.
     #[serde(default)]
     #[specta(optional)]
     pub roots: Vec<String>,
-    /// Whether its server may ask for texts that a language model would write, which the person writes then.
+    /// Whether its server may ask for texts of a language model, which the user writes.
     #[serde(default)]
     #[specta(optional)]
     pub sampling: bool,
-    /// Whether the system notifies nobody of it.
+    /// Whether notifications are off.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[specta(optional)]
     pub muted: bool,
-    /// How much of its runs is kept.
+    /// How much of its runs the history keeps.
     #[serde(default, skip_serializing_if = "CaptureLevel::is_full")]
     #[specta(optional)]
     pub capture: CaptureLevel,
-    /// Where its sign-in differs from the standards, as far as a person chose it.
+    /// OAuth deviations that the user chose.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     #[specta(optional)]
     pub oauth_deviations: crate::ChosenDeviations,
-    /// How it connects, where that is not as all others do.
+    /// Its own network settings.
     #[serde(default)]
     #[specta(optional)]
     pub network: NetworkSettings,
-    /// Whether it has never worked yet: a draft becomes a connector at its first success.
+    /// Whether it has never worked yet.
     pub draft: bool,
-    /// The platform's own JSON, or Patchbay's settings of a connector of this computer.
+    /// The platform's own JSON, or Patchbay's settings of a local connector.
     pub native: Json,
 }
 
 impl Connector {
-    /// Where its icon lies, by its platform or by the server itself.
+    /// Returns the address of its icon, from its platform or its server.
     pub fn icon_address(&self) -> Option<&str> {
         let server = self.server.as_ref();
         self.icon.as_deref().or_else(|| server?.icon.as_deref())
     }
 
-    /// Whether a browser is the way to sign in to it.
+    /// Whether it signs in with a browser.
     pub fn signs_in_by_browser(&self) -> bool {
         match self.authentication {
             Authentication::Oauth { .. } => true,
@@ -125,11 +125,11 @@ impl Connector {
     }
 }
 
-/// How long a server is waited for; `None` for as long as any other.
+/// Time limits for a server; `None` for the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", default)]
 pub struct TimeLimits {
-    /// Seconds from the first request until it is connected.
+    /// Seconds until it is connected.
     #[specta(optional)]
     pub connect_seconds: Option<u32>,
     /// Seconds of silence in a run.
@@ -141,7 +141,7 @@ pub struct TimeLimits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "lowercase")]
 pub enum Visibility {
-    /// Its owner alone.
+    /// Only its owner.
     Private,
     /// Everyone in the workspace.
     Workspace,
@@ -149,47 +149,47 @@ pub enum Visibility {
     Organization,
 }
 
-/// How a connector is, in one word for all platforms.
+/// The status of a connector, common to all platforms.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Tools were listed, or the platform's nearest equivalent.
+    /// Its tools could be listed, or the platform's nearest equivalent.
     Ready,
-    /// A person has to sign in.
+    /// The user has to sign in.
     NeedsAuthorization,
-    /// A sign-in is under way.
+    /// A sign-in is in progress.
     Authorizing,
-    /// Left by the user, or dropped by the platform.
+    /// Disconnected by the user or the platform.
     Disconnected,
-    /// Switched off.
+    /// Turned off.
     Disabled,
-    /// It should work and does not.
+    /// It should work but does not.
     Failing,
-    /// Not looked at yet, or a state that only the platform has a word for.
+    /// Not checked yet, or a state that is specific to the platform.
     Unknown,
 }
 
-/// A status with its reason and date.
+/// A status with its reason and times.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectorStatus {
-    /// The word common to all platforms.
+    /// The status common to all platforms.
     pub status: Status,
-    /// The platform's own word, kept for the tooltip and for states that we do not know.
+    /// The platform's own word, for the tooltip and for unknown states.
     pub word: Option<String>,
-    /// Why, in a few plain words without a full stop.
+    /// The reason, a short phrase without a full stop.
     pub reason: Option<String>,
-    /// Stable code of the problem behind it, such as `network.unreachable`.
+    /// Code of the problem, such as `network.unreachable`.
     pub code: Option<crate::Code>,
-    /// When it was last looked at.
+    /// When it was last checked.
     pub checked_at: Option<Timestamp>,
-    /// When it last worked: tools were listed, or its platform tried it with success.
+    /// When it last worked: its tools were listed, or its platform tested it successfully.
     pub last_ok_at: Option<Timestamp>,
 }
 
-/// "As who": shown on every connector, authorization and run.
+/// Identity that is shown with every connector, authorization and run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct IdentityLine {
@@ -199,30 +199,29 @@ pub struct IdentityLine {
     pub account: String,
     /// Name of the credential; `None` where none is used.
     pub credential: Option<String>,
-    /// Whose account it is at the service, as its provider told when it was signed in to: an email address or
-    /// a name, cleaned. Only shown: nothing is decided by it.
+    /// The user at the service, an email address or a name as reported by the provider, cleaned. For display only.
     #[serde(default)]
     #[specta(optional)]
     pub user: Option<String>,
     /// Level of the credential.
     pub level: Option<Level>,
-    /// When the credential lapses; `None` when it does not or nobody knows.
+    /// When the credential expires; `None` if it does not or that is unknown.
     pub expires_at: Option<Timestamp>,
 }
 
-/// Whose a credential is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// One person's.
-    User,
-    /// The workspace's.
-    Workspace,
-    /// The organization's.
-    Organization,
+word_enum! {
+    /// The level at which a credential is shared.
+    Level {
+        /// Personal.
+        User = "user",
+        /// Shared in the workspace.
+        Workspace = "workspace",
+        /// Shared in the organization.
+        Organization = "organization",
+    }
 }
 
-/// How a connector of this computer signs in.
+/// How a local connector signs in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -230,96 +229,96 @@ pub enum Level {
     rename_all_fields = "camelCase"
 )]
 pub enum Authentication {
-    /// It asks for nothing, or the platform takes care of it.
+    /// It needs no sign-in, or the platform signs in.
     None,
-    /// Click-through consent, Patchbay being the OAuth client.
+    /// Click-through consent, with Patchbay as the OAuth client.
     Oauth {
-        /// The user's own OAuth app, a wallet entry of kind `oauth_client`; `None` to register by itself.
+        /// The user's own OAuth app, a wallet entry of kind `oauth_client`; `None` to register a client.
         client: Option<WalletEntryId>,
-        /// The tokens, a wallet entry of kind `oauth`; `None` before the first consent.
+        /// The tokens, a wallet entry of kind `oauth`; `None` before the first sign-in.
         entry: Option<WalletEntryId>,
-        /// Port of the loopback redirect, where the provider wants one fixed.
+        /// Port of the loopback redirect, if the provider needs a fixed one.
         callback_port: Option<u16>,
         /// Host of the loopback redirect, `127.0.0.1` or `localhost`; `None` for the first.
         callback_host: Option<String>,
-        /// Where the browser is sent back to.
+        /// How the browser returns.
         redirect: crate::Redirect,
-        /// Scopes to ask for in place of those the server names; empty to let the server decide.
+        /// Scopes to request instead of those that the server names; empty to let the server decide.
         scopes: Vec<String>,
-        /// As whom it signs in.
+        /// Whether it signs in as a user or as the app itself.
         #[serde(default)]
         #[specta(optional)]
         grant: OauthGrant,
     },
-    /// `Authorization: Bearer` with the text of a wallet entry of kind `bearer`.
+    /// `Authorization: Bearer` with a wallet entry of kind `bearer`.
     Bearer {
-        /// The entry.
+        /// The wallet entry.
         entry: WalletEntryId,
     },
-    /// Own headers, a wallet entry of kind `headers`.
+    /// Secret headers, a wallet entry of kind `headers`.
     Headers {
-        /// The entry.
+        /// The wallet entry.
         entry: WalletEntryId,
     },
-    /// Secret variables in the environment of a program, a wallet entry of kind `headers`: names with their values.
+    /// Secret environment variables of a program, a wallet entry of kind `headers`.
     Variables {
-        /// The entry.
+        /// The wallet entry.
         entry: WalletEntryId,
     },
 }
 
-/// As whom a connector signs in by OAuth.
+/// The OAuth grant of a connector.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum OauthGrant {
-    /// As the person who consents in the browser (RFC 6749, section 4.1).
+    /// As the user who consents in the browser (RFC 6749, section 4.1).
     #[default]
     AuthorizationCode,
-    /// As the user's own OAuth app itself, by its secret and without a browser (RFC 6749, section 4.4).
+    /// As the user's own OAuth app, by its secret and without a browser (RFC 6749, section 4.4).
     ClientCredentials,
 }
 
-/// A way in which a connector can sign in.
+/// A method with which a connector can sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthenticationMethod {
-    /// Without.
+    /// No sign-in.
     None,
     /// Click-through consent.
     Oauth,
-    /// A token typed in.
+    /// A token that the user enters.
     Bearer,
-    /// Headers typed in.
+    /// Headers that the user enters.
     Headers,
 }
 
-/// How an MCP server is reached.
+/// The transport of an MCP server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum Transport {
     /// Streamable HTTP.
     StreamableHttp,
-    /// A program of this computer, spoken to over its standard streams.
+    /// A local program, over its standard streams.
     Stdio,
     /// The deprecated HTTP with server-sent events.
     Sse,
 }
 
-/// What a server said of itself.
+/// What a server reports about itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerFacts {
     /// Its name, cleaned of control characters.
     pub name: String,
-    /// Its version, likewise.
+    /// Its version, cleaned of control characters.
     pub version: String,
     /// Negotiated MCP revision, for example `2025-11-25`.
     pub protocol_version: String,
-    /// How it was reached.
+    /// Its transport.
     pub transport: Transport,
-    /// Its advice to the models that use it.
+    /// Its instructions for models that use it.
     pub instructions: Option<String>,
-    /// Where its icon lies, as [`Connector::icon`].
+    /// Address of its icon, as [`Connector::icon`].
     #[serde(default)]
     #[specta(optional)]
     pub icon: Option<String>,

@@ -1,8 +1,8 @@
-//! Numbers of things, in words.
+//! Formats numbers of things.
 
 use std::fmt::Display;
 
-/// `1 tool`, else `3 tools`; `noun` is one of them.
+/// Formats `1 tool` or `3 tools`; `noun` is the singular.
 pub fn count<N: Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
     let ending = if number == N::from(1) { "" } else { "s" };
     format!("{number} {noun}{ending}")

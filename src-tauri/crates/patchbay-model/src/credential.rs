@@ -5,19 +5,19 @@ use specta::Type;
 
 use crate::{ConnectorId, SecretReference, Timestamp, WalletEntryId};
 
-/// What Patchbay knows about a personal credential; its secret lies in the vault alone.
+/// A personal credential, without its secret, which is only in the vault.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct WalletEntry {
-    /// Ours, stable.
+    /// Patchbay's own stable id.
     pub id: WalletEntryId,
-    /// What the user calls it; unique in the wallet.
+    /// The user's name for it, unique in the wallet.
     pub name: String,
-    /// What it is made of.
+    /// Its kind.
     pub kind: WalletKind,
-    /// Reference such as `env://GITHUB_TOKEN` that stands in place of a stored secret.
+    /// Reference such as `env://GITHUB_TOKEN` that replaces a stored secret.
     pub reference: Option<SecretReference>,
-    /// Names of the headers or variables that it is made of; their values are secret.
+    /// Names of its headers or variables, whose values are secret.
     pub header_names: Vec<String>,
     /// Issuer of the tokens of an `oauth` entry, absolute URL.
     pub issuer: Option<String>,
@@ -25,17 +25,17 @@ pub struct WalletEntry {
     pub resource: Option<String>,
     /// Granted scopes of an `oauth` entry.
     pub scopes: Vec<String>,
-    /// Whose account an `oauth` entry is for, as far as the provider tells.
+    /// User of an `oauth` entry, as far as the provider tells.
     #[serde(default)]
     #[specta(optional)]
     pub user: Option<String>,
-    /// When its access token lapses.
+    /// When its access token expires.
     pub expires_at: Option<Timestamp>,
-    /// Whether it renews itself when it lapses.
+    /// Whether it is renewed automatically.
     pub renews: bool,
-    /// Whether the provider refused it and a person has to sign in again.
+    /// Whether the provider rejected it, so that the user has to sign in again.
     pub needs_authorization: bool,
-    /// When it was saved first.
+    /// When it was first saved.
     pub created_at: Timestamp,
     /// When its secret was last replaced or renewed.
     pub replaced_at: Timestamp,
@@ -45,7 +45,7 @@ pub struct WalletEntry {
     pub used_by: Vec<UsedBy>,
 }
 
-/// What a wallet entry is made of.
+/// The kind of a wallet entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum WalletKind {
@@ -55,14 +55,14 @@ pub enum WalletKind {
     Headers,
     /// Environment variables of a local program, with secret values.
     Variables,
-    /// The user's own OAuth app: client id and perhaps secret.
+    /// The user's own OAuth app: client id and optional secret.
     OauthClient,
-    /// Tokens that came from a consent.
+    /// Tokens of an OAuth sign-in.
     Oauth,
 }
 
 impl WalletKind {
-    /// Whether it is made of several values, each with a name of its own.
+    /// Whether it consists of several named values.
     pub fn has_named_values(self) -> bool {
         matches!(self, Self::Headers | Self::Variables)
     }
@@ -74,6 +74,6 @@ impl WalletKind {
 pub struct UsedBy {
     /// The connector.
     pub connector: ConnectorId,
-    /// Its name for people.
+    /// Its display name.
     pub title: String,
 }

@@ -1,43 +1,43 @@
-//! Kinds of connectors that can be made with a click, and the forms for making and changing them.
+//! Connector types of hosted platforms, and the forms for creating and changing connectors.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::Json;
 
-/// A kind of connector that an account can create.
+/// A connector type that an account can create.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Definition {
-    /// Its name on its platform: a slug, an address or a UUID.
+    /// Its id on its platform: a slug, an address or a UUID.
     pub id: String,
-    /// Name for people.
+    /// Display name.
     pub title: String,
-    /// What it is for, cleaned.
+    /// Its description, cleaned.
     pub description: Option<String>,
-    /// What it belongs to, such as `email`, in the platform's own word.
+    /// Its category in the platform's own word, such as `email`.
     pub category: Option<String>,
-    /// Absolute URL of the service, where the definition names it.
+    /// Absolute URL of the service, if known.
     pub endpoint: Option<String>,
-    /// JSON pointer to the member of its form that takes the address of an MCP server; `None` where an
-    /// address cannot be chosen. "Also create on…" fills it.
+    /// JSON pointer to the form field for the URL of an MCP server, which copying a connector fills in; `None` if there
+    /// is no such field.
     pub endpoint_field: Option<String>,
-    /// Whether a person signs in on a page after it was created, as far as is known before.
+    /// Whether the user signs in in a browser after it is created, if known.
     pub has_consent: Option<bool>,
 }
 
-/// A form for people, drawn from JSON Schema 2020-12, members in the order of its `properties`.
+/// A form described by JSON Schema 2020-12, with fields in the order of its `properties`.
 ///
-/// Beside the standard's own words a schema may say `writeOnly` (a secret: it is never in `values`) and
-/// `x-advanced` (folded away until asked for).
+/// In addition to the standard, `writeOnly` marks a secret, which is never in `values`, and `x-advanced` a field that
+/// is collapsed at first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Form {
-    /// JSON Schema of the values, an object.
+    /// JSON Schema of the values, which are an object.
     pub schema: Json,
-    /// What stands in it at first: an object without secrets.
+    /// Initial values, an object without secrets.
     pub values: Json,
-    /// JSON pointers to secrets that the platform has and does not tell.
+    /// JSON pointers to secrets that the platform has saved and does not return.
     pub kept: Vec<String>,
 }
 
@@ -45,9 +45,9 @@ pub struct Form {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectorSettings {
-    /// The form, filled with what is set.
+    /// The form with the current values.
     pub form: Form,
-    /// The platform's own JSON of the connector, without secrets: what a change is compared with.
+    /// The platform's own JSON of the connector, without secrets, with which changes are compared.
     pub native: Json,
 }
 
@@ -57,8 +57,8 @@ pub struct ConnectorSettings {
 pub struct Difference {
     /// JSON pointer to it, empty for the whole.
     pub path: String,
-    /// What was there; `None` when it was not.
+    /// The old value; `None` if it is new.
     pub before: Option<Json>,
-    /// What is there now; `None` when it is gone.
+    /// The new value; `None` if it was removed.
     pub after: Option<Json>,
 }

@@ -1,26 +1,26 @@
-//! The name of a file that another party chose.
+//! File names chosen by another party.
 
 use std::path::{Path, PathBuf};
 
 use crate::clean_text;
 
-/// The longest name, in characters and in bytes: file systems stop at 255, and a number may be added.
+/// Maximum lengths of a name: file systems allow 255, and a number may be added.
 const MAX_CHARS: usize = 120;
 const MAX_BYTES: usize = 200;
 
-/// The longest ending that is kept when a name is cut.
+/// Maximum length of an extension that is kept when a name is cut.
 const MAX_ENDING: usize = 16;
 
-/// Names that Windows takes for devices, whatever their ending and in whatever folder.
+/// Names that are devices on Windows, with any extension and in any folder.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
-/// A name that stays in the folder it is put into, on every system: no separators, no leading dot or
-/// dash, no device, no control or direction characters.
+/// A file name that cannot leave its folder on any system: no separators, no leading dot or dash, no device name, no
+/// control or direction characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlainFileName(String);
 
 impl PlainFileName {
-    /// The last part of what another party gave; `None` when nothing is left of it.
+    /// Sanitizes the last component of a path; `None` if nothing is left.
     pub fn from_outside(text: &str) -> Option<Self> {
         let last = text.rsplit(['/', '\\', ':']).next().unwrap_or_default();
         let name: String = clean_text(last, usize::MAX)
@@ -37,17 +37,17 @@ impl PlainFileName {
         (!name.is_empty()).then(|| Self(format!("{mark}{name}")))
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The file of that name in a folder.
+    /// Returns the path of the file in a folder.
     pub fn within(&self, folder: &Path) -> PathBuf {
         folder.join(&self.0)
     }
 
-    /// `report (2).csv` of `report.csv`.
+    /// Adds a number, as in `report (2).csv`.
     #[must_use]
     pub fn with_number(&self, number: u32) -> Self {
         Self(match self.0.rsplit_once('.') {
@@ -57,7 +57,7 @@ impl PlainFileName {
     }
 }
 
-/// The name cut to what file systems take, its ending kept.
+/// Cuts the name but keeps its extension.
 fn shorten(name: &str) -> String {
     if name.chars().count() <= MAX_CHARS && name.len() <= MAX_BYTES {
         return name.to_owned();

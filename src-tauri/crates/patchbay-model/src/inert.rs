@@ -1,4 +1,4 @@
-//! Text of other parties that is shown as it came, with nothing in it that acts or hides.
+//! Shows text of other parties unchanged, except that control characters and invisible characters become visible.
 //!
 //! The window has the same rule in `ui/src/lib/inertText.ts`; `inert_cases.json` is the test of both.
 
@@ -6,16 +6,14 @@ mod json;
 
 pub use json::{inert_json, inert_json_pretty};
 
-/// What stands for a control character: it must not act, and what it did is of no interest.
+/// Replaces control characters.
 const CONTROL: char = '\u{fffd}';
 
-/// How many hidden characters in a row are named each; of more only the number is said.
+/// Maximum number of consecutive hidden characters that are named; of the others only the number is shown.
 const MAX_NAMED: usize = 8;
 
-/// The text on one line: white space of any kind becomes single spaces, control characters `�`, and
-/// characters that hide or turn others their own names, such as `<U+202E>`.
-///
-/// It is still not HTML: whoever puts it on a page has to escape it.
+/// Puts text on one line: white space becomes single spaces, control characters become `�`, and characters that hide or
+/// reorder others become their names, such as `<U+202E>`. HTML is not escaped.
 pub fn inert_line(text: &str) -> String {
     let mut shown = InertWriter::default();
     let mut gap = false;
@@ -32,7 +30,7 @@ pub fn inert_line(text: &str) -> String {
     shown.finish()
 }
 
-/// As [`inert_line`], but line breaks, tabs and spaces stay: for text that has a place of its own.
+/// As [`inert_line`], but keeps line breaks, tabs and spaces.
 pub fn inert_block(text: &str) -> String {
     let mut shown = InertWriter::default();
     for (sign, after) in with_next(text) {
@@ -45,8 +43,8 @@ pub fn inert_block(text: &str) -> String {
     shown.finish()
 }
 
-/// A word of a command, whole and on one line: white space other than a space has its own name, such as `<U+000A>`,
-/// and no word at all is `""`. It is for what a person agrees to, where a line break may change what a shell does.
+/// Shows a word of a command that the user has to allow: white space other than a space becomes its name, such as
+/// `<U+000A>`, because a line break may change what a shell does. An empty word is `""`.
 pub fn inert_word(text: &str) -> String {
     if text.is_empty() {
         return "\"\"".to_owned();
@@ -63,12 +61,12 @@ pub fn inert_word(text: &str) -> String {
     shown.finish()
 }
 
-/// Characters that change how others are shown, or cannot be seen at all: direction marks and
-/// overrides, zero-width characters, variation selectors, fillers, tags, and the like.
+/// Whether a character is invisible or changes how others are shown: direction marks and overrides, zero-width
+/// characters, variation selectors, fillers, tags, and the like.
 ///
 /// Source: Unicode 16, `Default_Ignorable_Code_Point` and `Bidi_Control`; line and paragraph separators.
 pub fn is_invisible(sign: char) -> bool {
-    // Nearly all text is ASCII, of which none is listed.
+    // A fast path: ASCII contains none of them.
     !sign.is_ascii()
         && matches!(sign,
         '\u{ad}'
@@ -90,8 +88,8 @@ pub fn is_invisible(sign: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Whether an invisible character does, between these two, what its script or picture needs it for:
-/// Persian, Hindi and others part and join letters with one, and pictures are put together by them.
+/// Whether a script or emoji needs an invisible character between these two: Persian, Hindi and others separate and
+/// join letters with one, and emoji are composed with them.
 pub(crate) fn is_needed(before: Option<char>, sign: char, after: Option<char>) -> bool {
     let Some(before) = before else { return false };
     match sign {
@@ -110,7 +108,7 @@ pub(crate) fn is_needed(before: Option<char>, sign: char, after: Option<char>) -
     }
 }
 
-/// A letter of a script that joins its letters: Arabic to Sinhala, and Khmer.
+/// A letter of a script with joined letters: Arabic to Sinhala, and Khmer.
 fn is_joining_letter(sign: char) -> bool {
     let joins = matches!(sign, '\u{600}'..='\u{dff}' | '\u{1780}'..='\u{17ff}');
     joins && !is_invisible(sign)
@@ -123,7 +121,7 @@ fn is_picture(sign: char) -> bool {
         | '\u{1f000}'..='\u{1faff}')
 }
 
-/// Each character with the one that follows.
+/// Each character with the following one.
 pub(crate) fn with_next(text: &str) -> impl Iterator<Item = (char, Option<char>)> {
     let mut rest = text.chars().peekable();
     std::iter::from_fn(move || {
@@ -132,11 +130,11 @@ pub(crate) fn with_next(text: &str) -> impl Iterator<Item = (char, Option<char>)
     })
 }
 
-/// A text on its way to being shown.
+/// Builds an inert text.
 #[derive(Default)]
 struct InertWriter {
     shown: String,
-    /// Hidden characters since the last visible one.
+    /// Number of hidden characters since the last visible one.
     hidden: usize,
 }
 
@@ -158,7 +156,7 @@ impl InertWriter {
         self.shown.push_str(&format!("<U+{:04X}>", u32::from(sign)));
     }
 
-    /// The last character, where it is shown as itself.
+    /// The last character, if it is visible.
     fn last(&self) -> Option<char> {
         let last = self.shown.chars().next_back();
         last.filter(|_| self.hidden == 0)
@@ -169,7 +167,7 @@ impl InertWriter {
         self.shown.push(sign);
     }
 
-    /// Says how many hidden characters were not named.
+    /// Appends the number of hidden characters that were not named.
     fn close_row(&mut self) {
         let hidden = std::mem::take(&mut self.hidden);
         if let Some(more @ 1..) = hidden.checked_sub(MAX_NAMED) {

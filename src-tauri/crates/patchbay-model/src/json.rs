@@ -1,4 +1,4 @@
-//! Free JSON: any value, `unknown` on the TypeScript side.
+//! Arbitrary JSON, `unknown` in TypeScript.
 
 use std::ops::{Deref, DerefMut};
 
@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
-/// A JSON value whose shape is not ours to know. `Debug` tells its kind and nothing of what is in it, for
-/// arguments and settings may hold secrets.
+/// A JSON value of unknown shape. `Debug` shows only its kind, because arguments and settings may contain secrets.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(transparent)]
 pub struct Json(#[specta(type = specta_typescript::Unknown)] pub Value);

@@ -1,13 +1,15 @@
 //! Patchbay's nouns, without any input or output.
 //!
-//! The words are those of the product's vocabulary: an [`Account`] signs in to a [`Platform`], holds
-//! [`Connector`]s, and each of them offers [`Tool`]s whose calls are kept as [`ToolRun`]s. A [`Secret`]
-//! can be read in but never written out, and every failure a person sees is a [`Problem`] with a [`Code`].
+//! An [`Account`] signs in to a [`Platform`] and has [`Connector`]s, each of which offers [`Tool`]s whose calls are
+//! kept as [`ToolRun`]s. A [`Secret`] can be deserialized but not serialized, and every failure that a user sees is a
+//! [`Problem`] with a [`Code`].
 //!
-//! This crate refuses to know HTTP, SQLite, keychains, windows and terminals. Start reading at
-//! [`Connector`].
+//! This crate knows nothing of HTTP, SQLite, keychains, windows and terminals. Start reading at [`Connector`].
 
 #![warn(missing_docs)]
+
+#[macro_use]
+mod words;
 
 mod abilities;
 mod account;

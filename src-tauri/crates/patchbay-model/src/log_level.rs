@@ -1,64 +1,34 @@
-//! How much a message of a server's log matters.
+//! Severity of log messages.
 
-/// How much a message matters, the least first.
-///
-/// Source: MCP 2025-11-25 and 2026-07-28, "Logging"; RFC 5424.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LogLevel {
-    /// For whoever develops the server.
-    Debug,
-    /// What happens.
-    Info,
-    /// What happens seldom, and is well.
-    Notice,
-    /// What may become an error.
-    Warning,
-    /// What failed.
-    Error,
-    /// What keeps a part from working.
-    Critical,
-    /// What a person has to see to at once.
-    Alert,
-    /// What keeps all of it from working.
-    Emergency,
+word_enum! {
+    /// Severity of a log message, least severe first.
+    ///
+    /// Source: MCP 2025-11-25 and 2026-07-28, "Logging"; RFC 5424.
+    LogLevel {
+        /// For developers of the server.
+        Debug = "debug",
+        /// Normal operation.
+        Info = "info",
+        /// Normal but significant.
+        Notice = "notice",
+        /// May become an error.
+        Warning = "warning",
+        /// A failed operation.
+        Error = "error",
+        /// A component does not work.
+        Critical = "critical",
+        /// Needs action immediately.
+        Alert = "alert",
+        /// The whole system is unusable.
+        Emergency = "emergency",
+    }
 }
 
 impl LogLevel {
-    /// All of them, in their order.
-    pub const ALL: [Self; 8] = [
-        Self::Debug,
-        Self::Info,
-        Self::Notice,
-        Self::Warning,
-        Self::Error,
-        Self::Critical,
-        Self::Alert,
-        Self::Emergency,
-    ];
-
-    /// Its word in the protocol.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Debug => "debug",
-            Self::Info => "info",
-            Self::Notice => "notice",
-            Self::Warning => "warning",
-            Self::Error => "error",
-            Self::Critical => "critical",
-            Self::Alert => "alert",
-            Self::Emergency => "emergency",
-        }
-    }
-
-    /// The level of that word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|level| level.as_str() == word)
-    }
-
-    /// The level that a line of a log begins with, as in `[warning] db: …`.
+    /// Parses the level at the start of a log line, as in `[warning] db: …`.
     pub fn of_line(line: &str) -> Option<Self> {
         let (word, _) = line.strip_prefix('[')?.split_once("] ")?;
-        Self::parse(word)
+        Self::from_word(word)
     }
 }
 

@@ -1,62 +1,62 @@
-//! How a connector of this computer connects to its server, where the usual way does not do.
+//! Network settings of local connectors.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::Timestamp;
 
-/// What a connector does otherwise than all others when it connects; the default is nothing.
+/// The network settings of a connector; the default is that of the system.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", default)]
 pub struct NetworkSettings {
-    /// Authorities that are trusted besides those of the system.
+    /// Certificate authorities that are trusted in addition to those of the system.
     pub authorities: Vec<Certificate>,
-    /// Certificates that a person trusts as they are.
+    /// Certificates that the user trusts as they are.
     pub pins: Vec<Pin>,
-    /// Through which proxy.
+    /// The proxy.
     pub proxy: ProxyChoice,
-    /// The certificate that is shown to the server, whose key the vault has.
+    /// The client certificate, whose key is in the vault.
     pub client_certificate: Option<CertificateFacts>,
 }
 
-/// A proxy, or none. What goes to this computer goes through none in any case.
+/// A proxy, or none. Connections to this computer never use one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum ProxyChoice {
-    /// What the system and its environment variables say.
+    /// The proxy of the system and its environment variables.
     #[default]
     System,
-    /// None at all.
+    /// No proxy.
     Direct,
-    /// That one, such as `http://proxy.corp:3128`.
+    /// This proxy, such as `http://proxy.corp:3128`.
     Url(String),
 }
 
-/// A certificate that a person chose.
+/// A certificate that the user chose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Certificate {
-    /// As it was chosen, PEM.
+    /// The certificate as PEM.
     pub pem: String,
-    /// What it says of itself.
+    /// Its contents.
     pub facts: CertificateFacts,
 }
 
-/// What a certificate says of itself.
+/// The contents of a certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateFacts {
-    /// Whose it is, such as `CN=wiki.corp`, cleaned.
+    /// Its subject, such as `CN=wiki.corp`, cleaned.
     pub subject: String,
-    /// Who signed it, likewise.
+    /// Its issuer, cleaned.
     pub issuer: String,
-    /// When it stops being valid; `None` where it does not say so in a way that can be read.
+    /// When it expires; `None` if that cannot be read.
     pub expires_at: Option<Timestamp>,
-    /// SHA-256 of the whole certificate, as hexadecimal pairs with colons.
+    /// SHA-256 fingerprint, as hexadecimal pairs separated by colons.
     pub sha256: String,
 }
 
-/// One certificate that is accepted from one place, whatever else is wrong with it.
+/// A certificate that is accepted from one host and port, even if it is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Pin {
@@ -66,13 +66,13 @@ pub struct Pin {
     pub facts: CertificateFacts,
 }
 
-/// A certificate that was not accepted.
+/// A certificate that was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct UntrustedCertificate {
-    /// Host and port that showed it, such as `nas.home:8443`.
+    /// Host and port that presented it, such as `nas.home:8443`.
     pub place: String,
-    /// Why, as the end of a sentence: `its issuer is unknown`.
+    /// The reason, as the end of a sentence: `its issuer is unknown`.
     pub reason: String,
     /// The certificate.
     pub facts: CertificateFacts,

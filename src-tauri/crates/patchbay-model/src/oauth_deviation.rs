@@ -1,45 +1,30 @@
-//! Where a provider's sign-in differs from the standards.
+//! Deviations from the OAuth standards that providers need.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-use specta::Type;
-
-/// What a person chose of each deviation: on or off; one that isn't named is as its provider is known to need it.
+/// The user's choice for each deviation, on or off. Others are as the provider is known to need them.
 pub type ChosenDeviations = BTreeMap<OauthDeviation, bool>;
 
-/// A way in which signing in by OAuth differs from the standards, because a provider does.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum OauthDeviation {
-    /// A refresh token is asked for by `access_type=offline`, as there is no scope for it.
-    OfflineAccess,
-    /// The client secret goes into the body, whatever the metadata say.
-    SecretInBody,
-    /// Granted scopes come separated by commas.
-    CommaScopes,
-    /// Requests carry no `resource` (RFC 8707), so a token may be good for other servers too.
-    NoResource,
-    /// PKCE is used although the metadata don't tell that it's supported.
-    UnpublishedPkce,
-    /// The authorization server may call itself as the server does but for a `/` at the end.
-    IssuerSlash,
+word_enum! {
+    /// A deviation from the OAuth standards that a provider needs. Those that weaken no check come first.
+    OauthDeviation {
+        /// Request a refresh token by `access_type=offline`, because there is no scope for it.
+        OfflineAccess = "offline_access",
+        /// Send the client secret in the body, whatever the metadata say.
+        SecretInBody = "secret_in_body",
+        /// Split granted scopes at commas.
+        CommaScopes = "comma_scopes",
+        /// Send no `resource` (RFC 8707), so that a token may be valid for other servers too.
+        NoResource = "no_resource",
+        /// Use PKCE although the metadata do not announce it.
+        UnpublishedPkce = "unpublished_pkce",
+        /// Accept an issuer that differs from the server's only by a trailing `/`.
+        IssuerSlash = "issuer_slash",
+    }
 }
 
 impl OauthDeviation {
-    /// All there are, those that weaken nothing first.
-    pub const ALL: [Self; 6] = [
-        Self::OfflineAccess,
-        Self::SecretInBody,
-        Self::CommaScopes,
-        Self::NoResource,
-        Self::UnpublishedPkce,
-        Self::IssuerSlash,
-    ];
-
-    /// Whether a check is left out or a protection lost by it: then it is on only where a person says so.
+    /// Whether it weakens a security check, so that it is on only if the user chooses it.
     pub fn weakens(self) -> bool {
         match self {
             Self::OfflineAccess | Self::SecretInBody | Self::CommaScopes => false,
@@ -47,7 +32,7 @@ impl OauthDeviation {
         }
     }
 
-    /// What is done differently, in a few words.
+    /// A short description for the user.
     pub fn words(self) -> &'static str {
         match self {
             Self::OfflineAccess => "ask for offline access by a parameter",

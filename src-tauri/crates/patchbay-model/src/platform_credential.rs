@@ -5,38 +5,38 @@ use specta::Type;
 
 use crate::{AuthenticationMethod, Level, Timestamp};
 
-/// A credential of a connector on its platform. Its secret can be replaced, never read.
+/// A credential of a connector on its platform. Its secret can be replaced but not read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PlatformCredential {
-    /// Its name there; unique within its level. Empty where the platform has one without a name.
+    /// Its name, unique within its level; empty if the platform has a single unnamed one.
     pub name: String,
-    /// Name for people.
+    /// Display name.
     pub title: Option<String>,
-    /// Whose it is.
+    /// Its level.
     pub level: Level,
-    /// What it is for; `None` for a word that we do not know, see `word`.
+    /// Its method; `None` for an unknown one, see `word`.
     pub method: Option<AuthenticationMethod>,
-    /// The platform's own word for that.
+    /// The platform's own word for the method.
     pub word: Option<String>,
-    /// Whether it is the one used when none is named.
+    /// Whether it is the default.
     pub is_default: bool,
-    /// How it is.
+    /// Its status.
     pub status: CredentialStatus,
-    /// Why, in a few plain words without a full stop.
+    /// The reason, a short phrase without a full stop.
     pub reason: Option<String>,
-    /// When the platform last tried it.
+    /// When the platform last tested it.
     pub checked_at: Option<Timestamp>,
-    /// When it lapses.
+    /// When it expires.
     pub expires_at: Option<Timestamp>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Option<Timestamp>,
-    /// Who made it, in the platform's words.
+    /// Who created it, as the platform names them.
     pub created_by: Option<String>,
 }
 
 impl PlatformCredential {
-    /// One of which nothing else is known.
+    /// A credential with nothing but a name and a level.
     pub fn new(name: impl Into<String>, level: Level) -> Self {
         Self {
             name: name.into(),
@@ -55,29 +55,29 @@ impl PlatformCredential {
     }
 }
 
-/// How a credential is.
+/// The status of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialStatus {
-    /// The platform found it good.
+    /// The platform accepts it.
     Valid,
-    /// The platform or the service refused it.
+    /// The platform or the service rejected it.
     Invalid,
-    /// It could not be tried.
+    /// It could not be tested.
     Failing,
-    /// The platform does not tell, or in a word that we do not know.
+    /// The platform does not tell, or uses an unknown word.
     Unknown,
 }
 
-/// What can be done with the credentials of one level of a connector.
+/// What is possible with the credentials at one level of a connector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CredentialLevel {
-    /// Whose they are.
+    /// The level.
     pub level: Level,
-    /// What they are and who uses them, one or two sentences.
+    /// One or two sentences about what they are and who uses them.
     pub help: String,
-    /// Whether a person names them; there is at most one otherwise.
+    /// Whether credentials have names; otherwise there is at most one.
     pub is_named: bool,
     /// Whether one of them can be made the default.
     pub has_default: bool,

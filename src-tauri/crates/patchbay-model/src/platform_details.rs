@@ -1,11 +1,11 @@
-//! What is only the connectors of one platform have: facts to read, switches and buttons to use.
+//! Facts and actions that are specific to one platform.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{Json, Timestamp};
 
-/// What an operation does to its platform.
+/// The effect of an operation on its platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum OperationEffect {
@@ -13,54 +13,54 @@ pub enum OperationEffect {
     Read,
     /// Adds or changes.
     Write,
-    /// Takes away what can be made again.
+    /// Removes what can be created again.
     Destructive,
-    /// Cannot be taken back.
+    /// Cannot be undone.
     Irreversible,
 }
 
 impl OperationEffect {
-    /// Whether a person has to agree before it runs, wherever it is called from.
+    /// Whether the user has to confirm the operation, wherever it is called from.
     pub const fn needs_confirmation(self) -> bool {
         matches!(self, Self::Destructive | Self::Irreversible)
     }
 }
 
-/// Everything that only this platform tells of a connector, in the order in which it is shown.
+/// The facts and controls of a connector, in display order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PlatformDetails {
-    /// What can be read.
+    /// The facts.
     pub facts: Vec<Fact>,
-    /// What can be done, by the thing it is about.
+    /// The controls, by topic.
     pub groups: Vec<ControlGroup>,
 }
 
-/// Something to read.
+/// A fact about a connector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Fact {
-    /// What it is, such as `Last checked`.
+    /// Its label, such as `Last checked`.
     pub label: String,
-    /// In words.
+    /// Its value as text.
     pub value: String,
-    /// When it is a moment: that moment.
+    /// Its value as a time, if it is one.
     pub at: Option<Timestamp>,
 }
 
-/// Controls that are about one thing.
+/// Controls of one topic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ControlGroup {
-    /// What they are about, such as `Activation`.
+    /// The topic, such as `Activation`.
     pub title: String,
-    /// What that means, one or two sentences.
+    /// An explanation of one or two sentences.
     pub help: Option<String>,
     /// The controls.
     pub controls: Vec<Control>,
 }
 
-/// Something to use.
+/// A control.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -68,63 +68,63 @@ pub struct ControlGroup {
     rename_all_fields = "camelCase"
 )]
 pub enum Control {
-    /// Does one thing.
+    /// Runs an action.
     Button {
-        /// What it does.
+        /// Its effect.
         action: Box<Action>,
     },
-    /// Is on or off.
+    /// Turns something on or off.
     Switch {
-        /// What is on or off.
+        /// What is turned on or off.
         label: String,
-        /// Whether that is the connector itself, at some level, and not something about it.
+        /// Whether it turns the connector itself on or off, at some level.
         is_main: bool,
-        /// Whether it is on; `None` when the platform does not tell: then both actions are offered.
+        /// Whether it is on; `None` if the platform does not tell, so that both actions are offered.
         is_on: Option<bool>,
         /// Turns it on.
         turn_on: Box<Action>,
         /// Turns it off.
         turn_off: Box<Action>,
     },
-    /// Is one of several.
+    /// Chooses one of several states.
     Choice {
         /// What is chosen.
         label: String,
-        /// Name of the action that brought about how it is now, where that is known.
+        /// Name of the action for the current state, if known.
         current: Option<String>,
         /// The actions to choose from.
         actions: Vec<Action>,
     },
 }
 
-/// One documented operation of the platform, made ready for one connector.
+/// An operation of the platform, prepared for a connector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Action {
     /// Its name within the connector, with hyphens, such as `activate-for-organization`.
     pub name: String,
-    /// What the button says.
+    /// Label of its button.
     pub title: String,
     /// The operation that it calls.
     pub operation: String,
-    /// Arguments that are settled: an object.
+    /// Fixed arguments, an object.
     pub fixed: Json,
-    /// JSON Schema of the arguments that a person gives beside them, an object; `None` when there are none.
+    /// JSON Schema of the arguments that the user enters; `None` if there are none.
     pub input_schema: Option<Json>,
-    /// Those of them that are set now, an object: what a form begins with.
+    /// Initial values of these arguments, an object.
     #[serde(default)]
     #[specta(optional)]
     pub values: Json,
-    /// What it does.
+    /// Its effect.
     pub effect: OperationEffect,
-    /// What comes of it that one should know before, one or two sentences.
+    /// A warning of one or two sentences before it runs.
     pub warning: Option<String>,
-    /// Whether a person has to agree before it runs: by its effect, or to its warning.
+    /// Whether the user has to confirm it, because of its effect or its warning.
     pub needs_confirmation: bool,
 }
 
 impl Action {
-    /// The same, with what one should know before.
+    /// Adds a warning, which the user has to confirm.
     #[must_use]
     pub fn with_warning(self, warning: impl Into<String>) -> Self {
         Self {
@@ -136,13 +136,13 @@ impl Action {
 }
 
 impl PlatformDetails {
-    /// The action of that name.
+    /// Returns the action with that name.
     pub fn find(&self, name: &str) -> Option<&Action> {
         let mut actions = self.actions();
         actions.find(|action| action.name == name)
     }
 
-    /// Every action, in order.
+    /// Returns all actions, in order.
     pub fn actions(&self) -> impl Iterator<Item = &Action> {
         let controls = self.groups.iter().flat_map(|group| &group.controls);
         controls.flat_map(|control| match control {

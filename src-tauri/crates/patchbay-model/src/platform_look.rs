@@ -1,18 +1,18 @@
-//! How a platform is shown where nothing has been asked of it yet.
+//! The static appearance of a platform.
 
 use serde::Serialize;
 
-/// Words and colours of a platform.
+/// Texts and colours of a platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlatformLook {
-    /// Its name for people.
+    /// Its display name.
     pub title: &'static str,
     /// The letters on its tile; empty for this computer, which has a picture.
     pub initials: &'static str,
-    /// What is created on an account of it, a few words.
+    /// A phrase for what an account on it can create.
     pub creates: &'static str,
-    /// What one signs in with where one of several fields will do, a few words.
+    /// A phrase for the sign-in, if one of several fields is enough.
     pub sign_in: Option<&'static str>,
     /// Its tile in the light theme.
     pub light: TileColours,
@@ -20,17 +20,17 @@ pub struct PlatformLook {
     pub dark: TileColours,
 }
 
-/// Colours of a tile, as CSS has them.
+/// CSS colours of a tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct TileColours {
-    /// Behind the letters.
+    /// Background colour.
     pub background: &'static str,
-    /// The letters; at least 4.5 : 1 on the background.
+    /// Text colour, with a contrast of at least 4.5 : 1 to the background.
     pub text: &'static str,
 }
 
 impl TileColours {
-    /// These two.
+    /// Creates the pair of colours.
     pub const fn new(background: &'static str, text: &'static str) -> Self {
         Self { background, text }
     }

@@ -1,28 +1,28 @@
-//! JSON pointers, the paths by which forms, problems and differences name a place in JSON.
+//! JSON pointers, with which forms, problems and differences name a place in JSON.
 //!
 //! Source: RFC 6901.
 
 use jsonptr::{Pointer, Token};
 use serde_json::{Map, Value};
 
-/// A member's name as a segment of a pointer.
+/// Escapes a member's name as a pointer segment.
 pub fn escape(name: &str) -> String {
     Token::new(name).encoded().to_owned()
 }
 
-/// The name that a segment stands for; one that is no segment stands for itself.
+/// Unescapes a pointer segment; invalid segments are returned unchanged.
 pub fn unescape(segment: &str) -> String {
     let token = Token::from_encoded(segment);
     token.map_or_else(|_| segment.to_owned(), |token| token.decoded().into_owned())
 }
 
-/// The pointer to a member of what `parent` points to.
+/// Returns the pointer to a member of the object at `parent`.
 pub fn member(parent: &str, name: &str) -> String {
     format!("{parent}/{}", escape(name))
 }
 
-/// Puts a value at a pointer; objects on the way are made. `false` where the pointer leads nowhere: past the end of
-/// an array, into what has no members, or no pointer at all. Nothing but such objects has changed then.
+/// Sets the value at a pointer and creates missing objects on the way. Returns `false` if the pointer is invalid, leads
+/// past the end of an array, or into a value without members; only missing objects may have been created then.
 #[must_use]
 pub fn put(root: &mut Value, pointer: &str, value: Value) -> bool {
     let Ok(pointer) = Pointer::parse(pointer) else {

@@ -1,4 +1,4 @@
-//! Failures as a person meets them.
+//! Failures as they are shown to users.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -7,34 +7,34 @@ use specta::Type;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
-    /// Stable name; branch on this, never on the words.
+    /// Stable code. Code branches on this, never on the message.
     pub code: Code,
     /// What happened, in plain words, without a full stop and without a secret.
     pub message: String,
     /// What to do, one imperative sentence.
     pub hint: Option<String>,
-    /// The other side's own words, cleaned of control characters and secrets.
+    /// The other side's own message, cleaned of control characters and secrets.
     pub detail: Option<String>,
-    /// HTTP status, where there was one.
+    /// HTTP status, if there was one.
     pub status: Option<u16>,
-    /// What was asked over HTTP, such as `GET /v1/wikis`, where that was answered with a status.
+    /// The HTTP request, such as `GET /v1/wikis`, if it was answered.
     #[serde(default)]
     #[specta(optional)]
     pub request: Option<String>,
-    /// The platform's own code of the failure, where it has one.
+    /// The platform's own error code, if it has one.
     #[serde(default)]
     #[specta(optional)]
     pub platform_code: Option<String>,
-    /// The platform's own number for the request, for its support.
+    /// The platform's request id, for its support.
     pub request_id: Option<String>,
-    /// What is wrong with which field.
+    /// Problems of single fields.
     pub fields: Vec<FieldProblem>,
-    /// Whether the same again may help.
+    /// Whether a retry may help.
     pub retryable: bool,
 }
 
 impl Problem {
-    /// A problem of that code and message, with nothing else known.
+    /// Creates a problem with nothing but a code and a message.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -65,7 +65,7 @@ impl Problem {
     }
 }
 
-/// What is wrong with one field.
+/// A problem with one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldProblem {
@@ -75,19 +75,19 @@ pub struct FieldProblem {
     pub message: String,
 }
 
-/// An error that can be shown to a person.
+/// An error that can be shown to a user.
 ///
-/// Each crate's `Error` implements it; a [`Problem`] is made of it once, at the door.
+/// Each crate's `Error` implements it; the outermost layer turns it into a [`Problem`].
 pub trait Explain: std::error::Error {
-    /// Its stable name.
+    /// Returns the stable code.
     fn code(&self) -> Code;
 
-    /// What to do about it.
+    /// Returns what the user can do about it.
     fn hint(&self) -> Option<String> {
         None
     }
 
-    /// The whole problem. Override it where more than code, words and hint is known.
+    /// Returns the whole problem. Errors override it if they know more than code, message and hint.
     fn problem(&self) -> Problem {
         Problem {
             hint: self.hint(),
@@ -96,140 +96,123 @@ pub trait Explain: std::error::Error {
     }
 }
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $word:literal,)*) => {
-        /// Stable names of failures. One is added when somebody branches on it, none is ever renamed.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
-        #[non_exhaustive]
-        pub enum Code {
-            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
-        }
-
-        impl Code {
-            /// Every code.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The dotted name.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-        }
-    };
-}
-
-codes! {
-    /// The request cannot be understood.
-    UsageInvalid = "usage.invalid",
-    /// What was asked for is not there.
-    NotFound = "not_found",
-    /// A name stands for more than one thing.
-    Ambiguous = "ambiguous",
-    /// It exists already, or was changed elsewhere meanwhile.
-    Conflict = "conflict",
-    /// Asks for a confirmation first.
-    ConfirmationNeeded = "confirmation_needed",
-    /// The user stopped it.
-    Cancelled = "cancelled",
-    /// It took longer than it was given.
-    TimedOut = "timed_out",
-    /// No connection to the host.
-    NetworkUnreachable = "network.unreachable",
-    /// No such host.
-    NetworkDns = "network.dns",
-    /// The host's certificate is not trusted, or TLS failed otherwise.
-    NetworkTls = "network.tls",
-    /// The host points to another host, which is not followed.
-    NetworkRedirect = "network.redirect",
-    /// The answer is larger than is accepted.
-    NetworkTooLarge = "network.too_large",
-    /// Credentials would go unencrypted to another computer.
-    NetworkPlainHttp = "network.plain_http",
-    /// There is no MCP server at that address.
-    McpNotAServer = "mcp.not_a_server",
-    /// The server speaks MCP in a way that cannot be understood.
-    McpProtocol = "mcp.protocol",
-    /// The server answered in MCP, and its answer is an error of its own, under whatever HTTP status.
-    McpServerError = "mcp.server_error",
-    /// The program that a connector or a reference names is not on this computer.
-    ProgramNotFound = "program.not_found",
-    /// Nobody allowed the program of a connector to be started.
-    ProgramNotAllowed = "program.not_allowed",
-    /// The program of a connector could not be started.
-    ProgramNotStarted = "program.not_started",
-    /// The program of a connector ended while it was needed.
-    ProgramEnded = "program.ended",
-    /// The tool answered that it failed.
-    ToolFailed = "tool.failed",
-    /// The arguments do not fit the tool's schema.
-    ToolArguments = "tool.arguments",
-    /// The tool is not offered any more.
-    ToolNotFound = "tool.not_found",
-    /// A person has to sign in.
-    AuthNeeded = "auth.needed",
-    /// The key, token or headers that were sent are not accepted.
-    AuthRefused = "auth.refused",
-    /// The sign-in lapsed and could not be renewed.
-    AuthExpired = "auth.expired",
-    /// The consent was refused.
-    AuthDenied = "auth.denied",
-    /// The server sends whoever signs in to another place than before, which a person has to agree to.
-    AuthIssuerChanged = "auth.issuer_changed",
-    /// The consent was not given in time.
-    AuthTimedOut = "auth.timed_out",
-    /// The credential is not allowed to do this.
-    AuthForbidden = "auth.forbidden",
-    /// The server does not say how to sign in, or says it in a way that is not safe.
-    AuthDiscovery = "auth.discovery",
-    /// The server names an address that must not be opened.
-    AuthUnsafeUrl = "auth.unsafe_url",
-    /// The server takes no unknown programs: an OAuth app of one's own is needed.
-    AuthClientNeeded = "auth.client_needed",
-    /// The address that came back does not belong to this consent.
-    AuthCallback = "auth.callback",
-    /// The authorization server refused the code, or answered something else than tokens.
-    AuthExchange = "auth.exchange",
-    /// The port for the way back is taken.
-    AuthPortBusy = "auth.port_busy",
-    /// The secrets cannot be read before the keychain or the passphrase is unlocked.
-    VaultLocked = "vault.locked",
-    /// No keychain answers on this computer.
-    VaultNoKeychain = "vault.no_keychain",
-    /// The keychain or the user refused access.
-    VaultDenied = "vault.denied",
-    /// The key of the secrets is gone from the keychain.
-    VaultKeyLost = "vault.key_lost",
-    /// The passphrase is not the right one.
-    VaultPassphrase = "vault.passphrase",
-    /// The file of the secrets is damaged.
-    VaultDamaged = "vault.damaged",
-    /// The file of the secrets, or one of them, is older than what was saved last.
-    VaultRolledBack = "vault.rolled_back",
-    /// A renewed sign-in could not be saved yet, and lives in this process alone.
-    VaultUnsaved = "vault.unsaved",
-    /// A reference such as `env://NAME` stands for nothing.
-    VaultReference = "vault.reference",
-    /// A reference names a program that nobody allowed to be started.
-    ReferenceNotAllowed = "reference.not_allowed",
-    /// The database cannot be read or written.
-    StoreFailed = "store.failed",
-    /// The database was written by a newer Patchbay.
-    StoreTooNew = "store.too_new",
-    /// A file or folder cannot be read or written.
-    FileFailed = "file.failed",
-    /// The platform answers too many requests with a pause.
-    PlatformRateLimited = "platform.rate_limited",
-    /// The platform found the request wrong.
-    PlatformInvalid = "platform.invalid",
-    /// The server or platform failed before it could answer in its own words, such as with HTTP status 500.
-    PlatformFailed = "platform.failed",
-    /// The platform's answer cannot be read.
-    PlatformAnswer = "platform.answer",
-    /// The platform does not offer this.
-    PlatformNotSupported = "platform.not_supported",
-    /// The platform does not take the key of the account, or not any more.
-    PlatformSignedOut = "platform.signed_out",
-    /// A fault of Patchbay itself.
-    Internal = "internal",
+word_enum! {
+    /// Stable names of failures. One is added when some code branches on it; none is ever renamed.
+    #[non_exhaustive]
+    Code {
+        /// The request is invalid.
+        UsageInvalid = "usage.invalid",
+        /// The requested item does not exist.
+        NotFound = "not_found",
+        /// A name matches more than one item.
+        Ambiguous = "ambiguous",
+        /// The item exists already, or was changed elsewhere meanwhile.
+        Conflict = "conflict",
+        /// A confirmation is needed first.
+        ConfirmationNeeded = "confirmation_needed",
+        /// The user cancelled it.
+        Cancelled = "cancelled",
+        /// It exceeded its time limit.
+        TimedOut = "timed_out",
+        /// No connection to the host.
+        NetworkUnreachable = "network.unreachable",
+        /// No such host.
+        NetworkDns = "network.dns",
+        /// The host's certificate is not trusted, or TLS failed otherwise.
+        NetworkTls = "network.tls",
+        /// The host redirects to another host, which is not followed.
+        NetworkRedirect = "network.redirect",
+        /// The response exceeds the size limit.
+        NetworkTooLarge = "network.too_large",
+        /// Credentials would be sent unencrypted to another computer.
+        NetworkPlainHttp = "network.plain_http",
+        /// There is no MCP server at that address.
+        McpNotAServer = "mcp.not_a_server",
+        /// The server violates the MCP protocol.
+        McpProtocol = "mcp.protocol",
+        /// The server answered with an MCP error, with any HTTP status.
+        McpServerError = "mcp.server_error",
+        /// The program of a connector or a reference does not exist on this computer.
+        ProgramNotFound = "program.not_found",
+        /// The program of a connector is not allowed to run.
+        ProgramNotAllowed = "program.not_allowed",
+        /// The program of a connector could not be started.
+        ProgramNotStarted = "program.not_started",
+        /// The program of a connector ended while it was needed.
+        ProgramEnded = "program.ended",
+        /// The tool reported an error.
+        ToolFailed = "tool.failed",
+        /// The arguments are invalid by the tool's schema.
+        ToolArguments = "tool.arguments",
+        /// The tool does not exist any more.
+        ToolNotFound = "tool.not_found",
+        /// The user has to sign in.
+        AuthNeeded = "auth.needed",
+        /// The key, token or headers were rejected.
+        AuthRefused = "auth.refused",
+        /// The sign-in expired and could not be renewed.
+        AuthExpired = "auth.expired",
+        /// The consent was denied.
+        AuthDenied = "auth.denied",
+        /// The authorization server changed, which the user has to accept.
+        AuthIssuerChanged = "auth.issuer_changed",
+        /// The consent was not given in time.
+        AuthTimedOut = "auth.timed_out",
+        /// The credential is not allowed to do this.
+        AuthForbidden = "auth.forbidden",
+        /// The server does not tell how to sign in, or not in a safe way.
+        AuthDiscovery = "auth.discovery",
+        /// The server names an address that must not be opened.
+        AuthUnsafeUrl = "auth.unsafe_url",
+        /// The server does not register clients: the user's own OAuth app is needed.
+        AuthClientNeeded = "auth.client_needed",
+        /// The callback URL does not belong to this authorization.
+        AuthCallback = "auth.callback",
+        /// The authorization server rejected the code, or did not answer with tokens.
+        AuthExchange = "auth.exchange",
+        /// The port of the loopback redirect is in use.
+        AuthPortBusy = "auth.port_busy",
+        /// The keychain or the passphrase has to be unlocked first.
+        VaultLocked = "vault.locked",
+        /// There is no keychain on this computer.
+        VaultNoKeychain = "vault.no_keychain",
+        /// The keychain or the user refused access.
+        VaultDenied = "vault.denied",
+        /// The key of the vault is missing in the keychain.
+        VaultKeyLost = "vault.key_lost",
+        /// The passphrase is wrong.
+        VaultPassphrase = "vault.passphrase",
+        /// The vault file is damaged.
+        VaultDamaged = "vault.damaged",
+        /// The vault file, or a secret in it, is older than the one that was saved last.
+        VaultRolledBack = "vault.rolled_back",
+        /// A renewed sign-in could not be saved yet, and exists in this process only.
+        VaultUnsaved = "vault.unsaved",
+        /// A reference such as `env://NAME` could not be resolved.
+        VaultReference = "vault.reference",
+        /// The program of a reference is not allowed to run.
+        ReferenceNotAllowed = "reference.not_allowed",
+        /// The database cannot be read or written.
+        StoreFailed = "store.failed",
+        /// The database was written by a newer Patchbay.
+        StoreTooNew = "store.too_new",
+        /// A file or folder cannot be read or written.
+        FileFailed = "file.failed",
+        /// The platform limits the rate of requests.
+        PlatformRateLimited = "platform.rate_limited",
+        /// The platform rejected the request as invalid.
+        PlatformInvalid = "platform.invalid",
+        /// The server or platform failed without an error message of its own, such as with HTTP status 500.
+        PlatformFailed = "platform.failed",
+        /// The platform's response is invalid.
+        PlatformAnswer = "platform.answer",
+        /// The platform does not offer this.
+        PlatformNotSupported = "platform.not_supported",
+        /// The platform rejects the key of the account.
+        PlatformSignedOut = "platform.signed_out",
+        /// A bug in Patchbay.
+        Internal = "internal",
+    }
 }
 
 impl std::fmt::Display for Code {

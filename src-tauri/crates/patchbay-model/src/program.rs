@@ -1,45 +1,45 @@
-//! Programs of this computer that are started for somebody.
+//! Local programs that Patchbay runs.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::Timestamp;
 
-/// A program exactly as it is started: directly, without a shell.
+/// A program exactly as it is run: directly, without a shell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Program {
-    /// As the reference or the connector calls it.
+    /// Its name in the reference or the connector.
     pub name: String,
-    /// Absolute path of the file that is started.
+    /// Absolute path of its file.
     pub file: String,
-    /// Its arguments, one by one.
+    /// Its arguments.
     pub arguments: Vec<String>,
-    /// What else it is started with when it is an MCP server; `None` when a secret is read from its output.
+    /// Its environment as an MCP server; `None` if a secret is read from its output.
     #[serde(default)]
     #[specta(optional)]
     pub server: Option<ServerSurroundings>,
 }
 
-/// What an MCP server is started with.
+/// Folder and environment of an MCP server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerSurroundings {
-    /// Absolute path of the folder in which it works.
+    /// Absolute path of its working folder.
     pub folder: String,
-    /// The variables that its environment has besides what every program is given, each as `NAME=value`; a secret one
-    /// by its name alone. What a program does can depend on any of them.
+    /// Additional environment variables as `NAME=value`, secret ones by name only. They are part of what the user
+    /// allows, because any of them may change what the program does.
     pub variables: Vec<String>,
 }
 
-/// A program that a person allowed Patchbay to start.
+/// A program that the user allowed Patchbay to run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct AllowedProgram {
-    /// Hash of all that it is: another file or argument is another program.
+    /// Hash of the whole program: another file or argument is another program.
     pub id: String,
-    /// What was allowed.
+    /// The program.
     pub program: Program,
-    /// When.
+    /// When it happened.
     pub allowed_at: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! What a server asks the person while one of its tools runs, and what they answer.
+//! Questions that servers ask the user while a tool runs, and the answers.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -6,7 +6,7 @@ use specta::Type;
 
 use crate::{Form, Json};
 
-/// A question of a server. Its words are cleaned; they are the server's all the same, and never Patchbay's.
+/// A question of a server. Its text is cleaned, but still the server's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -14,69 +14,69 @@ use crate::{Form, Json};
     rename_all_fields = "camelCase"
 )]
 pub enum Question {
-    /// Values to be filled in.
+    /// A form to fill in.
     Form(QuestionForm),
-    /// A page to be opened in the browser; what happens there is between the person and the page.
+    /// A page to open in the browser.
     Page {
-        /// What the server says.
+        /// The server's message.
         message: String,
-        /// The whole address, `https`, or `http` of this computer.
+        /// The whole URL: `https`, or `http` on this computer.
         url: String,
-        /// Its host, as the address has it: in ASCII, whatever letters it stands for.
+        /// Its host in ASCII (punycode).
         host: String,
     },
-    /// A text that a language model would write; the person writes it, or nobody does.
+    /// A text that a language model would write, and that the user may write.
     Sampling(SamplingRequest),
 }
 
-/// Values that a server asks for.
+/// A form of a server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct QuestionForm {
-    /// What the server says.
+    /// The server's message.
     pub message: String,
-    /// The fields, one level deep, with the defaults of the server as values.
+    /// The fields, one level deep, with the server's defaults as values.
     pub form: Form,
-    /// Names for people of the fields that ask for what no server may ask for in this way: passwords, keys, cards.
+    /// Display names of the fields that ask for passwords, keys or cards, which servers must not request this way.
     pub secrets: Vec<String>,
 }
 
-/// What a server would have a language model say.
+/// A server's request for a text of a language model.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SamplingRequest {
-    /// What the model would be told beforehand.
+    /// The system prompt.
     pub system_prompt: Option<String>,
-    /// What was said so far, the oldest first.
+    /// The conversation so far, oldest first.
     pub messages: Vec<SamplingMessage>,
-    /// Longest text that the server wants, in tokens; a token is about four letters.
+    /// Maximum length of the text in tokens, about four letters each.
     pub max_tokens: Option<u32>,
-    /// Names of the models that the server would rather have.
+    /// Names of the models that the server prefers.
     pub models: Vec<String>,
 }
 
-/// One turn of a conversation.
+/// A message of a conversation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SamplingMessage {
-    /// Whose turn it is.
+    /// The author.
     pub role: SamplingRole,
-    /// What was said. Of an image or a sound it says what there is.
+    /// The text; for an image or a sound, a description of it.
     pub text: String,
 }
 
-/// Whose turn it is in a conversation.
+/// The author of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum SamplingRole {
-    /// Whoever asks the model: the server.
+    /// The server, which asks the model.
     User,
     /// The model.
     Assistant,
 }
 
 impl SamplingRequest {
-    /// JSON Schema of what is sent back: an object with the `text`.
+    /// Returns the JSON Schema of the answer: an object with the `text`.
     pub fn answer_schema() -> Json {
         Json(json!({
             "type": "object",
@@ -87,7 +87,7 @@ impl SamplingRequest {
 }
 
 impl Question {
-    /// What the server says; of a conversation the last that was said.
+    /// Returns the server's message; for sampling, the last message of the conversation.
     pub fn message(&self) -> &str {
         match self {
             Self::Form(QuestionForm { message, .. }) | Self::Page { message, .. } => message,
@@ -99,7 +99,7 @@ impl Question {
     }
 }
 
-/// What the person answers.
+/// The user's answer to a question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -107,19 +107,19 @@ impl Question {
     rename_all_fields = "camelCase"
 )]
 pub enum QuestionAnswer {
-    /// Here it is, or: the page was opened.
+    /// The values are sent, or the page was opened.
     Accept {
-        /// An object, by the names of the fields; empty for a page; with the `text` that was asked for.
+        /// The field values, an object; empty for a page, with the `text` for sampling.
         values: Json,
     },
-    /// No.
+    /// The user declined.
     Decline,
-    /// Nothing: the question was closed, or never seen.
+    /// The question was closed without an answer, or never shown.
     Cancel,
 }
 
 impl QuestionAnswer {
-    /// The answer without its values.
+    /// Returns the kind of answer, without its values.
     pub fn reply(&self) -> Reply {
         match self {
             Self::Accept { .. } => Reply::Answered,
@@ -129,14 +129,14 @@ impl QuestionAnswer {
     }
 }
 
-/// How a question was answered, without what was said.
+/// The kind of answer to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// Values were sent, or the page was opened.
     Answered,
-    /// The person said no.
+    /// The user declined.
     Declined,
-    /// Nobody answered.
+    /// There was no answer.
     Cancelled,
 }

@@ -1,4 +1,4 @@
-//! Where a secret is to be found, in place of the secret itself.
+//! References to secrets.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -6,14 +6,13 @@ use specta::Type;
 
 use crate::inert::is_invisible;
 
-/// The longest reference, in characters.
+/// Maximum length in characters.
 const MAX_CHARS: usize = 4_096;
 
-/// A secret reference that a person gave as one: `env://NAME`, `cmd://PROGRAM ARGUMENT …`, `op://…`.
+/// A secret reference that the user entered as one: `env://NAME`, `cmd://PROGRAM ARGUMENT …`, `op://…`.
 ///
-/// It is read wherever the secret is needed, which may start a program. So it is a type of its own: text
-/// that merely looks like one, from a server, a file or the clipboard, never becomes one by its spelling.
-/// [`SecretReference::parse`] is for what was entered in the place of a reference and nothing else.
+/// Resolving it may run a program. So it is a type of its own: text from a server, a file or the clipboard does not
+/// become a reference by looking like one. [`SecretReference::parse`] is only for text that was entered as a reference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(transparent)]
 pub struct SecretReference(
@@ -28,26 +27,26 @@ fn deserialize_text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Err
     Ok(reference.0)
 }
 
-/// What a [`SecretReference`] names.
+/// The target of a [`SecretReference`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReferenceTarget<'a> {
-    /// A variable of the environment, by its name.
+    /// An environment variable, by name.
     Variable(&'a str),
-    /// A program and its arguments, parted by white space.
+    /// A program and its arguments, separated by white space.
     Program(&'a str),
-    /// A field of 1Password, as the whole reference.
+    /// A 1Password field, as the whole reference.
     OnePassword(&'a str),
 }
 
-/// Why text is no [`SecretReference`].
+/// Why a text is not a [`SecretReference`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReferenceError {
-    /// It begins otherwise.
+    /// It has another scheme or none.
     Scheme,
-    /// Nothing follows.
+    /// Nothing follows the scheme.
     Empty,
-    /// It could not be shown as it is to whoever has to agree to it.
+    /// It could not be shown unchanged to the user who has to allow it.
     Unshowable,
 }
 
@@ -64,7 +63,7 @@ impl std::fmt::Display for ReferenceError {
 impl std::error::Error for ReferenceError {}
 
 impl SecretReference {
-    /// Reads what a person entered as a reference.
+    /// Parses what a user entered as a reference.
     ///
     /// # Errors
     /// [`ReferenceError`].
@@ -81,17 +80,17 @@ impl SecretReference {
         Ok(Self(text.to_owned()))
     }
 
-    /// The reference as it was entered.
+    /// Returns the reference as it was entered.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What it names.
+    /// Returns its target.
     pub fn target(&self) -> ReferenceTarget<'_> {
         match split(&self.0) {
             Ok((Scheme::Env, name)) => ReferenceTarget::Variable(name),
             Ok((Scheme::Cmd, command)) => ReferenceTarget::Program(command),
-            // It was parsed: there is no other.
+            // `parse` allows no other scheme.
             Ok((Scheme::Op, _)) | Err(_) => ReferenceTarget::OnePassword(&self.0),
         }
     }

@@ -1,4 +1,4 @@
-//! What MCP servers offer beside tools: resources to be read, prompts to be filled in.
+//! Resources and prompts of MCP servers.
 
 use std::collections::BTreeMap;
 
@@ -7,67 +7,67 @@ use specta::Type;
 
 use crate::Content;
 
-/// Something that a connector lets one read.
+/// A resource of a connector, or a template for resources.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Resource {
-    /// By which it is read, exactly as sent; of a template, with gaps in braces.
+    /// URI exactly as sent by the server; that of a template has variables in braces.
     pub uri: String,
     /// Its name, cleaned of control characters.
     pub name: String,
-    /// Name for people, likewise.
+    /// Display name, cleaned of control characters.
     pub title: Option<String>,
-    /// What it is, likewise.
+    /// Description, cleaned of control characters.
     pub description: Option<String>,
-    /// Media type of what is read, where the server tells.
+    /// Media type, if the server tells it.
     pub mime_type: Option<String>,
-    /// What its URI is filled in with; `None` of a resource that is read as it is.
+    /// Variables of a template; `None` for a resource.
     #[serde(default)]
     #[specta(optional)]
     pub variables: Option<Vec<TemplateVariable>>,
 }
 
-/// A gap in the URI of a resource.
+/// A variable of a resource template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct TemplateVariable {
     /// Its name, as the server sent it.
     pub name: String,
-    /// Whether there is no address without it.
+    /// Whether the template needs it.
     pub is_required: bool,
 }
 
-/// A message, or several, that a server has prepared.
+/// A prompt of a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Prompt {
     /// Name on the wire, as the server sent it.
     pub name: String,
-    /// Name for people, cleaned of control characters.
+    /// Display name, cleaned of control characters.
     pub title: Option<String>,
-    /// What it is for, likewise.
+    /// Description, cleaned of control characters.
     pub description: Option<String>,
-    /// What it is filled in with.
+    /// Its arguments.
     pub arguments: Vec<PromptArgument>,
 }
 
-/// A gap of a prompt.
+/// An argument of a prompt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PromptArgument {
     /// Its name.
     pub name: String,
-    /// What belongs there, cleaned of control characters.
+    /// Description, cleaned of control characters.
     pub description: Option<String>,
-    /// Whether nothing works without it.
+    /// Whether the prompt needs it.
     pub is_required: bool,
 }
 
-/// A prompt that was filled in.
+/// A filled-in prompt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct FilledPrompt {
-    /// What it is for, cleaned of control characters.
+    /// Description, cleaned of control characters.
     pub description: Option<String>,
     /// Its messages, in order.
     pub messages: Vec<PromptMessage>,
@@ -77,36 +77,36 @@ pub struct FilledPrompt {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PromptMessage {
-    /// Who speaks: `user` or `assistant`, or the server's own word.
+    /// The author: `user`, `assistant` or the server's own word.
     pub role: String,
-    /// What is said.
+    /// The content.
     pub content: Content,
 }
 
-/// A text that is being typed, to be completed by the server that asks for it.
+/// A request for completions of a text that is being typed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CompletionRequest {
-    /// What it is typed for.
+    /// The prompt or template that is filled in.
     pub target: CompletionTarget,
     /// Name of the argument or variable, as the server sent it.
     pub argument: String,
-    /// What is typed so far.
+    /// The text so far.
     pub value: String,
-    /// What the others are filled in with already, by their names.
+    /// Values of the other arguments or variables, by name.
     pub others: BTreeMap<String, String>,
 }
 
-/// What a text is typed for.
+/// The target of a completion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum CompletionTarget {
-    /// An argument of a prompt.
+    /// A prompt.
     Prompt {
         /// Name of the prompt, as the server sent it.
         name: String,
     },
-    /// A variable of a template.
+    /// A resource template.
     Template {
         /// The template, as the server sent it.
         uri: String,

@@ -1,4 +1,4 @@
-//! What to look for among the runs, and what was found.
+//! Queries of the run history, and their results.
 
 use std::time::Duration;
 
@@ -7,29 +7,29 @@ use specta::Type;
 
 use crate::{Origin, RunId, RunState, Timestamp, ToolRunSummary};
 
-/// Which runs to list, newest first; an empty query lists them all.
+/// Selects runs, newest first; an empty query selects all.
 ///
-/// `*` stands for any text in `connector`, `tool` and the name of a client.
+/// `*` matches any text in `connector`, `tool` and the name of a client.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RunQuery {
-    /// Words as typed into the search box, filters such as `status:error` among them.
+    /// Text as typed into the search box, including filters such as `status:error`.
     pub text: Option<String>,
     /// Id, name or title of a connector.
     pub connector: Option<String>,
     /// Name of a tool.
     pub tool: Option<String>,
-    /// How the runs stand; empty for any.
+    /// States of the runs; empty for any.
     pub states: Vec<RunState>,
-    /// Who asked for the runs.
+    /// Where the runs were started.
     pub origin: Option<Origin>,
-    /// Only runs that began then or later.
+    /// Only runs that started then or later.
     pub since: Option<Timestamp>,
-    /// Only runs that are pinned.
+    /// Only pinned runs.
     pub pinned: bool,
-    /// The last run of the page before: only older ones are listed.
+    /// The last run of the previous page: only older ones are selected.
     pub before: Option<RunId>,
-    /// Length of a page; 0 for 50, at most 500.
+    /// Page size, at most 500; 0 stands for 50.
     pub limit: u32,
 }
 
@@ -39,22 +39,21 @@ pub struct RunQuery {
 pub struct RunPage {
     /// The runs, newest first.
     pub runs: Vec<ToolRunSummary>,
-    /// What to give as `before` for the next page; `None` on the last.
+    /// The value of `before` for the next page; `None` on the last one.
     pub next: Option<RunId>,
     /// Number of runs on all pages.
     pub total: u32,
-    /// Whether there may be more than `total`: of very many that a text finds only the newest are counted.
+    /// Whether there may be more than `total`: if a text matches very many runs, only the newest are counted.
     pub has_more_than_total: bool,
 }
 
 impl RunQuery {
-    /// Reads typed text such as `status:error connector:github rate limit`.
+    /// Parses typed text such as `status:error connector:github rate limit`.
     ///
     /// Filters are `status:` (`done`, `failed` or `error`, `running`, `cancelled`, `denied`), `is:pinned`,
-    /// `connector:`, `tool:` and `source:` (`window`, `cli`, `client` for any, or a client's name); a value
-    /// with spaces stands in double quotes. Connectors, tools and clients are found by a part of
-    /// their name. What is no filter stays in `text`, quotes included; so does `since:`, which means
-    /// nothing before somebody tells what time it is: [`Self::at`].
+    /// `connector:`, `tool:` and `source:` (`window`, `cli`, `client` for any, or a client's name). Values with spaces
+    /// are in double quotes. Names match by substring. Other words stay in `text`, including quotes; so does `since:`,
+    /// which [`Self::at`] resolves.
     pub fn parse(text: &str) -> Self {
         let mut query = Self::default();
         let mut words: Vec<&str> = Vec::new();
@@ -70,8 +69,7 @@ impl RunQuery {
         query
     }
 
-    /// The same with the filters of `text` moved to where they belong; what is set there already
-    /// stays. Doing it twice changes nothing.
+    /// Moves the filters of `text` to the fields that are not set yet. Idempotent.
     #[must_use]
     pub fn expand(self) -> Self {
         let Some(text) = self.text.as_deref() else {
@@ -95,9 +93,8 @@ impl RunQuery {
         }
     }
 
-    /// The same with the last `since:` of `text` made the time that it means at `now`: so many minutes,
-    /// hours, days or weeks before, as in `since:90m`, `since:24h`, `since:7d`, `since:2w`. A time that is
-    /// set already stays.
+    /// Resolves the last `since:` of `text` to a time before `now`, in minutes, hours, days or weeks, as in
+    /// `since:90m`, `since:24h`, `since:7d`, `since:2w`. A time that is set already stays.
     #[must_use]
     pub fn at(self, now: Timestamp) -> Self {
         let Some(text) = self.text.as_deref() else {
@@ -120,7 +117,7 @@ impl RunQuery {
         }
     }
 
-    /// Notes the filter; `false` when there is no such filter or no such value of it.
+    /// Applies a filter; `false` if there is no such filter or value.
     fn take_filter(&mut self, filter: &str, value: &str) -> bool {
         if value.is_empty() {
             return false;
@@ -144,7 +141,7 @@ impl RunQuery {
     }
 }
 
-/// The words that are left of a typed text. A blank behind the last stays: it says that the word is whole.
+/// Joins the remaining words. A trailing space stays, because it marks the last word as complete.
 fn joined(words: &[&str], typed: &str) -> Option<String> {
     let end = if typed.ends_with(char::is_whitespace) {
         " "
@@ -156,16 +153,12 @@ fn joined(words: &[&str], typed: &str) -> Option<String> {
 
 fn state_of(word: &str) -> Option<RunState> {
     match word.to_lowercase().as_str() {
-        "done" => Some(RunState::Done),
-        "failed" | "error" => Some(RunState::Failed),
-        "running" => Some(RunState::Running),
-        "cancelled" => Some(RunState::Cancelled),
-        "denied" => Some(RunState::Denied),
-        _ => None,
+        "error" => Some(RunState::Failed),
+        word => RunState::from_word(word),
     }
 }
 
-/// How far back `since:` goes; `None` for every other word.
+/// The duration of a `since:` filter; `None` for other words.
 fn age_of(word: &str) -> Option<Duration> {
     let (filter, age) = word.split_once(':')?;
     let unit = age.chars().last()?;

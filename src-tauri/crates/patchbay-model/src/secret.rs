@@ -1,4 +1,4 @@
-//! Text that must not leak.
+//! Secret text.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -8,15 +8,15 @@ use serde::{Deserialize, Deserializer};
 use specta::Type;
 use zeroize::Zeroizing;
 
-/// Stands beside `writeOnly` in the schema of a secret: schemars says `writeOnly` of every member that is only
-/// read in, such as an id that goes into a path.
+/// Marks a secret in a schema, in addition to `writeOnly`, which schemars also adds to members that are only
+/// deserialized.
 pub const SECRET_MARK: &str = "x-secret";
 
 /// A token, key, code, verifier or passphrase.
 ///
-/// It can be read in but has no `Serialize` and no `Display`; `Debug` hides it. Clones share the one text,
-/// whose memory is wiped when the last of them is dropped. [`Secret::expose`] is the only way to the text:
-/// use it at the border where the secret leaves for the host it belongs to, and nowhere else.
+/// It can be deserialized but has no `Serialize` and no `Display`; `Debug` hides it. Clones share the text, whose
+/// memory is wiped when the last one is dropped. [`Secret::expose`] is the only access to the text and meant for the
+/// place where it is sent to the host it belongs to.
 #[derive(Clone, Deserialize, Type)]
 #[serde(transparent)]
 pub struct Secret(
@@ -32,23 +32,23 @@ fn deserialize_shared<'de, D: Deserializer<'de>>(
 }
 
 impl Secret {
-    /// Takes ownership of the text.
+    /// Wraps the text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Arc::new(Zeroizing::new(text.into())))
     }
 
-    /// The text itself.
+    /// Returns the text.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether there is no text at all.
+    /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// Text that is written and never read: whoever shows or keeps what fits the schema hides it.
+/// The schema marks the text as secret, so that values are hidden wherever they are shown or saved.
 impl JsonSchema for Secret {
     fn inline_schema() -> bool {
         true

@@ -1,33 +1,32 @@
-//! Where a wallet entry was sent to be kept by somebody else.
+//! Copies of wallet secrets on hosted platforms.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{ConnectorId, Json, Level, Problem, Timestamp, WalletEntryId};
 
-/// A place on a hosted platform that was given a secret of the wallet, and has to be given the next one
-/// when that is rotated.
+/// A place on a hosted platform that holds a secret of the wallet, and that a rotation has to update.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SecretLocation {
-    /// The entry.
+    /// The wallet entry.
     pub entry: WalletEntryId,
-    /// The connector that was given its secret.
+    /// The connector that holds the secret.
     pub connector: ConnectorId,
-    /// What of the connector.
+    /// The part of the connector that holds it.
     #[serde(rename = "place")]
     pub holder: SecretHolder,
-    /// JSON pointer to the secret's place in the values.
+    /// JSON pointer to the secret in the values.
     pub path: String,
-    /// The values that went with it, without secrets.
+    /// The values that were sent with it, without secrets.
     pub values: Json,
-    /// When the platform was last given it.
+    /// When it was last sent to the platform.
     pub placed_at: Timestamp,
-    /// Why the last rotation did not reach it.
+    /// Why the last rotation failed to update it.
     pub problem: Option<Problem>,
 }
 
-/// What of a connector holds a secret.
+/// The part of a connector that holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -35,15 +34,15 @@ pub struct SecretLocation {
     rename_all_fields = "camelCase"
 )]
 pub enum SecretHolder {
-    /// What it was created with.
+    /// The values of its creation.
     Creation,
     /// Its settings.
     Settings,
     /// One of its credentials.
     Credential {
-        /// Whose it is.
+        /// Its level.
         level: Level,
-        /// Its name; empty where the level has one without a name.
+        /// Its name; empty if the level has a single unnamed one.
         name: String,
     },
 }

@@ -1,34 +1,34 @@
-//! MCP servers that are programs of this computer.
+//! Commands of local MCP servers.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-/// How an MCP server is started, as a person gave it: directly, without a shell, word by word.
+/// The command of a local MCP server, which is run directly, without a shell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerCommand {
-    /// Name of the program, looked for at each start, or its absolute path.
+    /// Name of the program, which is looked up at each start, or its absolute path.
     pub program: String,
-    /// Its arguments, one by one.
+    /// Its arguments.
     pub arguments: Vec<String>,
-    /// Absolute path of the folder in which it works; `None` for one of its own.
+    /// Absolute path of its working folder; `None` for a folder of its own.
     pub folder: Option<String>,
-    /// What its environment has besides what every program is given, without secrets.
+    /// Its additional environment variables, without secrets.
     pub variables: BTreeMap<String, String>,
 }
 
 impl ServerCommand {
-    /// All of it on one line, for people: words that a shell would not read as one are put in quotes.
+    /// Renders the command on one line, with words quoted as in a shell.
     pub fn line(&self) -> String {
         let words = std::iter::once(&self.program).chain(&self.arguments);
         words.map(|word| quote(word)).collect::<Vec<_>>().join(" ")
     }
 }
 
-/// Whether every system takes this as the name of an environment variable: letters, digits and underscores, no digit
-/// first.
+/// Whether this is a valid name of an environment variable on every system: letters, digits and underscores, not
+/// starting with a digit.
 pub fn is_variable_name(name: &str) -> bool {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let begins_well = !name.starts_with(|first: char| first.is_ascii_digit());

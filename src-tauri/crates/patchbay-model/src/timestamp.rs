@@ -17,13 +17,12 @@ pub struct Timestamp(
 );
 
 impl Timestamp {
-    /// The instant, turned to UTC.
+    /// Creates a timestamp in UTC.
     pub fn new(instant: OffsetDateTime) -> Self {
         Self(instant.to_offset(time::UtcOffset::UTC))
     }
 
-    /// The instant of so many milliseconds since 1970-01-01T00:00:00Z; `None` outside the years of
-    /// RFC 3339.
+    /// Creates a timestamp from milliseconds since 1970-01-01T00:00:00Z; `None` outside the years of RFC 3339.
     pub fn from_unix_millis(millis: i64) -> Option<Self> {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
             .ok()
@@ -31,17 +30,17 @@ impl Timestamp {
             .map(Self::new)
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z, negative before it.
+    /// Returns milliseconds since 1970-01-01T00:00:00Z, negative before it.
     pub fn unix_millis(self) -> i64 {
         i64::try_from(self.0.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
     }
 
-    /// Reads RFC 3339 text; `None` when it is not.
+    /// Parses RFC 3339 text; `None` if it is invalid.
     pub fn parse(text: &str) -> Option<Self> {
         OffsetDateTime::parse(text, &Rfc3339).ok().map(Self::new)
     }
 
-    /// The instant as `time` knows it.
+    /// Returns the instant as a type of the `time` crate.
     pub fn instant(self) -> OffsetDateTime {
         self.0
     }
@@ -69,7 +68,7 @@ impl std::ops::Sub<std::time::Duration> for Timestamp {
     }
 }
 
-/// As long, or as long as can be.
+/// Converts a duration, saturating.
 fn span(duration: std::time::Duration) -> time::Duration {
     time::Duration::try_from(duration).unwrap_or(time::Duration::MAX)
 }

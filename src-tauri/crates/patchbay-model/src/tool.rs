@@ -1,41 +1,41 @@
-//! What a connector can do, and what it answers.
+//! Tools of connectors, and their results.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{ConnectorId, Json, Timestamp};
 
-/// One thing that a connector can do.
+/// A tool of a connector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Tool {
     /// Name on the wire, as the server sent it.
     pub name: String,
-    /// Name for people, cleaned of control characters.
+    /// Display name, cleaned of control characters.
     pub title: Option<String>,
-    /// What it does, likewise.
+    /// Description, cleaned of control characters.
     pub description: Option<String>,
     /// JSON Schema of its arguments, exactly as sent.
     pub input_schema: Json,
     /// JSON Schema of its structured result, exactly as sent.
     pub output_schema: Option<Json>,
-    /// What a call does to the world.
+    /// The effect of a call.
     pub effect: ToolEffect,
-    /// Whether a second call with the same arguments changes nothing more.
+    /// Whether a second call with the same arguments has no further effect.
     pub idempotent: bool,
-    /// Whether it reaches beyond the server's own world.
+    /// Whether it interacts with external systems.
     pub open_world: bool,
-    /// Where its icon lies, as [`Connector::icon`](crate::Connector::icon).
+    /// Address of its icon, as [`Connector::icon`](crate::Connector::icon).
     #[serde(default)]
     #[specta(optional)]
     pub icon: Option<String>,
-    /// Whether it can be called as a task only: the server answers at once, and is asked for the result later.
+    /// Whether it can only be called as a task, whose result is fetched later.
     #[serde(default)]
     #[specta(optional)]
     pub needs_task: bool,
 }
 
-/// A tool as lists show it: schemas are large, and nobody looks at those of a thousand tools.
+/// A tool as lists show it, without its schemas, which are large.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ToolSummary {
@@ -51,18 +51,18 @@ pub struct ToolSummary {
     pub effect: ToolEffect,
 }
 
-/// That a tool is not any more as it was when the user agreed to it.
+/// A tool that changed since the user accepted it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedTool {
-    /// The connector that offers it, or did.
+    /// The connector that offers or offered it.
     pub connector: ConnectorId,
     /// As [`Tool::name`].
     pub name: String,
-    /// When a list first showed the change.
+    /// When the change was first noticed.
     pub noticed_at: Timestamp,
 }
 
-/// What a call does to the world, from the tool's annotations; what is not annotated writes.
+/// The effect of a call, from the tool's annotations; tools without annotations write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum ToolEffect {
@@ -70,23 +70,23 @@ pub enum ToolEffect {
     Read,
     /// Adds or changes.
     Write,
-    /// May delete or overwrite: asks before it runs.
+    /// May delete or overwrite, so it needs a confirmation.
     Destructive,
 }
 
-/// What a tool answered.
+/// The result of a tool.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ToolResult {
-    /// The parts of the answer, in order.
+    /// Its parts, in order.
     pub content: Vec<Content>,
-    /// The answer as JSON, where the tool gives one.
+    /// The structured result, if there is one.
     pub structured: Option<Json>,
-    /// Whether the tool says that it failed.
+    /// Whether the tool reported an error.
     pub is_error: bool,
 }
 
-/// One part of an answer.
+/// A part of a result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -99,7 +99,7 @@ pub enum Content {
         /// The text.
         text: String,
     },
-    /// A picture.
+    /// An image.
     Image {
         /// Base64.
         data: String,
@@ -113,29 +113,29 @@ pub enum Content {
         /// Media type such as `audio/wav`.
         mime_type: String,
     },
-    /// A link to something that the server can be asked for.
+    /// A link to a resource of the server.
     ResourceLink {
-        /// Where.
+        /// URI of the resource.
         uri: String,
-        /// What it is called.
+        /// Name of the resource.
         name: String,
-        /// Media type, where known.
+        /// Media type, if known.
         mime_type: Option<String>,
     },
     /// A resource itself.
     Resource {
-        /// Where it comes from.
+        /// URI of the resource.
         uri: String,
-        /// Media type, where known.
+        /// Media type, if known.
         mime_type: Option<String>,
-        /// Its text; `None` when it is binary.
+        /// Its text; `None` if it is binary.
         text: Option<String>,
-        /// Its bytes in base64; `None` when it is text.
+        /// Its bytes in base64; `None` if it is text.
         blob: Option<String>,
     },
-    /// A part of a kind that we do not know, as sent.
+    /// A part of an unknown kind.
     Other {
-        /// As sent.
+        /// The part as sent.
         value: Json,
     },
 }

@@ -1,4 +1,4 @@
-//! One call of a tool, kept in history.
+//! Runs of tools in the history.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -7,28 +7,28 @@ use crate::{
     ConnectorId, Exchange, IdentityLine, Json, Problem, Reply, RunId, Timestamp, ToolResult,
 };
 
-/// A run with everything that is known of it.
+/// A run with all its details.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ToolRun {
-    /// What lists show.
+    /// The part that lists show.
     #[serde(flatten)]
     pub summary: ToolRunSummary,
-    /// Arguments, secrets redacted: a JSON object.
+    /// Arguments with secrets redacted, a JSON object.
     pub arguments: Json,
-    /// What the tool answered; `None` when there was no answer.
+    /// The result of the tool; `None` if there was none.
     pub result: Option<ToolResult>,
     /// What was on the wire; of several requests the last, with what came back for it. `None` when nothing was sent.
     #[serde(default)]
     pub exchange: Option<Exchange>,
-    /// How long each part took.
+    /// How long each phase took.
     pub timings: Option<RunTimings>,
     /// The run that this one repeats.
     pub replay_of: Option<RunId>,
-    /// Name of the platform's credential that was asked for; `None` for the connector's own choice.
+    /// Name of the requested platform credential; `None` for the connector's default.
     #[serde(default)]
     pub credential: Option<String>,
-    /// What the server asked meanwhile, in its order.
+    /// Questions of the server during the run, in order.
     #[serde(default)]
     #[specta(optional)]
     pub questions: Vec<RunQuestion>,
@@ -38,106 +38,106 @@ pub struct ToolRun {
     pub task: Option<ServerTask>,
 }
 
-/// A task that a server made of a call.
+/// The task that a server created for a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerTask {
-    /// The server's own id for it.
+    /// The server's id of the task.
     pub id: String,
     /// Whether it is one of the extension of 2026-07-28, else one of 2025-11-25.
     pub extension: bool,
 }
 
-/// What a server asked during a run, and how that was answered; what was answered is not kept.
+/// A question of a server during a run, and the kind of answer; the values are not kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RunQuestion {
-    /// The words of the server, cleaned.
+    /// The server's message, cleaned.
     pub message: String,
     /// How it was answered.
     pub reply: Reply,
 }
 
-/// What a list of runs shows.
+/// A run as lists show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ToolRunSummary {
-    /// Ours; sorts by time.
+    /// Patchbay's own id, which sorts by time.
     pub id: RunId,
     /// The connector; it may have been removed since.
     pub connector: ConnectorId,
-    /// Its name for people at the time.
+    /// Its display name at the time.
     pub connector_title: String,
     /// Name of the tool.
     pub tool: String,
-    /// As who it ran.
+    /// The identity with which it ran.
     pub identity: IdentityLine,
-    /// Who asked for it.
+    /// Where it was started.
     pub origin: Origin,
-    /// How it stands.
+    /// Its state.
     pub state: RunState,
     /// When it began.
     pub started_at: Timestamp,
-    /// How long it took, in milliseconds; `None` while it runs.
+    /// Duration in milliseconds; `None` while it runs.
     pub duration_ms: Option<u32>,
-    /// Size of the answer in bytes.
+    /// Size of the result in bytes.
     pub result_bytes: Option<u32>,
     /// Why it failed.
     pub problem: Option<Problem>,
-    /// Its arguments in one short line, such as `city=Lisbon`, to tell runs of one tool apart; `None` without.
+    /// Its arguments in one short line, such as `city=Lisbon`; `None` without arguments.
     #[serde(default)]
     #[specta(optional)]
     pub arguments_line: Option<String>,
-    /// How much of it is kept.
+    /// How much of it the history keeps.
     #[serde(default, skip_serializing_if = "CaptureLevel::is_full")]
     #[specta(optional)]
     pub capture: CaptureLevel,
-    /// What its owner says of it.
+    /// The user's label.
     #[serde(default, skip_serializing_if = "RunLabel::is_empty")]
     #[specta(optional)]
     pub label: RunLabel,
 }
 
-/// How much of a run the history keeps; no secret at any level.
+/// How much of a run the history keeps. Secrets are never kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum CaptureLevel {
-    /// Arguments, result and what was on the wire.
+    /// Arguments, result, request and response.
     #[default]
     Full,
-    /// The same without their values: names of fields, kinds of content, sizes and times.
+    /// The same without values: field names, kinds of content, sizes and times.
     Redacted,
-    /// Which tool ran, when, as whom, how it ended and how long it took.
+    /// Tool, time, identity, outcome and duration.
     Metadata,
 }
 
 impl CaptureLevel {
-    /// Whether nothing but secrets is left out.
+    /// Whether everything but secrets is kept.
     pub fn is_full(&self) -> bool {
         *self == Self::Full
     }
 }
 
-/// What the owner of a run says of it.
+/// The user's label of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RunLabel {
-    /// A name of one line.
+    /// A name on one line.
     pub name: Option<String>,
-    /// A text of any number of lines.
+    /// A note of any number of lines.
     pub note: Option<String>,
-    /// Whether it stays whatever the limits of the history are.
+    /// Whether it is kept past the limits of the history.
     pub pinned: bool,
 }
 
 impl RunLabel {
-    /// Whether it says nothing.
+    /// Whether it is the default.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Who asked for a run.
+/// Where a run was started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(
     tag = "kind",
@@ -151,37 +151,37 @@ pub enum Origin {
     CommandLine,
     /// A program that uses the gateway.
     Client {
-        /// What it calls itself.
+        /// The name that it reported.
         name: String,
     },
 }
 
-/// How a run stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum RunState {
-    /// Not over yet.
-    Running,
-    /// The tool answered.
-    Done,
-    /// There was no answer, or the tool said that it failed.
-    Failed,
-    /// The user stopped it.
-    Cancelled,
-    /// The user or a rule did not allow it.
-    Denied,
+word_enum! {
+    /// The state of a run.
+    RunState {
+        /// Not finished yet.
+        Running = "running",
+        /// The tool answered.
+        Done = "done",
+        /// There was no answer, or the tool reported an error.
+        Failed = "failed",
+        /// The user cancelled it.
+        Cancelled = "cancelled",
+        /// The user or a rule did not allow it.
+        Denied = "denied",
+    }
 }
 
-/// How long each part of a run took, in milliseconds.
+/// How long each phase of a run took, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RunTimings {
     /// Finding the connector, its credential and a connection.
     pub prepare_ms: u32,
-    /// Waiting for the answer.
+    /// Waiting for the response.
     pub wait_ms: u32,
-    /// Reading and keeping the answer.
+    /// Reading and saving the result.
     pub read_ms: u32,
-    /// Whether a session was there already; `None` where there are none.
+    /// Whether an existing session was used; `None` if the transport has none.
     pub connection_reused: Option<bool>,
 }

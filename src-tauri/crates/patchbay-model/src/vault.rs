@@ -1,29 +1,29 @@
-//! How the vault is, for windows and commands.
+//! The status of the vault.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::Problem;
 
-/// Where the data key of the vault lies, and whether it can be used now.
+/// What protects the key of the vault, and whether secrets can be read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct VaultStatus {
-    /// What protects the data key; `None` before the first secret.
+    /// What protects the key; `None` before the first secret.
     pub backend: Option<VaultBackend>,
     /// Whether secrets can be read now.
     pub state: VaultState,
-    /// Why not.
+    /// Why they cannot be read.
     pub problem: Option<Problem>,
 }
 
-/// What protects the data key.
+/// What protects the key of the vault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum VaultBackend {
     /// The system keychain.
     Keychain,
-    /// A passphrase that the user chose.
+    /// A passphrase.
     Passphrase,
 }
 
@@ -31,12 +31,12 @@ pub enum VaultBackend {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum VaultState {
-    /// Nothing was ever saved.
+    /// No secret was saved yet.
     Empty,
     /// Secrets can be read and written.
     Ready,
     /// The keychain or the passphrase has to be unlocked first.
     Locked,
-    /// The keychain does not answer, refuses, or lost the key.
+    /// The keychain does not respond, denies access, or lost the key.
     Unavailable,
 }

@@ -7,9 +7,9 @@ use patchbay_ops::platform_abilities;
 
 fn platforms() -> PossibleValuesParser {
     let hosted = Platform::ALL
-        .iter()
-        .filter(|platform| platform_abilities(**platform).has_accounts);
-    PossibleValuesParser::new(hosted.map(|platform| platform.as_str()))
+        .into_iter()
+        .filter(|platform| platform_abilities(*platform).has_accounts);
+    PossibleValuesParser::new(hosted.map(Platform::as_str))
 }
 
 fn colours() -> PossibleValuesParser {

@@ -154,7 +154,7 @@ pub(crate) enum ConnectorVerb {
 
 fn levels() -> impl TypedValueParser<Value = LogLevel> {
     let words = PossibleValuesParser::new(LogLevel::ALL.map(LogLevel::as_str));
-    words.try_map(|word| LogLevel::parse(&word).ok_or("unknown level"))
+    words.try_map(|word| LogLevel::from_word(&word).ok_or("unknown level"))
 }
 
 /// What is kept of runs, as one types it.

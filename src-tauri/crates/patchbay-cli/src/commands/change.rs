@@ -18,8 +18,8 @@ use crate::output::table::{Cell, Table};
 use crate::output::{Screen, forms, text, when, words};
 use crate::tool_arguments;
 
-/// Changes the platform settings of a connector, after showing and confirming the changes. Returns `None` if the command
-/// only shows something.
+/// Changes the platform settings of a connector, after showing and confirming the changes. Returns `None` if the
+/// command only shows something.
 pub(super) async fn change(
     cli: &Cli,
     connector: &Connector,

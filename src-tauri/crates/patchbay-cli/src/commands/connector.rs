@@ -187,8 +187,8 @@ fn next_step(connector: &Connector) -> String {
     format!("connector connect {}", text::quote(&connector.name))
 }
 
-/// Syncs every hosted account. A failure is reported and does not affect the others. `each` receives the connectors of an
-/// account as soon as it is synced.
+/// Syncs every hosted account. A failure is reported and does not affect the others. `each` receives the connectors of
+/// an account as soon as it is synced.
 async fn refresh(
     cli: &Cli,
     mut each: impl FnMut(&[Connector]) -> Result<(), Failure>,

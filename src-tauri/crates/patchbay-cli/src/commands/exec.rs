@@ -1,7 +1,7 @@
 //! `patchbay exec …`: runs a program with secrets in its environment.
 //!
-//! The program inherits the terminal, and its exit code becomes ours. On Unix it replaces this process, so that it receives
-//! signals directly; on Windows, which can't do that, this process waits for it.
+//! The program inherits the terminal, and its exit code becomes ours. On Unix it replaces this process, so that it
+//! receives signals directly; on Windows, which can't do that, this process waits for it.
 
 use std::process::Command;
 

@@ -76,7 +76,7 @@ impl Target {
 
 /// `user credential mine`; the one of a level has no name.
 fn describe_credential(level: Level, name: &str) -> String {
-    let level = words::level(level);
+    let level = level.as_str();
     match name {
         "" => format!("{level} credential"),
         name => format!("{level} credential {}", text::line(name)),
@@ -91,10 +91,7 @@ fn no_level(connector: &Connector, known: &[CredentialsOfLevel]) -> Failure {
             "Remove --connector to use the wallet.",
         );
     }
-    let levels: Vec<_> = known
-        .iter()
-        .map(|one| words::level(one.level.level))
-        .collect();
+    let levels: Vec<_> = known.iter().map(|one| one.level.level.as_str()).collect();
     Failure::usage(
         format!("choose a level for {title}: {}", levels.join(", ")),
         "Add --level.",
@@ -133,7 +130,7 @@ pub(super) async fn list(cli: &Cli, args: &TargetArgs) -> Result<(), Failure> {
 }
 
 fn report_problem(cli: &Cli, level: &CredentialsOfLevel) {
-    let name = words::level(level.level.level);
+    let name = level.level.level.as_str();
     if let Some(Problem { message, .. }) = &level.problem {
         cli.stderr.say(&format!("Level {name}: {message}."));
     } else if !level.level.is_listed {
@@ -172,7 +169,7 @@ fn row(credential: &PlatformCredential, now: Timestamp) -> [Cell; 6] {
         .filter(|part| !part.is_empty())
         .collect();
     [
-        Cell::from(words::level(credential.level)),
+        Cell::from(credential.level.as_str()),
         Cell::from(&credential.name),
         Cell::from(if credential.is_default { "default" } else { "" }),
         Cell::toned(&status, tone),

@@ -152,10 +152,10 @@ fn role(target: &RotationTarget) -> String {
         Some(SecretHolder::Creation) => "set at creation".to_owned(),
         Some(SecretHolder::Settings) => "setting".to_owned(),
         Some(SecretHolder::Credential { level, name }) if name.is_empty() => {
-            format!("{} credential", words::level(*level))
+            format!("{} credential", level.as_str())
         }
         Some(SecretHolder::Credential { level, name }) => {
-            format!("{} credential {name}", words::level(*level))
+            format!("{} credential {name}", level.as_str())
         }
         None if target.account_id.is_some() => "account sign-in".to_owned(),
         None => "sign-in".to_owned(),

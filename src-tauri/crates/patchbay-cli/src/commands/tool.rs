@@ -262,7 +262,8 @@ impl RunError {
     }
 }
 
-/// Waits for a run. The first Ctrl-C cancels it, which its server and the history get to know; the second stops waiting.
+/// Waits for a run. The first Ctrl-C cancels it, which its server and the history get to know; the second stops
+/// waiting.
 pub(super) async fn until_interrupted(
     cli: &Cli,
     running: impl Future<Output = Result<ToolRun, Error>>,

@@ -30,8 +30,8 @@ pub(super) async fn accept(cli: &Cli, connector: &str) -> Result<(), Failure> {
     cli.print_connector(connector, |_, _| String::new()).await
 }
 
-/// Renders a change with both values of every difference. The user accepts what is shown, so long values are cut with the
-/// number of omitted characters.
+/// Renders a change with both values of every difference. The user accepts what is shown, so long values are cut with
+/// the number of omitted characters.
 fn render_change(change: &ToolChange, screen: Screen) -> String {
     let (word, tone) = match change.kind {
         ToolChangeKind::Added => ("new", Tone::Warning),

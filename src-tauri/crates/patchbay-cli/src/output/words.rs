@@ -34,7 +34,7 @@ pub(crate) fn status(status: &ConnectorStatus) -> (String, Tone) {
 
 /// Account, credential, user, level and expiry on one line.
 pub(crate) fn identity(identity: &IdentityLine, now: Timestamp) -> String {
-    let level = identity.level.map(level);
+    let level = identity.level.map(Level::as_str);
     let expiry = identity.expires_at.map(|at| {
         let verb = if at <= now { "expired" } else { "expires" };
         format!("{verb} {}", when::relative(at, now))
@@ -112,22 +112,15 @@ pub(crate) fn operation_effect(effect: OperationEffect) -> (&'static str, Tone) 
     }
 }
 
-pub(crate) fn level(level: Level) -> &'static str {
-    match level {
-        Level::User => "user",
-        Level::Workspace => "workspace",
-        Level::Organization => "organization",
-    }
-}
-
 pub(crate) fn run_state(state: RunState) -> (&'static str, Tone) {
-    match state {
-        RunState::Running => ("running", Tone::Plain),
-        RunState::Done => ("done", Tone::Good),
-        RunState::Failed => ("failed", Tone::Bad),
-        RunState::Cancelled => ("cancelled", Tone::Faint),
-        RunState::Denied => ("denied", Tone::Warning),
-    }
+    let tone = match state {
+        RunState::Running => Tone::Plain,
+        RunState::Done => Tone::Good,
+        RunState::Failed => Tone::Bad,
+        RunState::Cancelled => Tone::Faint,
+        RunState::Denied => Tone::Warning,
+    };
+    (state.as_str(), tone)
 }
 
 pub(crate) fn origin(origin: &Origin) -> &str {

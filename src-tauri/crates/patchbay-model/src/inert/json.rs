@@ -1,4 +1,4 @@
-//! JSON in which nothing acts on whatever shows it: equal to what it was made of once it is read.
+//! JSON without characters that a terminal would act on. Parsed again it equals the original value.
 
 use std::io::{self, Write};
 
@@ -8,13 +8,13 @@ use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 
 use super::is_invisible;
 
-/// The value as JSON over several lines, characters that act or hide as `\u` escapes. Empty for what JSON
-/// cannot hold, which no type of the model is.
+/// Serializes a value as indented JSON, with control and invisible characters as `\u` escapes. Empty for a value that
+/// is not JSON, which no type of the model is.
 pub fn inert_json_pretty<T: Serialize + ?Sized>(value: &T) -> String {
     serialize_inert(value, PrettyFormatter::new())
 }
 
-/// As [`inert_json_pretty`], on one line.
+/// As [`inert_json_pretty`], but on one line.
 pub fn inert_json<T: Serialize + ?Sized>(value: &T) -> String {
     serialize_inert(value, CompactFormatter)
 }
@@ -29,10 +29,10 @@ fn serialize_inert<T: Serialize + ?Sized>(value: &T, formatter: impl Formatter) 
         .unwrap_or_default()
 }
 
-/// Escapes what a terminal would act on and what hides or turns other characters.
+/// Escapes control characters and characters that hide or reorder others.
 struct Escaping<F>(F);
 
-/// Whether JSON may hold it as it is, but a terminal should not get it.
+/// Whether the character is escaped although JSON allows it.
 fn is_escaped(sign: char) -> bool {
     sign.is_control() || is_invisible(sign)
 }

@@ -113,7 +113,7 @@ fn format_line(params: &Value, secrets: &VecDeque<Secret>) -> Option<String> {
             (redacted != text).then_some(redacted)
         }),
     };
-    let level = params["level"].as_str().and_then(LogLevel::parse);
+    let level = params["level"].as_str().and_then(LogLevel::from_word);
     let level = level.unwrap_or(LogLevel::Info).as_str();
     let logger = params["logger"].as_str().unwrap_or_default();
     let message = match clean_text(logger, LOGGER_LENGTH) {
