@@ -1,7 +1,7 @@
-//! The access lists of Windows: reading and setting them.
+//! Reads and sets access control lists on Windows.
 #![expect(
     unsafe_code,
-    reason = "the system's own calls; nothing that wraps these is among our dependencies"
+    reason = "system calls for which no dependency has a safe wrapper"
 )]
 
 use std::ffi::c_void;
@@ -26,20 +26,17 @@ use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken}
 
 use crate::extended_path;
 
-/// The words for whoever owns the thing at `path` and whom its list lets in.
-///
-/// # Errors
-/// The system's own.
+/// Returns the owner and the access list of a file or folder, as a security descriptor string.
 pub(crate) fn read(path: &Path) -> io::Result<String> {
     let path = wide(path)?;
-    let asked = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
+    let information = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
     let mut found = SystemAllocation(null_mut());
-    // SAFETY: the path ends with a zero, and what is not asked for may be null.
+    // SAFETY: the path ends with a zero, and pointers for information that is not requested may be null.
     let error = unsafe {
         GetNamedSecurityInfoW(
             path.as_ptr(),
             SE_FILE_OBJECT,
-            asked,
+            information,
             null_mut(),
             null_mut(),
             null_mut(),
@@ -48,19 +45,19 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
         )
     };
     check_code(error)?;
-    to_sddl(&found, asked)
+    to_sddl(&found, information)
 }
 
-/// Gives the thing at `path` the list of these words, in place of all that the folder around it says.
+/// Sets the access list of a file or folder, without inheriting from the parent folder.
 ///
 /// # Errors
-/// The system's own; where a disk has no lists, that too.
+/// Those of the system, also when the disk does not support access lists.
 pub(crate) fn set(path: &Path, list: &str) -> io::Result<()> {
     let path = wide(path)?;
     let descriptor = from_sddl(list)?;
     let (mut is_there, mut is_default) = (0, 0);
     let mut entries: *mut ACL = null_mut();
-    // SAFETY: the descriptor lives until the end of this function, and with it the list within.
+    // SAFETY: the descriptor, which contains the list, lives until the end of this function.
     let error = unsafe {
         let got = GetSecurityDescriptorDacl(
             descriptor.0,
@@ -82,10 +79,7 @@ pub(crate) fn set(path: &Path, list: &str) -> io::Result<()> {
     check_code(error)
 }
 
-/// Makes a folder with the list of these words; it never has another.
-///
-/// # Errors
-/// The system's own.
+/// Creates a folder with this access list from the start.
 pub(crate) fn create_folder(path: &Path, list: &str) -> io::Result<()> {
     let path = wide(path)?;
     let descriptor = from_sddl(list)?;
@@ -98,26 +92,23 @@ pub(crate) fn create_folder(path: &Path, list: &str) -> io::Result<()> {
     check_result(unsafe { CreateDirectoryW(path.as_ptr(), &raw const attributes) })
 }
 
-/// The user of this process, as [`read`] names accounts.
-///
-/// # Errors
-/// The system's own.
+/// Returns the user of this process, as [`read`] names accounts.
 pub(crate) fn user() -> io::Result<String> {
-    // Written down and read again, for some accounts have two letters in place of a number.
-    let descriptor = from_sddl(&format!("O:{}", user_number()?))?;
+    // Converted back and forth, because some accounts have a two-letter alias instead of a SID.
+    let descriptor = from_sddl(&format!("O:{}", user_sid()?))?;
     let owner = to_sddl(&descriptor, OWNER_SECURITY_INFORMATION)?;
     Ok(owner.trim_start_matches("O:").to_owned())
 }
 
-fn user_number() -> io::Result<String> {
+fn user_sid() -> io::Result<String> {
     let token = Token::of_process()?;
     let mut size = 0;
-    // SAFETY: a first call without room tells how much is needed; the second has that much, aligned as the
-    // structure is, and the number lies within it.
+    // SAFETY: the first call without a buffer returns the needed size; the second has a buffer of that size, aligned
+    // for the structure, and the SID lies within it.
     unsafe {
         GetTokenInformation(token.0, TokenUser, null_mut(), 0, &raw mut size);
-        let mut room = vec![0_u64; (size as usize).div_ceil(size_of::<u64>())];
-        let buffer = room.as_mut_ptr().cast::<c_void>();
+        let mut space = vec![0_u64; (size as usize).div_ceil(size_of::<u64>())];
+        let buffer = space.as_mut_ptr().cast::<c_void>();
         check_result(GetTokenInformation(
             token.0,
             TokenUser,
@@ -132,32 +123,32 @@ fn user_number() -> io::Result<String> {
     }
 }
 
-fn from_sddl(words: &str) -> io::Result<SystemAllocation> {
-    let words: Vec<u16> = words.encode_utf16().chain([0]).collect();
-    let mut made = SystemAllocation(null_mut());
-    // SAFETY: the words end with a zero; what is made is freed when it is dropped.
+fn from_sddl(text: &str) -> io::Result<SystemAllocation> {
+    let text: Vec<u16> = text.encode_utf16().chain([0]).collect();
+    let mut descriptor = SystemAllocation(null_mut());
+    // SAFETY: the text ends with a zero; the descriptor is freed when it is dropped.
     check_result(unsafe {
         ConvertStringSecurityDescriptorToSecurityDescriptorW(
-            words.as_ptr(),
+            text.as_ptr(),
             SDDL_REVISION_1,
-            &raw mut made.0,
+            &raw mut descriptor.0,
             null_mut(),
         )
     })?;
-    Ok(made)
+    Ok(descriptor)
 }
 
 fn to_sddl(
     descriptor: &SystemAllocation,
-    asked: OBJECT_SECURITY_INFORMATION,
+    information: OBJECT_SECURITY_INFORMATION,
 ) -> io::Result<String> {
     let mut text = null_mut();
-    // SAFETY: the descriptor is one that the system made.
+    // SAFETY: the descriptor was created by the system.
     unsafe {
         check_result(ConvertSecurityDescriptorToStringSecurityDescriptorW(
             descriptor.0,
             SDDL_REVISION_1,
-            asked,
+            information,
             &raw mut text,
             null_mut(),
         ))?;
@@ -165,37 +156,37 @@ fn to_sddl(
     }
 }
 
-/// A text of the system's, which is freed.
+/// Copies a text that the system allocated, and frees it.
 ///
 /// # Safety
-/// It ends with a zero, and nobody else has it.
+/// The text ends with a zero and is not used elsewhere.
 unsafe fn take_text(text: *mut u16) -> String {
     let text = SystemAllocation(text.cast());
     let letters = text.0.cast::<u16>();
-    // SAFETY: every place up to the zero at its end belongs to it.
+    // SAFETY: everything up to the terminating zero belongs to the text.
     unsafe {
         let length = (0..).take_while(|at| *letters.add(*at) != 0).count();
         String::from_utf16_lossy(std::slice::from_raw_parts(letters, length))
     }
 }
 
-/// Something that the system made and whoever asked for it has to free.
+/// Memory that the system allocated for the caller.
 struct SystemAllocation(PSECURITY_DESCRIPTOR);
 
 impl Drop for SystemAllocation {
     fn drop(&mut self) {
-        // SAFETY: it was made for us alone; of nothing there is nothing to be freed.
+        // SAFETY: it was allocated for us; freeing null does nothing.
         unsafe { LocalFree(self.0) };
     }
 }
 
-/// Who a process is.
+/// An access token.
 struct Token(HANDLE);
 
 impl Token {
     fn of_process() -> io::Result<Self> {
         let mut token = Self(null_mut());
-        // SAFETY: the handle of this process always holds.
+        // SAFETY: the pseudo handle of this process is always valid.
         check_result(unsafe {
             OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token.0)
         })?;
@@ -205,12 +196,12 @@ impl Token {
 
 impl Drop for Token {
     fn drop(&mut self) {
-        // SAFETY: it is open, and nobody else has it.
+        // SAFETY: the handle is open and not used elsewhere.
         unsafe { CloseHandle(self.0) };
     }
 }
 
-/// The path as the system takes it, however long it is.
+/// The path as zero-terminated UTF-16, of any length.
 fn wide(path: &Path) -> io::Result<Vec<u16>> {
     let path = extended_path(path)?;
     Ok(path.as_os_str().encode_wide().chain([0]).collect())

@@ -1,29 +1,28 @@
-//! Security descriptors of Windows, as it writes them in letters; apart from the calls, so that every system
-//! can test it.
+//! Security descriptor strings of Windows. Separate from the system calls, so that it is tested on every system.
 //!
 //! Source: Microsoft, "Security Descriptor String Format" and "ACE Strings".
 
 use crate::Exposure;
 
-/// Who may do with the computer as they like, whatever a list says: the system, administrators, the
-/// built-in one of them; and the words for whoever owns a thing or made it.
+/// Accounts that have full access in any case: the system, administrators, the built-in administrator, and the aliases
+/// for owner and creator.
 const ENTITLED: [&str; 5] = ["SY", "BA", "LA", "OW", "CO"];
 
-/// What an entry of a list begins with that lets somebody in.
+/// Types of entries that grant access.
 const ALLOWS: [&str; 4] = ["A", "OA", "XA", "ZA"];
 
-/// A list that lets in the user alone, beside those whom none keeps out; for everything in a folder too, and
-/// nothing of what the folder around it says.
+/// An access list for the user, the system and administrators only, which the contents of a folder inherit and which
+/// inherits nothing itself.
 pub(crate) fn private(user: &str) -> String {
     format!("D:P(A;OICI;FA;;;{user})(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)")
 }
 
-/// Why a thing with this descriptor is not that user's alone; `None` when it is.
+/// Returns how others can access something with this descriptor; `None` if only the user can.
 pub(crate) fn exposure(descriptor: &str, user: &str) -> Option<Exposure> {
     let is_known = |account: &str| account == user || ENTITLED.contains(&account);
     let (owner, list) = match descriptor.split_once("D:") {
         Some((owner, list)) => (owner, list),
-        // Without a list nobody is kept out.
+        // Without a list everyone has access.
         None => (descriptor, "NO_ACCESS_CONTROL"),
     };
     let owner = owner.trim_start_matches("O:");
@@ -45,7 +44,7 @@ pub(crate) fn exposure(descriptor: &str, user: &str) -> Option<Exposure> {
     (!accounts.is_empty()).then_some(Exposure::OpenToAccounts { accounts })
 }
 
-/// Whom an entry lets in; `None` when it keeps somebody out, or is none.
+/// The account to which an entry grants access; `None` for other entries.
 fn allowed_account(entry: &str) -> Option<&str> {
     let mut parts = entry.split(';');
     let lets_in = ALLOWS.contains(&parts.next()?);
@@ -53,7 +52,7 @@ fn allowed_account(entry: &str) -> Option<&str> {
     lets_in.then_some(account)
 }
 
-/// What Windows calls an account for which it has two letters; others have a number.
+/// The name of a two-letter alias; other accounts have a SID.
 fn account_name(account: &str) -> String {
     let name = match account {
         "WD" => "Everyone",

@@ -1,4 +1,4 @@
-//! A file's next state, written beside it.
+//! Replaces files atomically.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
@@ -10,23 +10,23 @@ use crate::folder::sync_folder;
 use crate::open::open;
 use crate::rename::rename;
 
-/// Stands between the name of the file and what makes the draft's name its own.
+/// Separates the name of the file from the random part of the name of its draft.
 const MARK: &str = ".next";
 
-/// The next state of a file: a new file of its own beside it, which takes its place once it is whole. One
-/// that is dropped before leaves nothing behind; what a kill leaves behind, [`remove_leftovers`] removes.
+/// The next state of a file: a temporary file beside it, which replaces it once it is complete. Dropping it earlier
+/// removes it; [`remove_leftovers`] removes what a killed process leaves.
 ///
-/// It is locked while it is used, so that leftovers can be told from drafts that are being written.
+/// It is locked while it is used, to distinguish it from leftovers.
 #[derive(Debug)]
 pub struct Draft {
-    /// `None` once it took its place.
+    /// `None` once it replaced the target.
     file: Option<File>,
     path: PathBuf,
     target: PathBuf,
 }
 
 impl Draft {
-    /// Begins an empty draft of the file at `target`, under a random name that nobody has.
+    /// Creates an empty draft of the file at `target`, with a random name.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -44,13 +44,12 @@ impl Draft {
         Ok(draft)
     }
 
-    /// Takes up that much room on the disk, so that as many bytes can be written later even when the disk is
-    /// full by then.
+    /// Reserves space on the disk, so that as many bytes can be written later even if the disk is full by then.
     ///
     /// # Errors
-    /// [`Error::Io`] when there is no such room.
+    /// [`Error::Io`] when there is not enough space.
     pub fn reserve_space(&mut self, bytes: usize) -> Result<(), Error> {
-        // Random bytes: a file system that compresses would find room for zeros everywhere.
+        // Random bytes, because a file system may compress zeros.
         let mut piece = [0; 4096];
         fill_random(&mut piece)?;
         let file = self.open()?;
@@ -63,11 +62,11 @@ impl Draft {
         Ok(file.sync_all()?)
     }
 
-    /// Writes the whole state over the room that was made, and replaces the file. When this returns the new
-    /// state survives a power cut; when the process dies before, the old one is there.
+    /// Writes the new state over the reserved space and replaces the file. After this returns the new state survives a
+    /// power failure; if the process ends before, the old state remains.
     ///
     /// # Errors
-    /// [`Error::Io`]; the old state stays.
+    /// [`Error::Io`]; the old state remains.
     pub fn replace(mut self, bytes: &[u8]) -> Result<(), Error> {
         let mut file = self.open()?;
         file.seek(SeekFrom::Start(0))?;
@@ -87,17 +86,17 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // Not every system removes a file that is open.
+        // Not every system can remove an open file.
         if let Some(file) = self.file.take() {
             drop(file);
-            // What is half written helps nobody; that it cannot be removed changes nothing.
+            // A leftover is removed later.
             drop(fs::remove_file(&self.path));
         }
     }
 }
 
-/// Removes drafts of the file at `target` that nobody writes any more. To be called by the one who may
-/// replace it, for a draft is not locked in the moment in which it is made.
+/// Removes abandoned drafts of the file at `target`. Only the process that may replace the file may call this, because
+/// a draft is not locked yet at the moment of its creation.
 pub fn remove_leftovers(target: &Path) {
     let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
         return;
@@ -109,7 +108,7 @@ pub fn remove_leftovers(target: &Path) {
     prefix.push(MARK);
     for entry in entries.flatten() {
         if is_draft(&entry.file_name(), &prefix) && !is_in_use(&entry.path()) {
-            // A link goes itself, not what it leads to. What stays is tried again at the next change.
+            // This removes a link itself, not its target. What remains is removed at the next change.
             drop(fs::remove_file(entry.path()));
         }
     }
@@ -128,10 +127,10 @@ fn is_in_use(path: &Path) -> bool {
     }
 }
 
-/// The path of `target` with `mark` and something behind it that nobody can foresee.
+/// Returns the path of `target` with `mark` and a random suffix.
 ///
 /// # Errors
-/// When the system gives no random numbers.
+/// When the system provides no random numbers.
 pub fn name_beside(target: &Path, mark: &str) -> io::Result<PathBuf> {
     let mut own = [0; 8];
     fill_random(&mut own)?;

@@ -1,4 +1,4 @@
-//! What can be in the way of a file.
+//! Errors of file access.
 
 use std::fs::FileType;
 use std::io;
@@ -7,16 +7,16 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The system's own error.
+    /// An error of the system.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// Something else than a plain file of a sane size stands there.
+    /// Something other than a plain file of a valid size.
     #[error(transparent)]
     NotPlain(#[from] NotPlain),
 }
 
 impl Error {
-    /// The system's error; one of its kind where the file is refused by us.
+    /// Converts to an error of the system.
     pub fn into_io(self) -> io::Error {
         match self {
             Self::Io(error) => error,
@@ -25,11 +25,11 @@ impl Error {
     }
 }
 
-/// What stands where a plain file is expected.
+/// What was found instead of a plain file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotPlain {
-    /// A symbolic link, wherever it leads.
+    /// A symbolic link, with any target.
     #[error("it's a symbolic link")]
     Link,
     /// A folder.
@@ -44,19 +44,19 @@ pub enum NotPlain {
     /// A character or block device.
     #[error("it's a device")]
     Device,
-    /// Something that this system has beside those.
+    /// Another kind of file.
     #[error("it isn't a plain file")]
     Other,
-    /// A plain file, but larger than anything Patchbay writes there.
+    /// A plain file that exceeds the size limit.
     #[error("it's larger than {limit_mib} MiB")]
     TooLarge {
-        /// What is read at most.
+        /// The limit in MiB.
         limit_mib: u64,
     },
 }
 
 impl NotPlain {
-    /// What this is instead of a plain file; `None` when it is one.
+    /// Returns what this is instead of a plain file; `None` if it is one.
     pub(crate) fn of(kind: FileType) -> Option<Self> {
         if kind.is_symlink() {
             return Some(Self::Link);

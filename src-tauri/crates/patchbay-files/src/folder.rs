@@ -1,4 +1,4 @@
-//! Folders that belong to the user alone.
+//! Folders that only the user can access.
 
 use std::io;
 use std::path::Path;
@@ -6,34 +6,34 @@ use std::path::Path;
 #[cfg(windows)]
 use crate::{access_list, descriptor};
 
-/// Why a folder is not the user's alone.
+/// How others can access a folder.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Exposure {
-    /// Somebody else may do with it as they like.
+    /// Another user owns it.
     #[error("it belongs to another user of this computer ({owner})")]
     ForeignOwner {
-        /// Whose it is.
+        /// The owner.
         owner: String,
     },
-    /// Its permissions let others in.
+    /// Its permissions grant access to others.
     #[error("other users of this computer may enter it (mode {mode:04o})")]
     OpenToOthers {
         /// Its permissions.
         mode: u32,
     },
-    /// Its access list lets others in.
+    /// Its access list grants access to others.
     #[error("other accounts of this computer may open it ({accounts})")]
     OpenToAccounts {
-        /// Which, as Windows calls them.
+        /// The accounts, as Windows names them.
         accounts: String,
     },
 }
 
-/// Makes the folder, readable by the user alone, with its parents. One that exists stays as it is.
+/// Creates a folder that only the user can access, with its parents. An existing one is unchanged.
 ///
 /// # Errors
-/// The system's own.
+/// Those of the system.
 #[cfg(not(windows))]
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
@@ -43,11 +43,11 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Makes the folder, which the user alone may open with what will be in it, and its parents as they are made
-/// there. One that exists stays as it is.
+/// Creates a folder that only the user can access, including its future contents, and its parents with default access.
+/// An existing one is unchanged.
 ///
 /// # Errors
-/// The system's own.
+/// Those of the system.
 #[cfg(windows)]
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
     if path.is_dir() {
@@ -58,16 +58,16 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
     }
     let list = descriptor::private(&access_list::user()?);
     match access_list::create_folder(path, &list) {
-        // Another process was faster.
+        // Another process created it meanwhile.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
         made => made,
     }
 }
 
-/// Why the folder is not the user's alone; `None` when it is, or is not there.
+/// Returns how others can access the folder; `None` if they cannot, or it does not exist.
 ///
 /// # Errors
-/// The system's own.
+/// Those of the system.
 pub fn exposure(folder: &Path) -> io::Result<Option<Exposure>> {
     match found_exposure(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -99,10 +99,10 @@ fn found_exposure(_: &Path) -> io::Result<Option<Exposure>> {
     Ok(None)
 }
 
-/// Takes every permission of others from the folder.
+/// Removes the permissions of others from the folder.
 ///
 /// # Errors
-/// The system's own.
+/// Those of the system.
 #[cfg(unix)]
 pub fn close_to_others(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -111,10 +111,10 @@ pub fn close_to_others(folder: &Path) -> io::Result<()> {
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode))
 }
 
-/// Takes every permission of others from the folder and what is in it.
+/// Removes the permissions of others from the folder and its contents.
 ///
 /// # Errors
-/// The system's own, and where it says that it is done but others are let in still.
+/// Those of the system, and when others still have access afterwards.
 #[cfg(windows)]
 pub fn close_to_others(folder: &Path) -> io::Result<()> {
     let user = access_list::user()?;
@@ -125,7 +125,7 @@ pub fn close_to_others(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Nothing is to be done here.
+/// Does nothing on other systems.
 ///
 /// # Errors
 /// None.
@@ -134,10 +134,10 @@ pub fn close_to_others(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes what was renamed in the folder durable. Windows has no such call and orders renames itself.
+/// Makes renames in the folder durable. Windows needs no such call.
 ///
 /// # Errors
-/// The system's own.
+/// Those of the system.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
         std::fs::File::open(folder)?.sync_all()

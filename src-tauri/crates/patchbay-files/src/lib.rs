@@ -1,10 +1,9 @@
-//! How Patchbay opens, replaces and locks files of its own.
+//! Opens, replaces and locks files.
 //!
-//! One rule, for the vault, the database and everything written for the user: a plain file or nothing. A
-//! link at its place is never followed, a pipe is never waited for, a device is never read, and a new file
-//! never takes the place of one that somebody put there.
+//! The vault, the database and everything written for the user is a plain file or an error: links are never followed,
+//! pipes never waited for, devices never read, and a new file never replaces one that somebody put there.
 //!
-//! The crate refuses to know what is in the files. Start reading at [`open`] and [`Draft`].
+//! The crate knows nothing of the contents. Start reading at [`open`] and [`Draft`].
 
 #[cfg(windows)]
 mod access_list;

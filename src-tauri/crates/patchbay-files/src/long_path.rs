@@ -1,14 +1,14 @@
-//! Paths that are longer than Windows usually takes.
+//! Long paths on Windows.
 
 use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf, Prefix};
 
-/// The path from its root, in the form in which Windows takes as many letters as there are. The standard
-/// library does that for what it is asked itself; other libraries and the system's own calls do not.
+/// Returns the absolute path in the form for which Windows has no length limit. The standard library does this itself;
+/// other libraries and system calls do not.
 ///
 /// # Errors
-/// When the path is empty, or the current folder is not known.
+/// When the path is empty, or the current folder is unknown.
 pub fn extended_path(path: &Path) -> io::Result<PathBuf> {
     let path = std::path::absolute(path)?;
     let mut parts = path.components();
@@ -23,7 +23,7 @@ pub fn extended_path(path: &Path) -> io::Result<PathBuf> {
                 extended_path.push(part);
             }
         }
-        // It is so already, or names no file.
+        // It has this form already, or names no file.
         _ => return Ok(path),
     }
     extended_path.push(parts.as_path());

@@ -1,4 +1,4 @@
-//! Opening what is there.
+//! Opens plain files.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _};
@@ -6,10 +6,10 @@ use std::path::Path;
 
 use crate::{Error, NotPlain};
 
-/// Opens a plain file with these options; a file that is made belongs to the user alone.
+/// Opens a plain file with these options; only the user can access a new file.
 ///
 /// # Errors
-/// [`Error::NotPlain`] when something else stands there, without waiting for it; [`Error::Io`].
+/// [`Error::NotPlain`] when it is not a plain file, without blocking; [`Error::Io`].
 pub fn open(path: &Path, options: &OpenOptions) -> Result<File, Error> {
     let mut options = options.clone();
     restrict(&mut options);
@@ -18,7 +18,7 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<File, Error> {
             Some(what) => Err(what.into()),
             None => Ok(file),
         },
-        // Each system has its own word for a link that is not followed, or a pipe that nobody reads.
+        // Each system has its own error for a link that is not followed, or a pipe that nobody reads.
         Err(error) => match fs::symlink_metadata(path).map(|found| found.file_type()) {
             Ok(kind) => Err(NotPlain::of(kind).map_or(Error::Io(error), Error::NotPlain)),
             Err(_) => Err(error.into()),
@@ -26,7 +26,7 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<File, Error> {
     }
 }
 
-/// Opens a file that is only ever locked, made where it is missing. What is in it stays.
+/// Opens a lock file, and creates it if it is missing.
 ///
 /// # Errors
 /// As [`open`].
@@ -36,7 +36,7 @@ pub fn open_lock(path: &Path) -> Result<File, Error> {
     open(path, &options)
 }
 
-/// Reads a plain file of at most that many MiB; `None` when there is none.
+/// Reads a plain file of at most `limit_mib` MiB; `None` if it does not exist.
 ///
 /// # Errors
 /// As [`open`], and [`NotPlain::TooLarge`].
@@ -48,7 +48,7 @@ pub fn read(path: &Path, limit_mib: u64) -> Result<Option<Vec<u8>>, Error> {
     };
     let limit = limit_mib * 1024 * 1024;
     let mut bytes = Vec::new();
-    // One byte more tells a file that is too large, whatever its size was said to be.
+    // One byte more than the limit detects a file that is too large, whatever size the system reports.
     file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(NotPlain::TooLarge { limit_mib }.into());
@@ -56,7 +56,7 @@ pub fn read(path: &Path, limit_mib: u64) -> Result<Option<Vec<u8>>, Error> {
     Ok(Some(bytes))
 }
 
-/// Follows no link, waits for no pipe, and keeps a new file from everybody else.
+/// Follows no link, does not block on a pipe, and makes a new file private.
 #[cfg(unix)]
 fn restrict(options: &mut OpenOptions) {
     use std::os::unix::fs::OpenOptionsExt as _;
@@ -67,8 +67,8 @@ fn restrict(options: &mut OpenOptions) {
     options.mode(0o600).custom_flags(flags.bits().cast_signed());
 }
 
-/// Opens a link itself instead of what it leads to, so that it is seen to be one. The user's profile folder
-/// keeps files from others.
+/// Opens a link itself instead of its target, so that it is detected. The access list of the user's profile makes files
+/// private.
 #[cfg(windows)]
 fn restrict(options: &mut OpenOptions) {
     use std::os::windows::fs::OpenOptionsExt as _;

@@ -1,20 +1,19 @@
-//! A file that takes another's place.
+//! Renames files.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-/// The waits between attempts, each twice as long as the one before: half a second together.
-const ATTEMPTS: u32 = 9;
+/// Number of waits between attempts, each twice as long as the one before: half a second in total.
+const WAITS: u32 = 9;
 
-/// Gives the file `from` the name `to`; a file that has it is replaced. Blocks for half a second at most.
+/// Renames a file, replacing the target. Blocks for at most half a second.
 ///
-/// Windows refuses that while another program has either of them open, and virus scanners open what was just
-/// written; they are done in a moment.
+/// Windows fails while another program has either file open, and virus scanners briefly open what was just written.
 ///
 /// # Errors
-/// The system's own.
+/// Those of the system.
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     retry_while(is_open_elsewhere, || fs::rename(from, to))
 }
@@ -25,12 +24,12 @@ fn is_open_elsewhere(error: &io::Error) -> bool {
 }
 
 fn retry_while(
-    passes: impl Fn(&io::Error) -> bool,
+    is_temporary: impl Fn(&io::Error) -> bool,
     mut attempt: impl FnMut() -> io::Result<()>,
 ) -> io::Result<()> {
-    for doubled in 0..ATTEMPTS {
+    for exponent in 0..WAITS {
         match attempt() {
-            Err(error) if passes(&error) => pause(Duration::from_millis(1 << doubled)),
+            Err(error) if is_temporary(&error) => pause(Duration::from_millis(1 << exponent)),
             outcome => return outcome,
         }
     }
@@ -39,7 +38,7 @@ fn retry_while(
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "no system tells when another program closes a file"
+    reason = "no system reports when another program closes a file"
 )]
 fn pause(time: Duration) {
     std::thread::sleep(time);
@@ -71,7 +70,7 @@ mod tests {
             busy()
         });
         assert!(is_busy(&outcome.unwrap_err()));
-        assert_eq!(attempts, ATTEMPTS + 1);
+        assert_eq!(attempts, WAITS + 1);
     }
 
     #[test]

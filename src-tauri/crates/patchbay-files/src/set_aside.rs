@@ -1,4 +1,4 @@
-//! Files that libraries read by themselves: whole, and whatever stands there.
+//! Files that libraries read themselves, without limits.
 
 use std::fs;
 use std::io;
@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 
 use crate::name_beside;
 
-/// Renames what a library could not simply read: a pipe would hold it up for ever, and a file of more than
-/// that many bytes would be in memory as a whole. A link to a file that it can read stays one, for people
-/// keep settings in a folder of their own.
+/// Renames a file that a library should not read: a pipe would block it forever, and a file of more than `limit` bytes
+/// would fill the memory. A link to a readable file stays, because users keep settings in folders of their own.
 ///
-/// Gives the new name; `None` when nothing was to be done.
+/// Returns the new name; `None` if the file is fine.
 ///
 /// # Errors
-/// The system's own.
+/// Those of the system.
 pub fn set_aside_unreadable(path: &Path, limit: u64) -> io::Result<Option<PathBuf>> {
     let is_readable = match fs::metadata(path) {
         Ok(found) => found.is_file() && found.len() <= limit,
