@@ -19,6 +19,7 @@ mod vault;
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 use patchbay_model::SecretReference;
@@ -28,7 +29,7 @@ pub(crate) use authentication::{AuthenticationArgs, Method};
 pub(crate) use catalogue::{CatalogueVerb, SourceArgs};
 pub(crate) use connector::{
     AddArgs, ConnectArgs, ConnectorVerb, EditArgs, EditProgramArgs, ListArgs, PastedArgs,
-    ProgramArgs, Switch,
+    ProgramArgs,
 };
 pub(crate) use credential::{
     AddArgs as AddCredentialArgs, CredentialVerb, Kind, ProgramsVerb, ReplaceArgs, RotateArgs,
@@ -36,9 +37,7 @@ pub(crate) use credential::{
 };
 pub(crate) use deviation::deviation_name;
 pub(crate) use exec::ExecArgs;
-pub(crate) use platform::{
-    ChangeArgs, CopyArgs, CreateArgs, FormArgs, PlacedArgs, ProviderArgs, TargetArgs,
-};
+pub(crate) use platform::{ChangeArgs, CopyArgs, CreateArgs, PlacedArgs, ProviderArgs, TargetArgs};
 pub(crate) use run::{
     Limit, RunCompareArgs, RunEditArgs, RunExportArgs, RunFilterArgs, RunListArgs, RunVerb,
 };
@@ -211,6 +210,27 @@ impl Noun {
             _ => false,
         }
     }
+}
+
+/// Parses one of these words, each with its help text and value.
+fn one_of<T: Clone + Send + Sync + 'static, const N: usize>(
+    choices: [(&'static str, &'static str, T); N],
+) -> impl TypedValueParser<Value = T> {
+    let words = choices
+        .each_ref()
+        .map(|(word, help, _)| PossibleValue::new(*word).help(*help));
+    PossibleValuesParser::new(words).try_map(move |given| {
+        let mut choices = choices.iter();
+        let choice = choices.find(|(word, ..)| *word == given);
+        choice
+            .map(|(.., value)| value.clone())
+            .ok_or("unknown word")
+    })
+}
+
+/// Parses `on` or `off`.
+fn on_or_off() -> impl TypedValueParser<Value = bool> {
+    one_of([("on", "Turn on", true), ("off", "Turn off", false)])
 }
 
 #[cfg(test)]

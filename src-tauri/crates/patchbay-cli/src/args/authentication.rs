@@ -1,6 +1,10 @@
 //! How a connector is to sign in.
 
+use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
+use patchbay_model::Redirect;
+
+use super::one_of;
 
 /// Options of `connector add` and `connector edit`.
 #[derive(Debug, Default, Args)]
@@ -31,8 +35,8 @@ pub(crate) struct AuthenticationArgs {
     #[arg(long, value_name = "HOST", conflicts_with_all = ["token_from", "headers"])]
     pub(crate) callback_host: Option<String>,
     /// Redirect method
-    #[arg(long, value_enum, conflicts_with_all = ["token_from", "headers"])]
-    pub(crate) redirect: Option<RedirectArg>,
+    #[arg(long, value_parser = redirect(), conflicts_with_all = ["token_from", "headers"])]
+    pub(crate) redirect: Option<Redirect>,
     /// Scope to request instead of the server's
     #[arg(long = "scope", value_name = "SCOPE", conflicts_with_all = ["token_from", "headers"])]
     pub(crate) scopes: Vec<String>,
@@ -53,20 +57,13 @@ pub(crate) enum Method {
     Headers,
 }
 
-/// How the browser comes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RedirectArg {
-    /// Local port
-    Loopback,
-    /// patchbay:// link (app only)
-    DeepLink,
-}
-
-impl From<RedirectArg> for patchbay_model::Redirect {
-    fn from(redirect: RedirectArg) -> Self {
-        match redirect {
-            RedirectArg::Loopback => Self::Loopback,
-            RedirectArg::DeepLink => Self::DeepLink,
-        }
-    }
+pub(super) fn redirect() -> impl TypedValueParser<Value = Redirect> {
+    one_of([
+        ("loopback", "Local port", Redirect::Loopback),
+        (
+            "deep-link",
+            "patchbay:// link (app only)",
+            Redirect::DeepLink,
+        ),
+    ])
 }

@@ -4,11 +4,11 @@ use std::convert::Infallible;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgGroup, Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand};
 use patchbay_model::{CaptureLevel, LogLevel, OauthDeviation, ProxyChoice};
 
 use super::deviation::parse_deviation;
-use super::{AuthenticationArgs, ChangeArgs, CopyArgs, CreateArgs};
+use super::{AuthenticationArgs, ChangeArgs, CopyArgs, CreateArgs, on_or_off, one_of};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConnectorVerb {
@@ -129,8 +129,8 @@ pub(crate) enum ConnectorVerb {
     /// Show or set background checks
     AutoCheck {
         /// on or off
-        #[arg(value_enum)]
-        switch: Option<Switch>,
+        #[arg(value_parser = on_or_off())]
+        switch: Option<bool>,
     },
     /// Show a certificate that isn't trusted, or trust it
     Trust {
@@ -157,34 +157,20 @@ fn levels() -> impl TypedValueParser<Value = LogLevel> {
     words.try_map(|word| LogLevel::from_word(&word).ok_or("unknown level"))
 }
 
-/// What is kept of runs, as one types it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Capture {
-    /// Tool, time, status and duration
-    Metadata,
-    /// Field names and kinds of content too
-    Redacted,
-    /// Everything but secrets
-    Full,
-}
-
-impl From<Capture> for CaptureLevel {
-    fn from(capture: Capture) -> Self {
-        match capture {
-            Capture::Metadata => Self::Metadata,
-            Capture::Redacted => Self::Redacted,
-            Capture::Full => Self::Full,
-        }
-    }
-}
-
-/// On or off, as one types it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Switch {
-    /// Turn on
-    On,
-    /// Turn off
-    Off,
+fn capture() -> impl TypedValueParser<Value = CaptureLevel> {
+    one_of([
+        (
+            "metadata",
+            "Tool, time, status and duration",
+            CaptureLevel::Metadata,
+        ),
+        (
+            "redacted",
+            "Field names and kinds of content too",
+            CaptureLevel::Redacted,
+        ),
+        ("full", "Everything but secrets", CaptureLevel::Full),
+    ])
 }
 
 /// Which connectors are listed; those that fit all that is given.
@@ -468,26 +454,26 @@ pub(crate) struct EditArgs {
     #[arg(
         long,
         value_name = "on|off",
-        value_enum,
+        value_parser = on_or_off(),
         hide_possible_values = true,
         long_help = "Let the server ask you for texts of a language model. You write them yourself, or decline: Patchbay \
                      has no model"
     )]
-    pub(crate) sampling: Option<Switch>,
+    pub(crate) sampling: Option<bool>,
     /// Whether notifications tell of it
-    #[arg(long, value_name = "on|off", value_enum, hide_possible_values = true)]
-    pub(crate) notifications: Option<Switch>,
+    #[arg(long, value_name = "on|off", value_parser = on_or_off(), hide_possible_values = true)]
+    pub(crate) notifications: Option<bool>,
     /// What to keep of runs: metadata, redacted or full
     #[arg(
         long,
         value_name = "LEVEL",
-        value_enum,
+        value_parser = capture(),
         hide_possible_values = true,
         long_help = "What to keep of runs from now on. Secrets are never kept.\n\nmetadata: tool, time, status and duration\n\
                      redacted: field names and kinds of content too, without values\n\
                      full: arguments, result and what was sent too"
     )]
-    pub(crate) capture: Option<Capture>,
+    pub(crate) capture: Option<CaptureLevel>,
     #[command(flatten)]
     pub(crate) authentication: AuthenticationArgs,
     /// Sign in differently, as a provider needs it; repeatable

@@ -1,10 +1,11 @@
 //! What can be done with connectors and credentials of hosted platforms.
 
-use clap::{Args, ValueEnum};
-use patchbay_model::Level;
+use clap::Args;
+use clap::builder::TypedValueParser;
+use patchbay_model::{Level, Redirect};
 
-use super::ConnectArgs;
-use super::authentication::RedirectArg;
+use super::authentication::redirect;
+use super::{ConnectArgs, one_of};
 
 /// Values of a form that a platform makes.
 #[derive(Debug, Default, Args)]
@@ -62,8 +63,8 @@ pub(crate) struct ProviderArgs {
     #[arg(long, value_name = "URL", requires = "client_id")]
     pub(crate) token_url: Option<String>,
     /// Redirect method (register it with the provider)
-    #[arg(long, value_enum, requires = "client_id")]
-    pub(crate) redirect: Option<RedirectArg>,
+    #[arg(long, value_parser = redirect(), requires = "client_id")]
+    pub(crate) redirect: Option<Redirect>,
     /// Scope to request
     #[arg(long = "scope", value_name = "SCOPE", requires = "client_id")]
     pub(crate) scopes: Vec<String>,
@@ -119,8 +120,8 @@ pub(crate) struct TargetArgs {
     #[arg(long, value_name = "CONNECTOR")]
     pub(crate) connector: Option<String>,
     /// Level [default: the only one]
-    #[arg(long, value_enum, requires = "connector")]
-    pub(crate) level: Option<LevelWord>,
+    #[arg(long, value_parser = level(), requires = "connector")]
+    pub(crate) level: Option<Level>,
 }
 
 /// Values of a credential that a hosted platform keeps.
@@ -139,23 +140,10 @@ pub(crate) struct PlacedArgs {
     pub(crate) default: bool,
 }
 
-/// Whose a credential is, as one types it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LevelWord {
-    /// Personal
-    User,
-    /// Workspace
-    Workspace,
-    /// Organization
-    Organization,
-}
-
-impl From<LevelWord> for Level {
-    fn from(word: LevelWord) -> Self {
-        match word {
-            LevelWord::User => Self::User,
-            LevelWord::Workspace => Self::Workspace,
-            LevelWord::Organization => Self::Organization,
-        }
-    }
+fn level() -> impl TypedValueParser<Value = Level> {
+    one_of([
+        ("user", "Personal", Level::User),
+        ("workspace", "Workspace", Level::Workspace),
+        ("organization", "Organization", Level::Organization),
+    ])
 }

@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
 use patchbay_model::RunState;
 use patchbay_ops::ExportFormat;
+
+use super::one_of;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RunVerb {
@@ -107,8 +110,8 @@ pub(crate) struct RunFilterArgs {
     /// Search words and filters, such as status:failed is:pinned since:7d
     pub(crate) query: Vec<String>,
     /// Status
-    #[arg(long = "status", value_enum)]
-    pub(crate) states: Vec<State>,
+    #[arg(long = "status", value_parser = state())]
+    pub(crate) states: Vec<RunState>,
     /// Only runs before this one
     #[arg(long, value_name = "ID")]
     pub(crate) before: Option<String>,
@@ -167,29 +170,23 @@ pub(crate) struct RunExportArgs {
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
     /// Format
-    #[arg(long, value_enum, default_value_t = Format::Jsonl)]
-    pub(crate) format: Format,
+    #[arg(long, value_parser = format(), default_value = "jsonl")]
+    pub(crate) format: ExportFormat,
     /// File, or - for stdout
     #[arg(long, short, value_name = "FILE", default_value = "-")]
     pub(crate) output: String,
 }
 
-/// How runs are written, as one types it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// JSON Lines
-    Jsonl,
-    /// CSV
-    Csv,
+fn format() -> impl TypedValueParser<Value = ExportFormat> {
+    one_of([
+        ("jsonl", "JSON Lines", ExportFormat::Jsonl),
+        ("csv", "CSV", ExportFormat::Csv),
+    ])
 }
 
-impl From<Format> for ExportFormat {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Jsonl => Self::Jsonl,
-            Format::Csv => Self::Csv,
-        }
-    }
+fn state() -> impl TypedValueParser<Value = RunState> {
+    let words = PossibleValuesParser::new(RunState::ALL.map(RunState::as_str));
+    words.try_map(|word| RunState::from_word(&word).ok_or("unknown state"))
 }
 
 /// A limit; `None` for no limit.
@@ -204,28 +201,6 @@ fn limit(word: &str) -> Result<Limit, String> {
             Ok(number) => Ok(Limit(Some(number))),
             Err(_) => Err("must be a number, `forever` or `all`".to_owned()),
         },
-    }
-}
-
-/// How a run stands, as one types it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum State {
-    Running,
-    Done,
-    Failed,
-    Cancelled,
-    Denied,
-}
-
-impl From<State> for RunState {
-    fn from(state: State) -> Self {
-        match state {
-            State::Running => Self::Running,
-            State::Done => Self::Done,
-            State::Failed => Self::Failed,
-            State::Cancelled => Self::Cancelled,
-            State::Denied => Self::Denied,
-        }
     }
 }
 

@@ -48,7 +48,7 @@ fn method(args: &AuthenticationArgs) -> Result<Method, Failure> {
     };
     match args.auth {
         None | Some(Method::Auto) => Ok(implied),
-        Some(named) if named == implied => Ok(meant),
+        Some(named) if named == implied => Ok(implied),
         Some(_) => Err(Failure::usage(
             "--auth doesn't match the other sign-in options",
             "Remove --auth.",
@@ -61,7 +61,7 @@ async fn oauth(cli: &Cli, args: AuthenticationArgs) -> Result<AuthenticationChoi
         client: client(cli, args.client_id, args.client_secret_from.as_deref()).await?,
         callback_port: args.callback_port,
         callback_host: args.callback_host,
-        redirect: args.redirect.map(Into::into).unwrap_or_default(),
+        redirect: args.redirect.unwrap_or_default(),
         scopes: args.scopes,
         grant: match args.client_credentials {
             true => OauthGrant::ClientCredentials,

@@ -3,13 +3,12 @@
 use patchbay_ops::{background_checks, switch_background_checks};
 use serde_json::json;
 
-use crate::args::Switch;
 use crate::cli::Cli;
 use crate::failure::Failure;
 
-pub(super) async fn run(cli: &Cli, switch: Option<Switch>) -> Result<(), Failure> {
-    if let Some(switch) = switch {
-        switch_background_checks(&cli.cx, switch == Switch::On).await?;
+pub(super) async fn run(cli: &Cli, switch: Option<bool>) -> Result<(), Failure> {
+    if let Some(on) = switch {
+        switch_background_checks(&cli.cx, on).await?;
     }
     let on = background_checks(&cli.cx).await?;
     cli.out.answer(&json!({ "on": on }), |_| {

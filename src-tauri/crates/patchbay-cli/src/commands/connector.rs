@@ -20,7 +20,7 @@ use super::{
     authentication, background, bundle, change, connect, create, deviations, doctor, mcp_resources,
     pasted, program, trust, watch,
 };
-use crate::args::{AddArgs, ConnectorVerb, EditArgs, ListArgs, Switch};
+use crate::args::{AddArgs, ConnectorVerb, EditArgs, ListArgs};
 use crate::cli::Cli;
 use crate::command_hint::reauth_command;
 use crate::failure::Failure;
@@ -485,9 +485,9 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         allow_plain_http: args.allow_plain_http,
         time_limits: limits(&connector, args.connect_timeout, args.run_timeout),
         roots: roots(&args.roots, args.no_roots)?,
-        sampling: args.sampling.map(|state| state == Switch::On),
-        muted: args.notifications.map(|state| state == Switch::Off),
-        capture: args.capture.map(Into::into),
+        sampling: args.sampling,
+        muted: args.notifications.map(|on| !on),
+        capture: args.capture,
         oauth_deviations: deviations::changed(&connector, &args.deviations),
         network: (network != NetworkChanges::default()).then_some(network),
     };

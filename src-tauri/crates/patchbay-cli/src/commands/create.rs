@@ -161,7 +161,7 @@ async fn sign_in(
         authorize_url: args.authorize_url,
         token_url: args.token_url,
         scopes: (!args.scopes.is_empty()).then_some(args.scopes),
-        redirect: args.redirect.map(Into::into).unwrap_or_default(),
+        redirect: args.redirect.unwrap_or_default(),
     };
     let events = cli.cx.events();
     let started = start_provider_sign_in(&cli.cx, request).await?;

@@ -13,7 +13,7 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::form_values;
 use crate::output::table::{Cell, Table, Tone};
-use crate::output::{Screen, forms, text, when, words};
+use crate::output::{Screen, forms, text, when};
 use crate::unlock::unlock;
 
 /// The answer of commands that change a credential.
@@ -39,7 +39,7 @@ impl Target {
     /// When the connector has no such level, or several and none is given.
     async fn find(cli: &Cli, args: &TargetArgs) -> Result<Self, Failure> {
         let (connector, levels) = all_levels(cli, args).await?;
-        let requested = args.level.map(Level::from);
+        let requested = args.level;
         let mut matching = levels
             .iter()
             .map(|one| one.level.level)
@@ -115,7 +115,7 @@ async fn all_levels(
 /// Lists credentials by level. A level that can't be listed is reported and does not hide the others.
 pub(super) async fn list(cli: &Cli, args: &TargetArgs) -> Result<(), Failure> {
     let (connector, mut levels) = all_levels(cli, args).await?;
-    if let Some(requested) = args.level.map(Level::from) {
+    if let Some(requested) = args.level {
         levels.retain(|one| one.level.level == requested);
     }
     if levels.is_empty() {

@@ -8,7 +8,7 @@ mod follow;
 mod retention;
 
 use patchbay_model::{
-    Connector, Origin, RunId, RunQuery, RunState, Timestamp, ToolRun, ToolRunSummary, inert_json,
+    Connector, Origin, RunId, RunQuery, Timestamp, ToolRun, ToolRunSummary, inert_json,
 };
 use patchbay_ops::{ReplayTarget, find_connector, find_run, list_runs, remove_run, replay_run};
 
@@ -55,12 +55,10 @@ pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
 /// The query for these filters; a `limit` of 0 stands for all runs.
 fn query_of(filter: RunFilterArgs, limit: u32) -> RunQuery {
     let typed = RunQuery::parse(&filter.query.join(" "));
-    let states: Vec<RunState> = filter.states.into_iter().map(Into::into).collect();
     RunQuery {
-        states: if states.is_empty() {
-            typed.states
-        } else {
-            states
+        states: match filter.states.is_empty() {
+            true => typed.states,
+            false => filter.states,
         },
         before: filter.before.map(RunId::new),
         limit,

@@ -13,7 +13,6 @@ use crate::failure::Failure;
 pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
     let one = args.id.map(RunId::new);
     let query = query_of(args.filter, args.limit.unwrap_or(0));
-    let format = args.format.into();
     // Secrets are left out of the export, so they have to be known.
     for connector in list_connectors(&cli.cx).await? {
         cli.unlock_for(&connector).await?;
@@ -22,7 +21,7 @@ pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
         let path = Path::new(&args.output);
         let exported = match &one {
             Some(id) => export_run(&cli.cx, id, path).await?,
-            None => export_runs(&cli.cx, &query, format, path).await?,
+            None => export_runs(&cli.cx, &query, args.format, path).await?,
         };
         cli.stderr.say(&done_message(exported.runs));
         return cli
@@ -43,7 +42,7 @@ pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
         cli.stderr.say(&done_message(1));
         return Ok(());
     }
-    let mut export = RunExport::new(&cli.cx, &query, format);
+    let mut export = RunExport::new(&cli.cx, &query, args.format);
     let mut raw = cli.out.raw();
     while let Some(piece) = export.next().await? {
         raw.write(&piece)?;
