@@ -35,8 +35,8 @@ fn loads(library: &CStr) -> bool {
 }
 
 pub(super) async fn is_shown() -> bool {
-    let asked = tokio::time::timeout(BUS_TIMEOUT, has_panel()).await;
-    matches!(asked, Ok(Ok(true)))
+    let has_panel = tokio::time::timeout(BUS_TIMEOUT, has_panel()).await;
+    matches!(has_panel, Ok(Ok(true)))
 }
 
 async fn has_panel() -> zbus::Result<bool> {

@@ -92,10 +92,6 @@ impl Output {
         }
     }
 
-    pub(crate) fn is_json(self) -> bool {
-        self.json
-    }
-
     /// Writes the value as a JSON document, or as the text from `words`. A closed pipe is not an error.
     pub(crate) fn answer<T: Serialize + ?Sized>(
         self,
@@ -131,8 +127,15 @@ impl Output {
         has_changed || (self.screen.is_terminal && !self.json)
     }
 
-    pub(crate) fn raw(self) -> Raw {
-        Raw::new(self.screen.is_terminal)
+    /// Standard output for bytes instead of one JSON document.
+    pub(crate) fn raw(self) -> Result<Raw, Failure> {
+        match self.json {
+            true => Err(Failure::usage(
+                "--json and binary output both use stdout",
+                "Add --output FILE.",
+            )),
+            false => Ok(Raw::new(self.screen.is_terminal)),
+        }
     }
 }
 

@@ -91,7 +91,8 @@ fn object(text: &str) -> Result<Map<String, Value>, Failure> {
     }
 }
 
-fn position(error: &serde_json::Error) -> String {
+/// Where JSON is invalid, without its text.
+pub(crate) fn position(error: &serde_json::Error) -> String {
     format!("line {}, column {}", error.line(), error.column())
 }
 

@@ -11,6 +11,7 @@ use crate::args::AccountSecretArgs;
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::secret_source::Source;
+use crate::tool_arguments::position;
 
 const ALL_FIELDS: &str = "Run `patchbay account platforms` for the fields.";
 
@@ -221,11 +222,7 @@ fn members(given: &Secret) -> Result<Option<BTreeMap<String, Member>>, Failure> 
         // A password may start with a brace.
         Err(_) if !text.contains('\n') => Ok(None),
         Err(error) => Err(Failure::usage(
-            format!(
-                "stdin isn't valid JSON (line {}, column {})",
-                error.line(),
-                error.column()
-            ),
+            format!("stdin isn't valid JSON ({})", position(&error)),
             "Pass an object such as {\"name\": \"value\"}, or one secret.",
         )),
     }

@@ -206,14 +206,8 @@ async fn stream(
             .out
             .answer(&saved, |_| format!("{head}{}\n", saved.path));
     }
-    if cli.out.is_json() {
-        return Err(Failure::usage(
-            "--json and binary output both use stdout",
-            "Add --output FILE.",
-        ));
-    }
+    let mut raw = cli.out.raw()?;
     let mut streamed = stream_operation(&cli.cx, request, include).await?;
-    let mut raw = cli.out.raw();
     if let Some(head) = &streamed.head {
         raw.write(render_meta(head).as_bytes())?;
     }

@@ -120,12 +120,8 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
         if args.bundle.describe {
             return bundle::describe(cli, file).await;
         }
-        let is_allowed = args.program.is_allowed;
         let added = bundle::add(cli, file, args.name, args.title, &args.pasted).await?;
-        if is_allowed {
-            allow_connector_program(&cli.cx, &added.id).await?;
-        }
-        connect::save_connect_timeout(cli, added, &args.how).await?
+        program::finish_adding(cli, added, args.program.is_allowed, &args.how).await?
     } else if args.command.is_empty() {
         let request = AddConnector {
             authentication: choice,
@@ -155,10 +151,7 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
     } else {
         let is_allowed = args.program.is_allowed;
         let added = program::add(cli, address, args.title, args.command, args.program).await?;
-        if is_allowed {
-            allow_connector_program(&cli.cx, &added.id).await?;
-        }
-        connect::save_connect_timeout(cli, added, &args.how).await?
+        program::finish_adding(cli, added, is_allowed, &args.how).await?
     };
     let title = &connector.title;
     cli.stderr.say(&format!("Added {title}."));

@@ -89,7 +89,7 @@ fn print(cli: &Cli, parts: &[Content]) -> Result<(), Failure> {
     if cli.is_json() {
         return cli.out.json_only(parts);
     }
-    let mut raw = cli.out.raw();
+    let mut raw = cli.out.raw()?;
     for part in parts {
         match part {
             Content::Resource {

@@ -8,12 +8,12 @@ use patchbay_model::{Json, Secret, ServerCommand};
 use patchbay_ops::{
     AddConnector, AddProgram, AuthenticationChoice, ConnectorView, Error, PastedBlank, PastedPlace,
     PastedServer, PastedServers, PastedValue, SecretInput, SecretValue, add_connector, add_program,
-    allow_connector_program, fill_in, read_other_app, read_pasted, view_connectors,
+    fill_in, read_other_app, read_pasted, view_connectors,
 };
 
 use super::authentication::variable_values;
 use super::connect;
-use super::program::{absolute, variables};
+use super::program::{absolute, finish_adding, variables};
 use crate::args::{AddArgs, PastedArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -68,13 +68,11 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
     }
     let mut connected = Vec::new();
     for connector in added {
-        if args.program.is_allowed && connector.command.is_some() {
-            allow_connector_program(&cli.cx, &connector.id).await?;
-        }
+        let is_allowed = args.program.is_allowed;
+        let connector = finish_adding(cli, connector, is_allowed, &args.how).await?;
         connected.push(match args.connect {
             true => connect::connect(cli, connector, Json::default(), args.how.clone()).await?,
             false => {
-                let connector = connect::save_connect_timeout(cli, connector, &args.how).await?;
                 let name = text::quote(&connector.name);
                 cli.stderr
                     .say(&format!("Next: patchbay connector connect {name}"));

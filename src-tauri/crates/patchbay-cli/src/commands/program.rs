@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use patchbay_model::{Connector, ServerCommand};
-use patchbay_ops::{AddProgram, add_program};
+use patchbay_ops::{AddProgram, add_program, allow_connector_program};
 
 use super::authentication::variable_values;
-use crate::args::{EditProgramArgs, ProgramArgs};
+use super::connect;
+use crate::args::{ConnectArgs, EditProgramArgs, ProgramArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::unlock::unlock;
@@ -38,6 +39,19 @@ pub(super) async fn add(
         title,
     };
     Ok(add_program(&cli.cx, request).await?)
+}
+
+/// Allows the program of a new connector if `is_allowed`, and saves `--connect-timeout`.
+pub(super) async fn finish_adding(
+    cli: &Cli,
+    connector: Connector,
+    is_allowed: bool,
+    how: &ConnectArgs,
+) -> Result<Connector, Failure> {
+    if is_allowed && connector.command.is_some() {
+        allow_connector_program(&cli.cx, &connector.id).await?;
+    }
+    connect::save_connect_timeout(cli, connector, how).await
 }
 
 /// Applies the changes to the command of a connector; `None` if there are none.

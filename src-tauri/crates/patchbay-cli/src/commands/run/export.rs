@@ -28,22 +28,15 @@ pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
             .out
             .answer(&exported, |_| format!("{}\n", exported.path));
     }
-    if cli.out.is_json() {
-        return Err(Failure::usage(
-            "--json and binary output both use stdout",
-            "Add --output FILE.",
-        ));
-    }
+    let mut raw = cli.out.raw()?;
     if let Some(id) = &one {
         let document = run_document(&cli.cx, id).await?;
-        let mut raw = cli.out.raw();
         raw.write(document.as_bytes())?;
         raw.finish()?;
         cli.stderr.say(&done_message(1));
         return Ok(());
     }
     let mut export = RunExport::new(&cli.cx, &query, args.format);
-    let mut raw = cli.out.raw();
     while let Some(piece) = export.next().await? {
         raw.write(&piece)?;
     }
