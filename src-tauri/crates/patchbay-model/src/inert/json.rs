@@ -1,7 +1,5 @@
 //! JSON without characters that a terminal would act on. Parsed again it equals the original value.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 
 use super::is_invisible;
@@ -27,8 +25,7 @@ fn escape(json: &str) -> String {
             continue;
         }
         for unit in sign.encode_utf16(&mut [0; 2]) {
-            // Writing to a string does not fail.
-            drop(write!(escaped, "\\u{unit:04x}"));
+            escaped.push_str(&format!("\\u{unit:04x}"));
         }
     }
     escaped
