@@ -1,12 +1,14 @@
 //! Functions for `deserialize_with` that tolerate undocumented types: unless noted otherwise, a member of another type
 //! counts as missing.
+//!
+//! The JSON must be in memory: a value of another type is abandoned where reading it fails.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use patchbay_model::RemoteId;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -104,13 +106,71 @@ pub(crate) fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Ok(items.map(|Object(item)| item).collect())
 }
 
-/// A value, if it has the type.
+/// A value, if it has the type. Nothing is copied to find out: lists of hosted platforms are twice as slow otherwise.
 struct Known<T>(Option<T>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Known<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(from)?;
-        Ok(Self(T::deserialize(value).ok()))
+        from.deserialize_any(KnownVisitor(PhantomData)).map(Self)
+    }
+}
+
+struct KnownVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> KnownVisitor<T> {
+    fn scalar<E>(value: impl Into<Value>) -> Result<Option<T>, E> {
+        Ok(T::deserialize(value.into()).ok())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for KnownVisitor<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<T>, E> {
+        Self::scalar(())
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Option<T>, E> {
+        Self::scalar(value)
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Option<T>, E> {
+        Self::scalar(value)
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Option<T>, E> {
+        Self::scalar(value)
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Option<T>, E> {
+        Self::scalar(value)
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Option<T>, E> {
+        Self::scalar(value)
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Option<T>, E> {
+        Self::scalar(value)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Option<T>, A::Error> {
+        let known = T::deserialize(SeqAccessDeserializer::new(&mut items)).ok();
+        let mut is_all = true;
+        while items.next_element::<IgnoredAny>()?.is_some() {
+            is_all = false;
+        }
+        Ok(known.filter(|_| is_all))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Option<T>, A::Error> {
+        let known = T::deserialize(MapAccessDeserializer::new(&mut members)).ok();
+        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(known)
     }
 }
 
