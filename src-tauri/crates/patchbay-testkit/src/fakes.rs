@@ -1,8 +1,8 @@
 //! Hosted platforms as their contracts describe them: states, paging, consents, jobs and errors, on real
 //! sockets of this computer.
 //!
-//! A fake looks at every byte it is sent. What no contract allows is a fault: it is answered with 500 and
-//! kept for [`Fake::faults`], which is empty at the end of a test that went well.
+//! A fake checks every request against the contract. A violation is answered with 500 and recorded in
+//! [`Fake::faults`], which has to be empty at the end of a test.
 //!
 //! Source: the wire contracts of the platforms.
 
@@ -28,7 +28,7 @@ pub use request::RecordedRequest;
 pub use server::{Fake, FakePlatform};
 pub use tenex::FakeTenex;
 
-/// When everything happens.
+/// The time of every event.
 const NOW: &str = "2026-11-20T08:00:00Z";
 
 /// An id in the form of a UUID.
@@ -36,13 +36,13 @@ fn uuid(number: u32) -> String {
     format!("5f0c1e00-0000-4000-8000-{number:012}")
 }
 
-/// Whether a fake asks a service itself: those of this computer. Others are as the test says.
+/// Whether a fake sends requests to the service at `url`: only to those on this computer.
 fn reaches(url: &str) -> bool {
     let url = url::Url::parse(url).ok();
     url.is_some_and(|url| matches!(url.host_str(), Some("127.0.0.1" | "localhost")))
 }
 
-/// The value of a bearer token, of whatever is sent without one `None`.
+/// The bearer token of a request.
 fn bearer(recorded: &RecordedRequest) -> Option<&str> {
     recorded.header("authorization")?.strip_prefix("Bearer ")
 }

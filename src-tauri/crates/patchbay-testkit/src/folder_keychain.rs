@@ -1,4 +1,4 @@
-//! A keychain that several processes of one test share.
+//! A keychain that processes of one test share.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use patchbay_vault::{Keychain, KeychainError, Presence};
 use zeroize::Zeroizing;
 
-/// A keychain that is a folder, a file for each entry. It guards nothing: keep the folder outside of the
-/// home that a test looks through for secrets.
+/// A keychain with a file for each entry. It protects nothing: keep its folder outside of the home that a test
+/// searches for secrets.
 #[derive(Clone, Debug)]
 pub struct FolderKeychain(PathBuf);
 
 impl FolderKeychain {
-    /// The keychain in that folder, which is made at the first write.
+    /// The keychain in `folder`, which is created at the first write.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self(folder.into())
     }

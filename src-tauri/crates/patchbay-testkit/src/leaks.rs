@@ -1,4 +1,4 @@
-//! Looking for secrets where none may be.
+//! A search for secrets in files and output.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -8,21 +8,20 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-/// A secret that was found in clear, or in a form that anybody can undo.
+/// A secret that was found in clear, or in a reversible encoding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leak {
-    /// Where: a file, or what the caller called the text.
+    /// The file, or the name that the caller gave to the text.
     pub place: PathBuf,
-    /// Which: the secret itself.
     pub secret: String,
-    /// In which form: `plain`, `base64` or `utf-16`.
+    /// Encoding: `plain`, `base64` or `utf-16`.
     pub form: &'static str,
 }
 
-/// Looks through every file below `folder`, and through the names of files, for each of the secrets.
+/// Searches the contents and names of all files below `folder` for the secrets.
 ///
 /// # Errors
-/// When a file or folder cannot be read; one that vanishes meanwhile is passed over.
+/// When a file or folder cannot be read. A file that vanishes meanwhile is skipped.
 pub fn find_leaks(folder: &Path, secrets: &[String]) -> io::Result<Vec<Leak>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -44,14 +43,13 @@ pub fn find_leaks(folder: &Path, secrets: &[String]) -> io::Result<Vec<Leak>> {
     Ok(found)
 }
 
-/// Looks through bytes, called `place`, for each of the secrets, which have to be long enough to be
-/// secrets: 11 bytes and more.
+/// Searches bytes, which the result names `place`, for the secrets. Each secret has at least 11 bytes.
 pub fn leaks_in(place: impl AsRef<Path>, bytes: &[u8], secrets: &[String]) -> Vec<Leak> {
     let patterns: Vec<_> = secrets
         .iter()
         .flat_map(|secret| forms(secret).into_iter().map(move |form| (secret, form)))
         .collect();
-    // One walk over the bytes for all patterns together: a database times hundreds of them takes long.
+    // One pass for all patterns: a pass over a database for each of hundreds takes long.
     let mut by_beginning: HashMap<&[u8], Vec<usize>> = HashMap::new();
     let mut may_begin = vec![false; 1 << 16];
     for (number, (_, (_, pattern))) in patterns.iter().enumerate() {
@@ -81,15 +79,15 @@ pub fn leaks_in(place: impl AsRef<Path>, bytes: &[u8], secrets: &[String]) -> Ve
     found.into_iter().map(leak).collect()
 }
 
-/// How many bytes of a pattern are looked up at once.
+/// Number of leading bytes of a pattern that are looked up at once.
 const PREFIX_BYTES: usize = 8;
 
 fn first_two(bytes: &[u8]) -> usize {
     usize::from(bytes[0]) << 8 | usize::from(bytes[1])
 }
 
-/// How a secret could be written. Base64 has three, by where in the encoded text the secret begins; the
-/// signs at either end depend on what stands beside it and are left out.
+/// The encodings of a secret. There are three in base64, one for each offset of the secret modulo 3; the characters
+/// at both ends depend on the neighbouring bytes and are left out.
 fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
     let utf16 = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut forms = vec![("plain", secret.as_bytes().to_vec()), ("utf-16", utf16)];

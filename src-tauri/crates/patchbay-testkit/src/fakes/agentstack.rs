@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{Answer, FakePlatform, FakeResult, NOW, RecordedRequest, bearer, reaches, uuid};
 
-/// What the relay passes on.
+/// Request headers that the relay passes on.
 const RELAYED: [&str; 5] = [
     "accept",
     "content-type",
@@ -20,46 +20,45 @@ const RELAYED: [&str; 5] = [
     "last-event-id",
 ];
 
-/// One user's part of an Agent Stack.
+/// An Agent Stack with one user.
 #[derive(Debug)]
 pub struct FakeAgentStack {
-    /// Bearer tokens that are let in; none at all where sign-in is switched off.
+    /// Bearer tokens that are accepted; empty when sign-in is off.
     pub tokens: Vec<String>,
-    /// Name and password that are let in, in place of tokens.
+    /// Name and password that are accepted in place of tokens.
     pub basic: Option<(String, String)>,
-    /// Connectors.
     pub connectors: Vec<Map<String, Value>>,
-    /// MCP servers behind OAuth, by their URL: what a connect answers with `auth_required`.
+    /// URLs of MCP servers that require OAuth; a connect answers with `auth_required`.
     pub protected: Vec<String>,
-    /// Access tokens that no MCP server takes.
+    /// Access tokens that MCP servers reject.
     pub refused: Vec<String>,
-    /// Whether who stands before the consent page says yes.
+    /// Whether the user grants consent.
     pub consents: bool,
     /// Presets: URL and metadata.
     pub presets: Vec<Value>,
-    /// Logins under way: what `state` stands for.
+    /// Pending logins by `state`.
     logins: BTreeMap<String, Login>,
-    /// Tokens by the id of their connector.
+    /// Access tokens by connector id.
     connector_tokens: BTreeMap<String, String>,
-    /// Whether providers give out tokens that renew the others.
+    /// Whether providers issue refresh tokens.
     pub renews: bool,
-    /// Connectors whose token the MCP server does not take any more.
+    /// Ids of connectors whose token has expired.
     expired: BTreeSet<String>,
-    /// Connectors on whose token the platform gave up, and fails ever since.
+    /// Ids of connectors whose token could not be renewed; connecting them fails.
     stuck: BTreeSet<String>,
     made: u32,
 }
 
-/// A login that waits for the browser.
+/// A pending login.
 #[derive(Debug)]
 struct Login {
     connector: String,
-    /// Where the browser goes on to; `None` for a page of the platform.
+    /// Redirect target; `None` for a page of the platform.
     back: Option<Url>,
 }
 
 impl FakeAgentStack {
-    /// A platform that lets everybody in.
+    /// A platform without sign-in.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -79,13 +78,13 @@ impl FakeAgentStack {
         }
     }
 
-    /// The token of a connector comes to its end: the MCP server answers 401 from now on.
+    /// Expires the token of a connector: the MCP server answers 401 from now on.
     pub fn expire(&mut self, index: usize) {
         self.expired.insert(id_of(&self.connectors[index]));
     }
 
-    /// What the platform does every 30 seconds: it renews what has come to its end. What nothing renews it gives up,
-    /// and fails to connect it until its token is deleted.
+    /// The job that the platform runs every 30 seconds: it renews expired tokens. A connector whose token cannot be
+    /// renewed fails to connect until the token is deleted.
     ///
     /// Source: Agent Stack contract, section 5; live findings against Agent Stack 0.7.1.
     pub fn look_after_tokens(&mut self) {
@@ -112,7 +111,7 @@ impl FakeAgentStack {
         self.connector_tokens.remove(id);
     }
 
-    /// An updated row moves to the end of the list.
+    /// Moves an updated connector to the end of the list and answers with it.
     fn moved(&mut self, index: usize) -> Answer {
         let connector = self.connectors.remove(index);
         let body = Value::Object(connector.clone());
@@ -167,7 +166,7 @@ impl FakeAgentStack {
         Ok(Answer::json(201, &Value::Object(connector)))
     }
 
-    /// One page of everything, with the token that leads nowhere.
+    /// All connectors on one page; its `next_page_token` leads nowhere.
     fn list(&self, recorded: &RecordedRequest) -> FakeResult {
         recorded.check_no_body()?;
         let last = self.connectors.last().map(|one| one["id"].clone());
@@ -199,7 +198,7 @@ impl FakeAgentStack {
         let is_good = is_good && !self.expired.contains(&id);
         let is_protected = self.protected.iter().any(|other| other == url);
         if !is_protected && reaches(url) {
-            // It is asked before anything is said of it.
+            // The server is probed before the state changes.
             return Ok(Answer::probe(url, token.map(String::as_str), beginning()));
         }
         let asks = is_protected && !is_good;
@@ -249,7 +248,7 @@ impl FakeAgentStack {
         Ok(self.moved(index))
     }
 
-    /// The provider's page: the browser goes on to the platform's callback.
+    /// The page of the provider, which redirects to the callback of the platform.
     fn authorize(&self, recorded: &RecordedRequest, base: &str) -> FakeResult {
         let state = recorded.parameter("state").unwrap_or_default();
         let outcome = if self.consents {
@@ -340,7 +339,7 @@ impl FakeAgentStack {
             _ => {}
         }
         let (method, rest) = match (method, rest) {
-            // With a slash at its end the route is another one.
+            // The route with a trailing slash is another one.
             ("GET", [""]) => return Ok(Answer::redirect(&format!("{base}/api/v1/connectors"))),
             other => other,
         };
@@ -384,7 +383,7 @@ impl Default for FakeAgentStack {
 }
 
 impl FakePlatform for FakeAgentStack {
-    /// What the MCP server said when it was asked to begin.
+    /// Handles the status of the MCP server on `initialize`.
     ///
     /// Source: Agent Stack contract, section 3, `connect`, "probe result".
     fn probed(&mut self, recorded: &RecordedRequest, status: Option<u16>) -> Answer {
@@ -466,7 +465,7 @@ fn wrong_metadata(metadata: &Value) -> Option<Answer> {
     Some(invalid("metadata", "value_error", words, metadata))
 }
 
-/// What an MCP server is asked first.
+/// The `initialize` request.
 fn beginning() -> Value {
     json!({
         "jsonrpc": "2.0", "id": 1, "method": "initialize",
@@ -481,7 +480,7 @@ fn id_of(connector: &Map<String, Value>) -> String {
     connector["id"].as_str().unwrap_or_default().to_owned()
 }
 
-/// A UUID as the platform spells it; `None` when it is none.
+/// A UUID in the spelling of the platform; `None` when it is invalid.
 fn plain_uuid(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(|sign| !"-{}".contains(*sign)).collect();
     let digits = digits.trim_start_matches("urn:uuid:").to_lowercase();

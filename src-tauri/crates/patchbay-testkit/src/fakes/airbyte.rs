@@ -1,4 +1,4 @@
-//! Airbyte Agents: tokens for a while, kinds of connectors, and deletions that are jobs.
+//! Airbyte Agents: tokens that expire, kinds of connectors, and deletions that are jobs.
 //!
 //! Source: Airbyte contract, sections 2, 3 and 5.
 
@@ -17,23 +17,22 @@ pub const KINDS: [(&str, &str); 2] = [
 /// An organization on Airbyte.
 #[derive(Debug)]
 pub struct FakeAirbyte {
-    /// Id and secret that are let in.
+    /// Client id and secret that are accepted.
     pub credentials: (String, String),
-    /// Workspaces by name.
+    /// Names of the workspaces.
     pub workspaces: Vec<String>,
-    /// Connectors.
     pub connectors: Vec<Map<String, Value>>,
-    /// What each was created with.
+    /// The request that created each connector, by id.
     pub given: BTreeMap<String, Value>,
-    /// Where GitHub asks for consent, and where it gives tokens.
+    /// Consent URL and token URL of GitHub.
     pub github: (String, String),
-    /// How often a connector is still listed after its deletion was accepted.
+    /// Number of times a connector is still listed after its deletion was accepted.
     pub lingers: u32,
-    /// Seconds that a token is good for, as told.
+    /// Lifetime of a token in seconds, as announced.
     pub expires_in: u32,
-    /// Tokens that are good.
+    /// Valid tokens.
     pub tokens: Vec<String>,
-    /// Tokens for one workspace, with its name.
+    /// Names of workspaces by the tokens that are limited to them.
     scoped: BTreeMap<String, String>,
     leaving: BTreeMap<String, u32>,
     made: u32,
@@ -256,7 +255,7 @@ impl FakeAirbyte {
         }
     }
 
-    /// One kind with the form of its credentials.
+    /// One kind, with the schema of its credentials.
     fn definition(&self, recorded: &RecordedRequest, id: &str) -> FakeResult {
         recorded.check_no_body()?;
         let Some((id, title)) = KINDS.iter().find(|(known, _)| *known == id) else {
@@ -302,7 +301,7 @@ impl FakeAirbyte {
         Ok(Answer::json(200, &json!({ "definitions": found })))
     }
 
-    /// Pages of one workspace each; the next is an address of this host.
+    /// Pages of one workspace each; `next` is an absolute URL.
     fn list_workspaces(&self, recorded: &RecordedRequest, base: &str) -> FakeResult {
         let from = recorded.parameter("offset").and_then(|at| at.parse().ok());
         let from: usize = from.unwrap_or(0);
@@ -326,7 +325,7 @@ impl FakeAirbyte {
         Ok(Answer::json(200, &json!({ "data": items, "next": next })))
     }
 
-    /// Changes of one workspace.
+    /// Updates and deletes a workspace.
     fn of_workspace(&mut self, recorded: &RecordedRequest, id: &str) -> FakeResult {
         let mut places = 0..self.workspaces.len();
         let Some(index) = places.find(|index| workspace_id(*index) == id) else {
@@ -432,12 +431,12 @@ impl FakePlatform for FakeAirbyte {
     }
 }
 
-/// The id of the workspace at that place.
+/// The id of the workspace at `index`.
 fn workspace_id(index: usize) -> String {
     uuid(500 + u32::try_from(index).unwrap_or_default())
 }
 
-/// Two ways to sign in, the second by a person's own OAuth app.
+/// Two ways to sign in, the second with the user's own OAuth app.
 fn github_specification((consent_url, token_url): &(String, String)) -> Value {
     let secret = |title: &str| json!({ "type": "string", "title": title, "airbyte_secret": true });
     let way = |word: &str| json!({ "type": "string", "const": word, "order": 0 });
@@ -475,7 +474,7 @@ fn github_specification((consent_url, token_url): &(String, String)) -> Value {
     })
 }
 
-/// What is wrong with the repositories, which have an owner each.
+/// A refusal of repository names that are not `OWNER/NAME`.
 fn wrong_repositories(config: Option<&Value>) -> Option<Answer> {
     let Some(names) = config.and_then(|config| config["repositories"].as_array()) else {
         let words = "required property 'repositories' not found";
@@ -487,7 +486,7 @@ fn wrong_repositories(config: Option<&Value>) -> Option<Answer> {
     Some(refused("replication_config.repositories", &words))
 }
 
-/// A connector in detail; where it lies is not part of it.
+/// A connector as detail answers show it, which is without its workspace.
 fn shown(mut connector: Map<String, Value>) -> Value {
     connector.remove("workspace");
     Value::Object(connector)

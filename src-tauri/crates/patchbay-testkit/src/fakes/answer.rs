@@ -1,8 +1,8 @@
-//! What a fake answers.
+//! Answers of a fake.
 
 use serde_json::Value;
 
-/// An answer, or what was wrong with the request by the contract.
+/// An answer, or the violation of the contract by the request.
 pub type FakeResult = Result<Answer, String>;
 
 /// An answer of a fake.
@@ -12,35 +12,32 @@ pub struct Answer {
     pub status: u16,
     /// Headers, names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body.
     pub body: Vec<u8>,
-    /// Where the request goes in place of being answered here: an absolute URL.
+    /// Absolute URL to which the request is relayed in place of an answer.
     pub(super) relay: Option<String>,
     /// Headers of the relayed request.
     pub(super) relayed: Vec<(String, String)>,
-    /// A service that is asked before the platform answers.
+    /// A service that is probed before the platform answers.
     pub(super) probe: Option<Probe>,
 }
 
-/// A service to be asked.
+/// A request to a service.
 #[derive(Clone, Debug)]
 pub(super) struct Probe {
-    /// Its absolute URL.
     pub(super) url: String,
-    /// What it is asked with.
+    /// Bearer token.
     pub(super) token: Option<String>,
-    /// What it is asked.
+    /// JSON body.
     pub(super) body: Value,
 }
 
 impl Answer {
-    /// JSON.
     #[must_use]
     pub fn json(status: u16, body: &Value) -> Self {
         Self::text(status, "application/json", body.to_string())
     }
 
-    /// Text of some media type.
+    /// An answer with text of the given media type.
     #[must_use]
     pub fn text(status: u16, content_type: &str, body: impl Into<String>) -> Self {
         Self {
@@ -50,14 +47,12 @@ impl Answer {
         }
     }
 
-    /// A web page.
     #[must_use]
     pub fn page(words: &str) -> Self {
         let page = format!("<!doctype html><title>{words}</title><p>{words}</p>");
         Self::text(200, "text/html; charset=utf-8", page)
     }
 
-    /// No body.
     #[must_use]
     pub fn empty(status: u16) -> Self {
         Self {
@@ -70,13 +65,13 @@ impl Answer {
         }
     }
 
-    /// The browser goes elsewhere.
+    /// Redirects the browser.
     #[must_use]
     pub fn redirect(to: &str) -> Self {
         Self::empty(307).with("location", to)
     }
 
-    /// Passes the request on, with these headers in place of its own.
+    /// Relays the request with these headers in place of its own.
     #[must_use]
     pub(super) fn relay(to: &str, headers: Vec<(String, String)>) -> Self {
         Self {
@@ -86,7 +81,7 @@ impl Answer {
         }
     }
 
-    /// What [`FakePlatform::probed`](super::FakePlatform::probed) says once a service was asked.
+    /// The answer of [`FakePlatform::probed`](super::FakePlatform::probed) after a service was probed.
     #[must_use]
     pub(super) fn probe(url: &str, token: Option<&str>, body: Value) -> Self {
         let (url, token) = (url.to_owned(), token.map(str::to_owned));
@@ -96,7 +91,7 @@ impl Answer {
         }
     }
 
-    /// The same with a header more.
+    /// Adds a header.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));

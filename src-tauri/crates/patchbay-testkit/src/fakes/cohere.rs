@@ -14,24 +14,24 @@ const OAUTH: [&str; 5] = [
     "scope",
 ];
 
-/// What a connector is created with.
+/// Members of the request that creates a connector.
 const CREATE: &str = "name:text! description:text? url:text! excludes:list? oauth:object? \
      active:bool? continue_on_failure:bool? service_auth:object?";
 
 /// An organization on Cohere.
 #[derive(Debug)]
 pub struct FakeCohere {
-    /// Keys that are let in.
+    /// API keys that are accepted.
     pub keys: Vec<String>,
     /// Connectors, newest first.
     pub connectors: Vec<Map<String, Value>>,
-    /// Whether who stands before the consent page says yes.
+    /// Whether the user grants consent.
     pub consents: bool,
     made: u32,
 }
 
 impl FakeCohere {
-    /// An organization without connectors that lets this key in.
+    /// An organization without connectors that accepts this key.
     #[must_use]
     pub fn new(key: &str) -> Self {
         Self {
@@ -61,7 +61,7 @@ impl FakeCohere {
         Ok(Answer::json(200, &body))
     }
 
-    /// Nothing is made before the service was asked once.
+    /// Probes the service before the connector is created.
     fn create(&mut self, recorded: &RecordedRequest) -> FakeResult {
         let given = recorded.object(CREATE)?;
         check_authentication(&given)?;
@@ -104,7 +104,7 @@ impl FakeCohere {
             connector.remove("auth_type");
         }
         if given.contains_key("oauth") {
-            // Another client: what was consented to before does not count.
+            // Another client invalidates the consent.
             connector.remove("auth_status");
         }
         connector.extend(given);
@@ -246,7 +246,7 @@ fn check_authentication(given: &Map<String, Value>) -> Result<(), String> {
     Ok(())
 }
 
-/// Secrets never come back, and the kind of sign-in follows what was given.
+/// A connector as answers show it: without secrets, and with the kind of sign-in that follows from them.
 fn normalize(connector: &mut Map<String, Value>) {
     let has_oauth = connector.get("oauth").is_some_and(Value::is_object);
     let has_service = connector.get("service_auth").is_some_and(Value::is_object);

@@ -1,20 +1,20 @@
-//! The example platform, which there is in tests only: this is its contract.
+//! The example platform, which exists in tests only: this is its contract.
 
 use serde_json::{Map, Value, json};
 
 use super::{Answer, FakePlatform, FakeResult, RecordedRequest, bearer};
 
-/// A place of the example platform whose connectors have one tool, `echo`.
+/// An account of the example platform, whose connectors have one tool, `echo`.
 #[derive(Debug)]
 pub struct FakeExample {
-    /// The key that is let in.
+    /// The key that is accepted.
     pub key: String,
-    /// Connectors, the oldest first.
+    /// Connectors, oldest first.
     pub connectors: Vec<Map<String, Value>>,
 }
 
 impl FakeExample {
-    /// One without connectors.
+    /// An account without connectors.
     #[must_use]
     pub fn new(key: &str) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! What can go wrong on the way to a platform.
+//! Failures of requests to a platform.
 
 use std::sync::Arc;
 
@@ -9,28 +9,28 @@ use super::{Answer, RecordedRequest};
 /// A failure in place of the platform's answer.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    /// Which requests it strikes.
+    /// Selects the requests that fail.
     pub applies_to: fn(&RecordedRequest) -> bool,
-    /// How often it still does; `None` for always.
+    /// Number of requests that still fail; `None` for all.
     pub times: Option<u32>,
-    /// What happens then.
+    /// How they fail.
     pub kind: FaultKind,
 }
 
 /// How a request fails.
 #[derive(Clone, Debug)]
 pub enum FaultKind {
-    /// With this answer.
+    /// They get this answer.
     Answer(Box<Answer>),
-    /// With no byte at all, for as long as the client waits.
+    /// They get no answer for as long as the client waits.
     Silence,
-    /// With half of an answer, then the end of the connection.
+    /// The connection breaks after half of an answer.
     Cut,
-    /// Not at all: answered by the state at arrival, but only once it is released.
+    /// They do not fail: each is processed on arrival, and its answer is held back until it is released.
     Held(ResponseGate),
 }
 
-/// Where an answer waits. Clones are the same.
+/// Holds an answer back. Clones share their state.
 #[derive(Clone, Debug, Default)]
 pub struct ResponseGate {
     arrived: Arc<Notify>,
@@ -38,12 +38,12 @@ pub struct ResponseGate {
 }
 
 impl ResponseGate {
-    /// Waits until a request has come.
+    /// Waits until a request has arrived.
     pub async fn wait_for_request(&self) {
         self.arrived.notified().await;
     }
 
-    /// Lets its answer go.
+    /// Releases its answer.
     pub fn release(&self) {
         self.may_go.notify_one();
     }
@@ -55,7 +55,7 @@ impl ResponseGate {
 }
 
 impl Fault {
-    /// Strikes every request.
+    /// Lets every request fail.
     #[must_use]
     pub fn always(kind: FaultKind) -> Self {
         Self {
@@ -65,20 +65,20 @@ impl Fault {
         }
     }
 
-    /// An answer for every request.
+    /// Answers every request with `answer`.
     #[must_use]
     pub fn answer(answer: Answer) -> Self {
         Self::always(FaultKind::Answer(Box::new(answer)))
     }
 
-    /// The same, so often only.
+    /// Limits the fault to a number of requests.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// The same, for these requests only.
+    /// Limits the fault to the requests that `applies_to` selects.
     #[must_use]
     pub fn on(mut self, applies_to: fn(&RecordedRequest) -> bool) -> Self {
         self.applies_to = applies_to;

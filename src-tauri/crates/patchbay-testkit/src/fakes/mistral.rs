@@ -9,10 +9,10 @@ use serde_json::{Map, Value, json};
 
 use super::{Answer, FakePlatform, FakeResult, NOW, RecordedRequest, bearer, uuid};
 
-/// Words of a path and of a body for the three levels.
+/// The three levels in paths and bodies.
 const SCOPES: [&str; 3] = ["organization", "workspace", "user"];
 
-/// What a connector is created with on the current surface.
+/// Members of the request that creates a connector on the current surface.
 const CREATE: &str = "name:text! description:text! server:text! headers:object? \
      global_headers:object oauth2_server_metadata:object? oauth2_server_metadata_url:text? \
      title:text? icon_url:text? visibility:text auth_methods:list? system_prompt:text? \
@@ -33,23 +33,23 @@ const SEED_UPDATE: &str = "title:text? name:text? description:text? icon_url:tex
 /// An organization on Mistral.
 #[derive(Debug)]
 pub struct FakeMistral {
-    /// Keys that are let in.
+    /// API keys that are accepted.
     pub keys: Vec<String>,
-    /// Whether clients speak the older surface.
+    /// Whether the older surface is served.
     pub seed: bool,
     /// Connectors, oldest first.
     pub connectors: Vec<Connector>,
-    /// Whether who stands before the consent page says yes.
+    /// Whether the user grants consent.
     pub consents: bool,
     made: u32,
 }
 
-/// One connector, and what its user has done.
+/// A connector and its state for the user.
 #[derive(Clone, Debug)]
 pub struct Connector {
-    /// As the platform shows it.
+    /// Members that answers show.
     pub shown: Map<String, Value>,
-    /// Its credentials: level, and the credential as sent.
+    /// Credentials as sent, each with its level.
     pub credentials: Vec<(String, Map<String, Value>)>,
     /// Levels at which it is active.
     pub active: Vec<String>,
@@ -58,7 +58,7 @@ pub struct Connector {
 }
 
 impl Connector {
-    /// Keeps how tools may be used at a level; nothing given leaves it open.
+    /// Saves the tool configuration of a level; an empty one removes it.
     fn prefer(&mut self, scope: &str, configuration: Map<String, Value>) {
         let level = credentials::word_of(scope);
         let kept = self.shown.get("connection_preferences");
@@ -78,7 +78,7 @@ impl Connector {
         self.active.iter().any(|level| level == "user")
     }
 
-    /// As lists show it: without what is the user's own.
+    /// The members that lists show: those that do not depend on the user.
     fn in_list(&self) -> Map<String, Value> {
         let mut shown = self.shown.clone();
         for name in [
@@ -93,7 +93,7 @@ impl Connector {
 }
 
 impl FakeMistral {
-    /// An organization without connectors that lets this key in.
+    /// An organization without connectors that accepts this key.
     #[must_use]
     pub fn new(key: &str) -> Self {
         Self {
@@ -166,7 +166,7 @@ impl FakeMistral {
         Ok(Answer::json(201, &Value::Object(shown)))
     }
 
-    /// A refusal of one member of the body; the current surface names which of its bodies it took it for.
+    /// A refusal of one member of the body. The current surface also names the variant of the body.
     fn invalid(&self, protocol: &str, path: &[&str], message: &str) -> Answer {
         let mut loc = vec!["body"];
         if !self.seed {
@@ -177,7 +177,7 @@ impl FakeMistral {
         Answer::json(422, &json!({ "detail": [problem] }))
     }
 
-    /// Keyset pages; an empty one in the middle has a successor all the same.
+    /// Keyset pages; an empty page may have a successor.
     fn list(&self, recorded: &RecordedRequest) -> FakeResult {
         recorded.check_no_body()?;
         let filter = if self.seed { "active" } else { "supports_mcp" };
@@ -202,7 +202,7 @@ impl FakeMistral {
             wanted.is_none_or(|wanted| fits == wanted)
         };
         let found: Vec<&Connector> = self.connectors.iter().filter(of_kind).collect();
-        // A page holds ten connectors here, and before them comes one that holds none.
+        // A page has at most ten connectors, and the first of several pages is empty.
         let (items, next) = match recorded.parameter("cursor") {
             None if found.len() > 10 => (Vec::new(), Some("after/0".to_owned())),
             _ => {
@@ -221,7 +221,7 @@ impl FakeMistral {
 
     fn get(&self, recorded: &RecordedRequest, index: usize) -> FakeResult {
         recorded.check_no_body()?;
-        // The published specification still has both, on either surface.
+        // Both are in the published specification of either surface.
         recorded.check_query("fetch_user_data fetch_customer_data")?;
         let one = &self.connectors[index];
         let mut shown = Value::Object(one.shown.clone());
@@ -337,7 +337,7 @@ impl FakeMistral {
         let (text, is_error) = match tool {
             "echo" | "erase" => (text.unwrap_or_default(), false),
             "fail" => (json!("it went wrong"), true),
-            // A service that repeats what it was sent has been seen.
+            // As real services do that repeat the token.
             "whoami" => (json!(bearer(recorded)), false),
             _ => return Ok(refusal(404, "no such tool")),
         };
@@ -348,7 +348,7 @@ impl FakeMistral {
         Ok(Answer::json(200, &body))
     }
 
-    /// Why its tools cannot be used, where they cannot.
+    /// The refusal of a connector that is not authenticated.
     fn closed(&self, index: usize) -> Option<Answer> {
         let is_in = self.connectors[index].shown["is_authenticated"] == true;
         (!is_in).then(|| refusal(401, "you need to authenticate with this connector"))
@@ -432,7 +432,7 @@ impl FakeMistral {
         }
     }
 
-    /// The service behind a connector says what it was asked; a path `down` does not reach it.
+    /// The service behind a connector echoes the request; the path `down` does not reach it.
     fn gateway(&self, recorded: &RecordedRequest, id: &str, rest: &[&str]) -> FakeResult {
         let is_it = |one: &&Connector| one.shown["id"] == *id || one.shown["name"] == *id;
         if self.connectors.iter().find(is_it).is_none() {
@@ -451,7 +451,7 @@ impl FakeMistral {
                     "method": recorded.method, "path": path, "query": recorded.query, "body": sent,
                     "credentials": recorded.header("x-credentials-name"),
                 });
-                // What the service itself refuses is handed over unchanged.
+                // Refusals of the service are passed on unchanged.
                 let status = if path == ["teapot"] { 418 } else { 200 };
                 Ok(Answer::json(status, &body))
             }

@@ -1,11 +1,11 @@
-//! A request as it arrived, and whether it is what a contract allows.
+//! Recorded requests, and checks of them against a contract.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-/// One request that a fake saw.
+/// A request that a fake received.
 #[derive(Clone, Debug)]
 pub struct RecordedRequest {
     /// Method in upper case.
@@ -16,12 +16,11 @@ pub struct RecordedRequest {
     pub query: Vec<(String, String)>,
     /// Headers, names in lower case.
     pub headers: BTreeMap<String, String>,
-    /// The body.
     pub body: Bytes,
 }
 
 impl RecordedRequest {
-    /// Method and parts of the path, to be matched.
+    /// Method and parts of the path, for a `match`.
     pub fn route(&self) -> (&str, Vec<&str>) {
         let parts = self.path.iter().map(String::as_str).collect();
         (self.method.as_str(), parts)
@@ -39,15 +38,12 @@ impl RecordedRequest {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Whether it could change something.
+    /// Whether the method may change something.
     pub fn writes(&self) -> bool {
         self.method != "GET"
     }
 
-    /// Only these query parameters, each once, in this order.
-    ///
-    /// # Errors
-    /// What is there beyond them.
+    /// Allows only these query parameters, each once, in this order.
     pub(super) fn check_query(&self, allowed: &str) -> Result<(), String> {
         let mut left = allowed.split(' ');
         for (name, _) in &self.query {
@@ -58,10 +54,7 @@ impl RecordedRequest {
         Ok(())
     }
 
-    /// No body, and nothing that announces one. With a method that usually brings one its length is told.
-    ///
-    /// # Errors
-    /// What is there all the same.
+    /// Allows no body and no header that announces one, but `content-length: 0` with a method that usually has one.
     pub(super) fn check_no_body(&self) -> Result<(), String> {
         if !self.body.is_empty() {
             return Err("a body where there is none".to_owned());
@@ -80,9 +73,6 @@ impl RecordedRequest {
     /// A JSON object with the members that `shape` names: words as `name:kind`, a kind being `text`,
     /// `bool`, `int`, `list`, `object` or `any`; with `!` behind it when it has to be there, and with `?`
     /// when it may be null.
-    ///
-    /// # Errors
-    /// What does not fit.
     pub(super) fn object(&self, shape: &str) -> Result<Map<String, Value>, String> {
         let (body, shape) = (self.members()?, kinds(shape));
         if let Some(name) = body.keys().find(|name| !shape.contains_key(name.as_str())) {
@@ -95,9 +85,6 @@ impl RecordedRequest {
     }
 
     /// The same of a platform that ignores what it does not know and takes what is missing for null.
-    ///
-    /// # Errors
-    /// What does not fit.
     pub(super) fn known_members(&self, shape: &str) -> Result<Map<String, Value>, String> {
         let mut body = self.members()?;
         let known = kinds(shape).into_iter().map(|(name, kind)| {

@@ -1,4 +1,4 @@
-//! The socket of a fake, and what it remembers.
+//! The HTTP server of a fake, and its record of requests.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use super::answer::Probe;
 use super::{Answer, FakeResult, Fault, FaultKind, RecordedRequest};
 
-/// Longest request body.
+/// Maximum length of a request body.
 const MAX_BODY_BYTES: usize = 4 << 20;
 
 /// A platform's side of its contract.
@@ -25,10 +25,10 @@ pub trait FakePlatform: Send + 'static {
     /// Answers a request. `base` is the address of this fake, without a slash at its end.
     ///
     /// # Errors
-    /// What the contract does not allow: a fault of the client.
+    /// A violation of the contract by the client.
     fn answer(&mut self, recorded: &RecordedRequest, base: &str) -> FakeResult;
 
-    /// Answers a request once a service was asked for it, by the status of that service; `None` when it could not be
+    /// Answers a request after a service was probed. `status` is that of the service, `None` when it could not be
     /// reached.
     fn probed(&mut self, recorded: &RecordedRequest, status: Option<u16>) -> Answer {
         let _ = (recorded, status);
@@ -36,7 +36,7 @@ pub trait FakePlatform: Send + 'static {
     }
 }
 
-/// A platform on a free port of this computer, until it is dropped.
+/// A platform on a free local port; it stops when dropped.
 pub struct Fake<H> {
     url: String,
     shared: Arc<Mutex<Shared<H>>>,
@@ -51,21 +51,18 @@ struct Shared<H> {
     tamper: Option<Tamper>,
 }
 
-/// What changes answers on their way out.
+/// Changes answers before they are sent.
 type Tamper = Arc<dyn Fn(&RecordedRequest, &mut Answer) + Send + Sync>;
 
 struct Backend<H> {
     base: String,
     shared: Arc<Mutex<Shared<H>>>,
-    /// For what is relayed.
+    /// Sends relayed requests and probes.
     http: reqwest::Client,
 }
 
 impl<H: FakePlatform> Fake<H> {
-    /// Opens the port.
-    ///
-    /// # Errors
-    /// When there is no free one.
+    /// Binds a port and serves from then on.
     pub async fn start(hosted: H) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -86,18 +83,18 @@ impl<H: FakePlatform> Fake<H> {
         });
         let router = Router::new().fallback(handle::<H>).with_state(backend);
         let task = tokio::spawn(async move {
-            // It serves until its task is stopped.
+            // It serves until the task is aborted.
             drop(axum::serve(listener, router).await);
         });
         Ok(Self { url, shared, task })
     }
 
-    /// Its address, without a slash at the end.
+    /// Base URL, without a trailing slash.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Every request so far.
+    /// All requests so far.
     pub fn log(&self) -> Vec<RecordedRequest> {
         self.lock().log.clone()
     }
@@ -107,27 +104,27 @@ impl<H: FakePlatform> Fake<H> {
         self.lock().log.clear();
     }
 
-    /// Requests that no contract allows.
+    /// Violations of the contract so far.
     pub fn faults(&self) -> Vec<String> {
         self.lock().faults.clone()
     }
 
-    /// Looks at the platform's side, or turns it.
+    /// Reads or changes the state of the platform.
     pub fn with<R>(&self, look: impl FnOnce(&mut H) -> R) -> R {
         look(&mut self.lock().hosted)
     }
 
-    /// Puts something in the way, or takes it away.
+    /// Makes requests fail as `fault` says, or no longer.
     pub fn set_fault(&self, fault: impl Into<Option<Fault>>) {
         self.lock().fault = fault.into();
     }
 
-    /// Has `change` look at every answer from now on, and change it on its way out.
+    /// Applies `change` to every answer from now on.
     pub fn tamper(&self, change: impl Fn(&RecordedRequest, &mut Answer) + Send + Sync + 'static) {
         self.lock().tamper = Some(Arc::new(change));
     }
 
-    /// Lets answers pass as they are again.
+    /// Undoes [`tamper`](Self::tamper).
     pub fn clear_tamper(&self) {
         self.lock().tamper = None;
     }
@@ -245,7 +242,7 @@ fn respond(answer: Answer) -> Response {
     response.body(Body::from(answer.body)).unwrap_or_default()
 }
 
-/// Announces more than comes.
+/// An answer whose connection breaks before its announced length.
 fn cut() -> Response {
     let piece = Ok(Bytes::from_static(b"{\"data\": [{\"id\": \"half"));
     // The first piece has to leave before the connection breaks.
@@ -262,7 +259,7 @@ fn cut() -> Response {
     response.body(Body::from_stream(stream)).unwrap_or_default()
 }
 
-/// Asks a service, and gives the status of its answer.
+/// Probes a service and returns the status of its answer.
 async fn ask(http: &reqwest::Client, probe: &Probe) -> Option<u16> {
     let accept = "application/json, text/event-stream";
     let mut request = http
@@ -293,7 +290,7 @@ async fn relay(
         let body = serde_json::json!({ "detail": words });
         return respond(Answer::json(500, &body));
     };
-    // Those of the server behind it come along, beside its own.
+    // The relay adds the headers of the upstream server to its own.
     let mut response = Response::builder()
         .status(upstream.status())
         .header("date", "Fri, 20 Nov 2026 08:00:00 GMT")

@@ -11,23 +11,22 @@ const LATER: &str = "2099-01-01T00:00:00Z";
 /// A workspace on 10ex.
 #[derive(Debug)]
 pub struct FakeTenex {
-    /// Keys that are let in.
+    /// API keys that are accepted.
     pub keys: Vec<String>,
-    /// E-mail and password that give a token.
+    /// E-mail and password that are exchanged for a token.
     pub login: (String, String),
-    /// Connectors.
     pub connectors: Vec<Map<String, Value>>,
-    /// Whether who stands before the consent page says yes.
+    /// Whether the user grants consent.
     pub consents: bool,
-    /// Whether a consent that is under way keeps another from being started.
+    /// Whether a pending consent prevents the start of another.
     pub one_at_a_time: bool,
-    /// Most items of a page, whatever is asked for.
+    /// Maximum number of items on a page, whatever the request says.
     pub page: usize,
     made: u32,
 }
 
 impl FakeTenex {
-    /// A workspace without connectors that lets this key in.
+    /// A workspace without connectors that accepts this key.
     #[must_use]
     pub fn new(key: &str) -> Self {
         Self {
@@ -192,7 +191,7 @@ impl FakeTenex {
                 other.insert("is_primary".to_owned(), false.into());
             }
         }
-        // Of these, a workspace has one.
+        // A workspace has at most one of these.
         if let Some(role @ ("primary_source" | "crm_sink")) =
             given.get("role").and_then(Value::as_str)
         {
@@ -239,7 +238,7 @@ impl FakeTenex {
         self.connectors.iter().position(|one| one["id"] == id)
     }
 
-    /// The person before a connector's consent page decides.
+    /// The decision of the user on the consent page.
     pub fn decide(&mut self, id: &str) {
         let consents = self.consents;
         let Some(index) = self.index(id) else {

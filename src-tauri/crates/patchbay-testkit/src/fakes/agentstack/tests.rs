@@ -8,15 +8,15 @@ use reqwest::{Client, Method};
 use super::*;
 use crate::fakes::Fake;
 
-/// An MCP server behind OAuth, as the platform knows it.
+/// An MCP server that requires OAuth.
 const PROTECTED: &str = "https://mcp.example/mcp";
 
-struct Desk {
+struct Harness {
     fake: Fake<FakeAgentStack>,
     http: Client,
 }
 
-impl Desk {
+impl Harness {
     async fn new() -> Self {
         let mut stack = FakeAgentStack::new();
         stack.protected = vec![PROTECTED.to_owned()];
@@ -27,7 +27,7 @@ impl Desk {
         }
     }
 
-    /// Status, place to go on to, and body.
+    /// Status, redirect target, and body.
     async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> (u16, String, Value) {
         let url = match path.starts_with('/') {
             true => format!("{}{path}", self.fake.url()),
@@ -66,7 +66,7 @@ impl Desk {
         made["id"].as_str().unwrap().to_owned()
     }
 
-    /// The page on which one consents to the connector.
+    /// The consent page of the connector.
     async fn page(&self, id: &str, back: Option<&str>) -> String {
         let given = json!({ "redirect_url": back, "access_token": null });
         let (_, answer) = self.post(&format!("{ALL}/{id}/connect"), given).await;
@@ -80,7 +80,7 @@ const ALL: &str = "/api/v1/connectors";
 
 #[tokio::test]
 async fn what_is_created_is_checked_by_the_servers_rules() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let notes: Map<String, Value> = (0..17).map(|n| (format!("note-{n}"), "x".into())).collect();
     let long = format!("https://h.example/{}", "x".repeat(300));
     for (given, status) in [
@@ -99,7 +99,7 @@ async fn what_is_created_is_checked_by_the_servers_rules() {
         (json!({ "url": "i.example" }), 422),
         (json!({ "url": long }), 500),
     ] {
-        let (answered, told) = desk.post(ALL, given.clone()).await;
+        let (answered, told) = harness.post(ALL, given.clone()).await;
         assert_eq!(answered, status, "{given} {told}");
         let problem = &told["detail"][0];
         assert_eq!(problem["ctx"].is_object(), status == 422, "{told}");
@@ -108,89 +108,89 @@ async fn what_is_created_is_checked_by_the_servers_rules() {
             assert_eq!(problem["input"], given[member], "{told}");
         }
     }
-    assert_eq!(desk.fake.faults(), Vec::<String>::new());
+    assert_eq!(harness.fake.faults(), Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn an_id_is_a_uuid_in_any_spelling() {
-    let desk = Desk::new().await;
-    let id = desk.made(PROTECTED).await;
+    let harness = Harness::new().await;
+    let id = harness.made(PROTECTED).await;
     let bare = id.replace('-', "").to_uppercase();
-    assert_eq!(desk.get(&format!("{ALL}/{bare}")).await.0, 200);
-    assert_eq!(desk.get(&format!("{ALL}/none")).await.0, 422);
-    let (status, place, _) = desk.get(&format!("{ALL}/")).await;
+    assert_eq!(harness.get(&format!("{ALL}/{bare}")).await.0, 200);
+    assert_eq!(harness.get(&format!("{ALL}/none")).await.0, 422);
+    let (status, place, _) = harness.get(&format!("{ALL}/")).await;
     assert_eq!((status, place.ends_with(ALL)), (307, true));
 }
 
 #[tokio::test]
 async fn an_updated_row_moves() {
-    let desk = Desk::new().await;
-    let first = desk.made(PROTECTED).await;
-    let second = desk.made("https://other.example/mcp").await;
-    desk.page(&first, None).await;
-    let (.., list) = desk.get(ALL).await;
+    let harness = Harness::new().await;
+    let first = harness.made(PROTECTED).await;
+    let second = harness.made("https://other.example/mcp").await;
+    harness.page(&first, None).await;
+    let (.., list) = harness.get(ALL).await;
     let ids = [0, 1].map(|n| list["items"][n]["id"].clone());
     assert_eq!(ids, [second, first]);
 }
 
 #[tokio::test]
 async fn a_consent_leads_back_and_its_link_is_good_once() {
-    let desk = Desk::new().await;
-    let id = desk.made(PROTECTED).await;
+    let harness = Harness::new().await;
+    let id = harness.made(PROTECTED).await;
     let connect = format!("{ALL}/{id}/connect");
     let no_url = json!({ "redirect_url": "nowhere", "access_token": null });
-    assert_eq!(desk.post(&connect, no_url).await.0, 422);
+    assert_eq!(harness.post(&connect, no_url).await.0, 422);
     let callback = format!("{ALL}/oauth/callback");
-    assert_eq!(desk.get(&callback).await.0, 422);
+    assert_eq!(harness.get(&callback).await.0, 422);
 
     let back = "http://127.0.0.1:9/back?a=1";
-    let page = desk.page(&id, Some(back)).await;
-    let (_, callback, _) = desk.get(&page).await;
-    let (status, place, _) = desk.get(&callback).await;
+    let page = harness.page(&id, Some(back)).await;
+    let (_, callback, _) = harness.get(&page).await;
+    let (status, place, _) = harness.get(&callback).await;
     assert_eq!((status, place.as_str()), (307, back));
-    let (status, _, told) = desk.get(&callback).await;
+    let (status, _, told) = harness.get(&callback).await;
     assert_eq!(status, 200);
     assert!(told.as_str().unwrap().contains("Authorization Failed"));
 
-    // Disconnecting drops the consent that is under way.
+    // Disconnecting drops the pending consent.
     let page = {
         let disconnect = format!("{ALL}/{id}/disconnect");
-        desk.ask(Method::POST, &disconnect, None).await;
-        let page = desk.page(&id, None).await;
-        desk.ask(Method::POST, &disconnect, None).await;
+        harness.ask(Method::POST, &disconnect, None).await;
+        let page = harness.page(&id, None).await;
+        harness.ask(Method::POST, &disconnect, None).await;
         page
     };
-    let (_, callback, _) = desk.get(&page).await;
-    desk.get(&callback).await;
-    let (.., connector) = desk.get(&format!("{ALL}/{id}")).await;
+    let (_, callback, _) = harness.get(&page).await;
+    harness.get(&callback).await;
+    let (.., connector) = harness.get(&format!("{ALL}/{id}")).await;
     assert_eq!(connector["state"], "disconnected");
 
-    desk.fake.with(|stack| stack.consents = false);
-    let page = desk.page(&id, Some(back)).await;
-    let (_, callback, _) = desk.get(&page).await;
-    let (_, place, _) = desk.get(&callback).await;
+    harness.fake.with(|stack| stack.consents = false);
+    let page = harness.page(&id, Some(back)).await;
+    let (_, callback, _) = harness.get(&page).await;
+    let (_, place, _) = harness.get(&callback).await;
     let refused = "&error=access_denied&error_description=Authorization+Failed";
     assert_eq!(place, format!("{back}{refused}"));
 }
 
-/// The platform asks those of this computer itself.
+/// The platform probes servers on this computer.
 #[tokio::test]
 async fn what_the_server_says_decides_on_the_connection() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     // Another fake is a server that fails in two ways.
     let mut other = FakeAgentStack::new();
     other.tokens = vec!["t".to_owned()];
     let other = Fake::start(other).await.unwrap();
     for (url, status) in [
         (format!("{}{ALL}", other.url()), 500),
-        (format!("{}/authorize", desk.fake.url()), 502),
+        (format!("{}/authorize", harness.fake.url()), 502),
         ("http://127.0.0.1:9/mcp".to_owned(), 504),
     ] {
-        let id = desk.made(&url).await;
+        let id = harness.made(&url).await;
         let given = json!({ "redirect_url": null, "access_token": null });
-        let (answered, told) = desk.post(&format!("{ALL}/{id}/connect"), given).await;
+        let (answered, told) = harness.post(&format!("{ALL}/{id}/connect"), given).await;
         assert_eq!(answered, status, "{url} {told}");
-        let (.., connector) = desk.get(&format!("{ALL}/{id}")).await;
+        let (.., connector) = harness.get(&format!("{ALL}/{id}")).await;
         assert_eq!(connector["state"], "created");
     }
 }

@@ -83,7 +83,7 @@ impl Connector {
         Ok(message("saved"))
     }
 
-    /// A person has signed in.
+    /// Records a sign-in of the user.
     pub(super) fn consented(&mut self, name: &str, method: &str, title: Option<&str>) {
         let given = json!({ "name": name, "title": title, "method": method });
         self.credentials
@@ -105,7 +105,7 @@ impl Connector {
             .filter(move |one| method_of(one) == method)
     }
 
-    /// The default cannot go while there are others for the same way to sign in.
+    /// Whether the credential is the default and others exist for the same method, so that it cannot be deleted.
     fn is_needed(&self, scope: &str, name: &str) -> bool {
         let mut of_scope = self.credentials.iter().filter(|(level, _)| level == scope);
         let Some((_, one)) = of_scope.find(|(_, one)| one["name"] == name) else {
@@ -114,13 +114,13 @@ impl Connector {
         is_default(one) && self.alike(scope, method_of(one)).count() > 1
     }
 
-    /// Neither the first for its way to sign in, nor the default that there is.
+    /// Whether another credential is the default of the same method.
     fn may_be_no_default(&self, scope: &str, given: &Map<String, Value>) -> bool {
         let mut alike = self.alike(scope, method_of(given));
         alike.any(|one| is_default(one) && one["name"] != given["name"])
     }
 
-    /// There is one default for each way to sign in, the first as long as no other is chosen.
+    /// Keeps one default for each method: the first unless another was chosen.
     fn one_default(&mut self, scope: &str, name: &str, chosen: bool) {
         let saved = self
             .credentials
@@ -138,7 +138,7 @@ impl Connector {
         }
     }
 
-    /// Whoever has a credential is let in.
+    /// A connector with a credential is authenticated.
     pub(super) fn settle_default(&mut self) {
         let is_in = !self.credentials.is_empty();
         self.shown
@@ -146,7 +146,7 @@ impl Connector {
     }
 }
 
-/// A credential as the platform shows it: without what is secret.
+/// A credential as answers show it: without secrets.
 pub(super) fn shown((level, given): &(String, Map<String, Value>)) -> Value {
     json!({
         "name": given["name"], "title": given.get("title"), "scope": word_of(level),
@@ -155,7 +155,7 @@ pub(super) fn shown((level, given): &(String, Map<String, Value>)) -> Value {
     })
 }
 
-/// A level as answers call it.
+/// The name of a level in answers.
 pub(super) fn word_of(level: &str) -> &str {
     match level {
         "organization" => "org",
@@ -167,7 +167,7 @@ fn is_default(given: &Map<String, Value>) -> bool {
     given.get("is_default").is_some_and(|value| value == true)
 }
 
-/// The way to sign in that a credential is for.
+/// The method that a credential belongs to.
 fn method_of(given: &Map<String, Value>) -> &str {
     if let Some(method) = given.get("method").and_then(Value::as_str) {
         return method;

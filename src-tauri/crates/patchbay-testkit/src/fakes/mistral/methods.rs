@@ -1,21 +1,21 @@
-//! Ways to sign in to a connector: as given, and as shown without secrets.
+//! Authentication methods of a connector: as sent, and as shown without secrets.
 
 use serde_json::{Map, Value, json};
 
-/// Members that nobody sees again.
+/// Members that answers leave out.
 const SECRET: [&str; 2] = ["auth_data", "oauth2_metadata_secrets"];
 
-/// What a new connector shows of the ways that it was given.
+/// The methods that a new connector shows.
 pub(super) fn shown(given: &Map<String, Value>) -> Vec<Value> {
     let chosen = given.get("auth_methods").and_then(Value::as_array);
     let Some(chosen) = chosen else {
-        // The older surface takes an OAuth app, or finds out by itself.
+        // The older surface takes an OAuth app, or discovers the method itself.
         return vec![json!({ "method_type": "oauth2", "has_default_credentials": false })];
     };
     chosen.iter().map(|method| public(method, None)).collect()
 }
 
-/// What it shows once the ways were changed; what was not given anew stays as it was.
+/// The methods that a connector shows after an update; members that the update leaves out keep their values.
 pub(super) fn changed(given: &Map<String, Value>, before: &Value) -> Vec<Value> {
     let before = before.as_array();
     let chosen = given.get("auth_methods").and_then(Value::as_array);
@@ -48,10 +48,7 @@ fn public(method: &Value, before: Option<&Value>) -> Value {
     shown
 }
 
-/// Where a way lacks what it needs: an app whose id is too short.
-///
-/// # Errors
-/// What no way has.
+/// The place of an OAuth app whose client id is too short.
 pub(super) fn find_invalid_method(
     given: &Map<String, Value>,
 ) -> Result<Option<Vec<String>>, String> {
