@@ -29,9 +29,6 @@ pub struct SelfSigned {
 
 impl SelfSigned {
     /// Binds a free port and serves from then on.
-    ///
-    /// # Errors
-    /// When no port can be bound.
     pub async fn start() -> anyhow::Result<Self> {
         let certificate = CertificateDer::from_pem_slice(CERTIFICATE)?;
         // Named, because other crates of a build may bring another one along.

@@ -47,9 +47,6 @@ pub struct Playground {
 
 impl Playground {
     /// Binds the port and serves from then on, until it is stopped or dropped.
-    ///
-    /// # Errors
-    /// When the port cannot be bound.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
         let listener = TcpListener::bind(address)
@@ -146,8 +143,8 @@ impl Playground {
         *lock(&self.shared.switches) = switches;
     }
 
-    /// Turns some switches: `playground.turn(|switches| switches.registration = false)`.
-    pub fn turn(&self, change: impl FnOnce(&mut Switches)) {
+    /// Changes some switches: `playground.configure(|switches| switches.registration = false)`.
+    pub fn configure(&self, change: impl FnOnce(&mut Switches)) {
         change(&mut lock(&self.shared.switches));
     }
 

@@ -1,4 +1,4 @@
-//! Everything about a running Playground that can be turned, in one place.
+//! Everything about a running Playground that can be changed, in one place.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -200,26 +200,21 @@ pub enum Endpoint {
     ResourceMetadata,
     /// Authorization server metadata.
     ServerMetadata,
-    /// Dynamic registration.
     Registration,
-    /// The authorization endpoint.
     Authorize,
-    /// The token endpoint.
     Token,
-    /// The revocation endpoint.
     Revocation,
 }
 
 /// An error an endpoint answers with instead of working.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
-    /// The HTTP status.
     pub status: u16,
     /// The body, sent as `application/json`.
     pub body: Value,
     /// `Retry-After` in seconds.
     pub retry_after: Option<u32>,
-    /// For how many requests; `None`: until the switch is turned back.
+    /// For how many requests; `None`: until the switch is reset.
     pub times: Option<u32>,
 }
 

@@ -25,7 +25,6 @@ const DROP: usize = 16;
 /// An answer before it leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    /// The HTTP status.
     pub status: u16,
     /// Header names in lower case and their values; names may come more than once.
     pub headers: Vec<(String, Vec<u8>)>,

@@ -46,7 +46,6 @@ pub enum ClientAuthentication {
 pub enum Origin {
     /// Known from the start.
     Preregistered,
-    /// Dynamic registration.
     Registered,
     /// A client-id metadata document.
     Document,

@@ -37,9 +37,6 @@ pub(super) fn templates() -> Vec<ResourceTemplate> {
 }
 
 /// Reads one of them.
-///
-/// # Errors
-/// When there is none of that URI.
 pub(super) fn read(uri: &str) -> Result<ReadResourceResult, ErrorData> {
     Ok(match uri {
         WELCOME => text("Welcome to the playground.\n", uri),
@@ -72,9 +69,6 @@ pub(super) fn prompts() -> Vec<Prompt> {
 }
 
 /// Fills one in.
-///
-/// # Errors
-/// When there is none of that name, or the name to greet is missing.
 pub(super) fn fill(request: &GetPromptRequestParams) -> Result<GetPromptResult, ErrorData> {
     if request.name != "greet" {
         return Err(ErrorData::invalid_params("prompt not found", None));

@@ -43,6 +43,12 @@ pub(crate) fn fields(pairs: &[(&str, &str)]) -> Fields {
         .collect()
 }
 
+/// The same fields with these in place of theirs.
+pub(crate) fn with(mut of: Fields, pairs: &[(&str, &str)]) -> Fields {
+    of.extend(fields(pairs));
+    of
+}
+
 /// A right authorization request of the pre-registered app.
 pub(crate) fn asked(playground: &Playground) -> Fields {
     fields(&[
@@ -88,11 +94,12 @@ pub(crate) fn exchange(playground: &Playground, code: &str) -> Fields {
     ])
 }
 
-pub(crate) fn refresh(playground: &Playground, token: &str) -> Fields {
+/// A right refresh of these tokens.
+pub(crate) fn refresh(playground: &Playground, tokens: &Value) -> Fields {
     fields(&[
         ("grant_type", "refresh_token"),
         ("client_id", APP_CLIENT_ID),
-        ("refresh_token", token),
+        ("refresh_token", text(tokens, "refresh_token")),
         ("resource", playground.url().as_str()),
     ])
 }
@@ -100,6 +107,13 @@ pub(crate) fn refresh(playground: &Playground, token: &str) -> Fields {
 /// Posts a form to the token endpoint.
 pub(crate) async fn token(playground: &Playground, form: &Fields) -> Result<(StatusCode, Value)> {
     answer(http()?.post(playground.at("auth/token")).form(form)).await
+}
+
+/// The error with which the token endpoint refuses a form.
+pub(crate) async fn refusal(playground: &Playground, form: &Fields) -> Result<String> {
+    let (status, refused) = token(playground, form).await?;
+    ensure!(status.is_client_error(), "{status}: {refused}");
+    Ok(text(&refused, "error").to_owned())
 }
 
 /// Sends a request and reads its answer as JSON.
@@ -129,8 +143,8 @@ pub(crate) fn text<'a>(answer: &'a Value, name: &str) -> &'a str {
     answer[name].as_str().unwrap_or_default()
 }
 
-/// The status of a ping of `/mcp` with `token`.
-pub(crate) async fn knock(playground: &Playground, token: &str) -> Result<StatusCode> {
+/// The status of a ping of `/mcp` with the access token of these.
+pub(crate) async fn knock(playground: &Playground, tokens: &Value) -> Result<StatusCode> {
     let message = serde_json::json!({
         "jsonrpc": "2.0", "id": 1, "method": "initialize",
         "params": {
@@ -140,7 +154,7 @@ pub(crate) async fn knock(playground: &Playground, token: &str) -> Result<Status
     });
     let response = http()?
         .post(playground.url())
-        .bearer_auth(token)
+        .bearer_auth(text(tokens, "access_token"))
         .header("accept", "application/json, text/event-stream")
         .json(&message)
         .send()

@@ -5,7 +5,7 @@ use patchbay_playground::{Consent, IssuerParameter, LoopbackPort, Playground};
 use reqwest::{Response, StatusCode};
 
 use crate::client::{
-    Fields, asked, exchange, fields, http, open, sent_back, start, start_with, text, token,
+    Fields, asked, exchange, fields, http, open, sent_back, start, start_with, text, token, with,
 };
 
 /// The page's ticket, checked to be a page with both buttons.
@@ -43,10 +43,7 @@ async fn allow_on_the_page_leads_to_tokens_of_the_chosen_person() -> Result<()> 
     ]);
     let response = answer_page(&playground, &form).await?;
     let back = sent_back(&response)?;
-    assert_eq!(
-        back.get("state").map(String::as_str),
-        Some("a state & more")
-    );
+    assert_eq!(back["state"], "a state & more");
     assert_eq!(back.get("iss"), Some(&playground.issuer()));
     let code = back.get("code").context("no code")?;
     let (status, tokens) = token(&playground, &exchange(&playground, code)).await?;
@@ -65,7 +62,7 @@ async fn deny_on_the_page_sends_back_access_denied_with_issuer() -> Result<()> {
     let ticket = ticket(&playground, &asked(&playground)).await?;
     let form = fields(&[("ticket", &ticket), ("decision", "deny")]);
     let back = sent_back(&answer_page(&playground, &form).await?)?;
-    assert_eq!(back.get("error").map(String::as_str), Some("access_denied"));
+    assert_eq!(back["error"], "access_denied");
     assert_eq!(back.get("iss"), Some(&playground.issuer()));
     assert!(!back.contains_key("code"));
     Ok(())
@@ -92,7 +89,7 @@ async fn the_page_loads_nothing_and_shows_names_as_text() -> Result<()> {
 async fn consent_can_be_answered_without_a_page() -> Result<()> {
     let playground = start_with(|switches| switches.consent = Consent::DenyAtOnce).await?;
     let back = sent_back(&open(&playground, &asked(&playground)).await?)?;
-    assert_eq!(back.get("error").map(String::as_str), Some("access_denied"));
+    assert_eq!(back["error"], "access_denied");
     Ok(())
 }
 
@@ -111,18 +108,10 @@ async fn a_faulty_request_is_sent_back_with_its_error() -> Result<()> {
         ),
         ("scope", "read everything", "invalid_scope"),
     ] {
-        let mut asked = asked(&playground);
-        asked.insert(name.to_owned(), value.to_owned());
+        let asked = with(asked(&playground), &[(name, value)]);
         let back = sent_back(&open(&playground, &asked).await?)?;
-        assert_eq!(
-            back.get("error").map(String::as_str),
-            Some(error),
-            "{name}={value}"
-        );
-        assert_eq!(
-            back.get("state").map(String::as_str),
-            Some("a state & more")
-        );
+        assert_eq!(back["error"], error, "{name}={value}");
+        assert_eq!(back["state"], "a state & more");
     }
     Ok(())
 }
@@ -135,17 +124,15 @@ async fn nobody_is_sent_to_an_unknown_redirect() -> Result<()> {
         ("redirect_uri", "http://127.0.0.1:4000/callback"),
         ("client_id", "nobody"),
     ] {
-        let mut asked = asked(&playground);
-        asked.insert(name.to_owned(), value.to_owned());
+        let asked = with(asked(&playground), &[(name, value)]);
         let response = open(&playground, &asked).await?;
         assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{name}={value}");
         ensure!(!response.headers().contains_key("location"));
     }
-    playground.turn(|switches| switches.loopback_port = LoopbackPort::Free);
-    let mut asked = asked(&playground);
-    asked.insert(
-        "redirect_uri".to_owned(),
-        "http://127.0.0.1:4000/callback".to_owned(),
+    playground.configure(|switches| switches.loopback_port = LoopbackPort::Free);
+    let asked = with(
+        asked(&playground),
+        &[("redirect_uri", "http://127.0.0.1:4000/callback")],
     );
     assert!(sent_back(&open(&playground, &asked).await?)?.contains_key("code"));
     Ok(())
@@ -154,15 +141,12 @@ async fn nobody_is_sent_to_an_unknown_redirect() -> Result<()> {
 #[tokio::test]
 async fn the_issuer_parameter_can_be_wrong_or_missing() -> Result<()> {
     let playground = start().await?;
-    playground.turn(|switches| {
+    playground.configure(|switches| {
         switches.issuer_parameter = IssuerParameter::Wrong("https://evil.example".to_owned());
     });
     let back = sent_back(&open(&playground, &asked(&playground)).await?)?;
-    assert_eq!(
-        back.get("iss").map(String::as_str),
-        Some("https://evil.example")
-    );
-    playground.turn(|switches| switches.issuer_parameter = IssuerParameter::Missing);
+    assert_eq!(back["iss"], "https://evil.example");
+    playground.configure(|switches| switches.issuer_parameter = IssuerParameter::Missing);
     let back = sent_back(&open(&playground, &asked(&playground)).await?)?;
     assert!(!back.contains_key("iss"));
     Ok(())

@@ -49,10 +49,10 @@ async fn a_client_finds_its_way_from_the_401_to_the_endpoints() -> Result<()> {
 #[tokio::test]
 async fn the_challenge_can_be_poorer() -> Result<()> {
     let playground = start().await?;
-    playground.turn(|switches| switches.challenge = Challenge::WithoutMetadata);
+    playground.configure(|switches| switches.challenge = Challenge::WithoutMetadata);
     let poorer = challenge(&playground).await?.context("no challenge")?;
     assert!(!poorer.contains("resource_metadata"), "{poorer}");
-    playground.turn(|switches| switches.challenge = Challenge::Absent);
+    playground.configure(|switches| switches.challenge = Challenge::Absent);
     assert_eq!(challenge(&playground).await?, None);
     Ok(())
 }
@@ -60,7 +60,7 @@ async fn the_challenge_can_be_poorer() -> Result<()> {
 #[tokio::test]
 async fn metadata_can_lie_and_be_absent() -> Result<()> {
     let playground = start().await?;
-    playground.turn(|switches| {
+    playground.configure(|switches| {
         switches.server_metadata = Document::Patched(json!({
             "authorization_endpoint": "javascript:alert(1)",
             "code_challenge_methods_supported": null,
@@ -74,7 +74,7 @@ async fn metadata_can_lie_and_be_absent() -> Result<()> {
     assert!(server.get("code_challenge_methods_supported").is_none());
     assert_eq!(text(&server, "issuer"), playground.issuer());
 
-    playground.turn(|switches| switches.resource_metadata = Document::Absent);
+    playground.configure(|switches| switches.resource_metadata = Document::Absent);
     let url = playground.at(".well-known/oauth-protected-resource/mcp");
     assert_eq!(answer(http()?.get(url)).await?.0, StatusCode::NOT_FOUND);
     Ok(())
@@ -83,7 +83,7 @@ async fn metadata_can_lie_and_be_absent() -> Result<()> {
 #[tokio::test]
 async fn metadata_follows_the_switches() -> Result<()> {
     let playground = start().await?;
-    playground.turn(|switches| {
+    playground.configure(|switches| {
         switches.registration = false;
         switches.client_id_documents = false;
         switches.issuer_parameter = IssuerParameter::Absent;

@@ -37,7 +37,7 @@ async fn no_mcp_server_answers_here() -> Result<()> {
 async fn the_redirect_leads_where_the_switch_says() -> Result<()> {
     let playground = start().await?;
     let other = start().await?;
-    playground.turn(|switches| switches.redirect_target = Some(other.open_url()));
+    playground.configure(|switches| switches.redirect_target = Some(other.open_url()));
     let url = playground.at("redirect-elsewhere");
     let response = http()?.post(url).send().await?;
     assert_eq!(response.headers()["location"], other.open_url().as_str());
@@ -47,7 +47,7 @@ async fn the_redirect_leads_where_the_switch_says() -> Result<()> {
 #[tokio::test]
 async fn lists_are_huge_endless_broken_or_strange() -> Result<()> {
     let playground = start().await?;
-    playground.turn(|switches| switches.huge_list_tools = 100);
+    playground.configure(|switches| switches.huge_list_tools = 100);
     let huge = list(&playground, "huge-list", json!({})).await?;
     assert_eq!(huge["result"]["tools"].as_array().map(Vec::len), Some(100));
     assert_eq!(huge["id"], 7);
@@ -80,7 +80,7 @@ async fn the_endless_body_goes_on() -> Result<()> {
 async fn stopping_ends_what_waits_and_frees_the_port() -> Result<()> {
     let playground = start().await?;
     let port = playground.port();
-    playground.turn(|switches| {
+    playground.configure(|switches| {
         switches
             .delays
             .insert(Endpoint::Token, Duration::from_secs(600));

@@ -5,7 +5,9 @@ use patchbay_playground::{Options, Playground};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::client::{answer, asked, exchange, http, open, sent_back, sign_in, start, text, token};
+use crate::client::{
+    answer, asked, exchange, http, open, sent_back, sign_in, start, text, token, with,
+};
 
 async fn register(playground: &Playground, client: &Value) -> Result<(StatusCode, Value)> {
     answer(http()?.post(playground.at("auth/register")).json(client)).await
@@ -30,19 +32,13 @@ async fn a_registered_client_signs_in_on_any_loopback_port() -> Result<()> {
     assert_eq!(playground.registrations(), 1);
 
     let redirect = "http://127.0.0.1:5001/callback";
-    let mut asked = asked(&playground);
-    asked.insert(
-        "client_id".to_owned(),
-        text(&client, "client_id").to_owned(),
-    );
-    asked.insert("redirect_uri".to_owned(), redirect.to_owned());
+    let registered = [
+        ("client_id", text(&client, "client_id")),
+        ("redirect_uri", redirect),
+    ];
+    let asked = with(asked(&playground), &registered);
     let back = sent_back(&open(&playground, &asked).await?)?;
-    let mut form = exchange(&playground, &back["code"]);
-    form.insert(
-        "client_id".to_owned(),
-        text(&client, "client_id").to_owned(),
-    );
-    form.insert("redirect_uri".to_owned(), redirect.to_owned());
+    let form = with(exchange(&playground, &back["code"]), &registered);
     assert_eq!(token(&playground, &form).await?.0, StatusCode::OK);
     Ok(())
 }
@@ -58,18 +54,11 @@ async fn a_client_with_a_secret_must_show_it() -> Result<()> {
         }),
     )
     .await?;
-    let mut asked = asked(&playground);
-    asked.insert(
-        "client_id".to_owned(),
-        text(&client, "client_id").to_owned(),
-    );
+    let registered = [("client_id", text(&client, "client_id"))];
+    let asked = with(asked(&playground), &registered);
     for secret in [None, Some(text(&client, "client_secret"))] {
         let back = sent_back(&open(&playground, &asked).await?)?;
-        let mut form = exchange(&playground, &back["code"]);
-        form.insert(
-            "client_id".to_owned(),
-            text(&client, "client_id").to_owned(),
-        );
+        let mut form = with(exchange(&playground, &back["code"]), &registered);
         if let Some(secret) = secret {
             form.insert("client_secret".to_owned(), secret.to_owned());
         }
@@ -102,7 +91,7 @@ async fn bad_registrations_are_refused() -> Result<()> {
         assert_eq!(status, StatusCode::BAD_REQUEST, "{client}");
         assert_eq!(text(&refused, "error"), error, "{client}");
     }
-    playground.turn(|switches| switches.registration = false);
+    playground.configure(|switches| switches.registration = false);
     let good = json!({"redirect_uris": ["x://y"]});
     assert_eq!(register(&playground, &good).await?.0, StatusCode::NOT_FOUND);
     Ok(())
@@ -121,14 +110,12 @@ async fn a_document_makes_a_client() -> Result<()> {
     });
     options.client_documents.insert(ID.to_owned(), document);
     let playground = Playground::start(options).await?;
-    let mut asked = asked(&playground);
-    asked.insert("client_id".to_owned(), ID.to_owned());
+    let asked = with(asked(&playground), &[("client_id", ID)]);
     let back = sent_back(&open(&playground, &asked).await?)?;
-    let mut form = exchange(&playground, &back["code"]);
-    form.insert("client_id".to_owned(), ID.to_owned());
+    let form = with(exchange(&playground, &back["code"]), &[("client_id", ID)]);
     assert_eq!(token(&playground, &form).await?.0, StatusCode::OK);
 
-    playground.turn(|switches| switches.client_id_documents = false);
+    playground.configure(|switches| switches.client_id_documents = false);
     let response = open(&playground, &asked).await?;
     assert_eq!(response.status(), StatusCode::BAD_REQUEST);
     Ok(())
@@ -157,8 +144,8 @@ async fn a_client_can_be_held_to_the_scopes_it_registered() -> Result<()> {
     client.scope = Some("read".to_owned());
     playground.add_client(client);
     sign_in(&playground, &asked(&playground)).await?;
-    playground.turn(|switches| switches.enforce_registered_scopes = true);
+    playground.configure(|switches| switches.enforce_registered_scopes = true);
     let back = sent_back(&open(&playground, &asked(&playground)).await?)?;
-    assert_eq!(back.get("error").map(String::as_str), Some("invalid_scope"));
+    assert_eq!(back["error"], "invalid_scope");
     Ok(())
 }

@@ -44,7 +44,7 @@ async fn admin_report_wants_the_admin_scope() -> Result<()> {
 #[tokio::test]
 async fn any_tool_can_be_made_to_want_more() -> Result<()> {
     let playground = start().await?;
-    playground.turn(|switches| {
+    playground.configure(|switches| {
         let scopes = ["write".to_owned(), "admin".to_owned()].into();
         switches.step_up.insert("echo".to_owned(), scopes);
     });

@@ -8,7 +8,8 @@ use reqwest::StatusCode;
 use std::time::Duration;
 
 use crate::client::{
-    answer, asked, code, exchange, fields, http, knock, refresh, sign_in, start, text, token,
+    answer, asked, code, exchange, fields, http, knock, refresh, refusal, sign_in, start, text,
+    token, with,
 };
 
 #[tokio::test]
@@ -20,18 +21,12 @@ async fn a_code_is_good_once_and_its_reuse_ends_the_tokens() -> Result<()> {
     assert_eq!(status, StatusCode::OK);
     assert_eq!(text(&tokens, "token_type"), "Bearer");
     assert_eq!(tokens["expires_in"], 300);
-    assert_eq!(
-        knock(&playground, text(&tokens, "access_token")).await?,
-        StatusCode::OK
-    );
+    assert_eq!(knock(&playground, &tokens).await?, StatusCode::OK);
 
     let (status, refused) = token(&playground, &form).await?;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(text(&refused, "error"), "invalid_grant");
-    assert_eq!(
-        knock(&playground, text(&tokens, "access_token")).await?,
-        StatusCode::UNAUTHORIZED
-    );
+    assert_eq!(knock(&playground, &tokens).await?, StatusCode::UNAUTHORIZED);
     Ok(())
 }
 
@@ -47,16 +42,11 @@ async fn an_exchange_that_does_not_fit_is_refused_and_burns_the_code() -> Result
         ("redirect_uri", "http://127.0.0.1/callback"),
     ] {
         let code = code(&playground, &asked(&playground)).await?;
-        let mut form = exchange(&playground, &code);
-        form.insert(name.to_owned(), value.to_owned());
-        let (_, refused) = token(&playground, &form).await?;
-        assert_eq!(text(&refused, "error"), "invalid_grant", "{name}={value}");
-        let (_, refused) = token(&playground, &exchange(&playground, &code)).await?;
-        assert_eq!(
-            text(&refused, "error"),
-            "invalid_grant",
-            "{name}={value}, again"
-        );
+        let form = with(exchange(&playground, &code), &[(name, value)]);
+        for form in [form, exchange(&playground, &code)] {
+            let error = refusal(&playground, &form).await?;
+            assert_eq!(error, "invalid_grant", "{name}={value}");
+        }
     }
     Ok(())
 }
@@ -72,15 +62,17 @@ async fn resource_must_be_there_and_right() -> Result<()> {
         let code = code(&playground, &asked(&playground)).await?;
         let mut form = exchange(&playground, &code);
         form.insert("resource".to_owned(), wrong.to_owned());
-        let (_, refused) = token(&playground, &form).await?;
-        assert_eq!(text(&refused, "error"), "invalid_target", "{wrong}");
+        assert_eq!(
+            refusal(&playground, &form).await?,
+            "invalid_target",
+            "{wrong}"
+        );
     }
     let tokens = sign_in(&playground, &asked(&playground)).await?;
-    let mut form = refresh(&playground, text(&tokens, "refresh_token"));
+    let mut form = refresh(&playground, &tokens);
     form.remove("resource");
-    let (_, refused) = token(&playground, &form).await?;
-    assert_eq!(text(&refused, "error"), "invalid_target");
-    playground.turn(|switches| switches.require_resource = false);
+    assert_eq!(refusal(&playground, &form).await?, "invalid_target");
+    playground.configure(|switches| switches.require_resource = false);
     assert_eq!(token(&playground, &form).await?.0, StatusCode::OK);
     Ok(())
 }
@@ -89,24 +81,24 @@ async fn resource_must_be_there_and_right() -> Result<()> {
 async fn another_clients_code_is_refused() -> Result<()> {
     let playground = start().await?;
     let code = code(&playground, &asked(&playground)).await?;
-    let mut form = exchange(&playground, &code);
-    form.insert("client_id".to_owned(), CONFIDENTIAL_CLIENT_ID.to_owned());
-    form.insert(
-        "client_secret".to_owned(),
-        CONFIDENTIAL_CLIENT_SECRET.to_owned(),
+    let form = with(
+        exchange(&playground, &code),
+        &[
+            ("client_id", CONFIDENTIAL_CLIENT_ID),
+            ("client_secret", CONFIDENTIAL_CLIENT_SECRET),
+        ],
     );
-    let (_, refused) = token(&playground, &form).await?;
-    assert_eq!(text(&refused, "error"), "invalid_grant");
+    assert_eq!(refusal(&playground, &form).await?, "invalid_grant");
     Ok(())
 }
 
 #[tokio::test]
 async fn a_code_is_over_after_its_life() -> Result<()> {
     let playground = start().await?;
-    playground.turn(|switches| switches.code_life = Duration::ZERO);
+    playground.configure(|switches| switches.code_life = Duration::ZERO);
     let code = code(&playground, &asked(&playground)).await?;
-    let (_, refused) = token(&playground, &exchange(&playground, &code)).await?;
-    assert_eq!(text(&refused, "error"), "invalid_grant");
+    let form = exchange(&playground, &code);
+    assert_eq!(refusal(&playground, &form).await?, "invalid_grant");
     Ok(())
 }
 
@@ -114,31 +106,21 @@ async fn a_code_is_over_after_its_life() -> Result<()> {
 async fn refresh_tokens_rotate_and_reuse_ends_the_family() -> Result<()> {
     let playground = start().await?;
     let first = sign_in(&playground, &asked(&playground)).await?;
-    let (status, second) = token(
-        &playground,
-        &refresh(&playground, text(&first, "refresh_token")),
-    )
-    .await?;
+    let (status, second) = token(&playground, &refresh(&playground, &first)).await?;
     assert_eq!(status, StatusCode::OK);
     assert_ne!(
         text(&first, "refresh_token"),
         text(&second, "refresh_token")
     );
-    assert_eq!(
-        knock(&playground, text(&second, "access_token")).await?,
-        StatusCode::OK
-    );
+    assert_eq!(knock(&playground, &second).await?, StatusCode::OK);
 
     for old in [&first, &second] {
-        let form = refresh(&playground, text(old, "refresh_token"));
+        let form = refresh(&playground, old);
         let (status, refused) = token(&playground, &form).await?;
         assert_eq!(status, StatusCode::BAD_REQUEST);
         assert_eq!(text(&refused, "error"), "invalid_grant");
     }
-    assert_eq!(
-        knock(&playground, text(&second, "access_token")).await?,
-        StatusCode::UNAUTHORIZED
-    );
+    assert_eq!(knock(&playground, &second).await?, StatusCode::UNAUTHORIZED);
     assert_eq!(playground.refreshes(), 3);
     assert_eq!(playground.token_requests(), 4);
     Ok(())
@@ -147,9 +129,9 @@ async fn refresh_tokens_rotate_and_reuse_ends_the_family() -> Result<()> {
 #[tokio::test]
 async fn without_rotation_the_answer_names_no_refresh_token() -> Result<()> {
     let playground = start().await?;
-    playground.turn(|switches| switches.rotate_refresh_tokens = false);
+    playground.configure(|switches| switches.rotate_refresh_tokens = false);
     let first = sign_in(&playground, &asked(&playground)).await?;
-    let form = refresh(&playground, text(&first, "refresh_token"));
+    let form = refresh(&playground, &first);
     for _ in 0..2 {
         let (status, answer) = token(&playground, &form).await?;
         assert_eq!(status, StatusCode::OK);
@@ -162,10 +144,9 @@ async fn without_rotation_the_answer_names_no_refresh_token() -> Result<()> {
 async fn a_refresh_may_narrow_but_not_widen() -> Result<()> {
     let playground = start().await?;
     let first = sign_in(&playground, &asked(&playground)).await?;
-    let mut form = refresh(&playground, text(&first, "refresh_token"));
+    let mut form = refresh(&playground, &first);
     form.insert("scope".to_owned(), "read admin".to_owned());
-    let (_, refused) = token(&playground, &form).await?;
-    assert_eq!(text(&refused, "error"), "invalid_scope");
+    assert_eq!(refusal(&playground, &form).await?, "invalid_scope");
     form.insert("scope".to_owned(), "read".to_owned());
     let (_, answer) = token(&playground, &form).await?;
     assert_eq!(text(&answer, "scope"), "read");
@@ -175,11 +156,10 @@ async fn a_refresh_may_narrow_but_not_widen() -> Result<()> {
 #[tokio::test]
 async fn refresh_tokens_can_depend_on_offline_access() -> Result<()> {
     let playground = start().await?;
-    playground.turn(|switches| switches.refresh_tokens = RefreshTokens::WithOfflineAccess);
+    playground.configure(|switches| switches.refresh_tokens = RefreshTokens::WithOfflineAccess);
     let without = sign_in(&playground, &asked(&playground)).await?;
     assert!(without.get("refresh_token").is_none());
-    let mut asked = asked(&playground);
-    asked.insert("scope".to_owned(), "read offline_access".to_owned());
+    let asked = with(asked(&playground), &[("scope", "read offline_access")]);
     let with = sign_in(&playground, &asked).await?;
     assert!(with.get("refresh_token").is_some());
     Ok(())
@@ -188,8 +168,7 @@ async fn refresh_tokens_can_depend_on_offline_access() -> Result<()> {
 #[tokio::test]
 async fn the_secret_is_taken_in_both_ways() -> Result<()> {
     let playground = start().await?;
-    let mut asked = asked(&playground);
-    asked.insert("client_id".to_owned(), CONFIDENTIAL_CLIENT_ID.to_owned());
+    let asked = with(asked(&playground), &[("client_id", CONFIDENTIAL_CLIENT_ID)]);
     let url = playground.at("auth/token");
     for way in ["post", "basic", "wrong", "none"] {
         let code = code(&playground, &asked).await?;
@@ -227,19 +206,14 @@ async fn revoking_the_refresh_token_ends_the_sign_in() -> Result<()> {
         let form = fields(&[("client_id", "playground-app"), ("token", token)]);
         http().map(|http| http.post(playground.at("auth/revoke")).form(&form))
     };
-    let access = text(&tokens, "access_token");
     let (status, _) = answer(revoke("unknown")?).await?;
     assert_eq!(status, StatusCode::OK);
-    assert_eq!(knock(&playground, access).await?, StatusCode::OK);
+    assert_eq!(knock(&playground, &tokens).await?, StatusCode::OK);
     let (status, _) = answer(revoke(text(&tokens, "refresh_token"))?).await?;
     assert_eq!(status, StatusCode::OK);
-    assert_eq!(knock(&playground, access).await?, StatusCode::UNAUTHORIZED);
-    let (_, refused) = token(
-        &playground,
-        &refresh(&playground, text(&tokens, "refresh_token")),
-    )
-    .await?;
-    assert_eq!(text(&refused, "error"), "invalid_grant");
+    assert_eq!(knock(&playground, &tokens).await?, StatusCode::UNAUTHORIZED);
+    let form = refresh(&playground, &tokens);
+    assert_eq!(refusal(&playground, &form).await?, "invalid_grant");
     Ok(())
 }
 
@@ -248,19 +222,13 @@ async fn tokens_can_be_made_to_expire_or_to_vanish() -> Result<()> {
     let playground = start().await?;
     let tokens = sign_in(&playground, &asked(&playground)).await?;
     playground.expire_access_tokens();
-    assert_eq!(
-        knock(&playground, text(&tokens, "access_token")).await?,
-        StatusCode::UNAUTHORIZED
-    );
-    let form = refresh(&playground, text(&tokens, "refresh_token"));
+    assert_eq!(knock(&playground, &tokens).await?, StatusCode::UNAUTHORIZED);
+    let form = refresh(&playground, &tokens);
     let (status, tokens) = token(&playground, &form).await?;
     assert_eq!(status, StatusCode::OK);
     playground.revoke_everything();
-    let form = refresh(&playground, text(&tokens, "refresh_token"));
-    assert_eq!(
-        text(&token(&playground, &form).await?.1, "error"),
-        "invalid_grant"
-    );
+    let form = refresh(&playground, &tokens);
+    assert_eq!(refusal(&playground, &form).await?, "invalid_grant");
     Ok(())
 }
 
@@ -268,14 +236,14 @@ async fn tokens_can_be_made_to_expire_or_to_vanish() -> Result<()> {
 async fn an_endpoint_fails_as_often_as_told() -> Result<()> {
     let playground = start().await?;
     let tokens = sign_in(&playground, &asked(&playground)).await?;
-    playground.turn(|switches| {
+    playground.configure(|switches| {
         let failure = Failure {
             retry_after: Some(7),
             ..Failure::once(503, "temporarily_unavailable")
         };
         switches.failures.insert(Endpoint::Token, failure);
     });
-    let form = refresh(&playground, text(&tokens, "refresh_token"));
+    let form = refresh(&playground, &tokens);
     let url = playground.at("auth/token");
     let response = http()?.post(url).form(&form).send().await?;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);

@@ -63,6 +63,11 @@ pub(crate) async fn connect(
         .await?)
 }
 
+async fn connect_open(playground: &Playground) -> Result<Connected> {
+    let url = playground.open_url();
+    connect(&url, None, ClientLifecycleMode::Initialize).await
+}
+
 pub(crate) async fn call(
     client: &Connected,
     tool: &'static str,
@@ -240,12 +245,7 @@ async fn waiting_ends_when_cancelled() -> Result<()> {
         assert!(playground.wait_until(cancelled, LIMIT).await);
         client.cancel().await?;
     }
-    let client = connect(
-        &playground.open_url(),
-        None,
-        ClientLifecycleMode::Initialize,
-    )
-    .await?;
+    let client = connect_open(&playground).await?;
     let waited = call(&client, "wait", json!({"seconds": 0})).await?;
     assert_eq!(first_text(&waited), "Waited 0 s.");
     assert_eq!(playground.waits_cancelled(), 2);
@@ -292,13 +292,8 @@ async fn the_static_token_is_taken_in_both_headers() -> Result<()> {
 #[tokio::test]
 async fn definitions_can_change_and_tools_can_go() -> Result<()> {
     let playground = start().await?;
-    let client = connect(
-        &playground.open_url(),
-        None,
-        ClientLifecycleMode::Initialize,
-    )
-    .await?;
-    playground.turn(|switches| {
+    let client = connect_open(&playground).await?;
+    playground.configure(|switches| {
         switches.hidden_tools.insert("huge".to_owned());
         switches.tool_changes.insert(
             "echo".to_owned(),
