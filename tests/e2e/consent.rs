@@ -1,30 +1,30 @@
-//! Consents that do not go straight to their end.
+//! Consents that are refused, cancelled, extended, or answered twice.
 
 use std::time::Duration;
 
-use patchbay_model::{
-    AuthorizationState, Code, Explain as _, Json, OauthGrant, Redirect, Secret, Status,
-};
+use patchbay_model::{AuthorizationState, Code, Explain as _, Redirect, Secret, Status};
 use patchbay_ops::{
-    AddConnector, AuthenticationChoice, ConnectorChanges, Error, StartAuthorization, add_connector,
-    cancel_authorization, disconnect_connector, extend_authorization, find_authorization,
-    finish_authorization, handle_callback_link, list_authorizations, list_connectors,
-    open_authorization_page, remove_connector, restore_connector, start_authorization,
-    update_connector,
+    ConnectorChanges, Error, StartAuthorization, add_connector, cancel_authorization,
+    extend_authorization, find_authorization, finish_authorization, handle_callback_link,
+    list_authorizations, list_connectors, remove_connector, restore_connector, start_authorization,
+    wait_for_authorization,
 };
-use patchbay_playground::{Endpoint, Failure, IssuerParameter, LoopbackPort, Options, Playground};
+use patchbay_playground::{Endpoint, Failure, IssuerParameter};
 use url::Url;
 
-use crate::support::{Answer, Browser, Child, Harness, Role, oauth, open_shared, visit};
+use crate::support::{
+    Answer, Browser, Child, Harness, Role, add_request, oauth, oauth_for, open_shared, parameter,
+    send_line, sign_in_request, start_playground, visit,
+};
 
 #[tokio::test]
 async fn a_declined_consent_says_so_and_can_be_asked_again() {
     let harness = Harness::new().await;
-    harness.browser.will(Answer::Deny);
+    harness.browser.set_answer(Answer::Deny);
     let connector = harness.add().await;
-    let over = harness.sign_in(&connector).await;
-    assert_eq!(over.state, AuthorizationState::Denied);
-    let problem = over.problem.unwrap();
+    let outcome = harness.sign_in(&connector).await;
+    assert_eq!(outcome.state, AuthorizationState::Denied);
+    let problem = outcome.problem.unwrap();
     assert_eq!(problem.code, Code::AuthDenied);
     assert_eq!(problem.detail.as_deref(), Some("The person denied access"));
     let page = harness.browser.ended(1).await.page.unwrap();
@@ -34,33 +34,26 @@ async fn a_declined_consent_says_so_and_can_be_asked_again() {
     assert_eq!(kept.status.status, Status::NeedsAuthorization);
     assert!(kept.draft);
 
-    harness.browser.will(Answer::Allow);
-    let over = harness.sign_in(&connector).await;
-    assert_eq!(over.state, AuthorizationState::Authorized);
-    assert_eq!(
-        harness.playground.registrations(),
-        1,
-        "the registration is used again"
-    );
+    harness.browser.set_answer(Answer::Allow);
+    harness.authorize(&connector).await;
+    let registrations = harness.playground.registrations();
+    assert_eq!(registrations, 1, "the registration is used again");
 }
 
 #[tokio::test]
 async fn a_consent_that_nobody_answers_expires() {
     let harness = Harness::new().await;
-    harness.browser.will(Answer::Nothing);
+    harness.browser.set_answer(Answer::Nothing);
     let connector = harness.add().await;
     let request = StartAuthorization {
-        connector: connector.id.clone(),
-        redirect: None,
         timeout_seconds: Some(1),
-        choices: Json::default(),
-        accept_issuer: None,
+        ..sign_in_request(&connector.id)
     };
-    let begun = start_authorization(&harness.cx, request).await.unwrap();
+    let pending = start_authorization(&harness.cx, request).await.unwrap();
     let page = harness.browser.page(1).await;
-    let over = harness.end_of(&begun).await;
-    assert_eq!(over.state, AuthorizationState::Expired);
-    assert_eq!(over.problem.unwrap().code, Code::AuthTimedOut);
+    let outcome = harness.wait_for_end(&pending).await;
+    assert_eq!(outcome.state, AuthorizationState::Expired);
+    assert_eq!(outcome.problem.unwrap().code, Code::AuthTimedOut);
     let status = harness.connector(&connector.id).await.status;
     assert_eq!(status.status, Status::NeedsAuthorization);
 
@@ -72,30 +65,25 @@ async fn a_consent_that_nobody_answers_expires() {
 #[tokio::test]
 async fn the_user_can_have_more_time() {
     let harness = Harness::new().await;
-    harness.browser.will(Answer::Nothing);
+    harness.browser.set_answer(Answer::Nothing);
     let connector = harness.add().await;
-    let begun = harness.start(&connector, Redirect::DeepLink).await;
-    harness
-        .reaches(&begun, AuthorizationState::AwaitingUser)
-        .await;
-    let extend = || extend_authorization(&harness.cx, &begun.id);
+    let pending = harness.start_waiting(&connector, Redirect::DeepLink).await;
+    let extend = || extend_authorization(&harness.cx, &pending.id);
     let extended = extend().await.unwrap();
     assert_eq!(
         extended.deadline_at,
-        begun.deadline_at + Duration::from_secs(300)
+        pending.deadline_at + Duration::from_secs(300)
     );
 
     // Beyond the first deadline; each extension makes it look at the clock again.
-    harness.clock.put_forward(Duration::from_secs(400));
+    harness.clock.advance(Duration::from_secs(400));
     extend().await.unwrap();
-    let now = find_authorization(&harness.cx, &begun.id).await.unwrap();
-    assert_eq!(now.state, AuthorizationState::AwaitingUser);
-    harness.clock.put_forward(Duration::from_secs(2000));
+    harness.assert_awaits_user(&pending).await;
+    harness.clock.advance(Duration::from_secs(2000));
     extend().await.unwrap();
-    assert_eq!(
-        harness.end_of(&begun).await.state,
-        AuthorizationState::Expired
-    );
+    harness
+        .assert_ends(&pending, AuthorizationState::Expired)
+        .await;
     assert_eq!(extend().await.unwrap_err().code(), Code::Conflict);
 }
 
@@ -103,73 +91,54 @@ async fn the_user_can_have_more_time() {
 async fn a_cancelled_consent_leaves_a_connector_that_worked_as_it_was() {
     let harness = Harness::new().await;
     let fresh = harness.add().await;
-    harness.browser.will(Answer::Nothing);
-    let begun = harness.start(&fresh, Redirect::Loopback).await;
+    harness.browser.set_answer(Answer::Nothing);
+    let pending = harness.start_waiting(&fresh, Redirect::Loopback).await;
     let callback_url = callback_url(&harness.browser.page(1).await);
-    harness
-        .reaches(&begun, AuthorizationState::AwaitingUser)
-        .await;
-    let status = harness.connector(&fresh.id).await.status.status;
-    assert_eq!(status, Status::Authorizing);
-    cancel_authorization(&harness.cx, &begun.id).await.unwrap();
-    let over = harness.end_of(&begun).await;
-    assert_eq!(over.state, AuthorizationState::Cancelled);
-    let status = harness.connector(&fresh.id).await.status.status;
-    assert_eq!(status, Status::NeedsAuthorization);
+    assert_eq!(harness.status(&fresh).await, Status::Authorizing);
+    let outcome = harness.cancel(&pending).await;
+    assert_eq!(outcome.state, AuthorizationState::Cancelled);
+    assert_eq!(harness.status(&fresh).await, Status::NeedsAuthorization);
     let port = std::net::TcpStream::connect(("127.0.0.1", callback_url.port().unwrap()));
     assert!(port.is_err(), "the port is closed");
 
-    harness.browser.will(Answer::Allow);
+    harness.browser.set_answer(Answer::Allow);
     harness.sign_in(&fresh).await;
-    harness.browser.will(Answer::Nothing);
-    let begun = harness.start(&fresh, Redirect::Loopback).await;
-    harness
-        .reaches(&begun, AuthorizationState::AwaitingUser)
-        .await;
-    cancel_authorization(&harness.cx, &begun.id).await.unwrap();
-    harness.end_of(&begun).await;
-    assert_eq!(
-        harness.connector(&fresh.id).await.status.status,
-        Status::Ready
-    );
-    cancel_authorization(&harness.cx, &begun.id).await.unwrap();
+    harness.browser.set_answer(Answer::Nothing);
+    let pending = harness.start_waiting(&fresh, Redirect::Loopback).await;
+    harness.cancel(&pending).await;
+    assert_eq!(harness.status(&fresh).await, Status::Ready);
+    cancel_authorization(&harness.cx, &pending.id)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 async fn a_connector_has_one_consent_at_a_time_and_a_new_one_after_it() {
     let harness = Harness::new().await;
-    harness.browser.will(Answer::Nothing);
+    harness.browser.set_answer(Answer::Nothing);
     let connector = harness.add().await;
-    let first = harness.start(&connector, Redirect::Loopback).await;
+    let first = harness.start_waiting(&connector, Redirect::Loopback).await;
     let second = harness.start(&connector, Redirect::DeepLink).await;
     assert_eq!(first.id, second.id);
-    harness
-        .reaches(&first, AuthorizationState::AwaitingUser)
-        .await;
     assert_eq!(harness.browser.opened().len(), 1);
     for _ in 0..20 {
-        cancel_authorization(&harness.cx, &first.id).await.unwrap();
-        harness.end_of(&first).await;
+        harness.cancel(&first).await;
         let next = harness.start(&connector, Redirect::Loopback).await;
         assert_ne!(first.id, next.id, "one that is over is not under way");
-        cancel_authorization(&harness.cx, &next.id).await.unwrap();
-        harness.end_of(&next).await;
+        harness.cancel(&next).await;
     }
 }
 
 #[tokio::test]
 async fn what_belongs_to_another_consent_is_ignored() {
     let harness = Harness::new().await;
-    harness.browser.will(Answer::Nothing);
+    harness.browser.set_answer(Answer::Nothing);
     let connector = harness.add().await;
-    let begun = harness.start(&connector, Redirect::Loopback).await;
+    let pending = harness.start_waiting(&connector, Redirect::Loopback).await;
     let page = harness.browser.page(1).await;
-    harness
-        .reaches(&begun, AuthorizationState::AwaitingUser)
-        .await;
 
     let wrong = Secret::new("patchbay://oauth/callback?code=x&state=wrong");
-    let pasted = finish_authorization(&harness.cx, &begun.id, &wrong).await;
+    let pasted = finish_authorization(&harness.cx, &pending.id, &wrong).await;
     assert_eq!(pasted.unwrap_err().code(), Code::AuthCallback);
     let linked = handle_callback_link(&harness.cx, &wrong);
     assert_eq!(linked.unwrap_err().code(), Code::AuthCallback);
@@ -179,35 +148,22 @@ async fn what_belongs_to_another_consent_is_ignored() {
     assert!(!shown.contains("Signed in"), "{shown}");
     address.set_query(Some("error=access_denied"));
     visit(&address).await;
-    let now = find_authorization(&harness.cx, &begun.id).await.unwrap();
-    assert_eq!(now.state, AuthorizationState::AwaitingUser);
+    harness.assert_awaits_user(&pending).await;
     assert_eq!(harness.playground.token_requests(), 0);
 
-    harness.browser.will(Answer::Allow);
-    open_authorization_page(&harness.cx, &begun.id)
-        .await
-        .unwrap();
-    let over = harness.end_of(&begun).await;
-    assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+    harness.browser.set_answer(Answer::Allow);
+    harness.open_page(&pending).await;
+    harness.assert_authorized(&pending).await;
 }
 
 #[tokio::test]
 async fn an_error_of_the_provider_ends_the_consent_in_words() {
     let harness = Harness::new().await;
-    let choice = AuthenticationChoice::Oauth {
-        client: None,
-        callback_port: None,
-        callback_host: None,
-        redirect: Redirect::Loopback,
-        scopes: vec!["fly".to_owned()],
-        grant: OauthGrant::AuthorizationCode,
-    };
-    let connector = harness
-        .add_at(harness.playground.url().as_str(), choice)
-        .await;
-    let over = harness.sign_in(&connector).await;
-    assert_eq!(over.state, AuthorizationState::Failed);
-    let problem = over.problem.unwrap();
+    let address = harness.playground.url();
+    let connector = harness.add_at(address, oauth_for(&["fly"])).await;
+    let outcome = harness.sign_in(&connector).await;
+    assert_eq!(outcome.state, AuthorizationState::Failed);
+    let problem = outcome.problem.unwrap();
     assert_eq!(problem.code, Code::AuthExchange);
     assert!(problem.message.contains("invalid_scope"), "{problem:?}");
     let page = harness.browser.ended(1).await.page.unwrap();
@@ -217,30 +173,18 @@ async fn an_error_of_the_provider_ends_the_consent_in_words() {
 #[tokio::test]
 async fn whose_account_it_is_is_told_and_a_change_of_it_pointed_out() {
     let harness = Harness::new().await;
-    let choice = AuthenticationChoice::Oauth {
-        client: None,
-        callback_port: None,
-        callback_host: None,
-        redirect: Redirect::Loopback,
-        scopes: vec!["openid".to_owned(), "read".to_owned()],
-        grant: OauthGrant::AuthorizationCode,
-    };
-    let connector = harness
-        .add_at(harness.playground.url().as_str(), choice)
-        .await;
-    let over = harness.sign_in(&connector).await;
-    assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
-    assert_eq!(over.identity.user.as_deref(), Some("lena-fischer"));
-    assert_eq!(over.asked_as, None);
+    let choice = oauth_for(&["openid", "read"]);
+    let connector = harness.add_at(harness.playground.url(), choice).await;
+    let outcome = harness.authorize(&connector).await;
+    assert_eq!(outcome.identity.user.as_deref(), Some("lena-fischer"));
+    assert_eq!(outcome.asked_as, None);
     let kept = harness.connector(&connector.id).await;
     assert_eq!(kept.identity.user.as_deref(), Some("lena-fischer"));
 
-    harness
-        .playground
-        .turn(|switches| switches.people = vec!["sam-okafor".to_owned()]);
-    let over = harness.sign_in(&kept).await;
-    assert_eq!(over.identity.user.as_deref(), Some("sam-okafor"));
-    assert_eq!(over.asked_as.as_deref(), Some("lena-fischer"));
+    harness.configure(|switches| switches.people = vec!["sam-okafor".to_owned()]);
+    let outcome = harness.sign_in(&kept).await;
+    assert_eq!(outcome.identity.user.as_deref(), Some("sam-okafor"));
+    assert_eq!(outcome.asked_as.as_deref(), Some("lena-fischer"));
 }
 
 #[tokio::test]
@@ -249,18 +193,18 @@ async fn a_callback_of_another_issuer_is_answered_and_waited_past() {
     for parameter in [wrong, IssuerParameter::Missing] {
         let harness = Harness::with(|switches| switches.issuer_parameter = parameter).await;
         let connector = harness.add().await;
-        let begun = harness.start(&connector, Redirect::Loopback).await;
+        let pending = harness.start(&connector, Redirect::Loopback).await;
         let ended = harness.browser.ended(1).await;
         let page = ended.page.unwrap();
         assert!(page.contains("different authorization server"), "{page}");
-        let now = find_authorization(&harness.cx, &begun.id).await.unwrap();
+        let now = find_authorization(&harness.cx, &pending.id).await.unwrap();
         assert_eq!(now.state, AuthorizationState::AwaitingUser);
         assert!(now.trace.iter().any(|step| step.method == "callback"));
         assert_eq!(harness.playground.token_requests(), 0);
 
         // Pasted it is refused, too, and the right one still completes.
         let pasted = Secret::new(ended.at.as_str());
-        let refused = finish_authorization(&harness.cx, &begun.id, &pasted).await;
+        let refused = finish_authorization(&harness.cx, &pending.id, &pasted).await;
         assert_eq!(refused.unwrap_err().code(), Code::AuthCallback);
         let issuer = harness.playground.issuer();
         let mut right = ended.at;
@@ -271,75 +215,57 @@ async fn a_callback_of_another_issuer_is_answered_and_waited_past() {
             .extend_pairs(pairs.iter().filter(|(name, _)| name != "iss"))
             .append_pair("iss", &issuer);
         visit(&right).await;
-        let over = harness.end_of(&begun).await;
-        assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+        harness.assert_authorized(&pending).await;
     }
     let harness =
         Harness::with(|switches| switches.issuer_parameter = IssuerParameter::Absent).await;
-    harness.connected().await;
+    harness.connect().await;
 }
 
 #[tokio::test]
 async fn a_token_endpoint_that_fails_keeps_the_connector_for_another_try() {
     let harness = Harness::new().await;
-    let failure = Failure::once(500, "server_error");
-    harness
-        .playground
-        .turn(|switches| switches.failures.extend([(Endpoint::Token, failure)]));
+    harness.fail(Endpoint::Token, Failure::once(500, "server_error"));
     let connector = harness.add().await;
-    let over = harness.sign_in(&connector).await;
-    assert_eq!(over.state, AuthorizationState::Failed);
-    assert_eq!(over.problem.unwrap().code, Code::AuthExchange);
+    let outcome = harness.sign_in(&connector).await;
+    assert_eq!(outcome.state, AuthorizationState::Failed);
+    assert_eq!(outcome.problem.unwrap().code, Code::AuthExchange);
     let page = harness.browser.ended(1).await.page.unwrap();
     assert!(page.contains("HTTP 500"), "{page}");
-    let over = harness.sign_in(&connector).await;
-    assert_eq!(over.state, AuthorizationState::Authorized);
+    harness.authorize(&connector).await;
 }
 
 #[tokio::test]
 async fn a_provider_that_forgot_us_gets_another_registration() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     let page = harness.browser.page(1).await;
-    let client = page.query_pairs().find(|(name, _)| name == "client_id");
-    assert!(harness.playground.remove_client(&client.unwrap().1));
+    let client = parameter(&page, "client_id");
+    assert!(harness.playground.remove_client(&client));
     harness.playground.expire_access_tokens();
-    let run = harness
-        .run(&connector, "echo", serde_json::json!({ "message": "hi" }))
-        .await;
-    assert_eq!(run.summary.problem.unwrap().code, Code::AuthExpired);
-    let status = harness.connector(&connector.id).await.status.status;
-    assert_eq!(status, Status::NeedsAuthorization);
+    assert_eq!(harness.echo_code(&connector).await, Code::AuthExpired);
+    assert_eq!(harness.status(&connector).await, Status::NeedsAuthorization);
 
-    let begun = harness.start(&connector, Redirect::Loopback).await;
+    let pending = harness.start_waiting(&connector, Redirect::Loopback).await;
     // Only the user sees that the provider does not know us.
     let page = harness.browser.ended(2).await.page.unwrap();
     assert!(page.contains("cannot go on"), "{page}");
-    harness
-        .reaches(&begun, AuthorizationState::AwaitingUser)
-        .await;
-    cancel_authorization(&harness.cx, &begun.id).await.unwrap();
-    harness.end_of(&begun).await;
+    harness.cancel(&pending).await;
     assert_eq!(harness.playground.registrations(), 1);
-    let over = harness.sign_in(&connector).await;
-    assert_eq!(over.state, AuthorizationState::Authorized);
+    harness.authorize(&connector).await;
     assert_eq!(harness.playground.registrations(), 2);
 }
 
 #[tokio::test]
 async fn a_removed_connector_takes_its_consent_with_it() {
     let harness = Harness::new().await;
-    harness.browser.will(Answer::Nothing);
+    harness.browser.set_answer(Answer::Nothing);
     let connector = harness.add().await;
-    let begun = harness.start(&connector, Redirect::Loopback).await;
-    harness
-        .reaches(&begun, AuthorizationState::AwaitingUser)
-        .await;
+    let pending = harness.start_waiting(&connector, Redirect::Loopback).await;
     remove_connector(&harness.cx, &connector.id).await.unwrap();
-    assert_eq!(
-        harness.end_of(&begun).await.state,
-        AuthorizationState::Cancelled
-    );
+    harness
+        .assert_ends(&pending, AuthorizationState::Cancelled)
+        .await;
     assert!(list_connectors(&harness.cx).await.unwrap().is_empty());
     let restored = restore_connector(&harness.cx, &connector.id).await.unwrap();
     assert_eq!(restored.status.status, Status::NeedsAuthorization);
@@ -348,49 +274,29 @@ async fn a_removed_connector_takes_its_consent_with_it() {
 #[tokio::test]
 async fn what_the_user_decides_meanwhile_outlasts_the_consent() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
-    harness.browser.will(Answer::Nothing);
+    let connector = harness.connect().await;
+    harness.browser.set_answer(Answer::Nothing);
 
-    let begun = harness.start(&connector, Redirect::Loopback).await;
+    let pending = harness.start_waiting(&connector, Redirect::Loopback).await;
+    harness.disconnect(&connector).await;
     harness
-        .reaches(&begun, AuthorizationState::AwaitingUser)
+        .assert_ends(&pending, AuthorizationState::Cancelled)
         .await;
-    disconnect_connector(&harness.cx, &connector.id)
-        .await
-        .unwrap();
-    assert_eq!(
-        harness.end_of(&begun).await.state,
-        AuthorizationState::Cancelled
-    );
-    let status = harness.connector(&connector.id).await.status.status;
-    assert_eq!(status, Status::Disconnected);
+    assert_eq!(harness.status(&connector).await, Status::Disconnected);
 
-    let begun = harness.start(&connector, Redirect::Loopback).await;
-    harness
-        .reaches(&begun, AuthorizationState::AwaitingUser)
-        .await;
+    let pending = harness.start_waiting(&connector, Redirect::Loopback).await;
     let off = ConnectorChanges {
         enabled: Some(false),
         ..ConnectorChanges::default()
     };
-    update_connector(&harness.cx, &connector.id, off)
-        .await
-        .unwrap();
-    assert_eq!(
-        harness.end_of(&begun).await.state,
-        AuthorizationState::Cancelled
-    );
-    let status = harness.connector(&connector.id).await.status.status;
-    assert_eq!(status, Status::Disabled);
+    harness.update(&connector, off).await;
+    harness
+        .assert_ends(&pending, AuthorizationState::Cancelled)
+        .await;
+    assert_eq!(harness.status(&connector).await, Status::Disabled);
 
     let opened = harness.browser.opened().len();
-    let request = StartAuthorization {
-        connector: connector.id.clone(),
-        redirect: None,
-        timeout_seconds: None,
-        choices: Json::default(),
-        accept_issuer: None,
-    };
+    let request = sign_in_request(&connector.id);
     let refused = start_authorization(&harness.cx, request).await.unwrap_err();
     assert!(matches!(refused, Error::SwitchedOff { .. }), "{refused:?}");
     assert_eq!(harness.browser.opened().len(), opened);
@@ -400,61 +306,40 @@ async fn what_the_user_decides_meanwhile_outlasts_the_consent() {
 async fn a_code_is_redeemed_once_however_often_it_comes() {
     let harness = Harness::new().await;
     let slow = Duration::from_millis(300);
-    harness
-        .playground
-        .turn(|switches| switches.delays.extend([(Endpoint::Token, slow)]));
+    harness.configure(|switches| switches.delays.extend([(Endpoint::Token, slow)]));
     let connector = harness.add().await;
-    let begun = harness.start(&connector, Redirect::DeepLink).await;
+    let pending = harness.start_waiting(&connector, Redirect::DeepLink).await;
     let link = Secret::new(harness.browser.ended(1).await.at.as_str());
-    harness
-        .reaches(&begun, AuthorizationState::AwaitingUser)
-        .await;
     handle_callback_link(&harness.cx, &link).unwrap();
-    let second = finish_authorization(&harness.cx, &begun.id, &link).await;
+    let second = finish_authorization(&harness.cx, &pending.id, &link).await;
     assert_eq!(second.unwrap_err().code(), Code::Conflict);
     harness
-        .reaches(&begun, AuthorizationState::Exchanging)
+        .wait_for_state(&pending, AuthorizationState::Exchanging)
         .await;
     let third = handle_callback_link(&harness.cx, &link);
     assert_eq!(third.unwrap_err().code(), Code::Conflict);
-    assert_eq!(
-        harness.end_of(&begun).await.state,
-        AuthorizationState::Authorized
-    );
+    harness.assert_authorized(&pending).await;
     assert_eq!(harness.playground.token_requests(), 1);
 }
 
 #[tokio::test]
 async fn quitting_in_the_middle_leaves_an_honest_row() {
     let mut harness = Harness::new().await;
-    harness.browser.will(Answer::Nothing);
+    harness.browser.set_answer(Answer::Nothing);
     let connector = harness.add().await;
-    let begun = harness.start(&connector, Redirect::Loopback).await;
-    harness
-        .reaches(&begun, AuthorizationState::AwaitingUser)
-        .await;
+    let pending = harness.start_waiting(&connector, Redirect::Loopback).await;
     harness.restart().await;
-    let kept = find_authorization(&harness.cx, &begun.id).await.unwrap();
-    assert_eq!(kept.state, AuthorizationState::Cancelled);
-    let status = harness.connector(&connector.id).await.status.status;
-    assert_eq!(status, Status::NeedsAuthorization);
+    assert_eq!(harness.state(&pending).await, AuthorizationState::Cancelled);
+    assert_eq!(harness.status(&connector).await, Status::NeedsAuthorization);
 }
 
 #[tokio::test]
 async fn a_consent_cut_off_by_a_kill_shows_as_expired() {
-    let mut options = Options::default();
-    options.switches.loopback_port = LoopbackPort::Free;
-    let playground = Playground::start(options).await.unwrap();
+    let playground = start_playground(|_| {}).await;
     let home = tempfile::tempdir().unwrap();
     let browser = Browser::new();
     let cx = open_shared(home.path(), &browser, Duration::ZERO).await;
-    let request = AddConnector {
-        url: playground.url().to_string(),
-        name: None,
-        title: None,
-        authentication: Some(oauth(None)),
-        allow_plain_http: false,
-    };
+    let request = add_request(playground.url(), oauth());
     let connector = add_connector(&cx, request).await.unwrap();
 
     let mut child = Child::start(
@@ -466,8 +351,9 @@ async fn a_consent_cut_off_by_a_kill_shows_as_expired() {
     assert_eq!(child.receive_line().await, "waiting");
     let other = open_shared(home.path(), &browser, Duration::ZERO).await;
     let live = list_authorizations(&other).await.unwrap();
+    let state = live[0].state;
     assert_eq!(
-        live[0].state,
+        state,
         AuthorizationState::AwaitingUser,
         "it lives elsewhere"
     );
@@ -478,18 +364,10 @@ async fn a_consent_cut_off_by_a_kill_shows_as_expired() {
     assert_eq!(kept[0].state, AuthorizationState::Expired);
     let connectors = list_connectors(&cx).await.unwrap();
     assert_eq!(connectors[0].status.status, Status::NeedsAuthorization);
-    let request = StartAuthorization {
-        connector: connector.id,
-        redirect: None,
-        timeout_seconds: None,
-        choices: Json::default(),
-        accept_issuer: None,
-    };
-    let begun = start_authorization(&cx, request).await.unwrap();
-    let over = patchbay_ops::wait_for_authorization(&cx, &begun.id)
-        .await
-        .unwrap();
-    assert_eq!(over.state, AuthorizationState::Authorized);
+    let request = sign_in_request(&connector.id);
+    let pending = start_authorization(&cx, request).await.unwrap();
+    let outcome = wait_for_authorization(&cx, &pending.id).await.unwrap();
+    assert_eq!(outcome.state, AuthorizationState::Authorized);
 }
 
 #[tokio::test]
@@ -498,37 +376,29 @@ async fn waits_for_its_user() {
     let Some(role) = Role::take().await else {
         return;
     };
-    role.browser.will(Answer::Nothing);
-    let request = StartAuthorization {
-        connector: role.connector,
-        redirect: None,
-        timeout_seconds: None,
-        choices: Json::default(),
-        accept_issuer: None,
-    };
-    let begun = start_authorization(&role.cx, request).await.unwrap();
+    role.browser.set_answer(Answer::Nothing);
+    let request = sign_in_request(&role.connector);
+    let pending = start_authorization(&role.cx, request).await.unwrap();
     role.browser.page(1).await;
-    while find_authorization(&role.cx, &begun.id).await.unwrap().state
+    while find_authorization(&role.cx, &pending.id)
+        .await
+        .unwrap()
+        .state
         != AuthorizationState::AwaitingUser
     {
         tokio::task::yield_now().await;
     }
-    Role::send_line("waiting");
-    patchbay_ops::wait_for_authorization(&role.cx, &begun.id)
-        .await
-        .unwrap();
+    send_line("waiting");
+    wait_for_authorization(&role.cx, &pending.id).await.unwrap();
 }
 
-/// The redirect that a consent page was asked with.
+/// The redirect URI of a consent page.
 fn callback_url(page: &Url) -> Url {
-    let mut pairs = page.query_pairs();
-    let redirect = pairs.find(|(name, _)| name == "redirect_uri").unwrap().1;
-    Url::parse(&redirect).unwrap()
+    Url::parse(&parameter(page, "redirect_uri")).unwrap()
 }
 
-/// A link that answers a consent page, with its state.
+/// A link that answers a consent page, with its `state`.
 fn answer_to(page: &Url, answer: &str) -> Secret {
-    let mut pairs = page.query_pairs();
-    let state = pairs.find(|(name, _)| name == "state").unwrap().1;
+    let state = parameter(page, "state");
     Secret::new(format!("patchbay://oauth/callback?{answer}&state={state}"))
 }

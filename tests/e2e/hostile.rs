@@ -1,26 +1,29 @@
-//! Addresses, servers, links and callbacks that are wrong or mean harm.
+//! Addresses, servers, links and callbacks that are wrong or hostile.
 
 use std::net::TcpListener;
 
 use patchbay_model::{
-    AuthorizationState, Code, Explain as _, InspectionId, Json, Redirect, RunState, Secret, Status,
+    AuthorizationState, Code, Connector, Explain as _, InspectionId, Redirect, RunState, Secret,
+    Status,
 };
 use patchbay_ops::{
-    AddConnector, AuthenticationChoice, SecretInput, StartAuthorization, add_connector,
-    cancel_authorization, cancel_inspection, find_authorization, finish_authorization,
-    handle_callback_link, inspect_address, inspect_address_until_cancelled, list_tools,
-    refresh_tools, start_authorization,
+    AddConnector, AuthenticationChoice, StartAuthorization, add_connector, cancel_inspection,
+    finish_authorization, handle_callback_link, inspect_address, inspect_address_until_cancelled,
+    list_tools, refresh_tools, start_authorization,
 };
-use patchbay_playground::{Challenge, Document, Options, Playground};
+use patchbay_playground::{Challenge, Document, Playground};
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 
-use crate::support::{Answer, Harness, TIMEOUT, oauth, text_of};
+use crate::support::{
+    Answer, Harness, TIMEOUT, add_request, bearer, oauth, parameter, sign_in_request,
+    start_playground, text_of,
+};
 
 #[tokio::test]
 async fn an_address_without_an_mcp_server_is_named_for_what_it_is() {
     let harness = Harness::new().await;
-    let good = harness.connected().await;
+    let good = harness.connect().await;
     let opened = harness.browser.opened().len();
     let closed = TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -35,10 +38,7 @@ async fn an_address_without_an_mcp_server_is_named_for_what_it_is() {
         (at("error500"), Code::PlatformFailed),
         (at("redirect-elsewhere"), Code::NetworkRedirect),
         (format!("http://{closed}/mcp"), Code::NetworkUnreachable),
-        (
-            "https://no-such-host.invalid/mcp".to_owned(),
-            Code::NetworkDns,
-        ),
+        ("https://no-such-host.invalid/mcp".into(), Code::NetworkDns),
         (format!("https://127.0.0.1:{port}/mcp"), Code::NetworkTls),
     ];
     for (address, code) in cases {
@@ -47,11 +47,11 @@ async fn an_address_without_an_mcp_server_is_named_for_what_it_is() {
         assert_eq!(problem.code, code, "{address}: {problem:?}");
         assert!(problem.hint.is_some(), "{address}: {problem:?}");
 
-        let connector = harness.add_at(&address, oauth(None)).await;
-        let over = harness.sign_in(&connector).await;
-        assert_eq!(over.state, AuthorizationState::Failed, "{address}");
-        assert_eq!(over.problem.unwrap().code, code, "{address}");
-        let open = harness.add_at(&address, AuthenticationChoice::None).await;
+        let connector = harness.add_at(&address, oauth()).await;
+        let outcome = harness.sign_in(&connector).await;
+        assert_eq!(outcome.state, AuthorizationState::Failed, "{address}");
+        assert_eq!(outcome.problem.unwrap().code, code, "{address}");
+        let open = harness.add_open_at(&address).await;
         let error = refresh_tools(&harness.cx, &open.id).await.unwrap_err();
         assert_eq!(error.code(), code, "{address}");
         let kept = harness.connector(&open.id).await;
@@ -79,7 +79,7 @@ async fn a_look_at_an_address_can_be_stopped_and_ends_its_request() {
         let mut buffer = vec![0; 64 * 1024];
         assert!(stream.read(&mut buffer).await.unwrap() > 0, "it asks");
         cancel_inspection(&harness.cx, &id);
-        // The client hangs up: whatever it has sent by then, an end follows.
+        // The client closes the connection, whatever it has sent by then.
         while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
     };
     let both = async { tokio::join!(looking, server).0 };
@@ -104,11 +104,8 @@ async fn what_is_no_address_is_not_added() {
         let error = inspect_address(&harness.cx, address).await.unwrap_err();
         assert_eq!(error.code(), Code::UsageInvalid, "{address}");
         let request = AddConnector {
-            url: address.to_owned(),
-            name: None,
-            title: None,
             authentication: None,
-            allow_plain_http: false,
+            ..add_request(address, AuthenticationChoice::None)
         };
         let error = add_connector(&harness.cx, request).await.unwrap_err();
         assert_eq!(error.code(), Code::UsageInvalid, "{address}");
@@ -117,16 +114,11 @@ async fn what_is_no_address_is_not_added() {
 
 #[tokio::test]
 async fn a_redirect_to_another_origin_gets_no_credential() {
-    let recorder = Playground::start(Options::default()).await.unwrap();
+    let recorder = start_playground(|_| {}).await;
     let harness =
         Harness::with(|switches| switches.redirect_target = Some(recorder.open_url())).await;
-    let bearer = AuthenticationChoice::Bearer {
-        token: SecretInput::New {
-            secret: Secret::new("for-one-host-alone"),
-        },
-    };
     let address = harness.playground.at("redirect-elsewhere");
-    let connector = harness.add_at(address.as_str(), bearer).await;
+    let connector = harness.add_at(address, bearer("for-one-host-alone")).await;
     let error = refresh_tools(&harness.cx, &connector.id).await.unwrap_err();
     assert_eq!(error.code(), Code::NetworkRedirect);
     let sent = |request: &patchbay_playground::LoggedRequest| {
@@ -143,156 +135,102 @@ async fn a_redirect_to_another_origin_gets_no_credential() {
 async fn hostile_metadata_opens_nothing_and_gets_nothing() {
     let harness = Harness::new().await;
     let connector = harness.add().await;
-    let of_server: Vec<(Value, Code)> = vec![
+    for (code, patches) in [
         (
-            json!({ "authorization_endpoint": "javascript:alert(1)" }),
             Code::AuthUnsafeUrl,
+            &[
+                json!({ "authorization_endpoint": "javascript:alert(1)" }),
+                json!({ "authorization_endpoint": "file:///etc/passwd" }),
+                json!({ "authorization_endpoint": "https://u:p@as.example/a" }),
+                json!({ "token_endpoint": "file:///tmp/token" }),
+                json!({ "token_endpoint": "https://169.254.169.254/token" }),
+            ][..],
         ),
         (
-            json!({ "authorization_endpoint": "file:///etc/passwd" }),
-            Code::AuthUnsafeUrl,
-        ),
-        (
-            json!({ "authorization_endpoint": "https://u:p@as.example/a" }),
-            Code::AuthUnsafeUrl,
-        ),
-        (
-            json!({ "authorization_endpoint": "http://as.example/a" }),
             Code::AuthDiscovery,
+            &[
+                json!({ "authorization_endpoint": "http://as.example/a" }),
+                json!({ "authorization_endpoint": null }),
+                json!({ "token_endpoint": "http://as.example/token" }),
+                json!({ "registration_endpoint": "http://as.example/r" }),
+                json!({ "issuer": "https://evil.example" }),
+                json!({ "code_challenge_methods_supported": ["plain"] }),
+                json!({ "code_challenge_methods_supported": null }),
+            ],
         ),
-        (
-            json!({ "authorization_endpoint": null }),
-            Code::AuthDiscovery,
-        ),
-        (
-            json!({ "token_endpoint": "http://as.example/token" }),
-            Code::AuthDiscovery,
-        ),
-        (
-            json!({ "token_endpoint": "file:///tmp/token" }),
-            Code::AuthUnsafeUrl,
-        ),
-        (
-            json!({ "token_endpoint": "https://169.254.169.254/token" }),
-            Code::AuthUnsafeUrl,
-        ),
-        (
-            json!({ "registration_endpoint": "http://as.example/r" }),
-            Code::AuthDiscovery,
-        ),
-        (
-            json!({ "issuer": "https://evil.example" }),
-            Code::AuthDiscovery,
-        ),
-        (
-            json!({ "code_challenge_methods_supported": ["plain"] }),
-            Code::AuthDiscovery,
-        ),
-        (
-            json!({ "code_challenge_methods_supported": null }),
-            Code::AuthDiscovery,
-        ),
-    ];
-    for (patch, code) in of_server {
-        harness
-            .playground
-            .turn(|switches| switches.server_metadata = Document::Patched(patch.clone()));
-        let over = harness.sign_in(&connector).await;
-        assert_eq!(over.state, AuthorizationState::Failed, "{patch}");
-        assert_eq!(
-            over.problem.as_ref().unwrap().code,
-            code,
-            "{patch} {over:?}"
-        );
+    ] {
+        for patch in patches {
+            let document = Document::Patched(patch.clone());
+            harness.configure(|switches| switches.server_metadata = document);
+            assert_fails(&harness, &connector, patch, code).await;
+        }
     }
-    harness
-        .playground
-        .turn(|switches| switches.server_metadata = Document::Published);
-    let of_resource: Vec<(Value, Code)> = vec![
+    harness.configure(|switches| switches.server_metadata = Document::Published);
+    let servers = |server: &str| json!({ "authorization_servers": [server] });
+    for (patch, code) in [
         (
             json!({ "resource": "https://other.example/mcp" }),
             Code::AuthDiscovery,
         ),
-        (
-            json!({ "authorization_servers": ["javascript:alert(1)"] }),
-            Code::AuthUnsafeUrl,
-        ),
-        (
-            json!({ "authorization_servers": ["http://as.example"] }),
-            Code::AuthDiscovery,
-        ),
-        (
-            json!({ "authorization_servers": ["https://10.0.0.1/"] }),
-            Code::AuthUnsafeUrl,
-        ),
-    ];
-    for (patch, code) in of_resource {
-        harness
-            .playground
-            .turn(|switches| switches.resource_metadata = Document::Patched(patch.clone()));
-        let over = harness.sign_in(&connector).await;
-        assert_eq!(over.state, AuthorizationState::Failed, "{patch}");
-        assert_eq!(
-            over.problem.as_ref().unwrap().code,
-            code,
-            "{patch} {over:?}"
-        );
+        (servers("javascript:alert(1)"), Code::AuthUnsafeUrl),
+        (servers("http://as.example"), Code::AuthDiscovery),
+        (servers("https://10.0.0.1/"), Code::AuthUnsafeUrl),
+    ] {
+        let document = Document::Patched(patch.clone());
+        harness.configure(|switches| switches.resource_metadata = document);
+        assert_fails(&harness, &connector, &patch, code).await;
     }
-    assert!(
-        harness.browser.opened().is_empty(),
-        "{:?}",
-        harness.browser.opened()
-    );
+    assert_eq!(harness.browser.opened(), []);
     assert_eq!(harness.playground.token_requests(), 0);
     assert!(harness.connector(&connector.id).await.draft);
 
-    harness
-        .playground
-        .turn(|switches| switches.resource_metadata = Document::Published);
-    let over = harness.sign_in(&connector).await;
-    assert_eq!(over.state, AuthorizationState::Authorized);
+    harness.configure(|switches| switches.resource_metadata = Document::Published);
+    harness.authorize(&connector).await;
+}
+
+async fn assert_fails(harness: &Harness, connector: &Connector, patch: &Value, code: Code) {
+    let outcome = harness.sign_in(connector).await;
+    assert_eq!(outcome.state, AuthorizationState::Failed, "{patch}");
+    assert_eq!(
+        outcome.problem.as_ref().unwrap().code,
+        code,
+        "{patch} {outcome:?}"
+    );
 }
 
 #[tokio::test]
 async fn another_authorization_server_than_before_is_asked_for_nothing_until_agreed_to() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     let opened = harness.browser.opened().len();
-    let other = Playground::start(Options::default()).await.unwrap();
+    let other = start_playground(|_| {}).await;
     let named = json!({ "authorization_servers": [other.issuer()] });
-    harness
-        .playground
-        .turn(|switches| switches.resource_metadata = Document::Patched(named));
+    harness.configure(|switches| switches.resource_metadata = Document::Patched(named));
     let host = |playground: &Playground| format!("127.0.0.1:{}", playground.port());
     let sign_in = async |accept_issuer: Option<String>| {
         let request = StartAuthorization {
-            connector: connector.id.clone(),
             redirect: Some(Redirect::Loopback),
-            timeout_seconds: None,
-            choices: Json::default(),
             accept_issuer,
+            ..sign_in_request(&connector.id)
         };
-        let begun = start_authorization(&harness.cx, request).await.unwrap();
-        harness.end_of(&begun).await
+        let pending = start_authorization(&harness.cx, request).await.unwrap();
+        harness.wait_for_end(&pending).await
     };
     for agreed in [None, Some(harness.playground.issuer()), Some(host(&other))] {
-        let over = sign_in(agreed).await;
-        assert_eq!(over.state, AuthorizationState::Failed);
-        let problem = over.problem.unwrap();
+        let outcome = sign_in(agreed).await;
+        assert_eq!(outcome.state, AuthorizationState::Failed);
+        let problem = outcome.problem.unwrap();
         assert_eq!(problem.code, Code::AuthIssuerChanged);
         for named in [host(&other), host(&harness.playground)] {
             assert!(problem.message.contains(&named), "{problem:?}");
         }
-        let change = over.issuer_change.unwrap();
+        let change = outcome.issuer_change.unwrap();
         assert_eq!(change.issuer, other.issuer());
         assert_eq!(harness.browser.opened().len(), opened, "nothing was opened");
         assert_eq!(other.registrations(), 0);
         assert_eq!(other.count(|request| request.method == "POST"), 0);
-        // The sign-in before is as good as it was.
-        assert_eq!(
-            harness.connector(&connector.id).await.status.status,
-            Status::Ready
-        );
+        // The earlier sign-in still works.
+        assert_eq!(harness.status(&connector).await, Status::Ready);
     }
     sign_in(Some(other.issuer())).await;
     assert_eq!(other.registrations(), 1);
@@ -303,21 +241,15 @@ async fn another_authorization_server_than_before_is_asked_for_nothing_until_agr
 #[tokio::test]
 async fn a_registration_that_was_never_used_is_remembered_too() {
     let harness = Harness::new().await;
-    harness.browser.will(Answer::Nothing);
+    harness.browser.set_answer(Answer::Nothing);
     let connector = harness.add().await;
-    let begun = harness.start(&connector, Redirect::Loopback).await;
-    harness
-        .reaches(&begun, AuthorizationState::AwaitingUser)
-        .await;
-    cancel_authorization(&harness.cx, &begun.id).await.unwrap();
-    harness.end_of(&begun).await;
-    let other = Playground::start(Options::default()).await.unwrap();
+    let pending = harness.start_waiting(&connector, Redirect::Loopback).await;
+    harness.cancel(&pending).await;
+    let other = start_playground(|_| {}).await;
     let named = json!({ "authorization_servers": [other.issuer()] });
-    harness
-        .playground
-        .turn(|switches| switches.resource_metadata = Document::Patched(named));
-    let over = harness.sign_in(&connector).await;
-    assert_eq!(over.problem.unwrap().code, Code::AuthIssuerChanged);
+    harness.configure(|switches| switches.resource_metadata = Document::Patched(named));
+    let outcome = harness.sign_in(&connector).await;
+    assert_eq!(outcome.problem.unwrap().code, Code::AuthIssuerChanged);
     assert_eq!(other.registrations(), 0);
 }
 
@@ -325,7 +257,7 @@ async fn a_registration_that_was_never_used_is_remembered_too() {
 async fn a_server_that_says_little_is_still_found_out() {
     for challenge in [Challenge::WithoutMetadata, Challenge::Absent] {
         let harness = Harness::with(|switches| switches.challenge = challenge).await;
-        harness.connected().await;
+        harness.connect().await;
     }
 }
 
@@ -337,16 +269,10 @@ async fn lists_that_never_end_are_given_up() {
         ("endless-body-list", Code::NetworkTooLarge),
         ("endless-list", Code::McpProtocol),
     ] {
-        let address = harness.playground.at(path);
-        let connector = harness
-            .add_at(address.as_str(), AuthenticationChoice::None)
-            .await;
+        let connector = harness.add_open_at(harness.playground.at(path)).await;
         let error = refresh_tools(&harness.cx, &connector.id).await.unwrap_err();
         assert_eq!(error.code(), code, "{path}: {error}");
-        assert_eq!(
-            harness.connector(&connector.id).await.status.status,
-            Status::Failing
-        );
+        assert_eq!(harness.status(&connector).await, Status::Failing);
         assert!(
             list_tools(&harness.cx, Some(&connector.id))
                 .await
@@ -359,18 +285,13 @@ async fn lists_that_never_end_are_given_up() {
 #[tokio::test]
 async fn a_broken_tool_does_not_hide_the_others() {
     let harness = Harness::new().await;
-    let address = harness.playground.at("broken-list");
-    let connector = harness
-        .add_at(address.as_str(), AuthenticationChoice::None)
-        .await;
+    let at = |path| harness.add_open_at(harness.playground.at(path));
+    let connector = at("broken-list").await;
     let tools = refresh_tools(&harness.cx, &connector.id).await.unwrap();
     let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(names, ["good"]);
 
-    let address = harness.playground.at("strange-list");
-    let connector = harness
-        .add_at(address.as_str(), AuthenticationChoice::None)
-        .await;
+    let connector = at("strange-list").await;
     let tools = refresh_tools(&harness.cx, &connector.id).await.unwrap();
     assert!(tools.iter().any(|tool| tool.name == "twice"));
     let titles = tools
@@ -379,19 +300,13 @@ async fn a_broken_tool_does_not_hide_the_others() {
     for text in titles {
         assert!(!text.chars().any(char::is_control), "{text:?}");
     }
-    assert_eq!(
-        harness.connector(&connector.id).await.status.status,
-        Status::Ready
-    );
+    assert_eq!(harness.status(&connector).await, Status::Ready);
 }
 
 #[tokio::test]
 async fn a_schema_that_turns_in_circles_stops_neither_app_nor_tool() {
     let harness = Harness::new().await;
-    let address = harness.playground.open_url();
-    let connector = harness
-        .add_at(address.as_str(), AuthenticationChoice::None)
-        .await;
+    let connector = harness.add_open().await;
     let many = vec![json!({ "$ref": "#" }); 12];
     for schema in [
         json!({ "$ref": "#" }),
@@ -402,9 +317,7 @@ async fn a_schema_that_turns_in_circles_stops_neither_app_nor_tool() {
         json!({ "properties": { "message": { "type": "string", "pattern": "(a+)+$" } } }),
     ] {
         let change = json!({ "inputSchema": schema });
-        harness
-            .playground
-            .turn(|switches| switches.tool_changes.extend([("echo".to_owned(), change)]));
+        harness.configure(|switches| switches.tool_changes.extend([("echo".to_owned(), change)]));
         refresh_tools(&harness.cx, &connector.id).await.unwrap();
         let long = format!("{}!", "a".repeat(40));
         let run = patchbay_ops::run_tool(
@@ -422,19 +335,11 @@ async fn a_schema_that_turns_in_circles_stops_neither_app_nor_tool() {
 #[tokio::test]
 async fn links_and_pasted_addresses_of_others_change_nothing() {
     let harness = Harness::new().await;
-    harness.browser.will(Answer::Nothing);
+    harness.browser.set_answer(Answer::Nothing);
     let connector = harness.add().await;
-    let begun = harness.start(&connector, Redirect::DeepLink).await;
-    harness
-        .reaches(&begun, AuthorizationState::AwaitingUser)
-        .await;
+    let pending = harness.start_waiting(&connector, Redirect::DeepLink).await;
     let page = harness.browser.page(1).await;
-    let state = page
-        .query_pairs()
-        .find(|(name, _)| name == "state")
-        .unwrap()
-        .1
-        .into_owned();
+    let state = parameter(&page, "state");
     let issuer = harness.playground.issuer();
     for link in [
         "patchbay://".to_owned(),
@@ -451,26 +356,16 @@ async fn links_and_pasted_addresses_of_others_change_nothing() {
     ] {
         let link = Secret::new(link);
         let linked = handle_callback_link(&harness.cx, &link).unwrap_err();
-        assert_eq!(linked.code(), Code::AuthCallback, "{}", link.expose());
-        let pasted = finish_authorization(&harness.cx, &begun.id, &link).await;
-        assert_eq!(
-            pasted.unwrap_err().code(),
-            Code::AuthCallback,
-            "{}",
-            link.expose()
-        );
-        let now = find_authorization(&harness.cx, &begun.id).await.unwrap();
-        assert_eq!(
-            now.state,
-            AuthorizationState::AwaitingUser,
-            "{}",
-            link.expose()
-        );
+        let pasted = finish_authorization(&harness.cx, &pending.id, &link).await;
+        let codes = [linked.code(), pasted.unwrap_err().code()];
+        assert_eq!(codes, [Code::AuthCallback; 2], "{}", link.expose());
+        let state = harness.state(&pending).await;
+        assert_eq!(state, AuthorizationState::AwaitingUser, "{}", link.expose());
     }
-    // The right state with a code that was never given: refused by the server, and over.
+    // The right state with an unknown code: the server refuses it, which ends the consent.
     let link = format!("patchbay://oauth/callback?state={state}&code=guessed&iss={issuer}");
     handle_callback_link(&harness.cx, &Secret::new(link)).unwrap();
-    let over = harness.end_of(&begun).await;
-    assert_eq!(over.state, AuthorizationState::Failed);
-    assert_eq!(over.problem.unwrap().code, Code::AuthExchange);
+    let outcome = harness.wait_for_end(&pending).await;
+    assert_eq!(outcome.state, AuthorizationState::Failed);
+    assert_eq!(outcome.problem.unwrap().code, Code::AuthExchange);
 }

@@ -1,46 +1,36 @@
-//! What becomes of connectors whose secrets are gone.
+//! Connectors whose secrets are lost.
 
 use std::fs;
 
 use patchbay_model::{Code, Explain as _, Secret, Status, VaultState, WalletKind};
 use patchbay_ops::{
-    AuthenticationChoice, CheckState, SecretInput, WalletSecret, check_connector,
-    disconnect_connector, list_wallet, replace_wallet_secret, set_vault_aside, vault_status,
+    CheckState, WalletSecret, check_connector, replace_wallet_secret, set_vault_aside, vault_status,
 };
-use serde_json::json;
 
-use crate::support::{Harness, text_of};
+use crate::support::{Harness, bearer, text_of};
 
 #[tokio::test]
 async fn a_connector_whose_secret_is_lost_can_be_disconnected_and_connected_again() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     lose_secrets(&harness);
-    let gone = disconnect_connector(&harness.cx, &connector.id)
-        .await
-        .unwrap();
+    let gone = harness.disconnect(&connector).await;
     assert!(!gone.revoked);
     let note = gone.note.unwrap();
     assert!(note.contains("is missing from the vault"), "{note}");
     assert!(note.contains("couldn't be revoked"), "{note}");
     assert_eq!(gone.connector.status.status, Status::Disconnected);
-    assert!(list_wallet(&harness.cx).await.unwrap().is_empty());
+    assert!(harness.wallet().await.is_empty());
     harness.sign_in(&connector).await;
-    let status = harness.connector(&connector.id).await.status.status;
-    assert_eq!(status, Status::Ready);
+    assert_eq!(harness.status(&connector).await, Status::Ready);
 }
 
 #[tokio::test]
 async fn a_lost_secret_is_a_sign_in_that_is_needed_and_the_doctor_says_so() {
     let harness = Harness::new().await;
-    let signed_in = harness.connected().await;
-    let bearer = AuthenticationChoice::Bearer {
-        token: SecretInput::New {
-            secret: Secret::new(harness.playground.bearer_token()),
-        },
-    };
-    let address = harness.playground.bearer_url();
-    let guarded = harness.add_at(address.as_str(), bearer).await;
+    let signed_in = harness.connect().await;
+    let bearer = bearer(harness.playground.bearer_token());
+    let guarded = harness.add_guarded(bearer).await;
     check_connector(&harness.cx, &guarded.id).await.unwrap();
     lose_secrets(&harness);
     for (connector, way_on) in [(&signed_in, "Sign in again."), (&guarded, "Enter it again")] {
@@ -56,16 +46,12 @@ async fn a_lost_secret_is_a_sign_in_that_is_needed_and_the_doctor_says_so() {
         let status = check.connector.status.status;
         assert_eq!(status, Status::NeedsAuthorization);
     }
-    let wallet = list_wallet(&harness.cx).await.unwrap();
+    let wallet = harness.wallet().await;
     let entry = wallet.iter().find(|entry| entry.kind == WalletKind::Bearer);
     let token = Secret::new(harness.playground.bearer_token());
-    replace_wallet_secret(
-        &harness.cx,
-        &entry.unwrap().id,
-        WalletSecret::Bearer { token },
-    )
-    .await
-    .unwrap();
+    let (entry, secret) = (&entry.unwrap().id, WalletSecret::Bearer { token });
+    let replaced = replace_wallet_secret(&harness.cx, entry, secret).await;
+    replaced.unwrap();
     let check = check_connector(&harness.cx, &guarded.id).await.unwrap();
     assert_eq!(check.connector.status.status, Status::Ready);
 }
@@ -73,7 +59,7 @@ async fn a_lost_secret_is_a_sign_in_that_is_needed_and_the_doctor_says_so() {
 #[tokio::test]
 async fn a_vault_whose_key_is_lost_is_put_aside_at_the_users_word_alone() {
     let mut harness = Harness::new().await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     let early = set_vault_aside(&harness.cx, true).await.unwrap_err();
     assert_eq!(early.code(), Code::UsageInvalid, "nothing is lost");
     harness.cx.close().await;
@@ -95,13 +81,10 @@ async fn a_vault_whose_key_is_lost_is_put_aside_at_the_users_word_alone() {
 
     harness.sign_in(&connector).await;
     assert_eq!(vault_status(&harness.cx).await.state, VaultState::Ready);
-    let run = harness
-        .run(&connector, "echo", json!({ "message": "hi" }))
-        .await;
-    assert_eq!(text_of(&run), "hi");
+    assert_eq!(text_of(&harness.echo(&connector).await), "hi");
 }
 
-/// Takes the file of the secrets away, as a restored home folder may lack it.
+/// Removes the vault file, which a restored home folder may lack.
 fn lose_secrets(harness: &Harness) {
     fs::remove_file(harness.cx.paths().data.join("vault.json")).unwrap();
 }

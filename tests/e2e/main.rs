@@ -1,11 +1,10 @@
-//! Journeys through Patchbay against the Playground: real sockets, real files, real processes.
+//! End-to-end tests against the Playground, with real sockets, files and processes.
 
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     reason = "a helper that fails fails its test"
 )]
-#![expect(clippy::print_stdout, reason = "processes of one test talk through it")]
 
 mod cli;
 mod connectors;

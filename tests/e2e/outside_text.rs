@@ -4,14 +4,14 @@
 
 use std::path::{Path, PathBuf};
 
-use patchbay_model::{AuthorizationState, Connector, Origin, RunState};
+use patchbay_model::{Connector, Origin, RunState};
 use patchbay_ops::{disconnect_connector, dry_run, refresh_tools, replay_run};
 use patchbay_playground::{Document, LoggedRequest};
 use serde_json::{Value, json};
 
-use crate::support::{Harness, request, text_of};
+use crate::support::{Harness, assert_done, request, text_of};
 
-/// A desk, and text whose resolution would be noticed.
+/// A harness, and texts that leave a trace when they are resolved.
 struct Bait {
     harness: Harness,
     spelling: String,
@@ -62,7 +62,7 @@ impl Bait {
         );
     }
 
-    /// Runs a tool with a token that has to be renewed first.
+    /// Runs a tool after its token has expired.
     async fn renewed(&self, connector: &Connector) -> RunState {
         self.harness.playground.expire_access_tokens();
         let echo = json!({ "message": "hi" });
@@ -84,18 +84,14 @@ async fn the_secret_of_a_registration_is_sent_back_as_it_came() {
                 "client_secret_expires_at": 0,
                 "token_endpoint_auth_method": method,
             });
-            harness
-                .playground
-                .turn(|switches| switches.registration_answer = Some(answer));
-            let connector = harness.connected().await;
+            harness.configure(|switches| switches.registration_answer = Some(answer));
+            let connector = harness.connect().await;
             let state = bait.renewed(&connector).await;
             bait.is_untouched(&case);
-            // The server takes none but the secret that it gave.
+            // The server accepts only the secret that it issued.
             assert_eq!(state, RunState::Done, "{case}");
             assert_eq!(harness.playground.refreshes(), 1, "{case}");
-            let gone = disconnect_connector(&harness.cx, &connector.id)
-                .await
-                .unwrap();
+            let gone = harness.disconnect(&connector).await;
             bait.is_untouched(&case);
             assert!(gone.revoked, "{case}: {:?}", gone.note);
         }
@@ -107,14 +103,10 @@ async fn the_client_id_of_a_registration_is_sent_back_as_it_came() {
     for bait in Bait::all().await {
         let (harness, case) = (&bait.harness, &bait.spelling);
         let answer = json!({ "client_id": bait.spelling });
-        harness
-            .playground
-            .turn(|switches| switches.registration_answer = Some(answer));
-        let connector = harness.connected().await;
+        harness.configure(|switches| switches.registration_answer = Some(answer));
+        let connector = harness.connect().await;
         assert_eq!(bait.renewed(&connector).await, RunState::Done, "{case}");
-        let gone = disconnect_connector(&harness.cx, &connector.id)
-            .await
-            .unwrap();
+        let gone = harness.disconnect(&connector).await;
         assert!(gone.revoked, "{case}: {:?}", gone.note);
         bait.is_untouched(case);
     }
@@ -126,9 +118,7 @@ async fn tokens_and_scopes_are_sent_back_as_they_came() {
         for bait in Bait::all().await {
             let (harness, spelling) = (&bait.harness, &bait.spelling);
             let answer = json!({ member: spelling });
-            harness
-                .playground
-                .turn(|switches| switches.token_answer = Some(answer));
+            harness.configure(|switches| switches.token_answer = Some(answer));
             let connector = harness.add().await;
             // With a token that the server itself does not know nothing works, and nothing else happens.
             harness.sign_in(&connector).await;
@@ -179,19 +169,18 @@ async fn metadata_that_is_spelled_like_a_reference_does_nothing() {
         let resource = of_resource.map(|patch| (false, patch(&bait.spelling)));
         for (of_server, patch) in server.into_iter().chain(resource) {
             let document = Document::Patched(patch.clone());
-            harness.playground.turn(|switches| match of_server {
+            harness.configure(|switches| match of_server {
                 true => switches.server_metadata = document,
                 false => switches.resource_metadata = document,
             });
             harness.sign_in(&connector).await;
             bait.is_untouched(&patch.to_string());
-            harness.playground.turn(|switches| {
+            harness.configure(|switches| {
                 switches.server_metadata = Document::Published;
                 switches.resource_metadata = Document::Published;
             });
         }
-        let over = harness.sign_in(&connector).await;
-        assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+        harness.authorize(&connector).await;
     }
 }
 
@@ -199,7 +188,7 @@ async fn metadata_that_is_spelled_like_a_reference_does_nothing() {
 async fn tools_and_results_that_are_spelled_like_a_reference_are_shown() {
     for bait in Bait::all().await {
         let (harness, spelling) = (&bait.harness, &bait.spelling);
-        let connector = harness.connected().await;
+        let connector = harness.connect().await;
         let change = json!({
             "title": spelling,
             "description": spelling,
@@ -207,15 +196,13 @@ async fn tools_and_results_that_are_spelled_like_a_reference_are_shown() {
                 "properties": { "message": { "default": spelling, "format": "password" } }
             },
         });
-        harness
-            .playground
-            .turn(|switches| switches.tool_changes.extend([("echo".to_owned(), change)]));
+        harness.configure(|switches| switches.tool_changes.extend([("echo".to_owned(), change)]));
         let tools = refresh_tools(&harness.cx, &connector.id).await.unwrap();
         let echo = tools.iter().find(|tool| tool.name == "echo").unwrap();
         assert_eq!(echo.description.as_ref(), Some(spelling));
         let arguments = json!({ "message": spelling });
         let run = harness.run(&connector, "echo", arguments.clone()).await;
-        assert_eq!(run.summary.state, RunState::Done);
+        assert_done(&run);
         let dry = dry_run(
             &harness.cx,
             request(&connector.id, "echo", arguments.clone()),
@@ -223,9 +210,7 @@ async fn tools_and_results_that_are_spelled_like_a_reference_are_shown() {
         .await;
         dry.unwrap();
 
-        harness
-            .playground
-            .turn(|switches| switches.tool_changes.clear());
+        harness.configure(|switches| switches.tool_changes.clear());
         refresh_tools(&harness.cx, &connector.id).await.unwrap();
         let run = harness.run(&connector, "echo", arguments).await;
         assert_eq!(text_of(&run), spelling);

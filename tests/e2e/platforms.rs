@@ -1,6 +1,6 @@
-//! Accounts of hosted platforms: whole stories from the command line, and whatever can go wrong on the way.
+//! Accounts of hosted platforms, from sign-in to removal, and failures on the way.
 //!
-//! The platforms are fakes on this computer that hold Patchbay to their contracts.
+//! The platforms are local fakes that check requests against the contracts.
 
 mod agentstack;
 mod airbyte;

@@ -1,4 +1,4 @@
-//! References that stand in the place of single secrets.
+//! References in place of secrets.
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
@@ -11,10 +11,10 @@ use patchbay_model::{
     AuthorizationState, Code, Explain as _, Json, Platform, RunState, Secret, Status,
 };
 use patchbay_ops::{
-    AddAccount, AddConnector, AddWalletEntry, AuthenticationChoice, OAuthClientInput, Occasion,
-    ProgramConsent, ProgramRequest, SecretInput, SecretValue, WalletSecret, add_account,
-    add_connector, add_wallet_entry, allow_program, check_connector, disconnect_connector,
-    forget_program, list_allowed_programs, list_wallet,
+    AddAccount, AddWalletEntry, AuthenticationChoice, OAuthClientInput, Occasion, ProgramConsent,
+    ProgramRequest, SecretInput, SecretValue, WalletSecret, add_account, add_connector,
+    add_wallet_entry, allow_program, check_connector, forget_program, list_allowed_programs,
+    list_wallet,
 };
 use patchbay_playground::{
     BEARER_HEADER, CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, LoggedRequest,
@@ -22,7 +22,7 @@ use patchbay_playground::{
 use patchbay_testkit::find_leaks;
 use serde_json::json;
 
-use crate::support::{Harness, oauth_app, text_of};
+use crate::support::{Harness, add_request, oauth_app, text_of};
 
 #[tokio::test]
 async fn a_header_stands_for_what_its_reference_says_at_each_use() {
@@ -35,8 +35,7 @@ async fn a_header_stands_for_what_its_reference_says_at_each_use() {
             ("X-Team".to_owned(), Secret::new("blue").into()),
         ]),
     };
-    let address = harness.playground.bearer_url();
-    let connector = harness.add_at(address.as_str(), headers).await;
+    let connector = harness.add_guarded(headers).await;
     let check = check_connector(&harness.cx, &connector.id).await.unwrap();
     assert_eq!(check.connector.status.status, Status::NeedsAuthorization);
 
@@ -48,9 +47,7 @@ async fn a_header_stands_for_what_its_reference_says_at_each_use() {
     assert_eq!(text_of(&run), "<redacted>", "what it stands for is known");
 
     keyring.is_gone();
-    let run = harness
-        .run(&connector, "echo", json!({ "message": "hi" }))
-        .await;
+    let run = harness.echo(&connector).await;
     assert_eq!(run.summary.state, RunState::Failed);
     let problem = run.summary.problem.unwrap();
     assert_eq!(problem.code, Code::VaultReference);
@@ -62,26 +59,20 @@ async fn the_secret_of_an_oauth_app_can_be_a_reference_and_is_never_kept() {
     let harness = Harness::new().await;
     let keyring = Keyring::new(&harness, CONFIDENTIAL_CLIENT_SECRET);
     let app = oauth_app_with(keyring.reference());
-    let connector = harness.add_at(harness.playground.url().as_str(), app).await;
-    let over = harness.sign_in(&connector).await;
-    assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+    let connector = harness.add_at(harness.playground.url(), app).await;
+    harness.authorize(&connector).await;
 
-    let echo = json!({ "message": "hi" });
     harness.playground.expire_access_tokens();
-    let run = harness.run(&connector, "echo", echo.clone()).await;
-    assert_eq!(text_of(&run), "hi");
+    assert_eq!(text_of(&harness.echo(&connector).await), "hi");
     assert!(harness.playground.refreshes() > 0);
 
-    // Without it nothing can be renewed: it was asked for again, not remembered.
+    // Without the variable nothing can be renewed: its value is not cached.
     keyring.is_gone();
     harness.playground.expire_access_tokens();
-    let run = harness.run(&connector, "echo", echo).await;
-    assert_eq!(run.summary.problem.unwrap().code, Code::VaultReference);
+    assert_eq!(harness.echo_code(&connector).await, Code::VaultReference);
 
     keyring.now_holds(CONFIDENTIAL_CLIENT_SECRET);
-    let gone = disconnect_connector(&harness.cx, &connector.id)
-        .await
-        .unwrap();
+    let gone = harness.disconnect(&connector).await;
     assert!(gone.revoked, "{:?}", gone.note);
     keyring.is_gone();
     let secret = [CONFIDENTIAL_CLIENT_SECRET.to_owned()];
@@ -108,10 +99,10 @@ async fn a_reference_that_stands_for_nothing_is_not_saved() {
         let error = add_wallet_entry(&harness.cx, AddWalletEntry { name, secret }).await;
         assert_eq!(error.unwrap_err().code(), Code::VaultReference);
     }
-    assert!(list_wallet(&harness.cx).await.unwrap().is_empty());
+    assert!(harness.wallet().await.is_empty());
 }
 
-/// A secret that was pasted is sent as it is, whatever it looks like.
+/// A pasted secret is sent as it is, also when it looks like a reference.
 #[tokio::test]
 async fn a_secret_that_looks_like_a_reference_is_one_only_where_it_is_said_to_be() {
     let harness = Harness::new().await;
@@ -129,22 +120,17 @@ async fn a_secret_that_looks_like_a_reference_is_one_only_where_it_is_said_to_be
         (headers, ("x-key", lookalike.clone())),
         (bearer, ("authorization", format!("Bearer {lookalike}"))),
     ] {
-        let connector = harness
-            .add_at(harness.playground.open_url().as_str(), choice)
-            .await;
-        let run = harness
-            .run(&connector, "echo", json!({ "message": "hi" }))
-            .await;
-        assert_eq!(text_of(&run), "hi");
+        let connector = harness.add_at(harness.playground.open_url(), choice).await;
+        assert_eq!(text_of(&harness.echo(&connector).await), "hi");
         let (name, value) = sent;
         let as_it_is = |request: &LoggedRequest| request.header(name) == Some(&value);
         assert!(harness.playground.count(as_it_is) > 0, "{name}");
     }
     let app = oauth_app_with(secret().into());
-    let connector = harness.add_at(harness.playground.url().as_str(), app).await;
+    let connector = harness.add_at(harness.playground.url(), app).await;
     // The provider knows another.
-    let over = harness.sign_in(&connector).await;
-    assert_eq!(over.state, AuthorizationState::Failed, "{over:?}");
+    let outcome = harness.sign_in(&connector).await;
+    assert_eq!(outcome.state, AuthorizationState::Failed, "{outcome:?}");
     assert!(!marker.exists());
 }
 
@@ -182,13 +168,10 @@ async fn no_verb_starts_a_program_that_the_person_does_not_allow() {
     let input = || SecretInput::Reference {
         reference: reference.clone(),
     };
-    let add = AddConnector {
-        url: harness.playground.open_url().to_string(),
-        name: None,
-        title: None,
-        authentication: Some(AuthenticationChoice::Bearer { token: input() }),
-        allow_plain_http: false,
-    };
+    let add = add_request(
+        harness.playground.open_url(),
+        AuthenticationChoice::Bearer { token: input() },
+    );
     let refused = add_connector(&cx, add).await.unwrap_err();
     assert_eq!(refused.code(), Code::ReferenceNotAllowed);
     let account = AddAccount {
@@ -206,16 +189,14 @@ async fn no_verb_starts_a_program_that_the_person_does_not_allow() {
     assert!(list_wallet(&cx).await.unwrap().is_empty());
     assert!(!marker.exists(), "it was run");
 
-    // What was saved while it was allowed stops when that is forgotten, and never asks by itself.
+    // A saved reference stops working when the permission is withdrawn, and does not ask for it.
     let keyring = Keyring::new(&harness, harness.playground.bearer_token());
     let token = AuthenticationChoice::Bearer {
         token: SecretInput::Reference {
             reference: keyring.spelling(),
         },
     };
-    let connector = harness
-        .add_at(harness.playground.bearer_url().as_str(), token)
-        .await;
+    let connector = harness.add_guarded(token).await;
     let check = check_connector(&cx, &connector.id).await.unwrap();
     assert_eq!(
         check.connector.status.status,
@@ -231,7 +212,7 @@ async fn no_verb_starts_a_program_that_the_person_does_not_allow() {
     assert_eq!(person.asked(Occasion::Given), 6);
 }
 
-/// A person who allows nothing, and counts what they were asked for.
+/// Allows no program, and counts the questions.
 #[derive(Default)]
 struct Refusing(Mutex<Vec<Occasion>>);
 
@@ -250,7 +231,7 @@ impl Refusing {
     }
 }
 
-/// An OAuth app of the user's own with that secret.
+/// OAuth with an app of the user that has this secret.
 fn oauth_app_with(secret: SecretValue) -> AuthenticationChoice {
     let mut app = oauth_app(CONFIDENTIAL_CLIENT_ID, None);
     if let AuthenticationChoice::Oauth {
@@ -263,7 +244,7 @@ fn oauth_app_with(secret: SecretValue) -> AuthenticationChoice {
     app
 }
 
-/// A program that hands out a secret: a file that is read.
+/// A program that prints the secret in a file.
 struct Keyring(PathBuf);
 
 impl Keyring {

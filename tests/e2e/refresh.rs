@@ -1,32 +1,31 @@
-//! Renewing a sign-in: once for all, lasting, and without the user as long as the provider allows.
+//! Refreshing tokens: once for all callers, durably, and without the user while the provider allows it.
 
-use std::path::Path;
 use std::time::Duration;
 
 use patchbay_model::{
-    AuthorizationState, Code, Connector, Explain as _, Json, OauthGrant, RunState, Status, ToolRun,
-    WalletEntry,
+    AuthorizationState, Code, Connector, Explain as _, OauthGrant, Status, WalletEntry,
 };
 use patchbay_ops::{
-    AddConnector, AuthenticationChoice, Context, StartAuthorization, add_connector, list_wallet,
-    refresh_tools, start_authorization, wait_for_authorization,
+    AuthenticationChoice, Context, add_connector, refresh_tools, start_authorization,
+    wait_for_authorization,
 };
 use patchbay_playground::{
-    CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Endpoint, Failure, LoopbackPort, Options,
-    Playground, RefreshTokens,
+    CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Endpoint, Failure, Playground,
+    RefreshTokens,
 };
 use serde_json::json;
 
 use crate::support::{
-    Browser, Child, Harness, Role, TIMEOUT, oauth, oauth_app, open_shared, run_in,
+    Browser, Child, Harness, Role, TIMEOUT, add_request, assert_done, echo, oauth, oauth_app,
+    open_shared, receive_line, run_in, send_line, sign_in_request, start_playground,
 };
 
-/// How many calls each of two processes makes at once.
+/// Number of concurrent calls of each of two processes.
 const CALLS: usize = 50;
 
 #[tokio::test]
 async fn two_processes_that_find_the_token_lapsing_renew_it_once() {
-    // By its clock each process is within the last minute of the token's five.
+    // By the clock of each process the token is in the last of its five minutes.
     let shared = SharedHome::new().await;
     let done = shared
         .call_in_two_processes(Duration::from_secs(270), || {})
@@ -47,7 +46,7 @@ async fn two_processes_that_are_refused_renew_the_token_once() {
 #[tokio::test]
 async fn calls_refused_together_renew_the_token_once() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     for round in 1..=5 {
         harness.playground.expire_access_tokens();
         assert_eq!(call_at_once(&harness.cx, &connector).await, CALLS);
@@ -58,17 +57,13 @@ async fn calls_refused_together_renew_the_token_once() {
 #[tokio::test]
 async fn an_app_of_ones_own_signs_in_as_itself_and_again_when_its_token_lapses() {
     let harness = Harness::new().await;
-    let mut app = oauth_app(CONFIDENTIAL_CLIENT_ID, Some(CONFIDENTIAL_CLIENT_SECRET));
-    if let AuthenticationChoice::Oauth { grant, .. } = &mut app {
-        *grant = OauthGrant::ClientCredentials;
-    }
-    let connector = harness.add_at(harness.playground.url().as_str(), app).await;
-    let over = harness.sign_in(&connector).await;
-    assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+    let app = signing_in_as_itself(Some(CONFIDENTIAL_CLIENT_SECRET));
+    let connector = harness.add_at(harness.playground.url(), app).await;
+    harness.authorize(&connector).await;
     assert!(harness.browser.opened().is_empty());
-    assert_done(&echo(&harness, &connector).await);
+    assert_done(&harness.echo(&connector).await);
     harness.playground.expire_access_tokens();
-    assert_done(&echo(&harness, &connector).await);
+    assert_done(&harness.echo(&connector).await);
     let asked = harness.playground.count(|request| {
         request.path == "/auth/token" && request.body.contains("client_credentials")
     });
@@ -78,30 +73,21 @@ async fn an_app_of_ones_own_signs_in_as_itself_and_again_when_its_token_lapses()
 #[tokio::test]
 async fn an_app_without_a_secret_cannot_sign_in_as_itself() {
     let harness = Harness::new().await;
-    let mut app = oauth_app(CONFIDENTIAL_CLIENT_ID, None);
-    if let AuthenticationChoice::Oauth { grant, .. } = &mut app {
-        *grant = OauthGrant::ClientCredentials;
-    }
-    let request = AddConnector {
-        url: harness.playground.url().into(),
-        name: None,
-        title: None,
-        authentication: Some(app),
-        allow_plain_http: false,
-    };
+    let app = signing_in_as_itself(None);
+    let request = add_request(harness.playground.url(), app);
     let refused = add_connector(&harness.cx, request).await.unwrap_err();
     assert_eq!(refused.code(), Code::UsageInvalid, "{refused}");
-    assert!(list_wallet(&harness.cx).await.unwrap().is_empty());
+    assert!(harness.wallet().await.is_empty());
 }
 
 #[tokio::test]
 async fn a_call_that_hears_late_of_its_refusal_takes_the_renewed_token() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     harness.playground.expire_access_tokens();
     let slow = Duration::from_millis(500);
     let delay = |on: bool| {
-        harness.playground.turn(|switches| {
+        harness.configure(|switches| {
             switches.delays.clear();
             switches.delays.extend(on.then_some((Endpoint::Mcp, slow)));
         });
@@ -114,12 +100,12 @@ async fn a_call_that_hears_late_of_its_refusal_takes_the_renewed_token() {
         let (cx, id) = (harness.cx.clone(), connector.id.clone());
         async move { run_in(&cx, &id, "whoami", json!({})).await }
     });
-    let begun = harness
+    let pending = harness
         .playground
         .wait_until(|it| calls("whoami", it) == 1, TIMEOUT);
-    assert!(begun.await);
+    assert!(pending.await);
     delay(false);
-    assert_done(&echo(&harness, &connector).await);
+    assert_done(&harness.echo(&connector).await);
     assert!(!late.is_finished(), "the other was refused first");
     assert_done(&late.await.unwrap());
     assert_eq!(harness.playground.refreshes(), 1);
@@ -134,10 +120,10 @@ async fn calls_at_once() {
     let connector = patchbay_ops::find_connector(&role.cx, &role.connector)
         .await
         .unwrap();
-    Role::send_line("ready");
-    Role::receive_line();
+    send_line("ready");
+    receive_line();
     let done = call_at_once(&role.cx, &connector).await;
-    Role::send_line(&done.to_string());
+    send_line(&done.to_string());
     role.cx.close().await;
 }
 
@@ -163,21 +149,9 @@ async fn a_renewed_token_survives_a_kill_right_after_its_first_use() {
         child.kill().await;
         assert_eq!(playground.refreshes(), round);
     }
-    // Showing a refresh token that was rotated would have ended the sign-in for good.
+    // Reuse of a rotated refresh token would have revoked the sign-in.
     playground.expire_access_tokens();
-    let run = run_in(
-        &shared.cx,
-        &shared.connector.id,
-        "echo",
-        json!({ "message": "hi" }),
-    )
-    .await;
-    assert_eq!(
-        run.summary.state,
-        RunState::Done,
-        "{:?}",
-        run.summary.problem
-    );
+    assert_done(&echo(&shared.cx, &shared.connector.id).await);
     assert_eq!(playground.refreshes(), 4);
     assert_eq!(playground.consents_shown(), 1);
 }
@@ -188,7 +162,7 @@ async fn waits_with_a_new_token() {
     let Some(role) = Role::take().await else {
         return;
     };
-    Role::send_line("ready");
+    send_line("ready");
     run_in(&role.cx, &role.connector, "wait", json!({})).await;
 }
 
@@ -196,26 +170,23 @@ async fn waits_with_a_new_token() {
 async fn a_token_refused_in_the_middle_is_renewed_without_the_user() {
     for rotate in [true, false] {
         let harness = Harness::with(|switches| switches.rotate_refresh_tokens = rotate).await;
-        let connector = harness.connected().await;
+        let connector = harness.connect().await;
         for round in 1..=3 {
             harness.playground.expire_access_tokens();
-            assert_done(&echo(&harness, &connector).await);
+            assert_done(&harness.echo(&connector).await);
             assert_eq!(harness.playground.refreshes(), round);
         }
         assert_eq!(harness.browser.opened().len(), 1);
-        assert_eq!(
-            harness.connector(&connector.id).await.status.status,
-            Status::Ready
-        );
+        assert_eq!(harness.status(&connector).await, Status::Ready);
     }
 }
 
 #[tokio::test]
 async fn a_token_endpoint_that_fails_for_a_while_ends_nothing() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     let failing = |on: bool| {
-        harness.playground.turn(|switches| {
+        harness.configure(|switches| {
             switches.failures.clear();
             if on {
                 let failure = Failure::always(500, "server_error");
@@ -224,23 +195,19 @@ async fn a_token_endpoint_that_fails_for_a_while_ends_nothing() {
         });
     };
     failing(true);
-    harness.clock.put_forward(Duration::from_secs(270));
-    assert_done(&echo(&harness, &connector).await);
+    harness.clock.advance(Duration::from_secs(270));
+    assert_done(&harness.echo(&connector).await);
     assert_eq!(harness.playground.refreshes(), 1, "tried ahead of time");
 
     harness.playground.expire_access_tokens();
-    let run = echo(&harness, &connector).await;
-    let problem = run.summary.problem.unwrap();
+    let problem = harness.echo_problem(&connector).await;
     assert_eq!(problem.code, Code::AuthExchange);
     assert!(problem.retryable, "{problem:?}");
-    assert_eq!(
-        harness.connector(&connector.id).await.status.status,
-        Status::Failing
-    );
+    assert_eq!(harness.status(&connector).await, Status::Failing);
     assert!(!wallet_entry(&harness).await.needs_authorization);
 
     failing(false);
-    assert_done(&echo(&harness, &connector).await);
+    assert_done(&harness.echo(&connector).await);
     let status = harness.connector(&connector.id).await.status;
     assert_eq!((status.status, status.reason), (Status::Ready, None));
     assert_eq!(harness.browser.opened().len(), 1);
@@ -249,11 +216,10 @@ async fn a_token_endpoint_that_fails_for_a_while_ends_nothing() {
 #[tokio::test]
 async fn a_sign_in_that_the_provider_ended_asks_for_the_user() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     let before = wallet_entry(&harness).await;
     harness.playground.revoke_everything();
-    let run = echo(&harness, &connector).await;
-    let problem = run.summary.problem.unwrap();
+    let problem = harness.echo_problem(&connector).await;
     assert_eq!(problem.code, Code::AuthExpired);
     assert_eq!(problem.hint.as_deref(), Some("Sign in again."));
     let status = harness.connector(&connector.id).await.status;
@@ -262,55 +228,51 @@ async fn a_sign_in_that_the_provider_ended_asks_for_the_user() {
     assert!(wallet_entry(&harness).await.needs_authorization);
     assert_eq!(harness.browser.opened().len(), 1, "nothing opens by itself");
 
-    let over = harness.sign_in(&connector).await;
-    assert_eq!(over.state, AuthorizationState::Authorized);
+    harness.authorize(&connector).await;
     let after = wallet_entry(&harness).await;
     assert_eq!((after.id, after.needs_authorization), (before.id, false));
-    assert_done(&echo(&harness, &connector).await);
+    assert_done(&harness.echo(&connector).await);
 }
 
 #[tokio::test]
 async fn without_a_refresh_token_the_user_is_asked_when_the_token_lapses() {
     let harness = Harness::with(|switches| switches.refresh_tokens = RefreshTokens::Never).await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     assert!(
         connector.identity.expires_at.is_some(),
         "it does not renew itself"
     );
-    assert_done(&echo(&harness, &connector).await);
-    harness.clock.put_forward(Duration::from_secs(270));
-    assert_done(&echo(&harness, &connector).await);
+    assert_done(&harness.echo(&connector).await);
+    harness.clock.advance(Duration::from_secs(270));
+    assert_done(&harness.echo(&connector).await);
     harness.playground.expire_access_tokens();
-    let run = echo(&harness, &connector).await;
-    assert_eq!(run.summary.problem.unwrap().code, Code::AuthExpired);
-    let status = harness.connector(&connector.id).await.status.status;
-    assert_eq!(status, Status::NeedsAuthorization);
+    assert_eq!(harness.echo_code(&connector).await, Code::AuthExpired);
+    assert_eq!(harness.status(&connector).await, Status::NeedsAuthorization);
 }
 
 #[tokio::test]
 async fn offline_access_is_asked_for_where_it_is_offered() {
     let harness =
         Harness::with(|switches| switches.refresh_tokens = RefreshTokens::WithOfflineAccess).await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     harness.playground.expire_access_tokens();
-    assert_done(&echo(&harness, &connector).await);
+    assert_done(&harness.echo(&connector).await);
 }
 
 #[tokio::test]
 async fn consent_is_insisted_on_from_the_sign_in_after_one_that_could_not_be_renewed() {
     let harness =
         Harness::with(|switches| switches.refresh_tokens = RefreshTokens::WithConsent).await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     assert!(!wallet_entry(&harness).await.renews);
     harness.playground.expire_access_tokens();
-    let run = echo(&harness, &connector).await;
-    assert_eq!(run.summary.problem.unwrap().code, Code::AuthExpired);
+    assert_eq!(harness.echo_code(&connector).await, Code::AuthExpired);
 
     let connector = harness.connector(&connector.id).await;
     harness.sign_in(&connector).await;
     assert!(wallet_entry(&harness).await.renews);
     harness.playground.expire_access_tokens();
-    assert_done(&echo(&harness, &connector).await);
+    assert_done(&harness.echo(&connector).await);
 
     let connector = harness.connector(&connector.id).await;
     harness.sign_in(&connector).await;
@@ -326,20 +288,20 @@ async fn consent_is_insisted_on_from_the_sign_in_after_one_that_could_not_be_ren
 #[tokio::test]
 async fn a_tool_that_needs_more_scopes_gets_them_after_another_consent() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     let refused = harness.run(&connector, "admin_report", json!({})).await;
     assert_eq!(refused.summary.problem.unwrap().code, Code::AuthForbidden);
     // The tool is marked; the other tools work, and make nobody forget what the server asked for.
     let marked = harness.connector(&connector.id).await;
     assert_eq!(marked.status.status, Status::Ready);
     assert_eq!(marked.tools_lacking_access, ["admin_report"]);
-    assert_done(&echo(&harness, &connector).await);
+    assert_done(&harness.echo(&connector).await);
     let still = harness.connector(&connector.id).await;
     assert_eq!(still.status.status, Status::Ready);
     assert_eq!(still.tools_lacking_access, ["admin_report"]);
 
-    let over = harness.sign_in(&connector).await;
-    let mut scopes = over.scopes.clone();
+    let outcome = harness.sign_in(&connector).await;
+    let mut scopes = outcome.scopes.clone();
     scopes.sort();
     assert_eq!(scopes, ["admin", "read", "write"]);
     let signed_in = harness.connector(&connector.id).await;
@@ -359,8 +321,8 @@ async fn a_tool_that_needs_more_scopes_gets_them_after_another_consent() {
 #[tokio::test]
 async fn a_list_that_needs_more_scopes_says_so_and_signs_nobody_out() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
-    harness.playground.turn(|switches| {
+    let connector = harness.connect().await;
+    harness.configure(|switches| {
         let scopes = ["admin".to_owned()].into();
         switches.step_up.insert("tools/list".to_owned(), scopes);
     });
@@ -372,34 +334,27 @@ async fn a_list_that_needs_more_scopes_says_so_and_signs_nobody_out() {
     assert_eq!(status.reason.as_deref(), Some("this needs the scope admin"));
     assert!(!wallet_entry(&harness).await.needs_authorization);
 
-    let over = harness.sign_in(&connector).await;
-    assert!(over.scopes.contains(&"admin".to_owned()));
+    let outcome = harness.sign_in(&connector).await;
+    assert!(outcome.scopes.contains(&"admin".to_owned()));
     let status = harness.connector(&connector.id).await.status;
     assert_eq!((status.status, status.code), (Status::Ready, None));
 }
 
-async fn echo(harness: &Harness, connector: &Connector) -> ToolRun {
-    harness
-        .run(connector, "echo", json!({ "message": "hi" }))
-        .await
-}
-
-fn assert_done(run: &ToolRun) {
-    assert_eq!(
-        run.summary.state,
-        RunState::Done,
-        "{:?}",
-        run.summary.problem
-    );
+fn signing_in_as_itself(secret: Option<&str>) -> AuthenticationChoice {
+    let mut app = oauth_app(CONFIDENTIAL_CLIENT_ID, secret);
+    if let AuthenticationChoice::Oauth { grant, .. } = &mut app {
+        *grant = OauthGrant::ClientCredentials;
+    }
+    app
 }
 
 async fn wallet_entry(harness: &Harness) -> WalletEntry {
-    let mut wallet = list_wallet(&harness.cx).await.unwrap();
+    let mut wallet = harness.wallet().await;
     assert_eq!(wallet.len(), 1);
     wallet.remove(0)
 }
 
-/// Calls [`CALLS`] times at once; how many succeeded.
+/// Makes [`CALLS`] concurrent calls and returns the number that succeeded.
 async fn call_at_once(cx: &Context, connector: &Connector) -> usize {
     let mut calls = tokio::task::JoinSet::new();
     for number in 0..CALLS {
@@ -416,7 +371,7 @@ async fn call_at_once(cx: &Context, connector: &Connector) -> usize {
     done
 }
 
-/// A home that several processes use, with a connected Playground.
+/// A home that several processes share, with a connected Playground.
 struct SharedHome {
     playground: Playground,
     cx: Context,
@@ -426,11 +381,15 @@ struct SharedHome {
 
 impl SharedHome {
     async fn new() -> Self {
-        let mut options = Options::default();
-        options.switches.loopback_port = LoopbackPort::Free;
-        let playground = Playground::start(options).await.unwrap();
+        let playground = start_playground(|_| {}).await;
         let home = tempfile::tempdir().unwrap();
-        let (cx, connector) = connect(home.path(), &playground).await;
+        let cx = open_shared(home.path(), &Browser::new(), Duration::ZERO).await;
+        let request = add_request(playground.url(), oauth());
+        let connector = add_connector(&cx, request).await.unwrap();
+        let request = sign_in_request(&connector.id);
+        let pending = start_authorization(&cx, request).await.unwrap();
+        let outcome = wait_for_authorization(&cx, &pending.id).await.unwrap();
+        assert_eq!(outcome.state, AuthorizationState::Authorized);
         Self {
             playground,
             cx,
@@ -439,7 +398,7 @@ impl SharedHome {
         }
     }
 
-    /// Calls in two processes whose clocks are that late, at once; how many succeeded.
+    /// Calls from two processes whose clocks are `late`, and returns the number of calls that succeeded.
     async fn call_in_two_processes(&self, late: Duration, right_before: impl Fn()) -> usize {
         let start = || {
             Child::start(
@@ -460,32 +419,8 @@ impl SharedHome {
         let mut done = 0;
         for mut child in children {
             done += child.receive_line().await.parse::<usize>().unwrap();
-            child.end().await;
+            assert!(child.end().await.success());
         }
         done
     }
-}
-
-async fn connect(home: &Path, playground: &Playground) -> (Context, Connector) {
-    let browser = Browser::new();
-    let cx = open_shared(home, &browser, Duration::ZERO).await;
-    let request = AddConnector {
-        url: playground.url().to_string(),
-        name: None,
-        title: None,
-        authentication: Some(oauth(None)),
-        allow_plain_http: false,
-    };
-    let connector = add_connector(&cx, request).await.unwrap();
-    let request = StartAuthorization {
-        connector: connector.id.clone(),
-        redirect: None,
-        timeout_seconds: None,
-        choices: Json::default(),
-        accept_issuer: None,
-    };
-    let begun = start_authorization(&cx, request).await.unwrap();
-    let over = wait_for_authorization(&cx, &begun.id).await.unwrap();
-    assert_eq!(over.state, AuthorizationState::Authorized);
-    (cx, connector)
 }

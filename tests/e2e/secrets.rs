@@ -1,4 +1,4 @@
-//! After a whole journey no secret is found in clear, anywhere but in the requests it was for.
+//! After a run through all features no secret is in clear anywhere but in the requests it is for.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -6,16 +6,18 @@ use std::sync::{Arc, Mutex};
 
 use patchbay_model::{Code, Explain as _, RunQuery, RunState, Secret};
 use patchbay_ops::{
-    AuthenticationChoice, Event, SecretInput, disconnect_connector, dry_run, find_run,
-    list_authorizations, list_connectors, list_runs, list_wallet, replay_run,
+    AuthenticationChoice, Event, dry_run, find_run, list_authorizations, list_connectors,
+    list_runs, replay_run,
 };
-use patchbay_playground::{CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Endpoint, Failure};
+use patchbay_playground::{
+    CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Endpoint, Failure, Playground,
+};
 use patchbay_testkit::{find_leaks, leaks_in};
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 use tracing_subscriber::EnvFilter;
 
-use crate::support::{Answer, Harness, oauth_app, request, text_of};
+use crate::support::{Answer, Harness, assert_done, bearer, oauth_app, request, text_of};
 
 const PASSWORD: &str = "correct-horse-battery";
 
@@ -53,23 +55,17 @@ async fn after_a_whole_journey_no_secret_is_found_in_clear() {
     assert_eq!(leaks, [], "after a restart");
 }
 
-/// Everything that has to do with secrets, once; what a window would have been shown of it.
+/// Uses every feature that handles secrets once, and returns what a window would have been shown.
 async fn journey(harness: &Harness) -> String {
     let mut shown = String::new();
     let mut show = |text: String| shown.push_str(&text);
     let playground = &harness.playground;
     let app = oauth_app(CONFIDENTIAL_CLIENT_ID, Some(CONFIDENTIAL_CLIENT_SECRET));
-    let own = harness.add_at(playground.url().as_str(), app).await;
+    let own = harness.add_at(playground.url(), app).await;
     show(format!("{:?}", harness.sign_in(&own).await));
-    let dynamic = harness.connected().await;
-    let bearer = AuthenticationChoice::Bearer {
-        token: SecretInput::New {
-            secret: Secret::new(playground.bearer_token()),
-        },
-    };
-    let bearer = harness
-        .add_at(playground.bearer_url().as_str(), bearer)
-        .await;
+    let dynamic = harness.connect().await;
+    let bearer = bearer(playground.bearer_token());
+    let bearer = harness.add_guarded(bearer).await;
     let headers = AuthenticationChoice::Headers {
         entry: None,
         values: BTreeMap::from([(
@@ -77,9 +73,7 @@ async fn journey(harness: &Harness) -> String {
             Secret::new(playground.bearer_token()).into(),
         )]),
     };
-    let headers = harness
-        .add_at(playground.bearer_url().as_str(), headers)
-        .await;
+    let headers = harness.add_guarded(headers).await;
 
     for connector in [&own, &dynamic] {
         playground.expire_access_tokens();
@@ -88,23 +82,18 @@ async fn journey(harness: &Harness) -> String {
     }
     harness.sign_in(&dynamic).await;
     harness.run(&dynamic, "admin_report", json!({})).await;
-    harness.browser.will(Answer::Deny);
+    harness.browser.set_answer(Answer::Deny);
     harness.sign_in(&own).await;
-    harness.browser.will(Answer::Allow);
-    playground.turn(|switches| {
+    harness.browser.set_answer(Answer::Allow);
+    playground.configure(|switches| {
         let failure = Failure::once(400, "invalid_grant");
         switches.failures.extend([(Endpoint::Token, failure)]);
     });
     harness.sign_in(&own).await;
     harness.sign_in(&own).await;
 
-    // A server that sends back what it was sent, and a user who pastes a token into a tool.
-    let sent = harness.playground.log();
-    let token = sent
-        .iter()
-        .rev()
-        .find_map(|request| request.header("authorization"));
-    let token = token.unwrap().trim_start_matches("Bearer ").to_owned();
+    // A server that echoes what it was sent, and a user who pastes a token into a tool.
+    let token = last_token(playground);
     for (connector, secret) in [(&own, token.as_str()), (&bearer, playground.bearer_token())] {
         let message = format!("it is {secret}!");
         let run = harness
@@ -115,50 +104,34 @@ async fn journey(harness: &Harness) -> String {
         show(format!("{run:?}"));
     }
     let message = json!({ "message": playground.bearer_token() });
-    show(format!(
-        "{:?}",
-        harness.run(&headers, "echo", message).await
-    ));
+    let run = harness.run(&headers, "echo", message).await;
+    show(format!("{run:?}"));
     let login = json!({ "user": "lena", "password": PASSWORD });
-    show(format!(
-        "{:?}",
-        harness.run(&dynamic, "check_login", login.clone()).await
-    ));
-    let dry = dry_run(&harness.cx, request(&dynamic.id, "check_login", login))
-        .await
-        .unwrap();
-    show(format!("{dry:?}"));
-    disconnect_connector(&harness.cx, &own.id).await.unwrap();
+    let run = harness.run(&dynamic, "check_login", login.clone()).await;
+    show(format!("{run:?}"));
+    let dry = dry_run(&harness.cx, request(&dynamic.id, "check_login", login)).await;
+    show(format!("{:?}", dry.unwrap()));
+    harness.disconnect(&own).await;
 
-    for run in list_runs(&harness.cx, &RunQuery::default())
-        .await
-        .unwrap()
-        .runs
-    {
-        show(format!(
-            "{:?}",
-            find_run(&harness.cx, &run.id).await.unwrap()
-        ));
+    let listed = list_runs(&harness.cx, &RunQuery::default()).await.unwrap();
+    for run in listed.runs {
+        let run = find_run(&harness.cx, &run.id).await.unwrap();
+        show(format!("{run:?}"));
     }
     show(format!("{:?}", list_connectors(&harness.cx).await.unwrap()));
-    show(format!("{:?}", list_wallet(&harness.cx).await.unwrap()));
-    show(format!(
-        "{:?}",
-        list_authorizations(&harness.cx).await.unwrap()
-    ));
+    show(format!("{:?}", harness.wallet().await));
+    let authorizations = list_authorizations(&harness.cx).await.unwrap();
+    show(format!("{authorizations:?}"));
     shown
 }
 
 #[tokio::test]
 async fn a_secret_argument_is_not_kept_and_such_a_run_is_not_repeated() {
     let harness = Harness::new().await;
-    let address = harness.playground.open_url();
-    let connector = harness
-        .add_at(address.as_str(), AuthenticationChoice::None)
-        .await;
+    let connector = harness.add_open().await;
     let login = json!({ "user": "lena", "password": PASSWORD });
     let run = harness.run(&connector, "check_login", login).await;
-    assert_eq!(run.summary.state, RunState::Done);
+    assert_done(&run);
     let sent = harness
         .playground
         .count(|request| request.body.contains(PASSWORD));
@@ -173,35 +146,19 @@ async fn a_secret_argument_is_not_kept_and_such_a_run_is_not_repeated() {
         "{raw}"
     );
 
-    let again = replay_run(
-        &harness.cx,
-        &run.summary.id,
-        None,
-        run.summary.origin,
-        false,
-        |_| {},
-    );
-    assert_eq!(again.await.unwrap_err().code(), Code::UsageInvalid);
-    assert_eq!(
-        list_runs(&harness.cx, &RunQuery::default())
-            .await
-            .unwrap()
-            .total,
-        1
-    );
+    let (id, origin) = (&run.summary.id, run.summary.origin);
+    let again = replay_run(&harness.cx, id, None, origin, false, |_| {}).await;
+    assert_eq!(again.unwrap_err().code(), Code::UsageInvalid);
+    let listed = list_runs(&harness.cx, &RunQuery::default()).await.unwrap();
+    assert_eq!(listed.total, 1);
 }
 
 #[tokio::test]
 async fn words_of_a_server_are_kept_without_the_token_that_they_repeat() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
-    let token = harness.playground.log();
-    let token = token
-        .iter()
-        .rev()
-        .find_map(|request| request.header("authorization"));
-    let token = token.unwrap().trim_start_matches("Bearer ").to_owned();
-    harness.playground.turn(|switches| {
+    let connector = harness.connect().await;
+    let token = last_token(&harness.playground);
+    harness.configure(|switches| {
         let body = json!({ "error": format!("bad token {token}"), "message": token });
         let failure = Failure {
             body,
@@ -209,9 +166,7 @@ async fn words_of_a_server_are_kept_without_the_token_that_they_repeat() {
         };
         switches.failures.extend([(Endpoint::Mcp, failure)]);
     });
-    let run = harness
-        .run(&connector, "echo", json!({ "message": "hi" }))
-        .await;
+    let run = harness.echo(&connector).await;
     assert_eq!(run.summary.state, RunState::Failed);
     let connector = harness.connector(&connector.id).await;
     let shown = format!("{run:?} {connector:?}");
@@ -221,7 +176,17 @@ async fn words_of_a_server_are_kept_without_the_token_that_they_repeat() {
     );
 }
 
-/// All news so far, as the window gets them and as a log would write them.
+fn last_token(playground: &Playground) -> String {
+    let sent = playground.log();
+    let mut headers = sent
+        .iter()
+        .rev()
+        .filter_map(|it| it.header("authorization"));
+    let header = headers.next().unwrap();
+    header.trim_start_matches("Bearer ").to_owned()
+}
+
+/// All events so far, as the window gets them and as a log would write them.
 fn read(events: &mut Receiver<Event>) -> String {
     let mut text = String::new();
     while let Ok(event) = events.try_recv() {

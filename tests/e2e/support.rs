@@ -1,11 +1,15 @@
-//! What every journey starts from: a Playground, a home, a browser, and Patchbay itself.
+//! Set-up and assertions that the tests share.
 
 mod browser;
+mod child;
 mod harness;
 mod process;
 
 pub(crate) use browser::{Answer, Browser, visit};
+pub(crate) use child::{Child, open_shared, receive_line, send_line};
 pub(crate) use harness::{
-    Harness, LateClock, TIMEOUT, oauth, oauth_app, request, run_in, text_of, wait_for,
+    Harness, OffsetClock, TIMEOUT, add_request, assert_done, bearer, echo, oauth, oauth_app,
+    oauth_for, parameter, request, run_in, sign_in_request, start_playground, text_of,
+    wait_for_event,
 };
-pub(crate) use process::{Child, Role, open_shared};
+pub(crate) use process::Role;

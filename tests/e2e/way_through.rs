@@ -1,22 +1,24 @@
-//! From a pasted address to a result in the history, and on after a restart.
+//! From a pasted address to a result in the history, and after a restart.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use patchbay_model::{
-    AuthenticationMethod, AuthorizationState, Code, Content, Explain as _, Json, Redirect,
-    RunQuery, RunState, Secret, Status, Transport,
+    AuthenticationMethod, AuthorizationState, Code, Connector, Content, Explain as _, Json,
+    Redirect, RunQuery, RunState, Secret, Status, ToolRun, Transport,
 };
 use patchbay_ops::{
-    AuthenticationChoice, RunProgress, SecretInput, cancel_run, check_connector, dry_run, find_run,
-    finish_authorization, handle_callback_link, inspect_address, list_runs, list_tools,
-    list_wallet, replay_run, run_tool,
+    AuthenticationChoice, RunProgress, SecretInput, cancel_run, check_connector, dry_run,
+    find_authorization, find_run, finish_authorization, handle_callback_link, inspect_address,
+    list_runs, list_tools, refresh_tools, replay_run, run_tool,
 };
 use patchbay_playground::{APP_CLIENT_ID, CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET};
 use serde_json::json;
 
-use crate::support::{Answer, Harness, TIMEOUT, oauth_app, request, text_of, wait_for};
+use crate::support::{
+    Answer, Harness, assert_done, bearer, oauth_app, parameter, request, text_of, wait_for_event,
+};
 
 #[tokio::test]
 async fn a_pasted_address_leads_to_a_run_that_needs_no_second_consent() {
@@ -36,9 +38,8 @@ async fn a_pasted_address_leads_to_a_run_that_needs_no_second_consent() {
     let connector = harness.add().await;
     assert!(connector.draft);
     assert_eq!(connector.status.status, Status::Unknown);
-    let over = harness.sign_in(&connector).await;
-    assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
-    assert_eq!((over.page_host, over.problem), (None, None));
+    let outcome = harness.authorize(&connector).await;
+    assert_eq!((outcome.page_host, outcome.problem), (None, None));
     let page = harness.browser.ended(1).await.page.unwrap();
     assert!(page.contains(&connector.title), "{page}");
 
@@ -53,10 +54,9 @@ async fn a_pasted_address_leads_to_a_run_that_needs_no_second_consent() {
     let tools = list_tools(&harness.cx, Some(&connector.id)).await.unwrap();
     assert_eq!(connector.tool_count, u32::try_from(tools.len()).ok());
 
-    let run = harness
-        .run(&connector, "echo", json!({ "message": "**hi**" }))
-        .await;
-    assert_eq!(run.summary.state, RunState::Done);
+    let message = json!({ "message": "**hi**" });
+    let run = harness.run(&connector, "echo", message).await;
+    assert_done(&run);
     assert_eq!(text_of(&run), "**hi**");
     let listed = list_runs(&harness.cx, &RunQuery::default()).await.unwrap();
     assert_eq!(listed.runs, std::slice::from_ref(&run.summary));
@@ -72,15 +72,9 @@ async fn a_pasted_address_leads_to_a_run_that_needs_no_second_consent() {
     harness.restart().await;
     let connector = harness.connector(&connector.id).await;
     assert_eq!(connector.status.status, Status::Ready);
-    let again = replay_run(
-        &harness.cx,
-        &run.summary.id,
-        None,
-        run.summary.origin,
-        false,
-        |_| {},
-    );
-    let again = again.await.unwrap();
+    let (id, origin) = (&run.summary.id, run.summary.origin);
+    let again = replay_run(&harness.cx, id, None, origin, false, |_| {}).await;
+    let again = again.unwrap();
     assert_eq!(text_of(&again), "**hi**");
     assert_eq!(again.replay_of, Some(run.summary.id));
     assert_eq!(harness.browser.opened().len(), 1);
@@ -92,23 +86,14 @@ async fn a_pasted_address_leads_to_a_run_that_needs_no_second_consent() {
 async fn the_way_back_can_be_a_link_of_the_system() {
     let harness = Harness::new().await;
     let connector = harness.add().await;
-    let begun = harness.start(&connector, Redirect::DeepLink).await;
+    let pending = harness.start_waiting(&connector, Redirect::DeepLink).await;
     let link = harness.browser.ended(1).await.at;
     assert_eq!(link.scheme(), "patchbay");
     let link = Secret::new(link.as_str());
-    harness
-        .reaches(&begun, AuthorizationState::AwaitingUser)
-        .await;
     handle_callback_link(&harness.cx, &link).unwrap();
-    assert_eq!(
-        harness.end_of(&begun).await.state,
-        AuthorizationState::Authorized
-    );
+    harness.assert_authorized(&pending).await;
     let run = harness.run(&connector, "whoami", json!({})).await;
-    assert_eq!(
-        run.result.unwrap().structured.unwrap()["subject"],
-        "lena-fischer"
-    );
+    assert_eq!(structured(run)["subject"], "lena-fischer");
 
     let twice = handle_callback_link(&harness.cx, &link).unwrap_err();
     assert_eq!(twice.code(), Code::AuthCallback);
@@ -119,90 +104,55 @@ async fn the_way_back_can_be_a_link_of_the_system() {
 async fn the_way_back_can_be_pasted() {
     let harness = Harness::new().await;
     let connector = harness.add().await;
-    let begun = harness.start(&connector, Redirect::DeepLink).await;
+    let pending = harness.start_waiting(&connector, Redirect::DeepLink).await;
     let pasted = format!(" {}\n", harness.browser.ended(1).await.at);
-    harness
-        .reaches(&begun, AuthorizationState::AwaitingUser)
-        .await;
     let pasted = Secret::new(pasted);
-    let finish = || finish_authorization(&harness.cx, &begun.id, &pasted);
+    let finish = || finish_authorization(&harness.cx, &pending.id, &pasted);
     finish().await.unwrap();
-    assert_eq!(
-        harness.end_of(&begun).await.state,
-        AuthorizationState::Authorized
-    );
+    harness.assert_authorized(&pending).await;
     assert_eq!(finish().await.unwrap_err().code(), Code::Conflict);
 }
 
 #[tokio::test]
 async fn without_a_browser_the_link_can_be_copied() {
     let harness = Harness::new().await;
-    harness.browser.will(Answer::Missing);
+    harness.browser.set_answer(Answer::Missing);
     let connector = harness.add().await;
-    let begun = harness.start(&connector, Redirect::Loopback).await;
-    harness
-        .reaches(&begun, AuthorizationState::AwaitingUser)
-        .await;
-    let shown = patchbay_ops::find_authorization(&harness.cx, &begun.id)
-        .await
-        .unwrap();
-    assert!(
-        shown
-            .trace
-            .iter()
-            .any(|step| step.method == "open" && step.note.is_some())
-    );
+    let pending = harness.start_waiting(&connector, Redirect::Loopback).await;
+    let shown = find_authorization(&harness.cx, &pending.id).await.unwrap();
+    let mut steps = shown.trace.iter();
+    assert!(steps.any(|step| step.method == "open" && step.note.is_some()));
     assert!(shown.no_browser);
-    let page = patchbay_ops::authorization_page(&harness.cx, &begun.id).unwrap();
+    let page = patchbay_ops::authorization_page(&harness.cx, &pending.id).unwrap();
     assert!(page.as_str().starts_with(&harness.playground.issuer()));
     // What windows and the store hear of names the host and holds nothing that finishes a sign-in.
-    let (_, state) = page
-        .query_pairs()
-        .find(|(name, _)| name == "state")
-        .unwrap();
     let told = serde_json::to_string(&shown).unwrap();
-    assert!(!told.contains(&*state), "{told}");
-    assert_eq!(
-        shown.page_host.as_deref(),
-        page.host_str()
-            .zip(page.port())
-            .map(|(host, port)| format!("{host}:{port}"))
-            .as_deref()
-    );
-    harness.browser.will(Answer::Allow);
-    patchbay_ops::open_authorization_page(&harness.cx, &begun.id)
-        .await
-        .unwrap();
-    assert_eq!(
-        harness.end_of(&begun).await.state,
-        AuthorizationState::Authorized
-    );
+    assert!(!told.contains(&parameter(&page, "state")), "{told}");
+    let host = page.host_str().zip(page.port());
+    let host = host.map(|(host, port)| format!("{host}:{port}"));
+    assert_eq!(shown.page_host, host);
+    harness.browser.set_answer(Answer::Allow);
+    harness.open_page(&pending).await;
+    harness.assert_authorized(&pending).await;
 }
 
 #[tokio::test]
 async fn oauth_apps_of_the_users_own_sign_in_without_registering() {
     let harness = Harness::with(|switches| switches.registration = false).await;
-    let address = harness.playground.url();
     let apps = [
         (APP_CLIENT_ID, None),
         (CONFIDENTIAL_CLIENT_ID, Some(CONFIDENTIAL_CLIENT_SECRET)),
     ];
     for (id, secret) in apps {
         let connector = harness
-            .add_at(address.as_str(), oauth_app(id, secret))
+            .add_at(harness.playground.url(), oauth_app(id, secret))
             .await;
-        let over = harness.sign_in(&connector).await;
-        assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+        harness.authorize(&connector).await;
         let run = harness.run(&connector, "whoami", json!({})).await;
-        assert_eq!(run.result.unwrap().structured.unwrap()["clientId"], id);
+        assert_eq!(structured(run)["clientId"], id);
         harness.playground.expire_access_tokens();
         let run = harness.run(&connector, "whoami", json!({})).await;
-        assert_eq!(
-            run.summary.state,
-            RunState::Done,
-            "{:?}",
-            run.summary.problem
-        );
+        assert_done(&run);
     }
     assert_eq!(harness.playground.registrations(), 0);
     assert_eq!(harness.playground.refreshes(), 2);
@@ -216,22 +166,16 @@ async fn a_server_that_registers_nobody_asks_for_an_app_of_ones_own() {
     })
     .await;
     let connector = harness.add().await;
-    let over = harness.sign_in(&connector).await;
-    assert_eq!(over.state, AuthorizationState::Failed);
-    assert_eq!(over.problem.unwrap().code, Code::AuthClientNeeded);
+    let outcome = harness.sign_in(&connector).await;
+    assert_eq!(outcome.state, AuthorizationState::Failed);
+    assert_eq!(outcome.problem.unwrap().code, Code::AuthClientNeeded);
     assert!(harness.browser.opened().is_empty());
 }
 
 #[tokio::test]
 async fn a_token_or_headers_do_without_a_consent() {
     let harness = Harness::new().await;
-    let address = harness.playground.bearer_url();
     let token = harness.playground.bearer_token().to_owned();
-    let typed = |text: &str| AuthenticationChoice::Bearer {
-        token: SecretInput::New {
-            secret: Secret::new(text),
-        },
-    };
     let headers = AuthenticationChoice::Headers {
         entry: None,
         values: BTreeMap::from([(
@@ -239,66 +183,45 @@ async fn a_token_or_headers_do_without_a_consent() {
             Secret::new(token.as_str()).into(),
         )]),
     };
-    // On Windows it is a word of the shell, not a program.
+    // On Windows it is a built-in of the shell, not a program.
     let echo = if cfg!(windows) { "cmd /c echo" } else { "echo" };
     let reference = AuthenticationChoice::Bearer {
         token: SecretInput::Reference {
             reference: format!("cmd://{echo} {token}"),
         },
     };
-    for choice in [typed(&format!(" {token}\n")), headers, reference] {
-        let connector = harness.add_at(address.as_str(), choice).await;
-        let run = harness
-            .run(&connector, "echo", json!({ "message": "hi" }))
-            .await;
-        assert_eq!(
-            run.summary.state,
-            RunState::Done,
-            "{:?}",
-            run.summary.problem
-        );
-        assert_eq!(
-            harness.connector(&connector.id).await.status.status,
-            Status::Ready
-        );
+    for choice in [bearer(&format!(" {token}\n")), headers, reference] {
+        let connector = harness.add_guarded(choice).await;
+        assert_done(&harness.echo(&connector).await);
+        assert_eq!(harness.status(&connector).await, Status::Ready);
     }
-    assert_eq!(list_wallet(&harness.cx).await.unwrap().len(), 3);
+    assert_eq!(harness.wallet().await.len(), 3);
 
-    let wrong = harness
-        .add_at(address.as_str(), typed("not-the-token"))
-        .await;
-    let refused = patchbay_ops::refresh_tools(&harness.cx, &wrong.id)
-        .await
-        .unwrap_err();
+    let wrong = harness.add_guarded(bearer("not-the-token")).await;
+    let refused = refresh_tools(&harness.cx, &wrong.id).await.unwrap_err();
     assert_eq!(refused.code(), Code::AuthRefused);
-    let status = harness.connector(&wrong.id).await.status;
-    assert_eq!(status.status, Status::NeedsAuthorization);
+    assert_eq!(harness.status(&wrong).await, Status::NeedsAuthorization);
 }
 
 #[tokio::test]
 async fn answers_of_every_kind_reach_the_history() {
     let harness = Harness::new().await;
-    let address = harness.playground.open_url();
-    let connector = harness
-        .add_at(address.as_str(), AuthenticationChoice::None)
-        .await;
+    let connector = harness.add_open().await;
 
     let weather = harness
         .run(&connector, "weather", json!({ "city": "Ulm" }))
         .await;
-    assert_eq!(weather.result.unwrap().structured.unwrap()["city"], "Ulm");
+    assert_eq!(structured(weather)["city"], "Ulm");
 
     let picture = harness
         .run(&connector, "picture", json!({ "size": 16 }))
         .await;
     let content = picture.result.unwrap().content;
-    assert!(
-        content
-            .iter()
-            .any(|part| matches!(part, Content::Image { data, mime_type }
-            if mime_type == "image/png" && data.starts_with("iVBOR"))),
-        "{content:?}"
-    );
+    let is_png = |part: &Content| {
+        matches!(part, Content::Image { data, mime_type }
+            if mime_type == "image/png" && data.starts_with("iVBOR"))
+    };
+    assert!(content.iter().any(is_png), "{content:?}");
 
     let arguments = json!({
         "title": "T", "priority": "high", "contact": { "kind": "mail", "email": "a@b.example" },
@@ -307,16 +230,10 @@ async fn answers_of_every_kind_reach_the_history() {
     });
     let shapes = harness.run(&connector, "shapes", arguments.clone()).await;
     assert_eq!(shapes.arguments, Json(arguments.clone()));
-    assert_eq!(
-        shapes.result.unwrap().structured.unwrap()["received"],
-        arguments
-    );
+    assert_eq!(structured(shapes)["received"], arguments);
 
-    let wrong = request(
-        &connector.id,
-        "shapes",
-        json!({ "title": "", "priority": "high" }),
-    );
+    let wrong = json!({ "title": "", "priority": "high" });
+    let wrong = request(&connector.id, "shapes", wrong);
     let error = run_tool(&harness.cx, wrong, |_| {}).await.unwrap_err();
     assert_eq!(error.code(), Code::ToolArguments);
     let fields = error.problem().fields;
@@ -330,10 +247,8 @@ async fn answers_of_every_kind_reach_the_history() {
         .run(&connector, "fail", json!({ "reason": "no paper" }))
         .await;
     assert_eq!(fail.summary.state, RunState::Failed);
-    assert_eq!(
-        fail.summary.problem.as_ref().unwrap().code,
-        Code::ToolFailed
-    );
+    let problem = fail.summary.problem.as_ref().unwrap();
+    assert_eq!(problem.code, Code::ToolFailed);
     assert_eq!(text_of(&fail), "no paper");
 
     let crash = harness.run(&connector, "crash", json!({})).await;
@@ -353,28 +268,22 @@ async fn answers_of_every_kind_reach_the_history() {
 
     let listed = list_runs(&harness.cx, &RunQuery::default()).await.unwrap();
     assert_eq!(listed.total, 6);
-    assert_eq!(
-        harness.connector(&connector.id).await.status.status,
-        Status::Ready
-    );
+    assert_eq!(harness.status(&connector).await, Status::Ready);
 }
 
 #[tokio::test]
 async fn progress_is_heard_in_order() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     let heard = Arc::new(Mutex::new(Vec::new()));
     let hearing = Arc::clone(&heard);
-    let count = request(
-        &connector.id,
-        "count",
-        json!({ "steps": 4, "delay_ms": 20 }),
-    );
+    let steps = json!({ "steps": 4, "delay_ms": 20 });
+    let count = request(&connector.id, "count", steps);
     let run = run_tool(&harness.cx, count, move |step| {
         hearing.lock().unwrap().push(step)
     });
     let run = run.await.unwrap();
-    assert_eq!(run.summary.state, RunState::Done);
+    assert_done(&run);
     let heard = heard.lock().unwrap();
     assert!(matches!(&heard[0], RunProgress::Started { run: id, .. } if *id == run.summary.id));
     let steps: Vec<_> = heard[1..]
@@ -392,60 +301,33 @@ async fn progress_is_heard_in_order() {
 #[tokio::test]
 async fn a_cancelled_run_stops_at_the_server_too() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     let mut events = harness.cx.events();
-    let running = tokio::spawn({
-        let (cx, wait) = (
-            harness.cx.clone(),
-            request(&connector.id, "wait", json!({})),
-        );
-        async move { run_tool(&cx, wait, |_| {}).await }
-    });
-    let event = wait_for(&mut events, |event| {
+    let running = harness.spawn_wait(&connector);
+    let event = wait_for_event(&mut events, |event| {
         matches!(event, patchbay_ops::Event::RunChanged { .. })
     });
     let patchbay_ops::Event::RunChanged { run } = event.await else {
         unreachable!()
     };
-    assert!(
-        harness
-            .playground
-            .wait_until(|it| it.waits_begun() == 1, TIMEOUT)
-            .await
-    );
+    harness.tool_waits().await;
     cancel_run(&harness.cx, &run.id).await.unwrap();
     let run = running.await.unwrap().unwrap();
     assert_eq!(run.summary.state, RunState::Cancelled);
-    assert!(
-        harness
-            .playground
-            .wait_until(|it| it.waits_cancelled() == 1, TIMEOUT)
-            .await
-    );
-    assert_eq!(
-        cancel_run(&harness.cx, &run.summary.id)
-            .await
-            .unwrap_err()
-            .code(),
-        Code::NotFound
-    );
-    assert_eq!(
-        harness.connector(&connector.id).await.status.status,
-        Status::Ready
-    );
+    harness.tool_is_cancelled().await;
+    let again = cancel_run(&harness.cx, &run.summary.id).await;
+    assert_eq!(again.unwrap_err().code(), Code::NotFound);
+    assert_eq!(harness.status(&connector).await, Status::Ready);
 }
 
 #[tokio::test]
 async fn a_check_leaves_a_run_that_is_under_way_alone() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     let begun = Arc::new(tokio::sync::Notify::new());
     let told = Arc::clone(&begun);
-    let slowly = request(
-        &connector.id,
-        "count",
-        json!({ "steps": 8, "delay_ms": 100 }),
-    );
+    let steps = json!({ "steps": 8, "delay_ms": 100 });
+    let slowly = request(&connector.id, "count", steps);
     let counting = run_tool(&harness.cx, slowly, move |step| {
         if matches!(step, RunProgress::Progress { .. }) {
             told.notify_one();
@@ -457,48 +339,31 @@ async fn a_check_leaves_a_run_that_is_under_way_alone() {
     };
     let (run, check) = tokio::join!(counting, checking);
     let run = run.unwrap();
-    assert_eq!(
-        run.summary.state,
-        RunState::Done,
-        "{:?}",
-        run.summary.problem
-    );
+    assert_done(&run);
     assert_eq!(check.connector.status.status, Status::Ready);
 }
 
 #[tokio::test]
 async fn a_silent_tool_is_given_up_after_its_time() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     let mut wait = request(&connector.id, "wait", json!({}));
     wait.timeout_seconds = Some(1);
     let run = run_tool(&harness.cx, wait, |_| {}).await.unwrap();
     assert_eq!(run.summary.problem.unwrap().code, Code::TimedOut);
     assert!(run.summary.duration_ms.unwrap() >= 1000);
-    assert!(
-        harness
-            .playground
-            .wait_until(|it| it.waits_cancelled() == 1, TIMEOUT)
-            .await
-    );
-    assert_eq!(
-        harness.connector(&connector.id).await.status.status,
-        Status::Ready
-    );
+    harness.tool_is_cancelled().await;
+    assert_eq!(harness.status(&connector).await, Status::Ready);
 }
 
 #[tokio::test]
 async fn a_destructive_tool_runs_only_when_confirmed() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
-    harness
-        .run(&connector, "add_note", json!({ "text": "keep me" }))
-        .await;
+    let connector = harness.connect().await;
+    add_note(&harness, &connector).await;
     let mut delete = request(&connector.id, "delete_note", json!({ "id": 1 }));
-    let refused = run_tool(&harness.cx, delete.clone(), |_| {})
-        .await
-        .unwrap_err();
-    assert_eq!(refused.code(), Code::ConfirmationNeeded);
+    let refused = run_tool(&harness.cx, delete.clone(), |_| {}).await;
+    assert_eq!(refused.unwrap_err().code(), Code::ConfirmationNeeded);
     let shown = dry_run(&harness.cx, delete.clone()).await.unwrap();
     let body = shown.request.body.as_deref().unwrap();
     assert!(body.contains(r#""name":"delete_note""#), "{body}");
@@ -509,16 +374,11 @@ async fn a_destructive_tool_runs_only_when_confirmed() {
         found.map(|(_, value)| value.as_str())
     };
     assert_eq!(header("Authorization"), Some("<redacted>"));
-    assert_eq!(
-        header("Accept"),
-        Some("application/json, text/event-stream")
-    );
+    let accepted = "application/json, text/event-stream";
+    assert_eq!(header("Accept"), Some(accepted));
     assert!(header("MCP-Protocol-Version").is_some(), "{shown:?}");
     let notes = harness.run(&connector, "list_notes", json!({})).await;
-    assert_eq!(
-        notes.result.unwrap().structured.unwrap()["notes"][0]["text"],
-        "keep me"
-    );
+    assert_eq!(structured(notes)["notes"][0]["text"], "keep me");
     delete.confirmed = true;
     let run = run_tool(&harness.cx, delete, |_| {}).await.unwrap();
     assert_eq!(text_of(&run), "Deleted note 1: keep me");
@@ -527,10 +387,8 @@ async fn a_destructive_tool_runs_only_when_confirmed() {
 #[tokio::test]
 async fn a_destructive_run_is_on_disk_before_it_is_sent() {
     let harness = Harness::new().await;
-    let connector = harness.connected().await;
-    harness
-        .run(&connector, "add_note", json!({ "text": "keep me" }))
-        .await;
+    let connector = harness.connect().await;
+    add_note(&harness, &connector).await;
     let elsewhere = harness.open().await;
     let mut delete = request(&connector.id, "delete_note", json!({ "id": 1 }));
     delete.confirmed = true;
@@ -564,20 +422,9 @@ async fn a_destructive_run_is_on_disk_before_it_is_sent() {
 #[tokio::test]
 async fn a_run_that_is_cut_off_by_the_end_is_closed() {
     let mut harness = Harness::new().await;
-    let connector = harness.connected().await;
-    let running = tokio::spawn({
-        let (cx, wait) = (
-            harness.cx.clone(),
-            request(&connector.id, "wait", json!({})),
-        );
-        async move { run_tool(&cx, wait, |_| {}).await }
-    });
-    assert!(
-        harness
-            .playground
-            .wait_until(|it| it.waits_begun() == 1, TIMEOUT)
-            .await
-    );
+    let connector = harness.connect().await;
+    let running = harness.spawn_wait(&connector);
+    harness.tool_waits().await;
     let began = std::time::Instant::now();
     harness.restart().await;
     assert!(
@@ -589,4 +436,13 @@ async fn a_run_that_is_cut_off_by_the_end_is_closed() {
     assert_eq!(run.summary.state, RunState::Cancelled);
     let kept = find_run(&harness.cx, &run.summary.id).await.unwrap();
     assert_eq!(kept.summary.state, RunState::Cancelled);
+}
+
+async fn add_note(harness: &Harness, connector: &Connector) {
+    let note = json!({ "text": "keep me" });
+    harness.run(connector, "add_note", note).await;
+}
+
+fn structured(run: ToolRun) -> Json {
+    run.result.unwrap().structured.unwrap()
 }

@@ -7,32 +7,24 @@ mod disk;
 mod kills;
 mod process;
 
-pub(crate) use process::arguments;
-
 use std::path::Path;
-use std::sync::Arc;
+use std::time::Duration;
 
-use patchbay_model::{
-    Authorization, AuthorizationState, Connector, ConnectorId, Json, RunState, Secret, Status,
-    ToolRun,
-};
+use patchbay_model::{Authorization, AuthorizationState, Connector, ConnectorId, Status};
 use patchbay_ops::{
-    AddConnector, AppPaths, AuthenticationChoice, Context, ContextOptions, NoProgramConsent,
-    SecretInput, StartAuthorization, SystemClock, add_connector, find_connector,
-    list_authorizations, start_authorization, vault_status, wait_for_authorization,
+    AuthenticationChoice, Context, add_connector, find_connector, list_authorizations,
+    start_authorization, vault_status, wait_for_authorization,
 };
-use patchbay_playground::{LoopbackPort, Options, Playground};
-use patchbay_testkit::FolderKeychain;
-use serde_json::json;
+use patchbay_playground::Playground;
 use tempfile::TempDir;
 
-use crate::support::{Browser, oauth, run_in};
+use crate::support::{
+    Browser, add_request, bearer, oauth, open_shared, sign_in_request, start_playground,
+};
 
 /// A server that any port may come back to.
 async fn playground() -> Playground {
-    let mut options = Options::default();
-    options.switches.loopback_port = LoopbackPort::Free;
-    Playground::start(options).await.unwrap()
+    start_playground(|_| {}).await
 }
 
 /// A home that processes share, and the connector in it.
@@ -44,7 +36,7 @@ struct Home {
 impl Home {
     /// One whose connector signs in at that Playground, and has not done so.
     async fn new(playground: &Playground) -> Self {
-        Self::with(playground.url().as_str(), oauth(None)).await
+        Self::with(playground.url().as_str(), oauth()).await
     }
 
     /// One whose connector is signed in.
@@ -58,11 +50,7 @@ impl Home {
 
     /// One whose connector sends that token.
     async fn with_bearer(playground: &Playground, token: &str) -> Self {
-        let token = SecretInput::New {
-            secret: Secret::new(token),
-        };
-        let choice = AuthenticationChoice::Bearer { token };
-        Self::with(playground.bearer_url().as_str(), choice).await
+        Self::with(playground.bearer_url().as_str(), bearer(token)).await
     }
 
     async fn with(url: &str, choice: AuthenticationChoice) -> Self {
@@ -83,54 +71,24 @@ impl Home {
 }
 
 async fn open(folder: &Path) -> Context {
-    let options = ContextOptions {
-        paths: AppPaths::under(&folder.join("home")),
-        keychain: Arc::new(FolderKeychain::new(folder.join("keychain"))),
-        browser: Arc::new(Browser::new()),
-        clock: Arc::new(SystemClock),
-        client_document: None,
-        can_ask: false,
-        programs: Arc::new(NoProgramConsent),
-    };
-    Context::open(options).await.unwrap()
+    open_shared(folder, &Browser::new(), Duration::ZERO).await
 }
 
 async fn add(cx: &Context, url: &str, choice: AuthenticationChoice) -> Connector {
-    let request = AddConnector {
-        url: url.to_owned(),
-        name: None,
-        title: None,
-        authentication: Some(choice),
-        allow_plain_http: false,
-    };
-    add_connector(cx, request).await.unwrap()
+    add_connector(cx, add_request(url, choice)).await.unwrap()
 }
 
 /// Signs in, which has to succeed.
 async fn sign_in(cx: &Context, connector: &ConnectorId) {
-    let over = try_sign_in(cx, connector).await;
-    assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+    let outcome = try_sign_in(cx, connector).await;
+    assert_eq!(outcome.state, AuthorizationState::Authorized, "{outcome:?}");
 }
 
 async fn try_sign_in(cx: &Context, connector: &ConnectorId) -> Authorization {
-    let request = StartAuthorization {
-        connector: connector.clone(),
-        redirect: None,
-        timeout_seconds: None,
-        choices: Json::default(),
-        accept_issuer: None,
-    };
-    let begun = start_authorization(cx, request).await.unwrap();
-    wait_for_authorization(cx, &begun.id).await.unwrap()
-}
-
-async fn echo(cx: &Context, connector: &ConnectorId) -> ToolRun {
-    run_in(cx, connector, "echo", json!({ "message": "hi" })).await
-}
-
-fn assert_done(run: &ToolRun) {
-    let summary = &run.summary;
-    assert_eq!(summary.state, RunState::Done, "{:?}", summary.problem);
+    let pending = start_authorization(cx, sign_in_request(connector))
+        .await
+        .unwrap();
+    wait_for_authorization(cx, &pending.id).await.unwrap()
 }
 
 /// What holds at every start, whatever happened before: no sign-in is under way, nothing waits for one that is

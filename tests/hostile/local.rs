@@ -1,12 +1,10 @@
-//! Files that somebody exchanged, text that somebody was given to paste, and other programs of this computer.
+//! Files that were replaced, text that a user was given to paste, and other programs on this computer.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use patchbay_model::{AuthorizationState, Explain as _, Redirect};
-use patchbay_ops::{
-    Context, open_authorization_page, read_pasted, read_registry_file, refresh_tools, vault_status,
-};
+use patchbay_ops::{Context, read_pasted, read_registry_file, refresh_tools, vault_status};
 use patchbay_testkit::find_leaks;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -14,11 +12,11 @@ use tokio::net::TcpStream;
 use url::Url;
 
 use crate::payload::{self, places_of_text};
-use crate::support::{Answer, Harness, TIMEOUT};
+use crate::support::{Answer, Harness, TIMEOUT, parameter};
 use crate::terminal::Terminal;
-use crate::traps::{Traps, active_characters};
+use crate::traps::{Traps, assert_inert};
 
-/// A file of a registry that means well, with everything that one may hold.
+/// A valid registry file with every member.
 fn registry_file() -> Value {
     json!({
         "name": "com.example/weather", "title": "Weather", "description": "Tells the weather",
@@ -72,8 +70,7 @@ async fn a_file_of_a_registry_is_text_and_no_more() {
                 let shown = serde_json::to_value(&entries).unwrap();
                 for pointer in places_of_text(&shown) {
                     let text = shown.pointer(&pointer).and_then(Value::as_str).unwrap();
-                    let active = active_characters(text);
-                    assert!(active.is_empty(), "{case}: {active:?} at {pointer}");
+                    assert_inert(case, text);
                     assert!(
                         text.len() < 10_000,
                         "{case}: {} bytes at {pointer}",
@@ -84,21 +81,20 @@ async fn a_file_of_a_registry_is_text_and_no_more() {
             Err(error) => assert_eq!(error.code().as_str(), "usage.invalid", "{case}"),
         }
     }
-    // Some of each through the command line, which shows what it read.
+    // Some of each through the command line.
     for (case, text) in texts.iter().step_by(19) {
         let done = terminal
             .run_with(&["catalog", "list", "--file", "-"], text)
             .await;
-        assert!(matches!(done.code, 0 | 2), "{case}: {}", done.shown());
+        assert!(matches!(done.code, 0 | 2), "{case}: {}", done.transcript());
         for output in [&done.stdout, &done.stderr] {
-            let active = active_characters(output);
-            assert!(active.is_empty(), "{case}: {active:?} in {output:?}");
+            assert_inert(case, output);
         }
     }
     traps.assert_quiet("files of a registry", &[], &terminal.playground.log());
 }
 
-/// Settings of another program, with everything that is read of such.
+/// Settings of another program, with every member that is read.
 fn settings(with_address: bool) -> Value {
     let mut settings = json!({
         "inputs": [{
@@ -175,8 +171,7 @@ async fn a_pasted_text_is_text_and_no_more() {
                     }
                 }
                 for text in shown {
-                    let active = active_characters(&text);
-                    assert!(active.is_empty(), "{case}: {active:?} in {text:?}");
+                    assert_inert(case, &text);
                     assert!(text.len() < 10_000, "{case}: {} bytes", text.len());
                 }
             }
@@ -187,10 +182,9 @@ async fn a_pasted_text_is_text_and_no_more() {
     for (case, text) in holding(&settings(false)).iter().step_by(7) {
         let add = ["connector", "add", "--from", "-", "--no-input"];
         let done = terminal.run_with(&add, text).await;
-        assert!(matches!(done.code, 0..=2), "{case}: {}", done.shown());
+        assert!(matches!(done.code, 0..=2), "{case}: {}", done.transcript());
         for output in [&done.stdout, &done.stderr] {
-            let active = active_characters(output);
-            assert!(active.is_empty(), "{case}: {active:?} in {output:?}");
+            assert_inert(case, output);
         }
     }
     traps.assert_quiet("pasted texts", &[], &terminal.playground.log());
@@ -215,11 +209,10 @@ async fn what_is_no_address_is_refused_and_asks_nobody() {
         assert!(
             !is_added || case == "the inside of a cloud",
             "{case}: {}",
-            done.shown()
+            done.transcript()
         );
         for output in [&done.stdout, &done.stderr] {
-            let active = active_characters(output);
-            assert!(active.is_empty(), "{case}: {active:?} in {output:?}");
+            assert_inert(case, output);
         }
         traps.assert_quiet(case, &[], &terminal.playground.log());
     }
@@ -247,7 +240,7 @@ async fn arguments_from_a_pipe_are_data_and_no_more() {
         let text = String::from_utf8_lossy(&text).into_owned();
         let run = ["tool", "run", "play", "echo", "--args", "-", "--json"];
         let done = terminal.run_with(&run, &text).await;
-        assert!(matches!(done.code, 0..=2), "{case}: {}", done.shown());
+        assert!(matches!(done.code, 0..=2), "{case}: {}", done.transcript());
         if done.code == 0 {
             let sent = terminal.playground.log();
             let sent: Value = serde_json::from_str(&sent.last().unwrap().body).unwrap();
@@ -265,19 +258,16 @@ async fn arguments_from_a_pipe_are_data_and_no_more() {
 async fn a_program_of_this_computer_cannot_take_or_stop_a_sign_in() {
     let traps = Traps::set().await;
     let harness = Harness::new().await;
-    harness.browser.will(Answer::Nothing);
+    harness.browser.set_answer(Answer::Nothing);
     let connector = harness.add().await;
-    let begun = harness.start(&connector, Redirect::Loopback).await;
+    let pending = harness.start(&connector, Redirect::Loopback).await;
     let page = harness.browser.page(1).await;
-    let of = |name: &str| {
-        let mut pairs = page.query_pairs();
-        pairs.find(|(key, _)| key == name).unwrap().1.into_owned()
-    };
-    let (callback, state) = (Url::parse(&of("redirect_uri")).unwrap(), of("state"));
+    let callback = Url::parse(&parameter(&page, "redirect_uri")).unwrap();
+    let state = parameter(&page, "state");
     let port = callback.port().unwrap();
     let issuer = harness.playground.issuer();
     let path = callback.path().to_owned();
-    // Whoever holds a connection open holds nobody up.
+    // An open connection does not block others.
     let mut held = Vec::new();
     for _ in 0..64 {
         held.push(TcpStream::connect(("127.0.0.1", port)).await.unwrap());
@@ -311,28 +301,26 @@ async fn a_program_of_this_computer_cannot_take_or_stop_a_sign_in() {
         let head = answer.split("\r\n\r\n").next().unwrap_or_default();
         assert!(!head.contains(&state), "{head}");
         assert!(!answer.contains("root:"), "{answer}");
-        let now = patchbay_ops::find_authorization(&harness.cx, &begun.id)
-            .await
-            .unwrap();
-        assert_eq!(now.state, AuthorizationState::AwaitingUser, "{request:.80}");
+        assert_eq!(
+            harness.state(&pending).await,
+            AuthorizationState::AwaitingUser,
+            "{request:.80}"
+        );
     }
     drop(held);
-    // The person still comes through.
-    harness.browser.will(Answer::Allow);
-    open_authorization_page(&harness.cx, &begun.id)
-        .await
-        .unwrap();
-    let over = harness.end_of(&begun).await;
-    assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+    // The callback of the user still works.
+    harness.browser.set_answer(Answer::Allow);
+    harness.open_page(&pending).await;
+    harness.assert_authorized(&pending).await;
     traps.assert_quiet("a callback", &harness.playground.secrets(), &[]);
     // Nobody listens any more.
     assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
 }
 
-/// Sends bytes, and gives what is answered within a second.
+/// Sends bytes and returns what is answered within a second.
 async fn send_raw(port: u16, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    // It may have heard enough before everything is said.
+    // The server may close the connection before it has read everything.
     drop(stream.write_all(bytes).await);
     drop(stream.shutdown().await);
     let mut answer = Vec::new();
@@ -368,7 +356,7 @@ async fn broken_file<F: Future<Output = ()>>(
     opened: impl Fn(Context, &'static str) -> F,
 ) {
     let mut harness = Harness::new().await;
-    let connector = harness.connected().await;
+    let connector = harness.connect().await;
     harness.cx.close().await;
     let path = harness.home.path().join(file);
     // A database is good together with its log only; a broken one gets none.

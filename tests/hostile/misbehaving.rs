@@ -1,7 +1,7 @@
-//! Servers that misbehave, as programs and over HTTP: each costs its own connector only.
+//! Servers that misbehave, as programs and over HTTP: each affects its own connector only.
 //!
-//! Each transport is played in a process of its own, whose memory nobody else takes. While one server misbehaves, two
-//! others are called one call after the other.
+//! Each transport is tested in a process of its own, so that its memory can be measured. While one server misbehaves,
+//! two others are called continuously.
 
 mod cases;
 mod server;
@@ -13,24 +13,22 @@ use std::time::{Duration, Instant};
 
 use patchbay_model::{Code, Connector, ConnectorId, Explain as _, RunState, TimeLimits};
 use patchbay_ops::{
-    AddProgram, AuthenticationChoice, ConnectorChanges, Context, RunTool, add_program,
-    disconnect_connector, read_server_log, refresh_tools, remove_connector, run_tool,
-    update_connector,
+    AddProgram, ConnectorChanges, Context, RunTool, add_program, disconnect_connector,
+    read_server_log, refresh_tools, remove_connector, run_tool, update_connector,
 };
 use serde_json::json;
 
 use self::cases::{Case, Expected, Framing, HOSTILE, MAX_TOOLS, Misbehavior, Stage};
-use crate::faults::arguments;
-use crate::support::{Harness, request};
+use crate::support::{Harness, arguments, request};
 use crate::traps::active_characters;
 
 /// The address before the names of the cases, for the process that plays them.
 const ADDRESS: &str = "PATCHBAY_MISBEHAVING_ADDRESS";
 
-/// By how much the process may grow over what it had before.
+/// Maximum growth of the process, in bytes.
 const GROWTH: u64 = 100 * 1024 * 1024;
 
-/// How long a case may take on a busy computer, and a call of the others meanwhile.
+/// Maximum duration of a case on a busy computer, and of a call of the others meanwhile.
 const TIMEOUT: Duration = Duration::from_secs(60);
 const OTHERS: Duration = Duration::from_secs(5);
 
@@ -45,7 +43,7 @@ async fn a_misbehaving_server_of_the_web_costs_its_own_connector_only() {
     play("misbehaving::plays_the_web", &address).await;
 }
 
-/// Plays a role in a process of its own.
+/// Runs a role in a process of its own.
 async fn play(role: &str, address: &str) {
     let mut process = tokio::process::Command::new(std::env::current_exe().unwrap());
     let process = process
@@ -71,7 +69,7 @@ async fn plays_the_web() {
     }
 }
 
-/// Patchbay with two connectors that are used all the time.
+/// Patchbay with two connectors that are called continuously.
 struct Play {
     harness: Harness,
     others: Vec<ConnectorId>,
@@ -80,10 +78,7 @@ struct Play {
 impl Play {
     async fn set() -> Arc<Self> {
         let harness = Harness::new().await;
-        let open = harness.playground.open_url();
-        let web = harness
-            .add_at(open.as_str(), AuthenticationChoice::None)
-            .await;
+        let web = harness.add_open().await;
         refresh_tools(&harness.cx, &web.id).await.unwrap();
         let mut play = Self {
             harness,
@@ -115,7 +110,7 @@ impl Play {
         self.harness.cx.close().await;
     }
 
-    /// Uses the server of a case while the others are used; gives how long a call of these took at most.
+    /// Uses the server of a case while the others are called; returns the duration of their longest call.
     async fn beside_the_others(
         self: &Arc<Self>,
         case: Case,
@@ -149,14 +144,14 @@ impl Play {
         }
     }
 
-    /// Adds the server of a case, uses it, and takes it away again.
+    /// Adds the server of a case, uses it, and removes it.
     async fn run_journey(&self, case: Case, framing: Framing) -> Outcome {
         let cx = &self.harness.cx;
         let connector = match framing {
             Framing::Lines => self.add_program(case).await,
             Framing::Events => {
                 let url = std::env::var(ADDRESS).unwrap() + &case.name();
-                self.harness.add_at(&url, AuthenticationChoice::None).await
+                self.harness.add_open_at(&url).await
             }
         };
         let limits = TimeLimits {
@@ -203,13 +198,13 @@ impl Play {
     }
 }
 
-/// One that does nothing wrong.
+/// A well-behaved server.
 const WELL: Case = Case {
     misbehavior: Misbehavior::Well,
     stage: Stage::Call,
 };
 
-/// How using a server went.
+/// The outcome of using a server.
 #[derive(Debug, PartialEq, Eq)]
 enum Outcome {
     Well,
@@ -285,13 +280,13 @@ async fn assert_gone(pid_file: &Path) {
 mod memory {
     use std::fs;
 
-    /// Forgets how much it was at most; gives how much it is now, in bytes.
+    /// Resets the peak and returns the current size in bytes.
     pub(super) fn peak_from_now_on() -> u64 {
         let _ = fs::write("/proc/self/clear_refs", "5");
         peak()
     }
 
-    /// The most since then.
+    /// The peak since the last reset.
     pub(super) fn peak() -> u64 {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -26,8 +26,8 @@ use url::Url;
 use crate::payload::{self, places_of_text};
 use crate::sample::some_of;
 use crate::server::TIMEOUT;
-use crate::support::{self, Harness, request};
-use crate::traps::{Traps, active_characters};
+use crate::support::{self, Harness, sign_in_request};
+use crate::traps::{Traps, assert_inert};
 
 /// How many ways are gone at once.
 const CONCURRENCY: usize = 4;
@@ -52,7 +52,7 @@ struct Story {
     calls: (&'static str, Value),
 }
 
-fn mistral() -> Story {
+fn mistral(_: &Fake<FakeMistral>, _: &Harness) -> Story {
     Story {
         platform: Platform::Mistral,
         settings: json!({ "surface": "current" }),
@@ -72,7 +72,7 @@ fn mistral() -> Story {
     }
 }
 
-fn cohere(url: &str) -> Story {
+fn cohere(fake: &Fake<FakeCohere>, _: &Harness) -> Story {
     let oauth = json!({
         "client_id": "cid", "client_secret": "app-secret-80c1d2e3f4", "scope": "read",
         "authorize_url": "https://id.example/authorize", "token_url": "https://id.example/token",
@@ -83,7 +83,7 @@ fn cohere(url: &str) -> Story {
         secret: "api_key",
         creates: (
             "create",
-            json!({ "name": "Intranet", "url": format!("{url}/search"), "oauth": oauth }),
+            json!({ "name": "Intranet", "url": format!("{}/search", fake.url()), "oauth": oauth }),
         ),
         calls: ("search", json!({ "query": "tea" })),
     }
@@ -95,7 +95,8 @@ fn agentstack_fake() -> FakeAgentStack {
     fake
 }
 
-fn agentstack(server: &Url) -> Story {
+fn agentstack(_: &Fake<FakeAgentStack>, harness: &Harness) -> Story {
+    let server = harness.playground.open_url();
     Story {
         platform: Platform::Agentstack,
         settings: json!({ "auth": "bearer" }),
@@ -108,7 +109,7 @@ fn agentstack(server: &Url) -> Story {
     }
 }
 
-fn airbyte() -> Story {
+fn airbyte(_: &Fake<FakeAirbyte>, _: &Harness) -> Story {
     Story {
         platform: Platform::Airbyte,
         settings: json!({ "client_id": "cid-1" }),
@@ -125,7 +126,7 @@ fn airbyte() -> Story {
     }
 }
 
-fn tenex() -> Story {
+fn tenex(_: &Fake<FakeTenex>, _: &Harness) -> Story {
     Story {
         platform: Platform::Tenex,
         settings: json!({}),
@@ -138,7 +139,7 @@ fn tenex() -> Story {
     }
 }
 
-/// A desk before a fake, with a connector that the fake has.
+/// A harness with a connector on a fake platform.
 struct Fixture<H> {
     harness: Harness,
     fake: Fake<H>,
@@ -150,7 +151,7 @@ struct Fixture<H> {
 impl<H: FakePlatform> Fixture<H> {
     async fn new(hosted: H, story: impl FnOnce(&Fake<H>, &Harness) -> Story) -> Self {
         let harness = Harness::new().await;
-        harness.browser.will(support::Answer::Nothing);
+        harness.browser.set_answer(support::Answer::Nothing);
         let fake = Fake::start(hosted).await.unwrap();
         let story = story(&fake, &harness);
         Self {
@@ -232,24 +233,18 @@ impl<H: FakePlatform> Fixture<H> {
 
     async fn look_at(&mut self, id: &patchbay_model::ConnectorId) {
         let cx = self.harness.cx.clone();
-        let begun = start_authorization(
-            &cx,
-            StartAuthorization {
-                connector: id.clone(),
-                redirect: None,
-                timeout_seconds: Some(1),
-                choices: Json::default(),
-                accept_issuer: None,
-            },
-        );
-        if let Some(begun) = self.record(begun.await) {
+        let request = StartAuthorization {
+            timeout_seconds: Some(1),
+            ..sign_in_request(id)
+        };
+        if let Some(pending) = self.record(start_authorization(&cx, request).await) {
             // Until its page is opened, or it is over without one.
             let opened = self.harness.browser.opened().len();
             tokio::select! {
                 _ = self.harness.browser.page(opened.max(1)) => {}
-                _ = wait_for_authorization(&cx, &begun.id) => {}
+                _ = wait_for_authorization(&cx, &pending.id) => {}
             }
-            self.record(cancel_authorization(&cx, &begun.id).await);
+            self.record(cancel_authorization(&cx, &pending.id).await);
         }
         self.record(check_connector(&cx, id).await);
         self.record(refresh_tools(&cx, id).await);
@@ -261,7 +256,9 @@ impl<H: FakePlatform> Fixture<H> {
             self.shown.extend(tool.tool.title);
         }
         let (tool, arguments) = self.story.calls.clone();
-        if let Some(run) = self.record(run_tool(&cx, request(id, tool, arguments), |_| {}).await) {
+        if let Some(run) =
+            self.record(run_tool(&cx, support::request(id, tool, arguments), |_| {}).await)
+        {
             self.problems.extend(run.summary.problem);
         }
         self.record(connector_details(&cx, id).await);
@@ -296,13 +293,11 @@ impl<H: FakePlatform> Fixture<H> {
                 problem.detail.as_ref(),
             ];
             for text in texts.into_iter().flatten() {
-                let active = active_characters(text);
-                assert!(active.is_empty(), "{case}: {active:?} in {text:?}");
+                assert_inert(case, text);
             }
         }
         for text in &self.shown {
-            let active = active_characters(text);
-            assert!(active.is_empty(), "{case}: {active:?} in {text:?}");
+            assert_inert(case, text);
         }
     }
 }
@@ -410,30 +405,27 @@ async fn good_answers<H: FakePlatform>(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_text_of_mistral_is_more_than_text() {
-    try_platform(|| FakeMistral::new(SECRET), |_, _| mistral()).await;
+    try_platform(|| FakeMistral::new(SECRET), mistral).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_text_of_cohere_is_more_than_text() {
-    try_platform(|| FakeCohere::new(SECRET), |fake, _| cohere(fake.url())).await;
+    try_platform(|| FakeCohere::new(SECRET), cohere).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_text_of_agent_stack_is_more_than_text() {
-    try_platform(agentstack_fake, |_, harness| {
-        agentstack(&harness.playground.open_url())
-    })
-    .await;
+    try_platform(agentstack_fake, agentstack).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_text_of_airbyte_is_more_than_text() {
-    try_platform(|| FakeAirbyte::new("cid-1", SECRET), |_, _| airbyte()).await;
+    try_platform(|| FakeAirbyte::new("cid-1", SECRET), airbyte).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_text_of_10ex_is_more_than_text() {
-    try_platform(|| FakeTenex::new(SECRET), |_, _| tenex()).await;
+    try_platform(|| FakeTenex::new(SECRET), tenex).await;
 }
 
 /// Every answer of a platform replaced by one that is broken, huge, slow to read or a redirect.
@@ -498,44 +490,29 @@ async fn try_broken<H: FakePlatform>(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_answer_of_mistral_is_an_error_and_no_more() {
-    try_broken(|| FakeMistral::new(SECRET), |_, _| mistral(), |_| true).await;
+    try_broken(|| FakeMistral::new(SECRET), mistral, |_| true).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_answer_of_cohere_is_an_error_and_no_more() {
-    try_broken(
-        || FakeCohere::new(SECRET),
-        |fake, _| cohere(fake.url()),
-        |name| name != REPEATS,
-    )
-    .await;
+    try_broken(|| FakeCohere::new(SECRET), cohere, |name| name != REPEATS).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_answer_of_agent_stack_is_an_error_and_no_more() {
-    try_broken(
-        agentstack_fake,
-        |_, harness| agentstack(&harness.playground.open_url()),
-        |_| true,
-    )
-    .await;
+    try_broken(agentstack_fake, agentstack, |_| true).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_answer_of_airbyte_is_an_error_and_no_more() {
-    try_broken(
-        || FakeAirbyte::new("cid-1", SECRET),
-        |_, _| airbyte(),
-        |_| true,
-    )
-    .await;
+    try_broken(|| FakeAirbyte::new("cid-1", SECRET), airbyte, |_| true).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_answer_of_10ex_is_an_error_and_no_more() {
     try_broken(
         || FakeTenex::new(SECRET),
-        |_, _| tenex(),
+        tenex,
         // Its contract repeats a failure five times, after a minute each at most: longer than is waited here.
         |name| name != REPEATS && name != FOREVER,
     )
@@ -544,10 +521,5 @@ async fn a_broken_answer_of_10ex_is_an_error_and_no_more() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_key_of_an_account_that_is_repeated_in_an_error_is_not_kept() {
-    try_broken(
-        || FakeCohere::new(SECRET),
-        |fake, _| cohere(fake.url()),
-        |name| name == REPEATS,
-    )
-    .await;
+    try_broken(|| FakeCohere::new(SECRET), cohere, |name| name == REPEATS).await;
 }

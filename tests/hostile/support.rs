@@ -2,8 +2,14 @@
 
 #[path = "../e2e/support/browser.rs"]
 mod browser;
+#[path = "../e2e/support/child.rs"]
+mod child;
 #[path = "../e2e/support/harness.rs"]
 mod harness;
 
 pub(crate) use browser::{Answer, Browser};
-pub(crate) use harness::{Harness, TIMEOUT, oauth, request, run_in};
+pub(crate) use child::{Child, arguments, open_shared, receive_line, send_line};
+pub(crate) use harness::{
+    Harness, OffsetClock, TIMEOUT, add_request, assert_done, bearer, echo, oauth, parameter,
+    request, run_in, sign_in_request, start_playground,
+};

@@ -1,5 +1,6 @@
 //! What must never happen, whatever a peer sends, and how it would show.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -132,6 +133,13 @@ impl Drop for Elsewhere {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+/// Panics with `case` when a text that is shown could do more than be read.
+#[track_caller]
+pub(crate) fn assert_inert(case: impl Display, text: &str) {
+    let active = active_characters(text);
+    assert!(active.is_empty(), "{case}: {active:?} in {text:?}");
 }
 
 /// Characters that change a terminal or how text is shown, other than a line break and a tab.

@@ -16,8 +16,7 @@ async fn background_checks_are_switched_off_and_on_again() {
     assert_eq!(background(&["off"]).await, json!({ "on": false }));
     assert_eq!(background(&[]).await, json!({ "on": false }));
     let said = terminal.run(&asked).await;
-    assert_eq!(said.stdout, "off\n", "{}", said.shown());
+    assert_eq!(said.stdout, "off\n", "{}", said.transcript());
     assert_eq!(background(&["on"]).await, json!({ "on": true }));
-    let refused = terminal.run(&["connector", "auto-check", "maybe"]).await;
-    assert_eq!(refused.code, 2, "{}", refused.shown());
+    terminal.fails("connector auto-check maybe", 2).await;
 }

@@ -2,16 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::terminal::{Terminal, steady};
+use super::terminal::{Terminal, snapshot_settings};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_is_one_document() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
-    let echo = ["tool", "run", "play", "echo", "message=hi", "--json"];
-    let run = terminal.run(&echo).await.document();
+    terminal.connect().await;
+    let run = terminal.json("tool run play echo message=hi").await;
     let id = run["id"].as_str().unwrap().to_owned();
-    for words in [
+    for line in [
         "connector list",
         "connector show play",
         "connector check play",
@@ -29,31 +28,29 @@ async fn every_answer_is_one_document() {
         "connector disconnect play",
         "connector remove play",
     ] {
-        let words: Vec<_> = words.split(' ').chain(["--json"]).collect();
-        let done = terminal.run(&words).await;
-        done.succeeded();
-        let document = done.document();
-        assert!(document.is_object() || document.is_array(), "{words:?}");
+        let document = terminal.json(line).await;
+        assert!(document.is_object() || document.is_array(), "{line}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_the_model_as_it_is() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
+    terminal.connect().await;
     let echo = ["tool", "run", "play", "echo", "message=hi", "--json"];
     let done = terminal.run(&echo).await;
     let mut run = done.document();
     // What was sent and received on the wire is not this test's to hold still.
     assert_eq!(run["exchange"]["response"]["status"], 200);
     run["exchange"] = "raw".into();
-    steady().bind(|| insta::assert_snapshot!(serde_json::to_string_pretty(&run).unwrap()));
+    snapshot_settings()
+        .bind(|| insta::assert_snapshot!(serde_json::to_string_pretty(&run).unwrap()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn quiet_leaves_standard_error_empty() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
+    terminal.connect().await;
     let done = terminal
         .run(&["tool", "run", "play", "echo", "message=hi", "--quiet"])
         .await;
@@ -63,7 +60,7 @@ async fn quiet_leaves_standard_error_empty() {
 #[tokio::test(flavor = "multi_thread")]
 async fn arguments_come_from_words_or_standard_input() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
+    terminal.connect().await;
     let run = ["tool", "run", "play", "echo"];
     let piped = terminal
         .run_with(&[&run[..], &["-"]].concat(), r#"{"message":"in"}"#)
@@ -82,7 +79,7 @@ async fn completions_need_no_home() {
         command.env("PATCHBAY_HOME", "/dev/null/nowhere");
         let done = terminal.finish(command, "").await;
         done.succeeded();
-        assert!(done.stdout.contains("PATCHBAY_COMPLETE"), "{shell}");
+        done.assert_stdout("PATCHBAY_COMPLETE");
     }
 }
 
@@ -119,7 +116,7 @@ async fn names_are_completed_from_what_is_known_here() {
         done.stdout.lines().map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(complete(&["conn"]).await, ["connector"]);
-    terminal.connected().await;
+    terminal.connect().await;
     assert_eq!(complete(&["connector", "show", "p"]).await, ["play"]);
     assert_eq!(complete(&["tool", "list", "pl"]).await, ["play"]);
     assert_eq!(complete(&["tool", "run", "play", "ech"]).await, ["echo"]);
@@ -135,18 +132,17 @@ async fn names_are_completed_from_what_is_known_here() {
     command.env("PATCHBAY_COMPLETE", "fish");
     command.env("PATCHBAY_HOME", &home);
     let done = terminal.finish(command, "").await;
-    assert!(done.stdout.contains("--json"), "{done:?}");
+    done.assert_stdout("--json");
     assert!(!home.exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connector_says_what_helps_it_on() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
+    terminal.connect().await;
     let helps = async |next: Value, changed: u32| {
-        for words in ["connector list", "connector show play"] {
-            let words: Vec<_> = words.split(' ').chain(["--json"]).collect();
-            let document = terminal.run(&words).await.document();
+        for line in ["connector list", "connector show play"] {
+            let document = terminal.json(line).await;
             let one = document.get(0).unwrap_or(&document);
             let said = json!([one["nextAction"], one["changedTools"], one["reauthAction"]]);
             assert_eq!(said, json!([next, changed, "sign_in"]));
@@ -155,13 +151,11 @@ async fn a_connector_says_what_helps_it_on() {
     helps(Value::Null, 0).await;
     terminal
         .playground
-        .turn(|switches| switches.hidden_tools = ["count".to_owned()].into());
-    let refresh = ["tool", "list", "play", "--refresh"];
-    terminal.run(&refresh).await.succeeded();
+        .configure(|switches| switches.hidden_tools = ["count".to_owned()].into());
+    terminal.does("tool list play --refresh").await;
     helps("review".into(), 1).await;
-    let accepted = terminal.run(&["tool", "accept", "play", "--json"]).await;
-    assert_eq!(accepted.document()["nextAction"], Value::Null);
-    let gone = terminal.run(&["connector", "disconnect", "play"]).await;
-    gone.succeeded();
+    let accepted = terminal.json("tool accept play").await;
+    assert_eq!(accepted["nextAction"], Value::Null);
+    terminal.does("connector disconnect play").await;
     helps("connect".into(), 0).await;
 }

@@ -1,27 +1,26 @@
 //! `patchbay exec`: a program with secrets in its environment.
 
-use super::terminal::{TOKEN, Terminal};
+use super::terminal::{TOKEN, Terminal, words};
 
 /// A program that says what a variable holds, and ends with a code of its own.
 const SAYS: [&str; 3] = ["sh", "-c", "printf %s \"got $API_KEY\"; exit 7"];
 
 async fn with_token() -> Terminal {
     let terminal = Terminal::new().await;
-    let add = ["credential", "add", "key", "--kind", "bearer"];
-    let added = terminal.run_with(&add, &format!("{TOKEN}\n")).await;
-    added.succeeded();
+    let add = "credential add key --kind bearer";
+    terminal.does_with(add, &format!("{TOKEN}\n")).await;
     terminal
 }
 
 #[tokio::test]
 async fn a_program_gets_the_secret_and_its_exit_code_is_ours() {
     let terminal = with_token().await;
-    for words in [
-        &["exec", "key", "--env", "API_KEY", "--"][..],
-        &["exec", "wallet:key", "--env", "API_KEY", "--"],
-        &["exec", "--env", "API_KEY=wallet:key", "--"],
+    for line in [
+        "exec key --env API_KEY --",
+        "exec wallet:key --env API_KEY --",
+        "exec --env API_KEY=wallet:key --",
     ] {
-        let done = terminal.run(&[words, &SAYS].concat()).await;
+        let done = terminal.run(&[&words(line)[..], &SAYS].concat()).await;
         assert_eq!(done.code, 7, "{done:?}");
         assert_eq!(done.stdout.trim_end(), format!("got {TOKEN}"), "{done:?}");
         assert_eq!(done.stderr, "");
@@ -31,26 +30,22 @@ async fn a_program_gets_the_secret_and_its_exit_code_is_ours() {
 #[tokio::test]
 async fn what_cannot_be_given_starts_nothing() {
     let terminal = with_token().await;
-    for (words, code, said) in [
-        (&["exec", "key", "--"][..], 2, "Say which variable gets it"),
-        (&["exec", "nobody", "--"], 6, "nobody not found"),
-        (
-            &["exec", "--env", "API_KEY=hunter2", "--"],
-            2,
-            "secrets can't be passed as arguments",
-        ),
-        (&["exec", "--"], 2, "required"),
+    let secret = "secrets can't be passed as arguments";
+    for (line, code, said) in [
+        ("exec key --", 2, "Say which variable gets it"),
+        ("exec nobody --", 6, "nobody not found"),
+        ("exec --env API_KEY=hunter2 --", 2, secret),
+        ("exec --", 2, "required"),
     ] {
-        let done = terminal.run(&[words, &SAYS].concat()).await;
+        let done = terminal.run(&[&words(line)[..], &SAYS].concat()).await;
         assert_eq!(done.code, code, "{done:?}");
-        assert!(done.stderr.contains(said), "{done:?}");
+        done.assert_stderr(said);
         assert!(!done.stderr.contains("hunter2"), "{done:?}");
         assert_eq!(done.stdout, "", "{done:?}");
     }
-    let gone = ["exec", "key", "--env", "A", "--", "not-there-at-all"];
-    let gone = terminal.run(&gone).await;
-    assert_eq!(gone.code, 1, "{gone:?}");
-    assert!(gone.stderr.contains("isn't in PATH"), "{gone:?}");
+    let gone = terminal.fails("exec key --env A -- not-there-at-all", 1);
+    let gone = gone.await;
+    gone.assert_stderr("isn't in PATH");
 }
 
 #[tokio::test]
@@ -76,19 +71,8 @@ async fn signals_and_streams_reach_the_program_itself() {
 #[tokio::test]
 async fn a_local_connector_gives_what_its_server_gets() {
     let terminal = Terminal::new().await;
-    let add = [
-        "connector",
-        "add",
-        "files",
-        "--env",
-        "MODE=fast",
-        "--env-secret",
-        "API_KEY",
-        "--",
-        "files-server",
-    ];
-    let added = terminal.run_with(&add, &format!("{TOKEN}\n")).await;
-    added.succeeded();
+    let add = "connector add files --env MODE=fast --env-secret API_KEY -- files-server";
+    terminal.does_with(add, &format!("{TOKEN}\n")).await;
     let says = ["exec", "files", "--", "sh", "-c", "echo $MODE $API_KEY"];
     let done = terminal.run(&says).await;
     done.succeeded();

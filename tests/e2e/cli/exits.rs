@@ -2,24 +2,16 @@
 
 use serde_json::json;
 
-use super::terminal::{Terminal, steady};
+use super::terminal::{Terminal, snapshot_settings, words};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_failure_has_its_exit_code() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
-    let dead = [
-        "connector",
-        "add",
-        "http://127.0.0.1:9/mcp",
-        "--name",
-        "dead",
-        "--auth",
-        "none",
-    ];
-    terminal.run(&dead).await.succeeded();
+    terminal.connect().await;
+    let dead = "connector add http://127.0.0.1:9/mcp --name dead --auth none";
+    terminal.does(dead).await;
     let mut said = Vec::new();
-    for (words, code) in [
+    for (line, code) in [
         ("connector link play", 2),
         ("connector show nobody", 6),
         ("connector connect dead", 7),
@@ -42,86 +34,63 @@ async fn every_failure_has_its_exit_code() {
         ("account rename local Mine", 2),
         ("catalog list --file /nonexistent", 1),
     ] {
-        let words: Vec<_> = words.split(' ').collect();
-        let done = terminal.run(&words).await;
-        assert_eq!(done.code, code, "{}", done.shown());
-        said.push(format!("$ patchbay {}\n{}", words.join(" "), done.shown()));
+        let done = terminal.fails(line, code).await;
+        said.push(format!("$ patchbay {line}\n{}", done.transcript()));
     }
-    steady().bind(|| insta::assert_snapshot!(said.join("\n\n")));
+    snapshot_settings().bind(|| insta::assert_snapshot!(said.join("\n\n")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_opens_a_vault_that_no_connector_needs() {
     let terminal = Terminal::new().await;
-    let found = terminal.run(&["doctor"]).await;
-    found.succeeded();
+    let found = terminal.does("doctor").await;
     let vault = "ok  vault        ready, protected by a passphrase";
-    assert!(found.stdout.contains(vault), "{}", found.shown());
+    found.assert_stdout(vault);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_destructive_tool_runs_once_it_is_confirmed() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
-    terminal
-        .run(&["tool", "run", "play", "add_note", "text=a"])
-        .await
-        .succeeded();
-    for more in [&[][..], &["--dry-run"]] {
-        let as_text = ["tool", "run", "play", "delete_note", "id=1"];
-        let refused = terminal.run(&[&as_text[..], more].concat()).await;
+    terminal.connect().await;
+    terminal.does("tool run play add_note text=a").await;
+    for more in ["", " --dry-run"] {
+        let as_text = format!("tool run play delete_note id=1{more}");
+        let refused = terminal.run(&words(&as_text)).await;
         let hint = "hint: Write id:=VALUE for anything but text.";
-        assert!(refused.stderr.contains(hint), "{}", refused.shown());
+        refused.assert_stderr(hint);
     }
-    let delete = ["tool", "run", "play", "delete_note", "id:=1"];
-    let refused = terminal.run(&[&delete[..], &["--json"]].concat()).await;
+    let delete = "tool run play delete_note id:=1";
+    let refused = terminal.run(&words(&format!("{delete} --json"))).await;
     assert_eq!(refused.failure()["code"], "confirmation_needed");
-    let runs = terminal
-        .run(&["run", "list", "tool:delete", "--json"])
-        .await;
-    assert_eq!(runs.document()["total"], 0);
-    let done = terminal.run(&[&delete[..], &["--yes"]].concat()).await;
-    done.succeeded();
+    let runs = terminal.json("run list tool:delete").await;
+    assert_eq!(runs["total"], 0);
+    terminal.does(&format!("{delete} --yes")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_json_a_failure_is_one_line_of_json() {
     let terminal = Terminal::new().await;
-    for (words, code, exit) in [
-        (&["connector", "show", "nobody"][..], "not_found", 6),
-        (&["nonsense"], "usage.invalid", 2),
-        (&["tool", "run"], "usage.invalid", 2),
+    for (line, code, exit) in [
+        ("connector show nobody", "not_found", 6),
+        ("nonsense", "usage.invalid", 2),
+        ("tool run", "usage.invalid", 2),
     ] {
-        let done = terminal.run(&[words, &["--json"]].concat()).await;
-        assert_eq!((done.code, done.stdout.as_str()), (exit, ""));
+        let done = terminal.fails(&format!("{line} --json"), exit).await;
+        assert_eq!(done.stdout, "");
         assert_eq!(done.stderr.lines().count(), 1, "{}", done.stderr);
         let failure = done.failure();
         assert_eq!(failure["code"], code);
         let members: Vec<_> = failure.as_object().unwrap().keys().collect();
-        let whole = [
-            "code",
-            "message",
-            "hint",
-            "detail",
-            "status",
-            "request",
-            "platformCode",
-            "requestId",
-            "fields",
-            "retryable",
-        ];
-        assert_eq!(members, whole);
+        let all = "code message hint detail status request platformCode requestId fields retryable";
+        assert_eq!(members, words(all));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_tool_still_gives_its_answer() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
-    let failed = terminal
-        .run(&["tool", "run", "play", "fail", "--json", "--quiet"])
-        .await;
-    assert_eq!(failed.code, 5);
+    terminal.connect().await;
+    let failed = terminal.fails("tool run play fail --json --quiet", 5).await;
     let run = failed.document();
     assert_eq!(run["state"], "failed");
     assert_eq!(run["result"]["isError"], true);
@@ -136,9 +105,9 @@ async fn a_failed_tool_still_gives_its_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_has_seen_enough_is_no_failure() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
-    let huge = ["tool", "run", "play", "huge", "bytes:=4000000", "--quiet"];
-    let mut child = terminal.command(&huge).spawn().unwrap();
+    terminal.connect().await;
+    let huge = "tool run play huge bytes:=4000000 --quiet";
+    let mut child = terminal.command(&words(huge)).spawn().unwrap();
     drop(child.stdout.take());
     let done = super::terminal::ended(child).await;
     assert_eq!((done.code, done.stderr.as_str()), (0, ""));

@@ -1,8 +1,8 @@
 //! The history as a whole: two runs compared, a run repeated elsewhere, a file, and how long it lasts.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::terminal::{TOKEN, Terminal, steady};
+use super::terminal::{TOKEN, Terminal, snapshot_settings, words};
 
 /// Runs the tool that answers what it is told, and gives the run's id.
 async fn echoed(terminal: &Terminal, connector: &str, message: &str) -> String {
@@ -24,19 +24,15 @@ async fn two_runs_are_compared_and_what_is_ignored_is_remembered() {
     let terminal = open().await;
     let first = echoed(&terminal, "play", "one").await;
     let second = echoed(&terminal, "play", "two").await;
-    let compared = terminal.run(&["run", "compare", &first, &second]).await;
-    compared.succeeded();
+    let compared = format!("run compare {first} {second}");
+    let compared = terminal.does(&compared).await;
     for said in [
         "~ /arguments/message: \"one\" → \"two\"",
         "- one",
         "+ two",
         "Identity: no difference",
     ] {
-        assert!(
-            compared.stdout.contains(said),
-            "{said}: {}",
-            compared.shown()
-        );
+        compared.assert_stdout(said);
     }
     // The only run that is named is the later one.
     let pointers = |document: &Value| -> Vec<String> {
@@ -44,27 +40,23 @@ async fn two_runs_are_compared_and_what_is_ignored_is_remembered() {
         let pointers = differences.map(|one| one["pointer"].as_str().unwrap().to_owned());
         pointers.filter(|one| !one.starts_with("/timing")).collect()
     };
-    let compare = ["run", "compare", &second, "--json"];
-    let document = terminal.run(&compare).await.document();
+    let compare = format!("run compare {second}");
+    let document = terminal.json(&compare).await;
     assert_eq!(document["before"]["id"], first);
     assert_eq!(
         pointers(&document),
         ["/arguments/message", "/outcome/result"]
     );
-    let ignoring = ["--ignore", "message", "--ignore", "/outcome", "--remember"];
-    let without = terminal.run(&[&compare[..], &ignoring].concat()).await;
-    assert_eq!(pointers(&without.document()), [""; 0]);
-    let remembered = terminal.run(&compare).await.document();
-    assert_eq!(
-        remembered["ignored"],
-        serde_json::json!(["message", "/outcome"])
-    );
+    let ignoring = format!("{compare} --ignore message --ignore /outcome --remember");
+    let without = terminal.json(&ignoring).await;
+    assert_eq!(pointers(&without), [""; 0]);
+    let remembered = terminal.json(&compare).await;
+    assert_eq!(remembered["ignored"], json!(["message", "/outcome"]));
     assert_eq!(pointers(&remembered), [""; 0]);
-    let all = terminal.run(&[&compare[..], &["--all"]].concat()).await;
-    assert_eq!(pointers(&all.document()).len(), 2);
-    let alone = terminal.run(&["run", "compare", &first]).await;
-    assert_eq!(alone.code, 2, "{}", alone.shown());
-    assert_eq!(terminal.run(&["run", "compare", "run_none"]).await.code, 6);
+    let all = terminal.json(&format!("{compare} --all")).await;
+    assert_eq!(pointers(&all).len(), 2);
+    terminal.fails(&format!("run compare {first}"), 2).await;
+    terminal.fails("run compare run_none", 6).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,31 +64,22 @@ async fn a_run_is_repeated_on_another_copy_of_its_connector() {
     let terminal = open().await;
     let run = echoed(&terminal, "play", "there").await;
     let url = terminal.playground.open_url();
-    let add = [
-        "connector",
-        "add",
-        url.as_str(),
-        "--name",
-        "copy",
-        "--connect",
-    ];
-    terminal.run(&add).await.succeeded();
-    let replay = ["run", "again", &run, "--connector", "copy", "--json"];
-    let again = terminal.run(&replay).await.document();
-    let copy = terminal.run(&["connector", "show", "copy", "--json"]).await;
-    assert_eq!(again["connector"], copy.document()["id"]);
+    let add = format!("connector add {url} --name copy --connect");
+    terminal.does(&add).await;
+    let replay = format!("run again {run} --connector copy");
+    let again = terminal.json(&replay).await;
+    let copy = terminal.json("connector show copy").await;
+    assert_eq!(again["connector"], copy["id"]);
     assert_eq!(again["replayOf"], run);
     // It is compared with what it repeats, though that ran elsewhere.
-    let compare = ["run", "compare", again["id"].as_str().unwrap(), "--json"];
-    let compared = terminal.run(&compare).await.document();
+    let compare = format!("run compare {}", again["id"].as_str().unwrap());
+    let compared = terminal.json(&compare).await;
     assert_eq!(compared["before"]["id"], run);
-    let beside = ["run", "again", &run, "--connector", "copy", "--compare"];
-    let beside = terminal.run(&[&beside[..], &["--json"]].concat()).await;
-    let beside = beside.document();
+    let beside = terminal.json(&format!("{replay} --compare")).await;
     assert_eq!(beside["before"]["id"], run);
     assert_eq!(beside["after"]["connector"], again["connector"]);
-    let nowhere = ["run", "again", &run, "--connector", "nowhere"];
-    assert_eq!(terminal.run(&nowhere).await.code, 6);
+    let nowhere = format!("run again {run} --connector nowhere");
+    terminal.fails(&nowhere, 6).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,23 +89,20 @@ async fn runs_are_written_for_other_programs_without_secrets() {
         echoed(&terminal, "play", message).await;
     }
     terminal.run(&["tool", "run", "play", "fail"]).await;
-    let lines = terminal.run(&["run", "export", "tool:echo"]).await;
-    lines.succeeded();
+    let lines = terminal.does("run export tool:echo").await;
     let runs: Vec<Value> = lines
         .stdout
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    let messages: Vec<_> = runs
-        .iter()
-        .map(|run| &run["arguments"]["message"])
-        .collect();
+    let messages = runs.iter().map(|run| &run["arguments"]["message"]);
+    let messages: Vec<_> = messages.collect();
     assert_eq!(messages, ["=1+1", "two, \"quoted\"", "one"]);
     let file = terminal.home.path().join("runs.csv");
-    let export = ["run", "export", "--format", "csv", "--limit", "2", "-o"];
-    let written = terminal
-        .run(&[&export[..], &[file.to_str().unwrap(), "--json"]].concat())
-        .await;
+    let export = words("run export --format csv --limit 2 -o");
+    let file_name = file.to_str().unwrap();
+    let written = [&export[..], &[file_name, "--json"]].concat();
+    let written = terminal.run(&written).await;
     assert_eq!(written.document()["runs"], 2);
     let table = std::fs::read_to_string(&file).unwrap();
     let heads = table.lines().next().unwrap();
@@ -137,11 +117,11 @@ async fn runs_are_written_for_other_programs_without_secrets() {
     }
     let folder = terminal.home.path().to_str().unwrap();
     let refused = terminal.run(&[&export[..], &[folder]].concat()).await;
-    assert_eq!(refused.code, 1, "{}", refused.shown());
+    assert_eq!(refused.code, 1, "{}", refused.transcript());
     let left = std::fs::read_dir(terminal.home.path()).unwrap();
     let mut names = left.map(|entry| entry.unwrap().file_name());
     assert!(names.all(|name| !name.to_string_lossy().ends_with(".part")));
-    assert_eq!(terminal.run(&["run", "export", "--json"]).await.code, 2);
+    terminal.fails("run export --json", 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,15 +129,11 @@ async fn nothing_in_an_export_acts_on_a_terminal() {
     let terminal = open().await;
     let message = "a\u{9b}2J\u{202e}b";
     echoed(&terminal, "play", message).await;
-    let lines = terminal.run(&["run", "export"]).await;
+    let lines = terminal.does("run export").await;
     let run: Value = serde_json::from_str(&lines.stdout).unwrap();
     assert_eq!(run["arguments"]["message"], message);
-    let table = terminal.run(&["run", "export", "--format", "csv"]).await;
-    assert!(
-        table.stdout.contains("a\u{fffd}2J<U+202E>b"),
-        "{}",
-        table.shown()
-    );
+    let table = terminal.does("run export --format csv").await;
+    table.assert_stdout("a\u{fffd}2J<U+202E>b");
     for shown in [&lines.stdout, &table.stdout] {
         assert!(!shown.contains(['\u{9b}', '\u{202e}']), "{shown}");
     }
@@ -174,9 +150,9 @@ async fn an_exported_run_is_opened_where_nobody_ran_it() {
     };
     let (one, all) = (path("one.jsonl"), path("all.jsonl"));
     let export = ["run", "export", "--run", &first, "-o", &one];
-    assert_eq!(terminal.run(&export).await.code, 0);
-    let export = ["run", "export", "--run", &first];
-    let printed = terminal.run(&export).await.stdout;
+    terminal.run(&export).await.succeeded();
+    let printed = terminal.does(&format!("run export --run {first}")).await;
+    let printed = printed.stdout;
     assert_eq!(printed, std::fs::read_to_string(&one).unwrap());
     terminal
         .run(&["run", "export", "-o", &all])
@@ -187,33 +163,28 @@ async fn an_exported_run_is_opened_where_nobody_ran_it() {
     let show = ["run", "show", "--file"];
     let shown = elsewhere.run(&[&show[..], &[&one]].concat()).await;
     shown.succeeded();
-    assert!(shown.stdout.contains(&first), "{}", shown.shown());
+    shown.assert_stdout(&first);
     // The result goes to another program as it is, as that of any run.
     let facts = shown.stdout.split("\n\n").next().unwrap();
-    assert!(!facts.contains('\u{1b}'), "{}", shown.shown());
-    assert!(shown.stderr.contains("not from your history"));
+    assert!(!facts.contains('\u{1b}'), "{}", shown.transcript());
+    shown.assert_stderr("not from your history");
     let listed = elsewhere.run(&[&show[..], &[&all]].concat()).await;
     assert!(listed.stdout.contains(&first) && listed.stdout.contains(&second));
     let named = [&show[..], &[&all, &second, "--json"]].concat();
     let document = elsewhere.run(&named).await.document();
     assert_eq!(document["arguments"]["message"], "two");
-    let missing = elsewhere
-        .run(&[&show[..], &[&all, "run_none"]].concat())
-        .await;
-    assert_eq!(missing.code, 2, "{}", missing.shown());
+    let missing = [&show[..], &[&all, "run_none"]].concat();
+    let missing = elsewhere.run(&missing).await;
+    assert_eq!(missing.code, 2, "{}", missing.transcript());
     // It is in nobody's history, and can't be repeated.
-    for words in [&["run", "show", &first][..], &["run", "again", &first]] {
-        assert_eq!(elsewhere.run(words).await.code, 6, "{words:?}");
+    for verb in ["show", "again"] {
+        elsewhere.fails(&format!("run {verb} {first}"), 6).await;
     }
     let other = path("other.jsonl");
     std::fs::write(&other, "{}").unwrap();
     let refused = elsewhere.run(&[&show[..], &[&other]].concat()).await;
-    assert_eq!(refused.code, 2, "{}", refused.shown());
-    assert!(
-        refused.stderr.contains("no exported runs"),
-        "{}",
-        refused.shown()
-    );
+    assert_eq!(refused.code, 2, "{}", refused.transcript());
+    refused.assert_stderr("no exported runs");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -221,24 +192,16 @@ async fn what_became_secret_since_does_not_leave() {
     let terminal = open().await;
     // Nobody knew then that this is a token.
     echoed(&terminal, "play", TOKEN).await;
-    let before = terminal.run(&["run", "export"]).await;
-    assert!(before.stdout.contains(TOKEN));
-    let edit = [
-        "connector",
-        "edit",
-        "play",
-        "--auth",
-        "bearer",
-        "--token-from",
-        "-",
-    ];
-    terminal.run_with(&edit, TOKEN).await.succeeded();
+    let before = terminal.does("run export").await;
+    before.assert_stdout(TOKEN);
+    let edit = "connector edit play --auth bearer --token-from -";
+    terminal.does_with(edit, TOKEN).await;
     for format in ["jsonl", "csv"] {
-        let export = ["run", "export", "--format", format];
-        let after = terminal.run(&export).await;
-        after.succeeded();
-        assert!(after.stdout.contains("<redacted>"), "{}", after.shown());
-        assert!(!after.stdout.contains(TOKEN), "{}", after.shown());
+        let after = terminal
+            .does(&format!("run export --format {format}"))
+            .await;
+        after.assert_stdout("<redacted>");
+        assert!(!after.stdout.contains(TOKEN), "{}", after.transcript());
     }
 }
 
@@ -248,35 +211,21 @@ async fn the_history_keeps_what_it_is_told_to() {
     for message in ["one", "two", "three"] {
         echoed(&terminal, "play", message).await;
     }
-    let usual = terminal.run(&["run", "limits"]).await;
-    let mut settings = steady();
+    let usual = terminal.does("run limits").await;
+    let mut settings = snapshot_settings();
     // What is kept of the wire holds times and ports of any length.
     settings.add_filter(r"Size:  \d\.\d kB", "Size:  SIZE");
-    settings.bind(|| insta::assert_snapshot!(usual.shown()));
-    let keep = [
-        "run", "limits", "--days", "forever", "--runs", "2", "--json",
-    ];
-    let kept = terminal.run(&keep).await.document();
-    assert_eq!(
-        kept["retention"],
-        serde_json::json!({ "days": null, "runs": 2 })
-    );
+    settings.bind(|| insta::assert_snapshot!(usual.transcript()));
+    let kept = terminal.json("run limits --days forever --runs 2").await;
+    assert_eq!(kept["retention"], json!({ "days": null, "runs": 2 }));
     assert_eq!((&kept["runs"], &kept["due"]), (&3.into(), &1.into()));
-    let trimmed = terminal.run(&["run", "prune", "--json"]).await;
-    assert_eq!(trimmed.document(), 1);
-    let listed = terminal.run(&["run", "list", "--json"]).await.document();
+    assert_eq!(terminal.json("run prune").await, 1);
+    let listed = terminal.json("run list").await;
     assert_eq!(listed["total"], 2);
-    assert_eq!(
-        terminal.run(&["run", "limits", "--days", "0"]).await.code,
-        2
-    );
-    let asked = terminal.run(&["run", "delete", "--all"]).await;
-    assert_eq!(asked.code, 2, "{}", asked.shown());
-    let cleared = terminal
-        .run(&["run", "delete", "--all", "--yes", "--json"])
-        .await;
-    assert_eq!(cleared.document(), 2);
-    let empty = terminal.run(&["run", "limits", "--json"]).await.document();
+    terminal.fails("run limits --days 0", 2).await;
+    terminal.fails("run delete --all", 2).await;
+    assert_eq!(terminal.json("run delete --all --yes").await, 2);
+    let empty = terminal.json("run limits").await;
     assert_eq!(
         (&empty["runs"], &empty["kilobytes"]),
         (&0.into(), &0.into())
@@ -290,87 +239,52 @@ async fn a_run_is_named_noted_and_pinned_and_stays() {
     echoed(&terminal, "play", "two").await;
     let edit = ["run", "edit", &kept];
     let label = ["--name", "Before the move", "--note", "harbour", "--pin"];
-    let edited = terminal
-        .run(&[&edit[..], &label, &["--json"]].concat())
-        .await;
+    let edited = [&edit[..], &label, &["--json"]].concat();
     assert_eq!(
-        edited.document()["label"],
-        serde_json::json!({ "name": "Before the move", "note": "harbour", "pinned": true })
+        terminal.run(&edited).await.document()["label"],
+        json!({ "name": "Before the move", "note": "harbour", "pinned": true })
     );
-    let shown = terminal.run(&["run", "show", &kept]).await;
+    let shown = terminal.does(&format!("run show {kept}")).await;
     for said in ["Before the move", "harbour", "Pinned:"] {
-        assert!(shown.stdout.contains(said), "{said}: {}", shown.shown());
+        shown.assert_stdout(said);
     }
     for query in ["is:pinned", "harbour", "move"] {
-        let listed = terminal.run(&["run", "list", query, "--json"]).await;
-        let listed = listed.document();
+        let listed = terminal.json(&format!("run list {query}")).await;
         assert_eq!(listed["total"], 1, "{query}");
         assert_eq!(listed["runs"][0]["id"], kept.as_str(), "{query}");
     }
-    let listed = terminal.run(&["run", "list"]).await;
-    assert!(
-        listed.stdout.contains("echo (Before the move)"),
-        "{}",
-        listed.shown()
-    );
-    let all = ["run", "delete", "--all", "--yes", "--json"];
-    assert_eq!(terminal.run(&all).await.document(), 1);
+    let listed = terminal.does("run list").await;
+    listed.assert_stdout("echo (Before the move)");
+    let all = "run delete --all --yes";
+    assert_eq!(terminal.json(all).await, 1);
     // What is not given stays as it was.
     let unpin = [&edit[..], &["--unpin", "--note", "", "--json"]].concat();
     assert_eq!(
         terminal.run(&unpin).await.document()["label"],
-        serde_json::json!({ "name": "Before the move", "note": null, "pinned": false })
+        json!({ "name": "Before the move", "note": null, "pinned": false })
     );
-    assert_eq!(terminal.run(&all).await.document(), 1);
+    assert_eq!(terminal.json(all).await, 1);
     assert_eq!(terminal.run(&edit).await.code, 2);
-    assert_eq!(
-        terminal
-            .run(&["run", "edit", "run_none", "--pin"])
-            .await
-            .code,
-        6
-    );
-}
-
-/// Whether any file of the home holds the text, the database's own log among them.
-fn is_on_disk(home: &std::path::Path, text: &str) -> bool {
-    let mut folders = vec![home.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if let Ok(bytes) = std::fs::read(&path)
-                && bytes
-                    .windows(text.len())
-                    .any(|part| part == text.as_bytes())
-            {
-                return true;
-            }
-        }
-    }
-    false
+    terminal.fails("run edit run_none --pin", 6).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_runs_no_more_is_kept_than_their_connector_lets() {
     let terminal = open().await;
-    let home = terminal.home.path();
     echoed(&terminal, "play", "zeppelin-full").await;
-    assert!(is_on_disk(home, "zeppelin-full"));
+    assert!(terminal.stores("zeppelin-full"));
     for level in ["redacted", "metadata"] {
-        let edit = ["connector", "edit", "play", "--capture", level];
-        terminal.run(&edit).await.succeeded();
+        let edit = format!("connector edit play --capture {level}");
+        terminal.does(&edit).await;
         let word = format!("zeppelin-{level}");
         let argument = format!("message={word}");
         let echo = ["tool", "run", "play", "echo", &argument];
         // Whoever asked has the whole answer.
         let answered = terminal.run(&echo).await;
-        assert!(answered.stdout.contains(&word), "{}", answered.shown());
+        answered.assert_stdout(&word);
         let id = echoed(&terminal, "play", &word).await;
-        assert!(!is_on_disk(home, &word), "{level}");
-        let kept = terminal.run(&["run", "show", &id, "--json"]).await;
-        let kept = kept.document();
+        assert!(!terminal.stores(&word), "{level}");
+        let kept = terminal.json(&format!("run show {id}")).await;
         assert_eq!(kept["capture"], level);
         assert_eq!(
             (&kept["tool"], &kept["state"]),
@@ -384,14 +298,12 @@ async fn of_runs_no_more_is_kept_than_their_connector_lets() {
         } else {
             assert_eq!(message, "<redacted>");
         }
-        let again = terminal.run(&["run", "again", &id]).await;
-        assert_eq!(again.code, 2, "{}", again.shown());
-        assert!(again.stderr.contains("weren't kept"), "{}", again.shown());
+        let again = terminal.fails(&format!("run again {id}"), 2).await;
+        again.assert_stderr("weren't kept");
     }
-    let shown = terminal.run(&["connector", "show", "play"]).await;
-    assert!(shown.stdout.contains("metadata only"), "{}", shown.shown());
-    let full = ["connector", "edit", "play", "--capture", "full"];
-    terminal.run(&full).await.succeeded();
+    let shown = terminal.does("connector show play").await;
+    shown.assert_stdout("metadata only");
+    terminal.does("connector edit play --capture full").await;
     let id = echoed(&terminal, "play", "zeppelin-again").await;
     let again = ["run", "again", &id, "--json"];
     let again = terminal.run(&again).await.document();

@@ -37,12 +37,9 @@ fn without_our_codes(text: &str) -> String {
 
 async fn hostile() -> Terminal {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
+    terminal.connect().await;
     turn(&terminal.playground);
-    terminal
-        .run(&["tool", "list", "play", "--refresh"])
-        .await
-        .succeeded();
+    terminal.does("tool list play --refresh").await;
     terminal
 }
 
@@ -55,7 +52,7 @@ fn turn(playground: &Playground) {
             "message": { "type": "string", "title": HOSTILE, "description": HOSTILE },
         } },
     });
-    playground.turn(|switches| switches.tool_changes.extend([("echo".to_owned(), change)]));
+    playground.configure(|switches| switches.tool_changes.extend([("echo".to_owned(), change)]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,7 +75,7 @@ async fn nothing_that_a_server_wrote_acts_on_a_terminal_however_wide_it_says_it_
             let mut words = words.to_vec();
             let id;
             if let Some(latest) = words.iter_mut().find(|word| **word == "latest") {
-                let runs = terminal.run(&["run", "list", "--json"]).await.document();
+                let runs = terminal.json("run list").await;
                 id = runs["runs"][0]["id"].as_str().unwrap().to_owned();
                 *latest = &id;
             }
@@ -107,7 +104,7 @@ async fn a_pipe_gets_the_bytes_and_json_stays_equal_with_nothing_raw_in_it() {
         .run(&["tool", "run", "play", "echo", &message])
         .await;
     piped.succeeded();
-    assert!(piped.stdout.contains(HOSTILE), "{:?}", piped.stdout);
+    piped.assert_stdout(HOSTILE);
     let run = ["tool", "run", "play", "echo", &message, "--json"];
     let documents = [
         terminal.run(&run).await,

@@ -1,6 +1,6 @@
 //! The whole way, from an address to a run in the history and back.
 
-use super::terminal::{Terminal, steady};
+use super::terminal::{Terminal, snapshot_settings};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_way_through_consent() {
@@ -9,8 +9,8 @@ async fn the_whole_way_through_consent() {
     let mut said = Vec::new();
     let added = terminal.add(url.as_str(), &[]).await;
     assert_eq!(added.stdout, "play\n");
-    said.push(added.shown());
-    for words in [
+    said.push(added.transcript());
+    for line in [
         "connector connect play",
         "connector list",
         "connector show play",
@@ -20,64 +20,53 @@ async fn the_whole_way_through_consent() {
         "credential list",
         "doctor",
     ] {
-        let words: Vec<_> = words.split(' ').collect();
-        let done = terminal.run(&words).await;
-        done.succeeded();
-        said.push(format!("$ patchbay {}\n{}", words.join(" "), done.shown()));
+        let done = terminal.does(line).await;
+        said.push(format!("$ patchbay {line}\n{}", done.transcript()));
     }
-    steady().bind(|| insta::assert_snapshot!(said.join("\n\n")));
+    snapshot_settings().bind(|| insta::assert_snapshot!(said.join("\n\n")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tools_are_listed_with_what_they_do_to_the_world() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
-    let listed = terminal.run(&["tool", "list", "play"]).await;
+    terminal.connect().await;
+    let listed = terminal.does("tool list play").await;
     // The Playground has more tools than this test has to know.
     let known = ["CONNECTOR", " echo ", " add_note ", " delete_note "];
     let lines = listed.stdout.lines();
     let lines = lines.filter(|line| known.iter().any(|word| line.contains(word)));
     let lines: Vec<_> = lines.collect();
-    steady().bind(|| insta::assert_snapshot!(lines.join("\n")));
+    snapshot_settings().bind(|| insta::assert_snapshot!(lines.join("\n")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_shown_and_replayed() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
-    let echo = ["tool", "run", "play", "echo", "message=again", "--json"];
-    let first = terminal.run(&echo).await.document();
+    terminal.connect().await;
+    let first = terminal.json("tool run play echo message=again").await;
     let id = first["id"].as_str().unwrap();
     let shown = terminal.run(&["run", "show", id]).await;
     let replayed = terminal.run(&["run", "again", id]).await;
     assert_eq!((replayed.code, replayed.stdout.as_str()), (0, "again\n"));
-    let page = terminal.run(&["run", "list", "tool:echo", "--json"]).await;
-    let page = page.document();
+    let page = terminal.json("run list tool:echo").await;
     assert_eq!(page["total"], 2);
     let newest = page["runs"][0]["id"].as_str().unwrap();
     let newest = terminal.run(&["run", "show", newest, "--json"]).await;
     assert_eq!(newest.document()["replayOf"], id);
-    steady().bind(|| insta::assert_snapshot!(shown.shown()));
+    snapshot_settings().bind(|| insta::assert_snapshot!(shown.transcript()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn disconnecting_revokes_and_removing_can_be_undone() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
-    let gone = terminal
-        .run(&["connector", "disconnect", "play", "--json"])
-        .await;
-    assert_eq!(gone.document()["revoked"], true);
-    let after = terminal
-        .run(&["tool", "run", "play", "echo", "message=x"])
-        .await;
-    assert_eq!(after.code, 3);
-    assert!(after.stderr.contains("`patchbay connector connect play`"));
-    let removed = terminal
-        .run(&["connector", "remove", "play", "--json"])
-        .await;
-    let id = removed.document()["id"].as_str().unwrap().to_owned();
-    assert_eq!(terminal.run(&["connector", "show", "play"]).await.code, 6);
+    terminal.connect().await;
+    let gone = terminal.json("connector disconnect play").await;
+    assert_eq!(gone["revoked"], true);
+    let after = terminal.fails("tool run play echo message=x", 3).await;
+    after.assert_stderr("`patchbay connector connect play`");
+    let removed = terminal.json("connector remove play").await;
+    let id = removed["id"].as_str().unwrap().to_owned();
+    terminal.fails("connector show play", 6).await;
     let restored = terminal.run(&["connector", "restore", &id]).await;
     assert_eq!(restored.stdout, "play\n");
 }
@@ -97,7 +86,7 @@ async fn an_open_server_needs_no_vault() {
 #[tokio::test(flavor = "multi_thread")]
 async fn editing_changes_what_is_given_and_leaves_the_rest() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
+    terminal.connect().await;
     let edit = ["connector", "edit", "play", "--json"];
     let renamed = [&edit[..], &["--title", "Stage", "--tags", "work,test"]].concat();
     let connector = terminal.run(&renamed).await.document();
@@ -106,14 +95,8 @@ async fn editing_changes_what_is_given_and_leaves_the_rest() {
     assert_eq!(connector["status"]["status"], "ready");
     let off = terminal.run(&[&edit[..], &["--off"]].concat()).await;
     assert_eq!(off.document()["status"]["status"], "disabled");
-    let refused = terminal
-        .run(&["tool", "run", "play", "echo", "message=x"])
-        .await;
-    assert_eq!(refused.code, 1);
+    terminal.fails("tool run play echo message=x", 1).await;
     let on = terminal.run(&[&edit[..], &["--on"]].concat()).await;
     on.succeeded();
-    let works = terminal
-        .run(&["tool", "run", "play", "echo", "message=x"])
-        .await;
-    works.succeeded();
+    terminal.does("tool run play echo message=x").await;
 }

@@ -5,11 +5,8 @@ use super::terminal::Terminal;
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_server_offers_is_listed_read_and_filled_in() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
-    let listed = terminal
-        .run(&["connector", "resources", "play", "--json"])
-        .await
-        .document();
+    terminal.connect().await;
+    let listed = terminal.json("connector resources play").await;
     assert_eq!(listed[0]["title"], "Welcome");
     let read = ["connector", "resource", "play", "playground://welcome"];
     let text = terminal.run(&read).await;
@@ -17,14 +14,9 @@ async fn what_a_server_offers_is_listed_read_and_filled_in() {
         (text.code, text.stdout.as_str()),
         (0, "Welcome to the playground.\n")
     );
-    let dot = [
-        "connector",
-        "resource",
-        "play",
-        "playground://dot.png",
-        "--json",
-    ];
-    let dot = terminal.run(&dot).await.document();
+    let dot = terminal
+        .json("connector resource play playground://dot.png")
+        .await;
     assert_eq!(dot[0]["mimeType"], "image/png");
 
     assert_eq!(listed[2]["uri"], "playground://greeting/{name}");
@@ -41,17 +33,14 @@ async fn what_a_server_offers_is_listed_read_and_filled_in() {
     assert_eq!(filled.stdout, "Hello, Ada%20L..\n");
     for refused in [&["other=1"][..], &["name="]] {
         let refused = terminal.run(&[&greeting[..], refused].concat()).await;
-        assert_eq!(refused.code, 2, "{}", refused.shown());
+        assert_eq!(refused.code, 2, "{}", refused.transcript());
     }
 
-    let prompts = terminal
-        .run(&["connector", "prompts", "play", "--json"])
-        .await
-        .document();
+    let prompts = terminal.json("connector prompts play").await;
     assert_eq!(prompts[0]["name"], "greet");
     let greet = ["connector", "prompt", "play", "greet"];
     let filled = terminal.run(&[&greet[..], &["name=Ada"]].concat()).await;
     assert_eq!(filled.stdout, "user: Greet Ada.\n");
     let lacking = terminal.run(&greet).await;
-    assert_eq!(lacking.code, 5, "{}", lacking.shown());
+    assert_eq!(lacking.code, 5, "{}", lacking.transcript());
 }

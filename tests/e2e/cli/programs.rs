@@ -1,13 +1,20 @@
 //! Connectors whose servers are programs of this computer.
 
-use std::path::Path;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::terminal::{Done, TOKEN, Terminal};
+use serde_json::{Value, json};
+use tokio::process::Child;
+
+use super::terminal::{Done, TOKEN, Terminal, by, words};
 
 mod doctor;
 mod roots;
 mod sessions;
+
+/// Options that give a server its secret, allow it and connect it.
+const CONNECTED: [&str; 4] = ["--env-secret", "API_KEY", "--allow", "--connect"];
 
 const SERVER: &str =
     include_str!("../../../src-tauri/crates/patchbay-platforms/src/mcp/tests/programs/server.py");
@@ -39,7 +46,15 @@ async fn wait_until(what: &str, is_so: impl Fn() -> bool) {
 struct Programs {
     terminal: Terminal,
     script: String,
-    pids: std::path::PathBuf,
+    pids: PathBuf,
+}
+
+impl Deref for Programs {
+    type Target = Terminal;
+
+    fn deref(&self) -> &Terminal {
+        &self.terminal
+    }
 }
 
 impl Programs {
@@ -59,9 +74,40 @@ impl Programs {
         let pids = format!("PID_FILE={}", self.pids.display());
         let first = ["connector", "add", "files", "--env", &pids];
         let command = ["--", "python3", &self.script, manner];
-        self.terminal
-            .run_with(&[&first, more, &command].concat(), &format!("{TOKEN}\n"))
+        self.run_with(&[&first, more, &command].concat(), &format!("{TOKEN}\n"))
             .await
+    }
+
+    /// Adds a server of that manner with a secret, allowed and connected.
+    async fn connect(&self, manner: &str) {
+        self.add(manner, &CONNECTED).await.succeeded();
+    }
+
+    /// Asserts that the server may not be started yet.
+    async fn assert_not_allowed(&self) {
+        let refused = self.run(&["connector", "connect", "files", "--json"]).await;
+        let problem = refused.failure().to_string();
+        assert!(problem.contains("program.not_allowed"), "{problem}");
+    }
+
+    /// Adds a server that ignores the end of its input, and starts a run that waits for it.
+    async fn start_deaf_run(&self) -> Child {
+        self.add("deaf", &["--allow"]).await.succeeded();
+        self.does("connector connect files").await;
+        assert!(self.nothing_lives(), "a deaf one is ended too");
+        std::fs::remove_file(&self.pids).unwrap();
+        let run = words("tool run files echo --yes");
+        let patchbay = self.command(&run).spawn().unwrap();
+        let called = || pids(&self.pids).iter().any(|line| line == "called");
+        wait_until("the tool was not called", called).await;
+        patchbay
+    }
+
+    /// The history's entry of a run, newest first.
+    async fn find_run(&self, index: usize) -> Value {
+        let runs = self.json("run list").await;
+        let id = runs["runs"][index]["id"].as_str().unwrap();
+        self.json(&format!("run show {id}")).await
     }
 
     fn nothing_lives(&self) -> bool {
@@ -79,48 +125,23 @@ async fn a_program_is_added_allowed_used_and_never_left_behind() {
     let harness = Programs::new().await;
     let added = harness.add("well", &["--env-secret", "API_KEY"]).await;
     added.succeeded();
-    assert!(
-        added
-            .stderr
-            .contains("Next: patchbay connector connect files"),
-        "{added:?}"
-    );
+    added.assert_stderr("Next: patchbay connector connect files");
 
     // Nobody is there to be asked.
-    let refused = harness
-        .terminal
-        .run(&["connector", "connect", "files", "--json"])
-        .await;
-    let problem = refused.failure();
-    assert!(
-        problem.to_string().contains("program.not_allowed"),
-        "{problem}"
-    );
+    harness.assert_not_allowed().await;
     assert_eq!(pids(&harness.pids), [""; 0], "nothing was started");
 
-    harness
-        .terminal
-        .run(&["connector", "remove", "files"])
-        .await
-        .succeeded();
-    let options = ["--env-secret", "API_KEY", "--allow", "--connect"];
-    let added = harness.add("well", &options).await;
+    harness.does("connector remove files").await;
+    let added = harness.add("well", &CONNECTED).await;
     added.succeeded();
-    assert!(added.stderr.contains("Connected files"), "{added:?}");
+    added.assert_stderr("Connected files");
     assert!(harness.nothing_lives());
 
     // Allowed is allowed, for exactly these words.
-    let run = ["tool", "run", "files", "echo", "text=hello", "--json"];
-    let run = harness.terminal.run(&run).await;
-    run.succeeded();
-    assert!(run.stdout.contains("hello"), "{run:?}");
-    let check = harness
-        .terminal
-        .run(&["connector", "check", "files", "--json"])
-        .await;
-    check.succeeded();
-    let check = check.document();
-    let steps: Vec<_> = check["steps"].as_array().unwrap().iter().collect();
+    let run = harness.does("tool run files echo text=hello --json").await;
+    run.assert_stdout("hello");
+    let check = harness.json("connector check files").await;
+    let steps = check["steps"].as_array().unwrap();
     let names: Vec<_> = steps
         .iter()
         .map(|step| step["name"].as_str().unwrap())
@@ -130,108 +151,56 @@ async fn a_program_is_added_allowed_used_and_never_left_behind() {
         steps.iter().all(|step| step["state"] == "passed"),
         "{check}"
     );
-    let shown = harness.terminal.run(&["connector", "show", "files"]).await;
-    assert!(
-        shown
-            .stdout
-            .contains(&format!("python3 {} well", harness.script)),
-        "{shown:?}"
-    );
+    let shown = harness.does("connector show files").await;
+    shown.assert_stdout(&format!("python3 {} well", harness.script));
     assert!(!shown.stdout.contains(TOKEN));
 
     // The secret is a credential of its own kind; another value of the same variable is allowed as well.
-    let wallet = harness
-        .terminal
-        .run(&["credential", "list", "--json"])
-        .await;
-    let entry = &wallet.document()[1];
+    let wallet = harness.json("credential list").await;
+    let entry = &wallet[1];
     assert_eq!(entry["kind"], "variables", "{entry}");
-    assert_eq!(entry["headerNames"], serde_json::json!(["API_KEY"]));
+    assert_eq!(entry["headerNames"], json!(["API_KEY"]));
     let name = entry["name"].as_str().unwrap();
-    let replace = ["credential", "replace", name, "--env-secret", "API_KEY"];
-    let other = harness.terminal.run_with(&replace, "other-token\n").await;
-    other.succeeded();
-    let run = ["tool", "run", "files", "echo", "text=again", "--json"];
-    harness.terminal.run(&run).await.succeeded();
+    let replace = format!("credential replace {name} --env-secret API_KEY");
+    harness.does_with(&replace, "other-token\n").await;
+    harness.does("tool run files echo text=again --json").await;
     assert!(harness.nothing_lives());
 }
 
 #[tokio::test]
 async fn another_command_is_allowed_anew() {
     let harness = Programs::new().await;
-    let options = ["--env-secret", "API_KEY", "--allow", "--connect"];
-    let failed = harness.add("ends", &options).await;
+    let failed = harness.add("ends", &CONNECTED).await;
     assert_eq!(failed.code, 1, "{failed:?}");
 
-    let edit = ["connector", "edit", "files"];
-    let words = [
-        "--env",
-        "GREETING=hello",
-        "--",
-        "python3",
-        &harness.script,
-        "well",
-    ];
-    let edited = harness.terminal.run(&[&edit[..], &words].concat()).await;
-    edited.succeeded();
     let command = format!("python3 {} well", harness.script);
-    assert!(edited.stdout.contains(&command), "{edited:?}");
-    assert!(edited.stdout.contains("GREETING=hello"), "{edited:?}");
-    assert!(
-        edited.stdout.contains("PID_FILE="),
-        "what was not named stays"
-    );
-    let refused = harness
-        .terminal
-        .run(&["connector", "connect", "files", "--json"])
-        .await;
-    let problem = refused.failure().to_string();
-    assert!(problem.contains("program.not_allowed"), "{problem}");
-    harness
-        .terminal
-        .run(&[&edit[..], &["--allow"]].concat())
-        .await
-        .succeeded();
-    let connected = harness
-        .terminal
-        .run(&["connector", "connect", "files"])
-        .await;
-    connected.succeeded();
+    let edit = "connector edit files";
+    let edited = format!("{edit} --env GREETING=hello -- {command}");
+    let edited = harness.does(&edited).await;
+    edited.assert_stdout(&command);
+    edited.assert_stdout("GREETING=hello");
+    edited.assert_stdout("PID_FILE=");
+    harness.assert_not_allowed().await;
+    harness.does(&format!("{edit} --allow")).await;
+    harness.does("connector connect files").await;
 
-    let removed = harness
-        .terminal
-        .run(&[&edit[..], &["--remove-env", "GREETING"]].concat())
-        .await;
-    removed.succeeded();
+    let remove = format!("{edit} --remove-env GREETING");
+    let removed = harness.does(&remove).await;
     assert!(!removed.stdout.contains("GREETING"), "{removed:?}");
-    let again = harness
-        .terminal
-        .run(&[&edit[..], &["--remove-env", "GREETING"]].concat())
-        .await;
-    assert_eq!(again.code, 2, "{again:?}");
-    let secret = harness
-        .terminal
-        .run(&[&edit[..], &["--env", "API_KEY=open"]].concat())
-        .await;
-    assert!(
-        secret.stderr.contains("API_KEY is given twice"),
-        "{secret:?}"
-    );
+    harness.fails(&remove, 2).await;
+    let secret = [&words(edit)[..], &["--env", "API_KEY=open"]].concat();
+    let secret = harness.run(&secret).await;
+    secret.assert_stderr("API_KEY is given twice");
 }
 
 #[tokio::test]
 async fn what_a_program_has_logged_is_shown_from_a_level_on() {
     let harness = Programs::new().await;
-    let options = ["--env-secret", "API_KEY", "--allow", "--connect"];
-    harness.add("logs", &options).await.succeeded();
-    let run = harness
-        .terminal
-        .run(&["tool", "run", "files", "echo", "--yes"])
-        .await;
-    run.succeeded();
+    harness.connect("logs").await;
+    harness.does("tool run files echo --yes").await;
     let log = async |level: &str| {
-        let shown = ["connector", "log", "files", "--level", level, "--json"];
-        harness.terminal.run(&shown).await.document()
+        let log = format!("connector log files --level {level}");
+        harness.json(&log).await
     };
     let shown = log("notice").await;
     assert_eq!(shown.as_array().map(Vec::len), Some(3), "{shown}");
@@ -239,64 +208,32 @@ async fn what_a_program_has_logged_is_shown_from_a_level_on() {
     let last = shown[2]["text"].as_str().unwrap();
     let is_whole = last.starts_with("[notice] files: 2 from ") && last.ends_with(" on <redacted>");
     assert!(is_whole, "{shown}");
-    assert_eq!(log("warning").await, serde_json::json!([]));
-    let loud = ["connector", "log", "files", "--level", "loud"];
-    assert_eq!(harness.terminal.run(&loud).await.code, 2);
+    assert_eq!(log("warning").await, json!([]));
+    harness.fails("connector log files --level loud", 2).await;
 }
 
 #[tokio::test]
 async fn a_program_that_fails_says_what_it_wrote_without_the_secret() {
     let harness = Programs::new().await;
-    let options = ["--env-secret", "API_KEY", "--allow", "--connect"];
-    let failed = harness.add("ends", &options).await;
+    let failed = harness.add("ends", &CONNECTED).await;
     assert_eq!(failed.code, 1, "{failed:?}");
-    assert!(failed.stderr.contains("ended (exit code 3)"), "{failed:?}");
-    assert!(
-        failed.stderr.contains("no YES option for <redacted>"),
-        "{failed:?}"
-    );
+    failed.assert_stderr("ended (exit code 3)");
+    failed.assert_stderr("no YES option for <redacted>");
     assert!(!failed.stderr.contains(TOKEN));
-    let log = harness.terminal.run(&["connector", "log", "files"]).await;
-    log.succeeded();
-    assert!(log.stdout.contains("Patchbay starts "), "{log:?}");
-    assert!(
-        log.stdout.contains("no YES option for <redacted>"),
-        "{log:?}"
-    );
-    let last = ["connector", "log", "files", "--lines", "1", "--json"];
-    let last = harness.terminal.run(&last).await.document();
+    let log = harness.does("connector log files").await;
+    log.assert_stdout("Patchbay starts ");
+    log.assert_stdout("no YES option for <redacted>");
+    let last = harness.json("connector log files --lines 1").await;
     assert_eq!(last.as_array().map(Vec::len), Some(1), "{last}");
-    let missing = [
-        "connector",
-        "add",
-        "gone",
-        "--allow",
-        "--",
-        "npx-is-not-there",
-    ];
-    let missing = harness.terminal.run(&missing).await;
-    assert!(
-        missing.stderr.contains("npx-is-not-there isn't in PATH"),
-        "{missing:?}"
-    );
+    let missing = words("connector add gone --allow -- npx-is-not-there");
+    let missing = harness.run(&missing).await;
+    missing.assert_stderr("npx-is-not-there isn't in PATH");
 }
 
 #[tokio::test]
 async fn killing_patchbay_leaves_nothing_that_it_had_started() {
     let harness = Programs::new().await;
-    harness.add("deaf", &["--allow"]).await.succeeded();
-    harness
-        .terminal
-        .run(&["connector", "connect", "files"])
-        .await
-        .succeeded();
-    assert!(harness.nothing_lives(), "a deaf one is ended too");
-    std::fs::remove_file(&harness.pids).unwrap();
-
-    let run = ["tool", "run", "files", "echo", "--yes"];
-    let mut patchbay = harness.terminal.command(&run).spawn().unwrap();
-    let called = || pids(&harness.pids).iter().any(|line| line == "called");
-    wait_until("the tool was not called", called).await;
+    let mut patchbay = harness.start_deaf_run().await;
     assert!(!harness.nothing_lives());
     // No chance to do anything about it.
     patchbay.start_kill().unwrap();
@@ -321,20 +258,9 @@ fn watcher_of(patchbay: u32) -> String {
 #[tokio::test]
 async fn what_a_kill_of_every_patchbay_leaves_the_next_one_ends() {
     let harness = Programs::new().await;
-    harness.add("deaf", &["--allow"]).await.succeeded();
-    harness
-        .terminal
-        .run(&["connector", "connect", "files"])
-        .await
-        .succeeded();
-    std::fs::remove_file(&harness.pids).unwrap();
-    let run = ["tool", "run", "files", "echo", "--yes"];
-    let mut patchbay = harness.terminal.command(&run).spawn().unwrap();
-    let called = || pids(&harness.pids).iter().any(|line| line == "called");
-    wait_until("the tool was not called", called).await;
+    let mut patchbay = harness.start_deaf_run().await;
     // What another one started is not touched while it is there.
-    let list = ["connector", "list"];
-    harness.terminal.run(&list).await.succeeded();
+    harness.does("connector list").await;
     assert!(!harness.nothing_lives());
 
     // The watcher first, or it would see the end of the other.
@@ -345,20 +271,16 @@ async fn what_a_kill_of_every_patchbay_leaves_the_next_one_ends() {
     assert!(killed.unwrap().success());
     patchbay.wait().await.unwrap();
     assert!(!harness.nothing_lives(), "a deaf one is left");
-    harness.terminal.run(&list).await.succeeded();
+    harness.does("connector list").await;
     wait_until("something was left", || harness.nothing_lives()).await;
-    let running = harness
-        .terminal
-        .home
-        .path()
-        .join("patchbay/data/servers/running");
+    let running = harness.home.path().join("patchbay/data/servers/running");
     assert_eq!(std::fs::read_dir(running).unwrap().count(), 0);
 }
 
 #[tokio::test]
 async fn servers_that_a_text_names_are_added_filled_in_and_run() {
     let harness = Programs::new().await;
-    let text = serde_json::json!({
+    let text = json!({
         "inputs": [{ "type": "promptString", "id": "key", "password": true }],
         "servers": {
             "files": {
@@ -371,38 +293,20 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
             "odd": { "url": "unix:///tmp/x" },
         },
     });
-    let file = harness.terminal.home.path().join("mcp.json");
+    let file = harness.home.path().join("mcp.json");
     std::fs::write(&file, format!("// from another app\n{text:#},")).unwrap();
     let from = ["connector", "add", "--from", file.to_str().unwrap()];
 
     // Nothing is added before all of it is there.
-    let open = harness.terminal.run(&from).await;
+    let open = harness.run(&from).await;
     assert_eq!(open.code, 2, "{open:?}");
-    assert!(
-        open.stderr
-            .contains("Enter a value for manner, which files needs"),
-        "{open:?}"
-    );
-    assert!(
-        open.stderr.contains("hint: Pass --fill manner=TEXT."),
-        "{open:?}"
-    );
-    let none = harness.terminal.run(&["connector", "list", "--json"]).await;
-    assert_eq!(none.document(), serde_json::json!([]));
+    open.assert_stderr("Enter a value for manner, which files needs");
+    open.assert_stderr("hint: Pass --fill manner=TEXT.");
+    assert_eq!(harness.json("connector list").await, json!([]));
 
-    let filled = [
-        "--fill",
-        "manner=well",
-        "--fill-secret",
-        "key",
-        "--allow",
-        "--json",
-    ];
+    let filled = words("--fill manner=well --fill-secret key --allow --json");
     let added = [&from[..], &filled].concat();
-    let added = harness
-        .terminal
-        .run_with(&added, &format!("{TOKEN}\n"))
-        .await;
+    let added = harness.run_with(&added, &format!("{TOKEN}\n")).await;
     added.succeeded();
     let connectors = added.document();
     let names: Vec<_> = connectors
@@ -418,24 +322,21 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
         "Added files.",
         "Added notes.",
     ] {
-        assert!(added.stderr.contains(said), "{said}: {added:?}");
+        added.assert_stderr(said);
     }
     assert!(!added.stdout.contains(TOKEN) && !added.stderr.contains(TOKEN));
     assert_eq!(pids(&harness.pids), [""; 0], "nothing was started");
-    let run = ["tool", "run", "files", "echo", "text=hello", "--json"];
-    let run = harness.terminal.run(&run).await;
-    run.succeeded();
-    assert!(run.stdout.contains("hello"), "{run:?}");
+    let run = harness.does("tool run files echo text=hello --json").await;
+    run.assert_stdout("hello");
     assert!(harness.nothing_lives());
 
     // A command line from a pipe, one server of several, and what no text can be.
     let line = format!("$ MODE='a b' python3 {} well\n", harness.script);
-    let piped = ["connector", "add", "--from", "-", "--name", "piped"];
-    let piped = harness.terminal.run_with(&piped, &line).await;
-    piped.succeeded();
+    let piped = "connector add --from - --name piped";
+    let piped = harness.does_with(piped, &line).await;
     assert_eq!(piped.stdout, "piped\n");
     let only = [&from[..], &["--only", "notes", "--title", "Mine"]].concat();
-    let only = harness.terminal.run(&only).await;
+    let only = harness.run(&only).await;
     only.succeeded();
     assert_eq!(only.stdout, "mine\n");
     for (text, said) in [
@@ -443,30 +344,26 @@ async fn servers_that_a_text_names_are_added_filled_in_and_run() {
         ("{\"mcpServers\": ", "This isn't valid JSON"),
         ("", "Nothing was pasted"),
     ] {
-        let refused = harness
-            .terminal
-            .run_with(&["connector", "add", "--from", "-"], text)
-            .await;
+        let from = words("connector add --from -");
+        let refused = harness.run_with(&from, text).await;
         assert_eq!(refused.code, 2, "{refused:?}");
-        assert!(refused.stderr.contains(said), "{said}: {refused:?}");
+        refused.assert_stderr(said);
     }
 }
 
 #[tokio::test]
 async fn servers_of_another_app_are_added_by_its_name() {
     let harness = Programs::new().await;
-    let home = harness.terminal.home.path();
+    let home = harness.home.path();
     std::fs::create_dir_all(home.join(".cursor")).unwrap();
-    let settings = serde_json::json!({"mcpServers": {
+    let settings = json!({"mcpServers": {
         "notes": { "command": "python3", "args": [harness.script, "well"] },
     }});
     std::fs::write(home.join(".cursor/mcp.json"), settings.to_string()).unwrap();
     let run = async |app: &str| {
-        let mut command = harness
-            .terminal
-            .command(&["connector", "add", "--from-app", app]);
+        let mut command = harness.command(&["connector", "add", "--from-app", app]);
         command.env("HOME", home).env_remove("XDG_CONFIG_HOME");
-        harness.terminal.finish(command, "").await
+        harness.finish(command, "").await
     };
 
     let added = run("cursor").await;
@@ -481,12 +378,7 @@ async fn servers_of_another_app_are_added_by_its_name() {
         said.contains("no mcp servers were found in the settings of zed"),
         "{said}"
     );
-    assert!(
-        missing
-            .stderr
-            .contains("hint: Use one of these apps: cursor."),
-        "{missing:?}"
-    );
+    missing.assert_stderr("hint: Use one of these apps: cursor.");
 }
 
 /// Runs a command at a terminal of its own and types each text once what is before it was shown; its output follows.
@@ -527,32 +419,14 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 impl Programs {
     /// What a run shows at a terminal where those texts are typed.
     async fn typed(&self, words: &[&str], steps: &[(&str, &str)]) -> Done {
-        let command = self.terminal.command(words);
-        let command = command.as_std();
-        let mut driven = tokio::process::Command::new("python3");
+        let command = self.command(words);
+        let steps = serde_json::to_string(steps).unwrap();
+        let mut driven = by("python3", &["-c", AT_A_TERMINAL, &steps], &command);
         driven
-            .args(["-c", AT_A_TERMINAL])
-            .arg(serde_json::to_string(steps).unwrap())
-            .arg(command.get_program())
-            .args(command.get_args())
-            .env("OWN_PATH", std::env::var_os("PATH").unwrap_or_default())
-            .stdin(std::process::Stdio::piped())
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped())
-            .kill_on_drop(true);
-        for (name, value) in command.get_envs() {
-            match value {
-                Some(value) => driven.env(name, value),
-                None => driven.env_remove(name),
-            };
-        }
-        self.terminal.finish(driven, "").await
-    }
-
-    /// Adds a server that asks, allowed and connected.
-    async fn asking(&self, manner: &str) {
-        let options = ["--env-secret", "API_KEY", "--allow", "--connect"];
-        self.add(manner, &options).await.succeeded();
+            .arg(command.as_std().get_program())
+            .args(command.as_std().get_args())
+            .env("OWN_PATH", std::env::var_os("PATH").unwrap_or_default());
+        self.finish(driven, "").await
     }
 }
 
@@ -561,7 +435,7 @@ const RUN: [&str; 4] = ["tool", "run", "files", "echo"];
 #[tokio::test]
 async fn what_a_server_asks_is_answered_at_the_terminal() {
     let harness = Programs::new().await;
-    harness.asking("asks").await;
+    harness.connect("asks").await;
     let steps = [
         ("Your name [Ada]: ", "\n"),
         ("Color, number (optional): ", "2\n"),
@@ -570,19 +444,11 @@ async fn what_a_server_asks_is_answered_at_the_terminal() {
     let done = harness.typed(&RUN, &steps).await;
     done.succeeded();
     let shown = &done.stdout;
-    assert!(
-        shown.contains("files asks, while echo runs as This computer · files:"),
-        "{shown}"
-    );
-    assert!(shown.contains("Who are you?"), "{shown}");
-    assert!(
-        !shown.contains("\u{1b}[2J") && !shown.contains('\u{202e}'),
-        "{shown}"
-    );
-    assert!(
-        shown.contains(r#""content": {"color": "g", "name": "Ada"}"#),
-        "{shown}"
-    );
+    done.assert_stdout("files asks, while echo runs as This computer · files:");
+    done.assert_stdout("Who are you?");
+    done.assert_stdout(r#""content": {"color": "g", "name": "Ada"}"#);
+    let is_clean = !shown.contains("\u{1b}[2J") && !shown.contains('\u{202e}');
+    assert!(is_clean, "{shown}");
 
     // No is not nothing, and the end of input is nothing.
     for (typed, word) in [("d\n", "decline"), ("c\n", "cancel"), ("\u{4}", "cancel")] {
@@ -594,30 +460,22 @@ async fn what_a_server_asks_is_answered_at_the_terminal() {
         let done = harness.typed(&RUN, &steps).await;
         done.succeeded();
         let told = format!(r#"{{"action": "{word}"}}"#);
-        assert!(done.stdout.contains(&told), "{done:?}");
+        done.assert_stdout(&told);
     }
-    let runs = harness.terminal.run(&["run", "list", "--json"]).await;
-    runs.succeeded();
-    let id = runs.document()["runs"][2]["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let shown = harness.terminal.run(&["run", "show", &id, "--json"]).await;
-    assert_eq!(shown.document()["questions"][0]["reply"], "declined");
+    let shown = harness.find_run(2).await;
+    assert_eq!(shown["questions"][0]["reply"], "declined");
 }
 
 #[tokio::test]
 async fn a_server_gets_the_text_of_a_person_only_where_that_is_turned_on() {
     let harness = Programs::new().await;
-    harness.asking("samples").await;
+    harness.connect("samples").await;
     let done = harness.typed(&RUN, &[]).await;
     done.succeeded();
-    assert!(done.stdout.contains("-32601"), "{done:?}");
+    done.assert_stdout("-32601");
 
-    let edit = ["connector", "edit", "files", "--sampling"];
-    let on = harness.terminal.run(&[&edit[..], &["on"]].concat()).await;
-    on.succeeded();
-    assert!(on.stdout.contains("texts of a language model"), "{on:?}");
+    let on = harness.does("connector edit files --sampling on").await;
+    on.assert_stdout("texts of a language model");
     let steps = [
         ("A name for a ship?", ""),
         ("> ", "Beagle\n"),
@@ -626,81 +484,68 @@ async fn a_server_gets_the_text_of_a_person_only_where_that_is_turned_on() {
     ];
     let done = harness.typed(&RUN, &steps).await;
     done.succeeded();
-    assert!(done.stdout.contains(r#""text": "Beagle""#), "{done:?}");
+    done.assert_stdout(r#""text": "Beagle""#);
     assert!(!done.stdout.contains("\u{1b}[2J"), "{done:?}");
     let done = harness.typed(&RUN, &[("> ", ".\n")]).await;
-    assert!(done.stdout.contains("User rejected"), "{done:?}");
+    done.assert_stdout("User rejected");
     // Without somebody at the terminal it is not declared.
-    let done = harness.terminal.run(&RUN).await;
-    assert!(done.stdout.contains("-32601"), "{done:?}");
+    let done = harness.run(&RUN).await;
+    done.assert_stdout("-32601");
 
-    let runs = harness.terminal.run(&["run", "list", "--json"]).await;
-    let id = runs.document()["runs"][2]["id"].clone();
-    let shown = ["run", "show", id.as_str().unwrap(), "--json"];
-    let shown = harness.terminal.run(&shown).await.document();
+    let shown = harness.find_run(2).await;
     assert_eq!(shown["questions"][0]["reply"], "answered");
     assert!(!shown["questions"].to_string().contains("Beagle"));
 
-    let off = [&edit[..], &["off"]].concat();
-    harness.terminal.run(&off).await.succeeded();
+    harness.does("connector edit files --sampling off").await;
     let done = harness.typed(&RUN, &[]).await;
-    assert!(done.stdout.contains("-32601"), "{done:?}");
+    done.assert_stdout("-32601");
 }
 
 #[tokio::test]
 async fn a_page_is_opened_after_a_yes_only() {
     let harness = Programs::new().await;
-    harness.asking("asks page").await;
-    let done = harness
-        .typed(
-            &RUN,
-            &[
-                ("Page: https://127.0.0.1/pay?x=1", ""),
-                ("[c]ancel: ", "n\n"),
-            ],
-        )
-        .await;
+    harness.connect("asks page").await;
+    let steps = [
+        ("Page: https://127.0.0.1/pay?x=1", ""),
+        ("[c]ancel: ", "n\n"),
+    ];
+    let done = harness.typed(&RUN, &steps).await;
     done.succeeded();
-    assert!(done.stdout.contains(r#"{"action": "decline"}"#), "{done:?}");
+    done.assert_stdout(r#"{"action": "decline"}"#);
     // Nobody answers at that address, so that the browser of the tests fails.
     let steps = [("[c]ancel: ", "y\n"), ("opened it: ", "\n")];
     let done = harness.typed(&RUN, &steps).await;
-    assert!(done.stdout.contains(r#"{"action": "accept"}"#), "{done:?}");
+    done.assert_stdout(r#"{"action": "accept"}"#);
 }
 
 #[tokio::test]
 async fn what_looks_like_a_secret_is_not_shown_and_not_kept() {
     let harness = Programs::new().await;
-    harness.asking("asks secret").await;
+    harness.connect("asks secret").await;
     let secret = "typed-secret-3141";
     let typed = format!("{secret}\n");
     let done = harness
         .typed(&RUN, &[("password: ", &typed), ("[c]ancel: ", "y\n")])
         .await;
     done.succeeded();
-    assert!(done.stdout.contains("must not ask for secrets"), "{done:?}");
+    done.assert_stdout("must not ask for secrets");
     assert!(!done.stdout.contains(secret), "{done:?}");
-    let runs = harness.terminal.run(&["run", "list", "--json"]).await;
-    let id = runs.document()["runs"][0]["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let shown = harness.terminal.run(&["run", "show", &id, "--json"]).await;
-    assert!(!shown.stdout.contains(secret), "{shown:?}");
-    assert_eq!(shown.document()["questions"][0]["reply"], "answered");
+    let shown = harness.find_run(0).await;
+    assert!(!shown.to_string().contains(secret), "{shown}");
+    assert_eq!(shown["questions"][0]["reply"], "answered");
 }
 
 #[tokio::test]
 async fn where_nobody_is_there_servers_are_not_told_that_they_may_ask() {
     let harness = Programs::new().await;
-    harness.asking("asks").await;
+    harness.connect("asks").await;
     for more in [&["--json"][..], &["--no-input"], &[]] {
-        let done = harness.terminal.run(&[&RUN, more].concat()).await;
+        let done = harness.run(&[&RUN, more].concat()).await;
         done.succeeded();
-        assert!(done.stdout.contains("-32601"), "{done:?}");
+        done.assert_stdout("-32601");
     }
     let done = harness
         .typed(&[&RUN[..], &["--no-input"]].concat(), &[])
         .await;
-    assert!(done.stdout.contains("-32601"), "{done:?}");
+    done.assert_stdout("-32601");
 }

@@ -1,34 +1,28 @@
 //! Secrets come in by safe ways, and come out nowhere.
 
+#[cfg(unix)]
 use std::path::Path;
 
 use patchbay_playground::{
-    CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Consent, LoopbackPort, Options, Playground,
+    BEARER_HEADER, CONFIDENTIAL_CLIENT_ID, CONFIDENTIAL_CLIENT_SECRET, Consent, LoopbackPort,
+    Options, Playground,
 };
 
 #[cfg(target_os = "linux")]
 use super::terminal::by;
-use super::terminal::{TOKEN, Terminal, steady};
+use super::terminal::{TOKEN, Terminal, snapshot_settings, words};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_from_standard_input_is_sent_and_never_shown() {
     let terminal = Terminal::new().await;
     let url = terminal.playground.bearer_url();
-    let add = [
-        "connector",
-        "add",
-        url.as_str(),
-        "--name",
-        "play",
-        "--token-from",
-        "-",
-    ];
-    let mut command = terminal.command(&[&add[..], &["--connect"]].concat());
+    let add = format!("connector add {url} --name play --token-from - --connect");
+    let mut command = terminal.command(&words(&add));
     command.env("PATCHBAY_LOG", "trace");
     let added = terminal.finish(command, &format!("{TOKEN}\n")).await;
     added.succeeded();
-    assert!(added.stderr.contains(" INFO "), "the log is on");
-    let mut command = terminal.command(&["tool", "run", "play", "echo", "message=hi", "--json"]);
+    added.assert_stderr(" INFO ");
+    let mut command = terminal.command(&words("tool run play echo message=hi --json"));
     command.env("PATCHBAY_LOG", "trace");
     let run = terminal.finish(command, "").await;
     run.succeeded();
@@ -40,43 +34,28 @@ async fn a_token_from_standard_input_is_sent_and_never_shown() {
     for text in [&added.stdout, &added.stderr, &run.stdout, &run.stderr] {
         assert!(!text.contains(TOKEN));
     }
-    assert_eq!(files_with(terminal.home.path(), TOKEN.as_bytes()), 0);
+    assert!(!terminal.stores(TOKEN));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_header_is_sent_and_never_shown() {
     let terminal = Terminal::new().await;
     let url = terminal.playground.bearer_url();
-    let header = ["--header", patchbay_playground::BEARER_HEADER];
-    let add = ["connector", "add", url.as_str(), "--name", "play"];
-    let added = terminal
-        .run_with(&[&add[..], &header].concat(), &format!("{TOKEN}\n"))
-        .await;
-    added.succeeded();
-    terminal
-        .run(&["connector", "connect", "play"])
-        .await
-        .succeeded();
-    let listed = terminal.run(&["credential", "list", "--json"]).await;
+    let add = format!("connector add {url} --name play --header {BEARER_HEADER}");
+    terminal.does_with(&add, &format!("{TOKEN}\n")).await;
+    terminal.does("connector connect play").await;
+    let listed = terminal.does("credential list --json").await;
     assert_eq!(listed.document()[0]["kind"], "headers");
     assert!(!listed.stdout.contains(TOKEN));
-    assert_eq!(files_with(terminal.home.path(), TOKEN.as_bytes()), 0);
+    assert!(!terminal.stores(TOKEN));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reference_is_resolved_at_each_use() {
     let terminal = Terminal::new().await;
     let url = terminal.playground.bearer_url();
-    let add = [
-        "connector",
-        "add",
-        url.as_str(),
-        "--name",
-        "play",
-        "--connect",
-    ];
-    let from = ["--token-from", "env://PLAY_TOKEN"];
-    let mut command = terminal.command(&[&add[..], &from].concat());
+    let add = format!("connector add {url} --name play --connect --token-from env://PLAY_TOKEN");
+    let mut command = terminal.command(&words(&add));
     command.env("PLAY_TOKEN", TOKEN);
     terminal.finish(command, "").await.succeeded();
     let unset = terminal
@@ -98,32 +77,23 @@ async fn a_secret_on_the_command_line_is_refused_unrepeated() {
     ] {
         let refused = terminal.run(&[&add[..], &option].concat()).await;
         assert_eq!(refused.code, 2);
-        assert!(!refused.shown().contains(TOKEN));
-        said.push(refused.shown());
+        assert!(!refused.transcript().contains(TOKEN));
+        said.push(refused.transcript());
     }
-    steady().bind(|| insta::assert_snapshot!(said.join("\n")));
-    let connectors = terminal.run(&["connector", "list", "--json"]).await;
-    assert_eq!(connectors.document(), serde_json::json!([]));
+    snapshot_settings().bind(|| insta::assert_snapshot!(said.join("\n")));
+    let connectors = terminal.json("connector list").await;
+    assert_eq!(connectors, serde_json::json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_argument_that_is_marked_secret_is_not_kept() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
-    let login = [
-        "tool",
-        "run",
-        "play",
-        "check_login",
-        "--args",
-        "-",
-        "--json",
-    ];
+    terminal.connect().await;
+    let login = "tool run play check_login --args - --json";
     let input = r#"{"user": "lena", "password": "hunter2-hunter2"}"#;
-    let run = terminal.run_with(&login, input).await;
-    run.succeeded();
+    let run = terminal.does_with(login, input).await;
     assert!(!run.stdout.contains("hunter2"), "{}", run.stdout);
-    assert_eq!(files_with(terminal.home.path(), b"hunter2-hunter2"), 0);
+    assert!(!terminal.stores("hunter2-hunter2"));
     let id = run.document()["id"].as_str().unwrap().to_owned();
     assert_eq!(terminal.run(&["run", "again", &id]).await.code, 2);
 }
@@ -131,48 +101,27 @@ async fn an_argument_that_is_marked_secret_is_not_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_wallet_keeps_replaces_and_guards() {
     let terminal = Terminal::new().await;
-    let save = ["credential", "add", "Key", "--kind", "bearer"];
-    terminal.run_with(&save, "wrong\n").await.succeeded();
+    let save = "credential add Key --kind bearer";
+    terminal.does_with(save, "wrong\n").await;
     let url = terminal.playground.bearer_url();
     terminal
         .add(url.as_str(), &["--token-from", "wallet:Key"])
         .await;
-    let refused = terminal.run(&["connector", "connect", "play"]).await;
-    assert_eq!(refused.code, 3, "{}", refused.shown());
-    assert!(refused.stderr.contains("`patchbay credential replace Key`"));
-    let replaced = terminal
-        .run_with(&["credential", "replace", "Key"], TOKEN)
-        .await;
-    replaced.succeeded();
-    terminal
-        .run(&["connector", "connect", "play"])
-        .await
-        .succeeded();
-    terminal
-        .run(&["credential", "rename", "Key", "Badge"])
-        .await
-        .succeeded();
-    let in_use = terminal.run(&["credential", "remove", "Badge"]).await;
-    assert_eq!(in_use.code, 2);
-    terminal
-        .run(&["credential", "remove", "Badge", "--yes"])
-        .await
-        .succeeded();
-    let after = terminal
-        .run(&["tool", "run", "play", "echo", "message=x"])
-        .await;
-    assert_eq!(after.code, 3, "{}", after.shown());
-    assert!(
-        after
-            .stderr
-            .contains("`patchbay connector edit play --token-from -`")
-    );
+    let refused = terminal.fails("connector connect play", 3).await;
+    refused.assert_stderr("`patchbay credential replace Key`");
+    terminal.does_with("credential replace Key", TOKEN).await;
+    terminal.does("connector connect play").await;
+    terminal.does("credential rename Key Badge").await;
+    terminal.fails("credential remove Badge", 2).await;
+    terminal.does("credential remove Badge --yes").await;
+    let after = terminal.fails("tool run play echo message=x", 3).await;
+    after.assert_stderr("`patchbay connector edit play --token-from -`");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locked_vault_says_how_it_is_unlocked() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
+    terminal.connect().await;
     let echo = ["tool", "run", "play", "echo", "message=x"];
     let mut said = Vec::new();
     for passphrase in [
@@ -187,10 +136,10 @@ async fn a_locked_vault_says_how_it_is_unlocked() {
             None => command.env_remove("PATCHBAY_PASSPHRASE"),
         };
         let done = terminal.finish(command, "").await;
-        assert!(!done.shown().contains("four words"));
-        said.push(done.shown());
+        assert!(!done.transcript().contains("four words"));
+        said.push(done.transcript());
     }
-    steady().bind(|| insta::assert_snapshot!(said.join("\n\n")));
+    snapshot_settings().bind(|| insta::assert_snapshot!(said.join("\n\n")));
 }
 
 #[cfg(target_os = "linux")]
@@ -206,8 +155,8 @@ async fn without_a_keychain_nothing_is_asked_of_the_browser() {
     let hint = failure["hint"].as_str().unwrap();
     assert!(hint.contains("`patchbay vault passphrase`"), "{hint}");
     assert_eq!(terminal.playground.registrations(), 0);
-    let status = terminal.run(&["vault", "status", "--json"]).await;
-    assert_eq!(status.document()["state"], "empty");
+    let status = terminal.json("vault status").await;
+    assert_eq!(status["state"], "empty");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -219,38 +168,13 @@ async fn an_app_of_ones_own_signs_in_with_its_secret() {
     });
     let terminal = terminal.await;
     let url = terminal.playground.url();
-    let app = [
-        "--client-id",
-        CONFIDENTIAL_CLIENT_ID,
-        "--client-secret-from",
-        "-",
-    ];
-    let add = [
-        "connector",
-        "add",
-        url.as_str(),
-        "--name",
-        "play",
-        "--connect",
-    ];
+    let add = format!(
+        "connector add {url} --name play --connect --client-id {CONFIDENTIAL_CLIENT_ID} \
+         --client-secret-from -"
+    );
     let input = format!("{CONFIDENTIAL_CLIENT_SECRET}\n");
-    let added = terminal.run_with(&[&add[..], &app].concat(), &input).await;
-    added.succeeded();
-    let secret = CONFIDENTIAL_CLIENT_SECRET.as_bytes();
-    assert_eq!(files_with(terminal.home.path(), secret), 0);
-}
-
-/// How many files under a folder hold these bytes.
-fn files_with(folder: &Path, bytes: &[u8]) -> usize {
-    let entries = std::fs::read_dir(folder).unwrap();
-    let found = entries.map(|entry| entry.unwrap().path()).map(|path| {
-        if path.is_dir() {
-            return files_with(&path, bytes);
-        }
-        let content = std::fs::read(&path).unwrap();
-        usize::from(content.windows(bytes.len()).any(|part| part == bytes))
-    });
-    found.sum()
+    terminal.does_with(&add, &input).await;
+    assert!(!terminal.stores(CONFIDENTIAL_CLIENT_SECRET));
 }
 
 /// A program that hands out the Playground's token, and notes each of its runs.
@@ -308,10 +232,7 @@ async fn a_program_runs_only_where_it_was_allowed_by_name() {
     assert_eq!(terminal.run(&words).await.code, 1);
     assert_eq!(runs().lines().count(), 2);
 
-    let listed = terminal
-        .run(&["credential", "programs", "list", "--json"])
-        .await;
-    let listed = listed.document();
+    let listed = terminal.json("credential programs list").await;
     assert_eq!(listed.as_array().unwrap().len(), 1);
     assert_eq!(listed[0]["program"]["file"], *file);
     assert_eq!(
@@ -334,16 +255,8 @@ async fn another_file_of_the_same_name_is_another_program() {
     let [first, second] = ["first", "second"].map(|name| terminal.home.path().join(name));
     let [_, shadow] = [program(&first), program(&second)];
     let add = async |name: &str, path: String, allow: &[&str]| {
-        let add = [
-            "credential",
-            "add",
-            name,
-            "--kind",
-            "bearer",
-            "--from",
-            "cmd://hand-out",
-        ];
-        let mut command = terminal.command(&[&add[..], allow].concat());
+        let add = format!("credential add {name} --kind bearer --from cmd://hand-out");
+        let mut command = terminal.command(&[&words(&add), allow].concat());
         command.env("PATH", path);
         terminal.finish(command, "").await
     };
@@ -370,16 +283,8 @@ async fn a_person_at_a_terminal_is_asked_before_a_program_runs() {
     let file = program(&terminal.home.path().join("bin"));
     let runs = || std::fs::read_to_string(format!("{file}.runs")).unwrap_or_default();
     let add = async |name: &str, answer: &str| {
-        let words = [
-            "credential",
-            "add",
-            name,
-            "--kind",
-            "bearer",
-            "--yes",
-            "--from",
-        ];
-        let command = terminal.command(&words);
+        let add = format!("credential add {name} --kind bearer --yes --from");
+        let command = terminal.command(&words(&add));
         let plain = command.as_std();
         let mut line = vec![plain.get_program().to_str().unwrap().to_owned()];
         line.extend(
@@ -392,9 +297,9 @@ async fn a_person_at_a_terminal_is_asked_before_a_program_runs() {
         terminal.finish(script, answer).await
     };
     let no = add("Key", "n\n").await;
-    assert_eq!(no.code, 1, "{}", no.shown());
+    assert_eq!(no.code, 1, "{}", no.transcript());
     for shown in [file.as_str(), "arguments one", "[y/N]"] {
-        assert!(no.stdout.contains(shown), "{shown}: {}", no.stdout);
+        no.assert_stdout(shown);
     }
     assert_eq!(runs(), "");
     add("Key", "y\n").await.succeeded();
@@ -409,41 +314,16 @@ async fn piped_text_that_looks_like_a_reference_is_sent_as_it_is() {
     let marker = terminal.home.path().join("was-run");
     let lookalike = format!("cmd://touch {}", marker.display());
     let url = terminal.playground.open_url();
-    let add = [
-        "connector",
-        "add",
-        url.as_str(),
-        "--name",
-        "play",
-        "--header",
-        "X-Key",
-        "--connect",
-    ];
-    terminal.run_with(&add, &lookalike).await.succeeded();
+    let add = format!("connector add {url} --name play --header X-Key --connect");
+    terminal.does_with(&add, &lookalike).await;
     let sent =
         |request: &patchbay_playground::LoggedRequest| request.header("x-key") == Some(&lookalike);
     assert!(terminal.playground.count(sent) > 0);
     let object = serde_json::json!({ "api_key": lookalike }).to_string();
-    for (words, input) in [
-        (
-            &["credential", "add", "Token", "--kind", "bearer"][..],
-            &lookalike,
-        ),
-        (
-            &[
-                "account",
-                "add",
-                "mistral",
-                "--from",
-                "-",
-                "--base-url",
-                "http://127.0.0.1:9",
-            ],
-            &object,
-        ),
-    ] {
-        terminal.run_with(words, input).await;
-    }
+    let save = words("credential add Token --kind bearer");
+    terminal.run_with(&save, &lookalike).await;
+    let sign_in = words("account add mistral --from - --base-url http://127.0.0.1:9");
+    terminal.run_with(&sign_in, &object).await;
     assert!(!marker.exists(), "it was run");
 }
 
@@ -453,8 +333,8 @@ async fn what_goes_to_this_computer_goes_through_no_proxy() {
     let terminal = Terminal::new().await;
     let proxy = Playground::start(Options::default()).await.unwrap();
     let address = format!("http://127.0.0.1:{}", proxy.port());
-    let through = async |words: &[&str], input: &str| {
-        let mut command = terminal.command(words);
+    let through = async |line: &str, input: &str| {
+        let mut command = terminal.command(&words(line));
         for name in ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY"] {
             command.env(name, &address);
         }
@@ -464,12 +344,10 @@ async fn what_goes_to_this_computer_goes_through_no_proxy() {
         terminal.finish(command, input).await.succeeded();
     };
     let url = terminal.playground.bearer_url();
-    let add = ["connector", "add", url.as_str(), "--name", "token"];
-    let token = ["--token-from", "-", "--connect"];
-    through(&[&add[..], &token].concat(), &format!("{TOKEN}\n")).await;
-    through(&["tool", "run", "token", "echo", "message=hi"], "").await;
+    let add = format!("connector add {url} --name token --token-from - --connect");
+    through(&add, &format!("{TOKEN}\n")).await;
+    through("tool run token echo message=hi", "").await;
     let url = terminal.playground.url();
-    let add = ["connector", "add", url.as_str(), "--name", "consent"];
-    through(&[&add[..], &["--connect"]].concat(), "").await;
+    through(&format!("connector add {url} --name consent --connect"), "").await;
     assert!(proxy.log().is_empty(), "{:?}", proxy.log());
 }

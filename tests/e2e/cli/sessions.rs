@@ -1,32 +1,33 @@
 //! Sessions at servers of the web that outlive the commands that use them.
 
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use patchbay_playground::{LoggedRequest, Playground, Switches};
 
-use super::terminal::{Done, Terminal};
+use super::terminal::Terminal;
 
-/// A desk whose commands leave their sessions to the next one, before a server that counts calls for each session.
+/// A terminal whose commands leave their sessions to the next one, and a server that counts calls for each session.
 struct Sessions(Terminal);
+
+impl Deref for Sessions {
+    type Target = Terminal;
+
+    fn deref(&self) -> &Terminal {
+        &self.0
+    }
+}
 
 impl Sessions {
     async fn new() -> Self {
-        let terminal = Terminal::new().await;
+        let mut terminal = Terminal::new().await;
         let url = terminal.playground.at("sessions/mcp");
         terminal.add(url.as_str(), &[]).await;
-        terminal
-            .run(&["connector", "connect", "play"])
-            .await
-            .succeeded();
+        terminal.does("connector connect play").await;
         terminal.playground.clear_log();
+        terminal.keeps_sessions = true;
         Self(terminal)
-    }
-
-    async fn run(&self, words: &[&str]) -> Done {
-        let mut command = self.0.command(words);
-        command.env_remove("PATCHBAY_OWN_SESSION");
-        self.0.finish(command, "").await
     }
 
     /// How often the tool was called in the session of that command.
@@ -40,19 +41,16 @@ impl Sessions {
 
     fn handshakes(&self) -> usize {
         let begins = |method: Option<String>| method.as_deref() == Some("initialize");
-        self.0
-            .playground
+        self.playground
             .count(|request| begins(request.rpc_method()))
     }
 
     fn deletions(&self) -> usize {
-        self.0
-            .playground
-            .count(|request| request.method == "DELETE")
+        self.playground.count(|request| request.method == "DELETE")
     }
 
     fn folder(&self) -> PathBuf {
-        self.0.home.path().join("patchbay/data/sessions/http")
+        self.home.path().join("patchbay/data/sessions/http")
     }
 
     /// The files in which sessions are left.
@@ -78,7 +76,7 @@ impl Sessions {
 impl Drop for Sessions {
     /// Nothing is left behind, a process that answers for a session included.
     fn drop(&mut self) {
-        let mut command = self.0.command(&["session", "end", "--all"]);
+        let mut command = self.command(&["session", "end", "--all"]);
         drop(command.as_std_mut().output());
     }
 }
@@ -96,25 +94,25 @@ async fn a_session_goes_on_from_command_to_command() {
     assert_eq!(harness.count(&[]).await, 4);
 
     // Its id is for the server alone.
-    let sent = harness.0.playground.log();
+    let sent = harness.playground.log();
     let mut ids = sent
         .iter()
         .filter_map(|request| request.header("mcp-session-id"));
     let id = ids.next_back().unwrap().to_owned();
-    let listed = harness.run(&["session", "list", "--json"]).await;
-    let shown = harness.run(&["session", "list"]).await;
+    let listed = harness.does("session list --json").await;
+    let shown = harness.does("session list").await;
     let run = harness.run(&["run", "show", "last", "--json"]).await;
     for shown in [&listed, &shown, &run] {
-        assert!(!shown.shown().contains(&id), "{shown:?}");
+        assert!(!shown.transcript().contains(&id), "{shown:?}");
     }
-    let database = std::fs::read(harness.0.home.path().join("patchbay/data/patchbay.db")).unwrap();
+    let database = std::fs::read(harness.home.path().join("patchbay/data/patchbay.db")).unwrap();
     let bytes = id.as_bytes();
     assert!(!database.windows(bytes.len()).any(|found| found == bytes));
     let listed = listed.document();
     assert_eq!(listed[0]["name"], "play", "{listed}");
     assert_eq!(listed[0]["pid"], serde_json::Value::Null);
     assert_eq!(listed.as_array().map(Vec::len), Some(1));
-    assert!(shown.stdout.contains("/sessions/mcp"), "{shown:?}");
+    shown.assert_stdout("/sessions/mcp");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -123,10 +121,10 @@ async fn a_session_goes_on_from_command_to_command() {
         assert_eq!(mode(harness.records().remove(0)), 0o600);
     }
 
-    let ended = harness.run(&["session", "end", "play"]).await;
+    let ended = harness.does("session end play").await;
     assert_eq!(ended.stderr, "Ended 1 session.\n");
     assert_eq!((harness.records().len(), harness.deletions()), (0, 2));
-    assert_eq!(harness.0.playground.sessions().await, 0);
+    assert_eq!(harness.playground.sessions().await, 0);
     assert_eq!(harness.count(&[]).await, 1);
 }
 
@@ -134,7 +132,7 @@ async fn a_session_goes_on_from_command_to_command() {
 async fn a_session_that_its_server_forgot_is_replaced_without_a_word() {
     let harness = Sessions::new().await;
     assert_eq!(harness.count(&[]).await, 1);
-    harness.0.playground.forget_sessions().await;
+    harness.playground.forget_sessions().await;
     assert_eq!(harness.count(&[]).await, 1);
     assert_eq!(harness.handshakes(), 2);
     assert_eq!(harness.count(&[]).await, 2);
@@ -146,17 +144,17 @@ async fn a_session_that_nobody_uses_for_long_is_ended() {
     let harness = Sessions::new().await;
     assert_eq!(harness.count(&[]).await, 1);
     harness.age();
-    let listed = harness.run(&["session", "list"]).await;
+    let listed = harness.does("session list").await;
     assert_eq!(listed.stderr, "No sessions.\n");
     assert_eq!(harness.count(&[]).await, 1);
     assert_eq!((harness.handshakes(), harness.deletions()), (2, 1));
-    assert_eq!(harness.0.playground.sessions().await, 1);
+    assert_eq!(harness.playground.sessions().await, 1);
 }
 
 #[tokio::test]
 async fn a_session_goes_with_what_it_belongs_to() {
     let harness = Sessions::new().await;
-    let elsewhere = format!("{}?other", harness.0.playground.at("sessions/mcp"));
+    let elsewhere = format!("{}?other", harness.playground.at("sessions/mcp"));
     let ends: [&[&str]; 3] = [
         &["connector", "disconnect", "play"],
         &["connector", "edit", "play", "--url", &elsewhere],
@@ -168,7 +166,7 @@ async fn a_session_goes_with_what_it_belongs_to() {
         harness.run(words).await.succeeded();
         assert_eq!(harness.records(), [] as [PathBuf; 0], "{words:?}");
         assert_eq!(harness.deletions(), ended + 1, "{words:?}");
-        assert_eq!(harness.0.playground.sessions().await, 0);
+        assert_eq!(harness.playground.sessions().await, 0);
     }
 }
 
@@ -183,7 +181,7 @@ async fn one_command_at_a_time_has_a_session() {
     assert!(counted[0] == 1 && counted[3] >= 6, "{counted:?}");
     // Of those that were left the oldest stays.
     assert_eq!(harness.records().len(), 1);
-    assert_eq!(harness.0.playground.sessions().await, 1);
+    assert_eq!(harness.playground.sessions().await, 1);
     assert_eq!(harness.count(&[]).await, counted[3] + 1);
 }
 
@@ -193,20 +191,20 @@ async fn a_server_that_asks_for_signs_of_life_gets_them_between_commands() {
     let harness = Sessions::new().await;
     let every = Duration::from_millis(500);
     let turn = |switches: &mut Switches| switches.session_pings = Some(every);
-    harness.0.playground.turn(turn);
+    harness.playground.configure(turn);
     for calls in 1..=3 {
         assert_eq!(harness.count(&[]).await, calls);
         let pongs = |playground: &Playground| {
             let is_pong = |request: &LoggedRequest| request.body.contains(r#""result":{}"#);
             playground.count(is_pong)
         };
-        let before = pongs(&harness.0.playground);
+        let before = pongs(&harness.playground);
         let answered = |playground: &Playground| pongs(playground) >= before + 3;
         let limit = Duration::from_secs(60);
-        assert!(harness.0.playground.wait_until(answered, limit).await);
+        assert!(harness.playground.wait_until(answered, limit).await);
     }
     assert_eq!((harness.handshakes(), harness.deletions()), (1, 0));
-    let ended = harness.run(&["session", "end", "--all"]).await;
+    let ended = harness.does("session end --all").await;
     assert_eq!(ended.stderr, "Ended 1 session.\n");
-    assert_eq!(harness.0.playground.sessions().await, 0);
+    assert_eq!(harness.playground.sessions().await, 0);
 }

@@ -1,6 +1,5 @@
 //! Consents that end in every other way, and the link for those without a browser.
 
-use std::process::Stdio;
 #[cfg(unix)]
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use tokio::process::{Child, ChildStderr};
 
 #[cfg(unix)]
 use super::terminal::interrupt;
-use super::terminal::{Terminal, ended, steady};
+use super::terminal::{Terminal, ended, snapshot_settings, words};
 #[cfg(target_os = "linux")]
 use super::terminal::{by, on_a_terminal, send};
 
@@ -19,26 +18,23 @@ use super::terminal::{by, on_a_terminal, send};
 #[cfg(unix)]
 const LIMIT: Duration = Duration::from_secs(30);
 
-const CONNECT: [&str; 3] = ["connector", "connect", "play"];
+const CONNECT: &str = "connector connect play";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_consent_is_denied() {
     let terminal = Terminal::with(|switches| switches.consent = Consent::DenyAtOnce).await;
     terminal.add(terminal.playground.url().as_str(), &[]).await;
-    let denied = terminal.run(&CONNECT).await;
-    assert_eq!(denied.code, 4);
-    steady().bind(|| insta::assert_snapshot!(denied.shown()));
+    let denied = terminal.fails(CONNECT, 4).await;
+    snapshot_settings().bind(|| insta::assert_snapshot!(denied.transcript()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_consent_that_does_not_come_times_out() {
     let terminal = Terminal::with(|switches| switches.consent = Consent::Ask).await;
     terminal.add(terminal.playground.url().as_str(), &[]).await;
-    let late = terminal
-        .run(&[&CONNECT[..], &["--timeout", "1"]].concat())
-        .await;
-    assert_eq!(late.code, 3);
-    steady().bind(|| insta::assert_snapshot!(late.shown()));
+    let late = format!("{CONNECT} --timeout 1");
+    let late = terminal.fails(&late, 3).await;
+    snapshot_settings().bind(|| insta::assert_snapshot!(late.transcript()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,64 +46,49 @@ async fn a_provider_that_announces_no_pkce_is_used_where_the_person_chose_so() {
     })
     .await;
     terminal.add(terminal.playground.url().as_str(), &[]).await;
-    let refused = terminal.run(&CONNECT).await;
-    assert_ne!(refused.code, 0, "{}", refused.shown());
+    let refused = terminal.run(&words(CONNECT)).await;
+    assert_ne!(refused.code, 0, "{}", refused.transcript());
     let command = "connector edit play --oauth-deviation unpublished-pkce=on";
-    assert!(refused.stderr.contains(command), "{}", refused.shown());
-    let words: Vec<_> = command.split(' ').collect();
-    let edited = terminal.run(&words).await;
-    edited.succeeded();
+    refused.assert_stderr(command);
+    let edited = terminal.does(command).await;
     let line =
         "unpublished-pkce: use PKCE though the provider doesn't announce it (on, weakens a check)";
-    assert!(edited.stdout.contains(line), "{}", edited.shown());
-    terminal.run(&CONNECT).await.succeeded();
-    let checked = terminal.run(&["connector", "check", "play"]).await;
-    assert!(
-        checked.stdout.contains("use PKCE though"),
-        "{}",
-        checked.shown()
-    );
+    edited.assert_stdout(line);
+    terminal.does(CONNECT).await;
+    let checked = terminal.does("connector check play").await;
+    checked.assert_stdout("use PKCE though");
     // It stays until it is taken back, also where another setting of the sign-in changes.
-    let scope = ["connector", "edit", "play", "--scope", "read"];
-    assert!(terminal.run(&scope).await.stdout.contains(line));
-    let back = ["connector", "edit", "play", "--oauth-deviation"];
-    let back = [&back[..], &["unpublished-pkce=auto"]].concat();
-    assert!(!terminal.run(&back).await.stdout.contains("deviations"));
-    let again = [&CONNECT[..], &["--again"]].concat();
-    assert_ne!(terminal.run(&again).await.code, 0);
-    let unknown = ["connector", "edit", "play", "--oauth-deviation", "no-tls"];
-    assert_eq!(terminal.run(&unknown).await.code, 2);
+    let scoped = terminal.does("connector edit play --scope read").await;
+    scoped.assert_stdout(line);
+    let back = "connector edit play --oauth-deviation unpublished-pkce=auto";
+    let back = terminal.does(back).await;
+    assert!(!back.stdout.contains("deviations"));
+    let again = format!("{CONNECT} --again");
+    assert_ne!(terminal.run(&words(&again)).await.code, 0);
+    let unknown = "connector edit play --oauth-deviation no-tls";
+    terminal.fails(unknown, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_authorization_server_takes_a_flag_that_names_it() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
+    terminal.connect().await;
     let other = Playground::start(Options::default()).await.unwrap();
     let named = json!({ "authorization_servers": [other.issuer()] });
     terminal
         .playground
-        .turn(|switches| switches.resource_metadata = Document::Patched(named));
+        .configure(|switches| switches.resource_metadata = Document::Patched(named));
     let host = |playground: &Playground| format!("127.0.0.1:{}", playground.port());
-    let same = ["--accept-issuer", &host(&terminal.playground)];
-    for words in [&[][..], &["--yes"], &same] {
-        let refused = terminal.run(&[&CONNECT[..], words].concat()).await;
-        assert_eq!(refused.code, 3, "{words:?}: {}", refused.stderr);
+    let same = format!("{CONNECT} --accept-issuer {}", host(&terminal.playground));
+    for line in [CONNECT, &format!("{CONNECT} --yes"), &same] {
+        let refused = terminal.fails(line, 3).await;
         for named in [host(&terminal.playground), host(&other)] {
-            assert!(refused.stderr.contains(&named), "{}", refused.stderr);
+            refused.assert_stderr(&named);
         }
-        assert_eq!(other.registrations(), 0, "{words:?}");
+        assert_eq!(other.registrations(), 0, "{line}");
     }
-    let other_host = host(&other);
-    let agreed = terminal
-        .run(
-            &[
-                &CONNECT[..],
-                &["--accept-issuer", &other_host, "--timeout", "5"],
-            ]
-            .concat(),
-        )
-        .await;
+    let agreed = format!("{CONNECT} --accept-issuer {} --timeout 5", host(&other));
+    let agreed = terminal.run(&words(&agreed)).await;
     assert_eq!(other.registrations(), 1, "{}", agreed.stderr);
 }
 
@@ -116,21 +97,15 @@ async fn without_a_browser_the_link_is_enough() {
     let terminal = Terminal::new().await;
     terminal.add(terminal.playground.url().as_str(), &[]).await;
     let (child, link) = waiting(&terminal).await;
-    assert_eq!(
-        terminal
-            .playground
-            .count(|request| request.path == "/auth/authorize"),
-        0
-    );
+    let at_page = terminal
+        .playground
+        .count(|request| request.path == "/auth/authorize");
+    assert_eq!(at_page, 0);
     let page = reqwest::get(link).await.unwrap().text().await.unwrap();
     assert!(page.contains("Play"), "{page}");
     let done = ended(child).await;
     done.succeeded();
-    assert!(
-        done.stderr.contains("Connected Play (This computer"),
-        "{}",
-        done.stderr
-    );
+    done.assert_stderr("Connected Play (This computer");
 }
 
 #[cfg(unix)]
@@ -145,18 +120,15 @@ async fn an_interrupt_cancels_the_consent() {
         (done.code, done.stderr.as_str()),
         (1, "error: Cancelled.\n")
     );
-    let connector = terminal.run(&["connector", "show", "play", "--json"]).await;
-    assert_eq!(
-        connector.document()["status"]["status"],
-        "needs_authorization"
-    );
+    let connector = terminal.json("connector show play").await;
+    assert_eq!(connector["status"]["status"], "needs_authorization");
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_cancels_a_run_at_its_server() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
+    terminal.connect().await;
     let wait = terminal.command(&["tool", "run", "play", "wait", "seconds:=60"]);
     let child = waits(&terminal, wait).await;
     interrupt(&child).await;
@@ -170,7 +142,7 @@ async fn an_interrupt_cancels_a_run_at_its_server() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_terminal_cancels_a_run_at_its_server() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
+    terminal.connect().await;
     let wait = terminal.command(&["tool", "run", "play", "wait", "seconds:=60"]);
     let mut child = waits(&terminal, on_a_terminal(&wait, 80)).await;
     // The terminal goes with the program that made it.
@@ -190,7 +162,7 @@ async fn a_closed_terminal_cancels_a_run_at_its_server() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_is_to_outlive_its_terminal_does() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
+    terminal.connect().await;
     let wait = terminal.command(&["tool", "run", "play", "wait", "seconds:=3"]);
     let line: Vec<_> = std::iter::once(wait.as_std().get_program())
         .chain(wait.as_std().get_args())
@@ -214,27 +186,24 @@ async fn waits(terminal: &Terminal, mut command: tokio::process::Command) -> Chi
 /// How many runs of the history are in that state.
 #[cfg(unix)]
 async fn runs(terminal: &Terminal, state: &str) -> u64 {
-    let list = ["run", "list", "--status", state, "--json"];
-    let page = terminal.run(&list).await.document();
+    let page = terminal.json(&format!("run list --status {state}")).await;
     page["total"].as_u64().unwrap()
 }
 
 /// A `connect` that opens no browser, and the link that it shows.
 async fn waiting(terminal: &Terminal) -> (Child, String) {
-    let words = [&CONNECT[..], &["--no-browser"]].concat();
-    let mut command = terminal.command(&words);
-    command.stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
+    let line = format!("{CONNECT} --no-browser");
+    let mut child = terminal.command(&words(&line)).spawn().unwrap();
     let stderr = child.stderr.as_mut().unwrap();
     let mut link = String::new();
     while !link.starts_with("http") {
-        link = line(stderr).await;
+        link = read_line(stderr).await;
     }
     (child, link)
 }
 
 /// The next line, and nothing of what follows it: that is read at the end.
-async fn line(stderr: &mut ChildStderr) -> String {
+async fn read_line(stderr: &mut ChildStderr) -> String {
     let mut line = Vec::new();
     loop {
         match stderr.read_u8().await.expect("it ended without a link") {
@@ -272,25 +241,17 @@ async fn a_server_that_wants_a_token_is_not_taken_for_one_with_a_sign_in() {
     let terminal = Terminal::new().await;
     let url = format!("http://{}/mcp", token_server().await);
     let way_on = "patchbay connector edit well --token-from -";
-    let added = terminal
-        .run(&["connector", "add", &url, "--name", "well"])
-        .await;
-    added.succeeded();
-    assert!(added.stderr.contains(way_on), "{}", added.stderr);
-    for verb in [&["connector", "connect"][..], &["tool", "list"]] {
-        let refused = terminal.run(&[verb, &["well"]].concat()).await;
-        assert_eq!(refused.code, 3, "{}", refused.stderr);
+    let added = format!("connector add {url} --name well");
+    let added = terminal.does(&added).await;
+    added.assert_stderr(way_on);
+    for line in ["connector connect well", "tool list well"] {
+        let refused = terminal.fails(line, 3).await;
         for words in ["needs a token", "send your Well token", way_on] {
-            assert!(refused.stderr.contains(words), "{}", refused.stderr);
+            refused.assert_stderr(words);
         }
     }
-    let edit = ["connector", "edit", "well", "--token-from", "-"];
-    let edited = terminal.run_with(&edit, "wrong\n").await;
-    edited.succeeded();
+    let edit = "connector edit well --token-from -";
+    terminal.does_with(edit, "wrong\n").await;
     let refused = terminal.run(&["tool", "list", "well"]).await;
-    assert!(
-        refused.stderr.contains("rejected its token"),
-        "{}",
-        refused.stderr
-    );
+    refused.assert_stderr("rejected its token");
 }

@@ -1,5 +1,6 @@
-//! A terminal of its own: a home, a browser, a Playground, and the binary.
+//! The command line in a test: the binary with its own home and browser, and a Playground to talk to.
 
+use std::panic::Location;
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use patchbay_ops::{
     AppPaths, Context, ContextOptions, NoProgramConsent, SystemClock, unlock_vault,
 };
 use patchbay_playground::{Consent, Options, Playground, Switches};
+use patchbay_testkit::find_leaks;
 use patchbay_vault::MemoryKeychain;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -22,48 +24,57 @@ use crate::support::Browser;
 /// How long a command may take.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What unlocks the vault of every desk.
+/// The passphrase of every vault.
 const PASSPHRASE: &str = "four words of test";
 
 /// The static token of the Playground, long enough not to be found by chance.
 pub(crate) const TOKEN: &str = "bearer-8f2c41d0a97be653";
 
-/// Everything that a command line needs; the home goes with it.
+/// What commands of one test share; dropped, it removes their home.
 pub(crate) struct Terminal {
     pub(crate) playground: Playground,
     pub(crate) home: TempDir,
+    /// What no command may show.
+    pub(crate) secrets: Vec<String>,
+    /// Whether commands leave their sessions to the next one.
+    pub(crate) keeps_sessions: bool,
 }
 
 impl Terminal {
-    /// A terminal whose vault is ready, before a Playground that consents at once.
+    /// A terminal with a vault that is set up, and a Playground that consents at once.
     pub(crate) async fn new() -> Self {
         Self::with(|switches| switches.consent = Consent::AllowAtOnce).await
     }
 
-    /// A terminal before a Playground that is turned first.
-    pub(crate) async fn with(turn: impl FnOnce(&mut Switches)) -> Self {
-        let terminal = Self::without_vault(turn).await;
-        terminal.run(&["vault", "passphrase"]).await.succeeded();
+    /// The same, with the Playground's switches set by `configure`.
+    pub(crate) async fn with(configure: impl FnOnce(&mut Switches)) -> Self {
+        let terminal = Self::without_vault(configure).await;
+        terminal.does("vault passphrase").await;
         terminal
     }
 
-    /// A terminal where nobody has chosen yet what protects the secrets.
-    pub(crate) async fn without_vault(turn: impl FnOnce(&mut Switches)) -> Self {
+    /// A terminal whose vault is not set up yet.
+    pub(crate) async fn without_vault(configure: impl FnOnce(&mut Switches)) -> Self {
         let mut options = Options {
             bearer_token: TOKEN.to_owned(),
             ..Options::default()
         };
-        turn(&mut options.switches);
+        configure(&mut options.switches);
         let home = tempfile::tempdir().unwrap();
         // The browser is curl, told by its settings to follow the way back.
         let settings = "location\nsilent\nnoproxy = \"*\"\nmax-time = 30\n";
         std::fs::write(home.path().join(".curlrc"), settings).unwrap();
         let playground = Playground::start(options).await.unwrap();
-        Self { playground, home }
+        Self {
+            playground,
+            home,
+            secrets: Vec::new(),
+            keeps_sessions: false,
+        }
     }
 
-    /// Adds the Playground's protected address and signs in.
-    pub(crate) async fn connected(&self) {
+    /// Adds the Playground's protected endpoint and signs in.
+    pub(crate) async fn connect(&self) {
         self.add(self.playground.url().as_str(), &["--connect"])
             .await;
     }
@@ -76,13 +87,47 @@ impl Terminal {
         done
     }
 
+    /// Runs a command that has to succeed; spaces separate its words.
+    #[track_caller]
+    pub(crate) fn does(&self, line: &str) -> impl Future<Output = Done> {
+        self.fails(line, 0)
+    }
+
+    /// Runs a command that has to succeed with that text on its standard input.
+    pub(crate) async fn does_with(&self, line: &str, input: &str) -> Done {
+        let done = self.run_with(&words(line), input).await;
+        done.succeeded();
+        done
+    }
+
+    /// Runs a command that has to end with this exit code.
+    #[track_caller]
+    pub(crate) fn fails(&self, line: &str, exit: i32) -> impl Future<Output = Done> {
+        let at = Location::caller();
+        async move {
+            let done = self.run(&words(line)).await;
+            assert_eq!(done.code, exit, "{at}: {line}\n{}", done.transcript());
+            done
+        }
+    }
+
+    /// Runs a command that has to succeed, and returns its JSON document.
+    pub(crate) async fn json(&self, line: &str) -> Value {
+        self.does(&format!("{line} --json")).await.document()
+    }
+
     pub(crate) async fn run(&self, words: &[&str]) -> Done {
         self.run_with(words, "").await
     }
 
     /// Runs the command with that text on its standard input.
     pub(crate) async fn run_with(&self, words: &[&str], input: &str) -> Done {
-        self.finish(self.command(words), input).await
+        let done = self.finish(self.command(words), input).await;
+        for secret in &self.secrets {
+            let shows = done.stdout.contains(secret) || done.stderr.contains(secret);
+            assert!(!shows, "{words:?} shows {secret}:\n{}", done.transcript());
+        }
+        done
     }
 
     /// The command, not started yet.
@@ -97,13 +142,14 @@ impl Terminal {
             .env("CURL_HOME", self.home.path())
             // No keychain of this computer is touched.
             .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
-            // Nothing outlives a test, but where that is the test.
-            .env("PATCHBAY_OWN_SESSION", "1")
             .env_remove("PATCHBAY_LOG")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
+        if !self.keeps_sessions {
+            command.env("PATCHBAY_OWN_SESSION", "1");
+        }
         command
     }
 
@@ -123,12 +169,23 @@ impl Terminal {
         cx
     }
 
+    /// Whether any file of the home holds the text, in clear or in a form that anybody can undo.
+    pub(crate) fn stores(&self, text: &str) -> bool {
+        let leaks = find_leaks(self.home.path(), &[text.to_owned()]);
+        !leaks.unwrap().is_empty()
+    }
+
     /// Runs a command to its end.
     pub(crate) async fn finish(&self, mut command: Command, input: &str) -> Done {
         let mut child = command.spawn().unwrap();
         give(&mut child, input).await;
         ended(child).await
     }
+}
+
+/// The words of a command line, none of which has a space in it.
+pub(crate) fn words(line: &str) -> Vec<&str> {
+    line.split(' ').collect()
 }
 
 async fn give(child: &mut Child, input: &str) {
@@ -175,7 +232,7 @@ pub(crate) fn on_a_terminal(command: &Command, columns: u16) -> Command {
 }
 
 /// A program that starts that command, in the environment of the command.
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 pub(crate) fn by(program: &str, words: &[&str], command: &Command) -> Command {
     let mut starter = Command::new(program);
     for (name, value) in command.as_std().get_envs() {
@@ -232,26 +289,38 @@ impl Done {
     }
 
     #[track_caller]
+    pub(crate) fn assert_stdout(&self, words: &str) {
+        let holds = self.stdout.contains(words);
+        assert!(holds, "no {words:?}:\n{}", self.transcript());
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_stderr(&self, words: &str) {
+        let holds = self.stderr.contains(words);
+        assert!(holds, "no {words:?}:\n{}", self.transcript());
+    }
+
+    #[track_caller]
     pub(crate) fn succeeded(&self) {
-        assert_eq!(self.code, 0, "{}", self.shown());
+        assert_eq!(self.code, 0, "{}", self.transcript());
     }
 
     /// The one JSON document on standard output.
     #[track_caller]
     pub(crate) fn document(&self) -> Value {
         serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("{error}\n{}", self.shown()))
+            .unwrap_or_else(|error| panic!("{error}\n{}", self.transcript()))
     }
 
     /// The line of JSON that a failure leaves on standard error.
     #[track_caller]
     pub(crate) fn failure(&self) -> Value {
         let line = self.stderr.lines().last().unwrap_or_default();
-        serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}\n{}", self.shown()))
+        serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}\n{}", self.transcript()))
     }
 
     /// Everything it left, for snapshots.
-    pub(crate) fn shown(&self) -> String {
+    pub(crate) fn transcript(&self) -> String {
         let Self {
             code,
             stdout,
@@ -262,7 +331,7 @@ impl Done {
 }
 
 /// Snapshots without what differs from run to run.
-pub(crate) fn steady() -> Settings {
+pub(crate) fn snapshot_settings() -> Settings {
     let mut settings = Settings::clone_current();
     for (found, shown) in [
         (r"\b(con|run|cred|auth)_[0-9a-z]{26}", "${1}_ID"),

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use serde_json::json;
 
-use super::terminal::Terminal;
+use super::terminal::{Terminal, words};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_too_slow_names_its_limit_and_how_to_raise_it() {
@@ -12,19 +12,8 @@ async fn a_server_that_is_too_slow_names_its_limit_and_how_to_raise_it() {
     // It takes connections and says nothing.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/mcp", silent.local_addr().unwrap());
-    let add = [
-        "connector",
-        "add",
-        &url,
-        "--name",
-        "slow",
-        "--title",
-        "Slow",
-    ];
-    terminal
-        .run(&[&add[..], &["--connect-timeout", "1"]].concat())
-        .await
-        .succeeded();
+    let add = format!("connector add {url} --name slow --title Slow --connect-timeout 1");
+    terminal.does(&add).await;
 
     let told = terminal.run(&["connector", "connect", "slow"]).await;
     assert_eq!(
@@ -32,22 +21,16 @@ async fn a_server_that_is_too_slow_names_its_limit_and_how_to_raise_it() {
         "error: Slow didn't connect within its limit of 1 s.\n\
          hint: To give it more time, run `patchbay connector edit Slow --connect-timeout 4`.\n"
     );
-    let edit = ["connector", "edit", "slow", "--json"];
-    let kept = terminal
-        .run(&[&edit[..], &["--run-timeout", "300"]].concat())
-        .await
-        .document();
+    let kept = terminal.json("connector edit slow --run-timeout 300").await;
     assert_eq!(
         kept["timeLimits"],
         json!({ "connectSeconds": 1, "runSeconds": 300 })
     );
-    let longer = ["connector", "connect", "slow", "--connect-timeout", "2"];
+    let longer = words("connector connect slow --connect-timeout 2");
     let told = terminal.run(&longer).await;
-    assert!(told.stderr.contains("its limit of 2 s"), "{told:?}");
-    let usual = terminal
-        .run(&[&edit[..], &["--connect-timeout", "0"]].concat())
-        .await
-        .document();
+    told.assert_stderr("its limit of 2 s");
+    let usual = terminal.json("connector edit slow --connect-timeout 0");
+    let usual = usual.await;
     assert_eq!(
         usual["timeLimits"],
         json!({ "connectSeconds": null, "runSeconds": 300 })
@@ -57,11 +40,10 @@ async fn a_server_that_is_too_slow_names_its_limit_and_how_to_raise_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_is_too_slow_names_the_limit_that_it_had() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
-    let edit = ["connector", "edit", "play", "--run-timeout", "1"];
-    terminal.run(&edit).await.succeeded();
+    terminal.connect().await;
+    terminal.does("connector edit play --run-timeout 1").await;
 
-    let wait = ["tool", "run", "play", "wait", "seconds:=30", "--quiet"];
+    let wait = words("tool run play wait seconds:=30 --quiet");
     let told = terminal.run(&wait).await;
     assert_eq!(
         told.stderr,

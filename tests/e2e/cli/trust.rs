@@ -23,13 +23,10 @@ async fn a_certificate_is_trusted_by_its_fingerprint_for_one_connector() {
     assert!(told.stderr.ends_with(hint), "{told:?}");
     assert_eq!(server.requests(), 0, "nothing is sent without trust");
 
-    let found = terminal
-        .run(&["connector", "trust", "wiki", "--json"])
-        .await;
-    let found = found.document();
+    let found = terminal.json("connector trust wiki").await;
     assert_eq!(found["place"], place);
     let fingerprint = found["facts"]["sha256"].as_str().unwrap();
-    assert!(told.stderr.contains(fingerprint), "{told:?}");
+    told.assert_stderr(fingerprint);
     let trust = |fingerprint: String| {
         let words = ["connector", "trust", "wiki", "--fingerprint"].map(str::to_owned);
         [&words[..], &[fingerprint]].concat()
@@ -37,10 +34,7 @@ async fn a_certificate_is_trusted_by_its_fingerprint_for_one_connector() {
     let wrong = trust("00".repeat(32));
     let words: Vec<_> = wrong.iter().map(String::as_str).collect();
     let told = terminal.run(&words).await;
-    assert!(
-        told.stderr.contains("shows another certificate"),
-        "{told:?}"
-    );
+    told.assert_stderr("shows another certificate");
     let right = trust(fingerprint.replace(':', "").to_lowercase());
     let words: Vec<_> = right.iter().map(String::as_str).collect();
     let done = terminal.run(&words).await;
@@ -55,15 +49,12 @@ async fn a_certificate_is_trusted_by_its_fingerprint_for_one_connector() {
     let requests = server.requests();
     assert!(requests > 0, "it was asked: {told:?}");
     let check = terminal.run(&["connector", "check", "other"]).await;
-    assert!(
-        check.stdout.contains("isn't trusted"),
-        "others stay as they are: {check:?}"
-    );
+    check.assert_stdout("isn't trusted");
 
     let edit = ["connector", "edit", "wiki", "--distrust", place];
     terminal.run(&edit).await.succeeded();
     let told = terminal.run(&connect).await;
-    assert!(told.stderr.contains("isn't trusted"), "{told:?}");
+    told.assert_stderr("isn't trusted");
     assert_eq!(server.requests(), requests);
 }
 
@@ -78,8 +69,7 @@ async fn an_authority_of_ones_own_is_trusted_from_the_first_look_on() {
     let add = [&add[..], &["--root-certificate", file]].concat();
     terminal.run(&add).await.succeeded();
     assert!(server.requests() > 0, "it was looked at");
-    let kept = terminal.run(&["connector", "show", "wiki", "--json"]).await;
-    let kept = kept.document();
+    let kept = terminal.json("connector show wiki").await;
     assert_eq!(kept["network"]["authorities"].as_array().unwrap().len(), 1);
 
     let broken = terminal.home.path().join("broken.pem");
@@ -87,9 +77,9 @@ async fn an_authority_of_ones_own_is_trusted_from_the_first_look_on() {
     let edit = ["connector", "edit", "wiki"];
     let wrong = ["--root-certificate", broken.to_str().unwrap()];
     let told = terminal.run(&[&edit[..], &wrong].concat()).await;
-    assert!(told.stderr.contains("isn't a certificate"), "{told:?}");
+    told.assert_stderr("isn't a certificate");
     let none = [&edit[..], &["--no-root-certificates"]].concat();
     terminal.run(&none).await.succeeded();
     let told = terminal.run(&["connector", "connect", "wiki"]).await;
-    assert!(told.stderr.contains("isn't trusted"), "{told:?}");
+    told.assert_stderr("isn't trusted");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::terminal::{Terminal, steady};
+use super::terminal::{Terminal, snapshot_settings};
 
 const TOKEN: &str = "token-6e5d4c3b2a10";
 
@@ -18,7 +18,7 @@ async fn terminal() -> Terminal {
 async fn a_vault_that_is_not_lost_is_not_put_aside() {
     let terminal = terminal().await;
     let refused = terminal.run(&["vault", "reset", "--yes"]).await;
-    steady().bind(|| insta::assert_snapshot!(refused.shown()));
+    snapshot_settings().bind(|| insta::assert_snapshot!(refused.transcript()));
     let status = terminal.run(&["vault", "status", "--json"]).await;
     assert_eq!(status.document()["state"], "locked");
 }
@@ -31,16 +31,15 @@ async fn a_vault_that_cannot_be_read_is_put_aside_at_the_users_word_alone() {
     std::fs::write(data.join("vault.json"), damaged).unwrap();
 
     let asked = terminal.run(&["vault", "reset"]).await;
-    steady().bind(|| insta::assert_snapshot!(asked.shown()));
+    snapshot_settings().bind(|| insta::assert_snapshot!(asked.transcript()));
     assert!(data.join("vault.json").exists());
 
-    let done = terminal.run(&["vault", "reset", "--yes", "--json"]).await;
-    done.succeeded();
+    let done = terminal.does("vault reset --yes --json").await;
     assert_eq!(done.document()["state"], "empty");
     let aside = std::fs::read_to_string(data.join("vault.aside-1.json")).unwrap();
     assert_eq!(aside, damaged, "nothing is thrown away");
 
-    terminal.run(&["vault", "passphrase"]).await.succeeded();
+    terminal.does("vault passphrase").await;
     let replace = ["credential", "replace", "mine", "--from", "-"];
     terminal.run_with(&replace, TOKEN).await.succeeded();
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout};
 
-use super::terminal::Terminal;
+use super::terminal::{Terminal, words};
 
 /// The next document of a command that goes on.
 async fn next(lines: &mut Lines<BufReader<ChildStdout>>) -> Value {
@@ -15,15 +15,18 @@ async fn next(lines: &mut Lines<BufReader<ChildStdout>>) -> Value {
     serde_json::from_str(&line.unwrap().expect("it ended")).unwrap()
 }
 
+/// Starts a command that shows its document again whenever that changes.
+fn watch(terminal: &Terminal, line: &str) -> (Child, Lines<BufReader<ChildStdout>>) {
+    let line = format!("{line} --watch --json");
+    let mut child = terminal.command(&words(&line)).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    (child, lines)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_by_another_command_is_one_more_document() {
     let terminal = Terminal::new().await;
-    let mut watching = [&["connector", "list"][..], &["run", "list"], &["status"]].map(|words| {
-        let words = [words, &["--watch", "--json"]].concat();
-        let mut child = terminal.command(&words).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        (child, lines)
-    });
+    let mut watching = ["connector list", "run list", "status"].map(|line| watch(&terminal, line));
     assert_eq!(next(&mut watching[0].1).await, Value::Array(Vec::new()));
     assert_eq!(next(&mut watching[1].1).await["total"], 0);
     next(&mut watching[2].1).await;
@@ -34,10 +37,8 @@ async fn a_change_by_another_command_is_one_more_document() {
     let needs = next(&mut watching[2].1).await;
     assert!(needs.to_string().contains("Play"), "{needs}");
 
-    let connect = ["connector", "connect", "play"];
-    terminal.run(&connect).await.succeeded();
-    let run = ["tool", "run", "play", "echo", "message=hello"];
-    terminal.run(&run).await.succeeded();
+    terminal.does("connector connect play").await;
+    terminal.does("tool run play echo message=hello").await;
     assert_eq!(next(&mut watching[1].1).await["runs"][0]["tool"], "echo");
     for (child, _lines) in watching {
         end(child).await;
@@ -47,32 +48,18 @@ async fn a_change_by_another_command_is_one_more_document() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resource_is_shown_again_when_its_server_says_that_it_changed() {
     let terminal = Terminal::new().await;
-    terminal.connected().await;
-    let named = ["playground://notes"];
-    let filled_in = ["playground://{list}", "list=notes"];
-    let mut watching = [&named[..], &filled_in].map(|resource| {
-        let words = [
-            &["connector", "resource", "play"],
-            resource,
-            &["--watch", "--json"],
-        ];
-        let mut child = terminal.command(&words.concat()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        (child, lines)
-    });
+    terminal.connect().await;
+    let mut watching = [
+        "connector resource play playground://notes",
+        "connector resource play playground://{list} list=notes",
+    ]
+    .map(|line| watch(&terminal, line));
     for (_, lines) in &mut watching {
         assert_eq!(next(lines).await[0]["text"], "");
     }
     for (text, all) in [("one", "one\n"), ("two", "one\ntwo\n")] {
-        let add = [
-            "tool",
-            "run",
-            "play",
-            "add_note",
-            "--yes",
-            &format!("text={text}"),
-        ];
-        terminal.run(&add).await.succeeded();
+        let add = format!("tool run play add_note --yes text={text}");
+        terminal.does(&add).await;
         for (_, lines) in &mut watching {
             assert_eq!(next(lines).await[0]["text"], all);
         }
@@ -81,17 +68,11 @@ async fn a_resource_is_shown_again_when_its_server_says_that_it_changed() {
         end(child).await;
     }
 
-    let welcome = [
-        "connector",
-        "resource",
-        "play",
-        "playground://welcome",
-        "--watch",
-    ];
-    let refused = terminal.run(&welcome).await;
-    assert_eq!(refused.code, 1, "{}", refused.shown());
+    let refused = terminal
+        .fails("connector resource play playground://welcome --watch", 1)
+        .await;
     let told = "Watching this resource isn't supported";
-    assert!(refused.stderr.contains(told), "{}", refused.shown());
+    refused.assert_stderr(told);
 }
 
 /// Ctrl-C is how it ends, and no failure.

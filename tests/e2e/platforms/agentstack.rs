@@ -4,6 +4,7 @@ use patchbay_testkit::fakes::FakeAgentStack;
 use serde_json::{Value, json};
 
 use super::support::Fixture;
+use crate::cli::terminal::words;
 
 const TOKEN: &str = "as-token-90f1e2d3c4b5";
 const NEXT_TOKEN: &str = "as-token-next-6a7b8c";
@@ -18,7 +19,7 @@ async fn fixture() -> Fixture<FakeAgentStack> {
 }
 
 async fn create(fixture: &Fixture<FakeAgentStack>) -> Value {
-    let url = fixture.terminal.playground.open_url();
+    let url = fixture.playground.open_url();
     let made = json!({ "url": url, "metadata": { "name": "play", "team": "Docs" } });
     let made = fixture.api("create", made).await;
     fixture.does("connector list --refresh").await;
@@ -37,21 +38,19 @@ async fn one_that_was_deleted_elsewhere_goes_when_it_is_asked_for() {
     let fixture = fixture().await;
     create(&fixture).await;
     let name = name(&fixture).await;
-    fixture.fake.with(|stack| stack.connectors.clear());
+    fixture.with(|stack| stack.connectors.clear());
     fixture
         .fails(&format!("tool list {name} --refresh"), 6)
         .await;
     assert_eq!(fixture.json("connector list").await, json!([]));
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_story() {
     let fixture = fixture().await;
-    let url = fixture.terminal.playground.open_url();
-    fixture
-        .fake
-        .with(|stack| stack.protected = vec![url.to_string()]);
+    let url = fixture.playground.open_url();
+    fixture.with(|stack| stack.protected = vec![url.to_string()]);
     create(&fixture).await;
     let name = name(&fixture).await;
     assert_eq!(fixture.status(&name).await, "needs_authorization");
@@ -68,20 +67,15 @@ async fn the_whole_story() {
     fixture.fails(&format!("tool run {name} fail"), 5).await;
     assert_eq!(fixture.json("run list").await["total"], 2);
 
-    fixture
-        .fake
-        .with(|stack| stack.tokens = vec![NEXT_TOKEN.to_owned()]);
+    fixture.with(|stack| stack.tokens = vec![NEXT_TOKEN.to_owned()]);
     fixture.fails("account test acc", 3).await;
-    let replace = ["account", "replace-key", "acc", "--from", "-"];
-    fixture.run_with(&replace, NEXT_TOKEN).await.succeeded();
+    fixture.replace_key(NEXT_TOKEN).await;
 
     let parted = fixture.does(&format!("connector disconnect {name}")).await;
     // Whether the provider took a token back, or had one, is nothing that the platform tells.
     assert!(!parted.stderr.contains("revoked"), "{}", parted.stderr);
     assert_eq!(fixture.status(&name).await, "disconnected");
-    let states = fixture
-        .fake
-        .with(|stack| stack.connectors[0]["state"].clone());
+    let states = fixture.with(|stack| stack.connectors[0]["state"].clone());
     assert_eq!(states, "disconnected");
     fixture.does(&format!("connector connect {name}")).await;
     assert_eq!(fixture.status(&name).await, "ready");
@@ -89,9 +83,9 @@ async fn the_whole_story() {
     fixture
         .does(&format!("connector remove {name} --yes"))
         .await;
-    assert!(fixture.fake.with(|stack| stack.connectors.is_empty()));
+    assert!(fixture.with(|stack| stack.connectors.is_empty()));
     fixture.does("account remove acc").await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 /// The platform gives up a token that lapsed and that nothing renews, and fails on it until it is deleted.
@@ -100,14 +94,12 @@ async fn the_whole_story() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lapsed_token_ends_in_one_sign_in() {
     let fixture = fixture().await;
-    let url = fixture.terminal.playground.open_url();
-    fixture
-        .fake
-        .with(|stack| stack.protected = vec![url.to_string()]);
+    let url = fixture.playground.open_url();
+    fixture.with(|stack| stack.protected = vec![url.to_string()]);
     create(&fixture).await;
     let name = name(&fixture).await;
     fixture.does(&format!("connector connect {name}")).await;
-    fixture.fake.with(|stack| {
+    fixture.with(|stack| {
         stack.expire(0);
         stack.look_after_tokens();
     });
@@ -120,39 +112,39 @@ async fn a_lapsed_token_ends_in_one_sign_in() {
     fixture
         .does(&format!("tool run {name} echo message=hello"))
         .await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 /// Source: Agent Stack contract, section 5: only the platform renews a token, at its next look.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_comes_to_its_end_is_renewed_by_the_platform() {
     let fixture = fixture().await;
-    let url = fixture.terminal.playground.open_url();
-    fixture.fake.with(|stack| {
+    let url = fixture.playground.open_url();
+    fixture.with(|stack| {
         stack.protected = vec![url.to_string()];
         stack.renews = true;
     });
     create(&fixture).await;
     let name = name(&fixture).await;
     fixture.does(&format!("connector connect {name}")).await;
-    fixture.fake.with(|stack| stack.expire(0));
+    fixture.with(|stack| stack.expire(0));
     let tools = format!("tool list {name} --refresh --json");
     let refused = fixture.fails(&tools, 3).await.failure();
     assert_eq!(refused["code"], "auth.needed");
     assert_eq!(fixture.status(&name).await, "needs_authorization");
-    fixture.fake.with(FakeAgentStack::look_after_tokens);
+    fixture.with(FakeAgentStack::look_after_tokens);
     fixture
         .does(&format!("tool run {name} echo message=hello"))
         .await;
     assert_eq!(fixture.status(&name).await, "ready");
-    fixture.over();
+    fixture.assert_clean();
 }
 
 /// The server behind the relay takes the platform's token and no other.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_relay_carries_the_token_that_the_platform_keeps() {
     let fixture = fixture().await;
-    let playground = &fixture.terminal.playground;
+    let playground = &fixture.playground;
     let made = json!({ "url": playground.bearer_url(), "metadata": { "name": "play" } });
     let made = fixture.api("create", made).await;
     let with = |token: &str| json!({ "connector": made["id"], "access_token": token });
@@ -171,15 +163,15 @@ async fn the_relay_carries_the_token_that_the_platform_keeps() {
         .does("tool run play echo message=hello --quiet")
         .await;
     assert_eq!(run.stdout, "hello\n");
-    fixture.over();
+    fixture.assert_clean();
 }
 
 /// Somebody who refuses on the page comes back with the refusal, and the list says what the platform says.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_comes_back_with_the_browser() {
     let fixture = fixture().await;
-    let url = fixture.terminal.playground.open_url();
-    fixture.fake.with(|stack| {
+    let url = fixture.playground.open_url();
+    fixture.with(|stack| {
         stack.protected = vec![url.to_string()];
         stack.consents = false;
     });
@@ -191,7 +183,7 @@ async fn a_refusal_comes_back_with_the_browser() {
     let shown = fixture.json(&format!("connector show {name}")).await;
     assert_eq!(shown["status"]["status"], "needs_authorization");
     assert_eq!(shown["status"]["word"], "auth_required");
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -207,7 +199,7 @@ async fn a_server_that_is_dead_or_fails_is_not_connected() {
     assert_eq!(refused["status"], 504);
     let told = refused["detail"].as_str().unwrap();
     assert!(told.contains("Unable to establish connection"), "{told}");
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -221,12 +213,11 @@ async fn one_that_was_deleted_elsewhere_goes_when_it_is_used() {
         let fixture = fixture().await;
         create(&fixture).await;
         fixture.does("connector connect play").await;
-        fixture.fake.with(|stack| stack.connectors.clear());
-        let words: Vec<&str> = verb.split(' ').collect();
-        let gone = fixture.run_with(&words, "").await;
+        fixture.with(|stack| stack.connectors.clear());
+        let gone = fixture.run(&words(verb)).await;
         assert_ne!(gone.code, 0, "{verb}");
         assert_eq!(fixture.json("connector list").await, json!([]), "{verb}");
-        fixture.over();
+        fixture.assert_clean();
     }
 }
 
@@ -239,9 +230,9 @@ async fn progress_comes_through_the_relay() {
         .does("tool run play count steps:=3 delay_ms:=50")
         .await;
     for step in ["1 of 3", "2 of 3", "3 of 3"] {
-        assert!(counted.stderr.contains(step), "{}", counted.stderr);
+        counted.assert_stderr(step);
     }
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[cfg(unix)]
@@ -253,8 +244,8 @@ async fn an_interrupt_cancels_a_run_at_the_server_behind_the_relay() {
     create(&fixture).await;
     fixture.does("connector connect play").await;
     let wait = ["tool", "run", "play", "wait", "seconds:=60"];
-    let child = fixture.terminal.command(&wait).spawn().unwrap();
-    let playground = &fixture.terminal.playground;
+    let child = fixture.command(&wait).spawn().unwrap();
+    let playground = &fixture.playground;
     let limit = std::time::Duration::from_secs(30);
     assert!(
         playground
@@ -268,7 +259,7 @@ async fn an_interrupt_cancels_a_run_at_the_server_behind_the_relay() {
             .wait_until(|playground| playground.waits_cancelled() == 1, limit)
             .await
     );
-    fixture.over();
+    fixture.assert_clean();
 }
 
 /// The relay is told by its address, for programs that are signed in to the platform themselves.
@@ -276,14 +267,11 @@ async fn an_interrupt_cancels_a_run_at_the_server_behind_the_relay() {
 async fn the_address_of_the_relay_is_a_fact() {
     let fixture = fixture().await;
     let made = create(&fixture).await;
-    let told = fixture.json("connector actions play").await;
-    let facts = told["facts"].as_array().unwrap();
-    let relay = facts.iter().find(|fact| fact["label"] == "Relay").unwrap();
     let (base, id) = (fixture.fake.url(), made["id"].as_str().unwrap());
-    assert_eq!(relay["value"], format!("{base}/api/v1/connectors/{id}/mcp"));
+    let relay = format!("{base}/api/v1/connectors/{id}/mcp");
+    assert_eq!(fixture.fact("play", "Relay").await, relay);
     // What its maker noted beside the name is one, too.
-    let note = facts.iter().find(|fact| fact["label"] == "Team").unwrap();
-    assert_eq!(note["value"], "Docs");
+    assert_eq!(fixture.fact("play", "Team").await, "Docs");
     let given = json!({ "connector": id, "method": "POST", "content_json": {
         "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
             "protocolVersion": "2025-06-18", "capabilities": {},
@@ -292,7 +280,7 @@ async fn the_address_of_the_relay_is_a_fact() {
     }});
     let answer = fixture.api("mcp_proxy", given).await;
     assert_eq!(answer["status_code"], 200);
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -321,7 +309,7 @@ async fn resources_and_prompts_come_through_the_relay() {
         assert!(!body.contains("server/discover"), "{body}");
         assert_ne!(seen.method, "DELETE");
     }
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -344,21 +332,18 @@ async fn a_name_and_a_password_go_the_same_way() {
     fixture
         .does(&format!("tool run {name} echo message=hello"))
         .await;
-    fixture
-        .fake
-        .with(|stack| stack.basic = Some(("ada".to_owned(), NEXT.to_owned())));
+    fixture.with(|stack| stack.basic = Some(("ada".to_owned(), NEXT.to_owned())));
     let run = format!("tool run {name} echo message=hello --json");
     let out = fixture.fails(&run, 3).await.failure();
     assert_eq!(out["code"], "platform.signed_out");
-    let replace = ["account", "replace-key", "acc", "--from", "-"];
-    fixture.run_with(&replace, &input(NEXT)).await.succeeded();
+    fixture.replace_key(&input(NEXT)).await;
     fixture.does(&run).await;
     fixture.does(&format!("connector disconnect {name}")).await;
     fixture
         .does(&format!("connector remove {name} --yes"))
         .await;
     fixture.does("account remove acc").await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -368,14 +353,17 @@ async fn a_server_for_everybody_is_connected_without_a_browser() {
     let name = name(&fixture).await;
     fixture.does(&format!("connector connect {name}")).await;
     assert_eq!(fixture.status(&name).await, "ready");
-    let states = fixture
-        .fake
-        .with(|stack| stack.connectors[0]["state"].clone());
+    let states = fixture.with(|stack| stack.connectors[0]["state"].clone());
     assert_eq!(states, "connected");
-    let again = json!({ "url": fixture.terminal.playground.open_url() }).to_string();
+    let again = json!({ "url": fixture.playground.open_url() }).to_string();
     let twice = fixture
         .run_with(&["api", "acc", "create", "--args", &again, "--json"], "")
         .await;
-    assert_eq!(twice.failure()["code"], "conflict", "{}", twice.shown());
-    fixture.over();
+    assert_eq!(
+        twice.failure()["code"],
+        "conflict",
+        "{}",
+        twice.transcript()
+    );
+    fixture.assert_clean();
 }

@@ -57,7 +57,7 @@ async fn the_whole_story() {
     assert_eq!(fixture.json("run list").await["total"], 3);
 
     let replace = ["account", "replace-key", "acc", "--from", "-"];
-    fixture.fake.with(|airbyte| {
+    fixture.with(|airbyte| {
         airbyte.credentials.1 = NEXT_SECRET.to_owned();
         airbyte.tokens.clear();
     });
@@ -66,9 +66,9 @@ async fn the_whole_story() {
     fixture.does("account test acc").await;
 
     fixture.does("connector remove repos --yes").await;
-    assert!(fixture.fake.with(|airbyte| airbyte.connectors.is_empty()));
+    assert!(fixture.with(|airbyte| airbyte.connectors.is_empty()));
     fixture.does("account remove acc").await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 /// Source: the product text of Airbyte's connectors: `connect("stripe")`, `execute("customers", "list")`.
@@ -119,16 +119,14 @@ async fn a_connector_is_meant_by_its_slug_and_a_read_asks_nobody() {
     let asked = asked.await.failure();
     assert_eq!(asked["code"], "platform.invalid", "{asked}");
     fixture.fails("tool run stripe customers.nothing", 6).await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 /// Whoever makes a connector in another workspace than the account's finds it again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connector_of_another_workspace_stays_in_the_list() {
     let fixture = fixture().await;
-    fixture
-        .fake
-        .with(|airbyte| airbyte.workspaces.push("tea".to_owned()));
+    fixture.with(|airbyte| airbyte.workspaces.push("tea".to_owned()));
     let made = json!({
         "name": "repos", "definition_id": KINDS[0].0, "credentials": { "token": TOKEN },
         "replication_config": { "repositories": ["ada/tea"] }, "workspace_name": "tea",
@@ -139,17 +137,12 @@ async fn a_connector_of_another_workspace_stays_in_the_list() {
         let listed = fixture.json("connector list").await;
         assert_eq!(listed[0]["name"], "repos");
     }
-    let told = fixture.json("connector actions repos").await;
-    let facts = told["facts"].as_array().unwrap();
-    let workspace = facts.iter().find(|fact| fact["label"] == "Workspace");
-    assert_eq!(workspace.unwrap()["value"], "tea");
+    assert_eq!(fixture.fact("repos", "Workspace").await, "tea");
     // A workspace that is gone takes its connectors along, and nothing else.
-    fixture
-        .fake
-        .with(|airbyte| airbyte.workspaces.retain(|name| name != "tea"));
+    fixture.with(|airbyte| airbyte.workspaces.retain(|name| name != "tea"));
     fixture.does("connector list --refresh").await;
     assert_eq!(fixture.json("connector list").await, json!([]));
-    fixture.over();
+    fixture.assert_clean();
 }
 
 /// Source: Airbyte contract, section 1, "constant header".
@@ -163,7 +156,7 @@ async fn every_request_carries_the_header_of_the_official_client() {
         let sent = seen.header("x-adp-agent-sdk");
         assert_eq!(sent, Some("airbyte-agent-sdk"), "{:?}", seen.path);
     }
-    fixture.over();
+    fixture.assert_clean();
 }
 
 /// Source: Airbyte contract, section 9: a check that is refused leaves the state as it was.
@@ -192,7 +185,7 @@ async fn only_a_check_that_went_well_makes_it_ready() {
     fixture.fake.set_fault(None);
     fixture.does("tool run repos issues.list").await;
     assert_eq!(fixture.status("repos").await, "ready");
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -231,10 +224,10 @@ async fn workspaces_change_and_have_tokens_of_their_own() {
     fixture
         .api("delete_workspace", json!({ "workspace_id": id }))
         .await;
-    assert_eq!(fixture.fake.with(|airbyte| airbyte.workspaces.len()), 1);
+    assert_eq!(fixture.with(|airbyte| airbyte.workspaces.len()), 1);
     let widget = fixture.api("create_widget_token", json!({})).await;
     assert_eq!(widget["token"], "widget-token-00000001");
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -261,12 +254,12 @@ async fn a_download_is_a_file_in_the_history_too() {
     let saved = std::fs::read(saved.stdout.trim()).unwrap();
     assert!(!saved.is_empty());
     let again = fixture.does(&save).await;
-    assert!(again.stdout.contains("report (2).csv"), "{}", again.stdout);
+    again.assert_stdout("report (2).csv");
     let all = json!({ "connector_id": made["id"], "entity": "issues", "action": "list" });
     let all = fixture.api("execute_all", all).await;
     assert_eq!(all["pages"], 2);
     assert_eq!(all["data"].as_array().unwrap().len(), 3);
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -276,10 +269,10 @@ async fn what_is_wrong_is_shown_field_by_field() {
     let made = made.to_string();
     let words = ["api", "acc", "create_connector", "--args", &made];
     let refused = fixture.run_with(&words, "").await;
-    assert_eq!(refused.code, 1, "{}", refused.shown());
+    assert_eq!(refused.code, 1, "{}", refused.transcript());
     let told = "replication_config: required property 'repositories' not found";
-    assert!(refused.stderr.contains(told), "{}", refused.stderr);
-    fixture.over();
+    refused.assert_stderr(told);
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -294,5 +287,5 @@ async fn a_connector_that_its_platform_finds_broken_is_not_ready() {
         .run_with(&["connector", "connect", "repos"], "")
         .await;
     assert_eq!(fixture.status("repos").await, "needs_authorization");
-    fixture.over();
+    fixture.assert_clean();
 }

@@ -59,7 +59,7 @@ async fn status_and_headers_stand_before_the_data() {
     assert!(words.contains("\n\n{\n"), "{words}");
     let plain = fixture.json("api acc list").await;
     assert!(plain.get("status").is_none(), "{plain}");
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,11 +82,7 @@ async fn a_download_goes_to_a_file_or_to_standard_output() {
         .run_with(&[&call[..], &["-", "-i"]].concat(), "")
         .await;
     let disposition = "content-disposition: attachment; filename=\"report.csv\"\n";
-    assert!(
-        with_head.stdout.contains(disposition),
-        "{}",
-        with_head.stdout
-    );
+    with_head.assert_stdout(disposition);
     assert!(
         with_head.stdout.ends_with("\n\na,b\n1,2\n"),
         "{}",
@@ -95,8 +91,8 @@ async fn a_download_goes_to_a_file_or_to_standard_output() {
     let both = fixture
         .run_with(&[&call[..], &["-", "--json"]].concat(), "")
         .await;
-    assert_eq!(both.code, 2, "{}", both.shown());
-    fixture.over();
+    assert_eq!(both.code, 2, "{}", both.transcript());
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,7 +108,7 @@ async fn what_has_no_stream_says_so_before_anything_is_sent() {
     assert_eq!(message, "list doesn't return a file");
     assert!(fixture.fake.log().is_empty());
     assert!(is_empty(folder.path()));
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,7 +120,7 @@ async fn half_a_stream_leaves_no_file() {
     let call = "api acc gateway_http connector_id_or_name=wiki path=/x";
     fixture.fails(&format!("{call} --output {to}"), 7).await;
     assert!(is_empty(folder.path()));
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[cfg(unix)]
@@ -142,7 +138,7 @@ async fn an_interrupt_leaves_no_file() {
         .fake
         .set_fault(is_execute(FaultKind::Held(hold.clone())));
     let call = ["api", "acc", "execute", "--args", &asked, "--output", &to];
-    let child = fixture.terminal.command(&call).spawn().unwrap();
+    let child = fixture.command(&call).spawn().unwrap();
     hold.wait_for_request().await;
     interrupt(&child).await;
     let done = ended(child).await;
@@ -152,7 +148,7 @@ async fn an_interrupt_leaves_no_file() {
     );
     assert!(is_empty(folder.path()));
     hold.release();
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[cfg(unix)]

@@ -37,22 +37,22 @@ async fn what_an_account_can_create_is_listed_searched_and_shown_with_the_server
 
     let shown = fixture.does("catalog show gmail").await;
     let way_on = "patchbay connector create acc gmail";
-    assert!(shown.stdout.contains(way_on), "{}", shown.stdout);
+    shown.assert_stdout(way_on);
     fixture.fails("catalog show gmail --account local", 6).await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_cannot_be_asked_hides_nothing_else() {
     let fixture = Fixture::new(FakeTenex::new(KEY), &[KEY]).await;
     fixture.signed_in("tenex", &[], KEY).await;
-    fixture.fake.with(|tenex| tenex.keys.clear());
+    fixture.with(|tenex| tenex.keys.clear());
     let listed = fixture.does("catalog list --json").await;
     assert_eq!(kinds(&listed.document()), ["server"]);
-    assert!(listed.stderr.contains("acc: "), "{}", listed.stderr);
+    listed.assert_stderr("acc: ");
     fixture.fails("catalog list --account acc", 3).await;
     fixture.does("account sign-out acc").await;
     let listed = fixture.does("catalog list").await;
-    assert!(listed.stderr.contains("acc: "), "{}", listed.stderr);
-    fixture.over();
+    listed.assert_stderr("acc: ");
+    fixture.assert_clean();
 }

@@ -53,21 +53,15 @@ async fn the_whole_story() {
     assert_eq!(came["results"][0]["text"], "found");
     assert_eq!(fixture.json("run list").await["total"], 1);
 
-    fixture
-        .fake
-        .with(|cohere| cohere.keys = vec![NEXT_KEY.to_owned()]);
+    fixture.with(|cohere| cohere.keys = vec![NEXT_KEY.to_owned()]);
     let out = fixture.fails("account test acc --json", 3).await.failure();
     assert_eq!(out["code"], "platform.signed_out");
     assert_eq!(out["status"], 401);
     let lapsed = fixture.fails("account test acc", 3).await;
-    assert!(
-        lapsed.stderr.contains("patchbay account replace-key acc"),
-        "{}",
-        lapsed.stderr
-    );
+    lapsed.assert_stderr("patchbay account replace-key acc");
     let replace = ["account", "replace-key", "acc", "--from", "-"];
     let wrong = fixture.run_with(&replace, "co-key-wrong-000000").await;
-    assert_eq!(wrong.code, 3, "{}", wrong.shown());
+    assert_eq!(wrong.code, 3, "{}", wrong.transcript());
     fixture.run_with(&replace, NEXT_KEY).await.succeeded();
     fixture.does("account test acc").await;
 
@@ -85,10 +79,10 @@ async fn the_whole_story() {
     assert_eq!(cannot.failure()["code"], "platform.not_supported");
     fixture.fails("connector remove intranet", 2).await;
     fixture.does("connector remove intranet --yes").await;
-    assert!(fixture.fake.with(|cohere| cohere.connectors.is_empty()));
+    assert!(fixture.with(|cohere| cohere.connectors.is_empty()));
     assert_eq!(fixture.json("connector list --refresh").await, json!([]));
     fixture.does("account remove acc").await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,7 +92,7 @@ async fn a_long_list_comes_over_all_pages_and_names_stay() {
         let made = json!({ "name": "Docs", "url": format!("https://docs{number}.example/") });
         fixture.api("create", made).await;
     }
-    fixture.fake.with(|cohere| {
+    fixture.with(|cohere| {
         let one = cohere.connectors[0].clone();
         cohere.connectors.extend((0..240).map(|number| {
             let mut other = one.clone();
@@ -116,7 +110,7 @@ async fn a_long_list_comes_over_all_pages_and_names_stay() {
     let before = [named("docs-0001"), named("docs-0002"), named("docs-0003")];
 
     // In another order, and with one fewer, every one of them is still called the same.
-    fixture.fake.with(|cohere| {
+    fixture.with(|cohere| {
         cohere.connectors.reverse();
         cohere.connectors.retain(|one| one["id"] != "docs-0001");
     });
@@ -126,7 +120,7 @@ async fn a_long_list_comes_over_all_pages_and_names_stay() {
         all.find(|one| one["remoteId"] == id).unwrap()["name"].clone()
     };
     assert_eq!([named("docs-0002"), named("docs-0003")], before[1..]);
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -150,14 +144,14 @@ async fn what_one_process_finds_out_another_knows() {
     fixture.does("connector list --refresh").await;
     assert_eq!(fixture.status("wiki").await, "ready");
     // Nobody is at its address any more, and Cohere itself says nothing of it.
-    fixture.fake.with(|cohere| {
+    fixture.with(|cohere| {
         let nowhere = "http://127.0.0.1:9/search".into();
         cohere.connectors[0].insert("url".to_owned(), nowhere);
     });
     fixture.fails("tool run wiki search query=tea", 7).await;
     fixture.does("connector list --refresh").await;
     assert_eq!(fixture.status("wiki").await, "failing");
-    fixture.over();
+    fixture.assert_clean();
 }
 
 /// Source: Cohere contract, section 8: the URL is called before anything is made.
@@ -169,7 +163,7 @@ async fn a_service_that_does_not_answer_becomes_no_connector() {
     let refused = fixture.run_with(&create, "").await.failure();
     assert_eq!(refused["code"], "platform.invalid");
     assert_eq!(fixture.json("connector list --refresh").await, json!([]));
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,16 +172,16 @@ async fn what_somebody_else_deleted_is_told_and_gone() {
     let made = json!({ "name": "Wiki", "url": "https://wiki.example/" });
     fixture.api("create", made).await;
     fixture.does("connector list --refresh").await;
-    fixture.fake.with(|cohere| cohere.connectors.clear());
+    fixture.with(|cohere| cohere.connectors.clear());
     fixture.fails("connector remove wiki --yes", 6).await;
     assert_eq!(fixture.json("connector list").await, json!([]));
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_consent_that_is_not_given_runs_out() {
     let fixture = fixture().await;
-    fixture.fake.with(|cohere| cohere.consents = false);
+    fixture.with(|cohere| cohere.consents = false);
     let oauth = json!({ "client_id": "cid", "client_secret": APP_SECRET });
     let made = json!({ "name": "Intranet", "url": "https://in.example/", "oauth": oauth });
     fixture.api("create", made).await;
@@ -196,5 +190,5 @@ async fn a_consent_that_is_not_given_runs_out() {
         .fails("connector connect intranet --timeout 3", 3)
         .await;
     assert_eq!(fixture.status("intranet").await, "needs_authorization");
-    fixture.over();
+    fixture.assert_clean();
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::support::Fixture;
+use crate::cli::terminal::words;
 
 const SECRET: &str = "dry-run-secret-4f1e2d3c";
 
@@ -90,7 +91,7 @@ async fn of_mistral() {
     fixture.does("connector list --refresh").await;
     fixture.does("tool list wiki").await;
     shown_is_sent(&fixture, "tool run wiki echo text=hello").await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,7 +105,7 @@ async fn of_cohere() {
     fixture.does("connector list --refresh").await;
     fixture.does("tool list docs").await;
     shown_is_sent(&fixture, "tool run docs search query=tea").await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,25 +114,19 @@ async fn of_agent_stack() {
     stack.tokens = vec![SECRET.to_owned()];
     let fixture = Fixture::new(stack, &[SECRET]).await;
     fixture.signed_in("agentstack", &[], SECRET).await;
-    let made =
-        json!({ "url": fixture.terminal.playground.open_url(), "metadata": { "name": "play" } });
+    let made = json!({ "url": fixture.playground.open_url(), "metadata": { "name": "play" } });
     fixture.api("create", made).await;
     fixture.does("connector list --refresh").await;
     fixture.does("connector connect play").await;
     shown_is_sent(&fixture, "tool run play echo message=hello").await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_airbyte() {
     let fixture = Fixture::new(FakeAirbyte::new("cid-1", SECRET), &[SECRET]).await;
     let input = json!({ "client_secret": SECRET }).to_string();
-    let settings = [
-        "--set",
-        "client_id=cid-1",
-        "--set",
-        "organization_id=org-77",
-    ];
+    let settings = words("--set client_id=cid-1 --set organization_id=org-77");
     fixture.signed_in("airbyte", &settings, &input).await;
     let made = json!({
         "name": "repos", "definition_id": KINDS[0].0, "credentials": { "token": "ghp_1" },
@@ -145,7 +140,7 @@ async fn of_airbyte() {
         r#"tool run repos issues.list params:={"cursor":"page-2"}"#,
     )
     .await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,5 +152,5 @@ async fn of_10ex() {
     fixture.does("connector list --refresh").await;
     fixture.does("tool list apollo").await;
     shown_is_sent(&fixture, "tool run apollo test").await;
-    fixture.over();
+    fixture.assert_clean();
 }

@@ -23,7 +23,7 @@ async fn another_platform_is_used_like_the_others() {
     let wrong = fixture
         .run_with(&[&add[..], &base].concat(), "example-key-wrong")
         .await;
-    assert_eq!(wrong.code, 3, "{}", wrong.shown());
+    assert_eq!(wrong.code, 3, "{}", wrong.transcript());
     fixture.signed_in("example", &[], KEY).await;
     let made = json!({ "name": "wiki", "url": "https://wiki.example/mcp" });
     let id = fixture.api("create", made).await["id"].clone();
@@ -40,7 +40,7 @@ async fn another_platform_is_used_like_the_others() {
     assert_eq!(runs["total"], 1);
 
     fixture.does("connector remove wiki --yes").await;
-    assert!(fixture.fake.with(|example| example.connectors.is_empty()));
+    assert!(fixture.with(|example| example.connectors.is_empty()));
     fixture.does("account remove acc").await;
-    fixture.over();
+    fixture.assert_clean();
 }

@@ -8,6 +8,7 @@ use patchbay_testkit::fakes::{
 use serde_json::{Value, json};
 
 use super::support::Fixture;
+use crate::cli::terminal::words;
 
 const KEY: &str = "acc-key-0a1b2c3d4e5f";
 const TOKEN: &str = "service-token-1122aabb";
@@ -27,30 +28,35 @@ async fn fixture<H: FakePlatform>(
 
 /// Saves the token that the stories are about in the wallet, as `key`.
 async fn save_key<H: FakePlatform>(fixture: &Fixture<H>) {
-    let add = ["credential", "add", "key", "--kind", "bearer"];
-    fixture.run_with(&add, TOKEN).await.succeeded();
+    let add = "credential add key --kind bearer";
+    fixture.does_with(add, TOKEN).await;
 }
 
-/// Rotates `key`; gives the document, or what was said of the failure beside it.
+/// Rotates `key`, which has to end with that exit code, and returns the document.
 async fn rotate<H: FakePlatform>(fixture: &Fixture<H>, exit: i32) -> Value {
-    let words = ["credential", "rotate", "key", "--json"];
-    let done = fixture.run_with(&words, NEXT_TOKEN).await;
-    assert_eq!(done.code, exit, "{}", done.shown());
+    let rotate = words("credential rotate key --json");
+    let done = fixture.run_with(&rotate, NEXT_TOKEN).await;
+    assert_eq!(done.code, exit, "{}", done.transcript());
     done.document()
+}
+
+/// Rotates `key` while the platform refuses the first request that writes.
+async fn rotate_refused<H: FakePlatform>(fixture: &Fixture<H>) -> Value {
+    let said = json!({ "detail": "only owners may" });
+    let refused = Fault::answer(Answer::json(403, &said))
+        .on(|seen: &RecordedRequest| seen.method != "GET")
+        .times(1);
+    fixture.fake.set_fault(refused);
+    let rotated = rotate(fixture, 4).await;
+    fixture.fake.set_fault(None);
+    assert_eq!(problems(&rotated)[0]["code"], "auth.forbidden", "{rotated}");
+    rotated
 }
 
 /// What each place of a rotation says of why it was not reached.
 fn problems(rotation: &Value) -> Vec<&Value> {
     let targets = rotation["targets"].as_array().unwrap();
     targets.iter().map(|target| &target["problem"]).collect()
-}
-
-/// One request that writes is refused.
-fn refused_once() -> Fault {
-    let said = json!({ "detail": "only owners may" });
-    Fault::answer(Answer::json(403, &said))
-        .on(|seen: &RecordedRequest| seen.method != "GET")
-        .times(1)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,11 +66,7 @@ async fn mistral_from_creation_to_deletion() {
     let listed = fixture.json("connector types acc").await;
     assert_eq!(listed[0]["id"], "mcp");
     let described = fixture.does("connector create acc mcp --describe").await;
-    assert!(
-        described.stdout.contains("string, required"),
-        "{}",
-        described.stdout
-    );
+    described.assert_stdout("string, required");
     let unknown = fixture
         .fails("connector create acc nothing --json", 6)
         .await;
@@ -87,37 +89,27 @@ async fn mistral_from_creation_to_deletion() {
     // A change is shown first, and nobody agreed to it.
     let edit = "connector edit wiki description=Knowledge";
     let asked = fixture.fails(edit, 2).await;
-    assert!(asked.stderr.contains("+ \"Knowledge\""), "{}", asked.stderr);
+    asked.assert_stderr("+ \"Knowledge\"");
     let plan = fixture.json(&format!("{edit} --dry-run")).await;
     assert_eq!(plan["changes"][0]["path"], "/description");
     let shown = |fixture: &Fixture<FakeMistral>| {
-        fixture
-            .fake
-            .with(|mistral| mistral.connectors[0].shown["description"].clone())
+        fixture.with(|mistral| mistral.connectors[0].shown["description"].clone())
     };
     assert_eq!(shown(&fixture), "Words");
     fixture.does(&format!("{edit} --yes")).await;
     assert_eq!(shown(&fixture), "Knowledge");
     let again = fixture.does(edit).await;
-    assert!(again.stderr.contains("No changes."), "{}", again.stderr);
+    again.assert_stderr("No changes.");
 
     let actions = fixture.does("connector actions wiki").await;
-    assert!(
-        actions.stdout.contains("activate-for-user"),
-        "{}",
-        actions.stdout
-    );
+    actions.assert_stdout("activate-for-user");
     fixture
         .does("connector action wiki activate-for-user")
         .await;
     let refused = fixture
         .fails("connector action wiki share-with-workspace", 2)
         .await;
-    assert!(
-        refused.stderr.contains("every member can use it"),
-        "{}",
-        refused.stderr
-    );
+    refused.assert_stderr("every member can use it");
     fixture
         .does("connector action wiki share-with-workspace --yes")
         .await;
@@ -133,7 +125,7 @@ async fn mistral_from_creation_to_deletion() {
             .does(&format!("connector remove {name} --yes"))
             .await;
     }
-    fixture.over();
+    fixture.assert_clean();
 }
 
 /// A credential at two connectors rotates: one refuses it at first, then both go back.
@@ -161,7 +153,7 @@ async fn mistral_credentials(fixture: &Fixture<FakeMistral>) {
 
     runs_name_their_credential(fixture).await;
     let sent = |fixture: &Fixture<FakeMistral>| {
-        fixture.fake.with(|mistral| {
+        fixture.with(|mistral| {
             let all = mistral.connectors.iter();
             let token = |values: &serde_json::Map<String, Value>| {
                 let text = Value::Object(values.clone()).to_string();
@@ -174,10 +166,7 @@ async fn mistral_credentials(fixture: &Fixture<FakeMistral>) {
     let plan = fixture.json("credential rotate key --dry-run").await;
     assert_eq!(plan["targets"].as_array().unwrap().len(), 2);
     assert_eq!(sent(fixture), [false, false]);
-    fixture.fake.set_fault(refused_once());
-    let rotated = rotate(fixture, 4).await;
-    fixture.fake.set_fault(None);
-    assert_eq!(problems(&rotated)[0]["code"], "auth.forbidden", "{rotated}");
+    let rotated = rotate_refused(fixture).await;
     assert!(problems(&rotated)[1].is_null(), "{rotated}");
     assert_eq!(sent(fixture), [false, true]);
     // The old one is still kept for one of them: another rotation would lose it.
@@ -194,11 +183,7 @@ async fn mistral_credentials(fixture: &Fixture<FakeMistral>) {
     fixture.does("credential rotate key --finish").await;
     fixture.fails("credential rotate key --roll-back", 2).await;
     let shown = fixture.does("credential show key").await;
-    assert!(
-        shown.stdout.contains("user credential mine"),
-        "{}",
-        shown.stdout
-    );
+    shown.assert_stdout("user credential mine");
 
     fixture
         .does("credential set-default mine --connector wiki --level user")
@@ -226,31 +211,23 @@ async fn runs_name_their_credential(fixture: &Fixture<FakeMistral>) {
     let replay = format!("run again {}", run["id"].as_str().unwrap());
     let again = fixture.json(&replay).await;
     assert_eq!(again["credential"], "mine");
-    let to = |run: &Value| {
-        run["exchange"]["request"]["url"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+    let goes_to = |run: &Value, end: &str| {
+        let url = run["exchange"]["request"]["url"].as_str().unwrap();
+        assert!(url.ends_with(end), "{run}");
     };
-    assert!(
-        to(&again).ends_with("/call?credentials_name=mine"),
-        "{again}"
-    );
+    goes_to(&again, "/call?credentials_name=mine");
     // Elsewhere it is the connector's own choice, unless one is named.
     let own = fixture.json(&format!("{replay} --connector wiki")).await;
-    assert!(to(&own).ends_with("/call"), "{own}");
+    goes_to(&own, "/call");
     let replay = format!("run again {}", own["id"].as_str().unwrap());
     let named = fixture.json(&format!("{replay} --credential mine")).await;
-    assert!(
-        to(&named).ends_with("/call?credentials_name=mine"),
-        "{named}"
-    );
+    goes_to(&named, "/call?credentials_name=mine");
 }
 
 async fn rotate_again_is_refused(fixture: &Fixture<FakeMistral>) {
-    let words = ["credential", "rotate", "key", "--json"];
-    let done = fixture.run_with(&words, TOKEN).await;
-    assert_eq!(done.code, 2, "{}", done.shown());
+    let rotate = words("credential rotate key --json");
+    let done = fixture.run_with(&rotate, TOKEN).await;
+    assert_eq!(done.code, 2, "{}", done.transcript());
     let hint = done.failure()["hint"].clone();
     assert!(hint.as_str().unwrap().contains("Retry"), "{hint}");
 }
@@ -271,9 +248,7 @@ async fn cohere_from_creation_to_deletion() {
     fixture
         .does("connector edit intranet name=Extranet --yes")
         .await;
-    let name = fixture
-        .fake
-        .with(|cohere| cohere.connectors[0]["name"].clone());
+    let name = fixture.with(|cohere| cohere.connectors[0]["name"].clone());
     assert_eq!(name, "Extranet");
     let connector = fixture.json("connector list").await[0]["name"].clone();
     let connector = connector.as_str().unwrap();
@@ -294,10 +269,7 @@ async fn cohere_from_creation_to_deletion() {
         last.unwrap_or_default()["service_auth"]["token"].clone()
     };
     assert_eq!(token(&fixture), TOKEN);
-    fixture.fake.set_fault(refused_once());
-    let rotated = rotate(&fixture, 4).await;
-    fixture.fake.set_fault(None);
-    assert_eq!(problems(&rotated)[0]["code"], "auth.forbidden", "{rotated}");
+    rotate_refused(&fixture).await;
     fixture.does("credential rotate key --retry").await;
     assert_eq!(token(&fixture), NEXT_TOKEN);
     fixture.does("credential rotate key --roll-back").await;
@@ -318,22 +290,22 @@ async fn cohere_from_creation_to_deletion() {
     fixture
         .does(&format!("connector remove {connector} --yes"))
         .await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cohere_is_not_asked_for_a_copy_that_cannot_work() {
     let fixture = fixture(FakeCohere::new(KEY), "cohere", &[], KEY).await;
-    let url = fixture.terminal.playground.open_url();
+    let url = fixture.playground.open_url();
     fixture
         .does(&format!("connector add {url} --name play"))
         .await;
     fixture.fake.clear_log();
     let refused = fixture.fails("connector copy play --to acc", 2).await;
     let words = "can't be copied to acc: Search services for Cohere chat, not MCP servers";
-    assert!(refused.stderr.contains(words), "{}", refused.stderr);
+    refused.assert_stderr(words);
     assert!(fixture.fake.log().is_empty());
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -341,7 +313,7 @@ async fn agent_stack_copies_what_lies_on_this_computer() {
     let mut fake = FakeAgentStack::new();
     fake.tokens = vec![KEY.to_owned()];
     let fixture = fixture(fake, "agentstack", &["--set", "auth=bearer"], KEY).await;
-    let url = fixture.terminal.playground.open_url();
+    let url = fixture.playground.open_url();
     fixture
         .does(&format!("connector add {url} --name play"))
         .await;
@@ -355,7 +327,7 @@ async fn agent_stack_copies_what_lies_on_this_computer() {
     let copies = fixture.json("connector copies play").await;
     assert_eq!(copies[0]["connector"]["name"], copy.as_str());
     let copies = fixture.does("connector copies play").await;
-    assert!(copies.stdout.contains("account"), "{}", copies.stdout);
+    copies.assert_stdout("account");
 
     fixture
         .fails(&format!("connector action {copy} disconnect"), 2)
@@ -374,15 +346,11 @@ async fn agent_stack_copies_what_lies_on_this_computer() {
     let unlisted = fixture
         .does(&format!("credential list --connector {copy}"))
         .await;
-    assert!(
-        unlisted.stderr.contains("not listed by the platform"),
-        "{}",
-        unlisted.stderr
-    );
+    unlisted.assert_stderr("not listed by the platform");
     fixture
         .does(&format!("connector remove {copy} --yes"))
         .await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -418,9 +386,7 @@ async fn airbyte_from_creation_to_deletion() {
     fixture
         .does("connector edit repos /replication_config/repositories:=[\"ada/coffee\"] --yes")
         .await;
-    let config = fixture
-        .fake
-        .with(|airbyte| airbyte.connectors[0]["replication_config"].clone());
+    let config = fixture.with(|airbyte| airbyte.connectors[0]["replication_config"].clone());
     assert_eq!(config, json!({ "repositories": ["ada/coffee"] }));
     fixture.does("connector action repos check").await;
     fixture.fails("credential list --connector repos", 2).await;
@@ -433,8 +399,8 @@ async fn airbyte_from_creation_to_deletion() {
     );
     fixture.does("credential rotate key --roll-back").await;
     fixture.does("connector remove repos --yes").await;
-    assert!(fixture.fake.with(|airbyte| airbyte.connectors.is_empty()));
-    fixture.over();
+    assert!(fixture.with(|airbyte| airbyte.connectors.is_empty()));
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -445,32 +411,26 @@ async fn tenex_from_creation_to_deletion() {
     let create = "connector create acc apollo name=Apollo --secret api_key=wallet:key";
     assert_eq!(fixture.does(create).await.stdout, "apollo\n");
     let actions = fixture.json("connector actions apollo").await;
-    let titles: Vec<_> = actions["groups"].as_array().unwrap().iter().collect();
-    assert!(
-        titles.iter().any(|group| group["title"] == "Role"),
-        "{actions}"
-    );
+    let groups = actions["groups"].as_array().unwrap();
+    let has_role = groups.iter().any(|group| group["title"] == "Role");
+    assert!(has_role, "{actions}");
     let tested = fixture.json("connector action apollo test").await;
     assert_eq!(tested["answer"]["ok"], true, "{tested}");
     fixture.does("connector action apollo disable").await;
     assert_eq!(fixture.status("apollo").await, "disabled");
     fixture.does("connector action apollo enable").await;
 
-    fixture.fake.set_fault(refused_once());
-    let rotated = rotate(&fixture, 4).await;
-    fixture.fake.set_fault(None);
-    assert_eq!(problems(&rotated)[0]["code"], "auth.forbidden", "{rotated}");
+    rotate_refused(&fixture).await;
     fixture.does("credential rotate key --retry").await;
     fixture.does("credential rotate key --roll-back").await;
     fixture.does("credential rotate key --finish").await;
     let replace = "credential replace --connector apollo --secret api_key=-";
-    let words: Vec<&str> = replace.split(' ').collect();
-    fixture.run_with(&words, NEXT_TOKEN).await.succeeded();
+    fixture.does_with(replace, NEXT_TOKEN).await;
     // It was typed in, and the wallet has nothing to do with it any more.
     let rest = fixture.json("credential rotate key --dry-run").await;
     assert_eq!(rest["targets"], json!([]));
     fixture.does("connector remove apollo --yes").await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -478,10 +438,8 @@ async fn accounts_change_colour_settings_and_sign_out() {
     let fixture = fixture(FakeCohere::new(KEY), "cohere", &[], KEY).await;
     let coloured = fixture.json("account color acc teal").await;
     assert_eq!(coloured["colour"], "teal");
-    assert_eq!(
-        fixture.json("account color acc none").await["colour"],
-        Value::Null
-    );
+    let plain = fixture.json("account color acc none").await;
+    assert_eq!(plain["colour"], Value::Null);
     fixture.fails("account color acc mauve", 2).await;
 
     let nowhere = "account edit acc base_url=http://127.0.0.1:9/ --dry-run";
@@ -500,8 +458,7 @@ async fn accounts_change_colour_settings_and_sign_out() {
     let gone = fixture.json("account sign-out acc").await;
     assert_eq!(gone["isSignedOut"], true);
     fixture.fails("account test acc", 3).await;
-    let replace = ["account", "replace-key", "acc", "--from", "-"];
-    fixture.run_with(&replace, KEY).await.succeeded();
+    fixture.replace_key(KEY).await;
     fixture.does("account test acc").await;
-    fixture.over();
+    fixture.assert_clean();
 }

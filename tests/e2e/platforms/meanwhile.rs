@@ -48,7 +48,7 @@ async fn fixture() -> (Fixture<FakeCohere>, Context, Account) {
     fixture.signed_in("cohere", &[], KEY).await;
     let new = json!({ "name": "Docs", "url": "https://docs.example/" });
     fixture.api("create", new).await;
-    let app = fixture.terminal.open().await;
+    let app = fixture.open().await;
     let account = resolve_account(&app, "acc").await.unwrap();
     sync_account(&app, &account).await.unwrap();
     (fixture, app, account)
@@ -92,7 +92,7 @@ async fn what_its_user_changes_stays() {
     assert!(known.tags.is_empty() && !known.favourite);
 
     app.close().await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,7 +105,7 @@ async fn a_list_does_not_go_over_what_was_found_out_since_it_was_asked_for() {
         sync_account(&app, &account).await.unwrap();
     };
     let switched_off = async {
-        fixture.fake.with(|cohere| {
+        fixture.with(|cohere| {
             cohere.connectors[0].insert("active".to_owned(), false.into());
         });
         // Times are kept to the millisecond.
@@ -116,7 +116,7 @@ async fn a_list_does_not_go_over_what_was_found_out_since_it_was_asked_for() {
     assert_eq!(docs(&app).await.status.status, Status::Disabled);
 
     app.close().await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,5 +151,5 @@ async fn a_list_takes_nothing_away_that_was_created_since_it_was_asked_for() {
     assert_eq!(list_connectors(&app).await.unwrap().len(), 1);
 
     app.close().await;
-    fixture.over();
+    fixture.assert_clean();
 }

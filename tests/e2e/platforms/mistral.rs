@@ -4,6 +4,7 @@ use patchbay_testkit::fakes::FakeMistral;
 use serde_json::{Value, json};
 
 use super::support::Fixture;
+use crate::cli::terminal::words;
 
 const KEY: &str = "mi-key-55aa10f7c3d8";
 const NEXT_KEY: &str = "mi-key-next-90be77a1";
@@ -94,18 +95,9 @@ async fn the_whole_story() {
         .await;
     let unshare = json!({ "connector_id": id });
     // What takes something away asks here as it does in the window.
-    let given = unshare.to_string();
-    let call = [
-        "api",
-        "acc",
-        "unshare_from_organization",
-        "--args",
-        &given,
-        "--json",
-    ];
-    let refused = fixture.run_with(&call, "").await;
-    assert_eq!(refused.failure()["code"], "confirmation_needed");
-    assert_eq!(refused.code, 2);
+    let operation = "unshare_from_organization";
+    let refused = fixture.refused_api(operation, unshare.clone(), 2).await;
+    assert_eq!(refused["code"], "confirmation_needed");
     fixture.api("unshare_from_organization", unshare).await;
     for scope in ["organization", "workspace", "user"] {
         let level = json!({ "connector_id": id, "consumer_scope": scope });
@@ -113,27 +105,22 @@ async fn the_whole_story() {
         fixture.api("deactivate_for_consumer", level).await;
     }
 
-    fixture
-        .fake
-        .with(|mistral| mistral.keys = vec![NEXT_KEY.to_owned()]);
+    fixture.with(|mistral| mistral.keys = vec![NEXT_KEY.to_owned()]);
     fixture.fails("account test acc", 3).await;
-    for words in ["tool list wiki --refresh", "connector list --refresh"] {
-        fixture
-            .run_with(&words.split(' ').collect::<Vec<_>>(), "")
-            .await;
-        assert_eq!(fixture.status("wiki").await, "ready", "{words}");
+    for line in ["tool list wiki --refresh", "connector list --refresh"] {
+        fixture.run(&words(line)).await;
+        assert_eq!(fixture.status("wiki").await, "ready", "{line}");
     }
     let out = fixture.fails("tool list wiki --refresh --json", 3).await;
     let out = out.failure();
     assert_eq!(out["code"], "platform.signed_out");
     let hint = out["hint"].as_str().unwrap();
     assert!(hint.contains("patchbay account replace-key acc"), "{hint}");
-    let replace = ["account", "replace-key", "acc", "--from", "-"];
-    fixture.run_with(&replace, NEXT_KEY).await.succeeded();
+    fixture.replace_key(NEXT_KEY).await;
     fixture.does("connector remove wiki --yes").await;
-    assert!(fixture.fake.with(|mistral| mistral.connectors.is_empty()));
+    assert!(fixture.with(|mistral| mistral.connectors.is_empty()));
     fixture.does("account remove acc").await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,7 +160,7 @@ async fn the_gateway_passes_on_what_the_service_says() {
     let failed = fixture.run_with(&words, "").await.failure();
     assert_eq!(failed["code"], "platform.failed");
     assert_eq!(failed["platformCode"], "connection_refused");
-    fixture.over();
+    fixture.assert_clean();
 }
 
 async fn credentials_rotate(fixture: &Fixture<FakeMistral>, id: &str) {
@@ -221,7 +208,7 @@ async fn every_name_of_the_product_text_works_on_any_account() {
                 let values = json!({ "name": "mine", "credentials": { "bearer_token": token } });
                 fixture.api(&save, wiki(values)).await;
             }
-            let kept = fixture.fake.with(|mistral| {
+            let kept = fixture.with(|mistral| {
                 let kept = &mistral.connectors[0].credentials;
                 assert_eq!(kept.len(), 1, "{surface} {level}");
                 kept[0].1["credentials"]["bearer_token"].clone()
@@ -237,9 +224,8 @@ async fn every_name_of_the_product_text_works_on_any_account() {
                 let operation = format!("{verb}_for_{level}");
                 fixture.api(&operation, ours.clone()).await;
             }
-            let active = fixture
-                .fake
-                .with(|mistral| mistral.connectors[0].active.contains(&level.to_owned()));
+            let active =
+                fixture.with(|mistral| mistral.connectors[0].active.contains(&level.to_owned()));
             assert!(active, "{surface} {level}");
         }
         let customer = json!({ "fetch_customer_data": true });
@@ -260,7 +246,7 @@ async fn every_name_of_the_product_text_works_on_any_account() {
             hint.contains("patchbay account edit acc surface="),
             "{hint}"
         );
-        fixture.over();
+        fixture.assert_clean();
     }
 }
 
@@ -271,21 +257,12 @@ async fn a_choice_of_tools_is_refused_where_it_would_be_lost() {
     let wiki = fixture
         .api("create", made(json!({ "method_type": "none" })))
         .await;
-    let given = json!({ "connector_id": wiki["id"], "include": ["echo"] }).to_string();
-    let words = [
-        "api",
-        "acc",
-        "activate_for_user",
-        "--args",
-        &given,
-        "--json",
-    ];
-    let refused = fixture.run_with(&words, "").await;
-    let refused = refused.failure();
+    let given = json!({ "connector_id": wiki["id"], "include": ["echo"] });
+    let refused = fixture.refused_api("activate_for_user", given, 2).await;
     assert_eq!(refused["code"], "usage.invalid");
     let told = refused["message"].as_str().unwrap();
     assert!(told.contains("API version"), "{told}");
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -305,10 +282,8 @@ async fn the_older_surface_goes_the_same_way() {
     fixture.api("deactivate_for_workspace", ours.clone()).await;
     which_tools_are_chosen_is_shown(&fixture, &id).await;
     // The current surface takes it back; on this one it is for good, and asks.
-    let share = ["api", "acc", "share", "--args", &ours.to_string(), "--json"];
-    let refused = fixture.run_with(&share, "").await;
-    assert_eq!(refused.failure()["code"], "confirmation_needed");
-    assert_eq!(refused.code, 2);
+    let refused = fixture.refused_api("share", ours.clone(), 2).await;
+    assert_eq!(refused["code"], "confirmation_needed");
     let described = fixture.json("api acc share --describe").await;
     assert_eq!(described["effect"], "irreversible");
     fixture.fails("api acc --describe unshare", 6).await;
@@ -316,7 +291,7 @@ async fn the_older_surface_goes_the_same_way() {
     assert_eq!(listed.as_array().unwrap().len(), 25);
     fixture.api("share", ours).await;
     fixture.does("connector remove wiki --yes").await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 /// Source: Mistral contract, sections 4 and 9, tool configuration.
@@ -326,13 +301,8 @@ async fn which_tools_are_chosen_is_shown(fixture: &Fixture<FakeMistral>, id: &st
         "requires_confirmation": { "read_only": false },
     });
     fixture.api("activate_for_user", choice).await;
-    let told = fixture.json("connector actions wiki").await;
-    let facts = told["facts"].as_array().unwrap();
-    let tools = facts
-        .iter()
-        .find(|fact| fact["label"] == "Tools for the user");
     assert_eq!(
-        tools.unwrap()["value"],
+        fixture.fact("wiki", "Tools for the user").await,
         "Only echo, erase. Ask before tools that change something"
     );
     for (is_active, count) in [(true, 1), (false, 0)] {
@@ -352,5 +322,5 @@ async fn pages_are_followed_past_an_empty_one() {
     }
     let listed = fixture.json("connector list --refresh").await;
     assert_eq!(listed.as_array().unwrap().len(), 13);
-    fixture.over();
+    fixture.assert_clean();
 }

@@ -9,7 +9,7 @@ use patchbay_testkit::fakes::FakeMistral;
 use serde_json::json;
 
 use super::support::Fixture;
-use crate::support::wait_for;
+use crate::support::wait_for_event;
 
 const KEY: &str = "mi-key-77c1d0e2f3a4";
 const NEXT_KEY: &str = "mi-key-next-5b6c7d8e";
@@ -26,7 +26,7 @@ async fn fixture() -> (Fixture<FakeMistral>, Context) {
         }],
     });
     fixture.api("create", wiki).await;
-    let app = fixture.terminal.open().await;
+    let app = fixture.open().await;
     sync(&app).await;
     (fixture, app)
 }
@@ -60,32 +60,29 @@ async fn an_app_takes_up_what_the_command_line_found_out() {
         // The platform does not tell of whom it was switched off.
         let of_user = json!({ "connector_id": wiki_of_app.remote_id, "consumer_scope": "user" });
         fixture.api("deactivate_for_consumer", of_user).await;
-        wait_for(&mut events, |event| matches!(event, Event::SettingsChanged)).await;
+        wait_for_event(&mut events, |event| matches!(event, Event::SettingsChanged)).await;
         sync(&app).await;
         assert_eq!(wiki(&app).await.status.status, Status::Disabled);
     })
     .await;
     app.close().await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_app_signs_in_with_the_key_that_the_command_line_was_given() {
     let (fixture, app) = fixture().await;
     let account = resolve_account(&app, "acc").await.unwrap();
-    fixture
-        .fake
-        .with(|mistral| mistral.keys = vec![NEXT_KEY.to_owned()]);
+    fixture.with(|mistral| mistral.keys = vec![NEXT_KEY.to_owned()]);
     following(&app, async {
         let mut events = app.events();
-        let replace = ["account", "replace-key", "acc", "--from", "-"];
-        fixture.run_with(&replace, NEXT_KEY).await.succeeded();
-        wait_for(&mut events, |event| matches!(event, Event::AccountsChanged)).await;
+        fixture.replace_key(NEXT_KEY).await;
+        wait_for_event(&mut events, |event| matches!(event, Event::AccountsChanged)).await;
         test_account(&app, &account.id).await.unwrap();
     })
     .await;
     app.close().await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,19 +90,19 @@ async fn an_app_hears_which_lists_the_command_line_changed() {
     let (fixture, app) = fixture().await;
     following(&app, async {
         let mut events = app.events();
-        let url = fixture.terminal.playground.open_url();
+        let url = fixture.playground.open_url();
         let add = format!("connector add {url} --name play --auth none");
         fixture.does(&add).await;
-        wait_for(&mut events, |event| {
+        wait_for_event(&mut events, |event| {
             matches!(event, Event::ConnectorsChanged)
         })
         .await;
         fixture.does("connector auto-check off").await;
-        wait_for(&mut events, |event| matches!(event, Event::SettingsChanged)).await;
+        wait_for_event(&mut events, |event| matches!(event, Event::SettingsChanged)).await;
         fixture.does("tool run play echo message=hi").await;
-        wait_for(&mut events, |event| matches!(event, Event::HistoryChanged)).await;
+        wait_for_event(&mut events, |event| matches!(event, Event::HistoryChanged)).await;
     })
     .await;
     app.close().await;
-    fixture.over();
+    fixture.assert_clean();
 }

@@ -111,7 +111,7 @@ async fn the_command_line_prints_each_account_as_it_arrives() {
     silent.set_fault(Fault::always(FaultKind::Silence));
 
     let refresh = ["connector", "list", "--refresh"];
-    let mut child = fixture.terminal.command(&refresh).spawn().unwrap();
+    let mut child = fixture.command(&refresh).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let printed = async {
         while let Some(line) = lines.next_line().await.unwrap() {

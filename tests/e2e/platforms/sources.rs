@@ -15,11 +15,11 @@ async fn adds<H: FakePlatform>(
     input: &str,
 ) {
     let add = ["account", "add", words[0], "--name", "acc"];
-    let mut command = fixture.terminal.command(&[&add, &words[1..]].concat());
+    let mut command = fixture.command(&[&add, &words[1..]].concat());
     command.envs(set.iter().copied());
-    let done = fixture.terminal.finish(command, input).await;
+    let done = fixture.finish(command, input).await;
     done.succeeded();
-    assert!(!done.shown().contains(KEY), "{}", done.shown());
+    assert!(!done.transcript().contains(KEY), "{}", done.transcript());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -28,7 +28,7 @@ async fn a_key_is_read_where_no_source_is_named() {
     let words = ["tenex", "--base-url", fixture.fake.url()];
     adds(&fixture, &words, &[], KEY).await;
     fixture.does("account test acc").await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,7 +40,7 @@ async fn an_object_of_several_lines_holds_settings_too() {
     adds(&fixture, &words, &[], &input).await;
     let accounts = fixture.json("account list").await;
     assert_eq!(accounts[1]["settings"]["client_id"], "cid-1");
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,7 +52,7 @@ async fn a_setting_comes_from_the_environment_beside_a_key_from_standard_input()
     adds(&fixture, &words, &[("CO_API_URL", &url)], &input).await;
     let accounts = fixture.json("account list").await;
     assert_eq!(accounts[1]["baseUrl"], url.as_str());
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,5 +70,5 @@ async fn a_token_file_goes_before_the_key_of_the_environment() {
     adds(&fixture, &words, &set, "").await;
     let accounts = fixture.json("account list").await;
     assert_eq!(accounts[1]["settings"]["token_file"], file);
-    fixture.over();
+    fixture.assert_clean();
 }

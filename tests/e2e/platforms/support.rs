@@ -1,25 +1,35 @@
 //! A terminal before a fake platform.
 
+use std::ops::Deref;
+
 use patchbay_testkit::fakes::{Fake, FakePlatform};
 use patchbay_testkit::find_leaks;
 use serde_json::Value;
 
 use crate::cli::terminal::{Done, Terminal};
 
-/// A terminal, a platform, and everything the terminal has said so far.
+/// A terminal and a platform.
 pub(super) struct Fixture<H> {
     pub(super) terminal: Terminal,
     pub(super) fake: Fake<H>,
-    secrets: Vec<String>,
+}
+
+impl<H> Deref for Fixture<H> {
+    type Target = Terminal;
+
+    fn deref(&self) -> &Terminal {
+        &self.terminal
+    }
 }
 
 impl<H: FakePlatform> Fixture<H> {
-    /// Neither of the secrets may ever be said or kept in the open.
+    /// None of the secrets may ever be shown or kept in the open.
     pub(super) async fn new(hosted: H, secrets: &[&str]) -> Self {
+        let mut terminal = Terminal::new().await;
+        terminal.secrets = secrets.iter().map(|&secret| secret.to_owned()).collect();
         Self {
-            terminal: Terminal::new().await,
+            terminal,
             fake: Fake::start(hosted).await.unwrap(),
-            secrets: secrets.iter().map(|&secret| secret.to_owned()).collect(),
         }
     }
 
@@ -33,57 +43,43 @@ impl<H: FakePlatform> Fixture<H> {
         done.succeeded();
     }
 
-    /// Runs a command that has to succeed.
-    #[track_caller]
-    pub(super) fn does(&self, words: &str) -> impl Future<Output = Done> {
-        let at = std::panic::Location::caller();
-        let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
-        async move {
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            let done = self.run_with(&words, "").await;
-            assert_eq!(done.code, 0, "{at}: {words:?}\n{}", done.shown());
-            done
-        }
+    /// Replaces the key of the account.
+    pub(super) async fn replace_key(&self, input: impl AsRef<str>) {
+        let replace = ["account", "replace-key", "acc", "--from", "-"];
+        self.run_with(&replace, input.as_ref()).await.succeeded();
     }
 
-    /// Runs a command that has to fail so; gives what it said.
-    #[track_caller]
-    pub(super) fn fails(&self, words: &str, exit: i32) -> impl Future<Output = Done> {
-        let at = std::panic::Location::caller();
-        let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
-        async move {
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            let done = self.run_with(&words, "").await;
-            assert_eq!(done.code, exit, "{at}: {words:?}\n{}", done.shown());
-            done
-        }
-    }
-
-    /// Runs a command and gives its document.
-    pub(super) async fn json(&self, words: &str) -> Value {
-        let words = format!("{words} --json");
-        self.does(&words).await.document()
+    /// Changes the platform, or looks at it.
+    pub(super) fn with<T>(&self, change: impl FnOnce(&mut H) -> T) -> T {
+        self.fake.with(change)
     }
 
     /// Calls an operation as the account.
     pub(super) async fn api(&self, operation: &str, arguments: Value) -> Value {
-        let arguments = arguments.to_string();
-        let words = [
-            "api", "acc", operation, "--args", &arguments, "--json", "--yes",
-        ];
-        let done = self.run_with(&words, "").await;
+        let done = self.call(operation, arguments, &["--yes"]).await;
         done.succeeded();
         done.document()
     }
 
-    pub(super) async fn run_with(&self, words: &[&str], input: &str) -> Done {
-        let done = self.terminal.run_with(words, input).await;
-        for secret in &self.secrets {
-            let (stdout, stderr) = (&done.stdout, &done.stderr);
-            let shows = stdout.contains(secret) || stderr.contains(secret);
-            assert!(!shows, "{words:?} shows {secret}:\n{}", done.shown());
-        }
-        done
+    /// Calls an operation that is refused with this exit code.
+    pub(super) async fn refused_api(&self, operation: &str, arguments: Value, exit: i32) -> Value {
+        let done = self.call(operation, arguments, &[]).await;
+        assert_eq!(done.code, exit, "{}", done.transcript());
+        done.failure()
+    }
+
+    async fn call(&self, operation: &str, arguments: Value, more: &[&str]) -> Done {
+        let arguments = arguments.to_string();
+        let call = ["api", "acc", operation, "--args", &arguments, "--json"];
+        self.run(&[&call, more].concat()).await
+    }
+
+    /// A fact about a connector.
+    pub(super) async fn fact(&self, connector: &str, label: &str) -> Value {
+        let told = self.json(&format!("connector actions {connector}")).await;
+        let mut facts = told["facts"].as_array().unwrap().iter();
+        let fact = facts.find(|fact| fact["label"] == label);
+        fact.unwrap()["value"].clone()
     }
 
     /// The status of a connector, as last known.
@@ -94,9 +90,9 @@ impl<H: FakePlatform> Fixture<H> {
     }
 
     /// The end of a story: no fault of ours, and no secret left behind.
-    pub(super) fn over(&self) {
+    pub(super) fn assert_clean(&self) {
         assert_eq!(self.fake.faults(), Vec::<String>::new());
-        let leaks = find_leaks(self.terminal.home.path(), &self.secrets).unwrap();
+        let leaks = find_leaks(self.terminal.home.path(), &self.terminal.secrets).unwrap();
         assert!(leaks.is_empty(), "{leaks:?}");
     }
 }

@@ -46,27 +46,24 @@ async fn the_whole_story() {
     assert_eq!(fixture.status("gmail").await, "disabled");
     // A check asks whether it is still off there.
     let off = fixture.fails("doctor gmail", 1).await;
-    assert!(off.stderr.contains("connector actions"), "{}", off.stderr);
+    off.assert_stderr("connector actions");
     fixture.api("enable", json!({ "id": id })).await;
     assert_eq!(fixture.status("gmail").await, "disabled");
     fixture.does("doctor gmail").await;
     assert_eq!(fixture.status("gmail").await, "ready");
 
-    fixture
-        .fake
-        .with(|tenex| tenex.keys = vec![NEXT_KEY.to_owned()]);
+    fixture.with(|tenex| tenex.keys = vec![NEXT_KEY.to_owned()]);
     fixture.fails("account test acc", 3).await;
-    let replace = ["account", "replace-key", "acc", "--from", "-"];
-    fixture.run_with(&replace, NEXT_KEY).await.succeeded();
+    fixture.replace_key(NEXT_KEY).await;
 
     fixture.does("connector list --refresh").await;
     fixture.does("connector disconnect gmail").await;
     assert_eq!(fixture.status("gmail").await, "disconnected");
     fixture.does("connector remove gmail --yes").await;
     fixture.does("connector remove apollo --yes").await;
-    assert!(fixture.fake.with(|tenex| tenex.connectors.is_empty()));
+    assert!(fixture.with(|tenex| tenex.connectors.is_empty()));
     fixture.does("account remove acc").await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,7 +71,7 @@ async fn a_list_says_when_the_platform_tried_a_connector_not_when_it_was_read() 
     let fixture = fixture().await;
     let byok = json!({ "provider": "apollo", "api_key": PROVIDER_KEY, "name": "Apollo" });
     fixture.api("submit_byok", byok).await;
-    fixture.fake.with(|tenex| {
+    fixture.with(|tenex| {
         let apollo = &mut tenex.connectors[0];
         apollo.insert("health".to_owned(), "ok".into());
         apollo.insert("last_checked_at".to_owned(), "2026-05-08T14:30:00Z".into());
@@ -83,7 +80,7 @@ async fn a_list_says_when_the_platform_tried_a_connector_not_when_it_was_read() 
     let shown = fixture.json("connector show apollo").await;
     assert_eq!(shown["status"]["status"], "ready");
     assert_eq!(shown["status"]["lastOkAt"], "2026-05-08T14:30:00Z");
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,7 +97,7 @@ async fn e_mail_and_password_are_changed_for_a_token() {
     fixture.api("submit_byok", byok).await;
     fixture.does("connector list --refresh").await;
     fixture.does("tool run apollo test").await;
-    fixture.fake.with(|tenex| {
+    fixture.with(|tenex| {
         tenex.login.1 = NEXT.to_owned();
         tenex.keys.clear();
     });
@@ -108,20 +105,20 @@ async fn e_mail_and_password_are_changed_for_a_token() {
     assert_eq!(out.failure()["code"], "platform.signed_out");
     let replace = ["account", "replace-key", "acc", "--from", "-"];
     let wrong = fixture.run_with(&replace, &input("not it at all")).await;
-    assert_eq!(wrong.code, 3, "{}", wrong.shown());
+    assert_eq!(wrong.code, 3, "{}", wrong.transcript());
     let said = "error: 10ex rejected this key.";
-    assert!(wrong.stderr.contains(said), "{}", wrong.stderr);
+    wrong.assert_stderr(said);
     fixture.run_with(&replace, &input(NEXT)).await.succeeded();
     fixture.does("tool run apollo test").await;
     fixture.does("connector remove apollo --yes").await;
     fixture.does("account remove acc").await;
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_are_followed_to_their_end() {
     let fixture = fixture().await;
-    fixture.fake.with(|tenex| tenex.page = 2);
+    fixture.with(|tenex| tenex.page = 2);
     for number in 0..5 {
         let byok = json!({
             "provider": "apollo", "api_key": PROVIDER_KEY, "name": format!("Apollo {number}"),
@@ -130,22 +127,18 @@ async fn pages_are_followed_to_their_end() {
     }
     let listed = fixture.json("connector list --refresh").await;
     assert_eq!(listed.as_array().unwrap().len(), 5);
-    fixture.over();
+    fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_consent_is_told_in_the_platforms_words() {
     let fixture = fixture().await;
-    fixture.fake.with(|tenex| tenex.consents = false);
+    fixture.with(|tenex| tenex.consents = false);
     fixture
         .api("start_oauth", json!({ "provider": "gmail" }))
         .await;
     fixture.does("connector list --refresh").await;
     let refused = fixture.fails("connector connect gmail", 4).await;
-    assert!(
-        refused.stderr.contains("the user said no"),
-        "{}",
-        refused.stderr
-    );
-    fixture.over();
+    refused.assert_stderr("the user said no");
+    fixture.assert_clean();
 }

@@ -10,36 +10,36 @@ use reqwest::{Client, Response};
 use tokio::sync::watch;
 use url::Url;
 
-/// What the person does on a consent page.
+/// The reaction of the user to a consent page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// Presses Allow.
     Allow,
     /// Presses Deny.
     Deny,
-    /// Looks at it and does nothing.
+    /// Does nothing.
     Nothing,
-    /// There is no browser at all.
+    /// No browser can be opened.
     Missing,
 }
 
-/// The browser of one desk; it remembers what it was shown. Clones are the same browser.
+/// A browser that remembers the pages it was shown. Clones are the same browser.
 #[derive(Clone)]
 pub(crate) struct Browser(Arc<State>);
 
 struct State {
     answer: Mutex<Answer>,
     opened: watch::Sender<Vec<Url>>,
-    /// In the order in which their pages were opened; `None` where one is under way.
+    /// In the order in which their pages were opened; `None` while one is pending.
     ended: watch::Sender<Vec<Option<Ended>>>,
 }
 
-/// Where a page led to.
+/// The page on which a consent ended.
 #[derive(Clone, Debug)]
 pub(crate) struct Ended {
-    /// The address on which the browser ended, with the code.
+    /// Its address, with the code.
     pub(crate) at: Url,
-    /// What stood there; `None` when the address is for the system, not for the browser.
+    /// Its text; `None` when the system opens the address, not the browser.
     pub(crate) page: Option<String>,
 }
 
@@ -52,8 +52,8 @@ impl Browser {
         }))
     }
 
-    /// What the person does from now on.
-    pub(crate) fn will(&self, answer: Answer) {
+    /// Sets the reaction of the user from now on.
+    pub(crate) fn set_answer(&self, answer: Answer) {
         *self.0.answer.lock().unwrap() = answer;
     }
 
@@ -62,14 +62,14 @@ impl Browser {
         self.0.opened.borrow().clone()
     }
 
-    /// The page that was opened as the `nth`, from 1.
+    /// The `nth` page that was opened, from 1.
     pub(crate) async fn page(&self, nth: usize) -> Url {
         let mut opened = self.0.opened.subscribe();
         let pages = within(opened.wait_for(|pages| pages.len() >= nth)).await;
         pages.unwrap()[nth - 1].clone()
     }
 
-    /// Where the `nth` page led to on which the person did something, from 1.
+    /// The end of the `nth` consent that the user answered, from 1.
     pub(crate) async fn ended(&self, nth: usize) -> Ended {
         let mut ended = self.0.ended.subscribe();
         let is_over = |all: &Vec<Option<Ended>>| all.get(nth - 1).is_some_and(Option::is_some);
@@ -102,7 +102,7 @@ impl OpenBrowser for Browser {
     }
 }
 
-/// Answers the page and follows the way back.
+/// Answers the page and follows the redirects.
 async fn play(page: Url, answer: Answer) -> Ended {
     let http = http();
     let shown = http.get(page.clone()).send().await.unwrap();
@@ -136,7 +136,7 @@ async fn play(page: Url, answer: Answer) -> Ended {
     Ended { at, page }
 }
 
-/// Goes to an address and gives the page that stands there.
+/// Fetches a page.
 pub(crate) async fn visit(at: &Url) -> String {
     let shown = http().get(at.clone()).send().await.unwrap();
     shown.text().await.unwrap()

@@ -1,4 +1,4 @@
-//! A person's desk: Patchbay with a home of its own, a browser, and a Playground to connect to.
+//! The fixture of most tests: Patchbay with its own home, a browser, and a Playground to connect to.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,32 +7,36 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_model::{
-    Authorization, AuthorizationState, Connector, ConnectorId, Content, Json, OauthGrant, Origin,
-    Redirect, Secret, ToolRun,
+    Authorization, AuthorizationState, Code, Connector, ConnectorId, Content, Json, OauthGrant,
+    Origin, Problem, Redirect, RunState, Secret, Status, ToolRun, WalletEntry,
 };
 use patchbay_ops::{
-    AddConnector, AppPaths, AuthenticationChoice, Clock, Context, ContextOptions, Event,
-    OAuthClientInput, ProgramConsent, ProgramRequest, RunTool, StartAuthorization, add_connector,
-    find_connector, run_tool, start_authorization, wait_for_authorization,
+    AddConnector, AppPaths, AuthenticationChoice, Clock, ConnectorChanges, Context, ContextOptions,
+    Disconnected, Error, Event, OAuthClientInput, ProgramConsent, ProgramRequest, RunTool,
+    SecretInput, StartAuthorization, add_connector, cancel_authorization, disconnect_connector,
+    find_authorization, find_connector, list_wallet, open_authorization_page, run_tool,
+    start_authorization, update_connector, wait_for_authorization,
 };
-use patchbay_playground::{LoopbackPort, Options, Playground, Switches};
+use patchbay_playground::{Endpoint, Failure, LoopbackPort, Options, Playground, Switches};
 use patchbay_vault::{Keychain, MemoryKeychain};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use tokio::sync::broadcast::Receiver;
+use tokio::task::JoinHandle;
+use url::Url;
 
 use super::Browser;
 
-/// How long a test waits for what has to happen.
+/// Maximum wait for something that has to happen.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Everything a journey needs; the home goes with it.
+/// What a test works with; dropped, it removes the home.
 pub(crate) struct Harness {
     pub(crate) playground: Playground,
     pub(crate) browser: Browser,
     pub(crate) keychain: MemoryKeychain,
-    pub(crate) clock: Arc<LateClock>,
+    pub(crate) clock: Arc<OffsetClock>,
     pub(crate) cx: Context,
     pub(crate) home: TempDir,
 }
@@ -42,17 +46,14 @@ impl Harness {
         Self::with(|_| {}).await
     }
 
-    /// A desk whose Playground is turned before it starts.
-    pub(crate) async fn with(turn: impl FnOnce(&mut Switches)) -> Self {
-        let mut options = Options::default();
-        // Tests run side by side and cannot all have the one port that Patchbay prefers.
-        options.switches.loopback_port = LoopbackPort::Free;
-        turn(&mut options.switches);
-        let playground = Playground::start(options).await.unwrap();
+    /// Sets switches of the Playground before it starts.
+    pub(crate) async fn with(change: impl FnOnce(&mut Switches)) -> Self {
+        let playground = start_playground(change).await;
         let home = tempfile::tempdir().unwrap();
         let (keychain, browser) = (MemoryKeychain::new(), Browser::new());
-        let clock = Arc::new(LateClock::default());
-        let cx = open(home.path(), keychain.clone(), &browser, &clock).await;
+        let clock = Arc::new(OffsetClock::default());
+        let options = options(home.path(), keychain.clone(), &browser, &clock);
+        let cx = Context::open(options).await.unwrap();
         Self {
             playground,
             browser,
@@ -63,18 +64,18 @@ impl Harness {
         }
     }
 
-    /// Ends Patchbay and starts it again.
+    /// Restarts Patchbay.
     pub(crate) async fn restart(&mut self) {
         self.cx.close().await;
         self.cx = self.open().await;
     }
 
-    /// A second Patchbay over the same files.
+    /// Opens a second Patchbay over the same files.
     pub(crate) async fn open(&self) -> Context {
         self.open_before(Arc::new(EveryProgram)).await
     }
 
-    /// A second Patchbay over the same files, before a person who decides about programs.
+    /// Opens a second Patchbay over the same files, with `person` deciding about programs.
     pub(crate) async fn open_before(&self, person: Arc<dyn ProgramConsent>) -> Context {
         let options = ContextOptions {
             programs: person,
@@ -88,82 +89,204 @@ impl Harness {
         Context::open(options).await.unwrap()
     }
 
-    /// Adds the Playground's address behind OAuth, without signing in.
-    pub(crate) async fn add(&self) -> Connector {
-        self.add_at(self.playground.url().as_str(), oauth(None))
-            .await
+    /// Changes the Playground while it runs.
+    pub(crate) fn configure(&self, change: impl FnOnce(&mut Switches)) {
+        self.playground.configure(change);
     }
 
-    pub(crate) async fn add_at(&self, url: &str, choice: AuthenticationChoice) -> Connector {
-        let request = AddConnector {
-            url: url.to_owned(),
-            name: None,
-            title: None,
-            authentication: Some(choice),
-            allow_plain_http: false,
-        };
+    /// Lets an endpoint of the Playground fail from now on.
+    pub(crate) fn fail(&self, endpoint: Endpoint, failure: Failure) {
+        self.configure(|switches| switches.failures.extend([(endpoint, failure)]));
+    }
+
+    pub(crate) async fn wait_for_playground(&self, fits: impl Fn(&Playground) -> bool) {
+        assert!(self.playground.wait_until(fits, TIMEOUT).await);
+    }
+
+    /// Adds the endpoint behind OAuth, without signing in.
+    pub(crate) async fn add(&self) -> Connector {
+        self.add_at(self.playground.url(), oauth()).await
+    }
+
+    /// Adds the endpoint without authentication.
+    pub(crate) async fn add_open(&self) -> Connector {
+        self.add_open_at(self.playground.open_url()).await
+    }
+
+    /// Adds an address without authentication.
+    pub(crate) async fn add_open_at(&self, url: impl AsRef<str>) -> Connector {
+        self.add_at(url, AuthenticationChoice::None).await
+    }
+
+    /// Adds the endpoint that requires a token.
+    pub(crate) async fn add_guarded(&self, choice: AuthenticationChoice) -> Connector {
+        self.add_at(self.playground.bearer_url(), choice).await
+    }
+
+    pub(crate) async fn add_at(
+        &self,
+        url: impl AsRef<str>,
+        choice: AuthenticationChoice,
+    ) -> Connector {
+        let request = add_request(url, choice);
         add_connector(&self.cx, request).await.unwrap()
     }
 
     /// Adds the Playground and signs in.
-    pub(crate) async fn connected(&self) -> Connector {
+    pub(crate) async fn connect(&self) -> Connector {
         let connector = self.add().await;
-        let over = self.sign_in(&connector).await;
-        assert_eq!(over.state, AuthorizationState::Authorized, "{over:?}");
+        self.authorize(&connector).await;
         self.connector(&connector.id).await
+    }
+
+    /// Signs in, which has to succeed.
+    pub(crate) async fn authorize(&self, connector: &Connector) -> Authorization {
+        let outcome = self.sign_in(connector).await;
+        assert_eq!(outcome.state, AuthorizationState::Authorized, "{outcome:?}");
+        outcome
     }
 
     /// Starts a consent and waits for its end.
     pub(crate) async fn sign_in(&self, connector: &Connector) -> Authorization {
-        let begun = self.start(connector, Redirect::Loopback).await;
-        self.end_of(&begun).await
+        let pending = self.start(connector, Redirect::Loopback).await;
+        self.wait_for_end(&pending).await
     }
 
     pub(crate) async fn start(&self, connector: &Connector, redirect: Redirect) -> Authorization {
         let request = StartAuthorization {
-            connector: connector.id.clone(),
             redirect: Some(redirect),
-            timeout_seconds: None,
-            choices: Json::default(),
-            accept_issuer: None,
+            ..sign_in_request(&connector.id)
         };
         start_authorization(&self.cx, request).await.unwrap()
     }
 
-    pub(crate) async fn end_of(&self, begun: &Authorization) -> Authorization {
-        let waiting = wait_for_authorization(&self.cx, &begun.id);
+    /// Starts a consent and waits until the user has to act.
+    pub(crate) async fn start_waiting(
+        &self,
+        connector: &Connector,
+        redirect: Redirect,
+    ) -> Authorization {
+        let pending = self.start(connector, redirect).await;
+        self.wait_for_state(&pending, AuthorizationState::AwaitingUser)
+            .await;
+        pending
+    }
+
+    pub(crate) async fn open_page(&self, pending: &Authorization) {
+        let opened = open_authorization_page(&self.cx, &pending.id).await;
+        opened.unwrap();
+    }
+
+    /// Cancels a consent and waits for its end.
+    pub(crate) async fn cancel(&self, pending: &Authorization) -> Authorization {
+        cancel_authorization(&self.cx, &pending.id).await.unwrap();
+        self.wait_for_end(pending).await
+    }
+
+    pub(crate) async fn state(&self, pending: &Authorization) -> AuthorizationState {
+        let found = find_authorization(&self.cx, &pending.id).await;
+        found.unwrap().state
+    }
+
+    pub(crate) async fn assert_awaits_user(&self, pending: &Authorization) {
+        let state = self.state(pending).await;
+        assert_eq!(state, AuthorizationState::AwaitingUser);
+    }
+
+    pub(crate) async fn assert_authorized(&self, pending: &Authorization) {
+        self.assert_ends(pending, AuthorizationState::Authorized)
+            .await;
+    }
+
+    pub(crate) async fn assert_ends(&self, pending: &Authorization, state: AuthorizationState) {
+        let outcome = self.wait_for_end(pending).await;
+        assert_eq!(outcome.state, state, "{outcome:?}");
+    }
+
+    pub(crate) async fn wait_for_end(&self, pending: &Authorization) -> Authorization {
+        let waiting = wait_for_authorization(&self.cx, &pending.id);
         tokio::time::timeout(TIMEOUT, waiting)
             .await
             .expect("the sign-in has an end")
             .unwrap()
     }
 
+    pub(crate) async fn wallet(&self) -> Vec<WalletEntry> {
+        list_wallet(&self.cx).await.unwrap()
+    }
+
     pub(crate) async fn connector(&self, id: &ConnectorId) -> Connector {
         find_connector(&self.cx, id).await.unwrap()
     }
 
-    /// Runs a tool that has to begin.
+    pub(crate) async fn status(&self, connector: &Connector) -> Status {
+        self.connector(&connector.id).await.status.status
+    }
+
+    /// Runs the tool `echo` with `hi`.
+    pub(crate) async fn echo(&self, connector: &Connector) -> ToolRun {
+        echo(&self.cx, &connector.id).await
+    }
+
+    /// Runs `echo`, which has to fail, and returns the code of its problem.
+    pub(crate) async fn echo_code(&self, connector: &Connector) -> Code {
+        self.echo_problem(connector).await.code
+    }
+
+    /// Runs `echo`, which has to fail, and returns its problem.
+    pub(crate) async fn echo_problem(&self, connector: &Connector) -> Problem {
+        self.echo(connector).await.summary.problem.unwrap()
+    }
+
+    /// Starts a run of the tool that waits until it is cancelled.
+    pub(crate) fn spawn_wait(&self, connector: &Connector) -> JoinHandle<Result<ToolRun, Error>> {
+        let wait = request(&connector.id, "wait", json!({}));
+        let cx = self.cx.clone();
+        tokio::spawn(async move { run_tool(&cx, wait, |_| {}).await })
+    }
+
+    pub(crate) async fn tool_waits(&self) {
+        self.wait_for_playground(|it| it.waits_begun() == 1).await;
+    }
+
+    pub(crate) async fn tool_is_cancelled(&self) {
+        self.wait_for_playground(|it| it.waits_cancelled() == 1)
+            .await;
+    }
+
+    pub(crate) async fn disconnect(&self, connector: &Connector) -> Disconnected {
+        let gone = disconnect_connector(&self.cx, &connector.id).await;
+        gone.unwrap()
+    }
+
+    pub(crate) async fn update(&self, connector: &Connector, to: ConnectorChanges) -> Connector {
+        let updated = update_connector(&self.cx, &connector.id, to).await;
+        updated.unwrap()
+    }
+
+    /// Runs a tool; the run has to start.
     pub(crate) async fn run(&self, connector: &Connector, tool: &str, arguments: Value) -> ToolRun {
         run_in(&self.cx, &connector.id, tool, arguments).await
     }
 
     /// Waits until a consent is in that state.
-    pub(crate) async fn reaches(&self, begun: &Authorization, state: AuthorizationState) {
+    pub(crate) async fn wait_for_state(&self, pending: &Authorization, state: AuthorizationState) {
         let mut events = self.cx.events();
-        let now = patchbay_ops::find_authorization(&self.cx, &begun.id);
-        if now.await.unwrap().state == state {
+        if self.state(pending).await == state {
             return;
         }
         let reached = |event: &Event| {
             matches!(event, Event::AuthorizationChanged { authorization }
-                if authorization.id == begun.id && authorization.state == state)
+                if authorization.id == pending.id && authorization.state == state)
         };
-        wait_for(&mut events, reached).await;
+        wait_for_event(&mut events, reached).await;
     }
 }
 
-/// Waits for a piece of news.
-pub(crate) async fn wait_for(events: &mut Receiver<Event>, fits: impl Fn(&Event) -> bool) -> Event {
+pub(crate) async fn wait_for_event(
+    events: &mut Receiver<Event>,
+    fits: impl Fn(&Event) -> bool,
+) -> Event {
     let waiting = async {
         loop {
             let event = events.recv().await.unwrap();
@@ -174,24 +297,23 @@ pub(crate) async fn wait_for(events: &mut Receiver<Event>, fits: impl Fn(&Event)
     };
     tokio::time::timeout(TIMEOUT, waiting)
         .await
-        .expect("the news came")
+        .expect("the event came")
 }
 
-async fn open(
-    home: &Path,
-    keychain: impl Keychain + 'static,
-    browser: &Browser,
-    clock: &Arc<LateClock>,
-) -> Context {
-    let options = options(home, keychain, browser, clock);
-    Context::open(options).await.unwrap()
+/// Starts a Playground that accepts any redirect port: tests run in parallel and cannot all have the one that
+/// Patchbay prefers.
+pub(crate) async fn start_playground(change: impl FnOnce(&mut Switches)) -> Playground {
+    let mut options = Options::default();
+    options.switches.loopback_port = LoopbackPort::Free;
+    change(&mut options.switches);
+    Playground::start(options).await.unwrap()
 }
 
 fn options(
     home: &Path,
     keychain: impl Keychain + 'static,
     browser: &Browser,
-    clock: &Arc<LateClock>,
+    clock: &Arc<OffsetClock>,
 ) -> ContextOptions {
     ContextOptions {
         paths: AppPaths::under(home),
@@ -204,7 +326,7 @@ fn options(
     }
 }
 
-/// A person who allows whatever a test has started.
+/// Allows every program.
 struct EveryProgram;
 
 #[async_trait]
@@ -214,31 +336,68 @@ impl ProgramConsent for EveryProgram {
     }
 }
 
-/// Click-through consent, with an OAuth app of the user's own or without.
-pub(crate) fn oauth(client: Option<OAuthClientInput>) -> AuthenticationChoice {
+pub(crate) fn add_request(url: impl AsRef<str>, choice: AuthenticationChoice) -> AddConnector {
+    AddConnector {
+        url: url.as_ref().to_owned(),
+        name: None,
+        title: None,
+        authentication: Some(choice),
+        allow_plain_http: false,
+    }
+}
+
+/// A request to sign in with the settings of the connector.
+pub(crate) fn sign_in_request(connector: &ConnectorId) -> StartAuthorization {
+    StartAuthorization {
+        connector: connector.clone(),
+        redirect: None,
+        timeout_seconds: None,
+        choices: Json::default(),
+        accept_issuer: None,
+    }
+}
+
+/// A bearer token that the user typed in.
+pub(crate) fn bearer(token: &str) -> AuthenticationChoice {
+    AuthenticationChoice::Bearer {
+        token: SecretInput::New {
+            secret: Secret::new(token),
+        },
+    }
+}
+
+/// OAuth with a client that registers itself.
+pub(crate) fn oauth() -> AuthenticationChoice {
+    oauth_for(&[])
+}
+
+/// OAuth with these scopes.
+pub(crate) fn oauth_for(scopes: &[&str]) -> AuthenticationChoice {
+    oauth_with(None, None, scopes)
+}
+
+fn oauth_with(
+    client: Option<OAuthClientInput>,
+    callback_port: Option<u16>,
+    scopes: &[&str],
+) -> AuthenticationChoice {
     AuthenticationChoice::Oauth {
         client,
-        callback_port: None,
+        callback_port,
         callback_host: None,
         redirect: Redirect::Loopback,
-        scopes: Vec::new(),
+        scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
         grant: OauthGrant::AuthorizationCode,
     }
 }
 
-/// An OAuth app of the user's own, typed in. Its port is one that tests beside this one leave alone.
+/// OAuth with an app that the user typed in. No other test uses its redirect port.
 pub(crate) fn oauth_app(id: &str, secret: Option<&str>) -> AuthenticationChoice {
-    AuthenticationChoice::Oauth {
-        client: Some(OAuthClientInput::New {
-            client_id: id.to_owned(),
-            client_secret: secret.map(|secret| Secret::new(secret).into()),
-        }),
-        callback_port: Some(free_port()),
-        callback_host: None,
-        redirect: Redirect::Loopback,
-        scopes: Vec::new(),
-        grant: OauthGrant::AuthorizationCode,
-    }
+    let client = OAuthClientInput::New {
+        client_id: id.to_owned(),
+        client_secret: secret.map(|secret| Secret::new(secret).into()),
+    };
+    oauth_with(Some(client), Some(free_port()), &[])
 }
 
 fn free_port() -> u16 {
@@ -269,7 +428,24 @@ pub(crate) async fn run_in(
     running.await.unwrap()
 }
 
-/// The text of the first part of a run's answer.
+/// A parameter in the query of a page.
+pub(crate) fn parameter(page: &Url, name: &str) -> String {
+    let mut pairs = page.query_pairs();
+    let pair = pairs.find(|(key, _)| key == name);
+    pair.unwrap().1.into_owned()
+}
+
+/// Runs the tool `echo` with `hi`.
+pub(crate) async fn echo(cx: &Context, connector: &ConnectorId) -> ToolRun {
+    run_in(cx, connector, "echo", json!({ "message": "hi" })).await
+}
+
+pub(crate) fn assert_done(run: &ToolRun) {
+    let summary = &run.summary;
+    assert_eq!(summary.state, RunState::Done, "{:?}", summary.problem);
+}
+
+/// The first text in the result of a run.
 pub(crate) fn text_of(run: &ToolRun) -> &str {
     let result = run.result.as_ref();
     let result = result.unwrap_or_else(|| panic!("no result: {:?}", run.summary.problem));
@@ -279,18 +455,18 @@ pub(crate) fn text_of(run: &ToolRun) -> &str {
     }
 }
 
-/// The system's clock, which can be put forward.
+/// The system's clock plus an offset.
 #[derive(Default)]
-pub(crate) struct LateClock(AtomicI64);
+pub(crate) struct OffsetClock(AtomicI64);
 
-impl LateClock {
-    pub(crate) fn put_forward(&self, by: Duration) {
+impl OffsetClock {
+    pub(crate) fn advance(&self, by: Duration) {
         let millis = i64::try_from(by.as_millis()).unwrap();
         self.0.fetch_add(millis, Ordering::SeqCst);
     }
 }
 
-impl Clock for LateClock {
+impl Clock for OffsetClock {
     fn now(&self) -> patchbay_model::Timestamp {
         let late = time::Duration::milliseconds(self.0.load(Ordering::SeqCst));
         patchbay_model::Timestamp::new(OffsetDateTime::now_utc() + late)

@@ -1,8 +1,7 @@
 //! A disk that is full and a folder that cannot be written, while a sign-in is renewed.
 //!
-//! The disk is a real one, a small `tmpfs` in a namespace of mounts of the process's own: it takes the right to
-//! make one, which an administrator has and most systems give everybody. Where it is missing the tests fail
-//! and say so.
+//! The disk is a small `tmpfs` in a mount namespace of the process. Making one requires a permission that root has
+//! and that most systems give every user. Without it the tests fail with a message.
 
 #![cfg(target_os = "linux")]
 
@@ -18,20 +17,20 @@ use patchbay_playground::{Endpoint, Playground};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-use super::process::{Role, Victim, receive_line, send_line};
+use super::process::Role;
 use super::{add, open, playground, sign_in};
-use crate::support::{TIMEOUT, oauth};
+use crate::support::{Child, TIMEOUT, oauth, receive_line, send_line};
 
 /// Room for a new database, its journal and the vault, and not much more.
 const DISK_MIB: u32 = 8;
 
-/// How long the server takes to renew a token where something is to happen meanwhile.
+/// Duration of a token refresh at the server, where something happens meanwhile.
 const WAITS: Duration = Duration::from_secs(4);
 
 /// A process on a small disk, signed in.
 struct Bench {
     playground: Playground,
-    process: Victim,
+    process: Child,
     _folder: TempDir,
 }
 
@@ -41,7 +40,7 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let role = "faults::disk::does_as_it_is_told";
         let url = playground.url();
-        let mut process = Victim::start_on_small_disk(role, folder.path(), DISK_MIB, url.as_str());
+        let mut process = Child::start_on_small_disk(role, folder.path(), DISK_MIB, url.as_str());
         assert_eq!(process.receive_line().await, "signed in");
         Self {
             playground,
@@ -50,123 +49,130 @@ impl Bench {
         }
     }
 
-    /// Has a run begin whose refresh waits at the server for a while.
+    /// Starts a run whose token refresh waits at the server for a while.
     async fn ask_the_server(&mut self) {
         let refreshes = self.playground.refreshes();
-        self.playground.turn(|switches| {
+        self.playground.configure(|switches| {
             switches.delays.insert(Endpoint::Token, WAITS);
         });
         self.playground.expire_access_tokens();
-        assert_eq!(self.process.ask("begin").await, "begun");
+        self.does("begin", "begun").await;
         let asked = self
             .playground
             .wait_until(|it| it.refreshes() > refreshes, TIMEOUT);
         assert!(asked.await, "the server was not asked");
     }
 
-    /// Has the server answer at once from now on.
+    /// Sends an order to the process, which has to answer like this.
+    async fn does(&mut self, word: &str, answer: &str) {
+        assert_eq!(self.process.ask(word).await, answer, "{word}");
+    }
+
+    /// Renews a sign-in that cannot be saved.
+    async fn renew_unsaved(&mut self) {
+        self.ask_the_server().await;
+        self.does("read only", "read only").await;
+        self.does("end", "ran").await;
+        self.stop_waiting();
+        self.does("unsaved", "1").await;
+    }
+
+    async fn ends(self) {
+        assert!(self.process.end().await.success());
+    }
+
+    /// Ends the process and checks that nobody had to sign in again.
+    async fn ends_signed_in(self) {
+        assert_eq!(self.playground.consents_shown(), 1);
+        self.ends().await;
+    }
+
+    /// Lets the server answer at once from now on.
     fn stop_waiting(&self) {
-        self.playground.turn(|switches| switches.delays.clear());
+        self.playground
+            .configure(|switches| switches.delays.clear());
     }
 }
 
 #[tokio::test]
 async fn on_a_full_disk_the_server_is_not_asked_for_what_could_not_be_saved() {
     let mut bench = Bench::new().await;
-    assert_eq!(bench.process.ask("fill").await, "full");
+    bench.does("fill", "full").await;
     bench.playground.expire_access_tokens();
     for _ in 0..3 {
-        // Which of them it is depends on what is written first.
+        // Which one depends on what is written first.
         let output = bench.process.ask("run").await;
         let is_told = output.contains("file.failed") || output.contains("store.failed");
         assert!(is_told, "{output}");
     }
     assert_eq!(bench.playground.refreshes(), 0, "the server was asked");
-    assert_eq!(bench.process.ask("free").await, "freed");
-    // The first call after it may still tell that the history of the one before could not be written.
+    bench.does("free", "freed").await;
+    // The first call afterwards may still report that the history of the one before could not be written.
     if bench.process.ask("run").await != "ran" {
-        assert_eq!(bench.process.ask("run").await, "ran");
+        bench.does("run", "ran").await;
     }
     assert_eq!(bench.playground.refreshes(), 1);
-    assert!(bench.process.end().await.success());
+    bench.ends().await;
 }
 
 #[tokio::test]
 async fn a_disk_that_fills_while_the_server_is_asked_loses_no_sign_in() {
     let mut bench = Bench::new().await;
     bench.ask_the_server().await;
-    assert_eq!(bench.process.ask("fill").await, "full");
-    // Its answer cannot be written into the history; whoever asked for it has it all the same.
-    assert_eq!(bench.process.ask("end").await, "ran");
+    bench.does("fill", "full").await;
+    // Its answer cannot be written to the history, but the caller gets it.
+    bench.does("end", "ran").await;
     bench.stop_waiting();
-    assert_eq!(bench.process.ask("unsaved").await, "0");
-    assert_eq!(bench.process.ask("free").await, "freed");
-    assert_eq!(bench.process.ask("reopen").await, "reopened");
-    assert_eq!(bench.process.ask("run").await, "ran");
+    bench.does("unsaved", "0").await;
+    bench.does("free", "freed").await;
+    bench.does("reopen", "reopened").await;
+    bench.does("run", "ran").await;
     assert_eq!(bench.playground.refreshes(), 1);
     bench.playground.expire_access_tokens();
-    assert_eq!(bench.process.ask("run").await, "ran");
-    assert_eq!(
-        bench.playground.consents_shown(),
-        1,
-        "nobody signed in again"
-    );
-    assert!(bench.process.end().await.success());
+    bench.does("run", "ran").await;
+    bench.ends_signed_in().await;
 }
 
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_keeps_the_server_from_being_asked() {
     let mut bench = Bench::new().await;
-    assert_eq!(bench.process.ask("read only").await, "read only");
+    bench.does("read only", "read only").await;
     bench.playground.expire_access_tokens();
     let output = bench.process.ask("run").await;
     assert!(output.contains("file.failed"), "{output}");
     assert_eq!(bench.playground.refreshes(), 0, "the server was asked");
-    assert_eq!(bench.process.ask("writable").await, "writable");
-    assert_eq!(bench.process.ask("run").await, "ran");
-    assert!(bench.process.end().await.success());
+    bench.does("writable", "writable").await;
+    bench.does("run", "ran").await;
+    bench.ends().await;
 }
 
 #[tokio::test]
 async fn a_token_that_cannot_be_saved_is_used_told_of_and_saved_when_it_can_be() {
     let mut bench = Bench::new().await;
-    bench.ask_the_server().await;
-    assert_eq!(bench.process.ask("read only").await, "read only");
-    assert_eq!(bench.process.ask("end").await, "ran");
-    bench.stop_waiting();
-    assert_eq!(bench.process.ask("unsaved").await, "1");
-    // It is used from memory, and the spent one is not sent again.
-    assert_eq!(bench.process.ask("run").await, "ran");
+    bench.renew_unsaved().await;
+    // The new token is used from memory, and the old one is not sent again.
+    bench.does("run", "ran").await;
     assert_eq!(bench.playground.refreshes(), 1);
-    // What cannot be saved is not asked for while one is in memory already.
-    assert_eq!(bench.process.ask("writable").await, "writable");
+    // No further token is requested while one is in memory that cannot be saved.
+    bench.does("writable", "writable").await;
     bench.playground.expire_access_tokens();
-    assert_eq!(bench.process.ask("run").await, "ran");
-    assert_eq!(bench.process.ask("unsaved").await, "0");
-    assert_eq!(bench.process.ask("reopen").await, "reopened");
+    bench.does("run", "ran").await;
+    bench.does("unsaved", "0").await;
+    bench.does("reopen", "reopened").await;
     bench.playground.expire_access_tokens();
-    assert_eq!(bench.process.ask("run").await, "ran");
-    assert_eq!(
-        bench.playground.consents_shown(),
-        1,
-        "nobody signed in again"
-    );
-    assert!(bench.process.end().await.success());
+    bench.does("run", "ran").await;
+    bench.ends_signed_in().await;
 }
 
 #[tokio::test]
 async fn a_token_that_could_not_be_saved_is_saved_at_the_end() {
     let mut bench = Bench::new().await;
-    bench.ask_the_server().await;
-    assert_eq!(bench.process.ask("read only").await, "read only");
-    assert_eq!(bench.process.ask("end").await, "ran");
-    bench.stop_waiting();
-    assert_eq!(bench.process.ask("unsaved").await, "1");
-    assert_eq!(bench.process.ask("writable").await, "writable");
-    assert_eq!(bench.process.ask("reopen").await, "reopened");
+    bench.renew_unsaved().await;
+    bench.does("writable", "writable").await;
+    bench.does("reopen", "reopened").await;
     bench.playground.expire_access_tokens();
-    assert_eq!(bench.process.ask("run").await, "ran");
-    assert!(bench.process.end().await.success());
+    bench.does("run", "ran").await;
+    bench.ends().await;
 }
 
 #[tokio::test]
@@ -174,7 +180,7 @@ async fn a_token_that_could_not_be_saved_is_saved_at_the_end() {
 async fn does_as_it_is_told() {
     let Some(role) = Role::take() else { return };
     let mut cx = open(&role.folder).await;
-    let connector = add(&cx, &role.topic, oauth(None)).await.id;
+    let connector = add(&cx, &role.topic, oauth()).await.id;
     sign_in(&cx, &connector).await;
     send_line("signed in");
     let filler = role.folder.join("filler");
@@ -190,7 +196,7 @@ async fn does_as_it_is_told() {
                 fs::remove_file(&filler).unwrap();
                 "freed".to_owned()
             }
-            // What is open stays so: the history can be written, and no file can be made or replaced.
+            // Open files stay open: the history can be written, but no file can be created or replaced.
             "read only" => {
                 run(Command::new("mount").arg("--bind").args([&data, &data]));
                 let read_only = ["-o", "remount,bind,ro"];
@@ -225,7 +231,7 @@ async fn does_as_it_is_told() {
     cx.close().await;
 }
 
-/// The next word of the parent, without keeping the runtime from its work.
+/// Reads the next order of the parent without blocking the runtime.
 async fn next_command() -> Option<String> {
     tokio::task::spawn_blocking(receive_line).await.unwrap()
 }
@@ -247,7 +253,7 @@ fn outcome(run: &ToolRun) -> String {
     }
 }
 
-/// How many renewed sign-ins are in memory alone; each is told of as the first thing that needs a person.
+/// Number of renewed sign-ins that are in memory only. Each is reported first among what needs the user.
 async fn unsaved(cx: &Context) -> usize {
     let needs = list_needs(cx).await.unwrap();
     let told = needs.iter().filter(|need| need.kind == NeedKind::Unsaved);

@@ -17,20 +17,19 @@ use patchbay_testkit::FolderKeychain;
 use patchbay_vault::{SecretName, Vault};
 use serde_json::json;
 
-use super::process::{DONE, Killed, Role, Victim, receive_line, send_line};
-use super::{
-    Home, assert_done, assert_nothing_is_stuck, echo, open, playground, sign_in, try_sign_in,
-};
-use crate::support::{request, run_in};
+use super::process::{DONE, Killed, Role};
+use super::{Home, assert_nothing_is_stuck, open, playground, sign_in, try_sign_in};
+use crate::support::{Child, assert_done, echo, receive_line, request, run_in, send_line};
 
 /// How many kills each course takes among the tests; `cargo xtask test faults` asks for more.
 const KILLS: u32 = 10;
 /// Says how many instead.
 const ASKED: &str = "PATCHBAY_FAULTS_KILLS";
 
-/// What became of the kills of a course.
-#[derive(Default)]
-struct KillStats {
+/// What processes in a role do, cut off again and again.
+struct Course {
+    /// How long all of it takes.
+    whole: Duration,
     kills: u32,
     /// Those that hit a living process before it had acknowledged everything.
     in_the_middle: u32,
@@ -39,15 +38,28 @@ struct KillStats {
     sign_ins_lost: u32,
 }
 
-impl KillStats {
-    /// The moments at which a course that takes so long is cut off: one in each of as many equal parts, and a
-    /// little beyond its end.
-    fn moments(whole: Duration) -> impl Iterator<Item = Duration> {
+impl Course {
+    fn lasting(whole: Duration) -> Self {
+        Self {
+            whole,
+            kills: 0,
+            in_the_middle: 0,
+            sign_ins_lost: 0,
+        }
+    }
+
+    /// The course of a role over a home, by how long it takes when nothing cuts it off.
+    async fn measure(role: &str, home: &Home) -> Self {
+        Self::lasting(Child::start(role, home).run_to_end().await)
+    }
+
+    /// The moments at which it is cut off: one in each of as many equal parts, and a little beyond its end.
+    fn moments(&self) -> impl Iterator<Item = Duration> + use<> {
         let kills = std::env::var(ASKED)
             .ok()
             .map(|kills| kills.parse().unwrap());
         let kills: u32 = kills.unwrap_or(KILLS);
-        let part = whole.mul_f64(1.1) / kills;
+        let part = self.whole.mul_f64(1.1) / kills;
         let random = RandomState::new();
         (0..kills).map(move |kill| {
             let within = random.hash_one(kill) % 1000;
@@ -55,17 +67,28 @@ impl KillStats {
         })
     }
 
+    /// Begins the course over a home, and cuts it off.
+    async fn cut_off(&mut self, role: &str, home: &Home, moment: Duration) -> Killed {
+        let killed = Child::start(role, home).killed_after(moment).await;
+        self.add(&killed);
+        killed
+    }
+
     fn add(&mut self, killed: &Killed) {
         self.kills += 1;
         self.in_the_middle += u32::from(killed.was_alive && !killed.was_done());
     }
 
-    /// Says the numbers. Kills that come before or after everything would prove nothing.
-    fn close(&self, course: &str) {
+    fn print(&self, course: &str) {
         println!(
             "{course}: {} kills, {} of them in the middle, {} sign-ins lost",
             self.kills, self.in_the_middle, self.sign_ins_lost
         );
+    }
+
+    /// Prints the numbers. Kills that come before or after everything would prove nothing.
+    fn close(&self, course: &str) {
+        self.print(course);
         assert!(
             self.in_the_middle >= self.kills / 5,
             "too few kills hit the course of {course}: {} of {}",
@@ -80,14 +103,12 @@ async fn a_kill_at_any_step_of_a_sign_in_leaves_one_that_can_be_done_again() {
     let playground = playground().await;
     let lasting = Home::new(&playground).await;
     let role = "faults::kills::signs_in";
-    let whole = Victim::start(role, &lasting).run_to_end().await;
-    let mut stats = KillStats::default();
-    for (number, moment) in KillStats::moments(whole).enumerate() {
+    let mut course = Course::measure(role, &lasting).await;
+    for (number, moment) in course.moments().enumerate() {
         // Every other one is a first sign-in, with the first key of a vault.
         let fresh = Home::new(&playground).await;
         let home = if number % 2 == 0 { &fresh } else { &lasting };
-        let killed = Victim::start(role, home).killed_after(moment).await;
-        stats.add(&killed);
+        let killed = course.cut_off(role, home, moment).await;
         let cx = home.open().await;
         assert_nothing_is_stuck(&cx, &home.connector).await;
         if !killed.was_done() {
@@ -97,7 +118,7 @@ async fn a_kill_at_any_step_of_a_sign_in_leaves_one_that_can_be_done_again() {
         assert_no_leftovers(home);
         cx.close().await;
     }
-    stats.close("sign-in");
+    course.close("sign-in");
 }
 
 #[tokio::test]
@@ -106,8 +127,8 @@ async fn signs_in() {
     let Some(role) = Role::take() else { return };
     let cx = open(&role.folder).await;
     Role::ready();
-    let over = try_sign_in(&cx, &role.connector()).await;
-    send_line(if over.problem.is_none() {
+    let outcome = try_sign_in(&cx, &role.connector()).await;
+    send_line(if outcome.problem.is_none() {
         DONE
     } else {
         "failed"
@@ -121,20 +142,18 @@ async fn a_kill_at_any_step_of_a_refresh_loses_nothing_that_was_acknowledged() {
     let home = Home::signed_in(&playground).await;
     let role = "faults::kills::refreshes";
     playground.expire_access_tokens();
-    let whole = Victim::start(role, &home).run_to_end().await;
-    let mut stats = KillStats::default();
-    for moment in KillStats::moments(whole) {
+    let mut course = Course::measure(role, &home).await;
+    for moment in course.moments() {
         playground.expire_access_tokens();
-        let killed = Victim::start(role, &home).killed_after(moment).await;
-        stats.add(&killed);
+        let killed = course.cut_off(role, &home, moment).await;
         let lost = assert_refreshed_or_asked_for(&playground, &home).await;
         assert!(
             !(lost && killed.was_done()),
             "an acknowledged token is gone"
         );
-        stats.sign_ins_lost += u32::from(lost);
+        course.sign_ins_lost += u32::from(lost);
     }
-    stats.close("refresh");
+    course.close("refresh");
 }
 
 #[tokio::test]
@@ -192,13 +211,12 @@ async fn a_kill_of_one_of_two_that_refresh_leaves_the_other_at_work() {
     let home = Home::signed_in(&playground).await;
     let role = "faults::kills::refreshes";
     playground.expire_access_tokens();
-    let whole = Victim::start(role, &home).run_to_end().await;
-    let mut stats = KillStats::default();
-    for moment in KillStats::moments(whole) {
+    let mut course = Course::measure(role, &home).await;
+    for moment in course.moments() {
         playground.expire_access_tokens();
-        let mut other = Victim::start(role, &home);
+        let mut other = Child::start(role, &home);
         assert_eq!(other.receive_line().await, "ready");
-        let killing = Victim::start(role, &home).killed_after(moment);
+        let killing = Child::start(role, &home).killed_after(moment);
         let survived = async {
             other.send_line("go").await;
             let output = other.receive_line().await;
@@ -206,17 +224,14 @@ async fn a_kill_of_one_of_two_that_refresh_leaves_the_other_at_work() {
             output
         };
         let (killed, output) = tokio::join!(killing, survived);
-        stats.add(&killed);
+        course.add(&killed);
         let lost = assert_refreshed_or_asked_for(&playground, &home).await;
         assert!(!(lost && output == DONE), "an acknowledged token is gone");
-        stats.sign_ins_lost += u32::from(lost || output != DONE);
+        course.sign_ins_lost += u32::from(lost || output != DONE);
     }
     // The other one may be the first to finish.
-    println!(
-        "two at once: {} kills, {} of them in the middle, {} sign-ins lost",
-        stats.kills, stats.in_the_middle, stats.sign_ins_lost
-    );
-    assert!(stats.in_the_middle > 0);
+    course.print("two at once");
+    assert!(course.in_the_middle > 0);
 }
 
 #[tokio::test]
@@ -224,13 +239,11 @@ async fn a_kill_at_any_step_of_a_rotation_leaves_the_old_or_the_new_secret() {
     let playground = playground().await;
     let home = Home::with_bearer(&playground, "secret-0000").await;
     let role = "faults::kills::rotates";
-    let whole = Victim::start(role, &home).run_to_end().await;
-    let mut stats = KillStats::default();
-    for moment in KillStats::moments(whole) {
+    let mut course = Course::measure(role, &home).await;
+    for moment in course.moments() {
         finish(&home).await;
         let before = saved(&home).await;
-        let killed = Victim::start(role, &home).killed_after(moment).await;
-        stats.add(&killed);
+        let killed = course.cut_off(role, &home, moment).await;
         let next = next_secret(&before);
         let after = saved(&home).await;
         assert!([&before, &next].contains(&&after), "{after}");
@@ -245,7 +258,7 @@ async fn a_kill_at_any_step_of_a_rotation_leaves_the_old_or_the_new_secret() {
         }
         cx.close().await;
     }
-    stats.close("rotation");
+    course.close("rotation");
 }
 
 #[tokio::test]
@@ -307,11 +320,9 @@ async fn a_kill_at_any_moment_leaves_an_honest_history() {
     let playground = playground().await;
     let home = Home::signed_in(&playground).await;
     let role = "faults::kills::runs";
-    let whole = Victim::start(role, &home).run_to_end().await;
-    let mut stats = KillStats::default();
-    for moment in KillStats::moments(whole) {
-        let killed = Victim::start(role, &home).killed_after(moment).await;
-        stats.add(&killed);
+    let mut course = Course::measure(role, &home).await;
+    for moment in course.moments() {
+        let killed = course.cut_off(role, &home, moment).await;
         let cx = home.open().await;
         assert_nothing_is_stuck(&cx, &home.connector).await;
         let running = RunQuery {
@@ -338,7 +349,7 @@ async fn a_kill_at_any_moment_leaves_an_honest_history() {
         assert!(noted >= sent, "{sent} calls and {noted} traces");
         cx.close().await;
     }
-    stats.close("runs");
+    course.close("runs");
 }
 
 #[tokio::test]

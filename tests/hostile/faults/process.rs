@@ -1,30 +1,21 @@
 //! Processes that a fault happens to.
 
-use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+#[cfg(target_os = "linux")]
+use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use patchbay_model::ConnectorId;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
-use tokio::process::{ChildStdin, ChildStdout, Command};
+use tokio::process::Command;
 
 use super::Home;
+use crate::support::{Child, arguments, receive_line, send_line};
 
 const HOME: &str = "PATCHBAY_FAULTS_HOME";
 const TOPIC: &str = "PATCHBAY_FAULTS_TOPIC";
 
-/// Marks the lines that are for the parent among those of the test runner.
-const MARK: &str = "fault: ";
-
 /// Said once the whole of a role is acknowledged.
 pub(super) const DONE: &str = "done";
-
-/// A process in a role; it is killed when dropped.
-pub(super) struct Victim {
-    process: tokio::process::Child,
-    input: ChildStdin,
-    lines: Lines<BufReader<ChildStdout>>,
-}
 
 /// How a process was when it was killed.
 pub(super) struct Killed {
@@ -40,14 +31,15 @@ impl Killed {
     }
 }
 
-impl Victim {
-    /// Starts the role, such as `faults::kills::refreshes`, over a home.
+impl Child {
+    /// Starts the role over a home.
     pub(super) fn start(role: &str, home: &Home) -> Self {
         let program = std::env::current_exe().unwrap();
         Self::spawn(
-            Command::new(program).args(arguments(role)),
-            home.path(),
-            home.connector.as_str(),
+            Command::new(program)
+                .args(arguments(role))
+                .env(HOME, home.path())
+                .env(TOPIC, home.connector.as_str()),
         )
     }
 
@@ -56,43 +48,16 @@ impl Victim {
     #[cfg(target_os = "linux")]
     pub(super) fn start_on_small_disk(role: &str, folder: &Path, mib: u32, topic: &str) -> Self {
         let script = r#"mount -t tmpfs -o "size=$1m" tmpfs "$2" && shift 2 && exec "$@""#;
-        let mut command = Command::new("unshare");
-        command
-            .args(["--mount", "--map-root-user", "sh", "-c", script, "sh"])
-            .arg(mib.to_string())
-            .arg(folder)
-            .arg(std::env::current_exe().unwrap())
-            .args(arguments(role));
-        Self::spawn(&mut command, folder, topic)
-    }
-
-    fn spawn(command: &mut Command, folder: &Path, topic: &str) -> Self {
-        let mut process = command
-            .env(HOME, folder)
-            .env(TOPIC, topic)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap_or_else(|error| panic!("{command:?} did not start: {error}"));
-        let input = process.stdin.take().unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        Self {
-            process,
-            input,
-            lines,
-        }
-    }
-
-    /// The next line that is for us.
-    pub(super) async fn receive_line(&mut self) -> String {
-        let line = self.next().await;
-        line.expect("the process ended without a word; its standard error says why")
-    }
-
-    pub(super) async fn send_line(&mut self, word: &str) {
-        let line = format!("{word}\n");
-        self.input.write_all(line.as_bytes()).await.unwrap();
+        Self::spawn(
+            Command::new("unshare")
+                .args(["--mount", "--map-root-user", "sh", "-c", script, "sh"])
+                .arg(mib.to_string())
+                .arg(folder)
+                .arg(std::env::current_exe().unwrap())
+                .args(arguments(role))
+                .env(HOME, folder)
+                .env(TOPIC, topic),
+        )
     }
 
     /// Says a word and hears the answer.
@@ -108,10 +73,9 @@ impl Victim {
         self.send_line("go").await;
         // The moment is what is varied; nothing waits for anything here.
         tokio::time::sleep(moment).await;
-        let was_alive = self.process.try_wait().unwrap().is_none();
-        self.process.kill().await.unwrap();
+        let was_alive = self.kill().await;
         let mut output = Vec::new();
-        while let Some(line) = self.next().await {
+        while let Some(line) = self.next_line().await {
             output.push(line);
         }
         Killed { was_alive, output }
@@ -127,38 +91,6 @@ impl Victim {
         self.end().await;
         took
     }
-
-    /// Waits for its end; it sees that of our words.
-    pub(super) async fn end(self) -> ExitStatus {
-        let Self {
-            mut process,
-            input,
-            mut lines,
-        } = self;
-        drop(input);
-        while lines.next_line().await.unwrap().is_some() {}
-        process.wait().await.unwrap()
-    }
-
-    async fn next(&mut self) -> Option<String> {
-        while let Some(line) = self.lines.next_line().await.unwrap() {
-            if let Some((_, output)) = line.split_once(MARK) {
-                return Some(output.to_owned());
-            }
-        }
-        None
-    }
-}
-
-/// How this binary is started in a role.
-pub(crate) fn arguments(role: &str) -> [&str; 5] {
-    [
-        role,
-        "--exact",
-        "--ignored",
-        "--nocapture",
-        "--test-threads=1",
-    ]
 }
 
 /// What a started process works with.
@@ -185,20 +117,4 @@ impl Role {
         send_line("ready");
         receive_line();
     }
-}
-
-/// Says a line to the parent. One that is killed right after has said it.
-pub(super) fn send_line(word: &str) {
-    use std::io::Write as _;
-
-    let mut output = std::io::stdout().lock();
-    writeln!(output, "\n{MARK}{word}").unwrap();
-    output.flush().unwrap();
-}
-
-/// Waits for a line of the parent; `None` when it says no more.
-pub(super) fn receive_line() -> Option<String> {
-    let mut line = String::new();
-    let read = std::io::stdin().read_line(&mut line).unwrap();
-    (read > 0).then(|| line.trim().to_owned())
 }

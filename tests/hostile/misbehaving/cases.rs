@@ -355,7 +355,7 @@ fn message(id: &Value, result: &Value) -> String {
     json!({ "jsonrpc": "2.0", "id": id, "result": result }).to_string()
 }
 
-/// What stands before and after a result.
+/// The text before and after a result.
 fn around(id: &Value) -> (Vec<u8>, Vec<u8>) {
     let begin = format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":");
     (begin.into_bytes(), b"}\n".to_vec())

@@ -1,5 +1,6 @@
 //! The server that misbehaves: a program, which is this test binary in a role, or one of the web.
 
+use crate::support::arguments;
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, Write as _, stderr, stdin, stdout};
 use std::process::{Command, Stdio};
@@ -14,8 +15,6 @@ use axum::routing::post;
 use futures::stream;
 use patchbay_model::ServerCommand;
 use serde_json::{Value, json};
-
-use crate::faults::arguments;
 
 use super::cases::{BOMBS, Case, Framing, Misbehavior};
 

@@ -1,4 +1,4 @@
-//! The way through the verbs, as the app takes it.
+//! Hostile servers, used through the operations as the app uses them.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -10,8 +10,8 @@ use patchbay_model::{
     Authorization, AuthorizationState, Code, Connector, Explain as _, Json, Problem, Redirect,
 };
 use patchbay_ops::{
-    AuthenticationChoice, Error, cancel_authorization, check_connector, disconnect_connector,
-    fill_prompt, fill_resource_template, inspect_address, list_prompts, list_resources, list_tools,
+    Error, cancel_authorization, check_connector, disconnect_connector, fill_prompt,
+    fill_resource_template, inspect_address, list_prompts, list_resources, list_tools,
     read_resource, refresh_tools, run_tool, wait_for_authorization,
 };
 use patchbay_testkit::find_leaks;
@@ -22,23 +22,23 @@ use super::Exchange;
 use crate::payload::{self, Payload, places_of_text};
 use crate::sample::some_of;
 use crate::support::{Harness, request};
-use crate::traps::{Traps, active_characters};
+use crate::traps::{Traps, assert_inert};
 
-/// How many ways are gone at once; each waits for a few sockets and a file most of the time.
+/// Number of concurrent sessions; each mostly waits for sockets and a file.
 const CONCURRENCY: usize = 4;
 
 /// How long a way may take on a busy computer. Without an end is what would be wrong; how long it takes is
 /// measured elsewhere.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(90);
 
-/// Where the browser comes back to.
+/// The redirect URI.
 const CALLBACK: &str = "/callback";
 
-/// What a way came to: failures of steps are as good as successes here.
+/// What a session showed. Its steps may fail.
 #[derive(Default)]
 pub(super) struct JourneyResult {
     problems: Vec<Problem>,
-    /// Everything that is for people.
+    /// All text for people.
     shown: Vec<String>,
 }
 
@@ -67,15 +67,15 @@ pub(super) async fn run_journey(harness: &Harness) -> JourneyResult {
         }
     }
     let connector = harness.add().await;
-    let over = sign_in(harness, &connector).await;
-    journey.problems.extend(over.problem);
-    if over.state != AuthorizationState::Authorized {
+    let outcome = sign_in(harness, &connector).await;
+    journey.problems.extend(outcome.problem);
+    if outcome.state != AuthorizationState::Authorized {
         return journey;
     }
     offers(harness, &connector, &mut journey).await;
     calls(harness, &connector, &mut journey).await;
     // The access token has lapsed by then.
-    harness.clock.put_forward(Duration::from_secs(3600));
+    harness.clock.advance(Duration::from_secs(3600));
     calls(harness, &connector, &mut journey).await;
     if let Some(check) = journey.record(check_connector(&harness.cx, &connector.id).await) {
         let problems = check.steps.into_iter().filter_map(|step| step.problem);
@@ -85,21 +85,21 @@ pub(super) async fn run_journey(harness: &Harness) -> JourneyResult {
     journey
 }
 
-/// Signs in, or gives it up where the browser ends on a page that leads nowhere.
+/// Signs in, or cancels when the browser ends on a page that leads nowhere.
 async fn sign_in(harness: &Harness, connector: &Connector) -> Authorization {
-    let begun = harness.start(connector, Redirect::Loopback).await;
-    let over = tokio::select! {
-        over = wait_for_authorization(&harness.cx, &begun.id) => Some(over),
+    let pending = harness.start(connector, Redirect::Loopback).await;
+    let outcome = tokio::select! {
+        outcome = wait_for_authorization(&harness.cx, &pending.id) => Some(outcome),
         ended = harness.browser.ended(1) => {
             if ended.at.path() != CALLBACK {
-                cancel_authorization(&harness.cx, &begun.id).await.unwrap();
+                cancel_authorization(&harness.cx, &pending.id).await.unwrap();
             }
             None
         }
     };
-    match over {
-        Some(over) => over.unwrap(),
-        None => wait_for_authorization(&harness.cx, &begun.id)
+    match outcome {
+        Some(outcome) => outcome.unwrap(),
+        None => wait_for_authorization(&harness.cx, &pending.id)
             .await
             .unwrap(),
     }
@@ -150,7 +150,7 @@ async fn calls(harness: &Harness, connector: &Connector, journey: &mut JourneyRe
     }
 }
 
-/// What holds after every way, whatever was sent.
+/// Checks what has to hold after every session, whatever was sent.
 #[track_caller]
 pub(super) fn assert_harmless(
     case: &str,
@@ -172,8 +172,7 @@ pub(super) fn assert_harmless(
             problem.detail.as_ref(),
         ];
         for text in output.into_iter().flatten() {
-            let active = active_characters(text);
-            assert!(active.is_empty(), "{case}: {active:?} in {problem:?}");
+            assert_inert(case, text);
             let told = secrets.iter().find(|secret| text.contains(*secret));
             assert!(told.is_none(), "{case}: {told:?} in {problem:?}");
             assert!(
@@ -184,8 +183,7 @@ pub(super) fn assert_harmless(
         }
     }
     for text in &journey.shown {
-        let active = active_characters(text);
-        assert!(active.is_empty(), "{case}: {active:?} in {text:?}");
+        assert_inert(case, text);
     }
 }
 
@@ -208,28 +206,25 @@ pub(super) async fn try_answer(
     let journey = journey.unwrap_or_else(|_| panic!("{case}: it took more than {TIMEOUT:?}"));
     assert!(changed.load(Ordering::SeqCst) > 0, "{case}: never reached");
     assert_harmless(&case, &harness, &traps, &journey);
-    // Nothing is left that keeps the same server from working, once it is itself again.
+    // The same server works again once it behaves.
     harness.playground.clear_tamper();
-    harness.clock.put_forward(Duration::from_secs(3600));
+    harness.clock.advance(Duration::from_secs(3600));
     if exchange == Exchange::Registration {
         // Under which id a program is known stays the server's own affair.
-        let open = harness.playground.open_url();
-        let open = harness
-            .add_at(open.as_str(), AuthenticationChoice::None)
-            .await;
+        let open = harness.add_open().await;
         refresh_tools(&harness.cx, &open.id).await.unwrap();
         return;
     }
     let connector = harness.add().await;
-    let over = harness.sign_in(&connector).await;
+    let outcome = harness.sign_in(&connector).await;
     assert_eq!(
-        over.state,
+        outcome.state,
         AuthorizationState::Authorized,
-        "{case}: {over:?}"
+        "{case}: {outcome:?}"
     );
 }
 
-/// The answers of a server that means well.
+/// The answers of a well-behaved server.
 async fn good_answers() -> BTreeMap<Exchange, Value> {
     let harness = Harness::new().await;
     let found = Arc::<Mutex<BTreeMap<Exchange, Value>>>::default();
@@ -244,7 +239,7 @@ async fn good_answers() -> BTreeMap<Exchange, Value> {
         }
     });
     let journey = run_journey(&harness).await;
-    // One of its tools answers with an error of the protocol, which is a place too.
+    // One of its tools answers with a protocol error, which has texts too.
     let mut problems = journey.problems.iter().map(|problem| problem.code);
     assert!(
         problems.all(|code| code == Code::McpServerError),
@@ -254,7 +249,7 @@ async fn good_answers() -> BTreeMap<Exchange, Value> {
     found.lock().unwrap().clone()
 }
 
-/// What is worth trying in place of a text: an address is answered with addresses.
+/// Replacements for a text; those for an address are addresses.
 fn worth_trying(original: &str, traps: &Traps) -> Vec<Payload> {
     let mut payloads = payload::references(traps);
     if Url::parse(original).is_ok_and(|url| url.has_host()) {
@@ -268,7 +263,7 @@ fn worth_trying(original: &str, traps: &Traps) -> Vec<Payload> {
     payloads
 }
 
-/// Every member of the answers at these places, one after the other, with every text worth trying.
+/// Replaces each member of the answers to `exchanges` by each replacement.
 async fn try_texts(exchanges: &[Exchange]) {
     let good = good_answers().await;
     let traps = Arc::new(Traps::set().await);

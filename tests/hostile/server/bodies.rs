@@ -1,4 +1,4 @@
-//! Answers that are broken, too much, too slow, or from somewhere else.
+//! Answers that are broken, too long, too slow, or from elsewhere.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::payload;
 use crate::sample::some_of;
 use crate::traps::Traps;
 
-/// How many ways are gone at once.
+/// Number of concurrent sessions.
 const CONCURRENCY: usize = 4;
 
 type Change = Box<dyn Fn(&mut Reply) + Send + Sync>;

@@ -1,4 +1,4 @@
-//! The way through the command line, where everything that is for people is shown.
+//! Hostile servers, used through the command line, which shows all text for people.
 
 use std::process::Stdio;
 use std::sync::atomic::Ordering;
@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::Exchange;
 use crate::payload;
-use crate::terminal::{Done, Terminal, ended};
+use crate::terminal::{Done, Terminal, by, ended};
 use crate::traps::{Traps, active_characters};
 
-/// Members whose text is for people, in whatever answer.
+/// Members of answers whose text is for people.
 const SHOWN: &[&str] = &[
     "title",
     "description",
@@ -26,7 +26,7 @@ const SHOWN: &[&str] = &[
     "error_description",
 ];
 
-/// Everything that shows something of the connector `play`, and its way from beginning to end.
+/// Commands that show something of the connector `play`, from its addition to its end.
 const COMMANDS: &[&str] = &[
     "connector add URL --name play --title Play --connect",
     "connector show play",
@@ -45,7 +45,7 @@ const COMMANDS: &[&str] = &[
     "connector disconnect play",
 ];
 
-/// Replaces every text that is for people.
+/// Replaces every text for people.
 fn replace_shown(value: &mut Value, text: &str) {
     match value {
         Value::Object(members) => {
@@ -63,7 +63,7 @@ fn replace_shown(value: &mut Value, text: &str) {
     }
 }
 
-/// Goes the way with every text at `exchanges` replaced by what `payload` makes.
+/// Runs the commands while every text for people in the answers to `exchanges` is replaced by `text`.
 async fn show(exchanges: &'static [Exchange], text: impl Fn(&Traps) -> String) {
     let traps = Traps::set().await;
     let text = text(&traps);
@@ -111,7 +111,7 @@ async fn show(exchanges: &'static [Exchange], text: impl Fn(&Traps) -> String) {
     assert!(changed.load(Ordering::SeqCst) > 0, "{case}: never reached");
 }
 
-/// Runs a command with a terminal as its standard output, by the program `script`.
+/// Runs a command with a terminal as its standard output.
 async fn on_terminal(terminal: &Terminal, words: &[&str]) -> Done {
     let plain = terminal.command(words);
     let program = plain.as_std().get_program().to_string_lossy().into_owned();
@@ -120,24 +120,9 @@ async fn on_terminal(terminal: &Terminal, words: &[&str]) -> Done {
         .chain(words)
         .map(|word| format!("'{word}'"))
         .collect();
-    let mut command = tokio::process::Command::new("script");
-    for (name, value) in plain.as_std().get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    command
-        .args([
-            "-qec",
-            &format!("{} 2>/dev/null", quoted.join(" ")),
-            "/dev/null",
-        ])
-        .env("NO_COLOR", "1")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
+    let line = format!("{} 2>/dev/null", quoted.join(" "));
+    let mut command = by("script", &["-qec", &line, "/dev/null"], &plain);
+    command.env("NO_COLOR", "1").stdin(Stdio::null());
     ended(command.spawn().unwrap()).await
 }
 

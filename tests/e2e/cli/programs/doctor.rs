@@ -5,14 +5,13 @@ use super::*;
 impl Programs {
     /// Has the connector start another command.
     async fn now_starts(&self, command: &[&str]) {
-        let edit = ["connector", "edit", "files"];
-        let edited = [&edit[..], &["--connect-timeout", "2", "--"], command].concat();
-        self.terminal.run(&edited).await.succeeded();
+        let edit = words("connector edit files --connect-timeout 2 --");
+        self.run(&[&edit[..], command].concat()).await.succeeded();
     }
 
     /// The step that fails, and all that is said.
     async fn failing_step(&self) -> (String, String) {
-        let done = self.terminal.run(&["doctor", "files"]).await;
+        let done = self.run(&["doctor", "files"]).await;
         assert_ne!(done.code, 0, "{done:?}");
         let line = done.stdout.lines().find(|line| line.starts_with("!!"));
         let step = line.and_then(|line| line.split_whitespace().nth(1));
@@ -27,7 +26,7 @@ async fn each_step_that_fails_has_its_cause_and_a_command() {
         .add("well", &["--env-secret", "API_KEY"])
         .await
         .succeeded();
-    let allow = ["connector", "edit", "files", "--allow"];
+    let allow = "connector edit files --allow";
 
     let (step, said) = harness.failing_step().await;
     assert_eq!(step, "started", "{said}");
@@ -35,8 +34,8 @@ async fn each_step_that_fails_has_its_cause_and_a_command() {
     assert!(said.contains(hint), "{said}");
     let found = said.lines().find(|line| line.contains("  found "));
     assert!(found.unwrap().contains("/python3"), "{said}");
-    harness.terminal.run(&allow).await.succeeded();
-    harness.terminal.run(&["doctor", "files"]).await.succeeded();
+    harness.does(allow).await;
+    harness.does("doctor files").await;
 
     for (manner, fails_at, why) in [
         ("ends", "spoke", "| no YES option for <redacted>"),
@@ -46,7 +45,7 @@ async fn each_step_that_fails_has_its_cause_and_a_command() {
         harness
             .now_starts(&["python3", &harness.script, manner])
             .await;
-        harness.terminal.run(&allow).await.succeeded();
+        harness.does(allow).await;
         let (step, said) = harness.failing_step().await;
         assert_eq!(step, fails_at, "{said}");
         assert!(said.contains(why), "{said}");
@@ -62,14 +61,12 @@ async fn each_step_that_fails_has_its_cause_and_a_command() {
 #[tokio::test]
 async fn a_report_is_fit_to_be_given_away() {
     let harness = Programs::new().await;
-    let options = ["--env-secret", "API_KEY", "--title", "Lovelace's files"];
-    harness
-        .add("ends", &[&options[..], &["--allow"]].concat())
-        .await
-        .succeeded();
-    let mut command = harness.terminal.command(&["doctor", "files", "--report"]);
+    let title = ["--title", "Lovelace's files", "--allow"];
+    let options = [&["--env-secret", "API_KEY"][..], &title].concat();
+    harness.add("ends", &options).await.succeeded();
+    let mut command = harness.command(&["doctor", "files", "--report"]);
     command.env("USER", "lovelace");
-    let report = harness.terminal.finish(command, "").await;
+    let report = harness.finish(command, "").await;
     // What it tells of failed, it did not.
     report.succeeded();
     for said in [
@@ -80,13 +77,12 @@ async fn a_report_is_fit_to_be_given_away() {
         "program.ended: ",
         "no YES option for <redacted>",
     ] {
-        assert!(report.stdout.contains(said), "{said}\n{report:?}");
+        report.assert_stdout(said);
     }
     let home = std::env::home_dir().unwrap();
     for hidden in [TOKEN, "ovelace", home.to_str().unwrap()] {
         assert!(!report.stdout.contains(hidden), "{hidden}\n{report:?}");
     }
-    let words = ["doctor", "files", "--report", "--json"];
-    let report = harness.terminal.run(&words).await.document();
+    let report = harness.json("doctor files --report").await;
     assert!(report["report"].as_str().unwrap().contains("!!  spoke"));
 }

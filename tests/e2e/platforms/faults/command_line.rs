@@ -8,15 +8,17 @@ use serde_json::{Value, json};
 
 use super::super::support::Fixture;
 use super::{KEY, is_no_exchange};
+use crate::cli::terminal::words;
 
 /// The failure, the code that it has, and the exit status.
 fn table() -> Vec<(FaultKind, &'static str, i32)> {
+    let answer = |answer| FaultKind::Answer(Box::new(answer));
     let said = |status| {
         let body = json!({ "detail": format!("no: {KEY}") });
-        FaultKind::Answer(Box::new(Answer::json(status, &body)))
+        answer(Answer::json(status, &body))
     };
-    let text =
-        |status, kind, body: &str| FaultKind::Answer(Box::new(Answer::text(status, kind, body)));
+    let page = |status| answer(Answer::text(status, "text/html", "<html>oh</html>"));
+    let half = Answer::text(200, "application/json", "{\"items\": [{");
     let fields = json!({ "detail": [
         { "loc": ["body", "name"], "msg": format!("bad {KEY}"), "type": "value_error" },
     ]});
@@ -26,27 +28,11 @@ fn table() -> Vec<(FaultKind, &'static str, i32)> {
         (said(404), "not_found", 6),
         (said(409), "conflict", 1),
         (said(422), "platform.invalid", 1),
-        (
-            FaultKind::Answer(Box::new(Answer::json(422, &fields))),
-            "platform.invalid",
-            1,
-        ),
+        (answer(Answer::json(422, &fields)), "platform.invalid", 1),
         (said(429), "platform.rate_limited", 1),
-        (
-            text(500, "text/html", "<html>oh</html>"),
-            "platform.failed",
-            1,
-        ),
-        (
-            text(200, "text/html", "<html>oh</html>"),
-            "platform.answer",
-            1,
-        ),
-        (
-            text(200, "application/json", "{\"items\": [{"),
-            "platform.answer",
-            1,
-        ),
+        (page(500), "platform.failed", 1),
+        (page(200), "platform.answer", 1),
+        (answer(half), "platform.answer", 1),
         (FaultKind::Silence, "timed_out", 3),
         (FaultKind::Cut, "network.unreachable", 7),
     ]
@@ -57,46 +43,27 @@ async fn fails<H: FakePlatform>(fixture: &Fixture<H>, read: (&str, Value), write
     for (operation, arguments) in [read, write] {
         let arguments = arguments.to_string();
         for (what, code, exit) in table() {
-            fixture.fake.clear_log();
-            fixture
-                .fake
-                .set_fault(Fault::always(what).on(is_no_exchange));
-            let words = [
-                "api",
-                "acc",
-                operation,
-                "--args",
-                &arguments,
-                "--timeout",
-                "1",
-                "--retries",
-                "0",
-                "--json",
-                "--yes",
-            ];
-            let done = fixture.run_with(&words, "").await;
-            let failure = done.failure();
-            assert_eq!(
-                (failure["code"].as_str(), done.code),
-                (Some(code), exit),
-                "{}",
-                done.shown()
-            );
-            assert!(failure["message"].is_string(), "{}", done.shown());
+            let fake = &fixture.fake;
+            fake.clear_log();
+            fake.set_fault(Fault::always(what).on(is_no_exchange));
+            let call = ["api", "acc", operation, "--args", &arguments];
+            let options = words("--timeout 1 --retries 0 --json --yes");
+            let done = fixture.run(&[&call[..], &options].concat()).await;
+            let (failure, transcript) = (done.failure(), done.transcript());
+            assert_eq!(failure["code"], code, "{transcript}");
+            assert_eq!(done.code, exit, "{transcript}");
+            assert!(failure["message"].is_string(), "{transcript}");
             let has_hint = failure["hint"].is_string();
-            assert!(has_hint || code == "platform.answer", "{}", done.shown());
+            assert!(has_hint || code == "platform.answer", "{transcript}");
             let writes = |seen: &&RecordedRequest| seen.writes() && is_no_exchange(seen);
-            let log = fixture.fake.log();
+            let count = fake.log().iter().filter(writes).count();
             // A token that was refused did nothing: only then may the call be made again.
             let most = if code == "platform.signed_out" { 2 } else { 1 };
-            assert!(
-                log.iter().filter(writes).count() <= most,
-                "{operation} {code}"
-            );
+            assert!(count <= most, "{operation} {code}");
         }
     }
     fixture.fake.set_fault(None);
-    fixture.over();
+    fixture.assert_clean();
 }
 
 /// An account that cannot be reached is not kept.
@@ -111,19 +78,11 @@ async fn is_not_kept<H: FakePlatform>(
         ("https://patchbay.invalid", "network.dns"),
         (tls.as_str(), "network.tls"),
     ] {
-        let add = [
-            "account",
-            "add",
-            platform,
-            "--from",
-            "-",
-            "--base-url",
-            base,
-            "--json",
-        ];
-        let done = fixture.run_with(&[&add[..], more].concat(), input).await;
-        assert_eq!(done.failure()["code"], code, "{}", done.shown());
-        assert_eq!(done.code, 7, "{}", done.shown());
+        let add = format!("account add {platform} --from - --base-url {base} --json");
+        let add = [&words(&add)[..], more].concat();
+        let done = fixture.run_with(&add, input).await;
+        assert_eq!(done.failure()["code"], code, "{}", done.transcript());
+        assert_eq!(done.code, 7, "{}", done.transcript());
     }
     let kept = fixture.json("account list").await;
     assert_eq!(kept.as_array().unwrap().len(), 2, "{kept}");

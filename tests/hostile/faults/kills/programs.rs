@@ -12,9 +12,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::super::process::{Killed, arguments};
-use super::KillStats;
-use crate::terminal::Terminal;
+use super::super::process::Killed;
+use super::Course;
+use crate::support::arguments;
+use crate::terminal::{Terminal, words};
 
 /// How the server is started, for the processes that it and its child are.
 const ROLE: &str = "faults::kills::programs::serves";
@@ -46,33 +47,30 @@ async fn a_kill_at_any_moment_leaves_no_program_no_port_and_no_lock() {
     let command = [this.to_str().unwrap()].into_iter().chain(arguments(ROLE));
     let add: Vec<&str> = add.into_iter().chain(command).collect();
     terminal.run(&add).await.succeeded();
-    let connect = ["connector", "connect", "local"];
-    terminal.run(&connect).await.succeeded();
+    terminal.does("connector connect local").await;
 
-    let run = ["tool", "run", "local", "echo", "--yes"];
+    let run = "tool run local echo --yes";
     let began = Instant::now();
-    terminal.run(&run).await.succeeded();
-    let mut stats = KillStats::default();
-    for moment in KillStats::moments(began.elapsed()) {
-        let mut patchbay = terminal.command(&run).spawn().unwrap();
+    terminal.does(run).await;
+    let mut course = Course::lasting(began.elapsed());
+    for moment in course.moments() {
+        let mut patchbay = terminal.command(&words(run)).spawn().unwrap();
         // The moment is what is varied; nothing waits for anything here.
         tokio::time::sleep(moment).await;
         let was_alive = patchbay.try_wait().unwrap().is_none();
         patchbay.kill().await.unwrap();
         let output = Vec::new();
-        stats.add(&Killed { was_alive, output });
+        course.add(&Killed { was_alive, output });
         assert_silent(&ports).await;
-        let runs = terminal.run(&["run", "list", "--json"]).await;
-        runs.succeeded();
-        let runs = runs.document();
+        let runs = terminal.json("run list").await;
         for run in runs["runs"].as_array().unwrap() {
             assert_ne!(run["state"], "running", "{run}");
         }
     }
     // One that came late would be seen now.
-    terminal.run(&run).await.succeeded();
+    terminal.does(run).await;
     assert_silent(&ports).await;
-    stats.close("local programs");
+    course.close("local programs");
 }
 
 /// Waits until nobody listens on any port that was ever noted.
