@@ -1,11 +1,11 @@
-//! Every page and layer for people who see, hear or point in another way.
+//! Accessibility of every page and layer.
 
 use serde_json::{Value, json};
 
-use crate::support::seed::{self, ask};
+use crate::support::seed::{self, ask, run_request};
 use crate::support::{Harness, Window, axe, keys};
 
-/// What can be pressed, read as a heading or typed into, and is cut off at the left or right.
+/// Controls, headings and fields that are cut off at the left or right.
 const CUT_OFF: &str = r#"
     const lost = [];
     if (document.documentElement.scrollWidth > innerWidth + 1) lost.push('the page scrolls sideways');
@@ -92,7 +92,7 @@ fn nothing_is_cut_off_in_a_small_window_with_text_of_double_size() {
     window.quit();
 }
 
-/// Letters of double size in the smallest window.
+/// Doubles the text size in the smallest window.
 pub(crate) fn make_small_with_large_text(window: &Window) {
     window.press("button", "Settings");
     window.press_in(("radiogroup", "Text size"), "radio", "200 %");
@@ -102,14 +102,20 @@ pub(crate) fn make_small_with_large_text(window: &Window) {
     });
 }
 
-/// What is cut off of what is shown, said of `what`.
+/// What is cut off on the page `what`.
 pub(crate) fn cut_off(window: &Window, what: &str) -> Vec<String> {
     let found = window.script(CUT_OFF, &[]);
     let found = found.as_array().into_iter().flatten();
     found.map(|one| format!("{what}: {one}")).collect()
 }
 
-/// What axe-core finds fault with in what is shown, in light and dark.
+/// Asserts that axe-core finds no violation on the page, in light and dark.
+#[track_caller]
+pub(crate) fn assert_no_faults(window: &Window, what: &str) {
+    assert_eq!(in_both_themes(window, what), Vec::<String>::new());
+}
+
+/// Violations that axe-core finds on the page, in light and dark.
 pub(crate) fn in_both_themes(window: &Window, what: &str) -> Vec<String> {
     const SET: &str = "Object.assign(document.documentElement.dataset, { theme: arguments[0], motion: 'reduced' });";
     const SETTLED: &str = "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -123,19 +129,12 @@ pub(crate) fn in_both_themes(window: &Window, what: &str) -> Vec<String> {
     faults
 }
 
-/// One of everything: connectors that are ready and that wait, runs, a saved token.
+/// A window with a bit of everything: connectors that are ready and that wait, runs, a saved token.
 fn fill(harness: &Harness, window: &Window) {
     let connector = seed::open_connector(harness, window);
     seed::draft(harness, window, "loopback");
-    let request = json!({
-        "connector": connector, "tool": "weather", "arguments": { "city": "Oslo" },
-        "timeoutSeconds": null, "confirmed": false, "origin": { "kind": "window" },
-    });
-    ask(
-        window,
-        "run_tool",
-        json!({ "request": request, "progress": "__CHANNEL__:0" }),
-    );
+    let request = run_request(&connector, "weather", json!({ "city": "Oslo" }));
+    ask(window, "run_tool", request);
     let token =
         json!({ "name": "Token", "secret": { "kind": "bearer", "token": "pg-token-3333" } });
     let saved = window.invoke("add_wallet_entry", json!({ "request": token }));
@@ -171,11 +170,9 @@ fn visit_pages(window: &Window, mut look: impl FnMut(&Window, &str)) {
 }
 
 fn visit_layers(harness: &Harness, window: &Window, mut look: impl FnMut(&Window, &str)) {
-    window.go_to("Connectors");
-    window.press("button", "Add connector");
+    window.open_adding();
     look(window, "adding");
-    window.fill("Address or command", harness.playground.url().as_str());
-    window.keys(&[keys::ENTER]);
+    window.enter("Address or command", harness.playground.url().as_str());
     window.see("region", "Found");
     window.press("button", "Advanced");
     look(window, "the review");
@@ -210,7 +207,7 @@ fn visit_layers(harness: &Harness, window: &Window, mut look: impl FnMut(&Window
     window.fill("Find a tool", "delete_note");
     window.press("row", "delete_note, *");
     window.fill("id", "7");
-    // The button may lie below, where a driver does not scroll to; its key works from the form.
+    // The driver does not scroll to a button below the window; its shortcut works from the form.
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see("alertdialog", "Delete a note*");
     look(window, "confirming a tool that deletes");

@@ -2,14 +2,13 @@
 
 use patchbay_playground::BEARER_HEADER;
 
-use crate::support::{Harness, Window, keys};
+use crate::support::{Harness, Window};
 
 #[test]
 fn what_is_no_mcp_server_is_named_with_its_code_and_nothing_typed_is_lost() {
     let harness = Harness::new();
     let window = harness.start();
-    window.go_to("Connectors");
-    window.press("button", "Add connector");
+    window.open_adding();
     let dead = format!(
         "http://127.0.0.1:{}/mcp",
         crate::support::webdriver::free_port()
@@ -22,8 +21,7 @@ fn what_is_no_mcp_server_is_named_with_its_code_and_nothing_typed_is_lost() {
         (dead, "network.unreachable"),
         ("https://no-such-host.invalid/mcp".to_owned(), "network.dns"),
     ] {
-        window.fill("Address or command", &address);
-        window.keys(&[keys::ENTER]);
+        window.enter("Address or command", &address);
         window.see_text(code);
         if window.look("region", "Found").is_some() {
             window.press("button", "Back");
@@ -40,18 +38,9 @@ fn a_connector_with_a_token_runs_and_shows_the_token_nowhere() {
     look_at(&window, harness.playground.bearer_url().as_str());
     window.press("radio", "Token");
     window.fill("Token", harness.playground.bearer_token());
-    window.fill("Name", "Guarded");
-    window.press("button", "Add connector");
-    window.see_text("Ready");
-    window.go_to("Tools");
-    window.press("row", "whoami, *");
-    window.press("button", "Run");
-    window.see("region", "Result");
-    assert!(!window.source().contains(harness.playground.bearer_token()));
-    assert!(!window.crossed().contains(harness.playground.bearer_token()));
-    window.go_to("Credentials");
-    window.see("row", "*Used in 1 place*");
-    window.quit();
+    add_guarded(&window);
+    window.assert_unseen(harness.playground.bearer_token());
+    ends_with_one_credential(window);
 }
 
 #[test]
@@ -67,25 +56,16 @@ fn a_connector_with_headers_of_its_own_runs_and_shows_their_values_nowhere() {
     window.press("button", "Add header");
     window.fill("Header 2", "X-Team");
     window.fill("Value 2", "blue-team-7777");
-    window.fill("Name", "Guarded");
-    window.press("button", "Add connector");
-    window.see_text("Ready");
-    window.go_to("Tools");
-    window.press("row", "whoami, *");
-    window.press("button", "Run");
-    window.see("region", "Result");
+    add_guarded(&window);
     let with_both = harness.playground.count(|request| {
         request.header("x-team") == Some("blue-team-7777")
             && request.header(BEARER_HEADER) == Some(harness.playground.bearer_token())
     });
     assert!(with_both > 0);
     for secret in [harness.playground.bearer_token(), "blue-team-7777"] {
-        assert!(!window.source().contains(secret));
-        assert!(!window.crossed().contains(secret));
+        window.assert_unseen(secret);
     }
-    window.go_to("Credentials");
-    window.see("row", "*Used in 1 place*");
-    window.quit();
+    ends_with_one_credential(window);
 }
 
 #[test]
@@ -102,8 +82,22 @@ fn a_wrong_token_is_refused_and_can_be_replaced() {
     window.quit();
 }
 
+/// Adds what was filled in, and runs a tool of it.
+fn add_guarded(window: &Window) {
+    window.fill("Name", "Guarded");
+    window.press("button", "Add connector");
+    window.see_text("Ready");
+    window.run_whoami();
+    window.see("region", "Result");
+}
+
+fn ends_with_one_credential(window: Window) {
+    window.go_to("Credentials");
+    window.see("row", "*Used in 1 place*");
+    window.quit();
+}
+
 fn look_at(window: &Window, address: &str) {
-    window.fill("Address of an MCP server", address);
-    window.keys(&[keys::ENTER]);
+    window.enter("Address of an MCP server", address);
     window.see("region", "Found");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::accessibility::in_both_themes;
+use crate::accessibility::assert_no_faults;
 use crate::support::seed::{self, OPEN};
 use crate::support::{Harness, Window};
 
@@ -20,7 +20,7 @@ fn changed_tools_wait_on_home_are_shown_beside_what_was_agreed_to_and_accepted()
     window.press("button", "Check all");
     window.see_text("Open playground changed 3 tools");
     window.see_text("count, echo, weather");
-    assert_eq!(in_both_themes(&window, "a need"), Vec::<String>::new());
+    assert_no_faults(&window, "a need");
     window.press("button", "Review changes, Open playground");
     window.see("region", "Changed tools");
     window.see("heading", "3 tools changed");
@@ -32,12 +32,10 @@ fn changed_tools_wait_on_home_are_shown_beside_what_was_agreed_to_and_accepted()
         "{now}"
     );
     assert!(now.contains("Where a copy goes"), "{now}");
-    assert_eq!(in_both_themes(&window, "the review"), Vec::<String>::new());
+    assert_no_faults(&window, "the review");
 
     // What the server takes back waits for nobody any more.
-    harness
-        .playground
-        .turn(|switches| switches.tool_changes.clear());
+    harness.configure(|switches| switches.tool_changes.clear());
     window.press("button", "Check");
     window.see_text("passed");
     window.press("tab", "Tools*");
@@ -85,7 +83,7 @@ fn change(harness: &Harness) {
             "copy_to": { "type": "string", "description": "Where a copy goes" },
         } },
     });
-    harness.playground.turn(|switches| {
+    harness.configure(|switches| {
         switches.tool_changes.insert("echo".to_owned(), echo);
         switches.hidden_tools = ["count".to_owned()].into();
     });

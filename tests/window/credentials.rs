@@ -1,7 +1,7 @@
 //! The wallet: saving, replacing and deleting, and what depends on an entry.
 
+use crate::support::Harness;
 use crate::support::display::{self, Key};
-use crate::support::{Harness, keys};
 
 #[test]
 fn an_entry_is_saved_used_replaced_and_deleted() {
@@ -18,11 +18,10 @@ fn an_entry_is_saved_used_replaced_and_deleted() {
     // A connector that uses it fails, because the token is the wrong one.
     window.go_to("Home");
     window.press("button", "Add a connector*");
-    window.fill(
+    window.enter(
         "Address or command",
         harness.playground.bearer_url().as_str(),
     );
-    window.keys(&[keys::ENTER]);
     window.see("region", "Found");
     window.press("radio", "Token");
     window.press("radio", "Saved");

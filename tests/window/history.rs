@@ -1,14 +1,14 @@
-//! The history: finding a run, running it again, running it changed, comparing two, taking all away.
+//! The history: searching, repeating and changing runs, comparing two, deleting all.
 
 use serde_json::json;
 
 use crate::support::portal::{FileRequest, Portal};
-use crate::support::seed::{self, ask};
+use crate::support::seed::{self, ask, run_request};
 use crate::support::{Harness, Window, keys};
 
 #[test]
 fn runs_are_found_by_words_and_filters() {
-    let (_desk, window) = with_runs();
+    let (_harness, window) = with_runs();
     window.see("row", "echo, Done, *");
     window.see("row", "fail, Failed, *");
     window.fill("Filter runs", "status:error");
@@ -26,7 +26,7 @@ fn runs_are_found_by_words_and_filters() {
 
 #[test]
 fn filters_become_tokens_that_are_taken_out_again() {
-    let (_desk, window) = with_runs();
+    let (_harness, window) = with_runs();
     window.see("row", "echo, Done, *");
     window.fill("Filter runs", "status:error since:24h ");
     window.see("button", "Remove status: failed");
@@ -73,7 +73,7 @@ fn a_run_is_run_again_and_edited_first() {
 
 #[test]
 fn two_runs_are_compared_and_what_always_differs_is_ignored() {
-    let (_desk, window) = with_runs();
+    let (_harness, window) = with_runs();
     window.press("row", "echo, Done, *");
     window.press("button", "Edit and run");
     window.fill("message", "Another needle");
@@ -95,7 +95,7 @@ fn two_runs_are_compared_and_what_always_differs_is_ignored() {
 
 #[test]
 fn the_history_is_kept_as_chosen_and_deleted_when_asked_twice() {
-    let (_desk, window) = with_runs();
+    let (_harness, window) = with_runs();
     window.press("button", "Keep for 90 days");
     window.press("menuitem", "Keep forever");
     window.see("button", "Keep forever");
@@ -110,7 +110,7 @@ fn the_history_is_kept_as_chosen_and_deleted_when_asked_twice() {
     window.quit();
 }
 
-/// A window on the history of two runs.
+/// A window with the history of two runs.
 #[test]
 fn runs_are_written_to_the_file_that_was_chosen_in_the_portal() {
     let harness = Harness::new();
@@ -144,15 +144,8 @@ fn add_runs(harness: &Harness, window: &Window) {
         ("echo", json!({ "message": "A needle in the hay" })),
         ("fail", json!({})),
     ] {
-        let request = json!({
-            "connector": connector, "tool": tool, "arguments": arguments,
-            "timeoutSeconds": null, "confirmed": false, "origin": { "kind": "window" },
-        });
-        ask(
-            window,
-            "run_tool",
-            json!({ "request": request, "progress": "__CHANNEL__:0" }),
-        );
+        let request = run_request(&connector, tool, arguments);
+        ask(window, "run_tool", request);
     }
     window.go_to("Runs");
 }

@@ -25,19 +25,14 @@ mod stage;
 use patchbay_testkit::fakes::{FakeCohere, FakeMistral};
 use serde_json::json;
 
-use self::stage::{KEY, Stage, TOKEN, secret};
-use crate::accessibility::in_both_themes;
+use self::stage::{KEY, Stage, TOKEN, secret, wiki};
+use crate::accessibility::assert_no_faults;
 use crate::support::seed::follow;
 
 #[test]
 fn mistral_is_signed_in_to_switched_shared_and_given_a_credential() {
-    let stage = Stage::new(FakeMistral::new(KEY));
-    stage.sign_in("Mistral", |window| window.fill("API key*", KEY));
-    let values = json!({
-        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
-        "auth_methods": [{ "kind": "bearer" }],
-    });
-    let id = stage.create("mcp", values, json!({}));
+    let stage = Stage::signed_in(FakeMistral::new(KEY), "Mistral");
+    let id = stage.create("mcp", wiki("bearer"), json!({}));
     let window = &stage.window;
 
     window.see("region", "On Mistral");
@@ -46,23 +41,19 @@ fn mistral_is_signed_in_to_switched_shared_and_given_a_credential() {
     window.see_text("Turn on done");
     let active = |level: &str| {
         let level = level.to_owned();
-        stage
-            .fake
-            .with(move |mistral| mistral.connectors[0].active.contains(&level))
+        stage.with(move |mistral| mistral.connectors[0].active.contains(&level))
     };
     window.wait_until("the organization to have it", || active("organization"));
 
     window.press("tab", "Credentials");
     window.press_in(("region", "Personal"), "button", "Add credential");
     window.fill("Token*", TOKEN);
-    assert_eq!(in_both_themes(window, "a credential"), Vec::<String>::new());
+    assert_no_faults(window, "a credential");
     window.press_in(("dialog", "Add credential"), "button", "Save");
     window.see_gone("dialog", "Add credential");
     window.see_text("bearer");
     assert_eq!(
-        stage
-            .fake
-            .with(|mistral| mistral.connectors[0].credentials.len()),
+        stage.with(|mistral| mistral.connectors[0].credentials.len()),
         1
     );
 
@@ -70,12 +61,10 @@ fn mistral_is_signed_in_to_switched_shared_and_given_a_credential() {
     window.fill("Description*", "The wiki of everybody");
     window.press("button", "Review changes");
     window.see_text("The wiki of everybody");
-    assert_eq!(in_both_themes(window, "review"), Vec::<String>::new());
+    assert_no_faults(window, "review");
     window.press("button", "Save 1 change");
     window.see_text("Settings changed");
-    let told = stage
-        .fake
-        .with(|mistral| mistral.connectors[0].shown["description"].clone());
+    let told = stage.with(|mistral| mistral.connectors[0].shown["description"].clone());
     assert_eq!(told, "The wiki of everybody");
 
     window.press("tab", "Overview");
@@ -87,13 +76,12 @@ fn mistral_is_signed_in_to_switched_shared_and_given_a_credential() {
     window.press("button", "Run");
     window.see("region", "Result");
     window.see_text("hello");
-    stage.over();
+    stage.finish();
 }
 
 #[test]
 fn cohere_is_switched_off_and_on_and_signed_in_on_its_page() {
-    let stage = Stage::new(FakeCohere::new(KEY));
-    stage.sign_in("Cohere", |window| window.fill("API key*", KEY));
+    let stage = Stage::signed_in(FakeCohere::new(KEY), "Cohere");
     let values = json!({
         "name": "tickets", "url": "https://search.example/",
         "authentication": {
@@ -114,5 +102,5 @@ fn cohere_is_switched_off_and_on_and_signed_in_on_its_page() {
     follow(&stage.harness, &stage.harness.opened_page());
     window.see_text("Signed in to tickets");
     stage.wait_for_status(&id, "ready");
-    stage.over();
+    stage.finish();
 }

@@ -1,10 +1,10 @@
-//! Servers and addresses that are wrong or mean harm: what the window says, and what it does not do.
+//! Servers and addresses that are wrong or hostile.
 
 use patchbay_playground::{Consent, Document, IssuerParameter, Options, Playground, SelfSigned};
 use serde_json::{Value, json};
 
+use crate::support::Harness;
 use crate::support::seed;
-use crate::support::{Harness, keys};
 
 #[test]
 fn an_address_that_is_not_to_be_trusted_is_named_and_nothing_typed_is_lost() {
@@ -15,12 +15,9 @@ fn an_address_that_is_not_to_be_trusted_is_named_and_nothing_typed_is_lost() {
         (recorder.expect("a Playground"), strange.expect("a server"))
     });
     let elsewhere = recorder.open_url();
-    harness
-        .playground
-        .turn(|switches| switches.redirect_target = Some(elsewhere));
+    harness.configure(|switches| switches.redirect_target = Some(elsewhere));
     let window = harness.start();
-    window.go_to("Connectors");
-    window.press("button", "Add connector");
+    window.open_adding();
     for (address, code, words) in [
         (strange.url().to_string(), "network.tls", "certificate"),
         (
@@ -34,12 +31,11 @@ fn an_address_that_is_not_to_be_trusted_is_named_and_nothing_typed_is_lost() {
             "no MCP server",
         ),
     ] {
-        window.fill("Address or command", &address);
-        window.keys(&[keys::ENTER]);
+        window.enter("Address or command", &address);
         window.see("region", "Found");
         window.see_text(code);
         window.see_text(words);
-        // What is typed in spite of it stays, from one address to the next.
+        // What was typed stays, from one address to the next.
         window.press("radio", "Token");
         if code == "network.tls" {
             window.fill("Token", "pg-typed-token-6666");
@@ -58,8 +54,7 @@ fn an_address_that_is_not_to_be_trusted_is_named_and_nothing_typed_is_lost() {
 fn what_is_no_address_is_refused_where_it_was_typed() {
     let harness = Harness::new();
     let window = harness.start();
-    window.go_to("Connectors");
-    window.press("button", "Add connector");
+    window.open_adding();
     for (address, words) in [
         ("javascript:alert(1)", "usage.invalid"),
         ("file:///etc/passwd", "usage.invalid"),
@@ -70,8 +65,7 @@ fn what_is_no_address_is_refused_where_it_was_typed() {
             "it doesn't install a server",
         ),
     ] {
-        window.fill("Address or command", address);
-        window.keys(&[keys::ENTER]);
+        window.enter("Address or command", address);
         window.see_text(words);
         assert_eq!(window.value("Address or command"), address);
         assert!(window.look("region", "Found").is_none(), "{address}");
@@ -85,20 +79,17 @@ fn what_is_no_address_is_refused_where_it_was_typed() {
 fn a_look_that_is_stopped_ends_at_once() {
     let harness = Harness::new();
     let window = harness.start();
-    window.go_to("Connectors");
-    window.press("button", "Add connector");
+    window.open_adding();
     let address = harness.playground.at("slow").to_string();
-    window.fill("Address or command", &address);
-    window.keys(&[keys::ENTER]);
+    window.enter("Address or command", &address);
     harness.wait_for_playground("the look", |playground| {
         playground.count(|request| request.path == "/slow") == 1
     });
     window.press("button", "Stop");
     window.see_gone("button", "Stop");
     assert_eq!(window.value("Address or command"), address);
-    // The next one is not held up by it, and what came of the first is not shown any more.
-    window.fill("Address or command", harness.playground.open_url().as_str());
-    window.keys(&[keys::ENTER]);
+    // The first does not delay the next, and its result is no longer shown.
+    window.enter("Address or command", harness.playground.open_url().as_str());
     window.see("region", "Found");
     window.quit();
 }
@@ -139,9 +130,7 @@ fn traps() -> [(Value, &'static str); 6] {
 fn hostile_metadata_is_named_opens_nothing_and_leaves_a_connector_that_works_later() {
     let harness = Harness::with(|switches| switches.consent = Consent::AllowAtOnce);
     let publish = |document| {
-        harness
-            .playground
-            .turn(|switches| switches.server_metadata = document);
+        harness.configure(|switches| switches.server_metadata = document);
     };
     let window = harness.start();
     seed::draft(&harness, &window, "loopback");
@@ -171,17 +160,13 @@ fn hostile_metadata_is_named_opens_nothing_and_leaves_a_connector_that_works_lat
 fn hostile_metadata_is_named_before_anything_is_added() {
     let harness = Harness::new();
     let trap = json!({ "authorization_endpoint": "javascript:alert(1)" });
-    harness
-        .playground
-        .turn(|switches| switches.server_metadata = Document::Patched(trap));
+    harness.configure(|switches| switches.server_metadata = Document::Patched(trap));
     let window = harness.start();
-    window.go_to("Connectors");
-    window.press("button", "Add connector");
-    window.fill("Address or command", harness.playground.url().as_str());
-    window.keys(&[keys::ENTER]);
+    window.open_adding();
+    window.enter("Address or command", harness.playground.url().as_str());
     window.see("region", "Found");
     window.see_text("auth.unsafe_url");
-    // Consent is not offered as the way in; a token is.
+    // The window offers a token, not a consent.
     assert!(window.look("button", "Add and sign in*").is_none());
     assert!(!harness.opened_any());
     window.quit();
@@ -194,7 +179,7 @@ fn hostile_answers_to_a_sign_in_and_in_a_result_are_words_and_nothing_else() {
     let program = format!("cmd:///usr/bin/touch {}", ran.display());
     let page = "<img src=x onerror=\"document.title='ran'\">";
     let turned = "\u{202e}txt.exe";
-    harness.playground.turn(|switches| {
+    harness.configure(|switches| {
         switches.registration_answer = Some(json!({
             "client_secret": program, "client_name": page, "client_uri": "javascript:alert(1)",
         }));
@@ -214,7 +199,7 @@ fn hostile_answers_to_a_sign_in_and_in_a_result_are_words_and_nothing_else() {
     window.press("button", "Run");
     window.see("region", "Result");
     window.see_text("[link](javascript:alert(1))");
-    // Tokens are revoked with the secret and the refresh token as they came.
+    // Tokens are revoked with the secret and the refresh token unchanged.
     seed::ask(
         &window,
         "disconnect_connector",
@@ -237,7 +222,7 @@ fn a_sign_in_server_that_answers_wrongly_is_waited_past_and_gets_no_code() {
         switches.consent = Consent::AllowAtOnce;
         switches.registration_answer = Some(json!({ "client_id": "x".repeat(3_000) }));
     });
-    // A challenge that leads into this network has no say: the well-known places are asked.
+    // A challenge that points into the local network is ignored in favour of the well-known paths.
     harness.playground.tamper(|_, reply| {
         let inside = "Bearer resource_metadata=\"https://169.254.169.254/meta\"";
         if reply.status == 401 {
@@ -252,7 +237,7 @@ fn a_sign_in_server_that_answers_wrongly_is_waited_past_and_gets_no_code() {
     assert!(!harness.opened_any());
 
     let wrong = "https://evil.example".to_owned();
-    harness.playground.turn(|switches| {
+    harness.configure(|switches| {
         switches.registration_answer = None;
         switches.issuer_parameter = IssuerParameter::Wrong(wrong);
     });
@@ -265,9 +250,7 @@ fn a_sign_in_server_that_answers_wrongly_is_waited_past_and_gets_no_code() {
         0,
         "no code is exchanged"
     );
-    harness
-        .playground
-        .turn(|switches| switches.issuer_parameter = IssuerParameter::Right);
+    harness.configure(|switches| switches.issuer_parameter = IssuerParameter::Right);
     seed::follow(&harness, &page);
     window.see_text("Signed in to Playground");
     window.quit();

@@ -121,9 +121,7 @@ fn a_hostile_vault_is_named_and_left_as_it_is_and_the_right_one_works_again() {
     for (number, (bytes, code)) in vaults(&parsed, &program).into_iter().enumerate() {
         write(&file, &bytes);
         let window = harness.start();
-        window.go_to("Tools");
-        window.press("row", "whoami, *");
-        window.press("button", "Run");
+        window.run_whoami();
         window.see_text(code);
         window.go_to("Credentials");
         is_inert(&harness, &window, code);
@@ -134,9 +132,7 @@ fn a_hostile_vault_is_named_and_left_as_it_is_and_the_right_one_works_again() {
     }
     write(&file, &good);
     let window = harness.start();
-    window.go_to("Tools");
-    window.press("row", "whoami, *");
-    window.press("button", "Run");
+    window.run_whoami();
     window.see_text("lena-fischer");
     window.quit();
     assert!(!ran.exists(), "a program was run");

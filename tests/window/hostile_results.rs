@@ -21,11 +21,7 @@ fn large_results_one_after_the_other_take_the_memory_of_one() {
     let window = harness.start();
     let connector = seed::open_connector(&harness, &window);
     let run = || {
-        let request = json!({
-            "connector": connector, "tool": "echo", "arguments": { "message": "m" },
-            "timeoutSeconds": null, "confirmed": false, "origin": { "kind": "window" },
-        });
-        let arguments = json!({ "request": request, "progress": "__CHANNEL__:0" });
+        let arguments = seed::run_request(&connector, "echo", json!({ "message": "m" }));
         let run = "return window.__TAURI_INTERNALS__.invoke('run_tool', args[0])
             .then(({ state, resultBytes }) => [state, resultBytes])";
         window.script_async(run, &[arguments])

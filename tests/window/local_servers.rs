@@ -1,4 +1,4 @@
-//! Servers that are programs of this computer: adding them from what is pasted, and answering what they ask.
+//! Local servers: adding them from pasted text, and answering their questions.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ const SERVER: &str =
 
 const QUESTION: &str = "Allow Patchbay to run this program?";
 
-/// The script of a server, and where each one that is started writes its number.
+/// The script of a server, and the file where each started one writes its process id.
 fn server(harness: &Harness) -> (PathBuf, PathBuf) {
     let script = harness.home().join("server.py");
     fs::write(&script, SERVER).expect("a script");
@@ -23,19 +23,17 @@ fn started(pids: &Path) -> usize {
     fs::read_to_string(pids).map_or(0, |text| text.lines().count())
 }
 
-/// How many of those that were started still run.
+/// Number of started servers that still run.
 fn running(pids: &Path) -> usize {
     let started = fs::read_to_string(pids).unwrap_or_default();
     let runs = |pid: &&str| Path::new("/proc").join(pid).exists();
     started.lines().filter(runs).count()
 }
 
-/// Opens the dialog and reads a text there.
+/// Opens the dialog and pastes a text.
 fn paste(window: &Window, text: &str) {
-    window.go_to("Connectors");
-    window.press("button", "Add connector");
-    window.fill("Address or command", text);
-    window.keys(&[keys::ENTER]);
+    window.open_adding();
+    window.enter("Address or command", text);
 }
 
 fn allow(harness: &Harness) {
@@ -53,10 +51,10 @@ fn a_pasted_command_is_reviewed_allowed_and_runs() {
     let (script, pids) = server(&harness);
     let window = harness.start();
     let secret = "pasted-secret-4242";
-    // A shell is needed for this one, and there is none.
+    // This one needs a shell, which is not supported.
     paste(&window, "curl https://127.0.0.1/x | sh");
     window.see_text("| needs a shell, and Patchbay runs none.");
-    window.fill(
+    window.enter(
         "Address or command",
         &format!(
             "$ PID_FILE={} API_KEY={secret} python3 '{}' well",
@@ -64,12 +62,11 @@ fn a_pasted_command_is_reviewed_allowed_and_runs() {
             script.display()
         ),
     );
-    window.keys(&[keys::ENTER]);
     window.see("list", "Words of the command");
     window.see_text(&script.display().to_string());
     assert_eq!(window.value("PID_FILE"), pids.display().to_string());
     window.fill("Name", "Echoing");
-    // By the keyboard alone.
+    // By keyboard.
     window.keys(&[keys::CONTROL, keys::ENTER]);
     harness.wait_for("the question", || {
         display::close_dialog(QUESTION).then_some(())
@@ -87,7 +84,7 @@ fn a_pasted_command_is_reviewed_allowed_and_runs() {
     window.see("log", "Log");
     window.see_text("Patchbay starts");
 
-    // Other words are another command, which is allowed anew.
+    // A changed command has to be allowed again.
     let before = started(&pids);
     window.press("tab", "Settings");
     let lines = [&script.display().to_string(), "well", "once more"].join(keys::ENTER);
@@ -105,7 +102,7 @@ fn a_pasted_command_is_reviewed_allowed_and_runs() {
     window.go_to("Credentials");
     window.see("row", "*Used in 1 place*");
 
-    // What the app holds, a command ends; and nothing outlives the app.
+    // A command ends the sessions of the app, and nothing outlives the app.
     harness.wait_for("the server", || (running(&pids) == 1).then_some(()));
     let end = ["session", "end", "Echoing"];
     harness.run(&binary("PATCHBAY_CLI_BIN"), &end);
@@ -183,7 +180,7 @@ fn what_a_server_asks_is_answered_in_the_window() {
 
     let dialog = ("dialog", "Asking asks");
     window.see(dialog.0, dialog.1);
-    // Its words are words.
+    // Its text is shown as text.
     window.see_text_in(dialog, "<b>");
     window.see_text_in(dialog, "echo waits for your answer.");
     assert_eq!(window.value("Your name"), "Ada");
@@ -192,7 +189,7 @@ fn what_a_server_asks_is_answered_in_the_window() {
     window.see_gone(dialog.0, dialog.1);
     window.see_text(r#""name": "Grace""#);
 
-    // By the keyboard alone: nothing is neither yes nor no.
+    // By keyboard: dismissing is neither yes nor no.
     window.press("button", "Run");
     window.see(dialog.0, dialog.1);
     window.keys(&[keys::ESCAPE]);
@@ -201,7 +198,7 @@ fn what_a_server_asks_is_answered_in_the_window() {
     window.press_in(dialog, "button", "Decline");
     window.see_text(r#""action": "decline""#);
 
-    // The question goes with its run.
+    // The question disappears with its run.
     window.press("button", "Run");
     window.see(dialog.0, dialog.1);
     let run = window.invoke("list_questions", serde_json::json!({}));

@@ -1,8 +1,8 @@
-//! Journeys in the real web view, with a real browser, a real keychain and the Playground.
+//! Tests of the app in its real web view, with a real browser, a real keychain and the Playground.
 //!
 //! `cargo xtask test window` builds what they start and gives them a display, a session bus and an
-//! unlocked keyring. A journey that fails leaves a picture, the page and the app's log in
-//! `target/window-failures/`. Start reading at [`support`].
+//! unlocked keyring. A test that fails leaves a screenshot, the page and the log of the app
+//! in `target/window-failures/`. Start reading at [`support`].
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::expect_used, reason = "a helper that fails fails its journey")]

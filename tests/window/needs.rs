@@ -1,11 +1,11 @@
-//! What waits for a person on Home, found by a look in the background or about to lapse, and its one step.
+//! What needs the user, as Home lists it after a background check or before an expiry.
 
 use std::time::Duration;
 
 use patchbay_playground::{Consent, Endpoint, Failure, RefreshTokens};
 use serde_json::json;
 
-use crate::accessibility::in_both_themes;
+use crate::accessibility::assert_no_faults;
 use crate::support::seed::{self, ask, follow};
 use crate::support::{Harness, Window, keys};
 
@@ -23,11 +23,9 @@ fn a_sign_in_that_lapses_within_a_week_is_renewed_in_one_step() {
     window.go_to("Home");
     window.see_text("expires soon");
     window.see_text("Used by Playground");
-    assert_eq!(in_both_themes(&window, "lapsing"), Vec::<String>::new());
+    assert_no_faults(&window, "lapsing");
 
-    harness
-        .playground
-        .turn(|switches| switches.access_token_life = 30 * DAY);
+    harness.configure(|switches| switches.access_token_life = 30 * DAY);
     window.press("button", "Renew, *");
     follow(&harness, &harness.opened_page());
     window.see_text("Signed in to Playground");
@@ -47,7 +45,7 @@ fn a_check_that_fails_leads_to_what_fails_and_back_to_quiet() {
     window.see_text("All good");
     window.press("button", "Check all");
     window.see_text("Open playground isn't working");
-    assert_eq!(in_both_themes(&window, "failing"), Vec::<String>::new());
+    assert_no_faults(&window, "failing");
     window.press("button", "Check, Open playground");
     window.see("heading", "Open playground");
     window.see("alert", "*");
@@ -69,7 +67,7 @@ fn the_background_tells_once_what_it_finds_and_rests_when_switched_off() {
     window.see_text("All good");
 
     fail(&harness);
-    // First a word wherever one is, then it stands on Home for as long as it is so.
+    // First a message on the current page, then an item on Home as long as it applies.
     window.see("region", "Notifications");
     window.see_text("Open playground isn't working");
     window.press("button", "Dismiss");
@@ -110,7 +108,7 @@ fn settings(window: &Window) {
     window.see("region", "Background");
 }
 
-/// Turns the looks in the background on or off.
+/// Turns background checks on or off.
 fn background(window: &Window, on: bool) {
     settings(window);
     window.press("switch", SWITCH);
@@ -119,7 +117,7 @@ fn background(window: &Window, on: bool) {
     });
 }
 
-/// Waits until the connector was looked at once more.
+/// Waits for the next check of the connector.
 fn look_again(window: &Window, connector: &str) {
     let looked_at = || {
         let connector = ask(window, "find_connector", json!({ "connector": connector }));
@@ -130,14 +128,12 @@ fn look_again(window: &Window, connector: &str) {
 }
 
 pub(crate) fn fail(harness: &Harness) {
-    harness.playground.turn(|switches| {
+    harness.configure(|switches| {
         let broken = Failure::always(500, "broken");
         switches.failures.insert(Endpoint::OpenMcp, broken);
     });
 }
 
 pub(crate) fn mend(harness: &Harness) {
-    harness
-        .playground
-        .turn(|switches| switches.failures.clear());
+    harness.configure(|switches| switches.failures.clear());
 }

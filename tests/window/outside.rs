@@ -1,5 +1,5 @@
-//! What a script in the page could do if one ever got in: nothing leaves the window, and nothing of a
-//! sign-in or a link is told to it or to a log.
+//! What a script injected into the page could do: it can send nothing, and learns nothing of a sign-in or a link; nor
+//! does a log.
 
 use std::io::Read as _;
 use std::net::TcpListener;
@@ -14,8 +14,8 @@ use serde_json::json;
 use crate::support::harness::{Harness, binary};
 use crate::support::{keys, seed};
 
-/// A server that only counts who asks it for something. WebKit opens a connection to the host of a link that
-/// is pressed before anybody judges where it leads; nothing is sent over it.
+/// A server that counts requests. WebKit opens a connection to the host of a pressed link before the app decides
+/// whether to follow it; nothing is sent over that connection.
 fn counting() -> (u16, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -78,7 +78,7 @@ fn no_script_takes_the_window_elsewhere_or_reaches_anybody() {
             "location.href = args[0]; return new Promise((over) => setTimeout(() => over(1), 60))";
         window.script_async(script, &[json!(elsewhere)]);
     }
-    // Whatever was begun has had its time once the app has answered anew.
+    // Once the app answers again, everything that was started had its chance.
     window.go_to("Connectors");
     window.see("button", "Add connector");
     assert_eq!(visits.load(Ordering::SeqCst), 0, "somebody was reached");
@@ -142,7 +142,7 @@ fn a_link_that_starts_the_app_is_in_no_log_and_on_no_output() {
     const MARK: &str = "mark-7c1e0d55b2a94f";
     let harness = Harness::new();
     let link = format!("patchbay://oauth/callback?code={MARK}-code&state={MARK}-state");
-    // The first takes it itself; the second hands its own to the first.
+    // The first handles the link itself; the second hands its link to the first.
     let mut first = started(&harness, &[&link]);
     let window_is_there = || crate::support::display::bounds();
     harness.wait_for("the window", window_is_there);
@@ -192,7 +192,7 @@ fn a_link_that_installs_leads_to_the_review_and_adds_nothing_by_itself() {
     window.quit();
 }
 
-/// The app itself, without anybody who drives it.
+/// Starts the app without a driver.
 fn started(harness: &Harness, arguments: &[&str]) -> std::process::Child {
     let mut command = Command::new(binary("PATCHBAY_DESKTOP_BIN"));
     harness.prepare(&mut command);
@@ -204,7 +204,7 @@ fn started(harness: &Harness, arguments: &[&str]) -> std::process::Child {
     command.spawn().expect("the app starts")
 }
 
-/// Files below a folder that hold a text.
+/// Files below a folder that contain the text.
 fn files_with(folder: &Path, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut waiting = vec![folder.to_owned()];

@@ -1,4 +1,4 @@
-//! Running tools by hand: progress, cancelling, asking first, every kind of input and answer.
+//! Running tools: progress, cancellation, confirmation, every kind of input and answer.
 
 use patchbay_playground::{LoggedRequest, Reply};
 
@@ -62,7 +62,7 @@ fn a_destructive_tool_asks_before_it_runs() {
 fn every_shape_of_input_goes_through_the_form_as_json() {
     let (harness, window) = with_tool("shapes");
     window.press("button", "Run");
-    // Nothing filled in: the first problem has the focus, nothing is sent.
+    // Empty: the first problem gets the focus, nothing is sent.
     window.see_text("2 problems");
     assert_eq!(
         harness
@@ -73,7 +73,7 @@ fn every_shape_of_input_goes_through_the_form_as_json() {
     window.fill("title", "A title");
     window.choose("*priority*", "high");
     window.press("radio", "By mail");
-    // An email of its own comes before the one of the contact.
+    // The form's own e-mail field comes before that of the contact.
     window.press_in(("group", "contact*"), "textbox", "email");
     window.type_text("lena@example.com");
     window.press("button", "Run");
@@ -109,7 +109,7 @@ fn failures_pictures_and_markdown_each_have_their_look() {
 
 #[test]
 fn short_fields_stand_side_by_side_where_there_is_room() {
-    let (_desk, window) = with_tool("count");
+    let (_harness, window) = with_tool("count");
     let is_paired = || {
         let (steps, pause) = (
             window.see("textbox", "steps"),
@@ -168,7 +168,7 @@ fn what_came_is_shown_byte_for_byte_with_all_of_the_request() {
 
 #[test]
 fn a_result_is_walked_and_folded_by_keys() {
-    let (_desk, window) = with_tool("weather");
+    let (_harness, window) = with_tool("weather");
     window.fill("city", "Lisbon");
     window.press("button", "Run");
     window.see("tab", "Structured");
@@ -203,7 +203,7 @@ fn a_result_is_walked_and_folded_by_keys() {
     window.quit();
 }
 
-/// A window with the form of a tool of the Playground for everybody.
+/// A window with the form of a tool.
 fn with_tool(tool: &str) -> (Harness, Window) {
     let harness = Harness::new();
     let window = harness.start();

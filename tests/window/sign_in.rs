@@ -1,4 +1,4 @@
-//! The other ends of a sign-in, and the ways back into one.
+//! Sign-ins that fail, expire or are cancelled, and how to start again.
 
 use patchbay_playground::Consent;
 
@@ -33,10 +33,8 @@ fn not_finished_in_time_it_expires_and_can_be_tried_again() {
     window.see("progressbar", "Time left to sign in");
     window.see("alert", "Sign-in not finished*");
     window.see_text("auth.timed_out");
-    // Allowed too late, it signs nobody in.
-    harness
-        .playground
-        .turn(|switches| switches.consent = Consent::AllowAtOnce);
+    // A late consent signs nobody in.
+    harness.configure(|switches| switches.consent = Consent::AllowAtOnce);
     assert!(
         harness
             .runtime
@@ -115,14 +113,12 @@ fn the_address_the_browser_ended_on_can_be_pasted() {
     sign_in(&window);
     browser.open(&harness.opened_page());
     let ended_on = browser.deep_link();
-    window.fill(
+    window.enter(
         "Redirect address",
         "https://example.com/callback?code=x&state=y",
     );
-    window.keys(&[keys::ENTER]);
     window.see_text("auth.callback");
-    window.fill("Redirect address", &ended_on);
-    window.keys(&[keys::ENTER]);
+    window.enter("Redirect address", &ended_on);
     window.see_text("Signed in to Playground");
     window.quit();
 }

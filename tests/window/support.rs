@@ -1,4 +1,4 @@
-//! What journeys stand on: a desk with a home and a Playground, the app's window, a browser.
+//! The set-up of journeys: a home and a Playground, the app's window, a browser.
 
 pub(crate) mod axe;
 pub(crate) mod browser;

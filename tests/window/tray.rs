@@ -1,4 +1,4 @@
-//! The tray of a desktop that shows one: the window goes there, and comes back.
+//! The tray: the window is hidden there and shown again.
 
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -14,7 +14,7 @@ const STARTS: &str = "Start when I sign in";
 const NOTIFIES: &str = "Notify me";
 const FAILING: &str = "Open playground isn't working";
 
-/// The app as the session starts it; it ends when dropped.
+/// The app as autostart starts it; it ends when dropped.
 struct Hidden(Child);
 
 impl Hidden {
@@ -37,7 +37,7 @@ impl Drop for Hidden {
     }
 }
 
-/// Whether a line of the menu is ticked.
+/// Whether a menu item is checked.
 fn is_on(tray: &Tray<'_>, words: &str) -> bool {
     let lines = tray.lines();
     let line = lines.iter().find(|line| line.words == words);
@@ -146,7 +146,7 @@ fn what_needs_a_person_is_notified_while_nobody_looks_unless_it_is_turned_off() 
     display::ask_to_close();
     window.wait_until("no window", || display::bounds().is_none());
     fail(&harness);
-    // The tray goes on saying what needs a person, and leads there.
+    // The tray still shows what needs the user, and opens it.
     window.wait_until("a line of the tray", || has_line(&tray, FAILING));
     tray.press(FAILING);
     window.see("heading", "Open playground");

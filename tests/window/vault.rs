@@ -1,4 +1,4 @@
-//! Where no keychain answers, where it is locked, and where it lost the key.
+//! Keychains that are missing, locked, or have lost the key.
 
 use patchbay_playground::Consent;
 
@@ -21,7 +21,7 @@ fn without_a_keychain_a_passphrase_protects_the_vault_and_is_asked_for_at_the_ne
     window.fill("Passphrase", "correct horse battery");
     window.fill("Repeat passphrase", "correct horse battery");
     window.press("button", "Set passphrase");
-    // Making a key of it takes a while.
+    // Deriving a key from it takes a while.
     window.see_gone("button", "Set passphrase");
     window.press("button", "Add credential");
     window.fill("Name*", "Token");
@@ -57,9 +57,7 @@ fn a_locked_keychain_is_named_keeps_what_was_typed_and_works_again() {
 
     keyring.lock();
     let window = harness.start_with(&keyring);
-    window.go_to("Tools");
-    window.press("row", "whoami, *");
-    window.press("button", "Run");
+    window.run_whoami();
     window.see_text("vault.locked");
     window.go_to("Home");
     window.see("alert", "System keychain is locked*");
@@ -78,9 +76,7 @@ fn a_locked_keychain_is_named_keeps_what_was_typed_and_works_again() {
     window.press_in(("dialog", "Add credential"), "button", "Save");
     window.see("row", "Token, *");
     window.see_gone("alert", "System keychain is locked*");
-    window.go_to("Tools");
-    window.press("row", "whoami, *");
-    window.press("button", "Run");
+    window.run_whoami();
     window.see_text("lena-fischer");
     window.quit();
 }
@@ -95,9 +91,7 @@ fn a_keychain_that_lost_the_key_is_named_and_the_vault_begun_anew_at_the_users_w
 
     keyring.lose_everything();
     let window = harness.start_with(&keyring);
-    window.go_to("Tools");
-    window.press("row", "whoami, *");
-    window.press("button", "Run");
+    window.run_whoami();
     window.see_text("vault.key_lost");
     window.go_to("Credentials");
     window.see("alert", "Vault key is missing*");

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::support::harness::binary;
-use crate::support::{Harness, Window, keys};
+use crate::support::{Harness, Window};
 
 #[test]
 fn an_address_pasted_into_an_empty_home_becomes_tools_that_run_and_stay_signed_in() {
@@ -48,11 +48,10 @@ fn a_second_start_hands_its_link_to_the_first_and_ends() {
 }
 
 fn paste_address(harness: &Harness, window: &Window) {
-    window.fill(
+    window.enter(
         "Address of an MCP server",
         harness.playground.url().as_str(),
     );
-    window.keys(&[keys::ENTER]);
     window.see("region", "Found");
 }
 

@@ -1,4 +1,4 @@
-//! Size and place of the window, from one start to the next.
+//! Size and position of the window after a restart.
 
 use crate::support::display::{self, Bounds};
 use crate::support::{Harness, Window};
@@ -32,7 +32,7 @@ fn a_place_beyond_the_screen_is_brought_back_into_it() {
         i16::try_from(width).expect("a small display"),
         i16::try_from(height).expect("a small display"),
     );
-    // As far as a screen was that is gone, and over two edges of the one that there is.
+    // On a screen that is gone, and beyond two edges of the one that remains.
     for (x, y) in [(width + 700, height + 300), (width - 200, height - 100)] {
         let window = harness.start();
         put(&window, Bounds { x, y, ..CHOSEN });
@@ -60,7 +60,7 @@ fn a_window_that_filled_the_screen_does_so_again() {
     window.quit();
     let window = harness.start();
     window.wait_until("the wish to fill the screen", display::is_maximised);
-    // What it goes back to is what was chosen.
+    // It returns to the chosen size.
     assert_eq!(
         display::bounds().map(|bounds| (bounds.width, bounds.height)),
         Some((CHOSEN.width, CHOSEN.height))

@@ -8,8 +8,7 @@ use crate::support::seed::follow;
 
 #[test]
 fn an_entry_is_found_created_and_consented_to() {
-    let stage = Stage::new(FakeTenex::new(KEY));
-    stage.sign_in("10ex", |window| window.fill("API key*", KEY));
+    let stage = Stage::signed_in(FakeTenex::new(KEY), "10ex");
     let window = &stage.window;
     window.go_to("Catalog");
     window.fill("Search the catalog", "linear");
@@ -21,7 +20,7 @@ fn an_entry_is_found_created_and_consented_to() {
     window.keys(&[keys::CONTROL, keys::ENTER]);
     follow(&stage.harness, &stage.harness.opened_page());
     window.see_text("Signed in to gmail");
-    let made = stage.fake.with(|tenex| tenex.connectors.len());
+    let made = stage.with(|tenex| tenex.connectors.len());
     assert_eq!(made, 1);
-    stage.over();
+    stage.finish();
 }

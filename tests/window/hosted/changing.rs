@@ -4,7 +4,7 @@ use patchbay_testkit::fakes::FakeCohere;
 use serde_json::{Value, json};
 
 use super::stage::{KEY, Stage};
-use crate::accessibility::in_both_themes;
+use crate::accessibility::assert_no_faults;
 
 #[test]
 fn switches_are_reviewed_and_only_what_changed_is_sent() {
@@ -22,7 +22,7 @@ fn switches_are_reviewed_and_only_what_changed_is_sent() {
     ] {
         window.see_text_in(review, words);
     }
-    assert_eq!(in_both_themes(window, "the review"), Vec::<String>::new());
+    assert_no_faults(window, "the review");
     window.press_in(review, "button", "Save 2 changes");
     window.see_text("Settings changed");
     let changed = json!({ "active": false, "continue_on_failure": true });
@@ -36,7 +36,7 @@ fn switches_are_reviewed_and_only_what_changed_is_sent() {
     window.wait_until("it to stop", || {
         shown(&stage, "continue_on_failure") == false
     });
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn what_was_changed_elsewhere_is_noticed_and_kept_where_it_was_not_touched() {
     window.press("button", "Review changes");
     window.see_text("Someone else changed: Name, Continue if it fails");
     window.see_text("tickets of theirs");
-    assert_eq!(in_both_themes(window, "a conflict"), Vec::<String>::new());
+    assert_no_faults(window, "a conflict");
     window.press("button", "Back to editing");
     assert_eq!(window.value("Name"), "tickets of ours");
 
@@ -61,7 +61,7 @@ fn what_was_changed_elsewhere_is_noticed_and_kept_where_it_was_not_touched() {
         json!({ "name": "tickets of ours" })
     );
     assert_eq!(shown(&stage, "continue_on_failure"), true);
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -80,13 +80,12 @@ fn what_is_changed_elsewhere_during_the_review_is_not_gone_over_unseen() {
     window.wait_until("theirs in the form", || {
         window.value("Name") == "tickets of theirs"
     });
-    stage.over();
+    stage.finish();
 }
 
 /// The settings of a search service, open.
 fn stage() -> Stage<FakeCohere> {
-    let stage = Stage::new(FakeCohere::new(KEY));
-    stage.sign_in("Cohere", |window| window.fill("API key*", KEY));
+    let stage = Stage::signed_in(FakeCohere::new(KEY), "Cohere");
     let values = json!({
         "name": "tickets", "url": "https://search.example/", "authentication": { "kind": "none" },
     });
@@ -99,15 +98,11 @@ fn stage() -> Stage<FakeCohere> {
 /// As somebody does in the platform's own console.
 fn change_elsewhere(stage: &Stage<FakeCohere>, member: &str, value: Value) {
     let member = member.to_owned();
-    stage
-        .fake
-        .with(move |cohere| cohere.connectors[0].insert(member, value));
+    stage.with(move |cohere| cohere.connectors[0].insert(member, value));
 }
 
 /// What Cohere has for the connector.
 fn shown(stage: &Stage<FakeCohere>, member: &str) -> Value {
-    let found = stage
-        .fake
-        .with(|cohere| cohere.connectors[0].get(member).cloned());
+    let found = stage.with(|cohere| cohere.connectors[0].get(member).cloned());
     found.unwrap_or_default()
 }

@@ -38,7 +38,7 @@ fn it_is_connected_and_disconnected_and_says_why() {
     window.see("row", "127.0.0.1, Disconnected, Client request, *");
 
     // What the platform ended by itself has another reason, and a way on.
-    stage.fake.with(|agentstack| {
+    stage.with(|agentstack| {
         let why = "Client error '401 Unauthorized' for url 'https://id.example/token'";
         agentstack.connectors[0].insert("disconnect_reason".to_owned(), why.into());
     });
@@ -47,7 +47,7 @@ fn it_is_connected_and_disconnected_and_says_why() {
     window.see_text_in(here, "Client error '401 Unauthorized'");
     window.press_in(CONNECTION, "button", "Connect");
     window.see_text_in(here, "Connected");
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn a_server_that_wants_a_consent_is_connected_by_one() {
     follow(&stage.harness, &stage.harness.opened_page());
     window.see_text("Signed in to 127.0.0.1");
     stage.wait_for_status(&id, "ready");
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -71,9 +71,7 @@ fn the_browser_comes_back_by_a_link_where_that_is_chosen() {
     let choice = ("radiogroup", "Return from platforms");
     window.press_in(choice, "radio", "patchbay:// link");
     let server = stage.harness.playground.open_url().to_string();
-    stage
-        .fake
-        .with(|agentstack| agentstack.protected.push(server));
+    stage.with(|agentstack| agentstack.protected.push(server));
     let id = create(&stage);
     window.press_in(CONNECTION, "button", "Connect");
     stage.wait_for_status(&id, "authorizing");
@@ -100,7 +98,7 @@ fn the_browser_comes_back_by_a_link_where_that_is_chosen() {
     window.fill("name*", "Ada");
     window.press("button", "Show prompt");
     window.see_text("Greet Ada.");
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -131,9 +129,7 @@ fn a_consent_in_whose_middle_the_app_ended_goes_on_at_the_next_start() {
 fn waiting_for_consent() -> (Stage<FakeAgentStack>, String) {
     let stage = Stage::new(FakeAgentStack::new());
     let server = stage.harness.playground.open_url().to_string();
-    stage
-        .fake
-        .with(|agentstack| agentstack.protected.push(server));
+    stage.with(|agentstack| agentstack.protected.push(server));
     let id = create(&stage);
     stage.window.press_in(CONNECTION, "button", "Connect");
     stage.wait_for_status(&id, "authorizing");

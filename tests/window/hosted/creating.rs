@@ -4,7 +4,7 @@ use patchbay_testkit::fakes::{FakeAgentStack, FakeCohere, FakeMistral, FakePlatf
 use serde_json::json;
 
 use super::stage::{KEY, Stage};
-use crate::accessibility::in_both_themes;
+use crate::accessibility::assert_no_faults;
 use crate::support::keys;
 use crate::support::seed::{OPEN, open_connector};
 
@@ -17,18 +17,17 @@ const WRONG: &str = "
 
 #[test]
 fn a_field_that_the_platform_refuses_is_named_at_its_place_and_nothing_typed_is_lost() {
-    let stage = Stage::new(FakeMistral::new(KEY));
-    stage.sign_in("Mistral", |window| window.fill("API key*", KEY));
+    let stage = Stage::signed_in(FakeMistral::new(KEY), "Mistral");
     let window = &stage.window;
     window.press("button", "Create connector*");
     window.see("grid", "Connector types");
-    assert_eq!(in_both_themes(window, "kinds"), Vec::<String>::new());
+    assert_no_faults(window, "kinds");
     window.press("row", "MCP server, *");
     window.fill("Name", "wiki");
     window.fill("Description", "The wiki");
     // An address as any other, which this platform does not take.
     window.fill("Server URL", "ftp://wiki.example/mcp");
-    assert_eq!(in_both_themes(window, "form"), Vec::<String>::new());
+    assert_no_faults(window, "form");
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see_text("Input should be a valid URL");
     window.wait_until("the focus at the field", || {
@@ -41,7 +40,7 @@ fn a_field_that_the_platform_refuses_is_named_at_its_place_and_nothing_typed_is_
             .is_some_and(|wrong| wrong.contains("Input should be a valid URL")),
         "{wrong}"
     );
-    assert_eq!(in_both_themes(window, "refused"), Vec::<String>::new());
+    assert_no_faults(window, "refused");
 
     // Closed by mistake, it is as it was left.
     window.keys(&[keys::ESCAPE]);
@@ -55,12 +54,10 @@ fn a_field_that_the_platform_refuses_is_named_at_its_place_and_nothing_typed_is_
     window.fill("Server URL", "https://wiki.example/mcp");
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see("dialog", "Sign in to wiki");
-    let made = stage
-        .fake
-        .with(|mistral| mistral.connectors[0].shown.clone());
+    let made = stage.with(|mistral| mistral.connectors[0].shown.clone());
     assert_eq!(made["server"], "https://wiki.example/mcp");
     assert_eq!(made["description"], "The wiki");
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -70,7 +67,7 @@ fn a_server_is_also_created_on_an_account_and_compared() {
     open_connector(&stage.harness, window);
     stage.sign_in("Agent Stack", |_| {});
     open_copies(&stage);
-    assert_eq!(in_both_themes(window, "accounts"), Vec::<String>::new());
+    assert_no_faults(window, "accounts");
     window.press("button", "Agent Stack*");
     window.see("dialog", "Copy Open playground to Agent Stack");
     let address = stage.harness.playground.open_url();
@@ -79,9 +76,7 @@ fn a_server_is_also_created_on_an_account_and_compared() {
     });
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see_gone("dialog", "Copy Open playground to Agent Stack");
-    let sent = stage
-        .fake
-        .with(|agentstack| agentstack.connectors[0].clone());
+    let sent = stage.with(|agentstack| agentstack.connectors[0].clone());
     assert_eq!(sent["url"], json!(address));
     window.see_text("Signed in to 127.0.0.1");
     window.press("button", "Close");
@@ -90,8 +85,8 @@ fn a_server_is_also_created_on_an_account_and_compared() {
     window.press_in(("region", "On other accounts"), "button", OPEN);
     window.see("heading", OPEN);
     window.see_text("Setting");
-    assert_eq!(in_both_themes(window, "copies"), Vec::<String>::new());
-    stage.over();
+    assert_no_faults(window, "copies");
+    stage.finish();
 }
 
 #[test]
@@ -102,12 +97,12 @@ fn an_account_that_cannot_take_a_copy_says_so_and_is_not_chosen() {
     stage.sign_in("Cohere", |window| window.fill("API key*", KEY));
     open_copies(&stage);
     window.see("button", "Cohere*not MCP servers*");
-    assert_eq!(in_both_themes(window, "accounts"), Vec::<String>::new());
+    assert_no_faults(window, "accounts");
     // The only account, so the focus is on it.
     window.keys(&[keys::ENTER]);
     window.see("dialog", "Copy Open playground to…");
-    assert!(stage.fake.with(|cohere| cohere.connectors.is_empty()));
-    stage.over();
+    assert!(stage.with(|cohere| cohere.connectors.is_empty()));
+    stage.finish();
 }
 
 /// Opens the dialog that asks where the playground's connector is to be copied to.

@@ -9,8 +9,7 @@ use super::stage::{KEY, Stage};
 #[test]
 #[ignore = "needs a build with one platform more: cargo xtask test platform"]
 fn another_platform_is_used_like_the_others() {
-    let stage = Stage::new(FakeExample::new(KEY));
-    stage.sign_in("Example", |window| window.fill("API key*", KEY));
+    let stage = Stage::signed_in(FakeExample::new(KEY), "Example");
     let window = &stage.window;
     let tile = "const tile = document.querySelector('[data-platform=\"example\"]');
         return [tile.textContent, getComputedStyle(tile).backgroundColor]";
@@ -30,5 +29,5 @@ fn another_platform_is_used_like_the_others() {
     window.see_text("hello");
     window.go_to("Runs");
     window.see("row", "echo, Done, *");
-    stage.over();
+    stage.finish();
 }

@@ -4,19 +4,14 @@
 use patchbay_testkit::fakes::{Answer, FakeMistral, Fault, FaultKind};
 use serde_json::json;
 
-use super::stage::{KEY, Stage, TOKEN, secret};
-use crate::accessibility::in_both_themes;
+use super::stage::{DOWN, KEY, Stage, TOKEN, down, limited, secret, wiki};
+use crate::accessibility::assert_no_faults;
 use crate::support::{Window, keys};
 
 /// A connector on Mistral that has a credential, its page open.
 fn stage() -> Stage<FakeMistral> {
-    let stage = Stage::new(FakeMistral::new(KEY));
-    stage.sign_in("Mistral", |window| window.fill("API key*", KEY));
-    let values = json!({
-        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
-        "auth_methods": [{ "kind": "bearer" }],
-    });
-    let id = stage.create("mcp", values, json!({}));
+    let stage = Stage::signed_in(FakeMistral::new(KEY), "Mistral");
+    let id = stage.create("mcp", wiki("bearer"), json!({}));
     let credential = json!({
         "connector": id, "level": "user", "name": "default", "isDefault": true,
         "values": { "credential": { "kind": "bearer" } },
@@ -29,11 +24,6 @@ fn stage() -> Stage<FakeMistral> {
     stage
 }
 
-fn limited() -> Fault {
-    let limited = Answer::json(429, &json!({ "detail": "too many requests" }));
-    Fault::answer(limited.with("retry-after", "3600"))
-}
-
 #[test]
 fn the_arguments_of_a_run_stay_while_it_is_limited_garbled_cut_or_silent() {
     let stage = stage();
@@ -42,32 +32,32 @@ fn the_arguments_of_a_run_stay_while_it_is_limited_garbled_cut_or_silent() {
     window.press("tab", "Tools*");
     window.press("row", "echo*");
     window.fill("text", "a long thought");
-    let garbled = Fault::answer(Answer::page("Down for maintenance"));
+    let garbled = down();
     for (fault, code) in [
         (limited(), "platform.rate_limited"),
         (garbled, "platform.answer"),
         (Fault::always(FaultKind::Cut), "network.unreachable"),
     ] {
-        stage.fake.set_fault(fault);
+        stage.set_fault(fault);
         window.press("button", "Run");
         window.see_text(code);
         assert_eq!(window.value("text"), "a long thought", "{code}");
-        assert_eq!(in_both_themes(window, code), Vec::<String>::new());
+        assert_no_faults(window, code);
     }
-    assert!(!window.source().contains("Down for maintenance"));
+    assert!(!window.source().contains(DOWN));
 
-    stage.fake.set_fault(Fault::always(FaultKind::Silence));
+    stage.set_fault(Fault::always(FaultKind::Silence));
     window.press("button", "Run");
     window.see("region", "Running");
     window.keys(&[keys::CONTROL, "."]);
     window.see("status", "Cancelled*");
     assert_eq!(window.value("text"), "a long thought");
 
-    stage.fake.set_fault(None);
+    stage.set_fault(None);
     window.press("button", "Run");
     window.see("region", "Result");
     window.see_text("a long thought");
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -83,21 +73,19 @@ fn a_credential_is_typed_once_however_often_the_platform_fails() {
         (Fault::answer(broken), "platform.failed"),
         (limited(), "platform.rate_limited"),
     ] {
-        stage.fake.set_fault(fault);
+        stage.set_fault(fault);
         window.press_in(("dialog", "Add credential"), "button", "Save");
         window.see_text(code);
         assert_eq!(window.value("Name*"), "second");
         assert_eq!(window.value("Token*"), TOKEN);
-        assert_eq!(in_both_themes(window, code), Vec::<String>::new());
+        assert_no_faults(window, code);
     }
-    stage.fake.set_fault(None);
+    stage.set_fault(None);
     window.press_in(("dialog", "Add credential"), "button", "Save");
     window.see_gone("dialog", "Add credential");
-    let kept = stage
-        .fake
-        .with(|mistral| mistral.connectors[0].credentials.len());
+    let kept = stage.with(|mistral| mistral.connectors[0].credentials.len());
     assert_eq!(kept, 2);
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -106,12 +94,10 @@ fn a_change_waits_as_it_was_typed_while_the_key_is_mended() {
     let window = &stage.window;
     window.press("tab", "Settings");
     window.fill("Description*", "The wiki of everybody");
-    stage
-        .fake
-        .with(|mistral| mistral.keys = vec![TOKEN.to_owned()]);
+    stage.with(|mistral| mistral.keys = vec![TOKEN.to_owned()]);
     window.press("button", "Review changes");
     window.see_text("platform.signed_out");
-    assert_eq!(in_both_themes(window, "signed out"), Vec::<String>::new());
+    assert_no_faults(window, "signed out");
     window.press("button", "Back to editing");
     window.see("link", "Mistral, signed out");
     change_key(window);
@@ -123,9 +109,7 @@ fn a_change_waits_as_it_was_typed_while_the_key_is_mended() {
     window.press("button", "Review changes");
     window.press("button", "Save 1 change");
     window.see_text("Settings changed");
-    let told = stage
-        .fake
-        .with(|mistral| mistral.connectors[0].shown["description"].clone());
+    let told = stage.with(|mistral| mistral.connectors[0].shown["description"].clone());
     assert_eq!(told, "The wiki of everybody");
     // What was sent is no draft any more.
     window.press("tab", "Overview");
@@ -134,7 +118,7 @@ fn a_change_waits_as_it_was_typed_while_the_key_is_mended() {
         window.look("textbox", "Description*").is_some()
     });
     assert!(!window.text().contains("Unsaved changes restored"));
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -146,14 +130,14 @@ fn a_silent_creation_is_told_and_what_was_typed_is_there_again() {
     window.fill("Description", "Another wiki");
     window.fill("Server URL", "https://wiki.example/two");
     let silent = Fault::always(FaultKind::Silence).on(|seen| seen.method == "POST");
-    stage.fake.set_fault(silent);
+    stage.set_fault(silent);
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see("group", "Creating");
-    assert_eq!(in_both_themes(window, "creating"), Vec::<String>::new());
+    assert_no_faults(window, "creating");
     window.keys(&[keys::ESCAPE]);
     window.see_gone("dialog", "Create MCP server");
 
-    stage.fake.set_fault(None);
+    stage.set_fault(None);
     open_form(window);
     window.see_text("Unsaved changes restored");
     assert_eq!(window.value("Name"), "second");
@@ -161,9 +145,9 @@ fn a_silent_creation_is_told_and_what_was_typed_is_there_again() {
     assert_eq!(window.value("Server URL"), "https://wiki.example/two");
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see_gone("dialog", "Create MCP server");
-    let there = || stage.fake.with(|mistral| mistral.connectors.len());
+    let there = || stage.with(|mistral| mistral.connectors.len());
     window.wait_until("it to be there once", || there() == 2);
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -176,19 +160,19 @@ fn a_silent_sign_in_is_stopped_and_tried_again_as_it_was_typed() {
     window.press_in(("dialog", "*"), "button", "Advanced");
     window.fill("Base URL*", stage.fake.url());
     window.fill("Name", "Another");
-    stage.fake.set_fault(Fault::always(FaultKind::Silence));
+    stage.set_fault(Fault::always(FaultKind::Silence));
     let dialog = ("dialog", "Add Mistral account");
     window.press_in(dialog, "button", "Add account*");
     window.see("group", "Signing in");
-    assert_eq!(in_both_themes(window, "signing in"), Vec::<String>::new());
+    assert_no_faults(window, "signing in");
     window.press("button", "Stop");
     window.see_gone("group", "Signing in");
     assert_eq!(window.value("Name"), "Another");
     assert_eq!(window.value("API key*"), KEY);
-    stage.fake.set_fault(None);
+    stage.set_fault(None);
     window.press_in(dialog, "button", "Add account*");
     window.see_text("Another added");
-    stage.over();
+    stage.finish();
 }
 
 /// Opens the form that creates a connector on Mistral.

@@ -1,10 +1,10 @@
 //! One account in trouble beside another that is well: neither hides nor delays the other.
 
-use patchbay_testkit::fakes::{Answer, Fake, FakeCohere, FakeMistral, Fault, FaultKind};
+use patchbay_testkit::fakes::{Fake, FakeCohere, FakeMistral, Fault, FaultKind};
 use serde_json::json;
 
-use super::stage::{KEY, Stage};
-use crate::accessibility::in_both_themes;
+use super::stage::{KEY, Stage, down, limited, wiki};
+use crate::accessibility::assert_no_faults;
 use crate::support::Window;
 
 #[test]
@@ -20,14 +20,12 @@ fn a_silent_account_holds_up_nobody_and_two_in_trouble_are_both_told() {
     window.see_text("no response for");
     window.see("link", "Mistral, slow");
     window.see("link", "Cohere");
-    assert_eq!(in_both_themes(window, "one is slow"), Vec::<String>::new());
+    assert_no_faults(window, "one is slow");
     window.press("button", "Stop");
     window.see_gone("button", "Stop");
 
-    mistral.set_fault(Fault::answer(Answer::page("Down for maintenance")));
-    let limited = Answer::json(429, &json!({ "message": "too many requests" }));
-    let limited = Fault::answer(limited.with("retry-after", "3600"));
-    stage.fake.set_fault(limited);
+    mistral.set_fault(down());
+    stage.set_fault(limited());
     // The turn before ends with the silence.
     window.see("button", "Refresh");
     window.press("button", "Refresh");
@@ -39,17 +37,14 @@ fn a_silent_account_holds_up_nobody_and_two_in_trouble_are_both_told() {
     }
     window.see("row", "news, *");
     window.see("row", "wiki, *");
-    assert_eq!(
-        in_both_themes(window, "two in trouble"),
-        Vec::<String>::new()
-    );
+    assert_no_faults(window, "two in trouble");
 
     mistral.set_fault(None);
-    stage.fake.set_fault(None);
+    stage.set_fault(None);
     window.press("button", "Refresh");
     window.see_text("2 accounts up to date");
     assert_eq!(mistral.faults(), Vec::<String>::new());
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -62,15 +57,13 @@ fn a_lost_key_is_told_on_home_and_the_other_account_goes_on() {
     window.go_to("Home");
     window.see_text("Mistral is signed out");
     window.see_text("platform.signed_out");
-    assert_eq!(in_both_themes(window, "on Home"), Vec::<String>::new());
+    assert_no_faults(window, "on Home");
 
     // Whoever goes on with the other account notices nothing of it.
     stage.open_connector("docs");
     window.press("switch", "Active");
     window.wait_until("it to be off", || {
-        stage
-            .fake
-            .with(|cohere| cohere.connectors[0]["active"] == false)
+        stage.with(|cohere| cohere.connectors[0]["active"] == false)
     });
 
     mistral.with(|mistral| mistral.keys = vec![KEY.to_owned()]);
@@ -83,7 +76,7 @@ fn a_lost_key_is_told_on_home_and_the_other_account_goes_on() {
     window.go_to("Home");
     window.see_gone("button", "Replace key, Mistral");
     assert_eq!(mistral.faults(), Vec::<String>::new());
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -126,10 +119,7 @@ fn stage() -> (Stage<FakeCohere>, Fake<FakeMistral>) {
         "authentication": { "kind": "none" },
     });
     stage.create_on(&stage.account("Cohere"), "search", docs, json!({}));
-    let wiki = json!({
-        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
-        "auth_methods": [{ "kind": "none" }],
-    });
+    let wiki = wiki("none");
     stage.create_on(&stage.account("Mistral"), "mcp", wiki, json!({}));
     stage.window.go_to("Connectors");
     stage.window.see("row", "wiki, *");

@@ -26,13 +26,6 @@ const READ: [&str; 10] = [
     "reason",
 ];
 
-/// How a connector is made on a platform, and a tool of it that is run.
-struct Story {
-    platform: &'static str,
-    creates: (&'static str, Value),
-    runs: (&'static str, Value),
-}
-
 #[test]
 fn texts_of_mistral_are_words_and_nothing_else() {
     let stage = Stage::new(FakeMistral::new(KEY));
@@ -42,14 +35,8 @@ fn texts_of_mistral_are_words_and_nothing_else() {
         "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
         "protocol": "mcp", "auth_methods": [{ "method_type": "none" }],
     });
-    walk(
-        stage,
-        Story {
-            platform: "Mistral",
-            creates: ("create", wiki),
-            runs: ("echo", json!({ "text": "hello" })),
-        },
-    );
+    let tool = ("echo", json!({ "text": "hello" }));
+    walk(stage, "Mistral", ("create", wiki), tool);
 }
 
 #[test]
@@ -60,14 +47,8 @@ fn texts_of_cohere_are_words_and_nothing_else() {
     let url = format!("{}/search", stage.fake.url());
     let service = json!({ "type": "bearer", "token": TOKEN });
     let creates = json!({ "name": "Intranet", "url": url, "service_auth": service });
-    walk(
-        stage,
-        Story {
-            platform: "Cohere",
-            creates: ("create", creates),
-            runs: ("search", json!({ "query": "tea" })),
-        },
-    );
+    let tool = ("search", json!({ "query": "tea" }));
+    walk(stage, "Cohere", ("create", creates), tool);
 }
 
 #[test]
@@ -77,14 +58,8 @@ fn texts_of_agent_stack_are_words_and_nothing_else() {
     stage.sign_in("Agent Stack", |_| {});
     let server = stage.harness.playground.open_url();
     let creates = json!({ "url": server, "metadata": { "name": "play", "description": "A play" } });
-    walk(
-        stage,
-        Story {
-            platform: "Agent Stack",
-            creates: ("create", creates),
-            runs: ("echo", json!({ "message": "hello" })),
-        },
-    );
+    let tool = ("echo", json!({ "message": "hello" }));
+    walk(stage, "Agent Stack", ("create", creates), tool);
 }
 
 #[test]
@@ -99,14 +74,8 @@ fn texts_of_airbyte_are_words_and_nothing_else() {
         "name": "repos", "definition_id": KINDS[0].0, "credentials": { "token": TOKEN },
         "replication_config": { "repositories": ["ada/tea"] },
     });
-    walk(
-        stage,
-        Story {
-            platform: "Airbyte",
-            creates: ("create_connector", creates),
-            runs: ("issues.list", json!({})),
-        },
-    );
+    let tool = ("issues.list", json!({}));
+    walk(stage, "Airbyte", ("create_connector", creates), tool);
 }
 
 #[test]
@@ -115,14 +84,8 @@ fn texts_of_10ex_are_words_and_nothing_else() {
     harm(&stage, Some("name"));
     stage.sign_in("10ex", |window| window.fill("API key*", KEY));
     let creates = json!({ "provider": "apollo", "api_key": TOKEN, "name": "Apollo" });
-    walk(
-        stage,
-        Story {
-            platform: "10ex",
-            creates: ("submit_byok", creates),
-            runs: ("test", json!({})),
-        },
-    );
+    let tool = ("test", json!({}));
+    walk(stage, "10ex", ("submit_byok", creates), tool);
 }
 
 /// Adds harm to every text that people read in every answer from now on, and to `also`.
@@ -151,11 +114,15 @@ fn add_harm(json: &mut Value, also: Option<&str>) {
     }
 }
 
-/// Makes a connector, runs a tool of it, and opens every page that shows something of it.
-fn walk<H: FakePlatform>(stage: Stage<H>, story: Story) {
+/// Makes a connector by that operation, runs that tool of it, and opens every page that shows something of it.
+fn walk<H: FakePlatform>(
+    stage: Stage<H>,
+    platform: &str,
+    (operation, arguments): (&str, Value),
+    tool: (&str, Value),
+) {
     let window = &stage.window;
-    let account = stage.account(story.platform);
-    let (operation, arguments) = story.creates;
+    let account = stage.account(platform);
     let request = json!({
         "account": account["id"], "operation": operation, "arguments": arguments, "confirmed": true,
         "timeoutSeconds": null, "retries": null, "headers": {}, "query": {}, "body": {},
@@ -172,7 +139,7 @@ fn walk<H: FakePlatform>(stage: Stage<H>, story: Story) {
     let made: Vec<&str> = made.filter_map(|one| one["id"].as_str()).collect();
     assert!(!made.is_empty(), "{connectors}");
     for id in made {
-        run(window, id, &story.runs);
+        run(window, id, &tool);
         seen += assert_harmless(&stage, "the run");
         window.press("tab", "Raw");
         seen += assert_harmless(&stage, "what was answered");
@@ -186,21 +153,22 @@ fn walk<H: FakePlatform>(stage: Stage<H>, story: Story) {
         }
     }
     let account = account["id"].as_str().expect("an id");
-    for page in [
+    let places = [
         "",
         "connectors",
         "tools",
         "runs",
         "credentials",
         "catalogue",
-    ] {
+    ];
+    for page in places {
         go(window, page);
         seen += assert_harmless(&stage, page);
     }
     go(window, &format!("accounts/{account}"));
     seen += assert_harmless(&stage, "the account");
     assert!(seen > 0, "no page shows any of it");
-    stage.over();
+    stage.finish();
 }
 
 fn run(window: &Window, connector: &str, (tool, arguments): &(&str, Value)) {

@@ -29,8 +29,7 @@ fn an_icon_that_mistral_names_is_fetched_by_the_app_once_and_drawn() {
             drop(stream.write_all(&[head.as_bytes(), GIF].concat()));
         }
     });
-    let stage = Stage::new(FakeMistral::new(KEY));
-    stage.sign_in("Mistral", |window| window.fill("API key*", KEY));
+    let stage = Stage::signed_in(FakeMistral::new(KEY), "Mistral");
     let values = json!({
         "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
         "auth_methods": [{ "kind": "none" }], "icon_url": icon,
@@ -48,5 +47,5 @@ fn an_icon_that_mistral_names_is_fetched_by_the_app_once_and_drawn() {
     window.go_to("Connectors");
     window.wait_until("the icon in its row", || is_drawn("[role='row']"));
     assert_eq!(asked.load(Ordering::Relaxed), 1);
-    stage.over();
+    stage.finish();
 }

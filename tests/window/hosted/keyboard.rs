@@ -107,7 +107,7 @@ fn an_account_and_its_connector_live_and_end_by_keys_alone() {
     tab_to(window, "Delete connector");
     window.keys(&[keys::ENTER]);
     window.see_gone("row", "tickets, *");
-    assert!(stage.fake.with(|cohere| cohere.connectors.is_empty()));
+    assert!(stage.with(|cohere| cohere.connectors.is_empty()));
     assert!(!window.crossed().contains(SECRET), "a secret came back");
-    stage.over();
+    stage.finish();
 }

@@ -3,7 +3,7 @@
 use patchbay_testkit::fakes::FakeMistral;
 use serde_json::json;
 
-use super::stage::{KEY, Stage};
+use super::stage::{KEY, Stage, wiki};
 use crate::accessibility::{cut_off, in_both_themes, make_small_with_large_text};
 use crate::support::{Window, keys};
 
@@ -18,7 +18,7 @@ fn axe_finds_no_fault_with_pages_and_layers_of_hosted_platforms() {
         faults.extend(in_both_themes(window, what))
     });
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn nothing_of_hosted_platforms_is_cut_off_in_a_small_window_with_text_of_double_
         lost.extend(cut_off(window, what))
     });
     assert!(lost.is_empty(), "{}", lost.join("\n"));
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn assistive_technology_is_told_what_is_what() {
         let told = window.told(role, name);
         assert_eq!(told, (role.to_owned(), name.to_owned()));
     }
-    stage.over();
+    stage.finish();
 }
 
 /// An account with a connector, whose page is open; the way there is looked at.
@@ -76,11 +76,7 @@ fn furnish(stage: &Stage<FakeMistral>, mut look: impl FnMut(&Window, &str)) {
     window.keys(&[keys::ESCAPE]);
     window.see_gone("dialog", "*");
     stage.sign_in("Mistral", |window| window.fill("API key*", KEY));
-    let values = json!({
-        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
-        "auth_methods": [{ "kind": "bearer" }],
-    });
-    stage.create("mcp", values, json!({}));
+    stage.create("mcp", wiki("bearer"), json!({}));
     window.see("region", "On Mistral");
 }
 

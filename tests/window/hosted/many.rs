@@ -4,8 +4,8 @@ use patchbay_playground::Consent;
 use patchbay_testkit::fakes::{Answer, Fake, FakeCohere, FakeMistral, Fault};
 use serde_json::{Value, json};
 
-use super::stage::{KEY, Stage};
-use crate::accessibility::in_both_themes;
+use super::stage::{KEY, Stage, wiki};
+use crate::accessibility::assert_no_faults;
 use crate::support::seed::{self, OPEN};
 use crate::support::{Harness, Window, keys};
 
@@ -16,17 +16,14 @@ fn picked_connectors_are_checked_and_what_is_not_well_stays_picked() {
     let (stage, mistral) = furnish();
     let window = &stage.window;
     pick_all(window, 4);
-    assert_eq!(in_both_themes(window, "picked"), Vec::<String>::new());
+    assert_no_faults(window, "picked");
     window.press_in(PICKED, "button", "Check*");
     window.see_text("1 selected, 1 failed");
     window.see("row", "Open playground, Ready, *OK");
     window.see("row", "docs, Ready, *OK");
     window.see("row", "tickets, Ready, *OK");
     window.see("row", "wiki, Needs sign-in, *");
-    assert_eq!(
-        in_both_themes(window, "one is not well"),
-        Vec::<String>::new()
-    );
+    assert_no_faults(window, "one is not well");
     window.keys(&[keys::ESCAPE]);
     window.see_gone(PICKED.0, PICKED.1);
 
@@ -38,7 +35,7 @@ fn picked_connectors_are_checked_and_what_is_not_well_stays_picked() {
     window.see("tab", "Credentials");
     window.press_in(("region", "Personal"), "button", "Add credential");
     window.see("dialog", "Add credential");
-    over(stage, mistral);
+    finish(stage, mistral);
 }
 
 #[test]
@@ -61,7 +58,7 @@ fn picked_connectors_are_turned_off_where_that_is_one_thing_and_on_again() {
         active(&stage.fake) == [true, true]
     });
     window.see("row", "Open playground, *Turned on");
-    over(stage, mistral);
+    finish(stage, mistral);
 }
 
 #[test]
@@ -75,17 +72,17 @@ fn picked_connectors_are_deleted_and_those_of_this_computer_come_back() {
     window.keys(&[keys::BACKSPACE]);
     window.see("alertdialog", "Delete 3 connectors?");
     window.see_text("1 connector on this computer can be restored with Undo");
-    assert_eq!(in_both_themes(window, "deleting"), Vec::<String>::new());
+    assert_no_faults(window, "deleting");
     window.keys(&[keys::ESCAPE]);
     window.see_gone("alertdialog", "Delete 3 connectors?");
-    assert_eq!(stage.fake.with(|cohere| cohere.connectors.len()), 2);
+    assert_eq!(stage.with(|cohere| cohere.connectors.len()), 2);
 
     // One of them cannot be deleted now: it stays, with the reason, and is picked still.
     let broken = Answer::json(500, &json!({ "message": "internal error" }));
     let at_tickets = Fault::answer(broken).on(|seen| {
         seen.method == "DELETE" && seen.path.iter().any(|part| part.starts_with("tickets"))
     });
-    stage.fake.set_fault(at_tickets);
+    stage.set_fault(at_tickets);
     window.press_in(PICKED, "button", "Delete*");
     window.press_in(
         ("alertdialog", "Delete 3 connectors?"),
@@ -99,18 +96,18 @@ fn picked_connectors_are_deleted_and_those_of_this_computer_come_back() {
     window.press("button", "Undo");
     window.see("row", "Open playground, Ready, *");
     window.see("row", "tickets, *");
-    let left = stage.fake.with(|cohere| {
+    let left = stage.with(|cohere| {
         let names = cohere.connectors.iter().map(|one| one["name"].clone());
         names.collect::<Vec<_>>()
     });
     assert_eq!(left, ["tickets"]);
 
-    stage.fake.set_fault(None);
+    stage.set_fault(None);
     window.press_in(PICKED, "button", "Delete*");
     window.press("button", "Delete 1 connector");
     window.see_gone("row", "tickets, *");
-    assert!(stage.fake.with(|cohere| cohere.connectors.is_empty()));
-    over(stage, mistral);
+    assert!(stage.with(|cohere| cohere.connectors.is_empty()));
+    finish(stage, mistral);
 }
 
 #[test]
@@ -161,10 +158,7 @@ fn furnish() -> (Stage<FakeCohere>, Fake<FakeMistral>) {
         });
         stage.create_on(&cohere, "search", values, json!({}));
     }
-    let wiki = json!({
-        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
-        "auth_methods": [{ "kind": "bearer" }],
-    });
+    let wiki = wiki("bearer");
     stage.create_on(&stage.account("Mistral"), "mcp", wiki, json!({}));
     window.go_to("Connectors");
     window.see("row", "wiki, *");
@@ -209,7 +203,7 @@ fn active(fake: &Fake<FakeCohere>) -> Vec<Value> {
     })
 }
 
-fn over(stage: Stage<FakeCohere>, mistral: Fake<FakeMistral>) {
+fn finish(stage: Stage<FakeCohere>, mistral: Fake<FakeMistral>) {
     assert_eq!(mistral.faults(), Vec::<String>::new());
-    stage.over();
+    stage.finish();
 }

@@ -44,7 +44,7 @@ fn a_promotion_says_who_is_demoted_before_and_who_has_the_role_after() {
     stage.harness.run(&command_line, &give_up);
     assert_eq!(role(&stage, "Pipeline"), "source");
     window.see_text("No primary data source yet.");
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -76,13 +76,11 @@ fn a_connection_is_tested_refreshed_switched_and_revoked() {
     window.press_in(("alertdialog", "Revoke?"), "button", "Revoke");
     stage.wait_for_status(&id, "disconnected");
     window.see_text("Revoke done");
-    stage.over();
+    stage.finish();
 }
 
 fn stage() -> Stage<FakeTenex> {
-    let stage = Stage::new(FakeTenex::new(KEY));
-    stage.sign_in("10ex", |window| window.fill("API key*", KEY));
-    stage
+    Stage::signed_in(FakeTenex::new(KEY), "10ex")
 }
 
 /// A connector to HubSpot with that role, its page open.
@@ -93,7 +91,7 @@ fn create(stage: &Stage<FakeTenex>, name: &str, role: &str) -> String {
 
 /// The role that 10ex has for a connector.
 fn role(stage: &Stage<FakeTenex>, name: &str) -> Value {
-    stage.fake.with(|tenex| {
+    stage.with(|tenex| {
         let mut all = tenex.connectors.iter();
         let found = all.find(|one| one["name"] == name);
         found.map(|one| one["role"].clone()).unwrap_or_default()

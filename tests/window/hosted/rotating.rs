@@ -5,7 +5,7 @@ use patchbay_testkit::fakes::{Answer, Fake, FakeCohere, Fault};
 use serde_json::{Value, json};
 
 use super::stage::{KEY, Stage, TOKEN};
-use crate::accessibility::in_both_themes;
+use crate::accessibility::assert_no_faults;
 use crate::support::seed::ask;
 
 const FIRST: &str = "wallet-first-5Tn8qLw2Xz";
@@ -13,8 +13,7 @@ const TAKEN_BACK: &str = "wallet-third-9Vb4sKp7Yc";
 
 #[test]
 fn a_rotation_says_what_each_place_made_of_it_and_retries_what_was_not_reached() {
-    let stage = Stage::new(FakeCohere::new(KEY));
-    stage.sign_in("Cohere", |window| window.fill("API key*", KEY));
+    let stage = Stage::signed_in(FakeCohere::new(KEY), "Cohere");
     let window = &stage.window;
     let token = json!({ "name": "Search token", "secret": { "kind": "bearer", "token": FIRST } });
     let entry = ask(window, "add_wallet_entry", json!({ "request": token }));
@@ -35,26 +34,23 @@ fn a_rotation_says_what_each_place_made_of_it_and_retries_what_was_not_reached()
     window.press("row", "Search token, *");
     window.see("dialog", "Search token");
     window.see("list", "Used by");
-    assert_eq!(
-        in_both_themes(window, "an entry with places"),
-        Vec::<String>::new()
-    );
+    assert_no_faults(window, "an entry with places");
     window.press("button", "Rotate…");
     window.see("dialog", "Rotate *");
     window.fill("Token", TOKEN);
-    assert_eq!(in_both_themes(window, "rotating"), Vec::<String>::new());
+    assert_no_faults(window, "rotating");
     let broken = Answer::json(500, &json!({ "message": "internal error" }));
     let to_two = Fault::answer(broken)
         .on(|seen| seen.method == "PATCH" && seen.path.iter().any(|part| part.starts_with("two")));
-    stage.fake.set_fault(to_two);
+    stage.set_fault(to_two);
     window.press_in(("dialog", "Rotate *"), "button", "Rotate");
     window.see_text("1 of 2 updated");
     window.see_text("platform.failed");
     window.see_text("1 not updated");
-    assert_eq!(in_both_themes(window, "half rotated"), Vec::<String>::new());
+    assert_no_faults(window, "half rotated");
     assert_eq!(last_tokens(&stage.fake), [TOKEN, TOKEN]);
 
-    stage.fake.set_fault(None);
+    stage.set_fault(None);
     window.press_in(("dialog", "Rotate *"), "button", "Retry 1*");
     window.see_text("2 of 2 updated");
     window.press_in(("dialog", "Rotate *"), "button", "Finish*");
@@ -71,10 +67,9 @@ fn a_rotation_says_what_each_place_made_of_it_and_retries_what_was_not_reached()
     window.see_text("Rotation of Search token rolled back");
     assert_eq!(last_tokens(&stage.fake), [TOKEN, TOKEN]);
     for secret in [FIRST, TAKEN_BACK] {
-        assert!(!window.crossed().contains(secret), "a secret came back");
-        assert!(!window.source().contains(secret), "the page holds a secret");
+        window.assert_unseen(secret);
     }
-    stage.over();
+    stage.finish();
 }
 
 /// The tokens that were sent last to be kept.

@@ -7,8 +7,8 @@ use patchbay_testkit::fakes::{
 use patchbay_testkit::{find_leaks, leaks_in};
 use serde_json::{Value, json};
 
-use super::stage::{KEY, Stage, TOKEN};
-use crate::accessibility::in_both_themes;
+use super::stage::{KEY, Stage, TOKEN, wiki};
+use crate::accessibility::assert_no_faults;
 use crate::support::seed::ask;
 
 const FIRST: &str = "everywhere-first-8Rk2vNq5Wd";
@@ -36,14 +36,14 @@ fn a_new_secret_goes_everywhere_and_the_place_that_refused_is_tried_again_from_h
     window.see_text("Reads from wallet");
     window.see_text("Personal credential · default");
     window.fill("Token", &new);
-    assert_eq!(in_both_themes(window, "four places"), Vec::<String>::new());
+    assert_no_faults(window, "four places");
     others.tenex.set_fault(refusal());
     window.press_in(("dialog", "Rotate *"), "button", "Rotate");
     window.see_text("2 of 3 updated");
     window.see_text("Failed");
     window.see_text("The provider refuses this key");
     window.see_text("1 not updated");
-    assert_eq!(in_both_themes(window, "one refused"), Vec::<String>::new());
+    assert_no_faults(window, "one refused");
     assert_eq!(at_cohere(&stage.fake), new);
     assert_eq!(at_mistral(&others.mistral), new);
 
@@ -60,7 +60,7 @@ fn a_new_secret_goes_everywhere_and_the_place_that_refused_is_tried_again_from_h
     stage.open_connector("Guarded");
     window.press("button", "Check");
     window.see_text("Ready");
-    over(stage, others, &[FIRST, &new]);
+    finish(stage, others, &[FIRST, &new]);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_rotation_is_taken_back_everywhere_and_deleting_says_what_would_break() {
     for title in ["docs · Cohere", "wiki · Mistral", "Apollo · 10ex"] {
         window.see_text_in(("list", "Keeps a copy"), title);
     }
-    assert_eq!(in_both_themes(window, "deleting"), Vec::<String>::new());
+    assert_no_faults(window, "deleting");
     window.press("button", "Cancel");
     window.see_gone("alertdialog", "Delete Shared token?");
     open(&stage);
@@ -106,7 +106,7 @@ fn a_rotation_is_taken_back_everywhere_and_deleting_says_what_would_break() {
     window.see_text("No saved credentials");
     window.go_to("Home");
     window.see_text("Guarded needs sign-in");
-    over(stage, others, &[FIRST, TOKEN]);
+    finish(stage, others, &[FIRST, TOKEN]);
 }
 
 /// A secret in the wallet, and four connectors that were given it.
@@ -138,10 +138,7 @@ fn furnish(stage: &Stage<FakeCohere>) -> Others {
     let key = json!({ "/api_key": from_wallet });
     let named = json!({ "name": "Apollo" });
     stage.create_on(&stage.account("10ex"), "apollo", named, key);
-    let wiki = json!({
-        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
-        "auth_methods": [{ "kind": "bearer" }],
-    });
+    let wiki = wiki("bearer");
     let wiki = stage.create_on(&stage.account("Mistral"), "mcp", wiki, json!({}));
     let credential = json!({
         "connector": wiki["id"], "level": "user", "name": "default", "isDefault": true,
@@ -203,7 +200,7 @@ fn text(value: &Value) -> String {
 
 /// The end: no platform was sent anything that its contract does not allow, and the secrets are nowhere
 /// but there.
-fn over(stage: Stage<FakeCohere>, others: Others, secrets: &[&str]) {
+fn finish(stage: Stage<FakeCohere>, others: Others, secrets: &[&str]) {
     let Others { mistral, tenex } = others;
     assert_eq!(mistral.faults(), Vec::<String>::new());
     assert_eq!(tenex.faults(), Vec::<String>::new());
@@ -215,5 +212,5 @@ fn over(stage: Stage<FakeCohere>, others: Others, secrets: &[&str]) {
     leaks.extend(find_leaks(stage.harness.home(), &secrets).expect("the home is read"));
     let places: Vec<_> = leaks.iter().map(|leak| (&leak.place, leak.form)).collect();
     assert!(leaks.is_empty(), "{places:#?}");
-    stage.over();
+    stage.finish();
 }

@@ -4,7 +4,6 @@ use patchbay_testkit::fakes::FakeMistral;
 use serde_json::json;
 
 use super::stage::{KEY, Stage};
-use crate::support::keys;
 
 const LEVELS: [(&str, &str); 3] = [
     ("Your organization", "organization"),
@@ -28,11 +27,7 @@ fn sharing_and_taking_back_are_confirmed_with_what_cannot_be_undone() {
         window.press("switch", &switch);
         window.press_in(("dialog", "Share?"), "button", "Share");
         window.see_gone("dialog", "*");
-        let shared = || {
-            stage
-                .fake
-                .with(|mistral| mistral.connectors[0].shared.clone())
-        };
+        let shared = || stage.with(|mistral| mistral.connectors[0].shared.clone());
         window.wait_until("it to be shared", || shared() == [level]);
 
         window.press("switch", &switch);
@@ -44,7 +39,7 @@ fn sharing_and_taking_back_are_confirmed_with_what_cannot_be_undone() {
         window.wait_until("it to be taken back", || shared().is_empty());
         assert_eq!(visibility(&stage), "private");
     }
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -65,7 +60,7 @@ fn it_is_switched_on_and_off_for_each_level() {
     // What was done here is known from here.
     window.press("switch", "You");
     window.wait_until("it to be on", || is_on(&stage, "user"));
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -77,8 +72,7 @@ fn the_older_surface_asks_how_tools_may_be_used_and_shares_for_good() {
     let asked = ("dialog", "Turn on?");
     window.see(asked.0, asked.1);
     window.see_text("Your workspace");
-    window.fill("Include tools", "search");
-    window.keys(&[keys::ENTER]);
+    window.enter("Include tools", "search");
     window.fill("Exclude tools", "erase");
     window.press("button", "Add Ask before running");
     window.press_in(("group", "Ask before*"), "radio", "By effect");
@@ -100,7 +94,7 @@ fn the_older_surface_asks_how_tools_may_be_used_and_shares_for_good() {
     window.see_text("Share with the workspace done");
     window.see_gone("button", "Share with the workspace");
     assert_eq!(visibility(&stage), "shared_workspace");
-    stage.over();
+    stage.finish();
 }
 
 /// A connector of one's own, its page open, on either surface.
@@ -126,15 +120,11 @@ fn stage(seed: bool) -> Stage<FakeMistral> {
 }
 
 fn visibility(stage: &Stage<FakeMistral>) -> String {
-    let word = stage
-        .fake
-        .with(|mistral| mistral.connectors[0].shown["visibility"].clone());
+    let word = stage.with(|mistral| mistral.connectors[0].shown["visibility"].clone());
     word.as_str().unwrap_or_default().to_owned()
 }
 
 fn is_on(stage: &Stage<FakeMistral>, level: &str) -> bool {
-    let active = stage
-        .fake
-        .with(|mistral| mistral.connectors[0].active.clone());
+    let active = stage.with(|mistral| mistral.connectors[0].active.clone());
     active.iter().any(|other| other == level)
 }

@@ -11,14 +11,14 @@ use crate::support::{Window, display, keys};
 fn a_source_is_created_checked_run_downloaded_from_and_deleted() {
     let stage = Stage::new(FakeAirbyte::new("client-1", KEY));
     // Still there when it is looked for twice: the deletion takes a few seconds.
-    stage.fake.with(|airbyte| airbyte.lingers = 2);
+    stage.with(|airbyte| airbyte.lingers = 2);
     sign_in(&stage);
     create(&stage);
     check(&stage);
     read_pages(&stage);
     download(&stage);
     delete(&stage);
-    stage.over();
+    stage.finish();
 }
 
 #[test]
@@ -29,16 +29,14 @@ fn a_refresh_token_is_had_from_the_provider_by_an_app_of_ones_own() {
     // Only an MCP server has tokens made for it alone.
     stage
         .harness
-        .playground
-        .turn(|switches| switches.require_resource = false);
-    stage.fake.with(|airbyte| airbyte.github = provider);
+        .configure(|switches| switches.require_resource = false);
+    stage.with(|airbyte| airbyte.github = provider);
     sign_in(&stage);
     let window = &stage.window;
     window.press("button", "Create connector*");
     window.press("row", "GitHub, *");
     window.fill("Name", "tea");
-    window.fill("Repositories", "ada/tea");
-    window.keys(&[keys::ENTER]);
+    window.enter("Repositories", "ada/tea");
     window.press("button", "Set up");
     window.fill("Client ID*", CONFIDENTIAL_CLIENT_ID);
     window.fill("Client secret*", CONFIDENTIAL_CLIENT_SECRET);
@@ -50,7 +48,7 @@ fn a_refresh_token_is_had_from_the_provider_by_an_app_of_ones_own() {
     window.wait_until("the focus on the way on", || window.focus().1 == "Back");
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see_text("Signed in");
-    assert_eq!(stage.fake.with(|airbyte| airbyte.connectors.len()), 0);
+    assert_eq!(stage.with(|airbyte| airbyte.connectors.len()), 0);
     window.keys(&[keys::CONTROL, keys::ENTER]);
     window.see("heading", "tea");
     let credentials = stage.last_sent("POST", "connectors")["credentials"].clone();
@@ -59,7 +57,7 @@ fn a_refresh_token_is_had_from_the_provider_by_an_app_of_ones_own() {
     assert_eq!(credentials["client_secret"], CONFIDENTIAL_CLIENT_SECRET);
     let refresh = credentials["refresh_token"].as_str().expect("a token");
     assert!(!refresh.is_empty() && !window.crossed().contains(refresh));
-    stage.over();
+    stage.finish();
 }
 
 fn sign_in(stage: &Stage<FakeAirbyte>) {
@@ -113,7 +111,7 @@ fn check(stage: &Stage<FakeAirbyte>) {
 
     // Its token is taken away at the provider, which only a check can find out.
     let revoke = |token: &'static str| {
-        stage.fake.with(|airbyte| {
+        stage.with(|airbyte| {
             for given in airbyte.given.values_mut() {
                 given["credentials"]["token"] = token.into();
             }
@@ -177,12 +175,12 @@ fn delete(stage: &Stage<FakeAirbyte>) {
     let asked = ("alertdialog", "Delete tea from Airbyte?");
     window.press_in(asked, "button", "Delete connector");
     window.see("group", "Deleting");
-    assert_eq!(stage.fake.with(|airbyte| airbyte.connectors.len()), 1);
+    assert_eq!(stage.with(|airbyte| airbyte.connectors.len()), 1);
     window.see_gone(asked.0, asked.1);
     window.see_text("tea deleted from Airbyte");
     window.see("heading", "Connectors*");
     window.see_gone("row", "tea, *");
-    assert!(stage.fake.with(|airbyte| airbyte.connectors.is_empty()));
+    assert!(stage.with(|airbyte| airbyte.connectors.is_empty()));
 }
 
 /// The button may lie below; its key works from the form.

@@ -1,6 +1,6 @@
-//! A desk, a window and a platform, and what journeys on them begin and end with.
+//! The set-up of a journey on a hosted platform, and what such journeys begin and end with.
 
-use patchbay_testkit::fakes::{Fake, FakePlatform};
+use patchbay_testkit::fakes::{Answer, Fake, FakePlatform, Fault};
 use serde_json::{Value, json};
 
 use crate::support::seed::ask;
@@ -9,7 +9,7 @@ use crate::support::{Harness, Window};
 pub(super) const KEY: &str = "hosted-key-7Qw2mZx9Lp4vTn";
 pub(super) const TOKEN: &str = "hosted-token-3Rf8kYb1Hs6dJc";
 
-/// A desk, a window, and a platform.
+/// The app in its window, and a fake platform.
 pub(super) struct Stage<H> {
     pub(super) window: Window,
     pub(super) fake: Fake<H>,
@@ -26,6 +26,22 @@ impl<H: FakePlatform> Stage<H> {
             fake: fake.expect("the platform starts"),
             harness,
         }
+    }
+
+    /// A stage with an account on the platform, which wants nothing but a key.
+    pub(super) fn signed_in(hosted: H, platform: &str) -> Self {
+        let stage = Self::new(hosted);
+        stage.sign_in(platform, |window| window.fill("API key*", KEY));
+        stage
+    }
+
+    /// Changes the platform, or looks at it.
+    pub(super) fn with<T>(&self, change: impl FnOnce(&mut H) -> T) -> T {
+        self.fake.with(change)
+    }
+
+    pub(super) fn set_fault(&self, fault: impl Into<Option<Fault>>) {
+        self.fake.set_fault(fault);
     }
 
     /// One more platform beside the first.
@@ -116,7 +132,7 @@ impl<H: FakePlatform> Stage<H> {
     }
 
     /// The end of a journey: nothing that no contract allows was sent, and no secret came into the page.
-    pub(super) fn over(self) {
+    pub(super) fn finish(self) {
         assert_eq!(self.fake.faults(), Vec::<String>::new());
         let crossed = self.window.crossed();
         let page = self.window.source();
@@ -130,6 +146,27 @@ impl<H: FakePlatform> Stage<H> {
         self.window.quit();
         drop(self.harness);
     }
+}
+
+/// An MCP server on Mistral that wants this kind of sign-in.
+pub(super) fn wiki(sign_in: &str) -> Value {
+    json!({
+        "name": "wiki", "description": "The wiki", "server": "https://wiki.example/mcp",
+        "auth_methods": [{ "kind": sign_in }],
+    })
+}
+
+/// A refusal that asks to wait for an hour.
+pub(super) fn limited() -> Fault {
+    let limited = Answer::json(429, &json!({ "detail": "too many requests" }));
+    Fault::answer(limited.with("retry-after", "3600"))
+}
+
+/// What stands on the page of a proxy whose platform is down.
+pub(super) const DOWN: &str = "Down for maintenance";
+
+pub(super) fn down() -> Fault {
+    Fault::answer(Answer::page(DOWN))
 }
 
 /// A secret as it is typed in.

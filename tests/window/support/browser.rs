@@ -34,7 +34,7 @@ impl Browser {
                     "--disable-dev-shm-usage", folder,
                 ],
             },
-            // Redirects to schemes that Chromium cannot open show up nowhere else.
+            // Only the log shows redirects to schemes that Chromium cannot open.
             "goog:loggingPrefs": { "performance": "ALL" },
         });
         let prepare = |driver: &mut std::process::Command| {
@@ -55,7 +55,6 @@ impl Browser {
         }
     }
 
-    /// Opens a page.
     pub(crate) fn open(&self, page: &Url) {
         self.session
             .call("url", Some(&json!({ "url": page.as_str() })))
@@ -103,8 +102,7 @@ impl Browser {
             .unwrap_or_default()
     }
 
-    /// The address of the app's own scheme that the provider sent the browser to. Headless Chromium has
-    /// nobody to ask whether to follow it.
+    /// The redirect to the app's own scheme, which headless Chromium does not follow.
     pub(crate) fn deep_link(&self) -> String {
         let started = Instant::now();
         loop {
@@ -122,7 +120,7 @@ impl Browser {
     }
 }
 
-/// The `Location` in an entry of the log that leads to the app.
+/// The `Location` of a redirect to the app in an entry of the log.
 fn location(entry: &Value) -> Option<String> {
     let message: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
     let headers = message["message"]["params"]["headers"].as_object()?;

@@ -1,4 +1,4 @@
-//! The X display on which the window lies, as a window manager sees it.
+//! The X display of the window, as a window manager sees it.
 
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
@@ -9,7 +9,7 @@ use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
-/// Where a window lies and how large it is, in pixels of the display.
+/// Position and size of a window in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bounds {
     pub(crate) x: i16,
@@ -25,7 +25,7 @@ pub(crate) fn size() -> (u16, u16) {
     (screen.width_in_pixels, screen.height_in_pixels)
 }
 
-/// Where the app's window lies; `None` while it is not shown.
+/// Position and size of the app's window; `None` while it is hidden.
 pub(crate) fn bounds() -> Option<Bounds> {
     let (display, screen) = connect();
     let window = shown(&display, display.setup().roots[screen].root)?;
@@ -38,7 +38,7 @@ pub(crate) fn bounds() -> Option<Bounds> {
     })
 }
 
-/// Moves the app's window, as dragging it and its edges does.
+/// Moves and resizes the app's window, as dragging does.
 pub(crate) fn move_window(bounds: Bounds) {
     let (display, screen) = connect();
     let window = shown(&display, display.setup().roots[screen].root).expect("a window is shown");
@@ -54,7 +54,7 @@ pub(crate) fn move_window(bounds: Bounds) {
         .expect("the window moves");
 }
 
-/// Tells the app's window that it fills the display, as a window manager does.
+/// Maximizes the app's window, as a window manager does.
 pub(crate) fn maximise() {
     let (display, screen) = connect();
     let window = shown(&display, display.setup().roots[screen].root).expect("a window is shown");
@@ -72,7 +72,7 @@ pub(crate) fn maximise() {
         .expect("the window is told");
 }
 
-/// Whether the app's window fills the display, or asks the window manager that it may.
+/// Whether the app's window is maximized, or asks the window manager to be.
 pub(crate) fn is_maximised() -> bool {
     let (display, screen) = connect();
     let Some(window) = shown(&display, display.setup().roots[screen].root) else {
@@ -93,7 +93,7 @@ fn maximised_atoms(display: &RustConnection) -> [u32; 3] {
     .map(|name| atom(display, name))
 }
 
-/// Asks every window that can be asked to close itself, as pressing the close button does.
+/// Asks every window to close, as the close button does.
 pub(crate) fn ask_to_close() {
     let (display, screen) = connect();
     let root = display.setup().roots[screen].root;
@@ -105,18 +105,18 @@ pub(crate) fn ask_to_close() {
         }
         let message =
             ClientMessageEvent::new(32, window, protocols, [close, x11rb::CURRENT_TIME, 0, 0, 0]);
-        // Waits until the display has passed it on. What a client leaves unread when it hangs up is thrown
-        // away: sent and left at once, about every second message never came.
+        // Waits until the display has processed the messages: when a client disconnects at once, about half of them are
+        // lost.
         display
             .send_event(false, window, EventMask::NO_EVENT, message)
             .expect("the display takes a message")
             .check()
-            // A window may have gone since it was listed.
+            // A window may be gone since it was listed.
             .ok();
     }
 }
 
-/// Closes the dialog of the system with this title, as pressing its close button does; whether there was one.
+/// Closes the system dialog with this title; returns whether there was one.
 pub(crate) fn close_dialog(title: &str) -> bool {
     let (display, screen) = connect();
     let protocols = atom(&display, "WM_PROTOCOLS");

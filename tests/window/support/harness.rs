@@ -1,4 +1,4 @@
-//! A person's desk: a home folder, a Playground to connect to, and the ways to start Patchbay there.
+//! A home folder, a Playground to connect to, and the ways to start Patchbay there.
 
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
@@ -33,12 +33,12 @@ pub(crate) struct Harness {
 }
 
 impl Harness {
-    /// A desk with an empty home.
+    /// A harness with an empty home.
     pub(crate) fn new() -> Self {
         Self::with(|_| {})
     }
 
-    /// A desk whose Playground is turned before it starts.
+    /// The same, with the Playground configured before it starts.
     pub(crate) fn with(turn: impl FnOnce(&mut Switches)) -> Self {
         let turn_of_this = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let runtime = Arc::new(Runtime::new().expect("a runtime"));
@@ -64,6 +64,11 @@ impl Harness {
         };
         harness.furnish();
         harness
+    }
+
+    /// Changes the Playground while it runs.
+    pub(crate) fn configure(&self, change: impl FnOnce(&mut Switches)) {
+        self.playground.configure(change);
     }
 
     fn furnish(&self) {
@@ -98,7 +103,7 @@ impl Harness {
         self.home.path()
     }
 
-    /// Puts a program of this desk into its environment.
+    /// Sets the environment of a program that belongs to this harness.
     pub(crate) fn prepare(&self, command: &mut Command) {
         let log = File::options()
             .append(true)
@@ -149,7 +154,7 @@ impl Harness {
         })
     }
 
-    /// Starts a program of this desk and waits until it ends.
+    /// Runs a program in the environment of this harness.
     pub(crate) fn run(&self, program: &Path, arguments: &[&str]) {
         let mut command = Command::new(program);
         self.prepare(&mut command);
@@ -171,7 +176,7 @@ impl Harness {
         Browser::start(self)
     }
 
-    /// The page that the app opened in the browser, which is thereby taken off the desk.
+    /// Takes the page that the app opened in the browser.
     pub(crate) fn opened_page(&self) -> Url {
         self.wait_for("a page in the browser", || self.take_opened())
     }
@@ -217,7 +222,7 @@ impl Harness {
         assert!(self.runtime.block_on(waiting), "waited in vain for {what}");
     }
 
-    /// The processes of this desk, drivers left out.
+    /// The processes of this harness, drivers left out.
     pub(crate) fn processes(&self) -> Vec<processes::Process> {
         processes::with_variable("PATCHBAY_HOME", &self.patchbay_home())
     }

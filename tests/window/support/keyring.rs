@@ -1,4 +1,4 @@
-//! A keychain that a journey can lock and lose: GNOME Keyring on a session bus of its own.
+//! A keychain that a test can lock and delete: GNOME Keyring on its own session bus.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -13,7 +13,7 @@ const PASSWORD: &[u8] = b"journey";
 
 const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
 
-/// A session bus and, most of the time, a keyring on it; both end when dropped.
+/// A session bus and a keyring; both end when dropped.
 pub(crate) struct Keyring<'a> {
     harness: &'a Harness,
     home: TempDir,
@@ -23,7 +23,7 @@ pub(crate) struct Keyring<'a> {
 }
 
 impl<'a> Keyring<'a> {
-    /// One that is open, as after signing in to a desktop.
+    /// Starts an unlocked keyring, as after a login.
     pub(crate) fn open(harness: &'a Harness) -> Self {
         let home = tempfile::Builder::new()
             .prefix("keyring-")
@@ -58,7 +58,7 @@ impl<'a> Keyring<'a> {
         &self.address
     }
 
-    /// Opens it, as signing in to the desktop does.
+    /// Unlocks the keyring, as a login does.
     pub(crate) fn unlock(&mut self) {
         end(self.daemon.take());
         let mut daemon = self
@@ -77,7 +77,7 @@ impl<'a> Keyring<'a> {
             .wait_for("an open keyring", || self.is("false").then_some(()));
     }
 
-    /// Locks it; nobody unlocks it when it asks.
+    /// Locks the keyring; nobody answers its prompt.
     pub(crate) fn lock(&self) {
         let path = format!("[objectpath '{LOGIN}']");
         let method = "org.freedesktop.Secret.Service.Lock";
@@ -87,14 +87,14 @@ impl<'a> Keyring<'a> {
             .wait_for("a locked keyring", || self.is("true").then_some(()));
     }
 
-    /// Everything in it is lost, as with a new computer.
+    /// Deletes everything in it.
     pub(crate) fn lose_everything(&mut self) {
         end(self.daemon.take());
         fs::remove_dir_all(self.folder().join("keyrings")).expect("its files go");
         self.unlock();
     }
 
-    /// Whether the login keyring says of itself that it is locked: `true` or `false`.
+    /// The property `Locked` of the login keyring: `true` or `false`.
     fn is(&self, locked: &str) -> bool {
         let arguments = ["org.freedesktop.Secret.Collection", "Locked"];
         let output = self.call(LOGIN, "org.freedesktop.DBus.Properties.Get", &arguments);

@@ -28,7 +28,6 @@ pub(crate) struct Tray<'a> {
     menu: Proxy<'a>,
 }
 
-/// A notification.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Notice {
     pub(crate) title: String,

@@ -1,4 +1,4 @@
-//! The portal of a session whose programs are to have files chosen by it.
+//! The desktop portal, by which programs ask for files.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -15,13 +15,13 @@ use super::harness::TIMEOUT;
 
 const PLACE: &str = "/org/freedesktop/portal/desktop";
 
-/// A portal on the session bus, in front of a person who always chooses the same file; it goes when dropped.
+/// A portal on the session bus that always chooses the same file; it ends when dropped.
 pub(crate) struct Portal {
     _bus: Connection,
     asked: Receiver<FileRequest>,
 }
 
-/// What a program asked for.
+/// A request of a program.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct FileRequest {
     pub(crate) title: String,
@@ -29,7 +29,7 @@ pub(crate) struct FileRequest {
 }
 
 impl Portal {
-    /// Puts the portal on the session bus, where there must be none.
+    /// Starts the portal on a session bus that has none.
     pub(crate) fn open(chosen: &Path) -> Self {
         let (asked_to, asked) = mpsc::channel();
         let chooser = FileChooser {
@@ -45,7 +45,7 @@ impl Portal {
         Self { _bus: bus, asked }
     }
 
-    /// What the next program asks for, within the time that a journey waits.
+    /// Waits for the next request.
     pub(crate) fn asked(&self) -> FileRequest {
         self.asked.recv_timeout(TIMEOUT).expect("a question")
     }
@@ -87,7 +87,7 @@ impl FileChooser {
         let choices = bus.executor().clone();
         let (bus, uris) = (bus.clone(), vec![self.chosen.to_string()]);
         let choosing = async move {
-            // What is chosen before a program knows of its request is lost to it.
+            // The program misses an answer that comes before it knows the handle of its request.
             replied.await;
             let chosen = (0_u32, HashMap::from([("uris", Value::from(uris))]));
             let interface = "org.freedesktop.portal.Request";
@@ -106,7 +106,7 @@ impl FileChooser {
     }
 }
 
-/// What programs ask that reach anything over the network, the driver among them.
+/// Answers questions about the network, which the driver asks too.
 struct ProxyResolver;
 
 #[interface(name = "org.freedesktop.portal.ProxyResolver")]

@@ -1,4 +1,4 @@
-//! The processes of a desk, as the kernel shows them.
+//! The processes that a harness started, as the kernel lists them.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -7,16 +7,14 @@ use std::process::Command;
 
 use super::harness::binary;
 
-/// A running process.
 #[derive(Clone, Debug)]
 pub(crate) struct Process {
-    /// Its number.
     pub(crate) id: u32,
-    /// Its command line, arguments parted by spaces.
+    /// Command line, arguments separated by spaces.
     pub(crate) command_line: String,
 }
 
-/// Processes whose environment holds `variable` with the value `path`, drivers left out.
+/// Processes whose environment sets `variable` to `path`, without drivers.
 pub(crate) fn with_variable(variable: &str, path: &Path) -> Vec<Process> {
     let wanted = format!("{variable}={}", path.display());
     let app = binary("PATCHBAY_DESKTOP_BIN").display().to_string();
@@ -26,10 +24,10 @@ pub(crate) fn with_variable(variable: &str, path: &Path) -> Vec<Process> {
     entries
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .filter_map(|id: u32| {
-            // A process may end between two looks at it.
+            // A process may end meanwhile.
             let environment = match fs::read(format!("/proc/{id}/environ")) {
                 Ok(environment) => environment,
-                // The app shows nobody its own; another desk's does not run, for journeys take turns.
+                // The environment of the app cannot be read; no other harness runs one, for journeys take turns.
                 Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                     let words = fs::read(format!("/proc/{id}/cmdline")).ok()?;
                     return words.starts_with(app.as_bytes()).then_some(id);
@@ -52,10 +50,10 @@ pub(crate) fn with_variable(variable: &str, path: &Path) -> Vec<Process> {
         .collect()
 }
 
-/// Ends processes at once, as a power failure would.
+/// Kills processes.
 pub(crate) fn kill(processes: &[Process]) {
     for process in processes {
-        // One that ended by itself meanwhile needs no killing.
+        // A process may have ended by itself.
         Command::new("kill")
             .args(["-9", &process.id.to_string()])
             .status()

@@ -1,4 +1,4 @@
-//! What a journey finds on its desk, put there through the window's own commands.
+//! State that a journey starts with, made by the window's own commands.
 
 use serde_json::{Value, json};
 use url::Url;
@@ -6,25 +6,25 @@ use url::Url;
 use super::harness::Harness;
 use super::window::Window;
 
-/// What the connector behind a sign-in is called.
+/// Name of the connector with a sign-in.
 pub(crate) const SIGNED_IN: &str = "Playground";
 
-/// What the connector for everybody is called.
+/// Name of the connector without authentication.
 pub(crate) const OPEN: &str = "Open playground";
 
-/// Adds the Playground for everybody, its tools listed, and gives the connector's id.
+/// Adds the Playground without authentication, lists its tools, and returns the id of the connector.
 pub(crate) fn open_connector(harness: &Harness, window: &Window) -> String {
     let id = add_open(window, &harness.playground.open_url(), OPEN);
     ask(window, "check_connector", json!({ "connector": id }));
     id
 }
 
-/// Adds a server for everybody, and gives the connector's id.
+/// Adds a server without authentication, and returns the id of the connector.
 pub(crate) fn add_open(window: &Window, url: &Url, title: &str) -> String {
     add(window, url, title, &json!({ "kind": "none" }))
 }
 
-/// Adds the Playground behind OAuth, not signed in, and gives the connector's id.
+/// Adds the Playground behind OAuth without signing in, and returns the id of the connector.
 pub(crate) fn draft(harness: &Harness, window: &Window, redirect: &str) -> String {
     let oauth = json!({
         "kind": "oauth", "client": null, "callbackPort": null, "callbackHost": null,
@@ -33,8 +33,8 @@ pub(crate) fn draft(harness: &Harness, window: &Window, redirect: &str) -> Strin
     add(window, &harness.playground.url(), SIGNED_IN, &oauth)
 }
 
-/// Adds the Playground behind OAuth and signs in, and gives the connector's id. Its switches must let
-/// everybody in at once.
+/// Adds the Playground behind OAuth, signs in, and returns the id of the connector. The Playground has to consent at
+/// once.
 pub(crate) fn signed_in(harness: &Harness, window: &Window) -> String {
     let id = draft(harness, window, "loopback");
     start_authorization(window, &id, None);
@@ -46,7 +46,7 @@ pub(crate) fn signed_in(harness: &Harness, window: &Window) -> String {
     id
 }
 
-/// Starts a sign-in that expires after `seconds`, and gives its id.
+/// Starts a sign-in that expires after `seconds`, and returns its id.
 pub(crate) fn start_authorization(
     window: &Window,
     connector: &str,
@@ -57,7 +57,16 @@ pub(crate) fn start_authorization(
     text(&started, "id")
 }
 
-/// Opens a page as a browser does that shows nothing, redirects included.
+/// The argument of the command `run_tool`.
+pub(crate) fn run_request(connector: &str, tool: &str, arguments: Value) -> Value {
+    let request = json!({
+        "connector": connector, "tool": tool, "arguments": arguments,
+        "timeoutSeconds": null, "confirmed": false, "origin": { "kind": "window" },
+    });
+    json!({ "request": request, "progress": "__CHANNEL__:0" })
+}
+
+/// Fetches a page and follows redirects.
 pub(crate) fn follow(harness: &Harness, page: &Url) {
     let opening = async { reqwest::get(page.clone()).await?.error_for_status() };
     harness
@@ -66,7 +75,7 @@ pub(crate) fn follow(harness: &Harness, page: &Url) {
         .expect("the page and where it leads open");
 }
 
-/// Calls a command that must succeed.
+/// Calls a command, which has to succeed.
 pub(crate) fn ask(window: &Window, command: &str, arguments: Value) -> Value {
     window
         .invoke(command, arguments)

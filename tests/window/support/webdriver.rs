@@ -1,4 +1,4 @@
-//! The W3C WebDriver protocol, as far as journeys need it, over plain HTTP.
+//! A client of the W3C WebDriver protocol, as far as the tests need it.
 //!
 //! Source: <https://www.w3.org/TR/webdriver2/>.
 
@@ -11,24 +11,24 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-/// The key under which an element's id travels.
+/// The key of the id of an element in JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// How long a driver and what it starts may take on a busy machine.
+/// Time limit of a driver on a busy machine.
 const START_LIMIT: Duration = Duration::from_secs(60);
 
-/// How often is looked again for something that is waited for.
+/// Interval between attempts while waiting.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What a driver says of an element that cannot be pressed where it is.
+/// The error for an element that cannot be pressed where it is.
 const OUT_OF_REACH: [&str; 2] = ["element not interactable", "element click intercepted"];
 
-/// What a driver says when it cannot do what it was told.
+/// An error of a driver.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     /// Such as `no such element` or `stale element reference`.
     pub(crate) error: String,
-    /// Words for people.
+    /// Message.
     pub(crate) message: String,
 }
 
@@ -38,7 +38,7 @@ impl std::fmt::Display for Refusal {
     }
 }
 
-/// An element of a page, good until the page draws it anew.
+/// An element of a page, valid until it is redrawn.
 #[derive(Clone, Debug)]
 pub(crate) struct Element(String);
 
@@ -54,7 +54,7 @@ impl Element {
     }
 }
 
-/// A driver program and the one session it holds; both end when dropped.
+/// A driver program with one session; both end when dropped.
 pub(crate) struct Session {
     runtime: Arc<Runtime>,
     client: reqwest::Client,
@@ -115,7 +115,7 @@ impl Session {
         }
     }
 
-    /// Waits for as long as lies between two looks at something that is waited for.
+    /// Waits until the next attempt.
     pub(crate) fn pause(&self) {
         self.runtime
             .block_on(async { tokio::time::sleep(PAUSE).await });
@@ -143,7 +143,7 @@ impl Session {
         }
     }
 
-    /// Runs the body of a function in the page and gives what it returns.
+    /// Runs the body of a function in the page and returns its result.
     pub(crate) fn execute(&self, script: &str, arguments: &[Value]) -> Result<Value, Refusal> {
         self.call(
             "execute/sync",
@@ -151,7 +151,7 @@ impl Session {
         )
     }
 
-    /// Runs the body of an async function in the page and waits for what it returns.
+    /// Runs the body of an async function in the page and returns its result.
     pub(crate) fn execute_async(
         &self,
         script: &str,
@@ -175,8 +175,9 @@ impl Session {
         }
     }
 
-    /// Presses an element with the pointer: by its label where only that can be seen, as with a switch, and
-    /// brought into the middle where it lies out of sight. One that rests is refused, where a driver would press in vain.
+    /// Presses an element with the pointer: by its label where only that is visible, as with a switch, and after
+    /// scrolling it into the middle where it is out of sight. A disabled element is refused; a driver would press it in
+    /// vain.
     pub(crate) fn click(&self, element: &Element) -> Result<(), Refusal> {
         const RESTS: &str = "return arguments[0].matches(':disabled, [aria-disabled=true]')";
         const REACH: &str = "
@@ -200,18 +201,18 @@ impl Session {
         }
     }
 
-    /// Types into an element, after what it holds.
+    /// Types into an element, after its text.
     pub(crate) fn type_keys(&self, element: &Element, text: &str) -> Result<(), Refusal> {
         self.of(element, "value", Some(&json!({ "text": text })))
             .map(drop)
     }
 
-    /// The role that assistive technology is told.
+    /// The role for assistive technology.
     pub(crate) fn role(&self, element: &Element) -> Result<String, Refusal> {
         self.text_of(element, "computedrole")
     }
 
-    /// The name that assistive technology is told.
+    /// The name for assistive technology.
     pub(crate) fn label(&self, element: &Element) -> Result<String, Refusal> {
         self.text_of(element, "computedlabel")
     }
@@ -225,7 +226,7 @@ impl Session {
         self.call(&format!("element/{}/{command}", element.0), body)
     }
 
-    /// Presses keys at once, in order, then lets go of them in reverse: `["\u{e009}", "k"]` is Ctrl-K.
+    /// Presses keys together, in order, and releases them in reverse: `["\u{e009}", "k"]` is Ctrl-K.
     pub(crate) fn press_keys(&self, keys: &[&str]) -> Result<(), Refusal> {
         let down = keys
             .iter()
@@ -242,7 +243,7 @@ impl Session {
     /// Ends the session; the driver then ends what it started.
     fn close(&self) {
         let closing = async { self.client.delete(&self.address).send().await };
-        // A program that was killed in the middle leaves no session to close.
+        // A program that was killed has no session to close.
         self.runtime.block_on(closing).ok();
     }
 }
@@ -255,7 +256,7 @@ impl Drop for Session {
     }
 }
 
-/// A port that was free a moment ago: the drivers take none by themselves.
+/// A free port: the drivers do not choose one.
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())

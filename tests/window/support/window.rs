@@ -1,4 +1,4 @@
-//! The app's window, used as a person would: by roles and names, pointer and keys.
+//! The window of the app, used by roles and names, pointer and keys.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,13 +17,13 @@ pub(super) const FIND: &str = include_str!("find.js");
 
 const RECORD: &str = include_str!("record.js");
 
-/// Keys of a view act a moment after it is drawn: waits for that as a person would, who first looks.
+/// Waits until the shortcuts of a view work, which is a moment after it is drawn.
 const SETTLE: &str = "return new Promise((over) => {
     requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(over)));
     setTimeout(over, 250);
 })";
 
-/// The keys that have no letter.
+/// Keys without a character.
 pub(crate) mod keys {
     pub(crate) const CONTROL: &str = "\u{e009}";
     pub(crate) const TAB: &str = "\u{e004}";
@@ -37,7 +37,7 @@ pub(crate) mod keys {
     pub(crate) const SPACE: &str = " ";
 }
 
-/// A running app; it ends when dropped, leaving a picture behind when the journey failed.
+/// A running app; it ends when dropped. When the test failed it leaves a screenshot behind.
 pub(crate) struct Window {
     session: Option<Session>,
     home: PathBuf,
@@ -89,7 +89,7 @@ impl Window {
         answer.unwrap_or_else(|refusal| panic!("the script fails: {refusal}"))
     }
 
-    /// Calls a command of the app as the page would, and gives its answer or its problem.
+    /// Calls a command of the app as the page does, and returns its answer or its problem.
     pub(crate) fn invoke(&self, command: &str, arguments: Value) -> Result<Value, Value> {
         const INVOKE: &str = "return window.__TAURI_INTERNALS__.invoke(args[0], args[1])
             .then((data) => ({ data }), (problem) => ({ problem }))";
@@ -101,19 +101,19 @@ impl Window {
         }
     }
 
-    /// Everything that Rust handed to the page since it was loaded.
+    /// Everything that Rust has sent to the page since it was loaded.
     pub(crate) fn crossed(&self) -> String {
         let crossed = self.script("return window.__crossed.join('\\n')", &[]);
         crossed.as_str().unwrap_or_default().to_owned()
     }
 
-    /// The page as it is now, as HTML.
+    /// The HTML of the page.
     pub(crate) fn source(&self) -> String {
         let source = self.script("return document.documentElement.outerHTML", &[]);
         source.as_str().unwrap_or_default().to_owned()
     }
 
-    /// The words that the page shows.
+    /// The visible text of the page.
     pub(crate) fn text(&self) -> String {
         let text = self.script("return document.body.innerText", &[]);
         text.as_str().unwrap_or_default().to_owned()
@@ -143,7 +143,7 @@ impl Window {
     fn look_in(&self, within: Option<&Element>, role: &str, name: &str) -> Option<Element> {
         let within = within.map_or(Value::Null, Element::to_value);
         let arguments = [json!(role), json!(name), within];
-        // What it is to be within may just have been drawn anew.
+        // The outer element may have been redrawn.
         let found = self.session().execute(FIND, &arguments).ok()?;
         Element::from_value(&found)
     }
@@ -158,21 +158,21 @@ impl Window {
         found.expect("it was found")
     }
 
-    /// Waits until no element with this role and accessible name is seen any more.
+    /// Waits until no element has this role and accessible name.
     pub(crate) fn see_gone(&self, role: &str, name: &str) {
         self.wait_until(&format!("the {role} {name:?} to go"), || {
             self.look(role, name).is_none()
         });
     }
 
-    /// Waits until the window shows these words.
+    /// Waits until the page contains these words.
     pub(crate) fn see_text(&self, words: &str) {
         self.wait_until(&format!("the words {words:?}"), || {
             self.text().contains(words)
         });
     }
 
-    /// Waits until the element with this role and accessible name shows these words, lines and gaps aside.
+    /// Waits until the element with this role and accessible name contains these words, whitespace aside.
     pub(crate) fn see_text_in(&self, (role, name): (&str, &str), words: &str) {
         const WORDS: &str = "return arguments[0].innerText.replace(/\\s+/g, ' ')";
         self.wait_until(
@@ -203,7 +203,7 @@ impl Window {
         );
     }
 
-    /// Puts `text` into the field with this label, in place of what it holds.
+    /// Replaces the text of the field with this label.
     pub(crate) fn fill(&self, label: &str, text: &str) {
         self.act(&["searchbox", "textbox"], label, |element| {
             self.session().click(element)?;
@@ -213,7 +213,33 @@ impl Window {
         });
     }
 
-    /// What the field with this label holds.
+    /// Fills the field with this label and presses Enter.
+    pub(crate) fn enter(&self, label: &str, text: &str) {
+        self.fill(label, text);
+        self.keys(&[keys::ENTER]);
+    }
+
+    /// Opens the dialog that adds a connector.
+    pub(crate) fn open_adding(&self) {
+        self.go_to("Connectors");
+        self.press("button", "Add connector");
+    }
+
+    /// Runs the tool that says who is signed in.
+    pub(crate) fn run_whoami(&self) {
+        self.go_to("Tools");
+        self.press("row", "whoami, *");
+        self.press("button", "Run");
+    }
+
+    /// Asserts that a secret was never sent to the page.
+    #[track_caller]
+    pub(crate) fn assert_unseen(&self, secret: &str) {
+        assert!(!self.source().contains(secret), "the page holds a secret");
+        assert!(!self.crossed().contains(secret), "a secret came back");
+    }
+
+    /// The text of the field with this label.
     pub(crate) fn value(&self, label: &str) -> String {
         let value = self.act(&["textbox"], label, |field| {
             self.session()
@@ -228,7 +254,7 @@ impl Window {
         self.press("option", option);
     }
 
-    /// Acts on the first element with one of these roles, as soon as it is there and lets itself be acted on.
+    /// Acts on the first element with one of these roles as soon as that works.
     fn act<Outcome>(
         &self,
         roles: &[&str],
@@ -238,7 +264,7 @@ impl Window {
         let mut why = None;
         let started = Instant::now();
         while started.elapsed() < TIMEOUT {
-            // Between finding and acting a view may be drawn anew, or a layer may still be on its way.
+            // The view may be redrawn meanwhile, or be covered by a layer that is closing.
             let found = roles.iter().find_map(|role| self.look(role, name));
             match found.map(|element| act(&element)) {
                 Some(Ok(outcome)) => return outcome,
@@ -266,7 +292,7 @@ impl Window {
         pressed.unwrap_or_else(|refusal| panic!("the keys cannot be pressed: {refusal}"));
     }
 
-    /// Types where the focus is.
+    /// Types into the focused element.
     pub(crate) fn type_text(&self, text: &str) {
         self.script_async(SETTLE, &[]);
         for sign in text.chars() {
@@ -274,7 +300,7 @@ impl Window {
         }
     }
 
-    /// Role and name of what has the focus, as assistive technology is told.
+    /// Role and name of the focused element, as assistive technology gets them.
     pub(crate) fn focus(&self) -> (String, String) {
         let active = self.session().call("element/active", None);
         let Some(element) = active.ok().as_ref().and_then(Element::from_value) else {
@@ -285,7 +311,7 @@ impl Window {
         (role, label)
     }
 
-    /// Role and name of what is found by them, as assistive technology is told.
+    /// Role and name of an element, as assistive technology gets them.
     pub(crate) fn told(&self, role: &str, name: &str) -> (String, String) {
         self.act(&[role], name, |element| {
             let session = self.session();
@@ -293,7 +319,7 @@ impl Window {
         })
     }
 
-    /// Goes to a page by its place in the sidebar.
+    /// Opens a page by the sidebar.
     pub(crate) fn go_to(&self, place: &str) {
         self.press_in(("navigation", "Navigation"), "link", &format!("{place}*"));
         self.see("heading", &format!("{place}*"));
@@ -306,9 +332,9 @@ impl Window {
         resized.unwrap_or_else(|refusal| panic!("the window cannot be resized: {refusal}"));
     }
 
-    /// Writes a picture of the display.
+    /// Takes a screenshot of the display.
     pub(crate) fn picture(&self, file: &Path) {
-        // The driver's own picture was seen to wait for ever for a frame.
+        // The driver may wait forever for a frame.
         let taken = Command::new("import")
             .args(["-window", "root"])
             .arg(file)
@@ -318,7 +344,7 @@ impl Window {
 
     /// Closes the window as its close button does, and waits until the app is gone.
     pub(crate) fn quit(self) {
-        // Not through the driver, which kills the app once its page is closed.
+        // Not by the driver, which kills the app when its page is closed.
         display::ask_to_close();
         self.wait_until_ended();
     }
@@ -333,7 +359,7 @@ impl Window {
         self.session.take();
     }
 
-    /// Ends the app as a power failure would.
+    /// Kills the app.
     pub(crate) fn kill(mut self) {
         self.end();
     }
@@ -342,7 +368,7 @@ impl Window {
         let Some(session) = self.session.take() else {
             return;
         };
-        // The next start must not find this one, to which it would hand over.
+        // A second start would hand over to this one.
         while !self.processes().is_empty() {
             processes::kill(&self.processes());
             session.pause();
@@ -353,7 +379,7 @@ impl Window {
         processes::with_variable("PATCHBAY_HOME", &self.home)
     }
 
-    /// Keeps what the window shows and what the app said.
+    /// Saves screenshot, page and log.
     fn keep_evidence(&self) {
         let Some(target) = Path::new(env!("CARGO_TARGET_TMPDIR")).parent() else {
             return;
