@@ -57,9 +57,6 @@ impl<'a> Person<'a> {
     }
 
     /// Does everything that can be done with the server at `address`.
-    ///
-    /// # Errors
-    /// What a person would be shown when it does not work.
     pub(crate) async fn use_server(&self, address: &str) -> Result<()> {
         let connector = self.add(address).await?;
         let mut tools = Vec::new();

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
-use patchbay_model::Secret;
-use patchbay_platforms::{Error, hosted};
-use patchbay_tests::{Adapter, Line, Stage, from_environment};
+use patchbay_model::{Platform, Secret};
+use patchbay_platforms::Error;
+use patchbay_tests::{Adapter, Line, Stage, find_platform, from_environment};
 use serde_json::{Map, Value};
 
 /// Every key of `config` that the contract has.
@@ -34,18 +34,11 @@ impl Adapter for AgentStack {
     }
 
     async fn run(&self, line: &Line, stage: &Stage) -> Result<Value, Error> {
-        if let Some(key) = line.config.keys().find(|key| !KEYS.contains(&key.as_str())) {
-            return Err(Error::NotSupported(format!("the config key {key}")));
-        }
-        let agentstack = hosted(patchbay_model::Platform::Agentstack)
-            .ok_or_else(|| Error::NotSupported("Agent Stack".to_owned()))?;
-        let suffix = line.setting("base_suffix").unwrap_or_default();
-        let base_url = Value::from(format!("{}{suffix}", stage.base_url));
-        let mut environment = match line.config.get("env") {
-            Some(Value::Object(environment)) => environment.clone(),
-            _ => Map::new(),
-        };
-        let from_env = line.config.get("from_env") == Some(&Value::Bool(true));
+        line.check_keys(&KEYS)?;
+        let agentstack = find_platform(Platform::Agentstack)?;
+        let base_url = stage.account_url(line, "base_suffix");
+        let mut environment = line.object("env");
+        let from_env = line.is_set("from_env");
         if from_env {
             let variable = environment.entry("PLATFORM_URL");
             variable.or_insert_with(|| base_url.clone());
@@ -58,11 +51,9 @@ impl Adapter for AgentStack {
             settings.insert("auth".to_owned(), "bearer".into());
             secrets.insert("token".to_owned(), Secret::new(token));
         }
-        let platform = (agentstack.sign_in)(stage.sign_in(settings, secrets))?;
-        let (operation, arguments) = operation(line);
-        platform
-            .call(operation, arguments.into(), &CallOptions::default())
-            .await
+        let platform = stage.sign_in(agentstack, settings, secrets)?;
+        let options = CallOptions::default();
+        platform.call(&line.op, arguments(line), &options).await
     }
 }
 
@@ -73,12 +64,12 @@ fn token(config: &Map<String, Value>) -> Option<&str> {
     token.filter(|token| !token.is_empty())
 }
 
-/// The name and the arguments: the limit of a wait is an argument.
-fn operation(line: &Line) -> (&str, Map<String, Value>) {
+/// The arguments; the limit of a wait is one of them.
+fn arguments(line: &Line) -> Value {
     let mut arguments = line.args.clone();
     let is_wait = line.op.starts_with("wait_for_");
     if let Some(limit) = line.config.get("scale_timeout_to").filter(|_| is_wait) {
         arguments.insert("limit_s".to_owned(), limit.clone());
     }
-    (&line.op, arguments)
+    arguments.into()
 }

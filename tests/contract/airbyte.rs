@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use patchbay_http::{CachedToken, CallOptions, Clock as _};
 use patchbay_model::Secret;
-use patchbay_platforms::{Error, HostedPlatform, Platform, hosted};
-use patchbay_tests::{Adapter, Line, Stage, from_environment};
+use patchbay_platforms::{Error, HostedPlatform, Platform};
+use patchbay_tests::{Adapter, Line, Stage, find_platform, from_environment};
 use serde_json::{Map, Value};
 
 /// Every key of `config` that the contract has.
@@ -46,9 +46,7 @@ impl Adapter for Airbyte {
     }
 
     async fn run(&self, line: &Line, stage: &Stage) -> Result<Value, Error> {
-        if let Some(key) = line.config.keys().find(|key| !KEYS.contains(&key.as_str())) {
-            return Err(Error::NotSupported(format!("the config key {key}")));
-        }
+        line.check_keys(&KEYS)?;
         let platform = sign_in(line, stage)?;
         let options = CallOptions {
             cached_token: cached_token(line, stage),
@@ -57,13 +55,11 @@ impl Adapter for Airbyte {
         let Some(times) = line.config.get("times").and_then(Value::as_u64) else {
             return call(&*platform, line, &options).await;
         };
-        let age = line.config.get("age_token_s").and_then(Value::as_f64);
+        let age = line.number("age_token_s").unwrap_or_default();
         let mut results = Vec::new();
         for n in 0..times {
             if n > 0 {
-                stage
-                    .clock
-                    .advance(Duration::from_secs_f64(age.unwrap_or(0.0)));
+                stage.clock.advance(Duration::from_secs_f64(age));
             }
             results.push(call(&*platform, line, &options).await?);
         }
@@ -73,26 +69,20 @@ impl Adapter for Airbyte {
 
 /// The account of a line: the client's own settings, else process-wide ones, else the environment.
 fn sign_in(line: &Line, stage: &Stage) -> Result<Arc<dyn Platform>, Error> {
-    let airbyte = hosted(patchbay_model::Platform::Airbyte)
-        .ok_or_else(|| Error::NotSupported("Airbyte".to_owned()))?;
-    let members = |name: &str| match line.config.get(name) {
-        Some(Value::Object(members)) => members.clone(),
-        _ => Map::new(),
-    };
-    let (mut settings, mut secrets) = from_environment(airbyte.fields, &members("env"));
-    overlay(airbyte, &members("configure"), &mut settings, &mut secrets);
+    let airbyte = find_platform(patchbay_model::Platform::Airbyte)?;
+    let (mut settings, mut secrets) = from_environment(airbyte.fields, &line.object("env"));
+    let configured = line.object("configure");
+    overlay(airbyte, &configured, &mut settings, &mut secrets);
     let mut client = Map::new();
-    if line.config.get("no_credentials") != Some(&Value::Bool(true)) {
+    if !line.is_set("no_credentials") {
         client.insert("client_id".to_owned(), "cid-1".into());
         client.insert("client_secret".to_owned(), "sec-1".into());
     }
-    client.extend(members("client"));
+    client.extend(line.object("client"));
     overlay(airbyte, &client, &mut settings, &mut secrets);
-    let suffix = line.setting("host_suffix").unwrap_or_default();
-    settings
-        .entry("base_url")
-        .or_insert_with(|| format!("{}{suffix}", stage.base_url).into());
-    (airbyte.sign_in)(stage.sign_in(settings, secrets))
+    let base_url = settings.entry("base_url");
+    base_url.or_insert_with(|| stage.account_url(line, "host_suffix"));
+    stage.sign_in(airbyte, settings, secrets)
 }
 
 /// Puts stronger settings in place of weaker ones; empty text and null count as absent.

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_http::{Backoff, CallOptions, Jitter, Retries, RetryAfterRules, RetryPolicy};
-use patchbay_model::Secret;
-use patchbay_platforms::{Error, Platform, hosted};
-use patchbay_tests::{Adapter, Line, Stage, from_environment};
+use patchbay_platforms::{Error, Platform};
+use patchbay_tests::{Adapter, Line, Stage, find_platform, from_environment};
 use serde_json::{Map, Value, json};
 
 /// Every key of `config` that the contract has.
@@ -27,6 +26,12 @@ const KEYS: [&str; 14] = [
     "unreachable",
 ];
 
+/// The key of a line that says nothing about it.
+const KEY: &str = "test-key";
+
+/// What a line adds to the address.
+const SUFFIX: &str = "server_url_suffix";
+
 /// Cohere's lines.
 pub(crate) struct Cohere;
 
@@ -46,40 +51,31 @@ impl Adapter for Cohere {
         match config.get("api_key") {
             Some(Value::String(key)) => key.clone(),
             Some(_) => from_environment().unwrap_or_default().to_owned(),
-            None => "test-key".to_owned(),
+            None => KEY.to_owned(),
         }
     }
 
     async fn run(&self, line: &Line, stage: &Stage) -> Result<Value, Error> {
-        if let Some(key) = line.config.keys().find(|key| !KEYS.contains(&key.as_str())) {
-            return Err(Error::NotSupported(format!("the config key {key}")));
-        }
-        let cohere = hosted(patchbay_model::Platform::Cohere)
-            .ok_or_else(|| Error::NotSupported("Cohere".to_owned()))?;
-        let environment = line.config.get("env").and_then(Value::as_object);
-        let environment = environment.cloned().unwrap_or_default();
-        let (mut settings, mut secrets) = from_environment(cohere.fields, &environment);
-        let suffix = line.setting("server_url_suffix").unwrap_or_default();
+        line.check_keys(&KEYS)?;
+        let cohere = find_platform(patchbay_model::Platform::Cohere)?;
+        let (mut settings, mut secrets) = from_environment(cohere.fields, &line.object("env"));
+        let has_suffix = line
+            .setting(SUFFIX)
+            .is_some_and(|suffix| !suffix.is_empty());
         // An address that the environment names is one of the recorder, too.
-        if !settings.contains_key("base_url") || !suffix.is_empty() {
-            let base_url = format!("{}{suffix}", stage.base_url);
-            settings.insert("base_url".to_owned(), base_url.into());
+        if !settings.contains_key("base_url") || has_suffix {
+            let base_url = stage.account_url(line, SUFFIX);
+            settings.insert("base_url".to_owned(), base_url);
         }
         if let Some(name) = line.config.get("client_name") {
             settings.insert("client_name".to_owned(), name.clone());
         }
-        match line.config.get("api_key") {
-            None => {
-                secrets.insert("api_key".to_owned(), Secret::new("test-key"));
-            }
-            Some(Value::String(key)) => {
-                secrets.insert("api_key".to_owned(), Secret::new(key));
-            }
-            Some(_) => {}
+        if let Some(key) = line.secret("api_key", KEY) {
+            secrets.insert("api_key".to_owned(), key);
         }
-        let platform = (cohere.sign_in)(stage.sign_in(settings, secrets))?;
+        let platform = stage.sign_in(cohere, settings, secrets)?;
         let options = options(line);
-        if line.config.get("all_pages") == Some(&Value::Bool(true)) {
+        if line.is_set("all_pages") {
             return all_pages(&*platform, line, &options).await;
         }
         platform
@@ -92,10 +88,10 @@ fn options(line: &Line) -> CallOptions {
     // The second is the official client's other name for it.
     let seconds = ["timeout", "timeout_in_seconds"]
         .into_iter()
-        .find_map(|name| line.config.get(name).and_then(Value::as_f64));
+        .find_map(|name| line.number(name));
     let most = line.config.get("max_retries").and_then(Value::as_u64);
     let most = most.and_then(|most| u32::try_from(most).ok());
-    let on_lost = line.config.get("retry_remote_protocol_errors") == Some(&Value::Bool(true));
+    let on_lost = line.is_set("retry_remote_protocol_errors");
     CallOptions {
         timeout: seconds.map(Duration::from_secs_f64),
         retries: if on_lost {

@@ -2,14 +2,13 @@
 //!
 //! Source: Mistral contract, section 12.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use patchbay_http::{Backoff, CallOptions, Jitter, Retries, RetryAfterRules, RetryPolicy};
-use patchbay_model::{Platform, Secret};
-use patchbay_platforms::{AccountConfig, Error, hosted};
-use patchbay_tests::{Adapter, Line, Stage, from_environment};
+use patchbay_platforms::{Error, Platform};
+use patchbay_tests::{Adapter, Line, Stage, find_platform, from_environment};
 use serde_json::{Map, Value, json};
 
 /// The key of a line that says nothing about it.
@@ -29,16 +28,13 @@ impl Adapter for Mistral {
     }
 
     async fn run(&self, line: &Line, stage: &Stage) -> Result<Value, Error> {
-        let mistral =
-            hosted(Platform::Mistral).ok_or_else(|| Error::NotSupported("Mistral".to_owned()))?;
-        let client = (mistral.sign_in)(account(line, stage))?;
+        let client = sign_in(line, stage)?;
         let options = options(line);
-        let args = Value::Object(line.args.clone());
-        if line.config.get("follow_cursor") != Some(&Value::Bool(true)) {
+        let mut args = Value::Object(line.args.clone());
+        if !line.is_set("follow_cursor") {
             return client.call(&line.op, args, &options).await;
         }
         let (mut pages, mut names) = (0, Vec::new());
-        let mut args = args;
         loop {
             let page = client.call(&line.op, args.clone(), &options).await?;
             pages += 1;
@@ -52,72 +48,51 @@ impl Adapter for Mistral {
     }
 }
 
-fn account(line: &Line, stage: &Stage) -> AccountConfig {
-    let mistral = hosted(Platform::Mistral);
-    let environment = line.config.get("env").and_then(Value::as_object);
-    let (mut settings, mut secrets) = match (mistral, environment) {
-        (Some(mistral), Some(environment)) => from_environment(mistral.fields, environment),
-        _ => (Map::new(), BTreeMap::new()),
-    };
+fn sign_in(line: &Line, stage: &Stage) -> Result<Arc<dyn Platform>, Error> {
+    let mistral = find_platform(patchbay_model::Platform::Mistral)?;
+    let (mut settings, mut secrets) = from_environment(mistral.fields, &line.object("env"));
     // A file that the environment names goes before a key that it holds.
     if settings.contains_key("token_file") {
         secrets.remove("api_key");
     }
-    match line.config.get("api_key") {
-        Some(Value::String(key)) => {
-            secrets.insert("api_key".to_owned(), Secret::new(key.as_str()));
-        }
-        Some(_) => {}
-        None => {
-            secrets.insert("api_key".to_owned(), Secret::new(KEY));
-        }
+    if let Some(key) = line.secret("api_key", KEY) {
+        secrets.insert("api_key".to_owned(), key);
     }
-    let suffix = line.setting("server_url_suffix").unwrap_or_default();
-    settings.insert(
-        "base_url".to_owned(),
-        format!("{}{suffix}", stage.base_url).into(),
-    );
-    let sdk = line.sdk.as_deref().unwrap_or_default();
-    if sdk
-        .rsplit('/')
-        .next()
-        .is_some_and(|version| version.starts_with("2."))
-    {
+    let base_url = stage.account_url(line, "server_url_suffix");
+    settings.insert("base_url".to_owned(), base_url);
+    let version = line.sdk.as_deref().and_then(|sdk| sdk.rsplit('/').next());
+    if version.is_some_and(|version| version.starts_with("2.")) {
         settings.insert("surface".to_owned(), "seed".into());
     }
-    stage.sign_in(settings, secrets)
+    stage.sign_in(mistral, settings, secrets)
 }
 
 fn options(line: &Line) -> CallOptions {
     let number = |value: &Value| value.as_f64().unwrap_or_default();
-    let limit = |name: &str| line.config.get(name).and_then(Value::as_f64);
-    let timeout = limit("timeout_ms").or_else(|| limit("client_timeout_ms"));
-    let retries = line
-        .config
-        .get("retries")
-        .or_else(|| line.config.get("client_retries"));
+    let timeout = line.number("timeout_ms");
+    let timeout = timeout.or_else(|| line.number("client_timeout_ms"));
+    let retries = line.config.get("retries");
+    let retries = retries.or_else(|| line.config.get("client_retries"));
+    let policy = |retries: &Value| RetryPolicy {
+        max_retries: u32::MAX,
+        statuses: vec![429..=429, 500..=500, 502..=504],
+        backoff: Backoff {
+            first: millis(number(&retries["initial_interval_ms"])),
+            factor: number(&retries["exponent"]),
+            longest: millis(number(&retries["max_interval_ms"])),
+            jitter: Jitter::Added(Duration::from_secs(1)),
+        },
+        retry_after_rules: RetryAfterRules {
+            zero_millis_count: true,
+            ..RetryAfterRules::default()
+        },
+        max_elapsed: Some(millis(number(&retries["max_elapsed_ms"]))),
+        ..RetryPolicy::NEVER
+    };
+    let retries = retries.filter(|retries| retries.is_object()).map(policy);
     CallOptions {
         timeout: timeout.map(millis),
-        retries: retries
-            .filter(|retries| retries.is_object())
-            .map(|retries| {
-                Retries::Policy(RetryPolicy {
-                    max_retries: u32::MAX,
-                    statuses: vec![429..=429, 500..=500, 502..=504],
-                    backoff: Backoff {
-                        first: millis(number(&retries["initial_interval_ms"])),
-                        factor: number(&retries["exponent"]),
-                        longest: millis(number(&retries["max_interval_ms"])),
-                        jitter: Jitter::Added(Duration::from_secs(1)),
-                    },
-                    retry_after_rules: RetryAfterRules {
-                        zero_millis_count: true,
-                        ..RetryAfterRules::default()
-                    },
-                    max_elapsed: Some(millis(number(&retries["max_elapsed_ms"]))),
-                    ..RetryPolicy::NEVER
-                })
-            }),
+        retries: retries.map(Retries::Policy),
         headers: line.headers("http_headers"),
         ..CallOptions::default()
     }

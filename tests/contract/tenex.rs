@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
-use patchbay_model::Secret;
-use patchbay_platforms::{Error, hosted};
-use patchbay_tests::{Adapter, Line, Stage, from_environment};
+use patchbay_model::Platform;
+use patchbay_platforms::Error;
+use patchbay_tests::{Adapter, Line, Stage, find_platform, from_environment};
 use serde_json::{Map, Value};
 
 const KEY: &str = "tnx_abc12345_s3cret";
@@ -26,11 +26,8 @@ impl Adapter for Tenex {
     }
 
     async fn run(&self, line: &Line, stage: &Stage) -> Result<Value, Error> {
-        let tenex = hosted(patchbay_model::Platform::Tenex)
-            .ok_or_else(|| Error::NotSupported("10ex".to_owned()))?;
-        let environment = line.config.get("env").and_then(Value::as_object);
-        let environment = environment.cloned().unwrap_or_default();
-        let (mut settings, mut secrets) = from_environment(tenex.fields, &environment);
+        let tenex = find_platform(Platform::Tenex)?;
+        let (mut settings, mut secrets) = from_environment(tenex.fields, &line.object("env"));
         settings
             .entry("base_url")
             .or_insert_with(|| stage.base_url.clone().into());
@@ -47,17 +44,12 @@ impl Adapter for Tenex {
         if !routes.is_empty() {
             settings.insert("routes".to_owned(), Value::Object(routes));
         }
-        match line.config.get("token") {
-            None => drop(secrets.insert("api_key".to_owned(), Secret::new(KEY))),
-            Some(Value::String(token)) => {
-                secrets.insert("api_key".to_owned(), Secret::new(token));
-            }
-            Some(_) => {}
+        if let Some(token) = line.secret("token", KEY) {
+            secrets.insert("api_key".to_owned(), token);
         }
-        let platform = (tenex.sign_in)(stage.sign_in(settings, secrets))?;
+        let platform = stage.sign_in(tenex, settings, secrets)?;
         let arguments = Value::Object(line.args.clone());
-        platform
-            .call(&line.op, arguments, &CallOptions::default())
-            .await
+        let options = CallOptions::default();
+        platform.call(&line.op, arguments, &options).await
     }
 }

@@ -13,7 +13,6 @@ pub(crate) struct PeerRequest {
     pub(crate) body: Vec<u8>,
 }
 
-/// An answer.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,

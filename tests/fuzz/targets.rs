@@ -29,7 +29,6 @@ const ASKS: Duration = Duration::from_secs(15);
 /// Time for what only reads.
 const READS: Duration = Duration::from_secs(5);
 
-/// All of them.
 pub(crate) const TARGETS: &[Target] = &[
     target("challenge", oauth::challenge_seeds, READS, oauth::challenge),
     target("callback", oauth::callback_seeds, READS, oauth::callback),

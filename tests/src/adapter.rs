@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use patchbay_http::Clients;
 use patchbay_model::Secret;
-use patchbay_platforms::{AccountConfig, AccountField, Error};
+use patchbay_platforms::{AccountConfig, AccountField, Error, HostedPlatform, Platform, hosted};
 use serde_json::{Map, Value};
 
 use crate::{Line, ReplayClock};
@@ -33,26 +33,36 @@ pub struct Stage {
     /// Address of the server, without a slash at the end; a closed port where the line says that nobody
     /// listens.
     pub base_url: String,
-    /// The time.
     pub clock: Arc<ReplayClock>,
-    /// The connections.
     pub clients: Clients,
 }
 
 impl Stage {
-    /// The account of a line.
+    /// The address that an account of the line has: that of the server, and what the line adds to it.
+    pub fn account_url(&self, line: &Line, suffix: &str) -> Value {
+        let suffix = line.setting(suffix).unwrap_or_default();
+        format!("{}{suffix}", self.base_url).into()
+    }
+
+    /// Signs in with what the line gives.
     pub fn sign_in(
         &self,
+        platform: &HostedPlatform,
         settings: Map<String, Value>,
         secrets: BTreeMap<String, Secret>,
-    ) -> AccountConfig {
-        AccountConfig {
+    ) -> Result<Arc<dyn Platform>, Error> {
+        (platform.sign_in)(AccountConfig {
             settings,
             secrets,
             clients: self.clients.clone(),
             clock: Arc::clone(&self.clock) as _,
-        }
+        })
     }
+}
+
+/// A platform that this build has.
+pub fn find_platform(platform: patchbay_model::Platform) -> Result<&'static HostedPlatform, Error> {
+    hosted(platform).ok_or_else(|| Error::NotSupported(format!("{platform:?}")))
 }
 
 /// Account fields as found in an environment: settings and secrets, by the fields' names.

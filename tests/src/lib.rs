@@ -17,7 +17,7 @@ mod reply;
 mod request;
 mod server;
 
-pub use adapter::{Adapter, Stage, from_environment};
+pub use adapter::{Adapter, Stage, find_platform, from_environment};
 pub use clock::ReplayClock;
 pub use line::Line;
 pub use replay::{Verdict, replay};

@@ -1,6 +1,7 @@
 //! One line of a trace file.
 
 use patchbay_model::Secret;
+use patchbay_platforms::Error;
 use serde_json::{Map, Value};
 
 use crate::exact;
@@ -32,7 +33,6 @@ const KINDS: [&str; 17] = [
 pub struct Line {
     /// Its name, unique in the file.
     pub id: String,
-    /// The operation.
     pub op: String,
     /// Arguments of the operation; absent is not given, null is given as null.
     pub args: Map<String, Value>,
@@ -54,9 +54,6 @@ pub struct Line {
 
 impl Line {
     /// Reads a line whose placeholders are filled in.
-    ///
-    /// # Errors
-    /// What is not as the format says.
     pub fn read(text: &str) -> Result<Self, String> {
         let plain: Map<String, Value> =
             serde_json::from_str(text).map_err(|error| format!("no JSON object: {error}"))?;
@@ -87,10 +84,23 @@ impl Line {
         })
     }
 
+    /// Refuses a line with a key in `config` that the contract does not have.
+    pub fn check_keys(&self, keys: &[&str]) -> Result<(), Error> {
+        let unknown = self.config.keys().find(|key| !keys.contains(&key.as_str()));
+        unknown.map_or(Ok(()), |key| {
+            Err(Error::NotSupported(format!("the config key {key}")))
+        })
+    }
+
+    /// An object in `config`; empty without one.
+    pub fn object(&self, name: &str) -> Map<String, Value> {
+        let members = self.config.get(name).and_then(Value::as_object);
+        members.cloned().unwrap_or_default()
+    }
+
     /// The members of an object in `config`, in the order of the line; empty without one.
     pub fn pairs(&self, name: &str) -> Vec<(String, Value)> {
-        let members = self.config.get(name).and_then(Value::as_object);
-        members.cloned().into_iter().flatten().collect()
+        self.object(name).into_iter().collect()
     }
 
     /// The members of an object in `config` as headers: null is none, and what is no text stands as JSON.
@@ -108,6 +118,22 @@ impl Line {
     /// A member of `config` that is text.
     pub fn setting(&self, name: &str) -> Option<&str> {
         self.config.get(name)?.as_str()
+    }
+
+    /// A member of `config` that is a number.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.config.get(name)?.as_f64()
+    }
+
+    /// Whether a member of `config` is true.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.config.get(name) == Some(&Value::Bool(true))
+    }
+
+    /// The secret that `config` gives: `usual` where it says nothing, none where it says anything but text.
+    pub fn secret(&self, name: &str, usual: &str) -> Option<Secret> {
+        let value = self.config.get(name);
+        value.map_or(Some(usual), Value::as_str).map(Secret::new)
     }
 }
 

@@ -32,9 +32,6 @@ pub struct Verdict {
 }
 
 /// Replays every line of `file` whose name contains one of `filters`, or every line without them.
-///
-/// # Errors
-/// When the file cannot be read, or no adapter is for its platform.
 pub async fn replay(
     file: &Path,
     filters: &[String],

@@ -29,9 +29,6 @@ pub(crate) struct Reply {
 
 impl Reply {
     /// Reads the `response` of a line; nothing at all drops the connection.
-    ///
-    /// # Errors
-    /// What is not as the format says.
     pub(crate) fn read(response: &Value) -> Result<Self, String> {
         let seconds = |name: &str| {
             let seconds = exact::number(&response[name]).and_then(|text| text.parse().ok());

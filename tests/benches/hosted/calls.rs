@@ -27,9 +27,6 @@ const CALLS: usize = 192;
 const CONCURRENCY: [usize; 2] = [1, 32];
 
 /// Measures every case; `words`, the name of a platform or a call, choose among them.
-///
-/// # Errors
-/// When a call fails.
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn measure(words: &[String]) -> Result<()> {
     let server = Server::start()?;

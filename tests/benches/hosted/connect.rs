@@ -16,9 +16,6 @@ pub(crate) const ONCE: &str = "connect-once";
 const STARTS: u32 = 40;
 
 /// Starts the processes and takes what they took on average.
-///
-/// # Errors
-/// When one fails.
 pub(crate) fn measure() -> Result<()> {
     let server = Server::start()?;
     let base = format!("{}/airbyte", server.base);
@@ -45,9 +42,6 @@ fn start(base: &str) -> Result<()> {
 }
 
 /// Connects to the connector of the first kind.
-///
-/// # Errors
-/// When it is not found.
 #[tokio::main]
 pub(crate) async fn once(base: &str) -> Result<()> {
     let airbyte = side::platform("airbyte", base)?;

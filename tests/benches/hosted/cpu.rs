@@ -36,9 +36,6 @@ const LONG_ENOUGH: Duration = Duration::from_millis(1500);
 const STRETCH: usize = 200;
 
 /// Measures with the official clients that `python` can import.
-///
-/// # Errors
-/// When one of them fails, or a call of ours.
 pub(crate) fn measure(python: &Path) -> Result<()> {
     let server = Server::start()?;
     let runtime = tokio::runtime::Runtime::new()?;

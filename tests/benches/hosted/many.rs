@@ -27,9 +27,6 @@ const PAGING: [(&str, &str, &str); 3] = [
 ];
 
 /// Lists in a process of its own for each platform.
-///
-/// # Errors
-/// When a listing fails.
 pub(crate) fn measure() -> Result<()> {
     let server = Server::start()?;
     for (platform, ..) in PAGING {
@@ -42,9 +39,6 @@ pub(crate) fn measure() -> Result<()> {
 }
 
 /// Lists, and tells how much memory that took beyond what was in use before.
-///
-/// # Errors
-/// When the listing fails, or brings another number of connectors.
 #[tokio::main]
 pub(crate) async fn once(platform: &str, base: &str) -> Result<()> {
     let (name, options) = (platform, CallOptions::default());
@@ -69,7 +63,7 @@ pub(crate) async fn once(platform: &str, base: &str) -> Result<()> {
     Ok(())
 }
 
-/// What stands before the paths of these pages.
+/// The prefix of the paths of these pages.
 const PREFIX: &str = "many";
 
 /// The pages of each platform, ready to be sent.
@@ -77,9 +71,6 @@ pub(crate) struct Pages(HashMap<&'static str, Vec<Bytes>>);
 
 impl Pages {
     /// Makes them out of recorded ones.
-    ///
-    /// # Errors
-    /// When a recorded page is missing.
     pub(crate) fn read() -> Result<Self> {
         let mut pages = HashMap::new();
         for (platform, line, member) in PAGING {

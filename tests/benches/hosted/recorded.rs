@@ -7,9 +7,6 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 /// The body that was answered first in a line of a platform's traces.
-///
-/// # Errors
-/// When there is no such line, or it has no JSON body.
 pub(crate) fn body(platform: &str, line: &str) -> Result<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("contract/traces");
     let file = folder.join(format!("{platform}.wire.jsonl"));

@@ -30,10 +30,6 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts one.
-    ///
-    /// # Errors
-    /// When it does not start.
     pub(crate) fn start() -> Result<Self> {
         let mut process = Command::new(std::env::current_exe()?)
             .arg(SERVE)
@@ -59,9 +55,6 @@ impl Drop for Server {
 }
 
 /// Serves until standard input ends.
-///
-/// # Errors
-/// When there is no free port, or a recorded answer is missing.
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn serve() -> Result<()> {
     let routes = Arc::new(Routes::read()?);

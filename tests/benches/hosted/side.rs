@@ -20,9 +20,6 @@ use crate::cases::{CallSpec, Case, KEY};
 use crate::recorded;
 
 /// Patchbay's client of a platform of the contracts, signed in at `base`.
-///
-/// # Errors
-/// When there is no such platform.
 pub(crate) fn platform(name: &str, base: &str) -> Result<Arc<dyn Platform>> {
     let (kind, secret) = match name {
         "mistral" => (Kind::Mistral, "api_key"),
@@ -59,18 +56,12 @@ pub(crate) enum Contender {
 
 impl Contender {
     /// Patchbay's client for a case.
-    ///
-    /// # Errors
-    /// As [`platform`].
     pub(crate) fn ours(case: &Arc<Case>, base: &str) -> Result<Self> {
         let platform = platform(case.platform, base)?;
         Ok(Self::Ours(platform, Arc::clone(case)))
     }
 
     /// The least that makes the same call.
-    ///
-    /// # Errors
-    /// When a client cannot be made.
     pub(crate) async fn bare(case: &Arc<Case>, base: &str) -> Result<Self> {
         let client = reqwest::Client::builder().no_proxy().build()?;
         if let CallSpec::Operation(..) = case.asked {
@@ -97,9 +88,6 @@ impl Contender {
     }
 
     /// Makes the call with some of its [arguments](Contender::arguments).
-    ///
-    /// # Errors
-    /// When it fails, or nothing is answered.
     pub(crate) async fn call(&self, arguments: Value) -> Result<()> {
         let answer = match self {
             Self::Ours(platform, case) => ask(&**platform, case, arguments).await?,

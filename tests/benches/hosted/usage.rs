@@ -12,17 +12,11 @@ use anyhow::{Context as _, Result};
 const TICK: Duration = Duration::from_millis(10);
 
 /// Processor time of this process so far, in its own code and in the system for it.
-///
-/// # Errors
-/// Anywhere but on Linux.
 pub(crate) fn own_time() -> Result<Duration> {
     ticks(14)
 }
 
 /// Processor time of all children that have ended and were waited for.
-///
-/// # Errors
-/// Anywhere but on Linux.
 pub(crate) fn children_time() -> Result<Duration> {
     ticks(16)
 }
@@ -38,25 +32,16 @@ fn ticks(first: usize) -> Result<Duration> {
 }
 
 /// Forgets the most memory that was ever in use.
-///
-/// # Errors
-/// Anywhere but on Linux.
 pub(crate) fn forget_peak() -> Result<()> {
     fs::write("/proc/self/clear_refs", "5").context("memory is measured on Linux only")
 }
 
 /// Memory in use now, in KiB.
-///
-/// # Errors
-/// Anywhere but on Linux.
 pub(crate) fn memory() -> Result<u64> {
     status("VmRSS:")
 }
 
 /// The most memory in use since [`forget_peak`], in KiB.
-///
-/// # Errors
-/// Anywhere but on Linux.
 pub(crate) fn peak_memory() -> Result<u64> {
     status("VmHWM:")
 }

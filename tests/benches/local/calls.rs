@@ -30,9 +30,6 @@ type Bare = RunningService<RoleClient, ()>;
 ///
 /// rmcp's client as it comes makes a connection for every call; ours keeps one. Beside it stands one that was given an
 /// HTTP client that keeps its connection too: `ratioToReusing` is what the verb alone costs.
-///
-/// # Errors
-/// When a call fails.
 pub(crate) async fn over_http() -> Result<()> {
     let playground = Playground::start(Options::default()).await?;
     let home = tempfile::tempdir()?;
@@ -53,9 +50,6 @@ pub(crate) async fn over_http() -> Result<()> {
 }
 
 /// Calls to a program, which both start for themselves; ours is held for commands too, as the app does it.
-///
-/// # Errors
-/// When it cannot be started, or a call fails.
 pub(crate) async fn over_stdio(program: &str, arguments: &[String]) -> Result<()> {
     let home = tempfile::tempdir()?;
     let cx = crate::open(home.path()).await?;

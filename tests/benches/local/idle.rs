@@ -25,9 +25,6 @@ const REST: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(90);
 
 /// Connects, and looks what that takes.
-///
-/// # Errors
-/// When a server cannot be connected; anywhere but on Linux.
 pub(crate) async fn measure() -> Result<()> {
     let servers = Servers::start()?;
     let home = tempfile::tempdir()?;
@@ -101,9 +98,6 @@ impl Drop for Servers {
 }
 
 /// Serves until standard input ends.
-///
-/// # Errors
-/// When a server cannot be started.
 pub(crate) async fn serve() -> Result<()> {
     let mut servers = Vec::new();
     for _ in 0..WARM_UP + SERVERS {
