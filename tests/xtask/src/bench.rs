@@ -66,22 +66,45 @@ struct Outcome {
     kind: &'static str,
     number: f64,
     unit: &'static str,
-    /// The goal in words, such as `<= 10`.
-    goal: &'static str,
-    met: bool,
+    goal: Goal,
     detail: Value,
 }
 
+#[derive(Clone, Copy)]
+enum Goal {
+    AtLeast(f64),
+    AtMost(f64),
+    Below(f64),
+}
+
+impl std::fmt::Display for Goal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::AtLeast(least) => write!(f, ">= {least}"),
+            Self::AtMost(most) => write!(f, "<= {most}"),
+            Self::Below(limit) => write!(f, "< {limit}"),
+        }
+    }
+}
+
 impl Outcome {
+    fn is_met(&self) -> bool {
+        match self.goal {
+            Goal::AtLeast(least) => self.number >= least,
+            Goal::AtMost(most) => self.number <= most,
+            Goal::Below(limit) => self.number < limit,
+        }
+    }
+
     fn to_json(&self) -> Value {
         json!({
             "bench": self.bench, self.kind: self.number, "unit": self.unit,
-            "goal": self.goal, "met": self.met, "detail": self.detail,
+            "goal": self.goal.to_string(), "met": self.is_met(), "detail": self.detail,
         })
     }
 
     fn to_line(&self) -> String {
-        let verdict = if self.met { "met" } else { "MISSED" };
+        let verdict = if self.is_met() { "met" } else { "MISSED" };
         format!(
             "{}: {:.2} {}, goal {} {verdict}; {}",
             self.bench, self.number, self.unit, self.goal, self.detail
@@ -91,9 +114,6 @@ impl Outcome {
 
 /// Takes the named measures, or all; the exit code tells whether every goal was met. `with_sdks` allows
 /// to install the official clients of the platforms to compare with.
-///
-/// # Errors
-/// When something cannot be measured.
 pub(crate) fn bench(names: &[Bench], with_sdks: bool, as_json: bool) -> Result<ExitCode> {
     let names = if names.is_empty() {
         Bench::value_variants()
@@ -121,7 +141,7 @@ pub(crate) fn bench(names: &[Bench], with_sdks: bool, as_json: bool) -> Result<E
             Bench::WindowLatency => window_latency::measure()?,
         };
         for outcome in outcomes {
-            all_met &= outcome.met;
+            all_met &= outcome.is_met();
             shell::print_result(if as_json {
                 outcome.to_json().to_string()
             } else {
@@ -160,8 +180,7 @@ mod tests {
             kind: "value",
             number: 4.9,
             unit: "MiB",
-            goal: "<= 10",
-            met: true,
+            goal: Goal::AtMost(10.0),
             detail: json!({"package": "patchbay.deb"}),
         };
         assert_eq!(

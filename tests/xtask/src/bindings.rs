@@ -1,4 +1,4 @@
-//! `cargo xtask bindings`: the window's TypeScript types, written from the Rust ones.
+//! `cargo xtask bindings`: generates the window's TypeScript types from the Rust ones.
 
 use std::fs;
 
@@ -10,10 +10,7 @@ use crate::{
     ui,
 };
 
-/// Writes `ui/src/host/bindings.ts` anew; the desktop's own test does it.
-///
-/// # Errors
-/// When the desktop does not compile or exports nothing.
+/// Regenerates `ui/src/host/bindings.ts` by a test of the desktop app.
 pub(crate) fn write() -> Result<()> {
     system::prepare(Need::Build)?;
     ui::bundle()?;
@@ -28,7 +25,7 @@ pub(crate) fn write() -> Result<()> {
     Ok(())
 }
 
-/// The bindings as they lie there now; nothing when there are none.
+/// The current bindings; empty when there are none.
 pub(crate) fn read() -> Option<String> {
     fs::read_to_string(paths::bindings()).ok()
 }

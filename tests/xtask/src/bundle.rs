@@ -74,9 +74,6 @@ pub(crate) const SETTINGS: [&str; 10] = [
 
 /// Builds both programs in release, packs them in `formats` or in this system's usual ones, and
 /// reports each package with its size.
-///
-/// # Errors
-/// When a build or a package fails.
 pub(crate) fn bundle(formats: &[String]) -> Result<()> {
     for (package, bytes) in build_packages(formats)? {
         shell::print_result(format_args!(
@@ -92,9 +89,6 @@ pub(crate) fn bundle(formats: &[String]) -> Result<()> {
 ///
 /// They lie in `target/packages` with names that tell system and architecture, beside the
 /// updater's archives and signatures where the updater is on.
-///
-/// # Errors
-/// When a build or a package fails.
 pub(crate) fn build_packages(formats: &[String]) -> Result<Vec<(PathBuf, u64)>> {
     system::prepare(Need::Build)?;
     let settings = settings(set);
@@ -147,9 +141,6 @@ fn smaller((package, bytes): (PathBuf, u64)) -> Result<(PathBuf, u64)> {
 
 /// Builds the window, then both programs and `others` in release, in one build, so that their common
 /// crates are compiled once.
-///
-/// # Errors
-/// When a build fails.
 pub(crate) fn build_programs(others: &[&str]) -> Result<()> {
     ui::build()?;
     let mut build = cargo("build");

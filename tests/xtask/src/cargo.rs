@@ -49,18 +49,12 @@ pub(crate) fn linted(subcommand: &[&str]) -> Command {
 }
 
 /// Builds every binary and test in debug.
-///
-/// # Errors
-/// When something does not compile.
 pub(crate) fn build_everything() -> Result<()> {
     shell::run(linted(&["build"]).arg("--all-targets"))
 }
 
 /// Builds the same, and says what clippy and the compiler warn of; those of packages that were built before are
 /// among them.
-///
-/// # Errors
-/// When there is a warning, or something does not compile.
 pub(crate) fn lint_everything() -> Result<()> {
     let mut build = linted(&["build"]);
     build.args(["--all-targets", "--message-format=json"]);
@@ -82,9 +76,6 @@ pub(crate) fn lint_everything() -> Result<()> {
 }
 
 /// The workspace and everything it depends on, as `cargo metadata` describes it.
-///
-/// # Errors
-/// When the lock file does not fit the manifests, or a crate cannot be downloaded.
 pub(crate) fn metadata() -> Result<Value> {
     let text = shell::read(cargo("metadata").args(["--format-version", "1", "--locked"]))?;
     serde_json::from_str(&text).context("cargo metadata did not answer with JSON")

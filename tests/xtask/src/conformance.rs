@@ -1,8 +1,8 @@
-//! The official conformance suite of MCP, with Patchbay's own verbs as the client that it tests.
+//! The official conformance suite of MCP, with Patchbay's operations as the client under test.
 //!
-//! The client is the example `conformance` of the package `patchbay-tests`. What is known to fail, and
-//! why, stands in `tests/conformance/known-failures.yml`; a scenario that passes in spite of that fails
-//! the run too, so that the list stays true.
+//! The client is the example `conformance` of the package `patchbay-tests`. Known failures and
+//! their reasons are listed in `tests/conformance/known-failures.yml`; a listed scenario that passes fails the run
+//! too, so that the list stays true.
 
 use std::{
     env, fs,
@@ -17,13 +17,13 @@ use crate::{cargo, paths, shell, system, test_counts::TestCounts};
 /// The suite on npm.
 const SUITE: &str = "@modelcontextprotocol/conformance@0.2.0-alpha.12";
 
-/// The Node that the suite starts with, where the system's is older.
+/// The version of Node for the suite where the system's is too old.
 const NODE: &str = "22.23.3";
 
-/// The revisions of the protocol that Patchbay speaks, one of each era.
+/// Supported revisions of the protocol, one of each era.
 pub(crate) const REVISIONS: [&str; 2] = ["2026-07-28", "2025-11-25"];
 
-/// The suite, ready to be run.
+/// The installed suite.
 pub(crate) struct Suite {
     node: PathBuf,
     program: PathBuf,
@@ -32,9 +32,6 @@ pub(crate) struct Suite {
 
 impl Suite {
     /// Installs the suite into the build folder, and builds the client.
-    ///
-    /// # Errors
-    /// When a package cannot be downloaded, or the client does not compile.
     pub(crate) fn prepare() -> Result<Self> {
         shell::run(cargo::linted(&["build"]).args(["--example", "conformance"]))?;
         let folder = paths::target().join("conformance");
@@ -50,10 +47,7 @@ impl Suite {
         })
     }
 
-    /// Runs all that `revision` requires of a client, and counts scenarios.
-    ///
-    /// # Errors
-    /// When the suite cannot be started, or says nothing that can be counted.
+    /// Runs all client scenarios of `revision` and counts them.
     pub(crate) fn run(&self, revision: &str) -> Result<TestCounts> {
         let mut command = Command::new(&self.node);
         command
@@ -76,14 +70,14 @@ impl Suite {
         shell::print_result(summary.trim());
         let mut totals = count(summary);
         if !output.status.success() {
-            // Something else than the known failures failed, or one of them does not any more.
+            // A scenario failed that is not known to fail, or one that is known to fail passed.
             totals.failed = totals.failed.max(1);
         }
         Ok(totals)
     }
 }
 
-/// Passed scenarios, and failed ones that are not known to fail.
+/// Number of passed scenarios, and of failed ones that are not known to fail.
 fn count(summary: &str) -> TestCounts {
     let unexpected = summary.split_once("Unexpected failures (");
     let failed = unexpected.map_or(0, |(_, list)| {
@@ -105,7 +99,7 @@ fn node(folder: &Path) -> Result<PathBuf> {
     if system::node_major().is_some_and(|major| major >= 22) {
         return Ok("node".into());
     }
-    // The package that `node` on npm leads to; it comes ready-made, without an install script.
+    // The package that `node` on npm installs; it is prebuilt and needs no install script.
     let package = system::node_package();
     let program = folder
         .join("node_modules")

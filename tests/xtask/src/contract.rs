@@ -16,9 +16,6 @@ use crate::{
 pub(crate) const TEST: &str = "contract";
 
 /// Replays `files`, or the traces kept with the tests.
-///
-/// # Errors
-/// When the tests cannot be built, or a file's place cannot be told.
 pub(crate) fn contract(files: &[PathBuf]) -> Result<ExitCode> {
     system::prepare(Need::Build)?;
     let mut command = runner();

@@ -12,9 +12,6 @@ use crate::{
 };
 
 /// Opens the app from Vite's server; changes of the window show at once, changes of Rust rebuild.
-///
-/// # Errors
-/// When there is no display, or a step fails.
 pub(crate) fn dev() -> Result<()> {
     if !system::has_display() {
         bail!("hot reload needs a display; `cargo xtask run` works without one");

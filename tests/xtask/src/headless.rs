@@ -1,4 +1,4 @@
-//! A private display, session bus and keyring for windows that nobody looks at.
+//! A private display, session bus and keyring for windows in tests.
 
 mod frame;
 
@@ -12,15 +12,18 @@ use std::{
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
-use crate::{paths, shell};
+use crate::{
+    paths,
+    shell::{self, Service},
+};
 
 pub(crate) use frame::Frame;
 
-/// Holds a fresh unlocked keyring, then becomes the program given as arguments.
+/// Starts a new unlocked keyring, then replaces itself by the program in its arguments.
 const KEYRING_EXEC_SCRIPT: &str = concat!(include_str!("headless/keyring.sh"), "exec \"$@\"");
 
-/// The same, but it prints the session bus address first, and the program ends with standard input: also when xtask
-/// itself is killed.
+/// The same, but prints the session bus address first and ends the program with standard input, so also when xtask is
+/// killed.
 const KEYRING_GUARD_SCRIPT: &str = concat!(
     include_str!("headless/keyring.sh"),
     "echo \"$DBUS_SESSION_BUS_ADDRESS\"
@@ -29,7 +32,7 @@ const KEYRING_GUARD_SCRIPT: &str = concat!(
     kill $program 2>/dev/null; wait $program 2>/dev/null"
 );
 
-/// An X display in memory with a home of its own; it ends when dropped.
+/// An X display in memory with its own home; it ends when dropped.
 pub(crate) struct Display {
     server: Child,
     name: String,
@@ -39,9 +42,6 @@ pub(crate) struct Display {
 
 impl Display {
     /// Starts a display of `width` × `height` pixels.
-    ///
-    /// # Errors
-    /// When Xvfb cannot be started or gives no display number.
     pub(crate) fn start(width: u32, height: u32) -> Result<Self> {
         let home = tempfile::Builder::new().prefix("patchbay-").tempdir()?;
         for folder in FOLDERS
@@ -51,7 +51,7 @@ impl Display {
         {
             fs::create_dir_all(home.path().join(folder))?;
         }
-        // Made like the home itself, because a runtime folder has to be closed to others.
+        // A runtime folder has to be closed to others, as the home is.
         let runtime = tempfile::Builder::new()
             .prefix("run-")
             .tempdir_in(&home)?
@@ -85,12 +85,12 @@ impl Display {
         })
     }
 
-    /// `program` on this display, with a session bus and an unlocked keyring, to be run to its end.
+    /// A command that runs `program` on this display with a session bus and an unlocked keyring.
     pub(crate) fn command(&self, program: &Path) -> Command {
         self.session(KEYRING_EXEC_SCRIPT, program)
     }
 
-    /// The same of a program with arguments and variables.
+    /// The same for a program with arguments and variables.
     pub(crate) fn wrap(&self, inner: &Command) -> Command {
         let mut command = self.command(inner.get_program().as_ref());
         command.args(inner.get_args());
@@ -102,10 +102,7 @@ impl Display {
         command
     }
 
-    /// Starts `program` with the arguments and variables that `prepare` adds; dropping the answer ends it.
-    ///
-    /// # Errors
-    /// When the session bus cannot be started.
+    /// Starts `program` with the arguments and variables that `prepare` adds; it ends when the result is dropped.
     pub(crate) fn start_program(
         &self,
         program: &Path,
@@ -113,16 +110,14 @@ impl Display {
     ) -> Result<GuardedChild> {
         let mut command = self.session(KEYRING_GUARD_SCRIPT, program);
         prepare(&mut command);
-        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut child = child.context("could not start dbus-run-session")?;
-        let mut bus = String::new();
-        let stdout = child.stdout.take().context("the session has no output")?;
-        BufReader::new(stdout).read_line(&mut bus)?;
-        let bus = bus.trim().to_owned();
-        Ok(GuardedChild { child, bus })
+        let (service, bus) = Service::start(&mut command)?;
+        Ok(GuardedChild {
+            _service: service,
+            bus: bus.trim().to_owned(),
+        })
     }
 
-    /// `program` on this display, in the session of a program that was started before.
+    /// A command that runs `program` on this display, in a session that was started before.
     pub(crate) fn command_in_session(&self, started: &GuardedChild, program: &Path) -> Command {
         let mut command = Command::new(program);
         self.set_environment(&mut command);
@@ -130,30 +125,24 @@ impl Display {
         command
     }
 
-    /// What the display shows, for looking at it often.
-    ///
-    /// # Errors
-    /// When Xvfb keeps its picture in another form than is known here.
+    /// Opens the picture of the display for frequent reads.
     pub(crate) fn frame(&self) -> Result<Frame> {
         Frame::open(&self.home.path().join(FRAME_FOLDER).join("Xvfb_screen0"))
     }
 
-    /// Its name, as the variable `DISPLAY` holds it.
+    /// The value of `DISPLAY`.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// The private folder that all programs on this display call home.
+    /// The home of all programs on this display.
     pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }
 
     /// Writes a PNG picture of the display to `file`.
     ///
-    /// The driver could take one too, but was seen to wait for ever for a frame.
-    ///
-    /// # Errors
-    /// When the folder cannot be made, or ImageMagick is missing.
+    /// The driver could do that too, but may wait forever for a frame.
     pub(crate) fn screenshot(&self, file: &Path) -> Result<()> {
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
@@ -177,7 +166,7 @@ impl Display {
         command
     }
 
-    /// Gives `command` the display, and its homes instead of the person's.
+    /// Sets the display and the private homes in the environment of `command`.
     fn set_environment(&self, command: &mut Command) {
         command
             .current_dir(paths::root())
@@ -185,7 +174,7 @@ impl Display {
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .envs([
-                // Shared graphics memory makes the first frame slow and late where there is no graphics card.
+                // Without a graphics card, shared graphics memory delays the first frame.
                 ("WEBKIT_DISABLE_DMABUF_RENDERER", "1"),
                 ("GDK_BACKEND", "x11"),
                 ("LIBGL_ALWAYS_SOFTWARE", "1"),
@@ -230,19 +219,12 @@ fn keep_tool_homes(command: &mut Command) {
 
 /// A program in a session of its own; it ends when dropped.
 pub(crate) struct GuardedChild {
-    child: Child,
+    _service: Service,
     /// Address of the session's bus.
     bus: String,
 }
 
-impl Drop for GuardedChild {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
-    }
-}
-
-/// Asks a program to end and waits for it, so that it can tidy up after itself.
+/// Terminates a program and waits for it, so that it can clean up.
 fn end(child: &mut Child) {
     let asked = Command::new("kill").arg(child.id().to_string()).status();
     if !asked.is_ok_and(|status| status.success()) {

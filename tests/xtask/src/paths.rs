@@ -1,9 +1,11 @@
-//! Where things lie in the repository and in the build folder.
+//! Paths in the repository and in the build folder.
 
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
 };
+
+use anyhow::Result;
 
 /// The repository's top folder.
 pub(crate) fn root() -> &'static Path {
@@ -44,6 +46,26 @@ pub(crate) fn debug_example(name: &str) -> PathBuf {
 /// A binary of the release build.
 pub(crate) fn release_binary(name: &str) -> PathBuf {
     binary("release", name)
+}
+
+/// The files below a folder. Files and folders for which `is_wanted` is false are left out.
+pub(crate) fn files_below(
+    folder: &Path,
+    is_wanted: &dyn Fn(&Path) -> bool,
+) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if !is_wanted(&path) {
+            continue;
+        }
+        if path.is_dir() {
+            files.extend(files_below(&path, is_wanted)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
 }
 
 fn binary(profile: &str, name: &str) -> PathBuf {

@@ -19,9 +19,6 @@ use crate::{
 pub(crate) const PLAYGROUND_VARIABLE: &str = "PATCHBAY_PLAYGROUND_URL";
 
 /// Installs what is missing, builds, and opens the app beside a Playground.
-///
-/// # Errors
-/// When a step fails; without a display also when the window shows nothing.
 pub(crate) fn run() -> Result<()> {
     let display = system::has_display();
     if !display {
@@ -44,9 +41,6 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// Builds the window and `programs` in debug.
-///
-/// # Errors
-/// When a build fails.
 pub(crate) fn build(programs: &[&str]) -> Result<()> {
     ui::build()?;
     let mut build = cargo("build");

@@ -27,9 +27,6 @@ use crate::{
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Takes the pictures into `folder`, which is meant from the top of the repository.
-///
-/// # Errors
-/// When a build fails, the app shows nothing, or this system's web view cannot be driven.
 pub(crate) fn screenshots(folder: &Path) -> Result<()> {
     if !system::has_web_view_driver() {
         bail!("pictures need WebKitWebDriver, which only Linux has");

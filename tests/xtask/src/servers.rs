@@ -1,7 +1,7 @@
-//! Servers that nobody here wrote, spoken to by the command line.
+//! Third-party servers, used through the command line.
 //!
-//! What is installed is pinned in `tests/servers`: packages by their lock files, the server in Python over the
-//! official SDK and `FastMCP`. Each server gets a home of its own, and is spoken to as a person types it.
+//! Their versions are pinned by lock files in `tests/servers`; the server in Python uses the official SDK and
+//! `FastMCP`. Each server gets its own home.
 
 mod browser;
 mod cli_home;
@@ -21,7 +21,7 @@ use crate::{cargo, paths};
 
 /// The installed servers, and the command line.
 pub(crate) struct Servers {
-    /// The folder of the packages of npm.
+    /// The folder of the npm packages.
     npm: PathBuf,
     python: PathBuf,
     patchbay: PathBuf,
@@ -44,7 +44,6 @@ pub(crate) enum Server {
     Python(Transport),
 }
 
-/// All of them.
 pub(crate) const ALL: [Server; 5] = [
     Server::Everything(Transport::Stdio),
     Server::Everything(Transport::Sse),
@@ -53,15 +52,15 @@ pub(crate) const ALL: [Server; 5] = [
     Server::Python(Transport::Http),
 ];
 
-/// What one kind of server offers, by the words of its commands and answers.
+/// Features of one kind of server, as words of commands and answers.
 struct ServerFixture {
-    /// A tool that takes a few seconds, and its arguments for a little and for a long while.
+    /// A tool that takes a few seconds, and its arguments for a short and for a long run.
     long: (&'static str, [&'static str; 2], [&'static str; 2]),
-    /// A template, one of its values, and a part of what is read then.
+    /// A resource template, a value for it, and a part of the content.
     template: (&'static str, &'static str, &'static str),
     /// A prompt with a city.
     prompt: &'static str,
-    /// A tool that has to be called as a task, its argument, what it says meanwhile, and a part of its result.
+    /// A tool that has to be called as a task, its argument, a status message, and a part of its result.
     task: Option<[&'static str; 4]>,
 }
 
@@ -80,7 +79,7 @@ const EVERYTHING: ServerFixture = ServerFixture {
     task: Some([
         "simulate-research-query",
         "topic=ships",
-        // The first of its stages: of those after it, which last a second each, a busy computer may miss one.
+        // The first stage: a busy computer may miss one of the others, which last a second each.
         "Gathering sources...",
         "Research Report: ships",
     ]),
@@ -98,7 +97,7 @@ const PYTHON: ServerFixture = ServerFixture {
 };
 
 impl Server {
-    /// What a report calls it.
+    /// Name in reports.
     pub(crate) fn name(self) -> String {
         match self {
             Self::Everything(transport) => {
@@ -123,12 +122,9 @@ impl Server {
 }
 
 impl Servers {
-    /// Installs what is pinned, unless it is there, and builds the command line.
-    ///
-    /// # Errors
-    /// When a package cannot be downloaded, or the command line does not compile.
+    /// Installs the pinned packages if necessary, and builds the command line.
     pub(crate) fn prepare() -> Result<Self> {
-        // One program alone would have other features of what all of them need, and be compiled anew.
+        // Building one program alone would enable other features of shared dependencies and compile them again.
         cargo::build_everything()?;
         Ok(Self {
             npm: install::npm()?,
@@ -137,10 +133,7 @@ impl Servers {
         })
     }
 
-    /// Goes through everything that a server offers, by the command line.
-    ///
-    /// # Errors
-    /// What went wrong, with the words of the command.
+    /// Uses every feature of a server.
     pub(crate) fn go_through(&self, server: Server) -> Result<()> {
         let cli = CliHome::new(&self.patchbay)?;
         let command = self.command_of(server);

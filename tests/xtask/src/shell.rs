@@ -1,17 +1,17 @@
-//! Running other programs, saying what is run, and waiting with a deadline.
+//! Runs programs, logs what is run, and waits with a deadline.
 
 use std::{
     fmt::Display,
-    io::Write as _,
-    process::Command,
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, bail};
 
-/// Tells the person something; standard output stays free for results.
+/// Prints to standard error; standard output is for results.
 pub(crate) fn log(text: impl Display) {
-    // A closed terminal is no reason to stop half way.
+    // A closed terminal must not stop the run.
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
@@ -20,10 +20,7 @@ pub(crate) fn print_result(text: impl Display) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
-/// Runs `command` to its end, after saying it; what it prints goes to standard error.
-///
-/// # Errors
-/// When it cannot be started, or ends with anything but success.
+/// Logs and runs `command`; its output goes to standard error.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = describe(command);
     log(format_args!("$ {line}"));
@@ -37,10 +34,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs `command` quietly and gives its standard output without the last line end.
-///
-/// # Errors
-/// When it cannot be started, fails, or answers with something that is not text.
+/// Runs `command` quietly and returns its standard output without the final newline.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
     let line = describe(command);
     let output = command
@@ -53,7 +47,45 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
 }
 
-/// The command as a person would type it.
+/// A program that ends when its standard input is closed, which dropping this does.
+pub(crate) struct Service(Child);
+
+impl Service {
+    /// Starts `command` and returns the first line of its output too.
+    pub(crate) fn start(command: &mut Command) -> Result<(Self, String)> {
+        let line = describe(command);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("could not start {line}"))?;
+        let stdout = child.stdout.take();
+        let service = Self(child);
+        let mut greeting = String::new();
+        BufReader::new(stdout.context("it has no output")?).read_line(&mut greeting)?;
+        Ok((service, greeting))
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
+/// A program that is killed when this is dropped.
+pub(crate) struct Killed(pub(crate) Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// The command as typed in a shell.
 pub(crate) fn describe(command: &Command) -> String {
     std::iter::once(command.get_program())
         .chain(command.get_args())
@@ -62,10 +94,7 @@ pub(crate) fn describe(command: &Command) -> String {
         .join(" ")
 }
 
-/// Asks `attempt` every 50 ms until it gives something.
-///
-/// # Errors
-/// After `limit`: that `what` did not come, with the last failure of `attempt` if there was one.
+/// Calls `attempt` every 50 ms until it returns a value.
 pub(crate) fn poll<T>(
     what: &str,
     limit: Duration,
@@ -74,10 +103,7 @@ pub(crate) fn poll<T>(
     poll_every(Duration::from_millis(50), what, limit, attempt)
 }
 
-/// As [`poll`], asking after each `step`.
-///
-/// # Errors
-/// As [`poll`].
+/// Like [`poll`], with `step` between calls.
 pub(crate) fn poll_every<T>(
     step: Duration,
     what: &str,

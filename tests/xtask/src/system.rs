@@ -1,6 +1,12 @@
 //! What differs between systems: packages, program names, displays.
 
-use std::{env, ffi::OsStr, process::Command};
+use std::{
+    env,
+    ffi::OsStr,
+    net::{Ipv4Addr, TcpListener},
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Result, bail};
 
@@ -85,9 +91,6 @@ impl Need {
 }
 
 /// Installs what is missing for `need`, saying so; where that cannot be done, says how.
-///
-/// # Errors
-/// When something is missing and cannot be installed from here; the message holds the steps.
 pub(crate) fn prepare(need: Need) -> Result<()> {
     check_node()?;
     if !cfg!(target_os = "linux") {
@@ -162,9 +165,6 @@ pub(crate) fn is_debian() -> bool {
 }
 
 /// Asks the archives what they offer today.
-///
-/// # Errors
-/// When they cannot be reached, or only root could write down the answer.
 pub(crate) fn update_package_lists() -> Result<()> {
     let Some(mut update) = as_root("apt-get") else {
         bail!("the lists of packages are out of date. As root, run:\n  apt-get update");
@@ -244,13 +244,30 @@ pub(crate) fn bundle_formats() -> &'static [&'static str] {
     }
 }
 
-/// Python's own tool folder for `environment`, and the name of its interpreter.
-pub(crate) fn python_tools() -> (&'static str, &'static str) {
-    if cfg!(windows) {
-        ("Scripts", "python")
-    } else {
-        ("bin", "python3")
-    }
+/// Makes a virtual environment of Python, and returns the folder of its programs.
+pub(crate) fn make_python_environment(folder: &Path) -> Result<PathBuf> {
+    let python = if cfg!(windows) { "python" } else { "python3" };
+    let mut venv = Command::new(python);
+    shell::run(venv.args(["-m", "venv", "--clear"]).arg(folder))?;
+    Ok(python_programs(folder))
+}
+
+/// The programs of a virtual environment.
+pub(crate) fn python_programs(folder: &Path) -> PathBuf {
+    folder.join(if cfg!(windows) { "Scripts" } else { "bin" })
+}
+
+/// Installs packages of PyPI by the `pip` of a virtual environment.
+pub(crate) fn pip_install(programs: &Path) -> Command {
+    let mut pip = Command::new(programs.join("python"));
+    pip.args(["-m", "pip", "install", "--quiet"]);
+    pip
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?.port())
 }
 
 /// Whether `command` can be started and succeeds, its output unseen.

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that proves a change, in parts.
+//! `cargo xtask test`: all checks of a change, in parts.
 
 mod bundle;
 mod conformance;
@@ -61,20 +61,10 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Ui => "ui",
-            Self::Lint => "lint",
-            Self::Rust => "rust",
-            Self::Fuzz => "fuzz",
-            Self::Conformance => "conformance",
-            Self::Window => "window",
-            Self::Platform => "platform",
-            Self::Faults => "faults",
-            Self::Bundle => "bundle",
-            Self::Updates => "updates",
-            Self::Systems => "systems",
-        }
+    /// Its name on the command line.
+    fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
     fn run(self, report: &mut Report, fuzzing: Fuzzing) -> Result<()> {
@@ -94,18 +84,15 @@ impl Part {
     }
 }
 
-/// Runs `parts`, or all that neither change this system nor build for others, and then `with`; a failure in one
-/// does not keep the next from running.
-///
-/// # Errors
-/// When what the tests need cannot be installed.
+/// Runs `parts`, or all that neither change this system nor build for others, and then `with`. A failed part does not
+/// stop the others.
 pub(crate) fn test(parts: &[Part], with: &[Part], fuzzing: Fuzzing) -> Result<ExitCode> {
     system::prepare(Need::Tests)?;
     let mut total = TestCounts::default();
     for part in chosen(parts, with) {
         let mut report = Report::new(part);
         if let Err(error) = part.run(&mut report, fuzzing) {
-            // What the rest of the part stands on failed, so the rest did not run.
+            // The rest of the part depends on what failed and did not run.
             let failed = TestReport::of(TestCounts::one(false));
             report.add("what it needs", failed, Duration::ZERO);
             shell::print_result(format_args!("error: {error:#}"));
@@ -121,7 +108,7 @@ pub(crate) fn test(parts: &[Part], with: &[Part], fuzzing: Fuzzing) -> Result<Ex
     })
 }
 
-/// The parts that run by name only, and why.
+/// The parts that run by name only, with the reason.
 const BY_NAME: [(Part, &str); 4] = [
     (
         Part::Bundle,
@@ -155,7 +142,7 @@ fn chosen(parts: &[Part], with: &[Part]) -> Vec<Part> {
     chosen
 }
 
-/// What a part has run so far.
+/// Results of a part so far.
 pub(super) struct Report {
     part: Part,
     started: Instant,
@@ -181,10 +168,7 @@ impl Report {
         });
     }
 
-    /// Makes what later steps stand on, as a check of its own.
-    ///
-    /// # Errors
-    /// When it cannot be made.
+    /// Runs a check that returns what later steps need.
     pub(super) fn set_up<T>(&mut self, name: &str, make: impl FnOnce() -> Result<T>) -> Result<T> {
         let mut made = None;
         self.check(name, || {

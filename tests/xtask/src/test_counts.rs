@@ -1,4 +1,4 @@
-//! Running a test runner, showing its words, and counting what it ran.
+//! Runs test runners, passes their output on, and counts their tests.
 
 use std::{
     io::{BufRead, BufReader, IsTerminal as _, Read, Write as _},
@@ -13,12 +13,12 @@ use anyhow::{Context as _, Result};
 
 use crate::shell;
 
-/// How many tests or checks ran, by how they ended.
+/// Numbers of tests or checks by result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TestCounts {
     pub(crate) passed: u32,
     pub(crate) failed: u32,
-    /// Left out by name, each with its reason.
+    /// Skipped by name, each with its reason.
     pub(crate) skipped: u32,
 }
 
@@ -51,22 +51,22 @@ impl std::fmt::Display for TestCounts {
     }
 }
 
-/// What stands before the name of a test that failed.
+/// The prefix of a line that names a test that failed.
 const FAIL: &str = "FAIL ";
 
-/// What a runner's words say.
+/// What the output of a runner says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct TestReport {
     pub(crate) totals: TestCounts,
-    /// Tests that failed, or passed a second time only, as the runners name them.
+    /// Tests that failed, or passed only on a retry, as the runners name them.
     pub(crate) notes: Vec<String>,
-    /// Tests that libtest calls slow and that have not ended.
+    /// Tests that libtest reported as slow and that have not ended.
     slow: Vec<String>,
     closed: bool,
 }
 
 impl TestReport {
-    /// A count without words.
+    /// Counts without names.
     pub(crate) fn of(totals: TestCounts) -> Self {
         Self {
             totals,
@@ -74,18 +74,18 @@ impl TestReport {
         }
     }
 
-    /// Adds what is not run, and why.
+    /// Adds a skipped test with its reason.
     pub(crate) fn skip_test(&mut self, what: &str, reason: &str) {
         self.skip_tests(1, what, reason);
     }
 
-    /// The same of so many at once.
+    /// Adds several skipped tests with one reason.
     pub(crate) fn skip_tests(&mut self, number: u32, what: &str, reason: &str) {
         self.totals.skipped += number;
         self.notes.push(format!("LEFT OUT {what}: {reason}"));
     }
 
-    /// The tests that failed, as libtest names them; none when something else failed besides.
+    /// The tests that failed, as libtest names them; empty when something else failed too.
     pub(crate) fn failed_tests(&self) -> Vec<String> {
         let notes = self.notes.iter();
         let failed: Vec<_> = notes.filter_map(|test| test.strip_prefix(FAIL)).collect();
@@ -94,7 +94,7 @@ impl TestReport {
         failed.map(str::to_owned).collect()
     }
 
-    /// Counts tests that failed as passed when `again`, a second run of just them, says so, and names them.
+    /// Counts failed tests as passed, by name, when `again`, a second run of them alone, passed.
     pub(crate) fn apply_retry(&mut self, again: &Self) {
         let still = again.failed_tests();
         if again.totals.passed + again.totals.failed != self.totals.failed
@@ -125,7 +125,7 @@ impl TestReport {
             && let Some((verdict, rest)) = line.trim().split_once(" [")
             && let Some((_, name)) = rest.rsplit_once(") ")
         {
-            // Nextest says again below its summary what did not simply pass.
+            // Nextest repeats below its summary every test that did not simply pass.
             self.notes.push(format!("{verdict} {name}"));
         }
     }
@@ -147,7 +147,7 @@ impl TestReport {
         self.slow.extend(other.slow);
     }
 
-    /// Counts a runner that was ended early as one failure, and names what held it up.
+    /// Counts a runner that was stopped as one failure, and names the tests that were running.
     fn mark_unfinished(&mut self, why: &str) {
         self.totals.failed += 1;
         let slow = self.slow.drain(..).map(|test| format!("STILL RAN {test}"));
@@ -156,37 +156,31 @@ impl TestReport {
     }
 }
 
-/// How long a runner may take, and what ends it with everything that it has started.
+/// Time limit of a runner, and how to stop it with everything that it started.
 #[derive(Clone, Copy)]
 pub(crate) struct Limit<'a> {
     pub(crate) time: Duration,
     pub(crate) end: &'a dyn Fn() -> Result<()>,
 }
 
-/// How long a runner's output may stay open after its end: processes that it started may hold it.
+/// How long the output of a runner may stay open after its end, held by processes that it started.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Runs `command`, passes its lines on, and adds up the summaries of nextest, libtest, vitest and our own
-/// runners in them.
+/// Runs `command`, passes its output on, and adds up the summaries of nextest, libtest, vitest and our own
+/// runners in it.
 ///
 /// A runner that fails without naming a failed test counts as one failure.
-///
-/// # Errors
-/// When the command cannot be started.
 pub(crate) fn count(command: &mut Command) -> Result<TestReport> {
     collect_events(&start(command)?, None)
 }
 
-/// As [`count`], but a runner that takes too long is ended and counts as one failure, which names the tests
-/// that held it up.
-///
-/// # Errors
-/// When the command cannot be started, or cannot be ended.
+/// Like [`count`], but a runner that takes too long is stopped and counts as one failure, which names the tests that
+/// were running.
 pub(crate) fn count_within(command: &mut Command, limit: Limit<'_>) -> Result<TestReport> {
     collect_events(&start(command)?, Some(limit))
 }
 
-/// What becomes of a runner.
+/// The state of a runner.
 enum RunnerEvent {
     Output(TestReport),
     Ended(std::io::Result<ExitStatus>),
@@ -270,7 +264,7 @@ fn forward_lines(stream: impl Read) -> TestReport {
         .is_ok_and(|read| read > 0)
     {
         let _ = std::io::stdout().lock().write_all(&line);
-        outcome.read_line(&plain(&String::from_utf8_lossy(&line)));
+        outcome.read_line(&strip_escapes(&String::from_utf8_lossy(&line)));
         line.clear();
     }
     outcome
@@ -278,7 +272,7 @@ fn forward_lines(stream: impl Read) -> TestReport {
 
 /// Reads a runner's summary line.
 fn summary(line: &str) -> Option<TestCounts> {
-    // Indented it is what nextest shows of a test that it counts itself.
+    // An indented summary is output of a test that nextest counts itself.
     if let Some(rest) = line.strip_prefix("test result: ") {
         return Some(parse_counts(rest.split_once(". ")?.1));
     }
@@ -288,13 +282,13 @@ fn summary(line: &str) -> Option<TestCounts> {
     } else if line.ends_with(" failed") && line.contains(" passed, ") {
         line
     } else {
-        // Vitest counts files in a line of their own before it.
+        // Vitest counts files in a separate line before.
         line.strip_prefix("Tests ")?
     };
     Some(parse_counts(counts))
 }
 
-/// Adds up numbers and the words behind them.
+/// Adds up pairs of a number and a word.
 fn parse_counts(counts: &str) -> TestCounts {
     let mut totals = TestCounts::default();
     for part in counts.split([';', ',', '|']) {
@@ -304,7 +298,7 @@ fn parse_counts(counts: &str) -> TestCounts {
         };
         match words.next() {
             Some("passed") => totals.passed += number,
-            // Nextest tells a failed test from one that ran out of time.
+            // Nextest reports tests that timed out separately.
             Some("failed" | "timed" | "exec") => totals.failed += number,
             _ => {}
         }
@@ -312,8 +306,8 @@ fn parse_counts(counts: &str) -> TestCounts {
     totals
 }
 
-/// The line without colours.
-fn plain(line: &str) -> String {
+/// Removes escape sequences for colours and cursor movements.
+pub(crate) fn strip_escapes(line: &str) -> String {
     let mut text = String::new();
     let mut rest = line.chars();
     while let Some(letter) = rest.next() {
@@ -331,7 +325,7 @@ mod tests {
     use super::*;
 
     fn read(line: &str) -> Option<(u32, u32)> {
-        summary(&plain(line)).map(|totals| (totals.passed, totals.failed))
+        summary(&strip_escapes(line)).map(|totals| (totals.passed, totals.failed))
     }
 
     #[test]

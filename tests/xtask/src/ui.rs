@@ -1,4 +1,4 @@
-//! The window's own tools: npm, its packages, its build.
+//! npm packages and the build of the window.
 
 use std::{fs, io, path::Path, process::Command, time::SystemTime};
 
@@ -7,13 +7,10 @@ use anyhow::{Context as _, Result};
 use crate::{paths, shell, system};
 
 /// Installs the locked npm packages unless they are there already.
-///
-/// # Errors
-/// When the lock file is missing or does not fit, or a package cannot be downloaded.
 pub(crate) fn install() -> Result<()> {
     let lock = paths::ui().join("package-lock.json");
     let wanted = modified(&lock).with_context(|| format!("could not read {}", lock.display()))?;
-    // npm writes this list last, so it tells that an install was finished, and when.
+    // npm writes this file last, so it shows whether and when an install finished.
     let installed = paths::ui().join("node_modules/.package-lock.json");
     if modified(&installed).is_ok_and(|finished| finished >= wanted) {
         return Ok(());
@@ -29,11 +26,8 @@ fn modified(file: &Path) -> io::Result<SystemTime> {
     fs::metadata(file)?.modified()
 }
 
-/// Builds the window into `ui/dist`, which the app's own build needs, unless what is there is newer than all that it
-/// is built from: new files there make Cargo compile the app again.
-///
-/// # Errors
-/// When the packages cannot be installed or the build fails.
+/// Builds the window into `ui/dist`, which the build of the app needs, unless it is newer than all of its sources:
+/// new files there make Cargo compile the app again.
 pub(crate) fn build() -> Result<()> {
     install()?;
     let built = modified(&paths::ui().join("dist/index.html"));
@@ -43,7 +37,7 @@ pub(crate) fn build() -> Result<()> {
     shell::run(&mut script("build"))
 }
 
-/// When a file below a folder was last changed, what is built or installed there aside.
+/// Time of the last change below a folder, without build output and installed packages.
 fn last_change(folder: &Path) -> io::Result<SystemTime> {
     let mut last = modified(folder)?;
     for entry in fs::read_dir(folder)? {
@@ -60,10 +54,7 @@ fn last_change(folder: &Path) -> io::Result<SystemTime> {
     Ok(last)
 }
 
-/// Bundles the window's page without a look at its types, which may be about to be written anew.
-///
-/// # Errors
-/// When the packages cannot be installed or the page cannot be bundled.
+/// Bundles the window without a type check, since its types may be about to be regenerated.
 pub(crate) fn bundle() -> Result<()> {
     install()?;
     shell::run(&mut script("bundle"))

@@ -30,10 +30,6 @@ const ARCHITECTURES: [(&str, &str); 5] = [
 
 /// Writes `latest.json` beside the bundles in `folder`, which will be found below `base_url`, with the
 /// notes of the release where there are any.
-///
-/// # Errors
-/// When nothing in the folder is signed, a bundle's name does not tell what it is for, or the notes cannot
-/// be read.
 pub(crate) fn write(folder: &Path, base_url: &str, notes: Option<&Path>) -> Result<()> {
     let mut platforms = BTreeMap::new();
     for file in fs::read_dir(folder).with_context(|| format!("no folder {}", folder.display()))? {

@@ -2,18 +2,14 @@
 //!
 //! Source: <https://www.w3.org/TR/webdriver2/>; WebKitGTK's own browser options.
 
-use std::{
-    net::{Ipv4Addr, TcpListener},
-    path::Path,
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use crate::{
     headless::{Display, GuardedChild},
-    shell,
+    shell, system,
 };
 
 /// How long the driver, the app and a page may take on a busy machine.
@@ -27,11 +23,8 @@ pub(crate) struct WebView {
 
 impl WebView {
     /// Starts `app` on `display` with `variables` in its environment, under a driver of its own.
-    ///
-    /// # Errors
-    /// When the driver or the app does not start within a minute.
     pub(crate) fn start(display: &Display, app: &Path, variables: &[(&str, &str)]) -> Result<Self> {
-        let port = free_port()?;
+        let port = system::free_port()?;
         let driver = display.start_program(Path::new("WebKitWebDriver"), |command| {
             command
                 .arg(format!("--port={port}"))
@@ -64,35 +57,23 @@ impl WebView {
     }
 
     /// Runs the body of a function in the page with `arguments` and gives what it returns.
-    ///
-    /// # Errors
-    /// When the script throws or the app is gone.
     pub(crate) fn execute(&self, script: &str, arguments: &[Value]) -> Result<Value> {
         let call = json!({"script": script, "args": arguments});
         post(&format!("{}/execute/sync", self.session), &call)
     }
 
     /// The same for a body that hands what it found to the function in its last argument.
-    ///
-    /// # Errors
-    /// As [`WebView::execute`].
     pub(crate) fn execute_async(&self, script: &str, arguments: &[Value]) -> Result<Value> {
         let call = json!({"script": script, "args": arguments});
         post(&format!("{}/execute/async", self.session), &call)
     }
 
     /// Begins to load the page anew and does not wait for it.
-    ///
-    /// # Errors
-    /// When the app is gone.
     pub(crate) fn reload(&self) -> Result<()> {
         post(&format!("{}/refresh", self.session), &json!({})).map(drop)
     }
 
     /// Waits until what was changed in the page is drawn.
-    ///
-    /// # Errors
-    /// When the page draws nothing any more.
     pub(crate) fn settle(&self) -> Result<()> {
         const TWO_FRAMES: &str = "const done = arguments[0];
             requestAnimationFrame(() => requestAnimationFrame(() => done()))";
@@ -100,9 +81,6 @@ impl WebView {
     }
 
     /// Waits until `script` returns `true`.
-    ///
-    /// # Errors
-    /// When it does not within a minute; `what` is named then.
     pub(crate) fn wait_for(&self, what: &str, script: &str) -> Result<()> {
         shell::poll(what, TIMEOUT, || {
             Ok((self.execute(script, &[])? == Value::Bool(true)).then_some(()))
@@ -110,9 +88,6 @@ impl WebView {
     }
 
     /// Waits until the page shows more than its outline, is loading nothing and has come to rest.
-    ///
-    /// # Errors
-    /// When that takes more than a minute.
     pub(crate) fn wait_for_content(&self) -> Result<()> {
         // A status of shapes without a word stands where content is still to come.
         self.wait_for(
@@ -135,12 +110,6 @@ impl Drop for WebView {
         // Ending the session closes the app; the driver ends after it.
         let _ = agent().delete(&self.session).call();
     }
-}
-
-fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
 }
 
 fn agent() -> ureq::Agent {

@@ -14,7 +14,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 
-use super::{Outcome, median};
+use super::{Goal, Outcome, median};
 use crate::{
     bundle, cargo,
     headless::Display,
@@ -28,12 +28,7 @@ use crate::{
 /// Runs that count, of each program.
 const RUNS: usize = 25;
 
-const GOAL: f64 = 15.0;
-
 /// Runs both in turns.
-///
-/// # Errors
-/// When a build or a run fails, or the Inspector cannot be installed; anywhere but on Linux.
 pub(super) fn measure() -> Result<Outcome> {
     system::prepare(Need::Headless)?;
     let inspector = install::npm()?.join(install::INSPECTOR);
@@ -81,8 +76,7 @@ pub(super) fn measure() -> Result<Outcome> {
         kind: "ratio",
         number: ratio,
         unit: "times faster than the Inspector",
-        goal: ">= 15",
-        met: ratio >= GOAL,
+        goal: Goal::AtLeast(15.0),
         detail: json!({ "patchbayMs": ours, "inspectorMs": theirs, "runs": RUNS }),
     })
 }

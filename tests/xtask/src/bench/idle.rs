@@ -3,16 +3,9 @@
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::{Outcome, program};
-
-/// Less than any list of processes shows.
-const BUSY_GOAL_PERCENT: f64 = 0.05;
-const MEMORY_GOAL_KIB: f64 = 200.0;
+use super::{Goal, Outcome, program};
 
 /// Processor time of all, and memory of each.
-///
-/// # Errors
-/// When the program that measures does not compile, or a server cannot be connected.
 pub(super) fn measure() -> Result<Vec<Outcome>> {
     let found = program::result("local", &["idle"])?;
     let number = |of: &str| found[of].as_f64().with_context(|| format!("no {of}"));
@@ -24,8 +17,7 @@ pub(super) fn measure() -> Result<Vec<Outcome>> {
             kind: "value",
             number: busy,
             unit: "% of a processor",
-            goal: "< 0.05",
-            met: busy < BUSY_GOAL_PERCENT,
+            goal: Goal::Below(0.05),
             detail: detail.clone(),
         },
         Outcome {
@@ -33,8 +25,7 @@ pub(super) fn measure() -> Result<Vec<Outcome>> {
             kind: "value",
             number: memory,
             unit: "KiB for each connection",
-            goal: "<= 200",
-            met: memory <= MEMORY_GOAL_KIB,
+            goal: Goal::AtMost(200.0),
             detail,
         },
     ])

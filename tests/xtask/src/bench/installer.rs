@@ -3,15 +3,10 @@
 use anyhow::{Context as _, Result};
 use serde_json::json;
 
-use super::Outcome;
+use super::{Goal, Outcome};
 use crate::bundle;
 
-const GOAL_MIB: f64 = 10.0;
-
 /// Builds the Debian package and weighs it.
-///
-/// # Errors
-/// When it cannot be built.
 pub(super) fn measure() -> Result<Outcome> {
     let packages = bundle::build_packages(&["deb".to_owned()])?;
     let (package, bytes) = packages
@@ -24,8 +19,7 @@ pub(super) fn measure() -> Result<Outcome> {
         kind: "value",
         number: mebibytes,
         unit: "MiB",
-        goal: "<= 10",
-        met: mebibytes <= GOAL_MIB,
+        goal: Goal::AtMost(10.0),
         detail: json!({
             "package": package.file_name().map(|name| name.to_string_lossy()),
             "bytes": bytes,

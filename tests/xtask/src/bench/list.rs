@@ -7,7 +7,7 @@ use std::{fs, path::Path, process::Command, time::Duration};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
-use super::{Outcome, median};
+use super::{Goal, Outcome, median};
 use crate::{
     bundle, cargo,
     headless::Display,
@@ -33,17 +33,9 @@ const TYPED: &str = "3123";
 /// Times that it is typed.
 const TYPINGS: usize = 5;
 
-const LATER_GOAL_MS: f64 = 50.0;
-const RUST_GOAL_MS: f64 = 16.0;
-const PAINT_GOAL_MS: f64 = 50.0;
-const SCROLL_GOAL: f64 = 0.8;
-
 const STEPS: &str = include_str!("list.js");
 
 /// How much later than an empty list's first look the first rows are drawn, the page loaded anew each time.
-///
-/// # Errors
-/// When a build fails, the list stays away, or this system's web view cannot be driven.
 pub(super) fn first_rows() -> Result<Vec<Outcome>> {
     prepare()?;
     let (full, empty) = (SeededApp::open([EACH, 0, 0])?, SeededApp::open([0; 3])?);
@@ -64,16 +56,12 @@ pub(super) fn first_rows() -> Result<Vec<Outcome>> {
         kind: "value",
         number: later,
         unit: "ms later than an empty list's first look",
-        goal: "<= 50",
-        met: later <= LATER_GOAL_MS,
+        goal: Goal::AtMost(50.0),
         detail: json!({ "fullMs": full.round(), "emptyMs": empty.round(), "openings": OPENINGS }),
     }])
 }
 
 /// What a key in the filter takes: in Rust, and until the rows that fit are drawn.
-///
-/// # Errors
-/// As [`first_rows`].
 pub(super) fn filter() -> Result<Vec<Outcome>> {
     prepare()?;
     let keys = SeededApp::open([EACH, 0, 0])?.type_into_filter("Connectors", TYPED)?;
@@ -81,37 +69,23 @@ pub(super) fn filter() -> Result<Vec<Outcome>> {
     let [rust, paint] = ["rust", "paint"].map(|of| median(times(of).into_iter()));
     let slowest = times("paint").into_iter().fold(0.0, f64::max);
     let calls: f64 = times("calls").into_iter().sum();
-    let line = |bench, number, goal, met, detail| Outcome {
+    let line = |bench, number, most, detail| Outcome {
         bench,
         kind: "value",
         number,
         unit: "ms for each key",
-        goal,
-        met,
+        goal: Goal::AtMost(most),
         detail,
     };
+    let of_rust = json!({ "keys": keys.len(), "calls": calls });
+    let of_paint = json!({ "keys": keys.len(), "slowestMs": slowest.round() });
     Ok(vec![
-        line(
-            "list_filter_rust",
-            rust,
-            "<= 16",
-            rust <= RUST_GOAL_MS,
-            json!({ "keys": keys.len(), "calls": calls }),
-        ),
-        line(
-            "list_filter",
-            paint,
-            "<= 50",
-            paint <= PAINT_GOAL_MS,
-            json!({ "keys": keys.len(), "slowestMs": slowest.round() }),
-        ),
+        line("list_filter_rust", rust, 16.0, of_rust),
+        line("list_filter", paint, 50.0, of_paint),
     ])
 }
 
 /// Frames per second of the list while it is scrolled, beside those of plain text in its place.
-///
-/// # Errors
-/// As [`first_rows`].
 pub(super) fn scroll() -> Result<Vec<Outcome>> {
     prepare()?;
     let app = SeededApp::open([EACH, 0, 0])?;
@@ -130,8 +104,7 @@ pub(super) fn scroll() -> Result<Vec<Outcome>> {
         kind: "ratio",
         number: ratio,
         unit: "times the frames per second of plain text",
-        goal: ">= 0.8",
-        met: ratio >= SCROLL_GOAL,
+        goal: Goal::AtLeast(0.8),
         detail: json!({ "listFps": list.round(), "textFps": text.round(), "runs": RUNS }),
     }])
 }

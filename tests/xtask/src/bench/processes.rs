@@ -11,9 +11,6 @@ pub(super) struct Tree(Vec<u32>);
 
 impl Tree {
     /// The process `root` and everything below it.
-    ///
-    /// # Errors
-    /// When `/proc` cannot be read.
     pub(super) fn of(root: u32) -> Result<Self> {
         let parents = parents()?;
         let is_below = |process: u32| {
@@ -25,9 +22,6 @@ impl Tree {
     }
 
     /// Memory of all of them in bytes, what they share with others counted in part (PSS).
-    ///
-    /// # Errors
-    /// When the system does not tell; a process that ended meanwhile counts nothing.
     pub(super) fn proportional_memory(&self) -> Result<u64> {
         let running = self.0.iter().filter(|process| exists(**process));
         running

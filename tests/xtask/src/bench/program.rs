@@ -10,9 +10,6 @@ use crate::{
 };
 
 /// Builds the program and runs it with these arguments; each line that it prints is one result.
-///
-/// # Errors
-/// When it does not compile, fails, or prints something else.
 pub(super) fn results(name: &str, arguments: &[&str]) -> Result<Vec<Value>> {
     system::prepare(Need::Build)?;
     let bench = || {
@@ -29,9 +26,6 @@ pub(super) fn results(name: &str, arguments: &[&str]) -> Result<Vec<Value>> {
 }
 
 /// As [`results`], of a program that has one.
-///
-/// # Errors
-/// As [`results`]; when it has none.
 pub(super) fn result(name: &str, arguments: &[&str]) -> Result<Value> {
     results(name, arguments)?
         .pop()

@@ -2,23 +2,15 @@
 
 use anyhow::{Context as _, Result};
 
-use super::{Outcome, program};
+use super::{Goal, Outcome, program};
 use crate::servers::install;
 
-const GOAL: f64 = 0.8;
-
 /// Calls to a server on the web.
-///
-/// # Errors
-/// When the program that measures does not compile, or a call fails.
 pub(super) fn over_http() -> Result<Outcome> {
     outcome("tool_run", &["http"])
 }
 
 /// Calls to a program: a server that nobody here wrote.
-///
-/// # Errors
-/// As [`over_http`]; when the server cannot be installed.
 pub(super) fn over_stdio() -> Result<Outcome> {
     let server = install::npm()?.join(install::EVERYTHING);
     let server = server.to_str().context("a path that is no text")?;
@@ -35,8 +27,7 @@ fn outcome(bench: &'static str, arguments: &[&str]) -> Result<Outcome> {
         kind: "ratio",
         number: ratio,
         unit: "times the calls of a bare client",
-        goal: ">= 0.8",
-        met: ratio >= GOAL,
+        goal: Goal::AtLeast(0.8),
         detail,
     })
 }

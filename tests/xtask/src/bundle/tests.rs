@@ -1,4 +1,4 @@
-//! What each system needs from the configuration, since most of it cannot be seen from one system.
+//! Checks of the configuration for all systems, since most of it has no effect on the system of the tests.
 
 use super::*;
 
@@ -88,12 +88,12 @@ fn the_mac_app_is_hardened_and_nothing_loosens_it() {
 
 #[test]
 fn every_package_holds_both_binaries() {
-    // Tauri packs the main binary and every external one, on each system in the right place.
+    // Tauri packages the main binary and every external one in the right place of each system.
     assert_eq!(
         bundle_configuration()["bundle"]["externalBin"],
         json!(["../target/sidecar/patchbay"])
     );
-    // In the main file it would make every build ask for a binary that is built later.
+    // In the main file every build would require a binary that is built later.
     assert_eq!(configuration()["bundle"]["externalBin"], Value::Null);
     let manifest = paths::src_tauri().join("crates/patchbay-cli/Cargo.toml");
     let manifest: toml::Table = fs::read_to_string(manifest)
@@ -103,7 +103,7 @@ fn every_package_holds_both_binaries() {
     assert_eq!(manifest["bin"][0]["name"].as_str(), Some("patchbay"));
 }
 
-/// Packs stand-ins for the two programs, which takes a second instead of a release build.
+/// Packages stand-ins for the two programs, which saves a release build.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_debian_package_holds_both_binaries_an_entry_for_links_and_what_shells_look_for() {
@@ -181,7 +181,7 @@ fn a_debian_package_holds_both_binaries_an_entry_for_links_and_what_shells_look_
 
 #[test]
 fn linux_packages_bring_the_library_of_the_tray() {
-    // The app would end at its start without it: the library is loaded then, and must be there.
+    // The app loads the library when it starts and would fail without it.
     for format in ["deb", "rpm"] {
         let needed = configuration()["bundle"]["linux"][format]["depends"].to_string();
         assert!(needed.contains("libayatana-appindicator3"), "{format}");
@@ -253,7 +253,7 @@ fn the_updater_is_a_setting_of_the_build() {
     let updater = &configuration()["plugins"]["updater"];
     assert_eq!(updater["endpoints"], json!([]));
     assert_eq!(updater["pubkey"], "");
-    // Whoever answers for the endpoint cannot pass off an old archive, truly signed, as a new version.
+    // A compromised endpoint cannot offer an old archive with a valid signature as a new version.
     assert_eq!(updater["requireSignedVersion"], true);
     assert_eq!(bundle_configuration()["plugins"], Value::Null);
 }

@@ -11,8 +11,8 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 
-/// One row of so many is looked at: a larger step would miss a line of text, a smaller one take time
-/// from the program that is watched.
+/// Distance of the rows that are read: a larger one would miss a line of text, a smaller one would slow down the
+/// program under test.
 const ROW_STEP: usize = 8;
 
 /// Size of the fixed part of the header, and of a colour in the table after it, in bytes.
@@ -21,7 +21,7 @@ const COLOUR: u32 = 12;
 
 const PIXEL: usize = 4;
 
-/// The picture of a display, as it changes.
+/// The current picture of a display.
 pub(crate) struct Frame {
     file: File,
     /// Where the pixels begin, in bytes.
@@ -33,9 +33,6 @@ pub(crate) struct Frame {
 
 impl Frame {
     /// Opens Xvfb's file.
-    ///
-    /// # Errors
-    /// When it cannot be read, or does not hold 32 bits a pixel.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let mut file =
             File::open(path).with_context(|| format!("no picture in {}", path.display()))?;
@@ -60,11 +57,7 @@ impl Frame {
         })
     }
 
-    /// How many colours a page has put on the display so far, at most `enough`; its own black where
-    /// nothing is does not count.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
+    /// Number of colours on the display, at most `enough`, without the black background of the display.
     pub(crate) fn colours(&mut self, enough: usize) -> Result<usize> {
         let mut found = BTreeSet::new();
         let mut row = vec![0; usize::try_from(self.row)?];
@@ -74,7 +67,7 @@ impl Frame {
             self.file.read_exact(&mut row)?;
             let mut last = [0; 3];
             for pixel in row.chunks_exact(PIXEL) {
-                // The fourth byte means nothing at a depth of 24.
+                // The fourth byte is unused at a depth of 24.
                 let colour = [pixel[0], pixel[1], pixel[2]];
                 if colour != last && colour != [0; 3] {
                     found.insert(colour);

@@ -1,15 +1,15 @@
 //! Hosted platforms as a program: one of each kind on loopback, with accounts and connectors on them.
 
-use std::{
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
-};
+use std::process::Command;
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use super::{Patchbay, id_of};
-use crate::{cargo, paths, shell};
+use crate::{
+    cargo, paths,
+    shell::{self, Service},
+};
 
 /// The example that plays the platforms.
 const PROGRAM: &str = "platforms";
@@ -19,7 +19,7 @@ const KEY: &str = "demo-key-1234";
 
 /// Running platforms; they end when dropped.
 pub(super) struct Platforms {
-    program: Child,
+    _program: Service,
     addresses: Value,
 }
 
@@ -33,29 +33,20 @@ pub(super) struct Hosted {
 
 impl Platforms {
     /// Builds and starts them.
-    ///
-    /// # Errors
-    /// When the build fails, or they do not say where they listen.
     pub(super) fn start() -> Result<Self> {
         let mut build = cargo::linted(&["build"]);
         shell::run(build.args(["--example", PROGRAM]))?;
-        let mut program = Command::new(paths::debug_binary(&format!("examples/{PROGRAM}")))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("could not start the platforms")?;
-        let mut line = String::new();
-        let stdout = program.stdout.take().context("they have no output")?;
-        BufReader::new(stdout).read_line(&mut line)?;
-        let addresses = serde_json::from_str(&line).context("the platforms did not greet")?;
-        Ok(Self { program, addresses })
+        let program = paths::debug_binary(&format!("examples/{PROGRAM}"));
+        let (program, greeting) = Service::start(&mut Command::new(program))?;
+        let addresses = serde_json::from_str(&greeting).context("the platforms did not greet")?;
+        Ok(Self {
+            _program: program,
+            addresses,
+        })
     }
 
     /// Adds an account on each, and a few connectors; a token of the wallet lies in two places,
     /// and the rotation of another one is not finished.
-    ///
-    /// # Errors
-    /// When the command line refuses.
     pub(super) fn fill(&self, patchbay: &Patchbay<'_>) -> Result<Hosted> {
         let account = self.add(patchbay, "mistral", "Mistral · Northlight")?;
         self.add(patchbay, "cohere", "Cohere · Northlight")?;
@@ -122,11 +113,4 @@ impl Platforms {
 fn create(patchbay: &Patchbay<'_>, account: &str, kind: &str, words: &[&str]) -> Result<String> {
     let first = ["connector", "create", account, kind];
     id_of(&patchbay.call(&[&first[..], words].concat())?)
-}
-
-impl Drop for Platforms {
-    fn drop(&mut self) {
-        drop(self.program.stdin.take());
-        let _ = self.program.wait();
-    }
 }

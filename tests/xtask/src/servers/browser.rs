@@ -26,9 +26,6 @@ impl Browser {
     }
 
     /// Follows redirects and fills in forms, to the first page that asks for nothing.
-    ///
-    /// # Errors
-    /// When a page cannot be had, or there is no end to them.
     pub(super) fn go_through(&mut self, address: &str) -> Result<()> {
         let mut address = address.to_owned();
         let mut filled = None;

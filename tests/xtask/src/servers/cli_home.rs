@@ -67,9 +67,6 @@ impl CliHome {
     }
 
     /// What a command that fails says of it.
-    ///
-    /// # Errors
-    /// When it succeeds.
     pub(super) fn problem(&self, words: &[&str]) -> Result<Value> {
         let mut command = self.patchbay(words);
         let output = wait(command.arg("--json").spawn()?, COMMAND)?;
@@ -80,9 +77,6 @@ impl CliHome {
     }
 
     /// Connects, with `browser` for the page that the command names; gives that page.
-    ///
-    /// # Errors
-    /// When no page is named, it leads nowhere, or the command fails.
     pub(super) fn connect(&self, browser: &mut Browser) -> Result<String> {
         let words = [
             "connector",
@@ -113,9 +107,6 @@ impl CliHome {
     }
 
     /// Runs a command to its end.
-    ///
-    /// # Errors
-    /// What it says, when it fails.
     pub(super) fn run(&self, mut command: Command) -> Result<Output> {
         let words = shell::describe(&command);
         let output = wait(command.spawn()?, COMMAND).with_context(|| words.clone())?;
@@ -129,9 +120,6 @@ impl CliHome {
     }
 
     /// Starts a command, interrupts it after its first progress as Ctrl-C does, and sees it end.
-    ///
-    /// # Errors
-    /// When it goes on, or ends before.
     #[cfg(unix)]
     pub(super) fn stop(&self, words: &[&str]) -> Result<()> {
         let mut child = self.patchbay(words).spawn()?;

@@ -3,7 +3,6 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use anyhow::{Context as _, Result};
@@ -21,9 +20,6 @@ pub(crate) const INSPECTOR: &str = "node_modules/@modelcontextprotocol/inspector
 pub(super) const SIGNED_IN: &str = "signed_in.mjs";
 
 /// Installs the packages of npm by their lock file; gives the folder.
-///
-/// # Errors
-/// When one cannot be downloaded.
 pub(crate) fn npm() -> Result<PathBuf> {
     let folder = folder("npm");
     let locks = ["package.json", "package-lock.json"];
@@ -39,37 +35,20 @@ pub(crate) fn npm() -> Result<PathBuf> {
 }
 
 /// Installs the packages of PyPI by their hashes; gives the interpreter.
-///
-/// # Errors
-/// When one cannot be downloaded.
 pub(super) fn python() -> Result<PathBuf> {
-    let (programs, python) = system::python_tools();
     let folder = folder("python");
     let locks = ["requirements.txt"];
-    let own = folder.join(programs).join("python");
     if !is_installed(&folder, &locks)? {
-        shell::run(
-            Command::new(python)
-                .args(["-m", "venv", "--clear"])
-                .arg(&folder),
-        )?;
-        shell::run(
-            Command::new(&own)
-                .args([
-                    "-m",
-                    "pip",
-                    "install",
-                    "--quiet",
-                    "--disable-pip-version-check",
-                ])
-                // The list is complete. For what is named with an extra, pip takes the newest there is.
-                .args(["--require-hashes", "--no-deps", "--requirement"])
-                .arg(source("requirements.txt")),
-        )
-        .context("the servers of PyPI cannot be installed")?;
+        let mut pip = system::pip_install(&system::make_python_environment(&folder)?);
+        pip.arg("--disable-pip-version-check")
+            // The list is complete. For what is named with an extra, pip takes the newest there is.
+            .args(["--require-hashes", "--no-deps", "--requirement"])
+            .arg(source("requirements.txt"));
+        shell::run(&mut pip).context("the servers of PyPI cannot be installed")?;
         keep_installed(&folder, &locks)?;
     }
-    Ok(own.with_extension(env::consts::EXE_EXTENSION))
+    let python = system::python_programs(&folder).join("python");
+    Ok(python.with_extension(env::consts::EXE_EXTENSION))
 }
 
 /// Whether exactly what these lock files name was installed whole; puts them into the folder where it was not.

@@ -15,10 +15,10 @@ use super::{
     browser::{Browser, agent},
     cli_home::CliHome,
     install,
-    listening::{Running, ServerCommand},
+    listening::ServerCommand,
     text,
 };
-use crate::shell;
+use crate::shell::{self, Killed};
 
 /// How long a token of a sign-in lives at most.
 const LIFE: Duration = Duration::from_secs(15);
@@ -34,7 +34,6 @@ pub(crate) enum Issuer {
     FastMcp,
 }
 
-/// All of them.
 pub(crate) const ALL: [Issuer; 3] = [Issuer::Opaque, Issuer::Jwt, Issuer::FastMcp];
 
 /// One thing that is seen of a server.
@@ -87,14 +86,11 @@ pub(crate) struct SignInTest {
     url: String,
     log: PathBuf,
     _folder: TempDir,
-    _running: Running,
+    _running: Killed,
 }
 
 impl Servers {
     /// Starts a server that wants a sign-in, and adds it.
-    ///
-    /// # Errors
-    /// When it does not start, or cannot be added.
     pub(crate) fn visit(&self, issuer: Issuer) -> Result<SignInTest> {
         let folder = tempfile::tempdir()?;
         let log = folder.path().join("told.jsonl");

@@ -1,6 +1,6 @@
-//! The Debian package, as a person meets it: installed, started, opened by a link, removed.
+//! The Debian package: installed, started, opened by a link, removed.
 //!
-//! It changes this system for a minute and puts it back, so it runs by name only.
+//! It changes this system temporarily, so it runs by name only.
 
 use std::{
     path::{Path, PathBuf},
@@ -12,23 +12,19 @@ use anyhow::{Context as _, Result, bail, ensure};
 use super::Report;
 use crate::{bundle, headless::Display, shell, system, webdriver::WebView};
 
-/// The package's name for Debian.
+/// The name of the package.
 const PACKAGE: &str = "patchbay";
 
-/// What installing brings.
+/// Files that the package installs.
 const PROGRAMS: [&str; 2] = ["/usr/bin/patchbay-desktop", "/usr/bin/patchbay"];
 const DESKTOP_ENTRY: &str = "/usr/share/applications/Patchbay.desktop";
 const BASH_COMPLETION: &str = "/usr/share/bash-completion/completions/patchbay";
 
 const SCHEME: &str = "x-scheme-handler/patchbay";
 
-/// The answer to a sign-in that nobody has begun.
+/// The callback of a sign-in that nobody started.
 const STRAY_LINK: &str = "patchbay://oauth/callback?code=stray&state=unknown";
 
-/// Runs the part.
-///
-/// # Errors
-/// When this is no Debian, Patchbay is installed already, or the package cannot be built or installed.
 pub(super) fn run(report: &mut Report) -> Result<()> {
     if !system::has(Command::new("dpkg").arg("--version")) {
         bail!("only Debian and its relatives can install the package");
@@ -51,7 +47,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// The installed package; what a failed check left behind is removed when dropped.
+/// The installed package; dropped, it removes what a failed check left behind.
 struct Installed {
     files: Vec<PathBuf>,
 }
@@ -71,7 +67,7 @@ impl Installed {
         })
     }
 
-    /// Removes the package and checks that nothing of it, nor anything with its name, is left.
+    /// Removes the package and checks that none of its files nor any file with its name is left.
     fn remove(self) -> Result<()> {
         purge()?;
         let mut left: Vec<_> = self.files.iter().filter(|file| file.exists()).collect();
@@ -116,7 +112,7 @@ fn check_programs() -> Result<()> {
     Ok(())
 }
 
-/// Some systems leave out manual pages of what they install, so it is asked what the package holds.
+/// Lists the contents of the package, since some systems do not install manual pages.
 fn what_shells_look_for() -> Result<()> {
     let listed = shell::read(Command::new("dpkg").args(["--listfiles", PACKAGE]))?;
     for file in [
@@ -135,8 +131,8 @@ fn what_shells_look_for() -> Result<()> {
     shell::run(Command::new("bash").args(["--norc", "-c", &registers]))
 }
 
-/// Starts the app from where it was installed, and sends it a link as a browser would: through the
-/// desktop entry, which starts the program a second time.
+/// Starts the installed app and opens a link as a browser does: by the desktop entry, which starts the program a
+/// second time.
 fn start_and_link() -> Result<()> {
     let display = Display::start(1280, 800)?;
     let window = WebView::start(&display, Path::new(PROGRAMS[0]), &[])?;

@@ -9,10 +9,6 @@ use crate::{
     test_counts::TestReport,
 };
 
-/// Runs the part.
-///
-/// # Errors
-/// When the suite cannot be installed, or the client does not compile.
 pub(super) fn run(report: &mut Report) -> Result<()> {
     let suite = Suite::prepare()?;
     for revision in REVISIONS {

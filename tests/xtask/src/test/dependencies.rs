@@ -1,13 +1,9 @@
-//! Dependencies that no line of code names.
+//! Finds unused dependencies.
 //!
-//! The same question as `cargo machete` asks, in the same way, without compiling it first; its
-//! `package.metadata.cargo-machete.ignored` list is honoured.
+//! It works as `cargo machete` does, without the need to compile that first, and respects its
+//! `package.metadata.cargo-machete.ignored` list.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
@@ -17,10 +13,7 @@ use crate::{
     paths,
 };
 
-/// Checks every package of ours in `metadata`, the answer of `cargo metadata`.
-///
-/// # Errors
-/// When a source cannot be read, or with every dependency that is declared and not used.
+/// Checks all our packages in the output of `cargo metadata`.
 pub(super) fn check(metadata: &Value) -> Result<()> {
     let mut unused = Vec::new();
     let mut declared = BTreeSet::new();
@@ -71,7 +64,7 @@ fn is_ignored(package: &Value, name: &str) -> bool {
     list(&package["metadata"]["cargo-machete"], "ignored").any(|ignored| ignored == name)
 }
 
-/// The word by which code names a dependency.
+/// The name of a dependency in code.
 fn identifier(dependency: &Value) -> String {
     dependency["rename"]
         .as_str()
@@ -79,7 +72,7 @@ fn identifier(dependency: &Value) -> String {
         .replace('-', "_")
 }
 
-/// Whether `word` stands in `code` as a word of its own.
+/// Whether `code` has `word` as a whole word.
 fn mentions(code: &str, word: &str) -> bool {
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
     code.match_indices(word).any(|(start, _)| {
@@ -93,10 +86,10 @@ fn sources(package: &Value) -> Result<Vec<String>> {
     for target in list(package, "targets") {
         let entry = Path::new(text(target, "src_path"));
         if list(target, "kind").any(|kind| kind == "custom-build") {
-            // Its folder is the package's, where other packages may lie too.
+            // Its folder is that of the package, which may contain other packages.
             files.insert(entry.to_owned());
         } else if let Some(folder) = entry.parent() {
-            collect(folder, &mut files)?;
+            files.extend(paths::files_below(folder, &is_code)?);
         }
     }
     files
@@ -105,16 +98,8 @@ fn sources(package: &Value) -> Result<Vec<String>> {
         .collect()
 }
 
-fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?.path();
-        if entry.is_dir() {
-            collect(&entry, files)?;
-        } else if entry.extension().is_some_and(|ending| ending == "rs") {
-            files.insert(entry);
-        }
-    }
-    Ok(())
+fn is_code(path: &Path) -> bool {
+    path.is_dir() || path.extension().is_some_and(|ending| ending == "rs")
 }
 
 #[cfg(test)]

@@ -1,19 +1,17 @@
-//! Many kills at each step of what may lose something, and every case of a hostile peer; the tests have a few of each.
+//! Many kills at each step that could lose data, and every case of a hostile peer. The ordinary tests run a few of
+//! each.
 
 use anyhow::Result;
 
 use super::Report;
 use crate::cargo;
 
-/// How often each course is cut off.
+/// Number of kills in each scenario.
 const KILLS: &str = "200";
 
-/// Runs the part. Each course says its numbers on standard output.
-///
-/// # Errors
-/// None of its own.
+/// Runs the part. Each scenario prints its numbers.
 pub(super) fn run(report: &mut Report) -> Result<()> {
-    // One test binary alone, and in one thread: another course would stretch the one that is measured.
+    // One test binary in one thread: other scenarios would slow down the one that is measured.
     let mut tests = cargo::linted(&["test"]);
     tests
         .args(["--test", "hostile", "--", "faults::kills::"])

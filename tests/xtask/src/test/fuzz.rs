@@ -21,10 +21,6 @@ pub(crate) struct Fuzzing {
     seed: Option<u64>,
 }
 
-/// Runs the part.
-///
-/// # Errors
-/// When the program does not compile.
 pub(super) fn run(report: &mut Report, fuzzing: Fuzzing) -> Result<()> {
     shell::run(cargo::linted(&["build"]).args(["--example", "fuzz"]))?;
     let mut command = Command::new(paths::debug_example("fuzz"));

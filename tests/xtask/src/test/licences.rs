@@ -1,6 +1,6 @@
-//! Licences and sources of all dependencies, checked offline against `.deny.toml`.
+//! Checks licences and sources of all dependencies offline against `.deny.toml`.
 //!
-//! `cargo deny` does the same and more in the hosted checks; compiling it takes minutes.
+//! The hosted checks use `cargo deny`, which takes minutes to compile.
 
 use std::fs;
 
@@ -13,16 +13,13 @@ use crate::{
     paths,
 };
 
-/// What a dependency may be licensed under, and where it may come from.
+/// Allowed licences and sources.
 struct Policy {
     licences: Vec<Licensee>,
     registries: Vec<String>,
 }
 
-/// Checks every dependency in `metadata`, the answer of `cargo metadata`.
-///
-/// # Errors
-/// When `.deny.toml` cannot be read, or with every dependency that it does not allow.
+/// Checks all dependencies in the output of `cargo metadata`.
 pub(super) fn check(metadata: &Value) -> Result<()> {
     let settings = fs::read_to_string(paths::root().join(".deny.toml"))?;
     let policy = Policy::parse(&settings)?;
@@ -55,7 +52,7 @@ impl Policy {
         })
     }
 
-    /// Why `package` may not be used; nothing for our own.
+    /// Why `package` may not be used; `None` for our own packages.
     fn objection(&self, package: &Value) -> Option<String> {
         let source = package["source"].as_str()?;
         let name = format!("{} {}", text(package, "name"), text(package, "version"));

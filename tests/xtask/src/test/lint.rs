@@ -1,4 +1,4 @@
-//! What can be said about the code without running it.
+//! Static checks.
 
 use std::process::Command;
 
@@ -10,13 +10,9 @@ use crate::{
     paths, shell, system, ui,
 };
 
-/// The spell checker's version on PyPI, where it comes ready-made.
+/// The version of the spell checker on PyPI, which is prebuilt.
 const TYPOS: &str = "typos==1.52.0";
 
-/// Runs the part.
-///
-/// # Errors
-/// When the window, which the app embeds, cannot be built.
 pub(super) fn run(report: &mut Report) -> Result<()> {
     report.check("format", || {
         shell::run(cargo("fmt").args(["--all", "--check"]))
@@ -53,18 +49,16 @@ fn spelling() -> Result<()> {
     )
 }
 
-/// The spell checker on the path, or else one of our own in the build folder.
+/// The spell checker in PATH, or one that is installed in the build folder.
 fn typos() -> Result<std::path::PathBuf> {
     if system::has_program("typos") {
         return Ok("typos".into());
     }
     let environment = paths::target().join("python");
-    let (folder, python) = system::python_tools();
-    let tool = environment.join(folder).join("typos");
+    let tool = system::python_programs(&environment).join("typos");
     if !system::has_program(&tool) {
-        shell::run(Command::new(python).args(["-m", "venv"]).arg(&environment))?;
-        let mut install = Command::new(environment.join(folder).join("python"));
-        shell::run(install.args(["-m", "pip", "install", "--quiet", TYPOS]))?;
+        let programs = system::make_python_environment(&environment)?;
+        shell::run(system::pip_install(&programs).arg(TYPOS))?;
         ensure!(
             system::has_program(&tool),
             "{TYPOS} was installed but does not start"

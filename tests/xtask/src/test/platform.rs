@@ -1,8 +1,8 @@
-//! A build with the example platform: its folder, a line of the registry and its word are enough for the command line
-//! and the window to have it.
+//! A build with the example platform: its folder, a line of the registry and its word are enough to support it in the
+//! command line and the window.
 //!
-//! The build shares everything but our own crates with the ordinary one. Its programs lie in a folder of their own,
-//! and the tests that start them are those of the ordinary build.
+//! The build shares all dependencies with the ordinary one. Its programs have a separate folder, and the tests that
+//! start them are those of the ordinary build.
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -11,16 +11,12 @@ use anyhow::{Context as _, Result, bail};
 use super::{Report, rust::with_programs};
 use crate::{cargo, headless::Display, paths, shell, system, ui};
 
-/// What turns the platform on. A release build with it does not compile.
+/// The flag that enables the platform. A release build with it does not compile.
 const FEATURE: &str = "patchbay-desktop/example-platform";
 
 /// The tests that are ignored without it.
 const TESTS: &str = "::example::";
 
-/// Runs the part.
-///
-/// # Errors
-/// When the programs do not compile, or the window's page does not fit the platform.
 pub(super) fn run(report: &mut Report) -> Result<()> {
     if !system::has_web_view_driver() {
         bail!("the journey needs WebKitWebDriver, which only Linux has");

@@ -1,7 +1,7 @@
-//! Whether a platform is known by its name in its own folder only, beside one line of the registry and its word.
+//! Checks that the name of a platform is used only in its own folder, one line of the registry and its word.
 //!
-//! Looked at is the code of the product, without comments and tests. Whoever wants to ask which platform something
-//! is of finds the answer among the fields and abilities of its registry entry, or adds one there.
+//! The check covers the code of the product without comments and tests. Code that has to distinguish platforms uses
+//! the fields and abilities of the registry entry, or adds one.
 
 use std::{
     fs,
@@ -13,10 +13,10 @@ use anyhow::{Context as _, Result, ensure};
 use super::words::product_part;
 use crate::paths;
 
-/// Folders of the platforms, which are their words too.
+/// Folders of the platforms, whose names are their words too.
 const FOLDERS: &str = "src-tauri/crates/patchbay-platforms/src";
 
-/// Where every platform has its line.
+/// The registry, with a line for each platform.
 const LISTS: [&str; 3] = [
     "src-tauri/crates/patchbay-model/src/account.rs",
     "src-tauri/crates/patchbay-platforms/src/lib.rs",
@@ -26,7 +26,7 @@ const LISTS: [&str; 3] = [
 /// The code of the product.
 const SOURCES: [&str; 3] = ["src-tauri/src", "src-tauri/crates", "ui/src"];
 
-/// What is no product, and what is generated from it.
+/// Folders that are not the product, or generated from it.
 const LEFT_OUT: [&str; 5] = [
     "src-tauri/crates/patchbay-testkit",
     "src-tauri/crates/patchbay-ops/src/operations/every_secret.rs",
@@ -35,19 +35,16 @@ const LEFT_OUT: [&str; 5] = [
     "target",
 ];
 
-/// The platform that only tests have; its word stands in code for other things too.
+/// The platform that exists in tests only; its word has other meanings in code.
 const EXAMPLE: &str = "example";
 
-/// No code outside a platform's folder has its name.
-///
-/// # Errors
-/// When some does, with its place.
+/// Fails when code outside the folder of a platform has its name.
 pub(super) fn check() -> Result<()> {
     let root = paths::root();
     let names = names(&root.join(FOLDERS))?;
     let mut files = Vec::new();
     for folder in SOURCES {
-        collect(&root.join(folder), &mut files)?;
+        files.extend(paths::files_below(&root.join(folder), &is_product)?);
     }
     let mut found = Vec::new();
     for file in files {
@@ -71,7 +68,7 @@ pub(super) fn check() -> Result<()> {
     Ok(())
 }
 
-/// The folder of each platform with the names for it: its word and its title.
+/// The folder of each platform with its names: word and title.
 fn names(folders: &Path) -> Result<Vec<(PathBuf, String)>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folders)? {
@@ -97,30 +94,19 @@ fn title(platform: &str) -> Option<&str> {
     Some(rest.split_once('"')?.0)
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let is_left_out = LEFT_OUT.iter().any(|other| path.ends_with(other));
-        // Whole folders and files of tests, and examples.
-        let is_test = matches!(&*name, "tests" | "tests.rs" | "examples" | "samples.rs")
-            || name.contains(".test.");
-        if is_left_out || is_test {
-            continue;
-        }
-        if path.is_dir() {
-            collect(&path, files)?;
-        } else if [".rs", ".ts", ".tsx", ".css"]
-            .iter()
-            .any(|ending| name.ends_with(ending))
-        {
-            files.push(path);
-        }
-    }
-    Ok(())
+/// Whether a folder or a file may hold code of the product.
+fn is_product(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_left_out = LEFT_OUT.iter().any(|other| path.ends_with(other));
+    // Whole folders and files of tests, and examples.
+    let is_test = matches!(&*name, "tests" | "tests.rs" | "examples" | "samples.rs")
+        || name.contains(".test.");
+    let endings = [".rs", ".ts", ".tsx", ".css"];
+    let is_code = path.is_dir() || endings.iter().any(|ending| name.ends_with(ending));
+    is_code && !is_left_out && !is_test
 }
 
-/// Lines that are no comments, each up to a comment at its end, with their numbers.
+/// Lines without comments, with their numbers.
 fn code_lines(source: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = source.lines().zip(1..).map(|(line, number)| {
         let trimmed = line.trim_start();
@@ -133,7 +119,7 @@ fn code_lines(source: &str) -> impl Iterator<Item = (usize, &str)> {
     lines.filter(|(_, code)| !code.is_empty())
 }
 
-/// Whether code has the name as a word, or as a part of one that begins with a capital or follows an underscore.
+/// Whether code has the name as a word, or as a part of a word after an underscore or with a capital.
 fn has(code: &str, name: &str) -> bool {
     let lower = code.to_lowercase();
     let is_letter = |sign: Option<char>| sign.is_some_and(|sign| sign.is_ascii_lowercase());

@@ -14,10 +14,6 @@ use crate::{
 /// The test binary that needs a display; the part `window` runs it.
 pub(super) const WINDOW_TESTS: &str = "window";
 
-/// Runs the part.
-///
-/// # Errors
-/// When the window or the workspace cannot be built.
 pub(super) fn run(report: &mut Report) -> Result<()> {
     ui::build()?;
     cargo::build_everything()?;
@@ -62,9 +58,6 @@ pub(super) enum Tests {
 
 /// What runs `tests`: nextest, or `cargo test` where that is not installed, because compiling it would take longer
 /// than it saves.
-///
-/// # Errors
-/// When the workspace's test binaries cannot be listed.
 pub(super) fn runner(tests: Tests) -> Result<Command> {
     if system::has(cargo("nextest").arg("--version")) {
         let filter = match tests {

@@ -1,7 +1,7 @@
-//! Windows and macOS, as far as one Debian can show them: everything compiles with our lints, the
-//! programs for Windows are linked, and tests and journeys run against them under wine.
+//! Windows and macOS, as far as Debian can test them: everything is checked with clippy, the programs for Windows are
+//! linked, and tests run against them under wine.
 //!
-//! Everything it makes lies in `target/systems`, away from the build of this system.
+//! All output is in `target/systems`, apart from the build of this system.
 
 mod compiler;
 mod console;
@@ -26,16 +26,12 @@ use compiler::Compiler;
 use cross::Cross;
 use wine::Wine;
 
-/// macOS on Apple silicon. What is compiled for Intel is the same.
+/// macOS on Apple silicon. The code for Intel is the same.
 const MAC: &str = "aarch64-apple-darwin";
 
-/// Windows, with the C compiler and linker that Debian has for it.
+/// Windows, with the C compiler and linker of Debian.
 const WINDOWS: &str = "x86_64-pc-windows-gnu";
 
-/// Runs the part.
-///
-/// # Errors
-/// When this is no Debian, or a compiler, a standard library or wine cannot be prepared.
 pub(super) fn run(report: &mut Report) -> Result<()> {
     if !system::is_debian() {
         bail!("the compilers for other systems are packages of Debian, which this is not");
@@ -55,12 +51,12 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// Where everything of this part lies.
+/// The output folder of this part.
 fn folder() -> PathBuf {
     paths::target().join("systems")
 }
 
-/// Removes what lies in a folder under a name that begins like this, but not under this one.
+/// Removes the entries of a folder whose name has that prefix, but not the given one.
 fn clear_older(beginning: &str, current: &str) -> Result<()> {
     for entry in std::fs::read_dir(folder())? {
         let entry = entry?;

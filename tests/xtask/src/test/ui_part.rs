@@ -5,10 +5,6 @@ use anyhow::Result;
 use super::Report;
 use crate::{shell, ui};
 
-/// Runs the part.
-///
-/// # Errors
-/// When the npm packages cannot be installed.
 pub(super) fn run(report: &mut Report) -> Result<()> {
     ui::install()?;
     report.check("types", || shell::run(&mut ui::script("typecheck")));

@@ -1,14 +1,14 @@
-//! Updates of the app: a build that has an endpoint, a server of our own with archives that are really signed,
-//! and the app as a person meets it in its settings.
+//! Updates of the app: a build with an endpoint, a local server with signed archives, and the update in the settings
+//! of the app.
 //!
-//! The endpoint and the key are settings of a build, so this builds the app anew and runs by name only.
+//! Endpoint and key are build settings, so this builds the app again and runs by name only.
 
 use std::{
     fs,
     io::{BufRead as _, BufReader, Write as _},
     net::{Ipv4Addr, TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::{Arc, Mutex, PoisonError},
     thread,
     time::Duration,
@@ -23,25 +23,26 @@ use crate::{
     headless::Display,
     paths,
     playground::{Consent, Playground},
-    shell, system, ui,
+    shell::{self, Killed},
+    system, ui,
     webdriver::WebView,
 };
 
-/// How long an installation, or a run, may take to begin.
+/// Maximum wait for the start of an installation or of a program.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Newer than any version that this can be run with.
+/// A version newer than any real one.
 const VERSION: &str = "999.0.0";
 
-/// What the archive is not signed as.
+/// A version that the archive is not signed for.
 const OTHER_VERSION: &str = "999.1.0";
 
-/// What the app says of an archive whose signature does not fit.
+/// The message for an archive with a wrong signature.
 const REFUSED: &str = "the update isn't what Patchbay signed";
 
 const NOTES: &str = "Lists are faster";
 
-/// The new version: it leaves word beside itself that it was started.
+/// The new version, which writes a file beside itself when it is started.
 const NEW_VERSION: &str = r#"#include <stdio.h>
 int main(int count, char **words) {
     char name[4096];
@@ -51,10 +52,6 @@ int main(int count, char **words) {
 }
 "#;
 
-/// Runs the part.
-///
-/// # Errors
-/// When the web view cannot be driven here, or the app cannot be built.
 pub(super) fn run(report: &mut Report) -> Result<()> {
     if !system::has_web_view_driver() {
         bail!("the app is looked at with WebKitWebDriver, which only Linux has");
@@ -75,7 +72,7 @@ pub(super) fn run(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// An app that asks our server for updates, and a new version of it.
+/// An app that gets updates from the local server, and a new version of it.
 struct UpdateTest {
     folder: tempfile::TempDir,
     server: Server,
@@ -126,7 +123,7 @@ impl UpdateTest {
         })
     }
 
-    /// Offers these bytes under that version, with the signature of the new one.
+    /// Offers these bytes as that version, with the signature of the new version.
     fn offer(&self, version: &str, archive: &[u8]) {
         let platform = format!("linux-{}", std::env::consts::ARCH);
         let manifest = json!({ "version": version, "notes": NOTES, "platforms": { platform: {
@@ -144,7 +141,7 @@ impl UpdateTest {
         self.folder.path().join("home")
     }
 
-    /// Starts the app and asks it in its settings for updates.
+    /// Starts the app and checks for updates in its settings.
     fn look(&self, display: &Display, version: &str) -> Result<WebView> {
         let home = self.home();
         let home = home.to_str().context("the temporary folder is no text")?;
@@ -198,8 +195,9 @@ impl UpdateTest {
             "--connect",
         ];
         shell::run(&mut self.command_line(&add))?;
-        let running = self.command_line(&["tool", "run", "play", "wait", "seconds:=100"]);
-        let running = Running::start(running)?;
+        let mut running = self.command_line(&["tool", "run", "play", "wait", "seconds:=100"]);
+        let running = running.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let running = Killed(running.context("could not start the command line")?);
         let list = ["run", "list", "--status", "running", "--json"];
         shell::poll("the run", TIMEOUT, || {
             let page: Value = serde_json::from_str(&shell::read(&mut self.command_line(&list))?)?;
@@ -235,7 +233,7 @@ impl UpdateTest {
     }
 }
 
-/// What the page shows, whatever the case of its first letter.
+/// The text of the page, without regard to the case of its first letter.
 fn says(words: &str) -> String {
     let words = Value::from(words.to_lowercase());
     format!("return document.body.innerText.toLowerCase().includes({words})")
@@ -264,27 +262,10 @@ fn compile(source: &str, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A program that is ended when this is dropped.
-struct Running(Child);
-
-impl Running {
-    fn start(mut command: Command) -> Result<Self> {
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        Ok(Self(child.context("could not start the command line")?))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-/// What it answers with: the manifest, and the archive.
+/// Manifest and archive.
 type Files = Arc<Mutex<(Vec<u8>, Vec<u8>)>>;
 
-/// A server for one manifest and one archive, for as long as this process lives.
+/// Serves a manifest and an archive until the process ends.
 struct Server {
     port: u16,
     files: Files,
@@ -298,7 +279,7 @@ impl Server {
         let served = Arc::clone(&files);
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
-                // Who hangs up early is asked again.
+                // A client that disconnects early tries again.
                 drop(answer(connection, &served));
             }
         });

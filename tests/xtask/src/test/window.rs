@@ -1,4 +1,4 @@
-//! Journeys in the real web view, on a private display with a real Secret Service.
+//! Tests in the real web view, on a private display with a real Secret Service.
 
 use anyhow::{Result, bail};
 
@@ -8,10 +8,6 @@ use super::{
 };
 use crate::{cargo, headless::Display, system, ui};
 
-/// Runs the part.
-///
-/// # Errors
-/// When the web view cannot be driven here, or the app or the display does not start.
 pub(super) fn run(report: &mut Report) -> Result<()> {
     if !system::has_web_view_driver() {
         bail!("the journeys need WebKitWebDriver, which only Linux has");

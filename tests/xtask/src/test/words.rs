@@ -1,16 +1,16 @@
-//! Whether the texts for users keep to the words of `.github/WORDS.md`, and messages to its form.
+//! Checks texts for users against the words and the form in `.github/WORDS.md`.
 //!
-//! Looked at are strings with a space in them, in the sources of the product but for what goes to the log;
-//! ESLint does the same for the window, by the same list.
+//! The check covers strings with a space in the sources of the product, without log messages. ESLint does the same for
+//! the window with the same list.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 
 use crate::paths;
 
-/// Where texts for users are written in Rust.
+/// Folders with texts for users in Rust.
 const SOURCES: [&str; 9] = [
     "src-tauri/src",
     "src-tauri/crates/patchbay-cli/src",
@@ -23,16 +23,16 @@ const SOURCES: [&str; 9] = [
     "src-tauri/crates/patchbay-vault/src",
 ];
 
-/// No text for users holds a phrase that was given up, and no message has a capital or a stop of its own.
-///
-/// # Errors
-/// When one does, with its place.
+/// Fails when a text for users has a banned phrase, or a message begins with a capital or ends with a full stop.
 pub(super) fn check() -> Result<()> {
     let guide = fs::read_to_string(paths::root().join(".github/WORDS.md"))?;
     let phrases = phrases(&guide)?;
     let mut files = Vec::new();
     for folder in SOURCES {
-        collect(&paths::root().join(folder), &mut files)?;
+        files.extend(paths::files_below(
+            &paths::root().join(folder),
+            &is_product,
+        )?);
     }
     let mut found = Vec::new();
     for file in files {
@@ -66,27 +66,20 @@ fn phrases(guide: &str) -> Result<Vec<&str>> {
     Ok(list.lines().filter(|line| !line.is_empty()).collect())
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let is_tests = path.file_stem().is_some_and(|stem| stem == "tests");
-        if path.is_dir() && !is_tests {
-            collect(&path, files)?;
-        } else if path.extension().is_some_and(|ending| ending == "rs") && !is_tests {
-            files.push(path);
-        }
-    }
-    Ok(())
+/// Whether a folder or a file may hold sources of the product.
+fn is_product(path: &Path) -> bool {
+    let is_tests = path.file_stem().is_some_and(|stem| stem == "tests");
+    !is_tests && (path.is_dir() || path.extension().is_some_and(|ending| ending == "rs"))
 }
 
-/// A file up to its own tests, which stand at the end.
+/// A file without the tests at its end.
 pub(super) fn product_part(source: &str) -> &str {
     source
         .split_once("\nmod tests {")
         .map_or(source, |(product, _)| product)
 }
 
-/// A source whose calls of `tracing` are empty lines.
+/// A source with calls of `tracing` replaced by empty lines.
 fn without_logs(source: &str) -> String {
     let mut parts = source.split("tracing::");
     let mut kept = parts.next().unwrap_or_default().to_owned();
@@ -100,7 +93,7 @@ fn without_logs(source: &str) -> String {
     kept
 }
 
-/// The strings of a Rust source that have a space in them, with their lines; comments left out.
+/// The strings with a space in a Rust source without comments, with their lines.
 fn texts(source: &str) -> Vec<(usize, String)> {
     let mut texts = Vec::new();
     let mut rest = source;
@@ -140,7 +133,7 @@ fn texts(source: &str) -> Vec<(usize, String)> {
     texts
 }
 
-/// Where a string ends that begins with a quote and has escapes.
+/// The end of a string with escapes.
 fn end_of(string: &str) -> usize {
     let mut is_escaped = false;
     let end = string.bytes().skip(1).position(|byte| {
@@ -151,7 +144,7 @@ fn end_of(string: &str) -> usize {
     end.map_or(string.len(), |end| end + 1)
 }
 
-/// Where a raw string ends, which has so many hashes behind its quote.
+/// The end of a raw string with that number of hashes.
 fn raw_end(string: &str, hashes: usize) -> usize {
     let closing = format!("\"{}", "#".repeat(hashes));
     string[1..]
@@ -159,7 +152,7 @@ fn raw_end(string: &str, hashes: usize) -> usize {
         .map_or(string.len(), |end| end + 1)
 }
 
-/// What a message stands behind.
+/// Calls whose argument is a message.
 const BEFORE_MESSAGES: [&str; 4] = [
     "#[error(",
     "Problem::new(",
@@ -167,7 +160,7 @@ const BEFORE_MESSAGES: [&str; 4] = [
     "Error::Usage(",
 ];
 
-/// Names that a message may begin with; those with a capital within, such as OAuth, are known by it.
+/// Names that a message may begin with, besides those with an inner capital, such as OAuth.
 const NAMES: [&str; 6] = [
     "Agent Stack",
     "Airbyte",
@@ -177,11 +170,11 @@ const NAMES: [&str; 6] = [
     "Patchbay",
 ];
 
-/// The messages of errors that stand where they are made, with their lines.
+/// Literal messages of errors, with their lines.
 fn messages(source: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for mark in BEFORE_MESSAGES {
-        // The message is the second argument of a problem, and the first of the others.
+        // The message is the second argument of a problem, and the first argument otherwise.
         let arguments_before = usize::from(mark == "Problem::new(");
         for (at, mark) in source.match_indices(mark) {
             let rest = &source[at + mark.len()..];
@@ -198,7 +191,7 @@ fn messages(source: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// What is wrong with the form of a message: whoever shows it gives it its capital and its stop.
+/// What is wrong with the form of a message. Capital and full stop are added where it is shown.
 fn wrong_form(message: &str) -> Option<&'static str> {
     let mut letters = message.chars();
     let is_capital = letters.next().is_some_and(char::is_uppercase);

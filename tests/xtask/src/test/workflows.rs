@@ -1,4 +1,4 @@
-//! Whether the hosted workflows run exactly the actions that were looked at, with every setting of a release.
+//! Checks that the hosted workflows pin their actions and pass on every setting of a release.
 
 use std::path::Path;
 
@@ -6,11 +6,8 @@ use anyhow::{Result, ensure};
 
 use crate::{bundle, paths};
 
-/// Every action is named by the digest of a commit, for whoever owns it can move a tag; and a release passes on every
-/// setting that `cargo xtask bundle` reads.
-///
-/// # Errors
-/// When one is not, or the version that the digest stands for is not said beside it, or a setting is missing.
+/// Every action is pinned by a commit digest, since its owner can move a tag; and a release passes on every setting
+/// that `cargo xtask bundle` reads.
 pub(super) fn check() -> Result<()> {
     let mut loose = Vec::new();
     for entry in std::fs::read_dir(paths::root().join(".github/workflows"))? {
@@ -37,7 +34,7 @@ pub(super) fn check() -> Result<()> {
     Ok(())
 }
 
-/// Whether a workflow gives its steps this variable.
+/// Whether a workflow sets this variable.
 fn sets_variable(workflow: &str, name: &str) -> bool {
     let mut lines = workflow.lines();
     lines.any(|line| {

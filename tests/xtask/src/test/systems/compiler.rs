@@ -27,9 +27,6 @@ pub(super) struct Compiler {
 
 impl Compiler {
     /// Unpacks the version that Debian offers today, unless it lies there already.
-    ///
-    /// # Errors
-    /// When the packages cannot be downloaded, or the compiler does not start.
     pub(super) fn prepare() -> Result<Self> {
         let name = format!("rust-{}", candidate(PACKAGES[0])?);
         let compiler = Self {

@@ -5,7 +5,7 @@ use std::{
     io::{Read, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     time::Duration,
 };
 
@@ -17,7 +17,10 @@ use super::{
     windows::Build,
     wine::{self, Wine},
 };
-use crate::shell;
+use crate::{
+    shell::{self, Service},
+    test_counts::strip_escapes,
+};
 
 /// How long a run may take to begin.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -25,7 +28,6 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// What is typed where nobody may read it.
 const SECRET: &str = "typed-5c1e07b2";
 
-/// Runs the checks.
 pub(super) fn test(report: &mut Report, build: &Build, wine: &Wine) {
     let Ok(console) = report.set_up("a Playground beside the command line", || {
         ConsoleTest::prepare(build, wine)
@@ -58,25 +60,19 @@ pub(super) fn test(report: &mut Report, build: &Build, wine: &Wine) {
 struct ConsoleTest<'a> {
     wine: &'a Wine,
     program: PathBuf,
-    playground: Child,
+    _playground: Service,
 }
 
 impl<'a> ConsoleTest<'a> {
     fn prepare(build: &Build, wine: &'a Wine) -> Result<Self> {
-        let mut playground = wine
-            .command(&build.program("patchbay-playground"))
-            .args(["--port", "0", "--until-stdin-closes"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("could not start wine")?;
-        let stdout = playground.stdout.take();
+        let mut playground = wine.command(&build.program("patchbay-playground"));
+        playground.args(["--port", "0", "--until-stdin-closes"]);
+        let (playground, greeting) = Service::start(&mut playground)?;
         let console = Self {
             wine,
             program: build.program("patchbay"),
-            playground,
+            _playground: playground,
         };
-        let greeting = first_line(stdout.context("the Playground has no output")?)?;
         let addresses: Value = serde_json::from_str(&greeting)?;
         let url = addresses["openUrl"].as_str().context("no address")?;
         let add = ["connector", "add", url, "--name", "play", "--connect"];
@@ -272,20 +268,6 @@ impl<'a> ConsoleTest<'a> {
     }
 }
 
-impl Drop for ConsoleTest<'_> {
-    fn drop(&mut self) {
-        drop(self.playground.stdin.take());
-        drop(self.playground.wait());
-    }
-}
-
-fn first_line(stream: impl Read) -> Result<String> {
-    use std::io::BufRead as _;
-    let mut line = String::new();
-    std::io::BufReader::new(stream).read_line(&mut line)?;
-    Ok(line)
-}
-
 /// Reads what a console shows up to these words.
 fn read_until(stream: &mut impl Read, words: &str) -> Result<String> {
     let mut bytes = Vec::new();
@@ -300,16 +282,8 @@ fn read_until(stream: &mut impl Read, words: &str) -> Result<String> {
 
 /// The letters of what a console draws: wine moves the cursor, and hides it, for each of them.
 fn plain(drawn: &[u8]) -> String {
-    let mut text = String::new();
-    let mut rest = drawn.iter().map(|byte| char::from(*byte));
-    while let Some(letter) = rest.next() {
-        if letter == '\u{1b}' {
-            rest.by_ref().find(|end| end.is_ascii_alphabetic());
-        } else if !letter.is_control() {
-            text.push(letter);
-        }
-    }
-    text
+    let text = strip_escapes(&String::from_utf8_lossy(drawn));
+    text.chars().filter(|letter| !letter.is_control()).collect()
 }
 
 #[cfg(test)]

@@ -50,9 +50,6 @@ pub(super) struct Cross {
 
 impl Cross {
     /// Compiles what is missing.
-    ///
-    /// # Errors
-    /// When a standard library does not compile.
     pub(super) fn prepare(compiler: Compiler) -> Result<Self> {
         for target in [MAC, WINDOWS] {
             standard_library::prepare(&compiler, target)?;
@@ -65,9 +62,6 @@ impl Cross {
 
     /// The libraries and programs of every package, compiled for `target` with our lints. Their tests, and what only
     /// those depend on, are half as much again.
-    ///
-    /// # Errors
-    /// When a lint or the compiler objects.
     pub(super) fn clippy(&self, target: &str) -> Result<()> {
         let selection = ["--workspace", "--locked"];
         let features = ["--features", "tauri/custom-protocol"];

@@ -1,4 +1,4 @@
-//! The app under wine, which has no web view: what it says then, and what of it works without a window.
+//! The app under wine, which has no web view: its message, and what works without a window.
 
 use std::{
     fs::{self, File},
@@ -19,16 +19,16 @@ use crate::{headless::Display, shell};
 /// The title of the dialog in which the app says why it cannot start.
 const TITLE: &str = "Patchbay can't start";
 
-/// The answer to a sign-in that nobody has begun.
+/// The callback of a sign-in that nobody started.
 const STRAY_LINK: &str = "patchbay://oauth/callback?code=stray&state=unknown";
 
-/// Where Windows keeps what opens a link.
+/// The registry key of the program that opens links.
 const OPENS_LINKS: &str = r"HKCU\Software\Classes\patchbay\shell\open\command";
 
-/// How long a start, a link or an end may take.
+/// Maximum duration of a start, a link or an end.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Runs the checks; each stands on those before it.
+/// Runs the checks, each of which depends on those before it.
 pub(super) fn test(report: &mut Report, build: &Build, wine: &Wine) {
     let Ok(mut app) = report.set_up("the app starts under wine", || App::start(build, wine)) else {
         return;
@@ -39,7 +39,7 @@ pub(super) fn test(report: &mut Report, build: &Build, wine: &Wine) {
     report.check("it ends with its dialog, in order", || app.ends());
 }
 
-/// A started app, on a display that nobody sees.
+/// A running app on a private display.
 struct App<'a> {
     wine: &'a Wine,
     display: Display,
@@ -75,7 +75,7 @@ impl<'a> App<'a> {
         })
     }
 
-    /// A program of this Windows, on the app's display.
+    /// A command that runs a program of this Windows on the display of the app.
     fn beside(&self, program: &Path) -> Command {
         let mut command = self.wine.command(program);
         command.env("DISPLAY", self.display.name());
@@ -109,8 +109,8 @@ impl<'a> App<'a> {
         })
     }
 
-    /// Opens a link as Windows does for a browser: it starts what the entry names a second time. Wine itself
-    /// does not follow entries of one user.
+    /// Opens a link as Windows does: by a second start of the program in the registry entry. Wine itself ignores
+    /// entries of a single user.
     fn takes_a_link(&self) -> Result<()> {
         shell::run(self.beside(&self.program).arg(STRAY_LINK))?;
         let log = shell::poll("word of the link", TIMEOUT, || {
@@ -126,7 +126,7 @@ impl<'a> App<'a> {
         shell::run(self.beside(&self.dialog).args([TITLE, "press"]))?;
         let ended = shell::poll("the app's end", TIMEOUT, || Ok(self.child.try_wait()?))?;
         ensure!(ended.code() == Some(1), "it ended with {ended}");
-        // What it held is free: the next process clears its mark away.
+        // Its lock is free, and the next process removes the stale mark.
         let list = ["run", "list", "--json"];
         shell::read(self.beside(&self.command_line).args(list))?;
         let left = process_marks(&self.wine.disk().join("users"))?;
@@ -137,13 +137,13 @@ impl<'a> App<'a> {
 
 impl Drop for App<'_> {
     fn drop(&mut self) {
-        // Only where a check failed it is still there.
+        // It still runs only when a check failed.
         drop(self.child.kill());
         drop(self.child.wait());
     }
 }
 
-/// What processes that have the database of the user open keep beside it.
+/// Files that exist beside the database while a process has it open.
 fn process_marks(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut find = Command::new("find");
     find.arg(folder)

@@ -7,22 +7,19 @@ use anyhow::{Context as _, Result, ensure};
 use super::{WINDOWS, compiler::Compiler, cross::flags_variable, folder};
 use crate::shell;
 
-/// What programs and tests link; Cargo finds the rest by itself.
+/// The crates that programs and tests link; Cargo finds the rest.
 const CRATES: &str = "-Zbuild-std=std,proc_macro,panic_abort,panic_unwind,test";
 
-/// Leaves out the machine code.
+/// Compiles metadata only.
 const DECLARATIONS_ALONE: &str = "-Zno-codegen";
 
-/// The package that is compiled to have its standard library compiled.
+/// The package whose build compiles the standard library.
 const EMPTY: &str = "empty";
 
-/// Puts the library among the compiler's own unless it lies there: afterwards Cargo is used as ever, and
-/// no build script sees `RUSTC_BOOTSTRAP`, by which some turn on what only a nightly compiler has.
+/// Installs the library in the compiler's folder if necessary. Cargo then needs no `RUSTC_BOOTSTRAP`, which makes some
+/// build scripts enable nightly features.
 ///
-/// Where nothing is linked, what the library declares is enough, and takes a quarter of the time.
-///
-/// # Errors
-/// When it does not compile.
+/// Where nothing is linked, its metadata is enough and takes a quarter of the time.
 pub(super) fn prepare(compiler: &Compiler, target: &str) -> Result<()> {
     let library = compiler.library(target);
     if library.exists() {
@@ -72,7 +69,7 @@ fn write_empty_package(place: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Copies the libraries but our own.
+/// Copies all libraries but our own.
 fn copy_libraries(made: &Path, parts: &Path) -> Result<()> {
     let mut found = false;
     for file in fs::read_dir(made)? {
@@ -87,7 +84,7 @@ fn copy_libraries(made: &Path, parts: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The two objects around every program that mingw links; rustc takes them from its own folder.
+/// The two startup objects of mingw, which rustc takes from its own folder.
 fn start_files(compiler: &Compiler, parts: &Path) -> Result<()> {
     for name in ["rsbegin", "rsend"] {
         let source = compiler.source(&format!("rtstartup/{name}.rs"));

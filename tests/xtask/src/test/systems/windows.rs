@@ -1,4 +1,4 @@
-//! Our programs and tests as Windows has them, and the tests run under wine.
+//! Builds for Windows, and its tests under wine.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,30 +16,27 @@ use crate::{
     test_counts::{self, Limit, TestCounts, TestReport},
 };
 
-/// How long a test program may take: less than any program under wine, so that what held it up is named. On
-/// a quiet machine none needs half of it.
+/// Time limit of a test program, below that of any program under wine so that the running tests can be named. None
+/// needs half of it on an idle machine.
 const LIMIT: Duration = Duration::from_secs(1140);
 
-/// What `cargo build` made for Windows.
+/// Output of `cargo build` for Windows.
 pub(super) struct Build {
     tests: Vec<TestProgram>,
 }
 
-/// A program that runs tests when it is started.
+/// A test program.
 #[derive(Debug, PartialEq, Eq)]
 struct TestProgram {
-    /// The package, and behind it the test's own name where it has one.
+    /// The package, and the name of an integration test.
     name: String,
-    /// Where its package lies: tests find their files from there.
+    /// The folder of its package, where tests run.
     package: PathBuf,
     file: PathBuf,
 }
 
 impl Build {
-    /// Compiles everything with our lints and links it; a warning is an error.
-    ///
-    /// # Errors
-    /// When something does not compile or link.
+    /// Checks everything with clippy, where warnings are errors, and links it.
     pub(super) fn make(cross: &Cross) -> Result<Self> {
         let build = Self {
             tests: test_programs(&mut cross.build_for_windows())?,
@@ -57,7 +54,7 @@ impl Build {
         built().join(format!("{name}.exe"))
     }
 
-    /// Runs all tests but the exceptions, which it names.
+    /// Runs all tests but the exceptions, which it counts by name.
     pub(super) fn test(&self, report: &mut Report, wine: &Wine) {
         for program in &self.tests {
             report.step(&format!("{} under wine", program.name), || {
@@ -67,8 +64,8 @@ impl Build {
         report.step("tests that Windows does not have", || self.absent(wine));
     }
 
-    /// What this system tests and Windows does not, by name: nothing is left out because it does not compile there
-    /// without being counted. Each exception has to name a test that is missing.
+    /// Counts by name the tests that this system has and Windows does not. Each of them has to be an exception, and
+    /// each exception one of them.
     fn absent(&self, wine: &Wine) -> Result<TestReport> {
         let mut here = cargo::linted(&["test"]);
         here.arg("--no-run");
@@ -124,7 +121,7 @@ impl TestProgram {
         let skipped = self.skipped(wine)?;
         let mut command = self.command(wine);
         if !skipped.is_empty() {
-            // The name of one test may be the beginning of another's.
+            // The name of one test may be a prefix of another's.
             command.arg("--exact");
         }
         for (test, _) in &skipped {
@@ -137,7 +134,7 @@ impl TestProgram {
         let mut outcome = test_counts::count_within(&mut command, limit)?;
         let failed = outcome.failed_tests();
         if !failed.is_empty() {
-            // Wine is slower than any Windows: what fails only beside others has been waited for too briefly.
+            // Wine is slow: tests that fail only in parallel with others ran into a timeout.
             let mut again = self.command(wine);
             again.args(["--test-threads=1", "--exact"]).args(failed);
             outcome.apply_retry(&test_counts::count_within(&mut again, limit)?);
@@ -148,14 +145,14 @@ impl TestProgram {
         Ok(outcome)
     }
 
-    /// The program, to be run under wine where its package lies, told of ours.
+    /// A command that runs the program under wine in the folder of its package, with the paths of our programs.
     fn command(&self, wine: &Wine) -> Command {
         let mut command = wine.command(&self.file);
         command
             .current_dir(&self.package)
             .env("INSTA_WORKSPACE_ROOT", wine.path(paths::root()))
             .env("INSTA_UPDATE", "no")
-            // What loads the web view lies beside the programs, not beside the tests.
+            // The loader of the web view is in the folder of the programs, not in that of the tests.
             .env("WINEPATH", wine.path(&built()));
         for (variable, program) in [
             ("PATCHBAY_CLI_BIN", "patchbay.exe"),
@@ -167,7 +164,7 @@ impl TestProgram {
         command
     }
 
-    /// The tests that are not run and why. Each exception has to name a test that is there.
+    /// The tests that are not run, with the reason. Each exception has to name a test.
     fn skipped(&self, wine: &Wine) -> Result<Vec<(String, &'static str)>> {
         let mut exceptions = exceptions::tests(&self.name).peekable();
         if exceptions.peek().is_none() {
@@ -190,7 +187,7 @@ impl TestProgram {
     }
 }
 
-/// Builds, and says which programs that run tests came of it.
+/// Builds, and returns the test programs.
 fn test_programs(build: &mut Command) -> Result<Vec<TestProgram>> {
     shell::log(format_args!("$ {}", shell::describe(build)));
     build.arg("--message-format=json-render-diagnostics");
@@ -202,7 +199,7 @@ fn test_programs(build: &mut Command) -> Result<Vec<TestProgram>> {
     Ok(programs)
 }
 
-/// The tests of each program; a package may have several that share its name.
+/// The tests by program; a package may have several programs of its name.
 fn by_program(
     programs: &[TestProgram],
     command: impl Fn(&TestProgram) -> Command,
@@ -217,7 +214,7 @@ fn by_program(
     Ok(tests)
 }
 
-/// The tests of a program; none where it has a runner of its own.
+/// The tests of a program; none when it has its own runner.
 fn list(mut command: Command) -> Result<Vec<String>> {
     let listed = shell::read(command.arg("--list"))?;
     let names = listed
@@ -230,7 +227,7 @@ fn built() -> PathBuf {
     folder().join("build").join(WINDOWS).join("debug")
 }
 
-/// The program of a message of Cargo's, when it is one that runs tests.
+/// The test program in a message of Cargo.
 fn test_program(message: &Value) -> Option<TestProgram> {
     let file = message["executable"].as_str()?;
     let target = &message["target"];
@@ -248,7 +245,7 @@ fn test_program(message: &Value) -> Option<TestProgram> {
     })
 }
 
-/// The package by its folder, and the name of an integration test.
+/// The name of a package's folder, and the name of an integration test.
 fn named(package: &Path, target: &str, is_integration: bool) -> String {
     let folder = package.file_name().unwrap_or_default().to_string_lossy();
     if is_integration {

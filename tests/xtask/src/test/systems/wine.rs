@@ -1,4 +1,4 @@
-//! Wine with a Windows of its own, of which nothing is left afterwards.
+//! Wine with a temporary Windows.
 
 use std::{
     fs,
@@ -11,17 +11,17 @@ use anyhow::{Result, ensure};
 use super::folder;
 use crate::shell;
 
-/// Where Debian puts it.
+/// The programs of Debian.
 const WINE: &str = "/usr/lib/wine/wine64";
 const SERVER: &str = "/usr/lib/wine/wineserver64";
 
-/// How often wine is started: it may not find the place in memory free that it wants.
+/// Number of attempts to start wine, which fails when the memory range it needs is not free.
 const TRIES: u32 = 3;
 
-/// How many seconds a program may take: a test program that waits for ever would hold up everything.
+/// Time limit of a program in seconds.
 const LIMIT: &str = "1200";
 
-/// The part of Windows 10 from which Rust takes random bytes; wine 8 does not have it.
+/// The library of Windows 10 that gives Rust random bytes, which wine 8 lacks.
 const RANDOM_BYTES: &str = r#"#include <windows.h>
 #include <ntsecapi.h>
 __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T length) {
@@ -29,16 +29,13 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T length) {
 }
 "#;
 
-/// A Windows; its programs end when it is dropped.
+/// A Windows, whose programs end when it is dropped.
 pub(super) struct Wine {
     home: PathBuf,
 }
 
 impl Wine {
-    /// Makes a fresh one: keychain, registry and folders are those of nobody.
-    ///
-    /// # Errors
-    /// When wine does not start.
+    /// Creates one with empty keychain, registry and folders.
     pub(super) fn prepare(home: &Path) -> Result<Self> {
         let wine = Self { home: home.into() };
         let mut tries = 1;
@@ -64,8 +61,7 @@ impl Wine {
         self.start()
     }
 
-    /// Starts what stands behind all programs, for as long as this lives: else each program would start it
-    /// and wait for its end.
+    /// Starts the wine server for as long as this lives: otherwise each program would start it and wait for its end.
     fn start(&self) -> Result<()> {
         let mut server = Command::new(SERVER);
         self.set_environment(&mut server);
@@ -73,8 +69,7 @@ impl Wine {
         self.run(self.command(Path::new("wineboot")).arg("--init"))
     }
 
-    /// Runs a command to its end. What it says goes to a file: who reads it from a pipe would wait for the
-    /// end of all that it started.
+    /// Runs a command. Its output goes to a file: a pipe would stay open until everything that it started has ended.
     fn run(&self, command: &mut Command) -> Result<()> {
         let said = self.home.join("said");
         let line = shell::describe(command);
@@ -88,8 +83,8 @@ impl Wine {
         Ok(())
     }
 
-    /// What wine itself does not name when it cannot start: it says only that a library is missing when no file
-    /// can be opened or written.
+    /// The cause of a failed start that wine does not report: it only says that a library is missing when no file can
+    /// be opened or written.
     fn describe_environment(&self) -> String {
         let ask = |program: &str, words: &[&str]| {
             let answer = shell::read(Command::new(program).args(words));
@@ -105,10 +100,7 @@ impl Wine {
         .join("\n")
     }
 
-    /// Ends every program of this Windows and goes on with it, as after a reset.
-    ///
-    /// # Errors
-    /// When wine does not start again.
+    /// Ends every program of this Windows, as a reset does.
     pub(super) fn restart(&self) -> Result<()> {
         self.end();
         self.start()
@@ -117,11 +109,11 @@ impl Wine {
     fn end(&self) {
         let mut end = Command::new(SERVER);
         self.set_environment(&mut end);
-        // Where no program of it runs there is none to be ended, which it calls a failure.
+        // It fails when no program is running.
         drop(end.arg("--kill").output());
     }
 
-    /// A Windows program, to be run to its end.
+    /// A command that runs a Windows program.
     pub(super) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new("timeout");
         command.args(["--kill-after=10", LIMIT, WINE]).arg(program);
@@ -129,25 +121,25 @@ impl Wine {
         command
     }
 
-    /// Makes what `command` starts belong to this Windows.
+    /// Sets the environment of `command` for this Windows.
     pub(super) fn set_environment(&self, command: &mut Command) {
         command
             .env("WINEPREFIX", &self.home)
             .env("WINEARCH", "win64")
             .env("WINEDEBUG", "-all")
-            // They would ask whether to download a .NET and a browser, and write into the menus of this system.
+            // They would offer to download .NET and a browser, and write to the menus of this system.
             .env(
                 "WINEDLLOVERRIDES",
                 "mscoree=d;mshtml=d;winemenubuilder.exe=d",
             );
     }
 
-    /// The name of a file of this system as programs there know it.
+    /// The Windows path of a file of this system.
     pub(super) fn path(&self, file: &Path) -> String {
         format!("Z:{}", file.display()).replace('/', r"\")
     }
 
-    /// A folder of its disk, by its name below `C:`.
+    /// A folder by its path below `C:`.
     pub(super) fn disk(&self) -> PathBuf {
         self.home.join("drive_c")
     }
@@ -169,9 +161,6 @@ impl Drop for Wine {
 }
 
 /// Compiles a program or library in C for Windows.
-///
-/// # Errors
-/// When the compiler objects.
 pub(super) fn compile(source: &str, to: &Path, options: &[&str]) -> Result<()> {
     let folder = tempfile::Builder::new().prefix("c-").tempdir_in(folder())?;
     let file = folder.path().join("source.c");
