@@ -1,31 +1,17 @@
-import { asProblem } from "@/host/call";
 import { useVaultActions } from "@/host/vault";
-import { Button } from "./Button";
-import { Dialog } from "./Dialog";
-import { ProblemNotice } from "./ProblemNotice";
+import { ConfirmDialog } from "./ConfirmDialog";
 
-type Props = { onClose: () => void };
-
-/** Asks before secrets that are older than those saved last are used. */
-export function AcceptOlderDialog({ onClose }: Props) {
+/** Asks before secrets from an older vault file are used. */
+export function AcceptOlderDialog({ onClose }: { onClose: () => void }) {
   const { accept } = useVaultActions();
-  const submit = () => accept.mutate(undefined, { onSuccess: onClose });
   return (
-    <Dialog
-      alert
+    <ConfirmDialog
       title="Use the older vault file?"
       subtitle="Do this only if you restored it from a backup."
+      verb="Use older file"
+      command={accept}
+      onConfirm={() => accept.mutate(undefined, { onSuccess: onClose })}
       onClose={onClose}
-      footer={
-        <>
-          <Button autoFocus onPress={onClose}>
-            Cancel
-          </Button>
-          <Button look="danger" isPending={accept.isPending} onPress={submit}>
-            Use older file
-          </Button>
-        </>
-      }
     >
       <p>
         Credentials saved since then are missing. Sign-ins may have expired, and replaced keys are the old ones again.
@@ -33,7 +19,6 @@ export function AcceptOlderDialog({ onClose }: Props) {
       <p className="text2">
         If you didn't restore a backup, someone may have changed the file. Reset the vault instead.
       </p>
-      {accept.error && <ProblemNotice problem={asProblem(accept.error)} onRetry={submit} />}
-    </Dialog>
+    </ConfirmDialog>
   );
 }

@@ -1,10 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button } from "@/components/Button";
-import { Dialog } from "@/components/Dialog";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ProblemNotice } from "@/components/ProblemNotice";
 import { type Account } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
 import { useRemoveAccount } from "./useAccountActions";
@@ -12,31 +9,22 @@ import { useRunCount } from "./useRunCount";
 
 type Props = { account: Account; title: string; onClose: () => void; onRemoved: () => void };
 
-/** Asks before an account is taken out, and says what goes with it and what stays. */
+/** Asks before an account is removed: what goes with it, and what stays. */
 export function RemoveAccountDialog({ account, title, onClose, onRemoved }: Props) {
   const remove = useRemoveAccount();
   const { data: connectors } = useQuery(queries.connectors());
   const own = connectors?.filter((one) => one.account === account.id) ?? [];
   const number = own.length;
   const runs = useRunCount(own.map((one) => one.id));
-  const submit = () => remove.mutate(account, { onSuccess: onRemoved });
   return (
-    <Dialog
-      alert
+    <ConfirmDialog
       title={`Remove ${account.label}?`}
       mark={<PlatformTile platform={account.platform} colour={account.colour} />}
       subtitle={account.baseUrl ?? title}
+      verb="Remove account"
+      command={remove}
+      onConfirm={() => remove.mutate(account, { onSuccess: onRemoved })}
       onClose={onClose}
-      footer={
-        <>
-          <Button autoFocus onPress={onClose}>
-            Cancel
-          </Button>
-          <Button look="danger" isPending={remove.isPending} onPress={submit}>
-            Remove account
-          </Button>
-        </>
-      }
     >
       <p>
         {number > 0 &&
@@ -45,7 +33,6 @@ export function RemoveAccountDialog({ account, title, onClose, onRemoved }: Prop
         {runs !== null && runs > 0 && `${count(runs, "run")} ${runs === 1 ? "stays" : "stay"} in your history. `}Nothing
         changes on {title}.
       </p>
-      {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
-    </Dialog>
+    </ConfirmDialog>
   );
 }

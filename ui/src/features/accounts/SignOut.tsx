@@ -1,53 +1,42 @@
 import { useState } from "react";
 import { Button } from "@/components/Button";
-import { Dialog } from "@/components/Dialog";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ProblemNotice } from "@/components/ProblemNotice";
 import { type Account } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import styles from "./AccountPage.module.css";
 import { useSignOut } from "./useAccountActions";
 
 type Props = { account: Account; title: string };
 
-/** Forgets the secrets of an account, after it was asked whether that is meant. */
+/** Deletes the secrets of an account, after a confirmation. */
 export function SignOut({ account, title }: Props) {
-  const [asks, setAsks] = useState(false);
+  const [isConfirming, setIsConfirming] = useState(false);
   const signOut = useSignOut();
-  const submit = () => signOut.mutate(account.id, { onSuccess: () => setAsks(false) });
+  const close = () => setIsConfirming(false);
   return (
     <section className={styles.section} aria-label="Sign out">
       <h2>Sign out</h2>
       <p className="text2">Deletes the key and keeps the account.</p>
       <div className={styles.actions}>
-        <Button icon="power" onPress={() => setAsks(true)}>
+        <Button icon="power" onPress={() => setIsConfirming(true)}>
           Sign out
         </Button>
       </div>
-      {asks && (
-        <Dialog
-          alert
+      {isConfirming && (
+        <ConfirmDialog
           title={`Sign out of ${account.label}?`}
           mark={<PlatformTile platform={account.platform} colour={account.colour} />}
           subtitle={account.baseUrl ?? title}
-          onClose={() => setAsks(false)}
-          footer={
-            <>
-              <Button autoFocus onPress={() => setAsks(false)}>
-                Cancel
-              </Button>
-              <Button look="danger" isPending={signOut.isPending} onPress={submit}>
-                Sign out
-              </Button>
-            </>
-          }
+          verb="Sign out"
+          command={signOut}
+          onConfirm={() => signOut.mutate(account.id, { onSuccess: close })}
+          onClose={close}
         >
           <p>
             The key is deleted unless it's a saved credential. Connectors and runs stay, but don't update until you sign
             in. To revoke the key, go to {title}.
           </p>
-          {signOut.error && <ProblemNotice problem={asProblem(signOut.error)} onRetry={submit} />}
-        </Dialog>
+        </ConfirmDialog>
       )}
     </section>
   );

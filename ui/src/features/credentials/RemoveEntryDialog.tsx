@@ -1,9 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button } from "@/components/Button";
-import { Dialog } from "@/components/Dialog";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { type WalletEntry } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { midSentence } from "@/lib/words";
 import { TargetList } from "./TargetList";
@@ -21,23 +18,14 @@ export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
   const stops = targets.filter((target) => !isPushed(target));
   const stays = targets.filter(isPushed);
   const used = entry.usedBy.length > 0 || targets.length > 0;
-  const submit = () => remove.mutate(entry, { onSuccess: onRemoved });
   return (
-    <Dialog
-      alert
+    <ConfirmDialog
       title={`Delete ${entry.name}?`}
       subtitle={`Saved ${midSentence(entryKind(entry))}. You can't undo this.`}
+      verb={used ? "Delete anyway" : "Delete credential"}
+      command={remove}
+      onConfirm={() => remove.mutate(entry, { onSuccess: onRemoved })}
       onClose={onClose}
-      footer={
-        <>
-          <Button autoFocus onPress={onClose}>
-            Cancel
-          </Button>
-          <Button look="danger" isPending={remove.isPending} onPress={submit}>
-            {used ? "Delete anyway" : "Delete credential"}
-          </Button>
-        </>
-      }
     >
       {stops.length > 0 && (
         <>
@@ -61,7 +49,6 @@ export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
         ) : (
           <p>Not used.</p>
         ))}
-      {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
-    </Dialog>
+    </ConfirmDialog>
   );
 }

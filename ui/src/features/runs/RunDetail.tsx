@@ -5,7 +5,7 @@ import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
-import { Dialog } from "@/components/Dialog";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { EmptyState } from "@/components/EmptyState";
 import { actingWords } from "@/components/identityWords";
 import { Menu } from "@/components/Menu";
@@ -248,30 +248,17 @@ function Loaded({
         </ConfirmCard>
       )}
       {removing && (
-        <Dialog
-          alert
+        <ConfirmDialog
           title={`Delete this run of ${run.tool}?`}
+          verb="Delete run"
+          onConfirm={() => {
+            setRemoving(false);
+            actions.remove();
+          }}
           onClose={() => setRemoving(false)}
-          footer={
-            <>
-              <span className="grow" />
-              <Button autoFocus onPress={() => setRemoving(false)}>
-                Cancel
-              </Button>
-              <Button
-                look="danger"
-                onPress={() => {
-                  setRemoving(false);
-                  actions.remove();
-                }}
-              >
-                Delete run
-              </Button>
-            </>
-          }
         >
           Arguments and result are deleted. This doesn't undo what the tool did.
-        </Dialog>
+        </ConfirmDialog>
       )}
     </article>
   );

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/Button";
-import { Dialog } from "@/components/Dialog";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Select } from "@/components/Select";
 import { type History } from "@/host/bindings";
@@ -28,7 +28,7 @@ function Loaded({ history }: { history: History }) {
   const { retention, due, pinned } = history;
   const keep = useSetRetention();
   const remove = useRemoveRuns();
-  const [asks, setAsks] = useState(false);
+  const [isConfirming, setIsConfirming] = useState(false);
   const failure = keep.error ?? remove.error;
   return (
     <>
@@ -61,7 +61,7 @@ function Loaded({ history }: { history: History }) {
             .filter(Boolean)
             .join(" · ")}
         </span>
-        <Button look="quiet" isDisabled={history.runs === pinned} onPress={() => setAsks(true)}>
+        <Button look="quiet" isDisabled={history.runs === pinned} onPress={() => setIsConfirming(true)}>
           Delete all runs…
         </Button>
       </Setting>
@@ -79,32 +79,19 @@ function Loaded({ history }: { history: History }) {
       )}
       {failure && <ProblemNotice problem={asProblem(failure)} />}
       <p className="text3 small">Shared with the command line. Known secrets are redacted.</p>
-      {asks && (
-        <Dialog
-          alert
+      {isConfirming && (
+        <ConfirmDialog
           title={`Delete all ${count(history.runs - pinned, "run")}?`}
-          onClose={() => setAsks(false)}
-          footer={
-            <>
-              <span className="grow" />
-              <Button autoFocus onPress={() => setAsks(false)}>
-                Cancel
-              </Button>
-              <Button
-                look="danger"
-                onPress={() => {
-                  setAsks(false);
-                  remove.mutate("all");
-                }}
-              >
-                Delete all runs
-              </Button>
-            </>
-          }
+          verb="Delete all runs"
+          onConfirm={() => {
+            setIsConfirming(false);
+            remove.mutate("all");
+          }}
+          onClose={() => setIsConfirming(false)}
         >
           Arguments and results are deleted. This doesn't undo what the tools did.{" "}
           {pinned > 0 ? "Pinned runs and running tools stay." : "Running tools stay."} You can't undo this.
-        </Dialog>
+        </ConfirmDialog>
       )}
     </>
   );
