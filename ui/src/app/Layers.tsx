@@ -17,7 +17,7 @@ import {
   CheatSheet,
   CreateSheet,
   Palette,
-  useReadAhead,
+  usePreloadPalette,
 } from "./lazyLayers";
 import { type Layers, LayersContext } from "./LayersContext";
 import { OfferedLink } from "./OfferedLink";
@@ -70,7 +70,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
     if (connectors.some((one) => one.account === id)) await navigate({ to: "/connectors", search: { account: id } });
     else await navigate({ to: "/accounts/$id", params: { id } });
   };
-  useReadAhead();
+  usePreloadPalette();
   return (
     <LayersContext value={layers}>
       <FixContext value={fixes}>{children}</FixContext>

@@ -1,46 +1,34 @@
-import { lazy, useEffect } from "react";
+import { useEffect } from "react";
+import { lazyNamed } from "@/components/lazyNamed";
 
 const readPalette = () => import("./palette/Palette");
 
-// The dialogs over the pages, read when the first of each kind opens.
-export const Palette = lazy(() => readPalette().then(({ Palette }) => ({ default: Palette })));
-export const CheatSheet = lazy(() => import("./CheatSheet").then(({ CheatSheet }) => ({ default: CheatSheet })));
-export const AddDialog = lazy(() =>
-  import("@/features/connectors/AddDialog").then(({ AddDialog }) => ({ default: AddDialog })),
+// Dialogs over the pages, each loaded when it first opens.
+export const Palette = lazyNamed(readPalette, "Palette");
+export const CheatSheet = lazyNamed(() => import("./CheatSheet"), "CheatSheet");
+export const AddDialog = lazyNamed(() => import("@/features/connectors/AddDialog"), "AddDialog");
+export const CreateSheet = lazyNamed(() => import("@/features/create/CreateSheet"), "CreateSheet");
+export const AddAccountDialog = lazyNamed(() => import("@/features/accounts/AddAccountDialog"), "AddAccountDialog");
+export const AuthorizationLayer = lazyNamed(
+  () => import("@/features/authorizations/AuthorizationLayer"),
+  "AuthorizationLayer",
 );
-export const CreateSheet = lazy(() =>
-  import("@/features/create/CreateSheet").then(({ CreateSheet }) => ({ default: CreateSheet })),
-);
-export const AddAccountDialog = lazy(() =>
-  import("@/features/accounts/AddAccountDialog").then(({ AddAccountDialog }) => ({ default: AddAccountDialog })),
-);
-export const AuthorizationLayer = lazy(() =>
-  import("@/features/authorizations/AuthorizationLayer").then(({ AuthorizationLayer }) => ({
-    default: AuthorizationLayer,
-  })),
-);
-export const QuestionDialog = lazy(() =>
-  import("@/features/questions/QuestionDialog").then(({ QuestionDialog }) => ({ default: QuestionDialog })),
-);
-export const RefusedLinkDialog = lazy(() =>
-  import("./RefusedLinkDialog").then(({ RefusedLinkDialog }) => ({ default: RefusedLinkDialog })),
-);
+export const QuestionDialog = lazyNamed(() => import("@/features/questions/QuestionDialog"), "QuestionDialog");
+export const RefusedLinkDialog = lazyNamed(() => import("./RefusedLinkDialog"), "RefusedLinkDialog");
 
 /**
- * Reads the palette, and what all dialogs share with it, at the first sign of a person: what is typed
- * right after the keys that open it has to go into it.
+ * Preloads the palette, and what it shares with the other dialogs, at the first input: text typed right after the
+ * shortcut that opens it must not be lost.
  */
-export function useReadAhead(): void {
+export function usePreloadPalette(): void {
   useEffect(() => {
-    const signs = ["keydown", "pointermove", "pointerdown"] as const;
-    const stop = () => {
-      for (const sign of signs) removeEventListener(sign, read);
-    };
-    const read = () => {
-      stop();
+    const controller = new AbortController();
+    const preload = () => {
+      controller.abort();
       void readPalette();
     };
-    for (const sign of signs) addEventListener(sign, read);
-    return stop;
+    for (const type of ["keydown", "pointermove", "pointerdown"])
+      addEventListener(type, preload, { signal: controller.signal });
+    return () => controller.abort();
   }, []);
 }

@@ -1,8 +1,8 @@
-import { Channel } from "@tauri-apps/api/core";
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { type AccountId, accountStates, type AccountSynced, type Code, commands, type Problem } from "./bindings";
 import { asProblem, call } from "./call";
+import { newChannel } from "./channel";
 import { clientState, stateKey, useClientState } from "./clientState";
 import { firstPaint } from "./firstPaint";
 import { hasAccounts } from "./platforms";
@@ -91,9 +91,9 @@ export async function refreshAccounts(client: QueryClient): Promise<void> {
       // What ailed it before is shown until it answers: a glyph that goes and comes back is no news.
       updateAccount(client, account.id, { requestedAt: now, isDismissed: false });
     }
-    const each = new Channel<AccountSynced>();
-    each.onmessage = ({ account, problem }) =>
-      updateAccount(client, account, { requestedAt: null, isDismissed: false, problem });
+    const each = newChannel<AccountSynced>(({ account, problem }) =>
+      updateAccount(client, account, { requestedAt: null, isDismissed: false, problem }),
+    );
     await call(commands.syncConnectors(each));
   } catch (thrown) {
     state.set(syncKey, (before) => ({ ...before, problem: asProblem(thrown) }));

@@ -1,5 +1,4 @@
 import { type QueryClient } from "@tanstack/react-query";
-import { Channel } from "@tauri-apps/api/core";
 import { setAccountProblem } from "./accountSync";
 import {
   type Authorization,
@@ -9,6 +8,7 @@ import {
   type Event as HostEvent,
 } from "./bindings";
 import { call } from "./call";
+import { newChannel } from "./channel";
 import { upsertRun } from "./history";
 import { invalidate, keys, queries } from "./queries";
 import { upsertConnector } from "./upsert";
@@ -121,12 +121,9 @@ const listeners = new Set<Listener>();
 /** Listens to the host until the returned function is called. The page has one channel, whoever listens. */
 export function listen(listener: Listener): () => void {
   listeners.add(listener);
-  if (listeners.size === 1) subscribe();
+  if (listeners.size === 1) {
+    const channel = newChannel<HostEvent>((event) => listeners.forEach((each) => each(event)));
+    void call(commands.subscribeToEvents(channel));
+  }
   return () => void listeners.delete(listener);
-}
-
-function subscribe(): void {
-  const channel = new Channel<HostEvent>();
-  channel.onmessage = (event) => listeners.forEach((listener) => listener(event));
-  void call(commands.subscribeToEvents(channel));
 }

@@ -1,14 +1,15 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { readablePointer } from "@/lib/jsonPointer";
 import { locate, readJson, type TextProblem, writeJson } from "@/lib/jsonText";
 import { type ValueProblem } from "@/lib/schema/validate";
 import { Icon } from "../Icon";
 import { KeyHint } from "../KeyHint";
+import { lazyNamed } from "../lazyNamed";
 import { useShortcut } from "../shortcuts";
 import { type CodeHandle } from "./codeAreaProps";
 import styles from "./JsonEditor.module.css";
 
-const CodeArea = lazy(() => import("./CodeArea").then((module) => ({ default: module.CodeArea })));
+const CodeArea = lazyNamed(() => import("./CodeArea"), "CodeArea");
 
 type Props = {
   label: string;

@@ -1,9 +1,10 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { lazyNamed } from "../lazyNamed";
 import styles from "./Markdown.module.css";
 
 type Props = { text: string };
 
-const Formatted = lazy(() => import("./Formatted").then((module) => ({ default: module.Formatted })));
+const Formatted = lazyNamed(() => import("./Formatted"), "Formatted");
 
 /** Drawing a longer text as Markdown would hold up the window. */
 const longest = 100_000;

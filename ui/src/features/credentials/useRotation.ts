@@ -2,8 +2,8 @@ import { type QueryClient, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { commands, type Rotation, type RotationTarget, type WalletEntryId, type WalletSecret } from "@/host/bindings";
 import { call } from "@/host/call";
+import { newChannel } from "@/host/channel";
 import { invalidate, keys, queries } from "@/host/queries";
-import { rotationChannel } from "@/host/rotation";
 import { useCommand } from "@/host/useCommand";
 import { targetKey } from "./targetWords";
 import { useUserChecks } from "./useUserChecks";
@@ -23,10 +23,10 @@ export function useRotation(id: WalletEntryId) {
     update(client, rotation);
     checkUsers(client, rotation.targets);
   };
-  const step = (take: (each: ReturnType<typeof rotationChannel>) => Promise<Rotation>) => {
+  const step = (take: (each: ReturnType<typeof newChannel<RotationTarget>>) => Promise<Rotation>) => {
     setResults(new Map());
     forget();
-    return take(rotationChannel((target) => setResults((before) => new Map(before).set(targetKey(target), target))));
+    return take(newChannel((target) => setResults((before) => new Map(before).set(targetKey(target), target))));
   };
   const rotate = useCommand({
     mutationFn: (secret: WalletSecret) => step((each) => call(commands.rotateWalletEntry(id, secret, each))),

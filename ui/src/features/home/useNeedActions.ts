@@ -12,7 +12,7 @@ import {
   type WalletEntryId,
 } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
-import { rotationChannel } from "@/host/rotation";
+import { newChannel } from "@/host/channel";
 import { useCheckAll } from "@/host/useCheckAll";
 import { useCommand } from "@/host/useCommand";
 import { fixWords } from "./needLook";
@@ -137,7 +137,7 @@ function useRetryRotation() {
       call(
         commands.retryRotation(
           entry,
-          rotationChannel(() => undefined),
+          newChannel(() => undefined),
         ),
       ),
     toast: ({ targets }) => (targets.every((target) => target.problem === null) ? "Updated everywhere" : null),

@@ -3,10 +3,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { commands, type Problem, type ReplayTarget, type RunId, type RunLabel, type ToolRun } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
+import { newChannel } from "@/host/channel";
 import { removeRun, upsertRun } from "@/host/history";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
-import { runProgress } from "@/host/runProgress";
 import { isObject } from "@/lib/schema/schema";
 import { toolCommand } from "@/lib/toolCommand";
 import { exportedWords } from "./exportedWords";
@@ -52,7 +52,7 @@ export function useRunActions(
           run.id,
           elsewhere,
           confirmed,
-          runProgress((step) => {
+          newChannel((step) => {
             if (step.kind === "started") onShow(step.run, elsewhere === null ? null : run.id);
           }),
         ),

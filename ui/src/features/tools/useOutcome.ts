@@ -10,8 +10,8 @@ import {
   type ToolRun,
 } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
+import { newChannel } from "@/host/channel";
 import { stateKey, useClientState } from "@/host/clientState";
-import { runProgress } from "@/host/runProgress";
 
 export type Progress = { progress: number | null; total: number | null; message: string | null };
 
@@ -64,7 +64,7 @@ export function useOutcome(connector: ConnectorId, tool: string) {
   const run = async (request: RunTool) => {
     const before = outcome;
     set({ kind: "running", run: null, identity: null, since: Date.now(), progress: null, cancelling: false });
-    const done = call(commands.runTool(request, runProgress(step)));
+    const done = call(commands.runTool(request, newChannel(step)));
     const problem = await follow(done.then((run) => ({ kind: "finished", run })));
     // Nothing was refused: a question stands where Run was.
     if (problem?.code === "confirmation_needed") set(before);
