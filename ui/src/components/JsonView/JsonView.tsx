@@ -1,5 +1,6 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import { isWithin } from "@/lib/jsonPointer";
 import { rem } from "@/lib/layout";
 import { occurrences } from "@/lib/occurrences";
 import { useFinder } from "../Find/FindContext";
@@ -165,9 +166,4 @@ function linesWith(value: unknown, query: string): JsonLine[] {
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** Whether what is at one pointer lies in what is at another, or is the same. */
-function isWithin(pointer: string, container: string): boolean {
-  return pointer === container || pointer.startsWith(`${container}/`);
 }

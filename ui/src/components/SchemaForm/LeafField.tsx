@@ -113,7 +113,7 @@ function TrueOrFalse({ field }: { field: FieldInput }) {
 /** A number as typed, in the one way JSON writes it; text that is none stays as it is until it is corrected. */
 function NumberInput({ field }: { field: FieldInput }) {
   const [typed, setTyped] = useState<string | null>(null);
-  const shown = typed !== null && same(toNumber(typed), field.value ?? undefined) ? typed : numberText(field.value);
+  const shown = typed !== null && same(toNumber(typed), field.value ?? undefined) ? typed : textOf(field.value);
   return (
     <input
       {...inputProps(field)}
@@ -127,11 +127,6 @@ function NumberInput({ field }: { field: FieldInput }) {
       }}
     />
   );
-}
-
-function numberText(value: unknown): string {
-  if (value === undefined || value === null) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** The number that was typed; the text itself where it is none or would lose digits. */
@@ -199,14 +194,14 @@ function fallbackText({ facts }: FieldInput): string | undefined {
   return `Default: ${textOf(fallback)}`;
 }
 
-function isSecret({ schema }: FieldInput): boolean {
+function isSecret({ schema }: Pick<FieldInput, "schema">): boolean {
   return schema.writeOnly === true || schema.format === "password";
 }
 
 /** Whether a text is likely to have several lines: by its format or name, or, in a tool's schema, by its length. */
 function isLong({ schema, name, value, secrets }: FieldInput): boolean {
   if (
-    isSecret({ schema } as FieldInput) ||
+    isSecret({ schema }) ||
     (schema.format !== undefined && schema.format !== "textarea" && schema.format !== "markdown")
   )
     return false;

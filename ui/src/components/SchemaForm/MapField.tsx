@@ -1,5 +1,6 @@
 import { type FieldProps } from "@rjsf/utils";
 import { useState } from "react";
+import { toPointer } from "@/lib/jsonPointer";
 import { readMapValue, writeMapValue } from "@/lib/schema/mapValues";
 import { isObject } from "@/lib/schema/schema";
 import { Button } from "../Button";
@@ -94,5 +95,5 @@ function linesOf(value: unknown, types: readonly string[]): Line[] {
 }
 
 function place(pointer: string, name: string): string {
-  return `${pointer}/${name.trim().replaceAll("~", "~0").replaceAll("/", "~1")}`;
+  return pointer + toPointer([name.trim()]);
 }

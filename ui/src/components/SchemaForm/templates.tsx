@@ -5,7 +5,7 @@ import {
   type ObjectFieldTemplateProps,
   type WidgetProps,
 } from "@rjsf/utils";
-import { toPointer } from "@/lib/jsonPointer";
+import { isWithin, toPointer } from "@/lib/jsonPointer";
 import { factsOf } from "@/lib/schema/formSchema";
 import { asSchema, isObject } from "@/lib/schema/schema";
 import { pairedFields } from "@/lib/schema/shortFields";
@@ -28,7 +28,7 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
   const { problems, secrets } = useFormFacts();
   const isWrong = ({ name }: { name: string }) => {
     const place = toPointer([...fieldPathId.path, name]);
-    return [...problems.keys()].some((pointer) => pointer === place || pointer.startsWith(`${place}/`));
+    return [...problems.keys()].some((pointer) => isWithin(pointer, place));
   };
   const isFolded = ({ name }: { name: string }) => factsOf(asSchema(known[name])).advanced === true;
   const plain = shown.filter((property) => !isFolded(property));

@@ -17,13 +17,7 @@ export function ContentPart({ content, index }: Props) {
     case "text":
       return <TextPart text={content.text} label={`Part ${index + 1}`} />;
     case "image":
-      return (
-        <img
-          className={styles.image}
-          src={`data:${safeImage(content.mimeType)};base64,${content.data}`}
-          alt={`Part ${index + 1}, ${content.mimeType}`}
-        />
-      );
+      return <Picture mimeType={content.mimeType} data={content.data} alt={`Part ${index + 1}, ${content.mimeType}`} />;
     case "audio":
       return <Fact icon="play" name="Audio" detail={`${content.mimeType}, ${bytes(decodedSize(content.data))}`} />;
     case "resource_link":
@@ -47,12 +41,8 @@ export function ContentPart({ content, index }: Props) {
             copies={content.uri}
           />
           {content.text !== null && <TextPart text={content.text} label={content.uri} />}
-          {content.blob !== null && isImage(content.mimeType) && (
-            <img
-              className={styles.image}
-              src={`data:${safeImage(content.mimeType)};base64,${content.blob}`}
-              alt={content.uri}
-            />
+          {content.blob !== null && content.mimeType?.startsWith("image/") && (
+            <Picture mimeType={content.mimeType} data={content.blob} alt={content.uri} />
           )}
         </div>
       );
@@ -83,17 +73,17 @@ function TextPart({ text, label }: { text: string; label: string }) {
   );
 }
 
-function Fact({
-  icon,
-  name,
-  detail,
-  copies,
-}: {
-  icon: "play" | "link";
-  name: string;
-  detail: string;
-  copies?: string;
-}) {
+type PictureProps = { mimeType: string; data: string; alt: string };
+
+/** An image from base64. Only a plain image type goes into the data URL, whatever type the server named. */
+function Picture({ mimeType, data, alt }: PictureProps) {
+  const type = /^image\/[\w.+-]+$/.test(mimeType) ? mimeType : "image/png";
+  return <img className={styles.image} src={`data:${type};base64,${data}`} alt={alt} />;
+}
+
+type FactProps = { icon: "play" | "link"; name: string; detail: string; copies?: string };
+
+function Fact({ icon, name, detail, copies }: FactProps) {
   const copy = useCopy();
   return (
     <div className={styles.fact}>
@@ -113,15 +103,6 @@ function Fact({
       )}
     </div>
   );
-}
-
-function isImage(mimeType: string | null): boolean {
-  return mimeType?.startsWith("image/") ?? false;
-}
-
-/** Only a bare image type goes into the address, whatever the server called it. */
-function safeImage(mimeType: string | null): string {
-  return mimeType !== null && /^image\/[\w.+-]+$/.test(mimeType) ? mimeType : "image/png";
 }
 
 function decodedSize(base64: string): number {

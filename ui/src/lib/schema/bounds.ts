@@ -1,5 +1,5 @@
 import { resolveReference } from "./inline";
-import { type AnySchema, isObject, isSchema, type Schema } from "./schema";
+import { type AnySchema, asSchema, inPlaceSchemas, isObject, isSchema, type Schema } from "./schema";
 
 /** How often parts of a schema may be held against a value and what is in it, as on the host. */
 const MOST_STEPS = 20_000;
@@ -32,7 +32,12 @@ export function isCheckedSoon(root: AnySchema, value: unknown): boolean {
     left -= 1;
     if (left < 0 || depth > MOST_DEPTH) return false;
     if (!isObject(schema)) return true;
-    if (!inPlaceSchemas(schema, resolve).every((part) => isBounded(part, here, depth + 1))) return false;
+    const references = ["$ref", "$dynamicRef", "$recursiveRef"]
+      .map((keyword) => schema[keyword])
+      .filter((reference) => typeof reference === "string")
+      .map(resolve)
+      .filter(isSchema);
+    if (![...inPlaceSchemas(schema), ...references].every((part) => isBounded(part, here, depth + 1))) return false;
     if (Array.isArray(here))
       return here.every((item: unknown, at) =>
         itemSchemas(schema, at).every((part) => isBounded(part, item, depth + 1)),
@@ -46,38 +51,17 @@ export function isCheckedSoon(root: AnySchema, value: unknown): boolean {
   return isBounded(root, value, 0);
 }
 
-/** The parts that speak of the same value. */
-function inPlaceSchemas(
-  schema: Record<string, unknown>,
-  resolve: (reference: string) => AnySchema | undefined,
-): unknown[] {
-  const lists = ["allOf", "anyOf", "oneOf"].flatMap((word) => listOf(schema[word]));
-  const single = ["if", "then", "else", "not"].map((word) => schema[word]);
-  const dependent = ["dependentSchemas", "dependencies"].flatMap((word) => membersOf(schema[word]));
-  const references = ["$ref", "$dynamicRef", "$recursiveRef"]
-    .map((word) => schema[word])
-    .filter((one) => typeof one === "string");
-  return [...lists, ...single, ...dependent, ...references.map(resolve)].filter(isSchema);
+function memberSchemas(schema: Schema, name: string): AnySchema[] {
+  const properties = asSchema(schema.properties);
+  const own = Object.hasOwn(properties, name) ? [properties[name]] : [];
+  const patterns = Object.values(asSchema(schema.patternProperties));
+  return [...own, ...patterns, schema.additionalProperties, schema.unevaluatedProperties].filter(isSchema);
 }
 
-function memberSchemas(schema: Record<string, unknown>, name: string): unknown[] {
-  const { properties } = schema;
-  const own = isObject(properties) && Object.hasOwn(properties, name) ? [properties[name]] : [];
-  return [
-    ...own,
-    ...membersOf(schema.patternProperties),
-    schema.additionalProperties,
-    schema.unevaluatedProperties,
-  ].filter(isSchema);
-}
-
-function itemSchemas(schema: Record<string, unknown>, at: number): unknown[] {
+function itemSchemas(schema: Schema, at: number): AnySchema[] {
   const own = [schema.prefixItems, schema.items].map((list) => (Array.isArray(list) ? (list[at] as unknown) : list));
   return [...own, schema.contains, schema.additionalItems, schema.unevaluatedItems].filter(isSchema);
 }
-
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const membersOf = (value: unknown): unknown[] => (isObject(value) ? Object.values(value) : []);
 
 /**
  * Whether a regular expression may be tried in the page. One that repeats a group in which something is repeated or

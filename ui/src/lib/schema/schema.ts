@@ -40,6 +40,17 @@ export function branches(schema: Schema, keyword: string): Schema[] {
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
+/** The schemas in this one that apply to the same value: alternatives, conditions and dependencies; not references. */
+export function inPlaceSchemas(schema: Schema): AnySchema[] {
+  const alternatives = ["allOf", "anyOf", "oneOf"].flatMap((keyword): unknown[] => {
+    const list = schema[keyword];
+    return Array.isArray(list) ? list : [];
+  });
+  const conditions = ["if", "then", "else", "not"].map((keyword) => schema[keyword]);
+  const dependent = ["dependentSchemas", "dependencies"].flatMap((keyword) => Object.values(asSchema(schema[keyword])));
+  return [...alternatives, ...conditions, ...dependent].filter(isSchema);
+}
+
 /** The names in `required`. */
 export function requiredNames(schema: Schema): string[] {
   return Array.isArray(schema.required) ? schema.required.filter((name) => typeof name === "string") : [];

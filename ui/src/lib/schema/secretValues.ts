@@ -1,6 +1,6 @@
 import { resolveReference } from "./inline";
 import { isRedacted, REDACTED, withoutRedacted } from "../redacted";
-import { type AnySchema, asSchema, branches, isObject, isSchema, type JsonObject, type Schema } from "./schema";
+import { type AnySchema, asSchema, inPlaceSchemas, isObject, isSchema, type JsonObject, type Schema } from "./schema";
 
 /**
  * The value with what `replace` gives for each part that the schema marks as secret (`writeOnly`, or `format:
@@ -69,20 +69,11 @@ function applicableSchemas(schemas: readonly AnySchema[], root: Schema): Schema[
     const schema = queue.pop();
     if (!isObject(schema) || all.has(schema)) continue;
     all.add(schema);
-    queue.push(...inPlaceSubschemas(schema, root));
+    const references = [schema.$ref, schema.$dynamicRef].filter((reference) => typeof reference === "string");
+    const targets = references.map((reference) => resolveReference(root, reference)).filter(isSchema);
+    queue.push(...inPlaceSchemas(schema), ...targets);
   }
   return [...all];
-}
-
-/** The schemas beside this one that speak of the same value: alternatives, conditions and references. */
-function inPlaceSubschemas(schema: Schema, root: Schema): AnySchema[] {
-  const lists = ["oneOf", "anyOf", "allOf"].flatMap((word) => branches(schema, word));
-  const single = ["if", "then", "else", "not"].map((word) => schema[word]);
-  const maps = ["dependentSchemas", "dependencies"].flatMap((word) => Object.values(asSchema(schema[word])));
-  const references = [schema.$ref, schema.$dynamicRef].map((word) =>
-    typeof word === "string" ? resolveReference(root, word) : undefined,
-  );
-  return [...lists, ...single, ...maps, ...references].filter(isSchema);
 }
 
 /** The schemas for the member of that name. Patterns are not tried: one that may fit counts. */

@@ -1,8 +1,8 @@
 import { type OutputUnit, type ValidationResult, Validator } from "@cfworker/json-schema";
-import { fromPointer, toPointer } from "../jsonPointer";
+import { fromPointer, toPointer, valueAt } from "../jsonPointer";
 import { isCheckedSoon, isQuickPattern } from "./bounds";
 import { problemWords } from "./problemWords";
-import { type AnySchema, isObject, mapChildren, type Schema } from "./schema";
+import { type AnySchema, isObject, isSchema, mapChildren } from "./schema";
 
 /** What is wrong with one place of a value; the shape is that of the host's `FieldProblem`. */
 export type ValueProblem = { path: string; message: string };
@@ -123,23 +123,12 @@ function explain(error: OutputUnit, schema: AnySchema, root: unknown): ValueProb
   if (error.keyword === "required" && quoted !== undefined) {
     return { path: toPointer([...path, quoted]), message: "Enter a value" };
   }
-  return {
-    path: toPointer(path),
-    message: problemWords(
-      error,
-      valueAt(root, path),
-      valueAt(schema, fromPointer(error.keywordLocation.replace(/^#/, ""))),
-    ),
-  };
+  const value = valueAt(root, error.instanceLocation);
+  const rule = valueAt(schema, error.keywordLocation.replace(/^#/, ""));
+  return { path: toPointer(path), message: problemWords(error, value, rule) };
 }
 
-function valueAt(root: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((here, step) => (here as Record<string, unknown> | undefined)?.[step], root);
-}
-
-/** A type guard for callers that hold a value of the host's free `Json` type. */
+/** The schema in a value of the host's free `Json` type; what is none allows anything. */
 export function schemaOf(json: unknown): AnySchema {
-  return typeof json === "boolean" || (typeof json === "object" && json !== null && !Array.isArray(json))
-    ? (json as Schema)
-    : {};
+  return isSchema(json) ? json : {};
 }
