@@ -1,16 +1,19 @@
+import { asProblem } from "@/host/call";
 import { useVaultActions } from "@/host/vault";
 import { ConfirmDialog } from "./ConfirmDialog";
+import { ProblemNotice } from "./ProblemNotice";
 
 /** Asks before secrets from an older vault file are used. */
 export function AcceptOlderDialog({ onClose }: { onClose: () => void }) {
   const { accept } = useVaultActions();
+  const submit = () => accept.mutate(undefined, { onSuccess: onClose });
   return (
     <ConfirmDialog
       title="Use the older vault file?"
       subtitle="Do this only if you restored it from a backup."
-      verb="Use older file"
-      command={accept}
-      onConfirm={() => accept.mutate(undefined, { onSuccess: onClose })}
+      confirmLabel="Use older file"
+      isPending={accept.isPending}
+      onConfirm={submit}
       onClose={onClose}
     >
       <p>
@@ -19,6 +22,7 @@ export function AcceptOlderDialog({ onClose }: { onClose: () => void }) {
       <p className="text2">
         If you didn't restore a backup, someone may have changed the file. Reset the vault instead.
       </p>
+      {accept.error && <ProblemNotice problem={asProblem(accept.error)} onRetry={submit} />}
     </ConfirmDialog>
   );
 }

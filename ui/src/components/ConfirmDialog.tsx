@@ -1,44 +1,30 @@
-import { type ReactNode } from "react";
-import { asProblem } from "@/host/call";
+import { type ComponentProps } from "react";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
-import { ProblemNotice } from "./ProblemNotice";
 
-type Props = {
-  title: string;
-  mark?: ReactNode;
-  subtitle?: ReactNode;
-  /** Label of the red button. */
-  verb: string;
-  /** The command behind the red button, where the dialog stays open until it has succeeded. */
-  command?: { isPending: boolean; error: Error | null };
-  children: ReactNode;
+type Props = Pick<ComponentProps<typeof Dialog>, "title" | "mark" | "subtitle" | "children" | "notice" | "onClose"> & {
+  confirmLabel: string;
+  cancelLabel?: string;
+  isPending?: boolean;
   onConfirm: () => void;
-  onClose: () => void;
 };
 
-/** Asks before something is deleted or reset. Cancel has the focus. */
-export function ConfirmDialog({ title, mark, subtitle, verb, command, children, onConfirm, onClose }: Props) {
+/** Asks before something destructive is done; the focus is on the button that cancels. */
+export function ConfirmDialog({ confirmLabel, cancelLabel = "Cancel", isPending, onConfirm, ...dialog }: Props) {
   return (
     <Dialog
       alert
-      title={title}
-      mark={mark}
-      subtitle={subtitle}
-      onClose={onClose}
+      {...dialog}
       footer={
         <>
-          <Button autoFocus onPress={onClose}>
-            Cancel
+          <Button autoFocus onPress={dialog.onClose}>
+            {cancelLabel}
           </Button>
-          <Button look="danger" isPending={command?.isPending} onPress={onConfirm}>
-            {verb}
+          <Button look="danger" isPending={isPending} onPress={onConfirm}>
+            {confirmLabel}
           </Button>
         </>
       }
-    >
-      {children}
-      {command?.error && <ProblemNotice problem={asProblem(command.error)} onRetry={onConfirm} />}
-    </Dialog>
+    />
   );
 }

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Button } from "@/components/Button";
+import { Code, Fact } from "@/components/Fact";
 import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useAccountStates } from "@/host/accountSync";
@@ -61,15 +62,7 @@ function Facts({ account, platform, onShowConnectors }: Omit<Props, "onRemove">)
       <h2>Details</h2>
       <dl className={styles.facts}>
         <Fact name="Platform">{platform?.title ?? account.platform}</Fact>
-        <Fact name="Base URL">
-          {account.baseUrl ? (
-            <span className="mono" data-selectable>
-              {account.baseUrl}
-            </span>
-          ) : (
-            "Default"
-          )}
-        </Fact>
+        <Fact name="Base URL">{account.baseUrl ? <Code>{account.baseUrl}</Code> : "Default"}</Fact>
         <Fact name="Connectors">
           {number === undefined ? (
             "Not loaded"
@@ -116,14 +109,5 @@ function Rename({ account }: { account: Account }) {
         {rename.error && <ProblemNotice problem={asProblem(rename.error)} />}
       </form>
     </section>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
   );
 }

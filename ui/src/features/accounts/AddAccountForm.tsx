@@ -8,7 +8,7 @@ import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Seconds } from "@/components/Seconds";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { StatusGlyph } from "@/components/StatusGlyph";
-import { SubmitKey } from "@/components/SubmitKey";
+import { SubmitButton } from "@/components/SubmitButton";
 import { useToasts } from "@/host/toasts";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
@@ -79,10 +79,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
         <>
           <span />
           <Button onPress={leave(onBack)}>Back</Button>
-          <SubmitKey label="Add account" onSubmit={submit} />
-          <Button look="primary" keys="form.submit" isPending={add.isPending} onPress={() => submit()}>
-            Add account
-          </Button>
+          <SubmitButton label="Add account" isPending={add.isPending} onSubmit={submit} />
         </>
       }
     >

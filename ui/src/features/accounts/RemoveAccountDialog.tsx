@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { PlatformTile } from "@/components/PlatformTile";
+import { ProblemNotice } from "@/components/ProblemNotice";
 import { type Account } from "@/host/bindings";
+import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
 import { useRemoveAccount } from "./useAccountActions";
@@ -16,14 +18,15 @@ export function RemoveAccountDialog({ account, title, onClose, onRemoved }: Prop
   const own = connectors?.filter((one) => one.account === account.id) ?? [];
   const number = own.length;
   const runs = useRunCount(own.map((one) => one.id));
+  const submit = () => remove.mutate(account, { onSuccess: onRemoved });
   return (
     <ConfirmDialog
       title={`Remove ${account.label}?`}
       mark={<PlatformTile platform={account.platform} colour={account.colour} />}
       subtitle={account.baseUrl ?? title}
-      verb="Remove account"
-      command={remove}
-      onConfirm={() => remove.mutate(account, { onSuccess: onRemoved })}
+      confirmLabel="Remove account"
+      isPending={remove.isPending}
+      onConfirm={submit}
       onClose={onClose}
     >
       <p>
@@ -33,6 +36,7 @@ export function RemoveAccountDialog({ account, title, onClose, onRemoved }: Prop
         {runs !== null && runs > 0 && `${count(runs, "run")} ${runs === 1 ? "stays" : "stay"} in your history. `}Nothing
         changes on {title}.
       </p>
+      {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
     </ConfirmDialog>
   );
 }

@@ -2,7 +2,9 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { PlatformTile } from "@/components/PlatformTile";
+import { ProblemNotice } from "@/components/ProblemNotice";
 import { type Account } from "@/host/bindings";
+import { asProblem } from "@/host/call";
 import styles from "./AccountPage.module.css";
 import { useSignOut } from "./useAccountActions";
 
@@ -13,6 +15,7 @@ export function SignOut({ account, title }: Props) {
   const [isConfirming, setIsConfirming] = useState(false);
   const signOut = useSignOut();
   const close = () => setIsConfirming(false);
+  const submit = () => signOut.mutate(account.id, { onSuccess: close });
   return (
     <section className={styles.section} aria-label="Sign out">
       <h2>Sign out</h2>
@@ -27,15 +30,16 @@ export function SignOut({ account, title }: Props) {
           title={`Sign out of ${account.label}?`}
           mark={<PlatformTile platform={account.platform} colour={account.colour} />}
           subtitle={account.baseUrl ?? title}
-          verb="Sign out"
-          command={signOut}
-          onConfirm={() => signOut.mutate(account.id, { onSuccess: close })}
+          confirmLabel="Sign out"
+          isPending={signOut.isPending}
+          onConfirm={submit}
           onClose={close}
         >
           <p>
             The key is deleted unless it's a saved credential. Connectors and runs stay, but don't update until you sign
             in. To revoke the key, go to {title}.
           </p>
+          {signOut.error && <ProblemNotice problem={asProblem(signOut.error)} onRetry={submit} />}
         </ConfirmDialog>
       )}
     </section>

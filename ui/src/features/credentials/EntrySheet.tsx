@@ -1,7 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
+import { Code, Fact } from "@/components/Fact";
 import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Sheet } from "@/components/Sheet";
@@ -103,16 +104,12 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
         </Fact>
         {entry.issuer && (
           <Fact name="Issuer">
-            <span className="mono" data-selectable>
-              {entry.issuer}
-            </span>
+            <Code>{entry.issuer}</Code>
           </Fact>
         )}
         {entry.resource && (
           <Fact name="Resource">
-            <span className="mono" data-selectable>
-              {entry.resource}
-            </span>
+            <Code>{entry.resource}</Code>
           </Fact>
         )}
         {entry.scopes.length > 0 && (
@@ -256,14 +253,5 @@ function Rename({ entry }: { entry: WalletEntry }) {
       </div>
       {rename.error && <ProblemNotice problem={asProblem(rename.error)} />}
     </form>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
   );
 }

@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
+import { ProblemNotice } from "@/components/ProblemNotice";
 import { type WalletEntry } from "@/host/bindings";
+import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { midSentence } from "@/lib/words";
 import { TargetList } from "./TargetList";
@@ -18,13 +20,14 @@ export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
   const stops = targets.filter((target) => !isPushed(target));
   const stays = targets.filter(isPushed);
   const used = entry.usedBy.length > 0 || targets.length > 0;
+  const submit = () => remove.mutate(entry, { onSuccess: onRemoved });
   return (
     <ConfirmDialog
       title={`Delete ${entry.name}?`}
       subtitle={`Saved ${midSentence(entryKind(entry))}. You can't undo this.`}
-      verb={used ? "Delete anyway" : "Delete credential"}
-      command={remove}
-      onConfirm={() => remove.mutate(entry, { onSuccess: onRemoved })}
+      confirmLabel={used ? "Delete anyway" : "Delete credential"}
+      isPending={remove.isPending}
+      onConfirm={submit}
       onClose={onClose}
     >
       {stops.length > 0 && (
@@ -49,6 +52,7 @@ export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
         ) : (
           <p>Not used.</p>
         ))}
+      {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
     </ConfirmDialog>
   );
 }

@@ -10,7 +10,7 @@ import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { beyondForm } from "@/components/SchemaForm/serverErrors";
-import { SubmitKey } from "@/components/SubmitKey";
+import { SubmitButton } from "@/components/SubmitButton";
 import { inertText } from "@/lib/inertText";
 import { count } from "@/lib/words";
 import { type AskedDuring, type OpenQuestion, type Problem, type Question, type SamplingRole } from "@/host/bindings";
@@ -48,13 +48,8 @@ function FormDialog({ open, question, answering }: Props<"form">) {
       open={open}
       answering={answering}
       problem={isAtFields ? undefined : refusal}
-      act={
-        <Button look="primary" keys="form.submit" onPress={send} isPending={answering.isPending}>
-          Send
-        </Button>
-      }
+      act={<SubmitButton label="Send" isPending={answering.isPending} onSubmit={send} />}
     >
-      <SubmitKey label="Send" onSubmit={send} />
       {question.secrets.length > 0 && (
         <Notice role="alert" glyph="failing" title="Don't enter secrets here">
           {`Servers must not ask for passwords, keys or cards this way: ${question.secrets.join(", ")}.`}
@@ -114,13 +109,8 @@ function SamplingDialog({ open, question, answering }: Props<"sampling">) {
       open={open}
       answering={answering}
       problem={answering.problem}
-      act={
-        <Button look="primary" keys="form.submit" onPress={send} isDisabled={isBlank} isPending={answering.isPending}>
-          Send
-        </Button>
-      }
+      act={<SubmitButton label="Send" isDisabled={isBlank} isPending={answering.isPending} onSubmit={send} />}
     >
-      <SubmitKey label="Send" onSubmit={send} />
       <p className="text2">
         It wants a text that a language model would write. Patchbay has no model: write it yourself, or decline.
       </p>

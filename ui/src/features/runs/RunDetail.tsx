@@ -250,7 +250,7 @@ function Loaded({
       {removing && (
         <ConfirmDialog
           title={`Delete this run of ${run.tool}?`}
-          verb="Delete run"
+          confirmLabel="Delete run"
           onConfirm={() => {
             setRemoving(false);
             actions.remove();

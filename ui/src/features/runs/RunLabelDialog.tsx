@@ -4,7 +4,7 @@ import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { SubmitKey } from "@/components/SubmitKey";
+import { SubmitButton } from "@/components/SubmitButton";
 
 type Props = {
   tool: string;
@@ -30,10 +30,7 @@ export function RunLabelDialog({ tool, label, isPending, problem, onSave, onClos
         <>
           <span className="grow" />
           <Button onPress={onClose}>Cancel</Button>
-          <SubmitKey label="Save" onSubmit={save} />
-          <Button look="primary" keys="form.submit" isPending={isPending} onPress={save}>
-            Save
-          </Button>
+          <SubmitButton label="Save" isPending={isPending} onSubmit={save} />
         </>
       }
     >

@@ -82,7 +82,7 @@ function Loaded({ history }: { history: History }) {
       {isConfirming && (
         <ConfirmDialog
           title={`Delete all ${count(history.runs - pinned, "run")}?`}
-          verb="Delete all runs"
+          confirmLabel="Delete all runs"
           onConfirm={() => {
             setIsConfirming(false);
             remove.mutate("all");
