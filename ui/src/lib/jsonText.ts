@@ -33,6 +33,12 @@ export function readJson(text: string): ReadText {
   return { value: JSON.parse(text) as unknown, problems: [] };
 }
 
+/** The first syntax problem of JSON text, with its line: `Line 2: Missing }`; `null` if there is none. */
+export function jsonError(text: string): string | null {
+  const [problem] = readJson(text).problems;
+  return problem ? `Line ${problem.line}: ${problem.message}` : null;
+}
+
 /** Where in `text` the value at `pointer` stands; a missing value is looked for at its nearest parent. */
 export function locate(text: string, pointer: string): { from: number; to: number; line: number } {
   const tree = parseTree(text, [], { disallowComments: true });

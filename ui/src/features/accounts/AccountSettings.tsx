@@ -1,4 +1,3 @@
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/Button";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
@@ -7,19 +6,11 @@ import { useShortcut } from "@/components/shortcuts";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { queries } from "@/host/queries";
 import { AccountFields } from "./AccountFields";
-import {
-  type AccountForm,
-  beyondFields,
-  errorsOf,
-  type FormErrors,
-  formOf,
-  serverErrors,
-  settingsOf,
-} from "./accountForm";
+import { beyondFields, formOf, settingsOf } from "./accountForm";
 import styles from "./AccountPage.module.css";
 import { useChangeSettings, useTrySettings } from "./useAccountActions";
+import { useAccountForm } from "./useAccountForm";
 
 type Props = { account: Account; platform: PlatformForm };
 
@@ -33,31 +24,24 @@ export function AccountSettings({ account, platform }: Props) {
 function SettingsForm({ account, platform }: Props) {
   const fields = platform.fields.filter((field) => !field.isSecret);
   const [first] = useState(() => formOf(platform, account.settings));
-  const [form, setForm] = useState<AccountForm>(first);
-  const [errors, setErrors] = useState<FormErrors>({});
-  const { data: wallet = [] } = useQuery(queries.wallet());
+  const { form, inputs, validate, showErrors } = useAccountForm(fields, first);
   const tried = useTrySettings();
   const change = useChangeSettings();
   const failure = tried.error ?? change.error;
   const isChanged = JSON.stringify(form.settings) !== JSON.stringify(first.settings);
   const isSignedOut = account.isSignedOut ?? false;
 
-  const settings = () => {
-    const wrong = errorsOf(fields, form);
-    setErrors(wrong);
-    return Object.keys(wrong).length > 0 ? null : settingsOf(platform, form);
-  };
-  const setServerErrors = (thrown: unknown) => setErrors(serverErrors(asProblem(thrown).fields, fields));
+  const request = () => ({ id: account.id, settings: settingsOf(platform, form) });
   const tryChanges = () => {
-    const given = settings();
+    const isValid = validate();
     change.reset();
-    if (given && !isSignedOut) tried.mutate({ id: account.id, settings: given }, { onError: setServerErrors });
+    if (isValid && !isSignedOut) tried.mutate(request(), { onError: showErrors });
   };
   const save = (event?: FormEvent) => {
     event?.preventDefault();
-    const given = isChanged && !isSignedOut ? settings() : null;
+    const isValid = isChanged && !isSignedOut && validate();
     tried.reset();
-    if (given) change.mutate({ id: account.id, settings: given }, { onError: setServerErrors });
+    if (isValid) change.mutate(request(), { onError: showErrors });
   };
   useShortcut({ keys: "form.save", run: () => save() });
   useShortcut({ keys: "form.submit", label: "Test settings", run: tryChanges });
@@ -67,14 +51,10 @@ function SettingsForm({ account, platform }: Props) {
       <h2>Settings</h2>
       <form className={styles.form} onSubmit={save} noValidate>
         <AccountFields
-          fields={fields}
-          form={form}
-          errors={errors}
-          wallet={wallet}
+          {...inputs}
           autoFocus={false}
           onChange={(next) => {
-            setForm(next);
-            setErrors({});
+            inputs.onChange(next);
             tried.reset();
           }}
         />
@@ -105,13 +85,7 @@ function SettingsForm({ account, platform }: Props) {
             Save
           </Button>
           {isChanged && (
-            <Button
-              look="quiet"
-              onPress={() => {
-                setForm(first);
-                setErrors({});
-              }}
-            >
+            <Button look="quiet" onPress={() => inputs.onChange(first)}>
               Discard changes
             </Button>
           )}

@@ -1,5 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
@@ -12,53 +11,34 @@ import { SubmitButton } from "@/components/SubmitButton";
 import { useToasts } from "@/host/toasts";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { queries } from "@/host/queries";
 import { AccountFields } from "./AccountFields";
-import {
-  type AccountForm,
-  beyondFields,
-  byWay,
-  emptyForm,
-  errorsOf,
-  type FormErrors,
-  requestOf,
-  serverErrors,
-  waysOf,
-} from "./accountForm";
+import { beyondFields, byWay, requestOf, waysOf } from "./accountForm";
 import styles from "./AddAccount.module.css";
 import { useAddAccount } from "./useAccountActions";
+import { useAccountForm } from "./useAccountForm";
 
 type Props = { platform: PlatformForm; onBack: () => void; onClose: () => void; onAdded: (account: Account) => void };
 
 /** What one platform wants; tried by a light read before it is kept. */
 export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
-  const [form, setForm] = useState<AccountForm>(emptyForm);
-  const [errors, setErrors] = useState<FormErrors>({});
-  const box = useRef<HTMLFormElement>(null);
-  const { data: wallet = [] } = useQuery(queries.wallet());
   const { add, stop } = useAddAccount();
   const { announce, toast } = useToasts();
   const ways = waysOf(platform);
   const [way, setWay] = useState(ways[0]);
-  const asked = byWay(platform, way);
-  const { title, fields } = asked;
-
-  // A new object after each attempt, even with the same errors.
-  useEffect(() => box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), [errors]);
+  const chosen = byWay(platform, way);
+  const { title, fields } = chosen;
+  const { form, setForm, box, inputs, validate, showErrors, clearErrors } = useAccountForm(fields);
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
-    if (add.isPending) return;
-    const wrong = errorsOf(fields, form);
-    setErrors(wrong);
-    if (Object.keys(wrong).length > 0) return;
+    if (add.isPending || !validate()) return;
     announce(`Signing in to ${title}`);
-    add.mutate(requestOf(asked, form), {
+    add.mutate(requestOf(chosen, form), {
       onSuccess: (account) => {
         if (!account) return;
         toast(`${account.label} added`);
         onAdded(account);
       },
-      onError: (thrown) => setErrors(serverErrors(asProblem(thrown).fields, fields)),
+      onError: showErrors,
     });
   };
   const leave = (where: () => void) => () => {
@@ -94,22 +74,13 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
             label="Sign-in method"
             segments={ways.map((one) => ({ value: one, label: one }))}
             value={way ?? null}
-            onChange={(chosen) => {
-              setWay(chosen);
-              setErrors({});
+            onChange={(next) => {
+              setWay(next);
+              clearErrors();
             }}
           />
         )}
-        <AccountFields
-          fields={fields}
-          form={form}
-          errors={errors}
-          wallet={wallet}
-          onChange={(next) => {
-            setForm(next);
-            setErrors({});
-          }}
-        />
+        <AccountFields {...inputs} />
         <Field
           label="Name"
           placeholder={title}

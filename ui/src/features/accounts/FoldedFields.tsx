@@ -2,10 +2,9 @@ import { type ReactNode, useState } from "react";
 import { Field } from "@/components/Field";
 import { type EditMode, FormOrJson } from "@/components/FormOrJson";
 import { type PlatformField } from "@/host/bindings";
-import { readJson, writeJson } from "@/lib/jsonText";
+import { jsonError, readJson, writeJson } from "@/lib/jsonText";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
-import { schemaOf, validate } from "@/lib/schema/validate";
-import { type AccountForm, type FormErrors, isJson } from "./accountForm";
+import { type AccountForm, type FormErrors, isJson, schemaError } from "./accountForm";
 
 type Props = {
   fields: PlatformField[];
@@ -60,20 +59,16 @@ function AsJson({ fields, form, errors, onChange }: Omit<Props, "children">) {
 
 /** What is wrong with the text, which may have members that are settings and no others. */
 function problemOf(fields: PlatformField[], text: string): string | null {
-  const {
-    problems: [unreadable],
-    value,
-  } = readJson(text);
-  if (unreadable) return `Line ${unreadable.line}: ${unreadable.message}`;
+  const unreadable = jsonError(text);
+  if (unreadable) return unreadable;
+  const { value } = readJson(text);
   if (!isObject(value)) return "Enter a JSON object";
   const unknown = Object.keys(value).find((name) => !fields.some((field) => field.name === name));
   if (unknown !== undefined) return `Unknown setting ${unknown}`;
   // A setting without a form of its own is text, or what stands for it in JSON.
   const plain = { type: ["string", "number", "boolean", "array"] };
   const properties = fields.map(({ name, form }) => [name, form ? form.schema : plain] as const);
-  const schema = { type: "object", properties: Object.fromEntries(properties) };
-  const [wrong] = validate(schemaOf(schema), value);
-  return wrong ? `${wrong.path.replace(/^\//, "")}: ${wrong.message}` : null;
+  return schemaError({ type: "object", properties: Object.fromEntries(properties) }, value);
 }
 
 function valuesOf(fields: PlatformField[], form: AccountForm): JsonObject {

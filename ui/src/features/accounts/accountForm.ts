@@ -8,7 +8,7 @@ import {
   type SecretInput,
   platforms,
 } from "@/host/bindings";
-import { readJson } from "@/lib/jsonText";
+import { jsonError, readJson } from "@/lib/jsonText";
 import { isObject } from "@/lib/schema/schema";
 import { schemaOf, validate } from "@/lib/schema/validate";
 import { allOf, midSentence } from "@/lib/words";
@@ -81,13 +81,13 @@ function errorOf(field: PlatformField, fields: PlatformField[], form: AccountFor
   const text = form.settings[field.name]?.trim() ?? "";
   if (text === "") return isNeeded ? missing : null;
   if (!isJson(field)) return null;
-  const {
-    problems: [problem],
-    value,
-  } = readJson(text);
-  if (problem) return `Line ${problem.line}: ${problem.message}`;
-  const [wrong] = field.form ? validate(schemaOf(field.form.schema), value) : [];
-  return wrong ? `${wrong.path.replace(/^\//, "")}: ${wrong.message}` : null;
+  return jsonError(text) ?? (field.form && schemaError(field.form.schema, readJson(text).value));
+}
+
+/** The first problem that a schema finds in a value: `routes/list: Enter text`. */
+export function schemaError(schema: unknown, value: unknown): string | null {
+  const [problem] = validate(schemaOf(schema), value);
+  return problem ? `${problem.path.replace(/^\//, "")}: ${problem.message}` : null;
 }
 
 /** The settings as the host takes them; only when {@link errorsOf} finds nothing. */

@@ -29,26 +29,19 @@ export function CallOptionsFields({ options, errors, onChange }: Props) {
         />
       </div>
       <HeaderLines lines={options.headers} error={errors.headers} onChange={(headers) => set({ headers })} />
-      <Field
-        label="Extra query parameters"
-        note="JSON"
-        mono
-        lines={2}
-        placeholder="{ }"
-        value={options.query}
-        onChange={(query) => set({ query })}
-        error={errors.query}
-      />
-      <Field
-        label="Extra body properties"
-        note="JSON"
-        mono
-        lines={2}
-        placeholder="{ }"
-        value={options.body}
-        onChange={(body) => set({ body })}
-        error={errors.body}
-      />
+      {(["query", "body"] as const).map((part) => (
+        <Field
+          key={part}
+          label={part === "query" ? "Extra query parameters" : "Extra body properties"}
+          note="JSON"
+          mono
+          lines={2}
+          placeholder="{ }"
+          value={options[part]}
+          onChange={(text) => set({ [part]: text })}
+          error={errors[part]}
+        />
+      ))}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { type CallOperation } from "@/host/bindings";
-import { readJson } from "@/lib/jsonText";
+import { jsonError, readJson } from "@/lib/jsonText";
 import { isObject } from "@/lib/schema/schema";
 
 /** What is typed about one call beside its arguments. */
@@ -33,12 +33,9 @@ export function optionErrors(options: CallOptions): OptionErrors {
     errors.headers = "Enter a name and value for each header";
   for (const name of ["query", "body"] as const) {
     if (!options[name].trim()) continue;
-    const {
-      value,
-      problems: [problem],
-    } = readJson(options[name]);
-    if (problem) errors[name] = `Line ${problem.line}: ${problem.message}`;
-    else if (!isObject(value)) errors[name] = 'Enter a JSON object, such as {"page": 2}';
+    const error = jsonError(options[name]);
+    if (error) errors[name] = error;
+    else if (!isObject(readJson(options[name]).value)) errors[name] = 'Enter a JSON object, such as {"page": 2}';
   }
   return errors;
 }

@@ -1,0 +1,37 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { type PlatformField } from "@/host/bindings";
+import { asProblem } from "@/host/call";
+import { queries } from "@/host/queries";
+import { type AccountForm, emptyForm, errorsOf, type FormErrors, serverErrors } from "./accountForm";
+
+/** The input to an account's fields, with what is wrong with it. */
+export function useAccountForm(fields: PlatformField[], initial: AccountForm = emptyForm) {
+  const [form, setForm] = useState(initial);
+  const [errors, setErrors] = useState<FormErrors>({});
+  const { data: wallet = [] } = useQuery(queries.wallet());
+  const box = useRef<HTMLFormElement>(null);
+  // Each attempt sets a new object, even with the same errors.
+  useEffect(() => box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), [errors]);
+  const onChange = (next: AccountForm) => {
+    setForm(next);
+    setErrors({});
+  };
+  return {
+    form,
+    setForm,
+    /** The form element, whose first invalid field gets the focus after each attempt. */
+    box,
+    /** Properties of `AccountFields`. */
+    inputs: { fields, form, errors, wallet, onChange },
+    /** Shows every error; returns whether there is none. */
+    validate: () => {
+      const found = errorsOf(fields, form);
+      setErrors(found);
+      return Object.keys(found).length === 0;
+    },
+    /** Shows the errors of a failed command at their fields. */
+    showErrors: (thrown: unknown) => setErrors(serverErrors(asProblem(thrown).fields, fields)),
+    clearErrors: () => setErrors({}),
+  };
+}
