@@ -2,14 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
-import { Field } from "@/components/Field";
 import { Icon } from "@/components/Icon";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
-import { focusList } from "@/components/focusList";
 import { Toolbar } from "@/components/Toolbar";
 import { canUseVault, VaultNotice } from "@/components/VaultNotice";
 import { VirtualList } from "@/components/VirtualList";
@@ -28,6 +26,7 @@ import { AddEntryDialog } from "./AddEntryDialog";
 import styles from "./Credentials.module.css";
 import { entryName, EntryRow } from "./EntryRow";
 import { EntrySheet } from "./EntrySheet";
+import { FilterField } from "./FilterField";
 import { PlatformList } from "./PlatformList";
 import { RemoveEntryDialog } from "./RemoveEntryDialog";
 import { RotateSheet } from "./RotateSheet";
@@ -120,23 +119,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
         )}
         {view === "wallet" && wallet && wallet.length > 0 && (
           <>
-            <div className={styles.filters}>
-              <Field
-                ref={filterField}
-                label="Filter credentials"
-                hideLabel
-                icon="search"
-                keys="list.filter"
-                soft
-                placeholder="Filter"
-                value={filter}
-                onChange={setFilter}
-                onKeyDown={(event) => {
-                  focusList(event);
-                  event.continuePropagation();
-                }}
-              />
-            </div>
+            <FilterField ref={filterField} label="Filter credentials" value={filter} onChange={setFilter} />
             <div className={styles.heads} aria-hidden="true">
               <span>Name</span>
               <span>Type</span>

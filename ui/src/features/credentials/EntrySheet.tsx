@@ -15,8 +15,8 @@ import styles from "./Credentials.module.css";
 import { CheckState, TargetList } from "./TargetList";
 import { isPushed } from "./targetWords";
 import { userKey } from "./userCheck";
-import { SecretFields, SecretKindControl } from "./SecretFields";
-import { emptySecret, keepsValuesOf, secretError, secretOf, typedKindOf } from "./secretForm";
+import { NewSecretForm } from "./NewSecretForm";
+import { typedKindOf } from "./secretForm";
 import { useWalletActions } from "./useWalletActions";
 import { usageText } from "./useSecretUsage";
 import { useUserChecks } from "./useUserChecks";
@@ -175,49 +175,36 @@ type ReplaceProps = { entry: WalletEntry; titles: string[]; onReplaced: () => vo
 
 function Replace({ entry, titles, onReplaced }: ReplaceProps) {
   const kind = typedKindOf(entry.kind, entry.reference);
-  const [form, setForm] = useState(() => emptySecret(kind ?? "bearer", entry.headerNames));
-  const [error, setError] = useState<string | null>(null);
   const { replace } = useWalletActions();
   if (!kind) {
     return (
       <p className="text2">Sign-in tokens renew automatically. To switch accounts, disconnect and sign in again.</p>
     );
   }
-  const keepsValues = keepsValuesOf(form.kind);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const wrong = secretError(form, keepsValues);
-    setError(wrong);
-    if (wrong) return;
-    replace.mutate(
-      { id: entry.id, secret: secretOf(form) },
-      {
-        onSuccess: (saved) => {
-          setForm(emptySecret(form.kind, saved.headerNames));
-          onReplaced();
-        },
-      },
-    );
-  };
   return (
-    <form className={styles.section} onSubmit={submit}>
-      <div className={styles.sectionHead}>
-        <h3>Replace credential</h3>
-        <span className="grow" />
-        <SecretKindControl
-          kind={form.kind}
-          onChange={(kind) => {
-            setForm({ ...form, kind });
-            setError(null);
-          }}
-        />
-      </div>
-      {entry.reference && (
-        <p className="text2">
-          Now <Tag mono>{entry.reference}</Tag>
-        </p>
-      )}
-      <SecretFields form={form} error={error} onChange={setForm} keepsValues={keepsValues} autoFocus />
+    <NewSecretForm
+      title="Replace credential"
+      entry={entry}
+      kind={kind}
+      note={
+        entry.reference && (
+          <p className="text2">
+            Now <Tag mono>{entry.reference}</Tag>
+          </p>
+        )
+      }
+      onSubmit={(secret, reset) =>
+        replace.mutate(
+          { id: entry.id, secret },
+          {
+            onSuccess: (saved) => {
+              reset(saved);
+              onReplaced();
+            },
+          },
+        )
+      }
+    >
       {replace.error && <ProblemNotice problem={asProblem(replace.error)} />}
       <div className={styles.actions}>
         <Button look="primary" type="submit" isPending={replace.isPending}>
@@ -231,7 +218,7 @@ function Replace({ entry, titles, onReplaced }: ReplaceProps) {
           </span>
         )}
       </div>
-    </form>
+    </NewSecretForm>
   );
 }
 

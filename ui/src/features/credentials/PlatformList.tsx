@@ -5,13 +5,11 @@ import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { EmptyState } from "@/components/EmptyState";
-import { Field } from "@/components/Field";
 import { Icon } from "@/components/Icon";
 import { PlatformTile } from "@/components/PlatformTile";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import { Tag } from "@/components/Tag";
-import { focusList } from "@/components/focusList";
 import { TwoLines } from "@/components/TwoLines";
 import { type Section, VirtualList } from "@/components/VirtualList";
 import { type ConnectorId } from "@/host/bindings";
@@ -20,6 +18,7 @@ import { classes } from "@/lib/classes";
 import { until } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./Credentials.module.css";
+import { FilterField } from "./FilterField";
 import { connectorFacts, credentialFacts, credentialLooks, type HostedRow, hostedRows, rowName } from "./hostedRows";
 
 type Props = { filterField: RefObject<HTMLInputElement | null>; onOpenCredentials: (id: ConnectorId) => void };
@@ -81,23 +80,7 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
   }
   return (
     <>
-      <div className={styles.filters}>
-        <Field
-          ref={filterField}
-          label="Filter connectors and credentials"
-          hideLabel
-          icon="search"
-          keys="list.filter"
-          soft
-          placeholder="Filter"
-          value={filter}
-          onChange={setFilter}
-          onKeyDown={(event) => {
-            focusList(event);
-            event.continuePropagation();
-          }}
-        />
-      </div>
+      <FilterField ref={filterField} label="Filter connectors and credentials" value={filter} onChange={setFilter} />
       <div className={classes(styles.heads, styles.hosted)} aria-hidden="true">
         <span>Name</span>
         <span>Level</span>

@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from "react";
+import { useId } from "react";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
@@ -13,8 +13,8 @@ import styles from "./Credentials.module.css";
 import { TargetList, TargetState } from "./TargetList";
 import { isPushed, targetKey } from "./targetWords";
 import { isRejection, userKey, type UserCheck } from "./userCheck";
-import { SecretFields, SecretKindControl } from "./SecretFields";
-import { emptySecret, keepsValuesOf, secretError, secretOf, type TypedKind, typedKindOf } from "./secretForm";
+import { NewSecretForm } from "./NewSecretForm";
+import { typedKindOf } from "./secretForm";
 import { useRotation } from "./useRotation";
 import { usageText } from "./useSecretUsage";
 
@@ -124,12 +124,15 @@ export function RotateSheet({ entry, onClose }: Props) {
       }
     >
       {!isOpen && kind && (
-        <NewSecret
+        <NewSecretForm
           id={form}
+          title="New credential"
           entry={entry}
           kind={kind}
-          isPending={pushing}
-          onSubmit={(secret) => rotate.mutate(secret)}
+          note={<p className="text3 small">{`Current one set ${ago(entry.replacedAt)}`}</p>}
+          onSubmit={(secret) => {
+            if (!pushing) rotate.mutate(secret);
+          }}
         />
       )}
       {!kind && (
@@ -236,43 +239,5 @@ function Places({ rotation, results, checks, isPushing, isOpen, isBack }: Places
         />
       )}
     </section>
-  );
-}
-
-type NewSecretProps = {
-  id: string;
-  entry: WalletEntry;
-  kind: TypedKind;
-  isPending: boolean;
-  onSubmit: (secret: ReturnType<typeof secretOf>) => void;
-};
-
-/** What is typed stays here when the rotation cannot begin. */
-function NewSecret({ id, entry, kind, isPending, onSubmit }: NewSecretProps) {
-  const [form, setForm] = useState(() => emptySecret(kind, entry.headerNames));
-  const [error, setError] = useState<string | null>(null);
-  const keepsValues = keepsValuesOf(form.kind);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const wrong = secretError(form, keepsValues);
-    setError(wrong);
-    if (!wrong && !isPending) onSubmit(secretOf(form));
-  };
-  return (
-    <form id={id} className={styles.section} onSubmit={submit}>
-      <div className={styles.sectionHead}>
-        <h3>New credential</h3>
-        <span className="grow" />
-        <SecretKindControl
-          kind={form.kind}
-          onChange={(kind) => {
-            setForm({ ...form, kind });
-            setError(null);
-          }}
-        />
-      </div>
-      <p className="text3 small">{`Current one set ${ago(entry.replacedAt)}`}</p>
-      <SecretFields form={form} error={error} onChange={setForm} keepsValues={keepsValues} autoFocus />
-    </form>
   );
 }

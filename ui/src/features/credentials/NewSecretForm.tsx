@@ -1,0 +1,50 @@
+import { type FormEvent, type ReactNode, useState } from "react";
+import { type WalletEntry, type WalletSecret } from "@/host/bindings";
+import styles from "./Credentials.module.css";
+import { SecretFields, SecretKindControl } from "./SecretFields";
+import { emptySecret, keepsValuesOf, secretError, secretOf, type TypedKind } from "./secretForm";
+
+type Props = {
+  /** Id of the form, for a submit button elsewhere. */
+  id?: string;
+  title: string;
+  entry: WalletEntry;
+  kind: TypedKind;
+  /** Above the fields. */
+  note?: ReactNode;
+  /** Called with valid input. `reset` empties the form, and names the values of the entry as it is then. */
+  onSubmit: (secret: WalletSecret, reset: (saved: WalletEntry) => void) => void;
+  /** Below the fields. */
+  children?: ReactNode;
+};
+
+/** Takes the secret that replaces that of a wallet entry. The input stays if the command fails. */
+export function NewSecretForm({ id, title, entry, kind, note, onSubmit, children }: Props) {
+  const [form, setForm] = useState(() => emptySecret(kind, entry.headerNames));
+  const [error, setError] = useState<string | null>(null);
+  const keepsValues = keepsValuesOf(form.kind);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const found = secretError(form, keepsValues);
+    setError(found);
+    if (!found) onSubmit(secretOf(form), (saved) => setForm(emptySecret(form.kind, saved.headerNames)));
+  };
+  return (
+    <form id={id} className={styles.section} onSubmit={submit}>
+      <div className={styles.sectionHead}>
+        <h3>{title}</h3>
+        <span className="grow" />
+        <SecretKindControl
+          kind={form.kind}
+          onChange={(next) => {
+            setForm({ ...form, kind: next });
+            setError(null);
+          }}
+        />
+      </div>
+      {note}
+      <SecretFields form={form} error={error} onChange={setForm} keepsValues={keepsValues} autoFocus />
+      {children}
+    </form>
+  );
+}
