@@ -3,10 +3,11 @@ import { Outlet, useNavigate, useRouter, useRouterState } from "@tanstack/react-
 import { type RefObject, useEffect, useRef } from "react";
 import { StatusBar } from "@/components/StatusBar";
 import { useShortcut } from "@/components/shortcuts";
+import { usePastedText } from "@/components/usePastedText";
 import { AccountWatch } from "@/features/accounts/AccountWatch";
 import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
-import { takesText, typedInto } from "@/lib/keys";
+import { typedInto } from "@/lib/keys";
 import { looksLikeServer } from "@/lib/pastedServer";
 import { complete } from "./appearance";
 import { LayersProvider } from "./Layers";
@@ -97,18 +98,12 @@ function useWindowKeys() {
   useShortcut({ keys: "page.forward", run: () => history.forward() });
 }
 
-/** A server pasted outside a field opens the dialog that adds it. */
+/** Opens the dialog that adds a connector when a server is pasted outside of fields. */
 function usePasteToAdd() {
   const layers = useLayers();
-  useEffect(() => {
-    const paste = (event: ClipboardEvent) => {
-      if (takesText(event.target) || document.querySelector('[role="dialog"], [role="alertdialog"]')) return;
-      const text = event.clipboardData?.getData("text/plain").trim() ?? "";
-      if (!looksLikeServer(text)) return;
-      event.preventDefault();
-      layers.add(text);
-    };
-    addEventListener("paste", paste);
-    return () => removeEventListener("paste", paste);
-  }, [layers]);
+  usePastedText((text) => {
+    if (document.querySelector('[role="dialog"], [role="alertdialog"]') || !looksLikeServer(text)) return false;
+    layers.add(text);
+    return true;
+  });
 }

@@ -1,3 +1,4 @@
+import { allOf } from "@/lib/words";
 import { type Account, platforms } from "./bindings";
 
 /** Whether one signs in to it as an account, and its connectors are fetched; this computer is there without. */
@@ -8,5 +9,5 @@ export function hasAccounts({ platform }: Pick<Account, "platform">): boolean {
 /** What the platforms are called that one can sign in to, as one says it: `A, B and C`. */
 export function hostedTitles(): string {
   const hosted = Object.values(platforms).filter(({ abilities }) => abilities.hasAccounts);
-  return new Intl.ListFormat("en-GB").format(hosted.map(({ title }) => title));
+  return allOf(hosted.map(({ title }) => title));
 }

@@ -10,10 +10,12 @@ const formatter = (options: Intl.DateTimeFormatOptions) => {
   // What is no time is no reason to show nothing at all.
   return (at: Date) => (Number.isNaN(at.getTime()) ? "—" : format.format(at));
 };
-const clock = formatter({ hour: "2-digit", minute: "2-digit" });
+/** `09:36`, in the time of this computer. */
+export const clockTime = formatter({ hour: "2-digit", minute: "2-digit" });
 const clockWithSeconds = formatter({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const month = formatter({ month: "short" });
-const dayOfWeek = formatter({ weekday: "short" });
+/** `Fri`. */
+export const weekday = formatter({ weekday: "short" });
 const longMonth = formatter({ month: "long" });
 const longDayOfWeek = formatter({ weekday: "long" });
 
@@ -26,11 +28,6 @@ const hundredths = decimals(2);
 
 /** `12 Jan`. */
 const dayAndMonth = (at: Date) => `${at.getDate()} ${month(at)}`;
-
-/** `09:36`, in the time of this computer. */
-export function clockTime(at: Date): string {
-  return clock(at);
-}
 
 /** `09:36:02`, for traces. */
 export function clockSeconds(timestamp: string): string {
@@ -94,11 +91,6 @@ function span(milliseconds: number): string {
 /** Midnight of the day so many days after, in the time of this computer. */
 export function startOfDay(at: Date, daysAfter = 0): Date {
   return new Date(at.getFullYear(), at.getMonth(), at.getDate() + daysAfter);
-}
-
-/** `Fri`. */
-export function weekday(at: Date): string {
-  return dayOfWeek(at);
 }
 
 /** A day as a heading: `Today`, `Yesterday`, `Friday` within a week, else `12 January`, with another year's number. */

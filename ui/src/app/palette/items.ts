@@ -1,4 +1,3 @@
-import { type ReactNode } from "react";
 import { type Connector, type Platform } from "@/host/bindings";
 import { type GlyphName } from "@/components/StatusGlyph";
 import { type IconName } from "@/components/Icon";
@@ -28,7 +27,6 @@ export type Item = {
   mono?: boolean;
   status?: { glyph: GlyphName; word: string };
   keys?: Keys;
-  end?: ReactNode;
   run: () => void;
 };
 

@@ -1,17 +1,18 @@
 import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
+import { usePastedText } from "@/components/usePastedText";
 import { type useAuthorizationActions } from "./useAuthorizationActions";
-import { usePasteAddress } from "./usePasteAddress";
 
 type Props = Pick<ReturnType<typeof useAuthorizationActions>, "finish">;
 
 /** Takes the address on which a browser of another computer ended, typed or pasted anywhere. */
 export function PasteAddress({ finish }: Props) {
   const [address, setAddress] = useState("");
-  usePasteAddress((pasted) => {
+  usePastedText((pasted) => {
     setAddress(pasted);
-    if (looksLikeAddress(pasted)) finish.mutate(pasted.trim());
+    if (/^(https?|patchbay):\/\/\S+$/.test(pasted)) finish.mutate(pasted);
+    return true;
   });
   return (
     <form
@@ -39,8 +40,4 @@ export function PasteAddress({ finish }: Props) {
       />
     </form>
   );
-}
-
-function looksLikeAddress(text: string): boolean {
-  return /^(https?|patchbay):\/\/\S+$/.test(text.trim());
 }

@@ -32,24 +32,20 @@ function Loaded({ history }: { history: History }) {
   const failure = keep.error ?? remove.error;
   return (
     <>
-      <Setting name="Keep runs for">
-        <Choice
-          label="Keep runs for"
-          offered={offeredDays}
-          chosen={retention.days}
-          words={daysWords}
-          onChoose={(days) => keep.mutate({ ...retention, days })}
-        />
-      </Setting>
-      <Setting name="Maximum">
-        <Choice
-          label="Maximum"
-          offered={offeredRuns}
-          chosen={retention.runs}
-          words={runsWords}
-          onChoose={(runs) => keep.mutate({ ...retention, runs })}
-        />
-      </Setting>
+      <Choice
+        label="Keep runs for"
+        offered={offeredDays}
+        chosen={retention.days}
+        words={daysWords}
+        onChoose={(days) => keep.mutate({ ...retention, days })}
+      />
+      <Choice
+        label="Maximum"
+        offered={offeredRuns}
+        chosen={retention.runs}
+        words={runsWords}
+        onChoose={(runs) => keep.mutate({ ...retention, runs })}
+      />
       <Setting name="Stored now">
         <span>
           {[
@@ -112,13 +108,15 @@ function Choice({ label, offered, chosen, words, onChoose }: ChoiceProps) {
     : [...offered, chosen].sort((left, right) => (left ?? Infinity) - (right ?? Infinity));
   const options = amounts.map((amount) => ({ value: String(amount), label: words(amount) }));
   return (
-    <Select
-      label={label}
-      hideLabel
-      options={options}
-      value={String(chosen)}
-      onChange={(value) => onChoose(value === "null" ? null : Number(value))}
-    />
+    <Setting name={label}>
+      <Select
+        label={label}
+        hideLabel
+        options={options}
+        value={String(chosen)}
+        onChange={(value) => onChoose(value === "null" ? null : Number(value))}
+      />
+    </Setting>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
+import { Code } from "@/components/Fact";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { commands } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
@@ -24,9 +25,7 @@ export function ProgramSettings() {
       {problem && <ProblemNotice problem={asProblem(problem)} />}
       {programs.map(({ id, program, allowedAt }) => (
         <Setting key={id} name={ago(allowedAt)}>
-          <span className="mono" data-selectable>
-            {[program.file, ...program.arguments].join(" ")}
-          </span>
+          <Code>{[program.file, ...program.arguments].join(" ")}</Code>
           <Button small label={`Forget ${program.name}`} isPending={forget.isPending} onPress={() => forget.mutate(id)}>
             Forget
           </Button>

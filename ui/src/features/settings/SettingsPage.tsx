@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
+import { type ComponentProps } from "react";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
+import { Code } from "@/components/Fact";
 import { useMac } from "@/components/MacContext";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
@@ -73,61 +75,51 @@ function AppearanceSettings({ preferences, onChange, onOpenKeys }: AppearancePro
   return (
     <>
       <Section title="Appearance">
-        <Setting name="Theme">
-          <SegmentedControl<Theme>
-            label="Theme"
-            segments={[
-              { value: "system", label: "System" },
-              { value: "light", label: "Light" },
-              { value: "dark", label: "Dark" },
-            ]}
-            value={preferences.theme ?? "system"}
-            onChange={(theme) => onChange({ theme })}
-          />
-        </Setting>
-        <Setting name="Contrast">
-          <SegmentedControl<Contrast>
-            label="Contrast"
-            segments={[
-              { value: "system", label: "System" },
-              { value: "more", label: "More" },
-            ]}
-            value={preferences.contrast ?? "system"}
-            onChange={(contrast) => onChange({ contrast })}
-          />
-        </Setting>
-        <Setting name="Row height">
-          <SegmentedControl<Density>
-            label="Row height"
-            segments={[
-              { value: "comfortable", label: "Comfortable" },
-              { value: "compact", label: "Compact" },
-            ]}
-            value={preferences.density ?? "comfortable"}
-            onChange={(density) => onChange({ density })}
-          />
-        </Setting>
-        <Setting name="Text size">
-          <SegmentedControl
-            label="Text size"
-            segments={zooms.map((value) => ({ value, label: `${value} %` }))}
-            value={zooms.find((value) => Number(value) === preferences.zoomPercent) ?? "100"}
-            onChange={(zoom) => onChange({ zoomPercent: Number(zoom) })}
-          />
-        </Setting>
+        <Choice<Theme>
+          label="Theme"
+          segments={[
+            { value: "system", label: "System" },
+            { value: "light", label: "Light" },
+            { value: "dark", label: "Dark" },
+          ]}
+          value={preferences.theme ?? "system"}
+          onChange={(theme) => onChange({ theme })}
+        />
+        <Choice<Contrast>
+          label="Contrast"
+          segments={[
+            { value: "system", label: "System" },
+            { value: "more", label: "More" },
+          ]}
+          value={preferences.contrast ?? "system"}
+          onChange={(contrast) => onChange({ contrast })}
+        />
+        <Choice<Density>
+          label="Row height"
+          segments={[
+            { value: "comfortable", label: "Comfortable" },
+            { value: "compact", label: "Compact" },
+          ]}
+          value={preferences.density ?? "comfortable"}
+          onChange={(density) => onChange({ density })}
+        />
+        <Choice
+          label="Text size"
+          segments={zooms.map((value) => ({ value, label: `${value} %` }))}
+          value={zooms.find((value) => Number(value) === preferences.zoomPercent) ?? "100"}
+          onChange={(zoom) => onChange({ zoomPercent: Number(zoom) })}
+        />
       </Section>
       <Section title="Sign-in">
-        <Setting name="Return from platforms">
-          <SegmentedControl<Redirect>
-            label="Return from platforms"
-            segments={[
-              { value: "loopback", label: "Local port" },
-              { value: "deep_link", label: "patchbay:// link" },
-            ]}
-            value={preferences.hostedRedirect ?? "loopback"}
-            onChange={(hostedRedirect) => onChange({ hostedRedirect })}
-          />
-        </Setting>
+        <Choice<Redirect>
+          label="Return from platforms"
+          segments={[
+            { value: "loopback", label: "Local port" },
+            { value: "deep_link", label: "patchbay:// link" },
+          ]}
+          value={preferences.hostedRedirect ?? "loopback"}
+          onChange={(hostedRedirect) => onChange({ hostedRedirect })}
+        />
         <p className="text3 small">
           How the browser returns after you sign in on a platform&apos;s page. Use the link if a firewall blocks local
           ports.
@@ -151,6 +143,15 @@ function AppearanceSettings({ preferences, onChange, onOpenKeys }: AppearancePro
   );
 }
 
+/** A setting with few values, all shown. */
+function Choice<T extends string>(props: ComponentProps<typeof SegmentedControl<T>>) {
+  return (
+    <Setting name={props.label}>
+      <SegmentedControl {...props} />
+    </Setting>
+  );
+}
+
 function AboutPatchbay() {
   const { data: about, error } = useQuery(queries.about());
   const copy = useCopy();
@@ -163,9 +164,7 @@ function AboutPatchbay() {
             <span data-selectable>{about.version}</span>
           </Setting>
           <Setting name="Data">
-            <span className="mono" data-selectable>
-              {about.dataFolder}
-            </span>
+            <Code>{about.dataFolder}</Code>
             <Button small icon="copy" onPress={() => copy(about.dataFolder, "Folder")}>
               Copy
             </Button>

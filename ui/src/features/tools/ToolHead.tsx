@@ -1,17 +1,23 @@
 import { useState } from "react";
-import { type Connector, type Tool } from "@/host/bindings";
+import { type Connector, type Tool, type ToolEffect } from "@/host/bindings";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { EditModeControl } from "@/components/Runner/EditModeControl";
 import { type Runner } from "@/components/Runner/useRunner";
 import { Tag } from "@/components/Tag";
-import { effects, ownTitle } from "./toolGroups";
+import { ToolEffectTag } from "./ToolEffectTag";
+import { ownTitle } from "./toolGroups";
 import styles from "./Workbench.module.css";
 
 type Props = { connector: Connector; tool: Tool; runner: Runner };
 
 /** A description longer than this is cut until asked for. */
 const long = 180;
+
+const effectTitles: Partial<Record<ToolEffect, string>> = {
+  read: "Reads only",
+  write: "Makes changes, or doesn't say what it does",
+};
 
 /** What a tool is called, does to the world, and says of itself. */
 export function ToolHead({ connector, tool, runner }: Props) {
@@ -27,15 +33,7 @@ export function ToolHead({ connector, tool, runner }: Props) {
           <h2 className={styles.name} data-selectable>
             {tool.name}
           </h2>
-          {tool.effect === "destructive" ? (
-            <Tag tone="bad" icon="octagon-alert">
-              {effects.destructive.tag}
-            </Tag>
-          ) : (
-            <Tag title={tool.effect === "write" ? "Makes changes, or doesn't say what it does" : "Reads only"}>
-              {effects[tool.effect].tag}
-            </Tag>
-          )}
+          <ToolEffectTag effect={tool.effect} title={effectTitles[tool.effect]} />
           {tool.idempotent && tool.effect !== "read" && (
             <Tag title="Running it again with the same arguments has no further effect">Safe to repeat</Tag>
           )}

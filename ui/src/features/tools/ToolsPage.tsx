@@ -11,12 +11,12 @@ import { IdentityLine } from "@/components/IdentityLine";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
-import { Tag } from "@/components/Tag";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
 import { hasWords, splitWords } from "@/lib/match";
 import { count } from "@/lib/words";
 import { FindTool } from "./FindTool";
+import { ToolEffectTag } from "./ToolEffectTag";
 import { effects, ownTitle, searchText } from "./toolGroups";
 import styles from "./ToolsPage.module.css";
 import { useToolKeys } from "./useToolKeys";
@@ -103,13 +103,7 @@ export function ToolsPage() {
               <ToolWords tool={tool} />
             </span>
             <span className={styles.effect}>
-              {tool.effect === "destructive" ? (
-                <Tag tone="bad" icon="octagon-alert">
-                  {effects.destructive.tag}
-                </Tag>
-              ) : (
-                <Tag>{effects[tool.effect].tag}</Tag>
-              )}
+              <ToolEffectTag effect={tool.effect} />
             </span>
           </>
         )}
