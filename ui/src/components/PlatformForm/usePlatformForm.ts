@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from "react";
-import { type FieldProblem, type Form, type GivenSecret } from "@/host/bindings";
+import { type Form, type GivenSecret } from "@/host/bindings";
 import { fromPointer, isWithin } from "@/lib/jsonPointer";
 import { initialArguments } from "@/lib/schema/initialArguments";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
@@ -8,36 +8,18 @@ import { standingErrors } from "../SchemaForm/serverErrors";
 import { useFieldProblems } from "../SchemaForm/useFieldProblems";
 import { draftError, dropTypedSecrets, givenSecretOf, type SecretDraft } from "../secretDraft";
 
-/** What is typed into a platform's form: values that may be shown, and secrets apart from them. */
-export type PlatformFormState = {
-  form: Form;
-  values: JsonObject;
-  drafts: ReadonlyMap<string, SecretDraft>;
-  /** Problems at fields that were left, all after a try to send. */
-  shown: readonly ValueProblem[];
-  changeValues: (values: JsonObject) => void;
-  changeSecret: (pointer: string, draft: SecretDraft) => void;
-  touch: (pointer: string) => void;
-  /** Shows every problem; tells whether there is none. */
-  validateAll: () => boolean;
-  /** Puts what the host or the platform found at its fields; each stands until what is at its place changes. */
-  setServerErrors: (fields: readonly FieldProblem[]) => void;
-  /** The secrets as the host takes them, by the pointers of their places. */
-  secrets: () => Record<string, GivenSecret>;
-  /** Whether anything is another than it was at first. */
-  isChanged: boolean;
-};
+export type PlatformFormState = ReturnType<typeof usePlatformForm>;
 
-/** What was typed before, to go on from there: without the secrets, of which `missing` has the names. */
+/** Input to resume from, without the secrets, which `missing` names. */
 export type PlatformFormDraft = { values: JsonObject; drafts: ReadonlyMap<string, SecretDraft>; missing: string[] };
 
-/** What may outlive the form. */
+/** The input that may outlive the form. */
 export function draftOf({ values, drafts }: Pick<PlatformFormState, "values" | "drafts">): PlatformFormDraft {
   return { values, ...dropTypedSecrets(drafts) };
 }
 
-/** Keeps what is typed into a platform's form, and what is wrong with it. */
-export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "values" | "drafts">): PlatformFormState {
+/** The input to a platform's form, its secrets apart from the values that may be shown, and its problems. */
+export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "values" | "drafts">) {
   const [first] = useState<JsonObject>(() => ({
     ...initialArguments(schemaOf(form.schema)),
     ...(isObject(form.values) ? form.values : {}),
@@ -62,6 +44,7 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
     },
     [setServerErrors],
   );
+  /** The secrets for the host, by JSON pointer. */
   const secrets = useCallback(() => Object.fromEntries(givenSecrets(values, drafts)), [values, drafts]);
 
   return {

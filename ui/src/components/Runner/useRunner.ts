@@ -1,10 +1,10 @@
-import { type RefObject, useCallback, useEffect, useReducer, useRef } from "react";
+import { useCallback, useEffect, useReducer, useRef } from "react";
 import { type Json, type Problem } from "@/host/bindings";
 import { type JsonObject } from "@/lib/schema/schema";
 import { type EditMode } from "../FormOrJson";
 import { type SchemaFormHandle } from "../SchemaForm/schemaFormProps";
 import { beyondForm } from "../SchemaForm/serverErrors";
-import { type Arguments, useArguments } from "../SchemaForm/useArguments";
+import { useArguments } from "../SchemaForm/useArguments";
 import { useArgumentsDraft } from "../SchemaForm/useArgumentsDraft";
 import { useShortcut } from "../shortcuts";
 
@@ -64,24 +64,7 @@ type Options = {
   run: (values: JsonObject, confirmed: boolean) => Promise<Problem | null>;
 };
 
-export type Runner = Pick<State, "mode" | "isReadable" | "missing"> & {
-  args: Arguments;
-  form: RefObject<SchemaFormHandle | null>;
-  isConfirming: boolean;
-  /** Whether a confirmation was just closed, so that its focus has to go elsewhere. */
-  wasConfirming: boolean;
-  /** Runs it, with these values or with what is typed, once everything is valid and agreed to. */
-  submit: (values?: JsonObject) => void;
-  confirm: () => void;
-  closeConfirmation: () => void;
-  /** Sends what is typed in another way, such as a dry run. */
-  send: (attempt: (values: JsonObject) => Promise<Problem | null>) => void;
-  switchMode: () => void;
-  setReadable: (isReadable: boolean) => void;
-  setMissing: (names: readonly string[]) => void;
-  /** The problem without what is shown at its fields here. */
-  beyondFields: (problem: Problem) => Problem;
-};
+export type Runner = ReturnType<typeof useRunner>;
 
 /** Arguments being edited, checked, agreed to and sent: the same for a tool and for an operation of a platform. */
 export function useRunner({
@@ -94,7 +77,7 @@ export function useRunner({
   needsConfirmation = false,
   validateOptions = () => true,
   run,
-}: Options): Runner {
+}: Options) {
   const args = useArguments(schema, initialValues);
   const form = useRef<SchemaFormHandle>(null);
   const [state, dispatch] = useReducer(reduce, {
@@ -140,20 +123,24 @@ export function useRunner({
     isReadable: state.isReadable,
     missing: state.missing,
     isConfirming,
+    /** Whether a confirmation was just closed, so that the focus has to move. */
     wasConfirming: state.confirmation === "closed",
+    /** Runs with `values`, or with the input once it is valid; asks first where that is needed. */
     submit,
     confirm: () => {
       dispatch({ type: "close_confirmation" });
       void follow(run(args.value, true));
     },
     closeConfirmation: () => dispatch({ type: "close_confirmation" }),
-    send: (attempt) => {
+    /** Sends the input in another way, such as a dry run. */
+    send: (attempt: (values: JsonObject) => Promise<Problem | null>) => {
       if (!isRunning && validate()) void follow(attempt(args.value));
     },
     switchMode: () => dispatch({ type: "switch_mode" }),
     setReadable,
-    setMissing: (names) => dispatch({ type: "set_missing", names }),
-    beyondFields: (problem) => {
+    setMissing: (names: readonly string[]) => dispatch({ type: "set_missing", names }),
+    /** The problem without the parts that are shown at their fields. */
+    beyondFields: (problem: Problem): Problem => {
       if (problem !== state.refusal) return problem;
       return state.mode === "json" ? { ...problem, fields: [] } : beyondForm(problem, schema);
     },

@@ -47,7 +47,7 @@ function FormDialog({ open, question, answering }: Props<"form">) {
     <Frame
       open={open}
       answering={answering}
-      problem={isAtFields ? undefined : refusal}
+      problem={isAtFields ? null : refusal}
       act={<SubmitButton label="Send" isPending={answering.isPending} onSubmit={send} />}
     >
       {question.secrets.length > 0 && (
@@ -153,7 +153,7 @@ function nameOf(during: AskedDuring): string {
 type FrameProps = {
   open: OpenQuestion;
   answering: Answering;
-  problem: Problem | undefined;
+  problem: Problem | null;
   act: React.ReactNode;
   children: React.ReactNode;
 };

@@ -1,25 +1,17 @@
-import { commands, type ExportFormat, type Problem, type RunQuery } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { commands, type ExportFormat, type RunQuery } from "@/host/bindings";
+import { call, problemOf } from "@/host/call";
 import { useCommand } from "@/host/useCommand";
 import { Button } from "@/components/Button";
 import { Menu } from "@/components/Menu";
 import { exportedWords } from "./exportedWords";
 
-/** Writing the runs of a filter to a file that the user chooses. */
-export function useExportRuns(query: RunQuery): {
-  start: (format: ExportFormat) => void;
-  isPending: boolean;
-  problem: Problem | null;
-} {
+/** Writes the runs of a query to a file that the user chooses. */
+export function useExportRuns(query: RunQuery) {
   const exporting = useCommand({
     mutationFn: (format: ExportFormat) => call(commands.exportRuns(query, format)),
     toast: exportedWords,
   });
-  return {
-    start: exporting.mutate,
-    isPending: exporting.isPending,
-    problem: exporting.error ? asProblem(exporting.error) : null,
-  };
+  return { start: exporting.mutate, isPending: exporting.isPending, problem: problemOf(exporting.error) };
 }
 
 type Props = { onExport: (format: ExportFormat) => void; isPending: boolean; isDisabled: boolean; small?: boolean };

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { commands, type RunId, type ToolRun, type ToolRunSummary } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { call, problemOf } from "@/host/call";
 import { useCommand } from "@/host/useCommand";
 import { everyRun, invalidate, keys, queries } from "@/host/queries";
 
@@ -38,10 +38,9 @@ export function useComparison(one: RunId, other: RunId) {
     refetches: [keys.comparisons],
     onProblem: (client) => void invalidate(client, keys.comparisons),
   });
-  const thrown = comparison.error ?? ignoring.error;
   return {
     comparison: comparison.data,
-    problem: thrown ? asProblem(thrown) : null,
+    problem: problemOf(comparison.error ?? ignoring.error),
     retry: () => void comparison.refetch(),
     ignore: ignoring.mutate,
   };

@@ -1,31 +1,24 @@
 import { useState } from "react";
 import { type RunId } from "@/host/bindings";
 
-/** A comparison has two sides. */
+/** Number of runs in a comparison. */
 const most = 2;
 
-type Marks = {
-  marked: ReadonlySet<RunId>;
-  /** Marks a run or takes its mark away; the oldest mark gives way to a third. */
-  toggle: (id: RunId) => void;
-  clear: () => void;
-  /** The two runs to compare while `selected` is the chosen one; `null` when nothing else is marked. */
-  pair: (selected: RunId | null) => { earlier: RunId; later: RunId } | null;
-};
-
-/** The runs that are marked to be compared. */
-export function useMarks(): Marks {
+/** The runs that are marked for a comparison. */
+export function useMarks() {
   const [marked, setMarked] = useState<RunId[]>([]);
   return {
-    marked: new Set(marked),
-    toggle: (id) =>
+    marked: new Set(marked) as ReadonlySet<RunId>,
+    /** Marks or unmarks a run; a third mark replaces the oldest. */
+    toggle: (id: RunId) =>
       setMarked((current) =>
         current.includes(id) ? current.filter((one) => one !== id) : [...current, id].slice(-most),
       ),
     clear: () => setMarked([]),
-    pair: (selected) => {
+    /** The two runs to compare while `selected` is shown; `null` if no other run is marked. */
+    pair: (selected: RunId | null) => {
       const two = marked.length === most || selected === null ? marked : [...new Set([...marked, selected])];
-      // Ids sort by the time at which runs began.
+      // Ids sort by start time.
       const [earlier, later] = [...two].sort();
       return marked.length > 0 && earlier !== undefined && later !== undefined ? { earlier, later } : null;
     },

@@ -1,19 +1,14 @@
-import { commands, type Problem, type RunsFile } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { commands } from "@/host/bindings";
+import { call, problemOf } from "@/host/call";
 import { useCommand } from "@/host/useCommand";
 
-/** Reading an exported file that the user chooses; what was read goes with `close`. */
-export function useOpenRunsFile(): {
-  file: RunsFile | null;
-  open: () => void;
-  close: () => void;
-  problem: Problem | null;
-} {
+/** Opens an exported file that the user chooses; `close` drops its contents. */
+export function useOpenRunsFile() {
   const opening = useCommand({ mutationFn: () => call(commands.openRunsFile()) });
   return {
     file: opening.data ?? null,
     open: () => opening.mutate(),
     close: opening.reset,
-    problem: opening.error ? asProblem(opening.error) : null,
+    problem: problemOf(opening.error),
   };
 }

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { commands, type Problem, type ReplayTarget, type RunId, type RunLabel, type ToolRun } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { commands, type ReplayTarget, type RunId, type RunLabel, type ToolRun } from "@/host/bindings";
+import { asProblem, call, problemOf } from "@/host/call";
 import { newChannel } from "@/host/channel";
 import { removeRun, upsertRun } from "@/host/history";
 import { queries } from "@/host/queries";
@@ -11,37 +11,15 @@ import { isObject } from "@/lib/schema/schema";
 import { toolCommand } from "@/lib/toolCommand";
 import { exportedWords } from "./exportedWords";
 
-/** Where a run is repeated; `elsewhere` is null where it ran, as it was run. */
+/** A repetition of a run; `elsewhere` is `null` for the same connector and credential. */
 type Replay = { elsewhere: ReplayTarget | null; confirmed: boolean };
 
-type RunActions = {
-  replay: (elsewhere?: ReplayTarget, confirmed?: boolean) => void;
-  isReplaying: boolean;
-  /** The tool is destructive and wants a confirmation first, there. */
-  asking: Replay | null;
-  keep: () => void;
-  edit: () => void;
-  cancel: () => void;
-  remove: () => void;
-  /** Notes what its owner says of it; `then` is called once that is kept. */
-  label: (label: RunLabel, then?: () => void) => void;
-  isLabelling: boolean;
-  labelProblem: Problem | null;
-  /** Writes it to a file that the user chooses. */
-  exportToFile: () => void;
-  exportProblem: Problem | null;
-  command: string;
-  problem: Problem | null;
-};
-
-/** What can be done with a run of the history. */
-export function useRunActions(
-  run: ToolRun,
-  /** Shows the run that began, beside this one where it was made elsewhere. */
-  onShow: (id: RunId, beside: RunId | null) => void,
-  onRemoved: () => void,
-): RunActions {
+/**
+ * The actions on a run of the history. `onShow` shows a run that has started, beside this one where the target differs.
+ */
+export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | null) => void, onRemoved: () => void) {
   const navigate = useNavigate();
+  // The replay of a destructive tool that waits for its confirmation.
   const [asking, setAsking] = useState<Replay | null>(null);
   const connector = useQuery(queries.connector(run.connector));
 
@@ -80,10 +58,9 @@ export function useRunActions(
   const exporting = useCommand({ mutationFn: () => call(commands.exportRun(run.id)), toast: exportedWords });
   const cancelling = useCommand({ mutationFn: () => call(commands.cancelRun(run.id)) });
 
-  const thrown = replaying.error ?? removing.error ?? cancelling.error;
-  const problem = thrown ? asProblem(thrown) : null;
+  const problem = problemOf(replaying.error ?? removing.error ?? cancelling.error);
   return {
-    replay: (elsewhere, confirmed = false) => {
+    replay: (elsewhere?: ReplayTarget, confirmed = false) => {
       setAsking(null);
       replaying.mutate({ elsewhere: elsewhere ?? null, confirmed });
     },
@@ -101,11 +78,11 @@ export function useRunActions(
       }),
     cancel: () => cancelling.mutate(),
     remove: () => removing.mutate(),
-    label: (label, then) => labelling.mutate(label, { onSuccess: () => then?.() }),
+    label: (label: RunLabel, then?: () => void) => labelling.mutate(label, { onSuccess: () => then?.() }),
     isLabelling: labelling.isPending,
-    labelProblem: labelling.error ? asProblem(labelling.error) : null,
+    labelProblem: problemOf(labelling.error),
     exportToFile: () => exporting.mutate(),
-    exportProblem: exporting.error ? asProblem(exporting.error) : null,
+    exportProblem: problemOf(exporting.error),
     // What its schema marked was redacted before the run was kept.
     command: toolCommand(
       connector.data?.name ?? run.connectorTitle,

@@ -1,44 +1,32 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { type Problem, type RunId, type ToolRunSummary } from "@/host/bindings";
-import { asProblem } from "@/host/call";
+import { type RunId, type ToolRunSummary } from "@/host/bindings";
+import { problemOf } from "@/host/call";
 import { queries, type RunFilter } from "@/host/queries";
 
-type Runs = {
-  runs: ToolRunSummary[];
-  /** Number of runs on all pages. */
-  total: number;
-  /** Whether there may be more than `total`. */
-  hasMoreThanTotal: boolean;
-  isPending: boolean;
-  /** Whether these are still the runs of the filter before. */
-  isPrevious: boolean;
-  problem: Problem | null;
-  retry: () => void;
-  /** Reads the next page, where there is one. */
-  more: () => void;
-};
-
-/** The history, newest first, page after page; news of a run reads it again. */
-export function useRuns(filter: RunFilter): Runs {
+/** The history, newest first, page by page. */
+export function useRuns(filter: RunFilter) {
   const { data, error, isPending, isPlaceholderData, hasNextPage, isFetching, fetchNextPage, refetch } =
     useInfiniteQuery(queries.runPages(filter));
   const runs = useMemo(() => withoutDuplicates(data?.pages.flatMap((page) => page.runs) ?? []), [data]);
   return {
     runs,
+    /** Number of runs on all pages, of which there may be more where `hasMoreThanTotal`. */
     total: data?.pages[0]?.total ?? 0,
     hasMoreThanTotal: data?.pages[0]?.hasMoreThanTotal ?? false,
     isPending,
+    /** Whether `runs` are still those of the previous filter. */
     isPrevious: isPlaceholderData,
-    problem: error ? asProblem(error) : null,
+    problem: problemOf(error),
     retry: () => void refetch(),
+    /** Loads the next page, if there is one. */
     more: () => {
       if (hasNextPage && !isFetching) void fetchNextPage();
     },
   };
 }
 
-/** A run that began while pages were read may stand on two of them. */
+/** A run that started while pages were loading may be on two of them. */
 function withoutDuplicates(runs: readonly ToolRunSummary[]): ToolRunSummary[] {
   const seen = new Set<RunId>();
   return runs.filter((run) => !seen.has(run.id) && seen.add(run.id));
