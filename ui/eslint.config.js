@@ -31,7 +31,7 @@ const zones = [
   })),
 ];
 
-/** Phrases that texts for users do not have, from the guide; `cargo xtask test lint` looks for them in Rust. */
+/** Phrases that texts for users avoid, from the guide. `cargo xtask test lint` checks Rust for them. */
 const guide = readFileSync(new URL("../.github/WORDS.md", import.meta.url), "utf8");
 const phrases = guide.split("```text\n")[1].split("\n```")[0].split("\n").join("|");
 const message = "A phrase that .github/WORDS.md gives up.";
@@ -43,7 +43,7 @@ const words = ["Literal[value=/ /]", "JSXText", "TemplateElement"].map((node) =>
   message,
 }));
 
-/** What is shown in one line has no full stop; whoever shows a message as a sentence adds it. */
+/** One-line texts have no full stop; code that shows one as a sentence adds it. */
 const stops = ['Property[key.name="toast"]', "JSXAttribute[name.name=/^(title|label|placeholder)$/]"].map((place) => ({
   selector: `${place} Literal[value=/[^.][.!]$/]`,
   message: "No full stop in titles, labels, placeholders and toasts: .github/WORDS.md.",
@@ -70,7 +70,7 @@ export default tseslint.config(
       "@typescript-eslint/only-throw-error": "off",
       "@typescript-eslint/prefer-promise-reject-errors": "off",
       "no-restricted-syntax": ["error", ...words, ...stops],
-      // Prettier breaks no comment.
+      // Prettier does not wrap comments.
       "max-len": [
         "error",
         {

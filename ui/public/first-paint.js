@@ -1,5 +1,5 @@
-// Runs before anything is painted, so that no window flashes in the wrong colours or under the buttons of a
-// Mac's window. The kept answer is written by src/app/appearance.ts; without one the system decides.
+// Runs before the first paint, so that no window flashes in the wrong colours or under a Mac's window buttons.
+// `src/app/appearance.ts` saves the values; without them the system's settings apply.
 (function () {
   var root = document.documentElement;
   var kept = {};

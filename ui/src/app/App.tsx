@@ -6,7 +6,6 @@ import { newRouter } from "./routes";
 
 type Props = { client: QueryClient; history: RouterHistory };
 
-/** The whole window. */
 export function App({ client, history }: Props) {
   const [router] = useState(() => newRouter(history));
   return (

@@ -20,10 +20,10 @@ import { useChangePreferences } from "@/host/preferences";
 import { keysOfPress, showKeys } from "@/lib/keys";
 import styles from "./CheatSheet.module.css";
 
-/** Every key, those that work here first, and where to change them. */
+/** Lists every shortcut, those of the current page first, and lets the user change their keys. */
 export function CheatSheet({ onClose }: { onClose: () => void }) {
   const registry = useContext(ShortcutContext);
-  // What acted beneath this sheet when it opened, not what acts in it.
+  // The shortcuts that were active when the sheet opened, not those of the sheet itself.
   const [here] = useState(() => registry.active());
   const overrides = useContext(OverridesContext);
   const mac = useMac();
@@ -84,7 +84,7 @@ function rowOf({ keys, label }: ActiveShortcut): Row {
 
 type Changes = {
   onChange: (id: ShortcutId, keys: string | null) => void;
-  /** Says why keys can't be those of a shortcut; `null` once that is over. */
+  /** Reports why keys cannot be assigned; `null` clears the message. */
   onRefused: (why: string | null) => void;
 };
 
@@ -113,7 +113,7 @@ function Fixed({ keys }: { keys: readonly string[] }) {
   );
 }
 
-/** The keys of a shortcut, and how one changes them or gets the usual ones back. */
+/** The keys of a shortcut, with buttons to change or reset them. */
 function Chosen({ id, label, onChange, onRefused }: Changes & { id: ShortcutId; label: string }) {
   const overrides = useContext(OverridesContext);
   const keysOf = useKeysOf();
@@ -148,7 +148,7 @@ function Chosen({ id, label, onChange, onRefused }: Changes & { id: ShortcutId; 
         className={styles.change}
         aria-label={waits ? `Press new keys for ${label}` : `Change ${label}, ${showKeys(keysOf(id), mac)}`}
         onClick={(event) => {
-          // A Mac's web view gives a pressed button no focus.
+          // On macOS, WebKit does not focus a clicked button.
           event.currentTarget.focus();
           setWaiting(true);
         }}

@@ -34,7 +34,7 @@ type Open =
   | { kind: "keys" }
   | null;
 
-/** Holds the dialogs that open over any page. */
+/** Holds the state of the dialogs that open over any page. */
 export function LayersProvider({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState<Open>(null);
   const signIn = useSignIn();
@@ -64,7 +64,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
     [start, show, hasChoice],
   );
   const close = () => setOpen(null);
-  /** Leads to the connectors that came with an account; to its page where none did. */
+  /** Opens the connectors of a new account, or its own page if it has none. */
   const openAdded = async (id: AccountId) => {
     const connectors = await client.fetchQuery({ ...queries.connectors(), staleTime: 0 }).catch(() => []);
     if (connectors.some((one) => one.account === id)) await navigate({ to: "/connectors", search: { account: id } });
@@ -74,7 +74,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
   return (
     <LayersContext value={layers}>
       <FixContext value={fixes}>{children}</FixContext>
-      {/* One dialog after the other: the last does not know what had the focus before the first. */}
+      {/* Between dialogs the focus returns to the page: each dialog remembers only what had it when it opened. */}
       {open && <FocusReturn />}
       <Suspense>
         {open?.kind === "add" && (

@@ -1,6 +1,6 @@
 /**
- * A patch cable that leaves one jack, rises, bends and plugs into the next: a P. Edges lie on the 16 px
- * grid (64 units). Drawn in place: as a picture it would be a document of its own to the web view.
+ * A patch cable from one jack to the next, in the shape of a P. Edges are on a 16 px grid (64 units). Inline, because
+ * as an image it would be a separate document for the web view.
  */
 export function Logo({ className }: { className?: string | undefined }) {
   return (

@@ -3,7 +3,7 @@ import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { Toolbar } from "@/components/Toolbar";
 
-/** An address within the window that leads nowhere. */
+/** Shown for an unknown route. */
 export function NotFound() {
   const navigate = useNavigate();
   return (

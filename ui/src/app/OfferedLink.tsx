@@ -5,12 +5,12 @@ import { listen } from "@/host/events";
 import { useCommand } from "@/host/useCommand";
 
 type Props = {
-  /** Whether no dialog is open: a link that comes meanwhile waits. */
+  /** Whether no dialog is open; links wait until then. */
   isFree: boolean;
   onOffered: (link: string) => void;
 };
 
-/** Takes a `patchbay://install` link: at the start, and whenever another one comes. */
+/** Handles `patchbay://install` links: a pending one at the start, then each as it arrives. */
 export function OfferedLink({ isFree, onOffered }: Props) {
   const { mutate: take } = useCommand({
     mutationFn: () => call(commands.takeOfferedLink()),

@@ -19,7 +19,7 @@ import { applyAppearance, applySystem, complete, watchSystem } from "./appearanc
 
 type Props = { client: QueryClient; children: ReactNode };
 
-/** Everything the views stand on: cache, events, looks, keys, clipboard, toasts. */
+/** Provides what all views need: query cache, host events, appearance, shortcuts, clipboard and toasts. */
 export function Providers({ client, children }: Props) {
   const [registry] = useState(() => new ShortcutRegistry());
   return (
@@ -87,7 +87,7 @@ function AllowProgramProvider({ children }: { children: ReactNode }) {
     toast: ({ program }) => `${program.name} allowed`,
     invalidates: [keys.allowedPrograms],
   });
-  // Whoever declined knows; any other failure is told by the notice that offered it.
+  // Declining needs no message; the notice with the button shows any other failure.
   const allow = useCallback(
     (reference: string) =>
       mutateAsync(reference).then(
@@ -106,7 +106,7 @@ function EventReader() {
     () =>
       listen((event) => {
         applyEvent(client, event);
-        // The page says it whole and for as long as it is so; this only says that there is something.
+        // The page shows the details for as long as the need exists; the toast only points there.
         if (event.kind === "need_arose") toast(event.need.headline);
         if (event.kind === "run_changed" && event.run.state !== "running") {
           announce(`${event.run.tool} ${event.run.state === "done" ? "finished" : event.run.state}`);
@@ -125,7 +125,7 @@ function ShortcutListener({ registry }: { registry: ShortcutRegistry }) {
   useEffect(() => {
     const settings = { keysOf, mac, singles };
     const read = (event: KeyboardEvent) => void registry.dispatch(event, settings);
-    // Buttons take Enter for themselves, with Ctrl or Command too: what sends a form comes before them.
+    // Buttons handle Enter themselves, also with Ctrl or Command. Submit keys are therefore read in the capture phase.
     const readFirst = (event: KeyboardEvent) => {
       if (pressed(event, "Mod+Enter", mac) && registry.dispatch(event, settings)) event.stopPropagation();
     };

@@ -5,7 +5,7 @@ import { listen } from "@/host/events";
 import { useCommand } from "@/host/useCommand";
 import { RefusedLinkDialog } from "./lazyLayers";
 
-/** Says why a `patchbay://` link was not followed: at the start, and whenever another one comes. */
+/** Explains why a `patchbay://` link was rejected: a pending one at the start, then each as it arrives. */
 export function RefusedLink() {
   const { data: problem, mutate: take, reset } = useCommand({ mutationFn: () => call(commands.takeRefusedLink()) });
   useEffect(() => {

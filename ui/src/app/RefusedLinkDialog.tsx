@@ -3,7 +3,6 @@ import { Dialog } from "@/components/Dialog";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type Problem } from "@/host/bindings";
 
-/** Why a `patchbay://` link was not followed. */
 export function RefusedLinkDialog({ problem, onClose }: { problem: Problem; onClose: () => void }) {
   return (
     <Dialog

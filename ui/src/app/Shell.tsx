@@ -18,7 +18,7 @@ import { Sidebar } from "./Sidebar";
 import { useNarrow } from "./useNarrow";
 import { useWindowDrag } from "./useWindowDrag";
 
-/** The window: sidebar, the page of the route, status bar, and the layers above them. */
+/** The window frame: sidebar, current page, status bar, and the dialogs above them. */
 export function Shell() {
   return (
     <LayersProvider>
@@ -55,18 +55,18 @@ function Frame() {
 }
 
 /**
- * A page that was left takes its focus with it: then the next one has it, so that Tab goes on there and a
- * layer has where to give it back to.
+ * Moves the focus into a new page. The old page takes the focused element with it, and Tab and closing dialogs need a
+ * place to continue from.
  */
 function useFocusOnPage(main: RefObject<HTMLDivElement | null>) {
-  // A page that is read only now takes its place later than the address.
+  // Pages load lazily: the resolved location changes once the page is rendered.
   const pathname = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
   const before = useRef(pathname);
   useEffect(() => {
     const isFirst = before.current === undefined;
     before.current = pathname;
     if (isFirst) return;
-    // What the new page itself focuses comes first.
+    // The page's own autofocus goes first.
     const timer = setTimeout(() => {
       if (document.activeElement !== document.body) return;
       (firstField(main.current) ?? main.current)?.focus({ preventScroll: true });
@@ -75,7 +75,7 @@ function useFocusOnPage(main: RefObject<HTMLDivElement | null>) {
   }, [main, pathname]);
 }
 
-/** Where a page that is opened to be filled in begins. */
+/** The first field of a page that opens as a form. */
 function firstField(page: HTMLElement | null): HTMLElement | null {
   return page?.querySelector<HTMLElement>(`[data-fill-in] [role=form] :is(${typedInto})`) ?? null;
 }

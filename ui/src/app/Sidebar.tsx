@@ -13,7 +13,7 @@ import styles from "./Sidebar.module.css";
 
 type Props = { collapsed: boolean; onToggle: () => void };
 
-/** Mark, search, places, accounts, foot. Collapsed it shows signs only, with the words in tooltips. */
+/** The sidebar: search, pages and accounts. When collapsed, it shows icons with tooltips. */
 export function Sidebar({ collapsed, onToggle }: Props) {
   const layers = useLayers();
   const navigate = useNavigate();

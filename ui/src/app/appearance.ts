@@ -1,7 +1,7 @@
 import { type Preferences } from "@/host/bindings";
 import { usualFormPercent } from "@/lib/layout";
 
-/** What `loadPreferences` gives when nothing was ever chosen. */
+/** Defaults for preferences that were never set. */
 export const usual: Required<Preferences> = {
   theme: "system",
   contrast: "system",
@@ -16,7 +16,7 @@ export const usual: Required<Preferences> = {
   hostedRedirect: "loopback",
 };
 
-/** Preferences with the usual ones where nothing was chosen. */
+/** The preferences with defaults filled in. */
 export function complete(preferences: Preferences | undefined): Required<Preferences> {
   return { ...usual, ...preferences };
 }
@@ -24,7 +24,9 @@ export function complete(preferences: Preferences | undefined): Required<Prefere
 const dark = () => matchMedia("(prefers-color-scheme: dark)");
 const more = () => matchMedia("(prefers-contrast: more)");
 
-/** Puts the preferences onto `<html>` and keeps them for the next start's first paint (`public/first-paint.js`). */
+/**
+ * Applies the preferences to `<html>`, and saves them for the first paint of the next start (`public/first-paint.js`).
+ */
 export function applyAppearance(preferences: Required<Preferences>): void {
   const root = document.documentElement;
   const { theme, contrast, density, zoomPercent } = preferences;
@@ -35,13 +37,13 @@ export function applyAppearance(preferences: Required<Preferences>): void {
   localStorage.setItem("appearance", JSON.stringify({ theme, contrast, density, zoomPercent }));
 }
 
-/** Says on `<html>` whether this is a Mac, whose window buttons lie over the page, and keeps it as above. */
+/** Marks `<html>` on a Mac, where the window buttons lie over the page, and saves that for the next start. */
 export function applySystem(mac: boolean): void {
   set(document.documentElement, "mac", mac ? "" : null);
   localStorage.setItem("mac", mac ? "yes" : "");
 }
 
-/** Calls back when the system changes its mind about colours or contrast. */
+/** Listens for changes to the system's colour scheme and contrast. Returns a function that stops it. */
 export function watchSystem(onChange: () => void): () => void {
   const queries = [dark(), more()];
   for (const query of queries) query.addEventListener("change", onChange);

@@ -1,7 +1,7 @@
 import { type IconName } from "@/components/Icon";
 import { type ShortcutId } from "@/components/shortcutTable";
 
-/** Where one can go, in the order of the sidebar; each with the shortcut that goes there. */
+/** The pages of the sidebar in order, with their shortcuts. */
 export const destinations = [
   { path: "/", label: "Home", icon: "house", keys: "window.home" },
   { path: "/connectors", label: "Connectors", icon: "cable", keys: "window.connectors" },

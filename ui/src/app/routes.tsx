@@ -12,8 +12,7 @@ import { NotFound } from "./NotFound";
 import { HomeRoute } from "./routes/HomeRoute";
 import { Shell } from "./Shell";
 
-// The window opens at home, so that comes with the start. Every other page is read when it is first
-// gone to: what is not there yet costs neither time nor memory at the start.
+// Home is part of the first bundle. Other pages load on first visit, to save time and memory at the start.
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
 const home = createRoute({ getParentRoute: () => root, path: "/", component: HomeRoute });
@@ -28,7 +27,7 @@ const connectors = createRoute({
 const connector = createRoute({
   getParentRoute: () => root,
   path: "/connectors/$id",
-  // An unknown tab is replaced, not left out: what is left out keeps its raw value.
+  // An unknown tab must map to `undefined`: a missing key would keep the raw value.
   validateSearch: (search): { tab?: ConnectorTab } => ({ tab: connectorTabs.find((one) => one === search.tab) }),
   component: lazyRouteComponent(() => import("./routes/ConnectorRoute"), "ConnectorRoute"),
 });
@@ -79,7 +78,7 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./routes/SettingsRoute"), "SettingsRoute"),
 });
 
-/** The routes of the window over a history: the hash in the app, memory in tests. */
+/** Creates the router. `history` is the hash in the app and memory in tests. */
 export function newRouter(history: RouterHistory) {
   return createRouter({
     routeTree: root.addChildren([

@@ -9,25 +9,25 @@ import { App } from "./App";
 import { applyAppearance, complete } from "./appearance";
 import { newQueryClient } from "@/host/queryClient";
 
-/** Longest wait for what the first page shows, in milliseconds; a keychain may wait for a person. */
+/** Maximum wait for the first page's data, in milliseconds; a keychain may be waiting for the user. */
 const patience = 250;
 
-/** Draws the window into `#root`, in the looks that the user chose. */
+/** Renders the window into `#root`, in the saved appearance. */
 export async function start(): Promise<void> {
   const root = document.getElementById("root");
   if (!root) return;
   const client = newQueryClient();
   const content = readFirstPage(client);
-  // Looks first: what is drawn once in the wrong colours flashes. Without an answer the usual ones do.
+  // Preferences come first, because a wrong colour scheme would flash. If they fail to load, defaults apply.
   const preferences = await client.fetchQuery(queries.preferences()).catch(() => undefined);
   applyAppearance(complete(preferences));
-  // Rendered once with everything in it, instead of again with each answer.
+  // Renders once with all data instead of again with each response.
   await Promise.race([content, new Promise((resolve) => setTimeout(resolve, patience))]);
   if (!isHome()) deferLongReads();
   createRoot(root).render(<App client={client} history={createHashHistory()} />);
 }
 
-/** Reads what the sidebar and the first page show; what fails is shown by the view that wants it. */
+/** Prefetches the data of the sidebar and the first page. Views show any failure themselves. */
 function readFirstPage(client: QueryClient): Promise<unknown> {
   return Promise.all([
     client.prefetchQuery(queries.about()),
@@ -36,7 +36,7 @@ function readFirstPage(client: QueryClient): Promise<unknown> {
     client.prefetchQuery(queries.tools(null)),
     client.prefetchQuery(queries.wallet()),
     client.prefetchQuery(queries.vault()),
-    // Over a long list of connectors these take a moment, which only home has reason to wait for.
+    // Slow with many connectors, and only needed on Home.
     ...(isHome() ? [client.prefetchQuery(queries.needs()), client.prefetchQuery(latestRuns())] : []),
   ]);
 }
@@ -45,7 +45,7 @@ function isHome(): boolean {
   return ["", "#/"].includes(location.hash);
 }
 
-/** A short list is whole in its beginning; a long one follows once that is drawn. */
+/** Reads the first connectors. A short list is then complete; the rest of a long one loads after the first paint. */
 async function readConnectors(client: QueryClient): Promise<void> {
   const first = await client.fetchQuery(queries.firstConnectors());
   if (first.total > first.connectors.length) return;

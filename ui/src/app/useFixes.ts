@@ -4,7 +4,7 @@ import { type Fix } from "@/components/FixContext";
 import { nextActionLabels, tabFor } from "@/components/nextAction";
 import { type Connector, fixes, type Problem } from "@/host/bindings";
 
-/** Which button helps with a problem that a connector met, wherever that is shown. */
+/** Returns a function that finds the button for a connector's problem, wherever that is shown. */
 export function useFixes(onSignIn: (connector: Connector, then: Fix | null) => void) {
   const navigate = useNavigate();
   return useCallback(

@@ -1,10 +1,10 @@
 import { useSyncExternalStore } from "react";
 import { useAppearance } from "@/components/AppearanceContext";
 
-/** Below this width, in px at 100 % text zoom, the sidebar shows signs only. */
+/** The width in px, at 100 % text zoom, below which the sidebar collapses. */
 const leastWidth = 960;
 
-/** Whether the window is too narrow for the words of the sidebar, the text zoom counted in. */
+/** Whether the window is too narrow for the sidebar's labels, at the current text zoom. */
 export function useNarrow(): boolean {
   const { zoomPercent } = useAppearance();
   return useSyncExternalStore(

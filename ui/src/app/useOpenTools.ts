@@ -4,7 +4,9 @@ import { useEffect, useRef, useState } from "react";
 import { type ConnectorId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 
-/** Leads from the overview of a connector that was just added to its tools, as soon as it has some. */
+/**
+ * Returns a function for a connector that was just added: its page switches from Overview to Tools once there are some.
+ */
 export function useOpenTools(): (id: ConnectorId) => void {
   const [added, setAdded] = useState<ConnectorId | null>(null);
   const phase = useRef<"opening" | "waiting" | "over">("over");

@@ -2,14 +2,11 @@ import { useEffect } from "react";
 import { useMac } from "@/components/MacContext";
 import { commands } from "@/host/bindings";
 
-/** What takes the pointer for itself within a head. */
+/** Elements in a header that handle the pointer themselves. */
 const takesPointer =
   'a, button, input, select, textarea, label, summary, [role], [data-selectable], [tabindex]:not([tabindex="-1"])';
 
-/**
- * On a Mac the page lies where the title bar would: what is marked `data-drag` moves the window instead, and takes its
- * double click.
- */
+/** On a Mac the page replaces the title bar: `data-drag` elements move the window and handle its double click. */
 export function useWindowDrag(): void {
   const mac = useMac();
   useEffect(() => {
@@ -18,10 +15,10 @@ export function useWindowDrag(): void {
     const press = (event: MouseEvent) => {
       second = event.detail === 2 ? event : undefined;
       if (event.detail > 1 || !isOnHead(event)) return;
-      // A window that stays where it is says so itself.
+      // A failure needs no message: the user sees that the window does not move.
       void commands.dragWindow();
     };
-    // As the system does it: a pointer that moves before it is let go takes the double click back.
+    // As on macOS, moving the pointer before releasing it cancels the double click.
     const release = (event: MouseEvent) => {
       if (event.detail !== 2 || !isOnHead(event)) return;
       if (event.screenX === second?.screenX && event.screenY === second.screenY) void commands.doubleClickTitleBar();

@@ -3,7 +3,7 @@ import { accountLook } from "./accountLook";
 import { Icon } from "./Icon";
 import { StatusGlyph } from "./StatusGlyph";
 
-/** The sign of an account that is not well; nothing for one that is. The word beside it speaks. */
+/** The icon of an account that has a problem or is slow. The text beside it says the same. */
 export function AccountGlyph({ state }: { state: AccountState }) {
   const { glyph } = accountLook(state);
   if (glyph) return <StatusGlyph name={glyph} />;

@@ -3,13 +3,13 @@ import { Button } from "./Button";
 
 type Props = {
   label?: string;
-  /** Whether something in it has to be seen, such as what is wrong with a field: that opens it. */
+  /** Whether it contains something that must be seen, such as an error; opens it. */
   hasNews?: boolean;
   startsOpen?: boolean;
   children: ReactNode;
 };
 
-/** Folds what few need. */
+/** Rarely used content, collapsed at first. */
 export function Advanced({ label = "Advanced", hasNews = false, startsOpen = false, children }: Props) {
   const [open, setOpen] = useState(hasNews || startsOpen);
   const [hadNews, setHadNews] = useState(hasNews);

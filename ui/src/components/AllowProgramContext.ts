@@ -1,11 +1,11 @@
 import { createContext, useContext } from "react";
 
-/** Has the system ask whether a program may be run; resolves to the answer. Supplied by the app. */
+/** Asks the user, in a system dialog, whether a program may run; resolves to the answer. Provided by the app. */
 type AllowProgram = (reference: string) => Promise<boolean>;
 
 export const AllowProgramContext = createContext<AllowProgram>(() => Promise.resolve(false));
 
-/** Has the system ask whether the program of a secret reference may be run. */
+/** Asks whether the program of a secret reference may run. */
 export function useAllowProgram(): AllowProgram {
   return useContext(AllowProgramContext);
 }

@@ -4,7 +4,7 @@ import { type GlyphName, StatusGlyph, toneOf, type Tone } from "./StatusGlyph";
 
 type Props = { glyph: GlyphName; children: ReactNode; pill?: boolean; tone?: Tone; title?: string };
 
-/** Glyph and word of a status: bare in rows, a pill in heads. */
+/** Icon and text of a status: plain in rows, a pill in headers. */
 export function Badge({ glyph, children, pill = false, tone = toneOf(glyph), title }: Props) {
   return (
     <span className={styles.badge} data-tone={tone} data-pill={pill || undefined} title={title}>

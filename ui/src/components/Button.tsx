@@ -14,19 +14,19 @@ type Props = Omit<ButtonProps, "children" | "className" | "style"> & {
   look?: Looks;
   small?: boolean;
   icon?: IconName;
-  /** A drawing after the words, such as the arrow of a menu. */
+  /** An icon after the label, such as the arrow of a menu. */
   endIcon?: IconName;
-  /** The shortcut that does the same; shown in the button, registered elsewhere. */
+  /** The shortcut that does the same. It is only shown here; registering it is up to the view. */
   keys?: Keys;
-  /** The words; without them `label` must say what the button does. */
+  /** The label. Without one, `label` must say what the button does. */
   children?: ReactNode;
-  /** Name for assistive technology where there are no words. */
+  /** Accessible name of a button without a visible label. */
   label?: string;
   ref?: Ref<HTMLButtonElement>;
   testId?: string;
 };
 
-/** A button with words, a sign, or both. One `primary` in each layer. */
+/** A button with a label, an icon or both. At most one `primary` per layer. */
 export function Button({
   look = "plain",
   small = false,

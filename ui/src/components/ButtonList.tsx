@@ -2,10 +2,10 @@ import { type KeyboardEvent, type ReactNode } from "react";
 
 type Props = { label?: string; className?: string | undefined; children: ReactNode };
 
-/** A list whose entries are buttons: arrows, Home and End move the focus among them, as Tab does. */
+/** A list of buttons. Arrows, Home and End move the focus, as does Tab. */
 export function ButtonList({ label, className, children }: Props) {
   return (
-    // The buttons take the keys that mean something; the list moves between them.
+    // Keys other than these go to the buttons.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <ul className={className} aria-label={label} onKeyDown={moveFocus}>
       {children}

@@ -11,7 +11,7 @@ type Props<T extends string> = {
   onChange: (value: T | null) => void;
 };
 
-/** Narrows a list to one kind; pressing the chosen one again shows all. */
+/** Filters a list by one value. Pressing the selected chip clears the filter. */
 export function Chips<T extends string>({ label, chips, value, onChange }: Props<T>) {
   return (
     <ToggleButtonGroup

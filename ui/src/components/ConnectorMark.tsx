@@ -9,14 +9,14 @@ type Size = "small" | "medium" | "large";
 
 type Props = {
   title: string;
-  /** Whose icon it is, where it may have one. */
+  /** The owner of the icon. */
   of?: Pick<Connector, "id" | "icon" | "server"> | undefined;
-  /** A tool of that connector, for the tool's own icon. */
+  /** A tool of that connector, to show the tool's icon. */
   tool?: Pick<Tool, "name" | "icon"> | undefined;
   size?: Size;
 };
 
-/** The own icon of a connector or a tool, or two letters of its name. */
+/** The icon of a connector or a tool, or the initials of its title. */
 export function ConnectorMark({ title, of, tool, size = "medium" }: Props) {
   const address = tool ? tool.icon : (of?.icon ?? of?.server?.icon);
   if (of && address)
@@ -26,7 +26,7 @@ export function ConnectorMark({ title, of, tool, size = "medium" }: Props) {
 
 type PictureProps = { title: string; connector: ConnectorId; tool: string | null; address: string; size: Size };
 
-/** The letters until the picture is there, and where there is none: nothing moves. */
+/** Shows the initials until the image has loaded, and if there is none, so that the layout stays the same. */
 function Picture({ title, connector, tool, address, size }: PictureProps) {
   const { data: picture } = useQuery(queries.icon(connector, tool, address));
   const [broken, setBroken] = useState<string | null>(null);

@@ -10,17 +10,17 @@ import { type Option, Select } from "./Select";
 
 type Props = {
   connector: Connector;
-  /** Name of a credential that the platform keeps; `null` for the connector's own choice. */
+  /** Name of a credential stored by the platform; `null` for the connector's default. */
   value: string | null;
   onChange: (name: string | null) => void;
 };
 
-/** No name of a credential: Mistral's have no space in them. */
+/** Not a valid credential name: those contain no spaces. */
 const own = " own";
 
 /**
- * Which of the platform's credentials a run uses; nothing where the platform offers no choice. The list is fetched
- * when it is opened.
+ * Selects the platform credential for a run; renders nothing if the platform offers no choice. The list loads on
+ * demand.
  */
 export function CredentialPicker({ connector, value, onChange }: Props) {
   const [isChoosing, setChoosing] = useState(false);
@@ -51,7 +51,7 @@ export function CredentialPicker({ connector, value, onChange }: Props) {
   );
 }
 
-/** Each name once: the platform looks for it level by level. */
+/** Lists each name once: the platform resolves it level by level. */
 function options(levels: CredentialsOfLevel[], value: string | null): Option<string>[] {
   const named = new Map<string, string[]>();
   for (const { level, credentials } of levels) {

@@ -6,25 +6,24 @@ import { LayerContext, useLayer } from "./shortcuts";
 
 type Props = {
   title: string;
-  /** What stands before the title, such as a connector's mark. */
+  /** Shown before the title, such as a connector's mark. */
   mark?: ReactNode;
-  /** A second line, such as an identity line. */
   subtitle?: ReactNode;
   children: ReactNode;
-  /** What went wrong: stays in sight above the buttons, however long the rest is. */
+  /** An error, shown above the buttons and always visible. */
   notice?: ReactNode;
-  /** What closing does, then buttons; the primary one last. */
+  /** The button that closes, then others; the primary one last. */
   footer?: ReactNode;
-  /** 608 px, or 720 px to review something. */
+  /** 720 px instead of 608 px, for reviews. */
   wide?: boolean;
-  /** Asks for a decision: closes by its own buttons and Escape only. */
+  /** Asks for a decision: closes only by its buttons and Escape. */
   alert?: boolean;
-  /** Name of the close button where closing is not cancelling. */
+  /** Accessible name of the close button, where closing does not cancel. */
   closeLabel?: string;
   onClose: () => void;
 };
 
-/** A modal layer that asks or guides one thing. Escape and the close button call `onClose`. */
+/** A modal dialog. Escape and the close button call `onClose`. */
 export function Dialog({
   title,
   mark,
@@ -71,7 +70,9 @@ export function Dialog({
 
 const openDialogs = new Set<symbol>();
 
-/** Whether another dialog is there as this one comes: steps of one act then take each other's place without a flash. */
+/**
+ * Whether another dialog is open when this one mounts; steps of one task then replace each other without an animation.
+ */
 function useReplacesDialog(): boolean {
   const [replacesDialog] = useState(() => openDialogs.size > 0);
   useEffect(() => {

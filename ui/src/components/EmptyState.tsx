@@ -4,7 +4,7 @@ import { Icon, type IconName } from "./Icon";
 
 type Props = { icon: IconName; title: string; children?: ReactNode; action?: ReactNode };
 
-/** What would be here, and one button to bring it about. */
+/** Says what would be here, with one action to get there. */
 export function EmptyState({ icon, title, children, action }: Props) {
   return (
     <div className={styles.empty}>

@@ -7,29 +7,29 @@ import { type Keys } from "./shortcutTable";
 
 type Props = Omit<TextFieldProps, "children" | "className" | "style"> & {
   label: string;
-  /** Keeps the label for assistive technology alone. */
+  /** Shows the label to assistive technology only. */
   hideLabel?: boolean;
-  /** Words at the right of the label, such as a type. */
+  /** Shown beside the label, such as a type. */
   note?: string;
   help?: ReactNode;
-  /** What is wrong; shown in place of the help. */
+  /** Shown instead of the help. */
   error?: string | null;
   placeholder?: string;
   icon?: IconName;
   keys?: Keys;
   mono?: boolean;
-  /** Lines of a text area; 1 for a single line. */
+  /** Number of lines; more than 1 makes a text area. */
   lines?: number;
-  /** Taller: the box that stands for a page's purpose; at a first launch with larger letters too. */
+  /** Taller, for the main field of a page; `large` has larger text too. */
   size?: "tall" | "large";
-  /** A quieter border, for fields that find and do not fill in. */
+  /** A quieter border, for search fields. */
   soft?: boolean;
   autoComplete?: HTMLInputAutoCompleteAttribute;
-  /** Offered beneath a single line, as it is typed. */
+  /** Completions, for a single line. */
   suggestions?: readonly string[];
-  /** What stands before the text within the field, in lines of its own where there is no room. */
+  /** Shown before the text; wraps if there is no room. */
   start?: ReactNode;
-  /** What stands at the right end within the field. */
+  /** Shown at the right end. */
   end?: ReactNode;
   ref?: Ref<HTMLInputElement>;
 };

@@ -7,14 +7,14 @@ import styles from "./Select.module.css";
 type FilterOption<T extends string> = { value: T; label: string; start?: ReactNode; count?: number };
 
 type Props<T extends string> = {
-  /** What is chosen by, such as "Platform"; the name of the button while nothing is. */
+  /** What the options are, such as "Platform"; the button's label while none is selected. */
   label: string;
   options: FilterOption<T>[];
   value: T | null;
   onChange: (value: T | null) => void;
 };
 
-/** Narrows a list to one of many; the first entry lets all through. */
+/** Filters a list by one of many values. The first entry clears the filter. */
 export function FilterMenu<T extends string>({ label, options, value, onChange }: Props<T>) {
   const chosen = options.find((option) => option.value === value);
   return (

@@ -1,18 +1,18 @@
 import { createContext, useContext } from "react";
 import { type Connector, type Problem } from "@/host/bindings";
 
-/** What one button does about a problem. */
+/** A button that helps with a problem. */
 export type Fix = { label: string; run: () => void };
 
 /**
- * The fix of a problem that a connector met, `null` where only its words help; `then` is what failed, offered where
- * the fix ends. The app supplies it.
+ * Finds the fix for a connector's problem, if a button can help. `then` is the failed action, offered again after the
+ * fix. Provided by the app.
  */
 export const FixContext = createContext<(problem: Problem, connector: Connector, then: Fix | null) => Fix | null>(
   () => null,
 );
 
-/** Which button helps with a problem that a connector met; none where no connector is known. */
+/** Returns the fix for a problem of a connector, if one is known. */
 export function useFix(problem: Problem, connector: Connector | undefined, then: Fix | null): Fix | null {
   const fixOf = useContext(FixContext);
   return connector ? fixOf(problem, connector, then) : null;

@@ -1,17 +1,17 @@
 import { useEffect, useState } from "react";
 
 /**
- * Gives the focus back to what had it before the layer around came, unless something else took it meanwhile.
- * Stands first in the layer, so that one which takes another's place finds it given back already.
+ * Restores the focus when the surrounding layer closes, unless something else has it by then. Must be the first child,
+ * so that a layer that replaces another finds the focus already restored.
  */
 export function FocusReturn() {
-  // Before anything in the layer can take it.
+  // Read during the first render, before the layer takes the focus.
   const [had] = useState(() => document.activeElement);
   useEffect(() => {
     const before = had?.isConnected ? had : document.activeElement;
     return () => {
       restoreFocus(before);
-      // A dialog that goes keeps the focus from what lies beneath for as long as it is going.
+      // React Aria keeps the focus inside a dialog until it has unmounted.
       setTimeout(() => restoreFocus(before));
     };
   }, [had]);

@@ -9,7 +9,7 @@ const modes = [
 
 type Props = { label: string; mode: EditMode; onChange: (mode: EditMode) => void; isDisabled?: boolean };
 
-/** Chooses whether values are edited field by field or as JSON. */
+/** Switches between a form and JSON. */
 export function FormOrJson({ label, mode, onChange, isDisabled = false }: Props) {
   return <SegmentedControl label={label} segments={modes} value={mode} onChange={onChange} isDisabled={isDisabled} />;
 }

@@ -9,11 +9,11 @@ type Props = {
   lines: HeaderLine[];
   onChange: (lines: HeaderLine[]) => void;
   error?: string;
-  /** What an empty value means, where it means something. */
+  /** Says what an empty value means. */
   valuePlaceholder?: string;
-  /** Whether a value can be a reference: it is kept then, and not sent once. */
+  /** Whether values may be secret references, which are saved. */
   takesReferences?: boolean;
-  /** What the names are names of. */
+  /** What the names identify. */
   of?: keyof typeof words;
 };
 
@@ -24,7 +24,7 @@ const words = {
 
 const valueLabel = (index: number) => (index === 0 ? "Value" : `Value ${index + 1}`);
 
-/** Names and secret values of headers or variables, one line each. */
+/** A list of headers or variables with secret values. */
 export function HeaderLines({
   lines,
   onChange,

@@ -7,13 +7,13 @@ import { PlatformTile } from "./PlatformTile";
 type Props = {
   identity: Identity;
   endpoint?: string | null;
-  /** The colour that its account is known by. */
+  /** The account's colour. */
   colour?: AccountColour | null | undefined;
 };
 
 /**
- * Who acts: account, credential, user, level and expiry, as far as they are known. The address is cut first, the
- * credential never.
+ * The identity of a connector or run: account, credential, user, level and expiry, as far as known. A long address is
+ * truncated; the credential is not.
  */
 export function IdentityLine({ identity, endpoint, colour }: Props) {
   const credential = credentialWord(identity);

@@ -4,11 +4,11 @@ import { useMac } from "./MacContext";
 import { useKeysOf } from "./useKeysOf";
 
 type Props = {
-  /** Keys, or the shortcut whose keys they are. */
+  /** A key combination, or the id of a shortcut. */
   keys: string;
 };
 
-/** The key of an action, beside its words; assistive technology reads `aria-keyshortcuts` instead. */
+/** Keys beside a label. Hidden from assistive technology, which reads `aria-keyshortcuts`. */
 export function KeyHint({ keys }: Props) {
   const mac = useMac();
   const keysOf = useKeysOf();

@@ -17,7 +17,7 @@ type MenuAction = {
 
 type ListProps = { label: string; actions: MenuAction[] };
 
-/** A button that opens a list of actions. */
+/** A button with a menu. */
 export function Menu({ trigger, ...list }: ListProps & { trigger: ReactNode }) {
   return (
     <MenuTrigger>
@@ -29,10 +29,10 @@ export function Menu({ trigger, ...list }: ListProps & { trigger: ReactNode }) {
   );
 }
 
-/** A place in the window, in pixels. */
+/** A position in the window, in pixels. */
 export type Place = { x: number; y: number };
 
-/** A list of actions at a place, as long as there is one. */
+/** A menu at a position; closed while `at` is `null`. */
 export function ContextMenu({ at, onClose, ...list }: ListProps & { at: Place | null; onClose: () => void }) {
   if (!at) return null;
   return (
@@ -51,7 +51,7 @@ export function ContextMenu({ at, onClose, ...list }: ListProps & { at: Place | 
 }
 
 function Actions({ label, actions }: ListProps) {
-  // Words stand below each other, whether a sign is before them or not.
+  // Labels align whether or not they have an icon.
   const hasSigns = actions.some((action) => action.icon);
   return (
     <AriaMenu

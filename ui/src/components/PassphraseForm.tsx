@@ -4,7 +4,7 @@ import { Field } from "./Field";
 import styles from "./PassphraseForm.module.css";
 
 type Props = {
-  /** Asks for it twice, because a new one that is mistyped locks its owner out. */
+  /** Asks twice: a mistyped new passphrase would lock its owner out. */
   isNew?: boolean;
   submitLabel: string;
   isPending: boolean;
@@ -15,7 +15,6 @@ type Props = {
 
 const shortest = 8;
 
-/** Takes a passphrase in, twice when it is a new one. */
 export function PassphraseForm({ isNew = false, submitLabel, isPending, error, onSubmit, onCancel }: Props) {
   const [passphrase, setPassphrase] = useState("");
   const [again, setAgain] = useState("");

@@ -2,7 +2,7 @@ import { Switch } from "./Switch";
 
 type Props = { isSelected: boolean; onChange: (selected: boolean) => void };
 
-/** Insists on an address to which credentials go unencrypted, with what that means. */
+/** Confirms that credentials may be sent unencrypted, with a warning. */
 export function PlainHttpSwitch(props: Props) {
   return (
     <Switch

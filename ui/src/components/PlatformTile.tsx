@@ -5,11 +5,11 @@ import styles from "./PlatformTile.module.css";
 
 type Props = {
   platform: Platform;
-  /** The colour that the user knows the account by: a line under the letters. */
+  /** The account's colour, as a line under the initials. */
   colour?: AccountColour | null;
 };
 
-/** Our own small sign of a platform; the account's name stands beside it in words. */
+/** A platform's initials in its colours; the account's name is beside it. */
 export function PlatformTile({ platform, colour }: Props) {
   const { initials, light, dark } = platforms[platform];
   const colours = {

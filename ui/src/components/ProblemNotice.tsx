@@ -11,19 +11,19 @@ import { type GlyphName, StatusGlyph, toneOf } from "./StatusGlyph";
 type Props = {
   problem: Problem;
   onRetry?: () => void;
-  /** What the retry is called; a verb of its own beats "Try again". */
+  /** Label of the retry button. */
   retryLabel?: string;
-  /** Does again what failed, once the button that helps has helped; the retry where there is one. */
+  /** Repeats the failed action after the fix; `onRetry` by default. */
   onFixed?: () => void;
-  /** Where it was met: brings the button that helps there. */
+  /** Where the problem occurred; enables the button that fixes it. */
   connector?: Connector;
-  /** Whether it comes from a file: then no button acts on what it says. */
+  /** Whether the problem comes from a file; then no button acts on it. */
   isForeign?: boolean;
-  /** One more button. */
+  /** An additional button. */
   children?: ReactNode;
 };
 
-/** What happened, why, what to do, and the code, where it happened. */
+/** Shows a problem: what happened, why, what to do, and its code. */
 export function ProblemNotice({
   problem,
   onRetry,
@@ -36,7 +36,7 @@ export function ProblemNotice({
   const copy = useCopy();
   const allow = useAllowProgram();
   const fix = useFix(problem, connector, onFixed ? { label: retryLabel, run: onFixed } : null);
-  // Its detail is the reference, which the host judges and shows before anybody agrees to it.
+  // The detail is the reference. The host checks it, and shows it before the user agrees.
   const program = problem.code === "reference.not_allowed" && !isForeign ? problem.detail : null;
   const reason = problem.detail && problem.detail !== problem.message && !program ? sentence(problem.detail) : null;
   const all = [
@@ -104,12 +104,12 @@ export function ProblemNotice({
   );
 }
 
-/** The message as a title; that of a tool begins with the tool's name, which stays as it is. */
+/** The message as a title. A tool's message starts with the tool's name, whose case stays. */
 function problemTitle({ code, message }: Pick<Problem, "code" | "message">): string {
   return code === "tool.failed" ? message : capital(message);
 }
 
-/** The code of a problem that is told in other words, at the end of its notice. */
+/** The code of a problem whose notice has its own text. */
 export function NoticeCode({ children }: { children: string }) {
   return (
     <span className={styles.code} data-selectable>
@@ -127,7 +127,7 @@ type NoticeProps = {
   role?: "alert" | "status" | "note";
 };
 
-/** A wash with a line in the tone of its glyph: something that needs to be read. */
+/** A highlighted message with an icon. */
 export function Notice({ glyph, title, children, actions, end, role = "note" }: NoticeProps) {
   return (
     <div role={role} className={styles.notice} data-tone={toneOf(glyph)}>

@@ -2,7 +2,7 @@ import { Button } from "./Button";
 import { useCopy } from "./CopyContext";
 import styles from "./RedirectUri.module.css";
 
-/** The address to register with a provider for an OAuth app of one's own. */
+/** The redirect URL to register for one's own OAuth app. */
 export function RedirectUri({ uri }: { uri: string }) {
   const copy = useCopy();
   return (

@@ -4,7 +4,7 @@ import styles from "./ReferenceOffer.module.css";
 
 type Props = { text: string; onUse: () => void };
 
-/** Under a field for a secret: text that looks like a reference becomes one only by this button. */
+/** Offers to use text in a secret field as a reference. Without this button, it is saved as the secret itself. */
 export function ReferenceOffer({ text, onUse }: Props) {
   if (!looksLikeReference(text)) return null;
   return (

@@ -7,17 +7,17 @@ import { type Keys } from "./shortcutTable";
 import { useKeysOf } from "./useKeysOf";
 
 type Props = {
-  /** The words, and what the button is about: assistive technology reads both. */
+  /** The label, followed by `subject` for assistive technology. */
   words: string;
   subject: string;
-  /** The shortcut that does the same; shown in the button, registered elsewhere. */
+  /** The shortcut that does the same. It is only shown here; registering it is up to the view. */
   keys?: Keys | undefined;
-  /** Whether Tab stops here: one row of a list has that. */
+  /** Whether Tab stops here; only one row of a list does. */
   inTabOrder: boolean;
   onPress: () => void;
 };
 
-/** A small `Button` of one element, for lists that draw many rows at each key. */
+/** A lightweight small `Button`, for lists that render many rows at each key press. */
 export function RowButton({ words, subject, keys, inTabOrder, onPress }: Props) {
   const mac = useMac();
   const keysOf = useKeysOf();
@@ -42,7 +42,7 @@ export function RowButton({ words, subject, keys, inTabOrder, onPress }: Props) 
   );
 }
 
-/** A key that presses the button is no shortcut of the page. */
+/** Keeps keys that press the button from triggering shortcuts of the page. */
 function keepPress(event: KeyboardEvent): void {
   if (event.key === "Enter" || event.key === " ") event.stopPropagation();
 }

@@ -3,16 +3,16 @@ import { ContextMenu, type Place } from "./Menu";
 import { ShortcutContext } from "./shortcuts";
 
 type Props = {
-  /** What assistive technology reads of the row. */
+  /** Accessible name of the row. */
   label: string;
-  /** What Enter does. */
+  /** Label of the action on Enter. */
   openLabel: string;
   at: Place | null;
   onOpen: () => void;
   onClose: () => void;
 };
 
-/** The menu of the current row of a list: what its keys do. */
+/** The context menu of the current row: the shortcuts that apply to it. */
 export function RowMenu({ label, openLabel, at, onOpen, onClose }: Props) {
   const registry = useContext(ShortcutContext);
   const active = useSyncExternalStore(registry.subscribe, registry.active);

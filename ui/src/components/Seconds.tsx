@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** How many seconds have passed since then (milliseconds since 1970), counted on: `14 s`. */
+/** Counts the seconds since a time (milliseconds since 1970): `14 s`. */
 export function Seconds({ since }: { since: number }) {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {

@@ -15,18 +15,18 @@ type Props = {
   help?: ReactNode;
   draft: SecretDraft;
   onChange: (draft: SecretDraft) => void;
-  /** Wallet entries that fit. */
+  /** Entries that can be used. */
   entries: WalletEntry[];
-  /** A variable of the environment that is set and is meant for this. */
+  /** Name of an environment variable that is set for this secret. */
   variable?: string | null;
   error?: string | null;
   isRequired?: boolean;
   autoFocus?: boolean;
-  /** Whether what is typed can be saved in the wallet as well. */
+  /** Whether to offer saving a new secret to the wallet. */
   canSave?: boolean;
 };
 
-/** One secret: typed as dots, a reference to where it lies, or one that the wallet has. It never comes back. */
+/** A secret: typed, a reference, or a wallet entry. Its value is never shown again. */
 export function SecretField({
   label,
   help,

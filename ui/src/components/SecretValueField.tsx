@@ -15,7 +15,7 @@ type Props = {
   error?: string | undefined;
 };
 
-/** One secret in one line: dots while it is the secret itself, readable once it is a reference. */
+/** A secret on one line: hidden, unless it is a reference. */
 export function SecretValueField({ value, onChange, help, ...rest }: Props) {
   const change = (text: string) => onChange({ text, isReference: value.isReference && text !== "" });
   return (

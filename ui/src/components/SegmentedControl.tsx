@@ -6,13 +6,12 @@ type Segment<T extends string> = { value: T; label: string };
 type Props<T extends string> = {
   label: string;
   segments: Segment<T>[];
-  /** `null` while nothing is chosen. */
   value: T | null;
   onChange: (value: T) => void;
   isDisabled?: boolean;
 };
 
-/** One of a few, all in sight. */
+/** One of a few values, all visible. */
 export function SegmentedControl<T extends string>({ label, segments, value, onChange, isDisabled }: Props<T>) {
   return (
     <ToggleButtonGroup

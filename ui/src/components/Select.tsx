@@ -27,7 +27,7 @@ type Props<T extends string> = {
   autoFocus?: boolean;
 };
 
-/** One of many, from a menu. */
+/** One of many values, in a menu. */
 export function Select<T extends string>({
   label,
   hideLabel,

@@ -12,13 +12,13 @@ type Props = {
   onClose: () => void;
 };
 
-/** A layer at the right that works beside its list: no scrim, the list narrows and stays usable. */
+/** A non-modal dialog at the right; its list narrows and stays usable. */
 export function Sheet({ title, mark, subtitle, children, footer, onClose }: Props) {
   const heading = useId();
   const sheet = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // A field that asked for the focus has it by now.
+    // By now, a field with `autoFocus` has the focus.
     if (!sheet.current?.contains(document.activeElement)) {
       const first = body.current?.querySelector<HTMLElement>("input, textarea, button");
       (first ?? sheet.current)?.focus();
@@ -30,7 +30,7 @@ export function Sheet({ title, mark, subtitle, children, footer, onClose }: Prop
     onClose();
   };
   return (
-    // A dialog that is not modal takes keys itself; its buttons hold the actions.
+    // A non-modal dialog handles Escape itself; its buttons handle other keys.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
       ref={sheet}

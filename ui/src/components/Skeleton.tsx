@@ -2,7 +2,7 @@ import styles from "./Skeleton.module.css";
 
 type Props = { rows?: number; label: string; oneLine?: boolean };
 
-/** Still shapes of the rows to come; nothing at all for the first 150 ms. */
+/** Placeholder for a list that loads; invisible for the first 150 ms. */
 export function Skeleton({ rows = 6, label, oneLine = false }: Props) {
   return (
     <div className={styles.shapes} role="status" aria-label={label} data-one-line={oneLine || undefined}>

@@ -3,27 +3,27 @@ import styles from "./Splitter.module.css";
 
 type Props = {
   label: string;
-  /** How much of the width the pane before it has, in percent. */
+  /** Width of the pane before it, in percent. */
   value: number;
   min: number;
   max: number;
   usual: number;
-  /** `isOver` tells that nobody drags any longer. */
+  /** `isOver` is false while dragging. */
   onChange: (value: number, isOver: boolean) => void;
 };
 
-/** How far an arrow key goes, in percent. */
+/** Step of an arrow key, in percent. */
 const step = 2;
 
 /**
- * The line between two panes: dragged, or moved by arrow keys; a double click resets it. Both panes end where the
- * element with `data-split` does.
+ * The line between two panes. Drag it, move it with arrow keys, or reset it with a double click. The panes are measured
+ * within the closest `data-split` element.
  */
 export function Splitter({ label, value, min, max, usual, onChange }: Props) {
   const set = (next: number, isOver: boolean) => onChange(Math.round(Math.min(max, Math.max(min, next))), isOver);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const row = widths(event.currentTarget);
-    // From where it is seen: a pane has a least width.
+    // Starts from the actual width, because panes have a minimum.
     const seen = row && row.width > 0 ? (100 * row.pane) / row.width : value;
     const next = { ArrowLeft: seen - step, ArrowRight: seen + step, Home: min, End: max }[event.key];
     if (next === undefined) return;
@@ -36,7 +36,7 @@ export function Splitter({ label, value, min, max, usual, onChange }: Props) {
     if (row) set((100 * (event.clientX - row.left)) / row.width, isOver);
   };
   return (
-    // A separator that can be moved is a control.
+    // A movable separator is a control.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
       className={styles.splitter}
@@ -57,7 +57,7 @@ export function Splitter({ label, value, min, max, usual, onChange }: Props) {
   );
 }
 
-/** Where the pane before the line begins, how wide it is, and how wide both are. */
+/** The left edge and width of the first pane, and the width of both. */
 function widths(line: Element): { left: number; pane: number; width: number } | null {
   const row = line.closest("[data-split]")?.getBoundingClientRect();
   const pane = line.parentElement?.firstElementChild?.getBoundingClientRect();

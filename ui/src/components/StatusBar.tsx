@@ -8,18 +8,18 @@ type Slot = { place: HTMLElement | null; setPlace: (place: HTMLElement | null) =
 
 const PlaceContext = createContext<Slot>({ place: null, setPlace: () => undefined });
 
-/** Lets views put facts into the status bar. */
+/** Provides the place for `StatusFacts`. */
 export function StatusBarProvider({ children }: { children: ReactNode }) {
   const [place, setPlace] = useState<HTMLElement | null>(null);
   return <PlaceContext value={{ place, setPlace }}>{children}</PlaceContext>;
 }
 
-/** The foot of the window: facts of this view at the left, its keys at the right. */
+/** The status bar: facts about the view, and its shortcuts. */
 export function StatusBar() {
   const { setPlace } = useContext(PlaceContext);
   const registry = useContext(ShortcutContext);
   const active = useSyncExternalStore(registry.subscribe, registry.active);
-  // Keys of the view first, those that work everywhere last.
+  // Shortcuts of the view first, global ones last.
   const inBar = active.filter((shortcut) => shortcut.inBar);
   const shown = [
     ...inBar.filter((shortcut) => shortcut.keys !== "window.keys").slice(-6),
@@ -39,7 +39,7 @@ export function StatusBar() {
   );
 }
 
-/** Facts of the view that renders it; each child is one fact. */
+/** Renders its children in the status bar. */
 export function StatusFacts({ children }: { children: ReactNode }) {
   const { place } = useContext(PlaceContext);
   return place && createPortal(children, place);

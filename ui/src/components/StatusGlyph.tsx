@@ -16,14 +16,13 @@ const tones: Record<GlyphName, Tone> = {
   todo: "off",
 };
 
-/** The tone that belongs to a glyph. */
 export function toneOf(glyph: GlyphName): Tone {
   return tones[glyph];
 }
 
 type Props = { name: GlyphName; size?: 14 | 16; tone?: Tone };
 
-/** A status by shape and colour; the word beside it speaks. */
+/** The icon of a status, by shape and colour. The text beside it says the same. */
 export function StatusGlyph({ name, size = 14, tone = tones[name] }: Props) {
   return (
     <svg

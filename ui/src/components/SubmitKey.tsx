@@ -2,7 +2,10 @@ import { useShortcut } from "./shortcuts";
 
 type Props = { label: string; onSubmit: () => void };
 
-/** Submits the form of a dialog from anywhere in it. Rendered inside it, so that the key belongs to its layer. */
+/**
+ * Submits a dialog's form from anywhere in it. Must be rendered inside the dialog, so that the shortcut belongs to its
+ * layer.
+ */
 export function SubmitKey({ label, onSubmit }: Props) {
   useShortcut({ keys: "form.submit", label, run: onSubmit });
   return null;

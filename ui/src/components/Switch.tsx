@@ -10,7 +10,6 @@ type Props = {
   isDisabled?: boolean;
 };
 
-/** On or off, at once. */
 export function Switch({ children, help, isSelected, onChange, isDisabled }: Props) {
   return (
     <AriaSwitch className={styles.switch ?? ""} isSelected={isSelected} onChange={onChange} isDisabled={isDisabled}>

@@ -6,7 +6,7 @@ export type TabItem<T extends string> = { id: T; label: string; count?: number |
 
 type Props<T extends string> = { label: string; tabs: TabItem<T>[]; selected: T; onSelect: (id: T) => void };
 
-/** Views of one thing, one shown; fills the height that is left. */
+/** Tabs that fill the available height. */
 export function Tabs<T extends string>({ label, tabs, selected, onSelect }: Props<T>) {
   return (
     <AriaTabs className={styles.tabs ?? ""} selectedKey={selected} onSelectionChange={(key) => onSelect(key as T)}>

@@ -5,7 +5,7 @@ import styles from "./Tag.module.css";
 
 type Props = { children: ReactNode; icon?: IconName; tone?: Tone; mono?: boolean; title?: string };
 
-/** A small word about a thing: a version, an effect, a label of the user's own. */
+/** A short fact, such as a version, an effect, or a label of the user's. */
 export function Tag({ children, icon, tone, mono = false, title }: Props) {
   return (
     <span className={styles.tag} data-tone={tone} data-mono={mono || undefined} title={title}>

@@ -7,7 +7,7 @@ import styles from "./Toast.module.css";
 
 const shownFor = 6000;
 
-/** The toasts of the window and its one polite live region. */
+/** The toasts, and the polite live region of the window. */
 export function Toasts() {
   const [toasts, setToasts] = useClientState(toastsKey);
   const [announcement] = useClientState(announcementKey);
@@ -46,7 +46,7 @@ function ToastCard({ toast, onEnd }: { toast: Toast; onEnd: (id: number) => void
   return (
     <div
       className={styles.toast}
-      // Not when it merely appears under a pointer that has pressed something.
+      // Not on enter: a toast may appear under a pointer that is at rest.
       onPointerMove={() => setPaused(true)}
       onPointerLeave={() => setPaused(false)}
       onFocus={() => setPaused(true)}

@@ -3,14 +3,14 @@ import { Icon } from "./Icon";
 import styles from "./Token.module.css";
 
 type Props = {
-  /** What it says, for assistive technology. */
+  /** Accessible name of the value. */
   name: string;
   children: ReactNode;
   isDisabled?: boolean;
   onRemove: () => void;
 };
 
-/** One of several values that stand within a field, with a way to take it out. */
+/** One of several values within a field, with a button to remove it. */
 export function Token({ name, children, isDisabled = false, onRemove }: Props) {
   return (
     <span className={styles.token}>

@@ -4,7 +4,7 @@ import styles from "./Toolbar.module.css";
 
 type Props = { title: string; count?: number; children?: ReactNode };
 
-/** The head of a page: its title, how many, and what can be done. */
+/** The header of a page: title, count, and actions. */
 export function Toolbar({ title, count, children }: Props) {
   return (
     <header className={styles.toolbar} data-drag>

@@ -4,14 +4,14 @@ import styles from "./TwoLines.module.css";
 type Props = {
   first: ReactNode;
   second?: ReactNode;
-  /** The whole of the second line, where it is cut. */
+  /** Tooltip of the second line, which may be truncated. */
   title?: string | undefined;
   indent?: boolean;
-  /** Whether the second line says that something failed. */
+  /** Whether the second line is an error. */
   failed?: boolean;
 };
 
-/** Two lines of a row's cell; when compact the second moves beside the first and gives way. */
+/** Two lines of a cell. In compact rows the second is beside the first, and is truncated earlier. */
 export function TwoLines({ first, second, title, indent = false, failed = false }: Props) {
   return (
     <span className={styles.lines}>

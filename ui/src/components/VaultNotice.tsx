@@ -10,10 +10,10 @@ import { Notice, NoticeCode, ProblemNotice } from "./ProblemNotice";
 import { ResetVaultDialog } from "./ResetVaultDialog";
 import styles from "./VaultNotice.module.css";
 
-/** Whether saved secrets can be read, as far as that is known. */
+/** Whether saved secrets can be read, as far as is known. */
 export const canUseVault = ({ state, problem }: VaultStatus) => state === "ready" || (state === "empty" && !problem);
 
-/** Says why the vault cannot be used, with the way on. */
+/** Explains why the vault is unavailable, with the actions that help. */
 export function VaultNotice({ vault }: { vault: VaultStatus }) {
   return vault.state === "locked" && vault.backend === "passphrase" ? <Locked /> : <NotReadable vault={vault} />;
 }
@@ -44,9 +44,9 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
   const [isResetting, setIsResetting] = useState(false);
   const [accepting, setAccepting] = useState(false);
   const { problem } = vault;
-  // A passphrase makes a new key: only where no secret would be left behind under the old one.
+  // A passphrase creates a new key, so it is offered only where no secret would be lost with the old one.
   const mayChoose = problem?.code === "vault.no_keychain" || vault.backend === null;
-  // The only way on where the key or the file is gone for good; nothing is thrown away.
+  // Resetting is the only option if the key or the file is lost; nothing is deleted.
   const isOlder = problem?.code === "vault.rolled_back";
   const isLost = problem?.code === "vault.key_lost" || problem?.code === "vault.damaged" || isOlder;
   const failure = choose.error ?? probe.error;

@@ -19,7 +19,7 @@ import { VirtualRow } from "./VirtualRow";
 
 export type Section<T> = {
   key: string;
-  /** Head of the group; none when the list has no groups. */
+  /** Header of the group; omitted in a list without groups. */
   head?: ReactNode;
   rows: T[];
 };
@@ -28,26 +28,25 @@ type Props<T> = {
   label: string;
   sections: Section<T>[];
   keyOf: (row: T) => string;
-  /** What assistive technology reads of a row, such as "GitHub, Ready, This computer, 42 tools". */
+  /** Accessible name of a row, such as "GitHub, Ready, This computer, 42 tools". */
   nameOf: (row: T) => string;
-  /** The cells of a row; they lie in a grid of `columns`. */
+  /** The cells of a row, on the grid of `columns`. */
   renderRow: (row: T, selected: boolean) => ReactNode;
-  /** `grid-template-columns` of rows. */
   columns?: string;
-  /** A class that sets `grid-template-columns`, where they change with the width. */
+  /** A class that sets `grid-template-columns`, for responsive columns. */
   columnsClass?: string;
   selected: string | null;
   onSelect: (key: string) => void;
   onOpen: (row: T) => void;
-  /** The rows that are picked for something done to all of them; without it only one can be chosen. */
+  /** The selected rows of a multiselectable list. */
   marked?: ReadonlySet<string>;
-  /** Shift and an arrow went from one row to the next. */
+  /** Called when Shift and an arrow extend the selection. */
   onExtend?: (from: string | null, to: string) => void;
-  /** Height of a row in rem when comfortable and compact; two lines by default. */
+  /** Row height in rem; two lines by default. */
   rowHeight?: [comfortable: number, compact: number];
-  /** Whether a row has a menu: by the pointer, the menu key or Shift+F10. */
+  /** Whether rows have a context menu: by the pointer, the menu key or Shift+F10. */
   hasMenu?: boolean;
-  /** What the menu calls it to open a row, where that is not "Open". */
+  /** Label of the menu's first action; "Open" by default. */
   openLabel?: (row: T) => string;
   autoFocus?: boolean;
 };
@@ -56,8 +55,8 @@ type RowItem<T> = { kind: "row"; key: string; row: T; index: number };
 type Item<T> = { kind: "head"; key: string; head: ReactNode } | RowItem<T>;
 
 /**
- * A list that draws only the rows in sight. One tab stop; arrows, J and K, Home, End and pages move
- * the selection, Enter opens. Buttons within a row keep the pointer to themselves.
+ * A virtualized list with one tab stop. Arrows, J, K, Home, End and page keys move the selection; Enter opens. Buttons
+ * within a row handle the pointer themselves.
  */
 export function VirtualList<T>(props: Props<T>) {
   const {
@@ -86,13 +85,13 @@ export function VirtualList<T>(props: Props<T>) {
   const appearance = useAppearance();
   const rowSize = rem(appearance.compact ? compact : comfortable);
   const headSize = rem(appearance.compact ? 1.625 : 1.875);
-  // The virtualizer measures every row again when these change: over a long list at each frame of scrolling.
+  // Stable, because the virtualizer measures all rows again when these change.
   const estimateSize = useCallback(
     (index: number) => (items[index]?.kind === "head" ? headSize : rowSize),
     [items, headSize, rowSize],
   );
   const getItemKey = useCallback((index: number) => items[index]?.key ?? index, [items]);
-  // The compiler leaves components with a virtualizer alone, which is what it needs.
+  // The React compiler skips components with a virtualizer, which is what it needs.
   // eslint-disable-next-line react-hooks/incompatible-library
   const virtualizer = useVirtualizer({
     count: items.length,
@@ -100,7 +99,7 @@ export function VirtualList<T>(props: Props<T>) {
     estimateSize,
     getItemKey,
     overscan: 6,
-    // About what a page's head and foot leave of the window; its own size is known once it is drawn.
+    // An estimate until the actual size is known.
     initialRect: { width: innerWidth, height: Math.max(400, innerHeight - 200) },
   });
   useEffect(() => virtualizer.measure(), [virtualizer, rowSize, headSize]);
@@ -117,7 +116,7 @@ export function VirtualList<T>(props: Props<T>) {
   );
 
   useEffect(() => {
-    // A list that comes back while one types into its page's filter leaves the focus there.
+    // A list that reappears while the user types into the page's filter leaves the focus there.
     const isInPage = scroller.current?.closest("main")?.contains(document.activeElement);
     if (autoFocus && !isInPage) scroller.current?.focus({ preventScroll: true });
   }, [autoFocus]);
@@ -125,13 +124,13 @@ export function VirtualList<T>(props: Props<T>) {
   useEffect(() => {
     const index = items.findIndex((item) => item.kind === "row" && item.key === selected);
     if (index >= 0) virtualizer.scrollToIndex(index, { align: "auto" });
-    // On mount, so that the row that was left is in view after coming back; later it moves with the keys.
+    // Only on mount, to show the selected row after coming back; later the keys scroll.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 
   const rowId = (index: number) => `${base}-${index}`;
   const current = rows[position];
-  /** Below the current row, where the keyboard asks for its menu. */
+  /** Opens the menu below the current row. */
   const openMenu = () => {
     const row = document.getElementById(rowId(position))?.getBoundingClientRect();
     if (row) setMenuAt({ x: row.left + rem(1), y: row.bottom });

@@ -6,13 +6,13 @@ type Props<T> = {
   row: T;
   rowKey: string;
   id: string;
-  /** Place among the rows, from 0. */
+  /** 0-based. */
   index: number;
-  /** Height and distance from the top of the list, in pixels. */
+  /** Height, and distance from the top of the list, in pixels. */
   size: number;
   start: number;
   isSelected: boolean;
-  /** What assistive technology is told to be chosen. */
+  /** The value of `aria-selected`. */
   isChosen: boolean;
   nameOf: (row: T) => string;
   renderRow: (row: T, selected: boolean) => ReactNode;
@@ -39,7 +39,7 @@ function Row<T>({
   onOpen,
 }: Props<T>) {
   return (
-    // Keys reach the grid, which owns the focus; the row only takes the pointer.
+    // The grid has the focus and handles keys; rows only handle the pointer.
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
     <div
       id={id}
@@ -67,5 +67,5 @@ function Row<T>({
   );
 }
 
-/** One row of a `VirtualList`. Scrolling draws the rows that come into sight and leaves the others alone. */
+/** A row of a `VirtualList`, memoized: scrolling renders only new rows. */
 export const VirtualRow = memo(Row) as typeof Row;

@@ -1,4 +1,4 @@
-/** A sentence in which what stands between backticks is set as code. */
+/** Renders text between backticks as code. */
 export function WithCode({ children }: { children: string }) {
   return children.split("`").map((part, index) =>
     index % 2 === 1 ? (

@@ -5,13 +5,13 @@ type Look = { word: string; glyph: GlyphName | null };
 
 const looks: Record<AccountState, Look> = {
   fine: { word: "Connected", glyph: null },
-  // Slow is no status: it is shown by a clock.
+  // Slow is not a status; it has a clock icon.
   slow: { word: "Slow", glyph: null },
   failing: { word: "Failing", glyph: "failing" },
   signed_out: { word: "Signed out", glyph: "signin" },
 };
 
-/** Word and glyph of an account's state; `null` where no glyph of a status belongs. */
+/** Text and status icon of an account's state. */
 export function accountLook(state: AccountState): Look {
   return looks[state];
 }

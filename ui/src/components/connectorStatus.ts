@@ -12,10 +12,9 @@ const looks: Record<Status, { glyph: GlyphName; word: string }> = {
   unknown: { glyph: "unknown", word: "Not checked" },
 };
 
-/** Every status with its glyph and word. */
 export const statusWords = (Object.keys(looks) as Status[]).map((status) => ({ status, ...looks[status] }));
 
-/** Glyph and word of a connector's status; tools that have changed are news beside a ready one. */
+/** Icon and text of a connector's status. Changed tools replace "Ready". */
 export function statusLook(connector: Connector, changedTools = 0): { glyph: GlyphName; word: string } {
   const { status, word } = connector.status;
   if (status === "ready" && changedTools > 0)
@@ -30,12 +29,12 @@ export function statusLook(connector: Connector, changedTools = 0): { glyph: Gly
 const keyRejected = { glyph: "signin", word: "Key rejected" } as const;
 const needsAccess = { glyph: "failing", word: "Needs access" } as const;
 
-/** Whether a consent can still end well. */
+/** Whether an authorization is in progress. */
 export function isInProgress(state: AuthorizationState): boolean {
   return state === "preparing" || state === "awaiting_user" || state === "exchanging" || state === "checking";
 }
 
-/** Whether a person has to do something about a connector. */
+/** Whether a connector needs the user. */
 export function needsAttention(connector: Connector): boolean {
   const { status } = connector.status;
   return (

@@ -1,4 +1,4 @@
-/** Our own status glyphs, on a 16 px grid: each differs in shape, not only in colour. */
+/** Status icons on a 16 px grid. They differ in shape, not only in colour. */
 export const glyphs = {
   ready: (
     <>

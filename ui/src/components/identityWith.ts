@@ -1,6 +1,6 @@
 import { type Connector, type IdentityLine } from "@/host/bindings";
 
-/** The identity of a connector with that credential; its user, level and expiry are unknown here. */
+/** The connector's identity with another credential, whose user, level and expiry are unknown here. */
 export function identityWith(connector: Connector, credential: string | null): IdentityLine {
   const { identity } = connector;
   if (credential === null || credential === identity.credential) return identity;

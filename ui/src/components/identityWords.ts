@@ -1,14 +1,14 @@
 import { type IdentityLine, platforms } from "@/host/bindings";
 
 /**
- * With which credential somebody acts; `null` where that is not known: a platform that names none may use one
- * all the same. Of this computer it is known.
+ * The credential of an identity; `null` if unknown, as on platforms that may use one without naming it. On this
+ * computer it is always known.
  */
 export function credentialWord({ platform, credential }: IdentityLine): string | null {
   return credential ?? (platforms[platform].abilities.signsInHere ? "No credential" : null);
 }
 
-/** The identity that a run acts with, for confirmations. */
+/** The identity of a run, for confirmations. */
 export function actingWords({ account, credential, user, platform }: IdentityLine): string {
   if (credential !== null) return [account, credential, user].filter(Boolean).join(" · ");
   return platforms[platform].abilities.signsInHere ? `${account} (no credential)` : account;

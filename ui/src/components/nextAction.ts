@@ -1,6 +1,6 @@
 import { type Connector, type ConnectorId, type NextAction } from "@/host/bindings";
 
-/** The word on the button. */
+/** Labels of the buttons. */
 export const nextActionLabels: Record<NextAction, string> = {
   sign_in: "Sign in",
   enter_key: "Enter key",
@@ -13,7 +13,7 @@ export const nextActionLabels: Record<NextAction, string> = {
   check: "Check",
 };
 
-/** The key that does what the button does. */
+/** Shortcuts of the buttons. */
 export const nextActionKeys: Record<NextAction, "connectors.connect" | "connectors.check"> = {
   sign_in: "connectors.connect",
   enter_key: "connectors.connect",
@@ -28,12 +28,12 @@ export const nextActionKeys: Record<NextAction, "connectors.connect" | "connecto
 
 const actionTabs = { enter_key: "credentials", new_secret: "settings", review: "tools", doctor: "overview" } as const;
 
-/** The part of the connector's page where a step is taken; `null` for one that is taken anywhere. */
+/** The tab of a connector's page on which an action is taken, if there is one. */
 export function tabFor(action: NextAction): (typeof actionTabs)[keyof typeof actionTabs] | null {
   return action in actionTabs ? actionTabs[action as keyof typeof actionTabs] : null;
 }
 
-/** Whether a step is a consent, or shows one. */
+/** Whether an action starts or shows a sign-in. */
 export function isSignInAction(action: NextAction | null): boolean {
   return action === "sign_in" || action === "connect" || action === "show";
 }
@@ -45,7 +45,7 @@ type NextActionHandlers = {
   onCheck: (id: ConnectorId) => void;
 };
 
-/** Takes a step, or leads to where it is taken. */
+/** Runs an action, or opens the page on which it is taken. */
 export function runAction(
   action: NextAction,
   connector: Connector,

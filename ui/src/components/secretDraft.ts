@@ -1,31 +1,30 @@
 import { type GivenSecret, type SecretInput, type WalletEntryId } from "@/host/bindings";
 import { fromPointer } from "@/lib/jsonPointer";
 
-/** What is typed about one secret; held by its form only, which forgets it when it is left. */
+/** The input for one secret. Only its form holds it. */
 export type SecretDraft = {
   from: "new" | "reference" | "entry";
   secret: string;
   reference: string;
   entry: WalletEntryId | null;
-  /** What to call it in the wallet, where it is to be saved there too. */
+  /** Name in the wallet, if it is to be saved there too. */
   saveAs?: string | null;
 };
 
-/** A draft in which nothing has been typed yet. */
 export const emptyDraft: SecretDraft = { from: "new", secret: "", reference: "", entry: null };
 
-/** Whether anything was given, in the way that is chosen now. */
+/** Whether a secret was entered, by the selected source. */
 export function isGiven(draft: SecretDraft): boolean {
   return secretInputOf(draft) !== null;
 }
 
-/** What keeps a draft from being used; `null` when nothing does, or when nothing was given. */
+/** Returns the error of a draft; `null` if it is valid or empty. */
 export function draftError(draft: SecretDraft): string | null {
   if (draft.from !== "reference" || !draft.reference.trim()) return null;
   return /^\w+:\/\/\S+/.test(draft.reference.trim()) ? null : "Enter a secret reference, such as env://API_KEY";
 }
 
-/** The draft as the host takes it; `null` when nothing was given. */
+/** The draft as input for the host; `null` if empty. */
 export function secretInputOf(draft: SecretDraft): SecretInput | null {
   switch (draft.from) {
     case "new":
@@ -37,18 +36,18 @@ export function secretInputOf(draft: SecretDraft): SecretInput | null {
   }
 }
 
-/** The draft as a platform's form takes it; `null` when nothing was given. */
+/** The draft as input for a platform's form; `null` if empty. */
 export function givenSecretOf(draft: SecretDraft): GivenSecret | null {
   const input = secretInputOf(draft);
   return input?.kind === "new" ? { ...input, saveAs: draft.saveAs?.trim() || null } : input;
 }
 
-/** The draft without a secret that was typed: what outlives a form keeps a reference or a wallet entry only. */
+/** The draft without a typed secret, to outlive its form. */
 export function dropTypedSecret(draft: SecretDraft): SecretDraft {
   return { ...draft, secret: "" };
 }
 
-/** Drafts without typed secrets, by JSON pointer; `missing` names those that were dropped. */
+/** The drafts without typed secrets, by JSON pointer; `missing` names those that were dropped. */
 export function dropTypedSecrets(drafts: ReadonlyMap<string, SecretDraft>): {
   drafts: Map<string, SecretDraft>;
   missing: string[];
@@ -64,7 +63,7 @@ export function dropTypedSecrets(drafts: ReadonlyMap<string, SecretDraft>): {
   };
 }
 
-/** Keys are often copied out of an example, together with the word before them. */
+/** Keys are often copied from an example, including the scheme. */
 function stripBearerPrefix(secret: string): string {
   return secret.replace(/^Bearer\s+(?=\S)/i, "");
 }

@@ -1,19 +1,19 @@
 import { type SecretValue } from "@/host/bindings";
 
-/** What is typed about a secret that is text or, where its owner says so, a reference. */
+/** Input for a secret, or for a reference if the user says so. */
 export type ValueDraft = { text: string; isReference: boolean };
 
-/** A header as it is typed; its value is a reference only where its owner says so. */
+/** Input for a header; `isReference` as in {@link ValueDraft}. */
 export type HeaderLine = { name: string; value: string; isReference?: boolean };
 
 export const emptyValue: ValueDraft = { text: "", isReference: false };
 
-/** The draft as the host takes it. */
+/** The draft as input for the host. */
 export function secretValueOf({ text, isReference }: ValueDraft): SecretValue {
   return isReference ? { kind: "reference", reference: text.trim() } : { kind: "new", secret: text };
 }
 
-/** The headers that have a name, as the host takes them. */
+/** The headers that have a name, as input for the host. */
 export function headersOf(lines: HeaderLine[]): Record<string, SecretValue> {
   const named = lines.filter((line) => line.name.trim());
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-/** The parts of the window whose shortcuts are listed together. */
+/** Sections of the list of shortcuts. */
 export const groups = [
   "Anywhere",
   "In lists",
@@ -14,7 +14,7 @@ export const groups = [
 type Group = (typeof groups)[number];
 type Entry = { group: Group; label: string; keys: string; /** On a Mac, where that differs. */ mac?: string };
 
-/** Every shortcut whose keys a person can change, with those it has at first; ids are kept, so they stay. */
+/** All shortcuts that can be changed, with their default keys. Ids are stored in preferences and must not change. */
 export const shortcutTable = {
   "window.search": { group: "Anywhere", label: "Search or run a command", keys: "Mod+K" },
   "window.keys": { group: "Anywhere", label: "Keyboard shortcuts", keys: "?" },
@@ -25,7 +25,7 @@ export const shortcutTable = {
   "window.runs": { group: "Anywhere", label: "Runs", keys: "Mod+4" },
   "window.credentials": { group: "Anywhere", label: "Credentials", keys: "Mod+5" },
   "window.catalog": { group: "Anywhere", label: "Catalog", keys: "Mod+6" },
-  // Elsewhere as in a browser; on a Mac Option with an arrow moves by words in a field.
+  // As in browsers. On a Mac, Option with an arrow moves by words in a text field.
   "page.back": { group: "Anywhere", label: "Back", keys: "Alt+ArrowLeft", mac: "Mod+[" },
   "page.forward": { group: "Anywhere", label: "Forward", keys: "Alt+ArrowRight", mac: "Mod+]" },
   "window.undo": { group: "Anywhere", label: "Undo", keys: "Mod+Z" },
@@ -72,10 +72,10 @@ export const shortcutTable = {
 
 export type ShortcutId = keyof typeof shortcutTable;
 
-/** The keys of the first rows of a list that waits for a person. */
+/** Keys of the first rows of the list of needs. */
 export const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
 
-/** Keys that stay: what lists, dialogs and fields do everywhere, and what counts rows. */
+/** Keys that cannot be changed: those of lists, dialogs and fields, and row numbers. */
 const fixed = [
   { group: "Anywhere", label: "Add the address you copied", keys: ["Mod+V"] },
   { group: "Anywhere", label: "Copy, cut", keys: ["Mod+C", "Mod+X"] },
@@ -92,18 +92,18 @@ const fixed = [
   { group: "During sign-in", label: "Hide (sign-in continues)", keys: ["Escape"] },
 ] as const satisfies { group: Group; label: string; keys: readonly string[] }[];
 
-/** What a button, a menu or a view names its keys by: a shortcut of the table, or a key that stays. */
+/** The id of a shortcut, or a fixed key. */
 export type Keys = ShortcutId | (typeof fixed)[number]["keys"][number];
 
-/** Keys that a person chose in place of the usual ones, by id; ids of other versions mean nothing. */
+/** Custom keys by shortcut id; unknown ids, from other versions, are ignored. */
 export type Overrides = Record<string, string | undefined>;
 
-/** The shortcut of an id, `null` for a key that stays. */
+/** Returns the shortcut of an id; `null` for a fixed key. */
 export function findShortcut(keys: string): Entry | null {
   return Object.hasOwn(shortcutTable, keys) ? shortcutTable[keys as ShortcutId] : null;
 }
 
-/** The keys that act now: those of a shortcut, or the key itself. */
+/** Returns the current keys of a shortcut, or a fixed key itself. */
 export function resolveKeys(keys: string, overrides: Overrides, mac: boolean): string {
   const shortcut = findShortcut(keys);
   return shortcut ? (overrides[keys] ?? usualKeys(shortcut, mac)) : keys;
@@ -113,14 +113,14 @@ function usualKeys(shortcut: Entry, mac: boolean): string {
   return (mac && shortcut.mac) || shortcut.keys;
 }
 
-/** Whether a person chose other keys for a shortcut. */
+/** Whether a shortcut has custom keys. */
 export function isOverridden(id: ShortcutId, overrides: Overrides): boolean {
   return overrides[id] !== undefined;
 }
 
 type Row = { id: ShortcutId | null; group: Group; label: string; keys: readonly string[] };
 
-/** Every key there is, with what it does; `id` where it can be changed. */
+/** Lists all keys; `id` is set where they can be changed. */
 export function listKeys(overrides: Overrides, mac: boolean): Row[] {
   const ids = Object.keys(shortcutTable) as ShortcutId[];
   return [
@@ -129,10 +129,10 @@ export function listKeys(overrides: Overrides, mac: boolean): Row[] {
   ];
 }
 
-/** These act on every page. */
+/** Groups that are active on every page. */
 const onEveryPage: readonly Group[] = ["Anywhere", "In lists", "In forms"];
 
-/** What these keys already do where this shortcut acts; `null` if nothing. */
+/** Returns the label of another shortcut with the same keys that can be active at the same time. */
 export function findConflict(id: ShortcutId, keys: string, overrides: Overrides, mac: boolean): string | null {
   const { group } = shortcutTable[id];
   const meets = (other: Group) => other === group || onEveryPage.includes(other) || onEveryPage.includes(group);
@@ -140,7 +140,7 @@ export function findConflict(id: ShortcutId, keys: string, overrides: Overrides,
   return rows.find((row) => row.keys.includes(keys))?.label ?? null;
 }
 
-/** The overrides with other keys for a shortcut; `null` gives it back its usual ones. */
+/** Returns the overrides with new keys for a shortcut; `null` resets it. */
 export function withKeys(overrides: Overrides, id: ShortcutId, keys: string | null, mac: boolean) {
   const others = Object.entries(overrides).filter(([other, chosen]) => other !== id && chosen !== undefined);
   const changed = keys !== null && keys !== usualKeys(shortcutTable[id], mac);

@@ -2,27 +2,25 @@ import { createContext, useContext, useEffect, useId, useRef, useState } from "r
 import { isInMenu, isSingle, pressed, takesText } from "@/lib/keys";
 import { findShortcut, type Keys } from "./shortcutTable";
 
-/** A key and what it does, as long as the view that registered it is shown. */
+/** A shortcut, registered while its view is shown. */
 export type Shortcut = {
   keys: Keys;
-  /** What it does here, where the table of shortcuts says it otherwise. */
+  /** Label, if it differs from the table's. */
   label?: string;
-  /** Whether the status bar shows it. */
   inBar?: boolean;
-  /** Whether it is for the current row of a list, whose menu has it too. */
+  /** Whether it applies to the current row of a list; its menu then shows it too. */
   ofRow?: boolean;
-  /** Whether it works over dialogs too. */
+  /** Whether it also works while a dialog is open. */
   everywhere?: boolean;
   run: () => void;
 };
 
-/** A shortcut that acts now. */
 export type ActiveShortcut = Shortcut & { label: string; layer: number; order: number };
 
-/** How keys are pressed here: what acts for a shortcut, whether on a Mac, and whether single letters act. */
+/** The current keys of shortcuts, the system, and whether single-letter shortcuts are enabled. */
 export type KeySettings = { keysOf: (keys: string) => string; mac: boolean; singles: boolean };
 
-/** Which shortcuts exist now. The last one registered in the layer that opened last wins. */
+/** The registered shortcuts. On a conflict, the last one of the top layer wins. */
 export class ShortcutRegistry {
   private readonly registered = new Map<string, ActiveShortcut>();
   private readonly layers = new Set<number>();
@@ -31,7 +29,7 @@ export class ShortcutRegistry {
   private counter = 0;
   private lastLayer = 0;
 
-  /** Adds a shortcut, or renews it under the same id. */
+  /** Adds a shortcut, or updates it. */
   add(id: string, shortcut: Shortcut, layer: number): void {
     const label = shortcut.label ?? findShortcut(shortcut.keys)?.label ?? "";
     this.registered.set(id, { ...shortcut, label, layer, order: this.registered.get(id)?.order ?? this.counter++ });
@@ -43,12 +41,12 @@ export class ShortcutRegistry {
     this.changed();
   }
 
-  /** The number of a layer that is about to open, over all that are open whatever view they belong to. */
+  /** Reserves the number of a layer above all that are open. */
   nextLayer(): number {
     return ++this.lastLayer;
   }
 
-  /** A dialog opened: shortcuts beneath it rest. */
+  /** Disables the shortcuts of lower layers. */
   openLayer(layer: number): void {
     this.layers.add(layer);
     this.changed();
@@ -59,7 +57,7 @@ export class ShortcutRegistry {
     this.changed();
   }
 
-  /** The shortcuts that act now, in the order in which they were registered. */
+  /** The active shortcuts, in order of registration. */
   readonly active = (): ActiveShortcut[] => this.snapshot;
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -67,12 +65,12 @@ export class ShortcutRegistry {
     return () => this.listeners.delete(listener);
   };
 
-  /** Runs what belongs to a key press; tells whether anything did. */
+  /** Runs the shortcut of a key press; returns whether there was one. */
   dispatch(event: KeyboardEvent, { keysOf, mac, singles }: KeySettings): boolean {
     if (event.defaultPrevented || event.isComposing) return false;
     const typing = takesText(event.target);
     if (typing && event.key === "Escape") {
-      // Leaves the field, not the page: what is typed stays, and single letters act again.
+      // Escape leaves the field, not the page; single-letter shortcuts then work again.
       if (event.target instanceof HTMLElement) event.target.blur();
       return true;
     }
@@ -98,13 +96,12 @@ export class ShortcutRegistry {
   }
 }
 
-/** The registry of this window. */
 export const ShortcutContext = createContext(new ShortcutRegistry());
 
-/** The layer that a view lies in: 0 in pages, a higher one the later its dialog opened. */
+/** The layer of a view: 0 for pages, higher for each dialog opened later. */
 export const LayerContext = createContext(0);
 
-/** Registers a shortcut while the calling view is shown; `null` registers nothing. */
+/** Registers a shortcut while the calling component is mounted; `null` registers none. */
 export function useShortcut(shortcut: Shortcut | null): void {
   const registry = useContext(ShortcutContext);
   const layer = useContext(LayerContext);
@@ -125,10 +122,10 @@ export function useShortcut(shortcut: Shortcut | null): void {
   }, [registry, id, keys, label, inBar, ofRow, everywhere, layer]);
 }
 
-/** Puts the calling dialog over all shortcuts beneath it, and gives its own layer. */
+/** Opens a layer for the calling dialog, and returns it. */
 export function useLayer(): number {
   const registry = useContext(ShortcutContext);
-  // Taken while it is drawn: a dialog within another one is drawn after it, though its effects run before.
+  // Reserved during render: an inner dialog renders after the outer one, but its effects run first.
   const [layer] = useState(() => registry.nextLayer());
   useEffect(() => {
     registry.openLayer(layer);

@@ -13,7 +13,7 @@ import { useItems } from "./useItems";
 
 type Props = { prefix: string; onClose: () => void };
 
-/** Finds and does: what needs you, tools, connectors, runs, credentials, actions. */
+/** Searches needs, tools, connectors, runs, credentials and commands. */
 export function Palette({ prefix, onClose }: Props) {
   return (
     <ModalOverlay isOpen isDismissable onOpenChange={(open) => !open && onClose()} className={styles.scrim ?? ""}>
@@ -69,7 +69,7 @@ function Search({ prefix, onClose }: Props) {
       <div className={styles.query}>
         <Icon name="search" />
         <input
-          // The palette is opened to be typed into.
+          // The palette opens to be typed into.
           // eslint-disable-next-line jsx-a11y/no-autofocus
           autoFocus
           role="combobox"
@@ -101,7 +101,7 @@ function Search({ prefix, onClose }: Props) {
             {group.items.map((item) => {
               const index = flat.indexOf(item);
               return (
-                // The field above owns the focus and the keys.
+                // The combobox has the focus and handles the keys.
                 // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
                 <div
                   key={item.id}

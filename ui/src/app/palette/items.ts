@@ -4,7 +4,7 @@ import { type IconName } from "@/components/Icon";
 import { type Keys } from "@/components/shortcutTable";
 import { score, splitWords } from "@/lib/match";
 
-/** Groups in their fixed order, with the prefix that shows one alone. */
+/** Groups in display order, with the prefix that limits the search to one. */
 export const groups = [
   { id: "needs", label: "Needs attention", prefix: null },
   { id: "tools", label: "Tools", prefix: "/" },
@@ -21,9 +21,9 @@ export type Item = {
   group: GroupId;
   text: string;
   detail: string;
-  /** What stands at the left: an icon's name, a connector's mark, or the tile of a platform. */
+  /** Left of the text: an icon, a connector's mark, or a platform's tile. */
   start: IconName | { connector: Connector } | { platform: Platform };
-  /** Names on the wire are set in mono. */
+  /** Set in monospace, for names as they are on the wire. */
   mono?: boolean;
   status?: { glyph: GlyphName; word: string };
   keys?: Keys;
@@ -32,7 +32,7 @@ export type Item = {
 
 const shownEach = 5;
 
-/** What the palette shows for a query: at most a few of each group, best first. */
+/** Returns the best matches of each group; more of them when a prefix selects one group. */
 export function findItems(items: Item[], query: string): { groupId: GroupId; label: string; items: Item[] }[] {
   const prefixed = groups.find((group) => group.prefix && query.startsWith(group.prefix));
   const words = splitWords(prefixed ? query.slice(1) : query);

@@ -35,12 +35,12 @@ type Navigation = {
   createOn: (id: AccountId) => void;
 };
 
-/** Everything that the palette can find or do. */
+/** Returns everything that the palette can find or do. */
 export function useItems(): Item[] {
   const navigate = useNavigate();
   const layers = useLayers();
   const registry = useContext(ShortcutContext);
-  // What acted on the page when the palette opened, not what acts in it.
+  // The shortcuts that were active on the page when the palette opened.
   const [here] = useState(() => registry.active());
   const change = useChangePreferences();
   const checkAll = useCheckAll();
@@ -104,12 +104,11 @@ export function useItems(): Item[] {
   }, [here, accounts, states, refresh, connectors, tools, runs, wallet, navigate, layers, changePreferences, check]);
 }
 
-/** Keys of the whole window have entries of their own, and some only move the focus. */
+/** Whether a shortcut belongs to the page: window shortcuts have entries of their own, and some only move the focus. */
 function isOfPage({ keys }: ActiveShortcut): boolean {
   return !/^(window\.|(list\.filter|Escape|Space)$)/.test(keys);
 }
 
-/** What a key of the page does, such as comparing the chosen run. */
 function hereItem({ keys, label, run }: ActiveShortcut): Item {
   return { id: `here-${keys}`, group: "do", text: label, detail: "This page", start: "keyboard", keys, run };
 }

@@ -3,7 +3,6 @@ import { AccountPage } from "@/features/accounts/AccountPage";
 import { type AccountTab } from "@/features/accounts/accountTabs";
 import { useLayers } from "../LayersContext";
 
-/** The account that the address names. */
 export function AccountRoute() {
   const { id } = useParams({ from: "/accounts/$id" });
   const { tab = "account", operation } = useSearch({ from: "/accounts/$id" });

@@ -1,7 +1,6 @@
 import { CataloguePage } from "@/features/catalogue/CataloguePage";
 import { useLayers } from "../LayersContext";
 
-/** The catalogue, and where its entries lead. */
 export function CatalogueRoute() {
   const layers = useLayers();
   return (

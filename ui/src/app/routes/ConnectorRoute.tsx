@@ -5,7 +5,7 @@ import { ToolsPane } from "@/features/tools/ToolsPane";
 import { useLayers } from "../LayersContext";
 import { useOpenConnector } from "./useOpenConnector";
 
-/** The connector that the address names, with its tools and runs from their own features. */
+/** A connector's page, with the tools and runs that other features render. */
 export function ConnectorRoute() {
   const { id } = useParams({ from: "/connectors/$id" });
   const { tab } = useSearch({ from: "/connectors/$id" });

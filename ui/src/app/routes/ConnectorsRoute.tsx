@@ -3,7 +3,6 @@ import { ConnectorsPage } from "@/features/connectors/ConnectorsPage";
 import { useLayers } from "../LayersContext";
 import { useOpenConnector } from "./useOpenConnector";
 
-/** The list of connectors, narrowed to the account that the address names. */
 export function ConnectorsRoute() {
   const { account: shown } = useSearch({ from: "/connectors" });
   const layers = useLayers();

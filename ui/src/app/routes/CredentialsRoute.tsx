@@ -2,7 +2,6 @@ import { useNavigate } from "@tanstack/react-router";
 import { CredentialsPage } from "@/features/credentials/CredentialsPage";
 import { useOpenConnector } from "./useOpenConnector";
 
-/** The wallet, and what platforms keep. */
 export function CredentialsRoute() {
   const openConnector = useOpenConnector();
   const navigate = useNavigate();

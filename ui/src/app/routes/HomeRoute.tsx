@@ -4,7 +4,6 @@ import { HomePage } from "@/features/home/HomePage";
 import { useLayers } from "../LayersContext";
 import { useOpenConnector } from "./useOpenConnector";
 
-/** Home, and where its parts lead. */
 export function HomeRoute() {
   const layers = useLayers();
   const navigate = useNavigate();

@@ -1,7 +1,6 @@
 import { SettingsPage } from "@/features/settings/SettingsPage";
 import { useLayers } from "../LayersContext";
 
-/** Settings. */
 export function SettingsRoute() {
   const layers = useLayers();
   return <SettingsPage onOpenKeys={layers.openKeys} />;

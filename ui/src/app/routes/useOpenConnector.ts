@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type ConnectorTab } from "@/features/connectors/connectorTabs";
 import { type ConnectorId } from "@/host/bindings";
 
-/** Goes to a connector's page, to one part of it where that is named. */
+/** Returns a function that opens a connector's page, optionally at a tab. */
 export function useOpenConnector() {
   const navigate = useNavigate();
   return (id: ConnectorId, tab?: ConnectorTab) =>

@@ -7,14 +7,14 @@ import styles from "./Find.module.css";
 import { FindContext, type Finder } from "./FindContext";
 
 type Props = {
-  /** What is searched, for its label: `result`. */
+  /** What is searched, as in "Find in `result`". */
   what: string;
-  /** Which of several views is shown; with another one the bar closes. */
+  /** Id of the current view; changing it closes the bar. */
   view: string;
   children: ReactNode;
 };
 
-/** A view in which Ctrl-F finds text, with a bar above it while it is open. */
+/** Content that can be searched with Ctrl-F, by a bar above it. */
 export function WithFind({ what, view, children }: Props) {
   const [finders] = useState(() => new Set<Finder>());
   const [openIn, setOpenIn] = useState<string | null>(null);
@@ -91,7 +91,7 @@ function hideAll(finders: ReadonlySet<Finder>): void {
   for (const finder of finders) finder.hide();
 }
 
-/** Marks the match at that index, wrapping around; counts again, because what is drawn may have changed. */
+/** Shows the match at `index`, which wraps around. Counts again, because the content may have changed. */
 function showAt(finders: ReadonlySet<Finder>, query: string, index: number): { index: number; total: number } {
   hideAll(finders);
   const counts = [...finders].map((finder) => ({ finder, count: finder.count(query) }));

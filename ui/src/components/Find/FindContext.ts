@@ -1,19 +1,19 @@
 import { createContext, useContext, useEffect, useRef } from "react";
 
-/** A part of a view in which something can be found. */
+/** A searchable part of a view. */
 export type Finder = {
-  /** How often a text stands in it. */
+  /** Returns the number of matches. */
   count: (query: string) => number;
-  /** Brings one of them into sight and marks it. */
+  /** Scrolls to a match and highlights it. */
   show: (query: string, index: number) => void;
-  /** Takes the mark away. */
+  /** Removes the highlight. */
   hide: () => void;
 };
 
-/** The parts of a view that are drawn, in their order; `null` where nothing is looked for. */
+/** The searchable parts of a view in order; `null` where search is unavailable. */
 export const FindContext = createContext<Set<Finder> | null>(null);
 
-/** Has a part be searched with the others of its view. */
+/** Registers a part of the surrounding view for search. */
 export function useFinder(finder: Finder): void {
   const finders = useContext(FindContext);
   const latest = useRef(finder);

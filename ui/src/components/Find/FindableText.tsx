@@ -3,10 +3,10 @@ import { occurrences } from "@/lib/occurrences";
 import styles from "./Find.module.css";
 import { useFinder } from "./FindContext";
 
-/** The name of the mark in `Find.module.css`. */
+/** Highlight name in `Find.module.css`. */
 const mark = "found";
 
-/** Text that is searched as it is drawn. */
+/** Text content that can be searched. */
 export function FindableText({ children }: { children: ReactNode }) {
   const area = useRef<HTMLDivElement>(null);
   const text = () => area.current?.textContent ?? "";
@@ -16,7 +16,7 @@ export function FindableText({ children }: { children: ReactNode }) {
       const start = occurrences(text(), query)[index];
       const range = start === undefined ? null : rangeAt(area.current, start, start + query.length);
       if (!range) return;
-      // Older web views only scroll.
+      // Web views without the Highlight API only scroll.
       if ("highlights" in CSS) CSS.highlights.set(mark, new Highlight(range));
       range.startContainer.parentElement?.scrollIntoView({ block: "nearest" });
     },
@@ -31,7 +31,7 @@ export function FindableText({ children }: { children: ReactNode }) {
   );
 }
 
-/** The stretch of what is drawn between two places of its text. */
+/** Returns the DOM range of two offsets in the text content. */
 function rangeAt(area: Node | null, start: number, end: number): Range | null {
   if (!area) return null;
   const walker = document.createTreeWalker(area, NodeFilter.SHOW_TEXT);

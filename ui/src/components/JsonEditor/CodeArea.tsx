@@ -17,7 +17,7 @@ const colours = HighlightStyle.define([
   { tag: [tags.bool, tags.null], color: "var(--color-code-keyword)" },
 ]);
 
-/** The text area of the JSON editor: CodeMirror, in a file of its own so that it loads when it is needed. */
+/** The CodeMirror editor, in a module of its own so that it loads on demand. */
 export function CodeArea({ label, text, marks, onChange, isDisabled, ref }: CodeAreaProps) {
   const parent = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
@@ -51,7 +51,7 @@ export function CodeArea({ label, text, marks, onChange, isDisabled, ref }: Code
     });
     view.current = area;
     return () => area.destroy();
-    // The editor lives as long as the area; later changes of these come through the effects below.
+    // The editor is created once; the effects below apply later changes.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 

@@ -14,18 +14,18 @@ const CodeArea = lazyNamed(() => import("./CodeArea"), "CodeArea");
 type Props = {
   label: string;
   value: unknown;
-  /** Called with each text that can be read; the value before stays while it cannot. */
+  /** Called with each valid value; while the text is invalid, the last value stays. */
   onChange: (value: unknown) => void;
-  /** What is wrong with the value, by JSON pointer. */
+  /** Problems of the value, by JSON pointer. */
   problems?: readonly ValueProblem[];
-  /** Tells whether the text can be read at all. */
+  /** Reports whether the text is valid JSON. */
   onReadable?: (readable: boolean) => void;
   isDisabled?: boolean;
 };
 
 /**
- * A value as JSON text. The text is the user's own: it is rewritten only when the value changes from
- * elsewhere, so spaces and unfinished words stay.
+ * Edits a value as JSON text. The text is rewritten only if the value changes from outside, so that the user's
+ * formatting and incomplete input stay.
  */
 export function JsonEditor({ label, value, onChange, problems = [], onReadable, isDisabled = false }: Props) {
   const [text, setText] = useState(() => writeJson(value));
@@ -55,7 +55,7 @@ export function JsonEditor({ label, value, onChange, problems = [], onReadable, 
     [onChange, onReadable],
   );
 
-  // A view that went away has no unreadable text any more.
+  // An unmounted editor holds no invalid text.
   useEffect(() => () => onReadable?.(true), [onReadable]);
 
   const step = useCallback(() => {

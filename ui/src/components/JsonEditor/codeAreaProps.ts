@@ -1,14 +1,13 @@
 import { type Ref } from "react";
 import { type TextProblem } from "@/lib/jsonText";
 
-// Beside the code area, not in it: importing even a type from there would load the editor at start.
+// Apart from the editor: even importing a type from its module would load it at startup.
 
 export type CodeHandle = {
-  /** Marks a stretch of the text and brings it into sight. */
+  /** Selects a range and scrolls to it. */
   show: (from: number, to: number) => void;
 };
 
-/** What the code area is given. */
 export type CodeAreaProps = {
   label: string;
   text: string;

@@ -2,7 +2,7 @@ import { type JsonLine } from "./jsonLines";
 import styles from "./JsonView.module.css";
 import { displayText } from "./displayText";
 
-/** A line as JSON writes it. */
+/** One line of JSON. */
 export function JsonLineText({ line }: { line: JsonLine }) {
   const isList = Array.isArray(line.value);
   const comma = line.comma ? "," : "";

@@ -13,18 +13,18 @@ import { treeStep } from "./treeKeys";
 type Props = { label: string; value: unknown };
 
 /**
- * A JSON value in numbered lines that fold, as a tree with one tab stop; see `treeKeys` for its keys.
- * Only the lines in sight are drawn, and the current one, which assistive technology is told of by its id.
+ * A JSON value as a foldable tree with line numbers and one tab stop (see `treeKeys`). Renders only the visible lines
+ * and the current one, which `aria-activedescendant` refers to.
  */
 export function JsonView({ label, value }: Props) {
   const base = useId();
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [current, setCurrent] = useState("");
-  /** The pointer of the line that was found last; an object, for the same one may be wanted in sight again. */
+  /** The last search match. An object, because the same line may be found again and must be scrolled to again. */
   const [found, setFound] = useState<{ pointer: string } | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const lines = useMemo(() => jsonLines(value, folded), [value, folded]);
-  // Another value may lack what was current in the one before.
+  // The current line may not exist in a new value.
   const index = Math.max(
     0,
     lines.findIndex((line) => line.pointer === current),
@@ -57,7 +57,7 @@ export function JsonView({ label, value }: Props) {
   });
   useEffect(() => {
     if (found) virtualizer.scrollToIndex(index, { align: "auto" });
-    // Once for each that is found; what folds or moves afterwards stays where it is.
+    // Scrolls once for each match; later folding or moving must not scroll.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [found]);
 
@@ -109,7 +109,7 @@ export function JsonView({ label, value }: Props) {
           };
           const text = <JsonLineText line={line} />;
           const indent = { paddingLeft: `${line.depth * 2}ch` };
-          // WebKit takes a tree for one only where nothing but entries and presentation is in it.
+          // WebKit exposes a tree only if it contains nothing but tree items and presentational elements.
           if (line.part === "close")
             return (
               <div key={item.index} {...place} role="presentation" aria-hidden="true">
@@ -119,7 +119,7 @@ export function JsonView({ label, value }: Props) {
               </div>
             );
           return (
-            // Keys reach the tree, which owns the focus; an entry only takes the pointer.
+            // The tree has the focus and handles keys; items only handle the pointer.
             // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
             <div
               key={item.index}
@@ -155,7 +155,7 @@ export function JsonView({ label, value }: Props) {
 
 const nothing: ReadonlySet<string> = new Set();
 
-/** The lines that a text stands in, in a name or a value, whatever is folded. */
+/** Returns the lines whose name or value contains the text, folded or not. */
 function linesWith(value: unknown, query: string): JsonLine[] {
   return jsonLines(value, nothing).filter(
     ({ part, name, value }) =>

@@ -1,28 +1,26 @@
 import { type JsonPath, toPointer } from "@/lib/jsonPointer";
 
-/** One line of a JSON value as it is shown. */
+/** A displayed line of a JSON value. */
 export type JsonLine = {
-  /** Pointer of the value the line begins or ends; with `close` unique. */
+  /** JSON pointer of the value that the line starts or ends. */
   pointer: string;
   depth: number;
-  /** Name before the value; `undefined` in lists and at the root. */
+  /** Property name; `undefined` in arrays and at the root. */
   name?: string;
-  /** Place among the entries of its container, from 1, and how many those are. */
+  /** 1-based position in the container, and the container's size. */
   place: number;
   siblings: number;
-  /** A value in full, a container's opening or its closing line. */
+  /** A complete value, or the first, last or only line of a container. */
   part: "value" | "open" | "close" | "folded";
   value: unknown;
-  /** Number of entries of a container. */
   entries: number;
-  /** Whether a comma follows. */
   comma: boolean;
 };
 
-/** A list of plain values no longer than this stays on one line. */
+/** Maximum length of an array of scalars on one line. */
 const oneLine = 60;
 
-/** The lines of `value`; containers whose pointer is in `folded` take one line. */
+/** Returns the lines of `value`. Containers in `folded` take one line. */
 export function jsonLines(value: unknown, folded: ReadonlySet<string>): JsonLine[] {
   const lines: JsonLine[] = [];
   add(lines, value, [], { place: 1, siblings: 1 }, folded);

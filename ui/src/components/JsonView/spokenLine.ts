@@ -1,7 +1,10 @@
 import { type JsonLine } from "./jsonLines";
 import { displayText } from "./displayText";
 
-/** A line as it is read aloud, without punctuation: "number: 482", "user: 2 members"; list entries by their index. */
+/**
+ * Returns a line for screen readers, without punctuation: "number: 482", "user: 2 members". List items are named by
+ * index.
+ */
 export function spokenLine({ depth, name, place, part, value, entries }: JsonLine): string {
   const called = name ?? (depth === 0 ? "" : `item ${place}`);
   return [called, spokenValue(value, part === "value", entries)].filter(Boolean).join(": ");

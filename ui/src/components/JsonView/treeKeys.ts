@@ -1,20 +1,19 @@
 import { type JsonLine } from "./jsonLines";
 
-/** What a key does in the tree: goes to a line, folds or unfolds the current one, or scrolls it sideways. */
+/** The effect of a key in the tree. */
 type TreeStep = { kind: "go"; index: number } | { kind: "toggle"; pointer: string } | { kind: "scroll"; sign: 1 | -1 };
 
 type At = {
-  /** Index of the current line. */
   index: number;
-  /** Lines between one page and the next. */
+  /** Number of lines per page. */
   page: number;
-  /** Whether what is in sight begins right of the lines' beginning. */
+  /** Whether the view is scrolled sideways. */
   isScrolled: boolean;
 };
 
 /**
- * The keys of a tree, as the WAI-ARIA practices have them; closing lines are no entries and are passed over.
- * Where → and ← have nothing to open or leave, they scroll, so that a long text is read by keyboard too.
+ * Keys of the WAI-ARIA tree pattern; closing lines are skipped. → and ← scroll where there is nothing to open or leave,
+ * so that long texts can be read by keyboard.
  */
 export function treeStep(key: string, lines: readonly JsonLine[], { index, page, isScrolled }: At): TreeStep | null {
   const line = lines[index];
@@ -41,14 +40,14 @@ export function treeStep(key: string, lines: readonly JsonLine[], { index, page,
       return part === "open" ? { kind: "toggle", pointer } : go(lines, holderOf(lines, index), 1);
     case "Enter":
     case " ":
-      // On a value nothing happens, and nothing that the page does with these keys.
+      // Consumes the key on values too, so that no shortcut of the page runs.
       return part === "value" ? { kind: "go", index } : { kind: "toggle", pointer };
     default:
       return null;
   }
 }
 
-/** To the first entry from `index` on, in the direction of `sign`; `null` where there is none. */
+/** Moves to the nearest item at or after `index` in the given direction, if there is one. */
 function go(lines: readonly JsonLine[], index: number, sign: 1 | -1): TreeStep | null {
   for (let at = index; at >= 0 && at < lines.length; at += sign) {
     if (lines[at]?.part !== "close") return { kind: "go", index: at };
@@ -56,7 +55,7 @@ function go(lines: readonly JsonLine[], index: number, sign: 1 | -1): TreeStep |
   return null;
 }
 
-/** Index of the line that opens what holds the line at `index`; -1 at the root. */
+/** Index of the line that opens the parent container; -1 at the root. */
 function holderOf(lines: readonly JsonLine[], index: number): number {
   const depth = lines[index]?.depth ?? 0;
   return lines.slice(0, index).findLastIndex((line) => line.part === "open" && line.depth < depth);

@@ -4,7 +4,7 @@ import remarkGfm from "remark-gfm";
 import { inertText } from "@/lib/inertText";
 import styles from "./Markdown.module.css";
 
-/** A head of another party's text: its level there says nothing of its place in the page. */
+/** Headings in external text: their level has no meaning in this page. */
 const head = (level: number) =>
   function Head({ children }: { children?: ReactNode }) {
     return <h3 data-level={level}>{children}</h3>;
@@ -32,7 +32,7 @@ const components: Components = {
 
 type Node = { value?: unknown; children?: Node[]; properties?: Record<string, unknown> };
 
-/** Escapes such as `&#x202e;` become characters only while Markdown is read: they are made visible after that. */
+/** Markdown decodes escapes such as `&#x202e;`, so invisible characters are replaced again after parsing. */
 function inertTree() {
   return (tree: Node) => makeInert(tree);
 }
@@ -45,7 +45,7 @@ function makeInert(node: Node): void {
   node.children?.forEach(makeInert);
 }
 
-/** The text with its Markdown drawn; loaded only when there is some. */
+/** Renders Markdown; loaded on demand. */
 export function Formatted({ text }: { text: string }) {
   return (
     <div className={styles.formatted} data-selectable>

@@ -6,12 +6,12 @@ type Props = { text: string };
 
 const Formatted = lazyNamed(() => import("./Formatted"), "Formatted");
 
-/** Drawing a longer text as Markdown would hold up the window. */
+/** Rendering longer text as Markdown would block the window. */
 const longest = 100_000;
 
 /**
- * Text of another party, as Markdown where it looks like it. Nothing in it is loaded, opened or run:
- * raw HTML is text, pictures are their description, links are text with the address beside them.
+ * External text, rendered as Markdown if it looks like it. Nothing is loaded, opened or executed: HTML stays text,
+ * images become their description, and links are text with a tooltip.
  */
 export function Markdown({ text }: Props) {
   if (text.length > longest || !looksLikeMarkdown(text))
@@ -33,13 +33,13 @@ export function Markdown({ text }: Props) {
   );
 }
 
-/** Whether spaces put the text into columns, as in logs and tables, which only letters of one width keep. */
+/** Whether the text is aligned in columns, as in logs and tables, and needs a monospace font. */
 function isLaidOut(text: string): boolean {
   const lines = text.slice(0, 4000).split("\n");
   return lines.filter((line) => /\S(?: {2,}|\t)\S/.test(line)).length > 1;
 }
 
-/** Whether Markdown signs stand where they mean something; plain text keeps its own line breaks otherwise. */
+/** Whether the text contains Markdown syntax. Other text keeps its line breaks. */
 export function looksLikeMarkdown(text: string): boolean {
   return /^#{1,6} \S|^\s*[-*+] \S|^\s*\d+[.)] \S|^```|^> |\*\*\S[^*]*\*\*|\[[^\]]+\]\([^)]+\)|^\|.*\|\s*$|`[^`\n]+`/m.test(
     text,

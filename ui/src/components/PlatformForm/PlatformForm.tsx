@@ -5,7 +5,6 @@ import { type SchemaFormProps } from "../SchemaForm/schemaFormProps";
 import { type PlatformFormState } from "./usePlatformForm";
 
 type Props = {
-  /** Name of the form for assistive technology. */
   label: string;
   state: PlatformFormState;
   wallet: WalletEntry[];
@@ -13,7 +12,7 @@ type Props = {
   ref?: SchemaFormProps["ref"];
 };
 
-/** A form that a platform made for people: its own titles and help, secrets typed, referred to, or from the wallet. */
+/** A platform's form, with its own titles and help. Secrets are typed, referenced, or selected from the wallet. */
 export function PlatformForm({ label, state, wallet, isDisabled, ref }: Props) {
   const { form, values, drafts, shown, changeValues, changeSecret, touch } = state;
   const secrets = useMemo(

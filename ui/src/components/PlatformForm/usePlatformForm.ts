@@ -62,7 +62,7 @@ export function usePlatformForm(form: Form, start?: Pick<PlatformFormDraft, "val
   };
 }
 
-/** The secrets that were given and still have a place: another choice may have taken it away. */
+/** The secrets that were entered and whose place still exists; switching an alternative may remove it. */
 function givenSecrets(
   values: JsonObject,
   drafts: ReadonlyMap<string, SecretDraft>,
@@ -73,14 +73,14 @@ function givenSecrets(
   });
 }
 
-/** Whether what holds a place is there: the value itself, an object in it, or nothing chosen yet at the top. */
+/** Whether the parent of a place exists or can be created. */
 function hasPlace(values: JsonObject, pointer: string): boolean {
   const parents = fromPointer(pointer).slice(0, -1);
   const holder = parents.reduce<unknown>((here, step) => (here as JsonObject | undefined)?.[step], values);
   return parents.length === 0 || holder === undefined || typeof holder === "object";
 }
 
-/** What the schema says against the values, as if the secrets stood in their places. */
+/** Validates the values as if the secrets were in their places. */
 function problemsOf(form: Form, values: JsonObject, drafts: ReadonlyMap<string, SecretDraft>): ValueProblem[] {
   const secrets = new Map(givenSecrets(values, drafts));
   const filled = structuredClone(values) as Record<string, unknown>;
@@ -96,7 +96,7 @@ function problemsOf(form: Form, values: JsonObject, drafts: ReadonlyMap<string, 
   return [...wrong, ...others];
 }
 
-/** Stands for a secret while the rest is looked at; long enough for any rule of length. */
+/** Stands in for a secret during validation; long enough for any minimum length. */
 const placeholder = "hidden secret";
 
 function put(root: Record<string, unknown>, steps: string[]): void {

@@ -11,13 +11,11 @@ type Props = {
   runner: Runner;
   name: string;
   schema: Json;
-  /** Why secrets are missing. */
   missingReason: string;
-  /** What stands below the form. */
+  /** Shown below the form. */
   children?: ReactNode;
 };
 
-/** The arguments of a runner as a form or as JSON. */
 export function ArgumentsEditor({ runner, name, schema, missingReason, children }: Props) {
   const { args, mode, missing, form, setMissing, setReadable } = runner;
   const label = `Arguments of ${name}`;

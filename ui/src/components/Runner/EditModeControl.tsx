@@ -1,7 +1,6 @@
 import { FormOrJson } from "../FormOrJson";
 import { type Runner } from "./useRunner";
 
-/** Chooses how the arguments of a runner are edited. */
 export function EditModeControl({ runner }: { runner: Runner }) {
   return (
     <FormOrJson

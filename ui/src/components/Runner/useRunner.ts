@@ -10,14 +10,14 @@ import { useShortcut } from "../shortcuts";
 
 type State = {
   mode: EditMode;
-  /** Whether what is typed can be read; what cannot would be lost by switching. */
+  /** Whether the input can be parsed; switching modes would lose invalid input. */
   isReadable: boolean;
   confirmation: "none" | "open" | "closed";
-  /** Names of the secrets that the form was opened without. */
+  /** Names of secrets that the saved arguments lack. */
   missing: readonly string[];
-  /** How often the first problem was to have the focus. */
+  /** Incremented to focus the first problem. */
   problemFocuses: number;
-  /** The last one whose fields are shown where they are edited. */
+  /** The last problem whose fields are shown in the form. */
   refusal: Problem | null;
 };
 
@@ -50,23 +50,23 @@ function reduce(state: State, action: Action): State {
 }
 
 type Options = {
-  /** Under what the arguments wait when the form is left: a tool of a connector, an operation of an account. */
+  /** Key of the saved draft: the id of a connector or an account. */
   place: string;
   name: string;
   schema: Json;
   initialValues?: JsonObject;
   missing: readonly string[];
   isRunning: boolean;
-  /** Whether a person is asked before it runs; what says so only once it is asked for is asked for then. */
+  /** Whether to confirm before running. The host may also ask for it, by a problem. */
   needsConfirmation?: boolean;
-  /** Whether what is typed beside the arguments can be used. */
+  /** Validates the input beside the arguments. */
   validateOptions?: () => boolean;
   run: (values: JsonObject, confirmed: boolean) => Promise<Problem | null>;
 };
 
 export type Runner = ReturnType<typeof useRunner>;
 
-/** Arguments being edited, checked, agreed to and sent: the same for a tool and for an operation of a platform. */
+/** Edits, validates, confirms and sends the arguments of a tool or a platform operation. */
 export function useRunner({
   place,
   name,
@@ -89,11 +89,11 @@ export function useRunner({
     refusal: null,
   });
   useArgumentsDraft(place, name, schema, args.value);
-  // Stable, because fields call it in an effect: a new function at each render would loop.
+  // Stable, because fields call it in an effect.
   const setReadable = useCallback((isReadable: boolean) => dispatch({ type: "set_readable", isReadable }), []);
   const isConfirming = state.confirmation === "open";
 
-  // Drawn together with the problem that was set beside it, so that there is something to focus.
+  // Runs after the problem has rendered, so that there is something to focus.
   useEffect(() => {
     if (state.problemFocuses > 0) form.current?.focusProblem();
   }, [state.problemFocuses]);
@@ -147,7 +147,7 @@ export function useRunner({
   };
 }
 
-/** The keys of the editor; after those that run it, which come first in the status bar. */
+/** Registers the editor's shortcuts. Call it after those that run it, to keep these first in the status bar. */
 export function useRunnerKeys({ args, form, mode, switchMode }: Runner): void {
   useShortcut({ keys: "form.mode", inBar: true, run: switchMode });
   useShortcut(

@@ -5,8 +5,8 @@ import styles from "./SchemaForm.module.css";
 import { inputProps, useField } from "./useField";
 
 /**
- * Several texts in one line: Enter or a comma ends one, Backspace takes the last one back. The one that is still
- * being typed is part of the value already, so that a form that is sent meanwhile lacks nothing.
+ * A list of texts on one line. Enter or a comma adds an item, Backspace removes the last. Unfinished input is already
+ * part of the value, so that submitting does not lose it.
  */
 export function ChipsField(props: FieldProps) {
   const field = useField(props);
@@ -14,7 +14,7 @@ export function ChipsField(props: FieldProps) {
   const input = useRef<HTMLInputElement>(null);
   const all = Array.isArray(field.value) ? (field.value as unknown[]) : [];
   const last = typed.trim();
-  // Another value may have come from elsewhere meanwhile.
+  // The value may have changed from outside.
   const isLastTyped = last !== "" && all.at(-1) === last;
   const chips = isLastTyped ? all.slice(0, -1) : all;
 
@@ -49,11 +49,11 @@ export function ChipsField(props: FieldProps) {
   };
 
   return (
-    // A press beside the chips goes on in the input; the keyboard is there already.
+    // A click beside the chips focuses the input, which has the keyboard handlers.
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
     <div className={styles.chips} data-invalid={field.invalid || undefined} onClick={() => input.current?.focus()}>
       {chips.map((chip, index) => (
-        // Two chips may read the same: the place is part of the key.
+        // Chips can be equal, so the key includes the index.
         <Token
           key={`${index} ${String(chip)}`}
           name={String(chip)}

@@ -4,7 +4,7 @@ import { Icon } from "../Icon";
 import styles from "./SchemaForm.module.css";
 import { useField } from "./useField";
 
-/** Several of a list, each at most once, in the order of the list. */
+/** Several of a fixed set of values, each at most once, in the order of the schema. */
 export function ChoicesField(props: FieldProps) {
   const field = useField(props);
   const choices = field.facts.choices ?? [];

@@ -9,7 +9,7 @@ import { SegmentedControl } from "../SegmentedControl";
 import { OptionContext, useFormFacts } from "./FormContext";
 import styles from "./SchemaForm.module.css";
 
-/** Around each field: name, whether it is required, its type, `null` where that is a value, help or problem. */
+/** Wraps each field: name, required mark, type, the choice of `null`, and help or the problem. */
 export function FieldFrame(props: FieldTemplateProps) {
   const { fieldPathId, id, schema, required, disabled, children, onChange } = props;
   const insideOption = use(OptionContext);
@@ -19,15 +19,15 @@ export function FieldFrame(props: FieldTemplateProps) {
   const facts = factsOf(schema);
   const pointer = toPointer(path);
   if (path.length === 0) return <>{children}</>;
-  // The chosen alternative stands under the name of the whole.
+  // The selected alternative is rendered under the name of the whole.
   if (insideOption === id) return <>{children}</>;
 
   const value = props.formData as unknown;
-  // A required constant leaves nothing to decide, and mostly tells alternatives apart.
+  // A required constant needs no input; most discriminate alternatives.
   if (required && "const" in schema && problem === undefined) return <>{children}</>;
 
   const change = (next: unknown) => onChange(next, path, undefined, id);
-  // A secret names itself, with the way in which it is given.
+  // A secret field renders its own label.
   if (secrets && facts.field === "leaf" && schema.writeOnly === true)
     return (
       <div className={styles.field} data-pointer={pointer}>
@@ -92,7 +92,7 @@ export function FieldFrame(props: FieldTemplateProps) {
   );
 }
 
-/** Whether a value here is an object: it is then left out or put in as a whole. */
+/** Whether values are objects, which are added or cleared as a whole. */
 function holdsObjects(schema: Schema): boolean {
   return factsOf(schema).field === "object" || branches(schema, "oneOf").some(holdsObjects);
 }
@@ -116,7 +116,7 @@ function FieldName({ id, name, facts }: { id: string; name: string; facts: Field
 
 type NoteProps = { id: string; problem: string | undefined; help: string; keepsHelp: boolean };
 
-/** The problem of a field, or else its help; both where the help says in words what a rule of the schema asks for. */
+/** The problem of a field, or else its help. `keepsHelp` shows both, where the help explains the rule. */
 function Note({ id, problem, help, keepsHelp }: NoteProps): ReactNode {
   if (problem !== undefined) {
     return (

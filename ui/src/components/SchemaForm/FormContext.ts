@@ -2,25 +2,25 @@ import { createContext, useContext } from "react";
 import { type WalletEntry } from "@/host/bindings";
 import { type SecretDraft } from "../secretDraft";
 
-/** Secrets beside a form's values, by the JSON pointers of their places. */
+/** Secrets of a form, by JSON pointer; they are not part of its value. */
 export type FormSecrets = {
   drafts: ReadonlyMap<string, SecretDraft>;
   change: (pointer: string, draft: SecretDraft) => void;
-  /** Wallet entries that can stand for one. */
+  /** Entries that can be used. */
   wallet: WalletEntry[];
-  /** Those that the other side has already and does not tell. */
+  /** Secrets that are already set and stay hidden. */
   kept: ReadonlySet<string>;
 };
 
-/** What every field of a form needs to know, besides its own value. */
+/** What all fields of a form share. */
 type FormFacts = {
-  /** The problem shown at a place, by JSON pointer. */
+  /** Displayed problems, by JSON pointer. */
   problems: ReadonlyMap<string, string>;
-  /** A field was left: from now on its problem is shown. */
+  /** Marks a field as left: from now on its problem is shown. */
   touch: (pointer: string) => void;
-  /** Tells that the text of a field cannot be read, so that the value is not what is seen. */
+  /** Reports that a field's text cannot be parsed, so that the value differs from the input. */
   unreadable: (pointer: string, isUnreadable: boolean) => void;
-  /** Set for a platform's own form: titles are shown in place of names, and secrets stay out of the value. */
+  /** Set for a platform's form: shows titles instead of names, and keeps secrets out of the value. */
   secrets?: FormSecrets;
 };
 
@@ -34,5 +34,5 @@ export function useFormFacts(): FormFacts {
   return useContext(FormContext);
 }
 
-/** Id of the field whose alternatives are being drawn: the chosen one repeats no label. */
+/** Id of the field whose alternatives are being rendered; the selected one repeats no label. */
 export const OptionContext = createContext<string | null>(null);

@@ -5,7 +5,7 @@ import { Icon } from "../Icon";
 import styles from "./SchemaForm.module.css";
 import { inputProps, useField } from "./useField";
 
-/** A value of a shape that has no form of its own, as JSON. Only text that can be read becomes the value. */
+/** A value without a form of its own, edited as JSON. Only valid JSON changes the value. */
 export function JsonField(props: FieldProps) {
   const field = useField(props);
   const [typed, setTyped] = useState<string | null>(null);

@@ -2,7 +2,7 @@ import { type ComponentType, lazy, Suspense, useState } from "react";
 import { Skeleton } from "../Skeleton";
 import { type SchemaFormProps } from "./schemaFormProps";
 
-// Once it is loaded it is drawn as it is: a lazy one would show that it waits for a frame all the same.
+// Once loaded, the form renders directly: `lazy` would show the fallback for a frame even then.
 let loaded: ComponentType<SchemaFormProps> | null = null;
 const read = () =>
   import("./SchemaForm").then((module) => {
@@ -11,12 +11,12 @@ const read = () =>
   });
 const SchemaForm = lazy(read);
 
-/** Loads the form while what it is made from is asked for, so that both are there at once. */
+/** Starts to load the form while its schema is being fetched. */
 export function preloadSchemaForm(): void {
   void read();
 }
 
-/** The form, loaded when it is first shown: the library behind it is large and no other view needs it. */
+/** The form, loaded on demand: its library is large. */
 export function LazySchemaForm(props: SchemaFormProps) {
   const [Form] = useState<ComponentType<SchemaFormProps>>(() => loaded ?? SchemaForm);
   return (

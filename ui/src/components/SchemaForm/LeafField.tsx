@@ -11,7 +11,7 @@ import { type FormSecrets } from "./FormContext";
 import styles from "./SchemaForm.module.css";
 import { type FieldInput, inputProps, useField } from "./useField";
 
-/** One value: text, number, true or false, or one of a list. */
+/** A scalar: text, number, boolean, or one of a list. */
 export function LeafField(props: FieldProps) {
   const field = useField(props);
   const { schema, facts } = field;
@@ -23,7 +23,7 @@ export function LeafField(props: FieldProps) {
   return isLong(field) ? <LongText field={field} /> : <ShortText field={field} />;
 }
 
-/** A secret of a platform's form: it never becomes part of the value. */
+/** A secret of a platform's form; never part of the value. */
 function SecretLeaf({ field, secrets }: { field: FieldInput; secrets: FormSecrets }) {
   const { pointer, name, schema, required, problem } = field;
   const isKept = secrets.kept.has(pointer);
@@ -42,13 +42,13 @@ function SecretLeaf({ field, secrets }: { field: FieldInput; secrets: FormSecret
   );
 }
 
-/** A value there is no choice about: put in by itself where it is required. */
+/** A value without alternatives; set automatically if required. */
 function Constant({ field, value }: { field: FieldInput; value: unknown }) {
   const { required, change } = field;
   const missing = required && field.value === undefined;
   useEffect(() => {
     if (missing) change(value);
-    // Only the lack of the value matters; `change` is a new function each time.
+    // Only a missing value matters; `change` is a new function at each render.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [missing]);
   if (required && (missing || same(value, field.value))) return null;
@@ -110,7 +110,7 @@ function TrueOrFalse({ field }: { field: FieldInput }) {
   );
 }
 
-/** A number as typed, in the one way JSON writes it; text that is none stays as it is until it is corrected. */
+/** A number as typed. Invalid text stays until it is corrected. */
 function NumberInput({ field }: { field: FieldInput }) {
   const [typed, setTyped] = useState<string | null>(null);
   const shown = typed !== null && same(toNumber(typed), field.value ?? undefined) ? typed : textOf(field.value);
@@ -129,7 +129,7 @@ function NumberInput({ field }: { field: FieldInput }) {
   );
 }
 
-/** The number that was typed; the text itself where it is none or would lose digits. */
+/** Returns the number, or the text itself if it is invalid or would lose digits. */
 function toNumber(text: string): number | string | undefined {
   const trimmed = text.trim();
   if (trimmed === "") return undefined;
@@ -187,7 +187,7 @@ function placeholder(field: FieldInput): string | undefined {
   return fallbackText(field) ?? (example ? `Example: ${example}` : undefined);
 }
 
-/** The server's own default, which holds as long as nothing is given. */
+/** The server's default, which applies while no value is given. */
 function fallbackText({ facts }: FieldInput): string | undefined {
   const { fallback } = facts;
   if (fallback === undefined || fallback === null || fallback === "") return undefined;
@@ -198,7 +198,7 @@ function isSecret({ schema }: Pick<FieldInput, "schema">): boolean {
   return schema.writeOnly === true || schema.format === "password";
 }
 
-/** Whether a text is likely to have several lines: by its format or name, or, in a tool's schema, by its length. */
+/** Whether a text probably has several lines, judging by format and name, or length in a tool's schema. */
 function isLong({ schema, name, value, secrets }: FieldInput): boolean {
   if (
     isSecret({ schema }) ||

@@ -14,7 +14,7 @@ type Line = { name: string; text: string };
 
 const texts: readonly string[] = ["string"];
 
-/** Values by names of one's own, one line each, such as headers. Secret ones stay out of the value. */
+/** Values by custom names, such as headers, one per line. Secrets are kept apart from the value. */
 export function MapField(props: FieldProps) {
   const field = useField(props);
   const { secrets, pointer, facts, name } = field;
@@ -31,7 +31,7 @@ export function MapField(props: FieldProps) {
       for (const line of left) secrets.change(place(pointer, line.name), emptyDraft);
       for (const line of named) secrets.change(place(pointer, line.name), { ...emptyDraft, secret: line.text });
     } else {
-      // Nothing is no number, and none of the others.
+      // An empty text is only a value where strings are allowed.
       const given = named.filter((line) => line.text !== "" || types.includes("string"));
       field.change(
         given.length === 0 && !field.required

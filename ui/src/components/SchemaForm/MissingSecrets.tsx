@@ -3,7 +3,7 @@ import { Notice } from "../ProblemNotice";
 
 type Props = { names: readonly string[]; children: string; onHide: () => void };
 
-/** Names the secrets that a form was opened without. */
+/** Names the secrets that have to be entered again. */
 export function MissingSecrets({ names, children, onHide }: Props) {
   return (
     <Notice

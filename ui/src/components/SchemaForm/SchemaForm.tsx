@@ -35,7 +35,7 @@ const Themed = withTheme<JsonObject>({
   },
 });
 
-/** Nothing is put into a value that the user did not put there. */
+/** Values contain only what the user entered. */
 const putNothingIn: FormProps["experimental_defaultFormStateBehavior"] = {
   arrayMinItems: { populate: "never" },
   allOf: "skipDefaults",
@@ -43,7 +43,7 @@ const putNothingIn: FormProps["experimental_defaultFormStateBehavior"] = {
   emptyObjectFields: "skipDefaults",
 };
 
-/** A form made from a JSON Schema. The value is the caller's; nothing is sent from here. */
+/** A form for a JSON Schema. Controlled by the caller. */
 export function SchemaForm({
   label,
   schema,
@@ -75,7 +75,7 @@ export function SchemaForm({
   );
   useImperativeHandle(ref, () => ({ focusProblem: () => focusFirstProblem(box.current) }), []);
   useEffect(() => {
-    // A page that was opened to be filled in has the focus as a whole until its form is there.
+    // A page that opens as a form keeps the focus on itself until the form has loaded.
     const around = document.activeElement;
     if (!box.current?.closest("[data-fill-in]") || !around?.contains(box.current)) return;
     box.current.querySelector<HTMLElement>(typedInto)?.focus({ preventScroll: true });
@@ -107,7 +107,7 @@ function Nothing() {
   return null;
 }
 
-/** What is not there has no key; an entry of a list that holds nothing yet is `null`, as JSON has it. */
+/** Removes undefined properties; undefined list items become `null`, as in JSON. */
 function withoutUndefined(value: unknown): JsonObject {
   const clean = (inner: unknown): unknown => {
     if (Array.isArray(inner)) return inner.map((entry) => (entry === undefined ? null : clean(entry)));

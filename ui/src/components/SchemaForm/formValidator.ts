@@ -4,8 +4,8 @@ import { type AnySchema, mapChildren, type Schema } from "@/lib/schema/schema";
 import { fits } from "@/lib/schema/validate";
 
 /**
- * What the form library asks: which alternative does a value belong to? Problems of the value itself
- * are found outside of it, against the schema as it was sent.
+ * Tells the form library which alternative a value belongs to. Problems are found elsewhere, against the original
+ * schema.
  */
 export const formValidator: ValidatorType = {
   isValid: (schema: RJSFSchema, value: unknown) => value !== undefined && fits(asSent(schema), value),
@@ -13,7 +13,7 @@ export const formValidator: ValidatorType = {
   rawValidation: () => ({ errors: [] }),
 };
 
-/** Puts back what drawing took out of a schema: that `null` is allowed, and the values to choose from. */
+/** Restores what `formSchema` removed: nullability, and the values of an enum. */
 function asSent(schema: AnySchema): AnySchema {
   if (typeof schema === "boolean") return schema;
   const { nullable, choices } = factsOf(schema);

@@ -5,13 +5,13 @@ import { formSchema } from "@/lib/schema/formSchema";
 import { type JsonObject, type Schema } from "@/lib/schema/schema";
 import { schemaOf, type ValueProblem } from "@/lib/schema/validate";
 
-/** A problem without what a form of that schema shows at its fields. */
+/** The problem without the parts that a form of that schema shows at its fields. */
 export function beyondForm(problem: Problem, schema: Json): Problem {
   const drawn = formSchema(schemaOf(schema));
   return { ...problem, fields: problem.fields.filter(({ path }) => fieldAt(drawn, path) === "") };
 }
 
-/** The first problem of each field that was drawn; what is within a field is named. */
+/** The first problem of each rendered field. Problems inside a field are prefixed with their path. */
 export function problemsByField(drawn: Schema, problems: readonly ValueProblem[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const { path, message } of problems) {
@@ -22,7 +22,7 @@ export function problemsByField(drawn: Schema, problems: readonly ValueProblem[]
   return found;
 }
 
-/** Those problems whose place holds what it held before. */
+/** Returns the errors whose values did not change. */
 export function standingErrors(
   errors: readonly FieldProblem[],
   before: JsonObject,

@@ -17,7 +17,7 @@ import { Select } from "../Select";
 import { useFormFacts } from "./FormContext";
 import styles from "./SchemaForm.module.css";
 
-/** The fields of an object; those within another stand indented beside a line. */
+/** The fields of an object; nested ones are indented. */
 export function ObjectFields({ fieldPathId, properties, formData, schema }: ObjectFieldTemplateProps) {
   const known = isObject(schema.properties) ? schema.properties : {};
   const others = isObject(formData)
@@ -33,7 +33,7 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
   const isFolded = ({ name }: { name: string }) => factsOf(asSchema(known[name])).advanced === true;
   const plain = shown.filter((property) => !isFolded(property));
   const folded = shown.filter(isFolded);
-  // Alternatives of an object bring fields that this level does not know; they are drawn beneath.
+  // Alternatives add properties that this schema does not list; they are rendered below.
   const hasOptions = Array.isArray(schema.oneOf);
   if (fieldPathId.path.length === 0 && properties.length === 0 && !hasOptions && others.length === 0) {
     return <p className={styles.help}>No arguments</p>;
@@ -45,7 +45,7 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
         return { name, label: secrets && typeof drawn.title === "string" ? drawn.title : name, schema: drawn };
       }),
     );
-    // Pairs are styled only: an element around them would remount both as fields come and go.
+    // Pairing is done by styles: a wrapper element would remount fields as others come and go.
     return fields.map(({ name, content }) => (
       <div key={name} data-half={paired.has(name) || undefined}>
         {content}
@@ -66,7 +66,7 @@ export function ObjectFields({ fieldPathId, properties, formData, schema }: Obje
   );
 }
 
-/** Entries of a list, each with its fields and a way to take it out. */
+/** The items of a list. */
 export function Rows({ items, canAdd, onAddClick, disabled, schema }: ArrayFieldTemplateProps) {
   const { title } = asSchema(schema.items);
   const item = typeof title === "string" && title !== "" ? midSentence(title) : "item";
@@ -100,7 +100,6 @@ export function Row({ children, buttonsProps, index }: ArrayFieldItemTemplatePro
   );
 }
 
-/** Alternatives: which one, then its fields. */
 export function Options({ selector, optionSchemaField }: MultiSchemaFieldTemplateProps) {
   return (
     <div className={styles.options}>
@@ -110,7 +109,7 @@ export function Options({ selector, optionSchemaField }: MultiSchemaFieldTemplat
   );
 }
 
-/** Chooses the alternative: all in sight up to three, else from a menu. */
+/** Selects an alternative: a segmented control for up to three, else a menu. */
 export function OptionSelector({ id, label, options, value, onChange, disabled }: WidgetProps) {
   const choices = (options.enumOptions ?? []).map((option) => ({ value: String(option.value), label: option.label }));
   const chosen = String(value as unknown);

@@ -15,7 +15,7 @@ export function useArguments(schema: Json, start?: JsonObject) {
   const change = useCallback(
     (next: JsonObject) => {
       setValue(next);
-      // An entry that takes the place of one that was removed was not left yet.
+      // A removed item's successor has not been touched yet.
       setTouched((before) => new Set([...before].filter((pointer) => !isGone(pointer, next))));
       setServerErrors((before) => standingErrors(before, value, next));
     },
@@ -25,7 +25,7 @@ export function useArguments(schema: Json, start?: JsonObject) {
   return { value, change, problems, shown, touch, validateAll, setServerErrors };
 }
 
-/** Whether a place is in an entry that its list no longer has. */
+/** Whether a pointer refers to a list item that no longer exists. */
 function isGone(pointer: string, value: JsonObject): boolean {
   let at: unknown = value;
   return fromPointer(pointer).some((step) => {

@@ -6,13 +6,13 @@ import { type JsonObject } from "@/lib/schema/schema";
 import { dropSecrets } from "@/lib/schema/secretValues";
 import { schemaOf } from "@/lib/schema/validate";
 
-/** Arguments that were entered and not sent yet. `missing` names the secrets that were among them and are forgotten. */
+/** Unsent arguments. `missing` names the secrets that were dropped. */
 type ArgumentsDraft = { values: JsonObject; missing: string[] };
 
 const draftKey = (place: string, name: string): StateKey<ArgumentsDraft | null> =>
   stateKey(null, "arguments", place, name);
 
-/** Keeps the arguments entered for a tool of a connector, or the like, in memory only and without secrets. */
+/** Keeps arguments in memory, without secrets, while their form is closed. */
 export function useArgumentsDraft(place: string, name: string, schema: Json, values: JsonObject): void {
   const client = useQueryClient();
   useEffect(() => {
@@ -20,7 +20,7 @@ export function useArgumentsDraft(place: string, name: string, schema: Json, val
   }, [client, place, name, schema, values]);
 }
 
-/** The arguments with which a form begins, when it was left unfinished. */
+/** Returns the draft with which to initialize a form. */
 export function useSavedArgumentsDraft(place: string, name: string): ArgumentsDraft | null {
   const client = useQueryClient();
   const [saved] = useState(() => clientState(client).get(draftKey(place, name)));

@@ -3,7 +3,7 @@ import { toPointer } from "@/lib/jsonPointer";
 import { factsOf } from "@/lib/schema/formSchema";
 import { useFormFacts } from "./FormContext";
 
-/** What an input of its own needs of the form library's properties. */
+/** What an input needs of the form library's props. */
 export function useField(props: FieldProps) {
   const { fieldPathId, schema, onChange, required, disabled } = props;
   const { problems, touch, unreadable, secrets } = useFormFacts();
@@ -30,7 +30,7 @@ export function useField(props: FieldProps) {
 
 export type FieldInput = ReturnType<typeof useField>;
 
-/** What every native input of a field carries. */
+/** Common props of native inputs. */
 export function inputProps({ id, disabled, invalid, required, onBlur }: FieldInput) {
   return {
     id,

@@ -20,7 +20,7 @@ export function useFieldProblems(found: readonly ValueProblem[]) {
       showsAll ? problems : problems.filter((problem) => touched.has(problem.path) || serverErrors.includes(problem)),
     [problems, showsAll, touched, serverErrors],
   );
-  /** A field was left: its problem is shown from now on. */
+  /** Marks a field as left: from now on its problem is shown. */
   const touch = useCallback(
     (pointer: string) => setTouched((before) => (before.has(pointer) ? before : new Set(before).add(pointer))),
     [],

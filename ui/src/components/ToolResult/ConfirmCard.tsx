@@ -6,17 +6,17 @@ import styles from "./ConfirmCard.module.css";
 
 type Props = {
   title: string;
-  /** Target and identity, uncut. */
+  /** Target and identity, never truncated. */
   children: ReactNode;
-  /** What the red button does; the title repeats it. */
+  /** Label of the destructive button. */
   verb: string;
   onConfirm: () => void;
   onKeep: () => void;
 };
 
 /**
- * Takes the place of the button that would destroy something. Cancel has the focus; the keys that opened this do not
- * confirm it, however often they are pressed.
+ * Replaces the button of a destructive action. Cancel has the focus, and the shortcut that opened the card does not
+ * confirm it.
  */
 export function ConfirmCard({ title, children, verb, onConfirm, onKeep }: Props) {
   const id = useId();
@@ -41,7 +41,7 @@ export function ConfirmCard({ title, children, verb, onConfirm, onKeep }: Props)
   );
 }
 
-/** The keys that opened this, held down or pressed again, reach no button: neither confirms nor leaves by them. */
+/** Keeps Enter, held down or with a modifier, from reaching any button. */
 function useIgnoreOpeningKeys(): void {
   useEffect(() => {
     const ignore = (event: KeyboardEvent) => {

@@ -11,7 +11,7 @@ import styles from "./ToolResult.module.css";
 
 type Props = { content: Content; index: number };
 
-/** One part of an answer, drawn as what it is. Nothing is loaded from elsewhere. */
+/** Renders one content part of a result. Nothing is loaded from elsewhere. */
 export function ContentPart({ content, index }: Props) {
   switch (content.kind) {
     case "text":
@@ -55,7 +55,7 @@ export function ContentPart({ content, index }: Props) {
   }
 }
 
-/** JSON in a text is shown as JSON, for many tools answer so. */
+/** Many tools return JSON as text, which is shown as JSON. */
 function TextPart({ text, label }: { text: string; label: string }) {
   const value = /^\s*[[{]/.test(text) ? readJson(text).value : undefined;
   if (value !== undefined)

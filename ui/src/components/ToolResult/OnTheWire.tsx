@@ -2,7 +2,7 @@ import { type Exchange, type SentRequest } from "@/host/bindings";
 import { duration } from "@/lib/time";
 import styles from "./OnTheWire.module.css";
 
-/** A request and what came back for it; the body that came has its own view. */
+/** A request and its response, except the response body, which has its own view. */
 export function OnTheWire({ exchange: { request, response } }: { exchange: Exchange }) {
   const isLine = request.method === null;
   return (
@@ -28,7 +28,7 @@ export function OnTheWire({ exchange: { request, response } }: { exchange: Excha
   );
 }
 
-/** A request as it is sent: where it goes, its headers, its body byte for byte. */
+/** A request as sent. */
 export function Request({ request: { method, url, headers, body } }: { request: SentRequest }) {
   return (
     <>
@@ -43,13 +43,13 @@ export function Request({ request: { method, url, headers, body } }: { request: 
   );
 }
 
-/** Text as it stands on the wire. */
+/** Raw text. */
 export function WireText({ label, text, fill = false }: { label: string; text: string; fill?: boolean }) {
   return (
     <pre
       className={styles.text}
       data-fill={fill || undefined}
-      // What scrolls is reached by the keyboard.
+      // Focusable, so that the keyboard can scroll it.
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       role="region"
@@ -66,7 +66,7 @@ function Headers({ headers }: Pick<SentRequest, "headers">) {
   return (
     <dl className={styles.headers} data-selectable>
       {headers.map(([name, value], index) => (
-        // A header may be sent twice: the place is part of the key.
+        // A header may occur twice, so the key includes the index.
         <Header key={`${index} ${name}`} name={name} value={value} />
       ))}
     </dl>

@@ -13,30 +13,30 @@ import styles from "./ToolResult.module.css";
 
 type View = "rendered" | "structured" | "arguments" | "raw" | "http";
 
-/** One more view that its owner opens and closes: this run held against another one. */
+/** An additional view, controlled by its owner: a comparison with another run. */
 type ComparisonView = { content: ReactNode; isShown: boolean; onShow: (shown: boolean) => void };
 
 type Props = {
   run: ToolRun;
-  /** Whether the arguments have a view too: in history, where no form stands beside. */
+  /** Whether to show the arguments too, as in history, where there is no form beside it. */
   withArguments?: boolean;
   comparison?: ComparisonView;
   onRetry?: () => void;
-  /** Runs it again, once a button that helps has helped. */
+  /** Runs it again after a fix; `onRetry` by default. */
   onFixed?: () => void;
-  /** On which it ran: brings the button that helps with a problem. */
+  /** Enables the button that fixes a problem. */
   connector?: Connector;
-  /** Whether it comes from a file: its ids mean nothing here, and it doesn't go on. */
+  /** Whether the run comes from a file: its ids are unknown here, and it does not continue. */
   isForeign?: boolean;
 };
 
-/** An answer larger than this is drawn only when asked for. */
+/** Size above which a result is rendered on demand only, in bytes. */
 const large = 256 * 1024;
 
-/** A response of more bytes is not kept as it came. */
+/** Maximum size of a stored response body, in bytes. */
 const kept = 1024 * 1024;
 
-/** The answer of a run in its views; give it the run's id as `key`. */
+/** The views of a run's result. Use the run's id as `key`. */
 export function ResultViews({
   run,
   withArguments = false,
@@ -135,7 +135,7 @@ export function ResultViews({
   );
 }
 
-/** Whether the history kept less of the run than there was; a result that just arrived is complete all the same. */
+/** Whether history stores only a part of the run. A result that has just arrived is complete. */
 function isReduced({ capture, state }: ToolRun): boolean {
   return state !== "running" && capture !== undefined && capture !== "full";
 }
@@ -166,7 +166,7 @@ function EmptyPart({ children }: { children: string }) {
   );
 }
 
-/** The answer as a person reads it; each way a run can end has its own look. */
+/** The formatted result; each outcome has its own look. */
 function Rendered({
   run,
   onRetry,

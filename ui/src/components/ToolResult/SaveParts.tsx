@@ -9,7 +9,7 @@ import styles from "./ToolResult.module.css";
 
 type Save = (part: Content, place: number) => Promise<SavedAttachment | null>;
 
-/** The parts of an answer that are files, each with a button that asks where to and writes it there. */
+/** The files in a result, each with a button to save it. */
 export function SaveParts({ parts, save }: { parts: Content[]; save: Save }) {
   const files = parts
     .map((part, place) => ({ name: fileName(part), part, place }))
@@ -49,7 +49,7 @@ function File({ name, save: mutationFn }: { name: string; save: () => Promise<Sa
   );
 }
 
-/** What a part is called where it is a file; `null` for what is none. */
+/** The file name of a part; `null` if it is not a file. */
 function fileName(part: Content): string | null {
   switch (part.kind) {
     case "image":

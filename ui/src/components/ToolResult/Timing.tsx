@@ -4,7 +4,7 @@ import styles from "./Timing.module.css";
 
 type Props = { timings: RunTimings };
 
-/** How long each part of a run took, as bars on one scale: waiting in grey, work in accent. */
+/** The phases of a run as bars on one scale: waiting in grey, work in accent. */
 export function Timing({ timings }: Props) {
   const phases = [
     { name: timings.connectionReused === false ? "Connect" : "Prepare", length: timings.prepareMs, waits: false },

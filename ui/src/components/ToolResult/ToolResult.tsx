@@ -14,15 +14,15 @@ import styles from "./ToolResult.module.css";
 
 type Props = {
   run: ToolRun;
-  /** More that can be done with the result, at the right of its head. */
+  /** More actions, at the right of the header. */
   actions?: ReactNode;
-  /** Makes a further try where the problem allows one. */
+  /** Runs it again, offered where the problem allows that. */
   onRetry?: () => void;
-  /** On which it ran: brings the button that helps with a problem. */
+  /** Enables the button that fixes a problem. */
   connector?: Connector;
 };
 
-/** How a run ended: word, time and size, the answer in four views, and where the time went. */
+/** The result of a run: state, duration, size, views, and timing. */
 export function ToolResult({ run, actions, onRetry, connector }: Props) {
   const copy = useCopy();
   const { glyph, word } = runStates[run.state];
@@ -55,7 +55,7 @@ export function ToolResult({ run, actions, onRetry, connector }: Props) {
   );
 }
 
-/** What is copied of a result: its data, else the response as it came. */
+/** The text to copy: the structured result, else the raw response. */
 function copied({ result, exchange }: ToolRun): string | null {
   if (result?.structured != null) return writeJson(result.structured);
   return exchange?.response?.body ?? (result && writeJson(result));

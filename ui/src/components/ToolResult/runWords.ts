@@ -1,7 +1,6 @@
 import { type Origin, type RunState } from "@/host/bindings";
 import { type GlyphName } from "../StatusGlyph";
 
-/** Glyph and word of each state of a run. */
 export const runStates: Record<RunState, { glyph: GlyphName; word: string }> = {
   running: { glyph: "authorizing", word: "Running" },
   done: { glyph: "ready", word: "Done" },
@@ -10,13 +9,13 @@ export const runStates: Record<RunState, { glyph: GlyphName; word: string }> = {
   denied: { glyph: "disabled", word: "Denied" },
 };
 
-/** {@link originWord} where nothing says what it is: `By you`, `From the command line`, `By Claude Desktop`. */
+/** The origin as a phrase of its own: `By you`, `From the command line`, `By Claude Desktop`. */
 export function originWords(origin: Origin): string {
   if (origin.kind === "command_line") return "From the command line";
   return `By ${origin.kind === "window" ? "you" : origin.name}`;
 }
 
-/** Who asked for a run, in words. */
+/** The origin of a run, where a label says what it is. */
 export function originWord(origin: Origin): string {
   switch (origin.kind) {
     case "window":

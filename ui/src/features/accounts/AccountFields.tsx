@@ -14,11 +14,11 @@ type Props = {
   errors: FormErrors;
   wallet: WalletEntry[];
   onChange: (form: AccountForm) => void;
-  /** Whether the first field takes the focus, as in a dialog that was opened to be filled in. */
+  /** Whether the first field has the focus initially. */
   autoFocus?: boolean;
 };
 
-/** What a platform wants of an account, in the order of its form; what few need lies folded at the end. */
+/** The fields of an account; advanced ones are collapsed at the end. */
 export function AccountFields({ fields, autoFocus = true, ...rest }: Props) {
   const folded = fields.filter((field) => field.isAdvanced);
   return (

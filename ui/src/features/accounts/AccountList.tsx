@@ -11,14 +11,14 @@ import { queries } from "@/host/queries";
 import styles from "./AccountList.module.css";
 
 type Props = {
-  /** Signs only, with the words in tooltips. */
+  /** Shows icons with tooltips only. */
   collapsed: boolean;
-  /** Why the secrets of this computer cannot be read. */
+  /** Why the vault is unavailable. */
   vault: string | null;
   onAdd: () => void;
 };
 
-/** Every account with a sign when it is not well, as the sidebar shows them. */
+/** The accounts in the sidebar, with an icon for those that have a problem. */
 export function AccountList({ collapsed, vault, onAdd }: Props) {
   const { data: accounts } = useQuery(queries.accounts());
   const states = useAccountStates();

@@ -24,10 +24,9 @@ type Props = {
   onRemove: () => void;
 };
 
-/** What is known of an account, and everything that can be done with it. */
 export function AccountOverview({ account, platform, onShowConnectors, onRemove }: Props) {
   const wantsKey = useAccountStates().get(account.id) === "signed_out";
-  // In one list and by key: what is typed into it stays when it moves.
+  // An array with keys, so that the input survives reordering.
   const key = platform && <ChangeKey key="key" account={account} fields={platform.fields} />;
   const others = [
     <Rename key={`name ${account.label}`} account={account} />,

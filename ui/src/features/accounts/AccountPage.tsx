@@ -29,7 +29,7 @@ type Props = {
   id: AccountId;
   tab: AccountTab;
   onTab: (tab: AccountTab) => void;
-  /** The operation at hand; `null` for none yet. */
+  /** Name of the selected operation. */
   operation: string | null;
   onOperation: (name: string) => void;
   onShowConnectors: () => void;
@@ -37,12 +37,12 @@ type Props = {
   onLeave: () => void;
 };
 
-/** One account: how its sign-in is, what can be changed of it, and everything that its platform documents. */
+/** The page of an account: its state and settings, and the operations of its platform. */
 export function AccountPage(props: Props) {
   const { data, error, refetch } = useQuery(queries.accounts());
   const { data: platforms } = useQuery(queries.platforms());
   const account = data?.find((one) => one.id === props.id && hasAccounts(one));
-  // What its platform takes decides what stands where.
+  // The layout depends on the platform's fields.
   if (account && platforms) return <Loaded {...props} account={account} platforms={platforms} />;
   return (
     <>
@@ -162,7 +162,7 @@ function Loaded({
   );
 }
 
-/** How the account is, in the head: nothing while it is well. */
+/** The state of the account; nothing if it is fine. */
 function State({ account }: { account: Account }): ReactNode {
   const state = useAccountStates().get(account.id) ?? "fine";
   const { word, glyph } = accountLook(state);

@@ -14,10 +14,10 @@ import { useAccountForm } from "./useAccountForm";
 
 type Props = { account: Account; platform: PlatformForm };
 
-/** What is no secret of an account, changed after a light read has shown that it works. */
+/** Edits the settings of an account, apart from secrets. They are tested before they are saved. */
 export function AccountSettings({ account, platform }: Props) {
   if (platform.fields.every((field) => field.isSecret)) return null;
-  // Settings that changed elsewhere get a new form.
+  // Remounts the form if the settings change elsewhere.
   return <SettingsForm key={JSON.stringify(account.settings)} account={account} platform={platform} />;
 }
 

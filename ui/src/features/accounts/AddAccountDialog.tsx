@@ -13,7 +13,7 @@ import { PlatformCards } from "./PlatformCards";
 
 type Props = { onClose: () => void; onAdded: (account: Account) => void };
 
-/** Signs in to a hosted platform: which one, then what it wants. Nothing is kept before it was seen to work. */
+/** Adds an account of a hosted platform. The sign-in is tested before it is saved. */
 export function AddAccountDialog({ onClose, onAdded }: Props) {
   const [chosen, setChosen] = useState<PlatformForm | null>(null);
   if (chosen)

@@ -19,7 +19,7 @@ import { useAccountForm } from "./useAccountForm";
 
 type Props = { platform: PlatformForm; onBack: () => void; onClose: () => void; onAdded: (account: Account) => void };
 
-/** What one platform wants; tried by a light read before it is kept. */
+/** The form of one platform. The sign-in is tested before it is saved. */
 export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
   const { add, stop } = useAddAccount();
   const { announce, toast } = useToasts();
@@ -88,7 +88,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
           onChange={(label) => setForm({ ...form, label })}
           help="Optional. Shown in lists."
         />
-        {/* Without it, Enter in a field would not submit. */}
+        {/* Enables submitting with Enter. */}
         <button type="submit" className="unseen" tabIndex={-1} aria-hidden="true">
           Add account
         </button>

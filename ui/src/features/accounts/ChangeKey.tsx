@@ -11,7 +11,7 @@ import { useAccountForm } from "./useAccountForm";
 
 type Props = { account: Account; fields: PlatformField[] };
 
-/** Puts other secrets in place of an account's; the old ones stay until the new ones were seen to work. */
+/** Replaces the secrets of an account. The old ones stay until the new ones have been tested. */
 export function ChangeKey({ account, fields }: Props) {
   const secrets = fields.filter((field) => field.isSecret);
   const { form, setForm, box, inputs, validate, showErrors } = useAccountForm(secrets);

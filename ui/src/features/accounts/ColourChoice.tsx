@@ -19,7 +19,6 @@ const colours: { value: AccountColour; label: string }[] = [
 
 const none = "none";
 
-/** The colour that an account is known by, beside its name wherever it stands. */
 export function ColourChoice({ account }: { account: Account }) {
   const colour = useColourAccount();
   const choose = (value: string) =>

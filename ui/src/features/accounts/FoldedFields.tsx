@@ -11,11 +11,11 @@ type Props = {
   form: AccountForm;
   errors: FormErrors;
   onChange: (form: AccountForm) => void;
-  /** The same, field by field. */
+  /** The same settings as fields. */
   children: ReactNode;
 };
 
-/** Settings that few need: field by field, or all of them as one JSON object. */
+/** Advanced settings, as fields or as one JSON object. */
 export function FoldedFields({ fields, form, errors, onChange, children }: Props) {
   const [mode, setMode] = useState<EditMode>("form");
   if (fields.length < 2) return children;
@@ -57,7 +57,7 @@ function AsJson({ fields, form, errors, onChange }: Omit<Props, "children">) {
   );
 }
 
-/** What is wrong with the text, which may have members that are settings and no others. */
+/** Returns the error of the JSON text; it may contain known settings only. */
 function problemOf(fields: PlatformField[], text: string): string | null {
   const unreadable = jsonError(text);
   if (unreadable) return unreadable;
@@ -65,7 +65,7 @@ function problemOf(fields: PlatformField[], text: string): string | null {
   if (!isObject(value)) return "Enter a JSON object";
   const unknown = Object.keys(value).find((name) => !fields.some((field) => field.name === name));
   if (unknown !== undefined) return `Unknown setting ${unknown}`;
-  // A setting without a form of its own is text, or what stands for it in JSON.
+  // Settings without a form are text, or its JSON equivalent.
   const plain = { type: ["string", "number", "boolean", "array"] };
   const properties = fields.map(({ name, form }) => [name, form ? form.schema : plain] as const);
   return schemaError({ type: "object", properties: Object.fromEntries(properties) }, value);
@@ -80,7 +80,7 @@ function valuesOf(fields: PlatformField[], form: AccountForm): JsonObject {
   return Object.fromEntries(given);
 }
 
-/** Each setting as it is typed in its field; what was taken out is empty. */
+/** The settings as input of their fields; removed ones are empty. */
 function textsOf(fields: PlatformField[], values: JsonObject): Record<string, string> {
   const text = (value: unknown) => (typeof value === "string" ? value : writeJson(value));
   return Object.fromEntries(fields.map(({ name }) => [name, name in values ? text(values[name]) : ""]));

@@ -9,7 +9,7 @@ import styles from "./AddAccount.module.css";
 
 type Props = { platforms: PlatformForm[]; onChoose: (platform: PlatformForm) => void };
 
-/** The platforms, each with what one needs for it and where to get that. */
+/** Lists the platforms with what they need to sign in. */
 export function PlatformCards({ platforms, onChoose }: Props) {
   return (
     <ButtonList className={styles.cards} label="Platforms">
@@ -18,7 +18,7 @@ export function PlatformCards({ platforms, onChoose }: Props) {
         const variable = fields.find((field) => field.isSecret && field.variable)?.variable;
         return (
           <li key={platform.platform}>
-            {/* The dialog is opened to choose one of these. */}
+            {/* The dialog opens to choose one of these. */}
             {/* eslint-disable-next-line jsx-a11y/no-autofocus */}
             <button type="button" className={styles.card} autoFocus={index === 0} onClick={() => onChoose(platform)}>
               <PlatformTile platform={platform.platform} />

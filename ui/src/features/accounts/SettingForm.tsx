@@ -11,14 +11,14 @@ type Props = {
   title: string;
   help: string;
   form: Form;
-  /** The value as JSON text; empty for none. */
+  /** JSON text; empty if unset. */
   text: string;
   error: string | undefined;
   wallet: WalletEntry[];
   onChange: (text: string) => void;
 };
 
-/** A setting whose value is a JSON object, drawn by the platform's own form. */
+/** A setting with a JSON object as its value, edited by the platform's form. */
 export function SettingForm({ title, help, form, text, error, wallet, onChange }: Props) {
   const [start] = useState(() => {
     const { value } = readJson(text);

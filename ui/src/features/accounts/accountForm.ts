@@ -13,27 +13,26 @@ import { isObject } from "@/lib/schema/schema";
 import { schemaOf, validate } from "@/lib/schema/validate";
 import { allOf, midSentence } from "@/lib/words";
 
-/** What is typed about an account; kept whole, so that a failure or a change of mind loses nothing. */
+/** Input for an account. Kept as a whole, so that errors and switching lose nothing. */
 export type AccountForm = {
   label: string;
   settings: Partial<Record<string, string>>;
   secrets: Partial<Record<string, SecretDraft>>;
-  /** What is wrong with settings that are typed as one JSON object. */
+  /** The error of the advanced settings, while they are edited as JSON. */
   unreadable?: string | null;
 };
 
-/** What is wrong with which field, by its name. */
+/** Errors by field name. */
 export type FormErrors = Partial<Record<string, string>>;
 
-/** A form in which nothing has been typed yet. */
 export const emptyForm: AccountForm = { label: "", settings: {}, secrets: {} };
 
-/** Whether a setting is a JSON value, typed as text or by a form of its own. */
+/** Whether a setting is a JSON value, entered as text or by a form. */
 export function isJson(field: PlatformField): boolean {
   return !field.isSecret && (field.form !== null || /\bJSON\b/.test(field.help));
 }
 
-/** A form with the settings that an account has. */
+/** A form filled with the settings of an account. */
 export function formOf(platform: Pick<PlatformForm, "fields">, settings: unknown): AccountForm {
   const saved = isObject(settings) ? settings : {};
   const typed = platform.fields.flatMap((field) => {
@@ -44,22 +43,21 @@ export function formOf(platform: Pick<PlatformForm, "fields">, settings: unknown
   return { ...emptyForm, settings: Object.fromEntries(typed) };
 }
 
-/** The ways to sign in, of which one is chosen; none where there is only one. */
+/** The sign-in methods; empty if there is only one. */
 export function waysOf({ fields }: Pick<PlatformForm, "fields">): string[] {
   return [...new Set(fields.flatMap((field) => field.way ?? []))];
 }
 
-/** A platform with the fields of that way to sign in. */
+/** The platform with the fields of one sign-in method. */
 export function byWay(platform: PlatformForm, way: string | undefined): PlatformForm {
   return { ...platform, fields: platform.fields.filter((field) => field.way === null || field.way === way) };
 }
 
-/** The draft of a secret field. */
 export function draftOf(form: AccountForm, field: PlatformField): SecretDraft {
   return form.secrets[field.name] ?? emptyDraft;
 }
 
-/** What has to be corrected before the form can be used. */
+/** Returns the errors of the input. */
 export function errorsOf(fields: PlatformField[], form: AccountForm): FormErrors {
   const errors: FormErrors = form.unreadable ? { "": form.unreadable } : {};
   for (const field of fields) {
@@ -90,7 +88,7 @@ export function schemaError(schema: unknown, value: unknown): string | null {
   return problem ? `${problem.path.replace(/^\//, "")}: ${problem.message}` : null;
 }
 
-/** The settings as the host takes them; only when {@link errorsOf} finds nothing. */
+/** The settings as input for the host. Call it only if {@link errorsOf} finds nothing. */
 export function settingsOf(
   { fields, isAssumed }: Pick<PlatformForm, "isAssumed" | "fields">,
   form: AccountForm,
@@ -99,14 +97,14 @@ export function settingsOf(
     const text = field.isSecret ? "" : (form.settings[field.name] ?? "");
     if (text.trim() === "") return [];
     if (isJson(field)) return [[field.name, readJson(text).value] as const];
-    // A correction may end with a space that is meant, such as that of `Bearer `.
+    // Corrections of an undocumented API may end in a space, as `Bearer ` does.
     const isCorrection = isAssumed && field.isAdvanced && field.name !== "base_url";
     return [[field.name, isCorrection ? text : text.trim()] as const];
   });
   return Object.fromEntries(typed);
 }
 
-/** The secrets as the host takes them. */
+/** The secrets as input for the host. */
 export function secretsOf(fields: PlatformField[], form: AccountForm): Record<string, SecretInput> {
   const given = fields.flatMap((field) => {
     const input = field.isSecret ? secretInputOf(draftOf(form, field)) : null;
@@ -115,7 +113,7 @@ export function secretsOf(fields: PlatformField[], form: AccountForm): Record<st
   return Object.fromEntries(given);
 }
 
-/** The form as the host takes it; only when {@link errorsOf} finds nothing. */
+/** The form as input for the host. Call it only if {@link errorsOf} finds nothing. */
 export function requestOf(platform: PlatformForm, form: AccountForm): AddAccount {
   return {
     platform: platform.platform,
@@ -125,7 +123,7 @@ export function requestOf(platform: PlatformForm, form: AccountForm): AddAccount
   };
 }
 
-/** The problems of an answer by the names of the fields that they belong to. */
+/** Assigns the problems of a response to fields, by name. */
 export function serverErrors(problems: FieldProblem[], fields: PlatformField[]): FormErrors {
   const found = problems.flatMap(({ path, message }) => {
     const name = path.split("/").findLast((part) => fields.some((field) => field.name === part));
@@ -134,13 +132,13 @@ export function serverErrors(problems: FieldProblem[], fields: PlatformField[]):
   return Object.fromEntries(found);
 }
 
-/** A problem without what stands at the fields of the form already. */
+/** The problem without the parts that are shown at fields. */
 export function beyondFields(problem: Problem, fields: PlatformField[]): Problem {
   const others = problem.fields.filter((one) => Object.keys(serverErrors([one], fields)).length === 0);
   return { ...problem, fields: others };
 }
 
-/** What one needs to sign in to a platform, in a few words. */
+/** What is needed to sign in to a platform: `API key`. */
 export function needsWords({ platform, fields }: PlatformForm): string {
   const required = fields.filter((field) => field.isRequired).map((field) => field.title);
   if (required.length === 0) return platforms[platform].signIn ?? "No sign-in needed";

@@ -1,3 +1,3 @@
-/** The parts of an account's page; apart from it, because an address is read before the page is. */
+/** The tabs of an account's page. In a module of their own, because routes need them before the page loads. */
 export const accountTabs = ["account", "operations"] as const;
 export type AccountTab = (typeof accountTabs)[number];

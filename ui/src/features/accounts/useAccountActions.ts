@@ -15,19 +15,19 @@ import { keys, queries } from "@/host/queries";
 import { removeAccount, upsertAccount } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 
-/** An account whose sign-in was just seen to work, or was just given up: nothing ails it any more. */
+/** Stores an account whose sign-in has just been tested or removed: it has no problem. */
 function upsertHealthy(client: QueryClient, account: Account): void {
   upsertAccount(client, account);
   setAccountProblem(client, account.id, null);
 }
 
-/** An account that may list other connectors than before. */
+/** Stores an account whose connectors may differ now. */
 function upsertAndRefresh(client: QueryClient, account: Account): void {
   upsertHealthy(client, account);
   void refreshAccounts(client);
 }
 
-/** Adds an account. `stop` gives up waiting: an account that is added after that is taken away again. */
+/** Adds an account. `stop` abandons it: an account that is added later is removed again. */
 export function useAddAccount() {
   const turn = useRef(0);
   const add = useCommand({
@@ -47,7 +47,7 @@ export function useAddAccount() {
   return { add, stop };
 }
 
-/** Tries whether the sign-in of an account works; what comes of it is the account's state from then on. */
+/** Tests the sign-in of an account, and updates its state. */
 export function useTestAccount() {
   return useCommand({
     mutationFn: (id: AccountId) => call(commands.testAccount(id)),
@@ -57,7 +57,6 @@ export function useTestAccount() {
   });
 }
 
-/** Calls an account something else. */
 export function useRenameAccount() {
   return useCommand({
     mutationFn: ({ id, label }: { id: AccountId; label: string }) => call(commands.renameAccount(id, label)),
@@ -66,7 +65,7 @@ export function useRenameAccount() {
   });
 }
 
-/** Gives an account a colour to know it by; shown at once, and taken back when it was not kept. */
+/** Sets the colour of an account, optimistically. */
 export function useColourAccount() {
   return useCommand({
     mutationFn: ({ id, colour }: { id: AccountId; colour: AccountColour | null }) =>
@@ -81,7 +80,7 @@ export function useColourAccount() {
   });
 }
 
-/** Tries whether the sign-in works with other settings; nothing is kept, whatever comes of it. */
+/** Tests the sign-in with other settings, without saving them. */
 export function useTrySettings() {
   return useCommand({
     mutationFn: ({ id, settings }: { id: AccountId; settings: Json }) =>
@@ -89,7 +88,7 @@ export function useTrySettings() {
   });
 }
 
-/** Changes the settings of an account, after they were seen to work. */
+/** Saves the settings of an account after testing them. */
 export function useChangeSettings() {
   return useCommand({
     mutationFn: ({ id, settings }: { id: AccountId; settings: Json }) =>
@@ -99,7 +98,7 @@ export function useChangeSettings() {
   });
 }
 
-/** Forgets the secrets of an account. */
+/** Deletes the secrets of an account. */
 export function useSignOut() {
   return useCommand({
     mutationFn: (id: AccountId) => call(commands.signOutAccount(id)),
@@ -108,7 +107,6 @@ export function useSignOut() {
   });
 }
 
-/** Puts other secrets in place of an account's. */
 export function useReplaceSecrets() {
   return useCommand({
     mutationFn: ({ id, secrets }: { id: AccountId; secrets: Record<string, SecretInput> }) =>
@@ -118,7 +116,7 @@ export function useReplaceSecrets() {
   });
 }
 
-/** Takes an account out of Patchbay, with what is known of its connectors. */
+/** Removes an account with its connectors. */
 export function useRemoveAccount() {
   return useCommand({
     mutationFn: ({ id }: Account) => call(commands.removeAccount(id)),

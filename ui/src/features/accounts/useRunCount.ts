@@ -2,10 +2,10 @@ import { useQueries } from "@tanstack/react-query";
 import { type ConnectorId } from "@/host/bindings";
 import { everyRun, queries } from "@/host/queries";
 
-/** More connectors than that are not asked one by one. */
+/** Maximum number of connectors to count runs of. */
 const most = 50;
 
-/** How many runs those connectors have in the history; `null` while or where that is not known. */
+/** Returns the number of runs of these connectors; `null` while loading, or if there are too many. */
 export function useRunCount(connectors: ConnectorId[]): number | null {
   const asked = connectors.length > most ? [] : connectors;
   const totals = useQueries({

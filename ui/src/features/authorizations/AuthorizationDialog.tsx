@@ -17,21 +17,21 @@ type Props = {
   authorization: Authorization;
   connector: Connector | undefined;
   toolCount: number | null;
-  /** Closes the dialog; a consent under way goes on. */
+  /** Closes the dialog; an authorization in progress continues. */
   onHide: () => void;
-  /** What failed before for want of the sign-in. */
+  /** The action that needed the sign-in, offered again after it. */
   then?: Fix | null;
-  /** Leads to what could have been chosen before; not there where there was nothing. */
+  /** Goes back to the options; absent if there were none. */
   onOptions?: (() => void) | undefined;
-  /** Starts another consent; not there when the connector is gone. */
+  /** Starts another authorization; absent if the connector is gone. */
   onAgain: (() => void) | undefined;
-  /** Starts another consent at the place that the server names now; not there when the connector is gone. */
+  /** Starts another authorization at the issuer that the server names now; absent if the connector is gone. */
   onAcceptIssuer?: ((issuer: string) => void) | undefined;
-  /** Not there for a sign-in that fills a form, nor when the connector is gone. */
+  /** Absent if the sign-in fills a form, or the connector is gone. */
   onOpenConnector: (() => void) | undefined;
 };
 
-/** Guides one consent: its steps, the time left, every way on, and what was asked on the way. */
+/** The dialog of one authorization: its steps, then its result, and the log. */
 export function AuthorizationDialog({
   authorization,
   connector,
@@ -113,7 +113,7 @@ export function AuthorizationDialog({
   );
 }
 
-/** Lies within the dialog, so that the key belongs to its layer. */
+/** Rendered inside the dialog, so that the shortcut belongs to its layer. */
 function CancelKey({ onCancel }: { onCancel: () => void }) {
   useShortcut({ keys: "form.cancel", label: "Cancel sign-in", run: onCancel });
   return null;

@@ -4,7 +4,7 @@ import { count, sentence } from "@/lib/words";
 
 type Props = { authorization: Authorization; toolCount: number | null };
 
-/** How a consent ended: one look for each end. */
+/** The result of an authorization. */
 export function AuthorizationEnd({ authorization, toolCount }: Props) {
   const {
     state,
@@ -52,7 +52,7 @@ export function AuthorizationEnd({ authorization, toolCount }: Props) {
       );
     case "expired":
       return (
-        // Nobody answered in time, or Patchbay was ended in the middle: the problem says which.
+        // Timed out, or interrupted because Patchbay quit: the problem says which.
         <Notice role="alert" glyph="disconnected" title="Sign-in not finished" end={<Code problem={problem} />}>
           {problem && `${sentence(problem.message)} `}You can close the browser page.
         </Notice>

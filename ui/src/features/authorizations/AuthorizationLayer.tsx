@@ -15,7 +15,7 @@ import { type Options, type SignIn } from "./useSignIn";
 
 type Props = { signIn: SignIn; onOpenConnector: (id: ConnectorId) => void };
 
-/** The sign-in dialog in whatever state its consent is. */
+/** The sign-in dialog in its current state. */
 export function AuthorizationLayer({ signIn, onOpenConnector }: Props) {
   const { shown, hide, start } = signIn;
   switch (shown?.kind) {
@@ -58,7 +58,7 @@ export function AuthorizationLayer({ signIn, onOpenConnector }: Props) {
   }
 }
 
-/** A sign-in that the vault stopped: it is unlocked right here, and the sign-in goes on. */
+/** A sign-in that failed to start. A locked vault can be unlocked right here; the sign-in then continues. */
 function Refused({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
   const concernsVault = problem.code.startsWith("vault.");
   const { data: vault } = useQuery({ ...queries.vault(), staleTime: 0, enabled: concernsVault });

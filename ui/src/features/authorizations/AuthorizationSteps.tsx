@@ -25,13 +25,13 @@ const ownSteps: StepWords[] = [
   { state: "exchanging", todo: "Get the token", running: "Getting the token", done: "Token received" },
   { state: "checking", todo: "Load tools", running: "Loading tools", done: "Tools loaded" },
 ];
-/** A platform that has a sign-in page of its own gets the token itself. */
+/** A platform with its own sign-in page gets the token itself. */
 const platformSteps: StepWords[] = [
   ...first,
   { state: "checking", todo: "Check connector", running: "Checking connector", done: "Checked" },
 ];
 
-/** The steps of a sign-in; the running one holds its clock and its buttons. */
+/** The steps of a sign-in; the current one has a countdown and buttons. */
 export function AuthorizationSteps({ authorization, actions }: Props) {
   const { state, pageHost, connectorTitle, identity } = authorization;
   const { signsInHere } = abilitiesOf(authorization);
@@ -59,7 +59,7 @@ type StepProps = {
   words: StepWords;
   place: "done" | "running" | "todo";
   time: string | null;
-  /** Shown while it runs. */
+  /** Shown while the step is running. */
   children: ReactNode;
 };
 
@@ -96,14 +96,14 @@ function Step({ words, place, time, children }: StepProps) {
   }
 }
 
-/** How long the preparation took: until the browser was opened. */
+/** Duration of the preparation, until the browser was opened. */
 function preparedIn(authorization: Authorization): string | null {
   const opened = authorization.trace.find((step) => step.method === "open");
   if (!opened) return null;
   return duration(Math.max(0, new Date(opened.at).getTime() - new Date(authorization.startedAt).getTime()));
 }
 
-/** A state in words for the live region. */
+/** The state as text for the live region. */
 export function sayState(authorization: Authorization): string {
   const { connectorTitle: title, problem } = authorization;
   const words: Record<AuthorizationState, string> = {

@@ -12,7 +12,7 @@ import { queries } from "@/host/queries";
 
 type Props = { connector: Connector; form: Form; onCancel: () => void; onChosen: (choices: Json) => void };
 
-/** What the platform lets one choose before its page opens, such as the method, and what to call the credential. */
+/** Options that the platform offers before its page opens, such as the method or the credential's name. */
 export function ConsentChoices({ connector, form, onCancel, onChosen }: Props) {
   const state = usePlatformForm(form);
   const { data: wallet = [] } = useQuery(queries.wallet());

@@ -6,7 +6,7 @@ import { type useAuthorizationActions } from "./useAuthorizationActions";
 
 type Props = Pick<ReturnType<typeof useAuthorizationActions>, "finish">;
 
-/** Takes the address on which a browser of another computer ended, typed or pasted anywhere. */
+/** Takes the final address of a browser on another computer; typed, or pasted anywhere in the window. */
 export function PasteAddress({ finish }: Props) {
   const [address, setAddress] = useState("");
   usePastedText((pasted) => {

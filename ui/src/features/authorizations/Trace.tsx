@@ -7,7 +7,7 @@ import { clockSeconds, duration } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./Authorization.module.css";
 
-/** What was asked on the way, folded at first; its secrets were taken out before it came here. */
+/** The log of an authorization, collapsed at first. The host has redacted it. */
 export function Trace({ authorization }: { authorization: Authorization }) {
   const [open, setOpen] = useState(false);
   const copy = useCopy();
@@ -52,13 +52,13 @@ export function Trace({ authorization }: { authorization: Authorization }) {
   );
 }
 
-/** The host of a target, which stands once above its steps, and the path there; words of our own have no host. */
+/** Host and path of a target. Steps without a request have no host. */
 function parts(target: string): { host: string | null; path: string } {
   const found = /^((?:https?:\/\/)?[^\s/]+)(\/\S*)$/.exec(target);
   return found ? { host: found[1] ?? null, path: found[2] ?? "" } : { host: null, path: target };
 }
 
-/** What was just unfolded may lie below what a small window shows. */
+/** In a small window, the rows would open out of view. */
 function scrollToEnd(rows: HTMLElement | null): void {
   rows?.scrollIntoView?.({ block: "nearest" });
 }

@@ -12,7 +12,7 @@ import { useCountdown } from "./useCountdown";
 
 type Props = { authorization: Authorization; actions: ReturnType<typeof useAuthorizationActions> };
 
-/** The browser is open: the time left, and every way to get on. */
+/** The step in which the browser is open: the countdown, and ways to continue. */
 export function WaitingForUser({ authorization, actions }: Props) {
   const { openPage, copyPage, extend, finish } = actions;
   const left = useCountdown(authorization.deadlineAt, true);
@@ -88,7 +88,7 @@ export function WaitingForUser({ authorization, actions }: Props) {
           Add 5 minutes
         </Button>
       </div>
-      {/* On a platform's own page the browser ends there: no address leads back here. */}
+      {/* On a platform's own page, no redirect leads back here. */}
       {abilitiesOf(authorization).signsInHere && <PasteAddress finish={finish} />}
       {problem && <ProblemNotice problem={asProblem(problem)} />}
     </>

@@ -3,10 +3,9 @@ import { call } from "@/host/call";
 import { upsertAuthorization } from "@/host/events";
 import { useCommand } from "@/host/useCommand";
 
-/** What can be done about a consent under way. */
 export function useAuthorizationActions(id: AuthorizationId) {
   const openPage = useCommand({ mutationFn: () => call(commands.openAuthorizationPage(id)) });
-  // The address holds the sign-in's state: it goes to the clipboard without coming by here.
+  // The URL contains the sign-in's state, so the host copies it; the window never sees it.
   const copyPage = useCommand({
     mutationFn: () => call(commands.copyAuthorizationPage(id)),
     toast: () => "Link copied",

@@ -1,10 +1,10 @@
 import { useEffect, useState } from "react";
 import { useToasts } from "@/host/toasts";
 
-/** Seconds left at which the countdown is spoken. */
+/** Remaining seconds at which the countdown is announced. */
 const spokenAt = [240, 120, 60, 30, 10];
 
-/** Seconds until a deadline, counted while shown; spoken at 4, 2 and 1 min, 30 s, 10 s only. */
+/** Returns the seconds until a deadline, and announces the countdown at a few marks. */
 export function useCountdown(deadlineAt: string, running: boolean): number {
   const { announce } = useToasts();
   const deadline = new Date(deadlineAt).getTime();

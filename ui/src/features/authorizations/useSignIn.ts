@@ -11,34 +11,33 @@ import { useCommand } from "@/host/useCommand";
 import { isObject } from "@/lib/schema/schema";
 import { schemaOf } from "@/lib/schema/validate";
 
-/** What the sign-in dialog shows: a consent, one that is being asked for, or one that could not begin. */
+/** The content of the sign-in dialog. */
 export type Shown =
   | { kind: "authorization"; id: AuthorizationId; options?: Options }
   | { kind: "starting"; connector: Connector }
   | { kind: "choosing"; connector: Connector; form: Form }
   | { kind: "refused"; connector: Connector; problem: Problem };
 
-/** What could have been chosen before a consent that began without asking. */
+/** Options of an authorization that started without asking. */
 export type Options = { connector: Connector; form: Form };
 
 export type SignIn = {
   shown: Shown | null;
-  /** What failed for want of the sign-in that is shown, offered where that goes well. */
+  /** The action that needed the sign-in, offered again after it. */
   then: Fix | null;
-  /** Starts a consent, or shows the one under way for that connector; asks first where something has to be chosen. */
+  /** Starts an authorization, or shows the one in progress. Asks for options first if some are required. */
   start: (connector: Connector, then?: Fix | null) => void;
-  /** Starts it at the authorization server that was agreed to in place of the one before. */
+  /** Starts at the new issuer that the user accepted. */
   startAt: (connector: Connector, acceptIssuer: string) => void;
-  /** Starts it with what was chosen. */
+  /** Starts with the chosen options. */
   choose: (connector: Connector, choices: Json) => void;
-  /** Ends the consent that began without asking, to choose first. */
+  /** Cancels an authorization that started without asking, to choose options first. */
   reconsider: (id: AuthorizationId, options: Options) => void;
   show: (id: AuthorizationId) => void;
-  /** Hides the dialog; the consent goes on. */
+  /** Hides the dialog; the authorization continues. */
   hide: () => void;
 };
 
-/** The one sign-in dialog of the window. */
 export function useSignIn(): SignIn {
   const client = useQueryClient();
   const [shown, setShown] = useState<Shown | null>(null);
@@ -65,7 +64,7 @@ export function useSignIn(): SignIn {
       const authorization = await call(
         commands.startAuthorization({
           connector: connector.id,
-          // One that signs in here has a setting of its own.
+          // A connector that signs in here has its own redirect setting.
           redirect: abilitiesOf(connector).signsInHere ? null : (preferences?.hostedRedirect ?? null),
           timeoutSeconds: null,
           choices: form ? form.values : choices,
@@ -76,7 +75,7 @@ export function useSignIn(): SignIn {
     },
     update: (_client, { form, authorization }, { connector }) => {
       if (authorization) upsertAuthorization(client, authorization);
-      // Whoever hid the dialog meanwhile does not want it back.
+      // The user may have hidden the dialog meanwhile.
       setShown((now) => {
         if (now?.kind !== "starting" || now.connector.id !== connector.id) return now;
         if (!authorization) return form && { kind: "choosing", connector, form };
@@ -126,7 +125,10 @@ export function useSignIn(): SignIn {
   return { shown, then, start, startAt, choose, reconsider, show, hide };
 }
 
-/** Whoever signs in for the first time wants the page; one more sign-in of a connector that works is for a choice. */
+/**
+ * Whether to ask for options first: if a required one has no value, or the connector already works and needs no sign-in
+ * otherwise.
+ */
 function hasToChoose(connector: Connector, form: Form): boolean {
   const values = isObject(form.values) ? form.values : {};
   const schema = schemaOf(form.schema);

@@ -13,7 +13,6 @@ import { useWalletActions } from "./useWalletActions";
 
 type Props = { onClose: () => void; onAdded: (entry: WalletEntry) => void };
 
-/** Saves a credential that any connector can use. */
 export function AddEntryDialog({ onClose, onAdded }: Props) {
   const [name, setName] = useState("");
   const [form, setForm] = useState(emptySecret("bearer"));

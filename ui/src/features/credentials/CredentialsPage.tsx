@@ -37,7 +37,7 @@ import { entryKind } from "./walletWords";
 type Props = {
   onOpenConnector: (id: ConnectorId) => void;
   onOpenAccount: (id: AccountId) => void;
-  /** Goes to what the platform keeps for a connector. */
+  /** Opens a connector's credentials on its platform. */
   onOpenCredentials: (id: ConnectorId) => void;
 };
 
@@ -46,7 +46,7 @@ const views = [
   { value: "platforms" as const, label: "Platforms" },
 ];
 
-/** The credentials in the wallet and on platforms: age, expiry and users. Secrets are never shown again. */
+/** Credentials in the wallet and on platforms. */
 export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredentials }: Props) {
   const [view, setView] = useState<"wallet" | "platforms">("wallet");
   const { data: wallet, error, refetch } = useQuery(queries.wallet());

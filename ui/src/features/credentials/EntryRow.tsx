@@ -11,7 +11,6 @@ import { entryFacts, entryKind, expiryName, expiryWords } from "./walletWords";
 
 type Props = { entry: WalletEntry; uses: SecretUsage };
 
-/** The cells of one wallet entry. */
 export function EntryRow({ entry, uses }: Props) {
   const expiry = expiryWords(entry);
   const bad = entry.needsAuthorization || expiry.startsWith("Expired");
@@ -56,7 +55,7 @@ function places({ titles }: SecretUsage): string {
   return titles.length === 1 ? (titles[0] ?? "") : titles.length === 0 ? "Not used" : grouped(titles.length);
 }
 
-/** What assistive technology reads of an entry. */
+/** Accessible name of an entry's row. */
 export function entryName(entry: WalletEntry, uses: SecretUsage): string {
   return [
     entry.name,

@@ -30,7 +30,7 @@ type Props = {
   onOpen: (target: { connector: ConnectorId } | { account: AccountId }) => void;
 };
 
-/** One wallet entry beside its list: replace or rotate, rename, everything that uses it. */
+/** The details of a wallet entry: replace or rotate, rename, and its uses. */
 export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props) {
   const { data: rotation } = useQuery(queries.rotation(entry.id));
   const targets = rotation?.targets ?? [];
@@ -40,7 +40,7 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
   const isOpen = rotation?.canGoBack === true;
   const isOnPlatforms = targets.some(isPushed);
   const usedIn = rotation ? targets.length : entry.usedBy.length;
-  // One way for each: what a single connector of this computer reads is put in its place and checked at once.
+  // Either rotate or replace: a secret that one local connector uses is replaced and checked at once.
   const isRotated = isOpen || isOnPlatforms || (canRotate && usedIn > 1);
   return (
     <Sheet
@@ -131,8 +131,7 @@ export function EntrySheet({ entry, onClose, onRotate, onRemove, onOpen }: Props
 type RotateProps = { isOpen: boolean; isOnPlatforms: boolean; onRotate: () => void };
 
 /**
- * A secret that platforms keep too is not replaced here alone: they would stay with the old one. One that several
- * connectors read is tried with each of them before the old one goes.
+ * Explains why the secret is rotated: platforms would keep the old one, or several connectors have to be tried first.
  */
 function RotateHint({ isOpen, isOnPlatforms, onRotate }: RotateProps) {
   return (
@@ -154,7 +153,7 @@ function RotateHint({ isOpen, isOnPlatforms, onRotate }: RotateProps) {
   );
 }
 
-/** The connectors that are known to use it while the vault cannot be read. */
+/** The known users of an entry while the vault is locked. */
 function UsedBy({ entry, isKnown, onOpen }: { entry: WalletEntry; isKnown: boolean; onOpen: Props["onOpen"] }) {
   if (isKnown || entry.usedBy.length === 0) return <p className="text2">Not used</p>;
   return (

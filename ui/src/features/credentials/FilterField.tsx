@@ -10,7 +10,6 @@ type Props = {
   onChange: (value: string) => void;
 };
 
-/** The field above a list that narrows it. */
 export function FilterField({ ref, label, value, onChange }: Props) {
   return (
     <div className={styles.filters}>

@@ -5,20 +5,20 @@ import { SecretFields, SecretKindControl } from "./SecretFields";
 import { emptySecret, keepsValuesOf, secretError, secretOf, type TypedKind } from "./secretForm";
 
 type Props = {
-  /** Id of the form, for a submit button elsewhere. */
+  /** Id for a submit button outside of the form. */
   id?: string;
   title: string;
   entry: WalletEntry;
   kind: TypedKind;
-  /** Above the fields. */
+  /** Shown above the fields. */
   note?: ReactNode;
-  /** Called with valid input. `reset` empties the form, and names the values of the entry as it is then. */
+  /** Called with valid input. `reset` clears it, and lists the value names of the saved entry. */
   onSubmit: (secret: WalletSecret, reset: (saved: WalletEntry) => void) => void;
-  /** Below the fields. */
+  /** Shown below the fields. */
   children?: ReactNode;
 };
 
-/** Takes the secret that replaces that of a wallet entry. The input stays if the command fails. */
+/** Takes a new secret for a wallet entry. The input stays if the command fails. */
 export function NewSecretForm({ id, title, entry, kind, note, onSubmit, children }: Props) {
   const [form, setForm] = useState(() => emptySecret(kind, entry.headerNames));
   const [error, setError] = useState<string | null>(null);

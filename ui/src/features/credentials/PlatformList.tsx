@@ -23,10 +23,10 @@ import { connectorFacts, credentialFacts, credentialLooks, type HostedRow, hoste
 
 type Props = { filterField: RefObject<HTMLInputElement | null>; onOpenCredentials: (id: ConnectorId) => void };
 
-/** So few connectors are asked at once when the list is opened; of more, each when it is unfolded. */
+/** Number of connectors up to which all are loaded at once; above, each loads when it is expanded. */
 const few = 8;
 
-/** What platforms keep for their connectors, by account. Each connector is asked when it is unfolded. */
+/** Credentials stored by platforms, by account and connector. */
 export function PlatformList({ filterField, onOpenCredentials }: Props) {
   const { data: connectors } = useQuery(queries.connectors());
   const [filter, setFilter] = useState("");
@@ -63,7 +63,7 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
       ? {
           keys: "credentials.open",
           inBar: true,
-          // Enter does the same on a credential.
+          // For credentials, Enter does the same.
           ofRow: current.kind === "connector",
           run: () => onOpenCredentials(current.connector.id),
         }
@@ -109,7 +109,7 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
   );
 }
 
-/** What Enter does on a row. */
+/** Label of the action on Enter. */
 function openLabel(row: HostedRow): string {
   if (row.kind === "credential") return "Open credentials";
   if (row.answer?.isError) return "Try again";

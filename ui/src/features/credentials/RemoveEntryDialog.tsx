@@ -12,7 +12,6 @@ import { entryKind } from "./walletWords";
 
 type Props = { entry: WalletEntry; onClose: () => void; onRemoved: () => void };
 
-/** Asks before a secret is deleted, and says what would break. */
 export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
   const { remove } = useWalletActions();
   const { data: rotation } = useQuery(queries.rotation(entry.id));

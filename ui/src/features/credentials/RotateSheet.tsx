@@ -20,7 +20,7 @@ import { usageText } from "./useSecretUsage";
 
 type Props = { entry: WalletEntry; onClose: () => void };
 
-/** The new secret is entered once and goes wherever the old one went; the old one is kept until it is finished. */
+/** Rotates a secret everywhere it is used. The old one is kept until the rotation is finished. */
 export function RotateSheet({ entry, onClose }: Props) {
   const rotation = useRotation(entry.id);
   const { plan, results, checks, rotate, retry, rollBack, finish } = rotation;
@@ -30,7 +30,7 @@ export function RotateSheet({ entry, onClose }: Props) {
   const pushing = rotate.isPending || retry.isPending || rollBack.isPending;
   const isOpen = plan.data?.canGoBack === true && !rotate.isPending;
   const targets = plan.data?.targets ?? [];
-  // On the way back every place waits for its turn: none is missed before all were tried.
+  // During a rollback all places are pending: none has failed until all were tried.
   const missed = rollBack.isPending ? [] : targets.filter((target) => target.problem !== null);
   const isBack = rollBack.isSuccess;
   const isRestored = isBack && missed.length === 0;
@@ -166,7 +166,7 @@ type OutcomeProps = {
   targets: RotationTarget[];
 };
 
-/** What is known after a step: said to work only where that was seen. */
+/** The result of a step. Says that it works only if a check has confirmed that. */
 function Outcome({ missed, rejected, isRestored, checks, targets }: OutcomeProps) {
   const works = checks.size > 0 && [...checks.values()].every((check) => check.state === "works");
   const isBad = missed > 0 || (rejected > 0 && !isRestored);
@@ -206,7 +206,7 @@ type PlacesProps = {
 };
 
 function Places({ rotation, results, checks, isPushing, isOpen, isBack }: PlacesProps) {
-  // What was heard of a place is newer than what is known of it.
+  // Results of this step are newer than the plan.
   const targets = rotation.targets.map(
     (target) => results.get(targetKey(target)) ?? (isPushing ? { ...target, problem: null } : target),
   );

@@ -13,7 +13,7 @@ type Props = {
   autoFocus?: boolean;
 };
 
-/** Takes a secret in; it is dots while typing and never comes back. */
+/** The fields for a secret, whose value is never shown again. */
 export function SecretFields({ form, error, onChange, keepsValues = false, autoFocus = false }: Props) {
   const set = (changes: Partial<SecretForm>) => onChange({ ...form, ...changes });
   switch (form.kind) {
@@ -87,7 +87,7 @@ export function SecretFields({ form, error, onChange, keepsValues = false, autoF
 
 type KindProps = { kind: SecretForm["kind"]; onChange: (kind: "bearer" | "reference") => void };
 
-/** Whether a token is typed or referred to; nothing for secrets of another kind. */
+/** Switches between a token and a reference; nothing for other kinds. */
 export function SecretKindControl({ kind, onChange }: KindProps) {
   if (kind !== "bearer" && kind !== "reference") return null;
   return (

@@ -12,13 +12,13 @@ import { usePlatformOf } from "./useSecretUsage";
 type Props = {
   label: string;
   targets: RotationTarget[];
-  /** How a place stands; nothing where nothing is to be said of it. */
+  /** Renders the state of a target. */
   stateOf?: (target: RotationTarget) => ReactNode;
-  /** Goes to the connector or the account; a place is only words where it is left out. */
+  /** Opens the connector or the account; without it, targets are not clickable. */
   onOpen?: (target: { connector: ConnectorId } | { account: AccountId }) => void;
 };
 
-/** Everything that uses a wallet entry: connectors, accounts, and what platforms were given. */
+/** The users of a wallet entry: connectors, accounts, and credentials on platforms. */
 export function TargetList({ label, targets, stateOf, onOpen }: Props) {
   const platformOf = usePlatformOf();
   return (
@@ -69,18 +69,18 @@ function nameOf({ title, account }: RotationTarget): string {
 
 type StateProps = {
   target: RotationTarget;
-  /** What was seen of it with the secret of the last step. */
+  /** The check after the last step. */
   check: UserCheck | undefined;
   isTried: boolean;
   isPushing: boolean;
-  /** The step that was taken last went back to the old secret. */
+  /** Whether the last step was a rollback. */
   isBack: boolean;
 };
 
-/** How a place stands while a rotation is on its way, or after it. */
+/** The state of a target during and after a rotation. */
 export function TargetState({ target, check, isTried, isPushing, isBack }: StateProps) {
   if (check && !target.problem) return <CheckState check={check} />;
-  // Nothing was sent here, so nothing is known of it.
+  // Nothing was sent there, so the result is unknown.
   if (!isPushed(target)) return <Badge glyph="todo">On next use</Badge>;
   if (isTried && target.problem) return <Badge glyph="failing">Failed</Badge>;
   if (isTried) return <Badge glyph="todo">{isBack ? "Restored" : "Updated"}</Badge>;
@@ -88,7 +88,6 @@ export function TargetState({ target, check, isTried, isPushing, isBack }: State
   return <Badge glyph="todo">Will be updated</Badge>;
 }
 
-/** What was seen of a user of the secret. */
 export function CheckState({ check }: { check: UserCheck }) {
   if (check.state === "checking") return <Badge glyph="authorizing">Checking</Badge>;
   if (check.state === "works") return <Badge glyph="ready">Works</Badge>;
@@ -107,7 +106,7 @@ export function CheckState({ check }: { check: UserCheck }) {
   );
 }
 
-/** What happened, the platform's own words for it, and what helps. */
+/** What happened, the platform's own message, and a hint. */
 function reasonOf({ message, detail, hint }: Problem): string {
   const words = [message, detail === message ? null : detail, hint];
   return words.flatMap((one) => (one ? [sentence(one)] : [])).join(" ");

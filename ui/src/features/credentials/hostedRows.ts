@@ -13,7 +13,7 @@ import { hasWords, splitWords } from "@/lib/match";
 import { ago } from "@/lib/time";
 import { capital, count } from "@/lib/words";
 
-/** What a platform answered when it was asked for the credentials of one connector; none when it was not. */
+/** The platform's response for one connector; `undefined` if not requested. */
 type Answer = UseQueryResult<CredentialsOfLevel[]> | undefined;
 
 export type HostedRow =
@@ -29,7 +29,7 @@ export const credentialLooks: Record<CredentialStatus, { glyph: "ready" | "faili
   unknown: { glyph: "unknown", word: "Not checked" },
 };
 
-/** A row for each hosted connector and, below those that were asked, for each of its credentials. */
+/** Returns a row for each hosted connector, followed by rows for its loaded credentials. */
 export function hostedRows(
   connectors: Connector[],
   answerOf: (id: ConnectorId) => Answer,
@@ -60,7 +60,7 @@ export function hostedRows(
   return [...accounts.values()].sort((left, right) => left.account.localeCompare(right.account));
 }
 
-/** The second line of a connector: what its platform told of its credentials. */
+/** The second line of a connector. */
 export function connectorFacts({ connector, answer }: { connector: Connector; answer: Answer }): string {
   if (!answer) return "Not loaded";
   if (answer.isPending) return "Loading";
@@ -86,7 +86,7 @@ export function credentialFacts(credential: PlatformCredential): string {
   return [title && name, word ?? method, made, checkedAt && `Checked ${ago(checkedAt)}`].filter(Boolean).join(" · ");
 }
 
-/** What assistive technology reads of a row. */
+/** Accessible name of a row. */
 export function rowName(row: HostedRow): string {
   if (row.kind === "connector")
     return `${row.connector.title}, ${row.connector.identity.account}, ${connectorFacts(row)}`;

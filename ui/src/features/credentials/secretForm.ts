@@ -1,7 +1,7 @@
 import { emptyValue, type HeaderLine, headersOf, secretValueOf, type ValueDraft } from "@/components/secretValue";
 import { type WalletKind, type WalletSecret } from "@/host/bindings";
 
-/** The kinds that can be typed in; sign-ins come from a consent. Variables come with the program that they are for. */
+/** The kinds of secrets that can be entered. Sign-ins come from an authorization; variables belong to a program. */
 export type TypedKind = "bearer" | "reference" | "headers" | "variables" | "oauth_client";
 
 export const typedKinds: { value: TypedKind; label: string }[] = [
@@ -20,22 +20,22 @@ export type SecretForm = {
   clientSecret: ValueDraft;
 };
 
-/** A form with nothing in it but the names of the values that are there already. */
+/** An empty form with the names of the existing values. */
 export function emptySecret(kind: TypedKind, headerNames: string[] = []): SecretForm {
   const headers = headerNames.length > 0 ? headerNames.map((name) => ({ name, value: "" })) : [{ name: "", value: "" }];
   return { kind, token: "", reference: "", headers, clientId: "", clientSecret: emptyValue };
 }
 
-/** The kind of form that replaces the secret of an entry; `null` for sign-ins, which are made anew by signing in. */
+/** The kind of form that replaces an entry's secret; `null` for sign-ins, which are renewed by signing in. */
 export function typedKindOf(kind: WalletKind, reference: string | null): TypedKind | null {
   if (reference) return "reference";
   return kind === "oauth" ? null : kind;
 }
 
-/** Whether it is made of several values with names, of which each may stay as it is. */
+/** Whether it has several named values, which can be replaced one by one. */
 export const keepsValuesOf = (kind: TypedKind) => kind === "headers" || kind === "variables";
 
-/** What is wrong with the form; `keepsValues` lets saved values stay. */
+/** Returns the error of the form. `keepsValues` allows empty values. */
 export function secretError(form: SecretForm, keepsValues = false): string | null {
   switch (form.kind) {
     case "bearer":
@@ -55,7 +55,7 @@ export function secretError(form: SecretForm, keepsValues = false): string | nul
   }
 }
 
-/** The form as the host takes it. */
+/** The form as input for the host. */
 export function secretOf(form: SecretForm): WalletSecret {
   switch (form.kind) {
     case "bearer":

@@ -2,12 +2,12 @@ import { type Level, type RotationTarget } from "@/host/bindings";
 
 const levelWords: Record<Level, string> = { user: "Personal", workspace: "Workspace", organization: "Organization" };
 
-/** What tells a target from others. */
+/** Identifies a target. */
 export function targetKey(target: RotationTarget): string {
   return [target.connector, target.accountId, JSON.stringify(target.holder)].join("|");
 }
 
-/** What of a connector or an account holds the secret. */
+/** Where a target stores the secret. */
 export function targetWords({ holder, accountId }: RotationTarget): string {
   switch (holder?.kind) {
     case "creation":
@@ -21,7 +21,7 @@ export function targetWords({ holder, accountId }: RotationTarget): string {
   }
 }
 
-/** Whether the platform has to be given the new secret; other places read the wallet at each use. */
+/** Whether the platform stores a copy of the secret; other targets read the wallet. */
 export function isPushed(target: RotationTarget): boolean {
   return target.holder !== null;
 }

@@ -8,15 +8,15 @@ import { useCommand } from "@/host/useCommand";
 import { targetKey } from "./targetWords";
 import { useUserChecks } from "./useUserChecks";
 
-/** Where an entry is used, and the steps of giving all of it a new secret. */
+/** The targets of an entry, and the steps of its rotation. */
 export function useRotation(id: WalletEntryId) {
   const plan = useQuery(queries.rotation(id));
-  /** What became of each place in the step that was taken last. */
+  /** Results of the last step, by target. */
   const [results, setResults] = useState<ReadonlyMap<string, RotationTarget>>(new Map());
   const { checks, run: checkUsers, forget } = useUserChecks();
   const update = (client: QueryClient, rotation: Rotation) => {
     client.setQueryData(queries.rotation(id).queryKey, rotation);
-    // The list alone: the plan of this rotation is the answer.
+    // Only the list: this rotation's plan is the response.
     void client.invalidateQueries({ queryKey: keys.wallet, exact: true });
   };
   const updateAndCheck = (client: QueryClient, rotation: Rotation) => {
@@ -31,7 +31,7 @@ export function useRotation(id: WalletEntryId) {
   const rotate = useCommand({
     mutationFn: (secret: WalletSecret) => step((each) => call(commands.rotateWalletEntry(id, secret, each))),
     update: updateAndCheck,
-    // The wallet may have the new secret already.
+    // The wallet may already have the new secret.
     onProblem: (client) => void invalidate(client, keys.wallet),
   });
   const retry = useCommand({

@@ -4,13 +4,11 @@ import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
 import { typedKindOf } from "./secretForm";
 
-/** Where an entry is used, as far as that is known. */
+/** Where an entry is used, as far as is known. */
 export type SecretUsage = {
-  /** What each place is called: a connector or an account. */
+  /** Names of connectors and accounts. */
   titles: string[];
-  /** The platforms of these places, each once. */
   platforms: Platform[];
-  /** Whether a rotation of it is not finished. */
   isRotating: boolean;
 };
 

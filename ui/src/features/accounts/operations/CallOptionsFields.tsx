@@ -5,7 +5,7 @@ import styles from "./Operations.module.css";
 
 type Props = { options: CallOptions; errors: OptionErrors; onChange: (options: CallOptions) => void };
 
-/** How an operation is called beside its arguments: patience, and what is laid over the request. */
+/** Options of a call: timeout, retries, and additions to the request. */
 export function CallOptionsFields({ options, errors, onChange }: Props) {
   const set = (changes: Partial<CallOptions>) => onChange({ ...options, ...changes });
   return (

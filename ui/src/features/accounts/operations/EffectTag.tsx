@@ -2,7 +2,7 @@ import { Tag } from "@/components/Tag";
 import { type OperationEffect } from "@/host/bindings";
 import { effects } from "./operationEffects";
 
-/** What an operation does to its platform, by word, and by a sign where that needs a thought. */
+/** The effect of an operation, with an icon if it is irreversible. */
 export function EffectTag({ effect }: { effect: OperationEffect }) {
   const { tag, tone, help } = effects[effect];
   return (

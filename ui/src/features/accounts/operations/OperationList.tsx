@@ -12,7 +12,7 @@ type Props = { operations: OperationInfo[]; title: string; selected: string | nu
 
 const rowHeight: [number, number] = [1.875, 1.625];
 
-/** The operations in the order of the contract, with a filter and what each does. */
+/** The operations of a platform, in the order of its documentation, with a filter. */
 export function OperationList({ operations, title, selected, onSelect }: Props) {
   const [filter, setFilter] = useState("");
   const field = useRef<HTMLInputElement>(null);

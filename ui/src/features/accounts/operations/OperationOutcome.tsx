@@ -17,11 +17,11 @@ type Props = {
   operation: OperationInfo;
   outcome: Outcome;
   onStopWaiting: () => void;
-  /** A problem without what the form shows at its fields. */
+  /** The problem without the parts that are shown at fields. */
   beyondFields: (problem: Problem) => Problem;
 };
 
-/** What the last call led to. Not called, running, an answer and a failure each look different. */
+/** The outcome of the last call. */
 export function OperationOutcome({ operation, outcome, onStopWaiting, beyondFields }: Props) {
   const copy = useCopy();
   switch (outcome.kind) {

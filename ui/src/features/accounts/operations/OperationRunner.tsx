@@ -25,7 +25,7 @@ import { useCallOptions } from "./useCallOptions";
 
 type Props = { account: Account; operation: OperationInfo };
 
-/** The form of one operation, what calls it and what came of it. */
+/** The form of an operation, with its outcome. */
 export function OperationRunner({ account, operation }: Props) {
   const draft = useSavedArgumentsDraft(account.id, operation.name);
   const { options, setOptions, wereKept } = useCallOptions(account.id, operation.name);
@@ -55,7 +55,7 @@ export function OperationRunner({ account, operation }: Props) {
         confirmed,
         ...optionsOf(options),
       });
-      // What it changed is to be seen in the lists too.
+      // Its changes may show in the lists.
       if (!problem && operation.effect !== "read") void refresh();
       return problem;
     },
@@ -134,7 +134,6 @@ export function OperationRunner({ account, operation }: Props) {
 
 type ConfirmProps = Props & { values: JsonObject; onConfirm: () => void; onKeep: () => void };
 
-/** Confirms an operation: names it, its arguments and the account. */
 function Confirm({ account, operation, values, onConfirm, onKeep }: ConfirmProps) {
   const target = Object.entries(redactSecrets(values, schemaOf(operation.parameters)))
     .filter(([, value]) => value !== "" && ["string", "number", "boolean"].includes(typeof value))

@@ -11,7 +11,7 @@ import styles from "./Operations.module.css";
 
 type Props = { account: Account; title: string; selected: string | null; onSelect: (name: string) => void };
 
-/** Everything that the platform's contract documents: the list, the form of one operation, and its answer. */
+/** The operations of the account's platform: list, form, and outcome. */
 export function OperationsPane({ account, title, selected, onSelect }: Props) {
   const { data: operations, error, refetch } = useQuery(queries.operations(account.id));
   if (error)

@@ -2,7 +2,7 @@ import { type CallOperation } from "@/host/bindings";
 import { jsonError, readJson } from "@/lib/jsonText";
 import { isObject } from "@/lib/schema/schema";
 
-/** What is typed about one call beside its arguments. */
+/** Input for the options of a call. */
 export type CallOptions = {
   timeout: string;
   retries: string;
@@ -13,7 +13,6 @@ export type CallOptions = {
 
 export type OptionErrors = Partial<Record<keyof CallOptions, string>>;
 
-/** Options in which nothing has been typed yet. */
 export const noOptions: CallOptions = {
   timeout: "",
   retries: "",
@@ -22,7 +21,7 @@ export const noOptions: CallOptions = {
   body: "",
 };
 
-/** What has to be corrected before the options can be used. */
+/** Returns the errors of the options. */
 export function optionErrors(options: CallOptions): OptionErrors {
   const errors: OptionErrors = {};
   if (options.timeout.trim() && !/^[1-9]\d{0,4}$/.test(options.timeout.trim()))
@@ -40,7 +39,7 @@ export function optionErrors(options: CallOptions): OptionErrors {
   return errors;
 }
 
-/** The options as the host takes them; only when {@link optionErrors} finds nothing. */
+/** The options as input for the host. Call it only if {@link optionErrors} finds nothing. */
 export function optionsOf(
   options: CallOptions,
 ): Pick<CallOperation, "timeoutSeconds" | "retries" | "headers" | "query" | "body"> {

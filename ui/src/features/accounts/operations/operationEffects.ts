@@ -2,7 +2,6 @@ import { type OperationInfo, type OperationEffect } from "@/host/bindings";
 import { type Tone } from "@/components/StatusGlyph";
 import { hasWords, splitWords } from "@/lib/match";
 
-/** What an operation does to its platform, as a tag. */
 export const effects: Record<OperationEffect, { tag: string; tone?: Tone; help: string }> = {
   read: { tag: "Read-only", help: "Reads only" },
   write: { tag: "Makes changes", help: "Adds or changes data" },
@@ -10,7 +9,7 @@ export const effects: Record<OperationEffect, { tag: string; tone?: Tone; help: 
   irreversible: { tag: "Can't be undone", tone: "bad", help: "Can't be undone" },
 };
 
-/** Whether every word of the filter is somewhere in what an operation says of itself. */
+/** Whether an operation contains every word of the filter. */
 export function matches({ name, summary, effect }: OperationInfo, filter: string): boolean {
   const text = `${name} ${name.replace(/[_.]/g, " ")} ${summary} ${effects[effect].tag}`.toLowerCase();
   return hasWords(text, splitWords(filter));

@@ -3,18 +3,18 @@ import { type AccountId, type CallOperation, commands, type OperationResponse, t
 import { asProblem, call } from "@/host/call";
 import { stateKey, useClientState } from "@/host/clientState";
 
-/** What the last call of an operation led to; times in milliseconds. */
+/** The outcome of the last call; times in milliseconds. */
 export type Outcome =
   | { kind: "idle" }
   | { kind: "running"; since: number }
-  /** The user does not wait for the answer any more. */
+  /** The user stopped waiting. */
   | { kind: "left" }
   | { kind: "answered"; response: OperationResponse; took: number }
   | { kind: "failed"; problem: Problem; took: number };
 
 const idle: Outcome = { kind: "idle" };
 
-/** The outcome of one operation, and what calls it; an answer is still there when one comes back to it. */
+/** Calls an operation. Its outcome outlives the view. */
 export function useCall(account: AccountId, operation: string) {
   const { announce } = useToasts();
   const [outcome, set] = useClientState(stateKey(idle, "call", account, operation));
@@ -23,7 +23,7 @@ export function useCall(account: AccountId, operation: string) {
     const since = Date.now();
     const end = (next: Outcome, words: string) =>
       set((current) => {
-        // A later call, or one that is not waited for any more, keeps the place.
+        // Ignores the response of an earlier or abandoned call.
         if (current.kind !== "running" || current.since !== since) return current;
         announce(words);
         return next;

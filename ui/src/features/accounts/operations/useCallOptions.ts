@@ -4,8 +4,8 @@ import { stateKey, useClientState } from "@/host/clientState";
 import { type CallOptions, noOptions } from "./callOptions";
 
 /**
- * What was typed about the calls of an operation, kept for as long as the window is open. The values of headers may
- * be secrets and go with the form.
+ * The options of an operation's calls, kept until the window closes. Header values may be secrets, and go with the
+ * form.
  */
 export function useCallOptions(account: AccountId, operation: string) {
   const [kept, keep] = useClientState(stateKey(noOptions, "call options", account, operation));
