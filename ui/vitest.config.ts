@@ -11,9 +11,9 @@ export default mergeConfig(
       setupFiles: ["src/test/setup.ts"],
       css: false,
       restoreMocks: true,
-      // One core is left free otherwise, which is half of a machine with two.
+      // The default leaves one core unused, half of a machine with two.
       maxWorkers: "100%",
-      // Well above the patience of a single wait (src/test/setup.ts): tests of whole pages wait often.
+      // Well above the timeout of a single wait (`src/test/setup.ts`): tests of whole pages wait often.
       testTimeout: 60_000,
     },
   }),

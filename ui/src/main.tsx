@@ -2,20 +2,20 @@ import "@/styles/tokens.css";
 import "@/styles/base.css";
 import "@/styles/still.css";
 
-/** Longest wait for a frame: a window that is hidden draws none. */
+/** Maximum wait for a frame, in milliseconds; a hidden window paints none. */
 const PATIENCE_MS = 100;
 
 let begun = false;
 
-/** Reads and runs the app, once. */
+/** Loads and starts the app, once. */
 function startApp(): void {
   if (begun) return;
   begun = true;
   void import("@/app/start").then(({ start }) => start());
 }
 
-// The window shows when the page has loaded. Reading the app first would keep its outline from the
-// screen, so that comes after the first frame.
+// The window appears when the page has loaded. The app loads after the first frame, so that the page's outline shows
+// first.
 addEventListener(
   "load",
   () => {

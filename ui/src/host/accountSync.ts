@@ -8,35 +8,33 @@ import { firstPaint } from "./firstPaint";
 import { hasAccounts } from "./platforms";
 import { queries } from "./queries";
 
-/** What is known of one account since the window opened; times in milliseconds since 1970. */
+/** The sync state of an account; times in milliseconds since 1970. */
 export type AccountSync = {
-  /** Since when it is being asked; `null` when it is not. */
+  /** When the pending request started; `null` if there is none. */
   requestedAt: number | null;
-  /** Whether the user has stopped waiting for this answer; it still counts when it comes. */
+  /** Whether the user stopped waiting; a late response still counts. */
   isDismissed: boolean;
-  /** Why its connectors could not be listed the last time. */
+  /** Why the last sync failed. */
   problem: Problem | null;
 };
 
-/** How all accounts are. */
 type Sync = {
   running: boolean;
-  /** When the last turn of all accounts ended. */
+  /** When the last sync ended. */
   endedAt: number | null;
-  /** Why they could not be asked at all. */
+  /** Why no account could be synced. */
   problem: Problem | null;
   accounts: Partial<Record<AccountId, AccountSync>>;
 };
 
-/** How an account is, in one word. */
 export type AccountState = "fine" | (typeof accountStates)[Code];
 
-/** How long an account may take before it is called slow, in milliseconds. */
+/** Milliseconds after which a pending account counts as slow. */
 export const slowAfter = 10_000;
 
 const nothingYet: Sync = { running: false, endedAt: null, problem: null, accounts: {} };
 
-/** How the accounts are, as the client state has it. */
+/** Key of the sync state. */
 export const syncKey = stateKey<Sync>(nothingYet, "sync");
 
 function updateAccount(client: QueryClient, account: AccountId, changes: Partial<AccountSync>): void {
@@ -46,29 +44,28 @@ function updateAccount(client: QueryClient, account: AccountId, changes: Partial
   });
 }
 
-/** How the accounts are. */
 export function useSync(): Sync {
   return useClientState(syncKey)[0];
 }
 
-/** Puts how asking an account went in place of what was known of it. */
+/** Updates the problem of an account after a request to it. */
 export function setAccountProblem(client: QueryClient, account: AccountId, problem: Problem | null): void {
   updateAccount(client, account, { problem });
 }
 
-/** Stops waiting for the answer of an account; it is taken in when it comes after all. */
+/** Returns a function that stops waiting for an account; a late response still counts. */
 export function useStopWaiting(): (account: AccountId) => void {
   const client = useQueryClient();
   return useCallback((account) => updateAccount(client, account, { isDismissed: true }), [client]);
 }
 
-/** {@link refreshAccounts} for a view. */
+/** {@link refreshAccounts} as a hook. */
 export function useRefreshAccounts(): () => Promise<void> {
   const client = useQueryClient();
   return useCallback(() => refreshAccounts(client), [client]);
 }
 
-/** Asks the accounts when a view opens, unless they answered within the last minute. */
+/** Syncs the accounts when a view mounts, unless that was done within the last minute. */
 export function useRefreshOnOpen(): void {
   const client = useQueryClient();
   useEffect(() => {
@@ -77,7 +74,7 @@ export function useRefreshOnOpen(): void {
   }, [client]);
 }
 
-/** Asks every hosted account for its connectors, unless they are being asked already; never throws. */
+/** Syncs the connectors of all hosted accounts, unless a sync is running. Never throws. */
 export async function refreshAccounts(client: QueryClient): Promise<void> {
   const state = clientState(client);
   if (state.get(syncKey).running) return;
@@ -88,7 +85,7 @@ export async function refreshAccounts(client: QueryClient): Promise<void> {
     if (hosted.length === 0) return;
     const now = Date.now();
     for (const account of hosted) {
-      // What ailed it before is shown until it answers: a glyph that goes and comes back is no news.
+      // The previous problem stays until the account responds, so that its icon does not flicker.
       updateAccount(client, account.id, { requestedAt: now, isDismissed: false });
     }
     const each = newChannel<AccountSynced>(({ account, problem }) =>
@@ -118,7 +115,7 @@ function stateOf(sync: AccountSync, now: number): AccountState {
   return sync.problem ? accountStates[sync.problem.code] : "fine";
 }
 
-/** How each account is; renders again when one of them changes its state, not with every second. */
+/** The state of each account. Renders again only when a state changes, not every second. */
 export function useAccountStates(): ReadonlyMap<AccountId, AccountState> {
   const { accounts } = useSync();
   const [now, setNow] = useState(() => Date.now());
@@ -136,7 +133,7 @@ export function useAccountStates(): ReadonlyMap<AccountId, AccountState> {
     const states = new Map(
       Object.entries(accounts).flatMap(([id, sync]) => (sync ? [[id, stateOf(sync, now)] as const] : [])),
     );
-    // What the user signed out is known to be so without asking.
+    // Known without a request.
     for (const { id, isSignedOut } of known ?? []) if (isSignedOut) states.set(id, "signed_out");
     return states;
   }, [accounts, known, now]);

@@ -1,9 +1,9 @@
 import { type Problem } from "./bindings";
 
-/** What every command of the bindings answers. */
+/** The result of a command. */
 export type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: Problem };
 
-/** A {@link Problem} that can be thrown; `instanceof` tells it from a fault of our own. */
+/** An error with a {@link Problem} of the host, as opposed to a bug in the window. */
 class HostProblem extends Error {
   constructor(readonly problem: Problem) {
     super(problem.message);
@@ -11,7 +11,7 @@ class HostProblem extends Error {
   }
 }
 
-/** Turns a command's ok-or-error answer into its data or a thrown {@link HostProblem}. */
+/** Returns the data of a command, or throws a {@link HostProblem}. */
 export async function call<T>(answer: Promise<Answer<T>>): Promise<T> {
   const settled = await answer;
   if (settled.status === "error") throw new HostProblem(settled.error);
@@ -23,7 +23,7 @@ export function problemOf(error: Error | null): Problem | null {
   return error && asProblem(error);
 }
 
-/** The problem behind anything that was thrown; a fault of our own becomes `internal`. */
+/** The problem of anything thrown; a bug in the window becomes `internal`. */
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof HostProblem) return thrown.problem;
   return {

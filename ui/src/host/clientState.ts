@@ -1,10 +1,10 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useSyncExternalStore } from "react";
 
-/** A place in the client state, and what stands there before anything was put there. */
+/** A key of the client state, with the initial value. */
 export type StateKey<T> = { readonly id: string; readonly initial: T };
 
-/** The place of that path, such as a kind of state and the thing that it is about. */
+/** The key for a path, such as a kind of state and the id it belongs to. */
 export function stateKey<T>(initial: T, ...path: (string | null)[]): StateKey<T> {
   return { id: JSON.stringify(path), initial };
 }
@@ -12,8 +12,8 @@ export function stateKey<T>(initial: T, ...path: (string | null)[]): StateKey<T>
 type Update<T> = T | ((current: T) => T);
 
 /**
- * What the window knows beside the host's answers: drafts, outcomes, selection, filters, how accounts answer.
- * It is in memory only, lasts as long as the window, and never holds a secret.
+ * State of the window that is not cached host data: drafts, outcomes, filters, sync. In memory only; never holds a
+ * secret.
  */
 class ClientState {
   readonly #values = new Map<string, unknown>();
@@ -35,7 +35,7 @@ class ClientState {
     return () => void this.#listeners.delete(listener);
   };
 
-  /** Everything in it, for tests that look for what must not be there. */
+  /** All values, for tests that search them for secrets. */
   entries(): [id: string, value: unknown][] {
     return [...this.#values];
   }
@@ -43,7 +43,7 @@ class ClientState {
 
 const states = new WeakMap<QueryClient, ClientState>();
 
-/** The client state of a window: one beside each cache of answers. */
+/** The client state that belongs to a query client. */
 export function clientState(client: QueryClient): ClientState {
   const known = states.get(client);
   if (known) return known;
@@ -52,12 +52,12 @@ export function clientState(client: QueryClient): ClientState {
   return state;
 }
 
-/** What stands at a place, and what changes it; renders again when it changes. */
+/** Returns a value and its setter, and renders again when the value changes. */
 export function useClientState<T>(key: StateKey<T>): [T, (update: Update<T>) => void] {
   const state = clientState(useQueryClient());
   const { id, initial } = key;
   const value = useSyncExternalStore(state.subscribe, () => state.get(key));
-  // Keys are new objects at each render; their id counts.
+  // Keys are new objects at each render; their id identifies them.
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const set = useCallback((update: Update<T>) => state.set({ id, initial }, update), [state, id]);
   return [value, set];

@@ -13,11 +13,11 @@ import { upsertRun } from "./history";
 import { invalidate, keys, queries } from "./queries";
 import { upsertConnector } from "./upsert";
 
-/** Puts what an event says into the cache, or has it read again. */
+/** Applies an event to the query cache. */
 export function applyEvent(client: QueryClient, event: HostEvent): void {
   switch (event.kind) {
     case "accounts_changed":
-      // Accounts are among the places where a secret is used, and their keys lie in the vault.
+      // Accounts use wallet secrets, and the vault stores their keys.
       void invalidate(client, keys.accounts, keys.definitions, keys.wallet, keys.vault);
       break;
     case "connectors_changed":
@@ -28,7 +28,7 @@ export function applyEvent(client: QueryClient, event: HostEvent): void {
       void invalidate(client, keys.tools, keys.wallet);
       break;
     case "wallet_changed":
-      // A secret was kept: a keychain that was locked before answers again.
+      // If a secret was stored, a locked keychain is available again.
       void invalidate(client, keys.wallet, keys.vault);
       break;
     case "authorization_changed":
@@ -36,7 +36,7 @@ export function applyEvent(client: QueryClient, event: HostEvent): void {
       break;
     case "run_changed":
       upsertRun(client, event.run);
-      // It used a credential.
+      // The run used a credential.
       if (event.run.state !== "running") void invalidate(client, keys.wallet);
       break;
     case "history_changed":
@@ -79,7 +79,7 @@ const changesNeeds: ReadonlySet<HostEvent["kind"]> = new Set<HostEvent["kind"]>(
   "need_arose",
 ]);
 
-/** The states of a consent in their order; those it ends in come after all of them. */
+/** The states of an authorization in order; final ones come last. */
 const states: AuthorizationState[] = ["preparing", "awaiting_user", "exchanging", "checking"];
 
 function progressOf({ state }: Authorization): number {
@@ -88,8 +88,8 @@ function progressOf({ state }: Authorization): number {
 }
 
 /**
- * Puts one consent into the cache, as an event and as the answer of a command. A consent that fails at once is over
- * before the answer to its start is here: what is older than what is known changes nothing.
+ * Stores an authorization from an event or a response, unless a later state is known: one that fails at once may have
+ * ended before the response to its start arrives.
  */
 export function upsertAuthorization(client: QueryClient, authorization: Authorization): void {
   const { queryKey } = queries.authorization(authorization.id);
@@ -101,7 +101,7 @@ export function upsertAuthorization(client: QueryClient, authorization: Authoriz
   );
 }
 
-/** Puts a connector where it is shown. What is read just now may be from before the change: that is read once more. */
+/** Stores a connector. Reads in flight may predate the change, so they are repeated. */
 function applyConnector(client: QueryClient, connector: Connector): void {
   for (const { queryKey, promise } of client
     .getQueryCache()
@@ -118,7 +118,7 @@ type Listener = (event: HostEvent) => void;
 
 const listeners = new Set<Listener>();
 
-/** Listens to the host until the returned function is called. The page has one channel, whoever listens. */
+/** Listens to host events until the returned function is called. All listeners share one channel. */
 export function listen(listener: Listener): () => void {
   listeners.add(listener);
   if (listeners.size === 1) {

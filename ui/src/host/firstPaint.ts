@@ -1,18 +1,18 @@
 let drawn: Promise<void> = Promise.resolve();
 
-/** Longest wait, in milliseconds: a window that is not shown draws nothing. */
+/** Maximum wait in milliseconds; a hidden window paints nothing. */
 const patience = 1000;
 
-/** Frames that have to come quickly, and what is quick in milliseconds. */
+/** Number of consecutive frames within `quick` milliseconds that count as idle. */
 const quickFrames = 3;
 const quick = 40;
 
-/** What is long to read waits for this, so that it takes no time from the first page. */
+/** Resolves after the first paint; slow reads wait for it. */
 export function firstPaint(): Promise<void> {
   return drawn;
 }
 
-/** Has long reads wait until the window has drawn its first page and come to rest. */
+/** Delays slow reads until the window has painted its first page and is idle. */
 export function deferLongReads(): void {
   drawn = Promise.race([untilIdle(), new Promise<void>((resolve) => setTimeout(resolve, patience))]);
 }

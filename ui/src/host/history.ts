@@ -8,8 +8,8 @@ import { useCommand } from "./useCommand";
 type Pages = InfiniteData<RunPage, RunId | null>;
 
 /**
- * Puts a run into the lists that show it. Lists without a filter are changed in place: reading
- * thousands of rows again for each run that begins or ends would be felt.
+ * Stores a run in the lists that contain it. Unfiltered lists are updated in place, because fetching thousands of rows
+ * for each run would be slow.
  */
 export function upsertRun(client: QueryClient, run: ToolRunSummary): void {
   for (const query of client.getQueryCache().findAll({ queryKey: keys.runPages })) {
@@ -22,7 +22,7 @@ export function upsertRun(client: QueryClient, run: ToolRunSummary): void {
   void invalidate(client, keys.runLists, queries.run(run.id).queryKey, keys.history);
 }
 
-/** Takes a run out of the lists that show it. */
+/** Removes a run from the lists. */
 export function removeRun(client: QueryClient, id: RunId): void {
   client.setQueriesData<Pages>({ queryKey: keys.runPages }, (pages) => pages && removeFromPages(pages, id));
   void invalidate(client, keys.runLists, keys.history);
@@ -37,7 +37,7 @@ function upsertIntoPages(data: Pages, run: ToolRunSummary): Pages {
     };
   }
   const [first, ...rest] = data.pages;
-  // Ids sort by the time at which runs began: an older one lies on a page that was not read yet.
+  // Ids sort by start time: an older run is on a page that is not loaded yet.
   if (!first || (first.runs[0] && run.id < first.runs[0].id)) return data;
   return { ...data, pages: [{ ...first, runs: [run, ...first.runs], total: first.total + 1 }, ...rest] };
 }
@@ -54,7 +54,6 @@ function removeFromPages(data: Pages, id: RunId): Pages {
   };
 }
 
-/** Changes how long runs are kept. */
 export function useSetRetention() {
   return useCommand({
     mutationFn: (retention: Retention) => call(commands.keepRuns(retention)),
@@ -62,7 +61,7 @@ export function useSetRetention() {
   });
 }
 
-/** Takes runs out of the history: those that are too old, or all. */
+/** Deletes runs: those past their retention, or all. */
 export function useRemoveRuns() {
   return useCommand({
     mutationFn: (which: "old" | "all") => call(which === "old" ? commands.trimRuns() : commands.removeAllRuns()),

@@ -5,7 +5,7 @@ import { useCommand } from "./useCommand";
 
 const { queryKey } = queries.preferences();
 
-/** Changes some preferences at once and keeps them. */
+/** Saves changes to preferences, optimistically. */
 export function useChangePreferences() {
   return useCommand({
     mutationFn: (changes: Preferences, { client }) =>

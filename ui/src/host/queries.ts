@@ -19,7 +19,7 @@ import {
 import { call } from "./call";
 import { firstPaint } from "./firstPaint";
 
-/** The keys of all queries; invalidating one invalidates those that begin with it. */
+/** Query keys. Invalidating one also invalidates those that start with it. */
 export const keys = {
   about: ["about"],
   preferences: ["preferences"],
@@ -29,12 +29,12 @@ export const keys = {
   background: ["background"],
   connectors: ["connectors"],
   connector: (id: ConnectorId) => ["connectors", id],
-  // Whatever changes tools changes what is noticed of them.
+  // Changes of tools come with the tools.
   tools: ["tools"],
   toolChanges: ["tools", "changes"],
   runs: ["runs"],
   runPages: ["runs", "pages"],
-  /** What is made of several runs, and is read again with each that begins or ends. */
+  /** Derived from several runs; invalidated whenever a run starts or ends. */
   runLists: ["runs", "lists"],
   comparisons: ["runs", "lists", "comparison"],
   history: ["history"],
@@ -43,39 +43,37 @@ export const keys = {
   allowedPrograms: ["allowed-programs"],
   programs: ["programs"],
   authorizations: ["authorizations"],
-  /** What servers ask while their tools run. */
   questions: ["questions"],
   icons: ["icons"],
   definitions: ["definitions"],
   catalogue: ["catalogue"],
   vault: ["vault"],
   update: ["update"],
-  /** What servers offer beside their tools. */
+  /** Prompts, resources and logs of servers. */
   offered: ["offered"],
   offeredBy: (id: ConnectorId) => ["offered", id],
-  /** What platforms say of their connectors: each read is a request to one of them. */
+  /** Platform data about connectors. Each read is a request to the platform. */
   hosted: ["hosted"],
-  /** The part of it that a look at the connector can change. */
+  /** The part of it that a check of the connector can change. */
   hostedState: (id: ConnectorId) => ["hosted", id, "state"],
 } as const;
 
-/** Invalidates everything under these keys; what is shown is fetched again at once. */
+/** Invalidates these keys; visible queries are fetched again at once. */
 export async function invalidate(client: QueryClient, ...subjects: QueryKey[]): Promise<void> {
   await Promise.all(subjects.map((queryKey) => client.invalidateQueries({ queryKey })));
 }
 
-// Platforms are asked when their answer is shown and after each check of the connector
-// (`refetchAfterChecks`): never polled, never by itself.
+// Requests to platforms: fetched when shown and after each check (`refetchAfterChecks`); never polled.
 const once = { staleTime: Infinity, retry: false } as const;
-/** Milliseconds between two looks at a locked keychain. */
+/** Interval for polling a locked keychain, in milliseconds. */
 const keychainLooks = 2_000;
 
-// A form is fetched each time it opens: secrets and current values are not cached.
+// Forms are fetched each time they open: secrets and current values are not cached.
 const form = { ...once, gcTime: 0 } as const;
 
 /**
- * What the window reads, one entry for each list or thing. Events invalidate by these keys
- * (`events.ts`), so nothing here is ever polled but a locked keychain.
+ * All queries of the window. Events invalidate them (`events.ts`); only other processes and a locked keychain are
+ * polled.
  */
 export const queries = {
   about: () => queryOptions({ queryKey: keys.about, queryFn: () => call(commands.about()), staleTime: Infinity }),
@@ -83,7 +81,7 @@ export const queries = {
     queryOptions({ queryKey: keys.preferences, queryFn: () => call(commands.loadPreferences()), staleTime: Infinity }),
   accounts: () => queryOptions({ queryKey: keys.accounts, queryFn: () => call(commands.listAccounts()) }),
   platforms: () => queryOptions({ queryKey: keys.platforms, queryFn: () => commands.listPlatforms() }),
-  // Under the key of accounts, for the settings of an account decide what it can call.
+  // Under the accounts' key, because the operations depend on the account's settings.
   operations: (account: AccountId) =>
     queryOptions({
       queryKey: [...keys.accounts, account, "operations"],
@@ -98,10 +96,10 @@ export const queries = {
       queryKey: [...keys.toolChanges, connector],
       queryFn: () => call(commands.listToolChanges(connector)),
     }),
-  /** The beginning of the list, which is there at once however long the list is. */
+  /** The first part of the list, which loads at once however long the list is. */
   firstConnectors: () =>
     queryOptions({ queryKey: [...keys.connectors, "first"], queryFn: () => call(commands.firstConnectors()) }),
-  // Without `native`, which only `connector` has.
+  // Without `native`, which only `connector` includes.
   connectors: () =>
     queryOptions({
       queryKey: keys.connectors,
@@ -143,7 +141,7 @@ export const queries = {
       queryFn: () => call(commands.platformCredentialForm(id, level)),
       ...form,
     }),
-  // Fetched from the server each time it is shown.
+  // Fetched each time they are shown.
   resources: (id: ConnectorId) =>
     queryOptions({
       queryKey: [...keys.offeredBy(id), "resources"],
@@ -155,7 +153,7 @@ export const queries = {
       queryKey: [...keys.offeredBy(id), "resource", uri],
       queryFn: () => call(commands.readResource(id, uri)),
       ...form,
-      // Also where it takes its own place, as one that is read again does.
+      // Also fetches when the query replaces itself after an invalidation.
       staleTime: 0,
     }),
   prompts: (id: ConnectorId) =>
@@ -164,7 +162,7 @@ export const queries = {
       queryFn: () => call(commands.listPrompts(id)),
       ...form,
     }),
-  // What was typed before is suggested for until there is something newer.
+  // Keeps the previous suggestions until new ones arrive.
   completion: (id: ConnectorId, request: CompletionRequest) =>
     queryOptions({
       queryKey: [...keys.offeredBy(id), "completion", request],
@@ -172,7 +170,7 @@ export const queries = {
       placeholderData: keepPreviousData,
       ...form,
     }),
-  // Another picture has another address; whether it may be asked depends on whose it is.
+  // Each image has its own address; the host checks whether it may be loaded.
   icon: (id: ConnectorId, tool: string | null, address: string) =>
     queryOptions({ queryKey: [...keys.icons, id, address], queryFn: () => call(commands.loadIcon(id, tool)), ...once }),
   program: (name: string, path: string | null) =>
@@ -181,14 +179,14 @@ export const queries = {
       queryFn: () => call(commands.findProgram(name, path)),
       retry: false,
     }),
-  // Started and ended by other processes as well, which send no event.
+  // Polled, because other processes start and end sessions without an event.
   sessions: () =>
     queryOptions({
       queryKey: [...keys.offered, "sessions"],
       queryFn: () => call(commands.listSessions()),
       refetchInterval: 1000,
     }),
-  // Likewise.
+  // Polled likewise.
   serverLog: (id: ConnectorId) =>
     queryOptions({
       queryKey: [...keys.offeredBy(id), "log"],
@@ -208,7 +206,7 @@ export const queries = {
       queryFn: () => call(commands.listRuns(query)),
       placeholderData: keepPreviousData,
     }),
-  /** The history, newest first, page after page. */
+  /** The history, newest first, page by page. */
   runPages: (filter: RunFilter) =>
     infiniteQueryOptions({
       queryKey: [...keys.runPages, filter],
@@ -276,7 +274,7 @@ export const queries = {
     }),
   catalogue: () =>
     queryOptions({ queryKey: keys.catalogue, queryFn: () => commands.listCatalogue(), staleTime: Infinity }),
-  /** Polled while the keychain is locked: it is unlocked outside of Patchbay, without an event. */
+  /** Polled while the keychain is locked: unlocking it sends no event. */
   vault: () =>
     queryOptions({
       queryKey: keys.vault,
@@ -288,14 +286,14 @@ export const queries = {
   update: () => queryOptions({ queryKey: keys.update, queryFn: () => call(commands.checkForUpdate()), enabled: false }),
 };
 
-/** What narrows the history; `text` as typed: `status:error` and the like are understood by the host. */
+/** The filter of the history. The host parses `text`, such as `status:error`. */
 export type RunFilter = { text: string; connector: ConnectorId | null };
 
-/** The first page is there soon; further ones are long, so that the end is near however far it is. */
+/** A short first page loads quickly; long further pages reach the end in few requests. */
 const firstPage = 100;
 const furtherPages = 500;
 
-/** A query that lists every run, newest first. */
+/** The query for all runs, newest first. */
 export const everyRun: RunQuery = {
   text: null,
   connector: null,

@@ -3,7 +3,7 @@ import { invalidate } from "./queries";
 import { refetchAfterChecks } from "./refetchAfterChecks";
 import { showToast } from "./toasts";
 
-/** The query cache: entries never go stale by themselves, events invalidate them, and commands apply their effects. */
+/** Creates the query cache. Entries become stale by events only; commands apply their own effects. */
 export function newQueryClient(): QueryClient {
   const client: QueryClient = new QueryClient({
     mutationCache: new MutationCache({
@@ -13,7 +13,7 @@ export function newQueryClient(): QueryClient {
         const text = meta?.toast?.(...given);
         if (text) showToast(client, text, meta?.undo && (() => meta.undo?.(...given)));
         void invalidate(client, ...(meta?.invalidates ?? []));
-        // What the host's own event has read again meanwhile is not read a second time.
+        // Does not repeat reads that the host's own event has started.
         await Promise.all(
           (meta?.refetches ?? []).map((queryKey) => client.invalidateQueries({ queryKey }, { cancelRefetch: false })),
         );
@@ -22,7 +22,7 @@ export function newQueryClient(): QueryClient {
     }),
     defaultOptions: {
       queries: { staleTime: Infinity, retry: false, refetchOnWindowFocus: false, networkMode: "always" },
-      // What was sent is forgotten with the view that sent it: secrets are among it.
+      // Variables of a command may contain secrets, so they are dropped with the view.
       mutations: { retry: false, networkMode: "always", gcTime: 0 },
     },
   });

@@ -3,8 +3,8 @@ import { type Connector, type ConnectorId } from "./bindings";
 import { invalidate, keys } from "./queries";
 
 /**
- * Invalidates what a platform says of a connector after each check of the connector, wherever it came from: a check,
- * a sign-in, an action here or by the command line. The list of connectors tells when the last one was.
+ * Invalidates a connector's platform data after each check, whatever triggered it. The list of connectors has the time
+ * of the last check.
  */
 export function refetchAfterChecks(client: QueryClient): void {
   const list = hashKey(keys.connectors);

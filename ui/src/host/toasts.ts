@@ -4,25 +4,25 @@ import { clientState, stateKey } from "./clientState";
 
 export type Toast = { id: number; text: string; undo?: () => void };
 
-/** The toasts that are shown, oldest first. */
+/** The visible toasts, oldest first. */
 export const toastsKey = stateKey<readonly Toast[]>([], "toasts");
 
-/** What the polite live region says. */
+/** Content of the polite live region. */
 export const announcementKey = stateKey("", "announcement");
 
-/** At most so many stand over each other. */
+/** Maximum number of toasts. */
 const most = 3;
 
-/** Says something to assistive technology alone. */
+/** Announces a text to assistive technology only. */
 export function announce(client: QueryClient, text: string): void {
   clientState(client).set(announcementKey, (before) => (before === text ? `${text}\u00a0` : text));
 }
 
-/** Says that something was done, with a way back; never carries a failure. */
+/** Shows that something was done, optionally with an undo action. Failures are shown elsewhere. */
 export function showToast(client: QueryClient, text: string, undo?: () => void): void {
   clientState(client).set(toastsKey, (current) => {
     const id = (current.at(-1)?.id ?? 0) + 1;
-    // Said again, it takes the place of what was said; each way back stays.
+    // A repeated text replaces the earlier toast, unless that can be undone.
     return [...current.filter((one) => one.text !== text || one.undo), { id, text, undo }].slice(-most);
   });
   announce(client, text);
@@ -30,7 +30,7 @@ export function showToast(client: QueryClient, text: string, undo?: () => void):
 
 type Toasts = { toast: (text: string, undo?: () => void) => void; announce: (text: string) => void };
 
-/** {@link showToast} and {@link announce} for a view. */
+/** {@link showToast} and {@link announce} as a hook. */
 export function useToasts(): Toasts {
   const client = useQueryClient();
   return useMemo(

@@ -4,7 +4,7 @@ import { queries } from "./queries";
 
 type Identified = { id: string };
 
-/** The list with the item in the place of the one before it, or at its end. */
+/** Replaces the item with the same id, or appends it. */
 function upsert<T extends Identified>(list: T[] | undefined, item: T): T[] | undefined {
   if (!list?.some((other) => other.id === item.id)) return list && [...list, item];
   return list.map((other) => (other.id === item.id ? item : other));
@@ -14,23 +14,20 @@ function without<T extends Identified>(list: T[] | undefined, id: string): T[] |
   return list?.filter((other) => other.id !== id);
 }
 
-/** Puts an account into the list. */
 export function upsertAccount(client: QueryClient, account: Account): void {
   client.setQueryData(queries.accounts().queryKey, (list) => upsert(list, account));
 }
 
-/** Takes an account out of the list. */
 export function removeAccount(client: QueryClient, id: AccountId): void {
   client.setQueryData(queries.accounts().queryKey, (list) => without(list, id));
 }
 
-/** Puts a connector into the list, and where it is read by itself. */
+/** Stores a connector in the list and by itself. */
 export function upsertConnector(client: QueryClient, connector: Connector): void {
   client.setQueryData(queries.connectors().queryKey, (list) => upsert(list, connector));
   client.setQueryData(queries.connector(connector.id).queryKey, connector);
 }
 
-/** Takes a connector out of the list. */
 export function removeConnector(client: QueryClient, id: ConnectorId): void {
   client.setQueryData(queries.connectors().queryKey, (list) => without(list, id));
 }

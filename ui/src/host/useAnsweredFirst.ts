@@ -1,11 +1,11 @@
 import { useEffect, useState } from "react";
 
-/** How long a section is held back, in milliseconds: a platform that does not answer hides nothing. */
+/** Maximum delay of a section in milliseconds, in case a platform does not respond. */
 const longestWait = 1000;
 
 /**
- * How many of these have come or failed before the first that has not. A section of a page waits for what those above
- * it read: they grow once, and nothing that is on screen moves. After a second all are shown.
+ * Returns how many of these queries have settled before the first pending one. Sections of a page appear in order, so
+ * that nothing on screen moves; after a second all appear.
  */
 export function useAnsweredFirst(reads: { isPending: boolean }[]): number {
   const [isLate, setIsLate] = useState(false);

@@ -2,7 +2,7 @@ import { commands } from "./bindings";
 import { call } from "./call";
 import { useCommand } from "./useCommand";
 
-/** Has the doctor look at all connectors; what is found of each comes as an event. */
+/** Checks all connectors; results arrive as events. */
 export function useCheckAll() {
   return useCommand({ mutationFn: () => call(commands.checkConnectors()) });
 }

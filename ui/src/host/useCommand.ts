@@ -6,21 +6,18 @@ import {
   type UseMutationResult,
 } from "@tanstack/react-query";
 
-/**
- * What follows a command. The mutation cache sees to it (`queryClient.ts`), once for all commands and whether or
- * not the view that gave the command is still there.
- */
+/** The effects of a command. The mutation cache applies them (`queryClient.ts`), even if the view has unmounted. */
 type Effects<Data, Variables> = {
-  /** Puts the answer where it belongs, at once. */
+  /** Updates the cache with the result. */
   update?: (client: QueryClient, data: Data, variables: Variables) => void;
-  /** Said when it is done; `null` for nothing. */
+  /** Message on success; `null` for none. */
   toast?: (data: Data, variables: Variables) => string | null;
-  /** Takes it back, by the button of the toast. */
+  /** Undoes the command, by the button of the toast. */
   undo?: (data: Data, variables: Variables) => void;
   onProblem?: (client: QueryClient, thrown: Error, variables: Variables) => void;
-  /** Read again afterwards. */
+  /** Invalidated on success. */
   invalidates?: readonly QueryKey[];
-  /** Read again before the command is over: what follows wants to see it. */
+  /** Invalidated and awaited before the command counts as done. */
   refetches?: readonly QueryKey[];
 };
 
@@ -33,7 +30,7 @@ declare module "@tanstack/react-query" {
 type Options<Data, Variables, Context> = Effects<Data, Variables> &
   Omit<UseMutationOptions<Data, Error, Variables, Context>, "meta">;
 
-/** A command of the host, and what follows it. Its failure is shown where the command was given. */
+/** A host command with its effects. The caller shows its error. */
 export function useCommand<Data, Variables = void, Context = unknown>(
   options: Options<Data, Variables, Context>,
 ): UseMutationResult<Data, Error, Variables, Context> {

@@ -9,7 +9,7 @@ const effects = {
   invalidates: [keys.connectors, keys.wallet],
 };
 
-/** What can be done about the vault; each puts how it is then into the cache. */
+/** The vault's commands; each updates the cached status. */
 export function useVaultActions() {
   const unlock = useCommand({ mutationFn: (passphrase: string) => call(commands.unlockVault(passphrase)), ...effects });
   const choose = useCommand({

@@ -1,14 +1,14 @@
 /**
- * Numbers in JSON text that JavaScript would change. A tool's 64-bit id must not lose its last digits
- * on the way, so such a number is refused with words instead of being sent rounded.
+ * Numbers in JSON text that JavaScript would change. A tool's 64-bit id must not lose digits, so such a number is
+ * rejected with a message.
  */
 
-/** Whether `text` is a number as JSON writes it. */
+/** Whether `text` is a JSON number. */
 export function isJsonNumber(text: string): boolean {
   return /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text);
 }
 
-/** Whether JavaScript holds exactly the number that `text` names, up to the 15 digits every double has. */
+/** Whether JavaScript represents the number exactly. Up to 15 digits always are. */
 export function isExact(text: string): boolean {
   const value = Number(text);
   if (!Number.isFinite(value)) return false;
@@ -16,14 +16,14 @@ export function isExact(text: string): boolean {
   return digits.length <= 15 || significantDigits(toPlainDigits(value)) === digits;
 }
 
-/** Why the number in `text` cannot be sent as it is, or `undefined` when it can. */
+/** Why a number cannot be sent exactly; `undefined` if it can. */
 export function inexactNumber(text: string): string | undefined {
   const trimmed = text.trim();
   if (!isJsonNumber(trimmed) || isExact(trimmed)) return undefined;
   return `${trimmed} has too many digits to send exactly`;
 }
 
-/** The digits that carry a value: no sign, point, exponent, nor zeros at either end. */
+/** Digits without sign, point, exponent, and leading or trailing zeros. */
 function significantDigits(text: string): string {
   return text
     .replace(/[eE].*$/, "")

@@ -14,7 +14,7 @@ export const invisible =
 
 const suspect = new RegExp(`${control.source}|${invisible.source}`, "u");
 
-/** Scripts that part and join their letters with invisible characters: Arabic to Sinhala, and Khmer. */
+/** Scripts that join letters with invisible characters: Arabic to Sinhala, and Khmer. */
 const joiningLetter = /[\u0600-\u0dff\u1780-\u17ff]/u;
 
 const picture = /[\u00a9\u00ae\u203c\u2049\u2122-\u2bff\u3030\u303d\u3297\u3299\u{1f000}-\u{1faff}]/u;
@@ -23,10 +23,10 @@ const joinedFrom = /[\ufe0f\u{1f3fb}-\u{1f3ff}]/u;
 
 /* eslint-enable no-control-regex, no-misleading-character-class */
 
-/** How many hidden characters in a row are named each; of more only the number is said. */
+/** Number of consecutive hidden characters that are named; only the number of further ones is shown. */
 const namedInARow = 8;
 
-/** The text with control characters as `�` and hidden ones by name, such as `<U+202E>`; lines and gaps stay. */
+/** Replaces control characters by `�` and hidden ones by their name, such as `<U+202E>`. Line breaks and tabs stay. */
 export function inertText(text: string): string {
   if (!suspect.test(text)) return text;
   const signs = [...text.replaceAll("\r\n", "\n")];
@@ -53,7 +53,7 @@ export function inertText(text: string): string {
   return shown;
 }
 
-/** Whether an invisible character does here what its script or picture needs it for. */
+/** Whether an invisible character is needed at its place by a script or an emoji. */
 function isNeeded(before: string | undefined, sign: string, after: string | undefined): boolean {
   if (before === undefined) return false;
   const joins = isJoiningLetter(before) && after !== undefined && isJoiningLetter(after);
@@ -76,7 +76,7 @@ function isJoiningLetter(sign: string): boolean {
 
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
-/** Whether the text has letters that are written from right to left, and so could change places with ours. */
+/** Whether the text contains right-to-left letters, which could reorder the text around it. */
 export function turnsDirection(text: string): boolean {
   return rightToLeft.test(text);
 }

@@ -2,21 +2,16 @@ import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseEr
 import { inexactNumber } from "./exactNumber";
 import { fromPointer } from "./jsonPointer";
 
-/** What is wrong at one place of a text; offsets count UTF-16 units, lines from 1. */
+/** A problem in a text; offsets in UTF-16 units, lines from 1. */
 export type TextProblem = { from: number; to: number; line: number; message: string };
 
-/** JSON text as read: its value, or why there is none. */
 type ReadText = { value: unknown; problems: [] } | { value: undefined; problems: TextProblem[] };
 
-/** A value as indented JSON text. */
 export function writeJson(value: unknown): string {
   return JSON.stringify(value, null, 2) ?? "";
 }
 
-/**
- * Reads JSON text without losing anything: comments, a key given twice, and numbers that JavaScript
- * would round are problems, not silently dropped.
- */
+/** Parses JSON strictly: comments, duplicate keys, and numbers that JavaScript would round are problems. */
 export function readJson(text: string): ReadText {
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
@@ -33,20 +28,20 @@ export function readJson(text: string): ReadText {
   return { value: JSON.parse(text) as unknown, problems: [] };
 }
 
-/** The first syntax problem of JSON text, with its line: `Line 2: Missing }`; `null` if there is none. */
+/** The first problem of JSON text: `Line 2: Missing }`; `null` if it is valid. */
 export function jsonError(text: string): string | null {
   const [problem] = readJson(text).problems;
   return problem ? `Line ${problem.line}: ${problem.message}` : null;
 }
 
-/** Where in `text` the value at `pointer` stands; a missing value is looked for at its nearest parent. */
+/** Finds the text of the value at `pointer`, or of its nearest existing parent. */
 export function locate(text: string, pointer: string): { from: number; to: number; line: number } {
   const tree = parseTree(text, [], { disallowComments: true });
   const path = fromPointer(pointer);
   for (let depth = path.length; tree && depth >= 0; depth -= 1) {
     const node = findNode(tree, path.slice(0, depth));
     if (!node) continue;
-    // A container is marked at its opening bracket only, not throughout.
+    // Only the opening bracket of a container is marked.
     const length = node.type === "object" || node.type === "array" ? 1 : node.length;
     return { from: node.offset, to: node.offset + length, line: lineOf(text, node.offset) };
   }

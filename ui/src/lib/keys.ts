@@ -1,4 +1,4 @@
-/** Shortcuts are written as `Mod+Shift+Enter`, `N`, `/`, `Backspace`; `Mod` is ⌘ on a Mac, else Ctrl. */
+/** Shortcuts are written as `Mod+Shift+Enter`, `N`, `/`, `Backspace`. `Mod` is ⌘ on a Mac, else Ctrl. */
 
 const macSigns: Record<string, string> = { Mod: "⌘", Shift: "⇧", Alt: "⌥" };
 const otherSigns: Record<string, string> = { Mod: "Ctrl", Shift: "Shift", Alt: "Alt" };
@@ -13,7 +13,7 @@ const signs: Record<string, string> = {
   Space: "Space",
 };
 
-/** How a shortcut is shown: `⌘⇧↵` on a Mac, `Ctrl Shift ↵` elsewhere. */
+/** A shortcut for display: `⌘⇧↵` on a Mac, `Ctrl Shift ↵` elsewhere. */
 export function showKeys(keys: string, mac: boolean): string {
   const parts = keys.split("+").filter(Boolean);
   const shown = (parts.length ? parts : ["+"]).map(
@@ -22,14 +22,14 @@ export function showKeys(keys: string, mac: boolean): string {
   return shown.join(mac ? "" : " ");
 }
 
-/** How a shortcut is written in `aria-keyshortcuts`. */
+/** A shortcut for `aria-keyshortcuts`. */
 export function ariaKeys(keys: string, mac: boolean): string {
   return keys.replace("Mod", mac ? "Meta" : "Control");
 }
 
 type KeyPress = Pick<KeyboardEvent, "key" | "altKey" | "ctrlKey" | "metaKey" | "shiftKey">;
 
-/** Whether a key press is this shortcut. Shift counts only with letters: `?` is typed with it. */
+/** Whether an event matches a shortcut. Shift counts only for letters, because typing `?` needs it. */
 export function pressed(event: KeyboardEvent, keys: string, mac: boolean): boolean {
   const parts = keys.split("+");
   const key = parts.at(-1) ?? "";
@@ -44,7 +44,7 @@ export function pressed(event: KeyboardEvent, keys: string, mac: boolean): boole
 const free = /^([\p{Alphabetic}\p{N}]|[!-*,-/:-@[-`{-~]|F([1-9]|1[0-2])|Backspace|Delete)$/u;
 const neededAlone = /^(Enter|Arrow(Up|Down|Left|Right)|Home|End|PageUp|PageDown)$/;
 
-/** The shortcut that was pressed; `null` for keys that lists, dialogs or the system need, and for a lone Shift. */
+/** The shortcut of an event; `null` for keys that lists, dialogs or the system need, and for Shift alone. */
 export function keysOfPress(event: KeyPress, mac: boolean): string | null {
   const { key: typed, altKey, shiftKey } = event;
   const [mod, foreign] = mac ? [event.metaKey, event.ctrlKey] : [event.ctrlKey, event.metaKey];
@@ -58,10 +58,10 @@ function isSign(key: string): boolean {
   return key.length === 1 && key.toLowerCase() === key.toUpperCase();
 }
 
-/** Elements that typing goes into, for a selector. */
+/** Selector of text inputs. */
 export const typedInto = "input:not([type=checkbox], [type=radio]), textarea";
 
-/** Whether typing goes into this element, so that plain letters are not shortcuts. */
+/** Whether the element takes typed text, so that single letters are not shortcuts. */
 export function takesText(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
@@ -71,12 +71,12 @@ export function takesText(target: EventTarget | null): boolean {
   );
 }
 
-/** Whether a key goes to an open menu, which finds its entries by letters; React Aria marks menus by their trigger. */
+/** Whether an open menu has the focus, which handles letters itself. React Aria marks its popover by `data-trigger`. */
 export function isInMenu(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("[data-trigger]") !== null;
 }
 
-/** Whether a shortcut is a plain letter or sign, which the user can switch off. */
+/** Whether a shortcut is a single letter or sign, which the user can turn off. */
 export function isSingle(keys: string): boolean {
   return !/^(Mod|Alt)\+/.test(keys) && !/^F\d+$/.test(keys) && keys !== "Escape";
 }

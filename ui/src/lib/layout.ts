@@ -1,7 +1,7 @@
-/** The default width of a tool's form beside its result, in percent. */
+/** Default width of a tool's form, in percent. */
 export const usualFormPercent = 40;
 
-/** Pixels of a length in rem, with the text zoom of now. */
+/** Converts rem to pixels at the current text zoom. */
 export function rem(length: number): number {
   const size = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   return length * (Number.isFinite(size) && size > 0 ? size : 16);

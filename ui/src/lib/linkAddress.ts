@@ -1,2 +1,2 @@
-/** Where a consent comes back by a link of ours, for an OAuth app that has to name it. */
+/** The redirect URL of Patchbay's own scheme, for OAuth apps that must register it. */
 export const linkAddress = "patchbay://oauth/callback";

@@ -1,19 +1,19 @@
-/** A stretch of text and whether it was typed. */
+/** A part of a text, and whether it matches a query. */
 type TextSegment = { text: string; typed: boolean };
 
-/** The words of a query, in lower case. */
+/** The lower-case words of a query. */
 export function splitWords(query: string): string[] {
   return query.toLowerCase().split(/\s+/).filter(Boolean);
 }
 
-/** Whether each of the words, is somewhere in a text, in lower case as they are. */
+/** Whether a lower-case text contains all words. */
 export function hasWords(text: string, words: readonly string[]): boolean {
   return words.every((word) => text.includes(word));
 }
 
 /**
- * How well texts answer the words: higher is better, `null` when a word is nowhere. A word at the
- * head of a text counts most, at the head of a word within it more than in the middle.
+ * Scores texts against a query: higher is better, `null` if a word is missing. Matches at the start of a text count
+ * most, then those at the start of a word.
  */
 export function score(words: string[], texts: string[]): number | null {
   let sum = 0;
@@ -31,7 +31,7 @@ export function score(words: string[], texts: string[]): number | null {
   return sum;
 }
 
-/** Cuts a text into stretches, so that what was typed can be underlined. */
+/** Splits a text into parts, to highlight those that match. */
 export function splitByMatch(words: string[], text: string): TextSegment[] {
   if (words.length === 0) return [{ text, typed: false }];
   const lower = text.toLowerCase();

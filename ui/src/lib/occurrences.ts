@@ -1,4 +1,4 @@
-/** Where a text stands in another one, whatever the case of its letters. */
+/** The offsets of a query in a text, ignoring case. */
 export function occurrences(text: string, query: string): number[] {
   if (query === "") return [];
   const pattern = query.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -1,4 +1,4 @@
 const collator = new Intl.Collator();
 
-/** The order of two texts for people; much quicker over a long list than asking each text. */
+/** Compares texts for display. A shared collator is much faster than `localeCompare` in long lists. */
 export const compareText: (left: string, right: string) => number = collator.compare;

@@ -1,6 +1,6 @@
 /**
- * Whether a text that is pasted outside a field is meant to be added: an address, a link that installs, the settings
- * of another program, or a command with which documentation starts servers. The host reads it; this only looks.
+ * Whether pasted text looks like a server: a URL, an install link, another program's settings, or a command. Only a
+ * hint; the host parses it.
  */
 export function looksLikeServer(text: string): boolean {
   if (/^https?:\/\/\S+$/.test(text)) return true;

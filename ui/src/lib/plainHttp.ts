@@ -1,4 +1,4 @@
-/** Whether an address leads to another computer unencrypted. Only for what a form offers; the host decides. */
+/** Whether a URL leads to another computer without encryption. Only for hints in forms; the host decides. */
 export function isPlainHttp(address: string): boolean {
   if (!URL.canParse(address.trim())) return false;
   const { protocol, hostname } = new URL(address.trim());

@@ -1,14 +1,14 @@
 import { isObject, type JsonObject } from "./schema/schema";
 
-/** What stands in kept arguments where a secret was. */
+/** Stands for a secret in stored arguments. */
 export const REDACTED = "<redacted>";
 
-/** Whether a secret was taken out of a kept text, or of a part of it. */
+/** Whether a stored text contains a redacted secret. */
 export function isRedacted(value: unknown): boolean {
   return typeof value === "string" && value.includes(REDACTED);
 }
 
-/** Kept arguments without what held redacted secrets, for editing; `missing` names what has to be entered again. */
+/** Stored arguments without values that contain redacted secrets; `missing` names those to enter again. */
 export function withoutRedacted(values: unknown): { values: JsonObject; missing: string[] } {
   const missing: string[] = [];
   const clean = (value: unknown, name: string): unknown => {

@@ -1,7 +1,7 @@
-/** Days for which runs can be kept, without typing; `null` is for ever. */
+/** Offered retention in days; `null` means forever. */
 export const offeredDays = [7, 30, 90, 365, null] as const;
 
-/** Numbers of runs that can be kept; `null` is all. */
+/** Offered maximum numbers of runs; `null` means no limit. */
 export const offeredRuns = [1000, 10_000, 100_000, null] as const;
 
 /** `Keep for 90 days`, `Keep for 1 year`, `Keep forever`. */

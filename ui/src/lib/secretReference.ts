@@ -1,6 +1,6 @@
 /**
- * Whether text is spelled like a secret reference. Good for an offer to the person who typed it and nothing else:
- * what was typed as a secret is one until they say otherwise.
+ * Whether text looks like a secret reference. Only for offering it to the user: typed text stays a secret until the
+ * user says otherwise.
  */
 export function looksLikeReference(text: string): boolean {
   return /^(?:env|cmd|op):\/\/\S/.test(text.trim());

@@ -4,13 +4,13 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-// In the language of the product, whatever that of the system is, and with 24 hours.
+// In the product's language rather than the system's, with 24 hours.
 const formatter = (options: Intl.DateTimeFormatOptions) => {
   const format = new Intl.DateTimeFormat("en-US", { hourCycle: "h23", ...options });
-  // What is no time is no reason to show nothing at all.
+  // An invalid date must not break the view.
   return (at: Date) => (Number.isNaN(at.getTime()) ? "—" : format.format(at));
 };
-/** `09:36`, in the time of this computer. */
+/** `09:36`, in local time. */
 export const clockTime = formatter({ hour: "2-digit", minute: "2-digit" });
 const clockWithSeconds = formatter({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const month = formatter({ month: "short" });
@@ -29,7 +29,7 @@ const hundredths = decimals(2);
 /** `12 Jan`. */
 const dayAndMonth = (at: Date) => `${at.getDate()} ${month(at)}`;
 
-/** `09:36:02`, for traces. */
+/** `09:36:02`. */
 export function clockSeconds(timestamp: string): string {
   return clockWithSeconds(new Date(timestamp));
 }
@@ -41,14 +41,14 @@ export function ago(timestamp: string, now: Date = new Date()): string {
   if (past < minute) return "just now";
   if (past < hour) return `${Math.floor(past / minute)} min ago`;
   const midnight = startOfDay(now).getTime();
-  // A bare clock time would read as one to come.
+  // The clock time alone would read as one in the future.
   if (at.getTime() >= midnight) return `today ${clockTime(at)}`;
   if (at.getTime() >= midnight - day) return `yesterday ${clockTime(at)}`;
   if (at.getTime() >= midnight - 6 * day) return `${weekday(at)} ${clockTime(at)}`;
   return dayAndMonth(at) + (at.getFullYear() === now.getFullYear() ? "" : ` ${at.getFullYear()}`);
 }
 
-/** How long something has lasted, for ages: `now`, `8 min`, `3 h`, `6 d`. */
+/** An age: `now`, `8 min`, `3 h`, `6 d`. */
 export function age(timestamp: string, now: Date = new Date()): string {
   const past = now.getTime() - new Date(timestamp).getTime();
   if (past < minute) return "now";
@@ -57,26 +57,26 @@ export function age(timestamp: string, now: Date = new Date()): string {
   return `${Math.floor(past / day)} d`;
 }
 
-/** How long something has lasted, as words: `for 8 min`, `for 3 h`, `for less than 1 min`. */
+/** A duration up to now: `for 8 min`, `for 3 h`, `for less than 1 min`. */
 export function lasting(timestamp: string, now: Date = new Date()): string {
   const past = now.getTime() - new Date(timestamp).getTime();
   return past < minute ? "for less than 1 min" : `for ${span(past)}`;
 }
 
-/** How long until then: `4 min left`, `no time left`. */
+/** `4 min left`, `no time left`. */
 export function timeLeft(timestamp: string, now: Date = new Date()): string {
   const left = new Date(timestamp).getTime() - now.getTime();
   return left <= 0 ? "no time left" : `${span(left)} left`;
 }
 
-/** When something ends, below a head that says so: `in 58 min`, `in 3 days`, `expired 2 days ago`. */
+/** An expiry below a header: `in 58 min`, `in 3 days`, `expired 2 days ago`. */
 export function until(timestamp: string, now: Date = new Date()): string {
   const left = new Date(timestamp).getTime() - now.getTime();
   if (left > 0) return `in ${span(left)}`;
   return left > -minute ? "expired just now" : `expired ${span(-left)} ago`;
 }
 
-/** {@link until} by itself: `expires in 3 days`, `expired 2 days ago`. */
+/** {@link until} with a verb: `expires in 3 days`, `expired 2 days ago`. */
 export function expires(timestamp: string, now: Date = new Date()): string {
   const isPast = new Date(timestamp).getTime() <= now.getTime();
   return isPast ? until(timestamp, now) : `expires ${until(timestamp, now)}`;
@@ -88,12 +88,14 @@ function span(milliseconds: number): string {
   return count(Math.floor(milliseconds / day), "day");
 }
 
-/** Midnight of the day so many days after, in the time of this computer. */
+/** Local midnight of a day, or of one a number of days later. */
 export function startOfDay(at: Date, daysAfter = 0): Date {
   return new Date(at.getFullYear(), at.getMonth(), at.getDate() + daysAfter);
 }
 
-/** A day as a heading: `Today`, `Yesterday`, `Friday` within a week, else `12 January`, with another year's number. */
+/**
+ * A day as a heading: `Today`, `Yesterday`, `Friday` within a week, else `12 January`, with the year if it is another.
+ */
 export function dayName(at: Date, now: Date): string {
   if (at >= startOfDay(now)) return "Today";
   if (at >= startOfDay(now, -1)) return "Yesterday";
@@ -139,7 +141,7 @@ export function bytes(size: number): string {
   return `${tenths(size / 1_000_000)} MB`;
 }
 
-/** The moment that old facts are of: `09:12` today and within the hour, else as {@link ago}. */
+/** The time of old data: `09:12` today and within the last hour, else as {@link ago}. */
 export function asOf(timestamp: string, now: Date = new Date()): string {
   const at = new Date(timestamp);
   const isRecent = at >= startOfDay(now) || now.getTime() - at.getTime() < hour;

@@ -4,9 +4,9 @@ import { replaceSecrets } from "./schema/secretValues";
 import { type AnySchema, isObject, type JsonObject } from "./schema/schema";
 
 /**
- * The command line that runs a tool with these arguments: `patchbay tool run CONNECTOR TOOL
- * key=value key:=json`, quoted for POSIX shells. `connector` is its short name, `credential` the name of one that
- * its platform keeps. What `schema` marks as secret, and what was redacted, is left for the user to fill in.
+ * The command line that runs a tool: `patchbay tool run CONNECTOR TOOL key=value key:=json`, quoted for POSIX shells.
+ * `connector` is its short name, `credential` the name of a platform's credential. Secrets are left for the user to
+ * fill in.
  */
 export function toolCommand(
   connector: string,
@@ -22,14 +22,14 @@ export function toolCommand(
   );
 }
 
-/** The command line that calls an operation as the account of that label: `patchbay api ACCOUNT OPERATION …`. */
+/** The command line that calls an operation: `patchbay api ACCOUNT OPERATION …`. */
 export function apiCommand(account: string, operation: string, schema: AnySchema, values: JsonObject): string {
   return commandWith(["patchbay", "api", account, operation], schema, values);
 }
 
 /**
- * Text goes as `key=value`; everything else as `key:=json`. What holds a secret, or has a key that the command
- * line could not tell from its sign, goes into one JSON object on standard input instead.
+ * Text becomes `key=value`, everything else `key:=json`. Arguments with secrets, and keys that the command line could
+ * not parse, go to standard input as one JSON object.
  */
 function commandWith(words: string[], schema: AnySchema, values: JsonObject): string {
   const given = Object.entries(withoutSecrets(values, schema)).filter(([, value]) => value !== undefined);
@@ -43,15 +43,15 @@ function commandWith(words: string[], schema: AnySchema, values: JsonObject): st
   return `printf %s ${withVariables(shellQuote(JSON.stringify(Object.fromEntries(others))))} | ${command} -`;
 }
 
-/** Marks the name of a variable in JSON text, where a secret was: no key and no argument has this character. */
+/** Encloses variable names in JSON text; keys and arguments do not contain this character. */
 const MARK = "\u{f0000}";
 const MARKS = new RegExp(`"?${MARK}(text|json):(\\w+)${MARK}"?`, "u");
 
-/** The arguments with a marked variable in place of each secret. */
+/** Replaces each secret by a marked variable. */
 function withoutSecrets(values: JsonObject, schema: AnySchema): JsonObject {
   const taken = new Set<string>();
   const variable = (value: unknown, name: string) => {
-    // A name of its own, so that none of the shell's is put out.
+    // The prefix avoids overwriting the shell's variables.
     const stem = `SECRET_${name.replace(/\W+/g, "_").toUpperCase()}`;
     let free = stem;
     for (let n = 2; taken.has(free); n += 1) free = `${stem}_${n}`;
@@ -71,8 +71,8 @@ function withoutSecrets(values: JsonObject, schema: AnySchema): JsonObject {
 }
 
 /**
- * Quoted JSON whose marked places the shell fills from variables, and refuses while they are not set. Only `printf`,
- * a builtin of the shell, ever sees a secret.
+ * Replaces the marks in quoted JSON by shell variables that must be set. Only `printf`, a shell builtin, sees the
+ * secrets.
  */
 function withVariables(quoted: string): string {
   return quoted.replace(new RegExp(MARKS.source, "gu"), (_place, kind: string, name: string) =>
@@ -88,12 +88,12 @@ function isPlainKey(key: string): boolean {
   return /^[A-Za-z_][\w.-]*$/.test(key);
 }
 
-/** A lone `-` would be read from standard input. */
+/** The command line reads a lone `-` from standard input. */
 function isStandardInput(value: unknown): boolean {
   return value === "-";
 }
 
-/** One word for a POSIX shell: bare where no sign means anything, else in single quotes. */
+/** Quotes a word for a POSIX shell if needed. */
 export function shellQuote(word: string): string {
   if (word !== "" && (/^[\w@%+=:,./-]+$/.test(word) || isJsonNumber(word))) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;

@@ -1,8 +1,8 @@
 import axe from "axe-core";
 
 /**
- * What axe finds wrong with an element. Contrast is left out: happy-dom has no colours; the figures of
- * the tokens are in `look.md`, and pages are measured in a browser.
+ * What axe finds wrong with an element. Contrast is left out, because happy-dom has no colours; `look.md` and browser
+ * tests cover it.
  */
 export async function axeViolations(element: Element): Promise<string[]> {
   const { violations } = await axe.run(element, {

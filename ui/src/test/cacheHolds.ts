@@ -1,7 +1,7 @@
 import { type QueryClient } from "@tanstack/react-query";
 import { clientState } from "@/host/clientState";
 
-/** Whether a text stands anywhere in what outlives a view: queries, drafts, outcomes, and what was sent. */
+/** Whether a text is anywhere in state that outlives a view: queries, mutations, drafts, outcomes. */
 export function cacheHolds(client: QueryClient, text: string): boolean {
   const queries = client
     .getQueryCache()

@@ -166,7 +166,6 @@ export function credentialLevels(): CredentialsOfLevel[] {
   ];
 }
 
-/** A credential's form. */
 export function credentialForm(): Form {
   return {
     schema: {

@@ -64,10 +64,12 @@ type Answered<T> = T extends { status: "ok"; data: infer Data } ? Data : T exten
 type DataOf<K extends Name> = Answered<Awaited<ReturnType<Commands[K]>>>;
 type Given = Record<string, unknown>;
 
-/** What commands do with their named arguments; whatever one throws is its problem. Commands without a handler fail. */
+/**
+ * Command handlers by name, called with the named arguments. What one throws becomes the command's problem. Commands
+ * without a handler fail.
+ */
 export type Handlers = { [K in Name]?: (given: Given) => DataOf<K> | Promise<DataOf<K>> };
 
-/** What the host knows. */
 export type HostState = {
   about: About;
   preferences: Preferences;
@@ -82,26 +84,26 @@ export type HostState = {
   authorizations: Authorization[];
   questions: OpenQuestion[];
   vault: VaultStatus;
-  /** Needs beside those that accounts and connectors show by themselves. */
+  /** Needs other than those derived from accounts and connectors. */
   needs: Need[];
   toolChanges: ToolChange[];
 };
 
-/** A host in memory, spoken to through the real bindings. Handlers can be replaced one by one. */
+/** A host in memory behind the real bindings. Handlers can be replaced one by one. */
 export class MockHost {
   readonly state: HostState;
-  /** Every command that was called, with its arguments. */
+  /** All calls with their arguments. */
   readonly calls: { name: string; given: Given }[] = [];
   readonly handlers: Handlers;
-  /** Number of runs that are too old. */
+  /** Number of runs past their retention. */
   due = 0;
-  /** What is ignored when runs are compared. */
+  /** Paths that comparisons of runs ignore. */
   ignored: string[] = ["/outcome/result/**/updatedAt"];
-  /** Whether connectors are looked after in the background. */
+  /** Whether background checks are on. */
   looksAfter = true;
-  /** Where each wallet entry is used, where it is more than its connectors. */
+  /** Targets of wallet entries that have more than connectors. */
   readonly targets = new Map<string, RotationTarget[]>();
-  /** Why a place refuses a new secret, by its title. */
+  /** Problems of targets that reject a new secret, by title. */
   readonly refuses = new Map<string, Problem>();
   private events: Channel<HostEvent> | null = null;
   private readonly rotated = new Set<string>();
@@ -137,7 +139,7 @@ export class MockHost {
     this.handlers = this.usual();
   }
 
-  /** Puts this host behind the bindings of the page. */
+  /** Installs this host behind the bindings. */
   install(): this {
     mockIPC((command, args) => {
       const name = command.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -150,46 +152,42 @@ export class MockHost {
     return this;
   }
 
-  /** Takes the host away again. */
   remove(): void {
     clearMocks();
   }
 
-  /** Sends an event, as the host does when something changed. */
   async emit(event: HostEvent): Promise<void> {
     await Promise.resolve();
     this.events?.onmessage(event);
   }
 
-  /** Moves a consent on and tells the window. */
+  /** Changes an authorization and emits the event. */
   async moveAuthorization(id: string, changes: Partial<Authorization>): Promise<void> {
     const moved = { ...this.authorizationOf(id), ...changes };
     this.state.authorizations = this.state.authorizations.map((one) => (one.id === id ? moved : one));
     await this.emit({ kind: "authorization_changed", authorization: moved });
   }
 
-  /** Sends what became of one account's turn, as `syncConnectors` does; `each` is what it was called with. */
+  /** Sends the sync result of an account on the channel of `syncConnectors`. */
   answerSync(each: unknown, synced: AccountSynced): void {
     (each as Channel<AccountSynced>).onmessage(synced);
   }
 
-  /** Arguments of the last call of a command. */
   lastCall(name: Name): Given | undefined {
     return this.calls.findLast((call) => call.name === name)?.given;
   }
 
-  /** Everything that uses a wallet entry. */
   private rotationOf(id: unknown): Rotation {
     const used = found(this.state.wallet.find((one) => one.id === id));
     return { entry: used, targets: this.targets.get(used.id) ?? targetsOf(used), canGoBack: this.rotated.has(used.id) };
   }
 
-  /** An earlier rotation of this entry reached every place but those in `refuses`. */
+  /** Leaves a rotation that every target but those in `refuses` has accepted. */
   leaveHalfRotated(id: string): void {
     this.push(id);
   }
 
-  /** Pushes a secret to every place, as the host does: each is told of, and those in `refuses` keep the old one. */
+  /** Sends a new secret to all targets and reports each; those in `refuses` keep the old one. */
   private push(id: unknown, each?: unknown): Rotation {
     const { targets, entry: used } = this.rotationOf(id);
     const pushed = targets.map((target) =>
@@ -206,7 +204,7 @@ export class MockHost {
     return found(this.state.connectors.find((one) => one.id === id));
   }
 
-  /** With the tools of it that changed. */
+  /** The connector with the number of its changed tools. */
   private shown(one: Connector): Connector {
     const changedTools = this.state.toolChanges.filter(({ connector: id }) => id === one.id).length;
     return changedTools > 0 ? { ...one, changedTools, nextAction: one.nextAction ?? "review" } : one;
@@ -236,7 +234,7 @@ export class MockHost {
     return changed;
   }
 
-  /** The connector as its platform tells that it is now. */
+  /** The connector after a check. */
   private looked(id: unknown): Connector {
     const before = this.connectorOf(id);
     return this.put({ ...before, status: { ...before.status, checkedAt: new Date().toISOString() } });
@@ -646,7 +644,7 @@ export class MockHost {
   }
 }
 
-/** What looking at an address finds unless told otherwise: a server that wants a consent. */
+/** The default result of inspecting an address: a server that needs a sign-in. */
 export function inspection(url: string, given: Partial<AddressInspection> = {}): AddressInspection {
   return {
     url,
@@ -683,7 +681,7 @@ const notFound: Problem = problem({
   retryable: false,
 });
 
-/** What differs at the top of the values, as the host tells it of settings that nobody else changed. */
+/** The top-level differences between settings, without concurrent changes. */
 function plannedSettings({ base, values, secrets }: ChangeSettings): SettingsPlan {
   const [before, after] = [base, values] as [Record<string, unknown>, Record<string, unknown>];
   const names = [...new Set([...Object.keys(after), ...Object.keys(before)])].filter(
@@ -696,7 +694,7 @@ function plannedSettings({ base, values, secrets }: ChangeSettings): SettingsPla
   };
 }
 
-/** The connectors of this computer that read an entry. */
+/** The local connectors that use an entry. */
 function targetsOf(entry: WalletEntry): RotationTarget[] {
   return entry.usedBy.map((user) => ({
     title: user.title,

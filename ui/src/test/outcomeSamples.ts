@@ -281,7 +281,7 @@ export function everyOutcome(): ToolRun[] {
 
 /** Lets tools end in every way: `search_code` reports progress, others answer as in {@link everyOutcome}. */
 export function withOutcomes(host: MockHost): MockHost {
-  // The newest of each tool counts.
+  // The newest of each tool.
   const ended = new Map(
     everyOutcome()
       .toReversed()
@@ -340,7 +340,7 @@ export function withOutcomes(host: MockHost): MockHost {
       body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: given } }),
     };
   };
-  // The first answer of a hosted tool names the page after it, the second one is the last.
+  // The first result of a hosted tool has a next page, the second has none.
   host.handlers.nextPage = () =>
     host.calls.filter((call) => call.name === "runTool").length === 1 ? { query: "renewal", cursor: "page-2" } : null;
   return host;

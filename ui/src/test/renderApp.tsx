@@ -6,9 +6,9 @@ import { App } from "@/app/App";
 import { newQueryClient } from "@/host/queryClient";
 import { type HostState, MockHost } from "./mockHost";
 
-/** Draws the whole window at a path over a host in memory; `prepare` may replace handlers first. */
+/** Renders the window at a path over a mock host; `prepare` may replace handlers first. */
 export function renderApp(path = "/", state: Partial<HostState> = {}, prepare?: (host: MockHost) => void) {
-  // Lists draw what is in sight; without a layout nothing would be.
+  // Virtualized lists need a layout to render rows.
   for (const side of ["clientHeight", "clientWidth", "offsetHeight", "offsetWidth"] as const) {
     vi.spyOn(HTMLElement.prototype, side, "get").mockReturnValue(800);
   }

@@ -17,16 +17,16 @@ import { StatusBar, StatusBarProvider } from "@/components/StatusBar";
 import { useKeysOf } from "@/components/useKeysOf";
 
 type Options = {
-  /** Path pattern to component; the features' own routes, as `app` has them. */
+  /** Components by path, as `app` routes them. */
   routes: Record<string, FunctionComponent>;
   at: string;
-  /** Called with what is put on the clipboard. */
+  /** Called with copied text. */
   onCopy?: (text: string) => void;
 };
 
-/** Draws a feature with what the window gives it: cache, keys, clipboard, status bar, routes. */
+/** Renders a feature within the providers of the window. */
 export function renderFeature({ routes, at, onCopy = () => undefined }: Options) {
-  // Lists draw what is in sight; without a layout nothing would be.
+  // Virtualized lists need a layout to render rows.
   for (const side of ["clientHeight", "clientWidth"] as const)
     vi.spyOn(HTMLElement.prototype, side, "get").mockReturnValue(800);
   const registry = new ShortcutRegistry();

@@ -626,8 +626,7 @@ export function tool(given: Partial<Tool> = {}): Tool {
   };
 }
 
-/** Tools of two connectors, of every effect. */
-/** What lists show of a tool. */
+/** The summary of a tool, as lists show it. */
 export function summary(connector: ConnectorId, { name, title, description, effect }: Tool): ToolSummary {
   return { connector, name, title, description, effect };
 }

@@ -13,8 +13,8 @@ export type SecretUsage = {
 };
 
 /**
- * Where each entry of the wallet is used. The wallet itself knows connectors; accounts, and what platforms
- * were given, are read for those secrets that can lie there, while the vault is open.
+ * Where each entry is used. Accounts and platforms can only use secrets that can be entered; their uses are read while
+ * the vault is open.
  */
 export function useSecretUsage(
   wallet: readonly WalletEntry[],
@@ -46,13 +46,13 @@ export function useSecretUsage(
   );
 }
 
-/** The platform of an account, by its label. */
+/** Returns a function that finds the platform of an account by its label. */
 export function usePlatformOf(): (account: string) => Platform {
   const { data: accounts } = useQuery(queries.accounts());
   return (label) => accounts?.find((account) => account.label === label)?.platform ?? "local";
 }
 
-/** `Not used`, `Used in 1 target`, `Used in 4 targets`. */
+/** `Not used`, `Used in 1 place`, `Used in 4 places`. */
 export function usageText(targets: number): string {
   return targets === 0 ? "Not used" : `Used in ${count(targets, "place")}`;
 }

@@ -6,7 +6,7 @@ import { asProblem, call } from "@/host/call";
 import { upsertConnector } from "@/host/upsert";
 import { type UserCheck, userKey } from "./userCheck";
 
-/** Tries everything that uses a secret, once the secret has changed. */
+/** Checks all users of a secret that has just changed. */
 export function useUserChecks() {
   const [checks, setChecks] = useState<ReadonlyMap<string, UserCheck>>(new Map());
   const run = (client: QueryClient, targets: RotationTarget[]) => {
@@ -19,7 +19,7 @@ export function useUserChecks() {
   return { checks, run, forget: () => setChecks(new Map()) };
 }
 
-/** Connectors and accounts that were reached, each once. */
+/** Connectors and accounts without a failed target, each once. */
 function usersOf(targets: RotationTarget[]): Map<string, RotationTarget> {
   const missed = new Set(targets.filter((target) => target.problem !== null).map(userKey));
   return new Map(targets.map((target) => [userKey(target), target] as const).filter(([key]) => !missed.has(key)));

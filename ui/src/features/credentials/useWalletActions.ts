@@ -11,7 +11,7 @@ import { useCommand } from "@/host/useCommand";
 
 const refetches = [keys.wallet];
 
-/** What can be done with wallet entries; the wallet is read again before each is over. */
+/** Commands for wallet entries. Each waits until the wallet was read again. */
 export function useWalletActions() {
   const add = useCommand({
     mutationFn: (request: AddWalletEntry) => call(commands.addWalletEntry(request)),
@@ -29,7 +29,7 @@ export function useWalletActions() {
     toast: () => "Renamed",
     refetches,
   });
-  // The list shows it at once: who asked for it may go with its entry.
+  // Does not wait: the caller may unmount with its entry.
   const remove = useCommand({
     mutationFn: ({ id }: WalletEntry) => call(commands.removeWalletEntry(id, true)),
     toast: (_nothing, { name }) => `${name} deleted`,

@@ -1,19 +1,19 @@
 import { type Problem, type RotationTarget } from "@/host/bindings";
 
-/** What was seen of a user of a secret that has just changed; `problem` is why it does not work. */
+/** The result of checking a user of a secret; `problem` says why it failed. */
 export type UserCheck = { state: "checking" } | { state: "works" } | { state: "failed"; problem: Problem };
 
-/** What tells who uses the secret from others: one connector may keep it in several places. */
+/** Identifies the connector or account of a target. */
 export function userKey({ connector, accountId }: RotationTarget): string {
   return connector ?? accountId ?? "";
 }
 
-/** Whether nobody is signed in there: another OAuth app counts for nothing that was allowed before. */
+/** Whether a new sign-in is needed, as after a change of the OAuth app. */
 export function needsSignIn(check: UserCheck): boolean {
   return check.state === "failed" && check.problem.code === "auth.needed";
 }
 
-/** Whether the other side was asked and does not accept the secret. */
+/** Whether the other side rejected the secret. */
 export function isRejection(check: UserCheck): boolean {
   return check.state === "failed" && !needsSignIn(check) && /^auth\.|^platform\.signed_out$/.test(check.problem.code);
 }

@@ -10,12 +10,11 @@ const kindWords: Record<WalletKind, string> = {
   oauth: "Sign-in",
 };
 
-/** What kind of secret it is; a reference stands for one that lies elsewhere. */
 export function entryKind(entry: WalletEntry): string {
   return entry.reference ? "Secret reference" : kindWords[entry.kind];
 }
 
-/** The second line of an entry: what it is made of and how old. */
+/** The second line of an entry. */
 export function entryFacts(entry: WalletEntry): string {
   if (entry.reference) return entry.reference;
   switch (entry.kind) {
@@ -34,14 +33,14 @@ export function entryFacts(entry: WalletEntry): string {
   }
 }
 
-/** When an entry expires, in words. */
+/** When an entry expires. */
 export function expiryWords(entry: WalletEntry): string {
   if (entry.needsAuthorization) return entry.kind === "oauth" ? "Needs sign-in" : "Rejected";
   if (!entry.expiresAt) return entry.kind === "oauth" ? "Unknown" : "Never";
   return entry.renews ? "Renews automatically" : capital(until(entry.expiresAt));
 }
 
-/** The same where no head says what it is about. */
+/** The same with a verb, where no column header says what it is. */
 export function expiryName(entry: WalletEntry): string {
   const words = expiryWords(entry);
   if (words === "Never") return "Never expires";

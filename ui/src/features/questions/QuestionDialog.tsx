@@ -17,7 +17,10 @@ import { type AskedDuring, type OpenQuestion, type Problem, type Question, type 
 import { type Answering, useAnswer } from "./useAnswer";
 import styles from "./Questions.module.css";
 
-/** What a server asks while it does something. Its words are shown as its own; closing says nothing. */
+/**
+ * A question that a server asks during a run, prompt or resource read. Its texts are marked as the server's. Closing
+ * neither accepts nor declines.
+ */
 export function QuestionDialog({ open }: { open: OpenQuestion }) {
   const answering = useAnswer(open.id);
   const { question } = open;
@@ -138,7 +141,7 @@ function SamplingDialog({ open, question, answering }: Props<"sampling">) {
   );
 }
 
-/** What waits for the answer. */
+/** The name of what waits for the answer. */
 function nameOf(during: AskedDuring): string {
   switch (during.kind) {
     case "run":
@@ -158,7 +161,7 @@ type FrameProps = {
   children: React.ReactNode;
 };
 
-/** Who asks, in whose name, and every way to answer. */
+/** The frame of all questions: who asks, as which identity, and the answers. */
 function Frame({ open, answering, problem, act, children }: FrameProps) {
   return (
     <Dialog

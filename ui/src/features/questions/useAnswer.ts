@@ -8,7 +8,7 @@ export type Answering = ReturnType<typeof useAnswer>;
 
 /** The ways to answer one question of a server. */
 export function useAnswer(id: QuestionId) {
-  // A question that is no longer open disappears with the invalidated list.
+  // A question that is no longer open disappears with the list.
   const answer = useCommand({
     mutationFn: (given: QuestionAnswer) => call(commands.answerQuestion(id, given)),
     invalidates: [keys.questions],

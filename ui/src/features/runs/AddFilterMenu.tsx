@@ -9,17 +9,17 @@ import { type TypedFilter } from "./typedFilters";
 
 type Props = {
   filters: readonly TypedFilter[];
-  /** Puts a filter in, or takes it out where it is in. */
+  /** Adds a filter, or removes it if present. */
   onToggle: (filter: TypedFilter) => void;
-  /** The run at hand, to find those that are like it. */
+  /** The selected run, to filter for similar ones. */
   run: ToolRunSummary | undefined;
-  /** Whether all runs are of one connector. */
+  /** Whether all runs belong to one connector. */
   isOneConnector: boolean;
 };
 
 type Choice = TypedFilter & { label: string };
 
-/** The filters that can be typed, for those who point. */
+/** Offers the filters that can also be typed. */
 export function AddFilterMenu({ filters, onToggle, run, isOneConnector }: Props) {
   const states: Choice[] = (["done", "failed", "running", "cancelled", "denied"] as const).map((value) => ({
     name: "status",

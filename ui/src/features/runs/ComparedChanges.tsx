@@ -8,10 +8,10 @@ type Props = { comparison: RunComparison; onIgnore: (path: string) => void };
 
 const parts = Object.keys(partNames) as RunPart[];
 
-/** What differs between two runs, value by value. */
+/** The differences between two runs, value by value. */
 export function ComparedChanges({ comparison, onIgnore }: Props) {
   return (
-    // What scrolls takes the focus, so that the keyboard can scroll it.
+    // Focusable, so that the keyboard can scroll it.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className={styles.changes} role="region" aria-label="Changes" tabIndex={0}>
       {parts.map((part) => (

@@ -11,7 +11,7 @@ type Props = { comparison: RunComparison; isSideBySide: boolean };
 
 type Row = { kind: "head"; name: string; isSame: boolean } | UnifiedRow | SideRow;
 
-/** Arguments and outcome of two runs line by line; only the lines in sight are drawn. */
+/** Arguments and outcome of two runs line by line, virtualized. */
 export function ComparedText({ comparison, isSideBySide }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(
@@ -22,7 +22,7 @@ export function ComparedText({ comparison, isSideBySide }: Props) {
       ]),
     [comparison, isSideBySide],
   );
-  // The compiler leaves components with a virtualizer alone, which is what it needs.
+  // The React compiler skips components with a virtualizer, which is what it needs.
   // eslint-disable-next-line react-hooks/incompatible-library
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -37,7 +37,7 @@ export function ComparedText({ comparison, isSideBySide }: Props) {
       className={styles.text}
       role="region"
       aria-label={isSideBySide ? "Side by side" : "Unified view"}
-      // What scrolls takes the focus, so that the keyboard can scroll it.
+      // Focusable, so that the keyboard can scroll it.
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       data-selectable
@@ -119,7 +119,7 @@ function LineNumber({ of }: { of: number | null }) {
   );
 }
 
-/** The sign is read too: colour is never the only one to say it. */
+/** The sign of a changed line, also as text: colour must not be the only cue. */
 function Sign({ of }: { of: " " | "-" | "+" }) {
   return (
     <span className={styles.sign}>

@@ -16,7 +16,7 @@ export function useExportRuns(query: RunQuery) {
 
 type Props = { onExport: (format: ExportFormat) => void; isPending: boolean; isDisabled: boolean; small?: boolean };
 
-/** Offers the kinds of file that the runs in sight can be written to. */
+/** The formats for exporting the listed runs. */
 export function ExportMenu({ onExport, isPending, isDisabled, small = false }: Props) {
   const trigger = small ? (
     <Button

@@ -6,7 +6,7 @@ import styles from "./Compare.module.css";
 
 type Props = { ignored: string[]; suggested: string[]; onChange: (paths: string[]) => void };
 
-/** What is left out whenever runs of this tool are compared, and what might be. */
+/** Paths that are ignored when runs of this tool are compared, and suggestions. */
 export function IgnoredPaths({ ignored, suggested, onChange }: Props) {
   const [typed, setTyped] = useState("");
   const add = (path: string) => onChange([...ignored, path]);

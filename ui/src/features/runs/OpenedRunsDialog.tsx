@@ -15,12 +15,12 @@ import { RunQuestions } from "./RunQuestions";
 import { identityText, measure } from "./runRow";
 import styles from "./Runs.module.css";
 
-/** A run of the file. Its own id may be anything: its place tells it from the others. */
+/** Ids in the file may be duplicates, so rows are identified by position. */
 type Row = { place: string; run: ToolRun };
 
 type Props = { file: RunsFile; onClose: () => void };
 
-/** Runs of an exported file. They are shown only, for their ids mean nothing here. */
+/** The runs of an exported file, read-only: their ids are unknown here. */
 export function OpenedRunsDialog({ file, onClose }: Props) {
   const rows = file.runs.map((run, place): Row => ({ place: String(place), run }));
   const only = rows.length === 1 ? rows[0] : undefined;
@@ -64,7 +64,6 @@ export function OpenedRunsDialog({ file, onClose }: Props) {
   );
 }
 
-/** One run with everything that the file says of it. */
 function OpenedRun({ run, onBack }: { run: ToolRun; onBack: (() => void) | null }) {
   return (
     <article className={styles.detail} aria-label={`Run of ${run.tool}`}>

@@ -14,7 +14,7 @@ import styles from "./Runs.module.css";
 
 type Props = { id: RunId; onClose: () => void };
 
-/** A quick look at a run, over the list. */
+/** A preview of a run over the list. */
 export function PeekRun({ id, onClose }: Props) {
   const { data: run, error } = useQuery(queries.run(id));
   return (
@@ -47,7 +47,7 @@ export function PeekRun({ id, onClose }: Props) {
   );
 }
 
-/** The key that opened the look closes it. */
+/** Space, which opened the preview, closes it too. */
 function Keys({ onClose }: { onClose: () => void }) {
   useShortcut({ keys: "Space", label: "Close", run: onClose });
   return null;

@@ -6,7 +6,7 @@ import { useSetRetention } from "@/host/history";
 import { queries } from "@/host/queries";
 import { offeredDays, retentionText } from "@/lib/retention";
 
-/** How long runs are kept, and the way to change it. */
+/** Shows and changes how long runs are kept. */
 export function RetentionMenu() {
   const { data: history } = useQuery(queries.history());
   const keep = useSetRetention();

@@ -20,7 +20,7 @@ import { useComparison, usePartner, usePartners } from "./useComparison";
 
 type Props = { run: ToolRun; comparing: Comparing; onChange: (comparing: Comparing) => void };
 
-/** A run held against another one of its tool. */
+/** A comparison of a run with another run of its tool. */
 export function RunComparisonPane({ run, comparing, onChange }: Props) {
   const { partner, isPending, error } = usePartner(run.id, comparing.partner);
   if (error)
@@ -106,7 +106,7 @@ function Compared({ run, partner, comparing, onChange }: Props & { partner: RunI
   );
 }
 
-/** Durations differ every time, so they are no news. */
+/** The number of changes. Durations always differ, so they do not count. */
 function sum({ differences, more }: RunComparison): string {
   const changes = differences.filter((one) => one.part !== "timing").length + more;
   return changes === 0 ? "No differences" : count(changes, "change");
@@ -154,13 +154,13 @@ function Partner({ run, partner, comparison, onChoose }: PartnerProps) {
   );
 }
 
-/** Runs of one minute are told apart by the second. */
+/** Includes seconds for today, to tell runs of one minute apart. */
 function clockOrDay(timestamp: string): string {
   const isOfToday = new Date(timestamp).toDateString() === new Date().toDateString();
   return isOfToday ? clockSeconds(timestamp) : ago(timestamp);
 }
 
-/** What sets the other run apart where it is not only the time. */
+/** What distinguishes the other run, apart from its time. */
 function noteOf(other: ToolRunSummary, run: ToolRun): string | undefined {
   if (other.id === run.replayOf) return "Original run";
   if (other.tool !== run.tool) return other.tool;

@@ -28,17 +28,17 @@ const unlabelled: RunLabel = { name: null, note: null, pinned: false };
 
 type Props = {
   id: RunId;
-  /** The run beside which this one is shown; `null` while it is shown alone. */
+  /** The comparison that is shown, if any. */
   comparing: Comparing | null;
   onCompare: (comparing: Comparing | null) => void;
-  /** Compares the runs that are marked instead; none when fewer than two are meant. */
+  /** Set while two runs are marked: compares those instead. */
   onCompareMarked?: (() => void) | null;
-  /** Another run is to be shown, the one that was just started; beside another one where it is to be compared. */
+  /** Shows a run that has just started; with `beside`, as a comparison. */
   onShow: (id: RunId, beside: RunId | null) => void;
   onRemoved: () => void;
 };
 
-/** One run with everything that is known of it, and what can be done with it. */
+/** The details of a run, and its actions. */
 export function RunDetail({ id, ...rest }: Props) {
   const { data: run, error, refetch } = useQuery(queries.run(id));
   if (error && asProblem(error).code === "not_found") {

@@ -22,7 +22,7 @@ import styles from "./RunElsewhere.module.css";
 
 type Props = {
   run: ToolRun;
-  /** Where it has to be confirmed, for the tool is destructive. */
+  /** The target that needs a confirmation, because the tool is destructive. */
   asking: ReplayTarget | null;
   isPending: boolean;
   problem: Problem | null;
@@ -31,7 +31,7 @@ type Props = {
   onClose: () => void;
 };
 
-/** Chooses the connector and the credential with which a run is repeated. */
+/** Repeats a run with another connector or credential. */
 export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onKeep, onClose }: Props) {
   const others = useOthers(run);
   const [chosen, setChosen] = useState<ConnectorId | null>(null);
@@ -80,7 +80,7 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
           selectedKeys={[target.id]}
           onSelectionChange={(keys) => {
             setChosen([...keys].map(String)[0] ?? null);
-            // The credentials of another connector have other names.
+            // Credential names belong to one connector.
             setCredential(null);
           }}
         >
@@ -120,7 +120,7 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
   );
 }
 
-/** The connectors that offer the tool, copies first; the run's own where another credential can be chosen. */
+/** Connectors with the tool, copies first. Includes the run's own if its credential can be chosen. */
 function useOthers(run: ToolRun): Connector[] | undefined {
   const { data: tools } = useQuery(queries.tools(null));
   const { data: connectors } = useQuery(queries.connectors());

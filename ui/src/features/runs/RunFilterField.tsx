@@ -8,14 +8,14 @@ import { takeFilters, type TypedFilter, withFilters } from "./typedFilters";
 
 type Props = {
   filters: readonly TypedFilter[];
-  /** What is typed beside them. */
+  /** The text beside the filters. */
   words: string;
   onChange: (filters: TypedFilter[], words: string) => void;
 };
 
 /**
- * Words to search for, and filters that become tokens once typed: a space or Enter ends one, Backspace before the
- * words removes the last one.
+ * A search field in which typed filters become tokens: a space or Enter completes one, Backspace at the start removes
+ * the last.
  */
 export function RunFilterField({ filters, words, onChange }: Props) {
   const input = useRef<HTMLInputElement>(null);
@@ -29,7 +29,7 @@ export function RunFilterField({ filters, words, onChange }: Props) {
       filters.filter((one) => one !== gone),
       words,
     );
-    // The button goes with its token.
+    // The button disappears with its token.
     input.current?.focus();
   };
   const last = filters.at(-1);
@@ -41,7 +41,7 @@ export function RunFilterField({ filters, words, onChange }: Props) {
       soft
       type="search"
       icon="search"
-      // Tokens need the room, and whoever put them in knows the key.
+      // Tokens need the space.
       keys={last ? undefined : "list.filter"}
       placeholder={last ? undefined : "Search, or status:failed tool:…"}
       start={

@@ -11,7 +11,7 @@ const captureWords: Record<Exclude<CaptureLevel, "full">, string> = {
   metadata: "Only metadata was kept",
 };
 
-/** What a run is called, how it ended, and how much came back. */
+/** Title, label, state and size of a run. */
 export function RunTitle({ run }: { run: ToolRun }) {
   const { label } = run;
   const { glyph, word } = runStates[run.state];
@@ -45,11 +45,11 @@ export function RunTitle({ run }: { run: ToolRun }) {
 
 type Props = {
   run: ToolRun;
-  /** Whether it comes from a file: then nobody knows who used the window. */
+  /** Whether the run comes from a file: its window's user is unknown. */
   isForeign?: boolean;
 };
 
-/** Where, as whom and when a run was made, and what its owner says of it. */
+/** Where, when and by whom a run was started, and its note. */
 export function RunFacts({ run, isForeign = false }: Props) {
   const { label } = run;
   return (

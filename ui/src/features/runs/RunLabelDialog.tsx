@@ -15,7 +15,7 @@ type Props = {
   onClose: () => void;
 };
 
-/** A name and a note, by which a run is found again. */
+/** Edits the name and note of a run. */
 export function RunLabelDialog({ tool, label, isPending, problem, onSave, onClose }: Props) {
   const [name, setName] = useState(label.name ?? "");
   const [note, setNote] = useState(label.note ?? "");

@@ -13,17 +13,17 @@ import styles from "./Runs.module.css";
 type Props = {
   runs: ToolRunSummary[];
   selected: string | null;
-  /** Those that are to be compared. */
+  /** Runs marked for a comparison. */
   marked: ReadonlySet<string>;
   onSelect: (id: string) => void;
   onOpen: (id: string) => void;
-  /** The last row came near: there may be more. */
+  /** Called when the last row comes near the visible area. */
   onEnd: () => void;
-  /** Whether all are of one connector, which need not be named then. */
+  /** Whether all runs belong to one connector, which is then left out. */
   isOneConnector: boolean;
 };
 
-/** Runs by day, newest first. */
+/** Runs grouped by day, newest first. */
 export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOneConnector }: Props) {
   const sections = useMemo(
     () => runDays(runs).map(({ day, runs: rows }) => ({ key: `${day} ${rows[0]?.id ?? ""}`, head: day, rows })),
@@ -79,7 +79,7 @@ export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOne
   );
 }
 
-/** Its tool, or the name that it was given, and whether it is pinned. */
+/** The tool, or the name that the user gave the run; with a pin. */
 function Called({ run }: { run: ToolRunSummary }) {
   const tool = <span className="mono medium">{run.tool}</span>;
   if (!run.label) return tool;
@@ -96,7 +96,7 @@ function Called({ run }: { run: ToolRunSummary }) {
   );
 }
 
-/** Arguments, connector, identity and caller of a run; in full in the tooltip. */
+/** Arguments, connector, identity and origin of a run, in full in the tooltip. */
 function Owner({ run, named }: { run: ToolRunSummary; named: boolean }) {
   const words = [
     run.label?.name != null && run.tool,
@@ -110,13 +110,13 @@ function Owner({ run, named }: { run: ToolRunSummary; named: boolean }) {
   return <span title={words}>{words}</span>;
 }
 
-/** Tells that the last row is drawn; only rows near the sight are. */
+/** Reports that the last row is rendered. */
 function End({ onSeen }: { onSeen: () => void }) {
   useEffect(() => onSeen());
   return null;
 }
 
-/** A run that failed for want of a sign-in says so by its glyph. */
+/** The icon of a run's state, or that of a needed sign-in. */
 function glyphOf(run: ToolRunSummary) {
   const needsSignIn = run.problem && fixes[run.problem.code] === "reauth";
   return needsSignIn ? ("signin" as const) : runStates[run.state].glyph;

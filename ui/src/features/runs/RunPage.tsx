@@ -8,7 +8,7 @@ import { type Comparing, newComparison } from "./comparing";
 import { RunDetail } from "./RunDetail";
 import styles from "./Runs.module.css";
 
-/** One run, reached by its address; `with` names the run that it is compared with, empty for the one before. */
+/** The page of a run. `with` in its address names the run to compare with; empty means the previous one. */
 export function RunPage() {
   const { run: id = "" } = useParams({ strict: false });
   const { with: partner } = useSearch({ strict: false });

@@ -3,7 +3,7 @@ import styles from "./Runs.module.css";
 
 const words: Record<Reply, string> = { answered: "Answered", declined: "Declined", cancelled: "Cancelled" };
 
-/** What the server asked during a run, and how it was answered; what was answered is not kept. */
+/** The questions of the server during a run. Answers are not stored. */
 export function RunQuestions({ questions }: { questions: readonly RunQuestion[] }) {
   return (
     <ul className={styles.questions} aria-label="Questions of the server">

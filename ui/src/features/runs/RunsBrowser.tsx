@@ -31,7 +31,7 @@ type Props = { connector?: ConnectorId };
 
 type Pair = { earlier: string; later: string };
 
-/** The history with its filters, and the run that is chosen beside it. */
+/** The history with filters, beside the selected run. */
 export function RunsBrowser({ connector }: Props) {
   const navigate = useNavigate();
   const [{ filters, words }, setFilters] = useFilters(connector ?? null);
@@ -50,17 +50,17 @@ export function RunsBrowser({ connector }: Props) {
   const { runs, total } = found;
   const isFiltered = typed !== "";
   const position = runs.findIndex((run) => run.id === selected);
-  // The newest run is shown at first; it stays when newer ones come, for nothing moves by itself.
+  // Selects the newest run initially. Newer ones do not change the selection.
   if (selected === null && runs[0] && !found.isPrevious && text === typed) setSelected(runs[0].id);
   useEffect(() => {
-    // The buttons of the run before went with it, and the focus with them.
+    // The focused button may have disappeared with the previous run.
     if (document.activeElement === document.body)
       left.current?.querySelector<HTMLElement>("[role=grid]")?.focus({ preventScroll: true });
   }, [selected]);
   const isNarrow = () => pane.current !== null && getComputedStyle(pane.current).display === "none";
   const select = (id: string | null) => {
     setSelected(id);
-    // Another run has another one before it.
+    // The previous run is another one now.
     setComparing((current) => current && { ...current, partner: null });
   };
   const compare = ({ earlier, later }: Pair) => {
@@ -71,7 +71,7 @@ export function RunsBrowser({ connector }: Props) {
     setSelected(later);
     setComparing({ ...newComparison, ...comparing, partner: earlier });
   };
-  // A comparison that starts needs the room of a page where there is none beside the list.
+  // In a narrow window, there is no room for a comparison beside the list.
   const changeComparing = (next: Comparing | null) => {
     if (next && selected !== null && isNarrow())
       void navigate({ to: "/runs/$run", params: { run: selected }, search: { with: next.partner ?? "" } });
@@ -103,7 +103,7 @@ export function RunsBrowser({ connector }: Props) {
   };
   const open = (id: string) => {
     select(id);
-    // Where there is no room beside the list, a run has the page to itself.
+    // In a narrow window, a run has a page of its own.
     if (isNarrow()) void navigate({ to: "/runs/$run", params: { run: id } });
   };
   const clear = () => filter([], "");
@@ -136,7 +136,7 @@ export function RunsBrowser({ connector }: Props) {
     );
   };
 
-  // Not while a filter that found nothing is taken away: its field would go, and the focus with it.
+  // Not while a filter without matches is being cleared: unmounting its field would lose the focus.
   const isEmpty =
     runs.length === 0 && !isFiltered && !found.isPending && !found.isPrevious && text === typed && !found.problem;
   const exports = (isSmall: boolean) => (

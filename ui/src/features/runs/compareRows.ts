@@ -1,9 +1,9 @@
 import { type ComparedLine } from "@/host/bindings";
 
-/** Where two lines that stand for each other differ: what is equal before and after is left out. */
+/** The changed part of a line: all but its common start and end with the other line. */
 export type ChangedPart = { from: number; to: number };
 
-/** One line of the text where removed and added lines follow each other. */
+/** A row of the unified view. */
 export type UnifiedRow =
   | {
       kind: "line";
@@ -15,7 +15,7 @@ export type UnifiedRow =
     }
   | { kind: "folded" | "cut"; count: number };
 
-/** One line of two texts beside each other; `null` where one has nothing. */
+/** A row of the side-by-side view. */
 export type SideRow =
   | { kind: "pair"; before: SideCell | null; after: SideCell | null; isSame: boolean }
   | { kind: "folded" | "cut"; count: number };
@@ -25,7 +25,6 @@ export type SideCell = { line: number; text: string; changed: ChangedPart | null
 type Removed = Extract<ComparedLine, { kind: "removed" }>;
 type Added = Extract<ComparedLine, { kind: "added" }>;
 
-/** The rows of one text. */
 export function unifiedRows(lines: readonly ComparedLine[]): UnifiedRow[] {
   return splitStretches(lines).flatMap((stretch): UnifiedRow[] => {
     if (stretch.kind === "same") return [{ ...stretch.line, kind: "line", sign: " ", changed: null }];
@@ -52,7 +51,6 @@ export function unifiedRows(lines: readonly ComparedLine[]): UnifiedRow[] {
   });
 }
 
-/** The rows of two texts beside each other. */
 export function sideRows(lines: readonly ComparedLine[]): SideRow[] {
   return splitStretches(lines).flatMap((stretch): SideRow[] => {
     if (stretch.kind === "same") {
@@ -100,7 +98,7 @@ function splitStretches(lines: readonly ComparedLine[]): Stretch[] {
   return found;
 }
 
-/** As many removed as added lines stand for each other one by one; of others nothing is marked. */
+/** Pairs lines one by one if there are as many removed as added ones; otherwise no parts are marked. */
 function pairLines(
   removed: readonly Removed[],
   added: readonly Added[],
@@ -109,14 +107,14 @@ function pairLines(
   return removed.map((line, index) => changedParts(line.text, added[index]?.text ?? ""));
 }
 
-/** What differs between two lines: all but their common beginning and end, in whole words. */
+/** Finds the changed parts of two lines, extended to whole words. */
 export function changedParts(before: string, after: string): { removed: ChangedPart; added: ChangedPart } {
   const most = Math.min(before.length, after.length);
   let start = 0;
   while (start < most && before[start] === after[start]) start += 1;
   let end = 0;
   while (end < most - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
-  // Equal signs at the edges belong to the words that they stand in.
+  // Extends the parts to word boundaries.
   while (start > 0 && isInWord(before[start - 1])) start -= 1;
   while (end > 0 && isInWord(before[before.length - end])) end -= 1;
   return { removed: { from: start, to: before.length - end }, added: { from: start, to: after.length - end } };

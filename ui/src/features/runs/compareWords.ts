@@ -2,7 +2,7 @@ import { type RunDifference, type RunPart } from "@/host/bindings";
 import { fromPointer, readablePointer, toPointer } from "@/lib/jsonPointer";
 import { bytes, duration } from "@/lib/time";
 
-/** The parts of a run in their order, as people call them. */
+/** The parts of a run in display order. */
 export const partNames: Record<RunPart, string> = {
   arguments: "Arguments",
   outcome: "Outcome",
@@ -12,12 +12,12 @@ export const partNames: Record<RunPart, string> = {
 
 const longest = 300;
 
-/** Where a difference lies within its part: `result.items[0].state`. */
+/** The path of a difference within its part: `result.items[0].state`. */
 export function pointerLabel({ pointer }: RunDifference): string {
   return readablePointer(toPointer(fromPointer(pointer).slice(1))) || "Everything";
 }
 
-/** A value in one line; durations and sizes as everywhere else. */
+/** Formats a value on one line. */
 export function valueWords({ part, pointer }: RunDifference, value: unknown): string {
   if (part === "timing" && typeof value === "number")
     return pointer.endsWith("resultBytes") ? bytes(value) : duration(value);
@@ -26,7 +26,7 @@ export function valueWords({ part, pointer }: RunDifference, value: unknown): st
   return shown.length > longest ? `${shown.slice(0, longest)} … ${shown.length - longest} more characters` : shown;
 }
 
-/** The path that means the same place in every item of a list. */
+/** Replaces array indices by `*`. */
 export function generalPath(pointer: string): string {
   return toPointer(fromPointer(pointer).map((step) => (/^\d+$/.test(step) ? "*" : step)));
 }

@@ -2,9 +2,9 @@ import { type RunId } from "@/host/bindings";
 
 export type ComparisonView = "changes" | "unified" | "side";
 
-/** How a run is shown beside another one. */
+/** The state of a comparison. */
 export type Comparing = {
-  /** The other run; `null` leaves the choice to the host. */
+  /** The other run; `null` lets the host select it. */
   partner: RunId | null;
   view: ComparisonView;
 };

@@ -1,7 +1,7 @@
 import { type ToolRunSummary } from "@/host/bindings";
 import { dayName } from "@/lib/time";
 
-/** Runs under the day they began on, in the time of this computer; the order stays. */
+/** Groups runs by start day, in local time. */
 export function runDays(
   runs: readonly ToolRunSummary[],
   now: Date = new Date(),

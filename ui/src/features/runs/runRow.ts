@@ -2,12 +2,12 @@ import { runStates } from "@/components/ToolResult/runWords";
 import { type ToolRunSummary } from "@/host/bindings";
 import { bytes, duration } from "@/lib/time";
 
-/** As whom it ran, in a word. */
+/** The user, credential or account of a run. */
 export function identityText(run: ToolRunSummary): string {
   return run.identity.user ?? run.identity.credential ?? run.identity.account;
 }
 
-/** How long it took and how much came back, or how it stands. */
+/** Duration and size of a run, or its state. */
 export function measure(run: ToolRunSummary): string {
   if (run.state === "running") return "running";
   if (run.state === "cancelled" || run.state === "denied") return runStates[run.state].word.toLowerCase();

@@ -1,4 +1,4 @@
-/** A filter as it is typed, such as `status:failed`. What it lets through is the host's to say (`RunQuery::parse`). */
+/** A filter as typed, such as `status:failed`. The host defines its meaning (`RunQuery::parse`). */
 export type TypedFilter = { name: FilterName; value: string };
 
 type FilterName = "is" | "status" | "connector" | "tool" | "source" | "since";
@@ -6,12 +6,12 @@ type FilterName = "is" | "status" | "connector" | "tool" | "source" | "since";
 const names: readonly string[] = ["is", "status", "connector", "tool", "source", "since"] satisfies FilterName[];
 const states = ["done", "failed", "running", "cancelled", "denied"];
 
-/** Words with the space after them; one whose quote is still open goes on to the end. */
+/** Words with trailing spaces. An open quote extends to the end. */
 const pieces = /(?:"[^"]*(?:"|$)|[^\s"])+\s*|\s+/g;
 
 /**
- * Takes the filters out of a text as it is being typed. The last word is not over before a space
- * follows it, or before `isOver`; words that are no filter stay as they are.
+ * Extracts filters from a text being typed. The last word counts only once a space follows it or `isOver` is set; other
+ * words stay.
  */
 export function takeFilters(text: string, isOver = false): { filters: TypedFilter[]; rest: string } {
   const filters: TypedFilter[] = [];
@@ -29,7 +29,7 @@ function filterOf(word: string): TypedFilter | undefined {
   const value = typed.replace(/^"|"$/g, "");
   const called = name.toLowerCase();
   if (!isName(called) || value === "") return undefined;
-  // So many minutes, hours, days or weeks ago.
+  // A number of minutes, hours, days or weeks.
   if (called === "since") return /^\d{1,4}[mhdw]$/i.test(typed) ? { name: called, value } : undefined;
   if (called === "is") return value.toLowerCase() === "pinned" ? { name: called, value: "pinned" } : undefined;
   if (called !== "status") return { name: called, value };
@@ -41,7 +41,7 @@ function isName(name: string): name is FilterName {
   return names.includes(name);
 }
 
-/** States add up; of the others the last one stands. */
+/** Adds filters: several states combine, other filters replace one of the same name. */
 export function withFilters(filters: readonly TypedFilter[], more: readonly TypedFilter[]): TypedFilter[] {
   return more.reduce<TypedFilter[]>(
     (all, one) => [
@@ -52,12 +52,12 @@ export function withFilters(filters: readonly TypedFilter[], more: readonly Type
   );
 }
 
-/** The text that asks the host for all of them. */
+/** The text of a query for the host. */
 export function asTyped(filters: readonly TypedFilter[], words: string): string {
   return [...filters.map(({ name, value }) => `${name}:${quoteWords(value)}`), words].join(" ").trim();
 }
 
-/** A name of several words in quotes; a quote within it is left open, which `*` stands for. */
+/** Quotes a value with spaces. Quotes inside become `*`, which matches any text. */
 function quoteWords(value: string): string {
   return /[\s"]/.test(value) ? `"${value.replaceAll('"', "*")}"` : value;
 }

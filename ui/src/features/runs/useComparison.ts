@@ -4,10 +4,10 @@ import { call, problemOf } from "@/host/call";
 import { useCommand } from "@/host/useCommand";
 import { everyRun, invalidate, keys, queries } from "@/host/queries";
 
-/** How many earlier runs are offered. */
+/** Number of earlier runs to choose from. */
 const offered = 50;
 
-/** The runs that this one can be compared with: those of its tool, newest first. */
+/** The runs that a run can be compared with, newest first. */
 export function usePartners(run: ToolRun): ToolRunSummary[] {
   const { data } = useQuery(queries.runs({ ...everyRun, tool: run.tool, limit: offered }));
   return (data?.runs ?? []).filter(
@@ -15,7 +15,7 @@ export function usePartners(run: ToolRun): ToolRunSummary[] {
   );
 }
 
-/** The run to compare with: the chosen one, else the one that the host finds; `null` when there is none. */
+/** The run to compare with: the chosen one, else the one that the host selects, if any. */
 export function usePartner(run: RunId, chosen: RunId | null) {
   const found = useQuery({ ...queries.previousRun(run), enabled: chosen === null });
   return {
@@ -25,9 +25,9 @@ export function usePartner(run: RunId, chosen: RunId | null) {
   };
 }
 
-/** Two runs held against each other; the older one is always the one before. */
+/** The comparison of two runs, from the older to the newer. */
 export function useComparison(one: RunId, other: RunId) {
-  // Ids sort by the time at which runs began.
+  // Ids sort by start time.
   const [before, after] = one < other ? [one, other] : [other, one];
   const read = queries.comparison(before, after);
   const comparison = useQuery(read);

@@ -83,7 +83,7 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
     labelProblem: problemOf(labelling.error),
     exportToFile: () => exporting.mutate(),
     exportProblem: problemOf(exporting.error),
-    // What its schema marked was redacted before the run was kept.
+    // Secrets that the schema marks were redacted when the run was stored.
     command: toolCommand(
       connector.data?.name ?? run.connectorTitle,
       run.tool,

@@ -7,7 +7,6 @@ import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { Section } from "./Section";
 
-/** Whether connectors are looked after while nobody asks. */
 export function BackgroundSettings() {
   const { data: on, error } = useQuery(queries.backgroundChecks());
   const turn = useCommand({

@@ -13,7 +13,7 @@ import { ago, bytes } from "@/lib/time";
 import { count, grouped } from "@/lib/words";
 import { Section, Setting } from "./Section";
 
-/** How long runs are kept, how much room they take, and taking them away. */
+/** How long runs are kept, the space they take, and their deletion. */
 export function HistorySettings() {
   const { data: history, error, refetch } = useQuery(queries.history());
   return (
@@ -101,7 +101,7 @@ type ChoiceProps = {
   onChoose: (amount: number | null) => void;
 };
 
-/** One of the usual amounts; one that was set on the command line is offered too. */
+/** A setting with common values, and the current one if it was set from the command line. */
 function Choice({ label, offered, chosen, words, onChoose }: ChoiceProps) {
   const amounts = offered.includes(chosen)
     ? offered

@@ -9,13 +9,13 @@ import { useCommand } from "@/host/useCommand";
 import { ago } from "@/lib/time";
 import { Section, Setting } from "./Section";
 
-/** The programs that may be run to read a secret from them. */
+/** The programs that may run to provide secrets. */
 export function ProgramSettings() {
   const { data: programs = [], error } = useQuery(queries.allowedPrograms());
   const forget = useCommand({
     mutationFn: (program: string) => call(commands.forgetProgram(program)),
     refetches: [keys.allowedPrograms],
-    // It may be forgotten already.
+    // It may have been removed already.
     onProblem: (client) => void invalidate(client, keys.allowedPrograms),
   });
   const problem = error ?? forget.error;

@@ -1,7 +1,6 @@
 import { type ReactNode } from "react";
 import styles from "./Settings.module.css";
 
-/** A titled part of the settings. */
 export function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className={styles.section} aria-label={title}>
@@ -11,7 +10,6 @@ export function Section({ title, children }: { title: string; children: ReactNod
   );
 }
 
-/** One setting: its name, and how it is set. */
 export function Setting({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className={styles.setting}>

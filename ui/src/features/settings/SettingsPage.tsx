@@ -27,7 +27,6 @@ import { VaultSettings } from "./VaultSettings";
 
 type Props = { onOpenKeys: () => void };
 
-/** How the user likes it, what protects the secrets, and where everything lies. */
 export function SettingsPage({ onOpenKeys }: Props) {
   const looks = useQuery(queries.preferences());
   const { data: preferences, error, refetch } = looks;

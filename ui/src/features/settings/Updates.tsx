@@ -7,7 +7,6 @@ import { useCommand } from "@/host/useCommand";
 import { queries } from "@/host/queries";
 import { Setting } from "./Section";
 
-/** Looks for a newer version when asked to, and installs it when asked again. */
 export function Updates() {
   const found = useQuery(queries.update());
   const install = useCommand({ mutationFn: () => call(commands.installUpdate()) });

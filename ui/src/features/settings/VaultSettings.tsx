@@ -21,7 +21,6 @@ const looks: Record<VaultState, { glyph: GlyphName; word: string }> = {
   unavailable: { glyph: "failing", word: "Unavailable" },
 };
 
-/** What protects the secrets, and how to change that. */
 export function VaultSettings() {
   const { data: vault, error, refetch } = useQuery(queries.vault());
   return (
@@ -40,7 +39,7 @@ function Loaded({ vault }: { vault: VaultStatus }) {
   const { toast } = useToasts();
   const { glyph, word } = looks[vault.state];
   const open = vault.state === "ready" || vault.state === "empty";
-  // A passphrase makes a new key: only where no secret would be left behind under the old one.
+  // A passphrase creates a new key, so it is offered only where no secret would be lost with the old one.
   const mayChoose =
     vault.state === "unavailable" && (vault.backend === null || vault.problem?.code === "vault.no_keychain");
   const failure = keychain.error ?? choose.error ?? probe.error ?? unlock.error;
@@ -120,7 +119,7 @@ function Loaded({ vault }: { vault: VaultStatus }) {
   );
 }
 
-/** Whether the secrets may never open again: their key or file is gone, or nobody may know the passphrase any more. */
+/** Whether the secrets may be lost: the key or the file is gone, or the passphrase may be forgotten. */
 function isLost({ state, backend, problem }: VaultStatus): boolean {
   return (
     problem?.code === "vault.key_lost" ||

@@ -4,7 +4,7 @@ import { Button } from "@/components/Button";
 import { useShortcut } from "@/components/shortcuts";
 import { useRecentRuns } from "./useRecentRuns";
 
-/** Holds a result against that of the run before it; nothing where there was none. */
+/** Compares a result with the previous run of the tool, if there is one. */
 export function CompareButton({ run }: { run: ToolRun }) {
   const navigate = useNavigate();
   const hasEarlier = useRecentRuns(run.connector, run.tool).some(({ id }) => id !== run.id);

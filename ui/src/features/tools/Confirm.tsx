@@ -7,7 +7,7 @@ import { toolVerb } from "./toolGroups";
 
 type Props = { connector: Connector; tool: Tool; values: JsonObject; onConfirm: () => void; onKeep: () => void };
 
-/** Asks before a destructive run: verb, target and identity. */
+/** Confirms a destructive run: action, target and identity. */
 export function Confirm({ connector, tool, values, onConfirm, onKeep }: Props) {
   const verb = toolVerb(tool);
   const target = targetWords(tool, values);

@@ -9,7 +9,7 @@ import { useRecentRuns } from "./useRecentRuns";
 
 type Props = { connector: ConnectorId; tool: string; onFill: (values: Json) => void };
 
-/** Fills the form with the arguments of an earlier run of the same tool. */
+/** Fills the form with the arguments of an earlier run. */
 export function Examples({ connector, tool, onFill }: Props) {
   const client = useQueryClient();
   const runs = useRecentRuns(connector, tool);

@@ -7,13 +7,13 @@ type Props = {
   placeholder: string;
   value: string;
   onChange: (value: string) => void;
-  /** Opens the first tool that is shown. */
+  /** Opens the first listed tool. */
   onEnter: () => void;
-  /** Whether the status bar shows its key. */
+  /** Whether the status bar shows the shortcut. */
   inBar?: boolean;
 };
 
-/** The filter over a list of tools: Enter opens the first, ↓ goes into the list, Escape empties it. */
+/** The filter above a list of tools. Enter opens the first one, ↓ moves into the list, Escape clears the filter. */
 export function FindTool({ placeholder, value, onChange, onEnter, inBar = false }: Props) {
   const field = useRef<HTMLInputElement>(null);
   useShortcut({ keys: "list.filter", label: "Find a tool", inBar, run: () => field.current?.focus() });

@@ -19,21 +19,21 @@ import styles from "./Workbench.module.css";
 type Props = {
   connector: Connector;
   tool: Tool;
-  /** Asks for the next page; nothing where the last answer names none. */
+  /** Loads the next page; `null` if there is none. */
   onNextPage: (() => void) | null;
-  /** Runs it again with the values of the form. */
+  /** Runs again with the form's values. */
   onRetry: () => void;
-  /** A problem without what the form shows at its fields. */
+  /** The problem without the parts that are shown at fields. */
   beyondFields: (problem: Problem) => Problem;
 };
 
-/** What the last press led to. Not run, running, a dry run, an answer and a refusal each look different. */
+/** The outcome of the last run or dry run. */
 export function OutcomePane({ connector, tool, onNextPage, onRetry, beyondFields }: Props) {
   const { outcome, clear } = useOutcome(connector.id, tool.name);
   const pane = useRef<HTMLDivElement>(null);
   const before = useRef(outcome.kind);
   useEffect(() => {
-    // Under a long form the answer would come out of sight; beside it nothing moves.
+    // Below a long form, the result would be out of view. Beside it, this does not scroll.
     if (before.current !== outcome.kind && outcome.kind !== "idle" && outcome.kind !== "refused")
       pane.current?.scrollIntoView?.({ block: "nearest" });
     before.current = outcome.kind;
@@ -78,12 +78,12 @@ export function OutcomePane({ connector, tool, onNextPage, onRetry, beyondFields
   );
 }
 
-/** Whether the same run may go well now, or after the program that it needs was allowed. */
+/** Whether another try may succeed, also after allowing the program that it needs. */
 const isWorthRetrying = ({ retryable, code }: Problem) => retryable || code === "reference.not_allowed";
 
 type RunningOutcome = Extract<Outcome, { kind: "running" }>;
 
-/** A run that has not begun by then, in milliseconds, waits for its credential. */
+/** Time in milliseconds after which a run that has not started is waiting for its credential. */
 const beginsWithin = 1000;
 
 function Running({ outcome, connector }: { outcome: RunningOutcome; connector: Connector }) {
@@ -131,7 +131,7 @@ function Running({ outcome, connector }: { outcome: RunningOutcome; connector: C
   );
 }
 
-/** Milliseconds since `since`, told ten times a second. */
+/** Returns the milliseconds since a time, updated ten times a second. */
 function useElapsed(since: number): number {
   const [elapsed, setElapsed] = useState(0);
   useEffect(() => {

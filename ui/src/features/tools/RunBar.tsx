@@ -12,12 +12,12 @@ import styles from "./Workbench.module.css";
 type Props = {
   connector: Connector;
   tool: Tool;
-  /** Name of the platform's credential; `null` for the connector's own choice. */
+  /** Name of the platform's credential; `null` for the connector's default. */
   credential: string | null;
   onCredential: (name: string | null) => void;
   isRunning: boolean;
   isCancelling: boolean;
-  /** In seconds; `null` for the usual limit. */
+  /** In seconds; `null` for the default. */
   timeout: number | null;
   onTimeout: (seconds: number | null) => void;
   onRun: () => void;
@@ -25,11 +25,11 @@ type Props = {
   onCancel: () => void;
   onCopyCommand: () => void;
   onFill: (values: Json) => void;
-  /** Whether it comes back after a question, whose focus it takes over where nothing else does. */
+  /** Whether it reappears after a confirmation, whose focus it takes over. */
   isBack: boolean;
 };
 
-/** As whom a tool runs, and the buttons that run it. */
+/** The identity of a run, and the buttons that start it. */
 export function RunBar(props: Props) {
   const { connector, tool, credential, isRunning, isCancelling, isBack, timeout, onTimeout } = props;
   const [limiting, setLimiting] = useState(false);
@@ -60,7 +60,7 @@ export function RunBar(props: Props) {
         </div>
       )}
       <div className="line">
-        {/* One button in two roles, so that the focus stays on it when a run begins and ends. */}
+        {/* One button for both, so that it keeps the focus when a run starts and ends. */}
         <Button
           ref={first}
           look={isRunning ? "plain" : "primary"}

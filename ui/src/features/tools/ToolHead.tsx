@@ -11,7 +11,7 @@ import styles from "./Workbench.module.css";
 
 type Props = { connector: Connector; tool: Tool; runner: Runner };
 
-/** A description longer than this is cut until asked for. */
+/** Length above which a description is collapsed. */
 const long = 180;
 
 const effectTitles: Partial<Record<ToolEffect, string>> = {
@@ -19,7 +19,7 @@ const effectTitles: Partial<Record<ToolEffect, string>> = {
   write: "Makes changes, or doesn't say what it does",
 };
 
-/** What a tool is called, does to the world, and says of itself. */
+/** Name, effect and description of a tool. */
 export function ToolHead({ connector, tool, runner }: Props) {
   const [all, setAll] = useState(false);
   const description = tool.description?.trim() ?? "";

@@ -19,7 +19,7 @@ type Props = { connector: Connector; selected: string | null; onSelect: (name: s
 
 const rowHeight: [number, number] = [1.875, 1.625];
 
-/** The tools of one connector by what they do, with a filter. */
+/** The tools of a connector by effect, with a filter. */
 export function ToolList({ connector, selected, onSelect }: Props) {
   const { tools, isPending, problem, refresh, isRefreshing } = useToolsOf(connector.id);
   const [filter, setFilter] = useState("");
@@ -113,13 +113,13 @@ export function ToolList({ connector, selected, onSelect }: Props) {
   );
 }
 
-/** Whether it was refused, when it ran last, for a right that the sign-in lacks. */
+/** Whether the last run was rejected because the sign-in lacks a permission. */
 const lacksAccess = (connector: Connector, tool: ToolSummary) =>
   connector.toolsLackingAccess?.includes(tool.name) ?? false;
 
 type ToolNameProps = { connector: Connector; tool: ToolSummary; isSelected: boolean };
 
-/** The name of a tool, with a mark while it runs or where it was refused. */
+/** The name of a tool, with an icon while it runs or if it lacks access. */
 function ToolName({ connector, tool, isSelected }: ToolNameProps) {
   const { outcome } = useOutcome(connector.id, tool.name);
   return (

@@ -13,7 +13,7 @@ import { targetOf } from "@/components/commandLine";
 import styles from "./ToolsPage.module.css";
 import { Workbench } from "./Workbench";
 
-/** One tool of one connector, reached from the list of all tools, from a run, or from the palette. */
+/** The page of a tool. */
 export function ToolPage() {
   const { connector: id = "", tool = "" } = useParams({ strict: false });
   const { from } = useSearch({ strict: false });

@@ -24,7 +24,7 @@ import styles from "./Workbench.module.css";
 
 type Props = { connector: Connector; tool: Tool; from: RunId | null };
 
-/** The form of one tool, what runs it, and the outcome; `from` is an earlier run whose arguments are loaded. */
+/** The form of a tool, with its outcome. `from` is a run whose arguments are loaded. */
 export function ToolRunner({ connector, tool, from }: Props) {
   const draft = useSavedArgumentsDraft(connector.id, tool.name);
   const earlier = useQuery({ ...queries.run(from ?? ""), enabled: from !== null });

@@ -21,13 +21,12 @@ import { effects, ownTitle, searchText } from "./toolGroups";
 import styles from "./ToolsPage.module.css";
 import { useToolKeys } from "./useToolKeys";
 
-/** A tool with what the list knows it by, and what the filter looks through. */
+/** A tool with its list key and the text that filters search. */
 type Row = ToolSummary & { key: string; text: string };
 type Group = { connector: Connector; rows: Row[] };
 
 const rowHeight: [number, number] = [2.125, 1.75];
 
-/** Every tool of every connector. */
 export function ToolsPage() {
   const navigate = useNavigate();
   const tools = useQuery(queries.tools(null));
@@ -139,7 +138,6 @@ export function ToolsPage() {
   );
 }
 
-/** Title and start of the description. */
 function ToolWords({ tool }: { tool: ToolSummary }) {
   const title = ownTitle(tool);
   return (
@@ -173,7 +171,7 @@ function byConnector(connectors: readonly Connector[], tools: readonly ToolSumma
   }));
 }
 
-/** The rows that have every word of the filter, and the connectors that have such rows. */
+/** Filters the rows, and drops connectors without any. */
 function narrow(groups: readonly Group[], filter: string): Group[] {
   const words = splitWords(filter);
   return groups

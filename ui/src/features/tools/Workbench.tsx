@@ -13,17 +13,17 @@ import { ToolList } from "./ToolList";
 
 type Props = {
   connector: Connector;
-  /** Name of the tool at hand; `null` for none yet. */
+  /** Name of the selected tool. */
   selected: string | null;
   onSelect: (name: string) => void;
-  /** A run whose arguments the form begins with. */
+  /** A run whose arguments initialize the form. */
   from?: RunId | null;
 };
 
-/** Tools of a connector, the form of one of them, and what came of it, side by side. */
+/** The tools of a connector, the form of the selected one, and its outcome, side by side. */
 export function Workbench({ connector, selected, onSelect, from = null }: Props) {
   const { tools } = useToolsOf(connector.id);
-  // The first of the list as it is shown, not as the server sends it.
+  // The first tool in display order.
   const first = useMemo(() => groupTools(tools ?? [], "")[0]?.tools[0]?.name, [tools]);
   const name = selected ?? first;
   const isListed = tools?.some((tool) => tool.name === name) ?? false;

@@ -4,8 +4,8 @@ import { redactSecrets } from "@/lib/schema/secretValues";
 import { asSchema, type JsonObject, requiredNames } from "@/lib/schema/schema";
 
 /**
- * What a destructive run would hit, in words: the plain values among its arguments, required ones first.
- * They are never cut: whoever confirms has to see all of the target. Secrets are named and not shown.
+ * Describes the target of a destructive run by its scalar arguments, required ones first. Nothing is truncated, because
+ * the user has to see the whole target. Secrets are named, not shown.
  */
 export function targetWords(tool: Tool, values: JsonObject): string {
   const schema = asSchema(tool.inputSchema);
@@ -19,7 +19,7 @@ export function targetWords(tool: Tool, values: JsonObject): string {
     .join(", ");
 }
 
-/** `Delete branch release/1.4?`: the verb with the value of the argument that it names, unless that is secret. */
+/** `Delete branch release/1.4?`: the action, with the value of an argument that it names, unless that is secret. */
 export function confirmationTitle(verb: string, tool: Tool, values: JsonObject): string {
   const words = verb.toLowerCase().split(/\s+/);
   const shown = redactSecrets(values, asSchema(tool.inputSchema));

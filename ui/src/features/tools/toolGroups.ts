@@ -1,7 +1,7 @@
 import { type Tool, type ToolEffect, type ToolSummary } from "@/host/bindings";
 import { hasWords, splitWords } from "@/lib/match";
 
-/** Words of what a tool does to the world: as a group, and as a tag. */
+/** Labels of the effects, as a group and as a tag. */
 export const effects: Record<ToolEffect, { group: string; tag: string }> = {
   read: { group: "Read-only", tag: "Read-only" },
   write: { group: "Makes changes", tag: "Makes changes" },
@@ -10,10 +10,10 @@ export const effects: Record<ToolEffect, { group: string; tag: string }> = {
 
 const order: ToolEffect[] = ["read", "write", "destructive"];
 
-/** What both a tool and its summary say. */
+/** Common properties of a tool and its summary. */
 type Shown = Pick<Tool, "name" | "title" | "description" | "effect">;
 
-/** The tools that match every word of `filter`, grouped by effect in a fixed order. */
+/** Returns the tools that contain every word of `filter`, grouped by effect. */
 export function groupTools(
   tools: readonly ToolSummary[],
   filter: string,
@@ -25,17 +25,17 @@ export function groupTools(
     .filter((group) => group.tools.length > 0);
 }
 
-/** What a filter looks for words in: name, title, description, effect and `more`, in lower case. */
+/** The lower-case text that filters search: name, title, description, effect and `more`. */
 export function searchText(tool: Shown, more = ""): string {
   return `${tool.name} ${tool.title ?? ""} ${tool.description ?? ""} ${effects[tool.effect].tag} ${more}`.toLowerCase();
 }
 
-/** What a tool does, as words on a button: its title, or `delete_branch` as "Delete branch". */
+/** The action of a tool, for buttons: its title, or `delete_branch` as "Delete branch". */
 export function toolVerb(tool: Shown): string {
   return tool.title ?? nameWords(tool);
 }
 
-/** The title of a tool where it says more than the name: `search` may be a "Test search". */
+/** The title of a tool if it differs from its name: `search` may be a "Test search". */
 export function ownTitle(tool: Shown): string | null {
   return tool.title && tool.title.toLowerCase() !== nameWords(tool).toLowerCase() ? tool.title : null;
 }

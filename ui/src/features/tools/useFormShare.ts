@@ -4,7 +4,7 @@ import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
 import { usualFormPercent as usual } from "@/lib/layout";
 
-/** How much of the width the form of a tool has, in percent; what was dragged is kept once it is let go. */
+/** The width of a tool's form, in percent. Saved when dragging ends. */
 export function useFormShare() {
   const { data: preferences } = useQuery(queries.preferences());
   const { mutate: changePreferences } = useChangePreferences();

@@ -4,7 +4,7 @@ import { queries } from "@/host/queries";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { type Outcome } from "./useOutcome";
 
-/** The arguments of the page after the one that was just answered; `null` where there is none. */
+/** The arguments for the next page of the last result; `null` if there is none. */
 export function useNextPage(outcome: Outcome): JsonObject | null {
   const run =
     outcome.kind === "finished" && abilitiesOf(outcome.run).hasPages && outcome.run.state === "done"

@@ -15,7 +15,7 @@ import { stateKey, useClientState } from "@/host/clientState";
 
 export type Progress = { progress: number | null; total: number | null; message: string | null };
 
-/** What the last press of Run or Dry run led to. */
+/** The outcome of the last run or dry run. */
 export type Outcome =
   | { kind: "idle" }
   | {
@@ -28,21 +28,21 @@ export type Outcome =
     }
   | { kind: "finished"; run: ToolRun }
   | { kind: "dry"; dryRun: DryRun }
-  /** It never began. */
+  /** The run did not start. */
   | { kind: "refused"; problem: Problem };
 
 const idle: Outcome = { kind: "idle" };
 
-/** The outcome of one tool, and what makes it; a run goes on being shown when one comes back to it. */
+/** Runs a tool. Its outcome outlives the view. */
 export function useOutcome(connector: ConnectorId, tool: string) {
   const [outcome, set] = useClientState(stateKey(idle, "outcome", connector, tool));
-  // It may have ended meanwhile; the answer of the run itself tells how.
+  // The run may have ended meanwhile; its own response says how.
   const stop = (id: RunId) => call(commands.cancelRun(id)).catch(() => undefined);
   const step = (event: RunProgress) =>
     set((before) => {
       if (before.kind !== "running") return before;
       if (event.kind === "started") {
-        // Cancelled before it had a name to be cancelled by.
+        // It was cancelled before its id was known.
         if (before.cancelling) void stop(event.run);
         return { ...before, run: event.run, identity: event.identity };
       }
@@ -66,7 +66,7 @@ export function useOutcome(connector: ConnectorId, tool: string) {
     set({ kind: "running", run: null, identity: null, since: Date.now(), progress: null, cancelling: false });
     const done = call(commands.runTool(request, newChannel(step)));
     const problem = await follow(done.then((run) => ({ kind: "finished", run })));
-    // Nothing was refused: a question stands where Run was.
+    // Nothing was rejected: the confirmation replaces the Run button.
     if (problem?.code === "confirmation_needed") set(before);
     return problem;
   };

@@ -6,13 +6,13 @@ import { useCopy } from "@/components/CopyContext";
 import { useShortcut } from "@/components/shortcuts";
 import { recentRuns, withArguments } from "./useRecentRuns";
 
-/** What can be done with the current tool of a list beside opening it: by keys, and in the menu of its row. */
+/** Registers the actions on the selected tool of a list, by shortcut and in its menu. */
 export function useToolKeys(tool: ToolSummary | undefined): void {
   const client = useQueryClient();
   const navigate = useNavigate();
   const copy = useCopy();
   const { toast } = useToasts();
-  // Read when it is wanted: the tool that is current may be another with each key.
+  // Fetched on demand: the selection changes with each arrow key.
   const reading = recentRuns(tool?.connector ?? "", tool?.name ?? "");
   const { data, isFetching, isPlaceholderData } = useQuery({ ...reading, enabled: false });
   const hasNone = tool && data && !isPlaceholderData && withArguments(data, tool.connector, tool.name).length === 0;

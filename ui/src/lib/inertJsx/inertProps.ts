@@ -2,13 +2,13 @@ import { isValidElement, type ReactNode } from "react";
 import { jsx } from "react/jsx-runtime";
 import { inertText, turnsDirection } from "../inertText";
 
-/** Attributes whose text people see or hear. */
+/** Attributes with text for users. */
 const spoken = ["aria-label", "aria-description", "aria-valuetext", "alt", "placeholder"];
 
-/** Elements that hold text and nothing else. */
+/** Elements that may contain only text. */
 const textOnly = new Set(["option", "textarea", "title", "style", "script", "text", "tspan"]);
 
-/** The properties of an element with every text in them inert; the same object where there is nothing to do. */
+/** Returns the properties with all texts made inert; the same object if nothing changed. */
 export function inertProps(type: unknown, props: Record<string, unknown>): Record<string, unknown> {
   let made = props;
   const put = (name: string, value: unknown) => {
@@ -36,7 +36,7 @@ function inertChildren(children: ReactNode, mayIsolate: boolean): ReactNode {
   return shown.some((child, place) => child !== given[place]) ? shown : given;
 }
 
-/** A text beside others keeps to its own place, whichever way it is written. */
+/** Isolates the direction of a text beside others. */
 function inertChild(child: ReactNode, mayIsolate: boolean): ReactNode {
   if (typeof child !== "string") return Array.isArray(child) ? inertChildren(child as ReactNode, false) : child;
   const text = inertText(child);

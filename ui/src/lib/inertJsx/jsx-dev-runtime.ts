@@ -1,4 +1,4 @@
-/** As `jsx-runtime`, with what React adds while one develops. */
+/** `jsx-runtime` for development. */
 import { type ElementType, Fragment, type JSX as ReactJsx, type Key } from "react";
 import * as runtime from "react/jsx-dev-runtime";
 import { inertProps } from "./inertProps";

@@ -1,7 +1,4 @@
-/**
- * How every element of the window is made: as React does, but with each text in it inert. Whoever writes
- * a component need not remember which text came from a server.
- */
+/** React's JSX runtime with all text made inert, so that components need not know which text came from a server. */
 import { type ElementType, Fragment, type JSX as ReactJsx, type Key } from "react";
 import { jsx as plainJsx, jsxs as plainJsxs } from "react/jsx-runtime";
 import { inertProps } from "./inertProps";

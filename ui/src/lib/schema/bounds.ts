@@ -1,10 +1,10 @@
 import { resolveReference } from "./inline";
 import { type AnySchema, asSchema, inPlaceSchemas, isObject, isSchema, type Schema } from "./schema";
 
-/** How often parts of a schema may be held against a value and what is in it, as on the host. */
+/** Maximum number of schemas applied to a value and its parts, as on the host. */
 const MOST_STEPS = 20_000;
 
-/** What looking for an anchor costs, in steps: the whole schema is walked for it. */
+/** Cost of resolving an anchor, in steps: it searches the whole schema. */
 const ANCHOR_STEPS = 200;
 
 const MOST_DEPTH = 200;
@@ -12,8 +12,8 @@ const MOST_DEPTH = 200;
 const MOST_PATTERN = 500;
 
 /**
- * Whether a validator is through with `value` soon. It goes each way through a schema anew: where two parts lead
- * into the value, and two more from there, the ways double with each level, and the page stands still.
+ * Whether validating `value` ends soon. The validator follows each path through a schema separately: with two
+ * subschemas per level the paths double, which would block the page.
  */
 export function isCheckedSoon(root: AnySchema, value: unknown): boolean {
   if (!isObject(root)) return true;
@@ -64,8 +64,8 @@ function itemSchemas(schema: Schema, at: number): AnySchema[] {
 }
 
 /**
- * Whether a regular expression may be tried in the page. One that repeats a group in which something is repeated or
- * chosen may take longer than anybody waits; the host's take time by length alone.
+ * Whether a regular expression is safe to run in the page. Nested repetition can backtrack exponentially in JavaScript,
+ * but not on the host.
  */
 export function isQuickPattern(pattern: string): boolean {
   return pattern.length <= MOST_PATTERN && !/\([^)]*[|*+}][^)]*\)+[*+{]/.test(pattern);

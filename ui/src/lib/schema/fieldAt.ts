@@ -3,15 +3,15 @@ import { factsOf } from "./formSchema";
 import { asSchema, branches, isObject, type Schema } from "./schema";
 
 /**
- * The field in which a form that was drawn by {@link formSchema} edits a place, by JSON pointer: the place itself, or
- * what is edited as a whole around it. The root where there is none.
+ * The JSON pointer of the form field that edits a place: the place itself, or a parent that is edited as a whole; the
+ * root if there is none.
  */
 export function fieldAt(drawn: Schema, pointer: string): string {
   const steps = fromPointer(pointer);
   return toPointer(steps.slice(0, depthOf(drawn, steps)));
 }
 
-/** How many of the steps lead into fields of their own. */
+/** The number of steps that lead to fields of their own. */
 function depthOf(drawn: Schema, [step, ...rest]: readonly string[]): number {
   if (step === undefined) return 0;
   const { field } = factsOf(drawn);

@@ -13,29 +13,27 @@ import {
 import { typeLabel } from "./typeLabel";
 
 /**
- * What the form is told of a field beyond JSON Schema. `field` is how it is edited:
- * `leaf` one input, `chips` texts in one line, `choices` several of a list, `map` values by names of one's own,
- * `json` as JSON.
+ * What the form knows of a field beyond JSON Schema. `field` is the editor: `leaf` for one input, `chips` for texts on
+ * one line, `choices` for several of a list, `map` for values by custom names, `json` for JSON.
  */
 export type FieldFacts = {
   field: "leaf" | "chips" | "choices" | "json" | "map" | "rows" | "object" | "options";
-  /** Type in words, from the schema as it was sent. */
+  /** The type for display, from the original schema. */
   type: string;
-  /** Whether `null` is a value of its own here. */
+  /** Whether `null` is allowed. */
   nullable: boolean;
-  /** The server's default; it is shown, not sent. */
+  /** The server's default, which is shown but not sent. */
   fallback?: unknown;
-  /** The values to choose from. */
   choices?: Choice[];
-  /** Whether it is folded away until asked for (`x-advanced`). */
+  /** Whether it is collapsed initially (`x-advanced`). */
   advanced?: boolean;
-  /** Whether the texts of a `map` are secret. */
+  /** Whether the values of a `map` are secret. */
   secret?: boolean;
-  /** The JSON types of the values of a `map`. */
+  /** JSON types of the values of a `map`. */
   values?: readonly string[];
-  /** Why there is nothing better than JSON for it. */
+  /** Why it is edited as JSON. */
   reason?: string;
-  /** How many members of an object are edited in JSON only, because the form would be too long. */
+  /** Number of properties that can only be edited as JSON, because the form would be too long. */
   hidden?: number;
 };
 
@@ -48,7 +46,7 @@ export function factsOf(schema: AnySchema): FieldFacts {
   return isObject(facts) ? (facts as FieldFacts) : { field: "json", type: "any", nullable: false };
 }
 
-/** Field components are chosen by `$id`, which the form library looks up before the type. */
+/** The form library selects a field component by `$id` before the type. */
 const fieldIds: Partial<Record<FieldFacts["field"], string>> = {
   leaf: "LeafField",
   chips: "ChipsField",
@@ -70,7 +68,7 @@ export function formSchema(raw: AnySchema): Schema {
   return facts.field === "object" ? root : { type: "object", properties: {}, [FACTS]: { ...facts, field: "object" } };
 }
 
-/** `top`: the arguments themselves, which are an object even when the schema does not say so. */
+/** `top` marks the arguments themselves, which are an object even if the schema does not say so. */
 function convert(schema: AnySchema, top = false): Schema {
   if (typeof schema === "boolean") return json({}, false, reasons.anything);
   if (schema[OPAQUE] === true) return json(schema, false, reasons.tooDeep);
@@ -105,7 +103,7 @@ function convert(schema: AnySchema, top = false): Schema {
   return json(rest, nullable, reasons.anything, type);
 }
 
-/** Why a value is edited as JSON, for the user. */
+/** Why a value is edited as JSON, for users. */
 const reasons = {
   anything: "No form: any value is allowed here.",
   tooDeep: "No form: too large, recursive or described elsewhere.",
@@ -137,10 +135,9 @@ function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: 
   };
 }
 
-/** Drawing more fields of one object than this would hold up the window. */
+/** Maximum number of rendered properties per object; more would block the window. */
 const MOST_FIELDS = 300;
 
-/** Members in the order in which the schema has them. */
 function convertMembers(properties: Schema): Schema {
   return Object.fromEntries(
     Object.entries(properties)
@@ -149,7 +146,7 @@ function convertMembers(properties: Schema): Schema {
   );
 }
 
-/** `if`, `then`, `else` add fields as the value changes; the condition itself is only evaluated. */
+/** `if`, `then` and `else` add fields as the value changes; the condition is evaluated only. */
 function conditions(rest: Schema): Schema {
   if (!isObject(rest.if)) return {};
   const conditional: Record<string, unknown> = { if: withoutDefaults(rest.if) };
@@ -168,7 +165,7 @@ function withoutDefaults(schema: AnySchema): AnySchema {
   return mapChildren(others, withoutDefaults);
 }
 
-/** An option of `oneOf`: its constants tell it from the others, so they are always part of it. */
+/** Converts an alternative. Constants discriminate it, so they are always required. */
 function convertOption(option: Schema): Schema {
   const properties = isObject(option.properties) ? option.properties : {};
   const fixed = Object.keys(properties).filter((name) => "const" in asSchema(properties[name]));
@@ -205,7 +202,7 @@ function json(schema: Schema, nullable: boolean, reason: string, type = "any"): 
   };
 }
 
-/** What the input of one value has to know. */
+/** The keywords that a scalar input needs. */
 function scalar(rest: Schema): Schema {
   const { type, const: fixed, format, maxLength, minimum, maximum, writeOnly, contentMediaType, examples } = rest;
   const keywords = {
@@ -222,7 +219,7 @@ function scalar(rest: Schema): Schema {
   return Object.fromEntries(Object.entries(keywords).filter(([, value]) => value !== undefined));
 }
 
-/** `allOf` of plain parts, put together; later parts win over earlier ones, as the schema itself does. */
+/** Merges `allOf`; later parts override earlier ones, and the schema itself overrides all. */
 function mergeAllOf(schema: Schema): Schema {
   const parts = branches(schema, "allOf");
   if (parts.length === 0) return schema;
@@ -247,7 +244,7 @@ const isNull = (schema: Schema) =>
   ("const" in schema && schema.const === null) ||
   (Array.isArray(schema.enum) && schema.enum.length === 1 && schema.enum[0] === null);
 
-/** Takes `null` out of the types, the enum and the alternatives, and tells whether it was there. */
+/** Removes `null` from types, enum and alternatives; returns whether it was allowed. */
 function withoutNull(schema: Schema): { rest: Schema; nullable: boolean } {
   const rest: Record<string, unknown> = { ...schema };
   let nullable = schema.nullable === true;
@@ -276,7 +273,7 @@ function withoutNull(schema: Schema): { rest: Schema; nullable: boolean } {
   return { rest, nullable };
 }
 
-/** The values of an enum, a lone constant, or of alternatives that are constants. */
+/** The values of an enum, a constant, or alternatives that are constants. */
 function choicesOf(rest: Schema): Choice[] | undefined {
   if (Array.isArray(rest.enum)) return (rest.enum as unknown[]).map((value) => ({ value, label: choiceLabel(value) }));
   if ("const" in rest) return [{ value: rest.const, label: choiceLabel(rest.const) }];
@@ -297,8 +294,8 @@ function choiceLabel(value: unknown): string {
 }
 
 /**
- * The alternatives worth choosing between. Those that only restrict (`anyOf: [{required: ["a"]}, …]`,
- * or two formats of one text) change nothing in what is drawn; the validator knows them.
+ * The alternatives to choose from. Those that only restrict, such as `anyOf: [{required: ["a"]}, …]`, do not change the
+ * form; the validator applies them.
  */
 function optionsOf(rest: Schema): Schema[] | undefined {
   const options = [...branches(rest, "oneOf"), ...branches(rest, "anyOf")];

@@ -2,8 +2,8 @@ import { inlineReferences } from "./inline";
 import { type AnySchema, asSchema, isObject, type JsonObject, requiredNames, type Schema } from "./schema";
 
 /**
- * The arguments a new form starts with: only what is required and has one obvious value, that is a
- * default or a constant. Whatever else the server has a default for is left to the server.
+ * The initial arguments of a form: required properties with a default or a constant. Other defaults are left to the
+ * server.
  */
 export function initialArguments(schema: AnySchema): JsonObject {
   return fill(inlineReferences(schema));

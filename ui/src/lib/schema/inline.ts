@@ -1,10 +1,10 @@
 import { fromPointer } from "../jsonPointer";
 import { type AnySchema, asSchema, isObject, isSchema, mapChildren, type Schema } from "./schema";
 
-/** Stands where a schema is recursive, too large, or points at something that is not here. */
+/** Marks a schema that is recursive, too large, or external. */
 export const OPAQUE = "x-opaque";
 
-/** A form of more nodes than this would be no help to anyone; the rest is edited as JSON. */
+/** Maximum number of nodes of a form; the rest is edited as JSON. */
 const MOST_NODES = 1500;
 const MOST_DEPTH = 12;
 
@@ -45,7 +45,7 @@ function bare(schema: Schema): Schema {
   return others;
 }
 
-/** The schema that a local reference names; `undefined` where there is none. */
+/** Resolves a local reference, if its target exists. */
 export function resolveReference(root: Schema, reference: string): AnySchema | undefined {
   if (!reference.startsWith("#")) return undefined;
   if (reference !== "#" && !reference.startsWith("#/")) return findAnchor(root, reference.slice(1), 0);

@@ -3,7 +3,7 @@ import { type AnySchema, asSchema, branches, typesOf } from "./schema";
 
 const scalars = new Set(["string", "number", "integer", "boolean", "null"]);
 
-/** The JSON types of the values of a map, where all can be written in one line; else none. */
+/** The JSON types of a map's values if all fit on one line, else none. */
 export function mapValueTypes(schema: AnySchema): string[] {
   const own = typesOf(asSchema(schema));
   const options = ["anyOf", "oneOf"].flatMap((word) => branches(asSchema(schema), word)).map(mapValueTypes);
@@ -11,12 +11,12 @@ export function mapValueTypes(schema: AnySchema): string[] {
   return types.every((type) => scalars.has(type)) ? [...new Set(types)] : [];
 }
 
-/** The value that a text stands for among such types: as JSON where that is one of them, else the text itself. */
+/** Parses a text as JSON if that yields one of the types, else returns the text. */
 export function readMapValue(text: string, types: readonly string[]): unknown {
   if (types.every((type) => type === "string")) return text;
   try {
     const value: unknown = JSON.parse(text);
-    // A number that would be rounded stays a text, which is refused where no text is wanted.
+    // A number that would be rounded stays text, which validation rejects if no text is allowed.
     const isKept = typeof value !== "number" || isExact(text.trim());
     return isKept && namesOf(value).some((name) => types.includes(name)) ? value : text;
   } catch {
@@ -24,7 +24,7 @@ export function readMapValue(text: string, types: readonly string[]): unknown {
   }
 }
 
-/** The text that stands for a value; one that would be read as something else is quoted. */
+/** The inverse of {@link readMapValue}; a string that would parse as another type is quoted. */
 export function writeMapValue(value: unknown, types: readonly string[]): string {
   return typeof value === "string" && readMapValue(value, types) === value ? value : JSON.stringify(value);
 }

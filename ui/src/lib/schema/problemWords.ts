@@ -2,7 +2,7 @@ import { type OutputUnit } from "@cfworker/json-schema";
 import { inexactNumber } from "../exactNumber";
 import { anyOf } from "../words";
 
-/** The message for one error of the validator; `value` is the invalid value, `rule` the keyword's value where known. */
+/** The message for a validation error. `value` is the invalid value, `rule` the keyword's value if known. */
 export function problemWords({ keyword, error }: OutputUnit, value: unknown, rule?: unknown): string {
   const numbers = /-?\d[\d.e+-]*/gi;
   const last = error.replace(/\.$/, "").match(numbers)?.at(-1) ?? "";

@@ -1,11 +1,9 @@
-/** A JSON Schema as an object; `true` and `false` are schemas too. */
 export type Schema = { readonly [keyword: string]: unknown };
 export type AnySchema = Schema | boolean;
 
-/** A JSON object, such as the arguments of a tool. */
 export type JsonObject = { readonly [key: string]: unknown };
 
-/** Keywords whose value is one schema, a list of schemas, or a map of names to schemas. */
+/** Keywords with one schema, a list of schemas, or a map of names to schemas. */
 const single = [
   "items",
   "additionalProperties",
@@ -29,12 +27,12 @@ export function isSchema(value: unknown): value is AnySchema {
   return typeof value === "boolean" || isObject(value);
 }
 
-/** A schema that is worth looking into: what is no object allows anything. */
+/** The schema as an object; anything else allows all values. */
 export function asSchema(value: unknown): Schema {
   return isObject(value) ? value : {};
 }
 
-/** The schemas in a list keyword such as `oneOf`; empty when it is missing. */
+/** The schemas in a list keyword such as `oneOf`. */
 export function branches(schema: Schema, keyword: string): Schema[] {
   const list = schema[keyword];
   return Array.isArray(list) ? list.filter(isObject) : [];
@@ -51,18 +49,16 @@ export function inPlaceSchemas(schema: Schema): AnySchema[] {
   return [...alternatives, ...conditions, ...dependent].filter(isSchema);
 }
 
-/** The names in `required`. */
 export function requiredNames(schema: Schema): string[] {
   return Array.isArray(schema.required) ? schema.required.filter((name) => typeof name === "string") : [];
 }
 
-/** The types a schema names, in order; empty when it names none. */
 export function typesOf(schema: Schema): string[] {
   if (typeof schema.type === "string") return [schema.type];
   return Array.isArray(schema.type) ? schema.type.filter((type) => typeof type === "string") : [];
 }
 
-/** The schema with `change` applied to each schema directly inside it; other keywords stay. */
+/** Applies `change` to each direct subschema. */
 export function mapChildren(schema: Schema, change: (child: AnySchema) => AnySchema): Schema {
   const changed: Record<string, unknown> = { ...schema };
   for (const keyword of single) {

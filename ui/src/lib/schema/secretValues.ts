@@ -3,9 +3,8 @@ import { isRedacted, REDACTED, withoutRedacted } from "../redacted";
 import { type AnySchema, asSchema, inPlaceSchemas, isObject, isSchema, type JsonObject, type Schema } from "./schema";
 
 /**
- * The value with what `replace` gives for each part that the schema marks as secret (`writeOnly`, or `format:
- * password`), as the host hides them before it keeps a run: a mark of any alternative counts, taken or not.
- * `name` is that of the member that holds the part.
+ * Replaces each part that the schema marks as secret (`writeOnly` or `format: password`), as the host does before it
+ * stores a run: marks in any alternative count. `name` is the property name.
  */
 export function replaceSecrets(
   values: unknown,
@@ -39,13 +38,13 @@ export function replaceSecrets(
   return walk(values, [root], "");
 }
 
-/** The values with `<redacted>` for each secret that was entered. */
+/** Replaces entered secrets by `<redacted>`. */
 export function redactSecrets(values: JsonObject, schema: AnySchema): JsonObject {
   const hidden = replaceSecrets(values, schema, (value) => (isEmpty(value) ? value : REDACTED));
   return isObject(hidden) ? hidden : {};
 }
 
-/** The values without the secrets that were entered; `missing` names those. For whatever outlives a form. */
+/** Drops entered secrets from values that outlive a form; `missing` names them. */
 export function dropSecrets(values: JsonObject, schema: AnySchema): { values: JsonObject; missing: string[] } {
   const hidden = redactSecrets(values, schema);
   return isRedacted(JSON.stringify(hidden)) ? withoutRedacted(hidden) : { values, missing: [] };
@@ -61,7 +60,7 @@ function isSecret(schema: Schema): boolean {
   return schema.writeOnly === true || schema.format === "password";
 }
 
-/** Every schema that speaks of the same value as one of `schemas`, those included, each once. */
+/** All schemas that apply to the same value as `schemas`, including those. */
 function applicableSchemas(schemas: readonly AnySchema[], root: Schema): Schema[] {
   const all = new Set<Schema>();
   const queue = [...schemas];
@@ -76,7 +75,7 @@ function applicableSchemas(schemas: readonly AnySchema[], root: Schema): Schema[
   return [...all];
 }
 
-/** The schemas for the member of that name. Patterns are not tried: one that may fit counts. */
+/** The schemas of a property. Patterns are not evaluated: each one counts. */
 function memberSchemas(schema: Schema, name: string): AnySchema[] {
   const properties = asSchema(schema.properties);
   const patterns = Object.values(asSchema(schema.patternProperties));
@@ -86,7 +85,7 @@ function memberSchemas(schema: Schema, name: string): AnySchema[] {
   return [...named, ...patterns].filter(isSchema);
 }
 
-/** The schemas for the item at that place, in the words of this and of earlier drafts. */
+/** The schemas of a list item, in current and earlier drafts. */
 function itemSchemas(schema: Schema, place: number): AnySchema[] {
   const own = [schema.prefixItems, schema.items]
     .map((list): unknown => (Array.isArray(list) ? list[place] : undefined))

@@ -1,15 +1,15 @@
 import { factsOf } from "./formSchema";
 import { type Schema } from "./schema";
 
-/** A field as it is drawn: its label, and its part of a `formSchema`. */
+/** A rendered field: its label, and its part of a `formSchema`. */
 type FormField = { name: string; label: string; schema: Schema };
 
-/** Longest label and value, in letters, that half of a narrow form has room for; and help, in about three lines. */
+/** Maximum lengths that fit half of a narrow form; help takes about three lines. */
 const longestLabel = 18;
 const longestValue = 18;
 const longestHelp = 80;
 
-/** Names of the fields that stand two in a row: short ones that follow each other, in pairs from the first on. */
+/** The names of fields that share a row: consecutive short ones, in pairs. */
 export function pairedFields(fields: readonly FormField[]): Set<string> {
   const paired = new Set<string>();
   for (let index = 0; index + 1 < fields.length; index += 1) {
@@ -23,7 +23,7 @@ export function pairedFields(fields: readonly FormField[]): Set<string> {
 
 function isShort({ label, schema }: FormField): boolean {
   const { field, nullable, choices } = factsOf(schema);
-  // Beside the value stands the choice of `null`; a constant is not drawn; a secret has its own ways of being given.
+  // A nullable field has another control, a constant is not rendered, and a secret has several controls.
   if (field !== "leaf" || nullable || "const" in schema || schema.writeOnly === true) return false;
   if (
     label.length > longestLabel ||

@@ -1,7 +1,7 @@
 import { OPAQUE } from "./inline";
 import { type AnySchema, asSchema, branches, isObject, type Schema, typesOf } from "./schema";
 
-/** The type of a schema in a few signs, as it stands beside a field: `integer | null`, `string[]`. */
+/** The type of a schema for display: `integer | null`, `string[]`. */
 export function typeLabel(schema: AnySchema): string {
   if (typeof schema === "boolean" || schema[OPAQUE] === true) return "any";
   const named = typesOf(schema);
@@ -22,7 +22,7 @@ function oneType(type: string, schema: Schema): string {
   return inner.includes(" ") ? `(${inner})[]` : `${inner}[]`;
 }
 
-/** More than three types tell nobody anything. */
+/** More than three types are only counted. */
 function joinLabels(labels: string[]): string {
   return labels.length > 3 ? `any of ${labels.length} types` : labels.join(" | ");
 }

@@ -4,7 +4,7 @@ import { isCheckedSoon, isQuickPattern } from "./bounds";
 import { problemWords } from "./problemWords";
 import { type AnySchema, isObject, isSchema, mapChildren } from "./schema";
 
-/** What is wrong with one place of a value; the shape is that of the host's `FieldProblem`. */
+/** A problem at a place of a value, in the shape of the host's `FieldProblem`. */
 export type ValueProblem = { path: string; message: string };
 
 /**
@@ -22,12 +22,12 @@ export function validate(schema: AnySchema, value: unknown): ValueProblem[] {
   return [...found].map(([path, message]) => ({ path, message }));
 }
 
-/** Whether `value` fits `schema`; a schema that cannot be read fits nothing. */
+/** Whether `value` is valid; false if the schema cannot be processed. */
 export function fits(schema: AnySchema, value: unknown): boolean {
   return check(schema, value, true)?.valid ?? false;
 }
 
-/** What the validator says; `null` where the schema cannot be read, or going through it takes too long. */
+/** Validates; `null` if the schema cannot be processed, or only too slowly. */
 function check(schema: AnySchema, value: unknown, untilFirst: boolean): ValidationResult | null {
   if (!isCheckedSoon(schema, value)) return null;
   try {
@@ -38,8 +38,8 @@ function check(schema: AnySchema, value: unknown, untilFirst: boolean): Validati
 }
 
 /**
- * `$id` would move the base of local references, the validator writes into what it is given, and a slow regular
- * expression would keep the page from answering.
+ * Prepares a schema for the validator: `$id` would change the base of local references, slow patterns would block the
+ * page, and the validator modifies its input.
  */
 function sanitizeSchema(schema: AnySchema): AnySchema {
   if (typeof schema === "boolean") return schema;
@@ -50,7 +50,7 @@ function sanitizeSchema(schema: AnySchema): AnySchema {
   if (isObject(patternProperties)) {
     const quick = Object.entries(patternProperties).filter(([name]) => isQuickPattern(name));
     kept.patternProperties = Object.fromEntries(quick);
-    // What a pattern that is not tried may be for is not one too many.
+    // Properties that match a skipped pattern must not count as additional.
     if (quick.length < Object.keys(patternProperties).length) {
       delete kept.additionalProperties;
       delete kept.unevaluatedProperties;
@@ -59,7 +59,7 @@ function sanitizeSchema(schema: AnySchema): AnySchema {
   return mapChildren(kept, sanitizeSchema);
 }
 
-/** Keywords that only repeat that something inside them is wrong. */
+/** Keywords whose errors only repeat an inner error. */
 const summaries = new Set([
   "properties",
   "patternProperties",
@@ -74,10 +74,10 @@ const summaries = new Set([
   "contains",
 ]);
 
-/** The errors worth showing: no summaries, and of alternatives only those of the one that was meant. */
+/** The errors to show: no summaries, and for alternatives only those of the intended one. */
 function relevantErrors(errors: OutputUnit[]): OutputUnit[] {
   let relevant = errors;
-  // Innermost alternatives first, so that an outer choice sees what the inner ones came to.
+  // Innermost alternatives first, because outer ones depend on their result.
   const choices = errors
     .filter((error) => error.keyword === "anyOf" || error.keyword === "oneOf")
     .sort((a, b) => b.keywordLocation.length - a.keywordLocation.length);
@@ -90,7 +90,7 @@ function isSummaryOfAdditional(error: OutputUnit, errors: OutputUnit[]): boolean
   return errors.some((other) => other !== error && other.keywordLocation.startsWith(`${error.keywordLocation}/`));
 }
 
-/** Keeps the errors of the one alternative whose kind fits, or else the bare statement that none does. */
+/** Keeps the errors of the only plausible alternative, or else the error that none matches. */
 function resolveAlternative(choice: OutputUnit, errors: OutputUnit[]): OutputUnit[] {
   const inside = (error: OutputUnit) =>
     error.keywordLocation.startsWith(`${choice.keywordLocation}/`) &&
@@ -111,7 +111,7 @@ function resolveAlternative(choice: OutputUnit, errors: OutputUnit[]): OutputUni
   return candidates.length === 1 && only ? [...outside.filter((error) => error !== choice), ...only] : outside;
 }
 
-/** A wrong type or a wrong discriminator tells that another alternative was meant. */
+/** A wrong type or discriminator rules an alternative out. */
 function rulesOut(error: OutputUnit, choice: OutputUnit): boolean {
   const depth = fromPointer(error.instanceLocation).length - fromPointer(choice.instanceLocation).length;
   return (error.keyword === "type" && depth === 0) || (error.keyword === "const" && depth <= 1);
@@ -128,7 +128,7 @@ function explain(error: OutputUnit, schema: AnySchema, root: unknown): ValueProb
   return { path: toPointer(path), message: problemWords(error, value, rule) };
 }
 
-/** The schema in a value of the host's free `Json` type; what is none allows anything. */
+/** The schema in the host's free `Json` value; anything else allows all values. */
 export function schemaOf(json: unknown): AnySchema {
   return isSchema(json) ? json : {};
 }

@@ -25,7 +25,7 @@ import {
  * `host=locked` or `host=no_keychain`; and how a sign-in that is started goes, `consent=denied` and the like.
  */
 const query = new URLSearchParams(location.search);
-// The hash history reads the query too; it is not meant for it.
+// The hash history would read the query too.
 history.replaceState(null, "", location.pathname + location.hash);
 const preferences: Preferences = {
   theme: query.get("theme") === "dark" ? "dark" : "light",
@@ -94,7 +94,7 @@ const kinds = {
     }),
 };
 
-/** Two secrets of the wallet lie on platforms too; the rotation of one did not reach all of its places. */
+/** Two wallet secrets are used on platforms; the rotation of one is incomplete. */
 function withTargets(host: MockHost): MockHost {
   host.targets.set("wal_headers", manyTargets());
   host.targets.set("wal_stripe", manyTargets());
@@ -110,7 +110,7 @@ function withTargets(host: MockHost): MockHost {
   return host;
 }
 
-/** Cohere never answers, 10ex takes the key no more; the others are well. */
+/** Cohere does not respond, and 10ex rejects its key. */
 function withAilingAccounts(host: MockHost): MockHost {
   host.handlers.syncConnectors = ({ each }) => {
     for (const { id, platform } of host.state.accounts) {
@@ -160,7 +160,7 @@ if (consent !== null) {
 }
 host.install();
 void start().then(async () => {
-  // `press=C` or `press=Mod k`, then `click=Trace`, press and click once the page stands, to look at what opens.
+  // `press=C` or `press=Mod k`, then `click=Trace`, press and click once the page is rendered.
   for (const keys of query.getAll("press")) {
     await new Promise((resolve) => setTimeout(resolve, 400));
     const parts = keys.split(" ");
@@ -176,7 +176,7 @@ void start().then(async () => {
       .find((button) => (button.textContent ?? "").includes(text) || button.getAttribute("aria-label") === text)
       ?.click();
   }
-  // `type=status:failed ` then types into the field that has the focus, as `press=/` gives it.
+  // `type=status:failed ` types into the focused field.
   for (const text of query.getAll("type")) {
     await new Promise((resolve) => setTimeout(resolve, 400));
     const field = document.activeElement;
@@ -184,7 +184,7 @@ void start().then(async () => {
     Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set?.call(field, text);
     field.dispatchEvent(new InputEvent("input", { bubbles: true }));
   }
-  // `axe` writes what axe finds, contrast included, into the title.
+  // `axe` writes the violations that axe finds, contrast included, into the title.
   if (query.has("axe")) {
     await new Promise((resolve) => setTimeout(resolve, 600));
     const { default: axe } = await import("axe-core");
