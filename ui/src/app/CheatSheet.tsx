@@ -118,13 +118,13 @@ function Chosen({ id, label, onChange, onRefused }: Changes & { id: ShortcutId; 
   const overrides = useContext(OverridesContext);
   const keysOf = useKeysOf();
   const mac = useMac();
-  const [waits, setWaits] = useState(false);
+  const [isWaiting, setIsWaiting] = useState(false);
   const setWaiting = (next: boolean) => {
-    setWaits(next);
+    setIsWaiting(next);
     onRefused(null);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLButtonElement>) => {
-    if (!waits || event.key === "Tab") return;
+    if (!isWaiting || event.key === "Tab") return;
     event.preventDefault();
     event.stopPropagation();
     if (event.key === "Escape") setWaiting(false);
@@ -146,16 +146,16 @@ function Chosen({ id, label, onChange, onRefused }: Changes & { id: ShortcutId; 
       <button
         type="button"
         className={styles.change}
-        aria-label={waits ? `Press new keys for ${label}` : `Change ${label}, ${showKeys(keysOf(id), mac)}`}
+        aria-label={isWaiting ? `Press new keys for ${label}` : `Change ${label}, ${showKeys(keysOf(id), mac)}`}
         onClick={(event) => {
           // On macOS, WebKit does not focus a clicked button.
           event.currentTarget.focus();
           setWaiting(true);
         }}
         onKeyDown={onKeyDown}
-        onBlur={() => waits && setWaiting(false)}
+        onBlur={() => isWaiting && setWaiting(false)}
       >
-        {waits ? "Press new keys" : <KeyHint keys={id} />}
+        {isWaiting ? "Press new keys" : <KeyHint keys={id} />}
       </button>
     </span>
   );

@@ -15,7 +15,7 @@ import { keys, queries } from "@/host/queries";
 import { useToasts } from "@/host/toasts";
 import { useCommand } from "@/host/useCommand";
 import { pressed } from "@/lib/keys";
-import { applyAppearance, applySystem, complete, watchSystem } from "./appearance";
+import { applyAppearance, applySystem, withDefaults, watchSystem } from "./appearance";
 
 type Props = { client: QueryClient; children: ReactNode };
 
@@ -45,7 +45,7 @@ export function Providers({ client, children }: Props) {
 function AppearanceProvider({ children }: { children: ReactNode }) {
   const { data: about } = useQuery(queries.about());
   const { data } = useQuery(queries.preferences());
-  const preferences = useMemo(() => complete(data), [data]);
+  const preferences = useMemo(() => withDefaults(data), [data]);
   useEffect(() => {
     if (!data) return;
     applyAppearance(preferences);
@@ -121,7 +121,7 @@ function ShortcutListener({ registry }: { registry: ShortcutRegistry }) {
   const { data: preferences } = useQuery(queries.preferences());
   const keysOf = useKeysOf();
   const mac = useMac();
-  const singles = complete(preferences).singleLetterKeys;
+  const singles = withDefaults(preferences).singleLetterKeys;
   useEffect(() => {
     const settings = { keysOf, mac, singles };
     const read = (event: KeyboardEvent) => void registry.dispatch(event, settings);

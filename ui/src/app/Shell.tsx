@@ -9,7 +9,7 @@ import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
 import { typedInto } from "@/lib/keys";
 import { looksLikeServer } from "@/lib/pastedServer";
-import { complete } from "./appearance";
+import { withDefaults } from "./appearance";
 import { LayersProvider } from "./Layers";
 import { useLayers } from "./LayersContext";
 import { destinations } from "./destinations";
@@ -31,7 +31,7 @@ function Frame() {
   const narrow = useNarrow();
   const { data } = useQuery(queries.preferences());
   const change = useChangePreferences();
-  const { sidebarCollapsed } = complete(data);
+  const { sidebarCollapsed } = withDefaults(data);
   useWindowKeys();
   usePasteToAdd();
   useWindowDrag();

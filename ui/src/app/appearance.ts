@@ -2,7 +2,7 @@ import { type Preferences } from "@/host/bindings";
 import { usualFormPercent } from "@/lib/layout";
 
 /** Defaults for preferences that were never set. */
-export const usual: Required<Preferences> = {
+export const defaults: Required<Preferences> = {
   theme: "system",
   contrast: "system",
   density: "comfortable",
@@ -17,8 +17,8 @@ export const usual: Required<Preferences> = {
 };
 
 /** The preferences with defaults filled in. */
-export function complete(preferences: Preferences | undefined): Required<Preferences> {
-  return { ...usual, ...preferences };
+export function withDefaults(preferences: Preferences | undefined): Required<Preferences> {
+  return { ...defaults, ...preferences };
 }
 
 const dark = () => matchMedia("(prefers-color-scheme: dark)");

@@ -6,11 +6,11 @@ import { deferLongReads } from "@/host/firstPaint";
 import { queries } from "@/host/queries";
 import { compareText } from "@/lib/order";
 import { App } from "./App";
-import { applyAppearance, complete } from "./appearance";
+import { applyAppearance, withDefaults } from "./appearance";
 import { newQueryClient } from "@/host/queryClient";
 
 /** Maximum wait for the first page's data, in milliseconds; a keychain may be waiting for the user. */
-const patience = 250;
+const maxWait = 250;
 
 /** Renders the window into `#root`, in the saved appearance. */
 export async function start(): Promise<void> {
@@ -20,9 +20,9 @@ export async function start(): Promise<void> {
   const content = readFirstPage(client);
   // Preferences come first, because a wrong colour scheme would flash. If they fail to load, defaults apply.
   const preferences = await client.fetchQuery(queries.preferences()).catch(() => undefined);
-  applyAppearance(complete(preferences));
+  applyAppearance(withDefaults(preferences));
   // Renders once with all data instead of again with each response.
-  await Promise.race([content, new Promise((resolve) => setTimeout(resolve, patience))]);
+  await Promise.race([content, new Promise((resolve) => setTimeout(resolve, maxWait))]);
   if (!isHome()) deferLongReads();
   createRoot(root).render(<App client={client} history={createHashHistory()} />);
 }

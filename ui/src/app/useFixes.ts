@@ -5,10 +5,10 @@ import { nextActionLabels, tabFor } from "@/components/nextAction";
 import { type Connector, fixes, type Problem } from "@/host/bindings";
 
 /** Returns a function that finds the button for a connector's problem, wherever that is shown. */
-export function useFixes(onSignIn: (connector: Connector, then: Fix | null) => void) {
+export function useFixes(onSignIn: (connector: Connector, retry: Fix | null) => void) {
   const navigate = useNavigate();
   return useCallback(
-    ({ code }: Problem, connector: Connector, then: Fix | null): Fix | null => {
+    ({ code }: Problem, connector: Connector, retry: Fix | null): Fix | null => {
       const open = (tab: "settings" | "log" | NonNullable<ReturnType<typeof tabFor>>) => () =>
         void navigate({ to: "/connectors/$id", params: { id: connector.id }, search: { tab } });
       const action = connector.reauthAction;
@@ -29,9 +29,9 @@ export function useFixes(onSignIn: (connector: Connector, then: Fix | null) => v
         case "more_access":
           return tab
             ? { label, run: open(tab) }
-            : { label: "Sign in with more access", run: () => onSignIn(connector, then) };
+            : { label: "Sign in with more access", run: () => onSignIn(connector, retry) };
         case "reauth":
-          return { label, run: tab ? open(tab) : () => onSignIn(connector, then) };
+          return { label, run: tab ? open(tab) : () => onSignIn(connector, retry) };
         default:
           return null;
       }

@@ -16,7 +16,7 @@ type Props = {
 };
 
 /** Not a valid credential name: those contain no spaces. */
-const own = " own";
+const connectorDefault = " own";
 
 /**
  * Selects the platform credential for a run; renders nothing if the platform offers no choice. The list loads on
@@ -45,8 +45,8 @@ export function CredentialPicker({ connector, value, onChange }: Props) {
       hideLabel
       autoFocus={isChoosing}
       options={options(data, value)}
-      value={value ?? own}
-      onChange={(next) => onChange(next === own ? null : next)}
+      value={value ?? connectorDefault}
+      onChange={(next) => onChange(next === connectorDefault ? null : next)}
     />
   );
 }
@@ -60,7 +60,7 @@ function options(levels: CredentialsOfLevel[], value: string | null): Option<str
   }
   if (value !== null && !named.has(value)) named.set(value, []);
   return [
-    { value: own, label: "Default credential" },
+    { value: connectorDefault, label: "Default credential" },
     ...[...named].map(([name, levelsOfName]) => ({ value: name, label: name, note: levelsOfName.join(", ") })),
   ];
 }

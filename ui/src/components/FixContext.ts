@@ -5,15 +5,15 @@ import { type Connector, type Problem } from "@/host/bindings";
 export type Fix = { label: string; run: () => void };
 
 /**
- * Finds the fix for a connector's problem, if a button can help. `then` is the failed action, offered again after the
+ * Finds the fix for a connector's problem, if a button can help. `retry` is the failed action, offered again after the
  * fix. Provided by the app.
  */
-export const FixContext = createContext<(problem: Problem, connector: Connector, then: Fix | null) => Fix | null>(
+export const FixContext = createContext<(problem: Problem, connector: Connector, retry: Fix | null) => Fix | null>(
   () => null,
 );
 
 /** Returns the fix for a problem of a connector, if one is known. */
-export function useFix(problem: Problem, connector: Connector | undefined, then: Fix | null): Fix | null {
+export function useFix(problem: Problem, connector: Connector | undefined, retry: Fix | null): Fix | null {
   const fixOf = useContext(FixContext);
-  return connector ? fixOf(problem, connector, then) : null;
+  return connector ? fixOf(problem, connector, retry) : null;
 }

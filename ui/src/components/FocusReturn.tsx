@@ -6,19 +6,19 @@ import { useEffect, useState } from "react";
  */
 export function FocusReturn() {
   // Read during the first render, before the layer takes the focus.
-  const [had] = useState(() => document.activeElement);
+  const [previous] = useState(() => document.activeElement);
   useEffect(() => {
-    const before = had?.isConnected ? had : document.activeElement;
+    const target = previous?.isConnected ? previous : document.activeElement;
     return () => {
-      restoreFocus(before);
+      restoreFocus(target);
       // React Aria keeps the focus inside a dialog until it has unmounted.
-      setTimeout(() => restoreFocus(before));
+      setTimeout(() => restoreFocus(target));
     };
-  }, [had]);
+  }, [previous]);
   return null;
 }
 
-function restoreFocus(before: Element | null): void {
+function restoreFocus(target: Element | null): void {
   const isLost = document.activeElement === null || document.activeElement === document.body;
-  if (isLost && before instanceof HTMLElement && before.isConnected) before.focus();
+  if (isLost && target instanceof HTMLElement && target.isConnected) target.focus();
 }

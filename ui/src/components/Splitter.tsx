@@ -24,8 +24,8 @@ export function Splitter({ label, value, min, max, usual, onChange }: Props) {
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const row = widths(event.currentTarget);
     // Starts from the actual width, because panes have a minimum.
-    const seen = row && row.width > 0 ? (100 * row.pane) / row.width : value;
-    const next = { ArrowLeft: seen - step, ArrowRight: seen + step, Home: min, End: max }[event.key];
+    const actual = row && row.width > 0 ? (100 * row.pane) / row.width : value;
+    const next = { ArrowLeft: actual - step, ArrowRight: actual + step, Home: min, End: max }[event.key];
     if (next === undefined) return;
     event.preventDefault();
     set(next, true);

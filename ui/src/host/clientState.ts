@@ -45,8 +45,8 @@ const states = new WeakMap<QueryClient, ClientState>();
 
 /** The client state that belongs to a query client. */
 export function clientState(client: QueryClient): ClientState {
-  const known = states.get(client);
-  if (known) return known;
+  const existing = states.get(client);
+  if (existing) return existing;
   const state = new ClientState();
   states.set(client, state);
   return state;

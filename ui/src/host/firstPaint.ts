@@ -1,11 +1,11 @@
 let drawn: Promise<void> = Promise.resolve();
 
 /** Maximum wait in milliseconds; a hidden window paints nothing. */
-const patience = 1000;
+const maxWait = 1000;
 
 /** Number of consecutive frames within `quick` milliseconds that count as idle. */
 const quickFrames = 3;
-const quick = 40;
+const quickFrame = 40;
 
 /** Resolves after the first paint; slow reads wait for it. */
 export function firstPaint(): Promise<void> {
@@ -14,7 +14,7 @@ export function firstPaint(): Promise<void> {
 
 /** Delays slow reads until the window has painted its first page and is idle. */
 export function deferLongReads(): void {
-  drawn = Promise.race([untilIdle(), new Promise<void>((resolve) => setTimeout(resolve, patience))]);
+  drawn = Promise.race([untilIdle(), new Promise<void>((resolve) => setTimeout(resolve, maxWait))]);
 }
 
 async function untilIdle(): Promise<void> {
@@ -22,7 +22,7 @@ async function untilIdle(): Promise<void> {
   for (let count = 0; count < quickFrames;) {
     await new Promise((resolve) => requestAnimationFrame(resolve));
     const now = performance.now();
-    count = now - before < quick ? count + 1 : 0;
+    count = now - before < quickFrame ? count + 1 : 0;
     before = now;
   }
 }

@@ -8,10 +8,10 @@ export function newQueryClient(): QueryClient {
   const client: QueryClient = new QueryClient({
     mutationCache: new MutationCache({
       onSuccess: async (data, variables, _context, { meta }) => {
-        const given = [data as never, variables as never] as const;
-        meta?.update?.(client, ...given);
-        const text = meta?.toast?.(...given);
-        if (text) showToast(client, text, meta?.undo && (() => meta.undo?.(...given)));
+        const args = [data as never, variables as never] as const;
+        meta?.update?.(client, ...args);
+        const text = meta?.toast?.(...args);
+        if (text) showToast(client, text, meta?.undo && (() => meta.undo?.(...args)));
         void invalidate(client, ...(meta?.invalidates ?? []));
         // Does not repeat reads that the host's own event has started.
         await Promise.all(

@@ -11,7 +11,7 @@ export const toastsKey = stateKey<readonly Toast[]>([], "toasts");
 export const announcementKey = stateKey("", "announcement");
 
 /** Maximum number of toasts. */
-const most = 3;
+const maxToasts = 3;
 
 /** Announces a text to assistive technology only. */
 export function announce(client: QueryClient, text: string): void {
@@ -23,7 +23,7 @@ export function showToast(client: QueryClient, text: string, undo?: () => void):
   clientState(client).set(toastsKey, (current) => {
     const id = (current.at(-1)?.id ?? 0) + 1;
     // A repeated text replaces the earlier toast, unless that can be undone.
-    return [...current.filter((one) => one.text !== text || one.undo), { id, text, undo }].slice(-most);
+    return [...current.filter((one) => one.text !== text || one.undo), { id, text, undo }].slice(-maxToasts);
   });
   announce(client, text);
 }

@@ -9,8 +9,8 @@ export function initials(name: string): string {
 
 /** A sentence for display: capitalized and with a full stop. */
 export function sentence(text: string): string {
-  const large = capital(text);
-  return /[.!?…]$/.test(large) ? large : `${large}.`;
+  const capitalized = capital(text);
+  return /[.!?…]$/.test(capitalized) ? capitalized : `${capitalized}.`;
 }
 
 /** Capitalizes a text, unless it starts with an address such as `mistral.ai` or `127.0.0.1:80`. */

@@ -7,14 +7,14 @@ type Props = { text: string };
 const Formatted = lazyNamed(() => import("./Formatted"), "Formatted");
 
 /** Rendering longer text as Markdown would block the window. */
-const longest = 100_000;
+const maxLength = 100_000;
 
 /**
  * External text, rendered as Markdown if it looks like it. Nothing is loaded, opened or executed: HTML stays text,
  * images become their description, and links are text with a tooltip.
  */
 export function Markdown({ text }: Props) {
-  if (text.length > longest || !looksLikeMarkdown(text))
+  if (text.length > maxLength || !looksLikeMarkdown(text))
     return (
       <p className={styles.plain} data-mono={isLaidOut(text) || undefined} data-selectable>
         {text}

@@ -24,11 +24,11 @@ export function MapField(props: FieldProps) {
   const [lines, setLines] = useState<Line[]>(() => linesOf(field.value, types));
 
   const set = (next: Line[]) => {
-    const left = lines.filter((line) => !next.some((other) => other.name === line.name));
+    const removed = lines.filter((line) => !next.some((other) => other.name === line.name));
     setLines(next);
     const named = next.filter((line) => line.name.trim() !== "");
     if (isSecret) {
-      for (const line of left) secrets.change(place(pointer, line.name), emptyDraft);
+      for (const line of removed) secrets.change(place(pointer, line.name), emptyDraft);
       for (const line of named) secrets.change(place(pointer, line.name), { ...emptyDraft, secret: line.text });
     } else {
       // An empty text is only a value where strings are allowed.

@@ -31,10 +31,10 @@ type Props = {
 };
 
 /** Size above which a result is rendered on demand only, in bytes. */
-const large = 256 * 1024;
+const largeResult = 256 * 1024;
 
 /** Maximum size of a stored response body, in bytes. */
-const kept = 1024 * 1024;
+const maxStoredBody = 1024 * 1024;
 
 /** The views of a run's result. Use the run's id as `key`. */
 export function ResultViews({
@@ -48,13 +48,14 @@ export function ResultViews({
 }: Props) {
   const structured = run.result?.structured ?? null;
   const [view, setView] = useState<View>(structured !== null && !run.problem ? "structured" : "rendered");
-  const [asked, setAsked] = useState(false);
+  const [isConfirmed, setConfirmed] = useState(false);
   const isRunning = run.state === "running" && !isForeign;
   const exchange = run.exchange ?? null;
-  const came = exchange?.response?.body ?? null;
+  const body = exchange?.response?.body ?? null;
   const size = run.resultBytes ?? 0;
-  const held = size > large && !asked;
-  const guard = (content: ReactNode) => (held ? <Large size={size} onShow={() => setAsked(true)} /> : content);
+  const isDeferred = size > largeResult && !isConfirmed;
+  const guard = (content: ReactNode) =>
+    isDeferred ? <Large size={size} onShow={() => setConfirmed(true)} /> : content;
   const tabs: TabItem<View | "compare">[] = [
     {
       id: "rendered",
@@ -92,12 +93,12 @@ export function ResultViews({
       id: "raw",
       label: "Raw",
       content:
-        came === null ? (
+        body === null ? (
           <EmptyPart>{isRunning ? "Waiting for the result" : withoutAnswer(run)}</EmptyPart>
         ) : (
           guard(
             <FindableText>
-              <WireText label="Response" text={came} fill />
+              <WireText label="Response" text={body} fill />
             </FindableText>,
           )
         ),
@@ -144,7 +145,9 @@ function withoutAnswer(run: ToolRun): string {
   const { exchange, resultBytes } = run;
   if (isReduced(run)) return "Not kept for this connector";
   if (!exchange?.response) return "No response received";
-  return (resultBytes ?? 0) > kept ? "Responses over 1 MB are kept as their result only" : "Empty, or not text";
+  return (resultBytes ?? 0) > maxStoredBody
+    ? "Responses over 1 MB are kept as their result only"
+    : "Empty, or not text";
 }
 
 function Large({ size, onShow }: { size: number; onShow: () => void }) {

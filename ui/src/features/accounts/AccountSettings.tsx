@@ -9,7 +9,7 @@ import { asProblem } from "@/host/call";
 import { AccountFields } from "./AccountFields";
 import { beyondFields, formOf, settingsOf } from "./accountForm";
 import styles from "./AccountPage.module.css";
-import { useChangeSettings, useTrySettings } from "./useAccountActions";
+import { useChangeSettings, useTestSettings } from "./useAccountActions";
 import { useAccountForm } from "./useAccountForm";
 
 type Props = { account: Account; platform: PlatformForm };
@@ -25,26 +25,26 @@ function SettingsForm({ account, platform }: Props) {
   const fields = platform.fields.filter((field) => !field.isSecret);
   const [first] = useState(() => formOf(platform, account.settings));
   const { form, inputs, validate, showErrors } = useAccountForm(fields, first);
-  const tried = useTrySettings();
+  const test = useTestSettings();
   const change = useChangeSettings();
-  const failure = tried.error ?? change.error;
+  const failure = test.error ?? change.error;
   const isChanged = JSON.stringify(form.settings) !== JSON.stringify(first.settings);
   const isSignedOut = account.isSignedOut ?? false;
 
   const request = () => ({ id: account.id, settings: settingsOf(platform, form) });
-  const tryChanges = () => {
+  const testChanges = () => {
     const isValid = validate();
     change.reset();
-    if (isValid && !isSignedOut) tried.mutate(request(), { onError: showErrors });
+    if (isValid && !isSignedOut) test.mutate(request(), { onError: showErrors });
   };
   const save = (event?: FormEvent) => {
     event?.preventDefault();
     const isValid = isChanged && !isSignedOut && validate();
-    tried.reset();
+    test.reset();
     if (isValid) change.mutate(request(), { onError: showErrors });
   };
   useShortcut({ keys: "form.save", run: () => save() });
-  useShortcut({ keys: "form.submit", label: "Test settings", run: tryChanges });
+  useShortcut({ keys: "form.submit", label: "Test settings", run: testChanges });
 
   return (
     <section className={styles.section} aria-label="Settings">
@@ -55,16 +55,16 @@ function SettingsForm({ account, platform }: Props) {
           autoFocus={false}
           onChange={(next) => {
             inputs.onChange(next);
-            tried.reset();
+            test.reset();
           }}
         />
-        {tried.isPending && (
+        {test.isPending && (
           <p className={styles.trying} role="status">
             <StatusGlyph name="authorizing" />
-            Testing settings, <Seconds since={tried.submittedAt} />
+            Testing settings, <Seconds since={test.submittedAt} />
           </p>
         )}
-        {tried.isSuccess && (
+        {test.isSuccess && (
           <Notice glyph="ready" role="status" title="Settings work">
             Not saved yet.
           </Notice>
@@ -72,7 +72,7 @@ function SettingsForm({ account, platform }: Props) {
         {failure && <ProblemNotice problem={beyondFields(asProblem(failure), fields)} />}
         {isSignedOut && <p className="text2 small">Sign in to change settings.</p>}
         <div className={styles.actions}>
-          <Button keys="form.submit" isDisabled={isSignedOut} isPending={tried.isPending} onPress={tryChanges}>
+          <Button keys="form.submit" isDisabled={isSignedOut} isPending={test.isPending} onPress={testChanges}>
             Test
           </Button>
           <Button

@@ -29,19 +29,19 @@ function upsertAndRefresh(client: QueryClient, account: Account): void {
 
 /** Adds an account. `stop` abandons it: an account that is added later is removed again. */
 export function useAddAccount() {
-  const turn = useRef(0);
+  const attempts = useRef(0);
   const add = useCommand({
     mutationFn: async (request: AddAccount) => {
-      const mine = turn.current;
+      const attempt = attempts.current;
       const account = await call(commands.addAccount(request));
-      if (mine === turn.current) return account;
+      if (attempt === attempts.current) return account;
       await call(commands.removeAccount(account.id));
       return null;
     },
     update: (client, account) => account && upsertHealthy(client, account),
   });
   const stop = () => {
-    turn.current += 1;
+    attempts.current += 1;
     add.reset();
   };
   return { add, stop };
@@ -81,7 +81,7 @@ export function useColourAccount() {
 }
 
 /** Tests the sign-in with other settings, without saving them. */
-export function useTrySettings() {
+export function useTestSettings() {
   return useCommand({
     mutationFn: ({ id, settings }: { id: AccountId; settings: Json }) =>
       call(commands.tryAccountSettings(id, settings)),

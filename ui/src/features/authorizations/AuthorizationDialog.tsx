@@ -20,7 +20,7 @@ type Props = {
   /** Closes the dialog; an authorization in progress continues. */
   onHide: () => void;
   /** The action that needed the sign-in, offered again after it. */
-  then?: Fix | null;
+  retry?: Fix | null;
   /** Goes back to the options; absent if there were none. */
   onOptions?: (() => void) | undefined;
   /** Starts another authorization; absent if the connector is gone. */
@@ -37,7 +37,7 @@ export function AuthorizationDialog({
   connector,
   toolCount,
   onHide,
-  then,
+  retry,
   onOptions,
   onAgain,
   onAcceptIssuer,
@@ -73,12 +73,12 @@ export function AuthorizationDialog({
             {authorization.state === "authorized" ? (
               <>
                 {onOpenConnector && <Button onPress={onHide}>Close</Button>}
-                <Button look={then ? undefined : "primary"} autoFocus={!then} onPress={onOpenConnector ?? onHide}>
+                <Button look={retry ? undefined : "primary"} autoFocus={!retry} onPress={onOpenConnector ?? onHide}>
                   {continueLabel}
                 </Button>
-                {then && (
-                  <Button look="primary" autoFocus onPress={then.run}>
-                    {then.label}
+                {retry && (
+                  <Button look="primary" autoFocus onPress={retry.run}>
+                    {retry.label}
                   </Button>
                 )}
               </>

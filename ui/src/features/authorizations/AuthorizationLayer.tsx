@@ -41,7 +41,7 @@ export function AuthorizationLayer({ signIn, onOpenConnector }: Props) {
       const { connector, problem } = shown;
       return (
         <Frame connector={connector} onClose={hide}>
-          <Refused problem={problem} onRetry={() => start(connector, signIn.then)} />
+          <Refused problem={problem} onRetry={() => start(connector, signIn.retry)} />
         </Frame>
       );
     }
@@ -116,17 +116,17 @@ function Loaded({
         connector={connector}
         toolCount={connector?.toolCount ?? null}
         onHide={signIn.hide}
-        then={
-          signIn.then && {
-            ...signIn.then,
+        retry={
+          signIn.retry && {
+            ...signIn.retry,
             run: () => {
               signIn.hide();
-              signIn.then?.run();
+              signIn.retry?.run();
             },
           }
         }
         onOptions={options ? () => signIn.reconsider(id, options) : undefined}
-        onAgain={connector ? () => signIn.start(connector, signIn.then) : undefined}
+        onAgain={connector ? () => signIn.start(connector, signIn.retry) : undefined}
         onAcceptIssuer={connector ? (issuer) => signIn.startAt(connector, issuer) : undefined}
         onOpenConnector={
           connector

@@ -24,9 +24,9 @@ export type Options = { connector: Connector; form: Form };
 export type SignIn = {
   shown: Shown | null;
   /** The action that needed the sign-in, offered again after it. */
-  then: Fix | null;
+  retry: Fix | null;
   /** Starts an authorization, or shows the one in progress. Asks for options first if some are required. */
-  start: (connector: Connector, then?: Fix | null) => void;
+  start: (connector: Connector, retry?: Fix | null) => void;
   /** Starts at the new issuer that the user accepted. */
   startAt: (connector: Connector, acceptIssuer: string) => void;
   /** Starts with the chosen options. */
@@ -41,7 +41,7 @@ export type SignIn = {
 export function useSignIn(): SignIn {
   const client = useQueryClient();
   const [shown, setShown] = useState<Shown | null>(null);
-  const [then, setThen] = useState<Fix | null>(null);
+  const [retry, setRetry] = useState<Fix | null>(null);
   const { mutate } = useCommand({
     mutationFn: async ({
       connector,
@@ -91,7 +91,7 @@ export function useSignIn(): SignIn {
   const start = useCallback(
     (connector: Connector, next: Fix | null = null) => {
       setShown({ kind: "starting", connector });
-      setThen(next);
+      setRetry(next);
       mutate({ connector });
     },
     [mutate],
@@ -120,9 +120,9 @@ export function useSignIn(): SignIn {
   const show = useCallback((id: AuthorizationId) => setShown({ kind: "authorization", id }), []);
   const hide = useCallback(() => {
     setShown(null);
-    setThen(null);
+    setRetry(null);
   }, []);
-  return { shown, then, start, startAt, choose, reconsider, show, hide };
+  return { shown, retry, start, startAt, choose, reconsider, show, hide };
 }
 
 /**

@@ -24,7 +24,7 @@ import { connectorFacts, credentialFacts, credentialLooks, type HostedRow, hoste
 type Props = { filterField: RefObject<HTMLInputElement | null>; onOpenCredentials: (id: ConnectorId) => void };
 
 /** Number of connectors up to which all are loaded at once; above, each loads when it is expanded. */
-const few = 8;
+const maxLoadedAtOnce = 8;
 
 /** Credentials stored by platforms, by account and connector. */
 export function PlatformList({ filterField, onOpenCredentials }: Props) {
@@ -33,10 +33,10 @@ export function PlatformList({ filterField, onOpenCredentials }: Props) {
   const [folded, setFolded] = useState<ReadonlyMap<ConnectorId, boolean>>(new Map());
   const [selected, setSelected] = useState<string | null>(null);
   const hosted = useMemo(() => (connectors ?? []).filter((one) => abilitiesOf(one).keepsCredentials), [connectors]);
-  const isOpen = (id: ConnectorId) => folded.get(id) ?? hosted.length <= few;
+  const isOpen = (id: ConnectorId) => folded.get(id) ?? hosted.length <= maxLoadedAtOnce;
   const open = hosted.filter((one) => isOpen(one.id));
-  const asked = useQueries({ queries: open.map((one) => queries.platformCredentials(one.id)) });
-  const answers = new Map(open.map((one, place) => [one.id, asked[place]]));
+  const responses = useQueries({ queries: open.map((one) => queries.platformCredentials(one.id)) });
+  const answers = new Map(open.map((one, place) => [one.id, responses[place]]));
   const rows = hostedRows(hosted, (id) => answers.get(id), filter);
   const sections: Section<HostedRow>[] = rows.map(({ account, platform, rows }) => ({
     key: account,

@@ -31,33 +31,33 @@ export function RotateSheet({ entry, onClose }: Props) {
   const isOpen = plan.data?.canGoBack === true && !rotate.isPending;
   const targets = plan.data?.targets ?? [];
   // During a rollback all places are pending: none has failed until all were tried.
-  const missed = rollBack.isPending ? [] : targets.filter((target) => target.problem !== null);
+  const failed = rollBack.isPending ? [] : targets.filter((target) => target.problem !== null);
   const isBack = rollBack.isSuccess;
-  const isRestored = isBack && missed.length === 0;
+  const isRestored = isBack && failed.length === 0;
   const rejected = [...checks.values()].filter(isRejection).length;
   const failure = rotate.error ?? retry.error ?? rollBack.error ?? finish.error;
 
-  const end = () =>
+  const finishRotation = () =>
     finish.mutate(undefined, {
       onSuccess: () => {
         toast(rollBack.isSuccess ? `Rotation of ${entry.name} rolled back` : `${entry.name} rotated`);
         onClose();
       },
     });
-  const back = () =>
+  const startRollBack = () =>
     rollBack.mutate(undefined, {
-      onSuccess: (then) => {
-        if (then.targets.every((target) => target.problem === null)) toast(`Rotation of ${entry.name} rolled back`);
+      onSuccess: (after) => {
+        if (after.targets.every((target) => target.problem === null)) toast(`Rotation of ${entry.name} rolled back`);
       },
     });
-  const again = () => retry.mutate();
+  const retryFailed = () => retry.mutate();
   useShortcut(
     isOpen && !pushing
       ? {
           keys: "form.submit",
-          label: missed.length > 0 ? "Retry" : "Finish",
+          label: failed.length > 0 ? "Retry" : "Finish",
           inBar: true,
-          run: missed.length > 0 ? again : end,
+          run: failed.length > 0 ? retryFailed : finishRotation,
         }
       : null,
   );
@@ -77,26 +77,26 @@ export function RotateSheet({ entry, onClose }: Props) {
                 look={rejected > 0 ? "primary" : "plain"}
                 isPending={rollBack.isPending}
                 isDisabled={pushing && !rollBack.isPending}
-                onPress={back}
+                onPress={startRollBack}
               >
                 Roll back
               </Button>
             )}
             <span className="grow" />
-            {missed.length > 0 && (
-              <Button isPending={finish.isPending} isDisabled={pushing} onPress={end}>
+            {failed.length > 0 && (
+              <Button isPending={finish.isPending} isDisabled={pushing} onPress={finishRotation}>
                 Finish anyway
               </Button>
             )}
-            {missed.length > 0 ? (
+            {failed.length > 0 ? (
               <Button
                 look="primary"
                 autoFocus
                 keys="form.submit"
                 isPending={retry.isPending}
                 isDisabled={pushing && !retry.isPending}
-                onPress={again}
-              >{`Retry ${missed.length}`}</Button>
+                onPress={retryFailed}
+              >{`Retry ${failed.length}`}</Button>
             ) : (
               <Button
                 look={rejected > 0 && !isRestored ? "plain" : "primary"}
@@ -104,7 +104,7 @@ export function RotateSheet({ entry, onClose }: Props) {
                 keys="form.submit"
                 isPending={finish.isPending}
                 isDisabled={pushing}
-                onPress={end}
+                onPress={finishRotation}
               >
                 Finish
               </Button>
@@ -152,14 +152,14 @@ export function RotateSheet({ entry, onClose }: Props) {
         />
       )}
       {isOpen && !pushing && (
-        <Outcome missed={missed.length} rejected={rejected} isRestored={isRestored} checks={checks} targets={targets} />
+        <Outcome failed={failed.length} rejected={rejected} isRestored={isRestored} checks={checks} targets={targets} />
       )}
     </Sheet>
   );
 }
 
 type OutcomeProps = {
-  missed: number;
+  failed: number;
   rejected: number;
   isRestored: boolean;
   checks: ReadonlyMap<string, UserCheck>;
@@ -167,16 +167,16 @@ type OutcomeProps = {
 };
 
 /** The result of a step. Says that it works only if a check has confirmed that. */
-function Outcome({ missed, rejected, isRestored, checks, targets }: OutcomeProps) {
+function Outcome({ failed, rejected, isRestored, checks, targets }: OutcomeProps) {
   const works = checks.size > 0 && [...checks.values()].every((check) => check.state === "works");
-  const isBad = missed > 0 || (rejected > 0 && !isRestored);
+  const isBad = failed > 0 || (rejected > 0 && !isRestored);
   return (
     <Notice
-      glyph={missed > 0 ? "changed" : isBad ? "failing" : "ready"}
+      glyph={failed > 0 ? "changed" : isBad ? "failing" : "ready"}
       role="status"
       title={
-        missed > 0
-          ? `${missed} not updated`
+        failed > 0
+          ? `${failed} not updated`
           : isRestored
             ? "Rolled back everywhere"
             : rejected > 0

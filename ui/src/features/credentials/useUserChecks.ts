@@ -21,8 +21,8 @@ export function useUserChecks() {
 
 /** Connectors and accounts without a failed target, each once. */
 function usersOf(targets: RotationTarget[]): Map<string, RotationTarget> {
-  const missed = new Set(targets.filter((target) => target.problem !== null).map(userKey));
-  return new Map(targets.map((target) => [userKey(target), target] as const).filter(([key]) => !missed.has(key)));
+  const failed = new Set(targets.filter((target) => target.problem !== null).map(userKey));
+  return new Map(targets.map((target) => [userKey(target), target] as const).filter(([key]) => !failed.has(key)));
 }
 
 async function checkUser(client: QueryClient, { connector, accountId }: RotationTarget): Promise<UserCheck> {

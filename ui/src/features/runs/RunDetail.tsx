@@ -86,10 +86,10 @@ function Loaded({
   const pinWord = label.pinned ? "Unpin" : "Pin";
   const rename = () => setLabelling(true);
   useShortcut(
-    actions.asking || isRunning ? null : { keys: "runs.again", inBar: true, ofRow: true, run: actions.replay },
+    actions.confirmation || isRunning ? null : { keys: "runs.again", inBar: true, ofRow: true, run: actions.replay },
   );
   useShortcut(
-    actions.asking || isRunning ? null : { keys: "runs.elsewhere", inBar: true, ofRow: true, run: runElsewhere },
+    actions.confirmation || isRunning ? null : { keys: "runs.elsewhere", inBar: true, ofRow: true, run: runElsewhere },
   );
   useShortcut({ keys: "runs.edit", ofRow: true, run: actions.edit });
   useShortcut(isRunning ? null : { keys: "runs.pin", label: pinWord, ofRow: true, run: pin });
@@ -229,20 +229,20 @@ function Loaded({
       {elsewhere && (
         <RunElsewhereDialog
           run={run}
-          asking={actions.asking?.elsewhere ?? null}
+          confirmation={actions.confirmation?.elsewhere ?? null}
           isPending={actions.isReplaying}
           problem={actions.problem}
           onRun={actions.replay}
-          onKeep={actions.keep}
+          onKeep={actions.closeConfirmation}
           onClose={() => setElsewhere(false)}
         />
       )}
-      {actions.asking?.elsewhere === null && (
+      {actions.confirmation?.elsewhere === null && (
         <ConfirmCard
           title={`Run ${run.tool} again?`}
           verb="Run again"
           onConfirm={() => actions.replay(undefined, true)}
-          onKeep={actions.keep}
+          onKeep={actions.closeConfirmation}
         >
           {`On ${run.connectorTitle}, as ${actingWords(run.identity)}. This tool may delete or overwrite data.`}
         </ConfirmCard>

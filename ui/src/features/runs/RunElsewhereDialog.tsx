@@ -23,7 +23,7 @@ import styles from "./RunElsewhere.module.css";
 type Props = {
   run: ToolRun;
   /** The target that needs a confirmation, because the tool is destructive. */
-  asking: ReplayTarget | null;
+  confirmation: ReplayTarget | null;
   isPending: boolean;
   problem: Problem | null;
   onRun: (target: ReplayTarget, confirmed: boolean) => void;
@@ -32,12 +32,12 @@ type Props = {
 };
 
 /** Repeats a run with another connector or credential. */
-export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onKeep, onClose }: Props) {
+export function RunElsewhereDialog({ run, confirmation, isPending, problem, onRun, onKeep, onClose }: Props) {
   const others = useOthers(run);
   const [chosen, setChosen] = useState<ConnectorId | null>(null);
   const [credential, setCredential] = useState<string | null>(null);
   const target = others?.find((one) => one.id === (chosen ?? others[0]?.id));
-  const asked = others?.find((one) => one.id === asking?.connector);
+  const confirmTarget = others?.find((one) => one.id === confirmation?.connector);
   return (
     <Dialog
       title={`Run ${run.tool} elsewhere`}
@@ -45,7 +45,7 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
       wide
       onClose={onClose}
       footer={
-        asked ? undefined : (
+        confirmTarget ? undefined : (
           <>
             <span>{target ? `${target.title} · ${identityText(target, credential)}` : ""}</span>
             <Button onPress={onClose}>{target ? "Cancel" : "Close"}</Button>
@@ -105,15 +105,15 @@ export function RunElsewhereDialog({ run, asking, isPending, problem, onRun, onK
           ))}
         </ListBox>
       )}
-      {target && !asked && <CredentialPicker connector={target} value={credential} onChange={setCredential} />}
-      {asked && asking && (
+      {target && !confirmTarget && <CredentialPicker connector={target} value={credential} onChange={setCredential} />}
+      {confirmTarget && confirmation && (
         <ConfirmCard
-          title={`Run ${run.tool} on ${asked.title}?`}
+          title={`Run ${run.tool} on ${confirmTarget.title}?`}
           verb={`Run ${run.tool}`}
-          onConfirm={() => onRun(asking, true)}
+          onConfirm={() => onRun(confirmation, true)}
           onKeep={onKeep}
         >
-          {`As ${identityText(asked, asking.credential)}. This tool may delete or overwrite data.`}
+          {`As ${identityText(confirmTarget, confirmation.credential)}. This tool may delete or overwrite data.`}
         </ConfirmCard>
       )}
     </Dialog>

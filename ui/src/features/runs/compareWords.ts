@@ -10,7 +10,7 @@ export const partNames: Record<RunPart, string> = {
   timing: "Timing",
 };
 
-const longest = 300;
+const maxLength = 300;
 
 /** The path of a difference within its part: `result.items[0].state`. */
 export function pointerLabel({ pointer }: RunDifference): string {
@@ -23,7 +23,9 @@ export function valueWords({ part, pointer }: RunDifference, value: unknown): st
     return pointer.endsWith("resultBytes") ? bytes(value) : duration(value);
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
   const shown = typeof value === "string" && part !== "identity" ? JSON.stringify(value) : text;
-  return shown.length > longest ? `${shown.slice(0, longest)} … ${shown.length - longest} more characters` : shown;
+  return shown.length > maxLength
+    ? `${shown.slice(0, maxLength)} … ${shown.length - maxLength} more characters`
+    : shown;
 }
 
 /** Replaces array indices by `*`. */

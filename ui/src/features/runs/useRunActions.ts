@@ -20,7 +20,7 @@ type Replay = { elsewhere: ReplayTarget | null; confirmed: boolean };
 export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | null) => void, onRemoved: () => void) {
   const navigate = useNavigate();
   // The replay of a destructive tool that waits for its confirmation.
-  const [asking, setAsking] = useState<Replay | null>(null);
+  const [confirmation, setConfirmation] = useState<Replay | null>(null);
   const connector = useQuery(queries.connector(run.connector));
 
   const replaying = useCommand({
@@ -39,7 +39,7 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
       upsertRun(client, again);
       client.setQueryData(queries.run(again.id).queryKey, again);
     },
-    onError: (error, replay) => setAsking(asProblem(error).code === "confirmation_needed" ? replay : null),
+    onError: (error, replay) => setConfirmation(asProblem(error).code === "confirmation_needed" ? replay : null),
   });
   const removing = useCommand({
     mutationFn: () => call(commands.removeRun(run.id)),
@@ -61,13 +61,13 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
   const problem = problemOf(replaying.error ?? removing.error ?? cancelling.error);
   return {
     replay: (elsewhere?: ReplayTarget, confirmed = false) => {
-      setAsking(null);
+      setConfirmation(null);
       replaying.mutate({ elsewhere: elsewhere ?? null, confirmed });
     },
     isReplaying: replaying.isPending,
-    asking,
-    keep: () => {
-      setAsking(null);
+    confirmation,
+    closeConfirmation: () => {
+      setConfirmation(null);
       replaying.reset();
     },
     edit: () =>
@@ -78,7 +78,7 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
       }),
     cancel: () => cancelling.mutate(),
     remove: () => removing.mutate(),
-    label: (label: RunLabel, then?: () => void) => labelling.mutate(label, { onSuccess: () => then?.() }),
+    label: (label: RunLabel, onSaved?: () => void) => labelling.mutate(label, { onSuccess: () => onSaved?.() }),
     isLabelling: labelling.isPending,
     labelProblem: problemOf(labelling.error),
     exportToFile: () => exporting.mutate(),

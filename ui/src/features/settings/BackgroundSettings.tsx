@@ -9,19 +9,19 @@ import { Section } from "./Section";
 
 export function BackgroundSettings() {
   const { data: on, error } = useQuery(queries.backgroundChecks());
-  const turn = useCommand({
+  const change = useCommand({
     mutationFn: (next: boolean) => call(commands.switchBackgroundChecks(next)),
     update: (client, _nothing, next) => void client.setQueryData(queries.backgroundChecks().queryKey, next),
   });
-  const problem = error ?? turn.error;
+  const problem = error ?? change.error;
   return (
     <Section title="Background">
       {problem && <ProblemNotice problem={asProblem(problem)} />}
       {on !== undefined && (
         <Switch
           isSelected={on}
-          isDisabled={turn.isPending}
-          onChange={(next) => turn.mutate(next)}
+          isDisabled={change.isPending}
+          onChange={(next) => change.mutate(next)}
           help="Accounts every 10 min, connectors every 30 min. Pauses on battery saver and metered networks (Linux). Never opens a browser."
         >
           Check connectors in the background

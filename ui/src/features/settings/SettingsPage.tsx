@@ -30,7 +30,7 @@ type Props = { onOpenKeys: () => void };
 export function SettingsPage({ onOpenKeys }: Props) {
   const looks = useQuery(queries.preferences());
   const { data: preferences, error, refetch } = looks;
-  const answered = useAnsweredFirst([
+  const settled = useAnsweredFirst([
     looks,
     useQuery(queries.backgroundChecks()),
     useQuery(queries.history()),
@@ -52,11 +52,11 @@ export function SettingsPage({ onOpenKeys }: Props) {
             onOpenKeys={onOpenKeys}
           />
         )}
-        {answered >= 1 && <BackgroundSettings />}
-        {answered >= 2 && <HistorySettings />}
-        {answered >= 3 && <VaultSettings />}
-        {answered >= 4 && <ProgramSettings />}
-        {answered >= 5 && <AboutPatchbay />}
+        {settled >= 1 && <BackgroundSettings />}
+        {settled >= 2 && <HistorySettings />}
+        {settled >= 3 && <VaultSettings />}
+        {settled >= 4 && <ProgramSettings />}
+        {settled >= 5 && <AboutPatchbay />}
       </div>
     </>
   );

@@ -84,12 +84,12 @@ const isWorthRetrying = ({ retryable, code }: Problem) => retryable || code === 
 type RunningOutcome = Extract<Outcome, { kind: "running" }>;
 
 /** Time in milliseconds after which a run that has not started is waiting for its credential. */
-const beginsWithin = 1000;
+const credentialDelay = 1000;
 
 function Running({ outcome, connector }: { outcome: RunningOutcome; connector: Connector }) {
   const elapsed = useElapsed(outcome.since);
   const { data: vault } = useQuery(queries.vault());
-  const waits = outcome.run === null && elapsed > beginsWithin && connector.authentication.kind !== "none";
+  const isWaiting = outcome.run === null && elapsed > credentialDelay && connector.authentication.kind !== "none";
   const { progress, identity } = outcome;
   const done = progress?.progress ?? null;
   const total = progress?.total ?? null;
@@ -100,7 +100,7 @@ function Running({ outcome, connector }: { outcome: RunningOutcome; connector: C
         <Badge glyph="authorizing">
           {outcome.cancelling
             ? "Cancelling"
-            : waits
+            : isWaiting
               ? `Waiting for the ${vault?.backend === "passphrase" ? "vault" : "keychain"}`
               : "Running"}
         </Badge>

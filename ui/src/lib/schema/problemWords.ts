@@ -52,12 +52,12 @@ export function problemWords({ keyword, error }: OutputUnit, value: unknown, rul
 
 function wrongType(expected: string, value: unknown): string {
   const types = [...expected.matchAll(/"([^"]+)"/g)].flatMap((match) => match[1] ?? []);
-  const wanted = types.filter((type) => type !== "null");
-  if (typeof value === "string" && wanted.some((type) => type === "integer" || type === "number")) {
+  const expectedTypes = types.filter((type) => type !== "null");
+  if (typeof value === "string" && expectedTypes.some((type) => type === "integer" || type === "number")) {
     const exact = inexactNumber(value);
     if (exact) return exact;
   }
-  switch (wanted.length === 1 ? wanted[0] : undefined) {
+  switch (expectedTypes.length === 1 ? expectedTypes[0] : undefined) {
     case "integer":
       return `Enter a whole number, such as ${typeof value === "number" ? String(Math.trunc(value)) : "12"}`;
     case "number":
@@ -71,7 +71,7 @@ function wrongType(expected: string, value: unknown): string {
     case "object":
       return "Enter a JSON object";
     default:
-      return wanted.length === 0 ? "Must be null" : `Enter ${anyOf(wanted)}`;
+      return expectedTypes.length === 0 ? "Must be null" : `Enter ${anyOf(expectedTypes)}`;
   }
 }
 

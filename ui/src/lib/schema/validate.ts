@@ -44,19 +44,19 @@ function check(schema: AnySchema, value: unknown, untilFirst: boolean): Validati
 function sanitizeSchema(schema: AnySchema): AnySchema {
   if (typeof schema === "boolean") return schema;
   const { $id, id, $schema, pattern, patternProperties, ...others } = schema;
-  const kept: Record<string, unknown> = others;
-  if (id !== undefined && typeof id !== "string") kept.id = id;
-  if (typeof pattern === "string" && isQuickPattern(pattern)) kept.pattern = pattern;
+  const sanitized: Record<string, unknown> = others;
+  if (id !== undefined && typeof id !== "string") sanitized.id = id;
+  if (typeof pattern === "string" && isQuickPattern(pattern)) sanitized.pattern = pattern;
   if (isObject(patternProperties)) {
-    const quick = Object.entries(patternProperties).filter(([name]) => isQuickPattern(name));
-    kept.patternProperties = Object.fromEntries(quick);
+    const safe = Object.entries(patternProperties).filter(([name]) => isQuickPattern(name));
+    sanitized.patternProperties = Object.fromEntries(safe);
     // Properties that match a skipped pattern must not count as additional.
-    if (quick.length < Object.keys(patternProperties).length) {
-      delete kept.additionalProperties;
-      delete kept.unevaluatedProperties;
+    if (safe.length < Object.keys(patternProperties).length) {
+      delete sanitized.additionalProperties;
+      delete sanitized.unevaluatedProperties;
     }
   }
-  return mapChildren(kept, sanitizeSchema);
+  return mapChildren(sanitized, sanitizeSchema);
 }
 
 /** Keywords whose errors only repeat an inner error. */

@@ -28,7 +28,7 @@ type Props = { account: Account; operation: OperationInfo };
 /** The form of an operation, with its outcome. */
 export function OperationRunner({ account, operation }: Props) {
   const draft = useSavedArgumentsDraft(account.id, operation.name);
-  const { options, setOptions, wereKept } = useCallOptions(account.id, operation.name);
+  const { options, setOptions, wereSaved } = useCallOptions(account.id, operation.name);
   const [errors, setErrors] = useState<OptionErrors>({});
   const { outcome, run, stopWaiting } = useCall(account.id, operation.name);
   const refresh = useRefreshAccounts();
@@ -91,7 +91,7 @@ export function OperationRunner({ account, operation }: Props) {
           schema={operation.parameters}
           missingReason="Secret values aren't kept when you leave a form."
         >
-          <Advanced label="Request options" startsOpen={wereKept} hasNews={Object.keys(errors).length > 0}>
+          <Advanced label="Request options" startsOpen={wereSaved} hasNews={Object.keys(errors).length > 0}>
             <CallOptionsFields
               options={options}
               errors={errors}

@@ -21,7 +21,7 @@ export function useCall(account: AccountId, operation: string) {
 
   const run = async (request: CallOperation): Promise<Problem | null> => {
     const since = Date.now();
-    const end = (next: Outcome, words: string) =>
+    const finish = (next: Outcome, words: string) =>
       set((current) => {
         // Ignores the response of an earlier or abandoned call.
         if (current.kind !== "running" || current.since !== since) return current;
@@ -31,11 +31,11 @@ export function useCall(account: AccountId, operation: string) {
     set({ kind: "running", since });
     try {
       const response = await call(commands.callOperation(request));
-      end({ kind: "answered", response, took: Date.now() - since }, `${operation} finished`);
+      finish({ kind: "answered", response, took: Date.now() - since }, `${operation} finished`);
       return null;
     } catch (thrown) {
       const problem = asProblem(thrown);
-      end({ kind: "failed", problem, took: Date.now() - since }, `${operation} failed. ${problem.message}`);
+      finish({ kind: "failed", problem, took: Date.now() - since }, `${operation} failed. ${problem.message}`);
       return problem;
     }
   };

@@ -8,12 +8,12 @@ import { type CallOptions, noOptions } from "./callOptions";
  * form.
  */
 export function useCallOptions(account: AccountId, operation: string) {
-  const [kept, keep] = useClientState(stateKey(noOptions, "call options", account, operation));
-  const [headers, setHeaders] = useState(kept.headers);
-  const [wereKept] = useState(kept !== noOptions);
+  const [saved, save] = useClientState(stateKey(noOptions, "call options", account, operation));
+  const [headers, setHeaders] = useState(saved.headers);
+  const [wereSaved] = useState(saved !== noOptions);
   const setOptions = (options: CallOptions) => {
     setHeaders(options.headers);
-    keep({ ...options, headers: options.headers.map(({ name }) => ({ name, value: "" })) });
+    save({ ...options, headers: options.headers.map(({ name }) => ({ name, value: "" })) });
   };
-  return { options: { ...kept, headers }, setOptions, wereKept };
+  return { options: { ...saved, headers }, setOptions, wereSaved };
 }
