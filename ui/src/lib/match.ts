@@ -31,7 +31,7 @@ export function score(words: string[], texts: string[]): number | null {
   return sum;
 }
 
-/** Splits a text into parts, to highlight those that match. */
+/** Cuts a text into stretches, so that what was typed can be underlined. */
 export function splitByMatch(words: string[], text: string): TextSegment[] {
   if (words.length === 0) return [{ text, typed: false }];
   const lower = text.toLowerCase();
