@@ -12,6 +12,8 @@ import { NotFound } from "./NotFound";
 import { HomeRoute } from "./routes/HomeRoute";
 import { Shell } from "./Shell";
 
+const asText = (value: unknown) => (typeof value === "string" ? value : undefined);
+
 // Home is part of the first bundle. Other pages load on first visit, to save time and memory at the start.
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
@@ -19,9 +21,7 @@ const home = createRoute({ getParentRoute: () => root, path: "/", component: Hom
 const connectors = createRoute({
   getParentRoute: () => root,
   path: "/connectors",
-  validateSearch: (search): { account?: AccountId } => ({
-    account: typeof search.account === "string" ? search.account : undefined,
-  }),
+  validateSearch: (search): { account?: AccountId } => ({ account: asText(search.account) }),
   component: lazyRouteComponent(() => import("./routes/ConnectorsRoute"), "ConnectorsRoute"),
 });
 const connector = createRoute({
@@ -36,7 +36,7 @@ const account = createRoute({
   path: "/accounts/$id",
   validateSearch: (search): { tab?: AccountTab; operation?: string } => ({
     tab: accountTabs.find((one) => one === search.tab),
-    operation: typeof search.operation === "string" ? search.operation : undefined,
+    operation: asText(search.operation),
   }),
   component: lazyRouteComponent(() => import("./routes/AccountRoute"), "AccountRoute"),
 });
@@ -48,7 +48,7 @@ const tools = createRoute({
 const tool = createRoute({
   getParentRoute: () => root,
   path: "/tools/$connector/$tool",
-  validateSearch: (search): { from?: string } => ({ from: typeof search.from === "string" ? search.from : undefined }),
+  validateSearch: (search): { from?: string } => ({ from: asText(search.from) }),
   component: lazyRouteComponent(() => import("@/features/tools/ToolPage"), "ToolPage"),
 });
 const runs = createRoute({
@@ -59,7 +59,7 @@ const runs = createRoute({
 const run = createRoute({
   getParentRoute: () => root,
   path: "/runs/$run",
-  validateSearch: (search): { with?: string } => ({ with: typeof search.with === "string" ? search.with : undefined }),
+  validateSearch: (search): { with?: string } => ({ with: asText(search.with) }),
   component: lazyRouteComponent(() => import("@/features/runs/RunPage"), "RunPage"),
 });
 const credentials = createRoute({

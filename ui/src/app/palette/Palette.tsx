@@ -138,11 +138,10 @@ function Search({ prefix, onClose }: Props) {
 }
 
 function Row({ item, words, current }: { item: Item; words: string[]; current: boolean }) {
-  const { start } = item;
   return (
     <>
       <span className={styles.start}>
-        <Start start={start} />
+        <Start start={item.start} />
       </span>
       <span className={item.mono ? "mono cut" : "cut"}>
         <Highlighted words={words} text={item.text} />

@@ -31,22 +31,14 @@ export function unifiedRows(lines: readonly ComparedLine[]): UnifiedRow[] {
     if (stretch.kind !== "changed") return [stretch];
     const parts = pairLines(stretch.removed, stretch.added);
     return [
-      ...stretch.removed.map(({ before, text }, index): UnifiedRow => ({
-        kind: "line",
-        sign: "-",
-        before,
-        after: null,
-        text,
-        changed: parts[index]?.removed ?? null,
-      })),
-      ...stretch.added.map(({ after, text }, index): UnifiedRow => ({
-        kind: "line",
-        sign: "+",
-        before: null,
-        after,
-        text,
-        changed: parts[index]?.added ?? null,
-      })),
+      ...stretch.removed.map(({ before, text }, index) => {
+        const changed = parts[index]?.removed ?? null;
+        return { kind: "line" as const, sign: "-" as const, before, after: null, text, changed };
+      }),
+      ...stretch.added.map(({ after, text }, index) => {
+        const changed = parts[index]?.added ?? null;
+        return { kind: "line" as const, sign: "+" as const, before: null, after, text, changed };
+      }),
     ];
   });
 }
@@ -55,14 +47,8 @@ export function sideRows(lines: readonly ComparedLine[]): SideRow[] {
   return splitStretches(lines).flatMap((stretch): SideRow[] => {
     if (stretch.kind === "same") {
       const { before, after, text } = stretch.line;
-      return [
-        {
-          kind: "pair",
-          before: { line: before, text, changed: null },
-          after: { line: after, text, changed: null },
-          isSame: true,
-        },
-      ];
+      const cell = (line: number) => ({ line, text, changed: null });
+      return [{ kind: "pair", before: cell(before), after: cell(after), isSame: true }];
     }
     if (stretch.kind !== "changed") return [stretch];
     const parts = pairLines(stretch.removed, stretch.added);
