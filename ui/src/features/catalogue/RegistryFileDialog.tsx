@@ -4,7 +4,7 @@ import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
-import { SubmitKey } from "@/components/SubmitKey";
+import { SubmitButton } from "@/components/SubmitButton";
 import { asProblem } from "@/host/call";
 import styles from "./Catalogue.module.css";
 import { useReadRegistryFile } from "./useCatalogue";
@@ -44,16 +44,7 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
           <Button keys="Escape" onPress={onClose}>
             Cancel
           </Button>
-          <SubmitKey label="Open" onSubmit={submit} />
-          <Button
-            look="primary"
-            keys="form.submit"
-            isDisabled={!text.trim()}
-            isPending={read.isPending}
-            onPress={() => submit()}
-          >
-            Open
-          </Button>
+          <SubmitButton label="Open" isDisabled={!text.trim()} isPending={read.isPending} onSubmit={submit} />
         </>
       }
     >

@@ -3,7 +3,7 @@ import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { StatusGlyph } from "@/components/StatusGlyph";
-import { SubmitKey } from "@/components/SubmitKey";
+import { SubmitButton } from "@/components/SubmitButton";
 import { type AddressInspection, type Connector } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { AddReview } from "./AddReview";
@@ -112,26 +112,22 @@ export function AddAddress(props: Props) {
             <Button onPress={startOver}>Back</Button>
             {onSkip && <Button onPress={onSkip}>Skip</Button>}
             {hasAnswer ? (
-              <>
-                <SubmitKey label="Add connector" onSubmit={submit} />
-                <Button look="primary" keys="form.submit" isPending={add.isPending} onPress={submit}>
-                  {form.method === "oauth" && !turn ? "Add and sign in" : "Add connector"}
-                </Button>
-              </>
+              <SubmitButton
+                label={form.method === "oauth" && !turn ? "Add and sign in" : "Add connector"}
+                keyLabel="Add connector"
+                isPending={add.isPending}
+                onSubmit={submit}
+              />
             ) : (
               <>
                 <Button look="quiet" isPending={add.isPending} onPress={submit}>
                   Add anyway
                 </Button>
-                <SubmitKey label="Try again" onSubmit={() => inspectAddress(found.url)} />
-                <Button
-                  look="primary"
-                  keys="form.submit"
+                <SubmitButton
+                  label="Try again"
                   isPending={inspect.isPending}
-                  onPress={() => inspectAddress(found.url)}
-                >
-                  Try again
-                </Button>
+                  onSubmit={() => inspectAddress(found.url)}
+                />
               </>
             )}
           </>

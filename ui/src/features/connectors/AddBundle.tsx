@@ -6,7 +6,7 @@ import { Field } from "@/components/Field";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { SecretValueField } from "@/components/SecretValueField";
 import { Select } from "@/components/Select";
-import { SubmitKey } from "@/components/SubmitKey";
+import { SubmitButton } from "@/components/SubmitButton";
 import { Tag } from "@/components/Tag";
 import { emptyValue, secretValueOf, type ValueDraft } from "@/components/secretValue";
 import { type AddBundle as Request, type Bundle, type BundleSetting, type Connector } from "@/host/bindings";
@@ -46,10 +46,7 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
         <>
           <span>Saved as a draft until it first works.</span>
           <Button onPress={onBack}>Back</Button>
-          <SubmitKey label="Add connector" onSubmit={submit} />
-          <Button look="primary" keys="form.submit" isPending={add.isPending} onPress={submit}>
-            Add connector
-          </Button>
+          <SubmitButton label="Add connector" isPending={add.isPending} onSubmit={submit} />
         </>
       }
     >

@@ -7,7 +7,7 @@ import { ProblemNotice } from "@/components/ProblemNotice";
 import { SecretValueField } from "@/components/SecretValueField";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { Select } from "@/components/Select";
-import { SubmitKey } from "@/components/SubmitKey";
+import { SubmitButton } from "@/components/SubmitButton";
 import { Tag } from "@/components/Tag";
 import { type Connector, type PastedServer } from "@/host/bindings";
 import { asProblem } from "@/host/call";
@@ -75,10 +75,7 @@ export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdd
           <span>{turn ?? "Saved as a draft until it first works."}</span>
           <Button onPress={onBack}>Back</Button>
           {onSkip && <Button onPress={onSkip}>Skip</Button>}
-          <SubmitKey label="Add connector" onSubmit={submit} />
-          <Button look="primary" keys="form.submit" isPending={add.isPending} onPress={submit}>
-            Add connector
-          </Button>
+          <SubmitButton label="Add connector" isPending={add.isPending} onSubmit={submit} />
         </>
       }
     >

@@ -4,7 +4,7 @@ import { Button } from "@/components/Button";
 import { commandLine } from "@/components/commandLine";
 import { Dialog } from "@/components/Dialog";
 import { Icon } from "@/components/Icon";
-import { SubmitKey } from "@/components/SubmitKey";
+import { SubmitButton } from "@/components/SubmitButton";
 import { type PastedServer, type PastedServers } from "@/host/bindings";
 import { inertText } from "@/lib/inertText";
 import { count } from "@/lib/words";
@@ -34,10 +34,7 @@ export function ChooseServers({ pasted: { servers, notes }, onChosen, onBack, on
         <>
           <span>{chosen.length === 0 ? "None selected" : `${chosen.length} selected`}</span>
           <Button onPress={onBack}>Back</Button>
-          <SubmitKey label="Continue" onSubmit={submit} />
-          <Button look="primary" keys="form.submit" isDisabled={chosen.length === 0} onPress={submit}>
-            Continue
-          </Button>
+          <SubmitButton label="Continue" isDisabled={chosen.length === 0} onSubmit={submit} />
         </>
       }
     >

@@ -3,9 +3,9 @@ import { type ReactNode, useState } from "react";
 import { abilitiesOf, canCheck } from "@/components/abilities";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { statusLook } from "@/components/connectorStatus";
-import { Dialog } from "@/components/Dialog";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
 import { IdentityLine } from "@/components/IdentityLine";
@@ -305,31 +305,19 @@ function Known({
         <DeleteConnectorDialog connector={connector} onClose={() => setDeleting(false)} onDeleted={onLeave} />
       )}
       {confirmsDisconnect && (
-        <Dialog
-          alert
+        <ConfirmDialog
           title={`Disconnect ${connector.title}?`}
           subtitle={<IdentityLine identity={connector.identity} />}
+          confirmLabel="Disconnect"
+          isPending={disconnect.isPending}
+          onConfirm={() => {
+            setConfirmsDisconnect(false);
+            disconnect.mutate(connector.id);
+          }}
           onClose={() => setConfirmsDisconnect(false)}
-          footer={
-            <>
-              <Button autoFocus onPress={() => setConfirmsDisconnect(false)}>
-                Cancel
-              </Button>
-              <Button
-                look="danger"
-                isPending={disconnect.isPending}
-                onPress={() => {
-                  setConfirmsDisconnect(false);
-                  disconnect.mutate(connector.id);
-                }}
-              >
-                Disconnect
-              </Button>
-            </>
-          }
         >
           <p>Patchbay revokes the sign-in where the provider supports it. Sign in again to use {connector.title}.</p>
-        </Dialog>
+        </ConfirmDialog>
       )}
       <StatusFacts>
         <span>{connector.status.reason ? capital(connector.status.reason) : word}</span>

@@ -1,6 +1,5 @@
-import { Button } from "@/components/Button";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Seconds } from "@/components/Seconds";
@@ -18,22 +17,15 @@ export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) 
   const { title, identity, name, remoteId } = connector;
   const submit = () => remove.mutate(connector, { onSuccess: onDeleted });
   return (
-    <Dialog
-      alert
+    <ConfirmDialog
       title={`Delete ${title} from ${identity.account}?`}
       mark={<ConnectorMark size="large" title={title} of={connector} />}
       subtitle={<IdentityLine identity={identity} endpoint={targetOf(connector)} />}
+      confirmLabel="Delete connector"
+      cancelLabel={remove.isPending ? "Close" : "Cancel"}
+      isPending={remove.isPending}
+      onConfirm={submit}
       onClose={onClose}
-      footer={
-        <>
-          <Button autoFocus onPress={onClose}>
-            {remove.isPending ? "Close" : "Cancel"}
-          </Button>
-          <Button look="danger" isPending={remove.isPending} onPress={submit}>
-            Delete connector
-          </Button>
-        </>
-      }
     >
       <p>It's deleted for everyone who uses it. You can't undo this. Past runs stay in your history.</p>
       <p className="text2 small">
@@ -51,6 +43,6 @@ export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) 
         </div>
       )}
       {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
-    </Dialog>
+    </ConfirmDialog>
   );
 }

@@ -1,5 +1,4 @@
-import { Button } from "@/components/Button";
-import { Dialog } from "@/components/Dialog";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { PlatformTile } from "@/components/PlatformTile";
 import { type Connector } from "@/host/bindings";
 import { count } from "@/lib/words";
@@ -11,21 +10,7 @@ type Props = { lasting: Connector[]; restorable: number; onClose: () => void; on
 export function DeleteSelectedDialog({ lasting, restorable, onClose, onDelete }: Props) {
   const all = count(lasting.length + restorable, "connector");
   return (
-    <Dialog
-      alert
-      title={`Delete ${all}?`}
-      onClose={onClose}
-      footer={
-        <>
-          <Button autoFocus onPress={onClose}>
-            Cancel
-          </Button>
-          <Button look="danger" onPress={onDelete}>
-            Delete {all}
-          </Button>
-        </>
-      }
-    >
+    <ConfirmDialog title={`Delete ${all}?`} confirmLabel={`Delete ${all}`} onConfirm={onDelete} onClose={onClose}>
       <p>Deleted from their platforms for everyone (can't be undone):</p>
       <ul className={styles.named}>
         {lasting.map(({ id, title, identity }) => (
@@ -41,6 +26,6 @@ export function DeleteSelectedDialog({ lasting, restorable, onClose, onDelete }:
           {count(restorable, "connector")} on this computer can be restored with Undo. Past runs stay in your history.
         </p>
       )}
-    </Dialog>
+    </ConfirmDialog>
   );
 }

@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Advanced } from "@/components/Advanced";
-import { Button } from "@/components/Button";
-import { Dialog } from "@/components/Dialog";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { Tag } from "@/components/Tag";
@@ -96,24 +95,10 @@ type TurnOnProps = { title: string; words: string; onClose: () => void; onTurnOn
 /** Asks before a check is left out. */
 function TurnOnDialog({ title, words, onClose, onTurnOn }: TurnOnProps) {
   return (
-    <Dialog
-      alert
-      title={`Turn on for ${title}?`}
-      onClose={onClose}
-      footer={
-        <>
-          <Button autoFocus onPress={onClose}>
-            Cancel
-          </Button>
-          <Button look="danger" onPress={onTurnOn}>
-            Turn on
-          </Button>
-        </>
-      }
-    >
+    <ConfirmDialog title={`Turn on for ${title}?`} confirmLabel="Turn on" onConfirm={onTurnOn} onClose={onClose}>
       <p>{sentence(words)}</p>
       <p>This weakens a check of the sign-in. Turn on only if you trust {title}'s provider.</p>
-    </Dialog>
+    </ConfirmDialog>
   );
 }
 

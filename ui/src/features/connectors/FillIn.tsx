@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
-import { SubmitKey } from "@/components/SubmitKey";
+import { SubmitButton } from "@/components/SubmitButton";
 import { type PastedServer } from "@/host/bindings";
 import styles from "./AddDialog.module.css";
 import { BlankFields } from "./BlankFields";
@@ -35,10 +35,7 @@ export function FillIn({ server, turn, onFilled, onBack, onSkip, onClose }: Prop
           <span>{turn}</span>
           <Button onPress={onBack}>Back</Button>
           {onSkip && <Button onPress={onSkip}>Skip</Button>}
-          <SubmitKey label="Continue" onSubmit={submit} />
-          <Button look="primary" keys="form.submit" onPress={submit}>
-            Continue
-          </Button>
+          <SubmitButton label="Continue" onSubmit={submit} />
         </>
       }
     >

@@ -1,6 +1,6 @@
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
-import { SubmitKey } from "@/components/SubmitKey";
+import { SubmitButton } from "@/components/SubmitButton";
 import { inertText } from "@/lib/inertText";
 import styles from "./AddDialog.module.css";
 
@@ -18,10 +18,7 @@ export function OfferedAddress({ url, turn, onSkip, onClose, onAgree }: Props) {
           <span>{turn ?? "Nothing was sent there yet."}</span>
           <Button onPress={onClose}>Cancel</Button>
           {onSkip && <Button onPress={onSkip}>Skip</Button>}
-          <SubmitKey label="Continue" onSubmit={onAgree} />
-          <Button look="primary" keys="form.submit" onPress={onAgree}>
-            Continue
-          </Button>
+          <SubmitButton label="Continue" onSubmit={onAgree} />
         </>
       }
     >

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
-import { Dialog } from "@/components/Dialog";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type Code, commands, type Connector, type UntrustedCertificate } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
@@ -61,21 +61,13 @@ function TrustDialog({ connector, certificate, onClose, onTrusted }: DialogProps
   const { place, reason, facts } = certificate;
   const submit = () => trust.mutate(facts.sha256, { onSuccess: onTrusted });
   return (
-    <Dialog
-      alert
+    <ConfirmDialog
       title={`Trust the certificate of ${inertText(place)}?`}
-      onClose={onClose}
       notice={trust.error && <ProblemNotice problem={asProblem(trust.error)} />}
-      footer={
-        <>
-          <Button autoFocus onPress={onClose}>
-            Cancel
-          </Button>
-          <Button look="danger" isPending={trust.isPending} onPress={submit}>
-            Trust certificate
-          </Button>
-        </>
-      }
+      confirmLabel="Trust certificate"
+      isPending={trust.isPending}
+      onConfirm={submit}
+      onClose={onClose}
     >
       <p>
         Your system doesn't trust it: {inertText(reason)}. Someone on the network may be posing as this server, and
@@ -94,6 +86,6 @@ function TrustDialog({ connector, certificate, onClose, onTrusted }: DialogProps
         Patchbay accepts it from this host and port only, and only for {connector.title}. If the certificate changes,
         Patchbay asks again.
       </p>
-    </Dialog>
+    </ConfirmDialog>
   );
 }

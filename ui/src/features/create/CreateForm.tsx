@@ -11,7 +11,7 @@ import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { Seconds } from "@/components/Seconds";
 import { StatusGlyph } from "@/components/StatusGlyph";
-import { SubmitKey } from "@/components/SubmitKey";
+import { SubmitButton } from "@/components/SubmitButton";
 import { useToasts } from "@/host/toasts";
 import { type Account, type AuthorizationId, type Connector, type Form, type ProviderSignIn } from "@/host/bindings";
 import { asProblem } from "@/host/call";
@@ -138,10 +138,12 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
               : "Your entries are kept if you close this, except secrets."}
           </span>
           <Button onPress={onBack}>{backLabel}</Button>
-          <SubmitKey label="Create connector" onSubmit={submit} />
-          <Button look="primary" keys="form.submit" isPending={create.isPending} onPress={submit}>
-            {hasConsent ? "Create and sign in" : "Create connector"}
-          </Button>
+          <SubmitButton
+            label={hasConsent ? "Create and sign in" : "Create connector"}
+            keyLabel="Create connector"
+            isPending={create.isPending}
+            onSubmit={submit}
+          />
         </>
       }
     >

@@ -10,7 +10,7 @@ import { ProblemNotice } from "@/components/ProblemNotice";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { Skeleton } from "@/components/Skeleton";
-import { SubmitKey } from "@/components/SubmitKey";
+import { SubmitButton } from "@/components/SubmitButton";
 import { Switch } from "@/components/Switch";
 import { type Connector, type CredentialLevel, type Form, type Level, type PlatformCredential } from "@/host/bindings";
 import { asProblem } from "@/host/call";
@@ -118,10 +118,12 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
         <>
           <span>Sent to {connector.identity.account}. You can't view it again.</span>
           <Button onPress={onClose}>Cancel</Button>
-          <SubmitKey label={titleOf(replaced)} onSubmit={submit} />
-          <Button look="primary" keys="form.submit" isPending={save.isPending} onPress={submit}>
-            {replaced ? "Replace" : "Save"}
-          </Button>
+          <SubmitButton
+            label={replaced ? "Replace" : "Save"}
+            keyLabel={titleOf(replaced)}
+            isPending={save.isPending}
+            onSubmit={submit}
+          />
         </>
       }
     >

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
-import { Dialog } from "@/components/Dialog";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { EmptyState } from "@/components/EmptyState";
 import { IdentityLine } from "@/components/IdentityLine";
 import { Menu } from "@/components/Menu";
@@ -211,27 +211,19 @@ function RemoveDialog({ connector, level, credential, shown, onClose }: RemovePr
   const submit = () =>
     remove.mutate({ level: level.level, name: credential.name, title: shown }, { onSuccess: onClose });
   return (
-    <Dialog
-      alert
+    <ConfirmDialog
       title={`Delete ${shown}?`}
       subtitle={<IdentityLine identity={connector.identity} endpoint={connector.endpoint} />}
+      confirmLabel="Delete credential"
+      isPending={remove.isPending}
+      onConfirm={submit}
       onClose={onClose}
-      footer={
-        <>
-          <Button autoFocus onPress={onClose}>
-            Cancel
-          </Button>
-          <Button look="danger" isPending={remove.isPending} onPress={submit}>
-            Delete credential
-          </Button>
-        </>
-      }
     >
       <p>
         {connector.title} can no longer use it. {credential.isDefault && "It's the default credential. "}You can't undo
         this.
       </p>
       {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
-    </Dialog>
+    </ConfirmDialog>
   );
 }
