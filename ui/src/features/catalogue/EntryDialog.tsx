@@ -1,8 +1,8 @@
-import { type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { useCopy } from "@/components/CopyContext";
 import { Dialog } from "@/components/Dialog";
+import { Code, Fact } from "@/components/Fact";
 import { Tag } from "@/components/Tag";
 import styles from "./Catalogue.module.css";
 import { addressText, type CatalogueItem, itemTitle, signInWords } from "./catalogueItems";
@@ -38,9 +38,7 @@ export function EntryDialog({ item, onClose, onOpen }: Props) {
       <dl className={styles.facts}>
         {reach && (
           <Fact name={what}>
-            <span className="mono" data-selectable>
-              {reach}
-            </span>
+            <Code>{reach}</Code>
             <Button
               small
               look="quiet"
@@ -89,14 +87,5 @@ export function EntryDialog({ item, onClose, onOpen }: Props) {
         {entry && <Fact name="Tested with Patchbay">{entry.verified ? "Yes" : "No"}</Fact>}
       </dl>
     </Dialog>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
   );
 }

@@ -3,7 +3,7 @@ import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
-import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { ProblemNotice } from "@/components/ProblemNotice";
 import { SecretValueField } from "@/components/SecretValueField";
 import { Select } from "@/components/Select";
 import { SubmitButton } from "@/components/SubmitButton";
@@ -14,17 +14,22 @@ import { asProblem } from "@/host/call";
 import { inertText } from "@/lib/inertText";
 import { sentence } from "@/lib/words";
 import styles from "./AddDialog.module.css";
+import { CommandWords } from "./CommandWords";
+import { FactRows } from "./FactRows";
 import { NameFields } from "./NameFields";
+import { NotesNotice } from "./NotesNotice";
 import { useAddBundle } from "./useConnectorActions";
 
 type Props = { bundle: Bundle; onBack: () => void; onClose: () => void; onAdded: (connector: Connector) => void };
 
-/** Adds the server of a bundle: what it says of itself, what it starts, its settings. Nothing is started by that. */
+/** Adds the server of a bundle: what the bundle states, which command it runs, its settings. Starts nothing. */
 export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
   const [title, setTitle] = useState(bundle.title);
   const [name, setName] = useState("");
   const [values, setValues] = useState(() =>
-    Object.fromEntries(bundle.settings.map((setting) => [setting.key, { ...emptyValue, text: defaultOf(setting) }])),
+    Object.fromEntries(
+      bundle.settings.map((setting) => [setting.key, { ...emptyValue, text: setting.default.join("\n") }]),
+    ),
   );
   const [missing, setMissing] = useState<string[]>([]);
   const add = useAddBundle();
@@ -50,15 +55,7 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
         </>
       }
     >
-      {bundle.notes.length > 0 && (
-        <Notice glyph="changed" title="Before you add it">
-          <ul>
-            {bundle.notes.map((note) => (
-              <li key={note}>{sentence(inertText(note))}</li>
-            ))}
-          </ul>
-        </Notice>
-      )}
+      <NotesNotice title="Before you add it" notes={bundle.notes} />
       <section className={styles.card} aria-label="Bundle">
         <div className={styles.head}>
           <ConnectorMark title={bundle.title} />
@@ -66,18 +63,18 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
           <Tag icon="square-terminal">Bundle</Tag>
         </div>
         {bundle.description && <p className="text2 small">{inertText(bundle.description)}</p>}
-        <ol className={styles.words} aria-label="Words of the command">
-          {bundle.command.map((word, at) => (
-            <li key={at} className="mono" data-selectable>
-              {inertText(word) || <span className="text3">empty</span>}
-            </li>
-          ))}
-        </ol>
-        <dl className={styles.facts}>
-          {factsOf(bundle).map(([label, value, isCode]) => (
-            <Fact key={label} name={label} value={value} isCode={isCode} />
-          ))}
-        </dl>
+        <CommandWords words={bundle.command} />
+        <FactRows
+          className={styles.facts}
+          rows={[
+            ["Version", bundle.version],
+            ["Author", bundle.author],
+            ["Program", bundle.program, true],
+            ["Variables", bundle.variables.join(" "), true],
+            ["Needs", bundle.runtimes.join(", ")],
+            ["SHA-256", bundle.sha256, true],
+          ]}
+        />
       </section>
       <NameFields title={title} onTitle={setTitle} name={name} onName={setName} failure={add.error} />
       {bundle.settings.map((setting) => (
@@ -96,32 +93,6 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
   );
 }
 
-type Fact = [label: string, value: string, isCode: boolean];
-
-/** What else is known of a bundle; empty facts are left out. */
-function factsOf(bundle: Bundle): Fact[] {
-  const all: Fact[] = [
-    ["Version", bundle.version, false],
-    ["Author", bundle.author ?? "", false],
-    ["Program", bundle.program ?? "", true],
-    ["Variables", bundle.variables.join(" "), true],
-    ["Needs", bundle.runtimes.join(", "), false],
-    ["SHA-256", bundle.sha256, true],
-  ];
-  return all.filter(([, value]) => value !== "");
-}
-
-function Fact({ name, value, isCode }: { name: string; value: string; isCode: boolean }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd className={isCode ? "mono" : undefined} data-selectable>
-        {inertText(value)}
-      </dd>
-    </>
-  );
-}
-
 type SettingProps = {
   setting: BundleSetting;
   value: ValueDraft;
@@ -129,7 +100,6 @@ type SettingProps = {
   onChange: (value: ValueDraft) => void;
 };
 
-/** One setting of a bundle. */
 function Setting({ setting, value, isMissing, onChange }: SettingProps) {
   const label = inertText(setting.title);
   const setText = (text: string) => onChange({ text, isReference: false });
@@ -169,7 +139,7 @@ function Setting({ setting, value, isMissing, onChange }: SettingProps) {
   );
 }
 
-/** How one value, or several, are typed. */
+/** How to type one value, and how to type several. */
 const helps: Record<BundleSetting["kind"], [string, string]> = {
   string: ["", "One per line."],
   number: ["A number.", "One number per line."],
@@ -178,11 +148,6 @@ const helps: Record<BundleSetting["kind"], [string, string]> = {
   file: ["Full path of a file.", "Full paths of files, one per line."],
 };
 
-function defaultOf(setting: BundleSetting): string {
-  return setting.default.join("\n");
-}
-
-/** The form as the host takes it. */
 function requestOf(bundle: Bundle, values: Record<string, ValueDraft>, name: string, title: string): Request {
   const given = bundle.settings.map((setting) => ({ setting, draft: values[setting.key] ?? emptyValue }));
   const plain = given.filter(({ setting }) => !setting.isSecret);

@@ -11,11 +11,11 @@ import { SubmitButton } from "@/components/SubmitButton";
 import { Tag } from "@/components/Tag";
 import { type Connector, type PastedServer } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import { inertText } from "@/lib/inertText";
 import styles from "./AddDialog.module.css";
 import { BlankFields } from "./BlankFields";
+import { CommandWords } from "./CommandWords";
 import { NameFields } from "./NameFields";
-import { PastedNotes } from "./PastedNotes";
+import { NotesNotice } from "./NotesNotice";
 import {
   blanksBeside,
   fillIn,
@@ -61,7 +61,7 @@ export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdd
   const shown = Object.fromEntries(
     blanks.map(({ text, isSecret }) => [text, form.filled[text] ? (isSecret ? "••••••" : form.filled[text]) : text]),
   );
-  const words = [place.program, ...place.arguments].map((word) => inertText(fillIn(word, blanks, shown)));
+  const words = [place.program, ...place.arguments].map((word) => fillIn(word, blanks, shown));
   const title = form.title.trim() || "Local server";
   return (
     <Dialog
@@ -79,20 +79,14 @@ export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdd
         </>
       }
     >
-      <PastedNotes notes={server.notes} />
+      <NotesNotice notes={server.notes} />
       <section className={styles.card} aria-label="Command">
         <div className={styles.head}>
           <ConnectorMark title={title} />
           <span className="strong cut">{title}</span>
           <Tag icon="square-terminal">Local command</Tag>
         </div>
-        <ol className={styles.words} aria-label="Words of the command">
-          {words.map((word, at) => (
-            <li key={at} className="mono" data-selectable>
-              {word || <span className="text3">empty</span>}
-            </li>
-          ))}
-        </ol>
+        <CommandWords words={words} />
         <ResolvedProgram program={fillIn(place.program, blanks, shown)} path={pathOf(form.variables)} />
       </section>
       <NameFields

@@ -1,15 +1,16 @@
-import { type ReactNode } from "react";
 import { ConnectorMark } from "@/components/ConnectorMark";
+import { Code, Fact } from "@/components/Fact";
 import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Tag } from "@/components/Tag";
-import { type AddressInspection, type AuthenticationMethod, type Transport } from "@/host/bindings";
+import { type AddressInspection, type AuthenticationMethod } from "@/host/bindings";
 import { anyOf, capital, count } from "@/lib/words";
 import styles from "./AddDialog.module.css";
 import { AuthenticationFields } from "./AuthenticationFields";
 import { type KnownServer } from "./knownServer";
 import { type AuthenticationForm, type FormErrors } from "./authenticationForm";
 import { NameFields } from "./NameFields";
+import { transportLabels } from "./transportLabels";
 
 type Props = {
   found: AddressInspection;
@@ -63,7 +64,7 @@ export function AddReview({
           <span className="strong cut">{title || found.title}</span>
           {found.transport && (
             <Tag icon="globe" tone={found.transport === "sse" ? "warn" : undefined}>
-              {transports[found.transport]}
+              {transportLabels[found.transport]}
             </Tag>
           )}
           {found.server && <Tag>MCP {found.server.protocolVersion}</Tag>}
@@ -73,9 +74,7 @@ export function AddReview({
           <Fact name="Sign-in">{signInText(found, known)}</Fact>
           {found.issuer && (
             <Fact name="Authorization server">
-              <span className="mono" data-selectable>
-                {found.issuer}
-              </span>
+              <Code>{found.issuer}</Code>
             </Fact>
           )}
           {found.scopes.length > 0 && (
@@ -107,12 +106,6 @@ export function AddReview({
   );
 }
 
-const transports: Record<Transport, string> = {
-  streamable_http: "HTTP",
-  stdio: "Local command",
-  sse: "HTTP + SSE (deprecated)",
-};
-
 const methodLabels: Record<AuthenticationMethod, string> = {
   none: "No sign-in",
   oauth: "Browser sign-in",
@@ -131,13 +124,4 @@ function signInText(found: AddressInspection, known: KnownServer | undefined): s
 
 function methodWords(methods: AuthenticationMethod[]): string {
   return anyOf(methods.filter((method) => method !== "none").map((method) => methodLabels[method]));
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
-  );
 }

@@ -6,8 +6,8 @@ import { upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 import { inertText } from "@/lib/inertText";
 import { expires } from "@/lib/time";
-import { CertificateRows } from "./CertificateRows";
 import styles from "./ConnectorPage.module.css";
+import { FactRows } from "./FactRows";
 import { useUpdateConnector } from "./useConnectorActions";
 
 /** What a connector trusts besides what the system trusts, and the certificate that it shows. */
@@ -98,11 +98,12 @@ function Certificate({ name, note, facts, isPending, remove, onRemove }: Certifi
       <div className={styles.uncheckedWords}>
         <span className="medium">{label}</span>
         {note && <span className="text3">{note}</span>}
-        <CertificateRows
+        <FactRows
+          className={styles.facts}
           rows={[
             ["Issuer", facts.issuer],
-            ["Expires", facts.expiresAt ? expires(facts.expiresAt) : ""],
-            ["SHA-256", facts.sha256],
+            ["Expires", facts.expiresAt && expires(facts.expiresAt)],
+            ["SHA-256", facts.sha256, true],
           ]}
         />
       </div>

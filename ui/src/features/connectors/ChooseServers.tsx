@@ -9,7 +9,7 @@ import { type PastedServer, type PastedServers } from "@/host/bindings";
 import { inertText } from "@/lib/inertText";
 import { count } from "@/lib/words";
 import styles from "./AddDialog.module.css";
-import { PastedNotes } from "./PastedNotes";
+import { NotesNotice } from "./NotesNotice";
 
 type Props = {
   pasted: PastedServers;
@@ -38,7 +38,7 @@ export function ChooseServers({ pasted: { servers, notes }, onChosen, onBack, on
         </>
       }
     >
-      <PastedNotes notes={notes} />
+      <NotesNotice notes={notes} />
       <CheckboxGroup aria-label="Servers" className={styles.servers ?? ""} value={chosen} onChange={setChosen}>
         {servers.map((server, at) => (
           <Checkbox key={at} value={String(at)} className={styles.server ?? ""} autoFocus={at === 0}>

@@ -1,5 +1,6 @@
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
+import { Code } from "@/components/Fact";
 import { IdentityLine } from "@/components/IdentityLine";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Seconds } from "@/components/Seconds";
@@ -29,9 +30,7 @@ export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) 
     >
       <p>It's deleted for everyone who uses it. You can't undo this. Past runs stay in your history.</p>
       <p className="text2 small">
-        <span className="mono" data-selectable>
-          {[name, remoteId].filter(Boolean).join(" · ")}
-        </span>
+        <Code>{[name, remoteId].filter(Boolean).join(" · ")}</Code>
       </p>
       {remove.isPending && (
         <div className="line text2" role="group" aria-label="Deleting">

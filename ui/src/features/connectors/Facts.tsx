@@ -1,34 +1,33 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
+import { Code, Fact } from "@/components/Fact";
 import { Tag } from "@/components/Tag";
 import { platformName } from "@/components/platformName";
-import { type Authentication, type Connector, type Transport, type Visibility } from "@/host/bindings";
+import { type Authentication, type Connector, type Visibility } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { commandLine } from "@/components/commandLine";
 import { ago, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
+import { transportLabels } from "./transportLabels";
 
-/** What is known of a connector: from the store, then from its platform, whose own label for a fact wins. */
+/** Everything known about a connector. A fact that its platform reports replaces our own fact of that label. */
 export function Facts({ connector }: { connector: Connector }) {
   const copy = useCopy();
   const { server, status, endpoint, command, authentication, remoteId } = connector;
   const { hasDetails, signsInHere, reportsStatus, hasVisibility } = abilitiesOf(connector);
   const { data: details } = useQuery({ ...queries.platformDetails(connector.id), enabled: hasDetails });
-  const told = details?.facts ?? [];
-  const isTold = (name: string) => told.some(({ label }) => label === name);
+  const reported = details?.facts ?? [];
+  const isReported = (name: string) => reported.some(({ label }) => label === name);
   return (
     <dl className={styles.facts}>
       {connector.description && <Fact name="Description">{connector.description}</Fact>}
       {connector.connectorType && <Fact name="Type">{connector.connectorType}</Fact>}
       {endpoint && (
         <Fact name="Address">
-          <span className="mono" data-selectable>
-            {endpoint}
-          </span>{" "}
+          <Code>{endpoint}</Code>{" "}
           <Button look="link" onPress={() => copy(endpoint, "Address")}>
             Copy
           </Button>
@@ -36,9 +35,7 @@ export function Facts({ connector }: { connector: Connector }) {
       )}
       {command && (
         <Fact name="Command">
-          <span className="mono" data-selectable>
-            {commandLine(command)}
-          </span>{" "}
+          <Code>{commandLine(command)}</Code>{" "}
           <Button look="link" onPress={() => copy(commandLine(command), "Command")}>
             Copy
           </Button>
@@ -46,43 +43,39 @@ export function Facts({ connector }: { connector: Connector }) {
       )}
       {command?.folder && (
         <Fact name="Working folder">
-          <span className="mono" data-selectable>
-            {command.folder}
-          </span>
+          <Code>{command.folder}</Code>
         </Fact>
       )}
       {command && Object.keys(command.variables).length > 0 && (
         <Fact name="Variables">
-          <span className="mono" data-selectable>
+          <Code>
             {Object.entries(command.variables)
               .map(([name, value]) => `${name}=${value}`)
               .join(", ")}
-          </span>
+          </Code>
         </Fact>
       )}
       <Fact name="Short name">
-        <span className="mono" data-selectable>
-          {connector.name}
-        </span>
+        <Code>{connector.name}</Code>
       </Fact>
-      {!isTold("Sign-in") && (
+      {!isReported("Sign-in") && (
         <Fact name="Sign-in">
           {signsInHere ? signInWords(authentication) : `Managed by ${connector.identity.account}`}
         </Fact>
       )}
-      {reportsStatus && status.word && !isTold("Status") && (
+      {reportsStatus && status.word && !isReported("Status") && (
         <Fact name="Status">
           <span data-selectable>{status.word}</span>
         </Fact>
       )}
       {remoteId && (
         <Fact name={`${platformName(connector.identity.platform)} ID`}>
-          <span className="mono" data-selectable>
-            {remoteId}
-          </span>
+          <Code>{remoteId}</Code>
         </Fact>
       )}
-      {hasVisibility && !isTold("Visibility") && <Fact name="Visibility">{visibilityWords[connector.visibility]}</Fact>}
+      {hasVisibility && !isReported("Visibility") && (
+        <Fact name="Visibility">{visibilityWords[connector.visibility]}</Fact>
+      )}
       {server && (
         <Fact name="Server">
           <span data-selectable>
@@ -92,7 +85,7 @@ export function Facts({ connector }: { connector: Connector }) {
       )}
       {server && (
         <Fact name="Protocol">
-          MCP {server.protocolVersion}, {transports[server.transport]}
+          MCP {server.protocolVersion}, {transportLabels[server.transport]}
         </Fact>
       )}
       <Fact name="Tools">{connector.toolCount === null ? "Not loaded" : count(connector.toolCount, "tool")}</Fact>
@@ -102,7 +95,7 @@ export function Facts({ connector }: { connector: Connector }) {
       <Fact name="Added">
         <span title={exactTime(connector.createdAt)}>{ago(connector.createdAt)}</span>
       </Fact>
-      {told.map(({ label, value, at }) => (
+      {reported.map(({ label, value, at }) => (
         <Fact key={label} name={label}>
           <span data-selectable title={at ? exactTime(at) : undefined}>
             {at ? ago(at) : value}
@@ -128,12 +121,6 @@ const visibilityWords: Record<Visibility, string> = {
   organization: "Organization",
 };
 
-const transports: Record<Transport, string> = {
-  streamable_http: "HTTP",
-  stdio: "Local command",
-  sse: "HTTP + SSE (deprecated)",
-};
-
 function signInWords(authentication: Authentication): string {
   switch (authentication.kind) {
     case "none":
@@ -155,13 +142,4 @@ function signInWords(authentication: Authentication): string {
       return facts.filter(Boolean).join(", ");
     }
   }
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
-  );
 }

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Code } from "@/components/Fact";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
@@ -17,10 +18,7 @@ export function ResolvedProgram({ program, path }: Props) {
   if (data === undefined || data === program) return null;
   return (
     <p className="text2 small">
-      Starts{" "}
-      <span className="mono" data-selectable>
-        {inertText(data)}
-      </span>
+      Starts <Code>{inertText(data)}</Code>
     </p>
   );
 }

@@ -9,7 +9,8 @@ import { useCommand } from "@/host/useCommand";
 import { inertText } from "@/lib/inertText";
 import { expires } from "@/lib/time";
 import { sentence } from "@/lib/words";
-import { CertificateRows } from "./CertificateRows";
+import styles from "./ConnectorPage.module.css";
+import { FactRows } from "./FactRows";
 import { useTrustCertificate } from "./useConnectorActions";
 
 type Props = { connector: Connector; code: Code | null; onTrusted: () => void };
@@ -74,12 +75,13 @@ function TrustDialog({ connector, certificate, onClose, onTrusted }: DialogProps
         would get everything that {connector.title} sends.
       </p>
       <p>Trust it only if the server's operator has the same fingerprint.</p>
-      <CertificateRows
+      <FactRows
+        className={styles.facts}
         rows={[
-          ["SHA-256", facts.sha256],
+          ["SHA-256", facts.sha256, true],
           ["Subject", facts.subject],
           ["Issuer", facts.issuer],
-          ["Expires", facts.expiresAt ? expires(facts.expiresAt) : ""],
+          ["Expires", facts.expiresAt && expires(facts.expiresAt)],
         ]}
       />
       <p className="text2">

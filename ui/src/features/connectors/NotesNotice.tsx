@@ -2,11 +2,13 @@ import { Notice } from "@/components/ProblemNotice";
 import { inertText } from "@/lib/inertText";
 import { sentence } from "@/lib/words";
 
-/** What was put right in a pasted text, and what was left out and why. */
-export function PastedNotes({ notes }: { notes: string[] }) {
+type Props = { title?: string; notes: string[] };
+
+/** What was changed in or left out of a pasted text, or what to know about a bundle. */
+export function NotesNotice({ title = "Not everything was taken as it stands", notes }: Props) {
   if (notes.length === 0) return null;
   return (
-    <Notice glyph="changed" title="Not everything was taken as it stands">
+    <Notice glyph="changed" title={title}>
       <ul>
         {notes.map((note) => (
           <li key={note}>{sentence(inertText(note))}</li>

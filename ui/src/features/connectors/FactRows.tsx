@@ -1,0 +1,23 @@
+import { Fragment } from "react";
+import { inertText } from "@/lib/inertText";
+
+type Props = { className: string | undefined; rows: [label: string, value: string | null, isCode?: boolean][] };
+
+/** What a certificate or a bundle states about itself; empty facts are left out. */
+export function FactRows({ className, rows }: Props) {
+  return (
+    <dl className={className}>
+      {rows.map(
+        ([label, value, isCode = false]) =>
+          value && (
+            <Fragment key={label}>
+              <dt>{label}</dt>
+              <dd className={isCode ? "mono" : undefined} data-selectable>
+                {inertText(value)}
+              </dd>
+            </Fragment>
+          ),
+      )}
+    </dl>
+  );
+}
