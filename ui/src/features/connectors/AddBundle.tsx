@@ -18,6 +18,7 @@ import { CommandWords } from "./CommandWords";
 import { FactRows } from "./FactRows";
 import { NameFields } from "./NameFields";
 import { NotesNotice } from "./NotesNotice";
+import { splitList } from "./textLists";
 import { useAddBundle } from "./useConnectorActions";
 
 type Props = { bundle: Bundle; onBack: () => void; onClose: () => void; onAdded: (connector: Connector) => void };
@@ -152,10 +153,9 @@ function requestOf(bundle: Bundle, values: Record<string, ValueDraft>, name: str
   const given = bundle.settings.map((setting) => ({ setting, draft: values[setting.key] ?? emptyValue }));
   const plain = given.filter(({ setting }) => !setting.isSecret);
   const secret = given.filter(({ setting, draft }) => setting.isSecret && draft.text !== "");
-  const linesOf = (text: string) => text.split("\n").map((line) => line.trim());
   return {
     sha256: bundle.sha256,
-    values: Object.fromEntries(plain.map(({ setting, draft }) => [setting.key, linesOf(draft.text).filter(Boolean)])),
+    values: Object.fromEntries(plain.map(({ setting, draft }) => [setting.key, splitList(draft.text, "\n")])),
     secrets: Object.fromEntries(secret.map(({ setting, draft }) => [setting.key, secretValueOf(draft)])),
     name: name.trim() || null,
     title: title.trim() || null,

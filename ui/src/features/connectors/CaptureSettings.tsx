@@ -3,6 +3,7 @@ import { Select } from "@/components/Select";
 import { type CaptureLevel, type Connector } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import styles from "./ConnectorPage.module.css";
+import { Section } from "./Section";
 import { useUpdateConnector } from "./useConnectorActions";
 
 const levels: { value: CaptureLevel; label: string }[] = [
@@ -17,13 +18,12 @@ const helps: Record<CaptureLevel, string> = {
   metadata: "Tool, account, time, status and duration are kept. You can't run these runs again.",
 };
 
-/** How much of the runs of a connector is kept. */
+/** How much of a connector's runs is kept in the history. */
 export function CaptureSettings({ connector }: { connector: Connector }) {
   const save = useUpdateConnector(connector.id);
   const level = connector.capture ?? "full";
   return (
-    <section className={styles.section} aria-label="Run history">
-      <h2>Run history</h2>
+    <Section title="Run history">
       <div className={styles.form}>
         <Select
           label="Keep of new runs"
@@ -34,6 +34,6 @@ export function CaptureSettings({ connector }: { connector: Connector }) {
         />
         {save.error && <ProblemNotice problem={asProblem(save.error)} />}
       </div>
-    </section>
+    </Section>
   );
 }

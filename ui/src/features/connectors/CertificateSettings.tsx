@@ -8,34 +8,32 @@ import { inertText } from "@/lib/inertText";
 import { expires } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
 import { FactRows } from "./FactRows";
+import { Section } from "./Section";
 import { useUpdateConnector } from "./useConnectorActions";
 
-/** What a connector trusts besides what the system trusts, and the certificate that it shows. */
+/** Certificates that a connector trusts besides those of the system, and its client certificate. */
 export function CertificateSettings({ connector }: { connector: Connector }) {
   const authorities = connector.network?.authorities ?? [];
   const pins = connector.network?.pins ?? [];
   const save = useUpdateConnector(connector.id, "Certificates saved");
   const choose = useCommand({ mutationFn: () => call(commands.chooseCertificates()) });
-  const keep = (pems: string[]) => save.mutate({ network: { authorities: pems } });
-  const known = authorities.map((one) => one.pem);
+  const saveAuthorities = (authorities: string[]) => save.mutate({ network: { authorities } });
+  const pems = authorities.map((one) => one.pem);
   const add = () =>
     choose.mutate(undefined, {
-      onSuccess: (chosen) => {
-        if (chosen) keep([...known, ...chosen.map((one) => one.pem)]);
-      },
+      onSuccess: (chosen) => chosen && saveAuthorities([...pems, ...chosen.map(({ pem }) => pem)]),
     });
-  const shown = connector.network?.clientCertificate;
-  const show = useCommand({
+  const clientCertificate = connector.network?.clientCertificate;
+  const chooseClient = useCommand({
     mutationFn: () => call(commands.chooseClientCertificate(connector.id)),
     update: (client, changed) => {
       if (changed) upsertConnector(client, changed);
     },
     toast: (changed) => (changed ? "Client certificate saved" : null),
   });
-  const problem = choose.error ?? show.error ?? save.error;
+  const problem = choose.error ?? chooseClient.error ?? save.error;
   return (
-    <section className={styles.section} aria-label="Certificates">
-      <h2>Certificates</h2>
+    <Section title="Certificates">
       <p className="text2">
         Your system decides which servers to trust. Add the root certificate of your own authority if it signed this
         server's certificate. A server that asks for a client certificate gets yours; its key stays in the keychain.
@@ -46,7 +44,7 @@ export function CertificateSettings({ connector }: { connector: Connector }) {
           name={one.facts.subject}
           facts={one.facts}
           isPending={save.isPending}
-          onRemove={() => keep(known.filter((pem) => pem !== one.pem))}
+          onRemove={() => saveAuthorities(pems.filter((pem) => pem !== one.pem))}
         />
       ))}
       {pins.map((pin) => (
@@ -58,13 +56,13 @@ export function CertificateSettings({ connector }: { connector: Connector }) {
           onRemove={() => save.mutate({ network: { forget: [pin.place] } })}
         />
       ))}
-      {shown && (
+      {clientCertificate && (
         <Certificate
-          name={shown.subject}
+          name={clientCertificate.subject}
           note="Shown to the server"
-          facts={shown}
+          facts={clientCertificate}
           isPending={save.isPending}
-          remove={`Stop showing ${inertText(shown.subject)}`}
+          removeLabel={`Stop showing ${inertText(clientCertificate.subject)}`}
           onRemove={() => save.mutate({ network: { forgetClientCertificate: true } })}
         />
       )}
@@ -73,11 +71,11 @@ export function CertificateSettings({ connector }: { connector: Connector }) {
         <Button icon="plus" isPending={choose.isPending} onPress={add}>
           Add root certificate…
         </Button>
-        <Button isPending={show.isPending} onPress={() => show.mutate()}>
-          {shown ? "Replace client certificate…" : "Choose client certificate…"}
+        <Button isPending={chooseClient.isPending} onPress={() => chooseClient.mutate()}>
+          {clientCertificate ? "Replace client certificate…" : "Choose client certificate…"}
         </Button>
       </div>
-    </section>
+    </Section>
   );
 }
 
@@ -86,12 +84,12 @@ type CertificateProps = {
   note?: string;
   facts: CertificateFacts;
   isPending: boolean;
-  /** What its button does, in words. */
-  remove?: string;
+  /** Accessible name of the button that removes it. */
+  removeLabel?: string;
   onRemove: () => void;
 };
 
-function Certificate({ name, note, facts, isPending, remove, onRemove }: CertificateProps) {
+function Certificate({ name, note, facts, isPending, removeLabel, onRemove }: CertificateProps) {
   const label = inertText(name);
   return (
     <div className={styles.unchecked} role="group" aria-label={label}>
@@ -107,7 +105,7 @@ function Certificate({ name, note, facts, isPending, remove, onRemove }: Certifi
           ]}
         />
       </div>
-      <Button small isDisabled={isPending} label={remove ?? `Stop trusting ${label}`} onPress={onRemove}>
+      <Button small isDisabled={isPending} label={removeLabel ?? `Stop trusting ${label}`} onPress={onRemove}>
         Remove
       </Button>
     </div>

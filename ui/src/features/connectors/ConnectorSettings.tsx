@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
@@ -24,11 +24,14 @@ import { ProgramSettings } from "./ProgramSettings";
 import { ProxySettings } from "./ProxySettings";
 import { RootsSettings } from "./RootsSettings";
 import { SamplingSettings } from "./SamplingSettings";
+import { Section } from "./Section";
+import { SettingsForm } from "./SettingsForm";
+import { splitList } from "./textLists";
 import { useCheckConnector, useUpdateConnector } from "./useConnectorActions";
 
 type Props = { connector: Connector; onRemove: () => void };
 
-/** How a connector is set: words, address, sign-in, on or off, and its JSON. */
+/** Everything that can be set for a connector, and its JSON. */
 export function ConnectorSettings({ connector, onRemove }: Props) {
   const answered = useAnsweredFirst([useQuery(queries.connector(connector.id))]);
   if (!abilitiesOf(connector).configuredHere) return <HostedSettings connector={connector} onRemove={onRemove} />;
@@ -48,10 +51,9 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
       <RootsSettings connector={connector} />
       <SamplingSettings connector={connector} />
       <CaptureSettings connector={connector} />
-      <Native connector={connector} />
+      <NativeJson connector={connector} />
       {answered >= 1 && (
-        <section className={styles.section} aria-label="Remove">
-          <h2>Remove</h2>
+        <Section title="Remove">
           <p className="text2">
             Removes {connector.title} from Patchbay. Runs and saved credentials stay. You can undo this until Patchbay
             quits.
@@ -61,13 +63,13 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
               Remove {connector.title}
             </Button>
           </div>
-        </section>
+        </Section>
       )}
     </div>
   );
 }
 
-/** Tags and favourites are the user's own; everything else lies with the platform. */
+/** Settings of a connector that its platform configures: only tags, favorite and notifications are saved here. */
 function HostedSettings({ connector, onRemove }: Props) {
   const { title, identity } = connector;
   const answered = useAnsweredFirst([
@@ -76,17 +78,15 @@ function HostedSettings({ connector, onRemove }: Props) {
   ]);
   return (
     <div className={styles.body}>
-      <section className={styles.section} aria-label="On this computer">
-        <h2>On this computer</h2>
+      <Section title="On this computer">
         <p className="text2">Not shared with {platformName(identity.platform)}.</p>
-        <TagsAndFavourite connector={connector} />
-      </section>
+        <LocalSettings connector={connector} />
+      </Section>
       <CaptureSettings connector={connector} />
       <EditSettings connector={connector} />
-      {answered >= 1 && <Native connector={connector} />}
+      {answered >= 1 && <NativeJson connector={connector} />}
       {answered >= 2 && (
-        <section className={styles.section} aria-label="Delete">
-          <h2>Delete</h2>
+        <Section title="Delete">
           <p className="text2">
             Deletes {title} from {identity.account} for everyone who uses it.
           </p>
@@ -95,14 +95,13 @@ function HostedSettings({ connector, onRemove }: Props) {
               Delete from {identity.account}…
             </Button>
           </div>
-        </section>
+        </Section>
       )}
     </div>
   );
 }
 
-/** What the user alone sees of a connector. */
-function OwnSwitches({ connector }: { connector: Connector }) {
+function PersonalSwitches({ connector }: { connector: Connector }) {
   const toggle = useUpdateConnector(connector.id);
   return (
     <>
@@ -121,74 +120,76 @@ function OwnSwitches({ connector }: { connector: Connector }) {
   );
 }
 
-function TagsAndFavourite({ connector }: { connector: Connector }) {
-  const [tags, setTags] = useState(connector.tags.join(", "));
+type TagsProps = { value: string; onChange: (text: string) => void };
+
+function TagsField(props: TagsProps) {
+  return <Field label="Tags" {...props} placeholder="work, read-only" help="Separate with commas" />;
+}
+
+function tagsText({ tags }: Connector): string {
+  return tags.join(", ");
+}
+
+/** The tags of the text, unless the connector has exactly these. */
+function tagChanges(connector: Connector, text: string): Pick<ConnectorChanges, "tags"> {
+  const tags = [...new Set(splitList(text, ","))];
+  return tags.join("\n") === connector.tags.join("\n") ? {} : { tags };
+}
+
+function LocalSettings({ connector }: { connector: Connector }) {
+  const [text, setText] = useState(tagsText(connector));
   const save = useUpdateConnector(connector.id, "Settings saved");
-  const typed = parseTags(tags);
-  const changed = typed.join("\n") !== connector.tags.join("\n");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (changed) save.mutate({ tags: typed });
-  };
+  const changes = tagChanges(connector, text);
   return (
-    <form className={styles.form} onSubmit={submit}>
-      <OwnSwitches connector={connector} />
-      <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read-only" help="Separate with commas" />
-      <div className={styles.actions}>
-        <Button type="submit" look={changed ? "primary" : "plain"} isDisabled={!changed} isPending={save.isPending}>
-          Save
-        </Button>
-      </div>
-      {save.error && <ProblemNotice problem={asProblem(save.error)} />}
-    </form>
+    <SettingsForm save={save} saveLabel="Save" isChanged={"tags" in changes} onSubmit={() => save.mutate(changes)}>
+      <PersonalSwitches connector={connector} />
+      <TagsField value={text} onChange={setText} />
+    </SettingsForm>
   );
 }
 
-function parseTags(text: string): string[] {
-  return [
-    ...new Set(
-      text
-        .split(",")
-        .map((tag) => tag.trim())
-        .filter(Boolean),
-    ),
-  ];
+function generalForm(connector: Connector) {
+  return {
+    title: connector.title,
+    name: connector.name,
+    url: connector.endpoint ?? "",
+    tags: tagsText(connector),
+    connectSeconds: limitText(connector.timeLimits?.connectSeconds),
+    runSeconds: limitText(connector.timeLimits?.runSeconds),
+  };
 }
 
 function General({ connector }: { connector: Connector }) {
-  const [title, setTitle] = useState(connector.title);
-  const [name, setName] = useState(connector.name);
-  const [url, setUrl] = useState(connector.endpoint ?? "");
-  const [tags, setTags] = useState(connector.tags.join(", "));
+  const saved = generalForm(connector);
+  const [form, setForm] = useState(saved);
   const wasAllowed = connector.allowsPlainHttp ?? false;
   const [allowPlainHttp, setAllowPlainHttp] = useState(wasAllowed);
-  const limits = connector.timeLimits ?? {};
-  const [connectTime, setConnectTime] = useState(limitText(limits.connectSeconds));
-  const [runTime, setRunTime] = useState(limitText(limits.runSeconds));
   const save = useUpdateConnector(connector.id, "Settings saved");
   const toggle = useUpdateConnector(connector.id);
-  const limitsChanged =
-    connectTime.trim() !== limitText(limits.connectSeconds) || runTime.trim() !== limitText(limits.runSeconds);
-  const limitErrors = { connect: limitError(connectTime), run: limitError(runTime) };
-  const typedTags = parseTags(tags);
+  const field = (name: keyof typeof form) => ({
+    value: form[name],
+    onChange: (text: string) => setForm((before) => ({ ...before, [name]: text })),
+  });
+  const isEdited = (name: keyof typeof form) => form[name].trim() !== saved[name];
   const changes: ConnectorChanges = {
-    ...(title.trim() !== connector.title && { title: title.trim() }),
-    ...(name.trim() !== connector.name && { name: name.trim() }),
-    ...(url.trim() !== (connector.endpoint ?? "") && { url: url.trim() }),
-    ...(typedTags.join("\n") !== connector.tags.join("\n") && { tags: typedTags }),
-    ...(isPlainHttp(url) && allowPlainHttp !== wasAllowed && { allowPlainHttp }),
-    ...(limitsChanged && { timeLimits: { connectSeconds: limitOf(connectTime), runSeconds: limitOf(runTime) } }),
+    ...(isEdited("title") && { title: form.title.trim() }),
+    ...(isEdited("name") && { name: form.name.trim() }),
+    ...(isEdited("url") && { url: form.url.trim() }),
+    ...tagChanges(connector, form.tags),
+    ...(isPlainHttp(form.url) && allowPlainHttp !== wasAllowed && { allowPlainHttp }),
+    ...((isEdited("connectSeconds") || isEdited("runSeconds")) && {
+      timeLimits: { connectSeconds: limitOf(form.connectSeconds), runSeconds: limitOf(form.runSeconds) },
+    }),
   };
-  const changed = Object.keys(changes).length > 0;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (changed && !limitErrors.connect && !limitErrors.run) save.mutate(changes);
+  const connectError = limitError(form.connectSeconds);
+  const runError = limitError(form.runSeconds);
+  const submit = () => {
+    if (!connectError && !runError) save.mutate(changes);
   };
-  const elsewhere = connector.endpoint !== null && originOf(url) !== originOf(connector.endpoint);
+  const leavesHost = connector.endpoint !== null && originOf(form.url) !== originOf(connector.endpoint);
   return (
-    <section className={styles.section} aria-label="General">
-      <h2>General</h2>
-      <form className={styles.form} onSubmit={submit}>
+    <Section title="General">
+      <SettingsForm save={save} saveLabel="Save" isChanged={Object.keys(changes).length > 0} onSubmit={submit}>
         <Switch
           isSelected={connector.status.status !== "disabled"}
           onChange={(enabled) => toggle.mutate({ enabled })}
@@ -196,51 +197,42 @@ function General({ connector }: { connector: Connector }) {
         >
           On
         </Switch>
-        <OwnSwitches connector={connector} />
+        <PersonalSwitches connector={connector} />
         {toggle.error && <ProblemNotice problem={asProblem(toggle.error)} />}
         <div className={styles.pair}>
-          <Field label="Name" value={title} onChange={setTitle} />
-          <Field label="Short name" mono value={name} onChange={setName} help="Used on the command line." />
+          <Field label="Name" {...field("title")} />
+          <Field label="Short name" mono {...field("name")} help="Used on the command line." />
         </div>
         {!connector.command && (
           <Field
             label="Address"
             mono
-            value={url}
-            onChange={setUrl}
-            help={elsewhere ? "Changing the host removes the sign-in." : undefined}
+            {...field("url")}
+            help={leavesHost ? "Changing the host removes the sign-in." : undefined}
           />
         )}
-        {isPlainHttp(url) && <PlainHttpSwitch isSelected={allowPlainHttp} onChange={setAllowPlainHttp} />}
+        {isPlainHttp(form.url) && <PlainHttpSwitch isSelected={allowPlainHttp} onChange={setAllowPlainHttp} />}
         <div className={styles.pair}>
           <Field
             label="Time limit to connect"
             inputMode="numeric"
-            value={connectTime}
-            onChange={setConnectTime}
-            error={limitErrors.connect}
+            {...field("connectSeconds")}
+            error={connectError}
             placeholder="120"
             help={`Seconds. Default: ${connector.command ? "60, at first 600" : "30"}`}
           />
           <Field
             label="Time limit of a run"
             inputMode="numeric"
-            value={runTime}
-            onChange={setRunTime}
-            error={limitErrors.run}
+            {...field("runSeconds")}
+            error={runError}
             placeholder="300"
             help="Seconds without a response. Default: 60"
           />
         </div>
-        <Field label="Tags" value={tags} onChange={setTags} placeholder="work, read-only" help="Separate with commas" />
-        {save.error && <ProblemNotice problem={asProblem(save.error)} />}
-        <div className={styles.actions}>
-          <Button type="submit" look={changed ? "primary" : "plain"} isDisabled={!changed} isPending={save.isPending}>
-            Save
-          </Button>
-        </div>
-      </form>
-    </section>
+        <TagsField {...field("tags")} />
+      </SettingsForm>
+    </Section>
   );
 }
 
@@ -259,34 +251,37 @@ function SignInSettings({ connector }: { connector: Connector }) {
   const isRefused = connector.status.code === "auth.refused";
   const [form, setForm] = useState(() => (isRefused ? withoutSecret(connector) : formOf(connector.authentication)));
   const [errors, setErrors] = useState<FormErrors>(() => (isRefused ? rejectionErrors(connector) : {}));
-  const [touched, setTouched] = useState(false);
+  const [isTouched, setTouched] = useState(false);
   const save = useUpdateConnector(connector.id, "Sign-in changed");
   const check = useCheckConnector();
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // Whoever goes through the tabs by keys stays on them.
+    // Arrow keys on the tabs open this view too: the focus stays on the tabs then.
     if (document.activeElement?.role === "tab") return;
     box.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [errors]);
   const { data: about } = useQuery(queries.about());
+  const reset = ({ authentication }: Connector) => {
+    setForm(formOf(authentication));
+    setErrors({});
+    setTouched(false);
+  };
   const submit = () => {
-    const wrong = errorsOf(form);
-    setErrors(wrong);
-    if (Object.keys(wrong).length > 0) return;
+    const found = errorsOf(form);
+    setErrors(found);
+    if (Object.keys(found).length > 0) return;
     save.mutate(
       { authentication: choiceOf(form) },
       {
-        onSuccess: (changed) => {
-          setForm(formOf(changed.authentication));
-          setTouched(false);
-          if (isRefused) check.mutate(changed.id);
+        onSuccess: (updated) => {
+          reset(updated);
+          if (isRefused) check.mutate(updated.id);
         },
       },
     );
   };
   return (
-    <section className={styles.section} aria-label="Sign-in">
-      <h2>Sign-in</h2>
+    <Section title="Sign-in">
       <div ref={box} className={styles.form}>
         <AuthenticationFields
           form={form}
@@ -302,47 +297,40 @@ function SignInSettings({ connector }: { connector: Connector }) {
         {save.error && <ProblemNotice problem={asProblem(save.error)} />}
         <div className={styles.actions}>
           <Button
-            look={touched ? "primary" : "plain"}
-            isDisabled={!touched}
+            look={isTouched ? "primary" : "plain"}
+            isDisabled={!isTouched}
             isPending={save.isPending}
             onPress={submit}
           >
             Save sign-in
           </Button>
-          {touched && (
-            <Button
-              look="quiet"
-              onPress={() => {
-                setForm(formOf(connector.authentication));
-                setErrors({});
-                setTouched(false);
-              }}
-            >
+          {isTouched && (
+            <Button look="quiet" onPress={() => reset(connector)}>
               Discard changes
             </Button>
           )}
         </div>
       </div>
-    </section>
+    </Section>
   );
 }
 
-/** The form with an empty place for what was rejected. */
+/** The sign-in form with an empty field for the secret that the server rejected. */
 function withoutSecret({ authentication }: Connector): AuthenticationForm {
   return { ...formOf(authentication), tokenFrom: "new", headersFrom: "new" };
 }
 
 function rejectionErrors({ title, authentication }: Connector): FormErrors {
-  const words = `${title} rejected the saved one`;
-  return authentication.kind === "headers" ? { headers: words } : { token: words };
+  const message = `${title} rejected the saved one`;
+  return authentication.kind === "headers" ? { headers: message } : { token: message };
 }
 
-function Native({ connector }: { connector: Connector }) {
+function NativeJson({ connector }: { connector: Connector }) {
   const copy = useCopy();
-  // Lists come without it.
-  const { data: whole } = useQuery(queries.connector(connector.id));
-  if (!whole) return null;
-  const text = JSON.stringify(whole.native, null, 2);
+  // Connectors in lists come without their JSON.
+  const { data } = useQuery(queries.connector(connector.id));
+  if (!data) return null;
+  const text = JSON.stringify(data.native, null, 2);
   return (
     <section className={styles.section} aria-label="JSON">
       <div className={styles.sectionHead}>

@@ -20,7 +20,7 @@ type Props = {
   onCheck: () => void;
 };
 
-/** How a connector is and what is known of it. */
+/** Health, facts and copies of a connector. */
 export function Overview({ connector, onOpen, onCreateElsewhere, onSettings, onCheck }: Props) {
   const { check, checking } = useLastCheck(connector.id);
   const { server } = connector;

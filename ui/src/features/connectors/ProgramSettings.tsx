@@ -1,22 +1,20 @@
-import { type FormEvent, useState } from "react";
-import { Button } from "@/components/Button";
+import { useState } from "react";
 import { Field } from "@/components/Field";
-import { ProblemNotice } from "@/components/ProblemNotice";
 import { type Connector, type ServerCommand } from "@/host/bindings";
-import { asProblem } from "@/host/call";
-import styles from "./ConnectorPage.module.css";
 import { isByLines, type ProgramText, programText, readProgram } from "./programText";
+import { Section } from "./Section";
+import { SettingsForm } from "./SettingsForm";
 import { useUpdateConnector } from "./useConnectorActions";
 
 type Props = { connector: Connector; command: ServerCommand };
 
-/** How a local program is started; another command has to be allowed before it is. */
+/** The command that starts a local program. A changed command has to be allowed before it runs. */
 export function ProgramSettings({ connector, command }: Props) {
   const saved = programText(command);
   const [text, setText] = useState(saved);
   const [errors, setErrors] = useState<Partial<ProgramText>>({});
   const save = useUpdateConnector(connector.id, "Command saved");
-  const changed = JSON.stringify(text) !== JSON.stringify(saved);
+  const isChanged = JSON.stringify(text) !== JSON.stringify(saved);
   const isEditable = isByLines(command);
   const field = (name: keyof ProgramText) => ({
     mono: true,
@@ -28,24 +26,28 @@ export function ProgramSettings({ connector, command }: Props) {
       setErrors({});
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const read = readProgram(text);
     if ("errors" in read) return setErrors(read.errors);
     save.mutate(
       { command: read.command },
-      { onSuccess: (changed) => setText(programText(changed.command ?? read.command)) },
+      { onSuccess: (updated) => setText(programText(updated.command ?? read.command)) },
     );
   };
   return (
-    <section className={styles.section} aria-label="Command">
-      <h2>Command</h2>
+    <Section title="Command">
       <p className="text2">
         {isEditable
           ? "Patchbay asks you to allow a changed command before it runs."
           : `A value has several lines. Edit it with patchbay connector edit ${connector.name}.`}
       </p>
-      <form className={styles.form} onSubmit={submit}>
+      <SettingsForm
+        save={save}
+        saveLabel="Save command"
+        isChanged={isChanged}
+        onSubmit={submit}
+        onDiscard={() => setText(saved)}
+      >
         <Field label="Program" {...field("program")} />
         <Field label="Arguments" {...field("arguments")} lines={4} help="One per line, without quotes" />
         <Field
@@ -60,18 +62,7 @@ export function ProgramSettings({ connector, command }: Props) {
           }
         />
         <Field label="Working folder" {...field("folder")} help="Default: a folder of its own" />
-        {save.error && <ProblemNotice problem={asProblem(save.error)} />}
-        <div className={styles.actions}>
-          <Button type="submit" look={changed ? "primary" : "plain"} isDisabled={!changed} isPending={save.isPending}>
-            Save command
-          </Button>
-          {changed && (
-            <Button look="quiet" onPress={() => setText(saved)}>
-              Discard changes
-            </Button>
-          )}
-        </div>
-      </form>
-    </section>
+      </SettingsForm>
+    </Section>
   );
 }

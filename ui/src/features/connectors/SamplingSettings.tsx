@@ -3,14 +3,14 @@ import { Switch } from "@/components/Switch";
 import { type Connector } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import styles from "./ConnectorPage.module.css";
+import { Section } from "./Section";
 import { useUpdateConnector } from "./useConnectorActions";
 
-/** Whether the server of a connector may ask for what a language model would write. */
+/** Whether the server may send sampling requests, which the user answers in place of a language model. */
 export function SamplingSettings({ connector }: { connector: Connector }) {
   const toggle = useUpdateConnector(connector.id);
   return (
-    <section className={styles.section} aria-label="Texts of a language model">
-      <h2>Texts of a language model</h2>
+    <Section title="Texts of a language model">
       <div className={styles.form}>
         <Switch
           isSelected={connector.sampling ?? false}
@@ -21,6 +21,6 @@ export function SamplingSettings({ connector }: { connector: Connector }) {
         </Switch>
         {toggle.error && <ProblemNotice problem={asProblem(toggle.error)} />}
       </div>
-    </section>
+    </Section>
   );
 }

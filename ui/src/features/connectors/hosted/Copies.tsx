@@ -11,14 +11,9 @@ import { queries } from "@/host/queries";
 import page from "../ConnectorPage.module.css";
 import styles from "./Copies.module.css";
 
-type Props = {
-  connector: Connector;
-  onOpen: (id: ConnectorId) => void;
-  /** Sets the same service up on another account. */
-  onCreateElsewhere: () => void;
-};
+type Props = { connector: Connector; onOpen: (id: ConnectorId) => void; onCreateElsewhere: () => void };
 
-/** Where else the same service is set up, and how each copy differs from this one. */
+/** Connectors to the same service on other accounts, and how each differs from this one. */
 export function Copies({ connector, onOpen, onCreateElsewhere }: Props) {
   const { data: copies, error, refetch } = useQuery(queries.copies(connector.id));
   return (
@@ -50,15 +45,11 @@ export function Copies({ connector, onOpen, onCreateElsewhere }: Props) {
   );
 }
 
-function Copy({
-  copy: { connector, differences },
-  onOpen,
-}: {
-  copy: ConnectorCopy;
-  onOpen: (id: ConnectorId) => void;
-}) {
+type CopyProps = { copy: ConnectorCopy; onOpen: (id: ConnectorId) => void };
+
+function Copy({ copy: { connector, differences }, onOpen }: CopyProps) {
   const { glyph, word } = statusLook(connector);
-  // Where it lives is said in its head already.
+  // The head of the copy names its account.
   const shown = differences.filter(({ path }) => path !== "/account");
   return (
     <li className={styles.copy}>

@@ -16,11 +16,12 @@ import { clientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import { type JsonObject } from "@/lib/schema/schema";
 import page from "../ConnectorPage.module.css";
+import { Section } from "../Section";
 import styles from "./Hosted.module.css";
 import { ReviewChanges } from "./ReviewChanges";
 import { settingsDraft } from "./settingsDrafts";
 
-/** Everything that the platform lets one change of a connector, as a form or as JSON; nothing is sent unseen. */
+/** The settings of a connector at its platform, as a form or as JSON. Changes are reviewed before they are sent. */
 export function EditSettings({ connector }: { connector: Connector }) {
   const { account } = connector.identity;
   const { data, error, dataUpdatedAt, refetch } = useQuery(queries.platformSettings(connector.id));
@@ -33,8 +34,7 @@ export function EditSettings({ connector }: { connector: Connector }) {
   if (error) {
     const problem = asProblem(error);
     return (
-      <section className={page.section} aria-label={`On ${account}`}>
-        <h2>On {account}</h2>
+      <Section title={`On ${account}`}>
         {problem.code === "platform.not_supported" ? (
           <p className="text2">
             {platformName(connector.identity.platform)} connectors can't be edited after creation.
@@ -42,7 +42,7 @@ export function EditSettings({ connector }: { connector: Connector }) {
         ) : (
           <ProblemNotice problem={problem} onRetry={() => void refetch()} />
         )}
-      </section>
+      </Section>
     );
   }
   if (!data) return <Skeleton rows={5} label={`Loading from ${account}`} />;
@@ -54,7 +54,7 @@ type EditorProps = { connector: Connector; settings: ConnectorSettings; onReload
 function Editor({ connector, settings: read, onReload }: EditorProps) {
   const windowState = clientState(useQueryClient());
   const [draft] = useState(() => windowState.get(settingsDraft(connector.id)));
-  // What was changed there meanwhile is noticed against what the draft began with.
+  // A draft keeps the settings that it began with, so that changes made elsewhere since are noticed.
   const settings = draft?.settings ?? read;
   const [mode, setMode] = useState<EditMode>("form");
   const [readable, setReadable] = useState(true);

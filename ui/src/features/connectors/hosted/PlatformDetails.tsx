@@ -5,18 +5,18 @@ import { Skeleton } from "@/components/Skeleton";
 import { type Action, type Connector, type Control, type ControlGroup } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import page from "../ConnectorPage.module.css";
+import { Section } from "../Section";
 import { ActionButton, ActionChoice, ActionMenus, ActionSwitch, type SwitchControl } from "./ActionControls";
 import { ActionDialog, type PendingAction } from "./ActionDialog";
 import styles from "./Hosted.module.css";
 
-/** What only the connector's platform has: switches and buttons to use. Its facts stand among the others. */
+/** The switches and buttons that a platform offers for a connector. Its facts are shown by `Facts`. */
 export function PlatformDetails({ connector }: { connector: Connector }) {
   const [pending, setPending] = useState<PendingAction | null>(null);
   return (
     <>
       <Details connector={connector} onAsk={setPending} />
-      {/* Beside them: what is typed stays when the platform, read again, offers the action no more. */}
+      {/* Not within the details: input survives when they are read again and no longer offer the action. */}
       {pending && <ActionDialog connector={connector} {...pending} onClose={() => setPending(null)} />}
     </>
   );
@@ -30,8 +30,7 @@ function Details({ connector, onAsk }: ControlProps) {
   if (!data && !error) return <Skeleton rows={3} label={`Loading from ${account}`} />;
   if (!error && data?.groups.length === 0) return null;
   return (
-    <section className={page.section} aria-label={`On ${account}`}>
-      <h2>On {account}</h2>
+    <Section title={`On ${account}`}>
       {error && <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />}
       {data && data.groups.length > 0 && (
         <div className={styles.groups}>
@@ -40,12 +39,12 @@ function Details({ connector, onAsk }: ControlProps) {
           ))}
         </div>
       )}
-    </section>
+    </Section>
   );
 }
 
 function Group({ connector, onAsk, group }: ControlProps & { group: ControlGroup }) {
-  const untold = group.controls.filter(isUntold);
+  const unknown = group.controls.filter(isUnknownSwitch);
   return (
     <div role="group" aria-label={group.title} className={styles.group}>
       <div className={styles.groupWords}>
@@ -56,27 +55,27 @@ function Group({ connector, onAsk, group }: ControlProps & { group: ControlGroup
         {group.controls.map((control) => (
           <ControlField key={keyOf(control)} connector={connector} onAsk={onAsk} control={control} />
         ))}
-        {untold.length > 0 && <ActionMenus connector={connector} onAsk={onAsk} switches={untold} />}
+        {unknown.length > 0 && <ActionMenus connector={connector} onAsk={onAsk} switches={unknown} />}
       </div>
     </div>
   );
 }
 
-/** Whether it is a switch of which the platform does not tell how it is: both ways are open then. */
-function isUntold(control: Control): control is SwitchControl {
+/** Whether the platform does not report the state of a switch, which is then offered as two menus. */
+function isUnknownSwitch(control: Control): control is SwitchControl {
   return control.kind === "switch" && control.isOn === null;
 }
 
-function ControlField({ control, ...offering }: ControlProps & { control: Control }) {
+function ControlField({ control, ...shared }: ControlProps & { control: Control }) {
   switch (control.kind) {
     case "button":
-      return <ActionButton {...offering} action={control.action} />;
+      return <ActionButton {...shared} action={control.action} />;
     case "choice":
-      return <ActionChoice {...offering} label={control.label} current={control.current} actions={control.actions} />;
+      return <ActionChoice {...shared} label={control.label} current={control.current} actions={control.actions} />;
     case "switch":
       return control.isOn === null ? null : (
         <ActionSwitch
-          {...offering}
+          {...shared}
           label={control.label}
           isOn={control.isOn}
           turnOn={control.turnOn}
