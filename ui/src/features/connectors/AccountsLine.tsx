@@ -20,31 +20,31 @@ type Props = { accounts: Account[]; connectors: Connector[]; onOpenAccount: (id:
 const order: AccountState[] = ["signed_out", "failing", "slow"];
 
 /**
- * How the hosted accounts are, in one line that is always there: nothing moves when one of them is slow.
- * What ails more than the first unfolds when asked for.
+ * The state of the hosted accounts, in one line that is always there, so that nothing moves when an account is slow.
+ * Problems of more than one account unfold on demand.
  */
 export const AccountsLine = memo(function AccountsLine({ accounts, connectors, onOpenAccount }: Props) {
-  const [all, setAll] = useState(false);
+  const [showsAll, setShowsAll] = useState(false);
   const sync = useSync();
   const states = useAccountStates();
-  const ailing = order.flatMap((state) =>
+  const unhealthy = order.flatMap((state) =>
     accounts.filter((account) => states.get(account.id) === state).map((account) => ({ account, state })),
   );
-  const away = ailing.filter(({ account }) => isOutOfReach(sync.accounts[account.id]));
-  // Several that cannot be reached have one cause, more likely than not.
-  const isOffline = away.length > 1;
-  const single = isOffline ? ailing.filter((one) => !away.includes(one)) : ailing;
-  const first = isOffline ? 0 : 1;
-  const shown = all ? single : single.slice(0, first);
-  const fold = single.length > first && (
-    <Button look="link" aria-expanded={all} onPress={() => setAll(!all)}>
-      {all ? "Show less" : `${single.length - first} more`}
+  const unreachable = unhealthy.filter(({ account }) => isUnreachable(sync.accounts[account.id]));
+  // Several unreachable accounts most likely have one cause: the network.
+  const isOffline = unreachable.length > 1;
+  const single = isOffline ? unhealthy.filter((one) => !unreachable.includes(one)) : unhealthy;
+  const visible = isOffline ? 0 : 1;
+  const shown = showsAll ? single : single.slice(0, visible);
+  const fold = single.length > visible && (
+    <Button look="link" aria-expanded={showsAll} onPress={() => setShowsAll(!showsAll)}>
+      {showsAll ? "Show less" : `${single.length - visible} more`}
     </Button>
   );
   return (
     <div className={styles.lines} role="group" aria-label="Accounts">
       {isOffline && (
-        <OfflineLine accounts={away.map(({ account }) => account)} connectors={connectors}>
+        <OfflineLine accounts={unreachable.map(({ account }) => account)} connectors={connectors}>
           {fold}
         </OfflineLine>
       )}
@@ -60,7 +60,7 @@ export const AccountsLine = memo(function AccountsLine({ accounts, connectors, o
           {index === 0 && !isOffline && fold}
         </Line>
       ))}
-      {ailing.length === 0 && (
+      {unhealthy.length === 0 && (
         <div className={styles.line}>
           <span className="text3 cut">
             {sync.problem ? `${capital(sync.problem.message)}. ` : `${count(accounts.length, "account")} up to date. `}
@@ -125,7 +125,6 @@ function Line({ account, state, sync, connectors, onOpenAccount, children }: Lin
 
 type OfflineProps = Pick<Props, "accounts" | "connectors"> & { children: ReactNode };
 
-/** Several accounts that cannot be reached. */
 function OfflineLine({ accounts, connectors, children }: OfflineProps) {
   const refresh = useRefreshAccounts();
   return (
@@ -147,11 +146,11 @@ function OfflineLine({ accounts, connectors, children }: OfflineProps) {
   );
 }
 
-function isOutOfReach(sync: AccountSync | undefined): boolean {
+function isUnreachable(sync: AccountSync | undefined): boolean {
   return sync?.problem?.code === "network.unreachable" || sync?.problem?.code === "network.dns";
 }
 
-/** When the rows of these accounts were last seen at their platforms. */
+/** When the connectors of these accounts were last loaded. */
 function AsOf({ connectors, accounts }: Pick<Props, "connectors" | "accounts">) {
   const latest = connectors
     .filter((connector) => accounts.some((account) => account.id === connector.account))

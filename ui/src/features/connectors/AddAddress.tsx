@@ -16,28 +16,27 @@ import { useAddConnector } from "./useConnectorActions";
 import { useInspection } from "./useInspection";
 
 type Props = {
-  /** Where it is looked, at once unless it was only offered. */
   url: string;
-  /** Whether the address came from a link: nothing is sent there before a person agreed. */
+  /** Whether the address came from a link: nothing is sent to it before the user agrees. */
   isOffered: boolean;
-  /** What was pasted with it about the sign-in. */
+  /** Sign-in with the headers that were pasted with the address. */
   headers: AuthenticationForm | null;
-  /** What was typed about the sign-in at the address before this one. */
+  /** Sign-in typed for the previous address. */
   typed: AuthenticationForm | null;
   onTyped: (form: AuthenticationForm) => void;
   known?: KnownServer;
-  /** The field that the address came from, which stays until something was found. */
+  /** Field that the address was typed into, shown until the inspection succeeds. */
   paste: PasteProps;
-  /** Which of several servers it is. */
+  /** Position among several servers, such as `2 of 3 servers`. */
   turn?: string;
   onBack: () => void;
   onSkip?: () => void;
   onClose: () => void;
-  /** `connect` tells that it is signed in to by a browser, which is to come next. */
+  /** `connect` means that the sign-in in the browser comes next. */
   onAdded: (connector: Connector, connect: boolean) => void;
 };
 
-/** Adds a connector with an address: what was found there, how to sign in. Nothing typed is lost on a failure. */
+/** Inspects an address, then adds a connector to it. Input survives a failure. */
 export function AddAddress(props: Props) {
   const { url, isOffered, headers, typed, onTyped, known, paste, turn, onBack, onSkip, onClose, onAdded } = props;
   const [isAgreed, setAgreed] = useState(!isOffered);
@@ -52,7 +51,7 @@ export function AddAddress(props: Props) {
     setFound(inspection);
     setTitle(knownTitle.current ?? inspection.title);
     setName(inspection.name);
-    // What was pasted with the address is how it signs in.
+    // Pasted headers determine the sign-in.
     if (headers) return;
     const hasAnswer = isAnswered(inspection);
     const method = hasAnswer
@@ -168,7 +167,7 @@ export function AddAddress(props: Props) {
   );
 }
 
-/** Whether a server answered, be it only that it wants a sign-in. */
+/** Whether a server answered, even if only to ask for a sign-in. */
 function isAnswered({ problem, server, needsAuthorization }: AddressInspection): boolean {
   return problem === null || server !== null || needsAuthorization;
 }

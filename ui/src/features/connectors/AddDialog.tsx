@@ -23,51 +23,50 @@ import { headersForm } from "./pastedForm";
 import { useCheckConnector } from "./useConnectorActions";
 
 type Props = {
-  /** A text to begin with, read at once. */
+  /** Text to start with, read at once. */
   address: string;
-  /** Whether it came from outside, so that nothing is sent anywhere before somebody agreed. */
+  /** Whether the text came from a link, so that nothing is sent before the user agrees. */
   isOffered?: boolean;
   known?: KnownServer;
   onClose: () => void;
-  /** `connect` tells that the user wants to sign in now. */
+  /** `connect` means that the user wants to sign in now. */
   onAdded: (connector: Connector, connect: boolean) => void;
-  /** Several were added, each of which is in the list. */
   onAddedSeveral: () => void;
 };
 
-/** The servers that are looked through one after the other, and those that were added. */
-type Round = { servers: PastedServer[]; at: number; added: Connector[] };
+/** The pasted servers under review, one after the other, and the connectors added so far. */
+type Review = { servers: PastedServer[]; at: number; added: Connector[] };
 
-/** Adds connectors: anything that names a server, then a look at each one before it is added. */
+/** Adds connectors from any text that names servers. Each one is reviewed before it is added. */
 export function AddDialog({ address: initialText, isOffered = false, known, onClose, onAdded, onAddedSeveral }: Props) {
   const [text, setText] = useState(initialText);
-  const [refusal, setRefusal] = useState<Problem | null>(null);
-  // Pasted texts hold secrets: they are kept here, and go with the dialog.
+  const [problem, setProblem] = useState<Problem | null>(null);
+  // Pasted text may hold secrets: it is kept only as long as the dialog.
   const [pasted, setPasted] = useState<PastedServers | null>(null);
-  const [round, setRound] = useState<Round | null>(null);
+  const [review, setReview] = useState<Review | null>(null);
   const [bundle, setBundle] = useState<Bundle | null>(null);
-  // Stays from one address to the next, as long as it is one at a time.
-  const [typed, setTyped] = useState<AuthenticationForm | null>(null);
-  const reading = useRef(0);
-  // A text to begin with is read within a moment: no other dialog is drawn before the one that it leads to.
-  const [isBeginning, setIsBeginning] = useState(initialText.trim() !== "");
+  // Carried over from one address to the next, while addresses are added one at a time.
+  const [typedForm, setTypedForm] = useState<AuthenticationForm | null>(null);
+  const latestRead = useRef(0);
+  // The initial text is read within a moment: until then no dialog is drawn, so that none flashes up.
+  const [isStarting, setStarting] = useState(initialText.trim() !== "");
   const check = useCheckConnector();
 
-  const read = useCallback((given: string) => {
-    if (!given.trim()) return;
-    const turn = ++reading.current;
-    setRefusal(null);
-    call(commands.readPasted(given)).then(
+  const read = useCallback((input: string) => {
+    if (!input.trim()) return;
+    const turn = ++latestRead.current;
+    setProblem(null);
+    call(commands.readPasted(input)).then(
       (found) => {
-        if (turn !== reading.current) return;
-        setIsBeginning(false);
+        if (turn !== latestRead.current) return;
+        setStarting(false);
         setPasted(found);
-        setRound(found.servers.length === 1 ? { servers: found.servers, at: 0, added: [] } : null);
+        setReview(found.servers.length === 1 ? { servers: found.servers, at: 0, added: [] } : null);
       },
       (thrown: unknown) => {
-        if (turn !== reading.current) return;
-        setIsBeginning(false);
-        setRefusal(asProblem(thrown));
+        if (turn !== latestRead.current) return;
+        setStarting(false);
+        setProblem(asProblem(thrown));
       },
     );
   }, []);
@@ -79,43 +78,43 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
   }, [initialText, read]);
 
   const chooseBundle = () => {
-    const turn = ++reading.current;
-    setRefusal(null);
+    const turn = ++latestRead.current;
+    setProblem(null);
     call(commands.chooseBundle()).then(
-      (chosen) => turn === reading.current && setBundle(chosen),
-      (thrown: unknown) => turn === reading.current && setRefusal(asProblem(thrown)),
+      (chosen) => turn === latestRead.current && setBundle(chosen),
+      (thrown: unknown) => turn === latestRead.current && setProblem(asProblem(thrown)),
     );
   };
 
   const paste = {
     text,
     onChooseBundle: chooseBundle,
-    onText: (typed: string) => {
-      reading.current += 1;
-      setText(typed);
-      setRefusal(null);
+    onText: (next: string) => {
+      latestRead.current += 1;
+      setText(next);
+      setProblem(null);
     },
     onSubmit: () => {
-      setRound(null);
+      setReview(null);
       setPasted(null);
       read(text);
     },
   };
   const back = () => {
-    setRound(null);
+    setReview(null);
     if (pasted?.servers.length === 1) setPasted(null);
   };
-  const advance = (last: Round, connector: Connector | null, connect: boolean) => {
+  const advance = (last: Review, connector: Connector | null, connect: boolean) => {
     const added = connector ? [...last.added, connector] : last.added;
     if (connector && last.servers.length === 1) {
       if (!connect) check.mutate(connector.id);
       return onAdded(connector, connect);
     }
-    if (last.at + 1 < last.servers.length) return setRound({ ...last, at: last.at + 1, added });
+    if (last.at + 1 < last.servers.length) return setReview({ ...last, at: last.at + 1, added });
     if (added.length === 0) return back();
-    // One after the other: each program brings a question.
+    // One at a time, because each program asks the user for permission.
     void added.reduce(
-      (before, one) => before.then(() => check.mutateAsync(one.id).then(nothing, nothing)),
+      (before, one) => before.then(() => check.mutateAsync(one.id).then(ignore, ignore)),
       Promise.resolve(),
     );
     onAddedSeveral();
@@ -134,43 +133,43 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
       />
     );
   }
-  const server = round?.servers[round.at];
-  if (round && server) {
+  const server = review?.servers[review.at];
+  if (review && server) {
     const shared = {
       onClose,
       onBack: back,
-      onAdded: (connector: Connector, connect: boolean) => advance(round, connector, connect),
-      ...(round.servers.length > 1 && {
-        turn: `${round.at + 1} of ${count(round.servers.length, "server")}`,
-        onSkip: () => advance(round, null, false),
+      onAdded: (connector: Connector, connect: boolean) => advance(review, connector, connect),
+      ...(review.servers.length > 1 && {
+        turn: `${review.at + 1} of ${count(review.servers.length, "server")}`,
+        onSkip: () => advance(review, null, false),
       }),
     };
     if (server.place.kind === "program")
-      return <AddProgram key={round.at} server={server} place={server.place} {...shared} />;
+      return <AddProgram key={review.at} server={server} place={server.place} {...shared} />;
     if (server.blanks.length > 0) {
       return (
         <FillIn
-          key={round.at}
+          key={review.at}
           server={server}
           {...shared}
           onFilled={(filled) =>
-            setRound({ ...round, servers: round.servers.map((one, at) => (at === round.at ? filled : one)) })
+            setReview({ ...review, servers: review.servers.map((one, at) => (at === review.at ? filled : one)) })
           }
         />
       );
     }
     const { url, headers } = server.place;
-    const isOnlyOne = round.servers.length === 1;
+    const isOnlyOne = review.servers.length === 1;
     const title = known?.title ?? server.title;
     return (
       <AddAddress
-        key={`${round.at} ${url}`}
+        key={`${review.at} ${url}`}
         url={url}
-        // Another text than the link's was typed by a person.
+        // Text other than that of the link was typed by the user.
         isOffered={isOffered && text === initialText}
         headers={headersForm(headers)}
-        typed={isOnlyOne ? typed : null}
-        onTyped={(form) => isOnlyOne && setTyped(form)}
+        typed={isOnlyOne ? typedForm : null}
+        onTyped={(form) => isOnlyOne && setTypedForm(form)}
         known={title === null ? known : { title, methods: known?.methods ?? [] }}
         paste={paste}
         {...shared}
@@ -182,13 +181,13 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
       <ChooseServers
         pasted={pasted}
         onBack={() => setPasted(null)}
-        onChosen={(servers) => setRound({ servers, at: 0, added: [] })}
+        onChosen={(servers) => setReview({ servers, at: 0, added: [] })}
         onClose={onClose}
       />
     );
   }
-  if (isBeginning) return null;
-  const isRefused = refusal?.code === "usage.invalid";
+  if (isStarting) return null;
+  const isInvalid = problem?.code === "usage.invalid";
   return (
     <Dialog
       title="Add connector"
@@ -199,20 +198,20 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
       <PasteField
         {...paste}
         error={
-          refusal && isRefused
-            ? [refusal.message, refusal.hint]
+          problem && isInvalid
+            ? [problem.message, problem.hint]
                 .filter(Boolean)
                 .map((it) => sentence(it ?? ""))
                 .join(" ")
             : null
         }
       >
-        {refusal && !isRefused && <ProblemNotice problem={refusal} onRetry={() => read(text)} />}
+        {problem && !isInvalid && <ProblemNotice problem={problem} onRetry={() => read(text)} />}
       </PasteField>
     </Dialog>
   );
 }
 
-function nothing() {
-  // What came of it is shown at the connector.
+function ignore() {
+  // The page of the connector shows the result.
 }

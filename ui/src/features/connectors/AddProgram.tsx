@@ -31,7 +31,7 @@ import { useAddProgram } from "./useConnectorActions";
 type Props = {
   server: PastedServer;
   place: PastedProgram;
-  /** Which of several servers it is. */
+  /** Position among several servers, such as `2 of 3 servers`. */
   turn?: string;
   onBack: () => void;
   onSkip?: () => void;
@@ -39,7 +39,7 @@ type Props = {
   onAdded: (connector: Connector, connect: boolean) => void;
 };
 
-/** Adds a local server: its command word by word, its folder and variables. Nothing is started by that. */
+/** Adds a local server: its command word by word, its folder and variables. Starts nothing. */
 export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdded }: Props) {
   const blanks = blanksBeside(server, place);
   const [form, setForm] = useState(() => programForm(server, place));
@@ -57,11 +57,11 @@ export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdd
     if (Object.keys(wrong).length > 0) return;
     add.mutate(programRequest(form, place, blanks), { onSuccess: (connector) => onAdded(connector, false) });
   };
-  // A secret among the words is not shown with them.
-  const shown = Object.fromEntries(
+  // Secrets within the command are masked.
+  const masked = Object.fromEntries(
     blanks.map(({ text, isSecret }) => [text, form.filled[text] ? (isSecret ? "••••••" : form.filled[text]) : text]),
   );
-  const words = [place.program, ...place.arguments].map((word) => fillIn(word, blanks, shown));
+  const words = [place.program, ...place.arguments].map((word) => fillIn(word, blanks, masked));
   const title = form.title.trim() || "Local server";
   return (
     <Dialog
@@ -87,7 +87,7 @@ export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdd
           <Tag icon="square-terminal">Local command</Tag>
         </div>
         <CommandWords words={words} />
-        <ResolvedProgram program={fillIn(place.program, blanks, shown)} path={pathOf(form.variables)} />
+        <ResolvedProgram program={fillIn(place.program, blanks, masked)} path={pathOf(form.variables)} />
       </section>
       <NameFields
         title={form.title}
@@ -119,7 +119,7 @@ export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdd
   );
 }
 
-/** Where a command says that programs are looked for. */
+/** The `PATH` that the command itself sets. */
 function pathOf(variables: VariableDraft[]): string | null {
   const path = variables.find(({ name, isSecret }) => name === "PATH" && !isSecret);
   return path?.draft.text || null;
@@ -127,7 +127,6 @@ function pathOf(variables: VariableDraft[]): string | null {
 
 type VariableProps = { variable: VariableDraft; onChange: (changes: Partial<VariableDraft>) => void };
 
-/** One variable: its value in the open, or a secret. */
 function VariableField({ variable, onChange }: VariableProps) {
   const { name, isSecret, draft, help, options } = variable;
   const setText = (text: string) => onChange({ draft: { ...draft, text } });

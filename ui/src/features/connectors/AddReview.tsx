@@ -19,7 +19,7 @@ type Props = {
   onTitle: (title: string) => void;
   name: string;
   onName: (name: string) => void;
-  /** Why it was not added. */
+  /** Why adding it failed. */
   failure: unknown;
   form: AuthenticationForm;
   errors: FormErrors;
@@ -28,7 +28,7 @@ type Props = {
   onForm: (form: AuthenticationForm) => void;
 };
 
-/** What was found at an address, what to call it, and how it is to sign in. */
+/** Shows what an inspection found, and takes the name and sign-in of the new connector. */
 export function AddReview({
   found,
   known,

@@ -8,15 +8,15 @@ import styles from "./AuthenticationFields.module.css";
 import { HeaderLines } from "@/components/HeaderLines";
 import { ReferenceOffer } from "@/components/ReferenceOffer";
 import { OAuthFields } from "./OAuthFields";
-import { ErrorWords, SavedEntry } from "./SavedEntry";
+import { ErrorText, SavedEntry } from "./SavedEntry";
 
 type Props = {
   form: AuthenticationForm;
   errors: FormErrors;
   onChange: (form: AuthenticationForm) => void;
-  /** The redirect address that Patchbay uses unless told otherwise, absolute URL. */
+  /** Default redirect URI of Patchbay. */
   usualRedirectUri: string | null;
-  /** Whether the server takes programs that it does not know; `null` when nobody has asked it. */
+  /** Whether the server supports dynamic client registration; `null` when it has not been inspected. */
   registersItself: boolean | null;
 };
 
@@ -27,7 +27,7 @@ const methods: { value: AuthenticationMethod; label: string }[] = [
   { value: "none", label: "None" },
 ];
 
-/** How a connector signs in: by consent, by a token, by headers, or not. */
+/** Takes the sign-in method of a connector and its details. */
 export function AuthenticationFields({ form, errors, onChange, usualRedirectUri, registersItself }: Props) {
   const { data: wallet = [] } = useQuery(queries.wallet());
   const set = (changes: Partial<AuthenticationForm>) => onChange({ ...form, ...changes });
@@ -41,7 +41,7 @@ export function AuthenticationFields({ form, errors, onChange, usualRedirectUri,
           value={form.method}
           onChange={(method) => set({ method })}
         />
-        {errors.method && <ErrorWords>{errors.method}</ErrorWords>}
+        {errors.method && <ErrorText>{errors.method}</ErrorText>}
       </div>
       {form.method === "oauth" && (
         <OAuthFields

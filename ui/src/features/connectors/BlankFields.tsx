@@ -11,7 +11,7 @@ type Props = {
   onChange: (filled: Filled) => void;
 };
 
-/** What a pasted text leaves to be filled in, a field each. */
+/** A field for each placeholder in a pasted text. */
 export function BlankFields({ blanks, filled, errors, onChange }: Props) {
   return blanks.map(({ text, name, description, options, isSecret }) => {
     const set = (value: string) => onChange({ ...filled, [text]: value });

@@ -6,22 +6,22 @@ import styles from "./Connectors.module.css";
 import { DeleteSelectedDialog } from "./DeleteSelectedDialog";
 import { type Selection } from "./useSelection";
 
-/** What can be done to all picked connectors at once; stands where the heads of the columns are otherwise. */
+/** The actions on all selected connectors, in place of the column heads. */
 export function BulkBar({ selection }: { selection: Selection }) {
   const { connectors, outcomes, signIns } = selection;
   const [confirmsDeletion, setConfirmsDeletion] = useState(false);
   const failed = connectors.filter((one) => outcomes.get(one.id)?.state === "failed").length;
   const busy = selection.running || signIns > 0;
-  const lasting = connectors.filter((one) => abilitiesOf(one).deletesForGood);
-  const remove = () => (lasting.length > 0 ? setConfirmsDeletion(true) : selection.remove());
-  const when = (run: () => void) => () => {
+  const permanent = connectors.filter((one) => abilitiesOf(one).deletesForGood);
+  const remove = () => (permanent.length > 0 ? setConfirmsDeletion(true) : selection.remove());
+  const unlessBusy = (run: () => void) => () => {
     if (!busy) run();
   };
-  useShortcut({ keys: "connectors.check", label: "Check selected", run: when(selection.check) });
-  useShortcut({ keys: "connectors.connect", label: "Connect selected", run: when(selection.connect) });
-  useShortcut({ keys: "connectors.turnOn", run: when(() => selection.setEnabled(true)) });
-  useShortcut({ keys: "connectors.turnOff", run: when(() => selection.setEnabled(false)) });
-  useShortcut({ keys: "list.delete", label: "Delete selected", run: when(remove) });
+  useShortcut({ keys: "connectors.check", label: "Check selected", run: unlessBusy(selection.check) });
+  useShortcut({ keys: "connectors.connect", label: "Connect selected", run: unlessBusy(selection.connect) });
+  useShortcut({ keys: "connectors.turnOn", run: unlessBusy(() => selection.setEnabled(true)) });
+  useShortcut({ keys: "connectors.turnOff", run: unlessBusy(() => selection.setEnabled(false)) });
+  useShortcut({ keys: "list.delete", label: "Delete selected", run: unlessBusy(remove) });
   useShortcut({ keys: "Escape", label: "Clear selection", inBar: true, run: selection.clear });
   return (
     <div className={styles.bulk} role="group" aria-label="Selected connectors">
@@ -52,8 +52,8 @@ export function BulkBar({ selection }: { selection: Selection }) {
       <Button small look="quiet" icon="x" label="Clear selection" onPress={selection.clear} />
       {confirmsDeletion && (
         <DeleteSelectedDialog
-          restorable={connectors.length - lasting.length}
-          lasting={lasting}
+          restorable={connectors.length - permanent.length}
+          permanent={permanent}
           onClose={() => setConfirmsDeletion(false)}
           onDelete={() => {
             setConfirmsDeletion(false);

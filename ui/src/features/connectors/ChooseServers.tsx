@@ -18,7 +18,7 @@ type Props = {
   onClose: () => void;
 };
 
-/** Which of several pasted servers are to be added. */
+/** Selects which of several pasted servers to add. */
 export function ChooseServers({ pasted: { servers, notes }, onChosen, onBack, onClose }: Props) {
   const [chosen, setChosen] = useState(() => servers.map((_, at) => String(at)));
   const submit = () => {

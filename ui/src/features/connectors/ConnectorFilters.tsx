@@ -27,7 +27,7 @@ import { ViewMenu } from "./ViewMenu";
 
 type ChoicesProps = {
   connectors: Connector[];
-  /** Whether these are all; nothing is counted before. */
+  /** False while only the first connectors are loaded; nothing is counted then. */
   isWhole: boolean;
   accounts: Account[];
   choices: Choices;
@@ -38,7 +38,7 @@ type ChoicesProps = {
 
 type Props = ChoicesProps & { text: string; ref?: Ref<HTMLInputElement> };
 
-/** What narrows the list, and how it is arranged. */
+/** The filters of the list and the menu that groups and sorts it. */
 export function ConnectorFilters({ text, ref, ...rest }: Props) {
   return (
     <div className={styles.filters}>
@@ -52,37 +52,38 @@ export function ConnectorFilters({ text, ref, ...rest }: Props) {
         placeholder="Filter"
         value={text}
         onChange={(next) => rest.onChange({ text: next })}
-        onKeyDown={toRows}
+        onKeyDown={focusRows}
       />
       <FilterChoices {...rest} />
     </div>
   );
 }
 
-/** All but the text: a key typed into that changes none of these. */
+/** All filters but the text; memoized, because typing changes none of them. */
 const FilterChoices = memo(function FilterChoices(props: ChoicesProps) {
   const { connectors, isWhole, accounts, choices, onChange, view, onRegroup } = props;
   const { compact } = useAppearance();
   const change = useChangePreferences();
   const hosted = accounts.some(hasAccounts);
-  const tally = useMemo(() => countByFilter(connectors), [connectors]);
+  const counts = useMemo(() => countByFilter(connectors), [connectors]);
   const tags = useMemo(() => tagsOf(connectors), [connectors]);
-  const types = useMemo(() => [...tally.types.keys()].toSorted(compareText), [tally]);
-  const number = <Key,>(counts: ReadonlyMap<Key, number>, key: Key) => (isWhole ? (counts.get(key) ?? 0) : undefined);
+  const types = useMemo(() => [...counts.types.keys()].toSorted(compareText), [counts]);
+  const countOf = <Key,>(numbers: ReadonlyMap<Key, number>, key: Key) =>
+    isWhole ? (numbers.get(key) ?? 0) : undefined;
   return (
     <>
       <Chips<Chip>
         label="Show"
         chips={[
-          { value: "needs", label: "Needs attention", count: number(tally.chips, "needs"), glyph: "signin" },
+          { value: "needs", label: "Needs attention", count: countOf(counts.chips, "needs"), glyph: "signin" },
           ...(hosted
             ? [
-                { value: "hosted" as const, label: "Hosted", count: number(tally.chips, "hosted") },
-                { value: "local" as const, label: "This computer", count: number(tally.chips, "local") },
+                { value: "hosted" as const, label: "Hosted", count: countOf(counts.chips, "hosted") },
+                { value: "local" as const, label: "This computer", count: countOf(counts.chips, "local") },
               ]
             : [
-                { value: "ready" as const, label: "Ready", count: number(tally.chips, "ready") },
-                { value: "off" as const, label: "Off", count: number(tally.chips, "off") },
+                { value: "ready" as const, label: "Ready", count: countOf(counts.chips, "ready") },
+                { value: "off" as const, label: "Off", count: countOf(counts.chips, "off") },
               ]),
         ]}
         value={choices.chip}
@@ -102,7 +103,7 @@ const FilterChoices = memo(function FilterChoices(props: ChoicesProps) {
               value: id,
               label,
               start: <PlatformTile platform={platform} colour={colour} />,
-              count: number(tally.accounts, id),
+              count: countOf(counts.accounts, id),
             }))}
             value={choices.account}
             onChange={(account) => onChange({ account })}
@@ -113,7 +114,7 @@ const FilterChoices = memo(function FilterChoices(props: ChoicesProps) {
               value: status,
               label: word,
               start: <StatusGlyph name={glyph} />,
-              count: number(tally.statuses, status),
+              count: countOf(counts.statuses, status),
             }))}
             value={choices.status}
             onChange={(status) => onChange({ status })}
@@ -123,7 +124,7 @@ const FilterChoices = memo(function FilterChoices(props: ChoicesProps) {
       {types.length > 1 && (
         <FilterMenu
           label="Type"
-          options={types.map((type) => ({ value: type, label: type, count: number(tally.types, type) }))}
+          options={types.map((type) => ({ value: type, label: type, count: countOf(counts.types, type) }))}
           value={choices.type}
           onChange={(type) => onChange({ type })}
         />
@@ -131,7 +132,7 @@ const FilterChoices = memo(function FilterChoices(props: ChoicesProps) {
       {tags.length > 0 && (
         <FilterMenu
           label="Tag"
-          options={tags.map((tag) => ({ value: tag, label: tag, count: number(tally.tags, tag) }))}
+          options={tags.map((tag) => ({ value: tag, label: tag, count: countOf(counts.tags, tag) }))}
           value={choices.tag}
           onChange={(tag) => onChange({ tag })}
         />
@@ -148,8 +149,8 @@ const FilterChoices = memo(function FilterChoices(props: ChoicesProps) {
   );
 });
 
-/** From the field to the rows: what was typed stays. */
-function toRows(event: KeyboardEvent): void {
+/** Moves the focus from the filter field to the rows. */
+function focusRows(event: KeyboardEvent): void {
   if (event.key !== "ArrowDown" && event.key !== "Enter" && event.key !== "Escape") return;
   const rows = document.querySelector<HTMLElement>("main [role=grid]");
   if (!rows) return;

@@ -27,13 +27,13 @@ import { type Filters, noChoices } from "./groups";
 import { PeekConnector } from "./PeekConnector";
 import { useCheckConnector, useEnableConnector, useRemoveConnector } from "./useConnectorActions";
 import { useFrozenGroups } from "./useFrozenGroups";
-import { useNarrowedGroups } from "./useNarrowedGroups";
+import { useFilteredGroups } from "./useFilteredGroups";
 import { useSelection } from "./useSelection";
 import { useActiveRow } from "./useActiveRow";
 
 type Props = {
   connectors: Connector[];
-  /** Whether these are all; nothing is counted before. */
+  /** False while only the first connectors are loaded; nothing is counted then. */
   isWhole: boolean;
   account: AccountId | null;
   onAccount: (id: AccountId | null) => void;
@@ -43,47 +43,47 @@ type Props = {
 };
 
 const idOf = ({ id }: Connector) => id;
-const none: Account[] = [];
+const noAccounts: Account[] = [];
 
-/** The rows, what narrows them, how their accounts are, and the keys of the selected one. */
+/** The list of connectors with its filters, the state of the accounts, and the shortcuts of the active row. */
 export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen, onOpenAccount, onSignIn }: Props) {
   const [text, setText] = useState("");
-  const [chosen, setChosen] = useState(noChoices);
+  const [localChoices, setLocalChoices] = useState(noChoices);
   const [activeId, setActiveId] = useActiveRow();
   const [deleting, setDeleting] = useState<Connector | null>(null);
-  const [peeks, setPeeks] = useState(false);
+  const [isPreviewOpen, setPreviewOpen] = useState(false);
   const filterField = useRef<HTMLInputElement>(null);
   const { frozen, regroup } = useFrozenGroups(connectors);
   const { data: preferences } = useQuery(queries.preferences());
-  const { data: accounts = none } = useQuery(queries.accounts());
+  const { data: accounts = noAccounts } = useQuery(queries.accounts());
   const { data: authorizations } = useQuery(queries.authorizations());
   const states = useAccountStates();
   const check = useCheckConnector();
   const remove = useRemoveConnector();
   const turnOn = useEnableConnector();
-  // Stable functions: a mutation is a new object at each render, which would render every row again.
+  // The `mutate` functions are stable; the mutations are new objects in each render.
   const { mutate: turnOnNow } = turnOn;
   const { mutate: checkNow } = check;
 
-  // The account is kept in the address, so that other pages can lead here; the rest is of the moment.
-  const choices = useMemo(() => ({ ...chosen, account }), [chosen, account]);
-  const narrow = useCallback(
-    ({ account: other, text: typed, ...changes }: Partial<Filters>) => {
-      if (other !== undefined) onAccount(other);
-      if (typed !== undefined) setText(typed);
-      else setChosen((before) => ({ ...before, ...changes }));
+  // The account is part of the URL, so that other pages can link to it; the other filters are local.
+  const choices = useMemo(() => ({ ...localChoices, account }), [localChoices, account]);
+  const changeFilters = useCallback(
+    ({ account: nextAccount, text: nextText, ...changes }: Partial<Filters>) => {
+      if (nextAccount !== undefined) onAccount(nextAccount);
+      if (nextText !== undefined) setText(nextText);
+      else setLocalChoices((before) => ({ ...before, ...changes }));
     },
     [onAccount],
   );
   const showAll = () => {
-    narrow({ text: "" });
-    narrow(noChoices);
+    changeFilters({ text: "" });
+    changeFilters(noChoices);
   };
   const hosted = useMemo(() => accounts.filter(hasAccounts), [accounts]);
   const group = preferences?.connectorGroup ?? "status";
   const sort = preferences?.connectorSort ?? "name";
   const view = useMemo(() => ({ group, sort }), [group, sort]);
-  const groups = useNarrowedGroups(connectors, { ...view, accounts, frozen, text, choices });
+  const groups = useFilteredGroups(connectors, { ...view, accounts, frozen, text, choices });
   const sections = useMemo(
     () =>
       groups.map(({ key, title, rows }) => ({
@@ -105,16 +105,16 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const order = useMemo(() => groups.flatMap((group) => group.rows), [groups]);
   const current = activeId === null ? undefined : order.find((one) => one.id === activeId);
 
-  const act = (action: NextAction, connector: Connector) =>
+  const startAction = (action: NextAction, connector: Connector) =>
     runAction(action, connector, { onSignIn, onOpen, onTurnOn: turnOnNow, onCheck: checkNow });
-  const selectNext = (gone: Connector) => {
-    const at = order.indexOf(gone);
+  const activateNeighbour = (removed: Connector) => {
+    const at = order.indexOf(removed);
     setActiveId((order[at + 1] ?? order[at - 1])?.id ?? null);
   };
   const removeCurrent = () => {
     if (!current) return;
     if (abilitiesOf(current).deletesForGood) return setDeleting(current);
-    selectNext(current);
+    activateNeighbour(current);
     remove.mutate(current);
   };
 
@@ -142,7 +142,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   );
   useShortcut(
     current && !isSelecting
-      ? { keys: "connectors.check", inBar: true, ofRow: true, run: () => act("doctor", current) }
+      ? { keys: "connectors.check", inBar: true, ofRow: true, run: () => startAction("doctor", current) }
       : null,
   );
   useShortcut(
@@ -152,7 +152,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
           label: nextActionLabels[currentAction],
           inBar: true,
           ofRow: true,
-          run: () => act(currentAction, current),
+          run: () => startAction(currentAction, current),
         }
       : null,
   );
@@ -169,10 +169,18 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   );
   useShortcut(
     current
-      ? { keys: "Space", label: peeks ? "Close" : "Preview", inBar: true, ofRow: true, run: () => setPeeks(!peeks) }
+      ? {
+          keys: "Space",
+          label: isPreviewOpen ? "Close" : "Preview",
+          inBar: true,
+          ofRow: true,
+          run: () => setPreviewOpen(!isPreviewOpen),
+        }
       : null,
   );
-  useShortcut(peeks && !isSelecting ? { keys: "Escape", label: "Close preview", run: () => setPeeks(false) } : null);
+  useShortcut(
+    isPreviewOpen && !isSelecting ? { keys: "Escape", label: "Close preview", run: () => setPreviewOpen(false) } : null,
+  );
   useShortcut({ keys: "list.selectAll", run: () => selection.selectAll(order) });
   const problem = selection.error ?? remove.error ?? turnOn.error ?? check.error;
 
@@ -185,7 +193,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
         accounts={accounts}
         text={text}
         choices={choices}
-        onChange={narrow}
+        onChange={changeFilters}
         view={view}
         onRegroup={regroup}
       />
@@ -244,20 +252,20 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
                   isSelecting={isSelecting}
                   outcome={selection.outcomes.get(connector.id)}
                   onToggleSelected={toggleSelected}
-                  onNextAction={act}
+                  onNextAction={startAction}
                 />
               )}
             />
           )}
         </div>
-        {peeks && current && (
+        {isPreviewOpen && current && (
           <PeekConnector
             connector={current}
             colour={colourOf(current)}
             isSelecting={isSelecting}
             onOpen={(tab) => onOpen(current.id, tab)}
-            onNextAction={act}
-            onClose={() => setPeeks(false)}
+            onNextAction={startAction}
+            onClose={() => setPreviewOpen(false)}
           />
         )}
       </div>
@@ -266,7 +274,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
           connector={deleting}
           onClose={() => setDeleting(null)}
           onDeleted={() => {
-            selectNext(deleting);
+            activateNeighbour(deleting);
             setDeleting(null);
           }}
         />

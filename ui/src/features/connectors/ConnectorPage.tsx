@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { abilitiesOf, canCheck } from "@/components/abilities";
-import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
@@ -12,7 +11,6 @@ import { IdentityLine } from "@/components/IdentityLine";
 import { Menu } from "@/components/Menu";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { isSignInAction, nextActionKeys, nextActionLabels, runAction, tabFor } from "@/components/nextAction";
-import { platformName } from "@/components/platformName";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
@@ -33,6 +31,7 @@ import { PlatformCredentials } from "./hosted/PlatformCredentials";
 import { PromptsPane } from "./offered/PromptsPane";
 import { ResourcesPane } from "./offered/ResourcesPane";
 import { Overview } from "./Overview";
+import { StatusBadge } from "./StatusBadge";
 import { ToolChanges } from "./ToolChanges";
 import {
   useCheckConnector,
@@ -48,19 +47,18 @@ type Props = {
   onTab: (tab: ConnectorTab) => void;
   onSignIn: (connector: Connector) => void;
   onOpen: (id: ConnectorId) => void;
-  /** Sets the same service up on another account. */
   onCreateElsewhere: (connector: Connector) => void;
   onLeave: () => void;
-  /** The parts of other features. */
+  // Rendered by the app, because features do not import each other.
   renderTools: (connector: Connector) => ReactNode;
   renderRuns: (connector: Connector) => ReactNode;
 };
 
-/** One connector: how it is, what it can do, what was run, how it is set. */
+/** The page of one connector, with a tab for each of its parts. */
 export function ConnectorPage(props: Props) {
   const { data, error, refetch } = useQuery(queries.connectors());
   const connector = data?.find((one) => one.id === props.id);
-  if (connector) return <Known {...props} connector={connector} />;
+  if (connector) return <LoadedPage {...props} connector={connector} />;
   return (
     <>
       <Crumbs title={error ? "Couldn't load" : data ? "Not found" : ""} onLeave={props.onLeave} />
@@ -98,7 +96,7 @@ function Crumbs({ title, onLeave, children }: { title: string; onLeave: () => vo
   );
 }
 
-function Known({
+function LoadedPage({
   connector,
   tab,
   onTab,
@@ -117,7 +115,7 @@ function Known({
   const [confirmsDisconnect, setConfirmsDisconnect] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const { data: accounts = [] } = useQuery(queries.accounts());
-  const { glyph, word } = statusLook(connector, connector.changedTools);
+  const { word } = statusLook(connector, connector.changedTools);
   const { nextAction: action } = connector;
   const isOff = connector.status.status === "disabled";
   const signedIn = connector.authentication.kind === "oauth" && connector.authentication.entry !== null;
@@ -129,7 +127,7 @@ function Known({
   const run = (action: NextAction) =>
     runAction(action, connector, {
       onSignIn,
-      onOpen: (_id, place) => onTab(place),
+      onOpen: (_id, next) => onTab(next),
       onTurnOn: () => update.mutate({ enabled: true }),
       onCheck: runCheck,
     });
@@ -137,34 +135,34 @@ function Known({
   const checkable = canCheck(connector);
   const removeConnector = () => {
     if (deletesForGood) return setDeleting(true);
-    // Left first: the page of a connector that is gone says that there is none.
+    // Leave first, or this page would report that the connector was not found.
     onLeave();
     remove.mutate(connector);
   };
-  // A check has a button of its own, and where a step is taken already, nothing leads there.
+  // A check has a button of its own, and no button leads to the open tab.
   const mainAction =
     action && nextActionKeys[action] === "connectors.connect" && tabFor(action) !== tab ? action : null;
 
-  // As somebody else, or with more access; what needs a sign-in has a button of its own.
+  // To sign in as another user or with more access. A sign-in that is needed is the main action.
   const canSignInAgain = !isOff && connector.reauthAction === "sign_in" && !isSignInAction(action);
 
-  useShortcut(!checkable ? null : { keys: "connectors.check", inBar: true, run: runCheck });
+  useShortcut(checkable ? { keys: "connectors.check", inBar: true, run: runCheck } : null);
   useShortcut(
     mainAction
       ? { keys: "connectors.connect", label: nextActionLabels[mainAction], inBar: true, run: () => run(mainAction) }
       : null,
   );
   const tabs = connectorTabs.filter((one) => {
-    // Elsewhere what a connector signs in with is one of its settings.
+    // Other platforms keep the credential in the settings.
     if (one === "credentials") return keepsCredentials;
-    // Elsewhere the platform speaks with the server.
+    // Hosted connectors are connected to their servers by the platform.
     if (one === "log") return configuredHere;
     return hasResources || (one !== "resources" && one !== "prompts");
   });
   useShortcut({ keys: "tab.previous", run: () => onTab(neighbour(tabs, tab, -1)) });
   useShortcut({ keys: "tab.next", run: () => onTab(neighbour(tabs, tab, 1)) });
   useShortcut({ keys: "Escape", label: "All connectors", run: onLeave });
-  const views: Record<ConnectorTab, Omit<TabItem<ConnectorTab>, "id">> = {
+  const contents: Record<ConnectorTab, Omit<TabItem<ConnectorTab>, "id">> = {
     overview: {
       label: "Overview",
       content: (
@@ -268,17 +266,7 @@ function Known({
         <div className={styles.titles}>
           <div className="line">
             <h1 className="cut">{connector.title}</h1>
-            <Badge
-              glyph={glyph}
-              pill
-              title={
-                connector.status.word
-                  ? `${platformName(connector.identity.platform)}: ${connector.status.word}`
-                  : undefined
-              }
-            >
-              {word}
-            </Badge>
+            <StatusBadge connector={connector} pill />
             {connector.server && <Tag>MCP {connector.server.protocolVersion}</Tag>}
             {connector.server?.transport === "sse" && <Tag tone="warn">Deprecated transport (HTTP + SSE)</Tag>}
             {connector.allowsPlainHttp && <Tag tone="warn">Not encrypted</Tag>}
@@ -299,7 +287,7 @@ function Known({
         label={connector.title}
         selected={tabs.includes(tab) ? tab : "overview"}
         onSelect={onTab}
-        tabs={tabs.map((id) => ({ id, ...views[id] }))}
+        tabs={tabs.map((id) => ({ id, ...contents[id] }))}
       />
       {deleting && (
         <DeleteConnectorDialog connector={connector} onClose={() => setDeleting(false)} onDeleted={onLeave} />

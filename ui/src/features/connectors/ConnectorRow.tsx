@@ -1,6 +1,5 @@
 import { useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
-import { Badge } from "@/components/Badge";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { statusLook } from "@/components/connectorStatus";
 import { Icon } from "@/components/Icon";
@@ -10,35 +9,33 @@ import { nextActionKeys, nextActionLabels } from "@/components/nextAction";
 import { Tag } from "@/components/Tag";
 import { RowButton } from "@/components/RowButton";
 import { TwoLines } from "@/components/TwoLines";
-import { platformName } from "@/components/platformName";
 import { type AccountColour, type Authorization, type Connector, type NextAction } from "@/host/bindings";
 import { classes } from "@/lib/classes";
 import { targetOf } from "@/components/commandLine";
 import { age, ago, asOf, exactTime, expires, timeLeft } from "@/lib/time";
 import { capital, count, cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Connectors.module.css";
+import { StatusBadge } from "./StatusBadge";
 import { type Outcome } from "./useBulk";
 
 type Props = {
   connector: Connector;
   isActive: boolean;
-  /** Whether its account does not answer, so that the row may be old. */
+  /** Whether its account does not respond, so that the row may be out of date. */
   isStale: boolean;
-  /** The consent under way for it. */
+  /** Sign-in in progress. */
   authorization: Authorization | undefined;
-  /** The colour that its account is known by. */
   colour: AccountColour | null | undefined;
-  /** Whether it is picked for something done to many. */
   isSelected: boolean;
-  /** Whether any is: keys are for the picked ones then. */
+  /** Whether any row is selected, which the shortcuts apply to then. */
   isSelecting: boolean;
-  /** How that went with it. */
+  /** Result of the last bulk action. */
   outcome: Outcome | undefined;
   onToggleSelected: (connector: Connector) => void;
   onNextAction: (action: NextAction, connector: Connector) => void;
 };
 
-/** The cells of one row: name, status, account and identity, tools, last success, and one button. */
+/** The cells of one row of the list. */
 export function ConnectorRow({
   connector,
   isActive,
@@ -51,30 +48,26 @@ export function ConnectorRow({
   onToggleSelected,
   onNextAction,
 }: Props) {
-  const { glyph, word } = statusLook(connector, connector.changedTools);
+  const { word } = statusLook(connector, connector.changedTools);
   const { identity, status, nextAction: action } = connector;
-  const place = targetOf(connector);
+  const target = targetOf(connector);
   const type = connector.connectorType;
-  const text = outcome?.words ?? reason(connector, authorization);
+  const reason = outcome?.words ?? statusReason(connector, authorization);
   const facts = [credentialWord(identity), identity.level, identity.expiresAt && expires(identity.expiresAt)];
   return (
     <>
       <span className="line">
         <SelectMark connector={connector} isSelected={isSelected} onToggle={onToggleSelected} />
         <TwoLines
-          first={<Name connector={connector} saysDraft={connector.draft && word !== "Draft"} />}
-          second={place ? cutMiddle(connector.command ? place : shortAddress(place), 44) : type}
-          title={place ?? type ?? undefined}
+          first={<Name connector={connector} showsDraft={connector.draft && word !== "Draft"} />}
+          second={target ? cutMiddle(connector.command ? target : shortAddress(target), 44) : type}
+          title={target ?? type ?? undefined}
         />
       </span>
       <TwoLines
-        first={
-          <Badge glyph={glyph} title={status.word ? `${platformName(identity.platform)}: ${status.word}` : undefined}>
-            {word}
-          </Badge>
-        }
-        second={text}
-        title={text}
+        first={<StatusBadge connector={connector} />}
+        second={reason}
+        title={reason}
         failed={outcome?.state === "failed"}
         indent
       />
@@ -109,7 +102,7 @@ export function ConnectorRow({
 
 type SelectProps = { connector: Connector; isSelected: boolean; onToggle: (connector: Connector) => void };
 
-/** The pointer's way to select; X does it by key. The focus stays with the list. */
+/** Selects a row by pointer. The focus stays on the list, where X selects by keyboard. */
 function SelectMark({ connector, isSelected, onToggle }: SelectProps) {
   const [isOver, setIsOver] = useState(false);
   return (
@@ -118,7 +111,7 @@ function SelectMark({ connector, isSelected, onToggle }: SelectProps) {
       className={styles.pick}
       tabIndex={-1}
       aria-pressed={isSelected}
-      // Its name too, for its letters are none.
+      // Also the accessible name, because the initials in it are decoration.
       title={`Select ${connector.title}`}
       onPointerEnter={() => setIsOver(true)}
       onPointerLeave={() => setIsOver(false)}
@@ -135,21 +128,21 @@ function SelectMark({ connector, isSelected, onToggle }: SelectProps) {
   );
 }
 
-/** What it is called, and what is particular about it. */
-function Name({ connector, saysDraft }: { connector: Connector; saysDraft: boolean }) {
-  if (!connector.favourite && !saysDraft && !connector.allowsPlainHttp)
+/** The title, with marks for a favorite, a draft and an unencrypted connection. */
+function Name({ connector, showsDraft }: { connector: Connector; showsDraft: boolean }) {
+  if (!connector.favourite && !showsDraft && !connector.allowsPlainHttp)
     return <span className="medium">{connector.title}</span>;
   return (
     <span className={styles.name}>
       <span className="medium cut">{connector.title}</span>
       {connector.favourite && <Icon name="star" size={12} />}
-      {saysDraft && <span className="text3 small">Draft</span>}
+      {showsDraft && <span className="text3 small">Draft</span>}
       {connector.allowsPlainHttp && <Tag tone="warn">Not encrypted</Tag>}
     </span>
   );
 }
 
-function reason(connector: Connector, authorization: Authorization | undefined): string | undefined {
+function statusReason(connector: Connector, authorization: Authorization | undefined): string | undefined {
   const { status } = connector;
   if (authorization)
     return authorization.state === "awaiting_user"
@@ -162,7 +155,7 @@ function reason(connector: Connector, authorization: Authorization | undefined):
   return `${abilitiesOf(connector).reportsStatus ? "Updated" : "Checked"} ${ago(status.checkedAt)}`;
 }
 
-/** What assistive technology reads of a row. */
+/** Accessible name of a row. */
 export function rowName(connector: Connector): string {
   const { identity, toolCount } = connector;
   const text = [

@@ -18,7 +18,7 @@ import styles from "./Connectors.module.css";
 import { useCheckAll } from "@/host/useCheckAll";
 
 type Props = {
-  /** The account whose connectors are shown; `null` for all. */
+  /** Account whose connectors are shown; `null` for all. */
   account: AccountId | null;
   onAccount: (id: AccountId | null) => void;
   onAdd: () => void;
@@ -31,13 +31,13 @@ type Props = {
 export function ConnectorsPage({ onAdd, ...list }: Props) {
   const { data: all, error, refetch } = useQuery(queries.connectors());
   const { data: preferences } = useQuery(queries.preferences());
-  // A long list takes a moment; its beginning is there at once, in the usual order of all accounts.
-  const isUsual =
+  // A long list takes a moment to load. Its first rows, in the default order, are shown before.
+  const isDefaultView =
     list.account === null &&
     (preferences?.connectorGroup ?? "status") === "status" &&
     (preferences?.connectorSort ?? "name") === "name";
   const { data: first } = useQuery({ ...queries.firstConnectors(), enabled: all === undefined });
-  const connectors = all ?? (isUsual ? first?.connectors : undefined);
+  const connectors = all ?? (isDefaultView ? first?.connectors : undefined);
   const { data: accounts, isPending: isWaiting } = useQuery(queries.accounts());
   const hosted = accounts?.some(hasAccounts) ?? false;
   const checkAll = useCheckAll();

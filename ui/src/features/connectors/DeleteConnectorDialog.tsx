@@ -12,7 +12,7 @@ import { useDeleteConnector } from "./useConnectorActions";
 
 type Props = { connector: Connector; onClose: () => void; onDeleted: () => void };
 
-/** Asks before a connector is deleted at its platform, where nothing brings it back. */
+/** Asks before a connector is deleted at its platform, which can't be undone. */
 export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) {
   const remove = useDeleteConnector();
   const { title, identity, name, remoteId } = connector;

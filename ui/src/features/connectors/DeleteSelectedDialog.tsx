@@ -4,16 +4,16 @@ import { type Connector } from "@/host/bindings";
 import { count } from "@/lib/words";
 import styles from "./Connectors.module.css";
 
-type Props = { lasting: Connector[]; restorable: number; onClose: () => void; onDelete: () => void };
+type Props = { permanent: Connector[]; restorable: number; onClose: () => void; onDelete: () => void };
 
-/** Asks once before many connectors are deleted, and names those that nothing brings back. */
-export function DeleteSelectedDialog({ lasting, restorable, onClose, onDelete }: Props) {
-  const all = count(lasting.length + restorable, "connector");
+/** Asks before several connectors are deleted, and lists those that can't be restored. */
+export function DeleteSelectedDialog({ permanent, restorable, onClose, onDelete }: Props) {
+  const all = count(permanent.length + restorable, "connector");
   return (
     <ConfirmDialog title={`Delete ${all}?`} confirmLabel={`Delete ${all}`} onConfirm={onDelete} onClose={onClose}>
       <p>Deleted from their platforms for everyone (can't be undone):</p>
       <ul className={styles.named}>
-        {lasting.map(({ id, title, identity }) => (
+        {permanent.map(({ id, title, identity }) => (
           <li key={id}>
             <PlatformTile platform={identity.platform} />
             <span className="medium">{title}</span>

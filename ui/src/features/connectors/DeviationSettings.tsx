@@ -20,14 +20,14 @@ const choices: { value: Choice; label: string }[] = [
   { value: "off", label: "Off" },
 ];
 
-/** Where the sign-in of a connector differs from the standards; nothing where it doesn't sign in by OAuth. */
+/** OAuth deviations of a connector's provider. Renders nothing for connectors that don't use OAuth. */
 export function DeviationSettings({ connector }: { connector: Connector }) {
   const { data: deviations, error, refetch } = useQuery(queries.deviations(connector.id));
-  const [asked, setAsked] = useState<DeviationView | null>(null);
+  const [confirming, setConfirming] = useState<DeviationView | null>(null);
   const save = useChooseDeviations(connector.id);
   if (error) return <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
   if (!deviations || deviations.length === 0) return null;
-  // A second choice adds to one that is still being saved.
+  // A choice made while another is being saved adds to that one.
   const chosen = save.isPending ? save.variables : chosenOf(deviations);
   const choose = (deviation: OauthDeviation, choice: Choice) => {
     const { [deviation]: _before, ...others } = chosen;
@@ -45,19 +45,19 @@ export function DeviationSettings({ connector }: { connector: Connector }) {
             key={one.deviation}
             view={one}
             choice={choiceOf(chosen[one.deviation])}
-            onChoose={(choice) => (choice === "on" && one.weakens ? setAsked(one) : choose(one.deviation, choice))}
+            onChoose={(choice) => (choice === "on" && one.weakens ? setConfirming(one) : choose(one.deviation, choice))}
           />
         ))}
         {save.error && <ProblemNotice problem={asProblem(save.error)} />}
       </Advanced>
-      {asked && (
+      {confirming && (
         <TurnOnDialog
           title={connector.title}
-          words={asked.words}
-          onClose={() => setAsked(null)}
+          words={confirming.words}
+          onClose={() => setConfirming(null)}
           onTurnOn={() => {
-            setAsked(null);
-            choose(asked.deviation, "on");
+            setConfirming(null);
+            choose(confirming.deviation, "on");
           }}
         />
       )}
@@ -92,7 +92,6 @@ function Deviation({ view: { words, weakens, isOn, source }, choice, onChoose }:
 
 type TurnOnProps = { title: string; words: string; onClose: () => void; onTurnOn: () => void };
 
-/** Asks before a check is left out. */
 function TurnOnDialog({ title, words, onClose, onTurnOn }: TurnOnProps) {
   return (
     <ConfirmDialog title={`Turn on for ${title}?`} confirmLabel="Turn on" onConfirm={onTurnOn} onClose={onClose}>

@@ -20,7 +20,7 @@ const steps: { name: string; label: string }[] = [
   { name: "tools", label: "Tools" },
 ];
 
-const stepsOfProgram: { name: string; label: string }[] = [
+const programSteps: { name: string; label: string }[] = [
   { name: "found", label: "Found" },
   { name: "started", label: "Started" },
   { name: "spoke", label: "Spoke" },
@@ -37,14 +37,14 @@ const looks: Record<CheckState | "running", { glyph: GlyphName; word: string }> 
 
 type Props = {
   connector: Connector;
-  /** What was found since the window opened; steps are not kept for longer. */
+  /** Last check since the window was opened. */
   check: Check | null;
   checking: boolean;
   onSettings: () => void;
   onCheck: () => void;
 };
 
-/** The doctor's steps side by side; the first failure opens its fix beneath. */
+/** The steps of a connection check, and the fix for the first that failed. */
 export function DoctorStrip({ connector, check, checking, onSettings, onCheck }: Props) {
   const copy = useCopy();
   const report = useCheckReport();
@@ -52,7 +52,7 @@ export function DoctorStrip({ connector, check, checking, onSettings, onCheck }:
   return (
     <>
       <ol className={styles.doctor} aria-label="Connection check" aria-busy={checking}>
-        {(connector.command ? stepsOfProgram : steps).map(({ name, label }) => {
+        {(connector.command ? programSteps : steps).map(({ name, label }) => {
           const step = checking ? undefined : check?.steps.find((one) => one.name === name);
           return <Step key={name} label={label} step={step} checking={checking} />;
         })}
@@ -66,7 +66,7 @@ export function DoctorStrip({ connector, check, checking, onSettings, onCheck }:
           retryLabel={failed.problem.code === "program.not_allowed" ? "Allow program…" : "Check again"}
         >
           <TrustCertificate connector={connector} code={failed.problem.code} onTrusted={onCheck} />
-          {settingsHelp(failed.problem.code, failed.name) && (
+          {isFixedBySettings(failed.problem.code, failed.name) && (
             <Button small look="primary" onPress={onSettings}>
               Open settings
             </Button>
@@ -112,8 +112,8 @@ function Step({ label, step, checking }: { label: string; step: CheckStep | unde
   );
 }
 
-/** Whether something that stands in the connector's settings is wrong. */
-function settingsHelp(code: Code, step: string): boolean {
+/** Whether the failure can be fixed in the connector's settings. */
+function isFixedBySettings(code: Code, step: string): boolean {
   return (
     ["auth.client_needed", "auth.forbidden", "vault.reference", "mcp.not_a_server"].includes(code) ||
     ["name", "connect", "tls"].includes(step)

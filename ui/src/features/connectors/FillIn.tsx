@@ -16,7 +16,7 @@ type Props = {
   onClose: () => void;
 };
 
-/** Asks for what an address and its headers leave to be filled in, before anything is sent there. */
+/** Asks for the placeholder values of an address and its headers, before anything is sent to it. */
 export function FillIn({ server, turn, onFilled, onBack, onSkip, onClose }: Props) {
   const [filled, setFilled] = useState(() => defaultsOf(server.blanks));
   const [errors, setErrors] = useState<Record<string, string>>({});

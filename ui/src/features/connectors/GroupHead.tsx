@@ -7,9 +7,9 @@ import styles from "./Connectors.module.css";
 
 type Props = {
   title: string;
-  /** How many rows it has; not told before all are there. */
+  /** Number of rows; `undefined` until all are loaded. */
   number: number | undefined;
-  /** The account that the group is of, and how it is. */
+  /** The account of the group, where the list is grouped by account. */
   account?: Account | undefined;
   state?: AccountState;
   onOpenAccount: (id: AccountId) => void;
@@ -22,7 +22,7 @@ const stateWords: Record<AccountState, string | null> = {
   signed_out: "Signed out",
 };
 
-/** The head of a group of rows; that of an account says how the account is, with the way to mend it. */
+/** The head of a group of rows, with the state of its account. */
 export function GroupHead({ title, number, account, state = "fine", onOpenAccount }: Props) {
   const words = stateWords[state];
   return (

@@ -10,7 +10,7 @@ import { TrustCertificate } from "./TrustCertificate";
 
 type Props = { connector: Connector; onCheck: () => void };
 
-/** What stands in the doctor's place until he has looked: the status, and from whom and when it is. */
+/** The last known status with its source and age, shown until a check has run. */
 export function LastStatus({ connector, onCheck }: Props) {
   const { status } = connector;
   const { glyph, word } = statusLook(connector);
@@ -37,7 +37,7 @@ export function LastStatus({ connector, onCheck }: Props) {
   );
 }
 
-/** A platform's list is its word; of a connector of this computer we have seen it ourselves. */
+/** A hosted status is reported by the account; a local one was seen by Patchbay itself. */
 function sourceWords(connector: Connector, at: string): string {
   return abilitiesOf(connector).reportsStatus ? `From ${connector.identity.account}, ${ago(at)}.` : `Seen ${ago(at)}.`;
 }

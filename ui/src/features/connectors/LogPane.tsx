@@ -11,7 +11,7 @@ import { clockSeconds, exactTime } from "@/lib/time";
 import styles from "./LogPane.module.css";
 import { RunningServer } from "./RunningServer";
 
-/** What the server of a connector writes for people, as it comes, and whether it runs where it is a program. */
+/** The log of a connector's server and, for a local server, whether it is running. */
 export function LogPane({ connector }: { connector: Connector }) {
   return (
     <>
@@ -24,7 +24,7 @@ export function LogPane({ connector }: { connector: Connector }) {
 function Log({ connector }: { connector: Connector }) {
   const { data, error, refetch } = useQuery(queries.serverLog(connector.id));
   const pane = useRef<HTMLDivElement>(null);
-  // Whoever scrolled up reads what stands there.
+  // New lines do not scroll away what the user scrolled up to.
   const isAtEnd = useRef(true);
   useLayoutEffect(() => {
     if (isAtEnd.current) pane.current?.scrollTo({ top: pane.current.scrollHeight });

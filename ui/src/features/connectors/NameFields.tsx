@@ -7,11 +7,11 @@ type Props = {
   onTitle: (title: string) => void;
   name: string;
   onName: (name: string) => void;
-  /** Why it was not added: a short name that is taken is to be changed. */
+  /** Why adding failed: on a conflict the field of the short name unfolds. */
   failure: unknown;
 };
 
-/** What to call a new connector. Few need to choose the short name, which is made of the name. */
+/** Name of a new connector, and its short name, which defaults to one made from the name. */
 export function NameFields({ title, onTitle, name, onName, failure }: Props) {
   return (
     <>

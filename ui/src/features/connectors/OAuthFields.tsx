@@ -14,16 +14,16 @@ type Props = {
   form: AuthenticationForm;
   errors: FormErrors;
   set: (changes: Partial<AuthenticationForm>) => void;
-  /** OAuth apps that the wallet has. */
+  /** OAuth apps saved in the wallet. */
   clients: WalletEntry[];
   usualRedirectUri: string | null;
-  /** `null` when nobody has asked the server. */
+  /** `null` when the server has not been inspected. */
   registersItself: boolean | null;
 };
 
-/** Consent in the browser: whose OAuth app, and how the browser comes back. */
+/** Sign-in by OAuth: which app it uses, and how the browser returns to Patchbay. */
 export function OAuthFields({ form, errors, set, clients, usualRedirectUri, registersItself }: Props) {
-  const typed = form.clientEntry === null;
+  const isNewApp = form.clientEntry === null;
   const asApp = signsInAsApp(form);
   return (
     <>
@@ -51,11 +51,11 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
                 { value: "new", label: "New" },
                 { value: "entry", label: "Saved" },
               ]}
-              value={typed ? "new" : "entry"}
+              value={isNewApp ? "new" : "entry"}
               onChange={(from) => set({ clientEntry: from === "entry" ? (clients[0]?.id ?? null) : null })}
             />
           )}
-          {typed ? (
+          {isNewApp ? (
             <div className={styles.pair}>
               <Field
                 label="Client ID"

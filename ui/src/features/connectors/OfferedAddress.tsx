@@ -6,7 +6,7 @@ import styles from "./AddDialog.module.css";
 
 type Props = { url: string; turn?: string; onSkip?: () => void; onClose: () => void; onAgree: () => void };
 
-/** Asks before anything is sent to an address that a web page or another program gave. */
+/** Asks before anything is sent to an address that came from a link. */
 export function OfferedAddress({ url, turn, onSkip, onClose, onAgree }: Props) {
   return (
     <Dialog

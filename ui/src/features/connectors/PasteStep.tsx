@@ -3,21 +3,19 @@ import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
 import styles from "./AddDialog.module.css";
 
-/** What the field that takes anything needs, wherever it stands. */
 export type PasteProps = {
   text: string;
   onText: (text: string) => void;
   onSubmit: () => void;
   error?: string | null;
   isPending?: boolean;
-  /** Asks for a file instead. */
+  /** Opens a file dialog instead. */
   onChooseBundle: () => void;
 };
 
-/** What the field takes, in words. */
 export const pasteHelp = "Paste an MCP server's address, a command, or JSON from another app.";
 
-/** The field that takes anything which names a server. */
+/** A field for any text that names a server. */
 export function PasteField({
   text,
   onText,
@@ -57,7 +55,6 @@ export function PasteField({
   );
 }
 
-/** The buttons below the field. */
 export function PasteFooter({
   text,
   onSubmit,

@@ -1,33 +1,29 @@
-import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { statusLook } from "@/components/connectorStatus";
 import { IdentityLine } from "@/components/IdentityLine";
 import { nextActionKeys, nextActionLabels } from "@/components/nextAction";
-import { platformName } from "@/components/platformName";
 import { type AccountColour, type Connector, type NextAction } from "@/host/bindings";
 import page from "./ConnectorPage.module.css";
 import { DoctorStrip } from "./DoctorStrip";
 import { Facts } from "./Facts";
 import { LastStatus } from "./LastStatus";
 import styles from "./PeekConnector.module.css";
+import { StatusBadge } from "./StatusBadge";
 import { useLastCheck } from "./useConnectorActions";
 
 type Props = {
   connector: Connector;
-  /** The colour that its account is known by. */
   colour: AccountColour | null | undefined;
-  /** Whether any is picked: keys are for the picked ones then. */
+  /** Whether any row is selected, which the shortcuts apply to then. */
   isSelecting: boolean;
   onOpen: (tab?: "overview" | "settings") => void;
   onNextAction: (action: NextAction, connector: Connector) => void;
   onClose: () => void;
 };
 
-/** A quick look at the selected connector, beside the list, which keeps the focus: arrows lead on to the next. */
+/** A preview of the active connector beside the list. The list keeps the focus, so that arrow keys move on. */
 export function PeekConnector({ connector, colour, isSelecting, onOpen, onNextAction, onClose }: Props) {
   const { check, checking } = useLastCheck(connector.id);
-  const { glyph, word } = statusLook(connector, connector.changedTools);
   const { nextAction: action } = connector;
   const mainAction = action && nextActionKeys[action] === "connectors.connect" ? action : null;
   const runCheck = () => onNextAction("check", connector);
@@ -40,17 +36,7 @@ export function PeekConnector({ connector, colour, isSelecting, onOpen, onNextAc
             <h2 className={`cut ${styles.title}`} title={connector.title}>
               {connector.title}
             </h2>
-            <Badge
-              glyph={glyph}
-              pill
-              title={
-                connector.status.word
-                  ? `${platformName(connector.identity.platform)}: ${connector.status.word}`
-                  : undefined
-              }
-            >
-              {word}
-            </Badge>
+            <StatusBadge connector={connector} pill />
           </div>
           <IdentityLine identity={connector.identity} colour={colour} />
         </div>

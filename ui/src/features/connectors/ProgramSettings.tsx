@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Field } from "@/components/Field";
 import { type Connector, type ServerCommand } from "@/host/bindings";
-import { isByLines, type ProgramText, programText, readProgram } from "./programText";
+import { isEditableAsText, type ProgramText, programText, parseProgram } from "./programText";
 import { Section } from "./Section";
 import { SettingsForm } from "./SettingsForm";
 import { useUpdateConnector } from "./useConnectorActions";
@@ -15,23 +15,23 @@ export function ProgramSettings({ connector, command }: Props) {
   const [errors, setErrors] = useState<Partial<ProgramText>>({});
   const save = useUpdateConnector(connector.id, "Command saved");
   const isChanged = JSON.stringify(text) !== JSON.stringify(saved);
-  const isEditable = isByLines(command);
+  const isEditable = isEditableAsText(command);
   const field = (name: keyof ProgramText) => ({
     mono: true,
     isDisabled: !isEditable,
     value: text[name],
     error: errors[name] ?? null,
-    onChange: (typed: string) => {
-      setText({ ...text, [name]: typed });
+    onChange: (value: string) => {
+      setText({ ...text, [name]: value });
       setErrors({});
     },
   });
   const submit = () => {
-    const read = readProgram(text);
-    if ("errors" in read) return setErrors(read.errors);
+    const parsed = parseProgram(text);
+    if ("errors" in parsed) return setErrors(parsed.errors);
     save.mutate(
-      { command: read.command },
-      { onSuccess: (updated) => setText(programText(updated.command ?? read.command)) },
+      { command: parsed.command },
+      { onSuccess: (updated) => setText(programText(updated.command ?? parsed.command)) },
     );
   };
   return (

@@ -7,11 +7,11 @@ import { inertText } from "@/lib/inertText";
 
 type Props = {
   program: string;
-  /** Where it is looked for first, as a `PATH`. */
+  /** `PATH` of the command, searched first. */
   path: string | null;
 };
 
-/** The file that a command would start, or what to install where there is none. */
+/** The file that a command would start, or what to install if it is missing. */
 export function ResolvedProgram({ program, path }: Props) {
   const { data, error, refetch } = useQuery(queries.program(program, path));
   if (error) return <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;

@@ -8,7 +8,7 @@ import { useCommand } from "@/host/useCommand";
 import { duration } from "@/lib/time";
 import styles from "./LogPane.module.css";
 
-/** Whether the program of a connector runs, and how to stop it. */
+/** The running process of a local server, with a button to stop it. */
 export function RunningServer({ connector }: { connector: Connector }) {
   const { data } = useQuery(queries.sessions());
   const stop = useCommand({

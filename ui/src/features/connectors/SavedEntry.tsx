@@ -3,7 +3,7 @@ import { Select } from "@/components/Select";
 import { type WalletEntry } from "@/host/bindings";
 import styles from "./AuthenticationFields.module.css";
 
-type SavedProps = {
+type Props = {
   label: string;
   entries: WalletEntry[];
   value: string | null;
@@ -11,8 +11,8 @@ type SavedProps = {
   onChange: (id: string) => void;
 };
 
-/** Picks one of the wallet's entries. */
-export function SavedEntry({ label, entries, value, error, onChange }: SavedProps) {
+/** Selects an entry of the wallet. */
+export function SavedEntry({ label, entries, value, error, onChange }: Props) {
   return (
     <div className={styles.saved}>
       <Select
@@ -22,13 +22,12 @@ export function SavedEntry({ label, entries, value, error, onChange }: SavedProp
         value={value}
         onChange={onChange}
       />
-      {error && <ErrorWords>{error}</ErrorWords>}
+      {error && <ErrorText>{error}</ErrorText>}
     </div>
   );
 }
 
-/** What is wrong with a choice. */
-export function ErrorWords({ children }: { children: string }) {
+export function ErrorText({ children }: { children: string }) {
   return (
     <span className={styles.error} role="alert">
       <Icon name="circle-alert" size={12} />

@@ -7,7 +7,7 @@ import { inertText } from "@/lib/inertText";
 import styles from "./ConnectorPage.module.css";
 import { useCancelCheck } from "./useConnectorActions";
 
-/** What a program writes while it starts, which may have to download it first, and how to stop that. */
+/** The last log line of a program that is starting, and a button to cancel. The program may be downloading first. */
 export function Starting({ connector }: { connector: Connector }) {
   const [since] = useState(() => Date.now());
   const { data } = useQuery(queries.serverLog(connector.id));

@@ -14,10 +14,10 @@ import styles from "./ToolChanges.module.css";
 
 const kindWords: Record<ToolChangeKind, string> = { added: "new", removed: "gone", changed: "changed" };
 
-/** Tools that are not any more as they were when they were first listed, to be read and agreed to. */
+/** Tools that changed since they were first listed, for the user to review and accept. */
 export function ToolChanges({ connector }: { connector: Connector }) {
   const { data: changes = [], error } = useQuery(queries.toolChanges(connector.id));
-  const accept = useAccept(connector);
+  const accept = useAcceptTools(connector);
   const [first] = changes;
   useShortcut(first ? { keys: "connectors.accept", run: () => accept.mutate() } : null);
   const problem = accept.error ?? error;
@@ -53,7 +53,7 @@ export function ToolChanges({ connector }: { connector: Connector }) {
   );
 }
 
-function useAccept({ id, title }: Connector) {
+function useAcceptTools({ id, title }: Connector) {
   return useCommand({
     mutationFn: () => call(commands.acceptTools(id)),
     update: (client) => void client.setQueryData(queries.toolChanges(id).queryKey, []),
@@ -73,7 +73,7 @@ function Change({ change: { name, kind, before, after, differences } }: { change
       {differences.length > 0 && (
         <ul className={styles.differences}>
           {differences.map((difference) => (
-            <Differing key={difference.path} difference={difference} />
+            <DifferenceItem key={difference.path} difference={difference} />
           ))}
         </ul>
       )}
@@ -81,26 +81,26 @@ function Change({ change: { name, kind, before, after, differences } }: { change
   );
 }
 
-function Differing({ difference: { path, before, after } }: { difference: Difference }) {
+function DifferenceItem({ difference: { path, before, after } }: { difference: Difference }) {
   return (
     <li>
       <div className={styles.path}>
-        <span className="mono">{placeWords(path)}</span>
+        <span className="mono">{pathLabel(path)}</span>
       </div>
       <p className={styles.side}>
         <span>Before</span>
-        {before == null ? <span className="text2">—</span> : <del data-selectable>{shown(before)}</del>}
+        {before == null ? <span className="text2">—</span> : <del data-selectable>{textOf(before)}</del>}
       </p>
       <p className={styles.side}>
         <span>Now</span>
-        {after == null ? <span className="text2">—</span> : <ins data-selectable>{shown(after)}</ins>}
+        {after == null ? <span className="text2">—</span> : <ins data-selectable>{textOf(after)}</ins>}
       </p>
     </li>
   );
 }
 
-/** `description`, or `arguments › properties › to` within a schema. */
-function placeWords(path: string): string {
+/** Label of a JSON pointer, such as `description` or `arguments › properties › to`. */
+function pathLabel(path: string): string {
   const parts = path
     .split("/")
     .slice(1)
@@ -109,6 +109,6 @@ function placeWords(path: string): string {
   return parts.map((part, index) => (index === 0 ? (words[part] ?? part) : part)).join(" › ");
 }
 
-function shown(value: unknown): string {
+function textOf(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value, null, 2);
 }

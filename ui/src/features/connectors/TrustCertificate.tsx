@@ -15,10 +15,10 @@ import { useTrustCertificate } from "./useConnectorActions";
 
 type Props = { connector: Connector; code: Code | null; onTrusted: () => void };
 
-/** Where a certificate may keep a connector from its server: a button that shows it. */
+/** A button that shows the certificate a connection failed on, so that it can be trusted. */
 export function TrustCertificate({ connector, code, onTrusted }: Props) {
   const [shown, setShown] = useState<UntrustedCertificate | null>(null);
-  const look = useCommand({
+  const find = useCommand({
     mutationFn: () => call(commands.findUntrustedCertificate(connector.id)),
     toast: (found) => (found ? null : "No certificate needs to be trusted"),
   });
@@ -28,12 +28,12 @@ export function TrustCertificate({ connector, code, onTrusted }: Props) {
       <Button
         small
         look="primary"
-        isPending={look.isPending}
-        onPress={() => look.mutate(undefined, { onSuccess: setShown })}
+        isPending={find.isPending}
+        onPress={() => find.mutate(undefined, { onSuccess: setShown })}
       >
         View certificate…
       </Button>
-      {look.error && <span className="text2 small">{sentence(asProblem(look.error).message)}</span>}
+      {find.error && <span className="text2 small">{sentence(asProblem(find.error).message)}</span>}
       {shown && (
         <TrustDialog
           connector={connector}
@@ -56,7 +56,6 @@ type DialogProps = {
   onTrusted: () => void;
 };
 
-/** Asks before a certificate is trusted that no authority has signed. */
 function TrustDialog({ connector, certificate, onClose, onTrusted }: DialogProps) {
   const trust = useTrustCertificate(connector.id);
   const { place, reason, facts } = certificate;

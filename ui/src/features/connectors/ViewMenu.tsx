@@ -19,7 +19,7 @@ const densities: { value: Density; label: string }[] = [
   { value: "compact", label: "Compact" },
 ];
 
-/** How the list is grouped and sorted, and how tall its rows are. */
+/** Chooses grouping, sorting and row height of the list. */
 export function ViewMenu({ group, sort, density, onChange }: Props) {
   return (
     <MenuTrigger>
@@ -32,28 +32,33 @@ export function ViewMenu({ group, sort, density, onChange }: Props) {
       </Button>
       <Popover className={selectStyles.popover ?? ""} placement="bottom end" offset={4}>
         <Menu aria-label="View" className={classes(selectStyles.list, styles.viewMenu)}>
-          <One
+          <Choice
             title="Group by"
             options={groupings}
             value={group}
             onChange={(connectorGroup) => onChange({ connectorGroup })}
           />
-          <One title="Sort by" options={sorts} value={sort} onChange={(connectorSort) => onChange({ connectorSort })} />
-          <One title="Rows" options={densities} value={density} onChange={(next) => onChange({ density: next })} />
+          <Choice
+            title="Sort by"
+            options={sorts}
+            value={sort}
+            onChange={(connectorSort) => onChange({ connectorSort })}
+          />
+          <Choice title="Rows" options={densities} value={density} onChange={(next) => onChange({ density: next })} />
         </Menu>
       </Popover>
     </MenuTrigger>
   );
 }
 
-type OneProps<T extends string> = {
+type ChoiceProps<T extends string> = {
   title: string;
   options: { value: T; label: string }[];
   value: T;
   onChange: (value: T) => void;
 };
 
-function One<T extends string>({ title, options, value, onChange }: OneProps<T>) {
+function Choice<T extends string>({ title, options, value, onChange }: ChoiceProps<T>) {
   const idOf = (option: T) => `${title} ${option}`;
   return (
     <MenuSection

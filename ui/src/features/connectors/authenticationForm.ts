@@ -8,16 +8,16 @@ import {
 } from "@/host/bindings";
 import { linkAddress } from "@/lib/linkAddress";
 
-/** What is typed about a way to sign in; kept whole, so that changing one's mind loses nothing. */
+/** Input for all sign-in methods, so that switching between them loses nothing. */
 export type AuthenticationForm = {
-  /** `null` before one is chosen, where nothing is known of the server. */
+  /** `null` until one is chosen, where nothing is known about the server. */
   method: AuthenticationMethod | null;
   ownClient: boolean;
-  /** A saved OAuth app, or `null` to type one in. */
+  /** A saved OAuth app; `null` to enter a new one. */
   clientEntry: WalletEntryId | null;
   clientId: string;
   clientSecret: ValueDraft;
-  /** As the app itself, without a browser. */
+  /** Whether to sign in by client credentials, without a browser. */
   asApp: boolean;
   redirect: Redirect;
   callbackPort: string;
@@ -32,7 +32,7 @@ export type AuthenticationForm = {
   headersEntry: WalletEntryId | null;
 };
 
-/** What is wrong with which field of the form. */
+/** Error messages by field. */
 export type FormErrors = Partial<
   Record<
     | "method"
@@ -49,7 +49,6 @@ export type FormErrors = Partial<
   >
 >;
 
-/** A form in which nothing has been typed yet. */
 export function newForm(method: AuthenticationMethod | null): AuthenticationForm {
   return {
     method,
@@ -72,11 +71,11 @@ export function newForm(method: AuthenticationMethod | null): AuthenticationForm
   };
 }
 
-/** A form that says how a connector signs in now. */
+/** The form filled with a connector's current sign-in. */
 export function formOf(authentication: Authentication): AuthenticationForm {
   const form = newForm(authentication.kind === "variables" ? "none" : authentication.kind);
   switch (authentication.kind) {
-    // A program signs in nowhere: its settings have no such form.
+    // Programs have no sign-in form.
     case "variables":
     case "none":
       return form;
@@ -98,7 +97,6 @@ export function formOf(authentication: Authentication): AuthenticationForm {
   }
 }
 
-/** What has to be corrected before the form can be used. */
 export function errorsOf(form: AuthenticationForm): FormErrors {
   switch (form.method) {
     case null:
@@ -131,11 +129,11 @@ export function errorsOf(form: AuthenticationForm): FormErrors {
 function headersError(lines: HeaderLine[]): FormErrors {
   const typed = lines.filter((line) => line.name.trim() || line.value);
   if (typed.length === 0) return { headers: "Enter at least one header" };
-  const bad = typed.find((line) => !/^[\w!#$%&'*+.^`|~-]+$/.test(line.name.trim()) || !line.value);
-  return bad ? { headers: `Enter a name and value for ${bad.name.trim() || "each header"}` } : {};
+  const invalid = typed.find((line) => !/^[\w!#$%&'*+.^`|~-]+$/.test(line.name.trim()) || !line.value);
+  return invalid ? { headers: `Enter a name and value for ${invalid.name.trim() || "each header"}` } : {};
 }
 
-/** The form as the host takes it; only when {@link errorsOf} finds nothing. */
+/** Converts a form in which {@link errorsOf} finds nothing to the host's type. */
 export function choiceOf(form: AuthenticationForm): AuthenticationChoice {
   switch (form.method) {
     case null:
@@ -162,7 +160,7 @@ export function choiceOf(form: AuthenticationForm): AuthenticationChoice {
   }
 }
 
-/** Whether it signs in as an OAuth app of one's own, which needs no browser. */
+/** Whether the form signs in by client credentials, without a browser. */
 export function signsInAsApp(form: AuthenticationForm): boolean {
   return form.ownClient && form.asApp;
 }
@@ -177,16 +175,16 @@ function clientOf(form: AuthenticationForm): Extract<AuthenticationChoice, { kin
   };
 }
 
-/** The redirect address to enter at the provider, for the port and host that were chosen. */
-export function redirectUriOf(form: AuthenticationForm, usual: string): string {
+/** The redirect URI to register with the provider, with the chosen host and port. */
+export function redirectUriOf(form: AuthenticationForm, defaultUri: string): string {
   if (form.redirect === "deep_link") return linkAddress;
   try {
-    const url = new URL(usual);
-    if (!/^https?:$/.test(url.protocol)) return usual;
+    const url = new URL(defaultUri);
+    if (!/^https?:$/.test(url.protocol)) return defaultUri;
     url.hostname = form.callbackHost;
     if (/^\d+$/.test(form.callbackPort.trim())) url.port = form.callbackPort.trim();
     return url.toString();
   } catch {
-    return usual;
+    return defaultUri;
   }
 }

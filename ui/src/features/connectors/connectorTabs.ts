@@ -1,4 +1,4 @@
-/** The parts of a connector's page; apart from it, because an address is read before the page is. */
+/** Tabs of a connector's page. Apart from the page, because the router reads them before it loads the page. */
 export const connectorTabs = [
   "overview",
   "tools",

@@ -1,7 +1,7 @@
 import { type AccountId, type Connector, type Status } from "@/host/bindings";
 import { type Chip, matchesChip } from "./groups";
 
-/** How many connectors each filter would let through by itself. */
+/** Number of connectors that match each filter alone. */
 type FilterCounts = {
   chips: ReadonlyMap<Chip, number>;
   accounts: ReadonlyMap<AccountId, number>;
@@ -12,9 +12,8 @@ type FilterCounts = {
 
 const chips: Chip[] = ["needs", "ready", "off", "hosted", "local"];
 
-/** Counts all connectors in one go. */
 export function countByFilter(connectors: Connector[]): FilterCounts {
-  const tally = {
+  const counts = {
     chips: new Map<Chip, number>(),
     accounts: new Map<AccountId, number>(),
     statuses: new Map<Status, number>(),
@@ -22,15 +21,15 @@ export function countByFilter(connectors: Connector[]): FilterCounts {
     types: new Map<string, number>(),
   };
   for (const connector of connectors) {
-    for (const chip of chips) if (matchesChip(chip, connector)) add(tally.chips, chip);
-    add(tally.accounts, connector.account);
-    add(tally.statuses, connector.status.status);
-    for (const tag of connector.tags) add(tally.tags, tag);
-    if (connector.connectorType) add(tally.types, connector.connectorType);
+    for (const chip of chips) if (matchesChip(chip, connector)) add(counts.chips, chip);
+    add(counts.accounts, connector.account);
+    add(counts.statuses, connector.status.status);
+    for (const tag of connector.tags) add(counts.tags, tag);
+    if (connector.connectorType) add(counts.types, connector.connectorType);
   }
-  return tally;
+  return counts;
 }
 
-function add<Key>(counts: Map<Key, number>, key: Key): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+function add<Key>(numbers: Map<Key, number>, key: Key): void {
+  numbers.set(key, (numbers.get(key) ?? 0) + 1);
 }

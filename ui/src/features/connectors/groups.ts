@@ -6,23 +6,21 @@ import { hasWords, splitWords } from "@/lib/match";
 
 export type GroupId = "needs" | "favourites" | "others";
 
-/** The groups of the list, in order. */
+/** The groups in the order of the list. */
 export const groupOrder: { id: GroupId; title: string }[] = [
   { id: "needs", title: "Needs attention" },
   { id: "favourites", title: "Favorites" },
   { id: "others", title: "Others" },
 ];
 
-/** The group of a connector as it is now. */
 export function groupOf(connector: Connector): GroupId {
   if (needsAttention(connector)) return "needs";
   return connector.favourite ? "favourites" : "others";
 }
 
-/** Which connectors a chip shows. */
+/** Quick filters. */
 export type Chip = "needs" | "ready" | "off" | "hosted" | "local";
 
-/** Whether a chip lets a connector through. */
 export function matchesChip(chip: Chip, connector: Connector): boolean {
   const { status } = connector.status;
   switch (chip) {
@@ -39,7 +37,7 @@ export function matchesChip(chip: Chip, connector: Connector): boolean {
   }
 }
 
-/** What narrows the list; `null` and empty text let all through. */
+/** Filters of the list; `null` and empty text match all connectors. */
 export type Filters = {
   text: string;
   chip: Chip | null;
@@ -50,13 +48,11 @@ export type Filters = {
   type: string | null;
 };
 
-/** What narrows it beside the text that is typed. */
 export type Choices = Omit<Filters, "text">;
 
-/** Choices that let all through. */
 export const noChoices: Choices = { chip: null, platform: null, status: null, account: null, tag: null, type: null };
 
-/** Tells of a connector whether every filter lets it through. */
+/** Returns a predicate for the connectors that match every filter. */
 export function matchesFilters({
   chip,
   platform,
@@ -74,17 +70,17 @@ export function matchesFilters({
     (account === null || connector.account === account) &&
     (tag === null || connector.tags.includes(tag)) &&
     (type === null || connector.connectorType === type) &&
-    // Every word has to be somewhere in what the row says.
+    // Every word has to occur somewhere in the row.
     hasWords(searchText(connector), words);
 }
 
-// Every key asks all rows again: what they say is put together once.
+// Each key typed into the filter searches all rows, so their texts are cached.
 const searchTexts = new WeakMap<Connector, string>();
 
-/** What a row says, in lower case. */
+/** All searched text of a row, in lower case. */
 function searchText(connector: Connector): string {
-  const known = searchTexts.get(connector);
-  if (known !== undefined) return known;
+  const cached = searchTexts.get(connector);
+  if (cached !== undefined) return cached;
   const { identity } = connector;
   const parts = [
     connector.title,

@@ -1,8 +1,8 @@
 import { type AuthenticationMethod } from "@/host/bindings";
 
-/** What is known of a server before anybody asked it, such as from the catalog. */
+/** What is known about a server before it is inspected, such as from the catalog. */
 export type KnownServer = {
   title: string;
-  /** How one signs in, the best first; empty where that is not known. */
+  /** Sign-in methods, best first; empty if unknown. */
   methods: AuthenticationMethod[];
 };

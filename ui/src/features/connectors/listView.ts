@@ -2,10 +2,9 @@ import { type Account, type Connector, type ConnectorGroup, type ConnectorSort, 
 import { compareText } from "@/lib/order";
 import { type GroupId, groupOrder } from "./groups";
 
-/** How a connector was when the list first showed it, so that no row moves under the pointer. */
+/** State of a connector when the list first showed it, so that rows don't move under the pointer. */
 export type Frozen = { group: GroupId; status: number; lastOkAt: string | null };
 
-/** What the list can be grouped by. */
 export const groupings: { value: ConnectorGroup; label: string }[] = [
   { value: "status", label: "Needs attention" },
   { value: "account", label: "Account" },
@@ -14,7 +13,6 @@ export const groupings: { value: ConnectorGroup; label: string }[] = [
   { value: "none", label: "None" },
 ];
 
-/** What its rows can be sorted by. */
 export const sorts: { value: ConnectorSort; label: string }[] = [
   { value: "name", label: "Name" },
   { value: "status", label: "Status" },
@@ -22,7 +20,7 @@ export const sorts: { value: ConnectorSort; label: string }[] = [
   { value: "account", label: "Account" },
 ];
 
-/** Those that need most come first. */
+/** Statuses, the most urgent first. */
 const urgency = [
   "needs_authorization",
   "failing",
@@ -33,17 +31,17 @@ const urgency = [
   "disabled",
 ] as const;
 
-/** Rank of a connector's status, the most urgent first. */
+/** Rank of a connector's status; the most urgent has the lowest. */
 export function statusRank(connector: Connector): number {
   return urgency.indexOf(connector.status.status);
 }
 
 type FrozenOf = (connector: Connector) => Frozen;
 type GroupSources = { accounts: Account[]; frozen: FrozenOf };
-/** Rows under one head; none when the list is not grouped. */
+/** Rows under one head. The title is empty when the list is not grouped. */
 export type Group = { key: string; title: string; rows: Connector[] };
 
-/** The rows in order; favourites come first. */
+/** Sorts the rows; favorites come first. */
 export function sortConnectors(connectors: Connector[], sort: ConnectorSort, frozen: FrozenOf): Connector[] {
   return connectors.toSorted(
     (left, right) =>
@@ -51,7 +49,7 @@ export function sortConnectors(connectors: Connector[], sort: ConnectorSort, fro
   );
 }
 
-/** The groups of rows that are in order. */
+/** Splits sorted rows into groups, some of which may be empty. */
 export function groupConnectors(rows: Connector[], group: ConnectorGroup, { accounts, frozen }: GroupSources): Group[] {
   switch (group) {
     case "status":
@@ -103,7 +101,7 @@ function byTitle(left: Connector, right: Connector): number {
   return compareText(left.title, right.title) || compareText(left.id, right.id);
 }
 
-/** Every tag that a connector has, in order. */
+/** All tags in use, sorted. */
 export function tagsOf(connectors: Connector[]): string[] {
   return [...new Set(connectors.flatMap((one) => one.tags))].sort(compareText);
 }

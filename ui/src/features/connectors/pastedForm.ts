@@ -2,10 +2,10 @@ import { secretValueOf, type ValueDraft } from "@/components/secretValue";
 import { type AddProgram, type PastedBlank, type PastedServer, type PastedValue } from "@/host/bindings";
 import { type AuthenticationForm, newForm } from "./authenticationForm";
 
-/** What is filled in, by the text that it replaces. */
+/** Values of placeholders, by placeholder text. */
 export type Filled = Record<string, string>;
 
-/** A text with what was filled in; in one pass, so that what was filled in is not looked through again. */
+/** Replaces placeholders in a text; in one pass, so that placeholders within values are left alone. */
 export function fillIn(text: string, blanks: PastedBlank[], filled: Filled): string {
   const texts = blanks.map((blank) => blank.text).sort((a, b) => b.length - a.length);
   if (texts.length === 0) return text;
@@ -13,18 +13,17 @@ export function fillIn(text: string, blanks: PastedBlank[], filled: Filled): str
   return text.replace(pattern, (blank) => filled[blank] ?? blank);
 }
 
-/** What is filled in before anybody typed. */
 export function defaultsOf(blanks: PastedBlank[]): Filled {
   return Object.fromEntries(blanks.map(({ text, default: usual, options }) => [text, usual ?? options[0] ?? ""]));
 }
 
-/** Blanks that stay empty, by their texts. */
+/** Error messages for placeholders without a value, by placeholder text. */
 export function emptyBlanks(blanks: PastedBlank[], filled: Filled): Record<string, string> {
   const empty = blanks.filter(({ text }) => !filled[text]?.trim());
   return Object.fromEntries(empty.map(({ text }) => [text, "Enter a value"]));
 }
 
-/** The address of a server and its headers with what was filled in. */
+/** Replaces the placeholders in the address and headers of a server. */
 export function fillAddress(server: PastedServer, filled: Filled): PastedServer {
   if (server.place.kind !== "address") return server;
   const fill = (text: string) => fillIn(text, server.blanks, filled);
@@ -32,7 +31,7 @@ export function fillAddress(server: PastedServer, filled: Filled): PastedServer 
   return { ...server, place: { ...server.place, url: fill(server.place.url), headers }, blanks: [] };
 }
 
-/** The sign-in that pasted headers are; `null` for none. */
+/** The sign-in form for pasted headers; `null` for none. */
 export function headersForm(headers: PastedValue[]): AuthenticationForm | null {
   const [first] = headers;
   if (!first) return null;
@@ -42,25 +41,22 @@ export function headersForm(headers: PastedValue[]): AuthenticationForm | null {
   return { ...newForm("headers"), headers: headers.map(({ name, value }) => ({ name, value })) };
 }
 
-/** A variable as it is reviewed. */
 export type VariableDraft = {
   name: string;
   isSecret: boolean;
   draft: ValueDraft;
-  /** What the text says of it. */
   help: string | null;
   options: string[];
 };
 
-/** What is typed about a program; kept whole, so that a failure loses nothing. */
 type ProgramForm = { title: string; name: string; folder: string; variables: VariableDraft[]; filled: Filled };
 
 export type PastedProgram = Extract<PastedServer["place"], { kind: "program" }>;
 
-/** What a program is added with, before anybody typed. */
+/** The initial form for a pasted program. */
 export function programForm(server: PastedServer, place: PastedProgram): ProgramForm {
   const variables = place.variables.map(({ name, value, isSecret }): VariableDraft => {
-    // One that is nothing but a blank is filled in at its own field.
+    // A variable that is only a placeholder is filled in at its own field.
     const blank = server.blanks.find((one) => one.text === value);
     const text = blank ? (blank.default ?? blank.options[0] ?? "") : value;
     return {
@@ -80,7 +76,7 @@ export function programForm(server: PastedServer, place: PastedProgram): Program
   };
 }
 
-/** The blanks that stand anywhere but alone in a variable. */
+/** Placeholders that need a field, because they are more than the whole value of a variable. */
 export function blanksBeside(server: PastedServer, place: PastedProgram): PastedBlank[] {
   const texts = [place.program, ...place.arguments, place.folder ?? ""];
   const others = place.variables.map(({ value }) => value);
@@ -90,7 +86,7 @@ export function blanksBeside(server: PastedServer, place: PastedProgram): Pasted
   );
 }
 
-/** What has to be corrected, by field: `folder`, or the text of a blank. */
+/** Error messages by field: `folder`, or the text of a placeholder. */
 export function programErrors(form: ProgramForm, blanks: PastedBlank[]): Record<string, string> {
   const errors = emptyBlanks(blanks, form.filled);
   const folder = fillIn(form.folder.trim(), blanks, form.filled);
@@ -98,7 +94,7 @@ export function programErrors(form: ProgramForm, blanks: PastedBlank[]): Record<
   return errors;
 }
 
-/** The form as the host takes it; variables without a value are left out. */
+/** Converts the form to the host's type. Variables without a value are left out. */
 export function programRequest(form: ProgramForm, place: PastedProgram, blanks: PastedBlank[]): AddProgram {
   const fill = (text: string) => fillIn(text, blanks, form.filled);
   const given = form.variables

@@ -1,6 +1,6 @@
 import { type ServerCommand } from "@/host/bindings";
 
-/** A command as it is typed: its arguments and variables line by line. */
+/** A command as text, with one argument or variable per line. */
 export type ProgramText = { program: string; arguments: string; folder: string; variables: string };
 
 export function programText({ program, arguments: words, folder, variables }: ServerCommand): ProgramText {
@@ -8,15 +8,15 @@ export function programText({ program, arguments: words, folder, variables }: Se
   return { program, arguments: words.join("\n"), folder: folder ?? "", variables: pairs.join("\n") };
 }
 
-/** Whether each word and variable is one line, and the last word a line that is seen. */
-export function isByLines({ arguments: words, variables }: ServerCommand): boolean {
+/** Whether the command can be edited as text: no value has line breaks, and the last argument is not empty. */
+export function isEditableAsText({ arguments: words, variables }: ServerCommand): boolean {
   return words.at(-1) !== "" && [...words, ...Object.values(variables)].every((text) => !text.includes("\n"));
 }
 
-type ReadProgram = { command: ServerCommand } | { errors: Partial<ProgramText> };
+type ParsedProgram = { command: ServerCommand } | { errors: Partial<ProgramText> };
 
-/** The command, or what has to be corrected, by field. */
-export function readProgram(text: ProgramText): ReadProgram {
+/** Parses the text; returns the command, or error messages by field. */
+export function parseProgram(text: ProgramText): ParsedProgram {
   const lines = text.variables.split("\n").filter((line) => line.trim() !== "");
   if (text.program.trim() === "") return { errors: { program: "Enter a program" } };
   if (lines.some((line) => line.indexOf("=") < 1)) return { errors: { variables: "Enter NAME=VALUE on each line" } };
@@ -24,12 +24,12 @@ export function readProgram(text: ProgramText): ReadProgram {
     program: text.program.trim(),
     arguments: text.arguments === "" ? [] : text.arguments.replace(/\n$/, "").split("\n"),
     folder: text.folder.trim() || null,
-    variables: Object.fromEntries(lines.map(pairOf)),
+    variables: Object.fromEntries(lines.map(parseVariable)),
   };
   return { command };
 }
 
-function pairOf(line: string): [string, string] {
+function parseVariable(line: string): [string, string] {
   const at = line.indexOf("=");
   return [line.slice(0, at).trim(), line.slice(at + 1)];
 }

@@ -3,7 +3,7 @@ import { stateKey, useClientState } from "@/host/clientState";
 
 const activeRow = stateKey<ConnectorId | null>(null, "active-connector");
 
-/** The row that the keys act on; kept while a connector's page is open. */
+/** The row that shortcuts act on; kept while a connector's page is open. */
 export function useActiveRow(): [ConnectorId | null, (id: ConnectorId | null) => void] {
   return useClientState(activeRow);
 }

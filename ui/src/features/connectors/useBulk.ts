@@ -2,30 +2,21 @@ import { useCallback, useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { abilitiesOf } from "@/components/abilities";
 import { platformName } from "@/components/platformName";
-import {
-  type Action,
-  type Check,
-  commands,
-  type Connector,
-  type ConnectorId,
-  type Control,
-  type Platform,
-} from "@/host/bindings";
+import { type Action, commands, type Connector, type ConnectorId, type Control, type Platform } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { capital } from "@/lib/words";
 import { opensDialog } from "./hosted/actions";
 
-/** How something done to many went with one of them. */
+/** Result of a bulk action for one connector. */
 export type Outcome = { state: "running" | "done" | "failed"; words: string };
 
-/** So many are asked at once. */
-const atOnce = 4;
+const maxConcurrent = 4;
 
-/** Why something was not done to one connector; no failure of anything. */
+/** The action does not apply to a connector; its message says why. */
 class Skipped extends Error {}
 
-/** Does one thing to many connectors, several at once; each has its own outcome, and those that fail stay selected. */
+/** Runs an action on many connectors, several at a time. Each has its own outcome. */
 export function useBulk(onDone: (id: ConnectorId) => void) {
   const client = useQueryClient();
   const [outcomes, setOutcomes] = useState<ReadonlyMap<ConnectorId, Outcome>>(new Map());
@@ -37,11 +28,11 @@ export function useBulk(onDone: (id: ConnectorId) => void) {
 
   const runEach = async (
     connectors: Connector[],
-    doing: string,
+    label: string,
     step: (connector: Connector) => Promise<string>,
   ): Promise<Connector[]> => {
     setRunning(true);
-    setOutcomes(new Map(connectors.map(({ id }) => [id, { state: "running", words: doing }])));
+    setOutcomes(new Map(connectors.map(({ id }) => [id, { state: "running", words: label }])));
     const waiting = [...connectors];
     const done: Connector[] = [];
     const worker = async () => {
@@ -58,7 +49,7 @@ export function useBulk(onDone: (id: ConnectorId) => void) {
         }
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    await Promise.all(Array.from({ length: maxConcurrent }, worker));
     setRunning(false);
     await client.invalidateQueries({ queryKey: queries.connectors().queryKey });
     return done;
@@ -67,16 +58,15 @@ export function useBulk(onDone: (id: ConnectorId) => void) {
   return { outcomes, running, runEach, setOutcome, reset: () => setOutcomes(new Map()) };
 }
 
-/** Has the doctor look at a connector. */
 export async function checkOne({ id }: Connector): Promise<string> {
-  const check: Check = await call(commands.checkConnector(id));
+  const check = await call(commands.checkConnector(id));
   const failed = check.steps.find((step) => step.state === "failed");
   if (failed) throw new Skipped(capital(failed.problem?.message ?? `${failed.name} failed`));
   return "OK";
 }
 
-/** Switches a connector on or off, where that is one thing and asks nothing. */
-export async function switchOne(connector: Connector, on: boolean): Promise<string> {
+/** Turns a connector on or off, unless that takes a choice or a confirmation. */
+export async function setOneEnabled(connector: Connector, on: boolean): Promise<string> {
   const words = on ? "Turned on" : "Turned off";
   if (abilitiesOf(connector).configuredHere) {
     await call(commands.updateConnector(connector.id, { enabled: on }));
@@ -92,7 +82,6 @@ export async function switchOne(connector: Connector, on: boolean): Promise<stri
   return words;
 }
 
-/** The one action of a platform that switches a connector on or off. */
 function mainSwitchAction(controls: Control[], platform: Platform, on: boolean): Action {
   const switches = controls.flatMap((control) => (control.kind === "switch" && control.isMain ? [control] : []));
   const [first] = switches;
@@ -103,7 +92,7 @@ function mainSwitchAction(controls: Control[], platform: Platform, on: boolean):
   return action;
 }
 
-/** Deletes a connector: for good, or with a way back. */
+/** Deletes a hosted connector for good, or removes a local one, which can be restored. */
 export async function deleteOne(connector: Connector): Promise<string> {
   const { deletesForGood } = abilitiesOf(connector);
   await call(deletesForGood ? commands.deleteConnector(connector.id, true) : commands.removeConnector(connector.id));

@@ -8,7 +8,7 @@ import { type Outcome } from "./useBulk";
 
 type Props = { onSignIn: (connector: Connector) => void; onOutcome: (id: ConnectorId, outcome: Outcome) => void };
 
-const ends: Record<AuthorizationState, string> = {
+const endWords: Record<AuthorizationState, string> = {
   preparing: "Signing in",
   awaiting_user: "Signing in",
   exchanging: "Signing in",
@@ -20,16 +20,16 @@ const ends: Record<AuthorizationState, string> = {
   failed: "Sign-in failed",
 };
 
-/** Signs in to several connectors, one after the other: a person can only be in one browser page at a time. */
+/** Signs in to several connectors one after the other, because each takes the user to the browser. */
 export function useConnectQueue({ onSignIn, onOutcome }: Props) {
   const client = useQueryClient();
   const [left, setLeft] = useState(0);
   const stopping = useRef(new AbortController());
 
   const start = async (connectors: Connector[]) => {
-    const able = connectors.filter((one) => isSignInAction(one.nextAction));
+    const eligible = connectors.filter((one) => isSignInAction(one.nextAction));
     for (const one of connectors) {
-      if (able.includes(one)) onOutcome(one.id, { state: "running", words: "Waiting" });
+      if (eligible.includes(one)) onOutcome(one.id, { state: "running", words: "Waiting" });
       else
         onOutcome(one.id, {
           state: "failed",
@@ -38,20 +38,20 @@ export function useConnectQueue({ onSignIn, onOutcome }: Props) {
     }
     stopping.current = new AbortController();
     const { signal } = stopping.current;
-    for (const [index, one] of able.entries()) {
+    for (const [index, one] of eligible.entries()) {
       if (signal.aborted) {
         onOutcome(one.id, { state: "failed", words: "Not signed in" });
         continue;
       }
-      setLeft(able.length - index);
+      setLeft(eligible.length - index);
       onOutcome(one.id, { state: "running", words: "Signing in" });
       onSignIn(one);
-      const state = await endOf(client, one.id, signal);
+      const state = await waitForEnd(client, one.id, signal);
       onOutcome(
         one.id,
         state === "authorized"
           ? { state: "done", words: "Signed in" }
-          : { state: "failed", words: state === null ? "Sign-in continues" : ends[state] },
+          : { state: "failed", words: state === null ? "Sign-in continues" : endWords[state] },
       );
     }
     setLeft(0);
@@ -60,27 +60,27 @@ export function useConnectQueue({ onSignIn, onOutcome }: Props) {
   return { start: (connectors: Connector[]) => void start(connectors), stop: () => stopping.current.abort(), left };
 }
 
-/** How the next sign-in of a connector ends; `null` once the wait is aborted. */
-function endOf(
+/** Waits for the next sign-in of a connector to end. Returns its state, or `null` if the wait is aborted. */
+function waitForEnd(
   client: QueryClient,
   connector: ConnectorId,
   signal: AbortSignal,
 ): Promise<Authorization["state"] | null> {
   const { queryKey } = queries.authorizations();
-  const before = new Set(endedOf(client.getQueryData(queryKey), connector).map(({ id }) => id));
+  const before = new Set(endedAuthorizations(client.getQueryData(queryKey), connector).map(({ id }) => id));
   return new Promise((resolve) => {
-    const look = () => {
-      const fresh = endedOf(client.getQueryData(queryKey), connector).find(({ id }) => !before.has(id));
+    const check = () => {
+      const fresh = endedAuthorizations(client.getQueryData(queryKey), connector).find(({ id }) => !before.has(id));
       if (!fresh && !signal.aborted) return;
       unsubscribe();
-      signal.removeEventListener("abort", look);
+      signal.removeEventListener("abort", check);
       resolve(fresh?.state ?? null);
     };
-    const unsubscribe = client.getQueryCache().subscribe(look);
-    signal.addEventListener("abort", look);
+    const unsubscribe = client.getQueryCache().subscribe(check);
+    signal.addEventListener("abort", check);
   });
 }
 
-function endedOf(authorizations: Authorization[] | undefined, connector: ConnectorId): Authorization[] {
+function endedAuthorizations(authorizations: Authorization[] | undefined, connector: ConnectorId): Authorization[] {
   return (authorizations ?? []).filter((one) => one.connector === connector && !isInProgress(one.state));
 }

@@ -18,7 +18,6 @@ import { capital } from "@/lib/words";
 
 export type ChosenDeviations = NonNullable<ConnectorChanges["oauthDeviations"]>;
 
-/** Adds a connector to this computer. */
 export function useAddConnector() {
   return useCommand({
     mutationFn: (request: AddConnector) => call(commands.addConnector(request)),
@@ -26,7 +25,7 @@ export function useAddConnector() {
   });
 }
 
-/** Adds a connector whose server is a program of this computer; nothing is started. */
+/** Adds a connector for a local program, which is not started by that. */
 export function useAddProgram() {
   return useCommand({
     mutationFn: (request: AddProgram) => call(commands.addProgram(request)),
@@ -34,12 +33,12 @@ export function useAddProgram() {
   });
 }
 
-/** Adds the server of the bundle that was chosen last. */
+/** Adds the server of the last chosen bundle. */
 export function useAddBundle() {
   return useCommand({ mutationFn: (request: AddBundle) => call(commands.addBundle(request)), update: upsertConnector });
 }
 
-/** Changes what is given of a connector; `done` is said when it is. */
+/** Changes a connector. `done` is the text of the toast. */
 export function useUpdateConnector(id: ConnectorId, done: string | null = null) {
   return useCommand({
     mutationFn: (changes: ConnectorChanges) => call(commands.updateConnector(id, changes)),
@@ -48,7 +47,7 @@ export function useUpdateConnector(id: ConnectorId, done: string | null = null) 
   });
 }
 
-/** Chooses where the sign-in of a connector differs from the standards; what isn't named is automatic. */
+/** Sets the OAuth deviations of a connector. Those left out are automatic. */
 export function useChooseDeviations(id: ConnectorId) {
   return useCommand({
     mutationFn: (oauthDeviations: ChosenDeviations) => call(commands.updateConnector(id, { oauthDeviations })),
@@ -57,7 +56,7 @@ export function useChooseDeviations(id: ConnectorId) {
   });
 }
 
-/** Trusts the certificate with a fingerprint, which the person compared. */
+/** Trusts the certificate with a fingerprint that the user has confirmed. */
 export function useTrustCertificate(id: ConnectorId) {
   return useCommand({
     mutationFn: (sha256: string) => call(commands.trustCertificate(id, sha256)),
@@ -66,7 +65,7 @@ export function useTrustCertificate(id: ConnectorId) {
   });
 }
 
-/** Switches a connector on, from its row. */
+/** Turns a connector on. */
 export function useEnableConnector() {
   return useCommand({
     mutationFn: (id: ConnectorId) => call(commands.updateConnector(id, { enabled: true })),
@@ -74,12 +73,12 @@ export function useEnableConnector() {
   });
 }
 
-/** Where the doctor's last look at a connector is kept; steps are not kept for longer than the window. */
+/** Key of the last check of a connector, which is kept as long as the window. */
 export const lastCheck = (id: ConnectorId): StateKey<Check | null> => stateKey(null, "check", id);
 
 const checks = ["check"];
 
-/** Has the doctor look at a connector; what was found stays until the next check. */
+/** Checks a connection; the result is kept until the next check. */
 export function useCheckConnector() {
   return useCommand({
     mutationKey: checks,
@@ -91,24 +90,22 @@ export function useCheckConnector() {
   });
 }
 
-/** Stops the doctor's look at a connector. */
 export function useCancelCheck() {
   return useCommand({ mutationFn: (id: ConnectorId) => call(commands.cancelCheck(id)) });
 }
 
-/** What the doctor found as a text for others. */
+/** Formats a check as text to share. */
 export function useCheckReport() {
   return useCommand({ mutationFn: ({ connector, steps }: Check) => call(commands.checkReport(connector.id, steps)) });
 }
 
-/** What the doctor last found, and whether it looks right now. */
+/** The last check of a connector, and whether one is running. */
 export function useLastCheck(id: ConnectorId): { check: Check | null; checking: boolean } {
   const [check] = useClientState(lastCheck(id));
   const running = useIsMutating({ mutationKey: checks, predicate: (mutation) => mutation.state.variables === id });
   return { check, checking: running > 0 };
 }
 
-/** Gives up a sign-in. */
 export function useDisconnect() {
   return useCommand({
     mutationFn: (id: ConnectorId) => call(commands.disconnectConnector(id)),
@@ -120,7 +117,7 @@ export function useDisconnect() {
   });
 }
 
-/** Removes a connector, with a way back. */
+/** Removes a connector, with an undo button in the toast. */
 export function useRemoveConnector() {
   const restore = useCommand({
     mutationFn: (id: ConnectorId) => call(commands.restoreConnector(id)),
@@ -138,7 +135,7 @@ export function useRemoveConnector() {
   });
 }
 
-/** Brings back connectors that were removed together. */
+/** Restores connectors that were removed together. */
 export function useRestoreConnectors() {
   return useCommand({
     mutationFn: (ids: ConnectorId[]) => Promise.all(ids.map((id) => call(commands.restoreConnector(id)))),
@@ -146,7 +143,7 @@ export function useRestoreConnectors() {
   });
 }
 
-/** Deletes a connector at its platform; the user has confirmed it. */
+/** Deletes a connector at its platform. Only for use after the user has confirmed it. */
 export function useDeleteConnector() {
   return useCommand({
     mutationFn: ({ id }: Connector) => call(commands.deleteConnector(id, true)),

@@ -4,8 +4,8 @@ import { groupOf } from "./groups";
 import { type Frozen, statusRank } from "./listView";
 
 /**
- * How each connector was when it was first seen, so that no row moves under the pointer when a status
- * changes; `regroup` sorts anew.
+ * Freezes the sort keys of each connector when it is first seen, so that no row moves under the pointer when a status
+ * changes. `regroup` starts over.
  */
 export function useFrozenGroups(connectors: Connector[]): {
   frozen: (connector: Connector) => Frozen;
@@ -16,7 +16,7 @@ export function useFrozenGroups(connectors: Connector[]): {
   if (unseen.length > 0) {
     setSeen(new Map([...seen, ...unseen.map((connector) => [connector.id, frozenOf(connector)] as const)]));
   }
-  // The same until one is seen first: rows are sorted anew when it changes.
+  // Stable until a connector is added, because rows are sorted again when it changes.
   const frozen = useCallback((connector: Connector) => seen.get(connector.id) ?? frozenOf(connector), [seen]);
   const regroup = useCallback(() => setSeen(new Map()), []);
   return { frozen, regroup };

@@ -3,7 +3,7 @@ import { type AddressInspection, commands } from "@/host/bindings";
 import { call } from "@/host/call";
 import { useCommand } from "@/host/useCommand";
 
-/** Inspects one address at a time; an inspection that is superseded or left is cancelled at the host. */
+/** Inspects one address at a time. A superseded or abandoned inspection is cancelled at the host. */
 export function useInspection(onFound: (inspection: AddressInspection) => void) {
   const pendingId = useRef<string | null>(null);
   const {
@@ -26,7 +26,7 @@ export function useInspection(onFound: (inspection: AddressInspection) => void) 
     cancel(pendingId);
     reset();
   }, [reset]);
-  // The dialog may be closed while it looks.
+  // The dialog may be closed during an inspection.
   useEffect(() => () => cancel(pendingId), []);
   return { run, stop, isPending, error };
 }

@@ -3,17 +3,17 @@ import { type Connector, type ConnectorId } from "@/host/bindings";
 
 type SelectedIds = {
   ids: ReadonlySet<ConnectorId>;
-  /** The picked connectors that are shown, in their order. */
+  /** The selected ones among the shown connectors, in their order. */
   filter: (shown: Connector[]) => Connector[];
   toggle: (id: ConnectorId) => void;
-  /** Picks both ends of a step with Shift. */
+  /** Selects both rows of a step with Shift. */
   extend: (from: ConnectorId | null, to: ConnectorId) => void;
   selectAll: (shown: Connector[]) => void;
   deselect: (id: ConnectorId) => void;
   clear: () => void;
 };
 
-/** The connectors that something is to be done to at once. */
+/** The connectors selected for a bulk action. */
 export function useSelectedIds(): SelectedIds {
   const [ids, setIds] = useState<ReadonlySet<ConnectorId>>(new Set());
   const without = (current: ReadonlySet<ConnectorId>, id: ConnectorId) =>

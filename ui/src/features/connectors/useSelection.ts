@@ -2,18 +2,18 @@ import { abilitiesOf } from "@/components/abilities";
 import { useToasts } from "@/host/toasts";
 import { type Connector, type ConnectorId } from "@/host/bindings";
 import { count } from "@/lib/words";
-import { checkOne, deleteOne, type Outcome, switchOne, useBulk } from "./useBulk";
+import { checkOne, deleteOne, type Outcome, setOneEnabled, useBulk } from "./useBulk";
 import { useConnectQueue } from "./useConnectQueue";
 import { useRestoreConnectors } from "./useConnectorActions";
 import { useSelectedIds } from "./useSelectedIds";
 
 export type Selection = {
   ids: ReadonlySet<ConnectorId>;
-  /** The picked connectors that are shown, in their order. */
+  /** The selected connectors that are shown, in their order. */
   connectors: Connector[];
   outcomes: ReadonlyMap<ConnectorId, Outcome>;
   running: boolean;
-  /** Sign-ins that are still to be made. */
+  /** Number of sign-ins left. */
   signIns: number;
   error: unknown;
   toggle: (id: ConnectorId) => void;
@@ -22,30 +22,30 @@ export type Selection = {
   clear: () => void;
   check: () => void;
   connect: () => void;
-  /** Gives up the sign-ins that have not begun. */
+  /** Cancels the sign-ins that have not started. */
   stop: () => void;
   setEnabled: (on: boolean) => void;
   remove: () => void;
 };
 
-/** The picked connectors, and what can be done to all of them; what succeeds is picked no more. */
+/** The selected connectors and the bulk actions. A connector is deselected once an action on it succeeds. */
 export function useSelection(shown: Connector[], onSignIn: (connector: Connector) => void): Selection {
-  const picked = useSelectedIds();
+  const selected = useSelectedIds();
   const { toast, announce } = useToasts();
   const restore = useRestoreConnectors();
-  const bulk = useBulk(picked.deselect);
+  const bulk = useBulk(selected.deselect);
   const queue = useConnectQueue({
     onSignIn,
     onOutcome: (id, outcome) => {
       bulk.setOutcome(id, outcome);
-      if (outcome.state === "done") picked.deselect(id);
+      if (outcome.state === "done") selected.deselect(id);
     },
   });
-  const connectors = picked.filter(shown);
+  const connectors = selected.filter(shown);
 
-  const runForAll = async (doing: string, step: (connector: Connector) => Promise<string>) => {
+  const runForAll = async (label: string, step: (connector: Connector) => Promise<string>) => {
     const { length } = connectors;
-    const done = await bulk.runEach(connectors, doing, step);
+    const done = await bulk.runEach(connectors, label, step);
     announce(`${done.length} of ${length} done`);
     return done;
   };
@@ -56,24 +56,24 @@ export function useSelection(shown: Connector[], onSignIn: (connector: Connector
       toast(`${count(restorable.length, "connector")} removed`, () => restore.mutate(restorable.map(({ id }) => id)));
   };
   return {
-    ids: picked.ids,
+    ids: selected.ids,
     connectors,
     outcomes: bulk.outcomes,
     running: bulk.running,
     signIns: queue.left,
     error: restore.error,
-    toggle: picked.toggle,
-    extend: picked.extend,
-    selectAll: picked.selectAll,
+    toggle: selected.toggle,
+    extend: selected.extend,
+    selectAll: selected.selectAll,
     clear: () => {
-      picked.clear();
+      selected.clear();
       bulk.reset();
       queue.stop();
     },
     check: () => void runForAll("Checking", checkOne),
     connect: () => queue.start(connectors),
     stop: queue.stop,
-    setEnabled: (on) => void runForAll(on ? "Turning on" : "Turning off", (one) => switchOne(one, on)),
+    setEnabled: (on) => void runForAll(on ? "Turning on" : "Turning off", (one) => setOneEnabled(one, on)),
     remove: () => void remove(),
   };
 }

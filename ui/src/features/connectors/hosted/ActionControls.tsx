@@ -10,11 +10,11 @@ import { opensDialog } from "./actions";
 import styles from "./Hosted.module.css";
 import { useRunAction } from "./useHosted";
 
-type Props = { connector: Connector; onAsk: (asked: PendingAction) => void };
+type Props = { connector: Connector; onAsk: (pending: PendingAction) => void };
 
 export type SwitchControl = Extract<Control, { kind: "switch" }>;
 
-/** Carries out an action at once, or has it asked first where there is something to ask or to know. */
+/** Runs an action at once, or opens its dialog where it takes input or a confirmation. */
 function useStartAction({ connector, onAsk }: Props) {
   const run = useRunAction(connector);
   const start = (action: Action, of: string | null, isChoice = false) => {
@@ -29,7 +29,6 @@ function useStartAction({ connector, onAsk }: Props) {
   return { start, failure, isPending: run.isPending };
 }
 
-/** A button that carries out an action. */
 export function ActionButton({ action, ...props }: Props & { action: Action }) {
   const { start, failure, isPending } = useStartAction(props);
   return (
@@ -42,23 +41,29 @@ export function ActionButton({ action, ...props }: Props & { action: Action }) {
   );
 }
 
-/** Switches of unknown state: one menu to turn them on and one to turn them off. */
+/** Switches whose state is unknown: one menu to turn them on, and one to turn them off. */
 export function ActionMenus({ switches, ...props }: Props & { switches: SwitchControl[] }) {
-  return (["turnOn", "turnOff"] as const).flatMap((way) => {
-    const titleOf = (one: SwitchControl) => `${one[way].title}${one.isMain ? " for" : ""}`;
+  return (["turnOn", "turnOff"] as const).flatMap((direction) => {
+    const titleOf = (one: SwitchControl) => `${one[direction].title}${one.isMain ? " for" : ""}`;
     return [...new Set(switches.map(titleOf))].map((title) => (
       <ActionMenu
         key={title}
         {...props}
         title={title}
-        ways={switches.filter((one) => titleOf(one) === title).map((one) => ({ label: one.label, action: one[way] }))}
+        targets={switches
+          .filter((one) => titleOf(one) === title)
+          .map((one) => ({ label: one.label, action: one[direction] }))}
       />
     ));
   });
 }
 
-/** One way of several switches; it waits for itself alone, so that the other way stays open. */
-function ActionMenu({ title, ways, ...props }: Props & { title: string; ways: { label: string; action: Action }[] }) {
+/** Turns several switches in one direction. Only this menu is disabled meanwhile, so that the other stays usable. */
+function ActionMenu({
+  title,
+  targets,
+  ...props
+}: Props & { title: string; targets: { label: string; action: Action }[] }) {
   const { start, failure, isPending } = useStartAction(props);
   return (
     <>
@@ -69,14 +74,14 @@ function ActionMenu({ title, ways, ...props }: Props & { title: string; ways: { 
             {title}…
           </Button>
         }
-        actions={ways.map(({ label, action }) => ({ id: action.name, label, onAction: () => start(action, label) }))}
+        actions={targets.map(({ label, action }) => ({ id: action.name, label, onAction: () => start(action, label) }))}
       />
       {failure}
     </>
   );
 }
 
-/** A switch whose two ways are actions; it moves when the platform has moved. */
+/** A switch whose directions are actions. It moves once the platform has done so. */
 export function ActionSwitch({
   label,
   isOn,
@@ -95,7 +100,6 @@ export function ActionSwitch({
   );
 }
 
-/** One of several, each an action. */
 export function ActionChoice({
   label,
   current,

@@ -14,12 +14,12 @@ import { asProblem } from "@/host/call";
 import styles from "./Hosted.module.css";
 import { useRunAction } from "./useHosted";
 
-/** An action that needs a word with the user. */
+/** An action that waits for input or a confirmation. */
 export type PendingAction = {
   action: Action;
-  /** What the switch or choice is called that the act belongs to. */
+  /** Label of the switch or choice that the action belongs to. */
   of: string | null;
-  /** Whether it is one of a choice, the title of which says what is chosen and not what is done. */
+  /** Whether it is an option of a choice, whose title names the option and not what is done. */
   isChoice: boolean;
 };
 
@@ -32,29 +32,29 @@ const effectWords: Record<OperationEffect, string | null> = {
   irreversible: "You can't undo this.",
 };
 
-/** An action asks for no secrets. */
+/** Actions take no secrets. */
 const noWallet: never[] = [];
 
-/** Asks what an action needs to know, and says what comes of it, before it is carried out. */
+/** Takes the input of an action, and shows its consequences before it runs. */
 export function ActionDialog({ connector, action, of, isChoice, onClose }: Props) {
   const { title, identity } = connector;
   const { inputSchema, values } = action;
   const [actionForm] = useState(() => ({ schema: inputSchema ?? { type: "object" }, values: values ?? {}, kept: [] }));
-  const given = usePlatformForm(actionForm);
+  const input = usePlatformForm(actionForm);
   const form = useRef<SchemaFormHandle>(null);
   const run = useRunAction(connector);
   const danger = action.effect === "destructive" || action.effect === "irreversible";
   const submit = () => {
-    if (!given.validateAll()) {
+    if (!input.validateAll()) {
       form.current?.focusProblem();
       return;
     }
     run.mutate(
-      { action, values: inputSchema ? given.values : null, confirmed: true },
-      { onSuccess: onClose, onError: (error) => given.setServerErrors(asProblem(error).fields) },
+      { action, values: inputSchema ? input.values : null, confirmed: true },
+      { onSuccess: onClose, onError: (error) => input.setServerErrors(asProblem(error).fields) },
     );
   };
-  // What comes of a destructive act is told better by itself, where it is; that there is no way back, always.
+  // The warning of a destructive action replaces the general one; irreversible actions always show both.
   const effect = action.warning !== null && action.effect === "destructive" ? null : effectWords[action.effect];
   return (
     <Dialog
@@ -77,7 +77,7 @@ export function ActionDialog({ connector, action, of, isChoice, onClose }: Props
       <div className={styles.stack}>
         {of !== null && !isChoice && <p className="medium">{of}</p>}
         {(action.warning ?? effect) && <p>{[action.warning, effect].filter(Boolean).join(" ")}</p>}
-        {inputSchema !== null && <PlatformForm ref={form} label={action.title} state={given} wallet={noWallet} />}
+        {inputSchema !== null && <PlatformForm ref={form} label={action.title} state={input} wallet={noWallet} />}
         {run.error && <ProblemNotice problem={beyondForm(asProblem(run.error), actionForm.schema)} onRetry={submit} />}
         <Advanced label="Details">
           <p className="text3 small">

@@ -21,19 +21,19 @@ import { useSaveCredential } from "./useHosted";
 type Props = {
   connector: Connector;
   level: CredentialLevel;
-  /** The one that is replaced; `null` to create one. */
+  /** Credential to replace; `null` to create one. */
   replaced: PlatformCredential | null;
-  /** Names that the level has already. */
+  /** Names in use at this level. */
   taken: string[];
   onClose: () => void;
 };
 
-/** Creates a credential at the platform, or replaces one. */
+/** Creates or replaces a credential at the platform. */
 export function CredentialDialog(props: Props) {
   const { connector, level, replaced, onClose } = props;
   const { data, error, refetch } = useQuery(queries.credentialForm(connector.id, level.level));
   const title = titleOf(replaced);
-  if (data) return <Filled {...props} form={data} />;
+  if (data) return <CredentialForm {...props} form={data} />;
   return (
     <Dialog
       title={title}
@@ -50,7 +50,7 @@ export function CredentialDialog(props: Props) {
   );
 }
 
-/** Where it will lie: not the credential that the connector uses now, but whose the new one is. */
+/** The account, connector and level that the credential will belong to. */
 function CredentialOwner({ connector: { title, identity }, level }: Pick<Props, "connector" | "level">) {
   return (
     <span className="line">
@@ -68,7 +68,7 @@ function titleOf(replaced: PlatformCredential | null): string {
   return replaced ? `Replace ${replaced.title ?? (replaced.name || "the credential")}` : "Add credential";
 }
 
-function Filled({ connector, level, replaced, taken, onClose, form }: Props & { form: Form }) {
+function CredentialForm({ connector, level, replaced, taken, onClose, form }: Props & { form: Form }) {
   const state = usePlatformForm(form);
   const { data: wallet = [] } = useQuery(queries.wallet());
   const [name, setName] = useState(replaced?.name ?? (taken.includes("default") ? "" : "default"));
@@ -87,13 +87,13 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
     [asksName],
   );
   const save = useSaveCredential(replaced ? "Credential replaced" : "Credential saved");
-  const nameError = level.isNamed && tried && !replaced ? errorOf(name, taken) : null;
+  const nameError = level.isNamed && tried && !replaced ? nameErrorOf(name, taken) : null;
 
   const submit = () => {
     if (save.isPending) return;
     setTried(true);
     const fits = state.validateAll();
-    if (!fits || (level.isNamed && !replaced && errorOf(name, taken))) {
+    if (!fits || (level.isNamed && !replaced && nameErrorOf(name, taken))) {
       fields.current?.focusProblem();
       return;
     }
@@ -163,7 +163,7 @@ function Filled({ connector, level, replaced, taken, onClose, form }: Props & { 
   );
 }
 
-function errorOf(name: string, taken: string[]): string | null {
+function nameErrorOf(name: string, taken: string[]): string | null {
   const trimmed = name.trim();
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(trimmed)) return "Use 1 to 64 letters, digits, hyphens and underscores";
   return taken.includes(trimmed) ? "Name already in use" : null;

@@ -41,7 +41,7 @@ const looks: Record<CredentialStatus, { glyph: "ready" | "failing" | "unknown"; 
   unknown: { glyph: "unknown", word: "Not checked" },
 };
 
-/** The credentials that the platform keeps for a connector, by level. Their secrets can be replaced, never read. */
+/** The credentials that the platform keeps for a connector, by level. Secrets can be replaced but never read. */
 export function PlatformCredentials({ connector, onSettings }: { connector: Connector; onSettings: () => void }) {
   const { data, error, refetch } = useQuery(queries.platformCredentials(connector.id));
   const { account } = connector.identity;

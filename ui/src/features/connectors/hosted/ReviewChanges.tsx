@@ -17,14 +17,14 @@ import { useChangeSettings, usePlanSettings } from "./useHosted";
 
 type Props = {
   connector: Connector;
-  /** The values that the form began with. */
+  /** Values that the form started with. */
   base: Json;
   state: PlatformFormState;
   onClose: () => void;
   onReload: () => void;
 };
 
-/** Shows what would change, against what the platform has right now, before it is sent. */
+/** Shows the changes against the current settings of the platform before they are sent. */
 export function ReviewChanges({ connector, base, state, onClose, onReload }: Props) {
   const schema = schemaOf(state.form.schema);
   const plan = usePlanSettings(connector.id);
@@ -33,7 +33,7 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
   const { mutate } = plan;
   useEffect(() => {
     mutate(change);
-    // Planned once, as the dialog opens.
+    // Plan once, when the dialog opens.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [mutate]);
 
@@ -48,7 +48,7 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
           const { code, fields: wrong } = asProblem(thrown);
           state.setServerErrors(wrong);
           if (code !== "conflict" || elsewhere.length > 0) return;
-          // It may have been changed there while this was looked at: then that is told in place of the refusal.
+          // The settings may have changed during the review: then show these changes instead of the conflict.
           mutate(change, { onSuccess: (fresh) => fresh.changedElsewhere.length > 0 && send.reset() });
         },
       },
@@ -112,11 +112,11 @@ function asFields(error: unknown): true | null {
   return error && asProblem(error).fields.length > 0 ? true : null;
 }
 
-/** What is to be another, member by member. Secrets are named, never shown. */
+/** Each changed setting with both values. Secrets are named but never shown. */
 function Changes({ schema, changes, secrets }: { schema: AnySchema; changes: Difference[]; secrets: string[] }) {
   return (
     <ul className={styles.changes} aria-label="Changes">
-      {/* The sides say for themselves which they are. */}
+      {/* Hidden, because each value carries its own label. */}
       <li className={styles.changeHead} aria-hidden="true">
         <span>Setting</span>
         <span>Now</span>

@@ -16,16 +16,15 @@ import { useCommand } from "@/host/useCommand";
 import { lastCheck } from "../useConnectorActions";
 import { settingsDraft } from "./settingsDrafts";
 
-/** What changes one connector at a platform can change another, as a role does: everything is read again. */
+/** A change to one connector can affect others, for example by a role: everything is read again. */
 const everything = { invalidates: [keys.connectors], refetches: [keys.hosted] };
 
-/** Runs an action of a connector. Its control may be gone afterwards; the toast appears all the same. */
 export function useRunAction({ id, status }: Connector) {
   return useCommand({
     mutationFn: ({ action, ...given }: Omit<RunAction, "connector" | "action"> & { action: Action }) =>
       call(commands.runAction({ connector: id, action: action.name, ...given })),
     update: (client, { connector }) => {
-      // What the doctor found was how it was before.
+      // The last check describes the previous state.
       if (connector.status.status !== status.status) clientState(client).set(lastCheck(id), null);
       upsertConnector(client, connector);
     },
@@ -34,12 +33,10 @@ export function useRunAction({ id, status }: Connector) {
   });
 }
 
-/** What a change of settings would do. */
 export function usePlanSettings(id: ConnectorId) {
   return useCommand({ mutationFn: (change: ChangeSettings) => call(commands.planSettings(id, change)) });
 }
 
-/** Changes settings at the platform. */
 export function useChangeSettings(id: ConnectorId) {
   return useCommand({
     mutationFn: (change: ChangeSettings) => call(commands.changeSettings(id, change)),
@@ -49,7 +46,7 @@ export function useChangeSettings(id: ConnectorId) {
   });
 }
 
-/** Creates or replaces a credential at the platform; `done` is said when it is. */
+/** Creates or replaces a credential at the platform. `done` is the text of the toast. */
 export function useSaveCredential(done: string) {
   return useCommand({
     mutationFn: (request: SavePlatformCredential) => call(commands.savePlatformCredential(request)),
@@ -69,7 +66,7 @@ export function useMakeDefault(id: ConnectorId) {
   });
 }
 
-/** Deletes a credential at the platform, after it was confirmed. */
+/** Deletes a credential at the platform. Only for use after the user has confirmed it. */
 export function useRemoveCredential(id: ConnectorId) {
   return useCommand({
     mutationFn: ({ level, name }: Target) => call(commands.removePlatformCredential(id, level, name, true)),

@@ -5,20 +5,19 @@ import { TwoLines } from "@/components/TwoLines";
 import { count } from "@/lib/words";
 import styles from "./Offered.module.css";
 
-/** One thing that a server offers beside its tools. */
+/** A prompt or resource of a server. */
 export type Offered = { key: string; title: string; detail: string };
 
 type Props = { label: string; offered: Offered[]; selected: string | null; onSelect: (key: string) => void };
 
-/** So many are drawn; the filter leads to the others. */
-const drawn = 200;
+/** Number of entries that are rendered; the filter finds the others. */
+const maxEntries = 200;
 
-/** What a server offers, to choose one of it. */
 export function OfferedList({ label, offered, selected, onSelect }: Props): ReactNode {
   const [filter, setFilter] = useState("");
   const typed = filter.trim().toLowerCase();
   const found = offered.filter((one) => `${one.title} ${one.detail}`.toLowerCase().includes(typed));
-  const more = found.length - drawn;
+  const more = found.length - maxEntries;
   return (
     <div className={styles.side}>
       <Field
@@ -31,7 +30,7 @@ export function OfferedList({ label, offered, selected, onSelect }: Props): Reac
       />
       {found.length === 0 && <p className="text2">No matches</p>}
       <ButtonList label={label} className={styles.list}>
-        {found.slice(0, drawn).map((one) => (
+        {found.slice(0, maxEntries).map((one) => (
           <li key={one.key}>
             <button
               type="button"

@@ -11,16 +11,14 @@ import { type Offered, OfferedList } from "./OfferedList";
 type Props<T> = {
   connector: Connector;
   query: UseQueryResult<T[]>;
-  /** What one of them is called, and all. */
   words: { one: string; all: string };
   asOffered: (one: T) => Offered;
-  /** Said while none is chosen. */
+  /** Shown while none is selected. */
   hint: string;
-  /** Shows the chosen one. */
   children: (chosen: T) => ReactNode;
 };
 
-/** What a server offers beside its tools: a list, and one of it. */
+/** The prompts or resources of a server: a list, and the selected one. */
 export function OfferedPane<T>({ connector, query, words, asOffered, hint, children }: Props<T>): ReactNode {
   const { data, error, refetch } = query;
   const [selected, setSelected] = useState<string | null>(null);

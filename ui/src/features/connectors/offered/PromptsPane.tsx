@@ -13,7 +13,7 @@ import { capital } from "@/lib/words";
 import { OfferedPane } from "./OfferedPane";
 import { TextsForm } from "./TextsForm";
 
-/** The prompts of a server, and one of them filled in. */
+/** The prompts of a server, with a form to fill in the selected one. */
 export function PromptsPane({ connector }: { connector: Connector }) {
   return (
     <OfferedPane
@@ -27,22 +27,22 @@ export function PromptsPane({ connector }: { connector: Connector }) {
       })}
       hint="Choose a prompt to fill it in."
     >
-      {(prompt) => <Fill key={prompt.name} connector={connector} prompt={prompt} />}
+      {(prompt) => <PromptForm key={prompt.name} connector={connector} prompt={prompt} />}
     </OfferedPane>
   );
 }
 
-function Fill({ connector, prompt }: { connector: Connector; prompt: Prompt }) {
+function PromptForm({ connector, prompt }: { connector: Connector; prompt: Prompt }) {
   const fill = useCommand({
-    mutationFn: (given: Record<string, string>) => call(commands.fillPrompt(connector.id, prompt.name, given)),
+    mutationFn: (values: Record<string, string>) => call(commands.fillPrompt(connector.id, prompt.name, values)),
   });
   return (
     <>
       <TextsForm
         connector={connector.id}
         target={{ kind: "prompt", name: prompt.name }}
-        asked={prompt.arguments}
-        action="Show prompt"
+        fields={prompt.arguments}
+        submitLabel="Show prompt"
         isPending={fill.isPending}
         onSubmit={fill.mutate}
       />
@@ -83,7 +83,7 @@ function Messages({ messages }: { messages: PromptMessage[] }) {
   );
 }
 
-/** The messages as one would paste them; who says which is told where there are several. */
+/** The messages as plain text, with their roles if there are several. */
 function asText(messages: PromptMessage[]): string {
   const texts = messages.map(({ role, content }) => {
     const text = textOf(content);
@@ -92,7 +92,7 @@ function asText(messages: PromptMessage[]): string {
   return texts.join("\n\n");
 }
 
-/** A part as text; what is none is named by its address or its kind. */
+/** The text of a content part, or its URI or media type if it has none. */
 function textOf(content: Content): string {
   switch (content.kind) {
     case "text":

@@ -18,7 +18,7 @@ import { useCommand } from "@/host/useCommand";
 import { OfferedPane } from "./OfferedPane";
 import { TextsForm } from "./TextsForm";
 
-/** What can be read from a server, and one of it as it is now. */
+/** The resources of a server, and the current content of the selected one. */
 export function ResourcesPane({ connector }: { connector: Connector }) {
   return (
     <OfferedPane
@@ -36,19 +36,19 @@ export function ResourcesPane({ connector }: { connector: Connector }) {
         resource.variables ? (
           <Template key={keyOf(resource)} connector={connector} uri={resource.uri} variables={resource.variables} />
         ) : (
-          <Read key={keyOf(resource)} connector={connector} uri={resource.uri} />
+          <ResourceContent key={keyOf(resource)} connector={connector} uri={resource.uri} />
         )
       }
     </OfferedPane>
   );
 }
 
-/** A template may be written as the address of a resource is. */
+/** Distinguishes a template from a resource with the same URI. */
 const keyOf = ({ uri, variables }: Resource) => (variables ? `template ${uri}` : uri);
 
 type TemplateProps = { connector: Connector; uri: string; variables: TemplateVariable[] };
 
-/** A resource whose address is filled in first. */
+/** A resource template, whose variables are filled in first. */
 function Template({ connector, uri, variables }: TemplateProps) {
   const fill = useCommand({
     mutationFn: (values: Record<string, string>) => call(commands.fillResourceTemplate(uri, values)),
@@ -61,18 +61,18 @@ function Template({ connector, uri, variables }: TemplateProps) {
       <TextsForm
         connector={connector.id}
         target={{ kind: "template", uri }}
-        asked={variables}
-        action="Read resource"
+        fields={variables}
+        submitLabel="Read resource"
         isPending={fill.isPending}
         onSubmit={fill.mutate}
       />
       {fill.error && <ProblemNotice problem={asProblem(fill.error)} connector={connector} />}
-      {fill.data && <Read key={fill.submittedAt} connector={connector} uri={fill.data} />}
+      {fill.data && <ResourceContent key={fill.submittedAt} connector={connector} uri={fill.data} />}
     </>
   );
 }
 
-function Read({ connector, uri }: { connector: Connector; uri: string }) {
+function ResourceContent({ connector, uri }: { connector: Connector; uri: string }) {
   const { data, error, refetch } = useQuery(queries.resource(connector.id, uri));
   useResourceWatch(connector.id, uri, data !== undefined);
   if (error) return <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />;
@@ -80,14 +80,14 @@ function Read({ connector, uri }: { connector: Connector; uri: string }) {
   return <Parts parts={data} />;
 }
 
-/** Has a resource that was read be read again whenever its server says that it changed, as long as it is shown. */
+/** Subscribes to changes of a resource, which is then read again, for as long as it is shown. */
 function useResourceWatch(connector: ConnectorId, uri: string, isRead: boolean) {
   useEffect(() => {
     if (!isRead) return;
-    const watch = crypto.randomUUID();
-    // What nobody tells the changes of is shown as it was read.
-    call(commands.watchResource(connector, uri, watch)).catch(() => undefined);
-    return () => void call(commands.endWatch(watch));
+    const watchId = crypto.randomUUID();
+    // Servers without subscriptions: the content stays as it was read.
+    call(commands.watchResource(connector, uri, watchId)).catch(() => undefined);
+    return () => void call(commands.endWatch(watchId));
   }, [connector, uri, isRead]);
 }
 

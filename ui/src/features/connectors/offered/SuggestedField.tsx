@@ -4,30 +4,29 @@ import { Field } from "@/components/Field";
 import { type CompletionRequest, type ConnectorId } from "@/host/bindings";
 import { queries } from "@/host/queries";
 
-/** How long nothing is typed before suggestions are asked for. */
-const pause = 150;
+/** Pause in typing before suggestions are requested, in milliseconds. */
+const debounceMs = 150;
 
 type Props = Omit<ComponentProps<typeof Field>, "value"> & {
   value: string;
   connector: ConnectorId;
-  /** What is to be completed, but for what is typed. */
+  /** The completion request without the typed value. */
   completes: Omit<CompletionRequest, "value">;
 };
 
-/** A text field with what the server suggests. Typing waits for none, and a failure is none. */
+/** A text field with suggestions of the server. Failed requests suggest nothing. */
 export function SuggestedField({ connector, completes, value, ...field }: Props) {
   const [isFocused, setFocused] = useState(false);
-  const typed = useSettled(value);
+  const typed = useDebounced(value);
   const { data } = useQuery({ ...queries.completion(connector, { ...completes, value: typed }), enabled: isFocused });
   return <Field {...field} value={value} onFocusChange={setFocused} suggestions={data} />;
 }
 
-/** The text once it stays as it is for a moment. */
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
+function useDebounced(text: string): string {
+  const [debounced, setDebounced] = useState(text);
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), pause);
+    const timer = setTimeout(() => setDebounced(text), debounceMs);
     return () => clearTimeout(timer);
   }, [text]);
-  return settled;
+  return debounced;
 }

@@ -5,40 +5,36 @@ import { stateKey, useClientState } from "@/host/clientState";
 import styles from "./Offered.module.css";
 import { SuggestedField } from "./SuggestedField";
 
-/** A text that is asked for. */
-export type Asked = { name: string; description?: string | null; isRequired: boolean };
+export type TextField = { name: string; description?: string | null; isRequired: boolean };
 
 type Props = {
   connector: ConnectorId;
-  /** What they are asked for, to have them suggested. */
   target: CompletionTarget;
-  asked: readonly Asked[];
-  /** What the button says. */
-  action: string;
+  fields: readonly TextField[];
+  submitLabel: string;
   isPending: boolean;
-  /** Gets the texts that were typed, once none is missing. */
   onSubmit: (texts: Record<string, string>) => void;
 };
 
 type Typed = Partial<Record<string, string>>;
 
-const nothing: Typed = {};
+const noTexts: Typed = {};
 
-/** Asks for texts by name. What was typed stays for as long as the window is open. */
-export function TextsForm({ connector, target, asked, action, isPending, onSubmit }: Props) {
-  const [values, setValues] = useClientState(stateKey(nothing, "texts", connector, JSON.stringify(target)));
+/** A form of text fields. The input is kept as long as the window is open. */
+export function TextsForm({ connector, target, fields, submitLabel, isPending, onSubmit }: Props) {
+  const [values, setValues] = useClientState(stateKey(noTexts, "texts", connector, JSON.stringify(target)));
   const [showsMissing, setShowsMissing] = useState(false);
   const typed = Object.fromEntries(Object.entries(values).flatMap(([name, text]) => (text ? [[name, text]] : [])));
-  const isMissing = ({ name, isRequired }: Asked) => isRequired && !values[name];
+  const isMissing = ({ name, isRequired }: TextField) => isRequired && !values[name];
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setShowsMissing(true);
-    if (asked.some(isMissing)) return;
+    if (fields.some(isMissing)) return;
     onSubmit(typed);
   };
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
-      {asked.map((one) => (
+      {fields.map((one) => (
         <SuggestedField
           key={one.name}
           connector={connector}
@@ -53,7 +49,7 @@ export function TextsForm({ connector, target, asked, action, isPending, onSubmi
       ))}
       <div>
         <Button type="submit" look="primary" isPending={isPending}>
-          {action}
+          {submitLabel}
         </Button>
       </div>
     </form>

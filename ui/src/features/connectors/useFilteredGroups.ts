@@ -13,10 +13,10 @@ type Arrangement = {
 };
 
 /**
- * The groups of the list with the rows that its filters let through, none of them empty. All rows are sorted and
- * grouped before they are narrowed, so that a key in the filter does neither.
+ * The groups of the list with the rows that match the filters; empty groups are left out. Sorting and grouping come
+ * first, so that typing into the filter repeats neither.
  */
-export function useNarrowedGroups(connectors: Connector[], arrangement: Arrangement): Group[] {
+export function useFilteredGroups(connectors: Connector[], arrangement: Arrangement): Group[] {
   const { group, sort, accounts, frozen, text, choices } = arrangement;
   const all = useMemo(
     () => groupConnectors(sortConnectors(connectors, sort, frozen), group, { accounts, frozen }),
