@@ -31,6 +31,22 @@ export function score(words: string[], texts: string[]): number | null {
   return sum;
 }
 
+/**
+ * The items that match a query, best first; all, sorted by title, for an empty query. `textsOf` returns the searched
+ * texts of an item by weight, its title first.
+ */
+export function bestMatches<T>(items: readonly T[], query: string, textsOf: (item: T) => string[]): T[] {
+  const words = splitWords(query);
+  return items
+    .map((item) => {
+      const texts = textsOf(item);
+      return { item, title: texts[0] ?? "", points: score(words, texts) };
+    })
+    .filter((match) => match.points !== null)
+    .sort((left, right) => (right.points ?? 0) - (left.points ?? 0) || left.title.localeCompare(right.title))
+    .map(({ item }) => item);
+}
+
 /** Cuts a text into stretches, so that what was typed can be underlined. */
 export function splitByMatch(words: string[], text: string): TextSegment[] {
   if (words.length === 0) return [{ text, typed: false }];

@@ -11,40 +11,39 @@ import { focusList } from "@/components/focusList";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
 import { type AccountId, type AuthenticationMethod, type Definition } from "@/host/bindings";
+import { bestMatches } from "@/lib/match";
 import { count } from "@/lib/words";
 import styles from "./Catalogue.module.css";
 import { EntryDialog } from "./EntryDialog";
-import { type CatalogueItem, itemKey, itemName, openVerb, searchItems, textToAdd } from "./catalogueItems";
+import { type CatalogueItem, itemKey, itemName, openVerb, searchTexts, textToAdd } from "./catalogueItems";
 import { CatalogueRow } from "./CatalogueRow";
 import { RegistryFileDialog } from "./RegistryFileDialog";
 import { SourceHead } from "./SourceHead";
 import { useCatalogue } from "./useCatalogue";
 
 type Props = {
-  /** Creates one of an account's kinds. */
   onCreate: (account: AccountId, definition: Definition) => void;
-  /** Adds a server by its address. */
   onAdd: (address: string, known: { title: string; methods: AuthenticationMethod[] }) => void;
 };
 
-/** Everything that can be set up: the kinds of all accounts, well-known MCP servers, and those of a registry file. */
+/** Everything that can be set up: connector types of all accounts, well-known MCP servers, and a registry file. */
 export function CataloguePage({ onCreate, onAdd }: Props) {
   const { sources, problem, retry } = useCatalogue();
   const [typed, setTyped] = useState("");
   const [source, setSource] = useState<string | null>(null);
   const [selected, setSelected] = useState<string | null>(null);
-  const [detailed, setDetailed] = useState<CatalogueItem | null>(null);
-  const [readsFile, setReadsFile] = useState(false);
+  const [details, setDetails] = useState<CatalogueItem | null>(null);
+  const [isReadingFile, setReadingFile] = useState(false);
   const search = useRef<HTMLInputElement>(null);
 
-  const isNarrowed = typed.trim() !== "" || source !== null;
+  const isFiltered = typed.trim() !== "" || source !== null;
   const shown = sources
     .filter((one) => source === null || one.key === source)
-    .map((one) => ({ ...one, found: searchItems(one.items, typed) }))
-    // A source that failed is never hidden behind those that answered.
-    .filter((one) => one.found.length > 0 || one.isLoading || one.problem !== null || !isNarrowed);
+    .map((one) => ({ ...one, found: bestMatches(one.items, typed, searchTexts) }))
+    // Sources that failed or are loading stay visible whatever the filter.
+    .filter((one) => one.found.length > 0 || one.isLoading || one.problem !== null || !isFiltered);
   const found = shown.flatMap((one) => one.found);
-  const all = sources.reduce((sum, one) => sum + one.items.length, 0);
+  const total = sources.reduce((sum, one) => sum + one.items.length, 0);
   const current = found.find((item) => itemKey(item) === selected);
 
   const open = (item: CatalogueItem) => {
@@ -64,18 +63,18 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
 
   useShortcut({ keys: "list.filter", label: "Search", inBar: true, run: () => search.current?.focus() });
   useShortcut(
-    current ? { keys: "Space", label: "Details", inBar: true, ofRow: true, run: () => setDetailed(current) } : null,
+    current ? { keys: "Space", label: "Details", inBar: true, ofRow: true, run: () => setDetails(current) } : null,
   );
   useShortcut({ keys: "catalog.refresh", run: () => sources.forEach((one) => one.account && one.retry()) });
 
   return (
     <div className={styles.page}>
-      <Toolbar title="Catalog" count={isNarrowed ? found.length : all}>
-        <Button icon="folder" onPress={() => setReadsFile(true)}>
+      <Toolbar title="Catalog" count={isFiltered ? found.length : total}>
+        <Button icon="folder" onPress={() => setReadingFile(true)}>
           Open registry file…
         </Button>
       </Toolbar>
-      {/* Keys of the search field only: the list beneath has its own. */}
+      {/* Only keys of the search field: the list below handles its own. */}
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div className={styles.find} onKeyDown={onKeyDown}>
         <Field
@@ -142,21 +141,21 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
           />
         </>
       )}
-      {detailed && (
+      {details && (
         <EntryDialog
-          item={detailed}
-          onClose={() => setDetailed(null)}
+          item={details}
+          onClose={() => setDetails(null)}
           onOpen={() => {
-            setDetailed(null);
-            open(detailed);
+            setDetails(null);
+            open(details);
           }}
         />
       )}
-      {readsFile && (
+      {isReadingFile && (
         <RegistryFileDialog
-          onClose={() => setReadsFile(false)}
+          onClose={() => setReadingFile(false)}
           onRead={() => {
-            setReadsFile(false);
+            setReadingFile(false);
             setTyped("");
             setSource("file");
           }}
@@ -165,7 +164,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
       <StatusFacts>
         <span>
           {count(found.length, "entry", "entries")}
-          {found.length === all ? "" : ` of ${all}`}
+          {found.length === total ? "" : ` of ${total}`}
         </span>
       </StatusFacts>
     </div>

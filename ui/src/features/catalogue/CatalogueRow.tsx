@@ -8,13 +8,13 @@ import { addressText, type CatalogueItem, itemTitle, openVerb, signInWords } fro
 
 type Props = { item: CatalogueItem; onOpen: () => void };
 
-/** The cells of one entry, with the button that sets it up. */
+/** The cells of one entry. */
 export function CatalogueRow({ item, onOpen }: Props) {
   const title = itemTitle(item);
   const { description, category } = item.kind === "definition" ? item.definition : item.entry;
-  const reach = addressText(item);
+  const address = addressText(item);
   const isCommand = item.kind === "server" && item.entry.reach.kind === "command";
-  const where = reach && (isCommand ? cutMiddle(reach, 60) : cutMiddle(shortAddress(reach), 48));
+  const shownAddress = address && (isCommand ? cutMiddle(address, 60) : cutMiddle(shortAddress(address), 48));
   return (
     <>
       <span className="line">
@@ -27,9 +27,9 @@ export function CatalogueRow({ item, onOpen }: Props) {
       <span className={styles.where}>
         <TwoLines
           first={
-            where && (
-              <span className="mono small" title={reach ?? undefined}>
-                {isCommand && <Icon name="square-terminal" size={12} />} {where}
+            shownAddress && (
+              <span className="mono small" title={address ?? undefined}>
+                {isCommand && <Icon name="square-terminal" size={12} />} {shownAddress}
               </span>
             )
           }

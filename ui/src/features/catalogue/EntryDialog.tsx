@@ -7,16 +7,16 @@ import { Tag } from "@/components/Tag";
 import styles from "./Catalogue.module.css";
 import { addressText, type CatalogueItem, itemTitle, signInWords } from "./catalogueItems";
 
-type Props = { item: CatalogueItem; onClose: () => void; /** Sets it up. */ onOpen: () => void };
+type Props = { item: CatalogueItem; onClose: () => void; onOpen: () => void };
 
-/** Everything that is known of one entry, and where that was read. */
+/** All details of one entry, with their source. */
 export function EntryDialog({ item, onClose, onOpen }: Props) {
   const copy = useCopy();
   const title = itemTitle(item);
-  const reach = addressText(item);
+  const address = addressText(item);
   const entry = item.kind === "server" ? item.entry : null;
   const { description, category } = item.kind === "definition" ? item.definition : item.entry;
-  const what = entry?.reach.kind === "command" ? "Command" : "Address";
+  const addressLabel = entry?.reach.kind === "command" ? "Command" : "Address";
   return (
     <Dialog
       title={title}
@@ -36,15 +36,15 @@ export function EntryDialog({ item, onClose, onOpen }: Props) {
       }
     >
       <dl className={styles.facts}>
-        {reach && (
-          <Fact name={what}>
-            <Code>{reach}</Code>
+        {address && (
+          <Fact name={addressLabel}>
+            <Code>{address}</Code>
             <Button
               small
               look="quiet"
               icon="copy"
-              label={`Copy the ${what.toLowerCase()} of ${title}`}
-              onPress={() => copy(reach, what)}
+              label={`Copy the ${addressLabel.toLowerCase()} of ${title}`}
+              onPress={() => copy(address, addressLabel)}
             />
           </Fact>
         )}

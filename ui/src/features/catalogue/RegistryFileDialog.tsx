@@ -11,21 +11,21 @@ import { useReadRegistryFile } from "./useCatalogue";
 
 type Props = { onClose: () => void; onRead: () => void };
 
-/** Takes a `server.json` of the MCP registry, pasted or from a file, into the catalogue. */
+/** Loads a `server.json` of the MCP registry, pasted or from a file, into the catalogue. */
 export function RegistryFileDialog({ onClose, onRead }: Props) {
   const [text, setText] = useState("");
-  const [unread, setUnread] = useState<string | null>(null);
+  const [unreadableFile, setUnreadableFile] = useState<string | null>(null);
   const read = useReadRegistryFile();
 
   const pick = async (files: FileList | null) => {
     const file = files?.[0];
     if (!file) return;
-    setUnread(null);
+    setUnreadableFile(null);
     read.reset();
     try {
       setText(await file.text());
     } catch {
-      setUnread(file.name);
+      setUnreadableFile(file.name);
     }
   };
   const submit = (event?: FormEvent) => {
@@ -65,8 +65,8 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
             read.reset();
           }}
         />
-        {unread && (
-          <Notice role="alert" glyph="failing" title={`Couldn't read ${unread}`}>
+        {unreadableFile && (
+          <Notice role="alert" glyph="failing" title={`Couldn't read ${unreadableFile}`}>
             Choose another file or paste its content.
           </Notice>
         )}

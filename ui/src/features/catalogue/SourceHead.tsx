@@ -5,12 +5,12 @@ import { sentence } from "@/lib/words";
 import styles from "./Catalogue.module.css";
 import { type Source } from "./useCatalogue";
 
-type Props = { source: Source; /** Number of its rows. */ shown: number };
+type Props = { source: Source; /** Number of rows. */ shown: number };
 
-/** Whose rows follow; why there are none, where an account could not be asked. */
+/** The head of a source's rows, with the problem if loading failed. */
 export function SourceHead({ source, shown }: Props) {
   const { title, account, isLoading, problem, retry } = source;
-  const why = problem && [sentence(problem.message), problem.hint].filter(Boolean).join(" ");
+  const reason = problem && [sentence(problem.message), problem.hint].filter(Boolean).join(" ");
   return (
     <>
       {account && (
@@ -24,8 +24,8 @@ export function SourceHead({ source, shown }: Props) {
       {problem && (
         <>
           <StatusGlyph name="failing" />
-          <span className="cut grow" title={why ?? undefined}>
-            {why}
+          <span className="cut grow" title={reason ?? undefined}>
+            {reason}
           </span>
           <span className="mono text3">{problem.code}</span>
           <Button small look="link" onPress={retry}>

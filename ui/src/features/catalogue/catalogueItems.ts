@@ -1,12 +1,10 @@
 import { type Account, type CatalogueEntry, type Definition } from "@/host/bindings";
-import { score, splitWords } from "@/lib/match";
 
-/** One thing of the catalogue that can be set up: a kind that an account creates, or a server of a list. */
+/** An entry of the catalogue: a connector type that an account can create, or a listed server. */
 export type CatalogueItem =
   | { kind: "definition"; account: Account; definition: Definition }
   | { kind: "server"; list: "known" | "file"; entry: CatalogueEntry };
 
-/** Its name in the list. */
 export function itemKey(item: CatalogueItem): string {
   return item.kind === "definition" ? `${item.account.id} ${item.definition.id}` : `${item.list} ${item.entry.id}`;
 }
@@ -15,14 +13,14 @@ export function itemTitle(item: CatalogueItem): string {
   return item.kind === "definition" ? item.definition.title : item.entry.title;
 }
 
-/** Address or command, as it is shown and searched. */
+/** Address or command for display and search. */
 export function addressText(item: CatalogueItem): string | null {
   if (item.kind === "definition") return item.definition.endpoint;
   const { reach } = item.entry;
   return reach.kind === "address" ? reach.url : reach.words.join(" ");
 }
 
-/** How one signs in, in a few words. */
+/** Short description of the sign-in. */
 export function signInWords(item: CatalogueItem): string {
   if (item.kind === "definition") {
     return item.definition.hasConsent === null
@@ -46,34 +44,25 @@ const signInLabels: Record<CatalogueEntry["authentication"][number], string> = {
   headers: "Headers",
 };
 
-/** What assistive technology reads of it. */
+/** Accessible name of a row. */
 export function itemName(item: CatalogueItem): string {
   const where =
     item.kind === "definition" ? item.account.label : item.entry.reach.kind === "command" ? "command" : "MCP server";
   return [itemTitle(item), where, `sign-in: ${signInWords(item)}`].join(", ");
 }
 
-/** Those that answer what was typed, best first; all in the order of their titles when nothing was. */
-export function searchItems(items: CatalogueItem[], typed: string): CatalogueItem[] {
-  const words = splitWords(typed);
-  return items
-    .map((item) => ({ item, title: itemTitle(item), points: score(words, searchTexts(item)) }))
-    .filter((found) => found.points !== null)
-    .sort((left, right) => (right.points ?? 0) - (left.points ?? 0) || left.title.localeCompare(right.title))
-    .map(({ item }) => item);
-}
-
-function searchTexts(item: CatalogueItem): string[] {
+/** Texts that a search looks through, the title first. */
+export function searchTexts(item: CatalogueItem): string[] {
   const { title, description, category } = item.kind === "definition" ? item.definition : item.entry;
   return [title, category ?? "", addressText(item) ?? "", description ?? ""];
 }
 
-/** What opening an entry does. */
+/** Label of the button that opens an entry. */
 export function openVerb(item: CatalogueItem): string {
   return item.kind === "definition" ? "Create" : "Add";
 }
 
-/** What a server is added from, as if it had been pasted: its address, or its command with the variables to fill in. */
+/** The text that adds a server as if it were pasted: its address, or its command with variables to fill in. */
 export function textToAdd({ title, reach }: CatalogueEntry): string {
   if (reach.kind === "address") return reach.url;
   const [command, ...args] = reach.words;

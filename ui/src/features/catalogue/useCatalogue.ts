@@ -8,23 +8,22 @@ import { useCommand } from "@/host/useCommand";
 import { count } from "@/lib/words";
 import { type CatalogueItem } from "./catalogueItems";
 
-/** One source of the catalogue, with what it offers so far. */
+/** A source of the catalogue with the entries loaded so far. */
 export type Source = {
   key: string;
   title: string;
   account: Account | null;
   items: CatalogueItem[];
-  /** Whether it is being asked. */
   isLoading: boolean;
   problem: Problem | null;
   retry: () => void;
 };
 
-/** What was read of a registry file; kept for as long as the window is open. */
+/** Entries of the registry file; kept as long as the window is open. */
 const registryFile = stateKey<CatalogueEntry[]>([], "registry-file");
 
-/** Every source: each hosted account by itself, the servers that are known, and a registry file once one was read. */
-export function useCatalogue(): { sources: Source[]; isRead: boolean; problem: Problem | null; retry: () => void } {
+/** All sources: a registry file if one was read, each hosted account, and the well-known servers. */
+export function useCatalogue(): { sources: Source[]; problem: Problem | null; retry: () => void } {
   const accounts = useQuery(queries.accounts());
   const known = useQuery(queries.catalogue());
   const [file] = useClientState(registryFile);
@@ -42,42 +41,29 @@ export function useCatalogue(): { sources: Source[]; isRead: boolean; problem: P
       retry: () => void answer?.refetch(),
     };
   });
-  const servers = (list: "known" | "file", entries: CatalogueEntry[]): CatalogueItem[] =>
-    entries.map((entry) => ({ kind: "server", list, entry }));
-  const sources: Source[] = [
-    ...(file.length > 0
-      ? [
-          {
-            key: "file",
-            title: "Registry file",
-            account: null,
-            items: servers("file", file),
-            isLoading: false,
-            problem: null,
-            retry: () => undefined,
-          },
-        ]
-      : []),
+  const serverSource = (key: "known" | "file", title: string, entries: CatalogueEntry[]): Source => ({
+    key,
+    title,
+    account: null,
+    items: entries.map((entry) => ({ kind: "server", list: key, entry })),
+    isLoading: false,
+    problem: null,
+    retry: () => undefined,
+  });
+  const sources = [
+    ...(file.length > 0 ? [serverSource("file", "Registry file", file)] : []),
     ...accountSources,
     {
-      key: "known",
-      title: "Well-known MCP servers",
-      account: null,
-      items: servers("known", known.data ?? []),
+      ...serverSource("known", "Well-known MCP servers", known.data ?? []),
       isLoading: known.isFetching,
-      problem: known.error ? asProblem(known.error) : null,
+      problem: known.error && asProblem(known.error),
       retry: () => void known.refetch(),
     },
   ];
-  return {
-    sources,
-    isRead: accounts.data !== undefined,
-    problem: accounts.error ? asProblem(accounts.error) : null,
-    retry: () => void accounts.refetch(),
-  };
+  return { sources, problem: accounts.error && asProblem(accounts.error), retry: () => void accounts.refetch() };
 }
 
-/** Reads a file of the MCP registry into the catalogue, in place of the one before. */
+/** Reads a file of the MCP registry into the catalogue, replacing the previous file. */
 export function useReadRegistryFile() {
   return useCommand({
     mutationFn: (text: string) => call(commands.readRegistryFile(text)),

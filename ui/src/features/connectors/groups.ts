@@ -6,11 +6,11 @@ import { hasWords, splitWords } from "@/lib/match";
 
 export type GroupId = "needs" | "favourites" | "others";
 
-/** The groups in the order of the list. */
-export const groupOrder: { id: GroupId; title: string }[] = [
-  { id: "needs", title: "Needs attention" },
-  { id: "favourites", title: "Favorites" },
-  { id: "others", title: "Others" },
+/** The groups of a list that is grouped by status, in order. */
+export const statusGroups: { key: GroupId; title: string }[] = [
+  { key: "needs", title: "Needs attention" },
+  { key: "favourites", title: "Favorites" },
+  { key: "others", title: "Others" },
 ];
 
 export function groupOf(connector: Connector): GroupId {
@@ -53,15 +53,8 @@ export type Choices = Omit<Filters, "text">;
 export const noChoices: Choices = { chip: null, platform: null, status: null, account: null, tag: null, type: null };
 
 /** Returns a predicate for the connectors that match every filter. */
-export function matchesFilters({
-  chip,
-  platform,
-  status,
-  account,
-  tag,
-  type,
-  text,
-}: Filters): (connector: Connector) => boolean {
+export function matchesFilters(filters: Filters): (connector: Connector) => boolean {
+  const { chip, platform, status, account, tag, type, text } = filters;
   const words = splitWords(text);
   return (connector) =>
     (chip === null || matchesChip(chip, connector)) &&

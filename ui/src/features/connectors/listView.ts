@@ -1,6 +1,6 @@
 import { type Account, type Connector, type ConnectorGroup, type ConnectorSort, platforms } from "@/host/bindings";
 import { compareText } from "@/lib/order";
-import { type GroupId, groupOrder } from "./groups";
+import { type GroupId, statusGroups } from "./groups";
 
 /** State of a connector when the list first showed it, so that rows don't move under the pointer. */
 export type Frozen = { group: GroupId; status: number; lastOkAt: string | null };
@@ -51,33 +51,25 @@ export function sortConnectors(connectors: Connector[], sort: ConnectorSort, fro
 
 /** Splits sorted rows into groups, some of which may be empty. */
 export function groupConnectors(rows: Connector[], group: ConnectorGroup, { accounts, frozen }: GroupSources): Group[] {
+  const split = (heads: { key: string; title: string }[], keyOf: (connector: Connector) => string) =>
+    heads.map(({ key, title }) => ({ key, title, rows: rows.filter((one) => keyOf(one) === key) }));
   switch (group) {
     case "status":
-      return groupOrder.map(({ id, title }) => ({
-        key: id,
-        title,
-        rows: rows.filter((one) => frozen(one).group === id),
-      }));
+      return split(statusGroups, (one) => frozen(one).group);
     case "account":
-      return accounts.map(({ id, label }) => ({
-        key: id,
-        title: label,
-        rows: rows.filter((one) => one.account === id),
-      }));
-    case "platform": {
-      return Object.entries(platforms).map(([platform, { title }]) => ({
-        key: platform,
-        title,
-        rows: rows.filter((one) => one.identity.platform === platform),
-      }));
-    }
+      return split(
+        accounts.map(({ id, label }) => ({ key: id, title: label })),
+        (one) => one.account,
+      );
+    case "platform":
+      return split(
+        Object.entries(platforms).map(([key, { title }]) => ({ key, title })),
+        (one) => one.identity.platform,
+      );
     case "type": {
-      const types = new Set(rows.flatMap(({ connectorType }) => connectorType ?? []));
-      return [...[...types].toSorted(compareText), null].map((type) => ({
-        key: `type ${type ?? ""}`,
-        title: type ?? "No type",
-        rows: rows.filter(({ connectorType }) => (connectorType ?? null) === type),
-      }));
+      const types = new Set(rows.flatMap(({ connectorType }) => connectorType || []));
+      const heads = [...types].toSorted(compareText).map((type) => ({ key: `type ${type}`, title: type }));
+      return split([...heads, { key: "type ", title: "No type" }], (one) => `type ${one.connectorType ?? ""}`);
     }
     case "none":
       return [{ key: "all", title: "", rows }];

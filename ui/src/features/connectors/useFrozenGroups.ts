@@ -7,10 +7,7 @@ import { type Frozen, statusRank } from "./listView";
  * Freezes the sort keys of each connector when it is first seen, so that no row moves under the pointer when a status
  * changes. `regroup` starts over.
  */
-export function useFrozenGroups(connectors: Connector[]): {
-  frozen: (connector: Connector) => Frozen;
-  regroup: () => void;
-} {
+export function useFrozenGroups(connectors: Connector[]) {
   const [seen, setSeen] = useState<ReadonlyMap<ConnectorId, Frozen>>(new Map());
   const unseen = useMemo(() => connectors.filter((connector) => !seen.has(connector.id)), [connectors, seen]);
   if (unseen.length > 0) {

@@ -1,35 +1,16 @@
 import { abilitiesOf } from "@/components/abilities";
 import { useToasts } from "@/host/toasts";
-import { type Connector, type ConnectorId } from "@/host/bindings";
+import { type Connector } from "@/host/bindings";
 import { count } from "@/lib/words";
-import { checkOne, deleteOne, type Outcome, setOneEnabled, useBulk } from "./useBulk";
+import { checkOne, deleteOne, setOneEnabled, useBulk } from "./useBulk";
 import { useConnectQueue } from "./useConnectQueue";
 import { useRestoreConnectors } from "./useConnectorActions";
 import { useSelectedIds } from "./useSelectedIds";
 
-export type Selection = {
-  ids: ReadonlySet<ConnectorId>;
-  /** The selected connectors that are shown, in their order. */
-  connectors: Connector[];
-  outcomes: ReadonlyMap<ConnectorId, Outcome>;
-  running: boolean;
-  /** Number of sign-ins left. */
-  signIns: number;
-  error: unknown;
-  toggle: (id: ConnectorId) => void;
-  extend: (from: ConnectorId | null, to: ConnectorId) => void;
-  selectAll: (shown: Connector[]) => void;
-  clear: () => void;
-  check: () => void;
-  connect: () => void;
-  /** Cancels the sign-ins that have not started. */
-  stop: () => void;
-  setEnabled: (on: boolean) => void;
-  remove: () => void;
-};
+export type Selection = ReturnType<typeof useSelection>;
 
 /** The selected connectors and the bulk actions. A connector is deselected once an action on it succeeds. */
-export function useSelection(shown: Connector[], onSignIn: (connector: Connector) => void): Selection {
+export function useSelection(shown: Connector[], onSignIn: (connector: Connector) => void) {
   const selected = useSelectedIds();
   const { toast, announce } = useToasts();
   const restore = useRestoreConnectors();
@@ -57,9 +38,11 @@ export function useSelection(shown: Connector[], onSignIn: (connector: Connector
   };
   return {
     ids: selected.ids,
+    /** The selected connectors that are shown, in their order. */
     connectors,
     outcomes: bulk.outcomes,
     running: bulk.running,
+    /** Number of sign-ins left. */
     signIns: queue.left,
     error: restore.error,
     toggle: selected.toggle,
@@ -72,8 +55,9 @@ export function useSelection(shown: Connector[], onSignIn: (connector: Connector
     },
     check: () => void runForAll("Checking", checkOne),
     connect: () => queue.start(connectors),
+    /** Cancels the sign-ins that have not started. */
     stop: queue.stop,
-    setEnabled: (on) => void runForAll(on ? "Turning on" : "Turning off", (one) => setOneEnabled(one, on)),
+    setEnabled: (on: boolean) => void runForAll(on ? "Turning on" : "Turning off", (one) => setOneEnabled(one, on)),
     remove: () => void remove(),
   };
 }

@@ -19,14 +19,14 @@ import styles from "./Create.module.css";
 type Props = {
   accounts: Account[] | undefined;
   error: Error | null;
-  /** The connector that is to be created once more. */
+  /** Connector to copy. */
   copied: Connector | null;
   onChoose: (account: Account) => void;
   onAddAccount: () => void;
   onClose: () => void;
 };
 
-/** Where the connector is to live. */
+/** Selects the account of the new connector. */
 export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount, onClose }: Props) {
   const states = useAccountStates();
   const targets = useQuery({ ...queries.copyTargets(copied?.id ?? ""), enabled: copied !== null });
@@ -65,12 +65,12 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
             );
             return (
               <li key={account.id}>
-                {/* Not `disabled`: the reason within has to be reached by the keyboard. */}
+                {/* Not `disabled`, so that the keyboard reaches the reason in it. */}
                 <button
                   type="button"
                   className={styles.card}
                   aria-disabled={obstacle ? true : undefined}
-                  // The dialog is opened to choose one of these.
+                  // The dialog is opened to select one of these.
                   // eslint-disable-next-line jsx-a11y/no-autofocus
                   autoFocus={account === first}
                   onClick={() => !obstacle && onChoose(account)}

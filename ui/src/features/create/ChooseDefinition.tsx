@@ -8,24 +8,22 @@ import { Field } from "@/components/Field";
 import { FilterMenu } from "@/components/FilterMenu";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { Seconds } from "@/components/Seconds";
-import { Skeleton } from "@/components/Skeleton";
 import { Tag } from "@/components/Tag";
 import { TwoLines } from "@/components/TwoLines";
 import { VirtualList } from "@/components/VirtualList";
 import { type Account, type Definition } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import { score, splitWords } from "@/lib/match";
+import { bestMatches } from "@/lib/match";
 import { count, shortAddress } from "@/lib/words";
 import styles from "./Create.module.css";
+import { Loading } from "./Loading";
 
 type Props = { account: Account; onChoose: (definition: Definition) => void; onBack: () => void; onClose: () => void };
 
-/** What kind of connector, of those that the account creates. */
+/** Selects one of the connector types that an account can create. */
 export function ChooseDefinition({ account, onChoose, onBack, onClose }: Props) {
   const { data: definitions, error, refetch, isFetching } = useQuery(queries.definitions(account.id));
-  const [openedAt] = useState(() => Date.now());
   return (
     <Dialog
       wide
@@ -44,14 +42,7 @@ export function ChooseDefinition({ account, onChoose, onBack, onClose }: Props) 
       }
     >
       {error && !isFetching && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
-      {!definitions && isFetching && (
-        <>
-          <Skeleton rows={6} label={`Loading types from ${account.label}`} />
-          <span className="text3 small" aria-hidden="true">
-            Loading types from {account.label}, <Seconds since={openedAt} />
-          </span>
-        </>
-      )}
+      {!definitions && isFetching && <Loading rows={6} label={`Loading types from ${account.label}`} />}
       {definitions?.length === 0 && (
         <EmptyState
           icon="library"
@@ -59,18 +50,33 @@ export function ChooseDefinition({ account, onChoose, onBack, onClose }: Props) 
           action={<Button onPress={onBack}>Back</Button>}
         />
       )}
-      {definitions && definitions.length > 0 && <Kinds definitions={definitions} onChoose={onChoose} />}
+      {definitions && definitions.length > 0 && <Definitions definitions={definitions} onChoose={onChoose} />}
     </Dialog>
   );
 }
 
-function Kinds({ definitions, onChoose }: { definitions: Definition[]; onChoose: (definition: Definition) => void }) {
+function Definitions({
+  definitions,
+  onChoose,
+}: {
+  definitions: Definition[];
+  onChoose: (definition: Definition) => void;
+}) {
   const [typed, setTyped] = useState("");
   const [category, setCategory] = useState<string | null>(null);
   const [selected, setSelected] = useState<string | null>(null);
   const list = useRef<HTMLDivElement>(null);
   const categories = useMemo(() => countsOf(definitions), [definitions]);
-  const found = useMemo(() => matching(definitions, typed, category), [definitions, typed, category]);
+  const found = useMemo(() => {
+    const ofCategory = definitions.filter((one) => category === null || one.category === category);
+    return bestMatches(ofCategory, typed, (one) => [
+      one.title,
+      one.category ?? "",
+      one.endpoint ?? "",
+      one.description ?? "",
+      one.id,
+    ]);
+  }, [definitions, typed, category]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter" && found[0]) {
@@ -83,7 +89,7 @@ function Kinds({ definitions, onChoose }: { definitions: Definition[]; onChoose:
   };
   return (
     <>
-      {/* Keys of the search field only: the list beneath has its own. */}
+      {/* Only keys of the search field: the list below handles its own. */}
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div className={styles.find} onKeyDown={onKeyDown}>
         <Field
@@ -162,17 +168,4 @@ function countsOf(definitions: Definition[]): { value: string; label: string; co
   return [...counts]
     .map(([value, number]) => ({ value, label: value, count: number }))
     .sort((left, right) => left.label.localeCompare(right.label));
-}
-
-function matching(definitions: Definition[], typed: string, category: string | null): Definition[] {
-  const words = splitWords(typed);
-  return definitions
-    .filter((one) => category === null || one.category === category)
-    .map((one) => ({
-      one,
-      points: score(words, [one.title, one.category ?? "", one.endpoint ?? "", one.description ?? "", one.id]),
-    }))
-    .filter((found) => found.points !== null)
-    .sort((left, right) => (right.points ?? 0) - (left.points ?? 0) || left.one.title.localeCompare(right.one.title))
-    .map(({ one }) => one);
 }

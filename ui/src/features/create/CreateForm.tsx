@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
+import { useFirstFieldFocus } from "@/components/PlatformForm/useFirstFieldFocus";
 import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { isSignInAction } from "@/components/nextAction";
-import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { Seconds } from "@/components/Seconds";
 import { StatusGlyph } from "@/components/StatusGlyph";
@@ -22,25 +22,28 @@ import { newProviderDraft } from "./providerForm";
 import { ProviderPart } from "./ProviderPart";
 import { useCreateConnector } from "./useCreateConnector";
 
-type Props = {
-  title: string;
-  subtitle: string;
+/** What every step with a creation form gets. */
+export type FormStepProps = {
   account: Account;
-  /** Id of the definition. */
-  definition: string;
-  /** Whether a person signs in on a page after it was created. */
-  hasConsent: boolean;
-  form: Form;
-  /** How the form can be filled by a sign-in; `null` where it cannot. */
-  provider: ProviderSignIn | null;
   drafts: CreateDrafts;
-  /** Under what name the draft of this form is kept. */
-  draftName: string;
   onBack: () => void;
-  backLabel: string;
   onClose: () => void;
+  /** `signIn` means that the connector needs a sign-in before it works. */
   onCreated: (connector: Connector, signIn: boolean) => void;
   onShowAuthorization: (id: AuthorizationId) => void;
+};
+
+type Props = FormStepProps & {
+  title: string;
+  subtitle: string;
+  /** Id of the definition. */
+  definition: string;
+  /** Whether the user signs in on a page after creation. */
+  hasConsent: boolean;
+  form: Form;
+  /** How a sign-in can fill the form; `null` if it can't. */
+  provider: ProviderSignIn | null;
+  draftName: string;
 };
 
 /** The platform's form to create a connector; its draft can be discarded. */
@@ -50,10 +53,10 @@ export function CreateForm(props: Props) {
     props.drafts.drop(props.draftName);
     setRound(round + 1);
   };
-  return <FilledForm key={round} {...props} onStartOver={startOver} />;
+  return <DraftForm key={round} {...props} onStartOver={startOver} />;
 }
 
-function FilledForm(props: Props & { onStartOver: () => void }) {
+function DraftForm(props: Props & { onStartOver: () => void }) {
   const {
     title,
     subtitle,
@@ -65,7 +68,6 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
     drafts,
     draftName,
     onBack,
-    backLabel,
     onClose,
     onCreated,
     onShowAuthorization,
@@ -76,18 +78,7 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
   const [signIn, setSignIn] = useState(draft?.provider ?? null);
   const { data: wallet = [] } = useQuery(queries.wallet());
   const { announce } = useToasts();
-  const box = useRef<HTMLDivElement>(null);
-  const handle = useRef<SchemaFormHandle>(null);
-  const hasProvider = provider !== null;
-  // The form is read later than the dialog opens: its first field takes the focus when it is there.
-  const setHandle = useCallback(
-    (next: SchemaFormHandle | null) => {
-      if (next && !handle.current && !hasProvider)
-        box.current?.querySelector<HTMLElement>("input:not([type=hidden]), textarea")?.focus();
-      handle.current = next;
-    },
-    [hasProvider],
-  );
+  const { box, handle, setHandle } = useFirstFieldFocus(provider === null);
   const isCreated = useRef(false);
   const create = useCreateConnector(() => {
     isCreated.current = true;
@@ -99,14 +90,14 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
     if ((isChanged || signIn) && !isCreated.current) drafts.save(draftName, { values, drafts: secrets }, signIn);
   }, [drafts, draftName, isChanged, values, secrets, signIn]);
 
-  // The problems are drawn by what was just set, and fields take the focus once nothing is under way.
+  // Focus moves in an effect, because errors are rendered and fields enabled only then.
   const [refusals, setRefusals] = useState(0);
   const isOpen = !create.isPending;
-  // What is under way, and why it came to nothing, stand below the form; while they do, no field can have the focus.
+  // Progress and failure are shown below the form, and get the focus where no field can.
   const announcement = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!isOpen || (refusals > 0 && !handle.current?.focusProblem())) announcement.current?.focus();
-  }, [refusals, isOpen]);
+  }, [refusals, isOpen, handle]);
   const submit = () => {
     if (create.isPending) return;
     if (!state.validateAll()) return setRefusals(refusals + 1);
@@ -137,7 +128,7 @@ function FilledForm(props: Props & { onStartOver: () => void }) {
               ? "Next, you sign in with your browser."
               : "Your entries are kept if you close this, except secrets."}
           </span>
-          <Button onPress={onBack}>{backLabel}</Button>
+          <Button onPress={onBack}>Back</Button>
           <SubmitButton
             label={hasConsent ? "Create and sign in" : "Create connector"}
             keyLabel="Create connector"

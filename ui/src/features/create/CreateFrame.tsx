@@ -1,29 +1,22 @@
-import { type ReactNode, useState } from "react";
+import { type UseQueryResult } from "@tanstack/react-query";
+import { type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { Seconds } from "@/components/Seconds";
-import { Skeleton } from "@/components/Skeleton";
-import { type Account } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { type FormStepProps } from "./CreateForm";
+import { Loading } from "./Loading";
 
-type Props = {
+type Props = Pick<FormStepProps, "account" | "onBack" | "onClose"> & {
   title: string;
-  account: Account;
-  /** Why there is no form; while there is none of both, it is asked for. */
-  error: Error | null;
-  onRetry: () => void;
-  onBack: () => void;
-  backLabel: string;
-  onClose: () => void;
-  /** Another way on than trying again. */
+  form: UseQueryResult;
+  /** Alternatives to retrying, shown with an error. */
   children?: ReactNode;
 };
 
-/** The dialog as long as there is no form in it. */
-export function CreateFrame({ title, account, error, onRetry, onBack, backLabel, onClose, children }: Props) {
-  const [since] = useState(() => Date.now());
+/** The dialog while its form is loading, or if loading failed. */
+export function CreateFrame({ title, form, account, onBack, onClose, children }: Props) {
   return (
     <Dialog
       wide
@@ -34,24 +27,19 @@ export function CreateFrame({ title, account, error, onRetry, onBack, backLabel,
       footer={
         <>
           <span />
-          <Button onPress={onBack}>{backLabel}</Button>
+          <Button onPress={onBack}>Back</Button>
           <Button keys="Escape" onPress={onClose}>
             Cancel
           </Button>
         </>
       }
     >
-      {error ? (
-        <ProblemNotice problem={asProblem(error)} onRetry={onRetry}>
+      {form.error && !form.isFetching ? (
+        <ProblemNotice problem={asProblem(form.error)} onRetry={() => void form.refetch()}>
           {children}
         </ProblemNotice>
       ) : (
-        <>
-          <Skeleton rows={4} label={`Loading form from ${account.label}`} />
-          <span className="text3 small" aria-hidden="true">
-            Loading form from {account.label}, <Seconds since={since} />
-          </span>
-        </>
+        <Loading rows={4} label={`Loading form from ${account.label}`} />
       )}
     </Dialog>
   );

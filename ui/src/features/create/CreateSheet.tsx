@@ -1,28 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Account, type AccountId, type AuthorizationId, type Connector, type Definition } from "@/host/bindings";
+import { type Account, type AccountId, type Definition } from "@/host/bindings";
 import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { ChooseAccount } from "./ChooseAccount";
 import { ChooseDefinition } from "./ChooseDefinition";
+import { type FormStepProps } from "./CreateForm";
 import { CopyStep } from "./CopyStep";
 import { type CreateStart } from "./createStart";
-import { type CreateDrafts } from "./drafts";
 import { FormStep } from "./FormStep";
 
-type Props = {
+type Props = Omit<FormStepProps, "account" | "onBack"> & {
   start: CreateStart;
-  drafts: CreateDrafts;
-  onClose: () => void;
-  /** Adds to this computer instead, at an address where one is known. */
+  /** Adds a connector on this computer instead, at its address if that is known. */
   onAddHere: (address?: string) => void;
   onAddAccount: () => void;
-  /** `signIn` tells that it needs a consent before it works. */
-  onCreated: (connector: Connector, signIn: boolean) => void;
-  onShowAuthorization: (id: AuthorizationId) => void;
 };
 
-/** Creates a connector on any account: account, type, then the platform's form. Nothing typed is lost. */
+/** Creates a connector: choose an account, then a type, then fill in the platform's form. */
 export function CreateSheet({ start, onAddHere, onAddAccount, ...rest }: Props) {
   const [id, setId] = useState<AccountId | null>("account" in start ? start.account : null);
   const [chosen, setChosen] = useState<Definition | null>(start.kind === "form" ? start.definition : null);
@@ -71,7 +66,6 @@ export function CreateSheet({ start, onAddHere, onAddAccount, ...rest }: Props) 
         account={account}
         definition={definition}
         onBack={only ? toAccounts : () => setChosen(null)}
-        backLabel="Back"
         {...rest}
       />
     );

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useState } from "react";
 import { Button } from "@/components/Button";
 import { isInProgress } from "@/components/connectorStatus";
+import { Code, Fact } from "@/components/Fact";
 import { Field } from "@/components/Field";
 import { type PlatformFormState } from "@/components/PlatformForm/usePlatformForm";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
@@ -25,7 +26,7 @@ import { useCommand } from "@/host/useCommand";
 import { linkAddress } from "@/lib/linkAddress";
 import styles from "./Create.module.css";
 import { type ProviderDraft } from "./drafts";
-import { filledBy, providerErrors, providerRequest } from "./providerForm";
+import { fillForm, providerErrors, providerRequest } from "./providerForm";
 
 type Props = {
   account: Account;
@@ -33,23 +34,14 @@ type Props = {
   provider: ProviderSignIn;
   draft: ProviderDraft;
   onChange: (draft: ProviderDraft) => void;
-  /** The form that the sign-in fills. */
   state: PlatformFormState;
   wallet: WalletEntry[];
   onShowAuthorization: (id: AuthorizationId) => void;
 };
 
-/** Signs in to the provider with an OAuth app of one's own; what comes of it goes into the form. */
-export function ProviderPart({
-  account,
-  definition,
-  provider,
-  draft,
-  onChange,
-  state,
-  wallet,
-  onShowAuthorization,
-}: Props) {
+/** Signs in to the provider with the user's own OAuth app, and fills the form with the result. */
+export function ProviderPart(props: Props) {
+  const { draft } = props;
   const heading = useId();
   const [open, setOpen] = useState(draft.started !== null || draft.clientId !== "");
   return (
@@ -68,29 +60,21 @@ export function ProviderPart({
         </Button>
       </div>
       <p className="text2 small">Fill in the token by signing in with an OAuth app you registered with the provider.</p>
-      {open && (
-        <Fields
-          account={account}
-          definition={definition}
-          provider={provider}
-          draft={draft}
-          onChange={onChange}
-          wallet={wallet}
-          onShowAuthorization={onShowAuthorization}
-        />
-      )}
-      <Outcome
-        provider={provider}
-        draft={draft}
-        onChange={onChange}
-        state={state}
-        onShowAuthorization={onShowAuthorization}
-      />
+      {open && <ProviderFields {...props} />}
+      <SignInState {...props} />
     </section>
   );
 }
 
-function Fields({ account, definition, provider, draft, onChange, wallet, onShowAuthorization }: Omit<Props, "state">) {
+function ProviderFields({
+  account,
+  definition,
+  provider,
+  draft,
+  onChange,
+  wallet,
+  onShowAuthorization,
+}: Omit<Props, "state">) {
   const { data: about } = useQuery(queries.about());
   const [tried, setTried] = useState(false);
   const set = (changes: Partial<ProviderDraft>) => onChange({ ...draft, ...changes });
@@ -139,20 +123,14 @@ function Fields({ account, definition, provider, draft, onChange, wallet, onShow
       {(provider.authorizeUrl !== null || provider.tokenUrl !== null) && (
         <dl className={styles.facts}>
           {provider.authorizeUrl !== null && (
-            <>
-              <dt>Authorization URL</dt>
-              <dd className="mono" data-selectable>
-                {provider.authorizeUrl}
-              </dd>
-            </>
+            <Fact name="Authorization URL">
+              <Code>{provider.authorizeUrl}</Code>
+            </Fact>
           )}
           {provider.tokenUrl !== null && (
-            <>
-              <dt>Token URL</dt>
-              <dd className="mono" data-selectable>
-                {provider.tokenUrl}
-              </dd>
-            </>
+            <Fact name="Token URL">
+              <Code>{provider.tokenUrl}</Code>
+            </Fact>
           )}
         </dl>
       )}
@@ -199,14 +177,14 @@ function Fields({ account, definition, provider, draft, onChange, wallet, onShow
   );
 }
 
-/** How the sign-in stands; its tokens go into the form once, as soon as they are there. */
-function Outcome({
+/** The state of the sign-in. Its tokens are copied into the form once, as soon as they arrive. */
+function SignInState({
   provider,
   draft,
   onChange,
   state,
   onShowAuthorization,
-}: Pick<Props, "provider" | "draft" | "onChange" | "state" | "onShowAuthorization">) {
+}: Omit<Props, "account" | "definition" | "wallet">) {
   const { data: authorization } = useQuery({
     ...queries.authorization(draft.started ?? ""),
     enabled: draft.started !== null,
@@ -214,7 +192,7 @@ function Outcome({
   const isNew = authorization?.state === "authorized" && draft.taken !== authorization.id;
   useEffect(() => {
     if (!isNew) return;
-    const { values, secrets } = filledBy(state.form.schema, state.values, provider, draft, authorization);
+    const { values, secrets } = fillForm(state.form.schema, state.values, provider, draft, authorization);
     state.changeValues(values);
     for (const [pointer, secret] of secrets) state.changeSecret(pointer, secret);
     onChange({ ...draft, taken: authorization.id });

@@ -2,43 +2,38 @@ import { draftOf, type PlatformFormDraft, type PlatformFormState } from "@/compo
 import { dropTypedSecret, type SecretDraft } from "@/components/secretDraft";
 import { type AuthorizationId, type Redirect } from "@/host/bindings";
 
-/** What is typed to sign in to a provider with an OAuth app of one's own. */
+/** Input for a sign-in to the provider with the user's own OAuth app. */
 export type ProviderDraft = {
   clientId: string;
   secret: SecretDraft;
   authorizeUrl: string;
   tokenUrl: string;
   scopes: string;
-  /** How the browser comes back. */
   redirect: Redirect;
-  /** The sign-in that was started last. */
+  /** The last started sign-in. */
   started: AuthorizationId | null;
-  /** The sign-in whose tokens stand in the form. */
+  /** The sign-in whose tokens were copied into the form. */
   taken: AuthorizationId | null;
 };
 
-/** Everything that was typed to create one connector. */
 type CreateDraft = PlatformFormDraft & { provider: ProviderDraft | null };
 
-/**
- * What was typed and not sent yet, for as long as the window is open: closing a form by mistake, going
- * back, or a failure loses nothing but the secrets, which only the open form has.
- */
+/** Unsent input of creation forms, kept as long as the window is open. Secrets are kept only in the open form. */
 export class CreateDrafts {
   private readonly drafts = new Map<string, CreateDraft>();
 
-  /** What was typed under a name, such as that of an account and a definition. */
+  /** Finds a draft by name, such as the ids of account and definition. */
   find(name: string): CreateDraft | undefined {
     return this.drafts.get(name);
   }
 
   save(name: string, form: Pick<PlatformFormState, "values" | "drafts">, provider: ProviderDraft | null): void {
     const { values, drafts, missing } = draftOf(form);
-    const isTyped = provider !== null && provider.secret.from === "new" && provider.secret.secret !== "";
+    const hasTypedSecret = provider !== null && provider.secret.from === "new" && provider.secret.secret !== "";
     this.drafts.set(name, {
       values,
       drafts,
-      missing: isTyped ? ["Client secret", ...missing] : missing,
+      missing: hasTypedSecret ? ["Client secret", ...missing] : missing,
       provider: provider && { ...provider, secret: dropTypedSecret(provider.secret) },
     });
   }

@@ -10,7 +10,6 @@ import { fromPointer } from "@/lib/jsonPointer";
 import { asSchema, branches, isObject, type JsonObject, type Schema } from "@/lib/schema/schema";
 import { type ProviderDraft } from "./drafts";
 
-/** A draft in which nothing was typed yet. */
 export function newProviderDraft(provider: ProviderSignIn): ProviderDraft {
   return {
     clientId: "",
@@ -26,24 +25,20 @@ export function newProviderDraft(provider: ProviderSignIn): ProviderDraft {
 
 type ProviderErrors = Partial<Record<"clientId" | "authorizeUrl" | "tokenUrl", string>>;
 
-/** What keeps the sign-in from starting. */
 export function providerErrors(provider: ProviderSignIn, draft: ProviderDraft): ProviderErrors {
-  const address = (given: string | null, typed: string) =>
-    given !== null || isAddress(typed) ? undefined : "Enter a URL, such as https://provider.example/oauth";
-  return Object.fromEntries(
-    Object.entries({
-      clientId: draft.clientId.trim() ? undefined : "Enter the client ID",
-      authorizeUrl: address(provider.authorizeUrl, draft.authorizeUrl),
-      tokenUrl: address(provider.tokenUrl, draft.tokenUrl),
-    }).filter(([, error]) => error !== undefined),
-  );
+  const errors: ProviderErrors = {};
+  if (!draft.clientId.trim()) errors.clientId = "Enter the client ID";
+  if (provider.authorizeUrl === null && !isUrl(draft.authorizeUrl)) errors.authorizeUrl = invalidUrl;
+  if (provider.tokenUrl === null && !isUrl(draft.tokenUrl)) errors.tokenUrl = invalidUrl;
+  return errors;
 }
 
-function isAddress(text: string): boolean {
+const invalidUrl = "Enter a URL, such as https://provider.example/oauth";
+
+function isUrl(text: string): boolean {
   return /^https?:\/\/\S+$/.test(text.trim());
 }
 
-/** The draft as the host takes it. */
 export function providerRequest(
   account: AccountId,
   definition: string,
@@ -63,53 +58,56 @@ export function providerRequest(
   };
 }
 
-/** What a sign-in brings into the form: its values, and secrets by the pointers of their places. */
-export type Filled = { values: JsonObject; secrets: [pointer: string, draft: SecretDraft][] };
+/** Values of the form after a sign-in, and its secrets by JSON pointer. */
+type FilledForm = { values: JsonObject; secrets: [pointer: string, draft: SecretDraft][] };
 
-/** The form as it is after a sign-in: this way of signing in chosen, the app and its tokens in their places. */
-export function filledBy(
+/** Fills the form after a sign-in: selects the sign-in method, and enters the app and its tokens. */
+export function fillForm(
   schema: Json,
   values: JsonObject,
   provider: ProviderSignIn,
   draft: ProviderDraft,
   { granted = [] }: Pick<Authorization, "granted">,
-): Filled {
-  const chosen = withChosen(values, isObject(provider.values) ? provider.values : {});
-  const secrets: Filled["secrets"] = granted.map(({ path, entry }) => [path, { ...emptyDraft, from: "entry", entry }]);
+): FilledForm {
+  const selected = selectMethod(values, isObject(provider.values) ? provider.values : {});
+  const secrets: FilledForm["secrets"] = granted.map(({ path, entry }) => [
+    path,
+    { ...emptyDraft, from: "entry", entry },
+  ]);
   if (provider.clientSecretField !== null && givenSecretOf(draft.secret))
     secrets.push([provider.clientSecretField, draft.secret]);
   const clientId = draft.clientId.trim();
-  if (isSecretPlace(asSchema(schema), fromPointer(provider.clientIdField))) {
+  if (isSecretField(asSchema(schema), fromPointer(provider.clientIdField))) {
     secrets.push([provider.clientIdField, { ...emptyDraft, secret: clientId }]);
-    return { values: chosen, secrets };
+    return { values: selected, secrets };
   }
-  return { values: put(chosen, fromPointer(provider.clientIdField), clientId), secrets };
+  return { values: setAt(selected, fromPointer(provider.clientIdField), clientId), secrets };
 }
 
-/** Another way of signing in has other members: what was typed for it does not go along. */
-function withChosen(values: JsonObject, wanted: JsonObject): JsonObject {
-  const merged = Object.entries(wanted).map(([name, value]) => {
+/** Sets the fixed values of a sign-in method. Input for another method is dropped. */
+function selectMethod(values: JsonObject, fixed: JsonObject): JsonObject {
+  const merged = Object.entries(fixed).map(([name, value]) => {
     const before = values[name];
     const isSame =
       isObject(before) &&
       isObject(value) &&
-      Object.entries(value).every(([key, fixed]) => before[key] === undefined || before[key] === fixed);
+      Object.entries(value).every(([key, member]) => before[key] === undefined || before[key] === member);
     return [name, isSame ? { ...before, ...value } : value] as const;
   });
   return { ...values, ...Object.fromEntries(merged) };
 }
 
-function put(values: JsonObject, [step, ...rest]: string[], value: unknown): JsonObject {
+function setAt(values: JsonObject, [step, ...rest]: string[], value: unknown): JsonObject {
   if (step === undefined) return values;
   const inner = values[step];
-  return { ...values, [step]: rest.length === 0 ? value : put(isObject(inner) ? inner : {}, rest, value) };
+  return { ...values, [step]: rest.length === 0 ? value : setAt(isObject(inner) ? inner : {}, rest, value) };
 }
 
-/** Whether the schema says of a place, in any alternative, that what stands there is a secret. */
-function isSecretPlace(schema: Schema, [step, ...rest]: string[]): boolean {
+/** Whether the schema marks the field at a path as a secret in any alternative. */
+function isSecretField(schema: Schema, [step, ...rest]: string[]): boolean {
   const alternatives = ["oneOf", "anyOf", "allOf"].flatMap((keyword) => branches(schema, keyword));
   if (step === undefined) return schema.writeOnly === true || alternatives.some((one) => one.writeOnly === true);
   const member = isObject(schema.properties) ? schema.properties[step] : undefined;
-  if (member !== undefined && isSecretPlace(asSchema(member), rest)) return true;
-  return alternatives.some((one) => isSecretPlace(one, [step, ...rest]));
+  if (member !== undefined && isSecretField(asSchema(member), rest)) return true;
+  return alternatives.some((one) => isSecretField(one, [step, ...rest]));
 }

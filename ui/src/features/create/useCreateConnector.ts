@@ -4,7 +4,7 @@ import { keys } from "@/host/queries";
 import { upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 
-/** Creates a connector; it is in the lists at once. `onDone` is called even when nobody waits for it any more. */
+/** Creates a connector. `onDone` is called even if the form was closed meanwhile. */
 export function useCreateConnector(onDone: () => void) {
   return useCommand({
     mutationFn: (request: CreateConnector) => call(commands.createConnector(request)),
@@ -13,7 +13,7 @@ export function useCreateConnector(onDone: () => void) {
       onDone();
     },
     toast: ({ title, identity }) => `${title} created on ${identity.account}`,
-    // Secrets may have been saved in the wallet on the way.
+    // Creation may save secrets in the wallet.
     invalidates: [keys.wallet],
   });
 }

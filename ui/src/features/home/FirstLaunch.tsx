@@ -20,7 +20,7 @@ type Props = {
   onOpenSettings: () => void;
 };
 
-/** The window when there is nothing yet: one box with the focus, and the starts there are. */
+/** The home page while there is nothing yet: a box to paste into, and other ways to start. */
 export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettings }: Props) {
   const { data: about } = useQuery(queries.about());
   const { data: vault } = useQuery(queries.vault());
@@ -51,7 +51,7 @@ export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettin
             </Start>
           </div>
           <p className={styles.promise}>
-            <Icon name="lock" size={14} /> {promise(vault)} No Patchbay account, no telemetry.{" "}
+            <Icon name="lock" size={14} /> {storageText(vault)} No Patchbay account, no telemetry.{" "}
             <Button look="link" onPress={onOpenSettings}>
               Where data is stored
             </Button>
@@ -66,14 +66,14 @@ export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettin
   );
 }
 
-function promise(vault: VaultStatus | undefined): string {
+function storageText(vault: VaultStatus | undefined): string {
   if (vault?.backend === "passphrase") return "Credentials are encrypted on this computer with your passphrase.";
   if (vault?.backend === "keychain" && vault.state === "ready")
     return "Credentials are encrypted on this computer with a key in your system keychain.";
   return "Credentials are encrypted on this computer.";
 }
 
-/** Nothing is said of a keychain that nobody asked yet. */
+/** `null` until the keychain has been used. */
 function vaultFact(vault: VaultStatus): string | null {
   if (vault.state === "unavailable") return "Keychain unavailable";
   if (vault.state === "locked") return "Vault locked";

@@ -42,14 +42,14 @@ type Props = {
   onOpenSettings: () => void;
 };
 
-/** What needs you, what was run last, and one box that takes an address. */
+/** What needs attention, the latest runs, and a box to add a connector. */
 export function HomePage(props: Props) {
   const { data: connectors, error, refetch } = useQuery(queries.connectors());
   const needs = useQuery(queries.needs());
   const { data: runs, isPending: isWaiting } = useQuery(latestRuns());
   const failure = error ?? needs.error;
   const isFirst = !failure && !isWaiting && connectors?.length === 0 && needs.data?.length === 0 && !runs?.runs.length;
-  // The first launch has a tile with these keys.
+  // On the first launch, a tile has this shortcut.
   useShortcut(isFirst ? null : { keys: "connectors.add", run: () => props.onAdd() });
   if (isFirst) {
     return (
@@ -79,26 +79,26 @@ export function HomePage(props: Props) {
       </>
     );
   }
-  return <Full {...props} needs={needs.data} connectors={connectors} runs={runs?.runs ?? []} />;
+  return <LoadedPage {...props} needs={needs.data} connectors={connectors} runs={runs?.runs ?? []} />;
 }
 
-/** How many of the hosted accounts answer; nothing where there are none. */
+/** How many of the hosted accounts are up to date. */
 function AccountsFact() {
   const { data: accounts = [] } = useQuery(queries.accounts());
   const states = useAccountStates();
   const hosted = accounts.filter(hasAccounts);
-  const well = hosted.filter((one) => (states.get(one.id) ?? "fine") === "fine");
+  const healthy = hosted.filter((one) => (states.get(one.id) ?? "fine") === "fine");
   if (hosted.length === 0) return null;
   return (
     <span>
-      {well.length === hosted.length
+      {healthy.length === hosted.length
         ? `${count(hosted.length, "account")} up to date`
-        : `${well.length} of ${count(hosted.length, "account")} up to date`}
+        : `${healthy.length} of ${count(hosted.length, "account")} up to date`}
     </span>
   );
 }
 
-function Full({
+function LoadedPage({
   needs,
   connectors,
   runs,

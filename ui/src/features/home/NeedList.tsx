@@ -16,16 +16,16 @@ import { useCheckAll } from "@/host/useCheckAll";
 import { exactTime, lasting, until } from "@/lib/time";
 import { capital } from "@/lib/words";
 import styles from "./Home.module.css";
-import { needGlyph } from "./needLook";
+import { needGlyphs } from "./needLook";
 import { type NeedHandlers, useNeedActions } from "./useNeedActions";
 
 type Props = NeedHandlers & {
   needs: Need[];
-  /** Whether nothing else waits for a person either. */
+  /** Whether an empty list means that all is good. */
   isCalm: boolean;
 };
 
-/** What waits for a person, each with the one button that helps and its key. */
+/** What needs the user's attention, each with the button that fixes it and its shortcut. */
 export function NeedList({ needs, isCalm, ...handlers }: Props) {
   const { data: accounts = [] } = useQuery(queries.accounts());
   const { fix, words, pending, error } = useNeedActions(handlers);
@@ -100,7 +100,7 @@ function Row({ need, words, account, keys, isFirst, isPending, onFix }: RowProps
   useShortcut(keys ? { keys, label: `${words}, ${need.title}`, run: onFix } : null);
   return (
     <li className={styles.need}>
-      <StatusGlyph name={needGlyph(need.kind)} />
+      <StatusGlyph name={needGlyphs[need.kind]} />
       <TwoLines
         first={<span className={`medium ${styles.headline}`}>{need.headline}</span>}
         second={<Reason need={need} />}
@@ -117,7 +117,7 @@ function Row({ need, words, account, keys, isFirst, isPending, onFix }: RowProps
 }
 
 function Reason({ need: { kind, words, code, since, lapsesAt } }: { need: Need }) {
-  // Names of tools stay as they are.
+  // Names of tools are not capitalized.
   const text = words && (kind === "tools_changed" ? words : capital(words));
   const time = lapsesAt ? until(lapsesAt) : since && lasting(since);
   return (
@@ -129,7 +129,7 @@ function Reason({ need: { kind, words, code, since, lapsesAt } }: { need: Need }
   );
 }
 
-/** The identity or account of a need; credentials of the wallet and the network have none. */
+/** The identity or account of a need. Wallet credentials and the network have neither. */
 function Owner({ need: { identity, entry }, account }: { need: Need; account: Account | undefined }) {
   if (identity) {
     return (

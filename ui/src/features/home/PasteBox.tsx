@@ -4,7 +4,7 @@ import { looksLikeServer } from "@/lib/pastedServer";
 
 type Props = { onPaste: (text: string) => void; large?: boolean };
 
-/** One box that takes anything that names an MCP server and opens the dialog that looks at it. */
+/** A box for any text that names an MCP server, which is passed on to the dialog that adds it. */
 export function PasteBox({ onPaste, large = false }: Props) {
   const [address, setAddress] = useState("");
   const submit = (event: FormEvent) => {
@@ -28,7 +28,7 @@ export function PasteBox({ onPaste, large = false }: Props) {
         onChange={setAddress}
         onPaste={(event) => {
           const text = event.clipboardData.getData("text/plain").trim();
-          // Lines would be lost in here.
+          // Line breaks would be lost in this field.
           if (address || !(text.includes("\n") || looksLikeServer(text))) return;
           event.preventDefault();
           onPaste(text);

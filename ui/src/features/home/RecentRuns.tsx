@@ -9,7 +9,6 @@ import styles from "./Home.module.css";
 
 type Props = { runs: ToolRunSummary[]; onOpen: (id: RunId) => void; onAll: () => void };
 
-/** The last few runs, from the window or elsewhere. */
 export function RecentRuns({ runs, onOpen, onAll }: Props) {
   return (
     <section aria-labelledby="recent-runs">

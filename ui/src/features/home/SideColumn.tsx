@@ -16,7 +16,7 @@ import { ExpiringSoon } from "./ExpiringSoon";
 
 type Props = { connectors: Connector[]; needs: Need[] };
 
-/** Beside the page: what lapses soon, the connectors, the accounts, the vault. */
+/** What expires soon, and an overview of connectors, accounts and vault. */
 export function SideColumn({ connectors, needs }: Props) {
   const { data: wallet = [] } = useQuery(queries.wallet());
   const { data: vault } = useQuery(queries.vault());
@@ -51,7 +51,7 @@ export function SideColumn({ connectors, needs }: Props) {
           <div className={styles.head}>
             <h2>Vault</h2>
             <span className="grow" />
-            <Badge glyph={vaultGlyph(vault)}>{vaultWord(vault)}</Badge>
+            <Badge glyph={vaultLooks[vault.state].glyph}>{vaultLooks[vault.state].word}</Badge>
           </div>
           <ul className={styles.lines}>
             <li>
@@ -71,7 +71,7 @@ export function SideColumn({ connectors, needs }: Props) {
   );
 }
 
-/** Every account with the number of its connectors, and a sign where it is not well. */
+/** Each account with its number of connectors, and its state unless it is fine. */
 function Accounts({ accounts, connectors }: { accounts: Account[]; connectors: Connector[] }) {
   const states = useAccountStates();
   const numbers = useMemo(() => new Map(countByKind(connectors, (one) => one.account)), [connectors]);
@@ -103,7 +103,7 @@ function Accounts({ accounts, connectors }: { accounts: Account[]; connectors: C
   );
 }
 
-/** How many there are of each kind, in the order in which the kinds come. */
+/** Counts connectors by kind, in the order of first occurrence. */
 function countByKind(
   connectors: Connector[],
   kindOf: (connector: Connector) => string,
@@ -118,22 +118,9 @@ function countByKind(
   return [...kinds];
 }
 
-function vaultGlyph(vault: VaultStatus): GlyphName {
-  const glyphs: Record<VaultStatus["state"], GlyphName> = {
-    ready: "ready",
-    empty: "todo",
-    locked: "signin",
-    unavailable: "failing",
-  };
-  return glyphs[vault.state];
-}
-
-function vaultWord(vault: VaultStatus): string {
-  const words: Record<VaultStatus["state"], string> = {
-    ready: "Unlocked",
-    empty: "Empty",
-    locked: "Locked",
-    unavailable: "Unavailable",
-  };
-  return words[vault.state];
-}
+const vaultLooks: Record<VaultStatus["state"], { glyph: GlyphName; word: string }> = {
+  ready: { glyph: "ready", word: "Unlocked" },
+  empty: { glyph: "todo", word: "Empty" },
+  locked: { glyph: "signin", word: "Locked" },
+  unavailable: { glyph: "failing", word: "Unavailable" },
+};

@@ -1,6 +1,6 @@
 import { everyRun, queries } from "@/host/queries";
 
-/** The runs that home shows. */
+/** Query of the runs on the home page. */
 export function latestRuns() {
   return queries.runs({ ...everyRun, limit: 6 });
 }

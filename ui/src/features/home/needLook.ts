@@ -1,7 +1,7 @@
 import { type GlyphName } from "@/components/StatusGlyph";
 import { type NeedFix, type NeedKind } from "@/host/bindings";
 
-const glyphs: Record<NeedKind, GlyphName> = {
+export const needGlyphs: Record<NeedKind, GlyphName> = {
   unsaved: "failing",
   account_signed_out: "signin",
   account_failing: "failing",
@@ -15,13 +15,8 @@ const glyphs: Record<NeedKind, GlyphName> = {
   draft: "unknown",
 };
 
-/** The sign of a need. */
-export function needGlyph(kind: NeedKind): GlyphName {
-  return glyphs[kind];
-}
-
-/** The words on the one button of a need. */
-export const fixWords: Record<NeedFix, string> = {
+/** Labels of the button that fixes a need. */
+export const fixLabels: Record<NeedFix, string> = {
   sign_in: "Sign in",
   show: "Show",
   connect: "Connect",

@@ -15,19 +15,18 @@ import { asProblem, call } from "@/host/call";
 import { newChannel } from "@/host/channel";
 import { useCheckAll } from "@/host/useCheckAll";
 import { useCommand } from "@/host/useCommand";
-import { fixWords } from "./needLook";
+import { fixLabels } from "./needLook";
 
 export type NeedHandlers = {
   connectors: Connector[];
   onSignIn: (connector: Connector) => void;
   onOpen: (id: ConnectorId, tab?: "overview" | "tools" | "credentials" | "settings") => void;
-  /** Has the doctor look at a connector. */
   onCheck: (id: ConnectorId) => void;
   onOpenAccount: (id: AccountId) => void;
   onOpenCredentials: () => void;
 };
 
-const ofStatus: ReadonlySet<NeedKind> = new Set<NeedKind>([
+const statusNeeds: ReadonlySet<NeedKind> = new Set<NeedKind>([
   "sign_in",
   "authorizing",
   "failing",
@@ -35,12 +34,12 @@ const ofStatus: ReadonlySet<NeedKind> = new Set<NeedKind>([
   "draft",
 ]);
 
-/** The step that helps where a connector's status is the matter: the one that its row offers. */
+/** For a need about a connector's status: the action that its row in the list offers. */
 function nextActionFor(need: Need, connector: Connector | undefined): NextAction | null {
-  return connector && ofStatus.has(need.kind) ? connector.nextAction : null;
+  return connector && statusNeeds.has(need.kind) ? connector.nextAction : null;
 }
 
-/** Does the one thing that helps with a need, here or where it is done, and says what that is. */
+/** The actions that fix needs, their labels, and their progress. */
 export function useNeedActions({
   connectors,
   onSignIn,
@@ -61,7 +60,7 @@ export function useNeedActions({
     const { connector: id, account } = need;
     const connector = connectorOf(need);
     const action = nextActionFor(need, connector);
-    // A check is followed on the connector's page, whatever it is for.
+    // The steps of any check are shown on the page of the connector.
     if (connector && action)
       return runAction(action === "check" ? "doctor" : action, connector, {
         onSignIn,
@@ -81,7 +80,7 @@ export function useNeedActions({
           onCheck(id);
           onOpen(id, "overview");
         } else if (account) retest.mutate(account);
-        // The network: every account and every connector is asked once more.
+        // A network problem: retry all accounts and connectors.
         else {
           void refresh();
           checkAll.mutate();
@@ -113,12 +112,12 @@ export function useNeedActions({
   const words = (need: Need) => {
     const action = nextActionFor(need, connectorOf(need));
     if (need.kind === "account_failing" && need.account === null) return "Try again";
-    return action ? nextActionLabels[action] : fixWords[need.fix];
+    return action ? nextActionLabels[action] : fixLabels[need.fix];
   };
   return { fix, words, pending, error: retest.error ?? retryRotation.error ?? saveUnsaved.error };
 }
 
-/** Asks an account once more; how it is then shows everywhere. */
+/** Tests an account again and updates its state everywhere. */
 function useRetestAccount() {
   return useCommand({
     mutationFn: (id: AccountId) => call(commands.testAccount(id)),
@@ -130,7 +129,7 @@ function useRetestAccount() {
   });
 }
 
-/** Pushes a new secret to the places that it has not reached. */
+/** Sends a rotated secret to the targets that it has not reached. */
 function useRetryRotation() {
   return useCommand({
     mutationFn: (entry: WalletEntryId) =>
@@ -144,7 +143,7 @@ function useRetryRotation() {
   });
 }
 
-/** Writes renewed sign-ins that are in memory alone. */
+/** Saves renewed sign-ins that are only in memory. */
 function useSaveUnsavedSecrets() {
   return useCommand({ mutationFn: () => call(commands.saveUnsavedSecrets()), toast: () => "Sign-in saved" });
 }

@@ -1,21 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useRef, useState } from "react";
+import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
 import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
+import { useFirstFieldFocus } from "@/components/PlatformForm/useFirstFieldFocus";
 import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { PlatformTile } from "@/components/PlatformTile";
 import { ProblemNotice } from "@/components/ProblemNotice";
-import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { Skeleton } from "@/components/Skeleton";
 import { SubmitButton } from "@/components/SubmitButton";
 import { Switch } from "@/components/Switch";
-import { type Connector, type CredentialLevel, type Form, type Level, type PlatformCredential } from "@/host/bindings";
+import { type Connector, type CredentialLevel, type Form, type PlatformCredential } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import styles from "./Hosted.module.css";
+import { levelLabels } from "./levelLabels";
 import { useSaveCredential } from "./useHosted";
 
 type Props = {
@@ -56,13 +57,11 @@ function CredentialOwner({ connector: { title, identity }, level }: Pick<Props, 
     <span className="line">
       <PlatformTile platform={identity.platform} />
       <span className="cut">
-        {identity.account} · <span className="medium">{title}</span> · {owners[level.level]}
+        {identity.account} · <span className="medium">{title}</span> · {levelLabels[level.level]}
       </span>
     </span>
   );
 }
-
-const owners: Record<Level, string> = { user: "Personal", workspace: "Workspace", organization: "Organization" };
 
 function titleOf(replaced: PlatformCredential | null): string {
   return replaced ? `Replace ${replaced.title ?? (replaced.name || "the credential")}` : "Add credential";
@@ -74,27 +73,17 @@ function CredentialForm({ connector, level, replaced, taken, onClose, form }: Pr
   const [name, setName] = useState(replaced?.name ?? (taken.includes("default") ? "" : "default"));
   const [isDefault, setDefault] = useState(replaced?.isDefault ?? taken.length === 0);
   const [tried, setTried] = useState(false);
-  const fields = useRef<SchemaFormHandle>(null);
-  const box = useRef<HTMLDivElement>(null);
   const asksName = level.isNamed && !replaced;
-  // The form is read later than the dialog opens: where no name is asked, its first field takes the focus.
-  const keepFields = useCallback(
-    (next: SchemaFormHandle | null) => {
-      if (next && !fields.current && !asksName)
-        box.current?.querySelector<HTMLElement>("input:not([type=hidden]), textarea")?.focus();
-      fields.current = next;
-    },
-    [asksName],
-  );
+  const { box, handle, setHandle } = useFirstFieldFocus(!asksName);
   const save = useSaveCredential(replaced ? "Credential replaced" : "Credential saved");
-  const nameError = level.isNamed && tried && !replaced ? nameErrorOf(name, taken) : null;
+  const nameError = asksName ? nameErrorOf(name, taken) : null;
 
   const submit = () => {
     if (save.isPending) return;
     setTried(true);
-    const fits = state.validateAll();
-    if (!fits || (level.isNamed && !replaced && nameErrorOf(name, taken))) {
-      fields.current?.focusProblem();
+    const isValid = state.validateAll();
+    if (!isValid || nameError) {
+      handle.current?.focusProblem();
       return;
     }
     save.mutate(
@@ -136,12 +125,12 @@ function CredentialForm({ connector, level, replaced, taken, onClose, form }: Pr
             autoFocus
             value={name}
             onChange={setName}
-            error={nameError}
+            error={tried ? nameError : null}
             help="Letters, digits, - and _. Used to choose it when running tools."
           />
         )}
         <div ref={box}>
-          <PlatformForm ref={keepFields} label={titleOf(replaced)} state={state} wallet={wallet} />
+          <PlatformForm ref={setHandle} label={titleOf(replaced)} state={state} wallet={wallet} />
         </div>
         {level.hasDefault && (
           <Switch

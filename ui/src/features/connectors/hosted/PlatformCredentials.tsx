@@ -15,7 +15,6 @@ import {
   type CredentialLevel,
   type CredentialsOfLevel,
   type CredentialStatus,
-  type Level,
   type PlatformCredential,
 } from "@/host/bindings";
 import { asProblem } from "@/host/call";
@@ -25,14 +24,8 @@ import { capital } from "@/lib/words";
 import page from "../ConnectorPage.module.css";
 import { CredentialDialog } from "./CredentialDialog";
 import styles from "./Hosted.module.css";
+import { levelLabels } from "./levelLabels";
 import { useMakeDefault, useRemoveCredential } from "./useHosted";
-
-const levelWords: Record<Level, string> = { user: "Personal", workspace: "Workspace", organization: "Organization" };
-
-/** What a level of credentials is called. */
-function levelWord(level: Level): string {
-  return levelWords[level];
-}
 
 const looks: Record<CredentialStatus, { glyph: "ready" | "failing" | "unknown"; word: string }> = {
   valid: { glyph: "ready", word: "Valid" },
@@ -80,9 +73,9 @@ function LevelSection({ connector, credentials }: { connector: Connector; creden
   const [saving, setSaving] = useState<PlatformCredential | "new" | null>(null);
   const canAdd = level.isNamed || credentials.credentials.length === 0;
   return (
-    <section className={styles.level} aria-label={levelWord(level.level)}>
+    <section className={styles.level} aria-label={levelLabels[level.level]}>
       <div className={page.sectionHead}>
-        <h2>{levelWord(level.level)}</h2>
+        <h2>{levelLabels[level.level]}</h2>
         <span className="grow" />
         {canAdd && (
           <Button icon="plus" onPress={() => setSaving("new")}>
