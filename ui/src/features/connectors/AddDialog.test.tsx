@@ -5,17 +5,13 @@ import { inspection } from "@/test/mockHost";
 import { renderApp } from "@/test/renderApp";
 import { problem } from "@/test/samples";
 
+type Prepare = NonNullable<Parameters<typeof renderApp>[2]>;
+
 const address = "https://mcp.example.com/mcp";
 
-async function pasteAddress(prepare?: Parameters<typeof renderApp>[2]) {
-  const view = renderApp("/connectors", {}, prepare);
-  await screen.findByText("No connectors yet");
-  await view.user.keyboard("n");
-  await view.user.type(await screen.findByRole("textbox", { name: "Address or command" }), `${address}{Enter}`);
-  return view;
-}
+const pasteAddress = (prepare?: Prepare) => paste(address, prepare);
 
-async function paste(text: string, prepare?: Parameters<typeof renderApp>[2]) {
+async function paste(text: string, prepare?: Prepare) {
   const view = renderApp("/connectors", {}, prepare);
   await screen.findByText("No connectors yet");
   await view.user.keyboard("n");
@@ -89,7 +85,7 @@ it("checks_at_once_what_needs_no_consent", async () => {
 });
 
 it("leads_to_the_tools_of_what_was_added_once_it_has_some", async () => {
-  const isReady = (mock: Parameters<NonNullable<Parameters<typeof renderApp>[2]>>[0]) => {
+  const isReady: Prepare = (mock) => {
     mock.handlers.inspectAddress = ({ address: url }) =>
       inspection(url as string, { needsAuthorization: false, methods: ["none"] });
     mock.handlers.checkConnector = ({ connector: id }) => {

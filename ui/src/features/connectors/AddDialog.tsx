@@ -52,24 +52,30 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
   const [isStarting, setStarting] = useState(initialText.trim() !== "");
   const check = useCheckConnector();
 
-  const read = useCallback((input: string) => {
-    if (!input.trim()) return;
+  /** Calls `onLoaded` unless another request was made or the text was edited meanwhile. */
+  const load = useCallback(<T,>(request: Promise<T>, onLoaded: (value: T) => void) => {
     const turn = ++latestRead.current;
+    const settle = (update: () => void) => {
+      if (turn !== latestRead.current) return;
+      setStarting(false);
+      update();
+    };
     setProblem(null);
-    call(commands.readPasted(input)).then(
-      (found) => {
-        if (turn !== latestRead.current) return;
-        setStarting(false);
-        setPasted(found);
-        setReview(found.servers.length === 1 ? { servers: found.servers, at: 0, added: [] } : null);
-      },
-      (thrown: unknown) => {
-        if (turn !== latestRead.current) return;
-        setStarting(false);
-        setProblem(asProblem(thrown));
-      },
+    request.then(
+      (value) => settle(() => onLoaded(value)),
+      (thrown: unknown) => settle(() => setProblem(asProblem(thrown))),
     );
   }, []);
+  const read = useCallback(
+    (input: string) => {
+      if (!input.trim()) return;
+      load(call(commands.readPasted(input)), (found) => {
+        setPasted(found);
+        setReview(found.servers.length === 1 ? { servers: found.servers, at: 0, added: [] } : null);
+      });
+    },
+    [load],
+  );
   const hasRead = useRef(false);
   useEffect(() => {
     if (hasRead.current) return;
@@ -77,18 +83,9 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
     read(initialText);
   }, [initialText, read]);
 
-  const chooseBundle = () => {
-    const turn = ++latestRead.current;
-    setProblem(null);
-    call(commands.chooseBundle()).then(
-      (chosen) => turn === latestRead.current && setBundle(chosen),
-      (thrown: unknown) => turn === latestRead.current && setProblem(asProblem(thrown)),
-    );
-  };
-
   const paste = {
     text,
-    onChooseBundle: chooseBundle,
+    onChooseBundle: () => load(call(commands.chooseBundle()), setBundle),
     onText: (next: string) => {
       latestRead.current += 1;
       setText(next);
