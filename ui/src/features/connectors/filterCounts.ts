@@ -1,18 +1,10 @@
 import { type AccountId, type Connector, type Status } from "@/host/bindings";
 import { type Chip, matchesChip } from "./groups";
 
-/** Number of connectors that match each filter alone. */
-type FilterCounts = {
-  chips: ReadonlyMap<Chip, number>;
-  accounts: ReadonlyMap<AccountId, number>;
-  statuses: ReadonlyMap<Status, number>;
-  tags: ReadonlyMap<string, number>;
-  types: ReadonlyMap<string, number>;
-};
-
 const chips: Chip[] = ["needs", "ready", "off", "hosted", "local"];
 
-export function countByFilter(connectors: Connector[]): FilterCounts {
+/** Number of connectors that match each filter alone. */
+export function countByFilter(connectors: Connector[]) {
   const counts = {
     chips: new Map<Chip, number>(),
     accounts: new Map<AccountId, number>(),

@@ -8,16 +8,10 @@ import { type Outcome } from "./useBulk";
 
 type Props = { onSignIn: (connector: Connector) => void; onOutcome: (id: ConnectorId, outcome: Outcome) => void };
 
-const endWords: Record<AuthorizationState, string> = {
-  preparing: "Signing in",
-  awaiting_user: "Signing in",
-  exchanging: "Signing in",
-  checking: "Signing in",
-  authorized: "Signed in",
+const failureWords: Partial<Record<AuthorizationState, string>> = {
   denied: "Sign-in denied",
   expired: "Sign-in timed out",
   cancelled: "Sign-in cancelled",
-  failed: "Sign-in failed",
 };
 
 /** Signs in to several connectors one after the other, because each takes the user to the browser. */
@@ -51,7 +45,10 @@ export function useConnectQueue({ onSignIn, onOutcome }: Props) {
         one.id,
         state === "authorized"
           ? { state: "done", words: "Signed in" }
-          : { state: "failed", words: state === null ? "Sign-in continues" : endWords[state] },
+          : {
+              state: "failed",
+              words: state === null ? "Sign-in continues" : (failureWords[state] ?? "Sign-in failed"),
+            },
       );
     }
     setLeft(0);

@@ -61,21 +61,17 @@ export function HomePage(props: Props) {
       />
     );
   }
-  if (failure) {
+  if (failure || !connectors || !needs.data || isWaiting) {
     return (
       <>
         <Toolbar title="Home" />
-        <div className={styles.left}>
-          <ProblemNotice problem={asProblem(failure)} onRetry={() => void (error ? refetch() : needs.refetch())} />
-        </div>
-      </>
-    );
-  }
-  if (!connectors || !needs.data || isWaiting) {
-    return (
-      <>
-        <Toolbar title="Home" />
-        <Skeleton label="Loading" rows={5} />
+        {failure ? (
+          <div className={styles.left}>
+            <ProblemNotice problem={asProblem(failure)} onRetry={() => void (error ? refetch() : needs.refetch())} />
+          </div>
+        ) : (
+          <Skeleton label="Loading" rows={5} />
+        )}
       </>
     );
   }

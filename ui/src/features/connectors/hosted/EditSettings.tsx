@@ -19,7 +19,7 @@ import page from "../ConnectorPage.module.css";
 import { Section } from "../Section";
 import styles from "./Hosted.module.css";
 import { ReviewChanges } from "./ReviewChanges";
-import { settingsDraft } from "./settingsDrafts";
+import { settingsDraft } from "./useHosted";
 
 /** The settings of a connector at its platform, as a form or as JSON. Changes are reviewed before they are sent. */
 export function EditSettings({ connector }: { connector: Connector }) {

@@ -38,7 +38,7 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
   }, [mutate]);
 
   const elsewhere = plan.data?.changedElsewhere ?? [];
-  const fields = asFields(plan.error) ?? asFields(send.error);
+  const hasFieldErrors = [plan.error, send.error].some((error) => error && asProblem(error).fields.length > 0);
   const submit = () => {
     send.mutate(
       { ...change, overwrite: elsewhere.length > 0 },
@@ -102,14 +102,10 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
         {plan.data && number === 0 && <p className="text2">No changes to save.</p>}
         {plan.data && number > 0 && <Changes schema={schema} changes={plan.data.changes} secrets={plan.data.secrets} />}
         {send.error && <ProblemNotice problem={asProblem(send.error)} onRetry={submit} />}
-        {fields && <p className="text3 small">Go back to fix it. Your changes are kept.</p>}
+        {hasFieldErrors && <p className="text3 small">Go back to fix it. Your changes are kept.</p>}
       </div>
     </Dialog>
   );
-}
-
-function asFields(error: unknown): true | null {
-  return error && asProblem(error).fields.length > 0 ? true : null;
 }
 
 /** Each changed setting with both values. Secrets are named but never shown. */

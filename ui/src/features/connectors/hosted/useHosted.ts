@@ -1,3 +1,4 @@
+import { type PlatformFormDraft } from "@/components/PlatformForm/usePlatformForm";
 import {
   type Action,
   type RunAction,
@@ -5,16 +6,22 @@ import {
   commands,
   type Connector,
   type ConnectorId,
+  type ConnectorSettings,
   type Level,
   type SavePlatformCredential,
 } from "@/host/bindings";
 import { call } from "@/host/call";
-import { clientState } from "@/host/clientState";
+import { clientState, type StateKey, stateKey } from "@/host/clientState";
 import { keys } from "@/host/queries";
 import { upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 import { lastCheck } from "../useConnectorActions";
-import { settingsDraft } from "./settingsDrafts";
+
+/** Unsent changes to the settings of a connector, and the settings that they started from. */
+type SettingsDraft = PlatformFormDraft & { settings: ConnectorSettings };
+
+/** Key of the draft, which survives leaving the page. Secrets are kept only in the open form. */
+export const settingsDraft = (id: ConnectorId): StateKey<SettingsDraft | null> => stateKey(null, "settings", id);
 
 /** A change to one connector can affect others, for example by a role: everything is read again. */
 const everything = { invalidates: [keys.connectors], refetches: [keys.hosted] };
