@@ -74,9 +74,9 @@ export function AddAddress(props: Props) {
 
   const submit = () => {
     if (!found) return;
-    const wrong = errorsOf(form);
-    setErrors(wrong);
-    if (Object.keys(wrong).length > 0) return;
+    const newErrors = errorsOf(form);
+    setErrors(newErrors);
+    if (Object.keys(newErrors).length > 0) return;
     add.mutate(
       {
         url: found.url,

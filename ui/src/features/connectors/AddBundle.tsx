@@ -150,9 +150,9 @@ const helps: Record<BundleSetting["kind"], [string, string]> = {
 };
 
 function requestOf(bundle: Bundle, values: Record<string, ValueDraft>, name: string, title: string): Request {
-  const given = bundle.settings.map((setting) => ({ setting, draft: values[setting.key] ?? emptyValue }));
-  const plain = given.filter(({ setting }) => !setting.isSecret);
-  const secret = given.filter(({ setting, draft }) => setting.isSecret && draft.text !== "");
+  const entered = bundle.settings.map((setting) => ({ setting, draft: values[setting.key] ?? emptyValue }));
+  const plain = entered.filter(({ setting }) => !setting.isSecret);
+  const secret = entered.filter(({ setting, draft }) => setting.isSecret && draft.text !== "");
   return {
     sha256: bundle.sha256,
     values: Object.fromEntries(plain.map(({ setting, draft }) => [setting.key, splitList(draft.text, "\n")])),

@@ -142,7 +142,7 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
       }),
     };
     if (server.place.kind === "program")
-      return <AddProgram key={review.at} server={server} place={server.place} {...shared} />;
+      return <AddProgram key={review.at} server={server} command={server.place} {...shared} />;
     if (server.blanks.length > 0) {
       return (
         <FillIn

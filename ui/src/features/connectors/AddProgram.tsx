@@ -17,7 +17,7 @@ import { CommandWords } from "./CommandWords";
 import { NameFields } from "./NameFields";
 import { NotesNotice } from "./NotesNotice";
 import {
-  blanksBeside,
+  blanksNeedingField,
   fillIn,
   type PastedProgram,
   programErrors,
@@ -30,7 +30,7 @@ import { useAddProgram } from "./useConnectorActions";
 
 type Props = {
   server: PastedServer;
-  place: PastedProgram;
+  command: PastedProgram;
   /** Position among several servers, such as `2 of 3 servers`. */
   turn?: string;
   onBack: () => void;
@@ -40,9 +40,9 @@ type Props = {
 };
 
 /** Adds a local server: its command word by word, its folder and variables. Starts nothing. */
-export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdded }: Props) {
-  const blanks = blanksBeside(server, place);
-  const [form, setForm] = useState(() => programForm(server, place));
+export function AddProgram({ server, command, turn, onBack, onSkip, onClose, onAdded }: Props) {
+  const blanks = blanksNeedingField(server, command);
+  const [form, setForm] = useState(() => programForm(server, command));
   const [errors, setErrors] = useState<Record<string, string>>({});
   const add = useAddProgram();
   const set = (changes: Partial<typeof form>) => {
@@ -52,16 +52,16 @@ export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdd
   const setVariable = (at: number, changes: Partial<VariableDraft>) =>
     set({ variables: form.variables.map((one, index) => (index === at ? { ...one, ...changes } : one)) });
   const submit = () => {
-    const wrong = programErrors(form, blanks);
-    setErrors(wrong);
-    if (Object.keys(wrong).length > 0) return;
-    add.mutate(programRequest(form, place, blanks), { onSuccess: (connector) => onAdded(connector, false) });
+    const newErrors = programErrors(form, blanks);
+    setErrors(newErrors);
+    if (Object.keys(newErrors).length > 0) return;
+    add.mutate(programRequest(form, command, blanks), { onSuccess: (connector) => onAdded(connector, false) });
   };
   // Secrets within the command are masked.
   const masked = Object.fromEntries(
     blanks.map(({ text, isSecret }) => [text, form.filled[text] ? (isSecret ? "••••••" : form.filled[text]) : text]),
   );
-  const words = [place.program, ...place.arguments].map((word) => fillIn(word, blanks, masked));
+  const words = [command.program, ...command.arguments].map((word) => fillIn(word, blanks, masked));
   const title = form.title.trim() || "Local server";
   return (
     <Dialog
@@ -87,7 +87,7 @@ export function AddProgram({ server, place, turn, onBack, onSkip, onClose, onAdd
           <Tag icon="square-terminal">Local command</Tag>
         </div>
         <CommandWords words={words} />
-        <ResolvedProgram program={fillIn(place.program, blanks, masked)} path={pathOf(form.variables)} />
+        <ResolvedProgram program={fillIn(command.program, blanks, masked)} path={pathOf(form.variables)} />
       </section>
       <NameFields
         title={form.title}

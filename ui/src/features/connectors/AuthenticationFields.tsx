@@ -8,7 +8,7 @@ import styles from "./AuthenticationFields.module.css";
 import { HeaderLines } from "@/components/HeaderLines";
 import { ReferenceOffer } from "@/components/ReferenceOffer";
 import { OAuthFields } from "./OAuthFields";
-import { ErrorText, SavedEntry } from "./SavedEntry";
+import { ErrorText, newOrSaved, SavedEntry } from "./SavedEntry";
 
 type Props = {
   form: AuthenticationForm;
@@ -130,10 +130,7 @@ function HeadersFields({ form, errors, set, saved }: PartProps & { saved: Wallet
       {saved.length > 0 && (
         <SegmentedControl
           label="Header source"
-          segments={[
-            { value: "new", label: "New" },
-            { value: "entry", label: "Saved" },
-          ]}
+          segments={newOrSaved}
           value={form.headersFrom}
           onChange={(headersFrom) => set({ headersFrom })}
         />

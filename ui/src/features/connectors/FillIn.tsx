@@ -21,9 +21,9 @@ export function FillIn({ server, turn, onFilled, onBack, onSkip, onClose }: Prop
   const [filled, setFilled] = useState(() => defaultsOf(server.blanks));
   const [errors, setErrors] = useState<Record<string, string>>({});
   const submit = () => {
-    const wrong = emptyBlanks(server.blanks, filled);
-    setErrors(wrong);
-    if (Object.keys(wrong).length === 0) onFilled(fillAddress(server, filled));
+    const newErrors = emptyBlanks(server.blanks, filled);
+    setErrors(newErrors);
+    if (Object.keys(newErrors).length === 0) onFilled(fillAddress(server, filled));
   };
   return (
     <Dialog

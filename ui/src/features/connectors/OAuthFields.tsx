@@ -6,7 +6,7 @@ import { SecretValueField } from "@/components/SecretValueField";
 import { Select } from "@/components/Select";
 import { Switch } from "@/components/Switch";
 import { type Redirect, type WalletEntry } from "@/host/bindings";
-import { SavedEntry } from "./SavedEntry";
+import { newOrSaved, SavedEntry } from "./SavedEntry";
 import styles from "./AuthenticationFields.module.css";
 import { type AuthenticationForm, type FormErrors, redirectUriOf, signsInAsApp } from "./authenticationForm";
 
@@ -47,10 +47,7 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
           {clients.length > 0 && (
             <SegmentedControl
               label="OAuth app source"
-              segments={[
-                { value: "new", label: "New" },
-                { value: "entry", label: "Saved" },
-              ]}
+              segments={newOrSaved}
               value={isNewApp ? "new" : "entry"}
               onChange={(from) => set({ clientEntry: from === "entry" ? (clients[0]?.id ?? null) : null })}
             />

@@ -11,6 +11,12 @@ type Props = {
   onChange: (id: string) => void;
 };
 
+/** Where a credential comes from: entered now, or saved in the wallet. */
+export const newOrSaved: { value: "new" | "entry"; label: string }[] = [
+  { value: "new", label: "New" },
+  { value: "entry", label: "Saved" },
+];
+
 /** Selects an entry of the wallet. */
 export function SavedEntry({ label, entries, value, error, onChange }: Props) {
   return (

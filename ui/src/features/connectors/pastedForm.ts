@@ -14,7 +14,7 @@ export function fillIn(text: string, blanks: PastedBlank[], filled: Filled): str
 }
 
 export function defaultsOf(blanks: PastedBlank[]): Filled {
-  return Object.fromEntries(blanks.map(({ text, default: usual, options }) => [text, usual ?? options[0] ?? ""]));
+  return Object.fromEntries(blanks.map(({ text, default: preset, options }) => [text, preset ?? options[0] ?? ""]));
 }
 
 /** Error messages for placeholders without a value, by placeholder text. */
@@ -54,8 +54,8 @@ type ProgramForm = { title: string; name: string; folder: string; variables: Var
 export type PastedProgram = Extract<PastedServer["place"], { kind: "program" }>;
 
 /** The initial form for a pasted program. */
-export function programForm(server: PastedServer, place: PastedProgram): ProgramForm {
-  const variables = place.variables.map(({ name, value, isSecret }): VariableDraft => {
+export function programForm(server: PastedServer, command: PastedProgram): ProgramForm {
+  const variables = command.variables.map(({ name, value, isSecret }): VariableDraft => {
     // A variable that is only a placeholder is filled in at its own field.
     const blank = server.blanks.find((one) => one.text === value);
     const text = blank ? (blank.default ?? blank.options[0] ?? "") : value;
@@ -70,16 +70,16 @@ export function programForm(server: PastedServer, place: PastedProgram): Program
   return {
     title: server.title ?? "",
     name: "",
-    folder: place.folder ?? "",
+    folder: command.folder ?? "",
     variables,
-    filled: defaultsOf(blanksBeside(server, place)),
+    filled: defaultsOf(blanksNeedingField(server, command)),
   };
 }
 
 /** Placeholders that need a field, because they are more than the whole value of a variable. */
-export function blanksBeside(server: PastedServer, place: PastedProgram): PastedBlank[] {
-  const texts = [place.program, ...place.arguments, place.folder ?? ""];
-  const others = place.variables.map(({ value }) => value);
+export function blanksNeedingField(server: PastedServer, command: PastedProgram): PastedBlank[] {
+  const texts = [command.program, ...command.arguments, command.folder ?? ""];
+  const others = command.variables.map(({ value }) => value);
   return server.blanks.filter(
     ({ text }) =>
       texts.some((one) => one.includes(text)) || others.some((value) => value !== text && value.includes(text)),
@@ -95,17 +95,17 @@ export function programErrors(form: ProgramForm, blanks: PastedBlank[]): Record<
 }
 
 /** Converts the form to the host's type. Variables without a value are left out. */
-export function programRequest(form: ProgramForm, place: PastedProgram, blanks: PastedBlank[]): AddProgram {
+export function programRequest(form: ProgramForm, command: PastedProgram, blanks: PastedBlank[]): AddProgram {
   const fill = (text: string) => fillIn(text, blanks, form.filled);
-  const given = form.variables
+  const filled = form.variables
     .filter(({ draft }) => draft.text !== "")
     .map((variable) => ({ ...variable, draft: { ...variable.draft, text: fill(variable.draft.text) } }));
-  const plain = given.filter(({ isSecret }) => !isSecret);
-  const secret = given.filter(({ isSecret }) => isSecret);
+  const plain = filled.filter(({ isSecret }) => !isSecret);
+  const secret = filled.filter(({ isSecret }) => isSecret);
   return {
     command: {
-      program: fill(place.program),
-      arguments: place.arguments.map(fill),
+      program: fill(command.program),
+      arguments: command.arguments.map(fill),
       folder: fill(form.folder.trim()) || null,
       variables: Object.fromEntries(plain.map(({ name, draft }) => [name, draft.text])),
     },

@@ -45,8 +45,8 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
       {
         onSuccess: onClose,
         onError: (thrown) => {
-          const { code, fields: wrong } = asProblem(thrown);
-          state.setServerErrors(wrong);
+          const { code, fields } = asProblem(thrown);
+          state.setServerErrors(fields);
           if (code !== "conflict" || elsewhere.length > 0) return;
           // The settings may have changed during the review: then show these changes instead of the conflict.
           mutate(change, { onSuccess: (fresh) => fresh.changedElsewhere.length > 0 && send.reset() });

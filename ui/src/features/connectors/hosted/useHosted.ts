@@ -28,8 +28,8 @@ const everything = { invalidates: [keys.connectors], refetches: [keys.hosted] };
 
 export function useRunAction({ id, status }: Connector) {
   return useCommand({
-    mutationFn: ({ action, ...given }: Omit<RunAction, "connector" | "action"> & { action: Action }) =>
-      call(commands.runAction({ connector: id, action: action.name, ...given })),
+    mutationFn: ({ action, ...input }: Omit<RunAction, "connector" | "action"> & { action: Action }) =>
+      call(commands.runAction({ connector: id, action: action.name, ...input })),
     update: (client, { connector }) => {
       // The last check describes the previous state.
       if (connector.status.status !== status.status) clientState(client).set(lastCheck(id), null);
