@@ -6,7 +6,7 @@ import { isInProgress } from "@/components/connectorStatus";
 import { EmptyState } from "@/components/EmptyState";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { nextActionKeys, nextActionLabels, runAction } from "@/components/nextAction";
-import { useShortcut } from "@/components/shortcuts";
+import { type Shortcut, useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { VirtualList } from "@/components/VirtualList";
 import { useAccountStates } from "@/host/accountSync";
@@ -127,57 +127,30 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
     selection.toggle(connector.id);
   };
 
-  const currentAction = current?.nextAction;
   useShortcut({ keys: "list.filter", inBar: true, run: () => filterField.current?.focus() });
-  useShortcut(
-    current && !isSelecting
-      ? {
-          keys: "list.delete",
-          label: abilitiesOf(current).deletesForGood ? "Delete" : "Remove",
-          inBar: true,
-          ofRow: true,
-          run: removeCurrent,
-        }
-      : null,
-  );
-  useShortcut(
-    current && !isSelecting
-      ? { keys: "connectors.check", inBar: true, ofRow: true, run: () => startAction("doctor", current) }
-      : null,
-  );
-  useShortcut(
-    current && !isSelecting && currentAction && nextActionKeys[currentAction] === "connectors.connect"
-      ? {
-          keys: "connectors.connect",
-          label: nextActionLabels[currentAction],
-          inBar: true,
-          ofRow: true,
-          run: () => startAction(currentAction, current),
-        }
-      : null,
-  );
-  useShortcut(
-    current
-      ? {
-          keys: "list.select",
-          label: selection.ids.has(current.id) ? "Deselect" : "Select",
-          inBar: true,
-          ofRow: true,
-          run: () => selection.toggle(current.id),
-        }
-      : null,
-  );
-  useShortcut(
-    current
-      ? {
-          keys: "Space",
-          label: isPreviewOpen ? "Close" : "Preview",
-          inBar: true,
-          ofRow: true,
-          run: () => setPreviewOpen(!isPreviewOpen),
-        }
-      : null,
-  );
+  // While rows are selected, these shortcuts apply to the selection.
+  const single = isSelecting ? undefined : current;
+  useRowShortcut(single, (row) => ({
+    keys: "list.delete",
+    label: abilitiesOf(row).deletesForGood ? "Delete" : "Remove",
+    run: removeCurrent,
+  }));
+  useRowShortcut(single, (row) => ({ keys: "connectors.check", run: () => startAction("doctor", row) }));
+  useRowShortcut(single, (row) => {
+    const action = row.nextAction;
+    if (!action || nextActionKeys[action] !== "connectors.connect") return null;
+    return { keys: "connectors.connect", label: nextActionLabels[action], run: () => startAction(action, row) };
+  });
+  useRowShortcut(current, ({ id }) => ({
+    keys: "list.select",
+    label: selection.ids.has(id) ? "Deselect" : "Select",
+    run: () => selection.toggle(id),
+  }));
+  useRowShortcut(current, () => ({
+    keys: "Space",
+    label: isPreviewOpen ? "Close" : "Preview",
+    run: () => setPreviewOpen(!isPreviewOpen),
+  }));
   useShortcut(
     isPreviewOpen && !isSelecting ? { keys: "Escape", label: "Close preview", run: () => setPreviewOpen(false) } : null,
   );
@@ -291,4 +264,12 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
       </StatusFacts>
     </div>
   );
+}
+
+type RowShortcut = Pick<Shortcut, "keys" | "label" | "run">;
+
+/** Registers a shortcut for a row, if there is one. */
+function useRowShortcut(row: Connector | undefined, shortcutOf: (row: Connector) => RowShortcut | null): void {
+  const shortcut = row ? shortcutOf(row) : null;
+  useShortcut(shortcut && { ...shortcut, inBar: true, ofRow: true });
 }

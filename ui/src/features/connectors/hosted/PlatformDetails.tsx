@@ -71,17 +71,9 @@ function ControlField({ control, ...shared }: ControlProps & { control: Control 
     case "button":
       return <ActionButton {...shared} action={control.action} />;
     case "choice":
-      return <ActionChoice {...shared} label={control.label} current={control.current} actions={control.actions} />;
+      return <ActionChoice {...shared} {...control} />;
     case "switch":
-      return control.isOn === null ? null : (
-        <ActionSwitch
-          {...shared}
-          label={control.label}
-          isOn={control.isOn}
-          turnOn={control.turnOn}
-          turnOff={control.turnOff}
-        />
-      );
+      return control.isOn === null ? null : <ActionSwitch {...shared} {...control} isOn={control.isOn} />;
   }
 }
 
