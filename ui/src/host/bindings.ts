@@ -4,318 +4,309 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 
 /** Commands */
 export const commands = {
-	/**  Adds an account, after a light read has shown that its sign-in works. */
+	/**  Adds an account after testing its sign-in. */
 	addAccount: (request: AddAccount) => typedError<Account, Problem>(__TAURI_INVOKE("add_account", { request })),
-	/**  Calls an operation as an account; status and headers of the answer come with it. */
+	/**  Calls an operation as an account; the answer includes the response's status and headers. */
 	callOperation: (request: CallOperation) => typedError<OperationResponse, Problem>(__TAURI_INVOKE("call_operation", { request })),
-	/**  Puts other settings in place of an account's, after a light read has shown that they work. */
+	/**  Replaces the settings of an account after testing them. */
 	changeAccountSettings: (account: AccountId, settings: Json) => typedError<Account, Problem>(__TAURI_INVOKE("change_account_settings", { account, settings })),
-	/**  Gives an account a colour to know it by; none for its platform's own look. */
+	/**  Sets the colour of an account; `None` restores its platform's own look. */
 	colourAccount: (account: AccountId, colour: AccountColour | null) => typedError<Account, Problem>(__TAURI_INVOKE("colour_account", { account, colour })),
-	/**  Deletes a connector at its platform; only when `confirmed`, for there is no way back. */
+	/**  Deletes a connector on its platform, which cannot be undone; refused unless `confirmed`. */
 	deleteConnector: (connector: ConnectorId, confirmed: boolean) => typedError<null, Problem>(__TAURI_INVOKE("delete_connector", { connector, confirmed })),
-	/**  Every account, "This computer" first. */
+	/**  Lists the accounts, "This computer" first. */
 	listAccounts: () => typedError<Account[], Problem>(__TAURI_INVOKE("list_accounts")),
-	/**  Every documented operation that an account can call. */
+	/**  Lists the documented operations that an account can call. */
 	listOperations: (account: AccountId) => typedError<OperationInfo[], Problem>(__TAURI_INVOKE("list_operations", { account })),
-	/**  The hosted platforms, with what one needs to sign in to each. */
+	/**  Lists the hosted platforms and the fields needed to sign in to each. */
 	listPlatforms: () => __TAURI_INVOKE<PlatformForm[]>("list_platforms"),
-	/**  Removes an account from Patchbay; at its platform everything stays. */
+	/**  Removes an account from Patchbay; nothing changes on its platform. */
 	removeAccount: (account: AccountId) => typedError<null, Problem>(__TAURI_INVOKE("remove_account", { account })),
-	/**  Calls an account something else. */
+	/**  Renames an account. */
 	renameAccount: (account: AccountId, label: string) => typedError<Account, Problem>(__TAURI_INVOKE("rename_account", { account, label })),
-	/**  Puts other secrets in place of an account's, after a light read has shown that they work. */
+	/**  Replaces the secrets of an account after testing them. */
 	replaceAccountSecrets: (account: AccountId, secrets: { [key in string]: SecretInput }) => typedError<Account, Problem>(__TAURI_INVOKE("replace_account_secrets", { account, secrets })),
-	/**  Forgets the secrets of an account; it stays in the lists. */
+	/**  Deletes the secrets of an account, which stays in the lists. */
 	signOutAccount: (account: AccountId) => typedError<Account, Problem>(__TAURI_INVOKE("sign_out_account", { account })),
-	/**  Asks every hosted account for its connectors; `each` hears of an account as soon as its turn is over. */
+	/**  Lists the connectors of every hosted account anew; `each` receives each account's outcome as soon as it is known. */
 	syncConnectors: (each: Channel<AccountSynced>) => typedError<null, Problem>(__TAURI_INVOKE("sync_connectors", { each })),
-	/**  Tries whether the sign-in of an account works. */
+	/**  Tests the sign-in of an account. */
 	testAccount: (account: AccountId) => typedError<Account, Problem>(__TAURI_INVOKE("test_account", { account })),
-	/**  Tries whether an account would work with other settings; nothing is kept. */
+	/**  Tests an account with other settings, without saving them. */
 	tryAccountSettings: (account: AccountId, settings: Json) => typedError<null, Problem>(__TAURI_INVOKE("try_account_settings", { account, settings })),
-	/**  What the app says of itself. */
+	/**  Returns facts about the app. */
 	about: () => typedError<About, Problem>(__TAURI_INVOKE("about")),
-	/**  The newer version of Patchbay, if there is one. */
+	/**  Returns the newer version of Patchbay, if there is one. */
 	checkForUpdate: () => typedError<AvailableUpdate | null, Problem>(__TAURI_INVOKE("check_for_update")),
-	/**  Puts text on the clipboard: the web view may not do so by itself. */
+	/**  Copies text to the clipboard, which the web view itself may not do. */
 	copyText: (text: string) => typedError<null, Problem>(__TAURI_INVOKE("copy_text", { text })),
-	/**  Does what a double click on a title bar does: a Mac's window has none. */
+	/**  Does what a double click on a title bar does: on macOS the window has none. */
 	doubleClickTitleBar: () => typedError<null, Problem>(__TAURI_INVOKE("double_click_title_bar")),
-	/**  Moves the window with the pointer until its button is let go: a Mac's has no title bar to hold it by. */
+	/**  Moves the window with the pointer until the button is released: on macOS the window has no title bar. */
 	dragWindow: () => typedError<null, Problem>(__TAURI_INVOKE("drag_window")),
-	/**  Installs the newer version and starts it; never while a tool runs. */
+	/**  Installs the newer version and restarts; fails while a tool runs. */
 	installUpdate: () => typedError<null, Problem>(__TAURI_INVOKE("install_update")),
-	/**  How the user likes it. */
+	/**  Loads the preferences. */
 	loadPreferences: () => typedError<Preferences, Problem>(__TAURI_INVOKE("load_preferences")),
-	/**  Keeps how the user likes it. */
+	/**  Saves the preferences. */
 	savePreferences: (preferences: Preferences) => typedError<null, Problem>(__TAURI_INVOKE("save_preferences", { preferences })),
-	/**  Sends what happens from now on to this page, and to no page before it. */
+	/**  Sends events to this page from now on, instead of to the page before it. */
 	subscribeToEvents: (events: Channel<Event>) => typedError<null, Problem>(__TAURI_INVOKE("subscribe_to_events", { events })),
-	/**  The latest `patchbay://install` link, once; [`read_pasted`](super::connectors::read_pasted) reads it. */
+	/**  Takes the latest `patchbay://install` link, for [`read_pasted`](super::connectors::read_pasted). */
 	takeOfferedLink: () => typedError<string | null, Problem>(__TAURI_INVOKE("take_offered_link")),
-	/**  Why the latest `patchbay://` link was not followed, once; `None` when it was, or none came. */
+	/**  Takes the reason why the latest `patchbay://` link was rejected; `None` if none was, or it was taken already. */
 	takeRefusedLink: () => typedError<Problem | null, Problem>(__TAURI_INVOKE("take_refused_link")),
-	/**  Stops a consent. */
+	/**  Cancels an authorization. */
 	cancelAuthorization: (authorization: AuthorizationId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_authorization", { authorization })),
-	/**  What a person may choose before a connector's consent starts. */
+	/**  Returns the form of options for a connector's authorization, if it has any. */
 	consentForm: (connector: ConnectorId) => typedError<Form | null, Problem>(__TAURI_INVOKE("consent_form", { connector })),
-	/**  Gives the user five minutes more. */
+	/**  Extends the deadline by five minutes. */
 	extendAuthorization: (authorization: AuthorizationId) => typedError<Authorization, Problem>(__TAURI_INVOKE("extend_authorization", { authorization })),
-	/**  One consent. */
+	/**  Returns an authorization. */
 	findAuthorization: (authorization: AuthorizationId) => typedError<Authorization, Problem>(__TAURI_INVOKE("find_authorization", { authorization })),
-	/**  Takes the address on which the browser ended, pasted by the user. */
+	/**  Finishes an authorization with the URL at which the browser ended, pasted by the user. */
 	finishAuthorization: (authorization: AuthorizationId, address: Secret) => typedError<null, Problem>(__TAURI_INVOKE("finish_authorization", { authorization, address })),
-	/**  The latest consents, newest first, those under way among them. */
+	/**  Lists the latest authorizations, newest first, including those in progress. */
 	listAuthorizations: () => typedError<Authorization[], Problem>(__TAURI_INVOKE("list_authorizations")),
-	/**  Puts the address of the consent page on the clipboard. The page never has it: it holds the `state`. */
+	/**  Copies the URL of the sign-in page to the clipboard. The web view never gets it, because it contains the `state`. */
 	copyAuthorizationPage: (authorization: AuthorizationId) => typedError<null, Problem>(__TAURI_INVOKE("copy_authorization_page", { authorization })),
-	/**  Opens the consent page once more. */
+	/**  Opens the sign-in page again. */
 	openAuthorizationPage: (authorization: AuthorizationId) => typedError<null, Problem>(__TAURI_INVOKE("open_authorization_page", { authorization })),
-	/**  How the form of a definition can be filled by a sign-in to its provider. */
+	/**  Returns how a provider sign-in can fill in the form of a definition, if it can. */
 	providerSignIn: (account: AccountId, definition: string) => typedError<ProviderSignIn | null, Problem>(__TAURI_INVOKE("provider_sign_in", { account, definition })),
-	/**  Starts a consent and opens the browser; its steps come as events. */
+	/**  Starts an authorization and opens the browser; progress is sent as events. */
 	startAuthorization: (request: StartAuthorization) => typedError<Authorization, Problem>(__TAURI_INVOKE("start_authorization", { request })),
-	/**  Starts that sign-in; its tokens become wallet entries. */
+	/**  Starts a provider sign-in, whose tokens become wallet entries. */
 	startProviderSignIn: (request: StartProviderSignIn) => typedError<Authorization, Problem>(__TAURI_INVOKE("start_provider_sign_in", { request })),
-	/**  Adds the server of the bundle that was chosen; nothing of it is started. */
+	/**  Adds the server of the chosen bundle, without starting it. */
 	addBundle: (request: AddBundle) => typedError<Connector, Problem>(__TAURI_INVOKE("add_bundle", { request })),
-	/**  Asks for a bundle and reads what it says of itself; `None` when the user chose none. */
+	/**  Lets the user choose a bundle and reads its manifest; `None` if the dialog was cancelled. */
 	chooseBundle: () => typedError<Bundle | null, Problem>(__TAURI_INVOKE("choose_bundle")),
-	/**  Asks for a file of certificates and reads it; `None` when the user chose none. */
+	/**  Lets the user choose a certificate file and reads it; `None` if the dialog was cancelled. */
 	chooseCertificates: () => typedError<Certificate[] | null, Problem>(__TAURI_INVOKE("choose_certificates")),
-	/**
-	 *  Asks for a file with the certificate that the server of a connector sees, and its key; `None` when the user
-	 *  chose none.
-	 */
+	/**  Lets the user choose a file with a connector's client certificate and key; `None` if the dialog was cancelled. */
 	chooseClientCertificate: (connector: ConnectorId) => typedError<Connector | null, Problem>(__TAURI_INVOKE("choose_client_certificate", { connector })),
-	/**  Looks which certificate keeps a connector from its server; `None` where none does. */
+	/**  Returns the untrusted certificate that keeps a connector from its server, if any. */
 	findUntrustedCertificate: (connector: ConnectorId) => typedError<UntrustedCertificate | null, Problem>(__TAURI_INVOKE("find_untrusted_certificate", { connector })),
-	/**  Trusts the certificate with that fingerprint, for this connector and the place that shows it. */
+	/**  Trusts the certificate with that fingerprint for this connector and the host and port that presented it. */
 	trustCertificate: (connector: ConnectorId, sha256: string) => typedError<Connector, Problem>(__TAURI_INVOKE("trust_certificate", { connector, sha256 })),
-	/**  The well-known servers. */
+	/**  Lists the well-known servers. */
 	listCatalogue: () => __TAURI_INVOKE<CatalogueEntry[]>("list_catalogue"),
-	/**  The servers that a file of the MCP registry describes. */
+	/**  Reads the servers from a file of the MCP registry. */
 	readRegistryFile: (text: string) => typedError<CatalogueEntry[], Problem>(__TAURI_INVOKE("read_registry_file", { text })),
-	/**  Changes a hosted connector. */
+	/**  Changes the settings of a hosted connector. */
 	changeSettings: (connector: ConnectorId, change: ChangeSettings) => typedError<Connector, Problem>(__TAURI_INVOKE("change_settings", { connector, change })),
-	/**  The facts and actions that only the connector's platform has. */
+	/**  Returns the facts and actions that are specific to the connector's platform. */
 	connectorDetails: (connector: ConnectorId) => typedError<PlatformDetails, Problem>(__TAURI_INVOKE("connector_details", { connector })),
-	/**  What can be changed of a hosted connector, as its platform has it now. */
+	/**  Returns the settings of a hosted connector as its platform has them now. */
 	connectorSettings: (connector: ConnectorId) => typedError<ConnectorSettings, Problem>(__TAURI_INVOKE("connector_settings", { connector })),
-	/**  What a change would do; nothing is sent but a read. */
+	/**  Returns what a change would do, without changing anything. */
 	planSettings: (connector: ConnectorId, change: ChangeSettings) => typedError<SettingsPlan, Problem>(__TAURI_INVOKE("plan_settings", { connector, change })),
-	/**  Carries out one of those actions. */
+	/**  Runs an action of the connector's platform. */
 	runAction: (request: RunAction) => typedError<ActionOutcome, Problem>(__TAURI_INVOKE("run_action", { request })),
-	/**  Adds a connector to this computer, as a draft until it first works. */
+	/**  Adds a connector on this computer, as a draft until it first works. */
 	addConnector: (request: AddConnector) => typedError<Connector, Problem>(__TAURI_INVOKE("add_connector", { request })),
-	/**  Adds a connector whose server is a program of this computer; nothing of it is started. */
+	/**  Adds a connector whose server is a local program, without starting it. */
 	addProgram: (request: AddProgram) => typedError<Connector, Problem>(__TAURI_INVOKE("add_program", { request })),
-	/**  Has the doctor look at one connector. */
+	/**  Checks a connector step by step. */
 	checkConnector: (connector: ConnectorId) => typedError<Check, Problem>(__TAURI_INVOKE("check_connector", { connector })),
-	/**  Stops the check of a connector at once; nothing when none is under way. */
+	/**  Cancels the check of a connector; does nothing if none is in progress. */
 	cancelCheck: (connector: ConnectorId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_check", { connector })),
-	/**  Has the doctor look at all of them; each one's news comes as an event. */
+	/**  Checks all connectors; each change is sent as an event. */
 	checkConnectors: () => typedError<null, Problem>(__TAURI_INVOKE("check_connectors")),
-	/**  What the doctor found at a connector, as a text for others without secrets and without who one is. */
+	/**  Returns the result of a check as text to share, without secrets and personal data. */
 	checkReport: (connector: ConnectorId, steps: CheckStep[]) => typedError<string, Problem>(__TAURI_INVOKE("check_report", { connector, steps })),
-	/**  Gives up the sign-in of a connector, at the provider too where it can. */
+	/**  Deletes the sign-in of a connector, and revokes it at the provider if possible. */
 	disconnectConnector: (connector: ConnectorId) => typedError<Disconnected, Problem>(__TAURI_INVOKE("disconnect_connector", { connector })),
-	/**  Ends the server of a connector; the next use starts it anew. */
+	/**  Ends the session of a connector; the next use starts a new one. */
 	endSession: (connector: ConnectorId) => typedError<null, Problem>(__TAURI_INVOKE("end_session", { connector })),
-	/**  One connector. */
+	/**  Returns a connector. */
 	findConnector: (connector: ConnectorId) => typedError<Connector, Problem>(__TAURI_INVOKE("find_connector", { connector })),
-	/**  The file that a program's name stands for now, where there is one. Nothing is started. */
+	/**  Resolves the name of a program to its file, without starting it. */
 	findProgram: (program: string, path: string | null) => typedError<string, Problem>(__TAURI_INVOKE("find_program", { program, path })),
-	/**  The beginning of the list of every connector, from the cache; `native` is left out. */
+	/**  Returns the first part of the list of connectors from the cache, without `native`. */
 	firstConnectors: () => typedError<FirstConnectors, Problem>(__TAURI_INVOKE("first_connectors")),
-	/**  Looks at an address: is it an MCP server, and how does one sign in? `inspection` names this look. */
+	/**  Inspects a URL: whether it is an MCP server, and how to sign in. `inspection` is for [`cancel_inspection`]. */
 	inspectAddress: (address: string, inspection: InspectionId) => typedError<AddressInspection, Problem>(__TAURI_INVOKE("inspect_address", { address, inspection })),
-	/**  Stops a look at an address at once; nothing when it is over. */
+	/**  Cancels an inspection; does nothing if it is over. */
 	cancelInspection: (inspection: InspectionId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_inspection", { inspection })),
-	/**  Every connector, from the cache; `native` is left out. */
+	/**  Lists the connectors from the cache, without `native`. */
 	listConnectors: () => typedError<Connector[], Problem>(__TAURI_INVOKE("list_connectors")),
-	/**  Where the sign-in of a connector differs from the standards, and where it may. */
+	/**  Lists the OAuth deviations of a connector and whether they are on. */
 	listDeviations: (connector: ConnectorId) => typedError<DeviationView[], Problem>(__TAURI_INVOKE("list_deviations", { connector })),
-	/**  The sessions that are there between commands now. */
+	/**  Lists the sessions that are kept open between commands. */
 	listSessions: () => typedError<HeldSession[], Problem>(__TAURI_INVOKE("list_sessions")),
 	/**
-	 *  The icon of a connector, or of a tool of it, as a `data:` URL of a small raster picture; `None` where there is none
-	 *  that can be had.
+	 *  Returns the icon of a connector, or of one of its tools, as a `data:` URL of a small raster image; `None` if it
+	 *  has none that can be loaded.
 	 */
 	loadIcon: (connector: ConnectorId, tool: string | null) => typedError<string | null, Problem>(__TAURI_INVOKE("load_icon", { connector, tool })),
-	/**  Reads what was pasted to be added: an address, a command, settings of another program, or a link that installs. */
+	/**  Reads pasted text: a URL, a command, another program's settings, or an install link. */
 	readPasted: (text: string) => typedError<PastedServers, Problem>(__TAURI_INVOKE("read_pasted", { text })),
-	/**  The last lines that the program of a connector wrote for people, oldest first. */
+	/**  Returns the last lines of the log of a connector's program, oldest first. */
 	readServerLog: (connector: ConnectorId) => typedError<ServerLogLine[], Problem>(__TAURI_INVOKE("read_server_log", { connector })),
-	/**  Takes a connector out of the lists; it can be restored until the app ends. */
+	/**  Removes a connector, which can be restored until the app ends. */
 	removeConnector: (connector: ConnectorId) => typedError<null, Problem>(__TAURI_INVOKE("remove_connector", { connector })),
-	/**  Puts a removed connector back. */
+	/**  Restores a removed connector. */
 	restoreConnector: (connector: ConnectorId) => typedError<Connector, Problem>(__TAURI_INVOKE("restore_connector", { connector })),
-	/**  Changes what is given and leaves the rest. */
+	/**  Applies the given changes to a connector. */
 	updateConnector: (connector: ConnectorId, changes: ConnectorChanges) => typedError<Connector, Problem>(__TAURI_INVOKE("update_connector", { connector, changes })),
-	/**  The form with which an account creates the same connector. */
+	/**  Returns the form for creating the same connector on another account. */
 	copyForm: (connector: ConnectorId, account: AccountId) => typedError<CopyForm, Problem>(__TAURI_INVOKE("copy_form", { connector, account })),
 	/**  Creates a connector on an account. */
 	createConnector: (request: CreateConnector) => typedError<Connector, Problem>(__TAURI_INVOKE("create_connector", { request })),
-	/**  What one gives to create one of them. */
+	/**  Returns the form for creating a connector from a definition. */
 	creationForm: (account: AccountId, definition: string) => typedError<Form, Problem>(__TAURI_INVOKE("creation_form", { account, definition })),
-	/**  The other connectors that lead to the same service. */
+	/**  Lists the other connectors for the same service. */
 	listCopies: (connector: ConnectorId) => typedError<ConnectorCopy[], Problem>(__TAURI_INVOKE("list_copies", { connector })),
-	/**  The accounts that a connector could be copied to. */
+	/**  Lists the accounts to which a connector can be copied. */
 	listCopyTargets: (connector: ConnectorId) => typedError<CopyTarget[], Problem>(__TAURI_INVOKE("list_copy_targets", { connector })),
-	/**  What can be created on an account. */
+	/**  Lists what can be created on an account. */
 	listDefinitions: (account: AccountId) => typedError<Definition[], Problem>(__TAURI_INVOKE("list_definitions", { account })),
 	/**  Saves a personal credential. */
 	addWalletEntry: (request: AddWalletEntry) => typedError<WalletEntry, Problem>(__TAURI_INVOKE("add_wallet_entry", { request })),
-	/**
-	 *  Asks in a window of the system's own whether the program of a reference may be started; nothing is
-	 *  started.
-	 */
+	/**  Asks in a native dialog whether the program of a reference may be run, without running it. */
 	allowProgram: (reference: string) => typedError<AllowedProgram, Problem>(__TAURI_INVOKE("allow_program", { reference })),
-	/**  Forgets that a program was allowed. */
+	/**  Revokes the permission of a program. */
 	forgetProgram: (program: string) => typedError<null, Problem>(__TAURI_INVOKE("forget_program", { program })),
-	/**  The programs that may be started for secrets. */
+	/**  Lists the programs that may be run to read secrets. */
 	listAllowedPrograms: () => typedError<AllowedProgram[], Problem>(__TAURI_INVOKE("list_allowed_programs")),
-	/**  Every personal credential, without its secret. */
+	/**  Lists the personal credentials, without their secrets. */
 	listWallet: () => typedError<WalletEntry[], Problem>(__TAURI_INVOKE("list_wallet")),
-	/**  Deletes a personal credential; one that is in use only when `confirmed`. */
+	/**  Deletes a personal credential; one that is in use only if `confirmed`. */
 	removeWalletEntry: (entry: WalletEntryId, confirmed: boolean) => typedError<null, Problem>(__TAURI_INVOKE("remove_wallet_entry", { entry, confirmed })),
-	/**  Calls a personal credential something else. */
+	/**  Renames a personal credential. */
 	renameWalletEntry: (entry: WalletEntryId, name: string) => typedError<WalletEntry, Problem>(__TAURI_INVOKE("rename_wallet_entry", { entry, name })),
-	/**  Puts another secret in the place of the saved one. */
+	/**  Replaces the secret of a personal credential. */
 	replaceWalletSecret: (entry: WalletEntryId, secret: WalletSecret) => typedError<WalletEntry, Problem>(__TAURI_INVOKE("replace_wallet_secret", { entry, secret })),
-	/**  Agrees to the tools of a connector as they are now. */
+	/**  Accepts the tools of a connector as they are now. */
 	acceptTools: (connector: ConnectorId) => typedError<null, Problem>(__TAURI_INVOKE("accept_tools", { connector })),
-	/**  Whether connectors are looked after while nobody asks. */
+	/**  Returns whether connectors are checked in the background. */
 	backgroundChecks: () => typedError<boolean, Problem>(__TAURI_INVOKE("background_checks")),
-	/**  Everything that waits for a person, the most urgent first. */
+	/**  Lists what needs the user's attention, the most urgent first. */
 	listNeeds: () => typedError<Need[], Problem>(__TAURI_INVOKE("list_needs")),
-	/**  The tools of a connector that changed since the user agreed to them. */
+	/**  Lists the tools of a connector that changed since the user accepted them. */
 	listToolChanges: (connector: ConnectorId) => typedError<ToolChange[], Problem>(__TAURI_INVOKE("list_tool_changes", { connector })),
-	/**  Switches that on or off. */
+	/**  Turns background checks on or off. */
 	switchBackgroundChecks: (on: boolean) => typedError<null, Problem>(__TAURI_INVOKE("switch_background_checks", { on })),
-	/**  What the server of a connector suggests for a text that is being typed. */
+	/**  Returns the server's completions for a text that is being typed. */
 	complete: (connector: ConnectorId, request: CompletionRequest) => typedError<string[], Problem>(__TAURI_INVOKE("complete", { connector, request })),
-	/**  Nobody waits for the changes of a resource any more; nothing when that is over. */
+	/**  Ends a [`watch_resource`]; does nothing if it is over. */
 	endWatch: (watch: WatchId) => typedError<null, Problem>(__TAURI_INVOKE("end_watch", { watch })),
-	/**  Has a connector fill a prompt in; the values are a JSON object of texts. */
+	/**  Lets the server fill in a prompt; `values` is a JSON object of strings. */
 	fillPrompt: (connector: ConnectorId, prompt: string, values: Json) => typedError<FilledPrompt, Problem>(__TAURI_INVOKE("fill_prompt", { connector, prompt, values })),
-	/**  The URI of a resource whose template is filled in; the values are a JSON object of texts. */
+	/**  Fills in a resource template; `values` is a JSON object of strings. */
 	fillResourceTemplate: (uri: string, values: Json) => typedError<string, Problem>(__TAURI_INVOKE("fill_resource_template", { uri, values })),
-	/**  The prompts of a connector, as its server lists them now. */
+	/**  Lists the prompts of a connector from its server. */
 	listPrompts: (connector: ConnectorId) => typedError<Prompt[], Problem>(__TAURI_INVOKE("list_prompts", { connector })),
-	/**  The resources of a connector, as its server lists them now. */
+	/**  Lists the resources of a connector from its server. */
 	listResources: (connector: ConnectorId) => typedError<Resource[], Problem>(__TAURI_INVOKE("list_resources", { connector })),
-	/**  Reads a resource of a connector: its parts, each with its own URI. */
+	/**  Reads a resource of a connector; each part of the answer has its own URI. */
 	readResource: (connector: ConnectorId, uri: string) => typedError<Content[], Problem>(__TAURI_INVOKE("read_resource", { connector, uri })),
-	/**
-	 *  Tells by events when a resource of a connector is to be read again, until its server tells no more, or that is
-	 *  ended. `watch` names this.
-	 */
+	/**  Sends an event whenever a resource changes, until its server stops or [`end_watch`] is called with `watch`. */
 	watchResource: (connector: ConnectorId, uri: string, watch: WatchId) => typedError<null, Problem>(__TAURI_INVOKE("watch_resource", { connector, uri, watch })),
-	/**  The credentials of a hosted connector, by level. */
+	/**  Lists the credentials of a hosted connector, by level. */
 	listPlatformCredentials: (connector: ConnectorId) => typedError<CredentialsOfLevel[], Problem>(__TAURI_INVOKE("list_platform_credentials", { connector })),
-	/**  Makes a credential the one that is used when none is named. */
+	/**  Makes a credential the default. */
 	makePlatformCredentialDefault: (connector: ConnectorId, level: Level, name: string) => typedError<null, Problem>(__TAURI_INVOKE("make_platform_credential_default", { connector, level, name })),
-	/**  What one gives to save a credential at a level. */
+	/**  Returns the form for a credential at a level. */
 	platformCredentialForm: (connector: ConnectorId, level: Level) => typedError<Form, Problem>(__TAURI_INVOKE("platform_credential_form", { connector, level })),
-	/**  Deletes a credential on its platform; only when `confirmed`. */
+	/**  Deletes a credential on its platform; refused unless `confirmed`. */
 	removePlatformCredential: (connector: ConnectorId, level: Level, name: string, confirmed: boolean) => typedError<null, Problem>(__TAURI_INVOKE("remove_platform_credential", { connector, level, name, confirmed })),
-	/**  Creates a credential, or replaces the one of that name. */
+	/**  Creates or replaces a credential. */
 	savePlatformCredential: (request: SavePlatformCredential) => typedError<null, Problem>(__TAURI_INVOKE("save_platform_credential", { request })),
-	/**  Asks for a file and writes one run into it; `None` when the user chose none. */
+	/**  Lets the user choose a file and exports a run to it; `None` if the dialog was cancelled. */
 	exportRun: (run: RunId) => typedError<Exported | null, Problem>(__TAURI_INVOKE("export_run", { run })),
-	/**  Asks for a file and writes the runs into it; `None` when the user chose none. */
+	/**  Lets the user choose a file and exports runs to it; `None` if the dialog was cancelled. */
 	exportRuns: (query: RunQuery, format: ExportFormat) => typedError<Exported | null, Problem>(__TAURI_INVOKE("export_runs", { query, format })),
-	/**  How much the history holds, and how long it holds it. */
+	/**  Returns the size and the limits of the history. */
 	history: () => typedError<History, Problem>(__TAURI_INVOKE("history")),
-	/**  Sets how long runs are kept. */
+	/**  Sets the limits of the history. */
 	keepRuns: (retention: Retention) => typedError<History, Problem>(__TAURI_INVOKE("keep_runs", { retention })),
 	/**
-	 *  Asks for a file that was exported and reads the runs in it, which stay apart from the history; `None` when the user
-	 *  chose none.
+	 *  Lets the user choose a file of exported runs and reads it, without adding them to the history; `None` if the dialog
+	 *  was cancelled.
 	 */
 	openRunsFile: () => typedError<RunsFile | null, Problem>(__TAURI_INVOKE("open_runs_file")),
-	/**  Removes every run that is over; answers how many they were. */
+	/**  Removes every finished run and returns their number. */
 	removeAllRuns: () => typedError<number, Problem>(__TAURI_INVOKE("remove_all_runs")),
-	/**  Removes the runs that are too old; answers how many they were. */
+	/**  Removes the runs past the limits and returns their number. */
 	trimRuns: () => typedError<number, Problem>(__TAURI_INVOKE("trim_runs")),
-	/**  Forgets the old secret: there is no way back then. */
+	/**  Deletes the old secret, after which the rotation cannot be rolled back. */
 	finishRotation: (entry: WalletEntryId) => typedError<Rotation, Problem>(__TAURI_INVOKE("finish_rotation", { entry })),
-	/**  Where a rotation of an entry would go. */
+	/**  Returns where a rotation would replace the secret of an entry. */
 	planRotation: (entry: WalletEntryId) => typedError<Rotation, Problem>(__TAURI_INVOKE("plan_rotation", { entry })),
-	/**  Pushes once more to the places that the last rotation did not reach. */
+	/**  Retries the updates that failed in the last rotation. */
 	retryRotation: (entry: WalletEntryId, each: Channel<RotationTarget>) => typedError<Rotation, Problem>(__TAURI_INVOKE("retry_rotation", { entry, each })),
-	/**  Puts a new secret into the wallet and pushes it everywhere; `each` hears of every place. */
+	/**  Replaces the secret of an entry everywhere it is used; `each` receives the outcome for each place. */
 	rotateWalletEntry: (entry: WalletEntryId, secret: WalletSecret, each: Channel<RotationTarget>) => typedError<Rotation, Problem>(__TAURI_INVOKE("rotate_wallet_entry", { entry, secret, each })),
-	/**  Puts the old secret back everywhere. */
+	/**  Restores the old secret everywhere. */
 	rollBackRotation: (entry: WalletEntryId, each: Channel<RotationTarget>) => typedError<Rotation, Problem>(__TAURI_INVOKE("roll_back_rotation", { entry, each })),
-	/**  Answers what a server asks while a tool runs. */
+	/**  Answers a question of a server. */
 	answerQuestion: (question: QuestionId, answer: QuestionAnswer) => typedError<null, Problem>(__TAURI_INVOKE("answer_question", { question, answer })),
-	/**  Stops a run. */
+	/**  Cancels a run. */
 	cancelRun: (run: RunId) => typedError<null, Problem>(__TAURI_INVOKE("cancel_run", { run })),
-	/**  What differs between two runs; ignores what is saved for the tool. */
+	/**  Compares two runs, except for the paths that are ignored for their tool. */
 	compareRuns: (before: RunId, after: RunId) => typedError<RunComparison, Problem>(__TAURI_INVOKE("compare_runs", { before, after })),
-	/**  Shows exactly what a run would send, as whom. */
+	/**  Returns the exact request that a run would send, and the identity. */
 	dryRun: (request: RunTool) => typedError<DryRun, Problem>(__TAURI_INVOKE("dry_run", { request })),
-	/**  One run with its arguments and its answer. */
+	/**  Returns a run with its arguments and its result. */
 	findRun: (run: RunId) => typedError<ToolRun, Problem>(__TAURI_INVOKE("find_run", { run })),
-	/**  Remembers what is ignored when runs of these tools are compared. */
+	/**  Saves the paths to ignore when runs of these tools are compared. */
 	ignorePaths: (before: RunId, after: RunId, paths: string[]) => typedError<null, Problem>(__TAURI_INVOKE("ignore_paths", { before, after, paths })),
-	/**  Notes what its owner says of a run. */
+	/**  Sets the name, note and pin of a run. */
 	labelRun: (run: RunId, label: RunLabel) => typedError<ToolRunSummary, Problem>(__TAURI_INVOKE("label_run", { run, label })),
-	/**  What servers ask right now, the oldest first. */
+	/**  Lists the open questions of servers, oldest first. */
 	listQuestions: () => __TAURI_INVOKE<OpenQuestion[]>("list_questions"),
-	/**  A page of the history, newest first. */
+	/**  Lists runs, newest first. */
 	listRuns: (query: RunQuery) => typedError<RunPage, Problem>(__TAURI_INVOKE("list_runs", { query })),
-	/**  Opens the page that a server asks for, in the browser. */
+	/**  Opens the page of a server's question in the browser. */
 	openQuestionPage: (question: QuestionId) => typedError<null, Problem>(__TAURI_INVOKE("open_question_page", { question })),
-	/**  The run to compare with unless another is chosen. */
+	/**  Returns the previous run of the same tool, the default to compare with. */
 	previousRun: (run: RunId) => typedError<ToolRunSummary | null, Problem>(__TAURI_INVOKE("previous_run", { run })),
-	/**  Takes one run out of the history. */
+	/**  Deletes a run from the history. */
 	removeRun: (run: RunId) => typedError<null, Problem>(__TAURI_INVOKE("remove_run", { run })),
-	/**  Runs the same again: as it was run, or on another connector that offers the tool, or with another credential. */
+	/**  Repeats a run, optionally on another connector that offers the tool or with another credential. */
 	replayRun: (run: RunId, elsewhere: ReplayTarget | null, confirmed: boolean, progress: Channel<RunProgress>) => typedError<ToolRun, Problem>(__TAURI_INVOKE("replay_run", { run, elsewhere, confirmed, progress })),
-	/**  Runs a tool; steps go to the window that asked, the finished run is the answer. */
+	/**
+	 *  Runs a tool and returns the finished run; progress is sent to the page that called. The run goes on when that
+	 *  page is gone: the history still needs its result.
+	 */
 	runTool: (request: RunTool, progress: Channel<RunProgress>) => typedError<ToolRun, Problem>(__TAURI_INVOKE("run_tool", { request, progress })),
-	/**  A tool with its schemas, from the cache. */
+	/**  Returns a tool with its schemas from the cache. */
 	findTool: (connector: ConnectorId, tool: string) => typedError<Tool, Problem>(__TAURI_INVOKE("find_tool", { connector, tool })),
-	/**  What is shown of the tools of one connector, or of all, from the cache. */
+	/**  Lists the tools of one connector, or of all, from the cache. */
 	listTools: (connector: ConnectorId | null) => typedError<ToolSummary[], Problem>(__TAURI_INVOKE("list_tools", { connector })),
-	/**  Whether one can choose for each run with which of its platform's credentials a connector acts. */
+	/**  Returns whether a run on this connector may name one of its platform's credentials. */
 	namesCredentials: (connector: ConnectorId) => typedError<boolean, Problem>(__TAURI_INVOKE("names_credentials", { connector })),
-	/**  The arguments with which the tool of a run gives its next page, where there is one. */
+	/**  Returns the arguments for the next page of a run's result, if there is one. */
 	nextPage: (run: RunId) => typedError<Json | null, Problem>(__TAURI_INVOKE("next_page", { run })),
-	/**  Asks the server for its tools anew. */
+	/**  Lists the tools of a connector again from its server. */
 	refreshTools: (connector: ConnectorId) => typedError<null, Problem>(__TAURI_INVOKE("refresh_tools", { connector })),
 	/**
-	 *  Asks for a file and writes a part of a run's answer into it; `None` when the user chose none. What its
-	 *  server calls it is only offered as a name.
+	 *  Lets the user choose a file and saves a part of a run's result to it; `None` if the dialog was cancelled. The
+	 *  server's name for it is only the suggested file name.
 	 */
 	saveAttachment: (run: RunId, part: number) => typedError<SavedAttachment | null, Problem>(__TAURI_INVOKE("save_attachment", { run, part })),
-	/**
-	 *  Asks for a file and writes a part of a resource or a prompt into it; `None` when the user chose none. What its
-	 *  server calls it is only offered as a name.
-	 */
+	/**  As [`save_attachment`], for a part of a resource or a prompt. */
 	saveContent: (content: Content) => typedError<SavedAttachment | null, Problem>(__TAURI_INVOKE("save_content", { content })),
-	/**  What is wrong with these values as arguments, by the tool's own schema; empty when nothing is. */
+	/**  Validates arguments against the schema of a tool; empty if they are valid. */
 	validateArguments: (connector: ConnectorId, tool: string, values: Json) => typedError<FieldProblem[], Problem>(__TAURI_INVOKE("validate_arguments", { connector, tool, values })),
-	/**  Takes older secrets for the newest, after a backup was put back. */
+	/**  Accepts an older vault after a backup was restored. */
 	acceptOlderSecrets: (confirmed: boolean) => typedError<VaultStatus, Problem>(__TAURI_INVOKE("accept_older_secrets", { confirmed })),
 	/**  Protects the vault with a passphrase from now on. */
 	choosePassphrase: (passphrase: Secret) => typedError<VaultStatus, Problem>(__TAURI_INVOKE("choose_passphrase", { passphrase })),
-	/**  Tries whether a secret can be written and read back. */
+	/**  Tests that a secret can be written and read back. */
 	probeVault: () => typedError<VaultStatus, Problem>(__TAURI_INVOKE("probe_vault")),
-	/**  Tries once more to save renewed sign-ins that live in this process alone. */
+	/**  Tries again to save renewed sign-ins that exist in this process only. */
 	saveUnsavedSecrets: () => typedError<null, Problem>(__TAURI_INVOKE("save_unsaved_secrets")),
-	/**  Opens a vault that a passphrase protects. */
+	/**  Unlocks a vault that is protected by a passphrase. */
 	unlockVault: (passphrase: Secret) => typedError<VaultStatus, Problem>(__TAURI_INVOKE("unlock_vault", { passphrase })),
-	/**  Puts secrets that cannot be opened any more aside, and begins anew. */
+	/**  Sets aside a vault that can't be opened, and starts an empty one. */
 	setVaultAside: (confirmed: boolean) => typedError<VaultStatus, Problem>(__TAURI_INVOKE("set_vault_aside", { confirmed })),
 	/**  Protects the vault with the system keychain from now on. */
 	useKeychain: () => typedError<VaultStatus, Problem>(__TAURI_INVOKE("use_keychain")),
-	/**  How the vault is. */
+	/**  Returns the status of the vault. */
 	vaultStatus: () => typedError<VaultStatus, Problem>(__TAURI_INVOKE("vault_status")),
 };
 
@@ -327,45 +318,44 @@ export const fixes = {"ambiguous":null,"auth.callback":"reauth","auth.client_nee
 export const platforms = {"local":{"title":"This computer","initials":"","creates":"Any MCP server by address","signIn":null,"light":{"background":"#e5e8ec","text":"#414853"},"dark":{"background":"#2b3038","text":"#c0c7d2"},"abilities":{"hasAccounts":false,"takesMcpServers":true,"configuredHere":true,"signsInHere":true,"reportsStatus":false,"deletesForGood":false,"hasVisibility":false,"keepsCredentials":false,"namesCredentials":false,"hasConsentForm":false,"hasDetails":false,"hasPages":false,"hasResources":true}},"mistral":{"title":"Mistral","initials":"Mi","creates":"MCP servers and HTTP services for Mistral chats and agents","signIn":null,"light":{"background":"#f2e9dd","text":"#6a4d22"},"dark":{"background":"#37301f","text":"#dcc08d"},"abilities":{"hasAccounts":true,"takesMcpServers":true,"configuredHere":false,"signsInHere":false,"reportsStatus":true,"deletesForGood":true,"hasVisibility":true,"keepsCredentials":true,"namesCredentials":true,"hasConsentForm":true,"hasDetails":true,"hasPages":false,"hasResources":false}},"cohere":{"title":"Cohere","initials":"Co","creates":"Search services for Cohere chat","signIn":null,"light":{"background":"#e3ede9","text":"#2b5a4c"},"dark":{"background":"#1f332d","text":"#93cbb8"},"abilities":{"hasAccounts":true,"takesMcpServers":false,"configuredHere":false,"signsInHere":false,"reportsStatus":true,"deletesForGood":true,"hasVisibility":true,"keepsCredentials":true,"namesCredentials":false,"hasConsentForm":false,"hasDetails":true,"hasPages":false,"hasResources":false}},"agentstack":{"title":"Agent Stack","initials":"As","creates":"Preset and custom MCP servers","signIn":"Server address; token or user name and password if it needs one","light":{"background":"#e3e9f4","text":"#34507f"},"dark":{"background":"#232f44","text":"#a3bdec"},"abilities":{"hasAccounts":true,"takesMcpServers":true,"configuredHere":false,"signsInHere":false,"reportsStatus":true,"deletesForGood":true,"hasVisibility":true,"keepsCredentials":true,"namesCredentials":false,"hasConsentForm":false,"hasDetails":true,"hasPages":false,"hasResources":true}},"airbyte":{"title":"Airbyte","initials":"Ab","creates":"Airbyte data sources","signIn":"Client ID and secret, or token","light":{"background":"#ece6f3","text":"#5a4380"},"dark":{"background":"#30283f","text":"#c3aee6"},"abilities":{"hasAccounts":true,"takesMcpServers":false,"configuredHere":false,"signsInHere":false,"reportsStatus":true,"deletesForGood":true,"hasVisibility":true,"keepsCredentials":false,"namesCredentials":false,"hasConsentForm":false,"hasDetails":true,"hasPages":true,"hasResources":false}},"tenex":{"title":"10ex","initials":"10","creates":"10ex providers","signIn":"API key, or email and password","light":{"background":"#f3e5e8","text":"#7c3d4c"},"dark":{"background":"#3a262b","text":"#e2a9b6"},"abilities":{"hasAccounts":true,"takesMcpServers":false,"configuredHere":false,"signsInHere":false,"reportsStatus":true,"deletesForGood":true,"hasVisibility":true,"keepsCredentials":true,"namesCredentials":false,"hasConsentForm":false,"hasDetails":true,"hasPages":false,"hasResources":false}}} as const;
 
 /* Types */
-/**  What the app says of itself. */
+/**  Facts about the app. */
 export type About = {
-	/**  Version of the app. */
 	version: string,
-	/**  The folder that holds database and vault. */
+	/**  Folder of the database and the vault. */
 	dataFolder: string,
-	/**  Whether a key that the keyboard shows is called Command instead of Ctrl. */
+	/**  Whether shortcuts use Command instead of Ctrl. */
 	mac: boolean,
-	/**  Address of the Playground's MCP server, when one was started beside the app. */
+	/**  URL of the Playground's MCP server, if one was started with the app. */
 	playgroundUrl: string | null,
-	/**  The redirect address to enter in an OAuth app of one's own, absolute URL. */
+	/**  Absolute redirect URL to register for the user's own OAuth app. */
 	redirectUri: string,
 	/**  Whether this build can update itself. */
 	updates: boolean,
 };
 
-/**  One sign-in to one platform. Its secret lies in the vault. */
+/**  A sign-in to a platform. Its secrets are in the vault. */
 export type Account = {
-	/**  Ours, stable. */
+	/**  Patchbay's own stable id. */
 	id: AccountId,
-	/**  The platform it signs in to. */
+	/**  The platform. */
 	platform: Platform,
-	/**  What the user calls it; unique among accounts. */
+	/**  The user's name for it, unique among accounts. */
 	label: string,
-	/**  By what colour the user knows it; `None` for the platform's own look. */
+	/**  The user's colour for it; `None` for the platform's own look. */
 	colour?: AccountColour | null,
-	/**  Absolute URL in place of the platform's own; `None` for the default. */
+	/**  Absolute URL that replaces the platform's own; `None` for the default. */
 	baseUrl: string | null,
-	/**  Its other fields that are no secrets, by their names in the platform's contract: a JSON object. */
+	/**  Its other non-secret fields, a JSON object with the names of the platform's contract. */
 	settings?: Json,
-	/**  Whether the user signed it out: its secrets are forgotten, and nothing is sent until it has new ones. */
+	/**  Whether the user signed it out: its secrets are deleted, and nothing is sent until it has new ones. */
 	isSignedOut?: boolean,
-	/**  The wallet entries that it signs in with. */
+	/**  The wallet entries with which it signs in. */
 	entries?: WalletEntryId[],
 	/**  When it was added. */
 	createdAt: Timestamp,
 };
 
-/**  A colour to know an account by. */
+/**  A colour by which the user recognizes an account. */
 export type AccountColour = 
 /**  Red. */
 "red" | 
@@ -387,69 +377,67 @@ export type AccountColour =
 /**  One sign-in to one platform. `local` is the one account of this computer. */
 export type AccountId = string;
 
-/**  What became of one account's turn in [`sync_connectors`]. */
+/**  The outcome of [`sync_connectors`] for one account. */
 export type AccountSynced = {
-	/**  The account. */
 	account: AccountId,
-	/**  Number of its connectors; `None` when they could not be listed. */
+	/**  Number of its connectors; `None` if they could not be listed. */
 	connectors: number | null,
 	/**  Why they could not be listed. */
 	problem: Problem | null,
 };
 
-/**  One documented operation of the platform, made ready for one connector. */
+/**  An operation of the platform, prepared for a connector. */
 export type Action = {
 	/**  Its name within the connector, with hyphens, such as `activate-for-organization`. */
 	name: string,
-	/**  What the button says. */
+	/**  Label of its button. */
 	title: string,
 	/**  The operation that it calls. */
 	operation: string,
-	/**  Arguments that are settled: an object. */
+	/**  Fixed arguments, an object. */
 	fixed: Json,
-	/**  JSON Schema of the arguments that a person gives beside them, an object; `None` when there are none. */
+	/**  JSON Schema of the arguments that the user enters; `None` if there are none. */
 	inputSchema: Json | null,
-	/**  Those of them that are set now, an object: what a form begins with. */
+	/**  Initial values of these arguments, an object. */
 	values?: Json,
-	/**  What it does. */
+	/**  Its effect. */
 	effect: OperationEffect,
-	/**  What comes of it that one should know before, one or two sentences. */
+	/**  A warning of one or two sentences before it runs. */
 	warning: string | null,
-	/**  Whether a person has to agree before it runs: by its effect, or to its warning. */
+	/**  Whether the user has to confirm it, because of its effect or its warning. */
 	needsConfirmation: boolean,
 };
 
-/**  What came of an action. */
+/**  Result of an action. */
 export type ActionOutcome = {
-	/**  The platform's own answer. */
+	/**  The platform's response. */
 	answer: Json,
-	/**  The connector as it is then. */
+	/**  The connector after the action. */
 	connector: Connector,
 };
 
-/**  An account to be added. */
+/**  Request to add an account. */
 export type AddAccount = {
-	/**  The platform to sign in to. */
 	platform: Platform,
-	/**  What to call it, unique; `None` for the platform's name. */
+	/**  Unique label; `None` uses the platform's name. */
 	label: string | null,
-	/**  Fields that are no secrets, by their names: a JSON object. */
+	/**  Values of the fields that are not secret: a JSON object. */
 	settings: Json,
-	/**  Secret fields, by their names. */
+	/**  Values of the secret fields. */
 	secrets: { [key in string]: SecretInput },
 };
 
-/**  How a bundle is added. */
+/**  Request to add a bundle. */
 export type AddBundle = {
-	/**  SHA-256 of the bundle that was looked through. */
+	/**  SHA-256 of the bundle that was reviewed. */
 	sha256: string,
-	/**  Values of settings that are no secrets; a default is used where there are none. */
+	/**  Values of settings that are not secret; missing ones get their defaults. */
 	values: { [key in string]: string[] },
 	/**  Values of secret settings. */
 	secrets: { [key in string]: SecretValue },
-	/**  Short name, unique; `None` to derive one. */
+	/**  Unique short name; `None` derives one from the title. */
 	name: string | null,
-	/**  Name for people; `None` for that of the bundle. */
+	/**  Display name; `None` uses the title of the bundle. */
 	title: string | null,
 };
 
@@ -457,451 +445,406 @@ export type AddBundle = {
 export type AddConnector = {
 	/**  Absolute URL of the MCP server. */
 	url: string,
-	/**  Short name, unique; `None` to derive one from the address. */
+	/**  Unique short name; `None` derives one from the title. */
 	name: string | null,
-	/**  Name for people; `None` for what the server calls itself. */
+	/**  Display name; `None` uses the name that the server reports. */
 	title: string | null,
-	/**  How it signs in; `None` to find out. */
+	/**  `None` detects the method from the server. */
 	authentication: AuthenticationChoice | null,
-	/**  Whether its credentials may go over plain http, unencrypted. */
+	/**  Whether credentials may be sent over plain http. */
 	allowPlainHttp?: boolean,
 };
 
-/**  A program to be added as the server of a connector. Nothing of it is started by that. */
+/**  A program to add as a connector. Adding it does not start it. */
 export type AddProgram = {
-	/**  How it is started. */
 	command: ServerCommand,
-	/**  Secret variables of its environment, saved as a new wallet entry. */
+	/**  Secret environment variables, saved as a new wallet entry. */
 	secrets: { [key in string]: SecretValue },
-	/**  Short name, unique; `None` to derive one from the command. */
+	/**  Unique short name; `None` derives one from the title. */
 	name: string | null,
-	/**  Name for people; `None` for one made of the command. */
+	/**  Display name; `None` derives one from the command. */
 	title: string | null,
 };
 
-/**  A credential to be kept in the wallet. */
+/**  A credential to add to the wallet. */
 export type AddWalletEntry = {
-	/**  What to call it; unique in the wallet. */
+	/**  Unique in the wallet. */
 	name: string,
-	/**  What it is made of. */
 	secret: WalletSecret,
 };
 
-/**  What was found at an address. */
+/**  Result of inspecting an address. */
 export type AddressInspection = {
-	/**  The address as it will be kept, absolute URL. */
+	/**  Normalized absolute URL. */
 	url: string,
-	/**  Host and port, for people. */
+	/**  Host and port, for display. */
 	host: string,
-	/**  How the server is reached; `None` when that could not be found out. */
+	/**  `None` when no server was recognized. */
 	transport: Transport | null,
-	/**  Whether the server lets nobody in without a credential. */
+	/**  Whether the server refuses requests without a credential. */
 	needsAuthorization: boolean,
-	/**  How one can sign in, the best first. */
+	/**  Possible sign-in methods, the best first. */
 	methods: AuthenticationMethod[],
-	/**  Who hands out the tokens, absolute URL. */
+	/**  Issuer of the tokens, absolute URL. */
 	issuer: string | null,
-	/**  Scopes that will be asked for. */
+	/**  Scopes that a sign-in will request. */
 	scopes: string[],
-	/**  Whether Patchbay can register itself, so that no OAuth app of one's own is needed. */
+	/**  Whether Patchbay can register itself as an OAuth client. */
 	registersItself: boolean,
-	/**  The redirect address to enter in an OAuth app of one's own, absolute URL. */
+	/**  Redirect URI to enter in the user's own OAuth app. */
 	redirectUri: string,
-	/**  What the server said of itself, when it let us in. */
+	/**  Facts about the server, when it accepted an anonymous connection. */
 	server: ServerFacts | null,
-	/**  Number of tools, when it let us in. */
+	/**  Number of tools, when it accepted an anonymous connection. */
 	toolCount: number | null,
-	/**  A name for it, free in this account. */
+	/**  Suggested short name, not used by any connector yet. */
 	name: string,
-	/**  A name for people. */
+	/**  Suggested display name. */
 	title: string,
-	/**  Connectors that have this address already. */
+	/**  Titles of the connectors that have this address already. */
 	already: string[],
 	/**
-	 *  Whether what is sent goes unencrypted to another computer, so that credentials are refused unless the
-	 *  user insists.
+	 *  Whether requests would go unencrypted to another computer, so that credentials are refused unless the
+	 *  user allows plain http.
 	 */
 	plainHttp: boolean,
-	/**  Whether a parameter of the address seems to hold a key: it is kept and shown with the address. */
+	/**  Whether a query parameter looks like a key; it is saved and shown with the address. */
 	hasSecretQuery: boolean,
-	/**  What the user has to know before signing in. */
+	/**  What the user should know before signing in. */
 	warning: string | null,
-	/**  Why it cannot be used as it is; the address may still be added when this is set. */
+	/**  Why the address does not work now; a connector can be added all the same. */
 	problem: Problem | null,
 };
 
-/**  A program that a person allowed Patchbay to start. */
+/**  A program that the user allowed Patchbay to run. */
 export type AllowedProgram = {
-	/**  Hash of all that it is: another file or argument is another program. */
+	/**  Hash of the whole program: another file or argument is another program. */
 	id: string,
-	/**  What was allowed. */
+	/**  The program. */
 	program: Program,
-	/**  When. */
+	/**  When it happened. */
 	allowedAt: Timestamp,
 };
 
-/**  What a server does while it asks. */
+/**  What a server was doing when it asked. */
 export type AskedDuring = 
-/**  It runs a tool. */
-{ kind: "run"; 
-/**  The run. */
-run: RunId; 
+/**  Running a tool. */
+{ kind: "run"; run: RunId; 
 /**  Name of the tool. */
 tool: string } | 
-/**  It fills a prompt in. */
+/**  Filling a prompt. */
 { kind: "prompt"; 
 /**  Name of the prompt. */
 name: string } | 
-/**  It gives a resource. */
-{ kind: "resource"; 
-/**  Its URI. */
-uri: string };
+/**  Reading a resource. */
+{ kind: "resource"; uri: string };
 
-/**  How a connector of this computer signs in. */
+/**  How a local connector signs in. */
 export type Authentication = 
-/**  It asks for nothing, or the platform takes care of it. */
+/**  It needs no sign-in, or the platform signs in. */
 { kind: "none" } | 
-/**  Click-through consent, Patchbay being the OAuth client. */
+/**  Click-through consent, with Patchbay as the OAuth client. */
 { kind: "oauth"; 
-/**  The user's own OAuth app, a wallet entry of kind `oauth_client`; `None` to register by itself. */
+/**  The user's own OAuth app, a wallet entry of kind `oauth_client`; `None` to register a client. */
 client: WalletEntryId | null; 
-/**  The tokens, a wallet entry of kind `oauth`; `None` before the first consent. */
+/**  The tokens, a wallet entry of kind `oauth`; `None` before the first sign-in. */
 entry: WalletEntryId | null; 
-/**  Port of the loopback redirect, where the provider wants one fixed. */
+/**  Port of the loopback redirect, if the provider needs a fixed one. */
 callbackPort: number | null; 
 /**  Host of the loopback redirect, `127.0.0.1` or `localhost`; `None` for the first. */
 callbackHost: string | null; 
-/**  Where the browser is sent back to. */
+/**  How the browser returns. */
 redirect: Redirect; 
-/**  Scopes to ask for in place of those the server names; empty to let the server decide. */
+/**  Scopes to request instead of those that the server names; empty to let the server decide. */
 scopes: string[]; 
-/**  As whom it signs in. */
+/**  Whether it signs in as a user or as the app itself. */
 grant?: OauthGrant } | 
-/**  `Authorization: Bearer` with the text of a wallet entry of kind `bearer`. */
+/**  `Authorization: Bearer` with a wallet entry of kind `bearer`. */
 { kind: "bearer"; 
-/**  The entry. */
+/**  The wallet entry. */
 entry: WalletEntryId } | 
-/**  Own headers, a wallet entry of kind `headers`. */
+/**  Secret headers, a wallet entry of kind `headers`. */
 { kind: "headers"; 
-/**  The entry. */
+/**  The wallet entry. */
 entry: WalletEntryId } | 
-/**  Secret variables in the environment of a program, a wallet entry of kind `headers`: names with their values. */
+/**  Secret environment variables of a program, a wallet entry of kind `headers`. */
 { kind: "variables"; 
-/**  The entry. */
+/**  The wallet entry. */
 entry: WalletEntryId };
 
-/**  How a connector is to sign in. */
-export type AuthenticationChoice = 
-/**  Not at all. */
-{ kind: "none" } | 
-/**  By click-through consent. */
-{ kind: "oauth"; 
-/**  An OAuth app of the user's own: a wallet entry, or typed in. */
+/**  How a connector signs in. */
+export type AuthenticationChoice = { kind: "none" } | { kind: "oauth"; 
+/**  The user's own OAuth app. */
 client: OAuthClientInput | null; 
 /**  Fixed port of the loopback redirect. */
 callbackPort: number | null; 
 /**  `127.0.0.1` or `localhost`. */
-callbackHost: string | null; 
-/**  How the browser comes back. */
-redirect: Redirect; 
-/**  Scopes in place of those the server names. */
+callbackHost: string | null; redirect: Redirect; 
+/**  Scopes that replace those the server advertises. */
 scopes: string[]; 
-/**  As whom: the app itself needs to be the user's own, with a secret. */
-grant?: OauthGrant } | 
-/**  By a token. */
-{ kind: "bearer"; 
-/**  A wallet entry, or typed in. */
-token: SecretInput } | 
-/**  By headers. */
-{ kind: "headers"; 
+/**  Client credentials need the user's own app with a secret. */
+grant?: OauthGrant } | { kind: "bearer"; token: SecretInput } | { kind: "headers"; 
 /**  A wallet entry of kind `headers`; or `None` and `values`. */
 entry: WalletEntryId | null; 
 /**  Header name to value, saved as a new wallet entry. */
 values: { [key in string]: SecretValue } };
 
-/**  A way in which a connector can sign in. */
+/**  A method with which a connector can sign in. */
 export type AuthenticationMethod = 
-/**  Without. */
+/**  No sign-in. */
 "none" | 
 /**  Click-through consent. */
 "oauth" | 
-/**  A token typed in. */
+/**  A token that the user enters. */
 "bearer" | 
-/**  Headers typed in. */
+/**  Headers that the user enters. */
 "headers";
 
-/**  A consent under way or over. */
+/**  An authorization in progress or finished. */
 export type Authorization = {
-	/**  Ours. */
+	/**  Patchbay's own id. */
 	id: AuthorizationId,
-	/**  The connector to be connected. */
+	/**  The connector to connect. */
 	connector: ConnectorId,
-	/**  Its name for people. */
+	/**  Its display name. */
 	connectorTitle: string,
-	/**  As who. */
+	/**  The identity that is signed in. */
 	identity: IdentityLine,
-	/**  Who was signed in before, when somebody else is now. */
+	/**  The user who was signed in before, if another one is now. */
 	askedAs?: string | null,
-	/**  What came of a sign-in for a form that is not sent yet. */
+	/**  The tokens of a provider sign-in, for a form that is not sent yet. */
 	granted?: Granted[],
-	/**  How far it is. */
+	/**  Its state. */
 	state: AuthorizationState,
 	/**  When it began. */
 	startedAt: Timestamp,
-	/**  When it expires by itself. */
+	/**  When it expires. */
 	deadlineAt: Timestamp,
 	/**
-	 *  Host of the page on which the user consents, with its port where that is not the usual one; there
-	 *  from `awaiting_user` on. The page's whole address holds the `state` of the sign-in: it stays with
-	 *  whoever opens or copies it.
+	 *  Host of the sign-in page, with its port if it is not the default, from `awaiting_user` on. The whole URL
+	 *  contains the `state` and is only passed to the browser and the clipboard.
 	 */
 	pageHost?: string | null,
-	/**  Where the browser comes back to. */
+	/**  How the browser returns. */
 	redirect: Redirect,
-	/**  Scopes that are asked for. */
+	/**  Requested scopes. */
 	scopes: string[],
-	/**  Those of them that the sign-in before this one was not given; none at the first one. */
+	/**  Requested scopes that the previous sign-in was not granted; empty for the first one. */
 	newScopes?: string[],
-	/**  Scopes that were given; there once the code was redeemed. */
+	/**  Granted scopes, known once the code is redeemed. */
 	grantedScopes?: string[],
-	/**  Whether no browser could be started, so that a person has to open the page. */
+	/**  Whether no browser could be started, so that the user has to open the page. */
 	noBrowser?: boolean,
-	/**
-	 *  Where the server sends whoever signs in now, when that is another place than before. Nothing was
-	 *  asked there: a person has to agree first.
-	 */
+	/**  The new authorization server, if it changed. No request is sent to it until the user accepts it. */
 	issuerChange?: IssuerChange | null,
-	/**  What was asked and answered so far, secrets redacted. */
+	/**  Requests and responses so far, with secrets redacted. */
 	trace: TraceStep[],
-	/**  Why it ended without success. */
+	/**  Why it failed. */
 	problem: Problem | null,
 };
 
 /**  One run of a click-through consent. */
 export type AuthorizationId = string;
 
-/**  How far a consent is. */
+/**  The state of an authorization. */
 export type AuthorizationState = 
-/**  Discovering, registering, binding the redirect. */
+/**  Discovery, client registration, binding the redirect. */
 "preparing" | 
-/**  The browser is open. */
+/**  Waiting for the user in the browser. */
 "awaiting_user" | 
-/**  Redeeming the code. */
+/**  Exchanging the code for tokens. */
 "exchanging" | 
 /**  Listing tools with the new token. */
 "checking" | 
-/**  Done. */
+/**  Succeeded. */
 "authorized" | 
-/**  The user, or the provider for them, said no. */
+/**  The user or the provider denied it. */
 "denied" | 
-/**  The deadline passed, or Patchbay was ended in the middle. */
+/**  The deadline passed, or Patchbay ended meanwhile. */
 "expired" | 
-/**  The user stopped it. */
+/**  The user cancelled it. */
 "cancelled" | 
-/**  It could not be done. */
+/**  It failed. */
 "failed";
 
-/**  A version that could be installed. */
+/**  A newer version that can be installed. */
 export type AvailableUpdate = {
 	version: string,
 	notes: string | null,
 };
 
-/**  A bundle as a person looks through it. All of it is what the bundle says of itself. */
+/**  A bundle to review. Everything but the hash is the bundle's own claim. */
 export type Bundle = {
 	/**  SHA-256 of the file, in hexadecimal. */
 	sha256: string,
-	/**  What it is called. */
 	title: string,
-	/**  Its version. */
 	version: string,
-	/**  Who made it. */
 	author: string | null,
-	/**  What it is for. */
 	description: string | null,
-	/**  The words of its command; `${__dirname}` is where it will be unpacked. */
+	/**  Words of the command; `${__dirname}` is the folder it will be unpacked to. */
 	command: string[],
-	/**  Variables of its environment, as `NAME=value`. */
+	/**  Environment variables, as `NAME=value`. */
 	variables: string[],
-	/**  The program of this computer that would be started now; `None` for one in the bundle, or none that was found. */
+	/**  Path of the installed program that would be started; `None` if it is in the bundle or was not found. */
 	program: string | null,
-	/**  What it needs on this computer, such as `node >=18`. */
+	/**  Required runtimes, such as `node >=18`. */
 	runtimes: string[],
-	/**  What a person sets. */
 	settings: BundleSetting[],
-	/**  What to know before it is added. */
+	/**  Warnings. */
 	notes: string[],
 };
 
-/**  Something that a person sets for a bundle. */
+/**  A setting of a bundle. */
 export type BundleSetting = {
-	/**  Its name in the manifest. */
+	/**  Name in the manifest. */
 	key: string,
-	/**  What it is called. */
 	title: string,
-	/**  What it is for. */
 	description: string | null,
-	/**  What it takes. */
 	kind: BundleSettingKind,
-	/**  Whether it goes to the vault. */
+	/**  Whether the value is saved in the vault. */
 	isSecret: boolean,
-	/**  Whether the server needs it. */
 	isRequired: boolean,
-	/**  Whether it takes several values. */
+	/**  Whether several values are allowed. */
 	isMultiple: boolean,
-	/**  What it is unless somebody says otherwise, with the folders of this computer filled in. */
+	/**  Default values, with the folders of the user expanded. */
 	default: string[],
 };
 
-/**  What a setting takes. */
-export type BundleSettingKind = 
-/**  Any text. */
-"string" | 
-/**  A number. */
-"number" | 
+/**  Type of a setting. */
+export type BundleSettingKind = "string" | "number" | 
 /**  `true` or `false`. */
 "boolean" | 
-/**  The full path of a folder. */
+/**  Absolute path of a folder. */
 "directory" | 
-/**  The full path of a file. */
+/**  Absolute path of a file. */
 "file";
 
-/**  An operation to be called. */
+/**  Request to call an operation. */
 export type CallOperation = {
-	/**  The account as which it is called. */
 	account: AccountId,
-	/**  Its name. */
+	/**  Name of the operation. */
 	operation: string,
-	/**  Its arguments: a JSON object. */
+	/**  A JSON object. */
 	arguments: Json,
-	/**  Whether the user has confirmed what [needs it](OperationInfo::needs_confirmation). */
+	/**  Whether the user confirmed the call, see [`OperationInfo::needs_confirmation`]. */
 	confirmed: boolean,
-	/**  Longest time of one attempt, in seconds; `None` for the operation's own. */
+	/**  Time limit of one attempt in seconds; `None` for the operation's default. */
 	timeoutSeconds: number | null,
-	/**  How often a failure is repeated; `None` for what the contract says. */
+	/**  Maximum number of retries; `None` for the operation's default. */
 	retries: number | null,
-	/**  Headers beside the operation's own. */
+	/**  Additional headers. */
 	headers: { [key in string]: Secret },
-	/**  Query parameters beside the operation's own: a JSON object. */
+	/**  Additional query parameters: a JSON object. */
 	query: Json,
-	/**  Members of the body that override the operation's own: a JSON object. */
+	/**  Members that are added to the body or override it: a JSON object. */
 	body: Json,
 };
 
-/**  How much of a run the history keeps; no secret at any level. */
+/**  How much of a run the history keeps. Secrets are never kept. */
 export type CaptureLevel = 
-/**  Arguments, result and what was on the wire. */
+/**  Arguments, result, request and response. */
 "full" | 
-/**  The same without their values: names of fields, kinds of content, sizes and times. */
+/**  The same without values: field names, kinds of content, sizes and times. */
 "redacted" | 
-/**  Which tool ran, when, as whom, how it ended and how long it took. */
+/**  Tool, time, identity, outcome and duration. */
 "metadata";
 
-/**  A server that one can add. */
+/**  A server in the catalogue. */
 export type CatalogueEntry = {
-	/**  Its name in its list, unique there: a word such as `linear`, or the name of a registry. */
+	/**  Unique in its list: a word such as `linear`, or the name in a registry. */
 	id: string,
-	/**  Name for people. */
 	title: string,
-	/**  What it is for, one or two sentences. */
 	description: string | null,
-	/**  What it belongs to, such as `Databases`. */
+	/**  Such as `Databases`. */
 	category: string | null,
-	/**  How it is reached. */
 	reach: Reach,
-	/**  How one signs in, the best first; empty where its source does not say. */
+	/**  Sign-in methods, the best first; empty if unknown. */
 	authentication: AuthenticationMethod[],
-	/**  What one has to know before, one or two sentences. */
+	/**  What the user should know before adding the server. */
 	note: string | null,
-	/**  Where this was read, absolute URL. */
+	/**  Source of the entry, absolute URL. */
 	source: string | null,
-	/**  Of which day that is, `YYYY-MM-DD`. */
+	/**  When the source was read, `YYYY-MM-DD`. */
 	sourceDate: string | null,
-	/**  Whether it was tried with Patchbay. */
+	/**  Whether the server was tested with Patchbay. */
 	verified: boolean,
 };
 
-/**  A certificate that a person chose. */
+/**  A certificate that the user chose. */
 export type Certificate = {
-	/**  As it was chosen, PEM. */
+	/**  The certificate as PEM. */
 	pem: string,
-	/**  What it says of itself. */
+	/**  Its contents. */
 	facts: CertificateFacts,
 };
 
-/**  What a certificate says of itself. */
+/**  The contents of a certificate. */
 export type CertificateFacts = {
-	/**  Whose it is, such as `CN=wiki.corp`, cleaned. */
+	/**  Its subject, such as `CN=wiki.corp`, cleaned. */
 	subject: string,
-	/**  Who signed it, likewise. */
+	/**  Its issuer, cleaned. */
 	issuer: string,
-	/**  When it stops being valid; `None` where it does not say so in a way that can be read. */
+	/**  When it expires; `None` if that cannot be read. */
 	expiresAt: Timestamp | null,
-	/**  SHA-256 of the whole certificate, as hexadecimal pairs with colons. */
+	/**  SHA-256 fingerprint, as hexadecimal pairs separated by colons. */
 	sha256: string,
 };
 
-/**  A change of a connector's settings. */
+/**  Request to change the settings of a connector. */
 export type ChangeSettings = {
-	/**  The values that the form began with, as they were read. */
+	/**  The values that the form was loaded with. */
 	base: Json,
-	/**  The values as they are to be, without secrets. */
+	/**  The new values, without secrets. */
 	values: Json,
-	/**  Secrets that are to be others, by the JSON pointers of their places in the values. */
+	/**  New secrets, by JSON pointer into the values. */
 	secrets: { [key in string]: GivenSecret },
-	/**  Whether to go over what was changed elsewhere meanwhile. */
+	/**  Whether to overwrite changes that were made elsewhere since the form was loaded. */
 	overwrite: boolean,
 };
 
-/**  What the doctor found: name, connection, TLS, discovery, sign-in, negotiation, tools. */
+/**  Result of a check. */
 export type Check = {
 	/**  The connector after the check. */
 	connector: Connector,
-	/**  The steps in order; those after the first failure are skipped. */
+	/**  The steps in order; those after a failure are skipped. */
 	steps: CheckStep[],
 };
 
-/**  How a step went. */
-export type CheckState = 
-/**  Well. */
-"passed" | 
-/**  Not well. */
-"failed" | 
-/**  Not looked at, because an earlier one failed or it does not apply. */
+/**  Outcome of a step. */
+export type CheckState = "passed" | "failed" | 
+/**  Does not apply, or follows a failed step. */
 "skipped";
 
 /**  One step of the doctor. */
 export type CheckStep = {
 	/**
-	 *  `name`, `connect`, `tls`, `discovery`, `sign_in`, `negotiation` or `tools`; of a program `found`, `started`,
+	 *  `name`, `connect`, `tls`, `discovery`, `sign_in`, `negotiation` or `tools`; for a program `found`, `started`,
 	 *  `spoke`, `negotiation` or `tools`.
 	 */
 	name: string,
-	/**  How it went. */
 	state: CheckState,
-	/**  A few words of what was seen. */
+	/**  Detail for display. */
 	note: string | null,
-	/**  Why it failed. */
+	/**  Why the step failed. */
 	problem: Problem | null,
-	/**  How long it took, in milliseconds. */
 	durationMs: number | null,
 };
 
-/**  Stable names of failures. One is added when somebody branches on it, none is ever renamed. */
+/**  Stable names of failures. One is added when some code branches on it; none is ever renamed. */
 export type Code = 
-/**  The request cannot be understood. */
+/**  The request is invalid. */
 "usage.invalid" | 
-/**  What was asked for is not there. */
+/**  The requested item does not exist. */
 "not_found" | 
-/**  A name stands for more than one thing. */
+/**  A name matches more than one item. */
 "ambiguous" | 
-/**  It exists already, or was changed elsewhere meanwhile. */
+/**  The item exists already, or was changed elsewhere meanwhile. */
 "conflict" | 
-/**  Asks for a confirmation first. */
+/**  A confirmation is needed first. */
 "confirmation_needed" | 
-/**  The user stopped it. */
+/**  The user cancelled it. */
 "cancelled" | 
-/**  It took longer than it was given. */
+/**  It exceeded its time limit. */
 "timed_out" | 
 /**  No connection to the host. */
 "network.unreachable" | 
@@ -909,77 +852,77 @@ export type Code =
 "network.dns" | 
 /**  The host's certificate is not trusted, or TLS failed otherwise. */
 "network.tls" | 
-/**  The host points to another host, which is not followed. */
+/**  The host redirects to another host, which is not followed. */
 "network.redirect" | 
-/**  The answer is larger than is accepted. */
+/**  The response exceeds the size limit. */
 "network.too_large" | 
-/**  Credentials would go unencrypted to another computer. */
+/**  Credentials would be sent unencrypted to another computer. */
 "network.plain_http" | 
 /**  There is no MCP server at that address. */
 "mcp.not_a_server" | 
-/**  The server speaks MCP in a way that cannot be understood. */
+/**  The server violates the MCP protocol. */
 "mcp.protocol" | 
-/**  The server answered in MCP, and its answer is an error of its own, under whatever HTTP status. */
+/**  The server answered with an MCP error, with any HTTP status. */
 "mcp.server_error" | 
-/**  The program that a connector or a reference names is not on this computer. */
+/**  The program of a connector or a reference does not exist on this computer. */
 "program.not_found" | 
-/**  Nobody allowed the program of a connector to be started. */
+/**  The program of a connector is not allowed to run. */
 "program.not_allowed" | 
 /**  The program of a connector could not be started. */
 "program.not_started" | 
 /**  The program of a connector ended while it was needed. */
 "program.ended" | 
-/**  The tool answered that it failed. */
+/**  The tool reported an error. */
 "tool.failed" | 
-/**  The arguments do not fit the tool's schema. */
+/**  The arguments are invalid by the tool's schema. */
 "tool.arguments" | 
-/**  The tool is not offered any more. */
+/**  The tool does not exist any more. */
 "tool.not_found" | 
-/**  A person has to sign in. */
+/**  The user has to sign in. */
 "auth.needed" | 
-/**  The key, token or headers that were sent are not accepted. */
+/**  The key, token or headers were rejected. */
 "auth.refused" | 
-/**  The sign-in lapsed and could not be renewed. */
+/**  The sign-in expired and could not be renewed. */
 "auth.expired" | 
-/**  The consent was refused. */
+/**  The consent was denied. */
 "auth.denied" | 
-/**  The server sends whoever signs in to another place than before, which a person has to agree to. */
+/**  The authorization server changed, which the user has to accept. */
 "auth.issuer_changed" | 
 /**  The consent was not given in time. */
 "auth.timed_out" | 
 /**  The credential is not allowed to do this. */
 "auth.forbidden" | 
-/**  The server does not say how to sign in, or says it in a way that is not safe. */
+/**  The server does not tell how to sign in, or not in a safe way. */
 "auth.discovery" | 
 /**  The server names an address that must not be opened. */
 "auth.unsafe_url" | 
-/**  The server takes no unknown programs: an OAuth app of one's own is needed. */
+/**  The server does not register clients: the user's own OAuth app is needed. */
 "auth.client_needed" | 
-/**  The address that came back does not belong to this consent. */
+/**  The callback URL does not belong to this authorization. */
 "auth.callback" | 
-/**  The authorization server refused the code, or answered something else than tokens. */
+/**  The authorization server rejected the code, or did not answer with tokens. */
 "auth.exchange" | 
-/**  The port for the way back is taken. */
+/**  The port of the loopback redirect is in use. */
 "auth.port_busy" | 
-/**  The secrets cannot be read before the keychain or the passphrase is unlocked. */
+/**  The keychain or the passphrase has to be unlocked first. */
 "vault.locked" | 
-/**  No keychain answers on this computer. */
+/**  There is no keychain on this computer. */
 "vault.no_keychain" | 
 /**  The keychain or the user refused access. */
 "vault.denied" | 
-/**  The key of the secrets is gone from the keychain. */
+/**  The key of the vault is missing in the keychain. */
 "vault.key_lost" | 
-/**  The passphrase is not the right one. */
+/**  The passphrase is wrong. */
 "vault.passphrase" | 
-/**  The file of the secrets is damaged. */
+/**  The vault file is damaged. */
 "vault.damaged" | 
-/**  The file of the secrets, or one of them, is older than what was saved last. */
+/**  The vault file, or a secret in it, is older than the one that was saved last. */
 "vault.rolled_back" | 
-/**  A renewed sign-in could not be saved yet, and lives in this process alone. */
+/**  A renewed sign-in could not be saved yet, and exists in this process only. */
 "vault.unsaved" | 
-/**  A reference such as `env://NAME` stands for nothing. */
+/**  A reference such as `env://NAME` could not be resolved. */
 "vault.reference" | 
-/**  A reference names a program that nobody allowed to be started. */
+/**  The program of a reference is not allowed to run. */
 "reference.not_allowed" | 
 /**  The database cannot be read or written. */
 "store.failed" | 
@@ -987,260 +930,220 @@ export type Code =
 "store.too_new" | 
 /**  A file or folder cannot be read or written. */
 "file.failed" | 
-/**  The platform answers too many requests with a pause. */
+/**  The platform limits the rate of requests. */
 "platform.rate_limited" | 
-/**  The platform found the request wrong. */
+/**  The platform rejected the request as invalid. */
 "platform.invalid" | 
-/**  The server or platform failed before it could answer in its own words, such as with HTTP status 500. */
+/**  The server or platform failed without an error message of its own, such as with HTTP status 500. */
 "platform.failed" | 
-/**  The platform's answer cannot be read. */
+/**  The platform's response is invalid. */
 "platform.answer" | 
 /**  The platform does not offer this. */
 "platform.not_supported" | 
-/**  The platform does not take the key of the account, or not any more. */
+/**  The platform rejects the key of the account. */
 "platform.signed_out" | 
-/**  A fault of Patchbay itself. */
+/**  A bug in Patchbay. */
 "internal";
 
-/**  One line of two texts that are compared. */
-export type ComparedLine = 
-/**  Both have it. */
-{ kind: "same"; 
-/**  Its number in the earlier text, from 1. */
-before: number; 
-/**  Its number in the later text, from 1. */
-after: number; 
-/**  The line. */
-text: string } | 
-/**  Only the earlier text has it. */
-{ kind: "removed"; 
-/**  Its number there, from 1. */
-before: number; 
-/**  The line. */
-text: string } | 
-/**  Only the later text has it. */
-{ kind: "added"; 
-/**  Its number there, from 1. */
-after: number; 
-/**  The line. */
-text: string } | 
-/**  Lines that both have and that are left out. */
-{ kind: "folded"; 
-/**  How many. */
-count: number } | 
-/**  The rest, which differs too much to be shown. */
-{ kind: "cut"; 
-/**  Number of lines. */
-count: number };
+/**  One line of a comparison. Line numbers start at 1. */
+export type ComparedLine = { kind: "same"; before: number; after: number; text: string } | { kind: "removed"; before: number; text: string } | { kind: "added"; after: number; text: string } | 
+/**  Unchanged lines that are left out. */
+{ kind: "folded"; count: number } | 
+/**  Further lines beyond the limit. */
+{ kind: "cut"; count: number };
 
-/**  One part, line by line; equal stretches are folded. */
+/**  Line by line comparison of one part, with unchanged lines folded. */
 export type ComparedText = {
-	/**  The part. */
 	part: RunPart,
-	/**  Its lines; none when nothing differs. */
+	/**  Empty when nothing differs. */
 	lines: ComparedLine[],
 };
 
-/**  A text that is being typed, to be completed by the server that asks for it. */
+/**  A request for completions of a text that is being typed. */
 export type CompletionRequest = {
-	/**  What it is typed for. */
+	/**  The prompt or template that is filled in. */
 	target: CompletionTarget,
 	/**  Name of the argument or variable, as the server sent it. */
 	argument: string,
-	/**  What is typed so far. */
+	/**  The text so far. */
 	value: string,
-	/**  What the others are filled in with already, by their names. */
+	/**  Values of the other arguments or variables, by name. */
 	others: { [key in string]: string },
 };
 
-/**  What a text is typed for. */
+/**  The target of a completion. */
 export type CompletionTarget = 
-/**  An argument of a prompt. */
+/**  A prompt. */
 { kind: "prompt"; 
 /**  Name of the prompt, as the server sent it. */
 name: string } | 
-/**  A variable of a template. */
+/**  A resource template. */
 { kind: "template"; 
 /**  The template, as the server sent it. */
 uri: string };
 
-/**  A connector with what follows from it and its tools at that moment. The window knows no other. */
+/**  A connector with its next action. The window only gets this form. */
 export type Connector = {
-	/**  How many of its tools are not any more as the user agreed to them. */
+	/**  Number of tools that changed since the user accepted them. */
 	changedTools: number,
-	/**  The one step that helps it on; `None` when it is well, or its platform has to do it. */
+	/**  What the user should do next; `None` if nothing is wrong or only the platform can fix it. */
 	nextAction: NextAction | null,
-	/**  How a person lets it in again, however it is now. */
+	/**  How the user signs in again, whatever the status. */
 	reauthAction: NextAction,
 } & {
-	/**  Ours, stable. */
+	/**  Patchbay's own stable id. */
 	id: ConnectorId,
 	/**  The account that holds it. */
 	account: AccountId,
-	/**  The platform's own id; `None` for connectors of this computer. */
+	/**  The platform's id; `None` for local connectors. */
 	remoteId: RemoteId | null,
 	/**  Short name, unique within its account, used on the command line. */
 	name: string,
-	/**  Name for people. */
+	/**  Display name. */
 	title: string,
 	/**  One or two sentences, cleaned of control characters. */
 	description: string | null,
-	/**  What it connects to, in its platform's words, where that is no address: the type of a data source, say. */
+	/**  The platform's name for the kind of service, such as the type of a data source, if it is not an address. */
 	connectorType?: string | null,
-	/**  Where its icon lies, as its platform names it: an absolute URL of https or `data:`, not looked at yet. */
+	/**  Absolute https or `data:` URL of its icon, as given by the platform and not validated. */
 	icon: string | null,
 	/**  Absolute URL of the service. */
 	endpoint: string | null,
-	/**  The program of this computer that is the service, in place of an address. */
+	/**  The local program that is the service, instead of a URL. */
 	command?: ServerCommand | null,
 	/**  Who can use it. */
 	visibility: Visibility,
-	/**  How it is. */
+	/**  Its status. */
 	status: ConnectorStatus,
-	/**  As who it acts. */
+	/**  The identity with which it acts. */
 	identity: IdentityLine,
-	/**  How it signs in now. */
+	/**  How it signs in. */
 	authentication: Authentication,
-	/**  How it could sign in. */
+	/**  How it can sign in. */
 	authenticationMethods: AuthenticationMethod[],
-	/**  What the server said of itself when it was last reached. */
+	/**  What the server reported when it was last reached. */
 	server: ServerFacts | null,
 	/**  Number of tools when they were last listed. */
 	toolCount: number | null,
-	/**  Names of the tools that were last refused for a right that its sign-in lacks. */
+	/**  Names of the tools that the server last refused because the sign-in lacks a permission. */
 	toolsLackingAccess?: string[],
 	/**  When it was added. */
 	createdAt: Timestamp,
-	/**  When anything of it last changed. */
+	/**  When it last changed. */
 	updatedAt: Timestamp,
-	/**  The user's own words for it. */
+	/**  The user's tags. */
 	tags: string[],
-	/**  Whether the user keeps it at the top. */
+	/**  Whether it is a favourite. */
 	favourite: boolean,
-	/**  Whether its credentials may go over plain http, unencrypted, for the user insists on that address. */
+	/**  Whether the user allows its credentials to be sent unencrypted over plain http. */
 	allowsPlainHttp?: boolean,
-	/**  How long its server is waited for. */
+	/**  Time limits for its server. */
 	timeLimits?: TimeLimits,
-	/**  Full paths of the folders that its server is told of, as MCP roots; it fences nothing in. */
+	/**  Absolute paths that its server gets as MCP roots; they restrict nothing. */
 	roots?: string[],
-	/**  Whether its server may ask for texts that a language model would write, which the person writes then. */
+	/**  Whether its server may ask for texts of a language model, which the user writes. */
 	sampling?: boolean,
-	/**  Whether the system notifies nobody of it. */
+	/**  Whether notifications are off. */
 	muted?: boolean,
-	/**  How much of its runs is kept. */
+	/**  How much of its runs the history keeps. */
 	capture?: CaptureLevel,
-	/**  Where its sign-in differs from the standards, as far as a person chose it. */
+	/**  OAuth deviations that the user chose. */
 	oauthDeviations?: Partial<{ [key in OauthDeviation]: boolean }>,
-	/**  How it connects, where that is not as all others do. */
+	/**  Its own network settings. */
 	network?: NetworkSettings,
-	/**  Whether it has never worked yet: a draft becomes a connector at its first success. */
+	/**  Whether it has never worked yet. */
 	draft: boolean,
-	/**  The platform's own JSON, or Patchbay's settings of a connector of this computer. */
+	/**  The platform's own JSON, or Patchbay's settings of a local connector. */
 	native: Json,
 };
 
-/**  What is to change of a connector; what is `None` stays. */
+/**  Changes to a connector; `None` leaves a setting unchanged. */
 export type ConnectorChanges = {
-	/**  Short name, unique. */
+	/**  Unique short name. */
 	name?: string | null,
-	/**  Name for people. */
+	/**  Display name. */
 	title?: string | null,
-	/**  Absolute URL; another origin drops the sign-in. */
+	/**  Absolute URL; a different origin drops the sign-in. */
 	url?: string | null,
-	/**  How its server is started; another one has to be allowed before it is. */
+	/**  Command that starts the server; a new command must be allowed before it is run. */
 	command?: ServerCommand | null,
-	/**  How it signs in. */
 	authentication?: AuthenticationChoice | null,
-	/**  The user's own words for it. */
 	tags?: string[] | null,
-	/**  Whether the user keeps it at the top. */
+	/**  Whether the connector is pinned to the top of lists. */
 	favourite?: boolean | null,
-	/**  Whether it is switched on. */
 	enabled?: boolean | null,
-	/**  Whether its credentials may go over plain http, unencrypted; another origin takes that back. */
+	/**  Whether credentials may be sent over plain http; a different origin resets this. */
 	allowPlainHttp?: boolean | null,
-	/**  How long its server is waited for, both times. */
 	timeLimits?: TimeLimits | null,
-	/**  The folders that its server is told of, all of them. */
+	/**  All folders that the server is told about. */
 	roots?: string[] | null,
-	/**  Whether its server may ask for what a language model would write. */
+	/**  Whether the server may request completions from a language model. */
 	sampling?: boolean | null,
-	/**  Whether the system notifies nobody of it. */
+	/**  Whether system notifications are suppressed. */
 	muted?: boolean | null,
-	/**  How much of its runs is kept from now on. */
+	/**  How much of future runs is saved. */
 	capture?: CaptureLevel | null,
-	/**  Where its sign-in differs from the standards, all that is chosen. */
+	/**  All chosen deviations of the sign-in from the standards. */
 	oauthDeviations?: Partial<{ [key in OauthDeviation]: boolean }> | null,
-	/**  What it trusts besides what the system trusts. */
+	/**  Proxy and trusted certificates. */
 	network?: NetworkChanges | null,
 };
 
-/**  Another connector of the same service. */
+/**  Another connector for the same service. */
 export type ConnectorCopy = {
-	/**  It. */
 	connector: Connector,
-	/**  How it differs from the one that was asked about. */
+	/**  Differences from the requested connector. */
 	differences: Difference[],
 };
 
-/**  What the list of connectors is grouped by. */
+/**  How the list of connectors is grouped. */
 export type ConnectorGroup = 
-/**  What needs you first. */
-"status" | 
-/**  The account. */
-"account" | 
-/**  The platform. */
-"platform" | 
-/**  What they connect to, where that is no address. */
-"type" | 
-/**  Nothing. */
-"none";
+/**  By status, what needs the user first. */
+"status" | "account" | "platform" | 
+/**  By connector type, for connectors without an address. */
+"type" | "none";
 
 /**  A connector, in Patchbay's own numbering; stable for its whole life. */
 export type ConnectorId = string;
 
 /**  The settings of a connector as its platform has them now. */
 export type ConnectorSettings = {
-	/**  The form, filled with what is set. */
+	/**  The form with the current values. */
 	form: Form,
-	/**  The platform's own JSON of the connector, without secrets: what a change is compared with. */
+	/**  The platform's own JSON of the connector, without secrets, with which changes are compared. */
 	native: Json,
 };
 
-/**  What the rows of the list of connectors are sorted by. */
-export type ConnectorSort = 
-/**  By name. */
-"name" | 
-/**  By status, what needs you first. */
+/**  How the list of connectors is sorted. */
+export type ConnectorSort = "name" | 
+/**  By status, what needs the user first. */
 "status" | 
-/**  What worked last first. */
-"last_ok" | 
-/**  By account. */
-"account";
+/**  By last success, latest first. */
+"last_ok" | "account";
 
-/**  A status with its reason and date. */
+/**  A status with its reason and times. */
 export type ConnectorStatus = {
-	/**  The word common to all platforms. */
+	/**  The status common to all platforms. */
 	status: Status,
-	/**  The platform's own word, kept for the tooltip and for states that we do not know. */
+	/**  The platform's own word, for the tooltip and for unknown states. */
 	word: string | null,
-	/**  Why, in a few plain words without a full stop. */
+	/**  The reason, a short phrase without a full stop. */
 	reason: string | null,
-	/**  Stable code of the problem behind it, such as `network.unreachable`. */
+	/**  Code of the problem, such as `network.unreachable`. */
 	code: Code | null,
-	/**  When it was last looked at. */
+	/**  When it was last checked. */
 	checkedAt: Timestamp | null,
-	/**  When it last worked: tools were listed, or its platform tried it with success. */
+	/**  When it last worked: its tools were listed, or its platform tested it successfully. */
 	lastOkAt: Timestamp | null,
 };
 
-/**  One part of an answer. */
+/**  A part of a result. */
 export type Content = 
 /**  Text, often Markdown. */
 { kind: "text"; 
 /**  The text. */
 text: string } | 
-/**  A picture. */
+/**  An image. */
 { kind: "image"; 
 /**  Base64. */
 data: string; 
@@ -1252,108 +1155,102 @@ mimeType: string } |
 data: string; 
 /**  Media type such as `audio/wav`. */
 mimeType: string } | 
-/**  A link to something that the server can be asked for. */
+/**  A link to a resource of the server. */
 { kind: "resource_link"; 
-/**  Where. */
+/**  URI of the resource. */
 uri: string; 
-/**  What it is called. */
+/**  Name of the resource. */
 name: string; 
-/**  Media type, where known. */
+/**  Media type, if known. */
 mimeType: string | null } | 
 /**  A resource itself. */
 { kind: "resource"; 
-/**  Where it comes from. */
+/**  URI of the resource. */
 uri: string; 
-/**  Media type, where known. */
+/**  Media type, if known. */
 mimeType: string | null; 
-/**  Its text; `None` when it is binary. */
+/**  Its text; `None` if it is binary. */
 text: string | null; 
-/**  Its bytes in base64; `None` when it is text. */
+/**  Its bytes in base64; `None` if it is text. */
 blob: string | null } | 
-/**  A part of a kind that we do not know, as sent. */
+/**  A part of an unknown kind. */
 { kind: "other"; 
-/**  As sent. */
+/**  The part as sent. */
 value: Json };
 
-/**  How strongly lines and words stand out. */
-export type Contrast = 
-/**  As the system has it. */
-"system" | 
-/**  Stronger. */
-"more";
+/**  The contrast of lines and text. */
+export type Contrast = "system" | "more";
 
-/**  Something to use. */
+/**  A control. */
 export type Control = 
-/**  Does one thing. */
+/**  Runs an action. */
 { kind: "button"; 
-/**  What it does. */
+/**  Its effect. */
 action: Action } | 
-/**  Is on or off. */
+/**  Turns something on or off. */
 { kind: "switch"; 
-/**  What is on or off. */
+/**  What is turned on or off. */
 label: string; 
-/**  Whether that is the connector itself, at some level, and not something about it. */
+/**  Whether it turns the connector itself on or off, at some level. */
 isMain: boolean; 
-/**  Whether it is on; `None` when the platform does not tell: then both actions are offered. */
+/**  Whether it is on; `None` if the platform does not tell, so that both actions are offered. */
 isOn: boolean | null; 
 /**  Turns it on. */
 turnOn: Action; 
 /**  Turns it off. */
 turnOff: Action } | 
-/**  Is one of several. */
+/**  Chooses one of several states. */
 { kind: "choice"; 
 /**  What is chosen. */
 label: string; 
-/**  Name of the action that brought about how it is now, where that is known. */
+/**  Name of the action for the current state, if known. */
 current: string | null; 
 /**  The actions to choose from. */
 actions: Action[] };
 
-/**  Controls that are about one thing. */
+/**  Controls of one topic. */
 export type ControlGroup = {
-	/**  What they are about, such as `Activation`. */
+	/**  The topic, such as `Activation`. */
 	title: string,
-	/**  What that means, one or two sentences. */
+	/**  An explanation of one or two sentences. */
 	help: string | null,
 	/**  The controls. */
 	controls: Control[],
 };
 
-/**  What is needed to create a connector once more, on another account. */
+/**  Form to create a copy of a connector on another account. */
 export type CopyForm = {
-	/**  Id of the definition that fits. */
+	/**  Id of the definition to use. */
 	definition: string,
-	/**  Its form, filled with what is known. */
+	/**  Its form, with known values filled in. */
 	form: Form,
 };
 
-/**  An account that a connector could be copied to. */
+/**  An account to which a connector could be copied. */
 export type CopyTarget = {
-	/**  The account. */
 	account: AccountId,
-	/**  Why no copy would work there, in a few words; `None` where one may. */
+	/**  Why a copy would not work there; `None` if it may. */
 	obstacle: string | null,
 };
 
-/**  A connector to be created on an account. */
+/**  Request to create a connector on an account. */
 export type CreateConnector = {
-	/**  The account. */
 	account: AccountId,
-	/**  Id of one of its definitions. */
+	/**  Id of one of the account's definitions. */
 	definition: string,
 	/**  Values of the definition's form, without secrets: a JSON object. */
 	values: Json,
-	/**  Secrets, by the JSON pointers of their places in the values. */
+	/**  Secrets, by JSON pointer into the values. */
 	secrets: { [key in string]: GivenSecret },
 };
 
-/**  What can be done with the credentials of one level of a connector. */
+/**  What is possible with the credentials at one level of a connector. */
 export type CredentialLevel = {
-	/**  Whose they are. */
+	/**  The level. */
 	level: Level,
-	/**  What they are and who uses them, one or two sentences. */
+	/**  One or two sentences about what they are and who uses them. */
 	help: string,
-	/**  Whether a person names them; there is at most one otherwise. */
+	/**  Whether credentials have names; otherwise there is at most one. */
 	isNamed: boolean,
 	/**  Whether one of them can be made the default. */
 	hasDefault: boolean,
@@ -1363,68 +1260,66 @@ export type CredentialLevel = {
 	isListed: boolean,
 };
 
-/**  How a credential is. */
+/**  The status of a credential. */
 export type CredentialStatus = 
-/**  The platform found it good. */
+/**  The platform accepts it. */
 "valid" | 
-/**  The platform or the service refused it. */
+/**  The platform or the service rejected it. */
 "invalid" | 
-/**  It could not be tried. */
+/**  It could not be tested. */
 "failing" | 
-/**  The platform does not tell, or in a word that we do not know. */
+/**  The platform does not tell, or uses an unknown word. */
 "unknown";
 
 /**  One level of a connector's credentials. */
 export type CredentialsOfLevel = {
-	/**  What can be done at it. */
 	level: CredentialLevel,
-	/**  The credentials, the default first. */
+	/**  The default first. */
 	credentials: PlatformCredential[],
 	/**  Why they could not be listed. */
 	problem: Problem | null,
 };
 
-/**  A kind of connector that an account can create. */
+/**  A connector type that an account can create. */
 export type Definition = {
-	/**  Its name on its platform: a slug, an address or a UUID. */
+	/**  Its id on its platform: a slug, an address or a UUID. */
 	id: string,
-	/**  Name for people. */
+	/**  Display name. */
 	title: string,
-	/**  What it is for, cleaned. */
+	/**  Its description, cleaned. */
 	description: string | null,
-	/**  What it belongs to, such as `email`, in the platform's own word. */
+	/**  Its category in the platform's own word, such as `email`. */
 	category: string | null,
-	/**  Absolute URL of the service, where the definition names it. */
+	/**  Absolute URL of the service, if known. */
 	endpoint: string | null,
 	/**
-	 *  JSON pointer to the member of its form that takes the address of an MCP server; `None` where an
-	 *  address cannot be chosen. "Also create on…" fills it.
+	 *  JSON pointer to the form field for the URL of an MCP server, which copying a connector fills in; `None` if there
+	 *  is no such field.
 	 */
 	endpointField: string | null,
-	/**  Whether a person signs in on a page after it was created, as far as is known before. */
+	/**  Whether the user signs in in a browser after it is created, if known. */
 	hasConsent: boolean | null,
 };
 
-/**  Height of rows. */
+/**  The height of rows. */
 export type Density = 
 /**  Two lines a row. */
 "comfortable" | 
 /**  One line a row. */
 "compact";
 
-/**  A deviation as it is for one connector. */
+/**  A deviation and its setting for one connector. */
 export type DeviationView = {
-	/**  Which. */
 	deviation: OauthDeviation,
-	/**  What is done differently, in a few words. */
+	/**  Short description. */
 	words: string,
-	/**  Whether a check is left out by it: then it is on only where a person chose so. */
+	/**  Whether it skips a security check, so that only the user can turn it on. */
 	weakens: boolean,
 	/**  Whether it applies to the next sign-in. */
 	isOn: boolean,
-	/**  What a person chose; `None` to follow what is known of the provider. */
+	/**  The user's choice; `None` follows the known behavior of the provider. */
 	chosen: boolean | null,
-	/**  The page that tells that the provider needs it; `None` where that isn't known. */
+	/**  Page that documents that the provider needs it. */
 	source: string | null,
 };
 
@@ -1432,128 +1327,103 @@ export type DeviationView = {
 export type Difference = {
 	/**  JSON pointer to it, empty for the whole. */
 	path: string,
-	/**  What was there; `None` when it was not. */
+	/**  The old value; `None` if it is new. */
 	before: Json | null,
-	/**  What is there now; `None` when it is gone. */
+	/**  The new value; `None` if it was removed. */
 	after: Json | null,
 };
 
-/**  How a disconnect went. */
+/**  Result of disconnecting a connector. */
 export type Disconnected = {
-	/**  The connector after it. */
 	connector: Connector,
-	/**  Whether the provider was told to forget the tokens, and did. */
+	/**  Whether the provider revoked the tokens. */
 	revoked: boolean,
-	/**  Why the provider was not told, in words for people. */
+	/**  Why the provider was not asked to, for display. */
 	note: string | null,
 };
 
-/**  What a run would send, secrets redacted. */
+/**  What a run would send, without secrets. */
 export type DryRun = {
 	/**
-	 *  Whether nothing of it is missing: `id`, session and protocol version of an MCP server are agreed on when it is
+	 *  Whether the request is complete. `id`, session and protocol version of an MCP server are only known once it is
 	 *  connected.
 	 */
 	isExact: boolean,
-	/**  As who. */
 	identity: IdentityLine,
-	/**  What the tool does to the world. */
+	/**  The effect with these arguments. */
 	effect: ToolEffect,
 } & SentRequest;
 
-/**  Something changed. */
+/**  A change. */
 export type Event = 
-/**  Accounts changed: read their list again. */
+/**  Reload the accounts. */
 { kind: "accounts_changed" } | 
-/**  Connectors came, went or changed, nobody says which: read the lists again. */
+/**  Reload the connectors; it is unknown which ones changed. */
 { kind: "connectors_changed" } | 
 /**  A connector or its tools changed. */
-{ kind: "connector_changed"; 
-/**  As it stands now. */
-connector: Connector } | 
-/**  The wallet changed: read it again. */
-{ kind: "wallet_changed" } | 
-/**  A consent moved on. */
-{ kind: "authorization_changed"; 
-/**  As it stands now. */
-authorization: Authorization } | 
-/**  A run began or ended. */
-{ kind: "run_changed"; 
-/**  As it stands now. */
-run: ToolRunSummary } | 
-/**  Runs were taken out of the history, or how long they are kept changed. */
+{ kind: "connector_changed"; connector: Connector } | 
+/**  Reload the wallet. */
+{ kind: "wallet_changed" } | { kind: "authorization_changed"; authorization: Authorization } | 
+/**  A run started, ended or was labelled. */
+{ kind: "run_changed"; run: ToolRunSummary } | 
+/**  Runs were removed from the history, or its retention changed. */
 { kind: "history_changed" } | 
-/**  Settings that the command line has too changed: read them again. */
+/**  Reload the settings that the command line shares. */
 { kind: "settings_changed" } | 
-/**  The vault was unlocked, locked or moved. */
-{ kind: "vault_changed"; 
-/**  As it stands now. */
-status: VaultStatus } | 
-/**  A `patchbay://` link was not followed. */
-{ kind: "link_refused"; 
-/**  Why. */
-problem: Problem } | 
-/**  A `patchbay://` link proposes a server to be added: it can be taken. */
+/**  The vault was unlocked, reset or protected in another way. */
+{ kind: "vault_changed"; status: VaultStatus } | 
+/**  A `patchbay://` link was rejected. */
+{ kind: "link_refused"; problem: Problem } | 
+/**  A `patchbay://` link proposes a server to add. */
 { kind: "link_offered" } | 
-/**  An account was asked for something, and that tells how it is. */
-{ kind: "account_asked"; 
-/**  The account. */
-account: AccountId; 
-/**  What ails it; `None` when nothing does. */
+/**  A request for an account succeeded or failed. */
+{ kind: "account_asked"; account: AccountId; 
+/**  `None` after a success. */
 problem: Problem | null } | 
-/**  A look in the background found something that waits for a person; told once. */
-{ kind: "need_arose"; 
-/**  What. */
-need: Need } | 
-/**  Resources or prompts of a connector changed: read what is shown of them again. */
-{ kind: "offer_changed"; 
-/**  The connector. */
-connector: ConnectorId } | 
-/**  A resource that somebody waits for is to be read: its changes are told from now on, or there was one. */
-{ kind: "resource_changed"; 
-/**  The connector. */
-connector: ConnectorId; 
-/**  Which of its resources. */
-uri: string } | 
-/**  A server asks something, or does not wait for the answer any more: read what is open again. */
+/**  Background work found a new need. */
+{ kind: "need_arose"; need: Need } | 
+/**  Reload the resources and prompts of a connector. */
+{ kind: "offer_changed"; connector: ConnectorId } | 
+/**  Reload a watched resource: watching started, or the resource changed. */
+{ kind: "resource_changed"; connector: ConnectorId; uri: string } | 
+/**  Reload the open questions of servers. */
 { kind: "questions_changed" } | 
-/**  The window should come to the front. */
+/**  Bring the window to the front. */
 { kind: "raise" };
 
-/**  The last request of a call and what came back, without their secrets. */
+/**  The last request of a call and its response, without secrets. */
 export type Exchange = {
-	/**  What was sent. */
+	/**  The request. */
 	request: SentRequest,
-	/**  What came back; `None` when nothing did. */
+	/**  The response; `None` if there was none. */
 	response: ReceivedResponse | null,
 };
 
-/**  How runs are written. */
+/**  Format of an export. */
 export type ExportFormat = 
-/**  One JSON document a line, each a run with everything that is known of it. */
+/**  One JSON document per line, each a complete run. */
 "jsonl" | 
-/**  A table for spreadsheets: what lists show, the arguments, and the text of the answer. */
+/**  A table for spreadsheets: summary, arguments and text of the result. */
 "csv";
 
-/**  Runs that were written to a file. */
+/**  A finished export. */
 export type Exported = {
-	/**  The file. */
 	path: string,
-	/**  Number of runs in it. */
+	/**  Number of runs in the file. */
 	runs: number,
 };
 
-/**  Something to read. */
+/**  A fact about a connector. */
 export type Fact = {
-	/**  What it is, such as `Last checked`. */
+	/**  Its label, such as `Last checked`. */
 	label: string,
-	/**  In words. */
+	/**  Its value as text. */
 	value: string,
-	/**  When it is a moment: that moment. */
+	/**  Its value as a time, if it is one. */
 	at: Timestamp | null,
 };
 
-/**  What is wrong with one field. */
+/**  A problem with one field. */
 export type FieldProblem = {
 	/**  JSON pointer to the field, empty for the whole. */
 	path: string,
@@ -1561,57 +1431,51 @@ export type FieldProblem = {
 	message: string,
 };
 
-/**  A prompt that was filled in. */
+/**  A filled-in prompt. */
 export type FilledPrompt = {
-	/**  What it is for, cleaned of control characters. */
+	/**  Description, cleaned of control characters. */
 	description: string | null,
 	/**  Its messages, in order. */
 	messages: PromptMessage[],
 };
 
-/**  The beginning of the list of connectors. */
+/**  First page of the list of connectors. */
 export type FirstConnectors = {
-	/**  Those that wait for a person, then the others, favourites first among both, each by title. */
+	/**  First those that need the user's attention, then the others; each with favourites first, by title. */
 	connectors: Connector[],
-	/**  How many there are in all. */
+	/**  Number of all connectors. */
 	total: number,
 };
 
 /**
- *  A form for people, drawn from JSON Schema 2020-12, members in the order of its `properties`.
+ *  A form described by JSON Schema 2020-12, with fields in the order of its `properties`.
  * 
- *  Beside the standard's own words a schema may say `writeOnly` (a secret: it is never in `values`) and
- *  `x-advanced` (folded away until asked for).
+ *  In addition to the standard, `writeOnly` marks a secret, which is never in `values`, and `x-advanced` a field that
+ *  is collapsed at first.
  */
 export type Form = {
-	/**  JSON Schema of the values, an object. */
+	/**  JSON Schema of the values, which are an object. */
 	schema: Json,
-	/**  What stands in it at first: an object without secrets. */
+	/**  Initial values, an object without secrets. */
 	values: Json,
-	/**  JSON pointers to secrets that the platform has and does not tell. */
+	/**  JSON pointers to secrets that the platform has saved and does not return. */
 	kept: string[],
 };
 
 /**  A secret for a platform's form. */
 export type GivenSecret = 
-/**  One that the wallet has. */
-{ kind: "entry"; 
-/**  The entry. */
-entry: WalletEntryId } | 
-/**  One typed in. */
-{ kind: "new"; 
-/**  The secret. */
-secret: Secret; 
-/**  Name of the wallet entry to save it as, once it is sent; `None` to keep it nowhere. */
+/**  A wallet entry. */
+{ kind: "entry"; entry: WalletEntryId } | 
+/**  A typed secret. */
+{ kind: "new"; secret: Secret; 
+/**  Name of the wallet entry to create once the form was accepted; `None` to save it nowhere. */
 saveAs: string | null } | 
-/**  Where it is to be found, such as `env://NAME`. */
-{ kind: "reference"; 
-/**  The reference. */
-reference: string };
+/**  A reference such as `env://NAME`. */
+{ kind: "reference"; reference: string };
 
-/**  A token that a sign-in brought, kept in the wallet for the form it was asked for. */
+/**  A token of a provider sign-in, saved in the wallet for a form. */
 export type Granted = {
-	/**  JSON pointer to its place in the form's values. */
+	/**  JSON pointer into the form's values. */
 	path: string,
 	/**  The wallet entry that holds it. */
 	entry: WalletEntryId,
@@ -1619,37 +1483,35 @@ export type Granted = {
 
 /**  A session that outlives the commands that use it. */
 export type HeldSession = {
-	/**  Whose session it is. */
 	connector: ConnectorId,
-	/**  What the connector is called; its id where it is gone. */
+	/**  Name of the connector; its id if it is gone. */
 	name: string,
-	/**  The program that was started, or the address of the server. */
+	/**  The program, or the address of the server. */
 	server: string,
-	/**  The first process of the program; `None` for a server of the web. */
+	/**  Process id of the program; `None` for an HTTP session. */
 	pid: number | null,
-	/**  How many commands use it now. */
+	/**  Number of commands that use it now. */
 	clients: number,
-	/**  For how long it is there, in seconds. */
+	/**  Age in seconds. */
 	seconds: number,
 };
 
-/**  How much the history holds, and how long it holds it. */
+/**  Size and retention of the history. */
 export type History = {
-	/**  How long runs are kept. */
 	retention: Retention,
 	/**  Number of runs. */
 	runs: number,
-	/**  Number of those that are too old and go with the next trim. */
+	/**  Number of runs that the next trim removes. */
 	due: number,
-	/**  What they take on disk, in thousands of bytes, rounded up. */
+	/**  Size on disk in units of 1000 bytes, rounded up. */
 	kilobytes: number,
-	/**  When the oldest of them began. */
+	/**  When the oldest run started. */
 	oldest: Timestamp | null,
-	/**  Number of the runs that are pinned: they stay whatever the limits are. */
+	/**  Number of pinned runs, which are never removed by a limit. */
 	pinned: number,
 };
 
-/**  "As who": shown on every connector, authorization and run. */
+/**  Identity that is shown with every connector, authorization and run. */
 export type IdentityLine = {
 	/**  The platform of the account. */
 	platform: Platform,
@@ -1657,103 +1519,91 @@ export type IdentityLine = {
 	account: string,
 	/**  Name of the credential; `None` where none is used. */
 	credential: string | null,
-	/**
-	 *  Whose account it is at the service, as its provider told when it was signed in to: an email address or
-	 *  a name, cleaned. Only shown: nothing is decided by it.
-	 */
+	/**  The user at the service, an email address or a name as reported by the provider, cleaned. For display only. */
 	user?: string | null,
 	/**  Level of the credential. */
 	level: Level | null,
-	/**  When the credential lapses; `None` when it does not or nobody knows. */
+	/**  When the credential expires; `None` if it does not or that is unknown. */
 	expiresAt: Timestamp | null,
 };
 
 /**  One look at an address, named by whoever may want to stop it. */
 export type InspectionId = string;
 
-/**  Another authorization server than that of the sign-in before. */
+/**  A change of the authorization server since the previous sign-in. */
 export type IssuerChange = {
-	/**  The host of the one before, or all of its address where only the rest of it is another. */
+	/**  Host of the previous server, or its whole URL if the hosts are equal. */
 	former: string,
-	/**  The same of the one now. */
+	/**  The same of the current server. */
 	current: string,
-	/**  The one now to the letter; who agrees to it says it back. */
+	/**  The exact issuer of the current server, which an accepting request repeats. */
 	issuer: string,
 };
 
-/**
- *  A JSON value whose shape is not ours to know. `Debug` tells its kind and nothing of what is in it, for
- *  arguments and settings may hold secrets.
- */
+/**  A JSON value of unknown shape. `Debug` shows only its kind, because arguments and settings may contain secrets. */
 export type Json = unknown;
 
-/**  Whose a credential is. */
+/**  The level at which a credential is shared. */
 export type Level = 
-/**  One person's. */
+/**  Personal. */
 "user" | 
-/**  The workspace's. */
+/**  Shared in the workspace. */
 "workspace" | 
-/**  The organization's. */
+/**  Shared in the organization. */
 "organization";
 
-/**  Something that waits for a person. */
+/**  Something that requires the user's attention. */
 export type Need = {
-	/**  The same as long as it is the same need. */
+	/**  Stays the same as long as the need persists. */
 	id: string,
-	/**  What is the matter. */
 	kind: NeedKind,
-	/**  The connector that it is about. */
 	connector: ConnectorId | null,
-	/**  The account that it is about, or that has the connector; `None` for a credential of the wallet. */
+	/**  The account itself, or that of the connector; `None` for a wallet entry. */
 	account: AccountId | null,
-	/**  The wallet entry that it is about. */
 	entry: WalletEntryId | null,
-	/**  What it is called: the connector's, the account's or the entry's name for people. */
+	/**  Title of the connector, label of the account or name of the entry. */
 	title: string,
-	/**  As who it acts; `None` for a credential of the wallet. */
+	/**  `None` for a wallet entry. */
 	identity: IdentityLine | null,
-	/**  What is the matter, a few plain words without a full stop, such as `HubSpot CRM needs sign-in`. */
+	/**  A short phrase without a full stop, such as `HubSpot CRM needs sign-in`. */
 	headline: string,
-	/**  Why, likewise. */
+	/**  The reason, in the same form. */
 	words: string | null,
-	/**  Code of the problem behind it. */
+	/**  Code of the problem. */
 	code: Code | null,
-	/**  Since when it is so, as far as that is known. */
+	/**  Since when the need exists, if known. */
 	since: Timestamp | null,
-	/**  When it lapses, where that is the matter. */
+	/**  When the credential expires. */
 	lapsesAt: Timestamp | null,
-	/**  What helps. */
 	fix: NeedFix,
 };
 
-/**  The one thing that helps. */
+/**  What resolves a need. */
 export type NeedFix = 
 /**  Sign in to the connector. */
 "sign_in" | 
-/**  Go on with the sign-in that is under way. */
-"show" | 
-/**  Connect it. */
-"connect" | 
-/**  Have the doctor look at it, or ask the account again. */
+/**  Continue the running sign-in. */
+"show" | "connect" | 
+/**  Check the connector or account. */
 "check" | 
-/**  Look at what changed, and agree to it. */
+/**  Review and accept the changed tools. */
 "review_tools" | 
-/**  Enter another key or secret. */
+/**  Enter a new key or secret. */
 "replace_key" | 
-/**  Enter a key that is one of the connector's settings. */
+/**  Enter a key in the connector's settings. */
 "edit_settings" | 
-/**  Push the new secret to the places that it has not reached. */
+/**  Push the new secret to the remaining locations. */
 "retry_rotation" | 
-/**  Sign in again before it lapses. */
+/**  Sign in again before the expiry. */
 "renew" | 
-/**  Free space on the disk, then save again. */
+/**  Free disk space and save again. */
 "save_again";
 
-/**  What is the matter, the most urgent first. */
+/**  Kinds of needs, the most urgent first. */
 export type NeedKind = 
-/**  A renewed sign-in could not be saved: it is lost when this process ends before it can. */
+/**  A renewed sign-in could not be saved, and is lost when this process ends before it is. */
 "unsaved" | 
-/**  An account has no key, or its key is not taken any more. */
+/**  An account has no key, or its key was rejected. */
 "account_signed_out" | 
 /**  An account cannot be read. */
 "account_failing" | 
@@ -1763,149 +1613,134 @@ export type NeedKind =
 "authorizing" | 
 /**  A connector fails its check. */
 "failing" | 
-/**  Tools are not any more as the user agreed to them. */
+/**  Tools differ from what the user accepted. */
 "tools_changed" | 
-/**  A rotation has not reached every place. */
+/**  A rotation did not reach every location. */
 "rotation" | 
-/**  The platform says something of a connector that it has let go. */
+/**  The platform disconnected a connector and gave a reason. */
 "platform_message" | 
-/**  Something lapses soon, or has lapsed. */
+/**  A credential expires soon or has expired. */
 "lapsing" | 
-/**  A connector has never worked yet. */
+/**  A connector has never been connected. */
 "draft";
 
-/**  What is to change of how a connector connects; what is `None` stays. */
+/**  Changes to network settings; `None` leaves a setting unchanged. */
 export type NetworkChanges = {
-	/**  Certificates of the authorities that are trusted besides those of the system, as PEM, all of them. */
+	/**  All additional certificate authorities, as PEM. */
 	authorities?: string[] | null,
-	/**  Places whose certificate is not trusted any longer, such as `nas.home:8443`. */
+	/**  Hosts with port whose pinned certificates are removed, such as `nas.home:8443`. */
 	forget?: string[] | null,
-	/**  Through which proxy it connects. */
 	proxy?: ProxyChoice | null,
-	/**  Whether its server sees no client certificate any longer. */
+	/**  Whether the client certificate is removed. */
 	forgetClientCertificate?: boolean,
 };
 
-/**  What a connector does otherwise than all others when it connects; the default is nothing. */
+/**  The network settings of a connector; the default is that of the system. */
 export type NetworkSettings = {
-	/**  Authorities that are trusted besides those of the system. */
+	/**  Certificate authorities that are trusted in addition to those of the system. */
 	authorities?: Certificate[],
-	/**  Certificates that a person trusts as they are. */
+	/**  Certificates that the user trusts as they are. */
 	pins?: Pin[],
-	/**  Through which proxy. */
+	/**  The proxy. */
 	proxy?: ProxyChoice,
-	/**  The certificate that is shown to the server, whose key the vault has. */
+	/**  The client certificate, whose key is in the vault. */
 	clientCertificate?: CertificateFacts | null,
 };
 
-/**  The one step that helps a connector on. */
 export type NextAction = 
-/**  Sign in again in the browser. */
+/**  Sign in in the browser. */
 "sign_in" | 
-/**  Enter a key that its platform keeps among its credentials. */
+/**  Enter a key that the platform stores as a credential. */
 "enter_key" | 
-/**  Enter a key that is one of its settings. */
+/**  Enter a key in the settings. */
 "new_secret" | 
-/**  Go on with the sign-in that is under way. */
+/**  Continue the running sign-in. */
 "show" | 
-/**  Sign in for the first time, or after it was disconnected. */
-"connect" | 
-/**  Turn it on. */
-"turn_on" | 
-/**  Look at the tools that changed, and agree to them. */
+/**  Sign in for the first time or after a disconnect. */
+"connect" | "turn_on" | 
+/**  Review and accept changed tools. */
 "review" | 
-/**  Have the doctor find what fails. */
+/**  Run a check to find what fails. */
 "doctor" | 
-/**  See whether it works. */
+/**  Check whether it works. */
 "check";
 
-/**  An OAuth app of the user's own. */
-export type OAuthClientInput = 
-/**  One that the wallet has. */
-{ kind: "entry"; 
+/**  The user's own OAuth app. */
+export type OAuthClientInput = { kind: "entry"; 
 /**  A wallet entry of kind `oauth_client`. */
 entry: WalletEntryId } | 
-/**  One typed in, saved as a new wallet entry. */
-{ kind: "new"; 
-/**  The client id that the provider gave. */
-clientId: string; 
-/**  The client secret, where there is one. */
-clientSecret: SecretValue | null };
+/**  Saved as a new wallet entry. */
+{ kind: "new"; clientId: string; clientSecret: SecretValue | null };
 
-/**  A way in which signing in by OAuth differs from the standards, because a provider does. */
+/**  A deviation from the OAuth standards that a provider needs. Those that weaken no check come first. */
 export type OauthDeviation = 
-/**  A refresh token is asked for by `access_type=offline`, as there is no scope for it. */
+/**  Request a refresh token by `access_type=offline`, because there is no scope for it. */
 "offline_access" | 
-/**  The client secret goes into the body, whatever the metadata say. */
+/**  Send the client secret in the body, whatever the metadata say. */
 "secret_in_body" | 
-/**  Granted scopes come separated by commas. */
+/**  Split granted scopes at commas. */
 "comma_scopes" | 
-/**  Requests carry no `resource` (RFC 8707), so a token may be good for other servers too. */
+/**  Send no `resource` (RFC 8707), so that a token may be valid for other servers too. */
 "no_resource" | 
-/**  PKCE is used although the metadata don't tell that it's supported. */
+/**  Use PKCE although the metadata do not announce it. */
 "unpublished_pkce" | 
-/**  The authorization server may call itself as the server does but for a `/` at the end. */
+/**  Accept an issuer that differs from the server's only by a trailing `/`. */
 "issuer_slash";
 
-/**  As whom a connector signs in by OAuth. */
+/**  The OAuth grant of a connector. */
 export type OauthGrant = 
-/**  As the person who consents in the browser (RFC 6749, section 4.1). */
+/**  As the user who consents in the browser (RFC 6749, section 4.1). */
 "authorization_code" | 
-/**  As the user's own OAuth app itself, by its secret and without a browser (RFC 6749, section 4.4). */
+/**  As the user's own OAuth app, by its secret and without a browser (RFC 6749, section 4.4). */
 "client_credentials";
 
-/**  A server waits for the answer to this. */
+/**  A question whose answer a server waits for. */
 export type OpenQuestion = {
-	/**  Ours. */
 	id: QuestionId,
 	/**  The connector whose server asks. */
 	connector: ConnectorId,
-	/**  Its name for people. */
 	connectorTitle: string,
 	/**  What waits for the answer. */
 	during: AskedDuring,
-	/**  As who that is done. */
+	/**  The identity of the connector. */
 	identity: IdentityLine,
-	/**  Since when it is open. */
 	askedAt: Timestamp,
-	/**  What is asked. */
 	question: Question,
 };
 
-/**  What an operation does to its platform. */
+/**  The effect of an operation on its platform. */
 export type OperationEffect = 
 /**  Changes nothing. */
 "read" | 
 /**  Adds or changes. */
 "write" | 
-/**  Takes away what can be made again. */
+/**  Removes what can be created again. */
 "destructive" | 
-/**  Cannot be taken back. */
+/**  Cannot be undone. */
 "irreversible";
 
-/**  One documented operation, as windows and commands show it. */
+/**  A documented operation. */
 export type OperationInfo = {
-	/**  Its name in the platform's contract. */
+	/**  Name in the platform's contract. */
 	name: string,
-	/**  What it does, one sentence. */
+	/**  One sentence. */
 	summary: string,
-	/**  JSON Schema of its arguments, an object. */
+	/**  JSON Schema of the arguments, an object. */
 	parameters: Json,
-	/**  What it does to the platform. */
 	effect: OperationEffect,
-	/**  Whether a person has to agree before it is called. */
+	/**  Whether a person has to confirm each call. */
 	needsConfirmation: boolean,
-	/**  Document and operation it comes from. */
+	/**  Document and operation that it is based on. */
 	source: string,
 };
 
-/**  The answer of an operation, with what came before its data. */
+/**  The response of an operation. */
 export type OperationResponse = {
-	/**  The platform's own JSON. */
+	/**  The platform's JSON. */
 	data: Json,
 } & ResponseMeta;
 
-/**  Who asked for a run. */
+/**  Where a run was started. */
 export type Origin = 
 /**  The window. */
 { kind: "window" } | 
@@ -1913,75 +1748,65 @@ export type Origin =
 { kind: "command_line" } | 
 /**  A program that uses the gateway. */
 { kind: "client"; 
-/**  What it calls itself. */
+/**  The name that it reported. */
 name: string };
 
-/**  What stands for something that a person has to fill in, wherever it stands in the server. */
+/**  A placeholder that the user has to fill in, wherever it occurs in the server. */
 export type PastedBlank = {
-	/**  The text that is replaced, such as `${input:api-key}`. */
+	/**  The text to replace, such as `${input:api-key}`. */
 	text: string,
-	/**  What to call it, such as `api-key`. */
+	/**  Label, such as `api-key`. */
 	name: string,
-	/**  What the text says of it. */
 	description: string | null,
-	/**  What it is unless somebody says otherwise. */
 	default: string | null,
-	/**  What it can be; empty for anything. */
+	/**  Allowed values; empty for any. */
 	options: string[],
-	/**  Whether it seems to be a secret. */
+	/**  Whether it looks like a secret. */
 	isSecret: boolean,
 };
 
 /**  Where a server is. */
-export type PastedPlace = 
-/**  At an address. */
-{ kind: "address"; 
-/**  The address as it was given. */
-url: string; 
-/**  What is sent with each request. */
-headers: PastedValue[] } | 
-/**  It is a program of this computer. */
+export type PastedPlace = { kind: "address"; 
+/**  As it was pasted. */
+url: string; headers: PastedValue[] } | 
+/**  A program on this computer. */
 { kind: "program"; 
-/**  Name of the program, or its path. */
-program: string; 
-/**  Its arguments, one by one. */
-arguments: string[]; 
-/**  The folder in which it works, where one is named. */
+/**  Name or path. */
+program: string; arguments: string[]; 
+/**  Working folder. */
 folder: string | null; 
-/**  What its environment is to have. */
+/**  Environment variables. */
 variables: PastedValue[] };
 
-/**  A server as it could be added. */
+/**  A proposed server. */
 export type PastedServer = {
-	/**  What the text calls it. */
+	/**  Its name in the text. */
 	title: string | null,
-	/**  Where it is. */
 	place: PastedPlace,
-	/**  What a person has to fill in: never read from our environment. */
+	/**  Placeholders that the user has to fill in. */
 	blanks: PastedBlank[],
-	/**  What was put right, and what was left out and why. */
+	/**  Corrections, and what was left out and why. */
 	notes: string[],
 };
 
-/**  The servers that were found in a text. */
+/**  The servers found in a text. */
 export type PastedServers = {
-	/**  At least one. */
+	/**  Never empty. */
 	servers: PastedServer[],
-	/**  What was put right, and what was left out and why. */
+	/**  Corrections, and what was left out and why. */
 	notes: string[],
 };
 
-/**  A header or a variable. */
+/**  A header or an environment variable. */
 export type PastedValue = {
-	/**  Its name. */
 	name: string,
-	/**  Its value as it was pasted, for whoever pasted it. */
+	/**  As it was pasted, even if it is a secret. */
 	value: string,
-	/**  Whether it seems to be a secret. */
+	/**  Whether it looks like a secret. */
 	isSecret: boolean,
 };
 
-/**  One certificate that is accepted from one place, whatever else is wrong with it. */
+/**  A certificate that is accepted from one host and port, even if it is invalid. */
 export type Pin = {
 	/**  Host and port, such as `nas.home:8443`. */
 	place: string,
@@ -1989,9 +1814,9 @@ export type Pin = {
 	facts: CertificateFacts,
 };
 
-/**  A kind of place where connectors live. */
+/**  A kind of place where connectors live. The order is that of lists in the window and on the command line. */
 export type Platform = 
-/**  Any MCP server that is reached from this computer. */
+/**  MCP servers that this computer connects to directly. */
 "local" | 
 /**  Mistral connectors. */
 "mistral" | 
@@ -2004,276 +1829,261 @@ export type Platform =
 /**  10ex. */
 "tenex";
 
-/**  A credential of a connector on its platform. Its secret can be replaced, never read. */
+/**  A credential of a connector on its platform. Its secret can be replaced but not read. */
 export type PlatformCredential = {
-	/**  Its name there; unique within its level. Empty where the platform has one without a name. */
+	/**  Its name, unique within its level; empty if the platform has a single unnamed one. */
 	name: string,
-	/**  Name for people. */
+	/**  Display name. */
 	title: string | null,
-	/**  Whose it is. */
+	/**  Its level. */
 	level: Level,
-	/**  What it is for; `None` for a word that we do not know, see `word`. */
+	/**  Its method; `None` for an unknown one, see `word`. */
 	method: AuthenticationMethod | null,
-	/**  The platform's own word for that. */
+	/**  The platform's own word for the method. */
 	word: string | null,
-	/**  Whether it is the one used when none is named. */
+	/**  Whether it is the default. */
 	isDefault: boolean,
-	/**  How it is. */
+	/**  Its status. */
 	status: CredentialStatus,
-	/**  Why, in a few plain words without a full stop. */
+	/**  The reason, a short phrase without a full stop. */
 	reason: string | null,
-	/**  When the platform last tried it. */
+	/**  When the platform last tested it. */
 	checkedAt: Timestamp | null,
-	/**  When it lapses. */
+	/**  When it expires. */
 	expiresAt: Timestamp | null,
-	/**  When it was made. */
+	/**  When it was created. */
 	createdAt: Timestamp | null,
-	/**  Who made it, in the platform's words. */
+	/**  Who created it, as the platform names them. */
 	createdBy: string | null,
 };
 
-/**  Everything that only this platform tells of a connector, in the order in which it is shown. */
+/**  The facts and controls of a connector, in display order. */
 export type PlatformDetails = {
-	/**  What can be read. */
+	/**  The facts. */
 	facts: Fact[],
-	/**  What can be done, by the thing it is about. */
+	/**  The controls, by topic. */
 	groups: ControlGroup[],
 };
 
 /**  One field of a [`PlatformForm`]. */
 export type PlatformField = {
-	/**  Its name in [`AddAccount::settings`] or [`AddAccount::secrets`]. */
+	/**  Name in [`AddAccount::settings`](crate::AddAccount::settings) or `secrets`. */
 	name: string,
-	/**  What to call it. */
 	title: string,
-	/**  What it is, or where to get it. */
+	/**  What the value is, or where to get it. */
 	help: string,
-	/**  Whether it is secret. */
 	isSecret: boolean,
-	/**  Whether nothing works without it. */
 	isRequired: boolean,
-	/**  Another field that makes it unneeded. */
+	/**  Another field whose value makes this one optional. */
 	unless: string | null,
-	/**  The way to sign in to which it belongs, where there are several; one is chosen. */
+	/**  The sign-in method that the field belongs to, if the user chooses one of several. */
 	way: string | null,
-	/**  Whether few need it. */
+	/**  Whether only few users need the field. */
 	isAdvanced: boolean,
 	/**
-	 *  Variable of this process's environment that holds it, named as the platform's own clients do;
-	 *  to be used as `env://NAME`.
+	 *  Environment variable of this process that holds the value, as the platform's own clients name it, for use as
+	 *  `env://NAME`.
 	 */
 	variable: string | null,
-	/**  The values that there are, where it is one of few. */
+	/**  Allowed values; empty for any. */
 	choices: string[],
-	/**  The form to fill in, where its value is a JSON object; `None` for plain text. */
+	/**  Form of the value, if it is a JSON object; `None` for plain text. */
 	form: Form | null,
 };
 
-/**  What one needs to sign in to a platform, for forms. */
+/**  Sign-in form of a platform. */
 export type PlatformForm = {
-	/**  Which platform. */
 	platform: Platform,
-	/**  Its name for people. */
 	title: string,
-	/**  Whether its contract is an assumption of ours. */
+	/**  Whether the platform's API is only assumed, not documented. */
 	isAssumed: boolean,
-	/**  Its fields, in the order of the form. */
 	fields: PlatformField[],
 };
 
 /**  What the Settings page offers. */
 export type Preferences = {
-	/**  Light, dark, or as the system has it. */
 	theme?: Theme,
-	/**  Stronger lines and words. */
 	contrast?: Contrast,
-	/**  Height of rows. */
 	density?: Density,
-	/**  Whether single letters act when no field has focus. */
+	/**  Whether single-letter shortcuts work while no field has focus. */
 	singleLetterKeys?: boolean,
-	/**  Keys chosen in place of the usual ones, by the shortcut they act for. */
+	/**  Keys that replace the default ones, by shortcut id. */
 	shortcuts?: { [key in string]: string },
 	/**  Whether the sidebar shows tiles only. */
 	sidebarCollapsed?: boolean,
-	/**  Size of all text and spacing, in percent of the usual. */
+	/**  Size of all text and spacing, in percent of the default. */
 	zoomPercent?: number,
-	/**  How much of the width beside the list of tools the form of a tool has, in percent. */
+	/**  Width of a tool's form in percent of the room beside the list of tools. */
 	formPercent?: number,
-	/**  What the list of connectors is grouped by. */
 	connectorGroup?: ConnectorGroup,
-	/**  What its rows are sorted by. */
 	connectorSort?: ConnectorSort,
-	/**  How the browser comes back from the sign-in page of a hosted platform. */
+	/**  How the browser returns from the sign-in page of a hosted platform. */
 	hostedRedirect?: Redirect,
 };
 
 /**  A failure as windows and commands show it: what happened, and what to do. */
 export type Problem = {
-	/**  Stable name; branch on this, never on the words. */
+	/**  Stable code. Code branches on this, never on the message. */
 	code: Code,
 	/**  What happened, in plain words, without a full stop and without a secret. */
 	message: string,
 	/**  What to do, one imperative sentence. */
 	hint: string | null,
-	/**  The other side's own words, cleaned of control characters and secrets. */
+	/**  The other side's own message, cleaned of control characters and secrets. */
 	detail: string | null,
-	/**  HTTP status, where there was one. */
+	/**  HTTP status, if there was one. */
 	status: number | null,
-	/**  What was asked over HTTP, such as `GET /v1/wikis`, where that was answered with a status. */
+	/**  The HTTP request, such as `GET /v1/wikis`, if it was answered. */
 	request?: string | null,
-	/**  The platform's own code of the failure, where it has one. */
+	/**  The platform's own error code, if it has one. */
 	platformCode?: string | null,
-	/**  The platform's own number for the request, for its support. */
+	/**  The platform's request id, for its support. */
 	requestId: string | null,
-	/**  What is wrong with which field. */
+	/**  Problems of single fields. */
 	fields: FieldProblem[],
-	/**  Whether the same again may help. */
+	/**  Whether a retry may help. */
 	retryable: boolean,
 };
 
-/**  A program exactly as it is started: directly, without a shell. */
+/**  A program exactly as it is run: directly, without a shell. */
 export type Program = {
-	/**  As the reference or the connector calls it. */
+	/**  Its name in the reference or the connector. */
 	name: string,
-	/**  Absolute path of the file that is started. */
+	/**  Absolute path of its file. */
 	file: string,
-	/**  Its arguments, one by one. */
+	/**  Its arguments. */
 	arguments: string[],
-	/**  What else it is started with when it is an MCP server; `None` when a secret is read from its output. */
+	/**  Its environment as an MCP server; `None` if a secret is read from its output. */
 	server?: ServerSurroundings | null,
 };
 
-/**  A message, or several, that a server has prepared. */
+/**  A prompt of a server. */
 export type Prompt = {
 	/**  Name on the wire, as the server sent it. */
 	name: string,
-	/**  Name for people, cleaned of control characters. */
+	/**  Display name, cleaned of control characters. */
 	title: string | null,
-	/**  What it is for, likewise. */
+	/**  Description, cleaned of control characters. */
 	description: string | null,
-	/**  What it is filled in with. */
+	/**  Its arguments. */
 	arguments: PromptArgument[],
 };
 
-/**  A gap of a prompt. */
+/**  An argument of a prompt. */
 export type PromptArgument = {
 	/**  Its name. */
 	name: string,
-	/**  What belongs there, cleaned of control characters. */
+	/**  Description, cleaned of control characters. */
 	description: string | null,
-	/**  Whether nothing works without it. */
+	/**  Whether the prompt needs it. */
 	isRequired: boolean,
 };
 
 /**  One message of a prompt. */
 export type PromptMessage = {
-	/**  Who speaks: `user` or `assistant`, or the server's own word. */
+	/**  The author: `user`, `assistant` or the server's own word. */
 	role: string,
-	/**  What is said. */
+	/**  The content. */
 	content: Content,
 };
 
-/**  How the form of a definition can be filled by a sign-in. */
+/**  How a sign-in can fill the form of a definition. */
 export type ProviderSignIn = {
-	/**  Where a person consents; `None` when it has to be typed in. */
+	/**  The authorization endpoint; `None` when the user has to enter it. */
 	authorizeUrl: string | null,
-	/**  Where the code is exchanged; `None` when it has to be typed in. */
+	/**  The token endpoint; `None` when the user has to enter it. */
 	tokenUrl: string | null,
-	/**  Scopes that are asked for unless others are chosen. */
+	/**  Default scopes. */
 	scopes: string[],
-	/**  What the form has to hold for this way of signing in: a JSON object. */
+	/**  Form values that this sign-in requires: a JSON object. */
 	values: Json,
-	/**  JSON pointer to the place of the app's id. */
+	/**  JSON pointer to the client id in the form. */
 	clientIdField: string,
-	/**  JSON pointer to the place of the app's secret. */
+	/**  JSON pointer to the client secret in the form. */
 	clientSecretField: string | null,
 };
 
-/**  A proxy, or none. What goes to this computer goes through none in any case. */
+/**  A proxy, or none. Connections to this computer never use one. */
 export type ProxyChoice = 
-/**  What the system and its environment variables say. */
+/**  The proxy of the system and its environment variables. */
 "system" | 
-/**  None at all. */
+/**  No proxy. */
 "direct" | 
-/**  That one, such as `http://proxy.corp:3128`. */
+/**  This proxy, such as `http://proxy.corp:3128`. */
 { url: string };
 
-/**  A question of a server. Its words are cleaned; they are the server's all the same, and never Patchbay's. */
+/**  A question of a server. Its text is cleaned, but still the server's own. */
 export type Question = 
-/**  Values to be filled in. */
+/**  A form to fill in. */
 {
 	kind: "form",
 } & QuestionForm | 
-/**  A page to be opened in the browser; what happens there is between the person and the page. */
+/**  A page to open in the browser. */
 { kind: "page"; 
-/**  What the server says. */
+/**  The server's message. */
 message: string; 
-/**  The whole address, `https`, or `http` of this computer. */
+/**  The whole URL: `https`, or `http` on this computer. */
 url: string; 
-/**  Its host, as the address has it: in ASCII, whatever letters it stands for. */
+/**  Its host in ASCII (punycode). */
 host: string } | 
-/**  A text that a language model would write; the person writes it, or nobody does. */
+/**  A text that a language model would write, and that the user may write. */
 {
 	kind: "sampling",
 } & SamplingRequest;
 
-/**  What the person answers. */
+/**  The user's answer to a question. */
 export type QuestionAnswer = 
-/**  Here it is, or: the page was opened. */
+/**  The values are sent, or the page was opened. */
 { kind: "accept"; 
-/**  An object, by the names of the fields; empty for a page; with the `text` that was asked for. */
+/**  The field values, an object; empty for a page, with the `text` for sampling. */
 values: Json } | 
-/**  No. */
+/**  The user declined. */
 { kind: "decline" } | 
-/**  Nothing: the question was closed, or never seen. */
+/**  The question was closed without an answer, or never shown. */
 { kind: "cancel" };
 
-/**  Values that a server asks for. */
+/**  A form of a server. */
 export type QuestionForm = {
-	/**  What the server says. */
+	/**  The server's message. */
 	message: string,
-	/**  The fields, one level deep, with the defaults of the server as values. */
+	/**  The fields, one level deep, with the server's defaults as values. */
 	form: Form,
-	/**  Names for people of the fields that ask for what no server may ask for in this way: passwords, keys, cards. */
+	/**  Display names of the fields that ask for passwords, keys or cards, which servers must not request this way. */
 	secrets: string[],
 };
 
 /**  Something that a server asks while it does something. */
 export type QuestionId = string;
 
-/**  How a server of the catalogue is reached. */
-export type Reach = 
-/**  At an address. */
-{ kind: "address"; 
-/**  Absolute URL; names in braces are to be replaced first. */
-url: string; 
-/**  How it is spoken to. */
-transport: Transport } | 
-/**  By a program of this computer. */
+/**  How a server is reached. */
+export type Reach = { kind: "address"; 
+/**  Absolute URL; names in braces must be replaced first. */
+url: string; transport: Transport } | 
+/**  A program on this computer. */
 { kind: "command"; 
 /**  The program and its arguments. */
 words: string[]; 
-/**  Names of the environment variables that it takes. */
+/**  Names of the environment variables that the program reads. */
 variables: string[] };
 
-/**  A response as it came. */
+/**  A response as it was received. */
 export type ReceivedResponse = {
-	/**  HTTP status; `None` for a line of a program. */
+	/**  HTTP status; `None` for a line from a program. */
 	status: number | null,
 	/**  Header name and value; a secret value is `<redacted>`. */
 	headers: ([string, string])[],
 	/**
-	 *  The body, or the event or line of a stream that answered, byte for byte but for hidden secrets; `None` of one
-	 *  over 1 MiB, of one that is no text, and where none came.
+	 *  The body, or the event or line of a stream that answered, unchanged except for redacted secrets; `None` if it
+	 *  exceeds 1 MiB, is not text, or is missing.
 	 */
 	body: string | null,
-	/**  From the request until all of it was there, in milliseconds. */
+	/**  Milliseconds from the request until the whole response was received. */
 	tookMs: number,
 };
 
-/**  How the browser comes back. */
+/**  How the browser returns after a sign-in. */
 export type Redirect = 
-/**  To a port of this computer (RFC 8252, section 7.3). */
+/**  To a loopback port (RFC 8252, section 7.3). */
 "loopback" | 
 /**  By a `patchbay://` link. */
 "deep_link";
@@ -2281,147 +2091,131 @@ export type Redirect =
 /**  A connector as its platform names it; opaque text. */
 export type RemoteId = string;
 
-/**  Where a run is repeated, and as whom. */
+/**  Where and with which credential a run is repeated. */
 export type ReplayTarget = {
 	/**  A connector that offers the tool. */
 	connector: ConnectorId,
-	/**  Name of one of the credentials that its platform keeps; `None` for the connector's own choice. */
+	/**  Name of a credential that its platform stores; `None` for the connector's default. */
 	credential: string | null,
 };
 
-/**  How a question was answered, without what was said. */
+/**  The kind of answer to a question. */
 export type Reply = 
 /**  Values were sent, or the page was opened. */
 "answered" | 
-/**  The person said no. */
+/**  The user declined. */
 "declined" | 
-/**  Nobody answered. */
+/**  There was no answer. */
 "cancelled";
 
-/**  Something that a connector lets one read. */
+/**  A resource of a connector, or a template for resources. */
 export type Resource = {
-	/**  By which it is read, exactly as sent; of a template, with gaps in braces. */
+	/**  URI exactly as sent by the server; that of a template has variables in braces. */
 	uri: string,
 	/**  Its name, cleaned of control characters. */
 	name: string,
-	/**  Name for people, likewise. */
+	/**  Display name, cleaned of control characters. */
 	title: string | null,
-	/**  What it is, likewise. */
+	/**  Description, cleaned of control characters. */
 	description: string | null,
-	/**  Media type of what is read, where the server tells. */
+	/**  Media type, if the server tells it. */
 	mimeType: string | null,
-	/**  What its URI is filled in with; `None` of a resource that is read as it is. */
+	/**  Variables of a template; `None` for a resource. */
 	variables?: TemplateVariable[] | null,
 };
 
-/**  What came before the data of an answer, without secrets. */
+/**  Status and headers of a response, without secrets. */
 export type ResponseMeta = {
-	/**  HTTP status; `None` when nothing had to be sent. */
+	/**  HTTP status; `None` when nothing was sent. */
 	status: number | null,
-	/**  Headers by their names in lower case; several of one name are joined by commas. */
+	/**  Headers by lower-case name; values of repeated headers are joined by commas. */
 	headers: { [key in string]: string },
 };
 
-/**  How long runs are kept. A run goes when it is older than the one or beyond the other. */
+/**  How long runs are kept. A run is removed when it exceeds either limit. */
 export type Retention = {
-	/**  Days; `None` for ever. */
+	/**  Maximum age in days; `None` for no limit. */
 	days: number | null,
-	/**  Number of the newest runs; `None` for all. */
+	/**  Maximum number of runs; `None` for no limit. */
 	runs: number | null,
 };
 
 /**  Where a wallet entry is used, and whether a rotation has reached it. */
 export type Rotation = {
-	/**  The entry. */
 	entry: WalletEntry,
-	/**  Every place, those that read the wallet themselves first. */
+	/**  All places, those that read the wallet at each use first. */
 	targets: RotationTarget[],
-	/**  Whether the old secret is still kept, to retry with the new one or to go back. */
+	/**  Whether the old secret is still saved, so that the rotation can be rolled back. */
 	canGoBack: boolean,
 };
 
 /**  One place where a wallet entry is used. */
 export type RotationTarget = {
-	/**  What it is called: a connector or an account. */
+	/**  Title of the connector or label of the account. */
 	title: string,
-	/**  Label of the account that it lies on. */
+	/**  Label of the account. */
 	account: string,
-	/**  The connector, where it is one. */
 	connector: ConnectorId | null,
-	/**  The account, where it is one. */
 	accountId: AccountId | null,
-	/**  What of a hosted connector it is; `None` where the wallet is read at each use. */
+	/**  Which part of a hosted connector holds the secret; `None` where the wallet is read at each use. */
 	holder: SecretHolder | null,
-	/**  Why the last push did not reach it. */
+	/**  Why the last push failed. */
 	problem: Problem | null,
 };
 
-/**  An action to be carried out. */
+/**  Request to run an action. */
 export type RunAction = {
-	/**  The connector. */
 	connector: ConnectorId,
-	/**  Name of one of its actions. */
+	/**  Name of one of the connector's actions. */
 	action: string,
-	/**  The arguments that the action asks for: a JSON object. */
+	/**  Arguments: a JSON object. */
 	values: Json,
-	/**  Whether the user has confirmed what comes of it. */
+	/**  Whether the user has confirmed the action's consequences. */
 	confirmed: boolean,
 };
 
-/**  How a value differs. */
-export type RunChange = 
-/**  Only the later run has it. */
-"added" | 
-/**  Only the earlier run has it. */
-"removed" | 
-/**  Both have it, with different values. */
-"changed";
+export type RunChange = "added" | "removed" | "changed";
 
-/**  What differs between two runs. */
 export type RunComparison = {
-	/**  The run that the other is compared with. */
 	before: ToolRunSummary,
-	/**  The other. */
 	after: ToolRunSummary,
-	/**  What differs, part by part, without what is ignored. */
+	/**  Differences in the order of the parts, without ignored ones. */
 	differences: RunDifference[],
-	/**  Number of differences that are not listed because there are too many. */
+	/**  Number of further differences that are not listed. */
 	more: number,
-	/**  Arguments and outcome line by line, in that order. */
+	/**  Line by line comparison of arguments and outcome. */
 	texts: ComparedText[],
-	/**  The paths that are ignored. */
+	/**  Ignored paths. */
 	ignored: string[],
-	/**  Paths that look as if they differed every time. */
+	/**  Paths that probably differ every time. */
 	suggested: string[],
 };
 
 /**  One value that differs. */
 export type RunDifference = {
-	/**  The part that it belongs to. */
 	part: RunPart,
 	/**
-	 *  JSON pointer that begins with the part, such as `/outcome/result/items/0/state`. Places in lists
-	 *  are those of the later run, of the earlier one for what was removed.
+	 *  JSON pointer that starts with the part, such as `/outcome/result/items/0/state`. Indexes are those of the later
+	 *  run, or of the earlier one for removed values.
 	 */
 	pointer: string,
-	/**  Whether it came, went, or has another value. */
 	change: RunChange,
-	/**  Its value in the earlier run; null when it was added. */
+	/**  Value in the earlier run; null when it was added. */
 	before: Json,
-	/**  Its value in the later run; null when it was removed. */
+	/**  Value in the later run; null when it was removed. */
 	after: Json,
 };
 
 /**  One call of a tool, kept in history. */
 export type RunId = string;
 
-/**  What the owner of a run says of it. */
+/**  The user's label of a run. */
 export type RunLabel = {
-	/**  A name of one line. */
+	/**  A name on one line. */
 	name: string | null,
-	/**  A text of any number of lines. */
+	/**  A note of any number of lines. */
 	note: string | null,
-	/**  Whether it stays whatever the limits of the history are. */
+	/**  Whether it is kept past the limits of the history. */
 	pinned: boolean,
 };
 
@@ -2429,21 +2223,18 @@ export type RunLabel = {
 export type RunPage = {
 	/**  The runs, newest first. */
 	runs: ToolRunSummary[],
-	/**  What to give as `before` for the next page; `None` on the last. */
+	/**  The value of `before` for the next page; `None` on the last one. */
 	next: RunId | null,
 	/**  Number of runs on all pages. */
 	total: number,
-	/**  Whether there may be more than `total`: of very many that a text finds only the newest are counted. */
+	/**  Whether there may be more than `total`: if a text matches very many runs, only the newest are counted. */
 	hasMoreThanTotal: boolean,
 };
 
-/**  One part of a run. */
-export type RunPart = 
-/**  What it was called with. */
-"arguments" | 
+export type RunPart = "arguments" | 
 /**  State, problem and result. */
 "outcome" | 
-/**  As who, where, and who asked for it. */
+/**  Connector, tool, identity and origin. */
 "identity" | 
 /**  Durations and size. */
 "timing";
@@ -2451,9 +2242,7 @@ export type RunPart =
 /**  A step of a run. */
 export type RunProgress = 
 /**  It is in the history now and can be cancelled by this id. */
-{ kind: "started"; 
-/**  The run. */
-run: RunId; 
+{ kind: "started"; run: RunId; 
 /**  As who it runs. */
 identity: IdentityLine } | 
 /**  The tool says how far it is. */
@@ -2466,61 +2255,61 @@ total: number | null;
 message: string | null };
 
 /**
- *  Which runs to list, newest first; an empty query lists them all.
+ *  Selects runs, newest first; an empty query selects all.
  * 
- *  `*` stands for any text in `connector`, `tool` and the name of a client.
+ *  `*` matches any text in `connector`, `tool` and the name of a client.
  */
 export type RunQuery = {
-	/**  Words as typed into the search box, filters such as `status:error` among them. */
+	/**  Text as typed into the search box, including filters such as `status:error`. */
 	text: string | null,
 	/**  Id, name or title of a connector. */
 	connector: string | null,
 	/**  Name of a tool. */
 	tool: string | null,
-	/**  How the runs stand; empty for any. */
+	/**  States of the runs; empty for any. */
 	states: RunState[],
-	/**  Who asked for the runs. */
+	/**  Where the runs were started. */
 	origin: Origin | null,
-	/**  Only runs that began then or later. */
+	/**  Only runs that started then or later. */
 	since: Timestamp | null,
-	/**  Only runs that are pinned. */
+	/**  Only pinned runs. */
 	pinned: boolean,
-	/**  The last run of the page before: only older ones are listed. */
+	/**  The last run of the previous page: only older ones are selected. */
 	before: RunId | null,
-	/**  Length of a page; 0 for 50, at most 500. */
+	/**  Page size, at most 500; 0 stands for 50. */
 	limit: number,
 };
 
-/**  What a server asked during a run, and how that was answered; what was answered is not kept. */
+/**  A question of a server during a run, and the kind of answer; the values are not kept. */
 export type RunQuestion = {
-	/**  The words of the server, cleaned. */
+	/**  The server's message, cleaned. */
 	message: string,
 	/**  How it was answered. */
 	reply: Reply,
 };
 
-/**  How a run stands. */
+/**  The state of a run. */
 export type RunState = 
-/**  Not over yet. */
+/**  Not finished yet. */
 "running" | 
 /**  The tool answered. */
 "done" | 
-/**  There was no answer, or the tool said that it failed. */
+/**  There was no answer, or the tool reported an error. */
 "failed" | 
-/**  The user stopped it. */
+/**  The user cancelled it. */
 "cancelled" | 
 /**  The user or a rule did not allow it. */
 "denied";
 
-/**  How long each part of a run took, in milliseconds. */
+/**  How long each phase of a run took, in milliseconds. */
 export type RunTimings = {
 	/**  Finding the connector, its credential and a connection. */
 	prepareMs: number,
-	/**  Waiting for the answer. */
+	/**  Waiting for the response. */
 	waitMs: number,
-	/**  Reading and keeping the answer. */
+	/**  Reading and saving the result. */
 	readMs: number,
-	/**  Whether a session was there already; `None` where there are none. */
+	/**  Whether an existing session was used; `None` if the transport has none. */
 	connectionReused: boolean | null,
 };
 
@@ -2530,145 +2319,126 @@ export type RunTool = {
 	connector: ConnectorId,
 	/**  Name of the tool. */
 	tool: string,
-	/**  Its arguments: a JSON object. */
+	/**  A JSON object. */
 	arguments: Json,
-	/**  How long it may take without a sign of life, in seconds; `None` for the default of 60. */
+	/**  Maximum seconds without a sign of life; `None` for the connector's limit, else 60. */
 	timeoutSeconds: number | null,
-	/**  Whether the user has confirmed a destructive tool. */
+	/**  Whether the user confirmed a destructive tool. */
 	confirmed: boolean,
-	/**  The run that this one repeats. */
+	/**  The run that is repeated. */
 	replayOf: RunId | null,
 	/**  Who asks for it. */
 	origin: Origin,
-	/**
-	 *  Name of a credential that the platform keeps for the connector; `None` for the connector's own
-	 *  choice.
-	 */
+	/**  Name of a credential that the platform stores for the connector; `None` for the connector's default. */
 	credential: string | null,
 };
 
-/**  The runs of a file. */
 export type RunsFile = {
-	/**  Name of the file, without its folder. */
+	/**  File name without the folder. */
 	name: string,
-	/**  At least one, in the order of the file. Their ids, and those of their connectors, mean nothing here. */
+	/**  At least one, in the order of the file. Ids of runs and connectors are meaningless here. */
 	runs: ToolRun[],
 };
 
-/**  One turn of a conversation. */
+/**  A message of a conversation. */
 export type SamplingMessage = {
-	/**  Whose turn it is. */
+	/**  The author. */
 	role: SamplingRole,
-	/**  What was said. Of an image or a sound it says what there is. */
+	/**  The text; for an image or a sound, a description of it. */
 	text: string,
 };
 
-/**  What a server would have a language model say. */
+/**  A server's request for a text of a language model. */
 export type SamplingRequest = {
-	/**  What the model would be told beforehand. */
+	/**  The system prompt. */
 	systemPrompt: string | null,
-	/**  What was said so far, the oldest first. */
+	/**  The conversation so far, oldest first. */
 	messages: SamplingMessage[],
-	/**  Longest text that the server wants, in tokens; a token is about four letters. */
+	/**  Maximum length of the text in tokens, about four letters each. */
 	maxTokens: number | null,
-	/**  Names of the models that the server would rather have. */
+	/**  Names of the models that the server prefers. */
 	models: string[],
 };
 
-/**  Whose turn it is in a conversation. */
+/**  The author of a message. */
 export type SamplingRole = 
-/**  Whoever asks the model: the server. */
+/**  The server, which asks the model. */
 "user" | 
 /**  The model. */
 "assistant";
 
-/**  A credential to be created on a platform, or replaced. */
+/**  A credential to create or replace on a platform. */
 export type SavePlatformCredential = {
-	/**  The connector that it is for. */
 	connector: ConnectorId,
 	/**  Whose it is. */
 	level: Level,
-	/**  Its name; empty where the level has one without a name. */
+	/**  Empty where the level has a single unnamed credential. */
 	name: string,
-	/**  Values of its form, without secrets: a JSON object. */
+	/**  Values of its form without secrets: a JSON object. */
 	values: Json,
-	/**  Secrets, by the JSON pointers of their places in the values. */
+	/**  Secrets by JSON pointer into the values. */
 	secrets: { [key in string]: GivenSecret },
-	/**  Whether it becomes the default; `None` leaves that as it is. */
+	/**  Whether it becomes the default; `None` for no change. */
 	isDefault: boolean | null,
 };
 
-/**  A part that was written to a file. */
+/**  A saved part. */
 export type SavedAttachment = {
-	/**  The file. */
 	path: string,
-	/**  Its size in bytes. */
+	/**  Size in bytes. */
 	bytes: number,
 };
 
 /**
  *  A token, key, code, verifier or passphrase.
  * 
- *  It can be read in but has no `Serialize` and no `Display`; `Debug` hides it. Clones share the one text,
- *  whose memory is wiped when the last of them is dropped. [`Secret::expose`] is the only way to the text:
- *  use it at the border where the secret leaves for the host it belongs to, and nowhere else.
+ *  It can be deserialized but has no `Serialize` and no `Display`; `Debug` hides it. Clones share the text, whose
+ *  memory is wiped when the last one is dropped. [`Secret::expose`] is the only access to the text and meant for the
+ *  place where it is sent to the host it belongs to.
  */
 export type Secret = string;
 
-/**  What of a connector holds a secret. */
+/**  The part of a connector that holds a secret. */
 export type SecretHolder = 
-/**  What it was created with. */
+/**  The values of its creation. */
 { kind: "creation" } | 
 /**  Its settings. */
 { kind: "settings" } | 
 /**  One of its credentials. */
 { kind: "credential"; 
-/**  Whose it is. */
+/**  Its level. */
 level: Level; 
-/**  Its name; empty where the level has one without a name. */
+/**  Its name; empty if the level has a single unnamed one. */
 name: string };
 
-/**  A secret that is given: one that the wallet has, one typed in, or a reference. */
+/**  A secret for a connector. */
 export type SecretInput = 
-/**  One that the wallet has. */
-{ kind: "entry"; 
-/**  The entry. */
-entry: WalletEntryId } | 
-/**  One typed in, saved as a new wallet entry. */
-{ kind: "new"; 
-/**  The secret. */
-secret: Secret } | 
-/**  Where it is to be found at each use, such as `env://NAME`, saved as a new wallet entry. */
-{ kind: "reference"; 
-/**  The reference. */
-reference: string };
+/**  A wallet entry. */
+{ kind: "entry"; entry: WalletEntryId } | 
+/**  A typed secret, saved as a new wallet entry. */
+{ kind: "new"; secret: Secret } | 
+/**  Resolved at each use, such as `env://NAME`, and saved as a new wallet entry. */
+{ kind: "reference"; reference: string };
 
 /**
- *  A secret reference that a person gave as one: `env://NAME`, `cmd://PROGRAM ARGUMENT …`, `op://…`.
+ *  A secret reference that the user entered as one: `env://NAME`, `cmd://PROGRAM ARGUMENT …`, `op://…`.
  * 
- *  It is read wherever the secret is needed, which may start a program. So it is a type of its own: text
- *  that merely looks like one, from a server, a file or the clipboard, never becomes one by its spelling.
- *  [`SecretReference::parse`] is for what was entered in the place of a reference and nothing else.
+ *  Resolving it may run a program. So it is a type of its own: text from a server, a file or the clipboard does not
+ *  become a reference by looking like one. [`SecretReference::parse`] is only for text that was entered as a reference.
  */
 export type SecretReference = string;
 
 /**
- *  A secret, or where it is to be found, as a person said which of the two it is: what is typed, pasted or
- *  piped as the secret itself stays text whatever it looks like.
+ *  A secret or a reference to one. The person says which of the two it is: text that is entered as a secret is never
+ *  taken for a reference.
  */
-export type SecretValue = 
-/**  The secret itself. */
-{ kind: "new"; 
-/**  The secret. */
-secret: Secret } | 
-/**  Where it is to be found at each use, such as `env://NAME`. */
-{ kind: "reference"; 
-/**  The reference. */
-reference: string };
+export type SecretValue = { kind: "new"; secret: Secret } | 
+/**  Resolved at each use, such as `env://NAME`. */
+{ kind: "reference"; reference: string };
 
 /**
- *  A request as it is sent: over HTTP, or as one line to a program, which has a body only. Host, length and what
- *  the connection adds are left out.
+ *  A request over HTTP, or one line to a program, which has only a body. Headers that the connection adds, such as host
+ *  and length, are left out.
  */
 export type SentRequest = {
 	/**  HTTP method; `None` for a line to a program. */
@@ -2677,152 +2447,138 @@ export type SentRequest = {
 	url: string | null,
 	/**  Header name and value; a secret value is `<redacted>`. */
 	headers: ([string, string])[],
-	/**  The body as text, byte for byte but for hidden secrets; `None` without a body. */
+	/**  The body as text, unchanged except for redacted secrets; `None` without a body. */
 	body: string | null,
 };
 
-/**  How an MCP server is started, as a person gave it: directly, without a shell, word by word. */
+/**  The command of a local MCP server, which is run directly, without a shell. */
 export type ServerCommand = {
-	/**  Name of the program, looked for at each start, or its absolute path. */
+	/**  Name of the program, which is looked up at each start, or its absolute path. */
 	program: string,
-	/**  Its arguments, one by one. */
+	/**  Its arguments. */
 	arguments: string[],
-	/**  Absolute path of the folder in which it works; `None` for one of its own. */
+	/**  Absolute path of its working folder; `None` for a folder of its own. */
 	folder: string | null,
-	/**  What its environment has besides what every program is given, without secrets. */
+	/**  Its additional environment variables, without secrets. */
 	variables: { [key in string]: string },
 };
 
-/**  What a server said of itself. */
+/**  What a server reports about itself. */
 export type ServerFacts = {
 	/**  Its name, cleaned of control characters. */
 	name: string,
-	/**  Its version, likewise. */
+	/**  Its version, cleaned of control characters. */
 	version: string,
 	/**  Negotiated MCP revision, for example `2025-11-25`. */
 	protocolVersion: string,
-	/**  How it was reached. */
+	/**  Its transport. */
 	transport: Transport,
-	/**  Its advice to the models that use it. */
+	/**  Its instructions for models that use it. */
 	instructions: string | null,
-	/**  Where its icon lies, as [`Connector::icon`]. */
+	/**  Address of its icon, as [`Connector::icon`]. */
 	icon?: string | null,
 };
 
 /**  A line of a server's log. */
 export type ServerLogLine = {
-	/**  When it came. */
 	at: Timestamp,
-	/**  What it says, without secrets of the connector. */
+	/**  Text without the connector's secrets. */
 	text: string,
 };
 
-/**  What an MCP server is started with. */
+/**  Folder and environment of an MCP server. */
 export type ServerSurroundings = {
-	/**  Absolute path of the folder in which it works. */
+	/**  Absolute path of its working folder. */
 	folder: string,
 	/**
-	 *  The variables that its environment has besides what every program is given, each as `NAME=value`; a secret one
-	 *  by its name alone. What a program does can depend on any of them.
+	 *  Additional environment variables as `NAME=value`, secret ones by name only. They are part of what the user
+	 *  allows, because any of them may change what the program does.
 	 */
 	variables: string[],
 };
 
-/**  A task that a server made of a call. */
+/**  The task that a server created for a call. */
 export type ServerTask = {
-	/**  The server's own id for it. */
+	/**  The server's id of the task. */
 	id: string,
 	/**  Whether it is one of the extension of 2026-07-28, else one of 2025-11-25. */
 	extension: boolean,
 };
 
-/**  What a change would do. */
+/**  Preview of a change. */
 export type SettingsPlan = {
-	/**  What would be another, against what the platform has now. */
+	/**  Changes to the platform's current values. */
 	changes: Difference[],
 	/**  JSON pointers to the secrets that would be replaced. */
 	secrets: string[],
-	/**  What was changed elsewhere since the form was read. */
+	/**  Changes made elsewhere since the form was loaded. */
 	changedElsewhere: Difference[],
 };
 
-/**  A consent to be started. */
+/**  Request to start an authorization. */
 export type StartAuthorization = {
-	/**  The connector to be connected. */
 	connector: ConnectorId,
-	/**  How the browser is to come back; `None` for the connector's own setting. */
+	/**  `None` for the connector's setting. */
 	redirect: Redirect | null,
-	/**  How long the user may take, in seconds; `None` for 300. */
+	/**  Time limit for the user in seconds; `None` for 300. */
 	timeoutSeconds: number | null,
-	/**  What was chosen before, values of a hosted platform's own form: an object, or null for nothing. */
+	/**  Values of the [`consent_form`]: an object or null. */
 	choices: Json,
 	/**
-	 *  The authorization server that was agreed to in place of the one before, to the letter as
-	 *  [`IssuerChange::issuer`](patchbay_model::IssuerChange) named it; no other is.
+	 *  The changed authorization server that the user accepted, exactly as in
+	 *  [`IssuerChange::issuer`](patchbay_model::IssuerChange).
 	 */
 	acceptIssuer?: string | null,
 };
 
-/**  A sign-in to a provider to be started. */
+/**  Request to sign in to a provider. */
 export type StartProviderSignIn = {
-	/**  The account on which the connector is to be created. */
+	/**  The account that the connector will be created on. */
 	account: AccountId,
-	/**  The definition. */
 	definition: string,
-	/**  Id of the person's own OAuth app. */
+	/**  Client id of the user's own OAuth app. */
 	clientId: string,
-	/**  Its secret, where it has one. */
 	clientSecret: GivenSecret | null,
-	/**
-	 *  Where a person consents; `None` for what the definition says. Parameters such as
-	 *  `access_type=offline` stay.
-	 */
+	/**  The authorization endpoint; `None` for the definition's. Parameters such as `access_type=offline` are kept. */
 	authorizeUrl: string | null,
-	/**  Where the code is exchanged; `None` for what the definition says. */
+	/**  The token endpoint; `None` for the definition's. */
 	tokenUrl: string | null,
-	/**  Scopes; `None` for those of the definition. */
+	/**  `None` for the scopes of the definition. */
 	scopes: string[] | null,
-	/**  How the browser comes back. */
 	redirect: Redirect,
 };
 
-/**  How a connector is, in one word for all platforms. */
+/**  The status of a connector, common to all platforms. */
 export type Status = 
-/**  Tools were listed, or the platform's nearest equivalent. */
+/**  Its tools could be listed, or the platform's nearest equivalent. */
 "ready" | 
-/**  A person has to sign in. */
+/**  The user has to sign in. */
 "needs_authorization" | 
-/**  A sign-in is under way. */
+/**  A sign-in is in progress. */
 "authorizing" | 
-/**  Left by the user, or dropped by the platform. */
+/**  Disconnected by the user or the platform. */
 "disconnected" | 
-/**  Switched off. */
+/**  Turned off. */
 "disabled" | 
-/**  It should work and does not. */
+/**  It should work but does not. */
 "failing" | 
-/**  Not looked at yet, or a state that only the platform has a word for. */
+/**  Not checked yet, or a state that is specific to the platform. */
 "unknown";
 
-/**  A gap in the URI of a resource. */
+/**  A variable of a resource template. */
 export type TemplateVariable = {
 	/**  Its name, as the server sent it. */
 	name: string,
-	/**  Whether there is no address without it. */
+	/**  Whether the template needs it. */
 	isRequired: boolean,
 };
 
-/**  Colours of the window. */
-export type Theme = 
-/**  As the system has it. */
-"system" | 
-/**  Dark on light. */
-"light" | 
-/**  Light on dark. */
-"dark";
+/**  The colour scheme of the window. */
+export type Theme = "system" | "light" | "dark";
 
-/**  How long a server is waited for; `None` for as long as any other. */
+/**  Time limits for a server; `None` for the default. */
 export type TimeLimits = {
-	/**  Seconds from the first request until it is connected. */
+	/**  Seconds until it is connected. */
 	connectSeconds?: number | null,
 	/**  Seconds of silence in a run. */
 	runSeconds?: number | null,
@@ -2831,129 +2587,123 @@ export type TimeLimits = {
 /**  An instant in UTC; travels as RFC 3339 text, for example `2026-11-20T08:41:07.25Z`. */
 export type Timestamp = string;
 
-/**  One thing that a connector can do. */
+/**  A tool of a connector. */
 export type Tool = {
 	/**  Name on the wire, as the server sent it. */
 	name: string,
-	/**  Name for people, cleaned of control characters. */
+	/**  Display name, cleaned of control characters. */
 	title: string | null,
-	/**  What it does, likewise. */
+	/**  Description, cleaned of control characters. */
 	description: string | null,
 	/**  JSON Schema of its arguments, exactly as sent. */
 	inputSchema: Json,
 	/**  JSON Schema of its structured result, exactly as sent. */
 	outputSchema: Json | null,
-	/**  What a call does to the world. */
+	/**  The effect of a call. */
 	effect: ToolEffect,
-	/**  Whether a second call with the same arguments changes nothing more. */
+	/**  Whether a second call with the same arguments has no further effect. */
 	idempotent: boolean,
-	/**  Whether it reaches beyond the server's own world. */
+	/**  Whether it interacts with external systems. */
 	openWorld: boolean,
-	/**  Where its icon lies, as [`Connector::icon`](crate::Connector::icon). */
+	/**  Address of its icon, as [`Connector::icon`](crate::Connector::icon). */
 	icon?: string | null,
-	/**  Whether it can be called as a task only: the server answers at once, and is asked for the result later. */
+	/**  Whether it can only be called as a task, whose result is fetched later. */
 	needsTask?: boolean,
 };
 
-/**  A tool that is not any more as it was when the user agreed to it. */
+/**  A tool that differs from its accepted definition. */
 export type ToolChange = {
-	/**  The connector that offers it. */
 	connector: ConnectorId,
-	/**  Its name on the wire. */
+	/**  Name on the wire. */
 	name: string,
-	/**  Whether it came, went or became another. */
 	kind: ToolChangeKind,
-	/**  As the user agreed to it; `None` when it is new. */
+	/**  The accepted definition; `None` for a new tool. */
 	before: Tool | null,
-	/**  As it is now; `None` when it is gone. */
+	/**  The current definition; `None` for a removed tool. */
 	after: Tool | null,
-	/**  Where the two differ, by JSON pointer into the tool; empty when there are no two. */
+	/**  Differences by JSON pointer into the tool; empty for a new or removed tool. */
 	differences: Difference[],
-	/**  When it was noticed. */
+	/**  When the change was detected. */
 	noticedAt: Timestamp,
 };
 
-/**  What became of a tool. */
-export type ToolChangeKind = 
-/**  It is new. */
-"added" | 
-/**  It is gone. */
-"removed" | 
-/**  It is described otherwise, or takes or gives something else. */
+/**  Kind of a tool change. */
+export type ToolChangeKind = "added" | "removed" | 
+/**  The description or a schema changed. */
 "changed";
 
-/**  What a call does to the world, from the tool's annotations; what is not annotated writes. */
+/**  The effect of a call, from the tool's annotations; tools without annotations write. */
 export type ToolEffect = 
 /**  Changes nothing. */
 "read" | 
 /**  Adds or changes. */
 "write" | 
-/**  May delete or overwrite: asks before it runs. */
+/**  May delete or overwrite, so it needs a confirmation. */
 "destructive";
 
-/**  What a tool answered. */
+/**  The result of a tool. */
 export type ToolResult = {
-	/**  The parts of the answer, in order. */
+	/**  Its parts, in order. */
 	content: Content[],
-	/**  The answer as JSON, where the tool gives one. */
+	/**  The structured result, if there is one. */
 	structured: Json | null,
-	/**  Whether the tool says that it failed. */
+	/**  Whether the tool reported an error. */
 	isError: boolean,
 };
 
-/**  A run with everything that is known of it. */
+/**  A run with all its details. */
 export type ToolRun = {
-	/**  Arguments, secrets redacted: a JSON object. */
+	/**  Arguments with secrets redacted, a JSON object. */
 	arguments: Json,
-	/**  What the tool answered; `None` when there was no answer. */
+	/**  The result of the tool; `None` if there was none. */
 	result: ToolResult | null,
 	/**  What was on the wire; of several requests the last, with what came back for it. `None` when nothing was sent. */
 	exchange?: Exchange | null,
-	/**  How long each part took. */
+	/**  How long each phase took. */
 	timings: RunTimings | null,
 	/**  The run that this one repeats. */
 	replayOf: RunId | null,
-	/**  Name of the platform's credential that was asked for; `None` for the connector's own choice. */
+	/**  Name of the requested platform credential; `None` for the connector's default. */
 	credential?: string | null,
-	/**  What the server asked meanwhile, in its order. */
+	/**  Questions of the server during the run, in order. */
 	questions?: RunQuestion[],
 	/**  The task that the server made of it, as long as its result is awaited: it goes on when Patchbay ends. */
 	task?: ServerTask | null,
 } & ToolRunSummary;
 
-/**  What a list of runs shows. */
+/**  A run as lists show it. */
 export type ToolRunSummary = {
-	/**  Ours; sorts by time. */
+	/**  Patchbay's own id, which sorts by time. */
 	id: RunId,
 	/**  The connector; it may have been removed since. */
 	connector: ConnectorId,
-	/**  Its name for people at the time. */
+	/**  Its display name at the time. */
 	connectorTitle: string,
 	/**  Name of the tool. */
 	tool: string,
-	/**  As who it ran. */
+	/**  The identity with which it ran. */
 	identity: IdentityLine,
-	/**  Who asked for it. */
+	/**  Where it was started. */
 	origin: Origin,
-	/**  How it stands. */
+	/**  Its state. */
 	state: RunState,
 	/**  When it began. */
 	startedAt: Timestamp,
-	/**  How long it took, in milliseconds; `None` while it runs. */
+	/**  Duration in milliseconds; `None` while it runs. */
 	durationMs: number | null,
-	/**  Size of the answer in bytes. */
+	/**  Size of the result in bytes. */
 	resultBytes: number | null,
 	/**  Why it failed. */
 	problem: Problem | null,
-	/**  Its arguments in one short line, such as `city=Lisbon`, to tell runs of one tool apart; `None` without. */
+	/**  Its arguments in one short line, such as `city=Lisbon`; `None` without arguments. */
 	argumentsLine?: string | null,
-	/**  How much of it is kept. */
+	/**  How much of it the history keeps. */
 	capture?: CaptureLevel,
-	/**  What its owner says of it. */
+	/**  The user's label. */
 	label?: RunLabel,
 };
 
-/**  A tool as lists show it: schemas are large, and nobody looks at those of a thousand tools. */
+/**  A tool as lists show it, without its schemas, which are large. */
 export type ToolSummary = {
 	/**  The connector that offers it. */
 	connector: ConnectorId,
@@ -2967,36 +2717,36 @@ export type ToolSummary = {
 	effect: ToolEffect,
 };
 
-/**  One thing that was asked on the way, and its answer. */
+/**  A request of an authorization and its response. */
 export type TraceStep = {
-	/**  When. */
+	/**  When it happened. */
 	at: Timestamp,
 	/**  `GET`, `POST`, or a word such as `open` and `callback`. */
 	method: string,
-	/**  Address without query, or what was done. */
+	/**  URL without query, or a description. */
 	target: string,
-	/**  A few words more, such as the scopes that were asked for. */
+	/**  More details, such as the requested scopes. */
 	note: string | null,
-	/**  HTTP status of the answer. */
+	/**  HTTP status of the response. */
 	status: number | null,
-	/**  How long it took, in milliseconds. */
+	/**  Duration in milliseconds. */
 	durationMs: number | null,
 };
 
-/**  How an MCP server is reached. */
+/**  The transport of an MCP server. */
 export type Transport = 
 /**  Streamable HTTP. */
 "streamable_http" | 
-/**  A program of this computer, spoken to over its standard streams. */
+/**  A local program, over its standard streams. */
 "stdio" | 
 /**  The deprecated HTTP with server-sent events. */
 "sse";
 
-/**  A certificate that was not accepted. */
+/**  A certificate that was rejected. */
 export type UntrustedCertificate = {
-	/**  Host and port that showed it, such as `nas.home:8443`. */
+	/**  Host and port that presented it, such as `nas.home:8443`. */
 	place: string,
-	/**  Why, as the end of a sentence: `its issuer is unknown`. */
+	/**  The reason, as the end of a sentence: `its issuer is unknown`. */
 	reason: string,
 	/**  The certificate. */
 	facts: CertificateFacts,
@@ -3006,58 +2756,58 @@ export type UntrustedCertificate = {
 export type UsedBy = {
 	/**  The connector. */
 	connector: ConnectorId,
-	/**  Its name for people. */
+	/**  Its display name. */
 	title: string,
 };
 
-/**  What protects the data key. */
+/**  What protects the key of the vault. */
 export type VaultBackend = 
 /**  The system keychain. */
 "keychain" | 
-/**  A passphrase that the user chose. */
+/**  A passphrase. */
 "passphrase";
 
 /**  Whether secrets can be read now. */
 export type VaultState = 
-/**  Nothing was ever saved. */
+/**  No secret was saved yet. */
 "empty" | 
 /**  Secrets can be read and written. */
 "ready" | 
 /**  The keychain or the passphrase has to be unlocked first. */
 "locked" | 
-/**  The keychain does not answer, refuses, or lost the key. */
+/**  The keychain does not respond, denies access, or lost the key. */
 "unavailable";
 
-/**  Where the data key of the vault lies, and whether it can be used now. */
+/**  What protects the key of the vault, and whether secrets can be read. */
 export type VaultStatus = {
-	/**  What protects the data key; `None` before the first secret. */
+	/**  What protects the key; `None` before the first secret. */
 	backend: VaultBackend | null,
 	/**  Whether secrets can be read now. */
 	state: VaultState,
-	/**  Why not. */
+	/**  Why they cannot be read. */
 	problem: Problem | null,
 };
 
 /**  Who can use a connector. */
 export type Visibility = 
-/**  Its owner alone. */
+/**  Only its owner. */
 "private" | 
 /**  Everyone in the workspace. */
 "workspace" | 
 /**  Everyone in the organization. */
 "organization";
 
-/**  What Patchbay knows about a personal credential; its secret lies in the vault alone. */
+/**  A personal credential, without its secret, which is only in the vault. */
 export type WalletEntry = {
-	/**  Ours, stable. */
+	/**  Patchbay's own stable id. */
 	id: WalletEntryId,
-	/**  What the user calls it; unique in the wallet. */
+	/**  The user's name for it, unique in the wallet. */
 	name: string,
-	/**  What it is made of. */
+	/**  Its kind. */
 	kind: WalletKind,
-	/**  Reference such as `env://GITHUB_TOKEN` that stands in place of a stored secret. */
+	/**  Reference such as `env://GITHUB_TOKEN` that replaces a stored secret. */
 	reference: SecretReference | null,
-	/**  Names of the headers or variables that it is made of; their values are secret. */
+	/**  Names of its headers or variables, whose values are secret. */
 	headerNames: string[],
 	/**  Issuer of the tokens of an `oauth` entry, absolute URL. */
 	issuer: string | null,
@@ -3065,15 +2815,15 @@ export type WalletEntry = {
 	resource: string | null,
 	/**  Granted scopes of an `oauth` entry. */
 	scopes: string[],
-	/**  Whose account an `oauth` entry is for, as far as the provider tells. */
+	/**  User of an `oauth` entry, as far as the provider tells. */
 	user?: string | null,
-	/**  When its access token lapses. */
+	/**  When its access token expires. */
 	expiresAt: Timestamp | null,
-	/**  Whether it renews itself when it lapses. */
+	/**  Whether it is renewed automatically. */
 	renews: boolean,
-	/**  Whether the provider refused it and a person has to sign in again. */
+	/**  Whether the provider rejected it, so that the user has to sign in again. */
 	needsAuthorization: boolean,
-	/**  When it was saved first. */
+	/**  When it was first saved. */
 	createdAt: Timestamp,
 	/**  When its secret was last replaced or renewed. */
 	replacedAt: Timestamp,
@@ -3086,7 +2836,7 @@ export type WalletEntry = {
 /**  A personal credential in the vault. */
 export type WalletEntryId = string;
 
-/**  What a wallet entry is made of. */
+/**  The kind of a wallet entry. */
 export type WalletKind = 
 /**  A token sent as `Authorization: Bearer`. */
 "bearer" | 
@@ -3094,35 +2844,23 @@ export type WalletKind =
 "headers" | 
 /**  Environment variables of a local program, with secret values. */
 "variables" | 
-/**  The user's own OAuth app: client id and perhaps secret. */
+/**  The user's own OAuth app: client id and optional secret. */
 "oauth_client" | 
-/**  Tokens that came from a consent. */
+/**  Tokens of an OAuth sign-in. */
 "oauth";
 
-/**  The secret part of a wallet entry. */
-export type WalletSecret = 
-/**  A token. */
-{ kind: "bearer"; 
-/**  The token. */
-token: Secret } | 
-/**  Where a token is to be found at each use, such as `env://NAME`. */
-{ kind: "reference"; 
-/**  The reference. */
-reference: string } | 
-/**  Headers. */
-{ kind: "headers"; 
-/**  Header name to value; when replacing, an empty one keeps the one that is saved. */
+/**  The secret of a wallet entry. */
+export type WalletSecret = { kind: "bearer"; token: Secret } | 
+/**  A reference to a token, resolved at each use, such as `env://NAME`. */
+{ kind: "reference"; reference: string } | { kind: "headers"; 
+/**  Values by header name. When replacing, an empty value keeps the saved one. */
 values: { [key in string]: SecretValue } } | 
 /**  Environment variables of a local program. */
 { kind: "variables"; 
-/**  Variable name to value; when replacing, an empty one keeps the one that is saved. */
+/**  Values by variable name. When replacing, an empty value keeps the saved one. */
 values: { [key in string]: SecretValue } } | 
-/**  An OAuth app of the user's own. */
-{ kind: "oauth_client"; 
-/**  The client id. */
-clientId: string; 
-/**  The client secret, where there is one. */
-clientSecret: SecretValue | null };
+/**  The user's own OAuth app. */
+{ kind: "oauth_client"; clientId: string; clientSecret: SecretValue | null };
 
 /**  A resource whose changes somebody waits for, named by whoever may want to stop that. */
 export type WatchId = string;
