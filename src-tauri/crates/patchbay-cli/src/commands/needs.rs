@@ -1,7 +1,9 @@
 //! `patchbay status`: what needs the user's attention.
 
-use patchbay_model::{Timestamp, VaultBackend, VaultState};
-use patchbay_ops::{Need, NeedFix, NeedKind, list_needs, vault_status};
+use std::collections::HashMap;
+
+use patchbay_model::{ConnectorId, Timestamp, VaultBackend, VaultState};
+use patchbay_ops::{Need, NeedFix, NeedKind, list_connector_rows, list_needs, vault_status};
 
 use crate::cli::Cli;
 use crate::failure::Failure;
@@ -17,9 +19,23 @@ pub(super) async fn run(cli: &Cli) -> Result<(), Failure> {
         }
         false => "",
     };
+    let names = unique_names(cli).await?;
     let now = cli.now();
     let heads = ["PROBLEM", "REASON", "ACCOUNT", "SINCE", "FIX"];
-    cli.print_table(&needs, if_empty, heads, |need| row(need, now))
+    cli.print_table(&needs, if_empty, heads, |need| row(need, &names, now))
+}
+
+/// Short names that select one connector, by its id.
+async fn unique_names(cli: &Cli) -> Result<HashMap<ConnectorId, String>, Failure> {
+    let mut ids: HashMap<String, Vec<ConnectorId>> = HashMap::new();
+    for connector in list_connector_rows(&cli.cx).await? {
+        ids.entry(connector.name).or_default().push(connector.id);
+    }
+    let unique = |(name, ids): (String, Vec<ConnectorId>)| match <[_; 1]>::try_from(ids) {
+        Ok([id]) => Some((id, name)),
+        Err(_) => None,
+    };
+    Ok(ids.into_iter().filter_map(unique).collect())
 }
 
 /// A locked passphrase is no problem: each command that needs it asks for it.
@@ -35,7 +51,7 @@ fn message_without_needs(vault: VaultState, backend: Option<VaultBackend>) -> &'
     }
 }
 
-fn row(need: &Need, now: Timestamp) -> [Cell; 5] {
+fn row(need: &Need, names: &HashMap<ConnectorId, String>, now: Timestamp) -> [Cell; 5] {
     let who = need.identity.as_ref();
     let who = who.map(|identity| match &identity.credential {
         Some(credential) => format!("{} · {credential}", identity.account),
@@ -50,7 +66,7 @@ fn row(need: &Need, now: Timestamp) -> [Cell; 5] {
         Cell::from(need.words.as_deref().unwrap_or_default()),
         Cell::from(who.unwrap_or_default()),
         Cell::from(time.unwrap_or_default()),
-        Cell::from(help_command(need)),
+        Cell::from(help_command(need, names)),
     ]
 }
 
@@ -62,9 +78,11 @@ fn tone(kind: NeedKind) -> Tone {
     }
 }
 
-fn help_command(need: &Need) -> String {
+fn help_command(need: &Need, names: &HashMap<ConnectorId, String>) -> String {
     let name = |id: Option<&str>| text::quote(id.unwrap_or(&need.title));
-    let connector = name(need.connector.as_ref().map(|id| id.as_str()));
+    let connector = need.connector.as_ref();
+    let connector = connector.map(|id| names.get(id).map_or(id.as_str(), |name| name));
+    let connector = name(connector);
     let account = name(need.account.as_ref().map(|id| id.as_str()));
     let entry = name(need.entry.as_ref().map(|id| id.as_str()));
     match need.fix {
@@ -107,7 +125,14 @@ mod tests {
         for (name, id) in about {
             need[name] = json!(id);
         }
-        help_command(&serde_json::from_value(need).unwrap())
+        let names = [(ConnectorId::new("con_2"), "wiki".to_owned())].into();
+        help_command(&serde_json::from_value(need).unwrap(), &names)
+    }
+
+    #[test]
+    fn a_connector_is_named_as_a_person_names_it() {
+        let command = helped("sign_in", &[("connector", "con_2")]);
+        assert_eq!(command, "patchbay connector connect wiki");
     }
 
     #[test]
