@@ -144,7 +144,8 @@ function Name({ connector, showsDraft }: { connector: Connector; showsDraft: boo
 
 function statusReason(connector: Connector, authorization: Authorization | undefined): string | undefined {
   const { status } = connector;
-  if (authorization)
+  // A connector that is ready meanwhile was signed in by another process, such as the command line.
+  if (authorization && status.status !== "ready")
     return authorization.state === "awaiting_user"
       ? `Waiting for you, ${timeLeft(authorization.deadlineAt)}`
       : "Signing in";
