@@ -138,6 +138,7 @@ fn create_private(path: &Path) -> Result<(), Error> {
         file.set_permissions(std::fs::Permissions::from_mode(0o600))
             .map_err(Error::file(path))?;
     }
+    drop(file);
     Ok(())
 }
 
