@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Observations by connector. They can be saved and restored by another process.
+/// Observations by connector, for as long as the account is signed in. If `T` can be serialized, another process can
+/// restore them.
 #[derive(Default)]
 pub(crate) struct Observations<T = Observation>(Mutex<HashMap<String, T>>);
 
@@ -54,8 +55,9 @@ impl<T: Clone + Default> Observations<T> {
         self.lock().remove(id);
     }
 
-    pub(crate) fn retain(&self, is_there: impl Fn(&str) -> bool) {
-        self.lock().retain(|id, _| is_there(id));
+    pub(crate) fn retain(&self, is_kept: impl Fn(&str, &T) -> bool) {
+        self.lock()
+            .retain(|id, observation| is_kept(id, observation));
     }
 
     pub(crate) fn each<R>(&self, look: impl Fn(&T) -> R) -> Vec<R> {

@@ -155,7 +155,7 @@ impl Connectors for Airbyte {
             }
         }
         let ids: HashSet<&str> = all.iter().map(|one| one.id.as_str()).collect();
-        self.observations.retain(|id| ids.contains(id));
+        self.observations.retain(|id, _| ids.contains(id));
         Ok(all.into_iter().map(|one| self.map_connector(one)).collect())
     }
 

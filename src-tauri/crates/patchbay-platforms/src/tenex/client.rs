@@ -18,7 +18,7 @@ pub struct Tenex {
     pub(super) table: Table,
     pub(super) mcp: McpPath,
     pub(super) observations: Observations,
-    /// Consent pages of new connectors that have not been opened yet.
+    /// Consent pages of new connectors, until the consent ends or the connector is deleted. They are never saved.
     pub(super) pending_pages: Observations<Option<PendingPage>>,
 }
 

@@ -348,8 +348,10 @@ impl Consents for Tenex {
     ) -> Result<StartedConsent> {
         request.check_no_choices()?;
         let (id, redirect) = (request.connector, request.redirect);
+        let now = self.now();
+        self.pending_pages
+            .retain(|_, page| page.as_ref().is_some_and(|page| now < page.until));
         let pending = self.pending_pages.of(id.as_str());
-        let pending = pending.filter(|page| self.now() < page.until);
         let kept = |page: PendingPage| self.started_consent(page.page, self.until(page.until));
         let provider = match pending.clone() {
             Some(page) if redirect.is_none() => return Ok(kept(page)),

@@ -11,7 +11,7 @@ use crate::{Error, Result};
 /// One day.
 const MAX_SECONDS: f64 = 86_400.0;
 
-pub(crate) struct Settings<'a>(pub(in crate::tenex) &'a Map<String, Value>);
+pub(crate) struct Settings<'a>(pub(crate) &'a Map<String, Value>);
 
 impl Settings<'_> {
     /// Null and empty text count as absent.
