@@ -38,7 +38,7 @@ pub struct CallOptions {
     pub max_retry_wait: Option<Duration>,
     /// Headers that replace those of the same name, in any letter case. They may contain secrets.
     pub headers: Vec<(String, Secret)>,
-    /// Secrets among these options, to be redacted in the response.
+    /// Secrets among these options, to be redacted in error responses.
     pub secrets: Vec<Secret>,
     /// Query parameters to append: a list repeats its name, an object gives `name[key]`, and null is left out.
     pub query: Vec<(String, Value)>,

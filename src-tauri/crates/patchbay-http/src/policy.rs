@@ -87,6 +87,7 @@ impl AddressPolicy {
 
     /// Makes a client use these proxies, except for addresses on this computer.
     pub fn route(&self, client: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+        // With a proxy function, a client would write and parse the address of each request again.
         if self.proxies.is_empty() {
             return client.no_proxy();
         }

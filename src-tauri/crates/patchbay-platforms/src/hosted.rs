@@ -79,7 +79,8 @@ pub(crate) const HOSTED_ABILITIES: Abilities = Abilities {
     ..LOCAL_ABILITIES
 };
 
-/// Names of members to redact in every response: secret arguments of operations and secret fields of accounts.
+/// Names of members to redact in every response: secret arguments of operations, secret fields of accounts, and those
+/// of tokens.
 pub(crate) fn secret_names(operations: &[OperationEntry], fields: &[AccountField]) -> SecretNames {
     let arguments = operations.iter().map(OperationEntry::parameters);
     let fields = fields.iter().filter(|field| field.is_secret);

@@ -164,13 +164,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Cleans a text line by line; `None` if nothing is left.
-fn clean_lines(text: &str, max_chars: usize) -> Option<String> {
+fn non_empty_lines(text: &str, max_chars: usize) -> Option<String> {
     let text = text::clean_lines(text, max_chars);
     (!text.is_empty()).then_some(text)
 }
 
 /// Cleans a text to a single line; `None` if nothing is left.
-fn clean_line(text: &str, max_chars: usize) -> Option<String> {
+fn non_empty_line(text: &str, max_chars: usize) -> Option<String> {
     let text = clean_text(text, max_chars);
     (!text.is_empty()).then_some(text)
 }

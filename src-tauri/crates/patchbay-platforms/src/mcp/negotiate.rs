@@ -21,7 +21,7 @@ use super::session::{McpSession, Peer, Running, ServerOffer};
 use super::stdio::host::Attached;
 use super::stdio::{self, McpProgram, Process, StdioTransport};
 use super::wire::{ResumableSession, SessionLife, Wire};
-use super::{ClientFeatures, McpLimits, McpTarget, clean_line, clean_lines};
+use super::{ClientFeatures, McpLimits, McpTarget, non_empty_line, non_empty_lines};
 use crate::{Error, Found, icon};
 
 const NAME_LIMIT: usize = 200;
@@ -397,7 +397,7 @@ fn facts(info: Option<&ServerPeerInfo>, peer: &Peer) -> ServerFacts {
     let server = info.and_then(|info| info.server_info.as_ref());
     ServerFacts {
         name: server
-            .and_then(|server| clean_line(&server.name, NAME_LIMIT))
+            .and_then(|server| non_empty_line(&server.name, NAME_LIMIT))
             .unwrap_or_else(|| peer.name().to_owned()),
         version: server
             .map(|server| clean_text(&server.version, NAME_LIMIT))
@@ -408,7 +408,7 @@ fn facts(info: Option<&ServerPeerInfo>, peer: &Peer) -> ServerFacts {
         transport: peer.transport(),
         instructions: info
             .and_then(|info| info.instructions.as_deref())
-            .and_then(|text| clean_lines(text, INSTRUCTIONS_LIMIT)),
+            .and_then(|text| non_empty_lines(text, INSTRUCTIONS_LIMIT)),
         icon: server
             .and_then(|server| server.icons.as_deref())
             .and_then(|icons| {

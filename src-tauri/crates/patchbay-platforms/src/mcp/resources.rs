@@ -6,7 +6,7 @@ use patchbay_model::{
 };
 use serde_json::{Value, json};
 
-use super::{UriTemplate, clean_line, clean_lines, content};
+use super::{UriTemplate, content, non_empty_line, non_empty_lines};
 
 const NAME_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 20_000;
@@ -97,11 +97,11 @@ fn prompt(entry: &Value) -> Option<Prompt> {
 }
 
 fn title(entry: &Value) -> Option<String> {
-    clean_line(entry["title"].as_str()?, NAME_LIMIT)
+    non_empty_line(entry["title"].as_str()?, NAME_LIMIT)
 }
 
 fn description(entry: &Value) -> Option<String> {
-    clean_lines(entry["description"].as_str()?, DESCRIPTION_LIMIT)
+    non_empty_lines(entry["description"].as_str()?, DESCRIPTION_LIMIT)
 }
 
 fn items<'a>(value: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> {

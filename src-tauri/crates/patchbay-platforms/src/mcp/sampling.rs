@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::content::content;
 use super::questions::ParsedQuestion;
-use super::{clean_line, clean_lines};
+use super::{non_empty_line, non_empty_lines};
 
 /// Maximum length of a request, which a person has to read, in characters.
 const TEXT_LIMIT: usize = 50_000;
@@ -41,10 +41,10 @@ pub(super) fn read(params: &Value) -> Option<ParsedQuestion> {
     }
     let hints = params["modelPreferences"]["hints"].as_array();
     let hints = hints.into_iter().flatten();
-    let names = hints.filter_map(|hint| clean_line(hint["name"].as_str()?, NAME_LIMIT));
+    let names = hints.filter_map(|hint| non_empty_line(hint["name"].as_str()?, NAME_LIMIT));
     let max_tokens = params["maxTokens"].as_u64();
     Some(ParsedQuestion::plain(Question::Sampling(SamplingRequest {
-        system_prompt: system_prompt.and_then(|prompt| clean_lines(prompt, TEXT_LIMIT)),
+        system_prompt: system_prompt.and_then(|prompt| non_empty_lines(prompt, TEXT_LIMIT)),
         messages,
         max_tokens: max_tokens.and_then(|max| u32::try_from(max).ok()),
         models: names.take(MAX_MODELS).collect(),

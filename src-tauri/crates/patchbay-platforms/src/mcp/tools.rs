@@ -8,7 +8,7 @@ use patchbay_model::{Json, Tool, ToolEffect, clean_text};
 use rmcp::model::{ListToolsResult, Tool as RmcpTool};
 use serde_json::{Map, Value};
 
-use super::{clean_line, clean_lines};
+use super::{non_empty_line, non_empty_lines};
 use crate::icon;
 
 const TITLE_LIMIT: usize = 200;
@@ -115,10 +115,10 @@ fn tool(entry: &mut Value) -> Option<Tool> {
     let title = entry["title"].as_str().or(annotations["title"].as_str());
     Some(Tool {
         name,
-        title: title.and_then(|title| clean_line(title, TITLE_LIMIT)),
+        title: title.and_then(|title| non_empty_line(title, TITLE_LIMIT)),
         description: entry["description"]
             .as_str()
-            .and_then(|text| clean_lines(text, DESCRIPTION_LIMIT)),
+            .and_then(|text| non_empty_lines(text, DESCRIPTION_LIMIT)),
         input_schema,
         output_schema,
         effect: match (flag("readOnlyHint"), flag("destructiveHint")) {

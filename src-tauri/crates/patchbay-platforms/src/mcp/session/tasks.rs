@@ -24,7 +24,7 @@ use super::{McpSession, server_error};
 use crate::Error;
 use crate::mcp::exchange::Exchange;
 use crate::mcp::question_router::RegisteredCall;
-use crate::mcp::{CallProgress, TaskKeeper, ToolCall, clean_lines};
+use crate::mcp::{CallProgress, TaskKeeper, ToolCall, non_empty_lines};
 
 /// Poll interval if the server names none, or an invalid one.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -86,7 +86,7 @@ impl Task {
         Ok(Self {
             id: id.to_owned(),
             status: Status::read(raw["status"].as_str().unwrap_or_default())?,
-            message: message.and_then(|text| clean_lines(text, TEXT_LIMIT)),
+            message: message.and_then(|text| non_empty_lines(text, TEXT_LIMIT)),
             poll_interval: interval.map_or(POLL_INTERVAL, |millis| {
                 Duration::from_millis(millis).clamp(POLL_INTERVAL_BOUNDS.0, POLL_INTERVAL_BOUNDS.1)
             }),

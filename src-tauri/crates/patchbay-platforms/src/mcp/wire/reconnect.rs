@@ -1,7 +1,7 @@
 //! How often, and how soon, a stream that ended is reopened.
 //!
-//! A server may end its streams and name the wait before the next one. Since it may name none, or end each stream as
-//! soon as it is opened, waits have a minimum, grow while streams end soon, and are limited in number.
+//! A server may end its streams and name the wait before the next one. It may name a wait of zero, or end each stream
+//! as soon as it is opened: waits have a minimum, grow while streams end soon, and are limited in number.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
