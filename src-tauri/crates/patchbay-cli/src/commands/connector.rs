@@ -473,8 +473,8 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
         command: program::updated_command(&connector, args.program)?,
         authentication: authentication::choice(cli, args.authentication).await?,
         tags: args.tags,
-        favourite: one_of(args.favorite, args.no_favorite),
-        enabled: one_of(args.on, args.off),
+        favourite: flag_pair(args.favorite, args.no_favorite),
+        enabled: flag_pair(args.on, args.off),
         allow_plain_http: args.allow_plain_http,
         time_limits: limits(&connector, args.connect_timeout, args.run_timeout),
         roots: roots(&args.roots, args.no_roots)?,
@@ -507,7 +507,7 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
 }
 
 /// The value of a pair of flags, of which the grammar allows at most one.
-fn one_of(yes: bool, no: bool) -> Option<bool> {
+fn flag_pair(yes: bool, no: bool) -> Option<bool> {
     (yes || no).then_some(yes)
 }
 

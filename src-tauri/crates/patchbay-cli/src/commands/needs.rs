@@ -19,7 +19,10 @@ pub(super) async fn run(cli: &Cli) -> Result<(), Failure> {
         }
         false => "",
     };
-    let names = unique_names(cli).await?;
+    let names = match needs.is_empty() || cli.is_json() {
+        true => HashMap::new(),
+        false => unique_names(cli).await?,
+    };
     let now = cli.now();
     let heads = ["PROBLEM", "REASON", "ACCOUNT", "SINCE", "FIX"];
     cli.print_table(&needs, if_empty, heads, |need| row(need, &names, now))
@@ -38,7 +41,8 @@ async fn unique_names(cli: &Cli) -> Result<HashMap<ConnectorId, String>, Failure
     Ok(ids.into_iter().filter_map(unique).collect())
 }
 
-/// A locked passphrase is no problem: each command that needs it asks for it.
+/// The message if nothing needs the user. A vault that is locked by a passphrase is no problem: each command that needs
+/// it asks for the passphrase.
 fn message_without_needs(vault: VaultState, backend: Option<VaultBackend>) -> &'static str {
     match (vault, backend) {
         (VaultState::Unavailable, _) => {
