@@ -117,9 +117,12 @@ async fn a_connector_has_one_consent_at_a_time_and_a_new_one_after_it() {
     let harness = Harness::new().await;
     harness.browser.set_answer(Answer::Nothing);
     let connector = harness.add().await;
-    let first = harness.start_waiting(&connector, Redirect::Loopback).await;
+    let first = harness.start(&connector, Redirect::Loopback).await;
     let second = harness.start(&connector, Redirect::DeepLink).await;
     assert_eq!(first.id, second.id);
+    harness
+        .wait_for_state(&first, AuthorizationState::AwaitingUser)
+        .await;
     assert_eq!(harness.browser.opened().len(), 1);
     for _ in 0..20 {
         harness.cancel(&first).await;

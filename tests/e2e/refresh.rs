@@ -100,10 +100,10 @@ async fn a_call_that_hears_late_of_its_refusal_takes_the_renewed_token() {
         let (cx, id) = (harness.cx.clone(), connector.id.clone());
         async move { run_in(&cx, &id, "whoami", json!({})).await }
     });
-    let pending = harness
+    let begun = harness
         .playground
         .wait_until(|it| calls("whoami", it) == 1, TIMEOUT);
-    assert!(pending.await);
+    assert!(begun.await);
     delay(false);
     assert_done(&harness.echo(&connector).await);
     assert!(!late.is_finished(), "the other was refused first");

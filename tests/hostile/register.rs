@@ -234,7 +234,10 @@ fn readers() -> BTreeSet<String> {
             let name = name.to_string_lossy().replace('\\', "/");
             let source = fs::read_to_string(&file).unwrap();
             let mut functions = readers_of(&source);
-            if source.contains("\n#[tauri::command]") || source.contains("\ncommands! {") {
+            let declares_commands = |line: &str| {
+                line.trim() == "#[tauri::command]" || line.trim_start().starts_with("commands! {")
+            };
+            if name != "src/commands.rs" && source.lines().any(declares_commands) {
                 functions.insert("commands".to_owned());
             }
             found.extend(

@@ -162,7 +162,10 @@ async fn a_program_is_added_allowed_used_and_never_left_behind() {
     assert_eq!(entry["headerNames"], json!(["API_KEY"]));
     let name = entry["name"].as_str().unwrap();
     let replace = ["credential", "replace", name, "--env-secret", "API_KEY"];
-    harness.run_with(&replace, "other-token\n").await.succeeded();
+    harness
+        .run_with(&replace, "other-token\n")
+        .await
+        .succeeded();
     harness.does("tool run files echo text=again --json").await;
     assert!(harness.nothing_lives());
 }

@@ -32,7 +32,7 @@ fn refresh(window: &Window, output: &str, sign: &str) {
 fn an_account_in_trouble_is_named_with_its_code_and_its_connectors_stay() {
     let stage = stage();
     let window = &stage.window;
-    stage.set_fault(limited());
+    stage.set_fault(limited("detail"));
     refresh(window, "platform.rate_limited", "slow");
     assert_no_faults(window, "limited");
 
@@ -79,7 +79,7 @@ fn what_was_typed_stays_while_the_platform_cannot_take_it() {
     let window = &stage.window;
     window.press("tab", "Settings");
     window.fill("Description*", "The wiki of everybody");
-    stage.set_fault(limited());
+    stage.set_fault(limited("detail"));
     window.press("button", "Review changes");
     window.see_text("platform.rate_limited");
     window.press("button", "Back to editing");

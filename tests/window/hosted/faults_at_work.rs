@@ -34,7 +34,7 @@ fn the_arguments_of_a_run_stay_while_it_is_limited_garbled_cut_or_silent() {
     window.fill("text", "a long thought");
     let garbled = down();
     for (fault, code) in [
-        (limited(), "platform.rate_limited"),
+        (limited("detail"), "platform.rate_limited"),
         (garbled, "platform.answer"),
         (Fault::always(FaultKind::Cut), "network.unreachable"),
     ] {
@@ -71,7 +71,7 @@ fn a_credential_is_typed_once_however_often_the_platform_fails() {
     let broken = Answer::json(500, &json!({ "detail": "internal error" }));
     for (fault, code) in [
         (Fault::answer(broken), "platform.failed"),
-        (limited(), "platform.rate_limited"),
+        (limited("detail"), "platform.rate_limited"),
     ] {
         stage.set_fault(fault);
         window.press_in(("dialog", "Add credential"), "button", "Save");

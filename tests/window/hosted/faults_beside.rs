@@ -25,7 +25,7 @@ fn a_silent_account_holds_up_nobody_and_two_in_trouble_are_both_told() {
     window.see_gone("button", "Stop");
 
     mistral.set_fault(down());
-    stage.set_fault(limited());
+    stage.set_fault(limited("message"));
     // The turn before ends with the silence.
     window.see("button", "Refresh");
     window.press("button", "Refresh");

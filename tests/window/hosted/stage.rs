@@ -156,9 +156,9 @@ pub(super) fn wiki(sign_in: &str) -> Value {
     })
 }
 
-/// A refusal that asks to wait for an hour.
-pub(super) fn limited() -> Fault {
-    let limited = Answer::json(429, &json!({ "detail": "too many requests" }));
+/// A refusal that asks to wait for an hour, with its words in the platform's member.
+pub(super) fn limited(member: &str) -> Fault {
+    let limited = Answer::json(429, &json!({ member: "too many requests" }));
     Fault::answer(limited.with("retry-after", "3600"))
 }
 

@@ -27,13 +27,13 @@ async fn cached_tools(bench: &Bench, connector: &Connector) -> Vec<String> {
 }
 
 /// Waits until the second tool of the server is listed.
-async fn wait_for_second_tool(bench: &Bench, connector: &Connector) {
+async fn wait_for_second_tool(bench: &Bench, connector: &Connector, limit: Duration) {
     let until_listed = async {
         while cached_tools(bench, connector).await != ["second"] {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    let listed = tokio::time::timeout(Duration::from_secs(20), until_listed).await;
+    let listed = tokio::time::timeout(limit, until_listed).await;
     listed.expect("the tools are listed again");
 }
 
@@ -44,7 +44,7 @@ async fn tools_that_a_server_says_changed_are_listed_again_and_not_too_often() {
     fs::write(bench.home.path().join("server"), RESTLESS).unwrap();
     let tools = refresh_tools(&bench.cx, &connector.id).await.unwrap();
     assert_eq!(tools[0].name, "first");
-    wait_for_second_tool(&bench, &connector).await;
+    wait_for_second_tool(&bench, &connector, Duration::from_secs(10)).await;
     // The notifications continue.
     tokio::time::sleep(Duration::from_secs(3)).await;
     let folder = bench.cx.paths().server_folder(&connector.id);
@@ -80,7 +80,7 @@ async fn a_server_of_the_newer_era_is_listened_to_once() {
     fs::write(bench.home.path().join("server"), HEARD).unwrap();
     let tools = refresh_tools(&bench.cx, &connector.id).await.unwrap();
     assert_eq!(tools[0].name, "first");
-    wait_for_second_tool(&bench, &connector).await;
+    wait_for_second_tool(&bench, &connector, Duration::from_secs(20)).await;
     let folder = bench.cx.paths().server_folder(&connector.id);
     let listened = fs::read_to_string(folder.join("heard")).unwrap();
     assert_eq!(listened.lines().count(), 1, "{listened}");
