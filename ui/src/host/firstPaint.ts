@@ -3,7 +3,7 @@ let drawn: Promise<void> = Promise.resolve();
 /** Maximum wait in milliseconds; a hidden window paints nothing. */
 const maxWait = 1000;
 
-/** Number of consecutive frames within `quick` milliseconds that count as idle. */
+/** Number of consecutive frames within `quickFrame` milliseconds that count as idle. */
 const quickFrames = 3;
 const quickFrame = 40;
 

@@ -69,7 +69,10 @@ export function ConnectorSettings({ connector, onRemove }: Props) {
   );
 }
 
-/** Settings of a connector that its platform configures: only tags, favorite and notifications are saved here. */
+/**
+ * Settings of a connector that its platform configures: its tags, favorite, notifications and run
+ * history level are saved here.
+ */
 function HostedSettings({ connector, onRemove }: Props) {
   const { title, identity } = connector;
   const answered = useAnsweredFirst([

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
-import { connector, manyConnectors, problem } from "@/test/samples";
+import { authorization, connector, manyConnectors, problem } from "@/test/samples";
 
 describe("list of connectors", () => {
   it("says_of_each_row_what_it_is_how_and_as_whom", async () => {
@@ -14,6 +14,19 @@ describe("list of connectors", () => {
     ).toBeVisible();
     expect(screen.getByRole("row", { name: "GitHub, Ready, This computer, northlight-bot, 38 tools" })).toBeVisible();
     expect(await axeViolations(container)).toEqual([]);
+  });
+
+  it("says_no_sign_in_of_a_connector_that_is_ready_meanwhile", async () => {
+    const ready = connector();
+    const waiting = connector({ id: "con_wiki", name: "wiki", title: "Wiki" });
+    waiting.status = { ...waiting.status, status: "authorizing" };
+    renderApp("/connectors", {
+      connectors: [ready, waiting],
+      authorizations: [ready, waiting].map(({ id }) => authorization({ id: `aut_${id}`, connector: id })),
+    });
+    const row = await screen.findByRole("row", { name: /^Wiki/ });
+    expect(await within(row).findByText(/^Waiting for you, /)).toBeVisible();
+    expect(within(screen.getByRole("row", { name: /^GitHub/ })).queryByText(/^Waiting for you/)).toBeNull();
   });
 
   it("invites_to_add_when_there_is_nothing", async () => {
