@@ -36,8 +36,8 @@ export function Sidebar({ collapsed, onToggle }: Props) {
         type="button"
         className={styles.find}
         onClick={() => layers.openPalette()}
-        aria-label="Search or run a command"
-        title={collapsed ? "Search or run a command" : undefined}
+        aria-label={collapsed ? "Search or run a command" : undefined}
+        title="Search or run a command"
       >
         <Icon name="search" size={14} />
         <span className={styles.words}>Search</span>
