@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rmcp::ClientHandler;
 use rmcp::model::{
@@ -16,7 +17,7 @@ use rmcp::service::{NotificationContext, RequestContext, RoleClient};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::question_router::{QuestionKind, QuestionRouter, RegisteredCall};
@@ -29,6 +30,12 @@ const PROGRESS_BACKLOG: usize = 32;
 /// Capacity of the queue of updated resources; if it overflows, a watch reports a change.
 const UPDATES_BACKLOG: usize = 64;
 
+/// How long a new program may take to request its roots; many never do.
+const ROOTS_REQUEST_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long a program may take to apply its roots; nothing tells when it has.
+const ROOTS_GRACE: Duration = Duration::from_millis(100);
+
 /// Declares elicitation if a person can be asked, sampling if it is turned on too, and roots if any were chosen for the
 /// server. Any other request except `ping` is answered as an unknown method.
 #[derive(Clone)]
@@ -39,6 +46,7 @@ pub(super) struct McpClientHandler {
     question_router: Arc<QuestionRouter>,
     /// The response to `roots/list`; `None` without roots.
     roots: Option<Arc<Value>>,
+    roots_requested: Arc<Notify>,
     /// Marked as changed with the list of tools.
     tools: watch::Sender<()>,
     /// Marked as changed with the lists of resources or prompts.
@@ -54,6 +62,7 @@ impl McpClientHandler {
             version: None,
             question_router: Arc::new(QuestionRouter::new(client_features, limits.answer)),
             roots: client_features.roots_result().map(Arc::new),
+            roots_requested: Arc::default(),
             tools: watch::Sender::new(()),
             offer: watch::Sender::new(()),
             resource_updates: broadcast::channel(UPDATES_BACKLOG).0,
@@ -65,6 +74,20 @@ impl McpClientHandler {
         Self {
             version: Some(version),
             ..self
+        }
+    }
+
+    /// Waits until the server has requested and applied its roots, if there are any and it requests them without a call.
+    pub(super) async fn wait_for_roots(&self) {
+        if self.roots.is_none() {
+            return;
+        }
+        let requested = self.roots_requested.notified();
+        if tokio::time::timeout(ROOTS_REQUEST_TIMEOUT, requested)
+            .await
+            .is_ok()
+        {
+            tokio::time::sleep(ROOTS_GRACE).await;
         }
     }
 
@@ -224,6 +247,7 @@ impl ClientHandler for McpClientHandler {
         &self,
         _: RequestContext<RoleClient>,
     ) -> Result<rmcp::model::ListRootsResult, ErrorData> {
+        self.roots_requested.notify_one();
         let roots = self.roots.as_deref().cloned();
         let roots = roots.ok_or_else(ErrorData::method_not_found::<ListRootsRequestMethod>)?;
         serde_json::from_value(roots)

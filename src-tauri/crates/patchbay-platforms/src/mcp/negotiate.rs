@@ -278,7 +278,7 @@ pub async fn connect_program(
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
     let pipe = stdio::start(program, limits)?;
-    connect_over(pipe, &client_features, limits, cancel).await
+    connect_over(pipe, true, &client_features, limits, cancel).await
 }
 
 /// Connects to a program that a host holds, which keeps running when the session ends.
@@ -291,12 +291,14 @@ pub async fn connect_attached(
     limits: McpLimits,
     cancel: &CancellationToken,
 ) -> Result<McpSession, Error> {
+    let is_new = attached.is_new;
     let pipe = stdio::attach(attached, limits);
-    connect_over(pipe, &client_features, limits, cancel).await
+    connect_over(pipe, is_new, &client_features, limits, cancel).await
 }
 
 async fn connect_over(
     pipe: StdioTransport,
+    is_new: bool,
     client_features: &ClientFeatures,
     limits: McpLimits,
     cancel: &CancellationToken,
@@ -305,7 +307,7 @@ async fn connect_over(
     let session = tokio::select! {
         biased;
         () = cancel.cancelled() => Err(Error::Cancelled),
-        session = negotiate_over(&pipe, client_features, limits) => session,
+        session = negotiate_over(&pipe, is_new, client_features, limits) => session,
         after = wait_until_overdue(pipe.process(), limits.connect) => Err(Error::TimedOut { after }),
     };
     if session.is_ok() {
@@ -327,11 +329,16 @@ async fn wait_until_overdue(process: &Process, limit: Duration) -> Duration {
 
 async fn negotiate_over(
     pipe: &StdioTransport,
+    is_new: bool,
     client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
     let handshake = ClientLifecycleMode::Initialize;
     match start_over(pipe, handshake, client_features, limits).await {
+        Ok(session) if is_new => {
+            session.wait_for_roots().await;
+            Ok(session)
+        }
         Err(Error::ServerError { .. }) => {
             let discover = ClientLifecycleMode::Discover {
                 preferred_versions: known_versions(),

@@ -167,6 +167,14 @@ impl McpSession {
         self.0.facts.protocol_version.as_str() < ProtocolVersion::NO_INITIALIZE.as_str()
     }
 
+    /// Waits until a new server of the older era knows its roots, which it requests after the handshake: it would refuse
+    /// calls that come earlier. In the newer era it requests them within a call.
+    pub(super) async fn wait_for_roots(&self) {
+        if self.is_legacy() {
+            self.0.client_handler.wait_for_roots().await;
+        }
+    }
+
     /// Marked as changed whenever the server notifies of changes to its tools, until the session is dropped.
     pub fn subscribe_tool_changes(&self) -> watch::Receiver<()> {
         self.0.client_handler.subscribe_tool_changes()

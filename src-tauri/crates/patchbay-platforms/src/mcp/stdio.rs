@@ -89,6 +89,7 @@ pub(super) fn attach(attached: Attached, limits: McpLimits) -> StdioTransport {
         process,
         link,
         exit_listener,
+        is_new: _,
     } = attached;
     listen_to(process, link, limits, Some(exit_listener))
 }

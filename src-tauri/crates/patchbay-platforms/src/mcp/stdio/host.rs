@@ -110,7 +110,10 @@ struct ResponseEnvelope {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum HostResponse {
+    /// Attached to a server that runs already.
     Attached,
+    /// Attached to a server that was started for it.
+    Started,
     NotStarted(String),
     Servers(Vec<HeldServer>),
     Kept,

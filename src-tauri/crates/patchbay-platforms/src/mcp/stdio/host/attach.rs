@@ -25,15 +25,18 @@ pub struct Attached {
     pub(in crate::mcp::stdio) process: Process,
     pub(in crate::mcp::stdio) link: Link,
     pub(in crate::mcp::stdio) exit_listener: ExitListener,
+    /// Whether the server was started for this client.
+    pub(in crate::mcp) is_new: bool,
 }
 
 impl Attached {
-    pub(super) fn new(name: &str, secrets: Vec<Secret>, link: Link) -> Self {
+    pub(super) fn new(name: &str, secrets: Vec<Secret>, link: Link, is_new: bool) -> Self {
         let (process, exit) = process::attached(name, secrets);
         Self {
             process,
             link,
             exit_listener: ExitListener { exit },
+            is_new,
         }
     }
 }
@@ -64,16 +67,22 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Stream for S {}
 pub async fn attach(stream: impl Stream, launch: Launch) -> Result<Attached, AttachError> {
     let (name, secrets) = (launch.name.clone(), launch.secrets.clone());
     let (response, stdout, stdin) = request(stream, HostRequest::Attach(Box::new(launch))).await?;
-    match response {
-        HostResponse::Attached => {}
+    let is_new = match response {
+        HostResponse::Attached => false,
+        HostResponse::Started => true,
         HostResponse::NotStarted(why) => return Err(AttachError::NotStarted(why)),
         other => return Err(unexpected(&other)),
-    }
+    };
     let streams = Streams {
         stdin: Box::new(stdin),
         stdout: Box::new(stdout),
     };
-    Ok(Attached::new(&name, secrets, Link::Streams(streams)))
+    Ok(Attached::new(
+        &name,
+        secrets,
+        Link::Streams(streams),
+        is_new,
+    ))
 }
 
 /// Lists the held servers.

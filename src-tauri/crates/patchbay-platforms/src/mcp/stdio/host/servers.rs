@@ -112,8 +112,12 @@ impl Host {
             }
             Some(HostRequest::Attach(launch)) => match self.attach_client(*launch).await {
                 Ok(None) => HostResponse::Refused,
-                Ok(Some(client)) => {
-                    if respond(&mut write, HostResponse::Attached).await {
+                Ok(Some((client, is_new))) => {
+                    let response = match is_new {
+                        true => HostResponse::Started,
+                        false => HostResponse::Attached,
+                    };
+                    if respond(&mut write, response).await {
                         relay_client(client, lines, write).await;
                     }
                     return;
@@ -131,14 +135,16 @@ impl Host {
     pub async fn attach(&self, launch: Launch) -> Result<Attached, AttachError> {
         let (name, secrets) = (launch.name.clone(), launch.secrets.clone());
         match self.attach_client(launch).await {
-            Ok(Some(client)) => Ok(Attached::new(&name, secrets, Link::Host(client))),
+            Ok(Some((client, is_new))) => {
+                Ok(Attached::new(&name, secrets, Link::Host(client), is_new))
+            }
             Ok(None) => Err(unexpected(&HostResponse::Refused)),
             Err(error) => Err(AttachError::NotStarted(start_failure(error))),
         }
     }
 
-    /// Attaches a client to its server; `None` if new clients are refused.
-    async fn attach_client(&self, launch: Launch) -> Result<Option<Client>, Error> {
+    /// Attaches a client to its server, and returns whether that was started for it; `None` if new clients are refused.
+    async fn attach_client(&self, launch: Launch) -> Result<Option<(Client, bool)>, Error> {
         let key = (launch.connector.clone(), launch.asks);
         let client = self.clients.fetch_add(1, Ordering::Relaxed);
         let (to_client, for_client) = mpsc::channel(BACKLOG);
@@ -155,7 +161,7 @@ impl Host {
                     .await
                     .is_ok()
             {
-                return Ok(Some(Client::new(client, events, for_client)));
+                return Ok(Some((Client::new(client, events, for_client), false)));
             }
             // Two servers of a connector at a time could interfere.
             known.handle.process.end().await;
@@ -165,7 +171,7 @@ impl Host {
         let events = server.handle.events.clone();
         drop(events.send(ClientEvent::Attached(client, to_client)).await);
         servers.insert(key, server);
-        Ok(Some(Client::new(client, events, for_client)))
+        Ok(Some((Client::new(client, events, for_client), true)))
     }
 
     /// Keeps a session alive; `false` if that failed.

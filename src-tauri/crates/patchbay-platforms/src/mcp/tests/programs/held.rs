@@ -165,6 +165,29 @@ async fn its_folders_are_told_to_it_between_calls() {
 }
 
 #[tokio::test]
+async fn a_new_server_is_not_called_before_it_has_its_roots() {
+    let holder = Holder::new();
+    let client_features = ClientFeatures {
+        roots: vec!["/srv/notes".into()],
+        ..ClientFeatures::default()
+    };
+    let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
+    let own = program("roots-late", &holder.groups);
+    let own = connect_program(own, client_features.clone(), limits, &cancel).await;
+    let held = holder
+        .session_with(client_features, "roots-late", "a")
+        .await;
+    for session in [own, held] {
+        let session = session.unwrap();
+        let outcome = run_tool(&session, call("echo")).await;
+        let roots = super::super::roots::told(&outcome.unwrap());
+        assert_eq!(roots["roots"][0]["uri"], "file:///srv/notes");
+        session.close().await;
+    }
+    holder.groups.wait_until_gone().await;
+}
+
+#[tokio::test]
 async fn other_words_or_secrets_are_another_server() {
     let holder = Holder::new();
     let first = holder.session("well", "a").await.unwrap();

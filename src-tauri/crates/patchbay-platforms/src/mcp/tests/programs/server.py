@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 manner = sys.argv[1]
@@ -131,6 +132,9 @@ for line in sys.stdin:
     elif method == "logging/setLevel":
         level = message["params"]["level"]
         result = {}
+    elif method == "notifications/initialized" and manner == "roots-late":
+        request = {"jsonrpc": "2.0", "id": "roots", "method": "roots/list"}
+        threading.Timer(0.3, say, [request]).start()
     elif method == "notifications/initialized" and manner == "roots":
         # Between calls, as most servers ask for them.
         say({"jsonrpc": "2.0", "id": "roots", "method": "roots/list"})
@@ -260,6 +264,8 @@ for line in sys.stdin:
             text = json.dumps(subscriptions)
             for uri in ("a://bc", *subscriptions):
                 say({"jsonrpc": "2.0", "method": "notifications/resources/updated", "params": {"uri": uri}})
+        if manner == "roots-late":
+            text = json.dumps(roots)
         if manner == "roots":
             text = json.dumps(roots or answer_to("roots"), sort_keys=True)
         if manner == "samples":
