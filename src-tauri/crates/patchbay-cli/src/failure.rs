@@ -9,6 +9,9 @@ use crate::command_hint::{self, with_command_hint};
 use crate::exit;
 use crate::output::text;
 
+/// Number of output lines shown of a program that ended; its log has more.
+const LAST_LINES: usize = 5;
+
 /// A problem to be reported on standard error.
 #[derive(Debug)]
 pub(crate) struct Failure(Box<Problem>);
@@ -148,8 +151,8 @@ fn render_problem(problem: &Problem) -> String {
     for field in &problem.fields {
         text.push_str(&format!("  {}\n", text::line(&render_field(field))));
     }
-    if let Some(detail) = problem.detail.as_ref().filter(|_| !repeats_fields(problem)) {
-        text.push_str(&format!("  {}\n", text::line(detail)));
+    for line in detail_lines(problem) {
+        text.push_str(&format!("  {line}\n"));
     }
     if let Some(request) = &problem.request {
         text.push_str(&format!("  request: {}\n", text::line(request)));
@@ -161,6 +164,21 @@ fn render_problem(problem: &Problem) -> String {
         text.push_str(&format!("hint: {}\n", text::line(hint)));
     }
     text
+}
+
+/// The detail in one line; of the output of a program the last lines, which usually say why it ended.
+pub(crate) fn detail_lines(problem: &Problem) -> Vec<String> {
+    let Some(detail) = problem.detail.as_ref().filter(|_| !repeats_fields(problem)) else {
+        return Vec::new();
+    };
+    if problem.code != Code::ProgramEnded {
+        return vec![text::line(detail)];
+    }
+    let lines: Vec<_> = detail.lines().collect();
+    let last = &lines[lines.len().saturating_sub(LAST_LINES)..];
+    last.iter()
+        .map(|line| format!("| {}", text::line(line)))
+        .collect()
 }
 
 /// Whether the detail only repeats the problems of the fields.
@@ -212,6 +230,16 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+
+    #[test]
+    fn the_last_lines_of_a_program_are_shown_below_each_other() {
+        let mut problem = Problem::new(Code::ProgramEnded, "the program npx ended");
+        problem.detail = Some("1\n2\n3\n4\n5\n\u{1b}[2Jno key".into());
+        assert_eq!(
+            render_problem(&problem),
+            "error: The program npx ended.\n  | 2\n  | 3\n  | 4\n  | 5\n  | �[2Jno key\n"
+        );
+    }
 
     #[test]
     fn words_come_as_sentence_details_and_hint() {

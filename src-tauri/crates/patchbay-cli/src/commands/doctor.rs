@@ -14,13 +14,10 @@ use tokio::task::JoinSet;
 use super::vault;
 use crate::cli::Cli;
 use crate::command_hint::with_command_hint;
-use crate::failure::Failure;
+use crate::failure::{Failure, detail_lines};
 use crate::output::table::Tone;
 use crate::output::{Screen, text, when};
 use crate::unlock::unlock;
-
-/// Number of output lines shown of a program that ended; its log has more.
-const LAST_LINES: usize = 5;
 
 /// The result of all checks.
 #[derive(Serialize)]
@@ -264,19 +261,14 @@ fn render_hints(problem: Option<&Problem>) -> String {
     let hint = hint
         .map(|hint| format!("     {hint}\n"))
         .unwrap_or_default();
-    let output = last_output(&problem);
+    let output: String = match problem.code {
+        Code::ProgramEnded => detail_lines(&problem)
+            .iter()
+            .map(|line| format!("     {line}\n"))
+            .collect(),
+        _ => String::new(),
+    };
     format!("     {}\n{output}{hint}", text::line(&problem.message))
-}
-
-/// The last lines that a program wrote before it ended, which usually say why.
-fn last_output(problem: &Problem) -> String {
-    if problem.code != Code::ProgramEnded {
-        return String::new();
-    }
-    let lines: Vec<_> = problem.detail.iter().flat_map(|it| it.lines()).collect();
-    let last = lines.iter().skip(lines.len().saturating_sub(LAST_LINES));
-    last.map(|line| format!("     | {}\n", text::line(line)))
-        .collect()
 }
 
 /// A line that starts with a word for its state, because colour must not be the only sign.
