@@ -11,6 +11,9 @@ use crate::{BoxError, Headers, Result};
 /// A token that is requested when needed, and used until it expires or is rejected.
 #[derive(Default)]
 pub(crate) struct TokenCache {
+    /// Whether a rejected token is kept: one requested for that very call for the next call, and any other one to
+    /// recognize it when it is offered again.
+    keeps_rejected: bool,
     /// Held during a request for a token, whose result is used by those who wait.
     request: tokio::sync::Mutex<()>,
     state: Mutex<State>,
@@ -39,6 +42,13 @@ impl State {
 }
 
 impl TokenCache {
+    pub(crate) fn keeping_rejected() -> Self {
+        Self {
+            keeps_rejected: true,
+            ..Self::default()
+        }
+    }
+
     /// The cached token, unless it has expired.
     pub(crate) fn get(&self, now: Timestamp) -> Option<Headers> {
         self.state().valid_headers(now)
@@ -79,20 +89,19 @@ impl TokenCache {
     }
 
     /// Handles a 401 to the headers that were `sent`, and returns whether a new token may help. A late 401 for an old
-    /// token doesn't discard a newer one. A token requested for this very call is not replaced, but remains cached for
-    /// the next call if `keep_fresh`.
-    pub(crate) fn reject(&self, sent: &[(String, Secret)], keep_fresh: bool) -> bool {
+    /// token doesn't discard a newer one. A token requested for this very call is not replaced.
+    pub(crate) fn reject(&self, sent: &[(String, Secret)]) -> bool {
         let mut state = self.state();
         let rejected = state
             .token
             .take_if(|token| contains_token(sent, &token.headers));
         match rejected {
             Some(token) if !token.is_used => {
-                state.token = keep_fresh.then_some(token);
+                state.token = self.keeps_rejected.then_some(token);
                 false
             }
             _ => {
-                state.rejected = Some(sent.into());
+                state.rejected = self.keeps_rejected.then(|| sent.into());
                 true
             }
         }

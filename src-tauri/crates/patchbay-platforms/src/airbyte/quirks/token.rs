@@ -34,7 +34,7 @@ impl ApplicationToken {
             api,
             client_id,
             client_secret,
-            cache: TokenCache::default(),
+            cache: TokenCache::keeping_rejected(),
         }
     }
 
@@ -86,7 +86,7 @@ impl TokenSource for ApplicationToken {
         sent: &[(String, Secret)],
         _challenge: Option<String>,
     ) -> Result<bool, BoxError> {
-        Ok(self.cache.reject(sent, true))
+        Ok(self.cache.reject(sent))
     }
 }
 

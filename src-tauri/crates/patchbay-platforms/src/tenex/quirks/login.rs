@@ -68,6 +68,6 @@ impl TokenSource for Login {
         sent: &[(String, Secret)],
         _challenge: Option<String>,
     ) -> Result<bool, BoxError> {
-        Ok(self.cache.reject(sent, false))
+        Ok(self.cache.reject(sent))
     }
 }
