@@ -4,8 +4,9 @@
 pub(crate) mod test_support;
 
 use patchbay_model::{Form, Json, SECRET_MARK};
-use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
+use schemars::transform::transform_subschemas;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -96,12 +97,12 @@ pub(crate) fn new<T: Serialize + JsonSchema>(values: &T) -> Form {
 pub(crate) fn schema_of<T: JsonSchema>() -> Value {
     let settings =
         SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
-    let schema = settings.into_generator().into_root_schema_for::<T>();
-    let mut schema = sanitize_schema(schema.to_value());
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    sanitize_schema(&mut schema);
     for keyword in ["$schema", "title", "description"] {
-        schema.as_object_mut().map(|schema| schema.remove(keyword));
+        schema.remove(keyword);
     }
-    schema
+    schema.to_value()
 }
 
 fn strip_null(value: Value) -> Value {
@@ -136,53 +137,38 @@ pub(crate) fn drop_alternative(form: &mut Form, member: &str, kind: &str) {
 
 /// Prepares a schema for display: optional members are not nullable too, and a choice has the type that all alternatives
 /// share.
-fn sanitize_schema(mut schema: Value) -> Value {
-    match &mut schema {
-        Value::Array(items) => items
-            .iter_mut()
-            .for_each(|item| *item = sanitize_schema(item.take())),
-        Value::Object(members) => {
-            for (keyword, part) in members.iter_mut() {
-                match (keyword.as_str(), part) {
-                    // Keys below these are names of members, not keywords.
-                    ("dependentRequired", _) => {}
-                    ("properties", Value::Object(parts)) => parts
-                        .values_mut()
-                        .for_each(|part| *part = sanitize_schema(part.take())),
-                    (_, part) => *part = sanitize_schema(part.take()),
-                }
-            }
-            if let Some(Value::Array(types)) = members.get_mut("type") {
-                types.retain(|each| each != "null");
-                if let [only] = types.as_mut_slice() {
-                    members["type"] = only.take();
-                }
-            }
-            if let Some(Value::Array(options)) = members.get_mut("anyOf") {
-                options.retain(|option| option["type"] != "null");
-                if let [Value::Object(only)] = options.as_mut_slice() {
-                    let only = std::mem::take(only);
-                    members.remove("anyOf");
-                    for (name, value) in only {
-                        members.entry(name).or_insert(value);
-                    }
-                }
-            }
-            if let Some(Value::Array(options)) = members.get("oneOf")
-                && let Some(kind @ Value::String(_)) = options.first().map(|option| &option["type"])
-                && options.iter().all(|option| option["type"] == *kind)
-            {
-                let kind = kind.clone();
-                members.entry("type").or_insert(kind);
-            }
-            members.remove(SECRET_MARK);
-            if let Some(Value::String(words)) = members.get_mut("description") {
-                *words = words.replace('\n', " ");
+fn sanitize_schema(schema: &mut Schema) {
+    transform_subschemas(&mut sanitize_schema, schema);
+    let Some(members) = schema.as_object_mut() else {
+        return;
+    };
+    if let Some(Value::Array(types)) = members.get_mut("type") {
+        types.retain(|each| each != "null");
+        if let [only] = types.as_mut_slice() {
+            members["type"] = only.take();
+        }
+    }
+    if let Some(Value::Array(options)) = members.get_mut("anyOf") {
+        options.retain(|option| option["type"] != "null");
+        if let [Value::Object(only)] = options.as_mut_slice() {
+            let only = std::mem::take(only);
+            members.remove("anyOf");
+            for (name, value) in only {
+                members.entry(name).or_insert(value);
             }
         }
-        _ => {}
     }
-    schema
+    if let Some(Value::Array(options)) = members.get("oneOf")
+        && let Some(kind @ Value::String(_)) = options.first().map(|option| &option["type"])
+        && options.iter().all(|option| option["type"] == *kind)
+    {
+        let kind = kind.clone();
+        members.entry("type").or_insert(kind);
+    }
+    members.remove(SECRET_MARK);
+    if let Some(Value::String(words)) = members.get_mut("description") {
+        *words = words.replace('\n', " ");
+    }
 }
 
 /// Collects pointers to the stored secrets of the selected alternatives. Beside one, only members with a value stay
@@ -240,25 +226,7 @@ pub(crate) fn map_field_pointers(
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::FieldProblem;
-
     use super::*;
-    use crate::Refusal;
-
-    #[test]
-    fn members_keep_their_order_and_say_which_have_to_be_there() {
-        let schema = Members::default()
-            .required("url", text("URL", "Where."))
-            .optional("name", text("Name", "What."))
-            .optional("key", secret("Key", "Which."))
-            .build_strict();
-        let properties = schema["properties"].as_object().unwrap();
-        assert!(properties.keys().eq(["url", "name", "key"]));
-        assert_eq!(schema["required"], json!(["url"]));
-        assert_eq!(schema["additionalProperties"], false);
-        assert_eq!(schema["properties"]["key"]["writeOnly"], true);
-        assert!(Members::default().build().get("required").is_none());
-    }
 
     #[derive(Serialize, JsonSchema)]
     #[serde(deny_unknown_fields)]
@@ -318,20 +286,5 @@ mod tests {
         assert_eq!(own["required"], json!(["kind", "user"]));
         assert_eq!(form.kept, ["/key/secret"]);
         assert_eq!(form.values["key"], json!({"kind": "own", "user": "ada"}));
-    }
-
-    #[test]
-    fn the_fields_of_a_refusal_find_their_place_in_the_form() {
-        let refused = Error::Invalid(Box::new(Refusal {
-            fields: vec![FieldProblem {
-                path: "/body".to_owned(),
-                message: "no".to_owned(),
-            }],
-            ..Refusal::default()
-        }));
-        let moved = map_field_pointers(refused, |path, words| format!("{path}/{words}"));
-        assert_eq!(moved.refusal().unwrap().fields[0].path, "/body/no");
-        let other = map_field_pointers(Error::Cancelled, |_, _| String::new());
-        assert_eq!(other.kind(), "cancelled");
     }
 }

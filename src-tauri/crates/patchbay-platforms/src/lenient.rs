@@ -1,14 +1,14 @@
 //! Functions for `deserialize_with` that tolerate undocumented types: unless noted otherwise, a member of another type
 //! counts as missing.
 //!
-//! The JSON must be in memory: a value of another type is abandoned where reading it fails.
+//! The JSON must be in memory, where a value that fails to be read is skipped as a whole.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use patchbay_model::RemoteId;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -73,7 +73,17 @@ pub(crate) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D
 pub(crate) fn known<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
 ) -> Result<Option<T>, D::Error> {
-    Known::deserialize(from).map(|Known(value)| value)
+    Ok(T::deserialize(from).ok())
+}
+
+/// A boolean; true where it is missing.
+pub(crate) fn true_by_default<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    Ok(known(from)?.unwrap_or(true))
+}
+
+/// The default of [`true_by_default`].
+pub(crate) fn yes() -> bool {
+    true
 }
 
 /// A required JSON object; never a list of what its members would be.
@@ -106,71 +116,12 @@ pub(crate) fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Ok(items.map(|Object(item)| item).collect())
 }
 
-/// A value, if it has the type. Nothing is copied to find out: lists of hosted platforms are twice as slow otherwise.
+/// A value, if it has the type. Nothing is copied to find out.
 struct Known<T>(Option<T>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Known<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(KnownVisitor(PhantomData)).map(Self)
-    }
-}
-
-struct KnownVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> KnownVisitor<T> {
-    fn scalar<E>(value: impl Into<Value>) -> Result<Option<T>, E> {
-        Ok(T::deserialize(value.into()).ok())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for KnownVisitor<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Option<T>, E> {
-        Self::scalar(())
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Option<T>, E> {
-        Self::scalar(value)
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Option<T>, E> {
-        Self::scalar(value)
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Option<T>, E> {
-        Self::scalar(value)
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Option<T>, E> {
-        Self::scalar(value)
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Option<T>, E> {
-        Self::scalar(value)
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Option<T>, E> {
-        Self::scalar(value)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Option<T>, A::Error> {
-        let known = T::deserialize(SeqAccessDeserializer::new(&mut items)).ok();
-        let mut is_all = true;
-        while items.next_element::<IgnoredAny>()?.is_some() {
-            is_all = false;
-        }
-        Ok(known.filter(|_| is_all))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Option<T>, A::Error> {
-        let known = T::deserialize(MapAccessDeserializer::new(&mut members)).ok();
-        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(known)
+        Ok(Self(T::deserialize(from).ok()))
     }
 }
 
