@@ -1,7 +1,7 @@
 //! Constructors of actions, controls and facts.
 
 use patchbay_http::Api;
-use patchbay_model::{Action, Control, Fact, Json, Timestamp, clean_text};
+use patchbay_model::{Action, Control, ControlGroup, Fact, Json, Timestamp, clean_text};
 use serde_json::{Value, json};
 
 use crate::{Contract, Operation};
@@ -32,29 +32,37 @@ pub(crate) fn call_by(contract: Contract, name: &str, title: &str, fixed: Value)
     }
 }
 
-/// A switch that calls the same operation for on and off. `on` and `off` are name and title of the two actions, and
-/// `arguments` returns theirs. It `is_main` if it concerns the connector itself.
-pub(crate) fn switch<O: Operation<C>, C: AsRef<Api> + Send + Sync + 'static>(
+/// A switch with the actions for on and off. It `is_main` if it concerns the connector itself; `is_on` is `None` if unknown.
+pub(crate) fn switch(
     label: &str,
     is_main: bool,
-    is_on: bool,
-    [on, off]: [(&str, &str); 2],
-    arguments: impl Fn(bool) -> Value,
+    is_on: Option<bool>,
+    [turn_on, turn_off]: [Action; 2],
 ) -> Control {
-    let action =
-        |(name, title): (&str, &str), is_on| Box::new(call::<O, C>(name, title, arguments(is_on)));
     Control::Switch {
         label: label.to_owned(),
         is_main,
-        is_on: Some(is_on),
-        turn_on: action(on, true),
-        turn_off: action(off, false),
+        is_on,
+        turn_on: Box::new(turn_on),
+        turn_off: Box::new(turn_off),
     }
 }
 
 pub(crate) fn button(action: Action) -> Control {
     let action = Box::new(action);
     Control::Button { action }
+}
+
+pub(crate) fn group(
+    title: &str,
+    help: Option<&str>,
+    controls: impl IntoIterator<Item = Control>,
+) -> ControlGroup {
+    ControlGroup {
+        title: title.to_owned(),
+        help: help.map(str::to_owned),
+        controls: controls.into_iter().collect(),
+    }
 }
 
 /// A fact in foreign words, which are cleaned; `None` when there are none.
@@ -90,38 +98,7 @@ pub(crate) fn humanize(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use patchbay_http::RetryClass;
-    use serde::Deserialize;
-
     use super::*;
-
-    #[derive(Deserialize, schemars::JsonSchema)]
-    struct Update {}
-
-    impl Operation for Update {
-        const CONTRACT: Contract = Contract::write("update").retry(RetryClass::Freely);
-        type Output = Value;
-    }
-
-    #[derive(Deserialize, schemars::JsonSchema)]
-    struct Revoke {}
-
-    impl Operation for Revoke {
-        const CONTRACT: Contract = Contract::destructive("revoke").retry(RetryClass::Freely);
-        type Output = Value;
-    }
-
-    #[test]
-    fn what_has_consequences_asks_first() {
-        let update = call::<Update, _>("make-source", "Make it a source", Value::Null);
-        assert!(!update.needs_confirmation);
-        assert!(
-            update
-                .with_warning("The other one is demoted.")
-                .needs_confirmation
-        );
-        assert!(call::<Revoke, _>("revoke", "Revoke", Value::Null).needs_confirmation);
-    }
 
     #[test]
     fn words_of_a_platform_are_written_as_a_person_does() {

@@ -11,7 +11,7 @@ use super::client::AgentStack;
 use super::mapping;
 use super::operations::{Connect, Disconnect};
 use super::wire::{CONNECTED, Connector, ConnectorRef};
-use crate::actions::{button, call, fact, humanize, moment};
+use crate::actions::{button, call, fact, group, humanize, moment};
 use crate::{Details, Result};
 
 #[async_trait]
@@ -61,9 +61,6 @@ fn connection(connector: &Connector) -> ControlGroup {
             "Agent Stack revokes and deletes its token. You may have to sign in again.",
         )));
     }
-    ControlGroup {
-        title: "Connection".to_owned(),
-        help: Some("Tests the connection with the stored token.".to_owned()),
-        controls,
-    }
+    let help = "Tests the connection with the stored token.";
+    group("Connection", Some(help), controls)
 }

@@ -12,7 +12,7 @@ use super::forms::EntityChoice;
 use super::mapping::CheckRecord;
 use super::operations::{Check, Inspect, UpdateConnector};
 use super::wire::{Connector, Inspection};
-use crate::actions::{button, call, fact, humanize, moment};
+use crate::actions::{button, call, fact, group, humanize, moment};
 use crate::{Details, Operation, Result, form};
 
 #[async_trait]
@@ -102,11 +102,7 @@ fn check_group(id: &RemoteId) -> ControlGroup {
     let check = call::<Check, Airbyte>("check", "Check", json!({"connector_id": id}));
     let help = "Tests the stored credentials. Airbyte can't replace them: if they are rejected, delete the connector and \
                 add it again.";
-    ControlGroup {
-        title: "Check".to_owned(),
-        help: Some(help.to_owned()),
-        controls: vec![button(check)],
-    }
+    group("Check", Some(help), [button(check)])
 }
 
 fn entity_group(id: &RemoteId) -> ControlGroup {
@@ -121,11 +117,8 @@ fn entity_group(id: &RemoteId) -> ControlGroup {
     };
     let none = json!({"connector_id": id, "entities": []});
     let clear = update("clear-entities", "Reset", none).with_warning("Resets to all entities.");
-    ControlGroup {
-        title: "Entities".to_owned(),
-        help: Some("What tools can access".to_owned()),
-        controls: vec![button(choose), button(clear)],
-    }
+    let help = Some("What tools can access");
+    group("Entities", help, [button(choose), button(clear)])
 }
 
 #[cfg(test)]

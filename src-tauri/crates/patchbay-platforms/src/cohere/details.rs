@@ -4,14 +4,15 @@
 
 use async_trait::async_trait;
 use patchbay_http::CallOptions;
-use patchbay_model::{AuthenticationMethod, ControlGroup, Fact, PlatformDetails, RemoteId};
+use patchbay_model::{AuthenticationMethod, Fact, PlatformDetails, RemoteId};
 use serde_json::json;
 
 use super::mapping::method;
 use super::operations::Update;
 use super::platform::Cohere;
 use super::wire::Connector;
-use crate::{Details, Result, actions};
+use crate::actions::{self, call, group, switch};
+use crate::{Details, Result};
 
 #[async_trait]
 impl Details for Cohere {
@@ -22,30 +23,32 @@ impl Details for Cohere {
     ) -> Result<PlatformDetails> {
         let (connector, _) = self.find(id, options).await?;
         let id = &connector.id;
-        let active = actions::switch::<Update, _>(
+        let update = call::<Update, _>;
+        let activate = |name, title, is_on| update(name, title, json!({"id": id, "active": is_on}));
+        let active = switch(
             "Active",
             true,
-            connector.is_active(),
-            [("activate", "Activate"), ("deactivate", "Deactivate")],
-            |is_on| json!({ "id": id, "active": is_on }),
+            Some(connector.is_active()),
+            [
+                activate("activate", "Activate", true),
+                activate("deactivate", "Deactivate", false),
+            ],
         );
-        let continues = actions::switch::<Update, _>(
+        let go_on = |name, title, is_on| {
+            update(name, title, json!({"id": id, "continue_on_failure": is_on}))
+        };
+        let continues = switch(
             "Continue if it fails",
             false,
-            connector.continues_on_failure(),
+            Some(connector.continues_on_failure()),
             [
-                ("continue-on-failure", "Continue"),
-                ("stop-on-failure", "Stop"),
+                go_on("continue-on-failure", "Continue", true),
+                go_on("stop-on-failure", "Stop", false),
             ],
-            |is_on| json!({ "id": id, "continue_on_failure": is_on }),
         );
         Ok(PlatformDetails {
             facts: facts(&connector),
-            groups: vec![ControlGroup {
-                title: "In chats".to_owned(),
-                help: None,
-                controls: vec![active, continues],
-            }],
+            groups: vec![group("In chats", None, [active, continues])],
         })
     }
 }

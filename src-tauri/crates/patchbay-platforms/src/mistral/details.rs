@@ -20,7 +20,7 @@ use super::operations::sharing::{Share, ShareToOrganization, Unshare, UnshareFro
 use super::operations::{Scope, seed};
 use super::quirks::surface::Surface;
 use super::wire::Connector;
-use crate::actions::{self, fact};
+use crate::actions::{self, button, call, call_by, fact, group, switch};
 use crate::{Details, Operation, Result, Tools};
 
 const SCOPES: [(Scope, &str, &str); 3] = [
@@ -115,12 +115,11 @@ impl Mistral {
     }
 
     fn activation_group(&self, connector: &Connector, tools: &[String]) -> ControlGroup {
-        let controls = SCOPES.map(|(scope, label, warning)| Control::Switch {
-            label: label.to_owned(),
-            is_main: true,
-            is_on: self.is_active(connector, scope),
-            turn_on: Box::new(self.turn_on_action(connector, scope, tools)),
-            turn_off: Box::new(Self::turn_off_action(connector, scope, warning)),
+        let controls = SCOPES.map(|(scope, label, warning)| {
+            let turn_on = self.turn_on_action(connector, scope, tools);
+            let turn_off = turn_off_action(connector, scope, warning);
+            let is_on = self.is_active(connector, scope);
+            switch(label, true, is_on, [turn_on, turn_off])
         });
         let help = match self.surface {
             Surface::Current => {
@@ -129,11 +128,7 @@ impl Mistral {
             }
             Surface::Seed => "Mistral doesn't show where it's currently on.",
         };
-        ControlGroup {
-            title: "Turn on for".to_owned(),
-            help: Some(help.to_owned()),
-            controls: controls.to_vec(),
-        }
+        group("Turn on for", Some(help), controls)
     }
 
     /// Known for the user only: the older surface tells, on the current one only switching off from here is known.
@@ -149,7 +144,7 @@ impl Mistral {
     fn turn_on_action(&self, connector: &Connector, scope: Scope, tools: &[String]) -> Action {
         let contract = Activation::CONTRACTS[scope as usize];
         let name = format!("activate-for-{}", scope.as_str());
-        let action = actions::call_by(contract, &name, "Turn on", by_id(connector));
+        let action = call_by(contract, &name, "Turn on", by_id(connector));
         if self.surface == Surface::Current {
             return action;
         }
@@ -159,12 +154,6 @@ impl Mistral {
             values: Json(json!(set)),
             ..action
         }
-    }
-
-    fn turn_off_action(connector: &Connector, scope: Scope, warning: &str) -> Action {
-        let contract = Deactivation::CONTRACTS[scope as usize];
-        let name = format!("deactivate-for-{}", scope.as_str());
-        actions::call_by(contract, &name, "Turn off", by_id(connector)).with_warning(warning)
     }
 
     fn sharing_group(&self, connector: &Connector) -> ControlGroup {
@@ -186,16 +175,18 @@ impl Mistral {
                 ]
             }
             (Surface::Seed, Some("private") | None) => {
-                vec![actions::button(share_irreversibly(connector))]
+                vec![button(share_irreversibly(connector))]
             }
             (Surface::Seed, Some(_)) => Vec::new(),
         };
-        ControlGroup {
-            title: "Sharing".to_owned(),
-            help: None,
-            controls,
-        }
+        group("Sharing", None, controls)
     }
+}
+
+fn turn_off_action(connector: &Connector, scope: Scope, warning: &str) -> Action {
+    let contract = Deactivation::CONTRACTS[scope as usize];
+    let name = format!("deactivate-for-{}", scope.as_str());
+    call_by(contract, &name, "Turn off", by_id(connector)).with_warning(warning)
 }
 
 fn by_id(connector: &Connector) -> Value {
@@ -211,25 +202,19 @@ fn sharing_switch<On: Operation<Mistral>, Off: Operation<Mistral>>(
         format!("share-with-{level}"),
         format!("unshare-from-{level}"),
     );
-    let turn_on = actions::call::<On, _>(&on, "Share", by_id(connector));
-    let turn_off = actions::call::<Off, _>(&off, "Stop sharing", by_id(connector));
-    Control::Switch {
-        label: format!("Share with the {level}"),
-        is_main: false,
-        is_on,
-        turn_on: Box::new(turn_on.with_warning(format!(
-            "The {level} becomes the owner and every member can use it. Sign-ins that depend on you must be set up again. Only its creator can undo this."
-        ))),
-        turn_off: Box::new(turn_off.with_warning(
-            "It becomes private to its creator. Other members' sign-ins are deleted and don't come \
-             back.",
-        )),
-    }
+    let turn_on = call::<On, _>(&on, "Share", by_id(connector)).with_warning(format!(
+        "The {level} becomes the owner and every member can use it. Sign-ins that depend on you must be set up again. Only its creator can undo this."
+    ));
+    let turn_off = call::<Off, _>(&off, "Stop sharing", by_id(connector)).with_warning(
+        "It becomes private to its creator. Other members' sign-ins are deleted and don't come back.",
+    );
+    let label = format!("Share with the {level}");
+    switch(&label, false, is_on, [turn_on, turn_off])
 }
 
 fn share_irreversibly(connector: &Connector) -> Action {
     let title = "Share with the workspace";
-    let share = actions::call::<seed::Share, _>;
+    let share = call::<seed::Share, _>;
     share("share-with-workspace", title, by_id(connector)).with_warning(
         "The workspace becomes the owner and every member can use it. Sign-ins that depend on you must be set up again. You can't undo this.",
     )
@@ -238,14 +223,10 @@ fn share_irreversibly(connector: &Connector) -> Action {
 fn credentials_group(connector: &Connector) -> ControlGroup {
     let fixed = json!({"connector_id_or_name": connector.id});
     let (name, title) = ("delete-all-user-credentials", "Delete my credentials");
-    let action = actions::call::<DeleteAllUserCredentials, _>(name, title, fixed).with_warning(
+    let action = call::<DeleteAllUserCredentials, _>(name, title, fixed).with_warning(
         "Deletes all your credentials for this connector. Workspace and organization credentials stay.",
     );
-    ControlGroup {
-        title: "Credentials".to_owned(),
-        help: None,
-        controls: vec![actions::button(action)],
-    }
+    group("Credentials", None, [button(action)])
 }
 
 fn protocol(connector: &Connector) -> &str {

@@ -11,7 +11,7 @@ use super::client::Tenex;
 use super::forms::{self, EXCLUSIVE_ROLES, role_title};
 use super::operations::{Disable, Enable, List, PAGE_SIZE, Refresh, Revoke, Test, Update};
 use super::wire::{Connector, Provider};
-use crate::actions::{button, call, fact, humanize, moment};
+use crate::actions::{button, call, fact, group, humanize, moment, switch};
 use crate::{Details, Operation, Result};
 
 #[async_trait]
@@ -69,13 +69,8 @@ impl Tenex {
     fn connection(&self, connector: &Connector) -> Option<ControlGroup> {
         let on = self.action::<Enable>("Enable", connector);
         let turned = on.zip(self.action::<Disable>("Disable", connector));
-        let switch = turned.map(|(on, off)| Control::Switch {
-            label: "Enabled".to_owned(),
-            is_main: true,
-            is_on: Some(connector.status != "disabled"),
-            turn_on: Box::new(on),
-            turn_off: Box::new(off),
-        });
+        let is_on = Some(connector.status != "disabled");
+        let switch = turned.map(|(on, off)| switch("Enabled", true, is_on, [on, off]));
         let warning = "Revokes 10ex's access. Anything that uses this connector stops working until you reconnect.";
         let revoke = self
             .action::<Revoke>("Revoke", connector)
@@ -87,11 +82,8 @@ impl Tenex {
         ];
         let buttons = buttons.into_iter().flatten().map(button);
         let controls: Vec<Control> = switch.into_iter().chain(buttons).collect();
-        (!controls.is_empty()).then(|| ControlGroup {
-            title: "Connection".to_owned(),
-            help: Some("Test reads a little data from the provider.".to_owned()),
-            controls,
-        })
+        let help = Some("Test reads a little data from the provider.");
+        (!controls.is_empty()).then(|| group("Connection", help, controls))
     }
 }
 
@@ -119,15 +111,12 @@ fn roles(connector: &Connector, provider: &Provider, holders: &Holders) -> Contr
             None => action,
         }
     });
-    ControlGroup {
-        title: "Role".to_owned(),
-        help,
-        controls: vec![Control::Choice {
-            label: "Role".to_owned(),
-            current: current.map(name),
-            actions: actions.collect(),
-        }],
-    }
+    let choice = Control::Choice {
+        label: "Role".to_owned(),
+        current: current.map(name),
+        actions: actions.collect(),
+    };
+    group("Role", help.as_deref(), [choice])
 }
 
 fn name(role: &str) -> String {
