@@ -1,13 +1,12 @@
 //! The client of one account, which uses one of Mistral's API surfaces.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_http::{Api, Backoff, Jitter, RetryAfterRules, RetryPolicy, parse_base_url};
 use patchbay_model::RemoteId;
 
 use super::operations::scope::Scope;
-use super::quirks::key::Key;
+use super::quirks::key;
 use super::quirks::observations::{Observation, ToolListOutcome};
 use super::quirks::surface::Surface;
 use super::wire::{AuthUrl, Connector};
@@ -38,13 +37,12 @@ pub fn client(account: &AccountConfig) -> Result<Mistral> {
     let surface = Surface::from_word(account.text("surface")?)?;
     let region = surface.base_url(account.text("region")?)?;
     let base = account.text("base_url")?.unwrap_or(region);
-    let key = Arc::new(Key::of(account)?);
     Ok(Mistral {
         api: Api {
             // Only one of several trailing slashes is removed (contract, section 1, "joining").
             base: parse_base_url(base)?,
             retries: retries(),
-            ..account.api(base, key)?
+            ..account.api(base, key::tokens(account)?)?
         },
         surface,
         observations: Observations::default(),

@@ -3,41 +3,45 @@
 //! Source: Mistral contract, section 1 (rows from "Authorization" to "empty key") and section 14.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use patchbay_http::authorization;
+use patchbay_http::{FixedHeaders, authorization};
 use patchbay_model::Secret;
 use tokio::io::AsyncReadExt as _;
 
-use crate::{AccountConfig, BoxError, Error, Headers, Result, TokenSource};
+use crate::{AccountConfig, BoxError, Error, Headers, NoToken, Result, TokenSource};
 
 /// Maximum size of the file. The user may name any file, so its content must look like a token before it is sent.
 const MAX_KEY_FILE_BYTES: u64 = 16 * 1024;
 
-#[derive(Debug)]
-pub(crate) enum Key {
-    /// Not empty.
-    Given(Headers),
-    /// Read for every request because it is replaced from time to time.
-    File(PathBuf),
-    /// The service is left to refuse the request.
-    Missing,
+/// The key of an account. A given one takes precedence over a file; without either, the service is left to refuse the
+/// requests.
+///
+/// # Errors
+/// [`Error::Usage`] when the key is empty.
+pub(crate) fn tokens(account: &AccountConfig) -> Result<Arc<dyn TokenSource>> {
+    if let Some(key) = account.secret("api_key") {
+        if key.is_empty() {
+            return Err(Error::Usage("enter an API key".to_owned()));
+        }
+        return Ok(Arc::new(FixedHeaders::of(authorization(bearer(key)))));
+    }
+    Ok(match account.text("token_file")? {
+        Some(path) => Arc::new(KeyFile(path.into())),
+        None => Arc::new(NoToken),
+    })
 }
 
-impl Key {
-    /// A given key takes precedence over a file.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when the key is empty.
-    pub(crate) fn of(account: &AccountConfig) -> Result<Self> {
-        if let Some(key) = account.secret("api_key") {
-            if key.is_empty() {
-                return Err(Error::Usage("enter an API key".to_owned()));
-            }
-            return Ok(Self::Given(authorization(bearer(key))));
-        }
-        let file = account.text("token_file")?;
-        Ok(file.map_or(Self::Missing, |path| Self::File(path.into())))
+/// A key that is read for every request because it is replaced from time to time.
+struct KeyFile(PathBuf);
+
+#[async_trait]
+impl TokenSource for KeyFile {
+    async fn headers(&self) -> Result<Headers, BoxError> {
+        let key = read(&self.0).await;
+        let key = key.map_err(|error| Box::new(error) as BoxError)?;
+        Ok(authorization(bearer(&key)))
     }
 }
 
@@ -65,33 +69,6 @@ async fn read(path: &Path) -> Result<Secret> {
             refuse("contains no key: it must be one line of plain letters and digits"),
         ),
         key => Ok(Secret::new(key)),
-    }
-}
-
-#[async_trait]
-impl TokenSource for Key {
-    fn cached_headers(&self) -> Option<Headers> {
-        match self {
-            Self::Given(given) => Some(Headers::clone(given)),
-            Self::Missing => Some(Headers::default()),
-            Self::File(_) => None,
-        }
-    }
-
-    async fn headers(&self) -> Result<Headers, BoxError> {
-        let Self::File(path) = self else {
-            return Ok(self.cached_headers().unwrap_or_default());
-        };
-        let key = read(path).await;
-        let key = key.map_err(|error| Box::new(error) as BoxError)?;
-        Ok(authorization(bearer(&key)))
-    }
-
-    fn header_names(&self) -> Vec<String> {
-        match self {
-            Self::Given(_) | Self::File(_) => vec!["authorization".to_owned()],
-            Self::Missing => Vec::new(),
-        }
     }
 }
 
