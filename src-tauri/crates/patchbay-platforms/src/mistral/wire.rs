@@ -21,7 +21,7 @@ use serde_with::apply;
 
 use self::shape::Shape;
 use super::operations::seed::activation::ToolChoice;
-use crate::lenient::{each_object, known, known_object, texts};
+use crate::lenient::{each_object, known, known_object, texts, true_by_default, yes};
 use crate::{Error, Output, Result};
 
 /// The members of a normalized object that Patchbay uses.
@@ -311,24 +311,12 @@ pub struct AuthMethod {
 }
 
 /// A header that a credential sets.
-#[apply(Option<_> => #[serde(default, deserialize_with = "known")])]
+#[apply(bool => #[serde(default = "yes", deserialize_with = "true_by_default")])]
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct AuthHeader {
     pub name: String,
-    is_required: Option<bool>,
-    is_secret: Option<bool>,
-}
-
-impl AuthHeader {
-    /// Default: true.
-    pub fn is_required(&self) -> bool {
-        self.is_required.unwrap_or(true)
-    }
-
-    /// Default: true.
-    pub fn is_secret(&self) -> bool {
-        self.is_secret.unwrap_or(true)
-    }
+    pub is_required: bool,
+    pub is_secret: bool,
 }
 
 /// Credentials of one level.

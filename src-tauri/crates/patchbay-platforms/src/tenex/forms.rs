@@ -183,7 +183,7 @@ fn of_provider(mut schema: Value, provider: &Provider) -> Value {
         return schema;
     }
     let (label, fields) = key_fields(provider);
-    let needs_settings = fields.iter().any(KeyField::is_required);
+    let needs_settings = fields.iter().any(|field| field.required);
     for (name, member) in schema["properties"].as_object_mut().into_iter().flatten() {
         match name.as_str() {
             "api_key" => member["title"] = label.clone().into(),
@@ -254,7 +254,7 @@ fn key_fields(provider: &Provider) -> (String, Vec<KeyField>) {
     let mut fields = provider.byok_fields.clone();
     fields.retain(|field| !field.name.is_empty());
     let named = fields.iter().position(|field| field.name == "api_key");
-    let key = named.or_else(|| fields.iter().position(KeyField::is_secret));
+    let key = named.or_else(|| fields.iter().position(|field| field.secret));
     let label = key.map(|place| label(&fields.remove(place)));
     (label.unwrap_or_else(|| "API key".to_owned()), fields)
 }
@@ -270,11 +270,11 @@ fn settings_schema(fields: Vec<KeyField>) -> Value {
     let mut members = Members::default();
     for field in fields {
         let label = label(&field);
-        let schema = match field.is_secret() {
+        let schema = match field.secret {
             true => form::secret(&label, "You can't view it again"),
             false => json!({"type": "string", "title": label}),
         };
-        members = match field.is_required() {
+        members = match field.required {
             true => members.required(&field.name, schema),
             false => members.optional(&field.name, schema),
         };
@@ -318,7 +318,7 @@ fn documented_settings(
 /// Secrets among the given settings.
 pub(super) fn secrets<'a>(provider: &Provider, settings: &'a Map<String, Value>) -> Vec<&'a str> {
     let (_, fields) = key_fields(provider);
-    let secrets = fields.iter().filter(|field| field.is_secret());
+    let secrets = fields.iter().filter(|field| field.secret);
     let secrets = secrets.filter_map(|field| settings.get(&field.name)?.as_str());
     secrets.collect()
 }

@@ -186,27 +186,15 @@ pub struct Provider {
 }
 
 /// A field to fill in for connecting with a key.
+#[apply(bool => #[serde(default = "lenient::yes", deserialize_with = "lenient::true_by_default")])]
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct KeyField {
     pub name: String,
     #[serde(default, deserialize_with = "lenient::text")]
     pub label: Option<String>,
-    #[serde(default, deserialize_with = "lenient::known")]
-    secret: Option<bool>,
-    #[serde(default, deserialize_with = "lenient::known")]
-    required: Option<bool>,
-}
-
-impl KeyField {
-    /// Default: true, since showing a secret cannot be undone.
-    pub fn is_secret(&self) -> bool {
-        self.secret.unwrap_or(true)
-    }
-
-    /// Default: true.
-    pub fn is_required(&self) -> bool {
-        self.required.unwrap_or(true)
-    }
+    /// By default it is, since showing a secret cannot be undone.
+    pub secret: bool,
+    pub required: bool,
 }
 
 impl Page<Value> {

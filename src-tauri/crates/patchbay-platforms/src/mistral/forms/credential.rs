@@ -248,11 +248,11 @@ fn header_schema(method: &AuthMethod) -> Option<Value> {
     let help = "Sent with each request.";
     let mut members = Members::default();
     for header in &method.headers {
-        let schema = match header.is_secret() {
+        let schema = match header.is_secret {
             true => secret(&header.name, help),
             false => text(&header.name, help),
         };
-        members = match header.is_required() {
+        members = match header.is_required {
             true => members.required(&header.name, schema),
             false => members.optional(&header.name, schema),
         };

@@ -257,8 +257,8 @@ impl From<&wire::AuthMethod> for Headers {
     fn from(method: &wire::AuthMethod) -> Self {
         let asked = method.headers.iter().map(|header| AuthHeader {
             name: header.name.clone(),
-            is_required: header.is_required(),
-            is_secret: header.is_secret(),
+            is_required: header.is_required,
+            is_secret: header.is_secret,
         });
         let known = method.global_headers.as_ref();
         let (mut plain, mut secret) = (Vec::new(), Vec::new());
