@@ -12,17 +12,16 @@ pub(crate) use offers;
 
 mod creation;
 mod credentials;
-mod details;
-mod settings;
 mod single;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
+use patchbay_http::text::clean_lines;
 use patchbay_http::{CallOptions, check_address};
 use patchbay_model::{
-    AuthenticationMethod, Content, FilledPrompt, Form, Json, Level, Prompt, RemoteId, Resource,
-    SentRequest, Status, Timestamp, Tool, Visibility,
+    AuthenticationMethod, ConnectorSettings, Content, FilledPrompt, Form, Json, Level,
+    PlatformDetails, Prompt, RemoteId, Resource, SentRequest, Status, Timestamp, Tool, Visibility,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -32,8 +31,6 @@ use crate::{Error, Result};
 
 pub use creation::{Creation, ProviderOAuth};
 pub use credentials::{CredentialToSave, Credentials};
-pub use details::Details;
-pub use settings::Settings;
 pub(crate) use single::{SingleCredential, SingleOutcome, SingleTool};
 
 /// A platform's connector, mapped to our model.
@@ -96,6 +93,12 @@ impl RemoteConnector {
             native,
         }
     }
+}
+
+/// Cleans a connector's description, line by line; `None` if nothing is left.
+pub(crate) fn clean_description(words: &str) -> Option<String> {
+    const LIMIT: usize = 2000;
+    Some(clean_lines(words, LIMIT)).filter(|words| !words.is_empty())
 }
 
 #[async_trait]
@@ -253,6 +256,36 @@ pub enum ConsentState {
 pub trait Disconnects: Send + Sync {
     /// Revokes the sign-in of a connector, at the service too if the platform can.
     async fn disconnect(&self, id: &RemoteId, options: &CallOptions) -> Result<()>;
+}
+
+/// Connectors can be changed.
+#[async_trait]
+pub trait Settings: Send + Sync {
+    /// The form for changing a connector, with its current values.
+    async fn settings(&self, id: &RemoteId, options: &CallOptions) -> Result<ConnectorSettings>;
+
+    /// Changes a connector. `changes` contains the changed top-level members of the form's values, secrets included; null
+    /// clears a member.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] names fields as JSON pointers into the form's values where possible.
+    async fn change_settings(
+        &self,
+        id: &RemoteId,
+        changes: Map<String, Value>,
+        options: &CallOptions,
+    ) -> Result<()>;
+}
+
+/// Connectors have facts and controls that no other platform has.
+#[async_trait]
+pub trait Details: Send + Sync {
+    /// Facts and controls of a connector in its current state.
+    async fn platform_details(
+        &self,
+        id: &RemoteId,
+        options: &CallOptions,
+    ) -> Result<PlatformDetails>;
 }
 
 #[async_trait]

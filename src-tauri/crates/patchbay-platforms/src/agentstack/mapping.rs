@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::wire::{AUTH_REQUIRED, CONNECTED, Connector, DISCONNECTED, Preset};
+use crate::capabilities::clean_description;
 use crate::{ConsentState, Output, RemoteConnector};
 
 const NAME_LIMIT: usize = 200;
@@ -75,10 +76,7 @@ pub(super) fn connector(wire: Connector, found: &Observation, now: Timestamp) ->
     RemoteConnector {
         name: title.clone().unwrap_or_else(|| host_name(&wire)),
         title,
-        description: wire
-            .metadata("description")
-            .map(|words| text::clean_lines(words, DESCRIPTION_LIMIT))
-            .filter(|words| !words.is_empty()),
+        description: wire.metadata("description").and_then(clean_description),
         endpoint: Some(wire.url.clone()).filter(|url| !url.is_empty()),
         visibility: Visibility::Private,
         status,

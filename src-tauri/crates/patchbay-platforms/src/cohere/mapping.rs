@@ -2,7 +2,6 @@
 //!
 //! Source: Cohere contract, section 10.
 
-use patchbay_http::text;
 use patchbay_model::{
     AuthenticationMethod, CredentialStatus, Json, Level, PlatformCredential, Status, Timestamp,
     Visibility, clean_text,
@@ -10,11 +9,11 @@ use patchbay_model::{
 use serde_json::Value;
 
 use super::wire::Connector;
+use crate::capabilities::clean_description;
 use crate::observations::Observation;
 use crate::{ConsentState, RemoteConnector};
 
 const NAME_LIMIT: usize = 200;
-const DESCRIPTION_LIMIT: usize = 2000;
 const REASON_LIMIT: usize = 300;
 
 pub(super) fn connector(
@@ -25,12 +24,9 @@ pub(super) fn connector(
 ) -> RemoteConnector {
     let (status, reason) = status(wire, found, now);
     let method = method(wire);
-    let description = wire.description.as_deref();
     RemoteConnector {
         name: clean_text(wire.shown_name(), NAME_LIMIT),
-        description: description
-            .map(|words| text::clean_lines(words, DESCRIPTION_LIMIT))
-            .filter(|words| !words.is_empty()),
+        description: wire.description.as_deref().and_then(clean_description),
         endpoint: wire.url.clone(),
         visibility: Visibility::Organization,
         status,

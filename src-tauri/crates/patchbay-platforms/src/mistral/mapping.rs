@@ -2,7 +2,7 @@
 //!
 //! Source: Mistral contract, sections 4 and 13.
 
-use patchbay_http::{SecretNames, text};
+use patchbay_http::SecretNames;
 use patchbay_model::{
     AuthenticationMethod, Content, CredentialStatus, Json, Level, PlatformCredential, Status,
     Timestamp, ToolResult, Visibility, clean_text,
@@ -13,6 +13,7 @@ use super::quirks::observations::{Observation, ToolListOutcome};
 use super::wire::{
     Connector, Credential, CredentialStatus as WireStatus, Object, ToolResult as WireResult,
 };
+use crate::capabilities::clean_description;
 use crate::{RemoteConnector, icon};
 
 const TITLE_LIMIT: usize = 200;
@@ -45,11 +46,12 @@ pub(super) fn connector(
 ) -> RemoteConnector {
     let state = state(connector, observed, now);
     let used = credential_in_use(connector);
+    let mut native = json.clone();
+    strip_secrets(&mut native, secrets);
     RemoteConnector {
         name: connector.name.clone(),
         title: clean_optional(connector.title.as_deref(), TITLE_LIMIT),
-        description: Some(text::clean_lines(&connector.description, WORDS_LIMIT))
-            .filter(|words| !words.is_empty()),
+        description: clean_description(&connector.description),
         icon: icon::choose([(connector.icon_url.as_deref(), None)]),
         endpoint: connector.server.clone(),
         visibility: match connector.visibility.as_deref() {
@@ -65,10 +67,7 @@ pub(super) fn connector(
         level: used.and_then(|credential| level(&credential.scope)),
         created_at: Some(connector.created_at),
         updated_at: Some(connector.modified_at),
-        ..RemoteConnector::new(
-            connector.id.clone(),
-            Json(strip_secrets(json.clone(), secrets)),
-        )
+        ..RemoteConnector::new(connector.id.clone(), Json(native))
     }
 }
 
@@ -288,40 +287,32 @@ pub(super) fn user_data(
     connector: &Object<Connector>,
     secrets: &SecretNames,
 ) -> Map<String, Value> {
-    let words = USER_DATA.iter().filter_map(|name| {
-        let member = connector
-            .json
-            .get(*name)
-            .filter(|member| !member.is_null())?;
-        Some(((*name).to_owned(), strip_secrets(member.clone(), secrets)))
+    let members = USER_DATA.iter().filter_map(|name| {
+        let mut member = connector.json.get(*name)?.clone();
+        strip_secrets(&mut member, secrets);
+        (!member.is_null()).then(|| ((*name).to_owned(), member))
     });
-    words.collect()
+    members.collect()
 }
 
-/// Removes members that operations take as secrets. A header says itself whether it is one.
-fn strip_secrets(value: Value, secrets: &SecretNames) -> Value {
+/// Removes members that operations take as secrets, and objects that contained nothing else. A header says itself whether
+/// it is one.
+fn strip_secrets(value: &mut Value, secrets: &SecretNames) {
     match value {
         Value::Object(members) => {
             let is_public = members.get("is_secret") == Some(&Value::Bool(false));
-            let kept = members
-                .into_iter()
-                .filter(|(name, _)| (is_public && name == "value") || !secrets.contains(name));
-            // Objects that contained only secrets are removed too.
             let is_empty = |value: &Value| value.as_object().is_some_and(Map::is_empty);
-            let kept: Map<String, Value> = kept
-                .filter_map(|(name, member)| {
-                    let was_empty = is_empty(&member);
-                    let left = strip_secrets(member, secrets);
-                    (was_empty || !is_empty(&left)).then_some((name, left))
-                })
-                .collect();
-            Value::Object(kept)
+            members.retain(|name, member| {
+                let was_empty = is_empty(member);
+                strip_secrets(member, secrets);
+                let is_secret = secrets.contains(name) && !(is_public && name == "value");
+                !is_secret && (was_empty || !is_empty(member))
+            });
         }
         Value::Array(items) => items
-            .into_iter()
-            .map(|item| strip_secrets(item, secrets))
-            .collect(),
-        other => other,
+            .iter_mut()
+            .for_each(|item| strip_secrets(item, secrets)),
+        _ => {}
     }
 }
 
