@@ -1,7 +1,6 @@
 //! The client of one account.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use patchbay_http::Api;
 use patchbay_model::RemoteId;
@@ -21,7 +20,8 @@ pub struct Airbyte {
     pub(super) identities: Identities,
     /// Name of the workspace whose connectors are shown.
     pub(super) workspace: String,
-    pub(super) known_ids: KnownIds,
+    /// Ids that were looked up, by kind and workspace.
+    pub(super) known_ids: Observations<Option<RemoteId>>,
     pub(super) observations: Observations<Observation>,
 }
 
@@ -44,7 +44,7 @@ pub fn client(account: &AccountConfig) -> Result<Airbyte> {
         api: identities.account_api(),
         identities,
         workspace: workspace.to_owned(),
-        known_ids: KnownIds::default(),
+        known_ids: Observations::default(),
         observations: Observations::default(),
     })
 }
@@ -70,20 +70,6 @@ impl Airbyte {
     /// Forgets a deleted connector.
     pub(super) fn forget(&self, id: &RemoteId) {
         self.observations.forget(id.as_str());
-        self.known_ids.forget(id);
-    }
-}
-
-/// Ids that were looked up, by workspace name and lowercase kind.
-#[derive(Default)]
-pub(super) struct KnownIds(Mutex<HashMap<(String, String), RemoteId>>);
-
-impl KnownIds {
-    pub(super) fn forget(&self, id: &RemoteId) {
-        self.lock().retain(|_, known| known != id);
-    }
-
-    pub(super) fn lock(&self) -> MutexGuard<'_, HashMap<(String, String), RemoteId>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known_ids.retain(|_, known| known.as_ref() != Some(id));
     }
 }

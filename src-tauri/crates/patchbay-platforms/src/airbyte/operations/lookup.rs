@@ -27,7 +27,14 @@ impl Airbyte {
         let request = ListConnectors::of_workspace(Some(workspace)).request(self)?;
         let answer = api.send(request, options).await?;
         let Connectors(all) = Connectors::read(&answer, ListConnectors::CONTRACT.name)?;
-        exactly_one_of_kind(all.into_iter().map(|one| one.value), kind, workspace)
+        let all = all.into_iter().map(|one| one.value);
+        let found = all.filter(|connector| is_of_kind(connector, kind));
+        let (kind, workspace) = (clean_text(kind, 200), clean_text(workspace, 200));
+        exactly_one(
+            found,
+            "connector",
+            format!("{kind} in workspace {workspace}"),
+        )
     }
 
     /// The id of that connector, which is cached.
@@ -37,29 +44,17 @@ impl Airbyte {
         workspace: &str,
         options: &CallOptions,
     ) -> Result<RemoteId> {
-        let key = (workspace.to_owned(), kind.to_lowercase());
-        if let Some(id) = self.known_ids.lock().get(&key) {
-            return Ok(id.clone());
+        // In quotes, so that no other pair has the same key.
+        let key = format!("{:?} in {workspace:?}", kind.to_lowercase());
+        if let Some(id) = self.known_ids.of(&key) {
+            return Ok(id);
         }
         let options = &without_extras(options);
         let found = self.find_kind(&self.api, kind, workspace, options).await?;
-        self.known_ids.lock().insert(key, found.id.clone());
+        let known = Some(found.id.clone());
+        self.known_ids.note(&key, |id| *id = known);
         Ok(found.id)
     }
-}
-
-fn exactly_one_of_kind(
-    connectors: impl Iterator<Item = Connector>,
-    kind: &str,
-    workspace: &str,
-) -> Result<Connector> {
-    let found = connectors.filter(|connector| is_of_kind(connector, kind));
-    let name = format!(
-        "{} in workspace {}",
-        clean_text(kind, 200),
-        clean_text(workspace, 200)
-    );
-    exactly_one(found, "connector", name)
 }
 
 fn is_of_kind(connector: &Connector, kind: &str) -> bool {
@@ -68,6 +63,3 @@ fn is_of_kind(connector: &Connector, kind: &str) -> bool {
         None => connector.slug() == Some(kind.to_lowercase()),
     }
 }
-
-#[cfg(test)]
-mod tests;
