@@ -99,17 +99,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_observation_lasts_until_it_is_changed_or_forgotten() {
-        let observations = Observations::<Observation>::default();
-        assert_eq!(observations.of("a"), Observation::default());
-        observations.note("a", |found| found.test = Some(Err("no".to_owned())));
-        assert_eq!(observations.of("a").test, Some(Err("no".to_owned())));
-        assert_eq!(observations.of("b").test, None);
-        observations.forget("a");
-        assert_eq!(observations.of("a").test, None);
-    }
-
-    #[test]
     fn another_process_takes_up_what_was_found() {
         let observations = Observations::<Observation>::default();
         observations.note("a", |found| found.test = Some(Err("no".to_owned())));

@@ -151,6 +151,3 @@ fn default_false() -> Option<bool> {
 fn default_true() -> bool {
     true
 }
-
-#[cfg(test)]
-mod tests;

@@ -67,6 +67,14 @@ fn the_next_page_is_found_in_every_spelling() {
     }
 }
 
+#[test]
+fn a_uuid_has_many_spellings() {
+    let id = "e094cb9a-26de-4645-8761-65c0c425d1de";
+    assert!(same_id("E094CB9A26DE4645876165C0C425D1DE", id));
+    assert!(!same_id("e094cb9a-26de-4645-8761-65c0c425d1df", id));
+    assert!(!same_id("a", "A") && same_id("a", "a"));
+}
+
 /// Whatever an answer is, it is read or refused.
 fn read_all(answer: &Answer) {
     let _ = (

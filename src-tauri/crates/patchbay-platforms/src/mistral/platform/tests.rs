@@ -93,41 +93,6 @@ fn a_region_that_the_older_surface_lacks_is_told_as_such() {
     assert!(refused.to_string().contains("no us region"), "{refused}");
 }
 
-#[tokio::test]
-async fn every_operation_of_a_surface_can_be_called() {
-    let arguments = json!({
-        "connector_id": "1", "connector_id_or_name": "w", "tool_name": "t", "name": "n",
-        "description": "d", "server": "https://s.test", "protocol": "mcp",
-        "consumer_scope": "user", "credentials_name": "c"
-    });
-    for surface in ["current", "seed"] {
-        for operation in platform(surface).operations() {
-            let schema = operation.parameters().to_value();
-            let needed: Map<String, Value> = schema["required"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .map(|name| (name.to_owned(), arguments[name].clone()))
-                .collect();
-            let kind = kind(surface, operation.name, Value::Object(needed)).await;
-            assert_eq!(kind, "transport", "{surface} {}", operation.name);
-        }
-    }
-}
-
-#[tokio::test]
-async fn the_current_surface_has_the_names_of_the_older_one_and_not_the_other_way_round() {
-    let id = json!({"connector_id": "1"});
-    // It goes out, to where nobody listens.
-    assert_eq!(
-        kind("current", "activate_for_user", id.clone()).await,
-        "transport"
-    );
-    assert_eq!(kind("seed", "unshare", id.clone()).await, "usage");
-    assert_eq!(kind("current", "frobnicate", id).await, "usage");
-}
-
 /// Source: Mistral contract, section 3.
 #[tokio::test]
 async fn arguments_that_do_not_fit_are_refused_before_anything_is_sent() {
@@ -172,52 +137,6 @@ async fn arguments_that_do_not_fit_are_refused_before_anything_is_sent() {
     let given =
         json!({"name": "n", "description": "d", "server": "s", "oauth2_server_metadata": metadata});
     assert_eq!(kind("seed", "create", given).await, "usage");
-}
-
-/// Source: the wire contracts' README, "Replaying a line", rule 4.
-#[tokio::test]
-async fn a_secret_that_the_platform_repeats_is_not_handed_on() {
-    let answer = |status, body: Value| {
-        let head = format!(
-            "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close",
-            body.to_string().len()
-        );
-        format!("{head}\r\n\r\n{body}")
-    };
-    let echo =
-        json!({"detail": [{"loc": ["body"], "msg": "bad hush-12345"}], "input": "hush-12345"});
-    let made = json!({
-        "id": "1", "name": "n", "description": "hush-12345?", "protocol": "mcp",
-        "created_at": "2026-03-04", "modified_at": "2026-03-04", "echo": {"client_secret": "hush-12345"}
-    });
-    let given = json!({
-        "name": "n", "description": "d", "server": "s", "protocol": "mcp",
-        "auth_methods": [{"method_type": "oauth2", "grant_type": "authorization_code",
-            "auth_data": {"client_id": "c", "client_secret": "hush-12345"}}]
-    });
-    for answer in [answer(422, echo), answer(201, made)] {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let server = tokio::spawn(async move {
-            use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-            let (mut socket, _) = listener.accept().await.unwrap();
-            let mut request = [0; 4096];
-            let read = socket.read(&mut request).await.unwrap();
-            socket.write_all(answer.as_bytes()).await.unwrap();
-            String::from_utf8_lossy(&request[..read]).into_owned()
-        });
-        let client =
-            (MISTRAL.sign_in)(account(json!({"base_url": base}), Some("k-12345"))).unwrap();
-        let outcome = client
-            .call("create", given.clone(), &CallOptions::default())
-            .await;
-        assert!(server.await.unwrap().contains("hush-12345"));
-        let shown = match outcome {
-            Ok(value) => value.to_string(),
-            Err(error) => serde_json::to_string(&patchbay_model::Explain::problem(&error)).unwrap(),
-        };
-        assert!(!shown.contains("hush-12345"), "{shown}");
-    }
 }
 
 #[test]

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::testing::nested_json;
 
 fn connector() -> Value {
     json!({
@@ -99,47 +100,6 @@ fn known_members_come_in_one_form_at_any_depth() {
     assert_eq!(without, connector());
 }
 
-/// Source: Mistral contract, section 4, "Leniency of the reader", for every flag and number of the section.
-#[test]
-fn tools_results_and_ways_to_sign_in_come_in_one_form_too() {
-    let tool = |hint: Value| json!({"name": "a", "inputSchema": {}, "annotations": {"readOnlyHint": hint}});
-    let tools = json!([tool(json!("yes")), 7, {"annotations": {"readOnlyHint": "yes"}}]);
-    let tools = Items::<Tool>::of(tools).unwrap().into_json();
-    assert_eq!(
-        tools,
-        json!([tool(json!(true)), 7, {"annotations": {"readOnlyHint": "yes"}}])
-    );
-
-    let result = json!({
-        "content": [{"type": "resource_link", "name": "n", "uri": "u", "size": "12"}, 5],
-        "metadata": {"mcp_meta": {"isError": "on"}}
-    });
-    let result = Object::<ToolResult>::of(result).unwrap();
-    assert_eq!(result.value.meta().is_error, Some(true));
-    let result = result.json;
-    assert_eq!(result["content"][0]["size"], 12);
-    assert_eq!(result["metadata"]["mcp_meta"]["isError"], true);
-
-    let method = json!([{"method_type": "oauth2", "global_headers": {"X": {"value": "***", "is_secret": "off"}}}]);
-    let method = Items::<AuthMethod>::of(method).unwrap().into_json();
-    assert_eq!(method[0]["global_headers"]["X"]["is_secret"], false);
-
-    let stored = json!([{"id": "t", "name": "n", "description": "d", "active": 1}]);
-    assert_eq!(with("tools", stored)["tools"][0]["active"], true);
-}
-
-#[test]
-fn null_is_an_empty_list() {
-    let page = json!({"items": null, "pagination": {"page_size": 1, "next_cursor": null}});
-    let page = PaginatedConnectors::of(page).unwrap();
-    assert!(page.items.is_empty() && page.next_cursor().is_none());
-    assert!(Items::<Tool>::of(Value::Null).unwrap().json.is_empty());
-    assert!(Items::<Tool>::of(json!({})).is_err());
-    let result = Object::<ToolResult>::of(json!({"content": null})).unwrap();
-    assert_eq!(result.json, json!({"content": []}));
-    assert!(PaginatedConnectors::of(json!({"pagination": {"page_size": 1}})).is_err());
-}
-
 #[test]
 fn flags_and_numbers_come_in_many_spellings() {
     for (sent, flag) in [
@@ -215,44 +175,10 @@ fn any_json() -> impl Strategy<Value = Value> {
         "\\PC{0,12}".prop_map(Value::from),
         Just(json!("2026-03-04 05:06:07")),
     ];
-    let name = prop_oneof![
-        prop::sample::select(vec![
-            "id",
-            "name",
-            "description",
-            "created_at",
-            "modified_at",
-            "protocol",
-            "items",
-            "pagination",
-            "page_size",
-            "next_cursor",
-            "credentials",
-            "status",
-            "status_type",
-            "authentication_type",
-            "scope",
-            "content",
-            "auth_url",
-            "ttl",
-            "message",
-            "method_type",
-            "headers",
-            "is_default",
-            "connection_credentials",
-            "supported_auth_methods",
-            "blocked_by",
-        ])
-        .prop_map(str::to_owned),
-        "[a-z]{0,4}",
-    ];
-    leaf.prop_recursive(4, 48, 8, move |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            prop::collection::btree_map(name.clone(), inner, 0..8)
-                .prop_map(|members| Value::Object(members.into_iter().collect())),
-        ]
-    })
+    let names = "id name description created_at modified_at protocol items pagination page_size next_cursor \
+                 credentials status status_type authentication_type scope content auth_url ttl message method_type \
+                 headers is_default connection_credentials supported_auth_methods blocked_by";
+    nested_json(leaf, names)
 }
 
 fn survives<T: Output + Clone + PartialEq + std::fmt::Debug, E: PartialEq + std::fmt::Debug>(

@@ -10,23 +10,15 @@ use super::*;
 use crate::ConsentState;
 use crate::testing::{account, call};
 
+mod abilities;
 mod over_mcp;
 
 /// Any JSON, with the names that the readers look at.
 pub(crate) fn any_json() -> impl Strategy<Value = Value> {
-    crate::testing::any_json(&[
-        "id",
-        "provider",
-        "status",
-        "items",
-        "next_cursor",
-        "total",
-        "error",
-        "message",
-        "ok",
-        "redirect_url",
-        "connector_id",
-    ])
+    crate::testing::any_json(
+        "id provider status items next_cursor total error message ok redirect_url \
+         connector_id",
+    )
 }
 
 async fn signed_in(answers: impl IntoIterator<Item = Response>) -> (Arc<dyn Platform>, Server) {
@@ -258,37 +250,6 @@ async fn a_consent_connects_a_connector_again() {
     assert_eq!(found.status, Status::Authorizing);
     let state = consents.consent_state(&id, &options()).await.unwrap();
     assert_eq!(state, ConsentState::Given);
-}
-
-#[tokio::test]
-async fn a_test_decides_whether_a_connector_is_ready() {
-    let tested = |ok: bool| json(200, value!({"ok": ok, "message": "401 from provider"}));
-    let answers = [
-        connector("connected"),
-        tested(true),
-        connector("connected"),
-        tested(false),
-        connector("connected"),
-    ];
-    let (tenex, _server) = signed_in(answers).await;
-    let connectors = tenex.connectors().unwrap();
-    let id = RemoteId::new("con_1");
-    let mut states = Vec::new();
-    for _ in 0..3 {
-        states.push(
-            connectors
-                .find_connector(&id, &options())
-                .await
-                .unwrap()
-                .status,
-        );
-        if states.len() < 3 {
-            call(&*tenex, "test", value!({"id": "con_1"}))
-                .await
-                .unwrap();
-        }
-    }
-    assert_eq!(states, [Status::Unknown, Status::Ready, Status::Failing]);
 }
 
 #[tokio::test]

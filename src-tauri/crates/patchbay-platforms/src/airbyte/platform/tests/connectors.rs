@@ -1,7 +1,7 @@
 //! Connectors, workspaces and definitions.
 
 use patchbay_http::Clock;
-use patchbay_model::{Explain, RemoteId, Status};
+use patchbay_model::{RemoteId, Status};
 
 use super::*;
 
@@ -49,76 +49,6 @@ async fn a_deletion_that_does_not_end_is_shown_as_such() {
     let given = json!({"connector_id": "a"});
     let job = call(&*platform, "delete_connector", given).await.unwrap();
     assert_eq!(job, json!({"job_id": null}));
-}
-
-#[tokio::test]
-async fn the_state_is_that_of_the_last_check() {
-    let server = Server::start(|seen, n| match seen.line.ends_with("/check") {
-        true if n < 3 => json(
-            200,
-            json!({"status": "failed", "error_message": "HTTP 401"}),
-        ),
-        true => json(200, json!({"status": "running"})),
-        false if seen.line.contains('?') => listed(json!([item("a", "stripe")])),
-        false => json(200, item("a", "stripe")),
-    })
-    .await;
-    let platform = signed_in(&server);
-    let connectors = platform.connectors().unwrap();
-    let options = CallOptions::default();
-    let before = connectors.list_connectors(&options).await.unwrap();
-    assert_eq!(before[0].status, Status::Unknown);
-    assert_eq!(before[0].reason.as_deref(), Some("not checked"));
-
-    let id = RemoteId::new("a");
-    let found = connectors.find_connector(&id, &options).await.unwrap();
-    assert_eq!(found.status, Status::NeedsAuthorization);
-    let after = connectors.list_connectors(&options).await.unwrap();
-    assert_eq!(after[0].status, Status::NeedsAuthorization);
-    assert_eq!(after[0].word.as_deref(), Some("failed"));
-
-    call(&*platform, "check", json!({"connector_id": "a"}))
-        .await
-        .unwrap();
-    let running = connectors.list_connectors(&options).await.unwrap();
-    assert_eq!(running[0].status, Status::NeedsAuthorization);
-    assert_eq!(running[0].reason.as_deref(), Some("checking"));
-}
-
-#[tokio::test]
-async fn what_is_wrong_with_a_new_connector_is_told_field_by_field() {
-    let server = Server::start(|_, _| {
-        json(
-            422,
-            json!({"message": "Validation failed", "errors": [
-                {"field": "body.replication_config.repositories", "message": "required"},
-                {"field": "body.credentials", "message": "ghp_secret1 is no token"},
-            ]}),
-        )
-    })
-    .await;
-    let given = json!({
-        "definition_id": "d", "name": "", "credentials": {"personal_access_token": "ghp_secret1"},
-        "entities": [{"entity": "a"}, {"entity": "b", "modes": null}],
-    });
-    let entities = given["entities"].clone();
-    let refused = call(&*signed_in(&server), "create_connector", given).await;
-    let problem = refused.unwrap_err().problem();
-    let fields: Vec<_> = problem
-        .fields
-        .iter()
-        .map(|field| (field.path.as_str(), field.message.as_str()))
-        .collect();
-    assert_eq!(
-        fields,
-        [
-            ("/replication_config/repositories", "required"),
-            ("/credentials", "<redacted> is no token"),
-        ]
-    );
-    let sent = server.seen().pop().unwrap();
-    assert_eq!(sent.body["name"], "connector-default");
-    assert_eq!(sent.body["entities"], entities);
 }
 
 #[tokio::test]

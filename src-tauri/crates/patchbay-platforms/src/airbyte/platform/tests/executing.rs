@@ -1,6 +1,5 @@
 //! Actions, their pages, files and tools.
 
-use futures::StreamExt;
 use patchbay_model::{Content, RemoteId};
 
 use super::*;
@@ -72,31 +71,6 @@ async fn an_id_is_looked_up_once_and_again_when_it_is_gone() {
             "POST /integrations/connectors/c-3/execute",
         ]
     );
-}
-
-#[tokio::test]
-async fn a_file_comes_as_a_stream_with_its_headers() {
-    let server = Server::start(|_, _| {
-        let headers = [
-            ("content-type", "application/pdf"),
-            ("content-disposition", "attachment; filename=\"a.pdf\""),
-        ];
-        (headers, vec![7_u8; 300_000]).into_response()
-    })
-    .await;
-    let platform = signed_in(&server);
-    let given = json!({"connector_id": "a", "entity": "files", "action": "download"});
-    let options = CallOptions::default();
-    let answer = platform.stream("execute", given, &options).await.unwrap();
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.headers["content-type"], "application/pdf");
-    let sizes = answer.pieces.map(|piece| piece.unwrap().len());
-    let sizes: Vec<usize> = sizes.collect().await;
-    assert_eq!(sizes.iter().sum::<usize>(), 300_000);
-    let other = platform
-        .stream("list_connectors", json!({}), &options)
-        .await;
-    assert_eq!(other.err().map(|error| error.kind()), Some("not_supported"));
 }
 
 #[tokio::test]

@@ -19,38 +19,11 @@ pub(crate) fn any_schema() -> impl Strategy<Value = Value> {
         ])
         .prop_map(Value::from),
     ];
-    let words = vec![
-        "type",
-        "properties",
-        "required",
-        "oneOf",
-        "anyOf",
-        "allOf",
-        "items",
-        "enum",
-        "const",
-        "$ref",
-        "definitions",
-        "order",
-        "airbyte_secret",
-        "minLength",
-        "multipleOf",
-        "spec",
-        "definition",
-        "connectionSpecification",
-        "credentials",
-        "replication_config",
-        "client_id",
-        "refresh_token",
-        "access_token",
-        "option_title",
-        "title",
-        "additionalProperties",
-        "if",
-        "consent_url",
-        "scopes",
-        "name",
-    ];
+    let words = "type properties required oneOf anyOf allOf items enum const $ref definitions order airbyte_secret \
+                 minLength multipleOf spec definition connectionSpecification credentials replication_config \
+                 client_id refresh_token access_token option_title title additionalProperties if consent_url scopes \
+                 name";
+    let words: Vec<&str> = words.split(' ').collect();
     leaf.prop_recursive(6, 60, 5, move |inner| {
         let name = prop::sample::select(words.clone()).prop_map(str::to_owned);
         prop_oneof![

@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::fixture::{Fixture, app, docs};
-use crate::form::test_support::members;
 
 #[tokio::test]
 async fn each_sign_in_becomes_its_member_of_the_wire() {
@@ -44,11 +43,7 @@ async fn what_is_left_out_is_not_sent_and_the_rest_is() {
 #[tokio::test]
 async fn two_sign_ins_cannot_be_given_together() {
     let fixture = Fixture::new().await;
-    let creation = fixture.platform.creation().unwrap();
-    let form = creation
-        .creation_form("search", &fixture.options)
-        .await
-        .unwrap();
+    let form = fixture.creation_form("search").await.unwrap();
     let validator = jsonschema::validator_for(&form.schema).unwrap();
     let mut both = app();
     both["token"] = "tok-12345".into();
@@ -66,8 +61,8 @@ async fn two_sign_ins_cannot_be_given_together() {
         less.as_object_mut().unwrap().remove(name);
         assert!(!validator.is_valid(&less), "{name}");
     }
-    let unknown = creation.create_connector("mcp", members(docs(json!({}))), &fixture.options);
-    assert_eq!(unknown.await.unwrap_err().kind(), "usage");
+    let unknown = fixture.try_create("mcp", docs(json!({}))).await;
+    assert_eq!(unknown.unwrap_err().kind(), "usage");
     assert!(fixture.fake.log().is_empty());
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::fixture::{Fixture, app};
 use super::*;
-use crate::form::test_support::{assert_fits, members};
+use crate::form::test_support::assert_fits;
 
 #[tokio::test]
 async fn the_form_shows_what_is_set_and_no_secret() {
@@ -14,19 +14,18 @@ async fn the_form_shows_what_is_set_and_no_secret() {
             json!({"excludes": ["text"], "continue_on_failure": true, "authentication": app()}),
         )
         .await;
-    let settings = fixture.platform.settings().unwrap();
-    let found = settings.settings(&id, &fixture.options).await.unwrap();
-    assert_fits(&found.form, &found.form.values);
+    let form = fixture.settings_form(&id).await;
+    assert_fits(&form, &form.values);
     let mut shown = app();
     shown.as_object_mut().unwrap().remove("client_secret");
     assert_eq!(
-        *found.form.values,
+        *form.values,
         json!({
             "name": "docs", "url": "https://docs.example/search", "excludes": ["text"],
             "active": true, "continue_on_failure": true, "authentication": shown,
         })
     );
-    assert_eq!(found.form.kept, ["/authentication/client_secret"]);
+    assert_eq!(form.kept, ["/authentication/client_secret"]);
     fixture.over();
 }
 
@@ -34,17 +33,13 @@ async fn the_form_shows_what_is_set_and_no_secret() {
 async fn only_what_changes_is_sent() {
     let fixture = Fixture::new().await;
     let id = fixture.created(json!({"excludes": ["text"]})).await;
-    let settings = fixture.platform.settings().unwrap();
     let changes = json!({"name": "Docs", "active": false, "excludes": null});
-    settings
-        .change_settings(&id, members(changes.clone()), &fixture.options)
-        .await
-        .unwrap();
+    fixture.change(&id, changes.clone()).await.unwrap();
     assert_eq!(fixture.sent(), changes);
-    let now = settings.settings(&id, &fixture.options).await.unwrap();
-    assert_eq!(now.form.values["name"], "Docs");
-    assert_eq!(now.form.values["active"], false);
-    assert!(now.form.values.get("excludes").is_none());
+    let now = fixture.settings_form(&id).await;
+    assert_eq!(now.values["name"], "Docs");
+    assert_eq!(now.values["active"], false);
+    assert!(now.values.get("excludes").is_none());
     fixture.over();
 }
 
@@ -52,12 +47,9 @@ async fn only_what_changes_is_sent() {
 async fn a_sign_in_can_be_switched_and_what_it_was_is_cleared() {
     let fixture = Fixture::new().await;
     let id = fixture.created(json!({"authentication": app()})).await;
-    let settings = fixture.platform.settings().unwrap();
     let change = async |authentication: Value| {
-        let changes = members(json!({ "authentication": authentication }));
-        settings
-            .change_settings(&id, changes, &fixture.options)
-            .await
+        let changes = json!({ "authentication": authentication });
+        fixture.change(&id, changes).await
     };
     // The secret of the app stays, and its scope goes.
     let mut other = app();
@@ -78,25 +70,25 @@ async fn a_sign_in_can_be_switched_and_what_it_was_is_cleared() {
         fixture.sent(),
         json!({"oauth": null, "service_auth": {"type": "bearer", "token": "tok-12345"}})
     );
-    let now = settings.settings(&id, &fixture.options).await.unwrap();
+    let now = fixture.settings_form(&id).await;
     assert_eq!(
-        now.form.values["authentication"],
+        now.values["authentication"],
         json!({"kind": "service_auth"})
     );
-    assert_eq!(now.form.kept, ["/authentication/token"]);
-    assert_fits(&now.form, &now.form.values);
+    assert_eq!(now.kept, ["/authentication/token"]);
+    assert_fits(&now, &now.values);
     // Half of a token is refused, by the form and before anything is sent.
     let half = json!({"kind": "service_auth", "type": "basic"});
-    let validator = jsonschema::validator_for(&now.form.schema).unwrap();
-    let mut values = now.form.values.0.clone();
+    let validator = jsonschema::validator_for(&now.schema).unwrap();
+    let mut values = now.values.0.clone();
     values["authentication"] = half.clone();
     assert!(!validator.is_valid(&values));
     assert_eq!(change(half).await.unwrap_err().kind(), "usage");
     assert_eq!(change(other).await.unwrap_err().kind(), "usage");
     change(json!({"kind": "none"})).await.unwrap();
     assert_eq!(fixture.sent(), json!({"service_auth": null}));
-    let now = settings.settings(&id, &fixture.options).await.unwrap();
-    assert_eq!(now.form.values["authentication"], json!({"kind": "none"}));
-    assert!(now.form.kept.is_empty());
+    let now = fixture.settings_form(&id).await;
+    assert_eq!(now.values["authentication"], json!({"kind": "none"}));
+    assert!(now.kept.is_empty());
     fixture.over();
 }

@@ -1,6 +1,6 @@
 //! Consents on a fake.
 
-use serde_json::{Map, json};
+use serde_json::json;
 
 use super::*;
 use crate::form::test_support::{assert_fits, members};
@@ -19,9 +19,7 @@ async fn open(page: &Url) -> reqwest::Response {
 async fn a_sign_in_under_a_name_is_waited_for_by_that_name() {
     let fixture = Fixture::new("current").await;
     let id = fixture.created(json!({})).await;
-    let credentials = fixture.platform.credentials().unwrap();
-    let saved = credentials.save_credential(&id, token("other", None), &fixture.options);
-    saved.await.unwrap();
+    fixture.save(&id, token("other", None)).await.unwrap();
     let consents = fixture.platform.consents().unwrap();
     let form = consents
         .consent_form(&id, &fixture.options)
@@ -57,33 +55,14 @@ async fn a_sign_in_under_a_name_is_waited_for_by_that_name() {
 }
 
 #[tokio::test]
-async fn without_choices_any_sign_in_counts_on_both_surfaces() {
-    for surface in ["current", "seed"] {
-        let fixture = Fixture::new(surface).await;
-        let id = fixture.created(json!({})).await;
-        let consents = fixture.platform.consents().unwrap();
-        let started =
-            consents.start_consent(ConsentRequest::new(&id, None, Map::new()), &fixture.options);
-        let started = started.await.unwrap();
-        let state = consents.consent_state(&id, &fixture.options).await.unwrap();
-        assert_eq!(state, ConsentState::Waiting);
-        open(&started.page.unwrap()).await;
-        let state = consents.consent_state(&id, &fixture.options).await.unwrap();
-        assert_eq!(state, ConsentState::Given);
-        fixture.over();
-    }
-}
-
-#[tokio::test]
 async fn a_method_has_to_be_chosen_where_there_are_several() {
     let fixture = Fixture::new("current").await;
     let id = fixture.created(json!({})).await;
-    fixture.fake.with(|mistral| {
-        mistral.connectors[0].shown["supported_auth_methods"] = json!([
-            {"method_type": "bearer"}, {"method_type": "oauth2"}, {"method_type": "github_app"},
-            {"method_type": "oauth2", "grant_type": "client_credentials"},
-        ]);
-    });
+    let methods = json!([
+        {"method_type": "bearer"}, {"method_type": "oauth2"}, {"method_type": "github_app"},
+        {"method_type": "oauth2", "grant_type": "client_credentials"},
+    ]);
+    fixture.show("supported_auth_methods", methods);
     let consents = fixture.platform.consents().unwrap();
     let form = consents
         .consent_form(&id, &fixture.options)

@@ -14,19 +14,18 @@ async fn fixture(surface: &str) -> (Fixture, RemoteId) {
 }
 
 async fn refused(fixture: &Fixture, id: &RemoteId, credential: CredentialToSave) -> String {
-    let credentials = fixture.platform.credentials().unwrap();
-    let saved = credentials.save_credential(id, credential, &fixture.options);
-    let error = saved.await.unwrap_err();
+    let error = fixture.save(id, credential).await.unwrap_err();
     assert_eq!(error.kind(), "usage");
     error.to_string()
 }
 
 /// Name and whether it is the default, of the user's.
 async fn listed(fixture: &Fixture, id: &RemoteId) -> Vec<(String, bool)> {
-    let credentials = fixture.platform.credentials().unwrap();
-    let listed = credentials.list_credentials(id, Level::User, &fixture.options);
-    let listed = listed.await.unwrap().into_iter();
-    listed.map(|one| (one.name, one.is_default)).collect()
+    let listed = fixture.credentials(id, Level::User).await.unwrap();
+    listed
+        .into_iter()
+        .map(|one| (one.name, one.is_default))
+        .collect()
 }
 
 fn pairs(pairs: &[(&str, bool)]) -> Vec<(String, bool)> {
@@ -40,13 +39,12 @@ fn pairs(pairs: &[(&str, bool)]) -> Vec<(String, bool)> {
 async fn the_rules_about_defaults_are_kept_before_anything_is_sent() {
     for surface in ["current", "seed"] {
         let (fixture, id) = fixture(surface).await;
-        let credentials = fixture.platform.credentials().unwrap();
         let words = refused(&fixture, &id, token("main", Some(false))).await;
         assert!(
             words.starts_with("the first credential for bearer"),
             "{words}"
         );
-        let save = |credential| credentials.save_credential(&id, credential, &fixture.options);
+        let save = |credential| fixture.save(&id, credential);
         save(token("main", None)).await.unwrap();
         save(token("spare", Some(false))).await.unwrap();
         assert_eq!(
@@ -62,7 +60,7 @@ async fn the_rules_about_defaults_are_kept_before_anything_is_sent() {
         };
         let words = refused(&fixture, &id, demoted).await;
         assert!(words.contains("the default instead of main"), "{words}");
-        let deleted = credentials.delete_credential(&id, Level::User, "main", &fixture.options);
+        let deleted = fixture.delete_credential(&id, Level::User, "main");
         assert_eq!(deleted.await.unwrap_err().kind(), "usage");
         assert!(
             fixture
@@ -72,18 +70,18 @@ async fn the_rules_about_defaults_are_kept_before_anything_is_sent() {
                 .all(|seen| seen.method != "DELETE")
         );
 
-        let promoted = credentials.make_default(&id, Level::User, "spare", &fixture.options);
+        let promoted = fixture.make_default(&id, Level::User, "spare");
         promoted.await.unwrap();
         assert_eq!(
             listed(&fixture, &id).await,
             pairs(&[("main", false), ("spare", true)])
         );
         for name in ["main", "spare"] {
-            let deleted = credentials.delete_credential(&id, Level::User, name, &fixture.options);
+            let deleted = fixture.delete_credential(&id, Level::User, name);
             deleted.await.unwrap();
         }
         assert_eq!(listed(&fixture, &id).await, pairs(&[]));
-        let unknown = credentials.make_default(&id, Level::User, "main", &fixture.options);
+        let unknown = fixture.make_default(&id, Level::User, "main");
         assert_eq!(unknown.await.unwrap_err().kind(), "none_found");
         fixture.over();
     }
@@ -93,7 +91,6 @@ async fn the_rules_about_defaults_are_kept_before_anything_is_sent() {
 async fn each_surface_replaces_in_its_own_way() {
     for (surface, method) in [("current", "PATCH"), ("seed", "POST")] {
         let (fixture, id) = fixture(surface).await;
-        let credentials = fixture.platform.credentials().unwrap();
         for level in [Level::User, Level::Workspace, Level::Organization] {
             for is_replacement in [false, true] {
                 let credential = CredentialToSave {
@@ -101,12 +98,10 @@ async fn each_surface_replaces_in_its_own_way() {
                     is_replacement,
                     ..token("main", None)
                 };
-                let saved = credentials.save_credential(&id, credential, &fixture.options);
-                saved.await.unwrap();
+                fixture.save(&id, credential).await.unwrap();
             }
             assert_eq!(fixture.fake.log().last().unwrap().method, method);
-            let listed = credentials.list_credentials(&id, level, &fixture.options);
-            let listed = listed.await.unwrap();
+            let listed = fixture.credentials(&id, level).await.unwrap();
             assert_eq!(listed.len(), 1);
             assert_eq!(listed[0].level, level);
             assert_eq!(listed[0].method, Some(AuthenticationMethod::Bearer));
@@ -131,11 +126,7 @@ async fn the_form_has_what_the_ways_to_sign_in_want() {
             {"kind": "oauth_app", "client_id": "cid"},
         ]}))
         .await;
-    let credentials = fixture.platform.credentials().unwrap();
-    let form = credentials
-        .credential_form(&id, Level::User, &fixture.options)
-        .await
-        .unwrap();
+    let form = fixture.credential_form(&id, Level::User).await.unwrap();
     let kinds = form.schema["properties"]["credential"]["oneOf"]
         .as_array()
         .unwrap();
@@ -168,8 +159,7 @@ async fn the_form_has_what_the_ways_to_sign_in_want() {
             values: members(values),
             ..token("", None)
         };
-        let saved = credentials.save_credential(&id, credential, &fixture.options);
-        saved.await.unwrap();
+        fixture.save(&id, credential).await.unwrap();
         assert_eq!(fixture.sent()["credentials"], sent);
     }
     fixture.over();
@@ -178,17 +168,12 @@ async fn the_form_has_what_the_ways_to_sign_in_want() {
 #[tokio::test]
 async fn the_older_surface_takes_stored_tokens_and_installations() {
     let (fixture, id) = fixture("seed").await;
-    fixture.fake.with(|mistral| {
-        mistral.connectors[0].shown["supported_auth_methods"] = json!([
-            {"method_type": "oauth2", "has_default_credentials": false},
-            {"method_type": "github_app", "has_default_credentials": false},
-        ]);
-    });
-    let credentials = fixture.platform.credentials().unwrap();
-    let form = credentials
-        .credential_form(&id, Level::User, &fixture.options)
-        .await
-        .unwrap();
+    let methods = json!([
+        {"method_type": "oauth2", "has_default_credentials": false},
+        {"method_type": "github_app", "has_default_credentials": false},
+    ]);
+    fixture.show("supported_auth_methods", methods);
+    let form = fixture.credential_form(&id, Level::User).await.unwrap();
     for (given, sent) in [
         (
             json!({"kind": "oauth_token", "access_token": "acc-12345", "expires_in": 60}),
@@ -206,8 +191,7 @@ async fn the_older_surface_takes_stored_tokens_and_installations() {
             values: members(values),
             ..token("", None)
         };
-        let saved = credentials.save_credential(&id, credential, &fixture.options);
-        saved.await.unwrap();
+        fixture.save(&id, credential).await.unwrap();
         assert_eq!(fixture.sent()["credentials"], sent);
     }
     fixture.over();
@@ -218,10 +202,7 @@ async fn where_one_signs_in_on_a_page_there_is_nothing_to_type_in() {
     let fixture = Fixture::new("current").await;
     let methods = json!([{"kind": "oauth_app", "client_id": "cid"}]);
     let id = fixture.created(json!({"auth_methods": methods})).await;
-    let credentials = fixture.platform.credentials().unwrap();
-    let form = credentials
-        .credential_form(&id, Level::User, &fixture.options)
-        .await;
+    let form = fixture.credential_form(&id, Level::User).await;
     assert_eq!(form.unwrap_err().kind(), "not_supported");
     fixture.over();
 }

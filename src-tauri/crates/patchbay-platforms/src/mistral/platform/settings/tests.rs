@@ -5,7 +5,7 @@ mod creation;
 use serde_json::json;
 
 use super::*;
-use crate::form::test_support::{assert_fits, members};
+use crate::form::test_support::assert_fits;
 use crate::mistral::platform::tests::fixture::Fixture;
 
 fn methods() -> Value {
@@ -28,11 +28,10 @@ async fn the_form_shows_what_is_set_and_no_secret() {
         });
         shown["supported_auth_methods"][1]["token_endpoint_auth_method"] = "client_secret_post".into();
     });
-    let settings = fixture.platform.settings().unwrap();
-    let found = settings.settings(&id, &fixture.options).await.unwrap();
-    assert_fits(&found.form, &found.form.values);
+    let form = fixture.settings_form(&id).await;
+    assert_fits(&form, &form.values);
     assert_eq!(
-        *found.form.values,
+        *form.values,
         json!({
             "name": "wiki", "title": "Wiki", "description": "The wiki",
             "server": "https://wiki.example/mcp", "system_prompt": "Be brief",
@@ -46,7 +45,7 @@ async fn the_form_shows_what_is_set_and_no_secret() {
         })
     );
     assert_eq!(
-        found.form.kept,
+        form.kept,
         [
             "/auth_methods/0/secret_global_headers/0/value",
             "/auth_methods/1/client_secret"
@@ -59,19 +58,15 @@ async fn the_form_shows_what_is_set_and_no_secret() {
 async fn only_what_changes_is_sent_and_null_clears() {
     let fixture = Fixture::new("current").await;
     let id = fixture.created(json!({"title": "Wiki"})).await;
-    let settings = fixture.platform.settings().unwrap();
-    let changes = members(json!({"title": null, "description": "Another"}));
-    settings
-        .change_settings(&id, changes, &fixture.options)
-        .await
-        .unwrap();
+    let changes = json!({"title": null, "description": "Another"});
+    fixture.change(&id, changes).await.unwrap();
     assert_eq!(
         fixture.sent(),
         json!({"title": null, "description": "Another", "protocol": "mcp"})
     );
-    let now = settings.settings(&id, &fixture.options).await.unwrap();
-    assert_eq!(now.form.values["description"], "Another");
-    assert!(now.form.values.get("title").is_none());
+    let now = fixture.settings_form(&id).await.values;
+    assert_eq!(now["description"], "Another");
+    assert!(now.get("title").is_none());
     fixture.over();
 }
 
@@ -84,25 +79,15 @@ async fn ways_to_sign_in_keep_the_secrets_that_are_not_given_anew() {
         shown["supported_auth_methods"][0]["global_headers"] =
             json!({"X-Key": {"value": "***", "is_secret": true}});
     });
-    let settings = fixture.platform.settings().unwrap();
-    let mut now = settings
-        .settings(&id, &fixture.options)
-        .await
-        .unwrap()
-        .form
-        .values
-        .0;
+    let mut now = fixture.settings_form(&id).await.values.0;
     now["auth_methods"][0]["headers"] = json!([{"name": "X-B"}]);
     now["auth_methods"][1]["client_secret"] = "next-12345".into();
     now["auth_methods"]
         .as_array_mut()
         .unwrap()
         .push(json!({"kind": "none"}));
-    let changes = members(json!({"auth_methods": now["auth_methods"]}));
-    settings
-        .change_settings(&id, changes, &fixture.options)
-        .await
-        .unwrap();
+    let changes = json!({"auth_methods": now["auth_methods"]});
+    fixture.change(&id, changes).await.unwrap();
     let sent = fixture.sent();
     assert_eq!(
         sent["auth_methods"],
@@ -116,17 +101,12 @@ async fn ways_to_sign_in_keep_the_secrets_that_are_not_given_anew() {
     // One that is to be another needs all of them: those that stay cannot be told apart on the wire.
     let mut other = now.clone();
     other["auth_methods"][0]["global_headers"] = json!([{"name": "X-Org", "value": "acme"}]);
-    let changes = members(json!({"auth_methods": other["auth_methods"]}));
-    let refused = settings
-        .change_settings(&id, changes, &fixture.options)
-        .await;
+    let changes = json!({"auth_methods": other["auth_methods"]});
+    let refused = fixture.change(&id, changes).await;
     assert_eq!(refused.unwrap_err().kind(), "usage");
     other["auth_methods"][0]["secret_global_headers"][0]["value"] = "key-12345".into();
-    let changes = members(json!({"auth_methods": other["auth_methods"]}));
-    settings
-        .change_settings(&id, changes, &fixture.options)
-        .await
-        .unwrap();
+    let changes = json!({"auth_methods": other["auth_methods"]});
+    fixture.change(&id, changes).await.unwrap();
     assert_eq!(
         fixture.sent()["auth_methods"][0]["global_headers"],
         json!({
@@ -141,28 +121,18 @@ async fn ways_to_sign_in_keep_the_secrets_that_are_not_given_anew() {
 async fn the_older_surface_keeps_what_it_does_not_tell() {
     let fixture = Fixture::new("seed").await;
     let id = fixture.created(json!({})).await;
-    fixture.fake.with(|mistral| {
-        let shown = &mut mistral.connectors[0].shown;
-        shown.insert("connection_config".to_owned(), json!({"space": "docs"}));
-    });
-    let settings = fixture.platform.settings().unwrap();
-    let found = settings.settings(&id, &fixture.options).await.unwrap();
-    assert_fits(&found.form, &found.form.values);
-    assert_eq!(found.form.values["oauth_app"], json!({"kind": "kept"}));
-    assert_eq!(
-        found.form.values["connection_config"],
-        json!({"space": "docs"})
-    );
-    let changes = members(json!({
+    fixture.show("connection_config", json!({"space": "docs"}));
+    let form = fixture.settings_form(&id).await;
+    assert_fits(&form, &form.values);
+    assert_eq!(form.values["oauth_app"], json!({"kind": "kept"}));
+    assert_eq!(form.values["connection_config"], json!({"space": "docs"}));
+    let changes = json!({
         "oauth_app": {"kind": "given", "client_id": "cid", "client_secret": "sec-12345"},
         "connection_config": {"space": "wiki"},
         "connection_secrets": [{"name": "pin", "value": "pin-12345"}],
         "headers": [{"name": "X-Key", "value": "key-12345"}],
-    }));
-    settings
-        .change_settings(&id, changes, &fixture.options)
-        .await
-        .unwrap();
+    });
+    fixture.change(&id, changes).await.unwrap();
     assert_eq!(
         fixture.sent(),
         json!({
@@ -171,11 +141,8 @@ async fn the_older_surface_keeps_what_it_does_not_tell() {
             "auth_data": {"client_id": "cid", "client_secret": "sec-12345"},
         })
     );
-    let changes = members(json!({"oauth_app": {"kind": "none"}}));
-    settings
-        .change_settings(&id, changes, &fixture.options)
-        .await
-        .unwrap();
+    let changes = json!({"oauth_app": {"kind": "none"}});
+    fixture.change(&id, changes).await.unwrap();
     assert_eq!(
         fixture.sent(),
         json!({"auth_data": null, "protocol": "mcp"})
@@ -187,23 +154,11 @@ async fn the_older_surface_keeps_what_it_does_not_tell() {
 async fn an_http_service_has_no_advice_to_models() {
     let fixture = Fixture::new("current").await;
     let id = fixture.created(json!({})).await;
-    fixture.fake.with(|mistral| {
-        mistral.connectors[0]
-            .shown
-            .insert("protocol".to_owned(), "http".into());
-    });
-    let settings = fixture.platform.settings().unwrap();
-    let found = settings.settings(&id, &fixture.options).await.unwrap();
-    assert!(
-        found.form.schema["properties"]
-            .get("system_prompt")
-            .is_none()
-    );
-    let changes = members(json!({"title": "Wiki"}));
-    settings
-        .change_settings(&id, changes, &fixture.options)
-        .await
-        .unwrap();
+    fixture.show("protocol", "http".into());
+    let form = fixture.settings_form(&id).await;
+    assert!(form.schema["properties"].get("system_prompt").is_none());
+    let changes = json!({"title": "Wiki"});
+    fixture.change(&id, changes).await.unwrap();
     assert_eq!(fixture.sent()["protocol"], "http");
     fixture.over();
 }

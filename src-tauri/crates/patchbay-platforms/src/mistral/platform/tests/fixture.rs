@@ -21,6 +21,14 @@ impl Fixture {
         .await
     }
 
+    /// Sets a member of the first connector as the platform shows it.
+    pub(crate) fn show(&self, member: &str, value: Value) {
+        self.fake.with(|mistral| {
+            let shown = &mut mistral.connectors[0].shown;
+            shown.insert(member.to_owned(), value);
+        });
+    }
+
     pub(crate) async fn created(&self, more: Value) -> RemoteId {
         self.create("mcp", wiki(more)).await
     }

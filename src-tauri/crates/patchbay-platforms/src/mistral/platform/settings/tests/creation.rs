@@ -3,7 +3,7 @@
 use patchbay_model::Explain as _;
 use serde_json::json;
 
-use crate::form::test_support::{assert_fits, members};
+use crate::form::test_support::assert_fits;
 use crate::mistral::platform::tests::fixture::{Fixture, wiki};
 
 #[tokio::test]
@@ -95,19 +95,11 @@ async fn an_http_service_is_one_of_the_current_surface() {
             .iter()
             .all(|one| one.endpoint_field.as_deref() == Some("/server"))
     );
-    let values = members(wiki(json!({"auth_methods": [{"kind": "none"}]})));
-    let made = creation
-        .create_connector("http", values, &fixture.options)
-        .await
-        .unwrap();
+    let values = wiki(json!({"auth_methods": [{"kind": "none"}]}));
+    let made = fixture.try_create("http", values).await.unwrap();
     assert_eq!(made.name, "wiki");
     assert_eq!(fixture.sent()["protocol"], "http");
-    assert!(
-        creation
-            .creation_form("grpc", &fixture.options)
-            .await
-            .is_err()
-    );
+    assert!(fixture.creation_form("grpc").await.is_err());
     fixture.over();
 }
 
@@ -115,22 +107,16 @@ async fn an_http_service_is_one_of_the_current_surface() {
 async fn a_refused_field_is_named_by_its_place_in_the_form() {
     for surface in ["current", "seed"] {
         let fixture = Fixture::new(surface).await;
-        let creation = fixture.platform.creation().unwrap();
-        let values = members(wiki(json!({"name": "bad name"})));
-        let refused = creation
-            .create_connector("mcp", values, &fixture.options)
-            .await;
+        let values = wiki(json!({"name": "bad name"}));
+        let refused = fixture.try_create("mcp", values).await;
         let fields = refused.unwrap_err().problem().fields;
         assert_eq!(fields[0].path, "/name", "{surface}");
         fixture.over();
     }
     let fixture = Fixture::new("current").await;
-    let creation = fixture.platform.creation().unwrap();
     let methods = json!([{"kind": "none"}, {"kind": "oauth_app", "client_id": "c"}]);
-    let values = members(wiki(json!({"auth_methods": methods})));
-    let refused = creation
-        .create_connector("mcp", values, &fixture.options)
-        .await;
+    let values = wiki(json!({"auth_methods": methods}));
+    let refused = fixture.try_create("mcp", values).await;
     let fields = refused.unwrap_err().problem().fields;
     assert_eq!(fields[0].path, "/auth_methods/1/client_id");
     fixture.over();
@@ -139,11 +125,7 @@ async fn a_refused_field_is_named_by_its_place_in_the_form() {
 #[tokio::test]
 async fn the_rules_of_the_contract_stand_in_the_form() {
     let fixture = Fixture::new("current").await;
-    let creation = fixture.platform.creation().unwrap();
-    let form = creation
-        .creation_form("mcp", &fixture.options)
-        .await
-        .unwrap();
+    let form = fixture.creation_form("mcp").await.unwrap();
     assert_fits(&form, &wiki(json!({})));
     let validator = jsonschema::validator_for(&form.schema).unwrap();
     for wrong in [
@@ -166,14 +148,11 @@ async fn the_rules_of_the_contract_stand_in_the_form() {
 #[tokio::test]
 async fn a_header_cannot_be_there_twice() {
     let fixture = Fixture::new("current").await;
-    let creation = fixture.platform.creation().unwrap();
-    let values = members(wiki(json!({
+    let values = wiki(json!({
         "global_headers": [{"name": "X-A", "value": "1"}],
         "secret_global_headers": [{"name": "X-A", "value": "2"}],
-    })));
-    let refused = creation
-        .create_connector("mcp", values, &fixture.options)
-        .await;
+    }));
+    let refused = fixture.try_create("mcp", values).await;
     assert_eq!(refused.unwrap_err().kind(), "usage");
     assert!(fixture.fake.log().is_empty());
 }

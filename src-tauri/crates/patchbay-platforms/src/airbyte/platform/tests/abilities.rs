@@ -1,25 +1,26 @@
-use std::sync::Arc;
+//! What the platform can do beyond listing, on a fake of it.
 
 use patchbay_model::{RemoteId, Status};
-use patchbay_platforms::Platform;
-use patchbay_testkit::fakes::{Fake, FakeAirbyte, KINDS};
-use serde_json::{Value, json};
+use patchbay_testkit::fakes::{FakeAirbyte, KINDS};
+use serde_json::json;
 
-use super::support::{
-    assert_drawable, fits, object, options, platform_details, run_action, sign_in,
-};
+use super::*;
+use crate::form::test_support::{assert_drawable, fits};
+use crate::testing::Fixture;
 
 const GITHUB: &str = KINDS[0].0;
 const STRIPE: &str = KINDS[1].0;
 
-async fn started() -> (Fake<FakeAirbyte>, Arc<dyn Platform>) {
+async fn started() -> Fixture<FakeAirbyte> {
     let mut fake = FakeAirbyte::new("cid-1", "sec-12345");
     fake.workspaces.push("research".to_owned());
-    let fake = Fake::start(fake).await.unwrap();
-    let settings = json!({"base_url": fake.url(), "client_id": "cid-1"});
-    let secrets = [("client_secret", "sec-12345")];
-    let platform = sign_in(patchbay_model::Platform::Airbyte, settings, &secrets);
-    (fake, platform)
+    Fixture::start(fake, |url| {
+        let settings = json!({"base_url": url, "client_id": "cid-1"});
+        let secrets = [("client_secret", "sec-12345")];
+        let account = testing::account(&settings, &secrets, JumpingClock::new());
+        (crate::airbyte::AIRBYTE.sign_in)(account).unwrap()
+    })
+    .await
 }
 
 fn github(token: &str) -> Value {
@@ -30,21 +31,19 @@ fn github(token: &str) -> Value {
     })
 }
 
-async fn made(platform: &dyn Platform, token: &str) -> RemoteId {
-    let creation = platform.creation().unwrap();
-    let values = object(github(token));
-    let made = creation.create_connector(GITHUB, values, &options()).await;
+async fn made(fixture: &Fixture<FakeAirbyte>, token: &str) -> RemoteId {
+    let made = fixture.try_create(GITHUB, github(token)).await;
     made.unwrap().remote_id
 }
 
 #[tokio::test]
 async fn the_form_is_the_definitions_own_and_its_values_create() {
-    let (fake, platform) = started().await;
-    let creation = platform.creation().unwrap();
-    let definitions = creation.list_definitions(&options()).await.unwrap();
+    let fixture = started().await;
+    let creation = fixture.platform.creation().unwrap();
+    let definitions = creation.list_definitions(&fixture.options).await.unwrap();
     assert_eq!(definitions[0].id, GITHUB);
     assert_eq!(definitions[0].title, "GitHub");
-    let form = creation.creation_form(GITHUB, &options()).await.unwrap();
+    let form = fixture.creation_form(GITHUB).await.unwrap();
     assert_drawable(&form);
     assert_eq!(
         form.values.0,
@@ -66,11 +65,11 @@ async fn the_form_is_the_definitions_own_and_its_values_create() {
         *values.pointer_mut(pointer).unwrap() = value;
         assert!(!fits(&form, &values), "{values}");
     }
-    let id = made(&*platform, "ghp_12345").await;
-    let given = fake.with(|fake| fake.given[id.as_str()].clone());
+    let id = made(&fixture, "ghp_12345").await;
+    let given = fixture.fake.with(|fake| fake.given[id.as_str()].clone());
     assert_eq!(given["definition_id"], GITHUB);
     assert_eq!(given["credentials"]["token"], "ghp_12345");
-    let stripe = creation.creation_form(STRIPE, &options()).await.unwrap();
+    let stripe = fixture.creation_form(STRIPE).await.unwrap();
     assert_drawable(&stripe);
     assert!(fits(
         &stripe,
@@ -79,36 +78,29 @@ async fn the_form_is_the_definitions_own_and_its_values_create() {
             "replication_config": {"account_id": "acct"},
         })
     ));
-    assert!(fake.faults().is_empty(), "{:?}", fake.faults());
+    fixture.over();
 }
 
 #[tokio::test]
 async fn what_the_platform_refuses_is_shown_at_its_field() {
-    let (fake, platform) = started().await;
-    let creation = platform.creation().unwrap();
+    let fixture = started().await;
     let mut values = github("t");
     values["replication_config"] = json!({"start_date": "2026-01-01"});
-    let refused = creation
-        .create_connector(GITHUB, object(values), &options())
-        .await;
-    let refused = refused.unwrap_err();
+    let refused = fixture.try_create(GITHUB, values).await.unwrap_err();
     assert_eq!(refused.kind(), "invalid");
     let fields = &refused.refusal().unwrap().fields;
     assert_eq!(fields[0].path, "/replication_config/repositories");
-    let gone = creation.creation_form("no-such", &options()).await;
+    let gone = fixture.creation_form("no-such").await;
     assert_eq!(gone.unwrap_err().kind(), "not_found");
-    assert!(fake.faults().is_empty(), "{:?}", fake.faults());
+    fixture.over();
 }
 
 #[tokio::test]
 async fn the_providers_oauth_is_told_where_a_kind_has_one() {
-    let (fake, platform) = started().await;
-    let creation = platform.creation().unwrap();
-    let found = creation
-        .oauth_app(GITHUB, &options())
-        .await
-        .unwrap()
-        .unwrap();
+    let fixture = started().await;
+    let creation = fixture.platform.creation().unwrap();
+    let oauth_app = async |id: &str| creation.oauth_app(id, &fixture.options).await.unwrap();
+    let found = oauth_app(GITHUB).await.unwrap();
     let page = found.authorize_url.unwrap();
     assert_eq!(
         page.as_str(),
@@ -128,48 +120,45 @@ async fn the_providers_oauth_is_told_where_a_kind_has_one() {
         let name = field.strip_prefix("/credentials/").unwrap();
         values["credentials"][name] = value.into();
     }
-    let form = creation.creation_form(GITHUB, &options()).await.unwrap();
+    let form = fixture.creation_form(GITHUB).await.unwrap();
     assert!(fits(&form, &values), "{values}");
-    assert_eq!(creation.oauth_app(STRIPE, &options()).await.unwrap(), None);
-    assert!(fake.faults().is_empty(), "{:?}", fake.faults());
+    assert_eq!(oauth_app(STRIPE).await, None);
+    fixture.over();
 }
 
 #[tokio::test]
 async fn settings_are_shown_and_changed() {
-    let (fake, platform) = started().await;
-    let id = made(&*platform, "t").await;
-    let settings = platform.settings().unwrap();
-    let shown = settings.settings(&id, &options()).await.unwrap();
-    assert_drawable(&shown.form);
-    assert_eq!(shown.form.values["name"], "Code");
+    let fixture = started().await;
+    let id = made(&fixture, "t").await;
+    let shown = fixture.settings_form(&id).await;
+    assert_drawable(&shown);
+    assert_eq!(shown.values["name"], "Code");
     assert_eq!(
-        shown.form.values["replication_config"]["repositories"],
+        shown.values["replication_config"]["repositories"],
         json!(["a/b"])
     );
-    assert!(fits(&shown.form, &shown.form.values));
-    let replication = &shown.form.schema["properties"]["replication_config"];
+    assert!(fits(&shown, &shown.values));
+    let replication = &shown.schema["properties"]["replication_config"];
     assert_eq!(replication["required"], json!(["repositories"]));
     let changes = json!({"name": "New", "entities": null});
-    settings
-        .change_settings(&id, object(changes), &options())
-        .await
-        .unwrap();
-    let after = settings.settings(&id, &options()).await.unwrap();
+    fixture.change(&id, changes).await.unwrap();
+    let settings = fixture.platform.settings().unwrap();
+    let after = settings.settings(&id, &fixture.options).await.unwrap();
     assert_eq!(after.form.values["name"], "New");
     assert_eq!(after.native["entities"], json!([]));
-    let nameless = settings
-        .change_settings(&id, object(json!({"name": null})), &options())
-        .await;
+    let nameless = fixture.change(&id, json!({"name": null})).await;
     assert_eq!(nameless.unwrap_err().kind(), "usage");
-    assert!(platform.credentials().is_none());
-    assert!(fake.faults().is_empty(), "{:?}", fake.faults());
+    assert!(fixture.platform.credentials().is_none());
+    fixture.over();
 }
 
 #[tokio::test]
 async fn checks_and_entities_are_actions() {
-    let (fake, platform) = started().await;
-    let id = made(&*platform, "revoked").await;
-    let before = platform_details(&*platform, &id).await;
+    let fixture = started().await;
+    let id = made(&fixture, "revoked").await;
+    let entities = json!({"entities": [{"entity": "pulls", "modes": ["read"]}]});
+    let details = async || fixture.checked_details(&id, Some(&entities)).await;
+    let before = details().await;
     let fact = |found: &patchbay_model::PlatformDetails, label: &str| {
         let fact = found.facts.iter().find(|fact| fact.label == label);
         fact.map(|fact| fact.value.clone())
@@ -183,22 +172,17 @@ async fn checks_and_entities_are_actions() {
         Some("issues (read, write)")
     );
     assert_eq!(fact(&before, "Last check"), None);
-    run_action(&*platform, before.find("check").unwrap(), json!({})).await;
-    let entities = json!({"entities": [{"entity": "pulls", "modes": ["read"]}]});
-    run_action(
-        &*platform,
-        before.find("choose-entities").unwrap(),
-        entities,
-    )
-    .await;
-    let after = platform_details(&*platform, &id).await;
+    fixture.run(before.find("check").unwrap()).await;
+    let choose = before.find("choose-entities").unwrap();
+    fixture.run_with(choose, entities.clone()).await;
+    let after = details().await;
     assert!(fact(&after, "Last check").unwrap().contains("401"));
     assert_eq!(fact(&after, "Entities").as_deref(), Some("pulls (read)"));
-    run_action(&*platform, after.find("clear-entities").unwrap(), json!({})).await;
-    let cleared = platform_details(&*platform, &id).await;
+    fixture.run(after.find("clear-entities").unwrap()).await;
+    let cleared = details().await;
     assert_eq!(fact(&cleared, "Entities").as_deref(), Some("All"));
-    let connectors = platform.connectors().unwrap();
-    let found = connectors.find_connector(&id, &options()).await.unwrap();
-    assert_eq!(found.status, Status::NeedsAuthorization);
-    assert!(fake.faults().is_empty(), "{:?}", fake.faults());
+    let connectors = fixture.platform.connectors().unwrap();
+    let found = connectors.find_connector(&id, &fixture.options).await;
+    assert_eq!(found.unwrap().status, Status::NeedsAuthorization);
+    fixture.over();
 }
