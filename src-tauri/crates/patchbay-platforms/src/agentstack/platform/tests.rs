@@ -5,11 +5,10 @@ mod consents;
 mod fake;
 mod relay;
 mod tools;
-mod waits;
 
 use axum::response::Response;
 use patchbay_http::testing::{JumpingClock, Server, cancellable_options, json};
-use patchbay_model::Explain;
+use patchbay_model::{Explain, Status};
 use proptest::prelude::*;
 use serde_json::{Map, json as value};
 
@@ -24,6 +23,21 @@ pub(crate) fn any_json() -> impl Strategy<Value = Value> {
 /// Signed in without credentials.
 fn signed_in(base: &str, clock: Arc<JumpingClock>) -> Arc<dyn Platform> {
     (AGENTSTACK.sign_in)(account(&value!({"base_url": base}), &[], clock)).unwrap()
+}
+
+async fn answered_by(answers: impl IntoIterator<Item = Response>) -> (Arc<dyn Platform>, Server) {
+    let server = Server::start(answers).await;
+    (signed_in(&server.base, JumpingClock::new()), server)
+}
+
+fn id() -> RemoteId {
+    RemoteId::new("c-1")
+}
+
+async fn shown(platform: &dyn Platform) -> (Status, Option<String>) {
+    let connectors = platform.connectors().unwrap();
+    let found = connectors.find_connector(&id(), &options()).await.unwrap();
+    (found.status, found.reason)
 }
 
 fn connector(state: &str) -> Value {
@@ -94,8 +108,7 @@ async fn a_sign_in_that_lacks_something_is_refused() {
 
 #[tokio::test]
 async fn arguments_that_do_not_fit_send_nothing() {
-    let server = Server::start([]).await;
-    let platform = signed_in(&server.base, JumpingClock::new());
+    let (platform, server) = answered_by([]).await;
     for (operation, arguments) in [
         ("list", value!({"page_token": "x"})),
         ("create", value!({})),
@@ -133,9 +146,8 @@ async fn arguments_that_do_not_fit_send_nothing() {
 async fn a_refusal_keeps_the_words_of_the_platform() {
     let detail = "Duplicate connector found: url='https://a/' already exists";
     let validation = value!({"detail": [{"loc": ["body", "url"], "msg": "bad URL"}]});
-    let server =
-        Server::start([json(409, value!({"detail": detail})), json(422, validation)]).await;
-    let platform = signed_in(&server.base, JumpingClock::new());
+    let answers = [json(409, value!({"detail": detail})), json(422, validation)];
+    let (platform, _server) = answered_by(answers).await;
     let new = value!({"url": "https://a"});
     let error = call(&*platform, "create", new.clone()).await.unwrap_err();
     assert_eq!(error.refusal().unwrap().text.as_deref(), Some(detail));
@@ -152,4 +164,15 @@ fn plain(status: u16) -> Response {
     let mut answer = Response::new(axum::body::Body::empty());
     *answer.status_mut() = status.try_into().unwrap();
     answer
+}
+
+#[tokio::test]
+async fn a_wait_that_is_stopped_sends_nothing_more() {
+    let (platform, server) = answered_by([json(200, connector("created"))]).await;
+    let (options, stop) = cancellable_options();
+    stop.cancel();
+    let arguments = value!({"connector": connector("created")});
+    let outcome = platform.call("wait_for_state", arguments, &options).await;
+    assert!(matches!(outcome, Err(Error::Cancelled)));
+    assert!(server.seen().is_empty());
 }

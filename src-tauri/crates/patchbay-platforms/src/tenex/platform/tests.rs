@@ -22,9 +22,23 @@ pub(crate) fn any_json() -> impl Strategy<Value = Value> {
 }
 
 async fn signed_in(answers: impl IntoIterator<Item = Response>) -> (Arc<dyn Platform>, Server) {
+    signed_in_with(value!({}), ("api_key", "tnx_a_b"), answers).await
+}
+
+async fn signed_in_by_password(
+    answers: impl IntoIterator<Item = Response>,
+) -> (Arc<dyn Platform>, Server) {
+    signed_in_with(value!({"email": "a@b"}), ("password", "hunter22"), answers).await
+}
+
+async fn signed_in_with(
+    mut settings: Value,
+    secret: (&str, &str),
+    answers: impl IntoIterator<Item = Response>,
+) -> (Arc<dyn Platform>, Server) {
     let server = Server::start(answers).await;
-    let settings = value!({"base_url": server.base});
-    let account = account(&settings, &[("api_key", "tnx_a_b")], JumpingClock::new());
+    settings["base_url"] = server.base.clone().into();
+    let account = account(&settings, &[secret], JumpingClock::new());
     ((TENEX.sign_in)(account).unwrap(), server)
 }
 
@@ -109,10 +123,7 @@ async fn a_kept_jwt_that_is_refused_is_replaced_once_and_a_fresh_one_is_not() {
             4,
         ),
     ] {
-        let server = Server::start(answers).await;
-        let settings = value!({"base_url": server.base, "email": "a@b"});
-        let account = account(&settings, &[("password", "hunter22")], JumpingClock::new());
-        let tenex = (TENEX.sign_in)(account).unwrap();
+        let (tenex, server) = signed_in_by_password(answers).await;
         for kind in kinds {
             let outcome = tenex.check(&options()).await;
             assert_eq!(outcome.map_or_else(|error| error.kind(), |()| ""), kind);
@@ -123,14 +134,9 @@ async fn a_kept_jwt_that_is_refused_is_replaced_once_and_a_fresh_one_is_not() {
 
 #[tokio::test]
 async fn a_wrong_password_is_told_as_such() {
-    let server = Server::start([json(401, value!({"detail": "Wrong password hunter22"}))]).await;
-    let settings = value!({"base_url": server.base, "email": "a@b"});
-    let account = account(&settings, &[("password", "hunter22")], JumpingClock::new());
-    let error = (TENEX.sign_in)(account)
-        .unwrap()
-        .check(&options())
-        .await
-        .unwrap_err();
+    let refused = json(401, value!({"detail": "Wrong password hunter22"}));
+    let (tenex, server) = signed_in_by_password([refused]).await;
+    let error = tenex.check(&options()).await.unwrap_err();
     assert_eq!(error.kind(), "unauthorized");
     assert_eq!(
         error.refusal().unwrap().text.as_deref(),
@@ -144,14 +150,16 @@ async fn without(
     off: &[&str],
     answers: impl IntoIterator<Item = Response>,
 ) -> (Arc<dyn Platform>, Server) {
-    let server = Server::start(answers).await;
     let routes: Map<String, Value> = off
         .iter()
         .map(|name| ((*name).to_owned(), value!({"enabled": false})))
         .collect();
-    let settings = value!({"base_url": server.base, "routes": routes});
-    let account = account(&settings, &[("api_key", "tnx_a_b")], JumpingClock::new());
-    ((TENEX.sign_in)(account).unwrap(), server)
+    signed_in_with(
+        value!({ "routes": routes }),
+        ("api_key", "tnx_a_b"),
+        answers,
+    )
+    .await
 }
 
 #[tokio::test]
@@ -201,10 +209,8 @@ async fn a_login_of_another_shape_does_not_show_its_token() {
         value!({"access_token": "eyJhbGciOi", "expires_in": "3600"}),
         value!("eyJhbGciOi"),
     ] {
-        let server = Server::start([json(200, body.clone())]).await;
-        let settings = value!({"base_url": server.base, "email": "a@b"});
-        let account = account(&settings, &[("password", "hunter22")], JumpingClock::new());
-        let outcome = (TENEX.sign_in)(account).unwrap().check(&options()).await;
+        let (tenex, _server) = signed_in_by_password([json(200, body.clone())]).await;
+        let outcome = tenex.check(&options()).await;
         let problem = outcome.unwrap_err().problem();
         assert_eq!(problem.code, Code::PlatformAnswer);
         assert!(!format!("{problem:?}").contains("eyJ"), "{body}");
@@ -273,17 +279,10 @@ async fn a_wait_ends_when_the_consent_lapses_and_when_it_is_stopped() {
 
 #[tokio::test]
 async fn a_route_may_ask_by_query() {
-    let server = Server::start([json(
-        201,
-        value!({"id": "con_8", "url": "https://p.example/"}),
-    )])
-    .await;
-    let settings = value!({
-        "base_url": server.base,
-        "routes": {"start_oauth": {"method": "GET", "path": "/{provider}/oauth"}}
-    });
-    let account = account(&settings, &[("api_key", "tnx_a_b")], JumpingClock::new());
-    let tenex = (TENEX.sign_in)(account).unwrap();
+    let started = json(201, value!({"id": "con_8", "url": "https://p.example/"}));
+    let route = value!({"method": "GET", "path": "/{provider}/oauth"});
+    let settings = value!({"routes": {"start_oauth": route}});
+    let (tenex, server) = signed_in_with(settings, ("api_key", "tnx_a_b"), [started]).await;
     let which = value!({"provider": "a/b", "role": "sink"});
     call(&*tenex, "start_oauth", which).await.unwrap();
     assert_eq!(

@@ -1,7 +1,6 @@
 use std::time::Duration;
 
 use patchbay_model::Status;
-use url::Url;
 
 use super::fake::Fake;
 use super::*;
@@ -17,18 +16,16 @@ fn code(page: &str) -> Value {
     value!({"type": "code", "authorization_endpoint": page})
 }
 
-fn id() -> RemoteId {
-    RemoteId::new("c-1")
+async fn start(platform: &dyn Platform, redirect: Option<&Url>) -> Result<Option<Url>> {
+    let consents = platform.consents().unwrap();
+    let id = id();
+    let request = ConsentRequest::new(&id, redirect, Map::new());
+    Ok(consents.start_consent(request, &options()).await?.page)
 }
 
 async fn started(answer: Value) -> Result<Option<Url>> {
-    let server = Server::start([json(200, answer)]).await;
-    let platform = signed_in(&server.base, JumpingClock::new());
-    let consents = platform.consents().unwrap();
-    let started = consents
-        .start_consent(ConsentRequest::new(&id(), None, Map::new()), &options())
-        .await?;
-    Ok(started.page)
+    let (platform, _server) = answered_by([json(200, answer)]).await;
+    start(&*platform, None).await
 }
 
 #[tokio::test]
@@ -71,26 +68,13 @@ async fn a_consent_shows_until_it_is_given_or_its_time_is_over() {
     .await;
     let platform = signed_in(&server.base, Arc::clone(&clock));
     let consents = platform.consents().unwrap();
-    let connectors = platform.connectors().unwrap();
-    let status = async || {
-        let found = connectors.find_connector(&id(), &options()).await;
-        found.unwrap().status
-    };
-    let start = async || {
-        let done = "http://127.0.0.1:9/done".parse().unwrap();
-        consents
-            .start_consent(
-                ConsentRequest::new(&id(), Some(&done), Map::new()),
-                &options(),
-            )
-            .await
-            .unwrap();
-    };
-    start().await;
+    let status = async || shown(&*platform).await.0;
+    let done = Url::parse("http://127.0.0.1:9/done").unwrap();
+    start(&*platform, Some(&done)).await.unwrap();
     assert_eq!(status().await, Status::Authorizing);
     patchbay_http::Clock::sleep(&*clock, Duration::from_secs(300)).await;
     assert_eq!(status().await, Status::NeedsAuthorization);
-    start().await;
+    start(&*platform, Some(&done)).await.unwrap();
     let state = consents.consent_state(&id(), &options()).await.unwrap();
     assert_eq!(state, ConsentState::Waiting);
     let state = consents.consent_state(&id(), &options()).await.unwrap();
@@ -104,7 +88,7 @@ async fn a_consent_shows_until_it_is_given_or_its_time_is_over() {
 #[tokio::test]
 async fn a_failure_to_connect_is_the_reason_until_it_is_over() {
     let words = "Unable to establish connection with the connector";
-    let server = Server::start([
+    let (platform, _server) = answered_by([
         json(504, value!({"detail": words})),
         json(200, connector("created")),
         json(403, value!({"detail": "Insufficient permissions"})),
@@ -113,16 +97,11 @@ async fn a_failure_to_connect_is_the_reason_until_it_is_over() {
         json(200, connector("connected")),
     ])
     .await;
-    let platform = signed_in(&server.base, JumpingClock::new());
     let connect = async || {
         let one = value!({"connector": "c-1"});
         call(&*platform, "connect", one).await
     };
-    let reason = async || {
-        let connectors = platform.connectors().unwrap();
-        let found = connectors.find_connector(&id(), &options()).await;
-        found.unwrap().reason
-    };
+    let reason = async || shown(&*platform).await.1;
     assert_eq!(connect().await.unwrap_err().status(), Some(504));
     assert_eq!(reason().await.as_deref(), Some(words));
     // That the account may not connect says nothing of the connector.
@@ -140,45 +119,40 @@ async fn a_connected_one_that_fails_to_connect_again_says_why_until_it_works() {
     let words = "Connector has returned an error";
     let fake = Fake::start(Some("connected")).await;
     let platform = signed_in(&fake.base, JumpingClock::new());
-    let reason = async || {
-        let connectors = platform.connectors().unwrap();
-        let found = connectors.find_connector(&id(), &options()).await.unwrap();
-        (found.status, found.reason)
-    };
     let list = async || {
         let tools = platform.tools().unwrap();
         tools.list_tools(&id(), &options()).await.unwrap()
     };
     list().await;
-    assert_eq!(reason().await, (Status::Ready, None));
+    assert_eq!(shown(&*platform).await, (Status::Ready, None));
     fake.fake_state
         .fail_to_connect(502, value!({"detail": words}));
     let one = value!({"connector": "c-1"});
     let failed = call(&*platform, "connect", one).await;
     assert_eq!(failed.unwrap_err().status(), Some(502));
     for _ in 0..2 {
-        assert_eq!(reason().await, (Status::Unknown, Some(words.to_owned())));
+        assert_eq!(
+            shown(&*platform).await,
+            (Status::Unknown, Some(words.to_owned()))
+        );
     }
     list().await;
-    assert_eq!(reason().await, (Status::Ready, None));
+    assert_eq!(shown(&*platform).await, (Status::Ready, None));
 }
 
 #[tokio::test]
 async fn a_failure_is_over_once_the_consent_connected() {
-    let server = Server::start([
+    let (platform, _server) = answered_by([
         json(500, value!({"detail": "Connection has failed"})),
         json(200, connector("auth_required")),
         json(200, connector("connected")),
     ])
     .await;
-    let platform = signed_in(&server.base, JumpingClock::new());
     let one = value!({"connector": "c-1"});
     let failed = call(&*platform, "connect", one).await;
     assert_eq!(failed.unwrap_err().status(), Some(500));
-    let connectors = platform.connectors().unwrap();
     for reason in ["Connection has failed", "connected, tools not loaded"] {
-        let found = connectors.find_connector(&id(), &options()).await.unwrap();
-        assert_eq!(found.reason.as_deref(), Some(reason));
+        assert_eq!(shown(&*platform).await.1.as_deref(), Some(reason));
     }
 }
 
@@ -187,20 +161,15 @@ async fn a_failure_is_over_once_the_consent_connected() {
 async fn a_token_that_lapsed_for_good_ends_in_one_sign_in() {
     let page = "https://auth.example/authorize?state=s";
     let lost = || json(500, value!({"detail": "Connection has failed"}));
-    let server = Server::start([
+    let (platform, server) = answered_by([
         lost(),
         json(200, connector("disconnected")),
         json(200, connector("disconnected")),
         json(200, asking(code(page))),
     ])
     .await;
-    let platform = signed_in(&server.base, JumpingClock::new());
-    let consents = platform.consents().unwrap();
-    let started = consents
-        .start_consent(ConsentRequest::new(&id(), None, Map::new()), &options())
-        .await
-        .unwrap();
-    assert_eq!(started.page.unwrap().as_str(), page);
+    let started_at = start(&*platform, None).await.unwrap();
+    assert_eq!(started_at.unwrap().as_str(), page);
     let asked: Vec<String> = server
         .seen()
         .iter()
@@ -209,14 +178,8 @@ async fn a_token_that_lapsed_for_good_ends_in_one_sign_in() {
     assert!(asked[2].ends_with("/disconnect"), "{asked:?}");
 
     // What fails otherwise stays the answer, and nothing is given up for it.
-    let server = Server::start([lost(), json(200, connector("created"))]).await;
-    let platform = signed_in(&server.base, JumpingClock::new());
-    let refused = platform
-        .consents()
-        .unwrap()
-        .start_consent(ConsentRequest::new(&id(), None, Map::new()), &options())
-        .await
-        .unwrap_err();
+    let (platform, server) = answered_by([lost(), json(200, connector("created"))]).await;
+    let refused = start(&*platform, None).await.unwrap_err();
     assert_eq!(refused.status(), Some(500));
     assert_eq!(server.seen().len(), 2);
 }

@@ -101,8 +101,7 @@ async fn an_empty_answer_keeps_status_and_headers() {
     let mut accepted = plain(202);
     let session = "s-1".try_into().unwrap();
     accepted.headers_mut().insert("mcp-session-id", session);
-    let server = Server::start([accepted]).await;
-    let platform = signed_in(&server.base, JumpingClock::new());
+    let (platform, _server) = answered_by([accepted]).await;
     let note = value!({
         "connector": "c-1", "method": "post", "content_json": {"jsonrpc": "2.0", "method": "n"}
     });
@@ -124,8 +123,7 @@ async fn a_refusal_carries_status_headers_and_body_and_no_secret_of_the_caller()
         .parse()
         .unwrap();
     refused.headers_mut().insert("www-authenticate", challenge);
-    let server = Server::start([refused]).await;
-    let platform = signed_in(&server.base, JumpingClock::new());
+    let (platform, server) = answered_by([refused]).await;
     let ping = value!({
         "connector": "c-1", "method": "POST", "content": "{}",
         "headers": {"Authorization": "Bearer tok-987", "Content-TYPE": "text/x", "x-custom": "1"}
@@ -148,8 +146,7 @@ async fn a_refusal_carries_status_headers_and_body_and_no_secret_of_the_caller()
 async fn bytes_that_are_no_text_are_told_in_base64() {
     let mut answer = plain(200);
     *answer.body_mut() = vec![0xff, 0x00].into();
-    let server = Server::start([answer]).await;
-    let platform = signed_in(&server.base, JumpingClock::new());
+    let (platform, _server) = answered_by([answer]).await;
     let answer = call(&*platform, "mcp_proxy", listening()).await.unwrap();
     assert_eq!(
         (&answer["status_code"], &answer["base64"]),

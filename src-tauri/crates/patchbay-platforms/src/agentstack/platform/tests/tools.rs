@@ -4,20 +4,10 @@ use super::fake::Fake;
 use super::*;
 use crate::ToolRequest;
 
-fn id() -> RemoteId {
-    RemoteId::new("c-1")
-}
-
 async fn names(platform: &dyn Platform) -> Result<Vec<String>> {
     let tools = platform.tools().unwrap();
     let tools = tools.list_tools(&id(), &options()).await?;
     Ok(tools.into_iter().map(|tool| tool.name).collect())
-}
-
-async fn shown(platform: &dyn Platform) -> (Status, Option<String>) {
-    let connectors = platform.connectors().unwrap();
-    let found = connectors.find_connector(&id(), &options()).await.unwrap();
-    (found.status, found.reason)
 }
 
 #[tokio::test]
