@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use patchbay_http::{Api, CallOptions};
+use patchbay_model::Timestamp;
 use serde_json::Map;
 
 use crate::observations::Observations;
@@ -24,6 +25,11 @@ pub(crate) async fn sleep(api: &Api, duration: Duration, options: &CallOptions) 
         () = options.cancelled() => Err(Error::Cancelled),
         () = api.clock.sleep(duration) => Ok(()),
     }
+}
+
+/// The time left until `end`; zero if it has passed.
+pub(crate) fn until(api: &Api, end: Timestamp) -> Duration {
+    Duration::try_from(end.instant() - api.clock.now().instant()).unwrap_or_default()
 }
 
 /// Options for requests other than the caller's own, to which its extra body members and query parameters do not apply.

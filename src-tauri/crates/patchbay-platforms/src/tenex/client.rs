@@ -10,6 +10,7 @@ use url::Url;
 use super::quirks::mcp_path::McpPath;
 use super::quirks::table::Table;
 use super::wire::{Connector, Started};
+use crate::client::until;
 use crate::observations::Observations;
 use crate::{Error, Operation, Result};
 
@@ -79,12 +80,8 @@ impl Tenex {
     /// Time until the consent expires, or the account's limit if that is shorter.
     pub(super) fn valid_for(&self, started: &Started) -> Duration {
         let end = started.expires_at.as_str().and_then(Timestamp::parse);
-        let left = end.map(|end| self.until(end));
+        let left = end.map(|end| until(&self.api, end));
         let limit = self.table.poll_limit;
         left.map_or(limit, |left| left.min(limit))
-    }
-
-    pub(super) fn until(&self, end: Timestamp) -> Duration {
-        Duration::try_from(end.instant() - self.now().instant()).unwrap_or_default()
     }
 }

@@ -18,7 +18,7 @@ use serde_with::apply;
 use super::client::Tenex;
 use super::quirks::table::members;
 use super::wire::{Connector, Grant, Page, Started, Tested};
-use crate::client::sleep;
+use crate::client::{sleep, until};
 use crate::operations::{Contract, Operation, OperationEntry, on_connector, operations};
 use crate::{Error, Field, Output, Raw, Result};
 
@@ -347,11 +347,10 @@ impl Operation<Tenex> for WaitForGrant {
     async fn run(&self, client: &Tenex, options: &CallOptions) -> Result<Grant> {
         let interval = duration(self.interval_s, client.table.poll_interval)?;
         let mut limit = duration(self.limit_s, client.table.poll_limit)?;
-        let started = client.now();
         if let Some(end) = self.expires_at.as_deref().and_then(Timestamp::parse) {
-            let left = Duration::try_from(end.instant() - started.instant());
-            limit = limit.min(left.unwrap_or_default());
+            limit = limit.min(until(&client.api, end));
         }
+        let deadline = client.now() + limit;
         let status = GetStatus {
             id: self.id.clone(),
         };
@@ -361,8 +360,7 @@ impl Operation<Tenex> for WaitForGrant {
         };
         let states = &client.table.states;
         loop {
-            let passed = Duration::try_from(client.now().instant() - started.instant());
-            let left = limit.saturating_sub(passed.unwrap_or_default());
+            let left = until(&client.api, deadline);
             if left.is_zero() {
                 return Err(Error::TimedOut { after: limit });
             }

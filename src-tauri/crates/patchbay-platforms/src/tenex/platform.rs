@@ -31,6 +31,7 @@ use super::quirks::table::Table;
 use super::wire::{Connector, Provider};
 use crate::account::text_setting;
 use crate::capabilities::{SingleCredential, SingleOutcome, SingleTool};
+use crate::client::until;
 use crate::form::map_field_pointers;
 use crate::hosted::{HOSTED_ABILITIES, secret_names};
 use crate::observations::Observations;
@@ -352,7 +353,7 @@ impl Consents for Tenex {
         self.pending_pages
             .retain(|_, page| page.as_ref().is_some_and(|page| now < page.until));
         let pending = self.pending_pages.of(id.as_str());
-        let kept = |page: PendingPage| self.started_consent(page.page, self.until(page.until));
+        let kept = |page: PendingPage| self.started_consent(page.page, until(&self.api, page.until));
         let provider = match pending.clone() {
             Some(page) if redirect.is_none() => return Ok(kept(page)),
             Some(page) => page.provider,

@@ -13,7 +13,7 @@ use super::{ConnectorRef, List};
 use crate::agentstack::client::AgentStack;
 use crate::agentstack::mapping::disconnect_reason;
 use crate::agentstack::wire::{CONNECTED, Connector, DISCONNECTED, same_id};
-use crate::client::{seconds, sleep};
+use crate::client::{seconds, sleep, until};
 use crate::{Contract, Error, Operation, Result};
 
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -109,8 +109,8 @@ impl Operation<AgentStack> for WaitForDeletion {
 struct Deadline<'a> {
     client: &'a AgentStack,
     options: &'a CallOptions,
-    started: Timestamp,
     limit: Duration,
+    end: Timestamp,
 }
 
 impl<'a> Deadline<'a> {
@@ -118,15 +118,13 @@ impl<'a> Deadline<'a> {
         Self {
             client,
             options,
-            started: client.api.clock.now(),
             limit,
+            end: client.api.clock.now() + limit,
         }
     }
 
     fn remaining(&self) -> Duration {
-        let passed = self.client.api.clock.now().instant() - self.started.instant();
-        self.limit
-            .saturating_sub(Duration::try_from(passed).unwrap_or_default())
+        until(&self.client.api, self.end)
     }
 
     fn timeout_error(&self) -> Error {
