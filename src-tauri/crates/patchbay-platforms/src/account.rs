@@ -158,8 +158,8 @@ impl AccountConfig {
         Api::new(clients, clock, base, tokens)
     }
 
-    /// A given secret, which may be empty.
+    /// A secret; an empty one counts as absent.
     pub fn secret(&self, name: &str) -> Option<&Secret> {
-        self.secrets.get(name)
+        self.secrets.get(name).filter(|secret| !secret.is_empty())
     }
 }

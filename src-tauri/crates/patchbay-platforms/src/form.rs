@@ -10,7 +10,7 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::Error;
+use crate::{Error, Result};
 
 /// Builds an object schema with members in order.
 #[derive(Default)]
@@ -210,18 +210,18 @@ pub(crate) fn empty(schema: Value) -> Form {
 
 /// Maps the fields of a validation error to those of a form: `pointer` turns pointer and message of each into a pointer
 /// into the form's values.
-pub(crate) fn map_field_pointers(
-    mut error: Error,
+pub(crate) fn map_field_pointers<T>(
+    mut result: Result<T>,
     pointer: impl Fn(&str, &str) -> String,
-) -> Error {
-    if let Error::Invalid(refusal) | Error::Conflict(refusal) | Error::NotFound(refusal) =
-        &mut error
+) -> Result<T> {
+    if let Err(Error::Invalid(refusal) | Error::Conflict(refusal) | Error::NotFound(refusal)) =
+        &mut result
     {
         for field in &mut refusal.fields {
             field.path = pointer(&field.path, &field.message);
         }
     }
-    error
+    result
 }
 
 #[cfg(test)]

@@ -127,9 +127,8 @@ pub fn client(account: &AccountConfig) -> Result<AgentStack> {
 
 /// Sent with each request, including relayed ones.
 fn credentials(account: &AccountConfig) -> Result<Arc<dyn TokenSource>> {
-    let secret = |name| account.secret(name).filter(|secret| !secret.is_empty());
     let missing = |name: &str| Error::Usage(format!("enter {name}"));
-    let (token, password) = (secret("token"), secret("password"));
+    let (token, password) = (account.secret("token"), account.secret("password"));
     let by_what_is_given = match (token, password) {
         (Some(_), _) => "bearer",
         (None, Some(_)) => "basic",

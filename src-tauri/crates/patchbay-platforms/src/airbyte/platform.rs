@@ -215,10 +215,8 @@ impl Creation for Airbyte {
         given.insert("definition_id".to_owned(), definition.into());
         let create: CreateConnector = arguments(given.into())?;
         let made = create.run(self, options).await;
-        let made = made.map_err(|error| {
-            map_field_pointers(error, |path, words| {
-                forms::form_pointer(path, words, &values)
-            })
+        let made = map_field_pointers(made, |path, words| {
+            forms::form_pointer(path, words, &values)
         })?;
         Ok(self.map_connector(made))
     }
@@ -259,12 +257,10 @@ impl Settings for Airbyte {
     ) -> Result<()> {
         let update: UpdateConnector = forms::update(id, changes.clone())?;
         let changed = update.run(self, options).await;
-        changed.map_err(|error| {
-            map_field_pointers(error, |path, words| {
-                forms::form_pointer(path, words, &changes)
-            })
-        })?;
-        Ok(())
+        map_field_pointers(changed, |path, words| {
+            forms::form_pointer(path, words, &changes)
+        })
+        .map(drop)
     }
 }
 

@@ -96,7 +96,7 @@ pub(super) struct Cohere {
 /// # Errors
 /// [`Error::Usage`] when the key is missing, or the base URL is invalid.
 pub fn client(account: &AccountConfig) -> Result<Client> {
-    let key = account.secret("api_key").filter(|key| !key.is_empty());
+    let key = account.secret("api_key");
     let key = key.ok_or_else(|| Error::Usage("enter an API key".to_owned()))?;
     let base = base_url(account.text("base_url")?.unwrap_or(BASE_URL));
     let client_name = account.text("client_name")?;
@@ -285,8 +285,7 @@ impl Creation for Cohere {
         check_definition(definition)?;
         let create = arguments::<Profile>(values.into())?.create()?;
         let made = create.run(&self.client, options).await;
-        let made =
-            made.map_err(|error| map_field_pointers(error, |path, _| forms::form_pointer(path)))?;
+        let made = map_field_pointers(made, |path, _| forms::form_pointer(path))?;
         Ok(self.map_connector(made.connector()))
     }
 }
@@ -322,8 +321,7 @@ impl Settings for Cohere {
         // What is cleared depends on the present sign-in.
         let update = changes.update(&self.find(id, options).await?.0)?;
         let changed = update.run(&self.client, options).await;
-        changed.map_err(|error| map_field_pointers(error, |path, _| forms::form_pointer(path)))?;
-        Ok(())
+        map_field_pointers(changed, |path, _| forms::form_pointer(path)).map(drop)
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) struct Example {
 /// # Errors
 /// [`Error::Usage`] when the key is missing, or the base URL is invalid.
 pub fn client(account: &AccountConfig) -> Result<Client> {
-    let key = account.secret("api_key").filter(|key| !key.is_empty());
+    let key = account.secret("api_key");
     let key = key.ok_or_else(|| Error::Usage("enter an API key".to_owned()))?;
     let base = account.text("base_url")?.unwrap_or("https://api.example");
     Ok(Client::new(Api {

@@ -110,12 +110,11 @@ fn tokens(
     anonymous: &Api,
 ) -> Result<Arc<dyn TokenSource>> {
     let credential = settings.credential()?;
-    let given = |name| account.secret(name).filter(|secret| !secret.is_empty());
-    if let Some(key) = given("api_key") {
+    if let Some(key) = account.secret("api_key") {
         let (name, value) = credential.header_with(key);
         return Ok(Arc::new(FixedHeaders::new(&name, value)));
     }
-    match (account.text("email")?, given("password")) {
+    match (account.text("email")?, account.secret("password")) {
         (Some(email), Some(password)) => Ok(Arc::new(Login {
             api: anonymous.clone(),
             email: email.to_owned(),
@@ -189,8 +188,9 @@ impl Tenex {
             let secrets = forms::secrets(&provider, settings);
             key.secrets = secrets.into_iter().map(Secret::new).collect();
         }
-        let submitted = key.run(self, options).await;
-        submitted.map_err(|error| map_field_pointers(error, |path, _| forms::form_pointer(path)))
+        map_field_pointers(key.run(self, options).await, |path, _| {
+            forms::form_pointer(path)
+        })
     }
 
     /// Starting a consent creates the connector. The page is stored for the next [`Consents::start_consent`].
@@ -200,8 +200,7 @@ impl Tenex {
         options: &CallOptions,
     ) -> Result<Connector> {
         let started = which.run(self, options).await;
-        let started = started
-            .map_err(|error| map_field_pointers(error, |path, _| forms::form_pointer(path)))?;
+        let started = map_field_pointers(started, |path, _| forms::form_pointer(path))?;
         let valid_for = self.valid_for(&started);
         let id = started
             .connector_id
@@ -353,7 +352,8 @@ impl Consents for Tenex {
         self.pending_pages
             .retain(|_, page| page.as_ref().is_some_and(|page| now < page.until));
         let pending = self.pending_pages.of(id.as_str());
-        let kept = |page: PendingPage| self.started_consent(page.page, until(&self.api, page.until));
+        let kept =
+            |page: PendingPage| self.started_consent(page.page, until(&self.api, page.until));
         let provider = match pending.clone() {
             Some(page) if redirect.is_none() => return Ok(kept(page)),
             Some(page) => page.provider,
@@ -477,8 +477,7 @@ impl Settings for Tenex {
         changes.insert("id".to_owned(), id.as_str().into());
         let changes: Update = arguments(changes.into())?;
         let changed = changes.run(self, options).await;
-        changed.map_err(|error| map_field_pointers(error, |path, _| forms::form_pointer(path)))?;
-        Ok(())
+        map_field_pointers(changed, |path, _| forms::form_pointer(path)).map(drop)
     }
 }
 

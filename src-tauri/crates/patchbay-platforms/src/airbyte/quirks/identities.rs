@@ -43,12 +43,11 @@ impl Identities {
     /// `api` has neither credentials nor an organization.
     pub(crate) fn new(account: &AccountConfig, api: Api) -> Result<Self> {
         let text = |name| Ok(account.text(name)?.map(str::to_owned));
-        let secret = |name| account.secret(name).filter(|secret| !secret.is_empty());
         Ok(Self {
             api,
             client_id: text("client_id")?,
-            client_secret: secret("client_secret").cloned(),
-            token: secret("token").cloned(),
+            client_secret: account.secret("client_secret").cloned(),
+            token: account.secret("token").cloned(),
             organization_id: text("organization_id")?,
             cached_tokens: Mutex::default(),
         })

@@ -87,7 +87,7 @@ impl Credentials for Mistral {
         let known = self.list_credentials(id, credential.level, options).await?;
         check_default(&credential, &given, &known)?;
         let saved = self.save(id, credential, given, options).await;
-        saved.map_err(|error| map_field_pointers(error, |path, _| credential::form_pointer(path)))
+        map_field_pointers(saved, |path, _| credential::form_pointer(path))
     }
 
     async fn make_default(

@@ -82,8 +82,7 @@ impl Creation for Mistral {
                 profile.create()?.run(self, options).await
             }
         };
-        let made =
-            made.map_err(|error| map_field_pointers(error, |path, _| form_pointer(&values, path)))?;
+        let made = map_field_pointers(made, |path, _| form_pointer(&values, path))?;
         Ok(self.map_connector(&made.known()?))
     }
 }
@@ -120,9 +119,7 @@ impl Settings for Mistral {
                 profile.update(id)?.run(self, options).await
             }
         };
-        let changed = changed
-            .map_err(|error| map_field_pointers(error, |path, _| form_pointer(&changes, path)));
-        changed.map(drop)
+        map_field_pointers(changed, |path, _| form_pointer(&changes, path)).map(drop)
     }
 }
 

@@ -21,7 +21,7 @@ const MAX_KEY_FILE_BYTES: u64 = 16 * 1024;
 /// # Errors
 /// [`Error::Usage`] when the key is empty.
 pub(crate) fn tokens(account: &AccountConfig) -> Result<Arc<dyn TokenSource>> {
-    if let Some(key) = account.secret("api_key") {
+    if let Some(key) = account.secrets.get("api_key") {
         if key.is_empty() {
             return Err(Error::Usage("enter an API key".to_owned()));
         }
