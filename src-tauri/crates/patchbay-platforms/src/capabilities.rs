@@ -233,7 +233,7 @@ pub(crate) fn web_page(page: &str, status: u16) -> Result<Url> {
 pub struct StartedConsent {
     /// The page to open; `None` when no consent is needed.
     pub page: Option<Url>,
-    /// How long the platform waits for the user, if it tells.
+    /// How long the platform waits for the user, if known.
     pub valid_for: Option<Duration>,
     /// Interval at which to poll [`Consents::consent_state`].
     pub poll_every: Duration,
@@ -246,7 +246,7 @@ pub enum ConsentState {
     /// Refused, expired or failed; the reason is in the platform's words, cleaned.
     Ended {
         reason: String,
-        /// Whether somebody refused, if the platform tells.
+        /// Whether somebody refused, if known.
         is_refusal: bool,
     },
 }

@@ -9,7 +9,7 @@ use serde_json::Map;
 use crate::observations::Observations;
 use crate::{Error, Result};
 
-/// Deadline of a consent if the platform does not tell.
+/// Deadline of a consent if the platform does not name one.
 const CONSENT_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// The client of one account, with which operations are called.

@@ -23,11 +23,6 @@ pub(crate) fn word<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Erro
     text(from)?.ok_or_else(|| Error::custom("invalid type, expected a word"))
 }
 
-/// The texts of a list.
-pub(crate) fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
-    each(from)
-}
-
 /// Items of a list that have the type.
 pub(crate) fn each<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     from: D,

@@ -174,8 +174,8 @@ impl AgentStack {
         mapping::connector(connector, &found, self.api.clock.now())
     }
 
-    /// Whether the platform keeps failing on a token that it gave up: until the token is deleted, it does not ask for a new
-    /// one.
+    /// Whether the platform keeps failing on a token that it gave up: until the token is deleted, it does not request
+    /// a new one.
     async fn is_stuck(&self, id: &RemoteId, error: &Error, options: &CallOptions) -> bool {
         if error.status() != Some(500) {
             return false;
@@ -439,7 +439,7 @@ impl Credentials for AgentStack {
         }])
     }
 
-    /// Empty: the platform does not tell whether it has a token.
+    /// Empty: the platform does not report whether it has a token.
     async fn list_credentials(
         &self,
         _: &RemoteId,

@@ -99,7 +99,7 @@ fn failure(result: &CheckResult) -> Option<String> {
 /// Whether the provider rejected the credentials, with a 401 or because of an expired refresh token. The contract counts a
 /// 403 too, but that means missing rights or rate limits, which signing in does not fix.
 ///
-/// No member tells, so texts and numbers of the failed parts are searched.
+/// No member indicates it, so texts and numbers of the failed parts are searched.
 fn is_refused_by_provider(result: &CheckResult) -> bool {
     let words = [&result.error_message, &result.failure_reason];
     words

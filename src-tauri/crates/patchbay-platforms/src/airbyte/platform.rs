@@ -159,7 +159,7 @@ impl Connectors for Airbyte {
         Ok(all.into_iter().map(|one| self.map_connector(one)).collect())
     }
 
-    /// Also has the platform check the connector, since nothing else tells its status.
+    /// Also has the platform check the connector, since nothing else reports its status.
     async fn find_connector(
         &self,
         id: &RemoteId,

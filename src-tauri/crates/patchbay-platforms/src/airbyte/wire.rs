@@ -93,7 +93,7 @@ pub struct Template {
 pub struct Entity {
     #[serde(deserialize_with = "lenient::word")]
     pub entity: String,
-    #[serde(default, deserialize_with = "lenient::texts")]
+    #[serde(default, deserialize_with = "lenient::each")]
     pub modes: Vec<String>,
 }
 
@@ -195,7 +195,7 @@ impl Output for DeletionJob {
 pub struct Inspection {
     #[serde(default, deserialize_with = "lenient::known_object")]
     pub context_store_readiness: Option<Readiness>,
-    #[serde(default, deserialize_with = "lenient::texts")]
+    #[serde(default, deserialize_with = "lenient::each")]
     pub warnings: Vec<String>,
 }
 

@@ -23,7 +23,7 @@ pub struct Connector {
     pub organization_id: Option<String>,
     pub created_at: Option<String>,
     pub updated_at: Option<String>,
-    #[serde(default, deserialize_with = "lenient::texts")]
+    #[serde(default, deserialize_with = "lenient::each")]
     pub excludes: Vec<String>,
     /// `oauth`, `service_auth`, or an unknown word.
     pub auth_type: Option<String>,

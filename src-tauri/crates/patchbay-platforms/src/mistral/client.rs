@@ -49,7 +49,7 @@ pub fn client(account: &AccountConfig) -> Result<Mistral> {
     })
 }
 
-/// Nothing is retried unless the call asks for it; then these statuses are, with the official client's default backoff.
+/// Nothing is retried unless the call requests it; then these statuses are, with the official client's default backoff.
 /// `Retry-After` is honored up to a minute.
 ///
 /// Source: Mistral contract, section 7.
@@ -79,7 +79,7 @@ impl Mistral {
         self.observations.of_any(names)
     }
 
-    /// Only the older surface tells itself whether a connector is on.
+    /// Only the older surface reports whether a connector is on.
     pub(super) fn record_switch(&self, id: &RemoteId, scope: Scope, is_on: bool) {
         if scope == Scope::User && self.surface == Surface::Current {
             self.observations

@@ -131,7 +131,7 @@ impl Mistral {
         group("Turn on for", Some(help), controls)
     }
 
-    /// Known for the user only: the older surface tells, on the current one only switching off from here is known.
+    /// Known for the user only. The older surface reports it; on the current one, only switching off from here is known.
     fn is_active(&self, connector: &Connector, scope: Scope) -> Option<bool> {
         if scope != Scope::User {
             return None;

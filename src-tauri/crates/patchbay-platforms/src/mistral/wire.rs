@@ -21,7 +21,7 @@ use serde_with::apply;
 
 use self::shape::Shape;
 use super::operations::seed::activation::ToolChoice;
-use crate::lenient::{each_object, known, known_object, texts, true_by_default, yes};
+use crate::lenient::{each, each_object, known, known_object, true_by_default, yes};
 use crate::{Error, Output, Result};
 
 /// The members of a normalized object that Patchbay uses.
@@ -146,7 +146,7 @@ pub struct Connector {
     pub private_tool_execution: Option<bool>,
     pub connection_config: Option<Map<String, Value>>,
     /// Levels that block it, in the platform's words.
-    #[serde(default, deserialize_with = "texts")]
+    #[serde(default, deserialize_with = "each")]
     #[serde_with(skip_apply)]
     pub blocked_by: Vec<String>,
     #[serde(rename = "supported_auth_methods")]

@@ -170,7 +170,7 @@ impl LosslessOutput for Grant {}
 /// The service behind a connector.
 #[apply(
     Option<String> => #[serde(default, deserialize_with = "lenient::text")],
-    Vec<String> => #[serde(default, deserialize_with = "lenient::texts")],
+    Vec<String> => #[serde(default, deserialize_with = "lenient::each")],
 )]
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Provider {

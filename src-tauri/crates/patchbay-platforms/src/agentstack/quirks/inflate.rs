@@ -1,7 +1,7 @@
 //! Bodies that may or may not be compressed, whatever their headers say.
 //!
 //! The platform decodes a compressed response of an MCP server but keeps its headers, while a proxy may compress it. Only
-//! the bytes tell.
+//! the bytes are reliable.
 //!
 //! Source: Agent Stack contract, section 3, `mcp`, "Server bug to expect"; trace `mcp-gzip`.
 
@@ -45,7 +45,7 @@ struct Body {
 }
 
 enum Stage {
-    /// Not enough bytes to tell.
+    /// Not enough bytes to decide.
     Start(BytesMut),
     Plain,
     Compressed {

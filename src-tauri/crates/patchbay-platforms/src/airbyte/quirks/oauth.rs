@@ -1,7 +1,7 @@
 //! A provider's OAuth according to the specification of a kind of connector: endpoints, scopes, and which members of the
 //! credentials take the tokens of the user's own app.
 //!
-//! The contract does not tell where a specification contains endpoints and scopes, so they are searched by the names that
+//! The contract does not define where a specification contains endpoints and scopes, so they are searched by the names that
 //! Airbyte's and OpenAPI's specifications use.
 //!
 //! Source: Airbyte contract, section 3, `create`: `client_id`, `client_secret`, `refresh_token`.

@@ -1,6 +1,6 @@
 //! Credentials and settings that a kind of connector specifies.
 //!
-//! The contract does not tell the shape of a specification. For unknown shapes, the form is free JSON.
+//! The contract does not define the shape of a specification. For unknown shapes, the form is free JSON.
 //!
 //! Source: Airbyte contract, section 3, `create` and `definitions`.
 

@@ -16,7 +16,7 @@ use crate::{BoxError, Error, Headers, Result, TokenSource};
 
 const EXPIRY_MARGIN_SECS: u64 = 60;
 
-/// Lifetime of a token if the response does not tell.
+/// Lifetime of a token if the response does not contain one.
 const DEFAULT_LIFETIME_SECS: u64 = 840;
 
 /// The token of one application in one organization.

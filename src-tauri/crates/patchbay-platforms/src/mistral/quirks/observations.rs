@@ -1,4 +1,4 @@
-//! What Patchbay observed about connectors that the platform does not tell.
+//! What Patchbay observed about connectors that the platform does not report.
 //!
 //! Source: Mistral contract, section 13, rows 2 to 8.
 

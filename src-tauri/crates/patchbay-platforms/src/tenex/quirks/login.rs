@@ -16,7 +16,7 @@ use super::settings::Credential;
 use crate::token_cache::TokenCache;
 use crate::{BoxError, Headers, Result, TokenSource};
 
-/// Lifetime of a JWT if the response does not tell.
+/// Lifetime of a JWT if the response does not contain one.
 const DEFAULT_LIFETIME_SECS: u64 = 3600;
 
 pub(crate) struct Login {
