@@ -1,6 +1,4 @@
 //! Tokens other than the account's own.
-//!
-//! Source: Airbyte contract, section 2.
 
 use patchbay_http::{Path, Request};
 use schemars::JsonSchema;

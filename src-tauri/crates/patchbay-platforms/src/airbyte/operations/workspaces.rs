@@ -1,6 +1,4 @@
 //! Workspaces of the organization.
-//!
-//! Source: Airbyte contract, section 5.
 
 use std::collections::HashSet;
 

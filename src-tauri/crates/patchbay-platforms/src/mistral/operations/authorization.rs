@@ -1,6 +1,4 @@
 //! How one signs in to a connector, and the page on which one does.
-//!
-//! Source: Mistral contract, section 2.
 
 use patchbay_http::{Request, RetryClass};
 use patchbay_model::RemoteId;

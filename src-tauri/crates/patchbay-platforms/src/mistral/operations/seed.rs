@@ -1,6 +1,4 @@
 //! What the older surface has alone, or otherwise.
-//!
-//! Source: Mistral contract, section 9.
 
 pub mod activation;
 pub mod connectors;

@@ -1,6 +1,4 @@
 //! Who owns a connector, and for whom it is switched on.
-//!
-//! Source: Mistral contract, section 2.
 
 use patchbay_http::{Path, Request, RetryClass};
 use patchbay_model::RemoteId;

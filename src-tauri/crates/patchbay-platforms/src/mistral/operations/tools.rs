@@ -1,6 +1,4 @@
 //! Listing and running the tools of a connector.
-//!
-//! Source: Mistral contract, section 2.
 
 use patchbay_http::{CallOptions, Request};
 use patchbay_model::RemoteId;

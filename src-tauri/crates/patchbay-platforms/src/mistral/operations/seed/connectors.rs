@@ -1,6 +1,4 @@
 //! Registering, listing, looking at and changing connectors, as the older surface has it.
-//!
-//! Source: Mistral contract, section 9.
 
 use std::collections::BTreeMap;
 
