@@ -6,6 +6,7 @@ pub(crate) mod blank_connector;
 pub(crate) mod bundle;
 pub(crate) mod check;
 pub(crate) mod client_certificate;
+pub(crate) mod connector_view;
 pub(crate) mod create;
 pub(crate) mod details;
 pub(crate) mod deviations;
@@ -40,8 +41,10 @@ use serde::Serialize;
 use specta::Type;
 use url::Url;
 
+use crate::address::free_name;
+use crate::connectors::connector_view::ConnectorView;
 use crate::connectors::status::THIS_COMPUTER;
-use crate::connectors::view::{ConnectorView, view_connectors};
+use crate::connectors::view::view_connectors;
 use crate::context::Context;
 use crate::error::Error;
 
@@ -132,11 +135,15 @@ fn is_account_and_name(connector: &Connector, text: &str) -> bool {
         .is_some_and(|(account, name)| connector.name == name && is_of_account(connector, account))
 }
 
+/// Returns `name`, or `name-2`, `name-3` … where other connectors have it.
+pub(crate) async fn free_connector_name(cx: &Context, name: &str) -> Result<String, Error> {
+    let connectors = list_connectors(cx).await?;
+    let is_taken = |name: &str| connectors.iter().any(|connector| connector.name == name);
+    Ok(free_name(name, "-", is_taken))
+}
+
 pub(crate) fn not_found(name: &str) -> Error {
-    Error::NotFound {
-        kind: "connector",
-        name: name.to_owned(),
-    }
+    Error::not_found("connector", name)
 }
 
 /// Which addresses the server of a local connector may refer to: public ones, and those in the same kind of network as

@@ -93,6 +93,7 @@ pub use connectors::check::{
     Check, CheckState, CheckStep, cancel_check, check_connector, check_connectors, platform_problem,
 };
 pub use connectors::client_certificate::set_client_certificate;
+pub use connectors::connector_view::ConnectorView;
 pub use connectors::create::{
     AccountDefinitions, CreateConnector, create_connector, creation_form, list_account_definitions,
     list_definitions,
@@ -134,7 +135,7 @@ pub use connectors::tools::{
     validate_arguments,
 };
 pub use connectors::trust::{find_untrusted_certificate, trust_certificate};
-pub use connectors::view::{ConnectorView, view_connector, view_connectors};
+pub use connectors::view::{view_connector, view_connectors};
 pub use connectors::{
     FirstConnectors, find_connector, first_connectors, list_connector_rows, list_connectors,
     resolve_connector,

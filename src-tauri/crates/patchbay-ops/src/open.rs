@@ -22,8 +22,9 @@ impl Context {
         let opened = cx.clone();
         // In the background, since it runs other programs.
         cx.tasks().spawn(async move {
-            if let Err(error) = containers::stop_abandoned(&opened).await {
-                tracing::warn!(%error, "containers that were left may run still");
+            match opened.store().list_allowed_programs().await {
+                Ok(allowed) => containers::stop_abandoned(&opened.paths().servers(), allowed).await,
+                Err(error) => tracing::warn!(%error, "containers that were left may run still"),
             }
         });
         Ok(cx)

@@ -9,19 +9,17 @@ mod environment;
 pub(crate) mod guard;
 pub(crate) mod log;
 mod node;
+mod quiet_command;
 pub(crate) mod restarts;
 pub(crate) mod sessions;
 
-use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
 use patchbay_model::{Connector, ConnectorId, Program, Secret, ServerCommand, ServerSurroundings};
 use patchbay_platforms::mcp::{self, McpProgram, McpSession, ProcessGuard};
-use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 
 use crate::atomic_file::file_error;
@@ -179,12 +177,6 @@ async fn find_allowed(
     })
 }
 
-/// Returns the path of the program that a command would start, if it is found.
-pub(crate) async fn find_command(command: &ServerCommand) -> Option<String> {
-    let found = find_program(&command.program, command.variables.get("PATH"));
-    found.await.ok()
-}
-
 /// Returns the path of a program. The folders in `path`, in the format of `PATH`, are searched first.
 pub async fn find_program(program: &str, path: Option<&String>) -> Result<String, Error> {
     let (file, _) = find(program, path).await?;
@@ -283,27 +275,6 @@ pub(crate) fn supervise(cx: &Context, connector: &Connector, session: McpSession
             () = ending.cancelled() => {}
         }
     });
-}
-
-/// Name and value of an environment variable.
-type Variable = (OsString, OsString);
-
-/// Builds a command with the given environment only, without standard streams or a window.
-fn quiet_command(program: &Path, environment: Vec<Variable>) -> Command {
-    let mut command = Command::new(program);
-    command
-        .env_clear()
-        .envs(environment)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    #[cfg(windows)]
-    {
-        /// Prevents a console window.
-        const CREATE_NO_WINDOW: u32 = 0x0800_0000;
-        command.creation_flags(CREATE_NO_WINDOW);
-    }
-    command
 }
 
 #[cfg(test)]

@@ -15,13 +15,13 @@ use serde_json::json;
 use specta::Type;
 
 use crate::SecretInput;
-use crate::address::{free_name, name_of, plain_http, read_address, title_of};
+use crate::address::{name_of, plain_http, read_address, title_of};
 use crate::connectors::blank_connector::blank_connector;
 use crate::connectors::client_certificate::{ensure_https, read_file};
 use crate::connectors::inspect_address::inspect_address_over;
 use crate::connectors::network::{self, NetworkChanges};
 use crate::connectors::time_limits::{connect_limit, validate_limits};
-use crate::connectors::{list_connectors, status};
+use crate::connectors::{free_connector_name, status};
 use crate::context::Context;
 use crate::credentials::edit::{add_wallet_entry, free_entry_name};
 use crate::credentials::find_wallet_entry;
@@ -224,13 +224,6 @@ pub(crate) async fn resolve_name(
     validate_name(&name)
 }
 
-/// Returns `name`, or `name-2`, `name-3` … where other connectors have it.
-pub(crate) async fn free_connector_name(cx: &Context, name: &str) -> Result<String, Error> {
-    let connectors = list_connectors(cx).await?;
-    let is_taken = |name: &str| connectors.iter().any(|connector| connector.name == name);
-    Ok(free_name(name, "-", is_taken))
-}
-
 /// Checks that a name can be typed on the command line.
 pub(crate) fn validate_name(name: &str) -> Result<String, Error> {
     let name = name.trim();
@@ -336,15 +329,14 @@ async fn oauth_client(
 }
 
 async fn bearer(cx: &Context, token: SecretInput, title: &str) -> Result<WalletEntry, Error> {
-    match token {
-        SecretInput::Entry { entry } => find_entry_of_kind(cx, &entry, WalletKind::Bearer).await,
-        SecretInput::New { secret } => {
-            new_entry(cx, title, WalletSecret::Bearer { token: secret }).await
+    let secret = match token {
+        SecretInput::Entry { entry } => {
+            return find_entry_of_kind(cx, &entry, WalletKind::Bearer).await;
         }
-        SecretInput::Reference { reference } => {
-            new_entry(cx, title, WalletSecret::Reference { reference }).await
-        }
-    }
+        SecretInput::New { secret } => WalletSecret::Bearer { token: secret },
+        SecretInput::Reference { reference } => WalletSecret::Reference { reference },
+    };
+    new_entry(cx, title, secret).await
 }
 
 async fn find_entry_of_kind(
@@ -441,7 +433,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_with_a_password_is_refused_and_says_where_it_belongs() {
+    async fn an_address_with_a_password_is_refused_with_a_hint() {
         let (_home, cx) = testing::open_temporary().await;
         let request = with_token("https://ada:hunter2@a.example/mcp", false);
         let problem = add_connector(&cx, request).await.unwrap_err().problem();

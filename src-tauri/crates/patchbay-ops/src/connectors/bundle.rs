@@ -16,8 +16,6 @@ use patchbay_model::{Connector, ConnectorId, ServerCommand, clean_text};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-pub use self::manifest::{BundleSetting, BundleSettingKind};
-
 use self::archive::Archive;
 use self::manifest::{Launch, Manifest, ServerKind};
 use self::variables::{ResolvedVariable, Variables};
@@ -55,6 +53,38 @@ pub struct Bundle {
     pub settings: Vec<BundleSetting>,
     /// Warnings.
     pub notes: Vec<String>,
+}
+
+/// A setting of a bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct BundleSetting {
+    /// Name in the manifest.
+    pub key: String,
+    pub title: String,
+    pub description: Option<String>,
+    pub kind: BundleSettingKind,
+    /// Whether the value is saved in the vault.
+    pub is_secret: bool,
+    pub is_required: bool,
+    /// Whether several values are allowed.
+    pub is_multiple: bool,
+    /// Default values, with the folders of the user expanded.
+    pub default: Vec<String>,
+}
+
+/// Type of a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum BundleSettingKind {
+    String,
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// Absolute path of a folder.
+    Directory,
+    /// Absolute path of a file.
+    File,
 }
 
 /// Request to add a bundle.
@@ -183,12 +213,12 @@ pub async fn add_bundle(cx: &Context, file: &Path, request: AddBundle) -> Result
         name: request.name,
         title: request.title.or_else(|| Some(manifest.title())),
     };
-    let programs = match program {
-        Program::Inside(name) => vec![name],
-        Program::Outside(_) => Vec::new(),
-    };
     let target = folder.clone();
-    blocking(move || archive.unpack(&target, &programs)).await?;
+    let own_program = match program {
+        Program::Inside(name) => Some(name),
+        Program::Outside(_) => None,
+    };
+    blocking(move || archive.unpack(&target, own_program.as_deref())).await?;
     let connector = add_program_as(cx, id, added).await;
     if connector.is_err() {
         // Only a connector's folder is ever deleted.

@@ -12,12 +12,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::abilities::abilities;
 use crate::backend::for_connector;
+use crate::connectors::connector_view::ConnectorView;
 use crate::connectors::deviations::deviations_of;
-use crate::connectors::view::{ConnectorView, view_connector};
+use crate::connectors::view::view_connector;
 use crate::connectors::{find_connector, list_connectors, tools};
 use crate::context::Context;
 use crate::error::Error;
-use crate::servers;
+use crate::servers::find_program;
 
 /// Result of a check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -52,27 +53,6 @@ pub enum CheckState {
     Failed,
     /// Does not apply, or follows a failed step.
     Skipped,
-}
-
-/// Steps for a server at an address.
-const STEPS: [&str; 7] = [
-    "name",
-    "connect",
-    "tls",
-    "discovery",
-    "sign_in",
-    "negotiation",
-    "tools",
-];
-
-/// Steps for a program.
-const STEPS_OF_PROGRAM: [&str; 5] = ["found", "started", "spoke", "negotiation", "tools"];
-
-fn steps_of(connector: &Connector) -> &'static [&'static str] {
-    match connector.command {
-        Some(_) => &STEPS_OF_PROGRAM,
-        None => &STEPS,
-    }
 }
 
 /// Maximum number of concurrent checks, which bounds their memory: each may read the maximum size of a tool list.
@@ -180,24 +160,38 @@ fn applies(connector: &Connector, step: &str) -> bool {
     }
 }
 
-fn new_step(connector: &Connector, name: &str) -> CheckStep {
-    let applies = applies(connector, name);
-    CheckStep {
-        name: name.to_owned(),
-        state: if applies {
-            CheckState::Passed
-        } else {
-            CheckState::Skipped
-        },
-        note: (!applies).then(|| "not needed".to_owned()),
-        problem: None,
-        duration_ms: None,
-    }
+/// Returns the steps of a connector, all of which passed or do not apply.
+fn new_steps(connector: &Connector) -> Vec<CheckStep> {
+    let names: &[&str] = match connector.command {
+        Some(_) => &["found", "started", "spoke", "negotiation", "tools"],
+        None => &[
+            "name",
+            "connect",
+            "tls",
+            "discovery",
+            "sign_in",
+            "negotiation",
+            "tools",
+        ],
+    };
+    let step = |name: &&str| {
+        let (state, note) = match applies(connector, name) {
+            true => (CheckState::Passed, None),
+            false => (CheckState::Skipped, Some("not needed".to_owned())),
+        };
+        CheckStep {
+            name: (*name).to_owned(),
+            state,
+            note,
+            problem: None,
+            duration_ms: None,
+        }
+    };
+    names.iter().map(step).collect()
 }
 
 fn passed_steps(connector: &Connector, tools: usize, took: Option<u32>) -> Vec<CheckStep> {
-    let names = steps_of(connector).iter();
-    let mut steps: Vec<_> = names.map(|name| new_step(connector, name)).collect();
+    let mut steps = new_steps(connector);
     let facts = connector.server.as_ref();
     for step in &mut steps {
         step.note = match step.name.as_str() {
@@ -222,7 +216,10 @@ async fn add_notes(
     let passed = |step: &&mut CheckStep| step.state == CheckState::Passed;
     for step in steps.iter_mut().filter(passed) {
         match (step.name.as_str(), &connector.command) {
-            ("found", Some(command)) => step.note = servers::find_command(command).await,
+            ("found", Some(command)) => {
+                let path = command.variables.get("PATH");
+                step.note = find_program(&command.program, path).await.ok();
+            }
             ("discovery", _) => {
                 let all = deviations_of(cx, connector).await?.into_iter();
                 let words: Vec<_> = all.filter(|it| it.is_on).map(|it| it.words).collect();
@@ -250,9 +247,9 @@ fn failed_steps(
     // Steps between the platform and the service are not visible.
     let is_hidden = abilities(connector).reports_status && !applies(connector, failing);
     let failing = if is_hidden { "tools" } else { failing };
-    let names = steps_of(connector);
-    let mut steps: Vec<_> = names.iter().map(|name| new_step(connector, name)).collect();
-    let place = names.iter().position(|name| *name == failing).unwrap_or(0);
+    let mut steps = new_steps(connector);
+    let place = steps.iter().position(|step| step.name == failing);
+    let place = place.unwrap_or(0);
     for step in steps.iter_mut().skip(place + 1) {
         step.state = CheckState::Skipped;
         step.note = None;

@@ -8,10 +8,11 @@ use specta::Type;
 
 use crate::accounts::platform::options;
 use crate::argument_check::check_arguments;
+use crate::connectors::connector_view::ConnectorView;
 use crate::connectors::find_connector;
 use crate::connectors::remote::{platform_for, refresh_status};
 use crate::connectors::remote_call::finish_connector_call;
-use crate::connectors::view::{ConnectorView, view_connector};
+use crate::connectors::view::view_connector;
 use crate::context::Context;
 use crate::error::Error;
 use crate::json_object::members;
@@ -74,10 +75,8 @@ pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcom
     let connector = find_connector(cx, &request.connector).await?;
     let (platform, remote) = platform_for(cx, &connector).await?;
     let details = fetch_details(cx, &connector, &*platform, &remote).await?;
-    let action = details.find(&request.action).ok_or(Error::NotFound {
-        kind: "action",
-        name: request.action,
-    })?;
+    let action = details.find(&request.action);
+    let action = action.ok_or_else(|| Error::not_found("action", &request.action))?;
     if action.needs_confirmation && !request.confirmed {
         return Err(Error::ConfirmationNeeded {
             what: action.title.clone(),
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_settled_cannot_be_given_otherwise() {
+    fn fixed_arguments_take_precedence() {
         let asking = Action {
             input_schema: Some(Json(
                 json!({ "type": "object", "properties": { "note": {} } }),

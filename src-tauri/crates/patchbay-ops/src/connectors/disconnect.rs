@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::backend::for_connector;
+use crate::connectors::connector_view::ConnectorView;
 use crate::connectors::find_connector;
-use crate::connectors::view::{ConnectorView, view_connector};
+use crate::connectors::view::view_connector;
 use crate::context::Context;
 use crate::error::Error;
 
@@ -30,10 +31,10 @@ pub struct Disconnected {
 pub async fn disconnect_connector(cx: &Context, id: &ConnectorId) -> Result<Disconnected, Error> {
     cx.running_authorizations().cancel_and_wait(id).await;
     let connector = find_connector(cx, id).await?;
-    let gone = for_connector(cx, &connector).disconnect().await?;
+    let outcome = for_connector(cx, &connector).disconnect().await?;
     Ok(Disconnected {
         connector: view_connector(cx, find_connector(cx, id).await?).await?,
-        revoked: gone.revoked,
-        note: gone.note,
+        revoked: outcome.revoked,
+        note: outcome.note,
     })
 }

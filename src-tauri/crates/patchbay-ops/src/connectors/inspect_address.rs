@@ -17,8 +17,7 @@ use specta::Type;
 use url::Url;
 
 use crate::address::{name_of, read_address, title_of};
-use crate::connectors::add::free_connector_name;
-use crate::connectors::list_connectors;
+use crate::connectors::{free_connector_name, list_connectors};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -69,9 +68,6 @@ pub struct AddressInspection {
 }
 
 /// Like [`inspect_address`], cancelled by [`cancel_inspection`] with `id`.
-///
-/// # Errors
-/// As [`inspect_address`]; [`Error::Cancelled`].
 pub async fn inspect_address_until_cancelled(
     cx: &Context,
     address: &str,

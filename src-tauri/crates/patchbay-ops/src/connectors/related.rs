@@ -11,8 +11,9 @@ use url::Url;
 use crate::abilities::{abilities, platform_abilities};
 use crate::accounts::{find_account, list_accounts};
 use crate::argument_check::check_arguments;
+use crate::connectors::connector_view::ConnectorView;
 use crate::connectors::create::{creation_form, list_definitions};
-use crate::connectors::view::{ConnectorView, view_connectors};
+use crate::connectors::view::view_connectors;
 use crate::connectors::{find_connector, list_connectors};
 use crate::context::Context;
 use crate::differences::differences;
@@ -186,7 +187,7 @@ mod tests {
     use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[test]
-    fn an_address_is_the_same_however_it_is_written() {
+    fn equivalent_addresses_are_equal() {
         let expected = normalize_address("https://mcp.example/mcp");
         for other in [
             "HTTPS://MCP.example:443/mcp/",
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_keeps_a_copy_from_working_is_known_beforehand() {
+    async fn obstacles_to_a_copy_are_known_beforehand() {
         let (_home, cx) = open_temporary().await;
         let mut connector = add(&cx, UNREACHABLE_URL).await;
         let search = "Search services for Cohere chat, not MCP servers".to_owned();
@@ -227,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn words_go_where_they_fit() {
+    fn words_fill_matching_fields() {
         let mut form = Form {
             schema: Json(json!({ "type": "object", "properties": {
                 "name": { "type": "string", "pattern": "^[a-z]+$" },

@@ -1,50 +1,13 @@
-//! Connectors with the data that user interfaces derive from them.
+//! Building and emitting the views of connectors.
 
 use std::collections::HashMap;
-use std::ops::Deref;
 
 use patchbay_model::{Connector, ConnectorId};
-use serde::{Deserialize, Serialize};
-use specta::Type;
 
+use crate::connectors::connector_view::ConnectorView;
 use crate::context::Context;
 use crate::error::Error;
 use crate::events::Event;
-use crate::next_action::{NextAction, next_action, reauth_action};
-
-/// A connector with its next action. The window only gets this form.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename = "Connector", rename_all = "camelCase")]
-pub struct ConnectorView {
-    #[serde(flatten)]
-    #[specta(inline)]
-    pub connector: Connector,
-    /// Number of tools that changed since the user accepted them.
-    pub changed_tools: u32,
-    /// What the user should do next; `None` if nothing is wrong or only the platform can fix it.
-    pub next_action: Option<NextAction>,
-    /// How the user signs in again, whatever the status.
-    pub reauth_action: NextAction,
-}
-
-impl ConnectorView {
-    pub(crate) fn new(connector: Connector, changed_tools: u32) -> Self {
-        Self {
-            next_action: next_action(&connector, changed_tools),
-            reauth_action: reauth_action(&connector),
-            changed_tools,
-            connector,
-        }
-    }
-}
-
-impl Deref for ConnectorView {
-    type Target = Connector;
-
-    fn deref(&self) -> &Connector {
-        &self.connector
-    }
-}
 
 pub async fn view_connector(cx: &Context, connector: Connector) -> Result<ConnectorView, Error> {
     let changed = cx.store().list_changed_tools().await?.into_iter();
@@ -93,7 +56,7 @@ mod tests {
     use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[tokio::test]
-    async fn a_connector_that_changed_is_told_with_what_helps_it_on_and_one_that_is_gone_as_gone() {
+    async fn events_carry_a_changed_connector_with_its_next_action() {
         let (_home, cx) = open_temporary().await;
         let added = add(&cx, UNREACHABLE_URL).await;
         let mut events = cx.events();

@@ -15,9 +15,8 @@ use patchbay_files::{create_private_folder, open_lock, read};
 use patchbay_model::{AllowedProgram, Program, ServerCommand};
 use patchbay_platforms::mcp::McpProgram;
 
-use super::{Variable, environment, quiet_command};
-use crate::context::Context;
-use crate::error::Error;
+use super::environment;
+use super::quiet_command::{Variable, quiet_command};
 use crate::secrets::programs::search_path;
 
 /// Container programs with the same command line.
@@ -117,17 +116,15 @@ impl Container {
 }
 
 /// Stops containers that earlier processes left behind, using the programs that the user allowed to run them.
-pub(crate) async fn stop_abandoned(cx: &Context) -> Result<(), Error> {
-    let servers = cx.paths().servers();
-    for AllowedProgram { program, .. } in cx.store().list_allowed_programs().await? {
-        let left = folder_of(&program.arguments, &servers).map(unused_id_files);
-        if let Some(left) = left.filter(|left| !left.is_empty())
+pub(crate) async fn stop_abandoned(servers: &Path, allowed: Vec<AllowedProgram>) {
+    for AllowedProgram { program, .. } in allowed {
+        let files = folder_of(&program.arguments, servers).map(unused_id_files);
+        if let Some(files) = files.filter(|files| !files.is_empty())
             && let Some(environment) = environment_of(&program).await
         {
-            stop(Path::new(&program.file), environment, left).await;
+            stop(Path::new(&program.file), environment, files).await;
         }
     }
-    Ok(())
 }
 
 /// Returns the environment that a program was allowed with, without secrets, which stopping a container does not need.
@@ -244,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_for_containers_get_what_it_takes_to_end_one() {
+    fn container_programs_get_init_and_an_id_file() {
         for program in [
             "docker",
             "podman",
@@ -266,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_folder_of_a_server_is_looked_into() {
+    fn only_folders_of_servers_are_accepted() {
         let servers = Path::new("servers");
         for folder in ["servers/..", "servers", "servers/a/b", "elsewhere/a", ""] {
             let file = Path::new(folder).join(ID_FILE);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use patchbay_model::Secret;
 
-use super::Variable;
+use super::quiet_command::Variable;
 
 /// Variables inherited on every system.
 const PASSED_ON: &[&str] = &[
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_listed_is_passed_on() {
+    fn only_listed_variables_are_inherited() {
         for name in ["HTTP_PROXY", "LC_ALL"] {
             assert!(is_passed_on(OsStr::new(name)), "{name}");
         }
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_connector_names_wins_and_paths_are_joined() {
+    fn variables_of_the_connector_take_precedence() {
         let variables = BTreeMap::from([("LC_ALL".to_owned(), "C".to_owned())]);
         let folders = ["a", "b"].map(|name| env::temp_dir().join(name));
         let secret = [("API_KEY".to_owned(), Secret::new("hunter2"))];

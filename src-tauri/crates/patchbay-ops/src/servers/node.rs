@@ -9,7 +9,7 @@ use std::time::Duration;
 use patchbay_platforms::Error as PlatformError;
 use tokio::io::AsyncReadExt as _;
 
-use super::{Variable, quiet_command};
+use super::quiet_command::{Variable, quiet_command};
 use crate::error::Error;
 use crate::secrets::programs::find_in;
 
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_newest_of_nvm_is_named_and_else_the_next_in_path() {
+    fn the_other_node_is_the_newest_of_nvm_or_the_next_in_path() {
         let home = tempfile::tempdir().unwrap();
         let node = |folder: &str| {
             let folder = home.path().join(folder);
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_no_batch_file_takes_go_to_node_itself() {
+    fn arguments_with_line_breaks_bypass_batch_files() {
         let folder = tempfile::tempdir().unwrap();
         let npx = folder.path().join("npx.cmd");
         let lines = || vec!["-y".to_owned(), "two\nlines".to_owned()];

@@ -118,9 +118,9 @@ impl Archive {
         self.zip.index_for_name(name).is_some()
     }
 
-    /// Unpacks everything, then moves it to `target`, which must not exist. Files in `programs` are made executable
-    /// whatever the archive says.
-    pub(super) fn unpack(mut self, target: &Path, programs: &[String]) -> Result<(), Error> {
+    /// Unpacks everything, then moves it to `target`, which must not exist. `own_program` is made executable whatever the
+    /// archive says.
+    pub(super) fn unpack(mut self, target: &Path, own_program: Option<&str>) -> Result<(), Error> {
         let root = self.folder.0.join("files");
         create_private_folder(&root).map_err(|error| file_error(&root, error))?;
         // `MAX_BYTES` rules out an overflow.
@@ -137,8 +137,8 @@ impl Archive {
             if let Some(folder) = path.parent() {
                 create_private_folder(folder).map_err(|error| file_error(folder, error))?;
             }
-            let is_program =
-                programs.contains(&name) || entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
+            let is_program = own_program == Some(&*name)
+                || entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
             left = left
                 .checked_sub(write_entry(&mut entry, &path, left, is_program)?)
                 .ok_or_else(|| bundle_error("far more comes out of it than it holds"))?;

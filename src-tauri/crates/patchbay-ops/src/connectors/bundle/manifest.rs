@@ -5,12 +5,11 @@
 use std::collections::BTreeMap;
 
 use patchbay_model::{clean_text, is_variable_name};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value};
-use specta::Type;
 
 use super::variables::expand_folders;
-use super::{FOLDER, bundle_error};
+use super::{BundleSetting, BundleSettingKind, FOLDER, bundle_error};
 use crate::error::Error;
 use crate::json_object::scalar_text;
 
@@ -80,38 +79,6 @@ struct Compatibility {
     platforms: Option<Vec<String>>,
     #[serde(default)]
     runtimes: BTreeMap<String, String>,
-}
-
-/// A setting of a bundle.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct BundleSetting {
-    /// Name in the manifest.
-    pub key: String,
-    pub title: String,
-    pub description: Option<String>,
-    pub kind: BundleSettingKind,
-    /// Whether the value is saved in the vault.
-    pub is_secret: bool,
-    pub is_required: bool,
-    /// Whether several values are allowed.
-    pub is_multiple: bool,
-    /// Default values, with the folders of the user expanded.
-    pub default: Vec<String>,
-}
-
-/// Type of a setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum BundleSettingKind {
-    String,
-    Number,
-    /// `true` or `false`.
-    Boolean,
-    /// Absolute path of a folder.
-    Directory,
-    /// Absolute path of a file.
-    File,
 }
 
 #[derive(Deserialize)]

@@ -9,8 +9,7 @@ use std::path::Path;
 use directories::{BaseDirs, UserDirs};
 use patchbay_model::{Secret, clean_text};
 
-use super::manifest::BundleSetting;
-use super::{FOLDER, bundle_error};
+use super::{BundleSetting, FOLDER, bundle_error};
 use crate::credentials::secret::SecretValue;
 use crate::error::Error;
 
