@@ -19,7 +19,7 @@ pub(crate) use hosted::authorize_at_platform;
 pub(crate) use local::{authorize_here, discover};
 pub use provider::{ProviderSignIn, StartProviderSignIn, provider_sign_in, start_provider_sign_in};
 
-use patchbay_model::{Authorization, AuthorizationId};
+use patchbay_model::{Authentication, Authorization, AuthorizationId, Connector, WalletEntry};
 
 use crate::context::Context;
 use crate::error::Error;
@@ -33,10 +33,20 @@ fn previous_user(before: Option<&String>, now: Option<&String>) -> Option<String
     changed.cloned()
 }
 
+/// Returns the wallet entry with the OAuth tokens of a connector.
+pub(crate) async fn find_grant(
+    cx: &Context,
+    connector: &Connector,
+) -> Result<Option<WalletEntry>, Error> {
+    match &connector.authentication {
+        Authentication::Oauth {
+            entry: Some(entry), ..
+        } => Ok(cx.store().find_wallet_entry(entry).await?),
+        _ => Ok(None),
+    }
+}
+
 /// Waits until an authorization has ended.
-///
-/// # Errors
-/// [`Error::NotFound`].
 pub async fn wait_for_authorization(
     cx: &Context,
     id: &AuthorizationId,
@@ -62,8 +72,6 @@ pub async fn list_authorizations(cx: &Context) -> Result<Vec<Authorization>, Err
     Ok(saved.into_iter().map(live).collect())
 }
 
-/// # Errors
-/// [`Error::NotFound`].
 pub async fn find_authorization(
     cx: &Context,
     id: &AuthorizationId,

@@ -28,13 +28,6 @@ pub(super) struct BrowserRequest {
     pub(super) _listener: LoopbackListener,
 }
 
-impl BrowserRequest {
-    /// Answers with the last page and closes the port.
-    pub(super) async fn respond(self, page: Page) {
-        self.request.respond(page).await;
-    }
-}
-
 /// Shows the outcome in the browser.
 pub(super) async fn answer_browser(
     browser: Option<BrowserRequest>,
@@ -48,7 +41,7 @@ pub(super) async fn answer_browser(
         None => Page::connected(title),
         Some(error) => Page::failed(title, &error.to_string()),
     };
-    browser.respond(page).await;
+    browser.request.respond(page).await;
 }
 
 /// Opens the browser and waits for its callback, a link, a pasted address or the deadline.

@@ -56,20 +56,15 @@ impl CallbackReceiver {
     ) -> Result<Option<BrowserRequest>, Error> {
         tokio::select! {
             request = receive_from_browser(&mut self.listener, &self.redirect_state, running) => {
-                let request = request?;
-                let checked = self.redirect_state.check(request.params());
-                match (checked, self.listener.take()) {
-                    (Ok(()), Some(listener)) => Ok(Some(BrowserRequest {
-                        request,
-                        _listener: listener,
-                    })),
-                    (Ok(()), None) => Ok(None),
-                    (Err(error), listener) => {
-                        request.respond(page_of(title, &error)).await;
-                        drop(listener);
-                        Err(error.into())
-                    }
+                let (request, listener) = (request?, self.listener.take());
+                if let Err(error) = self.redirect_state.check(request.params()) {
+                    request.respond(page_of(title, &error)).await;
+                    return Err(error.into());
                 }
+                Ok(listener.map(|listener| BrowserRequest {
+                    request,
+                    _listener: listener,
+                }))
             }
             params = self.callbacks.recv() => {
                 let params = params.ok_or(Error::Cancelled)?;

@@ -63,10 +63,8 @@ pub(super) async fn own_client(
     connector: &Connector,
     discovery: &Discovery,
 ) -> Result<ClientIdentity, Error> {
-    match own_app(cx, connector, discovery).await? {
-        Some(app) => Ok(app),
-        None => Err(patchbay_oauth::Error::NoClientSecret.into()),
-    }
+    let app = own_app(cx, connector, discovery).await?;
+    app.ok_or_else(|| patchbay_oauth::Error::NoClientSecret.into())
 }
 
 /// Returns the redirect URL, and the listener bound to it unless it is a deep link.
@@ -119,7 +117,13 @@ async fn known_client(
     if let Some(url) = document.filter(|_| discovery.supports_metadata_document) {
         return Ok(Some(ClientIdentity::MetadataDocument { url: url.clone() }));
     }
-    find_registered(cx, discovery).await
+    let server = discovery.server.as_str();
+    let registrations = cx.store().find_registrations(server, &discovery.issuer);
+    let Some(registration) = registrations.await?.into_iter().next() else {
+        return Ok(None);
+    };
+    let saved = cx.vault().read(&secret_name(&registration.id)).await?;
+    Ok(saved.and_then(|text| ClientIdentity::from_secret(&text).ok()))
 }
 
 async fn own_app(
@@ -156,22 +160,6 @@ async fn own_app(
     }))
 }
 
-async fn find_registered(
-    cx: &Context,
-    discovery: &Discovery,
-) -> Result<Option<ClientIdentity>, Error> {
-    let server = discovery.server.as_str();
-    let found = cx
-        .store()
-        .find_registrations(server, &discovery.issuer)
-        .await?;
-    let Some(registration) = found.first() else {
-        return Ok(None);
-    };
-    let saved = cx.vault().read(&secret_name(&registration.id)).await?;
-    Ok(saved.and_then(|text| ClientIdentity::from_secret(&text).ok()))
-}
-
 /// Registers a client and saves it in place of earlier registrations.
 async fn register(
     cx: &Context,
@@ -188,6 +176,10 @@ async fn register(
         .await?;
     let server = discovery.server.as_str();
     forget_registrations(cx, server, &discovery.issuer).await?;
+    let auth_method = match &client {
+        ClientIdentity::Dynamic { auth_method, .. } => *auth_method,
+        _ => TokenAuth::None,
+    };
     let registration = Registration {
         id: cx.new_id("reg"),
         server: server.to_owned(),
@@ -195,7 +187,7 @@ async fn register(
         redirect_uri: redirect.to_string(),
         client_id: client.id().to_owned(),
         has_secret: client.secret().is_some(),
-        auth_method: auth_method(&client).to_owned(),
+        auth_method: auth_method.as_str().to_owned(),
         scopes: discovery.initial_scopes.clone(),
         kind: RegistrationKind::Dynamic,
         created_at: cx.now(),
@@ -217,13 +209,6 @@ pub(super) async fn forget_registrations(
         cx.vault().remove(&secret_name(&earlier.id)).await?;
     }
     Ok(())
-}
-
-fn auth_method(client: &ClientIdentity) -> &'static str {
-    match client {
-        ClientIdentity::Dynamic { auth_method, .. } => auth_method.as_str(),
-        _ => TokenAuth::None.as_str(),
-    }
 }
 
 fn secret_name(registration: &str) -> SecretName {

@@ -69,9 +69,6 @@ pub fn handle_callback_link(cx: &Context, link: &Secret) -> Result<(), Error> {
 }
 
 /// Extends the deadline by five minutes.
-///
-/// # Errors
-/// [`Error::AuthorizationOver`].
 pub async fn extend_authorization(
     cx: &Context,
     id: &AuthorizationId,
@@ -83,9 +80,6 @@ pub async fn extend_authorization(
 }
 
 /// Cancels an authorization, unless it has ended.
-///
-/// # Errors
-/// [`Error::NotFound`].
 pub async fn cancel_authorization(cx: &Context, id: &AuthorizationId) -> Result<(), Error> {
     match cx.running_authorizations().find(id) {
         Some(running) => running.cancel.cancel(),

@@ -6,10 +6,11 @@
 //! Source: RFC 9700, section 4.4; MCP requirement R14.
 
 use patchbay_http::host_of;
-use patchbay_model::{Authentication, Connector, IssuerChange, WalletEntry, clean_text};
+use patchbay_model::{Connector, IssuerChange, WalletEntry, clean_text};
 use patchbay_oauth::Discovery;
 use url::Url;
 
+use super::find_grant;
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
@@ -47,8 +48,8 @@ async fn former_issuer(
     connector: &Connector,
     discovery: &Discovery,
 ) -> Result<Option<String>, Error> {
-    let entry = former_grant(cx, connector).await?;
-    let of_grant = entry
+    let of_grant = find_grant(cx, connector)
+        .await?
         .filter(|entry| is_for(entry, &discovery.server))
         .and_then(|entry| entry.issuer);
     if of_grant.is_some() {
@@ -57,19 +58,6 @@ async fn former_issuer(
     let server = discovery.server.as_str();
     let registrations = cx.store().list_registrations(server).await?;
     Ok(registrations.into_iter().next().map(|known| known.issuer))
-}
-
-/// Returns the wallet entry that the connector uses.
-pub(super) async fn former_grant(
-    cx: &Context,
-    connector: &Connector,
-) -> Result<Option<WalletEntry>, Error> {
-    match &connector.authentication {
-        Authentication::Oauth {
-            entry: Some(entry), ..
-        } => Ok(cx.store().find_wallet_entry(entry).await?),
-        _ => Ok(None),
-    }
 }
 
 /// Whether the entry is for that server: the connector's address may have changed since.
@@ -100,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_change_names_what_differs() {
+    fn an_issuer_change_names_the_differing_part() {
         let of = |former, issuer| {
             let change = describe_change(former, issuer);
             (change.former, change.current)

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use crate::address::endpoint_of;
 use crate::authorizations::await_user::answer_browser;
 use crate::authorizations::save_grant::save_grant;
-use crate::authorizations::{await_user, client, issuer, previous_user, scope_upgrade};
+use crate::authorizations::{await_user, client, find_grant, issuer, previous_user, scope_upgrade};
 use crate::connectors::find_connector;
 use crate::connectors::time_limits::{limits_of, name_limit};
 use crate::context::Context;
@@ -40,7 +40,7 @@ pub(crate) async fn authorize_here(
     }
     let discovery = discovery.with_scopes(&scopes);
     let prepared = client::prepare(cx, connector, &discovery, running, &trace).await?;
-    let former = issuer::former_grant(cx, connector).await?;
+    let former = find_grant(cx, connector).await?;
     let mut pending =
         oauth.start_authorization(&discovery, &prepared.client, &prepared.redirect, &scopes)?;
     if let Some(former) = &former
@@ -174,23 +174,15 @@ async fn scopes(
     connector: &Connector,
     discovery: &Discovery,
 ) -> Result<Vec<String>, Error> {
-    let (chosen, entry) = match &connector.authentication {
-        Authentication::Oauth { scopes, entry, .. } => (scopes.as_slice(), entry.as_ref()),
-        _ => (&[][..], None),
-    };
-    let first = if chosen.is_empty() {
-        &discovery.initial_scopes
-    } else {
-        chosen
+    let first = match &connector.authentication {
+        Authentication::Oauth { scopes, .. } if !scopes.is_empty() => scopes,
+        _ => &discovery.initial_scopes,
     };
     let wanted = scope_upgrade::wanted_scopes(connector);
     if wanted.is_empty() {
-        return Ok(first.to_vec());
+        return Ok(first.clone());
     }
-    let granted = match entry {
-        Some(entry) => cx.store().find_wallet_entry(entry).await?,
-        None => None,
-    };
+    let granted = find_grant(cx, connector).await?;
     let granted = granted.map(|entry| entry.scopes).unwrap_or_default();
     Ok(union(&union(first, &granted), &wanted))
 }

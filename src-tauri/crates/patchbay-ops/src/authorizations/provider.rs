@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use patchbay_http::Reach;
 use patchbay_model::{
-    Account, AccountId, Authorization, AuthorizationId, AuthorizationState, ConnectorId, Explain,
-    Granted, IdentityLine, Json, Redirect, Secret,
+    Account, AccountId, Authorization, AuthorizationId, AuthorizationState, ConnectorId, Granted,
+    IdentityLine, Json, Redirect, Secret,
 };
 use patchbay_oauth::{CallbackParams, ClientIdentity, LoopbackOptions, Tokens};
 use patchbay_platforms::ProviderOAuth;
@@ -21,7 +21,7 @@ use url::Url;
 use super::await_user;
 use super::await_user::answer_browser;
 use super::client::bind_redirect;
-use super::steps::{TIMEOUT_SECONDS, state_after};
+use super::steps::TIMEOUT_SECONDS;
 use crate::accounts::platform::{options, platform_of};
 use crate::accounts::{find_account, reach_of};
 use crate::context::Context;
@@ -70,9 +70,6 @@ pub struct StartProviderSignIn {
 }
 
 /// Returns how a sign-in can fill the form of a definition; `None` if it cannot.
-///
-/// # Errors
-/// [`Error::NotFound`]; [`Error::Platform`].
 pub async fn provider_sign_in(
     cx: &Context,
     account: &AccountId,
@@ -217,14 +214,7 @@ async fn run_authorization(
         outcome = authorize(&cx, &running, &plan, callbacks) => outcome,
         () = running.cancel.cancelled() => Err(Error::Cancelled),
     };
-    let error = outcome.as_ref().err();
-    let state = error.map_or(AuthorizationState::Authorized, state_after);
-    let ended = running.advance(&cx, |now| {
-        now.state = state;
-        now.page_host = None;
-        now.problem = error.map(Explain::problem);
-    });
-    if let Err(error) = ended.await {
+    if let Err(error) = running.end(&cx, outcome.as_ref().err()).await {
         tracing::error!(%error, "the end of a sign-in could not be kept");
     }
     cx.running_authorizations().remove(&running.snapshot().id);

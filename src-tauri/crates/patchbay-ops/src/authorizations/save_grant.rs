@@ -8,7 +8,7 @@ use patchbay_oauth::Grant;
 use patchbay_vault::SecretName;
 
 use crate::address::endpoint_of;
-use crate::authorizations::scope_upgrade;
+use crate::authorizations::{find_grant, scope_upgrade};
 use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::credentials::edit::free_entry_name;
@@ -112,13 +112,7 @@ async fn entry_for(
         created_at,
         ..new_entry(id, name, WalletKind::Oauth, now)
     };
-    let used = match &connector.authentication {
-        Authentication::Oauth {
-            entry: Some(entry), ..
-        } => cx.store().find_wallet_entry(entry).await?,
-        _ => None,
-    };
-    let same = used.filter(|entry| {
+    let same = find_grant(cx, connector).await?.filter(|entry| {
         entry.issuer.as_ref() == Some(&grant.issuer)
             && entry.resource.as_ref() == Some(&grant.resource)
     });
@@ -156,7 +150,7 @@ mod tests {
     use crate::testing::{UNREACHABLE_URL, add, lapsed_grant, open_temporary};
 
     #[tokio::test]
-    async fn a_sign_in_is_kept_after_the_refresh_of_the_one_before() {
+    async fn a_new_grant_waits_for_a_running_refresh() {
         let (_home, cx) = open_temporary().await;
         let id = add(&cx, UNREACHABLE_URL).await.id;
         let first = lapsed_grant("first-token-1", UNREACHABLE_URL);

@@ -14,9 +14,9 @@ use specta::Type;
 use tokio::sync::mpsc;
 
 use crate::authorizations::client;
-use crate::authorizations::steps::{TIMEOUT_SECONDS, state_after};
+use crate::authorizations::steps::TIMEOUT_SECONDS;
 use crate::backend::for_connector;
-use crate::connectors::{find_connector, not_found, status, tools};
+use crate::connectors::{find_connector, status, tools};
 use crate::context::Context;
 use crate::context::running_authorizations::RunningAuthorization;
 use crate::error::Error;
@@ -45,9 +45,6 @@ pub async fn has_consent(cx: &Context, connector: &Connector) -> Result<bool, Er
 }
 
 /// Returns the choices before an authorization; `None` when there are none.
-///
-/// # Errors
-/// [`Error::NotFound`]; [`Error::Platform`].
 pub async fn consent_form(cx: &Context, id: &ConnectorId) -> Result<Option<Form>, Error> {
     let connector = find_connector(cx, id).await?;
     for_connector(cx, &connector).consent_form().await
@@ -136,15 +133,13 @@ async fn run_authorization(
 }
 
 async fn show_authorizing(cx: &Context, connector: &Connector) -> Result<(), Error> {
-    let id = &connector.id;
     let change = |connector: &mut Connector| {
         connector.status.status = Status::Authorizing;
         connector.status.word = None;
         connector.status.reason = Some("waiting for sign-in".to_owned());
         connector.status.code = None;
     };
-    let changed = status::change(cx, id, change).await?;
-    changed.map(drop).ok_or_else(|| not_found(id.as_str()))
+    status::update(cx, &connector.id, change).await.map(drop)
 }
 
 async fn finish(
@@ -154,11 +149,9 @@ async fn finish(
     before: ConnectorStatus,
     outcome: Result<(), Error>,
 ) -> Result<(), Error> {
-    let error = outcome.err();
-    if let Some(error) = &error {
+    let error = outcome.as_ref().err();
+    if let Some(error) = error {
         discard_failed_registration(cx, running, error).await;
-    }
-    if let Some(error) = &error {
         let after = status_after(cx, before, running, error);
         let change = move |connector: &mut Connector| {
             let last_ok_at = connector.status.last_ok_at.max(after.last_ok_at);
@@ -171,21 +164,11 @@ async fn finish(
         if running.snapshot().state != AuthorizationState::Checking {
             for_connector(cx, connector).give_up_authorization().await;
         }
-    }
-    if error.is_none() {
+    } else {
         let change = |connector: &mut Connector| connector.tools_lacking_access.clear();
         status::change(cx, &connector.id, change).await?;
     }
-    let state = error
-        .as_ref()
-        .map_or(AuthorizationState::Authorized, state_after);
-    running
-        .advance(cx, |now| {
-            now.state = state;
-            now.page_host = None;
-            now.problem = error.map(Into::into);
-        })
-        .await
+    running.end(cx, error).await
 }
 
 /// A provider that no longer knows our registration says so only on its page, which we do not see. So an authorization

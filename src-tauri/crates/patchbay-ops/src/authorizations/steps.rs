@@ -36,6 +36,17 @@ impl RunningAuthorization {
         Ok(cx.store().save_authorization(&saved).await?)
     }
 
+    /// Moves on to the final state and saves it.
+    pub(super) async fn end(&self, cx: &Context, error: Option<&Error>) -> Result<(), Error> {
+        let state = error.map_or(AuthorizationState::Authorized, state_after);
+        self.advance(cx, |now| {
+            now.state = state;
+            now.page_host = None;
+            now.problem = error.map(Explain::problem);
+        })
+        .await
+    }
+
     /// Returns a trace that adds its steps to the authorization.
     pub(super) fn trace(
         self: &Arc<Self>,
@@ -47,7 +58,7 @@ impl RunningAuthorization {
 }
 
 /// Returns the final state of an authorization that failed.
-pub(super) fn state_after(error: &Error) -> AuthorizationState {
+fn state_after(error: &Error) -> AuthorizationState {
     match error.code() {
         Code::AuthDenied => AuthorizationState::Denied,
         Code::AuthTimedOut => AuthorizationState::Expired,

@@ -9,7 +9,7 @@ use url::Url;
 use crate::abilities::abilities;
 use crate::address::endpoint_of;
 use crate::connectors::network::read_pem_file;
-use crate::connectors::{find_connector, not_found, status};
+use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::error::Error;
 use crate::secrets::client_certificate;
@@ -37,8 +37,7 @@ pub async fn set_client_certificate(
         connector.network.client_certificate = Some(facts);
         status::clear_failure(connector);
     };
-    let changed = status::change(cx, id, change).await?;
-    let changed = changed.ok_or_else(|| not_found(id.as_str()))?;
+    let changed = status::update(cx, id, change).await?;
     servers::sessions::end_session(cx, id).await;
     Ok(changed.after)
 }

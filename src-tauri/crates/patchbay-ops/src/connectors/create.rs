@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use futures::StreamExt;
 use patchbay_model::{Account, AccountId, Connector, Definition, Form, Json, SecretHolder};
-use patchbay_platforms::{Creation, Platform};
+use patchbay_platforms::{Creation, Platform, RemoteConnector};
 use serde::Deserialize;
 use specta::Type;
 
 use crate::accounts::platform::{finish_call, options, platform_of};
 use crate::accounts::{find_account, list_accounts};
 use crate::connectors::remote::copy_remote;
+use crate::connectors::status;
 use crate::connectors::sync::{MAX_CONCURRENT_ACCOUNTS, new_connector, with_account_timeout};
-use crate::connectors::{not_found, status};
 use crate::context::Context;
 use crate::credentials::locations;
 use crate::error::Error;
@@ -128,16 +128,14 @@ pub async fn create_connector(cx: &Context, request: CreateConnector) -> Result<
 async fn save_created(
     cx: &Context,
     account: &Account,
-    remote: patchbay_platforms::RemoteConnector,
+    remote: RemoteConnector,
 ) -> Result<Connector, Error> {
     let known = cx.store().list_connectors_of(&account.id).await?;
     let is_same = |other: &&Connector| other.remote_id.as_ref() == Some(&remote.remote_id);
     if let Some(known) = known.iter().find(is_same) {
         let (account, now) = (account.clone(), cx.now());
         let change = move |connector: &mut Connector| copy_remote(connector, &account, remote, now);
-        let changed = status::change(cx, &known.id, change).await?;
-        let changed = changed.ok_or_else(|| not_found(known.id.as_str()))?;
-        return Ok(changed.after);
+        return Ok(status::update(cx, &known.id, change).await?.after);
     }
     let is_taken = |name: &str| known.iter().any(|other| other.name == name);
     let connector = new_connector(cx, account, remote, is_taken);
@@ -146,8 +144,7 @@ async fn save_created(
 }
 
 fn creation<'a>(account: &Account, platform: &'a dyn Platform) -> Result<&'a dyn Creation, Error> {
-    platform.creation().ok_or_else(|| {
-        let what = format!("creating connectors on {}", account.label);
-        patchbay_platforms::Error::NotSupported(what).into()
-    })
+    platform
+        .creation()
+        .ok_or_else(|| Error::not_supported(format!("creating connectors on {}", account.label)))
 }

@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::abilities::abilities;
 use crate::address::{endpoint_of, plain_http, read_address};
+use crate::authorizations::find_grant;
 use crate::backend::{Change, for_connector};
 use crate::connectors::add::{
     AuthenticationChoice, clean_title, resolve_authentication, validate_name,
@@ -21,7 +22,7 @@ use crate::connectors::add_program::{native, no_program, validate_command};
 use crate::connectors::network::{self, NetworkChanges};
 use crate::connectors::roots::validate_roots;
 use crate::connectors::time_limits::validate_limits;
-use crate::connectors::{find_connector, not_found, status};
+use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::credentials::forget::forget;
 use crate::credentials::users::refresh_identity;
@@ -86,8 +87,7 @@ pub async fn update_connector(
     ensure_editable_here(&connector, &changes)?;
     refuse_plain_http(&connector, &changes)?;
     let change = prepare_change(cx, changes, &connector).await?;
-    let changed = status::change(cx, id, change).await?;
-    let Changed { before, after } = changed.ok_or_else(|| not_found(id.as_str()))?;
+    let Changed { before, after } = status::update(cx, id, change).await?;
     let reconnects = after.endpoint != before.endpoint
         || after.command != before.command
         || after.allows_plain_http != before.allows_plain_http
@@ -324,17 +324,17 @@ const UNDO: Duration = Duration::from_secs(600);
 
 /// Deletes connectors that were removed more than [`UNDO`] ago, with their sign-ins, certificates and files.
 pub(crate) async fn purge_removed(cx: &Context) -> Result<(), Error> {
-    for gone in cx.store().purge_removed(cx.now() - UNDO).await? {
+    for connector in cx.store().purge_removed(cx.now() - UNDO).await? {
         // A locked vault keeps the tokens until their entry is forgotten.
-        if let Err(error) = drop_own_sign_in(cx, &gone).await {
+        if let Err(error) = drop_own_sign_in(cx, &connector).await {
             tracing::warn!(%error, "the sign-in of a removed connector could not be forgotten");
         }
-        if gone.network.client_certificate.is_some()
-            && let Err(error) = client_certificate::forget(cx.vault(), &gone.id).await
+        if connector.network.client_certificate.is_some()
+            && let Err(error) = client_certificate::forget(cx.vault(), &connector.id).await
         {
             tracing::warn!(%error, "the client certificate of a removed connector could not be forgotten");
         }
-        if let Err(error) = servers::remove_own_files(cx, &gone.id).await {
+        if let Err(error) = servers::remove_own_files(cx, &connector.id).await {
             tracing::warn!(%error, "the folder of a removed connector could not be deleted");
         }
     }
@@ -343,14 +343,8 @@ pub(crate) async fn purge_removed(cx: &Context) -> Result<(), Error> {
 
 /// Forgets the OAuth tokens that only this connector used. Wallet entries of the user's own stay.
 async fn drop_own_sign_in(cx: &Context, connector: &Connector) -> Result<(), Error> {
-    let Authentication::Oauth {
-        entry: Some(entry), ..
-    } = &connector.authentication
-    else {
-        return Ok(());
-    };
-    let entry = cx.store().find_wallet_entry(entry).await?;
-    if let Some(entry) = entry.filter(|entry| entry.used_by.is_empty()) {
+    let grant = find_grant(cx, connector).await?;
+    if let Some(entry) = grant.filter(|entry| entry.used_by.is_empty()) {
         forget(cx, &entry.id).await?;
         cx.emit(Event::WalletChanged);
     }
@@ -423,13 +417,11 @@ fn clean_tags(tags: Vec<String>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::WalletEntryId;
-
     use super::*;
     use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[tokio::test]
-    async fn edits_that_come_together_are_all_kept() {
+    async fn concurrent_edits_are_all_saved() {
         let (_home, cx) = open_temporary().await;
         let id = add(&cx, UNREACHABLE_URL).await.id;
         let favourite = ConnectorChanges {
@@ -459,7 +451,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_title_and_tags_become_short_clean_lines() {
+    async fn titles_and_tags_are_cleaned() {
         let (_home, cx) = open_temporary().await;
         let id = add(&cx, UNREACHABLE_URL).await.id;
         let changes = ConnectorChanges {
@@ -471,26 +463,5 @@ mod tests {
         let saved = find_connector(&cx, &id).await.unwrap();
         assert_eq!(saved.tags, ["work"]);
         assert_eq!(saved.title, format!("Wiki {}…", "i".repeat(94)));
-    }
-
-    #[tokio::test]
-    async fn a_secret_that_was_typed_for_one_origin_stays_behind() {
-        let (_home, cx) = open_temporary().await;
-        let id = add(&cx, UNREACHABLE_URL).await.id;
-        let entry = || WalletEntryId::new("cred_1");
-        for typed in [
-            Authentication::Bearer { entry: entry() },
-            Authentication::Headers { entry: entry() },
-        ] {
-            let mut connector = find_connector(&cx, &id).await.unwrap();
-            connector.authentication = typed.clone();
-            let here = Url::parse(connector.endpoint.as_deref().unwrap()).unwrap();
-            set_endpoint(&mut connector, &here.join("/other/path?tenant=2").unwrap());
-            assert_eq!(connector.authentication, typed);
-            let mut away = here;
-            away.set_port(Some(4)).unwrap();
-            set_endpoint(&mut connector, &away);
-            assert_eq!(connector.authentication, Authentication::None);
-        }
     }
 }

@@ -168,8 +168,8 @@ fn settings<'a>(
     platform: &'a dyn Platform,
 ) -> Result<&'a dyn Settings, Error> {
     platform.settings().ok_or_else(|| {
-        let what = format!("editing connectors on {}", connector.identity.account);
-        patchbay_platforms::Error::NotSupported(what).into()
+        let account = &connector.identity.account;
+        Error::not_supported(format!("editing connectors on {account}"))
     })
 }
 
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_to_be_another_is_sent_whole() {
+    fn only_changed_members_are_sent_in_full() {
         let base = json!({ "name": "a", "deep": { "x": 1, "y": 2 }, "gone": 1 });
         let values = json!({ "name": "a", "deep": { "x": 1, "y": 3 } });
         assert_eq!(
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_pointers_escape_are_members_like_others() {
+    fn escaped_member_names_are_supported() {
         let base = json!({ "a~b": null, "c/d": 1, "e~1f": 1 });
         let values = json!({ "a~b": 1 });
         assert_eq!(
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changed_elsewhere_is_told_and_not_taken_back() {
+    fn changes_made_elsewhere_are_reported_and_not_reverted() {
         let base = json!({ "name": "a", "active": true });
         let now = json!({ "name": "a", "active": false });
         let mine = json!({ "name": "b", "active": true });
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn pointers_lead_into_one_another_by_whole_names() {
+    fn pointers_are_compared_by_whole_names() {
         assert!(is_within("/a/b", "/a"));
         assert!(is_within("", "/a"));
         assert!(!is_within("/ab", "/a"));

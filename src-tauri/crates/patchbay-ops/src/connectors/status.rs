@@ -164,38 +164,22 @@ pub(crate) async fn change(
     Ok(changed)
 }
 
+/// Like [`change`], for a connector that must exist.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Store`].
+pub(crate) async fn update(
+    cx: &Context,
+    id: &ConnectorId,
+    update: impl FnOnce(&mut Connector) + Send + 'static,
+) -> Result<Changed, Error> {
+    let changed = change(cx, id, update).await?;
+    changed.ok_or_else(|| Error::not_found("connector", id))
+}
+
 /// Saves a new connector and emits an event.
 pub(crate) async fn save(cx: &Context, connector: &Connector) -> Result<(), Error> {
     cx.store().save_connector(connector).await?;
     cx.emit(Event::ConnectorsChanged);
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::authorizations::scope_upgrade;
-    use crate::connectors::find_connector;
-    use crate::testing::{UNREACHABLE_URL, add, open_temporary};
-
-    #[tokio::test]
-    async fn a_missing_right_signs_nobody_out_and_is_asked_for_at_the_next_sign_in() {
-        let (_home, cx) = open_temporary().await;
-        let id = add(&cx, UNREACHABLE_URL).await.id;
-        let refused = Error::Platform(patchbay_platforms::Error::Forbidden {
-            scope: Some("admin".to_owned()),
-            challenge: None,
-            refusal: Box::default(),
-        });
-        scope_upgrade::record_refused_scopes(&cx, &id, &refused)
-            .await
-            .unwrap();
-        record_failure(&cx, &id, &refused).await.unwrap();
-        let connector = find_connector(&cx, &id).await.unwrap();
-        assert_eq!(scope_upgrade::wanted_scopes(&connector), ["admin"]);
-        let status = connector.status;
-        assert_eq!(status.status, Status::Failing);
-        assert_eq!(status.code, Some(Code::AuthForbidden));
-        assert_eq!(status.reason.as_deref(), Some("this needs the scope admin"));
-    }
 }

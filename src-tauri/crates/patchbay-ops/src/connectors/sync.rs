@@ -4,9 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use futures::StreamExt;
-use patchbay_model::{
-    Account, AccountId, Connector, ConnectorId, ConnectorStatus, RemoteId, Status,
-};
+use patchbay_model::{Account, Connector, ConnectorId, ConnectorStatus, RemoteId, Status};
 use patchbay_platforms::RemoteConnector;
 
 use crate::abilities::platform_abilities;
@@ -49,13 +47,11 @@ pub async fn sync_connectors(cx: &Context, mut each: impl FnMut(SyncOutcome)) ->
         .map(|account| async move {
             let outcome = sync_account(cx, &account).await;
             // The outcome already reports a database that cannot be read.
-            let connectors = list_account_connectors(cx, &account.id)
-                .await
-                .unwrap_or_default();
+            let connectors = cx.store().list_connectors_of(&account.id).await;
             SyncOutcome {
                 account,
                 outcome,
-                connectors,
+                connectors: connectors.unwrap_or_default(),
             }
         })
         .buffer_unordered(MAX_CONCURRENT_ACCOUNTS);
@@ -74,10 +70,10 @@ pub async fn sync_account(cx: &Context, account: &Account) -> Result<usize, Erro
 
 async fn fetch_and_apply(cx: &Context, account: &Account) -> Result<usize, Error> {
     let requested_at = cx.now();
-    let before = list_account_connectors(cx, &account.id).await?;
+    let before = cx.store().list_connectors_of(&account.id).await?;
     let listed = with_account_timeout(list(cx, account)).await?;
     prune_missing(cx, &before, &listed).await?;
-    let known = list_account_connectors(cx, &account.id).await?;
+    let known = cx.store().list_connectors_of(&account.id).await?;
     let ids = |connector: &Connector| Some((connector.remote_id.clone()?, connector.id.clone()));
     let local_ids: HashMap<RemoteId, ConnectorId> = known.iter().filter_map(ids).collect();
     let mut names: HashSet<String> = known.into_iter().map(|connector| connector.name).collect();
@@ -156,17 +152,13 @@ async fn list(cx: &Context, account: &Account) -> Result<Vec<RemoteConnector>, E
 
 /// Writes a new label into the identity lines of an account's connectors.
 pub(crate) async fn update_account_label(cx: &Context, account: &Account) -> Result<(), Error> {
-    for connector in list_account_connectors(cx, &account.id).await? {
+    for connector in cx.store().list_connectors_of(&account.id).await? {
         let label = account.label.clone();
         let change = move |connector: &mut Connector| connector.identity.account = label;
         cx.store().change_connector(&connector.id, change).await?;
     }
     cx.emit(Event::ConnectorsChanged);
     Ok(())
-}
-
-async fn list_account_connectors(cx: &Context, id: &AccountId) -> Result<Vec<Connector>, Error> {
-    Ok(cx.store().list_connectors_of(id).await?)
 }
 
 /// Builds the cache entry of a connector that is not cached yet.

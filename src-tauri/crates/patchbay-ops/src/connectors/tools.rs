@@ -9,7 +9,6 @@ use crate::address::{endpoint_of, title_of};
 use crate::argument_check::check_arguments;
 use crate::authorizations::scope_upgrade;
 use crate::backend::{Backend, ListedTools, for_connector};
-use crate::connectors;
 use crate::connectors::add::clean_title;
 use crate::connectors::view::emit_changed;
 use crate::connectors::{find_connector, status};
@@ -103,8 +102,7 @@ pub(crate) async fn save_listed(
         }
     };
     let id = &connector.id;
-    let changed = status::change(cx, id, change).await?;
-    let changed = changed.ok_or_else(|| connectors::not_found(id.as_str()))?;
+    let changed = status::update(cx, id, change).await?;
     rename_with_connector(cx, &changed).await?;
     cx.store().replace_tools(id, &tools, cx.now()).await?;
     emit_changed(cx, id).await?;
@@ -147,10 +145,7 @@ pub async fn find_tool(cx: &Context, connector: &ConnectorId, name: &str) -> Res
 }
 
 pub(crate) fn not_found(name: &str) -> Error {
-    Error::NotFound {
-        kind: "tool",
-        name: name.to_owned(),
-    }
+    Error::not_found("tool", name)
 }
 
 #[cfg(test)]
@@ -161,7 +156,7 @@ mod tests {
     use crate::testing::{add, open_temporary};
 
     #[tokio::test]
-    async fn a_connector_that_nobody_named_takes_the_clean_name_of_its_server_once() {
+    async fn an_unnamed_draft_adopts_the_clean_name_of_its_server() {
         let (_home, cx) = open_temporary().await;
         let nameless = add(&cx, "http://127.0.0.1:9/mcp").await;
         let server = |name: &str| ServerFacts {

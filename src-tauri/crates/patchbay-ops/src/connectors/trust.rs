@@ -6,7 +6,7 @@ use patchbay_platforms::Error as PlatformError;
 
 use crate::abilities::abilities;
 use crate::authorizations::discover;
-use crate::connectors::{find_connector, not_found, status};
+use crate::connectors::{find_connector, status};
 use crate::context::Context;
 use crate::error::Error;
 use crate::servers;
@@ -63,8 +63,7 @@ pub async fn trust_certificate(
         connector.status = status::unchecked_status();
         connector.updated_at = now;
     };
-    let changed = status::change(cx, id, trust).await?;
-    let changed = changed.ok_or_else(|| not_found(id.as_str()))?;
+    let changed = status::update(cx, id, trust).await?;
     servers::sessions::end_session(cx, id).await;
     Ok(changed.after)
 }
