@@ -18,17 +18,11 @@ const MAX_MIB: u64 = 8;
 struct App {
     name: &'static str,
     title: &'static str,
-    base: Base,
-    /// Paths below the base; the first with servers is used.
+    /// Paths in the home folder (`~/`) or in `~/.config`, `~/Library/Application Support` or `%APPDATA%`. The first with
+    /// servers is used.
     files: &'static [&'static str],
     /// Member of the file that contains the servers.
     member: &'static str,
-}
-
-enum Base {
-    Home,
-    /// `~/.config`, `~/Library/Application Support` or `%APPDATA%`.
-    Config,
 }
 
 /// Source: the documentation of each app.
@@ -36,7 +30,6 @@ static APPS: [App; 13] = [
     App {
         name: "claude-desktop",
         title: "Claude Desktop",
-        base: Base::Config,
         files: &[
             "Claude/claude_desktop_config.json",
             "claude/claude_desktop_config.json",
@@ -46,88 +39,76 @@ static APPS: [App; 13] = [
     App {
         name: "claude-code",
         title: "Claude Code",
-        base: Base::Home,
-        files: &[".claude.json"],
+        files: &["~/.claude.json"],
         member: "mcpServers",
     },
     App {
         name: "cursor",
         title: "Cursor",
-        base: Base::Home,
-        files: &[".cursor/mcp.json"],
+        files: &["~/.cursor/mcp.json"],
         member: "mcpServers",
     },
     App {
         name: "vs-code",
         title: "VS Code",
-        base: Base::Config,
         files: &["Code/User/mcp.json", "Code - Insiders/User/mcp.json"],
         member: "servers",
     },
     App {
         name: "windsurf",
         title: "Windsurf",
-        base: Base::Home,
-        files: &[".codeium/windsurf/mcp_config.json"],
+        files: &["~/.codeium/windsurf/mcp_config.json"],
         member: "mcpServers",
     },
     App {
         name: "codex",
         title: "Codex",
-        base: Base::Home,
-        files: &[".codex/config.toml"],
+        files: &["~/.codex/config.toml"],
         member: "mcp_servers",
     },
     App {
         name: "gemini-cli",
         title: "Gemini CLI",
-        base: Base::Home,
-        files: &[".gemini/settings.json"],
+        files: &["~/.gemini/settings.json"],
         member: "mcpServers",
     },
     App {
         name: "copilot-cli",
         title: "Copilot CLI",
-        base: Base::Home,
-        files: &[".copilot/mcp-config.json"],
+        files: &["~/.copilot/mcp-config.json"],
         member: "mcpServers",
     },
     App {
         name: "cline",
         title: "Cline",
-        base: Base::Config,
         files: &["Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json"],
         member: "mcpServers",
     },
     App {
         name: "zed",
         title: "Zed",
-        base: Base::Home,
         files: &[
-            ".config/zed/settings.json",
-            "AppData/Roaming/Zed/settings.json",
+            "~/.config/zed/settings.json",
+            "~/AppData/Roaming/Zed/settings.json",
         ],
         member: "context_servers",
     },
     App {
         name: "opencode",
         title: "OpenCode",
-        base: Base::Home,
-        files: &[".config/opencode/opencode.json"],
+        files: &["~/.config/opencode/opencode.json"],
         member: "mcp",
     },
     App {
         name: "lm-studio",
         title: "LM Studio",
-        base: Base::Home,
-        files: &[".lmstudio/mcp.json"],
+        files: &["~/.lmstudio/mcp.json"],
         member: "mcpServers",
     },
     App {
         name: "kiro",
         title: "Kiro",
-        base: Base::Home,
-        files: &[".kiro/settings/mcp.json"],
+        files: &["~/.kiro/settings/mcp.json"],
         member: "mcpServers",
     },
 ];
@@ -184,12 +165,12 @@ impl Folders {
     }
 
     fn read(&self, app: &App) -> Option<PastedServers> {
-        let base = match app.base {
-            Base::Home => &self.home,
-            Base::Config => &self.config,
+        let path = |file: &str| match file.strip_prefix("~/") {
+            Some(file) => self.home.join(file),
+            None => self.config.join(file),
         };
         let mut files = app.files.iter();
-        files.find_map(|file| read_servers(&base.join(file), app.member))
+        files.find_map(|file| read_servers(&path(file), app.member))
     }
 }
 
@@ -232,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn each_app_is_read_in_its_own_form() {
+    fn each_app_is_read_in_its_own_format() {
         let home = tempfile::tempdir().unwrap();
         let claude =
             r#"{"numStartups": 4, "mcpServers": {"a": {"command": "npx", "args": ["-y", "a"]}}}"#;
@@ -264,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_servers_or_is_damaged_is_left_out() {
+    fn files_without_servers_and_damaged_files_are_skipped() {
         let home = tempfile::tempdir().unwrap();
         write(home.path(), ".claude.json", r#"{"mcpServers": {}}"#);
         write(home.path(), ".cursor/mcp.json", "{ half");
@@ -281,7 +262,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn settings_that_are_kept_elsewhere_are_followed() {
+    fn symbolic_links_to_settings_are_followed() {
         let home = tempfile::tempdir().unwrap();
         write(
             home.path(),
@@ -295,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_without_servers_is_said_with_those_that_have_some() {
+    fn the_error_names_the_app() {
         let home = tempfile::tempdir().unwrap();
         write(
             home.path(),
@@ -303,11 +284,11 @@ mod tests {
             r#"{"mcpServers": {"a": {"command": "a"}}}"#,
         );
         let found = folders(home.path()).find();
-        let said = |name| no_servers(name, &found).to_string();
+        let message = |name| no_servers(name, &found).to_string();
         assert_eq!(
-            said("zed"),
+            message("zed"),
             "no MCP servers were found in the settings of Zed"
         );
-        assert_eq!(said("emacs"), "Patchbay can't import from \"emacs\"");
+        assert_eq!(message("emacs"), "Patchbay can't import from \"emacs\"");
     }
 }

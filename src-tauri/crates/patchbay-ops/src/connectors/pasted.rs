@@ -114,7 +114,7 @@ impl fmt::Debug for PastedValue {
 }
 
 /// A placeholder that the user has to fill in, wherever it occurs in the server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PastedBlank {
     /// The text to replace, such as `${input:api-key}`.
@@ -225,10 +225,8 @@ fn is_member(text: &str) -> bool {
 /// Whether a line is an address, perhaps without its scheme; paths and variables are commands.
 fn is_address(line: &str) -> bool {
     let begins_a_path = line.starts_with(['/', '.', '~', '\\', '$', '%']);
-    let mut letters = line.chars();
-    let has_drive = letters.next().is_some_and(|it| it.is_ascii_alphabetic())
-        && letters.next() == Some(':')
-        && letters.next() == Some('\\');
+    let has_drive =
+        matches!(line.as_bytes(), [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic());
     !begins_a_path && !has_drive && !line.contains(char::is_whitespace)
 }
 
@@ -254,30 +252,32 @@ fn strip_fence(text: &str) -> &str {
 }
 
 /// Why a text was not understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 enum PasteError {
-    /// Empty text.
+    #[error("nothing was pasted")]
     Nothing,
     /// A limit is exceeded.
+    #[error("{what}")]
     TooMuch {
         what: &'static str,
         hint: &'static str,
     },
-    /// Invalid JSON.
+    #[error("this isn't valid JSON (line {line})")]
     Json { line: usize },
-    /// JSON without any server.
+    #[error("no server in this JSON")]
     NoServer,
-    /// None of the servers can be used: name of the first, and why.
+    /// None of the servers can be used; this is the first.
+    #[error("can't add {}: {why}", name.as_deref().unwrap_or("this"))]
     NotUsable { name: Option<String>, why: String },
-    /// Shell syntax.
+    #[error("{operator} needs a shell, and Patchbay runs none")]
     Shell { operator: String },
-    /// Unterminated quotation mark.
+    #[error("a quotation mark has no end")]
     OpenQuote,
-    /// More than one command.
+    #[error("there is more than one command")]
     Commands,
-    /// Malformed install link.
+    #[error("this link can't be used: {why}")]
     Link { why: &'static str },
-    /// Control characters.
+    #[error("the command contains control characters")]
     Control,
 }
 
@@ -298,45 +298,23 @@ impl PasteError {
 
 impl From<PasteError> for Error {
     fn from(error: PasteError) -> Self {
-        let (what, hint) = match error {
-            PasteError::Nothing => ("nothing was pasted".to_owned(), EXAMPLES),
-            PasteError::TooMuch { what, hint } => (what.to_owned(), hint),
-            PasteError::Json { line } => (
-                format!("this isn't valid JSON (line {line})"),
-                "Copy the whole entry, with its braces.",
-            ),
-            PasteError::NoServer => ("no server in this JSON".to_owned(), EXAMPLES),
-            PasteError::NotUsable { name, why } => (
-                match name {
-                    Some(name) => format!("can't add {name}: {why}"),
-                    None => format!("can't add this: {why}"),
-                },
-                EXAMPLES,
-            ),
-            PasteError::Shell { operator } => (
-                format!("{operator} needs a shell, and Patchbay runs none"),
-                "Save the command as a script and add that.",
-            ),
-            PasteError::OpenQuote => (
-                "a quotation mark has no end".to_owned(),
-                "Copy the whole command.",
-            ),
-            PasteError::Commands => (
-                "there is more than one command".to_owned(),
-                "Paste one command at a time.",
-            ),
-            PasteError::Link { why } => (format!("this link can't be used: {why}"), EXAMPLES),
-            PasteError::Control => (
-                "the command contains control characters".to_owned(),
-                "Type it instead of pasting it.",
-            ),
+        let hint = match error {
+            PasteError::Nothing
+            | PasteError::NoServer
+            | PasteError::NotUsable { .. }
+            | PasteError::Link { .. } => {
+                "Paste an address, a command such as npx -y PACKAGE, or JSON of another app."
+            }
+            PasteError::TooMuch { hint, .. } => hint,
+            PasteError::Json { .. } => "Copy the whole entry, with its braces.",
+            PasteError::Shell { .. } => "Save the command as a script and add that.",
+            PasteError::OpenQuote => "Copy the whole command.",
+            PasteError::Commands => "Paste one command at a time.",
+            PasteError::Control => "Type it instead of pasting it.",
         };
-        Self::usage(what, hint)
+        Self::usage(error.to_string(), hint)
     }
 }
-
-const EXAMPLES: &str =
-    "Paste an address, a command such as npx -y PACKAGE, or JSON of another app.";
 
 /// Parser state of one server.
 #[derive(Clone)]

@@ -90,19 +90,10 @@ pub(super) fn value(name: &str, value: String) -> PastedValue {
 /// Finds blanks in texts.
 #[derive(Clone, Default)]
 pub(super) struct Blanks {
-    inputs: Vec<Input>,
+    /// Inputs declared in VS Code settings.
+    inputs: Vec<PastedBlank>,
     /// Whether `$NAME` (POSIX) and `%NAME%` (Windows) are blanks too.
     pub(super) has_shell_variables: bool,
-}
-
-/// An input declared in VS Code settings.
-#[derive(Clone)]
-struct Input {
-    id: String,
-    description: Option<String>,
-    default: Option<String>,
-    options: Vec<String>,
-    is_secret: bool,
 }
 
 impl Blanks {
@@ -111,14 +102,14 @@ impl Blanks {
         let inputs = inputs.unwrap_or_default().iter().filter_map(parse_input);
         Self {
             inputs: inputs.take(MAX_VALUES).collect(),
-            has_shell_variables: false,
+            ..Self::default()
         }
     }
 
     pub(super) fn for_shell() -> Self {
         Self {
-            inputs: Vec::new(),
             has_shell_variables: true,
+            ..Self::default()
         }
     }
 
@@ -211,16 +202,14 @@ impl Blanks {
     fn blank(&self, text: &str, name: &str, default: Option<&str>) -> PastedBlank {
         let is_input = text.starts_with("${input:");
         let mut inputs = self.inputs.iter().filter(|_| is_input);
-        let input = inputs.find(|input| input.id == name);
+        let input = inputs.find(|input| input.name == name);
+        let input = input.cloned().unwrap_or_default();
         PastedBlank {
             text: text.to_owned(),
             name: clean_text(name, MAX_NAME),
-            description: input.and_then(|input| input.description.clone()),
-            default: input
-                .and_then(|input| input.default.clone())
-                .or_else(|| default.map(str::to_owned)),
-            options: input.map(|input| input.options.clone()).unwrap_or_default(),
-            is_secret: is_secret_name(name) || input.is_some_and(|input| input.is_secret),
+            default: input.default.or_else(|| default.map(str::to_owned)),
+            is_secret: input.is_secret || is_secret_name(name),
+            ..input
         }
     }
 }
@@ -245,8 +234,9 @@ fn placeholder_name(text: &str) -> Option<&str> {
     (begins && text.len() <= MAX_NAME && text.chars().all(is_name)).then_some(text)
 }
 
-/// Parses an input declaration. The `command` of an input is ignored: the user fills it in.
-fn parse_input(value: &Value) -> Option<Input> {
+/// Parses an input declaration, whose name stays unchanged for comparison. Its `command` is ignored: the user fills it
+/// in.
+fn parse_input(value: &Value) -> Option<PastedBlank> {
     let text = |key: &str| value.get(key).and_then(Value::as_str);
     let id = text("id").filter(|id| id.len() <= MAX_NAME)?;
     let options = value.get("options").and_then(Value::as_array);
@@ -255,8 +245,9 @@ fn parse_input(value: &Value) -> Option<Input> {
         let value = option.get("value").unwrap_or(option);
         value.as_str().map(|text| clean_text(text, 200))
     };
-    Some(Input {
-        id: id.to_owned(),
+    Some(PastedBlank {
+        text: String::new(),
+        name: id.to_owned(),
         description: text("description").map(|text| clean_text(text, 200)),
         default: text("default").map(|text| clean_text(text, 200)),
         options: options.iter().filter_map(option).take(MAX_VALUES).collect(),

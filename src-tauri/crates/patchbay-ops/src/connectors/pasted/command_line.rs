@@ -41,7 +41,6 @@ pub(super) fn read(text: &str, home: &str) -> Result<PastedServers, PasteError> 
 /// Removes prompts and replaces typographic characters; returns whether any were replaced.
 fn normalize_input(text: &str) -> (String, bool) {
     let mut lines = Vec::new();
-    let mut was_changed = false;
     for line in text.lines() {
         let line = line.trim();
         // Not `# `, which starts a comment.
@@ -62,23 +61,17 @@ fn normalize_input(text: &str) -> (String, bool) {
     let mut before = ' ';
     for c in joined.chars() {
         let begins_word = before.is_whitespace();
-        let typed = match c {
-            '\u{a0}' | '\u{202f}' => " ",
-            '“' | '”' | '„' => "\"",
-            '‘' | '’' => "'",
-            '–' if begins_word => "-",
-            '—' if begins_word => "--",
-            _ => "",
-        };
-        match typed {
-            "" => plain.push(c),
-            typed => {
-                was_changed = true;
-                plain.push_str(typed);
-            }
+        match c {
+            '\u{a0}' | '\u{202f}' => plain.push(' '),
+            '“' | '”' | '„' => plain.push('"'),
+            '‘' | '’' => plain.push('\''),
+            '–' if begins_word => plain.push('-'),
+            '—' if begins_word => plain.push_str("--"),
+            _ => plain.push(c),
         }
         before = c;
     }
+    let was_changed = plain != joined;
     (plain, was_changed)
 }
 

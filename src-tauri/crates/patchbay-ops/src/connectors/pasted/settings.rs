@@ -76,11 +76,10 @@ pub(super) fn read_named(
             Err(error) => return Err(error),
         }
     }
-    match first_refused {
-        Some(error) if servers.is_empty() => Err(error),
-        None if servers.is_empty() => Err(PasteError::NoServer),
-        _ => Ok(PastedServers { servers, notes }),
+    if servers.is_empty() {
+        return Err(first_refused.unwrap_or(PasteError::NoServer));
     }
+    Ok(PastedServers { servers, notes })
 }
 
 /// Parses JSON that may have comments, trailing commas or typographic quotes, or lack its outer braces.

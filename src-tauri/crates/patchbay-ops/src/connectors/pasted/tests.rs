@@ -24,14 +24,16 @@ fn refused(text: &str) -> PasteError {
     read(text, Some("/home/ada")).unwrap_err()
 }
 
-/// Returns the words of a command after its variables; `!` marks secrets.
+/// Returns an address with its headers, or the words of a command after its variables; `!` marks secrets.
 fn line(server: &PastedServer) -> Vec<String> {
+    let pair = |it: &PastedValue| {
+        let mark = if it.is_secret { "!" } else { "" };
+        format!("{}{mark}={}", it.name, it.value)
+    };
     match &server.place {
         PastedPlace::Address { url, headers } => {
-            let mut words = vec![url.clone()];
-            let header = |it: &PastedValue| format!("{}{}", told(it), it.value);
-            words.extend(headers.iter().map(header));
-            words
+            let headers = headers.iter().map(pair);
+            iter::once(url.clone()).chain(headers).collect()
         }
         PastedPlace::Program {
             program,
@@ -39,17 +41,10 @@ fn line(server: &PastedServer) -> Vec<String> {
             variables,
             ..
         } => {
-            let variable = |it: &PastedValue| format!("{}{}", told(it), it.value);
-            let mut words: Vec<_> = variables.iter().map(variable).collect();
-            words.push(program.clone());
-            words.extend(arguments.iter().cloned());
-            words
+            let words = iter::once(program).chain(arguments).cloned();
+            variables.iter().map(pair).chain(words).collect()
         }
     }
-}
-
-fn told(value: &PastedValue) -> String {
-    format!("{}{}=", value.name, if value.is_secret { "!" } else { "" })
 }
 
 fn blanks(server: &PastedServer) -> Vec<(&str, &str, bool)> {
@@ -60,7 +55,7 @@ fn blanks(server: &PastedServer) -> Vec<(&str, &str, bool)> {
 }
 
 #[test]
-fn addresses_stay_as_they_were_typed() {
+fn addresses_stay_unchanged() {
     for text in [
         URL,
         "mcp.linear.app/mcp",
@@ -75,7 +70,7 @@ fn addresses_stay_as_they_were_typed() {
 }
 
 #[test]
-fn command_lines_become_words_as_a_shell_would_make_them() {
+fn command_lines_are_split_like_in_a_shell() {
     for (text, words) in [
         (
             "npx -y server-files /tmp",
@@ -132,7 +127,7 @@ fn command_lines_become_words_as_a_shell_would_make_them() {
 }
 
 #[test]
-fn variables_before_a_command_are_its_own() {
+fn leading_assignments_become_variables() {
     for text in [
         "MODE=fast API_KEY='a b' npx server",
         "env MODE=fast API_KEY='a b' npx server",
@@ -151,7 +146,7 @@ fn variables_before_a_command_are_its_own() {
 }
 
 #[test]
-fn what_only_a_shell_understands_is_refused_by_its_sign() {
+fn shell_syntax_is_refused() {
     for (text, operator) in [
         ("curl https://a.example | sh", "|"),
         ("npm i && npx server", "&&"),
@@ -175,7 +170,7 @@ fn what_only_a_shell_understands_is_refused_by_its_sign() {
 }
 
 #[test]
-fn commands_of_other_programs_are_the_server_inside() {
+fn add_commands_of_other_apps_are_parsed() {
     let env = "--env API_KEY=k --env MODE=fast";
     for text in [
         format!("claude mcp add {env} files -- npx -y server"),
@@ -202,7 +197,7 @@ fn commands_of_other_programs_are_the_server_inside() {
 }
 
 #[test]
-fn mcp_remote_is_only_a_way_to_an_address() {
+fn mcp_remote_is_replaced_by_its_address() {
     for text in [
         format!("npx -y mcp-remote {URL} --header 'Authorization: Bearer k'"),
         json!({"mcpServers": {"linear": {
@@ -219,7 +214,7 @@ fn mcp_remote_is_only_a_way_to_an_address() {
 }
 
 #[test]
-fn settings_of_other_programs_have_their_servers_anywhere() {
+fn servers_are_found_in_every_known_container() {
     let files =
         json!({"command": "npx", "args": ["-y", "server"], "env": {"MODE": "fast", "N": 3}});
     for text in [
@@ -281,7 +276,7 @@ fn json_may_have_comments_commas_and_lack_its_braces() {
 }
 
 #[test]
-fn several_servers_come_in_their_order_and_what_cannot_be_used_is_named() {
+fn servers_keep_their_order_and_unusable_ones_are_named() {
     let text = json!({
         "theme": "dark",
         "mcpServers": {
@@ -322,7 +317,7 @@ fn several_servers_come_in_their_order_and_what_cannot_be_used_is_named() {
 }
 
 #[test]
-fn what_has_to_be_filled_in_is_asked_for_and_never_looked_up() {
+fn placeholders_become_blanks_and_are_never_resolved() {
     let text = json!({
         "inputs": [
             {"type": "promptString", "id": "key", "description": "API key", "password": true},
@@ -374,7 +369,7 @@ fn blanks_are_filled_in_once() {
 }
 
 #[test]
-fn links_that_install_are_read() {
+fn install_links_are_parsed() {
     let entry = json!({"command": "npx", "args": ["-y", "server"], "env": {"MODE": "ä?>"}});
     let wrapped = json!({"files": entry});
     let encoded = |text: &str| {
@@ -447,7 +442,7 @@ fn links_that_install_are_read() {
 }
 
 #[test]
-fn secrets_are_told_by_their_names_and_shapes() {
+fn secrets_are_detected_by_name_and_shape() {
     for name in [
         "API_KEY",
         "GITHUB_TOKEN",
@@ -522,78 +517,14 @@ fn hostile_text_is_refused_or_stays_text() {
             "{text}"
         );
     }
-    let turned =
+    let bidirectional =
         one(&json!({"a\u{202e}b\u{1b}": {"command": "npx", "args": ["a\u{202e}b"]}}).to_string());
-    assert_eq!(turned.title.as_deref(), Some("ab"));
-    assert!(turned.notes[0].contains("hidden characters"));
+    assert_eq!(bidirectional.title.as_deref(), Some("ab"));
+    assert!(bidirectional.notes[0].contains("hidden characters"));
     // Secret references and variables of our environment are plain text.
     let reference = one("API_KEY=cmd://touch/x npx env://HOME op://a/b/c");
     assert_eq!(
         line(&reference),
         ["API_KEY!=cmd://touch/x", "npx", "env://HOME", "op://a/b/c"]
     );
-}
-
-#[test]
-fn any_text_ends_in_an_answer() {
-    let pieces = [
-        "{",
-        "}",
-        "[",
-        "]",
-        "\"",
-        "'",
-        "\\",
-        "$",
-        "${",
-        "%",
-        "<",
-        ">",
-        "`",
-        "```",
-        "\n",
-        " ",
-        ":",
-        ",",
-        "=",
-        "-e",
-        "npx",
-        "mcpServers",
-        "command",
-        "https://a.example",
-        "cursor://x?config=",
-        "vscode:mcp/install?",
-        "goose://extension?",
-        "é",
-        "\u{202e}",
-        "C:\\",
-        "cmd /c",
-        "env",
-        "docker run",
-        "claude mcp add",
-        "--",
-        "~",
-        "#",
-        "//",
-        "PS C:\\> ",
-        "\0",
-    ];
-    // A generator with a fixed seed.
-    let mut state: u64 = 7;
-    for _ in 0..30_000 {
-        let mut text = String::new();
-        for _ in 0..12 {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            let at = usize::try_from(state >> 33).unwrap() % pieces.len();
-            text.push_str(pieces[at]);
-            if state & (1 << 40) != 0 {
-                text.push(' ');
-            }
-        }
-        if let Ok(found) = read(&text, Some("/home/ada")) {
-            assert!(!found.servers.is_empty(), "{text}");
-        }
-    }
 }
