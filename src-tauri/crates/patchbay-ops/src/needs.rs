@@ -66,7 +66,7 @@ pub async fn list_needs(cx: &Context) -> Result<Vec<Need>, Error> {
 /// the network is down. A host that resolves but does not answer may be down itself, and one that does not resolve
 /// while another does may be a mistyped address.
 fn fold_unreachable(needs: Vec<Need>, connectors: &[Connector]) -> Vec<Need> {
-    let is_away = |need: &Need| match need.kind {
+    let is_unreachable = |need: &Need| match need.kind {
         NeedKind::AccountFailing => {
             matches!(need.code, Some(Code::NetworkUnreachable | Code::NetworkDns))
         }
@@ -75,21 +75,28 @@ fn fold_unreachable(needs: Vec<Need>, connectors: &[Connector]) -> Vec<Need> {
         }
         _ => false,
     };
-    let (away, mut others): (Vec<Need>, Vec<Need>) = needs.into_iter().partition(is_away);
-    if away.len() < 2 {
-        others.extend(away);
+    let (unreachable, mut others): (Vec<Need>, Vec<Need>) =
+        needs.into_iter().partition(is_unreachable);
+    if unreachable.len() < 2 {
+        others.extend(unreachable);
         return others;
     }
-    let labels: Vec<&str> = away.iter().map(|need| &*need.title).collect();
-    let accounts = away.iter().filter(|need| need.connector.is_none()).count();
-    let groups = [(accounts, "account"), (away.len() - accounts, "connector")];
+    let labels: Vec<&str> = unreachable.iter().map(|need| &*need.title).collect();
+    let accounts = unreachable
+        .iter()
+        .filter(|need| need.connector.is_none())
+        .count();
+    let groups = [
+        (accounts, "account"),
+        (unreachable.len() - accounts, "connector"),
+    ];
     let groups = groups.into_iter().filter(|(number, _)| *number > 0);
     let groups: Vec<String> = groups.map(|(number, what)| count(number, what)).collect();
     let headline = format!("Couldn't reach {}", groups.join(" and "));
     others.push(Need {
         words: Some(format!("check your network: {}", labels.join(", "))),
         code: Some(Code::NetworkUnreachable),
-        since: away.iter().filter_map(|need| need.since).min(),
+        since: unreachable.iter().filter_map(|need| need.since).min(),
         ..Need::new(
             NeedKind::AccountFailing,
             "network",
@@ -216,7 +223,7 @@ fn lapsing_connector(connector: &Connector, now: Timestamp) -> Option<Need> {
     let lapses_at = connector
         .identity
         .expires_at
-        .filter(|at| is_near(*at, now))?;
+        .filter(|at| *at < now + NOTICE_PERIOD)?;
     let headline = format!("{}: sign-in expires soon", connector.title);
     Some(Need {
         lapses_at: Some(lapses_at),
@@ -252,14 +259,14 @@ async fn list_tool_change_needs(
 /// Reports an entry that expires and is not renewed automatically, unless its connector has another need already. OAuth
 /// tokens that no connector uses do not matter.
 fn lapsing_entry(entry: &WalletEntry, needs: &[Need], now: Timestamp) -> Option<Need> {
-    let lapses_at = entry.expires_at.filter(|at| is_near(*at, now))?;
+    let lapses_at = entry.expires_at.filter(|at| *at < now + NOTICE_PERIOD)?;
     let user = entry.used_by.first();
-    let is_told = user.is_some_and(|user| {
+    let is_listed = user.is_some_and(|user| {
         let mut needs = needs.iter();
         needs.any(|need| need.connector.as_ref() == Some(&user.connector))
     });
     let is_consent = entry.kind == WalletKind::Oauth;
-    if entry.renews || is_told || (is_consent && user.is_none()) {
+    if entry.renews || is_listed || (is_consent && user.is_none()) {
         return None;
     }
     let fix = if is_consent {
@@ -320,11 +327,6 @@ async fn find_rotation_need(cx: &Context, entry: &WalletEntry) -> Result<Option<
             NeedFix::RetryRotation,
         )
     }))
-}
-
-fn is_near(at: Timestamp, now: Timestamp) -> bool {
-    let ahead = i64::try_from(NOTICE_PERIOD.as_millis()).unwrap_or(i64::MAX);
-    at.unix_millis().saturating_sub(now.unix_millis()) < ahead
 }
 
 fn connector_need(kind: NeedKind, connector: &Connector, headline: String, fix: NeedFix) -> Need {

@@ -205,13 +205,17 @@ pub(crate) fn terminates(schema: &Value) -> bool {
         if part.is_object() && root.count_parts(part, 0, &mut weights).is_none() {
             return false;
         }
-        match part {
-            Value::Object(members) => waiting.extend(members.values()),
-            Value::Array(items) => waiting.extend(items),
-            _ => {}
-        }
+        push_children(part, &mut waiting);
     }
     true
+}
+
+fn push_children<'a>(value: &'a Value, stack: &mut Vec<&'a Value>) {
+    match value {
+        Value::Object(members) => stack.extend(members.values()),
+        Value::Array(items) => stack.extend(items),
+        _ => {}
+    }
 }
 
 /// Returns the schemas for a member. Patterns are not evaluated; all of them count.
@@ -262,11 +266,7 @@ fn collect_named<'a>(document: &'a Value, words: &[&str]) -> Names<'a> {
         for name in own {
             names.entry(name).or_insert(part);
         }
-        match part {
-            Value::Object(members) => waiting.extend(members.values()),
-            Value::Array(items) => waiting.extend(items),
-            _ => {}
-        }
+        push_children(part, &mut waiting);
     }
     names
 }
@@ -278,7 +278,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn schemas_that_go_into_the_value_come_to_an_end() {
+    fn recursion_into_the_value_terminates() {
         let tree = json!({ "$ref": "#/$defs/node", "$defs": { "node": {
             "properties": { "children": { "items": { "$ref": "#/$defs/node" } } },
         } } });
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn schemas_that_turn_in_circles_do_not() {
+    fn circular_references_do_not_terminate() {
         let two = json!({ "$defs": {
             "a": { "$ref": "#/$defs/b" }, "b": { "anyOf": [{ "$ref": "#/$defs/a" }] },
         } });
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn schemas_of_too_many_or_too_long_ways_do_not() {
+    fn too_many_or_too_long_paths_are_refused() {
         let next = |number: usize| json!({ "$ref": format!("#/$defs/{number}") });
         let doubling: serde_json::Map<_, _> = (0..40)
             .map(|number| {
@@ -327,7 +327,7 @@ mod tests {
 
     /// As many references as names: looking each of them up anew would take minutes.
     #[test]
-    fn as_many_references_as_names_are_followed_at_once() {
+    fn many_references_are_resolved_quickly() {
         let began = std::time::Instant::now();
         let names: serde_json::Map<_, _> = (0..8_000)
             .map(|number| {
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn schemas_of_too_much_do_not() {
+    fn huge_schemas_are_refused() {
         let values = vec![json!({}); MAX_VALUES];
         assert!(!terminates(&json!({ "examples": values })));
         let pattern = "a|".repeat(PATTERN_BYTES / 2);
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn ways_that_double_with_each_level_of_a_value_are_not_gone() {
+    fn exponential_validation_is_refused() {
         let next = json!({ "properties": { "c": { "$ref": "#" } } });
         let nested = |levels: usize| (0..levels).fold(json!({}), |inner, _| json!({ "c": inner }));
         for word in ["allOf", "anyOf", "oneOf"] {
@@ -386,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn references_that_lead_nowhere_end_nothing_well() {
+    fn dangling_references_are_refused() {
         assert!(!terminates(
             &json!({ "$ref": "https://elsewhere.example/schema" })
         ));

@@ -83,7 +83,7 @@ pub(crate) async fn lease(cx: &Context, connector: &Connector) -> Option<Lease> 
             .spawn(async move { end_record(&ending, record).await });
     }
     let found = found.filter(|record| record.binding == binding);
-    let found = found.map(|record| (record.session(), record.since));
+    let found = found.map(|record| (record.session, record.since));
     let is_kept_alive = |(session, _): &(ResumableSession, _)| session.is_checked;
     if found.as_ref().is_some_and(is_kept_alive) {
         super::release(cx, &connector.id).await;
@@ -117,17 +117,15 @@ async fn leave(cx: &Context, id: &ConnectorId, lease: Lease, live: McpSession) {
     let used = cx.now() - idle;
     let record = Record::new(&connector, lease.binding, session.clone(), since, used);
     match records(cx).leave(record, cx.can_ask()).await {
-        Some(surplus) if is_same(&surplus, &session) => return end(cx, &connector, surplus).await,
+        Some(surplus) if surplus.session.id.expose() == session.id.expose() => {
+            return end(cx, &connector, surplus).await;
+        }
         Some(surplus) => end(cx, &connector, surplus).await,
         None => {}
     }
     if session.is_checked {
         keep_alive(cx, &connector, session).await;
     }
-}
-
-fn is_same(record: &Record, session: &ResumableSession) -> bool {
-    record.session().id.expose() == session.id.expose()
 }
 
 /// Lets the host process answer the pings of a server, unless that needs a client certificate, which must not leave the
@@ -207,7 +205,7 @@ async fn request_end(cx: &Context, connector: &Connector, record: Record) -> Res
         ..McpTarget::anonymous(url)
     };
     let http = network.client_for(&target.url);
-    mcp::end_session(http, target, record.session(), END_TIMEOUT).await;
+    mcp::end_session(http, target, record.session, END_TIMEOUT).await;
     Ok(())
 }
 

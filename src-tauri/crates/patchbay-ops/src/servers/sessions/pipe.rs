@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_whoever_has_the_key_is_served() {
+    async fn only_clients_with_the_key_are_served() {
         let home = tempfile::tempdir().unwrap();
         let paths = AppPaths::under(home.path());
         let missing = connect(&paths).await.unwrap_err();
@@ -190,18 +190,18 @@ mod tests {
         for _ in 0..3 {
             let serving = async {
                 let mut stream = listener.accept().await.unwrap().await.unwrap();
-                let heard = receive(&mut stream).await.unwrap();
-                stream.write_all(&heard).await
+                let received = receive(&mut stream).await.unwrap();
+                stream.write_all(&received).await
             };
-            let asking = async {
+            let client = async {
                 let mut stream = connect(&paths).await.unwrap();
                 stream.write_all(&[7; 32]).await.unwrap();
                 assert_eq!(receive(&mut stream).await.unwrap(), [7; 32]);
             };
-            tokio::join!(asking, serving).1.unwrap();
+            tokio::join!(client, serving).1.unwrap();
         }
 
-        let guessing = async {
+        let wrong_key = async {
             let mut guest = ClientOptions::new().open(name(&key_of(&paths))).unwrap();
             let wrong = prove_client(&mut guest, &[0; 32]).await.unwrap_err();
             assert_eq!(wrong.kind(), ErrorKind::PermissionDenied);
@@ -209,12 +209,12 @@ mod tests {
             guest
         };
         let serving = async { listener.accept().await.unwrap().await };
-        let (_guest, refused) = tokio::join!(guessing, serving);
+        let (_guest, refused) = tokio::join!(wrong_key, serving);
         assert_eq!(refused.unwrap_err().kind(), ErrorKind::PermissionDenied);
     }
 
     #[tokio::test]
-    async fn whoever_takes_the_name_of_one_that_is_gone_learns_nothing() {
+    async fn a_process_that_reuses_the_pipe_name_learns_nothing() {
         let home = tempfile::tempdir().unwrap();
         let paths = AppPaths::under(home.path());
         drop(listen(&paths).unwrap());
@@ -222,15 +222,15 @@ mod tests {
         assert_eq!(gone.kind(), ErrorKind::NotFound);
 
         let mut other = create_pipe(&key_of(&paths), true).unwrap();
-        let squatting = async {
+        let impostor = async {
             other.connect().await.unwrap();
             let nonce = receive(&mut other).await.unwrap();
             other.write_all(&[nonce, nonce].concat()).await.unwrap();
             receive(&mut other).await.unwrap_err()
         };
-        let (refused, heard) = tokio::join!(connect(&paths), squatting);
+        let (refused, received) = tokio::join!(connect(&paths), impostor);
         assert_eq!(refused.unwrap_err().kind(), ErrorKind::PermissionDenied);
-        assert_eq!(heard.kind(), ErrorKind::UnexpectedEof);
+        assert_eq!(received.kind(), ErrorKind::UnexpectedEof);
         drop(other);
 
         // The next host has a new key and thus a new name.

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn only_a_socket_of_this_user_alone_is_used() {
+    async fn only_private_sockets_are_used() {
         let home = tempfile::tempdir().unwrap();
         let paths = AppPaths::under(home.path());
         let folder = paths.data.join("sessions");
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_path_has_a_short_stand_in() {
+    fn a_long_path_is_replaced_by_a_short_one() {
         let deep = PathBuf::from("/home").join("x".repeat(200));
         let found = path(&AppPaths::under(&deep));
         assert!(found.starts_with(std::env::temp_dir()), "{found:?}");

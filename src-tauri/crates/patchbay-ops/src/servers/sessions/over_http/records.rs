@@ -30,6 +30,13 @@ pub(in crate::servers::sessions) struct Record {
     pub(super) used: Timestamp,
     /// Hash of the connector's settings.
     pub(super) binding: String,
+    #[serde(flatten, with = "SessionFields")]
+    pub(super) session: ResumableSession,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "ResumableSession")]
+struct SessionFields {
     #[serde(serialize_with = "expose")]
     id: Secret,
     handshake: Value,
@@ -55,19 +62,7 @@ impl Record {
             since,
             used,
             binding,
-            id: session.id,
-            handshake: session.handshake,
-            credentials: session.credentials,
-            is_checked: session.is_checked,
-        }
-    }
-
-    pub(super) fn session(&self) -> ResumableSession {
-        ResumableSession {
-            id: self.id.clone(),
-            handshake: self.handshake.clone(),
-            credentials: self.credentials.clone(),
-            is_checked: self.is_checked,
+            session,
         }
     }
 
@@ -215,10 +210,7 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
         Err(error) => return Err(error),
     };
     let paths = entries.flatten().map(|entry| entry.path());
-    let is_record = |path: &PathBuf| {
-        path.extension()
-            .is_some_and(|extension| extension == "json")
-    };
+    let is_record = |path: &PathBuf| path.extension().is_some_and(|it| it == "json");
     let (records, leftovers): (Vec<_>, Vec<_>) = paths.partition(is_record);
     for path in leftovers {
         drop(std::fs::remove_file(path));

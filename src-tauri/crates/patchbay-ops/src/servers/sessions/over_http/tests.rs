@@ -21,11 +21,11 @@ fn at(minutes: u32) -> Timestamp {
 }
 
 fn id_of(record: Option<&Record>) -> Option<String> {
-    record.map(|record| record.session().id.expose().to_owned())
+    record.map(|record| record.session.id.expose().to_owned())
 }
 
 #[tokio::test]
-async fn a_record_is_taken_once_and_by_its_own_only() {
+async fn a_record_is_taken_once_by_its_connector() {
     let (home, cx) = open_temporary().await;
     let connector = add(&cx, UNREACHABLE_URL).await;
     let records = Records::new(&AppPaths::under(home.path()));
@@ -70,7 +70,7 @@ async fn a_record_is_taken_once_and_by_its_own_only() {
 }
 
 #[tokio::test]
-async fn what_is_no_record_is_left_out() {
+async fn invalid_records_are_ignored() {
     let (home, cx) = open_temporary().await;
     let connector = add(&cx, UNREACHABLE_URL).await;
     let paths = AppPaths::under(home.path());
@@ -115,7 +115,7 @@ async fn what_is_no_record_is_left_out() {
 }
 
 #[tokio::test]
-async fn a_session_belongs_to_the_settings_that_it_began_with() {
+async fn a_session_is_bound_to_the_settings() {
     let (_home, cx) = open_temporary().await;
     let connector = add(&cx, UNREACHABLE_URL).await;
     let known = binding(&connector);
