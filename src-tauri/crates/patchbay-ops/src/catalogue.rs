@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_entry_says_where_it_is_from() {
+    fn every_entry_has_a_source() {
         let entries = list_catalogue();
         assert!(entries.len() >= 30, "{}", entries.len());
         for entry in &entries {

@@ -187,7 +187,7 @@ mod tests {
     use crate::credentials::secret::SecretValue;
 
     #[tokio::test]
-    async fn the_reference_of_an_oauth_app_is_not_taken_for_its_secret() {
+    async fn the_reference_of_an_oauth_app_is_resolved() {
         let (_home, cx) = crate::testing::open_temporary().await;
         let secret = WalletSecret::OauthClient {
             client_id: "me".to_owned(),

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_connector_has_the_step_that_helps_it_on() {
+    async fn each_status_has_its_next_action() {
         type Case = (
             Platform,
             Status,
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_missing_right_is_mended_where_the_connector_signs_in_itself() {
+    async fn missing_access_needs_a_new_sign_in_of_local_connectors() {
         let (_home, cx) = open_temporary().await;
         let mut connector = add(&cx, UNREACHABLE_URL).await;
         connector.status.status = Failing;

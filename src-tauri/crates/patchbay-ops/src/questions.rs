@@ -270,7 +270,7 @@ mod tests {
         }
     }
 
-    async fn asked(cx: &Context) -> OpenQuestion {
+    async fn wait_for_question(cx: &Context) -> OpenQuestion {
         loop {
             if let Some(open) = list_questions(cx).pop() {
                 return open;
@@ -280,14 +280,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_question_stays_open_until_something_that_fits_is_sent() {
+    async fn a_question_stays_open_until_a_valid_answer() {
         let (_home, cx) = open_temporary().await;
         let asker = asker(&cx).await;
         let accept = |text: &str| QuestionAnswer::Accept {
             values: Json(json!({ "p": text })),
         };
-        let person = async {
-            let open = asked(&cx).await;
+        let user = async {
+            let open = wait_for_question(&cx).await;
             assert_eq!(open.during, echo());
             let refused = answer_question(&cx, &open.id, accept("short"));
             assert!(matches!(refused, Err(Error::Fields { .. })), "{refused:?}");
@@ -298,7 +298,7 @@ mod tests {
             let again = answer_question(&cx, &open.id, QuestionAnswer::Decline);
             assert!(matches!(again, Err(Error::NotFound { .. })), "{again:?}");
         };
-        let (answer, ()) = tokio::join!(asker.ask(password()), person);
+        let (answer, ()) = tokio::join!(asker.ask(password()), user);
         assert_eq!(answer.reply(), Reply::Answered);
         let log = asker.take();
         assert_eq!(log.secrets[0].expose(), "hunter2-hunter2");
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_text_is_answered_with_a_text_and_not_kept() {
+    async fn a_sampling_answer_is_valid_text_and_not_saved() {
         let (_home, cx) = open_temporary().await;
         let asker = asker(&cx).await;
         let accept = |values: Value| QuestionAnswer::Accept {
@@ -319,15 +319,15 @@ mod tests {
             }],
             ..SamplingRequest::default()
         };
-        let person = async {
-            let open = asked(&cx).await;
+        let user = async {
+            let open = wait_for_question(&cx).await;
             for wrong in [json!({}), json!({ "text": "" }), json!({ "text": 7 })] {
                 let refused = answer_question(&cx, &open.id, accept(wrong));
                 assert!(matches!(refused, Err(Error::Fields { .. })), "{refused:?}");
             }
             answer_question(&cx, &open.id, accept(json!({ "text": "Hi" }))).unwrap();
         };
-        let (answer, ()) = tokio::join!(asker.ask(Question::Sampling(request)), person);
+        let (answer, ()) = tokio::join!(asker.ask(Question::Sampling(request)), user);
         assert_eq!(answer, accept(json!({ "text": "Hi" })));
         let log = asker.take();
         assert!(log.questions[0].message.chars().count() <= MESSAGE_LIMIT);
@@ -335,13 +335,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_question_that_nobody_waits_for_is_gone() {
+    async fn an_abandoned_question_is_removed() {
         let (_home, cx) = open_temporary().await;
         let asker = asker(&cx).await;
         let mut events = cx.events();
         tokio::select! {
             answer = asker.ask(password()) => panic!("{answer:?}"),
-            open = asked(&cx) => assert_eq!(open.during, echo()),
+            open = wait_for_question(&cx) => assert_eq!(open.during, echo()),
         }
         assert_eq!(list_questions(&cx), []);
         for _ in 0..2 {

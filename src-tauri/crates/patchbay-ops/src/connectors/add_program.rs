@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn titles_are_made_of_what_tells_most() {
+    fn titles_derive_from_the_package_or_program() {
         for (words, title) in [
             (
                 &[
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_no_program_can_be_given_is_refused() {
+    async fn invalid_commands_are_refused() {
         let (_home, cx) = testing::open_temporary().await;
         let long = "x".repeat(MAX_WORD_BYTES + 1);
         let secret = || SecretValue::from(Secret::new("hunter2-hunter2"));
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_has_no_address_and_gets_none() {
+    async fn a_program_has_no_address_and_cannot_get_one() {
         let (_home, cx) = testing::open_temporary().await;
         let added = add_program(&cx, request_with_secret()).await.unwrap();
         assert_eq!((added.name.as_str(), added.endpoint), ("files", None));
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn another_command_is_checked_as_the_first_was() {
+    async fn a_new_command_is_validated() {
         let (_home, cx) = testing::open_temporary().await;
         let id = add_program(&cx, request_with_secret()).await.unwrap().id;
         let change = |command| ConnectorChanges {

@@ -72,9 +72,6 @@ pub fn fill_resource_template(template: &str, values: Json) -> Result<String, Er
 }
 
 /// Lists the prompts of a connector's server; empty if it does not support prompts.
-///
-/// # Errors
-/// As [`list_resources`].
 pub async fn list_prompts(cx: &Context, id: &ConnectorId) -> Result<Vec<Prompt>, Error> {
     let connector = find_enabled(cx, id).await?;
     let listed = for_connector(cx, &connector).list_prompts().await;
@@ -99,9 +96,6 @@ pub async fn fill_prompt(
 }
 
 /// Returns up to 100 completions for a text that is being typed; empty if the server does not support completions.
-///
-/// # Errors
-/// As [`list_resources`].
 pub async fn complete(
     cx: &Context,
     id: &ConnectorId,
@@ -135,7 +129,7 @@ mod tests {
     use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[tokio::test]
-    async fn scopes_that_a_refused_resource_names_are_asked_for_at_the_next_sign_in() {
+    async fn scopes_named_by_a_refusal_are_requested_at_the_next_sign_in() {
         let (_home, cx) = open_temporary().await;
         let id = add(&cx, UNREACHABLE_URL).await.id;
         let refused = Error::Platform(patchbay_platforms::Error::Forbidden {

@@ -37,9 +37,6 @@ pub async fn watch_resource(
 }
 
 /// Like [`watch_resource`], emitting events until [`end_watch`] is called with `watch`.
-///
-/// # Errors
-/// As [`watch_resource`].
 pub async fn watch_resource_until_ended(
     cx: &Context,
     id: &ConnectorId,

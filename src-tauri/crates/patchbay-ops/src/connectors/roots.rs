@@ -68,7 +68,7 @@ mod tests {
     use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[tokio::test]
-    async fn only_folders_that_are_there_are_told_and_each_once() {
+    async fn roots_are_existing_folders_without_duplicates() {
         let (home, cx) = open_temporary().await;
         let connector = add(&cx, UNREACHABLE_URL).await;
         assert!(client_features(&cx, &connector).roots.is_empty());

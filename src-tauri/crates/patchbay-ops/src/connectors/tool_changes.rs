@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_is_told_where_it_lies() {
+    fn differences_have_their_paths() {
         let before = tool("Searches", json!({ "properties": { "q": {} } }));
         let after = tool(
             "Searches and sends",
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_and_went_is_told_apart() {
+    fn added_and_removed_tools_are_distinguished() {
         let one = tool("Searches", json!({}));
         let came = change_of(row(None, Some(one.clone())));
         let went = change_of(row(Some(one), None));

@@ -9,17 +9,21 @@ use crate::connectors::tool_changes::accept_tools;
 use crate::credentials::new_entry;
 use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
-struct Bench {
+struct Fixture {
     _home: tempfile::TempDir,
     cx: Context,
 }
 
-async fn bench() -> Bench {
-    let (_home, cx) = open_temporary().await;
-    Bench { _home, cx }
+fn need(kind: NeedKind, headline: &str, fix: NeedFix) -> (NeedKind, String, NeedFix) {
+    (kind, headline.to_owned(), fix)
 }
 
-impl Bench {
+impl Fixture {
+    async fn new() -> Self {
+        let (_home, cx) = open_temporary().await;
+        Self { _home, cx }
+    }
+
     /// A local connector that works.
     async fn connector(&self, url: &str) -> Connector {
         let mut connector = add(&self.cx, url).await;
@@ -67,44 +71,41 @@ impl Bench {
     }
 
     async fn needs(&self) -> Vec<(NeedKind, String, NeedFix)> {
-        let needs = list_needs(&self.cx).await.unwrap();
-        let told = needs
-            .into_iter()
-            .map(|need| (need.kind, need.headline, need.fix));
-        told.collect()
+        let needs = list_needs(&self.cx).await.unwrap().into_iter();
+        let needs = needs.map(|need| (need.kind, need.headline, need.fix));
+        needs.collect()
     }
 }
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 #[tokio::test]
-async fn nothing_is_needed_while_all_is_well() {
-    let bench = bench().await;
-    bench.connector(UNREACHABLE_URL).await;
-    bench.account(false).await;
-    bench.entry("far", Some(8 * DAY)).await;
-    bench.entry("never", None).await;
-    assert_eq!(bench.needs().await, []);
+async fn a_healthy_setup_has_no_needs() {
+    let fixture = Fixture::new().await;
+    fixture.connector(UNREACHABLE_URL).await;
+    fixture.account(false).await;
+    fixture.entry("far", Some(8 * DAY)).await;
+    fixture.entry("never", None).await;
+    assert_eq!(fixture.needs().await, []);
 }
 
 #[tokio::test]
-async fn a_connector_without_a_right_is_not_said_to_be_signed_out() {
-    let bench = bench().await;
-    let mut connector = bench.connector(UNREACHABLE_URL).await;
+async fn a_connector_that_lacks_access_is_not_signed_out() {
+    let fixture = Fixture::new().await;
+    let mut connector = fixture.connector(UNREACHABLE_URL).await;
     connector.title = "Wiki".to_owned();
     connector.status.status = Status::Failing;
     connector.status.code = Some(Code::AuthForbidden);
     connector.status.reason = Some("this needs the scope admin".to_owned());
-    bench.save(&connector).await;
-    let told = "Wiki needs more access".to_owned();
-    let need = (NeedKind::Failing, told, NeedFix::SignIn);
-    assert_eq!(bench.needs().await, [need]);
+    fixture.save(&connector).await;
+    let expected = need(NeedKind::Failing, "Wiki needs more access", NeedFix::SignIn);
+    assert_eq!(fixture.needs().await, [expected]);
 }
 
 #[tokio::test]
-async fn a_connector_says_what_it_needs() {
-    let bench = bench().await;
-    let mut connector = bench.connector(UNREACHABLE_URL).await;
+async fn each_status_has_its_headline_and_fix() {
+    let fixture = Fixture::new().await;
+    let mut connector = fixture.connector(UNREACHABLE_URL).await;
     connector.title = "Wiki".to_owned();
     let cases = [
         (
@@ -122,37 +123,37 @@ async fn a_connector_says_what_it_needs() {
     for (status, headline, fix) in cases {
         connector.authentication_methods.clear();
         connector.status.status = status;
-        bench.save(&connector).await;
-        let needs = bench.needs().await;
+        fixture.save(&connector).await;
+        let needs = fixture.needs().await;
         assert_eq!(needs.len(), 1, "{needs:?}");
         assert_eq!((needs[0].1.as_str(), needs[0].2), (headline, fix));
     }
     connector.status.status = Status::Disabled;
-    bench.save(&connector).await;
-    assert_eq!(bench.needs().await, []);
+    fixture.save(&connector).await;
+    assert_eq!(fixture.needs().await, []);
 }
 
 #[tokio::test]
-async fn a_connector_that_never_worked_is_not_said_to_fail_since_its_last_check() {
-    let bench = bench().await;
-    let mut connector = bench.connector("https://wiki.example/mcp").await;
+async fn a_failure_dates_from_the_last_success() {
+    let fixture = Fixture::new().await;
+    let mut connector = fixture.connector("https://wiki.example/mcp").await;
     connector.status.status = Status::Failing;
     connector.status.last_ok_at = None;
-    connector.status.checked_at = Some(bench.cx.now());
-    bench.save(&connector).await;
-    assert_eq!(list_needs(&bench.cx).await.unwrap()[0].since, None);
-    let worked = bench.cx.now();
+    connector.status.checked_at = Some(fixture.cx.now());
+    fixture.save(&connector).await;
+    assert_eq!(list_needs(&fixture.cx).await.unwrap()[0].since, None);
+    let worked = fixture.cx.now();
     connector.status.last_ok_at = Some(worked);
-    bench.save(&connector).await;
-    let needs = list_needs(&bench.cx).await.unwrap();
+    fixture.save(&connector).await;
+    let needs = list_needs(&fixture.cx).await.unwrap();
     assert_eq!(needs[0].since, Some(worked));
 }
 
 #[tokio::test]
-async fn a_connector_that_its_platform_let_go_asks_for_its_consent_or_its_key() {
-    let bench = bench().await;
-    let account = bench.account(false).await;
-    let mut connector = bench.connector(UNREACHABLE_URL).await;
+async fn a_connector_disconnected_by_its_platform_needs_consent_or_key() {
+    let fixture = Fixture::new().await;
+    let account = fixture.account(false).await;
+    let mut connector = fixture.connector(UNREACHABLE_URL).await;
     connector.account = account.id;
     connector.identity.platform = account.platform;
     connector.remote_id = Some(RemoteId::new("con_1"));
@@ -165,8 +166,8 @@ async fn a_connector_that_its_platform_let_go_asks_for_its_consent_or_its_key() 
     ];
     for (method, fix) in cases {
         connector.authentication_methods = vec![method];
-        bench.save(&connector).await;
-        let needs = bench.needs().await;
+        fixture.save(&connector).await;
+        let needs = fixture.needs().await;
         assert_eq!(needs.len(), 1, "{needs:?}");
         assert_eq!((needs[0].0, needs[0].2), (NeedKind::PlatformMessage, fix));
     }
@@ -174,50 +175,47 @@ async fn a_connector_that_its_platform_let_go_asks_for_its_consent_or_its_key() 
     for (method, fix) in [
         (Some(AuthenticationMethod::Oauth), NeedFix::SignIn),
         (Some(AuthenticationMethod::Bearer), NeedFix::ReplaceKey),
-        // As on Airbyte, where it is one of the settings.
+        // As on Airbyte, where the key is a setting.
         (None, NeedFix::EditSettings),
     ] {
         connector.authentication_methods = Vec::from_iter(method);
-        bench.save(&connector).await;
-        assert_eq!(bench.needs().await[0].2, fix);
+        fixture.save(&connector).await;
+        assert_eq!(fixture.needs().await[0].2, fix);
     }
 }
 
 #[tokio::test]
-async fn an_account_without_key_comes_first_and_stands_for_its_connectors() {
-    let bench = bench().await;
-    let account = bench.account(true).await;
-    let mut connector = bench.connector(UNREACHABLE_URL).await;
+async fn a_signed_out_account_hides_its_connectors() {
+    let fixture = Fixture::new().await;
+    let account = fixture.account(true).await;
+    let mut connector = fixture.connector(UNREACHABLE_URL).await;
     connector.account = account.id.clone();
     connector.status.status = Status::Failing;
-    bench.save(&connector).await;
-    let headline = "Northlight is signed out".to_owned();
-    let told = (NeedKind::AccountSignedOut, headline, NeedFix::ReplaceKey);
-    assert_eq!(bench.needs().await, [told]);
+    fixture.save(&connector).await;
+    let headline = "Northlight is signed out";
+    let expected = need(NeedKind::AccountSignedOut, headline, NeedFix::ReplaceKey);
+    assert_eq!(fixture.needs().await, [expected]);
 }
 
 #[tokio::test]
-async fn what_ails_an_account_stays_until_it_answers_and_what_is_slow_is_no_need() {
-    let bench = bench().await;
-    let account = bench.account(false).await;
+async fn an_account_error_lasts_until_a_response_and_timeouts_are_ignored() {
+    let fixture = Fixture::new().await;
+    let account = fixture.account(false).await;
     let slow = Error::TimedOut { seconds: 30 };
-    crate::accounts::errors::record(&bench.cx, &account, Some(&slow)).await;
-    assert_eq!(bench.needs().await, []);
-    let lost = Error::NotFound {
-        kind: "workspace",
-        name: "growth".to_owned(),
-    };
-    crate::accounts::errors::record(&bench.cx, &account, Some(&lost)).await;
-    let headline = "Couldn't load Northlight".to_owned();
-    let told = (NeedKind::AccountFailing, headline, NeedFix::Check);
-    assert_eq!(bench.needs().await, [told]);
-    crate::accounts::errors::record(&bench.cx, &account, None).await;
-    assert_eq!(bench.needs().await, []);
+    crate::accounts::errors::record(&fixture.cx, &account, Some(&slow)).await;
+    assert_eq!(fixture.needs().await, []);
+    let lost = Error::not_found("workspace", "growth");
+    crate::accounts::errors::record(&fixture.cx, &account, Some(&lost)).await;
+    let headline = "Couldn't load Northlight";
+    let expected = need(NeedKind::AccountFailing, headline, NeedFix::Check);
+    assert_eq!(fixture.needs().await, [expected]);
+    crate::accounts::errors::record(&fixture.cx, &account, None).await;
+    assert_eq!(fixture.needs().await, []);
 }
 
 #[tokio::test]
-async fn several_accounts_and_connectors_out_of_reach_are_one_need() {
-    let bench = bench().await;
+async fn unreachable_accounts_and_connectors_are_one_need() {
+    let fixture = Fixture::new().await;
     let gone = || {
         let host = "api.example.com".to_owned();
         Error::from(patchbay_platforms::Error::Unreachable {
@@ -230,51 +228,45 @@ async fn several_accounts_and_connectors_out_of_reach_are_one_need() {
         ("Northlight", "Couldn't load Northlight"),
         ("Lumen", "Couldn't reach 2 accounts"),
     ] {
-        let account = bench.account_named(label, false).await;
-        crate::accounts::errors::record(&bench.cx, &account, Some(&gone())).await;
-        let told = (
-            NeedKind::AccountFailing,
-            headline.to_owned(),
-            NeedFix::Check,
-        );
-        assert_eq!(bench.needs().await, [told]);
+        let account = fixture.account_named(label, false).await;
+        crate::accounts::errors::record(&fixture.cx, &account, Some(&gone())).await;
+        let expected = need(NeedKind::AccountFailing, headline, NeedFix::Check);
+        assert_eq!(fixture.needs().await, [expected]);
     }
-    let mut connector = bench.connector(UNREACHABLE_URL).await;
-    let mut reached = async |code| {
+    let mut connector = fixture.connector(UNREACHABLE_URL).await;
+    let mut headlines_after = async |code| {
         connector.status.status = Status::Failing;
         connector.status.code = Some(code);
-        bench.save(&connector).await;
-        let needs = bench.needs().await;
-        needs
-            .into_iter()
-            .map(|(_, headline, _)| headline)
-            .collect::<Vec<_>>()
+        fixture.save(&connector).await;
+        let needs = fixture.needs().await.into_iter();
+        needs.map(|(_, headline, _)| headline).collect::<Vec<_>>()
     };
     assert_eq!(
-        reached(Code::NetworkDns).await,
+        headlines_after(Code::NetworkDns).await,
         ["Couldn't reach 2 accounts and 1 connector"]
     );
-    // Whoever refuses was found: that is no matter of the network.
-    assert_eq!(reached(Code::NetworkUnreachable).await.len(), 2);
+    // The host was resolved.
+    let headlines = headlines_after(Code::NetworkUnreachable).await;
+    assert_eq!(headlines.len(), 2);
 }
 
 #[tokio::test]
-async fn connectors_not_found_while_another_is_have_mistyped_addresses() {
-    let bench = bench().await;
-    let now = bench.cx.now();
+async fn unresolved_hosts_beside_a_reachable_one_are_separate_needs() {
+    let fixture = Fixture::new().await;
+    let now = fixture.cx.now();
     for address in ["https://a.example/mcp", "https://b.example/mcp"] {
-        let mut mistyped = bench.connector(address).await;
+        let mut mistyped = fixture.connector(address).await;
         mistyped.status.status = Status::Failing;
         mistyped.status.code = Some(Code::NetworkDns);
         mistyped.status.checked_at = Some(now);
-        bench.save(&mistyped).await;
+        fixture.save(&mistyped).await;
     }
-    let mut other = bench.connector("https://c.example/mcp").await;
+    let mut other = fixture.connector("https://c.example/mcp").await;
     let mut after = async |last_ok_at| {
         other.status.status = Status::Ready;
         other.status.last_ok_at = Some(last_ok_at);
-        bench.save(&other).await;
-        bench.needs().await.len()
+        fixture.save(&other).await;
+        fixture.needs().await.len()
     };
     let earlier = |seconds: i64| Timestamp::from_unix_millis(now.unix_millis() - seconds * 1000);
     assert_eq!(after(earlier(300).unwrap()).await, 1);
@@ -282,7 +274,7 @@ async fn connectors_not_found_while_another_is_have_mistyped_addresses() {
 }
 
 #[test]
-fn what_the_headline_says_is_not_said_again() {
+fn the_headline_is_not_repeated() {
     let headline = "Northlight is signed out";
     let words = |message: &str| strip_headline(headline, message);
     let more = words("Northlight is signed out: its key was rejected");
@@ -295,74 +287,60 @@ fn what_the_headline_says_is_not_said_again() {
 }
 
 #[tokio::test]
-async fn what_lapses_within_a_week_is_told_with_the_first_before_the_second() {
-    let bench = bench().await;
-    bench.entry("Stripe key", Some(6 * DAY)).await;
-    bench.entry("Notion key", Some(-DAY)).await;
-    let told = [
-        (
-            NeedKind::Lapsing,
-            "Notion key expired".to_owned(),
-            NeedFix::ReplaceKey,
-        ),
-        (
-            NeedKind::Lapsing,
-            "Stripe key expires soon".to_owned(),
-            NeedFix::ReplaceKey,
-        ),
-    ];
-    assert_eq!(bench.needs().await, told);
+async fn entries_that_expire_within_a_week_are_sorted_by_expiry() {
+    let fixture = Fixture::new().await;
+    fixture.entry("Stripe key", Some(6 * DAY)).await;
+    fixture.entry("Notion key", Some(-DAY)).await;
+    let expected = ["Notion key expired", "Stripe key expires soon"]
+        .map(|headline| need(NeedKind::Lapsing, headline, NeedFix::ReplaceKey));
+    assert_eq!(fixture.needs().await, expected);
 }
 
 #[tokio::test]
-async fn a_consent_that_no_connector_uses_lapses_unsaid() {
-    let bench = bench().await;
-    let mut entry = bench.entry("Wiki", Some(DAY)).await;
+async fn an_unused_grant_that_expires_is_no_need() {
+    let fixture = Fixture::new().await;
+    let mut entry = fixture.entry("Wiki", Some(DAY)).await;
     entry.kind = WalletKind::Oauth;
-    bench.cx.store().save_wallet_entry(&entry).await.unwrap();
-    assert_eq!(bench.needs().await, []);
+    fixture.cx.store().save_wallet_entry(&entry).await.unwrap();
+    assert_eq!(fixture.needs().await, []);
 }
 
 #[tokio::test]
-async fn a_rotation_that_did_not_reach_a_place_is_to_be_tried_again() {
-    let bench = bench().await;
-    let connector = bench.connector(UNREACHABLE_URL).await;
-    let entry = bench.entry("Stripe key", None).await;
+async fn an_incomplete_rotation_needs_a_retry() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.connector(UNREACHABLE_URL).await;
+    let entry = fixture.entry("Stripe key", None).await;
     let location = SecretLocation {
         entry: entry.id.clone(),
         connector: connector.id,
         holder: SecretHolder::Settings,
         path: "/token".to_owned(),
         values: Json(json!({})),
-        placed_at: bench.cx.now(),
+        placed_at: fixture.cx.now(),
         problem: Some(Problem::new(
             Code::NetworkUnreachable,
             "couldn't connect to Cohere".to_owned(),
         )),
     };
-    bench
-        .cx
-        .store()
-        .save_secret_location(&location)
-        .await
-        .unwrap();
-    let needs = list_needs(&bench.cx).await.unwrap();
+    let store = fixture.cx.store();
+    store.save_secret_location(&location).await.unwrap();
+    let needs = list_needs(&fixture.cx).await.unwrap();
     let words = "1 place still uses the old credential: couldn't connect to Cohere";
     assert_eq!(needs[0].words.as_deref(), Some(words));
     assert_eq!(needs[0].fix, NeedFix::RetryRotation);
     assert_eq!(needs[0].entry, Some(entry.id.clone()));
 
-    let rotations = bench.cx.rotations();
-    let in_progress = rotations.register(&entry.id, bench.cx.shutdown().child_token());
-    assert_eq!(bench.needs().await, [], "places that wait for their turn");
+    let rotations = fixture.cx.rotations();
+    let in_progress = rotations.register(&entry.id, fixture.cx.shutdown().child_token());
+    assert_eq!(fixture.needs().await, [], "rotation in progress");
     drop(in_progress);
-    assert_eq!(bench.needs().await.len(), 1);
+    assert_eq!(fixture.needs().await.len(), 1);
 }
 
 #[tokio::test]
-async fn changed_tools_are_to_be_reviewed_until_they_are_accepted() {
-    let bench = bench().await;
-    let connector = bench.connector(UNREACHABLE_URL).await;
+async fn changed_tools_need_a_review_until_accepted() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.connector(UNREACHABLE_URL).await;
     let tool = |description: &str| Tool {
         name: "search".to_owned(),
         title: None,
@@ -376,17 +354,13 @@ async fn changed_tools_are_to_be_reviewed_until_they_are_accepted() {
         needs_task: false,
     };
     for words in ["Searches", "Searches, and mails what it finds"] {
-        let now = bench.cx.now();
-        let tools = [tool(words)];
-        let store = bench.cx.store();
-        store
-            .replace_tools(&connector.id, &tools, now)
-            .await
-            .unwrap();
+        let (store, tools) = (fixture.cx.store(), [tool(words)]);
+        let replaced = store.replace_tools(&connector.id, &tools, fixture.cx.now());
+        replaced.await.unwrap();
     }
     let headline = format!("{} changed 1 tool", connector.title);
-    let told = (NeedKind::ToolsChanged, headline, NeedFix::ReviewTools);
-    assert_eq!(bench.needs().await, [told]);
-    accept_tools(&bench.cx, &connector.id).await.unwrap();
-    assert_eq!(bench.needs().await, []);
+    let expected = need(NeedKind::ToolsChanged, &headline, NeedFix::ReviewTools);
+    assert_eq!(fixture.needs().await, [expected]);
+    accept_tools(&fixture.cx, &connector.id).await.unwrap();
+    assert_eq!(fixture.needs().await, []);
 }

@@ -125,7 +125,7 @@ mod tests {
     use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
     #[tokio::test]
-    async fn the_last_lines_are_kept_in_bounded_space() {
+    async fn a_log_is_bounded() {
         let (_home, cx) = open_temporary().await;
         let mut connector = add(&cx, UNREACHABLE_URL).await;
         let id = connector.id.clone();

@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_that_ends_again_and_again_is_left_at_last() {
+    fn restarts_back_off_and_stop() {
         let mut starts = StartHistory {
             last_start: Instant::now(),
             restarts: 0,

@@ -44,46 +44,47 @@ done
 
 /// A user who allows programs or refuses them, and records the requests.
 #[derive(Default)]
-struct Person {
-    asked: Mutex<Vec<Program>>,
+struct MockConsent {
+    requests: Mutex<Vec<Program>>,
     refuses: Mutex<bool>,
 }
 
 #[async_trait]
-impl ProgramConsent for Person {
+impl ProgramConsent for MockConsent {
     async fn allows(&self, request: &ProgramRequest) -> bool {
         assert_eq!(request.purpose, Purpose::Server("Files".to_owned()));
-        self.asked.lock().unwrap().push(request.program.clone());
+        let mut requests = self.requests.lock().unwrap();
+        requests.push(request.program.clone());
         !*self.refuses.lock().unwrap()
     }
 }
 
-struct Bench {
+struct Fixture {
     home: tempfile::TempDir,
-    person: Arc<Person>,
+    consent: Arc<MockConsent>,
     options: ContextOptions,
     cx: Context,
 }
 
-async fn bench() -> Bench {
-    let home = tempfile::tempdir().unwrap();
-    let person = Arc::new(Person::default());
-    let options = ContextOptions {
-        keychain: Arc::new(patchbay_vault::MemoryKeychain::new()),
-        programs: Arc::clone(&person) as Arc<dyn ProgramConsent>,
-        clock: Arc::new(SystemClock),
-        ..ContextOptions::of_system(AppPaths::under(home.path()))
-    };
-    let cx = Context::open(options.clone()).await.unwrap();
-    Bench {
-        home,
-        person,
-        options,
-        cx,
+impl Fixture {
+    async fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let consent = Arc::new(MockConsent::default());
+        let options = ContextOptions {
+            keychain: Arc::new(patchbay_vault::MemoryKeychain::new()),
+            programs: Arc::clone(&consent) as Arc<dyn ProgramConsent>,
+            clock: Arc::new(SystemClock),
+            ..ContextOptions::of_system(AppPaths::under(home.path()))
+        };
+        let cx = Context::open(options.clone()).await.unwrap();
+        Self {
+            home,
+            consent,
+            options,
+            cx,
+        }
     }
-}
 
-impl Bench {
     fn server(&self) -> PathBuf {
         self.script("server", SERVER)
     }
@@ -123,120 +124,114 @@ impl Bench {
         disconnected.unwrap();
     }
 
-    fn asked(&self) -> usize {
-        self.person.asked.lock().unwrap().len()
+    /// Returns the requests for consent.
+    fn requests(&self) -> Vec<Program> {
+        self.consent.requests.lock().unwrap().clone()
+    }
+
+    /// Returns the numbers of requests for consent and of starts.
+    fn counts(&self, connector: &Connector) -> (usize, usize) {
+        (self.requests().len(), self.starts(connector))
     }
 }
 
 #[tokio::test]
-async fn a_program_is_asked_about_once_and_gets_its_variables_and_no_others() {
-    let bench = bench().await;
-    let connector = bench.add().await;
-    assert_eq!(bench.asked(), 0, "nothing is started by adding");
-    let tools = refresh_tools(&bench.cx, &connector.id).await.unwrap();
+async fn a_program_is_confirmed_once_and_gets_only_its_variables() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    assert_eq!(fixture.requests().len(), 0, "nothing is started by adding");
+    let tools = refresh_tools(&fixture.cx, &connector.id).await.unwrap();
     assert_eq!(tools[0].name, "list-hunter2-hunter2-none");
-    let shown = bench.person.asked.lock().unwrap()[0].clone();
+    let shown = fixture.requests().remove(0);
     assert_eq!(shown.arguments, ["--root"]);
     assert_eq!(shown.server.unwrap().variables, ["API_KEY", "TOOL=list"]);
     // The same process, without another request.
-    refresh_tools(&bench.cx, &connector.id).await.unwrap();
-    assert_eq!((bench.asked(), bench.starts(&connector)), (1, 1));
-    bench.disconnect(&connector).await;
-    bench
-        .cx
-        .guard()
-        .wait_until_empty(Duration::from_secs(5))
-        .await;
-    refresh_tools(&bench.cx, &connector.id).await.unwrap();
-    assert_eq!((bench.asked(), bench.starts(&connector)), (1, 2));
-    bench.cx.close().await;
-    assert!(bench.cx.guard().is_empty());
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    assert_eq!(fixture.counts(&connector), (1, 1));
+    fixture.disconnect(&connector).await;
+    let guard = fixture.cx.guard();
+    guard.wait_until_empty(Duration::from_secs(5)).await;
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    assert_eq!(fixture.counts(&connector), (1, 2));
+    fixture.cx.close().await;
+    assert!(fixture.cx.guard().is_empty());
 }
 
 #[tokio::test]
 async fn a_server_of_the_app_serves_commands_while_the_app_runs() {
-    let bench = bench().await;
-    bench.cx.host_sessions_here();
-    let connector = bench.add().await;
-    refresh_tools(&bench.cx, &connector.id).await.unwrap();
-    let command = Context::open(bench.options.clone()).await.unwrap();
+    let fixture = Fixture::new().await;
+    fixture.cx.host_sessions_here();
+    let connector = fixture.add().await;
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    let command = Context::open(fixture.options.clone()).await.unwrap();
     command.set_session_host(PathBuf::from("/nowhere/patchbay"));
     refresh_tools(&command, &connector.id).await.unwrap();
-    assert_eq!(bench.starts(&connector), 1, "the same process");
+    assert_eq!(fixture.starts(&connector), 1, "the same process");
     let held = list_sessions(&command).await.unwrap();
     assert_eq!((held.len(), held[0].clients), (1, 2), "{held:?}");
     command.close().await;
-    refresh_tools(&bench.cx, &connector.id).await.unwrap();
-    assert_eq!(bench.starts(&connector), 1, "the command left it there");
-    bench.cx.close().await;
-    assert!(bench.cx.guard().is_empty());
-    assert!(list_sessions(&bench.cx).await.unwrap().is_empty());
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    assert_eq!(fixture.starts(&connector), 1, "the command left it there");
+    fixture.cx.close().await;
+    assert!(fixture.cx.guard().is_empty());
+    assert!(list_sessions(&fixture.cx).await.unwrap().is_empty());
 }
 
 #[tokio::test]
-async fn what_was_not_allowed_is_not_started_and_asked_about_again() {
-    let bench = bench().await;
-    let connector = bench.add().await;
-    *bench.person.refuses.lock().unwrap() = true;
-    let refused = refresh_tools(&bench.cx, &connector.id).await.unwrap_err();
+async fn a_refused_program_is_not_started_and_confirmed_again() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    *fixture.consent.refuses.lock().unwrap() = true;
+    let refused = refresh_tools(&fixture.cx, &connector.id).await.unwrap_err();
     assert_eq!(refused.code(), Code::ProgramNotAllowed);
-    assert_eq!(bench.starts(&connector), 0);
-    *bench.person.refuses.lock().unwrap() = false;
-    refresh_tools(&bench.cx, &connector.id).await.unwrap();
+    assert_eq!(fixture.starts(&connector), 0);
+    *fixture.consent.refuses.lock().unwrap() = false;
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
     // Other arguments or variables have to be allowed again.
     let changes: [fn(&mut ServerCommand); 2] = [
         |command| command.arguments.push("--all".to_owned()),
-        |command| {
-            drop(
-                command
-                    .variables
-                    .insert("TOOL".to_owned(), "other".to_owned()),
-            )
-        },
+        |command| *command.variables.get_mut("TOOL").unwrap() = "other".to_owned(),
     ];
     for (number, change) in changes.into_iter().enumerate() {
         let other = move |connector: &mut Connector| {
             connector.command.as_mut().map(change);
         };
-        let store = bench.cx.store();
+        let store = fixture.cx.store();
         store.change_connector(&connector.id, other).await.unwrap();
-        check_connector(&bench.cx, &connector.id).await.unwrap();
-        assert_eq!(
-            (bench.asked(), bench.starts(&connector)),
-            (number + 3, number + 2)
-        );
+        check_connector(&fixture.cx, &connector.id).await.unwrap();
+        assert_eq!(fixture.counts(&connector), (number + 3, number + 2));
     }
-    bench.cx.close().await;
+    fixture.cx.close().await;
 }
 
 #[tokio::test]
-async fn its_own_folder_goes_with_the_connector_and_no_other() {
-    let bench = bench().await;
-    let connector = bench.add().await;
-    refresh_tools(&bench.cx, &connector.id).await.unwrap();
-    let folder = bench.cx.paths().server_folder(&connector.id);
+async fn only_the_own_folder_of_a_server_is_deleted() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    let folder = fixture.cx.paths().server_folder(&connector.id);
     assert!(folder.exists());
     for id in ["..", "../patchbay.db", "", "/", "."] {
         let id = ConnectorId::new(id);
-        remove_own_files(&bench.cx, &id).await.unwrap();
+        remove_own_files(&fixture.cx, &id).await.unwrap();
     }
-    assert!(bench.cx.paths().database().exists() && folder.exists());
-    bench.disconnect(&connector).await;
+    assert!(fixture.cx.paths().database().exists() && folder.exists());
+    fixture.disconnect(&connector).await;
     for _ in 0..2 {
-        remove_own_files(&bench.cx, &connector.id).await.unwrap();
+        remove_own_files(&fixture.cx, &connector.id).await.unwrap();
         assert!(!folder.exists());
     }
-    bench.cx.close().await;
+    fixture.cx.close().await;
 }
 
 #[tokio::test]
-async fn one_that_ends_before_it_speaks_waits_for_a_person() {
-    let bench = bench().await;
-    let connector = bench.add().await;
-    let folder = bench.cx.paths().server_folder(&connector.id);
+async fn a_failed_start_is_not_repeated_automatically() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    let folder = fixture.cx.paths().server_folder(&connector.id);
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("broken"), "").unwrap();
-    let check = check_connector(&bench.cx, &connector.id).await.unwrap();
+    let check = check_connector(&fixture.cx, &connector.id).await.unwrap();
     let failed = check
         .steps
         .iter()
@@ -246,37 +241,37 @@ async fn one_that_ends_before_it_speaks_waits_for_a_person() {
     let problem = failed.problem.clone().unwrap();
     assert_eq!(problem.code, Code::ProgramEnded);
     assert_eq!(problem.detail.as_deref(), Some("no key in <redacted>"));
-    let backend = crate::backend::for_connector(&bench.cx, &check.connector);
+    let backend = crate::backend::for_connector(&fixture.cx, &check.connector);
     let refused = backend.list_resources().await.unwrap_err();
     assert!(matches!(refused, Error::ServerStopped { .. }), "{refused}");
-    assert_eq!(bench.starts(&connector), 1);
+    assert_eq!(fixture.starts(&connector), 1);
     fs::remove_file(folder.join("broken")).unwrap();
-    let check = check_connector(&bench.cx, &connector.id).await.unwrap();
+    let check = check_connector(&fixture.cx, &connector.id).await.unwrap();
     assert!(
         check.steps.iter().all(|step| step.problem.is_none()),
         "{:?}",
         check.steps
     );
-    bench.cx.close().await;
+    fixture.cx.close().await;
 }
 
 #[tokio::test]
-async fn a_first_start_that_takes_long_is_stopped_by_a_person() {
-    let bench = bench().await;
-    let connector = bench.add().await;
-    let folder = bench.cx.paths().server_folder(&connector.id);
+async fn a_slow_first_start_can_be_cancelled() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    let folder = fixture.cx.paths().server_folder(&connector.id);
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("slow"), "").unwrap();
-    let (cx, id) = (bench.cx.clone(), connector.id.clone());
+    let (cx, id) = (fixture.cx.clone(), connector.id.clone());
     let check = tokio::spawn(async move { check_connector(&cx, &id).await });
     let written = async || {
-        let log = read_server_log(&bench.cx, &connector.id).await.unwrap();
+        let log = read_server_log(&fixture.cx, &connector.id).await.unwrap();
         log.iter().any(|line| line.text.contains("downloading"))
     };
     while !written().await {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    cancel_check(&bench.cx, &connector.id);
+    cancel_check(&fixture.cx, &connector.id);
     let stopped = check.await.unwrap().unwrap_err();
     assert!(matches!(stopped, Error::Cancelled), "{stopped}");
     let starts = fs::read_to_string(folder.join("starts")).unwrap();
@@ -291,19 +286,19 @@ async fn a_first_start_that_takes_long_is_stopped_by_a_person() {
         .unwrap();
 
     fs::remove_file(folder.join("slow")).unwrap();
-    refresh_tools(&bench.cx, &connector.id).await.unwrap();
-    assert_eq!(bench.starts(&connector), 2);
-    bench.cx.close().await;
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    assert_eq!(fixture.starts(&connector), 2);
+    fixture.cx.close().await;
 }
 
 #[tokio::test]
-async fn one_that_an_old_node_ended_names_it_and_another() {
-    let bench = bench().await;
-    let mut connector = bench.add().await;
+async fn an_outdated_node_is_named_with_another_one() {
+    let fixture = Fixture::new().await;
+    let mut connector = fixture.add().await;
     let node = |name: &str, text: &str| {
-        let folder = bench.home.path().join(name);
+        let folder = fixture.home.path().join(name);
         fs::create_dir(&folder).unwrap();
-        bench.script(&format!("{name}/node"), text);
+        fixture.script(&format!("{name}/node"), text);
         folder
     };
     let old = node(
@@ -316,8 +311,8 @@ async fn one_that_an_old_node_ended_names_it_and_another() {
     command.program = "node".to_owned();
     let path = path.into_string().unwrap();
     command.variables.insert("PATH".to_owned(), path);
-    bench.cx.store().save_connector(&connector).await.unwrap();
-    let check = check_connector(&bench.cx, &connector.id).await.unwrap();
+    fixture.cx.store().save_connector(&connector).await.unwrap();
+    let check = check_connector(&fixture.cx, &connector.id).await.unwrap();
     let problem = check.steps.iter().find_map(|step| step.problem.clone());
     let problem = problem.unwrap();
     assert_eq!(
@@ -329,16 +324,16 @@ async fn one_that_an_old_node_ended_names_it_and_another() {
     );
     let hint = problem.hint.unwrap();
     assert!(hint.starts_with("Add the variable PATH="), "{hint}");
-    bench.cx.close().await;
+    fixture.cx.close().await;
 }
 
 #[tokio::test]
-async fn a_program_that_is_not_there_names_what_to_install() {
-    let bench = bench().await;
-    let mut connector = bench.add().await;
+async fn a_missing_program_fails_the_found_step() {
+    let fixture = Fixture::new().await;
+    let mut connector = fixture.add().await;
     connector.command.as_mut().unwrap().program = "npx-is-not-there".to_owned();
-    bench.cx.store().save_connector(&connector).await.unwrap();
-    let check = check_connector(&bench.cx, &connector.id).await.unwrap();
+    fixture.cx.store().save_connector(&connector).await.unwrap();
+    let check = check_connector(&fixture.cx, &connector.id).await.unwrap();
     let problem = check.steps[0].problem.clone().unwrap();
     assert_eq!(
         (check.steps[0].name.as_str(), problem.code),
@@ -351,6 +346,6 @@ async fn a_program_that_is_not_there_names_what_to_install() {
         "{problem:?}"
     );
     assert!(what_to_install("/usr/bin/npx").contains("Node.js"));
-    assert_eq!(bench.asked(), 0);
-    bench.cx.close().await;
+    assert_eq!(fixture.requests().len(), 0);
+    fixture.cx.close().await;
 }

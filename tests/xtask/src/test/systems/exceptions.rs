@@ -162,7 +162,7 @@ const ABSENT: &[Group] = &[
     Group {
         program: "patchbay-ops",
         reason: FILES,
-        tests: &["connectors::other_apps::tests::settings_that_are_kept_elsewhere_are_followed"],
+        tests: &["connectors::other_apps::tests::symbolic_links_to_settings_are_followed"],
     },
     Group {
         program: "patchbay-ops",

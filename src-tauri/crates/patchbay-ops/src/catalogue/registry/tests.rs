@@ -15,7 +15,7 @@ fn command(entry: &CatalogueEntry) -> String {
 }
 
 #[test]
-fn a_server_is_there_once_for_each_way() {
+fn a_server_has_an_entry_for_each_remote_and_package() {
     let entries = read_json(&json!({
         "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
         "name": "com.example/acme-analytics",
@@ -70,7 +70,7 @@ fn a_server_is_there_once_for_each_way() {
 }
 
 #[test]
-fn packages_are_started_as_their_kind_is() {
+fn packages_are_started_by_their_registry_type() {
     let package = |kind: &str, name: &str| {
         json!({ "name": "a/b", "packages": [{ "registryType": kind, "identifier": name, "version": "1.2.3",
             "environmentVariables": [{ "name": "KEY" }] }] })
@@ -99,7 +99,7 @@ fn packages_are_started_as_their_kind_is() {
 }
 
 #[test]
-fn the_older_names_and_the_answers_of_the_registry_are_read() {
+fn older_names_and_registry_responses_are_parsed() {
     let entries = read_json(&json!({ "servers": [
         { "server": { "name": "io.example/remote", "remotes": [
             { "transport_type": "streamable-http", "url": "https://mcp.example.com",
@@ -114,7 +114,7 @@ fn the_older_names_and_the_answers_of_the_registry_are_read() {
 }
 
 #[test]
-fn what_is_no_such_file_is_refused_in_words() {
+fn other_files_are_refused() {
     for text in ["", "{", "{\"mcpServers\": {}}", "[1]", "{\"name\": 3}"] {
         let error = read(text).unwrap_err();
         assert_eq!(error.code(), Code::UsageInvalid, "{text}");

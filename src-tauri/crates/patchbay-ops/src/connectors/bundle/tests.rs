@@ -10,12 +10,12 @@ use zip::{CompressionMethod, ZipWriter};
 use super::*;
 use crate::testing;
 
-struct Desk {
+struct Fixture {
     home: tempfile::TempDir,
     cx: Context,
 }
 
-impl Desk {
+impl Fixture {
     async fn new() -> Self {
         let (home, cx) = testing::open_temporary().await;
         Self { home, cx }
@@ -110,13 +110,13 @@ fn full(name: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_bundle_is_unpacked_with_what_was_filled_in_and_goes_with_its_connector() {
-    let desk = Desk::new().await;
-    let file = desk.file(&bundle_of(
+async fn a_bundle_is_unpacked_with_its_settings_and_deleted_with_its_connector() {
+    let fixture = Fixture::new().await;
+    let file = fixture.file(&bundle_of(
         &manifest(),
         &[("server/index.js", b"code"), ("a/b/c.txt", b"")],
     ));
-    let bundle = read_bundle(&desk.cx, &file).await.unwrap();
+    let bundle = read_bundle(&fixture.cx, &file).await.unwrap();
     assert_eq!(
         (bundle.title.as_str(), bundle.version.as_str()),
         ("My notes", "1.2.3")
@@ -128,7 +128,7 @@ async fn a_bundle_is_unpacked_with_what_was_filled_in_and_goes_with_its_connecto
     assert_eq!(bundle.runtimes, ["node >=18"]);
     let keys: Vec<_> = bundle.settings.iter().map(|it| it.key.as_str()).collect();
     assert_eq!(keys, ["folders", "api_key", "limit", "fast"]);
-    assert_eq!(desk.names(), Vec::<String>::new());
+    assert_eq!(fixture.names(), Vec::<String>::new());
 
     // A value that looks like a variable is not expanded.
     let tricky = full("${user_config.api_key}${HOME}");
@@ -138,7 +138,7 @@ async fn a_bundle_is_unpacked_with_what_was_filled_in_and_goes_with_its_connecto
         .insert("folders".to_owned(), vec![full("one"), tricky.clone()]);
     let secret = Secret::new("hunter2-hunter2");
     asked.secrets.insert("api_key".to_owned(), secret.into());
-    let added = add_bundle(&desk.cx, &file, asked).await.unwrap();
+    let added = add_bundle(&fixture.cx, &file, asked).await.unwrap();
     assert_eq!(
         (added.name.as_str(), added.title.as_str()),
         ("my-notes", "My notes")
@@ -147,7 +147,7 @@ async fn a_bundle_is_unpacked_with_what_was_filled_in_and_goes_with_its_connecto
         added.authentication,
         Authentication::Variables { .. }
     ));
-    let folder = desk.cx.paths().server_folder(&added.id);
+    let folder = fixture.cx.paths().server_folder(&added.id);
     let script = format!("{}/server/index.js", folder.display());
     let command = added.command.unwrap();
     assert_eq!(
@@ -159,20 +159,20 @@ async fn a_bundle_is_unpacked_with_what_was_filled_in_and_goes_with_its_connecto
         BTreeMap::from([("MODE".to_owned(), "x-false".to_owned())])
     );
     assert_eq!(fs::read(&script).unwrap(), b"code");
-    assert_eq!(desk.names(), [added.id.as_str()]);
+    assert_eq!(fixture.names(), [added.id.as_str()]);
 
-    crate::servers::remove_own_files(&desk.cx, &added.id)
+    crate::servers::remove_own_files(&fixture.cx, &added.id)
         .await
         .unwrap();
-    assert_eq!(desk.names(), Vec::<String>::new());
-    desk.cx.close().await;
+    assert_eq!(fixture.names(), Vec::<String>::new());
+    fixture.cx.close().await;
 }
 
 #[tokio::test]
-async fn what_is_needed_is_asked_for_and_what_does_not_fit_is_refused() {
-    let desk = Desk::new().await;
-    let file = desk.file(&bundle_of(&manifest(), &[]));
-    let bundle = read_bundle(&desk.cx, &file).await.unwrap();
+async fn missing_and_invalid_settings_are_refused() {
+    let fixture = Fixture::new().await;
+    let file = fixture.file(&bundle_of(&manifest(), &[]));
+    let bundle = read_bundle(&fixture.cx, &file).await.unwrap();
     let folders = || ("folders".to_owned(), vec![full("one")]);
     let key = || {
         (
@@ -187,7 +187,7 @@ async fn what_is_needed_is_asked_for_and_what_does_not_fit_is_refused() {
             ..request(&bundle)
         };
     let one = |name: &str, value: &str| (name.to_owned(), vec![value.to_owned()]);
-    for (asked, said) in [
+    for (asked, refusal) in [
         (with(vec![folders()], vec![]), "enter a value for Key"),
         (with(vec![], vec![key()]), "enter a value for Folders"),
         (with(vec![one("folders", "here")], vec![key()]), "Folders"),
@@ -212,16 +212,16 @@ async fn what_is_needed_is_asked_for_and_what_does_not_fit_is_refused() {
             "has changed",
         ),
     ] {
-        let refused = add_bundle(&desk.cx, &file, asked).await.unwrap_err();
-        assert!(refused.to_string().contains(said), "{refused}");
-        assert_eq!(desk.names(), Vec::<String>::new());
+        let refused = add_bundle(&fixture.cx, &file, asked).await.unwrap_err();
+        assert!(refused.to_string().contains(refusal), "{refused}");
+        assert_eq!(fixture.names(), Vec::<String>::new());
     }
-    desk.cx.close().await;
+    fixture.cx.close().await;
 }
 
 #[tokio::test]
-async fn a_program_of_the_bundle_is_started_by_its_full_path_and_can_be_started() {
-    let desk = Desk::new().await;
+async fn a_bundled_program_has_its_full_path_and_is_executable() {
+    let fixture = Fixture::new().await;
     let mut manifest = manifest();
     manifest["dxt_version"] = manifest["manifest_version"].take();
     manifest.as_object_mut().unwrap().remove("manifest_version");
@@ -239,15 +239,17 @@ async fn a_program_of_the_bundle_is_started_by_its_full_path_and_can_be_started(
     let mut bytes = bundle_of(&manifest, &[("bin/own", b"#!"), ("bin/usual", b"")]);
     // As signed by the `mcpb` tool.
     bytes.extend(b"MCPB_SIG_V1\x04\0\0\0PK\x05\x06MCPB_SIG_END");
-    let file = desk.file(&bytes);
-    let bundle = read_bundle(&desk.cx, &file).await.unwrap();
+    let file = fixture.file(&bytes);
+    let bundle = read_bundle(&fixture.cx, &file).await.unwrap();
     assert!(
         bundle.notes.iter().any(|note| note.contains("signature")),
         "{bundle:?}"
     );
-    let added = add_bundle(&desk.cx, &file, request(&bundle)).await.unwrap();
+    let added = add_bundle(&fixture.cx, &file, request(&bundle))
+        .await
+        .unwrap();
     let command = added.command.unwrap();
-    let program = desk
+    let program = fixture
         .cx
         .paths()
         .server_folder(&added.id)
@@ -266,12 +268,12 @@ async fn a_program_of_the_bundle_is_started_by_its_full_path_and_can_be_started(
         );
         assert_eq!(mode(program.parent().unwrap()), 0o700);
     }
-    desk.cx.close().await;
+    fixture.cx.close().await;
 }
 
 #[tokio::test]
 async fn hostile_archives_leave_nothing_behind() {
-    let desk = Desk::new().await;
+    let fixture = Fixture::new().await;
     let mut manifest = manifest();
     manifest["user_config"] = json!({});
     manifest["server"]["mcp_config"] = json!({ "command": "node", "args": [] });
@@ -295,17 +297,17 @@ async fn hostile_archives_leave_nothing_behind() {
         let plain = "Q".repeat(name.len());
         let mut bytes = bundle_of(&manifest, &[(&plain, b"x")]);
         replace(&mut bytes, plain.as_bytes(), name.as_bytes());
-        let said = desk.refusal(&bytes).await;
-        assert!(said.contains("isn't safe"), "{name}: {said}");
-        assert!(!said.contains('\u{1b}'));
+        let refusal = fixture.refusal(&bytes).await;
+        assert!(refusal.contains("isn't safe"), "{name}: {refusal}");
+        assert!(!refusal.contains('\u{1b}'));
     }
-    assert!(!desk.cx.paths().data.join("out").exists());
+    assert!(!fixture.cx.paths().data.join("out").exists());
 
     let bomb = vec![0; 40 * 1024 * 1024];
-    let said = desk
+    let refusal = fixture
         .refusal(&bundle_of(&manifest, &[("zeros", &bomb)]))
         .await;
-    assert!(said.contains("far more comes out"), "{said}");
+    assert!(refusal.contains("far more comes out"), "{refusal}");
 
     let text = manifest.to_string();
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
@@ -314,21 +316,21 @@ async fn hostile_archives_leave_nothing_behind() {
     zip.write_all(text.as_bytes()).unwrap();
     zip.add_symlink("link", "/etc", SimpleFileOptions::default())
         .unwrap();
-    let said = desk.refusal(&zip.finish().unwrap().into_inner()).await;
-    assert!(said.contains("link or device"), "{said}");
+    let refusal = fixture.refusal(&zip.finish().unwrap().into_inner()).await;
+    assert!(refusal.contains("link or device"), "{refusal}");
 
     let mut twice = bundle_of(&manifest, &[("aa", b"1"), ("ab", b"2")]);
     replace(&mut twice, b"ab", b"aa");
-    let said = desk.refusal(&twice).await;
-    assert!(said.contains("same file twice"), "{said}");
+    let refusal = fixture.refusal(&twice).await;
+    assert!(refusal.contains("same file twice"), "{refusal}");
     let mut damaged = bundle_of(&manifest, &[("code", &b"some code ".repeat(100))]);
     let at = damaged
         .windows(4)
         .position(|window| window == b"code")
         .unwrap();
     damaged[at + 6] ^= 0xff;
-    desk.refusal(&damaged).await;
-    desk.cx.close().await;
+    fixture.refusal(&damaged).await;
+    fixture.cx.close().await;
 }
 
 fn replace(bytes: &mut [u8], old: &[u8], new: &[u8]) {
@@ -341,7 +343,7 @@ fn replace(bytes: &mut [u8], old: &[u8], new: &[u8]) {
 
 #[tokio::test]
 async fn hostile_manifests_are_refused_and_shown_as_text() {
-    let desk = Desk::new().await;
+    let fixture = Fixture::new().await;
     for bytes in [
         Vec::new(),
         b"no archive".to_vec(),
@@ -350,7 +352,7 @@ async fn hostile_manifests_are_refused_and_shown_as_text() {
         packed(&[("manifest.json", "[".repeat(100_000).as_bytes())]),
         packed(&[("manifest.json", &b" ".repeat(300_000))]),
     ] {
-        desk.refusal(&bytes).await;
+        fixture.refusal(&bytes).await;
     }
     let changed = |path: &str, value: Value| {
         let mut manifest = manifest();
@@ -381,17 +383,20 @@ async fn hostile_manifests_are_refused_and_shown_as_text() {
         ("/user_config", json!({ "a}": { "type": "string" } })),
         ("/compatibility", json!({ "platforms": ["plan9"] })),
     ] {
-        desk.refusal(&changed(path, value)).await;
+        fixture.refusal(&changed(path, value)).await;
     }
     let mut leaks = manifest();
     leaks["server"]["mcp_config"]["args"] = json!(["--key=${user_config.api_key}"]);
     leaks["user_config"]["folders"]["required"] = json!(false);
     leaks["user_config"]["api_key"]["required"] = json!(false);
-    let said = desk.refusal(&bundle_of(&leaks, &[])).await;
-    assert!(said.contains("where other programs can read it"), "{said}");
+    let refusal = fixture.refusal(&bundle_of(&leaks, &[])).await;
+    assert!(
+        refusal.contains("where other programs can read it"),
+        "{refusal}"
+    );
 
-    let file = desk.file(&changed("/display_name", json!("\u{1b}[2Jx\u{202e}y")));
-    let bundle = read_bundle(&desk.cx, &file).await.unwrap();
+    let file = fixture.file(&changed("/display_name", json!("\u{1b}[2Jx\u{202e}y")));
+    let bundle = read_bundle(&fixture.cx, &file).await.unwrap();
     assert_eq!(bundle.title, "[2Jxy");
-    desk.cx.close().await;
+    fixture.cx.close().await;
 }

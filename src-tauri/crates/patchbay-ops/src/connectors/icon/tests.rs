@@ -42,7 +42,7 @@ async fn with_icon(cx: &Context, server: &str, icon: &str) -> Connector {
 }
 
 #[tokio::test]
-async fn an_icon_is_fetched_once_and_kept_under_a_name_of_ours() {
+async fn an_icon_is_fetched_once_and_cached_under_a_hash() {
     let (_home, cx) = open_temporary().await;
     let (address, asked) = server(GIF).await;
     let connector = with_icon(&cx, UNREACHABLE_URL, &format!("{address}?../../x")).await;
@@ -59,7 +59,7 @@ async fn an_icon_is_fetched_once_and_kept_under_a_name_of_ours() {
 }
 
 #[tokio::test]
-async fn what_is_no_picture_or_out_of_reach_is_no_icon_and_leaves_nothing() {
+async fn other_files_and_addresses_out_of_reach_are_no_icons() {
     let (_home, cx) = open_temporary().await;
     let (markup, _) = server(b"<svg xmlns='http://www.w3.org/2000/svg'/>").await;
     let (picture, asked) = server(GIF).await;
@@ -99,7 +99,7 @@ async fn a_tool_has_an_icon_of_its_own() {
 }
 
 #[test]
-fn old_pictures_are_not_shown_and_the_oldest_of_too_many_go() {
+fn expired_icons_are_ignored_and_the_oldest_are_trimmed() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("one");
     let now = SystemTime::UNIX_EPOCH + 2 * CACHE_TTL;

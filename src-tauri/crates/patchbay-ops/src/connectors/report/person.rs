@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folder_and_name_are_taken_out_wherever_they_stand() {
+    fn home_folder_and_names_are_redacted() {
         let person = Person::new("/home/ada", ["lovelace".to_owned(), String::new()]);
         for (text, shown) in [
             ("/home/ada/x:/home/ada", "~/x:~"),
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_of_windows_are_known_in_each_spelling() {
+    fn windows_folders_are_redacted_in_each_spelling() {
         let person = Person::new(r"C:\Users\Ada B", []);
         for path in [
             r"c:\users\ada b\x",
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn one_without_a_folder_hides_nothing() {
+    fn without_a_home_folder_nothing_is_redacted() {
         assert_eq!(Person::new("/", []).redact("/ is /"), "/ is /");
     }
 }

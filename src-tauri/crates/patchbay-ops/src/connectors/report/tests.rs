@@ -7,7 +7,7 @@ use super::*;
 use crate::testing::{UNREACHABLE_URL, add, open_temporary};
 
 #[tokio::test]
-async fn a_report_tells_what_failed_and_neither_secrets_nor_who_it_was() {
+async fn a_report_has_failures_but_neither_secrets_nor_names() {
     let (_home, cx) = open_temporary().await;
     let mut connector = add(&cx, UNREACHABLE_URL).await;
     let own = std::env::home_dir().unwrap();
@@ -44,7 +44,7 @@ async fn a_report_tells_what_failed_and_neither_secrets_nor_who_it_was() {
         step("started", CheckState::Failed, Some(problem)),
     ];
     let report = check_report(&cx, &[(connector.id, steps)]).await.unwrap();
-    for said in [
+    for expected in [
         concat!("Patchbay ", env!("CARGO_PKG_VERSION")),
         "Command: ~/bin/server --api-key <redacted>\n",
         "Variables: MODE\n",
@@ -52,7 +52,7 @@ async fn a_report_tells_what_failed_and_neither_secrets_nor_who_it_was() {
         "ok  found        7 ms\n!!  started      7 ms\n    program.ended: the program ended\n    | first\n",
         "49 ~/x <redacted>\n",
     ] {
-        assert!(report.contains(said), "{said}\n{report}");
+        assert!(report.contains(expected), "{expected}\n{report}");
     }
     for hidden in ["-secret", "logsecret", own, " 9 ~/x"] {
         assert!(!report.contains(hidden), "{hidden}\n{report}");

@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_like_a_secret_is_hidden_and_the_rest_stays() {
+    fn only_words_that_look_like_secrets_are_redacted() {
         for (line, shown) in [
             ("npx -y pkg --port 3", "npx -y pkg --port 3"),
             ("x --api-key hunter2 y", "x --api-key <redacted> y"),

@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_runs_is_noted_for_the_user_alone_and_left_to_who_started_it() {
+    fn running_groups_are_recorded_privately_and_not_ended() {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join("running");
         let mut ledger = Ledger::new(folder.clone());
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_ends_and_what_has_its_id_later_does_not() {
+    fn abandoned_groups_are_ended_unless_their_id_was_reused() {
         let home = tempfile::tempdir().unwrap();
         let at = |name: &str| home.path().join(name);
         let (mut left, mut other) = (server(), server());

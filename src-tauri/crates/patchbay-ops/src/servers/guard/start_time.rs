@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_stays_the_same_and_ends_with_the_process() {
+    fn a_start_time_is_stable_and_ends_with_the_process() {
         let mut child = Command::new("sleep").arg("600").spawn().unwrap();
         let started = of(child.id()).unwrap();
         assert_eq!(of(child.id()).unwrap(), started);

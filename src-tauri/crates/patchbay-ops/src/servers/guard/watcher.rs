@@ -152,7 +152,7 @@ mod tests {
     const SCRIPT: &str = "#!/bin/sh\nexec cat > \"${0%/*}/$$\"\n";
 
     #[test]
-    fn one_that_takes_the_place_of_a_killed_one_knows_what_ran_before() {
+    fn a_replacement_watcher_knows_the_running_groups() {
         let home = tempfile::tempdir().unwrap();
         let script = home.path().join("watcher");
         fs::write(&script, SCRIPT).unwrap();
@@ -165,18 +165,18 @@ mod tests {
         }
         watcher.ended(12);
         // Both the next message and the next start notice that the watcher is gone.
-        let said: [fn(&mut Watcher); 2] = [|watcher| watcher.ended(13), Watcher::prepare];
-        for say in said {
+        let notices: [fn(&mut Watcher); 2] = [|watcher| watcher.ended(13), Watcher::prepare];
+        for notice in notices {
             kill(&mut watcher);
-            say(&mut watcher);
+            notice(&mut watcher);
             watcher.started(14);
-            assert_eq!(told(&mut watcher, &home), "11\n14\n");
+            assert_eq!(watcher_input(&mut watcher, &home), "11\n14\n");
             watcher.ended(14);
         }
     }
 
     #[test]
-    fn whoever_announced_itself_is_left_until_it_is_told_of() {
+    fn announced_processes_remain_until_they_are_over() {
         let mut watched = WatchedGroups::default();
         let mut after = |line: &str| {
             watched.apply_line(line);
@@ -188,10 +188,10 @@ mod tests {
         // An announcement that is over is forgotten, as the group id may be reused.
         assert_eq!(after("!1"), [12, 12]);
         assert_eq!(after("!2"), [12]);
-        let nobody = Vec::<i32>::new();
-        assert_eq!(after("-12"), nobody);
-        for nonsense in ["", "?", "?3", "?x 1", "!", "-", "x"] {
-            assert_eq!(after(nonsense), nobody, "{nonsense}");
+        let none = Vec::<i32>::new();
+        assert_eq!(after("-12"), none);
+        for malformed in ["", "?", "?3", "?x 1", "!", "-", "x"] {
+            assert_eq!(after(malformed), none, "{malformed}");
         }
     }
 
@@ -201,8 +201,8 @@ mod tests {
         process.wait().unwrap();
     }
 
-    /// Returns what the watcher was told, after closing its pipe.
-    fn told(watcher: &mut Watcher, home: &tempfile::TempDir) -> String {
+    /// Returns what was written to the watcher, after closing its pipe.
+    fn watcher_input(watcher: &mut Watcher, home: &tempfile::TempDir) -> String {
         let process = watcher.process.as_mut().unwrap();
         drop(process.stdin.take());
         process.wait().unwrap();

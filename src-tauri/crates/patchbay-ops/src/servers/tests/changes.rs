@@ -21,15 +21,15 @@ done
 "#;
 
 /// Names of the cached tools.
-async fn cached_tools(bench: &Bench, connector: &Connector) -> Vec<String> {
-    let tools = list_tools(&bench.cx, Some(&connector.id)).await.unwrap();
+async fn cached_tools(fixture: &Fixture, connector: &Connector) -> Vec<String> {
+    let tools = list_tools(&fixture.cx, Some(&connector.id)).await.unwrap();
     tools.into_iter().map(|cached| cached.tool.name).collect()
 }
 
 /// Waits until the second tool of the server is listed.
-async fn wait_for_second_tool(bench: &Bench, connector: &Connector, limit: Duration) {
+async fn wait_for_second_tool(fixture: &Fixture, connector: &Connector, limit: Duration) {
     let until_listed = async {
-        while cached_tools(bench, connector).await != ["second"] {
+        while cached_tools(fixture, connector).await != ["second"] {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
@@ -38,20 +38,20 @@ async fn wait_for_second_tool(bench: &Bench, connector: &Connector, limit: Durat
 }
 
 #[tokio::test]
-async fn tools_that_a_server_says_changed_are_listed_again_and_not_too_often() {
-    let bench = bench().await;
-    let connector = bench.add().await;
-    fs::write(bench.home.path().join("server"), RESTLESS).unwrap();
-    let tools = refresh_tools(&bench.cx, &connector.id).await.unwrap();
+async fn changed_tools_are_listed_again_at_a_limited_rate() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    fs::write(fixture.home.path().join("server"), RESTLESS).unwrap();
+    let tools = refresh_tools(&fixture.cx, &connector.id).await.unwrap();
     assert_eq!(tools[0].name, "first");
-    wait_for_second_tool(&bench, &connector, Duration::from_secs(10)).await;
+    wait_for_second_tool(&fixture, &connector, Duration::from_secs(10)).await;
     // The notifications continue.
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let folder = bench.cx.paths().server_folder(&connector.id);
+    let folder = fixture.cx.paths().server_folder(&connector.id);
     let lists = fs::read_to_string(folder.join("lists")).unwrap();
     assert!(lists.lines().count() <= 4, "{lists}");
-    assert_eq!(cached_tools(&bench, &connector).await, ["second"]);
-    bench.cx.close().await;
+    assert_eq!(cached_tools(&fixture, &connector).await, ["second"]);
+    fixture.cx.close().await;
 }
 
 /// Like [`RESTLESS`] with the newer protocol: notifies each subscription once.
@@ -74,17 +74,17 @@ done
 "#;
 
 #[tokio::test]
-async fn a_server_of_the_newer_era_is_listened_to_once() {
-    let bench = bench().await;
-    let connector = bench.add().await;
-    fs::write(bench.home.path().join("server"), HEARD).unwrap();
-    let tools = refresh_tools(&bench.cx, &connector.id).await.unwrap();
+async fn a_newer_server_is_subscribed_to_once() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    fs::write(fixture.home.path().join("server"), HEARD).unwrap();
+    let tools = refresh_tools(&fixture.cx, &connector.id).await.unwrap();
     assert_eq!(tools[0].name, "first");
-    wait_for_second_tool(&bench, &connector, Duration::from_secs(20)).await;
-    let folder = bench.cx.paths().server_folder(&connector.id);
+    wait_for_second_tool(&fixture, &connector, Duration::from_secs(20)).await;
+    let folder = fixture.cx.paths().server_folder(&connector.id);
     let listened = fs::read_to_string(folder.join("heard")).unwrap();
     assert_eq!(listened.lines().count(), 1, "{listened}");
-    bench.cx.close().await;
+    fixture.cx.close().await;
 }
 
 /// A server with a resource that changes after it was read; ends on a read once the file `dies` exists.
@@ -104,15 +104,15 @@ done
 "#;
 
 #[tokio::test]
-async fn a_resource_is_read_again_when_it_changed_and_its_watch_ends_with_its_server() {
-    let bench = bench().await;
-    let connector = bench.add().await;
-    fs::write(bench.home.path().join("server"), WATCHED).unwrap();
-    allow(&bench.cx, &connector, connector.command.as_ref().unwrap())
+async fn a_resource_watch_reports_changes_and_ends_with_its_server() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add().await;
+    fs::write(fixture.home.path().join("server"), WATCHED).unwrap();
+    allow(&fixture.cx, &connector, connector.command.as_ref().unwrap())
         .await
         .unwrap();
-    let folder = bench.cx.paths().server_folder(&connector.id);
-    let (cx, id) = (&bench.cx, &connector.id);
+    let folder = fixture.cx.paths().server_folder(&connector.id);
+    let (cx, id) = (&fixture.cx, &connector.id);
     let (change_to, mut change) = tokio::sync::watch::channel(());
     let until = CancellationToken::new();
     let on_change = || change_to.send_replace(());
@@ -147,5 +147,5 @@ async fn a_resource_is_read_again_when_it_changed_and_its_watch_ends_with_its_se
     let ended = tokio::time::timeout(Duration::from_secs(20), watching).await;
     let error = ended.unwrap().unwrap_err();
     assert_eq!(error.code(), Code::ProgramEnded, "{error}");
-    bench.cx.close().await;
+    fixture.cx.close().await;
 }

@@ -13,7 +13,7 @@ done
 exec "${0%/*}/server"
 "#;
 
-impl Bench {
+impl Fixture {
     async fn add_container(&self) -> Connector {
         self.server();
         self.script("docker", DOCKER);
@@ -62,16 +62,16 @@ fn left(file: &Path) -> usize {
 }
 
 #[tokio::test]
-async fn a_container_is_stopped_with_its_server_and_agreed_to_once() {
-    let bench = bench().await;
-    let connector = bench.add_container().await;
-    let file = id_file(&bench.cx, &connector);
+async fn a_container_is_stopped_with_its_server_and_allowed_once() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add_container().await;
+    let file = id_file(&fixture.cx, &connector);
     let run = format!("run --init --cidfile={} -i files", file.display());
     for round in 1..=2 {
-        refresh_tools(&bench.cx, &connector.id).await.unwrap();
+        refresh_tools(&fixture.cx, &connector.id).await.unwrap();
         let id = fs::read_to_string(&file).unwrap();
-        bench.disconnect(&connector).await;
-        let words = bench.words();
+        fixture.disconnect(&connector).await;
+        let words = fixture.words();
         assert_eq!(words.len(), 2 * round);
         assert_eq!(
             words[2 * round - 2..],
@@ -79,42 +79,42 @@ async fn a_container_is_stopped_with_its_server_and_agreed_to_once() {
         );
         assert_eq!(left(&file), 0);
     }
-    assert_eq!(bench.asked(), 1);
-    let shown = bench.person.asked.lock().unwrap()[0].clone();
+    assert_eq!(fixture.requests().len(), 1);
+    let shown = fixture.requests().remove(0);
     assert_eq!(shown.arguments.join(" "), run);
-    bench.cx.close().await;
+    fixture.cx.close().await;
 }
 
 #[tokio::test]
 async fn the_last_of_several_servers_stops_all_their_containers() {
-    let bench = bench().await;
-    let connector = bench.add_container().await;
-    refresh_tools(&bench.cx, &connector.id).await.unwrap();
-    let other = Context::open(bench.options.clone()).await.unwrap();
+    let fixture = Fixture::new().await;
+    let connector = fixture.add_container().await;
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    let other = Context::open(fixture.options.clone()).await.unwrap();
     refresh_tools(&other, &connector.id).await.unwrap();
-    assert_eq!(left(&id_file(&bench.cx, &connector)), 2);
+    assert_eq!(left(&id_file(&fixture.cx, &connector)), 2);
     other.close().await;
-    assert_eq!(bench.words().len(), 2, "which is whose is not known");
-    bench.cx.close().await;
-    let words = bench.words();
+    assert_eq!(fixture.words().len(), 2, "which is whose is not known");
+    fixture.cx.close().await;
+    let words = fixture.words();
     let stopped: Vec<_> = words[2].split(' ').collect();
     assert_eq!((words.len(), stopped.len()), (3, 5), "{words:?}");
-    assert_eq!(left(&id_file(&bench.cx, &connector)), 0);
+    assert_eq!(left(&id_file(&fixture.cx, &connector)), 0);
 }
 
 #[tokio::test]
-async fn what_was_left_is_stopped_at_the_next_opening_where_nothing_runs() {
-    let bench = bench().await;
-    let connector = bench.add_container().await;
-    let file = id_file(&bench.cx, &connector);
-    refresh_tools(&bench.cx, &connector.id).await.unwrap();
-    bench.open_again().await;
-    assert_eq!(bench.words().len(), 1, "its server runs");
-    bench.disconnect(&connector).await;
+async fn abandoned_containers_are_stopped_at_the_next_start() {
+    let fixture = Fixture::new().await;
+    let connector = fixture.add_container().await;
+    let file = id_file(&fixture.cx, &connector);
+    refresh_tools(&fixture.cx, &connector.id).await.unwrap();
+    fixture.open_again().await;
+    assert_eq!(fixture.words().len(), 1, "its server runs");
+    fixture.disconnect(&connector).await;
     let id = "ab".repeat(32);
     fs::write(&file, &id).unwrap();
-    bench.open_again().await;
-    assert_eq!(bench.words()[2..], [format!("stop -t 5 {id}")]);
+    fixture.open_again().await;
+    assert_eq!(fixture.words()[2..], [format!("stop -t 5 {id}")]);
     assert_eq!(left(&file), 0);
 
     // Invalid ids are not passed to docker.
@@ -126,14 +126,14 @@ async fn what_was_left_is_stopped_at_the_next_opening_where_nothing_runs() {
         &"-a".repeat(32),
     ] {
         fs::write(&file, text).unwrap();
-        bench.open_again().await;
-        assert_eq!((bench.words().len(), left(&file)), (3, 0), "{text}");
+        fixture.open_again().await;
+        assert_eq!((fixture.words().len(), left(&file)), (3, 0), "{text}");
     }
     // A program that is not allowed any more is not run.
-    let allowed = list_allowed_programs(&bench.cx).await.unwrap();
-    forget_program(&bench.cx, &allowed[0].id).await.unwrap();
+    let allowed = list_allowed_programs(&fixture.cx).await.unwrap();
+    forget_program(&fixture.cx, &allowed[0].id).await.unwrap();
     fs::write(&file, &id).unwrap();
-    bench.open_again().await;
-    assert_eq!((bench.words().len(), left(&file)), (3, 1));
-    bench.cx.close().await;
+    fixture.open_again().await;
+    assert_eq!((fixture.words().len(), left(&file)), (3, 1));
+    fixture.cx.close().await;
 }
