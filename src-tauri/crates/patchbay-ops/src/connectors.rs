@@ -99,19 +99,20 @@ pub async fn resolve_connector(cx: &Context, text: &str) -> Result<Connector, Er
         |connector, text| connector.title.eq_ignore_ascii_case(text),
         is_of_kind,
     ];
-    let find = |matches: fn(&Connector, &str) -> bool| -> Vec<&Connector> {
-        connectors.iter().filter(|it| matches(it, text)).collect()
-    };
-    let mut matches = criteria.into_iter().map(find);
-    let matched = matches.find(|found| !found.is_empty()).unwrap_or_default();
-    match matched.as_slice() {
-        [] => Err(not_found(text)),
-        [connector] => Ok((*connector).clone()),
-        several => Err(Error::Ambiguous {
-            name: text.to_owned(),
-            count: several.len(),
-        }),
+    for matches in criteria {
+        let found: Vec<_> = connectors.iter().filter(|it| matches(it, text)).collect();
+        match found.as_slice() {
+            [] => {}
+            [connector] => return Ok((*connector).clone()),
+            several => {
+                return Err(Error::Ambiguous {
+                    name: text.to_owned(),
+                    count: several.len(),
+                });
+            }
+        }
     }
+    Err(not_found(text))
 }
 
 /// Whether the text is the connector's kind, alone or as `ACCOUNT/KIND`.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use patchbay_http::{Reach, text};
 use patchbay_model::{
-    Connector, ConnectorId, FieldProblem, IdentityLine, Json, Question, QuestionAnswer, QuestionId,
+    Connector, ConnectorId, FieldProblem, IdentityLine, Question, QuestionAnswer, QuestionId,
     RunQuestion, SamplingRequest, Secret, ToolRunSummary,
 };
 use patchbay_platforms::mcp::Asker;
@@ -143,13 +143,7 @@ impl PersonAsker {
 
     fn record_answer(&self, question: &Question, answer: &QuestionAnswer) {
         let mut log = self.log();
-        if let (
-            Question::Form(form),
-            QuestionAnswer::Accept {
-                values: Json(values),
-            },
-        ) = (question, answer)
-        {
+        if let (Question::Form(form), QuestionAnswer::Accept { values }) = (question, answer) {
             let secrets = marked_values(values, &form.form.schema);
             log.secrets.extend(secrets);
         }
@@ -218,7 +212,7 @@ mod tests {
     use std::time::Duration;
 
     use patchbay_model::{
-        CaptureLevel, Form, Origin, QuestionForm, Reply, RunId, RunLabel, RunState,
+        CaptureLevel, Form, Json, Origin, QuestionForm, Reply, RunId, RunLabel, RunState,
         SamplingMessage, SamplingRole,
     };
     use serde_json::json;

@@ -18,7 +18,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use patchbay_model::{Connector, ConnectorId, Program, Secret, ServerCommand, ServerSurroundings};
+use patchbay_model::{Connector, ConnectorId, Program, ServerCommand, ServerSurroundings};
 use patchbay_platforms::mcp::{self, McpProgram, McpSession, ProcessGuard};
 use tokio_util::sync::CancellationToken;
 
@@ -77,7 +77,8 @@ pub(crate) async fn start(
         waited = restarts.wait_before_start(connector, ended_by_itself) => waited?,
     }
     let found = find_allowed(cx, connector, command, occasion).await?;
-    let secrets = secret_variables(cx, connector).await?;
+    let secrets = cx.tokens().source(connector).headers().await;
+    let secrets = secrets.map_err(patchbay_platforms::Error::credential)?;
     make_folder(&cx.paths().servers(), true).await?;
     make_folder(&found.folder, command.folder.is_none()).await?;
     let environment = environment::build(
@@ -98,7 +99,7 @@ pub(crate) async fn start(
         arguments,
         folder: found.folder,
         environment: environment.clone(),
-        secrets: secrets.into_iter().map(|(_, secret)| secret).collect(),
+        secrets: secrets.iter().map(|(_, secret)| secret.clone()).collect(),
         guard: cx.guard() as Arc<dyn ProcessGuard>,
         log: log::writer(cx, &connector.id),
     };
@@ -202,16 +203,6 @@ fn missing_program(program: &str, why: String) -> Error {
         program: program.to_owned(),
         why,
     }
-}
-
-/// Reads the secret variables of a connector.
-async fn secret_variables(
-    cx: &Context,
-    connector: &Connector,
-) -> Result<Vec<(String, Secret)>, Error> {
-    let variables = cx.tokens().source(connector).headers().await;
-    let variables = variables.map_err(patchbay_platforms::Error::credential)?;
-    Ok(variables.iter().cloned().collect())
 }
 
 async fn make_folder(folder: &Path, is_ours: bool) -> Result<(), Error> {

@@ -9,7 +9,7 @@ use patchbay_oauth::{
     check_callback,
 };
 use tokio::sync::mpsc;
-use url::{Position, Url};
+use url::Position;
 
 use crate::context::Context;
 use crate::context::running_authorizations::{ExpectedCallback, RunningAuthorization};
@@ -83,7 +83,10 @@ pub(super) async fn show_page(
     change: impl FnOnce(&mut Authorization),
 ) -> Result<(), Error> {
     let opened = open_browser(cx, &page).await;
-    let step = opening_step(cx, page.url(), opened.as_ref().err());
+    let target = format!("{}{}", host_of(page.url()), page.url().path());
+    let failure = opened.as_ref().err();
+    let note = failure.map(|_| "Couldn't open a browser. Copy the link.".to_owned());
+    let step = trace_step(cx, "open", target, note);
     // The rest of the URL contains the `state`, which only the browser may see.
     let host = page.url()[Position::BeforeHost..Position::AfterPort].to_owned();
     // An authorization waits for its user only once.
@@ -108,15 +111,12 @@ pub(crate) async fn open_browser(cx: &Context, page: &BrowserUrl) -> Result<(), 
         .map_err(Error::Browser)
 }
 
-/// The trace step for opening the browser, without the query of the page.
-fn opening_step(cx: &Context, page: &Url, error: Option<&Error>) -> TraceStep {
-    let mut target = page.clone();
-    target.set_query(None);
+fn trace_step(cx: &Context, method: &str, target: String, note: Option<String>) -> TraceStep {
     TraceStep {
         at: cx.now(),
-        method: "open".to_owned(),
-        target: format!("{}{}", host_of(&target), target.path()),
-        note: error.map(|_| "Couldn't open a browser. Copy the link.".to_owned()),
+        method: method.to_owned(),
+        target,
+        note,
         status: None,
         duration_ms: None,
     }
@@ -148,7 +148,8 @@ async fn receive_from_browser(
                 });
             }
             Err(error @ CallbackError::WrongIssuer) => {
-                let step = refused_step(cx, &error);
+                let note = Some(error.to_string());
+                let step = trace_step(cx, "callback", "sent away".to_owned(), note);
                 running.change(cx, |now| now.trace.push(step));
                 request.respond(page(&error)).await;
             }
@@ -157,18 +158,6 @@ async fn receive_from_browser(
                 return Err(error.into());
             }
         }
-    }
-}
-
-/// The trace step for a rejected callback.
-fn refused_step(cx: &Context, error: &CallbackError) -> TraceStep {
-    TraceStep {
-        at: cx.now(),
-        method: "callback".to_owned(),
-        target: "sent away".to_owned(),
-        note: Some(error.to_string()),
-        status: None,
-        duration_ms: None,
     }
 }
 

@@ -229,10 +229,9 @@ fn words(package: &Package, variables: &[String]) -> Vec<String> {
                 .rsplit('/')
                 .next()
                 .is_some_and(|last| last.contains([':', '@']));
-            let image = if is_tagged {
-                name.clone()
-            } else {
-                versioned(":")
+            let image = match is_tagged {
+                true => name.clone(),
+                false => versioned(":"),
             };
             ("docker", before, image)
         }

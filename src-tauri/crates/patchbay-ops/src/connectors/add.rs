@@ -429,7 +429,6 @@ mod tests {
             !safe.unwrap().allows_plain_http,
             "it belongs to one address"
         );
-        cx.close().await;
     }
 
     #[tokio::test]
@@ -440,6 +439,5 @@ mod tests {
         assert_eq!(problem.code, Code::UsageInvalid);
         assert!(problem.hint.unwrap().contains("header"));
         assert!(!problem.message.contains("hunter2"));
-        cx.close().await;
     }
 }

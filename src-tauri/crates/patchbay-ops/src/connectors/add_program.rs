@@ -277,7 +277,6 @@ mod tests {
             let error = add_program(&cx, refused).await.unwrap_err();
             assert_eq!(error.code(), Code::UsageInvalid, "{error}");
         }
-        cx.close().await;
     }
 
     #[tokio::test]
@@ -298,7 +297,6 @@ mod tests {
         };
         let refused = update_connector(&cx, &added.id, moved).await.unwrap_err();
         assert_eq!(refused.code(), Code::UsageInvalid);
-        cx.close().await;
     }
 
     #[tokio::test]
@@ -325,6 +323,5 @@ mod tests {
         let changed = change(command(&["npx"]));
         let refused = update_connector(&cx, &elsewhere.id, changed).await;
         assert_eq!(refused.unwrap_err().code(), Code::UsageInvalid);
-        cx.close().await;
     }
 }

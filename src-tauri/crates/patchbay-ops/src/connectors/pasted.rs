@@ -188,7 +188,7 @@ fn read(text: &str, home: Option<&str>) -> Result<PastedServers, PasteError> {
         || text.starts_with("//")
         || text.starts_with("/*")
     {
-        return settings::read(text, home);
+        return settings::read(text, None, home);
     }
     if let Some(linked) = link::read(text, home) {
         return linked;

@@ -102,6 +102,5 @@ mod tests {
         assert_eq!(change(&[folder, home]).await.unwrap().roots, [folder, home]);
         assert!(change(&[]).await.unwrap().roots.is_empty());
         assert!(change(&[folder]).await.is_err());
-        cx.close().await;
     }
 }

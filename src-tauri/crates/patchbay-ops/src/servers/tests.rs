@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use patchbay_model::{Code, Explain as _};
+use patchbay_model::{Code, Explain as _, Secret};
 
 use super::*;
 use crate::app_paths::AppPaths;

@@ -165,7 +165,6 @@ async fn a_bundle_is_unpacked_with_its_settings_and_deleted_with_its_connector()
         .await
         .unwrap();
     assert_eq!(fixture.names(), Vec::<String>::new());
-    fixture.cx.close().await;
 }
 
 #[tokio::test]
@@ -216,7 +215,6 @@ async fn missing_and_invalid_settings_are_refused() {
         assert!(refused.to_string().contains(refusal), "{refused}");
         assert_eq!(fixture.names(), Vec::<String>::new());
     }
-    fixture.cx.close().await;
 }
 
 #[tokio::test]
@@ -268,7 +266,6 @@ async fn a_bundled_program_has_its_full_path_and_is_executable() {
         );
         assert_eq!(mode(program.parent().unwrap()), 0o700);
     }
-    fixture.cx.close().await;
 }
 
 #[tokio::test]
@@ -330,7 +327,6 @@ async fn hostile_archives_leave_nothing_behind() {
         .unwrap();
     damaged[at + 6] ^= 0xff;
     fixture.refusal(&damaged).await;
-    fixture.cx.close().await;
 }
 
 fn replace(bytes: &mut [u8], old: &[u8], new: &[u8]) {
@@ -398,5 +394,4 @@ async fn hostile_manifests_are_refused_and_shown_as_text() {
     let file = fixture.file(&changed("/display_name", json!("\u{1b}[2Jx\u{202e}y")));
     let bundle = read_bundle(&fixture.cx, &file).await.unwrap();
     assert_eq!(bundle.title, "[2Jxy");
-    fixture.cx.close().await;
 }

@@ -100,7 +100,9 @@ fn parse_client_command(
 ) -> Option<Result<PastedServers, PasteError>> {
     let known: Vec<&str> = words.iter().take(3).map(String::as_str).collect();
     match known[..] {
-        ["code" | "code-insiders", "--add-mcp", json] => Some(settings::read(json, draft.home)),
+        ["code" | "code-insiders", "--add-mcp", json] => {
+            Some(settings::read(json, None, draft.home))
+        }
         [_, "mcp", "add-json"] => {
             let mut rest = words[3..].iter();
             let mut plain = Vec::new();
@@ -114,7 +116,7 @@ fn parse_client_command(
             let [name, json] = plain[..] else {
                 return Some(Err(PasteError::NoServer));
             };
-            Some(settings::read_named(json, Some(name), draft.home))
+            Some(settings::read(json, Some(name), draft.home))
         }
         [
             "claude" | "codex" | "gemini" | "amp" | "copilot" | "qwen",

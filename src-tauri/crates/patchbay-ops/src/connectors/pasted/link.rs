@@ -98,7 +98,7 @@ fn parse_cursor_link(url: &Url, home: &str) -> Result<PastedServers, PasteError>
     let json = json.and_then(|bytes| String::from_utf8(bytes).ok());
     let json = json.ok_or_else(|| link_error("its configuration can't be decoded"))?;
     let name = parameter(url, "name");
-    settings::read_named(&json, name.as_deref(), home)
+    settings::read(&json, name.as_deref(), home)
 }
 
 /// Parses `vscode:mcp/install?JSON`: an entry with its name, percent-encoded or not.
@@ -109,7 +109,7 @@ fn parse_vscode_link(rest: &str, home: &str) -> Result<PastedServers, PasteError
         .ok_or_else(|| link_error("it doesn't install a server"))?;
     let json = percent_decode_str(json).decode_utf8();
     let json = json.map_err(|_| link_error("its configuration can't be decoded"))?;
-    settings::read(json.trim(), home)
+    settings::read(json.trim(), None, home)
 }
 
 /// Parses `https://vscode.dev/redirect/mcp/install?name=…&config=JSON&inputs=JSON`.
@@ -121,7 +121,7 @@ fn parse_vscode_page_link(url: &Url, home: &str) -> Result<PastedServers, PasteE
     let config = json("config").ok_or_else(|| link_error("it has no configuration"))?;
     let name = parameter(url, "name").unwrap_or_default();
     let whole = serde_json::json!({ "servers": { name: config }, "inputs": json("inputs") });
-    settings::read(&whole.to_string(), home)
+    settings::read(&whole.to_string(), None, home)
 }
 
 /// Parses `goose://extension?cmd=…&arg=…&env=NAME=description&name=…`, or with `url` and `header` instead of a command.

@@ -43,13 +43,8 @@ const OTHERS: [&str; 10] = [
     "type",
 ];
 
-/// Parses the servers of a JSON text.
-pub(super) fn read(text: &str, home: &str) -> Result<PastedServers, PasteError> {
-    read_named(text, None, home)
-}
-
-/// Like [`read`]; `name` is the name of a single entry.
-pub(super) fn read_named(
+/// Parses the servers of a JSON text; `name` is the name of a single entry.
+pub(super) fn read(
     text: &str,
     name: Option<&str>,
     home: &str,
