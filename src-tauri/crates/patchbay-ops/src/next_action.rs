@@ -177,13 +177,13 @@ mod tests {
             connector.authentication = authentication;
             connector.authentication_methods = methods.to_vec();
             assert_eq!(next_action(&connector, 0), action, "{connector:?}");
-            // News of its tools are read when nothing else is the matter.
-            let with_news = if status == Ready {
+            // Changed tools are reviewed once nothing else is wrong.
+            let with_changes = if status == Ready {
                 Some(Review)
             } else {
                 action
             };
-            assert_eq!(next_action(&connector, 2), with_news, "{connector:?}");
+            assert_eq!(next_action(&connector, 2), with_changes, "{connector:?}");
         }
     }
 

@@ -1,17 +1,14 @@
 //! Platform-specific facts and actions of hosted connectors.
 
-use patchbay_model::{Action, Connector, ConnectorId, Json, PlatformDetails, RemoteId};
-use patchbay_platforms::Platform;
+use patchbay_model::{Action, ConnectorId, Json, PlatformDetails};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
-use crate::accounts::platform::options;
 use crate::argument_check::check_arguments;
 use crate::connectors::connector_view::ConnectorView;
 use crate::connectors::find_connector;
-use crate::connectors::remote::{platform_for, refresh_status};
-use crate::connectors::remote_call::finish_connector_call;
+use crate::connectors::remote_call::HostedConnector;
 use crate::connectors::view::view_connector;
 use crate::context::Context;
 use crate::error::Error;
@@ -46,21 +43,14 @@ pub struct ActionOutcome {
 /// [`Error::NotFound`]; [`Error::Usage`] for a local connector; [`Error::Platform`]; [`Error::Vault`],
 /// [`Error::Reference`].
 pub async fn connector_details(cx: &Context, id: &ConnectorId) -> Result<PlatformDetails, Error> {
-    let connector = find_connector(cx, id).await?;
-    let (platform, remote) = platform_for(cx, &connector).await?;
-    fetch_details(cx, &connector, &*platform, &remote).await
+    fetch_details(&HostedConnector::find(cx, id).await?).await
 }
 
-async fn fetch_details(
-    cx: &Context,
-    connector: &Connector,
-    platform: &dyn Platform,
-    remote: &RemoteId,
-) -> Result<PlatformDetails, Error> {
-    match platform.details() {
+async fn fetch_details(hosted: &HostedConnector<'_>) -> Result<PlatformDetails, Error> {
+    match hosted.platform.details() {
         Some(details) => {
-            let read = details.platform_details(remote, &options(cx)).await;
-            finish_connector_call(cx, connector, platform, read).await
+            let read = details.platform_details(&hosted.remote, &hosted.options);
+            hosted.finish(read.await).await
         }
         None => Ok(PlatformDetails::default()),
     }
@@ -72,9 +62,8 @@ async fn fetch_details(
 /// [`Error::NotFound`] if the connector has no such action now; [`Error::ConfirmationNeeded`] for an unconfirmed action
 /// with consequences; [`Error::Fields`], [`Error::Usage`] for invalid values; as [`connector_details`].
 pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcome, Error> {
-    let connector = find_connector(cx, &request.connector).await?;
-    let (platform, remote) = platform_for(cx, &connector).await?;
-    let details = fetch_details(cx, &connector, &*platform, &remote).await?;
+    let hosted = HostedConnector::find(cx, &request.connector).await?;
+    let details = fetch_details(&hosted).await?;
     let action = details.find(&request.action);
     let action = action.ok_or_else(|| Error::not_found("action", &request.action))?;
     if action.needs_confirmation && !request.confirmed {
@@ -83,12 +72,11 @@ pub async fn run_action(cx: &Context, request: RunAction) -> Result<ActionOutcom
         });
     }
     let arguments = merge_arguments(action, request.values)?;
-    let answer = platform
-        .call(&action.operation, arguments, &options(cx))
-        .await;
-    let answer = finish_connector_call(cx, &connector, &*platform, answer).await?;
-    refresh_status(cx, &connector, &*platform, &remote).await?;
-    let connector = find_connector(cx, &connector.id).await?;
+    let platform = &hosted.platform;
+    let answer = platform.call(&action.operation, arguments, &hosted.options);
+    let answer = hosted.finish(answer.await).await?;
+    hosted.refresh_status().await?;
+    let connector = find_connector(cx, &hosted.connector.id).await?;
     Ok(ActionOutcome {
         answer: Json(answer),
         connector: view_connector(cx, connector).await?,

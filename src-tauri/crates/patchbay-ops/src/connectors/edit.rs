@@ -271,7 +271,7 @@ pub async fn remove_connector(cx: &Context, id: &ConnectorId) -> Result<(), Erro
         ));
     }
     cx.running_authorizations().cancel_and_wait(id).await;
-    // The server can only be told while its connector is known.
+    // Ending a session at its server needs the settings of the connector.
     servers::sessions::over_http::end_for_connector(cx, &connector).await;
     cx.store().remove_connector(id).await?;
     servers::sessions::end_session(cx, id).await;

@@ -1,13 +1,55 @@
-//! Results of platform calls about one hosted connector.
+//! Platform calls about one hosted connector.
 
-use patchbay_model::{Code, Connector, Explain};
+use std::sync::Arc;
+
+use patchbay_http::CallOptions;
+use patchbay_model::{Code, Connector, ConnectorId, Explain, RemoteId};
 use patchbay_platforms::Platform;
 
 use crate::accounts::find_account;
-use crate::accounts::platform::finish_call;
+use crate::accounts::platform::{finish_call, options};
+use crate::connectors::find_connector;
+use crate::connectors::remote::{platform_for, refresh_status};
 use crate::connectors::sync::sync_account;
 use crate::context::Context;
 use crate::error::Error;
+
+/// A hosted connector, with what calls to its platform need.
+pub(crate) struct HostedConnector<'a> {
+    cx: &'a Context,
+    pub(crate) connector: Connector,
+    pub(crate) platform: Arc<dyn Platform>,
+    pub(crate) remote: RemoteId,
+    pub(crate) options: CallOptions,
+}
+
+impl<'a> HostedConnector<'a> {
+    pub(crate) async fn find(cx: &'a Context, id: &ConnectorId) -> Result<Self, Error> {
+        Self::new(cx, find_connector(cx, id).await?).await
+    }
+
+    pub(crate) async fn new(cx: &'a Context, connector: Connector) -> Result<Self, Error> {
+        let (platform, remote) = platform_for(cx, &connector).await?;
+        Ok(Self {
+            cx,
+            connector,
+            platform,
+            remote,
+            options: options(cx),
+        })
+    }
+
+    pub(crate) async fn finish<T>(
+        &self,
+        outcome: patchbay_platforms::Result<T>,
+    ) -> Result<T, Error> {
+        finish_connector_call(self.cx, &self.connector, &*self.platform, outcome).await
+    }
+
+    pub(crate) async fn refresh_status(&self) -> Result<(), Error> {
+        refresh_status(self.cx, &self.connector, &*self.platform, &self.remote).await
+    }
+}
 
 /// Like [`finish_call`]; on "not found" the account is synced, as the connector itself may have been deleted.
 pub(crate) async fn finish_connector_call<T>(

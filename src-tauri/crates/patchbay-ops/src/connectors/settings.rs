@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 use patchbay_model::{
     Connector, ConnectorId, ConnectorSettings, Difference, Json, SecretHolder, pointer,
 };
-use patchbay_platforms::{Platform, Settings};
+use patchbay_platforms::Settings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
-use crate::accounts::platform::options;
 use crate::connectors::find_connector;
-use crate::connectors::remote::{platform_for, refresh_status};
-use crate::connectors::remote_call::finish_connector_call;
+use crate::connectors::remote_call::HostedConnector;
 use crate::context::Context;
 use crate::credentials::locations;
 use crate::differences::differences;
@@ -55,12 +53,13 @@ pub async fn connector_settings(
     cx: &Context,
     id: &ConnectorId,
 ) -> Result<ConnectorSettings, Error> {
-    let connector = find_connector(cx, id).await?;
-    let (platform, remote) = platform_for(cx, &connector).await?;
-    let read = settings(&connector, &*platform)?
-        .settings(&remote, &options(cx))
-        .await;
-    finish_connector_call(cx, &connector, &*platform, read).await
+    fetch_settings(&HostedConnector::find(cx, id).await?).await
+}
+
+async fn fetch_settings(hosted: &HostedConnector<'_>) -> Result<ConnectorSettings, Error> {
+    let settings = settings(hosted)?;
+    let read = settings.settings(&hosted.remote, &hosted.options).await;
+    hosted.finish(read).await
 }
 
 /// Previews a change; only reads from the platform.
@@ -87,31 +86,28 @@ pub async fn change_settings(
     id: &ConnectorId,
     change: ChangeSettings,
 ) -> Result<Connector, Error> {
-    let connector = find_connector(cx, id).await?;
-    let (platform, remote) = platform_for(cx, &connector).await?;
-    let settings = settings(&connector, &*platform)?;
-    let options = options(cx);
-    let now = settings.settings(&remote, &options).await;
-    let now = finish_connector_call(cx, &connector, &*platform, now).await?;
+    let hosted = HostedConnector::find(cx, id).await?;
+    let now = fetch_settings(&hosted).await?;
     let plan = plan(&now, &change);
     if !plan.changed_elsewhere.is_empty() && !change.overwrite {
         return Err(Error::ChangedElsewhere {
-            title: connector.title,
+            title: hosted.connector.title,
         });
     }
     let filled = fill(cx, &now.form, change.values.clone(), change.secrets).await?;
     let changes = changed_members(&plan, &filled);
     if changes.is_empty() {
-        return Ok(connector);
+        return Ok(hosted.connector);
     }
     let members: Vec<String> = changes.keys().cloned().collect();
-    let changed = settings.change_settings(&remote, changes, &options).await;
-    finish_connector_call(cx, &connector, &*platform, changed).await?;
-    locations::forget_members(cx, &connector, members.iter()).await?;
+    let changed = settings(&hosted)?.change_settings(&hosted.remote, changes, &hosted.options);
+    hosted.finish(changed.await).await?;
+    let connector = &hosted.connector;
+    locations::forget_members(cx, connector, members.iter()).await?;
     let entries = filled.save_secrets(cx).await?;
     let holder = SecretHolder::Settings;
-    locations::record(cx, &connector, holder, &change.values, entries).await?;
-    refresh_status(cx, &connector, &*platform, &remote).await?;
+    locations::record(cx, connector, holder, &change.values, entries).await?;
+    hosted.refresh_status().await?;
     find_connector(cx, id).await
 }
 
@@ -163,12 +159,9 @@ fn changed_members(plan: &SettingsPlan, filled: &FilledForm) -> Map<String, Valu
     members
 }
 
-fn settings<'a>(
-    connector: &Connector,
-    platform: &'a dyn Platform,
-) -> Result<&'a dyn Settings, Error> {
-    platform.settings().ok_or_else(|| {
-        let account = &connector.identity.account;
+fn settings<'a>(hosted: &'a HostedConnector<'_>) -> Result<&'a dyn Settings, Error> {
+    hosted.platform.settings().ok_or_else(|| {
+        let account = &hosted.connector.identity.account;
         Error::not_supported(format!("editing connectors on {account}"))
     })
 }

@@ -1,21 +1,16 @@
 //! Credentials that hosted platforms store for their connectors.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use patchbay_http::CallOptions;
 use patchbay_model::{
-    Connector, ConnectorId, CredentialLevel, Form, Json, Level, PlatformCredential, Problem,
-    RemoteId, SecretHolder,
+    ConnectorId, CredentialLevel, Form, Json, Level, PlatformCredential, Problem, SecretHolder,
 };
-use patchbay_platforms::{CredentialToSave, Credentials, Platform};
+use patchbay_platforms::{CredentialToSave, Credentials};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::accounts::platform::options;
 use crate::connectors::find_connector;
-use crate::connectors::remote::{platform_for, refresh_status};
-use crate::connectors::remote_call::finish_connector_call;
+use crate::connectors::remote_call::HostedConnector;
 use crate::connectors::view::emit_changed;
 use crate::context::Context;
 use crate::credentials::locations;
@@ -97,7 +92,7 @@ pub async fn platform_credential_form(
     id: &ConnectorId,
     level: Level,
 ) -> Result<Form, Error> {
-    HostedConnector::find(cx, id).await?.form(level).await
+    fetch_form(&HostedConnector::find(cx, id).await?, level).await
 }
 
 /// Creates a credential, or replaces the one of that name.
@@ -111,10 +106,10 @@ pub async fn save_platform_credential(
 ) -> Result<(), Error> {
     let hosted = HostedConnector::find(cx, &request.connector).await?;
     let level = request.level;
-    let form = hosted.form(level).await?;
+    let form = fetch_form(&hosted, level).await?;
     let filled = fill(cx, &form, request.values.clone(), request.secrets).await?;
     let (remote, options) = (&hosted.remote, &hosted.options);
-    let credentials = hosted.credentials()?;
+    let credentials = credentials(&hosted)?;
     let known = credentials.list_credentials(remote, level, options).await;
     let known = hosted.finish(known).await?;
     let credential = CredentialToSave {
@@ -141,7 +136,7 @@ pub async fn save_platform_credential(
         .remove_secret_locations(&connector.id, &holder)
         .await?;
     locations::record(cx, connector, holder, &request.values, entries).await?;
-    hosted.after_change().await
+    update_status(cx, &hosted).await
 }
 
 /// Makes a credential the default.
@@ -155,12 +150,11 @@ pub async fn make_platform_credential_default(
     name: &str,
 ) -> Result<(), Error> {
     let hosted = HostedConnector::find(cx, id).await?;
-    let made = hosted
-        .credentials()?
+    let made = credentials(&hosted)?
         .make_default(&hosted.remote, level, name, &hosted.options)
         .await;
     hosted.finish(made).await?;
-    hosted.after_change().await
+    update_status(cx, &hosted).await
 }
 
 /// Deletes a credential.
@@ -180,10 +174,10 @@ pub async fn remove_platform_credential(
             what: format!("Deleting the credential {name}"),
         });
     }
-    let hosted = HostedConnector::of(cx, connector).await?;
-    let credentials = hosted.credentials()?;
+    let hosted = HostedConnector::new(cx, connector).await?;
+    let credentials = credentials(&hosted)?;
     let form = match name {
-        "" => Some(hosted.form(level).await?),
+        "" => Some(fetch_form(&hosted, level).await?),
         _ => None,
     };
     let deleted = credentials
@@ -197,54 +191,24 @@ pub async fn remove_platform_credential(
     let name = name.to_owned();
     let holder = SecretHolder::Credential { level, name };
     cx.store().remove_secret_locations(id, &holder).await?;
-    hosted.after_change().await
+    update_status(cx, &hosted).await
 }
 
-/// A connector of a hosted platform, with what its calls need.
-struct HostedConnector<'a> {
-    cx: &'a Context,
-    connector: Connector,
-    platform: Arc<dyn Platform>,
-    remote: RemoteId,
-    options: CallOptions,
+fn credentials<'a>(hosted: &'a HostedConnector<'_>) -> Result<&'a dyn Credentials, Error> {
+    hosted.platform.credentials().ok_or_else(|| {
+        let account = &hosted.connector.identity.account;
+        Error::not_supported(format!("storing credentials for connectors on {account}"))
+    })
 }
 
-impl<'a> HostedConnector<'a> {
-    async fn find(cx: &'a Context, id: &ConnectorId) -> Result<Self, Error> {
-        Self::of(cx, find_connector(cx, id).await?).await
-    }
+async fn fetch_form(hosted: &HostedConnector<'_>, level: Level) -> Result<Form, Error> {
+    let credentials = credentials(hosted)?;
+    let form = credentials.credential_form(&hosted.remote, level, &hosted.options);
+    hosted.finish(form.await).await
+}
 
-    async fn of(cx: &'a Context, connector: Connector) -> Result<Self, Error> {
-        let (platform, remote) = platform_for(cx, &connector).await?;
-        Ok(Self {
-            cx,
-            connector,
-            platform,
-            remote,
-            options: options(cx),
-        })
-    }
-
-    fn credentials(&self) -> Result<&dyn Credentials, Error> {
-        self.platform.credentials().ok_or_else(|| {
-            let account = &self.connector.identity.account;
-            Error::not_supported(format!("storing credentials for connectors on {account}"))
-        })
-    }
-
-    async fn form(&self, level: Level) -> Result<Form, Error> {
-        let credentials = self.credentials()?;
-        let form = credentials.credential_form(&self.remote, level, &self.options);
-        self.finish(form.await).await
-    }
-
-    async fn finish<T>(&self, outcome: patchbay_platforms::Result<T>) -> Result<T, Error> {
-        finish_connector_call(self.cx, &self.connector, &*self.platform, outcome).await
-    }
-
-    /// Updates the status of the connector, which may have changed with the credential.
-    async fn after_change(&self) -> Result<(), Error> {
-        refresh_status(self.cx, &self.connector, &*self.platform, &self.remote).await?;
-        emit_changed(self.cx, &self.connector.id).await
-    }
+/// Updates the status of the connector, which may have changed with the credential.
+async fn update_status(cx: &Context, hosted: &HostedConnector<'_>) -> Result<(), Error> {
+    hosted.refresh_status().await?;
+    emit_changed(cx, &hosted.connector.id).await
 }

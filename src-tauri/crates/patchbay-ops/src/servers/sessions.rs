@@ -14,7 +14,7 @@ mod pipe;
 mod socket;
 
 use patchbay_model::{Connector, ConnectorId, ServerCommand};
-use patchbay_platforms::mcp::{AttachError, Attached, IdleSession, Launch, McpProgram};
+use patchbay_platforms::mcp::{AttachError, Attached, Launch, McpProgram};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use specta::Type;
@@ -24,7 +24,6 @@ pub use self::host::host_sessions;
 pub use self::host::start_host;
 use crate::connectors::list_connectors;
 use crate::context::Context;
-use crate::context::session_host::SessionHost;
 use crate::error::Error;
 
 /// Command line argument that makes the command line the host process.
@@ -130,23 +129,6 @@ pub(super) async fn attach(
             tracing::warn!(%error, "the server is started for this command alone");
             Ok(None)
         }
-    }
-}
-
-/// Lets the host process answer the pings of an HTTP session until the next command.
-async fn keep_alive(cx: &Context, session: IdleSession) {
-    let Some(host @ SessionHost::Program(_)) = cx.session_host() else {
-        return;
-    };
-    if let Err(error) = host::keep_alive(cx, host, session).await {
-        tracing::warn!(%error, "a session is not kept alive");
-    }
-}
-
-/// Takes an HTTP session back from the host process.
-async fn release(cx: &Context, id: &ConnectorId) {
-    if let Err(error) = host::release(cx.paths(), id, cx.can_ask()).await {
-        tracing::debug!(%error, "a session was not taken back");
     }
 }
 

@@ -17,8 +17,10 @@ use patchbay_platforms::mcp::{
 use sha2::{Digest as _, Sha256};
 
 use self::records::{Record, Records};
+use super::host;
 use crate::address::{endpoint_of, plain_http};
 use crate::context::Context;
+use crate::context::session_host::SessionHost;
 use crate::error::Error;
 use crate::servers::IDLE_TIMEOUT;
 
@@ -86,7 +88,10 @@ pub(crate) async fn lease(cx: &Context, connector: &Connector) -> Option<Lease> 
     let found = found.map(|record| (record.session, record.since));
     let is_kept_alive = |(session, _): &(ResumableSession, _)| session.is_checked;
     if found.as_ref().is_some_and(is_kept_alive) {
-        super::release(cx, &connector.id).await;
+        let released = host::release(cx.paths(), &connector.id, cx.can_ask()).await;
+        if let Err(error) = released {
+            tracing::debug!(%error, "a session was not taken back");
+        }
     }
     Some(Lease {
         binding,
@@ -154,7 +159,11 @@ async fn keep_alive(cx: &Context, connector: &Connector, session: ResumableSessi
         id: session.id,
         handshake: session.handshake,
     };
-    super::keep_alive(cx, idle).await;
+    if let Some(host @ SessionHost::Program(_)) = cx.session_host()
+        && let Err(error) = host::keep_alive(cx, host, idle).await
+    {
+        tracing::warn!(%error, "a session is not kept alive");
+    }
 }
 
 /// Lists the records of sessions, oldest first.
