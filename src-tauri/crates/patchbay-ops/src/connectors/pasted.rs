@@ -91,6 +91,15 @@ pub enum PastedPlace {
     },
 }
 
+impl PastedPlace {
+    fn address(url: &str, headers: Vec<PastedValue>) -> Self {
+        Self::Address {
+            url: url.to_owned(),
+            headers,
+        }
+    }
+}
+
 /// A header or an environment variable.
 #[derive(Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -199,10 +208,7 @@ fn read(text: &str, home: Option<&str>) -> Result<PastedServers, PasteError> {
     }
     let servers = lines.map(|url| PastedServer {
         title: None,
-        place: PastedPlace::Address {
-            url: url.to_owned(),
-            headers: Vec::new(),
-        },
+        place: PastedPlace::address(url, Vec::new()),
         blanks: Vec::new(),
         notes: Vec::new(),
     });

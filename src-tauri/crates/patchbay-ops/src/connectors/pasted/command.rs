@@ -71,10 +71,7 @@ impl Command {
                 headers.extend(header(&line));
             }
         }
-        Some(PastedPlace::Address {
-            url: url.clone(),
-            headers,
-        })
+        Some(PastedPlace::address(url, headers))
     }
 
     /// Proposes the variables that `docker run -e NAME` takes from the environment of `docker`.

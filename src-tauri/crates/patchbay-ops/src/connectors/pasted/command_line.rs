@@ -173,13 +173,7 @@ fn parse_add_command(
     }
     let title = name.map(|name| clean_text(name, 100));
     match url {
-        Some(url) => draft.finish(
-            title,
-            PastedPlace::Address {
-                url: url.to_owned(),
-                headers,
-            },
-        ),
+        Some(url) => draft.finish(title, PastedPlace::address(url, headers)),
         None if command.is_empty() => Err(PasteError::NoServer),
         None => {
             let command = Command {

@@ -64,11 +64,9 @@ fn parse_patchbay_link(url: &Url, home: &str) -> Result<PastedServers, PasteErro
         return parse_cursor_link(url, home);
     };
     let title = parameter(url, "name").map(|title| clean_text(&title, 100));
-    let place = PastedPlace::Address {
-        url: validate_web_address(address)?,
-        headers: Vec::new(),
-    };
+    ensure_web_address(&address)?;
     let draft = Draft::new(home, Blanks::default());
+    let place = PastedPlace::address(&address, Vec::new());
     Ok(draft.finish(title, place)?.into())
 }
 
@@ -77,9 +75,9 @@ pub fn is_install_link(link: &Url) -> bool {
     link.scheme() == "patchbay" && link.host_str() == Some("install")
 }
 
-fn validate_web_address(address: String) -> Result<String, PasteError> {
+fn ensure_web_address(address: &str) -> Result<(), PasteError> {
     match address.starts_with("http://") || address.starts_with("https://") {
-        true => Ok(address),
+        true => Ok(()),
         false => Err(link_error("its address isn't http or https")),
     }
 }
@@ -138,13 +136,10 @@ fn parse_goose_link(url: &Url, home: &str) -> Result<PastedServers, PasteError> 
     let title = parameter(url, "name").or_else(|| parameter(url, "id"));
     let title = title.map(|title| clean_text(&title, 100));
     if let Some(address) = parameter(url, "url") {
+        ensure_web_address(&address)?;
         let lines = all("header").take(MAX_VALUES + 1);
-        let place = PastedPlace::Address {
-            url: validate_web_address(address)?,
-            headers: lines
-                .filter_map(|line| header(&line.replacen('=', ":", 1)))
-                .collect(),
-        };
+        let headers = lines.filter_map(|line| header(&line.replacen('=', ":", 1)));
+        let place = PastedPlace::address(&address, headers.collect());
         return Ok(draft.finish(title, place)?.into());
     }
     let mut words: Vec<String> = all("cmd").take(1).collect();

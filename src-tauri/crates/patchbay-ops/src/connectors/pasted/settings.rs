@@ -252,11 +252,7 @@ fn parse_server(
     if let Some(variable) = text(entry, "bearer_token_env_var") {
         headers.extend(header(&format!("Authorization: Bearer ${{{variable}}}")));
     }
-    let place = PastedPlace::Address {
-        url: url.to_owned(),
-        headers,
-    };
-    match draft.finish(title, place) {
+    match draft.finish(title, PastedPlace::address(url, headers)) {
         Err(PasteError::Control) => Err(refused("its address contains control characters")),
         Err(PasteError::TooMuch { .. }) => Err(refused("its address is too long")),
         done => done,
