@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -25,7 +25,7 @@ pub(crate) async fn inject(
             wait(&shared, delay).await;
         }
         if let Some(failure) = take_failure(&shared, endpoint) {
-            return answer(&failure);
+            return answer(failure);
         }
     }
     next.run(request).await
@@ -69,13 +69,7 @@ fn take_failure(shared: &Shared, endpoint: Endpoint) -> Option<Failure> {
     Some(failure.clone())
 }
 
-fn answer(failure: &Failure) -> Response {
+fn answer(failure: Failure) -> Response {
     let status = StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, Json(&failure.body)).into_response();
-    if let Some(seconds) = failure.retry_after {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    response
+    (status, Json(failure.body)).into_response()
 }

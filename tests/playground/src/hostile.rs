@@ -4,6 +4,7 @@
 //! of 2025-11-25, then a tool list. They are written on plain HTTP because rmcp would not send such answers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -19,6 +20,9 @@ use crate::shared::Shared;
 
 /// A chunk of the body that never ends: JSON white space, so that a parser waits for more.
 const ENDLESS_CHUNK: &[u8] = &[b' '; 16 * 1024];
+
+/// How long `/slow` waits before it answers.
+const SLOW: Duration = Duration::from_secs(60);
 
 /// A server that plays along up to its tool list.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +87,7 @@ async fn redirect_elsewhere(State(shared): State<Arc<Shared>>) -> Redirect {
 }
 
 async fn slow(State(shared): State<Arc<Shared>>) -> StatusCode {
-    wait(&shared, shared.switches().slow).await;
+    wait(&shared, SLOW).await;
     StatusCode::GATEWAY_TIMEOUT
 }
 

@@ -75,6 +75,18 @@ pub(crate) fn service(shared: &Arc<Shared>) -> StreamableHttpService<Tools, Loca
     )
 }
 
+/// An answer that must not be cached, said so where the client's revision has words for it.
+macro_rules! uncached {
+    ($answer:expr, $context:expr) => {{
+        let answer = $answer;
+        if is_modern($context) {
+            answer.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
+        } else {
+            answer
+        }
+    }};
+}
+
 impl ServerHandler for Tools {
     fn get_info(&self) -> ServerConfig {
         let server = Implementation::new("patchbay-playground", env!("CARGO_PKG_VERSION"))
@@ -112,12 +124,7 @@ impl ServerHandler for Tools {
             .filter(|tool| !switches.hidden_tools.contains(&*tool.name))
             .map(|tool| changed(tool, &switches))
             .collect::<Result<Vec<_>, _>>()?;
-        let listed = ListToolsResult::with_all_items(tools);
-        Ok(if is_modern(&context) {
-            listed.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
-        } else {
-            listed
-        })
+        Ok(uncached!(ListToolsResult::with_all_items(tools), &context))
     }
 
     async fn list_resources(
@@ -125,12 +132,10 @@ impl ServerHandler for Tools {
         _request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let listed = ListResourcesResult::with_all_items(resources::resources());
-        Ok(if is_modern(&context) {
-            listed.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
-        } else {
-            listed
-        })
+        Ok(uncached!(
+            ListResourcesResult::with_all_items(resources::resources()),
+            &context
+        ))
     }
 
     async fn list_resource_templates(
@@ -138,12 +143,10 @@ impl ServerHandler for Tools {
         _request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        let listed = ListResourceTemplatesResult::with_all_items(resources::templates());
-        Ok(if is_modern(&context) {
-            listed.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
-        } else {
-            listed
-        })
+        Ok(uncached!(
+            ListResourceTemplatesResult::with_all_items(resources::templates()),
+            &context
+        ))
     }
 
     async fn read_resource(
@@ -155,12 +158,7 @@ impl ServerHandler for Tools {
             resources::NOTES => resources::text(&self.all_notes(), resources::NOTES),
             uri => resources::read(uri)?,
         };
-        Ok(if is_modern(&context) {
-            read.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
-        } else {
-            read
-        }
-        .into())
+        Ok(uncached!(read, &context).into())
     }
 
     async fn list_prompts(
@@ -168,12 +166,10 @@ impl ServerHandler for Tools {
         _request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        let listed = ListPromptsResult::with_all_items(resources::prompts());
-        Ok(if is_modern(&context) {
-            listed.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
-        } else {
-            listed
-        })
+        Ok(uncached!(
+            ListPromptsResult::with_all_items(resources::prompts()),
+            &context
+        ))
     }
 
     async fn get_prompt(

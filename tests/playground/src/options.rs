@@ -30,7 +30,6 @@ pub struct Options {
     pub clients: Vec<Client>,
     /// Client-id metadata documents that are known without asking the network: client id to document.
     pub client_documents: BTreeMap<String, Value>,
-    /// The switches at the start.
     pub switches: Switches,
 }
 
@@ -61,7 +60,6 @@ fn preregistered() -> Vec<Client> {
         redirect_uris,
         authentication: ClientAuthentication::None,
         secret: None,
-        scope: None,
         origin: Origin::Preregistered,
     };
     let confidential = Client {

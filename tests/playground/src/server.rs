@@ -126,21 +126,9 @@ impl Playground {
         url
     }
 
-    /// The port it is bound to.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.shared.base.port().unwrap_or_default()
-    }
-
-    /// The switches as they are now.
-    #[must_use]
-    pub fn switches(&self) -> Switches {
-        self.shared.switches()
-    }
-
-    /// Sets all switches.
-    pub fn set(&self, switches: Switches) {
-        *lock(&self.shared.switches) = switches;
     }
 
     /// Changes some switches: `playground.configure(|switches| switches.registration = false)`.
@@ -226,7 +214,6 @@ impl Playground {
         self.count(|request| request.path == paths::TOKEN)
     }
 
-    /// Consent pages shown.
     #[must_use]
     pub fn consents_shown(&self) -> usize {
         self.count(|request| request.path == paths::AUTHORIZE && request.status == Some(200))

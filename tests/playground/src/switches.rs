@@ -19,8 +19,6 @@ pub struct Switches {
     pub refresh_tokens: RefreshTokens,
     /// Whether each refresh answers with a new refresh token. When off, the answer names none and the old one stays good.
     pub rotate_refresh_tokens: bool,
-    /// Whether showing a refresh token that was already rotated ends every token of that sign-in.
-    pub reuse_revokes_family: bool,
     /// Who answers the consent page.
     pub consent: Consent,
     /// Who can be chosen on the consent page; the first is chosen when nobody says otherwise.
@@ -41,8 +39,6 @@ pub struct Switches {
     pub token_answer: Option<Value>,
     /// Whether a URL is taken as a client id and its document read; when off, metadata does not offer it.
     pub client_id_documents: bool,
-    /// Whether a client that registered with a `scope` is held to it.
-    pub enforce_registered_scopes: bool,
     /// What a 401 says about where to sign in.
     pub challenge: Challenge,
     /// Scopes needed beyond a valid token, by the name of a tool or by a method such as `tools/list`.
@@ -64,8 +60,6 @@ pub struct Switches {
     /// How often the sessions of `/sessions/mcp` ask whether their client is still there; without an answer they end.
     /// `None`: never.
     pub session_pings: Option<Duration>,
-    /// How long `/slow` waits before it answers.
-    pub slow: Duration,
     /// How many tools `/huge-list` sends in its one page; each takes about 6 KiB.
     pub huge_list_tools: u32,
 }
@@ -77,7 +71,6 @@ impl Default for Switches {
             code_life: Duration::from_secs(60),
             refresh_tokens: RefreshTokens::Always,
             rotate_refresh_tokens: true,
-            reuse_revokes_family: true,
             consent: Consent::Ask,
             people: vec!["lena-fischer".to_owned(), "sam-okafor".to_owned()],
             issuer_parameter: IssuerParameter::Right,
@@ -87,7 +80,6 @@ impl Default for Switches {
             registration_answer: None,
             token_answer: None,
             client_id_documents: true,
-            enforce_registered_scopes: false,
             challenge: Challenge::Full,
             step_up: BTreeMap::from([(
                 "admin_report".to_owned(),
@@ -101,7 +93,6 @@ impl Default for Switches {
             hidden_tools: BTreeSet::new(),
             redirect_target: None,
             session_pings: None,
-            slow: Duration::from_secs(60),
             huge_list_tools: 50_000,
         }
     }
@@ -137,7 +128,6 @@ pub enum RefreshTokens {
     WithOfflineAccess,
     /// The same, and only when the client insisted on consent (OpenID Connect Core 1.0, section 11).
     WithConsent,
-    /// Never.
     Never,
 }
 
@@ -183,8 +173,6 @@ pub enum Document {
     Published,
     /// As it should be, with this JSON merge patch (RFC 7396) laid over it: `null` removes a key.
     Patched(Value),
-    /// 404.
-    Absent,
 }
 
 /// A group of paths that can be made to fail or to wait.
@@ -196,9 +184,7 @@ pub enum Endpoint {
     OpenMcp,
     /// `/bearer/mcp`
     BearerMcp,
-    /// Protected-resource metadata.
     ResourceMetadata,
-    /// Authorization server metadata.
     ServerMetadata,
     Registration,
     Authorize,
@@ -212,8 +198,6 @@ pub struct Failure {
     pub status: u16,
     /// The body, sent as `application/json`.
     pub body: Value,
-    /// `Retry-After` in seconds.
-    pub retry_after: Option<u32>,
     /// For how many requests; `None`: until the switch is reset.
     pub times: Option<u32>,
 }
@@ -225,7 +209,6 @@ impl Failure {
         Self {
             status,
             body: serde_json::json!({ "error": error }),
-            retry_after: None,
             times: None,
         }
     }

@@ -19,7 +19,6 @@ use crate::shared::{Shared, lock};
 /// The largest answer that is held to be changed, in bytes.
 const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
 
-/// Bytes of a drop.
 const DROP: usize = 16;
 
 /// An answer before it leaves.
@@ -38,14 +37,11 @@ pub struct Reply {
 /// How a body leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// Whole.
     AtOnce,
     /// A few bytes at a time, with that pause before each.
     Drip(Duration),
     /// Again and again, without an end.
     Endless,
-    /// Whole, and then nothing more: the connection stays open.
-    Open,
     /// Whole, and then the connection breaks.
     Cut,
 }
@@ -157,7 +153,6 @@ pub(crate) async fn apply_tamper(
 
 fn body_of(bytes: Vec<u8>, pace: Pace) -> Body {
     let whole = Bytes::from(bytes);
-    let first = stream::iter([Ok::<_, std::io::Error>(whole.clone())]);
     match pace {
         Pace::AtOnce => Body::from(whole),
         Pace::Drip(pause) => {
@@ -173,8 +168,7 @@ fn body_of(bytes: Vec<u8>, pace: Pace) -> Body {
         Pace::Endless => Body::from_stream(stream::repeat_with(move || {
             Ok::<_, Infallible>(whole.clone())
         })),
-        Pace::Open => Body::from_stream(first.chain(stream::pending())),
-        Pace::Cut => Body::from_stream(first.chain(stream::once(async {
+        Pace::Cut => Body::from_stream(stream::iter([Ok(whole)]).chain(stream::once(async {
             // The bytes before it have to leave first.
             tokio::time::sleep(Duration::from_millis(20)).await;
             Err(std::io::Error::other("cut"))

@@ -119,7 +119,7 @@ fn check(
         ));
     }
     check_resource(shared, switches, parameters)?;
-    let mut scopes = check_scopes(switches, parameters.find("scope"), client)?;
+    let mut scopes = check_scopes(switches, parameters.find("scope"))?;
     let insists = parameters.find("prompt") == Some("consent");
     if switches.refresh_tokens == RefreshTokens::WithConsent && !insists {
         scopes.remove(OFFLINE_ACCESS);
@@ -157,22 +157,12 @@ pub(crate) fn check_resource(
 pub(crate) fn check_scopes(
     switches: &Switches,
     asked: Option<&str>,
-    client: &Client,
 ) -> Result<BTreeSet<String>, OAuthError> {
     // Asked for nothing in particular: the least that is of use.
     let asked = scopes(asked.unwrap_or("read"));
-    let registered = client
-        .scope
-        .as_deref()
-        .filter(|_| switches.enforce_registered_scopes)
-        .map(scopes);
     let refused = asked.iter().find(|scope| {
-        let offered = SCOPES.iter().any(|(known, _)| known == scope)
-            && (*scope != OFFLINE_ACCESS || switches.offers_offline_access());
-        !offered
-            || registered
-                .as_ref()
-                .is_some_and(|held| !held.contains(*scope))
+        let is_known = SCOPES.iter().any(|(known, _)| known == scope);
+        !is_known || (*scope == OFFLINE_ACCESS && !switches.offers_offline_access())
     });
     match refused {
         Some(scope) => Err(OAuthError::new(

@@ -12,7 +12,6 @@ use crate::switches::LoopbackPort;
 /// One client of the authorization server.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// The `client_id`.
     pub id: String,
     /// The name on the consent page.
     pub name: String,
@@ -22,8 +21,6 @@ pub struct Client {
     pub authentication: ClientAuthentication,
     /// Its secret; `None` for a public client.
     pub secret: Option<String>,
-    /// Scopes it registered with, parted by spaces.
-    pub scope: Option<String>,
     /// How it came to be known.
     pub origin: Origin,
 }
@@ -167,7 +164,6 @@ mod tests {
             ],
             authentication: ClientAuthentication::None,
             secret: None,
-            scope: None,
             origin,
         }
     }

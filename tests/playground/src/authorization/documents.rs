@@ -102,10 +102,6 @@ fn client_of(id: &str, document: &Value) -> Result<Client, String> {
         redirect_uris,
         authentication: ClientAuthentication::None,
         secret: None,
-        scope: document
-            .get("scope")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
         origin: Origin::Document,
     })
 }

@@ -9,9 +9,7 @@ use serde_json::json;
 #[derive(Debug)]
 pub(crate) struct OAuthError {
     status: StatusCode,
-    /// The `error` code.
     pub(crate) code: &'static str,
-    /// The `error_description`.
     pub(crate) description: String,
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
@@ -70,10 +69,8 @@ fn published(shared: &Shared, switches: &Switches) -> Value {
 }
 
 fn serve(mut published: Value, document: &Document) -> Response {
-    match document {
-        Document::Published => {}
-        Document::Patched(patch) => merge(&mut published, patch),
-        Document::Absent => return StatusCode::NOT_FOUND.into_response(),
+    if let Document::Patched(patch) = document {
+        merge(&mut published, patch);
     }
     Json(published).into_response()
 }

@@ -86,7 +86,6 @@ fn accept(shared: &Shared, registration: Registration) -> Result<Value, OAuthErr
         redirect_uris: registration.redirect_uris,
         authentication,
         secret,
-        scope: registration.scope,
         origin: Origin::Registered,
     };
     let mut answer = json!({
@@ -103,8 +102,8 @@ fn accept(shared: &Shared, registration: Registration) -> Result<Value, OAuthErr
         answer["client_secret"] = secret.as_str().into();
         answer["client_secret_expires_at"] = 0.into();
     }
-    if let Some(scope) = &client.scope {
-        answer["scope"] = scope.as_str().into();
+    if let Some(scope) = registration.scope {
+        answer["scope"] = scope.into();
     }
     if let Some(patch) = shared.switches().registration_answer {
         merge(&mut answer, &patch);

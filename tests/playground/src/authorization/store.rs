@@ -56,7 +56,6 @@ struct RefreshToken {
 /// What became of a code or refresh token that was shown.
 #[derive(Debug)]
 pub(crate) enum TokenState<T> {
-    /// It is good.
     Good(T),
     /// It was good once and has been used: perhaps two parties have it.
     UsedBefore(FamilyId),
@@ -137,7 +136,6 @@ impl Store {
         Some(self.open_family(family))
     }
 
-    /// Opens a family of tokens.
     pub(crate) fn open_family(&mut self, family: Family) -> FamilyId {
         self.last_family += 1;
         self.families.insert(self.last_family, family);

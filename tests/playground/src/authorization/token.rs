@@ -190,9 +190,7 @@ fn refresh(
     let id = match store.look_up_refresh(token) {
         TokenState::Good(id) => id,
         TokenState::UsedBefore(id) => {
-            if switches.reuse_revokes_family {
-                store.end_family(id);
-            }
+            store.end_family(id);
             return Err(OAuthError::invalid_grant(
                 "the refresh token was used before",
             ));
@@ -230,7 +228,7 @@ fn for_client(
         ));
     }
     check_resource(shared, switches, form)?;
-    let granted = check_scopes(switches, form.find("scope"), client)?;
+    let granted = check_scopes(switches, form.find("scope"))?;
     let mut store = lock(&shared.store);
     let family = store.open_family(Family {
         client_id: client.id.clone(),

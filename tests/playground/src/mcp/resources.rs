@@ -36,7 +36,6 @@ pub(super) fn templates() -> Vec<ResourceTemplate> {
     ]
 }
 
-/// Reads one of them.
 pub(super) fn read(uri: &str) -> Result<ReadResourceResult, ErrorData> {
     Ok(match uri {
         WELCOME => text("Welcome to the playground.\n", uri),
@@ -68,7 +67,6 @@ pub(super) fn prompts() -> Vec<Prompt> {
     )]
 }
 
-/// Fills one in.
 pub(super) fn fill(request: &GetPromptRequestParams) -> Result<GetPromptResult, ErrorData> {
     if request.name != "greet" {
         return Err(ErrorData::invalid_params("prompt not found", None));

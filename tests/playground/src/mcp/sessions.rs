@@ -24,7 +24,6 @@ use crate::shared::Shared;
 /// machine, one of which answers between commands.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// One session.
 #[derive(Clone)]
 pub(crate) struct Counter {
     shared: Arc<Shared>,

@@ -71,7 +71,7 @@ pub(crate) async fn open(playground: &Playground, asked: &Fields) -> Result<Resp
 }
 
 /// What the redirect back carries.
-pub(crate) fn sent_back(response: &Response) -> Result<Fields> {
+pub(crate) fn redirect_parameters(response: &Response) -> Result<Fields> {
     ensure!(
         response.status() == StatusCode::SEE_OTHER,
         "no redirect but {}",
@@ -110,7 +110,7 @@ pub(crate) async fn token(playground: &Playground, form: &Fields) -> Result<(Sta
 }
 
 /// The error with which the token endpoint refuses a form.
-pub(crate) async fn refusal(playground: &Playground, form: &Fields) -> Result<String> {
+pub(crate) async fn token_error(playground: &Playground, form: &Fields) -> Result<String> {
     let (status, refused) = token(playground, form).await?;
     ensure!(status.is_client_error(), "{status}: {refused}");
     Ok(text(&refused, "error").to_owned())
@@ -126,7 +126,7 @@ pub(crate) async fn answer(request: RequestBuilder) -> Result<(StatusCode, Value
 
 /// A fresh code, without a consent page.
 pub(crate) async fn code(playground: &Playground, asked: &Fields) -> Result<String> {
-    let back = sent_back(&open(playground, asked).await?)?;
+    let back = redirect_parameters(&open(playground, asked).await?)?;
     back.get("code").cloned().context("no code")
 }
 
@@ -144,12 +144,12 @@ pub(crate) fn text<'a>(answer: &'a Value, name: &str) -> &'a str {
 }
 
 /// The status of a ping of `/mcp` with the access token of these.
-pub(crate) async fn knock(playground: &Playground, tokens: &Value) -> Result<StatusCode> {
+pub(crate) async fn ping(playground: &Playground, tokens: &Value) -> Result<StatusCode> {
     let message = serde_json::json!({
         "jsonrpc": "2.0", "id": 1, "method": "initialize",
         "params": {
             "protocolVersion": "2025-11-25", "capabilities": {},
-            "clientInfo": { "name": "knock", "version": "1" }
+            "clientInfo": { "name": "ping", "version": "1" }
         }
     });
     let response = http()?

@@ -7,6 +7,5 @@ mod hostile;
 mod program;
 mod registration;
 mod rmcp_sign_in;
-mod step_up;
 mod tokens;
 mod tools;

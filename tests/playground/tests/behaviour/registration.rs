@@ -5,9 +5,7 @@ use patchbay_playground::{Options, Playground};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::client::{
-    answer, asked, exchange, http, open, sent_back, sign_in, start, text, token, with,
-};
+use crate::client::{answer, asked, exchange, http, open, redirect_parameters, start, text, token, with};
 
 async fn register(playground: &Playground, client: &Value) -> Result<(StatusCode, Value)> {
     answer(http()?.post(playground.at("auth/register")).json(client)).await
@@ -37,7 +35,7 @@ async fn a_registered_client_signs_in_on_any_loopback_port() -> Result<()> {
         ("redirect_uri", redirect),
     ];
     let asked = with(asked(&playground), &registered);
-    let back = sent_back(&open(&playground, &asked).await?)?;
+    let back = redirect_parameters(&open(&playground, &asked).await?)?;
     let form = with(exchange(&playground, &back["code"]), &registered);
     assert_eq!(token(&playground, &form).await?.0, StatusCode::OK);
     Ok(())
@@ -57,7 +55,7 @@ async fn a_client_with_a_secret_must_show_it() -> Result<()> {
     let registered = [("client_id", text(&client, "client_id"))];
     let asked = with(asked(&playground), &registered);
     for secret in [None, Some(text(&client, "client_secret"))] {
-        let back = sent_back(&open(&playground, &asked).await?)?;
+        let back = redirect_parameters(&open(&playground, &asked).await?)?;
         let mut form = with(exchange(&playground, &back["code"]), &registered);
         if let Some(secret) = secret {
             form.insert("client_secret".to_owned(), secret.to_owned());
@@ -111,7 +109,7 @@ async fn a_document_makes_a_client() -> Result<()> {
     options.client_documents.insert(ID.to_owned(), document);
     let playground = Playground::start(options).await?;
     let asked = with(asked(&playground), &[("client_id", ID)]);
-    let back = sent_back(&open(&playground, &asked).await?)?;
+    let back = redirect_parameters(&open(&playground, &asked).await?)?;
     let form = with(exchange(&playground, &back["code"]), &[("client_id", ID)]);
     assert_eq!(token(&playground, &form).await?.0, StatusCode::OK);
 
@@ -134,18 +132,5 @@ async fn a_document_is_read_from_its_address() -> Result<()> {
     let page = response.text().await?;
     assert!(page.contains("names another client id"), "{page}");
     assert_eq!(other.count(|request| request.path == "/json-not-rpc"), 1);
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_client_can_be_held_to_the_scopes_it_registered() -> Result<()> {
-    let playground = start().await?;
-    let mut client = Options::default().clients.remove(0);
-    client.scope = Some("read".to_owned());
-    playground.add_client(client);
-    sign_in(&playground, &asked(&playground)).await?;
-    playground.configure(|switches| switches.enforce_registered_scopes = true);
-    let back = sent_back(&open(&playground, &asked(&playground)).await?)?;
-    assert_eq!(back["error"], "invalid_scope");
     Ok(())
 }

@@ -11,7 +11,7 @@ use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig
 use serde_json::json;
 
 use crate::client::{http, start};
-use crate::tools::{Counting, call, eras};
+use crate::tools::{call, eras};
 
 const REDIRECT: &str = "http://127.0.0.1:27218/callback";
 
@@ -42,11 +42,9 @@ async fn rmcp_discovers_registers_signs_in_and_refreshes() -> Result<()> {
     let transport = StreamableHttpClientTransport::with_client(http, config);
     // Without sessions there is no listening stream that would refresh on its own beside the call.
     let [_, modern] = eras();
-    let client = Counting::default()
-        .serve_with_lifecycle(transport, modern)
-        .await?;
+    let client = ().serve_with_lifecycle(transport, modern).await?;
     playground.expire_access_tokens();
-    let me = call(&client, "whoami", json!({})).await?;
+    let me = call(&client, "whoami").await?;
     let me = me.structured_content.context("nobody")?;
     assert_eq!(me["subject"], "lena-fischer");
     assert_eq!(me["scopes"], json!(["read", "write"]));
