@@ -42,7 +42,6 @@ fn reaches(url: &str) -> bool {
     url.is_some_and(|url| matches!(url.host_str(), Some("127.0.0.1" | "localhost")))
 }
 
-/// The bearer token of a request.
 fn bearer(recorded: &RecordedRequest) -> Option<&str> {
     recorded.header("authorization")?.strip_prefix("Bearer ")
 }

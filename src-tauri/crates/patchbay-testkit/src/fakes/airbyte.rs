@@ -19,7 +19,6 @@ pub const KINDS: [(&str, &str); 2] = [
 pub struct FakeAirbyte {
     /// Client id and secret that are accepted.
     pub credentials: (String, String),
-    /// Names of the workspaces.
     pub workspaces: Vec<String>,
     pub connectors: Vec<Map<String, Value>>,
     /// The request that created each connector, by id.
@@ -30,7 +29,6 @@ pub struct FakeAirbyte {
     pub lingers: u32,
     /// Lifetime of a token in seconds, as announced.
     pub expires_in: u32,
-    /// Valid tokens.
     pub tokens: Vec<String>,
     /// Names of workspaces by the tokens that are limited to them.
     scoped: BTreeMap<String, String>,
@@ -71,11 +69,10 @@ impl FakeAirbyte {
         self.made += 1;
         let token = format!("application-token-{:08}", self.made);
         self.tokens.push(token.clone());
-        let body = json!({
+        Answer::ok(json!({
             "access_token": token, "token_type": "bearer", "expires_in": self.expires_in,
             "organization_id": uuid(900),
-        });
-        Ok(Answer::json(200, &body))
+        }))
     }
 
     fn list(&mut self, recorded: &RecordedRequest) -> FakeResult {
@@ -110,7 +107,7 @@ impl FakeAirbyte {
                 })
             })
             .collect();
-        Ok(Answer::json(200, &json!({ "data": items })))
+        Answer::ok(json!({ "data": items }))
     }
 
     fn create(&mut self, recorded: &RecordedRequest) -> FakeResult {
@@ -160,7 +157,7 @@ impl FakeAirbyte {
             return Err("unreachable".to_owned());
         };
         self.connectors.push(connector.clone());
-        Ok(Answer::json(200, &shown(connector)))
+        Answer::ok(shown(connector))
     }
 
     fn execute(&self, recorded: &RecordedRequest) -> FakeResult {
@@ -188,12 +185,11 @@ impl FakeAirbyte {
             ("create", _) => (json!({ "number": 4 }), None),
             _ => return Ok(refusal(400, &format!("Unknown action '{action}'"))),
         };
-        let body = json!({
+        Answer::ok(json!({
             "status": "success", "result": result,
             "connector_metadata": { "has_next_page": next.is_some(), "end_cursor": next },
             "execution_metadata": { "connector_instance_id": "i-1", "execution_time_ms": 12 },
-        });
-        Ok(Answer::json(200, &body))
+        }))
     }
 
     fn check(&self, connector: &Map<String, Value>) -> Answer {
@@ -221,12 +217,12 @@ impl FakeAirbyte {
         match (recorded.method.as_str(), rest) {
             ("GET", []) => {
                 recorded.check_no_body()?;
-                Ok(Answer::json(200, &shown(self.connectors[index].clone())))
+                Answer::ok(shown(self.connectors[index].clone()))
             }
             ("PUT", []) => {
                 let given = recorded.object("name:text replication_config:object entities:list")?;
                 self.connectors[index].extend(given);
-                Ok(Answer::json(200, &shown(self.connectors[index].clone())))
+                Answer::ok(shown(self.connectors[index].clone()))
             }
             ("DELETE", []) => {
                 recorded.check_no_body()?;
@@ -235,7 +231,7 @@ impl FakeAirbyte {
             }
             ("GET", ["inspect"]) => {
                 let template = &self.connectors[index]["source_template"];
-                let body = json!({
+                Answer::ok(json!({
                     "connector_id": id, "name": self.connectors[index]["name"],
                     "workspace_id": uuid(500), "organization_id": uuid(900),
                     "source_definition_id": template["actor_definition_id"],
@@ -243,8 +239,7 @@ impl FakeAirbyte {
                     "source_config_template_id": uuid(800),
                     "docs_skill_id": template["connector_name"],
                     "context_store_readiness": null, "warnings": [],
-                });
-                Ok(Answer::json(200, &body))
+                }))
             }
             ("POST", ["check"]) => {
                 recorded.check_no_body()?;
@@ -271,7 +266,7 @@ impl FakeAirbyte {
                 },
             }),
         };
-        let body = json!({
+        Answer::ok(json!({
             "id": id,
             "definition": {
                 "sourceDefinitionId": id, "destinationDefinitionId": null, "name": title,
@@ -279,8 +274,7 @@ impl FakeAirbyte {
                 "supportLevel": "certified", "spec": specification,
             },
             "example_questions": { "direct": [], "search": [] },
-        });
-        Ok(Answer::json(200, &body))
+        }))
     }
 
     fn definitions(&self, recorded: &RecordedRequest) -> FakeResult {
@@ -298,7 +292,7 @@ impl FakeAirbyte {
             })
         });
         let found: Vec<Value> = found.collect();
-        Ok(Answer::json(200, &json!({ "definitions": found })))
+        Answer::ok(json!({ "definitions": found }))
     }
 
     /// Pages of one workspace each; `next` is an absolute URL.
@@ -322,7 +316,7 @@ impl FakeAirbyte {
             .collect();
         let more = from + 1 < self.workspaces.len();
         let next = more.then(|| format!("{base}/api/v1/workspaces?offset={}", from + 1));
-        Ok(Answer::json(200, &json!({ "data": items, "next": next })))
+        Answer::ok(json!({ "data": items, "next": next }))
     }
 
     /// Updates and deletes a workspace.
@@ -337,8 +331,7 @@ impl FakeAirbyte {
                 if let Some(name) = given.get("name").and_then(Value::as_str) {
                     name.clone_into(&mut self.workspaces[index]);
                 }
-                let body = json!({ "id": id, "name": self.workspaces[index] });
-                Ok(Answer::json(200, &body))
+                Answer::ok(json!({ "id": id, "name": self.workspaces[index] }))
             }
             "DELETE" => {
                 recorded.check_no_body()?;
@@ -361,7 +354,7 @@ impl FakeAirbyte {
                 self.made += 1;
                 let token = format!("scoped-token-{:08}", self.made);
                 self.scoped.insert(token.clone(), name.to_owned());
-                Ok(Answer::json(200, &json!({ "token": token })))
+                Answer::ok(json!({ "token": token }))
             }
             ("GET", ["scoped-token", "info"]) => {
                 recorded.check_no_body()?;
@@ -370,11 +363,10 @@ impl FakeAirbyte {
                     return Ok(refusal(403, "Not a scoped token"));
                 };
                 let index = self.workspaces.iter().position(|known| known == name);
-                let body = json!({
+                Answer::ok(json!({
                     "organization_id": uuid(900), "workspace_name": name,
                     "workspace_id": index.map(workspace_id),
-                });
-                Ok(Answer::json(200, &body))
+                }))
             }
             ("POST", ["widget-token"]) => {
                 if recorded.body.is_empty() {
@@ -382,8 +374,7 @@ impl FakeAirbyte {
                 } else {
                     recorded.object("workspace_name:text allowed_origin:text")?;
                 }
-                let body = json!({ "token": "widget-token-00000001" });
-                Ok(Answer::json(200, &body))
+                Answer::ok(json!({ "token": "widget-token-00000001" }))
             }
             _ => Err("no such operation".to_owned()),
         }
@@ -431,7 +422,6 @@ impl FakePlatform for FakeAirbyte {
     }
 }
 
-/// The id of the workspace at `index`.
 fn workspace_id(index: usize) -> String {
     uuid(500 + u32::try_from(index).unwrap_or_default())
 }

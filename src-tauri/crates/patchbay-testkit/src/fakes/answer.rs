@@ -5,10 +5,8 @@ use serde_json::Value;
 /// An answer, or the violation of the contract by the request.
 pub type FakeResult = Result<Answer, String>;
 
-/// An answer of a fake.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// HTTP status.
     pub status: u16,
     /// Headers, names in lower case.
     pub headers: Vec<(String, String)>,
@@ -25,9 +23,7 @@ pub struct Answer {
 #[derive(Clone, Debug)]
 pub(super) struct Probe {
     pub(super) url: String,
-    /// Bearer token.
     pub(super) token: Option<String>,
-    /// JSON body.
     pub(super) body: Value,
 }
 
@@ -35,6 +31,11 @@ impl Answer {
     #[must_use]
     pub fn json(status: u16, body: &Value) -> Self {
         Self::text(status, "application/json", body.to_string())
+    }
+
+    /// A successful answer.
+    pub(super) fn ok(body: Value) -> FakeResult {
+        Ok(Self::json(200, &body))
     }
 
     /// An answer with text of the given media type.

@@ -57,8 +57,7 @@ impl FakeCohere {
             return Err(format!("limit {limit}"));
         }
         let page: Vec<_> = self.connectors.iter().skip(offset).take(limit).collect();
-        let body = json!({ "connectors": page, "total_count": self.connectors.len() });
-        Ok(Answer::json(200, &body))
+        Answer::ok(json!({ "connectors": page, "total_count": self.connectors.len() }))
     }
 
     /// Probes the service before the connector is created.
@@ -109,7 +108,7 @@ impl FakeCohere {
         }
         connector.extend(given);
         normalize(connector);
-        Ok(Answer::json(200, &json!({ "connector": connector })))
+        Answer::ok(json!({ "connector": connector }))
     }
 
     fn authorize(&self, recorded: &RecordedRequest, base: &str, index: usize) -> FakeResult {
@@ -125,7 +124,7 @@ impl FakeCohere {
             let mut query = url::form_urlencoded::Serializer::new(page + "?");
             page = query.append_pair("back", back).finish();
         }
-        Ok(Answer::json(200, &json!({ "redirect_url": page })))
+        Answer::ok(json!({ "redirect_url": page }))
     }
 
     /// The page on which the user consents.
@@ -166,14 +165,13 @@ impl FakeCohere {
         match (method, rest) {
             ("GET", []) => {
                 recorded.check_no_body()?;
-                let body = json!({ "connector": self.connectors[index] });
-                Ok(Answer::json(200, &body))
+                Answer::ok(json!({ "connector": self.connectors[index] }))
             }
             ("PATCH", []) => self.update(recorded, index),
             ("DELETE", []) => {
                 recorded.check_no_body()?;
                 self.connectors.remove(index);
-                Ok(Answer::json(200, &json!({})))
+                Answer::ok(json!({}))
             }
             ("POST", ["oauth", "authorize"]) => self.authorize(recorded, base, index),
             _ => Err("no such operation".to_owned()),

@@ -7,7 +7,6 @@ use super::{Answer, FakePlatform, FakeResult, RecordedRequest, bearer};
 /// An account of the example platform, whose connectors have one tool, `echo`.
 #[derive(Debug)]
 pub struct FakeExample {
-    /// The key that is accepted.
     pub key: String,
     /// Connectors, oldest first.
     pub connectors: Vec<Map<String, Value>>,
@@ -43,7 +42,7 @@ impl FakePlatform for FakeExample {
             return Err("no such operation".to_owned());
         };
         match (method, rest) {
-            ("GET", []) => return Ok(Answer::json(200, &json!({"connectors": self.connectors}))),
+            ("GET", []) => return Answer::ok(json!({"connectors": self.connectors})),
             ("POST", []) => return self.create(recorded),
             _ => {}
         }
@@ -55,7 +54,7 @@ impl FakePlatform for FakeExample {
             ));
         };
         match (method, &rest[1..]) {
-            ("GET", []) => Ok(Answer::json(200, &json!(self.connectors[index]))),
+            ("GET", []) => Answer::ok(json!(self.connectors[index])),
             ("DELETE", []) => {
                 self.connectors.remove(index);
                 Ok(Answer::empty(204))
@@ -69,12 +68,12 @@ impl FakePlatform for FakeExample {
                     "name": "echo", "description": "Says it again", "inputSchema": schema,
                     "annotations": { "readOnlyHint": true },
                 });
-                Ok(Answer::json(200, &json!({ "tools": [echo] })))
+                Answer::ok(json!({ "tools": [echo] }))
             }
             ("POST", ["tools", "echo"]) => {
                 let given = recorded.object("text:text!")?;
                 let content = json!([{ "type": "text", "text": given["text"] }]);
-                Ok(Answer::json(200, &json!({ "content": content })))
+                Answer::ok(json!({ "content": content }))
             }
             ("POST", ["tools", _]) => Ok(Answer::json(404, &json!({ "message": "no such tool" }))),
             _ => Err("no such operation".to_owned()),

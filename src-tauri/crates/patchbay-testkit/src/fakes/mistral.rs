@@ -213,10 +213,9 @@ impl FakeMistral {
                 (items, more.then(|| format!("after/{until}")))
             }
         };
-        let body = json!({
+        Answer::ok(json!({
             "items": items, "pagination": { "page_size": size, "next_cursor": next },
-        });
-        Ok(Answer::json(200, &body))
+        }))
     }
 
     fn get(&self, recorded: &RecordedRequest, index: usize) -> FakeResult {
@@ -247,7 +246,7 @@ impl FakeMistral {
             given.remove(secret);
         }
         shown.extend(given);
-        Ok(Answer::json(200, &Value::Object(shown.clone())))
+        Answer::ok(Value::Object(shown.clone()))
     }
 
     fn auth_url(&self, recorded: &RecordedRequest, base: &str, index: usize) -> FakeResult {
@@ -279,7 +278,7 @@ impl FakeMistral {
             }
         }
         let page = page.finish().trim_end_matches('?').to_owned();
-        Ok(Answer::json(200, &json!({ "auth_url": page, "ttl": 300 })))
+        Answer::ok(json!({ "auth_url": page, "ttl": 300 }))
     }
 
     fn consent(&mut self, recorded: &RecordedRequest, id: &str) -> FakeResult {
@@ -324,7 +323,7 @@ impl FakeMistral {
         let tools = tools.as_array().into_iter().flatten();
         let before = page.saturating_sub(1).saturating_mul(size);
         let tools: Vec<&Value> = tools.skip(before).take(size).collect();
-        Ok(Answer::json(200, &json!(tools)))
+        Answer::ok(json!(tools))
     }
 
     fn call_tool(&self, recorded: &RecordedRequest, index: usize, tool: &str) -> FakeResult {
@@ -341,11 +340,10 @@ impl FakeMistral {
             "whoami" => (json!(bearer(recorded)), false),
             _ => return Ok(refusal(404, "no such tool")),
         };
-        let body = json!({
+        Answer::ok(json!({
             "content": [{ "type": "text", "text": text }],
             "metadata": { "mcp_meta": { "isError": is_error } },
-        });
-        Ok(Answer::json(200, &body))
+        }))
     }
 
     /// The refusal of a connector that is not authenticated.

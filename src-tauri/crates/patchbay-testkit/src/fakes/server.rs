@@ -124,7 +124,6 @@ impl<H: FakePlatform> Fake<H> {
         self.lock().tamper = Some(Arc::new(change));
     }
 
-    /// Undoes [`tamper`](Self::tamper).
     pub fn clear_tamper(&self) {
         self.lock().tamper = None;
     }
@@ -168,7 +167,7 @@ async fn handle<H: FakePlatform>(
     };
     let mut answer = match &answer.probe {
         Some(probe) => {
-            let status = ask(&backend.http, probe).await;
+            let status = send_probe(&backend.http, probe).await;
             lock(&backend.shared).hosted.probed(&recorded, status)
         }
         None => answer,
@@ -260,7 +259,7 @@ fn cut() -> Response {
 }
 
 /// Probes a service and returns the status of its answer.
-async fn ask(http: &reqwest::Client, probe: &Probe) -> Option<u16> {
+async fn send_probe(http: &reqwest::Client, probe: &Probe) -> Option<u16> {
     let accept = "application/json, text/event-stream";
     let mut request = http
         .post(&probe.url)

@@ -60,8 +60,7 @@ impl FakeTenex {
         let until = items.len().min(from + limit.min(self.page));
         let next = (until < items.len()).then(|| format!("at+{until}"));
         let page = items.get(from..until).unwrap_or_default();
-        let body = json!({ "items": page, "next_cursor": next, "total": items.len() });
-        Ok(Answer::json(200, &body))
+        Answer::ok(json!({ "items": page, "next_cursor": next, "total": items.len() }))
     }
 
     fn list(&self, recorded: &RecordedRequest) -> FakeResult {
@@ -209,7 +208,7 @@ impl FakeTenex {
                 _ => drop(connector.insert(name, value)),
             }
         }
-        Ok(Answer::json(200, &Value::Object(connector.clone())))
+        Answer::ok(Value::Object(connector.clone()))
     }
 
     /// `refresh`, `revoke` and `test`.
@@ -224,14 +223,13 @@ impl FakeTenex {
                 let health = if is_ok { "ok" } else { "failing" };
                 connector.insert("health".to_owned(), health.into());
                 connector.insert("last_checked_at".to_owned(), NOW.into());
-                let body = json!({
+                return Answer::ok(json!({
                     "ok": is_ok, "latency_ms": 42, "message": null, "checked_at": NOW,
-                });
-                return Ok(Answer::json(200, &body));
+                }));
             }
             _ => return Err("no such operation".to_owned()),
         }
-        Ok(Answer::json(200, &Value::Object(connector.clone())))
+        Answer::ok(Value::Object(connector.clone()))
     }
 
     fn index(&self, id: &str) -> Option<usize> {
@@ -271,8 +269,7 @@ impl FakeTenex {
         }
         let token = "jwt-5d0c9aa1b7e2".to_owned();
         self.keys.push(token.clone());
-        let body = json!({ "access_token": token, "token_type": "bearer", "expires_in": 3600 });
-        Ok(Answer::json(200, &body))
+        Answer::ok(json!({ "access_token": token, "token_type": "bearer", "expires_in": 3600 }))
     }
 
     fn handle_authorized(&mut self, recorded: &RecordedRequest, base: &str) -> FakeResult {
@@ -304,11 +301,10 @@ impl FakeTenex {
             ("GET", ["status"]) => {
                 recorded.check_no_body()?;
                 let one = &self.connectors[index];
-                let body = json!({
+                Answer::ok(json!({
                     "connector_id": one["id"], "status": one["status"], "error": one["error"],
                     "last_checked_at": one["last_checked_at"],
-                });
-                Ok(Answer::json(200, &body))
+                }))
             }
             ("PATCH", []) => self.update(recorded, index),
             ("DELETE", []) => {
