@@ -19,8 +19,7 @@ const CUT_OFF: &str = r#"
 
 #[test]
 fn axe_finds_no_fault_with_any_page_or_layer_in_light_and_dark() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     let mut faults = in_both_themes(&window, "first launch");
     fill(&harness, &window);
     visit_pages(&window, |window, page| {
@@ -80,8 +79,7 @@ fn axe_finds_no_fault_where_there_is_no_keychain_in_light_and_dark() {
 
 #[test]
 fn nothing_is_cut_off_in_a_small_window_with_text_of_double_size() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     fill(&harness, &window);
     make_small_with_large_text(&window);
     let mut lost = Vec::new();

@@ -6,8 +6,7 @@ use crate::support::{Harness, Window};
 
 #[test]
 fn what_is_no_mcp_server_is_named_with_its_code_and_nothing_typed_is_lost() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     window.open_adding();
     let dead = format!(
         "http://127.0.0.1:{}/mcp",
@@ -33,8 +32,7 @@ fn what_is_no_mcp_server_is_named_with_its_code_and_nothing_typed_is_lost() {
 
 #[test]
 fn a_connector_with_a_token_runs_and_shows_the_token_nowhere() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     look_at(&window, harness.playground.bearer_url().as_str());
     window.press("radio", "Token");
     window.fill("Token", harness.playground.bearer_token());
@@ -45,8 +43,7 @@ fn a_connector_with_a_token_runs_and_shows_the_token_nowhere() {
 
 #[test]
 fn a_connector_with_headers_of_its_own_runs_and_shows_their_values_nowhere() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     look_at(&window, harness.playground.bearer_url().as_str());
     window.press("radio", "Headers");
     window.press("button", "Add connector");
@@ -70,8 +67,7 @@ fn a_connector_with_headers_of_its_own_runs_and_shows_their_values_nowhere() {
 
 #[test]
 fn a_wrong_token_is_refused_and_can_be_replaced() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     look_at(&window, harness.playground.bearer_url().as_str());
     window.press("radio", "Token");
     window.fill("Token", "pg-wrong-token-0000");

@@ -57,8 +57,7 @@ fn changed_tools_wait_on_home_are_shown_beside_what_was_agreed_to_and_accepted()
 
 #[test]
 fn a_change_is_met_where_its_tool_is_used_and_accepted_by_key() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     let connector = seed::open_connector(&harness, &window);
     change(&harness);
     seed::ask(

@@ -5,8 +5,7 @@ use crate::support::display::{self, Key};
 
 #[test]
 fn an_entry_is_saved_used_replaced_and_deleted() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     window.go_to("Credentials");
     window.see_text("No saved credentials");
     window.press("button", "Add credential");

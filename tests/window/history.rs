@@ -65,8 +65,7 @@ fn a_run_is_run_again_and_edited_first() {
     window.see("heading", "echo");
     assert_eq!(window.value("message"), "A needle in the hay");
     window.fill("message", "Another needle");
-    window.press("button", "Run");
-    window.see("region", "Result");
+    window.run_tool();
     window.see_text("Another needle");
     window.quit();
 }
@@ -77,8 +76,7 @@ fn two_runs_are_compared_and_what_always_differs_is_ignored() {
     window.press("row", "echo, Done, *");
     window.press("button", "Edit and run");
     window.fill("message", "Another needle");
-    window.press("button", "Run");
-    window.see("region", "Result");
+    window.run_tool();
     window.go_to("Runs");
     window.press("row", "echo, Done, *");
     window.keys(&[keys::CONTROL, "d"]);
@@ -132,8 +130,7 @@ fn runs_are_written_to_the_file_that_was_chosen_in_the_portal() {
 }
 
 fn with_runs() -> (Harness, Window) {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     add_runs(&harness, &window);
     (harness, window)
 }

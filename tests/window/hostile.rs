@@ -52,8 +52,7 @@ fn an_address_that_is_not_to_be_trusted_is_named_and_nothing_typed_is_lost() {
 
 #[test]
 fn what_is_no_address_is_refused_where_it_was_typed() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     window.open_adding();
     for (address, words) in [
         ("javascript:alert(1)", "usage.invalid"),
@@ -77,8 +76,7 @@ fn what_is_no_address_is_refused_where_it_was_typed() {
 
 #[test]
 fn a_look_that_is_stopped_ends_at_once() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     window.open_adding();
     let address = harness.playground.at("slow").to_string();
     window.enter("Address or command", &address);
@@ -196,8 +194,7 @@ fn hostile_answers_to_a_sign_in_and_in_a_result_are_words_and_nothing_else() {
     window.see_text("txt.exe");
     let message = format!("{page}{turned}[link](javascript:alert(1)) {program}");
     window.fill("message", &message);
-    window.press("button", "Run");
-    window.see("region", "Result");
+    window.run_tool();
     window.see_text("[link](javascript:alert(1))");
     // Tokens are revoked with the secret and the refresh token unchanged.
     seed::ask(

@@ -24,8 +24,7 @@ const PAGE: usize = 4 * 1024 * 1024 - 64 * 1024;
 
 #[test]
 fn lists_of_many_servers_at_once_take_a_bounded_amount_of_memory() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     for number in 0..SERVERS {
         let mut url = harness.playground.open_url();
         url.set_query(Some(&format!("n={number}")));

@@ -17,8 +17,7 @@ const TEXT: usize = 11 * 1024 * 1024;
 
 #[test]
 fn large_results_one_after_the_other_take_the_memory_of_one() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     let connector = seed::open_connector(&harness, &window);
     let run = || {
         let arguments = seed::run_request(&connector, "echo", json!({ "message": "m" }));

@@ -96,8 +96,7 @@ fn a_pasted_command_is_reviewed_allowed_and_runs() {
     assert!(started(&pids) > before);
     window.go_to("Tools");
     window.press("row", "echo, *");
-    window.press("button", "Run");
-    window.see("region", "Result");
+    window.run_tool();
     assert!(!window.source().contains(secret));
     window.go_to("Credentials");
     window.see("row", "*Used in 1 place*");

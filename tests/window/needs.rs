@@ -37,8 +37,7 @@ fn a_sign_in_that_lapses_within_a_week_is_renewed_in_one_step() {
 
 #[test]
 fn a_check_that_fails_leads_to_what_fails_and_back_to_quiet() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     seed::open_connector(&harness, &window);
     fail(&harness);
     window.go_to("Home");

@@ -119,8 +119,7 @@ fn the_page_hears_the_host_of_a_sign_in_and_nothing_that_finishes_it() {
 
 #[test]
 fn the_page_cannot_listen_to_the_events_of_plugins() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (_harness, window) = Harness::started();
     let listen = "
         const [event, target] = args;
         const handler = window.__TAURI_INTERNALS__.transformCallback(() => 0);
@@ -168,8 +167,7 @@ fn a_link_that_starts_the_app_is_in_no_log_and_on_no_output() {
 
 #[test]
 fn a_link_that_installs_leads_to_the_review_and_adds_nothing_by_itself() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     window.see("heading", "Home");
     // {"command":"touch","args":["/tmp/mark"]}
     let config = "eyJjb21tYW5kIjoidG91Y2giLCJhcmdzIjpbIi90bXAvbWFyayJdfQ";

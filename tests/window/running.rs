@@ -76,8 +76,7 @@ fn every_shape_of_input_goes_through_the_form_as_json() {
     // The form's own e-mail field comes before that of the contact.
     window.press_in(("group", "contact*"), "textbox", "email");
     window.type_text("lena@example.com");
-    window.press("button", "Run");
-    window.see("region", "Result");
+    window.run_tool();
     window.see_text("lena@example.com");
     window.quit();
 }
@@ -205,8 +204,7 @@ fn a_result_is_walked_and_folded_by_keys() {
 
 /// A window with the form of a tool.
 fn with_tool(tool: &str) -> (Harness, Window) {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     seed::open_connector(&harness, &window);
     window.go_to("Tools");
     window.press("row", &format!("{tool}, *"));

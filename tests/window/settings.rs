@@ -5,8 +5,7 @@ use crate::support::{Harness, Window, keys};
 
 #[test]
 fn the_colours_change_at_once_and_are_kept() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     open_settings(&window);
     window.press_in(("radiogroup", "Theme"), "radio", "Dark");
     window.wait_until("dark colours", || theme(&window) == "dark");
@@ -21,8 +20,7 @@ fn the_colours_change_at_once_and_are_kept() {
 
 #[test]
 fn a_mac_in_full_screen_keeps_no_room_for_the_buttons_of_its_window() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (_harness, window) = Harness::started();
     let room = |mac: bool, full: bool| {
         let script = "const root = document.documentElement;
             root.toggleAttribute('data-mac', arguments[0]);
@@ -38,8 +36,7 @@ fn a_mac_in_full_screen_keeps_no_room_for_the_buttons_of_its_window() {
 
 #[test]
 fn the_palette_finds_tools_and_places() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     seed::open_connector(&harness, &window);
     window.keys(&[keys::CONTROL, "k"]);
     window.see("dialog", "Search or run a command");
@@ -58,8 +55,7 @@ fn the_palette_finds_tools_and_places() {
 
 #[test]
 fn a_question_mark_shows_all_keys() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (_harness, window) = Harness::started();
     window.go_to("Connectors");
     window.keys(&["?"]);
     window.see("dialog", "Keyboard shortcuts");
@@ -71,8 +67,7 @@ fn a_question_mark_shows_all_keys() {
 
 #[test]
 fn a_removed_connector_comes_back_with_undo() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     seed::open_connector(&harness, &window);
     window.go_to("Connectors");
     window.see("row", "Open playground, *");

@@ -24,8 +24,7 @@ fn denied_in_the_browser_it_says_so_and_can_be_tried_again() {
 
 #[test]
 fn not_finished_in_time_it_expires_and_can_be_tried_again() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     let connector = seed::draft(&harness, &window, "loopback");
     seed::start_authorization(&window, &connector, Some(3));
     let late = harness.opened_page();
@@ -49,8 +48,7 @@ fn not_finished_in_time_it_expires_and_can_be_tried_again() {
 
 #[test]
 fn cancelled_it_leaves_a_connector_that_still_needs_it() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     seed::draft(&harness, &window, "loopback");
     sign_in(&window);
     harness.opened_page();

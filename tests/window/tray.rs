@@ -57,8 +57,7 @@ fn mute(window: &Window, connector: &str, muted: bool) {
 #[test]
 fn a_closed_window_waits_in_the_tray_and_the_tray_ends_the_app() {
     let panel = Panel::open();
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     let tray = panel.tray();
     let words: Vec<String> = tray.lines().into_iter().map(|line| line.words).collect();
     assert_eq!(words, ["Open Patchbay", STARTS, NOTIFIES, "Quit Patchbay"]);
@@ -76,8 +75,7 @@ fn a_closed_window_waits_in_the_tray_and_the_tray_ends_the_app() {
 #[test]
 fn a_closed_window_ends_the_app_once_the_panel_is_gone() {
     let panel = Panel::open();
-    let harness = Harness::new();
-    let window = harness.start();
+    let (_harness, window) = Harness::started();
     drop(panel.tray());
     panel.end();
     display::ask_to_close();
@@ -105,8 +103,7 @@ fn a_start_with_the_session_waits_for_the_panel_without_a_window() {
 #[test]
 fn the_app_starts_with_the_session_where_the_tray_says_so() {
     let panel = Panel::open();
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     let tray = panel.tray();
     let entry = harness
         .home()

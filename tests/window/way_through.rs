@@ -97,7 +97,6 @@ fn use_tools_and_restart(harness: &Harness, window: Window) {
 fn echo(window: &Window, message: &str) {
     window.see("heading", "echo");
     window.fill("message", message);
-    window.press("button", "Run");
-    window.see("region", "Result");
+    window.run_tool();
     window.see_text(message);
 }

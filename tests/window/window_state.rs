@@ -12,8 +12,7 @@ const CHOSEN: Bounds = Bounds {
 
 #[test]
 fn size_and_place_are_kept() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     assert_ne!(display::bounds(), Some(CHOSEN));
     put(&window, CHOSEN);
     window.quit();
@@ -52,8 +51,7 @@ fn a_place_beyond_the_screen_is_brought_back_into_it() {
 
 #[test]
 fn a_window_that_filled_the_screen_does_so_again() {
-    let harness = Harness::new();
-    let window = harness.start();
+    let (harness, window) = Harness::started();
     put(&window, CHOSEN);
     assert!(!display::is_maximised());
     display::maximise();

@@ -5,15 +5,14 @@ use serde_json::json;
 
 use super::stage::{KEY, Stage, TOKEN, secret};
 use crate::accessibility::assert_no_faults;
-use crate::support::Window;
-use crate::support::seed;
+use crate::support::{Harness, Window, seed};
 
 #[test]
 fn favourites_and_tags_are_kept_groups_and_order_too_and_filters_find_what_is_meant() {
     let stage = Stage::new(FakeCohere::new(KEY));
-    let tenex = stage.also(FakeTenex::new(KEY));
+    let tenex = stage.start_fake(FakeTenex::new(KEY));
     let window = &stage.window;
-    furnish(&stage, tenex.url());
+    set_up(&stage, tenex.url());
 
     stage.open_connector("docs");
     window.press("button", "More actions");
@@ -72,24 +71,18 @@ fn favourites_and_tags_are_kept_groups_and_order_too_and_filters_find_what_is_me
     see_rows(window, &["Open playground"]);
     window.press("radio", "This computer*");
 
-    let Stage {
-        window,
-        fake,
-        harness,
-    } = stage;
-    window.quit();
-    let window = harness.start();
+    let stage = stage.restart(Harness::start);
+    let window = &stage.window;
     window.go_to("Connectors");
-    see_rows(&window, &ungrouped);
-    view(&window, "Needs attention");
-    see_rows(&window, &by_attention);
-    assert_eq!(fake.faults(), Vec::<String>::new());
+    see_rows(window, &ungrouped);
+    view(window, "Needs attention");
+    see_rows(window, &by_attention);
     assert_eq!(tenex.faults(), Vec::<String>::new());
-    window.quit();
+    stage.finish();
 }
 
 /// A connector of this computer, two on Cohere, one on 10ex.
-fn furnish(stage: &Stage<FakeCohere>, tenex: &str) {
+fn set_up(stage: &Stage<FakeCohere>, tenex: &str) {
     let window = &stage.window;
     seed::open_connector(&stage.harness, window);
     let with_key = |window: &Window| window.fill("API key*", KEY);

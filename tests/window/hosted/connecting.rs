@@ -25,8 +25,7 @@ fn it_is_connected_and_disconnected_and_says_why() {
     window.press("tab", "Tools*");
     window.press("row", "echo*");
     window.fill("message", "through the relay");
-    window.press("button", "Run");
-    window.see("region", "Result");
+    window.run_tool();
 
     stage.open_connector("127.0.0.1");
     window.press_in(CONNECTION, "button", "Disconnect");

@@ -24,8 +24,7 @@ fn another_platform_is_used_like_the_others() {
     window.press("tab", "Tools*");
     window.press("row", "echo*");
     window.fill("text", "hello");
-    window.press("button", "Run");
-    window.see("region", "Result");
+    window.run_tool();
     window.see_text("hello");
     window.go_to("Runs");
     window.see("row", "echo, Done, *");

@@ -54,8 +54,7 @@ fn the_arguments_of_a_run_stay_while_it_is_limited_garbled_cut_or_silent() {
     assert_eq!(window.value("text"), "a long thought");
 
     stage.set_fault(None);
-    window.press("button", "Run");
-    window.see("region", "Result");
+    window.run_tool();
     window.see_text("a long thought");
     stage.finish();
 }

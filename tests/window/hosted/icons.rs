@@ -11,7 +11,6 @@ use serde_json::json;
 
 use super::stage::{KEY, Stage};
 
-/// A GIF of one pixel.
 const GIF: &[u8] =
     b"GIF89a\x01\0\x01\0\x80\0\0\xff\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
 

@@ -11,7 +11,7 @@ use crate::support::{Window, keys};
 fn axe_finds_no_fault_with_pages_and_layers_of_hosted_platforms() {
     let stage = Stage::new(FakeMistral::new(KEY));
     let mut faults = Vec::new();
-    furnish(&stage, |window, what| {
+    set_up(&stage, |window, what| {
         faults.extend(in_both_themes(window, what))
     });
     visit(&stage.window, |window, what| {
@@ -26,7 +26,7 @@ fn nothing_of_hosted_platforms_is_cut_off_in_a_small_window_with_text_of_double_
     let stage = Stage::new(FakeMistral::new(KEY));
     make_small_with_large_text(&stage.window);
     let mut lost = Vec::new();
-    furnish(&stage, |window, what| lost.extend(cut_off(window, what)));
+    set_up(&stage, |window, what| lost.extend(cut_off(window, what)));
     visit(&stage.window, |window, what| {
         lost.extend(cut_off(window, what))
     });
@@ -37,7 +37,7 @@ fn nothing_of_hosted_platforms_is_cut_off_in_a_small_window_with_text_of_double_
 #[test]
 fn assistive_technology_is_told_what_is_what() {
     let stage = Stage::new(FakeMistral::new(KEY));
-    furnish(&stage, |_, _| {});
+    set_up(&stage, |_, _| {});
     let window = &stage.window;
     for (role, name) in [
         ("region", "On Mistral"),
@@ -46,7 +46,7 @@ fn assistive_technology_is_told_what_is_what() {
         ("tab", "Credentials"),
         ("button", "Copy to another account…"),
     ] {
-        let told = window.told(role, name);
+        let told = window.role_and_name(role, name);
         assert_eq!(told, (role.to_owned(), name.to_owned()));
     }
     window.press("link", "Mistral");
@@ -56,14 +56,14 @@ fn assistive_technology_is_told_what_is_what() {
         ("textbox", "Account name"),
         ("tab", "Account"),
     ] {
-        let told = window.told(role, name);
+        let told = window.role_and_name(role, name);
         assert_eq!(told, (role.to_owned(), name.to_owned()));
     }
     stage.finish();
 }
 
 /// An account with a connector, whose page is open; the way there is looked at.
-fn furnish(stage: &Stage<FakeMistral>, mut look: impl FnMut(&Window, &str)) {
+fn set_up(stage: &Stage<FakeMistral>, mut look: impl FnMut(&Window, &str)) {
     let window = &stage.window;
     window.press("button", "Add account");
     look(window, "platforms");

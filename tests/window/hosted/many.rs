@@ -13,7 +13,7 @@ const PICKED: (&str, &str) = ("group", "Selected connectors");
 
 #[test]
 fn picked_connectors_are_checked_and_what_is_not_well_stays_picked() {
-    let (stage, mistral) = furnish();
+    let (stage, mistral) = set_up();
     let window = &stage.window;
     pick_all(window, 4);
     assert_no_faults(window, "picked");
@@ -40,7 +40,7 @@ fn picked_connectors_are_checked_and_what_is_not_well_stays_picked() {
 
 #[test]
 fn picked_connectors_are_turned_off_where_that_is_one_thing_and_on_again() {
-    let (stage, mistral) = furnish();
+    let (stage, mistral) = set_up();
     let window = &stage.window;
     pick_all(window, 4);
     window.press_in(PICKED, "button", "Turn off*");
@@ -63,7 +63,7 @@ fn picked_connectors_are_turned_off_where_that_is_one_thing_and_on_again() {
 
 #[test]
 fn picked_connectors_are_deleted_and_those_of_this_computer_come_back() {
-    let (stage, mistral) = furnish();
+    let (stage, mistral) = set_up();
     let window = &stage.window;
     for title in [OPEN, "docs", "tickets"] {
         pick(window, title);
@@ -142,10 +142,10 @@ fn picked_connectors_are_signed_in_to_one_after_the_other() {
 }
 
 /// A connector of this computer, two on Cohere and one on Mistral, in the list.
-fn furnish() -> (Stage<FakeCohere>, Fake<FakeMistral>) {
+fn set_up() -> (Stage<FakeCohere>, Fake<FakeMistral>) {
     let stage = Stage::new(FakeCohere::new(KEY));
     let window = &stage.window;
-    let mistral = stage.also(FakeMistral::new(KEY));
+    let mistral = stage.start_fake(FakeMistral::new(KEY));
     seed::open_connector(&stage.harness, window);
     let with_key = |window: &Window| window.fill("API key*", KEY);
     stage.sign_in("Cohere", with_key);

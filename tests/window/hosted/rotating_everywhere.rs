@@ -25,7 +25,7 @@ struct Others {
 #[test]
 fn a_new_secret_goes_everywhere_and_the_place_that_refused_is_tried_again_from_home() {
     let stage = Stage::new(FakeCohere::new(KEY));
-    let others = furnish(&stage);
+    let others = set_up(&stage);
     let window = &stage.window;
     // The Playground lets this one in, so that the connector of this computer tells whether it has it.
     let new = stage.harness.playground.bearer_token().to_owned();
@@ -66,7 +66,7 @@ fn a_new_secret_goes_everywhere_and_the_place_that_refused_is_tried_again_from_h
 #[test]
 fn a_rotation_is_taken_back_everywhere_and_deleting_says_what_would_break() {
     let stage = Stage::new(FakeCohere::new(KEY));
-    let others = furnish(&stage);
+    let others = set_up(&stage);
     let window = &stage.window;
     open(&stage);
     window.press("button", "Rotate…");
@@ -110,11 +110,11 @@ fn a_rotation_is_taken_back_everywhere_and_deleting_says_what_would_break() {
 }
 
 /// A secret in the wallet, and four connectors that were given it.
-fn furnish(stage: &Stage<FakeCohere>) -> Others {
+fn set_up(stage: &Stage<FakeCohere>) -> Others {
     let window = &stage.window;
     let others = Others {
-        mistral: stage.also(FakeMistral::new(KEY)),
-        tenex: stage.also(FakeTenex::new(KEY)),
+        mistral: stage.start_fake(FakeMistral::new(KEY)),
+        tenex: stage.start_fake(FakeTenex::new(KEY)),
     };
     let token = json!({ "name": ENTRY, "secret": { "kind": "bearer", "token": FIRST } });
     let entry = ask(window, "add_wallet_entry", json!({ "request": token }));

@@ -35,6 +35,15 @@ impl<H: FakePlatform> Stage<H> {
         stage
     }
 
+    /// Quits the app, and starts it once more.
+    pub(super) fn restart(self, start: fn(&Harness) -> Window) -> Self {
+        self.window.quit();
+        Self {
+            window: start(&self.harness),
+            ..self
+        }
+    }
+
     /// Changes the platform, or looks at it.
     pub(super) fn with<T>(&self, change: impl FnOnce(&mut H) -> T) -> T {
         self.fake.with(change)
@@ -45,7 +54,7 @@ impl<H: FakePlatform> Stage<H> {
     }
 
     /// One more platform beside the first.
-    pub(super) fn also<O: FakePlatform>(&self, hosted: O) -> Fake<O> {
+    pub(super) fn start_fake<O: FakePlatform>(&self, hosted: O) -> Fake<O> {
         let fake = self.harness.runtime.block_on(Fake::start(hosted));
         fake.expect("the other platform starts")
     }
@@ -95,7 +104,6 @@ impl<H: FakePlatform> Stage<H> {
         )
     }
 
-    /// The account of that label.
     pub(super) fn account(&self, label: &str) -> Value {
         let accounts = ask(&self.window, "list_accounts", json!({}));
         let mut accounts = accounts.as_array().into_iter().flatten();

@@ -62,8 +62,15 @@ impl Harness {
             home,
             _turn: turn_of_this,
         };
-        harness.furnish();
+        harness.set_up();
         harness
+    }
+
+    /// A harness with an empty home, and the window of the app in it.
+    pub(crate) fn started() -> (Self, Window) {
+        let harness = Self::new();
+        let window = harness.start();
+        (harness, window)
     }
 
     /// Changes the Playground while it runs.
@@ -71,7 +78,7 @@ impl Harness {
         self.playground.configure(change);
     }
 
-    fn furnish(&self) {
+    fn set_up(&self) {
         for (_, folder) in FOLDERS {
             fs::create_dir_all(self.path(folder)).expect("a folder");
         }

@@ -53,7 +53,6 @@ impl<'a> Keyring<'a> {
         keyring
     }
 
-    /// Address of the bus.
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
@@ -87,7 +86,6 @@ impl<'a> Keyring<'a> {
             .wait_for("a locked keyring", || self.is("true").then_some(()));
     }
 
-    /// Deletes everything in it.
     pub(crate) fn lose_everything(&mut self) {
         end(self.daemon.take());
         fs::remove_dir_all(self.folder().join("keyrings")).expect("its files go");

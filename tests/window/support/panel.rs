@@ -34,7 +34,6 @@ pub(crate) struct Notice {
     pub(crate) words: String,
 }
 
-/// One line of a menu.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Line {
     id: i32,

@@ -21,7 +21,6 @@ pub(crate) struct Portal {
     asked: Receiver<FileRequest>,
 }
 
-/// A request of a program.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct FileRequest {
     pub(crate) title: String,

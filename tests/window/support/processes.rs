@@ -50,7 +50,6 @@ pub(crate) fn with_variable(variable: &str, path: &Path) -> Vec<Process> {
         .collect()
 }
 
-/// Kills processes.
 pub(crate) fn kill(processes: &[Process]) {
     for process in processes {
         // A process may have ended by itself.

@@ -28,7 +28,6 @@ const OUT_OF_REACH: [&str; 2] = ["element not interactable", "element click inte
 pub(crate) struct Refusal {
     /// Such as `no such element` or `stale element reference`.
     pub(crate) error: String,
-    /// Message.
     pub(crate) message: String,
 }
 

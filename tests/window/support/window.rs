@@ -225,6 +225,12 @@ impl Window {
         self.press("button", "Add connector");
     }
 
+    /// Runs the tool whose form is shown, and waits for its result.
+    pub(crate) fn run_tool(&self) {
+        self.press("button", "Run");
+        self.see("region", "Result");
+    }
+
     /// Runs the tool that says who is signed in.
     pub(crate) fn run_whoami(&self) {
         self.go_to("Tools");
@@ -312,7 +318,7 @@ impl Window {
     }
 
     /// Role and name of an element, as assistive technology gets them.
-    pub(crate) fn told(&self, role: &str, name: &str) -> (String, String) {
+    pub(crate) fn role_and_name(&self, role: &str, name: &str) -> (String, String) {
         self.act(&[role], name, |element| {
             let session = self.session();
             Ok((session.role(element)?, session.label(element)?))
@@ -359,7 +365,6 @@ impl Window {
         self.session.take();
     }
 
-    /// Kills the app.
     pub(crate) fn kill(mut self) {
         self.end();
     }
