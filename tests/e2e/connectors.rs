@@ -21,8 +21,7 @@ use crate::support::{Harness, assert_done, echo, request, start_playground, text
 
 #[tokio::test]
 async fn disconnecting_gives_the_tokens_back() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     let gone = harness.disconnect(&connector).await;
     assert!(gone.revoked);
     assert_eq!(gone.note, None);
@@ -82,8 +81,7 @@ async fn disconnecting_says_nothing_of_a_token_that_had_ended_by_itself() {
 
 #[tokio::test]
 async fn a_connector_that_is_switched_off_is_left_alone() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     let switch = async |on: bool| {
         let changes = ConnectorChanges {
             enabled: Some(on),
@@ -112,8 +110,7 @@ async fn a_connector_that_is_switched_off_is_left_alone() {
 
 #[tokio::test]
 async fn a_removed_connector_can_be_restored_for_a_while() {
-    let mut harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (mut harness, connector) = Harness::connected().await;
     remove_connector(&harness.cx, &connector.id).await.unwrap();
     assert!(list_connectors(&harness.cx).await.unwrap().is_empty());
     let echo = request(&connector.id, "echo", json!({ "message": "hi" }));
@@ -198,8 +195,7 @@ async fn a_replaced_secret_is_sent_from_the_next_call_on() {
 
 #[tokio::test]
 async fn an_address_of_another_origin_gets_no_token_of_the_first() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     let other = start_playground(|_| {}).await;
     let moved = harness.update(&connector, to(&other.url())).await;
     assert_eq!(moved.identity.credential, None);
@@ -277,8 +273,7 @@ async fn a_server_that_comes_back_is_found_again() {
 
 #[tokio::test]
 async fn the_doctor_names_the_step_that_fails() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     let failing = async || {
         let check = check_connector(&harness.cx, &connector.id).await.unwrap();
         let failed = check

@@ -42,9 +42,7 @@ async fn a_declined_consent_says_so_and_can_be_asked_again() {
 
 #[tokio::test]
 async fn a_consent_that_nobody_answers_expires() {
-    let harness = Harness::new().await;
-    harness.browser.set_answer(Answer::Nothing);
-    let connector = harness.add().await;
+    let (harness, connector) = Harness::unanswered().await;
     let request = StartAuthorization {
         timeout_seconds: Some(1),
         ..sign_in_request(&connector.id)
@@ -64,9 +62,7 @@ async fn a_consent_that_nobody_answers_expires() {
 
 #[tokio::test]
 async fn the_user_can_have_more_time() {
-    let harness = Harness::new().await;
-    harness.browser.set_answer(Answer::Nothing);
-    let connector = harness.add().await;
+    let (harness, connector) = Harness::unanswered().await;
     let pending = harness.start_waiting(&connector, Redirect::DeepLink).await;
     let extend = || extend_authorization(&harness.cx, &pending.id);
     let extended = extend().await.unwrap();
@@ -114,9 +110,7 @@ async fn a_cancelled_consent_leaves_a_connector_that_worked_as_it_was() {
 
 #[tokio::test]
 async fn a_connector_has_one_consent_at_a_time_and_a_new_one_after_it() {
-    let harness = Harness::new().await;
-    harness.browser.set_answer(Answer::Nothing);
-    let connector = harness.add().await;
+    let (harness, connector) = Harness::unanswered().await;
     let first = harness.start(&connector, Redirect::Loopback).await;
     let second = harness.start(&connector, Redirect::DeepLink).await;
     assert_eq!(first.id, second.id);
@@ -134,9 +128,7 @@ async fn a_connector_has_one_consent_at_a_time_and_a_new_one_after_it() {
 
 #[tokio::test]
 async fn what_belongs_to_another_consent_is_ignored() {
-    let harness = Harness::new().await;
-    harness.browser.set_answer(Answer::Nothing);
-    let connector = harness.add().await;
+    let (harness, connector) = Harness::unanswered().await;
     let pending = harness.start_waiting(&connector, Redirect::Loopback).await;
     let page = harness.browser.page(1).await;
 
@@ -240,8 +232,7 @@ async fn a_token_endpoint_that_fails_keeps_the_connector_for_another_try() {
 
 #[tokio::test]
 async fn a_provider_that_forgot_us_gets_another_registration() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     let page = harness.browser.page(1).await;
     let client = parameter(&page, "client_id");
     assert!(harness.playground.remove_client(&client));
@@ -261,9 +252,7 @@ async fn a_provider_that_forgot_us_gets_another_registration() {
 
 #[tokio::test]
 async fn a_removed_connector_takes_its_consent_with_it() {
-    let harness = Harness::new().await;
-    harness.browser.set_answer(Answer::Nothing);
-    let connector = harness.add().await;
+    let (harness, connector) = Harness::unanswered().await;
     let pending = harness.start_waiting(&connector, Redirect::Loopback).await;
     remove_connector(&harness.cx, &connector.id).await.unwrap();
     harness
@@ -276,8 +265,7 @@ async fn a_removed_connector_takes_its_consent_with_it() {
 
 #[tokio::test]
 async fn what_the_user_decides_meanwhile_outlasts_the_consent() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     harness.browser.set_answer(Answer::Nothing);
 
     let pending = harness.start_waiting(&connector, Redirect::Loopback).await;
@@ -327,9 +315,7 @@ async fn a_code_is_redeemed_once_however_often_it_comes() {
 
 #[tokio::test]
 async fn quitting_in_the_middle_leaves_an_honest_row() {
-    let mut harness = Harness::new().await;
-    harness.browser.set_answer(Answer::Nothing);
-    let connector = harness.add().await;
+    let (mut harness, connector) = Harness::unanswered().await;
     let pending = harness.start_waiting(&connector, Redirect::Loopback).await;
     harness.restart().await;
     assert_eq!(harness.state(&pending).await, AuthorizationState::Cancelled);

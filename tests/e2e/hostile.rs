@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 
 use crate::support::{
-    Answer, Harness, TIMEOUT, add_request, bearer, oauth, parameter, sign_in_request,
-    start_playground, text_of,
+    Harness, TIMEOUT, add_request, bearer, oauth, parameter, sign_in_request, start_playground,
+    text_of,
 };
 
 #[tokio::test]
@@ -200,8 +200,7 @@ async fn assert_fails(harness: &Harness, connector: &Connector, patch: &Value, c
 
 #[tokio::test]
 async fn another_authorization_server_than_before_is_asked_for_nothing_until_agreed_to() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     let opened = harness.browser.opened().len();
     let other = start_playground(|_| {}).await;
     let named = json!({ "authorization_servers": [other.issuer()] });
@@ -240,9 +239,7 @@ async fn another_authorization_server_than_before_is_asked_for_nothing_until_agr
 
 #[tokio::test]
 async fn a_registration_that_was_never_used_is_remembered_too() {
-    let harness = Harness::new().await;
-    harness.browser.set_answer(Answer::Nothing);
-    let connector = harness.add().await;
+    let (harness, connector) = Harness::unanswered().await;
     let pending = harness.start_waiting(&connector, Redirect::Loopback).await;
     harness.cancel(&pending).await;
     let other = start_playground(|_| {}).await;
@@ -334,9 +331,7 @@ async fn a_schema_that_turns_in_circles_stops_neither_app_nor_tool() {
 
 #[tokio::test]
 async fn links_and_pasted_addresses_of_others_change_nothing() {
-    let harness = Harness::new().await;
-    harness.browser.set_answer(Answer::Nothing);
-    let connector = harness.add().await;
+    let (harness, connector) = Harness::unanswered().await;
     let pending = harness.start_waiting(&connector, Redirect::DeepLink).await;
     let page = harness.browser.page(1).await;
     let state = parameter(&page, "state");

@@ -11,8 +11,7 @@ use crate::support::{Harness, bearer, text_of};
 
 #[tokio::test]
 async fn a_connector_whose_secret_is_lost_can_be_disconnected_and_connected_again() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     lose_secrets(&harness);
     let gone = harness.disconnect(&connector).await;
     assert!(!gone.revoked);
@@ -58,8 +57,7 @@ async fn a_lost_secret_is_a_sign_in_that_is_needed_and_the_doctor_says_so() {
 
 #[tokio::test]
 async fn a_vault_whose_key_is_lost_is_put_aside_at_the_users_word_alone() {
-    let mut harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (mut harness, connector) = Harness::connected().await;
     let early = set_vault_aside(&harness.cx, true).await.unwrap_err();
     assert_eq!(early.code(), Code::UsageInvalid, "nothing is lost");
     harness.cx.close().await;

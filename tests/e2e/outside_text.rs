@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use patchbay_model::{Connector, Origin, RunState};
 use patchbay_ops::{disconnect_connector, dry_run, refresh_tools, replay_run};
-use patchbay_playground::{Document, LoggedRequest};
-use serde_json::{Value, json};
+use patchbay_playground::LoggedRequest;
+use serde_json::json;
 
 use crate::support::{Harness, assert_done, request, text_of};
 
@@ -29,7 +29,6 @@ const SPELLINGS: [Spelling; 4] = [
 ];
 
 impl Bait {
-    /// One for each spelling.
     async fn all() -> Vec<Self> {
         let mut all = Vec::new();
         for spelling in SPELLINGS {
@@ -46,7 +45,7 @@ impl Bait {
     }
 
     #[track_caller]
-    fn is_untouched(&self, case: &str) {
+    fn assert_untouched(&self, case: &str) {
         assert!(!self.marker.exists(), "{case}: it was run");
         let encoded: String =
             url::form_urlencoded::byte_serialize(self.variable.as_bytes()).collect();
@@ -63,7 +62,7 @@ impl Bait {
     }
 
     /// Runs a tool after its token has expired.
-    async fn renewed(&self, connector: &Connector) -> RunState {
+    async fn run_with_expired_token(&self, connector: &Connector) -> RunState {
         self.harness.playground.expire_access_tokens();
         let echo = json!({ "message": "hi" });
         self.harness
@@ -86,13 +85,13 @@ async fn the_secret_of_a_registration_is_sent_back_as_it_came() {
             });
             harness.configure(|switches| switches.registration_answer = Some(answer));
             let connector = harness.connect().await;
-            let state = bait.renewed(&connector).await;
-            bait.is_untouched(&case);
+            let state = bait.run_with_expired_token(&connector).await;
+            bait.assert_untouched(&case);
             // The server accepts only the secret that it issued.
             assert_eq!(state, RunState::Done, "{case}");
             assert_eq!(harness.playground.refreshes(), 1, "{case}");
             let gone = harness.disconnect(&connector).await;
-            bait.is_untouched(&case);
+            bait.assert_untouched(&case);
             assert!(gone.revoked, "{case}: {:?}", gone.note);
         }
     }
@@ -105,10 +104,10 @@ async fn the_client_id_of_a_registration_is_sent_back_as_it_came() {
         let answer = json!({ "client_id": bait.spelling });
         harness.configure(|switches| switches.registration_answer = Some(answer));
         let connector = harness.connect().await;
-        assert_eq!(bait.renewed(&connector).await, RunState::Done, "{case}");
+        assert_eq!(bait.run_with_expired_token(&connector).await, RunState::Done, "{case}");
         let gone = harness.disconnect(&connector).await;
         assert!(gone.revoked, "{case}: {:?}", gone.note);
-        bait.is_untouched(case);
+        bait.assert_untouched(case);
     }
 }
 
@@ -127,7 +126,7 @@ async fn tokens_and_scopes_are_sent_back_as_they_came() {
             drop(refresh_tools(&harness.cx, &connector.id).await);
             drop(disconnect_connector(&harness.cx, &connector.id).await);
             let case = format!("{member} {spelling}");
-            bait.is_untouched(&case);
+            bait.assert_untouched(&case);
             let is_sent = |request: &LoggedRequest| {
                 let token = request.header("authorization");
                 let token = token.and_then(|value| value.strip_prefix("Bearer "));
@@ -141,46 +140,6 @@ async fn tokens_and_scopes_are_sent_back_as_they_came() {
             let sent = harness.playground.count(is_sent) > 0;
             assert_eq!(sent, can_be_sent, "{case}");
         }
-    }
-}
-
-#[tokio::test]
-async fn metadata_that_is_spelled_like_a_reference_does_nothing() {
-    let of_server: [fn(&str) -> Value; 8] = [
-        |text| json!({ "issuer": text }),
-        |text| json!({ "authorization_endpoint": text }),
-        |text| json!({ "token_endpoint": text }),
-        |text| json!({ "registration_endpoint": text }),
-        |text| json!({ "revocation_endpoint": text }),
-        |text| json!({ "scopes_supported": [text] }),
-        |text| json!({ "token_endpoint_auth_methods_supported": [text] }),
-        |text| json!({ "service_documentation": text }),
-    ];
-    let of_resource: [fn(&str) -> Value; 4] = [
-        |text| json!({ "resource": text }),
-        |text| json!({ "resource_name": text }),
-        |text| json!({ "authorization_servers": [text] }),
-        |text| json!({ "scopes_supported": [text] }),
-    ];
-    for bait in Bait::all().await {
-        let harness = &bait.harness;
-        let connector = harness.add().await;
-        let server = of_server.map(|patch| (true, patch(&bait.spelling)));
-        let resource = of_resource.map(|patch| (false, patch(&bait.spelling)));
-        for (of_server, patch) in server.into_iter().chain(resource) {
-            let document = Document::Patched(patch.clone());
-            harness.configure(|switches| match of_server {
-                true => switches.server_metadata = document,
-                false => switches.resource_metadata = document,
-            });
-            harness.sign_in(&connector).await;
-            bait.is_untouched(&patch.to_string());
-            harness.configure(|switches| {
-                switches.server_metadata = Document::Published;
-                switches.resource_metadata = Document::Published;
-            });
-        }
-        harness.authorize(&connector).await;
     }
 }
 
@@ -217,6 +176,6 @@ async fn tools_and_results_that_are_spelled_like_a_reference_are_shown() {
         let id = &run.summary.id;
         let again = replay_run(&harness.cx, id, None, Origin::Window, true, |_| {}).await;
         assert_eq!(text_of(&again.unwrap()), spelling);
-        bait.is_untouched(spelling);
+        bait.assert_untouched(spelling);
     }
 }

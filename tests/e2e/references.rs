@@ -39,14 +39,14 @@ async fn a_header_stands_for_what_its_reference_says_at_each_use() {
     let check = check_connector(&harness.cx, &connector.id).await.unwrap();
     assert_eq!(check.connector.status.status, Status::NeedsAuthorization);
 
-    keyring.now_holds(harness.playground.bearer_token());
+    keyring.set_secret(harness.playground.bearer_token());
     let check = check_connector(&harness.cx, &connector.id).await.unwrap();
     assert_eq!(check.connector.status.status, Status::Ready);
     let message = json!({ "message": harness.playground.bearer_token() });
     let run = harness.run(&connector, "echo", message).await;
     assert_eq!(text_of(&run), "<redacted>", "what it stands for is known");
 
-    keyring.is_gone();
+    keyring.remove();
     let run = harness.echo(&connector).await;
     assert_eq!(run.summary.state, RunState::Failed);
     let problem = run.summary.problem.unwrap();
@@ -67,14 +67,14 @@ async fn the_secret_of_an_oauth_app_can_be_a_reference_and_is_never_kept() {
     assert!(harness.playground.refreshes() > 0);
 
     // Without the variable nothing can be renewed: its value is not cached.
-    keyring.is_gone();
+    keyring.remove();
     harness.playground.expire_access_tokens();
     assert_eq!(harness.echo_code(&connector).await, Code::VaultReference);
 
-    keyring.now_holds(CONFIDENTIAL_CLIENT_SECRET);
+    keyring.set_secret(CONFIDENTIAL_CLIENT_SECRET);
     let gone = harness.disconnect(&connector).await;
     assert!(gone.revoked, "{:?}", gone.note);
-    keyring.is_gone();
+    keyring.remove();
     let secret = [CONFIDENTIAL_CLIENT_SECRET.to_owned()];
     assert_eq!(find_leaks(harness.home.path(), &secret).unwrap(), []);
 }
@@ -193,7 +193,7 @@ async fn no_verb_starts_a_program_that_the_person_does_not_allow() {
     let keyring = Keyring::new(&harness, harness.playground.bearer_token());
     let token = AuthenticationChoice::Bearer {
         token: SecretInput::Reference {
-            reference: keyring.spelling(),
+            reference: keyring.text(),
         },
     };
     let connector = harness.add_guarded(token).await;
@@ -250,25 +250,25 @@ struct Keyring(PathBuf);
 impl Keyring {
     fn new(harness: &Harness, holds: &str) -> Self {
         let keyring = Self(harness.home.path().join("keyring"));
-        keyring.now_holds(holds);
+        keyring.set_secret(holds);
         keyring
     }
 
-    fn now_holds(&self, secret: &str) {
+    fn set_secret(&self, secret: &str) {
         fs::write(&self.0, secret).unwrap();
     }
 
-    fn is_gone(&self) {
+    fn remove(&self) {
         fs::remove_file(&self.0).unwrap();
     }
 
-    fn spelling(&self) -> String {
+    fn text(&self) -> String {
         format!("cmd://cat {}", self.0.display())
     }
 
     fn reference(&self) -> SecretValue {
         SecretValue::Reference {
-            reference: self.spelling(),
+            reference: self.text(),
         }
     }
 }

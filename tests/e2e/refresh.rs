@@ -45,8 +45,7 @@ async fn two_processes_that_are_refused_renew_the_token_once() {
 
 #[tokio::test]
 async fn calls_refused_together_renew_the_token_once() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     for round in 1..=5 {
         harness.playground.expire_access_tokens();
         assert_eq!(call_at_once(&harness.cx, &connector).await, CALLS);
@@ -82,8 +81,7 @@ async fn an_app_without_a_secret_cannot_sign_in_as_itself() {
 
 #[tokio::test]
 async fn a_call_that_hears_late_of_its_refusal_takes_the_renewed_token() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     harness.playground.expire_access_tokens();
     let slow = Duration::from_millis(500);
     let delay = |on: bool| {
@@ -183,8 +181,7 @@ async fn a_token_refused_in_the_middle_is_renewed_without_the_user() {
 
 #[tokio::test]
 async fn a_token_endpoint_that_fails_for_a_while_ends_nothing() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     let failing = |on: bool| {
         harness.configure(|switches| {
             switches.failures.clear();
@@ -215,8 +212,7 @@ async fn a_token_endpoint_that_fails_for_a_while_ends_nothing() {
 
 #[tokio::test]
 async fn a_sign_in_that_the_provider_ended_asks_for_the_user() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     let before = wallet_entry(&harness).await;
     harness.playground.revoke_everything();
     let problem = harness.echo_problem(&connector).await;
@@ -287,8 +283,7 @@ async fn consent_is_insisted_on_from_the_sign_in_after_one_that_could_not_be_ren
 
 #[tokio::test]
 async fn a_tool_that_needs_more_scopes_gets_them_after_another_consent() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     let refused = harness.run(&connector, "admin_report", json!({})).await;
     assert_eq!(refused.summary.problem.unwrap().code, Code::AuthForbidden);
     // The tool is marked; the other tools work, and make nobody forget what the server asked for.
@@ -320,8 +315,7 @@ async fn a_tool_that_needs_more_scopes_gets_them_after_another_consent() {
 
 #[tokio::test]
 async fn a_list_that_needs_more_scopes_says_so_and_signs_nobody_out() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     harness.configure(|switches| {
         let scopes = ["admin".to_owned()].into();
         switches.step_up.insert("tools/list".to_owned(), scopes);

@@ -155,8 +155,7 @@ async fn a_secret_argument_is_not_kept_and_such_a_run_is_not_repeated() {
 
 #[tokio::test]
 async fn words_of_a_server_are_kept_without_the_token_that_they_repeat() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     let token = last_token(&harness.playground);
     harness.configure(|switches| {
         let body = json!({ "error": format!("bad token {token}"), "message": token });

@@ -45,8 +45,7 @@ async fn without_a_keychain_nothing_is_asked_of_the_user() {
 #[tokio::test]
 async fn a_keychain_that_is_locked_for_a_while_loses_no_sign_in() {
     for mood in [Behavior::Locked, Behavior::Absent, Behavior::Denied] {
-        let mut harness = Harness::new().await;
-        let connector = harness.connect().await;
+        let (mut harness, connector) = Harness::connected().await;
         harness.restart().await;
         harness.keychain.set_behavior(mood);
         let run = harness.echo(&connector).await;
@@ -64,8 +63,7 @@ async fn a_keychain_that_is_locked_for_a_while_loses_no_sign_in() {
 
 #[tokio::test]
 async fn a_key_that_is_lost_is_named_and_nothing_is_reset() {
-    let mut harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (mut harness, connector) = Harness::connected().await;
     harness.cx.close().await;
     harness.keychain.lose_entries();
     harness.restart().await;
@@ -113,8 +111,7 @@ async fn a_passphrase_keeps_a_sign_in_where_there_is_no_keychain() {
 
 #[tokio::test]
 async fn the_keychain_is_read_once_in_a_process() {
-    let mut harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (mut harness, connector) = Harness::connected().await;
     harness.restart().await;
     let before = harness.keychain.reads();
     for _ in 0..5 {

@@ -273,8 +273,7 @@ async fn answers_of_every_kind_reach_the_history() {
 
 #[tokio::test]
 async fn progress_is_heard_in_order() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     let heard = Arc::new(Mutex::new(Vec::new()));
     let hearing = Arc::clone(&heard);
     let steps = json!({ "steps": 4, "delay_ms": 20 });
@@ -300,8 +299,7 @@ async fn progress_is_heard_in_order() {
 
 #[tokio::test]
 async fn a_cancelled_run_stops_at_the_server_too() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     let mut events = harness.cx.events();
     let running = harness.spawn_wait(&connector);
     let event = wait_for_event(&mut events, |event| {
@@ -322,8 +320,7 @@ async fn a_cancelled_run_stops_at_the_server_too() {
 
 #[tokio::test]
 async fn a_check_leaves_a_run_that_is_under_way_alone() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     let begun = Arc::new(tokio::sync::Notify::new());
     let told = Arc::clone(&begun);
     let steps = json!({ "steps": 8, "delay_ms": 100 });
@@ -345,8 +342,7 @@ async fn a_check_leaves_a_run_that_is_under_way_alone() {
 
 #[tokio::test]
 async fn a_silent_tool_is_given_up_after_its_time() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     let mut wait = request(&connector.id, "wait", json!({}));
     wait.timeout_seconds = Some(1);
     let run = run_tool(&harness.cx, wait, |_| {}).await.unwrap();
@@ -358,8 +354,7 @@ async fn a_silent_tool_is_given_up_after_its_time() {
 
 #[tokio::test]
 async fn a_destructive_tool_runs_only_when_confirmed() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     add_note(&harness, &connector).await;
     let mut delete = request(&connector.id, "delete_note", json!({ "id": 1 }));
     let refused = run_tool(&harness.cx, delete.clone(), |_| {}).await;
@@ -386,8 +381,7 @@ async fn a_destructive_tool_runs_only_when_confirmed() {
 
 #[tokio::test]
 async fn a_destructive_run_is_on_disk_before_it_is_sent() {
-    let harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (harness, connector) = Harness::connected().await;
     add_note(&harness, &connector).await;
     let elsewhere = harness.open().await;
     let mut delete = request(&connector.id, "delete_note", json!({ "id": 1 }));
@@ -421,8 +415,7 @@ async fn a_destructive_run_is_on_disk_before_it_is_sent() {
 
 #[tokio::test]
 async fn a_run_that_is_cut_off_by_the_end_is_closed() {
-    let mut harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (mut harness, connector) = Harness::connected().await;
     let running = harness.spawn_wait(&connector);
     harness.tool_waits().await;
     let began = std::time::Instant::now();

@@ -204,28 +204,20 @@ fn mutate_json(json: &mut Value, others: &[Value], rng: &mut Rng) {
 /// Goes down into the document until chance stops.
 fn walk_to<'a>(json: &'a mut Value, rng: &mut Rng) -> &'a mut Value {
     let goes_on = rng.u8(..) < 220;
-    let next = match json {
-        Value::Array(items) if goes_on && !items.is_empty() => {
-            let at = rng.usize(..items.len());
-            Next::Item(at)
-        }
-        Value::Object(members) if goes_on && !members.is_empty() => {
-            let at = rng.usize(..members.len());
-            Next::Member(members.keys().nth(at).cloned().unwrap_or_default())
-        }
-        _ => Next::Here,
+    let size = match &*json {
+        Value::Array(items) => items.len(),
+        Value::Object(members) => members.len(),
+        _ => 0,
     };
-    match next {
-        Next::Item(at) => walk_to(&mut json[at], rng),
-        Next::Member(name) => walk_to(&mut json[name.as_str()], rng),
-        Next::Here => json,
+    if !goes_on || size == 0 {
+        return json;
     }
-}
-
-enum Next {
-    Here,
-    Item(usize),
-    Member(String),
+    let at = rng.usize(..size);
+    match json {
+        Value::Array(items) => walk_to(&mut items[at], rng),
+        Value::Object(members) => walk_to(members.values_mut().nth(at).unwrap(), rng),
+        scalar => scalar,
+    }
 }
 
 fn scalar(rng: &mut Rng) -> Value {

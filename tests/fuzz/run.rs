@@ -22,7 +22,6 @@ const CONCURRENCY: usize = 2;
 /// The exit code of a target that found something and said so.
 const FOUND: u8 = 3;
 
-/// The input of that number.
 fn input(target: &Target, seeds: &[Vec<u8>], seed: u64, number: u64) -> Vec<u8> {
     let name = target.name.bytes().fold(0_u64, |hash, byte| {
         hash.wrapping_mul(131).wrapping_add(u64::from(byte))

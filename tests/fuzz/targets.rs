@@ -111,7 +111,6 @@ fn choice(input: &[u8]) -> usize {
     usize::try_from(hash >> 33).unwrap_or_default()
 }
 
-/// Seeds as bytes.
 fn texts(seeds: &[&str]) -> Vec<Vec<u8>> {
     seeds.iter().map(|seed| seed.as_bytes().to_vec()).collect()
 }

@@ -39,7 +39,6 @@ impl Home {
         Self::with(playground.url().as_str(), oauth()).await
     }
 
-    /// One whose connector is signed in.
     async fn signed_in(playground: &Playground) -> Self {
         let home = Self::new(playground).await;
         let cx = home.open().await;

@@ -257,9 +257,7 @@ async fn arguments_from_a_pipe_are_data_and_no_more() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_of_this_computer_cannot_take_or_stop_a_sign_in() {
     let traps = Traps::set().await;
-    let harness = Harness::new().await;
-    harness.browser.set_answer(Answer::Nothing);
-    let connector = harness.add().await;
+    let (harness, connector) = Harness::unanswered().await;
     let pending = harness.start(&connector, Redirect::Loopback).await;
     let page = harness.browser.page(1).await;
     let callback = Url::parse(&parameter(&page, "redirect_uri")).unwrap();
@@ -355,8 +353,7 @@ async fn broken_file<F: Future<Output = ()>>(
     file: &str,
     opened: impl Fn(Context, &'static str) -> F,
 ) {
-    let mut harness = Harness::new().await;
-    let connector = harness.connect().await;
+    let (mut harness, connector) = Harness::connected().await;
     harness.cx.close().await;
     let path = harness.home.path().join(file);
     // A database is good together with its log only; a broken one gets none.

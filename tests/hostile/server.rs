@@ -54,7 +54,6 @@ impl Exchange {
         Self::Prompt,
     ];
 
-    /// Whether this is asked for.
     pub(crate) fn is_asked(self, asked: &LoggedRequest) -> bool {
         let grant = || asked.parameter("grant_type");
         let rpc = |method: &str| asked.rpc_method().as_deref() == Some(method);

@@ -78,7 +78,6 @@ impl Traps {
     }
 }
 
-/// The names in a folder.
 pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     entries

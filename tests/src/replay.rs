@@ -115,7 +115,6 @@ async fn one(
     Ok((differences, false))
 }
 
-/// A line and what became of it.
 struct ReplayedLine {
     line: Line,
     token: String,
@@ -173,7 +172,6 @@ async fn play(
     }))
 }
 
-/// The line with its placeholders filled in.
 fn fill_placeholders(text: &str, host: &str, token: &str) -> String {
     let quoted = Value::from(token).to_string();
     text.replace("{base_url}", &format!("http://{host}"))

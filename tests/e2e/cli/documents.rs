@@ -6,8 +6,7 @@ use super::terminal::{Terminal, snapshot_settings};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_is_one_document() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let run = terminal.json("tool run play echo message=hi").await;
     let id = run["id"].as_str().unwrap().to_owned();
     for line in [
@@ -35,8 +34,7 @@ async fn every_answer_is_one_document() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_the_model_as_it_is() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let echo = ["tool", "run", "play", "echo", "message=hi", "--json"];
     let done = terminal.run(&echo).await;
     let mut run = done.document();
@@ -49,8 +47,7 @@ async fn a_run_is_the_model_as_it_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn quiet_leaves_standard_error_empty() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let done = terminal
         .run(&["tool", "run", "play", "echo", "message=hi", "--quiet"])
         .await;
@@ -59,8 +56,7 @@ async fn quiet_leaves_standard_error_empty() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn arguments_come_from_words_or_standard_input() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let run = ["tool", "run", "play", "echo"];
     let piped = terminal
         .run_with(&[&run[..], &["-"]].concat(), r#"{"message":"in"}"#)
@@ -138,8 +134,7 @@ async fn names_are_completed_from_what_is_known_here() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connector_says_what_helps_it_on() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let helps = async |next: Value, changed: u32| {
         for line in ["connector list", "connector show play"] {
             let document = terminal.json(line).await;

@@ -6,8 +6,7 @@ use super::terminal::{Terminal, snapshot_settings, words};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_failure_has_its_exit_code() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let dead = "connector add http://127.0.0.1:9/mcp --name dead --auth none";
     terminal.does(dead).await;
     let mut said = Vec::new();
@@ -50,8 +49,7 @@ async fn the_doctor_opens_a_vault_that_no_connector_needs() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_destructive_tool_runs_once_it_is_confirmed() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     terminal.does("tool run play add_note text=a").await;
     for more in ["", " --dry-run"] {
         let as_text = format!("tool run play delete_note id=1{more}");
@@ -88,8 +86,7 @@ async fn with_json_a_failure_is_one_line_of_json() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_tool_still_gives_its_answer() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let failed = terminal.fails("tool run play fail --json --quiet", 5).await;
     let run = failed.document();
     assert_eq!(run["state"], "failed");
@@ -104,8 +101,7 @@ async fn a_failed_tool_still_gives_its_answer() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_has_seen_enough_is_no_failure() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let huge = "tool run play huge bytes:=4000000 --quiet";
     let mut child = terminal.command(&words(huge)).spawn().unwrap();
     drop(child.stdout.take());

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::terminal::{TOKEN, Terminal, snapshot_settings, words};
 
 /// Runs the tool that answers what it is told, and gives the run's id.
-async fn echoed(terminal: &Terminal, connector: &str, message: &str) -> String {
+async fn run_echo(terminal: &Terminal, connector: &str, message: &str) -> String {
     let message = format!("message={message}");
     let echo = ["tool", "run", connector, "echo", &message, "--json"];
     let run = terminal.run(&echo).await.document();
@@ -22,8 +22,8 @@ async fn open() -> Terminal {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_runs_are_compared_and_what_is_ignored_is_remembered() {
     let terminal = open().await;
-    let first = echoed(&terminal, "play", "one").await;
-    let second = echoed(&terminal, "play", "two").await;
+    let first = run_echo(&terminal, "play", "one").await;
+    let second = run_echo(&terminal, "play", "two").await;
     let compared = format!("run compare {first} {second}");
     let compared = terminal.does(&compared).await;
     for said in [
@@ -62,7 +62,7 @@ async fn two_runs_are_compared_and_what_is_ignored_is_remembered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_repeated_on_another_copy_of_its_connector() {
     let terminal = open().await;
-    let run = echoed(&terminal, "play", "there").await;
+    let run = run_echo(&terminal, "play", "there").await;
     let url = terminal.playground.open_url();
     let add = format!("connector add {url} --name copy --connect");
     terminal.does(&add).await;
@@ -86,7 +86,7 @@ async fn a_run_is_repeated_on_another_copy_of_its_connector() {
 async fn runs_are_written_for_other_programs_without_secrets() {
     let terminal = open().await;
     for message in ["one", "two, \"quoted\"", "=1+1"] {
-        echoed(&terminal, "play", message).await;
+        run_echo(&terminal, "play", message).await;
     }
     terminal.run(&["tool", "run", "play", "fail"]).await;
     let lines = terminal.does("run export tool:echo").await;
@@ -128,7 +128,7 @@ async fn runs_are_written_for_other_programs_without_secrets() {
 async fn nothing_in_an_export_acts_on_a_terminal() {
     let terminal = open().await;
     let message = "a\u{9b}2J\u{202e}b";
-    echoed(&terminal, "play", message).await;
+    run_echo(&terminal, "play", message).await;
     let lines = terminal.does("run export").await;
     let run: Value = serde_json::from_str(&lines.stdout).unwrap();
     assert_eq!(run["arguments"]["message"], message);
@@ -142,8 +142,8 @@ async fn nothing_in_an_export_acts_on_a_terminal() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_exported_run_is_opened_where_nobody_ran_it() {
     let terminal = open().await;
-    let first = echoed(&terminal, "play", "a\u{1b}[2Jb").await;
-    let second = echoed(&terminal, "play", "two").await;
+    let first = run_echo(&terminal, "play", "a\u{1b}[2Jb").await;
+    let second = run_echo(&terminal, "play", "two").await;
     let path = |name: &str| {
         let path = terminal.home.path().join(name);
         path.to_str().unwrap().to_owned()
@@ -191,7 +191,7 @@ async fn an_exported_run_is_opened_where_nobody_ran_it() {
 async fn what_became_secret_since_does_not_leave() {
     let terminal = open().await;
     // Nobody knew then that this is a token.
-    echoed(&terminal, "play", TOKEN).await;
+    run_echo(&terminal, "play", TOKEN).await;
     let before = terminal.does("run export").await;
     before.assert_stdout(TOKEN);
     let edit = "connector edit play --auth bearer --token-from -";
@@ -209,7 +209,7 @@ async fn what_became_secret_since_does_not_leave() {
 async fn the_history_keeps_what_it_is_told_to() {
     let terminal = open().await;
     for message in ["one", "two", "three"] {
-        echoed(&terminal, "play", message).await;
+        run_echo(&terminal, "play", message).await;
     }
     let usual = terminal.does("run limits").await;
     let mut settings = snapshot_settings();
@@ -235,8 +235,8 @@ async fn the_history_keeps_what_it_is_told_to() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_named_noted_and_pinned_and_stays() {
     let terminal = open().await;
-    let kept = echoed(&terminal, "play", "one").await;
-    echoed(&terminal, "play", "two").await;
+    let kept = run_echo(&terminal, "play", "one").await;
+    run_echo(&terminal, "play", "two").await;
     let edit = ["run", "edit", &kept];
     let label = ["--name", "Before the move", "--note", "harbour", "--pin"];
     let edited = [&edit[..], &label, &["--json"]].concat();
@@ -271,7 +271,7 @@ async fn a_run_is_named_noted_and_pinned_and_stays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_runs_no_more_is_kept_than_their_connector_lets() {
     let terminal = open().await;
-    echoed(&terminal, "play", "zeppelin-full").await;
+    run_echo(&terminal, "play", "zeppelin-full").await;
     assert!(terminal.stores("zeppelin-full"));
     for level in ["redacted", "metadata"] {
         let edit = format!("connector edit play --capture {level}");
@@ -282,7 +282,7 @@ async fn of_runs_no_more_is_kept_than_their_connector_lets() {
         // Whoever asked has the whole answer.
         let answered = terminal.run(&echo).await;
         answered.assert_stdout(&word);
-        let id = echoed(&terminal, "play", &word).await;
+        let id = run_echo(&terminal, "play", &word).await;
         assert!(!terminal.stores(&word), "{level}");
         let kept = terminal.json(&format!("run show {id}")).await;
         assert_eq!(kept["capture"], level);
@@ -304,7 +304,7 @@ async fn of_runs_no_more_is_kept_than_their_connector_lets() {
     let shown = terminal.does("connector show play").await;
     shown.assert_stdout("metadata only");
     terminal.does("connector edit play --capture full").await;
-    let id = echoed(&terminal, "play", "zeppelin-again").await;
+    let id = run_echo(&terminal, "play", "zeppelin-again").await;
     let again = ["run", "again", &id, "--json"];
     let again = terminal.run(&again).await.document();
     assert_eq!(again["arguments"]["message"], "zeppelin-again");

@@ -36,8 +36,7 @@ fn without_our_codes(text: &str) -> String {
 }
 
 async fn hostile() -> Terminal {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     turn(&terminal.playground);
     terminal.does("tool list play --refresh").await;
     terminal

@@ -28,8 +28,7 @@ async fn the_whole_way_through_consent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tools_are_listed_with_what_they_do_to_the_world() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let listed = terminal.does("tool list play").await;
     // The Playground has more tools than this test has to know.
     let known = ["CONNECTOR", " echo ", " add_note ", " delete_note "];
@@ -41,8 +40,7 @@ async fn tools_are_listed_with_what_they_do_to_the_world() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_shown_and_replayed() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let first = terminal.json("tool run play echo message=again").await;
     let id = first["id"].as_str().unwrap();
     let shown = terminal.run(&["run", "show", id]).await;
@@ -58,8 +56,7 @@ async fn a_run_is_shown_and_replayed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn disconnecting_revokes_and_removing_can_be_undone() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let gone = terminal.json("connector disconnect play").await;
     assert_eq!(gone["revoked"], true);
     let after = terminal.fails("tool run play echo message=x", 3).await;
@@ -85,8 +82,7 @@ async fn an_open_server_needs_no_vault() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn editing_changes_what_is_given_and_leaves_the_rest() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let edit = ["connector", "edit", "play", "--json"];
     let renamed = [&edit[..], &["--title", "Stage", "--tags", "work,test"]].concat();
     let connector = terminal.run(&renamed).await.document();

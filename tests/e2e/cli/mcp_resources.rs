@@ -4,8 +4,7 @@ use super::terminal::Terminal;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_server_offers_is_listed_read_and_filled_in() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let listed = terminal.json("connector resources play").await;
     assert_eq!(listed[0]["title"], "Welcome");
     let read = ["connector", "resource", "play", "playground://welcome"];

@@ -86,19 +86,6 @@ async fn a_secret_on_the_command_line_is_refused_unrepeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_argument_that_is_marked_secret_is_not_kept() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
-    let login = "tool run play check_login --args - --json";
-    let input = r#"{"user": "lena", "password": "hunter2-hunter2"}"#;
-    let run = terminal.does_with(login, input).await;
-    assert!(!run.stdout.contains("hunter2"), "{}", run.stdout);
-    assert!(!terminal.stores("hunter2-hunter2"));
-    let id = run.document()["id"].as_str().unwrap().to_owned();
-    assert_eq!(terminal.run(&["run", "again", &id]).await.code, 2);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn the_wallet_keeps_replaces_and_guards() {
     let terminal = Terminal::new().await;
     let save = "credential add Key --kind bearer";
@@ -120,8 +107,7 @@ async fn the_wallet_keeps_replaces_and_guards() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locked_vault_says_how_it_is_unlocked() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let echo = ["tool", "run", "play", "echo", "message=x"];
     let mut said = Vec::new();
     for passphrase in [

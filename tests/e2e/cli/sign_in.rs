@@ -71,8 +71,7 @@ async fn a_provider_that_announces_no_pkce_is_used_where_the_person_chose_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_authorization_server_takes_a_flag_that_names_it() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let other = Playground::start(Options::default()).await.unwrap();
     let named = json!({ "authorization_servers": [other.issuer()] });
     terminal
@@ -127,8 +126,7 @@ async fn an_interrupt_cancels_the_consent() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_cancels_a_run_at_its_server() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let wait = terminal.command(&["tool", "run", "play", "wait", "seconds:=60"]);
     let child = waits(&terminal, wait).await;
     interrupt(&child).await;
@@ -141,8 +139,7 @@ async fn an_interrupt_cancels_a_run_at_its_server() {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_terminal_cancels_a_run_at_its_server() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let wait = terminal.command(&["tool", "run", "play", "wait", "seconds:=60"]);
     let mut child = waits(&terminal, on_a_terminal(&wait, 80)).await;
     // The terminal goes with the program that made it.
@@ -161,8 +158,7 @@ async fn a_closed_terminal_cancels_a_run_at_its_server() {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_is_to_outlive_its_terminal_does() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let wait = terminal.command(&["tool", "run", "play", "wait", "seconds:=3"]);
     let line: Vec<_> = std::iter::once(wait.as_std().get_program())
         .chain(wait.as_std().get_args())

@@ -73,6 +73,13 @@ impl Terminal {
         }
     }
 
+    /// A terminal whose Playground is connected.
+    pub(crate) async fn connected() -> Self {
+        let terminal = Self::new().await;
+        terminal.connect().await;
+        terminal
+    }
+
     /// Adds the Playground's protected endpoint and signs in.
     pub(crate) async fn connect(&self) {
         self.add(self.playground.url().as_str(), &["--connect"])
@@ -206,7 +213,6 @@ pub(crate) async fn interrupt(child: &Child) {
     send("-INT", child).await;
 }
 
-/// Sends a signal.
 #[cfg(unix)]
 pub(crate) async fn send(signal: &str, child: &Child) {
     let id = child.id().unwrap().to_string();

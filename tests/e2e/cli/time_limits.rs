@@ -39,8 +39,7 @@ async fn a_server_that_is_too_slow_names_its_limit_and_how_to_raise_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_is_too_slow_names_the_limit_that_it_had() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     terminal.does("connector edit play --run-timeout 1").await;
 
     let wait = words("tool run play wait seconds:=30 --quiet");

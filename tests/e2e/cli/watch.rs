@@ -47,8 +47,7 @@ async fn a_change_by_another_command_is_one_more_document() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resource_is_shown_again_when_its_server_says_that_it_changed() {
-    let terminal = Terminal::new().await;
-    terminal.connect().await;
+    let terminal = Terminal::connected().await;
     let mut watching = [
         "connector resource play playground://notes",
         "connector resource play playground://{list} list=notes",

@@ -26,10 +26,19 @@ async fn create(fixture: &Fixture<FakeAgentStack>) -> Value {
     made
 }
 
-/// The one connector's name on the command line.
-async fn name(fixture: &Fixture<FakeAgentStack>) -> String {
-    let listed = fixture.json("connector list").await;
-    listed[0]["name"].as_str().unwrap().to_owned()
+/// A connector that is connected.
+async fn connected() -> Fixture<FakeAgentStack> {
+    let fixture = fixture().await;
+    create(&fixture).await;
+    fixture.does("connector connect play").await;
+    fixture
+}
+
+/// Creates it where the server behind it wants a sign-in.
+async fn create_protected(fixture: &Fixture<FakeAgentStack>) {
+    let url = fixture.playground.open_url();
+    fixture.with(|stack| stack.protected = vec![url.to_string()]);
+    create(fixture).await;
 }
 
 /// Source: Agent Stack contract, section 6: what answers 404 is dropped from view.
@@ -37,11 +46,8 @@ async fn name(fixture: &Fixture<FakeAgentStack>) -> String {
 async fn one_that_was_deleted_elsewhere_goes_when_it_is_asked_for() {
     let fixture = fixture().await;
     create(&fixture).await;
-    let name = name(&fixture).await;
     fixture.with(|stack| stack.connectors.clear());
-    fixture
-        .fails(&format!("tool list {name} --refresh"), 6)
-        .await;
+    fixture.fails("tool list play --refresh", 6).await;
     assert_eq!(fixture.json("connector list").await, json!([]));
     fixture.assert_clean();
 }
@@ -49,40 +55,35 @@ async fn one_that_was_deleted_elsewhere_goes_when_it_is_asked_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_story() {
     let fixture = fixture().await;
-    let url = fixture.playground.open_url();
-    fixture.with(|stack| stack.protected = vec![url.to_string()]);
-    create(&fixture).await;
-    let name = name(&fixture).await;
-    assert_eq!(fixture.status(&name).await, "needs_authorization");
+    create_protected(&fixture).await;
+    assert_eq!(fixture.status("play").await, "needs_authorization");
 
-    fixture.does(&format!("connector connect {name}")).await;
-    assert_eq!(fixture.status(&name).await, "ready");
+    fixture.does("connector connect play").await;
+    assert_eq!(fixture.status("play").await, "ready");
     fixture.does("connector list --refresh").await;
-    assert_eq!(fixture.status(&name).await, "ready");
+    assert_eq!(fixture.status("play").await, "ready");
 
     let said = fixture
-        .does(&format!("tool run {name} echo message=hello --quiet"))
+        .does("tool run play echo message=hello --quiet")
         .await;
     assert_eq!(said.stdout, "hello\n");
-    fixture.fails(&format!("tool run {name} fail"), 5).await;
+    fixture.fails("tool run play fail", 5).await;
     assert_eq!(fixture.json("run list").await["total"], 2);
 
     fixture.with(|stack| stack.tokens = vec![NEXT_TOKEN.to_owned()]);
     fixture.fails("account test acc", 3).await;
     fixture.replace_key(NEXT_TOKEN).await;
 
-    let parted = fixture.does(&format!("connector disconnect {name}")).await;
+    let parted = fixture.does("connector disconnect play").await;
     // Whether the provider took a token back, or had one, is nothing that the platform tells.
     assert!(!parted.stderr.contains("revoked"), "{}", parted.stderr);
-    assert_eq!(fixture.status(&name).await, "disconnected");
+    assert_eq!(fixture.status("play").await, "disconnected");
     let states = fixture.with(|stack| stack.connectors[0]["state"].clone());
     assert_eq!(states, "disconnected");
-    fixture.does(&format!("connector connect {name}")).await;
-    assert_eq!(fixture.status(&name).await, "ready");
+    fixture.does("connector connect play").await;
+    assert_eq!(fixture.status("play").await, "ready");
 
-    fixture
-        .does(&format!("connector remove {name} --yes"))
-        .await;
+    fixture.does("connector remove play --yes").await;
     assert!(fixture.with(|stack| stack.connectors.is_empty()));
     fixture.does("account remove acc").await;
     fixture.assert_clean();
@@ -94,24 +95,19 @@ async fn the_whole_story() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lapsed_token_ends_in_one_sign_in() {
     let fixture = fixture().await;
-    let url = fixture.playground.open_url();
-    fixture.with(|stack| stack.protected = vec![url.to_string()]);
-    create(&fixture).await;
-    let name = name(&fixture).await;
-    fixture.does(&format!("connector connect {name}")).await;
+    create_protected(&fixture).await;
+    fixture.does("connector connect play").await;
     fixture.with(|stack| {
         stack.expire(0);
-        stack.look_after_tokens();
+        stack.renew_tokens();
     });
     fixture.does("connector list --refresh").await;
-    assert_eq!(fixture.status(&name).await, "disconnected");
-    let shown = fixture.json(&format!("connector show {name}")).await;
+    assert_eq!(fixture.status("play").await, "disconnected");
+    let shown = fixture.json("connector show play").await;
     assert_eq!(shown["status"]["reason"], "token_invalid");
-    fixture.does(&format!("connector connect {name}")).await;
-    assert_eq!(fixture.status(&name).await, "ready");
-    fixture
-        .does(&format!("tool run {name} echo message=hello"))
-        .await;
+    fixture.does("connector connect play").await;
+    assert_eq!(fixture.status("play").await, "ready");
+    fixture.does("tool run play echo message=hello").await;
     fixture.assert_clean();
 }
 
@@ -119,24 +115,17 @@ async fn a_lapsed_token_ends_in_one_sign_in() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_comes_to_its_end_is_renewed_by_the_platform() {
     let fixture = fixture().await;
-    let url = fixture.playground.open_url();
-    fixture.with(|stack| {
-        stack.protected = vec![url.to_string()];
-        stack.renews = true;
-    });
-    create(&fixture).await;
-    let name = name(&fixture).await;
-    fixture.does(&format!("connector connect {name}")).await;
+    fixture.with(|stack| stack.renews = true);
+    create_protected(&fixture).await;
+    fixture.does("connector connect play").await;
     fixture.with(|stack| stack.expire(0));
-    let tools = format!("tool list {name} --refresh --json");
-    let refused = fixture.fails(&tools, 3).await.failure();
+    let tools = "tool list play --refresh --json";
+    let refused = fixture.fails(tools, 3).await.failure();
     assert_eq!(refused["code"], "auth.needed");
-    assert_eq!(fixture.status(&name).await, "needs_authorization");
-    fixture.with(FakeAgentStack::look_after_tokens);
-    fixture
-        .does(&format!("tool run {name} echo message=hello"))
-        .await;
-    assert_eq!(fixture.status(&name).await, "ready");
+    assert_eq!(fixture.status("play").await, "needs_authorization");
+    fixture.with(FakeAgentStack::renew_tokens);
+    fixture.does("tool run play echo message=hello").await;
+    assert_eq!(fixture.status("play").await, "ready");
     fixture.assert_clean();
 }
 
@@ -170,17 +159,12 @@ async fn the_relay_carries_the_token_that_the_platform_keeps() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_comes_back_with_the_browser() {
     let fixture = fixture().await;
-    let url = fixture.playground.open_url();
-    fixture.with(|stack| {
-        stack.protected = vec![url.to_string()];
-        stack.consents = false;
-    });
-    create(&fixture).await;
-    let name = name(&fixture).await;
-    let connect = format!("connector connect {name} --json");
-    let refused = fixture.fails(&connect, 4).await.failure();
+    fixture.with(|stack| stack.consents = false);
+    create_protected(&fixture).await;
+    let connect = "connector connect play --json";
+    let refused = fixture.fails(connect, 4).await.failure();
     assert_eq!(refused["code"], "auth.denied");
-    let shown = fixture.json(&format!("connector show {name}")).await;
+    let shown = fixture.json("connector show play").await;
     assert_eq!(shown["status"]["status"], "needs_authorization");
     assert_eq!(shown["status"]["word"], "auth_required");
     fixture.assert_clean();
@@ -210,9 +194,7 @@ async fn one_that_was_deleted_elsewhere_goes_when_it_is_used() {
         "connector disconnect play",
         "connector resources play",
     ] {
-        let fixture = fixture().await;
-        create(&fixture).await;
-        fixture.does("connector connect play").await;
+        let fixture = connected().await;
         fixture.with(|stack| stack.connectors.clear());
         let gone = fixture.run(&words(verb)).await;
         assert_ne!(gone.code, 0, "{verb}");
@@ -223,9 +205,7 @@ async fn one_that_was_deleted_elsewhere_goes_when_it_is_used() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn progress_comes_through_the_relay() {
-    let fixture = fixture().await;
-    create(&fixture).await;
-    fixture.does("connector connect play").await;
+    let fixture = connected().await;
     let counted = fixture
         .does("tool run play count steps:=3 delay_ms:=50")
         .await;
@@ -240,9 +220,7 @@ async fn progress_comes_through_the_relay() {
 async fn an_interrupt_cancels_a_run_at_the_server_behind_the_relay() {
     use crate::cli::terminal::{ended, interrupt};
 
-    let fixture = fixture().await;
-    create(&fixture).await;
-    fixture.does("connector connect play").await;
+    let fixture = connected().await;
     let wait = ["tool", "run", "play", "wait", "seconds:=60"];
     let child = fixture.command(&wait).spawn().unwrap();
     let playground = &fixture.playground;
@@ -285,23 +263,18 @@ async fn the_address_of_the_relay_is_a_fact() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn resources_and_prompts_come_through_the_relay() {
-    let fixture = fixture().await;
-    create(&fixture).await;
-    let name = name(&fixture).await;
-    fixture.does(&format!("connector connect {name}")).await;
-    let listed = fixture.json(&format!("connector resources {name}")).await;
+    let fixture = connected().await;
+    let listed = fixture.json("connector resources play").await;
     assert_eq!(listed[0]["uri"], "playground://welcome");
-    let read = format!("connector resource {name} playground://welcome");
-    let read = fixture.does(&read).await;
+    let read = "connector resource play playground://welcome";
+    let read = fixture.does(read).await;
     assert_eq!(read.stdout, "Welcome to the playground.\n");
     fixture
-        .fails(&format!("connector resource {name} playground://none"), 5)
+        .fails("connector resource play playground://none", 5)
         .await;
-    let prompts = fixture.json(&format!("connector prompts {name}")).await;
+    let prompts = fixture.json("connector prompts play").await;
     assert_eq!(prompts[0]["arguments"][0]["isRequired"], true);
-    let filled = fixture
-        .does(&format!("connector prompt {name} greet name=Ada"))
-        .await;
+    let filled = fixture.does("connector prompt play greet name=Ada").await;
     assert_eq!(filled.stdout, "user: Greet Ada.\n");
     // The relay passes on neither the headers of the newer lifecycle nor the end of a session, which are not tried.
     for seen in fixture.fake.log() {
@@ -325,34 +298,26 @@ async fn a_name_and_a_password_go_the_same_way() {
         .signed_in("agentstack", &settings, &input(PASSWORD))
         .await;
     create(&fixture).await;
-    let name = name(&fixture).await;
-    fixture.does(&format!("connector connect {name}")).await;
-    assert_eq!(fixture.status(&name).await, "ready");
-    fixture.json(&format!("tool list {name}")).await;
-    fixture
-        .does(&format!("tool run {name} echo message=hello"))
-        .await;
+    fixture.does("connector connect play").await;
+    assert_eq!(fixture.status("play").await, "ready");
+    fixture.json("tool list play").await;
+    fixture.does("tool run play echo message=hello").await;
     fixture.with(|stack| stack.basic = Some(("ada".to_owned(), NEXT.to_owned())));
-    let run = format!("tool run {name} echo message=hello --json");
-    let out = fixture.fails(&run, 3).await.failure();
+    let run = "tool run play echo message=hello --json";
+    let out = fixture.fails(run, 3).await.failure();
     assert_eq!(out["code"], "platform.signed_out");
     fixture.replace_key(&input(NEXT)).await;
-    fixture.does(&run).await;
-    fixture.does(&format!("connector disconnect {name}")).await;
-    fixture
-        .does(&format!("connector remove {name} --yes"))
-        .await;
+    fixture.does(run).await;
+    fixture.does("connector disconnect play").await;
+    fixture.does("connector remove play --yes").await;
     fixture.does("account remove acc").await;
     fixture.assert_clean();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_for_everybody_is_connected_without_a_browser() {
-    let fixture = fixture().await;
-    create(&fixture).await;
-    let name = name(&fixture).await;
-    fixture.does(&format!("connector connect {name}")).await;
-    assert_eq!(fixture.status(&name).await, "ready");
+    let fixture = connected().await;
+    assert_eq!(fixture.status("play").await, "ready");
     let states = fixture.with(|stack| stack.connectors[0]["state"].clone());
     assert_eq!(states, "connected");
     let again = json!({ "url": fixture.playground.open_url() }).to_string();

@@ -1,7 +1,7 @@
 //! Airbyte Agents: tools are entities and their actions, deletion is a job.
 
 use patchbay_testkit::fakes::{Answer, FakeAirbyte, Fault, KINDS};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::support::Fixture;
 
@@ -19,6 +19,17 @@ async fn fixture() -> Fixture<FakeAirbyte> {
     fixture
 }
 
+/// A GitHub connector named `repos`.
+async fn create(fixture: &Fixture<FakeAirbyte>) -> Value {
+    let made = json!({
+        "name": "repos", "definition_id": KINDS[0].0, "credentials": { "token": TOKEN },
+        "replication_config": { "repositories": ["ada/tea"] },
+    });
+    let made = fixture.api("create_connector", made).await;
+    fixture.does("connector list --refresh").await;
+    made
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_story() {
     let fixture = fixture().await;
@@ -26,12 +37,7 @@ async fn the_whole_story() {
         .api("find_definition", json!({ "name": "github" }))
         .await;
     assert_eq!(found["sourceDefinitionId"], KINDS[0].0);
-    let made = json!({
-        "name": "repos", "definition_id": KINDS[0].0, "credentials": { "token": TOKEN },
-        "replication_config": { "repositories": ["ada/tea"] },
-    });
-    fixture.api("create_connector", made).await;
-    fixture.does("connector list --refresh").await;
+    create(&fixture).await;
     assert_eq!(fixture.status("repos").await, "unknown");
     fixture.does("connector connect repos").await;
     assert_eq!(fixture.status("repos").await, "ready");
@@ -163,12 +169,7 @@ async fn every_request_carries_the_header_of_the_official_client() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_a_check_that_went_well_makes_it_ready() {
     let fixture = fixture().await;
-    let made = json!({
-        "name": "repos", "definition_id": KINDS[0].0, "credentials": { "token": TOKEN },
-        "replication_config": { "repositories": ["ada/tea"] },
-    });
-    fixture.api("create_connector", made).await;
-    fixture.does("connector list --refresh").await;
+    create(&fixture).await;
 
     let refused = Answer::json(403, &json!({ "detail": "no access" }));
     let checks = Fault::answer(refused).on(|seen| seen.path.ends_with(&["check".to_owned()]));
@@ -233,12 +234,7 @@ async fn workspaces_change_and_have_tokens_of_their_own() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_download_is_a_file_in_the_history_too() {
     let fixture = fixture().await;
-    let made = json!({
-        "name": "repos", "definition_id": KINDS[0].0, "credentials": { "token": TOKEN },
-        "replication_config": { "repositories": ["ada/tea"] },
-    });
-    let made = fixture.api("create_connector", made).await;
-    fixture.does("connector list --refresh").await;
+    let made = create(&fixture).await;
     fixture.does("connector connect repos").await;
     let run = fixture
         .json("tool run repos execute entity=reports action=download --yes")

@@ -74,7 +74,6 @@ impl<H: FakePlatform> Fixture<H> {
         self.run(&[&call, more].concat()).await
     }
 
-    /// A fact about a connector.
     pub(super) async fn fact(&self, connector: &str, label: &str) -> Value {
         let told = self.json(&format!("connector actions {connector}")).await;
         let mut facts = told["facts"].as_array().unwrap().iter();

@@ -13,11 +13,8 @@ use url::Url;
 /// The reaction of the user to a consent page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// Presses Allow.
     Allow,
-    /// Presses Deny.
     Deny,
-    /// Does nothing.
     Nothing,
     /// No browser can be opened.
     Missing,

@@ -26,7 +26,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use super::Browser;
+use super::{Answer, Browser};
 
 /// Maximum wait for something that has to happen.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(20);
@@ -44,6 +44,21 @@ pub(crate) struct Harness {
 impl Harness {
     pub(crate) async fn new() -> Self {
         Self::with(|_| {}).await
+    }
+
+    /// A harness whose Playground is connected.
+    pub(crate) async fn connected() -> (Self, Connector) {
+        let harness = Self::new().await;
+        let connector = harness.connect().await;
+        (harness, connector)
+    }
+
+    /// A harness with the Playground added, whose consents nobody answers.
+    pub(crate) async fn unanswered() -> (Self, Connector) {
+        let harness = Self::new().await;
+        harness.browser.set_answer(Answer::Nothing);
+        let connector = harness.add().await;
+        (harness, connector)
     }
 
     /// Sets switches of the Playground before it starts.
@@ -64,7 +79,6 @@ impl Harness {
         }
     }
 
-    /// Restarts Patchbay.
     pub(crate) async fn restart(&mut self) {
         self.cx.close().await;
         self.cx = self.open().await;
@@ -223,7 +237,6 @@ impl Harness {
         self.connector(&connector.id).await.status.status
     }
 
-    /// Runs the tool `echo` with `hi`.
     pub(crate) async fn echo(&self, connector: &Connector) -> ToolRun {
         echo(&self.cx, &connector.id).await
     }
@@ -326,7 +339,6 @@ fn options(
     }
 }
 
-/// Allows every program.
 struct EveryProgram;
 
 #[async_trait]
@@ -371,7 +383,6 @@ pub(crate) fn oauth() -> AuthenticationChoice {
     oauth_for(&[])
 }
 
-/// OAuth with these scopes.
 pub(crate) fn oauth_for(scopes: &[&str]) -> AuthenticationChoice {
     oauth_with(None, None, scopes)
 }
@@ -435,7 +446,6 @@ pub(crate) fn parameter(page: &Url, name: &str) -> String {
     pair.unwrap().1.into_owned()
 }
 
-/// Runs the tool `echo` with `hi`.
 pub(crate) async fn echo(cx: &Context, connector: &ConnectorId) -> ToolRun {
     run_in(cx, connector, "echo", json!({ "message": "hi" })).await
 }

@@ -32,7 +32,6 @@ impl Killed {
 }
 
 impl Child {
-    /// Starts the role over a home.
     pub(super) fn start(role: &str, home: &Home) -> Self {
         let program = std::env::current_exe().unwrap();
         Self::spawn(

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 /// Far more than is accepted of anything.
 const HUGE: usize = 400 * 1024 * 1024;
 
-/// Bytes of a piece.
 const PIECE: usize = 64 * 1024;
 
 /// How many lines or messages come that nobody wants.
@@ -94,7 +93,6 @@ pub(super) struct Case {
     pub(super) stage: Stage,
 }
 
-/// What it comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expected {
     Works,

@@ -39,7 +39,7 @@ fn table() -> Vec<(FaultKind, &'static str, i32)> {
 }
 
 /// Calls two operations, one that reads and one that writes, before each failure.
-async fn fails<H: FakePlatform>(fixture: &Fixture<H>, read: (&str, Value), write: (&str, Value)) {
+async fn assert_failures<H: FakePlatform>(fixture: &Fixture<H>, read: (&str, Value), write: (&str, Value)) {
     for (operation, arguments) in [read, write] {
         let arguments = arguments.to_string();
         for (what, code, exit) in table() {
@@ -67,7 +67,7 @@ async fn fails<H: FakePlatform>(fixture: &Fixture<H>, read: (&str, Value), write
 }
 
 /// An account that cannot be reached is not kept.
-async fn is_not_kept<H: FakePlatform>(
+async fn assert_not_saved<H: FakePlatform>(
     fixture: &Fixture<H>,
     platform: &str,
     more: &[&str],
@@ -92,20 +92,20 @@ async fn is_not_kept<H: FakePlatform>(
 async fn cohere() {
     let fixture = Fixture::new(FakeCohere::new(KEY), &[KEY]).await;
     fixture.signed_in("cohere", &[], KEY).await;
-    is_not_kept(&fixture, "cohere", &[], KEY).await;
+    assert_not_saved(&fixture, "cohere", &[], KEY).await;
     let made = json!({ "name": "Docs", "url": "https://docs.example/" });
-    fails(&fixture, ("list", json!({})), ("create", made)).await;
+    assert_failures(&fixture, ("list", json!({})), ("create", made)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mistral() {
     let fixture = Fixture::new(FakeMistral::new(KEY), &[KEY]).await;
     fixture.signed_in("mistral", &[], KEY).await;
-    is_not_kept(&fixture, "mistral", &[], KEY).await;
+    assert_not_saved(&fixture, "mistral", &[], KEY).await;
     let made = json!({
         "name": "wiki", "description": "d", "server": "https://wiki.example/", "protocol": "mcp",
     });
-    fails(&fixture, ("list", json!({})), ("create", made)).await;
+    assert_failures(&fixture, ("list", json!({})), ("create", made)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,19 +113,19 @@ async fn airbyte() {
     let fixture = Fixture::new(FakeAirbyte::new("cid-1", KEY), &[KEY]).await;
     let settings = ["--set", "client_id=cid-1"];
     fixture.signed_in("airbyte", &settings, KEY).await;
-    is_not_kept(&fixture, "airbyte", &settings, KEY).await;
+    assert_not_saved(&fixture, "airbyte", &settings, KEY).await;
     let id = "5f0c1e00-0000-4000-8000-000000000001";
     let run = json!({ "connector_id": id, "entity": "issues", "action": "create" });
-    fails(&fixture, ("list_connectors", json!({})), ("execute", run)).await;
+    assert_failures(&fixture, ("list_connectors", json!({})), ("execute", run)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tenex() {
     let fixture = Fixture::new(FakeTenex::new(KEY), &[KEY]).await;
     fixture.signed_in("tenex", &[], KEY).await;
-    is_not_kept(&fixture, "tenex", &[], KEY).await;
+    assert_not_saved(&fixture, "tenex", &[], KEY).await;
     let start = json!({ "provider": "gmail" });
-    fails(&fixture, ("list", json!({})), ("start_oauth", start)).await;
+    assert_failures(&fixture, ("list", json!({})), ("start_oauth", start)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,7 +135,7 @@ async fn agent_stack() {
     let fixture = Fixture::new(fake, &[KEY]).await;
     let settings = ["--set", "auth=bearer"];
     fixture.signed_in("agentstack", &settings, KEY).await;
-    is_not_kept(&fixture, "agentstack", &settings, KEY).await;
+    assert_not_saved(&fixture, "agentstack", &settings, KEY).await;
     let made = json!({ "url": "https://wiki.example/mcp" });
-    fails(&fixture, ("list", json!({})), ("create", made)).await;
+    assert_failures(&fixture, ("list", json!({})), ("create", made)).await;
 }
