@@ -21,7 +21,6 @@ use std::process::ExitCode;
 
 use patchbay_tests::{Adapter, replay};
 
-/// One for each platform.
 const ADAPTERS: &[&dyn Adapter] = &[
     &mistral::Mistral,
     &cohere::Cohere,

@@ -80,6 +80,9 @@ fn the_entitlements_are_known_and_loosen_nothing() {
         assert!(ENTITLEMENTS.contains(&key.as_str()), "{key}");
         assert_eq!(value.as_boolean(), Some(true), "{key}");
     }
+    for key in ENTITLEMENTS {
+        assert!(list.contains_key(key), "{key} is missing");
+    }
 }
 
 #[test]

@@ -19,13 +19,9 @@ pub(crate) struct Case {
     pub(crate) platform: &'static str,
     /// What it is: `list`, `get`, `call_tool`, or `call_in_session`.
     pub(crate) what: &'static str,
-    /// How Patchbay is asked for it.
     pub(crate) asked: CallSpec,
-    /// The method on the wire.
     pub(crate) method: &'static str,
-    /// The path on the wire.
     pub(crate) path: String,
-    /// The query on the wire.
     pub(crate) query: &'static [(&'static str, &'static str)],
     /// The JSON body on the wire.
     pub(crate) body: Option<Value>,

@@ -64,7 +64,6 @@ impl ProgramConsent for EveryProgram {
     }
 }
 
-/// A connector that is connected.
 async fn add(cx: &Context, url: &str) -> Result<ConnectorId> {
     let request = AddConnector {
         url: url.to_owned(),

@@ -54,7 +54,6 @@ const COMPLETIONS: [(&str, &str, &str); 3] = [
 /// The command that signs a file on Windows, `%1` standing for it.
 const WINDOWS_SIGN_COMMAND: &str = "PATCHBAY_WINDOWS_SIGN_COMMAND";
 
-/// The key that signs update archives.
 const UPDATE_SIGNING_KEY: &str = "TAURI_SIGNING_PRIVATE_KEY";
 
 /// What the app and Tauri read. A hosted build sets those it does not have to nothing, which they would

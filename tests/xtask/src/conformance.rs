@@ -23,7 +23,6 @@ const NODE: &str = "22.23.3";
 /// Supported revisions of the protocol, one of each era.
 pub(crate) const REVISIONS: [&str; 2] = ["2026-07-28", "2025-11-25"];
 
-/// The installed suite.
 pub(crate) struct Suite {
     node: PathBuf,
     program: PathBuf,

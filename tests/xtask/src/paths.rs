@@ -33,17 +33,14 @@ pub(crate) fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |set| root().join(set))
 }
 
-/// A binary of the debug build.
 pub(crate) fn debug_binary(name: &str) -> PathBuf {
     binary("debug", name)
 }
 
-/// An example of the debug build.
 pub(crate) fn debug_example(name: &str) -> PathBuf {
     binary("debug/examples", name)
 }
 
-/// A binary of the release build.
 pub(crate) fn release_binary(name: &str) -> PathBuf {
     binary("release", name)
 }

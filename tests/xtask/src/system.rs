@@ -172,7 +172,6 @@ pub(crate) fn update_package_lists() -> Result<()> {
     shell::run(update.arg("update"))
 }
 
-/// Whether this Debian package is installed.
 pub(crate) fn is_installed(package: &str) -> bool {
     shell::read(Command::new("dpkg-query").args(["-W", "-f=${db:Status-Status}", package]))
         .is_ok_and(|status| status == "installed")

@@ -43,14 +43,6 @@ fn the_window_is_built_from_the_top_folder() {
 }
 
 #[test]
-fn the_scheme_is_registered() {
-    assert_eq!(
-        configuration()["plugins"]["deep-link"]["desktop"]["schemes"],
-        json!(["patchbay"])
-    );
-}
-
-#[test]
 fn desktop_entries_pass_the_address_on() {
     for format in ["deb", "rpm"] {
         let template = &configuration()["bundle"]["linux"][format]["desktopTemplate"];
@@ -70,20 +62,6 @@ fn desktop_entries_pass_the_address_on() {
 fn windows_installers_bring_the_web_view() {
     let mode = &configuration()["bundle"]["windows"]["webviewInstallMode"]["type"];
     assert!(mode == "embedBootstrapper" || mode == "downloadBootstrapper");
-}
-
-#[test]
-fn the_mac_app_is_hardened_and_nothing_loosens_it() {
-    let mac = &configuration()["bundle"]["macOS"];
-    assert_eq!(mac["hardenedRuntime"], true);
-    let entitlements = text_file(
-        mac["entitlements"]
-            .as_str()
-            .expect("entitlements are named"),
-    );
-    assert!(entitlements.contains("com.apple.security.network.client"));
-    assert!(!entitlements.contains("com.apple.security.cs."));
-    assert!(text_file("Info.plist").contains("NSLocalNetworkUsageDescription"));
 }
 
 #[test]
@@ -195,13 +173,6 @@ fn a_desktop_with_its_own_keychain_is_not_given_another() {
         assert!(wanted.contains(keychain), "{wanted}");
     }
     assert!(wanted.contains(" | "), "one of them is enough: {wanted}");
-}
-
-#[test]
-fn windows_installs_for_one_user_without_an_administrator() {
-    let windows = &configuration()["bundle"]["windows"];
-    assert_eq!(windows["nsis"]["installMode"], "currentUser");
-    assert_eq!(windows["allowDowngrades"], false);
 }
 
 #[test]

@@ -25,7 +25,6 @@ pub(super) struct Platforms {
 
 /// What pictures are taken of.
 pub(super) struct Hosted {
-    /// The id of an account.
     pub(super) account: String,
     /// The id of a connector on it, which another account has as well.
     pub(super) connector: String,

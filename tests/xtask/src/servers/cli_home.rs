@@ -106,7 +106,6 @@ impl CliHome {
         page.with_context(said)
     }
 
-    /// Runs a command to its end.
     pub(super) fn run(&self, mut command: Command) -> Result<Output> {
         let words = shell::describe(&command);
         let output = wait(command.spawn()?, COMMAND).with_context(|| words.clone())?;

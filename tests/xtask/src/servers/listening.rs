@@ -16,7 +16,6 @@ use crate::{
 /// How long a server may take to listen.
 const START: Duration = Duration::from_secs(30);
 
-/// How a server is started.
 pub(super) struct ServerCommand {
     pub(super) program: String,
     pub(super) arguments: Vec<String>,

@@ -12,7 +12,6 @@ use anyhow::{Context as _, Result, bail, ensure};
 use super::Report;
 use crate::{bundle, headless::Display, shell, system, webdriver::WebView};
 
-/// The name of the package.
 const PACKAGE: &str = "patchbay";
 
 /// Files that the package installs.

@@ -34,7 +34,6 @@ pub(super) fn check() -> Result<()> {
     Ok(())
 }
 
-/// Whether a workflow sets this variable.
 fn sets_variable(workflow: &str, name: &str) -> bool {
     let mut lines = workflow.lines();
     lines.any(|line| {

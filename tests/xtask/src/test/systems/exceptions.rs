@@ -13,7 +13,6 @@ struct Group {
     tests: &'static [&'static str],
 }
 
-/// A test that is not run.
 pub(super) struct Test {
     /// Its name, or a prefix of several names up to a `::`; empty for all tests of the program.
     pub(super) name: &'static str,
@@ -21,7 +20,6 @@ pub(super) struct Test {
 }
 
 impl Test {
-    /// Whether it covers the test of that name.
     pub(super) fn covers(&self, test: &str) -> bool {
         let is_several = self.name.is_empty() || self.name.ends_with("::");
         test == self.name || (is_several && test.starts_with(self.name))

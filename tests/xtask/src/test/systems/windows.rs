@@ -25,7 +25,6 @@ pub(super) struct Build {
     tests: Vec<TestProgram>,
 }
 
-/// A test program.
 #[derive(Debug, PartialEq, Eq)]
 struct TestProgram {
     /// The package, and the name of an integration test.
@@ -187,7 +186,6 @@ impl TestProgram {
     }
 }
 
-/// Builds, and returns the test programs.
 fn test_programs(build: &mut Command) -> Result<Vec<TestProgram>> {
     shell::log(format_args!("$ {}", shell::describe(build)));
     build.arg("--message-format=json-render-diagnostics");
@@ -227,7 +225,6 @@ fn built() -> PathBuf {
     folder().join("build").join(WINDOWS).join("debug")
 }
 
-/// The test program in a message of Cargo.
 fn test_program(message: &Value) -> Option<TestProgram> {
     let file = message["executable"].as_str()?;
     let target = &message["target"];
