@@ -5,7 +5,8 @@ use patchbay_playground::{LoopbackPort, Playground};
 use reqwest::{Response, StatusCode};
 
 use crate::client::{
-    Fields, asked, exchange, fields, http, open, redirect_parameters, start, start_with, text, token, with,
+    Fields, asked, exchange, fields, http, open, redirect_parameters, start, start_with, text,
+    token, with,
 };
 
 /// The page's ticket, checked to be a page with both buttons.

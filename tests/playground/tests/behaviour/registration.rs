@@ -5,7 +5,9 @@ use patchbay_playground::{Options, Playground};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::client::{answer, asked, exchange, http, open, redirect_parameters, start, text, token, with};
+use crate::client::{
+    answer, asked, exchange, http, open, redirect_parameters, start, text, token, with,
+};
 
 async fn register(playground: &Playground, client: &Value) -> Result<(StatusCode, Value)> {
     answer(http()?.post(playground.at("auth/register")).json(client)).await

@@ -6,8 +6,8 @@ use reqwest::StatusCode;
 use std::time::Duration;
 
 use crate::client::{
-    answer, asked, code, exchange, fields, http, ping, refresh, token_error, sign_in, start, text,
-    token, with,
+    answer, asked, code, exchange, fields, http, ping, refresh, sign_in, start, text, token,
+    token_error, with,
 };
 
 #[tokio::test]
