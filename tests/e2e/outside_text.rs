@@ -104,7 +104,11 @@ async fn the_client_id_of_a_registration_is_sent_back_as_it_came() {
         let answer = json!({ "client_id": bait.spelling });
         harness.configure(|switches| switches.registration_answer = Some(answer));
         let connector = harness.connect().await;
-        assert_eq!(bait.run_with_expired_token(&connector).await, RunState::Done, "{case}");
+        assert_eq!(
+            bait.run_with_expired_token(&connector).await,
+            RunState::Done,
+            "{case}"
+        );
         let gone = harness.disconnect(&connector).await;
         assert!(gone.revoked, "{case}: {:?}", gone.note);
         bait.assert_untouched(case);

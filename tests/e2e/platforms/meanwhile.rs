@@ -25,6 +25,10 @@ async fn changed(app: &Context, changes: ConnectorChanges) {
     update_connector(app, &id, changes).await.unwrap();
 }
 
+async fn sync(app: &Context, account: &Account) {
+    sync_account(app, account).await.unwrap();
+}
+
 /// Does something that asks the platform, and something else while that has not answered yet.
 async fn meanwhile(
     fixture: &Fixture<FakeCohere>,
@@ -73,10 +77,7 @@ async fn what_its_user_changes_stays() {
         favourite: Some(true),
         ..ConnectorChanges::default()
     };
-    let listing = async {
-        sync_account(&app, &account).await.unwrap();
-    };
-    meanwhile(&fixture, listing, changed(&app, favourite)).await;
+    meanwhile(&fixture, sync(&app, &account), changed(&app, favourite)).await;
     assert!(docs(&app).await.favourite);
 
     let both_gone = ConnectorChanges {
@@ -101,9 +102,6 @@ async fn a_list_does_not_go_over_what_was_found_out_since_it_was_asked_for() {
     let id = docs(&app).await.id;
     assert_ne!(docs(&app).await.status.status, Status::Disabled);
 
-    let listing = async {
-        sync_account(&app, &account).await.unwrap();
-    };
     let switched_off = async {
         fixture.with(|cohere| {
             cohere.connectors[0].insert("active".to_owned(), false.into());
@@ -112,7 +110,7 @@ async fn a_list_does_not_go_over_what_was_found_out_since_it_was_asked_for() {
         tokio::time::sleep(Duration::from_millis(5)).await;
         refresh_connector(&app, &id).await.unwrap();
     };
-    meanwhile(&fixture, listing, switched_off).await;
+    meanwhile(&fixture, sync(&app, &account), switched_off).await;
     assert_eq!(docs(&app).await.status.status, Status::Disabled);
 
     app.close().await;
@@ -122,9 +120,6 @@ async fn a_list_does_not_go_over_what_was_found_out_since_it_was_asked_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_takes_nothing_away_that_was_created_since_it_was_asked_for() {
     let (fixture, app, account) = fixture().await;
-    let listing = async {
-        sync_account(&app, &account).await.unwrap();
-    };
     let created = async {
         let new = CreateConnector {
             account: account.id.clone(),
@@ -136,18 +131,15 @@ async fn a_list_takes_nothing_away_that_was_created_since_it_was_asked_for() {
         };
         create_connector(&app, new).await.unwrap();
     };
-    meanwhile(&fixture, listing, created).await;
+    meanwhile(&fixture, sync(&app, &account), created).await;
     let connectors = list_connectors(&app).await.unwrap();
     assert_eq!(connectors.len(), 2, "{connectors:?}");
 
     let wiki = connectors.iter().find(|one| one.title == "Wiki").unwrap();
-    let listing = async {
-        sync_account(&app, &account).await.unwrap();
-    };
     let removed = async {
         delete_connector(&app, &wiki.id, true).await.unwrap();
     };
-    meanwhile(&fixture, listing, removed).await;
+    meanwhile(&fixture, sync(&app, &account), removed).await;
     assert_eq!(list_connectors(&app).await.unwrap().len(), 1);
 
     app.close().await;

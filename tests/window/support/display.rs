@@ -20,15 +20,15 @@ pub(crate) struct Bounds {
 
 /// The size of the display, in pixels.
 pub(crate) fn size() -> (u16, u16) {
-    let (display, screen) = connect();
+    let (display, screen) = x11rb::connect(None).expect("the display answers");
     let screen = &display.setup().roots[screen];
     (screen.width_in_pixels, screen.height_in_pixels)
 }
 
 /// Position and size of the app's window; `None` while it is hidden.
 pub(crate) fn bounds() -> Option<Bounds> {
-    let (display, screen) = connect();
-    let window = shown(&display, display.setup().roots[screen].root)?;
+    let (display, root) = connect();
+    let window = shown(&display, root)?;
     let geometry = display.get_geometry(window).ok()?.reply().ok()?;
     Some(Bounds {
         x: geometry.x,
@@ -40,8 +40,8 @@ pub(crate) fn bounds() -> Option<Bounds> {
 
 /// Moves and resizes the app's window, as dragging does.
 pub(crate) fn move_window(bounds: Bounds) {
-    let (display, screen) = connect();
-    let window = shown(&display, display.setup().roots[screen].root).expect("a window is shown");
+    let (display, root) = connect();
+    let window = shown(&display, root).expect("a window is shown");
     let there = ConfigureWindowAux::new()
         .x(i32::from(bounds.x))
         .y(i32::from(bounds.y))
@@ -56,8 +56,8 @@ pub(crate) fn move_window(bounds: Bounds) {
 
 /// Maximizes the app's window, as a window manager does.
 pub(crate) fn maximise() {
-    let (display, screen) = connect();
-    let window = shown(&display, display.setup().roots[screen].root).expect("a window is shown");
+    let (display, root) = connect();
+    let window = shown(&display, root).expect("a window is shown");
     let [state, wide, high] = maximised_atoms(&display);
     display
         .change_property32(
@@ -74,8 +74,8 @@ pub(crate) fn maximise() {
 
 /// Whether the app's window is maximized, or asks the window manager to be.
 pub(crate) fn is_maximised() -> bool {
-    let (display, screen) = connect();
-    let Some(window) = shown(&display, display.setup().roots[screen].root) else {
+    let (display, root) = connect();
+    let Some(window) = shown(&display, root) else {
         return false;
     };
     let [state, wide, high] = maximised_atoms(&display);
@@ -95,45 +95,41 @@ fn maximised_atoms(display: &RustConnection) -> [u32; 3] {
 
 /// Asks every window to close, as the close button does.
 pub(crate) fn ask_to_close() {
-    let (display, screen) = connect();
-    let root = display.setup().roots[screen].root;
-    let protocols = atom(&display, "WM_PROTOCOLS");
-    let close = atom(&display, "WM_DELETE_WINDOW");
+    let (display, root) = connect();
+    let [protocols, close] = closing_atoms(&display);
     for window in windows(&display, root) {
-        if !lists(&display, window, protocols, close) {
-            continue;
-        }
-        let message =
-            ClientMessageEvent::new(32, window, protocols, [close, x11rb::CURRENT_TIME, 0, 0, 0]);
-        // Waits until the display has processed the messages: when a client disconnects at once, about half of them are
-        // lost.
-        display
-            .send_event(false, window, EventMask::NO_EVENT, message)
-            .expect("the display takes a message")
-            .check()
+        if lists(&display, window, protocols, close) {
             // A window may be gone since it was listed.
-            .ok();
+            send_close(&display, window);
+        }
     }
+}
+
+/// Whether the display took the message.
+fn send_close(display: &RustConnection, window: Window) -> bool {
+    let [protocols, close] = closing_atoms(display);
+    let data = [close, x11rb::CURRENT_TIME, 0, 0, 0];
+    let message = ClientMessageEvent::new(32, window, protocols, data);
+    let sent = display.send_event(false, window, EventMask::NO_EVENT, message);
+    // Waits until the display has processed the message: when a client disconnects at once, about half of them are
+    // lost.
+    sent.is_ok_and(|sent| sent.check().is_ok())
+}
+
+fn closing_atoms(display: &RustConnection) -> [u32; 2] {
+    ["WM_PROTOCOLS", "WM_DELETE_WINDOW"].map(|name| atom(display, name))
 }
 
 /// Closes the system dialog with this title; returns whether there was one.
 pub(crate) fn close_dialog(title: &str) -> bool {
-    let (display, screen) = connect();
-    let protocols = atom(&display, "WM_PROTOCOLS");
-    let close = atom(&display, "WM_DELETE_WINDOW");
-    let Some(dialog) = dialog(&display, screen, title) else {
-        return false;
-    };
-    let message =
-        ClientMessageEvent::new(32, dialog, protocols, [close, x11rb::CURRENT_TIME, 0, 0, 0]);
-    let sent = display.send_event(false, dialog, EventMask::NO_EVENT, message);
-    sent.is_ok_and(|sent| sent.check().is_ok())
+    let (display, root) = connect();
+    dialog(&display, root, title).is_some_and(|dialog| send_close(&display, dialog))
 }
 
 /// Whether no dialog of the system has this title.
 pub(crate) fn is_dialog_gone(title: &str) -> bool {
-    let (display, screen) = connect();
-    dialog(&display, screen, title).is_none()
+    let (display, root) = connect();
+    dialog(&display, root, title).is_none()
 }
 
 /// A key of the keyboard, by its code on every PC.
@@ -145,8 +141,8 @@ pub(crate) enum Key {
 
 /// Presses keys in the dialog of the system with this title; whether there was one.
 pub(crate) fn press_in_dialog(title: &str, keys: &[Key]) -> bool {
-    let (display, screen) = connect();
-    let Some(dialog) = dialog(&display, screen, title) else {
+    let (display, root) = connect();
+    let Some(dialog) = dialog(&display, root, title) else {
         return false;
     };
     // Without a window manager nobody else gives it the keyboard.
@@ -156,7 +152,6 @@ pub(crate) fn press_in_dialog(title: &str, keys: &[Key]) -> bool {
     }
     for key in keys {
         for kind in [KEY_PRESS_EVENT, KEY_RELEASE_EVENT] {
-            let root = display.setup().roots[screen].root;
             display
                 .xtest_fake_input(kind, *key as u8, x11rb::CURRENT_TIME, root, 0, 0, 0)
                 .expect("the display answers")
@@ -167,8 +162,7 @@ pub(crate) fn press_in_dialog(title: &str, keys: &[Key]) -> bool {
     true
 }
 
-fn dialog(display: &RustConnection, screen: usize, title: &str) -> Option<Window> {
-    let root = display.setup().roots[screen].root;
+fn dialog(display: &RustConnection, root: Window, title: &str) -> Option<Window> {
     windows(display, root).into_iter().find(|window| {
         let known = display.get_property(false, *window, AtomEnum::WM_NAME, AtomEnum::ANY, 0, 256);
         let named = known.ok().and_then(|known| known.reply().ok());
@@ -176,8 +170,11 @@ fn dialog(display: &RustConnection, screen: usize, title: &str) -> Option<Window
     })
 }
 
-fn connect() -> (RustConnection, usize) {
-    x11rb::connect(None).expect("the display answers")
+/// The display, and its root window.
+fn connect() -> (RustConnection, Window) {
+    let (display, screen) = x11rb::connect(None).expect("the display answers");
+    let root = display.setup().roots[screen].root;
+    (display, root)
 }
 
 fn windows(display: &RustConnection, root: Window) -> Vec<Window> {
@@ -187,7 +184,7 @@ fn windows(display: &RustConnection, root: Window) -> Vec<Window> {
 
 /// The window that is shown and wants to be asked before it closes.
 fn shown(display: &RustConnection, root: Window) -> Option<Window> {
-    let [protocols, close] = ["WM_PROTOCOLS", "WM_DELETE_WINDOW"].map(|name| atom(display, name));
+    let [protocols, close] = closing_atoms(display);
     windows(display, root).into_iter().find(|window| {
         let known = display.get_window_attributes(*window);
         let attributes = known.ok().and_then(|known| known.reply().ok());

@@ -39,7 +39,11 @@ fn table() -> Vec<(FaultKind, &'static str, i32)> {
 }
 
 /// Calls two operations, one that reads and one that writes, before each failure.
-async fn assert_failures<H: FakePlatform>(fixture: &Fixture<H>, read: (&str, Value), write: (&str, Value)) {
+async fn assert_failures<H: FakePlatform>(
+    fixture: &Fixture<H>,
+    read: (&str, Value),
+    write: (&str, Value),
+) {
     for (operation, arguments) in [read, write] {
         let arguments = arguments.to_string();
         for (what, code, exit) in table() {

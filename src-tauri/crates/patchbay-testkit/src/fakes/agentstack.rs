@@ -467,8 +467,8 @@ fn plain_uuid(text: &str) -> Option<String> {
 
 fn no_url(field: &str, input: &Value) -> Answer {
     let problem = json!({
-        "type": "url_parsing", "loc": ["body", field], "input": input,
-        "msg": "Input should be a valid URL, relative URL without a base",
+        "type": "url_parsing", "loc": ["body", field],
+        "msg": "Input should be a valid URL, relative URL without a base", "input": input,
         "ctx": { "error": "relative URL without a base" },
     });
     Answer::json(422, &json!({ "detail": [problem] }))
