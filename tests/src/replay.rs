@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
-use patchbay_http::{ClientSettings, Clients};
+use patchbay_http::{AddressPolicy, Clients};
 use patchbay_platforms::Error;
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
@@ -45,7 +45,7 @@ pub async fn replay(
         .iter()
         .find(|adapter| adapter.platform() == platform);
     let adapter = *adapter.ok_or_else(|| format!("{shown}: nobody replays {platform:?}"))?;
-    let clients = Clients::build(&ClientSettings::default()).map_err(|error| error.to_string())?;
+    let clients = Clients::build(AddressPolicy::default()).map_err(|error| error.to_string())?;
     let mut ids = BTreeSet::new();
     let mut lines = Vec::new();
     for (n, text) in text

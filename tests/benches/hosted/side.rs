@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use patchbay_http::{CallOptions, ClientSettings, Clients, SystemClock};
+use patchbay_http::{AddressPolicy, CallOptions, Clients, SystemClock};
 use patchbay_model::{Platform as Kind, RemoteId, Secret};
 use patchbay_platforms::{AccountConfig, Platform, ToolRequest, hosted};
 use reqwest::Method;
@@ -38,7 +38,7 @@ pub(crate) fn platform(name: &str, base: &str) -> Result<Arc<dyn Platform>> {
     let account = AccountConfig {
         settings: fields,
         secrets: BTreeMap::from([(secret.to_owned(), Secret::new(KEY))]),
-        clients: Clients::build(&ClientSettings::default())?,
+        clients: Clients::build(AddressPolicy::default())?,
         clock: Arc::new(SystemClock),
     };
     Ok((hosted.sign_in)(account)?)

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use patchbay_http::{CallOptions, ClientSettings, Clients};
+use patchbay_http::{AddressPolicy, CallOptions, Clients};
 use patchbay_model::{Explain as _, Platform, Secret};
 use patchbay_platforms::{AccountConfig, Error, HOSTED, HostedPlatform, OperationEntry};
 use patchbay_testkit::fakes::{
@@ -123,7 +123,7 @@ fn is_no_exchange(seen: &RecordedRequest) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_fails_as_it_should() {
-    let clients = Clients::build(&ClientSettings::default());
+    let clients = Clients::build(AddressPolicy::default());
     let clients = clients.unwrap();
     let all = HOSTED.iter().flat_map(|hosted| {
         let operations = (hosted.operations)().iter();

@@ -1,7 +1,7 @@
 //! Answers of authorization servers, callbacks, and what is kept of both.
 
-use patchbay_http::AddressPolicy;
-use patchbay_model::{ChosenDeviations, OauthGrant, Secret, Timestamp};
+use patchbay_http::{AddressPolicy, Network, Reach};
+use patchbay_model::{ChosenDeviations, NetworkSettings, OauthGrant, Secret, Timestamp};
 use patchbay_oauth::{
     Challenge, ClientIdentity, Discovery, Grant, OAuthClient, Untraced, check_callback,
     parse_callback_url,
@@ -220,14 +220,8 @@ pub(super) fn grant() -> Taker {
 }
 
 fn client() -> OAuthClient {
-    let policy = AddressPolicy::default();
-    let http = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .dns_resolver(policy.resolver())
-        .build()
-        .unwrap();
-    OAuthClient::new(http, policy)
+    let addresses = AddressPolicy::default();
+    OAuthClient::new(Network::build(&NetworkSettings::default(), None, &addresses).unwrap())
 }
 
 /// A provider at that address, and a client that it knows.
@@ -237,7 +231,7 @@ fn signing_in(client: &OAuthClient, url: &str) -> (Discovery, ClientIdentity) {
         at("/authorize"),
         at("/token"),
         Vec::new(),
-        AddressPolicy::default().reach(&at("/mcp")),
+        Reach::of(&at("/mcp")),
     );
     let identity: Value = json!({ "kind": "pre_registered", "id": "abc", "secret": "s3cret" });
     let identity = ClientIdentity::from_secret(&Secret::new(identity.to_string())).unwrap();

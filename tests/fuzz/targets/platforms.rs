@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_http::{CallOptions, ClientSettings, Clients, Clock, Retries};
+use patchbay_http::{AddressPolicy, CallOptions, Clients, Clock, Retries};
 use patchbay_model::{Level, Platform, RemoteId, Secret, Timestamp};
 use patchbay_platforms::{AccountConfig, ConsentRequest, ToolRequest, hosted};
 use serde_json::{Map, Value, json};
@@ -102,7 +102,7 @@ fn start(platform: Platform, name: &'static str, mut settings: Value) -> Taker {
     let (peer, runtime) = (Peer::start(), runtime());
     settings["base_url"] = Value::from(peer.url.as_str());
     let secrets = ["api_key", "token", "client_secret"];
-    let clients = Clients::build(&ClientSettings::default()).unwrap();
+    let clients = Clients::build(AddressPolicy::default()).unwrap();
     let hosted = hosted(platform).unwrap();
     let known: Vec<&str> = hosted.fields.iter().map(|field| field.name).collect();
     let sign_in = AccountConfig {

@@ -43,7 +43,6 @@ mod reach;
 mod redact;
 mod redirect;
 mod request;
-mod resolver;
 mod retry;
 mod retry_after;
 mod secret_argument;
@@ -65,7 +64,7 @@ pub use body::{BodyError, read_body, read_start};
 pub use browser_url::BrowserUrl;
 pub use capture::{Capture, Captured, CapturedResponse};
 pub use certificate::read_certificates;
-pub use client::{ClientSettings, Clients};
+pub use client::Clients;
 pub use client_certificate::ClientCertificate;
 pub use clock::{Clock, SystemClock};
 pub use error::{

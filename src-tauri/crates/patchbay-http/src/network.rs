@@ -80,16 +80,6 @@ impl Network {
         })
     }
 
-    /// Uses one client for all addresses. It must follow no redirects and keep no cookies, and should have the policy's
-    /// [`resolver`](AddressPolicy::resolver).
-    pub fn of(client: reqwest::Client, addresses: AddressPolicy) -> Self {
-        Self {
-            addresses,
-            usual: client,
-            places: Arc::default(),
-        }
-    }
-
     /// The client for that address.
     pub fn client_for(&self, url: &Url) -> &reqwest::Client {
         let of_place = match self.places.is_empty() || url.scheme() != "https" {

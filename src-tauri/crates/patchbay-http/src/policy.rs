@@ -7,12 +7,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::error::Error as StdError;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use patchbay_model::is_localhost;
-use reqwest::dns::Resolve;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
 use crate::address_error::LookupFailed;
@@ -102,11 +102,6 @@ impl AddressPolicy {
         }
     }
 
-    /// What may be requested on behalf of that server, whose address the person entered.
-    pub fn reach(&self, server: &Url) -> Reach {
-        Reach::of(server)
-    }
-
     /// Checks an address and what its name resolves to, which the connection that follows will use.
     /// `what` names its purpose in messages.
     ///
@@ -163,10 +158,7 @@ impl AddressPolicy {
     }
 
     /// The addresses to which a connection to that name may be made.
-    pub(crate) async fn addresses(
-        &self,
-        name: &str,
-    ) -> Result<Vec<IpAddr>, Box<dyn StdError + Send + Sync>> {
+    async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, Box<dyn StdError + Send + Sync>> {
         if let Some(found) = self.find_pinned(name) {
             return Ok(found);
         }
@@ -205,6 +197,17 @@ impl AddressPolicy {
             AddressKind::Loopback | AddressKind::Private => lock(&self.inner.given).contains(name),
             AddressKind::Never => false,
         }
+    }
+}
+
+impl Resolve for AddressPolicy {
+    fn resolve(&self, name: Name) -> Resolving {
+        let policy = self.clone();
+        Box::pin(async move {
+            let found = policy.addresses(name.as_str()).await?;
+            let found = found.into_iter().map(|address| SocketAddr::new(address, 0));
+            Ok(Box::new(found) as Addrs)
+        })
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Reach {
 
 impl Reach {
     /// For a server whose address the person entered.
-    pub(crate) fn of(server: &Url) -> Self {
+    pub fn of(server: &Url) -> Self {
         Self {
             loopback: is_loopback(server),
             own_host: server.host_str().unwrap_or_default().to_owned(),

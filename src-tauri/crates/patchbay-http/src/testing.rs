@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Api, CallOptions, ClientSettings, Clients, Clock, NoToken, TokenSource};
+use crate::{AddressPolicy, Api, CallOptions, Clients, Clock, NoToken, TokenSource};
 
 /// A request as it arrived.
 #[derive(Debug)]
@@ -139,7 +139,7 @@ impl Clock for JumpingClock {
 /// An account at that address.
 pub fn api_with(base: &str, clock: Arc<dyn Clock>, tokens: Arc<dyn TokenSource>) -> Api {
     Api::new(
-        Clients::build(&ClientSettings::default()).unwrap(),
+        Clients::build(AddressPolicy::default()).unwrap(),
         clock,
         base,
         tokens,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use patchbay_http::{AddressPolicy, Network};
+use patchbay_http::Network;
 
 /// Time limit of one request, including DNS and body.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -15,14 +15,8 @@ pub struct OAuthClient {
 }
 
 impl OAuthClient {
-    /// Uses one HTTP client, which must follow no redirects and keep no cookies, and should have the policy's
-    /// [`resolver`](AddressPolicy::resolver).
-    pub fn new(http: reqwest::Client, policy: AddressPolicy) -> Self {
-        Self::with_network(Network::of(http, policy))
-    }
-
     /// Uses the HTTP clients of a connector.
-    pub fn with_network(network: Network) -> Self {
+    pub fn new(network: Network) -> Self {
         Self {
             network,
             time_limit: TIME_LIMIT,

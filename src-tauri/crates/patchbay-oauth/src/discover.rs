@@ -43,7 +43,7 @@ impl OAuthClient {
         server.set_fragment(None);
         let search = Search {
             client: self,
-            reach: self.network.addresses().reach(&server),
+            reach: Reach::of(&server),
             server,
             grant,
             chosen,

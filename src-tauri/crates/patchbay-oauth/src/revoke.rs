@@ -2,7 +2,7 @@
 //!
 //! Source: RFC 7009, section 2.
 
-use patchbay_http::host_of;
+use patchbay_http::{Reach, host_of};
 use patchbay_model::Secret;
 use url::Url;
 
@@ -59,7 +59,7 @@ impl OAuthClient {
         let form = [("token", token.expose()), ("token_type_hint", kind)];
         let request = grant.client_authentication().request(endpoint, &form);
         let note = Some(format!("Revoke {}", kind.replace('_', " ")));
-        let reach = self.network.addresses().reach(&grant.server);
+        let reach = Reach::of(&grant.server);
         let answer = self.send(WHAT, request, note, &reach, trace).await?;
         let (host, status) = (host_of(endpoint), answer.status.as_u16());
         if answer.status.is_success() {

@@ -39,9 +39,9 @@ pub(crate) async fn find_account(cx: &Context, id: &AccountId) -> Result<Account
 
 /// Which addresses the platform of an account may refer to: public ones and, if the user entered its base URL, the same
 /// host, and loopback if that is on this computer.
-pub(crate) fn reach_of(cx: &Context, account: &Account) -> Reach {
+pub(crate) fn reach_of(account: &Account) -> Reach {
     match account.base_url.as_deref().map(Url::parse) {
-        Some(Ok(base)) => cx.addresses().reach(&base),
+        Some(Ok(base)) => Reach::of(&base),
         _ => Reach::public(),
     }
 }

@@ -149,11 +149,11 @@ pub(crate) fn not_found(name: &str) -> Error {
 
 /// Which addresses the server of a local connector may refer to: public ones, and those in the same kind of network as
 /// its own.
-pub(crate) fn reach_of(cx: &Context, connector: &Connector) -> Reach {
+pub(crate) fn reach_of(connector: &Connector) -> Reach {
     let own = match (&connector.command, &connector.endpoint) {
         // A program may refer to a page on this computer.
         (Some(_), _) => Url::parse("http://127.0.0.1/").ok(),
         (None, endpoint) => endpoint.as_deref().and_then(|it| Url::parse(it).ok()),
     };
-    own.map_or_else(Reach::public, |own| cx.addresses().reach(&own))
+    own.map_or_else(Reach::public, |own| Reach::of(&own))
 }

@@ -141,7 +141,7 @@ impl Context {
         let vault = Vault::new(options.paths.data.clone(), options.keychain);
         let addresses = AddressPolicy::default();
         let networks = Networks::new(addresses.clone(), vault.clone())?;
-        let oauth = OAuthClient::with_network(networks.shared().clone());
+        let oauth = OAuthClient::new(networks.shared().clone());
         vault.set_generation_store(Arc::new(SettingsGenerations(store.clone())));
         let (events, _) = broadcast::channel(EVENT_CAPACITY);
         let tasks = TaskTracker::new();
@@ -300,7 +300,7 @@ impl Context {
 
     /// Returns the OAuth client of a connector.
     pub(crate) async fn oauth_of(&self, connector: &Connector) -> Result<OAuthClient, Error> {
-        Ok(OAuthClient::with_network(self.network_of(connector).await?))
+        Ok(OAuthClient::new(self.network_of(connector).await?))
     }
 
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {

@@ -128,7 +128,7 @@ impl PersonAsker {
             connector_title: connector.title.clone(),
             during,
             identity,
-            reach: reach_of(cx, connector),
+            reach: reach_of(connector),
             log: Mutex::default(),
         })
     }

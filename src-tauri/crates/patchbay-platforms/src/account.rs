@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use patchbay_http::{Api, ClientSettings, Clients, Clock, SystemClock, TokenSource};
+use patchbay_http::{AddressPolicy, Api, Clients, Clock, SystemClock, TokenSource};
 use patchbay_model::{Form, Secret};
 use serde_json::{Map, Value};
 
@@ -139,7 +139,7 @@ impl AccountConfig {
             secrets: secrets
                 .map(|(name, text)| (name.to_owned(), Secret::new(text)))
                 .collect(),
-            clients: Clients::build(&ClientSettings::default())?,
+            clients: Clients::build(AddressPolicy::default())?,
             clock: Arc::new(SystemClock),
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use patchbay_http::{Answer, CallOptions, ClientSettings, Clients, Clock};
+use patchbay_http::{AddressPolicy, Answer, CallOptions, Clients, Clock};
 use patchbay_model::{Action, Form, Level, PlatformCredential, PlatformDetails, RemoteId, Secret};
 use patchbay_testkit::fakes::{Fake, FakePlatform};
 use proptest::prelude::*;
@@ -23,7 +23,7 @@ pub(crate) fn account(
         secrets: secrets
             .map(|(name, secret)| ((*name).to_owned(), Secret::new(*secret)))
             .collect(),
-        clients: Clients::build(&ClientSettings::default()).unwrap(),
+        clients: Clients::build(AddressPolicy::default()).unwrap(),
         clock,
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::StreamExt;
-use patchbay_http::{CallOptions, ClientSettings, Clients, SystemClock};
+use patchbay_http::{AddressPolicy, CallOptions, Clients, SystemClock};
 use patchbay_model::Platform;
 use patchbay_platforms::{AccountConfig, hosted};
 use serde_json::json;
@@ -58,7 +58,7 @@ async fn a_large_answer_takes_little_memory() {
     let account = AccountConfig {
         settings: json!({"base_url": base_url}).as_object().unwrap().clone(),
         secrets: BTreeMap::new(),
-        clients: Clients::build(&ClientSettings::default()).unwrap(),
+        clients: Clients::build(AddressPolicy::default()).unwrap(),
         clock: Arc::new(SystemClock),
     };
     let platform = (hosted(Platform::Agentstack).unwrap().sign_in)(account).unwrap();

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::testing::Server;
-use crate::{ClientSettings, Clients};
+use crate::{AddressPolicy, Clients};
 
 /// A PNG of one pixel.
 const PNG: &[u8] =
@@ -29,8 +29,8 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 
 /// Fetches what the server of loopback has, on behalf of a server at `behalf`.
 async fn fetch_for(behalf: &str, named: &str) -> Result<Picture, PictureError> {
-    let clients = Clients::build(&ClientSettings::default()).unwrap();
-    let reach = clients.addresses.reach(&Url::parse(behalf).unwrap());
+    let clients = Clients::build(AddressPolicy::default()).unwrap();
+    let reach = Reach::of(&Url::parse(behalf).unwrap());
     let named = Url::parse(named).unwrap();
     fetch_picture(&clients.usual, &clients.addresses, &reach, named).await
 }

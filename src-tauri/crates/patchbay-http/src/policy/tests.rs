@@ -2,7 +2,6 @@ use std::collections::VecDeque;
 use std::io;
 
 use async_trait::async_trait;
-use reqwest::dns::Name;
 
 use super::*;
 use crate::find_address_error;
@@ -36,7 +35,7 @@ fn url(text: &str) -> Url {
 }
 
 async fn check(policy: &AddressPolicy, server: &str, named: &str) -> Result<(), AddressError> {
-    let reach = policy.reach(&url(server));
+    let reach = Reach::of(&url(server));
     policy.check("token endpoint", &reach, &url(named)).await
 }
 
@@ -157,7 +156,7 @@ async fn localhost_is_this_computer_and_nothing_else() {
 #[tokio::test]
 async fn only_what_may_be_opened_becomes_a_page_for_the_browser() {
     let inside = policy(&[&["192.168.1.1"]]);
-    let reach = inside.reach(&url("https://mcp.example/"));
+    let reach = Reach::of(&url("https://mcp.example/"));
     for named in [
         "javascript:alert(1)",
         "file:///etc/passwd",

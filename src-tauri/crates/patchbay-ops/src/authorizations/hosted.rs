@@ -106,7 +106,7 @@ async fn open_consent_page(
     started: &StartedConsent,
 ) -> Result<(), Error> {
     let account = find_account(cx, &connector.account).await?;
-    let reach = reach_of(cx, &account);
+    let reach = reach_of(&account);
     let page = cx.addresses().browser_url(PAGE, &reach, page.clone()).await;
     let page = page.map_err(patchbay_oauth::Error::from)?;
     let until = started.valid_for.map(|valid_for| cx.now() + valid_for);

@@ -110,8 +110,8 @@ pub async fn start_provider_sign_in(
         provider.authorize_url.as_ref(),
     )?;
     let reach = match request.authorize_url {
-        Some(_) => cx.addresses().reach(&authorize_url),
-        None => reach_of(cx, &account),
+        Some(_) => Reach::of(&authorize_url),
+        None => reach_of(&account),
     };
     let plan = SignInPlan {
         client: ClientIdentity::PreRegistered {

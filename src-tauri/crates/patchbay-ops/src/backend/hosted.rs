@@ -184,7 +184,7 @@ impl Backend for Hosted<'_> {
     /// A platform may name icons at any address.
     async fn icon_reach(&self, _icon: &Url) -> Result<Option<Reach>, Error> {
         let account = find_account(self.cx, &self.connector.account).await?;
-        Ok(Some(reach_of(self.cx, &account)))
+        Ok(Some(reach_of(&account)))
     }
 
     /// Returns those that the account is signed in with, else those that it would sign in with.

@@ -245,7 +245,7 @@ impl Backend for Local<'_> {
         let endpoint = self.connector.endpoint.as_deref();
         let endpoint = endpoint.and_then(|endpoint| Url::parse(endpoint).ok());
         let is_own = endpoint.is_some_and(|endpoint| shares_domain(&endpoint, icon));
-        Ok(is_own.then(|| reach_of(self.cx, self.connector)))
+        Ok(is_own.then(|| reach_of(self.connector)))
     }
 
     async fn secrets(&self) -> Vec<Secret> {

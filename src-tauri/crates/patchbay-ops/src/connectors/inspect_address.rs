@@ -181,7 +181,7 @@ async fn add_sign_in_methods(
 ) {
     let challenge = challenge.map(Challenge::parse);
     found.methods = vec![AuthenticationMethod::Bearer, AuthenticationMethod::Headers];
-    let oauth = OAuthClient::with_network(network.clone());
+    let oauth = OAuthClient::new(network.clone());
     let (challenge, deviations) = (challenge.as_ref(), ChosenDeviations::new());
     let grant = OauthGrant::AuthorizationCode;
     let discovered = oauth.discover(url, challenge, grant, &deviations, &Untraced);

@@ -91,9 +91,9 @@ impl Networks {
             let connector = store.find_connector(&user.connector).await?;
             let own = connector.filter(|it| it.network != NetworkSettings::default());
             if let Some(connector) = own {
-                return Ok(OAuthClient::with_network(self.of(&connector).await?));
+                return Ok(OAuthClient::new(self.of(&connector).await?));
             }
         }
-        Ok(OAuthClient::with_network(self.0.shared.clone()))
+        Ok(OAuthClient::new(self.0.shared.clone()))
     }
 }

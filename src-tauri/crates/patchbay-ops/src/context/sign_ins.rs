@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use patchbay_http::{AddressPolicy, ClientSettings, Clients, Clock as PlatformClock};
+use patchbay_http::{AddressPolicy, Clients, Clock as PlatformClock};
 use patchbay_model::{AccountId, Secret, Timestamp};
 use patchbay_platforms::Platform;
 use serde_json::Value;
@@ -45,10 +45,7 @@ impl SignIns {
         if let Some(clients) = self.clients.get() {
             return Ok(clients.clone());
         }
-        let made = Clients::build(&ClientSettings {
-            addresses: self.addresses.clone(),
-            ..ClientSettings::default()
-        })?;
+        let made = Clients::build(self.addresses.clone())?;
         Ok(self.clients.get_or_init(|| made).clone())
     }
 
