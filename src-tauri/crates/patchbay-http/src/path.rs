@@ -76,7 +76,7 @@ impl Path {
     }
 
     /// Appends the path to that of `base`, less one trailing slash. Query and fragment of `base` are dropped.
-    pub fn under(self, base: &Url) -> Url {
+    pub fn under(&self, base: &Url) -> Url {
         let prefix = base.path();
         let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
         let mut url = base.clone();

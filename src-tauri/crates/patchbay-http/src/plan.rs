@@ -41,14 +41,15 @@ impl Api {
     /// [`Error::Usage`], as [`Api::send`].
     pub fn plan(&self, request: &Request, options: &CallOptions) -> Result<SentRequest, Error> {
         let prepared = self.prepare(request.clone(), options)?;
-        let credentials = match prepared.is_anonymous {
+        let credentials = match prepared.request.is_anonymous {
             true => Vec::new(),
             false => placeholders(self.tokens.header_names()),
         };
         let headers = prepared.headers_with(&credentials)?;
-        let (method, url, body) = (prepared.method, prepared.url, prepared.body);
-        let secrets = prepared.secrets;
-        let request = build_request(method, url, headers, body);
+        let Request {
+            method, secrets, ..
+        } = prepared.request;
+        let request = build_request(method, prepared.url, headers, prepared.body);
         Ok(describe(&request, &secrets))
     }
 }

@@ -11,30 +11,20 @@ use url::Url;
 
 use super::options::query_pairs;
 use super::request::Body;
-use super::{Api, CallOptions, Request, RetryClass};
+use super::{Api, CallOptions, Request};
+use crate::Error;
 use crate::redact::redact_json_text;
-use crate::{Error, TokenSource};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// A checked request with everything but its credentials.
 pub(super) struct Prepared<'a> {
-    pub(super) tokens: &'a dyn TokenSource,
-    pub(super) method: Method,
+    pub(super) api: &'a Api,
+    pub(super) request: Request,
     pub(super) url: Url,
-    accept: &'static HeaderValue,
-    /// Headers of every request of the account.
-    usual: &'a [(String, String)],
-    /// Headers of this operation; those of the call are in `options`.
-    headers: Vec<(String, String)>,
-    secret_headers: Vec<(String, Secret)>,
     content_type: Option<HeaderValue>,
     pub(super) body: Option<Bytes>,
-    /// Secrets in body and headers.
-    pub(super) secrets: Vec<Secret>,
     pub(super) options: &'a CallOptions,
-    pub(super) repeat: RetryClass,
-    pub(super) is_anonymous: bool,
     pub(super) limit: Duration,
 }
 
@@ -48,19 +38,20 @@ impl Prepared<'_> {
         for (name, secret) in credentials {
             set(&mut headers, name, secret.expose(), true)?;
         }
-        headers.insert(ACCEPT, self.accept.clone());
+        let request = &self.request;
+        headers.insert(ACCEPT, request.accept.clone());
         if let Some(content_type) = &self.content_type {
             headers.insert(CONTENT_TYPE, content_type.clone());
         }
-        if self.body.is_none() && matches!(self.method, Method::POST | Method::PUT | Method::PATCH)
-        {
+        let is_body_expected = matches!(request.method, Method::POST | Method::PUT | Method::PATCH);
+        if self.body.is_none() && is_body_expected {
             // Some servers refuse such a request without this header, and the official clients send it.
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        for (name, value) in self.usual.iter().chain(&self.headers) {
+        for (name, value) in self.api.headers.iter().chain(&request.headers) {
             set(&mut headers, name, value, false)?;
         }
-        for (name, value) in self.secret_headers.iter().chain(&self.options.headers) {
+        for (name, value) in request.secret_headers.iter().chain(&self.options.headers) {
             set(&mut headers, name, value.expose(), true)?;
         }
         Ok(headers)
@@ -68,10 +59,10 @@ impl Prepared<'_> {
 
     /// Captures a response body without the secrets of the request.
     pub(super) fn note_body(&self, body: &[u8]) {
-        let capture = &self.options.capture;
+        let (capture, secrets) = (&self.options.capture, &self.request.secrets);
         match std::str::from_utf8(body) {
-            Ok(text) if capture.is_enabled() && !self.secrets.is_empty() => {
-                let shown = redact_json_text(text.to_owned(), &self.secrets);
+            Ok(text) if capture.is_enabled() && !secrets.is_empty() => {
+                let shown = redact_json_text(text.to_owned(), secrets);
                 capture.note_body(shown.as_bytes());
             }
             _ => capture.note_body(body),
@@ -100,25 +91,18 @@ impl Api {
             let mut pairs = url.query_pairs_mut();
             pairs.extend_pairs(&request.query).extend_pairs(extra);
         }
-        let (body, content_type) = body(request.body, options)?;
+        let (body, content_type) = body(request.body.clone(), options)?;
         let mut prepared = Prepared {
-            tokens: &*self.tokens,
-            method: request.method,
+            api: self,
             url,
-            accept: request.accept,
-            usual: &self.headers,
-            headers: request.headers,
-            secret_headers: request.secret_headers,
             content_type,
             body,
-            secrets: request.secrets,
             options,
-            repeat: request.repeat,
-            is_anonymous: request.is_anonymous,
             limit: options.timeout.or(request.timeout).unwrap_or(self.timeout),
+            request,
         };
         let headers = prepared.headers_with(&[])?;
-        prepared.is_anonymous |= headers.contains_key(AUTHORIZATION);
+        prepared.request.is_anonymous |= headers.contains_key(AUTHORIZATION);
         Ok(prepared)
     }
 }

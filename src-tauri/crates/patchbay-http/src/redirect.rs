@@ -7,14 +7,13 @@ use url::Url;
 
 use super::prepare::{Prepared, build_request};
 use crate::Error;
-use crate::address::{PlainHttp, check_address};
+use crate::address::check_address;
 
 const MAX_REDIRECTS: usize = 20;
 
 /// A request on its way through redirects.
 pub(super) struct RedirectChain<'a> {
     prepared: &'a Prepared<'a>,
-    plain_http: &'a PlainHttp,
     method: Method,
     url: Url,
     keeps_body: bool,
@@ -24,11 +23,10 @@ pub(super) struct RedirectChain<'a> {
 }
 
 impl<'a> RedirectChain<'a> {
-    pub(super) fn new(prepared: &'a Prepared<'a>, plain_http: &'a PlainHttp) -> Self {
+    pub(super) fn new(prepared: &'a Prepared<'a>) -> Self {
         Self {
             prepared,
-            plain_http,
-            method: prepared.method.clone(),
+            method: prepared.request.method.clone(),
             url: prepared.url.clone(),
             keeps_body: true,
             is_elsewhere: false,
@@ -59,9 +57,9 @@ impl<'a> RedirectChain<'a> {
         }
         let body = self.prepared.body.clone().filter(|_| self.keeps_body);
         let has_credentials = headers.values().any(HeaderValue::is_sensitive)
-            || (body.is_some() && !self.prepared.secrets.is_empty());
+            || (body.is_some() && !self.prepared.request.secrets.is_empty());
         if has_credentials {
-            self.plain_http.check(&self.url)?;
+            self.prepared.api.clients.plain_http.check(&self.url)?;
         }
         Ok(build_request(
             self.method.clone(),
@@ -78,11 +76,11 @@ impl<'a> RedirectChain<'a> {
         location(&self.url, answer.headers()).filter(|_| is_followed)
     }
 
-    /// Follows a redirect; `base` is the account's address.
+    /// Follows a redirect.
     ///
     /// # Errors
     /// [`Error::RedirectRefused`] if the request would carry something there that must not leave its origin.
-    pub(super) fn follow(&mut self, base: &Url, status: StatusCode, to: Url) -> Result<(), Error> {
+    pub(super) fn follow(&mut self, status: StatusCode, to: Url) -> Result<(), Error> {
         // As the official clients do: 301 turns only POST into GET, 302 and 303 any method.
         let becomes_get = match status {
             StatusCode::MOVED_PERMANENTLY => self.method == Method::POST,
@@ -93,7 +91,7 @@ impl<'a> RedirectChain<'a> {
             self.method = Method::GET;
             self.keeps_body = false;
         }
-        self.is_elsewhere |= to.origin() != base.origin();
+        self.is_elsewhere |= to.origin() != self.prepared.api.base.origin();
         let has_body = self.keeps_body && self.prepared.body.is_some();
         let falls_to_http = self.url.scheme() == "https" && to.scheme() != "https";
         let same_origin_only = self.prepared.options.same_origin_only;

@@ -20,7 +20,7 @@ use crate::body::{next_piece, read_body, read_start};
 use crate::error::from_reqwest;
 use crate::plan::describe;
 use crate::token_source::credentials;
-use crate::{AddressError, Error, Headers};
+use crate::{AddressError, Error, Headers, Reach};
 
 /// Maximum bytes that are kept of the body of an error response.
 const ERROR_BYTES: usize = 1024 * 1024;
@@ -80,7 +80,7 @@ impl Api {
             status: answer.status().as_u16(),
             headers: std::mem::take(answer.headers_mut()),
             body,
-            given: prepared.secrets,
+            given: prepared.request.secrets,
             secret_names: self.secret_names,
         })
     }
@@ -177,7 +177,7 @@ impl Api {
         let elapsed = Duration::try_from(now.instant() - started.instant()).unwrap_or_default();
         let is_over =
             repeats >= max_retries || policy.max_elapsed.is_some_and(|longest| elapsed >= longest);
-        if is_over || !policy.repeats(&error, prepared.repeat) {
+        if is_over || !policy.repeats(&error, prepared.request.repeat) {
             return Err(error);
         }
         let none = HeaderMap::new();
@@ -243,27 +243,24 @@ impl Api {
         let url = response.answer.url().clone();
         let body = read_start(response.answer, ERROR_BYTES).await;
         prepared.note_body(&body);
-        let headers_sent = prepared
-            .options
-            .headers
-            .iter()
-            .chain(&*response.credentials);
-        let sent = headers_sent.map(|(_, secret)| secret);
-        let known = prepared.secrets.iter().chain(&self.secrets);
-        let known = known.chain(&prepared.options.secrets);
-        let secrets: Vec<Secret> = known.chain(sent).cloned().collect();
-        let request = (&prepared.method, &url);
+        let options = prepared.options;
+        let headers_sent = options.headers.iter().chain(&*response.credentials);
+        let known = [&prepared.request.secrets, &self.secrets, &options.secrets];
+        let known = known.into_iter().flatten();
+        let known = known.chain(headers_sent.map(|(_, secret)| secret));
+        let secrets: Vec<Secret> = known.cloned().collect();
+        let request = (&prepared.request.method, &url);
         let now = self.clock.now();
         let error = error_response::error(request, status, headers, body.into(), &secrets, now);
         let challenge = match &error {
             Error::Unauthorized { challenge, .. }
-                if !(is_second || prepared.is_anonymous || response.is_from_elsewhere) =>
+                if !(is_second || prepared.request.is_anonymous || response.is_from_elsewhere) =>
             {
                 challenge.clone()
             }
             _ => return Err(error),
         };
-        let renewed = prepared
+        let renewed = self
             .tokens
             .on_unauthorized(&response.credentials, challenge);
         match renewed.await.map_err(Error::credential)? {
@@ -277,18 +274,18 @@ impl Api {
         client: &reqwest::Client,
         prepared: &Prepared<'_>,
     ) -> Result<Response, Error> {
-        let credentials = match prepared.is_anonymous {
+        let credentials = match prepared.request.is_anonymous {
             true => Headers::default(),
-            false => credentials(prepared.tokens).await?,
+            false => credentials(&*self.tokens).await?,
         };
         prepared.options.sent.record(&credentials);
-        let mut chain = RedirectChain::new(prepared, &self.clients.plain_http);
+        let mut chain = RedirectChain::new(prepared);
         loop {
             let started = Instant::now();
             // Built before the await, or the headers would be kept across it.
             let request = chain.request(&credentials)?;
             let capture = &prepared.options.capture;
-            capture.note_request(|| describe(&request, &prepared.secrets));
+            capture.note_request(|| describe(&request, &prepared.request.secrets));
             let sent = client.execute(request);
             let answer = sent
                 .await
@@ -306,7 +303,7 @@ impl Api {
                 });
             };
             let status = answer.status();
-            chain.follow(&self.base, status, to)?;
+            chain.follow(status, to)?;
             if chain.is_elsewhere {
                 self.check_elsewhere(chain.url(), status).await?;
             }
@@ -317,8 +314,8 @@ impl Api {
     async fn check_elsewhere(&self, to: &Url, status: StatusCode) -> Result<(), Error> {
         let mut plain = to.clone();
         plain.set_fragment(None);
+        let reach = Reach::of(&self.base);
         let addresses = &self.clients.addresses;
-        let reach = addresses.reach(&self.base);
         let checked = addresses.check("redirect", &reach, &plain).await;
         checked.map_err(|error| match error {
             AddressError::Unknown { host } => Error::Unreachable {
