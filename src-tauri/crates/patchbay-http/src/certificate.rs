@@ -102,7 +102,7 @@ mod tests {
 
     use super::*;
 
-    fn made() -> rcgen::Certificate {
+    fn generate() -> rcgen::Certificate {
         let mut params = CertificateParams::new(vec!["wiki.corp".to_owned()]).unwrap();
         params.distinguished_name.remove(DnType::CommonName);
         params
@@ -114,8 +114,8 @@ mod tests {
 
     #[test]
     fn a_certificate_is_told_by_its_names_its_end_and_its_hash() {
-        let made = made();
-        let text = format!("some words before\n{}\nand after", made.pem());
+        let generated = generate();
+        let text = format!("some words before\n{}\nand after", generated.pem());
         let [read] = &read_certificates(&text).unwrap()[..] else {
             panic!("one");
         };
@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(read.facts.subject, read.facts.issuer);
         let end = read.facts.expires_at.unwrap().to_string();
         assert_eq!(end, "2031-02-03T00:00:00Z");
-        assert_eq!(read.facts.sha256, fingerprint(made.der()));
+        assert_eq!(read.facts.sha256, fingerprint(generated.der()));
         assert_eq!(read.facts.sha256.len(), 32 * 3 - 1);
         let again = &read_certificates(&read.pem).unwrap()[0];
         assert_eq!(again, read, "what is kept is the certificate");
@@ -132,9 +132,9 @@ mod tests {
     #[test]
     fn what_is_no_certificate_is_refused() {
         let key = KeyPair::generate().unwrap().serialize_pem();
-        let cut = made().pem().replace("MII", "MIJ");
+        let cut = generate().pem().replace("MII", "MIJ");
         let junk = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        let many = made().pem().repeat(MAX_CERTIFICATES + 1);
+        let many = generate().pem().repeat(MAX_CERTIFICATES + 1);
         for text in ["", "hello", &key, &cut, junk, &many] {
             assert!(
                 matches!(read_certificates(text), Err(Error::Usage(_))),

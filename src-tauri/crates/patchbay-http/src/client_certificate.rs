@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
 
-    fn made(key: &KeyPair) -> String {
+    fn self_signed(key: &KeyPair) -> String {
         let params = CertificateParams::new(vec!["laptop.corp".to_owned()]).unwrap();
         params.self_signed(key).unwrap().pem()
     }
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn a_certificate_comes_with_its_own_key() {
         let (key, other) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
-        let (certificate, pem) = (made(&key), key.serialize_pem());
+        let (certificate, pem) = (self_signed(&key), key.serialize_pem());
         for text in [format!("{certificate}{pem}"), format!("{pem}{certificate}")] {
             let read = ClientCertificate::read(&Secret::new(text)).unwrap();
             assert_eq!(read.facts().sha256.len(), 32 * 3 - 1);
@@ -105,10 +105,10 @@ mod tests {
                 "the private key doesn't belong to the certificate",
             ),
         ] {
-            let Err(Error::Usage(told)) = ClientCertificate::read(&Secret::new(text)) else {
+            let Err(Error::Usage(error)) = ClientCertificate::read(&Secret::new(text)) else {
                 panic!("{why}");
             };
-            assert!(told.ends_with(why), "{told}");
+            assert!(error.ends_with(why), "{error}");
         }
     }
 }

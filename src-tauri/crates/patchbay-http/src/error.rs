@@ -293,43 +293,47 @@ impl Error {
     ///
     /// Source: the wire contracts' README, table of kinds.
     pub fn kind(&self) -> &'static str {
+        self.kind_and_code().0
+    }
+
+    fn kind_and_code(&self) -> (&'static str, Code) {
         match self {
-            Self::Usage(_) => "usage",
-            Self::Unauthorized { .. } | Self::Credential(_) => "unauthorized",
-            Self::Forbidden { .. } => "forbidden",
-            Self::NotFound(_) | Self::ToolNotFound { .. } => "not_found",
-            Self::Conflict(_) | Self::AlreadyThere { .. } => "conflict",
-            Self::RateLimited { .. } => "rate_limited",
-            Self::Invalid(_) => "invalid",
-            Self::Status(_)
-            | Self::RedirectRefused { .. }
-            | Self::PlainHttp { .. }
-            | Self::NotAServer { .. }
-            | Self::ServerError { .. }
-            | Self::ProgramNotStarted { .. }
-            | Self::ProgramEnded { .. }
+            Self::Usage(_) => ("usage", Code::UsageInvalid),
+            Self::Unreachable { how, .. } => ("transport", how.code()),
+            Self::Untrusted(_) => ("transport", Code::NetworkTls),
+            Self::PrivateAddress { .. } => ("transport", Code::AuthUnsafeUrl),
+            Self::TimedOut { .. } => ("timeout", Code::TimedOut),
+            Self::Cancelled => ("cancelled", Code::Cancelled),
+            Self::TooLarge { .. } | Self::Exceeded(_) => ("decode", Code::NetworkTooLarge),
+            Self::TooManyReconnects { .. } | Self::Protocol(_) => ("decode", Code::McpProtocol),
+            Self::UnexpectedAnswer { .. } => ("decode", Code::PlatformAnswer),
+            Self::RedirectRefused { .. } => ("platform", Code::NetworkRedirect),
+            Self::PlainHttp { .. } => ("platform", Code::NetworkPlainHttp),
+            Self::Unauthorized { .. } => ("unauthorized", Code::AuthNeeded),
+            Self::Forbidden { .. } => ("forbidden", Code::AuthForbidden),
+            Self::NotFound(_) => ("not_found", Code::NotFound),
+            Self::ToolNotFound { .. } => ("not_found", Code::ToolNotFound),
+            Self::Conflict(_) | Self::AlreadyThere { .. } => ("conflict", Code::Conflict),
+            Self::Invalid(_) => ("invalid", Code::PlatformInvalid),
+            Self::RateLimited { .. } => ("rate_limited", Code::PlatformRateLimited),
+            Self::Status(_) => ("platform", Code::PlatformFailed),
+            Self::NotAServer { .. } => ("platform", Code::McpNotAServer),
+            Self::ServerError { .. }
             | Self::InputRequired
             | Self::NotAnswered
             | Self::AsksOverHandshake
             | Self::CannotAsk
             | Self::PageFirst
             | Self::TaskCancelled
-            | Self::TaskLost => "platform",
-            Self::UnexpectedAnswer { .. }
-            | Self::Protocol(_)
-            | Self::TooLarge { .. }
-            | Self::Exceeded(_)
-            | Self::TooManyReconnects { .. } => "decode",
-            Self::TimedOut { .. } => "timeout",
-            Self::Unreachable { .. } | Self::Untrusted(_) | Self::PrivateAddress { .. } => {
-                "transport"
-            }
-            Self::Cancelled => "cancelled",
-            Self::NoneFound(_) => "none_found",
-            Self::ManyFound { .. } => "many_found",
-            Self::GrantFailed { .. } => "grant_failed",
-            Self::UnsafeUrl { .. } => "unsafe_url",
-            Self::NotSupported(_) => "not_supported",
+            | Self::TaskLost => ("platform", Code::McpServerError),
+            Self::ProgramNotStarted { .. } => ("platform", Code::ProgramNotStarted),
+            Self::ProgramEnded { .. } => ("platform", Code::ProgramEnded),
+            Self::NoneFound(_) => ("none_found", Code::NotFound),
+            Self::ManyFound { .. } => ("many_found", Code::Ambiguous),
+            Self::GrantFailed { .. } => ("grant_failed", Code::AuthDenied),
+            Self::UnsafeUrl { .. } => ("unsafe_url", Code::AuthUnsafeUrl),
+            Self::NotSupported(_) => ("not_supported", Code::PlatformNotSupported),
+            Self::Credential(error) => ("unauthorized", error.code()),
         }
     }
 
@@ -356,43 +360,7 @@ impl Error {
 
 impl Explain for Error {
     fn code(&self) -> Code {
-        match self {
-            Self::Usage(_) => Code::UsageInvalid,
-            Self::Unreachable { how, .. } => how.code(),
-            Self::Untrusted(_) => Code::NetworkTls,
-            Self::TimedOut { .. } => Code::TimedOut,
-            Self::Cancelled => Code::Cancelled,
-            Self::TooLarge { .. } | Self::Exceeded(_) => Code::NetworkTooLarge,
-            Self::RedirectRefused { .. } => Code::NetworkRedirect,
-            Self::PlainHttp { .. } => Code::NetworkPlainHttp,
-            Self::Unauthorized { .. } => Code::AuthNeeded,
-            Self::Forbidden { .. } => Code::AuthForbidden,
-            Self::NotFound(_) => Code::NotFound,
-            Self::Conflict(_) | Self::AlreadyThere { .. } => Code::Conflict,
-            Self::Invalid(_) => Code::PlatformInvalid,
-            Self::RateLimited { .. } => Code::PlatformRateLimited,
-            Self::Status(_) => Code::PlatformFailed,
-            Self::UnexpectedAnswer { .. } => Code::PlatformAnswer,
-            Self::NotAServer { .. } => Code::McpNotAServer,
-            Self::Protocol(_) | Self::TooManyReconnects { .. } => Code::McpProtocol,
-            Self::ServerError { .. }
-            | Self::InputRequired
-            | Self::NotAnswered
-            | Self::AsksOverHandshake
-            | Self::CannotAsk
-            | Self::PageFirst
-            | Self::TaskCancelled
-            | Self::TaskLost => Code::McpServerError,
-            Self::ProgramNotStarted { .. } => Code::ProgramNotStarted,
-            Self::ProgramEnded { .. } => Code::ProgramEnded,
-            Self::ToolNotFound { .. } => Code::ToolNotFound,
-            Self::NoneFound(_) => Code::NotFound,
-            Self::ManyFound { .. } => Code::Ambiguous,
-            Self::GrantFailed { .. } => Code::AuthDenied,
-            Self::UnsafeUrl { .. } | Self::PrivateAddress { .. } => Code::AuthUnsafeUrl,
-            Self::NotSupported(_) => Code::PlatformNotSupported,
-            Self::Credential(error) => error.code(),
-        }
+        self.kind_and_code().1
     }
 
     fn hint(&self) -> Option<String> {
@@ -430,7 +398,7 @@ impl Explain for Error {
             Self::Protocol(_) | Self::TooManyReconnects { .. } => {
                 "Report this to the server's developer."
             }
-            Self::ProgramNotStarted { .. } => "Run it in a terminal to see what it needs.",
+            Self::ProgramNotStarted { .. } => SEE_IN_TERMINAL,
             Self::ProgramEnded { said, .. } => hint_for(said),
             Self::InputRequired => {
                 "Run it in the window or a terminal, where questions can be answered."
@@ -534,46 +502,50 @@ fn forbidden_words(scope: Option<&str>) -> String {
     }
 }
 
+const SEE_IN_TERMINAL: &str = "Run it in a terminal to see what it needs.";
+
 /// Hint for a program that ended, by its last output.
 fn hint_for(said: &str) -> &'static str {
-    let known = [
-        ("no YES option", "Add -y to the command."),
-        ("Ok to proceed?", "Add -y to the command."),
-        ("E404", "Check the name and version of the package."),
-        ("ETARGET", "Check the name and version of the package."),
+    let known: [(&[&str], _); 11] = [
         (
-            "EADDRINUSE",
+            &["no YES option", "Ok to proceed?"],
+            "Add -y to the command.",
+        ),
+        (
+            &["E404", "ETARGET"],
+            "Check the name and version of the package.",
+        ),
+        (
+            &["EADDRINUSE", "Address already in use"],
             "Another copy of it may be running. End that one and try again.",
         ),
         (
-            "Address already in use",
-            "Another copy of it may be running. End that one and try again.",
-        ),
-        (
-            "ModuleNotFoundError",
+            &["ModuleNotFoundError"],
             "Install the Python package that it names.",
         ),
         (
-            "MODULE_NOT_FOUND",
+            &["MODULE_NOT_FOUND"],
             "Check the path of the script, or install the package that it names.",
         ),
-        ("can't open file", "Check the path of the script."),
-        ("Unsupported engine", "Install a newer Node.js."),
-        ("GLIBC_", "Get the version that is made for this system."),
-        ("input device is not a TTY", "Remove -t from the command."),
+        (&["can't open file"], "Check the path of the script."),
+        (&["Unsupported engine"], "Install a newer Node.js."),
+        (&["GLIBC_"], "Get the version that is made for this system."),
         (
-            "permission denied while trying to connect to the Docker",
+            &["input device is not a TTY"],
+            "Remove -t from the command.",
+        ),
+        (
+            &["permission denied while trying to connect to the Docker"],
             "Let your user use Docker, such as by the group docker.",
         ),
         (
-            "connect to the Docker daemon",
+            &["connect to the Docker daemon"],
             "Start Docker and try again.",
         ),
     ];
-    let fitting = known.iter().find(|(words, _)| said.contains(words));
-    fitting.map_or("Run it in a terminal to see what it needs.", |(_, hint)| {
-        hint
-    })
+    let mut fitting = known.iter();
+    let fitting = fitting.find(|(marks, _)| marks.iter().any(|mark| said.contains(mark)));
+    fitting.map_or(SEE_IN_TERMINAL, |(_, hint)| hint)
 }
 
 /// For example ` (exit code 1)`; empty for `None`.
@@ -621,7 +593,7 @@ mod tests {
     /// Source: Cohere contract, section 4.
     #[test]
     fn every_documented_status_is_told_apart() {
-        let told = |status| {
+        let message = |status| {
             let refusal = Refusal {
                 status,
                 ..Refusal::default()
@@ -629,10 +601,10 @@ mod tests {
             Error::Status(Box::new(refusal)).to_string()
         };
         let statuses = [498, 499, 500, 501, 503, 504];
-        let told: std::collections::BTreeSet<_> = statuses
-            .map(|status| told(status).replace(&status.to_string(), ""))
+        let messages: std::collections::BTreeSet<_> = statuses
+            .map(|status| message(status).replace(&status.to_string(), ""))
             .into();
-        assert_eq!(told.len(), statuses.len(), "{told:?}");
+        assert_eq!(messages.len(), statuses.len(), "{messages:?}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
 /// Limits of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,28 +171,23 @@ impl<'de> Visitor<'de> for One<'_> {
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<Value, E> {
-        self.budget.spend(1)?;
-        Ok(Value::Null)
+        self.scalar(Value::Null)
     }
 
     fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Value, E> {
-        self.budget.spend(1)?;
-        Ok(Value::Bool(value))
+        self.scalar(value)
     }
 
     fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Value, E> {
-        self.budget.spend(1)?;
-        Ok(Value::Number(value.into()))
+        self.scalar(value)
     }
 
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Value, E> {
-        self.budget.spend(1)?;
-        Ok(Value::Number(value.into()))
+        self.scalar(value)
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        self.budget.spend(1)?;
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+        self.scalar(value)
     }
 
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
@@ -228,6 +223,11 @@ impl<'de> Visitor<'de> for One<'_> {
 }
 
 impl One<'_> {
+    fn scalar<E: serde::de::Error>(self, value: impl Into<Value>) -> Result<Value, E> {
+        self.budget.spend(1)?;
+        Ok(value.into())
+    }
+
     fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
         let level = self.level + 1;
         self.budget.check_level(level)?;

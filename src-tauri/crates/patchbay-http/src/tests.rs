@@ -15,7 +15,8 @@ use tokio::net::TcpListener;
 
 use crate::testing::{JumpingClock, Server, api, api_with, cancellable_options, json};
 use crate::{
-    Api, BoxError, CallOptions, Clients, Clock, Error, Headers, NoToken, Path, Request, TokenSource,
+    Answer, Api, BoxError, CallOptions, Clients, Clock, Error, Headers, NoToken, Path, Request,
+    TokenSource,
 };
 
 fn get() -> Request {
@@ -24,6 +25,10 @@ fn get() -> Request {
 
 fn post() -> Request {
     Request::new(Method::POST, Path::new("/v1/things"))
+}
+
+async fn send(api: &Api, request: Request) -> Result<Answer, Error> {
+    api.send(request, &CallOptions::default()).await
 }
 
 /// Gives `Bearer key-<n>`, where `n` counts the refusals.

@@ -7,7 +7,7 @@ use super::*;
 use crate::{Backoff, Jitter, Retries, RetryClass, RetryPolicy};
 
 /// The policy of the Cohere contract, section 6.
-fn twice() -> RetryPolicy {
+fn two_retries() -> RetryPolicy {
     RetryPolicy {
         max_retries: 2,
         statuses: vec![408..=408, 429..=429, 500..=599],
@@ -23,7 +23,11 @@ struct Outcome {
     waits: Vec<f64>,
 }
 
-async fn sent(
+async fn call(answers: Vec<Response>, request: Request, policy: RetryPolicy) -> Outcome {
+    call_with(answers, request, policy, &CallOptions::default()).await
+}
+
+async fn call_with(
     answers: Vec<Response>,
     request: Request,
     policy: RetryPolicy,
@@ -50,26 +54,14 @@ fn statuses(statuses: &[u16]) -> Vec<Response> {
 
 #[tokio::test]
 async fn a_read_is_repeated_until_it_succeeds() {
-    let outcome = sent(
-        statuses(&[503, 500, 200]),
-        get(),
-        twice(),
-        &CallOptions::default(),
-    )
-    .await;
+    let outcome = call(statuses(&[503, 500, 200]), get(), two_retries()).await;
     assert_eq!(outcome.result.unwrap(), 200);
     assert_eq!((outcome.requests, outcome.waits), (3, vec![1.0, 2.0]));
 }
 
 #[tokio::test]
 async fn the_last_failure_is_reported() {
-    let outcome = sent(
-        statuses(&[503, 500, 429]),
-        get(),
-        twice(),
-        &CallOptions::default(),
-    )
-    .await;
+    let outcome = call(statuses(&[503, 500, 429]), get(), two_retries()).await;
     assert_eq!(outcome.result.unwrap_err().kind(), "rate_limited");
     assert_eq!(outcome.requests, 3);
 }
@@ -86,14 +78,14 @@ async fn what_could_double_is_not_repeated() {
         (get(), 404, 1),
     ] {
         let answers = statuses(&[status, 200]);
-        let outcome = sent(answers, request.clone(), twice(), &CallOptions::default()).await;
+        let outcome = call(answers, request.clone(), two_retries()).await;
         assert_eq!(outcome.requests, requests, "{request:?} {status}");
     }
 }
 
 #[tokio::test]
 async fn who_cannot_wait_as_long_as_the_answer_asks_hears_of_it_at_once() {
-    let impatient = CallOptions {
+    let short_wait = CallOptions {
         max_retry_wait: Some(Duration::from_secs(10)),
         ..CallOptions::default()
     };
@@ -102,7 +94,7 @@ async fn who_cannot_wait_as_long_as_the_answer_asks_hears_of_it_at_once() {
         answers[0]
             .headers_mut()
             .insert(RETRY_AFTER, asked.parse().unwrap());
-        let outcome = sent(answers, get(), twice(), &impatient).await;
+        let outcome = call_with(answers, get(), two_retries(), &short_wait).await;
         assert_eq!(outcome.result.is_ok(), !waits.is_empty(), "{asked}");
         assert_eq!(outcome.waits, waits);
     }
@@ -115,27 +107,27 @@ async fn the_call_may_ask_for_other_numbers_but_not_for_doubles() {
         ..CallOptions::default()
     };
     assert_eq!(
-        sent(statuses(&[503, 200]), get(), twice(), &none)
+        call_with(statuses(&[503, 200]), get(), two_retries(), &none)
             .await
             .requests,
         1
     );
     let policy = RetryPolicy {
         statuses: vec![404..=404],
-        ..twice()
+        ..two_retries()
     };
     let own = CallOptions {
         retries: Some(Retries::Policy(policy)),
         ..CallOptions::default()
     };
     assert_eq!(
-        sent(statuses(&[404, 200]), get(), RetryPolicy::NEVER, &own)
+        call_with(statuses(&[404, 200]), get(), RetryPolicy::NEVER, &own)
             .await
             .requests,
         2
     );
     assert_eq!(
-        sent(statuses(&[404, 200]), post(), RetryPolicy::NEVER, &own)
+        call_with(statuses(&[404, 200]), post(), RetryPolicy::NEVER, &own)
             .await
             .requests,
         1
@@ -145,7 +137,7 @@ async fn the_call_may_ask_for_other_numbers_but_not_for_doubles() {
 async fn first_wait(name: &'static str, text: &'static str) -> f64 {
     let refusal = (StatusCode::TOO_MANY_REQUESTS, [(name, text)]).into_response();
     let answers = vec![refusal, json(200, value!({}))];
-    let outcome = sent(answers, get(), twice(), &CallOptions::default()).await;
+    let outcome = call(answers, get(), two_retries()).await;
     outcome.waits[0]
 }
 
@@ -176,22 +168,16 @@ async fn enough_time_passed_ends_the_repeats() {
             jitter: Jitter::Above(0.0),
             ..RetryPolicy::NEVER.backoff
         },
-        ..twice()
+        ..two_retries()
     };
-    let outcome = sent(statuses(&[503; 20]), get(), policy, &CallOptions::default()).await;
+    let outcome = call(statuses(&[503; 20]), get(), policy).await;
     assert_eq!(outcome.waits, [1.0, 2.0, 4.0]);
 }
 
 #[tokio::test]
 async fn a_rate_limit_tells_its_pause_to_the_caller() {
     let refusal = (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "1.5")]).into_response();
-    let outcome = sent(
-        vec![refusal],
-        get(),
-        RetryPolicy::NEVER,
-        &CallOptions::default(),
-    )
-    .await;
+    let outcome = call(vec![refusal], get(), RetryPolicy::NEVER).await;
     let Err(Error::RateLimited { retry_after, .. }) = outcome.result else {
         panic!("not rate limited")
     };
@@ -208,7 +194,7 @@ async fn a_connection_that_cannot_be_made_is_repeated_when_wanted() {
         let mut api = api_with(&base, clock.clone(), Arc::new(NoToken));
         api.retries = RetryPolicy {
             on_connect,
-            ..twice()
+            ..two_retries()
         };
         let error = api.send(get(), &CallOptions::default()).await.unwrap_err();
         assert_eq!(error.kind(), "transport");
@@ -238,7 +224,7 @@ impl Clock for Stuck {
 async fn a_call_can_be_stopped_while_it_waits_for_the_next_attempt() {
     let server = Server::start(statuses(&[503])).await;
     let mut api = api_with(&server.base, Arc::new(Stuck), Arc::new(NoToken));
-    api.retries = twice();
+    api.retries = two_retries();
     let (options, stop) = cancellable_options();
     let stopped = async {
         while server.seen.lock().unwrap().is_empty() {

@@ -62,10 +62,7 @@ async fn options_replace_headers_append_to_the_query_and_override_the_body() {
 async fn a_request_without_body_has_no_content_type_and_no_question_mark() {
     let server = Server::start([json(200, value!(null)), json(200, value!(null))]).await;
     for request in [get(), post()] {
-        api(&server.base)
-            .send(request, &CallOptions::default())
-            .await
-            .unwrap();
+        send(&api(&server.base), request).await.unwrap();
     }
     for seen in server.seen() {
         assert_eq!(seen.uri, "/edge/v1/things");
@@ -111,10 +108,7 @@ async fn each_status_has_its_kind() {
             .headers_mut()
             .insert("x-request-id", "req-7".parse().unwrap());
         let server = Server::start([answer]).await;
-        let error = api(&server.base)
-            .send(get(), &CallOptions::default())
-            .await
-            .unwrap_err();
+        let error = send(&api(&server.base), get()).await.unwrap_err();
         assert_eq!((error.kind(), error.status()), (kind, Some(status)));
         let problem = error.problem();
         assert_eq!(problem.detail.as_deref(), Some("words"));
@@ -126,18 +120,12 @@ async fn each_status_has_its_kind() {
 async fn a_success_that_cannot_be_read_is_a_decode_error() {
     for body in ["<html>", "", "{\"cut\":"] {
         let server = Server::start([body.into_response()]).await;
-        let answer = api(&server.base)
-            .send(get(), &CallOptions::default())
-            .await
-            .unwrap();
+        let answer = send(&api(&server.base), get()).await.unwrap();
         let error = answer.json().unwrap_err();
         assert_eq!((error.kind(), error.status()), ("decode", Some(200)));
     }
     let server = Server::start([StatusCode::NO_CONTENT.into_response()]).await;
-    let answer = api(&server.base)
-        .send(get(), &CallOptions::default())
-        .await
-        .unwrap();
+    let answer = send(&api(&server.base), get()).await.unwrap();
     assert_eq!(answer.json_or_null().unwrap(), Value::Null);
 }
 
@@ -161,7 +149,7 @@ async fn a_renewed_token_is_tried_once_and_never_shown() {
     ] {
         let server = Server::start(answers).await;
         let api = api_with(&server.base, JumpingClock::new(), Renewing::new(renews));
-        let result = api.send(post(), &CallOptions::default()).await;
+        let result = send(&api, post()).await;
         assert_eq!(result.as_ref().err().map(Error::kind), kind);
         let shown = format!("{result:?}");
         assert!(!shown.contains(&format!("key-{}", requests - 1)), "{shown}");
@@ -199,7 +187,7 @@ async fn an_anonymous_request_and_one_with_its_own_key_take_no_token() {
     }
 }
 
-fn pointing(status: u16, to: &str) -> Response {
+fn redirect_to(status: u16, to: &str) -> Response {
     (StatusCode::from_u16(status).unwrap(), [(LOCATION, to)]).into_response()
 }
 
@@ -214,10 +202,10 @@ async fn redirects_within_the_origin_are_followed() {
         (302, put(), "GET", ""),
         (303, post(), "GET", ""),
     ] {
-        let server = Server::start([pointing(status, "/moved?x=1"), json(200, value!(1))]).await;
+        let server = Server::start([redirect_to(status, "/moved?x=1"), json(200, value!(1))]).await;
         let api = api_with(&server.base, JumpingClock::new(), Renewing::new(false));
         let request = request.json(&value!({"a": 1})).unwrap();
-        api.send(request, &CallOptions::default()).await.unwrap();
+        send(&api, request).await.unwrap();
         let second = server.seen().remove(1);
         assert_eq!(second.uri, "/moved?x=1");
         assert_eq!(second.method, method);
@@ -229,7 +217,7 @@ async fn redirects_within_the_origin_are_followed() {
 #[tokio::test]
 async fn another_origin_gets_no_credentials_and_no_body() {
     let other = Server::start([json(200, value!({}))]).await;
-    let server = Server::start([pointing(302, &other.base)]).await;
+    let server = Server::start([redirect_to(302, &other.base)]).await;
     let mut api = api_with(&server.base, JumpingClock::new(), Renewing::new(true));
     api.headers = vec![("x-organization-id".to_owned(), "o-1".to_owned())];
     let options = CallOptions {
@@ -245,9 +233,9 @@ async fn another_origin_gets_no_credentials_and_no_body() {
     assert!(!sent.headers.contains_key("x-own"));
 
     let other = Server::start([json(401, value!({}))]).await;
-    let server = Server::start([pointing(307, &other.base)]).await;
+    let server = Server::start([redirect_to(307, &other.base)]).await;
     let api = api_with(&server.base, JumpingClock::new(), Renewing::new(true));
-    let error = api.send(get(), &CallOptions::default()).await.unwrap_err();
+    let error = send(&api, get()).await.unwrap_err();
     assert_eq!(error.status(), Some(401));
     // Renewed credentials would not be sent there either.
     assert_eq!((server.seen().len(), other.seen().len()), (1, 1));
@@ -256,7 +244,7 @@ async fn another_origin_gets_no_credentials_and_no_body() {
 #[tokio::test]
 async fn who_wants_to_know_of_the_credentials_is_not_answered_by_another_origin() {
     let other = Server::start([json(200, value!({}))]).await;
-    let server = Server::start([pointing(302, "/within"), pointing(302, &other.base)]).await;
+    let server = Server::start([redirect_to(302, "/within"), redirect_to(302, &other.base)]).await;
     let api = api_with(&server.base, JumpingClock::new(), Renewing::new(false));
     let options = CallOptions {
         same_origin_only: true,
@@ -272,23 +260,18 @@ fn no_redirect_leads_from_https_to_http_or_to_what_is_no_plain_web_address() {
     let api = api("https://a.example");
     let options = CallOptions::default();
     let prepared = api.prepare(get(), &options).unwrap();
-    let turn = |to: &str| {
-        RedirectChain::new(&prepared, &api.clients.plain_http).follow(
-            &api.base,
-            StatusCode::FOUND,
-            to.parse().unwrap(),
-        )
-    };
-    assert!(turn("https://b.example/x").is_ok());
+    let follow =
+        |to: &str| RedirectChain::new(&prepared).follow(StatusCode::FOUND, to.parse().unwrap());
+    assert!(follow("https://b.example/x").is_ok());
     for refused in [
         "http://a.example/x",
         "http://b.example/x",
         "https://u:p@b.example/",
         "ftp://b.example/",
     ] {
-        let turned = turn(refused);
+        let outcome = follow(refused);
         assert!(
-            matches!(turned, Err(Error::RedirectRefused { status: 302, .. })),
+            matches!(outcome, Err(Error::RedirectRefused { status: 302, .. })),
             "{refused}"
         );
     }
@@ -297,10 +280,10 @@ fn no_redirect_leads_from_https_to_http_or_to_what_is_no_plain_web_address() {
 #[tokio::test]
 async fn the_way_back_from_another_origin_stays_without_credentials() {
     let other = Server::start([]).await;
-    let server = Server::start([pointing(307, &other.base), json(200, value!({}))]).await;
-    other.then(pointing(307, &format!("{}back", server.base)));
+    let server = Server::start([redirect_to(307, &other.base), json(200, value!({}))]).await;
+    other.then(redirect_to(307, &format!("{}back", server.base)));
     let api = api_with(&server.base, JumpingClock::new(), Renewing::new(false));
-    api.send(get(), &CallOptions::default()).await.unwrap();
+    send(&api, get()).await.unwrap();
     let back = server.seen().remove(1);
     assert_eq!(back.uri, "/edge/back");
     assert!(!back.headers.contains_key(AUTHORIZATION));
@@ -309,10 +292,10 @@ async fn the_way_back_from_another_origin_stays_without_credentials() {
 #[tokio::test]
 async fn redirects_with_a_body_elsewhere_or_unwanted_or_endless_are_no_success() {
     let other = Server::start([]).await;
-    let server = Server::start([pointing(307, &other.base)]).await;
+    let server = Server::start([redirect_to(307, &other.base)]).await;
     let api = api_with(&server.base, JumpingClock::new(), Renewing::new(false));
     let request = post().json(&value!({"a": 1})).unwrap();
-    let error = api.send(request, &CallOptions::default()).await;
+    let error = send(&api, request).await;
     let error = error.unwrap_err();
     assert!(
         matches!(error, Error::RedirectRefused { status: 307, .. }),
@@ -320,23 +303,21 @@ async fn redirects_with_a_body_elsewhere_or_unwanted_or_endless_are_no_success()
     );
     assert!(other.seen().is_empty());
 
-    let server = Server::start([pointing(307, "/elsewhere")]).await;
+    let server = Server::start([redirect_to(307, "/elsewhere")]).await;
     let mut api = crate::testing::api(&server.base);
     api.redirects = Redirects::Refuse;
-    let error = api.send(post(), &CallOptions::default()).await.unwrap_err();
+    let error = send(&api, post()).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), ("platform", Some(307)));
     assert_eq!(server.seen().len(), 1);
 
-    let server = Server::start((0..30).map(|_| pointing(307, "/again"))).await;
-    let error = crate::testing::api(&server.base)
-        .send(get(), &CallOptions::default())
-        .await;
+    let server = Server::start((0..30).map(|_| redirect_to(307, "/again"))).await;
+    let error = send(&crate::testing::api(&server.base), get()).await;
     assert_eq!(error.unwrap_err().status(), Some(307));
     assert_eq!(server.seen().len(), 21);
 }
 
 /// Answers one connection with these bytes and closes it.
-async fn raw(answer: &'static str) -> String {
+async fn serve_raw(answer: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -355,11 +336,8 @@ async fn a_cut_answer_is_a_lost_connection() {
         "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":",
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n",
     ] {
-        let base = raw(answer).await;
-        let error = api(&base)
-            .send(get(), &CallOptions::default())
-            .await
-            .unwrap_err();
+        let base = serve_raw(answer).await;
+        let error = send(&api(&base), get()).await.unwrap_err();
         assert!(
             matches!(
                 error,
@@ -389,14 +367,17 @@ async fn time_and_size_are_bounded_and_a_call_can_be_stopped() {
     .await;
     let mut api = api(&server.base);
     api.body_bytes = 5000;
-    let error = api.send(get(), &CallOptions::default()).await.unwrap_err();
+    let error = send(&api, get()).await.unwrap_err();
     assert!(matches!(error, Error::TooLarge { limit: 5000 }));
 
-    let hasty = CallOptions {
+    let short_timeout = CallOptions {
         timeout: Some(Duration::from_millis(50)),
         ..CallOptions::default()
     };
-    assert_eq!(api.send(get(), &hasty).await.unwrap_err().kind(), "timeout");
+    assert_eq!(
+        api.send(get(), &short_timeout).await.unwrap_err().kind(),
+        "timeout"
+    );
 
     let (options, stop) = cancellable_options();
     let stopped = async {
@@ -486,12 +467,12 @@ async fn compressed_answers_are_bounded_after_decompression() {
     let server = Server::start([([(CONTENT_ENCODING, "gzip")], bomb).into_response()]).await;
     let mut api = api(&server.base);
     api.body_bytes = 5000;
-    let error = api.send(get(), &CallOptions::default()).await.unwrap_err();
+    let error = send(&api, get()).await.unwrap_err();
     assert!(matches!(error, Error::TooLarge { .. }));
 }
 
 /// The server under the name of another computer, which resolves to it.
-fn by_name(server: &Server, plain_http: PlainHttp) -> (Api, Url) {
+fn api_by_name(server: &Server, plain_http: PlainHttp) -> (Api, Url) {
     let base: Url = server.base.parse().unwrap();
     let address = ([127, 0, 0, 1], base.port().unwrap()).into();
     let client = reqwest::Client::builder()
@@ -514,15 +495,15 @@ fn by_name(server: &Server, plain_http: PlainHttp) -> (Api, Url) {
 #[tokio::test]
 async fn credentials_do_not_go_to_another_computer_over_plain_http() {
     let server = Server::start([json(200, value!({}))]).await;
-    let (mut api, _) = by_name(&server, PlainHttp::Refused);
-    let refused = api.send(get(), &CallOptions::default()).await.unwrap_err();
+    let (mut api, _) = api_by_name(&server, PlainHttp::Refused);
+    let refused = send(&api, get()).await.unwrap_err();
     assert!(matches!(refused, Error::PlainHttp { .. }), "{refused:?}");
 
     // Neither do secrets in a body or in headers of the call.
     api.tokens = Arc::new(NoToken);
     let body = Request::new(Method::POST, Path::new("/login")).secret(Secret::new("hunter2"));
     let body = body.json(&value!({"password": "hunter2"})).unwrap();
-    let refused = api.send(body, &CallOptions::default()).await.unwrap_err();
+    let refused = send(&api, body).await.unwrap_err();
     assert!(matches!(refused, Error::PlainHttp { .. }), "{refused:?}");
     let options = CallOptions {
         headers: vec![("x-key".to_owned(), Secret::new("hunter2"))],
@@ -532,7 +513,7 @@ async fn credentials_do_not_go_to_another_computer_over_plain_http() {
     assert!(matches!(refused, Error::PlainHttp { .. }), "{refused:?}");
     assert_eq!(server.seen().len(), 0);
 
-    api.send(get(), &CallOptions::default()).await.unwrap();
+    send(&api, get()).await.unwrap();
     assert_eq!(server.seen().len(), 1, "without credentials");
 }
 
@@ -540,12 +521,12 @@ async fn credentials_do_not_go_to_another_computer_over_plain_http() {
 async fn credentials_go_over_plain_http_where_a_person_insists_and_nowhere_else() {
     let elsewhere = "http://nas.example:1/";
     let server = Server::start([json(200, value!({})), json(200, value!({}))]).await;
-    let (mut api, base) = by_name(&server, PlainHttp::Refused);
+    let (mut api, base) = api_by_name(&server, PlainHttp::Refused);
     api.clients.plain_http = PlainHttp::allowed_to(&base);
-    api.send(get(), &CallOptions::default()).await.unwrap();
+    send(&api, get()).await.unwrap();
     assert!(server.seen()[0].headers.contains_key("authorization"));
     api.clients.plain_http = PlainHttp::allowed_to(&elsewhere.parse().unwrap());
-    let refused = api.send(get(), &CallOptions::default()).await.unwrap_err();
+    let refused = send(&api, get()).await.unwrap_err();
     assert!(matches!(refused, Error::PlainHttp { .. }), "{refused:?}");
 }
 
@@ -553,10 +534,10 @@ async fn credentials_go_over_plain_http_where_a_person_insists_and_nowhere_else(
 async fn a_redirect_to_plain_http_on_another_computer_is_not_followed() {
     let other = Server::start([]).await;
     let to = other.base.replace("127.0.0.1", "nas.example");
-    let server = Server::start([pointing(302, &to)]).await;
-    let (mut api, _) = by_name(&other, PlainHttp::Refused);
+    let server = Server::start([redirect_to(302, &to)]).await;
+    let (mut api, _) = api_by_name(&other, PlainHttp::Refused);
     api.base = server.base.trim_end_matches('/').parse().unwrap();
-    let refused = api.send(get(), &CallOptions::default()).await.unwrap_err();
+    let refused = send(&api, get()).await.unwrap_err();
     assert!(
         matches!(refused, Error::RedirectRefused { .. }),
         "{refused:?}"

@@ -17,12 +17,12 @@ use super::*;
 use crate::{AddressPolicy, Network, Proxies, find_untrusted, from_reqwest, read_certificates};
 
 /// A certificate with its key.
-pub(crate) struct Identity {
-    pub(crate) certificate: CertificateDer<'static>,
-    pub(crate) key: Vec<u8>,
+struct Identity {
+    certificate: CertificateDer<'static>,
+    key: Vec<u8>,
 }
 
-pub(crate) fn authority() -> CertifiedIssuer<'static, KeyPair> {
+fn authority() -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::default();
     params
         .distinguished_name
@@ -40,7 +40,7 @@ fn self_signed(host: &str) -> Identity {
     }
 }
 
-pub(crate) fn issued(by: &CertifiedIssuer<'static, KeyPair>, host: &str, until: i32) -> Identity {
+fn issued(by: &CertifiedIssuer<'static, KeyPair>, host: &str, until: i32) -> Identity {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
     params.distinguished_name.push(DnType::CommonName, host);
@@ -89,19 +89,29 @@ async fn serve_to(identity: &Identity, clients: Arc<dyn ClientCertVerifier>) -> 
     Url::parse(&url).unwrap()
 }
 
+fn addresses() -> AddressPolicy {
+    AddressPolicy::new(Arc::new(crate::lookup::SystemLookup), Proxies::none())
+}
+
 fn network(settings: &NetworkSettings) -> Network {
-    let addresses = AddressPolicy::new(Arc::new(crate::lookup::SystemLookup), Proxies::none());
-    Network::build(settings, None, &addresses).unwrap()
+    Network::build(settings, None, &addresses()).unwrap()
+}
+
+fn client_certificate(by: &CertifiedIssuer<'static, KeyPair>) -> ClientCertificate {
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["laptop.corp".to_owned()]).unwrap();
+    let pem = params.signed_by(&key, by).unwrap().pem() + &key.serialize_pem();
+    ClientCertificate::read(&Secret::new(pem)).unwrap()
 }
 
 async fn get(network: &Network, url: &Url) -> Result<(), UntrustedCertificate> {
-    let asked = network.client_for(url).get(url.clone()).send().await;
-    match asked {
+    let response = network.client_for(url).get(url.clone()).send().await;
+    match response {
         Ok(_) => Ok(()),
         Err(error) => {
             let host = crate::host_of(url);
-            let told = find_untrusted(&error, &host);
-            Err(told.unwrap_or_else(|| panic!("{error:?}")))
+            let rejected = find_untrusted(&error, &host);
+            Err(rejected.unwrap_or_else(|| panic!("{error:?}")))
         }
     }
 }
@@ -113,10 +123,10 @@ fn trusting(authority: &CertifiedIssuer<'static, KeyPair>) -> NetworkSettings {
     }
 }
 
-fn pinning(told: &UntrustedCertificate) -> NetworkSettings {
+fn pinning(rejected: &UntrustedCertificate) -> NetworkSettings {
     let pin = Pin {
-        place: told.place.clone(),
-        facts: told.facts.clone(),
+        place: rejected.place.clone(),
+        facts: rejected.facts.clone(),
     };
     NetworkSettings {
         pins: vec![pin],
@@ -131,8 +141,8 @@ async fn an_authority_of_ones_own_vouches_for_its_servers_alone() {
     let strange = serve(&issued(&other, "127.0.0.1", 2090)).await;
     let with = network(&trusting(&ours));
     assert_eq!(get(&with, &trusted).await, Ok(()));
-    let told = get(&with, &strange).await.unwrap_err();
-    assert_eq!(told.reason, "its issuer is unknown");
+    let rejected = get(&with, &strange).await.unwrap_err();
+    assert_eq!(rejected.reason, "its issuer is unknown");
     let without = network(&NetworkSettings::default());
     assert!(
         get(&without, &trusted).await.is_err(),
@@ -163,10 +173,10 @@ async fn why_a_certificate_is_not_trusted_is_told() {
         (self_signed("127.0.0.1"), "it's self-signed"),
     ] {
         let url = serve(&identity).await;
-        let told = get(&network, &url).await.unwrap_err();
-        assert_eq!(told.reason, reason);
-        assert_eq!(told.facts.sha256, fingerprint(&identity.certificate));
-        assert_eq!(format!("https://{}/", told.place), url.as_str());
+        let rejected = get(&network, &url).await.unwrap_err();
+        assert_eq!(rejected.reason, reason);
+        assert_eq!(rejected.facts.sha256, fingerprint(&identity.certificate));
+        assert_eq!(format!("https://{}/", rejected.place), url.as_str());
     }
 }
 
@@ -176,9 +186,9 @@ async fn the_error_names_issuer_and_fingerprint() {
     let identity = self_signed("127.0.0.1");
     let url = serve(&identity).await;
     let network = network(&NetworkSettings::default());
-    let asked = network.client_for(&url).get(url.clone()).send().await;
+    let response = network.client_for(&url).get(url.clone()).send().await;
     let error = from_reqwest(
-        asked.unwrap_err(),
+        response.unwrap_err(),
         &crate::host_of(&url),
         std::time::Duration::ZERO,
     );
@@ -205,16 +215,19 @@ async fn the_error_names_issuer_and_fingerprint() {
 async fn a_pin_is_for_that_certificate_of_that_host_and_port() {
     let identity = self_signed("127.0.0.1");
     let (url, elsewhere) = (serve(&identity).await, serve(&identity).await);
-    let told = get(&network(&NetworkSettings::default()), &url).await;
-    let pinned = network(&pinning(&told.unwrap_err()));
+    let rejected = get(&network(&NetworkSettings::default()), &url).await;
+    let pinned = network(&pinning(&rejected.unwrap_err()));
     assert_eq!(get(&pinned, &url).await, Ok(()));
     assert!(get(&pinned, &elsewhere).await.is_err(), "another port");
 
     let changed = serve(&self_signed("127.0.0.1")).await;
     let mut settings = pinning(&get(&pinned, &changed).await.unwrap_err());
     settings.pins[0].facts.sha256 = fingerprint(&identity.certificate);
-    let told = get(&network(&settings), &changed).await.unwrap_err();
-    assert_eq!(told.reason, "it's self-signed", "a changed one asks again");
+    let rejected = get(&network(&settings), &changed).await.unwrap_err();
+    assert_eq!(
+        rejected.reason, "it's self-signed",
+        "a changed one asks again"
+    );
 }
 
 #[tokio::test]
@@ -228,18 +241,12 @@ async fn a_client_certificate_is_shown_to_its_server_alone() {
     let server = serve_to(&identity, Arc::clone(&clients)).await;
     let elsewhere = serve_to(&identity, clients).await;
 
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["laptop.corp".to_owned()]).unwrap();
-    let pem = params.signed_by(&key, &ours).unwrap().pem() + &key.serialize_pem();
-    let certificate = ClientCertificate::read(&Secret::new(pem)).unwrap();
-    let addresses = AddressPolicy::new(Arc::new(crate::lookup::SystemLookup), Proxies::none());
-    let build = |settings: &NetworkSettings| {
-        Network::build(settings, Some((&server, &certificate)), &addresses)
-    };
-    let network = build(&trusting(&ours)).unwrap();
+    let certificate = client_certificate(&ours);
+    let shown = Some((&server, &certificate));
+    let network = Network::build(&trusting(&ours), shown, &addresses()).unwrap();
     let answers = async |url: &Url| {
-        let asked = network.client_for(url).get(url.clone()).send().await;
-        asked.is_ok()
+        let response = network.client_for(url).get(url.clone()).send().await;
+        response.is_ok()
     };
     assert!(answers(&server).await);
     assert!(!answers(&elsewhere).await, "another port");
@@ -247,12 +254,8 @@ async fn a_client_certificate_is_shown_to_its_server_alone() {
 
 #[test]
 fn a_proxy_that_is_reached_by_tls_would_see_the_client_certificate() {
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["laptop.corp".to_owned()]).unwrap();
-    let pem = params.self_signed(&key).unwrap().pem() + &key.serialize_pem();
-    let certificate = ClientCertificate::read(&Secret::new(pem)).unwrap();
+    let certificate = client_certificate(&authority());
     let server = Url::parse("https://mcp.example/mcp").unwrap();
-    let addresses = AddressPolicy::new(Arc::new(crate::lookup::SystemLookup), Proxies::none());
     for (proxy, is_refused) in [
         ("http://proxy.corp:3128", false),
         ("https://proxy.corp:3129", true),
@@ -261,7 +264,7 @@ fn a_proxy_that_is_reached_by_tls_would_see_the_client_certificate() {
             proxy: ProxyChoice::Url(proxy.to_owned()),
             ..NetworkSettings::default()
         };
-        let built = Network::build(&settings, Some((&server, &certificate)), &addresses);
+        let built = Network::build(&settings, Some((&server, &certificate)), &addresses());
         assert_eq!(built.is_err(), is_refused, "{proxy}");
     }
 }
@@ -295,6 +298,6 @@ async fn a_pinned_certificate_without_its_key_is_worth_nothing() {
     };
     let network = network(&settings);
     let url = Url::parse(&format!("https://{place}/")).unwrap();
-    let asked = network.client_for(&url).get(url.clone()).send().await;
-    assert!(asked.is_err());
+    let response = network.client_for(&url).get(url.clone()).send().await;
+    assert!(response.is_err());
 }
