@@ -296,77 +296,69 @@ impl Error {
     }
 }
 
-impl Explain for Error {
-    fn code(&self) -> Code {
-        match self {
-            Self::Unreachable { .. } => Code::NetworkUnreachable,
-            Self::Dns { .. } => Code::NetworkDns,
-            Self::Tls { .. } | Self::Untrusted(_) => Code::NetworkTls,
-            Self::TimedOut { .. } => Code::TimedOut,
-            Self::TooLarge { .. } => Code::NetworkTooLarge,
-            Self::Redirect { .. } => Code::NetworkRedirect,
-            Self::PrivateAddress { .. } | Self::UnsafeUrl { .. } => Code::AuthUnsafeUrl,
+impl Error {
+    /// The code, and the hint for an error that no deviation avoids.
+    fn code_and_hint(&self) -> (Code, Option<&'static str>) {
+        const NETWORK: &str = "Check your network and try again.";
+        const UNSAFE: &str = "Don't sign in. Contact the server's operator.";
+        const OTHER_WAY: &str = "Check the address or use a token.";
+        const OWN_APP: &str =
+            "Register an OAuth app with the provider and enter its client ID, or use a token.";
+        const AGAIN: &str = "Sign in again.";
+        let (code, hint) = match self {
+            Self::Unreachable { .. } => (Code::NetworkUnreachable, NETWORK),
+            Self::TimedOut { .. } => (Code::TimedOut, NETWORK),
+            Self::Dns { .. } => (Code::NetworkDns, "Check the address for typos."),
+            Self::Untrusted(_) => (Code::NetworkTls, UNTRUSTED_HINT),
+            Self::Tls { .. } => (
+                Code::NetworkTls,
+                "Check your computer's clock and the server's certificate.",
+            ),
+            Self::TooLarge { .. } => (Code::NetworkTooLarge, OTHER_WAY),
+            Self::Redirect { .. } => (Code::NetworkRedirect, UNSAFE),
+            Self::PrivateAddress { .. } | Self::UnsafeUrl { .. } => (Code::AuthUnsafeUrl, UNSAFE),
             Self::NotHttps { .. }
-            | Self::Metadata { .. }
-            | Self::MetadataLacks { .. }
             | Self::IssuerMismatch { .. }
             | Self::ResourceMismatch { .. }
-            | Self::NoPkce { .. }
-            | Self::NoSignIn { .. } => Code::AuthDiscovery,
+            | Self::NoPkce { .. } => (Code::AuthDiscovery, UNSAFE),
+            Self::Metadata { .. } | Self::MetadataLacks { .. } => (Code::AuthDiscovery, OTHER_WAY),
+            Self::NoSignIn { .. } => (Code::AuthDiscovery, "Use a token instead."),
             Self::NoRegistration { .. }
             | Self::RegistrationRefused { .. }
-            | Self::UnusableRegistration { .. }
-            | Self::ClientMismatch
-            | Self::NoClientSecret => Code::AuthClientNeeded,
-            Self::Refused { .. }
-            | Self::Failed { .. }
-            | Self::NotTokens { .. }
-            | Self::TokenType { .. } => Code::AuthExchange,
-            Self::PortBusy { .. } | Self::Listen(_) => Code::AuthPortBusy,
-            Self::NotACallback => Code::AuthCallback,
-            Self::Damaged => Code::VaultDamaged,
-            Self::Cancelled => Code::Cancelled,
-            Self::NoRandomness => Code::Internal,
-        }
+            | Self::UnusableRegistration { .. } => (Code::AuthClientNeeded, OWN_APP),
+            Self::ClientMismatch => (
+                Code::AuthClientNeeded,
+                "Sign in again or enter its client ID.",
+            ),
+            Self::NoClientSecret => (Code::AuthClientNeeded, "Add the app's client secret."),
+            Self::Refused { .. } | Self::NotTokens { .. } | Self::TokenType { .. } => {
+                (Code::AuthExchange, AGAIN)
+            }
+            Self::Failed { .. } => (Code::AuthExchange, "Try again later."),
+            Self::PortBusy { .. } => (Code::AuthPortBusy, "Close that app or choose another port."),
+            Self::NotACallback => (
+                Code::AuthCallback,
+                "Copy the full address from the browser after you allow access.",
+            ),
+            Self::Damaged => (Code::VaultDamaged, AGAIN),
+            Self::Listen(_) => return (Code::AuthPortBusy, None),
+            Self::Cancelled => return (Code::Cancelled, None),
+            Self::NoRandomness => return (Code::Internal, None),
+        };
+        (code, Some(hint))
+    }
+}
+
+impl Explain for Error {
+    fn code(&self) -> Code {
+        self.code_and_hint().0
     }
 
     fn hint(&self) -> Option<String> {
-        if let Some(deviation) = self.deviation() {
-            return Some(deviation_hint(deviation));
+        match self.deviation() {
+            Some(deviation) => Some(deviation_hint(deviation)),
+            None => self.code_and_hint().1.map(str::to_owned),
         }
-        let hint = match self {
-            Self::Unreachable { .. } | Self::TimedOut { .. } => "Check your network and try again.",
-            Self::Dns { .. } => "Check the address for typos.",
-            Self::Untrusted(_) => UNTRUSTED_HINT,
-            Self::Tls { .. } => "Check your computer's clock and the server's certificate.",
-            Self::PrivateAddress { .. }
-            | Self::NotHttps { .. }
-            | Self::UnsafeUrl { .. }
-            | Self::IssuerMismatch { .. }
-            | Self::ResourceMismatch { .. }
-            | Self::NoPkce { .. }
-            | Self::Redirect { .. } => "Don't sign in. Contact the server's operator.",
-            Self::TooLarge { .. } | Self::Metadata { .. } | Self::MetadataLacks { .. } => {
-                "Check the address or use a token."
-            }
-            Self::NoRegistration { .. }
-            | Self::RegistrationRefused { .. }
-            | Self::UnusableRegistration { .. } => {
-                "Register an OAuth app with the provider and enter its client ID, or use a token."
-            }
-            Self::NoSignIn { .. } => "Use a token instead.",
-            Self::NoClientSecret => "Add the app's client secret.",
-            Self::ClientMismatch => "Sign in again or enter its client ID.",
-            Self::Refused { .. }
-            | Self::NotTokens { .. }
-            | Self::TokenType { .. }
-            | Self::Damaged => "Sign in again.",
-            Self::Failed { .. } => "Try again later.",
-            Self::PortBusy { .. } => "Close that app or choose another port.",
-            Self::NotACallback => "Copy the full address from the browser after you allow access.",
-            Self::Listen(_) | Self::Cancelled | Self::NoRandomness => return None,
-        };
-        Some(hint.to_owned())
     }
 
     fn problem(&self) -> Problem {

@@ -25,7 +25,7 @@ use url::Url;
 
 use crate::page::CONTENT_SECURITY_POLICY;
 use crate::port_holder::holder_of;
-use crate::{CallbackParams, Error, Page, Pending, RedirectState};
+use crate::{CallbackParams, Error, Page};
 
 /// The port that is tried first unless another was registered. It is below the ephemeral ports, so that no connection
 /// occupies it by chance.
@@ -151,41 +151,20 @@ impl LoopbackListener {
         }
     }
 
-    /// Waits for the callback with the state of that authorization; others get a page that says that they don't belong
-    /// to it. Check its parameters with [`check_callback`](crate::check_callback).
+    /// Waits for the callback with the expected state; others get a page that says that they don't belong to the
+    /// sign-in. Check its parameters with [`check_callback`](crate::check_callback) or
+    /// [`RedirectState::check`](crate::RedirectState::check).
     ///
     /// # Errors
     /// [`Error::Cancelled`] by `cancel`.
     pub async fn wait_for(
         &mut self,
-        pending: &Pending,
-        cancel: &CancellationToken,
-    ) -> Result<CallbackRequest, Error> {
-        self.wait_until(|params| params.belongs_to(pending), cancel)
-            .await
-    }
-
-    /// As [`Self::wait_for`], for the redirect of a platform.
-    ///
-    /// # Errors
-    /// [`Error::Cancelled`] by `cancel`.
-    pub async fn wait_for_redirect(
-        &mut self,
-        state: &RedirectState,
-        cancel: &CancellationToken,
-    ) -> Result<CallbackRequest, Error> {
-        self.wait_until(|params| state.matches_params(params), cancel)
-            .await
-    }
-
-    async fn wait_until(
-        &mut self,
-        is_expected: impl Fn(&CallbackParams) -> bool,
+        has_state: impl Fn(&CallbackParams) -> bool,
         cancel: &CancellationToken,
     ) -> Result<CallbackRequest, Error> {
         loop {
             let request = self.next(cancel).await?;
-            if is_expected(&request.params) {
+            if has_state(&request.params) {
                 return Ok(request);
             }
             request.respond(Page::unknown()).await;

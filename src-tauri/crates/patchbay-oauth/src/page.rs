@@ -27,44 +27,30 @@ enum Mark {
 impl Page {
     /// The sign-in succeeded; `connector` is the name of the connector.
     pub fn connected(connector: &str) -> Self {
-        Self::new(
-            StatusCode::OK,
-            Mark::Good,
-            format!("Signed in to {connector}"),
-            GO_BACK,
-        )
+        let heading = format!("Signed in to {connector}");
+        Self::new(StatusCode::OK, Mark::Good, heading, GO_BACK)
     }
 
     /// The user denied access.
     pub fn declined(connector: &str) -> Self {
-        Self::new(
-            StatusCode::OK,
-            Mark::Bad,
-            format!("Access to {connector} denied"),
-            GO_BACK,
-        )
+        let heading = format!("Access to {connector} denied");
+        Self::new(StatusCode::OK, Mark::Bad, heading, GO_BACK)
     }
 
     /// The sign-in failed; `reason` is a sentence without a full stop.
     pub fn failed(connector: &str, reason: &str) -> Self {
+        let heading = format!("Couldn't sign in to {connector}");
         let words = format!("Why: {reason}. Return to Patchbay to continue.");
-        Self::new(
-            StatusCode::OK,
-            Mark::Bad,
-            format!("Couldn't sign in to {connector}"),
-            words,
-        )
+        Self::new(StatusCode::OK, Mark::Bad, heading, words)
     }
 
     /// The address belongs to no pending sign-in.
     pub fn unknown() -> Self {
-        let words = "Start again from Patchbay.";
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            Mark::Bad,
+        let (heading, words) = (
             "This sign-in page has expired",
-            words,
-        )
+            "Start again from Patchbay.",
+        );
+        Self::new(StatusCode::BAD_REQUEST, Mark::Bad, heading, words)
     }
 
     pub(crate) fn not_found() -> Self {

@@ -110,8 +110,8 @@ mod tests {
         let good = claims(&token(&json!({"email": "lena@example.com"}))).unwrap();
         assert_eq!(name_in(&good).unwrap(), "lena@example.com");
         for damaged in ["", "opaque", "a.!!!.c", "a.e30.c", "a.W10.c"] {
-            let told = claims(&Secret::new(damaged));
-            assert_eq!(told.as_ref().and_then(name_in), None, "{damaged}");
+            let found = claims(&Secret::new(damaged));
+            assert_eq!(found.as_ref().and_then(name_in), None, "{damaged}");
         }
         let nested = "[".repeat(400) + &"]".repeat(400);
         let bomb = format!("a.{}.c", URL_SAFE_NO_PAD.encode(nested));

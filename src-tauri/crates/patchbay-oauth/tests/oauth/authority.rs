@@ -8,11 +8,18 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use patchbay_http::AddressPolicy;
-use patchbay_model::{ChosenDeviations, OauthGrant, TraceStep};
-use patchbay_oauth::{Challenge, Discovery, Error, OAuthClient, Trace, Untraced};
+use patchbay_http::{AddressPolicy, Network};
+use patchbay_model::{ChosenDeviations, NetworkSettings, OauthGrant, TraceStep};
+use patchbay_oauth::{
+    Challenge, ClientIdentity, Discovery, Error, OAuthClient, Pending, Trace, Untraced,
+};
 use serde_json::{Value, json};
 use url::Url;
+
+/// The request for the metadata of the authorization server.
+pub(crate) const SERVER: &str = "GET /.well-known/oauth-authorization-server";
+/// The request for the metadata of the protected resource.
+pub(crate) const RESOURCE: &str = "GET /.well-known/oauth-protected-resource/mcp";
 
 /// One scripted answer.
 #[derive(Clone)]
@@ -73,29 +80,26 @@ impl Authority {
     /// A server with complete metadata for its `/mcp`, being its own issuer.
     pub(crate) async fn complete() -> Self {
         let authority = Self::empty().await;
-        authority.on(
-            "GET /.well-known/oauth-protected-resource/mcp",
-            Answer::Json(200, authority.resource()),
-        );
-        authority.on(
-            "GET /.well-known/oauth-authorization-server",
-            Answer::Json(200, authority.metadata()),
-        );
+        authority.set_resource(json!({}));
+        authority.set_metadata(json!({}));
         authority
     }
 
     /// A complete server with members of its metadata replaced; `null` removes one.
     pub(crate) async fn with(changes: Value) -> Self {
         let authority = Self::complete().await;
-        let mut metadata = authority.metadata();
-        for (name, value) in changes.as_object().unwrap() {
-            metadata[name] = value.clone();
-        }
-        authority.on(
-            "GET /.well-known/oauth-authorization-server",
-            Answer::Json(200, metadata),
-        );
+        authority.set_metadata(changes);
         authority
+    }
+
+    /// Replaces members of the authorization server metadata; `null` removes one.
+    pub(crate) fn set_metadata(&self, changes: Value) {
+        self.on(SERVER, Answer::Json(200, merge(self.metadata(), changes)));
+    }
+
+    /// Replaces members of the protected resource metadata.
+    pub(crate) fn set_resource(&self, changes: Value) {
+        self.on(RESOURCE, Answer::Json(200, merge(self.resource(), changes)));
     }
 
     /// Sets the response to a request by method and path, such as `POST /token`.
@@ -154,6 +158,13 @@ impl Authority {
         self.script.seen.lock().unwrap().clone()
     }
 
+    /// The requests so far with that method and path.
+    pub(crate) fn requests(&self, line: &str) -> Vec<Seen> {
+        let mut seen = self.seen();
+        seen.retain(|seen| seen.line == line);
+        seen
+    }
+
     /// Method and path of all requests so far.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.seen().into_iter().map(|seen| seen.line).collect()
@@ -168,16 +179,45 @@ impl Authority {
         &self,
         chosen: &ChosenDeviations,
     ) -> Result<Discovery, Error> {
+        let grant = OauthGrant::AuthorizationCode;
         client()
-            .discover(
-                &self.server(),
-                None,
-                OauthGrant::AuthorizationCode,
-                chosen,
-                &Untraced,
-            )
+            .discover(&self.server(), None, grant, chosen, &Untraced)
             .await
     }
+
+    /// Discovers how to sign in, and starts the authorization of an app for the scope `read`.
+    pub(crate) async fn start(
+        &self,
+        app: &ClientIdentity,
+        chosen: &ChosenDeviations,
+    ) -> (Discovery, Pending) {
+        let discovery = self.discover_with(chosen).await.unwrap();
+        let pending = client()
+            .start_authorization(&discovery, app, &redirect(), &["read".to_owned()])
+            .unwrap();
+        (discovery, pending)
+    }
+}
+
+/// Replaces members of an object.
+pub(crate) fn merge(mut object: Value, changes: Value) -> Value {
+    for (name, value) in changes.as_object().unwrap() {
+        object[name] = value.clone();
+    }
+    object
+}
+
+/// The redirect of tests that need no listener.
+pub(crate) fn redirect() -> Url {
+    Url::parse("http://127.0.0.1:27218/callback").unwrap()
+}
+
+/// A query parameter.
+pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
+    let mut pairs = url.query_pairs();
+    pairs
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
 }
 
 async fn answer(State(script): State<Script>, request: Request) -> Response {
@@ -249,13 +289,7 @@ pub(crate) fn client() -> OAuthClient {
 }
 
 pub(crate) fn client_with(policy: AddressPolicy) -> OAuthClient {
-    let http = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .dns_resolver(policy.resolver())
-        .build()
-        .unwrap();
-    OAuthClient::new(http, policy)
+    OAuthClient::new(Network::build(&NetworkSettings::default(), None, &policy).unwrap())
 }
 
 pub(crate) fn impatient_client() -> OAuthClient {

@@ -2,13 +2,9 @@
 
 use patchbay_model::{ChosenDeviations, Explain, OauthDeviation, OauthGrant, Secret, Timestamp};
 use patchbay_oauth::{ClientIdentity, Error, Grant, Pending, Untraced, deviation_hint};
-use serde_json::{Value, json};
-use url::Url;
+use serde_json::json;
 
-use crate::authority::{Answer, Authority, Steps, client};
-
-const SERVER: &str = "GET /.well-known/oauth-authorization-server";
-const REDIRECT: &str = "http://127.0.0.1:27218/callback";
+use crate::authority::{self, Answer, Authority, Seen, Steps, client};
 
 fn chosen(deviation: OauthDeviation) -> ChosenDeviations {
     [(deviation, true)].into()
@@ -22,14 +18,10 @@ fn app() -> ClientIdentity {
 }
 
 /// Signs in and renews once; returns the authorization and the two forms that the token endpoint received.
-async fn sign_in(authority: &Authority, chosen: &ChosenDeviations) -> (Pending, Vec<Value>) {
+async fn sign_in(authority: &Authority, chosen: &ChosenDeviations) -> (Pending, Vec<Seen>) {
     let answer = json!({"access_token": "4ccess", "token_type": "Bearer", "refresh_token": "r"});
     authority.on("POST /token", Answer::Json(200, answer));
-    let discovery = authority.discover_with(chosen).await.unwrap();
-    let redirect = Url::parse(REDIRECT).unwrap();
-    let pending = client()
-        .start_authorization(&discovery, &app(), &redirect, &["read".to_owned()])
-        .unwrap();
+    let (discovery, pending) = authority.start(&app(), chosen).await;
     let tokens = client()
         .exchange(&pending, &Secret::new("c"), &app(), &discovery, &Untraced)
         .await
@@ -39,24 +31,11 @@ async fn sign_in(authority: &Authority, chosen: &ChosenDeviations) -> (Pending, 
     // As stored in the vault.
     let kept = Grant::from_secret(&grant.to_secret()).unwrap();
     client().refresh(&kept, &Untraced).await.unwrap();
-    let seen = authority.seen();
-    let asked = seen.iter().filter(|seen| seen.line == "POST /token");
-    let form = |name, seen: &crate::authority::Seen| json!(seen.form(name));
-    let forms = asked.map(|seen| {
-        json!({
-            "resource": form("resource", seen),
-            "client_secret": form("client_secret", seen),
-            "in_header": seen.authorization.is_some(),
-        })
-    });
-    (pending, forms.collect())
+    (pending, authority.requests("POST /token"))
 }
 
 fn parameter(pending: &Pending, name: &str) -> Option<String> {
-    let mut pairs = pending.url.query_pairs();
-    pairs
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
+    authority::parameter(&pending.url, name)
 }
 
 #[tokio::test]
@@ -64,16 +43,14 @@ async fn no_resource_is_sent_where_a_person_chose_so() {
     let authority = Authority::complete().await;
     let (page, forms) = sign_in(&authority, &ChosenDeviations::new()).await;
     assert_eq!(parameter(&page, "resource"), Some(authority.at("/mcp")));
-    assert!(forms.iter().all(|form| form["resource"].is_string()));
+    assert!(forms.iter().all(|it| it.form("resource").is_some()));
 
     let authority = Authority::complete().await;
     let (page, forms) = sign_in(&authority, &chosen(OauthDeviation::NoResource)).await;
     assert_eq!(parameter(&page, "resource"), None);
     assert_eq!(forms.len(), 2);
-    assert!(
-        forms.iter().all(|form| form["resource"].is_null()),
-        "{forms:?}"
-    );
+    let has_none = forms.iter().all(|it| it.form("resource").is_none());
+    assert!(has_none, "{forms:?}");
 }
 
 #[tokio::test]
@@ -86,8 +63,8 @@ async fn the_secret_goes_into_the_body_at_the_first_request_and_the_next() {
         let authority = Authority::with(says_header.clone()).await;
         let (_, forms) = sign_in(&authority, &chosen).await;
         for form in forms {
-            assert_eq!(form["in_header"], in_header);
-            assert_eq!(form["client_secret"].is_string(), !in_header);
+            assert_eq!(form.authorization.is_some(), in_header);
+            assert_eq!(form.form("client_secret").is_some(), !in_header);
         }
     }
 }
@@ -139,9 +116,7 @@ async fn an_issuer_may_differ_by_a_slash_at_its_end_and_by_nothing_else() {
     ] {
         let authority = Authority::complete().await;
         let name = calls_itself.replace("{base}", &authority.base);
-        let mut metadata = authority.metadata();
-        metadata["issuer"] = json!(name);
-        authority.on(SERVER, Answer::Json(200, metadata));
+        authority.set_metadata(json!({ "issuer": name }));
         match authority.discover_with(&on).await {
             // Callbacks contain the issuer of the metadata.
             Ok(found) => assert!(is_taken && found.issuer == name, "{name}"),
@@ -152,9 +127,7 @@ async fn an_issuer_may_differ_by_a_slash_at_its_end_and_by_nothing_else() {
         }
     }
     let authority = Authority::complete().await;
-    let mut metadata = authority.metadata();
-    metadata["issuer"] = json!(format!("{}/", authority.base));
-    authority.on(SERVER, Answer::Json(200, metadata));
+    authority.set_metadata(json!({ "issuer": format!("{}/", authority.base) }));
     let refused = authority.discover().await.unwrap_err();
     let hint = refused.hint().unwrap();
     assert_eq!(hint, deviation_hint(OauthDeviation::IssuerSlash));
@@ -164,23 +137,18 @@ async fn an_issuer_may_differ_by_a_slash_at_its_end_and_by_nothing_else() {
 async fn the_steps_of_a_sign_in_name_what_differs() {
     let authority = Authority::complete().await;
     let steps = Steps::default();
+    let (grant, chosen) = (
+        OauthGrant::AuthorizationCode,
+        chosen(OauthDeviation::NoResource),
+    );
     client()
-        .discover(
-            &authority.server(),
-            None,
-            OauthGrant::AuthorizationCode,
-            &chosen(OauthDeviation::NoResource),
-            &steps,
-        )
+        .discover(&authority.server(), None, grant, &chosen, &steps)
         .await
         .unwrap();
-    let told = steps.all();
-    let told: Vec<_> = told
-        .iter()
-        .filter(|step| step.method == "deviation")
-        .collect();
-    assert_eq!(told.len(), 1);
-    let note = told[0].note.as_deref().unwrap();
+    let mut deviations = steps.all();
+    deviations.retain(|step| step.method == "deviation");
+    assert_eq!(deviations.len(), 1);
+    let note = deviations[0].note.as_deref().unwrap();
     assert!(
         note.starts_with(OauthDeviation::NoResource.words()),
         "{note}"

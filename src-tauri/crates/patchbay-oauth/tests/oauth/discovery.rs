@@ -11,10 +11,10 @@ use patchbay_oauth::{Challenge, DiscoverySource, Error, Untraced};
 use serde_json::json;
 use url::Url;
 
-use crate::authority::{Answer, Authority, Steps, client, client_with, discover, impatient_client};
-
-const SERVER: &str = "GET /.well-known/oauth-authorization-server";
-const RESOURCE: &str = "GET /.well-known/oauth-protected-resource/mcp";
+use crate::authority::{
+    Answer, Authority, RESOURCE, SERVER, Steps, client, client_with, discover, impatient_client,
+    merge,
+};
 
 #[tokio::test]
 async fn complete_metadata_are_read_and_checked() {
@@ -71,11 +71,8 @@ async fn root_document_is_asked_after_that_of_the_path() {
 async fn issuer_with_a_path_is_looked_for_in_the_order_of_the_standard() {
     let authority = Authority::complete().await;
     let issuer = authority.at("/tenant");
-    let mut resource = authority.resource();
-    resource["authorization_servers"] = json!([issuer]);
-    authority.on(RESOURCE, Answer::Json(200, resource));
-    let mut metadata = authority.metadata();
-    metadata["issuer"] = json!(issuer);
+    authority.set_resource(json!({ "authorization_servers": [issuer] }));
+    let metadata = merge(authority.metadata(), json!({ "issuer": issuer }));
     authority.on(
         "GET /tenant/.well-known/openid-configuration",
         Answer::Json(200, metadata),
@@ -124,9 +121,9 @@ async fn named_authorization_server_without_metadata_is_no_guess() {
 #[tokio::test]
 async fn second_authorization_server_is_tried_when_the_first_has_nothing() {
     let authority = Authority::complete().await;
-    let mut resource = authority.resource();
-    resource["authorization_servers"] = json!([authority.at("/gone"), authority.base]);
-    authority.on(RESOURCE, Answer::Json(200, resource));
+    authority.set_resource(json!({
+        "authorization_servers": [authority.at("/gone"), authority.base],
+    }));
     assert_eq!(authority.discover().await.unwrap().issuer, authority.base);
 }
 
@@ -137,9 +134,7 @@ async fn issuer_must_be_the_one_that_was_named_letter_by_letter() {
         let wrong = wrong
             .replace("{base}", &authority.base)
             .replace("{BASE}", &authority.base.to_uppercase());
-        let mut metadata = authority.metadata();
-        metadata["issuer"] = json!(wrong);
-        authority.on(SERVER, Answer::Json(200, metadata));
+        authority.set_metadata(json!({ "issuer": wrong }));
         let refused = authority.discover().await;
         assert!(
             matches!(refused, Err(Error::IssuerMismatch { .. })),
@@ -156,9 +151,7 @@ async fn resource_of_another_server_is_refused() {
         authority.at("/mcp/other"),
         authority.at("/mc"),
     ] {
-        let mut resource = authority.resource();
-        resource["resource"] = json!(wrong);
-        authority.on(RESOURCE, Answer::Json(200, resource));
+        authority.set_resource(json!({ "resource": wrong }));
         let refused = authority.discover().await;
         assert!(
             matches!(refused, Err(Error::ResourceMismatch { .. })),
@@ -243,12 +236,7 @@ async fn an_issuer_that_is_not_written_as_it_is_meant_is_refused() {
         " http://127.0.0.1/",
     ] {
         let authority = Authority::complete().await;
-        let mut resource = authority.resource();
-        resource["authorization_servers"] = json!([odd]);
-        authority.on(
-            "GET /.well-known/oauth-protected-resource/mcp",
-            Answer::Json(200, resource),
-        );
+        authority.set_resource(json!({ "authorization_servers": [odd] }));
         let refused = authority.discover().await;
         assert!(matches!(refused, Err(Error::UnsafeUrl { .. })), "{odd:?}");
     }
@@ -284,10 +272,8 @@ async fn redirects_stay_on_their_origin() {
     assert_eq!(error.code(), Code::NetworkRedirect);
     assert!(other.lines().is_empty());
 
-    authority.on(
-        SERVER,
-        Answer::Redirect("/.well-known/oauth-authorization-server".to_owned()),
-    );
+    let itself = "/.well-known/oauth-authorization-server".to_owned();
+    authority.on(SERVER, Answer::Redirect(itself));
     assert!(matches!(
         authority.discover().await,
         Err(Error::Redirect { .. })
@@ -378,24 +364,16 @@ async fn each_request_is_a_step_of_the_trace() {
     discover(&client(), &authority.server(), None, &steps)
         .await
         .unwrap();
-    let shown: Vec<_> = steps
-        .all()
-        .into_iter()
+    let shown = steps.all().into_iter();
+    let shown: Vec<_> = shown
         .map(|step| (step.method, step.target, step.status))
         .collect();
+    let document = |path: &str| ("GET".to_owned(), authority.at(path), Some(200));
     assert_eq!(
         shown,
         [
-            (
-                "GET".to_owned(),
-                authority.at("/.well-known/oauth-protected-resource/mcp"),
-                Some(200)
-            ),
-            (
-                "GET".to_owned(),
-                authority.at("/.well-known/oauth-authorization-server"),
-                Some(200)
-            ),
+            document("/.well-known/oauth-protected-resource/mcp"),
+            document("/.well-known/oauth-authorization-server"),
         ]
     );
 }

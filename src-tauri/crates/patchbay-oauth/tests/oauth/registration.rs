@@ -8,14 +8,10 @@ use patchbay_oauth::{ClientIdentity, Error, TokenAuth, Untraced};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::authority::{Answer, Authority, client, client_with};
+use crate::authority::{Answer, Authority, Seen, client, client_with, redirect};
 
 fn redirects() -> [Url; 2] {
-    [
-        "http://127.0.0.1:27218/callback",
-        "patchbay://oauth/callback",
-    ]
-    .map(|url| Url::parse(url).unwrap())
+    [redirect(), Url::parse("patchbay://oauth/callback").unwrap()]
 }
 
 async fn register(authority: &Authority) -> Result<ClientIdentity, Error> {
@@ -26,11 +22,8 @@ async fn register(authority: &Authority) -> Result<ClientIdentity, Error> {
 }
 
 fn asked(authority: &Authority) -> Vec<Value> {
-    let seen = authority.seen();
-    seen.iter()
-        .filter(|seen| seen.line == "POST /register")
-        .map(|seen| seen.json())
-        .collect()
+    let asked = authority.requests("POST /register");
+    asked.iter().map(Seen::json).collect()
 }
 
 #[tokio::test]
@@ -128,17 +121,16 @@ async fn an_identity_serves_its_issuer_and_redirects_only() {
     let (authority, other) = (Authority::complete().await, Authority::complete().await);
     authority.accept_registration();
     let identity = register(&authority).await.unwrap();
-    let [redirect, _] = redirects();
-    let begin = |discovery, redirect: &Url| {
+    let start = |discovery, redirect: &Url| {
         client().start_authorization(discovery, &identity, redirect, &[])
     };
     let own = authority.discover().await.unwrap();
-    begin(&own, &redirect).unwrap();
+    start(&own, &redirect()).unwrap();
     let moved = Url::parse("http://127.0.0.1:4711/callback").unwrap();
-    assert!(matches!(begin(&own, &moved), Err(Error::ClientMismatch)));
+    assert!(matches!(start(&own, &moved), Err(Error::ClientMismatch)));
     let foreign = other.discover().await.unwrap();
     assert!(matches!(
-        begin(&foreign, &redirect),
+        start(&foreign, &redirect()),
         Err(Error::ClientMismatch)
     ));
 }
@@ -217,11 +209,10 @@ async fn the_page_of_a_consent_is_looked_up_before_a_browser_gets_it() {
             id: "abc".to_owned(),
             secret: None,
         };
-        let [redirect, _] = redirects();
         let policy = AddressPolicy::new(Arc::new(Inside), Proxies::none());
         let client = client_with(policy);
         let pending = client
-            .start_authorization(&discovery, &app, &redirect, &[])
+            .start_authorization(&discovery, &app, &redirect(), &[])
             .unwrap();
         client.consent_page(&discovery, &pending).await
     };

@@ -5,9 +5,8 @@ use std::time::Duration;
 use patchbay_model::{ChosenDeviations, Code, Explain, OauthGrant, Secret, Timestamp};
 use patchbay_oauth::{ClientIdentity, Error, Grant, RefreshError, Revocation, Tokens, Untraced};
 use serde_json::{Value, json};
-use url::Url;
 
-use crate::authority::{Answer, Authority, Steps, client, impatient_client};
+use crate::authority::{Answer, Authority, Steps, client, impatient_client, merge};
 
 fn now() -> Timestamp {
     Timestamp::from_unix_millis(0).unwrap()
@@ -21,11 +20,7 @@ fn app(secret: Option<&str>) -> ClientIdentity {
 }
 
 async fn exchange_as(authority: &Authority, app: &ClientIdentity) -> Result<Grant, Error> {
-    let discovery = authority.discover().await.unwrap();
-    let redirect = Url::parse("http://127.0.0.1:27218/callback").unwrap();
-    let pending = client()
-        .start_authorization(&discovery, app, &redirect, &["read".to_owned()])
-        .unwrap();
+    let (discovery, pending) = authority.start(app, &ChosenDeviations::new()).await;
     let tokens = client()
         .exchange(&pending, &Secret::new("c0de"), app, &discovery, &Untraced)
         .await?;
@@ -33,12 +28,9 @@ async fn exchange_as(authority: &Authority, app: &ClientIdentity) -> Result<Gran
 }
 
 fn tokens(more: Value) -> Answer {
-    let mut given =
+    let given =
         json!({"access_token": "4ccess", "token_type": "Bearer", "refresh_token": "r3fresh"});
-    for (name, value) in more.as_object().unwrap() {
-        given[name] = value.clone();
-    }
-    Answer::Json(200, given)
+    Answer::Json(200, merge(given, more))
 }
 
 /// A grant after a successful exchange; later responses are up to the test.
@@ -55,15 +47,9 @@ async fn refresh(authority: &Authority, answer: Answer) -> Result<Tokens, Refres
 
 /// The grant of an app that signed in as itself.
 async fn signed_in_as_client(authority: &Authority, app: &ClientIdentity) -> Result<Grant, Error> {
-    let grant = OauthGrant::ClientCredentials;
+    let (grant, chosen) = (OauthGrant::ClientCredentials, ChosenDeviations::new());
     let discovery = client()
-        .discover(
-            &authority.server(),
-            None,
-            grant,
-            &ChosenDeviations::new(),
-            &Untraced,
-        )
+        .discover(&authority.server(), None, grant, &chosen, &Untraced)
         .await
         .unwrap();
     let scopes = ["read".to_owned(), "offline_access".to_owned()];
@@ -86,11 +72,7 @@ async fn an_app_signs_in_as_itself_where_nobody_can_consent_and_is_renewed_alike
     assert!(grant.is_renewable() && grant.refresh_token.is_none());
     let kept = Grant::from_secret(&grant.to_secret()).unwrap();
     client().refresh(&kept, &Untraced).await.unwrap();
-    let seen = authority.seen();
-    let asked: Vec<_> = seen
-        .iter()
-        .filter(|seen| seen.line == "POST /token")
-        .collect();
+    let asked = authority.requests("POST /token");
     assert_eq!(asked.len(), 2);
     for asked in asked {
         assert_eq!(asked.form("grant_type").unwrap(), "client_credentials");
@@ -122,50 +104,17 @@ async fn code_is_redeemed_with_verifier_and_resource() {
     assert_eq!(grant.expires_at, Some(now() + Duration::from_secs(60)));
 }
 
-#[tokio::test]
-async fn secret_goes_by_the_way_that_the_metadata_name() {
-    let authority = Authority::complete().await;
-    authority.on("POST /token", tokens(json!({})));
-    exchange_as(&authority, &app(Some("s3cret"))).await.unwrap();
-    let asked = authority.seen().pop().unwrap();
-    assert_eq!(
-        (asked.form("client_secret").unwrap(), asked.authorization),
-        ("s3cret".to_owned(), None)
-    );
-
-    let authority = Authority::with(json!({"token_endpoint_auth_methods_supported": null})).await;
-    authority.on("POST /token", tokens(json!({})));
-    exchange_as(&authority, &app(Some("s3cret"))).await.unwrap();
-    let asked = authority.seen().pop().unwrap();
-    // my+app:s3cret
-    assert_eq!(
-        asked.authorization.as_deref(),
-        Some("Basic bXkrYXBwOnMzY3JldA==")
-    );
-    assert_eq!(
-        (asked.form("client_secret"), asked.form("client_id")),
-        (None, None)
-    );
-}
-
 /// The user of the tokens in that response, and the number of userinfo requests.
 async fn user_of(authority: &Authority, given: Value) -> (Option<String>, usize) {
     authority.on("POST /token", tokens(given));
-    let discovery = authority.discover().await.unwrap();
-    let app = app(None);
-    let redirect = Url::parse("http://127.0.0.1:27218/callback").unwrap();
-    let pending = client()
-        .start_authorization(&discovery, &app, &redirect, &[])
-        .unwrap();
-    let code = Secret::new("c0de");
+    let (app, code) = (app(None), Secret::new("c0de"));
+    let (discovery, pending) = authority.start(&app, &ChosenDeviations::new()).await;
     let tokens = client()
         .exchange(&pending, &code, &app, &discovery, &Untraced)
         .await
         .unwrap();
     let user = client().find_user(&discovery, &tokens, &Untraced).await;
-    let lines = authority.lines();
-    let asked = lines.iter().filter(|line| *line == "GET /userinfo");
-    (user, asked.count())
+    (user, authority.requests("GET /userinfo").len())
 }
 
 #[tokio::test]
@@ -173,15 +122,10 @@ async fn who_signed_in_is_told_by_the_id_token_else_by_the_server() {
     let authority = Authority::complete().await;
     // Only `sub`: userinfo is requested for a name, which takes precedence.
     let opaque = json!({"scope": "openid read", "id_token": "e30.eyJzdWIiOiI0MiJ9.x"});
-    authority.on(
-        "GET /userinfo",
-        Answer::Json(
-            200,
-            json!({"sub": "42", "email": "lena@example.com\u{202e}"}),
-        ),
-    );
-    let told = user_of(&authority, opaque.clone()).await;
-    assert_eq!(told, (Some("lena@example.com".to_owned()), 1));
+    let claims = json!({"sub": "42", "email": "lena@example.com\u{202e}"});
+    authority.on("GET /userinfo", Answer::Json(200, claims));
+    let found = user_of(&authority, opaque.clone()).await;
+    assert_eq!(found, (Some("lena@example.com".to_owned()), 1));
     let asked = authority.seen().pop().unwrap();
     assert_eq!(asked.authorization.as_deref(), Some("Bearer 4ccess"));
 
@@ -226,21 +170,16 @@ async fn missing_lifetime_is_unknown() {
 #[tokio::test]
 async fn answers_that_are_no_bearer_tokens_are_refused() {
     let authority = Authority::complete().await;
-    authority.on("POST /token", tokens(json!({"token_type": "mac"})));
-    assert!(matches!(
-        exchange_as(&authority, &app(None)).await,
-        Err(Error::TokenType { .. })
-    ));
-    authority.on("POST /token", Answer::Page("welcome"));
-    assert!(matches!(
-        exchange_as(&authority, &app(None)).await,
-        Err(Error::NotTokens { .. })
-    ));
-    authority.on("POST /token", Answer::Huge);
-    assert!(matches!(
-        exchange_as(&authority, &app(None)).await,
-        Err(Error::TooLarge { .. })
-    ));
+    let error_of = async |answer| {
+        authority.on("POST /token", answer);
+        exchange_as(&authority, &app(None)).await.unwrap_err()
+    };
+    let error = error_of(tokens(json!({"token_type": "mac"}))).await;
+    assert!(matches!(error, Error::TokenType { .. }));
+    let error = error_of(Answer::Page("welcome")).await;
+    assert!(matches!(error, Error::NotTokens { .. }));
+    let error = error_of(Answer::Huge).await;
+    assert!(matches!(error, Error::TooLarge { .. }));
 }
 
 #[tokio::test]
@@ -260,27 +199,18 @@ async fn an_error_with_status_200_is_an_error() {
 #[tokio::test]
 async fn token_endpoint_that_redirects_is_not_followed() {
     let (authority, other) = (Authority::complete().await, Authority::complete().await);
-    authority.on("POST /token", Answer::Redirect(other.at("/token")));
-    assert!(matches!(
-        exchange_as(&authority, &app(None)).await,
-        Err(Error::Redirect { .. })
-    ));
-    authority.on("POST /token", Answer::Redirect("/token".to_owned()));
-    assert!(matches!(
-        exchange_as(&authority, &app(None)).await,
-        Err(Error::Redirect { .. })
-    ));
+    for to in [other.at("/token"), "/token".to_owned()] {
+        authority.on("POST /token", Answer::Redirect(to));
+        let refused = exchange_as(&authority, &app(None)).await;
+        assert!(matches!(refused, Err(Error::Redirect { .. })));
+    }
     assert!(other.lines().is_empty());
 }
 
 #[tokio::test]
 async fn a_consent_cannot_be_finished_with_another_server() {
     let (authority, other) = (Authority::complete().await, Authority::complete().await);
-    let redirect = Url::parse("http://127.0.0.1:27218/callback").unwrap();
-    let begun = authority.discover().await.unwrap();
-    let pending = client()
-        .start_authorization(&begun, &app(None), &redirect, &[])
-        .unwrap();
+    let (_, pending) = authority.start(&app(None), &ChosenDeviations::new()).await;
     let foreign = other.discover().await.unwrap();
     let refused = client()
         .exchange(&pending, &Secret::new("c"), &app(None), &foreign, &Untraced)
@@ -379,12 +309,8 @@ async fn both_tokens_are_revoked_the_lasting_one_first() {
         client().revoke(&grant, &Untraced).await.unwrap(),
         Revocation::Revoked
     );
-    let seen = authority.seen();
-    let shown: Vec<_> = seen
-        .iter()
-        .filter(|seen| seen.line == "POST /revoke")
-        .map(|seen| seen.form("token").unwrap())
-        .collect();
+    let seen = authority.requests("POST /revoke");
+    let shown: Vec<_> = seen.iter().map(|it| it.form("token").unwrap()).collect();
     assert_eq!(shown, ["r3fresh", "4ccess"]);
 }
 

@@ -134,7 +134,9 @@ async fn receive_from_browser(
         return std::future::pending().await;
     };
     loop {
-        let request = listener.wait_for(pending, &running.cancel).await?;
+        let request = listener
+            .wait_for(|it| it.belongs_to(pending), &running.cancel)
+            .await?;
         let page = |error| page_of(&running.snapshot().connector_title, error);
         match check_callback(pending, request.params()) {
             Ok(Callback { code, .. }) => {

@@ -82,7 +82,7 @@ async fn receive_from_browser(
 ) -> Result<CallbackRequest, Error> {
     match listener {
         Some(listener) => Ok(listener
-            .wait_for_redirect(redirect_state, &running.cancel)
+            .wait_for(|it| redirect_state.matches_params(it), &running.cancel)
             .await?),
         None => std::future::pending().await,
     }
