@@ -55,13 +55,13 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
 pub(crate) fn set(path: &Path, list: &str) -> io::Result<()> {
     let path = wide(path)?;
     let descriptor = from_sddl(list)?;
-    let (mut is_there, mut is_default) = (0, 0);
+    let (mut is_present, mut is_default) = (0, 0);
     let mut entries: *mut ACL = null_mut();
     // SAFETY: the descriptor, which contains the list, lives until the end of this function.
     let error = unsafe {
         let got = GetSecurityDescriptorDacl(
             descriptor.0,
-            &raw mut is_there,
+            &raw mut is_present,
             &raw mut entries,
             &raw mut is_default,
         );

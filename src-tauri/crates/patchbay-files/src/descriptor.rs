@@ -47,9 +47,9 @@ pub(crate) fn exposure(descriptor: &str, user: &str) -> Option<Exposure> {
 /// The account to which an entry grants access; `None` for other entries.
 fn allowed_account(entry: &str) -> Option<&str> {
     let mut parts = entry.split(';');
-    let lets_in = ALLOWS.contains(&parts.next()?);
+    let is_allowed = ALLOWS.contains(&parts.next()?);
     let account = parts.nth(4)?.trim_end_matches(')');
-    lets_in.then_some(account)
+    is_allowed.then_some(account)
 }
 
 /// The name of a two-letter alias; other accounts have a SID.

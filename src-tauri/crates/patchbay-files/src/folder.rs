@@ -60,7 +60,7 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
     match access_list::create_folder(path, &list) {
         // Another process created it meanwhile.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
-        made => made,
+        created => created,
     }
 }
 
@@ -69,14 +69,14 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
 /// # Errors
 /// Those of the system.
 pub fn exposure(folder: &Path) -> io::Result<Option<Exposure>> {
-    match found_exposure(folder) {
+    match read_exposure(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         found => found,
     }
 }
 
 #[cfg(unix)]
-fn found_exposure(folder: &Path) -> io::Result<Option<Exposure>> {
+fn read_exposure(folder: &Path) -> io::Result<Option<Exposure>> {
     use std::os::unix::fs::MetadataExt as _;
 
     let found = std::fs::metadata(folder)?;
@@ -89,13 +89,13 @@ fn found_exposure(folder: &Path) -> io::Result<Option<Exposure>> {
 }
 
 #[cfg(windows)]
-fn found_exposure(folder: &Path) -> io::Result<Option<Exposure>> {
+fn read_exposure(folder: &Path) -> io::Result<Option<Exposure>> {
     let found = access_list::read(folder)?;
     Ok(descriptor::exposure(&found, &access_list::user()?))
 }
 
 #[cfg(not(any(unix, windows)))]
-fn found_exposure(_: &Path) -> io::Result<Option<Exposure>> {
+fn read_exposure(_: &Path) -> io::Result<Option<Exposure>> {
     Ok(None)
 }
 

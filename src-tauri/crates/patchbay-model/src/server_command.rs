@@ -31,8 +31,8 @@ impl ServerCommand {
 /// starting with a digit.
 pub fn is_variable_name(name: &str) -> bool {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    let begins_well = !name.starts_with(|first: char| first.is_ascii_digit());
-    (1..=128).contains(&name.len()) && begins_well && name.chars().all(fits)
+    let starts_with_digit = name.starts_with(|first: char| first.is_ascii_digit());
+    (1..=128).contains(&name.len()) && !starts_with_digit && name.chars().all(fits)
 }
 
 fn quote(word: &str) -> String {
