@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use patchbay_model::{Connector, SecretReference, Timestamp};
+use patchbay_model::{Account, Connector, SecretReference, Timestamp};
 use patchbay_ops::{
     AppPaths, BrowserUrl, Clock as _, Context, ContextOptions, OpenBrowser, SystemClock,
-    resolve_connector, view_connector,
+    resolve_account, resolve_connector, view_connector,
 };
 use serde::Serialize;
 
@@ -15,14 +15,13 @@ use crate::output::table::{Cell, Table};
 use crate::output::{Output, Screen};
 use crate::program_consent::TerminalConsent;
 use crate::prompt;
-use crate::secret_source::SecretReader;
 use crate::stderr::Stderr;
 
 pub(crate) struct Cli {
     pub(crate) cx: Context,
     pub(crate) out: Output,
     pub(crate) stderr: Stderr,
-    settings: Settings,
+    pub(crate) settings: Settings,
 }
 
 impl Cli {
@@ -78,11 +77,9 @@ impl Cli {
         self.settings.yes
     }
 
-    pub(crate) fn secrets(&self) -> SecretReader<'_> {
-        SecretReader {
-            cx: &self.cx,
-            no_input: self.settings.no_input,
-        }
+    /// Resolves an account by name or id.
+    pub(crate) async fn account(&self, text: &str) -> Result<Account, Failure> {
+        Ok(resolve_account(&self.cx, text).await?)
     }
 
     /// Resolves a connector by short name, `ACCOUNT/NAME` or id.
@@ -107,13 +104,18 @@ impl Cli {
         Ok(connector)
     }
 
+    /// Prints a message on standard error, unless `--quiet` is given.
+    pub(crate) fn say(&self, line: impl AsRef<str>) {
+        self.stderr.say(line.as_ref());
+    }
+
     /// Says that something was done; with `--json`, outputs `value`.
     pub(crate) fn print_done<T: Serialize + ?Sized>(
         &self,
-        message: &str,
+        message: impl AsRef<str>,
         value: &T,
     ) -> Result<(), Failure> {
-        self.stderr.say(message);
+        self.say(message);
         self.out.json_only(value)
     }
 
@@ -126,7 +128,7 @@ impl Cli {
         row: impl Fn(&T) -> [Cell; N],
     ) -> Result<(), Failure> {
         if items.is_empty() {
-            self.stderr.say(if_empty);
+            self.say(if_empty);
             return self.out.json_only(items);
         }
         self.out.answer(items, |screen| {

@@ -2,7 +2,6 @@
 
 mod account;
 mod account_fields;
-mod account_settings;
 mod api;
 mod authentication;
 mod background;

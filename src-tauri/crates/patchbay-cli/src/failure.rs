@@ -264,8 +264,8 @@ mod tests {
             message: "not a URL".into(),
         });
         problem.detail = Some("/url: not a URL".into());
-        let told = "error: The request was rejected.\n  url: not a URL\n";
-        assert_eq!(render_problem(&problem), told);
+        let expected = "error: The request was rejected.\n  url: not a URL\n";
+        assert_eq!(render_problem(&problem), expected);
         problem.detail = Some("/url: not a URL\nand more".into());
         assert!(render_problem(&problem).contains("and more"));
     }

@@ -10,7 +10,6 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::secret_source::Source;
 use crate::tool_arguments;
-use crate::unlock::unlock;
 
 /// Secrets by JSON pointer.
 pub(crate) type Secrets = BTreeMap<String, GivenSecret>;
@@ -40,26 +39,26 @@ pub(crate) async fn secrets(cli: &Cli, given: &[String]) -> Result<Secrets, Fail
             ));
         };
         let source = Source::parse("--secret", source)?;
-        secrets.insert(pointer(slot), read_secret(cli, &source, slot).await?);
+        secrets.insert(pointer(slot), given_secret(cli, &source, slot).await?);
     }
     Ok(secrets)
 }
 
-pub(crate) async fn read_secret(
+pub(crate) async fn given_secret(
     cli: &Cli,
     source: &Source,
     what: &str,
 ) -> Result<GivenSecret, Failure> {
     Ok(match source {
         Source::Input => GivenSecret::New {
-            secret: cli.secrets().input(what)?,
+            secret: cli.secret_input(what)?,
             save_as: None,
         },
         Source::Reference(reference) => GivenSecret::Reference {
             reference: reference.to_string(),
         },
         Source::Wallet(name) => {
-            unlock(cli).await?;
+            cli.unlock().await?;
             GivenSecret::Entry {
                 entry: resolve_wallet_entry(&cli.cx, name).await?.id,
             }

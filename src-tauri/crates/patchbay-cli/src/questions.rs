@@ -55,13 +55,12 @@ async fn answer_all(cx: Context, stderr: Stderr, now: Timestamp) {
 
 async fn answer(cx: &Context, stderr: &Stderr, open: &OpenQuestion, now: Timestamp) {
     let _quiet = stderr.pause();
-    let answer = match ask_on_terminal(open, now).await {
-        QuestionAnswer::Accept { values } if matches!(open.question, Question::Page { .. }) => {
-            open_page(cx, stderr, open).await;
-            QuestionAnswer::Accept { values }
-        }
-        answer => answer,
-    };
+    let answer = ask_on_terminal(open, now).await;
+    if matches!(answer, QuestionAnswer::Accept { .. })
+        && matches!(open.question, Question::Page { .. })
+    {
+        open_page(cx, stderr, open).await;
+    }
     match answer_question(cx, &open.id, answer) {
         Ok(()) => {}
         Err(Error::NotFound { .. }) => stderr.say("The server no longer waits for the answer."),

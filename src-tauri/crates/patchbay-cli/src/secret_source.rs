@@ -3,8 +3,9 @@
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
 use patchbay_model::{Secret, SecretReference};
-use patchbay_ops::{Context, SecretInput, SecretValue, resolve_reference, resolve_wallet_entry};
+use patchbay_ops::{SecretInput, SecretValue, resolve_reference, resolve_wallet_entry};
 
+use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::prompt;
 
@@ -37,26 +38,23 @@ impl Source {
 
 /// Parses a header: its name and the source of its value.
 pub(crate) fn parse_header(given: &str) -> Result<(String, Source), Failure> {
-    let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_.!#$%&'*+^`|~".contains(letter);
-    let (name, from) = given.split_once('=').unwrap_or((given, "-"));
-    if name.is_empty() || !name.chars().all(fits) {
-        return Err(invalid_source("--header"));
-    }
-    match Source::parse("--header", from)? {
-        Source::Wallet(_) => Err(invalid_source("--header")),
-        source => Ok((name.to_owned(), source)),
-    }
+    parse_named("--header", given, "-_.!#$%&'*+^`|~")
 }
 
 /// Parses a secret variable of a program: its name and the source of its value.
 pub(crate) fn parse_variable(given: &str) -> Result<(String, Source), Failure> {
+    parse_named("--env-secret", given, "_")
+}
+
+/// Parses `NAME=SOURCE`, or `NAME` for standard input. A name consists of ASCII letters, digits and `signs`.
+fn parse_named(option: &str, given: &str, signs: &str) -> Result<(String, Source), Failure> {
     let (name, from) = given.split_once('=').unwrap_or((given, "-"));
-    let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || signs.contains(letter);
     if name.is_empty() || !name.chars().all(fits) {
-        return Err(invalid_source("--env-secret"));
+        return Err(invalid_source(option));
     }
-    match Source::parse("--env-secret", from)? {
-        Source::Wallet(_) => Err(invalid_source("--env-secret")),
+    match Source::parse(option, from)? {
+        Source::Wallet(_) => Err(invalid_source(option)),
         source => Ok((name.to_owned(), source)),
     }
 }
@@ -69,17 +67,11 @@ fn invalid_source(option: &str) -> Failure {
 }
 
 /// Reads secrets from their [`Source`]. Several from standard input are one per line, in order.
-#[derive(Clone, Copy)]
-pub(crate) struct SecretReader<'a> {
-    pub(crate) cx: &'a Context,
-    pub(crate) no_input: bool,
-}
-
-impl SecretReader<'_> {
+impl Cli {
     /// Reads the next secret: by a prompt on a terminal, otherwise the next line of standard input.
-    pub(crate) fn input(self, what: &str) -> Result<Secret, Failure> {
+    pub(crate) fn secret_input(&self, what: &str) -> Result<Secret, Failure> {
         if std::io::stdin().is_terminal() {
-            if self.no_input {
+            if self.settings.no_input {
                 return Err(missing(what));
             }
             return prompt::secret(what);
@@ -95,9 +87,9 @@ impl SecretReader<'_> {
         Ok(Secret::new(secret))
     }
 
-    /// As [`SecretReader::input`], but reads standard input to its end if it starts with a JSON object.
-    pub(crate) fn input_or_object(self, what: &str) -> Result<Secret, Failure> {
-        let line = self.input(what)?;
+    /// As [`Cli::secret_input`], but reads standard input to its end if it starts with a JSON object.
+    pub(crate) fn secret_input_or_object(&self, what: &str) -> Result<Secret, Failure> {
+        let line = self.secret_input(what)?;
         if std::io::stdin().is_terminal() || !line.expose().trim_start().starts_with('{') {
             return Ok(line);
         }
@@ -112,7 +104,7 @@ impl SecretReader<'_> {
 
     /// Returns a named reference as such, and otherwise reads the secret, which may look like a reference.
     pub(crate) async fn reference_or_secret(
-        self,
+        &self,
         source: &Source,
         what: &str,
     ) -> Result<SecretValue, Failure> {
@@ -120,13 +112,13 @@ impl SecretReader<'_> {
             Source::Reference(reference) => SecretValue::Reference {
                 reference: reference.to_string(),
             },
-            source => self.read(source, what).await?.into(),
+            source => self.read_secret(source, what).await?.into(),
         })
     }
 
     /// Returns a reference or a saved credential; `None` for standard input, which callers read differently.
     pub(crate) async fn reference_or_entry(
-        self,
+        &self,
         source: &Source,
     ) -> Result<Option<SecretInput>, Failure> {
         Ok(match source {
@@ -135,7 +127,7 @@ impl SecretReader<'_> {
                 reference: reference.to_string(),
             }),
             Source::Wallet(name) => Some(SecretInput::Entry {
-                entry: resolve_wallet_entry(self.cx, name).await?.id,
+                entry: resolve_wallet_entry(&self.cx, name).await?.id,
             }),
         })
     }
@@ -144,10 +136,10 @@ impl SecretReader<'_> {
     ///
     /// # Errors
     /// When there is no secret, or the source is the wallet.
-    pub(crate) async fn read(self, source: &Source, what: &str) -> Result<Secret, Failure> {
+    pub(crate) async fn read_secret(&self, source: &Source, what: &str) -> Result<Secret, Failure> {
         match source {
-            Source::Input => self.input(what),
-            Source::Reference(reference) => Ok(resolve_reference(self.cx, reference).await?),
+            Source::Input => self.secret_input(what),
+            Source::Reference(reference) => Ok(resolve_reference(&self.cx, reference).await?),
             Source::Wallet(_) => Err(Failure::usage(
                 format!("{what} can't come from the wallet"),
                 "Use - (stdin) or env://NAME.",

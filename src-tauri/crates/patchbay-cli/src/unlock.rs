@@ -12,28 +12,28 @@ pub(crate) const VARIABLE: &str = "PATCHBAY_PASSPHRASE";
 
 const MAX_ATTEMPTS: u32 = 3;
 
-/// Unlocks the vault if it is protected by a passphrase; does nothing otherwise.
-pub(crate) async fn unlock(cli: &Cli) -> Result<(), Failure> {
-    if !needs_passphrase(&cli.cx).await {
-        return Ok(());
-    }
-    if let Some(passphrase) = from_environment().await? {
-        unlock_vault(&cli.cx, passphrase).await?;
-        return Ok(());
-    }
-    if !cli.is_interactive() {
-        let problem = Problem::new(Code::VaultLocked, "vault is locked");
-        let hint = format!("Set {VARIABLE} to env://NAME or cmd://PROGRAM.");
-        return Err(problem.with_hint(hint).into());
-    }
-    prompt_passphrase(cli).await
-}
-
 impl Cli {
+    /// Unlocks the vault if it is protected by a passphrase; does nothing otherwise.
+    pub(crate) async fn unlock(&self) -> Result<(), Failure> {
+        if !needs_passphrase(&self.cx).await {
+            return Ok(());
+        }
+        if let Some(passphrase) = from_environment().await? {
+            unlock_vault(&self.cx, passphrase).await?;
+            return Ok(());
+        }
+        if !self.is_interactive() {
+            let problem = Problem::new(Code::VaultLocked, "vault is locked");
+            let hint = format!("Set {VARIABLE} to env://NAME or cmd://PROGRAM.");
+            return Err(problem.with_hint(hint).into());
+        }
+        prompt_passphrase(self).await
+    }
+
     /// Unlocks the vault if this connector sends secrets.
     pub(crate) async fn unlock_for(&self, connector: &Connector) -> Result<(), Failure> {
         match sends_secrets(connector) {
-            true => unlock(self).await,
+            true => self.unlock().await,
             false => Ok(()),
         }
     }
@@ -47,7 +47,7 @@ async fn prompt_passphrase(cli: &Cli) -> Result<(), Failure> {
             .map_err(Failure::from)
         {
             Err(failure) if failure.code() == Code::VaultPassphrase && attempt < MAX_ATTEMPTS => {
-                cli.stderr.say("Wrong passphrase.");
+                cli.say("Wrong passphrase.");
             }
             unlocked => return unlocked.map(drop),
         }

@@ -136,7 +136,7 @@ pub(crate) struct RunEditArgs {
     pub(crate) unpin: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct RunCompareArgs {
     /// Run, or the earlier of two
     #[arg(value_name = "RUN")]

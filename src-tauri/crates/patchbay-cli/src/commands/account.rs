@@ -1,21 +1,20 @@
 //! `patchbay account …`: accounts on hosted platforms.
 
-use patchbay_model::{Account, Code, Json, Platform};
+use patchbay_model::{Account, AccountColour, Code, Json, Platform};
 use patchbay_ops::{
-    AddAccount, PlatformForm, add_account, list_accounts, list_platforms, remove_account,
-    rename_account, replace_account_secrets, resolve_account, test_account,
+    AddAccount, PlatformForm, add_account, change_account_settings, colour_account, list_accounts,
+    list_platforms, remove_account, rename_account, replace_account_secrets, sign_out_account,
+    test_account, try_account_settings,
 };
 use serde_json::{Map, Value};
 
 use super::account_fields::Fields;
-use super::account_settings;
 use crate::args::{AccountAddArgs, AccountSecretArgs, AccountVerb};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Table, Tone};
 use crate::output::when;
 use crate::tool_arguments;
-use crate::unlock::unlock;
 
 pub(super) async fn run(cli: &Cli, verb: AccountVerb) -> Result<(), Failure> {
     match verb {
@@ -23,25 +22,23 @@ pub(super) async fn run(cli: &Cli, verb: AccountVerb) -> Result<(), Failure> {
         AccountVerb::List => list(cli).await,
         AccountVerb::Platforms => platforms(cli),
         AccountVerb::Test { account } => {
-            unlock(cli).await?;
-            let account = resolve_account(&cli.cx, &account).await?;
+            cli.unlock().await?;
+            let account = cli.account(&account).await?;
             let account = test_account(&cli.cx, &account.id).await?;
-            cli.print_done(&format!("{}: sign-in works.", account.label), &account)
+            cli.print_done(format!("{}: sign-in works.", account.label), &account)
         }
         AccountVerb::Rename { account, label } => {
-            let account = resolve_account(&cli.cx, &account).await?;
+            let account = cli.account(&account).await?;
             let account = rename_account(&cli.cx, &account.id, &label).await?;
-            cli.print_done(&format!("Renamed to {}.", account.label), &account)
+            cli.print_done(format!("Renamed to {}.", account.label), &account)
         }
         AccountVerb::Edit {
             account,
             settings,
             dry_run,
-        } => account_settings::set(cli, &account, &settings, dry_run).await,
-        AccountVerb::Color { account, colour } => {
-            account_settings::colour(cli, &account, &colour).await
-        }
-        AccountVerb::SignOut { account } => account_settings::sign_out(cli, &account).await,
+        } => edit(cli, &account, &settings, dry_run).await,
+        AccountVerb::Color { account, colour } => set_colour(cli, &account, &colour).await,
+        AccountVerb::SignOut { account } => sign_out(cli, &account).await,
         AccountVerb::ReplaceKey { account, secrets } => replace(cli, &account, secrets).await,
         AccountVerb::Remove { account } => remove(cli, &account).await,
     }
@@ -82,7 +79,7 @@ async fn add(cli: &Cli, args: AccountAddArgs) -> Result<(), Failure> {
     }
     let fields = Fields::of_new(settings);
     let fields = fields.fill(cli, &form, args.secrets).await?;
-    unlock(cli).await?;
+    cli.unlock().await?;
     let request = AddAccount {
         platform,
         label: args.name,
@@ -92,7 +89,7 @@ async fn add(cli: &Cli, args: AccountAddArgs) -> Result<(), Failure> {
     let account = add_account(&cli.cx, request)
         .await
         .map_err(with_fields_hint)?;
-    cli.stderr.say(&format!("Signed in to {}.", form.title));
+    cli.say(format!("Signed in to {}.", form.title));
     cli.out.answer(&account, |_| format!("{}\n", account.label))
 }
 
@@ -104,21 +101,21 @@ fn members(settings: Json) -> Map<String, Value> {
 }
 
 async fn replace(cli: &Cli, text: &str, args: AccountSecretArgs) -> Result<(), Failure> {
-    let account = resolve_account(&cli.cx, text).await?;
+    let account = cli.account(text).await?;
     let form = form(account.platform)?;
     let fields = Fields::of_known(members(account.settings.clone()));
     let fields = fields.fill(cli, &form, args).await?;
-    unlock(cli).await?;
+    cli.unlock().await?;
     let replaced = replace_account_secrets(&cli.cx, &account.id, fields.secrets).await;
     let account = replaced.map_err(with_fields_hint)?;
-    cli.print_done(&format!("Replaced the key of {}.", account.label), &account)
+    cli.print_done(format!("Replaced the key of {}.", account.label), &account)
 }
 
 async fn remove(cli: &Cli, text: &str) -> Result<(), Failure> {
-    let account = resolve_account(&cli.cx, text).await?;
-    unlock(cli).await?;
+    let account = cli.account(text).await?;
+    cli.unlock().await?;
     remove_account(&cli.cx, &account.id).await?;
-    cli.print_done(&format!("Removed {}.", account.label), &account)
+    cli.print_done(format!("Removed {}.", account.label), &account)
 }
 
 async fn list(cli: &Cli) -> Result<(), Failure> {
@@ -168,4 +165,70 @@ fn platforms(cli: &Cli) -> Result<(), Failure> {
         });
         Table::new(["PLATFORM", "FIELD", "KIND", "WHAT"], rows).render(screen)
     })
+}
+
+/// Changes the given settings.
+async fn edit(cli: &Cli, account: &str, settings: &[String], dry_run: bool) -> Result<(), Failure> {
+    let account = cli.account(account).await?;
+    let given = tool_arguments::read(None, settings)?;
+    let settings = merge_settings(account.settings.0.clone(), given.0);
+    cli.unlock().await?;
+    if dry_run {
+        try_account_settings(&cli.cx, &account.id, settings).await?;
+        return cli.print_done(
+            format!("{}: settings work (not saved).", account.label),
+            &account,
+        );
+    }
+    let account = change_account_settings(&cli.cx, &account.id, settings).await?;
+    cli.print_done(format!("Updated {}.", account.label), &account)
+}
+
+/// Merges the given settings over those before; null removes one.
+fn merge_settings(before: Value, given: Value) -> Json {
+    let mut settings = match before {
+        Value::Object(settings) => settings,
+        _ => Map::new(),
+    };
+    if let Value::Object(given) = given {
+        settings.extend(given);
+    }
+    settings.retain(|_, value| !value.is_null());
+    Json(Value::Object(settings))
+}
+
+async fn set_colour(cli: &Cli, account: &str, colour: &str) -> Result<(), Failure> {
+    let account = cli.account(account).await?;
+    // The grammar allows only the colours and `none`.
+    let colour = AccountColour::from_word(colour);
+    let account = colour_account(&cli.cx, &account.id, colour).await?;
+    cli.print_done(format!("Updated {}.", account.label), &account)
+}
+
+async fn sign_out(cli: &Cli, account: &str) -> Result<(), Failure> {
+    let account = cli.account(account).await?;
+    cli.unlock().await?;
+    let account = sign_out_account(&cli.cx, &account.id).await?;
+    cli.print_done(format!("Signed out of {}.", account.label), &account)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn settings_that_are_not_named_stay() {
+        let before = json!({ "base_url": "https://a.example/", "surface": "current" });
+        let given = json!({ "base_url": null, "user": "ada" });
+        assert_eq!(
+            merge_settings(before, given).0,
+            json!({ "surface": "current", "user": "ada" })
+        );
+        assert_eq!(
+            merge_settings(Value::Null, json!({ "a": 1 })).0,
+            json!({ "a": 1 })
+        );
+    }
 }

@@ -79,9 +79,9 @@ impl Fields {
             ));
         };
         let source = Source::parse("--secret", source)?;
-        let secret = match cli.secrets().reference_or_entry(&source).await? {
+        let secret = match cli.reference_or_entry(&source).await? {
             Some(secret) => secret,
-            None => strip_scheme(&cli.secrets().input(name)?),
+            None => strip_scheme(&cli.secret_input(name)?),
         };
         self.secrets.insert(name.to_owned(), secret);
         Ok(())
@@ -101,11 +101,11 @@ impl Fields {
                 "Remove --from.",
             ));
         };
-        if let Some(secret) = cli.secrets().reference_or_entry(source).await? {
+        if let Some(secret) = cli.reference_or_entry(source).await? {
             self.secrets.insert(field.name.clone(), secret);
             return Ok(());
         }
-        let given = cli.secrets().input_or_object(&field.title)?;
+        let given = cli.secret_input_or_object(&field.title)?;
         match members(&given)? {
             Some(members) => self.add_members(form, members),
             None => {

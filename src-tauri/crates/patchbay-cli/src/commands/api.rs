@@ -1,13 +1,11 @@
 //! `patchbay api …`: the documented operations of all platforms.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use patchbay_model::{Account, Json, OperationEffect, Platform, inert_json_pretty};
 use patchbay_ops::{
     CallOperation, Error, OperationInfo, ResponseMeta, call_operation, call_operation_with_meta,
-    list_account_operations, list_operations, operations_setting, resolve_account, save_operation,
-    stream_operation,
+    list_account_operations, list_operations, operations_setting, save_operation, stream_operation,
 };
 use serde_json::Value;
 
@@ -19,7 +17,6 @@ use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
 use crate::output::{Screen, text, words};
 use crate::tool_arguments;
-use crate::unlock::unlock;
 
 struct OperationList {
     operations: Vec<OperationInfo>,
@@ -29,7 +26,7 @@ struct OperationList {
 
 pub(super) async fn run(cli: &Cli, args: ApiArgs) -> Result<(), Failure> {
     let account = match &args.account {
-        Some(account) => Some(resolve_account(&cli.cx, account).await?),
+        Some(account) => Some(cli.account(account).await?),
         None => None,
     };
     let available = match &account {
@@ -160,11 +157,7 @@ async fn call(
 ) -> Result<(), Failure> {
     let name = args.operation.as_deref().ok_or_else(no_operation)?;
     let operation = available.find_operation(name)?;
-    let headers = if args.headers.is_empty() {
-        BTreeMap::new()
-    } else {
-        header_texts(cli, &args.headers).await?
-    };
+    let headers = header_texts(cli, &args.headers).await?;
     let request = CallOperation {
         account: account.id.clone(),
         operation: operation.name.clone(),
@@ -176,7 +169,7 @@ async fn call(
         query: tool_arguments::read(None, &args.query)?,
         body: tool_arguments::read(None, &args.body)?,
     };
-    unlock(cli).await?;
+    cli.unlock().await?;
     match args.output {
         Some(output) => stream(cli, request, args.include, &output).await,
         None if args.include => {

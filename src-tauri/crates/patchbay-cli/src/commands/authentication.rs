@@ -12,7 +12,6 @@ use crate::args::{AuthenticationArgs, Kind, Method, SecretArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::secret_source::{Source, parse_header, parse_variable};
-use crate::unlock::unlock;
 
 /// Reads the sign-in from the options; `None` to detect it.
 pub(super) async fn choice(
@@ -82,34 +81,31 @@ async fn client(
         let entry = resolve_wallet_entry(&cli.cx, name).await?.id;
         return Ok(Some(OAuthClientInput::Entry { entry }));
     }
-    let client_secret = match secret_from {
-        Some(from) => Some(client_secret(cli, from).await?),
-        None => None,
-    };
-    unlock(cli).await?;
+    let client_secret = client_secret(cli, secret_from).await?;
+    cli.unlock().await?;
     Ok(Some(OAuthClientInput::New {
         client_id,
         client_secret,
     }))
 }
 
-/// Reads the secret of an OAuth app, or a reference to it.
-async fn client_secret(cli: &Cli, from: &str) -> Result<SecretValue, Failure> {
+/// Reads the secret of an OAuth app, or a reference to it; `None` if no source is given.
+async fn client_secret(cli: &Cli, from: Option<&str>) -> Result<Option<SecretValue>, Failure> {
+    let Some(from) = from else { return Ok(None) };
     let source = Source::parse("--client-secret-from", from)?;
-    cli.secrets()
-        .reference_or_secret(&source, "client secret")
-        .await
+    let secret = cli.reference_or_secret(&source, "client secret");
+    Ok(Some(secret.await?))
 }
 
 async fn bearer(cli: &Cli, from: &str) -> Result<AuthenticationChoice, Failure> {
     let source = Source::parse("--token-from", from)?;
-    let token = match cli.secrets().reference_or_entry(&source).await? {
+    let token = match cli.reference_or_entry(&source).await? {
         Some(token) => token,
         None => SecretInput::New {
-            secret: cli.secrets().input("token")?,
+            secret: cli.secret_input("token")?,
         },
     };
-    unlock(cli).await?;
+    cli.unlock().await?;
     Ok(AuthenticationChoice::Bearer { token })
 }
 
@@ -123,7 +119,7 @@ async fn headers(cli: &Cli, given: &[String]) -> Result<AuthenticationChoice, Fa
         });
     }
     let values = header_values(cli, given).await?;
-    unlock(cli).await?;
+    cli.unlock().await?;
     Ok(AuthenticationChoice::Headers {
         entry: None,
         values,
@@ -135,7 +131,14 @@ async fn header_values(
     cli: &Cli,
     given: &[String],
 ) -> Result<BTreeMap<String, SecretValue>, Failure> {
-    named_values(cli, named_headers(given)?).await
+    if given.is_empty() {
+        return Err(Failure::usage(
+            "no header given",
+            "Add --header NAME and pass its value on stdin.",
+        ));
+    }
+    let headers = given.iter().map(|given| parse_header(given));
+    named_values(cli, headers.collect::<Result<_, _>>()?).await
 }
 
 /// Reads the secret variables for the wallet: their values, or references to them.
@@ -153,7 +156,7 @@ async fn named_values(
 ) -> Result<BTreeMap<String, SecretValue>, Failure> {
     let mut values = BTreeMap::new();
     for (name, source) in sources {
-        let value = cli.secrets().reference_or_secret(&source, &name).await?;
+        let value = cli.reference_or_secret(&source, &name).await?;
         values.insert(name, value);
     }
     Ok(values)
@@ -165,21 +168,12 @@ pub(super) async fn header_texts(
     given: &[String],
 ) -> Result<BTreeMap<String, Secret>, Failure> {
     let mut texts = BTreeMap::new();
-    for (name, source) in named_headers(given)? {
-        let text = cli.secrets().read(&source, &name).await?;
+    let headers = given.iter().map(|given| parse_header(given));
+    for (name, source) in headers.collect::<Result<Vec<_>, _>>()? {
+        let text = cli.read_secret(&source, &name).await?;
         texts.insert(name, text);
     }
     Ok(texts)
-}
-
-fn named_headers(given: &[String]) -> Result<Vec<(String, Source)>, Failure> {
-    if given.is_empty() {
-        return Err(Failure::usage(
-            "no header given",
-            "Add --header NAME and pass its value on stdin.",
-        ));
-    }
-    given.iter().map(|given| parse_header(given)).collect()
 }
 
 /// Reads a wallet secret of that kind from the options.
@@ -194,7 +188,7 @@ pub(super) async fn wallet_secret(
                 reference: reference.to_string(),
             }),
             source => Ok(WalletSecret::Bearer {
-                token: cli.secrets().read(&source, "token").await?,
+                token: cli.read_secret(&source, "token").await?,
             }),
         },
         Kind::Headers => Ok(WalletSecret::Headers {
@@ -207,13 +201,9 @@ pub(super) async fn wallet_secret(
             let client_id = args
                 .client_id
                 .ok_or_else(|| Failure::usage("OAuth apps need a client ID", "Add --client-id."))?;
-            let client_secret = match args.client_secret_from {
-                Some(from) => Some(client_secret(cli, &from).await?),
-                None => None,
-            };
             Ok(WalletSecret::OauthClient {
                 client_id,
-                client_secret,
+                client_secret: client_secret(cli, args.client_secret_from.as_deref()).await?,
             })
         }
     }

@@ -13,7 +13,6 @@ use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table};
 use crate::output::{Screen, text};
-use crate::unlock::unlock;
 
 /// Shows the manifest of a bundle.
 pub(super) async fn describe(cli: &Cli, file: &Path) -> Result<(), Failure> {
@@ -55,10 +54,10 @@ pub(super) async fn add(
         ));
     }
     for line in render_bundle(&bundle, Screen::PLAIN).lines() {
-        cli.stderr.say(line);
+        cli.say(line);
     }
     if !secrets.is_empty() {
-        unlock(cli).await?;
+        cli.unlock().await?;
     }
     let request = AddBundle {
         sha256: bundle.sha256,

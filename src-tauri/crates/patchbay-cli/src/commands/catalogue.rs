@@ -5,7 +5,7 @@ mod item;
 use patchbay_model::{AccountId, Code, Problem};
 use patchbay_ops::{
     AccountDefinitions, list_account_definitions, list_accounts, list_catalogue,
-    platform_abilities, read_registry_file, resolve_account,
+    platform_abilities, read_registry_file,
 };
 
 use self::item::CatalogueItem;
@@ -13,7 +13,6 @@ use super::pasted::text_of;
 use crate::args::{CatalogueVerb, SourceArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::unlock::unlock;
 
 pub(super) async fn run(cli: &Cli, verb: CatalogueVerb) -> Result<(), Failure> {
     match verb {
@@ -35,7 +34,7 @@ pub(super) async fn run(cli: &Cli, verb: CatalogueVerb) -> Result<(), Failure> {
 /// The connector types of the accounts, then the known servers.
 async fn list_items(cli: &Cli, of: &SourceArgs) -> Result<Vec<CatalogueItem>, Failure> {
     let account = match &of.account {
-        Some(text) => Some(resolve_account(&cli.cx, text).await?.id),
+        Some(text) => Some(cli.account(text).await?.id),
         None => None,
     };
     let mut items = Vec::new();
@@ -57,11 +56,11 @@ async fn definitions(cli: &Cli, only: Option<&AccountId>) -> Result<Vec<Catalogu
     {
         return Ok(Vec::new());
     }
-    if let Err(failure) = unlock(cli).await {
+    if let Err(failure) = cli.unlock().await {
         if only.is_some() || failure.code() != Code::VaultLocked {
             return Err(failure);
         }
-        cli.stderr.say("Vault locked: accounts not included.");
+        cli.say("Vault locked: accounts not included.");
         return Ok(Vec::new());
     }
     let mut items = Vec::new();
@@ -74,7 +73,7 @@ async fn definitions(cli: &Cli, only: Option<&AccountId>) -> Result<Vec<Catalogu
             Err(error) if only.is_some() => return Err(error.into()),
             Err(error) => {
                 let label = &account.label;
-                cli.stderr.say(&format!("Skipped {label}: {error}"));
+                cli.say(format!("Skipped {label}: {error}"));
             }
         }
     }

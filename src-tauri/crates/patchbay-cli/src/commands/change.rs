@@ -38,12 +38,12 @@ pub(super) async fn change(
         return Ok(None);
     }
     if plan.changes.is_empty() && plan.secrets.is_empty() {
-        cli.stderr.say("No changes.");
+        cli.say("No changes.");
         return Ok(Some(connector.clone()));
     }
     // On standard error, because the answer is the changed connector.
     for line in render_plan(&plan, Screen::PLAIN).lines() {
-        cli.stderr.say(line);
+        cli.say(line);
     }
     let question = format!(
         "Save these changes to {} on {}?",
@@ -59,7 +59,7 @@ pub(super) async fn change(
         }
         error => error.into(),
     })?;
-    cli.stderr.say(&format!("Updated {}.", changed.title));
+    cli.say(format!("Updated {}.", changed.title));
     Ok(Some(changed))
 }
 
@@ -176,7 +176,7 @@ async fn confirm(
     let details = connector_details(&cli.cx, &connector.id).await?;
     let action = details.find(name);
     if let Some(warning) = action.and_then(|action| action.warning.as_deref()) {
-        cli.stderr.say(&text::line(warning));
+        cli.say(text::line(warning));
     }
     let label = action.map_or(name, |action| action.title.as_str());
     let (title, account) = (&connector.title, &connector.identity.account);
@@ -197,7 +197,7 @@ fn explain(error: Error, connector: &Connector) -> Failure {
 fn print_done(cli: &Cli, outcome: &ActionOutcome) -> Result<(), Failure> {
     let (status, _) = words::status(&outcome.connector.status);
     let title = &outcome.connector.title;
-    cli.stderr.say(&format!("Done. {title}: {status}."));
+    cli.say(format!("Done. {title}: {status}."));
     cli.out.answer(outcome, |_| {
         let is_empty = match &outcome.answer.0 {
             Value::Null => true,

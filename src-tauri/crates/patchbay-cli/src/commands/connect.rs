@@ -20,7 +20,6 @@ use crate::failure::Failure;
 use crate::interrupt::{Interrupts, interrupted};
 use crate::output::{forms, when, words};
 use crate::prompt;
-use crate::unlock::unlock;
 
 /// Interval of the countdown.
 const TICK: Duration = Duration::from_secs(1);
@@ -50,7 +49,7 @@ pub(super) async fn connect(
     let mut granted = String::new();
     let mut former = None;
     if needs_sign_in {
-        unlock(cli).await?;
+        cli.unlock().await?;
         let authorization = authorize(cli, &connector, choices, how).await?;
         granted = scope_list(&authorization.granted_scopes);
         former.clone_from(&authorization.asked_as);
@@ -61,18 +60,18 @@ pub(super) async fn connect(
         return Err(Failure::from(error).of(&connector));
     }
     let tools = count(connector.tool_count.unwrap_or_default(), "tool");
-    cli.stderr.say(&format!(
+    cli.say(format!(
         "Connected {} ({}): {tools}.",
         connector.title,
         words::identity(&connector.identity, cli.now())
     ));
     if !granted.is_empty() {
-        cli.stderr.say(&format!("Scopes: {granted}."));
+        cli.say(format!("Scopes: {granted}."));
     }
     if let Some(former) = former {
         let hint =
             "If you didn't mean that, sign in again and choose the other account in your browser.";
-        cli.stderr.say(&format!("It was {former} before. {hint}"));
+        cli.say(format!("It was {former} before. {hint}"));
     }
     Ok(connector)
 }
@@ -103,7 +102,7 @@ pub(super) async fn choices(cli: &Cli, connector: &Connector) -> Result<(), Fail
     match consent_form(&cli.cx, &connector.id).await? {
         Some(form) => forms::describe(cli, &form),
         None => {
-            cli.stderr.say("No sign-in options.");
+            cli.say("No sign-in options.");
             Ok(())
         }
     }
@@ -200,8 +199,7 @@ fn confirm_new_issuer(
     }
     let (title, former, current) = (&connector.title, &change.former, &change.current);
     if !cli.is_interactive() {
-        cli.stderr
-            .say(&format!("To sign in there, add --accept-issuer {current}."));
+        cli.say(format!("To sign in there, add --accept-issuer {current}."));
         return Ok(false);
     }
     cli.stderr.clear();
@@ -313,16 +311,14 @@ fn print_page(cli: &Cli, authorization: &Authorization, no_browser: bool) {
         (false, true) => "Couldn't open a browser. Open this yourself",
         (false, false) => "Opening",
     };
-    cli.stderr
-        .say(&format!("Sign in to {title} at {host}. {opened}:"));
-    cli.stderr.say(page.as_str());
+    cli.say(format!("Sign in to {title} at {host}. {opened}:"));
+    cli.say(page.as_str());
     if !authorization.new_scopes.is_empty() {
         let scopes = scope_list(&authorization.new_scopes);
-        cli.stderr.say(&format!("New scopes: {scopes}."));
+        cli.say(format!("New scopes: {scopes}."));
     }
     if cli.is_interactive() {
-        cli.stderr
-            .say("Signing in on another computer? Paste the final address here.");
+        cli.say("Signing in on another computer? Paste the final address here.");
     }
 }
 
@@ -363,6 +359,6 @@ async fn finish_from_pasted(cli: &Cli, authorization: &Authorization, address: &
         return;
     }
     if let Err(error) = finish_authorization(&cli.cx, &authorization.id, &address).await {
-        cli.stderr.say(&format!("Can't use that address: {error}."));
+        cli.say(format!("Can't use that address: {error}."));
     }
 }

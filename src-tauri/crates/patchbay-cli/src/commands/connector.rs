@@ -28,7 +28,6 @@ use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table, Tone};
 use crate::output::{Screen, text, when, words};
 use crate::tool_arguments;
-use crate::unlock::unlock;
 
 pub(super) async fn run(cli: &Cli, verb: ConnectorVerb) -> Result<(), Failure> {
     match verb {
@@ -154,9 +153,9 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
         program::finish_adding(cli, added, is_allowed, &args.how).await?
     };
     let title = &connector.title;
-    cli.stderr.say(&format!("Added {title}."));
+    cli.say(format!("Added {title}."));
     if holds_secret(&connector) {
-        cli.stderr.say(
+        cli.say(
             "Note: the address seems to hold a key, and is shown wherever the connector is. \
              Where the server takes it as a token or header, use --token-from or --header.",
         );
@@ -165,7 +164,7 @@ async fn add(cli: &Cli, mut args: AddArgs) -> Result<(), Failure> {
         connector = connect::connect(cli, connector, Json::default(), args.how).await?;
     } else {
         let next = format!("Next: patchbay {}", next_step(&connector));
-        cli.stderr.say(&next);
+        cli.say(next);
     }
     cli.print_connector(connector, |it, _| format!("{}\n", it.name))
         .await
@@ -186,7 +185,7 @@ async fn refresh(
     cli: &Cli,
     mut each: impl FnMut(&[Connector]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    unlock(cli).await?;
+    cli.unlock().await?;
     let mut outcome = Ok(());
     let on_synced = |synced: SyncOutcome| {
         let label = synced.account.label;
@@ -261,8 +260,7 @@ async fn list_as_they_arrive(cli: &Cli, args: &ListArgs) -> Result<(), Failure> 
 }
 
 fn say_none(cli: &Cli) {
-    cli.stderr
-        .say("No connectors yet. Add one with `patchbay connector add URL`.");
+    cli.say("No connectors yet. Add one with `patchbay connector add URL`.");
 }
 
 fn table<'a>(
@@ -400,10 +398,9 @@ async fn disconnect(cli: &Cli, text: &str) -> Result<(), Failure> {
         true => " Access revoked.",
         false => "",
     };
-    cli.stderr
-        .say(&format!("Disconnected {}.{revocation}", connector.title));
+    cli.say(format!("Disconnected {}.{revocation}", connector.title));
     if let Some(note) = &outcome.note {
-        cli.stderr.say(&format!("Note: {note}."));
+        cli.say(format!("Note: {note}."));
     }
     cli.out.json_only(&outcome)
 }
@@ -415,7 +412,7 @@ async fn remove(cli: &Cli, text: &str) -> Result<(), Failure> {
     }
     remove_connector(&cli.cx, &connector.id).await?;
     let (title, id) = (&connector.title, &connector.id);
-    cli.stderr.say(&format!("Removed {title}."));
+    cli.say(format!("Removed {title}."));
     let undo = format!("Undo: patchbay connector restore {id} (10 minutes)");
     cli.print_done(&undo, &connector)
 }
@@ -430,7 +427,7 @@ async fn delete(cli: &Cli, connector: &Connector) -> Result<(), Failure> {
     cli.confirm(&question, missing.into())?;
     cli.unlock_for(connector).await?;
     delete_connector(&cli.cx, &connector.id, true).await?;
-    cli.print_done(&format!("Deleted {title} from {account}."), connector)
+    cli.print_done(format!("Deleted {title} from {account}."), connector)
 }
 
 async fn restore(cli: &Cli, id: String) -> Result<(), Failure> {
@@ -444,7 +441,7 @@ async fn restore(cli: &Cli, id: String) -> Result<(), Failure> {
             _ => failure,
         }
     })?;
-    cli.stderr.say(&format!("Restored {}.", connector.title));
+    cli.say(format!("Restored {}.", connector.title));
     cli.print_connector(connector, |it, _| format!("{}\n", it.name))
         .await
 }
@@ -493,12 +490,11 @@ async fn edit(cli: &Cli, args: EditArgs) -> Result<(), Failure> {
     }
     if changes_anything(&changes) {
         connector = update_connector(&cli.cx, &connector.id, changes).await?;
-        cli.stderr.say(&format!("Updated {}.", connector.title));
+        cli.say(format!("Updated {}.", connector.title));
     }
     if let Some(file) = certificate {
         connector = set_client_certificate(&cli.cx, &connector.id, &file).await?;
-        cli.stderr
-            .say(&format!("{} shows its certificate now.", connector.title));
+        cli.say(format!("{} shows its certificate now.", connector.title));
     }
     if is_allowed {
         allow_connector_program(&cli.cx, &connector.id).await?;
@@ -532,38 +528,27 @@ fn roots(given: &[PathBuf], none: bool) -> Result<Option<Vec<String>>, Failure> 
 }
 
 fn changes_anything(changes: &ConnectorChanges) -> bool {
-    let ConnectorChanges {
-        name,
-        title,
-        url,
-        command,
-        authentication,
-        tags,
-        favourite,
-        enabled,
-        allow_plain_http,
-        time_limits,
-        roots,
-        sampling,
-        muted,
-        capture,
-        oauth_deviations,
-        network,
-    } = changes;
-    [name, title, url].into_iter().any(Option::is_some)
-        || command.is_some()
-        || authentication.is_some()
-        || tags.is_some()
-        || favourite.is_some()
-        || enabled.is_some()
-        || allow_plain_http.is_some()
-        || time_limits.is_some()
-        || roots.is_some()
-        || sampling.is_some()
-        || muted.is_some()
-        || capture.is_some()
-        || oauth_deviations.is_some()
-        || network.is_some()
+    !matches!(
+        changes,
+        ConnectorChanges {
+            name: None,
+            title: None,
+            url: None,
+            command: None,
+            authentication: None,
+            tags: None,
+            favourite: None,
+            enabled: None,
+            allow_plain_http: None,
+            time_limits: None,
+            roots: None,
+            sampling: None,
+            muted: None,
+            capture: None,
+            oauth_deviations: None,
+            network: None,
+        }
+    )
 }
 
 async fn log(
@@ -579,7 +564,7 @@ async fn log(
     }
     let lines = &all[all.len().saturating_sub(max_lines)..];
     if lines.is_empty() {
-        cli.stderr.say("The log is empty.");
+        cli.say("The log is empty.");
     }
     cli.out.answer(&lines, |_| {
         let line = |line: &ServerLogLine| format!("{}  {}\n", line.at, line.text);

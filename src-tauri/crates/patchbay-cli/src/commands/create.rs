@@ -4,7 +4,7 @@ use patchbay_model::{AccountId, AuthorizationState, Connector, Definition, Json}
 use patchbay_ops::{
     CreateConnector, Error, GivenSecret, ProviderSignIn, StartProviderSignIn, copy_form,
     create_connector, creation_form, list_copies, list_definitions, provider_sign_in,
-    resolve_account, start_provider_sign_in,
+    start_provider_sign_in,
 };
 use serde_json::Value;
 
@@ -16,12 +16,11 @@ use crate::form_values;
 use crate::output::table::{Cell, Table};
 use crate::output::{forms, text, words};
 use crate::secret_source::Source;
-use crate::unlock::unlock;
 
 /// Lists the connector types of an account.
 pub(super) async fn definitions(cli: &Cli, account: &str) -> Result<(), Failure> {
-    let account = resolve_account(&cli.cx, account).await?;
-    unlock(cli).await?;
+    let account = cli.account(account).await?;
+    cli.unlock().await?;
     let definitions = list_definitions(&cli.cx, &account.id).await?;
     cli.out.answer(&definitions, |screen| {
         let rows = definitions.iter().map(definition_row);
@@ -41,8 +40,8 @@ fn definition_row(definition: &Definition) -> [Cell; 4] {
 }
 
 pub(super) async fn create(cli: &Cli, args: CreateArgs) -> Result<(), Failure> {
-    let account = resolve_account(&cli.cx, &args.account).await?.id;
-    unlock(cli).await?;
+    let account = cli.account(&args.account).await?.id;
+    cli.unlock().await?;
     let mut words = args.values;
     let definition = definition(cli, &account, args.definition, &mut words).await?;
     let form = creation_form(&cli.cx, &account, &definition).await?;
@@ -64,8 +63,8 @@ pub(super) async fn create(cli: &Cli, args: CreateArgs) -> Result<(), Failure> {
 /// Creates the same connector on another account.
 pub(super) async fn copy(cli: &Cli, args: CopyArgs) -> Result<(), Failure> {
     let connector = cli.connector(&args.connector).await?;
-    let account = resolve_account(&cli.cx, &args.to).await?.id;
-    unlock(cli).await?;
+    let account = cli.account(&args.to).await?.id;
+    cli.unlock().await?;
     let copy = copy_form(&cli.cx, &connector.id, &account).await?;
     if args.form.describe {
         return forms::describe(cli, &copy.form);
@@ -149,7 +148,7 @@ async fn sign_in(
     let client_secret = match &args.client_secret_from {
         Some(from) => {
             let source = Source::parse("--client-secret-from", from)?;
-            Some(form_values::read_secret(cli, &source, "client secret").await?)
+            Some(form_values::given_secret(cli, &source, "client secret").await?)
         }
         None => None,
     };
@@ -211,11 +210,11 @@ async fn create_from_form(
         .await
         .map_err(explain_values)?;
     let (title, account) = (&connector.title, &connector.identity.account);
-    cli.stderr.say(&format!("Created {title} on {account}."));
+    cli.say(format!("Created {title} on {account}."));
     if connects {
         connector = connect::connect(cli, connector, Json::default(), how).await?;
     } else if let Some(next) = next_step(&connector) {
-        cli.stderr.say(&next);
+        cli.say(next);
     }
     cli.print_connector(connector, |it, _| format!("{}\n", it.name))
         .await

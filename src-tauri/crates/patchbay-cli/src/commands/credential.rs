@@ -13,7 +13,6 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::table::{Cell, Tone};
 use crate::output::{text, when, words};
-use crate::unlock::unlock;
 
 pub(super) async fn run(cli: &Cli, verb: CredentialVerb) -> Result<(), Failure> {
     match verb {
@@ -51,14 +50,14 @@ pub(super) async fn run(cli: &Cli, verb: CredentialVerb) -> Result<(), Failure> 
 }
 
 fn print_done(cli: &Cli, verb: &str, entry: &WalletEntry) -> Result<(), Failure> {
-    cli.print_done(&format!("{verb} {}.", entry.name), entry)
+    cli.print_done(format!("{verb} {}.", entry.name), entry)
 }
 
 async fn add(cli: &Cli, args: AddCredentialArgs) -> Result<(), Failure> {
     // The grammar requires both for the wallet.
     let (name, kind) = (args.name.unwrap_or_default(), args.kind);
     let secret = wallet_secret(cli, kind.unwrap_or(Kind::Bearer), args.secret).await?;
-    unlock(cli).await?;
+    cli.unlock().await?;
     let entry = add_wallet_entry(&cli.cx, AddWalletEntry { name, secret }).await?;
     print_done(cli, "Saved", &entry)
 }
@@ -113,14 +112,14 @@ async fn replace(cli: &Cli, args: ReplaceArgs) -> Result<(), Failure> {
     let name = args.credential.unwrap_or_default();
     let entry = resolve_wallet_entry(&cli.cx, &name).await?;
     let secret = next_secret(cli, &entry, args.secret).await?;
-    unlock(cli).await?;
+    cli.unlock().await?;
     let entry = replace_wallet_secret(&cli.cx, &entry.id, secret).await?;
     print_done(cli, "Replaced", &entry)
 }
 
 async fn remove(cli: &Cli, credential: &str) -> Result<(), Failure> {
     let entry = resolve_wallet_entry(&cli.cx, credential).await?;
-    unlock(cli).await?;
+    cli.unlock().await?;
     match remove_wallet_entry(&cli.cx, &entry.id, cli.assume_yes()).await {
         Err(Error::InUse { name, users }) => {
             let question = format!(

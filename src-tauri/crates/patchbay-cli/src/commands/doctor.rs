@@ -17,7 +17,6 @@ use crate::command_hint::with_command_hint;
 use crate::failure::{Failure, detail_lines};
 use crate::output::table::Tone;
 use crate::output::{Screen, text, when};
-use crate::unlock::unlock;
 
 /// The result of all checks.
 #[derive(Serialize)]
@@ -137,7 +136,7 @@ async fn check_vault(cli: &Cli) -> VaultStatus {
     let is_locked =
         status.state == VaultState::Locked && status.backend == Some(VaultBackend::Passphrase);
     if is_locked {
-        if let Err(failure) = unlock(cli).await {
+        if let Err(failure) = cli.unlock().await {
             return VaultStatus {
                 problem: Some(failure.into_problem()),
                 ..status

@@ -11,7 +11,6 @@ use crate::args::ExecArgs;
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::secret_source::Source;
-use crate::unlock::unlock;
 
 /// Prepares the program and its environment, without starting it.
 pub(super) async fn prepare(cli: &Cli, args: ExecArgs) -> Result<Command, Failure> {
@@ -25,7 +24,7 @@ pub(super) async fn prepare(cli: &Cli, args: ExecArgs) -> Result<Command, Failur
     let is_of_wallet =
         |(_, from): &(_, VariableSource)| matches!(from, VariableSource::Credential(_));
     if args.subject.is_some() || variables.iter().any(is_of_wallet) {
-        unlock(cli).await?;
+        cli.unlock().await?;
     }
     let environment = program_environment(&cli.cx, args.subject.as_deref(), &variables).await?;
     let mut command = Command::new(file);

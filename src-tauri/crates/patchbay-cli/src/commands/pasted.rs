@@ -19,7 +19,6 @@ use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::text;
 use crate::secret_source::Source;
-use crate::unlock::unlock;
 
 /// One byte more than the parser accepts, so that it rejects a longer file by its length.
 const MAX_BYTES: u64 = 256 * 1024 + 1;
@@ -36,7 +35,7 @@ pub(super) async fn read(args: &PastedArgs) -> Result<Option<PastedServers>, Fai
 /// Adds the servers. None is added unless all of them are complete.
 pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Result<(), Failure> {
     for note in &found.notes {
-        cli.stderr.say(&format!("Note: {note}."));
+        cli.say(format!("Note: {note}."));
     }
     let servers = select_servers(found.servers, &args.pasted.only)?;
     if servers.len() > 1 && (args.name.is_some() || args.title.is_some()) {
@@ -52,7 +51,7 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
         .collect();
     let requests = requests?;
     if requests.iter().any(Request::has_secret) {
-        unlock(cli).await?;
+        cli.unlock().await?;
     }
     let mut added = Vec::new();
     for (server, request) in servers.iter().zip(requests) {
@@ -60,9 +59,9 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
             Request::Address(request) => add_connector(&cli.cx, request).await?,
             Request::Program(request) => add_program(&cli.cx, request).await?,
         };
-        cli.stderr.say(&format!("Added {}.", connector.title));
+        cli.say(format!("Added {}.", connector.title));
         for note in &server.notes {
-            cli.stderr.say(&format!("Note: {note}."));
+            cli.say(format!("Note: {note}."));
         }
         added.push(connector);
     }
@@ -74,8 +73,7 @@ pub(super) async fn add(cli: &Cli, found: PastedServers, args: AddArgs) -> Resul
             true => connect::connect(cli, connector, Json::default(), args.how.clone()).await?,
             false => {
                 let name = text::quote(&connector.name);
-                cli.stderr
-                    .say(&format!("Next: patchbay connector connect {name}"));
+                cli.say(format!("Next: patchbay connector connect {name}"));
                 connector
             }
         });
@@ -311,7 +309,7 @@ pub(super) async fn read_fill_secrets(
             Source::Wallet(_) => return Err(wallet_not_supported()),
             source => source,
         };
-        let value = cli.secrets().reference_or_secret(&source, name).await?;
+        let value = cli.reference_or_secret(&source, name).await?;
         filled.insert(name.to_owned(), value);
     }
     Ok(filled)

@@ -14,7 +14,6 @@ use crate::failure::Failure;
 use crate::form_values;
 use crate::output::table::{Cell, Table, Tone};
 use crate::output::{Screen, forms, text, when};
-use crate::unlock::unlock;
 
 /// The answer of commands that change a credential.
 #[derive(Serialize)]
@@ -70,7 +69,7 @@ impl Target {
             level: self.level,
             name,
         };
-        cli.print_done(&format!("{verb} {shown} of {title}."), &location)
+        cli.print_done(format!("{verb} {shown} of {title}."), &location)
     }
 }
 
@@ -107,7 +106,7 @@ async fn all_levels(
         .as_deref()
         .ok_or_else(|| Failure::usage("saved credentials have no default", "Add --connector."))?;
     let connector = cli.connector(connector).await?;
-    unlock(cli).await?;
+    cli.unlock().await?;
     let levels = list_platform_credentials(&cli.cx, &connector.id).await?;
     Ok((connector, levels))
 }
@@ -132,10 +131,9 @@ pub(super) async fn list(cli: &Cli, args: &TargetArgs) -> Result<(), Failure> {
 fn report_problem(cli: &Cli, level: &CredentialsOfLevel) {
     let name = level.level.level.as_str();
     if let Some(Problem { message, .. }) = &level.problem {
-        cli.stderr.say(&format!("Level {name}: {message}."));
+        cli.say(format!("Level {name}: {message}."));
     } else if !level.level.is_listed {
-        cli.stderr
-            .say(&format!("Level {name}: not listed by the platform."));
+        cli.say(format!("Level {name}: not listed by the platform."));
     }
 }
 

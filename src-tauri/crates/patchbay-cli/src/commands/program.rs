@@ -11,7 +11,6 @@ use super::connect;
 use crate::args::{ConnectArgs, EditProgramArgs, ProgramArgs};
 use crate::cli::Cli;
 use crate::failure::Failure;
-use crate::unlock::unlock;
 
 /// Adds a connector whose server is a local program.
 pub(super) async fn add(
@@ -30,7 +29,7 @@ pub(super) async fn add(
     };
     let secrets = variable_values(cli, &args.secrets).await?;
     if !secrets.is_empty() {
-        unlock(cli).await?;
+        cli.unlock().await?;
     }
     let request = AddProgram {
         command,

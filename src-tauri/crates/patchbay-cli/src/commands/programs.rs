@@ -24,7 +24,7 @@ pub(super) async fn run(cli: &Cli, verb: ProgramsVerb) -> Result<(), Failure> {
 }
 
 fn print_done(cli: &Cli, verb: &str, allowed: &AllowedProgram) -> Result<(), Failure> {
-    cli.print_done(&format!("{verb} {}.", allowed.program.file), allowed)
+    cli.print_done(format!("{verb} {}.", allowed.program.file), allowed)
 }
 
 async fn list(cli: &Cli) -> Result<(), Failure> {

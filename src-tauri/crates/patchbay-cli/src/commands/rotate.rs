@@ -13,12 +13,11 @@ use crate::failure::Failure;
 use crate::output::facts::Facts;
 use crate::output::table::{Cell, Table, Tone};
 use crate::output::{Screen, text, when, words};
-use crate::unlock::unlock;
 
 /// Shows a credential and its uses.
 pub(super) async fn show(cli: &Cli, credential: &str) -> Result<(), Failure> {
     let entry = resolve_wallet_entry(&cli.cx, credential).await?;
-    unlock(cli).await?;
+    cli.unlock().await?;
     let rotation = plan_rotation(&cli.cx, &entry.id).await?;
     let now = cli.now();
     cli.out.answer(&rotation, |screen| {
@@ -57,7 +56,7 @@ fn facts(rotation: &Rotation, now: Timestamp, screen: Screen) -> String {
 pub(super) async fn rotate(cli: &Cli, args: RotateArgs) -> Result<(), Failure> {
     let entry = resolve_wallet_entry(&cli.cx, &args.credential).await?;
     if args.dry_run {
-        unlock(cli).await?;
+        cli.unlock().await?;
         let rotation = plan_rotation(&cli.cx, &entry.id).await?;
         return answer(cli, &rotation);
     }
@@ -66,7 +65,7 @@ pub(super) async fn rotate(cli: &Cli, args: RotateArgs) -> Result<(), Failure> {
     } else {
         Some(next_secret(cli, &entry, args.secret).await?)
     };
-    unlock(cli).await?;
+    cli.unlock().await?;
     let each = |target: &RotationTarget| cli.stderr.step(&step(target));
     let (cx, id) = (&cli.cx, &entry.id);
     let rotation = match secret {
@@ -96,10 +95,10 @@ fn report_rotation(cli: &Cli, rotation: &Rotation, verb: &str) -> Result<(), Fai
     let targets = rotation.targets.iter();
     let problems: Vec<&Problem> = targets.filter_map(|one| one.problem.as_ref()).collect();
     let Some(first) = problems.first() else {
-        cli.stderr.say(&format!("{verb} {name}."));
+        cli.say(format!("{verb} {name}."));
         if rotation.can_go_back {
             let name = text::quote(name);
-            cli.stderr.say(&format!(
+            cli.say(format!(
                 "Old credential kept. Undo with --roll-back; delete it with `patchbay credential rotate {name} --finish`."
             ));
         }

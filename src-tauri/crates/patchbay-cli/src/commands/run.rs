@@ -15,7 +15,7 @@ use patchbay_ops::{ReplayTarget, find_connector, find_run, list_runs, remove_run
 use super::run_result::{finish, result_text};
 use super::tool::{Progress, with_confirmation};
 use super::watch;
-use crate::args::{RunFilterArgs, RunListArgs, RunVerb};
+use crate::args::{RunCompareArgs, RunFilterArgs, RunListArgs, RunVerb};
 use crate::cli::Cli;
 use crate::failure::Failure;
 use crate::output::facts::Facts;
@@ -46,7 +46,7 @@ pub(super) async fn run(cli: &Cli, verb: RunVerb) -> Result<(), Failure> {
         RunVerb::Prune => retention::prune(cli).await,
         RunVerb::Delete { id: Some(id), .. } => {
             remove_run(&cli.cx, &RunId::new(&id)).await?;
-            cli.print_done(&format!("Deleted {id}."), &id)
+            cli.print_done(format!("Deleted {id}."), &id)
         }
         RunVerb::Delete { id: None, .. } => retention::delete_all(cli).await,
     }
@@ -75,7 +75,7 @@ async fn list_page(cli: &Cli, query: &RunQuery) -> Result<(), Failure> {
     let page = list_runs(&cli.cx, query).await?;
     let now = cli.now();
     if page.runs.is_empty() {
-        cli.stderr.say("No runs.");
+        cli.say("No runs.");
     }
     cli.out.answer(&page, |screen| {
         if page.runs.is_empty() {
@@ -89,8 +89,7 @@ async fn list_page(cli: &Cli, query: &RunQuery) -> Result<(), Failure> {
         } else {
             page.total.to_string()
         };
-        cli.stderr
-            .say(&format!("{total} in all. Next: --before {next}"));
+        cli.say(format!("{total} in all. Next: --before {next}"));
     }
     Ok(())
 }
@@ -186,7 +185,12 @@ async fn again(
 ) -> Result<(), Failure> {
     let (run, connector) = replay(cli, RunId::new(&id), elsewhere).await?;
     if compares {
-        return compare::compare_two(cli, id, run.summary.id.to_string()).await;
+        let args = RunCompareArgs {
+            first: id,
+            second: Some(run.summary.id.to_string()),
+            ..RunCompareArgs::default()
+        };
+        return compare::run(cli, args).await;
     }
     finish(cli, &run, &connector)
 }

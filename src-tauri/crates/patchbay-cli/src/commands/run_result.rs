@@ -24,8 +24,7 @@ pub(super) fn finish(cli: &Cli, run: &ToolRun, connector: &Connector) -> Result<
     match (&summary.problem, summary.state) {
         (None, RunState::Done) => {
             let took = summary.duration_ms.map(when::duration).unwrap_or_default();
-            cli.stderr
-                .say(&format!("Done in {took} (run {})", summary.id));
+            cli.say(format!("Done in {took} (run {})", summary.id));
             Ok(())
         }
         (None, _) => Err(Failure::cancelled()),

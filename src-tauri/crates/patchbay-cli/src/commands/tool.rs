@@ -21,7 +21,6 @@ use crate::output::{Screen, text, words};
 use crate::questions::QuestionResponder;
 use crate::stderr::Stderr;
 use crate::tool_arguments;
-use crate::unlock::unlock;
 
 pub(super) async fn run(cli: &Cli, verb: ToolVerb) -> Result<(), Failure> {
     match verb {
@@ -39,7 +38,7 @@ async fn list(cli: &Cli, connector: Option<&str>, refresh: bool) -> Result<(), F
     match &connector {
         Some(connector) => load(cli, connector, refresh).await?,
         None if refresh => {
-            unlock(cli).await?;
+            cli.unlock().await?;
             check_connectors(&cli.cx).await?;
         }
         None => {}

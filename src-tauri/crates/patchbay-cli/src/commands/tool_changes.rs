@@ -12,7 +12,7 @@ pub(super) async fn list(cli: &Cli, connector: Option<&str>) -> Result<(), Failu
     let id = connector.as_ref().map(|connector| &connector.id);
     let changes = list_tool_changes(&cli.cx, id).await?;
     if changes.is_empty() {
-        cli.stderr.say("No tools changed.");
+        cli.say("No tools changed.");
     }
     cli.out.answer(&changes, |screen| {
         let changes = changes.iter();
@@ -25,8 +25,7 @@ pub(super) async fn list(cli: &Cli, connector: Option<&str>) -> Result<(), Failu
 pub(super) async fn accept(cli: &Cli, connector: &str) -> Result<(), Failure> {
     let connector = cli.connector(connector).await?;
     accept_tools(&cli.cx, &connector.id).await?;
-    cli.stderr
-        .say(&format!("Accepted tool changes of {}.", connector.title));
+    cli.say(format!("Accepted tool changes of {}.", connector.title));
     cli.print_connector(connector, |_, _| String::new()).await
 }
 

@@ -17,14 +17,13 @@ pub(super) async fn trust(cli: &Cli, text: &str, fingerprint: Option<&str>) -> R
         let updated = trust_certificate(&cli.cx, &connector.id, fingerprint).await?;
         let place = updated.network.pins.last().map(|pin| pin.place.clone());
         let place = place.unwrap_or_default();
-        cli.stderr
-            .say(&format!("Trusted the certificate of {place}."));
+        cli.say(format!("Trusted the certificate of {place}."));
         return cli.print_connector(updated, |_, _| String::new()).await;
     }
     let found = find_untrusted_certificate(&cli.cx, &connector.id).await?;
     match &found {
-        None => cli.stderr.say("No certificate needs to be trusted."),
-        Some(certificate) => cli.stderr.say(&format!(
+        None => cli.say("No certificate needs to be trusted."),
+        Some(certificate) => cli.say(format!(
             "If the operator of {} has the same fingerprint, run `patchbay connector trust {} --fingerprint {}`.",
             certificate.place,
             text::quote(&connector.name),

@@ -15,22 +15,22 @@ use crate::output::facts::Facts;
 use crate::output::table::Tone;
 use crate::prompt;
 use crate::secret_source::Source;
-use crate::unlock::{VARIABLE, from_environment, unlock};
+use crate::unlock::{VARIABLE, from_environment};
 
 pub(super) async fn run(cli: &Cli, verb: VaultVerb) -> Result<(), Failure> {
     let status = match verb {
         VaultVerb::Status => vault_status(&cli.cx).await,
         VaultVerb::Passphrase { from } => {
-            unlock(cli).await?;
+            cli.unlock().await?;
             let passphrase = new_passphrase(cli, from.as_deref()).await?;
             let status = choose_passphrase(&cli.cx, passphrase).await?;
-            cli.stderr.say("Passphrase set.");
+            cli.say("Passphrase set.");
             status
         }
         VaultVerb::Keychain => {
-            unlock(cli).await?;
+            cli.unlock().await?;
             let status = use_keychain(&cli.cx).await?;
-            cli.stderr.say("Vault key moved to the keychain.");
+            cli.say("Vault key moved to the keychain.");
             status
         }
         VaultVerb::Accept => accept(cli).await?,
@@ -47,25 +47,25 @@ async fn reset(cli: &Cli) -> Result<VaultStatus, Failure> {
         other => return Ok(other?),
     };
     let losses = describe_losses(cli).await?;
-    cli.stderr.say(&format!(
+    cli.say(format!(
         "You'll enter {losses} again. Connectors, tools and runs stay; the old file is kept."
     ));
     cli.confirm("Reset the vault?", needed.into())?;
     let status = set_vault_aside(&cli.cx, true).await?;
-    cli.stderr.say("Vault reset.");
+    cli.say("Vault reset.");
     Ok(status)
 }
 
 /// Accepts an older vault after a confirmation.
 async fn accept(cli: &Cli) -> Result<VaultStatus, Failure> {
-    unlock(cli).await?;
+    cli.unlock().await?;
     let needed = match accept_older_secrets(&cli.cx, false).await {
         Err(needed @ Error::ConfirmationNeeded { .. }) => needed,
         other => return Ok(other?),
     };
     cli.confirm("Use the older vault from now on?", needed.into())?;
     let status = accept_older_secrets(&cli.cx, true).await?;
-    cli.stderr.say("Older vault accepted.");
+    cli.say("Older vault accepted.");
     Ok(status)
 }
 
@@ -102,7 +102,7 @@ async fn describe_losses(cli: &Cli) -> Result<String, Failure> {
 async fn new_passphrase(cli: &Cli, from: Option<&str>) -> Result<Secret, Failure> {
     if let Some(from) = from {
         let source = Source::parse("--from", from)?;
-        return cli.secrets().read(&source, "new passphrase").await;
+        return cli.read_secret(&source, "new passphrase").await;
     }
     if cli.is_interactive() {
         let first = prompt::secret("New passphrase")?;

@@ -93,10 +93,8 @@ impl<const N: usize> Table<N> {
                 *width = text::width(&cell.text).max(*width);
             }
         }
-        if let Some(place) = self
-            .heads
-            .iter()
-            .position(|head| Some(*head) == self.optional)
+        let mut heads = self.heads.iter();
+        if let Some(place) = heads.position(|head| Some(*head) == self.optional)
             && self.rows.iter().all(|row| row[place].text.is_empty())
         {
             widths[place] = 0;
@@ -105,12 +103,8 @@ impl<const N: usize> Table<N> {
             return widths;
         };
         // The widest column is shortened first.
-        let gaps = COLUMN_GAP.len()
-            * widths
-                .iter()
-                .filter(|width| **width > 0)
-                .count()
-                .saturating_sub(1);
+        let shown = widths.iter().filter(|width| **width > 0).count();
+        let gaps = COLUMN_GAP.len() * shown.saturating_sub(1);
         while widths.iter().sum::<usize>() + gaps > screen_width {
             match widths.iter_mut().max() {
                 Some(widest) if *widest > MIN_COLUMN_WIDTH => *widest -= 1,

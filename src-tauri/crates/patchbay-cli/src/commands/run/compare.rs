@@ -16,18 +16,6 @@ use crate::output::{Screen, text, when, words};
 /// Maximum length of a value in the list of differences.
 const MAX_VALUE_CHARS: usize = 100;
 
-/// Compares two runs, except for the paths that are ignored for their tool.
-pub(super) async fn compare_two(cli: &Cli, first: String, second: String) -> Result<(), Failure> {
-    let args = RunCompareArgs {
-        first,
-        second: Some(second),
-        ignored: Vec::new(),
-        all: false,
-        remember: false,
-    };
-    run(cli, args).await
-}
-
 pub(super) async fn run(cli: &Cli, args: RunCompareArgs) -> Result<(), Failure> {
     let (before, after) = resolve_pair(cli, args.first, args.second).await?;
     let mut comparison = compare_runs(&cli.cx, &before, &after, None).await?;
@@ -51,7 +39,7 @@ pub(super) async fn run(cli: &Cli, args: RunCompareArgs) -> Result<(), Failure> 
         let paths = comparison.suggested.iter().map(|path| text::quote(path));
         let paths: Vec<_> = paths.map(|path| format!("--ignore {path}")).collect();
         let paths = paths.join(" ");
-        cli.stderr.say(&format!("Looks random: {paths}"));
+        cli.say(format!("Looks random: {paths}"));
     }
     Ok(())
 }

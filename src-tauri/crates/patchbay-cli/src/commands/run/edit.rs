@@ -16,5 +16,5 @@ pub(super) async fn run(cli: &Cli, args: RunEditArgs) -> Result<(), Failure> {
         pinned: args.pin || (before.pinned && !args.unpin),
     };
     let labelled = label_run(&cli.cx, &id, label).await?;
-    cli.print_done(&format!("Saved {id}."), &labelled)
+    cli.print_done(format!("Saved {id}."), &labelled)
 }

@@ -23,7 +23,7 @@ pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
             Some(id) => export_run(&cli.cx, id, path).await?,
             None => export_runs(&cli.cx, &query, args.format, path).await?,
         };
-        cli.stderr.say(&done_message(exported.runs));
+        cli.say(done_message(exported.runs));
         return cli
             .out
             .answer(&exported, |_| format!("{}\n", exported.path));
@@ -33,7 +33,7 @@ pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
         let document = run_document(&cli.cx, id).await?;
         raw.write(document.as_bytes())?;
         raw.finish()?;
-        cli.stderr.say(&done_message(1));
+        cli.say(done_message(1));
         return Ok(());
     }
     let mut export = RunExport::new(&cli.cx, &query, args.format);
@@ -41,7 +41,7 @@ pub(super) async fn run(cli: &Cli, args: RunExportArgs) -> Result<(), Failure> {
         raw.write(&piece)?;
     }
     raw.finish()?;
-    cli.stderr.say(&done_message(export.runs()));
+    cli.say(done_message(export.runs()));
     Ok(())
 }
 

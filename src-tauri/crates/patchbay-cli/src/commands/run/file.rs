@@ -28,13 +28,12 @@ pub(super) async fn show(cli: &Cli, path: &Path, id: Option<&str>) -> Result<(),
     let name = text::line(&file.name);
     let Some(run) = run else {
         let runs = count(file.runs.len(), "run");
-        cli.stderr.say(&format!("{runs} from {name}."));
+        cli.say(format!("{runs} from {name}."));
         let (now, summaries) = (cli.now(), file.runs.iter().map(|run| &run.summary));
         return cli
             .out
             .answer(&file, |screen| table(summaries, now).render(screen));
     };
-    cli.stderr
-        .say(&format!("From {name}, not from your history."));
+    cli.say(format!("From {name}, not from your history."));
     answer_run(cli, run)
 }

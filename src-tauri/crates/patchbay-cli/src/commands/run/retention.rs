@@ -24,7 +24,7 @@ pub(super) async fn limits(
     }
     let due = history.due;
     if due > 0 {
-        cli.stderr.say(&format!(
+        cli.say(format!(
             "{due} past the limit; deleted within an hour, or now with `patchbay run prune`."
         ));
     }
@@ -69,5 +69,5 @@ pub(super) async fn delete_all(cli: &Cli) -> Result<(), Failure> {
 }
 
 fn print_done(cli: &Cli, removed: u32) -> Result<(), Failure> {
-    cli.print_done(&format!("Deleted {}.", count(removed, "run")), &removed)
+    cli.print_done(format!("Deleted {}.", count(removed, "run")), &removed)
 }
