@@ -51,10 +51,10 @@ pub(super) fn callback() -> Taker {
     Box::new(move |input| {
         let text = String::from_utf8_lossy(input).replace("STATE", pending.state.expose());
         if let Ok(params) = parse_callback_url(&text)
-            && let Ok(callback) = check_callback(&pending, &params)
+            && let Ok(code) = check_callback(&pending, &params)
         {
             assert!(text.contains(pending.state.expose()), "{text}");
-            assert!(!callback.code.expose().is_empty());
+            assert!(!code.expose().is_empty());
         }
     })
 }

@@ -60,13 +60,6 @@ impl CallbackParams {
     }
 }
 
-/// A checked callback.
-#[derive(Clone, Debug)]
-pub struct Callback {
-    /// The authorization code, for [`OAuthClient::exchange`](crate::OAuthClient::exchange).
-    pub code: Secret,
-}
-
 /// Why a callback is rejected. Texts are the provider's own, cleaned.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -134,14 +127,12 @@ impl Explain for CallbackError {
     }
 }
 
-/// Checks a callback: first its state, then its issuer, also of error callbacks, and only then anything else.
+/// The code of a callback, for [`OAuthClient::exchange`](crate::OAuthClient::exchange). Checks first its state, then its
+/// issuer, also of error callbacks, and only then anything else.
 ///
 /// # Errors
 /// [`CallbackError::WrongState`] must not end the flow; every other error does.
-pub fn check_callback(
-    pending: &Pending,
-    params: &CallbackParams,
-) -> Result<Callback, CallbackError> {
+pub fn check_callback(pending: &Pending, params: &CallbackParams) -> Result<Secret, CallbackError> {
     if !params.belongs_to(pending) {
         return Err(CallbackError::WrongState);
     }
@@ -157,9 +148,7 @@ pub fn check_callback(
         return Err(refusal);
     }
     match params.get("code").filter(|code| !code.is_empty()) {
-        Some(code) => Ok(Callback {
-            code: Secret::new(code),
-        }),
+        Some(code) => Ok(Secret::new(code)),
         None => Err(CallbackError::NoCode),
     }
 }
@@ -233,8 +222,7 @@ mod tests {
 
     fn check(iss_required: bool, query: &str) -> Result<String, CallbackError> {
         let params = CallbackParams::from_query(query);
-        check_callback(&pending(iss_required), &params)
-            .map(|callback| callback.code.expose().to_owned())
+        check_callback(&pending(iss_required), &params).map(|code| code.expose().to_owned())
     }
 
     #[test]

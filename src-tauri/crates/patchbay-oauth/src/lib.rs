@@ -40,7 +40,7 @@ mod user;
 
 pub use authorization_request::Pending;
 pub use callback::{
-    Callback, CallbackError, CallbackParams, DEEP_LINK_REDIRECT, check_callback, parse_callback_url,
+    CallbackError, CallbackParams, DEEP_LINK_REDIRECT, check_callback, parse_callback_url,
 };
 pub use challenge::Challenge;
 pub use client::OAuthClient;

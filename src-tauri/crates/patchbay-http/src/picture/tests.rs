@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::testing::Server;
-use crate::{AddressPolicy, Clients};
+use crate::Clients;
 
 /// A PNG of one pixel.
 const PNG: &[u8] =

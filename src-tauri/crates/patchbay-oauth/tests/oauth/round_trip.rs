@@ -112,7 +112,7 @@ async fn a_whole_consent() {
         .wait_for(|it| it.belongs_to(&pending), &stop)
         .await
         .unwrap();
-    let callback = check_callback(&pending, request.params()).unwrap();
+    let code = check_callback(&pending, request.params()).unwrap();
     request.respond(Page::connected("Test server")).await;
     drop(listener);
     assert_eq!(browser.await.unwrap(), 200);
@@ -121,7 +121,7 @@ async fn a_whole_consent() {
         "access_token": "4ccess", "token_type": "Bearer", "refresh_token": "r3fresh", "expires_in": "3600",
     })));
     let tokens = client
-        .exchange(&pending, &callback.code, &identity, &discovery, &steps)
+        .exchange(&pending, &code, &identity, &discovery, &steps)
         .await
         .unwrap();
     let sent = authority.seen().pop().unwrap();
@@ -175,8 +175,8 @@ async fn wrong_state_is_ignored_and_the_right_one_completes() {
         .wait_for(|it| it.belongs_to(&pending), &CancellationToken::new())
         .await
         .unwrap();
-    let callback = check_callback(&pending, request.params()).unwrap();
-    assert_eq!(callback.code.expose(), "x");
+    let code = check_callback(&pending, request.params()).unwrap();
+    assert_eq!(code.expose(), "x");
     request.respond(Page::connected("Test server")).await;
     assert_eq!(browsers.await.unwrap(), [400, 400, 200]);
 }

@@ -5,8 +5,7 @@ use std::time::Duration;
 use patchbay_http::{BrowserUrl, host_of};
 use patchbay_model::{Authorization, AuthorizationState, Secret, TraceStep};
 use patchbay_oauth::{
-    Callback, CallbackError, CallbackParams, CallbackRequest, LoopbackListener, Page, Pending,
-    check_callback,
+    CallbackError, CallbackParams, CallbackRequest, LoopbackListener, Page, Pending, check_callback,
 };
 use tokio::sync::mpsc;
 use url::Position;
@@ -68,7 +67,7 @@ pub(super) async fn await_user(
         received = receive_from_browser(cx, listener, pending, running) => received,
         params = callbacks.recv() => {
             let params = params.ok_or(Error::Cancelled)?;
-            let Callback { code, .. } = check_callback(pending, &params)?;
+            let code = check_callback(pending, &params)?;
             Ok(AuthorizationCode { code, browser: None })
         }
     }
@@ -139,7 +138,7 @@ async fn receive_from_browser(
             .await?;
         let page = |error| page_of(&running.snapshot().connector_title, error);
         match check_callback(pending, request.params()) {
-            Ok(Callback { code, .. }) => {
+            Ok(code) => {
                 let visitor = BrowserRequest {
                     request,
                     _listener: listener,
