@@ -4,8 +4,8 @@ use axum::response::{IntoResponse as _, Response};
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::Server;
 use crate::Clients;
+use crate::testing::Server;
 
 /// A PNG of one pixel.
 const PNG: &[u8] =
