@@ -228,7 +228,7 @@ async fn an_address_of_another_origin_gets_no_secret_that_was_typed_for_the_firs
     for choice in [bearer, headers] {
         let connector = harness.add_at(harness.playground.open_url(), choice).await;
         let stays = harness.update(&connector, to(&harness.playground.at("mcp?tenant=2")));
-        assert_ne!(stays.await.authentication, Authentication::None);
+        assert_eq!(stays.await.authentication, connector.authentication);
         let moved = harness.update(&connector, to(&other.open_url())).await;
         assert_eq!(moved.authentication, Authentication::None);
         assert_eq!(moved.identity.credential, None);

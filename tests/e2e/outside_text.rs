@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use patchbay_model::{Connector, Origin, RunState};
 use patchbay_ops::{disconnect_connector, dry_run, refresh_tools, replay_run};
-use patchbay_playground::LoggedRequest;
-use serde_json::json;
+use patchbay_playground::{Document, LoggedRequest};
+use serde_json::{Value, json};
 
 use crate::support::{Harness, assert_done, request, text_of};
 
@@ -144,6 +144,46 @@ async fn tokens_and_scopes_are_sent_back_as_they_came() {
             let sent = harness.playground.count(is_sent) > 0;
             assert_eq!(sent, can_be_sent, "{case}");
         }
+    }
+}
+
+#[tokio::test]
+async fn metadata_that_is_spelled_like_a_reference_does_nothing() {
+    let of_server: [fn(&str) -> Value; 8] = [
+        |text| json!({ "issuer": text }),
+        |text| json!({ "authorization_endpoint": text }),
+        |text| json!({ "token_endpoint": text }),
+        |text| json!({ "registration_endpoint": text }),
+        |text| json!({ "revocation_endpoint": text }),
+        |text| json!({ "scopes_supported": [text] }),
+        |text| json!({ "token_endpoint_auth_methods_supported": [text] }),
+        |text| json!({ "service_documentation": text }),
+    ];
+    let of_resource: [fn(&str) -> Value; 4] = [
+        |text| json!({ "resource": text }),
+        |text| json!({ "resource_name": text }),
+        |text| json!({ "authorization_servers": [text] }),
+        |text| json!({ "scopes_supported": [text] }),
+    ];
+    for bait in Bait::all().await {
+        let harness = &bait.harness;
+        let connector = harness.add().await;
+        let server = of_server.map(|patch| (true, patch(&bait.spelling)));
+        let resource = of_resource.map(|patch| (false, patch(&bait.spelling)));
+        for (of_server, patch) in server.into_iter().chain(resource) {
+            let document = Document::Patched(patch.clone());
+            harness.configure(|switches| match of_server {
+                true => switches.server_metadata = document,
+                false => switches.resource_metadata = document,
+            });
+            harness.sign_in(&connector).await;
+            bait.assert_untouched(&patch.to_string());
+            harness.configure(|switches| {
+                switches.server_metadata = Document::Published;
+                switches.resource_metadata = Document::Published;
+            });
+        }
+        harness.authorize(&connector).await;
     }
 }
 

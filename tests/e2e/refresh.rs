@@ -325,6 +325,7 @@ async fn a_list_that_needs_more_scopes_says_so_and_signs_nobody_out() {
     assert_eq!(error.hint().as_deref(), Some("Sign in with more access."));
     let status = harness.connector(&connector.id).await.status;
     assert_eq!(status.status, Status::Failing);
+    assert_eq!(status.code, Some(Code::AuthForbidden));
     assert_eq!(status.reason.as_deref(), Some("this needs the scope admin"));
     assert!(!wallet_entry(&harness).await.needs_authorization);
 

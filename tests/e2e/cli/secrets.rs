@@ -86,6 +86,18 @@ async fn a_secret_on_the_command_line_is_refused_unrepeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_argument_that_is_marked_secret_is_not_kept() {
+    let terminal = Terminal::connected().await;
+    let login = "tool run play check_login --args - --json";
+    let input = r#"{"user": "lena", "password": "hunter2-hunter2"}"#;
+    let run = terminal.does_with(login, input).await;
+    assert!(!run.stdout.contains("hunter2"), "{}", run.stdout);
+    assert!(!terminal.stores("hunter2-hunter2"));
+    let id = run.document()["id"].as_str().unwrap().to_owned();
+    assert_eq!(terminal.run(&["run", "again", &id]).await.code, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_wallet_keeps_replaces_and_guards() {
     let terminal = Terminal::new().await;
     let save = "credential add Key --kind bearer";

@@ -99,7 +99,7 @@ async fn a_lapsed_token_ends_in_one_sign_in() {
     fixture.does("connector connect play").await;
     fixture.with(|stack| {
         stack.expire(0);
-        stack.renew_tokens();
+        stack.run_renewal_job();
     });
     fixture.does("connector list --refresh").await;
     assert_eq!(fixture.status("play").await, "disconnected");
@@ -123,7 +123,7 @@ async fn a_token_that_comes_to_its_end_is_renewed_by_the_platform() {
     let refused = fixture.fails(tools, 3).await.failure();
     assert_eq!(refused["code"], "auth.needed");
     assert_eq!(fixture.status("play").await, "needs_authorization");
-    fixture.with(FakeAgentStack::renew_tokens);
+    fixture.with(FakeAgentStack::run_renewal_job);
     fixture.does("tool run play echo message=hello").await;
     assert_eq!(fixture.status("play").await, "ready");
     fixture.assert_clean();

@@ -1,7 +1,9 @@
 //! Answers of authorization servers, callbacks, and what is kept of both.
 
 use patchbay_http::{AddressPolicy, Network, Reach};
-use patchbay_model::{ChosenDeviations, NetworkSettings, OauthGrant, Secret, Timestamp};
+use patchbay_model::{
+    ChosenDeviations, NetworkSettings, OauthGrant, ProxyChoice, Secret, Timestamp,
+};
 use patchbay_oauth::{
     Challenge, ClientIdentity, Discovery, Grant, OAuthClient, Untraced, check_callback,
     parse_callback_url,
@@ -221,7 +223,11 @@ pub(super) fn grant() -> Taker {
 
 fn client() -> OAuthClient {
     let addresses = AddressPolicy::default();
-    OAuthClient::new(Network::build(&NetworkSettings::default(), None, &addresses).unwrap())
+    let settings = NetworkSettings {
+        proxy: ProxyChoice::Direct,
+        ..NetworkSettings::default()
+    };
+    OAuthClient::new(Network::build(&settings, None, &addresses).unwrap())
 }
 
 /// A provider at that address, and a client that it knows.

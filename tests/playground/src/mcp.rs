@@ -75,7 +75,7 @@ pub(crate) fn service(shared: &Arc<Shared>) -> StreamableHttpService<Tools, Loca
     )
 }
 
-/// An answer that must not be cached, said so where the client's revision has words for it.
+/// Marks an answer as not to be cached, where the client's revision has members for that.
 macro_rules! uncached {
     ($answer:expr, $context:expr) => {{
         let answer = $answer;

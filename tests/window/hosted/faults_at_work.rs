@@ -82,6 +82,7 @@ fn a_credential_is_typed_once_however_often_the_platform_fails() {
     stage.set_fault(None);
     window.press_in(("dialog", "Add credential"), "button", "Save");
     window.see_gone("dialog", "Add credential");
+    window.see_text_in(("region", "Personal"), "second");
     let kept = stage.with(|mistral| mistral.connectors[0].credentials.len());
     assert_eq!(kept, 2);
     stage.finish();
@@ -98,6 +99,7 @@ fn a_change_waits_as_it_was_typed_while_the_key_is_mended() {
     window.see_text("platform.signed_out");
     assert_no_faults(window, "signed out");
     window.press("button", "Back to editing");
+    assert_eq!(window.value("Description*"), "The wiki of everybody");
     window.see("link", "Mistral, signed out");
     change_key(window);
 
@@ -128,6 +130,12 @@ fn a_silent_creation_is_told_and_what_was_typed_is_there_again() {
     window.fill("Name", "second");
     window.fill("Description", "Another wiki");
     window.fill("Server URL", "https://wiki.example/two");
+    stage.set_fault(Fault::always(FaultKind::Cut).on(|seen| seen.method == "POST"));
+    window.keys(&[keys::CONTROL, keys::ENTER]);
+    window.see("alert", "*");
+    assert_eq!(window.value("Description"), "Another wiki");
+    assert_eq!(window.value("Server URL"), "https://wiki.example/two");
+
     let silent = Fault::always(FaultKind::Silence).on(|seen| seen.method == "POST");
     stage.set_fault(silent);
     window.keys(&[keys::CONTROL, keys::ENTER]);
@@ -159,8 +167,15 @@ fn a_silent_sign_in_is_stopped_and_tried_again_as_it_was_typed() {
     window.press_in(("dialog", "*"), "button", "Advanced");
     window.fill("Base URL*", stage.fake.url());
     window.fill("Name", "Another");
-    stage.set_fault(Fault::always(FaultKind::Silence));
     let dialog = ("dialog", "Add Mistral account");
+    stage.set_fault(down());
+    window.press_in(dialog, "button", "Add account*");
+    window.see_text("platform.answer");
+    assert_eq!(window.value("Name"), "Another");
+    assert_eq!(window.value("API key*"), KEY);
+    assert_no_faults(window, "account refused");
+
+    stage.set_fault(Fault::always(FaultKind::Silence));
     window.press_in(dialog, "button", "Add account*");
     window.see("group", "Signing in");
     assert_no_faults(window, "signing in");

@@ -66,7 +66,7 @@ fn invalid_source(option: &str) -> Failure {
     )
 }
 
-/// Reads secrets from their [`Source`]. Several from standard input are one per line, in order.
+/// Reading secrets from their [`Source`]. Several from standard input are one per line, in order.
 impl Cli {
     /// Reads the next secret: by a prompt on a terminal, otherwise the next line of standard input.
     pub(crate) fn secret_input(&self, what: &str) -> Result<Secret, Failure> {

@@ -1,5 +1,6 @@
 //! Checks a request and completes it with everything but its credentials.
 
+use std::mem;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -77,7 +78,7 @@ impl Api {
     /// [`Error::Usage`] for a body or a header that cannot be sent.
     pub(super) fn prepare<'a>(
         &'a self,
-        request: Request,
+        mut request: Request,
         options: &'a CallOptions,
     ) -> Result<Prepared<'a>, Error> {
         if let Some(cached) = &options.cached_token {
@@ -91,7 +92,7 @@ impl Api {
             let mut pairs = url.query_pairs_mut();
             pairs.extend_pairs(&request.query).extend_pairs(extra);
         }
-        let (body, content_type) = body(request.body.clone(), options)?;
+        let (body, content_type) = body(mem::replace(&mut request.body, Body::None), options)?;
         let mut prepared = Prepared {
             api: self,
             url,

@@ -294,9 +294,7 @@ impl Error {
             _ => false,
         }
     }
-}
 
-impl Error {
     /// The code, and the hint for an error that no deviation avoids.
     fn code_and_hint(&self) -> (Code, Option<&'static str>) {
         const NETWORK: &str = "Check your network and try again.";

@@ -151,8 +151,8 @@ impl LoopbackListener {
         }
     }
 
-    /// Waits for the callback with the expected state; others get a page that says that they don't belong to the
-    /// sign-in. Check its parameters with [`check_callback`](crate::check_callback) or
+    /// Waits for the callback with the expected state; others get [`Page::unknown`]. Check its
+    /// parameters with [`check_callback`](crate::check_callback) or
     /// [`RedirectState::check`](crate::RedirectState::check).
     ///
     /// # Errors

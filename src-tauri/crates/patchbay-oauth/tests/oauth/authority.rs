@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use patchbay_http::{AddressPolicy, Network};
-use patchbay_model::{ChosenDeviations, NetworkSettings, OauthGrant, TraceStep};
+use patchbay_model::{ChosenDeviations, NetworkSettings, OauthGrant, ProxyChoice, TraceStep};
 use patchbay_oauth::{
     Challenge, ClientIdentity, Discovery, Error, OAuthClient, Pending, Trace, Untraced,
 };
@@ -85,14 +85,14 @@ impl Authority {
         authority
     }
 
-    /// A complete server with members of its metadata replaced; `null` removes one.
+    /// A complete server with members of its metadata replaced; `null` stands for a missing one.
     pub(crate) async fn with(changes: Value) -> Self {
         let authority = Self::complete().await;
         authority.set_metadata(changes);
         authority
     }
 
-    /// Replaces members of the authorization server metadata; `null` removes one.
+    /// Replaces members of the authorization server metadata; `null` stands for a missing one.
     pub(crate) fn set_metadata(&self, changes: Value) {
         self.on(SERVER, Answer::Json(200, merge(self.metadata(), changes)));
     }
@@ -289,7 +289,11 @@ pub(crate) fn client() -> OAuthClient {
 }
 
 pub(crate) fn client_with(policy: AddressPolicy) -> OAuthClient {
-    OAuthClient::new(Network::build(&NetworkSettings::default(), None, &policy).unwrap())
+    let settings = NetworkSettings {
+        proxy: ProxyChoice::Direct,
+        ..NetworkSettings::default()
+    };
+    OAuthClient::new(Network::build(&settings, None, &policy).unwrap())
 }
 
 pub(crate) fn impatient_client() -> OAuthClient {

@@ -17,7 +17,7 @@ fn app() -> ClientIdentity {
     }
 }
 
-/// Signs in and renews once; returns the authorization and the two forms that the token endpoint received.
+/// Signs in and renews once; returns the authorization and the two requests that the token endpoint received.
 async fn sign_in(authority: &Authority, chosen: &ChosenDeviations) -> (Pending, Vec<Seen>) {
     let answer = json!({"access_token": "4ccess", "token_type": "Bearer", "refresh_token": "r"});
     authority.on("POST /token", Answer::Json(200, answer));
@@ -41,16 +41,16 @@ fn parameter(pending: &Pending, name: &str) -> Option<String> {
 #[tokio::test]
 async fn no_resource_is_sent_where_a_person_chose_so() {
     let authority = Authority::complete().await;
-    let (page, forms) = sign_in(&authority, &ChosenDeviations::new()).await;
+    let (page, requests) = sign_in(&authority, &ChosenDeviations::new()).await;
     assert_eq!(parameter(&page, "resource"), Some(authority.at("/mcp")));
-    assert!(forms.iter().all(|it| it.form("resource").is_some()));
+    assert!(requests.iter().all(|it| it.form("resource").is_some()));
 
     let authority = Authority::complete().await;
-    let (page, forms) = sign_in(&authority, &chosen(OauthDeviation::NoResource)).await;
+    let (page, requests) = sign_in(&authority, &chosen(OauthDeviation::NoResource)).await;
     assert_eq!(parameter(&page, "resource"), None);
-    assert_eq!(forms.len(), 2);
-    let has_none = forms.iter().all(|it| it.form("resource").is_none());
-    assert!(has_none, "{forms:?}");
+    assert_eq!(requests.len(), 2);
+    let has_none = requests.iter().all(|it| it.form("resource").is_none());
+    assert!(has_none, "{requests:?}");
 }
 
 #[tokio::test]
@@ -61,10 +61,10 @@ async fn the_secret_goes_into_the_body_at_the_first_request_and_the_next() {
         (chosen(OauthDeviation::SecretInBody), false),
     ] {
         let authority = Authority::with(says_header.clone()).await;
-        let (_, forms) = sign_in(&authority, &chosen).await;
-        for form in forms {
-            assert_eq!(form.authorization.is_some(), in_header);
-            assert_eq!(form.form("client_secret").is_some(), !in_header);
+        let (_, requests) = sign_in(&authority, &chosen).await;
+        for request in requests {
+            assert_eq!(request.authorization.is_some(), in_header);
+            assert_eq!(request.form("client_secret").is_some(), !in_header);
         }
     }
 }

@@ -78,6 +78,9 @@ async fn an_app_signs_in_as_itself_where_nobody_can_consent_and_is_renewed_alike
         assert_eq!(asked.form("grant_type").unwrap(), "client_credentials");
         assert_eq!(asked.form("scope").unwrap(), "read");
         assert_eq!(asked.form("resource").unwrap(), authority.at("/mcp"));
+        // The metadata name no other method for a secret.
+        assert_eq!(asked.form("client_secret").unwrap(), "s3cret");
+        assert_eq!(asked.authorization, None);
     }
     let secretless = signed_in_as_client(&authority, &app(None)).await;
     assert!(matches!(secretless, Err(Error::NoClientSecret)));

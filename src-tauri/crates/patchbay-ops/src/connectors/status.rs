@@ -171,9 +171,9 @@ pub(crate) async fn change(
 pub(crate) async fn update(
     cx: &Context,
     id: &ConnectorId,
-    update: impl FnOnce(&mut Connector) + Send + 'static,
+    apply: impl FnOnce(&mut Connector) + Send + 'static,
 ) -> Result<Changed, Error> {
-    let changed = change(cx, id, update).await?;
+    let changed = change(cx, id, apply).await?;
     changed.ok_or_else(|| Error::not_found("connector", id))
 }
 

@@ -178,7 +178,7 @@ async fn a_server_of_the_app_serves_commands_while_the_app_runs() {
 }
 
 #[tokio::test]
-async fn a_refused_program_is_not_started_and_confirmed_again() {
+async fn a_refused_program_is_not_started_and_needs_another_confirmation() {
     let fixture = Fixture::new().await;
     let connector = fixture.add().await;
     *fixture.consent.refuses.lock().unwrap() = true;

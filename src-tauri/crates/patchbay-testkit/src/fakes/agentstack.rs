@@ -86,7 +86,7 @@ impl FakeAgentStack {
     /// renewed fails to connect until the token is deleted.
     ///
     /// Source: Agent Stack contract, section 5; live findings against Agent Stack 0.7.1.
-    pub fn renew_tokens(&mut self) {
+    pub fn run_renewal_job(&mut self) {
         for id in std::mem::take(&mut self.expired) {
             if self.renews {
                 self.save_token(&id, format!("renewed-token-of-{id}"));
