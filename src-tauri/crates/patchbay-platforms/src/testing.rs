@@ -164,6 +164,11 @@ impl<F: FakePlatform> Fixture<F> {
                 );
                 let given = with_members(action.fixed.0.clone(), answers.clone());
                 assert!(fits(&given), "{} {given}", action.name);
+                for name in input_schema["properties"].as_object().unwrap().keys() {
+                    let is_free = action.fixed.get(name).is_none();
+                    let is_known = parameters["properties"].get(name).is_some();
+                    assert!(is_free && is_known, "{}: {name}", action.name);
+                }
             }
         }
         details

@@ -37,12 +37,13 @@ pub fn client(account: &AccountConfig) -> Result<Mistral> {
     let surface = Surface::from_word(account.text("surface")?)?;
     let region = surface.base_url(account.text("region")?)?;
     let base = account.text("base_url")?.unwrap_or(region);
+    let tokens = key::tokens(account)?;
     Ok(Mistral {
         api: Api {
             // Only one of several trailing slashes is removed (contract, section 1, "joining").
             base: parse_base_url(base)?,
             retries: retries(),
-            ..account.api(base, key::tokens(account)?)?
+            ..account.api(base, tokens)?
         },
         surface,
         observations: Observations::default(),

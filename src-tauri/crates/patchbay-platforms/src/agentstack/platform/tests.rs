@@ -176,3 +176,17 @@ async fn a_wait_that_is_stopped_sends_nothing_more() {
     assert!(matches!(outcome, Err(Error::Cancelled)));
     assert!(server.seen().is_empty());
 }
+
+/// `next_page_token` is set although there is nothing more: following it would never end.
+#[tokio::test]
+async fn a_token_of_the_last_page_is_not_followed() {
+    let page = value!({
+        "items": [connector("created")], "total_count": 1, "has_more": false,
+        "next_page_token": "c-1"
+    });
+    let (platform, server) = answered_by([json(200, page)]).await;
+    let connectors = platform.connectors().unwrap();
+    let all = connectors.list_connectors(&options()).await.unwrap();
+    assert_eq!(all.len(), 1);
+    assert_eq!(server.seen().len(), 1);
+}

@@ -92,15 +92,20 @@ async fn the_list_ends_with_the_total() {
 #[tokio::test]
 async fn a_page_that_is_no_web_address_is_not_opened() {
     let answer = json(200, value!({"redirect_url": "file:///etc/passwd"}));
-    let (cohere, _server) = signed_in([answer]).await;
+    let (cohere, server) = signed_in([answer]).await;
     let consents = cohere.consents().unwrap();
+    let redirect = "http://127.0.0.1:1/done".parse().unwrap();
     let started = consents
         .start_consent(
-            ConsentRequest::new(&RemoteId::new("a"), None, Map::new()),
+            ConsentRequest::new(&RemoteId::new("a"), Some(&redirect), Map::new()),
             &options(),
         )
         .await;
     assert_eq!(started.unwrap_err().kind(), "unsafe_url");
+    assert_eq!(
+        server.seen()[0].uri,
+        "/edge/v1/connectors/a/oauth/authorize?after_token_redirect=http%3A%2F%2F127.0.0.1%3A1%2Fdone"
+    );
 }
 
 #[tokio::test]

@@ -172,3 +172,26 @@ fn every_secret_that_an_operation_takes_is_marked() {
     }
     assert!(marked > 8, "{marked}");
 }
+
+#[tokio::test]
+async fn every_operation_of_a_surface_can_be_called() {
+    let arguments = json!({
+        "connector_id": "1", "connector_id_or_name": "w", "tool_name": "t", "name": "n",
+        "description": "d", "server": "https://s.test", "protocol": "mcp",
+        "consumer_scope": "user", "credentials_name": "c"
+    });
+    for surface in ["current", "seed"] {
+        for operation in platform(surface).operations() {
+            let schema = operation.parameters().to_value();
+            let needed: Map<String, Value> = schema["required"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(|name| (name.to_owned(), arguments[name].clone()))
+                .collect();
+            let kind = kind(surface, operation.name, Value::Object(needed)).await;
+            assert_eq!(kind, "transport", "{surface} {}", operation.name);
+        }
+    }
+}

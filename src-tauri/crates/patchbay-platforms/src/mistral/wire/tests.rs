@@ -42,6 +42,7 @@ fn what_does_not_fit_is_kept_as_it_came() {
     assert_eq!(page.items[0], LenientConnector::Unparsed(broken.clone()));
     assert!(page.items[1].read().is_some());
     assert_eq!(page.into_json()["pagination"]["page_size"], 2);
+    assert!(Items::<Tool>::of(json!({})).is_err());
     for refused in [
         json!({"items": [1], "pagination": {"page_size": 1}}),
         json!({"items": [], "pagination": {"page_size": 1, "next_cursor": 2}}),

@@ -259,6 +259,37 @@ async fn a_consent_connects_a_connector_again() {
 }
 
 #[tokio::test]
+async fn a_test_decides_whether_a_connector_is_ready() {
+    let tested = |ok: bool| json(200, value!({"ok": ok, "message": "401 from provider"}));
+    let answers = [
+        connector("connected"),
+        tested(true),
+        connector("connected"),
+        tested(false),
+        connector("connected"),
+    ];
+    let (tenex, _server) = signed_in(answers).await;
+    let connectors = tenex.connectors().unwrap();
+    let id = RemoteId::new("con_1");
+    let mut states = Vec::new();
+    for _ in 0..3 {
+        states.push(
+            connectors
+                .find_connector(&id, &options())
+                .await
+                .unwrap()
+                .status,
+        );
+        if states.len() < 3 {
+            call(&*tenex, "test", value!({"id": "con_1"}))
+                .await
+                .unwrap();
+        }
+    }
+    assert_eq!(states, [Status::Unknown, Status::Ready, Status::Failing]);
+}
+
+#[tokio::test]
 async fn a_wait_ends_when_the_consent_lapses_and_when_it_is_stopped() {
     let pending = || json(200, value!({"status": "pending"}));
     let (tenex, server) = signed_in([pending(), pending(), pending()]).await;

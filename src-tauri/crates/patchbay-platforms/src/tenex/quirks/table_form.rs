@@ -97,4 +97,22 @@ mod tests {
             assert_eq!(table.is_ok(), is_fine, "{settings}");
         }
     }
+
+    #[test]
+    fn every_route_of_the_table_is_in_the_form() {
+        let form = routes_form();
+        let properties = form.schema["properties"].as_object().unwrap();
+        assert_eq!(properties.len(), ROUTES.len());
+        assert_eq!(
+            properties["update"]["properties"]["method"]["default"],
+            "PATCH"
+        );
+        let filters = filter_params_form();
+        let filters = filters.schema["properties"].as_object().unwrap();
+        assert!(
+            filters
+                .keys()
+                .eq(["provider", "role", "status", "category"])
+        );
+    }
 }

@@ -68,6 +68,14 @@ fn a_secret_anywhere_in_a_page_is_dropped() {
     assert_eq!(page.into_json(), left);
 }
 
+#[test]
+fn started_is_read_from_the_first_page_member() {
+    let body = json!({"redirect_url": null, "url": "https://b.example/", "auth_url": "https://a.example/", "id": 8});
+    let started = table().parse_started(&answer(&body)).unwrap();
+    assert_eq!(started.redirect_url.as_str(), "https://a.example/");
+    assert_eq!(started.connector_id.as_deref(), Some("8"));
+}
+
 proptest! {
     #[test]
     fn no_json_breaks_a_reader(body in any_json()) {
