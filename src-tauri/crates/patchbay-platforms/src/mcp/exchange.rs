@@ -30,8 +30,8 @@ struct Inner {
 pub(super) struct Facts {
     /// HTTP status of the response.
     pub(super) status: Option<u16>,
-    /// The raw JSON-RPC response.
-    pub(super) answer: Option<Value>,
+    /// The raw result.
+    pub(super) result: Option<Value>,
     /// Bytes of the response, after decompression.
     pub(super) bytes: u64,
     /// Values of the response, as [`json::Limits`](patchbay_http::json::Limits) counts them.

@@ -11,29 +11,6 @@ use super::{UriTemplate, content, non_empty_line, non_empty_lines};
 const NAME_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 20_000;
 
-/// The resources of a page of `resources/list`; one without URI is left out.
-///
-/// Source: MCP 2026-07-28, `Resource`.
-pub(super) fn resources(page: &Value) -> Vec<Resource> {
-    items(page, "resources").filter_map(resource).collect()
-}
-
-/// The templates of a page of `resources/templates/list`; one without URI, or with an invalid one, is left out.
-///
-/// Source: MCP 2026-07-28, `ResourceTemplate`.
-pub(super) fn templates(page: &Value) -> Vec<Resource> {
-    items(page, "resourceTemplates")
-        .filter_map(template)
-        .collect()
-}
-
-/// The prompts of a page of `prompts/list`; one without a name is left out.
-///
-/// Source: MCP 2026-07-28, `Prompt`.
-pub(super) fn prompts(page: &Value) -> Vec<Prompt> {
-    items(page, "prompts").filter_map(prompt).collect()
-}
-
 /// The parts of a result of `resources/read`, as embedded resources.
 ///
 /// Source: MCP 2026-07-28, `ReadResourceResult`.
@@ -56,11 +33,17 @@ pub(super) fn parse_prompt(result: &Value) -> FilledPrompt {
     }
 }
 
-fn resource(entry: &Value) -> Option<Resource> {
+/// Parses an entry of `resources/list`; `None` without a URI.
+///
+/// Source: MCP 2026-07-28, `Resource`.
+pub(super) fn resource(entry: &Value) -> Option<Resource> {
     resource_at(text::non_empty(&entry["uri"])?, entry)
 }
 
-fn template(entry: &Value) -> Option<Resource> {
+/// Parses an entry of `resources/templates/list`; `None` without a URI, or with an invalid one.
+///
+/// Source: MCP 2026-07-28, `ResourceTemplate`.
+pub(super) fn template(entry: &Value) -> Option<Resource> {
     let uri = text::non_empty(&entry["uriTemplate"])?;
     Some(Resource {
         variables: Some(UriTemplate::parse(uri)?.variables()),
@@ -80,7 +63,10 @@ fn resource_at(uri: &str, entry: &Value) -> Option<Resource> {
     })
 }
 
-fn prompt(entry: &Value) -> Option<Prompt> {
+/// Parses an entry of `prompts/list`; `None` without a name.
+///
+/// Source: MCP 2026-07-28, `Prompt`.
+pub(super) fn prompt(entry: &Value) -> Option<Prompt> {
     let argument = |entry: &Value| {
         Some(PromptArgument {
             name: text::non_empty(&entry["name"])?.to_owned(),
@@ -104,7 +90,7 @@ fn description(entry: &Value) -> Option<String> {
     non_empty_lines(entry["description"].as_str()?, DESCRIPTION_LIMIT)
 }
 
-fn items<'a>(value: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> {
+pub(super) fn items<'a>(value: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> {
     value[member].as_array().into_iter().flatten()
 }
 
@@ -119,7 +105,7 @@ mod tests {
             { "name": "no address" }, 7,
             { "uri": "a://c" },
         ]});
-        let read = resources(&page);
+        let read: Vec<_> = items(&page, "resources").filter_map(resource).collect();
         assert_eq!(read.len(), 2);
         assert_eq!(read[0].title.as_deref(), Some("T"));
         assert_eq!(read[1].name, "a://c");
@@ -127,14 +113,16 @@ mod tests {
             { "uriTemplate": "a://{b}", "name": "b" },
             { "uriTemplate": "a://{b", "name": "broken" }, { "uri": "a://c" },
         ]});
-        let read = templates(&page);
+        let read: Vec<_> = items(&page, "resourceTemplates")
+            .filter_map(template)
+            .collect();
         assert_eq!(read.len(), 1);
         assert_eq!(read[0].variables.as_ref().unwrap()[0].name, "b");
         let page = json!({ "prompts": [
             { "name": "greet", "arguments": [{ "name": "who", "required": true }, {}] },
             { "title": "nameless" },
         ]});
-        let read = prompts(&page);
+        let read: Vec<_> = items(&page, "prompts").filter_map(prompt).collect();
         assert_eq!(read.len(), 1);
         assert_eq!(read[0].arguments.len(), 1);
         assert!(read[0].arguments[0].is_required);

@@ -210,13 +210,7 @@ impl McpSession {
         let list = Listing {
             member: "tools",
             is_offered: self.0.offers.tools,
-            request: |params| {
-                ListToolsRequest {
-                    params,
-                    ..Default::default()
-                }
-                .into()
-            },
+            request: |params| ListToolsRequest::with_param(params).into(),
         };
         self.pages(&list, cancel, |page| {
             tools::read_page(page, &mut names, &mut found);

@@ -33,7 +33,8 @@ pub(crate) fn read_page(mut page: Value, seen: &mut HashSet<String>, tools: &mut
 
 /// The part of a page that rmcp needs: names, and the schemas of tools with parameters in headers (`x-mcp-header`).
 pub(super) fn for_rmcp(page: &Value) -> ListToolsResult {
-    let tools = entries(page).iter().filter_map(|entry| {
+    let entries = page["tools"].as_array().into_iter().flatten();
+    let tools = entries.filter_map(|entry| {
         let (name, schema) = (name(entry)?.to_owned(), schema(entry)?);
         let schema = Some(schema).filter(|schema| names_headers(schema));
         let schema = schema.cloned().unwrap_or_default();
@@ -42,13 +43,12 @@ pub(super) fn for_rmcp(page: &Value) -> ListToolsResult {
     ListToolsResult::with_all_items(tools.collect())
 }
 
-/// Removes the tools that rmcp rejected from a `tools/list` response: those with an invalid `x-mcp-header` must not be
+/// Removes the tools that rmcp rejected from a page of `tools/list`: those with an invalid `x-mcp-header` must not be
 /// used.
 ///
 /// Source: MCP 2026-07-28, "Custom Headers from Tool Parameters".
-pub(super) fn retain_accepted(answer: &mut Value, accepted: &[RmcpTool]) {
-    let tools = answer.pointer_mut("/result/tools");
-    let Some(tools) = tools.and_then(Value::as_array_mut) else {
+pub(super) fn retain_accepted(page: &mut Value, accepted: &[RmcpTool]) {
+    let Some(Value::Array(tools)) = page.get_mut("tools") else {
         return;
     };
     // rmcp keeps the order, so one pass over both lists finds what is missing.
@@ -89,13 +89,6 @@ fn names_headers(schema: &Map<String, Value>) -> bool {
         }
     }
     schema.contains_key("x-mcp-header") || schema.values().any(any)
-}
-
-/// The raw tools of a page.
-pub(super) fn entries(page: &Value) -> &[Value] {
-    page.get("tools")
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
 }
 
 /// Parses a tool; its schemas are moved out of the entry.

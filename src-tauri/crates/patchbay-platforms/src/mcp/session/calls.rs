@@ -93,7 +93,7 @@ impl McpSession {
             Err(error) => return Err(Box::pin(self.explain(error, cx)).await),
         };
         let outcome = CallOutcome {
-            result: content::tool_result(&response.answer["result"]),
+            result: content::tool_result(&response.result),
             status: response.status,
             wait: started.elapsed(),
             bytes: response.bytes,
@@ -112,7 +112,7 @@ impl McpSession {
         let mut rounds = Rounds::new(&self.0.client_handler, self.limit_of(call));
         loop {
             let response = self.send_call(&params, &capture, cx).await?;
-            let result = &response.answer["result"];
+            let result = &response.result;
             match result["resultType"].as_str() {
                 None | Some("complete") => return Ok(response),
                 Some("task") => return Box::pin(self.wait_for_created(result, cx)).await,

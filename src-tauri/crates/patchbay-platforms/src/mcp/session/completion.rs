@@ -44,7 +44,7 @@ impl McpSession {
         };
         let request = CompleteRequest::new(params_of(request)).into();
         let response = self.request(request, timeouts, &|_| {}, cancel).await?;
-        Ok(suggestions(&response.answer["result"]))
+        Ok(suggestions(&response.result))
     }
 }
 

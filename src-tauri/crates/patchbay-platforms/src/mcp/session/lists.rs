@@ -21,7 +21,7 @@ pub(super) struct Listing {
     /// Whether the server declares the capability. Without it, an unknown method stands for an empty list.
     pub(super) is_offered: bool,
     /// Builds the request for one page.
-    pub(super) request: fn(Option<PaginatedRequestParams>) -> ClientRequest,
+    pub(super) request: fn(PaginatedRequestParams) -> ClientRequest,
 }
 
 impl McpSession {
@@ -53,8 +53,8 @@ impl McpSession {
         let (mut cursor, mut bytes, mut values, mut items) = (None, 0, 0, 0);
         for _ in 0..limits.list_pages {
             let params = PaginatedRequestParams::default().with_cursor(cursor);
-            let request = (list.request)(Some(params));
-            let mut response = match self
+            let request = (list.request)(params);
+            let response = match self
                 .request(request, Timeouts::from_limits(limits), &|_| {}, cancel)
                 .await
             {
@@ -75,7 +75,7 @@ impl McpSession {
             if values > limits.values {
                 return Err(Error::Exceeded(Exceeded::Values(limits.values)));
             }
-            let page = response.answer["result"].take();
+            let page = response.result;
             items += page[what].as_array().map_or(0, Vec::len);
             if items > limits.list_items {
                 let most = limits.list_items;

@@ -45,9 +45,9 @@ impl Timeouts {
     }
 }
 
-/// A response with its size.
+/// A result with the size of its response.
 pub(super) struct RawResponse {
-    pub(super) answer: Value,
+    pub(super) result: Value,
     pub(super) status: Option<u16>,
     pub(super) bytes: u64,
     pub(super) values: usize,
@@ -166,7 +166,7 @@ impl McpSession {
         let facts = exchange.take();
         match answer {
             Ok(result) => Ok(RawResponse {
-                answer: merge_raw_answer(facts.answer, &result),
+                result: merge_raw_result(facts.result, &result),
                 status: facts.status,
                 bytes: facts.bytes,
                 values: facts.values,
@@ -191,15 +191,15 @@ async fn next(is_asking: &mut Option<watch::Receiver<bool>>) -> bool {
     std::future::pending().await
 }
 
-/// The raw response without the tools that rmcp rejected. A response on another request's stream was seen by rmcp only.
-fn merge_raw_answer(answer: Option<Value>, result: &ServerResult) -> Value {
-    let Some(mut answer) = answer else {
-        return json!({ "result": result });
+/// The raw result without the tools that rmcp rejected. A response on another request's stream was seen by rmcp only.
+fn merge_raw_result(raw: Option<Value>, result: &ServerResult) -> Value {
+    let Some(mut raw) = raw else {
+        return json!(result);
     };
     if let ServerResult::ListToolsResult(list) = result {
-        tools::retain_accepted(&mut answer, &list.tools);
+        tools::retain_accepted(&mut raw, &list.tools);
     }
-    answer
+    raw
 }
 
 /// Passes progress on, unless it would go backwards: rmcp may deliver two notifications in the wrong order.

@@ -25,14 +25,8 @@ impl McpSession {
     ///
     /// Source: MCP 2026-07-28, `resources/list`.
     pub async fn list_resources(&self, cancel: &CancellationToken) -> Result<Vec<Resource>, Error> {
-        let request = |params| {
-            ListResourcesRequest {
-                params,
-                ..Default::default()
-            }
-            .into()
-        };
-        self.list("resources", request, resources::resources, cancel)
+        let request = |params| ListResourcesRequest::with_param(params).into();
+        self.list("resources", request, resources::resource, cancel)
             .await
     }
 
@@ -46,14 +40,8 @@ impl McpSession {
         &self,
         cancel: &CancellationToken,
     ) -> Result<Vec<Resource>, Error> {
-        let request = |params| {
-            ListResourceTemplatesRequest {
-                params,
-                ..Default::default()
-            }
-            .into()
-        };
-        self.list("resourceTemplates", request, resources::templates, cancel)
+        let request = |params| ListResourceTemplatesRequest::with_param(params).into();
+        self.list("resourceTemplates", request, resources::template, cancel)
             .await
     }
 
@@ -86,14 +74,8 @@ impl McpSession {
     ///
     /// Source: MCP 2026-07-28, `prompts/list`.
     pub async fn list_prompts(&self, cancel: &CancellationToken) -> Result<Vec<Prompt>, Error> {
-        let request = |params| {
-            ListPromptsRequest {
-                params,
-                ..Default::default()
-            }
-            .into()
-        };
-        self.list("prompts", request, resources::prompts, cancel)
+        let request = |params| ListPromptsRequest::with_param(params).into();
+        self.list("prompts", request, resources::prompt, cancel)
             .await
     }
 
@@ -125,8 +107,8 @@ impl McpSession {
     async fn list<T: Send>(
         &self,
         member: &'static str,
-        request: fn(Option<PaginatedRequestParams>) -> ClientRequest,
-        parse: fn(&Value) -> Vec<T>,
+        request: fn(PaginatedRequestParams) -> ClientRequest,
+        parse: fn(&Value) -> Option<T>,
         cancel: &CancellationToken,
     ) -> Result<Vec<T>, Error> {
         let list = Listing {
@@ -135,8 +117,10 @@ impl McpSession {
             request,
         };
         let mut found = Vec::new();
-        self.pages(&list, cancel, |page| found.extend(parse(&page)))
-            .await?;
+        self.pages(&list, cancel, |page| {
+            found.extend(resources::items(&page, member).filter_map(parse));
+        })
+        .await?;
         Ok(found)
     }
 }

@@ -116,10 +116,8 @@ impl McpSession {
                 is_asking: registered_call.map(RegisteredCall::is_asking),
                 ..Timeouts::from_limits(&self.0.limits)
             };
-            let mut answered = self
-                .request(request(round), timeouts, &|_| {}, cancel)
-                .await?;
-            let result = answered.answer["result"].take();
+            let response = self.request(request(round), timeouts, &|_| {}, cancel);
+            let result = response.await?.result;
             match result["resultType"].as_str() {
                 None | Some("complete") => return Ok(result),
                 Some("input_required") => {

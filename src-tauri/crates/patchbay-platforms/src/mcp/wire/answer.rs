@@ -129,18 +129,19 @@ impl Wire {
 ///
 /// `None` if it is malformed.
 pub(in crate::mcp) fn for_rmcp(
-    message: Value,
+    mut message: Value,
     tracked: &TrackedRequest,
 ) -> Option<ServerJsonRpcMessage> {
     if message["error"].is_object() || is_read_by_rmcp(tracked.kind) {
         return serde_json::from_value(message).ok();
     }
+    let raw = message["result"].take();
     let result = match tracked.kind {
-        RequestKind::List("tools") => tools::for_rmcp(&message["result"]).into(),
+        RequestKind::List("tools") => tools::for_rmcp(&raw).into(),
         _ => ServerResult::empty(()),
     };
     tracked.exchange.note(|facts| {
-        facts.answer.get_or_insert(message);
+        facts.result.get_or_insert(raw);
     });
     Some(ServerJsonRpcMessage::response(result, tracked.id.clone()))
 }
