@@ -17,6 +17,7 @@ mod negotiate;
 mod pending_requests;
 mod question_router;
 mod questions;
+mod request;
 mod resources;
 mod sampling;
 mod server_log;

@@ -40,40 +40,36 @@ const ROOTS_GRACE: Duration = Duration::from_millis(100);
 /// server. Any other request except `ping` is answered as an unknown method.
 #[derive(Clone)]
 pub(super) struct McpClientHandler {
-    progress: broadcast::Sender<ProgressNotificationParam>,
-    /// Protocol version of the handshake; `None` for rmcp's default.
+    pub(super) progress: broadcast::Sender<ProgressNotificationParam>,
     version: Option<ProtocolVersion>,
-    question_router: Arc<QuestionRouter>,
+    pub(super) question_router: Arc<QuestionRouter>,
     /// The response to `roots/list`; `None` without roots.
     roots: Option<Arc<Value>>,
     roots_requested: Arc<Notify>,
     /// Marked as changed with the list of tools.
-    tools: watch::Sender<()>,
+    pub(super) tool_changes: watch::Sender<()>,
     /// Marked as changed with the lists of resources or prompts.
-    offer: watch::Sender<()>,
+    pub(super) offer_changes: watch::Sender<()>,
     /// URIs of updated resources.
-    resource_updates: broadcast::Sender<Arc<str>>,
+    pub(super) resource_updates: broadcast::Sender<Arc<str>>,
 }
 
 impl McpClientHandler {
-    pub(super) fn new(client_features: &ClientFeatures, limits: &McpLimits) -> Self {
+    /// `version` is that of the handshake; `None` for rmcp's default.
+    pub(super) fn new(
+        client_features: &ClientFeatures,
+        limits: &McpLimits,
+        version: Option<ProtocolVersion>,
+    ) -> Self {
         Self {
             progress: broadcast::channel(PROGRESS_BACKLOG).0,
-            version: None,
+            version,
             question_router: Arc::new(QuestionRouter::new(client_features, limits.answer)),
             roots: client_features.roots_result().map(Arc::new),
             roots_requested: Arc::default(),
-            tools: watch::Sender::new(()),
-            offer: watch::Sender::new(()),
+            tool_changes: watch::Sender::default(),
+            offer_changes: watch::Sender::default(),
             resource_updates: broadcast::channel(UPDATES_BACKLOG).0,
-        }
-    }
-
-    /// Sets the protocol version of the handshake.
-    pub(super) fn with_version(self, version: ProtocolVersion) -> Self {
-        Self {
-            version: Some(version),
-            ..self
         }
     }
 
@@ -89,10 +85,6 @@ impl McpClientHandler {
         {
             tokio::time::sleep(ROOTS_GRACE).await;
         }
-    }
-
-    pub(super) fn question_router(&self) -> &QuestionRouter {
-        &self.question_router
     }
 
     /// Answers the input requests of a result, so that the tool can continue.
@@ -153,31 +145,6 @@ impl McpClientHandler {
         serde_json::from_value(answer)
             .map_err(|error| ErrorData::internal_error(error.to_string(), None))
     }
-
-    pub(super) fn subscribe_tool_changes(&self) -> watch::Receiver<()> {
-        self.tools.subscribe()
-    }
-
-    pub(super) fn subscribe_offer_changes(&self) -> watch::Receiver<()> {
-        self.offer.subscribe()
-    }
-
-    pub(super) fn resource_updates(&self) -> broadcast::Receiver<Arc<str>> {
-        self.resource_updates.subscribe()
-    }
-
-    pub(super) fn note_tool_change(&self) {
-        self.tools.send_replace(());
-    }
-
-    pub(super) fn note_offer_change(&self) {
-        self.offer.send_replace(());
-    }
-
-    /// The progress of all calls.
-    pub(super) fn progress(&self) -> broadcast::Receiver<ProgressNotificationParam> {
-        self.progress.subscribe()
-    }
 }
 
 impl ClientHandler for McpClientHandler {
@@ -219,7 +186,7 @@ impl ClientHandler for McpClientHandler {
     }
 
     async fn on_tool_list_changed(&self, _: NotificationContext<RoleClient>) {
-        self.note_tool_change();
+        self.tool_changes.send_replace(());
     }
 
     async fn on_resource_updated(
@@ -232,11 +199,11 @@ impl ClientHandler for McpClientHandler {
     }
 
     async fn on_resource_list_changed(&self, _: NotificationContext<RoleClient>) {
-        self.note_offer_change();
+        self.offer_changes.send_replace(());
     }
 
     async fn on_prompt_list_changed(&self, _: NotificationContext<RoleClient>) {
-        self.note_offer_change();
+        self.offer_changes.send_replace(());
     }
 
     #[expect(

@@ -23,6 +23,7 @@ use url::Url;
 
 use super::McpLimits;
 use super::pending_requests::{PendingRequests, Read, SendError};
+use super::request::NegotiationFailure;
 use super::sse::{self, Events, StreamError, StreamUsage};
 use super::wire::refusal::refusal;
 use super::wire::{EVENT_STREAM, JSON, Wire, answer};
@@ -53,7 +54,7 @@ pub(super) struct SseTransport {
 }
 
 /// The state of a connection, which outlives the transport.
-pub(super) struct Shared {
+struct Shared {
     wire: Wire,
     /// Where messages are posted to.
     endpoint: Url,
@@ -195,18 +196,12 @@ async fn listen(
 }
 
 impl SseTransport {
-    /// The state that outlives the transport.
-    pub(super) fn shared(&self) -> Arc<Shared> {
-        Arc::clone(&self.shared)
+    pub(super) fn failure(&self) -> &NegotiationFailure {
+        self.shared.pending_requests.failure()
     }
 }
 
 impl Shared {
-    /// Takes the error of a request of the negotiation.
-    pub(super) fn take_failure(&self) -> Option<Error> {
-        self.pending_requests.take_failure()
-    }
-
     fn read(&self, event: &Sse) -> Result<Read, StreamEnd> {
         match event.event.as_deref() {
             _ if is_endpoint(event) => Err(StreamEnd::DuplicateEndpoint),
@@ -227,14 +222,13 @@ impl Shared {
         let headers = HeaderMap::from_iter([(header::ACCEPT, JSON), (header::CONTENT_TYPE, JSON)]);
         let plan = |text| self.wire.plan(&self.endpoint, &headers, text);
         let (text, tracked) = self.pending_requests.note_outgoing(message, plan, lost)?;
-        let no_capture = Capture::default();
         let capture = tracked
             .as_ref()
-            .map_or(&no_capture, |tracked| tracked.exchange.capture());
-        let body = Some(text.into());
+            .map(|tracked| tracked.exchange.capture().clone());
+        let (capture, body) = (capture.unwrap_or_default(), Some(text.into()));
         let posting = self
             .wire
-            .send_to(&self.endpoint, Method::POST, &headers, body, capture);
+            .send_to(&self.endpoint, Method::POST, &headers, body, &capture);
         let sent = tokio::select! {
             biased;
             () = self.over.cancelled() => return Err(SendError),
@@ -266,7 +260,9 @@ impl Shared {
             }
             Err(error) => error,
         };
-        self.pending_requests.fail(error, tracked.as_ref());
+        self.pending_requests
+            .failure()
+            .record(error, tracked.as_ref());
         Err(SendError)
     }
 

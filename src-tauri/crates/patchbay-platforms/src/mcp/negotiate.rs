@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::client_handler::McpClientHandler;
 use super::http_sse::{self, OpenError};
+use super::request::NegotiationFailure;
 use super::server_log::ServerLog;
 use super::session::{McpSession, Peer, Running, ServerOffer};
 use super::stdio::host::Attached;
@@ -183,42 +184,36 @@ async fn start(
     client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
-    let handler = McpClientHandler::new(client_features, &limits);
-    let handler = match mode {
-        // A server may echo any version, and the newer era has no handshake.
-        ClientLifecycleMode::Initialize => {
-            handler.with_version(ProtocolVersion::LATEST_WITH_INITIALIZE)
-        }
-        _ => handler,
+    // A server may echo any version, and the newer era has no handshake.
+    let version = match mode {
+        ClientLifecycleMode::Initialize => Some(ProtocolVersion::LATEST_WITH_INITIALIZE),
+        _ => None,
     };
+    let handler = McpClientHandler::new(client_features, &limits, version);
     let cancel_guard = wire.cancel_on_drop();
     let mut config =
         StreamableHttpClientTransportConfig::with_uri("").max_sse_event_size(limits.body_bytes);
     config.retry_config = Arc::new(retries(&limits));
     let transport = StreamableHttpClientTransport::with_client(wire.clone(), config);
-    let running = serve(&handler, transport, mode, || wire.take_failure()).await?;
+    let running = serve(&handler, transport, mode, wire.failure()).await?;
     cancel_guard.disarm();
-    let peer = Peer::Host {
-        host: wire.host(),
-        transport: Transport::StreamableHttp,
-        wire: wire.clone(),
-    };
+    let peer = Peer::Host(wire.clone(), Transport::StreamableHttp);
     Ok(session(running, handler, limits, peer, wire.log()).await)
 }
 
-/// Negotiates over a transport. `failure` is the error of its last request, if it recorded one.
+/// Negotiates over a transport, which records why a request fails.
 async fn serve<T, E, A>(
     handler: &McpClientHandler,
     transport: T,
     mode: ClientLifecycleMode,
-    failure: impl FnOnce() -> Option<Error>,
+    failure: &NegotiationFailure,
 ) -> Result<Running, Error>
 where
     T: IntoTransport<RoleClient, E, A>,
     E: std::error::Error + Send + Sync + 'static,
 {
     let running = handler.clone().serve_with_lifecycle(transport, mode).await;
-    running.map_err(|error| failure().unwrap_or_else(|| explain(error)))
+    running.map_err(|error| failure.take().unwrap_or_else(|| explain(error)))
 }
 
 /// Connects over the transport of 2024-11-05; `None` if the server does not support it.
@@ -232,15 +227,11 @@ async fn start_http_sse(
         Err(OpenError::Unsupported) => return Ok(None),
         Err(OpenError::Failed(error)) => return Err(error),
     };
-    let version = ProtocolVersion::LATEST_WITH_INITIALIZE;
-    let handler = McpClientHandler::new(client_features, &limits).with_version(version);
-    let (shared, mode) = (pipe.shared(), ClientLifecycleMode::Initialize);
-    let running = serve(&handler, pipe, mode, || shared.take_failure()).await?;
-    let peer = Peer::Host {
-        host: wire.host(),
-        transport: Transport::Sse,
-        wire: wire.clone(),
-    };
+    let version = Some(ProtocolVersion::LATEST_WITH_INITIALIZE);
+    let handler = McpClientHandler::new(client_features, &limits, version);
+    let (failure, mode) = (pipe.failure().clone(), ClientLifecycleMode::Initialize);
+    let running = serve(&handler, pipe, mode, &failure).await?;
+    let peer = Peer::Host(wire.clone(), Transport::Sse);
     let session = session(running, handler, limits, peer, wire.log());
     Ok(Some(session.await))
 }
@@ -355,9 +346,9 @@ async fn start_over(
     client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<McpSession, Error> {
-    let version = ProtocolVersion::LATEST_WITH_INITIALIZE;
-    let handler = McpClientHandler::new(client_features, &limits).with_version(version);
-    let running = serve(&handler, pipe.clone(), mode, || pipe.take_failure()).await?;
+    let version = Some(ProtocolVersion::LATEST_WITH_INITIALIZE);
+    let handler = McpClientHandler::new(client_features, &limits, version);
+    let running = serve(&handler, pipe.clone(), mode, pipe.failure()).await?;
     let peer = Peer::Program(pipe.process().clone());
     Ok(session(running, handler, limits, peer, pipe.log()).await)
 }
@@ -405,7 +396,7 @@ fn facts(info: Option<&ServerPeerInfo>, peer: &Peer) -> ServerFacts {
     ServerFacts {
         name: server
             .and_then(|server| non_empty_line(&server.name, NAME_LIMIT))
-            .unwrap_or_else(|| peer.name().to_owned()),
+            .unwrap_or_else(|| peer.name()),
         version: server
             .map(|server| clean_text(&server.version, NAME_LIMIT))
             .unwrap_or_default(),

@@ -9,8 +9,9 @@ use patchbay_model::SentRequest;
 use rmcp::model::{ClientJsonRpcMessage, ClientNotification, RequestId, ServerJsonRpcMessage};
 use serde_json::Value;
 
+use super::request::{NegotiationFailure, RequestKind, TrackedRequest};
 use super::server_log::ServerLog;
-use super::wire::{RequestKind, SMALL_BYTES, TrackedRequest, answer, classify_request};
+use super::wire::{SMALL_BYTES, answer};
 use super::{McpLimits, lock};
 use crate::Error;
 
@@ -24,8 +25,7 @@ pub(super) struct PendingRequests {
     limits: McpLimits,
     log: Arc<ServerLog>,
     pending: Mutex<Pending>,
-    /// The last error of a request without an exchange, which is how negotiations fail.
-    failure: Mutex<Option<Error>>,
+    failure: NegotiationFailure,
 }
 
 #[derive(Default)]
@@ -52,7 +52,7 @@ impl PendingRequests {
             limits,
             log,
             pending: Mutex::default(),
-            failure: Mutex::default(),
+            failure: NegotiationFailure::default(),
         }
     }
 
@@ -71,7 +71,7 @@ impl PendingRequests {
         plan: impl FnOnce(String) -> Result<SentRequest, Error>,
         over: impl FnOnce() -> Error,
     ) -> Result<(String, Option<TrackedRequest>), SendError> {
-        let tracked = classify_request(message);
+        let tracked = TrackedRequest::of(message);
         let text = serde_json::to_string(message).map_err(|_| SendError)?;
         if let Some(tracked) = &tracked {
             if let Some(slot) = tracked.exchange.plan() {
@@ -88,7 +88,7 @@ impl PendingRequests {
             let mut pending = lock(&self.pending);
             if pending.is_over {
                 drop(pending);
-                self.fail(over(), Some(tracked));
+                self.failure.record(over(), Some(tracked));
                 return Err(SendError);
             }
             pending.tracked.insert(tracked.id.clone(), tracked.clone());
@@ -157,12 +157,13 @@ impl PendingRequests {
             let most = self.limits.list_items;
             if bytes > self.limits.page_bytes {
                 let limit = self.limits.page_bytes as u64;
-                self.fail(Error::TooLarge { limit }, Some(&tracked));
+                self.failure
+                    .record(Error::TooLarge { limit }, Some(&tracked));
                 return None;
             }
             if message["result"][what].as_array().map_or(0, Vec::len) > most {
                 let error = Error::Protocol(format!("more than {most} {what}"));
-                self.fail(error, Some(&tracked));
+                self.failure.record(error, Some(&tracked));
                 return None;
             }
         }
@@ -170,7 +171,7 @@ impl PendingRequests {
         let for_rmcp = answer::for_rmcp(message, &tracked);
         if for_rmcp.is_none() {
             let error = Error::Protocol("malformed response".to_owned());
-            self.fail(error, Some(&tracked));
+            self.failure.record(error, Some(&tracked));
         }
         for_rmcp
     }
@@ -198,14 +199,6 @@ impl PendingRequests {
         tracked.remove(&id?)
     }
 
-    /// Fails a request, or the negotiation if no exchange follows it.
-    pub(super) fn fail(&self, error: Error, tracked: Option<&TrackedRequest>) {
-        match tracked {
-            Some(tracked) if tracked.is_followed => tracked.exchange.fail(error),
-            _ => *lock(&self.failure) = Some(error),
-        }
-    }
-
     /// Fails all pending requests, each with an error by `why`.
     pub(super) fn end(&self, why: impl Fn() -> Error) {
         let tracked = {
@@ -214,13 +207,12 @@ impl PendingRequests {
             std::mem::take(&mut pending.tracked)
         };
         for tracked in tracked.values() {
-            self.fail(why(), Some(tracked));
+            self.failure.record(why(), Some(tracked));
         }
-        lock(&self.failure).get_or_insert_with(why);
+        self.failure.record_if_none(why);
     }
 
-    /// Takes the error of a request of the negotiation.
-    pub(super) fn take_failure(&self) -> Option<Error> {
-        lock(&self.failure).take()
+    pub(super) fn failure(&self) -> &NegotiationFailure {
+        &self.failure
     }
 }

@@ -44,28 +44,23 @@ pub(super) type Running = RunningService<RoleClient, McpClientHandler>;
 /// The server of a session.
 pub(super) enum Peer {
     /// A server behind an address.
-    Host {
-        /// Host and port.
-        host: String,
-        transport: Transport,
-        wire: Wire,
-    },
+    Host(Wire, Transport),
     /// A local program.
     Program(Process),
 }
 
 impl Peer {
     /// Display name.
-    pub(super) fn name(&self) -> &str {
+    pub(super) fn name(&self) -> String {
         match self {
-            Self::Host { host, .. } => host,
-            Self::Program(process) => process.name(),
+            Self::Host(wire, _) => wire.host(),
+            Self::Program(process) => process.name().to_owned(),
         }
     }
 
     pub(super) fn transport(&self) -> Transport {
         match self {
-            Self::Host { transport, .. } => *transport,
+            Self::Host(_, transport) => *transport,
             Self::Program(_) => Transport::Stdio,
         }
     }
@@ -73,8 +68,8 @@ impl Peer {
     /// The error for a lost connection.
     fn lost(&self) -> Error {
         match self {
-            Self::Host { host, .. } => Error::Unreachable {
-                host: host.clone(),
+            Self::Host(wire, _) => Error::Unreachable {
+                host: wire.host(),
                 how: Unreachable::Lost,
                 source: None,
             },
@@ -137,7 +132,7 @@ impl McpSession {
         remote: Peer,
     ) -> Self {
         let process = match &remote {
-            Peer::Host { .. } => None,
+            Peer::Host(..) => None,
             Peer::Program(process) => Some(process.stop_on_drop()),
         };
         Self(Arc::new(Inner {
@@ -177,13 +172,13 @@ impl McpSession {
 
     /// Marked as changed whenever the server notifies of changes to its tools, until the session is dropped.
     pub fn subscribe_tool_changes(&self) -> watch::Receiver<()> {
-        self.0.client_handler.subscribe_tool_changes()
+        self.0.client_handler.tool_changes.subscribe()
     }
 
     /// Marked as changed whenever the server notifies of changes to its resources or prompts, until the session is
     /// dropped.
     pub fn subscribe_offer_changes(&self) -> watch::Receiver<()> {
-        self.0.client_handler.subscribe_offer_changes()
+        self.0.client_handler.offer_changes.subscribe()
     }
 
     pub fn is_closed(&self) -> bool {
@@ -268,7 +263,7 @@ impl McpSession {
         // Cancellations have to arrive before the session is resumed.
         self.settle().await;
         let session = match &self.0.remote {
-            Peer::Host { wire, .. } if !self.is_closed() => wire.detach(),
+            Peer::Host(wire, _) if !self.is_closed() => wire.detach(),
             _ => None,
         };
         self.close().await;

@@ -9,7 +9,6 @@
 #[cfg(unix)]
 mod announcement;
 pub(super) mod host;
-mod incoming;
 mod lines;
 mod process;
 mod stderr;
@@ -21,7 +20,7 @@ use patchbay_model::SentRequest;
 use rmcp::model::{ClientJsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::service::RoleClient;
 use rmcp::transport::Transport;
-use tokio::io::{AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -31,11 +30,11 @@ pub(super) use self::process::Process;
 pub use self::process::{McpProgram, ProcessGuard};
 
 use self::host::{Attached, Client, ClientMessage, ClientSender, ExitListener};
-use self::incoming::{Incoming, Next};
 use self::lines::{Lines, NextLine};
 use self::process::{Streams, Violation};
 use super::McpLimits;
 use super::pending_requests::{PendingRequests, Read, SendError};
+use super::request::NegotiationFailure;
 use super::server_log::ServerLog;
 use crate::Error;
 
@@ -64,6 +63,15 @@ enum Outgoing {
     Stream(mpsc::Sender<Vec<u8>>),
     Host(ClientSender),
 }
+
+enum Incoming {
+    Stream(Lines<Box<dyn AsyncRead + Send + Unpin>>),
+    /// Messages that the host has parsed.
+    Host(mpsc::Receiver<ClientMessage>),
+}
+
+/// Why no more messages are read: the program has ended, or is ended for the violation.
+type End = Option<Violation>;
 
 struct Shared {
     outgoing: Outgoing,
@@ -101,12 +109,12 @@ fn listen_to(
     exit_listener: Option<ExitListener>,
 ) -> StdioTransport {
     let stopping = process.stopping().clone();
-    let (outgoing, lines) = match link {
+    let (outgoing, incoming) = match link {
         Link::Streams(Streams { stdin, stdout }) => {
             let (outgoing, to_write) = mpsc::channel(BACKLOG);
             tokio::spawn(write(stdin, to_write, stopping));
-            let lines = Incoming::Stream(Lines::new(stdout, limits.body_bytes));
-            (Outgoing::Stream(outgoing), lines)
+            let lines = Lines::new(stdout, limits.body_bytes);
+            (Outgoing::Stream(outgoing), Incoming::Stream(lines))
         }
         Link::Host(client) => {
             let attached = client.attached;
@@ -114,11 +122,13 @@ fn listen_to(
                 stopping.cancelled().await;
                 drop(attached);
             });
-            let lines = Incoming::Host(client.messages);
-            (Outgoing::Host(client.sender), lines)
+            (
+                Outgoing::Host(client.sender),
+                Incoming::Host(client.messages),
+            )
         }
     };
-    let (to_rmcp, incoming) = mpsc::channel(BACKLOG);
+    let (to_rmcp, for_rmcp) = mpsc::channel(BACKLOG);
     let shared = Arc::new(Shared {
         outgoing,
         pending_requests: PendingRequests::new(limits, Arc::new(process.stderr().server_log())),
@@ -126,10 +136,10 @@ fn listen_to(
         process,
         exit_listener,
     });
-    tokio::spawn(listen(Arc::clone(&shared), lines, to_rmcp));
+    tokio::spawn(listen(Arc::clone(&shared), incoming, to_rmcp));
     StdioTransport {
         shared,
-        incoming: Arc::new(tokio::sync::Mutex::new(incoming)),
+        incoming: Arc::new(tokio::sync::Mutex::new(for_rmcp)),
     }
 }
 
@@ -158,31 +168,23 @@ async fn write(
 /// Passes on the program's messages until it ends or exceeds a limit; then every request in flight fails.
 async fn listen(
     shared: Arc<Shared>,
-    mut lines: Incoming,
+    mut incoming: Incoming,
     to_rmcp: mpsc::Sender<ServerJsonRpcMessage>,
 ) {
     let violation = loop {
-        let next = tokio::select! {
-            next = lines.next() => next,
+        let received = tokio::select! {
+            received = incoming.receive(&shared) => received,
             // A child process of the program may keep its output open.
             () = wait_until_gone(&shared.process) => break None,
         };
-        let message = match next {
-            Next::Message(message) => Ok(shared.take(message)),
-            Next::Line(NextLine::Line(line)) => shared.read(line),
-            Next::Line(NextLine::TooLong) => {
-                break Some(Violation::TooLarge(shared.limits.body_bytes as u64));
-            }
-            Next::Line(NextLine::End) => break None,
-        };
-        match message {
+        match received {
             Ok(None) => {}
             Ok(Some(message)) => {
                 if to_rmcp.send(message).await.is_err() {
                     break None;
                 }
             }
-            Err(violation) => break Some(violation),
+            Err(end) => break end,
         }
     };
     shared.end(violation).await;
@@ -194,6 +196,26 @@ async fn wait_until_gone(process: &Process) {
     tokio::time::sleep(OUTPUT_GRACE).await;
 }
 
+impl Incoming {
+    /// Receives the next message; `None` for one that rmcp does not need. Cancel safe.
+    async fn receive(&mut self, shared: &Shared) -> Result<Option<ServerJsonRpcMessage>, End> {
+        match self {
+            Self::Stream(lines) => match lines.next().await {
+                NextLine::Line(line) => shared.read(line).map_err(Some),
+                NextLine::TooLong => {
+                    let limit = shared.limits.body_bytes as u64;
+                    Err(Some(Violation::TooLarge(limit)))
+                }
+                NextLine::End => Err(None),
+            },
+            Self::Host(messages) => match messages.recv().await {
+                Some(message) => Ok(shared.take(message)),
+                None => Err(None),
+            },
+        }
+    }
+}
+
 impl StdioTransport {
     pub(super) fn process(&self) -> &Process {
         &self.shared.process
@@ -203,9 +225,8 @@ impl StdioTransport {
         self.shared.pending_requests.log()
     }
 
-    /// Takes the error of a request of the negotiation.
-    pub(super) fn take_failure(&self) -> Option<Error> {
-        self.shared.pending_requests.take_failure()
+    pub(super) fn failure(&self) -> &NegotiationFailure {
+        self.shared.pending_requests.failure()
     }
 }
 
@@ -268,7 +289,7 @@ impl Shared {
     }
 
     /// Ends the process, and fails all pending requests.
-    async fn end(&self, violation: Option<Violation>) {
+    async fn end(&self, violation: End) {
         match violation {
             Some(violation) => self.process.record_violation(violation),
             // Its output may end shortly before the process does.

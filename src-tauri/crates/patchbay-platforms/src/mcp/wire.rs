@@ -13,7 +13,7 @@ use std::time::Duration;
 use futures::stream::{BoxStream, StreamExt};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use patchbay_http::{Capture, credentials, host_of, json};
-use rmcp::model::{ClientJsonRpcMessage, ClientRequest, GetExtensions, RequestId};
+use rmcp::model::{ClientJsonRpcMessage, RequestId};
 use rmcp::transport::streamable_http_client::{
     SseError, StreamableHttpClient, StreamableHttpError, StreamableHttpPostResponse,
 };
@@ -25,7 +25,7 @@ use url::Url;
 use self::reconnect::{Reconnects, clamp_retry};
 pub use self::session::{ResumableSession, SessionLife};
 use self::session::{SessionState, fingerprint};
-use super::exchange::Exchange;
+use super::request::{NegotiationFailure, RequestKind, TrackedRequest};
 use super::server_log::ServerLog;
 use super::sse::{self, StreamError, StreamLimits};
 use super::{McpLimits, McpTarget, lock};
@@ -73,7 +73,7 @@ struct Inner {
     plain_http: PlainHttp,
     limits: McpLimits,
     log: Arc<ServerLog>,
-    failure: Mutex<Option<Error>>,
+    failure: NegotiationFailure,
     /// Requests whose streams can be resumed, with the id of the last event of each.
     resumable: Mutex<HashMap<RequestId, (String, TrackedRequest)>>,
     /// Reconnections of the stream of unsolicited messages.
@@ -103,28 +103,6 @@ impl From<Error> for PostError {
     }
 }
 
-/// A request in flight, with what is needed to read its response. Clones share the exchange.
-#[derive(Clone)]
-pub(super) struct TrackedRequest {
-    pub(super) id: RequestId,
-    pub(super) exchange: Exchange,
-    /// Whether the caller waits for the exchange; it doesn't during the negotiation.
-    pub(super) is_followed: bool,
-    pub(super) kind: RequestKind,
-    reconnects: Arc<Reconnects>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum RequestKind {
-    Discover,
-    Initialize,
-    /// A subscription, which its response ends.
-    Listen,
-    /// One page of a list, by the member that contains its items.
-    List(&'static str),
-    Other,
-}
-
 impl Wire {
     /// `session` may differ from that of the target, which is resumed once only.
     pub(super) fn new(
@@ -141,7 +119,7 @@ impl Wire {
             plain_http: target.plain_http.clone(),
             limits,
             log,
-            failure: Mutex::default(),
+            failure: NegotiationFailure::default(),
             resumable: Mutex::default(),
             unsolicited: Arc::default(),
             shutdown: CancellationToken::new(),
@@ -155,9 +133,8 @@ impl Wire {
         self.0.shutdown.clone().drop_guard()
     }
 
-    /// Takes the last error of a request without an [`Exchange`], as those of the negotiation are.
-    pub(super) fn take_failure(&self) -> Option<Error> {
-        lock(&self.0.failure).take()
+    pub(super) fn failure(&self) -> &NegotiationFailure {
+        &self.0.failure
     }
 
     /// The server's address.
@@ -178,18 +155,6 @@ impl Wire {
         host_of(&self.0.url)
     }
 
-    fn defer_error(
-        &self,
-        error: Error,
-        tracked: Option<&TrackedRequest>,
-    ) -> StreamableHttpError<DeferredError> {
-        match tracked {
-            Some(tracked) if tracked.is_followed => tracked.exchange.fail(error),
-            _ => *lock(&self.0.failure) = Some(error),
-        }
-        StreamableHttpError::Client(DeferredError)
-    }
-
     async fn post(
         &self,
         message: &ClientJsonRpcMessage,
@@ -203,8 +168,7 @@ impl Wire {
             self.0.session.number_outgoing(&mut body);
         }
         let bytes = body.to_string();
-        let no_capture = Capture::default();
-        let capture = tracked.map_or(&no_capture, |tracked| tracked.exchange.capture());
+        let capture = tracked.map(|tracked| tracked.exchange.capture().clone());
         let mut headers = header_map(protocol_headers, session.as_deref())?;
         headers.insert(header::ACCEPT, ACCEPT_JSON_OR_SSE);
         headers.insert(header::CONTENT_TYPE, JSON);
@@ -216,7 +180,12 @@ impl Wire {
             return Err(Error::Cancelled.into());
         }
         let sent = self
-            .send(Method::POST, &headers, Some(bytes.into()), capture)
+            .send(
+                Method::POST,
+                &headers,
+                Some(bytes.into()),
+                &capture.unwrap_or_default(),
+            )
             .await?;
         let status = sent.answer.status();
         if let Some(tracked) = tracked {
@@ -250,7 +219,7 @@ impl Wire {
         &self,
         message: &ClientJsonRpcMessage,
     ) -> Result<Option<StreamableHttpPostResponse>, PostError> {
-        let Some(resumed) = self.0.session.take_resumed(message) else {
+        let Some((request, resumed)) = self.0.session.take_resumed(message) else {
             return Ok(None);
         };
         if let Some(known) = &resumed.credentials {
@@ -260,7 +229,7 @@ impl Wire {
             }
         }
         let id = resumed.id.expose().to_owned();
-        let answer = self.0.session.resume(resumed, message);
+        let answer = self.0.session.resume(resumed, request);
         Ok(answer.map(|answer| StreamableHttpPostResponse::Json(answer, Some(id))))
     }
 
@@ -286,7 +255,12 @@ impl Wire {
         let version = version.and_then(|version| HeaderValue::from_str(version).ok());
         let headers = version.map(|version| (PROTOCOL_VERSION, version));
         let headers = headers.into_iter().collect();
-        if let Ok(headers) = header_map(headers, Some(session.id.expose())) {
+        self.delete(headers, session.id.expose()).await;
+    }
+
+    async fn delete(&self, headers: HashMap<HeaderName, HeaderValue>, session: &str) {
+        if let Ok(headers) = header_map(headers, Some(session)) {
+            // A server may refuse to end a session (405), which then ends by itself.
             let _ = self
                 .send(Method::DELETE, &headers, None, &Capture::default())
                 .await;
@@ -297,11 +271,9 @@ impl Wire {
     fn answer_bytes(&self, kind: RequestKind) -> usize {
         let limits = &self.0.limits;
         match kind {
-            RequestKind::Discover | RequestKind::Initialize | RequestKind::Listen => {
-                limits.body_bytes.min(SMALL_BYTES)
-            }
+            kind if kind.is_read_by_rmcp() => limits.body_bytes.min(SMALL_BYTES),
             RequestKind::List(_) => limits.body_bytes.min(limits.page_bytes),
-            RequestKind::Other => limits.body_bytes,
+            _ => limits.body_bytes,
         }
     }
 
@@ -429,8 +401,7 @@ impl Wire {
         self.lock_resumable().remove(&tracked.id);
         // An earlier loss of the stream is not the reason.
         tracked.exchange.note(|facts| facts.failure = None);
-        // The placeholder for rmcp is not needed here.
-        let _ = self.defer_error(error, Some(tracked));
+        self.0.failure.record(error, Some(tracked));
     }
 
     fn record_stream_error(&self, error: &SseError, tracked: &TrackedRequest) {
@@ -553,31 +524,6 @@ fn header_map(
     Ok(map)
 }
 
-pub(super) fn classify_request(message: &ClientJsonRpcMessage) -> Option<TrackedRequest> {
-    let ClientJsonRpcMessage::Request(request) = message else {
-        return None;
-    };
-    let exchange = request.request.extensions().get::<Exchange>().cloned();
-    Some(TrackedRequest {
-        id: request.id.clone(),
-        is_followed: exchange.is_some(),
-        exchange: exchange.unwrap_or_default(),
-        kind: match &request.request {
-            ClientRequest::DiscoverRequest(_) => RequestKind::Discover,
-            ClientRequest::InitializeRequest(_) => RequestKind::Initialize,
-            ClientRequest::SubscriptionsListenRequest(_) => RequestKind::Listen,
-            ClientRequest::ListToolsRequest(_) => RequestKind::List("tools"),
-            ClientRequest::ListResourcesRequest(_) => RequestKind::List("resources"),
-            ClientRequest::ListResourceTemplatesRequest(_) => {
-                RequestKind::List("resourceTemplates")
-            }
-            ClientRequest::ListPromptsRequest(_) => RequestKind::List("prompts"),
-            _ => RequestKind::Other,
-        },
-        reconnects: Arc::default(),
-    })
-}
-
 impl StreamableHttpClient for Wire {
     type Error = DeferredError;
 
@@ -589,7 +535,7 @@ impl StreamableHttpClient for Wire {
         _auth_header: Option<String>,
         custom_headers: HashMap<HeaderName, HeaderValue>,
     ) -> RmcpResult<StreamableHttpPostResponse> {
-        let tracked = classify_request(&message);
+        let tracked = TrackedRequest::of(&message);
         if self.0.session.skips(&message) {
             return Ok(StreamableHttpPostResponse::Accepted);
         }
@@ -613,7 +559,10 @@ impl StreamableHttpClient for Wire {
         }
         posted.map_err(|failure| match failure {
             PostError::SessionOver => StreamableHttpError::SessionExpired,
-            PostError::Known(error) => self.defer_error(error, tracked.as_ref()),
+            PostError::Known(error) => {
+                self.0.failure.record(error, tracked.as_ref());
+                StreamableHttpError::Client(DeferredError)
+            }
         })
     }
 
@@ -644,14 +593,8 @@ impl StreamableHttpClient for Wire {
         _auth_header: Option<String>,
         custom_headers: HashMap<HeaderName, HeaderValue>,
     ) -> RmcpResult<()> {
-        if !self.0.session.ends_with_connection() {
-            return Ok(());
-        }
-        // A server may refuse to end a session (405), which then ends by itself.
-        if let Ok(headers) = header_map(custom_headers, Some(&session_id)) {
-            let _ = self
-                .send(Method::DELETE, &headers, None, &Capture::default())
-                .await;
+        if self.0.session.ends_with_connection() {
+            self.delete(custom_headers, &session_id).await;
         }
         Ok(())
     }

@@ -75,7 +75,7 @@ impl McpSession {
         let registered_call = self
             .0
             .client_handler
-            .question_router()
+            .question_router
             .register_call(call.asker.as_ref());
         let cx = CallContext {
             call: &call,

@@ -71,13 +71,15 @@ async fn listen_once(
     };
     while let Ok(Some(notice)) = subscription.next().await {
         match notice {
-            ServerNotification::ToolListChangedNotification(_) => client_handler.note_tool_change(),
-            _ => client_handler.note_offer_change(),
+            ServerNotification::ToolListChangedNotification(_) => {
+                client_handler.tool_changes.send_replace(())
+            }
+            _ => client_handler.offer_changes.send_replace(()),
         }
     }
     if let Some(SubscriptionEnd::Lagged { .. }) = subscription.end() {
-        client_handler.note_tool_change();
-        client_handler.note_offer_change();
+        client_handler.tool_changes.send_replace(());
+        client_handler.offer_changes.send_replace(());
     }
     Ok(())
 }

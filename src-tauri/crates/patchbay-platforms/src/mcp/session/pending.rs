@@ -96,7 +96,7 @@ impl McpSession {
         request.extensions_mut().insert(exchange.clone());
         let _usage = UsageGuard::begin(&self.0);
         // Before the request is sent, so that no progress is missed.
-        let mut updates = self.0.client_handler.progress();
+        let mut updates = self.0.client_handler.progress.subscribe();
         let handle = self
             .0
             .peer

@@ -78,7 +78,7 @@ impl McpSession {
         let in_use = UsageGuard::begin(&self.0);
         let uri = uri.to_owned();
         let task = if self.is_legacy() {
-            let updates = self.0.client_handler.resource_updates();
+            let updates = self.0.client_handler.resource_updates.subscribe();
             self.subscribe(&uri, cancel).await?;
             let session = Arc::downgrade(&self.0);
             tokio::spawn(async move {

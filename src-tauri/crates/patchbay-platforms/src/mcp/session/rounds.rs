@@ -107,7 +107,7 @@ impl McpSession {
         asker: Option<&Arc<dyn Asker>>,
         cancel: &CancellationToken,
     ) -> Result<Value, Error> {
-        let registered_call = self.0.client_handler.question_router().register_call(asker);
+        let registered_call = self.0.client_handler.question_router.register_call(asker);
         let registered_call = registered_call.as_ref();
         let mut rounds = Rounds::new(&self.0.client_handler, self.0.limits.total);
         let mut round = Round::default();

@@ -13,9 +13,11 @@ use patchbay_http::{Capture, TEXT_LIMIT};
 use patchbay_model::{ServerTask, clean_text};
 use rmcp::model::{
     CancelTaskParams, CancelTaskRequest, ClientRequest, CustomRequest, ErrorData, GetTaskParams,
-    GetTaskRequest, UpdateTaskParams, UpdateTaskRequest,
+    GetTaskRequest, TaskStatus, UpdateTaskParams, UpdateTaskRequest,
 };
 use rmcp::service::PeerRequestOptions;
+use serde::Deserialize as _;
+use serde::de::IntoDeserializer as _;
 use serde_json::{Map, Value, json};
 
 use super::calls::CallContext;
@@ -40,35 +42,10 @@ const ID_LIMIT: usize = 1_000;
 /// Maximum number of questions of one task.
 const MAX_QUESTIONS: usize = 100;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Status {
-    Working,
-    InputRequired,
-    Completed,
-    Failed,
-    Cancelled,
-}
-
-impl Status {
-    fn read(word: &str) -> Result<Self, Error> {
-        Ok(match word {
-            "working" => Self::Working,
-            "input_required" => Self::InputRequired,
-            "completed" => Self::Completed,
-            "failed" => Self::Failed,
-            "cancelled" => Self::Cancelled,
-            other => {
-                let other = clean_text(other, 50);
-                return Err(Error::Protocol(format!("unexpected task status {other}")));
-            }
-        })
-    }
-}
-
 /// The state of a task.
 struct Task {
     id: String,
-    status: Status,
+    status: TaskStatus,
     message: Option<String>,
     poll_interval: Duration,
 }
@@ -85,13 +62,20 @@ impl Task {
         let interval = interval.into_iter().find_map(Value::as_u64);
         Ok(Self {
             id: id.to_owned(),
-            status: Status::read(raw["status"].as_str().unwrap_or_default())?,
+            status: read_status(raw["status"].as_str().unwrap_or_default())?,
             message: message.and_then(|text| non_empty_lines(text, TEXT_LIMIT)),
             poll_interval: interval.map_or(POLL_INTERVAL, |millis| {
                 Duration::from_millis(millis).clamp(POLL_INTERVAL_BOUNDS.0, POLL_INTERVAL_BOUNDS.1)
             }),
         })
     }
+}
+
+fn read_status(word: &str) -> Result<TaskStatus, Error> {
+    let unknown = |_: serde::de::value::Error| {
+        Error::Protocol(format!("unexpected task status {}", clean_text(word, 50)))
+    };
+    TaskStatus::deserialize(word.into_deserializer()).map_err(unknown)
 }
 
 /// The request of a call as a task in the older era.
@@ -112,7 +96,7 @@ impl McpSession {
         let (timeouts, progress) = (cx.timeouts(limit), &*call.progress);
         let created = self.exchange(request, exchange, timeouts, progress, cx.cancel);
         let created = created.await?;
-        let result = &created.answer["result"];
+        let result = &created.result;
         // A server without tasks executes the call as a usual one.
         if result["task"].is_null() && result["content"].is_array() {
             return Ok(created);
@@ -164,13 +148,10 @@ impl McpSession {
             keeper.keep(known).await;
         }
         waiting.reporter.report(&task, cx.call);
-        let poll = match extension {
-            false if task.status != Status::Working => TaskPoll {
-                task,
-                response: None,
-            },
-            _ => waiting.poll_after(task.poll_interval).await?,
-        };
+        if !extension && task.status != TaskStatus::Working {
+            return waiting.fetch_result().await;
+        }
+        let poll = waiting.poll_after(task.poll_interval).await?;
         waiting.result(poll).await
     }
 }
@@ -189,10 +170,10 @@ struct TaskWait<'a> {
     cancel_guard: CancelOnDrop<'a>,
 }
 
-/// The state of a task, with the response that contains it if it was polled.
+/// The state of a task, with the response that contains it.
 struct TaskPoll {
     task: Task,
-    response: Option<RawResponse>,
+    response: RawResponse,
 }
 
 impl<'a> TaskWait<'a> {
@@ -222,10 +203,10 @@ impl<'a> TaskWait<'a> {
     async fn result(&mut self, mut poll: TaskPoll) -> Result<RawResponse, Error> {
         loop {
             match poll.task.status {
-                Status::Working => {}
+                TaskStatus::Working => {}
                 _ if !self.task.extension => return self.fetch_result().await,
-                Status::InputRequired => self.answer(poll.response.as_ref()).await?,
-                Status::Completed | Status::Failed | Status::Cancelled => {
+                TaskStatus::InputRequired => self.answer(&poll.response.result).await?,
+                _ => {
                     self.cancel_guard.is_over = true;
                     return into_result(poll);
                 }
@@ -255,21 +236,18 @@ impl<'a> TaskWait<'a> {
             false => Exchange::default(),
         };
         let response = self.exchange(request.into(), exchange).await?;
-        let task = Task::read(&response.answer["result"])?;
+        let task = Task::read(&response.result)?;
         if task.id != self.task.id {
             return Err(Error::Protocol("another task than asked for".to_owned()));
         }
         self.reporter.report(&task, self.cx.call);
-        Ok(TaskPoll {
-            task,
-            response: Some(response),
-        })
+        Ok(TaskPoll { task, response })
     }
 
     /// Answers the questions of a task, each once.
-    async fn answer(&mut self, response: Option<&RawResponse>) -> Result<(), Error> {
-        let requests = response.and_then(|it| it.answer["result"]["inputRequests"].as_object());
-        let new: Map<String, Value> = requests
+    async fn answer(&mut self, state: &Value) -> Result<(), Error> {
+        let new: Map<String, Value> = state["inputRequests"]
+            .as_object()
             .into_iter()
             .flatten()
             .filter(|(key, _)| !self.answered.contains(*key))
@@ -339,24 +317,22 @@ impl<'a> TaskWait<'a> {
 
 /// The result of a task of the newer era that has ended.
 fn into_result(poll: TaskPoll) -> Result<RawResponse, Error> {
-    let Some(mut response) = poll.response else {
-        return Err(Error::Protocol("a task without a result".to_owned()));
-    };
-    let state = response.answer["result"].take();
-    match poll.task.status {
-        Status::Cancelled => Err(Error::TaskCancelled),
-        Status::Failed => {
-            let error: Result<ErrorData, _> = serde_json::from_value(state["error"].clone());
-            Err(error.map_or_else(
+    let TaskPoll { task, mut response } = poll;
+    match task.status {
+        TaskStatus::Cancelled => Err(Error::TaskCancelled),
+        TaskStatus::Failed => Err(
+            ErrorData::deserialize(&response.result["error"]).map_or_else(
                 |_| Error::Protocol("a failed task without an error".to_owned()),
                 server_error,
-            ))
-        }
-        _ if state["result"].is_object() => {
-            response.answer = json!({ "result": state["result"] });
-            Ok(response)
-        }
-        _ => Err(Error::Protocol("a task without a result".to_owned())),
+            ),
+        ),
+        _ => match response.result.get_mut("result").map(Value::take) {
+            Some(result @ Value::Object(_)) => {
+                response.result = result;
+                Ok(response)
+            }
+            _ => Err(Error::Protocol("a task without a result".to_owned())),
+        },
     }
 }
 

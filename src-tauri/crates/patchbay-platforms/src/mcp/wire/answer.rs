@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::refusal::{ReceivedResponse, is_html, media_type, refusal};
 use super::session::names_session;
-use super::{PostError, RequestKind, TrackedRequest, Wire};
+use super::{PostError, Wire};
+use crate::mcp::request::{RequestKind, TrackedRequest};
 use crate::mcp::tools;
 use crate::{Error, Found};
 
@@ -132,7 +133,7 @@ pub(in crate::mcp) fn for_rmcp(
     mut message: Value,
     tracked: &TrackedRequest,
 ) -> Option<ServerJsonRpcMessage> {
-    if message["error"].is_object() || is_read_by_rmcp(tracked.kind) {
+    if message["error"].is_object() || tracked.kind.is_read_by_rmcp() {
         return serde_json::from_value(message).ok();
     }
     let raw = message["result"].take();
@@ -146,17 +147,9 @@ pub(in crate::mcp) fn for_rmcp(
     Some(ServerJsonRpcMessage::response(result, tracked.id.clone()))
 }
 
-/// Whether rmcp itself needs the result of such a request.
-fn is_read_by_rmcp(kind: RequestKind) -> bool {
-    matches!(
-        kind,
-        RequestKind::Discover | RequestKind::Initialize | RequestKind::Listen
-    )
-}
-
 /// As [`for_rmcp`], for the data of an event.
 pub(super) fn for_rmcp_as_text(message: Value, tracked: &TrackedRequest) -> Option<String> {
-    if message["error"].is_object() || is_read_by_rmcp(tracked.kind) {
+    if message["error"].is_object() || tracked.kind.is_read_by_rmcp() {
         return Some(message.to_string());
     }
     serde_json::to_string(&for_rmcp(message, tracked)?).ok()

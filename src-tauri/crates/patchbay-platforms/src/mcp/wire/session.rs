@@ -4,7 +4,9 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Mutex, MutexGuard};
 
 use patchbay_model::Secret;
-use rmcp::model::{ClientJsonRpcMessage, ClientNotification, ClientRequest, ServerJsonRpcMessage};
+use rmcp::model::{
+    ClientJsonRpcMessage, ClientNotification, ClientRequest, RequestId, ServerJsonRpcMessage,
+};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -15,7 +17,7 @@ use crate::mcp::lock;
 pub struct ResumableSession {
     /// Session id. It is a secret: whoever knows it may use the session.
     pub id: Secret,
-    /// The result of the handshake, a JSON object.
+    /// The result of the handshake, a JSON object; null until it is received.
     pub handshake: Value,
     /// Fingerprint of the credentials of the handshake; `None` to resume with any credentials.
     pub credentials: Option<String>,
@@ -55,10 +57,8 @@ struct State {
     is_untried: bool,
     /// Whether `notifications/initialized` was sent on an earlier connection.
     skips_initialized: bool,
-    id: Option<Secret>,
-    handshake: Option<Value>,
-    credentials: Option<String>,
-    is_checked: bool,
+    /// The current session, if it may outlive the connection.
+    current: Option<ResumableSession>,
     /// Whether the last response violated the protocol.
     is_broken: bool,
     /// Whether it is left open to be resumed.
@@ -83,32 +83,33 @@ impl SessionState {
         }
     }
 
-    /// Takes the session to resume, if the message is a handshake.
-    pub(super) fn take_resumed(&self, message: &ClientJsonRpcMessage) -> Option<ResumableSession> {
-        is_initialize(message)
-            .then(|| self.lock().resumed.take())
-            .flatten()
+    /// Takes the session to resume, if the message is a handshake; returns it with the id of that request.
+    pub(super) fn take_resumed(
+        &self,
+        message: &ClientJsonRpcMessage,
+    ) -> Option<(RequestId, ResumableSession)> {
+        match message {
+            ClientJsonRpcMessage::Request(request)
+                if matches!(request.request, ClientRequest::InitializeRequest(_)) =>
+            {
+                Some((request.id.clone(), self.lock().resumed.take()?))
+            }
+            _ => None,
+        }
     }
 
     /// Resumes a session: returns the stored response to a handshake that is not sent; `None` if that is invalid.
     pub(super) fn resume(
         &self,
         session: ResumableSession,
-        message: &ClientJsonRpcMessage,
+        id: RequestId,
     ) -> Option<ServerJsonRpcMessage> {
-        let ClientJsonRpcMessage::Request(request) = message else {
-            return None;
-        };
-        let id = request.id.clone().into_json_value();
         let answer = json!({ "jsonrpc": "2.0", "id": id, "result": &session.handshake });
         let answer: ServerJsonRpcMessage = serde_json::from_value(answer).ok()?;
         *self.lock() = State {
             is_untried: true,
             skips_initialized: true,
-            id: Some(session.id),
-            handshake: Some(session.handshake),
-            credentials: session.credentials,
-            is_checked: session.is_checked,
+            current: Some(session),
             ..State::default()
         };
         Some(answer)
@@ -129,17 +130,24 @@ impl SessionState {
     /// Records a new session in place of the previous one.
     pub(super) fn begin(&self, id: Option<&str>, credentials: &[(String, Secret)]) {
         let id = id.filter(|_| self.is_resumable);
+        let current = id.map(|id| ResumableSession {
+            id: Secret::new(id),
+            handshake: Value::Null,
+            credentials: Some(fingerprint(id, credentials)),
+            is_checked: false,
+        });
         *self.lock() = State {
-            id: id.map(Secret::new),
-            credentials: id.map(|id| fingerprint(id, credentials)),
+            current,
             ..State::default()
         };
     }
 
     /// Records the result of the handshake, if the message contains one.
     pub(super) fn note_handshake(&self, message: &Value) {
-        if let Some(result) = message.get("result").filter(|_| self.is_resumable) {
-            self.lock().handshake = Some(result.clone());
+        if let Some(current) = &mut self.lock().current
+            && let Some(result) = message.get("result")
+        {
+            current.handshake = result.clone();
         }
     }
 
@@ -158,15 +166,8 @@ impl SessionState {
     /// Leaves the session open and returns it to be resumed later; `None` if there is none that works.
     pub(super) fn detach(&self) -> Option<ResumableSession> {
         let mut state = self.lock();
-        if state.is_broken {
-            return None;
-        }
-        let session = ResumableSession {
-            id: state.id.clone()?,
-            handshake: state.handshake.clone()?,
-            credentials: state.credentials.clone(),
-            is_checked: state.is_checked,
-        };
+        let works = |session: &ResumableSession| !state.is_broken && !session.handshake.is_null();
+        let session = state.current.clone().filter(works)?;
         state.is_detached = true;
         Some(session)
     }
@@ -195,8 +196,10 @@ impl SessionState {
         if !self.is_resumable {
             return;
         }
-        if message["method"] == "ping" {
-            self.lock().is_checked = true;
+        if message["method"] == "ping"
+            && let Some(current) = &mut self.lock().current
+        {
+            current.is_checked = true;
         }
         let id = if message.get("result").is_some() || message.get("error").is_some() {
             message.get_mut("id")
@@ -239,14 +242,6 @@ pub(super) fn fingerprint(id: &str, credentials: &[(String, Secret)]) -> String 
 pub(super) fn names_session(body: &[u8]) -> bool {
     let words = String::from_utf8_lossy(body).to_ascii_lowercase();
     words.contains("session") || words.contains("not initialized")
-}
-
-fn is_initialize(message: &ClientJsonRpcMessage) -> bool {
-    matches!(
-        message,
-        ClientJsonRpcMessage::Request(request)
-            if matches!(request.request, ClientRequest::InitializeRequest(_))
-    )
 }
 
 fn shift(id: &mut Value, by: i64) {

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 
+use bytes::Bytes;
 use serde_json::Value;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
@@ -17,9 +18,8 @@ const MAX_WAITING: usize = 16 * BACKLOG;
 pub(super) struct Input {
     /// `None` once it is closed.
     stream: Option<Box<dyn AsyncWrite + Send + Unpin>>,
-    waiting: VecDeque<Vec<u8>>,
-    /// Bytes written of the first message.
-    written: usize,
+    /// Messages, the first without what was written of it.
+    waiting: VecDeque<Bytes>,
 }
 
 impl Input {
@@ -27,7 +27,6 @@ impl Input {
         Self {
             stream: Some(stream),
             waiting: VecDeque::new(),
-            written: 0,
         }
     }
 
@@ -43,7 +42,7 @@ impl Input {
     /// Queues a message, unless the input is closed or the queue is full.
     pub(super) fn push(&mut self, message: &Value) {
         if self.is_open() && self.waiting.len() < MAX_WAITING {
-            self.waiting.extend(line(message).ok());
+            self.waiting.extend(line(message).map(Bytes::from).ok());
         }
     }
 
@@ -56,18 +55,12 @@ impl Input {
     }
 
     async fn try_write(&mut self) -> io::Result<()> {
-        let (Some(stream), Some(line)) = (&mut self.stream, self.waiting.front()) else {
+        let (Some(stream), Some(line)) = (&mut self.stream, self.waiting.front_mut()) else {
             return Ok(());
         };
-        while self.written < line.len() {
-            self.written += match stream.write(&line[self.written..]).await? {
-                0 => return Err(io::ErrorKind::WriteZero.into()),
-                written => written,
-            };
-        }
+        stream.write_all_buf(line).await?;
         stream.flush().await?;
         self.waiting.pop_front();
-        self.written = 0;
         Ok(())
     }
 
