@@ -15,9 +15,8 @@ const MAX_QUESTIONS: usize = 64;
 /// Where the notifications of a subscription, and its final result, name the request that they belong to.
 ///
 /// Source: MCP 2026-07-28, `subscriptions/listen`.
-const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
-const SUBSCRIPTION_OF_NOTICE: [&str; 3] = ["params", "_meta", SUBSCRIPTION_ID];
-const SUBSCRIPTION_OF_RESULT: [&str; 3] = ["result", "_meta", SUBSCRIPTION_ID];
+const SUBSCRIPTION_OF_NOTICE: &str = "/params/_meta/io.modelcontextprotocol~1subscriptionId";
+const SUBSCRIPTION_OF_RESULT: &str = "/result/_meta/io.modelcontextprotocol~1subscriptionId";
 
 pub(super) type ClientId = u64;
 
@@ -87,7 +86,7 @@ impl Mux {
                     let clients = self.subscribed.entry(uri.to_owned()).or_default();
                     clients.insert(client);
                 }
-                let token = member_mut(&mut message, &["params", "_meta", "progressToken"]);
+                let token = message.pointer_mut("/params/_meta/progressToken");
                 let number = self.last + 1;
                 let token = token.map(|token| std::mem::replace(token, number.into()));
                 Some(self.send_request(Some(client), id, token, message))
@@ -97,7 +96,7 @@ impl Mux {
                 is_first.then_some(Outgoing::Server(message))
             }
             (Some("notifications/cancelled"), None) => {
-                let requested = member_mut(&mut message, &["params", "requestId"])?;
+                let requested = message.pointer_mut("/params/requestId")?;
                 let is_requested =
                     |pending: &Pending| pending.client == Some(client) && pending.id == *requested;
                 let mut all = self.pending.iter();
@@ -176,7 +175,7 @@ impl Mux {
             )),
             (Some(_), Some(id)) => Some(self.route_question(id, message)),
             (Some("notifications/progress"), None) => {
-                let token = member_mut(&mut message, &["params", "progressToken"]);
+                let token = message.pointer_mut("/params/progressToken");
                 token
                     .and_then(|token| {
                         let pending = self.pending.get(&request_number(token)?)?;
@@ -185,8 +184,8 @@ impl Mux {
                     })
                     .map(|client| Outgoing::Client(client, message))
             }
-            (Some(_), None) if message["params"]["_meta"].get(SUBSCRIPTION_ID).is_some() => {
-                let subscription = member_mut(&mut message, &SUBSCRIPTION_OF_NOTICE);
+            (Some(_), None) if message.pointer(SUBSCRIPTION_OF_NOTICE).is_some() => {
+                let subscription = message.pointer_mut(SUBSCRIPTION_OF_NOTICE);
                 let client = subscription.and_then(|subscription| {
                     let pending = self.pending.get(&request_number(subscription)?)?;
                     *subscription = pending.id.clone();
@@ -233,7 +232,7 @@ impl Mux {
         };
         self.has_answered |= message.get("result").is_some();
         if let Some(client) = pending.client {
-            if let Some(subscription) = member_mut(&mut message, &SUBSCRIPTION_OF_RESULT) {
+            if let Some(subscription) = message.pointer_mut(SUBSCRIPTION_OF_RESULT) {
                 subscription.clone_from(&pending.id);
             }
             message["id"] = pending.id;
@@ -285,11 +284,6 @@ impl Mux {
         });
         outgoing
     }
-}
-
-fn member_mut<'a>(message: &'a mut Value, path: &[&str]) -> Option<&'a mut Value> {
-    path.iter()
-        .try_fold(message, |value, name| value.get_mut(*name))
 }
 
 /// The response to a question for which there is no client.
