@@ -5,29 +5,27 @@ pub(super) mod reconnect;
 pub(super) mod refusal;
 mod send;
 mod session;
+mod streams;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
-use futures::stream::{BoxStream, StreamExt};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use patchbay_http::{Capture, credentials, host_of, json};
 use rmcp::model::{ClientJsonRpcMessage, RequestId};
 use rmcp::transport::streamable_http_client::{
-    SseError, StreamableHttpClient, StreamableHttpError, StreamableHttpPostResponse,
+    StreamableHttpClient, StreamableHttpError, StreamableHttpPostResponse,
 };
 use serde_json::Value;
-use sse_stream::Sse;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
-use self::reconnect::{Reconnects, clamp_retry};
+use self::reconnect::Reconnects;
 pub use self::session::{ResumableSession, SessionLife};
 use self::session::{SessionState, fingerprint};
 use super::request::{NegotiationFailure, RequestKind, TrackedRequest};
 use super::server_log::ServerLog;
-use super::sse::{self, StreamError, StreamLimits};
+use super::sse::Events;
 use super::{McpLimits, McpTarget, lock};
 use crate::{Error, PlainHttp, TokenSource};
 
@@ -41,26 +39,6 @@ pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json"
 
 /// Maximum bytes of a response of the negotiation, and of an unsolicited message.
 pub(super) const SMALL_BYTES: usize = 1024 * 1024;
-
-/// Maximum bytes of a stream, as a multiple of the limit for one response.
-const STREAM_FACTOR: usize = 4;
-
-/// Maximum number of events of a stream.
-const STREAM_EVENTS: usize = 100_000;
-
-/// Maximum bytes of an event id, which is sent back as a header.
-const EVENT_ID_BYTES: usize = 1024;
-
-/// Waits before a stream that is still in use elsewhere is requested again.
-const OCCUPIED_WAITS: [Duration; 4] = [
-    Duration::from_millis(50),
-    Duration::from_millis(100),
-    Duration::from_millis(200),
-    Duration::from_millis(400),
-];
-
-/// Maximum number of requests whose streams can be resumed.
-const RESUMABLE: usize = 64;
 
 /// The HTTP side of one connection. Clones share it.
 #[derive(Clone)]
@@ -310,204 +288,6 @@ impl Wire {
             _ => Error::Exceeded(limit),
         }
     }
-
-    pub(super) fn stream_limits(&self, event: usize) -> StreamLimits {
-        StreamLimits {
-            event,
-            bytes: self.0.limits.body_bytes.saturating_mul(STREAM_FACTOR),
-            events: STREAM_EVENTS,
-        }
-    }
-
-    /// Reads an event stream, looking for the response.
-    fn watch(
-        &self,
-        answer: reqwest::Response,
-        tracked: &TrackedRequest,
-    ) -> BoxStream<'static, EventResult> {
-        let limits = self.stream_limits(self.answer_bytes(tracked.kind));
-        let (wire, tracked) = (self.clone(), tracked.clone());
-        let open = tracked.reconnects.open_stream();
-        sse::events(answer, limits)
-            .take_until(self.0.shutdown.clone().cancelled_owned())
-            .map(move |event| {
-                let _until_dropped = &open;
-                match event {
-                    Ok(event) => wire.watch_event(event, &tracked),
-                    Err(error) => {
-                        wire.record_stream_error(&error, &tracked);
-                        Err(error)
-                    }
-                }
-            })
-            .boxed()
-    }
-
-    /// Takes the response out of its event, and removes from each event what rmcp must not see.
-    fn watch_event(&self, event: Sse, tracked: &TrackedRequest) -> EventResult {
-        let mut event = clamp_event(event);
-        if let Some(id) = &event.id {
-            self.note_resumable(id, tracked);
-        }
-        let Some(data) = event.data.take() else {
-            return Ok(event);
-        };
-        let bytes = data.len();
-        tracked.exchange.note(|facts| facts.bytes += bytes as u64);
-        event.data = match self.read(data.as_bytes(), tracked) {
-            Ok(message) if answer::is_answer(&message) && answer::is_for(&message, &tracked.id) => {
-                self.lock_resumable().remove(&tracked.id);
-                tracked.exchange.capture().note_body(data.as_bytes());
-                answer::for_rmcp_as_text(message, tracked)
-            }
-            // A response to another request, which rmcp would take for the end of this stream.
-            Ok(message) if answer::is_answer(&message) => None,
-            Ok(message) if self.0.log.take(&message) => None,
-            Ok(message) if bytes <= SMALL_BYTES => Some(message.to_string()),
-            Ok(_) | Err(json::Error::NotJson) => {
-                tracing::debug!(bytes, "dropped a message that is too large or not JSON");
-                None
-            }
-            Err(json::Error::Exceeded(limit)) => {
-                self.give_up(self.limit_error(tracked.kind, limit), tracked);
-                return Err(SseError::Body(Box::new(StreamError::Refused)));
-            }
-        };
-        Ok(event)
-    }
-
-    /// Passes on unsolicited messages, within limits.
-    fn forward_unsolicited(&self, answer: reqwest::Response) -> BoxStream<'static, EventResult> {
-        let limits = self.json_limits(RequestKind::Other);
-        let (open, wire) = (self.0.unsolicited.open_stream(), self.clone());
-        sse::events(answer, self.stream_limits(SMALL_BYTES))
-            .map(move |event| {
-                let _until_dropped = &open;
-                let mut event = clamp_event(event?);
-                let for_rmcp = |data: String| {
-                    let mut message = json::parse(data.as_bytes(), limits).ok()?;
-                    wire.0.session.number_incoming(&mut message);
-                    (!wire.0.log.take(&message)).then(|| message.to_string())
-                };
-                event.data = event.data.and_then(for_rmcp);
-                Ok(event)
-            })
-            .boxed()
-    }
-
-    /// Fails a request for good: its stream is not reopened.
-    fn give_up(&self, error: Error, tracked: &TrackedRequest) {
-        tracked.reconnects.end();
-        self.lock_resumable().remove(&tracked.id);
-        // An earlier loss of the stream is not the reason.
-        tracked.exchange.note(|facts| facts.failure = None);
-        self.0.failure.record(error, Some(tracked));
-    }
-
-    fn record_stream_error(&self, error: &SseError, tracked: &TrackedRequest) {
-        match StreamError::find(error) {
-            // Requesting the same event again would have the same result.
-            Some(StreamError::TooLarge(limit)) => {
-                let limit = *limit as u64;
-                self.give_up(Error::TooLarge { limit }, tracked);
-            }
-            Some(StreamError::TooMany(limit)) => {
-                let words = format!("more than {limit} events in a response");
-                self.give_up(Error::Protocol(words), tracked);
-            }
-            // Recorded only: rmcp may resume the stream where it was cut.
-            _ => tracked.exchange.note(|facts| {
-                facts.failure.get_or_insert(Error::Unreachable {
-                    host: self.host(),
-                    how: crate::Unreachable::Lost,
-                    source: None,
-                });
-            }),
-        }
-    }
-
-    /// Records the last event of a request, by which rmcp requests the rest of its stream.
-    fn note_resumable(&self, id: &str, tracked: &TrackedRequest) {
-        let mut resumable = self.lock_resumable();
-        if resumable.len() >= RESUMABLE && !resumable.contains_key(&tracked.id) {
-            return;
-        }
-        resumable.insert(tracked.id.clone(), (id.to_owned(), tracked.clone()));
-    }
-
-    /// The request whose stream ended with that event.
-    fn resume_after(&self, last_event: &str) -> Option<TrackedRequest> {
-        let resumable = self.lock_resumable();
-        let mut all = resumable.values();
-        let found = all.find(|(id, _)| id == last_event);
-        found.map(|(_, tracked)| tracked.clone())
-    }
-
-    fn lock_resumable(&self) -> MutexGuard<'_, HashMap<RequestId, (String, TrackedRequest)>> {
-        lock(&self.0.resumable)
-    }
-
-    /// Requests a stream: the rest of one that ended, or that of unsolicited messages.
-    async fn open_stream(
-        &self,
-        headers: &HeaderMap,
-        resumed: Option<&TrackedRequest>,
-    ) -> RmcpResult<BoxStream<'static, EventResult>> {
-        let limits = &self.0.limits;
-        let reconnects = resumed.map_or(&self.0.unsolicited, |tracked| &tracked.reconnects);
-        let paused = reconnects.pause(limits.reconnects, limits.reconnect_waits);
-        if paused.await.is_err() {
-            let limit = limits.reconnects;
-            match resumed {
-                Some(tracked) => self.give_up(Error::TooManyReconnects { limit }, tracked),
-                None => tracing::warn!(
-                    limit,
-                    "no longer listening: the stream ends again and again"
-                ),
-            }
-            return Err(StreamableHttpError::ServerDoesNotSupportSse);
-        }
-        let mut waits = OCCUPIED_WAITS.iter();
-        let sent = loop {
-            let sent = match self
-                .send(Method::GET, headers, None, &Capture::default())
-                .await
-            {
-                Ok(sent) => sent,
-                // Only these may succeed the next time.
-                Err(Error::Unreachable { .. } | Error::TimedOut { .. }) => {
-                    return Err(StreamableHttpError::Client(DeferredError));
-                }
-                Err(_) => return Err(StreamableHttpError::ServerDoesNotSupportSse),
-            };
-            // The server may not have noticed yet that the previous owner of the session closed its stream.
-            match waits.next() {
-                Some(wait) if sent.answer.status() == StatusCode::CONFLICT => {
-                    tokio::time::sleep(*wait).await;
-                }
-                _ => break sent,
-            }
-        };
-        if sent.answer.status().is_server_error() {
-            return Err(StreamableHttpError::Client(DeferredError));
-        }
-        if sent.answer.status() != StatusCode::OK || !answer::is_event_stream(&sent.answer) {
-            return Err(StreamableHttpError::ServerDoesNotSupportSse);
-        }
-        Ok(match resumed {
-            Some(tracked) => self.watch(sent.answer, tracked),
-            None => self.forward_unsolicited(sent.answer),
-        })
-    }
-}
-
-type EventResult = Result<Sse, SseError>;
-
-/// Limits the wait and the id of an event.
-fn clamp_event(mut event: Sse) -> Sse {
-    event.retry = event.retry.map(clamp_retry);
-    event.id = event.id.filter(|id| id.len() <= EVENT_ID_BYTES);
-    event
 }
 
 fn header_map(
@@ -573,7 +353,7 @@ impl StreamableHttpClient for Wire {
         last_event_id: Option<String>,
         _auth_header: Option<String>,
         custom_headers: HashMap<HeaderName, HeaderValue>,
-    ) -> RmcpResult<BoxStream<'static, EventResult>> {
+    ) -> RmcpResult<Events> {
         let refused = |_| StreamableHttpError::ServerDoesNotSupportSse;
         let mut headers = header_map(custom_headers, session_id.as_deref()).map_err(refused)?;
         headers.insert(header::ACCEPT, EVENT_STREAM);
