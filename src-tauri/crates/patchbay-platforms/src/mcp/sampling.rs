@@ -117,7 +117,6 @@ const NOBODY: &str = "Nobody answered the sampling request";
 
 #[cfg(test)]
 mod tests {
-    use patchbay_model::Json;
     use proptest::prelude::*;
 
     use super::*;
@@ -177,19 +176,6 @@ mod tests {
         // These were not declared.
         assert!(read(&json!({ "messages": [says("x")], "tools": [{ "name": "t" }] })).is_none());
         assert!(read(&json!({ "messages": [says("x")], "tools": [] })).is_some());
-    }
-
-    #[test]
-    fn a_text_is_sent_as_a_persons_and_nothing_as_an_error() {
-        let values = Json(json!({ "text": "Hi" }));
-        let sent = to_wire(QuestionAnswer::Accept { values }).unwrap();
-        assert_eq!(
-            sent,
-            json!({ "role": "assistant", "content": { "type": "text", "text": "Hi" }, "model": "human", "stopReason": "endTurn" })
-        );
-        let refused = to_wire(QuestionAnswer::Decline);
-        assert_eq!(refused, Err("User rejected sampling request"));
-        assert_eq!(to_wire(QuestionAnswer::Cancel), Err(NOBODY));
     }
 
     proptest! {

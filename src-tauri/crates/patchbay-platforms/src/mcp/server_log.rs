@@ -134,12 +134,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::mcp::tests::recorded_log;
 
     fn log(secrets: Vec<Secret>) -> (ServerLog, Arc<Mutex<Vec<String>>>) {
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let hearing = Arc::clone(&heard);
-        let write: LineSink = Arc::new(move |line| hearing.lock().unwrap().push(line.to_owned()));
-        (ServerLog::new(Some(write), secrets), heard)
+        let (write, lines) = recorded_log();
+        (ServerLog::new(Some(write), secrets), lines)
     }
 
     fn message(params: Value) -> Value {
@@ -148,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_message_is_one_inert_line_with_level_and_logger_and_without_secrets() {
-        let (log, heard) = log(vec![Secret::new("hunter2-hunter2")]);
+        let (log, lines) = log(vec![Secret::new("hunter2-hunter2")]);
         log.redact_values(&[("Authorization".to_owned(), Secret::new("Bearer to\"ken-1"))]);
         for params in [
             json!({ "level": "warning", "logger": "db", "data": "slow\n\u{1b}[31mhunter2-hunter2\u{202e}" }),
@@ -161,28 +160,28 @@ mod tests {
         ] {
             assert!(log.take(&message(params)));
         }
-        let heard = heard.lock().unwrap();
+        let lines = lines.lock().unwrap();
         assert_eq!(
-            heard[..3],
+            lines[..3],
             [
                 "[warning] db: slow <redacted>",
                 r#"[error] {"sent":["<redacted>","<redacted>"]}"#,
                 "[info] 3",
             ]
         );
-        assert_eq!(heard.len(), 4);
-        assert_eq!(heard[3].chars().count(), 500);
+        assert_eq!(lines.len(), 4);
+        assert_eq!(lines[3].chars().count(), 500);
     }
 
     #[test]
     fn nothing_else_is_taken() {
-        let (log, heard) = log(Vec::new());
+        let (log, lines) = log(Vec::new());
         let mut request = message(json!({ "level": "info", "data": "x" }));
         request["id"] = json!(1);
         assert!(!log.take(&request));
         assert!(!log.take(&json!({ "jsonrpc": "2.0", "method": "notifications/progress" })));
         assert!(!log.take(&json!([])));
-        assert!(heard.lock().unwrap().is_empty());
+        assert!(lines.lock().unwrap().is_empty());
         // Where nobody reads it, it is taken all the same.
         let unread = ServerLog::new(None, Vec::new());
         assert!(unread.take(&message(json!({ "level": "info", "data": "x" }))));
@@ -190,13 +189,13 @@ mod tests {
 
     #[test]
     fn of_a_flood_the_beginning_is_written_down_and_that_there_was_more() {
-        let (log, heard) = log(Vec::new());
+        let (log, lines) = log(Vec::new());
         for number in 0..10_000 {
             log.take(&message(json!({ "level": "info", "data": number })));
         }
-        let heard = heard.lock().unwrap();
-        assert_eq!(heard.len(), MAX_LINES as usize + 1);
-        assert_eq!(heard[MAX_LINES as usize - 1], "[info] 199");
-        assert!(heard[MAX_LINES as usize].starts_with("Patchbay leaves messages out"));
+        let lines = lines.lock().unwrap();
+        assert_eq!(lines.len(), MAX_LINES as usize + 1);
+        assert_eq!(lines[MAX_LINES as usize - 1], "[info] 199");
+        assert!(lines[MAX_LINES as usize].starts_with("Patchbay leaves messages out"));
     }
 }

@@ -1,9 +1,9 @@
 //! The client against servers on loopback: rmcp's own for the two eras, and hand-made ones for what a
 //! well-behaved server never does.
 
-mod asks;
 mod calls;
 mod completion;
+mod elicitation;
 mod eras;
 mod hand_made;
 mod http_sse;
@@ -19,13 +19,13 @@ mod roots;
 mod sampling;
 mod sessions;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
 use patchbay_http::{Capture, CapturedResponse};
-use patchbay_model::{Secret, SentRequest, ServerFacts, Tool, Transport};
+use patchbay_model::{Content, Secret, SentRequest, ServerFacts, Tool, Transport};
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -33,7 +33,8 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::{
-    CallOutcome, CallProgress, ClientFeatures, McpLimits, McpSession, McpTarget, ToolCall, connect,
+    CallOutcome, CallProgress, ClientFeatures, LineSink, McpLimits, McpSession, McpTarget,
+    ToolCall, connect,
 };
 use crate::{BoxError, Error, Headers, PlainHttp, TokenSource};
 
@@ -92,6 +93,11 @@ async fn connect_within(url: &Url, limits: McpLimits) -> Result<McpSession, Erro
     connect(&http(), target(url), limits, &CancellationToken::new()).await
 }
 
+async fn connect_to(target: McpTarget) -> Result<McpSession, Error> {
+    let cancel = CancellationToken::new();
+    connect(&http(), target, McpLimits::DEFAULT, &cancel).await
+}
+
 /// A call that ignores progress.
 fn call(name: &str) -> ToolCall {
     ToolCall {
@@ -115,8 +121,26 @@ async fn tools_of(session: &McpSession) -> Result<Vec<Tool>, Error> {
     session.list_tools(&CancellationToken::new()).await
 }
 
+/// The single text of a result.
+fn text_of(outcome: &CallOutcome) -> &str {
+    match outcome.result.content.as_slice() {
+        [Content::Text { text }] => text,
+        content => panic!("{content:?}"),
+    }
+}
+
+/// A log, and the lines that are written to it.
+pub(super) fn recorded_log() -> (LineSink, Arc<Mutex<Vec<String>>>) {
+    let lines: Arc<Mutex<Vec<String>>> = Arc::default();
+    let recorded = Arc::clone(&lines);
+    (
+        Arc::new(move |line| recorded.lock().unwrap().push(line.to_owned())),
+        lines,
+    )
+}
+
 /// The captured request and response of a call.
-fn came(capture: &Capture) -> (SentRequest, CapturedResponse) {
+fn captured(capture: &Capture) -> (SentRequest, CapturedResponse) {
     let exchange = capture.take_exchange().unwrap();
     (exchange.request, exchange.response.unwrap())
 }
@@ -126,12 +150,12 @@ fn json_of(text: impl AsRef<[u8]>) -> Value {
 }
 
 /// Supplies `token-<n>`, where `n` is the number of refusals so far.
-struct Counting {
+struct CountingTokens {
     refusals: tokio::sync::Mutex<Vec<Option<String>>>,
     renews: bool,
 }
 
-impl Counting {
+impl CountingTokens {
     fn new(renews: bool) -> Arc<Self> {
         Arc::new(Self {
             refusals: tokio::sync::Mutex::default(),
@@ -141,7 +165,7 @@ impl Counting {
 }
 
 #[async_trait]
-impl TokenSource for Counting {
+impl TokenSource for CountingTokens {
     async fn headers(&self) -> Result<Headers, BoxError> {
         let token = format!("Bearer token-{}", self.refusals.lock().await.len());
         Ok(Arc::new([("Authorization".to_owned(), Secret::new(token))]))

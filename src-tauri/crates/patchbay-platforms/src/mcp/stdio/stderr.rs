@@ -76,16 +76,15 @@ impl StderrTail {
 mod tests {
     use super::*;
     use crate::mcp::log_line::LINE_LENGTH;
+    use crate::mcp::tests::recorded_log;
 
     #[test]
     fn secrets_and_terminal_codes_are_taken_out() {
-        let heard = Arc::new(Mutex::new(String::new()));
-        let hearing = Arc::clone(&heard);
-        let log: LineSink = Arc::new(move |line| hearing.lock().unwrap().push_str(line));
+        let (log, lines) = recorded_log();
         let tail = StderrTail::new(vec![Secret::new("hunter2-hunter2")], log);
         tail.note(b"\x1b[31mbad key\x1b[0m hunter2-hunter2\x07\xff");
         assert_eq!(tail.text(), "bad key <redacted> \u{fffd}");
-        assert_eq!(*heard.lock().unwrap(), tail.text());
+        assert_eq!(*lines.lock().unwrap(), [tail.text()]);
     }
 
     #[test]

@@ -1,8 +1,5 @@
 //! Progress, cancellation, and requests of the server during a call.
 
-use std::sync::Mutex;
-
-use axum::http::HeaderMap;
 use futures::{StreamExt, stream};
 use patchbay_model::{Code, Content, Explain, Json};
 use serde_json::{Value, json};
@@ -10,44 +7,36 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tokio_util::sync::CancellationToken;
 
-use super::hand_made::{self, ReceivedRequest};
+use super::hand_made::{self, ReceivedMessage};
 use super::roots::{NOTES, root};
 use super::*;
 
-fn progress(asked: &ReceivedRequest, done: u32, words: &str) -> String {
+fn progress(call: &ReceivedMessage, done: u32, message: &str) -> String {
     hand_made::event(&json!({
         "jsonrpc": "2.0", "method": "notifications/progress",
         "params": {
-            "progressToken": asked.params["_meta"]["progressToken"],
-            "progress": done, "total": 3, "message": words
+            "progressToken": call.params["_meta"]["progressToken"],
+            "progress": done, "total": 3, "message": message
         }
     }))
-}
-
-fn answer(asked: &ReceivedRequest, result: Value) -> String {
-    hand_made::event(&json!({"jsonrpc": "2.0", "id": asked.id, "result": result}))
 }
 
 /// Each step of the tool waits until the client has received the previous one.
 #[tokio::test]
 async fn progress_is_heard_in_order_before_the_answer() {
-    let (heard, acknowledged) = mpsc::unbounded_channel::<CallProgress>();
+    let (received, acknowledged) = mpsc::unbounded_channel::<CallProgress>();
     let acknowledged = Arc::new(Mutex::new(Some(acknowledged)));
     let steps: Arc<Mutex<Vec<CallProgress>>> = Arc::default();
-    let server = Server::start(hand_made::server(move |asked: ReceivedRequest| {
+    let server = Server::start(hand_made::legacy(move |call| {
         let acknowledged = acknowledged.lock().unwrap().take().expect("one call");
-        let pieces = stream::iter([Ok(progress(&asked, 1, "o\u{1b}ne"))]).chain(
-            UnboundedReceiverStream::new(acknowledged).map(move |step| {
-                Ok(match step.progress {
-                    1.0 => progress(&asked, 2, "two"),
-                    _ => answer(
-                        &asked,
-                        json!({"content": [{"type": "new", "n": 1}], "extra": 1}),
-                    ),
-                })
-            }),
-        );
-        std::future::ready(hand_made::events(pieces))
+        let first = stream::iter([Ok(progress(&call, 1, "o\u{1b}ne"))]);
+        let rest = UnboundedReceiverStream::new(acknowledged).map(move |step| {
+            Ok(match step.progress {
+                1.0 => progress(&call, 2, "two"),
+                _ => call.event(json!({"content": [{"type": "new", "n": 1}], "extra": 1})),
+            })
+        });
+        hand_made::events(first.chain(rest))
     }))
     .await;
     let session = connected(&server.url).await;
@@ -57,7 +46,7 @@ async fn progress_is_heard_in_order_before_the_answer() {
         let steps = steps.clone();
         move |step| {
             steps.lock().unwrap().push(step.clone());
-            let _ = heard.send(step);
+            let _ = received.send(step);
         }
     });
     let capture = call.capture.clone();
@@ -75,7 +64,7 @@ async fn progress_is_heard_in_order_before_the_answer() {
             value: Json(json!({"type": "new", "n": 1}))
         }]
     );
-    let (request, response) = came(&capture);
+    let (request, response) = captured(&capture);
     assert_eq!(json_of(response.body.unwrap())["result"]["extra"], 1);
     assert_eq!(response.status, Some(200));
     assert_eq!(request.method.as_deref(), Some("POST"));
@@ -90,17 +79,15 @@ async fn progress_is_heard_in_order_before_the_answer() {
 async fn progress_keeps_a_call_alive() {
     let (step, steps) = mpsc::unbounded_channel::<()>();
     let steps = Arc::new(Mutex::new(Some(steps)));
-    let server = Server::start(hand_made::server(move |asked: ReceivedRequest| {
+    let server = Server::start(hand_made::legacy(move |call| {
         let steps = steps.lock().unwrap().take().expect("one call");
-        let pieces = UnboundedReceiverStream::new(steps)
-            .enumerate()
-            .map(move |(n, ())| {
-                Ok(match n {
-                    0..5 => progress(&asked, u32::try_from(n).unwrap(), "on"),
-                    _ => answer(&asked, json!({"content": []})),
-                })
-            });
-        std::future::ready(hand_made::events(pieces))
+        let steps = UnboundedReceiverStream::new(steps).enumerate();
+        hand_made::events(steps.map(move |(n, ())| {
+            Ok(match n {
+                0..5 => progress(&call, u32::try_from(n).unwrap(), "on"),
+                _ => call.event(json!({"content": []})),
+            })
+        }))
     }))
     .await;
     let session = connected(&server.url).await;
@@ -122,85 +109,67 @@ async fn progress_keeps_a_call_alive() {
     }
 }
 
-/// A server whose tool never responds, and the notifications after the call.
-async fn deaf() -> (Server, mpsc::UnboundedReceiver<(String, Value)>) {
-    let (tell, heard) = mpsc::unbounded_channel();
-    let router = hand_made::server(move |asked: ReceivedRequest| {
-        let _ = tell.send((asked.method.clone(), asked.params.clone()));
-        let response = match asked.method.as_str() {
+/// A server whose tool never responds, and the methods that it receives after the handshake.
+async fn silent() -> (Server, mpsc::UnboundedReceiver<String>) {
+    let (send, methods) = mpsc::unbounded_channel();
+    let router = hand_made::legacy(move |message| {
+        let response = match message.method.as_str() {
             "tools/call" => hand_made::events(stream::pending()),
             _ => hand_made::accepted(),
         };
-        std::future::ready(response)
+        let _ = send.send(message.method);
+        response
     });
-    (Server::start(router).await, heard)
+    (Server::start(router).await, methods)
 }
 
 #[tokio::test]
 async fn a_stopped_call_ends_at_once_and_the_server_hears_of_it() {
-    let (server, mut heard) = deaf().await;
+    let (server, mut methods) = silent().await;
     let session = connected(&server.url).await;
     let cancel = CancellationToken::new();
     let stop = async {
-        assert_eq!(heard.recv().await.unwrap().0, "tools/call");
+        assert_eq!(methods.recv().await.unwrap(), "tools/call");
         cancel.cancel();
     };
     let (outcome, ()) = tokio::join!(session.call_tool(call("a"), &cancel), stop);
     assert_eq!(outcome.err().unwrap().code(), Code::Cancelled);
-    assert_eq!(heard.recv().await.unwrap().0, "notifications/cancelled");
+    assert_eq!(methods.recv().await.unwrap(), "notifications/cancelled");
 }
 
 #[tokio::test]
 async fn a_call_that_timed_out_or_was_dropped_is_taken_back() {
-    let (server, mut heard) = deaf().await;
+    let (server, mut methods) = silent().await;
     let session = connected(&server.url).await;
     let mut hasty = call("a");
     hasty.timeout = Duration::from_millis(50);
     let outcome = run_tool(&session, hasty).await;
     assert_eq!(outcome.err().unwrap().code(), Code::TimedOut);
-    assert_eq!(heard.recv().await.unwrap().0, "tools/call");
-    assert_eq!(heard.recv().await.unwrap().0, "notifications/cancelled");
+    assert_eq!(methods.recv().await.unwrap(), "tools/call");
+    assert_eq!(methods.recv().await.unwrap(), "notifications/cancelled");
 
     let cancel = CancellationToken::new();
     tokio::select! {
         outcome = session.call_tool(call("b"), &cancel) => panic!("answered: {outcome:?}"),
-        call = heard.recv() => assert_eq!(call.unwrap().0, "tools/call"),
+        method = methods.recv() => assert_eq!(method.unwrap(), "tools/call"),
     }
-    assert_eq!(heard.recv().await.unwrap().0, "notifications/cancelled");
+    assert_eq!(methods.recv().await.unwrap(), "notifications/cancelled");
 }
 
 /// Nothing but chosen folders was declared, so elicitation, sampling and, without any, roots are unknown methods; a
 /// ping is answered.
 #[tokio::test]
 async fn questions_of_the_server_are_declined_as_unknown() {
-    let (reply, replies) = mpsc::unbounded_channel::<Value>();
+    let (send, replies) = mpsc::unbounded_channel();
     let replies = Arc::new(tokio::sync::Mutex::new(replies));
-    let router = Router::new().route(
-        "/mcp",
-        axum::routing::post(move |body: axum::body::Bytes| {
-            let message: Value = serde_json::from_slice(&body).unwrap();
-            let (reply, replies) = (reply.clone(), replies.clone());
-            async move {
-                let asked = ReceivedRequest {
-                    method: message["method"].as_str().unwrap_or_default().to_owned(),
-                    id: message["id"].clone(),
-                    params: message["params"].clone(),
-                    result: Value::Null,
-                    headers: HeaderMap::new(),
-                };
-                match asked.method.as_str() {
-                    "" => {
-                        reply.send(message).unwrap();
-                        hand_made::accepted()
-                    }
-                    "server/discover" => hand_made::failure(&asked.id, -32601, "no"),
-                    "initialize" => hand_made::result(&asked.id, hand_made::welcome()),
-                    "tools/call" => hand_made::events(interview(asked, replies)),
-                    _ => hand_made::accepted(),
-                }
-            }
-        }),
-    );
+    let router = hand_made::legacy(move |message| match message.method.as_str() {
+        "" => {
+            assert!(send.send(message).is_ok());
+            hand_made::accepted()
+        }
+        "tools/call" => hand_made::events(interview(message, replies.clone())),
+        _ => hand_made::accepted(),
+    });
     let server = Server::start(router).await;
     let chosen = json!({"result": {"roots": [root(NOTES, "notes")]}});
     for (roots, answer) in [(vec![], json!(-32601)), (vec![NOTES.into()], chosen)] {
@@ -212,9 +181,8 @@ async fn questions_of_the_server_are_declined_as_unknown() {
             client_features,
             ..target(&server.url)
         };
-        let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
-        let session = connect(&http(), target, limits, &cancel).await.unwrap();
-        let outcome = session.call_tool(call("a"), &cancel).await.unwrap();
+        let session = connect_to(target).await.unwrap();
+        let outcome = run_tool(&session, call("a")).await.unwrap();
         assert_eq!(
             outcome.result.structured.unwrap().0,
             json!({
@@ -227,11 +195,12 @@ async fn questions_of_the_server_are_declined_as_unknown() {
     }
 }
 
+/// Sends requests of all kinds, and responds to the call with the replies.
 fn interview(
-    asked: ReceivedRequest,
-    replies: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Value>>>,
+    call: ReceivedMessage,
+    replies: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<ReceivedMessage>>>,
 ) -> impl futures::Stream<Item = Result<String, std::io::Error>> {
-    let questions = [
+    let requests = [
         ("ping", json!({})),
         ("roots/list", json!({})),
         (
@@ -243,26 +212,24 @@ fn interview(
             json!({"messages": [], "maxTokens": 1}),
         ),
     ];
-    let ask = questions.clone().map(|(method, params)| {
+    let count = requests.len();
+    let requests = requests.map(|(method, params)| {
         Ok(hand_made::event(
             &json!({"jsonrpc": "2.0", "id": method, "method": method, "params": params}),
         ))
     });
-    let last = stream::once(async move {
+    let response = stream::once(async move {
         let mut replies = replies.lock().await;
-        let mut got = Map::new();
-        for _ in 0..questions.len() {
+        let mut outcomes = Map::new();
+        for _ in 0..count {
             let reply = replies.recv().await.unwrap();
-            let outcome = match &reply["error"]["code"] {
-                Value::Null => json!({"result": reply["result"]}),
+            let outcome = match &reply.error["code"] {
+                Value::Null => json!({"result": reply.result}),
                 code => code.clone(),
             };
-            got.insert(reply["id"].as_str().unwrap().to_owned(), outcome);
+            outcomes.insert(reply.id.as_str().unwrap().to_owned(), outcome);
         }
-        Ok(answer(
-            &asked,
-            json!({"content": [], "structuredContent": got}),
-        ))
+        Ok(call.event(json!({"content": [], "structuredContent": outcomes})))
     });
-    stream::iter(ask).chain(last)
+    stream::iter(requests).chain(response)
 }

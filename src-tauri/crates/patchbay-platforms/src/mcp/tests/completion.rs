@@ -3,36 +3,30 @@
 use std::collections::BTreeMap;
 
 use patchbay_model::{CompletionRequest, CompletionTarget};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::hand_made::{self, ReceivedRequest, accepted, failure, result};
-use super::{Server, connected};
+use super::hand_made::{self, accepted};
+use super::{Server, connected, json_of};
 
-/// A server that suggests what it was asked, as text; one that does not say so answers all the same.
-fn server(says_so: bool) -> axum::Router {
-    hand_made::raw(move |asked: ReceivedRequest| async move {
-        match asked.method.as_str() {
-            "server/discover" => failure(&asked.id, -32601, "Method not found"),
-            "initialize" => {
-                let mut welcome = hand_made::welcome();
-                if says_so {
-                    welcome["capabilities"]["completions"] = json!({});
-                }
-                result(&asked.id, welcome)
-            }
-            "completion/complete" => {
-                let mut params = asked.params;
-                params.as_object_mut().unwrap().remove("_meta");
-                let values = [params.to_string()];
-                result(&asked.id, json!({"completion": {"values": values}}))
-            }
-            _ => accepted(),
+/// A server that returns the parameters of a completion as its only value.
+async fn server(declares_completions: bool) -> Server {
+    let capabilities = match declares_completions {
+        true => json!({"tools": {}, "completions": {}}),
+        false => json!({"tools": {}}),
+    };
+    let respond = |mut message: hand_made::ReceivedMessage| match message.method.as_str() {
+        "completion/complete" => {
+            message.params.as_object_mut().unwrap().remove("_meta");
+            let values = [message.params.to_string()];
+            message.respond(json!({"completion": {"values": values}}))
         }
-    })
+        _ => accepted(),
+    };
+    Server::start(hand_made::legacy_with(capabilities, respond)).await
 }
 
-async fn asked(server: &Server, request: CompletionRequest) -> Vec<String> {
+async fn complete(server: &Server, request: CompletionRequest) -> Vec<String> {
     let session = connected(&server.url).await;
     let cancel = CancellationToken::new();
     session.complete(request, &cancel).await.unwrap()
@@ -40,7 +34,7 @@ async fn asked(server: &Server, request: CompletionRequest) -> Vec<String> {
 
 #[tokio::test]
 async fn prompts_and_templates_are_completed_with_what_is_filled_in_already() {
-    let server = Server::start(server(true)).await;
+    let server = server(true).await;
     let prompt = CompletionRequest {
         target: CompletionTarget::Prompt {
             name: "review".to_owned(),
@@ -57,9 +51,8 @@ async fn prompts_and_templates_are_completed_with_what_is_filled_in_already() {
         value: String::new(),
         others: BTreeMap::new(),
     };
-    let json_of = |values: Vec<String>| serde_json::from_str::<Value>(&values[0]).unwrap();
     assert_eq!(
-        json_of(asked(&server, prompt).await),
+        json_of(&complete(&server, prompt).await[0]),
         json!({
             "ref": {"type": "ref/prompt", "name": "review"},
             "argument": {"name": "branch", "value": "ma"},
@@ -67,12 +60,12 @@ async fn prompts_and_templates_are_completed_with_what_is_filled_in_already() {
         })
     );
     assert_eq!(
-        json_of(asked(&server, template.clone()).await),
+        json_of(&complete(&server, template.clone()).await[0]),
         json!({
             "ref": {"type": "ref/resource", "uri": "repo://{path}"},
             "argument": {"name": "path", "value": ""},
         })
     );
-    let silent = Server::start(self::server(false)).await;
-    assert!(asked(&silent, template).await.is_empty());
+    let silent = self::server(false).await;
+    assert!(complete(&silent, template).await.is_empty());
 }

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
-use patchbay_model::{Content, ToolEffect};
+use axum::response::{IntoResponse, Response};
+use patchbay_model::ToolEffect;
 use rmcp::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData,
@@ -17,7 +17,7 @@ use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, Stream
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::hand_made::{self, ReceivedRequest};
+use super::hand_made::{self, ReceivedMessage};
 use super::*;
 
 #[derive(Clone)]
@@ -70,9 +70,7 @@ async fn both_eras_list_and_call() {
             ..target(&server.url)
         };
         let cancel = CancellationToken::new();
-        let session = connect(&http(), target, McpLimits::DEFAULT, &cancel)
-            .await
-            .unwrap();
+        let session = connect_to(target).await.unwrap();
         assert_eq!(session.facts().protocol_version, version);
         assert_eq!(session.facts().name, "echo");
         assert_eq!(session.facts().version, "3.1");
@@ -89,12 +87,9 @@ async fn both_eras_list_and_call() {
         call.arguments.insert("say".to_owned(), json!("hi"));
         let capture = call.capture.clone();
         let outcome = session.call_tool(call, &cancel).await.unwrap();
-        let text = Content::Text {
-            text: "\"hi\"".to_owned(),
-        };
-        assert_eq!(outcome.result.content, [text]);
-        let came = came(&capture).1.body.unwrap();
-        assert_eq!(json_of(came)["jsonrpc"], "2.0");
+        assert_eq!(text_of(&outcome), "\"hi\"");
+        let body = captured(&capture).1.body.unwrap();
+        assert_eq!(json_of(body)["jsonrpc"], "2.0");
 
         session.ping(&cancel).await.unwrap();
         assert!(!session.is_closed());
@@ -106,10 +101,7 @@ async fn both_eras_list_and_call() {
 
 #[tokio::test]
 async fn words_of_the_server_are_cleaned() {
-    let server = Server::start(hand_made::server(|_: ReceivedRequest| async {
-        hand_made::accepted()
-    }))
-    .await;
+    let server = Server::start(hand_made::legacy(|_| hand_made::accepted())).await;
     let session = connected(&server.url).await;
     assert_eq!(session.facts().name, "handmade");
     assert_eq!(session.facts().instructions.as_deref(), Some("be kind"));
@@ -121,22 +113,20 @@ async fn words_of_the_server_are_cleaned() {
 /// R2: whatever is wrong with the response to the probe, plain `initialize` is tried on a new transport.
 #[tokio::test]
 async fn a_server_that_stumbles_over_the_probe_is_asked_in_the_old_way() {
-    let odd: [fn(&ReceivedRequest) -> axum::response::Response; 4] = [
+    let responses: [fn(&ReceivedMessage) -> Response; 4] = [
         |_| StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         |_| axum::Json(json!({})).into_response(),
-        |asked| hand_made::result(&asked.id, json!({})),
+        |probe| probe.respond(json!({})),
         |_| "what?".into_response(),
     ];
-    for answer in odd {
-        let server = Server::start(hand_made::raw(move |asked: ReceivedRequest| async move {
-            match asked.method.as_str() {
-                "server/discover" => answer(&asked),
-                "initialize" => hand_made::result(&asked.id, hand_made::welcome()),
-                "tools/list" => hand_made::result(&asked.id, json!({"tools": []})),
-                _ => hand_made::accepted(),
-            }
-        }))
-        .await;
+    for respond in responses {
+        let router = hand_made::raw(move |message| match message.method.as_str() {
+            "server/discover" => respond(&message),
+            "initialize" => message.respond(hand_made::welcome()),
+            "tools/list" => message.respond(json!({"tools": []})),
+            _ => hand_made::accepted(),
+        });
+        let server = Server::start(router).await;
         let session = connected(&server.url).await;
         assert!(tools_of(&session).await.unwrap().is_empty());
     }
@@ -146,41 +136,27 @@ async fn a_server_that_stumbles_over_the_probe_is_asked_in_the_old_way() {
 async fn a_remembered_era_saves_the_probe() {
     let probes = Arc::new(AtomicUsize::new(0));
     let count = probes.clone();
-    let server = Server::start(hand_made::raw(move |asked: ReceivedRequest| {
-        if asked.method == "server/discover" {
+    let router = hand_made::raw(move |message| match message.method.as_str() {
+        "server/discover" => {
             count.fetch_add(1, Ordering::SeqCst);
+            message.refuse_method()
         }
-        std::future::ready(match asked.method.as_str() {
-            "initialize" => hand_made::result(&asked.id, hand_made::welcome()),
-            _ => hand_made::accepted(),
-        })
-    }))
-    .await;
+        "initialize" => message.respond(hand_made::welcome()),
+        _ => hand_made::accepted(),
+    });
+    let server = Server::start(router).await;
     let target = McpTarget {
         server_facts: Some(facts("2025-06-18")),
         ..target(&server.url)
     };
-    let cancel = CancellationToken::new();
-    connect(&http(), target, McpLimits::DEFAULT, &cancel)
-        .await
-        .unwrap();
+    connect_to(target).await.unwrap();
     assert_eq!(probes.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]
 async fn a_server_without_tools_has_an_empty_list() {
-    let server = Server::start(hand_made::raw(|asked: ReceivedRequest| async move {
-        match asked.method.as_str() {
-            "initialize" => {
-                let mut welcome = hand_made::welcome();
-                welcome["capabilities"] = json!({});
-                hand_made::result(&asked.id, welcome)
-            }
-            "server/discover" | "tools/list" => hand_made::failure(&asked.id, -32601, "no"),
-            _ => hand_made::accepted(),
-        }
-    }))
-    .await;
+    let router = hand_made::legacy_with(json!({}), |message| message.refuse_method());
+    let server = Server::start(router).await;
     let session = connected(&server.url).await;
     assert!(tools_of(&session).await.unwrap().is_empty());
 }
@@ -190,40 +166,29 @@ async fn a_server_without_tools_has_an_empty_list() {
 async fn arguments_that_belong_into_headers_are_found_out() {
     let calls = Arc::new(AtomicUsize::new(0));
     let count = calls.clone();
-    let server = Server::start(hand_made::raw(move |asked: ReceivedRequest| {
-        let region = asked
-            .headers
-            .get("mcp-param-region")
-            .is_some_and(|it| it == "eu");
-        if asked.method == "tools/call" {
+    let router = hand_made::modern(move |message| {
+        let region = message.headers.get("mcp-param-region");
+        if message.method == "tools/call" {
             count.fetch_add(1, Ordering::SeqCst);
         }
-        std::future::ready(match asked.method.as_str() {
-            "server/discover" => hand_made::result(
-                &asked.id,
-                json!({
-                    "supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}},
-                    "resultType": "complete", "ttlMs": 0, "cacheScope": "private"
-                }),
-            ),
-            "tools/list" => hand_made::result(
-                &asked.id,
-                json!({"tools": [
-                    {"name": "broken"},
-                    {"name": "a", "inputSchema": {"type": "object", "properties": {
-                        "region": {"type": "string", "x-mcp-header": "Region"}
-                    }}}
-                ]}),
-            ),
-            "tools/call" if region => hand_made::result(&asked.id, json!({"content": []})),
+        match message.method.as_str() {
+            "tools/list" => message.respond(json!({"tools": [
+                {"name": "broken"},
+                {"name": "a", "inputSchema": {"type": "object", "properties": {
+                    "region": {"type": "string", "x-mcp-header": "Region"}
+                }}}
+            ]})),
+            "tools/call" if region.is_some_and(|it| it == "eu") => {
+                message.respond(json!({"content": []}))
+            }
             _ => {
                 let error = json!({"code": -32020, "message": "header mismatch"});
-                let body = json!({"jsonrpc": "2.0", "id": asked.id, "error": error});
+                let body = message.error_response(error);
                 (StatusCode::BAD_REQUEST, axum::Json(body)).into_response()
             }
-        })
-    }))
-    .await;
+        }
+    });
+    let server = Server::start(router).await;
     let session = connected(&server.url).await;
     assert_eq!(session.facts().protocol_version, "2026-07-28");
     let mut call = call("a");
@@ -249,30 +214,18 @@ async fn a_tool_whose_headers_break_the_rules_hides_itself_only() {
         ),
         tool("fine", json!({"type": "string", "x-mcp-header": ""})),
     ]);
-    let listed = async |version: &'static str| {
-        let tools = tools.clone();
-        let server = Server::start(hand_made::raw(move |asked: ReceivedRequest| {
-            std::future::ready(match asked.method.as_str() {
-                "server/discover" if version >= "2026" => hand_made::result(
-                    &asked.id,
-                    json!({
-                        "supportedVersions": [version], "capabilities": {"tools": {}},
-                        "resultType": "complete", "ttlMs": 0, "cacheScope": "private"
-                    }),
-                ),
-                "initialize" => hand_made::result(&asked.id, hand_made::welcome()),
-                "tools/list" => hand_made::result(&asked.id, json!({ "tools": tools })),
-                "server/discover" => hand_made::failure(&asked.id, -32601, "Method not found"),
-                _ => hand_made::accepted(),
-            })
-        }))
-        .await;
-        let session = connected(&server.url).await;
-        let listed = tools_of(&session).await;
-        let names = listed.unwrap().into_iter().map(|tool| tool.name);
-        names.collect::<Vec<_>>()
+    let respond = move |message: ReceivedMessage| match message.method.as_str() {
+        "tools/list" => message.respond(json!({ "tools": tools })),
+        _ => hand_made::accepted(),
     };
-    assert_eq!(listed("2026-07-28").await, ["plain", "fine"]);
+    let names = async |router: Router| {
+        let server = Server::start(router).await;
+        let session = connected(&server.url).await;
+        let listed = tools_of(&session).await.unwrap();
+        listed.into_iter().map(|tool| tool.name).collect::<Vec<_>>()
+    };
+    let modern = names(hand_made::modern(respond.clone())).await;
+    assert_eq!(modern, ["plain", "fine"]);
     // The older era has no such headers, so the tools are not rejected there.
-    assert_eq!(listed("2025-06-18").await.len(), 5);
+    assert_eq!(names(hand_made::legacy(respond)).await.len(), 5);
 }

@@ -1,4 +1,4 @@
-//! A server with a minimal handshake of the older era, whose other responses are scripted.
+//! Servers with a minimal negotiation, whose other responses are scripted.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -8,54 +8,100 @@ use axum::routing::post;
 use serde_json::{Value, json};
 
 /// One JSON-RPC message, as received.
-pub(super) struct ReceivedRequest {
+pub(super) struct ReceivedMessage {
+    /// Empty for a response.
     pub(super) method: String,
     pub(super) id: Value,
     pub(super) params: Value,
-    /// The result, if it is a response.
     pub(super) result: Value,
+    pub(super) error: Value,
     pub(super) headers: HeaderMap,
 }
 
-/// Serves `/mcp`; `answer` gets all messages that aren't part of the negotiation.
-pub(super) fn server<F, Fut>(answer: F) -> Router
+impl ReceivedMessage {
+    pub(super) fn respond(&self, result: Value) -> Response {
+        axum::Json(self.response(result)).into_response()
+    }
+
+    pub(super) fn fail(&self, code: i64, message: &str) -> Response {
+        axum::Json(self.error_response(json!({"code": code, "message": message}))).into_response()
+    }
+
+    pub(super) fn refuse_method(&self) -> Response {
+        self.fail(-32601, "Method not found")
+    }
+
+    pub(super) fn response(&self, result: Value) -> Value {
+        json!({"jsonrpc": "2.0", "id": self.id, "result": result})
+    }
+
+    pub(super) fn error_response(&self, error: Value) -> Value {
+        json!({"jsonrpc": "2.0", "id": self.id, "error": error})
+    }
+
+    /// The response as an event.
+    pub(super) fn event(&self, result: Value) -> String {
+        event(&self.response(result))
+    }
+}
+
+/// Serves `/mcp` with a handshake of the older era; `respond` gets all other messages.
+pub(super) fn legacy<F>(respond: F) -> Router
 where
-    F: Fn(ReceivedRequest) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Response> + Send,
+    F: Fn(ReceivedMessage) -> Response + Clone + Send + Sync + 'static,
 {
-    raw(move |asked| {
-        let answer = answer.clone();
-        async move {
-            match asked.method.as_str() {
-                "server/discover" => failure(&asked.id, -32601, "Method not found"),
-                "initialize" => result(&asked.id, welcome()),
-                method if method.starts_with("notifications/initialized") => accepted(),
-                _ => answer(asked).await,
-            }
+    legacy_with(json!({"tools": {}}), respond)
+}
+
+/// As [`legacy`], with other capabilities.
+pub(super) fn legacy_with<F>(capabilities: Value, respond: F) -> Router
+where
+    F: Fn(ReceivedMessage) -> Response + Clone + Send + Sync + 'static,
+{
+    raw(move |message| match message.method.as_str() {
+        "server/discover" => message.refuse_method(),
+        "initialize" => {
+            let mut welcome = welcome();
+            welcome["capabilities"] = capabilities.clone();
+            message.respond(welcome)
         }
+        "notifications/initialized" => accepted(),
+        _ => respond(message),
     })
 }
 
-/// Serves `/mcp`; `answer` gets all messages.
-pub(super) fn raw<F, Fut>(answer: F) -> Router
+/// Serves `/mcp` without a handshake, as in the newer era; `respond` gets all messages but `server/discover`.
+pub(super) fn modern<F>(respond: F) -> Router
 where
-    F: Fn(ReceivedRequest) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Response> + Send,
+    F: Fn(ReceivedMessage) -> Response + Clone + Send + Sync + 'static,
+{
+    raw(move |message| match message.method.as_str() {
+        "server/discover" => message.respond(discovered()),
+        _ => respond(message),
+    })
+}
+
+/// Serves `/mcp`; `respond` gets all messages.
+pub(super) fn raw<F>(respond: F) -> Router
+where
+    F: Fn(ReceivedMessage) -> Response + Clone + Send + Sync + 'static,
 {
     let handler = move |headers: HeaderMap, body: Bytes| {
         let message: Value = serde_json::from_slice(&body).unwrap();
-        let asked = ReceivedRequest {
+        let message = ReceivedMessage {
             method: message["method"].as_str().unwrap_or_default().to_owned(),
             id: message["id"].clone(),
             params: message["params"].clone(),
             result: message["result"].clone(),
+            error: message["error"].clone(),
             headers,
         };
-        answer(asked)
+        std::future::ready(respond(message))
     };
     Router::new().route("/mcp", post(handler))
 }
 
+/// The result of a handshake.
 pub(super) fn welcome() -> Value {
     json!({
         "protocolVersion": "2025-06-18",
@@ -66,17 +112,17 @@ pub(super) fn welcome() -> Value {
     })
 }
 
+/// The result of `server/discover`.
+pub(super) fn discovered() -> Value {
+    json!({
+        "resultType": "complete", "ttlMs": 0, "cacheScope": "private",
+        "supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}},
+        "serverInfo": {"name": "hand-made", "version": "1"},
+    })
+}
+
 pub(super) fn accepted() -> Response {
     StatusCode::ACCEPTED.into_response()
-}
-
-pub(super) fn result(id: &Value, result: Value) -> Response {
-    axum::Json(json!({"jsonrpc": "2.0", "id": id, "result": result})).into_response()
-}
-
-pub(super) fn failure(id: &Value, code: i64, message: &str) -> Response {
-    let error = json!({"code": code, "message": message});
-    axum::Json(json!({"jsonrpc": "2.0", "id": id, "error": error})).into_response()
 }
 
 /// A response with events, in pieces.

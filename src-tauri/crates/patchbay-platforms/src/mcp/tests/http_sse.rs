@@ -1,6 +1,5 @@
 //! Servers of 2024-11-05: what comes on a stream, and what is posted elsewhere.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::Bytes;
@@ -8,9 +7,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use patchbay_model::{Code, Content, Explain, ServerFacts, Transport};
+use futures::StreamExt as _;
+use patchbay_model::{Code, Explain, ServerFacts, Transport};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tokio_stream::wrappers::UnboundedReceiverStream;
 
 use super::hand_made;
 use super::*;
@@ -18,23 +19,23 @@ use super::*;
 /// Sends events to the single client.
 type ToClient = mpsc::UnboundedSender<String>;
 
-/// A server whose stream begins with `first`, and which answers a message by `answer`: events, and the status of the
-/// post.
+/// A server whose stream begins with `first`. `respond` returns the events for a message, an empty one for the end of
+/// the stream, and the status of the POST.
 #[derive(Clone)]
-pub(super) struct Old {
+pub(super) struct SseServer {
     first: String,
-    answer: fn(&Value) -> (Vec<String>, StatusCode),
+    respond: fn(&Value) -> (Vec<String>, StatusCode),
     stream: Arc<Mutex<Option<ToClient>>>,
     posts: Arc<AtomicUsize>,
     streams: Arc<AtomicUsize>,
     token: Option<&'static str>,
 }
 
-impl Old {
-    pub(super) fn new(answer: fn(&Value) -> (Vec<String>, StatusCode)) -> Self {
+impl SseServer {
+    pub(super) fn new(respond: fn(&Value) -> (Vec<String>, StatusCode)) -> Self {
         Self {
             first: "event: endpoint\ndata: /messages/?session_id=7\n\n".to_owned(),
-            answer,
+            respond,
             stream: Arc::default(),
             posts: Arc::default(),
             streams: Arc::default(),
@@ -50,11 +51,11 @@ impl Old {
     fn router_at(&self, path: &str) -> Router {
         Router::new()
             .route(path, get(open))
-            .route("/messages/", post(take))
+            .route("/messages/", post(receive))
             .with_state(self.clone())
     }
 
-    fn lets_in(&self, headers: &HeaderMap) -> bool {
+    fn is_authorized(&self, headers: &HeaderMap) -> bool {
         self.token.is_none_or(|token| {
             headers
                 .get(header::AUTHORIZATION)
@@ -63,31 +64,26 @@ impl Old {
     }
 }
 
-async fn open(State(old): State<Old>, headers: HeaderMap) -> Response {
-    if !old.lets_in(&headers) {
+async fn open(State(server): State<SseServer>, headers: HeaderMap) -> Response {
+    if !server.is_authorized(&headers) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    old.streams.fetch_add(1, Ordering::Relaxed);
+    server.streams.fetch_add(1, Ordering::Relaxed);
     let (to_client, events) = mpsc::unbounded_channel();
-    to_client.send(old.first.clone()).unwrap();
-    *old.stream.lock().unwrap() = Some(to_client);
-    let events = futures::stream::unfold(events, async |mut events| {
-        events.recv().await.map(|event| (Ok(event), events))
-    });
-    hand_made::events(events)
+    to_client.send(server.first.clone()).unwrap();
+    *server.stream.lock().unwrap() = Some(to_client);
+    hand_made::events(UnboundedReceiverStream::new(events).map(Ok))
 }
 
-async fn take(State(old): State<Old>, headers: HeaderMap, body: Bytes) -> Response {
-    if !old.lets_in(&headers) {
+async fn receive(State(server): State<SseServer>, headers: HeaderMap, body: Bytes) -> Response {
+    if !server.is_authorized(&headers) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    old.posts.fetch_add(1, Ordering::Relaxed);
-    let message: Value = serde_json::from_slice(&body).unwrap();
-    let (events, status) = (old.answer)(&message);
-    let mut stream = old.stream.lock().unwrap();
+    server.posts.fetch_add(1, Ordering::Relaxed);
+    let (events, status) = (server.respond)(&json_of(body));
+    let mut stream = server.stream.lock().unwrap();
     for event in events {
         if event.is_empty() {
-            // The end of the stream.
             *stream = None;
         } else if let Some(stream) = &*stream {
             let _ = stream.send(event);
@@ -96,18 +92,21 @@ async fn take(State(old): State<Old>, headers: HeaderMap, body: Bytes) -> Respon
     status.into_response()
 }
 
-fn answered(message: &Value, result: &Value) -> String {
+fn response_event(message: &Value, result: &Value) -> String {
     let answer = json!({"jsonrpc": "2.0", "id": message["id"], "result": result});
     format!("event: message\ndata: {answer}\n\n")
 }
 
 /// The responses of a well-behaved server.
-fn well(message: &Value) -> (Vec<String>, StatusCode) {
+fn respond(message: &Value) -> (Vec<String>, StatusCode) {
     let events = match message["method"].as_str() {
-        Some("initialize") => vec![answered(message, &hand_made::welcome())],
+        Some("initialize") => vec![response_event(message, &hand_made::welcome())],
         Some("tools/list") => {
             let tools = json!({"tools": [{"name": "echo", "inputSchema": {"type": "object"}}]});
-            vec![": a comment\n\n".to_owned(), answered(message, &tools)]
+            vec![
+                ": a comment\n\n".to_owned(),
+                response_event(message, &tools),
+            ]
         }
         Some("tools/call") => {
             let token = &message["params"]["_meta"]["progressToken"];
@@ -117,7 +116,7 @@ fn well(message: &Value) -> (Vec<String>, StatusCode) {
             vec![
                 "event: ping\ndata: 12:00\n\n".to_owned(),
                 format!("data: {progress}\n\n"),
-                answered(message, &hi),
+                response_event(message, &hi),
             ]
         }
         _ => Vec::new(),
@@ -126,24 +125,24 @@ fn well(message: &Value) -> (Vec<String>, StatusCode) {
 }
 
 /// Requests roots during a call, and returns the response as its result.
-pub(super) fn asks_for_roots(message: &Value) -> (Vec<String>, StatusCode) {
+pub(super) fn request_roots(message: &Value) -> (Vec<String>, StatusCode) {
     let events = match message["method"].as_str() {
         Some("tools/call") => {
-            let ask = json!({"jsonrpc": "2.0", "id": message["id"], "method": "roots/list"});
-            vec![format!("data: {ask}\n\n")]
+            let request = json!({"jsonrpc": "2.0", "id": message["id"], "method": "roots/list"});
+            vec![format!("data: {request}\n\n")]
         }
         None => {
             let text = message["result"].to_string();
-            let told = json!({"content": [{"type": "text", "text": text}]});
-            vec![answered(message, &told)]
+            let result = json!({"content": [{"type": "text", "text": text}]});
+            vec![response_event(message, &result)]
         }
-        Some(_) => return well(message),
+        Some(_) => return respond(message),
     };
     (events, StatusCode::ACCEPTED)
 }
 
-async fn error_of(old: &Old) -> Error {
-    let server = Server::start(old.router()).await;
+async fn error_of(server: &SseServer) -> Error {
+    let server = Server::start(server.router()).await;
     let limits = McpLimits {
         connect: Duration::from_secs(5),
         body_bytes: 64 * 1024,
@@ -155,7 +154,7 @@ async fn error_of(old: &Old) -> Error {
 
 #[tokio::test]
 async fn a_server_that_takes_no_post_is_listened_to() {
-    let server = Server::start(Old::new(well).router()).await;
+    let server = Server::start(SseServer::new(respond).router()).await;
     let session = connected(&server.url).await;
     assert_eq!(session.facts().transport, Transport::Sse);
     assert_eq!(session.facts().protocol_version, "2025-06-18");
@@ -172,11 +171,8 @@ async fn a_server_that_takes_no_post_is_listened_to() {
     let capture = call.capture.clone();
     let planned = session.plan_call(&call, &cancel).await.unwrap();
     let outcome = session.call_tool(call, &cancel).await.unwrap();
-    let text = Content::Text {
-        text: "hi".to_owned(),
-    };
-    assert_eq!(outcome.result.content, [text]);
-    let (request, response) = came(&capture);
+    assert_eq!(text_of(&outcome), "hi");
+    let (request, response) = captured(&capture);
     assert_eq!(
         (request.url, request.headers),
         (planned.url, planned.headers)
@@ -190,17 +186,17 @@ async fn a_server_that_takes_no_post_is_listened_to() {
 
 #[tokio::test]
 async fn what_it_was_the_last_time_and_the_usual_path_come_first() {
-    let old = Old::new(well);
-    let server = Server::start(old.router_at("/sse")).await;
+    let sse = SseServer::new(respond);
+    let server = Server::start(sse.router_at("/sse")).await;
     let mut url = server.url.clone();
     url.set_path("/sse");
     connected(&url).await.close().await;
-    assert_eq!(old.streams.load(Ordering::Relaxed), 1);
+    assert_eq!(sse.streams.load(Ordering::Relaxed), 1);
 
-    let old = Old::new(well);
-    let asked_for_streamable_http = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&asked_for_streamable_http);
-    let router = old.router().route(
+    let sse = SseServer::new(respond);
+    let posts = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&posts);
+    let router = sse.router().route(
         "/mcp",
         post(async move || {
             count.fetch_add(1, Ordering::Relaxed);
@@ -211,22 +207,19 @@ async fn what_it_was_the_last_time_and_the_usual_path_come_first() {
     let session = connected(&server.url).await;
     let facts: ServerFacts = session.facts().clone();
     session.close().await;
-    let before = asked_for_streamable_http.load(Ordering::Relaxed);
+    let before = posts.load(Ordering::Relaxed);
     assert!(before > 0);
     let target = McpTarget {
         server_facts: Some(facts),
         ..target(&server.url)
     };
-    let cancel = CancellationToken::new();
-    let session = connect(&http(), target, McpLimits::DEFAULT, &cancel).await;
-    session.unwrap().close().await;
-    assert_eq!(asked_for_streamable_http.load(Ordering::Relaxed), before);
+    connect_to(target).await.unwrap().close().await;
+    assert_eq!(posts.load(Ordering::Relaxed), before);
 }
 
 #[tokio::test]
 async fn a_server_of_streamable_http_may_live_at_the_path_of_the_other() {
-    let router =
-        hand_made::server(async |asked| hand_made::result(&asked.id, json!({"tools": []})));
+    let router = hand_made::legacy(|request| request.respond(json!({"tools": []})));
     let server = Server::start(Router::new().nest("/old", router.clone()).merge(router)).await;
     let session = connected(&server.url).await;
     assert_eq!(session.facts().transport, Transport::StreamableHttp);
@@ -238,47 +231,42 @@ async fn a_server_of_streamable_http_may_live_at_the_path_of_the_other() {
         server_facts: Some(facts),
         ..target(&server.url)
     };
-    let cancel = CancellationToken::new();
-    let session = connect(&http(), target, McpLimits::DEFAULT, &cancel).await;
-    let transport = session.unwrap().facts().transport;
-    assert_eq!(transport, Transport::StreamableHttp);
+    let session = connect_to(target).await.unwrap();
+    assert_eq!(session.facts().transport, Transport::StreamableHttp);
 }
 
 #[tokio::test]
 async fn credentials_go_with_the_stream_and_with_each_message() {
-    let old = Old {
+    let sse = SseServer {
         token: Some("Bearer token-1"),
-        ..Old::new(well)
+        ..SseServer::new(respond)
     };
-    let server = Server::start(old.router()).await;
+    let server = Server::start(sse.router()).await;
     let error = connect_within(&server.url, McpLimits::DEFAULT).await.err();
     assert_eq!(error.unwrap().code(), Code::AuthNeeded);
 
-    let tokens = Counting::new(true);
+    let tokens = CountingTokens::new(true);
     let target = McpTarget {
         tokens: tokens.clone(),
         ..target(&server.url)
     };
-    let cancel = CancellationToken::new();
-    let session = connect(&http(), target, McpLimits::DEFAULT, &cancel)
-        .await
-        .unwrap();
+    let session = connect_to(target).await.unwrap();
     assert_eq!(tokens.refusals.lock().await.len(), 1);
-    assert_eq!(session.list_tools(&cancel).await.unwrap().len(), 1);
+    assert_eq!(tools_of(&session).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn an_address_on_another_server_is_sent_nothing() {
-    let other = Old::new(well);
+    let other = SseServer::new(respond);
     let elsewhere = Server::start(other.router()).await;
-    let old = Old {
+    let sse = SseServer {
         first: format!(
             "event: endpoint\ndata: {}\n\n",
             elsewhere.url.join("/messages/").unwrap()
         ),
-        ..Old::new(well)
+        ..SseServer::new(respond)
     };
-    let error = error_of(&old).await;
+    let error = error_of(&sse).await;
     assert_eq!(error.code(), Code::McpProtocol);
     assert!(error.to_string().contains("another server"), "{error}");
     assert_eq!(other.posts.load(Ordering::Relaxed), 0);
@@ -286,19 +274,19 @@ async fn an_address_on_another_server_is_sent_nothing() {
 
 #[tokio::test]
 async fn a_line_without_end_is_not_read_to_its_end() {
-    let old = Old {
+    let sse = SseServer {
         first: format!("event: {}", "x".repeat(100 * 1024)),
-        ..Old::new(well)
+        ..SseServer::new(respond)
     };
-    assert_eq!(error_of(&old).await.code(), Code::NetworkTooLarge);
-    let old = Old::new(|message| match message["method"].as_str() {
+    assert_eq!(error_of(&sse).await.code(), Code::NetworkTooLarge);
+    let sse = SseServer::new(|message| match message["method"].as_str() {
         Some("initialize") => {
             let endless = format!("data: {}", "x".repeat(100 * 1024));
             (vec![endless], StatusCode::ACCEPTED)
         }
-        _ => well(message),
+        _ => respond(message),
     });
-    assert_eq!(error_of(&old).await.code(), Code::NetworkTooLarge);
+    assert_eq!(error_of(&sse).await.code(), Code::NetworkTooLarge);
 }
 
 #[tokio::test]
@@ -316,19 +304,18 @@ async fn a_stream_that_is_none_or_ends_early_is_no_server() {
 
 #[tokio::test]
 async fn a_stream_that_ends_takes_its_calls_with_it() {
-    let old = Old::new(|message| match message["method"].as_str() {
+    let sse = SseServer::new(|message| match message["method"].as_str() {
         Some("tools/call") => (vec![String::new()], StatusCode::ACCEPTED),
-        _ => well(message),
+        _ => respond(message),
     });
-    let server = Server::start(old.router()).await;
+    let server = Server::start(sse.router()).await;
     let session = connected(&server.url).await;
-    let cancel = CancellationToken::new();
-    let error = session.call_tool(call("echo"), &cancel).await.err();
+    let error = run_tool(&session, call("echo")).await.err();
     assert_eq!(error.unwrap().code(), Code::NetworkUnreachable);
     while !session.is_closed() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    assert_eq!(old.streams.load(Ordering::Relaxed), 1, "it is not resumed");
+    assert_eq!(sse.streams.load(Ordering::Relaxed), 1, "it is not resumed");
 }
 
 #[tokio::test]
@@ -339,35 +326,34 @@ async fn a_message_that_is_refused_says_why() {
         (StatusCode::BAD_GATEWAY, Code::PlatformFailed),
     ] {
         // A function without an environment is asked for, so the status goes by the name of the tool.
-        let old = Old::new(|message| match message["params"]["name"].as_str() {
+        let sse = SseServer::new(|message| match message["params"]["name"].as_str() {
             Some(status) => (
                 Vec::new(),
                 StatusCode::from_bytes(status.as_bytes()).unwrap(),
             ),
-            None => well(message),
+            None => respond(message),
         });
-        let server = Server::start(old.router()).await;
+        let server = Server::start(sse.router()).await;
         let session = connected(&server.url).await;
-        let cancel = CancellationToken::new();
-        let error = session.call_tool(call(status.as_str()), &cancel).await;
+        let error = run_tool(&session, call(status.as_str())).await;
         assert_eq!(error.err().unwrap().code(), code, "{status}");
     }
-    let old = Old {
+    let sse = SseServer {
         first: "event: endpoint\ndata: /behind/a/proxy\n\n".to_owned(),
-        ..Old::new(well)
+        ..SseServer::new(respond)
     };
-    let error = error_of(&old).await;
+    let error = error_of(&sse).await;
     assert!(error.to_string().contains("proxy"), "{error}");
 }
 
 #[tokio::test]
 async fn the_address_is_named_once() {
-    let old = Old::new(|message| match message["method"].as_str() {
+    let sse = SseServer::new(|message| match message["method"].as_str() {
         Some("initialize") => {
             let again = "event: endpoint\ndata: /messages/\n\n".to_owned();
             (vec![again], StatusCode::ACCEPTED)
         }
-        _ => well(message),
+        _ => respond(message),
     });
-    assert_eq!(error_of(&old).await.code(), Code::McpProtocol);
+    assert_eq!(error_of(&sse).await.code(), Code::McpProtocol);
 }

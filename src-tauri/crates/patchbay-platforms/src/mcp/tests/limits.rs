@@ -2,13 +2,14 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
 use futures::{StreamExt, stream};
 use patchbay_model::{Code, Explain};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::hand_made::{self, ReceivedRequest};
+use super::hand_made::{self, ReceivedMessage};
 use super::*;
 use crate::Unreachable;
 
@@ -23,15 +24,34 @@ const TIGHT: McpLimits = McpLimits {
     ..McpLimits::DEFAULT
 };
 
-async fn listed(
-    answer: impl Fn(ReceivedRequest) -> axum::response::Response + Clone + Send + Sync + 'static,
-) -> Error {
-    let server = Server::start(hand_made::server(move |asked: ReceivedRequest| {
-        std::future::ready(answer(asked))
-    }))
-    .await;
-    let session = connect_within(&server.url, TIGHT).await.unwrap();
+/// The error of listing the tools of a server that responds so.
+async fn list_error<F>(respond: F) -> Error
+where
+    F: Fn(ReceivedMessage) -> Response + Clone + Send + Sync + 'static,
+{
+    list_error_within(TIGHT, respond).await
+}
+
+async fn list_error_within<F>(limits: McpLimits, respond: F) -> Error
+where
+    F: Fn(ReceivedMessage) -> Response + Clone + Send + Sync + 'static,
+{
+    let server = Server::start(hand_made::legacy(respond)).await;
+    let session = connect_within(&server.url, limits).await.unwrap();
     tools_of(&session).await.err().unwrap()
+}
+
+/// As [`list_error`], of a server whose every page has another cursor.
+async fn endless_list_error(
+    limits: McpLimits,
+    tools: impl Fn(&str) -> Value + Clone + Send + Sync + 'static,
+) -> Error {
+    let pages = Arc::new(AtomicUsize::new(0));
+    list_error_within(limits, move |request| {
+        let cursor = pages.fetch_add(1, Ordering::SeqCst).to_string();
+        request.respond(json!({"tools": tools(&cursor), "nextCursor": cursor}))
+    })
+    .await
 }
 
 fn assert_lost(error: &Error) {
@@ -48,13 +68,7 @@ fn tools(count: usize, padding: usize) -> Value {
 
 #[tokio::test]
 async fn an_endless_list_ends() {
-    let page = AtomicUsize::new(0);
-    let page = Arc::new(page);
-    let error = listed(move |asked| {
-        let cursor = page.fetch_add(1, Ordering::SeqCst).to_string();
-        hand_made::result(&asked.id, json!({"tools": [], "nextCursor": cursor}))
-    })
-    .await;
+    let error = endless_list_error(TIGHT, |_| json!([])).await;
     assert_eq!(
         error.to_string(),
         "the server violated the MCP protocol: tools list has more than 5 pages"
@@ -63,29 +77,20 @@ async fn an_endless_list_ends() {
 
 #[tokio::test]
 async fn a_list_that_repeats_itself_ends() {
-    let error =
-        listed(|asked| hand_made::result(&asked.id, json!({"tools": [], "nextCursor": "again"})))
-            .await;
+    let page = json!({"tools": [], "nextCursor": "again"});
+    let error = list_error(move |request| request.respond(page.clone())).await;
     assert!(error.to_string().ends_with("tools list loops"), "{error}");
 }
 
 #[tokio::test]
 async fn too_many_tools_end_a_list() {
-    let error = listed(|asked| hand_made::result(&asked.id, json!({"tools": tools(21, 0)}))).await;
+    let error = list_error(|request| request.respond(json!({"tools": tools(21, 0)}))).await;
     assert!(error.to_string().ends_with("more than 20 tools"), "{error}");
 }
 
 #[tokio::test]
 async fn too_many_bytes_end_a_list() {
-    let page = Arc::new(AtomicUsize::new(0));
-    let error = listed(move |asked| {
-        let cursor = page.fetch_add(1, Ordering::SeqCst).to_string();
-        hand_made::result(
-            &asked.id,
-            json!({"tools": tools(1, 15_000), "nextCursor": cursor}),
-        )
-    })
-    .await;
+    let error = endless_list_error(TIGHT, |_| tools(1, 15_000)).await;
     assert!(
         matches!(error, Error::TooLarge { limit: 50_000 }),
         "{error}"
@@ -93,25 +98,13 @@ async fn too_many_bytes_end_a_list() {
 }
 
 /// The errors for a page that is sent as JSON, and as an event.
-async fn listed_both_ways(result: Value, limits: McpLimits) -> [Error; 2] {
-    let mut errors = Vec::new();
-    for as_event in [false, true] {
-        let result = result.clone();
-        let server = Server::start(hand_made::server(move |asked: ReceivedRequest| {
-            let result = result.clone();
-            std::future::ready(if as_event {
-                let message = json!({"jsonrpc": "2.0", "id": asked.id, "result": result});
-                hand_made::events(stream::iter([Ok(hand_made::event(&message))]))
-            } else {
-                hand_made::result(&asked.id, result)
-            })
-        }))
-        .await;
-        let session = connect_within(&server.url, limits).await.unwrap();
-        let listed = tools_of(&session).await;
-        errors.push(listed.err().unwrap());
-    }
-    errors.try_into().unwrap()
+async fn page_errors(result: Value, limits: McpLimits) -> [Error; 2] {
+    let page = result.clone();
+    let as_json = list_error_within(limits, move |request| request.respond(page.clone())).await;
+    let as_event = list_error_within(limits, move |request| {
+        hand_made::events(stream::iter([Ok(request.event(result.clone()))]))
+    });
+    [as_json, as_event.await]
 }
 
 #[tokio::test]
@@ -122,7 +115,7 @@ async fn a_page_of_too_many_values_is_given_up_while_it_is_read() {
     };
     let schema = json!({"enum": vec![0; 200]});
     let page = json!({"tools": [{"name": "a", "inputSchema": schema}]});
-    for error in listed_both_ways(page, limits).await {
+    for error in page_errors(page, limits).await {
         assert_eq!(error.to_string(), "the response has more than 100 values");
         assert_eq!(error.code(), Code::NetworkTooLarge);
     }
@@ -132,7 +125,7 @@ async fn a_page_of_too_many_values_is_given_up_while_it_is_read() {
 async fn a_page_that_is_nested_too_deeply_is_given_up_while_it_is_read() {
     let nested = (0..120).fold(json!(1), |inner, _| json!([inner]));
     let page = json!({"tools": [{"name": "a", "inputSchema": {"x": nested}}]});
-    for error in listed_both_ways(page, TIGHT).await {
+    for error in page_errors(page, TIGHT).await {
         assert_eq!(error.to_string(), "the response has more than 100 levels");
     }
 }
@@ -143,29 +136,22 @@ async fn a_page_of_too_many_bytes_is_given_up_though_another_answer_might_have_t
         page_bytes: 5_000,
         ..TIGHT
     };
-    for error in listed_both_ways(json!({"tools": tools(1, 10_000)}), limits).await {
+    for error in page_errors(json!({"tools": tools(1, 10_000)}), limits).await {
         assert!(matches!(error, Error::TooLarge { limit: 5_000 }), "{error}");
     }
 }
 
 #[tokio::test]
 async fn the_values_of_all_pages_are_counted() {
-    let page = Arc::new(AtomicUsize::new(0));
-    let server = Server::start(hand_made::server(move |asked: ReceivedRequest| {
-        let cursor = page.fetch_add(1, Ordering::SeqCst).to_string();
-        let schema = json!({"enum": vec![0; 40]});
-        let tools = json!([{"name": cursor, "inputSchema": schema}]);
-        let page = json!({"tools": tools, "nextCursor": cursor});
-        std::future::ready(hand_made::result(&asked.id, page))
-    }))
-    .await;
     let limits = McpLimits {
         values: 100,
         ..TIGHT
     };
-    let session = connect_within(&server.url, limits).await.unwrap();
-    let error = tools_of(&session).await;
-    let error = error.err().unwrap();
+    let error = endless_list_error(
+        limits,
+        |name| json!([{"name": name, "inputSchema": {"enum": vec![0; 40]}}]),
+    )
+    .await;
     assert_eq!(error.to_string(), "the response has more than 100 values");
 }
 
@@ -177,16 +163,19 @@ async fn a_list_that_goes_on_at_an_endless_place_is_given_up() {
         ..TIGHT
     };
     let page = json!({"tools": [], "nextCursor": "x".repeat(20_000)});
-    for error in listed_both_ways(page, limits).await {
+    for error in page_errors(page, limits).await {
         assert_eq!(error.code(), Code::McpProtocol, "{error}");
     }
 }
 
 #[tokio::test]
 async fn a_huge_answer_is_cut_off() {
-    let error = listed(|asked| {
+    let error = list_error(|request| {
         let endless = stream::repeat_with(|| Ok::<_, std::io::Error>("x".repeat(1000)));
-        let start = stream::iter([Ok(format!(r#"{{"jsonrpc":"2.0","id":{},"x":""#, asked.id))]);
+        let start = stream::iter([Ok(format!(
+            r#"{{"jsonrpc":"2.0","id":{},"x":""#,
+            request.id
+        ))]);
         let kind = [("content-type", "application/json")];
         (kind, axum::body::Body::from_stream(start.chain(endless))).into_response()
     })
@@ -199,7 +188,7 @@ async fn a_huge_answer_is_cut_off() {
 
 #[tokio::test]
 async fn a_huge_event_is_cut_off() {
-    let error = listed(|_| {
+    let error = list_error(|_| {
         let endless = stream::repeat_with(|| Ok("x".repeat(1000)));
         // With an event id, so that resuming the stream would be possible.
         hand_made::events(stream::iter([Ok("id: 1\ndata: ".to_owned())]).chain(endless))
@@ -213,7 +202,7 @@ async fn a_huge_event_is_cut_off() {
 
 #[tokio::test]
 async fn a_silent_stream_times_out() {
-    let error = listed(|_| hand_made::events(stream::pending())).await;
+    let error = list_error(|_| hand_made::events(stream::pending())).await;
     assert!(
         matches!(error, Error::TimedOut { after } if after == TIGHT.idle),
         "{error}"
@@ -222,7 +211,7 @@ async fn a_silent_stream_times_out() {
 
 #[tokio::test]
 async fn a_stream_cut_in_the_middle_is_a_lost_connection() {
-    let error = listed(|_| {
+    let error = list_error(|_| {
         let cut = std::io::Error::other("cut");
         hand_made::events(stream::iter([Ok(": hello\n\n".to_owned()), Err(cut)]))
     })
@@ -232,7 +221,7 @@ async fn a_stream_cut_in_the_middle_is_a_lost_connection() {
 
 #[tokio::test]
 async fn an_answer_cut_in_the_middle_is_a_lost_connection() {
-    let error = listed(|_| {
+    let error = list_error(|_| {
         let cut = std::io::Error::other("cut");
         let pieces = stream::iter([Ok("{\"jsonrpc\":"), Err(cut)]);
         let kind = [("content-type", "application/json")];
@@ -242,9 +231,13 @@ async fn an_answer_cut_in_the_middle_is_a_lost_connection() {
     assert_lost(&error);
 }
 
+fn silent() -> Router {
+    Router::new().fallback(any(std::future::pending::<Response>))
+}
+
 #[tokio::test]
 async fn a_server_that_never_answers_is_given_up() {
-    let server = Server::start(hand_made::raw(|_| std::future::pending())).await;
+    let server = Server::start(silent()).await;
     let limits = McpLimits {
         connect: Duration::from_millis(200),
         ..TIGHT
@@ -255,7 +248,7 @@ async fn a_server_that_never_answers_is_given_up() {
 
 #[tokio::test]
 async fn connecting_can_be_stopped() {
-    let server = Server::start(hand_made::raw(|_| std::future::pending())).await;
+    let server = Server::start(silent()).await;
     let cancel = CancellationToken::new();
     let client = http();
     let connecting = connect(&client, target(&server.url), McpLimits::DEFAULT, &cancel);
@@ -265,15 +258,15 @@ async fn connecting_can_be_stopped() {
 
 #[tokio::test]
 async fn a_malformed_tool_hides_itself_only() {
-    let server = Server::start(hand_made::server(|asked: ReceivedRequest| async move {
+    let server = Server::start(hand_made::legacy(|request| {
         let tools = json!([
             {"name": "good", "inputSchema": {"type": "object", "$comment": "kept"}},
             {"name": "bad", "inputSchema": "text"},
             {"name": 1}
         ]);
         // As an event, which rmcp parses: it would reject the whole list for one bad tool.
-        let message = json!({"jsonrpc": "2.0", "id": asked.id, "result": {"tools": tools}});
-        hand_made::events(stream::iter([Ok(hand_made::event(&message))]))
+        let event = request.event(json!({ "tools": tools }));
+        hand_made::events(stream::iter([Ok(event)]))
     }))
     .await;
     let session = connected(&server.url).await;

@@ -13,9 +13,9 @@ use super::*;
 
 /// What the server does with a subscription.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Manner {
+enum Behavior {
     /// Notifies of all changes again and again, until the subscription ends.
-    Tells,
+    Notifies,
     /// Ends the subscription at once.
     Ends,
     /// Refuses subscriptions.
@@ -23,18 +23,18 @@ enum Manner {
 }
 
 #[derive(Clone)]
-struct Restless {
-    manner: Manner,
-    turn: Arc<Notify>,
+struct Subscriptions {
+    behavior: Behavior,
+    notify: Arc<Notify>,
     listeners: Arc<AtomicUsize>,
     left: Arc<Notify>,
 }
 
-impl Restless {
-    fn new(manner: Manner) -> Self {
+impl Subscriptions {
+    fn new(behavior: Behavior) -> Self {
         Self {
-            manner,
-            turn: Arc::default(),
+            behavior,
+            notify: Arc::default(),
             listeners: Arc::default(),
             left: Arc::default(),
         }
@@ -51,7 +51,7 @@ impl Restless {
     }
 }
 
-impl ServerHandler for Restless {
+impl ServerHandler for Subscriptions {
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder()
             .enable_tools()
@@ -70,17 +70,17 @@ impl ServerHandler for Restless {
         // The filter contains declared capabilities only.
         assert_eq!(requested.resources_list_changed, None);
         self.listeners.fetch_add(1, Ordering::SeqCst);
-        (self.manner != Manner::Refuses).then(|| requested.clone())
+        (self.behavior != Behavior::Refuses).then(|| requested.clone())
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        if self.manner == Manner::Ends {
+        if self.behavior == Behavior::Ends {
             return Ok(());
         }
         loop {
             tokio::select! {
                 () = context.cancelled() => break,
-                () = self.turn.notified() => {
+                () = self.notify.notified() => {
                     let (accepted, sink) = (context.accepted(), context.sink());
                     for uri in accepted.resource_subscriptions.iter().flatten() {
                         sink.notify_resource_updated(uri).await.unwrap();
@@ -97,15 +97,15 @@ impl ServerHandler for Restless {
     }
 }
 
-async fn soon<T>(what: impl Future<Output = T>) -> T {
+async fn within_limit<T>(what: impl Future<Output = T>) -> T {
     let limit = Duration::from_secs(10);
     tokio::time::timeout(limit, what).await.expect("it comes")
 }
 
 #[tokio::test]
 async fn changes_are_heard_as_long_as_the_session_lasts() {
-    let restless = Restless::new(Manner::Tells);
-    let server = restless.start().await;
+    let handler = Subscriptions::new(Behavior::Notifies);
+    let server = handler.start().await;
     let session = connected(&server.url).await;
     assert_eq!(session.facts().protocol_version, "2026-07-28");
     let (mut tools, mut offer) = (
@@ -114,43 +114,42 @@ async fn changes_are_heard_as_long_as_the_session_lasts() {
     );
     let listening = tokio::spawn(session.listen());
     for _ in 0..2 {
-        restless.turn.notify_one();
-        soon(tools.changed()).await.unwrap();
-        soon(offer.changed()).await.unwrap();
+        handler.notify.notify_one();
+        within_limit(tools.changed()).await.unwrap();
+        within_limit(offer.changed()).await.unwrap();
     }
-    assert_eq!(restless.listeners.load(Ordering::SeqCst), 1);
+    assert_eq!(handler.listeners.load(Ordering::SeqCst), 1);
     // A subscription does not count as use of the session, and does not keep it open.
     assert!(session.idle_for().is_some());
-    let cancel = CancellationToken::new();
-    assert!(session.list_tools(&cancel).await.unwrap().is_empty());
+    assert!(tools_of(&session).await.unwrap().is_empty());
     session.close().await;
-    soon(listening).await.unwrap();
-    soon(restless.left.notified()).await;
+    within_limit(listening).await.unwrap();
+    within_limit(handler.left.notified()).await;
     drop(session);
-    while soon(tools.changed()).await.is_ok() {}
+    while within_limit(tools.changed()).await.is_ok() {}
 }
 
 #[tokio::test]
 async fn a_resource_is_watched_until_nobody_wants_it() {
-    let restless = Restless::new(Manner::Tells);
-    let server = restless.start().await;
+    let handler = Subscriptions::new(Behavior::Notifies);
+    let server = handler.start().await;
     let session = connected(&server.url).await;
     let cancel = CancellationToken::new();
     let mut watch = session.watch_resource("a://b", &cancel).await.unwrap();
     // The subscription begins.
-    soon(watch.changed()).await.unwrap();
+    within_limit(watch.changed()).await.unwrap();
     for _ in 0..2 {
-        restless.turn.notify_one();
-        soon(watch.changed()).await.unwrap();
+        handler.notify.notify_one();
+        within_limit(watch.changed()).await.unwrap();
     }
-    soon(watch.end()).await;
-    soon(restless.left.notified()).await;
+    within_limit(watch.end()).await;
+    within_limit(handler.left.notified()).await;
 
-    let refusing = Restless::new(Manner::Refuses);
-    let server = refusing.start().await;
+    let refusing_handler = Subscriptions::new(Behavior::Refuses);
+    let server = refusing_handler.start().await;
     let session = connected(&server.url).await;
     let mut watch = session.watch_resource("a://b", &cancel).await.unwrap();
-    let refused = soon(watch.changed()).await;
+    let refused = within_limit(watch.changed()).await;
     assert!(
         matches!(refused, Err(Error::NotSupported(_))),
         "{refused:?}"
@@ -159,40 +158,38 @@ async fn a_resource_is_watched_until_nobody_wants_it() {
 
 #[tokio::test]
 async fn a_server_that_ends_it_again_and_again_is_not_listened_to_without_end() {
-    let restless = Restless::new(Manner::Ends);
-    let server = restless.start().await;
+    let handler = Subscriptions::new(Behavior::Ends);
+    let server = handler.start().await;
     let limits = McpLimits {
         reconnects: 2,
         reconnect_waits: (Duration::from_millis(1), Duration::from_millis(2)),
         ..McpLimits::DEFAULT
     };
     let session = connect_within(&server.url, limits).await.unwrap();
-    soon(session.listen()).await;
-    assert_eq!(restless.listeners.load(Ordering::SeqCst), 3);
+    within_limit(session.listen()).await;
+    assert_eq!(handler.listeners.load(Ordering::SeqCst), 3);
     assert!(!session.is_closed());
 }
 
 #[tokio::test]
 async fn a_server_that_lets_nobody_listen_is_asked_once() {
-    let restless = Restless::new(Manner::Refuses);
-    let server = restless.start().await;
+    let handler = Subscriptions::new(Behavior::Refuses);
+    let server = handler.start().await;
     let session = connected(&server.url).await;
-    soon(session.listen()).await;
-    assert_eq!(restless.listeners.load(Ordering::SeqCst), 1);
+    within_limit(session.listen()).await;
+    assert_eq!(handler.listeners.load(Ordering::SeqCst), 1);
     assert!(!session.is_closed());
 }
 
 #[tokio::test]
 async fn a_server_of_the_older_era_is_not_asked() {
-    let restless = Restless::new(Manner::Tells);
-    let server = restless.start().await;
+    let handler = Subscriptions::new(Behavior::Notifies);
+    let server = handler.start().await;
     let target = McpTarget {
         server_facts: Some(facts("2025-11-25")),
         ..target(&server.url)
     };
-    let cancel = CancellationToken::new();
-    let session = connect(&http(), target, McpLimits::DEFAULT, &cancel).await;
-    let session = session.unwrap();
-    soon(session.listen()).await;
-    assert_eq!(restless.listeners.load(Ordering::SeqCst), 0);
+    let session = connect_to(target).await.unwrap();
+    within_limit(session.listen()).await;
+    assert_eq!(handler.listeners.load(Ordering::SeqCst), 0);
 }

@@ -2,8 +2,6 @@
 
 #![expect(deprecated, reason = "servers still log in this way")]
 
-use std::sync::Mutex;
-
 use rmcp::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, LoggingLevel,
@@ -14,9 +12,8 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::json;
 
-use super::hand_made::{self, ReceivedRequest};
+use super::hand_made;
 use super::*;
-use crate::mcp::LineSink;
 
 /// Logs the requested level with each call.
 #[derive(Clone, Default)]
@@ -53,39 +50,26 @@ impl ServerHandler for Logs {
             LoggingLevel::Warning,
             json!({ "set": set, "sent": sent }),
         );
-        let told = context
-            .peer
-            .notify_logging_message(message.with_logger("db"));
-        told.await.unwrap();
+        let message = message.with_logger("db");
+        context.peer.notify_logging_message(message).await.unwrap();
         Ok(CallToolResult::success(Vec::new()).into())
     }
 }
 
-/// The lines of a log.
-fn heard() -> (LineSink, Arc<Mutex<Vec<String>>>) {
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let hearing = Arc::clone(&heard);
-    let log: LineSink = Arc::new(move |line| hearing.lock().unwrap().push(line.to_owned()));
-    (log, heard)
-}
-
 async fn logged(url: &Url, version: &str) -> Vec<String> {
-    let (log, heard) = heard();
+    let (log, lines) = recorded_log();
     let target = McpTarget {
         server_facts: Some(facts(version)),
         log: Some(log),
         ..target(url)
     };
-    let cancel = CancellationToken::new();
-    let session = connect(&http(), target, McpLimits::DEFAULT, &cancel)
-        .await
-        .unwrap();
+    let session = connect_to(target).await.unwrap();
     assert_eq!(session.facts().protocol_version, version);
     // The level may arrive after the first call.
     let began = std::time::Instant::now();
     loop {
-        session.call_tool(call("log"), &cancel).await.unwrap();
-        let lines = heard.lock().unwrap().clone();
+        run_tool(&session, call("log")).await.unwrap();
+        let lines = lines.lock().unwrap().clone();
         if lines.last().is_some_and(|line| line.contains("info")) || began.elapsed().as_secs() > 5 {
             session.close().await;
             return lines;
@@ -111,38 +95,31 @@ async fn servers_of_both_eras_are_asked_to_log_and_heard() {
 
 #[tokio::test]
 async fn a_credential_that_a_server_logs_is_not_written_down_and_one_that_cannot_be_asked_works() {
-    let server = Server::start(hand_made::raw(|asked: ReceivedRequest| async move {
-        match asked.method.as_str() {
-            "initialize" => {
-                let mut welcome = hand_made::welcome();
-                welcome["capabilities"]["logging"] = json!({});
-                hand_made::result(&asked.id, welcome)
-            }
-            "tools/call" => {
-                let sent = asked.headers["authorization"].to_str().unwrap();
-                let message = json!({ "jsonrpc": "2.0", "method": "notifications/message",
-                    "params": { "level": "debug", "data": format!("was sent {sent}") } });
-                let answer =
-                    json!({ "jsonrpc": "2.0", "id": asked.id, "result": { "content": [] } });
-                let pieces = [&message, &answer].map(|piece| Ok(hand_made::event(piece)));
-                hand_made::events(futures::stream::iter(pieces))
-            }
-            method if method.starts_with("notifications/") => hand_made::accepted(),
-            _ => hand_made::failure(&asked.id, -32601, "Method not found"),
+    let capabilities = json!({ "tools": {}, "logging": {} });
+    let router = hand_made::legacy_with(capabilities, |message| match message.method.as_str() {
+        "tools/call" => {
+            let sent = message.headers["authorization"].to_str().unwrap();
+            let logged = json!({ "jsonrpc": "2.0", "method": "notifications/message",
+                "params": { "level": "debug", "data": format!("was sent {sent}") } });
+            let events = [
+                hand_made::event(&logged),
+                message.event(json!({ "content": [] })),
+            ];
+            hand_made::events(futures::stream::iter(events.map(Ok)))
         }
-    }))
-    .await;
-    let (log, heard) = heard();
+        method if method.starts_with("notifications/") => hand_made::accepted(),
+        _ => message.refuse_method(),
+    });
+    let server = Server::start(router).await;
+    let (log, lines) = recorded_log();
     let target = McpTarget {
-        tokens: Counting::new(false),
+        tokens: CountingTokens::new(false),
         log: Some(log),
         ..target(&server.url)
     };
-    let cancel = CancellationToken::new();
-    let session = connect(&http(), target, McpLimits::DEFAULT, &cancel)
-        .await
-        .unwrap();
-    session.call_tool(call("log"), &cancel).await.unwrap();
-    session.call_tool(call("log"), &cancel).await.unwrap();
-    assert_eq!(*heard.lock().unwrap(), ["[debug] was sent <redacted>"; 2]);
+    let session = connect_to(target).await.unwrap();
+    for _ in 0..2 {
+        run_tool(&session, call("log")).await.unwrap();
+    }
+    assert_eq!(*lines.lock().unwrap(), ["[debug] was sent <redacted>"; 2]);
 }

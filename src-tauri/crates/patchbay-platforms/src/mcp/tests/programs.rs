@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use patchbay_model::{Content, Explain as _, Secret, Transport};
+use patchbay_model::{Explain as _, Secret, Transport};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{call, came, json_of, run_tool, tools_of};
+use super::{call, captured, json_of, recorded_log, run_tool, text_of, tools_of};
 use crate::Error;
 use crate::mcp::{
     CallProgress, ClientFeatures, McpLimits, McpProgram, McpSession, ProcessGuard, connect_program,
@@ -72,12 +72,13 @@ impl Groups {
     }
 }
 
-struct Tried {
+/// A server, or why it could not be connected to.
+struct Started {
     session: Result<McpSession, Error>,
     groups: Arc<Groups>,
 }
 
-impl Tried {
+impl Started {
     fn session(&self) -> &McpSession {
         self.session.as_ref().unwrap()
     }
@@ -87,12 +88,12 @@ impl Tried {
     }
 }
 
-pub(super) fn program(manner: &str, groups: &Arc<Groups>) -> McpProgram {
+pub(super) fn program(behavior: &str, groups: &Arc<Groups>) -> McpProgram {
     let path = std::env::var_os("PATH").unwrap_or_default();
     McpProgram {
         name: "server".to_owned(),
         file: "/usr/bin/env".into(),
-        arguments: ["python3", "-c", SERVER, manner]
+        arguments: ["python3", "-c", SERVER, behavior]
             .map(str::to_owned)
             .to_vec(),
         folder: std::env::temp_dir(),
@@ -106,23 +107,24 @@ pub(super) fn program(manner: &str, groups: &Arc<Groups>) -> McpProgram {
     }
 }
 
-async fn tried(manner: &str) -> Tried {
+async fn start_server(behavior: &str) -> Started {
     let groups = Arc::new(Groups::default());
-    let limits = McpLimits::DEFAULT;
-    let session = connect_program(
-        program(manner, &groups),
-        ClientFeatures::default(),
-        limits,
-        &CancellationToken::new(),
-    )
-    .await;
-    Tried { session, groups }
+    let session = start(program(behavior, &groups), ClientFeatures::default()).await;
+    Started { session, groups }
+}
+
+pub(super) async fn start(
+    program: McpProgram,
+    client_features: ClientFeatures,
+) -> Result<McpSession, Error> {
+    let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
+    connect_program(program, client_features, limits, &cancel).await
 }
 
 #[tokio::test]
 async fn a_program_is_spoken_to_and_ended() {
-    let tried = tried("well").await;
-    let session = tried.session();
+    let started = start_server("well").await;
+    let session = started.session();
     let facts = session.facts();
     assert_eq!(facts.transport, Transport::Stdio);
     assert_eq!(facts.protocol_version, "2025-11-25");
@@ -130,16 +132,17 @@ async fn a_program_is_spoken_to_and_ended() {
     // The second tool is malformed, and hides only itself.
     let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(names, ["echo"]);
-    let heard: Arc<Mutex<Vec<f64>>> = Arc::default();
-    let mut asked = call("echo");
-    asked.arguments.insert("text".to_owned(), json!("grüß"));
-    let hears = Arc::clone(&heard);
-    asked.progress = Arc::new(move |step: CallProgress| hears.lock().unwrap().push(step.progress));
-    let capture = asked.capture.clone();
+    let steps: Arc<Mutex<Vec<f64>>> = Arc::default();
+    let recorded = Arc::clone(&steps);
+    let mut echo = call("echo");
+    echo.arguments.insert("text".to_owned(), json!("grüß"));
+    echo.progress =
+        Arc::new(move |step: CallProgress| recorded.lock().unwrap().push(step.progress));
+    let capture = echo.capture.clone();
     let cancel = CancellationToken::new();
-    let planned = session.plan_call(&asked, &cancel).await.unwrap();
-    run_tool(session, asked).await.unwrap();
-    let (request, response) = came(&capture);
+    let planned = session.plan_call(&echo, &cancel).await.unwrap();
+    run_tool(session, echo).await.unwrap();
+    let (request, response) = captured(&capture);
     assert_eq!(
         (request.method, request.url, response.status),
         (None, None, None)
@@ -150,9 +153,9 @@ async fn a_program_is_spoken_to_and_ended() {
     );
     assert_eq!(line["method"], "tools/call");
     assert_eq!(line["params"]["arguments"], planned["params"]["arguments"]);
-    let came = json_of(response.body.unwrap());
-    assert_eq!(came["result"]["content"][0]["text"], "grüß");
-    assert_eq!(*heard.lock().unwrap(), [1.0, 2.0]);
+    let body = json_of(response.body.unwrap());
+    assert_eq!(body["result"]["content"][0]["text"], "grüß");
+    assert_eq!(*steps.lock().unwrap(), [1.0, 2.0]);
     assert!(session.idle_for().is_some());
     session.ping(&CancellationToken::new()).await.unwrap();
     let began = Instant::now();
@@ -162,35 +165,32 @@ async fn a_program_is_spoken_to_and_ended() {
         "it ends with its input"
     );
     assert!(session.is_closed());
-    tried.groups.wait_until_gone().await;
+    started.groups.wait_until_gone().await;
 }
 
 #[tokio::test]
 async fn a_server_that_refuses_the_handshake_is_discovered_on_the_same_process() {
-    let tried = tried("modern").await;
-    let session = tried.session();
+    let started = start_server("modern").await;
+    let session = started.session();
     assert_eq!(session.facts().protocol_version, "2026-07-28");
     tools_of(session).await.unwrap();
-    assert_eq!(tried.groups.left.load(Ordering::SeqCst), 1);
+    assert_eq!(started.groups.left.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
 async fn what_is_no_message_is_not_answered_and_harms_nothing() {
-    let tried = tried("noisy").await;
-    let session = tried.session();
+    let started = start_server("noisy").await;
+    let session = started.session();
     let tools = tools_of(session).await.unwrap();
     assert_eq!(tools.len(), 1);
-    let outcome = run_tool(session, call("heard")).await;
+    let outcome = run_tool(session, call("heard")).await.unwrap();
     // Handshake, its notification, the list and this call: log lines got no response.
-    let heard = Content::Text {
-        text: "4".to_owned(),
-    };
-    assert_eq!(outcome.unwrap().result.content, [heard]);
+    assert_eq!(text_of(&outcome), "4");
 }
 
 #[tokio::test]
 async fn one_that_ends_at_once_says_how_and_why() {
-    let error = tried("ends").await.error();
+    let error = start_server("ends").await.error();
     assert_eq!(error.to_string(), "the program server ended (exit code 3)");
     let problem = error.problem();
     assert_eq!(
@@ -203,7 +203,7 @@ async fn one_that_ends_at_once_says_how_and_why() {
 #[tokio::test]
 async fn one_that_writes_utf_16_is_told_so_at_once() {
     let began = Instant::now();
-    let error = tried("utf16").await.error().to_string();
+    let error = start_server("utf16").await.error().to_string();
     assert!(
         error.ends_with("it writes UTF-16 instead of UTF-8"),
         "{error}"
@@ -213,52 +213,52 @@ async fn one_that_writes_utf_16_is_told_so_at_once() {
 
 #[tokio::test]
 async fn a_call_in_flight_fails_as_soon_as_the_program_ends() {
-    let tried = tried("dies").await;
+    let started = start_server("dies").await;
     let began = Instant::now();
-    let refused = run_tool(tried.session(), call("echo")).await;
+    let refused = run_tool(started.session(), call("echo")).await;
     assert!(began.elapsed() < Duration::from_secs(5));
     let error = refused.unwrap_err();
     assert_eq!(error.to_string(), "the program server ended (signal 9)");
     assert_eq!(error.problem().detail.as_deref(), Some("about to fail"));
-    let again = run_tool(tried.session(), call("echo")).await;
+    let again = run_tool(started.session(), call("echo")).await;
     assert!(
         matches!(again, Err(Error::ProgramEnded { .. })),
         "{again:?}"
     );
-    assert!(tried.session().is_closed());
-    tried.groups.wait_until_gone().await;
+    assert!(started.session().is_closed());
+    started.groups.wait_until_gone().await;
 }
 
 #[tokio::test]
 async fn a_line_that_is_too_long_ends_the_session_and_names_the_limit() {
-    let tried = tried("endless").await;
-    let error = run_tool(tried.session(), call("echo")).await;
+    let started = start_server("endless").await;
+    let error = run_tool(started.session(), call("echo")).await;
     assert_eq!(
         error.unwrap_err().to_string(),
         "the response is larger than 12.6 MB"
     );
-    tried.groups.wait_until_gone().await;
+    started.groups.wait_until_gone().await;
 }
 
 #[tokio::test]
 async fn one_that_floods_its_standard_error_does_not_stand_still() {
-    let tried = tried("floods").await;
-    let outcome = run_tool(tried.session(), call("echo")).await;
+    let started = start_server("floods").await;
+    let outcome = run_tool(started.session(), call("echo")).await;
     assert!(outcome.is_ok(), "{outcome:?}");
 }
 
 #[tokio::test]
 async fn a_deaf_program_and_what_it_started_are_ended_with_the_session() {
-    let tried = tried("deaf").await;
-    tools_of(tried.session()).await.unwrap();
-    assert!(tried.groups.is_there());
+    let started = start_server("deaf").await;
+    tools_of(started.session()).await.unwrap();
+    assert!(started.groups.is_there());
     let began = Instant::now();
-    tried.session().close().await;
+    started.session().close().await;
     assert!(began.elapsed() < Duration::from_secs(6));
-    assert_eq!(tried.groups.left.load(Ordering::SeqCst), 0);
+    assert_eq!(started.groups.left.load(Ordering::SeqCst), 0);
     // The last of them was just killed.
     tokio::time::sleep(Duration::from_millis(200)).await;
-    assert!(!tried.groups.is_there());
+    assert!(!started.groups.is_there());
 }
 
 #[tokio::test]
@@ -267,53 +267,47 @@ async fn one_that_nobody_wants_any_more_is_ended() {
     let cancel = CancellationToken::new();
     let silent = program("silent", &groups);
     let limits = McpLimits::DEFAULT;
-    let (tried, ()) = tokio::join!(
+    let (session, ()) = tokio::join!(
         connect_program(silent, ClientFeatures::default(), limits, &cancel),
         async {
             tokio::time::sleep(Duration::from_millis(300)).await;
             cancel.cancel();
         }
     );
-    assert!(matches!(tried, Err(Error::Cancelled)));
+    assert!(matches!(session, Err(Error::Cancelled)));
     groups.wait_until_gone().await;
 
-    let dropped = super::programs::tried("well").await;
+    let dropped = start_server("well").await;
     drop(dropped.session);
     dropped.groups.wait_until_gone().await;
 }
 
 #[tokio::test]
 async fn it_is_heard_that_its_resources_or_prompts_changed() {
-    let tried = tried("changes").await;
-    let session = tried.session();
+    let started = start_server("changes").await;
+    let session = started.session();
     let mut offer = session.subscribe_offer_changes();
     assert!(!offer.has_changed().unwrap());
-    let cancel = CancellationToken::new();
-    session.call_tool(call("echo"), &cancel).await.unwrap();
+    run_tool(session, call("echo")).await.unwrap();
     offer.changed().await.unwrap();
     session.close().await;
-    drop(tried);
+    drop(started);
     while offer.changed().await.is_ok() {}
 }
 
 #[tokio::test]
 async fn what_a_program_has_logged_is_in_its_log_in_order() {
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let hearing = Arc::clone(&heard);
-    let groups = Arc::new(Groups::default());
+    let (log, logged) = recorded_log();
     let logs = McpProgram {
-        log: Arc::new(move |line| hearing.lock().unwrap().push(line.to_owned())),
-        ..program("logs", &groups)
+        log,
+        ..program("logs", &Arc::default())
     };
-    let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
-    let session = connect_program(logs, ClientFeatures::default(), limits, &cancel)
-        .await
-        .unwrap();
-    session.call_tool(call("echo"), &cancel).await.unwrap();
+    let session = start(logs, ClientFeatures::default()).await.unwrap();
+    run_tool(&session, call("echo")).await.unwrap();
     session.close().await;
-    let heard = heard.lock().unwrap();
+    let logged = logged.lock().unwrap();
     let lines = (0..3).map(|number| format!("[notice] files: {number} from info on <redacted>"));
-    assert_eq!(heard[1..], lines.collect::<Vec<_>>());
+    assert_eq!(logged[1..], lines.collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -321,15 +315,7 @@ async fn a_file_that_is_no_program_is_told() {
     let groups = Arc::new(Groups::default());
     let mut text = program("well", &groups);
     text.file = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-    let limits = McpLimits::DEFAULT;
-    let error = connect_program(
-        text,
-        ClientFeatures::default(),
-        limits,
-        &CancellationToken::new(),
-    )
-    .await;
-    let error = error.err().unwrap();
+    let error = start(text, ClientFeatures::default()).await.err().unwrap();
     assert!(matches!(error, Error::ProgramNotStarted { .. }), "{error}");
     assert_eq!(groups.left.load(Ordering::SeqCst), 0);
 }

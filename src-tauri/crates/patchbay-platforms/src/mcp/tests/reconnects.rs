@@ -10,7 +10,7 @@ use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::hand_made::{self, ReceivedRequest};
+use super::hand_made::{self, ReceivedMessage};
 use super::*;
 
 /// A stream with a single piece.
@@ -18,15 +18,14 @@ fn once(piece: String) -> Response {
     hand_made::events(stream::iter([Ok(piece)]))
 }
 
-/// Serves `/mcp` as [`hand_made::server`] does, and streams on GET.
-fn server<A, G>(answer: A, stream: G) -> Router
+/// Serves `/mcp` as [`hand_made::legacy`] does, and streams on GET.
+fn server<A, G>(respond: A, stream: G) -> Router
 where
-    A: Fn(ReceivedRequest) -> Response + Clone + Send + Sync + 'static,
+    A: Fn(ReceivedMessage) -> Response + Clone + Send + Sync + 'static,
     G: Fn(HeaderMap) -> Response + Clone + Send + Sync + 'static,
 {
-    let answer = move |asked: ReceivedRequest| std::future::ready(answer(asked));
     let stream = move |headers: HeaderMap| std::future::ready(stream(headers));
-    hand_made::server(answer).route("/mcp", get(stream))
+    hand_made::legacy(respond).route("/mcp", get(stream))
 }
 
 fn quick(reconnects: u32) -> McpLimits {
@@ -39,8 +38,8 @@ fn quick(reconnects: u32) -> McpLimits {
 
 #[tokio::test]
 async fn a_stream_that_ends_again_and_again_is_given_up_with_the_limit_named() {
-    let asked_again = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&asked_again);
+    let reopened = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&reopened);
     let server = Server::start(server(
         |_| once("id: 1\nretry: 0\ndata: \n\n".to_owned()),
         move |headers| {
@@ -59,15 +58,15 @@ async fn a_stream_that_ends_again_and_again_is_given_up_with_the_limit_named() {
         "{error:?}"
     );
     assert!(error.to_string().contains("3 times"), "{error}");
-    assert_eq!(asked_again.load(Ordering::SeqCst), 3);
+    assert_eq!(reopened.load(Ordering::SeqCst), 3);
     // "At once" is half a second at least, four times: after the first stream and the three others.
     assert!(began.elapsed() >= Duration::from_millis(2_000));
 }
 
 #[tokio::test]
 async fn a_stream_that_breaks_at_once_is_not_asked_for_at_once() {
-    let asked_again = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&asked_again);
+    let reopened = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&reopened);
     let broken = || {
         let cut = async {
             // Earlier pieces are sent first.
@@ -96,29 +95,27 @@ async fn a_stream_that_breaks_at_once_is_not_asked_for_at_once() {
         error.err().unwrap(),
         Error::TooManyReconnects { limit: 2 }
     ));
-    assert_eq!(asked_again.load(Ordering::SeqCst), 2);
+    assert_eq!(reopened.load(Ordering::SeqCst), 2);
     assert!(began.elapsed() >= Duration::from_millis(500 + 1_000));
 }
 
 #[tokio::test]
 async fn a_stream_of_news_that_ends_at_once_is_no_storm() {
-    let (asked, mut seen) = watch::channel(Vec::<Instant>::new());
-    let router = hand_made::raw(|asked| async move {
-        match asked.method.as_str() {
-            "server/discover" => hand_made::failure(&asked.id, -32601, "Method not found"),
-            "initialize" => {
-                let mut answer = hand_made::result(&asked.id, hand_made::welcome());
-                let session = HeaderValue::from_static("session-1");
-                answer.headers_mut().insert("mcp-session-id", session);
-                answer
-            }
-            "tools/list" => hand_made::result(&asked.id, json!({"tools": []})),
-            _ => hand_made::accepted(),
+    let (opened, mut seen) = watch::channel(Vec::<Instant>::new());
+    let router = hand_made::raw(|message| match message.method.as_str() {
+        "server/discover" => message.refuse_method(),
+        "initialize" => {
+            let mut answer = message.respond(hand_made::welcome());
+            let session = HeaderValue::from_static("session-1");
+            answer.headers_mut().insert("mcp-session-id", session);
+            answer
         }
+        "tools/list" => message.respond(json!({"tools": []})),
+        _ => hand_made::accepted(),
     });
-    let asked = Arc::new(asked);
+    let opened = Arc::new(opened);
     let stream = move || {
-        asked.send_modify(|all| all.push(Instant::now()));
+        opened.send_modify(|all| all.push(Instant::now()));
         std::future::ready(once("retry: 0\n\n".to_owned()).into_response())
     };
     let server = Server::start(router.route("/mcp", get(stream))).await;
@@ -141,20 +138,18 @@ async fn a_stream_of_news_that_ends_at_once_is_no_storm() {
 
 #[tokio::test]
 async fn an_answer_may_come_on_the_stream_that_goes_on() {
-    let asked_for: Arc<std::sync::Mutex<Value>> = Arc::default();
-    let asked = Arc::clone(&asked_for);
+    let request: Arc<Mutex<Option<ReceivedMessage>>> = Arc::default();
+    let received = Arc::clone(&request);
     let server = Server::start(server(
         move |request| {
-            *asked.lock().unwrap() = request.id;
+            *received.lock().unwrap() = Some(request);
             once("id: first\nretry: 1\ndata: \n\n".to_owned())
         },
         move |headers| {
             assert_eq!(headers["last-event-id"], "first");
-            let id = asked_for.lock().unwrap().clone();
-            let result = json!({"tools": [{"name": "late", "inputSchema": {"x-own": 1}}]});
-            once(hand_made::event(
-                &json!({"jsonrpc": "2.0", "id": id, "result": result}),
-            ))
+            let request = request.lock().unwrap().take().unwrap();
+            let tools = json!([{"name": "late", "inputSchema": {"x-own": 1}}]);
+            once(request.event(json!({ "tools": tools })))
         },
     ))
     .await;
@@ -166,7 +161,7 @@ async fn an_answer_may_come_on_the_stream_that_goes_on() {
 
 #[tokio::test]
 async fn the_first_answer_counts_and_answers_to_nobody_do_not() {
-    let server = Server::start(hand_made::server(|asked: ReceivedRequest| async move {
+    let server = Server::start(hand_made::legacy(|request| {
         let message = |id: &Value, name: &str| {
             let result = json!({"tools": [{"name": name, "inputSchema": {}}]});
             hand_made::event(&json!({"jsonrpc": "2.0", "id": id, "result": result}))
@@ -174,8 +169,8 @@ async fn the_first_answer_counts_and_answers_to_nobody_do_not() {
         let pieces = [
             message(&json!(4_711), "of nobody"),
             message(&json!("x"), "of nobody"),
-            message(&asked.id, "first"),
-            message(&asked.id, "second"),
+            message(&request.id, "first"),
+            message(&request.id, "second"),
         ];
         hand_made::events(stream::iter(pieces.map(Ok)))
     }))

@@ -1,24 +1,27 @@
 //! Servers that refuse or redirect requests, and addresses without a server.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{Html, IntoResponse};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::any;
 use patchbay_model::{Code, Explain};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::hand_made::{self, ReceivedRequest};
+use super::hand_made::{self, ReceivedMessage};
 use super::*;
 use crate::{Found, Unreachable};
 
 async fn error_of(router: Router) -> Error {
     let server = Server::start(router).await;
-    let error = connect_within(&server.url, McpLimits::DEFAULT).await;
-    error.err().expect("the server cannot be connected to")
+    connect_error(target(&server.url)).await
+}
+
+async fn connect_error(target: McpTarget) -> Error {
+    let session = connect_to(target).await;
+    session.err().expect("the server cannot be connected to")
 }
 
 fn always(answer: impl IntoResponse + Clone + Send + Sync + 'static) -> Router {
@@ -108,27 +111,21 @@ async fn a_server_without_tls_is_a_tls_failure() {
     let server = Server::start(always("hello")).await;
     let mut url = server.url.clone();
     url.set_scheme("https").unwrap();
-    let error = connect_within(&url, McpLimits::DEFAULT)
-        .await
-        .err()
-        .unwrap();
+    let error = connect_error(target(&url)).await;
     assert_eq!(error.code(), Code::NetworkTls, "{error:?}");
     assert!(!format!("{error:?}").contains("/mcp"));
 }
 
-/// Answers 401 unless it sees `token-<n>`.
+/// Responds with 401 unless it receives `token-<n>`.
 fn guarded(n: usize, challenge: Option<&'static str>) -> Router {
-    hand_made::raw(move |asked: ReceivedRequest| async move {
+    hand_made::raw(move |message| {
         let wanted = format!("Bearer token-{n}");
-        if asked
-            .headers
-            .get(header::AUTHORIZATION)
-            .is_some_and(|sent| sent == &wanted)
-        {
-            return match asked.method.as_str() {
-                "server/discover" => hand_made::failure(&asked.id, -32601, "no"),
-                "initialize" => hand_made::result(&asked.id, hand_made::welcome()),
-                "tools/list" => hand_made::result(&asked.id, json!({"tools": []})),
+        let sent = message.headers.get(header::AUTHORIZATION);
+        if sent.is_some_and(|sent| sent == &wanted) {
+            return match message.method.as_str() {
+                "server/discover" => message.refuse_method(),
+                "initialize" => message.respond(hand_made::welcome()),
+                "tools/list" => message.respond(json!({"tools": []})),
                 _ => hand_made::accepted(),
             };
         }
@@ -141,18 +138,11 @@ fn guarded(n: usize, challenge: Option<&'static str>) -> Router {
     })
 }
 
-async fn connect_as(server: &Server, tokens: Arc<dyn TokenSource>) -> Result<McpSession, Error> {
-    let target = McpTarget {
-        tokens,
-        ..target(&server.url)
-    };
-    connect(
-        &http(),
-        target,
-        McpLimits::DEFAULT,
-        &CancellationToken::new(),
-    )
-    .await
+fn with_tokens(url: &Url, tokens: &Arc<CountingTokens>) -> McpTarget {
+    McpTarget {
+        tokens: Arc::clone(tokens) as Arc<dyn TokenSource>,
+        ..target(url)
+    }
 }
 
 #[tokio::test]
@@ -160,8 +150,8 @@ async fn a_bare_401_and_one_with_a_challenge_ask_for_a_sign_in() {
     let with_words = r#"Bearer resource_metadata="https://a/b", scope="x""#;
     for challenge in [None, Some(with_words)] {
         let server = Server::start(guarded(9, challenge)).await;
-        let tokens = Counting::new(false);
-        let error = connect_as(&server, tokens.clone()).await.err().unwrap();
+        let tokens = CountingTokens::new(false);
+        let error = connect_error(with_tokens(&server.url, &tokens)).await;
         assert_eq!(error.code(), Code::AuthNeeded);
         assert!(!format!("{error:?}").contains("token-0"), "{error:?}");
         let Error::Unauthorized { challenge: got, .. } = error else {
@@ -178,27 +168,25 @@ async fn a_bare_401_and_one_with_a_challenge_ask_for_a_sign_in() {
 #[tokio::test]
 async fn a_renewed_token_is_tried_once() {
     let server = Server::start(guarded(1, None)).await;
-    let tokens = Counting::new(true);
-    let session = connect_as(&server, tokens.clone()).await.unwrap();
+    let tokens = CountingTokens::new(true);
+    let session = connect_to(with_tokens(&server.url, &tokens)).await.unwrap();
     assert!(tools_of(&session).await.unwrap().is_empty());
     assert_eq!(tokens.refusals.lock().await.len(), 1);
 
     let server = Server::start(guarded(9, None)).await;
-    let tokens = Counting::new(true);
-    let error = connect_as(&server, tokens.clone()).await.err().unwrap();
+    let tokens = CountingTokens::new(true);
+    let error = connect_error(with_tokens(&server.url, &tokens)).await;
     assert_eq!(error.code(), Code::AuthNeeded);
     assert_eq!(tokens.refusals.lock().await.len(), 1);
 }
 
 #[tokio::test]
 async fn a_lapsed_token_is_noticed_in_a_call() {
-    let server = Server::start(hand_made::server(|asked: ReceivedRequest| async move {
-        if asked.method == "tools/call" {
-            return StatusCode::UNAUTHORIZED.into_response();
-        }
-        hand_made::accepted()
-    }))
-    .await;
+    let router = hand_made::legacy(|message| match message.method.as_str() {
+        "tools/call" => StatusCode::UNAUTHORIZED.into_response(),
+        _ => hand_made::accepted(),
+    });
+    let server = Server::start(router).await;
     let session = connected(&server.url).await;
     let error = run_tool(&session, call("a")).await;
     assert_eq!(error.err().unwrap().code(), Code::AuthNeeded);
@@ -209,18 +197,11 @@ async fn a_lapsed_token_is_noticed_in_a_call() {
 async fn a_refused_sign_of_life_says_why() {
     let is_lapsed = Arc::new(AtomicBool::new(false));
     let lapsed = is_lapsed.clone();
-    let server = Server::start(hand_made::raw(move |asked: ReceivedRequest| {
-        std::future::ready(if lapsed.load(Ordering::SeqCst) {
-            StatusCode::UNAUTHORIZED.into_response()
-        } else {
-            let result = json!({
-                "supportedVersions": ["2026-07-28"], "capabilities": {}, "resultType": "complete",
-                "ttlMs": 0, "cacheScope": "private"
-            });
-            hand_made::result(&asked.id, result)
-        })
-    }))
-    .await;
+    let router = hand_made::raw(move |message| match lapsed.load(Ordering::SeqCst) {
+        true => StatusCode::UNAUTHORIZED.into_response(),
+        false => message.respond(hand_made::discovered()),
+    });
+    let server = Server::start(router).await;
     let session = connected(&server.url).await;
     let cancel = CancellationToken::new();
     session.ping(&cancel).await.unwrap();
@@ -233,14 +214,10 @@ async fn a_refused_sign_of_life_says_why() {
 
 #[tokio::test]
 async fn missing_scopes_are_kept() {
-    let server = Server::start(hand_made::server(|_: ReceivedRequest| async {
+    let server = Server::start(hand_made::legacy(|_| {
         let challenge = r#"Bearer error="insufficient_scope", scope="files:write""#;
-        (
-            StatusCode::FORBIDDEN,
-            [(header::WWW_AUTHENTICATE, challenge)],
-            "no",
-        )
-            .into_response()
+        let headers = [(header::WWW_AUTHENTICATE, challenge)];
+        (StatusCode::FORBIDDEN, headers, "no").into_response()
     }))
     .await;
     let session = connected(&server.url).await;
@@ -266,10 +243,8 @@ async fn a_redirect_to_another_origin_is_not_followed_and_sees_no_token() {
         let status = StatusCode::from_u16(status).unwrap();
         let location = recorder.url.to_string();
         let server = Server::start(always((status, [(header::LOCATION, location)]))).await;
-        let error = connect_as(&server, Counting::new(true))
-            .await
-            .err()
-            .unwrap();
+        let tokens = CountingTokens::new(true);
+        let error = connect_error(with_tokens(&server.url, &tokens)).await;
         assert_eq!(error.code(), Code::NetworkRedirect);
         let Error::RedirectRefused { to, .. } = error else {
             unreachable!("the code says so")
@@ -281,25 +256,14 @@ async fn a_redirect_to_another_origin_is_not_followed_and_sees_no_token() {
 
 #[tokio::test]
 async fn a_redirect_within_the_origin_keeps_method_body_and_token() {
-    let moved = |_: ReceivedRequest| async {
+    let moved = hand_made::raw(|_| {
         (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "/mcp")]).into_response()
-    };
-    let entrance = hand_made::raw(moved);
-    let router = Router::new().nest("/old", entrance).merge(guarded(0, None));
+    });
+    let router = Router::new().nest("/old", moved).merge(guarded(0, None));
     let server = Server::start(router).await;
     let mut url = server.url.clone();
     url.set_path("/old/mcp");
-    let target = McpTarget {
-        tokens: Counting::new(false),
-        ..target(&url)
-    };
-    let session = connect(
-        &http(),
-        target,
-        McpLimits::DEFAULT,
-        &CancellationToken::new(),
-    )
-    .await;
+    let session = connect_to(with_tokens(&url, &CountingTokens::new(false))).await;
     assert_eq!(session.unwrap().facts().name, "handmade");
 }
 
@@ -315,12 +279,12 @@ async fn going_round_in_circles_ends() {
 
 #[tokio::test]
 async fn an_unknown_tool_and_other_errors_are_told_apart() {
-    let server = Server::start(hand_made::server(|asked: ReceivedRequest| async move {
-        let message = match asked.params["name"].as_str() {
+    let server = Server::start(hand_made::legacy(|call| {
+        let message = match call.params["name"].as_str() {
             Some("gone") => "Unknown tool: gone",
             _ => "limit has to be a number",
         };
-        hand_made::failure(&asked.id, -32602, message)
+        call.fail(-32602, message)
     }))
     .await;
     let session = connected(&server.url).await;
@@ -336,11 +300,11 @@ async fn an_unknown_tool_and_other_errors_are_told_apart() {
 #[tokio::test]
 async fn a_status_of_500_is_one_code_everywhere_and_an_error_in_mcp_another() {
     let failing = |in_words: bool| {
-        move |asked: ReceivedRequest| async move {
+        move |message: ReceivedMessage| {
             let error = json!({"code": -32603, "message": "Internal error"});
-            let body = json!({"jsonrpc": "2.0", "id": asked.id, "error": error});
+            let body = axum::Json(message.error_response(error));
             match in_words {
-                true => (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(body)).into_response(),
+                true => (StatusCode::INTERNAL_SERVER_ERROR, body).into_response(),
                 false => (StatusCode::INTERNAL_SERVER_ERROR, "broken").into_response(),
             }
         }
@@ -348,7 +312,7 @@ async fn a_status_of_500_is_one_code_everywhere_and_an_error_in_mcp_another() {
     for (in_words, expected) in [(false, Code::PlatformFailed), (true, Code::McpServerError)] {
         let error = error_of(hand_made::raw(failing(in_words))).await;
         assert_eq!(error.code(), expected, "while connecting: {error:?}");
-        let server = Server::start(hand_made::server(failing(in_words))).await;
+        let server = Server::start(hand_made::legacy(failing(in_words))).await;
         let session = connected(&server.url).await;
         let cancel = CancellationToken::new();
         let error = session.list_tools(&cancel).await.unwrap_err();
@@ -360,17 +324,14 @@ async fn a_status_of_500_is_one_code_everywhere_and_an_error_in_mcp_another() {
 
 #[tokio::test]
 async fn what_answers_something_else_is_a_protocol_error() {
-    let answers: [fn(&Value) -> axum::response::Response; 4] = [
+    let responses: [fn(ReceivedMessage) -> Response; 4] = [
         |_| "no JSON".into_response(),
         |_| axum::Json(json!({"ok": true})).into_response(),
-        |_| hand_made::result(&json!(4711), json!({})),
-        |id| axum::Json(json!({"jsonrpc": "2.0", "id": id, "error": "text"})).into_response(),
+        |_| axum::Json(json!({"jsonrpc": "2.0", "id": 4711, "result": {}})).into_response(),
+        |call| axum::Json(call.error_response(json!("text"))).into_response(),
     ];
-    for answer in answers {
-        let server = Server::start(hand_made::server(
-            move |asked: ReceivedRequest| async move { answer(&asked.id) },
-        ))
-        .await;
+    for respond in responses {
+        let server = Server::start(hand_made::legacy(respond)).await;
         let session = connected(&server.url).await;
         let outcome = run_tool(&session, call("a")).await;
         assert_eq!(outcome.err().unwrap().code(), Code::McpProtocol);
@@ -389,7 +350,7 @@ async fn credentials_go_to_another_computer_over_plain_http_only_where_a_person_
     let http = http.build().unwrap();
     let cancel = CancellationToken::new();
     let as_allowed = |plain_http| McpTarget {
-        tokens: Counting::new(false),
+        tokens: CountingTokens::new(false),
         plain_http,
         ..target(&url)
     };

@@ -1,12 +1,11 @@
 //! Sessions that are resumed on another connection.
 
 use std::collections::HashSet;
-use std::sync::Mutex;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse as _;
-use axum::routing::{MethodRouter, any};
-use serde_json::json;
+use axum::routing::delete;
+use serde_json::{Value, json};
 
 use super::hand_made;
 use super::*;
@@ -15,77 +14,63 @@ use crate::mcp::{ResumableSession, SessionLife, end_session};
 /// The requests that a server has received, and its sessions.
 #[derive(Default)]
 struct State {
-    /// Methods with their session ids, if any.
-    heard: Vec<(String, Option<String>)>,
+    methods: Vec<String>,
+    /// Ids of the calls.
     ids: Vec<Value>,
     live: HashSet<String>,
-    begun: usize,
+    started: usize,
 }
 
 type Shared = Arc<Mutex<State>>;
 
 /// A server with sessions; requests for an unknown one get the response `lost`.
 fn server(state: &Shared, lost: (StatusCode, &'static str)) -> Router {
-    let state = Arc::clone(state);
-    let handler: MethodRouter = any(move |request: axum::extract::Request| {
-        let state = Arc::clone(&state);
-        async move {
-            let (parts, body) = request.into_parts();
-            let session = parts.headers.get("mcp-session-id");
-            let session = session.map(|id| id.to_str().unwrap().to_owned());
-            let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
-            let message: Value = serde_json::from_slice(&body).unwrap_or_default();
-            let method = message["method"].as_str().unwrap_or(parts.method.as_str());
-            let mut state = state.lock().unwrap();
-            state.heard.push((method.to_owned(), session.clone()));
-            if parts.method == "GET" {
-                return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    let (post_state, delete_state) = (Arc::clone(state), Arc::clone(state));
+    let router = hand_made::raw(move |message| {
+        let mut state = post_state.lock().unwrap();
+        state.methods.push(message.method.clone());
+        let session = message.headers.get("mcp-session-id");
+        let session = session.map(|id| id.to_str().unwrap());
+        if session.is_some_and(|session| !state.live.contains(session)) {
+            return lost.into_response();
+        }
+        match message.method.as_str() {
+            "server/discover" => message.refuse_method(),
+            "initialize" => {
+                state.started += 1;
+                let id = format!("session-{}", state.started);
+                state.live.insert(id.clone());
+                let welcome = message.respond(hand_made::welcome());
+                ([("mcp-session-id", id)], welcome).into_response()
             }
-            if let Some(session) = &session
-                && !state.live.contains(session)
-            {
-                return lost.into_response();
+            "tools/call" => {
+                state.ids.push(message.id.clone());
+                let content = json!([{ "type": "text", "text": session }]);
+                message.respond(json!({ "content": content }))
             }
-            match method {
-                "DELETE" => {
-                    state.live.remove(&session.unwrap());
-                    StatusCode::OK.into_response()
-                }
-                "server/discover" => hand_made::failure(&message["id"], -32601, "no"),
-                "initialize" => {
-                    state.begun += 1;
-                    let id = format!("session-{}", state.begun);
-                    state.live.insert(id.clone());
-                    let welcome = hand_made::result(&message["id"], hand_made::welcome());
-                    ([("mcp-session-id", id)], welcome).into_response()
-                }
-                "tools/call" => {
-                    state.ids.push(message["id"].clone());
-                    let content = json!([{ "type": "text", "text": session }]);
-                    hand_made::result(&message["id"], json!({ "content": content }))
-                }
-                _ => hand_made::accepted(),
-            }
+            _ => hand_made::accepted(),
         }
     });
-    Router::new().route("/mcp", handler)
+    let end = async move |headers: HeaderMap| {
+        let mut state = delete_state.lock().unwrap();
+        state.methods.push("DELETE".to_owned());
+        let session = headers["mcp-session-id"].to_str().unwrap();
+        state.live.remove(session);
+    };
+    router.route("/mcp", delete(end))
 }
 
 const LOST: (StatusCode, &str) = (StatusCode::NOT_FOUND, "Session not found");
 
 impl State {
     fn count(&self, method: &str) -> usize {
-        self.heard
-            .iter()
-            .filter(|(known, _)| known == method)
-            .count()
+        let same = self.methods.iter().filter(|known| *known == method);
+        same.count()
     }
 }
 
 async fn open(target: McpTarget) -> McpSession {
-    let cancel = CancellationToken::new();
-    let session = connect(&http(), target, McpLimits::DEFAULT, &cancel).await;
-    session.unwrap()
+    connect_to(target).await.unwrap()
 }
 
 fn resumable(url: &Url, resumed: Option<ResumableSession>) -> McpTarget {
@@ -96,14 +81,10 @@ fn resumable(url: &Url, resumed: Option<ResumableSession>) -> McpTarget {
     }
 }
 
-/// The session in which a call arrived.
-async fn called_in(session: &McpSession) -> String {
-    let cancel = CancellationToken::new();
-    let outcome = session.call_tool(call("where"), &cancel).await.unwrap();
-    let patchbay_model::Content::Text { text } = &outcome.result.content[0] else {
-        panic!("{outcome:?}");
-    };
-    text.clone()
+/// The id of the session in which the server receives a call.
+async fn session_id(session: &McpSession) -> String {
+    let outcome = run_tool(session, call("where")).await.unwrap();
+    text_of(&outcome).to_owned()
 }
 
 #[tokio::test]
@@ -112,12 +93,12 @@ async fn a_session_goes_on_without_a_handshake_and_under_ids_of_its_own() {
     let running = Server::start(server(&state, LOST)).await;
     let first = open(resumable(&running.url, None)).await;
     let known = first.facts().clone();
-    assert_eq!(called_in(&first).await, "session-1");
+    assert_eq!(session_id(&first).await, "session-1");
     let left = first.detach().await.unwrap();
     assert!(first.is_closed());
     let second = open(resumable(&running.url, Some(left))).await;
     assert_eq!(*second.facts(), known);
-    assert_eq!(called_in(&second).await, "session-1");
+    assert_eq!(session_id(&second).await, "session-1");
     let left = second.detach().await.unwrap();
     {
         let state = state.lock().unwrap();
@@ -140,7 +121,7 @@ async fn a_session_that_is_over_begins_anew_before_anything_is_done() {
         let left = open(resumable(&running.url, None)).await.detach().await;
         state.lock().unwrap().live.clear();
         let session = open(resumable(&running.url, left)).await;
-        assert_eq!(called_in(&session).await, "session-2");
+        assert_eq!(session_id(&session).await, "session-2");
         assert_eq!(state.lock().unwrap().ids.len(), 1);
         // The current session is the one that is left open.
         let left = session.detach().await.unwrap();
@@ -152,25 +133,25 @@ async fn a_session_that_is_over_begins_anew_before_anything_is_done() {
 async fn a_session_is_continued_with_the_credentials_that_it_began_with() {
     let state = Shared::default();
     let running = Server::start(server(&state, LOST)).await;
-    let tokens = Counting::new(true);
+    let tokens = CountingTokens::new(true);
     let with = |resumed| McpTarget {
         tokens: tokens.clone(),
         ..resumable(&running.url, resumed)
     };
     let left = open(with(None)).await.detach().await.unwrap();
     let same = open(with(Some(left.clone()))).await;
-    assert_eq!(called_in(&same).await, "session-1");
+    assert_eq!(session_id(&same).await, "session-1");
     same.detach().await.unwrap();
     // The token has changed from now on.
     tokens.refusals.lock().await.push(None);
     let other = open(with(Some(left.clone()))).await;
-    assert_eq!(called_in(&other).await, "session-2");
+    assert_eq!(session_id(&other).await, "session-2");
     let any = ResumableSession {
         credentials: None,
         ..left
     };
     let renewed = open(with(Some(any))).await;
-    assert_eq!(called_in(&renewed).await, "session-1");
+    assert_eq!(session_id(&renewed).await, "session-1");
 }
 
 #[tokio::test]
@@ -183,7 +164,7 @@ async fn a_session_ends_with_its_connection_unless_it_is_left() {
             ..resumable(&running.url, None)
         };
         let session = open(target).await;
-        called_in(&session).await;
+        session_id(&session).await;
         session.close().await;
         assert!(state.lock().unwrap().live.is_empty());
     }
@@ -204,7 +185,7 @@ async fn behind_a_relay_only_the_handshake_is_tried_and_no_end_is_told() {
         ..target(&running.url)
     };
     let session = open(relayed).await;
-    assert_eq!(called_in(&session).await, "session-1");
+    assert_eq!(session_id(&session).await, "session-1");
     session.close().await;
     let state = state.lock().unwrap();
     assert_eq!(state.count("server/discover"), 0);

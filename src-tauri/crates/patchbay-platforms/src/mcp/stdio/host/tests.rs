@@ -1,4 +1,4 @@
-//! Whose message is whose; how servers are held is tried with real ones, in `mcp/tests/held.rs`.
+//! Routing of messages; `mcp/tests/programs/held.rs` tests held servers with real programs.
 
 use serde_json::{Value, json};
 

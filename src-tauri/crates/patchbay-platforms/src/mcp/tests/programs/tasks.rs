@@ -3,75 +3,67 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use patchbay_model::{Content, QuestionAnswer, ServerTask};
+use patchbay_http::OnProgress;
+use patchbay_model::{QuestionAnswer, ServerTask};
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::super::asks::{Person, asking};
-use super::super::{came, json_of, run_tool, tools_of};
-use super::{Groups, program};
+use super::super::elicitation::{ScriptedAsker, call_with};
+use super::super::{captured, json_of, run_tool, text_of, tools_of};
+use super::{program, start};
 use crate::Error;
-use crate::mcp::{
-    CallOutcome, CallProgress, ClientFeatures, McpLimits, McpSession, TaskKeeper, ToolCall,
-    connect_program,
-};
+use crate::mcp::{CallProgress, ClientFeatures, McpSession, TaskKeeper, ToolCall};
 
-async fn session(groups: &Arc<Groups>) -> McpSession {
-    session_with("tasks", groups).await
-}
-
-async fn session_with(manner: &str, groups: &Arc<Groups>) -> McpSession {
+/// A session with a program, by its behavior.
+async fn session(behavior: &str) -> McpSession {
     let client_features = ClientFeatures {
         asks: true,
         ..ClientFeatures::default()
     };
-    let (limits, cancel) = (McpLimits::DEFAULT, CancellationToken::new());
-    let session = connect_program(program(manner, groups), client_features, limits, &cancel).await;
-    session.unwrap()
+    let program = program(behavior, &Arc::default());
+    start(program, client_features).await.unwrap()
 }
 
-fn task(how: &str, person: &Arc<Person>) -> ToolCall {
+fn task(how: &str, asker: &Arc<ScriptedAsker>) -> ToolCall {
     ToolCall {
         arguments: Map::from_iter([("how".to_owned(), how.into())]),
         as_task: true,
-        ..asking(person)
+        ..call_with(asker)
     }
 }
 
-fn nobody() -> Arc<Person> {
-    Person::who(Some(QuestionAnswer::Cancel), std::time::Duration::ZERO)
+fn nobody() -> Arc<ScriptedAsker> {
+    ScriptedAsker::answering(QuestionAnswer::Cancel)
 }
 
-fn text(outcome: &CallOutcome) -> &str {
-    match outcome.result.content.as_slice() {
-        [Content::Text { text }] => text,
-        other => panic!("{other:?}"),
-    }
+/// A progress callback, and the messages that it receives.
+fn recorded_steps() -> (OnProgress, Arc<Mutex<Vec<String>>>) {
+    let steps: Arc<Mutex<Vec<String>>> = Arc::default();
+    let recorded = Arc::clone(&steps);
+    let on_progress = move |step: CallProgress| {
+        recorded.lock().unwrap().push(step.message.unwrap());
+    };
+    (Arc::new(on_progress), steps)
 }
 
 /// The methods about tasks that the server has received.
-async fn heard(session: &McpSession) -> Value {
+async fn received(session: &McpSession) -> Value {
     let call = ToolCall {
         as_task: false,
         ..task("tell", &nobody())
     };
-    let told = run_tool(session, call).await;
-    serde_json::from_str(text(&told.unwrap())).unwrap()
+    json_of(text_of(&run_tool(session, call).await.unwrap()))
 }
 
 #[tokio::test]
 async fn a_task_is_asked_how_far_it_is_until_it_has_a_result() {
-    let groups = Arc::new(Groups::default());
-    let session = session(&groups).await;
+    let session = session("tasks").await;
     let tools = tools_of(&session).await.unwrap();
     assert!(tools[0].needs_task);
 
-    let steps = Arc::new(Mutex::new(Vec::new()));
-    let hearing = Arc::clone(&steps);
+    let (progress, steps) = recorded_steps();
     let call = ToolCall {
-        progress: Arc::new(move |step: CallProgress| {
-            hearing.lock().unwrap().push(step.message.unwrap());
-        }),
+        progress,
         ..task("well", &nobody())
     };
     let capture = call.capture.clone();
@@ -79,15 +71,15 @@ async fn a_task_is_asked_how_far_it_is_until_it_has_a_result() {
     let planned = planned.unwrap().body.unwrap();
     assert!(planned.contains(r#""task":{"ttl":660000}"#), "{planned}");
     let outcome = run_tool(&session, call).await;
-    assert_eq!(text(&outcome.unwrap()), "done");
+    assert_eq!(text_of(&outcome.unwrap()), "done");
     assert_eq!(*steps.lock().unwrap(), ["begun", "half done"]);
     // The captured request is the call, the response its result.
-    let (sent, came) = came(&capture);
-    assert!(sent.body.unwrap().contains("tools/call"));
-    let came = json_of(came.body.unwrap());
-    assert_eq!(came["result"]["content"][0]["text"], "done");
+    let (request, response) = captured(&capture);
+    assert!(request.body.unwrap().contains("tools/call"));
+    let response = json_of(response.body.unwrap());
+    assert_eq!(response["result"]["content"][0]["text"], "done");
     assert_eq!(
-        heard(&session).await,
+        received(&session).await,
         json!(["tools/call", "tasks/get", "tasks/get", "tasks/result"])
     );
     session.close().await;
@@ -95,20 +87,18 @@ async fn a_task_is_asked_how_far_it_is_until_it_has_a_result() {
 
 #[tokio::test]
 async fn what_a_task_asks_is_answered_while_its_result_is_waited_for() {
-    let groups = Arc::new(Groups::default());
-    let session = session(&groups).await;
-    let person = Person::sending(json!({ "name": "Grace" }));
+    let session = session("tasks").await;
+    let asker = ScriptedAsker::accepting(json!({ "name": "Grace" }));
     let cancel = CancellationToken::new();
-    let outcome = session.call_tool(task("asks", &person), &cancel).await;
-    let told: Value = serde_json::from_str(text(&outcome.unwrap())).unwrap();
-    assert_eq!(told["content"]["name"], "Grace");
+    let outcome = session.call_tool(task("asks", &asker), &cancel).await;
+    let answers = json_of(text_of(&outcome.unwrap()));
+    assert_eq!(answers["content"]["name"], "Grace");
     session.close().await;
 }
 
 #[tokio::test]
 async fn a_task_that_is_not_wanted_any_more_is_cancelled() {
-    let groups = Arc::new(Groups::default());
-    let session = session(&groups).await;
+    let session = session("tasks").await;
     let cancel = CancellationToken::new();
     let stopping = cancel.clone();
     let call = ToolCall {
@@ -123,8 +113,8 @@ async fn a_task_that_is_not_wanted_any_more_is_cancelled() {
 
 async fn wait_for_cancel(session: &McpSession) {
     for _ in 0..100 {
-        let heard = heard(session).await;
-        if heard.as_array().unwrap().last() == Some(&json!("tasks/cancel")) {
+        let methods = received(session).await;
+        if methods.as_array().unwrap().last() == Some(&json!("tasks/cancel")) {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -134,8 +124,7 @@ async fn wait_for_cancel(session: &McpSession) {
 
 #[tokio::test]
 async fn a_task_that_fails_or_is_none_is_said_as_it_is() {
-    let groups = Arc::new(Groups::default());
-    let session = session(&groups).await;
+    let session = session("tasks").await;
     let cancel = CancellationToken::new();
     let call = |how: &str| session.call_tool(task(how, &nobody()), &cancel);
     let failed = call("fails").await.unwrap();
@@ -149,62 +138,56 @@ async fn a_task_that_fails_or_is_none_is_said_as_it_is() {
     assert!(matches!(odd, Err(Error::Protocol(_))), "{odd:?}");
     // A server may execute the call as a usual one.
     let plain = call("plain").await.unwrap();
-    assert_eq!(text(&plain), "at once");
+    assert_eq!(text_of(&plain), "at once");
     session.close().await;
 }
 
 #[tokio::test]
 async fn a_task_that_a_server_of_the_newer_era_makes_is_waited_for() {
-    let groups = Arc::new(Groups::default());
-    let session = session_with("modern_tasks", &groups).await;
-    let steps = Arc::new(Mutex::new(Vec::new()));
-    let hearing = Arc::clone(&steps);
-    let keeper = Arc::new(Keeper::default());
+    let session = session("modern_tasks").await;
+    let (progress, steps) = recorded_steps();
+    let keeper = Arc::new(RecordingKeeper::default());
     let call = ToolCall {
         as_task: false,
         task_keeper: Some(keeper.clone()),
-        progress: Arc::new(move |step: CallProgress| {
-            hearing.lock().unwrap().push(step.message.unwrap());
-        }),
+        progress,
         ..task("well", &nobody())
     };
     let capture = call.capture.clone();
     let outcome = run_tool(&session, call).await;
-    assert_eq!(text(&outcome.unwrap()), "done");
+    assert_eq!(text_of(&outcome.unwrap()), "done");
     assert_eq!(*steps.lock().unwrap(), ["begun", "half done"]);
     let kept = ServerTask {
         id: "t1".to_owned(),
         extension: true,
     };
     assert_eq!(*keeper.kept.lock().unwrap(), [kept]);
-    let (sent, came) = came(&capture);
-    assert!(sent.body.unwrap().contains("tools/call"));
-    let came = json_of(came.body.unwrap());
-    assert_eq!(came["result"]["result"]["content"][0]["text"], "done");
+    let (request, response) = captured(&capture);
+    assert!(request.body.unwrap().contains("tools/call"));
+    let response = json_of(response.body.unwrap());
+    assert_eq!(response["result"]["result"]["content"][0]["text"], "done");
     let expected = json!(["tools/call", "tasks/get", "tasks/get"]);
-    assert_eq!(heard(&session).await, expected);
+    assert_eq!(received(&session).await, expected);
     session.close().await;
 }
 
 #[tokio::test]
 async fn what_such_a_task_asks_is_answered_once() {
-    let groups = Arc::new(Groups::default());
-    let session = session_with("modern_tasks", &groups).await;
-    let person = Person::sending(json!({ "name": "Grace" }));
+    let session = session("modern_tasks").await;
+    let asker = ScriptedAsker::accepting(json!({ "name": "Grace" }));
     let cancel = CancellationToken::new();
-    let outcome = session.call_tool(task("asks", &person), &cancel).await;
-    let told: Value = serde_json::from_str(text(&outcome.unwrap())).unwrap();
-    assert_eq!(told["who"]["content"]["name"], "Grace");
-    assert_eq!(person.asked(), 1);
-    let heard = heard(&session).await;
-    let updates = heard.as_array().unwrap().iter();
+    let outcome = session.call_tool(task("asks", &asker), &cancel).await;
+    let answers = json_of(text_of(&outcome.unwrap()));
+    assert_eq!(answers["who"]["content"]["name"], "Grace");
+    assert_eq!(asker.asked(), 1);
+    let methods = received(&session).await;
+    let updates = methods.as_array().unwrap().iter();
     assert_eq!(updates.filter(|it| **it == "tasks/update").count(), 1);
     session.close().await;
 }
 
 #[tokio::test]
 async fn how_such_a_task_ends_is_said_as_it_is() {
-    let groups = Arc::new(Groups::default());
     let cancel = CancellationToken::new();
     for (how, says) in [
         ("fails", "the server returned an error: out of paper"),
@@ -214,7 +197,7 @@ async fn how_such_a_task_ends_is_said_as_it_is() {
             "the server violated the MCP protocol: a task without a result",
         ),
     ] {
-        let session = session_with("modern_tasks", &groups).await;
+        let session = session("modern_tasks").await;
         let ended = session.call_tool(task(how, &nobody()), &cancel).await;
         assert_eq!(ended.unwrap_err().to_string(), says);
         session.close().await;
@@ -223,10 +206,9 @@ async fn how_such_a_task_ends_is_said_as_it_is() {
 
 #[tokio::test]
 async fn a_task_of_either_era_can_be_waited_for_later() {
-    for (manner, extension) in [("tasks", false), ("modern_tasks", true)] {
-        let groups = Arc::new(Groups::default());
-        let session = session_with(manner, &groups).await;
-        let keeper = Arc::new(Keeper::default());
+    for (behavior, extension) in [("tasks", false), ("modern_tasks", true)] {
+        let session = session(behavior).await;
+        let keeper = Arc::new(RecordingKeeper::default());
         let cancel = CancellationToken::new();
         let stopping = cancel.clone();
         let call = ToolCall {
@@ -250,9 +232,9 @@ async fn a_task_of_either_era_can_be_waited_for_later() {
         };
         let cancel = CancellationToken::new();
         let outcome = session.call_tool(resumed("t1"), &cancel).await;
-        assert_eq!(text(&outcome.unwrap()), "done");
-        let heard = heard(&session).await;
-        assert!(!heard.to_string().contains("tasks/cancel"), "{heard}");
+        assert_eq!(text_of(&outcome.unwrap()), "done");
+        let methods = received(&session).await;
+        assert!(!methods.to_string().contains("tasks/cancel"), "{methods}");
         if extension {
             let lost = session.call_tool(resumed("another"), &cancel).await;
             assert!(matches!(lost, Err(Error::TaskLost)), "{lost:?}");
@@ -263,12 +245,12 @@ async fn a_task_of_either_era_can_be_waited_for_later() {
 
 /// Keeps every task resumable.
 #[derive(Default)]
-struct Keeper {
+struct RecordingKeeper {
     kept: Mutex<Vec<ServerTask>>,
 }
 
 #[async_trait]
-impl TaskKeeper for Keeper {
+impl TaskKeeper for RecordingKeeper {
     async fn keep(&self, task: ServerTask) {
         self.kept.lock().unwrap().push(task);
     }

@@ -1,0 +1,537 @@
+//! Servers that ask the person during a call, in both eras.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::response::IntoResponse as _;
+use futures::StreamExt as _;
+use patchbay_model::{Content, Json, Question, QuestionAnswer};
+use serde_json::{Map, Value, json};
+use tokio::sync::{broadcast, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use super::hand_made::{self, accepted, event, events};
+use super::{Server, call, connect_to, http, json_of, run_tool, target, text_of, tools_of};
+use crate::Error;
+use crate::mcp::{
+    Asker, CallOutcome, ClientFeatures, McpLimits, McpSession, McpTarget, ToolCall, connect,
+};
+
+/// Gives a scripted answer after a delay, and records the questions.
+pub(super) struct ScriptedAsker {
+    /// `None` to never answer.
+    answer: Option<QuestionAnswer>,
+    after: Duration,
+    asked: Mutex<Vec<Question>>,
+    /// Number of questions that were closed before they were answered.
+    closed: Mutex<usize>,
+}
+
+impl ScriptedAsker {
+    pub(super) fn new(answer: Option<QuestionAnswer>, after: Duration) -> Arc<Self> {
+        Arc::new(Self {
+            answer,
+            after,
+            asked: Mutex::default(),
+            closed: Mutex::default(),
+        })
+    }
+
+    pub(super) fn answering(answer: QuestionAnswer) -> Arc<Self> {
+        Self::new(Some(answer), Duration::ZERO)
+    }
+
+    pub(super) fn accepting(values: Value) -> Arc<Self> {
+        Self::accepting_after(values, Duration::ZERO)
+    }
+
+    fn accepting_after(values: Value, after: Duration) -> Arc<Self> {
+        let values = Json(values);
+        Self::new(Some(QuestionAnswer::Accept { values }), after)
+    }
+
+    pub(super) fn questions(&self) -> Vec<Question> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    pub(super) fn asked(&self) -> usize {
+        self.asked.lock().unwrap().len()
+    }
+}
+
+/// Counts a question that was closed before it was answered.
+struct CountClosed<'a> {
+    asker: &'a ScriptedAsker,
+    is_answered: bool,
+}
+
+impl Drop for CountClosed<'_> {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            *self.asker.closed.lock().unwrap() += 1;
+        }
+    }
+}
+
+#[async_trait]
+impl Asker for ScriptedAsker {
+    async fn ask(&self, question: Question) -> QuestionAnswer {
+        self.asked.lock().unwrap().push(question);
+        let mut guard = CountClosed {
+            asker: self,
+            is_answered: false,
+        };
+        tokio::time::sleep(self.after).await;
+        let Some(answer) = self.answer.clone() else {
+            return std::future::pending().await;
+        };
+        guard.is_answered = true;
+        answer
+    }
+}
+
+/// A server of the older era that asks all `questions` at once during each call, and responds with the answers.
+fn legacy(questions: Vec<Value>) -> Router {
+    let (answers, _) = broadcast::channel::<(Value, Value)>(64);
+    hand_made::legacy(move |message| match message.method.as_str() {
+        "tools/call" | "prompts/get" => {
+            let (send, receive) = mpsc::unbounded_channel();
+            let (mut answers, questions) = (answers.subscribe(), questions.clone());
+            tokio::spawn(async move {
+                for (number, params) in questions.iter().enumerate() {
+                    let id = format!("q{number}");
+                    send.send(event(&elicitation(&id, params))).unwrap();
+                }
+                let mut all = Map::new();
+                while all.len() < questions.len() {
+                    let (id, answer) = answers.recv().await.unwrap();
+                    all.insert(id.as_str().unwrap().to_owned(), answer);
+                }
+                let text = Value::Object(all).to_string();
+                drop(send.send(message.event(result_of(&text))));
+            });
+            let pieces = tokio_stream::wrappers::UnboundedReceiverStream::new(receive);
+            events(pieces.map(Ok))
+        }
+        "" => {
+            drop(answers.send((message.id, message.result)));
+            accepted()
+        }
+        _ => accepted(),
+    })
+}
+
+fn elicitation(id: &str, params: &Value) -> Value {
+    json!({"jsonrpc": "2.0", "id": id, "method": "elicitation/create", "params": params})
+}
+
+/// A text in the form of the result of a call, a prompt and a resource.
+fn result_of(text: &str) -> Value {
+    let content = json!({"type": "text", "text": text});
+    json!({
+        "resultType": "complete", "content": [content],
+        "messages": [{"role": "user", "content": content}],
+        "contents": [{"uri": "echo", "text": text}],
+    })
+}
+
+/// A server of the newer era that requires answers to `questions` before it responds.
+fn modern(questions: Value) -> Router {
+    hand_made::modern(move |message| {
+        let params = &message.params;
+        if !matches!(
+            message.method.as_str(),
+            "tools/call" | "prompts/get" | "resources/read"
+        ) {
+            return accepted();
+        }
+        if params["requestState"].is_null() {
+            return message.respond(json!({"resultType": "input_required", "inputRequests": questions, "requestState": "s\u{e9}"}));
+        }
+        assert_eq!(params["requestState"], "s\u{e9}");
+        let named = [&params["name"], &params["uri"]];
+        assert!(named.contains(&&json!("echo")), "{named:?}");
+        let capabilities = &params["_meta"]["io.modelcontextprotocol/clientCapabilities"];
+        assert!(
+            capabilities["elicitation"]["form"].is_object(),
+            "{capabilities}"
+        );
+        message.respond(result_of(&params["inputResponses"].to_string()))
+    })
+}
+
+async fn session(router: Router, limits: McpLimits) -> (Server, McpSession) {
+    let server = Server::start(router).await;
+    let target = McpTarget {
+        client_features: ClientFeatures {
+            asks: true,
+            ..ClientFeatures::default()
+        },
+        ..target(&server.url)
+    };
+    let session = connect(&http(), target, limits, &CancellationToken::new()).await;
+    (server, session.unwrap())
+}
+
+async fn call_server(router: Router, asker: &Arc<ScriptedAsker>) -> Result<CallOutcome, Error> {
+    call_and_capture(router, asker).await.0
+}
+
+/// Calls the tool; also returns the captured request.
+async fn call_and_capture(
+    router: Router,
+    asker: &Arc<ScriptedAsker>,
+) -> (Result<CallOutcome, Error>, Option<String>) {
+    let (_server, session) = session(router, McpLimits::DEFAULT).await;
+    let call = call_with(asker);
+    let capture = call.capture.clone();
+    let outcome = run_tool(&session, call).await;
+    let sent = capture.take_exchange().and_then(|kept| kept.request.body);
+    (outcome, sent)
+}
+
+pub(super) fn call_with(asker: &Arc<ScriptedAsker>) -> ToolCall {
+    ToolCall {
+        asker: Some(Arc::clone(asker) as Arc<dyn Asker>),
+        ..call("echo")
+    }
+}
+
+/// The answers that the server received.
+fn answers_in(outcome: &CallOutcome) -> Value {
+    json_of(text_of(outcome))
+}
+
+fn ask_name(name: &str) -> Value {
+    json!({"message": "Who?", "requestedSchema": {"type": "object", "properties": {
+        name: {"type": "string", "default": "Ada"},
+    }, "required": [name]}})
+}
+
+/// A question that does not fit rmcp's types.
+fn ask_count() -> Value {
+    json!({"mode": "form", "message": "How many?", "requestedSchema": {"type": "object", "properties": {
+        "count": {"anyOf": [{"type": "integer"}, {"type": "null"}], "default": 3.0},
+        "deep": {"type": "object", "properties": {"x": {"type": "string"}}},
+    }, "required": ["count"]}})
+}
+
+#[tokio::test]
+async fn a_question_of_the_older_era_is_asked_and_answered() {
+    let asker = ScriptedAsker::accepting(json!({"name": "Grace"}));
+    let (outcome, sent) = call_and_capture(legacy(vec![ask_name("name")]), &asker).await;
+    assert_eq!(
+        answers_in(&outcome.unwrap()),
+        json!({"q0": {"action": "accept", "content": {"name": "Grace"}}})
+    );
+    let asked = asker.questions();
+    let [Question::Form(form)] = asked.as_slice() else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(form.message, "Who?");
+    assert_eq!(form.form.values.0, json!({"name": "Ada"}));
+    // The captured request does not contain the answer.
+    assert!(!sent.unwrap().contains("Grace"));
+}
+
+#[tokio::test]
+async fn what_is_outside_of_the_subset_is_asked_too() {
+    let asker = ScriptedAsker::accepting(json!({"deep": {"x": "y"}}));
+    let outcome = call_server(legacy(vec![ask_count()]), &asker)
+        .await
+        .unwrap();
+    let content = json!({"deep": {"x": "y"}, "count": null});
+    assert_eq!(
+        answers_in(&outcome),
+        json!({"q0": {"action": "accept", "content": content}})
+    );
+}
+
+#[tokio::test]
+async fn no_and_nothing_are_told_apart() {
+    for (answer, word) in [
+        (QuestionAnswer::Decline, "decline"),
+        (QuestionAnswer::Cancel, "cancel"),
+    ] {
+        let asker = ScriptedAsker::answering(answer);
+        let outcome = call_server(legacy(vec![ask_name("name")]), &asker)
+            .await
+            .unwrap();
+        assert_eq!(answers_in(&outcome), json!({"q0": {"action": word}}));
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_asked_about_and_only_a_safe_one() {
+    let page =
+        |url: &str| json!({"mode": "url", "message": "Pay", "url": url, "elicitationId": "1"});
+    let asker = ScriptedAsker::accepting(Value::Null);
+    let outcome = call_server(legacy(vec![page("https://pay.example/x")]), &asker).await;
+    assert_eq!(
+        answers_in(&outcome.unwrap()),
+        json!({"q0": {"action": "accept"}})
+    );
+    assert!(matches!(&asker.questions()[0], Question::Page { host, .. } if host == "pay.example"));
+    let outcome = call_server(legacy(vec![page("javascript:alert(1)")]), &asker).await;
+    assert_eq!(
+        answers_in(&outcome.unwrap()),
+        json!({"q0": {"action": "cancel"}})
+    );
+    assert_eq!(asker.asked(), 1);
+}
+
+#[tokio::test]
+async fn asked_at_once_one_is_open_and_the_others_are_cancelled() {
+    let values = json!({"name": "Ada"});
+    let asker = ScriptedAsker::accepting_after(values, Duration::from_millis(300));
+    let outcome = call_server(legacy(vec![ask_name("name"); 3]), &asker)
+        .await
+        .unwrap();
+    let answers = answers_in(&outcome);
+    let actions = ["q0", "q1", "q2"].map(|id| answers[id]["action"].as_str().unwrap());
+    let accepted = actions.iter().filter(|action| **action == "accept");
+    assert_eq!(accepted.count(), 1, "{answers}");
+    assert_eq!(asker.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_flood_of_questions_is_cut_off() {
+    let questions = json!(
+        (0..40)
+            .map(|n| (
+                format!("k{n:02}"),
+                json!({"method": "elicitation/create", "params": ask_name("name")})
+            ))
+            .collect::<Map<_, _>>()
+    );
+    let asker = ScriptedAsker::accepting(json!({"name": "Ada"}));
+    let outcome = call_server(modern(questions), &asker).await.unwrap();
+    let answers = answers_in(&outcome);
+    assert_eq!(answers["k09"]["action"], "accept");
+    assert_eq!(answers["k10"]["action"], "cancel");
+    assert_eq!(asker.asked(), 10);
+}
+
+#[tokio::test]
+async fn questions_of_the_newer_era_are_asked_one_after_the_other() {
+    let question = |params: Value| json!({"method": "elicitation/create", "params": params});
+    // Without an elicitation id.
+    let page = json!({"mode": "url", "message": "Pay", "url": "https://pay.example/x"});
+    let questions = json!({"b": question(ask_count()), "a": question(page)});
+    let asker = ScriptedAsker::accepting_after(json!({"count": 4}), Duration::from_millis(50));
+    let (outcome, sent) = call_and_capture(modern(questions), &asker).await;
+    assert_eq!(
+        answers_in(&outcome.unwrap()),
+        json!({"a": {"action": "accept"}, "b": {"action": "accept", "content": {"count": 4}}})
+    );
+    assert_eq!(asker.asked(), 2);
+    assert!(!sent.unwrap().contains("inputResponses"));
+}
+
+#[tokio::test]
+async fn what_is_asked_for_a_prompt_or_a_resource_is_answered_in_both_eras() {
+    let scripted = ScriptedAsker::accepting(json!({"name": "Ada"}));
+    let asker = Arc::clone(&scripted) as Arc<dyn Asker>;
+    let (cancel, limits) = (CancellationToken::new(), McpLimits::DEFAULT);
+    let question = json!({"method": "elicitation/create", "params": ask_name("name")});
+    let (_modern, session) = session(modern(json!({"q0": question})), limits).await;
+    let answer = json!({"q0": {"action": "accept", "content": {"name": "Ada"}}});
+    let text = |content: &Content| match content {
+        Content::Text { text } => json_of(text),
+        Content::Resource { text, .. } => json_of(text.as_ref().unwrap()),
+        other => panic!("{other:?}"),
+    };
+    let filled = session.fill_prompt("echo", Map::new(), Some(&asker), &cancel);
+    assert_eq!(text(&filled.await.unwrap().messages[0].content), answer);
+    let read = session.read_resource("echo", Some(&asker), &cancel);
+    assert_eq!(text(&read.await.unwrap()[0]), answer);
+    let refused = session.read_resource("echo", None, &cancel).await;
+    assert!(matches!(refused, Err(Error::InputRequired)), "{refused:?}");
+    let (_legacy, session) = self::session(legacy(vec![ask_name("name")]), limits).await;
+    let filled = session.fill_prompt("echo", Map::new(), Some(&asker), &cancel);
+    assert_eq!(text(&filled.await.unwrap().messages[0].content), answer);
+    assert_eq!(scripted.asked(), 3);
+}
+
+#[tokio::test]
+async fn without_a_person_nothing_is_declared_and_nobody_asked() {
+    let declared: Arc<Mutex<Value>> = Arc::default();
+    let recorded = Arc::clone(&declared);
+    let router = hand_made::raw(move |message| match message.method.as_str() {
+        "server/discover" => message.refuse_method(),
+        "initialize" => {
+            *recorded.lock().unwrap() = message.params["capabilities"].clone();
+            message.respond(hand_made::welcome())
+        }
+        "tools/call" => {
+            let request = json!({"method": "elicitation/create", "params": {}});
+            let requests = json!({ "a": request });
+            message.respond(json!({"resultType": "input_required", "inputRequests": requests}))
+        }
+        _ => accepted(),
+    });
+    let server = Server::start(router).await;
+    let session = connect_to(target(&server.url)).await.unwrap();
+    let asker = ScriptedAsker::accepting(json!({}));
+    let refused = run_tool(&session, call_with(&asker)).await;
+    assert!(matches!(refused, Err(Error::InputRequired)), "{refused:?}");
+    let client_features = json!({ "extensions": { "io.modelcontextprotocol/tasks": {} } });
+    assert_eq!(*declared.lock().unwrap(), client_features);
+    assert_eq!(asker.asked(), 0);
+}
+
+#[tokio::test]
+async fn a_question_without_a_call_is_cancelled() {
+    let (answers, mut received) = mpsc::unbounded_channel();
+    let router = hand_made::legacy(move |message| match message.method.as_str() {
+        "tools/list" => {
+            let question = event(&elicitation("q", &ask_name("name")));
+            let list = message.event(json!({"tools": []}));
+            events(futures::stream::iter([Ok(question), Ok(list)]))
+        }
+        "" => {
+            answers.send(message.result).unwrap();
+            accepted()
+        }
+        _ => accepted(),
+    });
+    let (_server, session) = session(router, McpLimits::DEFAULT).await;
+    tools_of(&session).await.unwrap();
+    assert_eq!(received.recv().await.unwrap(), json!({"action": "cancel"}));
+}
+
+#[tokio::test]
+async fn a_server_that_is_never_ready_is_left_at_the_limit() {
+    let router = hand_made::modern(|message| match message.method.as_str() {
+        "tools/call" => message.respond(json!({"resultType": "input_required"})),
+        _ => accepted(),
+    });
+    let limit = Duration::from_millis(600);
+    let limits = McpLimits {
+        total: limit,
+        ..McpLimits::DEFAULT
+    };
+    let (_server, session) = session(router, limits).await;
+    let call = ToolCall {
+        timeout: Duration::from_millis(500),
+        ..call_with(&ScriptedAsker::accepting(json!({})))
+    };
+    let ended = run_tool(&session, call).await;
+    assert!(
+        matches!(ended, Err(Error::TimedOut { after }) if after == limit),
+        "{ended:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_clock_of_a_call_stands_still_while_its_question_is_open() {
+    let values = json!({"name": "Ada"});
+    let asker = ScriptedAsker::accepting_after(values, Duration::from_millis(1500));
+    let limits = McpLimits {
+        total: Duration::from_millis(600),
+        ..McpLimits::DEFAULT
+    };
+    let (_server, session) = session(legacy(vec![ask_name("name")]), limits).await;
+    let call = ToolCall {
+        timeout: Duration::from_millis(500),
+        ..call_with(&asker)
+    };
+    let outcome = run_tool(&session, call).await.unwrap();
+    assert_eq!(answers_in(&outcome)["q0"]["action"], "accept");
+}
+
+#[tokio::test]
+async fn a_question_that_nobody_answers_is_closed_in_the_end() {
+    let asker = ScriptedAsker::new(None, Duration::ZERO);
+    let limits = McpLimits {
+        answer: Duration::from_millis(200),
+        ..McpLimits::DEFAULT
+    };
+    let (_server, session) = session(legacy(vec![ask_name("name")]), limits).await;
+    let outcome = run_tool(&session, call_with(&asker)).await;
+    assert_eq!(
+        answers_in(&outcome.unwrap()),
+        json!({"q0": {"action": "cancel"}})
+    );
+    assert_eq!(*asker.closed.lock().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_question_ends_with_its_run() {
+    for router in [
+        legacy(vec![ask_name("name")]),
+        modern(json!({"a": {"method": "elicitation/create", "params": ask_name("name")}})),
+    ] {
+        let asker = ScriptedAsker::new(None, Duration::ZERO);
+        let (_server, session) = session(router, McpLimits::DEFAULT).await;
+        let cancel = CancellationToken::new();
+        let stopping = cancel.clone();
+        let watched = Arc::clone(&asker);
+        let stopped = async move {
+            while watched.asked() == 0 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            stopping.cancel();
+        };
+        let (called, ()) = tokio::join!(session.call_tool(call_with(&asker), &cancel), stopped);
+        assert!(matches!(called, Err(Error::Cancelled)), "{called:?}");
+        for _ in 0..100 {
+            if *asker.closed.lock().unwrap() == 1 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(*asker.closed.lock().unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn pages_that_an_error_names_are_offered_and_the_call_is_left_to_the_person() {
+    let router = || {
+        hand_made::legacy(|message| {
+            let data = json!({"elicitations": [{"mode": "url", "message": "Sign", "url": "https://sign.example/", "elicitationId": "1"}]});
+            let error = json!({"code": -32042, "message": "first", "data": data});
+            axum::Json(message.error_response(error)).into_response()
+        })
+    };
+    let asker = ScriptedAsker::accepting(Value::Null);
+    let opened = call_server(router(), &asker).await;
+    assert!(matches!(opened, Err(Error::PageFirst)), "{opened:?}");
+    let asker = ScriptedAsker::answering(QuestionAnswer::Decline);
+    let refused = call_server(router(), &asker).await;
+    assert!(
+        matches!(refused, Err(Error::ServerError { code: -32042, .. })),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_asks_in_the_older_era_only_is_told_apart() {
+    let says = "Cannot send 'elicitation/create': this transport context has no back-channel for server-initiated requests.";
+    let modern = |is_error: bool| {
+        hand_made::modern(move |message| match message.method.as_str() {
+            "tools/call" if is_error => message.fail(-32600, says),
+            "tools/call" => {
+                let content = json!([{"type": "text", "text": "Server-to-client requests are not available on protocol revision 2026-07-28: x"}]);
+                message
+                    .respond(json!({"resultType": "complete", "content": content, "isError": true}))
+            }
+            _ => accepted(),
+        })
+    };
+    for is_error in [true, false] {
+        let asker = ScriptedAsker::accepting(json!({}));
+        let refused = call_server(modern(is_error), &asker).await;
+        assert!(
+            matches!(refused, Err(Error::AsksOverHandshake)),
+            "{refused:?}"
+        );
+    }
+    // In the older era there is no other era to try.
+    let older = hand_made::legacy(move |message| message.fail(-32600, says));
+    let asker = ScriptedAsker::accepting(json!({}));
+    let refused = call_server(older, &asker).await;
+    assert!(matches!(refused, Err(Error::CannotAsk)), "{refused:?}");
+}
