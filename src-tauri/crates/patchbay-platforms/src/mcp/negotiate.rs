@@ -198,7 +198,7 @@ async fn start(
     let running = serve(&handler, transport, mode, wire.failure()).await?;
     cancel_guard.disarm();
     let peer = Peer::Host(wire.clone(), Transport::StreamableHttp);
-    Ok(session(running, handler, limits, peer, wire.log()).await)
+    session(running, handler, limits, peer, wire.log()).await
 }
 
 /// Negotiates over a transport, which records why a request fails.
@@ -233,7 +233,7 @@ async fn start_http_sse(
     let running = serve(&handler, pipe, mode, &failure).await?;
     let peer = Peer::Host(wire.clone(), Transport::Sse);
     let session = session(running, handler, limits, peer, wire.log());
-    Ok(Some(session.await))
+    session.await.map(Some)
 }
 
 /// Ends a session that won't be resumed; waits at most `limit` for its server.
@@ -350,7 +350,7 @@ async fn start_over(
     let handler = McpClientHandler::new(client_features, &limits, version);
     let running = serve(&handler, pipe.clone(), mode, pipe.failure()).await?;
     let peer = Peer::Program(pipe.process().clone());
-    Ok(session(running, handler, limits, peer, pipe.log()).await)
+    session(running, handler, limits, peer, pipe.log()).await
 }
 
 async fn session(
@@ -359,27 +359,24 @@ async fn session(
     limits: McpLimits,
     peer: Peer,
     log: &ServerLog,
-) -> McpSession {
-    let info = running.peer_info();
-    let facts = facts(info.as_deref(), &peer);
-    let offers = info.map(|info| {
-        let capabilities = &info.capabilities;
-        let (tools, resources) = (&capabilities.tools, &capabilities.resources);
-        let prompts = &capabilities.prompts;
-        ServerOffer {
-            tools: tools.is_some(),
-            completions: capabilities.completions.is_some(),
-            log: log.is_read() && capabilities.logging.is_some(),
-            tool_changes: tools.as_ref().and_then(|it| it.list_changed) == Some(true),
-            resource_changes: resources.as_ref().and_then(|it| it.list_changed) == Some(true),
-            resource_updates: resources.as_ref().and_then(|it| it.subscribe) == Some(true),
-            prompt_changes: prompts.as_ref().and_then(|it| it.list_changed) == Some(true),
-        }
-    });
-    let offers = offers.unwrap_or_default();
+) -> Result<McpSession, Error> {
+    let info = running.peer_info().ok_or_else(disconnected)?;
+    let facts = facts(&info, &peer);
+    let capabilities = &info.capabilities;
+    let (tools, resources) = (&capabilities.tools, &capabilities.resources);
+    let prompts = &capabilities.prompts;
+    let offers = ServerOffer {
+        tools: tools.is_some(),
+        completions: capabilities.completions.is_some(),
+        log: log.is_read() && capabilities.logging.is_some(),
+        tool_changes: tools.as_ref().and_then(|it| it.list_changed) == Some(true),
+        resource_changes: resources.as_ref().and_then(|it| it.list_changed) == Some(true),
+        resource_updates: resources.as_ref().and_then(|it| it.subscribe) == Some(true),
+        prompt_changes: prompts.as_ref().and_then(|it| it.list_changed) == Some(true),
+    };
     let session = McpSession::new(running, client_handler, facts, limits, offers, peer);
     session.request_log_level().await;
-    session
+    Ok(session)
 }
 
 /// rmcp's backoff for a stream that fails to open. `wire` waits for one that opens and soon ends, and counts both.
@@ -391,8 +388,8 @@ fn retries(limits: &McpLimits) -> ExponentialBackoff {
     retries
 }
 
-fn facts(info: Option<&ServerPeerInfo>, peer: &Peer) -> ServerFacts {
-    let server = info.and_then(|info| info.server_info.as_ref());
+fn facts(info: &ServerPeerInfo, peer: &Peer) -> ServerFacts {
+    let server = info.server_info.as_ref();
     ServerFacts {
         name: server
             .and_then(|server| non_empty_line(&server.name, NAME_LIMIT))
@@ -400,12 +397,9 @@ fn facts(info: Option<&ServerPeerInfo>, peer: &Peer) -> ServerFacts {
         version: server
             .map(|server| clean_text(&server.version, NAME_LIMIT))
             .unwrap_or_default(),
-        protocol_version: info
-            .map(|info| clean_text(info.protocol_version.as_str(), NAME_LIMIT))
-            .unwrap_or_default(),
+        protocol_version: clean_text(info.protocol_version.as_str(), NAME_LIMIT),
         transport: peer.transport(),
-        instructions: info
-            .and_then(|info| info.instructions.as_deref())
+        instructions: (info.instructions.as_deref())
             .and_then(|text| non_empty_lines(text, INSTRUCTIONS_LIMIT)),
         icon: server
             .and_then(|server| server.icons.as_deref())
@@ -414,6 +408,10 @@ fn facts(info: Option<&ServerPeerInfo>, peer: &Peer) -> ServerFacts {
                 icon::choose(all.map(|icon| (Some(&*icon.src), icon.mime_type.as_deref())))
             }),
     }
+}
+
+fn disconnected() -> Error {
+    Error::Protocol("disconnected during handshake".to_owned())
 }
 
 /// Converts the error of a negotiation that reached the server.
@@ -430,9 +428,7 @@ fn explain(error: ClientInitializeError) -> Error {
                 clean_text(&versions.join(", "), NAME_LIMIT)
             ))
         }
-        ClientInitializeError::ConnectionClosed(_) => {
-            Error::Protocol("disconnected during handshake".to_owned())
-        }
+        ClientInitializeError::ConnectionClosed(_) => disconnected(),
         ClientInitializeError::ExpectedInitResponse(_)
         | ClientInitializeError::ExpectedInitResult(_) => {
             Error::Protocol("unexpected response to the handshake".to_owned())

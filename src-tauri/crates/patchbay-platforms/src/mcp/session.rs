@@ -79,7 +79,7 @@ impl Peer {
 }
 
 /// The declared capabilities of a server.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct ServerOffer {
     pub(super) tools: bool,
     pub(super) completions: bool,
@@ -239,7 +239,7 @@ impl McpSession {
             DiscoverRequest::new(DiscoverRequestParams {}).into()
         };
         let timeouts = Timeouts::from_limits(&self.0.limits);
-        self.request(request, timeouts, &|_| {}, cancel).await?;
+        self.request(request, timeouts, cancel).await?;
         Ok(())
     }
 

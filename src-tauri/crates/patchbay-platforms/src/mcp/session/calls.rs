@@ -8,7 +8,7 @@ use rmcp::model::{CallToolRequest, CallToolRequestParams, ClientRequest, ErrorCo
 use tokio_util::sync::CancellationToken;
 
 use super::pending::{RawResponse, Timeouts};
-use super::rounds::{Rounds, unexpected};
+use super::rounds::Rounds;
 use super::{METHOD_NOT_FOUND, McpSession, tasks};
 use crate::Error;
 use crate::mcp::exchange::Exchange;
@@ -106,29 +106,21 @@ impl McpSession {
 
     /// Repeats a call with answers until it has a result.
     async fn call_until_answered(&self, cx: CallContext<'_>) -> Result<RawResponse, Error> {
-        let CallContext { call, cancel, .. } = cx;
+        let call = cx.call;
         let mut params = params_of(call);
         let mut capture = call.capture.clone();
-        let mut rounds = Rounds::new(&self.0.client_handler, self.limit_of(call));
+        let mut rounds = Rounds::new(self, cx.registered_call, self.limit_of(call), cx.cancel);
         loop {
             let response = self.send_call(&params, &capture, cx).await?;
-            let result = &response.result;
-            match result["resultType"].as_str() {
-                None | Some("complete") => return Ok(response),
-                Some("task") => return Box::pin(self.wait_for_created(result, cx)).await,
-                Some("input_required") => {
-                    // The requests that follow contain the person's answers.
-                    capture = capture.with_first_request();
-                    let next = Box::pin(rounds.next(result, cx.registered_call));
-                    let round = tokio::select! {
-                        biased;
-                        () = cancel.cancelled() => return Err(Error::Cancelled),
-                        round = next => round?,
-                    };
-                    (params.request_state, params.input_responses) = (round.state, round.responses);
-                }
-                Some(other) => return Err(unexpected(other)),
+            if response.result["resultType"] == "task" {
+                return Box::pin(self.wait_for_created(&response.result, cx)).await;
             }
+            let Some(round) = Box::pin(rounds.next(&response.result)).await? else {
+                return Ok(response);
+            };
+            // The requests that follow contain the person's answers.
+            capture = capture.with_first_request();
+            (params.request_state, params.input_responses) = (round.state, round.responses);
         }
     }
 

@@ -37,13 +37,9 @@ impl McpSession {
         if !self.0.offers.completions {
             return Ok(Vec::new());
         }
-        let timeouts = Timeouts {
-            idle: SUGGESTION_TIMEOUT,
-            total: SUGGESTION_TIMEOUT,
-            is_asking: None,
-        };
+        let timeouts = Timeouts::within(SUGGESTION_TIMEOUT);
         let request = CompleteRequest::new(params_of(request)).into();
-        let response = self.request(request, timeouts, &|_| {}, cancel).await?;
+        let response = self.request(request, timeouts, cancel).await?;
         Ok(suggestions(&response.result))
     }
 }

@@ -55,7 +55,7 @@ impl McpSession {
             let params = PaginatedRequestParams::default().with_cursor(cursor);
             let request = (list.request)(params);
             let response = match self
-                .request(request, Timeouts::from_limits(limits), &|_| {}, cancel)
+                .request(request, Timeouts::from_limits(limits), cancel)
                 .await
             {
                 Err(Error::ServerError { code, .. })

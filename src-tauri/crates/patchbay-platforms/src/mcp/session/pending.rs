@@ -36,6 +36,15 @@ pub(super) struct Timeouts {
 }
 
 impl Timeouts {
+    /// The same for the first progress and the response.
+    pub(super) fn within(limit: Duration) -> Self {
+        Self {
+            idle: limit,
+            total: limit,
+            is_asking: None,
+        }
+    }
+
     pub(super) fn from_limits(limits: &McpLimits) -> Self {
         Self {
             idle: limits.idle,
@@ -54,16 +63,15 @@ pub(super) struct RawResponse {
 }
 
 impl McpSession {
-    /// Sends a request and waits for its result.
+    /// Sends a request and waits for its result, ignoring progress.
     pub(super) async fn request(
         &self,
         request: ClientRequest,
         timeouts: Timeouts,
-        progress: &(dyn Fn(CallProgress) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<RawResponse, Error> {
         let exchange = Exchange::default();
-        self.exchange(request, exchange, timeouts, progress, cancel)
+        self.exchange(request, exchange, timeouts, &|_| {}, cancel)
             .await
     }
 

@@ -113,7 +113,7 @@ impl McpSession {
         let mut subscriptions = self.0.subscriptions.lock().await;
         let request = subscribe_request(uri);
         let timeouts = Timeouts::from_limits(&self.0.limits);
-        self.request(request, timeouts, &|_| {}, cancel).await?;
+        self.request(request, timeouts, cancel).await?;
         *subscriptions.entry(uri.to_owned()).or_default() += 1;
         Ok(())
     }

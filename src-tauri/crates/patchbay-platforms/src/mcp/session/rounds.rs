@@ -27,6 +27,9 @@ const BACKOFF_BOUNDS: (Duration, Duration) = (Duration::from_millis(50), Duratio
 /// The rounds of one request so far.
 pub(super) struct Rounds<'a> {
     client_handler: &'a McpClientHandler,
+    /// `None` if nobody can be asked.
+    registered_call: Option<&'a RegisteredCall<'a>>,
+    cancel: &'a CancellationToken,
     asked: usize,
     /// Consecutive rounds without a question.
     waits: u32,
@@ -45,9 +48,16 @@ pub(super) struct Round {
 }
 
 impl<'a> Rounds<'a> {
-    pub(super) fn new(client_handler: &'a McpClientHandler, limit: Duration) -> Self {
+    pub(super) fn new(
+        session: &'a McpSession,
+        registered_call: Option<&'a RegisteredCall<'a>>,
+        limit: Duration,
+        cancel: &'a CancellationToken,
+    ) -> Self {
         Self {
-            client_handler,
+            client_handler: &session.0.client_handler,
+            registered_call,
+            cancel,
             asked: 0,
             waits: 0,
             waited: Duration::ZERO,
@@ -55,16 +65,28 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    /// Answers the questions of a result, or waits if there are none.
+    /// The next round after a result; `None` if it is complete.
     ///
     /// # Errors
-    /// [`Error::TimedOut`] if it waited too long; [`Error::Protocol`] after too many rounds; those of
-    /// [`McpClientHandler::answer_all`].
-    pub(super) async fn next(
-        &mut self,
-        result: &Value,
-        registered_call: Option<&RegisteredCall<'_>>,
-    ) -> Result<Round, Error> {
+    /// [`Error::Protocol`] for another result, and after too many rounds; [`Error::TimedOut`] if it waited too long;
+    /// [`Error::Cancelled`]; those of [`McpClientHandler::answer_all`].
+    pub(super) async fn next(&mut self, result: &Value) -> Result<Option<Round>, Error> {
+        match result["resultType"].as_str() {
+            None | Some("complete") => Ok(None),
+            Some("input_required") => tokio::select! {
+                biased;
+                () = self.cancel.cancelled() => Err(Error::Cancelled),
+                round = self.answer(result) => round.map(Some),
+            },
+            Some(other) => {
+                let other = clean_text(other, 50);
+                Err(Error::Protocol(format!("unexpected result type {other}")))
+            }
+        }
+    }
+
+    /// Answers the questions of a result, or waits if there are none.
+    async fn answer(&mut self, result: &Value) -> Result<Round, Error> {
         let state = result["requestState"].as_str().map(str::to_owned);
         let Some(requests) = result["inputRequests"].as_object() else {
             let pause = backoff(self.waits, BACKOFF_BOUNDS);
@@ -86,7 +108,7 @@ impl<'a> Rounds<'a> {
         }
         let responses = self
             .client_handler
-            .answer_all(registered_call, requests)
+            .answer_all(self.registered_call, requests)
             .await?;
         Ok(Round {
             state,
@@ -109,32 +131,18 @@ impl McpSession {
     ) -> Result<Value, Error> {
         let registered_call = self.0.client_handler.question_router.register_call(asker);
         let registered_call = registered_call.as_ref();
-        let mut rounds = Rounds::new(&self.0.client_handler, self.0.limits.total);
+        let mut rounds = Rounds::new(self, registered_call, self.0.limits.total, cancel);
         let mut round = Round::default();
         loop {
             let timeouts = Timeouts {
                 is_asking: registered_call.map(RegisteredCall::is_asking),
                 ..Timeouts::from_limits(&self.0.limits)
             };
-            let response = self.request(request(round), timeouts, &|_| {}, cancel);
-            let result = response.await?.result;
-            match result["resultType"].as_str() {
-                None | Some("complete") => return Ok(result),
-                Some("input_required") => {
-                    let next = rounds.next(&result, registered_call);
-                    round = tokio::select! {
-                        biased;
-                        () = cancel.cancelled() => return Err(Error::Cancelled),
-                        round = next => round?,
-                    };
-                }
-                Some(other) => return Err(unexpected(other)),
+            let response = self.request(request(round), timeouts, cancel).await?;
+            match rounds.next(&response.result).await? {
+                Some(next) => round = next,
+                None => return Ok(response.result),
             }
         }
     }
-}
-
-/// The error for a result of an unknown type.
-pub(super) fn unexpected(kind: &str) -> Error {
-    Error::Protocol(format!("unexpected result type {}", clean_text(kind, 50)))
 }

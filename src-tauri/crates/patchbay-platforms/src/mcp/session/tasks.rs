@@ -280,11 +280,7 @@ impl<'a> TaskWait<'a> {
         request: ClientRequest,
         exchange: Exchange,
     ) -> Result<RawResponse, Error> {
-        let timeouts = Timeouts {
-            idle: self.cx.call.timeout,
-            total: self.cx.call.timeout,
-            is_asking: None,
-        };
+        let timeouts = Timeouts::within(self.cx.call.timeout);
         self.session
             .exchange(request, exchange, timeouts, &|_| {}, self.cx.cancel)
             .await
@@ -295,9 +291,8 @@ impl<'a> TaskWait<'a> {
         let left = self.until.saturating_duration_since(Instant::now());
         // No idle timeout: a server that asks first responds only when the task is done.
         let timeouts = Timeouts {
-            idle: left,
-            total: left,
             is_asking: self.cx.registered_call.map(RegisteredCall::is_asking),
+            ..Timeouts::within(left)
         };
         let params = json!({ "taskId": self.task.id });
         let request =
