@@ -338,7 +338,7 @@ pub(crate) const INTAKES: &[Intake] = &[
             "crates/patchbay-ops/src/servers/sessions/pipe.rs::receive",
             "crates/patchbay-ops/src/servers/sessions/socket.rs::accept",
             "crates/patchbay-platforms/src/mcp/stdio/host/attach.rs::request",
-            "crates/patchbay-platforms/src/mcp/stdio/host/attach.rs::take",
+            "crates/patchbay-platforms/src/mcp/stdio/host/attach.rs::take_notice",
             "crates/patchbay-platforms/src/mcp/stdio/host/session.rs::relay_client",
             "crates/patchbay-platforms/src/mcp/stdio/host/servers.rs::parse_request",
         ],

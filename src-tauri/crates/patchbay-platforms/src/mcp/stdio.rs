@@ -29,7 +29,7 @@ pub use self::announcement::Announcement;
 pub(super) use self::process::Process;
 pub use self::process::{McpProgram, ProcessGuard};
 
-use self::host::{Attached, Client, ClientMessage, ClientSender, ExitListener};
+use self::host::{Attached, Client, ClientMessage, ClientSender, note_exit, take_notice};
 use self::lines::{Lines, NextLine};
 use self::process::{Streams, Violation};
 use super::McpLimits;
@@ -78,8 +78,6 @@ struct Shared {
     pending_requests: PendingRequests,
     limits: McpLimits,
     process: Process,
-    /// Reads the exit notice of a program that a host holds.
-    exit_listener: Option<ExitListener>,
 }
 
 /// Starts a program.
@@ -88,26 +86,15 @@ struct Shared {
 /// [`Error::ProgramNotStarted`].
 pub(super) fn start(program: McpProgram, limits: McpLimits) -> Result<StdioTransport, Error> {
     let (process, streams) = process::start(program)?;
-    Ok(listen_to(process, Link::Streams(streams), limits, None))
+    Ok(listen_to(process, Link::Streams(streams), limits))
 }
 
 /// Uses a program that a host holds.
 pub(super) fn attach(attached: Attached, limits: McpLimits) -> StdioTransport {
-    let Attached {
-        process,
-        link,
-        exit_listener,
-        is_new: _,
-    } = attached;
-    listen_to(process, link, limits, Some(exit_listener))
+    listen_to(attached.process, attached.link, limits)
 }
 
-fn listen_to(
-    process: Process,
-    link: Link,
-    limits: McpLimits,
-    exit_listener: Option<ExitListener>,
-) -> StdioTransport {
+fn listen_to(process: Process, link: Link, limits: McpLimits) -> StdioTransport {
     let stopping = process.stopping().clone();
     let (outgoing, incoming) = match link {
         Link::Streams(Streams { stdin, stdout }) => {
@@ -134,7 +121,6 @@ fn listen_to(
         pending_requests: PendingRequests::new(limits, Arc::new(process.stderr().server_log())),
         limits,
         process,
-        exit_listener,
     });
     tokio::spawn(listen(Arc::clone(&shared), incoming, to_rmcp));
     StdioTransport {
@@ -259,8 +245,9 @@ impl Shared {
     /// # Errors
     /// A violation for which the program has to be ended.
     fn read(&self, line: &[u8]) -> Result<Option<ServerJsonRpcMessage>, Violation> {
-        let is_exit_notice = |exit_listener: &ExitListener| exit_listener.take(line, &self.process);
-        if line.is_empty() || self.exit_listener.as_ref().is_some_and(is_exit_notice) {
+        let process = &self.process;
+        // Only a host sends notices.
+        if line.is_empty() || (process.group().is_none() && take_notice(line, process)) {
             return Ok(None);
         }
         match self.pending_requests.read(line) {
@@ -279,11 +266,7 @@ impl Shared {
                 Read::Ignored | Read::NotAMessage => {}
             },
             ClientMessage::Starting => self.process.stderr().note_activity(),
-            ClientMessage::Exited(notice) => {
-                if let Some(exit_listener) = &self.exit_listener {
-                    exit_listener.note_exit(notice, &self.process);
-                }
-            }
+            ClientMessage::Exited(notice) => note_exit(notice, &self.process),
         }
         None
     }

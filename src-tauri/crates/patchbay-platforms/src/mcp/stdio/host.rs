@@ -18,7 +18,7 @@ pub use self::attach::{
 pub use self::idle::IdleSession;
 pub use self::servers::Host;
 
-pub(super) use self::attach::ExitListener;
+pub(super) use self::attach::{note_exit, take_notice};
 pub(super) use self::session::{Client, ClientSender};
 
 use patchbay_model::Secret;

@@ -96,7 +96,7 @@ struct Inner {
     violation: Mutex<Option<Violation>>,
     stopping: CancellationToken,
     /// How the group's leader ended.
-    exit: watch::Receiver<Option<String>>,
+    exit: watch::Sender<Option<String>>,
     /// Whether the group is empty.
     gone: watch::Receiver<bool>,
 }
@@ -140,7 +140,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
     #[cfg(unix)]
     drop(announcement);
     let tail = StderrTail::new(program.secrets, program.log);
-    let (exit_to, exit) = watch::channel(None);
+    let exit = watch::Sender::new(None);
     let (gone_to, gone) = watch::channel(false);
     let stopping = CancellationToken::new();
     tokio::spawn(listen(stderr, tail.clone()));
@@ -148,7 +148,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
         child,
         group,
         stopping: stopping.clone(),
-        exit: exit_to,
+        exit: exit.clone(),
     };
     let guard = program.guard;
     tokio::spawn(async move {
@@ -173,11 +173,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
 }
 
 /// A process that a host holds, which reports how it ended. Stopping it only detaches from it.
-pub(super) fn attached(
-    name: &str,
-    secrets: Vec<Secret>,
-) -> (Process, watch::Sender<Option<String>>) {
-    let (exit_to, exit) = watch::channel(None);
+pub(super) fn attached(name: &str, secrets: Vec<Secret>) -> Process {
     let (gone_to, gone) = watch::channel(false);
     let stopping = CancellationToken::new();
     let detached = stopping.clone();
@@ -185,16 +181,15 @@ pub(super) fn attached(
         detached.cancelled().await;
         gone_to.send_replace(true);
     });
-    let process = Process(Arc::new(Inner {
+    Process(Arc::new(Inner {
         name: name.to_owned(),
         group: None,
         stderr: StderrTail::new(secrets, Arc::new(|_| {})),
         violation: Mutex::default(),
         stopping,
-        exit,
+        exit: watch::Sender::new(None),
         gone,
-    }));
-    (process, exit_to)
+    }))
 }
 
 fn command(program: &McpProgram) -> CommandWrap {
@@ -246,6 +241,11 @@ impl Process {
     /// Its process group; `None` for one that a host holds.
     pub(super) fn group(&self) -> Option<u32> {
         self.0.group
+    }
+
+    /// Records how it ended.
+    pub(super) fn record_exit(&self, exit: Option<String>) {
+        self.0.exit.send_replace(exit);
     }
 
     /// How its leader ended, and why it was ended by us, if known.
@@ -301,9 +301,7 @@ impl Process {
 
     /// Waits until its leader has ended.
     pub(super) async fn exited(&self) {
-        let mut exit = self.0.exit.clone();
-        // An error means that the supervisor is gone, and with it the process.
-        drop(exit.wait_for(Option::is_some).await);
+        drop(self.0.exit.subscribe().wait_for(Option::is_some).await);
     }
 
     /// Ends the process, and waits until its group is empty.

@@ -8,7 +8,6 @@ use tokio::io::{
     AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
     ReadHalf, WriteHalf,
 };
-use tokio::sync::watch;
 
 use super::super::Link;
 use super::super::process::{self, Process, Streams};
@@ -24,18 +23,15 @@ const HOST_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Attached {
     pub(in crate::mcp::stdio) process: Process,
     pub(in crate::mcp::stdio) link: Link,
-    pub(in crate::mcp::stdio) exit_listener: ExitListener,
     /// Whether the server was started for this client.
     pub(in crate::mcp) is_new: bool,
 }
 
 impl Attached {
     pub(super) fn new(name: &str, secrets: Vec<Secret>, link: Link, is_new: bool) -> Self {
-        let (process, exit) = process::attached(name, secrets);
         Self {
-            process,
+            process: process::attached(name, secrets),
             link,
-            exit_listener: ExitListener { exit },
             is_new,
         }
     }
@@ -177,32 +173,25 @@ fn is_older(version: &str) -> bool {
     numbers(version) < numbers(VERSION)
 }
 
-/// Receives the host's notices of the start and the end of a server.
-pub(in crate::mcp::stdio) struct ExitListener {
-    exit: watch::Sender<Option<String>>,
+/// Records a notice of the host; `false` if the line is none.
+pub(in crate::mcp::stdio) fn take_notice(line: &[u8], process: &Process) -> bool {
+    if line == STARTING {
+        process.stderr().note_activity();
+        return true;
+    }
+    let Ok(notice) = serde_json::from_slice(line) else {
+        return false;
+    };
+    note_exit(notice, process);
+    true
 }
 
-impl ExitListener {
-    /// Records a notice; `false` if the line is none.
-    pub(in crate::mcp::stdio) fn take(&self, line: &[u8], process: &Process) -> bool {
-        if line == STARTING {
-            process.stderr().note_activity();
-            return true;
-        }
-        let Ok(notice) = serde_json::from_slice(line) else {
-            return false;
-        };
-        self.note_exit(notice, process);
-        true
+pub(in crate::mcp::stdio) fn note_exit(notice: ExitNotice, process: &Process) {
+    for line in notice.stderr.lines() {
+        process.stderr().note(line.as_bytes());
     }
-
-    pub(in crate::mcp::stdio) fn note_exit(&self, notice: ExitNotice, process: &Process) {
-        for line in notice.stderr.lines() {
-            process.stderr().note(line.as_bytes());
-        }
-        if let Some(violation) = notice.cut {
-            process.record_violation(violation);
-        }
-        self.exit.send_replace(notice.patchbay_exit);
+    if let Some(violation) = notice.cut {
+        process.record_violation(violation);
     }
+    process.record_exit(notice.patchbay_exit);
 }
