@@ -5,8 +5,6 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test, its server included")]
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
@@ -14,8 +12,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use futures::stream;
 use patchbay_model::Tool;
-use patchbay_platforms::mcp::{ClientFeatures, McpLimits, McpTarget, SessionLife, connect};
-use patchbay_platforms::{Error, NoToken, PlainHttp};
+use patchbay_platforms::Error;
+use patchbay_platforms::mcp::{McpLimits, McpTarget, connect};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -121,15 +119,7 @@ async fn list(filling: Filling, size: (usize, usize)) -> Result<Vec<Tool>, Error
     let router = Router::new().route("/mcp", post(handler));
     let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let target = McpTarget {
-        url: url.parse().unwrap(),
-        tokens: Arc::new(NoToken),
-        plain_http: PlainHttp::Refused,
-        server_facts: None,
-        client_features: ClientFeatures::default(),
-        log: None,
-        session: SessionLife::Connection,
-    };
+    let target = McpTarget::anonymous(url.parse().unwrap());
     let cancel = CancellationToken::new();
     let session = connect(&http, target, McpLimits::DEFAULT, &cancel).await?;
     let listed = session.list_tools(&cancel).await;

@@ -93,6 +93,21 @@ async fn connect_within(url: &Url, limits: McpLimits) -> Result<McpSession, Erro
     connect(&http(), target(url), limits, &CancellationToken::new()).await
 }
 
+/// A server, and a session with it.
+async fn serve(router: Router) -> (Server, McpSession) {
+    let server = Server::start(router).await;
+    let session = connected(&server.url).await;
+    (server, session)
+}
+
+/// The target for a server that had that protocol version.
+fn known_target(url: &Url, version: &str) -> McpTarget {
+    McpTarget {
+        server_facts: Some(facts(version)),
+        ..target(url)
+    }
+}
+
 async fn connect_to(target: McpTarget) -> Result<McpSession, Error> {
     let cancel = CancellationToken::new();
     connect(&http(), target, McpLimits::DEFAULT, &cancel).await

@@ -27,7 +27,7 @@ async fn progress_is_heard_in_order_before_the_answer() {
     let (received, acknowledged) = mpsc::unbounded_channel::<CallProgress>();
     let acknowledged = Arc::new(Mutex::new(Some(acknowledged)));
     let steps: Arc<Mutex<Vec<CallProgress>>> = Arc::default();
-    let server = Server::start(hand_made::legacy(move |call| {
+    let (_server, session) = serve(hand_made::legacy(move |call| {
         let acknowledged = acknowledged.lock().unwrap().take().expect("one call");
         let first = stream::iter([Ok(progress(&call, 1, "o\u{1b}ne"))]);
         let rest = UnboundedReceiverStream::new(acknowledged).map(move |step| {
@@ -39,7 +39,6 @@ async fn progress_is_heard_in_order_before_the_answer() {
         hand_made::events(first.chain(rest))
     }))
     .await;
-    let session = connected(&server.url).await;
     let mut call = call("a");
     call.arguments = json!({"q": 1}).as_object().unwrap().clone();
     call.progress = Arc::new({
@@ -79,7 +78,7 @@ async fn progress_is_heard_in_order_before_the_answer() {
 async fn progress_keeps_a_call_alive() {
     let (step, steps) = mpsc::unbounded_channel::<()>();
     let steps = Arc::new(Mutex::new(Some(steps)));
-    let server = Server::start(hand_made::legacy(move |call| {
+    let (_server, session) = serve(hand_made::legacy(move |call| {
         let steps = steps.lock().unwrap().take().expect("one call");
         let steps = UnboundedReceiverStream::new(steps).enumerate();
         hand_made::events(steps.map(move |(n, ())| {
@@ -90,7 +89,6 @@ async fn progress_keeps_a_call_alive() {
         }))
     }))
     .await;
-    let session = connected(&server.url).await;
     let mut call = call("a");
     call.timeout = Duration::from_millis(1000);
     call.progress = Arc::new(|_| {});

@@ -101,8 +101,7 @@ async fn both_eras_list_and_call() {
 
 #[tokio::test]
 async fn words_of_the_server_are_cleaned() {
-    let server = Server::start(hand_made::legacy(|_| hand_made::accepted())).await;
-    let session = connected(&server.url).await;
+    let (_server, session) = serve(hand_made::legacy(|_| hand_made::accepted())).await;
     assert_eq!(session.facts().name, "handmade");
     assert_eq!(session.facts().instructions.as_deref(), Some("be kind"));
     let icon = session.facts().icon.as_deref();
@@ -126,8 +125,7 @@ async fn a_server_that_stumbles_over_the_probe_is_asked_in_the_old_way() {
             "tools/list" => message.respond(json!({"tools": []})),
             _ => hand_made::accepted(),
         });
-        let server = Server::start(router).await;
-        let session = connected(&server.url).await;
+        let (_server, session) = serve(router).await;
         assert!(tools_of(&session).await.unwrap().is_empty());
     }
 }
@@ -145,19 +143,16 @@ async fn a_remembered_era_saves_the_probe() {
         _ => hand_made::accepted(),
     });
     let server = Server::start(router).await;
-    let target = McpTarget {
-        server_facts: Some(facts("2025-06-18")),
-        ..target(&server.url)
-    };
-    connect_to(target).await.unwrap();
+    connect_to(known_target(&server.url, "2025-06-18"))
+        .await
+        .unwrap();
     assert_eq!(probes.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]
 async fn a_server_without_tools_has_an_empty_list() {
     let router = hand_made::legacy_with(json!({}), |message| message.refuse_method());
-    let server = Server::start(router).await;
-    let session = connected(&server.url).await;
+    let (_server, session) = serve(router).await;
     assert!(tools_of(&session).await.unwrap().is_empty());
 }
 
@@ -188,8 +183,7 @@ async fn arguments_that_belong_into_headers_are_found_out() {
             }
         }
     });
-    let server = Server::start(router).await;
-    let session = connected(&server.url).await;
+    let (_server, session) = serve(router).await;
     assert_eq!(session.facts().protocol_version, "2026-07-28");
     let mut call = call("a");
     call.arguments.insert("region".to_owned(), json!("eu"));
@@ -219,8 +213,7 @@ async fn a_tool_whose_headers_break_the_rules_hides_itself_only() {
         _ => hand_made::accepted(),
     };
     let names = async |router: Router| {
-        let server = Server::start(router).await;
-        let session = connected(&server.url).await;
+        let (_server, session) = serve(router).await;
         let listed = tools_of(&session).await.unwrap();
         listed.into_iter().map(|tool| tool.name).collect::<Vec<_>>()
     };

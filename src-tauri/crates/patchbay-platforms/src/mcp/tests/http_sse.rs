@@ -154,8 +154,7 @@ async fn error_of(server: &SseServer) -> Error {
 
 #[tokio::test]
 async fn a_server_that_takes_no_post_is_listened_to() {
-    let server = Server::start(SseServer::new(respond).router()).await;
-    let session = connected(&server.url).await;
+    let (_server, session) = serve(SseServer::new(respond).router()).await;
     assert_eq!(session.facts().transport, Transport::Sse);
     assert_eq!(session.facts().protocol_version, "2025-06-18");
     let cancel = CancellationToken::new();
@@ -308,8 +307,7 @@ async fn a_stream_that_ends_takes_its_calls_with_it() {
         Some("tools/call") => (vec![String::new()], StatusCode::ACCEPTED),
         _ => respond(message),
     });
-    let server = Server::start(sse.router()).await;
-    let session = connected(&server.url).await;
+    let (_server, session) = serve(sse.router()).await;
     let error = run_tool(&session, call("echo")).await.err();
     assert_eq!(error.unwrap().code(), Code::NetworkUnreachable);
     while !session.is_closed() {
@@ -333,8 +331,7 @@ async fn a_message_that_is_refused_says_why() {
             ),
             None => respond(message),
         });
-        let server = Server::start(sse.router()).await;
-        let session = connected(&server.url).await;
+        let (_server, session) = serve(sse.router()).await;
         let error = run_tool(&session, call(status.as_str())).await;
         assert_eq!(error.err().unwrap().code(), code, "{status}");
     }

@@ -54,6 +54,11 @@ async fn endless_list_error(
     .await
 }
 
+fn assert_too_large(error: &Error, most: u64) {
+    let is_too_large = matches!(error, Error::TooLarge { limit } if *limit == most);
+    assert!(is_too_large, "{error}");
+}
+
 fn assert_lost(error: &Error) {
     let is_lost = matches!(error, Error::Unreachable { how, .. } if *how == Unreachable::Lost);
     assert!(is_lost, "{error:?}");
@@ -91,10 +96,7 @@ async fn too_many_tools_end_a_list() {
 #[tokio::test]
 async fn too_many_bytes_end_a_list() {
     let error = endless_list_error(TIGHT, |_| tools(1, 15_000)).await;
-    assert!(
-        matches!(error, Error::TooLarge { limit: 50_000 }),
-        "{error}"
-    );
+    assert_too_large(&error, 50_000);
 }
 
 /// The errors for a page that is sent as JSON, and as an event.
@@ -137,7 +139,7 @@ async fn a_page_of_too_many_bytes_is_given_up_though_another_answer_might_have_t
         ..TIGHT
     };
     for error in page_errors(json!({"tools": tools(1, 10_000)}), limits).await {
-        assert!(matches!(error, Error::TooLarge { limit: 5_000 }), "{error}");
+        assert_too_large(&error, 5_000);
     }
 }
 
@@ -180,10 +182,7 @@ async fn a_huge_answer_is_cut_off() {
         (kind, axum::body::Body::from_stream(start.chain(endless))).into_response()
     })
     .await;
-    assert!(
-        matches!(error, Error::TooLarge { limit: 20_000 }),
-        "{error}"
-    );
+    assert_too_large(&error, 20_000);
 }
 
 #[tokio::test]
@@ -194,10 +193,7 @@ async fn a_huge_event_is_cut_off() {
         hand_made::events(stream::iter([Ok("id: 1\ndata: ".to_owned())]).chain(endless))
     })
     .await;
-    assert!(
-        matches!(error, Error::TooLarge { limit: 20_000 }),
-        "{error}"
-    );
+    assert_too_large(&error, 20_000);
 }
 
 #[tokio::test]
@@ -258,7 +254,7 @@ async fn connecting_can_be_stopped() {
 
 #[tokio::test]
 async fn a_malformed_tool_hides_itself_only() {
-    let server = Server::start(hand_made::legacy(|request| {
+    let (_server, session) = serve(hand_made::legacy(|request| {
         let tools = json!([
             {"name": "good", "inputSchema": {"type": "object", "$comment": "kept"}},
             {"name": "bad", "inputSchema": "text"},
@@ -269,7 +265,6 @@ async fn a_malformed_tool_hides_itself_only() {
         hand_made::events(stream::iter([Ok(event)]))
     }))
     .await;
-    let session = connected(&server.url).await;
     let tools = tools_of(&session).await.unwrap();
     assert_eq!(tools.len(), 1);
     assert_eq!(

@@ -185,11 +185,9 @@ async fn a_server_that_lets_nobody_listen_is_asked_once() {
 async fn a_server_of_the_older_era_is_not_asked() {
     let handler = Subscriptions::new(Behavior::Notifies);
     let server = handler.start().await;
-    let target = McpTarget {
-        server_facts: Some(facts("2025-11-25")),
-        ..target(&server.url)
-    };
-    let session = connect_to(target).await.unwrap();
+    let session = connect_to(known_target(&server.url, "2025-11-25"))
+        .await
+        .unwrap();
     within_limit(session.listen()).await;
     assert_eq!(handler.listeners.load(Ordering::SeqCst), 0);
 }

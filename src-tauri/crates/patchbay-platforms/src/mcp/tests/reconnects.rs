@@ -161,7 +161,7 @@ async fn an_answer_may_come_on_the_stream_that_goes_on() {
 
 #[tokio::test]
 async fn the_first_answer_counts_and_answers_to_nobody_do_not() {
-    let server = Server::start(hand_made::legacy(|request| {
+    let (_server, session) = serve(hand_made::legacy(|request| {
         let message = |id: &Value, name: &str| {
             let result = json!({"tools": [{"name": name, "inputSchema": {}}]});
             hand_made::event(&json!({"jsonrpc": "2.0", "id": id, "result": result}))
@@ -175,7 +175,6 @@ async fn the_first_answer_counts_and_answers_to_nobody_do_not() {
         hand_made::events(stream::iter(pieces.map(Ok)))
     }))
     .await;
-    let session = connected(&server.url).await;
     let tools = tools_of(&session).await.unwrap();
     let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(names, ["first"]);

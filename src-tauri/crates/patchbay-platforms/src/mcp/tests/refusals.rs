@@ -186,8 +186,7 @@ async fn a_lapsed_token_is_noticed_in_a_call() {
         "tools/call" => StatusCode::UNAUTHORIZED.into_response(),
         _ => hand_made::accepted(),
     });
-    let server = Server::start(router).await;
-    let session = connected(&server.url).await;
+    let (_server, session) = serve(router).await;
     let error = run_tool(&session, call("a")).await;
     assert_eq!(error.err().unwrap().code(), Code::AuthNeeded);
 }
@@ -201,8 +200,7 @@ async fn a_refused_sign_of_life_says_why() {
         true => StatusCode::UNAUTHORIZED.into_response(),
         false => message.respond(hand_made::discovered()),
     });
-    let server = Server::start(router).await;
-    let session = connected(&server.url).await;
+    let (_server, session) = serve(router).await;
     let cancel = CancellationToken::new();
     session.ping(&cancel).await.unwrap();
     is_lapsed.store(true, Ordering::SeqCst);
@@ -214,13 +212,12 @@ async fn a_refused_sign_of_life_says_why() {
 
 #[tokio::test]
 async fn missing_scopes_are_kept() {
-    let server = Server::start(hand_made::legacy(|_| {
+    let (_server, session) = serve(hand_made::legacy(|_| {
         let challenge = r#"Bearer error="insufficient_scope", scope="files:write""#;
         let headers = [(header::WWW_AUTHENTICATE, challenge)];
         (StatusCode::FORBIDDEN, headers, "no").into_response()
     }))
     .await;
-    let session = connected(&server.url).await;
     let error = run_tool(&session, call("a")).await;
     let Err(Error::Forbidden { scope, .. }) = error else {
         panic!("not forbidden")
@@ -279,7 +276,7 @@ async fn going_round_in_circles_ends() {
 
 #[tokio::test]
 async fn an_unknown_tool_and_other_errors_are_told_apart() {
-    let server = Server::start(hand_made::legacy(|call| {
+    let (_server, session) = serve(hand_made::legacy(|call| {
         let message = match call.params["name"].as_str() {
             Some("gone") => "Unknown tool: gone",
             _ => "limit has to be a number",
@@ -287,7 +284,6 @@ async fn an_unknown_tool_and_other_errors_are_told_apart() {
         call.fail(-32602, message)
     }))
     .await;
-    let session = connected(&server.url).await;
     let code = async |name: &str| {
         let outcome = run_tool(&session, call(name)).await;
         outcome.err().unwrap().code()
@@ -312,8 +308,7 @@ async fn a_status_of_500_is_one_code_everywhere_and_an_error_in_mcp_another() {
     for (in_words, expected) in [(false, Code::PlatformFailed), (true, Code::McpServerError)] {
         let error = error_of(hand_made::raw(failing(in_words))).await;
         assert_eq!(error.code(), expected, "while connecting: {error:?}");
-        let server = Server::start(hand_made::legacy(failing(in_words))).await;
-        let session = connected(&server.url).await;
+        let (_server, session) = serve(hand_made::legacy(failing(in_words))).await;
         let cancel = CancellationToken::new();
         let error = session.list_tools(&cancel).await.unwrap_err();
         assert_eq!(error.code(), expected, "while listing: {error:?}");
@@ -331,8 +326,7 @@ async fn what_answers_something_else_is_a_protocol_error() {
         |call| axum::Json(call.error_response(json!("text"))).into_response(),
     ];
     for respond in responses {
-        let server = Server::start(hand_made::legacy(respond)).await;
-        let session = connected(&server.url).await;
+        let (_server, session) = serve(hand_made::legacy(respond)).await;
         let outcome = run_tool(&session, call("a")).await;
         assert_eq!(outcome.err().unwrap().code(), Code::McpProtocol);
     }
