@@ -39,13 +39,6 @@ const ENDPOINT_BYTES: usize = 8 * 1024;
 /// Capacity of the queue of messages for rmcp.
 const BACKLOG: usize = 64;
 
-/// Why there is no connection.
-pub(super) enum OpenError {
-    /// The server does not support this transport.
-    Unsupported,
-    Failed(Error),
-}
-
 /// A connection. Dropping it closes the stream.
 pub(super) struct SseTransport {
     shared: Arc<Shared>,
@@ -75,16 +68,20 @@ enum StreamEnd {
     EndpointNotFound,
 }
 
-/// Opens the stream and reads it up to the endpoint event.
-pub(super) async fn open(wire: Wire, limits: McpLimits) -> Result<SseTransport, OpenError> {
+/// Opens the stream and reads it up to the endpoint event; `None` if the server does not support this transport.
+pub(super) async fn open(wire: Wire, limits: McpLimits) -> Result<Option<SseTransport>, Error> {
     let usage = StreamUsage::default();
     let opening = async {
-        let (mut events, stream_url) = stream(&wire, usage.clone()).await?;
+        let Some((mut events, stream_url)) = stream(&wire, usage.clone()).await? else {
+            return Ok(None);
+        };
         let endpoint = endpoint(&mut events, &stream_url).await?;
-        Ok((events, endpoint))
+        Ok(endpoint.map(|endpoint| (events, endpoint)))
     };
     let opened = tokio::time::timeout(ENDPOINT_WAIT, opening).await;
-    let (events, endpoint) = opened.unwrap_or(Err(OpenError::Unsupported))?;
+    let Some((events, endpoint)) = opened.unwrap_or(Ok(None))? else {
+        return Ok(None);
+    };
     let (to_rmcp, incoming) = mpsc::channel(BACKLOG);
     let over = CancellationToken::new();
     let log = Arc::clone(wire.log());
@@ -95,46 +92,46 @@ pub(super) async fn open(wire: Wire, limits: McpLimits) -> Result<SseTransport, 
         over: over.clone(),
     });
     tokio::spawn(listen(Arc::clone(&shared), events, usage, to_rmcp));
-    Ok(SseTransport {
+    Ok(Some(SseTransport {
         shared,
         incoming,
         _until_dropped: over.drop_guard(),
-    })
+    }))
 }
 
 /// Opens the stream; returns the events, and the address that they come from after redirects.
-async fn stream(wire: &Wire, usage: StreamUsage) -> Result<(Events, Url), OpenError> {
+async fn stream(wire: &Wire, usage: StreamUsage) -> Result<Option<(Events, Url)>, Error> {
     let headers = HeaderMap::from_iter([(header::ACCEPT, EVENT_STREAM)]);
     let sent = wire
         .send_to(wire.url(), Method::GET, &headers, None, &Capture::default())
-        .await
-        .map_err(OpenError::Failed)?;
+        .await?;
     match sent.answer.status() {
         StatusCode::OK if answer::is_event_stream(&sent.answer) => {
             let from = sent.answer.url().clone();
             let limits = wire.stream_limits(wire.limits().body_bytes);
-            Ok((sse::events_counting(sent.answer, limits, usage), from))
+            let events = sse::events_counting(sent.answer, limits, usage);
+            Ok(Some((events, from)))
         }
-        StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => {
-            Err(OpenError::Failed(refusal(sent).await.0))
-        }
-        _ => Err(OpenError::Unsupported),
+        StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => Err(refusal(sent).await.0),
+        _ => Ok(None),
     }
 }
 
 /// Reads up to the endpoint event.
-async fn endpoint(events: &mut Events, from: &Url) -> Result<Url, OpenError> {
+async fn endpoint(events: &mut Events, from: &Url) -> Result<Option<Url>, Error> {
     while let Some(event) = events.next().await {
-        let event = event.map_err(|error| match StreamEnd::of(&error) {
-            StreamEnd::Lost => OpenError::Unsupported,
-            end => OpenError::Failed(end.error("")),
-        })?;
-        if is_endpoint(&event) {
-            let named = event.data.unwrap_or_default();
-            return read_endpoint(&named, from).map_err(OpenError::Failed);
+        match event {
+            Ok(event) if is_endpoint(&event) => {
+                return read_endpoint(&event.data.unwrap_or_default(), from).map(Some);
+            }
+            Ok(_) => {}
+            Err(error) => match StreamEnd::of(&error) {
+                StreamEnd::Lost => return Ok(None),
+                end => return Err(end.error("")),
+            },
         }
     }
-    Err(OpenError::Unsupported)
+    Ok(None)
 }
 
 fn is_endpoint(event: &Sse) -> bool {

@@ -15,7 +15,7 @@ use rmcp::transport::streamable_http_client::{
 use tokio_util::sync::CancellationToken;
 
 use super::client_handler::McpClientHandler;
-use super::http_sse::{self, OpenError};
+use super::http_sse;
 use super::request::NegotiationFailure;
 use super::server_log::ServerLog;
 use super::session::{McpSession, Peer, Running, ServerOffer};
@@ -191,8 +191,7 @@ async fn start(
     };
     let handler = McpClientHandler::new(client_features, &limits, version);
     let cancel_guard = wire.cancel_on_drop();
-    let mut config =
-        StreamableHttpClientTransportConfig::with_uri("").max_sse_event_size(limits.body_bytes);
+    let mut config = StreamableHttpClientTransportConfig::with_uri("");
     config.retry_config = Arc::new(retries(&limits));
     let transport = StreamableHttpClientTransport::with_client(wire.clone(), config);
     let running = serve(&handler, transport, mode, wire.failure()).await?;
@@ -222,10 +221,8 @@ async fn start_http_sse(
     client_features: &ClientFeatures,
     limits: McpLimits,
 ) -> Result<Option<McpSession>, Error> {
-    let pipe = match http_sse::open(wire.clone(), limits).await {
-        Ok(pipe) => pipe,
-        Err(OpenError::Unsupported) => return Ok(None),
-        Err(OpenError::Failed(error)) => return Err(error),
+    let Some(pipe) = http_sse::open(wire.clone(), limits).await? else {
+        return Ok(None);
     };
     let version = Some(ProtocolVersion::LATEST_WITH_INITIALIZE);
     let handler = McpClientHandler::new(client_features, &limits, version);

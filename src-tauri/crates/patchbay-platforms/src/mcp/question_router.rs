@@ -77,7 +77,7 @@ impl QuestionKind {
 /// Routes the questions of one session to the person behind a call.
 pub(super) struct QuestionRouter {
     /// The kinds of questions that were declared to the server.
-    allowed_methods: Vec<QuestionKind>,
+    allowed_kinds: Vec<QuestionKind>,
     /// How long a question stays open.
     answer_timeout: Duration,
     state: Mutex<State>,
@@ -100,13 +100,13 @@ struct Call {
 
 impl QuestionRouter {
     pub(super) fn new(client_features: &ClientFeatures, answer_timeout: Duration) -> Self {
-        let mut allowed_methods = Vec::new();
+        let mut allowed_kinds = Vec::new();
         if client_features.asks {
-            allowed_methods.push(QuestionKind::Elicitation);
-            allowed_methods.extend(client_features.sampling.then_some(QuestionKind::Sampling));
+            allowed_kinds.push(QuestionKind::Elicitation);
+            allowed_kinds.extend(client_features.sampling.then_some(QuestionKind::Sampling));
         }
         Self {
-            allowed_methods,
+            allowed_kinds,
             answer_timeout,
             state: Mutex::default(),
         }
@@ -114,7 +114,7 @@ impl QuestionRouter {
 
     /// The kind of question that a method asks; `None` if the method wasn't declared to the server.
     pub(super) fn may_ask(&self, method: &str) -> Option<QuestionKind> {
-        let mut all = self.allowed_methods.iter().copied();
+        let mut all = self.allowed_kinds.iter().copied();
         all.find(|kind| kind.method() == method)
     }
 
@@ -123,7 +123,7 @@ impl QuestionRouter {
         &self,
         asker: Option<&Arc<dyn Asker>>,
     ) -> Option<RegisteredCall<'_>> {
-        let asker = asker.filter(|_| !self.allowed_methods.is_empty())?;
+        let asker = asker.filter(|_| !self.allowed_kinds.is_empty())?;
         let call = Arc::new(Call {
             asker: Arc::clone(asker),
             is_asking: watch::Sender::new(false),

@@ -10,6 +10,8 @@ use patchbay_model::{Form, Json, Question, QuestionForm, clean_text, has_user_in
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::non_empty_line;
+
 const MESSAGE_LIMIT: usize = 4_000;
 const NAME_LIMIT: usize = 200;
 const DESCRIPTION_LIMIT: usize = 1_000;
@@ -163,13 +165,11 @@ impl Field {
     /// Parses the known keywords; `None` if there are too many choices.
     fn read(name: &str, raw: &Value) -> Option<Self> {
         let (raw, is_nullable) = strip_null_type(raw);
-        let title = [raw["title"].as_str(), Some(name)];
-        let mut titles = title
-            .into_iter()
-            .flatten()
-            .map(|title| clean_text(title, NAME_LIMIT));
-        let title = titles.find(|title| !title.is_empty());
-        let title = title.unwrap_or_else(|| "?".to_owned());
+        let own_title = raw["title"].as_str();
+        let title = own_title
+            .and_then(|title| non_empty_line(title, NAME_LIMIT))
+            .or_else(|| non_empty_line(name, NAME_LIMIT))
+            .unwrap_or_else(|| "?".to_owned());
         let is_secret = raw["format"] == "password" || is_secret(name) || is_secret(&title);
         let mut schema = value_schema(&raw, is_secret)?;
         if let Some(default) = raw.get("default")
@@ -196,7 +196,7 @@ impl Field {
 /// The schema for the value of a field; empty for any value, `None` if there are too many choices.
 fn value_schema(raw: &Value, is_secret: bool) -> Option<Map<String, Value>> {
     if let Some(choices) = choices(raw) {
-        return Some(object(json!({ "oneOf": choices? })));
+        return Some(Map::from_iter([("oneOf".to_owned(), choices?.into())]));
     }
     let bounds = |names: [&str; 2]| {
         let bounds = names.into_iter().filter_map(|name| {
@@ -336,31 +336,20 @@ fn fit_default(default: &Value, schema: &Map<String, Value>) -> Option<Value> {
 
 /// Whether a name contains one of [`SECRET_WORDS`], split at signs and capital letters.
 fn is_secret(name: &str) -> bool {
-    let mut word = String::new();
-    let mut last_is_small = false;
-    let mut words = Vec::new();
+    let (mut words, mut last_is_small) = (String::new(), false);
     for sign in name.chars() {
-        let begins = !sign.is_alphanumeric() || (sign.is_uppercase() && last_is_small);
-        if begins && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
+        if !sign.is_alphanumeric() || (sign.is_uppercase() && last_is_small) {
+            words.push(' ');
         }
         if sign.is_alphanumeric() {
-            word.extend(sign.to_lowercase());
+            words.extend(sign.to_lowercase());
         }
         last_is_small = sign.is_lowercase();
     }
-    words.push(word);
-    words.iter().any(|word| {
+    words.split(' ').any(|word| {
         let singular = word.strip_suffix('s').unwrap_or(word);
-        SECRET_WORDS.contains(&word.as_str()) || SECRET_WORDS.contains(&singular)
+        SECRET_WORDS.contains(&word) || SECRET_WORDS.contains(&singular)
     })
-}
-
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    }
 }
 
 #[cfg(test)]

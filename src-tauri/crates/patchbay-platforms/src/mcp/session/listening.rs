@@ -4,10 +4,9 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use rmcp::model::{ServerNotification, SubscriptionFilter};
-use rmcp::service::{Peer, RoleClient, ServiceError, SubscriptionEnd};
+use rmcp::service::{ServiceError, SubscriptionEnd};
 
 use super::{McpSession, ServerOffer};
-use crate::mcp::client_handler::McpClientHandler;
 use crate::mcp::wire::reconnect::Reconnects;
 
 /// Capacity of the queue of notifications; if it overflows, everything is reported as changed.
@@ -24,19 +23,35 @@ impl McpSession {
     pub fn listen(&self) -> impl Future<Output = ()> + Send + use<> {
         let inner = &self.0;
         let filter = change_filter(inner.offers).filter(|_| !self.is_legacy());
-        let (peer, client_handler, limits) = (
-            inner.peer.clone(),
-            inner.client_handler.clone(),
-            inner.limits,
-        );
+        let (peer, limits) = (inner.peer.clone(), inner.limits);
+        let tool_changes = inner.client_handler.tool_changes.clone();
+        let offer_changes = inner.client_handler.offer_changes.clone();
         async move {
             let Some(filter) = filter else { return };
             let reconnects = Arc::<Reconnects>::default();
             let pause = || reconnects.pause(limits.reconnects, limits.reconnect_waits);
             while pause().await.is_ok() && !peer.is_transport_closed() {
                 let _until_ended = reconnects.open_stream();
-                if let Err(Refused) = listen_once(&peer, &client_handler, filter.clone()).await {
-                    return;
+                let listening = peer.listen_with_capacity(filter.clone(), BACKLOG);
+                let mut subscription = match listening.await {
+                    Ok(subscription) => subscription,
+                    Err(ServiceError::McpError(error)) => {
+                        tracing::debug!(%error, "a server refuses subscriptions");
+                        return;
+                    }
+                    Err(_) => continue,
+                };
+                while let Ok(Some(notice)) = subscription.next().await {
+                    match notice {
+                        ServerNotification::ToolListChangedNotification(_) => {
+                            tool_changes.send_replace(())
+                        }
+                        _ => offer_changes.send_replace(()),
+                    }
+                }
+                if let Some(SubscriptionEnd::Lagged { .. }) = subscription.end() {
+                    tool_changes.send_replace(());
+                    offer_changes.send_replace(());
                 }
             }
         }
@@ -50,36 +65,4 @@ fn change_filter(offers: ServerOffer) -> Option<SubscriptionFilter> {
     filter.resources_list_changed = offers.resource_changes.then_some(true);
     filter.prompts_list_changed = offers.prompt_changes.then_some(true);
     (filter != SubscriptionFilter::new()).then_some(filter)
-}
-
-/// The server refuses subscriptions, and would again.
-struct Refused;
-
-/// Subscribes once, until the subscription ends.
-async fn listen_once(
-    peer: &Peer<RoleClient>,
-    client_handler: &McpClientHandler,
-    filter: SubscriptionFilter,
-) -> Result<(), Refused> {
-    let mut subscription = match peer.listen_with_capacity(filter, BACKLOG).await {
-        Ok(subscription) => subscription,
-        Err(ServiceError::McpError(error)) => {
-            tracing::debug!(%error, "a server refuses subscriptions");
-            return Err(Refused);
-        }
-        Err(_) => return Ok(()),
-    };
-    while let Ok(Some(notice)) = subscription.next().await {
-        match notice {
-            ServerNotification::ToolListChangedNotification(_) => {
-                client_handler.tool_changes.send_replace(())
-            }
-            _ => client_handler.offer_changes.send_replace(()),
-        }
-    }
-    if let Some(SubscriptionEnd::Lagged { .. }) = subscription.end() {
-        client_handler.tool_changes.send_replace(());
-        client_handler.offer_changes.send_replace(());
-    }
-    Ok(())
 }
