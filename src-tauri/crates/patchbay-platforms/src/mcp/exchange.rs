@@ -42,14 +42,14 @@ pub(super) struct Facts {
 
 impl Exchange {
     /// A dry run, whose request is built and not sent.
-    pub(super) fn planned() -> Self {
+    pub(super) fn dry_run() -> Self {
         Self(Arc::new(Inner {
             plan: Some(Mutex::default()),
             ..Inner::default()
         }))
     }
 
-    pub(super) fn captured(capture: Capture) -> Self {
+    pub(super) fn with_capture(capture: Capture) -> Self {
         Self(Arc::new(Inner {
             capture,
             ..Inner::default()
@@ -81,7 +81,7 @@ impl Exchange {
     }
 
     /// Waits until [`Exchange::fail`] was called.
-    pub(super) async fn failed(&self) {
+    pub(super) async fn wait_for_failure(&self) {
         self.0.failed.notified().await;
     }
 

@@ -357,7 +357,7 @@ async fn session(
     peer: Peer,
     log: &ServerLog,
 ) -> Result<McpSession, Error> {
-    let info = running.peer_info().ok_or_else(disconnected)?;
+    let info = running.peer_info().ok_or_else(disconnect_error)?;
     let facts = facts(&info, &peer);
     let capabilities = &info.capabilities;
     let (tools, resources) = (&capabilities.tools, &capabilities.resources);
@@ -407,7 +407,7 @@ fn facts(info: &ServerPeerInfo, peer: &Peer) -> ServerFacts {
     }
 }
 
-fn disconnected() -> Error {
+fn disconnect_error() -> Error {
     Error::Protocol("disconnected during handshake".to_owned())
 }
 
@@ -425,7 +425,7 @@ fn explain(error: ClientInitializeError) -> Error {
                 clean_text(&versions.join(", "), NAME_LIMIT)
             ))
         }
-        ClientInitializeError::ConnectionClosed(_) => disconnected(),
+        ClientInitializeError::ConnectionClosed(_) => disconnect_error(),
         ClientInitializeError::ExpectedInitResponse(_)
         | ClientInitializeError::ExpectedInitResult(_) => {
             Error::Protocol("unexpected response to the handshake".to_owned())

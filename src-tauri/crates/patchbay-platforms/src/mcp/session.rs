@@ -73,7 +73,7 @@ impl Peer {
                 how: Unreachable::Lost,
                 source: None,
             },
-            Self::Program(process) => process.ended(),
+            Self::Program(process) => process.end_error(),
         }
     }
 }

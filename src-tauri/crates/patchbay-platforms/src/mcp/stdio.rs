@@ -178,7 +178,7 @@ async fn listen(
 
 /// Waits until the process has ended and its last output has arrived.
 async fn wait_until_gone(process: &Process) {
-    process.exited().await;
+    process.wait_for_exit().await;
     tokio::time::sleep(OUTPUT_GRACE).await;
 }
 
@@ -221,7 +221,7 @@ impl Shared {
         let plan = |text| Ok(SentRequest::line(text));
         let (text, tracked) = self
             .pending_requests
-            .note_outgoing(message, plan, || self.process.ended())?;
+            .note_outgoing(message, plan, || self.process.end_error())?;
         if let Some(tracked) = tracked {
             let capture = tracked.exchange.capture();
             capture.note_request(|| SentRequest::line(text.as_str()));
@@ -276,10 +276,10 @@ impl Shared {
         match violation {
             Some(violation) => self.process.record_violation(violation),
             // Its output may end shortly before the process does.
-            None => drop(tokio::time::timeout(OUTPUT_GRACE, self.process.exited()).await),
+            None => drop(tokio::time::timeout(OUTPUT_GRACE, self.process.wait_for_exit()).await),
         }
         self.process.stop();
-        self.pending_requests.end(|| self.process.ended());
+        self.pending_requests.end(|| self.process.end_error());
     }
 }
 

@@ -151,7 +151,7 @@ impl McpSession {
         let once = async || {
             let timeouts = cx.timeouts(self.limit_of(cx.call));
             let request = request_of(params.clone());
-            let exchange = Exchange::captured(capture.clone());
+            let exchange = Exchange::with_capture(capture.clone());
             self.exchange(request, exchange, timeouts, &*cx.call.progress, cx.cancel)
                 .await
         };

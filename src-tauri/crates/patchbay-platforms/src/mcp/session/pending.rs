@@ -81,7 +81,7 @@ impl McpSession {
         request: ClientRequest,
         cancel: &CancellationToken,
     ) -> Result<SentRequest, Error> {
-        let exchange = Exchange::planned();
+        let exchange = Exchange::dry_run();
         let timeouts = Timeouts::from_limits(&self.0.limits);
         let response = self
             .exchange(request, exchange.clone(), timeouts, &|_| {}, cancel)
@@ -124,7 +124,7 @@ impl McpSession {
                 biased;
                 () = cancel.cancelled() => return Err(Error::Cancelled),
                 answer = pending.answer() => break answer,
-                () = exchange.failed() => {
+                () = exchange.wait_for_failure() => {
                     pending.forget();
                     return Err(exchange.take().failure.unwrap_or_else(|| self.lost()));
                 }
@@ -136,7 +136,7 @@ impl McpSession {
                     Ok(_) | Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return Err(self.lost()),
                 },
-                is_asking = next(&mut timeouts.is_asking) => match is_asking {
+                is_asking = wait_for_question(&mut timeouts.is_asking) => match is_asking {
                     true => asking_since = Some(Instant::now()),
                     false => if let Some(since) = asking_since.take() {
                         idle.as_mut().reset(Instant::now() + timeouts.idle);
@@ -190,7 +190,7 @@ impl McpSession {
 }
 
 /// Waits until a question is opened or closed; forever if there can't be any.
-async fn next(is_asking: &mut Option<watch::Receiver<bool>>) -> bool {
+async fn wait_for_question(is_asking: &mut Option<watch::Receiver<bool>>) -> bool {
     if let Some(is_asking) = is_asking
         && is_asking.changed().await.is_ok()
     {

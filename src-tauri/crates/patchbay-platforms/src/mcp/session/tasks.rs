@@ -91,7 +91,7 @@ impl McpSession {
     pub(super) async fn call_as_task(&self, cx: CallContext<'_>) -> Result<RawResponse, Error> {
         let CallContext { call, .. } = cx;
         let limit = self.limit_of(call);
-        let exchange = Exchange::captured(call.capture.clone());
+        let exchange = Exchange::with_capture(call.capture.clone());
         let request = request_of(call, limit);
         let (timeouts, progress) = (cx.timeouts(limit), &*call.progress);
         let created = self.exchange(request, exchange, timeouts, progress, cx.cancel);
@@ -232,7 +232,7 @@ impl<'a> TaskWait<'a> {
         let request = GetTaskRequest::new(GetTaskParams::new(self.task.id.clone()));
         // In the older era the result has a response of its own.
         let exchange = match self.task.extension {
-            true => Exchange::captured(self.capture.clone()),
+            true => Exchange::with_capture(self.capture.clone()),
             false => Exchange::default(),
         };
         let response = self.exchange(request.into(), exchange).await?;
@@ -297,7 +297,7 @@ impl<'a> TaskWait<'a> {
         let params = json!({ "taskId": self.task.id });
         let request =
             ClientRequest::CustomRequest(CustomRequest::new("tasks/result", Some(params)));
-        let exchange = Exchange::captured(self.capture.clone());
+        let exchange = Exchange::with_capture(self.capture.clone());
         let progress = &*self.cx.call.progress;
         let response = self
             .session

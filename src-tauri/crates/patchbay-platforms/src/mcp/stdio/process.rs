@@ -173,7 +173,7 @@ pub(super) fn start(program: McpProgram) -> Result<(Process, Streams), Error> {
 }
 
 /// A process that a host holds, which reports how it ended. Stopping it only detaches from it.
-pub(super) fn attached(name: &str, secrets: Vec<Secret>) -> Process {
+pub(super) fn attach(name: &str, secrets: Vec<Secret>) -> Process {
     let (gone_to, gone) = watch::channel(false);
     let stopping = CancellationToken::new();
     let detached = stopping.clone();
@@ -300,7 +300,7 @@ impl Process {
     }
 
     /// Waits until its leader has ended.
-    pub(super) async fn exited(&self) {
+    pub(super) async fn wait_for_exit(&self) {
         drop(self.0.exit.subscribe().wait_for(Option::is_some).await);
     }
 
@@ -312,7 +312,7 @@ impl Process {
     }
 
     /// The error for requests after its end.
-    pub(in crate::mcp) fn ended(&self) -> Error {
+    pub(in crate::mcp) fn end_error(&self) -> Error {
         let (how, violation) = self.outcome();
         match violation {
             Some(Violation::TooLarge(limit)) => Error::TooLarge { limit },

@@ -30,7 +30,7 @@ pub struct Attached {
 impl Attached {
     pub(super) fn new(name: &str, secrets: Vec<Secret>, link: Link, is_new: bool) -> Self {
         Self {
-            process: process::attached(name, secrets),
+            process: process::attach(name, secrets),
             link,
             is_new,
         }

@@ -250,7 +250,7 @@ impl ServerSession {
     async fn end(self) {
         if self.process.outcome().1.is_none() {
             // Its output may end shortly before the process does.
-            drop(tokio::time::timeout(OUTPUT_GRACE, self.process.exited()).await);
+            drop(tokio::time::timeout(OUTPUT_GRACE, self.process.wait_for_exit()).await);
         }
         self.process.stop();
         let (patchbay_exit, cut) = self.process.outcome();
