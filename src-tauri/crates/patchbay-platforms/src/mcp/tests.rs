@@ -26,6 +26,9 @@ use async_trait::async_trait;
 use axum::Router;
 use patchbay_http::{Capture, CapturedResponse};
 use patchbay_model::{Content, Secret, SentRequest, ServerFacts, Tool, Transport};
+use rmcp::ServerHandler;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -52,6 +55,18 @@ impl Server {
             url: url.parse().unwrap(),
             task: tokio::spawn(async move { axum::serve(listener, router).await.unwrap() }),
         }
+    }
+
+    /// Serves `/mcp` by rmcp's own server; `handler` makes the handler of each session.
+    async fn with_handler<H: ServerHandler>(
+        handler: impl Fn() -> H + Send + Sync + 'static,
+    ) -> Self {
+        let service = StreamableHttpService::new(
+            move || Ok(handler()),
+            Arc::new(LocalSessionManager::default()),
+            StreamableHttpServerConfig::default(),
+        );
+        Self::start(Router::new().nest_service("/mcp", service)).await
     }
 }
 

@@ -5,22 +5,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use patchbay_model::ToolEffect;
-use rmcp::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData,
     Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
     Tool, ToolAnnotations,
 };
 use rmcp::service::{RequestContext, RoleServer};
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
-use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::hand_made::{self, ReceivedMessage};
 use super::*;
 
-#[derive(Clone)]
 struct Echo;
 
 impl ServerHandler for Echo {
@@ -52,18 +48,9 @@ impl ServerHandler for Echo {
     }
 }
 
-fn echo() -> Router {
-    let service = StreamableHttpService::new(
-        || Ok(Echo),
-        Arc::new(LocalSessionManager::default()),
-        StreamableHttpServerConfig::default(),
-    );
-    Router::new().nest_service("/mcp", service)
-}
-
 #[tokio::test]
 async fn both_eras_list_and_call() {
-    let server = Server::start(echo()).await;
+    let server = Server::with_handler(|| Echo).await;
     for (server_facts, version) in [(None, "2026-07-28"), (Some("2025-11-25"), "2025-11-25")] {
         let target = McpTarget {
             server_facts: server_facts.map(facts),

@@ -2,11 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rmcp::ServerHandler;
 use rmcp::model::{ErrorData, ServerCapabilities, ServerConfig, SubscriptionFilter};
 use rmcp::service::SubscriptionContext;
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
-use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::sync::Notify;
 
 use super::*;
@@ -42,12 +39,7 @@ impl Subscriptions {
 
     async fn start(&self) -> Server {
         let own = self.clone();
-        let service = StreamableHttpService::new(
-            move || Ok(own.clone()),
-            Arc::new(LocalSessionManager::default()),
-            StreamableHttpServerConfig::default(),
-        );
-        Server::start(Router::new().nest_service("/mcp", service)).await
+        Server::with_handler(move || own.clone()).await
     }
 }
 

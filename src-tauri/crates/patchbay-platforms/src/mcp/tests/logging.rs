@@ -2,14 +2,11 @@
 
 #![expect(deprecated, reason = "servers still log in this way")]
 
-use rmcp::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, LoggingLevel,
     LoggingMessageNotificationParam, ServerCapabilities, ServerConfig, SetLevelRequestParams,
 };
 use rmcp::service::{RequestContext, RoleServer};
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
-use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::json;
 
 use super::hand_made;
@@ -59,9 +56,8 @@ impl ServerHandler for Logs {
 async fn logged(url: &Url, version: &str) -> Vec<String> {
     let (log, lines) = recorded_log();
     let target = McpTarget {
-        server_facts: Some(facts(version)),
         log: Some(log),
-        ..target(url)
+        ..known_target(url, version)
     };
     let session = connect_to(target).await.unwrap();
     assert_eq!(session.facts().protocol_version, version);
@@ -79,12 +75,7 @@ async fn logged(url: &Url, version: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn servers_of_both_eras_are_asked_to_log_and_heard() {
-    let service = StreamableHttpService::new(
-        || Ok(Logs::default()),
-        Arc::new(LocalSessionManager::default()),
-        StreamableHttpServerConfig::default(),
-    );
-    let server = Server::start(Router::new().nest_service("/mcp", service)).await;
+    let server = Server::with_handler(Logs::default).await;
     let legacy = logged(&server.url, "2025-11-25").await;
     let line = r#"[warning] db: {"set":"info","sent":null}"#;
     assert_eq!(legacy.last().unwrap(), line, "{legacy:?}");

@@ -76,8 +76,7 @@ async fn open(target: McpTarget) -> McpSession {
 fn resumable(url: &Url, resumed: Option<ResumableSession>) -> McpTarget {
     McpTarget {
         session: SessionLife::Resumable(resumed),
-        server_facts: Some(facts("2025-06-18")),
-        ..target(url)
+        ..known_target(url, "2025-06-18")
     }
 }
 
