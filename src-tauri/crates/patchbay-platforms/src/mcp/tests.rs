@@ -88,18 +88,6 @@ fn target(url: &Url) -> McpTarget {
     McpTarget::anonymous(url.clone())
 }
 
-/// The facts of an earlier connection with that protocol version.
-fn facts(version: &str) -> ServerFacts {
-    ServerFacts {
-        name: String::new(),
-        version: String::new(),
-        protocol_version: version.to_owned(),
-        transport: Transport::StreamableHttp,
-        instructions: None,
-        icon: None,
-    }
-}
-
 async fn connected(url: &Url) -> McpSession {
     connect_within(url, McpLimits::DEFAULT).await.unwrap()
 }
@@ -117,8 +105,16 @@ async fn serve(router: Router) -> (Server, McpSession) {
 
 /// The target for a server that had that protocol version.
 fn known_target(url: &Url, version: &str) -> McpTarget {
+    let facts = ServerFacts {
+        name: String::new(),
+        version: String::new(),
+        protocol_version: version.to_owned(),
+        transport: Transport::StreamableHttp,
+        instructions: None,
+        icon: None,
+    };
     McpTarget {
-        server_facts: Some(facts(version)),
+        server_facts: Some(facts),
         ..target(url)
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::hand_made::{self, accepted, event, events};
+use super::hand_made::{self, accepted, event, events, result_of};
 use super::{Server, call, connect_to, http, json_of, run_tool, target, text_of, tools_of};
 use crate::Error;
 use crate::mcp::{
@@ -127,48 +127,28 @@ fn elicitation(id: &str, params: &Value) -> Value {
     json!({"jsonrpc": "2.0", "id": id, "method": "elicitation/create", "params": params})
 }
 
-/// A text in the form of the result of a call, a prompt and a resource.
-fn result_of(text: &str) -> Value {
-    let content = json!({"type": "text", "text": text});
-    json!({
-        "resultType": "complete", "content": [content],
-        "messages": [{"role": "user", "content": content}],
-        "contents": [{"uri": "echo", "text": text}],
-    })
-}
-
 /// A server of the newer era that requires answers to `questions` before it responds.
 fn modern(questions: Value) -> Router {
-    hand_made::modern(move |message| {
-        let params = &message.params;
-        if !matches!(
-            message.method.as_str(),
-            "tools/call" | "prompts/get" | "resources/read"
-        ) {
-            return accepted();
-        }
-        if params["requestState"].is_null() {
-            return message.respond(json!({"resultType": "input_required", "inputRequests": questions, "requestState": "s\u{e9}"}));
-        }
-        assert_eq!(params["requestState"], "s\u{e9}");
-        let named = [&params["name"], &params["uri"]];
-        assert!(named.contains(&&json!("echo")), "{named:?}");
-        let capabilities = &params["_meta"]["io.modelcontextprotocol/clientCapabilities"];
+    hand_made::modern_with_inputs(questions, Some("s\u{e9}"), |capabilities| {
         assert!(
             capabilities["elicitation"]["form"].is_object(),
             "{capabilities}"
         );
-        message.respond(result_of(&params["inputResponses"].to_string()))
     })
+}
+
+pub(super) fn client_features(sampling: bool) -> ClientFeatures {
+    ClientFeatures {
+        asks: true,
+        sampling,
+        ..ClientFeatures::default()
+    }
 }
 
 async fn session(router: Router, limits: McpLimits) -> (Server, McpSession) {
     let server = Server::start(router).await;
     let target = McpTarget {
-        client_features: ClientFeatures {
-            asks: true,
-            ..ClientFeatures::default()
-        },
+        client_features: client_features(false),
         ..target(&server.url)
     };
     let session = connect(&http(), target, limits, &CancellationToken::new()).await;

@@ -51,11 +51,10 @@ impl ServerHandler for Echo {
 #[tokio::test]
 async fn both_eras_list_and_call() {
     let server = Server::with_handler(|| Echo).await;
-    for (server_facts, version) in [(None, "2026-07-28"), (Some("2025-11-25"), "2025-11-25")] {
-        let target = McpTarget {
-            server_facts: server_facts.map(facts),
-            ..target(&server.url)
-        };
+    for (target, version) in [
+        (target(&server.url), "2026-07-28"),
+        (known_target(&server.url, "2025-11-25"), "2025-11-25"),
+    ] {
         let cancel = CancellationToken::new();
         let session = connect_to(target).await.unwrap();
         assert_eq!(session.facts().protocol_version, version);

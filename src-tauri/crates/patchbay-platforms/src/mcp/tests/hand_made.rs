@@ -81,6 +81,45 @@ where
     })
 }
 
+/// A server of the newer era that requires `inputs`, and responds with what it receives for them. `check` gets the
+/// declared capabilities.
+pub(super) fn modern_with_inputs(
+    inputs: Value,
+    state: Option<&'static str>,
+    check: fn(&Value),
+) -> Router {
+    modern(move |message| {
+        let params = &message.params;
+        match message.method.as_str() {
+            "tools/call" | "prompts/get" | "resources/read"
+                if params["inputResponses"].is_null() =>
+            {
+                message.respond(json!({
+                    "resultType": "input_required", "inputRequests": inputs, "requestState": state,
+                }))
+            }
+            "tools/call" | "prompts/get" | "resources/read" => {
+                assert_eq!(params["requestState"], json!(state));
+                let named = [&params["name"], &params["uri"]];
+                assert!(named.contains(&&json!("echo")), "{named:?}");
+                check(&params["_meta"]["io.modelcontextprotocol/clientCapabilities"]);
+                message.respond(result_of(&params["inputResponses"].to_string()))
+            }
+            _ => accepted(),
+        }
+    })
+}
+
+/// A text in the form of the result of a call, a prompt and a resource.
+pub(super) fn result_of(text: &str) -> Value {
+    let content = json!({"type": "text", "text": text});
+    json!({
+        "resultType": "complete", "content": [content],
+        "messages": [{"role": "user", "content": content}],
+        "contents": [{"uri": "echo", "text": text}],
+    })
+}
+
 /// Serves `/mcp`; `respond` gets all messages.
 pub(super) fn raw<F>(respond: F) -> Router
 where

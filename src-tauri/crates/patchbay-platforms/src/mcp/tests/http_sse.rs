@@ -56,11 +56,9 @@ impl SseServer {
     }
 
     fn is_authorized(&self, headers: &HeaderMap) -> bool {
-        self.token.is_none_or(|token| {
-            headers
-                .get(header::AUTHORIZATION)
-                .is_some_and(|sent| sent == token)
-        })
+        let sent = headers.get(header::AUTHORIZATION);
+        self.token
+            .is_none_or(|token| sent.is_some_and(|sent| sent == token))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::hand_made::{self, accepted};
+use super::hand_made;
 use super::http_sse::{SseServer, request_roots};
 use super::{Server, call, connect_to, json_of, run_tool, target, text_of};
 use crate::Error;
@@ -43,23 +43,13 @@ async fn call_server(router: axum::Router, roots: &[&str]) -> Result<CallOutcome
 
 /// A server of the newer era that requires roots before it responds.
 fn modern() -> axum::Router {
-    hand_made::modern(|message| {
-        if message.method != "tools/call" {
-            return accepted();
-        }
-        let roots = &message.params["inputResponses"]["folders"];
-        if roots.is_null() {
-            return message.respond(json!({"resultType": "input_required", "inputRequests": {"folders": {"method": "roots/list"}}}));
-        }
-        let client_features =
-            &message.params["_meta"]["io.modelcontextprotocol/clientCapabilities"];
+    let inputs = json!({"folders": {"method": "roots/list"}});
+    hand_made::modern_with_inputs(inputs, None, |capabilities| {
         let extensions = json!({"io.modelcontextprotocol/tasks": {}});
         assert_eq!(
-            client_features,
+            capabilities,
             &json!({"roots": {}, "extensions": extensions})
         );
-        let content = json!([{"type": "text", "text": roots.to_string()}]);
-        message.respond(json!({"resultType": "complete", "content": content}))
     })
 }
 
@@ -67,7 +57,7 @@ fn modern() -> axum::Router {
 async fn the_newer_era_is_told_exactly_the_chosen_ones_and_nobody_is_asked() {
     let outcome = call_server(modern(), &[NOTES, DRAFTS]).await.unwrap();
     assert_eq!(
-        json_of(text_of(&outcome)),
+        json_of(text_of(&outcome))["folders"],
         json!({"roots": [root(NOTES, "notes"), root(DRAFTS, "drafts")]})
     );
     let refused = call_server(modern(), &[]).await;

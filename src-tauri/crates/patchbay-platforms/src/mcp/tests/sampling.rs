@@ -5,19 +5,11 @@ use std::sync::Arc;
 use patchbay_model::QuestionAnswer;
 use serde_json::json;
 
-use super::elicitation::{ScriptedAsker, call_with};
-use super::hand_made::{self, accepted};
+use super::elicitation::{ScriptedAsker, call_with, client_features};
+use super::hand_made;
 use super::{Server, connect_to, json_of, run_tool, target, text_of};
 use crate::Error;
-use crate::mcp::{CallOutcome, ClientFeatures, McpTarget};
-
-fn client_features(sampling: bool) -> ClientFeatures {
-    ClientFeatures {
-        asks: true,
-        sampling,
-        ..ClientFeatures::default()
-    }
-}
+use crate::mcp::{CallOutcome, McpTarget};
 
 fn writing(text: &str) -> Arc<ScriptedAsker> {
     ScriptedAsker::accepting(json!({ "text": text }))
@@ -25,23 +17,10 @@ fn writing(text: &str) -> Arc<ScriptedAsker> {
 
 /// A server of the newer era that requires a text before it responds.
 fn modern() -> axum::Router {
-    hand_made::modern(|message| {
-        if message.method != "tools/call" {
-            return accepted();
-        }
-        let sampled = &message.params["inputResponses"]["text"];
-        if sampled.is_null() {
-            let prompt = json!({"role": "user", "content": {"type": "text", "text": "Hi"}});
-            let request = json!({"method": "sampling/createMessage", "params": {"messages": [prompt], "maxTokens": 10}});
-            return message.respond(
-                json!({"resultType": "input_required", "inputRequests": {"text": request}}),
-            );
-        }
-        let client_features =
-            &message.params["_meta"]["io.modelcontextprotocol/clientCapabilities"];
-        assert_eq!(client_features["sampling"], json!({}));
-        let content = json!([{"type": "text", "text": sampled.to_string()}]);
-        message.respond(json!({"resultType": "complete", "content": content}))
+    let prompt = json!({"role": "user", "content": {"type": "text", "text": "Hi"}});
+    let request = json!({"method": "sampling/createMessage", "params": {"messages": [prompt], "maxTokens": 10}});
+    hand_made::modern_with_inputs(json!({ "text": request }), None, |capabilities| {
+        assert_eq!(capabilities["sampling"], json!({}));
     })
 }
 
@@ -58,7 +37,7 @@ async fn call_server(asker: &Arc<ScriptedAsker>, sampling: bool) -> Result<CallO
 async fn the_newer_era_gets_what_the_person_wrote() {
     let outcome = call_server(&writing("Ahoy"), true).await.unwrap();
     assert_eq!(
-        json_of(text_of(&outcome)),
+        json_of(text_of(&outcome))["text"],
         json!({"role": "assistant", "content": {"type": "text", "text": "Ahoy"}, "model": "human", "stopReason": "endTurn"})
     );
 }

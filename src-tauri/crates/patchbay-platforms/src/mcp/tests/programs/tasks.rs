@@ -8,20 +8,16 @@ use patchbay_model::{QuestionAnswer, ServerTask};
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::super::elicitation::{ScriptedAsker, call_with};
+use super::super::elicitation::{ScriptedAsker, call_with, client_features};
 use super::super::{captured, json_of, run_tool, text_of, tools_of};
 use super::{program, start};
 use crate::Error;
-use crate::mcp::{CallProgress, ClientFeatures, McpSession, TaskKeeper, ToolCall};
+use crate::mcp::{CallProgress, McpSession, TaskKeeper, ToolCall};
 
 /// A session with a program, by its behavior.
 async fn session(behavior: &str) -> McpSession {
-    let client_features = ClientFeatures {
-        asks: true,
-        ..ClientFeatures::default()
-    };
     let program = program(behavior, &Arc::default());
-    start(program, client_features).await.unwrap()
+    start(program, client_features(false)).await.unwrap()
 }
 
 fn task(how: &str, asker: &Arc<ScriptedAsker>) -> ToolCall {
