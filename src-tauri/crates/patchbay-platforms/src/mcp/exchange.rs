@@ -1,6 +1,6 @@
 //! One request and its response, as seen on the wire.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 
 use patchbay_http::Capture;
 use patchbay_model::SentRequest;
@@ -71,12 +71,12 @@ impl Exchange {
     }
 
     pub(super) fn note(&self, change: impl FnOnce(&mut Facts)) {
-        change(&mut self.lock());
+        change(&mut lock(&self.0.facts));
     }
 
     /// Ends the exchange; the first failure counts.
     pub(super) fn fail(&self, error: Error) {
-        self.lock().failure.get_or_insert(error);
+        lock(&self.0.facts).failure.get_or_insert(error);
         self.0.failed.notify_one();
     }
 
@@ -86,10 +86,6 @@ impl Exchange {
     }
 
     pub(super) fn take(&self) -> Facts {
-        std::mem::take(&mut *self.lock())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Facts> {
-        lock(&self.0.facts)
+        std::mem::take(&mut *lock(&self.0.facts))
     }
 }

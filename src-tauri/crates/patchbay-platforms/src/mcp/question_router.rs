@@ -4,7 +4,7 @@
 //! can answer. The timeouts of a call are paused while its question is open.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -129,7 +129,7 @@ impl QuestionRouter {
             is_asking: watch::Sender::new(false),
             ended: CancellationToken::new(),
         });
-        self.lock().calls.push(Arc::clone(&call));
+        lock(&self.state).calls.push(Arc::clone(&call));
         Some(RegisteredCall {
             question_router: self,
             call,
@@ -146,7 +146,7 @@ impl QuestionRouter {
         params: &Value,
         withdrawn: &CancellationToken,
     ) -> Result<Value, ErrorData> {
-        let call = self.lock().calls.last().cloned();
+        let call = lock(&self.state).calls.last().cloned();
         let Some(call) = call else {
             return kind.to_wire(None, QuestionAnswer::Cancel);
         };
@@ -184,7 +184,7 @@ impl QuestionRouter {
 
     /// Opens a question; `None` if one is open already, or the rate limit is reached.
     fn open<'a>(&'a self, call: &'a Call) -> Option<QuestionGuard<'a>> {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         let now = Instant::now();
         while let Some(first) = state.asked_at.front()
             && now.duration_since(*first) >= WINDOW
@@ -202,10 +202,6 @@ impl QuestionRouter {
             call,
         })
     }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        lock(&self.state)
-    }
 }
 
 /// An open question.
@@ -216,7 +212,7 @@ struct QuestionGuard<'a> {
 
 impl Drop for QuestionGuard<'_> {
     fn drop(&mut self) {
-        self.question_router.lock().is_open = false;
+        lock(&self.question_router.state).is_open = false;
         self.call.is_asking.send_replace(false);
     }
 }
@@ -264,7 +260,7 @@ impl RegisteredCall<'_> {
 impl Drop for RegisteredCall<'_> {
     fn drop(&mut self) {
         self.call.ended.cancel();
-        let calls = &mut self.question_router.lock().calls;
+        let calls = &mut lock(&self.question_router.state).calls;
         calls.retain(|call| !Arc::ptr_eq(call, &self.call));
     }
 }

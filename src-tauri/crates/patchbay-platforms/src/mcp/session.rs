@@ -12,7 +12,7 @@ mod rounds;
 mod tasks;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use patchbay_http::TEXT_LIMIT;
@@ -187,7 +187,7 @@ impl McpSession {
 
     /// Time since the last request ended; `None` while one is in flight.
     pub fn idle_for(&self) -> Option<Duration> {
-        let usage = self.0.usage();
+        let usage = lock(&self.0.usage);
         (usage.in_flight == 0).then(|| usage.last.elapsed())
     }
 
@@ -280,12 +280,6 @@ impl McpSession {
         if let Peer::Program(process) = &self.0.remote {
             process.end().await;
         }
-    }
-}
-
-impl Inner {
-    fn usage(&self) -> MutexGuard<'_, Usage> {
-        lock(&self.usage)
     }
 }
 

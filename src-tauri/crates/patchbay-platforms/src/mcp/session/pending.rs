@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 use super::{Inner, McpSession, server_error};
 use crate::Error;
 use crate::mcp::exchange::Exchange;
-use crate::mcp::{CallProgress, McpLimits, tools};
+use crate::mcp::{CallProgress, McpLimits, lock, tools};
 
 /// Timeout for telling a server that a response is no longer awaited.
 pub(super) const CANCEL_NOTICE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -240,7 +240,7 @@ pub(super) struct UsageGuard(Weak<Inner>);
 
 impl UsageGuard {
     pub(super) fn begin(session: &Arc<Inner>) -> Self {
-        session.usage().in_flight += 1;
+        lock(&session.usage).in_flight += 1;
         Self(Arc::downgrade(session))
     }
 }
@@ -248,7 +248,7 @@ impl UsageGuard {
 impl Drop for UsageGuard {
     fn drop(&mut self) {
         if let Some(session) = self.0.upgrade() {
-            let mut usage = session.usage();
+            let mut usage = lock(&session.usage);
             usage.in_flight -= 1;
             usage.last = std::time::Instant::now();
         }

@@ -3,7 +3,7 @@
 //! A server may end its streams and name the wait before the next one. It may name a wait of zero, or end each stream
 //! as soon as it is opened: waits have a minimum, grow while streams end soon, and are limited in number.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -47,9 +47,9 @@ impl Reconnects {
         most: u32,
         waits: (Duration, Duration),
     ) -> Result<(), ReconnectLimit> {
-        let until = self.lock().next(Instant::now(), most, waits)?;
+        let until = lock(&self.0).next(Instant::now(), most, waits)?;
         tokio::time::sleep_until(until).await;
-        self.lock().ended_at = Some(Instant::now());
+        lock(&self.0).ended_at = Some(Instant::now());
         Ok(())
     }
 
@@ -63,11 +63,7 @@ impl Reconnects {
 
     /// Allows no further reconnection.
     pub(super) fn end(&self) {
-        self.lock().is_over = true;
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        lock(&self.0)
+        lock(&self.0).is_over = true;
     }
 }
 
@@ -107,9 +103,7 @@ pub(in crate::mcp) struct OpenStream {
 
 impl Drop for OpenStream {
     fn drop(&mut self) {
-        self.reconnects
-            .lock()
-            .record_end(self.since, Instant::now());
+        lock(&self.reconnects.0).record_end(self.since, Instant::now());
     }
 }
 

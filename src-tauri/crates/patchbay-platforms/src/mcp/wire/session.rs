@@ -1,7 +1,7 @@
 //! Sessions of servers of the older era, which may outlive their connection.
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
 
 use patchbay_model::Secret;
 use rmcp::model::{
@@ -92,7 +92,7 @@ impl SessionState {
             ClientJsonRpcMessage::Request(request)
                 if matches!(request.request, ClientRequest::InitializeRequest(_)) =>
             {
-                Some((request.id.clone(), self.lock().resumed.take()?))
+                Some((request.id.clone(), lock(&self.state).resumed.take()?))
             }
             _ => None,
         }
@@ -106,7 +106,7 @@ impl SessionState {
     ) -> Option<ServerJsonRpcMessage> {
         let answer = json!({ "jsonrpc": "2.0", "id": id, "result": &session.handshake });
         let answer: ServerJsonRpcMessage = serde_json::from_value(answer).ok()?;
-        *self.lock() = State {
+        *lock(&self.state) = State {
             is_untried: true,
             skips_initialized: true,
             current: Some(session),
@@ -124,7 +124,7 @@ impl SessionState {
             notification.notification,
             ClientNotification::InitializedNotification(_)
         );
-        is_initialized && std::mem::take(&mut self.lock().skips_initialized)
+        is_initialized && std::mem::take(&mut lock(&self.state).skips_initialized)
     }
 
     /// Records a new session in place of the previous one.
@@ -136,7 +136,7 @@ impl SessionState {
             credentials: Some(fingerprint(id, credentials)),
             is_checked: false,
         });
-        *self.lock() = State {
+        *lock(&self.state) = State {
             current,
             ..State::default()
         };
@@ -144,7 +144,7 @@ impl SessionState {
 
     /// Records the result of the handshake, if the message contains one.
     pub(super) fn note_handshake(&self, message: &Value) {
-        if let Some(current) = &mut self.lock().current
+        if let Some(current) = &mut lock(&self.state).current
             && let Some(result) = message.get("result")
         {
             current.handshake = result.clone();
@@ -153,19 +153,19 @@ impl SessionState {
 
     /// Records whether the response to a request of the session conformed to the protocol.
     pub(super) fn note_answer(&self, is_sound: bool) {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         state.is_broken = !is_sound;
         state.is_untried &= !is_sound;
     }
 
     /// Whether the session was resumed, and may be over already.
     pub(super) fn is_untried(&self) -> bool {
-        self.lock().is_untried
+        lock(&self.state).is_untried
     }
 
     /// Leaves the session open and returns it to be resumed later; `None` if there is none that works.
     pub(super) fn detach(&self) -> Option<ResumableSession> {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         let works = |session: &ResumableSession| !state.is_broken && !session.handshake.is_null();
         let session = state.current.clone().filter(works)?;
         state.is_detached = true;
@@ -174,7 +174,7 @@ impl SessionState {
 
     /// Whether the session is ended with the connection.
     pub(super) fn ends_with_connection(&self) -> bool {
-        !self.is_relayed && !self.lock().is_detached
+        !self.is_relayed && !lock(&self.state).is_detached
     }
 
     /// Shifts the ids in a message to the server, so that no other process uses the same in the session.
@@ -197,7 +197,7 @@ impl SessionState {
             return;
         }
         if message["method"] == "ping"
-            && let Some(current) = &mut self.lock().current
+            && let Some(current) = &mut lock(&self.state).current
         {
             current.is_checked = true;
         }
@@ -215,10 +215,6 @@ impl SessionState {
         {
             *id = (number - self.first_id).into();
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        lock(&self.state)
     }
 }
 

@@ -1,13 +1,10 @@
 //! Event streams: that of a request, which is reopened until its response, and that of unsolicited messages.
 
-use std::collections::HashMap;
-use std::sync::MutexGuard;
 use std::time::Duration;
 
 use futures::stream::StreamExt as _;
 use http::{HeaderMap, Method, StatusCode};
 use patchbay_http::{Capture, json};
-use rmcp::model::RequestId;
 use rmcp::transport::streamable_http_client::{SseError, StreamableHttpError};
 use sse_stream::Sse;
 
@@ -80,7 +77,7 @@ impl Wire {
         tracked.exchange.note(|facts| facts.bytes += bytes as u64);
         event.data = match self.read(data.as_bytes(), tracked) {
             Ok(message) if answer::is_answer(&message) && answer::is_for(&message, &tracked.id) => {
-                self.lock_resumable().remove(&tracked.id);
+                lock(&self.0.resumable).remove(&tracked.id);
                 tracked.exchange.capture().note_body(data.as_bytes());
                 answer::for_rmcp_as_text(message, tracked)
             }
@@ -122,7 +119,7 @@ impl Wire {
     /// Fails a request for good: its stream is not reopened.
     fn give_up(&self, error: Error, tracked: &TrackedRequest) {
         tracked.reconnects.end();
-        self.lock_resumable().remove(&tracked.id);
+        lock(&self.0.resumable).remove(&tracked.id);
         // An earlier loss of the stream is not the reason.
         tracked.exchange.note(|facts| facts.failure = None);
         self.0.failure.record(error, Some(tracked));
@@ -152,7 +149,7 @@ impl Wire {
 
     /// Records the last event of a request, by which rmcp requests the rest of its stream.
     fn note_resumable(&self, id: &str, tracked: &TrackedRequest) {
-        let mut resumable = self.lock_resumable();
+        let mut resumable = lock(&self.0.resumable);
         if resumable.len() >= RESUMABLE && !resumable.contains_key(&tracked.id) {
             return;
         }
@@ -161,14 +158,10 @@ impl Wire {
 
     /// The request whose stream ended with that event.
     pub(super) fn resume_after(&self, last_event: &str) -> Option<TrackedRequest> {
-        let resumable = self.lock_resumable();
+        let resumable = lock(&self.0.resumable);
         let mut all = resumable.values();
         let found = all.find(|(id, _)| id == last_event);
         found.map(|(_, tracked)| tracked.clone())
-    }
-
-    fn lock_resumable(&self) -> MutexGuard<'_, HashMap<RequestId, (String, TrackedRequest)>> {
-        lock(&self.0.resumable)
     }
 
     /// Requests a stream: the rest of one that ended, or that of unsolicited messages.
