@@ -16,7 +16,7 @@ import {
   type RunQuery,
   type WalletEntryId,
 } from "./bindings";
-import { call } from "./call";
+import { type Answer, call } from "./call";
 import { firstPaint } from "./firstPaint";
 
 /** Query keys. Invalidating one also invalidates those that start with it. */
@@ -63,6 +63,13 @@ export async function invalidate(client: QueryClient, ...subjects: QueryKey[]): 
   await Promise.all(subjects.map((queryKey) => client.invalidateQueries({ queryKey })));
 }
 
+type Options = { staleTime?: number; gcTime?: number; retry?: false; refetchInterval?: number; enabled?: false };
+
+/** A query whose `read` calls a command. */
+function query<T>(queryKey: QueryKey, read: () => Promise<Answer<T>>, options: Options = {}) {
+  return queryOptions({ queryKey, queryFn: () => call(read()), ...options });
+}
+
 // Requests to platforms: fetched when shown and after each check (`refetchAfterChecks`); never polled.
 const once = { staleTime: Infinity, retry: false } as const;
 /** Interval for polling a locked keychain, in milliseconds. */
@@ -71,97 +78,48 @@ const keychainLooks = 2_000;
 // Forms are fetched each time they open: secrets and current values are not cached.
 const form = { ...once, gcTime: 0 } as const;
 
+/** Reads after the first paint. */
+const later = <T>(read: () => Promise<T>) => firstPaint().then(read);
+
 /**
  * All queries of the window. Events invalidate them (`events.ts`); only other processes and a locked keychain are
  * polled.
  */
 export const queries = {
-  about: () => queryOptions({ queryKey: keys.about, queryFn: () => call(commands.about()), staleTime: Infinity }),
-  preferences: () =>
-    queryOptions({ queryKey: keys.preferences, queryFn: () => call(commands.loadPreferences()), staleTime: Infinity }),
-  accounts: () => queryOptions({ queryKey: keys.accounts, queryFn: () => call(commands.listAccounts()) }),
+  about: () => query(keys.about, () => commands.about(), { staleTime: Infinity }),
+  preferences: () => query(keys.preferences, () => commands.loadPreferences(), { staleTime: Infinity }),
+  accounts: () => query(keys.accounts, () => commands.listAccounts()),
   platforms: () => queryOptions({ queryKey: keys.platforms, queryFn: () => commands.listPlatforms() }),
   // Under the accounts' key, because the operations depend on the account's settings.
   operations: (account: AccountId) =>
-    queryOptions({
-      queryKey: [...keys.accounts, account, "operations"],
-      queryFn: () => call(commands.listOperations(account)),
-      staleTime: Infinity,
-    }),
-  needs: () =>
-    queryOptions({ queryKey: keys.needs, queryFn: () => firstPaint().then(() => call(commands.listNeeds())) }),
-  backgroundChecks: () => queryOptions({ queryKey: keys.background, queryFn: () => call(commands.backgroundChecks()) }),
+    query([...keys.accounts, account, "operations"], () => commands.listOperations(account), { staleTime: Infinity }),
+  needs: () => query(keys.needs, () => later(() => commands.listNeeds())),
+  backgroundChecks: () => query(keys.background, () => commands.backgroundChecks()),
   toolChanges: (connector: ConnectorId) =>
-    queryOptions({
-      queryKey: [...keys.toolChanges, connector],
-      queryFn: () => call(commands.listToolChanges(connector)),
-    }),
+    query([...keys.toolChanges, connector], () => commands.listToolChanges(connector)),
   /** The first part of the list, which loads at once however long the list is. */
-  firstConnectors: () =>
-    queryOptions({ queryKey: [...keys.connectors, "first"], queryFn: () => call(commands.firstConnectors()) }),
+  firstConnectors: () => query([...keys.connectors, "first"], () => commands.firstConnectors()),
   // Without `native`, which only `connector` includes.
-  connectors: () =>
-    queryOptions({
-      queryKey: keys.connectors,
-      queryFn: () => firstPaint().then(() => call(commands.listConnectors())),
-    }),
-  connector: (id: ConnectorId) =>
-    queryOptions({ queryKey: keys.connector(id), queryFn: () => call(commands.findConnector(id)) }),
+  connectors: () => query(keys.connectors, () => later(() => commands.listConnectors())),
+  connector: (id: ConnectorId) => query(keys.connector(id), () => commands.findConnector(id)),
   namesCredentials: (id: ConnectorId) =>
-    queryOptions({
-      queryKey: [...keys.connector(id), "names-credentials"],
-      queryFn: () => call(commands.namesCredentials(id)),
-      retry: false,
-    }),
-  deviations: (id: ConnectorId) =>
-    queryOptions({ queryKey: [...keys.connector(id), "deviations"], queryFn: () => call(commands.listDeviations(id)) }),
-  copies: (id: ConnectorId) =>
-    queryOptions({ queryKey: [...keys.connector(id), "copies"], queryFn: () => call(commands.listCopies(id)) }),
+    query([...keys.connector(id), "names-credentials"], () => commands.namesCredentials(id), { retry: false }),
+  deviations: (id: ConnectorId) => query([...keys.connector(id), "deviations"], () => commands.listDeviations(id)),
+  copies: (id: ConnectorId) => query([...keys.connector(id), "copies"], () => commands.listCopies(id)),
   platformDetails: (id: ConnectorId) =>
-    queryOptions({
-      queryKey: [...keys.hostedState(id), "details"],
-      queryFn: () => call(commands.connectorDetails(id)),
-      ...once,
-    }),
+    query([...keys.hostedState(id), "details"], () => commands.connectorDetails(id), once),
   platformCredentials: (id: ConnectorId) =>
-    queryOptions({
-      queryKey: [...keys.hostedState(id), "credentials"],
-      queryFn: () => call(commands.listPlatformCredentials(id)),
-      ...once,
-    }),
+    query([...keys.hostedState(id), "credentials"], () => commands.listPlatformCredentials(id), once),
   platformSettings: (id: ConnectorId) =>
-    queryOptions({
-      queryKey: [...keys.hosted, id, "settings"],
-      queryFn: () => call(commands.connectorSettings(id)),
-      ...form,
-    }),
+    query([...keys.hosted, id, "settings"], () => commands.connectorSettings(id), form),
   credentialForm: (id: ConnectorId, level: Level) =>
-    queryOptions({
-      queryKey: [...keys.hosted, id, "form", level],
-      queryFn: () => call(commands.platformCredentialForm(id, level)),
-      ...form,
-    }),
+    query([...keys.hosted, id, "form", level], () => commands.platformCredentialForm(id, level), form),
   // Fetched each time they are shown.
-  resources: (id: ConnectorId) =>
-    queryOptions({
-      queryKey: [...keys.offeredBy(id), "resources"],
-      queryFn: () => call(commands.listResources(id)),
-      ...form,
-    }),
+  resources: (id: ConnectorId) => query([...keys.offeredBy(id), "resources"], () => commands.listResources(id), form),
+  // A `staleTime` of 0 also fetches when the query replaces itself after an invalidation.
   resource: (id: ConnectorId, uri: string) =>
-    queryOptions({
-      queryKey: [...keys.offeredBy(id), "resource", uri],
-      queryFn: () => call(commands.readResource(id, uri)),
-      ...form,
-      // Also fetches when the query replaces itself after an invalidation.
-      staleTime: 0,
-    }),
-  prompts: (id: ConnectorId) =>
-    queryOptions({
-      queryKey: [...keys.offeredBy(id), "prompts"],
-      queryFn: () => call(commands.listPrompts(id)),
-      ...form,
-    }),
+    query([...keys.offeredBy(id), "resource", uri], () => commands.readResource(id, uri), { ...form, staleTime: 0 }),
+  prompts: (id: ConnectorId) => query([...keys.offeredBy(id), "prompts"], () => commands.listPrompts(id), form),
   // Keeps the previous suggestions until new ones arrive.
   completion: (id: ConnectorId, request: CompletionRequest) =>
     queryOptions({
@@ -172,38 +130,21 @@ export const queries = {
     }),
   // Each image has its own address; the host checks whether it may be loaded.
   icon: (id: ConnectorId, tool: string | null, address: string) =>
-    queryOptions({ queryKey: [...keys.icons, id, address], queryFn: () => call(commands.loadIcon(id, tool)), ...once }),
+    query([...keys.icons, id, address], () => commands.loadIcon(id, tool), once),
   program: (name: string, path: string | null) =>
-    queryOptions({
-      queryKey: [...keys.programs, name, path],
-      queryFn: () => call(commands.findProgram(name, path)),
-      retry: false,
-    }),
+    query([...keys.programs, name, path], () => commands.findProgram(name, path), { retry: false }),
   // Polled, because other processes start and end sessions without an event.
-  sessions: () =>
-    queryOptions({
-      queryKey: [...keys.offered, "sessions"],
-      queryFn: () => call(commands.listSessions()),
-      refetchInterval: 1000,
-    }),
+  sessions: () => query([...keys.offered, "sessions"], () => commands.listSessions(), { refetchInterval: 1000 }),
   // Polled likewise.
   serverLog: (id: ConnectorId) =>
-    queryOptions({
-      queryKey: [...keys.offeredBy(id), "log"],
-      queryFn: () => call(commands.readServerLog(id)),
-      refetchInterval: 1000,
-    }),
-  tools: (connector: ConnectorId | null) =>
-    queryOptions({ queryKey: [...keys.tools, connector], queryFn: () => call(commands.listTools(connector)) }),
+    query([...keys.offeredBy(id), "log"], () => commands.readServerLog(id), { refetchInterval: 1000 }),
+  tools: (connector: ConnectorId | null) => query([...keys.tools, connector], () => commands.listTools(connector)),
   tool: (connector: ConnectorId, tool: string) =>
+    query([...keys.tools, connector, tool], () => commands.findTool(connector, tool)),
+  runs: (filter: RunQuery) =>
     queryOptions({
-      queryKey: [...keys.tools, connector, tool],
-      queryFn: () => call(commands.findTool(connector, tool)),
-    }),
-  runs: (query: RunQuery) =>
-    queryOptions({
-      queryKey: [...keys.runLists, query],
-      queryFn: () => call(commands.listRuns(query)),
+      queryKey: [...keys.runLists, filter],
+      queryFn: () => call(commands.listRuns(filter)),
       placeholderData: keepPreviousData,
     }),
   /** The history, newest first, page by page. */
@@ -224,54 +165,28 @@ export const queries = {
       getNextPageParam: (last) => last.next,
       placeholderData: keepPreviousData,
     }),
-  run: (id: RunId) => queryOptions({ queryKey: [...keys.runs, "one", id], queryFn: () => call(commands.findRun(id)) }),
-  previousRun: (id: RunId) =>
-    queryOptions({ queryKey: [...keys.runLists, "previous", id], queryFn: () => call(commands.previousRun(id)) }),
+  run: (id: RunId) => query([...keys.runs, "one", id], () => commands.findRun(id)),
+  previousRun: (id: RunId) => query([...keys.runLists, "previous", id], () => commands.previousRun(id)),
   comparison: (before: RunId, after: RunId) =>
-    queryOptions({
-      queryKey: [...keys.comparisons, before, after],
-      queryFn: () => call(commands.compareRuns(before, after)),
-    }),
-  nextPage: (id: RunId) =>
-    queryOptions({ queryKey: [...keys.nextPages, id], queryFn: () => call(commands.nextPage(id)), ...once }),
-  history: () => queryOptions({ queryKey: keys.history, queryFn: () => call(commands.history()) }),
-  wallet: () => queryOptions({ queryKey: keys.wallet, queryFn: () => call(commands.listWallet()) }),
+    query([...keys.comparisons, before, after], () => commands.compareRuns(before, after)),
+  nextPage: (id: RunId) => query([...keys.nextPages, id], () => commands.nextPage(id), once),
+  history: () => query(keys.history, () => commands.history()),
+  wallet: () => query(keys.wallet, () => commands.listWallet()),
   rotation: (entry: WalletEntryId) =>
-    queryOptions({
-      queryKey: [...keys.wallet, entry, "rotation"],
-      queryFn: () => call(commands.planRotation(entry)),
-      retry: false,
-    }),
-  allowedPrograms: () =>
-    queryOptions({ queryKey: keys.allowedPrograms, queryFn: () => call(commands.listAllowedPrograms()) }),
-  authorizations: () =>
-    queryOptions({ queryKey: keys.authorizations, queryFn: () => call(commands.listAuthorizations()) }),
-  authorization: (id: AuthorizationId) =>
-    queryOptions({ queryKey: [...keys.authorizations, id], queryFn: () => call(commands.findAuthorization(id)) }),
-  questions: () =>
-    queryOptions({ queryKey: keys.questions, queryFn: () => firstPaint().then(() => commands.listQuestions()) }),
-  definitions: (account: AccountId) =>
-    queryOptions({ queryKey: [...keys.definitions, account], queryFn: () => call(commands.listDefinitions(account)) }),
+    query([...keys.wallet, entry, "rotation"], () => commands.planRotation(entry), { retry: false }),
+  allowedPrograms: () => query(keys.allowedPrograms, () => commands.listAllowedPrograms()),
+  authorizations: () => query(keys.authorizations, () => commands.listAuthorizations()),
+  authorization: (id: AuthorizationId) => query([...keys.authorizations, id], () => commands.findAuthorization(id)),
+  questions: () => queryOptions({ queryKey: keys.questions, queryFn: () => later(() => commands.listQuestions()) }),
+  definitions: (account: AccountId) => query([...keys.definitions, account], () => commands.listDefinitions(account)),
   creationForm: (account: AccountId, definition: string) =>
-    queryOptions({
-      queryKey: [...keys.definitions, account, definition, "form"],
-      queryFn: () => call(commands.creationForm(account, definition)),
-    }),
+    query([...keys.definitions, account, definition, "form"], () => commands.creationForm(account, definition)),
   providerSignIn: (account: AccountId, definition: string) =>
-    queryOptions({
-      queryKey: [...keys.definitions, account, definition, "sign-in"],
-      queryFn: () => call(commands.providerSignIn(account, definition)),
-    }),
+    query([...keys.definitions, account, definition, "sign-in"], () => commands.providerSignIn(account, definition)),
   copyForm: (connector: ConnectorId, account: AccountId) =>
-    queryOptions({
-      queryKey: [...keys.definitions, account, "copy", connector],
-      queryFn: () => call(commands.copyForm(connector, account)),
-    }),
+    query([...keys.definitions, account, "copy", connector], () => commands.copyForm(connector, account)),
   copyTargets: (connector: ConnectorId) =>
-    queryOptions({
-      queryKey: [...keys.accounts, "copy", connector],
-      queryFn: () => call(commands.listCopyTargets(connector)),
-    }),
+    query([...keys.accounts, "copy", connector], () => commands.listCopyTargets(connector)),
   catalogue: () =>
     queryOptions({ queryKey: keys.catalogue, queryFn: () => commands.listCatalogue(), staleTime: Infinity }),
   /** Polled while the keychain is locked: unlocking it sends no event. */
@@ -283,7 +198,7 @@ export const queries = {
         data?.state === "locked" && data.backend === "keychain" ? keychainLooks : false,
     }),
   /** Fetched on demand. */
-  update: () => queryOptions({ queryKey: keys.update, queryFn: () => call(commands.checkForUpdate()), enabled: false }),
+  update: () => query(keys.update, () => commands.checkForUpdate(), { enabled: false }),
 };
 
 /** The filter of the history. The host parses `text`, such as `status:error`. */
