@@ -1,4 +1,4 @@
-import { type QueryClient } from "@tanstack/react-query";
+import { type QueryClient, type QueryKey } from "@tanstack/react-query";
 import { setAccountProblem } from "./accountSync";
 import {
   type Authorization,
@@ -13,23 +13,26 @@ import { upsertRun } from "./history";
 import { invalidate, keys, queries } from "./queries";
 import { upsertConnector } from "./upsert";
 
+/** The queries to read again after an event. */
+const affected: Partial<Record<HostEvent["kind"], QueryKey[]>> = {
+  // Accounts use wallet secrets, and the vault stores their keys.
+  accounts_changed: [keys.accounts, keys.definitions, keys.wallet, keys.vault, keys.needs],
+  connectors_changed: [keys.connectors, keys.tools, keys.wallet, keys.needs],
+  connector_changed: [keys.tools, keys.wallet, keys.needs],
+  // If a secret was stored, a locked keychain is available again.
+  wallet_changed: [keys.wallet, keys.vault, keys.needs],
+  history_changed: [keys.runs, keys.history],
+  settings_changed: [keys.background, keys.history, keys.needs],
+  vault_changed: [keys.connectors, keys.wallet, keys.needs],
+  questions_changed: [keys.questions],
+  need_arose: [keys.needs],
+};
+
 /** Applies an event to the query cache. */
 export function applyEvent(client: QueryClient, event: HostEvent): void {
   switch (event.kind) {
-    case "accounts_changed":
-      // Accounts use wallet secrets, and the vault stores their keys.
-      void invalidate(client, keys.accounts, keys.definitions, keys.wallet, keys.vault);
-      break;
-    case "connectors_changed":
-      void invalidate(client, keys.connectors, keys.tools, keys.wallet);
-      break;
     case "connector_changed":
       applyConnector(client, event.connector);
-      void invalidate(client, keys.tools, keys.wallet);
-      break;
-    case "wallet_changed":
-      // If a secret was stored, a locked keychain is available again.
-      void invalidate(client, keys.wallet, keys.vault);
       break;
     case "authorization_changed":
       upsertAuthorization(client, event.authorization);
@@ -39,15 +42,8 @@ export function applyEvent(client: QueryClient, event: HostEvent): void {
       // The run used a credential.
       if (event.run.state !== "running") void invalidate(client, keys.wallet);
       break;
-    case "history_changed":
-      void invalidate(client, keys.runs, keys.history);
-      break;
-    case "settings_changed":
-      void invalidate(client, keys.background, keys.history);
-      break;
     case "vault_changed":
       client.setQueryData(queries.vault().queryKey, event.status);
-      void invalidate(client, keys.connectors, keys.wallet);
       break;
     case "account_asked":
       setAccountProblem(client, event.account, event.problem);
@@ -58,26 +54,9 @@ export function applyEvent(client: QueryClient, event: HostEvent): void {
     case "resource_changed":
       void invalidate(client, queries.resource(event.connector, event.uri).queryKey);
       break;
-    case "questions_changed":
-      void invalidate(client, keys.questions);
-      break;
-    case "need_arose":
-    case "link_offered":
-    case "raise":
-      break;
   }
-  if (changesNeeds.has(event.kind)) void invalidate(client, keys.needs);
+  void invalidate(client, ...(affected[event.kind] ?? []));
 }
-
-const changesNeeds: ReadonlySet<HostEvent["kind"]> = new Set<HostEvent["kind"]>([
-  "accounts_changed",
-  "connectors_changed",
-  "connector_changed",
-  "wallet_changed",
-  "vault_changed",
-  "settings_changed",
-  "need_arose",
-]);
 
 /** The states of an authorization in order; final ones come last. */
 const states: AuthorizationState[] = ["preparing", "awaiting_user", "exchanging", "checking"];
