@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useReducer, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type Json, type Problem } from "@/host/bindings";
 import { type JsonObject } from "@/lib/schema/schema";
 import { type EditMode } from "../FormOrJson";
@@ -7,47 +7,6 @@ import { beyondForm } from "../SchemaForm/serverErrors";
 import { useArguments } from "../SchemaForm/useArguments";
 import { useArgumentsDraft } from "../SchemaForm/useArgumentsDraft";
 import { useShortcut } from "../shortcuts";
-
-type State = {
-  mode: EditMode;
-  /** Whether the input can be parsed; switching modes would lose invalid input. */
-  isReadable: boolean;
-  confirmation: "none" | "open" | "closed";
-  /** Names of secrets that the saved arguments lack. */
-  missing: readonly string[];
-  /** Incremented to focus the first problem. */
-  problemFocuses: number;
-  /** The last problem whose fields are shown in the form. */
-  refusal: Problem | null;
-};
-
-type Action =
-  | { type: "switch_mode" }
-  | { type: "set_readable"; isReadable: boolean }
-  | { type: "ask" }
-  | { type: "close_confirmation" }
-  | { type: "set_missing"; names: readonly string[] }
-  | { type: "focus_problem" }
-  | { type: "refuse"; problem: Problem };
-
-function reduce(state: State, action: Action): State {
-  switch (action.type) {
-    case "switch_mode":
-      return state.isReadable ? { ...state, mode: state.mode === "form" ? "json" : "form" } : state;
-    case "set_readable":
-      return state.isReadable === action.isReadable ? state : { ...state, isReadable: action.isReadable };
-    case "ask":
-      return { ...state, confirmation: "open" };
-    case "close_confirmation":
-      return { ...state, confirmation: "closed" };
-    case "set_missing":
-      return { ...state, missing: action.names };
-    case "focus_problem":
-      return { ...state, problemFocuses: state.problemFocuses + 1 };
-    case "refuse":
-      return { ...state, problemFocuses: state.problemFocuses + 1, refusal: action.problem };
-  }
-}
 
 type Options = {
   /** Key of the saved draft: the id of a connector or an account. */
@@ -80,69 +39,73 @@ export function useRunner({
 }: Options) {
   const args = useArguments(schema, initialValues);
   const form = useRef<SchemaFormHandle>(null);
-  const [state, dispatch] = useReducer(reduce, {
-    mode: "form",
-    isReadable: true,
-    confirmation: "none",
-    missing,
-    problemFocuses: 0,
-    refusal: null,
-  });
+  const [mode, setMode] = useState<EditMode>("form");
+  // Switching modes would lose input that cannot be parsed.
+  const [isReadable, setReadable] = useState(true);
+  const [confirmation, setConfirmation] = useState<"none" | "open" | "closed">("none");
+  const [missingNames, setMissing] = useState(missing);
+  const [problemFocuses, setProblemFocuses] = useState(0);
+  /** The last problem whose fields are shown in the form. */
+  const [refusal, setRefusal] = useState<Problem | null>(null);
   useArgumentsDraft(place, name, schema, args.value);
-  // Stable, because fields call it in an effect.
-  const setReadable = useCallback((isReadable: boolean) => dispatch({ type: "set_readable", isReadable }), []);
-  const isConfirming = state.confirmation === "open";
+  const isConfirming = confirmation === "open";
 
   // Runs after the problem has rendered, so that there is something to focus.
   useEffect(() => {
-    if (state.problemFocuses > 0) form.current?.focusProblem();
-  }, [state.problemFocuses]);
+    if (problemFocuses > 0) form.current?.focusProblem();
+  }, [problemFocuses]);
+  const focusProblem = () => setProblemFocuses((count) => count + 1);
   const validate = () => {
     const areOptionsValid = validateOptions();
-    if (args.validateAll() && state.isReadable && areOptionsValid) return true;
-    dispatch({ type: "focus_problem" });
+    if (args.validateAll() && isReadable && areOptionsValid) return true;
+    focusProblem();
     return false;
   };
   const follow = async (attempt: Promise<Problem | null>) => {
     const problem = await attempt;
-    if (problem?.code === "confirmation_needed") dispatch({ type: "ask" });
+    if (problem?.code === "confirmation_needed") setConfirmation("open");
     if (!problem || problem.fields.length === 0) return;
     args.setServerErrors(problem.fields);
-    dispatch({ type: "refuse", problem });
+    setRefusal(problem);
+    focusProblem();
   };
   const submit = (values?: JsonObject) => {
     if (isRunning || isConfirming || !(values || validate())) return;
     if (values) args.change(values);
-    if (needsConfirmation) dispatch({ type: "ask" });
+    if (needsConfirmation) setConfirmation("open");
     else void follow(run(values ?? args.value, false));
   };
+  const closeConfirmation = () => setConfirmation("closed");
   return {
     args,
     form,
-    mode: state.mode,
-    isReadable: state.isReadable,
-    missing: state.missing,
+    mode,
+    isReadable,
+    /** Names of secrets that the saved arguments lack. */
+    missing: missingNames,
     isConfirming,
     /** Whether a confirmation was just closed, so that the focus has to move. */
-    wasConfirming: state.confirmation === "closed",
+    wasConfirming: confirmation === "closed",
     /** Runs with `values`, or with the input once it is valid; asks first where that is needed. */
     submit,
     confirm: () => {
-      dispatch({ type: "close_confirmation" });
+      closeConfirmation();
       void follow(run(args.value, true));
     },
-    closeConfirmation: () => dispatch({ type: "close_confirmation" }),
+    closeConfirmation,
     /** Sends the input in another way, such as a dry run. */
     send: (attempt: (values: JsonObject) => Promise<Problem | null>) => {
       if (!isRunning && validate()) void follow(attempt(args.value));
     },
-    switchMode: () => dispatch({ type: "switch_mode" }),
+    switchMode: () => {
+      if (isReadable) setMode(mode === "form" ? "json" : "form");
+    },
     setReadable,
-    setMissing: (names: readonly string[]) => dispatch({ type: "set_missing", names }),
+    setMissing,
     /** The problem without the parts that are shown at their fields. */
     beyondFields: (problem: Problem): Problem => {
-      if (problem !== state.refusal) return problem;
-      return state.mode === "json" ? { ...problem, fields: [] } : beyondForm(problem, schema);
+      if (problem !== refusal) return problem;
+      return mode === "json" ? { ...problem, fields: [] } : beyondForm(problem, schema);
     },
   };
 }
