@@ -10,8 +10,6 @@ export type Shortcut = {
   inBar?: boolean;
   /** Whether it applies to the current row of a list; its menu then shows it too. */
   ofRow?: boolean;
-  /** Whether it also works while a dialog is open. */
-  everywhere?: boolean;
   run: () => void;
 };
 
@@ -74,9 +72,8 @@ export class ShortcutRegistry {
       if (event.target instanceof HTMLElement) event.target.blur();
       return true;
     }
-    const inMenu = isInMenu(event.target);
+    if (isInMenu(event.target)) return false;
     const match = this.snapshot.findLast((shortcut) => {
-      if (inMenu && !shortcut.everywhere) return false;
       const keys = keysOf(shortcut.keys);
       if (isSingle(keys) && (typing || !singles)) return false;
       return pressed(event, keys, mac);
@@ -90,8 +87,8 @@ export class ShortcutRegistry {
   private changed(): void {
     const top = Math.max(0, ...this.layers);
     this.snapshot = [...this.registered.values()]
-      .filter((shortcut) => shortcut.everywhere || shortcut.layer === top)
-      .sort((left, right) => left.layer - right.layer || left.order - right.order);
+      .filter((shortcut) => shortcut.layer === top)
+      .sort((left, right) => left.order - right.order);
     for (const listener of this.listeners) listener();
   }
 }
@@ -114,12 +111,11 @@ export function useShortcut(shortcut: Shortcut | null): void {
   const label = shortcut?.label;
   const inBar = shortcut?.inBar ?? false;
   const ofRow = shortcut?.ofRow ?? false;
-  const everywhere = shortcut?.everywhere ?? false;
   useEffect(() => {
     if (!keys) return;
-    registry.add(id, { keys, ...(label && { label }), inBar, ofRow, everywhere, run: () => run.current?.() }, layer);
+    registry.add(id, { keys, ...(label && { label }), inBar, ofRow, run: () => run.current?.() }, layer);
     return () => registry.remove(id);
-  }, [registry, id, keys, label, inBar, ofRow, everywhere, layer]);
+  }, [registry, id, keys, label, inBar, ofRow, layer]);
 }
 
 /** Opens a layer for the calling dialog, and returns it. */

@@ -1,7 +1,7 @@
 import { json } from "@codemirror/lang-json";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { setDiagnostics } from "@codemirror/lint";
-import { Compartment, EditorState } from "@codemirror/state";
+import { EditorState } from "@codemirror/state";
 import { EditorView, highlightActiveLine, highlightSpecialChars, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { minimalSetup } from "codemirror";
@@ -18,10 +18,9 @@ const colours = HighlightStyle.define([
 ]);
 
 /** The CodeMirror editor, in a module of its own so that it loads on demand. */
-export function CodeArea({ label, text, marks, onChange, isDisabled, ref }: CodeAreaProps) {
+export function CodeArea({ label, text, marks, onChange, ref }: CodeAreaProps) {
   const parent = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
-  const editable = useRef(new Compartment());
   const changed = useRef(onChange);
   useEffect(() => {
     changed.current = onChange;
@@ -42,7 +41,6 @@ export function CodeArea({ label, text, marks, onChange, isDisabled, ref }: Code
           syntaxHighlighting(colours),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", "data-gramm": "false" }),
-          editable.current.of(EditorState.readOnly.of(isDisabled)),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) changed.current(update.state.doc.toString());
           }),
@@ -60,10 +58,6 @@ export function CodeArea({ label, text, marks, onChange, isDisabled, ref }: Code
     if (!area || area.state.doc.toString() === text) return;
     area.dispatch({ changes: { from: 0, to: area.state.doc.length, insert: text } });
   }, [text]);
-
-  useEffect(() => {
-    view.current?.dispatch({ effects: editable.current.reconfigure(EditorState.readOnly.of(isDisabled)) });
-  }, [isDisabled]);
 
   useEffect(() => {
     const area = view.current;

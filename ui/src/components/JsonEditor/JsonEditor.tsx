@@ -20,14 +20,13 @@ type Props = {
   problems?: readonly ValueProblem[];
   /** Reports whether the text is valid JSON. */
   onReadable?: (readable: boolean) => void;
-  isDisabled?: boolean;
 };
 
 /**
  * Edits a value as JSON text. The text is rewritten only if the value changes from outside, so that the user's
  * formatting and incomplete input stay.
  */
-export function JsonEditor({ label, value, onChange, problems = [], onReadable, isDisabled = false }: Props) {
+export function JsonEditor({ label, value, onChange, problems = [], onReadable }: Props) {
   const [text, setText] = useState(() => writeJson(value));
   const [known, setKnown] = useState(value);
   const [at, setAt] = useState(-1);
@@ -70,7 +69,7 @@ export function JsonEditor({ label, value, onChange, problems = [], onReadable, 
   return (
     <div className={styles.editor}>
       <Suspense fallback={<textarea className={styles.waiting} aria-label={label} value={text} readOnly />}>
-        <CodeArea ref={area} label={label} text={text} marks={marks} onChange={edit} isDisabled={isDisabled} />
+        <CodeArea ref={area} label={label} text={text} marks={marks} onChange={edit} />
       </Suspense>
       {marks.length > 0 && (
         <ul className={styles.problems} aria-label="Problems">

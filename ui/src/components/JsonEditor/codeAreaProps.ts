@@ -13,6 +13,5 @@ export type CodeAreaProps = {
   text: string;
   marks: readonly TextProblem[];
   onChange: (text: string) => void;
-  isDisabled: boolean;
   ref?: Ref<CodeHandle>;
 };
