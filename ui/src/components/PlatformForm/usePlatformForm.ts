@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from "react";
 import { type Form, type GivenSecret } from "@/host/bindings";
-import { fromPointer, isWithin } from "@/lib/jsonPointer";
+import { fromPointer, isWithin, toPointer, valueAt } from "@/lib/jsonPointer";
 import { initialArguments } from "@/lib/schema/initialArguments";
 import { isObject, type JsonObject } from "@/lib/schema/schema";
 import { schemaOf, validate, type ValueProblem } from "@/lib/schema/validate";
@@ -75,9 +75,8 @@ function givenSecrets(
 
 /** Whether the parent of a place exists or can be created. */
 function hasPlace(values: JsonObject, pointer: string): boolean {
-  const parents = fromPointer(pointer).slice(0, -1);
-  const holder = parents.reduce<unknown>((here, step) => (here as JsonObject | undefined)?.[step], values);
-  return parents.length === 0 || holder === undefined || typeof holder === "object";
+  const holder = valueAt(values, toPointer(fromPointer(pointer).slice(0, -1)));
+  return holder === undefined || typeof holder === "object";
 }
 
 /** Validates the values as if the secrets were in their places. */

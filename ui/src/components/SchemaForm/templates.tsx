@@ -19,7 +19,7 @@ import styles from "./SchemaForm.module.css";
 
 /** The fields of an object; nested ones are indented. */
 export function ObjectFields({ fieldPathId, properties, formData, schema }: ObjectFieldTemplateProps) {
-  const known = isObject(schema.properties) ? schema.properties : {};
+  const known = asSchema(schema.properties);
   const others = isObject(formData)
     ? Object.keys(formData).filter((name) => formData[name] !== undefined && !(name in known))
     : [];

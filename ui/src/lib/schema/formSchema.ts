@@ -115,7 +115,7 @@ const reasons = {
 type Facts = (field: FieldFacts["field"], more?: Partial<FieldFacts>) => Schema;
 
 function object(rest: Schema, options: Schema[] | undefined, facts: Facts, top: boolean): Schema {
-  const properties = isObject(rest.properties) ? rest.properties : {};
+  const properties = asSchema(rest.properties);
   const count = Object.keys(properties).length;
   if (count === 0 && !options) {
     if (top) return { type: "object", properties: {}, ...facts("object") };
@@ -153,8 +153,7 @@ function conditions(rest: Schema): Schema {
   for (const keyword of ["then", "else"]) {
     const part = rest[keyword];
     if (!isObject(part)) continue;
-    const properties = isObject(part.properties) ? part.properties : {};
-    conditional[keyword] = { properties: convertMembers(properties), required: requiredNames(part) };
+    conditional[keyword] = { properties: convertMembers(asSchema(part.properties)), required: requiredNames(part) };
   }
   return conditional;
 }
@@ -167,7 +166,7 @@ function withoutDefaults(schema: AnySchema): AnySchema {
 
 /** Converts an alternative. Constants discriminate it, so they are always required. */
 function convertOption(option: Schema): Schema {
-  const properties = isObject(option.properties) ? option.properties : {};
+  const properties = asSchema(option.properties);
   const fixed = Object.keys(properties).filter((name) => "const" in asSchema(properties[name]));
   return convert({
     ...option,
@@ -177,8 +176,9 @@ function convertOption(option: Schema): Schema {
 }
 
 function optionTitle(option: Schema): string {
-  const properties = isObject(option.properties) ? Object.values(option.properties) : [];
-  const fixed = properties.map(asSchema).find((property) => "const" in property);
+  const fixed = Object.values(asSchema(option.properties))
+    .map(asSchema)
+    .find((property) => "const" in property);
   return fixed ? String(fixed.const) : typeLabel(option);
 }
 
@@ -203,20 +203,20 @@ function json(schema: Schema, nullable: boolean, reason: string, type = "any"): 
 }
 
 /** The keywords that a scalar input needs. */
+const scalarKeywords = [
+  "const",
+  "format",
+  "maxLength",
+  "minimum",
+  "maximum",
+  "writeOnly",
+  "contentMediaType",
+  "examples",
+];
+
 function scalar(rest: Schema): Schema {
-  const { type, const: fixed, format, maxLength, minimum, maximum, writeOnly, contentMediaType, examples } = rest;
-  const keywords = {
-    type: type ?? "string",
-    const: fixed,
-    format,
-    maxLength,
-    minimum,
-    maximum,
-    writeOnly,
-    contentMediaType,
-    examples,
-  };
-  return Object.fromEntries(Object.entries(keywords).filter(([, value]) => value !== undefined));
+  const given = scalarKeywords.filter((keyword) => rest[keyword] !== undefined);
+  return { type: rest.type ?? "string", ...Object.fromEntries(given.map((keyword) => [keyword, rest[keyword]])) };
 }
 
 /** Merges `allOf`; later parts override earlier ones, and the schema itself overrides all. */
@@ -298,16 +298,14 @@ function choiceLabel(value: unknown): string {
  * form; the validator applies them.
  */
 function optionsOf(rest: Schema): Schema[] | undefined {
-  const options = [...branches(rest, "oneOf"), ...branches(rest, "anyOf")];
+  const options = branches(rest, "oneOf", "anyOf");
   const structural = options.filter(
     (option) =>
       typesOf(option).length > 0 ||
       isObject(option.properties) ||
       "const" in option ||
       Array.isArray(option.enum) ||
-      branches(option, "anyOf").length > 0 ||
-      branches(option, "oneOf").length > 0 ||
-      branches(option, "allOf").length > 0,
+      branches(option, "anyOf", "oneOf", "allOf").length > 0,
   );
   if (options.length === 0 || structural.length < options.length) return undefined;
   const own = typesOf(rest)[0];

@@ -10,7 +10,7 @@ export function initialArguments(schema: AnySchema): JsonObject {
 }
 
 function fill(schema: Schema): JsonObject {
-  const properties = isObject(schema.properties) ? schema.properties : {};
+  const properties = asSchema(schema.properties);
   const filled: Record<string, unknown> = {};
   for (const name of requiredNames(schema)) {
     const property = asSchema(properties[name]);

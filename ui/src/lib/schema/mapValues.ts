@@ -6,7 +6,7 @@ const scalars = new Set(["string", "number", "integer", "boolean", "null"]);
 /** The JSON types of a map's values if all fit on one line, else none. */
 export function mapValueTypes(schema: AnySchema): string[] {
   const own = typesOf(asSchema(schema));
-  const options = ["anyOf", "oneOf"].flatMap((word) => branches(asSchema(schema), word)).map(mapValueTypes);
+  const options = branches(asSchema(schema), "anyOf", "oneOf").map(mapValueTypes);
   const types = own.length > 0 || options.some((option) => option.length === 0) ? own : options.flat();
   return types.every((type) => scalars.has(type)) ? [...new Set(types)] : [];
 }

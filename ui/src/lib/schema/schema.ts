@@ -32,30 +32,30 @@ export function asSchema(value: unknown): Schema {
   return isObject(value) ? value : {};
 }
 
-/** The schemas in a list keyword such as `oneOf`. */
-export function branches(schema: Schema, keyword: string): Schema[] {
-  const list = schema[keyword];
-  return Array.isArray(list) ? list.filter(isObject) : [];
+/** The schemas in list keywords such as `oneOf`. */
+export function branches(schema: Schema, ...keywords: string[]): Schema[] {
+  return keywords.flatMap((keyword) => listOf(schema[keyword])).filter(isObject);
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** The schemas in this one that apply to the same value: alternatives, conditions and dependencies; not references. */
 export function inPlaceSchemas(schema: Schema): AnySchema[] {
-  const alternatives = ["allOf", "anyOf", "oneOf"].flatMap((keyword): unknown[] => {
-    const list = schema[keyword];
-    return Array.isArray(list) ? list : [];
-  });
+  const alternatives = ["allOf", "anyOf", "oneOf"].flatMap((keyword) => listOf(schema[keyword]));
   const conditions = ["if", "then", "else", "not"].map((keyword) => schema[keyword]);
   const dependent = ["dependentSchemas", "dependencies"].flatMap((keyword) => Object.values(asSchema(schema[keyword])));
   return [...alternatives, ...conditions, ...dependent].filter(isSchema);
 }
 
 export function requiredNames(schema: Schema): string[] {
-  return Array.isArray(schema.required) ? schema.required.filter((name) => typeof name === "string") : [];
+  return listOf(schema.required).filter((name) => typeof name === "string");
 }
 
 export function typesOf(schema: Schema): string[] {
-  if (typeof schema.type === "string") return [schema.type];
-  return Array.isArray(schema.type) ? schema.type.filter((type) => typeof type === "string") : [];
+  const types = typeof schema.type === "string" ? [schema.type] : listOf(schema.type);
+  return types.filter((type) => typeof type === "string");
 }
 
 /** Applies `change` to each direct subschema. */

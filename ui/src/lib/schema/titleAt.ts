@@ -19,7 +19,7 @@ export function titleAt(schema: AnySchema, pointer: string): string {
 function schemasAt(outer: Schema, step: string): Schema[] {
   const member = asSchema(outer.properties)[step];
   const own = isObject(member) ? [member] : isIndex(step) && isObject(outer.items) ? [outer.items] : [];
-  const parts = ["allOf", "anyOf", "oneOf"].flatMap((keyword) => branches(outer, keyword));
+  const parts = branches(outer, "allOf", "anyOf", "oneOf");
   return [...own, ...parts.flatMap((part) => schemasAt(part, step))];
 }
 

@@ -8,7 +8,7 @@ export function typeLabel(schema: AnySchema): string {
   if (named.length > 0) return unique(named.map((type) => oneType(type, schema))).join(" | ");
   if (Array.isArray(schema.enum)) return unique(schema.enum.map(jsonType)).join(" | ");
   if ("const" in schema) return jsonType(schema.const);
-  const options = [...branches(schema, "anyOf"), ...branches(schema, "oneOf")];
+  const options = branches(schema, "anyOf", "oneOf");
   if (options.length > 0) return joinLabels(unique(options.map(typeLabel)));
   if (isObject(schema.properties)) return "object";
   return "any";
