@@ -4,84 +4,65 @@ import {
   type CreateConnector,
   type Definition,
   type Form,
+  type Platform,
   type ProviderSignIn,
 } from "@/host/bindings";
 import { type Handlers, type HostState } from "./mockHost";
-import { authorization, connector, hostedConnector, minutesAgo, problem } from "./samples";
+import { authorization, connector, hostedConnector, identity, minutesAgo, problem } from "./samples";
 
-function definition(given: Partial<Definition> & Pick<Definition, "id" | "title">): Definition {
-  return { description: null, category: null, endpoint: null, endpointField: null, hasConsent: null, ...given };
+function definition(id: string, title: string, given: Partial<Definition> = {}): Definition {
+  return {
+    id,
+    title,
+    description: null,
+    category: null,
+    endpoint: null,
+    endpointField: null,
+    hasConsent: null,
+    ...given,
+  };
 }
-
-const mcp = definition({
-  id: "mcp",
-  title: "MCP server",
-  description: "Any MCP server that the platform can reach",
-  endpointField: "/server",
-});
 
 /** What can be created on each kind of account. */
-function definitionsOf(platform: string): Definition[] {
-  switch (platform) {
-    case "mistral":
-      return [
-        mcp,
-        definition({
-          id: "http",
-          title: "HTTP service",
-          description: "Operations of one's own over HTTP",
-          endpointField: "/server",
-        }),
-      ];
-    case "cohere":
-      return [
-        definition({
-          id: "search",
-          title: "Search service",
-          description: "A search URL of one's own",
-          endpointField: "/url",
-        }),
-      ];
-    case "agentstack":
-      return [
-        definition({
-          id: "salesforce",
-          title: "Salesforce",
-          description: "Leads, accounts and reports",
-          category: "crm",
-          endpoint: "https://mcp.salesforce.com/v1",
-          hasConsent: true,
-        }),
-        definition({
-          id: "gmail",
-          title: "Gmail",
-          description: "Mail of a Google account",
-          category: "email",
-          endpoint: "https://gmail.mcp.example.com",
-          hasConsent: true,
-        }),
-        definition({ id: "custom", title: "Address of one's own", endpointField: "/url" }),
-      ];
-    case "airbyte":
-      return [
-        definition({
-          id: "hubspot",
-          title: "HubSpot",
-          category: "crm",
-          description: "Contacts, companies and deals",
-          hasConsent: false,
-        }),
-        ...Array.from({ length: 120 }, (_, index) =>
-          definition({ id: `source-${index}`, title: `Source ${String(index).padStart(3, "0")}`, category: "api" }),
-        ),
-      ];
-    default:
-      return [
-        definition({ id: "gmail", title: "Gmail", category: "google", hasConsent: true }),
-        definition({ id: "slack", title: "Slack", category: "chat", hasConsent: true }),
-      ];
-  }
-}
+const definitions: Partial<Record<Platform, Definition[]>> = {
+  mistral: [
+    definition("mcp", "MCP server", {
+      description: "Any MCP server that the platform can reach",
+      endpointField: "/server",
+    }),
+    definition("http", "HTTP service", { description: "Operations of one's own over HTTP", endpointField: "/server" }),
+  ],
+  cohere: [definition("search", "Search service", { description: "A search URL of one's own", endpointField: "/url" })],
+  agentstack: [
+    definition("salesforce", "Salesforce", {
+      description: "Leads, accounts and reports",
+      category: "crm",
+      endpoint: "https://mcp.salesforce.com/v1",
+      hasConsent: true,
+    }),
+    definition("gmail", "Gmail", {
+      description: "Mail of a Google account",
+      category: "email",
+      endpoint: "https://gmail.mcp.example.com",
+      hasConsent: true,
+    }),
+    definition("custom", "Address of one's own", { endpointField: "/url" }),
+  ],
+  airbyte: [
+    definition("hubspot", "HubSpot", {
+      category: "crm",
+      description: "Contacts, companies and deals",
+      hasConsent: false,
+    }),
+    ...Array.from({ length: 120 }, (_, index) =>
+      definition(`source-${index}`, `Source ${String(index).padStart(3, "0")}`, { category: "api" }),
+    ),
+  ],
+  tenex: [
+    definition("gmail", "Gmail", { category: "google", hasConsent: true }),
+    definition("slack", "Slack", { category: "chat", hasConsent: true }),
+  ],
+};
 
 const text = { type: "string" };
 
@@ -155,17 +136,14 @@ function airbyteForm(): Form {
 }
 
 /** How Airbyte's form of HubSpot is filled by a sign-in. */
-function hubspotSignIn(given: Partial<ProviderSignIn> = {}): ProviderSignIn {
-  return {
-    authorizeUrl: "https://app.hubspot.com/oauth/authorize",
-    tokenUrl: null,
-    scopes: ["crm.objects.contacts.read"],
-    values: { credentials: { auth_type: "oauth" } },
-    clientIdField: "/credentials/client_id",
-    clientSecretField: "/credentials/client_secret",
-    ...given,
-  };
-}
+const hubspotSignIn: ProviderSignIn = {
+  authorizeUrl: "https://app.hubspot.com/oauth/authorize",
+  tokenUrl: null,
+  scopes: ["crm.objects.contacts.read"],
+  values: { credentials: { auth_type: "oauth" } },
+  clientIdField: "/credentials/client_id",
+  clientSecretField: "/credentials/client_secret",
+};
 
 function entry(given: Partial<CatalogueEntry> & Pick<CatalogueEntry, "id" | "title" | "reach">): CatalogueEntry {
   return {
@@ -230,14 +208,15 @@ export function creationHandlers(state: HostState, put: (connector: Connector) =
     if (!found) throw problem({ code: "not_found", message: "there is no such account" });
     return found;
   };
+  const connectorOf = (id: unknown) => state.connectors.find((one) => one.id === id);
   return {
-    listDefinitions: ({ account: id }) => definitionsOf(account(id).platform),
+    listDefinitions: ({ account: id }) => definitions[account(id).platform] ?? [],
     creationForm: ({ account: id }) => (account(id).platform === "airbyte" ? airbyteForm() : mcpForm()),
     createConnector: ({ request }) => {
       const { account: id, definition: kind, values } = request as CreateConnector;
       const { label, platform } = account(id);
       const name = String((values as { name?: string }).name ?? kind);
-      const needs = definitionsOf(platform).find((one) => one.id === kind)?.hasConsent === true;
+      const needs = definitions[platform]?.find((one) => one.id === kind)?.hasConsent === true;
       return put(
         hostedConnector({
           id: `con_new_${name}`,
@@ -247,17 +226,17 @@ export function creationHandlers(state: HostState, put: (connector: Connector) =
           title: name,
           native: values,
           createdAt: minutesAgo(0),
-          identity: { platform, account: label, credential: null, level: null, expiresAt: null },
+          identity: identity(null, { platform, account: label, level: null }),
           status: { ...connector().status, status: needs ? "needs_authorization" : "unknown", reason: null },
         }),
       );
     },
     copyForm: ({ connector: id }) => {
-      const of = state.connectors.find((one) => one.id === id);
+      const of = connectorOf(id);
       return { definition: "mcp", form: mcpForm({ name: of?.name, server: of?.endpoint }) };
     },
     listCopyTargets: ({ connector: id }) => {
-      const of = state.connectors.find((one) => one.id === id);
+      const of = connectorOf(id);
       return state.accounts
         .filter((one) => one.id !== of?.account)
         .map(({ id: account, platform }) => ({
@@ -266,7 +245,7 @@ export function creationHandlers(state: HostState, put: (connector: Connector) =
         }));
     },
     listCopies: ({ connector: id }) => {
-      const of = state.connectors.find((one) => one.id === id);
+      const of = connectorOf(id);
       const others = state.connectors.filter(
         (one) => one.id !== id && one.endpoint !== null && one.endpoint === of?.endpoint,
       );
@@ -280,7 +259,7 @@ export function creationHandlers(state: HostState, put: (connector: Connector) =
           : [],
       }));
     },
-    providerSignIn: ({ account: id }) => (account(id).platform === "airbyte" ? hubspotSignIn() : null),
+    providerSignIn: ({ account: id }) => (account(id).platform === "airbyte" ? hubspotSignIn : null),
     startProviderSignIn: ({ request }) => {
       const { account: id } = request as { account: string };
       const { label, platform } = account(id);
@@ -288,7 +267,7 @@ export function creationHandlers(state: HostState, put: (connector: Connector) =
         id: "aut_provider",
         connector: `${id}/hubspot`,
         connectorTitle: label,
-        identity: { platform, account: label, credential: null, level: null, expiresAt: null },
+        identity: identity(null, { platform, account: label, level: null }),
         granted: [],
         startedAt: new Date().toISOString(),
         deadlineAt: new Date(Date.now() + 300_000).toISOString(),

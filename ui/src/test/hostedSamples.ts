@@ -5,6 +5,7 @@ import {
   type Form,
   type PlatformDetails,
 } from "@/host/bindings";
+import { problem } from "./samples";
 
 function action(name: string, title: string, given: Partial<Action> = {}): Action {
   return {
@@ -152,16 +153,13 @@ export function credentialLevels(): CredentialsOfLevel[] {
     {
       level: { level: "organization", help: "Used by everyone who has none.", ...named },
       credentials: [],
-      problem: {
+      problem: problem({
         code: "auth.forbidden",
         message: "you may not see these",
         hint: "Ask an administrator.",
-        detail: null,
         status: 403,
-        requestId: null,
-        fields: [],
         retryable: false,
-      },
+      }),
     },
   ];
 }

@@ -1,5 +1,5 @@
 import { type Channel } from "@tauri-apps/api/core";
-import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
+import { mockIPC } from "@tauri-apps/api/mocks";
 import {
   type About,
   type Account,
@@ -19,6 +19,7 @@ import {
   type Connector,
   type ConnectorChanges,
   type FirstConnectors,
+  type History,
   type Need,
   type Event as HostEvent,
   type OpenQuestion,
@@ -54,6 +55,7 @@ import {
   manyPlatforms,
   problem,
   run,
+  statusOf,
   summary,
   vault,
 } from "./samples";
@@ -88,6 +90,8 @@ export type HostState = {
   needs: Need[];
   toolChanges: ToolChange[];
 };
+
+type Listed = "accounts" | "connectors" | "runs" | "wallet" | "allowedPrograms" | "authorizations" | "questions";
 
 /** A host in memory behind the real bindings. Handlers can be replaced one by one. */
 export class MockHost {
@@ -152,10 +156,6 @@ export class MockHost {
     return this;
   }
 
-  remove(): void {
-    clearMocks();
-  }
-
   async emit(event: HostEvent): Promise<void> {
     await Promise.resolve();
     this.events?.onmessage(event);
@@ -163,9 +163,8 @@ export class MockHost {
 
   /** Changes an authorization and emits the event. */
   async moveAuthorization(id: string, changes: Partial<Authorization>): Promise<void> {
-    const moved = { ...this.authorizationOf(id), ...changes };
-    this.state.authorizations = this.state.authorizations.map((one) => (one.id === id ? moved : one));
-    await this.emit({ kind: "authorization_changed", authorization: moved });
+    const authorization = this.put("authorizations", { ...this.authorizationOf(id), ...changes });
+    await this.emit({ kind: "authorization_changed", authorization });
   }
 
   /** Sends the sync result of an account on the channel of `syncConnectors`. */
@@ -214,47 +213,77 @@ export class MockHost {
     return found(this.state.authorizations.find((one) => one.id === id));
   }
 
+  private runOf(id: unknown): ToolRun {
+    return found(this.state.runs.find((one) => one.id === id));
+  }
+
+  private history(): History {
+    return history({ retention: this.retention, runs: this.state.runs.length, due: this.due });
+  }
+
+  /** Adds a connector of this computer that was not checked yet. */
+  private add(
+    name: string | null | undefined,
+    title: string | null | undefined,
+    usual: string,
+    given: Partial<Connector>,
+  ) {
+    return this.put(
+      "connectors",
+      connector({
+        id: `con_${name ?? usual}`,
+        name: name ?? usual,
+        title: title ?? usual,
+        draft: true,
+        toolCount: null,
+        status: statusOf("unknown"),
+        ...given,
+      }),
+    );
+  }
+
   private accountOf(id: unknown): Account {
     return found(this.state.accounts.find((one) => one.id === id));
   }
 
-  private putAccount(changed: Account): Account {
-    const { accounts } = this.state;
-    this.state.accounts = accounts.some((one) => one.id === changed.id)
-      ? accounts.map((one) => (one.id === changed.id ? changed : one))
-      : [...accounts, changed];
+  private changeAccount(id: unknown, changes: Partial<Account>): Account {
+    return this.put("accounts", { ...this.accountOf(id), ...changes });
+  }
+
+  /** Replaces what has the same id, or adds it. */
+  private put<K extends Listed>(name: K, changed: HostState[K][number]): HostState[K][number] {
+    const list: { id: string }[] = this.state[name];
+    const at = list.findIndex((one) => one.id === changed.id);
+    this.state[name] = (at < 0 ? [...list, changed] : list.with(at, changed)) as HostState[K];
     return changed;
   }
 
-  private put(changed: Connector): Connector {
-    const { connectors } = this.state;
-    this.state.connectors = connectors.some((one) => one.id === changed.id)
-      ? connectors.map((one) => (one.id === changed.id ? changed : one))
-      : [...connectors, changed];
-    return changed;
+  private remove<K extends Listed>(name: K, id: unknown): null {
+    const list: { id: string }[] = this.state[name];
+    this.state[name] = list.filter((one) => one.id !== id) as HostState[K];
+    return null;
   }
 
   /** The connector after a check. */
   private looked(id: unknown): Connector {
     const before = this.connectorOf(id);
-    return this.put({ ...before, status: { ...before.status, checkedAt: new Date().toISOString() } });
+    return this.put("connectors", { ...before, status: { ...before.status, checkedAt: new Date().toISOString() } });
   }
 
   private usual(): Handlers {
     const { state } = this;
     return {
-      ...creationHandlers(state, (created) => this.put(created)),
+      ...creationHandlers(state, (created) => this.put("connectors", created)),
       addAccount: ({ request }) => {
         const { platform, label, settings } = request as AddAccount;
         const title = state.platforms.find((one) => one.platform === platform)?.title ?? platform;
-        return this.putAccount(account({ id: `acc_${platform}_new`, platform, label: label ?? title, settings }));
+        return this.put("accounts", account({ id: `acc_${platform}_new`, platform, label: label ?? title, settings }));
       },
       callOperation: () => ({ status: 200, headers: {}, data: { items: [] } }),
       deleteConnector: ({ connector: id, confirmed }) => {
         if (!confirmed)
           throw problem({ code: "confirmation_needed", message: "it cannot be brought back", retryable: false });
-        state.connectors = state.connectors.filter((one) => one.id !== id);
-        return null;
+        return this.remove("connectors", id);
       },
       acceptTools: ({ connector: id }) => {
         state.toolChanges = state.toolChanges.filter((one) => one.connector !== id);
@@ -271,16 +300,14 @@ export class MockHost {
       listOperations: () => state.operations,
       listPlatforms: () => state.platforms,
       removeAccount: ({ account: id }) => {
-        state.accounts = state.accounts.filter((one) => one.id !== id);
         state.connectors = state.connectors.filter((one) => one.account !== id);
-        return null;
+        return this.remove("accounts", id);
       },
-      renameAccount: ({ account: id, label }) => this.putAccount({ ...this.accountOf(id), label: label as string }),
-      replaceAccountSecrets: ({ account: id }) => this.putAccount({ ...this.accountOf(id), isSignedOut: false }),
-      changeAccountSettings: ({ account: id, settings }) => this.putAccount({ ...this.accountOf(id), settings }),
-      colourAccount: ({ account: id, colour }) =>
-        this.putAccount({ ...this.accountOf(id), colour: colour as Account["colour"] }),
-      signOutAccount: ({ account: id }) => this.putAccount({ ...this.accountOf(id), isSignedOut: true, entries: [] }),
+      renameAccount: ({ account: id, label }) => this.changeAccount(id, { label: label as string }),
+      replaceAccountSecrets: ({ account: id }) => this.changeAccount(id, { isSignedOut: false }),
+      changeAccountSettings: ({ account: id, settings }) => this.changeAccount(id, { settings }),
+      colourAccount: ({ account: id, colour }) => this.changeAccount(id, { colour: colour as Account["colour"] }),
+      signOutAccount: ({ account: id }) => this.changeAccount(id, { isSignedOut: true, entries: [] }),
       tryAccountSettings: () => null,
       syncConnectors: ({ each }) => {
         for (const { id, platform } of state.accounts) {
@@ -319,8 +346,7 @@ export class MockHost {
       extendAuthorization: ({ authorization: id }) => {
         const before = this.authorizationOf(id);
         const deadlineAt = new Date(new Date(before.deadlineAt).getTime() + 300_000).toISOString();
-        state.authorizations = state.authorizations.map((one) => (one.id === id ? { ...one, deadlineAt } : one));
-        return { ...before, deadlineAt };
+        return this.put("authorizations", { ...before, deadlineAt });
       },
       findAuthorization: ({ authorization: id }) => this.authorizationOf(id),
       finishAuthorization: async ({ authorization: id }) => {
@@ -331,7 +357,7 @@ export class MockHost {
       listQuestions: () => state.questions,
       openQuestionPage: () => null,
       answerQuestion: async ({ question: id }) => {
-        state.questions = state.questions.filter((one) => one.id !== id);
+        this.remove("questions", id);
         await this.emit({ kind: "questions_changed" });
         return null;
       },
@@ -353,33 +379,11 @@ export class MockHost {
       },
       addConnector: ({ request }) => {
         const { url, name, title } = request as AddConnector;
-        const host = new URL(url).host;
-        return this.put(
-          connector({
-            id: `con_${name ?? host}`,
-            endpoint: url,
-            name: name ?? host,
-            title: title ?? host,
-            draft: true,
-            toolCount: null,
-            status: { status: "unknown", word: null, reason: null, code: null, checkedAt: null, lastOkAt: null },
-          }),
-        );
+        return this.add(name, title, new URL(url).host, { endpoint: url });
       },
       addProgram: ({ request }) => {
         const { command, name, title } = request as AddProgram;
-        return this.put(
-          connector({
-            id: `con_${name ?? command.program}`,
-            endpoint: null,
-            command,
-            name: name ?? command.program,
-            title: title ?? command.program,
-            draft: true,
-            toolCount: null,
-            status: { status: "unknown", word: null, reason: null, code: null, checkedAt: null, lastOkAt: null },
-          }),
-        );
+        return this.add(name, title, command.program, { endpoint: null, command });
       },
       readPasted: ({ text }) => readPasted(text as string),
       checkConnector: ({ connector: id }): Check => check(this.connectorOf(id)),
@@ -389,7 +393,7 @@ export class MockHost {
       disconnectConnector: ({ connector: id }) => {
         const before = this.connectorOf(id);
         return {
-          connector: this.put({
+          connector: this.put("connectors", {
             ...before,
             status: { ...before.status, status: "disconnected", reason: "you disconnected it" },
             nextAction: "connect",
@@ -409,39 +413,16 @@ export class MockHost {
       listConnectors: () => state.connectors.map((one) => this.shown(one)),
       removeConnector: ({ connector: id }) => {
         this.removed.set(id as string, this.connectorOf(id));
-        state.connectors = state.connectors.filter((one) => one.id !== id);
-        return null;
+        return this.remove("connectors", id);
       },
-      restoreConnector: ({ connector: id }) => this.put(found(this.removed.get(id as string))),
+      restoreConnector: ({ connector: id }) => this.put("connectors", found(this.removed.get(id as string))),
       updateConnector: ({ connector: id, changes }) => {
         const before = this.connectorOf(id);
-        const {
-          enabled,
-          url,
-          command,
-          title,
-          name,
-          tags,
-          favourite,
-          roots,
-          sampling,
-          muted,
-          capture,
-          oauthDeviations,
-        } = changes as ConnectorChanges;
-        return this.put({
+        const { enabled, url, authentication, network, ...others } = changes as ConnectorChanges;
+        return this.put("connectors", {
           ...before,
+          ...(Object.fromEntries(Object.entries(others).filter(([, value]) => value != null)) as Partial<Connector>),
           endpoint: url ?? before.endpoint,
-          command: command ?? before.command,
-          title: title ?? before.title,
-          name: name ?? before.name,
-          tags: tags ?? before.tags,
-          roots: roots ?? before.roots ?? [],
-          sampling: sampling ?? before.sampling ?? false,
-          muted: muted ?? before.muted ?? false,
-          capture: capture ?? before.capture ?? "full",
-          oauthDeviations: oauthDeviations ?? before.oauthDeviations ?? {},
-          favourite: favourite ?? before.favourite,
           status: enabled == null ? before.status : { ...before.status, status: enabled ? "unknown" : "disabled" },
         });
       },
@@ -455,8 +436,7 @@ export class MockHost {
           usedBy: [],
           lastUsedAt: null,
         });
-        state.wallet = [...state.wallet, added];
-        return added;
+        return this.put("wallet", added);
       },
       listAllowedPrograms: () => state.allowedPrograms,
       allowProgram: ({ reference }) => {
@@ -471,17 +451,13 @@ export class MockHost {
         state.allowedPrograms = [allowed, ...state.allowedPrograms];
         return allowed;
       },
-      forgetProgram: ({ program }) => {
-        state.allowedPrograms = state.allowedPrograms.filter((one) => one.id !== program);
-        return null;
-      },
+      forgetProgram: ({ program }) => this.remove("allowedPrograms", program),
       listWallet: () => state.wallet,
       removeWalletEntry: ({ entry: id, confirmed }) => {
         const used = found(state.wallet.find((one) => one.id === id)).usedBy.length > 0;
         if (used && !confirmed)
           throw problem({ code: "confirmation_needed", message: "it is in use", retryable: false });
-        state.wallet = state.wallet.filter((one) => one.id !== id);
-        return null;
+        return this.remove("wallet", id);
       },
       renameWalletEntry: ({ entry: id, name }) => this.changeEntry(id, { name: name as string }),
       planRotation: ({ entry: id }) => this.rotationOf(id),
@@ -520,27 +496,24 @@ export class MockHost {
         identity: connector().identity,
         effect: "read",
       }),
-      compareRuns: ({ before, after }) => {
-        const [one, other] = [before, after].map((id) => found(state.runs.find((current) => current.id === id)));
-        return comparison(found(one), found(other), { ignored: this.ignored });
-      },
+      compareRuns: ({ before, after }) => comparison(this.runOf(before), this.runOf(after), { ignored: this.ignored }),
       exportRun: () => ({ path: "/home/lena/Downloads/patchbay-run.jsonl", runs: 1 }),
       exportRuns: ({ format }) => ({
         path: `/home/lena/Downloads/patchbay-runs.${format as string}`,
         runs: state.runs.length,
       }),
       openRunsFile: () => null,
-      history: () => history({ retention: this.retention, runs: state.runs.length, due: this.due }),
+      history: () => this.history(),
       ignorePaths: ({ paths }) => {
         this.ignored = paths as string[];
         return null;
       },
       keepRuns: ({ retention }) => {
         this.retention = retention as Retention;
-        return history({ retention: this.retention, runs: state.runs.length, due: this.due });
+        return this.history();
       },
       previousRun: ({ run: id }) => {
-        const of = found(state.runs.find((one) => one.id === id));
+        const of = this.runOf(id);
         return state.runs.slice(state.runs.indexOf(of) + 1).find((one) => one.tool === of.tool) ?? null;
       },
       removeAllRuns: () => {
@@ -553,7 +526,7 @@ export class MockHost {
         this.due = 0;
         return removed;
       },
-      findRun: ({ run: id }) => found(state.runs.find((one) => one.id === id)),
+      findRun: ({ run: id }) => this.runOf(id),
       listRuns: ({ query }) => {
         const { before, limit } = query as RunQuery;
         const all = state.runs.filter((one) => isAsked(one, query as RunQuery));
@@ -566,15 +539,8 @@ export class MockHost {
           hasMoreThanTotal: false,
         };
       },
-      removeRun: ({ run: id }) => {
-        state.runs = state.runs.filter((one) => one.id !== id);
-        return null;
-      },
-      labelRun: ({ run: id, label }) => {
-        const labelled = { ...found(state.runs.find((one) => one.id === id)), label: label as RunLabel };
-        state.runs = state.runs.map((one) => (one.id === id ? labelled : one));
-        return labelled;
-      },
+      removeRun: ({ run: id }) => this.remove("runs", id),
+      labelRun: ({ run: id, label }) => this.put("runs", { ...this.runOf(id), label: label as RunLabel }),
       replayRun: () => run({ id: "run_again" }),
       runTool: ({ request }) => {
         const { connector: id, tool: name, confirmed } = request as RunTool;
@@ -638,9 +604,7 @@ export class MockHost {
   }
 
   private changeEntry(id: unknown, changes: Partial<WalletEntry>): WalletEntry {
-    const changed = { ...found(this.state.wallet.find((one) => one.id === id)), ...changes };
-    this.state.wallet = this.state.wallet.map((one) => (one.id === id ? changed : one));
-    return changed;
+    return this.put("wallet", { ...found(this.state.wallet.find((one) => one.id === id)), ...changes });
   }
 }
 

@@ -7,9 +7,9 @@ import {
   type NeedKind,
   type NextAction,
   type Status,
-  type Tool,
   type ToolChange,
 } from "@/host/bindings";
+import { identity, minutesAgo, tool } from "./samples";
 
 const kinds: Partial<Record<Status, NeedKind>> = {
   needs_authorization: "sign_in",
@@ -51,25 +51,16 @@ export function need(given: Partial<Need> = {}): Need {
 
 /** Needs of the kinds that no connector shows by itself, of what the other samples hold. */
 export function manyNeeds(): Need[] {
-  const minute = 60_000;
-  const at = (minutes: number) => new Date(Date.now() + minutes * minute).toISOString();
-  const identity = {
-    platform: "local" as const,
-    account: "This computer",
-    credential: "lena@northlight.example",
-    level: "user" as const,
-    expiresAt: null,
-  };
   return [
     need({
       kind: "tools_changed",
       connector: "con_linear",
       account: "local",
       title: "Linear",
-      identity,
+      identity: identity("lena@northlight.example"),
       headline: "Linear changed 3 tools",
       words: "create_issue, delete_team, list_projects",
-      since: at(-22),
+      since: minutesAgo(22),
       fix: "review_tools",
     }),
     need({
@@ -79,7 +70,7 @@ export function manyNeeds(): Need[] {
       headline: "Finish rotating Stripe restricted key",
       words: "1 place still uses the old credential: couldn't connect to Cohere",
       code: "network.unreachable",
-      since: at(-95),
+      since: minutesAgo(95),
       fix: "retry_rotation",
     }),
     need({
@@ -88,7 +79,7 @@ export function manyNeeds(): Need[] {
       title: "analytics read-only",
       headline: "analytics read-only lapses soon",
       words: "used by Postgres analytics",
-      lapsesAt: at(3 * 24 * 60),
+      lapsesAt: minutesAgo(-3 * 24 * 60),
       fix: "replace_key",
     }),
   ];
@@ -96,18 +87,9 @@ export function manyNeeds(): Need[] {
 
 /** Tools of Linear that came, went and became another. */
 export function manyToolChanges(): ToolChange[] {
-  const tool = (name: string, description: string): Tool => ({
-    name,
-    title: null,
-    description,
-    inputSchema: { type: "object" },
-    outputSchema: null,
-    effect: "write",
-    idempotent: false,
-    openWorld: true,
-  });
-  const noticedAt = new Date(Date.now() - 22 * 60_000).toISOString();
-  const one = { connector: "con_linear", noticedAt, differences: [] };
+  const changed = (name: string, description: string) =>
+    tool({ name, description, inputSchema: { type: "object" }, effect: "write", idempotent: false });
+  const one = { connector: "con_linear", noticedAt: minutesAgo(22), differences: [] };
   const [before, after] = [
     "Creates an issue in a team",
     "Creates an issue in a team, and mails its text to whoever is named in it",
@@ -117,8 +99,8 @@ export function manyToolChanges(): ToolChange[] {
       ...one,
       name: "create_issue",
       kind: "changed",
-      before: tool("create_issue", before),
-      after: tool("create_issue", after),
+      before: changed("create_issue", before),
+      after: changed("create_issue", after),
       differences: [
         { path: "/description", before, after },
         { path: "/inputSchema/properties/mailTo", before: null, after: { type: "string", format: "email" } },
@@ -129,13 +111,13 @@ export function manyToolChanges(): ToolChange[] {
       name: "delete_team",
       kind: "added",
       before: null,
-      after: tool("delete_team", "Deletes a team with its issues"),
+      after: changed("delete_team", "Deletes a team with its issues"),
     },
     {
       ...one,
       name: "list_projects",
       kind: "removed",
-      before: tool("list_projects", "Lists the projects of a team"),
+      before: changed("list_projects", "Lists the projects of a team"),
       after: null,
     },
   ];

@@ -5,6 +5,7 @@ import {
   type Connector,
   type ConnectorId,
   type Exchange,
+  type IdentityLine,
   type NextAction,
   type OperationInfo,
   type PlatformField,
@@ -23,6 +24,16 @@ const minute = 60_000;
 /** A time so many minutes before now; negative for the future. */
 export function minutesAgo(minutes: number): string {
   return new Date(Date.now() - minutes * minute).toISOString();
+}
+
+/** An identity on this computer, changed by what is given. */
+export function identity(credential: string | null, given: Partial<IdentityLine> = {}): IdentityLine {
+  return { platform: "local", account: "This computer", credential, level: "user", expiresAt: null, ...given };
+}
+
+/** The status of a connector about which nothing is known, changed by what is given. */
+export function statusOf(status: Status, given: Partial<Connector["status"]> = {}): Connector["status"] {
+  return { status, word: null, reason: null, code: null, checkedAt: null, lastOkAt: null, ...given };
 }
 
 /** A failure with whatever is not given left out. */
@@ -200,63 +211,41 @@ export function manyPlatforms(): PlatformForm[] {
 
 /** Operations of every effect. */
 export function manyOperations(): OperationInfo[] {
-  const id = {
-    type: "object",
-    required: ["connector_id"],
-    properties: { connector_id: { type: "string", description: "Id of the connector." } },
-  };
+  const operation = (
+    name: string,
+    summary: string,
+    effect: OperationInfo["effect"],
+    section: string,
+    parameters: OperationInfo["parameters"] = {
+      type: "object",
+      required: ["connector_id"],
+      properties: { connector_id: { type: "string", description: "Id of the connector." } },
+    },
+  ): OperationInfo => ({
+    name,
+    summary,
+    effect,
+    needsConfirmation: effect === "destructive" || effect === "irreversible",
+    source: `Mistral contract, section ${section}`,
+    parameters,
+  });
   return [
-    {
-      name: "list",
-      summary: "Lists the connectors of the workspace",
-      effect: "read",
-      needsConfirmation: false,
-      source: "Mistral contract, section 2, list",
-      parameters: {
-        type: "object",
-        properties: { page_size: { type: "integer", minimum: 1 }, cursor: { type: "string" } },
+    operation("list", "Lists the connectors of the workspace", "read", "2, list", {
+      type: "object",
+      properties: { page_size: { type: "integer", minimum: 1 }, cursor: { type: "string" } },
+    }),
+    operation("get", "Reads one connector", "read", "2, get"),
+    operation("create", "Creates a connector", "write", "2, create", {
+      type: "object",
+      required: ["name", "server"],
+      properties: {
+        name: { type: "string" },
+        server: { type: "string", format: "uri" },
+        visibility: { enum: ["private", "shared_workspace"] },
       },
-    },
-    {
-      name: "get",
-      summary: "Reads one connector",
-      effect: "read",
-      needsConfirmation: false,
-      source: "Mistral contract, section 2, get",
-      parameters: id,
-    },
-    {
-      name: "create",
-      summary: "Creates a connector",
-      effect: "write",
-      needsConfirmation: false,
-      source: "Mistral contract, section 2, create",
-      parameters: {
-        type: "object",
-        required: ["name", "server"],
-        properties: {
-          name: { type: "string" },
-          server: { type: "string", format: "uri" },
-          visibility: { enum: ["private", "shared_workspace"] },
-        },
-      },
-    },
-    {
-      name: "deactivate_for_user",
-      summary: "Switches a connector off for you",
-      effect: "destructive",
-      needsConfirmation: true,
-      source: "Mistral contract, section 5",
-      parameters: id,
-    },
-    {
-      name: "share_org",
-      summary: "Shares a connector with the whole organization",
-      effect: "irreversible",
-      needsConfirmation: true,
-      source: "Mistral contract, section 6",
-      parameters: id,
-    },
+    }),
+    operation("deactivate_for_user", "Switches a connector off for you", "destructive", "5"),
+    operation("share_org", "Shares a connector with the whole organization", "irreversible", "6"),
   ];
 }
 
@@ -270,21 +259,13 @@ export function hostedConnector(given: Partial<Connector> = {}): Connector {
     title: "HubSpot CRM",
     endpoint: "https://mcp.hubspot.com",
     visibility: "workspace",
-    status: {
-      status: "needs_authorization",
+    status: statusOf("needs_authorization", {
       word: "is_authenticated false",
       reason: "the last list of tools was refused",
-      code: null,
       checkedAt: minutesAgo(4),
       lastOkAt: minutesAgo(2880),
-    },
-    identity: {
-      platform: "mistral",
-      account: "Mistral · Northlight",
-      credential: "Northlight ops",
-      level: "workspace",
-      expiresAt: null,
-    },
+    }),
+    identity: identity("Northlight ops", { platform: "mistral", account: "Mistral · Northlight", level: "workspace" }),
     authentication: { kind: "none" },
     authenticationMethods: ["oauth"],
     server: null,
@@ -304,7 +285,7 @@ export function manyHosted(): Connector[] {
     label: string,
     credential: string | null,
     level: Connector["identity"]["level"],
-  ) => ({ account, identity: { platform, account: label, credential, level, expiresAt: null } });
+  ) => ({ account, identity: identity(credential, { platform, account: label, level }) });
   return [
     hostedConnector(),
     hostedConnector({
@@ -380,21 +361,8 @@ export function connector(given: Partial<Connector> = {}): Connector {
     icon: null,
     endpoint: "https://api.githubcopilot.com/mcp",
     visibility: "private",
-    status: {
-      status: "ready",
-      word: null,
-      reason: null,
-      code: null,
-      checkedAt: minutesAgo(1),
-      lastOkAt: minutesAgo(1),
-    },
-    identity: {
-      platform: "local",
-      account: "This computer",
-      credential: "lena-fischer",
-      level: "user",
-      expiresAt: null,
-    },
+    status: statusOf("ready", { checkedAt: minutesAgo(1), lastOkAt: minutesAgo(1) }),
+    identity: identity("lena-fischer"),
     authentication: {
       kind: "oauth",
       client: null,
@@ -428,7 +396,6 @@ export function connector(given: Partial<Connector> = {}): Connector {
 
 /** Connectors in every state, as a screenshot wants them. */
 export function manyConnectors(): Connector[] {
-  const identity = connector().identity;
   const status = connector().status;
   return [
     connector({
@@ -444,7 +411,7 @@ export function manyConnectors(): Connector[] {
         code: "auth.expired",
         lastOkAt: minutesAgo(2880),
       },
-      identity: { ...identity, credential: "Northlight ops", level: "user" },
+      identity: identity("Northlight ops"),
     }),
     connector({
       id: "con_postgres",
@@ -459,7 +426,7 @@ export function manyConnectors(): Connector[] {
         code: "network.unreachable",
         lastOkAt: minutesAgo(180),
       },
-      identity: { ...identity, credential: "analytics read-only" },
+      identity: identity("analytics read-only"),
       authentication: { kind: "bearer", entry: "wal_analytics" },
     }),
     connector({
@@ -469,7 +436,7 @@ export function manyConnectors(): Connector[] {
       endpoint: "https://mcp.notion.com/mcp",
       toolCount: 14,
       status: { ...status, status: "authorizing", reason: "waiting for your browser", lastOkAt: null },
-      identity: { ...identity, credential: "lena@northlight.example" },
+      identity: identity("lena@northlight.example"),
     }),
     connector(),
     connector({
@@ -477,7 +444,7 @@ export function manyConnectors(): Connector[] {
       name: "github-bot",
       title: "GitHub",
       toolCount: 38,
-      identity: { ...identity, credential: "northlight-bot" },
+      identity: identity("northlight-bot"),
       status: { ...status, lastOkAt: minutesAgo(4) },
     }),
     connector({
@@ -487,7 +454,7 @@ export function manyConnectors(): Connector[] {
       endpoint: "https://mcp.linear.app/mcp",
       toolCount: 23,
       favourite: true,
-      identity: { ...identity, credential: "lena@northlight.example", expiresAt: minutesAgo(-58) },
+      identity: identity("lena@northlight.example", { expiresAt: minutesAgo(-58) }),
     }),
     connector({
       id: "con_stripe",
@@ -496,7 +463,7 @@ export function manyConnectors(): Connector[] {
       endpoint: "https://mcp.stripe.com",
       toolCount: 31,
       status: { ...status, lastOkAt: minutesAgo(6) },
-      identity: { ...identity, credential: "restricted key" },
+      identity: identity("restricted key"),
       authentication: { kind: "bearer", entry: "wal_stripe" },
     }),
     connector({
@@ -506,15 +473,8 @@ export function manyConnectors(): Connector[] {
       endpoint: "https://mcp.sentry.dev/mcp",
       toolCount: null,
       draft: true,
-      status: {
-        status: "unknown",
-        word: "Signed in, tools not loaded",
-        reason: null,
-        code: null,
-        checkedAt: minutesAgo(0.2),
-        lastOkAt: null,
-      },
-      identity: { ...identity, credential: "lena" },
+      status: statusOf("unknown", { word: "Signed in, tools not loaded", checkedAt: minutesAgo(0.2) }),
+      identity: identity("lena"),
     }),
     connector({
       id: "con_zendesk",
@@ -523,7 +483,7 @@ export function manyConnectors(): Connector[] {
       endpoint: "https://zendesk.northlight.example/mcp",
       toolCount: 8,
       status: { ...status, status: "disabled", reason: "turned off by you" },
-      identity: { ...identity, credential: "service key" },
+      identity: identity("service key"),
     }),
     connector({
       id: "con_salesforce",
@@ -532,7 +492,7 @@ export function manyConnectors(): Connector[] {
       endpoint: "https://mcp.salesforce.com/v1",
       toolCount: null,
       status: { ...status, status: "disconnected", reason: "you disconnected it", lastOkAt: minutesAgo(8640) },
-      identity: { ...identity, credential: null, level: null },
+      identity: identity(null, { level: null }),
     }),
   ];
 }
@@ -686,7 +646,6 @@ export function run(given: Partial<ToolRun> = {}): ToolRun {
 
 /** Runs in every state. */
 export function manyRuns(): ToolRun[] {
-  const { identity } = connector();
   return [
     run(),
     run({
@@ -694,7 +653,7 @@ export function manyRuns(): ToolRun[] {
       connector: "con_stripe",
       connectorTitle: "Stripe",
       tool: "list_customers",
-      identity: { ...identity, credential: "restricted key" },
+      identity: identity("restricted key"),
       origin: { kind: "client", name: "Claude Desktop" },
       startedAt: minutesAgo(6),
       durationMs: 1210,
@@ -704,7 +663,7 @@ export function manyRuns(): ToolRun[] {
       connector: "con_hubspot",
       connectorTitle: "HubSpot CRM",
       tool: "create_contact",
-      identity: { ...identity, credential: "Northlight ops" },
+      identity: identity("Northlight ops"),
       state: "failed",
       startedAt: minutesAgo(120),
       durationMs: 240,
@@ -735,17 +694,18 @@ export function manyRuns(): ToolRun[] {
 /** A consent that waits for the browser, changed by what is given. */
 export function authorization(given: Partial<Authorization> = {}): Authorization {
   const startedAt = minutesAgo(0.8);
+  const step = (
+    method: string,
+    target: string,
+    status: number | null,
+    durationMs: number | null,
+    note: string | null = null,
+  ) => ({ at: startedAt, method, target, note, status, durationMs });
   return {
     id: "aut_notion",
     connector: "con_notion",
     connectorTitle: "Notion",
-    identity: {
-      platform: "local",
-      account: "This computer",
-      credential: "lena@northlight.example",
-      level: "user",
-      expiresAt: null,
-    },
+    identity: identity("lena@northlight.example"),
     state: "awaiting_user",
     startedAt,
     deadlineAt: minutesAgo(-4.2),
@@ -753,38 +713,10 @@ export function authorization(given: Partial<Authorization> = {}): Authorization
     redirect: "loopback",
     scopes: ["read"],
     trace: [
-      {
-        at: startedAt,
-        method: "GET",
-        target: "mcp.notion.com/.well-known/oauth-protected-resource",
-        note: null,
-        status: 200,
-        durationMs: 84,
-      },
-      {
-        at: startedAt,
-        method: "GET",
-        target: "api.notion.com/.well-known/oauth-authorization-server",
-        note: null,
-        status: 200,
-        durationMs: 112,
-      },
-      {
-        at: startedAt,
-        method: "POST",
-        target: "api.notion.com/register",
-        note: "redirect 127.0.0.1:7718/callback",
-        status: 201,
-        durationMs: 312,
-      },
-      {
-        at: minutesAgo(0.79),
-        method: "open",
-        target: "api.notion.com/v1/oauth/authorize",
-        note: "scope read",
-        status: null,
-        durationMs: null,
-      },
+      step("GET", "mcp.notion.com/.well-known/oauth-protected-resource", 200, 84),
+      step("GET", "api.notion.com/.well-known/oauth-authorization-server", 200, 112),
+      step("POST", "api.notion.com/register", 201, 312, "redirect 127.0.0.1:7718/callback"),
+      { ...step("open", "api.notion.com/v1/oauth/authorize", null, null, "scope read"), at: minutesAgo(0.79) },
     ],
     problem: null,
     ...given,

@@ -1,20 +1,19 @@
-import { mockIPC } from "@tauri-apps/api/mocks";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useLocation } from "@tanstack/react-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { type RunQuery, type ToolRun } from "@/host/bindings";
+import { type RunQuery } from "@/host/bindings";
 import { applyEvent } from "@/host/events";
 import { axeViolations } from "@/test/axe";
+import { MockHost } from "@/test/mockHost";
 import { renderFeature } from "@/test/renderFeature";
 import { connector, exchange, problem, run } from "@/test/samples";
 import { RunPage } from "./RunPage";
 import { RunsPage } from "./RunsPage";
 
-type Handler = (args: Record<string, unknown>) => unknown;
-let runs: ToolRun[];
-let queries: RunQuery[];
-let host: Record<string, Handler>;
+let host: MockHost;
+/** The queries for pages of the history. */
+const queries = () => host.calls.flatMap(({ name, given }) => (name === "listRuns" ? [given.query as RunQuery] : []));
 
 const many = (length: number) =>
   Array.from({ length }, (_, index) =>
@@ -26,36 +25,20 @@ const many = (length: number) =>
   );
 
 beforeEach(() => {
-  runs = [
-    run({ id: "run_3", tool: "search" }),
-    run({
-      id: "run_2",
-      tool: "delete_branch",
-      state: "failed",
-      problem: problem({ message: "the host fell silent" }),
-      result: null,
-      exchange: null,
-    }),
-  ];
-  queries = [];
-  host = {
-    list_runs: ({ query }) => {
-      const asked = query as RunQuery;
-      queries.push(asked);
-      const text = (one: ToolRun) => `${one.tool} status:${one.state} tool:${one.tool}`;
-      const matching = runs.filter((one) => (asked.text ?? "").split(" ").every((word) => text(one).includes(word)));
-      const start = asked.before === null ? 0 : matching.findIndex((one) => one.id === asked.before) + 1;
-      const page = matching.slice(start, start + asked.limit);
-      return {
-        runs: page,
-        next: start + asked.limit < matching.length ? (page.at(-1)?.id ?? null) : null,
-        total: matching.length,
-      };
-    },
-    find_run: ({ run: id }) => runs.find((one) => one.id === id),
-    find_connector: () => connector(),
-  };
-  mockIPC((command, args) => host[command]?.(args as Record<string, unknown>));
+  host = new MockHost({
+    connectors: [connector()],
+    runs: [
+      run({ id: "run_3", tool: "search" }),
+      run({
+        id: "run_2",
+        tool: "delete_branch",
+        state: "failed",
+        problem: problem({ message: "the host fell silent" }),
+        result: null,
+        exchange: null,
+      }),
+    ],
+  }).install();
 });
 
 function Elsewhere() {
@@ -91,7 +74,9 @@ it("has a menu for each run, of what its keys do", async () => {
 });
 
 it("tells runs of one tool apart by their arguments", async () => {
-  runs = ["Lisbon", "Porto"].map((city) => run({ id: `run_${city}`, tool: "weather", argumentsLine: `city=${city}` }));
+  host.state.runs = ["Lisbon", "Porto"].map((city) =>
+    run({ id: `run_${city}`, tool: "weather", argumentsLine: `city=${city}` }),
+  );
   open();
   expect(await screen.findByText(/^city=Lisbon · GitHub/)).toBeVisible();
   expect(screen.getByText(/^city=Porto · GitHub/)).toBeVisible();
@@ -120,7 +105,7 @@ it("shows arguments, the raw answer and the request", async () => {
 it("says of a program that what was sent is a line", async () => {
   const line = { method: null, url: null, headers: [], body: "{}" };
   const response = { status: null, headers: [], body: "{}", tookMs: 3 };
-  runs = [run({ id: "run_3", tool: "search", exchange: { request: line, response } })];
+  host.state.runs = [run({ id: "run_3", tool: "search", exchange: { request: line, response } })];
   open();
   await detail("search");
   await userEvent.click(screen.getByRole("tab", { name: "Sent" }));
@@ -153,12 +138,12 @@ describe("the filter", () => {
     open();
     await detail("search");
     await userEvent.type(field(), "status:failed");
-    await waitFor(() => expect(queries.at(-1)).toMatchObject({ text: "status:failed", states: [] }));
+    await waitFor(() => expect(queries().at(-1)).toMatchObject({ text: "status:failed", states: [] }));
     expect(screen.queryByRole("list", { name: "Filters" })).toBeNull();
     await userEvent.type(field(), " tool:delete br");
     expect(tokens()).toEqual(["status: failed", "tool: delete"]);
     expect(field()).toHaveValue("br");
-    await waitFor(() => expect(queries.at(-1)).toMatchObject({ text: "status:failed tool:delete br" }));
+    await waitFor(() => expect(queries().at(-1)).toMatchObject({ text: "status:failed tool:delete br" }));
     expect(await detail("delete_branch")).toBeVisible();
     expect(screen.queryByRole("row", { name: /^search/ })).toBeNull();
   });
@@ -178,7 +163,7 @@ describe("the filter", () => {
     expect(screen.getByRole("button", { name: "Remove status: failed" })).toHaveFocus();
     await userEvent.keyboard("{Enter}");
     expect(screen.queryByRole("list", { name: "Filters" })).toBeNull();
-    await waitFor(() => expect(queries.at(-1)).toMatchObject({ text: "res" }));
+    await waitFor(() => expect(queries().at(-1)).toMatchObject({ text: "res" }));
   });
 
   it("is chosen from a menu as well, which shows what is in", async () => {
@@ -196,6 +181,8 @@ describe("the filter", () => {
     expect(tokens()).toEqual(["status: failed", "tool: delete_branch"]);
     await choose("Failed");
     expect(tokens()).toEqual(["tool: delete_branch"]);
+    // Nothing matches from here on.
+    host.state.runs = host.state.runs.slice(0, 1);
     await choose("Last 7 days");
     await choose("Last 24 hours");
     expect(tokens()).toEqual(["tool: delete_branch", "since: 24h"]);
@@ -217,7 +204,7 @@ describe("the filter", () => {
   });
 
   it("tells an empty history from one where nothing matches", async () => {
-    runs = [];
+    host.state.runs = [];
     open();
     expect(await screen.findByText("No runs yet")).toBeVisible();
     expect(screen.queryByRole("searchbox")).toBeNull();
@@ -227,7 +214,7 @@ describe("the filter", () => {
 });
 
 it("reads further pages when the end comes near, each after the last run of the one before", async () => {
-  runs = many(250);
+  host.state.runs = many(250);
   open();
   await detail("tool_0");
   const grid = screen.getByRole("grid", { name: "Runs" });
@@ -237,14 +224,14 @@ it("reads further pages when the end comes near, each after the last run of the 
   Object.defineProperty(grid, "scrollTop", { value: 100 * 46 - 700, configurable: true });
   grid.dispatchEvent(new Event("scroll"));
   await waitFor(() => expect(grid).toHaveAttribute("aria-rowcount", "250"));
-  expect(queries.at(-1)).toMatchObject({ before: "run_901", limit: 500 });
+  expect(queries().at(-1)).toMatchObject({ before: "run_901", limit: 500 });
 });
 
 it("lists a run that began elsewhere as soon as the news comes, and keeps showing the chosen one", async () => {
   const { client } = open();
   await detail("search");
   const begun = run({ id: "run_9", tool: "from_the_terminal", state: "running", durationMs: null, result: null });
-  runs = [begun, ...runs];
+  host.state.runs = [begun, ...host.state.runs];
   applyEvent(client, { kind: "run_changed", run: begun });
   expect(await screen.findByRole("row", { name: /^from_the_terminal, Running/ })).toBeVisible();
   expect(await detail("search")).toBeVisible();
@@ -252,10 +239,10 @@ it("lists a run that began elsewhere as soon as the news comes, and keeps showin
 
 describe("what can be done", () => {
   it("runs again and shows the new run", async () => {
-    host.replay_run = ({ run: id, confirmed, progress }) => {
+    host.handlers.replayRun = ({ run: id, confirmed, progress }) => {
       expect({ id, confirmed }).toEqual({ id: "run_3", confirmed: false });
       const again = run({ id: "run_8", tool: "search", durationMs: 77, replayOf: "run_3" });
-      runs = [again, ...runs];
+      host.state.runs = [again, ...host.state.runs];
       (progress as { onmessage: (step: unknown) => void }).onmessage({
         kind: "started",
         run: "run_8",
@@ -271,7 +258,7 @@ describe("what can be done", () => {
 
   it("asks before it repeats a destructive tool", async () => {
     const confirmations: unknown[] = [];
-    host.replay_run = ({ confirmed }) => {
+    host.handlers.replayRun = ({ confirmed }) => {
       confirmations.push(confirmed);
       return confirmed === true
         ? run({ id: "run_8", tool: "delete_branch" })
@@ -295,9 +282,9 @@ describe("what can be done", () => {
 
   it("removes a run only when asked twice", async () => {
     const removed = vi.fn();
-    host.remove_run = ({ run: id }) => {
+    host.handlers.removeRun = ({ run: id }) => {
       removed(id);
-      runs = runs.filter((one) => one.id !== id);
+      host.state.runs = host.state.runs.filter((one) => one.id !== id);
       return null;
     };
     open();
@@ -322,7 +309,7 @@ describe("what can be done", () => {
 });
 
 it("says of a run that was removed that it is gone", async () => {
-  host.find_run = () => Promise.reject(problem({ code: "not_found", message: "there is no such run" }));
+  host.handlers.findRun = () => Promise.reject(problem({ code: "not_found", message: "there is no such run" }));
   open("/runs/run_0");
   expect(await screen.findByText("Run not found")).toBeVisible();
   await userEvent.click(screen.getByRole("button", { name: "All runs" }));
@@ -330,7 +317,7 @@ it("says of a run that was removed that it is gone", async () => {
 });
 
 it("says of one under way that it still runs", async () => {
-  runs = [
+  host.state.runs = [
     run({
       id: "run_3",
       tool: "search",
@@ -350,7 +337,7 @@ it("says of one under way that it still runs", async () => {
 });
 
 it("asks before it draws a huge answer", async () => {
-  runs = [run({ id: "run_3", tool: "search", resultBytes: 3_400_000 })];
+  host.state.runs = [run({ id: "run_3", tool: "search", resultBytes: 3_400_000 })];
   open();
   const shown = within(await detail("search"));
   expect(shown.queryByRole("tree", { name: "Structured result" })).toBeNull();
@@ -361,7 +348,7 @@ it("asks before it draws a huge answer", async () => {
 it("says of a response that was too large to keep that its result is", async () => {
   const { request, response } = exchange();
   const cut = { request, response: response && { ...response, body: null } };
-  runs = [run({ id: "run_3", tool: "search", resultBytes: 3_400_000, exchange: cut })];
+  host.state.runs = [run({ id: "run_3", tool: "search", resultBytes: 3_400_000, exchange: cut })];
   open();
   const shown = within(await detail("search"));
   await userEvent.click(shown.getByRole("tab", { name: "Raw" }));

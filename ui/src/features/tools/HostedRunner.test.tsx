@@ -1,55 +1,39 @@
-import { mockIPC } from "@tauri-apps/api/mocks";
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeAll, beforeEach, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { type Platform, type RunTool, type ToolRun } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
-import { credentialLevels } from "@/test/hostedSamples";
+import { MockHost } from "@/test/mockHost";
 import { renderFeature } from "@/test/renderFeature";
-import { connector, problem, run, summary, tool } from "@/test/samples";
+import { connector, identity, problem, run, tool } from "@/test/samples";
 import { ToolPage } from "./ToolPage";
 import { ToolsPage } from "./ToolsPage";
 
-type Handler = (args: Record<string, unknown>) => unknown;
-
 let requests: RunTool[];
-let host: Record<string, Handler>;
+let host: MockHost;
 
 // The form is loaded when it is first shown, which on a busy computer takes longer than a query waits.
 beforeAll(() => import("@/components/SchemaForm/SchemaForm"), 30_000);
 
 /** The page of a tool of a connector on that platform; each run answers with what is given. */
 function open(platform: Platform, answer: (request: RunTool) => Partial<ToolRun> = () => ({})) {
-  const hosted = connector({
-    remoteId: "r1",
-    identity: { ...connector().identity, platform, account: "Northlight", credential: "default" },
-  });
+  const hosted = connector({ remoteId: "r1", identity: identity("default", { platform, account: "Northlight" }) });
   const schema = {
     type: "object",
     properties: { params: { type: "object", properties: { cursor: { type: "string" } } } },
   };
   const listed = tool({ name: "issues.list", inputSchema: schema });
   requests = [];
-  host = {
-    find_connector: () => hosted,
-    list_connectors: () => [hosted],
-    list_tools: () => [summary(hosted.id, listed)],
-    find_tool: () => listed,
-    list_runs: () => ({ runs: [], next: null, total: 0 }),
-    list_platform_credentials: () => credentialLevels(),
-    names_credentials: () => platform === "mistral",
-    next_page: () => null,
-    run_tool: ({ request }) => {
-      requests.push(request as RunTool);
-      return run({
-        id: `run_${requests.length}`,
-        tool: "issues.list",
-        identity: hosted.identity,
-        ...answer(request as RunTool),
-      });
-    },
+  host = new MockHost({ connectors: [hosted], tools: [{ connector: hosted.id, tool: listed }] }).install();
+  host.handlers.runTool = ({ request }) => {
+    requests.push(request as RunTool);
+    return run({
+      id: `run_${requests.length}`,
+      tool: "issues.list",
+      identity: hosted.identity,
+      ...answer(request as RunTool),
+    });
   };
-  mockIPC((command, args) => host[command]?.(args as Record<string, unknown>));
   return renderFeature({
     routes: { "/tools": ToolsPage, "/tools/$connector/$tool": ToolPage },
     at: "/tools/con_github/issues.list",
@@ -60,20 +44,10 @@ function open(platform: Platform, answer: (request: RunTool) => Partial<ToolRun>
 /** What the test has drawn. */
 const page = () => screen.getByRole("heading", { level: 1 }).closest("header")?.parentElement ?? document.body;
 
-beforeEach(() => {
-  host = {};
-});
-
 it("lets one choose with which of the platform's credentials a tool runs", async () => {
   open("mistral");
-  let asked = 0;
-  const levels = host["list_platform_credentials"]!;
-  host["list_platform_credentials"] = (args) => {
-    asked += 1;
-    return levels(args);
-  };
   const choose = await screen.findByRole("button", { name: "Change credential" });
-  expect(asked).toBe(0);
+  expect(host.lastCall("listPlatformCredentials")).toBeUndefined();
   await userEvent.click(choose);
   const picker = await screen.findByRole("button", { name: /Credential/ });
   expect(picker).toHaveFocus();
@@ -95,7 +69,7 @@ it("offers no choice where the platform has none", async () => {
 
 it("goes on to the next page with what the answer names", async () => {
   open("airbyte");
-  host["next_page"] = ({ run: id }) => (id === "run_1" ? { params: { cursor: "page-2" } } : null);
+  host.handlers.nextPage = ({ run: id }) => (id === "run_1" ? { params: { cursor: "page-2" } } : null);
   await userEvent.click(await screen.findByRole("button", { name: /^Run/ }));
   const next = await screen.findByRole("button", { name: /Next page/ });
   expect(await axeViolations(page())).toEqual([]);
@@ -118,7 +92,7 @@ it("writes files of an answer into the folder for downloads and says where", asy
     result: { content: [{ kind: "text", text: "here" }, file], structured: null, isError: false },
   }));
   const saved: unknown[] = [];
-  host["save_attachment"] = (args) => {
+  host.handlers.saveAttachment = (args) => {
     saved.push(args);
     if (saved.length === 1) throw problem({ code: "file.failed", message: "couldn't use /home/lena/Downloads" });
     return { path: "/home/lena/Downloads/report.csv", bytes: 4 };
@@ -138,7 +112,7 @@ it("writes files of an answer into the folder for downloads and says where", asy
 
 it("shows the platform's own request in a dry run", async () => {
   open("mistral");
-  host["dry_run"] = ({ request }) => ({
+  host.handlers.dryRun = ({ request }) => ({
     method: "POST",
     url: "https://api.mistral.ai/v1/connectors/r1/tools/issues.list/call",
     headers: [["authorization", "<redacted>"]],

@@ -1,4 +1,3 @@
-import { mockIPC } from "@tauri-apps/api/mocks";
 import { useLocation } from "@tanstack/react-router";
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
@@ -7,12 +6,12 @@ import { type Connector, type RunTool, type Tool, type ToolRun } from "@/host/bi
 import { clientState } from "@/host/clientState";
 import { toastsKey } from "@/host/toasts";
 import { cacheHolds } from "@/test/cacheHolds";
+import { MockHost } from "@/test/mockHost";
 import { renderFeature } from "@/test/renderFeature";
-import { connector, problem, run, summary, tool } from "@/test/samples";
+import { connector, problem, run, tool } from "@/test/samples";
 import { ToolPage } from "./ToolPage";
 import { ToolsPage } from "./ToolsPage";
 
-type Handler = (args: Record<string, unknown>) => unknown;
 const sampleTool = (given: Partial<Tool> = {}) =>
   tool({
     name: "search",
@@ -28,15 +27,20 @@ const sampleRun = (given: Partial<ToolRun> = {}) =>
     ...given,
   });
 
-let tools: Tool[];
 let requests: RunTool[];
-let host: Record<string, Handler>;
+let host: MockHost;
+
+const setTools = (...tools: Tool[]) => {
+  host.state.tools = tools.map((one) => ({ connector: "con_github", tool: one }));
+};
 
 // The form is loaded when it is first shown, which on a busy computer takes longer than a query waits.
 beforeAll(() => import("@/components/SchemaForm/SchemaForm"), 30_000);
 
 beforeEach(() => {
-  tools = [
+  requests = [];
+  host = new MockHost({ connectors: [connector()] }).install();
+  setTools(
     sampleTool(),
     sampleTool({
       name: "delete_branch",
@@ -47,23 +51,13 @@ beforeEach(() => {
         required: ["branch", "repo"],
       },
     }),
-  ];
-  requests = [];
-  host = {
-    find_connector: () => connector(),
-    list_connectors: () => [connector()],
-    list_tools: () => tools.map((tool) => summary("con_github", tool)),
-    find_tool: ({ tool: name }) => tools.find((tool) => tool.name === name),
-    list_runs: () => ({ runs: [], next: null, total: 0 }),
-    run_tool: ({ request }) => {
-      const { tool: name, confirmed } = request as RunTool;
-      if (!confirmed && tools.find((one) => one.name === name)?.effect === "destructive")
-        return Promise.reject(problem({ code: "confirmation_needed", message: `${name} needs confirmation` }));
-      requests.push(request as RunTool);
-      return sampleRun();
-    },
+  );
+  const runTool = host.handlers.runTool;
+  host.handlers.runTool = async (given) => {
+    await runTool?.(given);
+    requests.push(given.request as RunTool);
+    return sampleRun();
   };
-  mockIPC((command, args) => host[command]?.(args as Record<string, unknown>));
 });
 
 const copied = vi.fn<(text: string) => void>();
@@ -77,7 +71,7 @@ const result = () => screen.findByRole("region", { name: "Result" });
 
 it("leads from a result to its comparison with the run before", async () => {
   const earlier = sampleRun({ id: "run_0" });
-  host.list_runs = () => ({ runs: [sampleRun(), earlier], next: null, total: 2 });
+  host.state.runs = [sampleRun(), earlier];
   const Comparison = () => <output>{JSON.stringify(useLocation())}</output>;
   renderFeature({
     routes: { "/tools/$connector/$tool": ToolPage, "/runs/$run": Comparison },
@@ -124,8 +118,8 @@ it("sends nothing while a problem stands, and goes to it", async () => {
 
 it("shows what the host says against a field at the field, until the value changes, and the rest beside it", async () => {
   const properties = { q: { type: "string" }, limit: { type: "integer" } };
-  tools = [sampleTool({ inputSchema: { type: "object", properties } })];
-  host.run_tool = () =>
+  setTools(sampleTool({ inputSchema: { type: "object", properties } }));
+  host.handlers.runTool = () =>
     Promise.reject(
       problem({
         code: "tool.arguments",
@@ -180,7 +174,7 @@ describe("ends differ in looks", () => {
     ],
   ];
   it.each(ends)("%s", async (_name, changes, words) => {
-    host.run_tool = () => sampleRun(changes);
+    host.handlers.runTool = () => sampleRun(changes);
     await userEvent.type(await search(), "x{Control>}{Enter}{/Control}");
     expect(await screen.findByText(words)).toBeVisible();
     for (const [, , other] of ends) if (other !== words) expect(screen.queryByText(other)).toBeNull();
@@ -193,9 +187,8 @@ describe("ends differ in looks", () => {
 });
 
 it("says what a run waits for that does not begin", async () => {
-  host.run_tool = () => new Promise(() => undefined);
-  host.vault_status = () => ({ state: "ready", backend: "keychain" });
-  host.find_connector = () => connector({ authentication: { kind: "bearer" } as Connector["authentication"] });
+  host.handlers.runTool = () => new Promise(() => undefined);
+  host.state.connectors = [connector({ authentication: { kind: "bearer" } as Connector["authentication"] })];
   await userEvent.type(await search(), "x{Control>}{Enter}{/Control}");
   expect(await screen.findByText("Running", { selector: "section *" })).toBeVisible();
   expect(await screen.findByText("Waiting for the keychain")).toBeVisible();
@@ -204,7 +197,7 @@ it("says what a run waits for that does not begin", async () => {
 
 it("tells how far a run is and cancels it", async () => {
   let end: (ended: ToolRun) => void = () => undefined;
-  host.run_tool = ({ progress }) => {
+  host.handlers.runTool = ({ progress }) => {
     const channel = progress as { onmessage: (step: unknown) => void };
     channel.onmessage({ kind: "started", run: "run_9", identity: connector().identity });
     channel.onmessage({ kind: "progress", progress: 3, total: 8, message: "Reading commits" });
@@ -213,7 +206,7 @@ it("tells how far a run is and cancels it", async () => {
     });
   };
   const cancelled = vi.fn();
-  host.cancel_run = ({ run: id }) => {
+  host.handlers.cancelRun = ({ run: id }) => {
     cancelled(id);
     end(sampleRun({ state: "cancelled", result: null }));
     return null;
@@ -232,7 +225,7 @@ it("tells how far a run is and cancels it", async () => {
 it("keeps the focus where Run was while a run goes on, and cancels one that has no name yet", async () => {
   let begin: () => void = () => undefined;
   let end: (ended: ToolRun) => void = () => undefined;
-  host.run_tool = ({ progress }) => {
+  host.handlers.runTool = ({ progress }) => {
     begin = () =>
       (progress as { onmessage: (step: unknown) => void }).onmessage({
         kind: "started",
@@ -244,7 +237,7 @@ it("keeps the focus where Run was while a run goes on, and cancels one that has 
     });
   };
   const cancelled = vi.fn();
-  host.cancel_run = ({ run: id }) => {
+  host.handlers.cancelRun = ({ run: id }) => {
     cancelled(id);
     return null;
   };
@@ -330,9 +323,9 @@ it("runs again what may go well now, with the values of the form, however it fai
       }),
     () => sampleRun(),
   ];
-  host.run_tool = ({ request }) => {
+  host.handlers.runTool = ({ request }) => {
     requests.push(request as RunTool);
-    return answers[requests.length - 1]?.();
+    return answers[requests.length - 1]!();
   };
   await userEvent.type(await search(), "bugs");
   await userEvent.keyboard("{Control>}{Enter}{/Control}");
@@ -343,7 +336,7 @@ it("runs again what may go well now, with the values of the form, however it fai
 });
 
 it("shows a dry run without running", async () => {
-  host.dry_run = ({ request }) => ({
+  host.handlers.dryRun = ({ request }) => ({
     method: "POST",
     url: "https://api.githubcopilot.com/mcp",
     headers: [["Authorization", "<redacted>"]],
@@ -367,7 +360,7 @@ it("copies the command that does the same", async () => {
 });
 
 it("begins with the arguments of an earlier run, without its secrets", async () => {
-  host.find_run = () => sampleRun({ arguments: { q: "earlier", token: "<redacted>" } });
+  host.state.runs = [sampleRun({ arguments: { q: "earlier", token: "<redacted>" } })];
   open("/tools/con_github/search?from=run_1");
   expect(await screen.findByRole("textbox", { name: "q" })).toHaveValue("earlier");
   expect(screen.getByText("Enter token again")).toBeVisible();
@@ -384,7 +377,7 @@ describe("a secret argument", () => {
   };
 
   it("is forgotten when the form is left, which says so when one comes back", async () => {
-    tools.push(sampleTool({ name: "transfer", inputSchema }));
+    setTools(sampleTool(), sampleTool({ name: "transfer", inputSchema }));
     const { client } = open("/tools/con_github/transfer");
     await userEvent.type(await screen.findByRole("textbox", { name: "account" }), "savings");
     await userEvent.type(screen.getByLabelText("pin"), "s3cret-4711");
@@ -401,7 +394,7 @@ describe("a secret argument", () => {
   });
 
   it("is named and not shown by a confirmation", async () => {
-    tools.push(sampleTool({ name: "reset_pin", effect: "destructive", inputSchema }));
+    setTools(sampleTool({ name: "reset_pin", effect: "destructive", inputSchema }));
     open("/tools/con_github/reset_pin");
     await userEvent.type(await screen.findByRole("textbox", { name: "account" }), "savings");
     await userEvent.type(screen.getByLabelText("pin"), "s3cret-4711");
@@ -440,8 +433,7 @@ describe("the lists", () => {
   });
 
   it("mark the tools that the sign-in has no right to", async () => {
-    host.find_connector = () => connector({ toolsLackingAccess: ["search"] });
-    host.list_connectors = () => [connector({ toolsLackingAccess: ["search"] })];
+    host.state.connectors = [connector({ toolsLackingAccess: ["search"] })];
     await search();
     const grid = screen.getByRole("grid", { name: "Tools of GitHub" });
     expect(within(grid).getByRole("row", { name: /^search, .*, needs more access/ })).toBeVisible();
@@ -455,11 +447,9 @@ describe("the lists", () => {
   });
 
   it("open a tool with its last arguments, or copy its name, from the menu of its row", async () => {
-    const last = sampleRun({ id: "run_7", arguments: { q: "bugs" } });
-    host.list_runs = () => ({ runs: [last], next: null, total: 1 });
-    host.find_run = () => last;
-    const reads = vi.fn(host.list_runs);
-    host.list_runs = reads;
+    host.state.runs = [sampleRun({ id: "run_7", arguments: { q: "bugs" } })];
+    const reads = vi.fn(host.handlers.listRuns);
+    host.handlers.listRuns = reads;
     open("/tools");
     fireEvent.contextMenu(await screen.findByRole("row", { name: /^search/ }));
     expect(reads).not.toHaveBeenCalled();
@@ -497,7 +487,7 @@ describe("the lists", () => {
   });
 
   it("tell the title where it says more than the name", async () => {
-    tools = [sampleTool({ title: "Test search" }), sampleTool({ name: "draw_chart", title: "Draw chart" })];
+    setTools(sampleTool({ title: "Test search" }), sampleTool({ name: "draw_chart", title: "Draw chart" }));
     open("/tools");
     expect(await screen.findByRole("row", { name: /^search, Read-only, Test search/ })).toBeVisible();
     expect(screen.queryByText("Draw chart")).toBeNull();
@@ -506,13 +496,14 @@ describe("the lists", () => {
   });
 
   it("say why there are none", async () => {
-    tools = [];
+    setTools();
     open("/tools");
     expect(await screen.findByText("No tools yet")).toBeVisible();
   });
 
   it("say what failed", async () => {
-    host.list_tools = () => Promise.reject(problem({ code: "store.failed", message: "the database cannot be read" }));
+    host.handlers.listTools = () =>
+      Promise.reject(problem({ code: "store.failed", message: "the database cannot be read" }));
     open("/tools");
     expect(await screen.findByText("The database cannot be read")).toBeVisible();
   });
