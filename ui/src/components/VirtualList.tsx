@@ -24,7 +24,7 @@ export type Section<T> = {
   rows: T[];
 };
 
-type Props<T> = {
+export type ListProps<T> = {
   label: string;
   sections: Section<T>[];
   keyOf: (row: T) => string;
@@ -58,26 +58,21 @@ type Item<T> = { kind: "head"; key: string; head: ReactNode } | RowItem<T>;
  * A virtualized list with one tab stop. Arrows, J, K, Home, End and page keys move the selection; Enter opens. Buttons
  * within a row handle the pointer themselves.
  */
-export function VirtualList<T>(props: Props<T>) {
-  const {
-    label,
-    sections,
-    keyOf,
-    nameOf,
-    renderRow,
-    columns,
-    columnsClass,
-    selected,
-    onSelect,
-    onOpen,
-    marked,
-    onExtend,
-    hasMenu,
-    openLabel,
-    autoFocus,
-  } = props;
+export function VirtualList<T>({
+  label,
+  sections,
+  keyOf,
+  selected,
+  marked,
+  onExtend,
+  rowHeight: [comfortable, compact] = [2.875, 2],
+  hasMenu,
+  openLabel,
+  autoFocus,
+  ...rowProps
+}: ListProps<T>) {
+  const { nameOf, onSelect, onOpen } = rowProps;
   const [menuAt, setMenuAt] = useState<Place | null>(null);
-  const [comfortable, compact] = props.rowHeight ?? [2.875, 2];
   const scroller = useRef<HTMLDivElement>(null);
   const base = useId();
   const { items, rows } = useMemo(() => flatten(sections, keyOf), [sections, keyOf]);
@@ -178,67 +173,59 @@ export function VirtualList<T>(props: Props<T>) {
     }
   };
 
-  const list = (
-    <div
-      ref={scroller}
-      role="grid"
-      aria-label={label}
-      aria-rowcount={rows.length}
-      aria-multiselectable={marked ? true : undefined}
-      aria-activedescendant={position >= 0 ? rowId(position) : undefined}
-      tabIndex={0}
-      className={styles.list}
-      onKeyDown={onKeyDown}
-      onContextMenu={onContextMenu}
-      onFocus={(event) => {
-        if (event.target === event.currentTarget && position < 0) moveTo(0);
-      }}
-    >
-      <div role="presentation" className={styles.canvas} style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map((virtual) => {
-          const item = items[virtual.index];
-          if (!item) return null;
-          if (item.kind === "head") {
-            return (
-              <div
-                key={item.key}
-                role="row"
-                className={styles.head}
-                style={{ height: virtual.size, transform: `translateY(${virtual.start}px)` }}
-              >
-                <div role="rowheader" className={styles.headCell}>
-                  {item.head}
-                </div>
-              </div>
-            );
-          }
-          const isSelected = item.key === selected;
-          return (
-            <VirtualRow
-              key={item.key}
-              row={item.row}
-              rowKey={item.key}
-              id={rowId(item.index)}
-              index={item.index}
-              size={virtual.size}
-              start={virtual.start}
-              isSelected={isSelected}
-              isChosen={marked && marked.size > 0 ? marked.has(item.key) : isSelected}
-              nameOf={nameOf}
-              renderRow={renderRow}
-              columns={columns}
-              columnsClass={columnsClass}
-              onSelect={onSelect}
-              onOpen={onOpen}
-            />
-          );
-        })}
-      </div>
-    </div>
-  );
   return (
     <>
-      {list}
+      <div
+        ref={scroller}
+        role="grid"
+        aria-label={label}
+        aria-rowcount={rows.length}
+        aria-multiselectable={marked ? true : undefined}
+        aria-activedescendant={position >= 0 ? rowId(position) : undefined}
+        tabIndex={0}
+        className={styles.list}
+        onKeyDown={onKeyDown}
+        onContextMenu={onContextMenu}
+        onFocus={(event) => {
+          if (event.target === event.currentTarget && position < 0) moveTo(0);
+        }}
+      >
+        <div role="presentation" className={styles.canvas} style={{ height: virtualizer.getTotalSize() }}>
+          {virtualizer.getVirtualItems().map((virtual) => {
+            const item = items[virtual.index];
+            if (!item) return null;
+            if (item.kind === "head") {
+              return (
+                <div
+                  key={item.key}
+                  role="row"
+                  className={styles.head}
+                  style={{ height: virtual.size, transform: `translateY(${virtual.start}px)` }}
+                >
+                  <div role="rowheader" className={styles.headCell}>
+                    {item.head}
+                  </div>
+                </div>
+              );
+            }
+            const isSelected = item.key === selected;
+            return (
+              <VirtualRow
+                key={item.key}
+                row={item.row}
+                rowKey={item.key}
+                id={rowId(item.index)}
+                index={item.index}
+                size={virtual.size}
+                start={virtual.start}
+                isSelected={isSelected}
+                isChosen={marked && marked.size > 0 ? marked.has(item.key) : isSelected}
+                {...rowProps}
+              />
+            );
+          })}
+        </div>
+      </div>
       {hasMenu && current && (
         <RowMenu
           label={nameOf(current.row)}

@@ -1,8 +1,9 @@
-import { memo, type ReactNode } from "react";
+import { memo } from "react";
 import { classes } from "@/lib/classes";
 import styles from "./VirtualList.module.css";
+import { type ListProps } from "./VirtualList";
 
-type Props<T> = {
+type Props<T> = Pick<ListProps<T>, "nameOf" | "renderRow" | "columns" | "columnsClass" | "onSelect" | "onOpen"> & {
   row: T;
   rowKey: string;
   id: string;
@@ -14,30 +15,9 @@ type Props<T> = {
   isSelected: boolean;
   /** The value of `aria-selected`. */
   isChosen: boolean;
-  nameOf: (row: T) => string;
-  renderRow: (row: T, selected: boolean) => ReactNode;
-  columns: string | undefined;
-  columnsClass: string | undefined;
-  onSelect: (key: string) => void;
-  onOpen: (row: T) => void;
 };
 
-function Row<T>({
-  row,
-  rowKey,
-  id,
-  index,
-  size,
-  start,
-  isSelected,
-  isChosen,
-  nameOf,
-  renderRow,
-  columns,
-  columnsClass,
-  onSelect,
-  onOpen,
-}: Props<T>) {
+function Row<T>({ row, rowKey, id, index, size, start, isSelected, isChosen, ...list }: Props<T>) {
   return (
     // The grid has the focus and handles keys; rows only handle the pointer.
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
@@ -47,21 +27,21 @@ function Row<T>({
       aria-rowindex={index + 1}
       aria-selected={isChosen}
       data-current={isSelected || undefined}
-      aria-label={nameOf(row)}
+      aria-label={list.nameOf(row)}
       className={styles.row}
       style={{ height: size, transform: `translateY(${start}px)` }}
       onClick={(event) => {
         if (event.target instanceof Element && event.target.closest("button, a, input")) return;
-        onSelect(rowKey);
-        onOpen(row);
+        list.onSelect(rowKey);
+        list.onOpen(row);
       }}
     >
       <div
         role="gridcell"
-        className={classes(styles.cells, columnsClass)}
-        style={columns ? { gridTemplateColumns: columns } : undefined}
+        className={classes(styles.cells, list.columnsClass)}
+        style={list.columns ? { gridTemplateColumns: list.columns } : undefined}
       >
-        {renderRow(row, isSelected)}
+        {list.renderRow(row, isSelected)}
       </div>
     </div>
   );

@@ -37,15 +37,13 @@ export const glyphs = {
     </>
   ),
   disconnected: (
-    <>
-      <path
-        d="M6.1 2.3A6 6 0 0 0 6.1 13.7M9.9 2.3A6 6 0 0 1 9.9 13.7"
-        fill="none"
-        stroke="currentColor"
-        strokeWidth="1.8"
-        strokeLinecap="round"
-      />
-    </>
+    <path
+      d="M6.1 2.3A6 6 0 0 0 6.1 13.7M9.9 2.3A6 6 0 0 1 9.9 13.7"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.8"
+      strokeLinecap="round"
+    />
   ),
   disabled: (
     <>
@@ -92,9 +90,5 @@ export const glyphs = {
       <circle cx="8" cy="12.2" r="1" fill="var(--color-canvas)" />
     </>
   ),
-  todo: (
-    <>
-      <circle cx="8" cy="8" r="5.6" fill="none" stroke="currentColor" strokeWidth="1.5" />
-    </>
-  ),
+  todo: <circle cx="8" cy="8" r="5.6" fill="none" stroke="currentColor" strokeWidth="1.5" />,
 };
