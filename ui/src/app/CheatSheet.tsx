@@ -3,7 +3,7 @@ import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { KeyHint } from "@/components/KeyHint";
 import { useMac } from "@/components/MacContext";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { type ActiveShortcut, ShortcutContext } from "@/components/shortcuts";
 import {
   findConflict,
@@ -15,7 +15,6 @@ import {
   withKeys,
 } from "@/components/shortcutTable";
 import { OverridesContext, useKeysOf } from "@/components/useKeysOf";
-import { asProblem } from "@/host/call";
 import { useChangePreferences } from "@/host/preferences";
 import { keysOfPress, showKeys } from "@/lib/keys";
 import styles from "./CheatSheet.module.css";
@@ -44,7 +43,7 @@ export function CheatSheet({ onClose }: { onClose: () => void }) {
             {refused}
           </p>
         )) ??
-        (change.error && <ProblemNotice problem={asProblem(change.error)} />)
+        (change.error && <ErrorNotice error={change.error} />)
       }
       footer={
         <>

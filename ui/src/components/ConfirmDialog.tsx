@@ -1,16 +1,27 @@
 import { type ComponentProps } from "react";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
+import { ErrorNotice } from "./ProblemNotice";
 
 type Props = Pick<ComponentProps<typeof Dialog>, "title" | "mark" | "subtitle" | "children" | "notice" | "onClose"> & {
   confirmLabel: string;
   cancelLabel?: string;
   isPending?: boolean;
+  /** Why the last confirmation failed. */
+  error?: Error | null;
   onConfirm: () => void;
 };
 
 /** Asks before something destructive is done; the focus is on the button that cancels. */
-export function ConfirmDialog({ confirmLabel, cancelLabel = "Cancel", isPending, onConfirm, ...dialog }: Props) {
+export function ConfirmDialog({
+  confirmLabel,
+  cancelLabel = "Cancel",
+  isPending,
+  error = null,
+  onConfirm,
+  children,
+  ...dialog
+}: Props) {
   return (
     <Dialog
       alert
@@ -25,6 +36,9 @@ export function ConfirmDialog({ confirmLabel, cancelLabel = "Cancel", isPending,
           </Button>
         </>
       }
-    />
+    >
+      {children}
+      <ErrorNotice error={error} onRetry={onConfirm} />
+    </Dialog>
   );
 }

@@ -1,11 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Connector, type CredentialsOfLevel } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { abilitiesOf } from "./abilities";
 import { Button } from "./Button";
-import { ProblemNotice } from "./ProblemNotice";
+import { ErrorNotice } from "./ProblemNotice";
 import { type Option, Select } from "./Select";
 
 type Props = {
@@ -31,7 +30,7 @@ export function CredentialPicker({ connector, value, onChange }: Props) {
     enabled: canChoose === true && isChoosing,
   });
   if (!canChoose) return null;
-  if (error) return <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!data) {
     return (
       <Button small look="link" isPending={isFetching} onPress={() => setChoosing(true)}>

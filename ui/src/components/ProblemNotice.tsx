@@ -1,6 +1,7 @@
 import { type ReactNode } from "react";
 import { type Connector, type Problem } from "@/host/bindings";
-import { capital, sentence } from "@/lib/words";
+import { asProblem } from "@/host/call";
+import { capital, joinTexts, sentence } from "@/lib/words";
 import { useAllowProgram } from "./AllowProgramContext";
 import { Button } from "./Button";
 import { useCopy } from "./CopyContext";
@@ -39,14 +40,15 @@ export function ProblemNotice({
   // The detail is the reference. The host checks it, and shows it before the user agrees.
   const program = problem.code === "reference.not_allowed" && !isForeign ? problem.detail : null;
   const reason = problem.detail && problem.detail !== problem.message && !program ? sentence(problem.detail) : null;
-  const all = [
+  const details = joinTexts(
+    "\n",
     problem.code,
     problem.message,
     problem.detail,
     problem.status && `HTTP ${problem.status}`,
     problem.request,
     problem.requestId && `request id ${problem.requestId}`,
-  ];
+  );
   return (
     <Notice
       role="alert"
@@ -57,7 +59,7 @@ export function ProblemNotice({
           type="button"
           className={styles.code}
           title="Copy error details"
-          onClick={() => copy(all.filter(Boolean).join("\n"), "Problem")}
+          onClick={() => copy(details, "Problem")}
         >
           {problem.code}
         </button>
@@ -97,11 +99,24 @@ export function ProblemNotice({
       {problem.hint && sentence(problem.hint)}
       {problem.fields.map((field) => (
         <span key={field.path + field.message} className={styles.field}>
-          {[field.path.replace(/^\//, ""), field.message].filter(Boolean).join(": ")}
+          {joinTexts(": ", field.path.replace(/^\//, ""), field.message)}
         </span>
       ))}
     </Notice>
   );
+}
+
+type ErrorProps = Omit<Props, "problem"> & {
+  error: Error | null;
+  /** Class of an element around the notice. */
+  className?: string;
+};
+
+/** The problem of a query or a command, if it failed. */
+export function ErrorNotice({ error, className, ...notice }: ErrorProps) {
+  if (!error) return null;
+  const shown = <ProblemNotice problem={asProblem(error)} {...notice} />;
+  return className ? <div className={className}>{shown}</div> : shown;
 }
 
 /** The message as a title. A tool's message starts with the tool's name, whose case stays. */

@@ -62,36 +62,34 @@ export function SecretField({
         />
       </div>
       {draft.from === "new" && (
-        <Field
-          label={label}
-          hideLabel
-          type="password"
-          mono
-          autoFocus={autoFocus}
-          isRequired={isRequired}
-          autoComplete="new-password"
-          value={draft.secret}
-          onChange={(secret) => set({ secret })}
-          error={error}
-          help={help}
-        />
-      )}
-      {draft.from === "new" && (
-        <ReferenceOffer
-          text={draft.secret}
-          onUse={() => set({ from: "reference", reference: draft.secret.trim(), secret: "" })}
-        />
-      )}
-      {draft.from === "new" && canSave && draft.secret !== "" && (
         <>
-          <Switch
-            isSelected={draft.saveAs != null}
-            onChange={(save) => set({ saveAs: save ? label : null })}
-            help="Reuse it elsewhere and rotate it in one step."
-          >
-            Save to wallet
-          </Switch>
-          {draft.saveAs != null && (
+          <Field
+            label={label}
+            hideLabel
+            type="password"
+            mono
+            autoFocus={autoFocus}
+            isRequired={isRequired}
+            autoComplete="new-password"
+            value={draft.secret}
+            onChange={(secret) => set({ secret })}
+            error={error}
+            help={help}
+          />
+          <ReferenceOffer
+            text={draft.secret}
+            onUse={() => set({ from: "reference", reference: draft.secret.trim(), secret: "" })}
+          />
+          {canSave && draft.secret !== "" && (
+            <Switch
+              isSelected={draft.saveAs != null}
+              onChange={(save) => set({ saveAs: save ? label : null })}
+              help="Reuse it elsewhere and rotate it in one step."
+            >
+              Save to wallet
+            </Switch>
+          )}
+          {canSave && draft.secret !== "" && draft.saveAs != null && (
             <Field label="Credential name" value={draft.saveAs} onChange={(saveAs) => set({ saveAs })} />
           )}
         </>

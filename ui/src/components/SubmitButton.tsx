@@ -1,5 +1,5 @@
 import { Button } from "./Button";
-import { SubmitKey } from "./SubmitKey";
+import { useShortcut } from "./shortcuts";
 
 type Props = {
   label: string;
@@ -10,20 +10,15 @@ type Props = {
   onSubmit: () => void;
 };
 
-/** The primary button of a dialog; the submit key presses it from anywhere in the dialog. */
+/**
+ * The primary button of a dialog; the submit key presses it from anywhere in the dialog. Must be rendered inside the
+ * dialog, so that the shortcut belongs to its layer.
+ */
 export function SubmitButton({ label, keyLabel = label, isPending, isDisabled, onSubmit }: Props) {
+  useShortcut({ keys: "form.submit", label: keyLabel, run: onSubmit });
   return (
-    <>
-      <SubmitKey label={keyLabel} onSubmit={onSubmit} />
-      <Button
-        look="primary"
-        keys="form.submit"
-        isPending={isPending}
-        isDisabled={isDisabled}
-        onPress={() => onSubmit()}
-      >
-        {label}
-      </Button>
-    </>
+    <Button look="primary" keys="form.submit" isPending={isPending} isDisabled={isDisabled} onPress={() => onSubmit()}>
+      {label}
+    </Button>
   );
 }

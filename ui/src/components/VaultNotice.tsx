@@ -3,12 +3,11 @@ import { type VaultStatus } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { useVaultActions } from "@/host/vault";
 import { capital, sentence } from "@/lib/words";
-import { AcceptOlderDialog } from "./AcceptOlderDialog";
 import { Button } from "./Button";
 import { PassphraseForm } from "./PassphraseForm";
-import { Notice, NoticeCode, ProblemNotice } from "./ProblemNotice";
-import { ResetVaultDialog } from "./ResetVaultDialog";
+import { ErrorNotice, Notice, NoticeCode, ProblemNotice } from "./ProblemNotice";
 import styles from "./VaultNotice.module.css";
+import { VaultRecovery } from "./VaultRecovery";
 
 /** Whether saved secrets can be read, as far as is known. */
 export const canUseVault = ({ state, problem }: VaultStatus) => state === "ready" || (state === "empty" && !problem);
@@ -41,14 +40,9 @@ function Locked() {
 function NotReadable({ vault }: { vault: VaultStatus }) {
   const { probe, choose } = useVaultActions();
   const [choosing, setChoosing] = useState(false);
-  const [isResetting, setIsResetting] = useState(false);
-  const [accepting, setAccepting] = useState(false);
   const { problem } = vault;
   // A passphrase creates a new key, so it is offered only where no secret would be lost with the old one.
   const mayChoose = problem?.code === "vault.no_keychain" || vault.backend === null;
-  // Resetting is the only option if the key or the file is lost; nothing is deleted.
-  const isOlder = problem?.code === "vault.rolled_back";
-  const isLost = problem?.code === "vault.key_lost" || problem?.code === "vault.damaged" || isOlder;
   const failure = choose.error ?? probe.error;
   return (
     <Notice
@@ -72,16 +66,7 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
                 Use a passphrase
               </Button>
             )}
-            {isOlder && (
-              <Button small onPress={() => setAccepting(true)}>
-                Use the older vault file…
-              </Button>
-            )}
-            {isLost && (
-              <Button small onPress={() => setIsResetting(true)}>
-                Reset vault…
-              </Button>
-            )}
+            <VaultRecovery vault={vault} small />
           </>
         )
       }
@@ -98,9 +83,7 @@ function NotReadable({ vault }: { vault: VaultStatus }) {
           />
         </div>
       )}
-      {failure && <ProblemNotice problem={asProblem(failure)} />}
-      {isResetting && <ResetVaultDialog onClose={() => setIsResetting(false)} />}
-      {accepting && <AcceptOlderDialog onClose={() => setAccepting(false)} />}
+      <ErrorNotice error={failure} />
     </Notice>
   );
 }

@@ -1,4 +1,5 @@
 import { type IdentityLine, platforms } from "@/host/bindings";
+import { joinTexts } from "@/lib/words";
 
 /**
  * The credential of an identity; `null` if unknown, as on platforms that may use one without naming it. On this
@@ -10,6 +11,6 @@ export function credentialWord({ platform, credential }: IdentityLine): string |
 
 /** The identity of a run, for confirmations. */
 export function actingWords({ account, credential, user, platform }: IdentityLine): string {
-  if (credential !== null) return [account, credential, user].filter(Boolean).join(" · ");
+  if (credential !== null) return joinTexts(" · ", account, credential, user);
   return platforms[platform].abilities.signsInHere ? `${account} (no credential)` : account;
 }

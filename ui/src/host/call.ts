@@ -18,11 +18,6 @@ export async function call<T>(answer: Promise<Answer<T>>): Promise<T> {
   return settled.data;
 }
 
-/** The problem behind the error of a query or a command, if it has one. */
-export function problemOf(error: Error | null): Problem | null {
-  return error && asProblem(error);
-}
-
 /** The problem of anything thrown; a bug in the window becomes `internal`. */
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof HostProblem) return thrown.problem;

@@ -1,3 +1,4 @@
+import { joinTexts } from "./words";
 /** Shortcuts are written as `Mod+Shift+Enter`, `N`, `/`, `Backspace`. `Mod` is ⌘ on a Mac, else Ctrl. */
 
 const macSigns: Record<string, string> = { Mod: "⌘", Shift: "⇧", Alt: "⌥" };
@@ -50,8 +51,7 @@ export function keysOfPress(event: KeyPress, mac: boolean): string | null {
   const [mod, foreign] = mac ? [event.metaKey, event.ctrlKey] : [event.ctrlKey, event.metaKey];
   const key = typed.length === 1 ? typed.toUpperCase() : typed;
   if (foreign || !(free.test(key) || ((mod || altKey) && neededAlone.test(key)))) return null;
-  const modifiers = [mod && "Mod", altKey && "Alt", shiftKey && !isSign(key) && "Shift"];
-  return [...modifiers, key].filter(Boolean).join("+");
+  return joinTexts("+", mod && "Mod", altKey && "Alt", shiftKey && !isSign(key) && "Shift", key);
 }
 
 function isSign(key: string): boolean {

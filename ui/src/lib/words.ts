@@ -27,6 +27,11 @@ export function midSentence(title: string): string {
   return /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
 }
 
+/** Joins texts; those that are empty or missing are left out. */
+export function joinTexts(separator: string, ...texts: (string | false | 0 | null | undefined)[]): string {
+  return texts.filter(Boolean).join(separator);
+}
+
 /** `1 tool`, `42 tools`. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${grouped(number)} ${number === 1 ? noun : plural}`;

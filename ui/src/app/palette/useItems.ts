@@ -20,7 +20,7 @@ import { useCheckAll } from "@/host/useCheckAll";
 import { useChangePreferences } from "@/host/preferences";
 import { everyRun, queries } from "@/host/queries";
 import { ago, duration } from "@/lib/time";
-import { capital } from "@/lib/words";
+import { capital, joinTexts } from "@/lib/words";
 import { useLayers } from "../LayersContext";
 import { destinations } from "../destinations";
 import { type Item } from "./items";
@@ -42,8 +42,8 @@ export function useItems(): Item[] {
   const registry = useContext(ShortcutContext);
   // The shortcuts that were active on the page when the palette opened.
   const [here] = useState(() => registry.active());
-  const change = useChangePreferences();
-  const checkAll = useCheckAll();
+  const { mutate: changePreferences } = useChangePreferences();
+  const { mutate: check } = useCheckAll();
   const refresh = useRefreshAccounts();
   const states = useAccountStates();
   const { data: accounts } = useQuery(queries.accounts());
@@ -51,8 +51,6 @@ export function useItems(): Item[] {
   const { data: tools } = useQuery(queries.tools(null));
   const { data: runs } = useQuery(queries.runs({ ...everyRun, limit: 50 }));
   const { data: wallet } = useQuery(queries.wallet());
-  const { mutate: changePreferences } = change;
-  const { mutate: check } = checkAll;
 
   return useMemo(() => {
     const go: Navigation = {
@@ -151,7 +149,7 @@ function accountItems({ id, label, platform }: Account, go: Navigation): Item[] 
 }
 
 function identityText(connector: Connector): string {
-  return [connector.identity.account, connector.identity.credential].filter(Boolean).join(" · ");
+  return joinTexts(" · ", connector.identity.account, connector.identity.credential);
 }
 
 function needItem(connector: Connector, go: Navigation, signIn: (connector: Connector) => void): Item {
@@ -170,12 +168,11 @@ function needItem(connector: Connector, go: Navigation, signIn: (connector: Conn
 
 function toolItem(tool: ToolSummary, connectors: Connector[], go: Navigation): Item {
   const connector = connectors.find((one) => one.id === tool.connector);
-  const detail = [tool.title, connector?.title, connector?.identity.credential, connector?.identity.account];
   return {
     id: `tool-${tool.connector}-${tool.name}`,
     group: "tools",
     text: tool.name,
-    detail: detail.filter(Boolean).join(" · "),
+    detail: joinTexts(" · ", tool.title, connector?.title, connector?.identity.credential, connector?.identity.account),
     start: "wrench",
     mono: true,
     run: () => go.tool(tool.connector, tool.name),
@@ -195,17 +192,17 @@ function connectorItem(connector: Connector, go: Navigation): Item {
 }
 
 function runItem(run: ToolRunSummary, go: Navigation): Item {
-  const facts = [
-    run.argumentsLine,
-    run.connectorTitle,
-    ago(run.startedAt),
-    run.durationMs !== null && duration(run.durationMs),
-  ];
   return {
     id: `run-${run.id}`,
     group: "runs",
     text: run.tool,
-    detail: facts.filter(Boolean).join(" · "),
+    detail: joinTexts(
+      " · ",
+      run.argumentsLine,
+      run.connectorTitle,
+      ago(run.startedAt),
+      run.durationMs !== null && duration(run.durationMs),
+    ),
     start: "history",
     mono: true,
     status: runStates[run.state],

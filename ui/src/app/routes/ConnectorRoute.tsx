@@ -1,6 +1,6 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ConnectorPage } from "@/features/connectors/ConnectorPage";
-import { RunsPane } from "@/features/runs/RunsPane";
+import { RunsBrowser } from "@/features/runs/RunsBrowser";
 import { ToolsPane } from "@/features/tools/ToolsPane";
 import { useLayers } from "../LayersContext";
 import { useOpenConnector } from "./useOpenConnector";
@@ -23,7 +23,7 @@ export function ConnectorRoute() {
       onCreateElsewhere={(of) => layers.create({ kind: "copy", of })}
       onLeave={() => void navigate({ to: "/connectors" })}
       renderTools={(shown) => <ToolsPane connector={shown} />}
-      renderRuns={(shown) => <RunsPane connector={shown} />}
+      renderRuns={(shown) => <RunsBrowser connector={shown.id} />}
     />
   );
 }

@@ -1,3 +1,4 @@
+import { joinTexts } from "@/lib/words";
 import { type JsonLine } from "./jsonLines";
 import { displayText } from "./displayText";
 
@@ -7,7 +8,7 @@ import { displayText } from "./displayText";
  */
 export function spokenLine({ depth, name, place, part, value, entries }: JsonLine): string {
   const called = name ?? (depth === 0 ? "" : `item ${place}`);
-  return [called, spokenValue(value, part === "value", entries)].filter(Boolean).join(": ");
+  return joinTexts(": ", called, spokenValue(value, part === "value", entries));
 }
 
 function spokenValue(value: unknown, inFull: boolean, entries: number): string {

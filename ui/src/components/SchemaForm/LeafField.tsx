@@ -2,6 +2,7 @@ import { type FieldProps } from "@rjsf/utils";
 import { useEffect, useState } from "react";
 import { inexactNumber } from "@/lib/exactNumber";
 import { type Choice } from "@/lib/schema/formSchema";
+import { joinTexts } from "@/lib/words";
 import { Button } from "../Button";
 import { SecretField } from "../SecretField";
 import { emptyDraft } from "../secretDraft";
@@ -31,7 +32,7 @@ function SecretLeaf({ field, secrets }: { field: FieldInput; secrets: FormSecret
   return (
     <SecretField
       label={name}
-      help={isKept ? [help, "Already set. Leave empty to keep it."].filter(Boolean).join(" ") : help}
+      help={isKept ? joinTexts(" ", help, "Already set. Leave empty to keep it.") : help}
       draft={secrets.drafts.get(pointer) ?? emptyDraft}
       onChange={(draft) => secrets.change(pointer, draft)}
       entries={secrets.wallet}

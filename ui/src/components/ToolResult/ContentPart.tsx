@@ -1,6 +1,7 @@
 import { type Content } from "@/host/bindings";
 import { readJson } from "@/lib/jsonText";
 import { bytes } from "@/lib/time";
+import { joinTexts } from "@/lib/words";
 import { Button } from "../Button";
 import { useCopy } from "../CopyContext";
 import { FindableText } from "../Find/FindableText";
@@ -25,7 +26,7 @@ export function ContentPart({ content, index }: Props) {
         <Fact
           icon="link"
           name={content.name}
-          detail={[content.uri, content.mimeType].filter(Boolean).join(" · ")}
+          detail={joinTexts(" · ", content.uri, content.mimeType)}
           copies={content.uri}
         />
       );
@@ -35,9 +36,7 @@ export function ContentPart({ content, index }: Props) {
           <Fact
             icon="link"
             name={content.uri}
-            detail={[content.mimeType, content.blob !== null && bytes(decodedSize(content.blob))]
-              .filter(Boolean)
-              .join(", ")}
+            detail={joinTexts(", ", content.mimeType, content.blob !== null && bytes(decodedSize(content.blob)))}
             copies={content.uri}
           />
           {content.text !== null && <TextPart text={content.text} label={content.uri} />}

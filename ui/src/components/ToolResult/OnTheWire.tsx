@@ -1,5 +1,7 @@
 import { type Exchange, type SentRequest } from "@/host/bindings";
 import { duration } from "@/lib/time";
+import { joinTexts } from "@/lib/words";
+import { Fact } from "../Fact";
 import styles from "./OnTheWire.module.css";
 
 /** A request and its response, except the response body, which has its own view. */
@@ -14,9 +16,7 @@ export function OnTheWire({ exchange: { request, response } }: { exchange: Excha
         {!response && <p className={styles.note}>No response received</p>}
         {response && !isLine && (
           <div className={styles.target}>
-            {[response.status !== null && `HTTP ${response.status}`, duration(response.tookMs)]
-              .filter(Boolean)
-              .join(" · ")}
+            {joinTexts(" · ", response.status !== null && `HTTP ${response.status}`, duration(response.tookMs))}
           </div>
         )}
         {response && isLine && (
@@ -67,17 +67,10 @@ function Headers({ headers }: Pick<SentRequest, "headers">) {
     <dl className={styles.headers} data-selectable>
       {headers.map(([name, value], index) => (
         // A header may occur twice, so the key includes the index.
-        <Header key={`${index} ${name}`} name={name} value={value} />
+        <Fact key={`${index} ${name}`} name={name}>
+          {value}
+        </Fact>
       ))}
     </dl>
-  );
-}
-
-function Header({ name, value }: { name: string; value: string }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </>
   );
 }

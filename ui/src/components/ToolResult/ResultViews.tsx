@@ -56,7 +56,7 @@ export function ResultViews({
   const isDeferred = size > largeResult && !isConfirmed;
   const guard = (content: ReactNode) =>
     isDeferred ? <Large size={size} onShow={() => setConfirmed(true)} /> : content;
-  const tabs: TabItem<View | "compare">[] = [
+  const tabs: (TabItem<View | "compare"> | false)[] = [
     {
       id: "rendered",
       label: "Formatted",
@@ -71,24 +71,16 @@ export function ResultViews({
         />
       ),
     },
-    ...(structured !== null
-      ? [
-          {
-            id: "structured" as const,
-            label: "Structured",
-            content: guard(<JsonView label="Structured result" value={structured} />),
-          },
-        ]
-      : []),
-    ...(withArguments
-      ? [
-          {
-            id: "arguments" as const,
-            label: "Arguments",
-            content: <JsonView label="Arguments" value={run.arguments} />,
-          },
-        ]
-      : []),
+    structured !== null && {
+      id: "structured",
+      label: "Structured",
+      content: guard(<JsonView label="Structured result" value={structured} />),
+    },
+    withArguments && {
+      id: "arguments",
+      label: "Arguments",
+      content: <JsonView label="Arguments" value={run.arguments} />,
+    },
     {
       id: "raw",
       label: "Raw",
@@ -120,7 +112,7 @@ export function ResultViews({
         </EmptyPart>
       ),
     },
-    ...(comparison ? [{ id: "compare" as const, label: "Compare", content: comparison.content }] : []),
+    comparison !== undefined && { id: "compare", label: "Compare", content: comparison.content },
   ];
   const select = (chosen: View | "compare") => {
     comparison?.onShow(chosen === "compare");
@@ -130,7 +122,12 @@ export function ResultViews({
   return (
     <div className={styles.views}>
       <WithFind what="result" view={selected}>
-        <Tabs label="Views of the result" tabs={tabs} selected={selected} onSelect={select} />
+        <Tabs
+          label="Views of the result"
+          tabs={tabs.filter((tab) => tab !== false)}
+          selected={selected}
+          onSelect={select}
+        />
       </WithFind>
     </div>
   );

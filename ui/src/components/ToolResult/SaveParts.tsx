@@ -1,10 +1,9 @@
 import { type Content, type SavedAttachment } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { useCommand } from "@/host/useCommand";
 import { bytes } from "@/lib/time";
 import { Button } from "../Button";
 import { useCopy } from "../CopyContext";
-import { ProblemNotice } from "../ProblemNotice";
+import { ErrorNotice } from "../ProblemNotice";
 import styles from "./ToolResult.module.css";
 
 type Save = (part: Content, place: number) => Promise<SavedAttachment | null>;
@@ -44,7 +43,7 @@ function File({ name, save: mutationFn }: { name: string; save: () => Promise<Sa
           {saved.path}
         </div>
       )}
-      {save.error && <ProblemNotice problem={asProblem(save.error)} onRetry={() => save.mutate()} />}
+      <ErrorNotice error={save.error} onRetry={() => save.mutate()} />
     </>
   );
 }

@@ -7,11 +7,10 @@ import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { Icon } from "@/components/Icon";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { useAccountStates } from "@/host/accountSync";
 import { type Account, type Connector, platforms } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { capital } from "@/lib/words";
 import styles from "./Create.module.css";
@@ -53,7 +52,7 @@ export function ChooseAccount({ accounts, error, copied, onChoose, onAddAccount,
         </>
       }
     >
-      {problem && <ProblemNotice problem={asProblem(problem)} />}
+      <ErrorNotice error={problem} />
       {isLoading && !problem && <Skeleton rows={4} label="Loading accounts" />}
       {!isLoading && shown.length === 0 && <p className="text2">No other account yet.</p>}
       {!isLoading && shown.length > 0 && (

@@ -7,15 +7,14 @@ import { EmptyState } from "@/components/EmptyState";
 import { Field } from "@/components/Field";
 import { FilterMenu } from "@/components/FilterMenu";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Tag } from "@/components/Tag";
 import { TwoLines } from "@/components/TwoLines";
 import { VirtualList } from "@/components/VirtualList";
 import { type Account, type Definition } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { bestMatches } from "@/lib/match";
-import { count, shortAddress } from "@/lib/words";
+import { count, joinTexts, shortAddress } from "@/lib/words";
 import styles from "./Create.module.css";
 import { Loading } from "./Loading";
 
@@ -41,7 +40,7 @@ export function ChooseDefinition({ account, onChoose, onBack, onClose }: Props) 
         </>
       }
     >
-      {error && !isFetching && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
+      {error && !isFetching && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {!definitions && isFetching && <Loading rows={6} label={`Loading types from ${account.label}`} />}
       {definitions?.length === 0 && (
         <EmptyState
@@ -159,8 +158,7 @@ function Definitions({
 
 const keyOf = (definition: Definition) => definition.id;
 
-const nameOf = ({ title, category, description }: Definition) =>
-  [title, category, description].filter(Boolean).join(", ");
+const nameOf = ({ title, category, description }: Definition) => joinTexts(", ", title, category, description);
 
 function countsOf(definitions: Definition[]): { value: string; label: string; count: number }[] {
   const counts = new Map<string, number>();

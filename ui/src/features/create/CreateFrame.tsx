@@ -3,8 +3,7 @@ import { type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ProblemNotice } from "@/components/ProblemNotice";
-import { asProblem } from "@/host/call";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { type FormStepProps } from "./CreateForm";
 import { Loading } from "./Loading";
 
@@ -35,9 +34,9 @@ export function CreateFrame({ title, form, account, onBack, onClose, children }:
       }
     >
       {form.error && !form.isFetching ? (
-        <ProblemNotice problem={asProblem(form.error)} onRetry={() => void form.refetch()}>
+        <ErrorNotice error={form.error} onRetry={() => void form.refetch()}>
           {children}
-        </ProblemNotice>
+        </ErrorNotice>
       ) : (
         <Loading rows={4} label={`Loading form from ${account.label}`} />
       )}

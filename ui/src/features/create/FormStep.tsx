@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type Definition } from "@/host/bindings";
 import { queries } from "@/host/queries";
+import { joinTexts } from "@/lib/words";
 import { CreateForm, type FormStepProps } from "./CreateForm";
 import { CreateFrame } from "./CreateFrame";
 
@@ -14,7 +15,7 @@ export function FormStep({ definition, ...step }: FormStepProps & { definition: 
   return (
     <CreateForm
       title={title}
-      subtitle={[account.label, definition.description].filter(Boolean).join(" · ")}
+      subtitle={joinTexts(" · ", account.label, definition.description)}
       definition={definition.id}
       hasConsent={definition.hasConsent === true}
       form={form.data}

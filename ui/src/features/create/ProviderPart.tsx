@@ -5,7 +5,7 @@ import { isInProgress } from "@/components/connectorStatus";
 import { Code, Fact } from "@/components/Fact";
 import { Field } from "@/components/Field";
 import { type PlatformFormState } from "@/components/PlatformForm/usePlatformForm";
-import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice, Notice } from "@/components/ProblemNotice";
 import { RedirectUri } from "@/components/RedirectUri";
 import { SecretField } from "@/components/SecretField";
 import { SegmentedControl } from "@/components/SegmentedControl";
@@ -19,7 +19,7 @@ import {
   type StartProviderSignIn,
   type WalletEntry,
 } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { call } from "@/host/call";
 import { upsertAuthorization } from "@/host/events";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
@@ -66,6 +66,12 @@ export function ProviderPart(props: Props) {
   );
 }
 
+/** The provider's URLs, which the user enters unless the platform knows them. */
+const endpoints = [
+  { field: "authorizeUrl", label: "Authorization URL", placeholder: "https://provider.example/oauth/authorize" },
+  { field: "tokenUrl", label: "Token URL", placeholder: "https://provider.example/oauth/token" },
+] as const;
+
 function ProviderFields({
   account,
   definition,
@@ -79,6 +85,8 @@ function ProviderFields({
   const [tried, setTried] = useState(false);
   const set = (changes: Partial<ProviderDraft>) => onChange({ ...draft, ...changes });
   const errors = tried ? providerErrors(provider, draft) : {};
+  const known = endpoints.filter(({ field }) => provider[field] !== null);
+  const unknown = endpoints.filter(({ field }) => provider[field] === null);
   const start = useCommand({
     mutationFn: (request: StartProviderSignIn) => call(commands.startProviderSignIn(request)),
     update: (client, authorization) => {
@@ -120,44 +128,29 @@ function ProviderFields({
         entries={wallet.filter((one) => one.kind === "bearer" || one.kind === "oauth_client")}
         canSave
       />
-      {(provider.authorizeUrl !== null || provider.tokenUrl !== null) && (
+      {known.length > 0 && (
         <dl className={styles.facts}>
-          {provider.authorizeUrl !== null && (
-            <Fact name="Authorization URL">
-              <Code>{provider.authorizeUrl}</Code>
+          {known.map(({ field, label }) => (
+            <Fact key={field} name={label}>
+              <Code>{provider[field]}</Code>
             </Fact>
-          )}
-          {provider.tokenUrl !== null && (
-            <Fact name="Token URL">
-              <Code>{provider.tokenUrl}</Code>
-            </Fact>
-          )}
+          ))}
         </dl>
       )}
-      {(provider.authorizeUrl === null || provider.tokenUrl === null) && (
+      {unknown.length > 0 && (
         <div className={styles.pair}>
-          {provider.authorizeUrl === null && (
+          {unknown.map(({ field, label, placeholder }) => (
             <Field
-              label="Authorization URL"
+              key={field}
+              label={label}
               mono
               isRequired
-              placeholder="https://provider.example/oauth/authorize"
-              value={draft.authorizeUrl}
-              onChange={(authorizeUrl) => set({ authorizeUrl })}
-              error={errors.authorizeUrl}
+              placeholder={placeholder}
+              value={draft[field]}
+              onChange={(url) => set({ [field]: url })}
+              error={errors[field]}
             />
-          )}
-          {provider.tokenUrl === null && (
-            <Field
-              label="Token URL"
-              mono
-              isRequired
-              placeholder="https://provider.example/oauth/token"
-              value={draft.tokenUrl}
-              onChange={(tokenUrl) => set({ tokenUrl })}
-              error={errors.tokenUrl}
-            />
-          )}
+          ))}
         </div>
       )}
       <Field
@@ -172,7 +165,7 @@ function ProviderFields({
           Sign in
         </Button>
       </div>
-      {start.error && <ProblemNotice problem={asProblem(start.error)} onRetry={submit} />}
+      <ErrorNotice error={start.error} onRetry={submit} />
     </>
   );
 }

@@ -105,9 +105,9 @@ function setAt(values: JsonObject, [step, ...rest]: string[], value: unknown): J
 
 /** Whether the schema marks the field at a path as a secret in any alternative. */
 function isSecretField(schema: Schema, [step, ...rest]: string[]): boolean {
-  const alternatives = ["oneOf", "anyOf", "allOf"].flatMap((keyword) => branches(schema, keyword));
+  const alternatives = branches(schema, "oneOf", "anyOf", "allOf");
   if (step === undefined) return schema.writeOnly === true || alternatives.some((one) => one.writeOnly === true);
-  const member = isObject(schema.properties) ? schema.properties[step] : undefined;
+  const member = asSchema(schema.properties)[step];
   if (member !== undefined && isSecretField(asSchema(member), rest)) return true;
   return alternatives.some((one) => isSecretField(one, [step, ...rest]));
 }

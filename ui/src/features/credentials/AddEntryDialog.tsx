@@ -2,10 +2,9 @@ import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { type WalletEntry } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import styles from "./Credentials.module.css";
 import { SecretFields } from "./SecretFields";
 import { emptySecret, secretError, secretOf, typedKinds } from "./secretForm";
@@ -68,7 +67,7 @@ export function AddEntryDialog({ onClose, onAdded }: Props) {
           error={errors.name}
         />
         <SecretFields form={form} error={errors.secret} onChange={setForm} />
-        {add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={() => submit()} />}
+        <ErrorNotice error={add.error} onRetry={() => submit()} />
       </form>
     </Dialog>
   );

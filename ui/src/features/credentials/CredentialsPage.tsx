@@ -3,7 +3,7 @@ import { useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
@@ -18,10 +18,9 @@ import {
   type WalletEntry,
   type WalletEntryId,
 } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { hasWords, splitWords } from "@/lib/match";
-import { grouped } from "@/lib/words";
+import { grouped, joinTexts } from "@/lib/words";
 import { AddEntryDialog } from "./AddEntryDialog";
 import styles from "./Credentials.module.css";
 import { entryName, EntryRow } from "./EntryRow";
@@ -98,11 +97,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
           </div>
         )}
         {view === "platforms" && <PlatformList filterField={filterField} onOpenCredentials={onOpenCredentials} />}
-        {view === "wallet" && error && (
-          <div className={styles.notice}>
-            <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />
-          </div>
-        )}
+        {view === "wallet" && <ErrorNotice className={styles.notice} error={error} onRetry={() => void refetch()} />}
         {view === "wallet" && !wallet && !error && <Skeleton label="Loading wallet" rows={6} />}
         {view === "wallet" && wallet?.length === 0 && (
           <EmptyState
@@ -208,16 +203,9 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
 }
 
 function matchesFilter(filter: string, entry: WalletEntry, uses: SecretUsage): boolean {
-  const text = [
-    entry.name,
-    entryKind(entry),
-    entry.reference,
-    entry.issuer,
-    entry.user,
-    ...entry.headerNames,
-    ...uses.titles,
-  ];
-  return hasWords(text.filter(Boolean).join(" ").toLowerCase(), splitWords(filter));
+  const { name, reference, issuer, user, headerNames } = entry;
+  const text = joinTexts(" ", name, entryKind(entry), reference, issuer, user, ...headerNames, ...uses.titles);
+  return hasWords(text.toLowerCase(), splitWords(filter));
 }
 
 function protection(vault: VaultStatus | undefined): string {

@@ -4,7 +4,7 @@ import { StatusGlyph } from "@/components/StatusGlyph";
 import { TwoLines } from "@/components/TwoLines";
 import { type WalletEntry } from "@/host/bindings";
 import { age, exactTime } from "@/lib/time";
-import { grouped } from "@/lib/words";
+import { grouped, joinTexts } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { type SecretUsage, usageText } from "./useSecretUsage";
 import { entryFacts, entryKind, expiryName, expiryWords } from "./walletWords";
@@ -57,13 +57,12 @@ function places({ titles }: SecretUsage): string {
 
 /** Accessible name of an entry's row. */
 export function entryName(entry: WalletEntry, uses: SecretUsage): string {
-  return [
+  return joinTexts(
+    ", ",
     entry.name,
     entryKind(entry),
     usageText(uses.titles.length),
     uses.isRotating && "Rotation not finished",
     expiryName(entry),
-  ]
-    .filter(Boolean)
-    .join(", ");
+  );
 }

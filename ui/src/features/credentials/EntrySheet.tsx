@@ -4,11 +4,10 @@ import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Code, Fact } from "@/components/Fact";
 import { Field } from "@/components/Field";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Sheet } from "@/components/Sheet";
 import { Tag } from "@/components/Tag";
 import { type AccountId, type ConnectorId, type WalletEntry } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { ago, exactTime } from "@/lib/time";
 import styles from "./Credentials.module.css";
@@ -204,7 +203,7 @@ function Replace({ entry, titles, onReplaced }: ReplaceProps) {
         )
       }
     >
-      {replace.error && <ProblemNotice problem={asProblem(replace.error)} />}
+      <ErrorNotice error={replace.error} />
       <div className={styles.actions}>
         <Button look="primary" type="submit" isPending={replace.isPending}>
           Replace
@@ -237,7 +236,7 @@ function Rename({ entry }: { entry: WalletEntry }) {
           Rename
         </Button>
       </div>
-      {rename.error && <ProblemNotice problem={asProblem(rename.error)} />}
+      <ErrorNotice error={rename.error} />
     </form>
   );
 }

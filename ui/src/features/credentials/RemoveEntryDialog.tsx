@@ -1,8 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
-import { ProblemNotice } from "@/components/ProblemNotice";
 import { type WalletEntry } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { midSentence } from "@/lib/words";
 import { TargetList } from "./TargetList";
@@ -19,14 +17,14 @@ export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
   const stops = targets.filter((target) => !isPushed(target));
   const stays = targets.filter(isPushed);
   const used = entry.usedBy.length > 0 || targets.length > 0;
-  const submit = () => remove.mutate(entry, { onSuccess: onRemoved });
   return (
     <ConfirmDialog
       title={`Delete ${entry.name}?`}
       subtitle={`Saved ${midSentence(entryKind(entry))}. You can't undo this.`}
       confirmLabel={used ? "Delete anyway" : "Delete credential"}
       isPending={remove.isPending}
-      onConfirm={submit}
+      error={remove.error}
+      onConfirm={() => remove.mutate(entry, { onSuccess: onRemoved })}
       onClose={onClose}
     >
       {stops.length > 0 && (
@@ -51,7 +49,6 @@ export function RemoveEntryDialog({ entry, onClose, onRemoved }: Props) {
         ) : (
           <p>Not used.</p>
         ))}
-      {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
     </ConfirmDialog>
   );
 }

@@ -1,14 +1,14 @@
 import { useId } from "react";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
-import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice, Notice } from "@/components/ProblemNotice";
 import { Sheet } from "@/components/Sheet";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import { useToasts } from "@/host/toasts";
 import { type Rotation, type RotationTarget, type WalletEntry } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { ago } from "@/lib/time";
+import { joinTexts } from "@/lib/words";
 import styles from "./Credentials.module.css";
 import { TargetList, TargetState } from "./TargetList";
 import { isPushed, targetKey } from "./targetWords";
@@ -66,7 +66,7 @@ export function RotateSheet({ entry, onClose }: Props) {
     <Sheet
       title={`Rotate ${entry.name}`}
       mark={<ConnectorMark size="large" title={entry.name} />}
-      subtitle={["Wallet", plan.data && usageText(targets.length)].filter(Boolean).join(" · ")}
+      subtitle={joinTexts(" · ", "Wallet", plan.data && usageText(targets.length))}
       onClose={onClose}
       footer={
         isOpen ? (
@@ -138,8 +138,8 @@ export function RotateSheet({ entry, onClose }: Props) {
       {!kind && (
         <p className="text2">Sign-in tokens renew automatically. To switch accounts, disconnect and sign in again.</p>
       )}
-      {failure && <ProblemNotice problem={asProblem(failure)} />}
-      {plan.error && <ProblemNotice problem={asProblem(plan.error)} onRetry={() => void plan.refetch()} />}
+      <ErrorNotice error={failure} />
+      <ErrorNotice error={plan.error} onRetry={() => void plan.refetch()} />
       {plan.isPending && <Skeleton rows={3} label="Loading where it's used" />}
       {plan.data && (
         <Places

@@ -11,7 +11,7 @@ import {
 import { asProblem } from "@/host/call";
 import { hasWords, splitWords } from "@/lib/match";
 import { ago } from "@/lib/time";
-import { capital, count } from "@/lib/words";
+import { capital, count, joinTexts } from "@/lib/words";
 
 /** The platform's response for one connector; `undefined` if not requested. */
 type Answer = UseQueryResult<CredentialsOfLevel[]> | undefined;
@@ -81,9 +81,9 @@ export function connectorFacts({ connector, answer }: { connector: Connector; an
 export function credentialFacts(credential: PlatformCredential): string {
   const { title, name, word, method, createdAt, createdBy, checkedAt } = credential;
   const made = createdAt
-    ? [`Added ${ago(createdAt)}`, createdBy && `by ${createdBy}`].filter(Boolean).join(" ")
+    ? joinTexts(" ", `Added ${ago(createdAt)}`, createdBy && `by ${createdBy}`)
     : createdBy && `By ${createdBy}`;
-  return [title && name, word ?? method, made, checkedAt && `Checked ${ago(checkedAt)}`].filter(Boolean).join(" · ");
+  return joinTexts(" · ", title && name, word ?? method, made, checkedAt && `Checked ${ago(checkedAt)}`);
 }
 
 /** Accessible name of a row. */
@@ -92,13 +92,12 @@ export function rowName(row: HostedRow): string {
     return `${row.connector.title}, ${row.connector.identity.account}, ${connectorFacts(row)}`;
   const { credential, connector } = row;
   const { word } = credentialLooks[credential.status];
-  return [
+  return joinTexts(
+    ", ",
     credential.title ?? (credential.name || "Credential"),
     `of ${connector.title}`,
     credential.level,
     credential.isDefault && "default",
     word,
-  ]
-    .filter(Boolean)
-    .join(", ");
+  );
 }

@@ -1,4 +1,5 @@
 import { type Level, type RotationTarget } from "@/host/bindings";
+import { joinTexts } from "@/lib/words";
 
 const levelWords: Record<Level, string> = { user: "Personal", workspace: "Workspace", organization: "Organization" };
 
@@ -15,7 +16,7 @@ export function targetWords({ holder, accountId }: RotationTarget): string {
     case "settings":
       return "Connector settings";
     case "credential":
-      return [`${levelWords[holder.level]} credential`, holder.name].filter(Boolean).join(" · ");
+      return joinTexts(" · ", `${levelWords[holder.level]} credential`, holder.name);
     case undefined:
       return accountId ? "Account sign-in" : "Reads from wallet";
   }

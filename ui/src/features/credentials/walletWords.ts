@@ -1,6 +1,6 @@
 import { type WalletEntry, type WalletKind } from "@/host/bindings";
 import { ago, until } from "@/lib/time";
-import { capital, count } from "@/lib/words";
+import { capital, count, joinTexts } from "@/lib/words";
 
 const kindWords: Record<WalletKind, string> = {
   bearer: "Token",
@@ -22,12 +22,11 @@ export function entryFacts(entry: WalletEntry): string {
     case "variables":
       return entry.headerNames.join(", ");
     case "oauth":
-      return [
+      return joinTexts(
+        " · ",
         entry.needsAuthorization ? "Signed out" : "Signed in",
         entry.scopes.length > 0 && count(entry.scopes.length, "scope"),
-      ]
-        .filter(Boolean)
-        .join(" · ");
+      );
     default:
       return `Set ${ago(entry.replacedAt)}`;
   }

@@ -13,7 +13,7 @@ import { queries } from "@/host/queries";
 import styles from "./Home.module.css";
 import { PasteBox } from "./PasteBox";
 
-type Props = {
+export type StartHandlers = {
   onAdd: (address?: string) => void;
   onOpenCatalogue: () => void;
   onAddAccount: () => void;
@@ -21,7 +21,7 @@ type Props = {
 };
 
 /** The home page while there is nothing yet: a box to paste into, and other ways to start. */
-export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettings }: Props) {
+export function FirstLaunch({ onAdd, onOpenCatalogue, onAddAccount, onOpenSettings }: StartHandlers) {
   const { data: about } = useQuery(queries.about());
   const { data: vault } = useQuery(queries.vault());
   const playground = about?.playgroundUrl;

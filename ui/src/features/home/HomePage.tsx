@@ -1,46 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
 import { canUseVault, VaultNotice } from "@/components/VaultNotice";
 import { useAccountStates } from "@/host/accountSync";
-import {
-  type AccountId,
-  type Connector,
-  type ConnectorId,
-  type Need,
-  type RunId,
-  type ToolRunSummary,
-} from "@/host/bindings";
-import { asProblem } from "@/host/call";
+import { type Connector, type Need, type RunId, type ToolRunSummary } from "@/host/bindings";
 import { hasAccounts } from "@/host/platforms";
 import { useCheckAll } from "@/host/useCheckAll";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
-import { FirstLaunch } from "./FirstLaunch";
+import { FirstLaunch, type StartHandlers } from "./FirstLaunch";
 import styles from "./Home.module.css";
 import { latestRuns } from "./latestRuns";
 import { NeedList } from "./NeedList";
 import { PasteBox } from "./PasteBox";
 import { RecentRuns } from "./RecentRuns";
 import { SideColumn } from "./SideColumn";
+import { type NeedHandlers } from "./useNeedActions";
 
-type Props = {
-  onAdd: (address?: string) => void;
-  onSignIn: (connector: Connector) => void;
-  onOpenConnector: (id: ConnectorId, tab?: "overview" | "tools" | "credentials" | "settings") => void;
-  onCheck: (id: ConnectorId) => void;
-  onAddAccount: () => void;
-  onOpenAccount: (id: AccountId) => void;
-  onOpenRun: (id: RunId) => void;
-  onOpenRuns: () => void;
-  onOpenCatalogue: () => void;
-  onOpenCredentials: () => void;
-  onOpenSettings: () => void;
-};
+type Props = StartHandlers &
+  Omit<NeedHandlers, "connectors"> & { onOpenRun: (id: RunId) => void; onOpenRuns: () => void };
 
 /** What needs attention, the latest runs, and a box to add a connector. */
 export function HomePage(props: Props) {
@@ -52,26 +34,18 @@ export function HomePage(props: Props) {
   // On the first launch, a tile has this shortcut.
   useShortcut(isFirst ? null : { keys: "connectors.add", run: () => props.onAdd() });
   if (isFirst) {
-    return (
-      <FirstLaunch
-        onAdd={props.onAdd}
-        onOpenCatalogue={props.onOpenCatalogue}
-        onAddAccount={props.onAddAccount}
-        onOpenSettings={props.onOpenSettings}
-      />
-    );
+    return <FirstLaunch {...props} />;
   }
   if (failure || !connectors || !needs.data || isWaiting) {
     return (
       <>
         <Toolbar title="Home" />
-        {failure ? (
-          <div className={styles.left}>
-            <ProblemNotice problem={asProblem(failure)} onRetry={() => void (error ? refetch() : needs.refetch())} />
-          </div>
-        ) : (
-          <Skeleton label="Loading" rows={5} />
-        )}
+        <ErrorNotice
+          className={styles.left}
+          error={failure}
+          onRetry={() => void (error ? refetch() : needs.refetch())}
+        />
+        {!failure && <Skeleton label="Loading" rows={5} />}
       </>
     );
   }
@@ -100,7 +74,6 @@ function LoadedPage({
   runs,
   ...props
 }: Props & { needs: Need[]; connectors: Connector[]; runs: ToolRunSummary[] }) {
-  const { onAdd, onSignIn, onOpenConnector, onCheck, onOpenAccount, onOpenRun, onOpenRuns, onOpenCredentials } = props;
   const checkAll = useCheckAll();
   const { data: vault } = useQuery(queries.vault());
   const unusable = vault && !canUseVault(vault) ? vault : null;
@@ -110,27 +83,18 @@ function LoadedPage({
         <Button look="quiet" icon="refresh-cw" isPending={checkAll.isPending} onPress={() => checkAll.mutate()}>
           Check all
         </Button>
-        <Button icon="plus" keys="connectors.add" onPress={() => onAdd()}>
+        <Button icon="plus" keys="connectors.add" onPress={() => props.onAdd()}>
           Add connector
         </Button>
       </Toolbar>
       <div className={styles.page}>
         <div className={styles.columns}>
           <div className={styles.left}>
-            <PasteBox onPaste={onAdd} />
-            {checkAll.error && <ProblemNotice problem={asProblem(checkAll.error)} onRetry={() => checkAll.mutate()} />}
+            <PasteBox onPaste={props.onAdd} />
+            <ErrorNotice error={checkAll.error} onRetry={() => checkAll.mutate()} />
             {unusable && <VaultNotice vault={unusable} />}
-            <NeedList
-              needs={needs}
-              isCalm={!unusable}
-              connectors={connectors}
-              onSignIn={onSignIn}
-              onOpen={onOpenConnector}
-              onCheck={onCheck}
-              onOpenAccount={onOpenAccount}
-              onOpenCredentials={onOpenCredentials}
-            />
-            <RecentRuns runs={runs} onOpen={onOpenRun} onAll={onOpenRuns} />
+            <NeedList {...props} needs={needs} isCalm={!unusable} connectors={connectors} />
+            <RecentRuns runs={runs} onOpen={props.onOpenRun} onAll={props.onOpenRuns} />
           </div>
           <SideColumn connectors={connectors} needs={needs} />
         </div>

@@ -4,17 +4,16 @@ import { Button } from "@/components/Button";
 import { ButtonList } from "@/components/ButtonList";
 import { credentialWord } from "@/components/identityWords";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { digits, type Keys } from "@/components/shortcutTable";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { TwoLines } from "@/components/TwoLines";
 import { type Account, type Need } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { useCheckAll } from "@/host/useCheckAll";
 import { exactTime, lasting, until } from "@/lib/time";
-import { capital } from "@/lib/words";
+import { capital, joinTexts } from "@/lib/words";
 import styles from "./Home.module.css";
 import { needGlyphs } from "./needLook";
 import { type NeedHandlers, useNeedActions } from "./useNeedActions";
@@ -50,11 +49,7 @@ export function NeedList({ needs, isCalm, ...handlers }: Props) {
           </Button>
         )}
       </div>
-      {error && (
-        <div className={styles.failure}>
-          <ProblemNotice problem={asProblem(error)} />
-        </div>
-      )}
+      <ErrorNotice className={styles.failure} error={error} />
       {needs.length === 0 ? (
         <p className={styles.calm}>
           <StatusGlyph name="ready" /> All good
@@ -121,7 +116,7 @@ function Reason({ need: { kind, words, code, since, lapsesAt } }: { need: Need }
   const text = words && (kind === "tools_changed" ? words : capital(words));
   const time = lapsesAt ? until(lapsesAt) : since && lasting(since);
   return (
-    <span className={styles.reason} title={[text, time, code].filter(Boolean).join(" · ")}>
+    <span className={styles.reason} title={joinTexts(" · ", text, time, code)}>
       {text && <span>{text}</span>}
       {time && <span title={exactTime(lapsesAt ?? since ?? "")}>{text ? `· ${time}` : time}</span>}
       {code && <span className="mono">{code}</span>}
@@ -137,7 +132,7 @@ function Owner({ need: { identity, entry }, account }: { need: Need; account: Ac
         <PlatformTile platform={identity.platform} colour={account?.colour} />
         <TwoLines
           first={identity.account}
-          second={[credentialWord(identity), identity.user, identity.level].filter(Boolean).join(" · ")}
+          second={joinTexts(" · ", credentialWord(identity), identity.user, identity.level)}
         />
       </span>
     );

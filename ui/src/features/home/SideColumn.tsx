@@ -5,9 +5,10 @@ import { accountLook } from "@/components/accountLook";
 import { Badge } from "@/components/Badge";
 import { statusLook } from "@/components/connectorStatus";
 import { PlatformTile } from "@/components/PlatformTile";
-import { type GlyphName, StatusGlyph } from "@/components/StatusGlyph";
+import { StatusGlyph } from "@/components/StatusGlyph";
+import { vaultLooks } from "@/components/vaultLooks";
 import { useAccountStates } from "@/host/accountSync";
-import { type Account, type Connector, type Need, type VaultStatus } from "@/host/bindings";
+import { type Account, type Connector, type Need } from "@/host/bindings";
 import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { grouped } from "@/lib/words";
@@ -117,10 +118,3 @@ function countByKind(
   }
   return [...kinds];
 }
-
-const vaultLooks: Record<VaultStatus["state"], { glyph: GlyphName; word: string }> = {
-  ready: { glyph: "ready", word: "Unlocked" },
-  empty: { glyph: "todo", word: "Empty" },
-  locked: { glyph: "signin", word: "Locked" },
-  unavailable: { glyph: "failing", word: "Unavailable" },
-};

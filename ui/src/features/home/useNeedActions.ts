@@ -9,6 +9,7 @@ import {
   type Need,
   type NeedKind,
   type NextAction,
+  type RotationTarget,
   type WalletEntryId,
 } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
@@ -20,7 +21,7 @@ import { fixLabels } from "./needLook";
 export type NeedHandlers = {
   connectors: Connector[];
   onSignIn: (connector: Connector) => void;
-  onOpen: (id: ConnectorId, tab?: "overview" | "tools" | "credentials" | "settings") => void;
+  onOpenConnector: (id: ConnectorId, tab?: "overview" | "tools" | "credentials" | "settings") => void;
   onCheck: (id: ConnectorId) => void;
   onOpenAccount: (id: AccountId) => void;
   onOpenCredentials: () => void;
@@ -43,14 +44,25 @@ function nextActionFor(need: Need, connector: Connector | undefined): NextAction
 export function useNeedActions({
   connectors,
   onSignIn,
-  onOpen,
+  onOpenConnector: onOpen,
   onCheck,
   onOpenAccount,
   onOpenCredentials,
 }: NeedHandlers) {
   const retest = useRetestAccount();
-  const retryRotation = useRetryRotation();
-  const saveUnsaved = useSaveUnsavedSecrets();
+  // Sends a rotated secret to the targets that it has not reached.
+  const retryRotation = useCommand({
+    mutationFn: (entry: WalletEntryId) => {
+      const ignored = newChannel<RotationTarget>(() => undefined);
+      return call(commands.retryRotation(entry, ignored));
+    },
+    toast: ({ targets }) => (targets.every((target) => target.problem === null) ? "Updated everywhere" : null),
+  });
+  // Renewed sign-ins that are only in memory.
+  const saveUnsaved = useCommand({
+    mutationFn: () => call(commands.saveUnsavedSecrets()),
+    toast: () => "Sign-in saved",
+  });
   const refresh = useRefreshAccounts();
   const checkAll = useCheckAll();
   const { running: isRefreshing } = useSync();
@@ -127,23 +139,4 @@ function useRetestAccount() {
     },
     onProblem: (client, thrown, id) => setAccountProblem(client, id, asProblem(thrown)),
   });
-}
-
-/** Sends a rotated secret to the targets that it has not reached. */
-function useRetryRotation() {
-  return useCommand({
-    mutationFn: (entry: WalletEntryId) =>
-      call(
-        commands.retryRotation(
-          entry,
-          newChannel(() => undefined),
-        ),
-      ),
-    toast: ({ targets }) => (targets.every((target) => target.problem === null) ? "Updated everywhere" : null),
-  });
-}
-
-/** Saves renewed sign-ins that are only in memory. */
-function useSaveUnsavedSecrets() {
-  return useCommand({ mutationFn: () => call(commands.saveUnsavedSecrets()), toast: () => "Sign-in saved" });
 }

@@ -12,7 +12,7 @@ import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { SubmitButton } from "@/components/SubmitButton";
 import { inertText } from "@/lib/inertText";
-import { count } from "@/lib/words";
+import { count, joinTexts } from "@/lib/words";
 import { type AskedDuring, type OpenQuestion, type Problem, type Question, type SamplingRole } from "@/host/bindings";
 import { type Answering, useAnswer } from "./useAnswer";
 import styles from "./Questions.module.css";
@@ -99,10 +99,11 @@ function SamplingDialog({ open, question, answering }: Props<"sampling">) {
   const { systemPrompt, messages, maxTokens, models } = question;
   const turns = messages.map(({ role, text }) => ({ who: roles[role], text }));
   if (systemPrompt !== null) turns.unshift({ who: "System prompt", text: systemPrompt });
-  const wishes = [
+  const wishes = joinTexts(
+    " · ",
     maxTokens !== null && `Up to ${count(maxTokens, "token")}`,
     models.length > 0 && `Preferred models: ${models.join(", ")}`,
-  ];
+  );
   const isBlank = text.trim() === "";
   const send = () => {
     if (!isBlank) answering.send({ text }, () => undefined);
@@ -128,7 +129,7 @@ function SamplingDialog({ open, question, answering }: Props<"sampling">) {
         ))}
       </ol>
       <div className={styles.wishes}>
-        <span className="text3 small">{wishes.filter(Boolean).join(" · ")}</span>
+        <span className="text3 small">{wishes}</span>
         <Button
           look="link"
           onPress={() => copy(turns.map(({ who, text }) => `${who}:\n${text}`).join("\n\n"), "Conversation")}

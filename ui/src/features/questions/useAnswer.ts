@@ -1,5 +1,5 @@
 import { commands, type FieldProblem, type QuestionAnswer, type QuestionId } from "@/host/bindings";
-import { asProblem, call, problemOf } from "@/host/call";
+import { asProblem, call } from "@/host/call";
 import { keys } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { type JsonObject } from "@/lib/schema/schema";
@@ -14,6 +14,7 @@ export function useAnswer(id: QuestionId) {
     invalidates: [keys.questions],
   });
   const open = useCommand({ mutationFn: () => call(commands.openQuestionPage(id)) });
+  const error = open.error ?? answer.error;
   return {
     /** Sends values; `onInvalid` gets the fields that the host rejects. */
     send: (values: JsonObject, onInvalid: (fields: readonly FieldProblem[]) => void) =>
@@ -24,6 +25,6 @@ export function useAnswer(id: QuestionId) {
     /** Opens the page of the question, then tells the server so. */
     openPage: () => open.mutate(undefined, { onSuccess: () => answer.mutate({ kind: "accept", values: {} }) }),
     isPending: answer.isPending || open.isPending,
-    problem: problemOf(open.error ?? answer.error),
+    problem: error && asProblem(error),
   };
 }

@@ -19,22 +19,34 @@ type Props = {
 
 type Choice = TypedFilter & { label: string };
 
+const groups: { title: string; choices: Choice[] }[] = [
+  {
+    title: "Status",
+    choices: (["done", "failed", "running", "cancelled", "denied"] as const).map((value) => ({
+      name: "status",
+      value,
+      label: runStates[value].word,
+    })),
+  },
+  { title: "Label", choices: [{ name: "is", value: "pinned", label: "Pinned" }] },
+  {
+    title: "Started",
+    choices: [
+      { name: "since", value: "24h", label: "Last 24 hours" },
+      { name: "since", value: "7d", label: "Last 7 days" },
+    ],
+  },
+  {
+    title: "Started by",
+    choices: [
+      { name: "source", value: "window", label: "You" },
+      { name: "source", value: "cli", label: "Command line" },
+    ],
+  },
+];
+
 /** Offers the filters that can also be typed. */
 export function AddFilterMenu({ filters, onToggle, run, isOneConnector }: Props) {
-  const states: Choice[] = (["done", "failed", "running", "cancelled", "denied"] as const).map((value) => ({
-    name: "status",
-    value,
-    label: runStates[value].word,
-  }));
-  const labels: Choice[] = [{ name: "is", value: "pinned", label: "Pinned" }];
-  const sources: Choice[] = [
-    { name: "source", value: "window", label: "You" },
-    { name: "source", value: "cli", label: "Command line" },
-  ];
-  const ages: Choice[] = [
-    { name: "since", value: "24h", label: "Last 24 hours" },
-    { name: "since", value: "7d", label: "Last 7 days" },
-  ];
   const alike: Choice[] = run ? [{ name: "tool", value: run.tool, label: `Tool ${run.tool}` }] : [];
   if (run && !isOneConnector)
     alike.push({ name: "connector", value: run.connectorTitle, label: `Connector ${run.connectorTitle}` });
@@ -46,10 +58,9 @@ export function AddFilterMenu({ filters, onToggle, run, isOneConnector }: Props)
       </Button>
       <Popover className={selectStyles.popover ?? ""} placement="bottom end" offset={4}>
         <Menu aria-label="Filter" className={selectStyles.list ?? ""}>
-          <Part title="Status" choices={states} {...part} />
-          <Part title="Label" choices={labels} {...part} />
-          <Part title="Started" choices={ages} {...part} />
-          <Part title="Started by" choices={sources} {...part} />
+          {groups.map((group) => (
+            <Part key={group.title} {...group} {...part} />
+          ))}
           {alike.length > 0 && <Part title="Same as this run" choices={alike} {...part} />}
         </Menu>
       </Popover>

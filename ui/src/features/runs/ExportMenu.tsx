@@ -1,5 +1,5 @@
 import { commands, type ExportFormat, type RunQuery } from "@/host/bindings";
-import { call, problemOf } from "@/host/call";
+import { call } from "@/host/call";
 import { useCommand } from "@/host/useCommand";
 import { Button } from "@/components/Button";
 import { Menu } from "@/components/Menu";
@@ -7,38 +7,35 @@ import { exportedWords } from "./exportedWords";
 
 /** Writes the runs of a query to a file that the user chooses. */
 export function useExportRuns(query: RunQuery) {
-  const exporting = useCommand({
+  return useCommand({
     mutationFn: (format: ExportFormat) => call(commands.exportRuns(query, format)),
     toast: exportedWords,
   });
-  return { start: exporting.mutate, isPending: exporting.isPending, problem: problemOf(exporting.error) };
 }
 
-type Props = { onExport: (format: ExportFormat) => void; isPending: boolean; isDisabled: boolean; small?: boolean };
+type Props = { exporting: ReturnType<typeof useExportRuns>; isDisabled: boolean; small: boolean };
 
 /** The formats for exporting the listed runs. */
-export function ExportMenu({ onExport, isPending, isDisabled, small = false }: Props) {
-  const trigger = small ? (
-    <Button
-      small
-      look="quiet"
-      icon="download"
-      label="Export these runs"
-      isPending={isPending}
-      isDisabled={isDisabled}
-    />
-  ) : (
-    <Button look="quiet" icon="download" isPending={isPending} isDisabled={isDisabled}>
-      Export
-    </Button>
-  );
+export function ExportMenu({ exporting, isDisabled, small }: Props) {
+  const label = "Export these runs";
   return (
     <Menu
-      label="Export these runs"
-      trigger={trigger}
+      label={label}
+      trigger={
+        <Button
+          small={small}
+          look="quiet"
+          icon="download"
+          label={small ? label : undefined}
+          isPending={exporting.isPending}
+          isDisabled={isDisabled}
+        >
+          {small ? undefined : "Export"}
+        </Button>
+      }
       actions={[
-        { id: "jsonl", label: "JSON Lines (everything)…", onAction: () => onExport("jsonl") },
-        { id: "csv", label: "CSV (spreadsheet)…", onAction: () => onExport("csv") },
+        { id: "jsonl", label: "JSON Lines (everything)…", onAction: () => exporting.mutate("jsonl") },
+        { id: "csv", label: "CSV (spreadsheet)…", onAction: () => exporting.mutate("csv") },
       ]}
     />
   );

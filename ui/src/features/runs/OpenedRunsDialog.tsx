@@ -10,6 +10,7 @@ import { Timing } from "@/components/ToolResult/Timing";
 import { TwoLines } from "@/components/TwoLines";
 import { VirtualList } from "@/components/VirtualList";
 import { exactTime } from "@/lib/time";
+import { joinTexts } from "@/lib/words";
 import { RunFacts, RunTitle } from "./RunHead";
 import { RunQuestions } from "./RunQuestions";
 import { identityText, measure } from "./runRow";
@@ -88,11 +89,16 @@ function OpenedRun({ run, onBack }: { run: ToolRun; onBack: (() => void) | null 
 }
 
 function nameOf({ run }: Row): string {
-  return [run.tool, run.label?.name, runStates[run.state].word, run.connectorTitle, exactTime(run.startedAt)]
-    .filter(Boolean)
-    .join(", ");
+  return joinTexts(
+    ", ",
+    run.tool,
+    run.label?.name,
+    runStates[run.state].word,
+    run.connectorTitle,
+    exactTime(run.startedAt),
+  );
 }
 
 function secondLine(run: ToolRun): string {
-  return [run.label?.name, run.argumentsLine, run.connectorTitle, identityText(run)].filter(Boolean).join(" · ");
+  return joinTexts(" · ", run.label?.name, run.argumentsLine, run.connectorTitle, identityText(run));
 }

@@ -1,15 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { type RunId } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { Badge } from "@/components/Badge";
 import { Dialog } from "@/components/Dialog";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import { ResultViews } from "@/components/ToolResult/ResultViews";
 import { runStates } from "@/components/ToolResult/runWords";
 import { ago, duration } from "@/lib/time";
+import { joinTexts } from "@/lib/words";
 import styles from "./Runs.module.css";
 
 type Props = { id: RunId; onClose: () => void };
@@ -27,16 +27,19 @@ export function PeekRun({ id, onClose }: Props) {
           <span className="line">
             <Badge glyph={runStates[run.state].glyph}>{runStates[run.state].word}</Badge>
             <span className="cut">
-              {[run.connectorTitle, run.durationMs !== null && duration(run.durationMs), ago(run.startedAt)]
-                .filter(Boolean)
-                .join(" · ")}
+              {joinTexts(
+                " · ",
+                run.connectorTitle,
+                run.durationMs !== null && duration(run.durationMs),
+                ago(run.startedAt),
+              )}
             </span>
           </span>
         )
       }
     >
       <Keys onClose={onClose} />
-      {error && <ProblemNotice problem={asProblem(error)} />}
+      <ErrorNotice error={error} />
       {!run && !error && <Skeleton rows={4} label="Loading run" />}
       {run && (
         <div className={styles.peek}>

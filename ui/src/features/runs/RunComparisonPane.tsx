@@ -1,16 +1,15 @@
 import { useState } from "react";
 import { type RunComparison, type RunId, type ToolRun, type ToolRunSummary } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { Select } from "@/components/Select";
 import { Skeleton } from "@/components/Skeleton";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { runStates } from "@/components/ToolResult/runWords";
 import { ago, clockSeconds, duration } from "@/lib/time";
-import { count } from "@/lib/words";
+import { count, joinTexts } from "@/lib/words";
 import styles from "./Compare.module.css";
 import { ComparedChanges } from "./ComparedChanges";
 import { ComparedText } from "./ComparedText";
@@ -23,12 +22,7 @@ type Props = { run: ToolRun; comparing: Comparing; onChange: (comparing: Compari
 /** A comparison of a run with another run of its tool. */
 export function RunComparisonPane({ run, comparing, onChange }: Props) {
   const { partner, isPending, error } = usePartner(run.id, comparing.partner);
-  if (error)
-    return (
-      <div className={styles.pad}>
-        <ProblemNotice problem={asProblem(error)} />
-      </div>
-    );
+  if (error) return <ErrorNotice className={styles.pad} error={error} />;
   if (run.state === "running")
     return (
       <EmptyState icon="git-compare" title="Still running">
@@ -55,7 +49,7 @@ const views: { value: ComparisonView; label: string }[] = [
 
 function Compared({ run, partner, comparing, onChange }: Props & { partner: RunId }) {
   const [showsPaths, setShowsPaths] = useState(false);
-  const { comparison, problem, retry, ignore } = useComparison(run.id, partner);
+  const { comparison, error: failure, retry, ignore } = useComparison(run.id, partner);
   return (
     <div className={styles.pane}>
       <div className={styles.bar}>
@@ -90,12 +84,8 @@ function Compared({ run, partner, comparing, onChange }: Props & { partner: RunI
           onChange={(paths) => ignore(paths)}
         />
       )}
-      {problem && (
-        <div className={styles.pad}>
-          <ProblemNotice problem={problem} onRetry={retry} />
-        </div>
-      )}
-      {!comparison && !problem && <Skeleton rows={6} label="Loading comparison" oneLine />}
+      <ErrorNotice className={styles.pad} error={failure} onRetry={retry} />
+      {!comparison && !failure && <Skeleton rows={6} label="Loading comparison" oneLine />}
       {comparison && comparing.view === "changes" && (
         <ComparedChanges comparison={comparison} onIgnore={(path) => ignore([...comparison.ignored, path])} />
       )}
@@ -125,14 +115,13 @@ function Partner({ run, partner, comparison, onChoose }: PartnerProps) {
   const partners = own && !offered.some((one) => one.id === partner) ? [own, ...offered] : offered;
   const options = partners.map((one) => ({
     value: one.id,
-    label: [
+    label: joinTexts(
+      " · ",
       clockOrDay(one.startedAt),
       one.durationMs !== null && duration(one.durationMs),
       noteOf(one, run),
       one.argumentsLine,
-    ]
-      .filter(Boolean)
-      .join(" · "),
+    ),
     start: <StatusGlyph name={runStates[one.state].glyph} />,
   }));
   return (

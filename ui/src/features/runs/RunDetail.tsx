@@ -9,7 +9,7 @@ import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { EmptyState } from "@/components/EmptyState";
 import { actingWords } from "@/components/identityWords";
 import { Menu } from "@/components/Menu";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
@@ -48,12 +48,7 @@ export function RunDetail({ id, ...rest }: Props) {
       </EmptyState>
     );
   }
-  if (error)
-    return (
-      <div className={styles.pad}>
-        <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />
-      </div>
-    );
+  if (error) return <ErrorNotice className={styles.pad} error={error} onRetry={() => void refetch()} />;
   if (!run) return <Skeleton rows={4} label="Loading run" />;
   return <Loaded key={run.id} run={run} {...rest} />;
 }
@@ -183,25 +178,16 @@ function Loaded({
         </div>
         <RunFacts run={run} />
       </header>
-      {actions.labelProblem && !labelling && (
-        <div className={styles.notice}>
-          <ProblemNotice problem={actions.labelProblem} />
-        </div>
-      )}
-      {actions.exportProblem && (
-        <div className={styles.notice}>
-          <ProblemNotice problem={actions.exportProblem} onRetry={actions.exportToFile} />
-        </div>
-      )}
-      {actions.problem && !elsewhere && (
-        <div className={styles.notice}>
-          <ProblemNotice
-            problem={actions.problem}
-            connector={connector}
-            retryLabel="Run again"
-            onFixed={() => actions.replay()}
-          />
-        </div>
+      {!labelling && <ErrorNotice className={styles.notice} error={actions.labelError} />}
+      <ErrorNotice className={styles.notice} error={actions.exportError} onRetry={actions.exportToFile} />
+      {!elsewhere && (
+        <ErrorNotice
+          className={styles.notice}
+          error={actions.error}
+          connector={connector}
+          retryLabel="Run again"
+          onFixed={() => actions.replay()}
+        />
       )}
       <ResultViews
         run={run}
@@ -221,7 +207,7 @@ function Loaded({
           tool={run.tool}
           label={label}
           isPending={actions.isLabelling}
-          problem={actions.labelProblem}
+          error={actions.labelError}
           onSave={(next) => actions.label(next, () => setLabelling(false))}
           onClose={() => setLabelling(false)}
         />
@@ -231,7 +217,7 @@ function Loaded({
           run={run}
           confirmation={actions.confirmation?.elsewhere ?? null}
           isPending={actions.isReplaying}
-          problem={actions.problem}
+          error={actions.error}
           onRun={actions.replay}
           onKeep={actions.closeConfirmation}
           onClose={() => setElsewhere(false)}

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ListBox, ListBoxItem } from "react-aria-components";
-import { type Connector, type ConnectorId, type Problem, type ReplayTarget, type ToolRun } from "@/host/bindings";
+import { type Connector, type ConnectorId, type ReplayTarget, type ToolRun } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { abilitiesOf } from "@/components/abilities";
 import { Badge } from "@/components/Badge";
@@ -14,10 +14,11 @@ import { EmptyState } from "@/components/EmptyState";
 import { IdentityLine } from "@/components/IdentityLine";
 import { identityWith } from "@/components/identityWith";
 import { credentialWord } from "@/components/identityWords";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { ConfirmCard } from "@/components/ToolResult/ConfirmCard";
 import { targetOf } from "@/components/commandLine";
+import { joinTexts } from "@/lib/words";
 import styles from "./RunElsewhere.module.css";
 
 type Props = {
@@ -25,14 +26,14 @@ type Props = {
   /** The target that needs a confirmation, because the tool is destructive. */
   confirmation: ReplayTarget | null;
   isPending: boolean;
-  problem: Problem | null;
+  error: Error | null;
   onRun: (target: ReplayTarget, confirmed: boolean) => void;
   onKeep: () => void;
   onClose: () => void;
 };
 
 /** Repeats a run with another connector or credential. */
-export function RunElsewhereDialog({ run, confirmation, isPending, problem, onRun, onKeep, onClose }: Props) {
+export function RunElsewhereDialog({ run, confirmation, isPending, error, onRun, onKeep, onClose }: Props) {
   const others = useOthers(run);
   const [chosen, setChosen] = useState<ConnectorId | null>(null);
   const [credential, setCredential] = useState<string | null>(null);
@@ -62,7 +63,7 @@ export function RunElsewhereDialog({ run, confirmation, isPending, problem, onRu
         )
       }
     >
-      {problem && <ProblemNotice problem={problem} />}
+      <ErrorNotice error={error} />
       {!others && <Skeleton rows={3} label="Loading" />}
       {others?.length === 0 && (
         <EmptyState
@@ -138,5 +139,5 @@ function useOthers(run: ToolRun): Connector[] | undefined {
 
 function identityText(connector: Connector, credential: string | null): string {
   const identity = identityWith(connector, credential);
-  return [identity.account, credentialWord(identity), identity.user].filter(Boolean).join(", ");
+  return joinTexts(", ", identity.account, credentialWord(identity), identity.user);
 }

@@ -4,6 +4,7 @@ import { Icon } from "@/components/Icon";
 import { IdentityLine } from "@/components/IdentityLine";
 import { originWords, runStates } from "@/components/ToolResult/runWords";
 import { ago, bytes, duration, exactTime } from "@/lib/time";
+import { joinTexts } from "@/lib/words";
 import styles from "./Runs.module.css";
 
 const captureWords: Record<Exclude<CaptureLevel, "full">, string> = {
@@ -35,9 +36,11 @@ export function RunTitle({ run }: { run: ToolRun }) {
         {word}
       </Badge>
       <span className={styles.measure}>
-        {[run.durationMs !== null && duration(run.durationMs), run.resultBytes !== null && bytes(run.resultBytes)]
-          .filter(Boolean)
-          .join(" · ")}
+        {joinTexts(
+          " · ",
+          run.durationMs !== null && duration(run.durationMs),
+          run.resultBytes !== null && bytes(run.resultBytes),
+        )}
       </span>
     </>
   );

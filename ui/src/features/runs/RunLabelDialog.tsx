@@ -1,22 +1,22 @@
 import { useState } from "react";
-import { type Problem, type RunLabel } from "@/host/bindings";
+import { type RunLabel } from "@/host/bindings";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { SubmitButton } from "@/components/SubmitButton";
 
 type Props = {
   tool: string;
   label: RunLabel;
   isPending: boolean;
-  problem: Problem | null;
+  error: Error | null;
   onSave: (label: RunLabel) => void;
   onClose: () => void;
 };
 
 /** Edits the name and note of a run. */
-export function RunLabelDialog({ tool, label, isPending, problem, onSave, onClose }: Props) {
+export function RunLabelDialog({ tool, label, isPending, error, onSave, onClose }: Props) {
   const [name, setName] = useState(label.name ?? "");
   const [note, setNote] = useState(label.note ?? "");
   const save = () => onSave({ ...label, name: name.trim() || null, note: note.trim() || null });
@@ -25,7 +25,7 @@ export function RunLabelDialog({ tool, label, isPending, problem, onSave, onClos
       title="Name and note"
       subtitle={<span className="mono">{tool}</span>}
       onClose={onClose}
-      notice={problem && <ProblemNotice problem={problem} />}
+      notice={error && <ErrorNotice error={error} />}
       footer={
         <>
           <span className="grow" />

@@ -6,6 +6,7 @@ import { originWord, runStates } from "@/components/ToolResult/runWords";
 import { TwoLines } from "@/components/TwoLines";
 import { VirtualList } from "@/components/VirtualList";
 import { clockTime, duration, exactTime } from "@/lib/time";
+import { joinTexts } from "@/lib/words";
 import { runDays } from "./runDays";
 import { identityText, measure } from "./runRow";
 import styles from "./Runs.module.css";
@@ -36,7 +37,8 @@ export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOne
       sections={sections}
       keyOf={(run) => run.id}
       nameOf={(run) =>
-        [
+        joinTexts(
+          ", ",
           run.tool,
           run.label?.name,
           run.label?.pinned && "pinned",
@@ -48,9 +50,7 @@ export function RunList({ runs, selected, marked, onSelect, onOpen, onEnd, isOne
           run.durationMs !== null && duration(run.durationMs),
           exactTime(run.startedAt),
           run.argumentsLine,
-        ]
-          .filter(Boolean)
-          .join(", ")
+        )
       }
       renderRow={(run) => (
         <>
@@ -98,15 +98,14 @@ function Called({ run }: { run: ToolRunSummary }) {
 
 /** Arguments, connector, identity and origin of a run, in full in the tooltip. */
 function Owner({ run, named }: { run: ToolRunSummary; named: boolean }) {
-  const words = [
+  const words = joinTexts(
+    " · ",
     run.label?.name != null && run.tool,
     run.argumentsLine,
     named && run.connectorTitle,
     identityText(run) !== run.connectorTitle && identityText(run),
     originWord(run.origin),
-  ]
-    .filter(Boolean)
-    .join(" · ");
+  );
   return <span title={words}>{words}</span>;
 }
 

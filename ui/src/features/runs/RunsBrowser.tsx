@@ -1,15 +1,18 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from "react";
-import { type ConnectorId } from "@/host/bindings";
+import { commands, type ConnectorId } from "@/host/bindings";
+import { call } from "@/host/call";
+import { stateKey, useClientState } from "@/host/clientState";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { Menu } from "@/components/Menu";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
 import { everyRun } from "@/host/queries";
+import { useCommand } from "@/host/useCommand";
 import { AddFilterMenu } from "./AddFilterMenu";
 import { type Comparing, newComparison } from "./comparing";
 import { ExportMenu, useExportRuns } from "./ExportMenu";
@@ -22,19 +25,23 @@ import { RunList } from "./RunList";
 import styles from "./Runs.module.css";
 import { totalText } from "./totalText";
 import { asTyped, type TypedFilter, withFilters } from "./typedFilters";
-import { useFilters } from "./useFilters";
 import { useMarks } from "./useMarks";
-import { useOpenRunsFile } from "./useOpenRunsFile";
 import { useRuns } from "./useRuns";
 
 type Props = { connector?: ConnectorId };
 
 type Pair = { earlier: string; later: string };
 
+/** The filters of a history; `words` is the text beside them. */
+type Filters = { filters: TypedFilter[]; words: string };
+
+const noFilters: Filters = { filters: [], words: "" };
+
 /** The history with filters, beside the selected run. */
 export function RunsBrowser({ connector }: Props) {
   const navigate = useNavigate();
-  const [{ filters, words }, setFilters] = useFilters(connector ?? null);
+  // Kept while a single run is shown.
+  const [{ filters, words }, setFilters] = useClientState(stateKey(noFilters, "run-filters", connector ?? null));
   const [selected, setSelected] = useState<string | null>(null);
   const typed = asTyped(filters, words);
   const text = useDeferredValue(typed);
@@ -43,7 +50,8 @@ export function RunsBrowser({ connector }: Props) {
   const [peeked, setPeeked] = useState<string | null>(null);
   const marks = useMarks();
   const exporting = useExportRuns({ ...everyRun, text: typed === "" ? null : typed, connector: connector ?? null });
-  const opening = useOpenRunsFile();
+  const opening = useCommand({ mutationFn: () => call(commands.openRunsFile()) });
+  const openFile = () => opening.mutate();
   const left = useRef<HTMLElement>(null);
   const pane = useRef<HTMLDivElement>(null);
 
@@ -109,12 +117,7 @@ export function RunsBrowser({ connector }: Props) {
   const clear = () => filter([], "");
 
   const list = (): ReactNode => {
-    if (found.problem)
-      return (
-        <div className={styles.pad}>
-          <ProblemNotice problem={found.problem} onRetry={found.retry} />
-        </div>
-      );
+    if (found.error) return <ErrorNotice className={styles.pad} error={found.error} onRetry={found.retry} />;
     if (found.isPending) return <Skeleton rows={10} label="Loading runs" />;
     if (runs.length === 0 && isFiltered) {
       return (
@@ -138,10 +141,8 @@ export function RunsBrowser({ connector }: Props) {
 
   // Not while a filter without matches is being cleared: unmounting its field would lose the focus.
   const isEmpty =
-    runs.length === 0 && !isFiltered && !found.isPending && !found.isPrevious && text === typed && !found.problem;
-  const exports = (isSmall: boolean) => (
-    <ExportMenu small={isSmall} onExport={exporting.start} isPending={exporting.isPending} isDisabled={total === 0} />
-  );
+    runs.length === 0 && !isFiltered && !found.isPending && !found.isPrevious && text === typed && !found.error;
+  const exports = (isSmall: boolean) => <ExportMenu small={isSmall} exporting={exporting} isDisabled={total === 0} />;
   return (
     <div className={styles.frame}>
       {connector === undefined && (
@@ -151,20 +152,12 @@ export function RunsBrowser({ connector }: Props) {
           <Menu
             label="More actions for runs"
             trigger={<Button look="quiet" icon="ellipsis" label="More actions for runs" />}
-            actions={[{ id: "open", label: "Open exported runs…", onAction: opening.open }]}
+            actions={[{ id: "open", label: "Open exported runs…", onAction: openFile }]}
           />
         </Toolbar>
       )}
-      {exporting.problem && (
-        <div className={styles.notice}>
-          <ProblemNotice problem={exporting.problem} />
-        </div>
-      )}
-      {opening.problem && (
-        <div className={styles.notice}>
-          <ProblemNotice problem={opening.problem} retryLabel="Choose file…" onRetry={opening.open} />
-        </div>
-      )}
+      <ErrorNotice className={styles.notice} error={exporting.error} />
+      <ErrorNotice className={styles.notice} error={opening.error} retryLabel="Choose file…" onRetry={openFile} />
       {isEmpty ? (
         <EmptyState
           icon="history"
@@ -209,7 +202,7 @@ export function RunsBrowser({ connector }: Props) {
         {marks.marked.size > 0 && <span>{`${marks.marked.size} selected`}</span>}
         {!isEmpty && <span>Secret arguments are redacted</span>}
       </StatusFacts>
-      {opening.file && <OpenedRunsDialog file={opening.file} onClose={opening.close} />}
+      {opening.data && <OpenedRunsDialog file={opening.data} onClose={opening.reset} />}
       {peeked !== null && <PeekRun id={peeked} onClose={() => setPeeked(null)} />}
     </div>
   );

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { commands, type RunId, type ToolRun, type ToolRunSummary } from "@/host/bindings";
-import { call, problemOf } from "@/host/call";
+import { call } from "@/host/call";
 import { useCommand } from "@/host/useCommand";
 import { everyRun, invalidate, keys, queries } from "@/host/queries";
 
@@ -40,7 +40,7 @@ export function useComparison(one: RunId, other: RunId) {
   });
   return {
     comparison: comparison.data,
-    problem: problemOf(comparison.error ?? ignoring.error),
+    error: comparison.error ?? ignoring.error,
     retry: () => void comparison.refetch(),
     ignore: ignoring.mutate,
   };

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { commands, type ReplayTarget, type RunId, type RunLabel, type ToolRun } from "@/host/bindings";
-import { asProblem, call, problemOf } from "@/host/call";
+import { asProblem, call } from "@/host/call";
 import { newChannel } from "@/host/channel";
 import { removeRun, upsertRun } from "@/host/history";
 import { queries } from "@/host/queries";
@@ -58,7 +58,7 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
   const exporting = useCommand({ mutationFn: () => call(commands.exportRun(run.id)), toast: exportedWords });
   const cancelling = useCommand({ mutationFn: () => call(commands.cancelRun(run.id)) });
 
-  const problem = problemOf(replaying.error ?? removing.error ?? cancelling.error);
+  const error = replaying.error ?? removing.error ?? cancelling.error;
   return {
     replay: (elsewhere?: ReplayTarget, confirmed = false) => {
       setConfirmation(null);
@@ -80,9 +80,9 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
     remove: () => removing.mutate(),
     label: (label: RunLabel, onSaved?: () => void) => labelling.mutate(label, { onSuccess: () => onSaved?.() }),
     isLabelling: labelling.isPending,
-    labelProblem: problemOf(labelling.error),
+    labelError: labelling.error,
     exportToFile: () => exporting.mutate(),
-    exportProblem: problemOf(exporting.error),
+    exportError: exporting.error,
     // Secrets that the schema marks were redacted when the run was stored.
     command: toolCommand(
       connector.data?.name ?? run.connectorTitle,
@@ -90,6 +90,6 @@ export function useRunActions(run: ToolRun, onShow: (id: RunId, beside: RunId | 
       true,
       isObject(run.arguments) ? run.arguments : {},
     ),
-    problem: problem?.code === "confirmation_needed" ? null : problem,
+    error: error && asProblem(error).code === "confirmation_needed" ? null : error,
   };
 }

@@ -1,7 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { type RunId, type ToolRunSummary } from "@/host/bindings";
-import { problemOf } from "@/host/call";
 import { queries, type RunFilter } from "@/host/queries";
 
 /** The history, newest first, page by page. */
@@ -17,7 +16,7 @@ export function useRuns(filter: RunFilter) {
     isPending,
     /** Whether `runs` are still those of the previous filter. */
     isPrevious: isPlaceholderData,
-    problem: problemOf(error),
+    error,
     retry: () => void refetch(),
     /** Loads the next page, if there is one. */
     more: () => {

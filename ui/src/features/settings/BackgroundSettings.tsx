@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Switch } from "@/components/Switch";
 import { commands } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { Section } from "./Section";
@@ -16,7 +16,7 @@ export function BackgroundSettings() {
   const problem = error ?? change.error;
   return (
     <Section title="Background">
-      {problem && <ProblemNotice problem={asProblem(problem)} />}
+      <ErrorNotice error={problem} />
       {on !== undefined && (
         <Switch
           isSelected={on}

@@ -2,15 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Select } from "@/components/Select";
 import { type History } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { useRemoveRuns, useSetRetention } from "@/host/history";
 import { queries } from "@/host/queries";
 import { offeredDays, offeredRuns } from "@/lib/retention";
 import { ago, bytes } from "@/lib/time";
-import { count, grouped } from "@/lib/words";
+import { count, grouped, joinTexts } from "@/lib/words";
 import { Section, Setting } from "./Section";
 
 /** How long runs are kept, the space they take, and their deletion. */
@@ -18,7 +17,7 @@ export function HistorySettings() {
   const { data: history, error, refetch } = useQuery(queries.history());
   return (
     <Section title="History">
-      {error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
+      <ErrorNotice error={error} onRetry={() => void refetch()} />
       {history && <Loaded history={history} />}
     </Section>
   );
@@ -48,14 +47,13 @@ function Loaded({ history }: { history: History }) {
       />
       <Setting name="Stored now">
         <span>
-          {[
+          {joinTexts(
+            " · ",
             count(history.runs, "run"),
             pinned > 0 && `${grouped(pinned)} pinned`,
             bytes(history.kilobytes * 1000),
             history.oldest && `oldest from ${ago(history.oldest)}`,
-          ]
-            .filter(Boolean)
-            .join(" · ")}
+          )}
         </span>
         <Button look="quiet" isDisabled={history.runs === pinned} onPress={() => setIsConfirming(true)}>
           Delete all runs…
@@ -73,7 +71,7 @@ function Loaded({ history }: { history: History }) {
           </Button>
         </Setting>
       )}
-      {failure && <ProblemNotice problem={asProblem(failure)} />}
+      <ErrorNotice error={failure} />
       <p className="text3 small">Shared with the command line. Known secrets are redacted.</p>
       {isConfirming && (
         <ConfirmDialog

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { Code } from "@/components/Fact";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { commands } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { call } from "@/host/call";
 import { invalidate, keys, queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { ago } from "@/lib/time";
@@ -22,7 +22,7 @@ export function ProgramSettings() {
   if (!problem && programs.length === 0) return null;
   return (
     <Section title="Allowed programs">
-      {problem && <ProblemNotice problem={asProblem(problem)} />}
+      <ErrorNotice error={problem} />
       {programs.map(({ id, program, allowedAt }) => (
         <Setting key={id} name={ago(allowedAt)}>
           <Code>{[program.file, ...program.arguments].join(" ")}</Code>

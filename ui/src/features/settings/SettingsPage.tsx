@@ -4,7 +4,7 @@ import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { Code } from "@/components/Fact";
 import { useMac } from "@/components/MacContext";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { Skeleton } from "@/components/Skeleton";
 import { Switch } from "@/components/Switch";
@@ -13,7 +13,6 @@ import { Toolbar } from "@/components/Toolbar";
 import { useKeysOf } from "@/components/useKeysOf";
 import { useAnsweredFirst } from "@/host/useAnsweredFirst";
 import { type Contrast, type Density, type Preferences, type Redirect, type Theme } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
 import { showKeys } from "@/lib/keys";
@@ -43,7 +42,7 @@ export function SettingsPage({ onOpenKeys }: Props) {
     <>
       <Toolbar title="Settings" />
       <div className={styles.page}>
-        {problem && <ProblemNotice problem={asProblem(problem)} onRetry={error ? () => void refetch() : undefined} />}
+        <ErrorNotice error={problem} onRetry={error ? () => void refetch() : undefined} />
         {!preferences && !error && <Skeleton label="Loading settings" rows={4} oneLine />}
         {preferences && (
           <AppearanceSettings
@@ -156,7 +155,7 @@ function AboutPatchbay() {
   const copy = useCopy();
   return (
     <Section title="About">
-      {error && <ProblemNotice problem={asProblem(error)} />}
+      <ErrorNotice error={error} />
       {about && (
         <>
           <Setting name="Version">

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { commands } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { call } from "@/host/call";
 import { useCommand } from "@/host/useCommand";
 import { queries } from "@/host/queries";
 import { Setting } from "./Section";
@@ -31,7 +31,7 @@ export function Updates() {
         )}
       </Setting>
       {found.data?.notes && <p className="text2 small">{found.data.notes}</p>}
-      {problem && <ProblemNotice problem={asProblem(problem)} />}
+      <ErrorNotice error={problem} />
     </>
   );
 }

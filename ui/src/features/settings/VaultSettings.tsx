@@ -1,31 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { AcceptOlderDialog } from "@/components/AcceptOlderDialog";
 import { Badge } from "@/components/Badge";
-import { ResetVaultDialog } from "@/components/ResetVaultDialog";
 import { Button } from "@/components/Button";
 import { PassphraseForm } from "@/components/PassphraseForm";
-import { ProblemNotice } from "@/components/ProblemNotice";
-import { type GlyphName } from "@/components/StatusGlyph";
+import { ErrorNotice, ProblemNotice } from "@/components/ProblemNotice";
+import { vaultLooks } from "@/components/vaultLooks";
+import { VaultRecovery } from "@/components/VaultRecovery";
 import { useToasts } from "@/host/toasts";
-import { type VaultState, type VaultStatus } from "@/host/bindings";
-import { asProblem } from "@/host/call";
+import { type VaultStatus } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { useVaultActions } from "@/host/vault";
 import { Section, Setting } from "./Section";
-
-const looks: Record<VaultState, { glyph: GlyphName; word: string }> = {
-  empty: { glyph: "todo", word: "Empty" },
-  ready: { glyph: "ready", word: "Unlocked" },
-  locked: { glyph: "signin", word: "Locked" },
-  unavailable: { glyph: "failing", word: "Unavailable" },
-};
 
 export function VaultSettings() {
   const { data: vault, error, refetch } = useQuery(queries.vault());
   return (
     <Section title="Vault">
-      {error && <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />}
+      <ErrorNotice error={error} onRetry={() => void refetch()} />
       {vault && <Loaded vault={vault} />}
     </Section>
   );
@@ -33,11 +24,9 @@ export function VaultSettings() {
 
 function Loaded({ vault }: { vault: VaultStatus }) {
   const [openForm, setOpenForm] = useState<"choose" | "unlock" | null>(null);
-  const [isResetting, setIsResetting] = useState(false);
-  const [accepting, setAccepting] = useState(false);
   const { choose, keychain, probe, unlock } = useVaultActions();
   const { toast } = useToasts();
-  const { glyph, word } = looks[vault.state];
+  const { glyph, word } = vaultLooks[vault.state];
   const open = vault.state === "ready" || vault.state === "empty";
   // A passphrase creates a new key, so it is offered only where no secret would be lost with the old one.
   const mayChoose =
@@ -62,7 +51,7 @@ function Loaded({ vault }: { vault: VaultStatus }) {
         <Badge glyph={glyph}>{word}</Badge>
       </Setting>
       {vault.problem && <ProblemNotice problem={vault.problem} />}
-      {failure && <ProblemNotice problem={asProblem(failure)} />}
+      <ErrorNotice error={failure} />
       {openForm === "choose" && (
         <PassphraseForm
           isNew
@@ -98,10 +87,7 @@ function Loaded({ vault }: { vault: VaultStatus }) {
               {vault.backend === "passphrase" ? "Change passphrase" : "Use a passphrase"}
             </Button>
           )}
-          {vault.problem?.code === "vault.rolled_back" && (
-            <Button onPress={() => setAccepting(true)}>Use the older vault file…</Button>
-          )}
-          {isLost(vault) && <Button onPress={() => setIsResetting(true)}>Reset vault…</Button>}
+          <VaultRecovery vault={vault} />
           {vault.backend !== "passphrase" && (
             <Button
               look={open ? "quiet" : "plain"}
@@ -113,18 +99,6 @@ function Loaded({ vault }: { vault: VaultStatus }) {
           )}
         </Setting>
       )}
-      {isResetting && <ResetVaultDialog onClose={() => setIsResetting(false)} />}
-      {accepting && <AcceptOlderDialog onClose={() => setAccepting(false)} />}
     </>
-  );
-}
-
-/** Whether the secrets may be lost: the key or the file is gone, or the passphrase may be forgotten. */
-function isLost({ state, backend, problem }: VaultStatus): boolean {
-  return (
-    problem?.code === "vault.key_lost" ||
-    problem?.code === "vault.damaged" ||
-    problem?.code === "vault.rolled_back" ||
-    (state === "locked" && backend === "passphrase")
   );
 }

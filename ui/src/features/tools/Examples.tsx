@@ -5,6 +5,7 @@ import { Button } from "@/components/Button";
 import { Menu } from "@/components/Menu";
 import { runStates } from "@/components/ToolResult/runWords";
 import { ago, duration } from "@/lib/time";
+import { joinTexts } from "@/lib/words";
 import { useRecentRuns } from "./useRecentRuns";
 
 type Props = { connector: ConnectorId; tool: string; onFill: (values: Json) => void };
@@ -28,14 +29,13 @@ export function Examples({ connector, tool, onFill }: Props) {
       }
       actions={runs.map((run) => ({
         id: run.id,
-        label: [
+        label: joinTexts(
+          " · ",
           run.argumentsLine,
           ago(run.startedAt),
           runStates[run.state].word,
           run.durationMs !== null && duration(run.durationMs),
-        ]
-          .filter(Boolean)
-          .join(" · "),
+        ),
         onAction: () => void fill(run.id),
       }))}
     />

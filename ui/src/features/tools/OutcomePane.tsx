@@ -12,6 +12,7 @@ import { Request } from "@/components/ToolResult/OnTheWire";
 import { ToolResult } from "@/components/ToolResult/ToolResult";
 import { queries } from "@/host/queries";
 import { duration } from "@/lib/time";
+import { joinTexts } from "@/lib/words";
 import { CompareButton } from "./CompareButton";
 import { type Outcome, useOutcome } from "./useOutcome";
 import styles from "./Workbench.module.css";
@@ -122,9 +123,7 @@ function Running({ outcome, connector }: { outcome: RunningOutcome; connector: C
       )}
       {progress && (
         <p className="text2 small" aria-live="polite">
-          {[progress.message, done !== null && (total === null ? String(done) : `${done} of ${total}`)]
-            .filter(Boolean)
-            .join(" · ")}
+          {joinTexts(" · ", progress.message, done !== null && (total === null ? String(done) : `${done} of ${total}`))}
         </p>
       )}
     </section>

@@ -3,7 +3,7 @@ import { type Connector, type ToolSummary } from "@/host/bindings";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { VirtualList } from "@/components/VirtualList";
@@ -21,7 +21,7 @@ const rowHeight: [number, number] = [1.875, 1.625];
 
 /** The tools of a connector by effect, with a filter. */
 export function ToolList({ connector, selected, onSelect }: Props) {
-  const { tools, isPending, problem, refresh, isRefreshing } = useToolsOf(connector.id);
+  const { tools, isPending, error, refresh, isRefreshing } = useToolsOf(connector.id);
   const [filter, setFilter] = useState("");
   const all = useMemo(() => tools ?? [], [tools]);
   const sections = useMemo(
@@ -47,8 +47,8 @@ export function ToolList({ connector, selected, onSelect }: Props) {
     if (all.length === 0) {
       return (
         <div className={styles.pad}>
-          {problem ? (
-            <ProblemNotice problem={problem} connector={connector} onRetry={refresh} retryLabel="Try again" />
+          {error ? (
+            <ErrorNotice error={error} connector={connector} onRetry={refresh} />
           ) : (
             <EmptyState
               icon="wrench"
@@ -103,11 +103,7 @@ export function ToolList({ connector, selected, onSelect }: Props) {
           onPress={refresh}
         />
       </div>
-      {all.length > 0 && problem && (
-        <div className={styles.pad}>
-          <ProblemNotice problem={problem} connector={connector} onRetry={refresh} retryLabel="Try again" />
-        </div>
-      )}
+      {all.length > 0 && <ErrorNotice className={styles.pad} error={error} connector={connector} onRetry={refresh} />}
       {body()}
     </nav>
   );

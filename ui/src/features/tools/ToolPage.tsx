@@ -6,7 +6,7 @@ import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { Icon } from "@/components/Icon";
 import { IdentityLine } from "@/components/IdentityLine";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import { targetOf } from "@/components/commandLine";
@@ -46,11 +46,7 @@ export function ToolPage() {
           Its tools are gone too.
         </EmptyState>
       )}
-      {error && !isGone && (
-        <div className={styles.notice}>
-          <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />
-        </div>
-      )}
+      {!isGone && <ErrorNotice className={styles.notice} error={error} onRetry={() => void refetch()} />}
       {connector && (
         <Workbench
           connector={connector}

@@ -2,19 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useState } from "react";
 import { type Connector, type ToolSummary } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { EmptyState } from "@/components/EmptyState";
 import { IdentityLine } from "@/components/IdentityLine";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { StatusFacts } from "@/components/StatusBar";
 import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
 import { VirtualList } from "@/components/VirtualList";
 import { hasWords, splitWords } from "@/lib/match";
-import { count } from "@/lib/words";
+import { count, joinTexts } from "@/lib/words";
 import { FindTool } from "./FindTool";
 import { ToolEffectTag } from "./ToolEffectTag";
 import { effects, ownTitle, searchText } from "./toolGroups";
@@ -44,15 +43,10 @@ export function ToolsPage() {
 
   const body = (): ReactNode => {
     const error = tools.error ?? connectors.error;
-    if (error)
-      return (
-        <div className={styles.notice}>
-          <ProblemNotice
-            problem={asProblem(error)}
-            onRetry={() => void Promise.all([tools.refetch(), connectors.refetch()])}
-          />
-        </div>
-      );
+    if (error) {
+      const retry = () => void Promise.all([tools.refetch(), connectors.refetch()]);
+      return <ErrorNotice className={styles.notice} error={error} onRetry={retry} />;
+    }
     if (tools.isPending || connectors.isPending) return <Skeleton rows={12} oneLine label="Loading tools" />;
     if (total === 0) {
       return (
@@ -92,9 +86,7 @@ export function ToolsPage() {
         }))}
         keyOf={(row) => row.key}
         hasMenu
-        nameOf={(tool) =>
-          [tool.name, effects[tool.effect].tag, ownTitle(tool), tool.description].filter(Boolean).join(", ")
-        }
+        nameOf={(tool) => joinTexts(", ", tool.name, effects[tool.effect].tag, ownTitle(tool), tool.description)}
         renderRow={(tool) => (
           <>
             <span className="mono medium cut">{tool.name}</span>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { commands, type ConnectorId } from "@/host/bindings";
-import { call, problemOf } from "@/host/call";
+import { call } from "@/host/call";
 import { invalidate, keys, queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 
@@ -15,7 +15,7 @@ export function useToolsOf(connector: ConnectorId) {
   return {
     tools: query.data,
     isPending: query.isPending,
-    problem: problemOf(refreshing.error ?? query.error),
+    error: refreshing.error ?? query.error,
     refresh: () => refreshing.mutate(),
     isRefreshing: refreshing.isPending,
   };
