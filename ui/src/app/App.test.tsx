@@ -2,9 +2,26 @@ import { act, fireEvent, screen, waitFor, within } from "@testing-library/react"
 import { describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
-import { connector, manyConnectors, manyEntries, manyRuns, manyTools, problem } from "@/test/samples";
+import { about, connector, manyConnectors, manyEntries, manyRuns, manyTools, problem } from "@/test/samples";
 
 const full = { connectors: manyConnectors(), tools: manyTools(), runs: manyRuns(), wallet: manyEntries() };
+
+/** Opens Home with something on it. */
+async function openHome() {
+  const view = renderApp("/", full);
+  await screen.findByText("HubSpot CRM needs sign-in");
+  return view;
+}
+
+/** Opens the sheet of shortcuts over the list of connectors. */
+async function openSheet(state: Parameters<typeof renderApp>[1] = full) {
+  const view = renderApp("/connectors", state);
+  await screen.findByRole("row", { name: /^HubSpot/ });
+  await view.user.keyboard("?");
+  const sheet = await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
+  const group = (name: string) => within(within(sheet).getByRole("region", { name }));
+  return { ...view, sheet, group };
+}
 
 describe("home", () => {
   it("shows_what_needs_you_with_the_way_to_fix_it", async () => {
@@ -44,16 +61,7 @@ describe("home", () => {
   });
 
   it("leads_into_the_playground_where_one_runs", async () => {
-    const { user, host } = renderApp("/", {
-      about: {
-        version: "0.1.0",
-        dataFolder: "/d",
-        mac: false,
-        playgroundUrl: "http://127.0.0.1:7788/mcp",
-        redirectUri: "http://127.0.0.1:27218/callback",
-        updates: false,
-      },
-    });
+    const { user, host } = renderApp("/", { about: about({ playgroundUrl: "http://127.0.0.1:7788/mcp" }) });
     await user.click(await screen.findByRole("button", { name: /Try the Playground/ }));
     await waitFor(() =>
       expect(host.lastCall("inspectAddress")).toMatchObject({ address: "http://127.0.0.1:7788/mcp" }),
@@ -63,15 +71,13 @@ describe("home", () => {
 
 describe("keys", () => {
   it("go_to_places", async () => {
-    const { user } = renderApp("/", full);
-    await screen.findByText("HubSpot CRM needs sign-in");
+    const { user } = await openHome();
     await user.keyboard("{Control>}5{/Control}");
     expect(await screen.findByRole("heading", { name: "Credentials" })).toBeVisible();
   });
 
   it("go_back_and_forward_as_in_a_browser", async () => {
-    const { user } = renderApp("/", full);
-    await screen.findByText("HubSpot CRM needs sign-in");
+    const { user } = await openHome();
     await user.keyboard("{Control>}5{/Control}");
     await screen.findByRole("heading", { name: "Credentials" });
     await user.keyboard("{Alt>}{ArrowLeft}{/Alt}");
@@ -81,8 +87,7 @@ describe("keys", () => {
   });
 
   it("lead_from_the_palette_into_the_first_field_of_a_tool_and_out_of_it", async () => {
-    const { user } = renderApp("/", full);
-    await screen.findByText("HubSpot CRM needs sign-in");
+    const { user } = await openHome();
     await user.keyboard("{Control>}k{/Control}");
     await user.type(await screen.findByRole("combobox"), "search_issues");
     await user.click((await screen.findAllByRole("option", { name: /search_issues/ }))[0]!);
@@ -94,33 +99,25 @@ describe("keys", () => {
   });
 
   it("are_all_on_one_sheet", async () => {
-    const { user } = renderApp("/connectors", full);
-    await screen.findByRole("row", { name: /^HubSpot/ });
-    await user.keyboard("?");
-    const sheet = await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
+    const { sheet, group } = await openSheet();
     // Those of other pages too, which do not act here.
-    expect(
-      within(within(sheet).getByRole("region", { name: "On tools and runs" })).getByText("Edit and run"),
-    ).toBeVisible();
-    expect(within(within(sheet).getByRole("region", { name: "On tools and runs" })).getByText("Dry run")).toBeVisible();
+    expect(group("On tools and runs").getByText("Edit and run")).toBeVisible();
+    expect(group("On tools and runs").getByText("Dry run")).toBeVisible();
     expect(within(sheet).getByText("Remove")).toBeVisible();
     expect(within(sheet).getByText("Open browser again")).toBeVisible();
   });
 
   it("change_on_the_sheet_and_act_and_are_shown_so_at_once", async () => {
-    const { host, user } = renderApp("/connectors", full);
-    await screen.findByRole("row", { name: /^HubSpot/ });
-    await user.keyboard("?");
-    const sheet = await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
-    const group = within(within(sheet).getByRole("region", { name: "On Home and connectors" }));
-    await user.click(group.getByRole("button", { name: "Change Add connector, N" }));
+    const { host, user, sheet, group } = await openSheet();
+    const here = group("On Home and connectors");
+    await user.click(here.getByRole("button", { name: "Change Add connector, N" }));
     await user.keyboard("d");
     expect(within(sheet).getByRole("alert")).toHaveTextContent("“Check” already has D. Press other keys.");
     await user.keyboard("{Enter}");
     expect(within(sheet).getByRole("alert")).toHaveTextContent("This key can't be a shortcut. Press other keys.");
     await user.keyboard("{Control>}g{/Control}");
     expect(within(sheet).queryByRole("alert")).toBeNull();
-    expect(group.getByRole("button", { name: "Change Add connector, Ctrl G" })).toHaveTextContent("Ctrl G");
+    expect(here.getByRole("button", { name: "Change Add connector, Ctrl G" })).toHaveTextContent("Ctrl G");
     await waitFor(() => expect(host.state.preferences.shortcuts).toEqual({ "connectors.add": "Mod+G" }));
     await user.keyboard("{Escape}");
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
@@ -133,11 +130,8 @@ describe("keys", () => {
 
   it("stay_as_they_were_when_their_change_is_left_and_come_back_by_reset", async () => {
     const shortcuts = { "connectors.add": "Mod+G", "runs.again": "G" };
-    const { host, user } = renderApp("/connectors", { ...full, preferences: { shortcuts } });
-    await screen.findByRole("row", { name: /^HubSpot/ });
-    await user.keyboard("?");
-    const sheet = await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
-    const runs = within(within(sheet).getByRole("region", { name: "On tools and runs" }));
+    const { host, user, sheet, group } = await openSheet({ ...full, preferences: { shortcuts } });
+    const runs = group("On tools and runs");
     await user.click(runs.getByRole("button", { name: "Change Run again, G" }));
     await user.keyboard("{Escape}");
     // Only the change was left.
@@ -173,8 +167,7 @@ describe("keys", () => {
 
 describe("palette", () => {
   it("finds_tools_by_parts_of_their_names_and_connectors", async () => {
-    const { user } = renderApp("/", full);
-    await screen.findByText("HubSpot CRM needs sign-in");
+    const { user } = await openHome();
     await user.keyboard("{Control>}k{/Control}");
     await user.type(await screen.findByRole("combobox"), "git iss");
     const tools = await screen.findByRole("group", { name: "Tools" });
@@ -185,8 +178,7 @@ describe("palette", () => {
   });
 
   it("does_what_it_names", async () => {
-    const { user } = renderApp("/", full);
-    await screen.findByText("HubSpot CRM needs sign-in");
+    const { user } = await openHome();
     await user.keyboard("{Control>}k{/Control}");
     await user.type(await screen.findByRole("combobox"), ">dark{Enter}");
     await waitFor(() => expect(document.documentElement).toHaveAttribute("data-theme", "dark"));

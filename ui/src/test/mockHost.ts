@@ -45,6 +45,7 @@ import { connectorSettings, credentialForm, credentialLevels, platformDetails } 
 import { needsOf } from "./needSamples";
 import { readPasted } from "./pastedSamples";
 import {
+  about,
   account,
   authorization,
   check,
@@ -116,14 +117,7 @@ export class MockHost {
 
   constructor(state: Partial<HostState> = {}) {
     this.state = {
-      about: {
-        version: "0.1.0",
-        dataFolder: "/home/lena/.local/share/patchbay",
-        mac: false,
-        playgroundUrl: null,
-        redirectUri: "http://127.0.0.1:27218/callback",
-        updates: false,
-      },
+      about: about(),
       preferences: {},
       accounts: [account()],
       platforms: manyPlatforms(),

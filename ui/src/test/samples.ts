@@ -1,4 +1,5 @@
 import {
+  type About,
   type Account,
   type Authorization,
   type Check,
@@ -745,6 +746,19 @@ export function check(of: Connector, failing?: { step: string; problem: Problem 
       problem: index === stop ? (failing?.problem ?? null) : null,
       durationMs: index <= stop ? 12 + index * 31 : null,
     })),
+  };
+}
+
+/** What the host says about itself, changed by what is given. */
+export function about(given: Partial<About> = {}): About {
+  return {
+    version: "0.1.0",
+    dataFolder: "/home/lena/.local/share/patchbay",
+    mac: false,
+    playgroundUrl: null,
+    redirectUri: "http://127.0.0.1:27218/callback",
+    updates: false,
+    ...given,
   };
 }
 

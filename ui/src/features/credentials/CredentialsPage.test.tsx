@@ -1,11 +1,12 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { type Platform } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { cacheHolds } from "@/test/cacheHolds";
 import { renderApp } from "@/test/renderApp";
 import { credentialLevels } from "@/test/hostedSamples";
 import { manyTargets } from "@/test/rotationSamples";
-import { account, check, connector, entry, manyEntries, problem, vault } from "@/test/samples";
+import { account, check, connector, entry, identity, manyEntries, problem, vault } from "@/test/samples";
 
 describe("the wallet", () => {
   it("names_who_uses_what_and_until_when", async () => {
@@ -113,6 +114,18 @@ function rotating() {
   return app;
 }
 
+const rotationSheet = () => screen.findByRole("dialog", { name: /^Rotate / });
+
+/** Opens the rotation by its key, and enters a new secret. */
+async function rotates(user: ReturnType<typeof rotating>["user"], secret: string) {
+  await screen.findByRole("row", { name: /^Stripe/ });
+  await user.keyboard("r");
+  const sheet = await rotationSheet();
+  await within(sheet).findByRole("list", { name: "Places" });
+  await user.type(within(sheet).getByLabelText("Token"), `${secret}{Enter}`);
+  return sheet;
+}
+
 describe("rotating", () => {
   it("counts_the_same_places_in_the_row_as_in_the_sheet_and_says_what_is_not_finished", async () => {
     const { user, host } = rotating();
@@ -127,7 +140,7 @@ describe("rotating", () => {
     const sheet = await screen.findByRole("dialog", { name: "Stripe restricted key" });
     expect(await within(sheet).findByText(/Used in 4 places/)).toBeVisible();
     await user.click(within(sheet).getByRole("button", { name: "Continue rotation" }));
-    const rotate = await screen.findByRole("dialog", { name: /^Rotate / });
+    const rotate = await rotationSheet();
     expect(await within(rotate).findByText("1 of 2 updated")).toBeVisible();
     expect(within(rotate).getByRole("button", { name: /^Retry 1/ })).toHaveFocus();
   });
@@ -139,7 +152,7 @@ describe("rotating", () => {
     expect(await within(sheet).findByText(/Used in 4 places/)).toBeVisible();
     expect(within(sheet).queryByRole("button", { name: "Replace" })).toBeNull();
     await user.click(within(sheet).getByRole("button", { name: "Rotate…" }));
-    const rotate = await screen.findByRole("dialog", { name: /^Rotate / });
+    const rotate = await rotationSheet();
     const list = await within(rotate).findByRole("list", { name: "Places" });
     expect(within(list).getAllByText("Will be updated")).toHaveLength(2);
     expect(within(list).getByText("Organization credential · default")).toBeVisible();
@@ -155,11 +168,7 @@ describe("rotating", () => {
       "Payments search",
       problem({ code: "auth.forbidden", message: "your role may not replace it", hint: "Ask an owner." }),
     );
-    await screen.findByRole("row", { name: /^Stripe/ });
-    await user.keyboard("r");
-    const sheet = await screen.findByRole("dialog", { name: /^Rotate / });
-    await within(sheet).findByRole("list", { name: "Places" });
-    await user.type(within(sheet).getByLabelText("Token"), "n3xt-secret{Enter}");
+    const sheet = await rotates(user, "n3xt-secret");
     expect(await within(sheet).findByText("Failed")).toBeVisible();
     expect(within(sheet).getByText("1 of 2 updated")).toBeVisible();
     expect(within(sheet).getByText(/Your role may not replace it. Ask an owner./)).toBeVisible();
@@ -199,11 +208,7 @@ describe("rotating", () => {
         ),
       };
     };
-    await screen.findByRole("row", { name: /^Stripe/ });
-    await user.keyboard("r");
-    const sheet = await screen.findByRole("dialog", { name: /^Rotate / });
-    await within(sheet).findByRole("list", { name: "Places" });
-    await user.type(within(sheet).getByLabelText("Token"), "n3xt{Enter}");
+    const sheet = await rotates(user, "n3xt");
     expect(await within(sheet).findByText("New credential rejected by 1 of 4")).toBeVisible();
     expect(within(sheet).getByText("Rejected")).toBeVisible();
     expect(within(sheet).getAllByText("Works")).toHaveLength(3);
@@ -220,7 +225,7 @@ describe("rotating", () => {
     host.leaveHalfRotated("wal_stripe");
     await user.click(await screen.findByRole("row", { name: /^Stripe/ }));
     await user.click(await screen.findByRole("button", { name: "Continue rotation" }));
-    const sheet = await screen.findByRole("dialog", { name: /^Rotate / });
+    const sheet = await rotationSheet();
     expect(await within(sheet).findByText("2 of 2 updated")).toBeVisible();
     const pushed = host.targets.get("wal_stripe")!;
     const waits = problem({ code: "cancelled", message: "not updated yet" });
@@ -268,19 +273,11 @@ describe("rotating", () => {
 });
 
 describe("credentials on platforms", () => {
+  const onPlatform = (id: string, title: string, platform: Platform, account: string) =>
+    connector({ id, title, remoteId: id, identity: identity("lena-fischer", { platform, account }) });
   const hosted = [
-    connector({
-      id: "con_hubspot",
-      title: "HubSpot",
-      remoteId: "r1",
-      identity: { ...connector().identity, platform: "mistral", account: "Mistral · Northlight" },
-    }),
-    connector({
-      id: "con_search",
-      title: "Search",
-      remoteId: "r2",
-      identity: { ...connector().identity, platform: "cohere", account: "Cohere · Northlight" },
-    }),
+    onPlatform("con_hubspot", "HubSpot", "mistral", "Mistral · Northlight"),
+    onPlatform("con_search", "Search", "cohere", "Cohere · Northlight"),
   ];
 
   it("lists_them_by_account_and_tells_of_each_failure_where_it_is", async () => {

@@ -8,6 +8,7 @@ import { manyNeeds, manyToolChanges } from "../needSamples";
 import { everyOutcome, testSearch, toolsWithForms, withOutcomes } from "../outcomeSamples";
 import { manyTargets } from "../rotationSamples";
 import {
+  about,
   authorization,
   manyAccounts,
   manyConnectors,
@@ -58,18 +59,7 @@ const kinds = {
   full: () => withOutcomes(new MockHost(full)),
   runs: () => withOutcomes(new MockHost({ ...full, runs: everyOutcome() })),
   long: () => new MockHost({ ...full, runs: longHistory() }),
-  empty: () =>
-    new MockHost({
-      preferences,
-      about: {
-        version: "0.1.0",
-        dataFolder: "/home/lena/.local/share/patchbay",
-        mac: false,
-        playgroundUrl: "http://127.0.0.1:7788/mcp",
-        redirectUri: "http://127.0.0.1:27218/callback",
-        updates: false,
-      },
-    }),
+  empty: () => new MockHost({ preferences, about: about({ playgroundUrl: "http://127.0.0.1:7788/mcp" }) }),
   locked: () =>
     new MockHost({
       ...full,
