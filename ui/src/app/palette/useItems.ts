@@ -11,6 +11,8 @@ import {
   type Account,
   type AccountId,
   type Connector,
+  type ConnectorId,
+  type RunId,
   type ToolRunSummary,
   type ToolSummary,
   type WalletEntry,
@@ -21,19 +23,25 @@ import { useChangePreferences } from "@/host/preferences";
 import { everyRun, queries } from "@/host/queries";
 import { ago, duration } from "@/lib/time";
 import { capital, joinTexts } from "@/lib/words";
-import { useLayers } from "../LayersContext";
+import { type Layers, useLayers } from "../LayersContext";
 import { destinations } from "../destinations";
 import { type Item } from "./items";
 
-type Navigation = {
-  connector: (id: string, tab?: ReturnType<typeof tabFor>) => void;
-  tool: (connector: string, tool: string) => void;
-  run: (id: string) => void;
-  credential: () => void;
-  account: (id: AccountId, tab: "account" | "operations") => void;
-  connectorsOf: (id: AccountId) => void;
-  createOn: (id: AccountId) => void;
-};
+type Navigation = ReturnType<typeof navigationBy>;
+
+function navigationBy(navigate: ReturnType<typeof useNavigate>) {
+  return {
+    connector: (id: ConnectorId, tab?: ReturnType<typeof tabFor>) =>
+      void navigate({ to: "/connectors/$id", params: { id }, search: tab ? { tab } : {} }),
+    tool: (connector: ConnectorId, tool: string) =>
+      void navigate({ to: "/tools/$connector/$tool", params: { connector, tool } }),
+    run: (run: RunId) => void navigate({ to: "/runs/$run", params: { run } }),
+    credential: () => void navigate({ to: "/credentials" }),
+    account: (id: AccountId, tab: "account" | "operations") =>
+      void navigate({ to: "/accounts/$id", params: { id }, search: { tab } }),
+    connectorsOf: (account: AccountId) => void navigate({ to: "/connectors", search: { account } }),
+  };
+}
 
 /** Returns everything that the palette can find or do. */
 export function useItems(): Item[] {
@@ -53,15 +61,7 @@ export function useItems(): Item[] {
   const { data: wallet } = useQuery(queries.wallet());
 
   return useMemo(() => {
-    const go: Navigation = {
-      connector: (id, tab) => void navigate({ to: "/connectors/$id", params: { id }, search: tab ? { tab } : {} }),
-      tool: (connector, tool) => void navigate({ to: "/tools/$connector/$tool", params: { connector, tool } }),
-      run: (id) => void navigate({ to: "/runs/$run", params: { run: id } }),
-      credential: () => void navigate({ to: "/credentials" }),
-      account: (id, tab) => void navigate({ to: "/accounts/$id", params: { id }, search: { tab } }),
-      connectorsOf: (id) => void navigate({ to: "/connectors", search: { account: id } }),
-      createOn: (account) => layers.create({ kind: "definition", account }),
-    };
+    const go = navigationBy(navigate);
     const hosted = (accounts ?? []).filter(hasAccounts);
     const actions: Item[] = [
       ...here.filter(isOfPage).map(hereItem),
@@ -97,7 +97,7 @@ export function useItems(): Item[] {
       ...(runs?.runs ?? []).map((run) => runItem(run, go)),
       ...(wallet ?? []).map((entry) => credentialItem(entry, go)),
       ...actions,
-      ...hosted.flatMap((account) => accountItems(account, go)),
+      ...hosted.flatMap((account) => accountItems(account, go, layers)),
     ];
   }, [here, accounts, states, refresh, connectors, tools, runs, wallet, navigate, layers, changePreferences, check]);
 }
@@ -131,7 +131,7 @@ function neededAccount(account: Account, state: AccountState, go: Navigation): I
   ];
 }
 
-function accountItems({ id, label, platform }: Account, go: Navigation): Item[] {
+function accountItems({ id, label, platform }: Account, go: Navigation, { create }: Layers): Item[] {
   const item = (what: string, text: string, run: () => void): Item => ({
     id: `${what}-${id}`,
     group: "do",
@@ -144,7 +144,7 @@ function accountItems({ id, label, platform }: Account, go: Navigation): Item[] 
     item("account", `Open ${label}`, () => go.account(id, "account")),
     item("operations", `API of ${label}`, () => go.account(id, "operations")),
     item("connectors", `Connectors of ${label}`, () => go.connectorsOf(id)),
-    item("create", `Create connector on ${label}`, () => go.createOn(id)),
+    item("create", `Create connector on ${label}`, () => create({ kind: "definition", account: id })),
   ];
 }
 
