@@ -1,5 +1,5 @@
 import { type FieldProps } from "@rjsf/utils";
-import { useEffect, useState } from "react";
+import { type ChangeEvent, useEffect, useState } from "react";
 import { inexactNumber } from "@/lib/exactNumber";
 import { type Choice } from "@/lib/schema/formSchema";
 import { joinTexts } from "@/lib/words";
@@ -21,7 +21,7 @@ export function LeafField(props: FieldProps) {
   if (schema.type === "boolean") return <TrueOrFalse field={field} />;
   if (schema.type === "integer" || schema.type === "number") return <NumberInput field={field} />;
   if (field.secrets && schema.writeOnly === true) return <SecretLeaf field={field} secrets={field.secrets} />;
-  return isLong(field) ? <LongText field={field} /> : <ShortText field={field} />;
+  return <TextInput field={field} />;
 }
 
 /** A secret of a platform's form; never part of the value. */
@@ -139,30 +139,22 @@ function toNumber(text: string): number | string | undefined {
   return isNumber && Number.isFinite(value) && inexactNumber(trimmed) === undefined ? value : trimmed;
 }
 
-function ShortText({ field }: { field: FieldInput }) {
+function TextInput({ field }: { field: FieldInput }) {
   const secret = isSecret(field);
+  const props = {
+    ...inputProps(field),
+    placeholder: secret ? undefined : placeholder(field),
+    value: textOf(field.value),
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+      field.change(event.target.value || undefined),
+  };
+  if (isLong(field)) return <textarea {...props} className={styles.area} rows={3} />;
   return (
     <input
-      {...inputProps(field)}
+      {...props}
       className={styles.input}
       type={secret ? "password" : "text"}
       inputMode={inputModes[String(field.schema.format)]}
-      placeholder={secret ? undefined : placeholder(field)}
-      value={textOf(field.value)}
-      onChange={(event) => field.change(event.target.value === "" ? undefined : event.target.value)}
-    />
-  );
-}
-
-function LongText({ field }: { field: FieldInput }) {
-  return (
-    <textarea
-      {...inputProps(field)}
-      className={styles.area}
-      rows={3}
-      placeholder={placeholder(field)}
-      value={textOf(field.value)}
-      onChange={(event) => field.change(event.target.value === "" ? undefined : event.target.value)}
     />
   );
 }

@@ -113,23 +113,15 @@ export function Options({ selector, optionSchemaField }: MultiSchemaFieldTemplat
 export function OptionSelector({ id, label, options, value, onChange, disabled }: WidgetProps) {
   const choices = (options.enumOptions ?? []).map((option) => ({ value: String(option.value), label: option.label }));
   const chosen = String(value as unknown);
-  const name = `Type of ${label || id}`;
+  const props = {
+    label: `Type of ${label || id}`,
+    value: chosen,
+    isDisabled: disabled,
+    onChange: (next: string) => onChange(Number(next)),
+  };
   return choices.length <= 3 ? (
-    <SegmentedControl
-      label={name}
-      segments={choices}
-      value={chosen}
-      isDisabled={disabled}
-      onChange={(next) => onChange(Number(next))}
-    />
+    <SegmentedControl segments={choices} {...props} />
   ) : (
-    <Select
-      label={name}
-      hideLabel
-      options={choices}
-      value={chosen}
-      isDisabled={disabled}
-      onChange={(next) => onChange(Number(next))}
-    />
+    <Select hideLabel options={choices} {...props} />
   );
 }
