@@ -22,21 +22,8 @@ export function problemWords({ keyword, error }: OutputUnit, value: unknown, rul
         : "Doesn't match the required format";
     case "format":
       return formatMessage(/format "(.+)"/.exec(error)?.[1] ?? "");
-    case "minimum":
-      return `Enter ${last} or more`;
-    case "maximum":
-      return `Enter ${last} or less`;
-    case "exclusiveMinimum":
-      return `Enter more than ${last}`;
-    case "exclusiveMaximum":
-      return `Enter less than ${last}`;
-    case "multipleOf":
-      return `Enter a multiple of ${last}`;
     case "uniqueItems":
       return "Remove duplicates";
-    case "minItems":
-    case "maxItems":
-      return keyword === "minItems" ? `Add items: at least ${last}` : `Remove items: at most ${last}`;
     case "additionalProperties":
     case "unevaluatedProperties":
       return "Unknown property";
@@ -46,9 +33,19 @@ export function problemWords({ keyword, error }: OutputUnit, value: unknown, rul
         ? "Doesn't match any option"
         : "Matches more than one option";
     default:
-      return error.replace(/\.$/, "").replace(/^Instance /, "This ");
+      return limits[keyword]?.(last) ?? error.replace(/\.$/, "").replace(/^Instance /, "This ");
   }
 }
+
+const limits: Partial<Record<string, (limit: string) => string>> = {
+  minimum: (limit) => `Enter ${limit} or more`,
+  maximum: (limit) => `Enter ${limit} or less`,
+  exclusiveMinimum: (limit) => `Enter more than ${limit}`,
+  exclusiveMaximum: (limit) => `Enter less than ${limit}`,
+  multipleOf: (limit) => `Enter a multiple of ${limit}`,
+  minItems: (limit) => `Add items: at least ${limit}`,
+  maxItems: (limit) => `Remove items: at most ${limit}`,
+};
 
 function wrongType(expected: string, value: unknown): string {
   const types = [...expected.matchAll(/"([^"]+)"/g)].flatMap((match) => match[1] ?? []);
