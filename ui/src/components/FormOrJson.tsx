@@ -1,11 +1,9 @@
+import { optionsOf } from "@/lib/options";
 import { SegmentedControl } from "./SegmentedControl";
 
 export type EditMode = "form" | "json";
 
-const modes = [
-  { value: "form" as const, label: "Form" },
-  { value: "json" as const, label: "JSON" },
-];
+const modes = optionsOf({ form: "Form", json: "JSON" });
 
 type Props = { label: string; mode: EditMode; onChange: (mode: EditMode) => void; isDisabled?: boolean };
 

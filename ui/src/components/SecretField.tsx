@@ -1,5 +1,6 @@
 import { type ReactNode } from "react";
 import { type WalletEntry } from "@/host/bindings";
+import { optionsOf } from "@/lib/options";
 import { Button } from "./Button";
 import { Field } from "./Field";
 import { Icon } from "./Icon";
@@ -53,9 +54,8 @@ export function SecretField({
         <SegmentedControl
           label={`Source of ${label}`}
           segments={[
-            { value: "new", label: "New" },
-            { value: "reference", label: "Secret reference" },
-            ...(entries.length > 0 ? [{ value: "entry" as const, label: "Saved" }] : []),
+            ...optionsOf({ new: "New", reference: "Secret reference" }),
+            ...(entries.length > 0 ? optionsOf({ entry: "Saved" }) : []),
           ]}
           value={draft.from}
           onChange={(from) => set({ from })}

@@ -1,6 +1,7 @@
 import { type FieldTemplateProps } from "@rjsf/utils";
 import { type ReactNode, use } from "react";
 import { toPointer } from "@/lib/jsonPointer";
+import { optionsOf } from "@/lib/options";
 import { type FieldFacts, factsOf } from "@/lib/schema/formSchema";
 import { branches, type Schema } from "@/lib/schema/schema";
 import { Button } from "../Button";
@@ -14,10 +15,10 @@ export function FieldFrame(props: FieldTemplateProps) {
   const { fieldPathId, id, schema, required, disabled, children, onChange } = props;
   const insideOption = use(OptionContext);
   const { problems, secrets } = useFormFacts();
-  const problem = problems.get(toPointer(fieldPathId.path));
   const { path } = fieldPathId;
-  const facts = factsOf(schema);
   const pointer = toPointer(path);
+  const problem = problems.get(pointer);
+  const facts = factsOf(schema);
   if (path.length === 0) return <>{children}</>;
   // The selected alternative is rendered under the name of the whole.
   if (insideOption === id) return <>{children}</>;
@@ -71,10 +72,7 @@ export function FieldFrame(props: FieldTemplateProps) {
           {facts.nullable && !secrets && (
             <SegmentedControl
               label={`${name}: value or null`}
-              segments={[
-                { value: "value", label: "Value" },
-                { value: "null", label: "null" },
-              ]}
+              segments={optionsOf({ value: "Value", null: "null" })}
               value={isNull ? "null" : "value"}
               onChange={(kind) => change(kind === "null" ? null : undefined)}
               isDisabled={disabled}

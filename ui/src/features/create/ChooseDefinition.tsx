@@ -54,13 +54,7 @@ export function ChooseDefinition({ account, onChoose, onBack, onClose }: Props) 
   );
 }
 
-function Definitions({
-  definitions,
-  onChoose,
-}: {
-  definitions: Definition[];
-  onChoose: (definition: Definition) => void;
-}) {
+function Definitions({ definitions, onChoose }: Pick<Props, "onChoose"> & { definitions: Definition[] }) {
   const [typed, setTyped] = useState("");
   const [category, setCategory] = useState<string | null>(null);
   const [selected, setSelected] = useState<string | null>(null);

@@ -24,6 +24,7 @@ import { upsertAuthorization } from "@/host/events";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { linkAddress } from "@/lib/linkAddress";
+import { optionsOf } from "@/lib/options";
 import styles from "./Create.module.css";
 import { type ProviderDraft } from "./drafts";
 import { fillForm, providerErrors, providerRequest } from "./providerForm";
@@ -104,10 +105,7 @@ function ProviderFields({
     <>
       <SegmentedControl<Redirect>
         label="Redirect"
-        segments={[
-          { value: "loopback", label: "Local port" },
-          { value: "deep_link", label: "patchbay:// link" },
-        ]}
+        segments={optionsOf({ loopback: "Local port", deep_link: "patchbay:// link" })}
         value={draft.redirect}
         onChange={(redirect) => set({ redirect })}
       />

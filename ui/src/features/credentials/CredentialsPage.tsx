@@ -20,6 +20,7 @@ import {
 } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { hasWords, splitWords } from "@/lib/match";
+import { optionsOf } from "@/lib/options";
 import { grouped, joinTexts } from "@/lib/words";
 import { AddEntryDialog } from "./AddEntryDialog";
 import styles from "./Credentials.module.css";
@@ -39,11 +40,6 @@ type Props = {
   /** Opens a connector's credentials on its platform. */
   onOpenCredentials: (id: ConnectorId) => void;
 };
-
-const views = [
-  { value: "wallet" as const, label: "Wallet" },
-  { value: "platforms" as const, label: "Platforms" },
-];
 
 /** Credentials in the wallet and on platforms. */
 export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredentials }: Props) {
@@ -80,7 +76,7 @@ export function CredentialsPage({ onOpenConnector, onOpenAccount, onOpenCredenti
         <Toolbar title="Credentials" count={view === "wallet" ? wallet?.length : undefined}>
           <SegmentedControl
             label="View"
-            segments={views}
+            segments={optionsOf({ wallet: "Wallet", platforms: "Platforms" })}
             value={view}
             onChange={(next) => {
               setView(next);

@@ -50,15 +50,11 @@ export function RotateSheet({ entry, onClose }: Props) {
         if (after.targets.every((target) => target.problem === null)) toast(`Rotation of ${entry.name} rolled back`);
       },
     });
-  const retryFailed = () => retry.mutate();
+  const hasFailed = failed.length > 0;
+  const proceed = hasFailed ? () => retry.mutate() : finishRotation;
   useShortcut(
     isOpen && !pushing
-      ? {
-          keys: "form.submit",
-          label: failed.length > 0 ? "Retry" : "Finish",
-          inBar: true,
-          run: failed.length > 0 ? retryFailed : finishRotation,
-        }
+      ? { keys: "form.submit", label: hasFailed ? "Retry" : "Finish", inBar: true, run: proceed }
       : null,
   );
 
@@ -83,32 +79,22 @@ export function RotateSheet({ entry, onClose }: Props) {
               </Button>
             )}
             <span className="grow" />
-            {failed.length > 0 && (
+            {hasFailed && (
               <Button isPending={finish.isPending} isDisabled={pushing} onPress={finishRotation}>
                 Finish anyway
               </Button>
             )}
-            {failed.length > 0 ? (
-              <Button
-                look="primary"
-                autoFocus
-                keys="form.submit"
-                isPending={retry.isPending}
-                isDisabled={pushing && !retry.isPending}
-                onPress={retryFailed}
-              >{`Retry ${failed.length}`}</Button>
-            ) : (
-              <Button
-                look={rejected > 0 && !isRestored ? "plain" : "primary"}
-                autoFocus
-                keys="form.submit"
-                isPending={finish.isPending}
-                isDisabled={pushing}
-                onPress={finishRotation}
-              >
-                Finish
-              </Button>
-            )}
+            <Button
+              key={hasFailed ? "retry" : "finish"}
+              look={rejected > 0 && !isRestored && !hasFailed ? "plain" : "primary"}
+              autoFocus
+              keys="form.submit"
+              isPending={hasFailed ? retry.isPending : finish.isPending}
+              isDisabled={pushing && !(hasFailed && retry.isPending)}
+              onPress={proceed}
+            >
+              {hasFailed ? `Retry ${failed.length}` : "Finish"}
+            </Button>
           </>
         ) : (
           <>

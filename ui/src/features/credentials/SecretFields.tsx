@@ -3,6 +3,7 @@ import { HeaderLines } from "@/components/HeaderLines";
 import { ReferenceOffer } from "@/components/ReferenceOffer";
 import { SecretValueField } from "@/components/SecretValueField";
 import { SegmentedControl } from "@/components/SegmentedControl";
+import { optionsOf } from "@/lib/options";
 import { type SecretForm } from "./secretForm";
 
 type Props = {
@@ -93,10 +94,7 @@ export function SecretKindControl({ kind, onChange }: KindProps) {
   return (
     <SegmentedControl
       label="New type"
-      segments={[
-        { value: "bearer", label: "Token" },
-        { value: "reference", label: "Secret reference" },
-      ]}
+      segments={optionsOf({ bearer: "Token", reference: "Secret reference" })}
       value={kind}
       onChange={onChange}
     />

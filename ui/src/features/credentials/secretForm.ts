@@ -1,15 +1,17 @@
 import { emptyValue, type HeaderLine, headersOf, secretValueOf, type ValueDraft } from "@/components/secretValue";
 import { type WalletKind, type WalletSecret } from "@/host/bindings";
+import { optionsOf } from "@/lib/options";
 
 /** The kinds of secrets that can be entered. Sign-ins come from an authorization; variables belong to a program. */
 export type TypedKind = "bearer" | "reference" | "headers" | "variables" | "oauth_client";
 
-export const typedKinds: { value: TypedKind; label: string }[] = [
-  { value: "bearer", label: "Token" },
-  { value: "reference", label: "Secret reference" },
-  { value: "headers", label: "Headers" },
-  { value: "oauth_client", label: "OAuth app" },
-];
+/** The kinds to choose from. */
+export const typedKinds = optionsOf<Exclude<TypedKind, "variables">>({
+  bearer: "Token",
+  reference: "Secret reference",
+  headers: "Headers",
+  oauth_client: "OAuth app",
+});
 
 export type SecretForm = {
   kind: TypedKind;

@@ -81,19 +81,9 @@ function vaultFact(vault: VaultStatus): string | null {
   return vault.backend === "keychain" && vault.state === "ready" ? "Keychain ready" : null;
 }
 
-function Start({
-  icon,
-  keys,
-  title,
-  onPress,
-  children,
-}: {
-  icon: IconName;
-  keys: ShortcutId;
-  title: string;
-  onPress: () => void;
-  children: ReactNode;
-}) {
+type StartProps = { icon: IconName; keys: ShortcutId; title: string; onPress: () => void; children: ReactNode };
+
+function Start({ icon, keys, title, onPress, children }: StartProps) {
   useShortcut({ keys, run: onPress });
   return (
     <button type="button" className={styles.start} onClick={onPress}>

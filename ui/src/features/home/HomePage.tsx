@@ -68,12 +68,9 @@ function AccountsFact() {
   );
 }
 
-function LoadedPage({
-  needs,
-  connectors,
-  runs,
-  ...props
-}: Props & { needs: Need[]; connectors: Connector[]; runs: ToolRunSummary[] }) {
+type LoadedProps = Props & { needs: Need[]; connectors: Connector[]; runs: ToolRunSummary[] };
+
+function LoadedPage({ needs, connectors, runs, ...props }: LoadedProps) {
   const checkAll = useCheckAll();
   const { data: vault } = useQuery(queries.vault());
   const unusable = vault && !canUseVault(vault) ? vault : null;

@@ -27,15 +27,9 @@ export function ComparedChanges({ comparison, onIgnore }: Props) {
   );
 }
 
-function Part({
-  part,
-  differences,
-  onIgnore,
-}: {
-  part: RunPart;
-  differences: RunDifference[];
-  onIgnore: (path: string) => void;
-}) {
+type PartProps = Pick<Props, "onIgnore"> & { part: RunPart; differences: RunDifference[] };
+
+function Part({ part, differences, onIgnore }: PartProps) {
   return (
     <section aria-label={partNames[part]}>
       <h3 className={styles.head}>

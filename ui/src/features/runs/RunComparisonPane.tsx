@@ -8,6 +8,7 @@ import { Select } from "@/components/Select";
 import { Skeleton } from "@/components/Skeleton";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { runStates } from "@/components/ToolResult/runWords";
+import { optionsOf } from "@/lib/options";
 import { ago, clockSeconds, duration } from "@/lib/time";
 import { count, joinTexts } from "@/lib/words";
 import styles from "./Compare.module.css";
@@ -41,11 +42,7 @@ export function RunComparisonPane({ run, comparing, onChange }: Props) {
   return <Compared key={partner} run={run} partner={partner} comparing={comparing} onChange={onChange} />;
 }
 
-const views: { value: ComparisonView; label: string }[] = [
-  { value: "changes", label: "Changes" },
-  { value: "unified", label: "Unified" },
-  { value: "side", label: "Side by side" },
-];
+const views = optionsOf<ComparisonView>({ changes: "Changes", unified: "Unified", side: "Side by side" });
 
 function Compared({ run, partner, comparing, onChange }: Props & { partner: RunId }) {
   const [showsPaths, setShowsPaths] = useState(false);

@@ -16,6 +16,7 @@ import { type Contrast, type Density, type Preferences, type Redirect, type Them
 import { useChangePreferences } from "@/host/preferences";
 import { queries } from "@/host/queries";
 import { showKeys } from "@/lib/keys";
+import { optionsOf } from "@/lib/options";
 import { BackgroundSettings } from "./BackgroundSettings";
 import { HistorySettings } from "./HistorySettings";
 import { ProgramSettings } from "./ProgramSettings";
@@ -75,29 +76,19 @@ function AppearanceSettings({ preferences, onChange, onOpenKeys }: AppearancePro
       <Section title="Appearance">
         <Choice<Theme>
           label="Theme"
-          segments={[
-            { value: "system", label: "System" },
-            { value: "light", label: "Light" },
-            { value: "dark", label: "Dark" },
-          ]}
+          segments={optionsOf({ system: "System", light: "Light", dark: "Dark" })}
           value={preferences.theme ?? "system"}
           onChange={(theme) => onChange({ theme })}
         />
         <Choice<Contrast>
           label="Contrast"
-          segments={[
-            { value: "system", label: "System" },
-            { value: "more", label: "More" },
-          ]}
+          segments={optionsOf({ system: "System", more: "More" })}
           value={preferences.contrast ?? "system"}
           onChange={(contrast) => onChange({ contrast })}
         />
         <Choice<Density>
           label="Row height"
-          segments={[
-            { value: "comfortable", label: "Comfortable" },
-            { value: "compact", label: "Compact" },
-          ]}
+          segments={optionsOf({ comfortable: "Comfortable", compact: "Compact" })}
           value={preferences.density ?? "comfortable"}
           onChange={(density) => onChange({ density })}
         />
@@ -111,10 +102,7 @@ function AppearanceSettings({ preferences, onChange, onOpenKeys }: AppearancePro
       <Section title="Sign-in">
         <Choice<Redirect>
           label="Return from platforms"
-          segments={[
-            { value: "loopback", label: "Local port" },
-            { value: "deep_link", label: "patchbay:// link" },
-          ]}
+          segments={optionsOf({ loopback: "Local port", deep_link: "patchbay:// link" })}
           value={preferences.hostedRedirect ?? "loopback"}
           onChange={(hostedRedirect) => onChange({ hostedRedirect })}
         />
