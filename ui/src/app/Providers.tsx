@@ -1,6 +1,5 @@
 import { type QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
-import { AllowProgramContext } from "@/components/AllowProgramContext";
 import { AppearanceContext } from "@/components/AppearanceContext";
 import { CopyContext } from "@/components/CopyContext";
 import { MacContext, useMac } from "@/components/MacContext";
@@ -11,9 +10,8 @@ import { OverridesContext, useKeysOf } from "@/components/useKeysOf";
 import { commands } from "@/host/bindings";
 import { call } from "@/host/call";
 import { applyEvent, listen } from "@/host/events";
-import { keys, queries } from "@/host/queries";
+import { queries } from "@/host/queries";
 import { useToasts } from "@/host/toasts";
-import { useCommand } from "@/host/useCommand";
 import { pressed } from "@/lib/keys";
 import { applyAppearance, applySystem, withDefaults, watchSystem } from "./appearance";
 
@@ -28,11 +26,9 @@ export function Providers({ client, children }: Props) {
         <AppearanceProvider>
           <StatusBarProvider>
             <ClipboardProvider>
-              <AllowProgramProvider>
-                <EventReader />
-                <ShortcutListener registry={registry} />
-                {children}
-              </AllowProgramProvider>
+              <EventReader />
+              <ShortcutListener registry={registry} />
+              {children}
             </ClipboardProvider>
             <Toasts />
           </StatusBarProvider>
@@ -79,24 +75,6 @@ function ClipboardProvider({ children }: { children: ReactNode }) {
     [toast],
   );
   return <CopyContext value={copy}>{children}</CopyContext>;
-}
-
-function AllowProgramProvider({ children }: { children: ReactNode }) {
-  const { mutateAsync } = useCommand({
-    mutationFn: (reference: string) => call(commands.allowProgram(reference)),
-    toast: ({ program }) => `${program.name} allowed`,
-    invalidates: [keys.allowedPrograms],
-  });
-  // Declining needs no message; the notice with the button shows any other failure.
-  const allow = useCallback(
-    (reference: string) =>
-      mutateAsync(reference).then(
-        () => true,
-        () => false,
-      ),
-    [mutateAsync],
-  );
-  return <AllowProgramContext value={allow}>{children}</AllowProgramContext>;
 }
 
 function EventReader() {

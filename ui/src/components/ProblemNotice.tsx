@@ -1,8 +1,8 @@
 import { type ReactNode } from "react";
 import { type Connector, type Problem } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { useAllowProgram } from "@/host/useAllowProgram";
 import { capital, joinTexts, sentence } from "@/lib/words";
-import { useAllowProgram } from "./AllowProgramContext";
 import { Button } from "./Button";
 import { useCopy } from "./CopyContext";
 import { useFix } from "./FixContext";
@@ -71,10 +71,12 @@ export function ProblemNotice({
               <Button
                 small
                 look="primary"
+                // Declining needs no message; the notice stays.
                 onPress={() =>
-                  void allow(program).then((allowed) => {
-                    if (allowed) onRetry?.();
-                  })
+                  void allow.mutateAsync(program).then(
+                    () => onRetry?.(),
+                    () => undefined,
+                  )
                 }
               >
                 Allow program…
