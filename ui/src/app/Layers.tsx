@@ -1,5 +1,4 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, Suspense, useMemo, useState } from "react";
 import { FixContext } from "@/components/FixContext";
 import { FocusReturn } from "@/components/FocusReturn";
@@ -24,6 +23,7 @@ import { OfferedLink } from "./OfferedLink";
 import { OpenQuestion } from "./OpenQuestion";
 import { RefusedLink } from "./RefusedLink";
 import { useFixes } from "./useFixes";
+import { useGo } from "./useGo";
 import { useOpenTools } from "./useOpenTools";
 
 type Open =
@@ -39,7 +39,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState<Open>(null);
   const signIn = useSignIn();
   const client = useQueryClient();
-  const navigate = useNavigate();
+  const go = useGo();
   const openTools = useOpenTools();
   const { start, show } = signIn;
   const fixes = useFixes(start);
@@ -67,8 +67,8 @@ export function LayersProvider({ children }: { children: ReactNode }) {
   /** Opens the connectors of a new account, or its own page if it has none. */
   const openAdded = async (id: AccountId) => {
     const connectors = await client.fetchQuery({ ...queries.connectors(), staleTime: 0 }).catch(() => []);
-    if (connectors.some((one) => one.account === id)) await navigate({ to: "/connectors", search: { account: id } });
-    else await navigate({ to: "/accounts/$id", params: { id } });
+    if (connectors.some((one) => one.account === id)) go.connectors(id);
+    else go.account(id);
   };
   usePreloadPalette();
   return (
@@ -86,12 +86,12 @@ export function LayersProvider({ children }: { children: ReactNode }) {
             onAdded={(connector, connect) => {
               close();
               openTools(connector.id);
-              void navigate({ to: "/connectors/$id", params: { id: connector.id } });
+              go.connector(connector.id);
               if (connect) start(connector);
             }}
             onAddedSeveral={() => {
               close();
-              void navigate({ to: "/connectors" });
+              go.connectors();
             }}
           />
         )}
@@ -104,7 +104,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
             onAddAccount={() => setOpen({ kind: "account" })}
             onCreated={(connector, needsSignIn) => {
               close();
-              void navigate({ to: "/connectors/$id", params: { id: connector.id } });
+              go.connector(connector.id);
               if (needsSignIn) start(connector);
             }}
             onShowAuthorization={show}
@@ -127,12 +127,7 @@ export function LayersProvider({ children }: { children: ReactNode }) {
         />
         <OpenQuestion />
         {open?.kind === "keys" && <CheatSheet onClose={close} />}
-        {signIn.shown && (
-          <AuthorizationLayer
-            signIn={signIn}
-            onOpenConnector={(id) => void navigate({ to: "/connectors/$id", params: { id }, search: { tab: "tools" } })}
-          />
-        )}
+        {signIn.shown && <AuthorizationLayer signIn={signIn} onOpenConnector={(id) => go.connector(id, "tools")} />}
       </Suspense>
     </LayersContext>
   );

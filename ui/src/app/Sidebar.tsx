@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { Button } from "@/components/Button";
 import { Icon } from "@/components/Icon";
 import { KeyHint } from "@/components/KeyHint";
@@ -10,13 +10,14 @@ import { useLayers } from "./LayersContext";
 import { Logo } from "./Logo";
 import { destinations } from "./destinations";
 import styles from "./Sidebar.module.css";
+import { useGo } from "./useGo";
 
 type Props = { collapsed: boolean; onToggle: () => void };
 
 /** The sidebar: search, pages and accounts. When collapsed, it shows icons with tooltips. */
 export function Sidebar({ collapsed, onToggle }: Props) {
   const layers = useLayers();
-  const navigate = useNavigate();
+  const go = useGo();
   const counts = useCounts();
   return (
     <nav className={styles.sidebar} data-collapsed={collapsed || undefined} aria-label="Navigation">
@@ -78,13 +79,7 @@ export function Sidebar({ collapsed, onToggle }: Props) {
       <div className={styles.foot}>
         <span className="grow" />
         <Button look="quiet" icon="keyboard" small label="Keyboard shortcuts" onPress={layers.openKeys} />
-        <Button
-          look="quiet"
-          icon="settings"
-          small
-          label="Settings"
-          onPress={() => void navigate({ to: "/settings" })}
-        />
+        <Button look="quiet" icon="settings" small label="Settings" onPress={go.settings} />
       </div>
     </nav>
   );

@@ -1,27 +1,24 @@
-import { useNavigate } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { type Fix } from "@/components/FixContext";
 import { nextActionLabels, tabFor } from "@/components/nextAction";
+import { type ConnectorTab } from "@/features/connectors/connectorTabs";
 import { type Connector, fixes, type Problem } from "@/host/bindings";
+import { useGo } from "./useGo";
 
 /** Returns a function that finds the button for a connector's problem, wherever that is shown. */
 export function useFixes(onSignIn: (connector: Connector, retry: Fix | null) => void) {
-  const navigate = useNavigate();
+  const go = useGo();
   return useCallback(
     ({ code }: Problem, connector: Connector, retry: Fix | null): Fix | null => {
-      const open = (tab: "settings" | "log" | NonNullable<ReturnType<typeof tabFor>>) => () =>
-        void navigate({ to: "/connectors/$id", params: { id: connector.id }, search: { tab } });
+      const open = (tab: ConnectorTab) => () => go.connector(connector.id, tab);
       const action = connector.reauthAction;
       const tab = tabFor(action);
       const label = nextActionLabels[action];
       switch (fixes[code]) {
         case "open_vault":
-          return { label: "Open vault", run: () => void navigate({ to: "/credentials" }) };
+          return { label: "Open vault", run: go.credentials };
         case "replace_key":
-          return {
-            label: "Replace key",
-            run: () => void navigate({ to: "/accounts/$id", params: { id: connector.account } }),
-          };
+          return { label: "Replace key", run: () => go.account(connector.account) };
         case "edit_command":
           return connector.command ? { label: "Edit command", run: open("settings") } : null;
         case "show_log":
@@ -36,6 +33,6 @@ export function useFixes(onSignIn: (connector: Connector, retry: Fix | null) => 
           return null;
       }
     },
-    [navigate, onSignIn],
+    [go, onSignIn],
   );
 }

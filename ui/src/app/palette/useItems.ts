@@ -7,16 +7,7 @@ import { isSignInAction, tabFor } from "@/components/nextAction";
 import { type ActiveShortcut, ShortcutContext } from "@/components/shortcuts";
 import { runStates } from "@/components/ToolResult/runWords";
 import { type AccountState, useAccountStates, useRefreshAccounts } from "@/host/accountSync";
-import {
-  type Account,
-  type AccountId,
-  type Connector,
-  type ConnectorId,
-  type RunId,
-  type ToolRunSummary,
-  type ToolSummary,
-  type WalletEntry,
-} from "@/host/bindings";
+import { type Account, type Connector, type ToolRunSummary, type ToolSummary, type WalletEntry } from "@/host/bindings";
 import { hasAccounts } from "@/host/platforms";
 import { useCheckAll } from "@/host/useCheckAll";
 import { useChangePreferences } from "@/host/preferences";
@@ -25,27 +16,13 @@ import { ago, duration } from "@/lib/time";
 import { capital, joinTexts } from "@/lib/words";
 import { type Layers, useLayers } from "../LayersContext";
 import { destinations } from "../destinations";
+import { type Go, useGo } from "../useGo";
 import { type Item } from "./items";
-
-type Navigation = ReturnType<typeof navigationBy>;
-
-function navigationBy(navigate: ReturnType<typeof useNavigate>) {
-  return {
-    connector: (id: ConnectorId, tab?: ReturnType<typeof tabFor>) =>
-      void navigate({ to: "/connectors/$id", params: { id }, search: tab ? { tab } : {} }),
-    tool: (connector: ConnectorId, tool: string) =>
-      void navigate({ to: "/tools/$connector/$tool", params: { connector, tool } }),
-    run: (run: RunId) => void navigate({ to: "/runs/$run", params: { run } }),
-    credential: () => void navigate({ to: "/credentials" }),
-    account: (id: AccountId, tab: "account" | "operations") =>
-      void navigate({ to: "/accounts/$id", params: { id }, search: { tab } }),
-    connectorsOf: (account: AccountId) => void navigate({ to: "/connectors", search: { account } }),
-  };
-}
 
 /** Returns everything that the palette can find or do. */
 export function useItems(): Item[] {
   const navigate = useNavigate();
+  const go = useGo();
   const layers = useLayers();
   const registry = useContext(ShortcutContext);
   // The shortcuts that were active on the page when the palette opened.
@@ -61,7 +38,6 @@ export function useItems(): Item[] {
   const { data: wallet } = useQuery(queries.wallet());
 
   return useMemo(() => {
-    const go = navigationBy(navigate);
     const hosted = (accounts ?? []).filter(hasAccounts);
     const actions: Item[] = [
       ...here.filter(isOfPage).map(hereItem),
@@ -78,10 +54,7 @@ export function useItems(): Item[] {
       action("add-account", "Add account", "plus", layers.addAccount),
       ...(hosted.length > 0 ? [action("refresh", "Refresh all accounts", "refresh-cw", () => void refresh())] : []),
       action("check-all", "Check all connectors", "refresh-cw", () => check()),
-      {
-        ...action("settings", "Settings", "settings", () => void navigate({ to: "/settings" })),
-        keys: "window.settings",
-      },
+      { ...action("settings", "Settings", "settings", go.settings), keys: "window.settings" },
       { ...action("keys", "Keyboard shortcuts", "keyboard", layers.openKeys), keys: "window.keys" },
       action("light", "Light theme", "eye", () => changePreferences({ theme: "light" })),
       action("dark", "Dark theme", "eye-off", () => changePreferences({ theme: "dark" })),
@@ -99,7 +72,21 @@ export function useItems(): Item[] {
       ...actions,
       ...hosted.flatMap((account) => accountItems(account, go, layers)),
     ];
-  }, [here, accounts, states, refresh, connectors, tools, runs, wallet, navigate, layers, changePreferences, check]);
+  }, [
+    here,
+    accounts,
+    states,
+    refresh,
+    connectors,
+    tools,
+    runs,
+    wallet,
+    navigate,
+    go,
+    layers,
+    changePreferences,
+    check,
+  ]);
 }
 
 /** Whether a shortcut belongs to the page: window shortcuts have entries of their own, and some only move the focus. */
@@ -115,7 +102,7 @@ function action(id: string, text: string, start: Extract<Item["start"], string>,
   return { id, group: "do", text, detail: "", start, run };
 }
 
-function neededAccount(account: Account, state: AccountState, go: Navigation): Item[] {
+function neededAccount(account: Account, state: AccountState, go: Go): Item[] {
   const { glyph, word } = accountLook(state);
   if (!glyph) return [];
   return [
@@ -131,7 +118,7 @@ function neededAccount(account: Account, state: AccountState, go: Navigation): I
   ];
 }
 
-function accountItems({ id, label, platform }: Account, go: Navigation, { create }: Layers): Item[] {
+function accountItems({ id, label, platform }: Account, go: Go, { create }: Layers): Item[] {
   const item = (what: string, text: string, run: () => void): Item => ({
     id: `${what}-${id}`,
     group: "do",
@@ -143,7 +130,7 @@ function accountItems({ id, label, platform }: Account, go: Navigation, { create
   return [
     item("account", `Open ${label}`, () => go.account(id, "account")),
     item("operations", `API of ${label}`, () => go.account(id, "operations")),
-    item("connectors", `Connectors of ${label}`, () => go.connectorsOf(id)),
+    item("connectors", `Connectors of ${label}`, () => go.connectors(id)),
     item("create", `Create connector on ${label}`, () => create({ kind: "definition", account: id })),
   ];
 }
@@ -152,7 +139,7 @@ function identityText(connector: Connector): string {
   return joinTexts(" · ", connector.identity.account, connector.identity.credential);
 }
 
-function needItem(connector: Connector, go: Navigation, signIn: (connector: Connector) => void): Item {
+function needItem(connector: Connector, go: Go, signIn: (connector: Connector) => void): Item {
   const remedy = connector.nextAction;
   const { glyph, word } = statusLook(connector);
   return {
@@ -166,7 +153,7 @@ function needItem(connector: Connector, go: Navigation, signIn: (connector: Conn
   };
 }
 
-function toolItem(tool: ToolSummary, connectors: Connector[], go: Navigation): Item {
+function toolItem(tool: ToolSummary, connectors: Connector[], go: Go): Item {
   const connector = connectors.find((one) => one.id === tool.connector);
   return {
     id: `tool-${tool.connector}-${tool.name}`,
@@ -179,7 +166,7 @@ function toolItem(tool: ToolSummary, connectors: Connector[], go: Navigation): I
   };
 }
 
-function connectorItem(connector: Connector, go: Navigation): Item {
+function connectorItem(connector: Connector, go: Go): Item {
   return {
     id: `connector-${connector.id}`,
     group: "connectors",
@@ -191,7 +178,7 @@ function connectorItem(connector: Connector, go: Navigation): Item {
   };
 }
 
-function runItem(run: ToolRunSummary, go: Navigation): Item {
+function runItem(run: ToolRunSummary, go: Go): Item {
   return {
     id: `run-${run.id}`,
     group: "runs",
@@ -210,13 +197,13 @@ function runItem(run: ToolRunSummary, go: Navigation): Item {
   };
 }
 
-function credentialItem(entry: WalletEntry, go: Navigation): Item {
+function credentialItem(entry: WalletEntry, go: Go): Item {
   return {
     id: `credential-${entry.id}`,
     group: "credentials",
     text: entry.name,
     detail: entry.usedBy.length === 0 ? "Not used" : entry.usedBy.map((user) => user.title).join(", "),
     start: "key-round",
-    run: go.credential,
+    run: go.credentials,
   };
 }

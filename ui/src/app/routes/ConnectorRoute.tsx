@@ -3,7 +3,7 @@ import { ConnectorPage } from "@/features/connectors/ConnectorPage";
 import { RunsBrowser } from "@/features/runs/RunsBrowser";
 import { ToolsPane } from "@/features/tools/ToolsPane";
 import { useLayers } from "../LayersContext";
-import { useOpenConnector } from "./useOpenConnector";
+import { useGo } from "../useGo";
 
 /** A connector's page, with the tools and runs that other features render. */
 export function ConnectorRoute() {
@@ -11,7 +11,7 @@ export function ConnectorRoute() {
   const { tab } = useSearch({ from: "/connectors/$id" });
   const layers = useLayers();
   const navigate = useNavigate();
-  const openConnector = useOpenConnector();
+  const go = useGo();
   return (
     <ConnectorPage
       key={id}
@@ -19,9 +19,9 @@ export function ConnectorRoute() {
       tab={tab ?? "overview"}
       onTab={(next) => void navigate({ to: "/connectors/$id", params: { id }, search: { tab: next }, replace: true })}
       onSignIn={layers.signIn}
-      onOpen={openConnector}
+      onOpen={go.connector}
       onCreateElsewhere={(of) => layers.create({ kind: "copy", of })}
-      onLeave={() => void navigate({ to: "/connectors" })}
+      onLeave={() => go.connectors()}
       renderTools={(shown) => <ToolsPane connector={shown} />}
       renderRuns={(shown) => <RunsBrowser connector={shown.id} />}
     />

@@ -1,12 +1,13 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ConnectorsPage } from "@/features/connectors/ConnectorsPage";
 import { useLayers } from "../LayersContext";
-import { useOpenConnector } from "./useOpenConnector";
+import { useGo } from "../useGo";
 
 export function ConnectorsRoute() {
   const { account: shown } = useSearch({ from: "/connectors" });
   const layers = useLayers();
   const navigate = useNavigate();
+  const go = useGo();
   return (
     <ConnectorsPage
       account={shown ?? null}
@@ -14,8 +15,8 @@ export function ConnectorsRoute() {
         void navigate({ to: "/connectors", search: id === null ? {} : { account: id }, replace: true })
       }
       onAdd={() => layers.add()}
-      onOpen={useOpenConnector()}
-      onOpenAccount={(id) => void navigate({ to: "/accounts/$id", params: { id } })}
+      onOpen={go.connector}
+      onOpenAccount={go.account}
       onSignIn={layers.signIn}
     />
   );

@@ -1,15 +1,13 @@
-import { useNavigate } from "@tanstack/react-router";
 import { CredentialsPage } from "@/features/credentials/CredentialsPage";
-import { useOpenConnector } from "./useOpenConnector";
+import { useGo } from "../useGo";
 
 export function CredentialsRoute() {
-  const openConnector = useOpenConnector();
-  const navigate = useNavigate();
+  const go = useGo();
   return (
     <CredentialsPage
-      onOpenConnector={(id) => openConnector(id)}
-      onOpenAccount={(id) => void navigate({ to: "/accounts/$id", params: { id } })}
-      onOpenCredentials={(id) => openConnector(id, "credentials")}
+      onOpenConnector={go.connector}
+      onOpenAccount={go.account}
+      onOpenCredentials={(id) => go.connector(id, "credentials")}
     />
   );
 }

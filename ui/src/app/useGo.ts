@@ -1,0 +1,29 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { type AccountTab } from "@/features/accounts/accountTabs";
+import { type ConnectorTab } from "@/features/connectors/connectorTabs";
+import { type AccountId, type ConnectorId, type RunId } from "@/host/bindings";
+
+/** Returns functions that go to the pages. */
+export function useGo() {
+  const navigate = useNavigate();
+  return useMemo(
+    () => ({
+      account: (id: AccountId, tab?: AccountTab) =>
+        void navigate({ to: "/accounts/$id", params: { id }, search: tab ? { tab } : {} }),
+      catalogue: () => void navigate({ to: "/catalogue" }),
+      connector: (id: ConnectorId, tab?: ConnectorTab | null) =>
+        void navigate({ to: "/connectors/$id", params: { id }, search: tab ? { tab } : {} }),
+      connectors: (account?: AccountId) => void navigate({ to: "/connectors", search: account ? { account } : {} }),
+      credentials: () => void navigate({ to: "/credentials" }),
+      run: (run: RunId) => void navigate({ to: "/runs/$run", params: { run } }),
+      runs: () => void navigate({ to: "/runs" }),
+      settings: () => void navigate({ to: "/settings" }),
+      tool: (connector: ConnectorId, tool: string) =>
+        void navigate({ to: "/tools/$connector/$tool", params: { connector, tool } }),
+    }),
+    [navigate],
+  );
+}
+
+export type Go = ReturnType<typeof useGo>;
