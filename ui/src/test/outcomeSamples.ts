@@ -1,7 +1,17 @@
 import { type Channel } from "@tauri-apps/api/core";
 import { type DryRun, type RunProgress, type RunTool, type Tool, type ToolRun } from "@/host/bindings";
 import { type MockHost } from "./mockHost";
-import { connector, type ConnectorTool, exchange, manyTools, minutesAgo, problem, run, tool } from "./samples";
+import {
+  connector,
+  type ConnectorTool,
+  exchange,
+  manyTools,
+  minutesAgo,
+  problem,
+  run,
+  runningRun,
+  tool,
+} from "./samples";
 
 const place = {
   owner: { type: "string", description: "Account or organization." },
@@ -152,17 +162,7 @@ export function everyOutcome(): ToolRun[] {
     });
   const long = log(10_000);
   return [
-    run({
-      id: "run_91",
-      tool: "search_code",
-      startedAt: minutesAgo(1),
-      state: "running",
-      durationMs: null,
-      resultBytes: null,
-      result: null,
-      exchange: null,
-      timings: null,
-    }),
+    runningRun({ id: "run_91", tool: "search_code" }),
     customers("run_90", 6, {
       origin: { kind: "client", name: "Claude Desktop" },
       timings: { prepareMs: 98, waitMs: 941, readMs: 171, connectionReused: false },

@@ -9,8 +9,10 @@ import {
   type IdentityLine,
   type NextAction,
   type OperationInfo,
+  type Platform,
   type PlatformField,
   type PlatformForm,
+  platforms,
   type Problem,
   type Status,
   type Tool,
@@ -138,75 +140,61 @@ function routesForm(): PlatformField["form"] {
 /** The forms of the five platforms; the key of Mistral lies in the environment. */
 export function manyPlatforms(): PlatformForm[] {
   const key = { isSecret: true, isRequired: true };
+  const form = (platform: Platform, ...fields: PlatformField[]): PlatformForm => ({
+    platform,
+    title: platforms[platform].title,
+    isAssumed: platform === "tenex",
+    fields,
+  });
   return [
-    {
-      platform: "mistral",
-      title: "Mistral",
-      isAssumed: false,
-      fields: [
-        field("api_key", "API key", "A key of your workspace, from console.mistral.ai", {
-          ...key,
-          variable: "MISTRAL_API_KEY",
-        }),
-        field("region", "Region", "`global` unless given, `eu` or `us`", {
-          choices: ["global", "eu", "us"],
-          isAdvanced: true,
-        }),
-        field("base_url", "Base URL", "Only for a custom address", { isAdvanced: true }),
-      ],
-    },
-    {
-      platform: "cohere",
-      title: "Cohere",
-      isAssumed: false,
-      fields: [
-        field("api_key", "API key", "From the Cohere dashboard", key),
-        field("base_url", "Base URL", "Only for a private deployment", { isAdvanced: true }),
-        field("client_name", "Client name", "Project name sent with each request", { isAdvanced: true }),
-      ],
-    },
-    {
-      platform: "agentstack",
-      title: "Agent Stack",
-      isAssumed: false,
-      fields: [
-        field("base_url", "Base URL", "`http://127.0.0.1:8333` unless given"),
-        field("auth", "Authentication", "`none` unless given, `bearer` or `basic`", {
-          choices: ["none", "bearer", "basic"],
-          isAdvanced: true,
-        }),
-        field("token", "Token", "An access token, for `bearer`", { isSecret: true, way: "Token" }),
-        field("user", "User", "For `basic`", { way: "Password" }),
-        field("password", "Password", "For `basic`", { isSecret: true, way: "Password" }),
-      ],
-    },
-    {
-      platform: "airbyte",
-      title: "Airbyte",
-      isAssumed: false,
-      fields: [
-        field("client_id", "Client ID", "From an application in your organization settings", { way: "Client ID" }),
-        field("client_secret", "Client secret", "From the same application", { isSecret: true, way: "Client ID" }),
-        field("token", "Token", "An access token", { isSecret: true, way: "Token" }),
-        field("workspace_name", "Workspace", "Default: default"),
-      ],
-    },
-    {
-      platform: "tenex",
-      title: "10ex",
-      isAssumed: true,
-      fields: [
-        field("api_key", "API key", "A workspace key, `tnx_…`", { isSecret: true, way: "API key" }),
-        field("email", "Email", "The one you sign in with", { way: "Email" }),
-        field("password", "Password", "Of that email", { isSecret: true, way: "Email" }),
-        field("base_url", "Base URL", "Only for a private deployment", { isAdvanced: true }),
-        field("auth_prefix", "Authorization prefix", "Assumed: `Bearer` and a space.", { isAdvanced: true }),
-        field("routes", "Routes and words", "What to change of the assumed routes and words: a JSON object", {
-          form: routesForm(),
-          isAdvanced: true,
-        }),
-      ],
-    },
+    form(
+      "mistral",
+      field("api_key", "API key", "A key of your workspace, from console.mistral.ai", {
+        ...key,
+        variable: "MISTRAL_API_KEY",
+      }),
+      field("region", "Region", "`global` unless given, `eu` or `us`", {
+        choices: ["global", "eu", "us"],
+        isAdvanced: true,
+      }),
+      field("base_url", "Base URL", "Only for a custom address", { isAdvanced: true }),
+    ),
+    form(
+      "cohere",
+      field("api_key", "API key", "From the Cohere dashboard", key),
+      field("base_url", "Base URL", "Only for a private deployment", { isAdvanced: true }),
+      field("client_name", "Client name", "Project name sent with each request", { isAdvanced: true }),
+    ),
+    form(
+      "agentstack",
+      field("base_url", "Base URL", "`http://127.0.0.1:8333` unless given"),
+      field("auth", "Authentication", "`none` unless given, `bearer` or `basic`", {
+        choices: ["none", "bearer", "basic"],
+        isAdvanced: true,
+      }),
+      field("token", "Token", "An access token, for `bearer`", { isSecret: true, way: "Token" }),
+      field("user", "User", "For `basic`", { way: "Password" }),
+      field("password", "Password", "For `basic`", { isSecret: true, way: "Password" }),
+    ),
+    form(
+      "airbyte",
+      field("client_id", "Client ID", "From an application in your organization settings", { way: "Client ID" }),
+      field("client_secret", "Client secret", "From the same application", { isSecret: true, way: "Client ID" }),
+      field("token", "Token", "An access token", { isSecret: true, way: "Token" }),
+      field("workspace_name", "Workspace", "Default: default"),
+    ),
+    form(
+      "tenex",
+      field("api_key", "API key", "A workspace key, `tnx_…`", { isSecret: true, way: "API key" }),
+      field("email", "Email", "The one you sign in with", { way: "Email" }),
+      field("password", "Password", "Of that email", { isSecret: true, way: "Email" }),
+      field("base_url", "Base URL", "Only for a private deployment", { isAdvanced: true }),
+      field("auth_prefix", "Authorization prefix", "Assumed: `Bearer` and a space.", { isAdvanced: true }),
+      field("routes", "Routes and words", "What to change of the assumed routes and words: a JSON object", {
+        form: routesForm(),
+        isAdvanced: true,
+      }),
+    ),
   ];
 }
 
@@ -643,6 +631,19 @@ export function run(given: Partial<ToolRun> = {}): ToolRun {
     replayOf: null,
     ...given,
   };
+}
+
+/** A run that has not ended, changed by what is given. */
+export function runningRun(given: Partial<ToolRun> = {}): ToolRun {
+  return run({
+    state: "running",
+    durationMs: null,
+    resultBytes: null,
+    result: null,
+    exchange: null,
+    timings: null,
+    ...given,
+  });
 }
 
 /** Runs in every state. */

@@ -7,7 +7,7 @@ import { applyEvent } from "@/host/events";
 import { axeViolations } from "@/test/axe";
 import { MockHost } from "@/test/mockHost";
 import { renderFeature } from "@/test/renderFeature";
-import { connector, exchange, problem, run } from "@/test/samples";
+import { connector, exchange, problem, run, runningRun } from "@/test/samples";
 import { RunPage } from "./RunPage";
 import { RunsPage } from "./RunsPage";
 
@@ -230,7 +230,7 @@ it("reads further pages when the end comes near, each after the last run of the 
 it("lists a run that began elsewhere as soon as the news comes, and keeps showing the chosen one", async () => {
   const { client } = open();
   await detail("search");
-  const begun = run({ id: "run_9", tool: "from_the_terminal", state: "running", durationMs: null, result: null });
+  const begun = runningRun({ id: "run_9", tool: "from_the_terminal" });
   host.state.runs = [begun, ...host.state.runs];
   applyEvent(client, { kind: "run_changed", run: begun });
   expect(await screen.findByRole("row", { name: /^from_the_terminal, Running/ })).toBeVisible();
@@ -317,18 +317,7 @@ it("says of a run that was removed that it is gone", async () => {
 });
 
 it("says of one under way that it still runs", async () => {
-  host.state.runs = [
-    run({
-      id: "run_3",
-      tool: "search",
-      state: "running",
-      durationMs: null,
-      resultBytes: null,
-      result: null,
-      exchange: null,
-      timings: null,
-    }),
-  ];
+  host.state.runs = [runningRun({ id: "run_3", tool: "search" })];
   open();
   const shown = within(await detail("search"));
   expect(shown.getByText("Still running")).toBeVisible();
