@@ -29,13 +29,8 @@ export function removeRun(client: QueryClient, id: RunId): void {
 }
 
 function upsertIntoPages(data: Pages, run: ToolRunSummary): Pages {
-  const isKnown = data.pages.some((page) => page.runs.some((one) => one.id === run.id));
-  if (isKnown) {
-    return {
-      ...data,
-      pages: data.pages.map((page) => ({ ...page, runs: page.runs.map((one) => (one.id === run.id ? run : one)) })),
-    };
-  }
+  if (hasRun(data, run.id))
+    return mapPages(data, (page) => ({ ...page, runs: page.runs.map((one) => (one.id === run.id ? run : one)) }));
   const [first, ...rest] = data.pages;
   // Ids sort by start time: an older run is on a page that is not loaded yet.
   if (!first || (first.runs[0] && run.id < first.runs[0].id)) return data;
@@ -43,15 +38,16 @@ function upsertIntoPages(data: Pages, run: ToolRunSummary): Pages {
 }
 
 function removeFromPages(data: Pages, id: RunId): Pages {
-  if (!data.pages.some((page) => page.runs.some((one) => one.id === id))) return data;
-  return {
-    ...data,
-    pages: data.pages.map((page) => ({
-      ...page,
-      runs: page.runs.filter((one) => one.id !== id),
-      total: page.total - 1,
-    })),
-  };
+  if (!hasRun(data, id)) return data;
+  return mapPages(data, (page) => ({ ...page, runs: page.runs.filter((one) => one.id !== id), total: page.total - 1 }));
+}
+
+function hasRun(data: Pages, id: RunId): boolean {
+  return data.pages.some((page) => page.runs.some((one) => one.id === id));
+}
+
+function mapPages(data: Pages, change: (page: RunPage) => RunPage): Pages {
+  return { ...data, pages: data.pages.map(change) };
 }
 
 export function useSetRetention() {
