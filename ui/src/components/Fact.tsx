@@ -1,7 +1,8 @@
 import { type ReactNode } from "react";
 
-/** A term and its value, within a `dl`. */
+/** A term and its value, within a `dl`; nothing if the value is empty. */
 export function Fact({ name, children }: { name: string; children: ReactNode }) {
+  if (!children) return null;
   return (
     <>
       <dt>{name}</dt>

@@ -15,7 +15,8 @@ type MenuAction = {
   onAction: () => void;
 };
 
-type ListProps = { label: string; actions: MenuAction[] };
+/** Actions that do not apply are `false`. */
+type ListProps = { label: string; actions: (MenuAction | false)[] };
 
 /** A button with a menu. */
 export function Menu({ trigger, ...list }: ListProps & { trigger: ReactNode }) {
@@ -50,7 +51,8 @@ export function ContextMenu({ at, onClose, ...list }: ListProps & { at: Place | 
   );
 }
 
-function Actions({ label, actions }: ListProps) {
+function Actions({ label, actions: all }: ListProps) {
+  const actions = all.filter((action) => action !== false);
   // Labels align whether or not they have an icon.
   const hasSigns = actions.some((action) => action.icon);
   return (

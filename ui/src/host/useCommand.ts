@@ -5,6 +5,7 @@ import {
   type UseMutationOptions,
   type UseMutationResult,
 } from "@tanstack/react-query";
+import { type Answer, call } from "./call";
 
 /** The effects of a command. The mutation cache applies them (`queryClient.ts`), even if the view has unmounted. */
 type Effects<Data, Variables> = {
@@ -28,12 +29,19 @@ declare module "@tanstack/react-query" {
 }
 
 type Options<Data, Variables, Context> = Effects<Data, Variables> &
-  Omit<UseMutationOptions<Data, Error, Variables, Context>, "meta">;
+  Omit<UseMutationOptions<Data, Error, Variables, Context>, "meta"> & {
+    /** The command itself; `mutationFn` is for one that takes several steps. */
+    command?: (variables: Variables) => Promise<Answer<Data>>;
+  };
 
 /** A host command with its effects. The caller shows its error. */
 export function useCommand<Data, Variables = void, Context = unknown>(
   options: Options<Data, Variables, Context>,
 ): UseMutationResult<Data, Error, Variables, Context> {
-  const { update, toast, undo, onProblem, invalidates, refetches, ...mutation } = options;
-  return useMutation({ ...mutation, meta: { update, toast, undo, onProblem, invalidates, refetches } });
+  const { command, update, toast, undo, onProblem, invalidates, refetches, ...mutation } = options;
+  return useMutation({
+    ...(command && { mutationFn: (variables: Variables) => call(command(variables)) }),
+    ...mutation,
+    meta: { update, toast, undo, onProblem, invalidates, refetches },
+  });
 }

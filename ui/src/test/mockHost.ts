@@ -3,6 +3,7 @@ import { mockIPC } from "@tauri-apps/api/mocks";
 import {
   type About,
   type Account,
+  type AccountId,
   type RunAction,
   type ChangeSettings,
   type SettingsPlan,
@@ -164,6 +165,22 @@ export class MockHost {
   /** Sends the sync result of an account on the channel of `syncConnectors`. */
   answerSync(each: unknown, synced: AccountSynced): void {
     (each as Channel<AccountSynced>).onmessage(synced);
+  }
+
+  /** Makes a command fail. */
+  fail(name: Name, given?: Partial<Problem>): void {
+    this.handlers[name] = () => {
+      throw problem(given);
+    };
+  }
+
+  /** Sets how accounts respond to a sync: with a problem, or successfully (`null`). */
+  respondToSync(outcomes: Record<AccountId, Problem | null>): void {
+    this.handlers.syncConnectors = ({ each }) => {
+      for (const [account, problem] of Object.entries(outcomes))
+        this.answerSync(each, { account, connectors: problem ? null : 1, problem });
+      return null;
+    };
   }
 
   lastCall(name: Name): Given | undefined {

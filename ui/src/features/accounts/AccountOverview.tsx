@@ -3,10 +3,10 @@ import { type FormEvent, useState } from "react";
 import { Button } from "@/components/Button";
 import { Code, Fact } from "@/components/Fact";
 import { Field } from "@/components/Field";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { Section } from "@/components/Section";
 import { useAccountStates } from "@/host/accountSync";
 import { type Account, type PlatformForm } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { ago, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
@@ -38,8 +38,7 @@ export function AccountOverview({ account, platform, onShowConnectors, onRemove 
       <Facts account={account} platform={platform} onShowConnectors={onShowConnectors} />
       {wantsKey ? [key, ...others] : [...others, key]}
       {platform && !account.isSignedOut && <SignOut account={account} title={platform.title} />}
-      <section className={styles.section} aria-label="Remove">
-        <h2>Remove</h2>
+      <Section title="Remove">
         <p className="text2">
           {`Removes the account and its connectors from Patchbay. Nothing changes on ${platform?.title ?? account.platform}.`}
         </p>
@@ -48,7 +47,7 @@ export function AccountOverview({ account, platform, onShowConnectors, onRemove 
             Remove {account.label}
           </Button>
         </div>
-      </section>
+      </Section>
     </div>
   );
 }
@@ -57,47 +56,36 @@ function Facts({ account, platform, onShowConnectors }: Omit<Props, "onRemove">)
   const { data: connectors } = useQuery(queries.connectors());
   const number = connectors?.filter((one) => one.account === account.id).length;
   return (
-    <section className={styles.section} aria-label="Details">
-      <h2>Details</h2>
+    <Section title="Details">
       <dl className={styles.facts}>
         <Fact name="Platform">{platform?.title ?? account.platform}</Fact>
         <Fact name="Base URL">{account.baseUrl ? <Code>{account.baseUrl}</Code> : "Default"}</Fact>
         <Fact name="Connectors">
-          {number === undefined ? (
-            "Not loaded"
-          ) : (
-            <>
-              {count(number, "connector")}
-              {number > 0 && (
-                <>
-                  {" "}
-                  <Button look="link" onPress={onShowConnectors}>
-                    Show
-                  </Button>
-                </>
-              )}
-            </>
+          {number === undefined ? "Not loaded" : count(number, "connector")}{" "}
+          {Boolean(number) && (
+            <Button look="link" onPress={onShowConnectors}>
+              Show
+            </Button>
           )}
         </Fact>
         <Fact name="Added">
           <span title={exactTime(account.createdAt)}>{ago(account.createdAt)}</span>
         </Fact>
       </dl>
-    </section>
+    </Section>
   );
 }
 
 function Rename({ account }: { account: Account }) {
   const [label, setLabel] = useState(account.label);
-  const rename = useRenameAccount();
+  const rename = useRenameAccount(account.id);
   const changed = label.trim() !== "" && label.trim() !== account.label;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (changed) rename.mutate({ id: account.id, label: label.trim() });
+    if (changed) rename.mutate(label.trim());
   };
   return (
-    <section className={styles.section} aria-label="Rename">
-      <h2>Name</h2>
+    <Section title="Name" label="Rename">
       <form className={styles.form} onSubmit={submit}>
         <div className={styles.pair}>
           <Field label="Account name" hideLabel value={label} onChange={setLabel} />
@@ -105,8 +93,8 @@ function Rename({ account }: { account: Account }) {
             Rename
           </Button>
         </div>
-        {rename.error && <ProblemNotice problem={asProblem(rename.error)} />}
+        <ErrorNotice error={rename.error} />
       </form>
-    </section>
+    </Section>
   );
 }

@@ -13,20 +13,22 @@ const lost = problem({
   retryable: false,
 });
 
+/** The settings of an account, with the advanced ones unfolded. */
+async function openAdvanced(user: ReturnType<typeof renderApp>["user"]) {
+  const settings = within(await screen.findByRole("region", { name: "Settings" }));
+  await user.click(settings.getByRole("button", { name: "Advanced" }));
+  return settings;
+}
+
 describe("sidebar", () => {
   it("shows_every_account_with_a_sign_only_when_it_is_not_well", async () => {
-    const { container } = renderApp("/", state, (host) => {
-      host.handlers.syncConnectors = ({ each }) => {
-        host.answerSync(each, { account: "acc_mistral", connectors: 1, problem: null });
-        host.answerSync(each, { account: "acc_tenex", connectors: null, problem: lost });
-        host.answerSync(each, {
-          account: "acc_cohere",
-          connectors: null,
-          problem: problem({ code: "timed_out", message: "no response in 30 s" }),
-        });
-        return null;
-      };
-    });
+    const { container } = renderApp("/", state, (host) =>
+      host.respondToSync({
+        acc_mistral: null,
+        acc_tenex: lost,
+        acc_cohere: problem({ code: "timed_out", message: "no response in 30 s" }),
+      }),
+    );
     const list = await screen.findByRole("list", { name: "Accounts" });
     expect(await within(list).findByRole("link", { name: /^10ex · Lena ?, signed out$/ })).toBeVisible();
     expect(within(list).getByRole("link", { name: /^Cohere · Northlight ?, slow$/ })).toBeVisible();
@@ -118,12 +120,11 @@ describe("account", () => {
 
   it("tries_settings_without_keeping_them_and_then_saves", async () => {
     const { user, host, container } = renderApp("/accounts/acc_mistral", state);
-    const settings = await screen.findByRole("region", { name: "Settings" });
-    await user.click(within(settings).getByRole("button", { name: "Advanced" }));
-    await user.click(within(settings).getByRole("button", { name: /Region/ }));
+    const settings = await openAdvanced(user);
+    await user.click(settings.getByRole("button", { name: /Region/ }));
     await user.click(await screen.findByRole("option", { name: "us" }));
-    await user.click(within(settings).getByRole("button", { name: /^Test/ }));
-    expect(await within(settings).findByText("Settings work")).toBeVisible();
+    await user.click(settings.getByRole("button", { name: /^Test/ }));
+    expect(await settings.findByText("Settings work")).toBeVisible();
     expect(host.lastCall("tryAccountSettings")).toEqual({ account: "acc_mistral", settings: { region: "us" } });
     expect(host.lastCall("changeAccountSettings")).toBeUndefined();
     expect(await axeViolations(container)).toEqual([]);
@@ -139,14 +140,15 @@ describe("account", () => {
   });
 
   it("keeps_settings_typed_that_do_not_work_and_says_why", async () => {
-    const { user } = renderApp("/accounts/acc_mistral", state, (host) => {
-      host.handlers.tryAccountSettings = () => {
-        throw problem({ code: "network.dns", message: "could not find nowhere.example", hint: "Check the base URL." });
-      };
-    });
-    const settings = await screen.findByRole("region", { name: "Settings" });
-    await user.click(within(settings).getByRole("button", { name: "Advanced" }));
-    const address = within(settings).getByRole("textbox", { name: "Base URL" });
+    const { user } = renderApp("/accounts/acc_mistral", state, (host) =>
+      host.fail("tryAccountSettings", {
+        code: "network.dns",
+        message: "could not find nowhere.example",
+        hint: "Check the base URL.",
+      }),
+    );
+    const settings = await openAdvanced(user);
+    const address = settings.getByRole("textbox", { name: "Base URL" });
     await user.type(address, "https://nowhere.example");
     await user.click(within(screen.getByRole("region", { name: "Settings" })).getByRole("button", { name: /^Test/ }));
     expect(await screen.findByText("Could not find nowhere.example")).toBeVisible();
@@ -155,13 +157,12 @@ describe("account", () => {
 
   it("edits_assumed_routes_under_advanced", async () => {
     const { user, host } = renderApp("/accounts/acc_tenex", state);
-    const settings = await screen.findByRole("region", { name: "Settings" });
-    await user.click(within(settings).getByRole("button", { name: "Advanced" }));
-    const path = await within(settings).findByRole("textbox", { name: /^Path/ });
+    const settings = await openAdvanced(user);
+    const path = await settings.findByRole("textbox", { name: /^Path/ });
     expect(path).toHaveValue("/connectors");
     await user.clear(path);
     await user.type(path, "/v2/connectors");
-    await user.click(within(settings).getByRole("button", { name: /^Test/ }));
+    await user.click(settings.getByRole("button", { name: /^Test/ }));
     await waitFor(() =>
       expect(host.lastCall("tryAccountSettings")).toMatchObject({
         settings: { routes: { list: { method: "GET", path: "/v2/connectors" } } },
@@ -171,20 +172,19 @@ describe("account", () => {
 
   it("edits_all_advanced_settings_as_one_text_that_is_checked", async () => {
     const { user, host } = renderApp("/accounts/acc_tenex", state);
-    const settings = await screen.findByRole("region", { name: "Settings" });
-    await user.click(within(settings).getByRole("button", { name: "Advanced" }));
-    await user.click(within(settings).getByRole("radio", { name: "JSON" }));
-    const text = within(settings).getByRole("textbox", { name: /^Advanced settings/ });
+    const settings = await openAdvanced(user);
+    await user.click(settings.getByRole("radio", { name: "JSON" }));
+    const text = settings.getByRole("textbox", { name: /^Advanced settings/ });
     expect((text as HTMLTextAreaElement).value).toContain('"path": "/connectors"');
     const type = (json: unknown) => fireEvent.change(text, { target: { value: JSON.stringify(json) } });
     type({ routes: { nope: {} } });
     expect(text).toHaveAccessibleDescription(/routes/);
-    await user.click(within(settings).getByRole("button", { name: /^Test/ }));
+    await user.click(settings.getByRole("button", { name: /^Test/ }));
     expect(host.lastCall("tryAccountSettings")).toBeUndefined();
     type({ list: 1 });
     expect(text).toHaveAccessibleDescription(/list/);
     type({ routes: { list: { path: "/v2" } } });
-    await user.click(within(settings).getByRole("button", { name: /^Test/ }));
+    await user.click(settings.getByRole("button", { name: /^Test/ }));
     await waitFor(() =>
       expect(host.lastCall("tryAccountSettings")).toMatchObject({ settings: { routes: { list: { path: "/v2" } } } }),
     );

@@ -6,6 +6,7 @@ import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { PlatformTile } from "@/components/PlatformTile";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
@@ -14,7 +15,6 @@ import { Tabs } from "@/components/Tabs";
 import { Tag } from "@/components/Tag";
 import { useAccountStates, useSync } from "@/host/accountSync";
 import { type Account, type AccountId, type PlatformForm } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { isObject } from "@/lib/schema/schema";
@@ -49,11 +49,7 @@ export function AccountPage(props: Props) {
       <div className={styles.bar} data-drag>
         <h1>Account</h1>
       </div>
-      {error && (
-        <div className={styles.notice}>
-          <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />
-        </div>
-      )}
+      <ErrorNotice className={styles.notice} error={error} onRetry={() => void refetch()} />
       {!error && (!data || account) && <Skeleton label="Loading account" rows={4} />}
       {data && !account && (
         <EmptyState

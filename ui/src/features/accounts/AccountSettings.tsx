@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import { Button } from "@/components/Button";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Seconds } from "@/components/Seconds";
+import { Section } from "@/components/Section";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { type Account, type PlatformForm } from "@/host/bindings";
@@ -25,30 +26,28 @@ function SettingsForm({ account, platform }: Props) {
   const fields = platform.fields.filter((field) => !field.isSecret);
   const [first] = useState(() => formOf(platform, account.settings));
   const { form, inputs, validate, showErrors } = useAccountForm(fields, first);
-  const test = useTestSettings();
-  const change = useChangeSettings();
+  const test = useTestSettings(account.id);
+  const change = useChangeSettings(account.id);
   const failure = test.error ?? change.error;
   const isChanged = JSON.stringify(form.settings) !== JSON.stringify(first.settings);
   const isSignedOut = account.isSignedOut ?? false;
 
-  const request = () => ({ id: account.id, settings: settingsOf(platform, form) });
   const testChanges = () => {
     const isValid = validate();
     change.reset();
-    if (isValid && !isSignedOut) test.mutate(request(), { onError: showErrors });
+    if (isValid && !isSignedOut) test.mutate(settingsOf(platform, form), { onError: showErrors });
   };
   const save = (event?: FormEvent) => {
     event?.preventDefault();
     const isValid = isChanged && !isSignedOut && validate();
     test.reset();
-    if (isValid) change.mutate(request(), { onError: showErrors });
+    if (isValid) change.mutate(settingsOf(platform, form), { onError: showErrors });
   };
   useShortcut({ keys: "form.save", run: () => save() });
   useShortcut({ keys: "form.submit", label: "Test settings", run: testChanges });
 
   return (
-    <section className={styles.section} aria-label="Settings">
-      <h2>Settings</h2>
+    <Section title="Settings">
       <form className={styles.form} onSubmit={save} noValidate>
         <AccountFields
           {...inputs}
@@ -91,6 +90,6 @@ function SettingsForm({ account, platform }: Props) {
           )}
         </div>
       </form>
-    </section>
+    </Section>
   );
 }

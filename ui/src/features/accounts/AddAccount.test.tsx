@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { type MockHost } from "@/test/mockHost";
 import { renderApp } from "@/test/renderApp";
-import { account, connector, manyEntries, manyPlatforms, problem } from "@/test/samples";
+import { account, connector, manyEntries, manyPlatforms } from "@/test/samples";
 import { waysOf } from "./accountForm";
 
 const state = { connectors: [connector()], wallet: manyEntries() };
@@ -125,17 +125,15 @@ describe("form of a platform", () => {
   });
 
   it("shows_a_problem_at_its_field_and_keeps_what_was_typed", async () => {
-    const { user, dialog } = await chooses("Cohere", (host) => {
-      host.handlers.addAccount = () => {
-        throw problem({
-          code: "auth.refused",
-          message: "Cohere rejected this key",
-          hint: "Check it and try again.",
-          status: 401,
-          fields: [{ path: "/secrets/api_key", message: "invalid api token" }],
-        });
-      };
-    });
+    const { user, dialog } = await chooses("Cohere", (host) =>
+      host.fail("addAccount", {
+        code: "auth.refused",
+        message: "Cohere rejected this key",
+        hint: "Check it and try again.",
+        status: 401,
+        fields: [{ path: "/secrets/api_key", message: "invalid api token" }],
+      }),
+    );
     const key = within(dialog).getByLabelText(/^API key/, { selector: "input" });
     await user.type(key, "co-wrong{Enter}");
     const notice = await within(dialog).findByRole("alert");

@@ -3,10 +3,9 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { EmptyState } from "@/components/EmptyState";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { type Account, type PlatformForm } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { AddAccountForm } from "./AddAccountForm";
 import { PlatformCards } from "./PlatformCards";
@@ -39,7 +38,7 @@ export function AddAccountDialog({ onClose, onAdded }: Props) {
 
 function Choice({ onChoose }: { onChoose: (platform: PlatformForm) => void }) {
   const { data: platforms, error, refetch } = useQuery(queries.platforms());
-  if (error) return <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!platforms) return <Skeleton rows={5} label="Loading platforms" />;
   if (platforms.length === 0) return <EmptyState icon="cable" title="No platforms available" />;
   return <PlatformCards platforms={platforms} onChoose={onChoose} />;

@@ -68,7 +68,7 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
           {title} has no public API documentation. If something doesn't work, adjust it under Advanced.
         </Notice>
       )}
-      <form ref={box} className={styles.form} onSubmit={submit} noValidate>
+      <form ref={box} className="form" onSubmit={submit} noValidate>
         {ways.length > 1 && (
           <SegmentedControl
             label="Sign-in method"

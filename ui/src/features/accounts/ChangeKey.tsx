@@ -1,6 +1,7 @@
 import { type FormEvent } from "react";
 import { Button } from "@/components/Button";
 import { ProblemNotice } from "@/components/ProblemNotice";
+import { Section } from "@/components/Section";
 import { type Account, type PlatformField } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { AccountFields } from "./AccountFields";
@@ -15,19 +16,18 @@ type Props = { account: Account; fields: PlatformField[] };
 export function ChangeKey({ account, fields }: Props) {
   const secrets = fields.filter((field) => field.isSecret);
   const { form, setForm, box, inputs, validate, showErrors } = useAccountForm(secrets);
-  const replace = useReplaceSecrets();
+  const replace = useReplaceSecrets(account.id);
   const given = secretsOf(secrets, form);
   const isTouched = Object.keys(given).length > 0;
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
     if (!validate() || !isTouched) return;
-    replace.mutate({ id: account.id, secrets: given }, { onSuccess: () => setForm(emptyForm), onError: showErrors });
+    replace.mutate(given, { onSuccess: () => setForm(emptyForm), onError: showErrors });
   };
   if (secrets.length === 0) return null;
   const words = account.isSignedOut ? "Sign in" : "Replace key";
   return (
-    <section className={styles.section} aria-label={words}>
-      <h2>{words}</h2>
+    <Section title={words}>
       <p className="text2">
         {account.isSignedOut
           ? "The key is tested before it's saved."
@@ -49,6 +49,6 @@ export function ChangeKey({ account, fields }: Props) {
           </Button>
         </div>
       </form>
-    </section>
+    </Section>
   );
 }

@@ -1,47 +1,37 @@
 import { Radio, RadioGroup } from "react-aria-components";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { Section } from "@/components/Section";
 import { type Account, type AccountColour } from "@/host/bindings";
-import { asProblem } from "@/host/call";
+import { capital } from "@/lib/words";
 import styles from "./AccountPage.module.css";
 import { useColourAccount } from "./useAccountActions";
 
-const colours: { value: AccountColour; label: string }[] = [
-  { value: "red", label: "Red" },
-  { value: "orange", label: "Orange" },
-  { value: "yellow", label: "Yellow" },
-  { value: "green", label: "Green" },
-  { value: "teal", label: "Teal" },
-  { value: "blue", label: "Blue" },
-  { value: "violet", label: "Violet" },
-  { value: "pink", label: "Pink" },
-];
+const colours: AccountColour[] = ["red", "orange", "yellow", "green", "teal", "blue", "violet", "pink"];
 
 const none = "none";
 
 export function ColourChoice({ account }: { account: Account }) {
-  const colour = useColourAccount();
-  const choose = (value: string) =>
-    colour.mutate({ id: account.id, colour: colours.find((one) => one.value === value)?.value ?? null });
+  const colour = useColourAccount(account);
+  const colourOf = (value: string) => colours.find((one) => one === value);
   return (
-    <section className={styles.section} aria-label="Color">
-      <h2>Color</h2>
+    <Section title="Color">
       <p className="text2">Marks this account in lists.</p>
       <RadioGroup
         className={styles.colours ?? ""}
         aria-label="Color"
         orientation="horizontal"
         value={account.colour ?? none}
-        onChange={choose}
+        onChange={(value) => colour.mutate(colourOf(value) ?? null)}
       >
-        {[{ value: none, label: "None" }, ...colours].map(({ value, label }) => (
+        {[none, ...colours].map((value) => (
           <Radio key={value} value={value} className={styles.colour ?? ""}>
-            <PlatformTile platform={account.platform} colour={colours.find((one) => one.value === value)?.value} />
-            {label}
+            <PlatformTile platform={account.platform} colour={colourOf(value)} />
+            {capital(value)}
           </Radio>
         ))}
       </RadioGroup>
-      {colour.error && <ProblemNotice problem={asProblem(colour.error)} />}
-    </section>
+      <ErrorNotice error={colour.error} />
+    </Section>
   );
 }

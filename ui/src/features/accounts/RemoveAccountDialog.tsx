@@ -1,9 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { type Account } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
 import { useRemoveAccount } from "./useAccountActions";
@@ -36,7 +35,7 @@ export function RemoveAccountDialog({ account, title, onClose, onRemoved }: Prop
         {runs !== null && runs > 0 && `${count(runs, "run")} ${runs === 1 ? "stays" : "stay"} in your history. `}Nothing
         changes on {title}.
       </p>
-      {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
+      <ErrorNotice error={remove.error} onRetry={submit} />
     </ConfirmDialog>
   );
 }

@@ -2,9 +2,9 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { Section } from "@/components/Section";
 import { type Account } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import styles from "./AccountPage.module.css";
 import { useSignOut } from "./useAccountActions";
 
@@ -13,12 +13,11 @@ type Props = { account: Account; title: string };
 /** Deletes the secrets of an account, after a confirmation. */
 export function SignOut({ account, title }: Props) {
   const [isConfirming, setIsConfirming] = useState(false);
-  const signOut = useSignOut();
+  const signOut = useSignOut(account.id);
   const close = () => setIsConfirming(false);
-  const submit = () => signOut.mutate(account.id, { onSuccess: close });
+  const submit = () => signOut.mutate(undefined, { onSuccess: close });
   return (
-    <section className={styles.section} aria-label="Sign out">
-      <h2>Sign out</h2>
+    <Section title="Sign out">
       <p className="text2">Deletes the key and keeps the account.</p>
       <div className={styles.actions}>
         <Button icon="power" onPress={() => setIsConfirming(true)}>
@@ -39,9 +38,9 @@ export function SignOut({ account, title }: Props) {
             The key is deleted unless it's a saved credential. Connectors and runs stay, but don't update until you sign
             in. To revoke the key, go to {title}.
           </p>
-          {signOut.error && <ProblemNotice problem={asProblem(signOut.error)} onRetry={submit} />}
+          <ErrorNotice error={signOut.error} onRetry={submit} />
         </ConfirmDialog>
       )}
-    </section>
+    </Section>
   );
 }

@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
-import { type AccountId, type Problem } from "@/host/bindings";
+import { type Problem } from "@/host/bindings";
 import { slowAfter } from "@/host/accountSync";
 import { axeViolations } from "@/test/axe";
 import { need } from "@/test/needSamples";
@@ -16,13 +16,8 @@ const cohere = "acc_cohere";
 /** The window at the list of connectors, with what becomes of Cohere's turn; the other accounts are well. */
 function at(path: string, fault: Problem) {
   return renderApp(path, state, (host) => {
-    host.handlers.syncConnectors = ({ each }) => {
-      const answer = (account: AccountId, one: Problem | null) =>
-        host.answerSync(each, { account, connectors: one ? null : 1, problem: one });
-      for (const { id, platform } of host.state.accounts)
-        if (platform !== "local") answer(id, id === cohere ? fault : null);
-      return null;
-    };
+    const hosted = host.state.accounts.filter(({ platform }) => platform !== "local");
+    host.respondToSync(Object.fromEntries(hosted.map(({ id }) => [id, id === cohere ? fault : null])));
   });
 }
 

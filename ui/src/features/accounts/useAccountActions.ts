@@ -11,7 +11,7 @@ import {
   type SecretInput,
 } from "@/host/bindings";
 import { asProblem, call } from "@/host/call";
-import { keys, queries } from "@/host/queries";
+import { keys } from "@/host/queries";
 import { removeAccount, upsertAccount } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 
@@ -50,67 +50,60 @@ export function useAddAccount() {
 /** Tests the sign-in of an account, and updates its state. */
 export function useTestAccount() {
   return useCommand({
-    mutationFn: (id: AccountId) => call(commands.testAccount(id)),
+    command: commands.testAccount,
     update: (client, { id }) => setAccountProblem(client, id, null),
     toast: ({ label }) => `${label}: sign-in works`,
     onProblem: (client, thrown, id) => setAccountProblem(client, id, asProblem(thrown)),
   });
 }
 
-export function useRenameAccount() {
+export function useRenameAccount(id: AccountId) {
   return useCommand({
-    mutationFn: ({ id, label }: { id: AccountId; label: string }) => call(commands.renameAccount(id, label)),
+    command: (label: string) => commands.renameAccount(id, label),
     update: upsertAccount,
     toast: ({ label }) => `Renamed to ${label}`,
   });
 }
 
 /** Sets the colour of an account, optimistically. */
-export function useColourAccount() {
+export function useColourAccount(account: Account) {
   return useCommand({
-    mutationFn: ({ id, colour }: { id: AccountId; colour: AccountColour | null }) =>
-      call(commands.colourAccount(id, colour)),
-    onMutate: ({ id, colour }, { client }) => {
-      const before = client.getQueryData(queries.accounts().queryKey)?.find((one) => one.id === id);
-      if (before) upsertAccount(client, { ...before, colour });
-      return before;
+    command: (colour: AccountColour | null) => commands.colourAccount(account.id, colour),
+    onMutate: (colour, { client }) => {
+      upsertAccount(client, { ...account, colour });
+      return account;
     },
     update: upsertAccount,
-    onError: (_problem, _variables, before, { client }) => before && upsertAccount(client, before),
+    onError: (_problem, _colour, before, { client }) => before && upsertAccount(client, before),
   });
 }
 
 /** Tests the sign-in with other settings, without saving them. */
-export function useTestSettings() {
-  return useCommand({
-    mutationFn: ({ id, settings }: { id: AccountId; settings: Json }) =>
-      call(commands.tryAccountSettings(id, settings)),
-  });
+export function useTestSettings(id: AccountId) {
+  return useCommand({ command: (settings: Json) => commands.tryAccountSettings(id, settings) });
 }
 
 /** Saves the settings of an account after testing them. */
-export function useChangeSettings() {
+export function useChangeSettings(id: AccountId) {
   return useCommand({
-    mutationFn: ({ id, settings }: { id: AccountId; settings: Json }) =>
-      call(commands.changeAccountSettings(id, settings)),
+    command: (settings: Json) => commands.changeAccountSettings(id, settings),
     update: upsertAndRefresh,
     toast: ({ label }) => `Settings of ${label} saved`,
   });
 }
 
 /** Deletes the secrets of an account. */
-export function useSignOut() {
+export function useSignOut(id: AccountId) {
   return useCommand({
-    mutationFn: (id: AccountId) => call(commands.signOutAccount(id)),
+    command: () => commands.signOutAccount(id),
     update: upsertHealthy,
     toast: ({ label }) => `Signed out of ${label}`,
   });
 }
 
-export function useReplaceSecrets() {
+export function useReplaceSecrets(id: AccountId) {
   return useCommand({
-    mutationFn: ({ id, secrets }: { id: AccountId; secrets: Record<string, SecretInput> }) =>
-      call(commands.replaceAccountSecrets(id, secrets)),
+    command: (secrets: Record<string, SecretInput>) => commands.replaceAccountSecrets(id, secrets),
     update: upsertAndRefresh,
     toast: ({ label }) => `Key of ${label} replaced`,
   });
@@ -119,7 +112,7 @@ export function useReplaceSecrets() {
 /** Removes an account with its connectors. */
 export function useRemoveAccount() {
   return useCommand({
-    mutationFn: ({ id }: Account) => call(commands.removeAccount(id)),
+    command: ({ id }: Account) => commands.removeAccount(id),
     update: (client, _nothing, { id }) => removeAccount(client, id),
     toast: (_nothing, { label }) => `${label} removed`,
     invalidates: [keys.connectors],

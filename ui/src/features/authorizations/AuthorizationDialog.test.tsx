@@ -25,6 +25,13 @@ async function openWaiting(prepare?: Parameters<typeof renderApp>[2]) {
   return { ...view, dialog };
 }
 
+/** The dialog after the authorization has changed. */
+async function openMoved(changes: Partial<Authorization>) {
+  const view = await openWaiting();
+  await act(() => view.host.moveAuthorization("aut_notion", changes));
+  return view;
+}
+
 describe("a consent under way", () => {
   it("is_found_again_from_its_row_with_time_and_ways_on", async () => {
     stopTheClock();
@@ -76,11 +83,12 @@ describe("a consent under way", () => {
   });
 
   it("says_what_was_wrong_with_a_pasted_address", async () => {
-    const { user, dialog } = await openWaiting((host) => {
-      host.handlers.finishAuthorization = () => {
-        throw problem({ code: "auth.callback", message: "the address does not belong to this sign-in" });
-      };
-    });
+    const { user, dialog } = await openWaiting((host) =>
+      host.fail("finishAuthorization", {
+        code: "auth.callback",
+        message: "the address does not belong to this sign-in",
+      }),
+    );
     await user.type(
       within(dialog).getByRole("textbox", { name: "Redirect address" }),
       "http://127.0.0.1/callback{Enter}",
@@ -112,16 +120,14 @@ describe("a consent under way", () => {
   });
 
   it("says_that_no_browser_started_and_what_is_asked_for_beyond_before", async () => {
-    const { host, dialog } = await openWaiting();
-    await act(() => host.moveAuthorization("aut_notion", { noBrowser: true, newScopes: ["admin"] }));
+    const { dialog } = await openMoved({ noBrowser: true, newScopes: ["admin"] });
     expect(await within(dialog).findByText("Couldn't open a browser")).toBeVisible();
     expect(within(dialog).getByText("admin")).toBeVisible();
     expect(within(dialog).getByRole("button", { name: /^Copy link/ })).toBeEnabled();
   });
 
   it("speaks_each_step", async () => {
-    const { host } = await openWaiting();
-    await act(() => host.moveAuthorization("aut_notion", { state: "checking" }));
+    await openMoved({ state: "checking" });
     expect(await screen.findByText("Token received, loading tools")).toBeInTheDocument();
   });
 });
@@ -138,21 +144,17 @@ describe("the end of a consent", () => {
       "The server refused the code",
     ],
   ] as const)("%s_has_its_own_look", async (state, why, words) => {
-    const { host, dialog } = await openWaiting();
-    await act(() => host.moveAuthorization("aut_notion", { state, problem: why }));
+    const { dialog } = await openMoved({ state, problem: why });
     expect(await within(dialog).findByText(words)).toBeVisible();
     if (why) expect(within(dialog).getByText(why.code)).toBeVisible();
     expect(within(dialog).queryByRole("progressbar")).toBeNull();
   });
 
   it("says_that_it_was_cut_off_by_the_end_of_patchbay", async () => {
-    const { host, dialog } = await openWaiting();
-    await act(() =>
-      host.moveAuthorization("aut_notion", {
-        state: "expired",
-        problem: problem({ code: "auth.timed_out", message: "Patchbay quit before the sign-in finished" }),
-      }),
-    );
+    const { dialog } = await openMoved({
+      state: "expired",
+      problem: problem({ code: "auth.timed_out", message: "Patchbay quit before the sign-in finished" }),
+    });
     expect(
       await within(dialog).findByText(/^Patchbay quit before the sign-in finished\. You can close the browser page/),
     ).toBeVisible();
@@ -180,16 +182,12 @@ describe("the end of a consent", () => {
   });
 
   it("says_what_was_given", async () => {
-    const { host, dialog } = await openWaiting();
-    await act(() => host.moveAuthorization("aut_notion", { state: "authorized", grantedScopes: ["read", "write"] }));
+    const { dialog } = await openMoved({ state: "authorized", grantedScopes: ["read", "write"] });
     expect(await within(dialog).findByText(/It may use: read, write\./)).toBeVisible();
   });
 
   it("can_be_tried_again", async () => {
-    const { user, host, dialog } = await openWaiting();
-    await act(() =>
-      host.moveAuthorization("aut_notion", { state: "denied", problem: problem({ code: "auth.denied" }) }),
-    );
+    const { user, host, dialog } = await openMoved({ state: "denied", problem: problem({ code: "auth.denied" }) });
     await user.click(await within(dialog).findByRole("button", { name: "Try again" }));
     await waitFor(() =>
       expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_notion" } }),
@@ -287,14 +285,11 @@ describe("a platform's own page", () => {
   });
 
   it("says_that_somebody_else_signed_in", async () => {
-    const { host } = await openWaiting();
-    await act(() =>
-      host.moveAuthorization("aut_notion", {
-        state: "authorized",
-        askedAs: "ops@northlight.example",
-        identity: { ...notion.identity, credential: "lena@home.example" },
-      }),
-    );
+    await openMoved({
+      state: "authorized",
+      askedAs: "ops@northlight.example",
+      identity: { ...notion.identity, credential: "lena@home.example" },
+    });
     expect(await screen.findByText("Signed in to Notion with a different account")).toBeVisible();
     expect(screen.getByText(/It was ops@northlight.example before; now it is lena@home.example/)).toBeVisible();
   });

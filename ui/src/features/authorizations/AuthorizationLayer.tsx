@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { canUseVault, VaultNotice } from "@/components/VaultNotice";
 import { type AuthorizationId, type Connector, type ConnectorId, type Problem } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { AuthorizationDialog } from "./AuthorizationDialog";
 import { ConsentChoices } from "./ConsentChoices";
@@ -34,7 +34,7 @@ export function AuthorizationLayer({ signIn, onOpenConnector }: Props) {
           connector={shown.connector}
           form={shown.form}
           onCancel={hide}
-          onChosen={(choices) => signIn.choose(shown.connector, choices)}
+          onChosen={(choices) => signIn.begin({ connector: shown.connector, choices })}
         />
       );
     case "refused": {
@@ -72,15 +72,9 @@ function Refused({ problem, onRetry }: { problem: Problem; onRetry: () => void }
   return <ProblemNotice problem={problem} onRetry={onRetry} />;
 }
 
-function Frame({
-  connector,
-  onClose,
-  children,
-}: {
-  connector: Connector;
-  onClose: () => void;
-  children: React.ReactNode;
-}) {
+type FrameProps = { connector: Connector; onClose: () => void; children: ReactNode };
+
+function Frame({ connector, onClose, children }: FrameProps) {
   return (
     <Dialog
       title={`Sign in to ${connector.title}`}
@@ -93,56 +87,20 @@ function Frame({
   );
 }
 
-function Loaded({
-  id,
-  options,
-  signIn,
-  onOpenConnector,
-}: {
-  id: AuthorizationId;
-  options: Options | undefined;
-  signIn: SignIn;
-  onOpenConnector: (id: ConnectorId) => void;
-}) {
+type LoadedProps = Props & { id: AuthorizationId; options: Options | undefined };
+
+function Loaded({ id, ...rest }: LoadedProps) {
   const authorization = useQuery(queries.authorization(id));
   const { data: connector } = useQuery({
     ...queries.connectors(),
     select: (connectors) => connectors.find((one) => one.id === authorization.data?.connector),
   });
-  if (authorization.data) {
-    return (
-      <AuthorizationDialog
-        authorization={authorization.data}
-        connector={connector}
-        toolCount={connector?.toolCount ?? null}
-        onHide={signIn.hide}
-        retry={
-          signIn.retry && {
-            ...signIn.retry,
-            run: () => {
-              signIn.hide();
-              signIn.retry?.run();
-            },
-          }
-        }
-        onOptions={options ? () => signIn.reconsider(id, options) : undefined}
-        onAgain={connector ? () => signIn.start(connector, signIn.retry) : undefined}
-        onAcceptIssuer={connector ? (issuer) => signIn.startAt(connector, issuer) : undefined}
-        onOpenConnector={
-          connector
-            ? () => {
-                signIn.hide();
-                onOpenConnector(connector.id);
-              }
-            : undefined
-        }
-      />
-    );
-  }
+  if (authorization.data)
+    return <AuthorizationDialog authorization={authorization.data} connector={connector} {...rest} />;
   return (
-    <Dialog title="Sign in" onClose={signIn.hide}>
+    <Dialog title="Sign in" onClose={rest.signIn.hide}>
       {authorization.error ? (
-        <ProblemNotice problem={asProblem(authorization.error)} onRetry={() => void authorization.refetch()} />
+        <ErrorNotice error={authorization.error} onRetry={() => void authorization.refetch()} />
       ) : (
         <Skeleton rows={4} oneLine label="Loading sign-in" />
       )}

@@ -1,9 +1,9 @@
 import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
-import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { Notice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { type Authorization } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { countdown } from "@/lib/time";
 import styles from "./Authorization.module.css";
 import { PasteAddress } from "./PasteAddress";
@@ -15,7 +15,7 @@ type Props = { authorization: Authorization; actions: ReturnType<typeof useAutho
 /** The step in which the browser is open: the countdown, and ways to continue. */
 export function WaitingForUser({ authorization, actions }: Props) {
   const { openPage, copyPage, extend, finish } = actions;
-  const left = useCountdown(authorization.deadlineAt, true);
+  const left = useCountdown(authorization.deadlineAt);
   const whole = (new Date(authorization.deadlineAt).getTime() - new Date(authorization.startedAt).getTime()) / 1000;
   const { newScopes, noBrowser, pageHost: host } = authorization;
   useShortcut({ keys: "signIn.open", run: () => openPage.mutate() });
@@ -90,7 +90,7 @@ export function WaitingForUser({ authorization, actions }: Props) {
       </div>
       {/* On a platform's own page, no redirect leads back here. */}
       {abilitiesOf(authorization).signsInHere && <PasteAddress finish={finish} />}
-      {problem && <ProblemNotice problem={asProblem(problem)} />}
+      <ErrorNotice error={problem} />
     </>
   );
 }

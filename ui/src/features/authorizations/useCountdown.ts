@@ -5,12 +5,11 @@ import { useToasts } from "@/host/toasts";
 const spokenAt = [240, 120, 60, 30, 10];
 
 /** Returns the seconds until a deadline, and announces the countdown at a few marks. */
-export function useCountdown(deadlineAt: string, running: boolean): number {
+export function useCountdown(deadlineAt: string): number {
   const { announce } = useToasts();
   const deadline = new Date(deadlineAt).getTime();
   const [left, setLeft] = useState(() => secondsUntil(deadline));
   useEffect(() => {
-    if (!running) return;
     let before = secondsUntil(deadline);
     const tick = () => {
       const now = secondsUntil(deadline);
@@ -22,7 +21,7 @@ export function useCountdown(deadlineAt: string, running: boolean): number {
     tick();
     const timer = setInterval(tick, 1000);
     return () => clearInterval(timer);
-  }, [deadline, running, announce]);
+  }, [deadline, announce]);
   return left;
 }
 

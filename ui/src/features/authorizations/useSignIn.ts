@@ -12,7 +12,7 @@ import { isObject } from "@/lib/schema/schema";
 import { schemaOf } from "@/lib/schema/validate";
 
 /** The content of the sign-in dialog. */
-export type Shown =
+type Shown =
   | { kind: "authorization"; id: AuthorizationId; options?: Options }
   | { kind: "starting"; connector: Connector }
   | { kind: "choosing"; connector: Connector; form: Form }
@@ -21,37 +21,23 @@ export type Shown =
 /** Options of an authorization that started without asking. */
 export type Options = { connector: Connector; form: Form };
 
-export type SignIn = {
-  shown: Shown | null;
-  /** The action that needed the sign-in, offered again after it. */
-  retry: Fix | null;
-  /** Starts an authorization, or shows the one in progress. Asks for options first if some are required. */
-  start: (connector: Connector, retry?: Fix | null) => void;
-  /** Starts at the new issuer that the user accepted. */
-  startAt: (connector: Connector, acceptIssuer: string) => void;
-  /** Starts with the chosen options. */
-  choose: (connector: Connector, choices: Json) => void;
-  /** Cancels an authorization that started without asking, to choose options first. */
-  reconsider: (id: AuthorizationId, options: Options) => void;
-  show: (id: AuthorizationId) => void;
-  /** Hides the dialog; the authorization continues. */
-  hide: () => void;
+export type SignIn = ReturnType<typeof useSignIn>;
+
+type Input = {
+  connector: Connector;
+  /** The chosen options; without them, they may have to be asked for first. */
+  choices?: Json;
+  /** The new issuer that the user accepted. */
+  acceptIssuer?: string;
 };
 
-export function useSignIn(): SignIn {
+/** The sign-in that is shown, and how to start another. */
+export function useSignIn() {
   const client = useQueryClient();
   const [shown, setShown] = useState<Shown | null>(null);
   const [retry, setRetry] = useState<Fix | null>(null);
   const { mutate } = useCommand({
-    mutationFn: async ({
-      connector,
-      choices = null,
-      acceptIssuer,
-    }: {
-      connector: Connector;
-      choices?: Json;
-      acceptIssuer?: string;
-    }) => {
+    mutationFn: async ({ connector, choices = null, acceptIssuer }: Input) => {
       const latest = await client.fetchQuery({ ...queries.authorizations(), staleTime: 0 });
       const waiting = latest.find((one) => one.connector === connector.id && isInProgress(one.state));
       if (waiting) return { form: null, authorization: waiting };
@@ -85,30 +71,20 @@ export function useSignIn(): SignIn {
     onProblem: (_client, thrown, { connector }) =>
       setShown((now) => (now?.kind === "starting" ? { kind: "refused", connector, problem: asProblem(thrown) } : now)),
   });
-  const { mutate: cancel } = useCommand({
-    mutationFn: (id: AuthorizationId) => call(commands.cancelAuthorization(id)),
-  });
+  const { mutate: cancel } = useCommand({ command: commands.cancelAuthorization });
+  const begin = useCallback(
+    (input: Input) => {
+      setShown({ kind: "starting", connector: input.connector });
+      mutate(input);
+    },
+    [mutate],
+  );
   const start = useCallback(
     (connector: Connector, next: Fix | null = null) => {
-      setShown({ kind: "starting", connector });
       setRetry(next);
-      mutate({ connector });
+      begin({ connector });
     },
-    [mutate],
-  );
-  const startAt = useCallback(
-    (connector: Connector, acceptIssuer: string) => {
-      setShown({ kind: "starting", connector });
-      mutate({ connector, acceptIssuer });
-    },
-    [mutate],
-  );
-  const choose = useCallback(
-    (connector: Connector, choices: Json) => {
-      setShown({ kind: "starting", connector });
-      mutate({ connector, choices });
-    },
-    [mutate],
+    [begin],
   );
   const reconsider = useCallback(
     (id: AuthorizationId, { connector, form }: Options) => {
@@ -122,7 +98,20 @@ export function useSignIn(): SignIn {
     setShown(null);
     setRetry(null);
   }, []);
-  return { shown, retry, start, startAt, choose, reconsider, show, hide };
+  return {
+    shown,
+    /** The action that needed the sign-in, offered again after it. */
+    retry,
+    /** Starts an authorization, or shows the one in progress. */
+    begin,
+    /** Begins without input, for an action that is offered again afterwards. */
+    start,
+    /** Cancels an authorization that started without asking, to choose options first. */
+    reconsider,
+    show,
+    /** Hides the dialog; the authorization continues. */
+    hide,
+  };
 }
 
 /**

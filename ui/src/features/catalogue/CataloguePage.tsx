@@ -4,7 +4,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { Field } from "@/components/Field";
 import { FilterMenu } from "@/components/FilterMenu";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { focusList } from "@/components/focusList";
@@ -15,7 +15,7 @@ import { bestMatches } from "@/lib/match";
 import { count } from "@/lib/words";
 import styles from "./Catalogue.module.css";
 import { EntryDialog } from "./EntryDialog";
-import { type CatalogueItem, itemKey, itemName, openVerb, searchTexts, textToAdd } from "./catalogueItems";
+import { type CatalogueItem, textToAdd } from "./catalogueItems";
 import { CatalogueRow } from "./CatalogueRow";
 import { RegistryFileDialog } from "./RegistryFileDialog";
 import { SourceHead } from "./SourceHead";
@@ -26,9 +26,19 @@ type Props = {
   onAdd: (address: string, known: { title: string; methods: AuthenticationMethod[] }) => void;
 };
 
+const keyOf = ({ key }: CatalogueItem) => key;
+
+/** Texts that a search looks through, the title first. */
+const searchTexts = ({ title, category, address, description }: CatalogueItem) => [
+  title,
+  category ?? "",
+  address ?? "",
+  description ?? "",
+];
+
 /** Everything that can be set up: connector types of all accounts, well-known MCP servers, and a registry file. */
 export function CataloguePage({ onCreate, onAdd }: Props) {
-  const { sources, problem, retry } = useCatalogue();
+  const { sources, error, retry } = useCatalogue();
   const [typed, setTyped] = useState("");
   const [source, setSource] = useState<string | null>(null);
   const [selected, setSelected] = useState<string | null>(null);
@@ -44,7 +54,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
     .filter((one) => one.found.length > 0 || one.isLoading || one.problem !== null || !isFiltered);
   const found = shown.flatMap((one) => one.found);
   const total = sources.reduce((sum, one) => sum + one.items.length, 0);
-  const current = found.find((item) => itemKey(item) === selected);
+  const current = found.find(({ key }) => key === selected);
 
   const open = (item: CatalogueItem) => {
     if (item.kind === "definition") onCreate(item.account.id, item.definition);
@@ -104,11 +114,7 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
           onChange={setSource}
         />
       </div>
-      {problem && (
-        <div className={styles.notice}>
-          <ProblemNotice problem={problem} onRetry={retry} />
-        </div>
-      )}
+      <ErrorNotice className={styles.notice} error={error} onRetry={retry} />
       {shown.length === 0 ? (
         <EmptyState icon="search" title="No matches" action={<Button onPress={showAll}>Show all</Button>}>
           You can add any MCP server by its address.
@@ -128,13 +134,13 @@ export function CataloguePage({ onCreate, onAdd }: Props) {
               head: <SourceHead source={one} shown={one.found.length} />,
               rows: one.found,
             }))}
-            keyOf={itemKey}
-            nameOf={itemName}
+            keyOf={keyOf}
+            nameOf={({ title, where, signIn }) => `${title}, ${where}, sign-in: ${signIn}`}
             columnsClass={styles.columns}
             selected={selected}
             onSelect={setSelected}
             onOpen={open}
-            openLabel={openVerb}
+            openLabel={({ verb }) => verb}
             hasMenu
             autoFocus
             renderRow={(item) => <CatalogueRow item={item} onOpen={() => open(item)} />}

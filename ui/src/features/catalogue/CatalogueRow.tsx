@@ -4,16 +4,13 @@ import { Icon } from "@/components/Icon";
 import { TwoLines } from "@/components/TwoLines";
 import { cutMiddle, shortAddress } from "@/lib/words";
 import styles from "./Catalogue.module.css";
-import { addressText, type CatalogueItem, itemTitle, openVerb, signInWords } from "./catalogueItems";
+import { type CatalogueItem } from "./catalogueItems";
 
 type Props = { item: CatalogueItem; onOpen: () => void };
 
 /** The cells of one entry. */
 export function CatalogueRow({ item, onOpen }: Props) {
-  const title = itemTitle(item);
-  const { description, category } = item.kind === "definition" ? item.definition : item.entry;
-  const address = addressText(item);
-  const isCommand = item.kind === "server" && item.entry.reach.kind === "command";
+  const { title, description, category, address, isCommand, signIn, verb } = item;
   const shownAddress = address && (isCommand ? cutMiddle(address, 60) : cutMiddle(shortAddress(address), 48));
   return (
     <>
@@ -36,12 +33,12 @@ export function CatalogueRow({ item, onOpen }: Props) {
           second={category}
         />
       </span>
-      <span className={`${styles.signIn} cut`} title={signInWords(item)}>
-        {signInWords(item)}
+      <span className={`${styles.signIn} cut`} title={signIn}>
+        {signIn}
       </span>
       <span className={styles.end}>
         <Button small onPress={onOpen}>
-          {openVerb(item)}
+          {verb}
           <span className="unseen"> {title}</span>
         </Button>
       </span>

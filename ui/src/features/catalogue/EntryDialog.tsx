@@ -5,18 +5,16 @@ import { Dialog } from "@/components/Dialog";
 import { Code, Fact } from "@/components/Fact";
 import { Tag } from "@/components/Tag";
 import styles from "./Catalogue.module.css";
-import { addressText, type CatalogueItem, itemTitle, signInWords } from "./catalogueItems";
+import { type CatalogueItem } from "./catalogueItems";
 
 type Props = { item: CatalogueItem; onClose: () => void; onOpen: () => void };
 
 /** All details of one entry, with their source. */
 export function EntryDialog({ item, onClose, onOpen }: Props) {
   const copy = useCopy();
-  const title = itemTitle(item);
-  const address = addressText(item);
+  const { title, description, category, address, isCommand, signIn } = item;
   const entry = item.kind === "server" ? item.entry : null;
-  const { description, category } = item.kind === "definition" ? item.definition : item.entry;
-  const addressLabel = entry?.reach.kind === "command" ? "Command" : "Address";
+  const addressLabel = isCommand ? "Command" : "Address";
   return (
     <Dialog
       title={title}
@@ -57,9 +55,9 @@ export function EntryDialog({ item, onClose, onOpen }: Props) {
             ))}
           </Fact>
         )}
-        <Fact name="Sign-in">{signInWords(item)}</Fact>
-        {entry?.note && <Fact name="Note">{entry.note}</Fact>}
-        {category && <Fact name="Category">{category}</Fact>}
+        <Fact name="Sign-in">{signIn}</Fact>
+        <Fact name="Note">{entry?.note}</Fact>
+        <Fact name="Category">{category}</Fact>
         {item.kind === "definition" && <Fact name="Account">{item.account.label}</Fact>}
         {entry && (
           <Fact name="Source">
@@ -83,7 +81,7 @@ export function EntryDialog({ item, onClose, onOpen }: Props) {
             )}
           </Fact>
         )}
-        {entry?.sourceDate && <Fact name="Updated">{entry.sourceDate}</Fact>}
+        <Fact name="Updated">{entry?.sourceDate}</Fact>
         {entry && <Fact name="Tested with Patchbay">{entry.verified ? "Yes" : "No"}</Fact>}
       </dl>
     </Dialog>

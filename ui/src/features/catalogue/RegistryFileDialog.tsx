@@ -3,10 +3,9 @@ import { FileTrigger } from "react-aria-components";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
-import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { Notice } from "@/components/ProblemNotice";
 import { SubmitButton } from "@/components/SubmitButton";
-import { asProblem } from "@/host/call";
-import styles from "./Catalogue.module.css";
 import { useReadRegistryFile } from "./useCatalogue";
 
 type Props = { onClose: () => void; onRead: () => void };
@@ -48,7 +47,7 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
         </>
       }
     >
-      <form className={styles.form} onSubmit={submit}>
+      <form className="form" onSubmit={submit}>
         <div>
           <FileTrigger acceptedFileTypes={[".json", "application/json"]} onSelect={(files) => void pick(files)}>
             <Button>Choose file…</Button>
@@ -70,7 +69,7 @@ export function RegistryFileDialog({ onClose, onRead }: Props) {
             Choose another file or paste its content.
           </Notice>
         )}
-        {read.error && <ProblemNotice problem={asProblem(read.error)} />}
+        <ErrorNotice error={read.error} />
       </form>
     </Dialog>
   );

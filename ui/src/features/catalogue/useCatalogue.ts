@@ -1,12 +1,12 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { type Account, type CatalogueEntry, commands, type Problem } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { asProblem } from "@/host/call";
 import { clientState, stateKey, useClientState } from "@/host/clientState";
 import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { count } from "@/lib/words";
-import { type CatalogueItem } from "./catalogueItems";
+import { type CatalogueItem, definitionItem, serverItem } from "./catalogueItems";
 
 /** A source of the catalogue with the entries loaded so far. */
 export type Source = {
@@ -23,7 +23,7 @@ export type Source = {
 const registryFile = stateKey<CatalogueEntry[]>([], "registry-file");
 
 /** All sources: a registry file if one was read, each hosted account, and the well-known servers. */
-export function useCatalogue(): { sources: Source[]; problem: Problem | null; retry: () => void } {
+export function useCatalogue(): { sources: Source[]; error: Error | null; retry: () => void } {
   const accounts = useQuery(queries.accounts());
   const known = useQuery(queries.catalogue());
   const [file] = useClientState(registryFile);
@@ -35,7 +35,7 @@ export function useCatalogue(): { sources: Source[]; problem: Problem | null; re
       key: account.id,
       title: account.label,
       account,
-      items: (answer?.data ?? []).map((definition) => ({ kind: "definition", account, definition })),
+      items: (answer?.data ?? []).map((definition) => definitionItem(account, definition)),
       isLoading: answer?.isFetching ?? false,
       problem: answer?.error && !answer.isFetching ? asProblem(answer.error) : null,
       retry: () => void answer?.refetch(),
@@ -45,7 +45,7 @@ export function useCatalogue(): { sources: Source[]; problem: Problem | null; re
     key,
     title,
     account: null,
-    items: entries.map((entry) => ({ kind: "server", list: key, entry })),
+    items: entries.map((entry) => serverItem(key, entry)),
     isLoading: false,
     problem: null,
     retry: () => undefined,
@@ -60,13 +60,13 @@ export function useCatalogue(): { sources: Source[]; problem: Problem | null; re
       retry: () => void known.refetch(),
     },
   ];
-  return { sources, problem: accounts.error && asProblem(accounts.error), retry: () => void accounts.refetch() };
+  return { sources, error: accounts.error, retry: () => void accounts.refetch() };
 }
 
 /** Reads a file of the MCP registry into the catalogue, replacing the previous file. */
 export function useReadRegistryFile() {
   return useCommand({
-    mutationFn: (text: string) => call(commands.readRegistryFile(text)),
+    command: commands.readRegistryFile,
     update: (client, entries) => clientState(client).set(registryFile, entries),
     toast: (entries) =>
       entries.length === 0 ? "No servers in this file" : `${count(entries.length, "server")} loaded`,

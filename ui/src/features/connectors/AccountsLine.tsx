@@ -83,14 +83,15 @@ function Line({ account, state, sync, connectors, onOpenAccount, children }: Lin
   const refresh = useRefreshAccounts();
   const stopWaiting = useStopWaiting();
   const requestedAt = sync?.isDismissed ? null : (sync?.requestedAt ?? null);
+  const isWaiting = state === "slow" && requestedAt !== null;
   const problem = sync?.problem;
   return (
     <div className={styles.line}>
       <AccountGlyph state={state} />
-      <span className={styles.words}>
+      <span className="cut">
         <span className="medium">{account.label}:</span>{" "}
         <span className="text2">
-          {state === "slow" && requestedAt !== null ? (
+          {isWaiting ? (
             <>
               no response for <Seconds since={requestedAt} />.{" "}
             </>
@@ -99,14 +100,14 @@ function Line({ account, state, sync, connectors, onOpenAccount, children }: Lin
           ) : (
             "couldn't load. "
           )}
-          {problem && !(state === "slow" && requestedAt !== null) && `${sentence(problem.message)} `}
+          {problem && !isWaiting && `${sentence(problem.message)} `}
           <AsOf connectors={connectors} accounts={[account]} />
         </span>
       </span>
       {problem && <span className={styles.code}>{problem.code}</span>}
       {children}
       <span className="grow" />
-      {requestedAt !== null && state === "slow" ? (
+      {isWaiting ? (
         <Button look="link" onPress={() => stopWaiting(account.id)}>
           Stop
         </Button>
@@ -130,7 +131,7 @@ function OfflineLine({ accounts, connectors, children }: OfflineProps) {
   return (
     <div className={styles.line}>
       <AccountGlyph state="failing" />
-      <span className={styles.words} title={allOf(accounts.map(({ label }) => label))}>
+      <span className="cut" title={allOf(accounts.map(({ label }) => label))}>
         <span className="medium">Couldn't reach {count(accounts.length, "account")}.</span>{" "}
         <span className="text2">
           Check your network. <AsOf connectors={connectors} accounts={accounts} />

@@ -1,21 +1,25 @@
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { SubmitButton } from "@/components/SubmitButton";
-import { type AddressInspection, type Connector } from "@/host/bindings";
-import { asProblem } from "@/host/call";
-import { AddReview } from "./AddReview";
+import { type AddressInspection, commands, type Connector } from "@/host/bindings";
+import { upsertConnector } from "@/host/upsert";
+import { useCommand } from "@/host/useCommand";
 import { type AuthenticationForm, choiceOf, errorsOf, type FormErrors, newForm } from "./authenticationForm";
 import styles from "./AddDialog.module.css";
+import { AddressFacts } from "./AddressFacts";
+import { type Step, StepFooter } from "./AddStep";
+import { AuthenticationFields } from "./AuthenticationFields";
 import { type KnownServer } from "./knownServer";
+import { NameFields } from "./NameFields";
 import { OfferedAddress } from "./OfferedAddress";
 import { PasteField, type PasteProps, PasteFooter, pasteHelp } from "./PasteStep";
-import { useAddConnector } from "./useConnectorActions";
 import { useInspection } from "./useInspection";
 
-type Props = {
+type Props = Step & {
   url: string;
   /** Whether the address came from a link: nothing is sent to it before the user agrees. */
   isOffered: boolean;
@@ -27,18 +31,14 @@ type Props = {
   known?: KnownServer;
   /** Field that the address was typed into, shown until the inspection succeeds. */
   paste: PasteProps;
-  /** Position among several servers, such as `2 of 3 servers`. */
-  turn?: string;
-  onBack: () => void;
-  onSkip?: () => void;
-  onClose: () => void;
   /** `connect` means that the sign-in in the browser comes next. */
   onAdded: (connector: Connector, connect: boolean) => void;
 };
 
 /** Inspects an address, then adds a connector to it. Input survives a failure. */
 export function AddAddress(props: Props) {
-  const { url, isOffered, headers, typed, onTyped, known, paste, turn, onBack, onSkip, onClose, onAdded } = props;
+  const { url, isOffered, headers, typed, onTyped, known, paste, onAdded, ...step } = props;
+  const { turn, onBack, onSkip, onClose } = step;
   const [isAgreed, setAgreed] = useState(!isOffered);
   const [found, setFound] = useState<AddressInspection | null>(null);
   const [title, setTitle] = useState("");
@@ -63,7 +63,7 @@ export function AddAddress(props: Props) {
       ownClient: hasAnswer && method === "oauth" && !inspection.registersItself,
     }));
   });
-  const add = useAddConnector();
+  const add = useCommand({ command: commands.addConnector, update: upsertConnector });
   const { run: inspectAddress } = inspect;
   const hasInspected = useRef(false);
   useEffect(() => {
@@ -103,13 +103,10 @@ export function AddAddress(props: Props) {
       subtitle={found ? found.url : pasteHelp}
       wide={Boolean(found)}
       onClose={onClose}
-      notice={failure && <ProblemNotice problem={asProblem(failure)} onRetry={add.error ? submit : undefined} />}
+      notice={failure && <ErrorNotice error={failure} onRetry={add.error ? submit : undefined} />}
       footer={
         found ? (
-          <>
-            <span>{turn ?? "Saved as a draft until it first connects."}</span>
-            <Button onPress={startOver}>Back</Button>
-            {onSkip && <Button onPress={onSkip}>Skip</Button>}
+          <StepFooter {...step} note="Saved as a draft until it first connects." onBack={startOver}>
             {hasAnswer ? (
               <SubmitButton
                 label={form.method === "oauth" && !turn ? "Add and sign in" : "Add connector"}
@@ -129,38 +126,44 @@ export function AddAddress(props: Props) {
                 />
               </>
             )}
-          </>
+          </StepFooter>
         ) : (
           <PasteFooter {...paste} isPending={inspect.isPending} onClose={onClose} />
         )
       }
     >
       {found ? (
-        <AddReview
-          found={found}
-          known={known}
-          title={title}
-          onTitle={(typed) => {
-            knownTitle.current = typed;
-            setTitle(typed);
-          }}
-          name={name}
-          onName={setName}
-          failure={add.error}
-          form={form}
-          errors={errors}
-          allowPlainHttp={allowPlainHttp}
-          onAllowPlainHttp={setAllowPlainHttp}
-          onForm={(next) => {
-            setForm(next);
-            onTyped(next);
-            setErrors({});
-          }}
-        />
+        <>
+          <AddressFacts found={found} known={known} title={title} />
+          <NameFields
+            title={title}
+            onTitle={(typed) => {
+              knownTitle.current = typed;
+              setTitle(typed);
+            }}
+            name={name}
+            onName={setName}
+            failure={add.error}
+          />
+          <AuthenticationFields
+            form={form}
+            errors={errors}
+            onChange={(next) => {
+              setForm(next);
+              onTyped(next);
+              setErrors({});
+            }}
+            usualRedirectUri={found.redirectUri}
+            registersItself={found.registersItself}
+          />
+          {found.plainHttp && form.method !== "none" && (
+            <PlainHttpSwitch isSelected={allowPlainHttp} onChange={setAllowPlainHttp} />
+          )}
+        </>
       ) : (
         <PasteField {...paste} isPending={inspect.isPending}>
           {inspect.isPending && <Inspecting address={url} onCancel={inspect.stop} />}
-          {inspect.error && <ProblemNotice problem={asProblem(inspect.error)} onRetry={() => inspectAddress(url)} />}
+          <ErrorNotice error={inspect.error} onRetry={() => inspectAddress(url)} />
         </PasteField>
       )}
     </Dialog>

@@ -4,7 +4,7 @@ import { type Bundle, type BundleSetting } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { cacheHolds } from "@/test/cacheHolds";
 import { renderApp } from "@/test/renderApp";
-import { connector, problem } from "@/test/samples";
+import { connector } from "@/test/samples";
 
 const setting = (key: string, rest: Partial<BundleSetting> = {}): BundleSetting => ({
   key,
@@ -88,9 +88,7 @@ it("shows_hostile_text_of_a_bundle_as_text", async () => {
 it("stays_where_it_was_when_no_bundle_is_chosen_or_it_is_none", async () => {
   const { user, host } = await choose(null);
   expect(screen.getByRole("textbox", { name: "Address or command" })).toBeVisible();
-  host.handlers.chooseBundle = () => {
-    throw problem({ code: "usage.invalid", message: "can't add this bundle: it is damaged" });
-  };
+  host.fail("chooseBundle", { code: "usage.invalid", message: "can't add this bundle: it is damaged" });
   await user.click(screen.getByRole("button", { name: "Choose bundle…" }));
   expect(await screen.findByText(/it is damaged/)).toBeVisible();
 });

@@ -1,25 +1,25 @@
 import { useState } from "react";
-import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { SecretValueField } from "@/components/SecretValueField";
 import { Select } from "@/components/Select";
 import { SubmitButton } from "@/components/SubmitButton";
 import { Tag } from "@/components/Tag";
 import { emptyValue, secretValueOf, type ValueDraft } from "@/components/secretValue";
-import { type AddBundle as Request, type Bundle, type BundleSetting, type Connector } from "@/host/bindings";
-import { asProblem } from "@/host/call";
+import { type AddBundle as Request, type Bundle, type BundleSetting, commands, type Connector } from "@/host/bindings";
+import { upsertConnector } from "@/host/upsert";
+import { useCommand } from "@/host/useCommand";
 import { inertText } from "@/lib/inertText";
 import { sentence } from "@/lib/words";
 import styles from "./AddDialog.module.css";
+import { StepFooter } from "./AddStep";
 import { CommandWords } from "./CommandWords";
 import { FactRows } from "./FactRows";
 import { NameFields } from "./NameFields";
 import { NotesNotice } from "./NotesNotice";
 import { splitList } from "./textLists";
-import { useAddBundle } from "./useConnectorActions";
 
 type Props = { bundle: Bundle; onBack: () => void; onClose: () => void; onAdded: (connector: Connector) => void };
 
@@ -33,7 +33,7 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
     ),
   );
   const [missing, setMissing] = useState<string[]>([]);
-  const add = useAddBundle();
+  const add = useCommand({ command: commands.addBundle, update: upsertConnector });
   const valueOf = (key: string) => values[key] ?? emptyValue;
   const submit = () => {
     const empty = bundle.settings.filter(({ key, isRequired }) => isRequired && !valueOf(key).text.trim());
@@ -47,18 +47,16 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
       subtitle="A program in an MCP bundle. Nothing starts until you allow it."
       wide
       onClose={onClose}
-      notice={add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={submit} />}
+      notice={add.error && <ErrorNotice error={add.error} onRetry={submit} />}
       footer={
-        <>
-          <span>Saved as a draft until it first works.</span>
-          <Button onPress={onBack}>Back</Button>
+        <StepFooter note="Saved as a draft until it first works." onBack={onBack}>
           <SubmitButton label="Add connector" isPending={add.isPending} onSubmit={submit} />
-        </>
+        </StepFooter>
       }
     >
       <NotesNotice title="Before you add it" notes={bundle.notes} />
       <section className={styles.card} aria-label="Bundle">
-        <div className={styles.head}>
+        <div className="line">
           <ConnectorMark title={bundle.title} />
           <span className="strong cut">{inertText(bundle.title)}</span>
           <Tag icon="square-terminal">Bundle</Tag>

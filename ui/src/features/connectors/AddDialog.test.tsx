@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
+import { type AddressInspection } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { inspection } from "@/test/mockHost";
 import { renderApp } from "@/test/renderApp";
@@ -8,6 +9,17 @@ import { problem } from "@/test/samples";
 type Prepare = NonNullable<Parameters<typeof renderApp>[2]>;
 
 const address = "https://mcp.example.com/mcp";
+
+/** What the inspection of an address finds. */
+const inspects =
+  (found: Partial<AddressInspection>): Prepare =>
+  (host) => {
+    host.handlers.inspectAddress = ({ address: url }) => inspection(url as string, found);
+  };
+
+const isSilent: Prepare = (host) => {
+  host.handlers.inspectAddress = () => new Promise(() => undefined);
+};
 
 const pasteAddress = (prepare?: Prepare) => paste(address, prepare);
 
@@ -46,10 +58,13 @@ it("goes_from_an_address_to_a_sign_in", async () => {
 
 it("shows_the_short_name_and_opens_it_to_be_changed_and_where_it_is_taken", async () => {
   const { user, host } = await pasteAddress((mock) => {
-    mock.handlers.inspectAddress = ({ address: url }) => inspection(url as string, { name: "patchbay-playground" });
-    mock.handlers.addConnector = () => {
-      throw problem({ code: "conflict", message: "the name is taken", hint: "Choose another name.", retryable: false });
-    };
+    inspects({ name: "patchbay-playground" })(mock);
+    mock.fail("addConnector", {
+      code: "conflict",
+      message: "the name is taken",
+      hint: "Choose another name.",
+      retryable: false,
+    });
   });
   expect(await screen.findByRole("button", { name: "Short name: patchbay-playground" })).toBeVisible();
   expect(screen.queryByRole("textbox", { name: "Short name" })).not.toBeInTheDocument();
@@ -75,10 +90,7 @@ it("keeps_what_is_typed_about_the_sign_in_from_one_address_to_the_next", async (
 });
 
 it("checks_at_once_what_needs_no_consent", async () => {
-  const { user, host } = await pasteAddress((mock) => {
-    mock.handlers.inspectAddress = ({ address: url }) =>
-      inspection(url as string, { needsAuthorization: false, methods: ["none"] });
-  });
+  const { user, host } = await pasteAddress(inspects({ needsAuthorization: false, methods: ["none"] }));
   await user.click(await within(await screen.findByRole("dialog")).findByRole("button", { name: /Add connector/ }));
   await waitFor(() => expect(host.lastCall("checkConnector")).toEqual({ connector: "con_example" }));
   expect(host.lastCall("startAuthorization")).toBeUndefined();
@@ -86,8 +98,7 @@ it("checks_at_once_what_needs_no_consent", async () => {
 
 it("leads_to_the_tools_of_what_was_added_once_it_has_some", async () => {
   const isReady: Prepare = (mock) => {
-    mock.handlers.inspectAddress = ({ address: url }) =>
-      inspection(url as string, { needsAuthorization: false, methods: ["none"] });
+    inspects({ needsAuthorization: false, methods: ["none"] })(mock);
     mock.handlers.checkConnector = ({ connector: id }) => {
       const before = mock.state.connectors.find((one) => one.id === id);
       if (!before) throw new Error("no such connector");
@@ -102,11 +113,14 @@ it("leads_to_the_tools_of_what_was_added_once_it_has_some", async () => {
 });
 
 it("keeps_what_was_typed_when_adding_fails", async () => {
-  const { user } = await pasteAddress((host) => {
-    host.handlers.addConnector = () => {
-      throw problem({ code: "conflict", message: "the name is taken", hint: "Choose another name.", retryable: false });
-    };
-  });
+  const { user } = await pasteAddress((host) =>
+    host.fail("addConnector", {
+      code: "conflict",
+      message: "the name is taken",
+      hint: "Choose another name.",
+      retryable: false,
+    }),
+  );
   await user.click(await screen.findByRole("radio", { name: "Token" }));
   await user.type(screen.getByLabelText("Token"), "s3cret");
   await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));
@@ -115,10 +129,7 @@ it("keeps_what_was_typed_when_adding_fails", async () => {
 });
 
 it("sends_credentials_unencrypted_only_where_that_is_insisted_on", async () => {
-  const { user, host } = await pasteAddress((mock) => {
-    mock.handlers.inspectAddress = ({ address: url }) =>
-      inspection(url as string, { plainHttp: true, methods: ["bearer"] });
-  });
+  const { user, host } = await pasteAddress(inspects({ plainHttp: true, methods: ["bearer"] }));
   const dialog = await screen.findByRole("dialog");
   await user.click(await within(dialog).findByRole("radio", { name: "None" }));
   expect(within(dialog).queryByRole("switch")).not.toBeInTheDocument();
@@ -133,9 +144,7 @@ it("sends_credentials_unencrypted_only_where_that_is_insisted_on", async () => {
 });
 
 it("says_that_a_key_in_the_address_is_shown_with_it", async () => {
-  await pasteAddress((mock) => {
-    mock.handlers.inspectAddress = ({ address: url }) => inspection(url as string, { hasSecretQuery: true });
-  });
+  await pasteAddress(inspects({ hasSecretQuery: true }));
   expect(await screen.findByText("This address seems to contain a key")).toBeVisible();
 });
 
@@ -184,16 +193,14 @@ it("makes_a_reference_of_a_pasted_token_at_the_press_of_a_button", async () => {
 
 it("has_the_system_ask_before_a_program_is_run_for_a_secret", async () => {
   const reference = "cmd://pass show mcp";
-  const { user, host } = await pasteAddress((mock) => {
-    mock.handlers.addConnector = () => {
-      throw problem({
-        code: "reference.not_allowed",
-        message: "Patchbay isn't allowed to run /usr/bin/pass for a secret",
-        detail: reference,
-        retryable: false,
-      });
-    };
-  });
+  const { user, host } = await pasteAddress((mock) =>
+    mock.fail("addConnector", {
+      code: "reference.not_allowed",
+      message: "Patchbay isn't allowed to run /usr/bin/pass for a secret",
+      detail: reference,
+      retryable: false,
+    }),
+  );
   await user.click(await screen.findByRole("radio", { name: "Token" }));
   await user.click(screen.getByRole("radio", { name: "Secret reference" }));
   await user.type(screen.getByRole("textbox", { name: "Secret reference" }), reference);
@@ -203,9 +210,7 @@ it("has_the_system_ask_before_a_program_is_run_for_a_secret", async () => {
 });
 
 it("gives_the_redirect_address_for_an_oauth_app_of_ones_own", async () => {
-  const { user, host } = await pasteAddress((mock) => {
-    mock.handlers.inspectAddress = ({ address: url }) => inspection(url as string, { registersItself: false });
-  });
+  const { user, host } = await pasteAddress(inspects({ registersItself: false }));
   expect(await screen.findByText("http://127.0.0.1:27218/callback")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Advanced" }));
   await user.type(screen.getByRole("textbox", { name: "Port" }), "7718");
@@ -216,23 +221,19 @@ it("gives_the_redirect_address_for_an_oauth_app_of_ones_own", async () => {
 });
 
 it("says_why_an_address_is_no_server_and_keeps_it", async () => {
-  await pasteAddress((host) => {
-    host.handlers.inspectAddress = () => {
-      throw problem({
-        code: "mcp.not_a_server",
-        message: "there is no MCP server at that address",
-        hint: "Check the path.",
-      });
-    };
-  });
+  await pasteAddress((host) =>
+    host.fail("inspectAddress", {
+      code: "mcp.not_a_server",
+      message: "there is no MCP server at that address",
+      hint: "Check the path.",
+    }),
+  );
   expect(await screen.findByText("mcp.not_a_server")).toBeVisible();
   expect(screen.getByRole("textbox", { name: "Address or command" })).toHaveValue(address);
 });
 
 it("can_be_stopped_while_it_looks", async () => {
-  const { user, host } = await pasteAddress((mock) => {
-    mock.handlers.inspectAddress = () => new Promise(() => undefined);
-  });
+  const { user, host } = await pasteAddress(isSilent);
   await user.click(await screen.findByRole("button", { name: "Stop" }));
   expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
   expect(screen.getByRole("textbox", { name: "Address or command" })).toHaveValue(address);
@@ -240,9 +241,7 @@ it("can_be_stopped_while_it_looks", async () => {
 });
 
 it("ends_its_look_when_it_is_cancelled", async () => {
-  const { user, host } = await pasteAddress((mock) => {
-    mock.handlers.inspectAddress = () => new Promise(() => undefined);
-  });
+  const { user, host } = await pasteAddress(isSilent);
   await screen.findByRole("button", { name: "Stop" });
   await user.click(screen.getByRole("button", { name: /^Cancel/ }));
   await waitFor(() =>
@@ -264,15 +263,13 @@ it("takes_the_address_out_of_the_settings_of_another_program", async () => {
 });
 
 it("says_at_the_field_what_was_not_understood", async () => {
-  const { user, host } = await paste("npx server | sh", (mock) => {
-    mock.handlers.readPasted = () => {
-      throw problem({
-        code: "usage.invalid",
-        message: "| needs a shell, and Patchbay runs none",
-        hint: "Save the command as a script and add that.",
-      });
-    };
-  });
+  const { user, host } = await paste("npx server | sh", (mock) =>
+    mock.fail("readPasted", {
+      code: "usage.invalid",
+      message: "| needs a shell, and Patchbay runs none",
+      hint: "Save the command as a script and add that.",
+    }),
+  );
   const field = screen.getByRole("textbox", { name: "Address or command" });
   await waitFor(() => expect(field).toHaveAccessibleDescription(/^\| needs a shell, .* Save the command/));
   expect(field).toHaveValue("npx server | sh");
@@ -282,9 +279,15 @@ it("says_at_the_field_what_was_not_understood", async () => {
 });
 
 it("offers_another_try_first_where_nobody_answers_and_chooses_nothing", async () => {
-  const { user, host } = await pasteAddress((mock) => {
-    mock.handlers.inspectAddress = ({ address: url }) => unanswered(url as string);
-  });
+  const { user, host } = await pasteAddress(
+    inspects({
+      needsAuthorization: false,
+      methods: ["none", "bearer", "headers"],
+      issuer: null,
+      scopes: [],
+      problem: problem({ code: "network.dns", message: "couldn't find mcp.example.com" }),
+    }),
+  );
   const dialog = within(await screen.findByRole("dialog"));
   await user.click(await dialog.findByRole("button", { name: /^Try again/ }));
   await waitFor(() => expect(host.calls.filter(({ name }) => name === "inspectAddress")).toHaveLength(2));
@@ -295,13 +298,3 @@ it("offers_another_try_first_where_nobody_answers_and_chooses_nothing", async ()
   await user.click(dialog.getByRole("button", { name: "Add anyway" }));
   await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { url: address } }));
 });
-
-function unanswered(url: string) {
-  return inspection(url, {
-    needsAuthorization: false,
-    methods: ["none", "bearer", "headers"],
-    issuer: null,
-    scopes: [],
-    problem: problem({ code: "network.dns", message: "couldn't find mcp.example.com" }),
-  });
-}

@@ -130,11 +130,14 @@ it("asks_for_what_the_text_leaves_open_and_says_at_which_field", async () => {
 });
 
 it("keeps_what_was_typed_when_adding_fails", async () => {
-  const { user } = await paste([pastedProgram(["npx"], { variables: [secret] })], [], (host) => {
-    host.handlers.addProgram = () => {
-      throw problem({ code: "conflict", message: "the name is taken", hint: "Choose another name.", retryable: false });
-    };
-  });
+  const { user } = await paste([pastedProgram(["npx"], { variables: [secret] })], [], (host) =>
+    host.fail("addProgram", {
+      code: "conflict",
+      message: "the name is taken",
+      hint: "Choose another name.",
+      retryable: false,
+    }),
+  );
   await user.click(await screen.findByRole("button", { name: "Short name" }));
   await user.type(screen.getByRole("textbox", { name: "Short name" }), "files");
   await user.click(dialog().getByRole("button", { name: /^Add connector/ }));

@@ -1,17 +1,18 @@
 import { useState } from "react";
-import { Button } from "@/components/Button";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { SecretValueField } from "@/components/SecretValueField";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { Select } from "@/components/Select";
 import { SubmitButton } from "@/components/SubmitButton";
 import { Tag } from "@/components/Tag";
-import { type Connector, type PastedServer } from "@/host/bindings";
-import { asProblem } from "@/host/call";
+import { commands, type Connector, type PastedServer } from "@/host/bindings";
+import { upsertConnector } from "@/host/upsert";
+import { useCommand } from "@/host/useCommand";
 import styles from "./AddDialog.module.css";
+import { type Step, StepFooter } from "./AddStep";
 import { BlankFields } from "./BlankFields";
 import { CommandWords } from "./CommandWords";
 import { NameFields } from "./NameFields";
@@ -26,25 +27,19 @@ import {
   type VariableDraft,
 } from "./pastedForm";
 import { ResolvedProgram } from "./ResolvedProgram";
-import { useAddProgram } from "./useConnectorActions";
 
-type Props = {
+type Props = Step & {
   server: PastedServer;
   command: PastedProgram;
-  /** Position among several servers, such as `2 of 3 servers`. */
-  turn?: string;
-  onBack: () => void;
-  onSkip?: () => void;
-  onClose: () => void;
   onAdded: (connector: Connector, connect: boolean) => void;
 };
 
 /** Adds a local server: its command word by word, its folder and variables. Starts nothing. */
-export function AddProgram({ server, command, turn, onBack, onSkip, onClose, onAdded }: Props) {
+export function AddProgram({ server, command, onAdded, ...step }: Props) {
   const blanks = blanksNeedingField(server, command);
   const [form, setForm] = useState(() => programForm(server, command));
   const [errors, setErrors] = useState<Record<string, string>>({});
-  const add = useAddProgram();
+  const add = useCommand({ command: commands.addProgram, update: upsertConnector });
   const set = (changes: Partial<typeof form>) => {
     setForm({ ...form, ...changes });
     setErrors({});
@@ -68,20 +63,17 @@ export function AddProgram({ server, command, turn, onBack, onSkip, onClose, onA
       title="Add connector"
       subtitle="A program of this computer. Nothing starts until you allow it."
       wide
-      onClose={onClose}
-      notice={add.error && <ProblemNotice problem={asProblem(add.error)} onRetry={submit} />}
+      onClose={step.onClose}
+      notice={add.error && <ErrorNotice error={add.error} onRetry={submit} />}
       footer={
-        <>
-          <span>{turn ?? "Saved as a draft until it first works."}</span>
-          <Button onPress={onBack}>Back</Button>
-          {onSkip && <Button onPress={onSkip}>Skip</Button>}
+        <StepFooter {...step} note="Saved as a draft until it first works.">
           <SubmitButton label="Add connector" isPending={add.isPending} onSubmit={submit} />
-        </>
+        </StepFooter>
       }
     >
       <NotesNotice notes={server.notes} />
       <section className={styles.card} aria-label="Command">
-        <div className={styles.head}>
+        <div className="line">
           <ConnectorMark title={title} />
           <span className="strong cut">{title}</span>
           <Tag icon="square-terminal">Local command</Tag>
@@ -98,7 +90,7 @@ export function AddProgram({ server, command, turn, onBack, onSkip, onClose, onA
       />
       <BlankFields blanks={blanks} filled={form.filled} errors={errors} onChange={(filled) => set({ filled })} />
       {form.variables.length > 0 && (
-        <section className={styles.form} aria-label="Environment variables">
+        <section className="form" aria-label="Environment variables">
           <p className="text2 small">
             Secret variables are saved in the vault and given only to this program. Empty ones are left out.
           </p>
@@ -132,7 +124,7 @@ function VariableField({ variable, onChange }: VariableProps) {
   const setText = (text: string) => onChange({ draft: { ...draft, text } });
   return (
     <div role="group" aria-label={name} className={styles.variable}>
-      <div className={styles.head}>
+      <div className="line">
         <span className="mono small cut grow" aria-hidden="true">
           {name}
         </span>

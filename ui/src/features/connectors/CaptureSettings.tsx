@@ -1,9 +1,8 @@
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { Select } from "@/components/Select";
+import { Section } from "@/components/Section";
 import { type CaptureLevel, type Connector } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import styles from "./ConnectorPage.module.css";
-import { Section } from "./Section";
 import { useUpdateConnector } from "./useConnectorActions";
 
 const levels: { value: CaptureLevel; label: string }[] = [
@@ -32,7 +31,7 @@ export function CaptureSettings({ connector }: { connector: Connector }) {
           onChange={(capture) => save.mutate({ capture })}
           help={helps[level]}
         />
-        {save.error && <ProblemNotice problem={asProblem(save.error)} />}
+        <ErrorNotice error={save.error} />
       </div>
     </Section>
   );

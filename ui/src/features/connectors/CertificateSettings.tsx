@@ -1,14 +1,13 @@
 import { Button } from "@/components/Button";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { Section } from "@/components/Section";
 import { type CertificateFacts, commands, type Connector } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
 import { upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 import { inertText } from "@/lib/inertText";
 import { expires } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
 import { FactRows } from "./FactRows";
-import { Section } from "./Section";
 import { useUpdateConnector } from "./useConnectorActions";
 
 /** Certificates that a connector trusts besides those of the system, and its client certificate. */
@@ -16,7 +15,7 @@ export function CertificateSettings({ connector }: { connector: Connector }) {
   const authorities = connector.network?.authorities ?? [];
   const pins = connector.network?.pins ?? [];
   const save = useUpdateConnector(connector.id, "Certificates saved");
-  const choose = useCommand({ mutationFn: () => call(commands.chooseCertificates()) });
+  const choose = useCommand({ command: () => commands.chooseCertificates() });
   const saveAuthorities = (authorities: string[]) => save.mutate({ network: { authorities } });
   const pems = authorities.map((one) => one.pem);
   const add = () =>
@@ -25,7 +24,7 @@ export function CertificateSettings({ connector }: { connector: Connector }) {
     });
   const clientCertificate = connector.network?.clientCertificate;
   const chooseClient = useCommand({
-    mutationFn: () => call(commands.chooseClientCertificate(connector.id)),
+    command: () => commands.chooseClientCertificate(connector.id),
     update: (client, changed) => {
       if (changed) upsertConnector(client, changed);
     },
@@ -66,7 +65,7 @@ export function CertificateSettings({ connector }: { connector: Connector }) {
           onRemove={() => save.mutate({ network: { forgetClientCertificate: true } })}
         />
       )}
-      {problem && <ProblemNotice problem={asProblem(problem)} />}
+      <ErrorNotice error={problem} />
       <div className={styles.actions}>
         <Button icon="plus" isPending={choose.isPending} onPress={add}>
           Add root certificate…

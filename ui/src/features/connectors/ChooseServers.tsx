@@ -1,6 +1,5 @@
 import { useState } from "react";
 import { Checkbox, CheckboxGroup } from "react-aria-components";
-import { Button } from "@/components/Button";
 import { commandLine } from "@/components/commandLine";
 import { Dialog } from "@/components/Dialog";
 import { Icon } from "@/components/Icon";
@@ -9,6 +8,7 @@ import { type PastedServer, type PastedServers } from "@/host/bindings";
 import { inertText } from "@/lib/inertText";
 import { count } from "@/lib/words";
 import styles from "./AddDialog.module.css";
+import { StepFooter } from "./AddStep";
 import { NotesNotice } from "./NotesNotice";
 
 type Props = {
@@ -31,11 +31,9 @@ export function ChooseServers({ pasted: { servers, notes }, onChosen, onBack, on
       wide
       onClose={onClose}
       footer={
-        <>
-          <span>{chosen.length === 0 ? "None selected" : `${chosen.length} selected`}</span>
-          <Button onPress={onBack}>Back</Button>
+        <StepFooter note={chosen.length === 0 ? "None selected" : `${chosen.length} selected`} onBack={onBack}>
           <SubmitButton label="Continue" isDisabled={chosen.length === 0} onSubmit={submit} />
-        </>
+        </StepFooter>
       }
     >
       <NotesNotice notes={notes} />
@@ -45,7 +43,7 @@ export function ChooseServers({ pasted: { servers, notes }, onChosen, onBack, on
             <span className={styles.box}>
               <Icon name="check" size={12} />
             </span>
-            <span className={styles.serverWords}>
+            <span className="stack">
               <span className="strong cut">{server.title ?? targetOf(server)}</span>
               <span className="mono small text2 cut">{targetOf(server)}</span>
             </span>

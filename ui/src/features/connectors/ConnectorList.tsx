@@ -4,14 +4,14 @@ import { Button } from "@/components/Button";
 import { abilitiesOf } from "@/components/abilities";
 import { isInProgress } from "@/components/connectorStatus";
 import { EmptyState } from "@/components/EmptyState";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { nextActionKeys, nextActionLabels, runAction } from "@/components/nextAction";
 import { type Shortcut, useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { VirtualList } from "@/components/VirtualList";
 import { useAccountStates } from "@/host/accountSync";
 import { type Account, type AccountId, type Connector, type ConnectorId, type NextAction } from "@/host/bindings";
-import { asProblem } from "@/host/call";
+import { stateKey, useClientState } from "@/host/clientState";
 import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";
@@ -26,10 +26,8 @@ import { GroupHead } from "./GroupHead";
 import { type Filters, noChoices } from "./groups";
 import { PeekConnector } from "./PeekConnector";
 import { useCheckConnector, useEnableConnector, useRemoveConnector } from "./useConnectorActions";
-import { useFrozenGroups } from "./useFrozenGroups";
-import { useFilteredGroups } from "./useFilteredGroups";
+import { useGroups } from "./useGroups";
 import { useSelection } from "./useSelection";
-import { useActiveRow } from "./useActiveRow";
 
 type Props = {
   connectors: Connector[];
@@ -42,6 +40,9 @@ type Props = {
   onSignIn: (connector: Connector) => void;
 };
 
+/** The row that shortcuts act on; kept while a connector's page is open. */
+const activeRow = stateKey<ConnectorId | null>(null, "active-connector");
+
 const idOf = ({ id }: Connector) => id;
 const noAccounts: Account[] = [];
 
@@ -49,11 +50,10 @@ const noAccounts: Account[] = [];
 export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen, onOpenAccount, onSignIn }: Props) {
   const [text, setText] = useState("");
   const [localChoices, setLocalChoices] = useState(noChoices);
-  const [activeId, setActiveId] = useActiveRow();
+  const [activeId, setActiveId] = useClientState(activeRow);
   const [deleting, setDeleting] = useState<Connector | null>(null);
   const [isPreviewOpen, setPreviewOpen] = useState(false);
   const filterField = useRef<HTMLInputElement>(null);
-  const { frozen, regroup } = useFrozenGroups(connectors);
   const { data: preferences } = useQuery(queries.preferences());
   const { data: accounts = noAccounts } = useQuery(queries.accounts());
   const { data: authorizations } = useQuery(queries.authorizations());
@@ -61,9 +61,6 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const check = useCheckConnector();
   const remove = useRemoveConnector();
   const turnOn = useEnableConnector();
-  // The `mutate` functions are stable; the mutations are new objects in each render.
-  const { mutate: turnOnNow } = turnOn;
-  const { mutate: checkNow } = check;
 
   // The account is part of the URL, so that other pages can link to it; the other filters are local.
   const choices = useMemo(() => ({ ...localChoices, account }), [localChoices, account]);
@@ -83,7 +80,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const group = preferences?.connectorGroup ?? "status";
   const sort = preferences?.connectorSort ?? "name";
   const view = useMemo(() => ({ group, sort }), [group, sort]);
-  const groups = useFilteredGroups(connectors, { ...view, accounts, frozen, text, choices });
+  const { groups, regroup } = useGroups(connectors, { ...view, accounts, text, choices });
   const sections = useMemo(
     () =>
       groups.map(({ key, title, rows }) => ({
@@ -106,7 +103,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   const current = activeId === null ? undefined : order.find((one) => one.id === activeId);
 
   const startAction = (action: NextAction, connector: Connector) =>
-    runAction(action, connector, { onSignIn, onOpen, onTurnOn: turnOnNow, onCheck: checkNow });
+    runAction(action, connector, { onSignIn, onOpen, onTurnOn: turnOn.mutate, onCheck: check.mutate });
   const activateNeighbour = (removed: Connector) => {
     const at = order.indexOf(removed);
     setActiveId((order[at + 1] ?? order[at - 1])?.id ?? null);
@@ -154,7 +151,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
   useShortcut(
     isPreviewOpen && !isSelecting ? { keys: "Escape", label: "Close preview", run: () => setPreviewOpen(false) } : null,
   );
-  useShortcut({ keys: "list.selectAll", run: () => selection.selectAll(order) });
+  useShortcut({ keys: "list.selectAll", run: selection.selectAll });
   const problem = selection.error ?? remove.error ?? turnOn.error ?? check.error;
 
   return (
@@ -171,11 +168,7 @@ export function ConnectorList({ connectors, isWhole, account, onAccount, onOpen,
         onRegroup={regroup}
       />
       {hosted.length > 0 && <AccountsLine accounts={hosted} connectors={connectors} onOpenAccount={onOpenAccount} />}
-      {problem && (
-        <div className={styles.notice}>
-          <ProblemNotice problem={asProblem(problem)} />
-        </div>
-      )}
+      <ErrorNotice className={styles.notice} error={problem} />
       <div className={styles.beside}>
         <div className={styles.rows}>
           {isSelecting ? (

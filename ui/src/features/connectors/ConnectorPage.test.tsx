@@ -5,6 +5,8 @@ import { axeViolations } from "@/test/axe";
 import { renderApp } from "@/test/renderApp";
 import { connector, hostedConnector, manyAccounts, problem } from "@/test/samples";
 
+const command = { program: "npx", arguments: ["-y", "server"], folder: null, variables: {} };
+
 it("a_tab_in_the_address_is_shown_at_once", async () => {
   renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
   expect(await screen.findByRole("tab", { name: "Settings", selected: true })).toBeVisible();
@@ -185,7 +187,6 @@ it("keeps_of_runs_what_is_chosen_and_says_what_that_is", async () => {
 });
 
 it("shows_what_a_local_program_writes_to_its_log", async () => {
-  const command = { program: "npx", arguments: ["-y", "server"], folder: null, variables: {} };
   const { host, container } = renderApp("/connectors/con_github?tab=log", { connectors: [connector({ command })] });
   expect(await screen.findByText("Nothing written yet")).toBeVisible();
   host.handlers.readServerLog = () => [
@@ -199,7 +200,6 @@ it("shows_what_a_local_program_writes_to_its_log", async () => {
 });
 
 it("says_that_a_program_runs_and_stops_it", async () => {
-  const command = { program: "npx", arguments: ["-y", "server"], folder: null, variables: {} };
   const running = {
     connector: "con_github",
     name: "github",
@@ -241,7 +241,6 @@ it("shows_the_log_of_a_server_of_the_web_too_and_none_of_a_platform", async () =
 });
 
 it("a_program_that_ended_leads_to_its_log_and_what_was_found_is_copied_for_others", async () => {
-  const command = { program: "npx", arguments: ["-y", "server"], folder: null, variables: {} };
   const steps: CheckStep[] = (["found", "started", "spoke", "negotiation", "tools"] as const).map((name, index) => ({
     name,
     state: index < 2 ? "passed" : index === 2 ? "failed" : "skipped",
@@ -272,11 +271,7 @@ it("shows_what_a_program_writes_while_it_starts_and_stops_it", async () => {
   let stop: (thrown: unknown) => void = () => undefined;
   const { user, host, container } = renderApp(
     "/connectors/con_github",
-    {
-      connectors: [
-        connector({ endpoint: null, command: { program: "npx", arguments: ["x"], folder: null, variables: {} } }),
-      ],
-    },
+    { connectors: [connector({ endpoint: null, command })] },
     (mock) => {
       mock.handlers.checkConnector = () =>
         new Promise((_, reject) => {

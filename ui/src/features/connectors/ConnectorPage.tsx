@@ -6,10 +6,10 @@ import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { statusLook } from "@/components/connectorStatus";
 import { EmptyState } from "@/components/EmptyState";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { Icon } from "@/components/Icon";
 import { IdentityLine } from "@/components/IdentityLine";
 import { Menu } from "@/components/Menu";
-import { ProblemNotice } from "@/components/ProblemNotice";
 import { isSignInAction, nextActionKeys, nextActionLabels, runAction, tabFor } from "@/components/nextAction";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
@@ -17,7 +17,7 @@ import { Skeleton } from "@/components/Skeleton";
 import { type TabItem, Tabs } from "@/components/Tabs";
 import { Tag } from "@/components/Tag";
 import { type Connector, type ConnectorId, type NextAction } from "@/host/bindings";
-import { asProblem } from "@/host/call";
+import { problemOf } from "@/host/call";
 import { queries } from "@/host/queries";
 import { ago, exactTime } from "@/lib/time";
 import { capital } from "@/lib/words";
@@ -62,11 +62,7 @@ export function ConnectorPage(props: Props) {
   return (
     <>
       <Crumbs title={error ? "Couldn't load" : data ? "Not found" : ""} onLeave={props.onLeave} />
-      {error && (
-        <div className={styles.notice}>
-          <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />
-        </div>
-      )}
+      <ErrorNotice className={styles.notice} error={error} onRetry={() => void refetch()} />
       {!data && !error && <Skeleton label="Loading connector" rows={4} />}
       {data && (
         <EmptyState
@@ -198,8 +194,8 @@ function LoadedPage({
       content: <ConnectorSettings key={connector.id} connector={connector} onRemove={removeConnector} />,
     },
   };
-  const isStopped = check.error && asProblem(check.error).code === "cancelled";
-  const problem = disconnect.error ?? remove.error ?? update.error ?? (isStopped ? null : check.error);
+  const isStopped = problemOf(check.error)?.code === "cancelled";
+  const error = disconnect.error ?? remove.error ?? update.error ?? (isStopped ? null : check.error);
 
   return (
     <>
@@ -225,26 +221,18 @@ function LoadedPage({
               icon: "star",
               onAction: () => update.mutate({ favourite: !connector.favourite }),
             },
-            ...(configuredHere
-              ? [
-                  {
-                    id: "enabled",
-                    label: isOff ? "Turn on" : "Turn off",
-                    icon: "power" as const,
-                    onAction: () => update.mutate({ enabled: isOff }),
-                  },
-                ]
-              : []),
-            ...(canSignInAgain
-              ? [
-                  {
-                    id: "sign_in_again",
-                    label: "Sign in again…",
-                    icon: "log-in" as const,
-                    onAction: () => onSignIn(connector),
-                  },
-                ]
-              : []),
+            configuredHere && {
+              id: "enabled",
+              label: isOff ? "Turn on" : "Turn off",
+              icon: "power",
+              onAction: () => update.mutate({ enabled: isOff }),
+            },
+            canSignInAgain && {
+              id: "sign_in_again",
+              label: "Sign in again…",
+              icon: "log-in",
+              onAction: () => onSignIn(connector),
+            },
             {
               id: "elsewhere",
               label: "Copy to another account…",
@@ -278,11 +266,7 @@ function LoadedPage({
           />
         </div>
       </header>
-      {problem && (
-        <div className={styles.notice}>
-          <ProblemNotice problem={asProblem(problem)} connector={connector} />
-        </div>
-      )}
+      <ErrorNotice className={styles.notice} error={error} connector={connector} />
       <Tabs<ConnectorTab>
         label={connector.title}
         selected={tabs.includes(tab) ? tab : "overview"}

@@ -5,12 +5,12 @@ import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { Field } from "@/components/Field";
 import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { Section } from "@/components/Section";
 import { Switch } from "@/components/Switch";
 import { platformName } from "@/components/platformName";
 import { useAnsweredFirst } from "@/host/useAnsweredFirst";
 import { type Connector, type ConnectorChanges } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { isPlainHttp } from "@/lib/plainHttp";
 import { AuthenticationFields } from "./AuthenticationFields";
@@ -24,8 +24,7 @@ import { ProgramSettings } from "./ProgramSettings";
 import { ProxySettings } from "./ProxySettings";
 import { RootsSettings } from "./RootsSettings";
 import { SamplingSettings } from "./SamplingSettings";
-import { Section } from "./Section";
-import { SettingsForm } from "./SettingsForm";
+import { SaveButtons, SettingsForm } from "./SettingsForm";
 import { splitList } from "./textLists";
 import { useCheckConnector, useUpdateConnector } from "./useConnectorActions";
 
@@ -118,7 +117,7 @@ function PersonalSwitches({ connector }: { connector: Connector }) {
       >
         Notifications
       </Switch>
-      {toggle.error && <ProblemNotice problem={asProblem(toggle.error)} />}
+      <ErrorNotice error={toggle.error} />
     </>
   );
 }
@@ -201,7 +200,7 @@ function General({ connector }: { connector: Connector }) {
           On
         </Switch>
         <PersonalSwitches connector={connector} />
-        {toggle.error && <ProblemNotice problem={asProblem(toggle.error)} />}
+        <ErrorNotice error={toggle.error} />
         <div className={styles.pair}>
           <Field label="Name" {...field("title")} />
           <Field label="Short name" mono {...field("name")} help="Used on the command line." />
@@ -297,22 +296,15 @@ function SignInSettings({ connector }: { connector: Connector }) {
           usualRedirectUri={about?.redirectUri ?? null}
           registersItself={null}
         />
-        {save.error && <ProblemNotice problem={asProblem(save.error)} />}
-        <div className={styles.actions}>
-          <Button
-            look={isTouched ? "primary" : "plain"}
-            isDisabled={!isTouched}
-            isPending={save.isPending}
-            onPress={submit}
-          >
-            Save sign-in
-          </Button>
-          {isTouched && (
-            <Button look="quiet" onPress={() => reset(connector)}>
-              Discard changes
-            </Button>
-          )}
-        </div>
+        <ErrorNotice error={save.error} />
+        <SaveButtons
+          isChanged={isTouched}
+          isPending={save.isPending}
+          onSave={submit}
+          onDiscard={() => reset(connector)}
+        >
+          Save sign-in
+        </SaveButtons>
       </div>
     </Section>
   );
@@ -335,21 +327,21 @@ function NativeJson({ connector }: { connector: Connector }) {
   if (!data) return null;
   const text = JSON.stringify(data.native, null, 2);
   return (
-    <section className={styles.section} aria-label="JSON">
-      <div className={styles.sectionHead}>
-        <h2>JSON</h2>
-        <span className="text3 small">Read-only</span>
-        <span className="grow" />
+    <Section
+      title="JSON"
+      beside={<span className="text3 small">Read-only</span>}
+      end={
         <Button look="link" onPress={() => copy(text, "JSON")}>
           Copy
         </Button>
-      </div>
+      }
+    >
       {/* A scrolling region has to be reachable by keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <pre className={styles.native} tabIndex={0} role="region" aria-label="Connector JSON">
         {text}
       </pre>
-    </section>
+    </Section>
   );
 }
 

@@ -2,13 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { Menu } from "@/components/Menu";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { Skeleton } from "@/components/Skeleton";
 import { Toolbar } from "@/components/Toolbar";
 import { useRefreshAccounts, useRefreshOnOpen, useSync } from "@/host/accountSync";
 import { type AccountId, type Connector, type ConnectorId } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { hasAccounts } from "@/host/platforms";
 import { queries } from "@/host/queries";
 import { AccountsLine } from "./AccountsLine";
@@ -89,14 +88,11 @@ export function ConnectorsPage({ onAdd, ...list }: Props) {
           Add connector
         </Button>
       </Toolbar>
-      {(checkAll.error ?? error) && (
-        <div className={styles.notice}>
-          <ProblemNotice
-            problem={asProblem(checkAll.error ?? error)}
-            onRetry={() => (error ? void refetch() : checkAll.mutate())}
-          />
-        </div>
-      )}
+      <ErrorNotice
+        className={styles.notice}
+        error={checkAll.error ?? error}
+        onRetry={() => (error ? void refetch() : checkAll.mutate())}
+      />
       {(!connectors || isWaiting) && !error && <Skeleton label="Loading connectors" rows={8} />}
       {connectors?.length === 0 && accounts && hosted && (
         <AccountsLine

@@ -2,19 +2,23 @@ import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Code } from "@/components/Fact";
 import { IdentityLine } from "@/components/IdentityLine";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { Seconds } from "@/components/Seconds";
 import { StatusGlyph } from "@/components/StatusGlyph";
-import { type Connector } from "@/host/bindings";
-import { asProblem } from "@/host/call";
+import { commands, type Connector } from "@/host/bindings";
 import { targetOf } from "@/components/commandLine";
-import { useDeleteConnector } from "./useConnectorActions";
+import { removeConnector } from "@/host/upsert";
+import { useCommand } from "@/host/useCommand";
 
 type Props = { connector: Connector; onClose: () => void; onDeleted: () => void };
 
 /** Asks before a connector is deleted at its platform, which can't be undone. */
 export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) {
-  const remove = useDeleteConnector();
+  const remove = useCommand({
+    command: ({ id }: Connector) => commands.deleteConnector(id, true),
+    update: (client, _nothing, { id }) => removeConnector(client, id),
+    toast: (_nothing, { title, identity }) => `${title} deleted from ${identity.account}`,
+  });
   const { title, identity, name, remoteId } = connector;
   const submit = () => remove.mutate(connector, { onSuccess: onDeleted });
   return (
@@ -41,7 +45,7 @@ export function DeleteConnectorDialog({ connector, onClose, onDeleted }: Props) 
           </span>
         </div>
       )}
-      {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
+      <ErrorNotice error={remove.error} onRetry={submit} />
     </ConfirmDialog>
   );
 }

@@ -4,7 +4,7 @@ import { type Connector, type ConnectorChanges, type DeviationView } from "@/hos
 import { axeViolations } from "@/test/axe";
 import { type MockHost } from "@/test/mockHost";
 import { renderApp } from "@/test/renderApp";
-import { connector, problem } from "@/test/samples";
+import { connector } from "@/test/samples";
 
 const known: DeviationView = {
   deviation: "offline_access",
@@ -89,11 +89,7 @@ it("asks_before_a_check_is_weakened", async () => {
 });
 
 it("says_why_a_choice_was_not_kept", async () => {
-  const { user } = renderSettings({}, (host) => {
-    host.handlers.updateConnector = () => {
-      throw problem({ message: "the database is read-only" });
-    };
-  });
+  const { user } = renderSettings({}, (host) => host.fail("updateConnector", { message: "the database is read-only" }));
   const section = await unfolded(user);
   const first = within(section.getByRole("group", knownGroup));
   await user.click(first.getByRole("radio", { name: "Off" }));

@@ -2,15 +2,23 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Advanced } from "@/components/Advanced";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { Tag } from "@/components/Tag";
-import { type Connector, type DeviationView, type OauthDeviation } from "@/host/bindings";
-import { asProblem } from "@/host/call";
+import {
+  commands,
+  type Connector,
+  type ConnectorChanges,
+  type DeviationView,
+  type OauthDeviation,
+} from "@/host/bindings";
 import { queries } from "@/host/queries";
+import { upsertConnector } from "@/host/upsert";
+import { useCommand } from "@/host/useCommand";
 import { capital, sentence } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
-import { type ChosenDeviations, useChooseDeviations } from "./useConnectorActions";
+
+type ChosenDeviations = NonNullable<ConnectorChanges["oauthDeviations"]>;
 
 type Choice = "automatic" | "on" | "off";
 
@@ -24,8 +32,13 @@ const choices: { value: Choice; label: string }[] = [
 export function DeviationSettings({ connector }: { connector: Connector }) {
   const { data: deviations, error, refetch } = useQuery(queries.deviations(connector.id));
   const [confirming, setConfirming] = useState<DeviationView | null>(null);
-  const save = useChooseDeviations(connector.id);
-  if (error) return <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
+  // Those left out are automatic.
+  const save = useCommand({
+    command: (oauthDeviations: ChosenDeviations) => commands.updateConnector(connector.id, { oauthDeviations }),
+    update: upsertConnector,
+    refetches: [queries.deviations(connector.id).queryKey],
+  });
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!deviations || deviations.length === 0) return null;
   // A choice made while another is being saved adds to that one.
   const chosen = save.isPending ? save.variables : chosenOf(deviations);
@@ -48,18 +61,21 @@ export function DeviationSettings({ connector }: { connector: Connector }) {
             onChoose={(choice) => (choice === "on" && one.weakens ? setConfirming(one) : choose(one.deviation, choice))}
           />
         ))}
-        {save.error && <ProblemNotice problem={asProblem(save.error)} />}
+        <ErrorNotice error={save.error} />
       </Advanced>
       {confirming && (
-        <TurnOnDialog
-          title={connector.title}
-          words={confirming.words}
-          onClose={() => setConfirming(null)}
-          onTurnOn={() => {
+        <ConfirmDialog
+          title={`Turn on for ${connector.title}?`}
+          confirmLabel="Turn on"
+          onConfirm={() => {
             setConfirming(null);
             choose(confirming.deviation, "on");
           }}
-        />
+          onClose={() => setConfirming(null)}
+        >
+          <p>{sentence(confirming.words)}</p>
+          <p>This weakens a check of the sign-in. Turn on only if you trust {connector.title}'s provider.</p>
+        </ConfirmDialog>
       )}
     </section>
   );
@@ -87,17 +103,6 @@ function Deviation({ view: { words, weakens, isOn, source }, choice, onChoose }:
       </div>
       <SegmentedControl label={label} segments={choices} value={choice} onChange={onChoose} />
     </div>
-  );
-}
-
-type TurnOnProps = { title: string; words: string; onClose: () => void; onTurnOn: () => void };
-
-function TurnOnDialog({ title, words, onClose, onTurnOn }: TurnOnProps) {
-  return (
-    <ConfirmDialog title={`Turn on for ${title}?`} confirmLabel="Turn on" onConfirm={onTurnOn} onClose={onClose}>
-      <p>{sentence(words)}</p>
-      <p>This weakens a check of the sign-in. Turn on only if you trust {title}'s provider.</p>
-    </ConfirmDialog>
   );
 }
 

@@ -1,14 +1,14 @@
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { type GlyphName, StatusGlyph } from "@/components/StatusGlyph";
-import { type Check, type CheckState, type CheckStep, type Code, type Connector } from "@/host/bindings";
-import { asProblem } from "@/host/call";
+import { type Check, type CheckState, type CheckStep, type Code, commands, type Connector } from "@/host/bindings";
+import { useCommand } from "@/host/useCommand";
 import { duration } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
 import { Starting } from "./Starting";
 import { TrustCertificate } from "./TrustCertificate";
-import { useCheckReport } from "./useConnectorActions";
 
 const steps: { name: string; label: string }[] = [
   { name: "name", label: "DNS" },
@@ -47,7 +47,7 @@ type Props = {
 /** The steps of a connection check, and the fix for the first that failed. */
 export function DoctorStrip({ connector, check, checking, onSettings, onCheck }: Props) {
   const copy = useCopy();
-  const report = useCheckReport();
+  const report = useCommand({ command: ({ connector: { id }, steps }: Check) => commands.checkReport(id, steps) });
   const failed = checking ? undefined : check?.steps.find((step) => step.state === "failed");
   return (
     <>
@@ -80,16 +80,14 @@ export function DoctorStrip({ connector, check, checking, onSettings, onCheck }:
             look="quiet"
             icon="copy"
             isPending={report.isPending}
-            onPress={() => {
-              report.mutate(check, { onSuccess: (text) => copy(text, "Report") });
-            }}
+            onPress={() => report.mutate(check, { onSuccess: (text) => copy(text, "Report") })}
           >
             Copy report
           </Button>
           <span className="text3 small">Without secrets, your name and your folder</span>
         </div>
       )}
-      {report.error && <ProblemNotice problem={asProblem(report.error)} connector={connector} />}
+      <ErrorNotice error={report.error} connector={connector} />
     </>
   );
 }

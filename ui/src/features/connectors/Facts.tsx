@@ -15,46 +15,22 @@ import { transportLabels } from "./transportLabels";
 
 /** Everything known about a connector. A fact that its platform reports replaces our own fact of that label. */
 export function Facts({ connector }: { connector: Connector }) {
-  const copy = useCopy();
   const { server, status, endpoint, command, authentication, remoteId } = connector;
   const { hasDetails, signsInHere, reportsStatus, hasVisibility } = abilitiesOf(connector);
   const { data: details } = useQuery({ ...queries.platformDetails(connector.id), enabled: hasDetails });
   const reported = details?.facts ?? [];
   const isReported = (name: string) => reported.some(({ label }) => label === name);
+  const variables = Object.entries(command?.variables ?? {})
+    .map(([name, value]) => `${name}=${value}`)
+    .join(", ");
   return (
     <dl className={styles.facts}>
-      {connector.description && <Fact name="Description">{connector.description}</Fact>}
-      {connector.connectorType && <Fact name="Type">{connector.connectorType}</Fact>}
-      {endpoint && (
-        <Fact name="Address">
-          <Code>{endpoint}</Code>{" "}
-          <Button look="link" onPress={() => copy(endpoint, "Address")}>
-            Copy
-          </Button>
-        </Fact>
-      )}
-      {command && (
-        <Fact name="Command">
-          <Code>{commandLine(command)}</Code>{" "}
-          <Button look="link" onPress={() => copy(commandLine(command), "Command")}>
-            Copy
-          </Button>
-        </Fact>
-      )}
-      {command?.folder && (
-        <Fact name="Working folder">
-          <Code>{command.folder}</Code>
-        </Fact>
-      )}
-      {command && Object.keys(command.variables).length > 0 && (
-        <Fact name="Variables">
-          <Code>
-            {Object.entries(command.variables)
-              .map(([name, value]) => `${name}=${value}`)
-              .join(", ")}
-          </Code>
-        </Fact>
-      )}
+      <Fact name="Description">{connector.description}</Fact>
+      <Fact name="Type">{connector.connectorType}</Fact>
+      <CopyFact name="Address" text={endpoint} />
+      <CopyFact name="Command" text={command && commandLine(command)} />
+      <Fact name="Working folder">{command?.folder && <Code>{command.folder}</Code>}</Fact>
+      <Fact name="Variables">{variables && <Code>{variables}</Code>}</Fact>
       <Fact name="Short name">
         <Code>{connector.name}</Code>
       </Fact>
@@ -63,30 +39,24 @@ export function Facts({ connector }: { connector: Connector }) {
           {signsInHere ? signInWords(authentication) : `Managed by ${connector.identity.account}`}
         </Fact>
       )}
-      {reportsStatus && status.word && !isReported("Status") && (
-        <Fact name="Status">
-          <span data-selectable>{status.word}</span>
-        </Fact>
-      )}
-      {remoteId && (
-        <Fact name={`${platformName(connector.identity.platform)} ID`}>
-          <Code>{remoteId}</Code>
-        </Fact>
-      )}
-      {hasVisibility && !isReported("Visibility") && (
-        <Fact name="Visibility">{visibilityWords[connector.visibility]}</Fact>
-      )}
+      <Fact name="Status">
+        {reportsStatus && status.word && !isReported("Status") && <span data-selectable>{status.word}</span>}
+      </Fact>
+      <Fact name={`${platformName(connector.identity.platform)} ID`}>{remoteId && <Code>{remoteId}</Code>}</Fact>
+      <Fact name="Visibility">
+        {hasVisibility && !isReported("Visibility") && visibilityWords[connector.visibility]}
+      </Fact>
       {server && (
-        <Fact name="Server">
-          <span data-selectable>
-            {server.name} {server.version}
-          </span>
-        </Fact>
-      )}
-      {server && (
-        <Fact name="Protocol">
-          MCP {server.protocolVersion}, {transportLabels[server.transport]}
-        </Fact>
+        <>
+          <Fact name="Server">
+            <span data-selectable>
+              {server.name} {server.version}
+            </span>
+          </Fact>
+          <Fact name="Protocol">
+            MCP {server.protocolVersion}, {transportLabels[server.transport]}
+          </Fact>
+        </>
       )}
       <Fact name="Tools">{connector.toolCount === null ? "Not loaded" : count(connector.toolCount, "tool")}</Fact>
       <Fact name="Last success">
@@ -112,6 +82,19 @@ export function Facts({ connector }: { connector: Connector }) {
         </Fact>
       )}
     </dl>
+  );
+}
+
+function CopyFact({ name, text }: { name: string; text: string | null | undefined }) {
+  const copy = useCopy();
+  if (!text) return null;
+  return (
+    <Fact name={name}>
+      <Code>{text}</Code>{" "}
+      <Button look="link" onPress={() => copy(text, name)}>
+        Copy
+      </Button>
+    </Fact>
   );
 }
 

@@ -1,23 +1,15 @@
 import { useState } from "react";
-import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { SubmitButton } from "@/components/SubmitButton";
 import { type PastedServer } from "@/host/bindings";
-import styles from "./AddDialog.module.css";
+import { type Step, StepFooter } from "./AddStep";
 import { BlankFields } from "./BlankFields";
 import { defaultsOf, emptyBlanks, fillAddress } from "./pastedForm";
 
-type Props = {
-  server: PastedServer;
-  turn?: string;
-  onFilled: (server: PastedServer) => void;
-  onBack: () => void;
-  onSkip?: () => void;
-  onClose: () => void;
-};
+type Props = Step & { server: PastedServer; onFilled: (server: PastedServer) => void };
 
 /** Asks for the placeholder values of an address and its headers, before anything is sent to it. */
-export function FillIn({ server, turn, onFilled, onBack, onSkip, onClose }: Props) {
+export function FillIn({ server, onFilled, ...step }: Props) {
   const [filled, setFilled] = useState(() => defaultsOf(server.blanks));
   const [errors, setErrors] = useState<Record<string, string>>({});
   const submit = () => {
@@ -29,17 +21,14 @@ export function FillIn({ server, turn, onFilled, onBack, onSkip, onClose }: Prop
     <Dialog
       title={server.title ? `Add ${server.title}` : "Add connector"}
       subtitle="Enter what the text leaves open. Patchbay doesn't look in your environment."
-      onClose={onClose}
+      onClose={step.onClose}
       footer={
-        <>
-          <span>{turn}</span>
-          <Button onPress={onBack}>Back</Button>
-          {onSkip && <Button onPress={onSkip}>Skip</Button>}
+        <StepFooter {...step}>
           <SubmitButton label="Continue" onSubmit={submit} />
-        </>
+        </StepFooter>
       }
     >
-      <div className={styles.form}>
+      <div className="form">
         <BlankFields blanks={server.blanks} filled={filled} errors={errors} onChange={setFilled} />
       </div>
     </Dialog>

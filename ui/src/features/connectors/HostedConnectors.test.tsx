@@ -56,21 +56,12 @@ describe("list over all accounts", () => {
   });
 
   it("names_what_ails_each_account_with_its_code_and_a_way_on", async () => {
-    const { user } = renderApp("/connectors", state, (host) => {
-      host.handlers.syncConnectors = ({ each }) => {
-        host.answerSync(each, {
-          account: "acc_airbyte",
-          connectors: null,
-          problem: problem({ code: "platform.answer", message: "the answer is HTML" }),
-        });
-        host.answerSync(each, {
-          account: "acc_tenex",
-          connectors: null,
-          problem: problem({ code: "auth.needed", message: "the key is no longer accepted" }),
-        });
-        return null;
-      };
-    });
+    const { user } = renderApp("/connectors", state, (host) =>
+      host.respondToSync({
+        acc_airbyte: problem({ code: "platform.answer", message: "the answer is HTML" }),
+        acc_tenex: problem({ code: "auth.needed", message: "the key is no longer accepted" }),
+      }),
+    );
     const line = await screen.findByRole("group", { name: "Accounts" });
     await waitFor(() =>
       expect(line).toHaveTextContent(/10ex · Lena: signed out\. The key is no longer accepted\..*auth\.needed/),
@@ -85,11 +76,8 @@ describe("list over all accounts", () => {
   it("says_once_that_several_accounts_cannot_be_reached_and_tries_them_again", async () => {
     const { user, host } = renderApp("/connectors", state, (host) => {
       const away = problem({ code: "network.unreachable", message: "couldn't connect" });
-      host.handlers.syncConnectors = ({ each }) => {
-        for (const { id, platform } of manyAccounts())
-          if (platform !== "local") host.answerSync(each, { account: id, connectors: null, problem: away });
-        return null;
-      };
+      const hosted = manyAccounts().filter(({ platform }) => platform !== "local");
+      host.respondToSync(Object.fromEntries(hosted.map(({ id }) => [id, away])));
     });
     const line = await screen.findByRole("group", { name: "Accounts" });
     await waitFor(() => expect(line).toHaveTextContent(/^Couldn't reach 6 accounts\. Check your network\./));

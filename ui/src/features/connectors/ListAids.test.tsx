@@ -13,16 +13,8 @@ it("the_head_of_an_account_says_how_it_is_and_leads_there", async () => {
       connectors: [...manyHosted(), ...manyConnectors()],
       preferences: { connectorGroup: "account" },
     },
-    (host) => {
-      host.handlers.syncConnectors = ({ each }) => {
-        host.answerSync(each, {
-          account: "acc_tenex",
-          connectors: null,
-          problem: problem({ code: "auth.needed", message: "the key is no longer accepted" }),
-        });
-        return null;
-      };
-    },
+    (host) =>
+      host.respondToSync({ acc_tenex: problem({ code: "auth.needed", message: "the key is no longer accepted" }) }),
   );
   const grid = within(await screen.findByRole("grid", { name: "Connectors" }));
   await waitFor(() => expect(grid.getByRole("rowheader", { name: /10ex · Lena/ })).toHaveTextContent(/Signed out/));

@@ -1,10 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useLayoutEffect, useRef } from "react";
 import { EmptyState } from "@/components/EmptyState";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { type Connector } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { inertText } from "@/lib/inertText";
 import { clockSeconds, exactTime } from "@/lib/time";
@@ -30,11 +29,7 @@ function Log({ connector }: { connector: Connector }) {
     if (isAtEnd.current) pane.current?.scrollTo({ top: pane.current.scrollHeight });
   }, [data]);
   if (error)
-    return (
-      <div className={styles.notice}>
-        <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />
-      </div>
-    );
+    return <ErrorNotice className={styles.notice} error={error} connector={connector} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton rows={5} label="Loading log" />;
   if (data.length === 0)
     return (

@@ -1,10 +1,10 @@
-import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { SubmitButton } from "@/components/SubmitButton";
 import { inertText } from "@/lib/inertText";
+import { type Step, StepFooter } from "./AddStep";
 import styles from "./AddDialog.module.css";
 
-type Props = { url: string; turn?: string; onSkip?: () => void; onClose: () => void; onAgree: () => void };
+type Props = Omit<Step, "onBack"> & { url: string; onAgree: () => void };
 
 /** Asks before anything is sent to an address that came from a link. */
 export function OfferedAddress({ url, turn, onSkip, onClose, onAgree }: Props) {
@@ -14,12 +14,9 @@ export function OfferedAddress({ url, turn, onSkip, onClose, onAgree }: Props) {
       subtitle="A link wants to add this server."
       onClose={onClose}
       footer={
-        <>
-          <span>{turn ?? "Nothing was sent there yet."}</span>
-          <Button onPress={onClose}>Cancel</Button>
-          {onSkip && <Button onPress={onSkip}>Skip</Button>}
+        <StepFooter turn={turn} note="Nothing was sent there yet." backLabel="Cancel" onBack={onClose} onSkip={onSkip}>
           <SubmitButton label="Continue" onSubmit={onAgree} />
-        </>
+        </StepFooter>
       }
     >
       <p className={`mono ${styles.offered}`}>{inertText(url)}</p>

@@ -1,7 +1,6 @@
 import { type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { Field } from "@/components/Field";
-import styles from "./AddDialog.module.css";
 
 export type PasteProps = {
   text: string;
@@ -27,7 +26,7 @@ export function PasteField({
   const hasLines = text.includes("\n");
   return (
     <form
-      className={styles.form}
+      className="form"
       onSubmit={(event) => {
         event.preventDefault();
         onSubmit();

@@ -4,12 +4,10 @@ import { IdentityLine } from "@/components/IdentityLine";
 import { nextActionKeys, nextActionLabels } from "@/components/nextAction";
 import { type AccountColour, type Connector, type NextAction } from "@/host/bindings";
 import page from "./ConnectorPage.module.css";
-import { DoctorStrip } from "./DoctorStrip";
 import { Facts } from "./Facts";
-import { LastStatus } from "./LastStatus";
+import { Health } from "./Health";
 import styles from "./PeekConnector.module.css";
 import { StatusBadge } from "./StatusBadge";
-import { useLastCheck } from "./useConnectorActions";
 
 type Props = {
   connector: Connector;
@@ -23,10 +21,8 @@ type Props = {
 
 /** A preview of the active connector beside the list. The list keeps the focus, so that arrow keys move on. */
 export function PeekConnector({ connector, colour, isSelecting, onOpen, onNextAction, onClose }: Props) {
-  const { check, checking } = useLastCheck(connector.id);
   const { nextAction: action } = connector;
   const mainAction = action && nextActionKeys[action] === "connectors.connect" ? action : null;
-  const runCheck = () => onNextAction("check", connector);
   return (
     <aside className={styles.peek} aria-label={`Preview of ${connector.title}`}>
       <header className={styles.head}>
@@ -43,17 +39,11 @@ export function PeekConnector({ connector, colour, isSelecting, onOpen, onNextAc
         <Button look="quiet" icon="x" label="Close preview" onPress={onClose} />
       </header>
       <div className={styles.body}>
-        {check || checking ? (
-          <DoctorStrip
-            connector={connector}
-            check={check}
-            checking={checking}
-            onSettings={() => onOpen("settings")}
-            onCheck={runCheck}
-          />
-        ) : (
-          <LastStatus connector={connector} onCheck={runCheck} />
-        )}
+        <Health
+          connector={connector}
+          onSettings={() => onOpen("settings")}
+          onCheck={() => onNextAction("check", connector)}
+        />
         <section className={page.section} aria-label="Facts">
           <h3 className="strong">Details</h3>
           <Facts connector={connector} />

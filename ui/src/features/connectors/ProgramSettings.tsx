@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { Field } from "@/components/Field";
+import { Section } from "@/components/Section";
 import { type Connector, type ServerCommand } from "@/host/bindings";
 import { isEditableAsText, type ProgramText, programText, parseProgram } from "./programText";
-import { Section } from "./Section";
 import { SettingsForm } from "./SettingsForm";
 import { useUpdateConnector } from "./useConnectorActions";
 

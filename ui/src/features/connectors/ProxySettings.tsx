@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { Field } from "@/components/Field";
 import { Select } from "@/components/Select";
+import { Section } from "@/components/Section";
 import { type Connector, type ProxyChoice } from "@/host/bindings";
-import { Section } from "./Section";
 import { SettingsForm } from "./SettingsForm";
 import { useUpdateConnector } from "./useConnectorActions";
 

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Code } from "@/components/Fact";
-import { ProblemNotice } from "@/components/ProblemNotice";
-import { asProblem } from "@/host/call";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { queries } from "@/host/queries";
 import { inertText } from "@/lib/inertText";
 
@@ -14,7 +13,7 @@ type Props = {
 /** The file that a command would start, or what to install if it is missing. */
 export function ResolvedProgram({ program, path }: Props) {
   const { data, error, refetch } = useQuery(queries.program(program, path));
-  if (error) return <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />;
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (data === undefined || data === program) return null;
   return (
     <p className="text2 small">

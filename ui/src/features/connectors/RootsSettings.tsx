@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Field } from "@/components/Field";
+import { Section } from "@/components/Section";
 import { type Connector } from "@/host/bindings";
-import { Section } from "./Section";
 import { SettingsForm } from "./SettingsForm";
 import { splitList } from "./textLists";
 import { useUpdateConnector } from "./useConnectorActions";

@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { commands, type Connector } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { duration } from "@/lib/time";
@@ -12,14 +11,14 @@ import styles from "./LogPane.module.css";
 export function RunningServer({ connector }: { connector: Connector }) {
   const { data } = useQuery(queries.sessions());
   const stop = useCommand({
-    mutationFn: () => call(commands.endSession(connector.id)),
+    command: () => commands.endSession(connector.id),
     update: (client) =>
       client.setQueryData(queries.sessions().queryKey, (known) =>
         known?.filter((one) => one.connector !== connector.id),
       ),
   });
   const session = data?.find((one) => one.connector === connector.id && one.pid !== null);
-  if (stop.error) return <ProblemNotice problem={asProblem(stop.error)} onRetry={() => stop.mutate()} />;
+  if (stop.error) return <ErrorNotice error={stop.error} onRetry={() => stop.mutate()} />;
   if (!session) return null;
   return (
     <div className={styles.running} role="group" aria-label="Running server">

@@ -1,9 +1,8 @@
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { Switch } from "@/components/Switch";
+import { Section } from "@/components/Section";
 import { type Connector } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import styles from "./ConnectorPage.module.css";
-import { Section } from "./Section";
 import { useUpdateConnector } from "./useConnectorActions";
 
 /** Whether the server may send sampling requests, which the user answers in place of a language model. */
@@ -19,7 +18,7 @@ export function SamplingSettings({ connector }: { connector: Connector }) {
         >
           Let the server ask for them
         </Switch>
-        {toggle.error && <ProblemNotice problem={asProblem(toggle.error)} />}
+        <ErrorNotice error={toggle.error} />
       </div>
     </Section>
   );

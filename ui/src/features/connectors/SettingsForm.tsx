@@ -1,7 +1,6 @@
 import { type ReactNode } from "react";
 import { Button } from "@/components/Button";
-import { ProblemNotice } from "@/components/ProblemNotice";
-import { asProblem } from "@/host/call";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import styles from "./ConnectorPage.module.css";
 
 type Props = {
@@ -25,24 +24,45 @@ export function SettingsForm({ save, saveLabel, isChanged, onSubmit, onDiscard, 
       }}
     >
       {children}
-      {save.error && <ProblemNotice problem={asProblem(save.error)} />}
+      <ErrorNotice error={save.error} />
       {saveLabel !== null && (
-        <div className={styles.actions}>
-          <Button
-            type="submit"
-            look={isChanged ? "primary" : "plain"}
-            isDisabled={!isChanged}
-            isPending={save.isPending}
-          >
-            {saveLabel}
-          </Button>
-          {isChanged && onDiscard && (
-            <Button look="quiet" onPress={onDiscard}>
-              Discard changes
-            </Button>
-          )}
-        </div>
+        <SaveButtons isChanged={isChanged} isPending={save.isPending} onDiscard={onDiscard}>
+          {saveLabel}
+        </SaveButtons>
       )}
     </form>
+  );
+}
+
+type ButtonsProps = {
+  isChanged: boolean;
+  isDisabled?: boolean;
+  isPending?: boolean;
+  /** Outside of a form; within one, the button submits it. */
+  onSave?: () => void;
+  onDiscard?: () => void;
+  /** Label of the button that saves. */
+  children: string;
+};
+
+/** The buttons that save changed settings, and discard the changes. */
+export function SaveButtons({ isChanged, isDisabled = false, isPending, onSave, onDiscard, children }: ButtonsProps) {
+  return (
+    <div className={styles.actions}>
+      <Button
+        type={onSave ? "button" : "submit"}
+        look={isChanged ? "primary" : "plain"}
+        isDisabled={!isChanged || isDisabled}
+        isPending={isPending}
+        onPress={onSave}
+      >
+        {children}
+      </Button>
+      {isChanged && onDiscard && (
+        <Button look="quiet" onPress={onDiscard}>
+          Discard changes
+        </Button>
+      )}
+    </div>
   );
 }

@@ -1,11 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { Tag } from "@/components/Tag";
 import { commands, type Connector, type Difference, type ToolChange, type ToolChangeKind } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
 import { keys, queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { ago, exactTime } from "@/lib/time";
@@ -21,14 +20,7 @@ export function ToolChanges({ connector }: { connector: Connector }) {
   const [first] = changes;
   useShortcut(first ? { keys: "connectors.accept", run: () => accept.mutate() } : null);
   const problem = accept.error ?? error;
-  if (!first)
-    return (
-      problem && (
-        <div className={styles.changes}>
-          <ProblemNotice problem={asProblem(problem)} />
-        </div>
-      )
-    );
+  if (!first) return <ErrorNotice className={styles.changes} error={problem} />;
   return (
     <section className={styles.changes} aria-label="Changed tools">
       <div className={styles.head}>
@@ -43,7 +35,7 @@ export function ToolChanges({ connector }: { connector: Connector }) {
         </Button>
       </div>
       <p className="text2">Review what changed before using these tools again.</p>
-      {problem && <ProblemNotice problem={asProblem(problem)} onRetry={() => accept.mutate()} />}
+      <ErrorNotice error={problem} onRetry={() => accept.mutate()} />
       <ul className={styles.list}>
         {changes.map((change) => (
           <Change key={change.name} change={change} />
@@ -55,7 +47,7 @@ export function ToolChanges({ connector }: { connector: Connector }) {
 
 function useAcceptTools({ id, title }: Connector) {
   return useCommand({
-    mutationFn: () => call(commands.acceptTools(id)),
+    command: () => commands.acceptTools(id),
     update: (client) => void client.setQueryData(queries.toolChanges(id).queryKey, []),
     toast: () => `Changes to ${title} accepted`,
     invalidates: [keys.connectors, keys.needs],

@@ -2,16 +2,16 @@ import { useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { type Code, commands, type Connector, type UntrustedCertificate } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { asProblem } from "@/host/call";
+import { upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 import { inertText } from "@/lib/inertText";
 import { expires } from "@/lib/time";
 import { sentence } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
 import { FactRows } from "./FactRows";
-import { useTrustCertificate } from "./useConnectorActions";
 
 type Props = { connector: Connector; code: Code | null; onTrusted: () => void };
 
@@ -19,7 +19,7 @@ type Props = { connector: Connector; code: Code | null; onTrusted: () => void };
 export function TrustCertificate({ connector, code, onTrusted }: Props) {
   const [shown, setShown] = useState<UntrustedCertificate | null>(null);
   const find = useCommand({
-    mutationFn: () => call(commands.findUntrustedCertificate(connector.id)),
+    command: () => commands.findUntrustedCertificate(connector.id),
     toast: (found) => (found ? null : "No certificate needs to be trusted"),
   });
   if (code !== "network.tls" || connector.command || !abilitiesOf(connector).configuredHere) return null;
@@ -57,13 +57,17 @@ type DialogProps = {
 };
 
 function TrustDialog({ connector, certificate, onClose, onTrusted }: DialogProps) {
-  const trust = useTrustCertificate(connector.id);
+  const trust = useCommand({
+    command: (sha256: string) => commands.trustCertificate(connector.id, sha256),
+    update: upsertConnector,
+    toast: () => "Certificate trusted",
+  });
   const { place, reason, facts } = certificate;
   const submit = () => trust.mutate(facts.sha256, { onSuccess: onTrusted });
   return (
     <ConfirmDialog
       title={`Trust the certificate of ${inertText(place)}?`}
-      notice={trust.error && <ProblemNotice problem={asProblem(trust.error)} />}
+      notice={trust.error && <ErrorNotice error={trust.error} />}
       confirmLabel="Trust certificate"
       isPending={trust.isPending}
       onConfirm={submit}

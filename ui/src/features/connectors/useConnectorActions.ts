@@ -1,74 +1,25 @@
 import { useIsMutating } from "@tanstack/react-query";
-import {
-  type AddConnector,
-  type AddBundle,
-  type AddProgram,
-  type Check,
-  commands,
-  type Connector,
-  type ConnectorChanges,
-  type ConnectorId,
-} from "@/host/bindings";
+import { type Check, commands, type Connector, type ConnectorChanges, type ConnectorId } from "@/host/bindings";
 import { call } from "@/host/call";
 import { clientState, type StateKey, stateKey, useClientState } from "@/host/clientState";
-import { invalidate, keys, queries } from "@/host/queries";
+import { invalidate, keys } from "@/host/queries";
 import { removeConnector, upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
 import { capital } from "@/lib/words";
 
-export type ChosenDeviations = NonNullable<ConnectorChanges["oauthDeviations"]>;
-
-export function useAddConnector() {
-  return useCommand({
-    mutationFn: (request: AddConnector) => call(commands.addConnector(request)),
-    update: upsertConnector,
-  });
-}
-
-/** Adds a connector for a local program, which is not started by that. */
-export function useAddProgram() {
-  return useCommand({
-    mutationFn: (request: AddProgram) => call(commands.addProgram(request)),
-    update: upsertConnector,
-  });
-}
-
-/** Adds the server of the last chosen bundle. */
-export function useAddBundle() {
-  return useCommand({ mutationFn: (request: AddBundle) => call(commands.addBundle(request)), update: upsertConnector });
-}
-
 /** Changes a connector. `done` is the text of the toast. */
 export function useUpdateConnector(id: ConnectorId, done: string | null = null) {
   return useCommand({
-    mutationFn: (changes: ConnectorChanges) => call(commands.updateConnector(id, changes)),
+    command: (changes: ConnectorChanges) => commands.updateConnector(id, changes),
     update: upsertConnector,
     toast: () => done,
-  });
-}
-
-/** Sets the OAuth deviations of a connector. Those left out are automatic. */
-export function useChooseDeviations(id: ConnectorId) {
-  return useCommand({
-    mutationFn: (oauthDeviations: ChosenDeviations) => call(commands.updateConnector(id, { oauthDeviations })),
-    update: upsertConnector,
-    refetches: [queries.deviations(id).queryKey],
-  });
-}
-
-/** Trusts the certificate with a fingerprint that the user has confirmed. */
-export function useTrustCertificate(id: ConnectorId) {
-  return useCommand({
-    mutationFn: (sha256: string) => call(commands.trustCertificate(id, sha256)),
-    update: upsertConnector,
-    toast: () => "Certificate trusted",
   });
 }
 
 /** Turns a connector on. */
 export function useEnableConnector() {
   return useCommand({
-    mutationFn: (id: ConnectorId) => call(commands.updateConnector(id, { enabled: true })),
+    command: (id: ConnectorId) => commands.updateConnector(id, { enabled: true }),
     update: upsertConnector,
   });
 }
@@ -82,21 +33,12 @@ const checks = ["check"];
 export function useCheckConnector() {
   return useCommand({
     mutationKey: checks,
-    mutationFn: (id: ConnectorId) => call(commands.checkConnector(id)),
+    command: commands.checkConnector,
     update: (client, check, id) => {
       upsertConnector(client, check.connector);
       clientState(client).set(lastCheck(id), check);
     },
   });
-}
-
-export function useCancelCheck() {
-  return useCommand({ mutationFn: (id: ConnectorId) => call(commands.cancelCheck(id)) });
-}
-
-/** Formats a check as text to share. */
-export function useCheckReport() {
-  return useCommand({ mutationFn: ({ connector, steps }: Check) => call(commands.checkReport(connector.id, steps)) });
 }
 
 /** The last check of a connector, and whether one is running. */
@@ -108,7 +50,7 @@ export function useLastCheck(id: ConnectorId): { check: Check | null; checking: 
 
 export function useDisconnect() {
   return useCommand({
-    mutationFn: (id: ConnectorId) => call(commands.disconnectConnector(id)),
+    command: commands.disconnectConnector,
     update: (client, { connector }) => upsertConnector(client, connector),
     toast: ({ connector, revoked, note }) =>
       revoked || note === null
@@ -119,12 +61,9 @@ export function useDisconnect() {
 
 /** Removes a connector, with an undo button in the toast. */
 export function useRemoveConnector() {
-  const restore = useCommand({
-    mutationFn: (id: ConnectorId) => call(commands.restoreConnector(id)),
-    update: upsertConnector,
-  });
+  const restore = useCommand({ command: commands.restoreConnector, update: upsertConnector });
   return useCommand({
-    mutationFn: ({ id }: Connector) => call(commands.removeConnector(id)),
+    command: ({ id }: Connector) => commands.removeConnector(id),
     onMutate: ({ id }, { client }) => removeConnector(client, id),
     toast: (_nothing, { title }) => `${title} removed`,
     undo: (_nothing, { id }) => restore.mutate(id),
@@ -140,14 +79,5 @@ export function useRestoreConnectors() {
   return useCommand({
     mutationFn: (ids: ConnectorId[]) => Promise.all(ids.map((id) => call(commands.restoreConnector(id)))),
     update: (client, connectors) => connectors.forEach((connector) => upsertConnector(client, connector)),
-  });
-}
-
-/** Deletes a connector at its platform. Only for use after the user has confirmed it. */
-export function useDeleteConnector() {
-  return useCommand({
-    mutationFn: ({ id }: Connector) => call(commands.deleteConnector(id, true)),
-    update: (client, _nothing, { id }) => removeConnector(client, id),
-    toast: (_nothing, { title, identity }) => `${title} deleted from ${identity.account}`,
   });
 }

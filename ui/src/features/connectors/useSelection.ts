@@ -1,28 +1,29 @@
+import { useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { useToasts } from "@/host/toasts";
-import { type Connector } from "@/host/bindings";
+import { type Connector, type ConnectorId } from "@/host/bindings";
 import { count } from "@/lib/words";
 import { checkOne, deleteOne, setOneEnabled, useBulk } from "./useBulk";
 import { useConnectQueue } from "./useConnectQueue";
 import { useRestoreConnectors } from "./useConnectorActions";
-import { useSelectedIds } from "./useSelectedIds";
 
 export type Selection = ReturnType<typeof useSelection>;
 
 /** The selected connectors and the bulk actions. A connector is deselected once an action on it succeeds. */
 export function useSelection(shown: Connector[], onSignIn: (connector: Connector) => void) {
-  const selected = useSelectedIds();
+  const [ids, setIds] = useState<ReadonlySet<ConnectorId>>(new Set());
+  const deselect = (id: ConnectorId) => setIds((current) => without(current, id));
   const { toast, announce } = useToasts();
   const restore = useRestoreConnectors();
-  const bulk = useBulk(selected.deselect);
+  const bulk = useBulk(deselect);
   const queue = useConnectQueue({
     onSignIn,
     onOutcome: (id, outcome) => {
       bulk.setOutcome(id, outcome);
-      if (outcome.state === "done") selected.deselect(id);
+      if (outcome.state === "done") deselect(id);
     },
   });
-  const connectors = selected.filter(shown);
+  const connectors = ids.size === 0 ? [] : shown.filter((one) => ids.has(one.id));
 
   const runForAll = async (label: string, step: (connector: Connector) => Promise<string>) => {
     const { length } = connectors;
@@ -34,10 +35,10 @@ export function useSelection(shown: Connector[], onSignIn: (connector: Connector
     const done = await runForAll("Deleting", deleteOne);
     const restorable = done.filter((one) => !abilitiesOf(one).deletesForGood);
     if (restorable.length > 0)
-      toast(`${count(restorable.length, "connector")} removed`, () => restore.mutate(restorable.map(({ id }) => id)));
+      toast(`${count(restorable.length, "connector")} removed`, () => restore.mutate(restorable.map(idOf)));
   };
   return {
-    ids: selected.ids,
+    ids,
     /** The selected connectors that are shown, in their order. */
     connectors,
     outcomes: bulk.outcomes,
@@ -45,11 +46,14 @@ export function useSelection(shown: Connector[], onSignIn: (connector: Connector
     /** Number of sign-ins left. */
     signIns: queue.left,
     error: restore.error,
-    toggle: selected.toggle,
-    extend: selected.extend,
-    selectAll: selected.selectAll,
+    toggle: (id: ConnectorId) =>
+      setIds((current) => (current.has(id) ? without(current, id) : new Set([...current, id]))),
+    /** Selects both rows of a step with Shift. */
+    extend: (from: ConnectorId | null, to: ConnectorId) =>
+      setIds((current) => new Set([...current, ...(from === null ? [] : [from]), to])),
+    selectAll: () => setIds(new Set(shown.map(idOf))),
     clear: () => {
-      selected.clear();
+      setIds(new Set());
       bulk.reset();
       queue.stop();
     },
@@ -61,3 +65,7 @@ export function useSelection(shown: Connector[], onSignIn: (connector: Connector
     remove: () => void remove(),
   };
 }
+
+const idOf = ({ id }: Connector) => id;
+
+const without = (ids: ReadonlySet<ConnectorId>, id: ConnectorId) => new Set([...ids].filter((one) => one !== id));

@@ -9,7 +9,7 @@ type Props = { options: CallOptions; errors: OptionErrors; onChange: (options: C
 export function CallOptionsFields({ options, errors, onChange }: Props) {
   const set = (changes: Partial<CallOptions>) => onChange({ ...options, ...changes });
   return (
-    <div className={styles.options}>
+    <div className="form">
       <div className={styles.pair}>
         <Field
           label="Timeout (seconds)"

@@ -1,9 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { EmptyState } from "@/components/EmptyState";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { type Account } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { OperationList } from "./OperationList";
 import { OperationRunner } from "./OperationRunner";
@@ -14,12 +13,7 @@ type Props = { account: Account; title: string; selected: string | null; onSelec
 /** The operations of the account's platform: list, form, and outcome. */
 export function OperationsPane({ account, title, selected, onSelect }: Props) {
   const { data: operations, error, refetch } = useQuery(queries.operations(account.id));
-  if (error)
-    return (
-      <div className={styles.notice}>
-        <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />
-      </div>
-    );
+  if (error) return <ErrorNotice className={styles.notice} error={error} onRetry={() => void refetch()} />;
   if (!operations) return <Skeleton rows={10} oneLine label="Loading operations" />;
   if (operations.length === 0)
     return (

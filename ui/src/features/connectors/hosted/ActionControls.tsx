@@ -1,131 +1,121 @@
 import { Button } from "@/components/Button";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { Menu } from "@/components/Menu";
-import { ProblemNotice } from "@/components/ProblemNotice";
 import { Select } from "@/components/Select";
 import { Switch } from "@/components/Switch";
 import { type Action, type Connector, type Control } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { type PendingAction } from "./ActionDialog";
 import { opensDialog } from "./actions";
 import styles from "./Hosted.module.css";
 import { useRunAction } from "./useHosted";
 
-type Props = { connector: Connector; onAsk: (pending: PendingAction) => void };
+type SwitchControl = Extract<Control, { kind: "switch" }>;
 
-export type SwitchControl = Extract<Control, { kind: "switch" }>;
+/** Turns several switches in one direction. */
+type MenuControl = { kind: "menu"; title: string; targets: { label: string; action: Action }[] };
 
-/** Runs an action at once, or opens its dialog where it takes input or a confirmation. */
-function useStartAction({ connector, onAsk }: Props) {
-  const run = useRunAction(connector);
+type Props = { connector: Connector; onAsk: (pending: PendingAction) => void; control: Control | MenuControl };
+
+/**
+ * A control that runs actions: at once, or by a dialog where they take input or a confirmation. It is disabled until
+ * the platform has responded; other controls stay usable.
+ */
+export function ActionControl({ connector, onAsk, control }: Props) {
+  const { mutate, error, isPending } = useRunAction(connector);
   const start = (action: Action, of: string | null, isChoice = false) => {
     if (opensDialog(action)) onAsk({ action, of, isChoice });
-    else run.mutate({ action, values: null, confirmed: false });
+    else mutate({ action, values: null, confirmed: false });
   };
-  const failure = run.error && (
-    <div className={styles.failure}>
-      <ProblemNotice problem={asProblem(run.error)} />
-    </div>
-  );
-  return { start, failure, isPending: run.isPending };
-}
-
-export function ActionButton({ action, ...props }: Props & { action: Action }) {
-  const { start, failure, isPending } = useStartAction(props);
-  return (
-    <>
-      <Button isPending={isPending} onPress={() => start(action, null)}>
-        {action.title}
-      </Button>
-      {failure}
-    </>
-  );
-}
-
-/** Switches whose state is unknown: one menu to turn them on, and one to turn them off. */
-export function ActionMenus({ switches, ...props }: Props & { switches: SwitchControl[] }) {
-  return (["turnOn", "turnOff"] as const).flatMap((direction) => {
-    const titleOf = (one: SwitchControl) => `${one[direction].title}${one.isMain ? " for" : ""}`;
-    return [...new Set(switches.map(titleOf))].map((title) => (
-      <ActionMenu
-        key={title}
-        {...props}
-        title={title}
-        targets={switches
-          .filter((one) => titleOf(one) === title)
-          .map((one) => ({ label: one.label, action: one[direction] }))}
-      />
-    ));
-  });
-}
-
-/** Turns several switches in one direction. Only this menu is disabled meanwhile, so that the other stays usable. */
-function ActionMenu({
-  title,
-  targets,
-  ...props
-}: Props & { title: string; targets: { label: string; action: Action }[] }) {
-  const { start, failure, isPending } = useStartAction(props);
-  return (
-    <>
-      <Menu
-        label={title}
-        trigger={
-          <Button endIcon="chevron-down" isDisabled={isPending}>
-            {title}…
+  const field = () => {
+    switch (control.kind) {
+      case "button":
+        return (
+          <Button isPending={isPending} onPress={() => start(control.action, null)}>
+            {control.action.title}
           </Button>
-        }
-        actions={targets.map(({ label, action }) => ({ id: action.name, label, onAction: () => start(action, label) }))}
-      />
-      {failure}
+        );
+      case "menu":
+        return (
+          <Menu
+            label={control.title}
+            trigger={
+              <Button endIcon="chevron-down" isDisabled={isPending}>
+                {control.title}…
+              </Button>
+            }
+            actions={control.targets.map(({ label, action }) => ({
+              id: action.name,
+              label,
+              onAction: () => start(action, label),
+            }))}
+          />
+        );
+      case "switch":
+        return (
+          <Switch
+            isSelected={control.isOn ?? false}
+            isDisabled={isPending}
+            onChange={(on) => start(on ? control.turnOn : control.turnOff, control.label)}
+          >
+            {control.label}
+          </Switch>
+        );
+      case "choice":
+        return (
+          <Select
+            label={control.label}
+            hideLabel
+            placeholder="Choose"
+            isDisabled={isPending}
+            options={control.actions.map(({ name, title, warning }) => ({
+              value: name,
+              label: title,
+              note: warning ?? undefined,
+            }))}
+            value={control.current}
+            onChange={(name) => {
+              const action = control.actions.find((one) => one.name === name);
+              if (action && name !== control.current) start(action, control.label, true);
+            }}
+          />
+        );
+    }
+  };
+  return (
+    <>
+      {field()}
+      <ErrorNotice className={styles.failure} error={error} />
     </>
   );
 }
 
-/** A switch whose directions are actions. It moves once the platform has done so. */
-export function ActionSwitch({
-  label,
-  isOn,
-  turnOn,
-  turnOff,
-  ...props
-}: Props & { label: string; isOn: boolean; turnOn: Action; turnOff: Action }) {
-  const { start, failure, isPending } = useStartAction(props);
-  return (
-    <>
-      <Switch isSelected={isOn} isDisabled={isPending} onChange={(on) => start(on ? turnOn : turnOff, label)}>
-        {label}
-      </Switch>
-      {failure}
-    </>
-  );
+/** The controls to show: switches whose state is unknown become one menu to turn them on, and one to turn them off. */
+export function shownControls(controls: Control[]): (Control | MenuControl)[] {
+  const isUnknown = (control: Control): control is SwitchControl => control.kind === "switch" && control.isOn === null;
+  const unknown = controls.filter(isUnknown);
+  const menus = (["turnOn", "turnOff"] as const).flatMap((direction) => {
+    const titleOf = (one: SwitchControl) => `${one[direction].title}${one.isMain ? " for" : ""}`;
+    return [...new Set(unknown.map(titleOf))].map((title): MenuControl => ({
+      kind: "menu",
+      title,
+      targets: unknown
+        .filter((one) => titleOf(one) === title)
+        .map((one) => ({ label: one.label, action: one[direction] })),
+    }));
+  });
+  return [...controls.filter((control) => !isUnknown(control)), ...menus];
 }
 
-export function ActionChoice({
-  label,
-  current,
-  actions,
-  ...props
-}: Props & { label: string; current: string | null; actions: Action[] }) {
-  const { start, failure, isPending } = useStartAction(props);
-  return (
-    <>
-      <Select
-        label={label}
-        hideLabel
-        placeholder="Choose"
-        isDisabled={isPending}
-        options={actions.map((action) => ({
-          value: action.name,
-          label: action.title,
-          note: action.warning ?? undefined,
-        }))}
-        value={current}
-        onChange={(name) => {
-          const action = actions.find((one) => one.name === name);
-          if (action && name !== current) start(action, label, true);
-        }}
-      />
-      {failure}
-    </>
-  );
+/** Identifies a control of a group. */
+export function controlKey(control: Control | MenuControl): string {
+  switch (control.kind) {
+    case "button":
+      return control.action.name;
+    case "menu":
+      return control.title;
+    case "switch":
+      return control.turnOn.name;
+    case "choice":
+      return control.actions[0]?.name ?? control.kind;
+  }
 }

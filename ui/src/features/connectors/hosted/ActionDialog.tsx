@@ -11,7 +11,6 @@ import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
 import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { type Action, type Connector, type OperationEffect } from "@/host/bindings";
 import { asProblem } from "@/host/call";
-import styles from "./Hosted.module.css";
 import { useRunAction } from "./useHosted";
 
 /** An action that waits for input or a confirmation. */
@@ -74,7 +73,7 @@ export function ActionDialog({ connector, action, of, isChoice, onClose }: Props
         </>
       }
     >
-      <div className={styles.stack}>
+      <div className="form">
         {of !== null && !isChoice && <p className="medium">{of}</p>}
         {(action.warning ?? effect) && <p>{[action.warning, effect].filter(Boolean).join(" ")}</p>}
         {inputSchema !== null && <PlatformForm ref={form} label={action.title} state={input} wallet={noWallet} />}

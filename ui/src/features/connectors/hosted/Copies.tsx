@@ -3,12 +3,11 @@ import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { statusLook, statusWords } from "@/components/connectorStatus";
 import { IdentityLine } from "@/components/IdentityLine";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { Section } from "@/components/Section";
 import { Skeleton } from "@/components/Skeleton";
 import { type Connector, type ConnectorCopy, type ConnectorId, type Difference } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import page from "../ConnectorPage.module.css";
 import styles from "./Copies.module.css";
 
 type Props = { connector: Connector; onOpen: (id: ConnectorId) => void; onCreateElsewhere: () => void };
@@ -17,15 +16,15 @@ type Props = { connector: Connector; onOpen: (id: ConnectorId) => void; onCreate
 export function Copies({ connector, onOpen, onCreateElsewhere }: Props) {
   const { data: copies, error, refetch } = useQuery(queries.copies(connector.id));
   return (
-    <section className={page.section} aria-label="On other accounts">
-      <div className={page.sectionHead}>
-        <h2>On other accounts</h2>
-        <span className="grow" />
+    <Section
+      title="On other accounts"
+      end={
         <Button small icon="plus" onPress={onCreateElsewhere}>
           Copy to another account…
         </Button>
-      </div>
-      {error && <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />}
+      }
+    >
+      <ErrorNotice error={error} connector={connector} onRetry={() => void refetch()} />
       {!copies && !error && <Skeleton rows={1} label="Loading" />}
       {copies?.length === 0 && (
         <p className="text2">
@@ -41,7 +40,7 @@ export function Copies({ connector, onOpen, onCreateElsewhere }: Props) {
           ))}
         </ul>
       )}
-    </section>
+    </Section>
   );
 }
 

@@ -7,6 +7,7 @@ import { PlatformForm } from "@/components/PlatformForm/PlatformForm";
 import { useFirstFieldFocus } from "@/components/PlatformForm/useFirstFieldFocus";
 import { usePlatformForm } from "@/components/PlatformForm/usePlatformForm";
 import { PlatformTile } from "@/components/PlatformTile";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { beyondForm } from "@/components/SchemaForm/serverErrors";
 import { Skeleton } from "@/components/Skeleton";
@@ -15,7 +16,6 @@ import { Switch } from "@/components/Switch";
 import { type Connector, type CredentialLevel, type Form, type PlatformCredential } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
-import styles from "./Hosted.module.css";
 import { levelLabels } from "./levelLabels";
 import { useSaveCredential } from "./useHosted";
 
@@ -42,11 +42,7 @@ export function CredentialDialog(props: Props) {
       onClose={onClose}
       footer={<Button onPress={onClose}>Cancel</Button>}
     >
-      {error ? (
-        <ProblemNotice problem={asProblem(error)} onRetry={() => void refetch()} />
-      ) : (
-        <Skeleton rows={3} label="Loading" />
-      )}
+      {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <Skeleton rows={3} label="Loading" />}
     </Dialog>
   );
 }
@@ -116,7 +112,7 @@ function CredentialForm({ connector, level, replaced, taken, onClose, form }: Pr
         </>
       }
     >
-      <div className={styles.stack}>
+      <div className="form">
         {asksName && (
           <Field
             label="Name"

@@ -8,6 +8,7 @@ import { draftOf, usePlatformForm } from "@/components/PlatformForm/usePlatformF
 import { ProblemNotice } from "@/components/ProblemNotice";
 import { preloadSchemaForm } from "@/components/SchemaForm/LazySchemaForm";
 import { type SchemaFormHandle } from "@/components/SchemaForm/schemaFormProps";
+import { Section } from "@/components/Section";
 import { Skeleton } from "@/components/Skeleton";
 import { platformName } from "@/components/platformName";
 import { type Connector, type ConnectorSettings } from "@/host/bindings";
@@ -16,7 +17,7 @@ import { clientState } from "@/host/clientState";
 import { queries } from "@/host/queries";
 import { type JsonObject } from "@/lib/schema/schema";
 import page from "../ConnectorPage.module.css";
-import { Section } from "../Section";
+import { SaveButtons } from "../SettingsForm";
 import styles from "./Hosted.module.css";
 import { ReviewChanges } from "./ReviewChanges";
 import { settingsDraft } from "./useHosted";
@@ -100,16 +101,9 @@ function Editor({ connector, settings: read, onReload }: EditorProps) {
             />
           </div>
         )}
-        <div className={page.actions}>
-          <Button look={isChanged ? "primary" : "plain"} isDisabled={!isChanged || !readable} onPress={review}>
-            Review changes
-          </Button>
-          {isChanged && (
-            <Button look="quiet" onPress={onReload}>
-              Discard changes
-            </Button>
-          )}
-        </div>
+        <SaveButtons isChanged={isChanged} isDisabled={!readable} onSave={review} onDiscard={onReload}>
+          Review changes
+        </SaveButtons>
       </div>
       {reviewing && (
         <ReviewChanges

@@ -92,9 +92,7 @@ describe("what only the platform has", () => {
     await act(() => host.emit({ kind: "connectors_changed" }));
     expect(reads()).toBe(2);
 
-    host.handlers.connectorDetails = () => {
-      throw problem({ message: "couldn't connect to Mistral" });
-    };
+    host.fail("connectorDetails", { message: "couldn't connect to Mistral" });
     await tells();
     expect(await screen.findByText("Couldn't connect to Mistral")).toBeInTheDocument();
     expect(screen.getByText("sse")).toBeInTheDocument();
@@ -110,15 +108,13 @@ describe("what only the platform has", () => {
   });
 
   it("asks_for_what_an_act_needs_and_keeps_it_when_the_platform_refuses", async () => {
-    const { host, user } = renderApp(at("overview"), state, (mock) => {
-      mock.handlers.runAction = () => {
-        throw problem({
-          code: "platform.invalid",
-          message: "the platform refused it",
-          fields: [{ path: "/query", message: "is too short" }],
-        });
-      };
-    });
+    const { host, user } = renderApp(at("overview"), state, (mock) =>
+      mock.fail("runAction", {
+        code: "platform.invalid",
+        message: "the platform refused it",
+        fields: [{ path: "/query", message: "is too short" }],
+      }),
+    );
     await user.click(await screen.findByRole("button", { name: "Test" }));
     const dialog = screen.getByRole("dialog");
     await user.click(within(dialog).getByRole("button", { name: "Test" }));

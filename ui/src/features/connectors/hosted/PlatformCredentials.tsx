@@ -6,7 +6,9 @@ import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { EmptyState } from "@/components/EmptyState";
 import { IdentityLine } from "@/components/IdentityLine";
 import { Menu } from "@/components/Menu";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { ProblemNotice } from "@/components/ProblemNotice";
+import { Section } from "@/components/Section";
 import { Skeleton } from "@/components/Skeleton";
 import { Tag } from "@/components/Tag";
 import { platformName } from "@/components/platformName";
@@ -17,7 +19,6 @@ import {
   type CredentialStatus,
   type PlatformCredential,
 } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { ago, expires } from "@/lib/time";
 import { capital } from "@/lib/words";
@@ -37,17 +38,8 @@ const looks: Record<CredentialStatus, { glyph: "ready" | "failing" | "unknown"; 
 /** The credentials that the platform keeps for a connector, by level. Secrets can be replaced but never read. */
 export function PlatformCredentials({ connector, onSettings }: { connector: Connector; onSettings: () => void }) {
   const { data, error, refetch } = useQuery(queries.platformCredentials(connector.id));
-  const { account } = connector.identity;
-  const problem = error && (
-    <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />
-  );
-  if (!data)
-    return problem ? (
-      <div className={page.body}>{problem}</div>
-    ) : (
-      <Skeleton rows={5} label={`Loading from ${account}`} />
-    );
-  if (data.length === 0) {
+  if (!data && !error) return <Skeleton rows={5} label={`Loading from ${connector.identity.account}`} />;
+  if (data?.length === 0) {
     return (
       <EmptyState
         icon="key-round"
@@ -60,8 +52,8 @@ export function PlatformCredentials({ connector, onSettings }: { connector: Conn
   }
   return (
     <div className={page.body}>
-      {problem}
-      {data.map((level) => (
+      <ErrorNotice error={error} connector={connector} onRetry={() => void refetch()} />
+      {data?.map((level) => (
         <LevelSection key={level.level.level} connector={connector} credentials={level} />
       ))}
     </div>
@@ -73,16 +65,16 @@ function LevelSection({ connector, credentials }: { connector: Connector; creden
   const [saving, setSaving] = useState<PlatformCredential | "new" | null>(null);
   const canAdd = level.isNamed || credentials.credentials.length === 0;
   return (
-    <section className={styles.level} aria-label={levelLabels[level.level]}>
-      <div className={page.sectionHead}>
-        <h2>{levelLabels[level.level]}</h2>
-        <span className="grow" />
-        {canAdd && (
+    <Section
+      title={levelLabels[level.level]}
+      end={
+        canAdd && (
           <Button icon="plus" onPress={() => setSaving("new")}>
             Add credential
           </Button>
-        )}
-      </div>
+        )
+      }
+    >
       <p className="text2">{level.help}</p>
       {problem && <ProblemNotice problem={problem} />}
       {!problem && credentials.credentials.length === 0 && (
@@ -114,13 +106,13 @@ function LevelSection({ connector, credentials }: { connector: Connector; creden
           onClose={() => setSaving(null)}
         />
       )}
-    </section>
+    </Section>
   );
 }
 
-type RowProps = { connector: Connector; level: CredentialLevel; credential: PlatformCredential; onReplace: () => void };
+type RowProps = { connector: Connector; level: CredentialLevel; credential: PlatformCredential };
 
-function Row({ connector, level, credential, onReplace }: RowProps) {
+function Row({ connector, level, credential, onReplace }: RowProps & { onReplace: () => void }) {
   const [removing, setRemoving] = useState(false);
   const makeDefault = useMakeDefault(connector.id);
   const { name, title, isDefault, status, reason, method, word, checkedAt, expiresAt, createdBy } = credential;
@@ -145,7 +137,7 @@ function Row({ connector, level, credential, onReplace }: RowProps) {
           )}
         </span>
         <span className="text3 small">{facts.filter(Boolean).join(" · ")}</span>
-        {makeDefault.error && <ProblemNotice problem={asProblem(makeDefault.error)} />}
+        <ErrorNotice error={makeDefault.error} />
       </div>
       <Badge glyph={looks[status].glyph}>{looks[status].word}</Badge>
       <Menu
@@ -155,27 +147,20 @@ function Row({ connector, level, credential, onReplace }: RowProps) {
         }
         actions={[
           { id: "replace", label: "Replace", icon: "rotate-cw", onAction: onReplace },
-          ...(level.hasDefault && !isDefault
-            ? [
-                {
-                  id: "default",
-                  label: "Make default",
-                  icon: "star" as const,
-                  onAction: () => makeDefault.mutate({ level: level.level, name, title: shown }),
-                },
-              ]
-            : []),
-          ...(level.canDelete
-            ? [
-                {
-                  id: "delete",
-                  label: "Delete",
-                  icon: "trash-2" as const,
-                  danger: true,
-                  onAction: () => setRemoving(true),
-                },
-              ]
-            : []),
+          level.hasDefault &&
+            !isDefault && {
+              id: "default",
+              label: "Make default",
+              icon: "star",
+              onAction: () => makeDefault.mutate({ level: level.level, name, title: shown }),
+            },
+          level.canDelete && {
+            id: "delete",
+            label: "Delete",
+            icon: "trash-2",
+            danger: true,
+            onAction: () => setRemoving(true),
+          },
         ]}
       />
       {removing && (
@@ -191,18 +176,12 @@ function Row({ connector, level, credential, onReplace }: RowProps) {
   );
 }
 
-type RemoveProps = {
-  connector: Connector;
-  level: CredentialLevel;
-  credential: PlatformCredential;
-  shown: string;
-  onClose: () => void;
-};
+type RemoveProps = RowProps & { shown: string; onClose: () => void };
 
 function RemoveDialog({ connector, level, credential, shown, onClose }: RemoveProps) {
   const remove = useRemoveCredential(connector.id);
-  const submit = () =>
-    remove.mutate({ level: level.level, name: credential.name, title: shown }, { onSuccess: onClose });
+  const target = { level: level.level, name: credential.name, title: shown };
+  const submit = () => remove.mutate(target, { onSuccess: onClose });
   return (
     <ConfirmDialog
       title={`Delete ${shown}?`}
@@ -216,7 +195,7 @@ function RemoveDialog({ connector, level, credential, shown, onClose }: RemovePr
         {connector.title} can no longer use it. {credential.isDefault && "It's the default credential. "}You can't undo
         this.
       </p>
-      {remove.error && <ProblemNotice problem={asProblem(remove.error)} onRetry={submit} />}
+      <ErrorNotice error={remove.error} onRetry={submit} />
     </ConfirmDialog>
   );
 }

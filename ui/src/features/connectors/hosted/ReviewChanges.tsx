@@ -4,16 +4,18 @@ import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { IdentityLine } from "@/components/IdentityLine";
 import { type PlatformFormState } from "@/components/PlatformForm/usePlatformForm";
-import { Notice, ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
+import { Notice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
-import { type Connector, type Difference, type Json } from "@/host/bindings";
+import { type ChangeSettings, commands, type Connector, type Difference, type Json } from "@/host/bindings";
 import { asProblem } from "@/host/call";
+import { useCommand } from "@/host/useCommand";
 import { type AnySchema } from "@/lib/schema/schema";
 import { titleAt } from "@/lib/schema/titleAt";
 import { schemaOf } from "@/lib/schema/validate";
 import { count } from "@/lib/words";
 import styles from "./Hosted.module.css";
-import { useChangeSettings, usePlanSettings } from "./useHosted";
+import { useChangeSettings } from "./useHosted";
 
 type Props = {
   connector: Connector;
@@ -27,7 +29,7 @@ type Props = {
 /** Shows the changes against the current settings of the platform before they are sent. */
 export function ReviewChanges({ connector, base, state, onClose, onReload }: Props) {
   const schema = schemaOf(state.form.schema);
-  const plan = usePlanSettings(connector.id);
+  const plan = useCommand({ command: (change: ChangeSettings) => commands.planSettings(connector.id, change) });
   const send = useChangeSettings(connector.id);
   const change = { base, values: state.values, secrets: state.secrets(), overwrite: false };
   const { mutate } = plan;
@@ -77,9 +79,9 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
         </>
       }
     >
-      <div className={styles.stack}>
+      <div className="form">
         {plan.isPending && <Skeleton rows={3} label={`Loading from ${connector.identity.account}`} />}
-        {plan.error && <ProblemNotice problem={asProblem(plan.error)} onRetry={() => mutate(change)} />}
+        <ErrorNotice error={plan.error} onRetry={() => mutate(change)} />
         {elsewhere.length > 0 && (
           <Notice
             glyph="changed"
@@ -101,7 +103,7 @@ export function ReviewChanges({ connector, base, state, onClose, onReload }: Pro
         )}
         {plan.data && number === 0 && <p className="text2">No changes to save.</p>}
         {plan.data && number > 0 && <Changes schema={schema} changes={plan.data.changes} secrets={plan.data.secrets} />}
-        {send.error && <ProblemNotice problem={asProblem(send.error)} onRetry={submit} />}
+        <ErrorNotice error={send.error} onRetry={submit} />
         {hasFieldErrors && <p className="text3 small">Go back to fix it. Your changes are kept.</p>}
       </div>
     </Dialog>

@@ -8,9 +8,7 @@ import {
   type ConnectorId,
   type ConnectorSettings,
   type Level,
-  type SavePlatformCredential,
 } from "@/host/bindings";
-import { call } from "@/host/call";
 import { clientState, type StateKey, stateKey } from "@/host/clientState";
 import { keys } from "@/host/queries";
 import { upsertConnector } from "@/host/upsert";
@@ -28,8 +26,8 @@ const everything = { invalidates: [keys.connectors], refetches: [keys.hosted] };
 
 export function useRunAction({ id, status }: Connector) {
   return useCommand({
-    mutationFn: ({ action, ...input }: Omit<RunAction, "connector" | "action"> & { action: Action }) =>
-      call(commands.runAction({ connector: id, action: action.name, ...input })),
+    command: ({ action, ...input }: Omit<RunAction, "connector" | "action"> & { action: Action }) =>
+      commands.runAction({ connector: id, action: action.name, ...input }),
     update: (client, { connector }) => {
       // The last check describes the previous state.
       if (connector.status.status !== status.status) clientState(client).set(lastCheck(id), null);
@@ -40,13 +38,9 @@ export function useRunAction({ id, status }: Connector) {
   });
 }
 
-export function usePlanSettings(id: ConnectorId) {
-  return useCommand({ mutationFn: (change: ChangeSettings) => call(commands.planSettings(id, change)) });
-}
-
 export function useChangeSettings(id: ConnectorId) {
   return useCommand({
-    mutationFn: (change: ChangeSettings) => call(commands.changeSettings(id, change)),
+    command: (change: ChangeSettings) => commands.changeSettings(id, change),
     update: (client) => clientState(client).set(settingsDraft(id), null),
     toast: () => "Settings changed",
     ...everything,
@@ -55,11 +49,7 @@ export function useChangeSettings(id: ConnectorId) {
 
 /** Creates or replaces a credential at the platform. `done` is the text of the toast. */
 export function useSaveCredential(done: string) {
-  return useCommand({
-    mutationFn: (request: SavePlatformCredential) => call(commands.savePlatformCredential(request)),
-    toast: () => done,
-    ...everything,
-  });
+  return useCommand({ command: commands.savePlatformCredential, toast: () => done, ...everything });
 }
 
 type Target = { level: Level; name: string; title: string };
@@ -67,7 +57,7 @@ type Target = { level: Level; name: string; title: string };
 /** Makes a credential the default of its level. */
 export function useMakeDefault(id: ConnectorId) {
   return useCommand({
-    mutationFn: ({ level, name }: Target) => call(commands.makePlatformCredentialDefault(id, level, name)),
+    command: ({ level, name }: Target) => commands.makePlatformCredentialDefault(id, level, name),
     toast: (_nothing, { title }) => `${title} is now the default`,
     ...everything,
   });
@@ -76,7 +66,7 @@ export function useMakeDefault(id: ConnectorId) {
 /** Deletes a credential at the platform. Only for use after the user has confirmed it. */
 export function useRemoveCredential(id: ConnectorId) {
   return useCommand({
-    mutationFn: ({ level, name }: Target) => call(commands.removePlatformCredential(id, level, name, true)),
+    command: ({ level, name }: Target) => commands.removePlatformCredential(id, level, name, true),
     toast: (_nothing, { title }) => `${title} deleted`,
     ...everything,
   });

@@ -1,10 +1,9 @@
 import { type UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { EmptyState } from "@/components/EmptyState";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { type Connector } from "@/host/bindings";
-import { asProblem } from "@/host/call";
 import styles from "./Offered.module.css";
 import { type Offered, OfferedList } from "./OfferedList";
 
@@ -24,11 +23,7 @@ export function OfferedPane<T>({ connector, query, words, asOffered, hint, child
   const [selected, setSelected] = useState<string | null>(null);
   const all = words.all.toLowerCase();
   if (error)
-    return (
-      <div className={styles.notice}>
-        <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />
-      </div>
-    );
+    return <ErrorNotice className={styles.notice} error={error} connector={connector} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton rows={5} label={`Loading ${all}`} />;
   if (data.length === 0) return <EmptyState icon="folder" title={`This server offers no ${all}`} />;
   const offered = data.map(asOffered);

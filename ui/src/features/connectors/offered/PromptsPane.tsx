@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { ContentPart } from "@/components/ToolResult/ContentPart";
 import { SaveParts } from "@/components/ToolResult/SaveParts";
 import { commands, type Connector, type Content, type Prompt, type PromptMessage } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { writeJson } from "@/lib/jsonText";
@@ -34,7 +34,7 @@ export function PromptsPane({ connector }: { connector: Connector }) {
 
 function PromptForm({ connector, prompt }: { connector: Connector; prompt: Prompt }) {
   const fill = useCommand({
-    mutationFn: (values: Record<string, string>) => call(commands.fillPrompt(connector.id, prompt.name, values)),
+    command: (values: Record<string, string>) => commands.fillPrompt(connector.id, prompt.name, values),
   });
   return (
     <>
@@ -46,13 +46,11 @@ function PromptForm({ connector, prompt }: { connector: Connector; prompt: Promp
         isPending={fill.isPending}
         onSubmit={fill.mutate}
       />
-      {fill.error && (
-        <ProblemNotice
-          problem={asProblem(fill.error)}
-          connector={connector}
-          onFixed={() => fill.mutate(fill.variables)}
-        />
-      )}
+      <ErrorNotice
+        error={fill.error}
+        connector={connector}
+        onFixed={() => fill.variables && fill.mutate(fill.variables)}
+      />
       {fill.data?.description && <p className="text2">{fill.data.description}</p>}
       {fill.data && <Messages messages={fill.data.messages} />}
     </>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice } from "@/components/ErrorNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { ContentPart } from "@/components/ToolResult/ContentPart";
 import { SaveParts } from "@/components/ToolResult/SaveParts";
@@ -12,7 +12,7 @@ import {
   type Resource,
   type TemplateVariable,
 } from "@/host/bindings";
-import { asProblem, call } from "@/host/call";
+import { call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
 import { OfferedPane } from "./OfferedPane";
@@ -50,9 +50,7 @@ type TemplateProps = { connector: Connector; uri: string; variables: TemplateVar
 
 /** A resource template, whose variables are filled in first. */
 function Template({ connector, uri, variables }: TemplateProps) {
-  const fill = useCommand({
-    mutationFn: (values: Record<string, string>) => call(commands.fillResourceTemplate(uri, values)),
-  });
+  const fill = useCommand({ command: (values: Record<string, string>) => commands.fillResourceTemplate(uri, values) });
   return (
     <>
       <p className="mono text2" data-selectable>
@@ -66,7 +64,7 @@ function Template({ connector, uri, variables }: TemplateProps) {
         isPending={fill.isPending}
         onSubmit={fill.mutate}
       />
-      {fill.error && <ProblemNotice problem={asProblem(fill.error)} connector={connector} />}
+      <ErrorNotice error={fill.error} connector={connector} />
       {fill.data && <ResourceContent key={fill.submittedAt} connector={connector} uri={fill.data} />}
     </>
   );
@@ -75,7 +73,7 @@ function Template({ connector, uri, variables }: TemplateProps) {
 function ResourceContent({ connector, uri }: { connector: Connector; uri: string }) {
   const { data, error, refetch } = useQuery(queries.resource(connector.id, uri));
   useResourceWatch(connector.id, uri, data !== undefined);
-  if (error) return <ProblemNotice problem={asProblem(error)} connector={connector} onRetry={() => void refetch()} />;
+  if (error) return <ErrorNotice error={error} connector={connector} onRetry={() => void refetch()} />;
   if (!data) return <Skeleton rows={4} label="Reading resource" />;
   return <Parts parts={data} />;
 }

@@ -1,48 +1,17 @@
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Code, Fact } from "@/components/Fact";
-import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { Notice, ProblemNotice } from "@/components/ProblemNotice";
 import { Tag } from "@/components/Tag";
 import { type AddressInspection, type AuthenticationMethod } from "@/host/bindings";
 import { anyOf, capital, count } from "@/lib/words";
 import styles from "./AddDialog.module.css";
-import { AuthenticationFields } from "./AuthenticationFields";
 import { type KnownServer } from "./knownServer";
-import { type AuthenticationForm, type FormErrors } from "./authenticationForm";
-import { NameFields } from "./NameFields";
 import { transportLabels } from "./transportLabels";
 
-type Props = {
-  found: AddressInspection;
-  known: KnownServer | undefined;
-  title: string;
-  onTitle: (title: string) => void;
-  name: string;
-  onName: (name: string) => void;
-  /** Why adding it failed. */
-  failure: unknown;
-  form: AuthenticationForm;
-  errors: FormErrors;
-  allowPlainHttp: boolean;
-  onAllowPlainHttp: (allowed: boolean) => void;
-  onForm: (form: AuthenticationForm) => void;
-};
+type Props = { found: AddressInspection; known: KnownServer | undefined; title: string };
 
-/** Shows what an inspection found, and takes the name and sign-in of the new connector. */
-export function AddReview({
-  found,
-  known,
-  title,
-  onTitle,
-  name,
-  onName,
-  failure,
-  form,
-  errors,
-  allowPlainHttp,
-  onAllowPlainHttp,
-  onForm,
-}: Props) {
+/** What an inspection found at an address. */
+export function AddressFacts({ found, known, title }: Props) {
   return (
     <>
       {found.problem && <ProblemNotice problem={found.problem} />}
@@ -59,7 +28,7 @@ export function AddReview({
         </Notice>
       )}
       <section className={styles.card} aria-label="Found">
-        <div className={styles.head}>
+        <div className="line">
           <ConnectorMark title={title || found.title} />
           <span className="strong cut">{title || found.title}</span>
           {found.transport && (
@@ -72,11 +41,7 @@ export function AddReview({
         <dl className={styles.facts}>
           <Fact name="Host">{found.host}</Fact>
           <Fact name="Sign-in">{signInText(found, known)}</Fact>
-          {found.issuer && (
-            <Fact name="Authorization server">
-              <Code>{found.issuer}</Code>
-            </Fact>
-          )}
+          <Fact name="Authorization server">{found.issuer && <Code>{found.issuer}</Code>}</Fact>
           {found.scopes.length > 0 && (
             <Fact name="Scopes">
               <span className={styles.tags}>
@@ -91,17 +56,6 @@ export function AddReview({
           {found.toolCount !== null && <Fact name="Tools">{count(found.toolCount, "tool")}</Fact>}
         </dl>
       </section>
-      <NameFields title={title} onTitle={onTitle} name={name} onName={onName} failure={failure} />
-      <AuthenticationFields
-        form={form}
-        errors={errors}
-        onChange={onForm}
-        usualRedirectUri={found.redirectUri}
-        registersItself={found.registersItself}
-      />
-      {found.plainHttp && form.method !== "none" && (
-        <PlainHttpSwitch isSelected={allowPlainHttp} onChange={onAllowPlainHttp} />
-      )}
     </>
   );
 }
