@@ -2,6 +2,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeAll, describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { cacheHolds } from "@/test/cacheHolds";
+import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
 import { account, manyAccounts, manyHosted, manyOperations, problem, run } from "@/test/samples";
 
@@ -21,7 +22,7 @@ async function openAdvanced(user: ReturnType<typeof renderApp>["user"]) {
 }
 
 describe("sidebar", () => {
-  it("shows_every_account_with_a_sign_only_when_it_is_not_well", async () => {
+  it("shows_an_icon_only_for_accounts_with_a_problem", async () => {
     const { container } = renderApp("/", state, (host) =>
       host.respondToSync({
         acc_mistral: null,
@@ -48,7 +49,7 @@ describe("account", () => {
   // The form of JSON settings is loaded when it is first shown; that is not what is measured here.
   beforeAll(() => import("@/components/SchemaForm/SchemaForm"), 30_000);
 
-  it("tells_what_is_known_and_tests_with_t", async () => {
+  it("shows_its_details_and_tests_the_sign_in_with_t", async () => {
     const { user, host, container } = renderApp("/accounts/acc_mistral", state);
     expect(await screen.findByRole("heading", { name: "Mistral · Northlight", level: 1 })).toBeVisible();
     expect(screen.getByText("1 connector")).toBeVisible();
@@ -73,7 +74,7 @@ describe("account", () => {
     expect(host.lastCall("renameAccount")).toEqual({ account: "acc_mistral", label: "Work" });
   });
 
-  it("gets_another_key_and_keeps_it_typed_while_that_fails", async () => {
+  it("replaces_its_key_and_keeps_the_input_on_failure", async () => {
     const { user, host } = renderApp("/accounts/acc_cohere", state, (mock) => {
       mock.handlers.replaceAccountSecrets = () => {
         throw lost;
@@ -93,7 +94,7 @@ describe("account", () => {
     });
   });
 
-  it("says_what_goes_with_it_before_it_is_removed", async () => {
+  it("confirms_removal_and_lists_the_consequences", async () => {
     const { user, host } = renderApp("/accounts/acc_cohere", state);
     await user.click(await screen.findByRole("button", { name: "Remove Cohere · Northlight" }));
     expect(
@@ -107,7 +108,7 @@ describe("account", () => {
     expect(host.lastCall("removeAccount")).toEqual({ account: "acc_cohere" });
   });
 
-  it("is_known_by_a_colour_beside_its_name", async () => {
+  it("has_a_colour_that_can_be_changed", async () => {
     const { user, host } = renderApp("/accounts/acc_cohere", state);
     await user.click(await screen.findByRole("radio", { name: "Violet" }));
     expect(screen.getByRole("radio", { name: "Violet" })).toBeChecked();
@@ -118,7 +119,7 @@ describe("account", () => {
     expect(host.lastCall("colourAccount")).toEqual({ account: "acc_cohere", colour: null });
   });
 
-  it("tries_settings_without_keeping_them_and_then_saves", async () => {
+  it("tests_settings_without_saving_and_then_saves", async () => {
     const { user, host, container } = renderApp("/accounts/acc_mistral", state);
     const settings = await openAdvanced(user);
     await user.click(settings.getByRole("button", { name: /Region/ }));
@@ -129,9 +130,7 @@ describe("account", () => {
     expect(host.lastCall("changeAccountSettings")).toBeUndefined();
     expect(await axeViolations(container)).toEqual([]);
     await user.keyboard("{Control>}s{/Control}");
-    await waitFor(() =>
-      expect(host.lastCall("changeAccountSettings")).toEqual({ account: "acc_mistral", settings: { region: "us" } }),
-    );
+    await expectCall(host, "changeAccountSettings").toEqual({ account: "acc_mistral", settings: { region: "us" } });
     await waitFor(() =>
       expect(
         within(screen.getByRole("region", { name: "Settings" })).getByRole("button", { name: /^Save/ }),
@@ -139,7 +138,7 @@ describe("account", () => {
     );
   });
 
-  it("keeps_settings_typed_that_do_not_work_and_says_why", async () => {
+  it("keeps_settings_that_fail_the_test_and_shows_why", async () => {
     const { user } = renderApp("/accounts/acc_mistral", state, (host) =>
       host.fail("tryAccountSettings", {
         code: "network.dns",
@@ -155,7 +154,7 @@ describe("account", () => {
     expect(address).toHaveValue("https://nowhere.example");
   });
 
-  it("edits_assumed_routes_under_advanced", async () => {
+  it("edits_experimental_routes_under_advanced", async () => {
     const { user, host } = renderApp("/accounts/acc_tenex", state);
     const settings = await openAdvanced(user);
     const path = await settings.findByRole("textbox", { name: /^Path/ });
@@ -163,14 +162,12 @@ describe("account", () => {
     await user.clear(path);
     await user.type(path, "/v2/connectors");
     await user.click(settings.getByRole("button", { name: /^Test/ }));
-    await waitFor(() =>
-      expect(host.lastCall("tryAccountSettings")).toMatchObject({
-        settings: { routes: { list: { method: "GET", path: "/v2/connectors" } } },
-      }),
-    );
+    await expectCall(host, "tryAccountSettings").toMatchObject({
+      settings: { routes: { list: { method: "GET", path: "/v2/connectors" } } },
+    });
   });
 
-  it("edits_all_advanced_settings_as_one_text_that_is_checked", async () => {
+  it("validates_advanced_settings_edited_as_json", async () => {
     const { user, host } = renderApp("/accounts/acc_tenex", state);
     const settings = await openAdvanced(user);
     await user.click(settings.getByRole("radio", { name: "JSON" }));
@@ -185,12 +182,10 @@ describe("account", () => {
     expect(text).toHaveAccessibleDescription(/list/);
     type({ routes: { list: { path: "/v2" } } });
     await user.click(settings.getByRole("button", { name: /^Test/ }));
-    await waitFor(() =>
-      expect(host.lastCall("tryAccountSettings")).toMatchObject({ settings: { routes: { list: { path: "/v2" } } } }),
-    );
+    await expectCall(host, "tryAccountSettings").toMatchObject({ settings: { routes: { list: { path: "/v2" } } } });
   });
 
-  it("is_signed_out_after_a_word_and_in_again_by_a_key", async () => {
+  it("signs_out_after_confirmation_and_in_again_with_a_key", async () => {
     const { user, host } = renderApp("/accounts/acc_cohere", state, (mock) => {
       // Nothing of it comes from asking the platform.
       mock.handlers.syncConnectors = () => null;
@@ -210,7 +205,7 @@ describe("account", () => {
     });
   });
 
-  it("tells_how_many_runs_stay_when_it_is_removed", async () => {
+  it("shows_how_many_runs_are_kept_on_removal", async () => {
     const runs = [
       run({ id: "run_1", connector: "con_confluence" }),
       run({ id: "run_2", connector: "con_tickets" }),
@@ -222,7 +217,7 @@ describe("account", () => {
     await waitFor(() => expect(dialog).toHaveTextContent("2 runs stay in your history"));
   });
 
-  it("that_is_gone_says_so", async () => {
+  it("shows_that_it_was_not_found", async () => {
     renderApp("/accounts/acc_gone", state);
     expect(await screen.findByText("Account not found")).toBeVisible();
   });
@@ -234,7 +229,7 @@ describe("operations", () => {
 
   const at = (operation: string) => `/accounts/acc_mistral?tab=operations&operation=${operation}`;
 
-  it("are_found_by_words_and_called_by_a_form", async () => {
+  it("are_filtered_and_called_with_a_form", async () => {
     const { user, host, container } = renderApp("/accounts/acc_mistral?tab=operations", state, (mock) => {
       mock.handlers.callOperation = () => ({
         status: 200,
@@ -270,7 +265,7 @@ describe("operations", () => {
     expect(await axeViolations(container)).toEqual([]);
   });
 
-  it("are_those_of_the_account_by_its_settings_of_now", async () => {
+  it("are_reloaded_when_the_account_changes", async () => {
     const { host } = renderApp("/accounts/acc_mistral?tab=operations", state);
     const list = await screen.findByRole("grid", { name: "Operations of Mistral" });
     expect(host.lastCall("listOperations")).toEqual({ account: "acc_mistral" });
@@ -283,7 +278,7 @@ describe("operations", () => {
     expect(await within(list).findByRole("row", { name: /^activate_for_user/ })).toBeVisible();
   });
 
-  it("that_cannot_be_taken_back_name_target_and_account_first", async () => {
+  it("that_are_irreversible_confirm_with_target_and_account", async () => {
     const { user, host } = renderApp(at("share_org"), state);
     await user.type(await screen.findByRole("textbox", { name: /connector_id/ }), "018f-77");
     await user.click(screen.getByRole("button", { name: /^Call/ }));
@@ -292,13 +287,11 @@ describe("operations", () => {
     expect(within(ask).getByRole("button", { name: /Cancel/ })).toHaveFocus();
     expect(host.lastCall("callOperation")).toBeUndefined();
     await user.click(within(ask).getByRole("button", { name: /Call share_org/ }));
-    await waitFor(() =>
-      expect(host.lastCall("callOperation")).toMatchObject({ request: { operation: "share_org", confirmed: true } }),
-    );
+    await expectCall(host, "callOperation").toMatchObject({ request: { operation: "share_org", confirmed: true } });
     await waitFor(() => expect(host.calls.filter((call) => call.name === "syncConnectors")).toHaveLength(2));
   });
 
-  it("hide_secrets_when_they_ask_and_forget_them_with_their_form", async () => {
+  it("redact_secrets_in_confirmations_and_drop_them_with_the_form", async () => {
     const parameters = {
       type: "object",
       properties: { connector_id: { type: "string" }, access_token: { type: "string", writeOnly: true } },
@@ -323,18 +316,16 @@ describe("operations", () => {
     expect(cacheHolds(client, "s3cret-4711")).toBe(false);
   });
 
-  it("take_patience_and_members_of_the_request_beside_their_arguments", async () => {
+  it("accept_a_timeout_and_extra_query_parameters", async () => {
     const { user, host } = renderApp(at("list"), state);
     await user.click(await screen.findByRole("button", { name: "Request options" }));
     await user.type(screen.getByRole("textbox", { name: "Timeout (seconds)" }), "5");
     await user.type(screen.getByRole("textbox", { name: /Extra query parameters/ }), `{{"page":2}`);
     await user.click(screen.getByRole("button", { name: /^Call/ }));
-    await waitFor(() =>
-      expect(host.lastCall("callOperation")).toMatchObject({ request: { timeoutSeconds: 5, query: { page: 2 } } }),
-    );
+    await expectCall(host, "callOperation").toMatchObject({ request: { timeoutSeconds: 5, query: { page: 2 } } });
   });
 
-  it("keep_what_was_typed_beside_their_arguments_but_for_the_values_of_headers", async () => {
+  it("keep_their_options_except_header_values", async () => {
     const { user, client } = renderApp(at("list"), state);
     await user.click(await screen.findByRole("button", { name: "Request options" }));
     await user.type(screen.getByRole("textbox", { name: "Timeout (seconds)" }), "5");
@@ -353,7 +344,7 @@ describe("operations", () => {
     expect(await screen.findByText("Enter a name and value for each header")).toBeVisible();
   });
 
-  it("show_what_failed_and_need_not_be_waited_for", async () => {
+  it("show_failures_and_can_be_stopped", async () => {
     let fails = true;
     const { user, host } = renderApp(at("list"), state, (mock) => {
       mock.handlers.callOperation = () => {

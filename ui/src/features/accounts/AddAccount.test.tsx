@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { beforeAll, describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { type MockHost } from "@/test/mockHost";
+import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
 import { account, connector, manyEntries, manyPlatforms } from "@/test/samples";
 import { waysOf } from "./accountForm";
@@ -17,7 +18,7 @@ async function chooses(title: string, prepare?: (host: MockHost) => void) {
 }
 
 describe("platform cards", () => {
-  it("say_what_each_needs_and_what_is_assumed", async () => {
+  it("show_required_fields_and_which_platforms_are_experimental", async () => {
     const { user } = renderApp("/connectors", state);
     await user.click(await screen.findByRole("button", { name: "Add account" }));
     const platforms = await screen.findByRole("list", { name: "Platforms" });
@@ -45,7 +46,7 @@ describe("form of a platform", () => {
     expect(await axeViolations(dialog)).toEqual([]);
   });
 
-  it("uses_the_variable_of_the_official_client_at_a_click", async () => {
+  it("offers_the_environment_variable_of_the_official_client", async () => {
     const { user, host, dialog } = await chooses("Mistral");
     await user.click(within(dialog).getByRole("button", { name: /Use environment variable MISTRAL_API_KEY/ }));
     await user.click(within(dialog).getByRole("button", { name: "Advanced" }));
@@ -64,7 +65,7 @@ describe("form of a platform", () => {
     });
   });
 
-  it("leads_to_the_connectors_that_came_with_the_account", async () => {
+  it("opens_the_connectors_of_the_new_account", async () => {
     const { user, dialog, history } = await chooses("Cohere", (host) => {
       const usual = host.handlers.addAccount!;
       host.handlers.addAccount = async (given) => {
@@ -78,44 +79,38 @@ describe("form of a platform", () => {
     expect(history.location.search).toMatch(/^\?account=/);
   });
 
-  it("sends_the_fields_of_the_chosen_way_to_sign_in_alone", async () => {
+  it("sends_only_the_fields_of_the_selected_sign_in_method", async () => {
     const { user, host, dialog } = await chooses("Airbyte");
     await user.type(within(dialog).getByRole("textbox", { name: "Client ID" }), "app");
     await user.click(within(dialog).getByRole("radio", { name: "Token" }));
     expect(within(dialog).queryByRole("textbox", { name: "Client ID" })).toBeNull();
     await user.type(within(dialog).getByLabelText(/^Token/, { selector: "input" }), "ab-1{Enter}");
-    await waitFor(() =>
-      expect(host.lastCall("addAccount")).toMatchObject({
-        request: { settings: {}, secrets: { token: { kind: "new", secret: "ab-1" } } },
-      }),
-    );
+    await expectCall(host, "addAccount").toMatchObject({
+      request: { settings: {}, secrets: { token: { kind: "new", secret: "ab-1" } } },
+    });
     expect(host.lastCall("addAccount")).not.toHaveProperty("request.settings.client_id");
   });
 
-  it("takes_a_key_without_the_word_that_was_copied_with_it", async () => {
+  it("strips_the_bearer_prefix_of_a_key", async () => {
     const { user, host, dialog } = await chooses("Cohere");
     await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "Bearer co-123{Enter}");
-    await waitFor(() =>
-      expect(host.lastCall("addAccount")).toMatchObject({
-        request: { label: null, secrets: { api_key: { kind: "new", secret: "co-123" } } },
-      }),
-    );
+    await expectCall(host, "addAccount").toMatchObject({
+      request: { label: null, secrets: { api_key: { kind: "new", secret: "co-123" } } },
+    });
   });
 
-  it("takes_a_secret_that_the_wallet_has", async () => {
+  it("uses_a_saved_credential", async () => {
     const { user, host, dialog } = await chooses("Cohere");
     await user.click(within(dialog).getByRole("radio", { name: "Saved" }));
     await user.click(within(dialog).getByRole("button", { name: /API key/ }));
     await user.click(await screen.findByRole("option", { name: "Stripe restricted key" }));
     await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
-    await waitFor(() =>
-      expect(host.lastCall("addAccount")).toMatchObject({
-        request: { secrets: { api_key: { kind: "entry", entry: "wal_stripe" } } },
-      }),
-    );
+    await expectCall(host, "addAccount").toMatchObject({
+      request: { secrets: { api_key: { kind: "entry", entry: "wal_stripe" } } },
+    });
   });
 
-  it("moves_to_what_is_missing_and_sends_nothing", async () => {
+  it("focuses_a_missing_field_and_sends_nothing", async () => {
     const { user, host, dialog } = await chooses("Mistral");
     await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
     const key = within(dialog).getByLabelText(/^API key/, { selector: "input" });
@@ -124,7 +119,7 @@ describe("form of a platform", () => {
     expect(host.lastCall("addAccount")).toBeUndefined();
   });
 
-  it("shows_a_problem_at_its_field_and_keeps_what_was_typed", async () => {
+  it("shows_a_server_error_at_its_field_and_keeps_the_input", async () => {
     const { user, dialog } = await chooses("Cohere", (host) =>
       host.fail("addAccount", {
         code: "auth.refused",
@@ -145,7 +140,7 @@ describe("form of a platform", () => {
     expect(await axeViolations(dialog)).toEqual([]);
   });
 
-  it("can_be_stopped_and_keeps_nothing_that_comes_later", async () => {
+  it("can_be_stopped_and_removes_an_account_that_is_added_later", async () => {
     let answer: (added: ReturnType<typeof account>) => void = () => undefined;
     const { user, host, dialog } = await chooses("Cohere", (mock) => {
       mock.handlers.addAccount = () =>
@@ -159,11 +154,11 @@ describe("form of a platform", () => {
     expect(within(dialog).queryByRole("button", { name: "Stop" })).toBeNull();
     expect(key).toHaveValue("co-slow");
     answer(account({ id: "acc_late", platform: "cohere", label: "Cohere" }));
-    await waitFor(() => expect(host.lastCall("removeAccount")).toEqual({ account: "acc_late" }));
+    await expectCall(host, "removeAccount").toEqual({ account: "acc_late" });
     expect(dialog).toBeVisible();
   });
 
-  it("takes_assumed_routes_by_their_form_under_advanced", async () => {
+  it("edits_the_routes_of_an_experimental_platform_under_advanced", async () => {
     const { user, host, dialog } = await chooses("10ex");
     expect(within(dialog).getByText("Experimental")).toBeVisible();
     await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "tnx_1");
@@ -179,15 +174,13 @@ describe("form of a platform", () => {
     await user.clear(path);
     await user.type(path, "/x");
     await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
-    await waitFor(() =>
-      expect(host.lastCall("addAccount")).toMatchObject({
-        request: { settings: { auth_prefix: "Key ", routes: { list: { path: "/x" } } } },
-      }),
-    );
+    await expectCall(host, "addAccount").toMatchObject({
+      request: { settings: { auth_prefix: "Key ", routes: { list: { path: "/x" } } } },
+    });
   });
 });
 
-it("the_focus_is_back_where_it_was_after_the_second_step_too", async () => {
+it("focus_returns_after_closing_the_second_step", async () => {
   const { user } = renderApp("/connectors", { connectors: [connector()] });
   const add = await screen.findByRole("button", { name: "Add account" });
   await user.click(add);

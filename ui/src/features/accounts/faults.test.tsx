@@ -82,7 +82,7 @@ const faults: { name: string; problem: Problem; word: string; line: RegExp; butt
 ];
 
 describe.each(faults)("$name", ({ problem: fault, word, line, button }) => {
-  it("is_told_in_the_sidebar_and_over_the_list_and_hides_no_row", async () => {
+  it("is_shown_in_the_sidebar_and_above_the_list_and_hides_no_row", async () => {
     const { container } = at("/connectors", fault);
     expect(await screen.findByRole("link", { name: new RegExp(`^Cohere · Northlight ?, ${word}$`) })).toBeVisible();
     const lines = screen.getByRole("group", { name: "Accounts" });
@@ -96,7 +96,7 @@ describe.each(faults)("$name", ({ problem: fault, word, line, button }) => {
     expect(await axeViolations(container)).toEqual([]);
   });
 
-  it("is_told_on_the_account_with_code_and_hint_and_goes_when_it_answers_again", async () => {
+  it("is_shown_on_the_account_page_until_a_test_succeeds", async () => {
     const { user } = at(`/accounts/${cohere}`, fault);
     const alert = await screen.findByRole("alert");
     expect(alert).toHaveTextContent(fault.code);
@@ -106,7 +106,7 @@ describe.each(faults)("$name", ({ problem: fault, word, line, button }) => {
     expect(screen.getByRole("link", { name: "Cohere · Northlight" })).toBeVisible();
   });
 
-  it("loses_nothing_that_is_typed_meanwhile", async () => {
+  it("keeps_input_while_saving_fails", async () => {
     const { user, host } = at(`/accounts/${cohere}`, fault);
     host.handlers.changeAccountSettings = () => {
       throw fault;
@@ -122,7 +122,7 @@ describe.each(faults)("$name", ({ problem: fault, word, line, button }) => {
   });
 });
 
-it("an account that does not answer is called slow, is not waited for any more when told so, and counts when it comes", async () => {
+it("an account that does not respond is slow, can be dismissed, and its late response still counts", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   let answer: () => void = () => undefined;
   const { host } = renderApp("/connectors", state, (mock) => {
@@ -149,7 +149,7 @@ it("an account that does not answer is called slow, is not waited for any more w
   vi.useRealTimers();
 });
 
-it("an account that the host cannot read is a need on home until it can", async () => {
+it("an account that the host cannot load is listed on home until it can", async () => {
   const failing = need({
     kind: "account_failing",
     account: cohere,

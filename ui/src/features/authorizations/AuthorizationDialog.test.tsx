@@ -2,6 +2,7 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Authorization } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
+import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
 import { authorization, connector, hostedConnector, manyAccounts, minutesAgo, problem, vault } from "@/test/samples";
 
@@ -32,8 +33,8 @@ async function openMoved(changes: Partial<Authorization>) {
   return view;
 }
 
-describe("a consent under way", () => {
-  it("is_found_again_from_its_row_with_time_and_ways_on", async () => {
+describe("a sign-in in progress", () => {
+  it("is_reopened_from_its_row_with_a_countdown", async () => {
     stopTheClock();
     const { dialog, host } = await openWaiting();
     expect(within(dialog).getByRole("progressbar", { name: "Time left to sign in" })).toHaveAttribute(
@@ -45,19 +46,19 @@ describe("a consent under way", () => {
     expect(await axeViolations(dialog)).toEqual([]);
   });
 
-  it("answers_to_its_keys", async () => {
+  it("has_shortcuts", async () => {
     const { user, host } = await openWaiting();
     await user.keyboard("o");
-    await waitFor(() => expect(host.lastCall("openAuthorizationPage")).toEqual({ authorization: "aut_notion" }));
+    await expectCall(host, "openAuthorizationPage").toEqual({ authorization: "aut_notion" });
     await user.keyboard("l");
-    await waitFor(() => expect(host.lastCall("copyAuthorizationPage")).toEqual({ authorization: "aut_notion" }));
+    await expectCall(host, "copyAuthorizationPage").toEqual({ authorization: "aut_notion" });
     expect(host.lastCall("copyText")).toBeUndefined();
     expect(await screen.findByText("Link copied")).toBeVisible();
     await user.keyboard("{Control>}.{/Control}");
     expect(await screen.findByText("Sign-in cancelled")).toBeVisible();
   });
 
-  it("gets_five_minutes_more", async () => {
+  it("can_be_extended_by_five_minutes", async () => {
     stopTheClock();
     const { user, dialog } = await openWaiting();
     await user.click(within(dialog).getByRole("button", { name: "Add 5 minutes" }));
@@ -69,41 +70,7 @@ describe("a consent under way", () => {
     );
   });
 
-  it("takes_the_address_that_the_browser_ended_on", async () => {
-    const { user, host, dialog } = await openWaiting();
-    await user.type(
-      within(dialog).getByRole("textbox", { name: "Redirect address" }),
-      "http://127.0.0.1:7718/callback?code=a&state=x{Enter}",
-    );
-    expect(host.lastCall("finishAuthorization")).toEqual({
-      authorization: "aut_notion",
-      address: "http://127.0.0.1:7718/callback?code=a&state=x",
-    });
-    expect(await within(dialog).findByText("Getting the token")).toBeVisible();
-  });
-
-  it("says_what_was_wrong_with_a_pasted_address", async () => {
-    const { user, dialog } = await openWaiting((host) =>
-      host.fail("finishAuthorization", {
-        code: "auth.callback",
-        message: "the address does not belong to this sign-in",
-      }),
-    );
-    await user.type(
-      within(dialog).getByRole("textbox", { name: "Redirect address" }),
-      "http://127.0.0.1/callback{Enter}",
-    );
-    expect(await within(dialog).findByText("auth.callback")).toBeVisible();
-  });
-
-  it("goes_on_when_the_dialog_is_hidden", async () => {
-    const { user, host } = await openWaiting();
-    await user.keyboard("{Escape}");
-    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-    expect(host.lastCall("cancelAuthorization")).toBeUndefined();
-  });
-
-  it("unfolds_its_trace_to_copy_it", async () => {
+  it("shows_and_copies_its_log", async () => {
     const { user, host, dialog } = await openWaiting();
     expect(within(dialog).queryByText("/register", { exact: false })).toBeNull();
     await user.click(within(dialog).getByRole("button", { name: /^Sign-in log/ }));
@@ -119,20 +86,20 @@ describe("a consent under way", () => {
     });
   });
 
-  it("says_that_no_browser_started_and_what_is_asked_for_beyond_before", async () => {
+  it("shows_a_missing_browser_and_new_scopes", async () => {
     const { dialog } = await openMoved({ noBrowser: true, newScopes: ["admin"] });
     expect(await within(dialog).findByText("Couldn't open a browser")).toBeVisible();
     expect(within(dialog).getByText("admin")).toBeVisible();
     expect(within(dialog).getByRole("button", { name: /^Copy link/ })).toBeEnabled();
   });
 
-  it("speaks_each_step", async () => {
+  it("announces_each_step", async () => {
     await openMoved({ state: "checking" });
     expect(await screen.findByText("Token received, loading tools")).toBeInTheDocument();
   });
 });
 
-describe("the end of a consent", () => {
+describe("the end of a sign-in", () => {
   it.each([
     ["authorized", null, "Signed in to Notion"],
     ["denied", problem({ code: "auth.denied", message: "the consent was refused" }), "Access denied"],
@@ -150,7 +117,7 @@ describe("the end of a consent", () => {
     expect(within(dialog).queryByRole("progressbar")).toBeNull();
   });
 
-  it("says_that_it_was_cut_off_by_the_end_of_patchbay", async () => {
+  it("shows_that_patchbay_quit_before_it_finished", async () => {
     const { dialog } = await openMoved({
       state: "expired",
       problem: problem({ code: "auth.timed_out", message: "Patchbay quit before the sign-in finished" }),
@@ -161,7 +128,7 @@ describe("the end of a consent", () => {
     expect(within(dialog).getByRole("button", { name: "Try again" })).toBeVisible();
   });
 
-  it("another_place_to_sign_in_is_agreed_to_by_naming_both", async () => {
+  it("a_changed_issuer_is_accepted_explicitly", async () => {
     const { user, host, dialog } = await openWaiting();
     const change = { former: "api.notion.com", current: "evil.example", issuer: "https://evil.example/as" };
     await act(() =>
@@ -174,29 +141,18 @@ describe("the end of a consent", () => {
     expect(await within(dialog).findByText("Notion now signs in somewhere else")).toBeVisible();
     expect(within(dialog).queryByRole("button", { name: "Try again" })).toBeNull();
     await user.click(within(dialog).getByRole("button", { name: "Sign in at evil.example instead of api.notion.com" }));
-    await waitFor(() =>
-      expect(host.lastCall("startAuthorization")).toMatchObject({
-        request: { connector: "con_notion", acceptIssuer: "https://evil.example/as" },
-      }),
-    );
+    await expectCall(host, "startAuthorization").toMatchObject({
+      request: { connector: "con_notion", acceptIssuer: "https://evil.example/as" },
+    });
   });
 
-  it("says_what_was_given", async () => {
+  it("shows_granted_scopes", async () => {
     const { dialog } = await openMoved({ state: "authorized", grantedScopes: ["read", "write"] });
     expect(await within(dialog).findByText(/It may use: read, write\./)).toBeVisible();
   });
-
-  it("can_be_tried_again", async () => {
-    const { user, host, dialog } = await openMoved({ state: "denied", problem: problem({ code: "auth.denied" }) });
-    await user.click(await within(dialog).findByRole("button", { name: "Try again" }));
-    await waitFor(() =>
-      expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_notion" } }),
-    );
-    expect(await screen.findByText("Waiting for you to sign in")).toBeVisible();
-  });
 });
 
-it("a_locked_vault_is_unlocked_in_place_and_the_sign_in_goes_on", async () => {
+it("a_locked_vault_is_unlocked_in_the_dialog_and_the_sign_in_continues", async () => {
   const { user, host } = renderApp(
     "/connectors",
     {
@@ -219,7 +175,7 @@ it("a_locked_vault_is_unlocked_in_place_and_the_sign_in_goes_on", async () => {
   expect(host.lastCall("unlockVault")).toBeDefined();
 });
 
-it("the_countdown_is_spoken_at_its_marks_only", async () => {
+it("the_countdown_is_announced_at_its_marks_only", async () => {
   const { host, dialog } = await openWaiting();
   await act(() => host.moveAuthorization("aut_notion", { deadlineAt: minutesAgo(-61.5 / 60) }));
   await within(dialog).findByText(/^1:0\d left$/);
@@ -245,7 +201,7 @@ describe("a platform's own page", () => {
     kept: [],
   };
 
-  it("opens_after_what_can_be_chosen_was_chosen", async () => {
+  it("asks_for_required_options_first", async () => {
     const { user, host } = renderApp(
       "/connectors",
       { accounts: manyAccounts(), connectors: [hostedConnector()] },
@@ -260,14 +216,12 @@ describe("a platform's own page", () => {
     await user.click(await within(dialog).findByRole("button", { name: /Method/ }));
     await user.click(await screen.findByRole("option", { name: "GitHub app" }));
     await user.click(within(dialog).getByRole("button", { name: "Continue in browser" }));
-    await waitFor(() =>
-      expect(host.lastCall("startAuthorization")).toMatchObject({
-        request: { connector: "con_hosted", choices: { method_type: "github_app" } },
-      }),
-    );
+    await expectCall(host, "startAuthorization").toMatchObject({
+      request: { connector: "con_hosted", choices: { method_type: "github_app" } },
+    });
   });
 
-  it("opens_at_once_where_nothing_has_to_be_chosen_with_the_choices_behind_options", async () => {
+  it("opens_at_once_if_no_option_is_required_and_can_go_back_to_the_options", async () => {
     const easy = { ...form, schema: { ...form.schema, required: [] }, values: { method_type: "oauth2" } };
     const { user, host } = renderApp(
       "/connectors",
@@ -284,7 +238,7 @@ describe("a platform's own page", () => {
     expect(await screen.findByRole("button", { name: "Continue in browser" })).toBeVisible();
   });
 
-  it("says_that_somebody_else_signed_in", async () => {
+  it("warns_about_a_different_account", async () => {
     await openMoved({
       state: "authorized",
       askedAs: "ops@northlight.example",

@@ -63,37 +63,30 @@ type StepProps = {
   children: ReactNode;
 };
 
+const glyphs = { done: "ready", running: "authorizing", todo: "todo" } as const;
+
 function Step({ words, place, time, children }: StepProps) {
-  switch (place) {
-    case "done":
-      return (
-        <li className={styles.step}>
-          <StatusGlyph name="ready" size={16} />
-          <div>
-            <span className="medium">{words.done}</span>
-            <span className="unseen">, done</span>
-          </div>
-          <span className="text3">{time}</span>
-        </li>
-      );
-    case "todo":
-      return (
-        <li className={styles.step} data-todo>
-          <StatusGlyph name="todo" size={16} />
-          <div>{words.todo}</div>
-        </li>
-      );
-    case "running":
-      return (
-        <li className={styles.step} aria-current="step">
-          <StatusGlyph name="authorizing" size={16} />
-          <div className={styles.current}>
-            <div className="strong">{words.running}</div>
-            {children}
-          </div>
-        </li>
-      );
-  }
+  return (
+    <li
+      className={styles.step}
+      data-todo={place === "todo" || undefined}
+      aria-current={place === "running" ? "step" : undefined}
+    >
+      <StatusGlyph name={glyphs[place]} size={16} />
+      {place === "running" ? (
+        <div className={styles.current}>
+          <div className="strong">{words.running}</div>
+          {children}
+        </div>
+      ) : (
+        <div className={place === "done" ? "medium" : undefined}>
+          {words[place]}
+          {place === "done" && <span className="unseen">, done</span>}
+        </div>
+      )}
+      {place === "done" && <span className="text3">{time}</span>}
+    </li>
+  );
 }
 
 /** Duration of the preparation, until the browser was opened. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import "@/components/SchemaForm/SchemaForm";
 import { axeViolations } from "@/test/axe";
 import { inspection, type MockHost } from "@/test/mockHost";
+import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
 import { account, manyAccounts, problem } from "@/test/samples";
 
@@ -21,7 +22,7 @@ const titles = (list: HTMLElement) =>
     .flatMap((row) => row.getAttribute("aria-label")?.split(",")[0] ?? []);
 
 describe("the catalogue", () => {
-  it("lists_what_every_account_creates_and_the_known_servers", async () => {
+  it("lists_connector_types_of_all_accounts_and_known_servers", async () => {
     const { list, user, search } = await opens();
     expect(await within(list).findByRole("rowheader", { name: "Airbyte · Growth 121" })).toBeVisible();
     expect(within(list).getByRole("row", { name: "Gmail, Agent Stack · staging, sign-in: Browser" })).toBeVisible();
@@ -37,7 +38,7 @@ describe("the catalogue", () => {
     expect(search).toHaveValue("");
   });
 
-  it("opens_the_form_of_a_kind_with_enter", async () => {
+  it("opens_the_creation_form_with_enter", async () => {
     const { user, search } = await opens();
     await screen.findByRole("row", { name: /^Salesforce/ });
     await user.type(search, "salesforce{Enter}");
@@ -50,12 +51,10 @@ describe("the catalogue", () => {
     await user.type(search, "linear");
     await user.click(await screen.findByRole("button", { name: "Add Linear" }));
     expect(await screen.findByRole("dialog", { name: "Add connector" })).toBeVisible();
-    await waitFor(() =>
-      expect(host.lastCall("inspectAddress")).toMatchObject({ address: "https://mcp.linear.app/mcp" }),
-    );
+    await expectCall(host, "inspectAddress").toMatchObject({ address: "https://mcp.linear.app/mcp" });
   });
 
-  it("keeps_what_it_knows_of_a_server_that_does_not_answer", async () => {
+  it("uses_catalogue_facts_if_a_server_does_not_respond", async () => {
     const { user, search } = await opens(
       (mock) => {
         mock.handlers.inspectAddress = ({ address: url }) =>
@@ -77,7 +76,7 @@ describe("the catalogue", () => {
     expect(dialog.getByRole("button", { name: /^Try again/ })).toBeVisible();
   });
 
-  it("shows_a_command_and_adds_it_with_the_variables_that_it_takes", async () => {
+  it("shows_a_command_and_adds_it_with_its_variables", async () => {
     const { user, host, list, search } = await opens();
     await user.type(search, "filesystem{ArrowDown}");
     await waitFor(() => expect(list).toHaveFocus());
@@ -97,7 +96,7 @@ describe("the catalogue", () => {
     expect(screen.getByRole("group", { name: "FILES_TOKEN" })).toBeVisible();
   });
 
-  it("shows_why_one_account_is_missing_without_hiding_the_others", async () => {
+  it("shows_why_an_account_failed_to_load_beside_the_others", async () => {
     const { user, host, list, search } = await opens((mock) => {
       const usual = mock.handlers.listDefinitions;
       mock.handlers.listDefinitions = (given) => {
@@ -124,7 +123,7 @@ describe("the catalogue", () => {
     await waitFor(() => expect(within(list).queryByText(/Couldn't connect to Cohere/)).not.toBeInTheDocument());
   });
 
-  it("asks_again_when_the_accounts_changed", async () => {
+  it("reloads_when_the_accounts_change", async () => {
     const { host } = await opens();
     const asked = () => host.calls.filter((call) => call.name === "listDefinitions").length;
     await waitFor(() => expect(asked()).toBe(6));
@@ -139,7 +138,7 @@ describe("a registry file", () => {
     remotes: [{ type: "streamable-http", url: "https://weather.example.com/mcp" }],
   });
 
-  it("is_read_from_a_file_that_the_user_picks", async () => {
+  it("is_read_from_a_chosen_file", async () => {
     const { user, host, list } = await opens();
     await user.click(screen.getByRole("button", { name: "Open registry file…" }));
     const dialog = await screen.findByRole("dialog", { name: "Open registry file" });
@@ -154,7 +153,7 @@ describe("a registry file", () => {
     expect(host.lastCall("readRegistryFile")).toEqual({ text: server });
   });
 
-  it("that_cannot_be_read_is_left_as_it_was_pasted", async () => {
+  it("that_is_invalid_keeps_the_pasted_text", async () => {
     const { user } = await opens();
     await user.click(screen.getByRole("button", { name: "Open registry file…" }));
     const dialog = await screen.findByRole("dialog", { name: "Open registry file" });
@@ -166,7 +165,7 @@ describe("a registry file", () => {
   });
 });
 
-it("is_a_place_with_a_key_of_its_own", async () => {
+it("the_catalogue_opens_with_its_shortcut", async () => {
   const { user } = renderApp("/connectors", many);
   await screen.findByRole("link", { name: "Catalog" });
   await user.keyboard("{Control>}6{/Control}");

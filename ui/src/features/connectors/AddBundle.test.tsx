@@ -1,8 +1,9 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { type Bundle, type BundleSetting } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { cacheHolds } from "@/test/cacheHolds";
+import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
 import { connector } from "@/test/samples";
 
@@ -48,7 +49,7 @@ async function choose(bundle: Bundle | null, prepare?: Parameters<typeof renderA
   return view;
 }
 
-it("shows_what_a_bundle_starts_and_adds_it_with_its_settings", async () => {
+it("shows_the_command_of_a_bundle_and_adds_it_with_its_settings", async () => {
   const { user, host, client } = await choose(notes);
   const words = await screen.findByRole("list", { name: "Words of the command" });
   expect(within(words).getAllByRole("listitem")).toHaveLength(3);
@@ -61,19 +62,17 @@ it("shows_what_a_bundle_starts_and_adds_it_with_its_settings", async () => {
   await user.type(screen.getByLabelText("folders"), "{End}{Enter}/srv/my notes");
   await user.type(screen.getByLabelText("key"), "s3cret-s3cret");
   await user.keyboard("{Control>}{Enter}{/Control}");
-  await waitFor(() =>
-    expect(host.lastCall("addBundle")).toEqual({
-      request: {
-        sha256: notes.sha256,
-        values: { folders: ["/home/ada", "/srv/my notes"], fast: ["false"] },
-        secrets: { key: { kind: "new", secret: "s3cret-s3cret" } },
-        name: null,
-        title: "My notes",
-      },
-    }),
-  );
+  await expectCall(host, "addBundle").toEqual({
+    request: {
+      sha256: notes.sha256,
+      values: { folders: ["/home/ada", "/srv/my notes"], fast: ["false"] },
+      secrets: { key: { kind: "new", secret: "s3cret-s3cret" } },
+      name: null,
+      title: "My notes",
+    },
+  });
   // What starts it asks first, at the host.
-  await waitFor(() => expect(host.lastCall("checkConnector")).toEqual({ connector: "con_notes" }));
+  await expectCall(host, "checkConnector").toEqual({ connector: "con_notes" });
   expect(screen.queryByRole("dialog")).toBeNull();
   expect(cacheHolds(client, "s3cret-s3cret")).toBe(false);
 });
@@ -85,7 +84,7 @@ it("shows_hostile_text_of_a_bundle_as_text", async () => {
   expect(screen.getByRole("dialog").textContent).not.toContain("\u202e");
 });
 
-it("stays_where_it_was_when_no_bundle_is_chosen_or_it_is_none", async () => {
+it("keeps_the_paste_step_without_a_valid_bundle", async () => {
   const { user, host } = await choose(null);
   expect(screen.getByRole("textbox", { name: "Address or command" })).toBeVisible();
   host.fail("chooseBundle", { code: "usage.invalid", message: "can't add this bundle: it is damaged" });

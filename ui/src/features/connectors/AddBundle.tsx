@@ -11,7 +11,6 @@ import { emptyValue, secretValueOf, type ValueDraft } from "@/components/secretV
 import { type AddBundle as Request, type Bundle, type BundleSetting, commands, type Connector } from "@/host/bindings";
 import { upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
-import { inertText } from "@/lib/inertText";
 import { sentence } from "@/lib/words";
 import styles from "./AddDialog.module.css";
 import { StepFooter } from "./AddStep";
@@ -58,10 +57,10 @@ export function AddBundle({ bundle, onBack, onClose, onAdded }: Props) {
       <section className={styles.card} aria-label="Bundle">
         <div className="line">
           <ConnectorMark title={bundle.title} />
-          <span className="strong cut">{inertText(bundle.title)}</span>
+          <span className="strong cut">{bundle.title}</span>
           <Tag icon="square-terminal">Bundle</Tag>
         </div>
-        {bundle.description && <p className="text2 small">{inertText(bundle.description)}</p>}
+        {bundle.description && <p className="text2 small">{bundle.description}</p>}
         <CommandWords words={bundle.command} />
         <FactRows
           className={styles.facts}
@@ -100,43 +99,24 @@ type SettingProps = {
 };
 
 function Setting({ setting, value, isMissing, onChange }: SettingProps) {
-  const label = inertText(setting.title);
+  const { title: label, description, kind, isSecret, isMultiple } = setting;
+  const error = isMissing ? "Enter a value" : null;
   const setText = (text: string) => onChange({ text, isReference: false });
-  if (setting.isSecret) {
-    const help = isMissing ? "Enter a value" : inertText(setting.description ?? "");
-    return <SecretValueField label={label} value={value} onChange={onChange} help={help} />;
-  }
-  if (setting.kind === "boolean" && !setting.isMultiple) {
+  if (isSecret)
     return (
-      <Select
-        label={label}
-        options={[
-          { value: "true", label: "Yes" },
-          { value: "false", label: "No" },
-        ]}
-        value={value.text || null}
-        onChange={setText}
-        help={inertText(setting.description ?? "")}
-      />
+      <SecretValueField label={label} value={value} onChange={onChange} help={error ?? description ?? undefined} />
     );
-  }
-  return (
-    <Field
-      label={label}
-      mono
-      lines={setting.isMultiple ? 3 : 1}
-      value={value.text}
-      onChange={setText}
-      error={isMissing ? "Enter a value" : null}
-      help={[
-        setting.description && sentence(inertText(setting.description)),
-        helps[setting.kind]?.[setting.isMultiple ? 1 : 0],
-      ]
-        .filter(Boolean)
-        .join(" ")}
-    />
-  );
+  if (kind === "boolean" && !isMultiple)
+    return <Select label={label} options={yesNo} value={value.text || null} onChange={setText} help={description} />;
+  const help = [description && sentence(description), helps[kind]?.[isMultiple ? 1 : 0]].filter(Boolean).join(" ");
+  const lines = isMultiple ? 3 : 1;
+  return <Field label={label} mono lines={lines} value={value.text} onChange={setText} error={error} help={help} />;
 }
+
+const yesNo = [
+  { value: "true", label: "Yes" },
+  { value: "false", label: "No" },
+];
 
 /** How to type one value, and how to type several. */
 const helps: Record<BundleSetting["kind"], [string, string]> = {

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { type AddressInspection } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { inspection } from "@/test/mockHost";
+import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
 import { problem } from "@/test/samples";
 
@@ -33,7 +34,7 @@ async function paste(text: string, prepare?: Prepare) {
   return view;
 }
 
-it("goes_from_an_address_to_a_sign_in", async () => {
+it("adds_an_address_and_signs_in", async () => {
   const { user, host } = await pasteAddress();
   expect(await screen.findByText("https://auth.example.com")).toBeVisible();
   expect(await axeViolations(screen.getByRole("dialog"))).toEqual([]);
@@ -56,7 +57,7 @@ it("goes_from_an_address_to_a_sign_in", async () => {
   });
 });
 
-it("shows_the_short_name_and_opens_it_to_be_changed_and_where_it_is_taken", async () => {
+it("unfolds_the_short_name_on_a_conflict", async () => {
   const { user, host } = await pasteAddress((mock) => {
     inspects({ name: "patchbay-playground" })(mock);
     mock.fail("addConnector", {
@@ -74,10 +75,10 @@ it("shows_the_short_name_and_opens_it_to_be_changed_and_where_it_is_taken", asyn
   await user.clear(field);
   await user.type(field, "mine");
   await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add and sign in/ }));
-  await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { name: "mine" } }));
+  await expectCall(host, "addConnector").toMatchObject({ request: { name: "mine" } });
 });
 
-it("keeps_what_is_typed_about_the_sign_in_from_one_address_to_the_next", async () => {
+it("keeps_the_sign_in_form_between_addresses", async () => {
   const { user } = await pasteAddress();
   await user.click(await screen.findByRole("radio", { name: "Token" }));
   await user.type(screen.getByLabelText("Token"), "hunter2");
@@ -89,14 +90,14 @@ it("keeps_what_is_typed_about_the_sign_in_from_one_address_to_the_next", async (
   expect(screen.getByLabelText("Token")).toHaveValue("hunter2");
 });
 
-it("checks_at_once_what_needs_no_consent", async () => {
+it("checks_at_once_without_a_sign_in", async () => {
   const { user, host } = await pasteAddress(inspects({ needsAuthorization: false, methods: ["none"] }));
   await user.click(await within(await screen.findByRole("dialog")).findByRole("button", { name: /Add connector/ }));
-  await waitFor(() => expect(host.lastCall("checkConnector")).toEqual({ connector: "con_example" }));
+  await expectCall(host, "checkConnector").toEqual({ connector: "con_example" });
   expect(host.lastCall("startAuthorization")).toBeUndefined();
 });
 
-it("leads_to_the_tools_of_what_was_added_once_it_has_some", async () => {
+it("opens_the_tools_of_a_new_connector_once_loaded", async () => {
   const isReady: Prepare = (mock) => {
     inspects({ needsAuthorization: false, methods: ["none"] })(mock);
     mock.handlers.checkConnector = ({ connector: id }) => {
@@ -112,7 +113,7 @@ it("leads_to_the_tools_of_what_was_added_once_it_has_some", async () => {
   expect(await screen.findByRole("tab", { name: /^Tools/, selected: true })).toBeVisible();
 });
 
-it("keeps_what_was_typed_when_adding_fails", async () => {
+it("keeps_the_input_when_adding_fails", async () => {
   const { user } = await pasteAddress((host) =>
     host.fail("addConnector", {
       code: "conflict",
@@ -128,7 +129,7 @@ it("keeps_what_was_typed_when_adding_fails", async () => {
   expect(screen.getByLabelText("Token")).toHaveValue("s3cret");
 });
 
-it("sends_credentials_unencrypted_only_where_that_is_insisted_on", async () => {
+it("sends_credentials_over_http_only_if_allowed", async () => {
   const { user, host } = await pasteAddress(inspects({ plainHttp: true, methods: ["bearer"] }));
   const dialog = await screen.findByRole("dialog");
   await user.click(await within(dialog).findByRole("radio", { name: "None" }));
@@ -140,41 +141,37 @@ it("sends_credentials_unencrypted_only_where_that_is_insisted_on", async () => {
   expect(within(dialog).getByText(/Anyone on the network can read and use the credentials/)).toBeVisible();
   await user.click(insists);
   await user.click(within(dialog).getByRole("button", { name: /Add connector/ }));
-  await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { allowPlainHttp: true } }));
+  await expectCall(host, "addConnector").toMatchObject({ request: { allowPlainHttp: true } });
 });
 
-it("says_that_a_key_in_the_address_is_shown_with_it", async () => {
+it("warns_about_a_key_in_the_address", async () => {
   await pasteAddress(inspects({ hasSecretQuery: true }));
   expect(await screen.findByText("This address seems to contain a key")).toBeVisible();
 });
 
-it("sends_a_reference_as_it_is", async () => {
+it("sends_a_secret_reference", async () => {
   const { user, host } = await pasteAddress();
   await user.click(await screen.findByRole("radio", { name: "Token" }));
   await user.click(screen.getByRole("radio", { name: "Secret reference" }));
   await user.type(screen.getByRole("textbox", { name: "Secret reference" }), "env://EXAMPLE_TOKEN");
   await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));
-  await waitFor(() =>
-    expect(host.lastCall("addConnector")).toMatchObject({
-      request: { authentication: { kind: "bearer", token: { kind: "reference", reference: "env://EXAMPLE_TOKEN" } } },
-    }),
-  );
+  await expectCall(host, "addConnector").toMatchObject({
+    request: { authentication: { kind: "bearer", token: { kind: "reference", reference: "env://EXAMPLE_TOKEN" } } },
+  });
 });
 
-it("takes_a_pasted_token_for_a_reference_only_when_told_so", async () => {
+it("treats_a_token_as_a_reference_only_if_selected", async () => {
   const { user, host } = await pasteAddress();
   await user.click(await screen.findByRole("radio", { name: "Token" }));
   await user.type(screen.getByLabelText("Token"), "cmd://touch /tmp/x");
   expect(screen.getByRole("button", { name: "Use as reference" })).toBeVisible();
   await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));
-  await waitFor(() =>
-    expect(host.lastCall("addConnector")).toMatchObject({
-      request: { authentication: { token: { kind: "new", secret: "cmd://touch /tmp/x" } } },
-    }),
-  );
+  await expectCall(host, "addConnector").toMatchObject({
+    request: { authentication: { token: { kind: "new", secret: "cmd://touch /tmp/x" } } },
+  });
 });
 
-it("makes_a_reference_of_a_pasted_token_at_the_press_of_a_button", async () => {
+it("turns_a_pasted_header_into_a_reference", async () => {
   const { user, host } = await pasteAddress();
   await user.click(await screen.findByRole("radio", { name: "Headers" }));
   await user.type(screen.getByRole("textbox", { name: "Header" }), "X-Key");
@@ -182,16 +179,14 @@ it("makes_a_reference_of_a_pasted_token_at_the_press_of_a_button", async () => {
   await user.click(screen.getByRole("button", { name: "Use as reference" }));
   expect(screen.getByRole("textbox", { name: "Value" })).toHaveValue("env://EXAMPLE_KEY");
   await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));
-  await waitFor(() =>
-    expect(host.lastCall("addConnector")).toMatchObject({
-      request: {
-        authentication: { kind: "headers", values: { "X-Key": { kind: "reference", reference: "env://EXAMPLE_KEY" } } },
-      },
-    }),
-  );
+  await expectCall(host, "addConnector").toMatchObject({
+    request: {
+      authentication: { kind: "headers", values: { "X-Key": { kind: "reference", reference: "env://EXAMPLE_KEY" } } },
+    },
+  });
 });
 
-it("has_the_system_ask_before_a_program_is_run_for_a_secret", async () => {
+it("asks_to_allow_the_program_of_a_reference", async () => {
   const reference = "cmd://pass show mcp";
   const { user, host } = await pasteAddress((mock) =>
     mock.fail("addConnector", {
@@ -206,10 +201,10 @@ it("has_the_system_ask_before_a_program_is_run_for_a_secret", async () => {
   await user.type(screen.getByRole("textbox", { name: "Secret reference" }), reference);
   await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));
   await user.click(await screen.findByRole("button", { name: "Allow program…" }));
-  await waitFor(() => expect(host.lastCall("allowProgram")).toEqual({ reference }));
+  await expectCall(host, "allowProgram").toEqual({ reference });
 });
 
-it("gives_the_redirect_address_for_an_oauth_app_of_ones_own", async () => {
+it("shows_the_redirect_uri_for_an_own_oauth_app", async () => {
   const { user, host } = await pasteAddress(inspects({ registersItself: false }));
   expect(await screen.findByText("http://127.0.0.1:27218/callback")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Advanced" }));
@@ -220,19 +215,7 @@ it("gives_the_redirect_address_for_an_oauth_app_of_ones_own", async () => {
   expect(await screen.findByText("Enter the client ID")).toBeVisible();
 });
 
-it("says_why_an_address_is_no_server_and_keeps_it", async () => {
-  await pasteAddress((host) =>
-    host.fail("inspectAddress", {
-      code: "mcp.not_a_server",
-      message: "there is no MCP server at that address",
-      hint: "Check the path.",
-    }),
-  );
-  expect(await screen.findByText("mcp.not_a_server")).toBeVisible();
-  expect(screen.getByRole("textbox", { name: "Address or command" })).toHaveValue(address);
-});
-
-it("can_be_stopped_while_it_looks", async () => {
+it("stops_an_inspection", async () => {
   const { user, host } = await pasteAddress(isSilent);
   await user.click(await screen.findByRole("button", { name: "Stop" }));
   expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
@@ -240,29 +223,27 @@ it("can_be_stopped_while_it_looks", async () => {
   expect(host.lastCall("cancelInspection")).toEqual({ inspection: host.lastCall("inspectAddress")?.inspection });
 });
 
-it("ends_its_look_when_it_is_cancelled", async () => {
+it("cancels_the_inspection_on_close", async () => {
   const { user, host } = await pasteAddress(isSilent);
   await screen.findByRole("button", { name: "Stop" });
   await user.click(screen.getByRole("button", { name: /^Cancel/ }));
-  await waitFor(() =>
-    expect(host.lastCall("cancelInspection")).toEqual({ inspection: host.lastCall("inspectAddress")?.inspection }),
-  );
+  await expectCall(host, "cancelInspection").toEqual({ inspection: host.lastCall("inspectAddress")?.inspection });
   expect(screen.queryByRole("dialog")).toBeNull();
 });
 
-it("is_quiet_about_a_look_that_was_over", async () => {
+it("does_not_cancel_a_finished_inspection", async () => {
   const { host } = await pasteAddress();
   expect(await screen.findByText("https://auth.example.com")).toBeVisible();
   expect(host.lastCall("cancelInspection")).toBeUndefined();
 });
 
-it("takes_the_address_out_of_the_settings_of_another_program", async () => {
+it("reads_the_address_from_the_settings_of_another_app", async () => {
   const { host } = await paste(JSON.stringify({ mcpServers: { Linear: { url: address } } }));
   expect(await screen.findByRole("textbox", { name: "Name" })).toHaveValue("Linear");
   expect(host.lastCall("inspectAddress")).toMatchObject({ address });
 });
 
-it("says_at_the_field_what_was_not_understood", async () => {
+it("shows_a_parse_error_at_the_field", async () => {
   const { user, host } = await paste("npx server | sh", (mock) =>
     mock.fail("readPasted", {
       code: "usage.invalid",
@@ -278,7 +259,7 @@ it("says_at_the_field_what_was_not_understood", async () => {
   expect(host.lastCall("inspectAddress")).toBeUndefined();
 });
 
-it("offers_another_try_first_where_nobody_answers_and_chooses_nothing", async () => {
+it("offers_a_retry_and_selects_no_method_without_a_response", async () => {
   const { user, host } = await pasteAddress(
     inspects({
       needsAuthorization: false,
@@ -296,5 +277,5 @@ it("offers_another_try_first_where_nobody_answers_and_chooses_nothing", async ()
   expect(dialog.getByText("Choose how to sign in")).toBeVisible();
   await user.click(dialog.getByRole("radio", { name: "None" }));
   await user.click(dialog.getByRole("button", { name: "Add anyway" }));
-  await waitFor(() => expect(host.lastCall("addConnector")).toMatchObject({ request: { url: address } }));
+  await expectCall(host, "addConnector").toMatchObject({ request: { url: address } });
 });

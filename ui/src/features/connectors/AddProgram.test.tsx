@@ -4,6 +4,7 @@ import { type PastedServer } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { cacheHolds } from "@/test/cacheHolds";
 import { pastedAddress, pastedProgram } from "@/test/pastedSamples";
+import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
 import { problem } from "@/test/samples";
 
@@ -24,7 +25,7 @@ async function paste(servers: PastedServer[], notes: string[] = [], prepare?: Pa
   return view;
 }
 
-it("shows_a_program_word_by_word_and_adds_it_without_starting_it", async () => {
+it("shows_a_command_word_by_word_and_adds_it_without_starting_it", async () => {
   const { user, host, client } = await paste([
     pastedProgram(["npx", "-y", "my files", ""], { variables: [secret, plain] }),
   ]);
@@ -41,23 +42,21 @@ it("shows_a_program_word_by_word_and_adds_it_without_starting_it", async () => {
   expect(cacheHolds(client, "s3cret-s3cret")).toBe(false);
   expect(host.lastCall("addProgram")).toBeUndefined();
   await user.keyboard("{Control>}{Enter}{/Control}");
-  await waitFor(() =>
-    expect(host.lastCall("addProgram")).toEqual({
-      request: {
-        command: { program: "npx", arguments: ["-y", "my files", ""], folder: null, variables: { MODE: "fast" } },
-        secrets: { API_KEY: { kind: "new", secret: "s3cret-s3cret" } },
-        name: null,
-        title: "Files",
-      },
-    }),
-  );
+  await expectCall(host, "addProgram").toEqual({
+    request: {
+      command: { program: "npx", arguments: ["-y", "my files", ""], folder: null, variables: { MODE: "fast" } },
+      secrets: { API_KEY: { kind: "new", secret: "s3cret-s3cret" } },
+      name: null,
+      title: "Files",
+    },
+  });
   // What starts it asks first, at the host.
-  await waitFor(() => expect(host.lastCall("checkConnector")).toEqual({ connector: "con_npx" }));
+  await expectCall(host, "checkConnector").toEqual({ connector: "con_npx" });
   expect(screen.queryByRole("dialog")).toBeNull();
   expect(cacheHolds(client, "s3cret-s3cret")).toBe(false);
 });
 
-it("says_what_to_install_before_a_program_that_is_missing_is_added", async () => {
+it("shows_what_to_install_for_a_missing_program", async () => {
   const path = { name: "PATH", value: "/opt/bin", isSecret: false };
   const { user, host } = await paste([pastedProgram(["uvx", "server"], { variables: [path] })], [], (mock) => {
     mock.handlers.findProgram = () => {
@@ -74,7 +73,7 @@ it("says_what_to_install_before_a_program_that_is_missing_is_added", async () =>
   await waitFor(() => expect(host.lastCall("addProgram")).toBeDefined());
 });
 
-it("takes_a_variable_for_a_secret_or_not_as_one_says", async () => {
+it("variables_can_be_plain_or_secret", async () => {
   const { user, host } = await paste([pastedProgram(["npx"], { variables: [secret, plain] })]);
   const kindOf = async (name: string) => within(await screen.findByRole("radiogroup", { name: `Type of ${name}` }));
   await user.click((await kindOf("API_KEY")).getByRole("radio", { name: "Plain" }));
@@ -84,17 +83,15 @@ it("takes_a_variable_for_a_secret_or_not_as_one_says", async () => {
   await user.type(screen.getByLabelText("MODE", { selector: "input" }), "env://MODE");
   await user.click(screen.getByRole("button", { name: "Use as reference" }));
   await user.click(dialog().getByRole("button", { name: /^Add connector/ }));
-  await waitFor(() =>
-    expect(host.lastCall("addProgram")).toMatchObject({
-      request: {
-        command: { variables: { API_KEY: "s3cret-s3cret" } },
-        secrets: { MODE: { kind: "reference", reference: "env://MODE" } },
-      },
-    }),
-  );
+  await expectCall(host, "addProgram").toMatchObject({
+    request: {
+      command: { variables: { API_KEY: "s3cret-s3cret" } },
+      secrets: { MODE: { kind: "reference", reference: "env://MODE" } },
+    },
+  });
 });
 
-it("asks_for_what_the_text_leaves_open_and_says_at_which_field", async () => {
+it("asks_for_placeholders_and_validates_them", async () => {
   const blank = { description: null, default: null, options: [], isSecret: false };
   const { user, host } = await paste([
     pastedProgram(
@@ -119,17 +116,15 @@ it("asks_for_what_the_text_leaves_open_and_says_at_which_field", async () => {
   await user.clear(screen.getByRole("textbox", { name: "Working folder" }));
   await user.type(screen.getByLabelText("API_KEY", { selector: "input" }), "k");
   await user.click(dialog().getByRole("button", { name: /^Add connector/ }));
-  await waitFor(() =>
-    expect(host.lastCall("addProgram")).toMatchObject({
-      request: {
-        command: { arguments: ["--root=/notes"], folder: null, variables: {} },
-        secrets: { API_KEY: { kind: "new", secret: "k" } },
-      },
-    }),
-  );
+  await expectCall(host, "addProgram").toMatchObject({
+    request: {
+      command: { arguments: ["--root=/notes"], folder: null, variables: {} },
+      secrets: { API_KEY: { kind: "new", secret: "k" } },
+    },
+  });
 });
 
-it("keeps_what_was_typed_when_adding_fails", async () => {
+it("keeps_the_input_when_adding_fails", async () => {
   const { user } = await paste([pastedProgram(["npx"], { variables: [secret] })], [], (host) =>
     host.fail("addProgram", {
       code: "conflict",
@@ -148,7 +143,7 @@ it("keeps_what_was_typed_when_adding_fails", async () => {
   expect(await screen.findByRole("textbox", { name: "Address or command" })).toHaveValue("anything");
 });
 
-it("reviews_several_one_after_the_other_and_adds_those_that_are_chosen", async () => {
+it("reviews_several_servers_and_adds_the_selected_ones", async () => {
   const { user, host } = await paste(
     [
       pastedProgram(["npx", "a"], {}, { title: "Aa" }),
@@ -182,7 +177,7 @@ it("reviews_several_one_after_the_other_and_adds_those_that_are_chosen", async (
   await waitFor(() => expect(host.calls.filter(({ name }) => name === "checkConnector")).toHaveLength(2));
 });
 
-it("asks_for_a_token_that_the_text_leaves_open_before_anybody_is_asked", async () => {
+it("asks_for_placeholders_before_inspecting_an_address", async () => {
   const { user, host } = await paste([
     pastedAddress(
       "https://a.example/mcp",

@@ -1,7 +1,6 @@
 import { Field } from "@/components/Field";
 import { Select } from "@/components/Select";
 import { type PastedBlank } from "@/host/bindings";
-import { inertText } from "@/lib/inertText";
 import { type Filled } from "./pastedForm";
 
 type Props = {
@@ -38,7 +37,7 @@ export function BlankFields({ blanks, filled, errors, onChange }: Props) {
         error={errors[text]}
         help={
           <>
-            {description && `${description}. `}Replaces <span className="mono">{inertText(text)}</span>
+            {description && `${description}. `}Replaces <span className="mono">{text}</span>
           </>
         }
       />

@@ -4,7 +4,6 @@ import { Section } from "@/components/Section";
 import { type CertificateFacts, commands, type Connector } from "@/host/bindings";
 import { upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
-import { inertText } from "@/lib/inertText";
 import { expires } from "@/lib/time";
 import styles from "./ConnectorPage.module.css";
 import { FactRows } from "./FactRows";
@@ -61,7 +60,7 @@ export function CertificateSettings({ connector }: { connector: Connector }) {
           note="Shown to the server"
           facts={clientCertificate}
           isPending={save.isPending}
-          removeLabel={`Stop showing ${inertText(clientCertificate.subject)}`}
+          removeLabel={`Stop showing ${clientCertificate.subject}`}
           onRemove={() => save.mutate({ network: { forgetClientCertificate: true } })}
         />
       )}
@@ -89,11 +88,10 @@ type CertificateProps = {
 };
 
 function Certificate({ name, note, facts, isPending, removeLabel, onRemove }: CertificateProps) {
-  const label = inertText(name);
   return (
-    <div className={styles.unchecked} role="group" aria-label={label}>
+    <div className={styles.unchecked} role="group" aria-label={name}>
       <div className={styles.uncheckedWords}>
-        <span className="medium">{label}</span>
+        <span className="medium">{name}</span>
         {note && <span className="text3">{note}</span>}
         <FactRows
           className={styles.facts}
@@ -104,7 +102,7 @@ function Certificate({ name, note, facts, isPending, removeLabel, onRemove }: Ce
           ]}
         />
       </div>
-      <Button small isDisabled={isPending} label={removeLabel ?? `Stop trusting ${label}`} onPress={onRemove}>
+      <Button small isDisabled={isPending} label={removeLabel ?? `Stop trusting ${name}`} onPress={onRemove}>
         Remove
       </Button>
     </div>

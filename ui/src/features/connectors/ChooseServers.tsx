@@ -5,7 +5,6 @@ import { Dialog } from "@/components/Dialog";
 import { Icon } from "@/components/Icon";
 import { SubmitButton } from "@/components/SubmitButton";
 import { type PastedServer, type PastedServers } from "@/host/bindings";
-import { inertText } from "@/lib/inertText";
 import { count } from "@/lib/words";
 import styles from "./AddDialog.module.css";
 import { StepFooter } from "./AddStep";
@@ -55,5 +54,5 @@ export function ChooseServers({ pasted: { servers, notes }, onChosen, onBack, on
 }
 
 function targetOf({ place }: PastedServer): string {
-  return inertText(place.kind === "address" ? place.url : commandLine({ ...place, variables: {} }));
+  return place.kind === "address" ? place.url : commandLine({ ...place, variables: {} });
 }

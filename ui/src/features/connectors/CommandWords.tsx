@@ -1,4 +1,3 @@
-import { inertText } from "@/lib/inertText";
 import styles from "./AddDialog.module.css";
 
 /** A command word by word, so that spaces within a word cannot be taken for the gap between two. */
@@ -7,7 +6,7 @@ export function CommandWords({ words }: { words: string[] }) {
     <ol className={styles.words} aria-label="Words of the command">
       {words.map((word, at) => (
         <li key={at} className="mono" data-selectable>
-          {inertText(word) || <span className="text3">empty</span>}
+          {word || <span className="text3">empty</span>}
         </li>
       ))}
     </ol>

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { axeViolations } from "@/test/axe";
 import { platformDetails } from "@/test/hostedSamples";
+import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
 import {
   connector,
@@ -31,7 +32,7 @@ async function chooseView(user: ReturnType<typeof renderApp>["user"], option: st
 }
 
 describe("view of the list", () => {
-  it("groups_by_account_and_is_remembered", async () => {
+  it("groups_by_account_and_saves_the_preference", async () => {
     const { user, host } = renderApp("/connectors", hosted);
     await screen.findAllByRole("row", { name: /^GitHub/ });
     await chooseView(user, "Group by: Account");
@@ -40,7 +41,7 @@ describe("view of the list", () => {
     expect(host.lastCall("savePreferences")).toMatchObject({ preferences: { connectorGroup: "account" } });
   });
 
-  it("sorts_favourites_first_and_then_as_chosen", async () => {
+  it("sorts_favourites_first", async () => {
     const connectors = [
       connector({ id: "a", title: "Alpha", status: { ...status, lastOkAt: minutesAgo(60) } }),
       connector({ id: "b", title: "Beta", status: { ...status, lastOkAt: minutesAgo(1) } }),
@@ -52,7 +53,7 @@ describe("view of the list", () => {
     expect(listed()).toEqual(["Gamma", "Beta", "Delta", "Alpha"]);
   });
 
-  it("narrows_by_tag", async () => {
+  it("filters_by_tag", async () => {
     const { user } = renderApp("/connectors", {
       connectors: [
         connector({ id: "a", title: "Alpha", tags: ["sales"] }),
@@ -65,7 +66,7 @@ describe("view of the list", () => {
     await waitFor(() => expect(screen.queryByRole("row", { name: /^Beta/ })).toBeNull());
   });
 
-  it("says_of_a_connector_without_an_address_what_type_it_is_and_narrows_by_it", async () => {
+  it("shows_the_type_of_connectors_without_an_address_and_filters_by_it", async () => {
     const source = { endpoint: null, identity: { ...connector().identity, platform: "airbyte" as const } };
     const { user } = renderApp("/connectors", {
       accounts: manyAccounts(),
@@ -84,7 +85,7 @@ describe("view of the list", () => {
     expect(screen.queryByRole("row", { name: /^Gamma/ })).toBeNull();
   });
 
-  it("is_grouped_by_type_and_ends_with_those_that_have_none", async () => {
+  it("groups_by_type_with_untyped_connectors_last", async () => {
     const source = { endpoint: null, identity: { ...connector().identity, platform: "airbyte" as const } };
     renderApp("/connectors", {
       accounts: manyAccounts(),
@@ -111,14 +112,14 @@ describe("view of the list", () => {
   });
 });
 
-describe("many at once", () => {
+describe("bulk actions", () => {
   const three = [
     connector({ id: "a", title: "Alpha" }),
     connector({ id: "b", title: "Beta" }),
     connector({ id: "c", title: "Gamma" }),
   ];
 
-  it("are_picked_by_keys_and_checked_each_with_its_result", async () => {
+  it("select_by_keyboard_and_show_each_check_result", async () => {
     const { user, host, container } = renderApp("/connectors", { connectors: three }, (mock) => {
       const usual = mock.handlers.checkConnector;
       mock.handlers.checkConnector = (given) => {
@@ -146,7 +147,7 @@ describe("many at once", () => {
     expect(screen.queryByRole("group", { name: "Selected connectors" })).toBeNull();
   });
 
-  it("of_this_computer_are_removed_and_brought_back", async () => {
+  it("remove_local_connectors_and_restore_them", async () => {
     const { user, host } = renderApp("/connectors", { connectors: three });
     await screen.findByRole("row", { name: /^Alpha/ });
     await user.keyboard("{Control>}a{/Control}{Backspace}");
@@ -155,7 +156,7 @@ describe("many at once", () => {
     expect(await screen.findByRole("row", { name: /^Beta/ })).toBeVisible();
   });
 
-  it("of_platforms_are_named_before_they_are_gone_for_good", async () => {
+  it("confirm_permanent_deletion_by_name", async () => {
     const { user, host } = renderApp("/connectors", {
       accounts: manyAccounts(),
       connectors: [...three, hostedConnector()],
@@ -171,10 +172,10 @@ describe("many at once", () => {
     expect(dialog).toHaveTextContent("3 connectors on this computer can be restored with Undo");
     expect(await axeViolations(dialog)).toEqual([]);
     await user.click(within(dialog).getByRole("button", { name: "Delete 4 connectors" }));
-    await waitFor(() => expect(host.lastCall("deleteConnector")).toEqual({ connector: "con_hosted", confirmed: true }));
+    await expectCall(host, "deleteConnector").toEqual({ connector: "con_hosted", confirmed: true });
   });
 
-  it("are_turned_off_where_that_is_one_thing_and_told_why_not", async () => {
+  it("turn_off_or_show_why_not", async () => {
     const { user, host } = renderApp("/connectors", {
       accounts: manyAccounts(),
       connectors: [connector({ id: "a", title: "Alpha" }), hostedConnector()],
@@ -194,14 +195,12 @@ describe("many at once", () => {
       groups: [{ title: "Activation", help: null, controls: one ? [one, ...about] : [] }],
     });
     await user.click(screen.getByRole("button", { name: /^Turn off/ }));
-    await waitFor(() =>
-      expect(host.lastCall("runAction")).toEqual({
-        request: { connector: "con_hosted", action: "deactivate-for-organization", values: null, confirmed: false },
-      }),
-    );
+    await expectCall(host, "runAction").toEqual({
+      request: { connector: "con_hosted", action: "deactivate-for-organization", values: null, confirmed: false },
+    });
   });
 
-  it("are_signed_in_one_after_the_other", async () => {
+  it("sign_in_one_after_the_other", async () => {
     const needs = { ...status, status: "needs_authorization" as const };
     const connectors = [
       connector({ id: "a", title: "Alpha", status: needs }),

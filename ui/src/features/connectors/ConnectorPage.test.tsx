@@ -2,18 +2,19 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { type CheckStep, type CompletionRequest } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
+import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
 import { connector, hostedConnector, manyAccounts, problem } from "@/test/samples";
 
 const command = { program: "npx", arguments: ["-y", "server"], folder: null, variables: {} };
 
-it("a_tab_in_the_address_is_shown_at_once", async () => {
+it("the_tab_in_the_url_is_shown", async () => {
   renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
   expect(await screen.findByRole("tab", { name: "Settings", selected: true })).toBeVisible();
   expect(screen.getByRole("region", { name: "General" })).toBeVisible();
 });
 
-it("an_unchecked_connector_says_so_and_can_be_checked_now", async () => {
+it("the_last_status_is_shown_until_a_check_runs", async () => {
   const { user, host } = renderApp("/connectors/con_github", { connectors: [connector()] });
   const health = within(await screen.findByRole("region", { name: "Health" }));
   expect(health.getByText("Last status: Ready")).toBeVisible();
@@ -25,7 +26,7 @@ it("an_unchecked_connector_says_so_and_can_be_checked_now", async () => {
   expect(host.lastCall("checkConnector")).toEqual({ connector: "con_github" });
 });
 
-it("says_why_access_was_not_revoked_after_a_disconnect", async () => {
+it("disconnecting_shows_why_access_was_not_revoked", async () => {
   const { user } = renderApp("/connectors/con_github", { connectors: [connector()] }, (host) => {
     host.handlers.disconnectConnector = () => ({
       connector: connector(),
@@ -39,7 +40,7 @@ it("says_why_access_was_not_revoked_after_a_disconnect", async () => {
   expect(said[0]).toBeVisible();
 });
 
-it("of_a_hosted_connector_it_is_said_whose_word_its_status_is", async () => {
+it("the_status_of_a_hosted_connector_names_its_source", async () => {
   const { container } = renderApp("/connectors/con_hosted", {
     accounts: manyAccounts(),
     connectors: [hostedConnector()],
@@ -53,7 +54,7 @@ it("of_a_hosted_connector_it_is_said_whose_word_its_status_is", async () => {
   expect(await axeViolations(container)).toEqual([]);
 });
 
-it("a_rejected_token_is_said_and_asked_for_in_its_field", async () => {
+it("a_rejected_token_is_reported_at_its_field", async () => {
   const refused = connector({
     authentication: { kind: "bearer", entry: "wal_1" },
     status: { ...connector().status, status: "needs_authorization", code: "auth.refused" },
@@ -68,10 +69,10 @@ it("a_rejected_token_is_said_and_asked_for_in_its_field", async () => {
   await waitFor(() => expect(token).toHaveFocus());
   await user.type(token, "ghp_new");
   await user.click(screen.getByRole("button", { name: "Save sign-in" }));
-  await waitFor(() => expect(host.lastCall("checkConnector")).toEqual({ connector: "con_github" }));
+  await expectCall(host, "checkConnector").toEqual({ connector: "con_github" });
 });
 
-it("one_that_may_send_credentials_unencrypted_is_marked_and_can_be_told_not_to", async () => {
+it("plain_http_is_marked_and_can_be_disallowed", async () => {
   const insisted = connector({ endpoint: "http://nas.example:8080/mcp", allowsPlainHttp: true });
   const { user, host, container } = renderApp("/connectors/con_github?tab=settings", { connectors: [insisted] });
   expect(await screen.findByText("Not encrypted")).toBeVisible();
@@ -81,21 +82,19 @@ it("one_that_may_send_credentials_unencrypted_is_marked_and_can_be_told_not_to",
   expect(await axeViolations(container)).toEqual([]);
   await user.click(insists);
   await user.click(general.getByRole("button", { name: "Save" }));
-  await waitFor(() => expect(host.lastCall("updateConnector")).toMatchObject({ changes: { allowPlainHttp: false } }));
+  await expectCall(host, "updateConnector").toMatchObject({ changes: { allowPlainHttp: false } });
 });
 
-it("signs_in_again_to_one_that_works_as_somebody_else", async () => {
+it("a_connected_connector_can_be_signed_in_again", async () => {
   const oauth = { kind: "oauth", client: null, entry: "wal_1", callbackPort: null, callbackHost: null } as const;
   const signedIn = connector({ authentication: { ...oauth, redirect: "loopback", scopes: [] } });
   const { user, host } = renderApp("/connectors/con_github", { connectors: [signedIn] });
   await user.click(await screen.findByRole("button", { name: "More actions" }));
   await user.click(await screen.findByRole("menuitem", { name: "Sign in again…" }));
-  await waitFor(() =>
-    expect(host.lastCall("startAuthorization")).toMatchObject({ request: { connector: "con_github" } }),
-  );
+  await expectCall(host, "startAuthorization").toMatchObject({ request: { connector: "con_github" } });
 });
 
-it("removing_it_leads_to_the_list_at_once", async () => {
+it("removing_a_connector_opens_the_list_at_once", async () => {
   const { user, host } = renderApp("/connectors/con_github", { connectors: [connector()] });
   host.handlers.removeConnector = () => new Promise(() => undefined) as never;
   await user.click(await screen.findByRole("button", { name: "More actions" }));
@@ -104,7 +103,7 @@ it("removing_it_leads_to_the_list_at_once", async () => {
   expect(host.lastCall("removeConnector")).toEqual({ connector: "con_github" });
 });
 
-it("deleting_a_hosted_one_leads_to_the_list", async () => {
+it("deleting_a_hosted_connector_opens_the_list", async () => {
   const { user, host } = renderApp("/connectors/con_hosted", {
     accounts: manyAccounts(),
     connectors: [hostedConnector()],
@@ -113,12 +112,12 @@ it("deleting_a_hosted_one_leads_to_the_list", async () => {
   await user.click(await screen.findByRole("menuitem", { name: /^Delete from/ }));
   const dialog = within(await screen.findByRole("alertdialog"));
   await user.click(dialog.getByRole("button", { name: /^Delete/ }));
-  await waitFor(() => expect(host.lastCall("deleteConnector")).toMatchObject({ connector: "con_hosted" }));
+  await expectCall(host, "deleteConnector").toMatchObject({ connector: "con_hosted" });
   await waitFor(() => expect(screen.queryByText("Connector not found")).toBeNull());
   expect(await screen.findByRole("heading", { name: "Connectors" })).toBeVisible();
 });
 
-it("a_slow_server_can_be_given_more_time", async () => {
+it("time_limits_are_validated_and_saved", async () => {
   const { user, host } = renderApp("/connectors/con_github?tab=settings", {
     connectors: [connector({ timeLimits: { runSeconds: 300 } })],
   });
@@ -129,14 +128,12 @@ it("a_slow_server_can_be_given_more_time", async () => {
   expect(connect).toHaveAccessibleDescription("Enter seconds from 1 to 86400");
   await user.clear(connect);
   await user.type(connect, "120{Enter}");
-  await waitFor(() =>
-    expect(host.lastCall("updateConnector")).toMatchObject({
-      changes: { timeLimits: { connectSeconds: 120, runSeconds: 300 } },
-    }),
-  );
+  await expectCall(host, "updateConnector").toMatchObject({
+    changes: { timeLimits: { connectSeconds: 120, runSeconds: 300 } },
+  });
 });
 
-it("tells_a_server_of_the_folders_that_are_entered", async () => {
+it("roots_are_edited_line_by_line", async () => {
   const { user, host, container } = renderApp("/connectors/con_github?tab=settings", {
     connectors: [connector({ roots: ["/srv/notes"] })],
   });
@@ -147,46 +144,44 @@ it("tells_a_server_of_the_folders_that_are_entered", async () => {
   expect(save).toBeDisabled();
   await user.type(folders, "{Enter} {Enter}/home/ada/my docs ");
   await user.click(save);
-  await waitFor(() =>
-    expect(host.lastCall("updateConnector")).toMatchObject({ changes: { roots: ["/srv/notes", "/home/ada/my docs"] } }),
-  );
+  await expectCall(host, "updateConnector").toMatchObject({ changes: { roots: ["/srv/notes", "/home/ada/my docs"] } });
   await waitFor(() => expect(folders).toHaveValue("/srv/notes\n/home/ada/my docs"));
   expect(await axeViolations(container)).toEqual([]);
 });
 
-it("lets_a_server_ask_for_texts_only_after_a_switch", async () => {
+it("sampling_is_off_until_switched_on", async () => {
   const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
   const section = within(await screen.findByRole("region", { name: "Texts of a language model" }));
   const toggle = section.getByRole("switch", { name: /^Let the server ask/ });
   expect(toggle).not.toBeChecked();
   await user.click(toggle);
-  await waitFor(() => expect(host.lastCall("updateConnector")).toMatchObject({ changes: { sampling: true } }));
+  await expectCall(host, "updateConnector").toMatchObject({ changes: { sampling: true } });
   await waitFor(() => expect(toggle).toBeChecked());
 });
 
-it("has_the_system_say_nothing_of_a_connector_after_a_switch", async () => {
+it("notifications_can_be_switched_off", async () => {
   for (const one of [connector(), hostedConnector()]) {
     const { user, host, unmount } = renderApp(`/connectors/${one.id}?tab=settings`, { connectors: [one] });
     const toggle = await screen.findByRole("switch", { name: /^Notifications/ });
     expect(toggle).toBeChecked();
     await user.click(toggle);
-    await waitFor(() => expect(host.lastCall("updateConnector")).toMatchObject({ changes: { muted: true } }));
+    await expectCall(host, "updateConnector").toMatchObject({ changes: { muted: true } });
     await waitFor(() => expect(toggle).not.toBeChecked());
     unmount();
   }
 });
 
-it("keeps_of_runs_what_is_chosen_and_says_what_that_is", async () => {
+it("the_capture_level_is_selected_and_explained", async () => {
   const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
   const section = within(await screen.findByRole("region", { name: "Run history" }));
   expect(section.getByText(/^Arguments, results and what was sent are kept/)).toBeVisible();
   await user.click(section.getByRole("button", { name: /Keep of new runs/ }));
   await user.click(await screen.findByRole("option", { name: "Metadata only" }));
-  await waitFor(() => expect(host.lastCall("updateConnector")).toMatchObject({ changes: { capture: "metadata" } }));
+  await expectCall(host, "updateConnector").toMatchObject({ changes: { capture: "metadata" } });
   expect(await section.findByText(/^Tool, account, time, status and duration are kept/)).toBeVisible();
 });
 
-it("shows_what_a_local_program_writes_to_its_log", async () => {
+it("the_log_of_a_local_program_is_shown", async () => {
   const { host, container } = renderApp("/connectors/con_github?tab=log", { connectors: [connector({ command })] });
   expect(await screen.findByText("Nothing written yet")).toBeVisible();
   host.handlers.readServerLog = () => [
@@ -199,7 +194,7 @@ it("shows_what_a_local_program_writes_to_its_log", async () => {
   expect(await axeViolations(container)).toEqual([]);
 });
 
-it("says_that_a_program_runs_and_stops_it", async () => {
+it("a_running_program_is_shown_and_stopped", async () => {
   const running = {
     connector: "con_github",
     name: "github",
@@ -227,7 +222,7 @@ it("says_that_a_program_runs_and_stops_it", async () => {
   expect(host.lastCall("endSession")).toEqual({ connector: "con_github" });
 });
 
-it("shows_the_log_of_a_server_of_the_web_too_and_none_of_a_platform", async () => {
+it("remote_servers_have_a_log_and_hosted_connectors_none", async () => {
   const { host, unmount } = renderApp("/connectors/con_github?tab=log", { connectors: [connector()] });
   expect(await screen.findByText("What this server writes to its log appears here.")).toBeVisible();
   host.handlers.readServerLog = () => [{ at: "2026-11-20T10:00:00Z", text: "[warning] db: slow" }];
@@ -240,7 +235,7 @@ it("shows_the_log_of_a_server_of_the_web_too_and_none_of_a_platform", async () =
   expect(screen.queryByRole("tab", { name: "Log" })).toBeNull();
 });
 
-it("a_program_that_ended_leads_to_its_log_and_what_was_found_is_copied_for_others", async () => {
+it("a_program_that_ended_links_to_its_log_and_its_report_is_copied", async () => {
   const steps: CheckStep[] = (["found", "started", "spoke", "negotiation", "tools"] as const).map((name, index) => ({
     name,
     state: index < 2 ? "passed" : index === 2 ? "failed" : "skipped",
@@ -260,14 +255,14 @@ it("a_program_that_ended_leads_to_its_log_and_what_was_found_is_copied_for_other
   await user.click(health.getByRole("button", { name: "Check now" }));
   expect(await health.findByText("/usr/bin/npx")).toBeVisible();
   await user.click(health.getByRole("button", { name: "Copy report" }));
-  await waitFor(() => expect(host.lastCall("copyText")).toMatchObject({ text: "Patchbay 1.2.3\n" }));
+  await expectCall(host, "copyText").toMatchObject({ text: "Patchbay 1.2.3\n" });
   expect(host.lastCall("checkReport")).toEqual({ connector: "con_github", steps });
   expect(await axeViolations(container)).toEqual([]);
   await user.click(health.getByRole("button", { name: "Show log" }));
   expect(await screen.findByRole("tab", { name: "Log", selected: true })).toBeVisible();
 });
 
-it("shows_what_a_program_writes_while_it_starts_and_stops_it", async () => {
+it("the_log_of_a_starting_program_is_shown_and_the_start_cancelled", async () => {
   let stop: (thrown: unknown) => void = () => undefined;
   const { user, host, container } = renderApp(
     "/connectors/con_github",
@@ -298,7 +293,7 @@ it("shows_what_a_program_writes_while_it_starts_and_stops_it", async () => {
   expect(screen.queryByRole("alert")).toBeNull();
 });
 
-it("suggests_what_the_server_knows_while_a_prompt_is_filled_in_and_never_stands_in_the_way", async () => {
+it("prompt_arguments_have_completions_that_may_fail", async () => {
   const { user, host, container } = renderApp(
     "/connectors/con_github?tab=prompts",
     { connectors: [connector()] },
@@ -327,20 +322,13 @@ it("suggests_what_the_server_knows_while_a_prompt_is_filled_in_and_never_stands_
   expect(await axeViolations(container)).toEqual([]);
 
   await user.type(screen.getByLabelText(/^branch/), "main");
-  await waitFor(() =>
-    expect(host.lastCall("complete")).toEqual({
-      connector: "con_github",
-      request: {
-        target: { kind: "prompt", name: "review" },
-        argument: "branch",
-        value: "main",
-        others: { repo: "pat" },
-      },
-    }),
-  );
+  await expectCall(host, "complete").toEqual({
+    connector: "con_github",
+    request: { target: { kind: "prompt", name: "review" }, argument: "branch", value: "main", others: { repo: "pat" } },
+  });
   expect(screen.queryByText(/no such thing/i)).toBeNull();
   await user.type(screen.getByRole("textbox", { name: /^branch/ }), "{Enter}");
-  await waitFor(() => expect(host.lastCall("fillPrompt")).toMatchObject({ values: { repo: "pat", branch: "main" } }));
+  await expectCall(host, "fillPrompt").toMatchObject({ values: { repo: "pat", branch: "main" } });
 
   await user.click(screen.getByRole("tab", { name: /^Tools/ }));
   await user.click(screen.getByRole("tab", { name: /^Prompts/ }));
@@ -348,7 +336,7 @@ it("suggests_what_the_server_knows_while_a_prompt_is_filled_in_and_never_stands_
   expect(await screen.findByLabelText(/^repo/)).toHaveValue("pat");
 });
 
-it("reads_a_resource_again_when_its_server_says_so_as_long_as_it_is_shown", async () => {
+it("a_shown_resource_is_watched_and_read_again_after_changes", async () => {
   let text = "first";
   const { user, host } = renderApp("/connectors/con_github?tab=resources", { connectors: [connector()] }, (mock) => {
     mock.handlers.listResources = () =>
@@ -366,18 +354,18 @@ it("reads_a_resource_again_when_its_server_says_so_as_long_as_it_is_shown", asyn
   });
   await user.click(await screen.findByRole("button", { name: /^readme/ }));
   expect(await screen.findByText("first repo://readme")).toBeVisible();
-  await waitFor(() => expect(host.lastCall("watchResource")).toMatchObject({ uri: "repo://readme" }));
+  await expectCall(host, "watchResource").toMatchObject({ uri: "repo://readme" });
   const watch = host.lastCall("watchResource")?.watch;
   text = "second";
   const changed = { kind: "resource_changed", connector: "con_github", uri: "repo://readme" } as const;
   await act(() => host.emit(changed));
   expect(await screen.findByText("second repo://readme")).toBeVisible();
   await user.click(screen.getByRole("button", { name: /^license/ }));
-  await waitFor(() => expect(host.lastCall("endWatch")).toEqual({ watch }));
-  await waitFor(() => expect(host.lastCall("watchResource")).toMatchObject({ uri: "repo://license" }));
+  await expectCall(host, "endWatch").toEqual({ watch });
+  await expectCall(host, "watchResource").toMatchObject({ uri: "repo://license" });
 });
 
-it("reads_a_resource_and_fills_in_a_prompt", async () => {
+it("a_resource_is_read_and_a_prompt_filled_in", async () => {
   const { user, host, container } = renderApp(
     "/connectors/con_github?tab=resources",
     { connectors: [connector()] },
@@ -443,7 +431,7 @@ it("reads_a_resource_and_fills_in_a_prompt", async () => {
     uri: "repo://{+path}{?ref}",
     values: { path: "src/main.rs" },
   });
-  await waitFor(() => expect(host.lastCall("watchResource")).toMatchObject({ uri: "src/main.rs" }));
+  await expectCall(host, "watchResource").toMatchObject({ uri: "src/main.rs" });
   const reads = () => host.calls.filter((one) => one.name === "readResource" && one.given.uri === "src/main.rs");
   expect(reads()).toHaveLength(1);
   await user.click(screen.getByRole("button", { name: "Read resource" }));
@@ -460,7 +448,7 @@ it("reads_a_resource_and_fills_in_a_prompt", async () => {
   expect(host.lastCall("fillPrompt")).toEqual({ connector: "con_github", prompt: "review", values: { number: "12" } });
   await user.click(screen.getByRole("button", { name: "Copy as text" }));
   const text = "User:\nReview 12\n\nAssistant:\nWhich one?";
-  await waitFor(() => expect(host.lastCall("copyText")).toMatchObject({ text }));
+  await expectCall(host, "copyText").toMatchObject({ text });
   await user.click(screen.getByRole("button", { name: "Copy as JSON" }));
   await waitFor(() =>
     expect(JSON.parse((host.lastCall("copyText") as { text: string }).text)).toMatchObject([
@@ -470,7 +458,7 @@ it("reads_a_resource_and_fills_in_a_prompt", async () => {
   );
 });
 
-it("the_command_of_a_local_program_is_edited_line_by_line", async () => {
+it("the_command_of_a_local_program_is_edited_as_text", async () => {
   const command = { program: "npx", arguments: ["-y", "server-files"], folder: null, variables: { LEVEL: "info" } };
   const local = connector({ endpoint: null, authentication: { kind: "none" }, command });
   const { user, host, container } = renderApp("/connectors/con_github?tab=settings", { connectors: [local] });
@@ -484,8 +472,6 @@ it("the_command_of_a_local_program_is_edited_line_by_line", async () => {
   await user.clear(form.getByLabelText("Environment variables"));
   await user.click(form.getByRole("button", { name: "Save command" }));
   const changed = { ...command, arguments: ["-y", "server-files", "/srv/my files"], variables: {} };
-  await waitFor(() =>
-    expect(host.lastCall("updateConnector")).toEqual({ connector: "con_github", changes: { command: changed } }),
-  );
+  await expectCall(host, "updateConnector").toEqual({ connector: "con_github", changes: { command: changed } });
   await waitFor(() => expect(form.getByRole("button", { name: "Save command" })).toBeDisabled());
 });

@@ -5,7 +5,7 @@ import { renderApp } from "@/test/renderApp";
 import { authorization, connector, manyConnectors, problem } from "@/test/samples";
 
 describe("list of connectors", () => {
-  it("says_of_each_row_what_it_is_how_and_as_whom", async () => {
+  it("names_rows_by_title_status_and_identity", async () => {
     const { container } = renderApp("/connectors", { connectors: manyConnectors() });
     expect(
       await screen.findByRole("row", {
@@ -16,7 +16,7 @@ describe("list of connectors", () => {
     expect(await axeViolations(container)).toEqual([]);
   });
 
-  it("says_no_sign_in_of_a_connector_that_is_ready_meanwhile", async () => {
+  it("shows_no_pending_sign_in_for_a_ready_connector", async () => {
     const ready = connector();
     const waiting = connector({ id: "con_wiki", name: "wiki", title: "Wiki" });
     waiting.status = { ...waiting.status, status: "authorizing" };
@@ -29,14 +29,14 @@ describe("list of connectors", () => {
     expect(within(screen.getByRole("row", { name: /^GitHub/ })).queryByText(/^Waiting for you/)).toBeNull();
   });
 
-  it("invites_to_add_when_there_is_nothing", async () => {
+  it("shows_an_empty_state_and_adds_with_n", async () => {
     const { user } = renderApp("/connectors");
     expect(await screen.findByText("No connectors yet")).toBeVisible();
     await user.keyboard("n");
     expect(await screen.findByRole("dialog", { name: "Add connector" })).toBeVisible();
   });
 
-  it("shows_the_problem_with_its_code_and_a_way_on", async () => {
+  it("shows_a_load_error_with_its_code_and_retries", async () => {
     let refused = true;
     const { user } = renderApp("/connectors", { connectors: [connector()] }, (host) => {
       host.handlers.listConnectors = () => {
@@ -56,7 +56,7 @@ describe("list of connectors", () => {
     expect(await screen.findByRole("row", { name: /^GitHub/ })).toBeVisible();
   });
 
-  it("moves_with_j_and_opens_with_enter", async () => {
+  it("selects_with_j_and_opens_with_enter", async () => {
     const { user } = renderApp("/connectors", {
       connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" })],
     });
@@ -65,7 +65,7 @@ describe("list of connectors", () => {
     expect(await screen.findByRole("heading", { name: "Beta", level: 1 })).toBeVisible();
   });
 
-  it("removes_with_backspace_and_brings_back_with_undo", async () => {
+  it("removes_with_backspace_and_restores_with_undo", async () => {
     const { user, host } = renderApp("/connectors", {
       connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" })],
     });
@@ -88,7 +88,7 @@ describe("list of connectors", () => {
     });
   });
 
-  it("filters_by_every_word_and_takes_letters_as_text_there", async () => {
+  it("filters_by_every_word_and_runs_no_shortcuts_in_the_field", async () => {
     const { user, host } = renderApp("/connectors", { connectors: manyConnectors() });
     await screen.findByRole("row", { name: /^HubSpot/ });
     await user.keyboard("/");

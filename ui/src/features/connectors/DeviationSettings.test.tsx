@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { type Connector, type ConnectorChanges, type DeviationView } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { type MockHost } from "@/test/mockHost";
+import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
 import { connector } from "@/test/samples";
 
@@ -47,7 +48,7 @@ async function unfolded(user: ReturnType<typeof renderApp>["user"]) {
 const knownGroup = { name: "Ask for offline access by a parameter" };
 const weakGroup = { name: "Ignore a slash at the end of the provider's address" };
 
-it("keeps_all_that_is_chosen_and_leaves_out_what_is_automatic", async () => {
+it("saves_all_choices_except_automatic_ones", async () => {
   const { user, host, container } = renderSettings({ oauthDeviations: { issuer_slash: true } });
   const section = await unfolded(user);
   const first = within(section.getByRole("group", knownGroup));
@@ -65,7 +66,7 @@ it("keeps_all_that_is_chosen_and_leaves_out_what_is_automatic", async () => {
   await waitFor(() => expect(first.getByRole("radio", { name: "Automatic" })).toBeChecked());
 });
 
-it("asks_before_a_check_is_weakened", async () => {
+it("confirms_weakening_a_check", async () => {
   const { user, host } = renderSettings();
   const section = await unfolded(user);
   const second = within(section.getByRole("group", weakGroup));
@@ -79,16 +80,14 @@ it("asks_before_a_check_is_weakened", async () => {
   expect(host.lastCall("updateConnector")).toBeUndefined();
   await user.click(second.getByRole("radio", { name: "On" }));
   await user.click(await screen.findByRole("button", { name: "Turn on" }));
-  await waitFor(() =>
-    expect(host.lastCall("updateConnector")).toEqual({
-      connector: "con_github",
-      changes: { oauthDeviations: { issuer_slash: true } },
-    }),
-  );
+  await expectCall(host, "updateConnector").toEqual({
+    connector: "con_github",
+    changes: { oauthDeviations: { issuer_slash: true } },
+  });
   await waitFor(() => expect(second.getByRole("radio", { name: "On" })).toBeChecked());
 });
 
-it("says_why_a_choice_was_not_kept", async () => {
+it("shows_why_saving_failed", async () => {
   const { user } = renderSettings({}, (host) => host.fail("updateConnector", { message: "the database is read-only" }));
   const section = await unfolded(user);
   const first = within(section.getByRole("group", knownGroup));
@@ -97,9 +96,9 @@ it("says_why_a_choice_was_not_kept", async () => {
   expect(first.getByRole("radio", { name: "Automatic" })).toBeChecked();
 });
 
-it("is_not_there_where_nothing_deviates", async () => {
+it("is_hidden_without_deviations", async () => {
   const { host } = renderApp(settings, { connectors: [connector()] });
-  await waitFor(() => expect(host.lastCall("listDeviations")).toEqual({ connector: "con_github" }));
+  await expectCall(host, "listDeviations").toEqual({ connector: "con_github" });
   await screen.findByRole("region", { name: "General" });
   expect(screen.queryByRole("region", { name: "Sign-in deviations" })).toBeNull();
 });

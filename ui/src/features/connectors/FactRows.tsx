@@ -1,5 +1,4 @@
 import { Fragment } from "react";
-import { inertText } from "@/lib/inertText";
 
 type Props = { className: string | undefined; rows: [label: string, value: string | null, isCode?: boolean][] };
 
@@ -13,7 +12,7 @@ export function FactRows({ className, rows }: Props) {
             <Fragment key={label}>
               <dt>{label}</dt>
               <dd className={isCode ? "mono" : undefined} data-selectable>
-                {inertText(value)}
+                {value}
               </dd>
             </Fragment>
           ),

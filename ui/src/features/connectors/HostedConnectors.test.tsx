@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { axeViolations } from "@/test/axe";
+import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
 import { connector, hostedConnector, manyAccounts, manyHosted, problem } from "@/test/samples";
 
@@ -13,7 +14,7 @@ const names = () =>
 afterEach(() => vi.useRealTimers());
 
 describe("list over all accounts", () => {
-  it("shows_rows_at_once_and_asks_behind_them", async () => {
+  it("shows_rows_while_syncing", async () => {
     const { host, user, container } = renderApp("/connectors", state, (mock) => {
       mock.handlers.syncConnectors = () => new Promise(() => undefined);
     });
@@ -33,7 +34,7 @@ describe("list over all accounts", () => {
     expect(await axeViolations(container)).toEqual([]);
   });
 
-  it("says_which_account_is_slow_until_one_stops_waiting", async () => {
+  it("shows_a_slow_account_until_it_is_dismissed", async () => {
     vi.useFakeTimers({
       shouldAdvanceTime: true,
       toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval"],
@@ -55,7 +56,7 @@ describe("list over all accounts", () => {
     await waitFor(() => expect(line).toHaveTextContent(/^6 accounts up to date/));
   });
 
-  it("names_what_ails_each_account_with_its_code_and_a_way_on", async () => {
+  it("shows_the_problem_of_each_account_with_its_code_and_action", async () => {
     const { user } = renderApp("/connectors", state, (host) =>
       host.respondToSync({
         acc_airbyte: problem({ code: "platform.answer", message: "the answer is HTML" }),
@@ -73,7 +74,7 @@ describe("list over all accounts", () => {
     expect(await screen.findByRole("heading", { name: "10ex · Lena", level: 1 })).toBeVisible();
   });
 
-  it("says_once_that_several_accounts_cannot_be_reached_and_tries_them_again", async () => {
+  it("reports_several_unreachable_accounts_once_and_retries", async () => {
     const { user, host } = renderApp("/connectors", state, (host) => {
       const away = problem({ code: "network.unreachable", message: "couldn't connect" });
       const hosted = manyAccounts().filter(({ platform }) => platform !== "local");
@@ -89,7 +90,7 @@ describe("list over all accounts", () => {
     await waitFor(() => expect(calls()).toBe(before + 1));
   });
 
-  it("is_narrowed_by_account_platform_status_and_place", async () => {
+  it("is_filtered_by_account_status_and_location", async () => {
     const { user } = renderApp("/connectors?account=acc_cohere", state);
     await screen.findByRole("row", { name: /^Confluence/ });
     expect(names()).toEqual(["Confluence search", "Zendesk search"]);
@@ -114,7 +115,7 @@ describe("hosted connector", () => {
     reauthAction: "enter_key",
   });
 
-  it("leads_to_where_its_key_is_entered_from_wherever_that_is_offered", async () => {
+  it("opens_the_credentials_tab_to_enter_a_key", async () => {
     const { user, host } = renderApp("/connectors", { ...state, connectors: [keyed] });
     const credentials = () => screen.findByRole("tab", { name: "Credentials", selected: true });
     await user.click(await screen.findByRole("button", { name: /^Enter key ?, HubSpot CRM/ }));
@@ -130,7 +131,7 @@ describe("hosted connector", () => {
     expect(host.lastCall("checkConnector")).toBeUndefined();
   });
 
-  it("says_nothing_of_a_credential_that_its_platform_does_not_name", async () => {
+  it("shows_no_credential_if_the_platform_names_none", async () => {
     const { user } = renderApp("/connectors", {
       ...state,
       connectors: [keyed, connector({ identity: { ...connector().identity, credential: null, level: null } })],
@@ -153,24 +154,22 @@ describe("hosted connector", () => {
     expect(await axeViolations(dialog)).toEqual([]);
     expect(host.lastCall("deleteConnector")).toBeUndefined();
     await user.click(within(dialog).getByRole("button", { name: "Delete connector" }));
-    await waitFor(() => expect(host.lastCall("deleteConnector")).toEqual({ connector: "con_hosted", confirmed: true }));
+    await expectCall(host, "deleteConnector").toEqual({ connector: "con_hosted", confirmed: true });
     expect(host.lastCall("removeConnector")).toBeUndefined();
   });
 
-  it("is_edited_only_in_what_is_the_users_own_and_shows_its_json", async () => {
+  it("edits_only_local_settings_and_shows_its_json", async () => {
     const { user, host, container } = renderApp("/connectors/con_hosted?tab=settings", state);
     const tags = await screen.findByRole("textbox", { name: "Tags" });
     expect(screen.queryByRole("textbox", { name: "Title" })).toBeNull();
     expect(screen.queryByRole("switch", { name: /^On/ })).toBeNull();
     expect(await screen.findByRole("region", { name: "Connector JSON" })).toHaveTextContent(`"protocol": "mcp"`);
     await user.type(tags, "crm{Enter}");
-    await waitFor(() =>
-      expect(host.lastCall("updateConnector")).toEqual({ connector: "con_hosted", changes: { tags: ["crm"] } }),
-    );
+    await expectCall(host, "updateConnector").toEqual({ connector: "con_hosted", changes: { tags: ["crm"] } });
     expect(await axeViolations(container)).toEqual([]);
   });
 
-  it("is_left_alone_by_keys_that_go_to_an_open_menu", async () => {
+  it("ignores_shortcuts_while_a_menu_is_open", async () => {
     const { user, host } = renderApp("/connectors/con_hosted", { ...state, connectors: [hostedConnector()] });
     await user.click(await screen.findByRole("button", { name: "More actions" }));
     const menu = await screen.findByRole("menu", { name: "More actions" });
@@ -183,7 +182,7 @@ describe("hosted connector", () => {
     await waitFor(() => expect(host.lastCall("startAuthorization")).toBeDefined());
   });
 
-  it("is_signed_in_on_the_platforms_page_without_a_way_back", async () => {
+  it("signs_in_on_the_platform_page_without_a_redirect", async () => {
     const { user, host } = renderApp("/connectors", { ...state, connectors: [hostedConnector()] });
     await screen.findByRole("row", { name: /^HubSpot/ });
     await user.keyboard("c");

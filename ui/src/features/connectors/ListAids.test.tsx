@@ -5,7 +5,7 @@ import { manyToolChanges } from "@/test/needSamples";
 import { renderApp } from "@/test/renderApp";
 import { connector, manyAccounts, manyConnectors, manyHosted, problem } from "@/test/samples";
 
-it("the_head_of_an_account_says_how_it_is_and_leads_there", async () => {
+it("a_group_head_shows_the_state_of_its_account_and_opens_it", async () => {
   const { user } = renderApp(
     "/connectors",
     {
@@ -23,7 +23,7 @@ it("the_head_of_an_account_says_how_it_is_and_leads_there", async () => {
   expect(await screen.findByRole("heading", { name: "10ex · Lena", level: 1 })).toBeVisible();
 });
 
-it("a_quick_look_follows_the_selected_row_and_leaves_the_keys_to_the_list", async () => {
+it("the_preview_follows_the_selected_row_and_the_list_keeps_the_focus", async () => {
   const { user, container } = renderApp("/connectors", {
     connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta", toolCount: 7 })],
   });
@@ -39,7 +39,7 @@ it("a_quick_look_follows_the_selected_row_and_leaves_the_keys_to_the_list", asyn
   expect(screen.queryByRole("complementary")).toBeNull();
 });
 
-it("rows_are_picked_by_the_pointer_too_and_the_list_keeps_the_keys", async () => {
+it("rows_are_selected_by_pointer_and_the_list_keeps_the_focus", async () => {
   const { user } = renderApp("/connectors", {
     connectors: [
       connector({ id: "a", title: "Alpha" }),
@@ -56,7 +56,7 @@ it("rows_are_picked_by_the_pointer_too_and_the_list_keeps_the_keys", async () =>
   expect(screen.getByRole("row", { name: /^Gamma/ })).toHaveAttribute("aria-selected", "true");
 });
 
-it("whoever_comes_back_finds_the_row_that_was_opened", async () => {
+it("the_opened_row_is_selected_after_going_back", async () => {
   const { user } = renderApp("/connectors", {
     connectors: [connector({ id: "a", title: "Alpha" }), connector({ id: "b", title: "Beta" })],
   });
@@ -69,14 +69,14 @@ it("whoever_comes_back_finds_the_row_that_was_opened", async () => {
   expect(screen.getByRole("row", { name: /^Beta/ })).toHaveAttribute("aria-selected", "true");
 });
 
-it("a_ready_connector_whose_tools_changed_says_so_and_leads_to_them", async () => {
+it("a_row_shows_changed_tools_and_opens_their_review", async () => {
   const { user } = renderApp("/connectors", { connectors: manyConnectors(), toolChanges: manyToolChanges() });
   await screen.findByRole("row", { name: /^Linear, 3 tools changed/ });
   await user.click(screen.getByRole("button", { name: /^Review changes ?, Linear/ }));
   expect(await screen.findByRole("region", { name: "Changed tools" })).toBeVisible();
 });
 
-it("the_arrow_leads_from_the_filter_to_the_rows", async () => {
+it("arrow_down_moves_from_the_filter_to_the_rows", async () => {
   const { user } = renderApp("/connectors", { connectors: manyConnectors() });
   await screen.findByRole("row", { name: /^Linear/ });
   await user.keyboard("/linear{ArrowDown}");

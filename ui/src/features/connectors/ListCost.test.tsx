@@ -14,7 +14,7 @@ vi.mock("./listView", async (original) => {
   };
 });
 
-it("draws_few_elements_for_each_row", async () => {
+it("renders_few_elements_per_row", async () => {
   renderApp("/connectors", { accounts: manyAccounts(), connectors: [hostedConnector()] });
   const row = await screen.findByRole("row", { name: /^HubSpot CRM/ });
   expect(screen.getByRole("button", { name: /^Sign in ?, HubSpot CRM$/ })).toBeVisible();
@@ -22,7 +22,7 @@ it("draws_few_elements_for_each_row", async () => {
   expect(row.querySelectorAll("*").length).toBeLessThanOrEqual(28);
 });
 
-it("sorts_groups_and_counts_nothing_for_a_key_in_the_filter", async () => {
+it("does_not_sort_or_group_again_while_filtering", async () => {
   const { user } = renderApp("/connectors", {
     connectors: [connector({ id: "a", title: "Alpha", tags: ["x"] }), connector({ id: "b", title: "Beta" })],
   });

@@ -5,7 +5,6 @@ import { ErrorNotice } from "@/components/ErrorNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { type Connector } from "@/host/bindings";
 import { queries } from "@/host/queries";
-import { inertText } from "@/lib/inertText";
 import { clockSeconds, exactTime } from "@/lib/time";
 import styles from "./LogPane.module.css";
 import { RunningServer } from "./RunningServer";
@@ -55,7 +54,7 @@ function Log({ connector }: { connector: Connector }) {
           <time className="text3" dateTime={at} title={exactTime(at)}>
             {clockSeconds(at)}
           </time>
-          <span>{inertText(text)}</span>
+          <span>{text}</span>
         </div>
       ))}
     </div>

@@ -1,5 +1,4 @@
 import { Notice } from "@/components/ProblemNotice";
-import { inertText } from "@/lib/inertText";
 import { sentence } from "@/lib/words";
 
 type Props = { title?: string; notes: string[] };
@@ -11,7 +10,7 @@ export function NotesNotice({ title = "Not everything was taken as it stands", n
     <Notice glyph="changed" title={title}>
       <ul>
         {notes.map((note) => (
-          <li key={note}>{sentence(inertText(note))}</li>
+          <li key={note}>{sentence(note)}</li>
         ))}
       </ul>
     </Notice>

@@ -1,6 +1,5 @@
 import { Dialog } from "@/components/Dialog";
 import { SubmitButton } from "@/components/SubmitButton";
-import { inertText } from "@/lib/inertText";
 import { type Step, StepFooter } from "./AddStep";
 import styles from "./AddDialog.module.css";
 
@@ -19,7 +18,7 @@ export function OfferedAddress({ url, turn, onSkip, onClose, onAgree }: Props) {
         </StepFooter>
       }
     >
-      <p className={`mono ${styles.offered}`}>{inertText(url)}</p>
+      <p className={`mono ${styles.offered}`}>{url}</p>
       <p className="text2">Continue only if you expected it. Patchbay then asks this address what it offers.</p>
     </Dialog>
   );

@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Code } from "@/components/Fact";
 import { ErrorNotice } from "@/components/ErrorNotice";
 import { queries } from "@/host/queries";
-import { inertText } from "@/lib/inertText";
 
 type Props = {
   program: string;
@@ -17,7 +16,7 @@ export function ResolvedProgram({ program, path }: Props) {
   if (data === undefined || data === program) return null;
   return (
     <p className="text2 small">
-      Starts <Code>{inertText(data)}</Code>
+      Starts <Code>{data}</Code>
     </p>
   );
 }

@@ -4,7 +4,6 @@ import { Button } from "@/components/Button";
 import { commands, type Connector } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
-import { inertText } from "@/lib/inertText";
 import styles from "./ConnectorPage.module.css";
 
 /** The last log line of a program that is starting, and a button to cancel. The program may be downloading first. */
@@ -19,7 +18,7 @@ export function Starting({ connector }: { connector: Connector }) {
         Cancel
       </Button>
       <span className="mono text2 small cut" data-selectable>
-        {last && inertText(last.text)}
+        {last?.text}
       </span>
     </div>
   );

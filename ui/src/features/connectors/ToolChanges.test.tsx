@@ -55,9 +55,3 @@ it("changed tools are reviewed from home and accepted by a key", async () => {
   await waitFor(() => expect(screen.queryByRole("region", { name: "Changed tools" })).toBeNull());
   expect(host.lastCall("acceptTools")).toEqual({ connector: "con_github" });
 });
-
-it("nothing is said of tools that are as they were", async () => {
-  renderApp("/connectors/con_github?tab=tools", { ...state, toolChanges: [] });
-  expect(await screen.findByRole("tab", { name: /Tools/, selected: true })).toBeVisible();
-  expect(screen.queryByRole("region", { name: "Changed tools" })).toBeNull();
-});

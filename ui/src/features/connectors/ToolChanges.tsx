@@ -7,6 +7,7 @@ import { Tag } from "@/components/Tag";
 import { commands, type Connector, type Difference, type ToolChange, type ToolChangeKind } from "@/host/bindings";
 import { keys, queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";
+import { fromPointer } from "@/lib/jsonPointer";
 import { ago, exactTime } from "@/lib/time";
 import { count } from "@/lib/words";
 import styles from "./ToolChanges.module.css";
@@ -93,12 +94,9 @@ function DifferenceItem({ difference: { path, before, after } }: { difference: D
 
 /** Label of a JSON pointer, such as `description` or `arguments › properties › to`. */
 function pathLabel(path: string): string {
-  const parts = path
-    .split("/")
-    .slice(1)
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const [first = "", ...rest] = fromPointer(path);
   const words: Partial<Record<string, string>> = { inputSchema: "arguments", outputSchema: "result" };
-  return parts.map((part, index) => (index === 0 ? (words[part] ?? part) : part)).join(" › ");
+  return [words[first] ?? first, ...rest].join(" › ");
 }
 
 function textOf(value: unknown): string {

@@ -1,6 +1,7 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { type CertificateFacts, type Connector } from "@/host/bindings";
+import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
 import { connector } from "@/test/samples";
 
@@ -17,7 +18,7 @@ function untrusted(given: Partial<Connector> = {}): Connector {
   return connector({ status, ...given });
 }
 
-it("a_certificate_is_trusted_after_its_fingerprint_was_shown", async () => {
+it("a_certificate_is_trusted_after_showing_its_fingerprint", async () => {
   const { user, host } = renderApp("/connectors/con_github", { connectors: [untrusted()] });
   host.handlers.findUntrustedCertificate = () => ({ place: "wiki.corp:8443", reason: "it's self-signed", facts });
   host.handlers.trustCertificate = () => connector();
@@ -27,13 +28,11 @@ it("a_certificate_is_trusted_after_its_fingerprint_was_shown", async () => {
   expect(dialog.getByText("AA:BB:CC")).toBeVisible();
   expect(dialog.getByText(/Corp <b>CA<\/b>/).textContent).not.toContain("\u202e");
   await user.click(dialog.getByRole("button", { name: "Trust certificate" }));
-  await waitFor(() =>
-    expect(host.lastCall("trustCertificate")).toEqual({ connector: "con_github", sha256: "AA:BB:CC" }),
-  );
-  await waitFor(() => expect(host.lastCall("checkConnector")).toEqual({ connector: "con_github" }));
+  await expectCall(host, "trustCertificate").toEqual({ connector: "con_github", sha256: "AA:BB:CC" });
+  await expectCall(host, "checkConnector").toEqual({ connector: "con_github" });
 });
 
-it("nothing_is_trusted_where_that_is_cancelled_or_not_the_matter", async () => {
+it("nothing_is_trusted_on_cancel_or_without_a_certificate", async () => {
   const { user, host } = renderApp("/connectors/con_github", { connectors: [untrusted()] });
   host.handlers.findUntrustedCertificate = () => ({ place: "wiki.corp:8443", reason: "it's self-signed", facts });
   await user.click(await screen.findByRole("button", { name: "View certificate…" }));
@@ -57,22 +56,16 @@ it("certificates_are_added_and_removed_in_the_settings", async () => {
   host.handlers.chooseCertificates = () => [{ pem: "PEM of another", facts }];
   const section = within(await screen.findByRole("region", { name: "Certificates" }));
   await user.click(section.getByRole("button", { name: "Add root certificate…" }));
-  await waitFor(() =>
-    expect(host.lastCall("updateConnector")).toMatchObject({
-      changes: { network: { authorities: ["PEM of ours", "PEM of another"] } },
-    }),
-  );
+  await expectCall(host, "updateConnector").toMatchObject({
+    changes: { network: { authorities: ["PEM of ours", "PEM of another"] } },
+  });
   await user.click(section.getByRole("button", { name: "Stop trusting wiki.corp:8443" }));
-  await waitFor(() =>
-    expect(host.lastCall("updateConnector")).toMatchObject({ changes: { network: { forget: ["wiki.corp:8443"] } } }),
-  );
+  await expectCall(host, "updateConnector").toMatchObject({ changes: { network: { forget: ["wiki.corp:8443"] } } });
   await user.click(section.getByRole("button", { name: "Stop trusting CN=Our CA" }));
-  await waitFor(() =>
-    expect(host.lastCall("updateConnector")).toMatchObject({ changes: { network: { authorities: [] } } }),
-  );
+  await expectCall(host, "updateConnector").toMatchObject({ changes: { network: { authorities: [] } } });
 });
 
-it("a_client_certificate_is_chosen_by_the_host_and_taken_away", async () => {
+it("a_client_certificate_is_chosen_and_removed", async () => {
   const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
   const network = {
     authorities: [],
@@ -85,12 +78,10 @@ it("a_client_certificate_is_chosen_by_the_host_and_taken_away", async () => {
   await user.click(section.getByRole("button", { name: "Choose client certificate…" }));
   expect(host.lastCall("chooseClientCertificate")).toEqual({ connector: "con_github" });
   await user.click(await section.findByRole("button", { name: "Stop showing CN=laptop" }));
-  await waitFor(() =>
-    expect(host.lastCall("updateConnector")).toMatchObject({ changes: { network: { forgetClientCertificate: true } } }),
-  );
+  await expectCall(host, "updateConnector").toMatchObject({ changes: { network: { forgetClientCertificate: true } } });
 });
 
-it("a_proxy_is_chosen_and_its_address_saved_by_a_button", async () => {
+it("a_proxy_is_selected_and_its_address_saved", async () => {
   const { user, host } = renderApp("/connectors/con_github?tab=settings", { connectors: [connector()] });
   const section = within(await screen.findByRole("region", { name: "Proxy" }));
   const choose = async (name: string) => {
@@ -100,13 +91,9 @@ it("a_proxy_is_chosen_and_its_address_saved_by_a_button", async () => {
   await choose("This proxy");
   expect(host.lastCall("updateConnector")).toBeUndefined();
   await user.type(section.getByRole("textbox", { name: "Proxy address" }), "http://proxy.corp:3128{Enter}");
-  await waitFor(() =>
-    expect(host.lastCall("updateConnector")).toMatchObject({
-      changes: { network: { proxy: { url: "http://proxy.corp:3128" } } },
-    }),
-  );
+  await expectCall(host, "updateConnector").toMatchObject({
+    changes: { network: { proxy: { url: "http://proxy.corp:3128" } } },
+  });
   await choose("None");
-  await waitFor(() =>
-    expect(host.lastCall("updateConnector")).toMatchObject({ changes: { network: { proxy: "direct" } } }),
-  );
+  await expectCall(host, "updateConnector").toMatchObject({ changes: { network: { proxy: "direct" } } });
 });

@@ -7,7 +7,6 @@ import { type Code, commands, type Connector, type UntrustedCertificate } from "
 import { asProblem } from "@/host/call";
 import { upsertConnector } from "@/host/upsert";
 import { useCommand } from "@/host/useCommand";
-import { inertText } from "@/lib/inertText";
 import { expires } from "@/lib/time";
 import { sentence } from "@/lib/words";
 import styles from "./ConnectorPage.module.css";
@@ -66,7 +65,7 @@ function TrustDialog({ connector, certificate, onClose, onTrusted }: DialogProps
   const submit = () => trust.mutate(facts.sha256, { onSuccess: onTrusted });
   return (
     <ConfirmDialog
-      title={`Trust the certificate of ${inertText(place)}?`}
+      title={`Trust the certificate of ${place}?`}
       notice={trust.error && <ErrorNotice error={trust.error} />}
       confirmLabel="Trust certificate"
       isPending={trust.isPending}
@@ -74,8 +73,8 @@ function TrustDialog({ connector, certificate, onClose, onTrusted }: DialogProps
       onClose={onClose}
     >
       <p>
-        Your system doesn't trust it: {inertText(reason)}. Someone on the network may be posing as this server, and
-        would get everything that {connector.title} sends.
+        Your system doesn't trust it: {reason}. Someone on the network may be posing as this server, and would get
+        everything that {connector.title} sends.
       </p>
       <p>Trust it only if the server's operator has the same fingerprint.</p>
       <FactRows

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { choiceOf, errorsOf, formOf, newForm, redirectUriOf } from "./authenticationForm";
 
-it("a_form_of_a_connector_gives_its_sign_in_back", () => {
+it("the_form_of_a_connector_round_trips", () => {
   const form = formOf({
     kind: "oauth",
     client: "wal_app",
@@ -21,7 +21,7 @@ it("a_form_of_a_connector_gives_its_sign_in_back", () => {
   });
 });
 
-it("an_own_app_needs_a_client_id_and_may_have_no_secret", () => {
+it("an_own_app_requires_a_client_id_but_no_secret", () => {
   const form = { ...newForm("oauth"), ownClient: true };
   expect(errorsOf(form)).toHaveProperty("clientId");
   const typed = { ...form, clientId: " app " };
@@ -29,7 +29,7 @@ it("an_own_app_needs_a_client_id_and_may_have_no_secret", () => {
   expect(choiceOf(typed)).toMatchObject({ client: { kind: "new", clientId: "app", clientSecret: null } });
 });
 
-it("an_app_that_signs_in_as_itself_needs_its_secret", () => {
+it("client_credentials_require_a_secret", () => {
   const form = { ...newForm("oauth"), ownClient: true, asApp: true, clientId: "app" };
   expect(errorsOf(form)).toHaveProperty("clientSecret");
   const typed = { ...form, clientSecret: { text: "s3cret", isReference: false } };
@@ -43,7 +43,7 @@ it.each(["0", "65536", "http", "-1", "1.5"])("port_%s_is_refused", (callbackPort
   expect(errorsOf({ ...newForm("oauth"), callbackPort })).toHaveProperty("callbackPort");
 });
 
-it("headers_want_a_name_that_can_be_sent_and_a_value", () => {
+it("headers_require_a_valid_name_and_a_value", () => {
   const form = newForm("headers");
   expect(errorsOf(form)).toHaveProperty("headers");
   expect(errorsOf({ ...form, headers: [{ name: "X Key", value: "a" }] })).toHaveProperty("headers");
@@ -59,7 +59,7 @@ it("headers_want_a_name_that_can_be_sent_and_a_value", () => {
   expect(choiceOf(good)).toEqual({ kind: "headers", entry: null, values: { "X-Key": { kind: "new", secret: "a" } } });
 });
 
-it("what_looks_like_a_reference_is_one_only_where_it_is_said_to_be", () => {
+it("text_like_a_reference_is_a_secret_unless_marked", () => {
   const lookalike = "cmd://touch /tmp/x";
   const headers = {
     ...newForm("headers"),
@@ -83,7 +83,7 @@ it("what_looks_like_a_reference_is_one_only_where_it_is_said_to_be", () => {
   expect(choiceOf(app)).toMatchObject({ client: { clientSecret: { kind: "new", secret: lookalike } } });
 });
 
-it("the_redirect_address_follows_port_host_and_kind", () => {
+it("the_redirect_uri_follows_port_host_and_kind", () => {
   const usual = "http://127.0.0.1:27218/callback";
   expect(redirectUriOf(newForm("oauth"), usual)).toBe(usual);
   expect(redirectUriOf({ ...newForm("oauth"), callbackPort: "7718", callbackHost: "localhost" }, usual)).toBe(

@@ -8,12 +8,12 @@ const command = {
   variables: { LEVEL: "debug", QUERY: " a=b " },
 };
 
-test("what_is_shown_reads_back_as_it_was", () => {
+test("commands_survive_a_round_trip", () => {
   for (const one of [command, { program: "server", arguments: [], folder: null, variables: {} }])
     expect(parseProgram(programText(one))).toEqual({ command: one });
 });
 
-test("what_is_wrong_is_told_at_its_field", () => {
+test("errors_are_reported_by_field", () => {
   const text = programText(command);
   expect(parseProgram({ ...text, program: " " })).toEqual({ errors: { program: "Enter a program" } });
   const wrong = { errors: { variables: "Enter NAME=VALUE on each line" } };
@@ -21,7 +21,7 @@ test("what_is_wrong_is_told_at_its_field", () => {
   expect(parseProgram({ ...text, variables: "=debug" })).toEqual(wrong);
 });
 
-test("what_has_several_lines_is_not_edited_by_lines", () => {
+test("multiline_values_are_not_editable", () => {
   expect(isEditableAsText(command)).toBe(true);
   expect(isEditableAsText({ ...command, arguments: ["one\ntwo"] })).toBe(false);
   expect(isEditableAsText({ ...command, arguments: ["one", ""] })).toBe(false);

@@ -22,34 +22,24 @@ export function useConnectQueue({ onSignIn, onOutcome }: Props) {
 
   const start = async (connectors: Connector[]) => {
     const eligible = connectors.filter((one) => isSignInAction(one.nextAction));
+    const fail = ({ id }: Connector, words: string) => onOutcome(id, { state: "failed", words });
     for (const one of connectors) {
       if (eligible.includes(one)) onOutcome(one.id, { state: "running", words: "Waiting" });
-      else
-        onOutcome(one.id, {
-          state: "failed",
-          words: one.status.status === "ready" ? "Already connected" : "No browser sign-in",
-        });
+      else fail(one, one.status.status === "ready" ? "Already connected" : "No browser sign-in");
     }
     stopping.current = new AbortController();
     const { signal } = stopping.current;
     for (const [index, one] of eligible.entries()) {
       if (signal.aborted) {
-        onOutcome(one.id, { state: "failed", words: "Not signed in" });
+        fail(one, "Not signed in");
         continue;
       }
       setLeft(eligible.length - index);
       onOutcome(one.id, { state: "running", words: "Signing in" });
       onSignIn(one);
       const state = await waitForEnd(client, one.id, signal);
-      onOutcome(
-        one.id,
-        state === "authorized"
-          ? { state: "done", words: "Signed in" }
-          : {
-              state: "failed",
-              words: state === null ? "Sign-in continues" : (failureWords[state] ?? "Sign-in failed"),
-            },
-      );
+      if (state === "authorized") onOutcome(one.id, { state: "done", words: "Signed in" });
+      else fail(one, state === null ? "Sign-in continues" : (failureWords[state] ?? "Sign-in failed"));
     }
     setLeft(0);
   };

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import "@/components/SchemaForm/SchemaForm";
 import { axeViolations } from "@/test/axe";
 import { credentialLevels, platformDetails } from "@/test/hostedSamples";
+import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
 import { entry, hostedConnector, manyAccounts, problem } from "@/test/samples";
 
@@ -14,23 +15,21 @@ const state = {
 };
 const at = (tab: string) => `/connectors/${hosted.id}?tab=${tab}`;
 
-describe("what only the platform has", () => {
-  it("shows_facts_and_switches_and_carries_out_an_act_at_once_where_nothing_is_to_be_asked", async () => {
+describe("platform details", () => {
+  it("shows_facts_and_switches_and_runs_an_action_without_confirmation", async () => {
     const { host, user, container } = renderApp(at("overview"), state);
     const part = await screen.findByRole("region", { name: "On Mistral · Northlight" });
     const facts = screen.getByRole("region", { name: "Facts" });
     expect(within(facts).getByText("Protocol").nextElementSibling).toHaveTextContent("mcp");
     expect(within(facts).getAllByText("Visibility")).toHaveLength(1);
     await user.click(within(part).getByRole("switch", { name: "Organization" }));
-    await waitFor(() =>
-      expect(host.lastCall("runAction")).toEqual({
-        request: { connector: hosted.id, action: "deactivate-for-organization", values: null, confirmed: false },
-      }),
-    );
+    await expectCall(host, "runAction").toEqual({
+      request: { connector: hosted.id, action: "deactivate-for-organization", values: null, confirmed: false },
+    });
     expect(await axeViolations(container)).toEqual([]);
   });
 
-  it("offers_one_menu_for_each_way_of_switches_that_nobody_tells_how_they_are", async () => {
+  it("offers_menus_for_switches_of_unknown_state", async () => {
     const { host, user } = renderApp(at("overview"), state);
     const part = await screen.findByRole("region", { name: "On Mistral · Northlight" });
     expect(
@@ -41,12 +40,10 @@ describe("what only the platform has", () => {
     await user.click(within(part).getByRole("button", { name: "Turn on for…" }));
     expect(screen.getAllByRole("menuitem").map((item) => item.textContent)).toEqual(["Workspace", "You"]);
     await user.click(screen.getByRole("menuitem", { name: "You" }));
-    await waitFor(() =>
-      expect(host.lastCall("runAction")).toMatchObject({ request: { action: "activate-for-user", confirmed: false } }),
-    );
+    await expectCall(host, "runAction").toMatchObject({ request: { action: "activate-for-user", confirmed: false } });
   });
 
-  it("leaves_the_other_way_open_while_one_is_under_way", async () => {
+  it("disables_only_the_menu_whose_action_runs", async () => {
     const { host, user } = renderApp(at("overview"), state);
     host.handlers.runAction = () => new Promise(() => undefined);
     const part = within(await screen.findByRole("region", { name: "On Mistral · Northlight" }));
@@ -56,7 +53,7 @@ describe("what only the platform has", () => {
     expect(part.getByRole("button", { name: "Turn off for…" })).toBeEnabled();
   });
 
-  it("says_what_comes_of_it_before_what_cannot_be_taken_back", async () => {
+  it("confirms_an_irreversible_action", async () => {
     const { host, user } = renderApp(at("overview"), state);
     await user.click(await screen.findByRole("button", { name: "Share with the workspace" }));
     const dialog = screen.getByRole("alertdialog");
@@ -64,15 +61,13 @@ describe("what only the platform has", () => {
     expect(dialog).toHaveTextContent("You can't undo this");
     expect(host.lastCall("runAction")).toBeUndefined();
     await user.click(within(dialog).getByRole("button", { name: "Share with the workspace" }));
-    await waitFor(() =>
-      expect(host.lastCall("runAction")).toEqual({
-        request: { connector: hosted.id, action: "share", values: null, confirmed: true },
-      }),
-    );
+    await expectCall(host, "runAction").toEqual({
+      request: { connector: hosted.id, action: "share", values: null, confirmed: true },
+    });
     await waitFor(() => expect(screen.queryByRole("alertdialog")).not.toBeInTheDocument());
   });
 
-  it("is_read_again_once_when_another_process_acted_and_keeps_what_is_being_typed", async () => {
+  it("is_reloaded_once_after_an_external_change_and_keeps_the_input", async () => {
     const { host, user } = renderApp(at("overview"), state);
     await user.click(await screen.findByRole("button", { name: "Test" }));
     const field = await within(screen.getByRole("dialog")).findByLabelText("query");
@@ -99,7 +94,7 @@ describe("what only the platform has", () => {
     expect(field).toHaveValue("deals");
   });
 
-  it("is_read_again_once_after_an_act_of_ones_own", async () => {
+  it("is_reloaded_once_after_an_action", async () => {
     const { host, user } = renderApp(at("overview"), state);
     await user.click(await screen.findByRole("switch", { name: "Organization" }));
     await waitFor(() => expect(screen.getByRole("switch", { name: "Organization" })).toBeEnabled());
@@ -107,7 +102,7 @@ describe("what only the platform has", () => {
     expect(host.calls.filter(({ name }) => name === "connectorDetails")).toHaveLength(2);
   });
 
-  it("asks_for_what_an_act_needs_and_keeps_it_when_the_platform_refuses", async () => {
+  it("asks_for_the_input_of_an_action_and_keeps_it_on_failure", async () => {
     const { host, user } = renderApp(at("overview"), state, (mock) =>
       mock.fail("runAction", {
         code: "platform.invalid",
@@ -126,7 +121,7 @@ describe("what only the platform has", () => {
     expect(within(dialog).getByLabelText("query")).toHaveValue("x");
   });
 
-  it("begins_with_what_is_set_already", async () => {
+  it("prefills_the_current_values", async () => {
     const { host, user } = renderApp(at("overview"), state, (mock) => {
       const details = platformDetails();
       const [control] = details.groups.at(-1)?.controls ?? [];
@@ -137,9 +132,7 @@ describe("what only the platform has", () => {
     const dialog = screen.getByRole("dialog");
     expect(await within(dialog).findByLabelText("query")).toHaveValue("deals");
     await user.click(within(dialog).getByRole("button", { name: "Test" }));
-    await waitFor(() =>
-      expect(host.lastCall("runAction")).toMatchObject({ request: { action: "test", values: { query: "deals" } } }),
-    );
+    await expectCall(host, "runAction").toMatchObject({ request: { action: "test", values: { query: "deals" } } });
   });
 });
 
@@ -155,15 +148,13 @@ describe("settings at the platform", () => {
     expect(await within(dialog).findByText("Deals only")).toBeVisible();
     expect(within(dialog).getByText("Deals and contacts")).toBeVisible();
     await user.click(within(dialog).getByRole("button", { name: "Save 1 change" }));
-    await waitFor(() =>
-      expect(host.lastCall("changeSettings")).toMatchObject({
-        connector: hosted.id,
-        change: { values: { description: "Deals only" }, secrets: {}, overwrite: false },
-      }),
-    );
+    await expectCall(host, "changeSettings").toMatchObject({
+      connector: hosted.id,
+      change: { values: { description: "Deals only" }, secrets: {}, overwrite: false },
+    });
   });
 
-  it("say_what_was_changed_elsewhere_meanwhile", async () => {
+  it("show_concurrent_changes", async () => {
     const { host, user } = renderApp(at("settings"), state, (mock) => {
       const change = (path: string) => ({ path, before: "a", after: "b" });
       mock.handlers.planSettings = () => ({
@@ -176,10 +167,10 @@ describe("settings at the platform", () => {
     await user.click(screen.getByRole("button", { name: "Review changes" }));
     expect(await screen.findByText(/Someone else changed: Active/)).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Save anyway" }));
-    await waitFor(() => expect(host.lastCall("changeSettings")).toMatchObject({ change: { overwrite: true } }));
+    await expectCall(host, "changeSettings").toMatchObject({ change: { overwrite: true } });
   });
 
-  it("say_what_was_changed_elsewhere_during_the_review", async () => {
+  it("show_concurrent_changes_found_during_the_review", async () => {
     const { host, user } = renderApp(at("settings"), state, (mock) => {
       const change = (path: string) => ({ path, before: "a", after: "b" });
       let isChanged = false;
@@ -202,7 +193,7 @@ describe("settings at the platform", () => {
     expect(screen.getByRole("button", { name: "Save anyway" })).toBeEnabled();
   });
 
-  it("wait_as_they_were_typed_while_another_page_is_open", async () => {
+  it("keep_unsaved_changes_while_another_tab_is_open", async () => {
     const { user } = renderApp(at("settings"), state);
     const field = await screen.findByLabelText("Description");
     await user.clear(field);
@@ -216,7 +207,7 @@ describe("settings at the platform", () => {
     expect(screen.queryByRole("note")).not.toBeInTheDocument();
   });
 
-  it("can_be_written_as_json", async () => {
+  it("can_be_edited_as_json", async () => {
     const { user } = renderApp(at("settings"), state);
     await user.click(await screen.findByRole("radio", { name: "JSON" }));
     expect(await screen.findByRole("textbox", { name: `Settings of ${hosted.title}` })).toBeVisible();
@@ -224,7 +215,7 @@ describe("settings at the platform", () => {
 });
 
 describe("credentials at the platform", () => {
-  it("are_listed_by_level_and_a_level_that_cannot_be_read_hides_no_other", async () => {
+  it("are_listed_by_level_even_if_one_level_fails", async () => {
     const { container } = renderApp(at("credentials"), state);
     const yours = await screen.findByRole("region", { name: "Personal" });
     expect(within(yours).getByTitle("Used by default")).toBeVisible();
@@ -233,7 +224,7 @@ describe("credentials at the platform", () => {
     expect(await axeViolations(container)).toEqual([]);
   });
 
-  it("follow_what_another_process_saved", async () => {
+  it("are_reloaded_after_an_external_change", async () => {
     const { host, user } = renderApp(at("credentials"), state);
     await user.click(
       within(await screen.findByRole("region", { name: "Workspace" })).getByRole("button", { name: "Add credential" }),
@@ -250,7 +241,7 @@ describe("credentials at the platform", () => {
     expect(host.calls.filter((one) => one.name === "listPlatformCredentials")).toHaveLength(2);
   });
 
-  it("are_created_with_a_secret_of_the_wallet", async () => {
+  it("are_created_with_a_saved_credential", async () => {
     const { host, user } = renderApp(at("credentials"), state);
     const workspace = await screen.findByRole("region", { name: "Workspace" });
     await user.click(within(workspace).getByRole("button", { name: "Add credential" }));
@@ -259,21 +250,19 @@ describe("credentials at the platform", () => {
     await user.click(within(dialog).getByRole("button", { name: /Token/ }));
     await user.click(await screen.findByRole("option", { name: /HubSpot key/ }));
     await user.keyboard("{Control>}{Enter}{/Control}");
-    await waitFor(() =>
-      expect(host.lastCall("savePlatformCredential")).toEqual({
-        request: {
-          connector: hosted.id,
-          level: "workspace",
-          name: "default",
-          values: {},
-          secrets: { "/token": { kind: "entry", entry: "wal_key" } },
-          isDefault: true,
-        },
-      }),
-    );
+    await expectCall(host, "savePlatformCredential").toEqual({
+      request: {
+        connector: hosted.id,
+        level: "workspace",
+        name: "default",
+        values: {},
+        secrets: { "/token": { kind: "entry", entry: "wal_key" } },
+        isDefault: true,
+      },
+    });
   });
 
-  it("lead_to_the_settings_where_the_platform_keeps_none", async () => {
+  it("link_to_the_settings_if_there_are_none", async () => {
     const { user } = renderApp(at("credentials"), state, (mock) => {
       mock.handlers.listPlatformCredentials = () => [];
     });
@@ -281,18 +270,16 @@ describe("credentials at the platform", () => {
     expect(await screen.findByRole("tab", { name: "Settings", selected: true })).toBeVisible();
   });
 
-  it("are_deleted_after_a_word", async () => {
+  it("are_deleted_after_confirmation", async () => {
     const { host, user } = renderApp(at("credentials"), state);
     await user.click(await screen.findByRole("button", { name: "Actions for sandbox" }));
     await user.click(await screen.findByRole("menuitem", { name: "Delete" }));
     await user.click(within(screen.getByRole("alertdialog")).getByRole("button", { name: "Delete credential" }));
-    await waitFor(() =>
-      expect(host.lastCall("removePlatformCredential")).toEqual({
-        connector: hosted.id,
-        level: "user",
-        name: "sandbox",
-        confirmed: true,
-      }),
-    );
+    await expectCall(host, "removePlatformCredential").toEqual({
+      connector: hosted.id,
+      level: "user",
+      name: "sandbox",
+      confirmed: true,
+    });
   });
 });
