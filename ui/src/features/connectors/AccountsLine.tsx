@@ -27,6 +27,7 @@ export const AccountsLine = memo(function AccountsLine({ accounts, connectors, o
   const [showsAll, setShowsAll] = useState(false);
   const sync = useSync();
   const states = useAccountStates();
+  const refresh = useRefreshAccounts();
   const unhealthy = order.flatMap((state) =>
     accounts.filter((account) => states.get(account.id) === state).map((account) => ({ account, state })),
   );
@@ -44,21 +45,29 @@ export const AccountsLine = memo(function AccountsLine({ accounts, connectors, o
   return (
     <div className={styles.lines} role="group" aria-label="Accounts">
       {isOffline && (
-        <OfflineLine accounts={unreachable.map(({ account }) => account)} connectors={connectors}>
-          {fold}
-        </OfflineLine>
+        <Line
+          state="failing"
+          title={allOf(unreachable.map(({ account }) => account.label))}
+          code="network.unreachable"
+          fold={fold}
+          actionLabel="Try again"
+          onAction={() => void refresh()}
+        >
+          <span className="medium">Couldn't reach {count(unreachable.length, "account")}.</span>{" "}
+          <span className="text2">
+            Check your network. <AsOf connectors={connectors} accounts={unreachable.map(({ account }) => account)} />
+          </span>
+        </Line>
       )}
       {shown.map(({ account, state }, index) => (
-        <Line
+        <AccountLine
           key={account.id}
           account={account}
           state={state}
-          sync={sync.accounts[account.id]}
+          fold={index === 0 && !isOffline && fold}
           connectors={connectors}
           onOpenAccount={onOpenAccount}
-        >
-          {index === 0 && !isOffline && fold}
-        </Line>
+        />
       ))}
       {unhealthy.length === 0 && (
         <div className={styles.line}>
@@ -72,78 +81,65 @@ export const AccountsLine = memo(function AccountsLine({ accounts, connectors, o
   );
 });
 
-type LineProps = Omit<Props, "accounts"> & {
-  account: Account;
+type LineProps = {
   state: AccountState;
-  sync: AccountSync | undefined;
+  title?: string;
+  code: string | undefined;
+  /** The button that unfolds the other lines. */
+  fold: ReactNode;
+  actionLabel: string;
+  onAction: () => void;
   children: ReactNode;
 };
 
-function Line({ account, state, sync, connectors, onOpenAccount, children }: LineProps) {
+function Line({ state, title, code, fold, actionLabel, onAction, children }: LineProps) {
+  return (
+    <div className={styles.line}>
+      <AccountGlyph state={state} />
+      <span className="cut" title={title}>
+        {children}
+      </span>
+      {code && <span className={styles.code}>{code}</span>}
+      {fold}
+      <span className="grow" />
+      <Button look="link" onPress={onAction}>
+        {actionLabel}
+      </Button>
+    </div>
+  );
+}
+
+type AccountProps = Omit<Props, "accounts"> & Pick<LineProps, "state" | "fold"> & { account: Account };
+
+function AccountLine({ account, state, fold, connectors, onOpenAccount }: AccountProps) {
+  const sync = useSync().accounts[account.id];
   const refresh = useRefreshAccounts();
   const stopWaiting = useStopWaiting();
   const requestedAt = sync?.isDismissed ? null : (sync?.requestedAt ?? null);
   const isWaiting = state === "slow" && requestedAt !== null;
   const problem = sync?.problem;
+  const action = isWaiting
+    ? { actionLabel: "Stop", onAction: () => stopWaiting(account.id) }
+    : state === "slow"
+      ? { actionLabel: "Try again", onAction: () => void refresh() }
+      : { actionLabel: state === "signed_out" ? "Sign in" : "Open account", onAction: () => onOpenAccount(account.id) };
   return (
-    <div className={styles.line}>
-      <AccountGlyph state={state} />
-      <span className="cut">
-        <span className="medium">{account.label}:</span>{" "}
-        <span className="text2">
-          {isWaiting ? (
-            <>
-              no response for <Seconds since={requestedAt} />.{" "}
-            </>
-          ) : state === "signed_out" ? (
-            "signed out. "
-          ) : (
-            "couldn't load. "
-          )}
-          {problem && !isWaiting && `${sentence(problem.message)} `}
-          <AsOf connectors={connectors} accounts={[account]} />
-        </span>
+    <Line state={state} code={problem?.code} fold={fold} {...action}>
+      <span className="medium">{account.label}:</span>{" "}
+      <span className="text2">
+        {isWaiting ? (
+          <>
+            no response for <Seconds since={requestedAt} />.{" "}
+          </>
+        ) : state === "signed_out" ? (
+          "signed out. "
+        ) : (
+          "couldn't load. "
+        )}
+        {problem && !isWaiting && `${sentence(problem.message)} `}
+        <AsOf connectors={connectors} accounts={[account]} />
       </span>
-      {problem && <span className={styles.code}>{problem.code}</span>}
-      {children}
-      <span className="grow" />
-      {isWaiting ? (
-        <Button look="link" onPress={() => stopWaiting(account.id)}>
-          Stop
-        </Button>
-      ) : state === "slow" ? (
-        <Button look="link" onPress={() => void refresh()}>
-          Try again
-        </Button>
-      ) : (
-        <Button look="link" onPress={() => onOpenAccount(account.id)}>
-          {state === "signed_out" ? "Sign in" : "Open account"}
-        </Button>
-      )}
-    </div>
-  );
-}
-
-type OfflineProps = Pick<Props, "accounts" | "connectors"> & { children: ReactNode };
-
-function OfflineLine({ accounts, connectors, children }: OfflineProps) {
-  const refresh = useRefreshAccounts();
-  return (
-    <div className={styles.line}>
-      <AccountGlyph state="failing" />
-      <span className="cut" title={allOf(accounts.map(({ label }) => label))}>
-        <span className="medium">Couldn't reach {count(accounts.length, "account")}.</span>{" "}
-        <span className="text2">
-          Check your network. <AsOf connectors={connectors} accounts={accounts} />
-        </span>
-      </span>
-      <span className={styles.code}>network.unreachable</span>
-      {children}
-      <span className="grow" />
-      <Button look="link" onPress={() => void refresh()}>
-        Try again
-      </Button>
-    </div>
+    </Line>
   );
 }
 

@@ -65,11 +65,8 @@ export function AddAddress(props: Props) {
   });
   const add = useCommand({ command: commands.addConnector, update: upsertConnector });
   const { run: inspectAddress } = inspect;
-  const hasInspected = useRef(false);
   useEffect(() => {
-    if (!isAgreed || hasInspected.current) return;
-    hasInspected.current = true;
-    inspectAddress(url);
+    if (isAgreed) inspectAddress(url);
   }, [inspectAddress, url, isAgreed]);
 
   const submit = () => {

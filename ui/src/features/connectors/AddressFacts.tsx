@@ -44,7 +44,7 @@ export function AddressFacts({ found, known, title }: Props) {
           <Fact name="Authorization server">{found.issuer && <Code>{found.issuer}</Code>}</Fact>
           {found.scopes.length > 0 && (
             <Fact name="Scopes">
-              <span className={styles.tags}>
+              <span className="tags">
                 {found.scopes.map((scope) => (
                   <Tag key={scope} mono>
                     {scope}

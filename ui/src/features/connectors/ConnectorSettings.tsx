@@ -201,7 +201,7 @@ function General({ connector }: { connector: Connector }) {
         </Switch>
         <PersonalSwitches connector={connector} />
         <ErrorNotice error={toggle.error} />
-        <div className={styles.pair}>
+        <div className="pair">
           <Field label="Name" {...field("title")} />
           <Field label="Short name" mono {...field("name")} help="Used on the command line." />
         </div>
@@ -214,7 +214,7 @@ function General({ connector }: { connector: Connector }) {
           />
         )}
         {isPlainHttp(form.url) && <PlainHttpSwitch isSelected={allowPlainHttp} onChange={setAllowPlainHttp} />}
-        <div className={styles.pair}>
+        <div className="pair">
           <Field
             label="Time limit to connect"
             inputMode="numeric"

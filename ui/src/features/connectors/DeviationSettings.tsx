@@ -90,7 +90,7 @@ function Deviation({ view: { words, weakens, isOn, source }, choice, onChoose }:
       <div className={styles.uncheckedWords}>
         <span className="medium">{label}</span>
         {(weakens || isOn) && (
-          <span className={styles.tags}>
+          <span className="tags">
             {isOn && <Tag>On</Tag>}
             {weakens && <Tag tone="warn">Weakens a check</Tag>}
           </span>

@@ -74,7 +74,7 @@ export function Facts({ connector }: { connector: Connector }) {
       ))}
       {connector.tags.length > 0 && (
         <Fact name="Tags">
-          <span className={styles.tags}>
+          <span className="tags">
             {connector.tags.map((tag) => (
               <Tag key={tag}>{tag}</Tag>
             ))}

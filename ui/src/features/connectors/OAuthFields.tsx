@@ -53,7 +53,7 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
             />
           )}
           {isNewApp ? (
-            <div className={styles.pair}>
+            <div className="pair">
               <Field
                 label="Client ID"
                 mono
@@ -98,7 +98,7 @@ export function OAuthFields({ form, errors, set, clients, usualRedirectUri, regi
           </div>
         )}
         {!asApp && form.redirect === "loopback" && (
-          <div className={styles.pair}>
+          <div className="pair">
             <Field
               label="Port"
               mono

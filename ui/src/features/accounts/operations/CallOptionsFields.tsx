@@ -1,7 +1,6 @@
 import { Field } from "@/components/Field";
 import { HeaderLines } from "@/components/HeaderLines";
 import { type CallOptions, type OptionErrors } from "./callOptions";
-import styles from "./Operations.module.css";
 
 type Props = { options: CallOptions; errors: OptionErrors; onChange: (options: CallOptions) => void };
 
@@ -10,7 +9,7 @@ export function CallOptionsFields({ options, errors, onChange }: Props) {
   const set = (changes: Partial<CallOptions>) => onChange({ ...options, ...changes });
   return (
     <div className="form">
-      <div className={styles.pair}>
+      <div className="pair">
         <Field
           label="Timeout (seconds)"
           inputMode="numeric"
