@@ -5,11 +5,11 @@ import { type MockHost } from "@/test/mockHost";
 import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
 import { account, connector, manyEntries, manyPlatforms } from "@/test/samples";
-import { waysOf } from "./accountForm";
+import { signInMethods } from "./accountForm";
 
 const state = { connectors: [connector()], wallet: manyEntries() };
 
-async function chooses(title: string, prepare?: (host: MockHost) => void) {
+async function choosePlatform(title: string, prepare?: (host: MockHost) => void) {
   const view = renderApp("/connectors", state, prepare);
   await view.user.click(await screen.findByRole("button", { name: "Add account" }));
   const platforms = await screen.findByRole("list", { name: "Platforms" });
@@ -36,9 +36,9 @@ describe("form of a platform", () => {
 
   it.each(manyPlatforms())("asks_for_what_is_needed_by_$title", async (platform) => {
     const { title, fields } = platform;
-    const { user, dialog } = await chooses(title);
+    const { user, dialog } = await choosePlatform(title);
     for (const field of fields.filter((one) => !one.isAdvanced)) {
-      if (field.way && waysOf(platform).length > 1)
+      if (field.way && signInMethods(platform).length > 1)
         await user.click(within(dialog).getByRole("radio", { name: field.way }));
       const input = within(dialog).getByLabelText(new RegExp(`^${field.title}( ?required)?$`), { selector: "input" });
       expect(input).toHaveAttribute("type", field.isSecret ? "password" : "text");
@@ -47,7 +47,7 @@ describe("form of a platform", () => {
   });
 
   it("offers_the_environment_variable_of_the_official_client", async () => {
-    const { user, host, dialog } = await chooses("Mistral");
+    const { user, host, dialog } = await choosePlatform("Mistral");
     await user.click(within(dialog).getByRole("button", { name: /Use environment variable MISTRAL_API_KEY/ }));
     await user.click(within(dialog).getByRole("button", { name: "Advanced" }));
     await user.click(within(dialog).getByRole("button", { name: /Region/ }));
@@ -66,7 +66,7 @@ describe("form of a platform", () => {
   });
 
   it("opens_the_connectors_of_the_new_account", async () => {
-    const { user, dialog, history } = await chooses("Cohere", (host) => {
+    const { user, dialog, history } = await choosePlatform("Cohere", (host) => {
       const usual = host.handlers.addAccount!;
       host.handlers.addAccount = async (given) => {
         const added = await usual(given);
@@ -80,7 +80,7 @@ describe("form of a platform", () => {
   });
 
   it("sends_only_the_fields_of_the_selected_sign_in_method", async () => {
-    const { user, host, dialog } = await chooses("Airbyte");
+    const { user, host, dialog } = await choosePlatform("Airbyte");
     await user.type(within(dialog).getByRole("textbox", { name: "Client ID" }), "app");
     await user.click(within(dialog).getByRole("radio", { name: "Token" }));
     expect(within(dialog).queryByRole("textbox", { name: "Client ID" })).toBeNull();
@@ -92,7 +92,7 @@ describe("form of a platform", () => {
   });
 
   it("strips_the_bearer_prefix_of_a_key", async () => {
-    const { user, host, dialog } = await chooses("Cohere");
+    const { user, host, dialog } = await choosePlatform("Cohere");
     await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "Bearer co-123{Enter}");
     await expectCall(host, "addAccount").toMatchObject({
       request: { label: null, secrets: { api_key: { kind: "new", secret: "co-123" } } },
@@ -100,7 +100,7 @@ describe("form of a platform", () => {
   });
 
   it("uses_a_saved_credential", async () => {
-    const { user, host, dialog } = await chooses("Cohere");
+    const { user, host, dialog } = await choosePlatform("Cohere");
     await user.click(within(dialog).getByRole("radio", { name: "Saved" }));
     await user.click(within(dialog).getByRole("button", { name: /API key/ }));
     await user.click(await screen.findByRole("option", { name: "Stripe restricted key" }));
@@ -111,7 +111,7 @@ describe("form of a platform", () => {
   });
 
   it("focuses_a_missing_field_and_sends_nothing", async () => {
-    const { user, host, dialog } = await chooses("Mistral");
+    const { user, host, dialog } = await choosePlatform("Mistral");
     await user.click(within(dialog).getByRole("button", { name: /^Add account/ }));
     const key = within(dialog).getByLabelText(/^API key/, { selector: "input" });
     expect(key).toHaveAccessibleDescription("Enter the API key");
@@ -120,7 +120,7 @@ describe("form of a platform", () => {
   });
 
   it("shows_a_server_error_at_its_field_and_keeps_the_input", async () => {
-    const { user, dialog } = await chooses("Cohere", (host) =>
+    const { user, dialog } = await choosePlatform("Cohere", (host) =>
       host.fail("addAccount", {
         code: "auth.refused",
         message: "Cohere rejected this key",
@@ -142,7 +142,7 @@ describe("form of a platform", () => {
 
   it("can_be_stopped_and_removes_an_account_that_is_added_later", async () => {
     let answer: (added: ReturnType<typeof account>) => void = () => undefined;
-    const { user, host, dialog } = await chooses("Cohere", (mock) => {
+    const { user, host, dialog } = await choosePlatform("Cohere", (mock) => {
       mock.handlers.addAccount = () =>
         new Promise((resolve) => {
           answer = resolve;
@@ -159,7 +159,7 @@ describe("form of a platform", () => {
   });
 
   it("edits_the_routes_of_an_experimental_platform_under_advanced", async () => {
-    const { user, host, dialog } = await chooses("10ex");
+    const { user, host, dialog } = await choosePlatform("10ex");
     expect(within(dialog).getByText("Experimental")).toBeVisible();
     await user.type(within(dialog).getByLabelText(/^API key/, { selector: "input" }), "tnx_1");
     await user.click(within(dialog).getByRole("button", { name: "Advanced" }));

@@ -12,7 +12,7 @@ import { useToasts } from "@/host/toasts";
 import { type Account, type PlatformForm } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { AccountFields } from "./AccountFields";
-import { beyondFields, byWay, requestOf, waysOf } from "./accountForm";
+import { beyondFields, withMethod, requestOf, signInMethods } from "./accountForm";
 import styles from "./AddAccount.module.css";
 import { useAddAccount } from "./useAccountActions";
 import { useAccountForm } from "./useAccountForm";
@@ -23,9 +23,9 @@ type Props = { platform: PlatformForm; onBack: () => void; onClose: () => void; 
 export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
   const { add, stop } = useAddAccount();
   const { announce, toast } = useToasts();
-  const ways = waysOf(platform);
-  const [way, setWay] = useState(ways[0]);
-  const chosen = byWay(platform, way);
+  const methods = signInMethods(platform);
+  const [method, setMethod] = useState(methods[0]);
+  const chosen = withMethod(platform, method);
   const { title, fields } = chosen;
   const { form, setForm, box, inputs, validate, showErrors, clearErrors } = useAccountForm(fields);
   const submit = (event?: FormEvent) => {
@@ -69,13 +69,13 @@ export function AddAccountForm({ platform, onBack, onClose, onAdded }: Props) {
         </Notice>
       )}
       <form ref={box} className="form" onSubmit={submit} noValidate>
-        {ways.length > 1 && (
+        {methods.length > 1 && (
           <SegmentedControl
             label="Sign-in method"
-            segments={ways.map((one) => ({ value: one, label: one }))}
-            value={way ?? null}
+            segments={methods.map((one) => ({ value: one, label: one }))}
+            value={method ?? null}
             onChange={(next) => {
-              setWay(next);
+              setMethod(next);
               clearErrors();
             }}
           />

@@ -44,13 +44,13 @@ export function formOf(platform: Pick<PlatformForm, "fields">, settings: unknown
 }
 
 /** The sign-in methods; empty if there is only one. */
-export function waysOf({ fields }: Pick<PlatformForm, "fields">): string[] {
+export function signInMethods({ fields }: Pick<PlatformForm, "fields">): string[] {
   return [...new Set(fields.flatMap((field) => field.way ?? []))];
 }
 
 /** The platform with the fields of one sign-in method. */
-export function byWay(platform: PlatformForm, way: string | undefined): PlatformForm {
-  return { ...platform, fields: platform.fields.filter((field) => field.way === null || field.way === way) };
+export function withMethod(platform: PlatformForm, method: string | undefined): PlatformForm {
+  return { ...platform, fields: platform.fields.filter((field) => field.way === null || field.way === method) };
 }
 
 export function draftOf(form: AccountForm, field: PlatformField): SecretDraft {

@@ -8,7 +8,7 @@ import { useShortcut } from "@/components/shortcuts";
 import { useToasts } from "@/host/toasts";
 import { type Authorization, type Connector, type ConnectorId } from "@/host/bindings";
 import { AuthorizationEnd } from "./AuthorizationEnd";
-import { AuthorizationSteps, sayState } from "./AuthorizationSteps";
+import { AuthorizationSteps, stateAnnouncement } from "./AuthorizationSteps";
 import { Trace } from "./Trace";
 import { useAuthorizationActions } from "./useAuthorizationActions";
 import { type Options, type SignIn } from "./useSignIn";
@@ -28,9 +28,9 @@ export function AuthorizationDialog({ authorization, connector, options, signIn,
   const { hide, retry } = signIn;
   const toolCount = connector?.toolCount ?? null;
   const actions = useAuthorizationActions(authorization.id);
-  const underWay = isInProgress(authorization.state);
+  const inProgress = isInProgress(authorization.state);
   const change = authorization.issuerChange;
-  useSpokenState(authorization);
+  useStateAnnouncements(authorization);
   const cancel = () => actions.cancel.mutate();
   const toConnector = toolCount ? "View tools" : "Open connector";
   const continueLabel = connector ? toConnector : authorization.granted?.length ? "Back" : "Close";
@@ -43,10 +43,10 @@ export function AuthorizationDialog({ authorization, connector, options, signIn,
       title={`Sign in to ${authorization.connectorTitle}`}
       mark={<ConnectorMark size="large" title={authorization.connectorTitle} of={connector} />}
       subtitle={<IdentityLine identity={authorization.identity} />}
-      closeLabel={underWay ? "Hide (sign-in continues)" : "Close"}
+      closeLabel={inProgress ? "Hide (sign-in continues)" : "Close"}
       onClose={hide}
       footer={
-        underWay ? (
+        inProgress ? (
           <>
             <span>You can close this; the sign-in continues.</span>
             <CancelKey onCancel={cancel} />
@@ -98,7 +98,7 @@ export function AuthorizationDialog({ authorization, connector, options, signIn,
         )
       }
     >
-      {underWay ? (
+      {inProgress ? (
         <AuthorizationSteps authorization={authorization} actions={actions} />
       ) : (
         <AuthorizationEnd authorization={authorization} toolCount={toolCount} />
@@ -114,12 +114,12 @@ function CancelKey({ onCancel }: { onCancel: () => void }) {
   return null;
 }
 
-function useSpokenState(authorization: Authorization) {
+function useStateAnnouncements(authorization: Authorization) {
   const { announce } = useToasts();
   const announcedState = useRef(authorization.state);
   useEffect(() => {
     if (announcedState.current === authorization.state) return;
     announcedState.current = authorization.state;
-    announce(sayState(authorization));
+    announce(stateAnnouncement(authorization));
   }, [authorization, announce]);
 }

@@ -97,7 +97,7 @@ function preparedIn(authorization: Authorization): string | null {
 }
 
 /** The state as text for the live region. */
-export function sayState(authorization: Authorization): string {
+export function stateAnnouncement(authorization: Authorization): string {
   const { connectorTitle: title, problem } = authorization;
   const words: Record<AuthorizationState, string> = {
     preparing: `Preparing sign-in to ${title}`,

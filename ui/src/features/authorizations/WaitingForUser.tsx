@@ -64,7 +64,7 @@ export function WaitingForUser({ authorization, actions }: Props) {
         </div>
         <span aria-hidden="true">{countdown(left)} left</span>
       </div>
-      <div className={styles.ways}>
+      <div className={styles.buttons}>
         <Button
           look="primary"
           icon="external-link"

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useToasts } from "@/host/toasts";
 
 /** Remaining seconds at which the countdown is announced. */
-const spokenAt = [240, 120, 60, 30, 10];
+const announcedAt = [240, 120, 60, 30, 10];
 
 /** Returns the seconds until a deadline, and announces the countdown at a few marks. */
 export function useCountdown(deadlineAt: string): number {
@@ -14,7 +14,7 @@ export function useCountdown(deadlineAt: string): number {
     const tick = () => {
       const now = secondsUntil(deadline);
       setLeft(now);
-      const mark = spokenAt.find((at) => before > at && now <= at);
+      const mark = announcedAt.find((at) => before > at && now <= at);
       if (mark !== undefined) announce(`${mark >= 60 ? `${mark / 60} min` : `${mark} s`} left to sign in`);
       before = now;
     };

@@ -10,7 +10,7 @@ import { account, manyAccounts, problem } from "@/test/samples";
 
 const many = { accounts: manyAccounts() };
 
-async function opens(prepare?: (host: MockHost) => void, state: Parameters<typeof renderApp>[1] = many) {
+async function openCatalogue(prepare?: (host: MockHost) => void, state: Parameters<typeof renderApp>[1] = many) {
   const view = renderApp("/catalogue", state, prepare);
   const list = await screen.findByRole("grid", { name: "Catalog" });
   return { ...view, list, search: screen.getByRole("textbox", { name: "Search the catalog" }) };
@@ -23,7 +23,7 @@ const titles = (list: HTMLElement) =>
 
 describe("the catalogue", () => {
   it("lists_connector_types_of_all_accounts_and_known_servers", async () => {
-    const { list, user, search } = await opens();
+    const { list, user, search } = await openCatalogue();
     expect(await within(list).findByRole("rowheader", { name: "Airbyte · Growth 121" })).toBeVisible();
     expect(within(list).getByRole("row", { name: "Gmail, Agent Stack · staging, sign-in: Browser" })).toBeVisible();
     expect(await axeViolations(document.body)).toEqual([]);
@@ -39,7 +39,7 @@ describe("the catalogue", () => {
   });
 
   it("opens_the_creation_form_with_enter", async () => {
-    const { user, search } = await opens();
+    const { user, search } = await openCatalogue();
     await screen.findByRole("row", { name: /^Salesforce/ });
     await user.type(search, "salesforce{Enter}");
     expect(await screen.findByLabelText("Name", undefined)).toBeVisible();
@@ -47,7 +47,7 @@ describe("the catalogue", () => {
   });
 
   it("adds_a_known_server_with_its_address_filled_in", async () => {
-    const { user, host, search } = await opens(undefined, { accounts: [account()] });
+    const { user, host, search } = await openCatalogue(undefined, { accounts: [account()] });
     await user.type(search, "linear");
     await user.click(await screen.findByRole("button", { name: "Add Linear" }));
     expect(await screen.findByRole("dialog", { name: "Add connector" })).toBeVisible();
@@ -55,7 +55,7 @@ describe("the catalogue", () => {
   });
 
   it("uses_catalogue_facts_if_a_server_does_not_respond", async () => {
-    const { user, search } = await opens(
+    const { user, search } = await openCatalogue(
       (mock) => {
         mock.handlers.inspectAddress = ({ address: url }) =>
           inspection(url as string, {
@@ -77,7 +77,7 @@ describe("the catalogue", () => {
   });
 
   it("shows_a_command_and_adds_it_with_its_variables", async () => {
-    const { user, host, list, search } = await opens();
+    const { user, host, list, search } = await openCatalogue();
     await user.type(search, "filesystem{ArrowDown}");
     await waitFor(() => expect(list).toHaveFocus());
     await user.keyboard(" ");
@@ -97,7 +97,7 @@ describe("the catalogue", () => {
   });
 
   it("shows_why_an_account_failed_to_load_beside_the_others", async () => {
-    const { user, host, list, search } = await opens((mock) => {
+    const { user, host, list, search } = await openCatalogue((mock) => {
       const usual = mock.handlers.listDefinitions;
       mock.handlers.listDefinitions = (given) => {
         if (given.account === "acc_cohere")
@@ -124,11 +124,11 @@ describe("the catalogue", () => {
   });
 
   it("reloads_when_the_accounts_change", async () => {
-    const { host } = await opens();
-    const asked = () => host.calls.filter((call) => call.name === "listDefinitions").length;
-    await waitFor(() => expect(asked()).toBe(6));
+    const { host } = await openCatalogue();
+    const requests = () => host.calls.filter((call) => call.name === "listDefinitions").length;
+    await waitFor(() => expect(requests()).toBe(6));
     await act(() => host.emit({ kind: "accounts_changed" }));
-    await waitFor(() => expect(asked()).toBe(12));
+    await waitFor(() => expect(requests()).toBe(12));
   });
 });
 
@@ -139,7 +139,7 @@ describe("a registry file", () => {
   });
 
   it("is_read_from_a_chosen_file", async () => {
-    const { user, host, list } = await opens();
+    const { user, host, list } = await openCatalogue();
     await user.click(screen.getByRole("button", { name: "Open registry file…" }));
     const dialog = await screen.findByRole("dialog", { name: "Open registry file" });
     expect(await axeViolations(dialog)).toEqual([]);
@@ -154,7 +154,7 @@ describe("a registry file", () => {
   });
 
   it("that_is_invalid_keeps_the_pasted_text", async () => {
-    const { user } = await opens();
+    const { user } = await openCatalogue();
     await user.click(screen.getByRole("button", { name: "Open registry file…" }));
     const dialog = await screen.findByRole("dialog", { name: "Open registry file" });
     await user.click(within(dialog).getByRole("textbox", { name: "Or paste JSON" }));

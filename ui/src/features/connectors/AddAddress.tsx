@@ -179,7 +179,7 @@ function Inspecting({ address, onCancel }: { address: string; onCancel: () => vo
     return () => clearInterval(timer);
   }, []);
   return (
-    <div className={styles.looking} role="status">
+    <div className={styles.inspecting} role="status">
       <StatusGlyph name="authorizing" />
       <span className="grow cut">Checking {address.replace(/^https?:\/\//, "").split("/")[0]}</span>
       {seconds >= 3 && (

@@ -12,13 +12,13 @@ type Prepare = NonNullable<Parameters<typeof renderApp>[2]>;
 const address = "https://mcp.example.com/mcp";
 
 /** What the inspection of an address finds. */
-const inspects =
+const inspectionFinds =
   (found: Partial<AddressInspection>): Prepare =>
   (host) => {
     host.handlers.inspectAddress = ({ address: url }) => inspection(url as string, found);
   };
 
-const isSilent: Prepare = (host) => {
+const inspectionHangs: Prepare = (host) => {
   host.handlers.inspectAddress = () => new Promise(() => undefined);
 };
 
@@ -59,7 +59,7 @@ it("adds_an_address_and_signs_in", async () => {
 
 it("unfolds_the_short_name_on_a_conflict", async () => {
   const { user, host } = await pasteAddress((mock) => {
-    inspects({ name: "patchbay-playground" })(mock);
+    inspectionFinds({ name: "patchbay-playground" })(mock);
     mock.fail("addConnector", {
       code: "conflict",
       message: "the name is taken",
@@ -91,7 +91,7 @@ it("keeps_the_sign_in_form_between_addresses", async () => {
 });
 
 it("checks_at_once_without_a_sign_in", async () => {
-  const { user, host } = await pasteAddress(inspects({ needsAuthorization: false, methods: ["none"] }));
+  const { user, host } = await pasteAddress(inspectionFinds({ needsAuthorization: false, methods: ["none"] }));
   await user.click(await within(await screen.findByRole("dialog")).findByRole("button", { name: /Add connector/ }));
   await expectCall(host, "checkConnector").toEqual({ connector: "con_example" });
   expect(host.lastCall("startAuthorization")).toBeUndefined();
@@ -99,7 +99,7 @@ it("checks_at_once_without_a_sign_in", async () => {
 
 it("opens_the_tools_of_a_new_connector_once_loaded", async () => {
   const isReady: Prepare = (mock) => {
-    inspects({ needsAuthorization: false, methods: ["none"] })(mock);
+    inspectionFinds({ needsAuthorization: false, methods: ["none"] })(mock);
     mock.handlers.checkConnector = ({ connector: id }) => {
       const before = mock.state.connectors.find((one) => one.id === id);
       if (!before) throw new Error("no such connector");
@@ -130,7 +130,7 @@ it("keeps_the_input_when_adding_fails", async () => {
 });
 
 it("sends_credentials_over_http_only_if_allowed", async () => {
-  const { user, host } = await pasteAddress(inspects({ plainHttp: true, methods: ["bearer"] }));
+  const { user, host } = await pasteAddress(inspectionFinds({ plainHttp: true, methods: ["bearer"] }));
   const dialog = await screen.findByRole("dialog");
   await user.click(await within(dialog).findByRole("radio", { name: "None" }));
   expect(within(dialog).queryByRole("switch")).not.toBeInTheDocument();
@@ -145,7 +145,7 @@ it("sends_credentials_over_http_only_if_allowed", async () => {
 });
 
 it("warns_about_a_key_in_the_address", async () => {
-  await pasteAddress(inspects({ hasSecretQuery: true }));
+  await pasteAddress(inspectionFinds({ hasSecretQuery: true }));
   expect(await screen.findByText("This address seems to contain a key")).toBeVisible();
 });
 
@@ -205,7 +205,7 @@ it("asks_to_allow_the_program_of_a_reference", async () => {
 });
 
 it("shows_the_redirect_uri_for_an_own_oauth_app", async () => {
-  const { user, host } = await pasteAddress(inspects({ registersItself: false }));
+  const { user, host } = await pasteAddress(inspectionFinds({ registersItself: false }));
   expect(await screen.findByText("http://127.0.0.1:27218/callback")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Advanced" }));
   await user.type(screen.getByRole("textbox", { name: "Port" }), "7718");
@@ -216,7 +216,7 @@ it("shows_the_redirect_uri_for_an_own_oauth_app", async () => {
 });
 
 it("stops_an_inspection", async () => {
-  const { user, host } = await pasteAddress(isSilent);
+  const { user, host } = await pasteAddress(inspectionHangs);
   await user.click(await screen.findByRole("button", { name: "Stop" }));
   expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
   expect(screen.getByRole("textbox", { name: "Address or command" })).toHaveValue(address);
@@ -224,7 +224,7 @@ it("stops_an_inspection", async () => {
 });
 
 it("cancels_the_inspection_on_close", async () => {
-  const { user, host } = await pasteAddress(isSilent);
+  const { user, host } = await pasteAddress(inspectionHangs);
   await screen.findByRole("button", { name: "Stop" });
   await user.click(screen.getByRole("button", { name: /^Cancel/ }));
   await expectCall(host, "cancelInspection").toEqual({ inspection: host.lastCall("inspectAddress")?.inspection });
@@ -261,7 +261,7 @@ it("shows_a_parse_error_at_the_field", async () => {
 
 it("offers_a_retry_and_selects_no_method_without_a_response", async () => {
   const { user, host } = await pasteAddress(
-    inspects({
+    inspectionFinds({
       needsAuthorization: false,
       methods: ["none", "bearer", "headers"],
       issuer: null,

@@ -18,7 +18,7 @@ const hosted = { accounts: manyAccounts(), connectors: [...manyHosted(), ...many
 const status = connector().status;
 
 /** Titles of the rows and of their groups, from the top. */
-function listed(): (string | undefined)[] {
+function rowTitles(): (string | undefined)[] {
   return within(screen.getByRole("grid", { name: "Connectors" }))
     .getAllByRole("row")
     .map((row) => (row.getAttribute("aria-label") ?? row.textContent ?? "").split(",")[0]);
@@ -36,8 +36,8 @@ describe("view of the list", () => {
     const { user, host } = renderApp("/connectors", hosted);
     await screen.findAllByRole("row", { name: /^GitHub/ });
     await chooseView(user, "Group by: Account");
-    await waitFor(() => expect(listed()[0]).toMatch(/^This computer/));
-    expect(listed()).toContain("Cohere · Northlight 2");
+    await waitFor(() => expect(rowTitles()[0]).toMatch(/^This computer/));
+    expect(rowTitles()).toContain("Cohere · Northlight 2");
     expect(host.lastCall("savePreferences")).toMatchObject({ preferences: { connectorGroup: "account" } });
   });
 
@@ -50,7 +50,7 @@ describe("view of the list", () => {
     ];
     renderApp("/connectors", { connectors, preferences: { connectorGroup: "none", connectorSort: "last_ok" } });
     await screen.findByRole("row", { name: /^Alpha/ });
-    expect(listed()).toEqual(["Gamma", "Beta", "Delta", "Alpha"]);
+    expect(rowTitles()).toEqual(["Gamma", "Beta", "Delta", "Alpha"]);
   });
 
   it("filters_by_tag", async () => {

@@ -38,7 +38,7 @@ function renderSettings(before: Partial<Connector> = {}, prepare?: (host: MockHo
   });
 }
 
-async function unfolded(user: ReturnType<typeof renderApp>["user"]) {
+async function openDeviations(user: ReturnType<typeof renderApp>["user"]) {
   const section = within(await screen.findByRole("region", { name: "Sign-in deviations" }));
   expect(section.queryByText(/OAuth standards/)).toBeNull();
   await user.click(section.getByRole("button", { name: "Sign-in deviations" }));
@@ -50,7 +50,7 @@ const weakGroup = { name: "Ignore a slash at the end of the provider's address" 
 
 it("saves_all_choices_except_automatic_ones", async () => {
   const { user, host, container } = renderSettings({ oauthDeviations: { issuer_slash: true } });
-  const section = await unfolded(user);
+  const section = await openDeviations(user);
   const first = within(section.getByRole("group", knownGroup));
   expect(first.getByText("Known of this provider: https://provider.example/docs")).toBeVisible();
   expect(first.queryByRole("link")).toBeNull();
@@ -68,7 +68,7 @@ it("saves_all_choices_except_automatic_ones", async () => {
 
 it("confirms_weakening_a_check", async () => {
   const { user, host } = renderSettings();
-  const section = await unfolded(user);
+  const section = await openDeviations(user);
   const second = within(section.getByRole("group", weakGroup));
   expect(second.getByText("Weakens a check")).toBeVisible();
   await user.click(second.getByRole("radio", { name: "On" }));
@@ -89,7 +89,7 @@ it("confirms_weakening_a_check", async () => {
 
 it("shows_why_saving_failed", async () => {
   const { user } = renderSettings({}, (host) => host.fail("updateConnector", { message: "the database is read-only" }));
-  const section = await unfolded(user);
+  const section = await openDeviations(user);
   const first = within(section.getByRole("group", knownGroup));
   await user.click(first.getByRole("radio", { name: "Off" }));
   expect(await section.findByText("The database is read-only")).toBeVisible();

@@ -74,13 +74,13 @@ describe("platform details", () => {
     await user.type(field, "deals");
     const reads = () => host.calls.filter(({ name }) => name === "connectorDetails").length;
     expect(reads()).toBe(1);
-    const tells = async () => {
+    const emitChange = async () => {
       host.state.connectors = [{ ...hosted, status: { ...hosted.status, checkedAt: new Date().toISOString() } }];
       await act(() => host.emit({ kind: "connectors_changed" }));
     };
     // What was acted on there is not offered any more.
     host.handlers.connectorDetails = () => ({ facts: [{ label: "Protocol", value: "sse", at: null }], groups: [] });
-    await tells();
+    await emitChange();
     expect(await screen.findByText("sse")).toBeInTheDocument();
     expect(reads()).toBe(2);
     expect(field).toHaveValue("deals");
@@ -88,7 +88,7 @@ describe("platform details", () => {
     expect(reads()).toBe(2);
 
     host.fail("connectorDetails", { message: "couldn't connect to Mistral" });
-    await tells();
+    await emitChange();
     expect(await screen.findByText("Couldn't connect to Mistral")).toBeInTheDocument();
     expect(screen.getByText("sse")).toBeInTheDocument();
     expect(field).toHaveValue("deals");
