@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type Authorization } from "@/host/bindings";
+import { type Authorization, type Form } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { expectCall } from "@/test/expectCall";
 import { renderApp } from "@/test/renderApp";
@@ -201,16 +201,17 @@ describe("a platform's own page", () => {
     kept: [],
   };
 
+  async function openHosted(options: Form) {
+    const state = { accounts: manyAccounts(), connectors: [hostedConnector()] };
+    const view = renderApp("/connectors", state, (host) => {
+      host.handlers.consentForm = () => options;
+    });
+    await view.user.click(await screen.findByRole("button", { name: /^Sign in ?, HubSpot/ }));
+    return { ...view, dialog: await screen.findByRole("dialog", { name: "Sign in to HubSpot CRM" }) };
+  }
+
   it("asks_for_required_options_first", async () => {
-    const { user, host } = renderApp(
-      "/connectors",
-      { accounts: manyAccounts(), connectors: [hostedConnector()] },
-      (mock) => {
-        mock.handlers.consentForm = () => form;
-      },
-    );
-    await user.click(await screen.findByRole("button", { name: /^Sign in ?, HubSpot/ }));
-    const dialog = await screen.findByRole("dialog", { name: "Sign in to HubSpot CRM" });
+    const { user, host, dialog } = await openHosted(form);
     await user.click(await within(dialog).findByRole("button", { name: "Continue in browser" }));
     expect(host.lastCall("startAuthorization")).toBeUndefined();
     await user.click(await within(dialog).findByRole("button", { name: /Method/ }));
@@ -223,16 +224,8 @@ describe("a platform's own page", () => {
 
   it("opens_at_once_if_no_option_is_required_and_can_go_back_to_the_options", async () => {
     const easy = { ...form, schema: { ...form.schema, required: [] }, values: { method_type: "oauth2" } };
-    const { user, host } = renderApp(
-      "/connectors",
-      { accounts: manyAccounts(), connectors: [hostedConnector()] },
-      (mock) => {
-        mock.handlers.consentForm = () => easy;
-      },
-    );
-    await user.click(await screen.findByRole("button", { name: /^Sign in ?, HubSpot/ }));
-    const waiting = await screen.findByRole("dialog", { name: "Sign in to HubSpot CRM" });
-    await user.click(await within(waiting).findByRole("button", { name: "Options…" }));
+    const { user, host, dialog } = await openHosted(easy);
+    await user.click(await within(dialog).findByRole("button", { name: "Options…" }));
     expect(host.lastCall("startAuthorization")).toMatchObject({ request: { choices: { method_type: "oauth2" } } });
     await waitFor(() => expect(host.lastCall("cancelAuthorization")).toBeDefined());
     expect(await screen.findByRole("button", { name: "Continue in browser" })).toBeVisible();

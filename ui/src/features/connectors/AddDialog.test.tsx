@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
-import { type AddressInspection } from "@/host/bindings";
+import { type AddressInspection, type Problem } from "@/host/bindings";
 import { axeViolations } from "@/test/axe";
 import { inspection } from "@/test/mockHost";
 import { expectCall } from "@/test/expectCall";
@@ -10,6 +10,13 @@ import { problem } from "@/test/samples";
 type Prepare = NonNullable<Parameters<typeof renderApp>[2]>;
 
 const address = "https://mcp.example.com/mcp";
+
+const nameTaken: Partial<Problem> = {
+  code: "conflict",
+  message: "the name is taken",
+  hint: "Choose another name.",
+  retryable: false,
+};
 
 /** What the inspection of an address finds. */
 const inspectionFinds =
@@ -60,12 +67,7 @@ it("adds_an_address_and_signs_in", async () => {
 it("unfolds_the_short_name_on_a_conflict", async () => {
   const { user, host } = await pasteAddress((mock) => {
     inspectionFinds({ name: "patchbay-playground" })(mock);
-    mock.fail("addConnector", {
-      code: "conflict",
-      message: "the name is taken",
-      hint: "Choose another name.",
-      retryable: false,
-    });
+    mock.fail("addConnector", nameTaken);
   });
   expect(await screen.findByRole("button", { name: "Short name: patchbay-playground" })).toBeVisible();
   expect(screen.queryByRole("textbox", { name: "Short name" })).not.toBeInTheDocument();
@@ -114,14 +116,7 @@ it("opens_the_tools_of_a_new_connector_once_loaded", async () => {
 });
 
 it("keeps_the_input_when_adding_fails", async () => {
-  const { user } = await pasteAddress((host) =>
-    host.fail("addConnector", {
-      code: "conflict",
-      message: "the name is taken",
-      hint: "Choose another name.",
-      retryable: false,
-    }),
-  );
+  const { user } = await pasteAddress((host) => host.fail("addConnector", nameTaken));
   await user.click(await screen.findByRole("radio", { name: "Token" }));
   await user.type(screen.getByLabelText("Token"), "s3cret");
   await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: /Add connector/ }));

@@ -9,6 +9,7 @@ import { renderApp } from "@/test/renderApp";
 import { problem } from "@/test/samples";
 
 const secret = { name: "API_KEY", value: "s3cret-s3cret", isSecret: true };
+const blank = { description: null, default: null, options: [], isSecret: false };
 const plain = { name: "MODE", value: "fast", isSecret: false };
 
 const dialog = () => within(screen.getByRole("dialog"));
@@ -92,7 +93,6 @@ it("variables_can_be_plain_or_secret", async () => {
 });
 
 it("asks_for_placeholders_and_validates_them", async () => {
-  const blank = { description: null, default: null, options: [], isSecret: false };
   const { user, host } = await paste([
     pastedProgram(
       ["npx", "--root=${input:root}"],
@@ -184,16 +184,7 @@ it("asks_for_placeholders_before_inspecting_an_address", async () => {
       { headers: [{ name: "Authorization", value: "Bearer ${input:pat}", isSecret: true }] },
       {
         title: "Aa",
-        blanks: [
-          {
-            text: "${input:pat}",
-            name: "pat",
-            description: "Personal token",
-            default: null,
-            options: [],
-            isSecret: true,
-          },
-        ],
+        blanks: [{ ...blank, text: "${input:pat}", name: "pat", description: "Personal token", isSecret: true }],
       },
     ),
   ]);

@@ -10,23 +10,18 @@ import styles from "./ConnectorPage.module.css";
 import { Starting } from "./Starting";
 import { TrustCertificate } from "./TrustCertificate";
 
-const steps: { name: string; label: string }[] = [
-  { name: "name", label: "DNS" },
-  { name: "connect", label: "Connection" },
-  { name: "tls", label: "TLS" },
-  { name: "discovery", label: "Sign-in discovery" },
-  { name: "sign_in", label: "Sign-in" },
-  { name: "negotiation", label: "Handshake" },
-  { name: "tools", label: "Tools" },
-];
+/** Labels of the steps by name, in order. */
+const steps = {
+  name: "DNS",
+  connect: "Connection",
+  tls: "TLS",
+  discovery: "Sign-in discovery",
+  sign_in: "Sign-in",
+  negotiation: "Handshake",
+  tools: "Tools",
+};
 
-const programSteps: { name: string; label: string }[] = [
-  { name: "found", label: "Found" },
-  { name: "started", label: "Started" },
-  { name: "spoke", label: "Spoke" },
-  { name: "negotiation", label: "Handshake" },
-  { name: "tools", label: "Tools" },
-];
+const programSteps = { found: "Found", started: "Started", spoke: "Spoke", negotiation: "Handshake", tools: "Tools" };
 
 const looks: Record<CheckState | "running", { glyph: GlyphName; word: string }> = {
   passed: { glyph: "ready", word: "passed" },
@@ -52,7 +47,7 @@ export function DoctorStrip({ connector, check, checking, onSettings, onCheck }:
   return (
     <>
       <ol className={styles.doctor} aria-label="Connection check" aria-busy={checking}>
-        {(connector.command ? programSteps : steps).map(({ name, label }) => {
+        {Object.entries(connector.command ? programSteps : steps).map(([name, label]) => {
           const step = checking ? undefined : check?.steps.find((one) => one.name === name);
           return <Step key={name} label={label} step={step} checking={checking} />;
         })}

@@ -6,7 +6,7 @@ import { type Action, commands, type Connector, type ConnectorId, type Control, 
 import { asProblem, call } from "@/host/call";
 import { queries } from "@/host/queries";
 import { capital } from "@/lib/words";
-import { opensDialog } from "./hosted/actions";
+import { opensDialog } from "./hosted/useHosted";
 
 /** Result of a bulk action for one connector. */
 export type Outcome = { state: "running" | "done" | "failed"; words: string };

@@ -5,9 +5,8 @@ import { Select } from "@/components/Select";
 import { Switch } from "@/components/Switch";
 import { type Action, type Connector, type Control } from "@/host/bindings";
 import { type PendingAction } from "./ActionDialog";
-import { opensDialog } from "./actions";
 import styles from "./Hosted.module.css";
-import { useRunAction } from "./useHosted";
+import { opensDialog, useRunAction } from "./useHosted";
 
 type SwitchControl = Extract<Control, { kind: "switch" }>;
 

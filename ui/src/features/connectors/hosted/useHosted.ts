@@ -21,6 +21,9 @@ type SettingsDraft = PlatformFormDraft & { settings: ConnectorSettings };
 /** Key of the draft, which survives leaving the page. Secrets are kept only in the open form. */
 export const settingsDraft = (id: ConnectorId): StateKey<SettingsDraft | null> => stateKey(null, "settings", id);
 
+/** Whether an action takes input or a confirmation. */
+export const opensDialog = (action: Action) => action.inputSchema !== null || action.needsConfirmation;
+
 /** A change to one connector can affect others, for example by a role: everything is read again. */
 const everything = { invalidates: [keys.connectors], refetches: [keys.hosted] };
 
