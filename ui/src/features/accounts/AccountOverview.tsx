@@ -3,7 +3,7 @@ import { type FormEvent, useState } from "react";
 import { Button } from "@/components/Button";
 import { Code, Fact } from "@/components/Fact";
 import { Field } from "@/components/Field";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
 import { useAccountStates } from "@/host/accountSync";
 import { type Account, type PlatformForm } from "@/host/bindings";

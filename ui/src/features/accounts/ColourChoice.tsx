@@ -1,6 +1,6 @@
 import { Radio, RadioGroup } from "react-aria-components";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
 import { type Account, type AccountColour } from "@/host/bindings";
 import { capital } from "@/lib/words";

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { type Account } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { count } from "@/lib/words";

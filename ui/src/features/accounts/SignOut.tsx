@@ -2,7 +2,7 @@ import { useState } from "react";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
 import { type Account } from "@/host/bindings";
 import styles from "./AccountPage.module.css";

@@ -1,7 +1,6 @@
 import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
-import { ErrorNotice } from "@/components/ErrorNotice";
-import { Notice } from "@/components/ProblemNotice";
+import { ErrorNotice, Notice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { type Authorization } from "@/host/bindings";
 import { countdown } from "@/lib/time";

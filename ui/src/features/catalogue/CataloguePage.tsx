@@ -4,7 +4,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { Field } from "@/components/Field";
 import { FilterMenu } from "@/components/FilterMenu";
 import { PlatformTile } from "@/components/PlatformTile";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";
 import { focusList } from "@/components/focusList";

@@ -3,8 +3,7 @@ import { FileTrigger } from "react-aria-components";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
-import { ErrorNotice } from "@/components/ErrorNotice";
-import { Notice } from "@/components/ProblemNotice";
+import { ErrorNotice, Notice } from "@/components/ProblemNotice";
 import { SubmitButton } from "@/components/SubmitButton";
 import { useReadRegistryFile } from "./useCatalogue";
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { SubmitButton } from "@/components/SubmitButton";

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { SecretValueField } from "@/components/SecretValueField";
 import { Select } from "@/components/Select";
 import { SubmitButton } from "@/components/SubmitButton";

@@ -1,4 +1,4 @@
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Select } from "@/components/Select";
 import { Section } from "@/components/Section";
 import { type CaptureLevel, type Connector } from "@/host/bindings";

@@ -1,5 +1,5 @@
 import { Button } from "@/components/Button";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
 import { type CertificateFacts, commands, type Connector } from "@/host/bindings";
 import { upsertConnector } from "@/host/upsert";

@@ -4,7 +4,7 @@ import { Button } from "@/components/Button";
 import { abilitiesOf } from "@/components/abilities";
 import { isInProgress } from "@/components/connectorStatus";
 import { EmptyState } from "@/components/EmptyState";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { nextActionKeys, nextActionLabels, runAction } from "@/components/nextAction";
 import { type Shortcut, useShortcut } from "@/components/shortcuts";
 import { StatusFacts } from "@/components/StatusBar";

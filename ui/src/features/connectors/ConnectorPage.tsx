@@ -6,7 +6,7 @@ import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { statusLook } from "@/components/connectorStatus";
 import { EmptyState } from "@/components/EmptyState";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Icon } from "@/components/Icon";
 import { IdentityLine } from "@/components/IdentityLine";
 import { Menu } from "@/components/Menu";
@@ -17,7 +17,7 @@ import { Skeleton } from "@/components/Skeleton";
 import { type TabItem, Tabs } from "@/components/Tabs";
 import { Tag } from "@/components/Tag";
 import { type Connector, type ConnectorId, type NextAction } from "@/host/bindings";
-import { problemOf } from "@/host/call";
+import { asProblem } from "@/host/call";
 import { queries } from "@/host/queries";
 import { ago, exactTime } from "@/lib/time";
 import { capital } from "@/lib/words";
@@ -194,7 +194,7 @@ function LoadedPage({
       content: <ConnectorSettings key={connector.id} connector={connector} onRemove={removeConnector} />,
     },
   };
-  const isStopped = problemOf(check.error)?.code === "cancelled";
+  const isStopped = check.error && asProblem(check.error).code === "cancelled";
   const error = disconnect.error ?? remove.error ?? update.error ?? (isStopped ? null : check.error);
 
   return (

@@ -5,7 +5,7 @@ import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
 import { Field } from "@/components/Field";
 import { PlainHttpSwitch } from "@/components/PlainHttpSwitch";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
 import { Switch } from "@/components/Switch";
 import { platformName } from "@/components/platformName";

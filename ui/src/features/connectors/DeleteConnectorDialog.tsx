@@ -2,7 +2,7 @@ import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ConnectorMark } from "@/components/ConnectorMark";
 import { Code } from "@/components/Fact";
 import { IdentityLine } from "@/components/IdentityLine";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Seconds } from "@/components/Seconds";
 import { StatusGlyph } from "@/components/StatusGlyph";
 import { commands, type Connector } from "@/host/bindings";

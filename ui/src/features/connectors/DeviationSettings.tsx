@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Advanced } from "@/components/Advanced";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { SegmentedControl } from "@/components/SegmentedControl";
 import { Tag } from "@/components/Tag";
 import {

@@ -1,7 +1,6 @@
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
-import { ErrorNotice } from "@/components/ErrorNotice";
-import { ProblemNotice } from "@/components/ProblemNotice";
+import { ErrorNotice, ProblemNotice } from "@/components/ProblemNotice";
 import { type GlyphName, StatusGlyph } from "@/components/StatusGlyph";
 import { type Check, type CheckState, type CheckStep, type Code, commands, type Connector } from "@/host/bindings";
 import { useCommand } from "@/host/useCommand";

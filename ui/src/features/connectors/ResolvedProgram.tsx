@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Code } from "@/components/Fact";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { queries } from "@/host/queries";
 
 type Props = {

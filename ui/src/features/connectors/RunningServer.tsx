@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { commands, type Connector } from "@/host/bindings";
 import { queries } from "@/host/queries";
 import { useCommand } from "@/host/useCommand";

@@ -1,4 +1,4 @@
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Switch } from "@/components/Switch";
 import { Section } from "@/components/Section";
 import { type Connector } from "@/host/bindings";

@@ -1,6 +1,6 @@
 import { type ReactNode } from "react";
 import { Button } from "@/components/Button";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import styles from "./ConnectorPage.module.css";
 
 type Props = {

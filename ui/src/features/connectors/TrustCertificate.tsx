@@ -2,7 +2,7 @@ import { useState } from "react";
 import { abilitiesOf } from "@/components/abilities";
 import { Button } from "@/components/Button";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { type Code, commands, type Connector, type UntrustedCertificate } from "@/host/bindings";
 import { asProblem } from "@/host/call";
 import { upsertConnector } from "@/host/upsert";

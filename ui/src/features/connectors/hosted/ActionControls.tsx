@@ -1,5 +1,5 @@
 import { Button } from "@/components/Button";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Menu } from "@/components/Menu";
 import { Select } from "@/components/Select";
 import { Switch } from "@/components/Switch";

@@ -3,7 +3,7 @@ import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { statusLook, statusWords } from "@/components/connectorStatus";
 import { IdentityLine } from "@/components/IdentityLine";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Section } from "@/components/Section";
 import { Skeleton } from "@/components/Skeleton";
 import { type Connector, type ConnectorCopy, type ConnectorId, type Difference } from "@/host/bindings";

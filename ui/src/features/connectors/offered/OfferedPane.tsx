@@ -1,7 +1,7 @@
 import { type UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { EmptyState } from "@/components/EmptyState";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { Skeleton } from "@/components/Skeleton";
 import { type Connector } from "@/host/bindings";
 import styles from "./Offered.module.css";

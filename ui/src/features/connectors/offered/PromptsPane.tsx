@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "@/components/Button";
 import { useCopy } from "@/components/CopyContext";
-import { ErrorNotice } from "@/components/ErrorNotice";
+import { ErrorNotice } from "@/components/ProblemNotice";
 import { ContentPart } from "@/components/ToolResult/ContentPart";
 import { SaveParts } from "@/components/ToolResult/SaveParts";
 import { commands, type Connector, type Content, type Prompt, type PromptMessage } from "@/host/bindings";
