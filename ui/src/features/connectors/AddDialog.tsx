@@ -194,14 +194,7 @@ export function AddDialog({ address: initialText, isOffered = false, known, onCl
     >
       <PasteField
         {...paste}
-        error={
-          problem && isInvalid
-            ? [problem.message, problem.hint]
-                .filter(Boolean)
-                .map((it) => sentence(it ?? ""))
-                .join(" ")
-            : null
-        }
+        error={isInvalid ? [problem.message, problem.hint ?? ""].filter(Boolean).map(sentence).join(" ") : null}
       >
         {problem && !isInvalid && <ProblemNotice problem={problem} onRetry={() => read(text)} />}
       </PasteField>
