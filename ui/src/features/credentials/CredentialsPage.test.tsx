@@ -171,6 +171,7 @@ describe("rotating", () => {
     const sheet = await rotates(user, "n3xt-secret");
     expect(await within(sheet).findByText("Failed")).toBeVisible();
     expect(within(sheet).getByText("1 of 2 updated")).toBeVisible();
+    expect(within(sheet).getByText("auth.forbidden")).toBeVisible();
     expect(within(sheet).getByText(/Your role may not replace it. Ask an owner./)).toBeVisible();
     expect(host.lastCall("rotateWalletEntry")).toMatchObject({
       entry: "wal_stripe",
@@ -216,6 +217,7 @@ describe("rotating", () => {
     rejects = false;
     await user.click(within(sheet).getByRole("button", { name: "Roll back" }));
     expect(await within(sheet).findByText("Rolled back everywhere")).toBeVisible();
+    expect(screen.getAllByText("Rotation of Stripe restricted key rolled back").length).toBeGreaterThan(0);
     await waitFor(() => expect(within(sheet).getAllByText("Works")).toHaveLength(4));
     expect(within(sheet).queryByRole("button", { name: "Roll back" })).toBeNull();
   });
